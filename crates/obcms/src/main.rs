@@ -1,0 +1,2 @@
+//! The obcms program.
+fn main() {}
