@@ -1,1 +1,3 @@
-//! Placeholder until its first subject lands.
+//! The rules of obcms: what the office's things are, who may do what, and how states change. No I/O, no clock.
+
+pub mod choices;

@@ -1,0 +1,246 @@
+//! Every enumeration of the office's data: the value that is stored and the label people read.
+//!
+//! A list is in the order in which a form offers it; where the things have an order of their own (stages,
+//! priorities, severities) that is the order of the list.
+
+mod coordination;
+mod field;
+mod people;
+mod places;
+mod programme;
+mod work;
+
+pub use coordination::*;
+pub use field::*;
+pub use people::*;
+pub use places::*;
+pub use programme::*;
+pub use work::*;
+
+/// One value of an enumeration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Choice {
+    /// What is stored and what the API speaks: snake case, stable for ever.
+    pub value: &'static str,
+    /// What people read.
+    pub label: &'static str,
+}
+
+/// Short form for the tables below.
+const fn choice(value: &'static str, label: &'static str) -> Choice {
+    Choice { value, label }
+}
+
+/// Whether `value` is one of `choices`.
+pub fn contains(choices: &[Choice], value: &str) -> bool {
+    position(choices, value).is_some()
+}
+
+/// The place of `value` in `choices`: what to sort by, as words in alphabetical order mean nothing.
+pub fn position(choices: &[Choice], value: &str) -> Option<usize> {
+    choices.iter().position(|choice| choice.value == value)
+}
+
+/// The label of `value`, or `value` itself when it is not one of `choices` (data from an older version).
+pub fn label<'a>(choices: &'static [Choice], value: &'a str) -> &'a str {
+    choices.iter().find(|choice| choice.value == value).map_or(value, |choice| choice.label)
+}
+
+/// Every list of this module with its name, for tests, the API description and the import.
+pub const ALL: &[(&str, &[Choice])] = &[
+    ("ACCESS_RATINGS", ACCESS_RATINGS),
+    ("ACTION_ITEM_STATUSES", ACTION_ITEM_STATUSES),
+    ("ALERT_SEVERITIES", ALERT_SEVERITIES),
+    ("ALERT_TYPES", ALERT_TYPES),
+    ("ANCHORS", ANCHORS),
+    ("APPLICATION_STATUSES", APPLICATION_STATUSES),
+    ("APPROPRIATION_CLASSES", APPROPRIATION_CLASSES),
+    ("APPROVAL_ACTIONS", APPROVAL_ACTIONS),
+    ("APPROVAL_STAGES", APPROVAL_STAGES),
+    ("APPROVAL_STATES", APPROVAL_STATES),
+    ("ASSESSMENT_CATEGORIES", ASSESSMENT_CATEGORIES),
+    ("ASSESSMENT_LEVELS", ASSESSMENT_LEVELS),
+    ("ASSESSMENT_METHODOLOGIES", ASSESSMENT_METHODOLOGIES),
+    ("ASSESSMENT_PHASES", ASSESSMENT_PHASES),
+    ("ASSESSMENT_STATUSES", ASSESSMENT_STATUSES),
+    ("ASSESSMENT_TEAM_ROLES", ASSESSMENT_TEAM_ROLES),
+    ("ASSIGNEE_RULES", ASSIGNEE_RULES),
+    ("ATTENDANCE_STATUSES", ATTENDANCE_STATUSES),
+    ("BASELINE_STUDY_METHODOLOGIES", BASELINE_STUDY_METHODOLOGIES),
+    ("BASELINE_STUDY_STATUSES", BASELINE_STUDY_STATUSES),
+    ("BASELINE_STUDY_TYPES", BASELINE_STUDY_TYPES),
+    ("BOOKING_STATUSES", BOOKING_STATUSES),
+    ("BUDGET_CYCLE_STAGES", BUDGET_CYCLE_STAGES),
+    ("BUDGET_CYCLE_STATUSES", BUDGET_CYCLE_STATUSES),
+    ("CEILING_ENFORCEMENT", CEILING_ENFORCEMENT),
+    ("CHECK_IN_METHODS", CHECK_IN_METHODS),
+    ("COLLECTION_METHODS", COLLECTION_METHODS),
+    ("COLLECTION_STATUSES", COLLECTION_STATUSES),
+    ("COMMUNICATION_DIRECTIONS", COMMUNICATION_DIRECTIONS),
+    ("COMMUNICATION_STATUSES", COMMUNICATION_STATUSES),
+    ("COMMUNICATION_TYPES", COMMUNICATION_TYPES),
+    ("COMMUNITY_EVENT_TYPES", COMMUNITY_EVENT_TYPES),
+    ("COST_EFFECTIVENESS_RATINGS", COST_EFFECTIVENESS_RATINGS),
+    ("DEVELOPMENT_PLAN_STATUSES", DEVELOPMENT_PLAN_STATUSES),
+    ("ELIGIBILITY_LEVELS", ELIGIBILITY_LEVELS),
+    ("EMPLOYMENT_STATUSES", EMPLOYMENT_STATUSES),
+    ("EMPLOYMENT_TYPES", EMPLOYMENT_TYPES),
+    ("ENGAGEMENT_FACILITATOR_ROLES", ENGAGEMENT_FACILITATOR_ROLES),
+    ("ENGAGEMENT_FREQUENCIES", ENGAGEMENT_FREQUENCIES),
+    ("ENGAGEMENT_STATUSES", ENGAGEMENT_STATUSES),
+    ("ENGAGEMENT_TYPES", ENGAGEMENT_TYPES),
+    ("ETHNOLINGUISTIC_GROUPS", ETHNOLINGUISTIC_GROUPS),
+    ("EVENT_STATUSES", EVENT_STATUSES),
+    ("EVENT_TYPES", EVENT_TYPES),
+    ("EVIDENCE_TYPES", EVIDENCE_TYPES),
+    ("FEASIBILITIES", FEASIBILITIES),
+    ("FOCAL_PERSON_ROLES", FOCAL_PERSON_ROLES),
+    ("FUNDING_SOURCES", FUNDING_SOURCES),
+    ("GOAL_STATUSES", GOAL_STATUSES),
+    ("IMPACT_SEVERITIES", IMPACT_SEVERITIES),
+    ("INCOME_LEVELS", INCOME_LEVELS),
+    ("INFLUENCE_LEVELS", INFLUENCE_LEVELS),
+    ("INFRASTRUCTURE_AVAILABILITIES", INFRASTRUCTURE_AVAILABILITIES),
+    ("INFRASTRUCTURE_CONDITIONS", INFRASTRUCTURE_CONDITIONS),
+    ("INFRASTRUCTURE_TYPES", INFRASTRUCTURE_TYPES),
+    ("INVITATION_METHODS", INVITATION_METHODS),
+    ("INVITATION_STATUSES", INVITATION_STATUSES),
+    ("LEAVE_STATUSES", LEAVE_STATUSES),
+    ("LEAVE_TYPES", LEAVE_TYPES),
+    ("LGU_RELATIONSHIPS", LGU_RELATIONSHIPS),
+    ("LIVELIHOOD_TYPES", LIVELIHOOD_TYPES),
+    ("MAPPING_STATUSES", MAPPING_STATUSES),
+    ("MAPPING_TYPES", MAPPING_TYPES),
+    ("MILESTONE_STATUSES", MILESTONE_STATUSES),
+    ("MUNICIPALITY_TYPES", MUNICIPALITY_TYPES),
+    ("NEED_STATUSES", NEED_STATUSES),
+    ("NEED_SUBMISSION_TYPES", NEED_SUBMISSION_TYPES),
+    ("NOTIFICATION_TYPES", NOTIFICATION_TYPES),
+    ("ORGANIZATION_STATUSES", ORGANIZATION_STATUSES),
+    ("ORGANIZATION_TYPES", ORGANIZATION_TYPES),
+    ("PARTICIPANT_TYPES", PARTICIPANT_TYPES),
+    ("PARTICIPATION_LEVELS", PARTICIPATION_LEVELS),
+    ("PARTICIPATION_ROLES", PARTICIPATION_ROLES),
+    ("PARTNERSHIP_LEVELS", PARTNERSHIP_LEVELS),
+    ("PARTNERSHIP_MILESTONE_TYPES", PARTNERSHIP_MILESTONE_TYPES),
+    ("PARTNERSHIP_STATUSES", PARTNERSHIP_STATUSES),
+    ("PARTNERSHIP_TYPES", PARTNERSHIP_TYPES),
+    ("PERFORMANCE_SCOPES", PERFORMANCE_SCOPES),
+    ("PERFORMANCE_STATUSES", PERFORMANCE_STATUSES),
+    ("PLANNING_CYCLE_STATUSES", PLANNING_CYCLE_STATUSES),
+    ("POLICY_CATEGORIES", POLICY_CATEGORIES),
+    ("POLICY_MILESTONE_STATUSES", POLICY_MILESTONE_STATUSES),
+    ("POLICY_PHASES", POLICY_PHASES),
+    ("POLICY_SCOPES", POLICY_SCOPES),
+    ("POLICY_STATUSES", POLICY_STATUSES),
+    ("POVERTY_INCIDENCES", POVERTY_INCIDENCES),
+    ("PPA_CATEGORIES", PPA_CATEGORIES),
+    ("PPA_MILESTONE_STATUSES", PPA_MILESTONE_STATUSES),
+    ("PPA_STATUSES", PPA_STATUSES),
+    ("PRIORITIES", PRIORITIES),
+    ("PRIORITIZATION_METHODS", PRIORITIZATION_METHODS),
+    ("PROFILE_STATUSES", PROFILE_STATUSES),
+    ("PROJECT_STAGES", PROJECT_STAGES),
+    ("PROXIMITIES", PROXIMITIES),
+    ("QUARTERLY_REPORT_STATUSES", QUARTERLY_REPORT_STATUSES),
+    ("QUARTERS", QUARTERS),
+    ("REMINDER_CHANNELS", REMINDER_CHANNELS),
+    ("REQUEST_STATUSES", REQUEST_STATUSES),
+    ("RESOURCE_TYPES", RESOURCE_TYPES),
+    ("RSVP_STATUSES", RSVP_STATUSES),
+    ("SCENARIO_STATUSES", SCENARIO_STATUSES),
+    ("SCENARIO_TYPES", SCENARIO_TYPES),
+    ("SECTORS", SECTORS),
+    ("SERVICE_PHASES", SERVICE_PHASES),
+    ("SERVICE_STATUSES", SERVICE_STATUSES),
+    ("SERVICE_TYPES", SERVICE_TYPES),
+    ("SETTLEMENT_TYPES", SETTLEMENT_TYPES),
+    ("STAKEHOLDER_ACTIVITIES", STAKEHOLDER_ACTIVITIES),
+    ("STAKEHOLDER_TYPES", STAKEHOLDER_TYPES),
+    ("SURVEY_QUESTION_TYPES", SURVEY_QUESTION_TYPES),
+    ("SURVEY_STATUSES", SURVEY_STATUSES),
+    ("SURVEY_TYPES", SURVEY_TYPES),
+    ("TASK_DOMAINS", TASK_DOMAINS),
+    ("TASK_PARTS", TASK_PARTS),
+    ("TASK_PHASES", TASK_PHASES),
+    ("TASK_STATUSES", TASK_STATUSES),
+    ("TEAM_ROLES", TEAM_ROLES),
+    ("TRAINING_DELIVERY_MODES", TRAINING_DELIVERY_MODES),
+    ("TRAINING_STATUSES", TRAINING_STATUSES),
+    ("TRANCHE_KINDS", TRANCHE_KINDS),
+    ("URGENCY_LEVELS", URGENCY_LEVELS),
+    ("WORKSHOP_DAYS", WORKSHOP_DAYS),
+    ("WORKSHOP_STATUSES", WORKSHOP_STATUSES),
+    ("WORKSHOP_TYPES", WORKSHOP_TYPES),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn values_and_labels_are_unique_within_each_list() {
+        for (name, choices) in ALL {
+            assert!(choices.len() > 1, "{name} has fewer than two choices");
+            let values: HashSet<_> = choices.iter().map(|choice| choice.value).collect();
+            let labels: HashSet<_> = choices.iter().map(|choice| choice.label).collect();
+            assert_eq!(values.len(), choices.len(), "{name} repeats a value");
+            assert_eq!(labels.len(), choices.len(), "{name} repeats a label");
+        }
+    }
+
+    #[test]
+    fn values_are_plain_words_and_labels_start_like_a_sentence() {
+        for (name, choices) in ALL {
+            for choice in *choices {
+                assert!(
+                    choice.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'),
+                    "{name}: {}",
+                    choice.value
+                );
+                let first = choice.label.chars().next().expect("a label");
+                assert!(first.is_uppercase() || first.is_ascii_digit(), "{name}: {}", choice.label);
+                assert!(!choice.label.contains('_'), "{name}: {}", choice.label);
+            }
+        }
+    }
+
+    #[test]
+    fn lists_are_named_once() {
+        let names: HashSet<_> = ALL.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names.len(), ALL.len());
+    }
+
+    #[test]
+    fn looks_up() {
+        assert!(contains(PRIORITIES, "critical"));
+        assert!(!contains(PRIORITIES, "urgent"));
+        assert_eq!(position(PRIORITIES, "high"), Some(2));
+        assert_eq!(label(APPROPRIATION_CLASSES, "co"), "Capital outlay");
+        assert_eq!(label(PRIORITIES, "urgent"), "urgent");
+    }
+
+    #[test]
+    fn lists_that_the_product_fixes_have_their_length() {
+        for (choices, length) in [
+            (TASK_STATUSES, 5),
+            (SECTORS, 12),
+            (FUNDING_SOURCES, 6),
+            (PROJECT_STAGES, 9),
+            (APPROVAL_STAGES, 5),
+            (BUDGET_CYCLE_STAGES, 7),
+            (ASSESSMENT_METHODOLOGIES, 8),
+            (EVENT_TYPES, 15),
+            (EVENT_STATUSES, 9),
+            (TASK_DOMAINS, 11),
+            (PARTNERSHIP_STATUSES, 12),
+            (POLICY_STATUSES, 12),
+            (APPLICATION_STATUSES, 10),
+            (ORGANIZATION_TYPES, 13),
+            (ETHNOLINGUISTIC_GROUPS, 14),
+        ] {
+            assert_eq!(choices.len(), length, "{choices:?}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! People: accounts, teams, leave, training.
+
+use super::{Choice, choice};
+
+/// Part a person has in a team.
+pub const TEAM_ROLES: &[Choice] =
+    &[choice("lead", "Lead"), choice("coordinator", "Coordinator"), choice("member", "Member")];
+
+/// Whether a member of staff is at work.
+pub const EMPLOYMENT_STATUSES: &[Choice] =
+    &[choice("active", "Active"), choice("on_leave", "On leave"), choice("inactive", "Inactive")];
+
+/// Kind of appointment of a member of staff.
+pub const EMPLOYMENT_TYPES: &[Choice] = &[
+    choice("regular", "Regular"),
+    choice("contractual", "Contractual"),
+    choice("consultant", "Consultant"),
+    choice("volunteer", "Volunteer"),
+];
+
+/// Why somebody is away.
+pub const LEAVE_TYPES: &[Choice] = &[
+    choice("vacation", "Vacation"),
+    choice("sick", "Sick"),
+    choice("emergency", "Emergency"),
+    choice("official", "Official business"),
+];
+
+/// Where a request for leave stands.
+pub const LEAVE_STATUSES: &[Choice] = &[
+    choice("pending", "Pending"),
+    choice("approved", "Approved"),
+    choice("rejected", "Rejected"),
+    choice("cancelled", "Cancelled"),
+];
+
+/// How a training is held.
+pub const TRAINING_DELIVERY_MODES: &[Choice] =
+    &[choice("in_person", "In person"), choice("virtual", "Virtual"), choice("hybrid", "Hybrid")];
+
+/// Where an enrolment in a training stands.
+pub const TRAINING_STATUSES: &[Choice] = &[
+    choice("planned", "Planned"),
+    choice("ongoing", "Ongoing"),
+    choice("completed", "Completed"),
+    choice("cancelled", "Cancelled"),
+];
+
+/// Where a development plan stands.
+pub const DEVELOPMENT_PLAN_STATUSES: &[Choice] =
+    &[choice("planned", "Planned"), choice("in_progress", "In progress"), choice("completed", "Completed")];
+
+/// Whom a performance target is set for.
+pub const PERFORMANCE_SCOPES: &[Choice] = &[choice("staff", "Staff"), choice("team", "Team")];
+
+/// How a performance target is going.
+pub const PERFORMANCE_STATUSES: &[Choice] =
+    &[choice("on_track", "On track"), choice("at_risk", "At risk"), choice("off_track", "Off track")];

@@ -1,0 +1,137 @@
+//! Work: tasks, resources, bookings, reminders.
+
+use super::{Choice, choice};
+
+/// The one scale of priority, from low to critical.
+pub const PRIORITIES: &[Choice] = &[
+    choice("low", "Low"),
+    choice("medium", "Medium"),
+    choice("high", "High"),
+    choice("critical", "Critical"),
+];
+
+/// State of a task.
+pub const TASK_STATUSES: &[Choice] = &[
+    choice("not_started", "Not started"),
+    choice("in_progress", "In progress"),
+    choice("on_hold", "On hold"),
+    choice("completed", "Completed"),
+    choice("cancelled", "Cancelled"),
+];
+
+/// Module a task belongs to.
+pub const TASK_DOMAINS: &[Choice] = &[
+    choice("general", "General"),
+    choice("communities", "Communities"),
+    choice("mana", "MANA"),
+    choice("coordination", "Coordination"),
+    choice("monitoring", "Monitoring and evaluation"),
+    choice("policy", "Policy"),
+    choice("services", "Services"),
+    choice("municipal", "Municipal profiles"),
+    choice("data", "Data management"),
+    choice("ai", "AI"),
+    choice("project_central", "Projects"),
+];
+
+/// Phase of its origin a task belongs to, over all domains.
+pub const TASK_PHASES: &[Choice] = &[
+    choice("planning", "Planning"),
+    choice("data_collection", "Data collection"),
+    choice("analysis", "Analysis"),
+    choice("report_writing", "Report writing"),
+    choice("drafting", "Drafting"),
+    choice("evidence_collection", "Evidence collection"),
+    choice("review", "Review"),
+    choice("consultation", "Consultation"),
+    choice("submission", "Submission"),
+    choice("implementation", "Implementation"),
+    choice("monitoring", "Monitoring"),
+    choice("setup", "Setup"),
+    choice("application_review", "Application review"),
+    choice("delivery", "Delivery"),
+    choice("followup", "Follow-up"),
+    choice("reporting", "Reporting"),
+    choice("lead", "Lead"),
+    choice("contributor", "Contributor"),
+    choice("reviewer", "Reviewer"),
+    choice("approver", "Approver"),
+    choice("monitor", "Monitor"),
+];
+
+/// Phase of a task of an assessment.
+pub const ASSESSMENT_PHASES: &[Choice] = &[
+    choice("planning", "Planning"),
+    choice("data_collection", "Data collection"),
+    choice("analysis", "Analysis"),
+    choice("report_writing", "Report writing"),
+    choice("review", "Review"),
+];
+
+/// Phase of a task of a policy.
+pub const POLICY_PHASES: &[Choice] = &[
+    choice("drafting", "Drafting"),
+    choice("evidence_collection", "Evidence collection"),
+    choice("review", "Review"),
+    choice("consultation", "Consultation"),
+    choice("submission", "Submission"),
+    choice("implementation", "Implementation"),
+    choice("monitoring", "Monitoring"),
+];
+
+/// Phase of a task of a service.
+pub const SERVICE_PHASES: &[Choice] = &[
+    choice("setup", "Setup"),
+    choice("application_review", "Application review"),
+    choice("delivery", "Delivery"),
+    choice("followup", "Follow-up"),
+    choice("reporting", "Reporting"),
+];
+
+/// Part a task has in the budget work of a PPA.
+pub const TASK_PARTS: &[Choice] = &[
+    choice("lead", "Lead"),
+    choice("contributor", "Contributor"),
+    choice("reviewer", "Reviewer"),
+    choice("approver", "Approver"),
+    choice("monitor", "Monitor"),
+];
+
+/// Which end of its origin a generated task is dated from.
+pub const ANCHORS: &[Choice] = &[choice("start", "Start"), choice("end", "End")];
+
+/// Who gets a generated task.
+pub const ASSIGNEE_RULES: &[Choice] = &[
+    choice("creator", "Creator of the origin"),
+    choice("lead", "Lead of the origin"),
+    choice("organizer", "Organizer of the event"),
+    choice("team", "Team of the domain"),
+];
+
+/// Kind of a resource.
+pub const RESOURCE_TYPES: &[Choice] = &[
+    choice("vehicle", "Vehicle"),
+    choice("equipment", "Equipment"),
+    choice("room", "Room"),
+    choice("facilitator", "Facilitator"),
+];
+
+/// Where a booking stands; pending and approved ones block.
+pub const BOOKING_STATUSES: &[Choice] = &[
+    choice("pending", "Pending"),
+    choice("approved", "Approved"),
+    choice("rejected", "Rejected"),
+    choice("cancelled", "Cancelled"),
+];
+
+/// How a reminder reaches somebody.
+pub const REMINDER_CHANNELS: &[Choice] = &[choice("in_app", "In the program"), choice("email", "E-mail")];
+
+/// What a notification tells.
+pub const NOTIFICATION_TYPES: &[Choice] = &[
+    choice("invitation", "Invitation"),
+    choice("reminder", "Reminder"),
+    choice("update", "Update"),
+    choice("cancellation", "Cancellation"),
+    choice("rsvp_request", "Request to answer"),
+];
