@@ -1,3 +1,4 @@
 //! The rules of obcms: what the office's things are, who may do what, and how states change. No I/O, no clock.
 
 pub mod choices;
+pub mod places;
