@@ -1,4 +1,5 @@
 //! The rules of obcms: what the office's things are, who may do what, and how states change. No I/O, no clock.
 
 pub mod choices;
+pub mod people;
 pub mod places;

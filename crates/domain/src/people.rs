@@ -1,0 +1,10 @@
+//! People: the roles they hold, what each role may do, and the rules for names, passwords and lockouts.
+
+pub mod lockout;
+pub mod password;
+pub mod policy;
+mod role;
+pub mod username;
+
+pub use policy::{Action, Area, Grant, Relation, allows, matrix_markdown, table, who_can};
+pub use role::Role;

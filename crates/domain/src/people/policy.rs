@@ -1,0 +1,392 @@
+//! Who may do what: the one table every command asks.
+//!
+//! A grant says: this role may do these actions in these areas, always (`Relation::None`) or only with a relation
+//! to the thing. Nothing else grants anything; there is no rule that takes away. Two things stand outside of the
+//! table because they are about oneself, not about a role: everybody with a role keeps their own profile, and
+//! everybody reads their own notifications.
+
+use super::Role;
+use Action as Do;
+use Area as In;
+
+/// What a thing is part of. Each kind of thing belongs to exactly one area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Area {
+    /// Events, tasks, engagements, bookings, leave and other requests.
+    Work,
+    /// Needs, communities, assessments, surveys, workshops, mapping.
+    Field,
+    /// PPAs, projects, policies, services, partnerships.
+    Programme,
+    /// Tranches, ceilings, scenarios.
+    Money,
+    /// Regions to barangays, organizations, teams, resources, task templates.
+    Reference,
+    /// Users and their roles; to view means to see names, as pick lists need them.
+    Accounts,
+    /// The log over everything.
+    Audit,
+    /// Settings of the installation.
+    Settings,
+}
+
+/// What somebody wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Read.
+    View,
+    /// Make a new one.
+    Create,
+    /// Change fields.
+    Edit,
+    /// Put away.
+    Archive,
+    /// Bring back.
+    Restore,
+    /// Change the state by the rules of the kind.
+    Transition,
+    /// Say who is to do it.
+    Assign,
+    /// Make tasks from a template.
+    Generate,
+    /// Read in many from a file.
+    Import,
+    /// Take out as a file or report.
+    Export,
+    /// Decide the technical review of a PPA.
+    TechnicalReview,
+    /// Decide the budget review of a PPA.
+    BudgetReview,
+    /// Decide or waive the stakeholder consultation of a PPA.
+    Consultation,
+    /// Give the executive approval of a PPA.
+    ExecutiveApproval,
+    /// Enact a PPA.
+    Enact,
+    /// Approve or reject a booking.
+    DecideBooking,
+    /// Approve or reject leave.
+    DecideLeave,
+    /// Go against a rule, with a reason that is logged.
+    Override,
+    /// Everything that is set up once: accounts, switches, secrets.
+    Manage,
+}
+
+/// How somebody stands to a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// No relation is needed, or there is none.
+    None,
+    /// They made it.
+    Own,
+    /// It is theirs to do.
+    Assigned,
+    /// It is for a team of theirs to do.
+    Team,
+    /// It concerns their organization or community.
+    Organisation,
+    /// It is by its nature a request: leave or a booking (work), a need (field), a community request (programme).
+    Request,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Grant {
+    /// Who.
+    pub role: Role,
+    /// Where.
+    pub areas: &'static [Area],
+    /// What.
+    pub actions: &'static [Action],
+    /// On which condition; `None`: on no condition.
+    pub relation: Relation,
+}
+
+/// What the office itself works on, the same for all who see everything.
+const OFFICE: &[Area] = &[In::Work, In::Field, In::Programme, In::Money, In::Reference];
+/// What staff make and move.
+const DAILY: &[Area] = &[In::Work, In::Field, In::Programme];
+
+const fn grant(role: Role, areas: &'static [Area], actions: &'static [Action], relation: Relation) -> Grant {
+    Grant { role, areas, actions, relation }
+}
+
+/// The table, role by role.
+const TABLE: &[Grant] = &[
+    // An administrator may do everything.
+    grant(Role::Admin, &Area::ALL, &Action::ALL, Relation::None),
+    // A coordinator sees everything but the settings, and runs the work.
+    grant(Role::Coordinator, OFFICE, &[Do::View, Do::Export], Relation::None),
+    grant(Role::Coordinator, &[In::Accounts, In::Audit], &[Do::View], Relation::None),
+    grant(
+        Role::Coordinator,
+        &[In::Work, In::Field, In::Programme, In::Reference],
+        &[
+            Do::Create,
+            Do::Edit,
+            Do::Archive,
+            Do::Restore,
+            Do::Transition,
+            Do::Assign,
+            Do::Generate,
+            Do::Import,
+        ],
+        Relation::None,
+    ),
+    grant(Role::Coordinator, &[In::Work], &[Do::DecideBooking, Do::DecideLeave], Relation::None),
+    grant(Role::Coordinator, &[In::Programme], &[Do::TechnicalReview, Do::Consultation], Relation::None),
+    // A budget officer sees the work and keeps the money.
+    grant(Role::BudgetOfficer, OFFICE, &[Do::View, Do::Export], Relation::None),
+    grant(Role::BudgetOfficer, &[In::Accounts], &[Do::View], Relation::None),
+    grant(
+        Role::BudgetOfficer,
+        &[In::Money],
+        &[
+            Do::Create,
+            Do::Edit,
+            Do::Archive,
+            Do::Restore,
+            Do::Transition,
+            Do::Assign,
+            Do::Generate,
+            Do::Import,
+        ],
+        Relation::None,
+    ),
+    grant(Role::BudgetOfficer, &[In::Programme], &[Do::BudgetReview, Do::Enact], Relation::None),
+    grant(Role::BudgetOfficer, &[In::Work], &[Do::Create], Relation::Request),
+    grant(Role::BudgetOfficer, &[In::Work], &[Do::Edit, Do::Archive, Do::Transition], Relation::Own),
+    grant(Role::BudgetOfficer, &[In::Work], &[Do::Edit, Do::Transition], Relation::Assigned),
+    // An executive sees the work and gives the executive approval.
+    grant(Role::Executive, OFFICE, &[Do::View, Do::Export], Relation::None),
+    grant(Role::Executive, &[In::Accounts, In::Audit], &[Do::View], Relation::None),
+    grant(Role::Executive, &[In::Programme], &[Do::ExecutiveApproval], Relation::None),
+    grant(Role::Executive, &[In::Work], &[Do::Create], Relation::Request),
+    grant(Role::Executive, &[In::Work], &[Do::Edit, Do::Archive, Do::Transition], Relation::Own),
+    grant(Role::Executive, &[In::Work], &[Do::Edit, Do::Transition], Relation::Assigned),
+    // Staff see the work, make their own, and do what is assigned to them or their team.
+    grant(Role::Staff, OFFICE, &[Do::View, Do::Export], Relation::None),
+    grant(Role::Staff, &[In::Accounts], &[Do::View], Relation::None),
+    grant(Role::Staff, &[In::Work], &[Do::Create], Relation::None),
+    grant(Role::Staff, &[In::Field, In::Programme], &[Do::Create], Relation::Request),
+    grant(Role::Staff, DAILY, &[Do::Edit, Do::Archive, Do::Restore, Do::Transition], Relation::Own),
+    grant(Role::Staff, &[In::Work], &[Do::Edit, Do::Transition], Relation::Assigned),
+    grant(Role::Staff, &[In::Work], &[Do::Edit, Do::Transition], Relation::Team),
+    // A partner sees and moves what concerns its own organization or community, or is given to it.
+    grant(Role::Partner, &[In::Reference], &[Do::View], Relation::None),
+    grant(Role::Partner, DAILY, &[Do::View, Do::Edit, Do::Transition], Relation::Organisation),
+    grant(Role::Partner, DAILY, &[Do::View, Do::Edit, Do::Transition], Relation::Assigned),
+];
+
+/// The table, to be read from top to bottom.
+pub fn table() -> &'static [Grant] {
+    TABLE
+}
+
+/// Whether somebody who holds `roles` and stands in `relations` to a thing of `area` may do `action` with it.
+pub fn allows(roles: &[Role], action: Action, area: Area, relations: &[Relation]) -> bool {
+    TABLE.iter().any(|grant| {
+        roles.contains(&grant.role)
+            && grant.covers(action, area)
+            && (grant.relation == Relation::None || relations.contains(&grant.relation))
+    })
+}
+
+/// The relations that would let somebody who holds `roles` do `action` in `area`. Empty: nothing would;
+/// containing `Relation::None`: always allowed. Lists use it to narrow their query before they read.
+pub fn relations_needed(roles: &[Role], action: Action, area: Area) -> Vec<Relation> {
+    let mut needed = Vec::new();
+    for grant in TABLE.iter().filter(|grant| roles.contains(&grant.role) && grant.covers(action, area)) {
+        if !needed.contains(&grant.relation) {
+            needed.push(grant.relation);
+        }
+    }
+    needed
+}
+
+/// The roles that may do `action` in `area`, if only with a relation: for pages that say who can help.
+pub fn who_can(action: Action, area: Area) -> Vec<Role> {
+    Role::ALL
+        .into_iter()
+        .filter(|role| TABLE.iter().any(|grant| grant.role == *role && grant.covers(action, area)))
+        .collect()
+}
+
+/// The whole table as Markdown: one section per area, a row per action, a column per role.
+pub fn matrix_markdown() -> String {
+    let mut text = String::from(
+        "# Who may do what\n\nGenerated from the policy table of the domain crate; a test keeps it equal \
+         (`UPDATE=1 cargo test -p obcms-domain policy` rewrites it).\n\n\
+         `yes`: always. A word: only with that relation to the thing. `-`: no. Somebody without any role may do \
+         nothing.\n\n| relation | meaning |\n|---|---|\n",
+    );
+    for relation in Relation::ALL.into_iter().filter(|relation| *relation != Relation::None) {
+        text.push_str(&format!("| {} | {} |\n", relation.as_str(), relation.meaning()));
+    }
+    for area in Area::ALL {
+        text.push_str(&format!("\n## {}\n\n{}\n\n| action |", area.label(), area.contents()));
+        for role in Role::ALL {
+            text.push_str(&format!(" {} |", role.as_str()));
+        }
+        text.push_str("\n|---|");
+        text.push_str(&"---|".repeat(Role::ALL.len()));
+        text.push('\n');
+        for action in Action::ALL {
+            text.push_str(&format!("| {} |", action.as_str()));
+            for role in Role::ALL {
+                text.push_str(&format!(" {} |", cell(role, action, area)));
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// One cell of the matrix.
+fn cell(role: Role, action: Action, area: Area) -> String {
+    let needed = relations_needed(&[role], action, area);
+    if needed.contains(&Relation::None) {
+        return String::from("yes");
+    }
+    if needed.is_empty() {
+        return String::from("-");
+    }
+    needed.iter().map(|relation| relation.as_str()).collect::<Vec<_>>().join(" or ")
+}
+
+impl Grant {
+    /// Whether the row is about `action` in `area`.
+    pub fn covers(&self, action: Action, area: Area) -> bool {
+        self.actions.contains(&action) && self.areas.contains(&area)
+    }
+}
+
+impl Area {
+    /// Every area.
+    pub const ALL: [Self; 8] = [
+        Self::Work,
+        Self::Field,
+        Self::Programme,
+        Self::Money,
+        Self::Reference,
+        Self::Accounts,
+        Self::Audit,
+        Self::Settings,
+    ];
+
+    /// What people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Work => "Work",
+            Self::Field => "Field",
+            Self::Programme => "Programme",
+            Self::Money => "Money",
+            Self::Reference => "Reference",
+            Self::Accounts => "Accounts",
+            Self::Audit => "Audit",
+            Self::Settings => "Settings",
+        }
+    }
+
+    /// What belongs to it, in a sentence.
+    pub const fn contents(self) -> &'static str {
+        match self {
+            Self::Work => "Events, tasks, engagements, action items, bookings, leave.",
+            Self::Field => "Needs, communities, assessments, surveys, workshops, mapping, baseline studies.",
+            Self::Programme => {
+                "PPAs, projects, policies, services, applications, partnerships, reports of ministries."
+            }
+            Self::Money => "Tranches, ceilings, scenarios.",
+            Self::Reference => "Regions to barangays, organizations, teams, resources, task templates.",
+            Self::Accounts => "Users and their roles; to view means to see names.",
+            Self::Audit => "The log over everything.",
+            Self::Settings => "Settings of the installation.",
+        }
+    }
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 19] = [
+        Self::View,
+        Self::Create,
+        Self::Edit,
+        Self::Archive,
+        Self::Restore,
+        Self::Transition,
+        Self::Assign,
+        Self::Generate,
+        Self::Import,
+        Self::Export,
+        Self::TechnicalReview,
+        Self::BudgetReview,
+        Self::Consultation,
+        Self::ExecutiveApproval,
+        Self::Enact,
+        Self::DecideBooking,
+        Self::DecideLeave,
+        Self::Override,
+        Self::Manage,
+    ];
+
+    /// The name in the matrix and in messages.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::Create => "create",
+            Self::Edit => "edit",
+            Self::Archive => "archive",
+            Self::Restore => "restore",
+            Self::Transition => "change state",
+            Self::Assign => "assign",
+            Self::Generate => "generate tasks",
+            Self::Import => "import",
+            Self::Export => "export",
+            Self::TechnicalReview => "technical review",
+            Self::BudgetReview => "budget review",
+            Self::Consultation => "consultation",
+            Self::ExecutiveApproval => "executive approval",
+            Self::Enact => "enact",
+            Self::DecideBooking => "decide bookings",
+            Self::DecideLeave => "decide leave",
+            Self::Override => "override",
+            Self::Manage => "manage",
+        }
+    }
+}
+
+impl Relation {
+    /// Every relation.
+    pub const ALL: [Self; 6] =
+        [Self::None, Self::Own, Self::Assigned, Self::Team, Self::Organisation, Self::Request];
+
+    /// The name in the matrix.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Own => "own",
+            Self::Assigned => "assigned",
+            Self::Team => "team",
+            Self::Organisation => "organisation",
+            Self::Request => "request",
+        }
+    }
+
+    /// What it means, in a sentence.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::None => "no relation is needed",
+            Self::Own => "they made it",
+            Self::Assigned => "it is theirs to do",
+            Self::Team => "it is for a team of theirs to do",
+            Self::Organisation => "it concerns their organization or community",
+            Self::Request => {
+                "it is a request: leave or a booking, a need, a community request among the PPAs"
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+use super::*;
+use std::path::Path;
+
+#[test]
+fn nobody_without_a_role_may_do_anything() {
+    for area in Area::ALL {
+        for action in Action::ALL {
+            assert!(!allows(&[], action, area, &Relation::ALL), "{action:?} in {area:?}");
+        }
+    }
+}
+
+#[test]
+fn an_administrator_may_do_everything() {
+    for area in Area::ALL {
+        for action in Action::ALL {
+            assert!(allows(&[Role::Admin], action, area, &[]), "{action:?} in {area:?}");
+        }
+    }
+}
+
+#[test]
+fn only_an_administrator_overrides_manages_and_sees_settings() {
+    for area in Area::ALL {
+        assert_eq!(who_can(Action::Override, area), [Role::Admin]);
+        assert_eq!(who_can(Action::Manage, area), [Role::Admin]);
+    }
+    for action in Action::ALL {
+        assert_eq!(who_can(action, Area::Settings), [Role::Admin]);
+    }
+}
+
+#[test]
+fn every_stage_of_the_approval_has_its_decider() {
+    for (action, role) in [
+        (Action::TechnicalReview, Role::Coordinator),
+        (Action::BudgetReview, Role::BudgetOfficer),
+        (Action::Consultation, Role::Coordinator),
+        (Action::ExecutiveApproval, Role::Executive),
+        (Action::Enact, Role::BudgetOfficer),
+    ] {
+        assert_eq!(who_can(action, Area::Programme), [Role::Admin, role]);
+    }
+}
+
+#[test]
+fn a_coordinator_runs_the_work_but_neither_money_nor_accounts() {
+    let roles = [Role::Coordinator];
+    for area in [Area::Work, Area::Field, Area::Programme, Area::Reference] {
+        for action in [Action::Create, Action::Edit, Action::Archive, Action::Assign, Action::Import] {
+            assert!(allows(&roles, action, area, &[]), "{action:?} in {area:?}");
+        }
+    }
+    assert!(allows(&roles, Action::View, Area::Money, &[]));
+    assert!(!allows(&roles, Action::Edit, Area::Money, &Relation::ALL));
+    assert!(!allows(&roles, Action::Edit, Area::Accounts, &Relation::ALL));
+    assert!(allows(&roles, Action::DecideLeave, Area::Work, &[]));
+    assert!(!allows(&roles, Action::ExecutiveApproval, Area::Programme, &Relation::ALL));
+}
+
+#[test]
+fn staff_edit_what_they_made_and_move_what_is_theirs() {
+    let roles = [Role::Staff];
+    assert!(allows(&roles, Action::Create, Area::Work, &[]));
+    assert!(allows(&roles, Action::Create, Area::Field, &[Relation::Request]));
+    assert!(!allows(&roles, Action::Create, Area::Programme, &[]));
+    assert!(allows(&roles, Action::Create, Area::Programme, &[Relation::Request]));
+    assert!(!allows(&roles, Action::Edit, Area::Work, &[]));
+    assert!(allows(&roles, Action::Edit, Area::Work, &[Relation::Own]));
+    assert!(allows(&roles, Action::Transition, Area::Work, &[Relation::Assigned]));
+    assert!(allows(&roles, Action::Transition, Area::Work, &[Relation::Team]));
+    assert!(!allows(&roles, Action::Archive, Area::Work, &[Relation::Team]));
+    assert!(!allows(&roles, Action::Create, Area::Reference, &Relation::ALL));
+    assert!(!allows(&roles, Action::View, Area::Audit, &Relation::ALL));
+}
+
+#[test]
+fn a_partner_needs_a_relation_to_everything_but_places() {
+    let roles = [Role::Partner];
+    assert!(allows(&roles, Action::View, Area::Reference, &[]));
+    assert!(!allows(&roles, Action::View, Area::Work, &[Relation::Own, Relation::Team]));
+    assert!(allows(&roles, Action::Edit, Area::Programme, &[Relation::Organisation]));
+    assert!(!allows(&roles, Action::Create, Area::Work, &Relation::ALL));
+    assert!(!allows(&roles, Action::View, Area::Accounts, &Relation::ALL));
+    assert_eq!(
+        relations_needed(&roles, Action::View, Area::Field),
+        [Relation::Organisation, Relation::Assigned]
+    );
+}
+
+#[test]
+fn roles_add_up() {
+    let both = [Role::Staff, Role::Executive];
+    assert!(allows(&both, Action::Create, Area::Work, &[]));
+    assert!(allows(&both, Action::ExecutiveApproval, Area::Programme, &[]));
+}
+
+#[test]
+fn whoever_may_change_a_thing_may_see_it() {
+    for role in Role::ALL {
+        for area in Area::ALL {
+            for action in Action::ALL {
+                for relation in Relation::ALL {
+                    // To create needs no view: what is made becomes one's own.
+                    if action != Action::Create && allows(&[role], action, area, &[relation]) {
+                        assert!(
+                            allows(&[role], Action::View, area, &[relation]),
+                            "{role} may {} in {area:?} with {relation:?} without seeing it",
+                            action.as_str()
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn policy_page_equals_the_table() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/policy.md");
+    let wanted = matrix_markdown();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("docs can be made");
+        std::fs::write(&path, &wanted).expect("docs/policy.md can be written");
+    }
+    let found = std::fs::read_to_string(&path).expect("docs/policy.md is there");
+    assert!(found == wanted, "docs/policy.md is out of date: UPDATE=1 cargo test -p obcms-domain policy");
+}

@@ -1,0 +1,75 @@
+//! The six roles.
+
+use std::fmt;
+
+/// What a person is in the office. A person holds any number of roles; without one, nothing is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// Runs the installation: accounts, settings, overrides.
+    Admin,
+    /// Runs the work of the office.
+    Coordinator,
+    /// Reviews budgets, enacts them, keeps ceilings and tranches.
+    BudgetOfficer,
+    /// Gives the executive approval.
+    Executive,
+    /// Does the work.
+    Staff,
+    /// A focal person of a ministry, a local government or a community.
+    Partner,
+}
+
+impl Role {
+    /// Every role, from the widest to the narrowest.
+    pub const ALL: [Self; 6] =
+        [Self::Admin, Self::Coordinator, Self::BudgetOfficer, Self::Executive, Self::Staff, Self::Partner];
+
+    /// The value that is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Coordinator => "coordinator",
+            Self::BudgetOfficer => "budget_officer",
+            Self::Executive => "executive",
+            Self::Staff => "staff",
+            Self::Partner => "partner",
+        }
+    }
+
+    /// What people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Admin => "Administrator",
+            Self::Coordinator => "Coordinator",
+            Self::BudgetOfficer => "Budget officer",
+            Self::Executive => "Executive",
+            Self::Staff => "Staff",
+            Self::Partner => "Partner",
+        }
+    }
+
+    /// The role stored as `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_role_reads_back() {
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.as_str()), Some(role));
+        }
+        assert_eq!(Role::parse("Admin"), None);
+        assert_eq!(Role::parse(""), None);
+    }
+}

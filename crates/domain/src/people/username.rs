@@ -1,0 +1,62 @@
+//! What a user name looks like.
+
+/// Fewest characters.
+pub const SHORTEST: usize = 3;
+/// Most characters.
+pub const LONGEST: usize = 40;
+
+/// Why a user name is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UsernameError {
+    /// Too short or too long.
+    #[error("a user name has {SHORTEST} to {LONGEST} characters")]
+    Length,
+    /// A character outside of the set.
+    #[error("a user name has only lower-case letters, digits, dots, hyphens and underscores; not {0:?}")]
+    Character(char),
+}
+
+/// Checks a new user name.
+pub fn check(username: &str) -> Result<(), UsernameError> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    if let Some(wrong) = username.chars().find(|c| !allowed(*c)) {
+        return Err(UsernameError::Character(wrong));
+    }
+    if !(SHORTEST..=LONGEST).contains(&username.len()) {
+        return Err(UsernameError::Length);
+    }
+    Ok(())
+}
+
+/// What somebody typed at the login, as it is stored: people type capitals and spaces around their name.
+pub fn normalise(typed: &str) -> String {
+    typed.trim().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_plain_names() {
+        for name in ["ana", "amina.tan", "j_d-2", &"a".repeat(40)] {
+            assert_eq!(check(name), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn refuses_others() {
+        assert_eq!(check("ab"), Err(UsernameError::Length));
+        assert_eq!(check(""), Err(UsernameError::Length));
+        assert_eq!(check(&"a".repeat(41)), Err(UsernameError::Length));
+        assert_eq!(check("Ana"), Err(UsernameError::Character('A')));
+        assert_eq!(check("ana tan"), Err(UsernameError::Character(' ')));
+        assert_eq!(check("niña"), Err(UsernameError::Character('ñ')));
+        assert_eq!(check("a@b.ph"), Err(UsernameError::Character('@')));
+    }
+
+    #[test]
+    fn reads_what_people_type() {
+        assert_eq!(normalise(" Ana.Tan "), "ana.tan");
+    }
+}
