@@ -1,1 +1,4 @@
-//! Placeholder until its first subject lands.
+//! Pages, API and live updates of obcms.
+
+pub mod assets;
+pub mod components;

@@ -1,0 +1,175 @@
+//! The files of the browser side, embedded: scripts, styles, the icon of the site and the icons of the interface.
+//!
+//! `build.rs` makes the tables. Every file is served under a name that holds a hash of its content, so browsers may
+//! keep it for ever; pages get the address from [`asset_url`].
+
+use axum::extract::Path;
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+include!(concat!(env!("OUT_DIR"), "/assets.table.rs"));
+
+/// One embedded file.
+#[derive(Debug)]
+pub struct Asset {
+    /// The name pages ask for, such as `app.js`.
+    pub name: &'static str,
+    /// The name it is served under, such as `app-4F2A91C0.js`.
+    pub file: &'static str,
+    /// The value of its `Content-Type` header.
+    pub content_type: &'static str,
+    /// The content as it is.
+    pub bytes: &'static [u8],
+    /// The content compressed with brotli, where that is smaller.
+    pub brotli: Option<&'static [u8]>,
+}
+
+/// The address of an asset: `asset_url("app.js")` is `/assets/app-4F2A91C0.js`.
+///
+/// A name that is not there gives an address that answers 404; [`tests`] hold the names the frame uses to the table.
+#[must_use]
+pub fn asset_url(name: &str) -> String {
+    let file = ASSETS.iter().find(|asset| asset.name == name).map_or(name, |asset| asset.file);
+    format!("/assets/{file}")
+}
+
+/// The asset served under `file`, a name with its hash.
+#[must_use]
+pub fn find(file: &str) -> Option<&'static Asset> {
+    ASSETS.iter().find(|asset| asset.file == file)
+}
+
+/// Every embedded file.
+#[must_use]
+pub fn all() -> &'static [Asset] {
+    ASSETS
+}
+
+/// What stands inside the `svg` element of an icon; `None` for a name that `ui/src/icons.txt` does not list.
+#[must_use]
+pub fn icon_content(name: &str) -> Option<&'static str> {
+    let place = ICONS.binary_search_by_key(&name, |(key, _)| *key).ok()?;
+    ICONS.get(place).map(|(_, content)| *content)
+}
+
+/// Answers `GET /assets/{file}`.
+pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
+    match find(&file) {
+        Some(asset) => answer(asset, &headers),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn answer(asset: &'static Asset, headers: &HeaderMap) -> Response {
+    let packed = asset.brotli.filter(|_| accepts_brotli(headers));
+    let tag = if packed.is_some() { format!("\"{}.br\"", asset.file) } else { format!("\"{}\"", asset.file) };
+    let mut answer = if holds_tag(headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let head: [(HeaderName, &str); 1] = [(CONTENT_TYPE, asset.content_type)];
+        (head, packed.unwrap_or(asset.bytes)).into_response()
+    };
+    let head = answer.headers_mut();
+    head.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    head.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    head.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    if packed.is_some() {
+        head.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
+    }
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        head.insert(ETAG, tag);
+    }
+    answer
+}
+
+/// Whether the browser takes brotli: `br` is listed and not with the weight nought.
+fn accepts_brotli(headers: &HeaderMap) -> bool {
+    headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).any(|value| {
+        value.split(',').any(|part| {
+            let mut parts = part.split(';').map(str::trim);
+            let named = parts.next().is_some_and(|coding| coding.eq_ignore_ascii_case("br"));
+            let refused = parts
+                .filter_map(|parameter| parameter.strip_prefix("q="))
+                .any(|weight| weight.parse::<f32>().is_ok_and(|weight| weight <= 0.0));
+            named && !refused
+        })
+    })
+}
+
+/// Whether the browser already holds the version with this tag.
+fn holds_tag(headers: &HeaderMap, tag: &str) -> bool {
+    headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|value| {
+        value
+            .split(',')
+            .map(|part| part.trim().trim_start_matches("W/"))
+            .any(|part| part == tag || part == "*")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    async fn get(file: &str, head: &[(HeaderName, &str)]) -> Response {
+        let mut headers = HeaderMap::new();
+        for (name, value) in head {
+            headers.insert(name.clone(), value.parse().unwrap());
+        }
+        serve(Path(file.to_owned()), headers).await
+    }
+
+    fn script() -> &'static Asset {
+        find(asset_url("app.js").trim_start_matches("/assets/")).unwrap()
+    }
+
+    #[test]
+    fn every_name_the_pages_use_is_embedded() {
+        for name in
+            ["app.js", "app.css", "board.js", "calendar.js", "calendar.css", "favicon.svg", "licences.txt"]
+        {
+            let url = asset_url(name);
+            assert!(find(url.trim_start_matches("/assets/")).is_some(), "{name} is missing");
+            assert_ne!(url, format!("/assets/{name}"), "{name} has no hash");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_is_served_for_ever_and_compressed_when_asked() {
+        let plain = get(script().file, &[]).await;
+        assert_eq!(plain.status(), StatusCode::OK);
+        assert_eq!(plain.headers()[CACHE_CONTROL], "public, max-age=31536000, immutable");
+        assert_eq!(plain.headers()[CONTENT_TYPE], "text/javascript; charset=utf-8");
+        assert!(!plain.headers().contains_key(CONTENT_ENCODING));
+        assert_eq!(to_bytes(plain.into_body(), usize::MAX).await.unwrap(), script().bytes);
+
+        let packed = get(script().file, &[(ACCEPT_ENCODING, "gzip, br")]).await;
+        assert_eq!(packed.headers()[CONTENT_ENCODING], "br");
+        assert_eq!(to_bytes(packed.into_body(), usize::MAX).await.unwrap(), script().brotli.unwrap());
+
+        let refused = get(script().file, &[(ACCEPT_ENCODING, "gzip, br;q=0")]).await;
+        assert!(!refused.headers().contains_key(CONTENT_ENCODING));
+    }
+
+    #[tokio::test]
+    async fn a_known_tag_is_answered_without_the_content() {
+        let first = get(script().file, &[]).await;
+        let tag = first.headers()[ETAG].to_str().unwrap().to_owned();
+        let second = get(script().file, &[(IF_NONE_MATCH, &tag)]).await;
+        assert_eq!(second.status(), StatusCode::NOT_MODIFIED);
+        assert!(to_bytes(second.into_body(), usize::MAX).await.unwrap().is_empty());
+        let packed = get(script().file, &[(IF_NONE_MATCH, &tag), (ACCEPT_ENCODING, "br")]).await;
+        assert_eq!(packed.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn names_without_hash_and_paths_outside_are_not_found() {
+        for file in ["app.js", "../Cargo.toml", ""] {
+            assert_eq!(get(file, &[]).await.status(), StatusCode::NOT_FOUND, "{file}");
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Small marks: states, modules, priorities, people, progress, money and dates.
+
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+use super::icons::icon;
+
+/// What a state means, which gives its colour. The word is always there too.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing to notice.
+    #[default]
+    Neutral,
+    /// Under way.
+    Active,
+    /// Done, approved.
+    Good,
+    /// Needs attention.
+    Warning,
+    /// Refused, overdue, failed.
+    Bad,
+    /// Drafts, archived, cancelled.
+    Quiet,
+    /// Chosen, ours.
+    Accent,
+}
+
+impl Tone {
+    /// The value of `data-tone`.
+    #[must_use]
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Neutral => None,
+            Self::Active => Some("active"),
+            Self::Good => Some("good"),
+            Self::Warning => Some("warning"),
+            Self::Bad => Some("bad"),
+            Self::Quiet => Some("quiet"),
+            Self::Accent => Some("accent"),
+        }
+    }
+
+    /// The tone that suits a status value of the domain, such as `in_progress` or `rejected`.
+    #[must_use]
+    pub fn of_status(status: &str) -> Self {
+        match status {
+            "completed" | "approved" | "enacted" | "active" | "confirmed" | "validated" | "resolved"
+            | "accepted" | "achieved" | "fulfilled" | "met" => Self::Good,
+            "in_progress"
+            | "ongoing"
+            | "scheduled"
+            | "under_review"
+            | "technical_review"
+            | "budget_review"
+            | "stakeholder_consultation"
+            | "executive_approval"
+            | "implementation"
+            | "monitoring"
+            | "submitted"
+            | "data_collection"
+            | "analysis" => Self::Active,
+            "pending" | "on_hold" | "at_risk" | "returned" | "postponed" | "due_soon" | "delayed"
+            | "pending_approval" => Self::Warning,
+            "rejected" | "overdue" | "failed" | "blocked" | "missed" | "refused" => Self::Bad,
+            "cancelled" | "archived" | "draft" | "withdrawn" | "inactive" | "expired" => Self::Quiet,
+            _ => Self::Neutral,
+        }
+    }
+}
+
+/// A state: its word on its colour.
+#[must_use]
+pub fn badge(word: &str, tone: Tone) -> Markup {
+    html! { span.badge data-tone=[tone.name()] { (word) } }
+}
+
+/// A state with an icon before the word.
+#[must_use]
+pub fn icon_badge(drawing: &str, word: &str, tone: Tone) -> Markup {
+    html! { span.badge data-tone=[tone.name()] { (icon(drawing)) (word) } }
+}
+
+/// A status value of the domain (`in_progress`) as a badge ("In progress").
+#[must_use]
+pub fn status(value: &str) -> Markup {
+    badge(&words(value), Tone::of_status(value))
+}
+
+/// An enumeration value as words: `in_progress` is "In progress".
+#[must_use]
+pub fn words(value: &str) -> String {
+    let spaced = value.replace('_', " ");
+    let mut letters = spaced.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The dot in a module's colour, with the module's name for those who do not see it.
+#[must_use]
+pub fn module_dot(module: &str) -> Markup {
+    html! {
+        span.module-dot data-module=(module) title=(words(module)) {}
+        span.visually-hidden { (words(module)) }
+    }
+}
+
+/// The dot and a label beside it.
+#[must_use]
+pub fn module_name(module: &str, label: &str) -> Markup {
+    html! { span.module-name { span.module-dot data-module=(module) {} (label) } }
+}
+
+/// A priority (`low`, `medium`, `high`, `critical`) as a mark and its word.
+#[must_use]
+pub fn priority(value: &str) -> Markup {
+    let drawing = match value {
+        "critical" => "octagon-alert",
+        "high" => "arrow-up",
+        "low" => "arrow-down",
+        _ => "minus",
+    };
+    html! { span.priority data-priority=(value) { (icon(drawing)) (words(value)) } }
+}
+
+/// The initials of a person in a disc; the name stands beside it or in a title.
+#[must_use]
+pub fn avatar(initials: &str) -> Markup {
+    html! { span.avatar aria-hidden="true" { (initials) } }
+}
+
+/// A person: disc and name.
+#[must_use]
+pub fn person(name: &str) -> Markup {
+    html! { span.person { (avatar(&initials(name))) span { (name) } } }
+}
+
+/// Several people as overlapping discs, with all the names for screen readers and as a tooltip.
+#[must_use]
+pub fn people(names: &[String]) -> Markup {
+    const SHOWN: usize = 3;
+    html! {
+        span.people title=(names.join(", ")) {
+            @for name in names.iter().take(SHOWN) { (avatar(&initials(name))) }
+            @if names.len() > SHOWN { (avatar(&format!("+{}", names.len() - SHOWN))) }
+            span.visually-hidden { (names.join(", ")) }
+        }
+    }
+}
+
+/// The letters for a disc: of the first and the last word of a name.
+#[must_use]
+pub fn initials(name: &str) -> String {
+    let parts: Vec<&str> =
+        name.split_whitespace().filter(|part| part.starts_with(char::is_alphabetic)).collect();
+    let first = parts.first().and_then(|part| part.chars().next());
+    let last = if parts.len() > 1 { parts.last().and_then(|part| part.chars().next()) } else { None };
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+/// A share of a hundred as bar and number.
+#[must_use]
+pub fn progress(percent: u8) -> Markup {
+    progress_bar(percent, None)
+}
+
+/// The same over the whole width.
+#[must_use]
+pub fn wide_progress(percent: u8) -> Markup {
+    progress_bar(percent, Some("wide"))
+}
+
+fn progress_bar(percent: u8, size: Option<&str>) -> Markup {
+    let percent = percent.min(100);
+    html! {
+        span.progress data-size=[size] {
+            progress value=(percent) max="100" aria-label="Progress" { (percent) " %" }
+            span.number { (percent) " %" }
+        }
+    }
+}
+
+/// An amount in centavos as money: `₱1,250,000.00`.
+#[must_use]
+pub fn money(centavos: i64) -> Markup {
+    html! { span.money { (money_text(centavos)) } }
+}
+
+/// The text of an amount in centavos.
+#[must_use]
+pub fn money_text(centavos: i64) -> String {
+    let sign = if centavos < 0 { "−" } else { "" };
+    let amount = centavos.unsigned_abs();
+    format!("{sign}₱{}.{:02}", grouped(amount / 100), amount % 100)
+}
+
+/// A short form for narrow places: `₱1.25M`, `₱840K`, `₱950`.
+#[must_use]
+pub fn short_money_text(centavos: i64) -> String {
+    let sign = if centavos < 0 { "−" } else { "" };
+    let amount = centavos.unsigned_abs();
+    for (size, unit) in [(100_000_000_000, "B"), (100_000_000, "M"), (100_000, "K")] {
+        if amount >= size {
+            let hundredths = amount / (size / 100);
+            let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+            return format!("{sign}₱{}{unit}", text.trim_end_matches('0').trim_end_matches('.'));
+        }
+    }
+    format!("{sign}₱{}", amount / 100)
+}
+
+/// A whole number with commas.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A date as people say it: "Today", "Tomorrow", "Mon 14 Dec"; with the year when it is not this one.
+///
+/// `today` is the office's date.
+#[must_use]
+pub fn date(day: Date, today: Date) -> Markup {
+    html! { time datetime=(day) title=(day.strftime("%A, %-d %B %Y")) { (date_text(day, today)) } }
+}
+
+/// The same in red when it has passed, for what is not done.
+#[must_use]
+pub fn due_date(day: Date, today: Date) -> Markup {
+    html! {
+        time.overdue[day < today] datetime=(day) title=(day.strftime("%A, %-d %B %Y")) {
+            (date_text(day, today))
+            @if day < today { span.visually-hidden { " (overdue)" } }
+        }
+    }
+}
+
+/// The text of [`date`].
+#[must_use]
+pub fn date_text(day: Date, today: Date) -> String {
+    if day == today {
+        return "Today".to_owned();
+    }
+    if today.tomorrow().is_ok_and(|next| next == day) {
+        return "Tomorrow".to_owned();
+    }
+    if today.yesterday().is_ok_and(|last| last == day) {
+        return "Yesterday".to_owned();
+    }
+    let pattern = if day.year() == today.year() { "%a %-d %b" } else { "%a %-d %b %Y" };
+    day.strftime(pattern).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date as civil;
+
+    use super::*;
+
+    #[test]
+    fn money_is_grouped_and_signed() {
+        assert_eq!(money_text(125_000_000), "₱1,250,000.00");
+        assert_eq!(money_text(-5), "−₱0.05");
+        assert_eq!(money_text(i64::MIN), "−₱92,233,720,368,547,758.08");
+    }
+
+    #[test]
+    fn short_money_keeps_what_matters() {
+        assert_eq!(short_money_text(125_000_000), "₱1.25M");
+        assert_eq!(short_money_text(84_000_000), "₱840K");
+        assert_eq!(short_money_text(95_000), "₱950");
+        assert_eq!(short_money_text(300_000_000_000), "₱3B");
+    }
+
+    #[test]
+    fn dates_are_near_or_named() {
+        let today = civil(2026, 12, 14);
+        assert_eq!(date_text(today, today), "Today");
+        assert_eq!(date_text(civil(2026, 12, 15), today), "Tomorrow");
+        assert_eq!(date_text(civil(2026, 12, 21), today), "Mon 21 Dec");
+        assert_eq!(date_text(civil(2027, 1, 4), today), "Mon 4 Jan 2027");
+        assert!(due_date(civil(2026, 12, 13), today).into_string().contains("overdue"));
+    }
+
+    #[test]
+    fn initials_are_of_the_first_and_last_word() {
+        assert_eq!(initials("Amina Sali Dimaporo"), "AD");
+        assert_eq!(initials("juan"), "J");
+        assert_eq!(initials("(unknown) 12"), "");
+        assert_eq!(initials(""), "");
+    }
+
+    #[test]
+    fn values_become_words() {
+        assert_eq!(words("in_progress"), "In progress");
+        assert!(status("rejected").into_string().contains("data-tone=\"bad\""));
+    }
+}

@@ -1,0 +1,376 @@
+//! The frame around every page: sidebar, top bar, the phone's bottom bar; and the bare frame of sign-in and public
+//! pages.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::badges::avatar;
+use super::icons::icon;
+use crate::assets::asset_url;
+
+/// The name of the program, in titles and beside its mark.
+const PRODUCT: &str = "OBCMS";
+
+/// Everything the frame shows around a page.
+#[derive(Debug, Default, Clone)]
+pub struct Frame {
+    /// The title of the browser window, and the last part of the breadcrumb.
+    pub title: String,
+    /// The path of the address, which marks the current navigation entry: the longest entry that begins it.
+    pub path: String,
+    /// Where the page belongs: label and address of the pages above it, outermost first.
+    pub breadcrumb: Vec<(String, String)>,
+    /// Who is signed in.
+    pub person: Option<PersonBadge>,
+    /// The token that forms and islands send with writes.
+    pub csrf_token: String,
+    /// The nonce of this answer's content security policy, for styles that islands add.
+    pub nonce: String,
+    /// `light`, `dark` or `auto`, as the cookie `obcms_theme` says.
+    pub theme: String,
+    /// How many decisions wait for the person.
+    pub waiting: u32,
+    /// The sidebar. The first group has no label: it holds the pages everyone uses.
+    pub navigation: Vec<NavigationGroup>,
+    /// What the command palette can start besides opening the pages of the sidebar.
+    pub commands: Vec<Command>,
+    /// Entry points beside `app.js` and `app.css`: `board.js`, `calendar.js`, `calendar.css`.
+    pub assets: Vec<String>,
+    /// How wide the content may grow.
+    pub width: Width,
+}
+
+/// How wide the content may grow.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// Tables and detail pages.
+    #[default]
+    Wide,
+    /// Forms and text.
+    Narrow,
+    /// Board and calendar: all there is.
+    Full,
+}
+
+/// The person who is signed in.
+#[derive(Debug, Default, Clone)]
+pub struct PersonBadge {
+    /// The id of the account.
+    pub id: String,
+    /// The full name.
+    pub name: String,
+    /// One to three letters.
+    pub initials: String,
+    /// The roles as words, such as "Coordinator".
+    pub roles: Vec<String>,
+}
+
+/// A group of the sidebar, which can be folded.
+#[derive(Debug, Default, Clone)]
+pub struct NavigationGroup {
+    /// The heading; empty for the group at the top, which has none and does not fold.
+    pub label: String,
+    /// Its entries.
+    pub items: Vec<NavigationItem>,
+}
+
+/// An entry of the sidebar.
+#[derive(Debug, Default, Clone)]
+pub struct NavigationItem {
+    /// The words.
+    pub label: String,
+    /// The address.
+    pub href: String,
+    /// The name of the icon.
+    pub icon: String,
+    /// The module whose colour marks it (`coordination`, `mana`, …), or empty.
+    pub module_colour: String,
+}
+
+/// Something the command palette can start, such as "New task".
+#[derive(Debug, Default, Clone, serde::Serialize)]
+pub struct Command {
+    /// The words, beginning with a verb.
+    pub label: String,
+    /// Where it leads.
+    pub href: String,
+    /// The letters that start it without the palette, such as `n t`; empty for none.
+    pub keys: String,
+}
+
+/// A whole page inside the frame.
+#[must_use]
+pub fn page(frame: &Frame, content: &Markup) -> Markup {
+    let current = current_href(frame);
+    document(
+        frame,
+        &html! {
+            a.skip-link href="#content" { "Skip to the content" }
+            div.frame {
+                (sidebar(frame, current))
+                div.column {
+                    (top_bar(frame))
+                    main #content .page data-width=[width_name(frame.width)] tabindex="-1" { (content) }
+                }
+            }
+            (bottom_bar(current))
+            script #commands type="application/json" { (maud::PreEscaped(json_in_html(&frame.commands))) }
+        },
+    )
+}
+
+/// A page without navigation: sign-in, shared views, errors before anyone is signed in.
+#[must_use]
+pub fn bare(frame: &Frame, content: &Markup) -> Markup {
+    document(
+        frame,
+        &html! {
+            a.skip-link href="#content" { "Skip to the content" }
+            div.column {
+                header.public-head { (brand()) }
+                main #content .page data-width=[width_name(frame.width)] tabindex="-1" { (content) }
+            }
+        },
+    )
+}
+
+fn document(frame: &Frame, body: &Markup) -> Markup {
+    let theme = if matches!(frame.theme.as_str(), "light" | "dark") { frame.theme.as_str() } else { "auto" };
+    html! {
+        (DOCTYPE)
+        html lang="en" data-theme=(theme) {
+            head {
+                meta charset="utf-8";
+                title { (frame.title) " · " (PRODUCT) }
+                meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
+                meta name="csrf-token" content=(frame.csrf_token);
+                meta name="csp-nonce" content=(frame.nonce);
+                meta name="color-scheme" content="light dark";
+                link rel="icon" type="image/svg+xml" href=(asset_url("favicon.svg"));
+                link rel="stylesheet" href=(asset_url("app.css"));
+                @for style in frame.assets.iter().filter(|name| name.ends_with(".css")) {
+                    link rel="stylesheet" href=(asset_url(style));
+                }
+                script type="module" src=(asset_url("app.js")) {}
+                @for script in frame.assets.iter().filter(|name| name.ends_with(".js")) {
+                    script type="module" src=(asset_url(script)) {}
+                }
+            }
+            body data-person=[frame.person.as_ref().map(|person| &person.id)] {
+                (body)
+                div #toasts .toasts role="status" aria-live="polite" {}
+            }
+        }
+    }
+}
+
+fn brand() -> Markup {
+    html! {
+        a.brand href="/" {
+            img src=(asset_url("favicon.svg")) alt="" width="20" height="20";
+            (PRODUCT)
+        }
+    }
+}
+
+fn sidebar(frame: &Frame, current: Option<&str>) -> Markup {
+    html! {
+        // On the phone the same element is the sheet that "More" opens: a popover needs no script.
+        nav #navigation .sidebar popover aria-label="Main" {
+            (brand())
+            div.sidebar-links {
+                @for group in &frame.navigation {
+                    @if group.label.is_empty() {
+                        ul.sidebar-top { (sidebar_items(&group.items, current)) }
+                    } @else {
+                        details.sidebar-group data-group=(group.label) open {
+                            summary { (group.label) (icon("chevron-right")) }
+                            ul.sidebar-items { (sidebar_items(&group.items, current)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn sidebar_items(items: &[NavigationItem], current: Option<&str>) -> Markup {
+    html! {
+        @for item in items {
+            li {
+                a.sidebar-link href=(item.href) title=(item.label)
+                    aria-current=[(current == Some(item.href.as_str())).then_some("page")] {
+                    (icon(&item.icon))
+                    span { (item.label) }
+                    @if !item.module_colour.is_empty() {
+                        span.module-dot data-module=(item.module_colour) {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn top_bar(frame: &Frame) -> Markup {
+    html! {
+        header.top-bar {
+            nav.breadcrumb aria-label="Where you are" {
+                ol.breadcrumb-parts {
+                    @for (label, href) in &frame.breadcrumb {
+                        li { a href=(href) { (label) } }
+                    }
+                    li { span aria-current="page" title=(frame.title) { (frame.title) } }
+                }
+            }
+            a.search-open href="/search" data-open-palette title="Search and commands (Ctrl K)" {
+                (icon("search"))
+                span { "Search or jump to" }
+                kbd { "Ctrl K" }
+            }
+            a.top-button href="/#decisions" title="Decisions waiting for you" {
+                (icon("bell"))
+                span.visually-hidden { "Decisions waiting for you: " }
+                @if frame.waiting > 0 {
+                    span.count { (if frame.waiting > 99 { "99+".to_owned() } else { frame.waiting.to_string() }) }
+                } @else {
+                    span.visually-hidden { "none" }
+                }
+            }
+            @if let Some(person) = &frame.person { (person_menu(frame, person)) }
+        }
+    }
+}
+
+fn person_menu(frame: &Frame, person: &PersonBadge) -> Markup {
+    html! {
+        details.menu.person-menu data-side="end" {
+            summary.top-button title=(person.name) aria-label={ "Your menu, " (person.name) } {
+                (avatar(&person.initials))
+            }
+            div.menu-panel {
+                div.person-about {
+                    strong { (person.name) }
+                    small.muted { (person.roles.join(", ")) }
+                }
+                a.menu-item href="/me" { (icon("circle-user")) "Profile and settings" }
+                button.menu-item type="button" data-open-help { (icon("command")) "Shortcuts" kbd { "?" } }
+                div.theme-choice {
+                    span.muted { "Theme" }
+                    div.button-group {
+                        @for (theme, label, drawing) in
+                            [("auto", "As the system", "monitor"), ("light", "Light", "sun"), ("dark", "Dark", "moon")] {
+                            button.button data-only="icon" type="button" title=(label) aria-label=(label)
+                                data-set-theme=(theme) aria-pressed=(is_theme(frame, theme)) { (icon(drawing)) }
+                        }
+                    }
+                }
+                div.menu-line {}
+                form #sign-out method="post" action="/logout" {
+                    input type="hidden" name="csrf_token" value=(frame.csrf_token);
+                    button.menu-item { (icon("log-out")) "Sign out" }
+                }
+            }
+        }
+    }
+}
+
+fn bottom_bar(current: Option<&str>) -> Markup {
+    let entries = [
+        ("/", "Today", "house"),
+        ("/calendar", "Calendar", "calendar"),
+        ("/board", "Board", "square-kanban"),
+        ("/tasks", "Tasks", "list-checks"),
+    ];
+    html! {
+        nav.bottom-bar aria-label="Quick" {
+            @for (href, label, drawing) in entries {
+                a href=(href) aria-current=[(current == Some(href)).then_some("page")] { (icon(drawing)) (label) }
+            }
+            button type="button" popovertarget="navigation" { (icon("menu")) "More" }
+        }
+    }
+}
+
+/// The navigation entry the page belongs to: the one whose address is the longest beginning of the page's.
+fn current_href(frame: &Frame) -> Option<&str> {
+    let belongs = |href: &str| {
+        let rest = frame.path.strip_prefix(href);
+        href == frame.path || (href != "/" && rest.is_some_and(|rest| rest.starts_with('/')))
+    };
+    frame
+        .navigation
+        .iter()
+        .flat_map(|group| &group.items)
+        .map(|item| item.href.as_str())
+        .filter(|href| belongs(href))
+        .max_by_key(|href| href.len())
+}
+
+fn is_theme(frame: &Frame, theme: &str) -> &'static str {
+    let chosen = if frame.theme.is_empty() { "auto" } else { frame.theme.as_str() };
+    if chosen == theme { "true" } else { "false" }
+}
+
+fn width_name(width: Width) -> Option<&'static str> {
+    match width {
+        Width::Wide => None,
+        Width::Narrow => Some("narrow"),
+        Width::Full => Some("full"),
+    }
+}
+
+/// JSON that may stand inside a script element: `<` would otherwise be able to end it.
+pub(crate) fn json_in_html(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned()).replace('<', "\\u003c")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(label: &str, href: &str) -> NavigationItem {
+        NavigationItem {
+            label: label.to_owned(),
+            href: href.to_owned(),
+            icon: "calendar".to_owned(),
+            ..NavigationItem::default()
+        }
+    }
+
+    fn frame_at(path: &str) -> Frame {
+        Frame {
+            title: "A <title>".to_owned(),
+            path: path.to_owned(),
+            person: Some(PersonBadge { name: "Amina \"Mina\" Sali".to_owned(), ..PersonBadge::default() }),
+            csrf_token: "token-1".to_owned(),
+            navigation: vec![NavigationGroup {
+                label: String::new(),
+                items: vec![item("Today", "/"), item("Policies", "/policies"), item("Tasks", "/tasks")],
+            }],
+            commands: vec![Command { label: "</script>".to_owned(), ..Command::default() }],
+            ..Frame::default()
+        }
+    }
+
+    #[test]
+    fn the_entry_of_the_page_is_marked() {
+        assert_eq!(current_href(&frame_at("/")), Some("/"));
+        assert_eq!(current_href(&frame_at("/policies/12/edit")), Some("/policies"));
+        assert_eq!(current_href(&frame_at("/tasks-archive")), None);
+    }
+
+    #[test]
+    fn texts_are_escaped_and_no_inline_style_or_handler_is_written() {
+        let text = page(&frame_at("/"), &html! { p { "content" } }).into_string();
+        assert!(text.contains("A &lt;title&gt;"));
+        assert!(text.contains("\\u003c/script>"));
+        assert!(!text.contains("style=\"") && !text.contains(" onclick"));
+        assert_eq!(text.matches("token-1").count(), 2);
+    }
+
+    #[test]
+    fn an_unknown_theme_follows_the_system() {
+        let mut frame = frame_at("/");
+        frame.theme = "pink\" x".to_owned();
+        assert!(bare(&frame, &html! {}).into_string().contains("data-theme=\"auto\""));
+    }
+}

@@ -1,0 +1,9 @@
+//! The parts pages are made of: functions from plain structs to HTML.
+//!
+//! Nothing here knows the domain; a page turns its data into these structs. The page obeys a strict content security
+//! policy, so no component writes a `style` or an `on…` attribute: looks come from classes and `data-` attributes,
+//! behaviour from the modules in `ui/src`.
+
+pub mod badges;
+pub mod frame;
+pub mod icons;

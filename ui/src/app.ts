@@ -1,0 +1,6 @@
+/** What every page loads. */
+import { startNavigation } from "./navigation";
+import { startTheme } from "./theme";
+
+startTheme();
+startNavigation();

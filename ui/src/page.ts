@@ -1,0 +1,148 @@
+/** Helpers that every island shares: finding elements, speaking to the server, making elements. */
+
+/** What an RFC 9457 answer carries. */
+interface Problem {
+  title?: string;
+  detail?: string;
+  errors?: { field: string; message: string }[];
+}
+
+/** A refusal of the server, in words for the person. */
+export class Refusal extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+export function one<E extends Element = HTMLElement>(
+  selector: string,
+  within: ParentNode = document,
+): E | null {
+  return within.querySelector<E>(selector);
+}
+
+export function every<E extends Element = HTMLElement>(selector: string, within: ParentNode = document): E[] {
+  return [...within.querySelectorAll<E>(selector)];
+}
+
+/** Makes an element. Text is set as text, never as markup. */
+export function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Record<string, string | undefined> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** Whether the person is typing into the element, so that single letters are not shortcuts. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable) return true;
+  if (target instanceof HTMLInputElement)
+    return !["checkbox", "radio", "button", "submit"].includes(target.type);
+  return target.matches("textarea, select");
+}
+
+/** Whether a modal dialog covers the page. */
+export function dialogIsOpen(): boolean {
+  return one("dialog:modal") !== null;
+}
+
+/** Calls the API; a refusal becomes a `Refusal` whose message can be shown. */
+export async function callApi<T>(method: string, url: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (method !== "GET") headers["x-csrf-token"] = csrfToken();
+  if (body !== undefined) {
+    headers["content-type"] = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  }
+  let answer: Response;
+  try {
+    answer = await fetch(url, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: "same-origin",
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Refusal("The server cannot be reached. Check the connection and try again.", 0);
+  }
+  if (!answer.ok) throw new Refusal(await reasonOf(answer), answer.status);
+  if (answer.status === 204) return undefined as T;
+  return (await answer.json()) as T;
+}
+
+/** Fetches a page of this site as a document. */
+export async function fetchDocument(url: string): Promise<Document> {
+  const answer = await fetch(url, { headers: { accept: "text/html" }, credentials: "same-origin" });
+  if (!answer.ok) throw new Refusal(`The page answered ${answer.status}.`, answer.status);
+  // Someone signed out elsewhere: the answer is another page.
+  if (answer.redirected && new URL(answer.url).pathname === "/login") throw new Refusal("Signed out.", 401);
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+export function csrfToken(): string {
+  return one<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
+}
+
+async function reasonOf(answer: Response): Promise<string> {
+  try {
+    const problem = (await answer.json()) as Problem;
+    const fields = problem.errors?.map((error) => error.message).join(" ");
+    const reason = problem.detail ?? fields ?? problem.title;
+    if (reason) return reason;
+  } catch {
+    // No JSON: fall through to the status.
+  }
+  if (answer.status === 401) return "You are signed out. Sign in again; nothing was changed.";
+  if (answer.status === 403) return "You are not allowed to do this.";
+  if (answer.status === 412) return "Someone else changed this in the meantime. Reload and try again.";
+  return `The server refused (${answer.status}). Nothing was changed.`;
+}
+
+/** Waits until calls stop for `delay` milliseconds. */
+export function debounce<A extends unknown[]>(
+  delay: number,
+  action: (...given: A) => void,
+): (...given: A) => void {
+  let timer = 0;
+  return (...given) => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => action(...given), delay);
+  };
+}
+
+/** Says something to screen readers without showing it. */
+export function announce(text: string): void {
+  let host = one("#announcements");
+  if (!host) {
+    host = make("div", { id: "announcements", class: "visually-hidden", "aria-live": "assertive" });
+    document.body.append(host);
+  }
+  host.textContent = text;
+}
+
+/** Reads a value a page remembered in this browser; storage may be forbidden. */
+export function recall(key: string): string | null {
+  try {
+    return localStorage.getItem(`obcms.${key}`);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(`obcms.${key}`, value);
+  } catch {
+    // Without storage the choice lasts as long as the page.
+  }
+}
