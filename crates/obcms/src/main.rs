@@ -1,2 +1,34 @@
-//! The obcms program.
-fn main() {}
+//! The obcms program: reads the command line and hands over to one command.
+
+mod commands;
+mod data;
+mod failure;
+mod logging;
+mod server;
+mod settings;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// A programme office in one program: needs, projects, tasks, calendar and resources.
+#[derive(Debug, Parser)]
+#[command(name = "obcms", version, arg_required_else_help = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(commands::serve::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match CommandLine::parse().command {
+        Command::Serve(arguments) => commands::serve::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,0 +1,37 @@
+//! How a command ends when it does not succeed.
+
+use crate::settings::ResolveError;
+use std::fmt;
+use std::process::ExitCode;
+
+/// A failure that the person at the terminal reads as one line.
+#[derive(Debug)]
+pub struct Failure {
+    message: String,
+    bad_usage: bool,
+}
+
+impl Failure {
+    /// The command could not do its work; the message says what to do.
+    pub fn new(message: impl fmt::Display) -> Failure {
+        Failure { message: message.to_string(), bad_usage: false }
+    }
+
+    /// Prints the one line and gives the exit code: 1, or 2 for bad usage.
+    pub fn report(&self) -> ExitCode {
+        eprintln!("obcms: {}", self.message.replace('\n', " ").trim_end());
+        ExitCode::from(if self.bad_usage { 2 } else { 1 })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl From<ResolveError> for Failure {
+    fn from(error: ResolveError) -> Failure {
+        Failure { message: error.message, bad_usage: error.bad_usage }
+    }
+}

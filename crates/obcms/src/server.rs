@@ -1,0 +1,161 @@
+//! The HTTP server as a process: binding, and ending without cutting off anyone.
+
+use crate::failure::Failure;
+use axum::Router;
+use std::future::Future;
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+/// How long requests in flight may take once the program was told to stop. Live updates never end by themselves, so
+/// there must be a limit.
+pub const GRACE: Duration = Duration::from_secs(10);
+
+/// Binds the address, or says what to do about it.
+pub async fn bind(address: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let advice = match error.kind() {
+            ErrorKind::AddrInUse => {
+                "another program uses it; stop that one or choose another with --listen".to_owned()
+            }
+            ErrorKind::AddrNotAvailable => {
+                "this machine does not have that address; choose another with --listen".to_owned()
+            }
+            ErrorKind::PermissionDenied => {
+                "only root may use ports below 1024; choose another with --listen".to_owned()
+            }
+            _ => format!("{error}; choose another with --listen"),
+        };
+        Failure::new(format_args!("cannot listen on {address}: {advice}"))
+    })
+}
+
+/// A source of SIGTERM and SIGINT. It must exist before anyone is told that the server is up: a signal that comes
+/// earlier would end the process at once.
+pub struct StopSignals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl StopSignals {
+    /// Starts to listen for the signals.
+    pub fn new() -> io::Result<StopSignals> {
+        Ok(StopSignals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Waits for the next of them.
+    pub async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Answers requests until `stop` is done, then takes no new ones and finishes those in flight, for `grace` at most or
+/// until `hurry` is done.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()>,
+    hurry: impl Future<Output = ()>,
+    grace: Duration,
+) -> io::Result<()> {
+    let (tell, mut told) = watch::channel(false);
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        // An error means that the sender is gone, which is a reason to stop as well.
+        let _ = told.changed().await;
+    });
+    let mut server = tokio::spawn(server.into_future());
+
+    tokio::select! {
+        ended = &mut server => return ended.map_err(io::Error::other)?,
+        () = stop => {}
+    }
+    tell.send_replace(true);
+    tokio::select! {
+        ended = &mut server => ended.map_err(io::Error::other)?,
+        () = hurry => Ok(()),
+        () = tokio::time::sleep(grace) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use std::io::{Read, Write};
+    use std::net::{SocketAddr, TcpStream};
+    use std::sync::Arc;
+    use tokio::sync::Notify;
+
+    fn request(address: SocketAddr, path: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(address).expect("the server accepts");
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: test\r\n\r\n").expect("the request is sent");
+        stream
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_request_in_flight_is_answered_after_the_stop() {
+        let (arrived, answer) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let router = Router::new().route("/slow", {
+            let (arrived, answer) = (arrived.clone(), answer.clone());
+            get(async move || {
+                arrived.notify_one();
+                answer.notified().await;
+                "whole answer"
+            })
+        });
+        let listener = bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let client = tokio::task::spawn_blocking(move || {
+            let mut text = String::new();
+            request(address, "/slow").read_to_string(&mut text).expect("the answer is read to its end");
+            text
+        });
+        let stop = async move { arrived.notified().await };
+        // Only when the server takes nothing new any more may the handler go on.
+        tokio::spawn(async move {
+            while tokio::net::TcpStream::connect(address).await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+            answer.notify_one();
+        });
+        serve(listener, router, stop, std::future::pending(), GRACE).await.expect("the server ends well");
+        let text = client.await.expect("the client ends");
+        assert!(text.starts_with("HTTP/1.1 200") && text.ends_with("whole answer"), "{text}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_answer_that_never_ends_does_not_hold_up_the_stop() {
+        let arrived = Arc::new(Notify::new());
+        let router = Router::new().route("/endless", {
+            let arrived = arrived.clone();
+            get(async move || {
+                arrived.notify_one();
+                std::future::pending::<()>().await;
+            })
+        });
+        let listener = bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let client = tokio::task::spawn_blocking(move || request(address, "/endless"));
+        let stop = async move { arrived.notified().await };
+        serve(listener, router, stop, std::future::pending(), Duration::from_millis(1))
+            .await
+            .expect("the server ends well");
+        drop(client.await);
+    }
+
+    #[tokio::test]
+    async fn a_port_in_use_is_refused_with_advice() {
+        let listener = bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let refused = bind(&address).await.expect_err("the port is taken");
+        assert!(refused.to_string().contains("another program uses it"), "{refused}");
+    }
+}

@@ -1,0 +1,156 @@
+//! What can be set, where each value comes from, and how it is shown.
+//!
+//! A setting is declared once, in the [`settings!`] list below. The field of [`Settings`], the command line flag,
+//! the environment variable, the key in the TOML file, the help text and the line of `--print-config` all follow
+//! from that declaration. The first of flag, environment, file and default that has a value wins.
+
+mod flags;
+mod source;
+mod values;
+
+pub use flags::ServingFlags;
+pub use source::{ResolveError, resolve};
+pub use values::{DatabaseAddress, LogFormat};
+
+use jiff::tz::TimeZone;
+use std::path::PathBuf;
+use values::{
+    parse_database, parse_days, parse_directory, parse_listen, parse_log_format, parse_log_level,
+    parse_public_url, parse_switch, parse_timezone,
+};
+
+/// Which commands a setting concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Every command that opens the database.
+    Everywhere,
+    /// Only the commands that answer requests.
+    Serving,
+}
+
+/// One declared setting.
+#[derive(Debug)]
+pub struct Declaration {
+    /// Its key in the TOML file.
+    pub key: &'static str,
+    /// Its flag, without the dashes in front.
+    pub flag: &'static str,
+    /// Its environment variable.
+    pub environment: &'static str,
+    /// The text used when nobody says otherwise; empty for "not set".
+    pub default: &'static str,
+    /// Which commands take it as a flag.
+    pub scope: Scope,
+    /// What stands for the value in the help.
+    pub placeholder: &'static str,
+    /// What it does, for the help.
+    pub help: &'static str,
+}
+
+macro_rules! settings {
+    ($( $key:ident: $type:ty {
+        flag: $flag:literal, environment: $environment:literal, default: $default:literal, parse: $parse:path, scope: $scope:ident,
+        placeholder: $placeholder:literal, help: $help:literal $(,)?
+    } )*) => {
+        /// The settings after parsing.
+        #[derive(Debug, Clone)]
+        pub struct Settings {
+            $( #[doc = $help] pub $key: $type, )*
+        }
+
+        /// Every setting, in the order in which it is shown.
+        pub const DECLARATIONS: &[Declaration] = &[
+            $( Declaration {
+                key: stringify!($key),
+                flag: $flag,
+                environment: $environment,
+                default: $default,
+                scope: Scope::$scope,
+                placeholder: $placeholder,
+                help: $help,
+            }, )*
+        ];
+
+        impl Settings {
+            /// Parses the text of every key; an error is the key and what is wrong with its text.
+            fn parse<'a>(text_of: impl Fn(&'static str) -> &'a str) -> Result<Settings, (&'static str, String)> {
+                Ok(Settings {
+                    $( $key: $parse(text_of(stringify!($key))).map_err(|reason| (stringify!($key), reason))?, )*
+                })
+            }
+        }
+    };
+}
+
+settings! {
+    listen: String {
+        flag: "listen", environment: "OBCMS_LISTEN", default: "127.0.0.1:8080", parse: parse_listen, scope: Serving,
+        placeholder: "ADDRESS:PORT", help: "Where to answer requests",
+    }
+    data: PathBuf {
+        flag: "data", environment: "OBCMS_DATA", default: "./data", parse: parse_directory, scope: Everywhere,
+        placeholder: "DIRECTORY", help: "Directory of the SQLite database and of everything else kept on disk",
+    }
+    database: DatabaseAddress {
+        flag: "database", environment: "OBCMS_DATABASE", default: "sqlite:obcms.db", parse: parse_database, scope: Everywhere,
+        placeholder: "URL", help: "sqlite:PATH, relative to the data directory, or postgres://USER:PASSWORD@HOST/NAME",
+    }
+    log_format: LogFormat {
+        flag: "log-format", environment: "OBCMS_LOG_FORMAT", default: "text", parse: parse_log_format, scope: Everywhere,
+        placeholder: "FORMAT", help: "Form of the log lines on standard error: text or json",
+    }
+    log_level: String {
+        flag: "log-level", environment: "OBCMS_LOG_LEVEL", default: "info", parse: parse_log_level, scope: Everywhere,
+        placeholder: "LEVEL", help: "off, error, warn, info, debug or trace, or one per module such as obcms_store=debug,info",
+    }
+    office_timezone: TimeZone {
+        flag: "office-timezone", environment: "OBCMS_OFFICE_TIMEZONE", default: "Asia/Manila", parse: parse_timezone, scope: Serving,
+        placeholder: "NAME", help: "IANA time zone of the office, which decides what \"today\" is",
+    }
+    public_url: Option<String> {
+        flag: "public-url", environment: "OBCMS_PUBLIC_URL", default: "", parse: parse_public_url, scope: Serving,
+        placeholder: "URL", help: "Address that people type, for links and secure cookies, such as https://obcms.example.org",
+    }
+    session_days: u32 {
+        flag: "session-days", environment: "OBCMS_SESSION_DAYS", default: "14", parse: parse_days, scope: Serving,
+        placeholder: "DAYS", help: "Days after which a sign-in that is not used ends, 1 to 365",
+    }
+    trusted_proxy: bool {
+        flag: "trusted-proxy", environment: "OBCMS_TRUSTED_PROXY", default: "false", parse: parse_switch, scope: Serving,
+        placeholder: "true|false", help: "Believe the X-Forwarded headers of a reverse proxy in front",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_accepted_by_its_own_parser() {
+        let default_of = |key| {
+            DECLARATIONS.iter().find(|declaration| declaration.key == key).map_or("", |found| found.default)
+        };
+        let settings = Settings::parse(default_of).expect("the defaults parse");
+        assert_eq!(settings.listen, "127.0.0.1:8080");
+        assert_eq!(settings.office_timezone.iana_name(), Some("Asia/Manila"));
+        assert_eq!(settings.public_url, None);
+    }
+
+    #[test]
+    fn flag_and_environment_variable_follow_from_the_key() {
+        for declaration in DECLARATIONS {
+            assert_eq!(declaration.flag, declaration.key.replace('_', "-"));
+            assert_eq!(declaration.environment, format!("OBCMS_{}", declaration.key.to_uppercase()));
+        }
+    }
+
+    #[test]
+    fn the_table_of_the_readme_tells_the_same() {
+        let readme = include_str!("../../../README.md");
+        for Declaration { flag, environment, default, help, .. } in DECLARATIONS {
+            let default = if default.is_empty() { "(not set)".to_owned() } else { format!("`{default}`") };
+            let row = format!("| `--{flag}` | `{environment}` | {default} | {help} |");
+            assert!(readme.lines().any(|line| line == row), "README.md lacks the line: {row}");
+        }
+    }
+}

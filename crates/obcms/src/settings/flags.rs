@@ -1,0 +1,76 @@
+//! The command line flags, made from the declarations.
+
+use super::{DECLARATIONS, Declaration, Scope};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The flags of a command that answers requests.
+pub type ServingFlags = Flags<true>;
+
+/// What was given on the command line, for the settings in scope.
+#[derive(Debug, Clone, Default)]
+pub struct Flags<const SERVING: bool> {
+    /// The value of each flag that was given, by the key of the setting.
+    pub values: BTreeMap<&'static str, String>,
+    /// The settings file that was named.
+    pub config: Option<PathBuf>,
+}
+
+fn in_scope(serving: bool) -> impl Iterator<Item = &'static Declaration> {
+    DECLARATIONS.iter().filter(move |declaration| serving || declaration.scope == Scope::Everywhere)
+}
+
+fn argument(declaration: &Declaration) -> Arg {
+    let default = match declaration.default {
+        "" => String::new(),
+        default => format!(", default: {default}"),
+    };
+    let argument = Arg::new(declaration.key)
+        .long(declaration.flag)
+        .value_name(declaration.placeholder)
+        .help(format!("{} [{}{default}]", declaration.help, declaration.environment))
+        .help_heading("Settings");
+    if matches!(declaration.default, "true" | "false") {
+        argument.num_args(0..=1).require_equals(true).default_missing_value("true")
+    } else {
+        argument
+    }
+}
+
+impl<const SERVING: bool> Args for Flags<SERVING> {
+    fn augment_args(command: Command) -> Command {
+        command.args(in_scope(SERVING).map(argument)).arg(
+            Arg::new("config")
+                .long("config")
+                .value_name("FILE")
+                .value_parser(clap::value_parser!(PathBuf))
+                .help("TOML file with settings [OBCMS_CONFIG, default: obcms.toml in the data directory if it is there]")
+                .help_heading("Settings"),
+        )
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<const SERVING: bool> FromArgMatches for Flags<SERVING> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut flags = Self::default();
+        flags.update_from_arg_matches(matches)?;
+        Ok(flags)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        for declaration in in_scope(SERVING) {
+            if let Some(value) = matches.get_one::<String>(declaration.key) {
+                self.values.insert(declaration.key, value.clone());
+            }
+        }
+        if let Some(config) = matches.get_one::<PathBuf>("config") {
+            self.config = Some(config.clone());
+        }
+        Ok(())
+    }
+}

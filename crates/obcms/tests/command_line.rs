@@ -1,0 +1,128 @@
+//! The program from the outside: exit codes, settings, messages, signals.
+
+mod program;
+
+use program::{Ended, Folder, Serving, program};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("the server accepts");
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")
+        .expect("the request is sent");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("the answer is readable");
+    text
+}
+
+#[test]
+fn help_and_version_are_no_failure_and_bad_usage_is_two() {
+    let folder = Folder::new("usage");
+    let help = Ended::of(program(&folder, &["--help"]));
+    assert_eq!(help.code, Some(0));
+    assert!(help.output.contains("Usage: obcms") && help.output.contains("serve"), "{}", help.output);
+    assert_eq!(Ended::of(program(&folder, &["--version"])).code, Some(0));
+    for wrong in [&[][..], &["dance"], &["serve", "--dance"], &["serve", "extra"]] {
+        let ended = Ended::of(program(&folder, wrong));
+        assert_eq!(ended.code, Some(2), "{wrong:?}: {}", ended.errors);
+        assert!(!ended.errors.is_empty());
+    }
+}
+
+#[test]
+fn the_settings_are_printed_with_sources_and_without_passwords() {
+    let folder = Folder::new("print");
+    let file = folder.write("my.toml", "session_days = 3\nlog_level = \"warn\"\n");
+    let mut command =
+        program(&folder, &["serve", "--print-config", "--listen", "0.0.0.0:80", "--config", "my.toml"]);
+    command
+        .env("OBCMS_DATABASE", "postgres://ana:very-secret@db.example/obcms")
+        .env("OBCMS_SESSION_DAYS", "4");
+    let ended = Ended::of(command);
+    assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""));
+    let line = |start: &str| {
+        let found =
+            ended.output.lines().find(|line| line.starts_with(start)).expect("a line for the setting");
+        found.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(line("listen"), "listen = \"0.0.0.0:80\" # flag --listen");
+    assert_eq!(
+        line("database"),
+        "database = \"postgres://ana:****@db.example/obcms\" # environment OBCMS_DATABASE"
+    );
+    assert_eq!(line("session_days"), "session_days = 4 # environment OBCMS_SESSION_DAYS");
+    assert_eq!(line("log_level"), "log_level = \"warn\" # file my.toml");
+    assert_eq!(line("office_timezone"), "office_timezone = \"Asia/Manila\" # default");
+    assert!(file.exists() && !ended.output.contains("very-secret"), "{}", ended.output);
+}
+
+#[test]
+fn a_wrong_setting_is_one_line_that_names_its_place() {
+    let folder = Folder::new("wrong");
+    let wrong_flag = program(&folder, &["serve", "--office-timezone", "Asia/Manilla"]);
+    Ended::of(wrong_flag).refused(2, &["--office-timezone", "'Asia/Manilla'", "such as Asia/Manila"]);
+
+    let mut wrong_variable = program(&folder, &["serve"]);
+    wrong_variable.env("OBCMS_LISTEN", "8080");
+    Ended::of(wrong_variable).refused(1, &["OBCMS_LISTEN", "'8080'", "127.0.0.1:8080"]);
+
+    let mut secret = program(&folder, &["serve"]);
+    secret.env("OBCMS_DATABASE", "mysql://ana:very-secret@db/obcms");
+    let ended = Ended::of(secret);
+    ended.refused(1, &["OBCMS_DATABASE", "postgres://"]);
+    assert!(!ended.errors.contains("very-secret"), "{}", ended.errors);
+
+    folder.write("my.toml", "lisen = \"127.0.0.1:1\"\n");
+    let mut unknown_key = program(&folder, &["serve"]);
+    unknown_key.env("OBCMS_CONFIG", "my.toml");
+    Ended::of(unknown_key).refused(1, &["my.toml", "'lisen'", "'listen'"]);
+
+    Ended::of(program(&folder, &["serve", "--config", "absent.toml"])).refused(1, &["absent.toml"]);
+}
+
+#[test]
+fn a_port_in_use_is_one_line_with_advice() {
+    let folder = Folder::new("port");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let ended = Ended::of(program(&folder, &["serve", "--listen", &address]));
+    ended.refused(1, &[&address, "another program uses it", "--listen"]);
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_written_is_one_line_with_advice() {
+    let folder = Folder::new("unwritable");
+    // A file in the place of a directory stops root as well, which permissions do not.
+    folder.write("file", "");
+    let ended = Ended::of(program(&folder, &["serve", "--listen", "127.0.0.1:0", "--data", "file/data"]));
+    ended.refused(1, &["file/data", "--data"]);
+}
+
+#[test]
+fn serve_answers_and_ends_well_on_either_signal() {
+    for name in ["TERM", "INT"] {
+        let folder = Folder::new(&format!("signal-{name}"));
+        let serving = Serving::start(&folder, &[]);
+        let answer = get(&serving.address, "/healthz");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        serving.signal(name);
+        let (status, rest) = serving.wait();
+        assert_eq!(status.code(), Some(0), "{rest}");
+        assert!(rest.contains("stopping"), "{rest}");
+        assert!(folder.path().join("data").is_dir());
+    }
+}
+
+#[test]
+fn json_log_lines_are_json_and_show_no_password() {
+    let folder = Folder::new("json");
+    let serving = Serving::start(&folder, &["--log-format", "json"]);
+    serving.signal("TERM");
+    let (status, rest) = serving.wait();
+    assert_eq!(status.code(), Some(0));
+    for line in rest.lines() {
+        let parsed: serde_json::Value = serde_json::from_str(line).expect("every log line is JSON");
+        assert_eq!(parsed["level"], "INFO", "{line}");
+    }
+    assert!(rest.contains("stopping"), "{rest}");
+}

@@ -1,0 +1,133 @@
+//! Runs the program as a person at a terminal would.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+
+/// A directory of its own for one test, removed at the end.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// Makes the directory; the name must be unique among the tests.
+    pub fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("obcms-program-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).expect("a folder for the test");
+        Folder(path)
+    }
+
+    /// The directory itself.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Writes a file into it.
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        fs::write(&path, text).expect("a file for the test");
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The program in a folder, without any setting of the surrounding environment.
+pub fn program(folder: &Folder, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_obcms"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("OBCMS_") {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(folder.path()).args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// What a finished run left behind.
+pub struct Ended {
+    /// The exit code.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub output: String,
+    /// Standard error.
+    pub errors: String,
+}
+
+impl Ended {
+    /// Runs the command to its end.
+    pub fn of(mut command: Command) -> Ended {
+        let Output { status, stdout, stderr } = command.output().expect("the program starts");
+        Ended {
+            code: status.code(),
+            output: String::from_utf8(stdout).expect("output is UTF-8"),
+            errors: String::from_utf8(stderr).expect("errors are UTF-8"),
+        }
+    }
+
+    /// Checks for exit code `code` and exactly one line on standard error that has every one of `words`.
+    pub fn refused(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, Some(code), "{}", self.errors);
+        assert_eq!(self.output, "");
+        assert_eq!(self.errors.lines().count(), 1, "{}", self.errors);
+        for word in words {
+            assert!(self.errors.contains(word), "'{word}' is not in: {}", self.errors);
+        }
+    }
+}
+
+/// `obcms serve` while it runs; killed when dropped.
+pub struct Serving {
+    child: Child,
+    errors: BufReader<std::process::ChildStderr>,
+    /// The address and port it answers on.
+    pub address: String,
+}
+
+impl Serving {
+    /// Starts it on a free port and waits until it says that it answers.
+    pub fn start(folder: &Folder, arguments: &[&str]) -> Serving {
+        let mut given = vec!["serve", "--listen", "127.0.0.1:0"];
+        given.extend(arguments);
+        let mut child = program(folder, &given).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut errors = BufReader::new(child.stderr.take().expect("standard error is piped"));
+        let mut seen = String::new();
+        let address = loop {
+            let before = seen.len();
+            let read = errors.read_line(&mut seen).expect("standard error is readable");
+            assert!(read > 0, "the program ended before it answered requests: {seen}");
+            if let Some((_, address)) = seen[before..].split_once("answering requests on http://") {
+                let end =
+                    address.find(|character: char| !(character.is_ascii_digit() || ".:".contains(character)));
+                break address[..end.unwrap_or(address.len())].to_owned();
+            }
+        };
+        Serving { child, errors, address }
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -{name} {}", self.child.id())])
+            .status()
+            .expect("a shell for kill");
+        assert!(sent.success(), "the signal was sent");
+    }
+
+    /// Waits for the end; gives how it ended and what it still wrote to standard error.
+    pub fn wait(mut self) -> (ExitStatus, String) {
+        let mut rest = String::new();
+        self.errors.read_to_string(&mut rest).expect("standard error is readable");
+        (self.child.wait().expect("the program ends"), rest)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,90 @@
+# Runs the steps and sums what passed and what failed. Sourced by scripts/test.
+
+passed=0
+failed=0
+broken=()
+# The one runner that may have nothing to run.
+may_be_empty="examples in the documentation"
+
+heading() {
+    printf '\n== %s\n' "$1"
+}
+
+# A step that counts as one failure and is named at the end.
+fail_step() {
+    failed=$((failed + 1))
+    broken+=("$1")
+    echo "FAILED: $1" >&2
+}
+
+# A check that either holds or not: check NAME COMMAND...
+check() {
+    local name=$1
+    shift
+    heading "$name"
+    if "$@" </dev/null; then
+        passed=$((passed + 1))
+    else
+        fail_step "$name"
+    fi
+}
+
+# Adds the figures of one runner: count_in NAME STATUS PASSED FAILED SKIPPED
+# A runner that ended badly without naming a failed test did not get to run them, and one that ran none proves nothing.
+count_in() {
+    local name=$1 status=$2 good=$3 bad=$4 skipped=$5
+    passed=$((passed + good))
+    failed=$((failed + bad))
+    if ((bad > 0)); then
+        broken+=("$name: $bad failed")
+    elif ((status != 0)); then
+        fail_step "$name: stopped with exit code $status"
+    elif ((good == 0)) && [[ $name != "$may_be_empty" ]]; then
+        fail_step "$name: ran no test"
+    fi
+    if ((skipped > 0)); then
+        fail_step "$name: $skipped skipped"
+    fi
+}
+
+# The sum of the numbers that stand before a word in the lines of a log: number_before WORD FILE
+number_before() {
+    grep -oE "[0-9]+ $1" "$2" | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+run_rust() {
+    local name=$1 log=$work/rust.log summary=$work/rust.summary status
+    shift
+    heading "$name"
+    "$@" </dev/null 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+    grep -E '^test result:|^ *Summary \[' "$log" >"$summary"
+    count_in "$name" "$status" \
+        "$(number_before passed "$summary")" \
+        "$(($(number_before failed "$summary") + $(number_before 'timed out' "$summary")))" \
+        "$(($(number_before ignored "$summary") + $(number_before skipped "$summary")))"
+}
+
+run_node() {
+    local name=$1 log=$work/node.tap status
+    shift
+    heading "$name"
+    node --test --test-reporter=spec --test-reporter-destination=stdout \
+        --test-reporter=tap --test-reporter-destination="$log" "$@" </dev/null
+    status=$?
+    figure() { awk -v word="$1" '$1 == "#" && $2 == word { number = $3 } END { print number + 0 }' "$log"; }
+    count_in "$name" "$status" "$(figure pass)" "$(($(figure fail) + $(figure cancelled)))" \
+        "$(($(figure skipped) + $(figure todo)))"
+}
+
+# Prints the sum as the last line and leaves with it.
+closing_line() {
+    printf '\n'
+    local step
+    for step in "${broken[@]}"; do
+        echo "FAILED: $step"
+    done
+    echo "$passed passed, $failed failed"
+    ((failed == 0 && passed > 0))
+    exit
+}

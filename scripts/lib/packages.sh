@@ -1,0 +1,54 @@
+# Installs what the tests need and the machine lacks. Sourced by scripts/test.
+
+as_root() {
+    if ((EUID == 0)); then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        echo "not root and no sudo: cannot run $*" >&2
+        return 1
+    fi
+}
+
+install_packages() {
+    heading "installing $*"
+    if ! command -v apt-get >/dev/null; then
+        echo "please install: $*" >&2
+        exit 1
+    fi
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q </dev/null >"$work/apt.log" 2>&1
+    if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" \
+        </dev/null >>"$work/apt.log" 2>&1; then
+        tail -20 "$work/apt.log" >&2
+        echo "could not install: $*" >&2
+        exit 1
+    fi
+}
+
+# need_program PROGRAM PACKAGE...
+need_program() {
+    local program=$1
+    shift
+    command -v "$program" >/dev/null || install_packages "$@"
+}
+
+need_node() {
+    need_program node nodejs
+    need_program npm npm
+    local major
+    major=$(node --version | sed -E 's/^v([0-9]+).*/\1/')
+    if ((major < 20)); then
+        echo "Node.js 20 or newer is needed, this is $(node --version)" >&2
+        exit 1
+    fi
+}
+
+# Installs the packages of a folder's lock file, unless that was done since the lock file last changed.
+install_node_modules() {
+    local folder=$1
+    if [[ ! $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]]; then
+        npm --prefix "$folder" ci --ignore-scripts --no-audit --no-fund </dev/null ||
+            fail_step "$folder: npm ci"
+    fi
+}
