@@ -1,11 +1,11 @@
-// Starts the program and a browser for one test file, and ends both with it.
+// The program and a browser for one test file.
 
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { after } from "node:test";
+import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 
 function required(name) {
@@ -14,8 +14,25 @@ function required(name) {
   return value;
 }
 
-/** Starts `obcms serve` on a free port with an empty data directory; gives its address. */
-export async function startProgram() {
+/**
+ * Call once at the top of a test file. Before its tests it starts the program, with an empty data directory and on a
+ * free port, and Chromium; after them it ends both. The answer has `address` and `browser` while tests run; every test
+ * opens a page of its own.
+ */
+export function runningProgram() {
+  const running = {};
+  before(async () => {
+    [running.program, running.browser] = await Promise.all([startProgram(), startBrowser()]);
+    running.address = running.program.address;
+  });
+  after(async () => {
+    await running.browser?.close();
+    await running.program?.stop();
+  });
+  return running;
+}
+
+async function startProgram() {
   const data = await mkdtemp(join(tmpdir(), "obcms-browser-"));
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith("OBCMS_")),
@@ -26,31 +43,30 @@ export async function startProgram() {
     { env: environment, stdio: ["ignore", "ignore", "pipe"] },
   );
   const ended = new Promise((resolve) => program.once("close", resolve));
-  after(async () => {
+  const stop = async () => {
     program.kill("SIGKILL");
     await ended;
     await rm(data, { recursive: true, force: true });
-  });
+  };
 
-  const lines = createInterface({ input: program.stderr });
   const seen = [];
-  return await new Promise((resolve, reject) => {
+  const address = await new Promise((resolve, reject) => {
     // Reading goes on after the address is known, so that the program never waits for a full pipe.
-    lines.on("line", (line) => {
-      const address = /answering requests on (http:\/\/[0-9.:]+)/.exec(line);
-      if (address) resolve(address[1]);
-      else seen.push(line);
+    createInterface({ input: program.stderr }).on("line", (line) => {
+      const found = /answering requests on (http:\/\/[0-9.:]+)/.exec(line);
+      if (found) resolve(found[1]);
+      seen.push(line);
     });
     program.once("error", reject);
     program.once("close", (code) =>
       reject(new Error(`the program ended with ${code}: ${seen.join("\n")}`)),
     );
   });
+  return { address, stop, log: seen };
 }
 
-/** Starts Chromium; every test opens its own context in it. */
-export async function startBrowser() {
-  const browser = await chromium.launch({
+function startBrowser() {
+  return chromium.launch({
     executablePath: required("OBCMS_CHROMIUM"),
     args: [
       "--no-sandbox",
@@ -62,6 +78,4 @@ export async function startBrowser() {
       "--disable-sync",
     ],
   });
-  after(() => browser.close());
-  return browser;
 }
