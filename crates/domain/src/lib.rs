@@ -3,3 +3,4 @@
 pub mod choices;
 pub mod people;
 pub mod places;
+pub mod tasks;

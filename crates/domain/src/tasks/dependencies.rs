@@ -1,0 +1,105 @@
+//! Finish-to-start dependencies: a task and the tasks that must be done before it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A cycle among edges (task, prerequisite), or `None`. Each id of the answer waits for the next, the last for
+/// the first; the same edges in any order give the same answer.
+pub fn cycle<Id: Copy + Ord>(edges: impl IntoIterator<Item = (Id, Id)>) -> Option<Vec<Id>> {
+    let mut prerequisites: BTreeMap<Id, BTreeSet<Id>> = BTreeMap::new();
+    for (task, prerequisite) in edges {
+        prerequisites.entry(task).or_default().insert(prerequisite);
+    }
+    let mut finished = BTreeSet::new();
+    for start in prerequisites.keys() {
+        if let Some(found) = walk(*start, &prerequisites, &mut finished) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// Goes down from `start`; a prerequisite that is still on the path closes a cycle. Without recursion: a chain
+/// may be as long as there are tasks.
+fn walk<Id: Copy + Ord>(
+    start: Id,
+    prerequisites: &BTreeMap<Id, BTreeSet<Id>>,
+    finished: &mut BTreeSet<Id>,
+) -> Option<Vec<Id>> {
+    let of = |id: Id| prerequisites.get(&id).into_iter().flatten().copied();
+    if finished.contains(&start) {
+        return None;
+    }
+    let mut path = vec![start];
+    let mut on_path = BTreeSet::from([start]);
+    let mut open = vec![of(start).collect::<Vec<_>>()];
+    while let (Some(rest), Some(last)) = (open.last_mut(), path.last().copied()) {
+        match rest.pop() {
+            None => {
+                finished.insert(last);
+                on_path.remove(&last);
+                path.pop();
+                open.pop();
+            }
+            Some(next) if on_path.contains(&next) => {
+                let from = path.iter().position(|id| *id == next).unwrap_or(0);
+                return Some(path.split_off(from));
+            }
+            Some(next) if finished.contains(&next) => {}
+            Some(next) => {
+                path.push(next);
+                on_path.insert(next);
+                open.push(of(next).collect());
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_chain_and_a_diamond_have_none() {
+        assert_eq!(cycle([(2, 1), (3, 2), (4, 3)]), None);
+        assert_eq!(cycle([(4, 2), (4, 3), (2, 1), (3, 1)]), None);
+        assert_eq!(cycle::<u8>([]), None);
+    }
+
+    #[test]
+    fn a_cycle_is_named_in_order() {
+        assert_eq!(cycle([(1, 2), (2, 3), (3, 1), (4, 1)]), Some(vec![1, 2, 3]));
+        assert_eq!(cycle([(0, 1), (1, 2), (2, 1)]), Some(vec![1, 2]));
+    }
+
+    #[test]
+    fn a_task_cannot_wait_for_itself() {
+        let id = Uuid::from_u128(7);
+        assert_eq!(cycle([(id, id)]), Some(vec![id]));
+    }
+
+    #[test]
+    fn a_very_long_chain_is_no_trouble() {
+        assert_eq!(cycle((0..200_000u32).map(|n| (n, n + 1))), None);
+    }
+
+    proptest! {
+        #[test]
+        fn edges_to_smaller_numbers_never_cycle(pairs in proptest::collection::vec((0u16..60, 0u16..60), 0..200)) {
+            let down = pairs.iter().filter(|(a, b)| a != b).map(|(a, b)| (*a.max(b), *a.min(b)));
+            prop_assert_eq!(cycle(down), None);
+        }
+
+        #[test]
+        fn what_is_found_is_a_cycle(pairs in proptest::collection::vec((0u16..12, 0u16..12), 0..60)) {
+            if let Some(found) = cycle(pairs.iter().copied()) {
+                for (index, task) in found.iter().enumerate() {
+                    let next = found[(index + 1) % found.len()];
+                    prop_assert!(pairs.contains(&(*task, next)));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The states of a task and the one function that changes them.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// The state of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TaskStatus {
+    /// Nobody began.
+    NotStarted,
+    /// Somebody is at it.
+    InProgress,
+    /// Begun or not, it waits.
+    OnHold,
+    /// Done.
+    Completed,
+    /// Not to be done.
+    Cancelled,
+}
+
+impl TaskStatus {
+    /// Every status, in the order of the board.
+    pub const ALL: [Self; 5] =
+        [Self::NotStarted, Self::InProgress, Self::OnHold, Self::Completed, Self::Cancelled];
+
+    /// The value that is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotStarted => "not_started",
+            Self::InProgress => "in_progress",
+            Self::OnHold => "on_hold",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The status stored as `text`.
+    pub fn parse(text: &str) -> Result<Self, TransitionError> {
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or_else(|| TransitionError::UnknownStatus(text.to_owned()))
+    }
+
+    /// Whether there is still something to do.
+    pub const fn is_open(self) -> bool {
+        !matches!(self, Self::Completed | Self::Cancelled)
+    }
+}
+
+/// What the transition function owns of a task; nothing else writes these fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaskState {
+    /// The state.
+    pub status: TaskStatus,
+    /// 0 to 100.
+    pub progress: u8,
+    /// When work began.
+    pub started_at: Option<Timestamp>,
+    /// When it was done; set exactly while the status is completed.
+    pub completed_at: Option<Timestamp>,
+    /// The progress before it was completed, to go back to when it is reopened.
+    pub progress_before_completion: Option<u8>,
+}
+
+impl TaskState {
+    /// The state of a new task.
+    pub const NEW: Self = Self {
+        status: TaskStatus::NotStarted,
+        progress: 0,
+        started_at: None,
+        completed_at: None,
+        progress_before_completion: None,
+    };
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Another status.
+    Status(TaskStatus),
+    /// Another progress, 0 to 100.
+    Progress(u8),
+}
+
+/// What the answer depends on besides the task itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// The instant of the change.
+    pub now: Timestamp,
+    /// How many of its prerequisites are neither completed nor cancelled.
+    pub open_prerequisites: usize,
+    /// Why a blocked task is to go on all the same; blank is none.
+    pub force_reason: Option<&'a str>,
+}
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transition {
+    /// The new state.
+    pub state: TaskState,
+    /// Work begins with this change: a start date that is empty is to be set to today.
+    pub starts: bool,
+    /// It was blocked and went on by the given reason, which is to be noted.
+    pub forced: bool,
+}
+
+/// Why a change is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransitionError {
+    /// Prerequisites are open.
+    #[error("{} before this one; to go on all the same, give a reason", waiting(*.open))]
+    Blocked {
+        /// How many.
+        open: usize,
+    },
+    /// No such status.
+    #[error("{0:?} is not a status of a task")]
+    UnknownStatus(String),
+    /// A progress above 100.
+    #[error("progress goes from 0 to 100, not to {0}")]
+    ProgressOutOfRange(u8),
+}
+
+fn waiting(open: usize) -> String {
+    if open == 1 { String::from("1 task must be done") } else { format!("{open} tasks must be done") }
+}
+
+/// Changes status or progress of a task: the only way either changes.
+///
+/// Completing sets the progress to 100 and remembers what it was; leaving completed puts it back. Progress 100
+/// completes, progress above 0 starts, and progress below 100 reopens. To start or to complete while
+/// prerequisites are open needs a reason. Asking for the present status changes nothing.
+pub fn transition(
+    current: &TaskState,
+    change: Change,
+    circumstances: &Circumstances<'_>,
+) -> Result<Transition, TransitionError> {
+    let (status, asked_progress) = match change {
+        Change::Status(status) => (status, None),
+        Change::Progress(progress) if progress > 100 => {
+            return Err(TransitionError::ProgressOutOfRange(progress));
+        }
+        Change::Progress(100) => (TaskStatus::Completed, None),
+        Change::Progress(progress) => (status_for_progress(current.status, progress), Some(progress)),
+    };
+    let entered = status != current.status;
+    let needs_prerequisites = entered && matches!(status, TaskStatus::InProgress | TaskStatus::Completed);
+    let forced = needs_prerequisites && circumstances.open_prerequisites > 0;
+    if forced && circumstances.force_reason.is_none_or(|reason| reason.trim().is_empty()) {
+        return Err(TransitionError::Blocked { open: circumstances.open_prerequisites });
+    }
+
+    let mut state = *current;
+    state.status = status;
+    if entered && current.status == TaskStatus::Completed {
+        state.completed_at = None;
+        state.progress = current.progress_before_completion.unwrap_or(0);
+        state.progress_before_completion = None;
+    }
+    if let Some(progress) = asked_progress {
+        state.progress = progress;
+    }
+    let mut starts = false;
+    if entered {
+        match status {
+            TaskStatus::InProgress => starts = state.started_at.is_none(),
+            TaskStatus::Completed => {
+                starts = state.started_at.is_none();
+                state.progress_before_completion = Some(current.progress);
+                state.progress = 100;
+                state.completed_at = Some(circumstances.now);
+            }
+            TaskStatus::NotStarted => state.started_at = None,
+            TaskStatus::OnHold | TaskStatus::Cancelled => {}
+        }
+    }
+    if starts {
+        state.started_at = Some(circumstances.now);
+    }
+    Ok(Transition { state, starts, forced })
+}
+
+/// The status a task has once its progress is set to a number below 100.
+const fn status_for_progress(current: TaskStatus, progress: u8) -> TaskStatus {
+    match current {
+        TaskStatus::Completed => TaskStatus::InProgress,
+        TaskStatus::NotStarted if progress > 0 => TaskStatus::InProgress,
+        other => other,
+    }
+}
+
+/// Whether an open task is in danger: flagged by hand, blocked, or due within two days and not half done.
+pub fn at_risk(
+    flag: bool,
+    status: TaskStatus,
+    progress: u8,
+    due: Option<Date>,
+    today: Date,
+    blocked: bool,
+) -> bool {
+    let late = || due.is_some_and(|due| days_between(today, due) <= 2 && progress < 50);
+    status.is_open() && (flag || blocked || late())
+}
+
+/// Whether an open task should have been done before today.
+pub fn overdue(due: Option<Date>, status: TaskStatus, today: Date) -> bool {
+    status.is_open() && due.is_some_and(|due| due < today)
+}
+
+/// Days from one date to another, negative backwards.
+fn days_between(from: Date, to: Date) -> i64 {
+    to.duration_since(from).as_hours() / 24
+}
+
+#[cfg(test)]
+mod tests;
