@@ -9,7 +9,7 @@ mod source;
 mod values;
 
 pub use flags::ServingFlags;
-pub use source::{ResolveError, resolve};
+pub use source::{ResolveError, resolve, unknown_variables};
 pub use values::{DatabaseAddress, LogFormat};
 
 use jiff::tz::TimeZone;

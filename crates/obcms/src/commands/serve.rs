@@ -3,7 +3,7 @@
 use super::say;
 use crate::failure::Failure;
 use crate::server::{GRACE, StopSignals, bind, serve};
-use crate::settings::{DatabaseAddress, ServingFlags, Settings, resolve};
+use crate::settings::{DatabaseAddress, ServingFlags, Settings, resolve, unknown_variables};
 use crate::{data, logging};
 use axum::Router;
 use axum::routing::get;
@@ -26,6 +26,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let settings = resolved.settings;
     logging::start(&settings);
+    for warning in unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())) {
+        tracing::warn!("{warning}");
+    }
     if matches!(settings.database, DatabaseAddress::Sqlite(_)) {
         data::prepare(&settings.data)?;
     }

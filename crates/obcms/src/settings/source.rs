@@ -172,11 +172,23 @@ fn read_file(path: &Path, found_in_data: bool) -> Result<Vec<(&'static str, Stri
 
 /// The known key that looks most like the given one.
 fn nearest(key: &str) -> &'static str {
-    DECLARATIONS
-        .iter()
-        .map(|declaration| declaration.key)
-        .min_by_key(|known| strsim::damerau_levenshtein(key, known))
-        .unwrap_or_default()
+    nearest_of(key, DECLARATIONS.iter().map(|declaration| declaration.key))
+}
+
+fn nearest_of(word: &str, known: impl Iterator<Item = &'static str>) -> &'static str {
+    known.min_by_key(|known| strsim::damerau_levenshtein(word, known)).unwrap_or_default()
+}
+
+/// A warning for every environment variable of ours that no one reads. It is no error as a key in the file is, because
+/// the environment is shared with other programs.
+pub fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
+    /// Ours, and read elsewhere: the settings file, the built user interface, the database of the tests.
+    const OTHERS: [&str; 3] = ["OBCMS_CONFIG", "OBCMS_UI_DIST", "OBCMS_TEST_POSTGRES"];
+    let known = || DECLARATIONS.iter().map(|declaration| declaration.environment).chain(OTHERS);
+    names
+        .filter(|name| name.starts_with("OBCMS_") && !known().any(|known| known == name))
+        .map(|name| format!("{name} is no setting; the nearest is {}", nearest_of(&name, known())))
+        .collect()
 }
 
 #[cfg(test)]
@@ -317,5 +329,12 @@ mod tests {
             "{}",
             refused.message
         );
+    }
+
+    #[test]
+    fn a_misspelt_variable_is_named_with_the_nearest_known_one() {
+        let names = ["PATH", "OBCMS_LISTEN", "OBCMS_CONFIG", "OBCMS_LISTNE"].map(str::to_owned);
+        let warnings = unknown_variables(names.into_iter());
+        assert_eq!(warnings, ["OBCMS_LISTNE is no setting; the nearest is OBCMS_LISTEN"]);
     }
 }
