@@ -1,0 +1,307 @@
+//! Events of the office, by type, and the engagements with communities.
+
+/// An event as it is announced.
+#[derive(Debug, Clone, Copy)]
+pub struct Event {
+    /// Type.
+    pub event_type: &'static str,
+    /// Title.
+    pub title: &'static str,
+    /// What it is for.
+    pub purpose: &'static str,
+    /// How long it takes, in hours; eight and more means whole days.
+    pub hours: i64,
+    /// How many people are expected.
+    pub participants: i64,
+}
+
+const fn event(
+    event_type: &'static str,
+    title: &'static str,
+    hours: i64,
+    participants: i64,
+    purpose: &'static str,
+) -> Event {
+    Event { event_type, title, purpose, hours, participants }
+}
+
+/// The events.
+#[rustfmt::skip]
+pub const EVENTS: &[Event] = &[
+    event("meeting", "Quarterly coordination meeting with ministries and offices, {quarter} {year}", 6, 60,
+        "Focal persons report on assistance delivered and agree on the next quarter."),
+    event("meeting", "Weekly unit heads' meeting", 2, 12,
+        "Units report what is due, what is late and who needs help."),
+    event("meeting", "Technical working group on the data system", 3, 18,
+        "Settles definitions, forms and who keeps which data."),
+    event("meeting", "Follow-up on the requests of {municipality}", 2, 15,
+        "Goes through the open requests one by one."),
+    event("meeting", "Coordination meeting with the planning office of {municipality}", 2, 20,
+        "Lines up the town's investment programme with our plan."),
+    event("meeting", "Programme review of partner organizations", 3, 25,
+        "Partners show results and name what they cannot do this year."),
+    event("meeting", "Meeting of the council of elders of {community}", 2, 30,
+        "Elders weigh the ranked needs and choose what comes first."),
+    event("meeting", "Preparatory meeting for the budget hearing", 2, 14,
+        "Rehearses the questions members of parliament are likely to ask."),
+    event("consultation", "Community consultation on ranked needs, {community}", 4, 90,
+        "The list of needs is read back, corrected and ranked."),
+    event("consultation", "Consultation on the annual investment programme of {municipality}", 4, 60,
+        "Community proposals are put next to the town's ceiling."),
+    event("consultation", "Consultation on the annual work and financial plan {year}", 6, 70,
+        "Regional and provincial focal persons comment on the draft."),
+    event("consultation", "Women's consultation, {community}", 3, 50,
+        "Women speak without officials in the room; notes are read back."),
+    event("consultation", "Fisherfolk consultation in {municipality}", 3, 70,
+        "Fishers tell of gear, catch and the boats from outside."),
+    event("consultation", "Consultation with madrasah administrators", 4, 45,
+        "Administrators name the schools without teachers or buildings."),
+    event("consultation", "Consultation on the draft policy on land tenure", 5, 80,
+        "The draft is read paragraph by paragraph with those concerned."),
+    event("courtesy_call", "Courtesy call on the mayor of {municipality}", 1, 8,
+        "Introduces the team and the schedule of the assessment."),
+    event("courtesy_call", "Courtesy call on the provincial governor", 1, 10,
+        "Asks for an endorsement to the municipalities."),
+    event("courtesy_call", "Courtesy call on the regional office of social welfare", 1, 8,
+        "Settles the referral of cases outside the region."),
+    event("courtesy_call", "Courtesy call on the division superintendent", 1, 6,
+        "Agrees on school visits and the list of madaris."),
+    event("courtesy_call", "Courtesy call on the religious leaders of {municipality}", 2, 15,
+        "Listens before the assessment begins."),
+    event("workshop", "Needs prioritization workshop, {municipality}", 16, 60,
+        "Two days: needs are scored by urgency, severity and number of people."),
+    event("workshop", "Workshop on the context of the community, {community}", 8, 45,
+        "Maps, timelines and a walk through the settlement."),
+    event("workshop", "Workshop on aspirations, {community}", 8, 45,
+        "What the community wants to see in ten years, by group."),
+    event("workshop", "Workshop on collaboration, {municipality}", 8, 50,
+        "Who already does what, and what is missing between them."),
+    event("workshop", "Workshop on feedback to programmes, {community}", 6, 40,
+        "What arrived, what did not, and what was wrong with it."),
+    event("workshop", "Workshop on ways forward, {municipality}", 8, 55,
+        "Turns the ranked needs into proposals with owners and dates."),
+    event("workshop", "Profiling and mapping workshop for enumerators", 24, 35,
+        "Three days of forms, tablets and practice interviews."),
+    event("workshop", "Planning and budgeting workshop {year}", 16, 40,
+        "Programmes, ceilings and the gaps between them."),
+    event("workshop", "Workshop on proposal writing for community leaders", 16, 40,
+        "Every participant leaves with a draft of one proposal."),
+    event("forum", "Stakeholders' forum of {municipality}", 6, 120,
+        "Agencies and communities question each other in public."),
+    event("forum", "Forum on peace and neighbourhood, {municipality}", 5, 100,
+        "Clans, youths and the police speak about the crossing."),
+    event("forum", "Youth forum of Bangsamoro communities {year}", 8, 150,
+        "Youths draft a list of three demands and a pledge."),
+    event("forum", "Agri-fishery forum with buyers", 5, 90,
+        "Producers and buyers speak about price, size and schedule."),
+    event("forum", "Health forum of {municipality}", 4, 80,
+        "The midwife's numbers are set against what mothers tell."),
+    event("conference", "Conference of Bangsamoro communities outside the region {year}", 16, 300,
+        "The yearly gathering: results, grievances and the agenda."),
+    event("conference", "Regional conference of partners", 12, 180,
+        "Partners sign the joint programme for two years."),
+    event("conference", "Conference on customary and Sharia settlement", 12, 120,
+        "Judges, elders and lawyers compare cases."),
+    event("conference", "Convention of madrasah administrators", 16, 160,
+        "Accreditation, salaries and materials."),
+    event("conference", "Women leaders' conference {year}", 12, 140,
+        "Women leaders of nine provinces draft their programme."),
+    event("seminar", "Seminar on data privacy for field work", 8, 40,
+        "What may be written down, and who may read it."),
+    event("seminar", "Seminar on gender and development", 8, 45,
+        "From budget tag to activity."),
+    event("seminar", "Seminar on disaster preparedness, {municipality}", 8, 70,
+        "Drill, contact tree and evacuation routes."),
+    event("seminar", "Seminar on cooperative bookkeeping", 16, 30,
+        "Treasurers close a month of real entries."),
+    event("seminar", "Seminar on moral governance", 8, 50,
+        "Cases from the office's own year."),
+    event("field_visit", "Field visit to {community}", 8, 10,
+        "Walk through the settlement, house visits and the leaders' report."),
+    event("field_visit", "Site visit of the water system, {community}", 6, 8,
+        "Checks tap stands, flow and who pays the caretaker."),
+    event("field_visit", "Joint monitoring visit in {municipality}", 16, 14,
+        "Visits five projects with the local planning office."),
+    event("field_visit", "Visit to the relocation site of {municipality}", 6, 8,
+        "Compares the lots promised with the lots given."),
+    event("field_visit", "Validation visit before turnover, {community}", 6, 10,
+        "Tests the facility and asks the users."),
+    event("field_visit", "Visit to the madaris of {municipality}", 8, 8,
+        "Counts learners, teachers and usable rooms."),
+    event("assessment", "Rapid needs assessment after the flood, {municipality}", 16, 20,
+        "Teams reach every affected purok within two days."),
+    event("assessment", "Mapping and needs assessment, {community}", 24, 18,
+        "Household survey, interviews and a walk."),
+    event("assessment", "Baseline survey in {municipality}", 40, 24,
+        "Baseline of income, schooling, water and health."),
+    event("assessment", "Key informant interviews, {municipality}", 16, 10,
+        "Officials, elders, teachers and traders are interviewed."),
+    event("assessment", "Assessment of education facilities, {municipality}", 16, 12,
+        "Every school and madrasah is visited and photographed."),
+    event("validation", "Validation of findings, {community}", 4, 60,
+        "Findings are read aloud; corrections are written in."),
+    event("validation", "Validation of the household list, {municipality}", 6, 30,
+        "Names are read out purok by purok."),
+    event("validation", "Validation of proposals with the planning office", 3, 15,
+        "Each proposal is checked against the town's plans."),
+    event("validation", "Validation of beneficiaries, {community}", 5, 40,
+        "The list is posted and objections are heard."),
+    event("validation", "Validation of the regional results", 6, 70,
+        "Provinces compare their numbers and agree on one set."),
+    event("orientation", "Orientation of enumerators, {municipality}", 8, 30,
+        "Forms, respect, safety and what to do when refused."),
+    event("orientation", "Orientation of new staff", 8, 15,
+        "The office, its people, its papers."),
+    event("orientation", "Orientation on the data system", 4, 25,
+        "How to enter, correct and read the data."),
+    event("orientation", "Orientation of focal persons", 6, 35,
+        "What a focal person answers, and within how many days."),
+    event("orientation", "Orientation of barangay officials, {community}", 4, 20,
+        "Why the assessment is done and what it cannot promise."),
+    event("briefing", "Briefing of the executive committee on the portfolio", 2, 10,
+        "Money, progress and what is at risk."),
+    event("briefing", "Briefing for the parliament committee", 2, 12,
+        "Five questions with numbers and a short annex."),
+    event("briefing", "Briefing of the field team before deployment", 2, 14,
+        "Routes, contacts, weather and the emergency plan."),
+    event("briefing", "Briefing of development partners", 3, 30,
+        "What is funded, what is not, and where a partner could step in."),
+    event("briefing", "Security briefing before the visit to {municipality}", 1, 10,
+        "Checkpoints, contacts and the place to turn back."),
+    event("planning", "Operational planning {year}", 16, 45,
+        "Activities by month, with owner, vehicle and budget."),
+    event("planning", "Planning of the assessment in {municipality}", 4, 12,
+        "Sites, teams, questionnaires and dates."),
+    event("planning", "Quarterly activity planning, {quarter}", 6, 25,
+        "What is moved, dropped or added."),
+    event("planning", "Planning of the turnover in {community}", 3, 15,
+        "Guests, speeches, and who signs what."),
+    event("planning", "Annual investment planning with communities", 8, 40,
+        "Proposals are costed and put in order."),
+    event("review", "Mid-year review {year}", 8, 40,
+        "Targets against results, unit by unit."),
+    event("review", "Monthly progress review", 3, 18,
+        "Every late task is named with its reason."),
+    event("review", "Review of the quarterly reports of ministries", 4, 20,
+        "Reports are read against what communities said."),
+    event("review", "Portfolio review before the budget call", 6, 22,
+        "What is continued, changed or ended."),
+    event("review", "Review of the assessment report of {municipality}", 3, 12,
+        "Reading in one room, page by page."),
+    event("review", "Post-activity review, {community}", 2, 12,
+        "What went well and what we would not do again."),
+    event("other", "Turnover of the water system, {community}", 3, 120,
+        "The community receives the keys, the tariff and the tools."),
+    event("other", "Turnover of the classroom building, {municipality}", 3, 150,
+        "The building is handed to the school with its warranty."),
+    event("other", "Medical mission, {community}", 10, 300,
+        "Doctors and dentists from two hospitals; a register of referrals."),
+    event("other", "Signing of the memorandum with {municipality}", 2, 40,
+        "Both sides sign and agree on the first activity."),
+    event("other", "Distribution of seeds and gear, {community}", 6, 150,
+        "Beneficiaries sign one by one; losses are noted."),
+    event("other", "Bangsamoro history month exhibit {year}", 5, 200,
+        "Photographs and a kulintang ensemble in the town's gymnasium."),
+];
+
+/// What comes before the first talk on an agenda, and what comes last.
+pub const AGENDA_FRAME: (&[&str], &[&str]) = (
+    &[
+        "Registration",
+        "Opening prayer (Du'a)",
+        "National and Bangsamoro hymns",
+        "Welcome",
+        "Purpose of the day",
+    ],
+    &["Agreements and who does what by when", "Closing words", "Closing prayer"],
+);
+
+/// What agendas have in the middle.
+#[rustfmt::skip]
+pub const AGENDA_ITEMS: &[&str] = &[
+    "Matters arising from the previous minutes", "Report of the units", "Status of projects by province",
+    "Presentation of findings", "Open forum", "Group work by sector", "Presentation of group outputs",
+    "Scoring and ranking", "Schedule of field activities", "Budget and procurement update",
+    "Concerns of communities", "Reports of focal persons", "Resource needs: vehicles, rooms, facilitators",
+];
+
+/// Decisions and outcomes as minutes put them.
+#[rustfmt::skip]
+pub const OUTCOMES: &[&str] = &[
+    "The ranked list of needs was adopted without objection.",
+    "The municipality will give the lot; the deed follows within thirty days.",
+    "Two requests were returned for missing papers; the community will complete them.",
+    "The schedule was moved by two weeks on account of Ramadan.",
+    "The ministry's focal person will answer in writing before the next meeting.",
+    "The barangay will name a caretaker and collect the tariff.",
+    "The beneficiaries' list was posted; three names were added and one removed.",
+    "It was agreed to visit the site together before the design is final.",
+    "The matter was referred to the council of elders.",
+    "Participants asked that the report be returned to them in Maguindanaon and Tausug.",
+];
+
+/// An engagement with a community.
+#[derive(Debug, Clone, Copy)]
+pub struct Engagement {
+    /// Type.
+    pub engagement_type: &'static str,
+    /// Title.
+    pub title: &'static str,
+    /// How the talk is led.
+    pub methodology: &'static str,
+    /// How far people take part.
+    pub participation_level: &'static str,
+}
+
+const fn engagement(
+    engagement_type: &'static str,
+    title: &'static str,
+    methodology: &'static str,
+    participation_level: &'static str,
+) -> Engagement {
+    Engagement { engagement_type, title, methodology, participation_level }
+}
+
+/// The engagements.
+#[rustfmt::skip]
+pub const ENGAGEMENTS: &[Engagement] = &[
+    engagement("consultation", "Consultation with farmers of {community}", "Plenary, then small groups", "consult"),
+    engagement("consultation", "Consultation on the site of the water system, {community}", "Walk and vote by show of hands", "involve"),
+    engagement("meeting", "Meeting with the leaders of {community}", "Talk around a prepared list", "consult"),
+    engagement("workshop", "Participatory budgeting, {municipality}", "Votes of weight one to five for each need", "collaborate"),
+    engagement("workshop", "Community planning day, {community}", "Maps, cards and ranking", "collaborate"),
+    engagement("focus_group", "Focus group of mothers, {community}", "Guided talk led by a woman", "consult"),
+    engagement("focus_group", "Focus group of youths out of school, {municipality}", "Cards and ranking", "involve"),
+    engagement("focus_group", "Focus group of fishers, {community}", "Seasonal calendar", "involve"),
+    engagement("interview", "Interview with the elders of {community}", "Open questions, recorded with consent", "consult"),
+    engagement("interview", "Interview with the social welfare officer of {municipality}", "Questionnaire", "inform"),
+    engagement("survey", "Household survey, {community}", "Every household, on tablets", "consult"),
+    engagement("survey", "Satisfaction survey of beneficiaries, {municipality}", "One in five households", "consult"),
+    engagement("courtesy_call", "Call on the punong barangay of {community}", "Short visit", "inform"),
+    engagement("field_visit", "Visit to the families relocated to {community}", "House to house", "consult"),
+    engagement("community_assembly", "Assembly of {community}", "Plenary with translation", "involve"),
+    engagement("community_assembly", "Assembly on the use of the project fund, {community}", "Reading of accounts", "empower"),
+    engagement("validation", "Reading back of the profile, {community}", "Reading aloud and correction", "collaborate"),
+    engagement("validation", "Reading back of the ranked needs, {municipality}", "Posting and plenary", "collaborate"),
+];
+
+/// Events of communities themselves: title and type.
+#[rustfmt::skip]
+pub const COMMUNITY_EVENTS: &[(&str, &str)] = &[
+    ("Maulid celebration, {community}", "religious"),
+    ("Congregational prayer of Eid, {community}", "religious"),
+    ("Qur'an reading contest, {municipality}", "religious"),
+    ("Iftar for orphans and widows, {community}", "religious"),
+    ("Kanduri after the harvest, {community}", "cultural"),
+    ("Kulintang night, {community}", "cultural"),
+    ("Boat race of {municipality}", "cultural"),
+    ("Founding day of {community}", "cultural"),
+    ("Monthly assembly of {community}", "meeting"),
+    ("Meeting of the fishers' association, {community}", "meeting"),
+    ("Graduation of the madrasah, {community}", "other"),
+    ("Clean-up of the shore, {community}", "other"),
+    ("Training of barangay health workers, {municipality}", "training"),
+    ("Bookkeeping lessons of the women's group, {community}", "training"),
+    ("Flood drill, {community}", "disaster"),
+    ("Relief distribution, {community}", "disaster"),
+];

@@ -1,0 +1,155 @@
+//! Policy recommendations, their milestones and evidence.
+
+/// A policy recommendation.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    /// Category.
+    pub category: &'static str,
+    /// For whom it would hold.
+    pub scope: &'static str,
+    /// Title.
+    pub title: &'static str,
+    /// The problem it answers.
+    pub problem: &'static str,
+    /// What it proposes.
+    pub proposal: &'static str,
+}
+
+const fn policy(
+    (category, scope): (&'static str, &'static str),
+    title: &'static str,
+    problem: &'static str,
+    proposal: &'static str,
+) -> Policy {
+    Policy { category, scope, title, problem, proposal }
+}
+
+/// The recommendations.
+#[rustfmt::skip]
+pub const POLICIES: &[Policy] = &[
+    policy(("economic_development", "regional"),
+        "Share of livelihood programmes for communities outside the region",
+        "Ministries serve communities outside only when money is left.",
+        "Reserve a fixed share of livelihood slots and report on it each quarter."),
+    policy(("economic_development", "regional"),
+        "Halal certification assistance for small producers",
+        "Fees and travel keep household producers out of certified markets.",
+        "Pay the first certificate and open a desk in three cities."),
+    policy(("economic_development", "national"),
+        "Sharia-compliant lending through government banks",
+        "Muslim households avoid loans with interest and stay with traders.",
+        "Offer a profit-sharing window with collateral in kind."),
+    policy(("economic_development", "municipal"),
+        "Market stalls for Bangsamoro vendors",
+        "Vendors pay daily fees on the roadside without a place of their own.",
+        "Reserve stalls in the public market by a posted list."),
+    policy(("economic_development", "provincial"),
+        "Access of fisherfolk associations to landing facilities",
+        "Landing areas are leased to buyers who close them to small boats.",
+        "Give registered associations a right of first use."),
+    policy(("social_development", "national"),
+        "Mobile civil registration for late registrants",
+        "Late registration needs papers that nobody in the village has.",
+        "Accept an affidavit of two elders and waive the fee twice a year."),
+    policy(("social_development", "regional"),
+        "Scholarships for learners outside the region",
+        "Rules of residence shut out learners a kilometre beyond the boundary.",
+        "Count community membership, attested by the office, as residence."),
+    policy(("social_development", "national"),
+        "Equivalence of madrasah schooling",
+        "Graduates of madaris begin at the lowest grade in public schools.",
+        "Place learners by test and credit Arabic and Islamic values."),
+    policy(("social_development", "provincial"),
+        "Female attendants and privacy in birthing facilities",
+        "Women deliver at home because clinics give no privacy.",
+        "Require one female attendant on each shift and a curtained room."),
+    policy(("social_development", "municipal"),
+        "Halal meals in feeding programmes and evacuation centres",
+        "Meals are refused where their preparation is in doubt.",
+        "Write the halal rule into supply contracts."),
+    policy(("social_development", "regional"),
+        "Health referral across the regional boundary",
+        "Patients are sent back for having the wrong address.",
+        "Agree on one referral form and mutual payment."),
+    policy(("cultural_development", "national"),
+        "Observance of Muslim holidays by employers outside the region",
+        "Workers lose pay on Eid where no proclamation is posted.",
+        "Let workers exchange holidays by written notice."),
+    policy(("cultural_development", "municipal"),
+        "Muslim burial grounds in land use plans",
+        "Towns without a burial ground send the dead across the province.",
+        "Reserve a lot and an access road in each land use plan."),
+    policy(("cultural_development", "regional"),
+        "Teaching of Bangsamoro history and languages",
+        "Children outside the region never meet their history in school.",
+        "Share modules with school divisions and train their teachers."),
+    policy(("cultural_development", "community"),
+        "Support to masters of music, weaving and boat building",
+        "Crafts die with the last masters.",
+        "Pay a yearly grant for each apprentice who finishes."),
+    policy(("rehabilitation_development", "regional"),
+        "Return and resettlement of displaced families",
+        "Families who fled to other regions are on nobody's list.",
+        "Keep one list with the receiving towns and fund the return."),
+    policy(("rehabilitation_development", "municipal"),
+        "Lots for families on danger zones",
+        "Houses over the water are rebuilt after every storm.",
+        "Acquire lots within reach of the fishing ground before moving anybody."),
+    policy(("rehabilitation_development", "national"),
+        "Quick response fund for communities outside the region",
+        "After a fire, help waits for an agreement between two governments.",
+        "Pre-sign agreements with towns where communities live."),
+    policy(("rehabilitation_development", "provincial"),
+        "Socio-economic packages for decommissioned families outside the region",
+        "Families who settled outside are left out of the package.",
+        "Serve them where they live, with the province's counterpart."),
+    policy(("protection_of_rights", "national"),
+        "Sharia circuit courts in provinces outside the region",
+        "Family cases wait for years or are settled without a record.",
+        "Open circuits in three provinces with quarterly hearings."),
+    policy(("protection_of_rights", "municipal"),
+        "Muslim affairs desk in every town with a community",
+        "Requests pass from office to office.",
+        "Name an officer with a written term and a log of requests."),
+    policy(("protection_of_rights", "national"),
+        "Rule against profiling at checkpoints and in hiring",
+        "Names and dress are taken for grounds of suspicion.",
+        "Train personnel and open a line for complaints with a time limit."),
+    policy(("protection_of_rights", "provincial"),
+        "Land tenure of old Bangsamoro settlements",
+        "Settlements of eighty years stand on land titled to others.",
+        "Survey them and put every eviction on hold while claims are heard."),
+    policy(("protection_of_rights", "barangay"),
+        "Representation in barangay development councils",
+        "Communities are counted for the budget and absent from the table.",
+        "Give a seat to a member named by the community."),
+    policy(("protection_of_rights", "community"),
+        "Recording of customary settlements",
+        "Settlements are forgotten and disputes reopened.",
+        "Keep a signed book with the council of elders and the barangay."),
+];
+
+/// Milestones on the way to a policy that works.
+pub const MILESTONES: &[&str] = &[
+    "Issue paper finished",
+    "Consultation with communities held",
+    "Legal review finished",
+    "Endorsement of partner ministries received",
+    "Submitted to the Chief Minister",
+    "Implementing rules drafted",
+    "Orientation of those who apply it",
+    "First yearly report",
+];
+
+/// Evidence: type and title.
+#[rustfmt::skip]
+pub const EVIDENCE: &[(&str, &str)] = &[
+    ("needs_assessment", "Results of the assessment in {municipality}"),
+    ("quantitative_data", "Count of households without papers, {municipality}"),
+    ("stakeholder_consultation", "Minutes of the consultation in {municipality}"),
+    ("case_study", "The case of {community}"),
+    ("field_observation", "Notes of the field visit to {community}"),
+    ("document_analysis", "Comparison of ordinances of six towns"),
+    ("expert_opinion", "Opinion of a professor of Islamic law"),
+    ("best_practice", "How a neighbouring province solved it"),
+];
