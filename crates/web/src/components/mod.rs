@@ -5,5 +5,16 @@
 //! behaviour from the modules in `ui/src`.
 
 pub mod badges;
+pub mod board;
+pub mod buttons;
+pub mod calendar;
+pub mod charts;
+pub mod detail;
+pub mod feedback;
+pub mod filters;
+pub mod forms;
 pub mod frame;
 pub mod icons;
+pub mod menu;
+pub mod tables;
+pub mod tabs;

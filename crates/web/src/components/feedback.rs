@@ -1,0 +1,131 @@
+//! What the page says about itself: nothing here yet, something went wrong, not allowed, done.
+
+use maud::{Markup, html};
+
+use super::badges::Tone;
+use super::buttons::{ButtonKind, button_link};
+use super::icons::{icon, large_icon};
+
+/// The name of the cookie that carries one message to the next page.
+pub const FLASH_COOKIE: &str = "obcms_flash";
+
+/// What stands where a list is empty.
+#[derive(Debug, Default, Clone)]
+pub struct EmptyState {
+    /// The icon.
+    pub icon: String,
+    /// What is not there, such as "No tasks yet".
+    pub title: String,
+    /// What belongs here.
+    pub text: String,
+    /// Words and address of the one action, where the person may do it.
+    pub action: Option<(String, String)>,
+}
+
+/// What stands where a list is empty.
+#[must_use]
+pub fn empty_state(empty: &EmptyState) -> Markup {
+    html! {
+        div.empty {
+            (large_icon(&empty.icon))
+            h2 { (empty.title) }
+            p { (empty.text) }
+            @if let Some((label, href)) = &empty.action { (button_link(label, href, "plus", ButtonKind::Main)) }
+        }
+    }
+}
+
+/// An error that takes the place of a page or a part: what happened, that nothing was lost, what to do.
+#[must_use]
+pub fn error_panel(title: &str, text: &str, action: Option<(&str, &str)>) -> Markup {
+    html! {
+        div.empty role="alert" data-tone="bad" {
+            (large_icon("circle-alert"))
+            h2 { (title) }
+            p { (text) }
+            @if let Some((label, href)) = action { (button_link(label, href, "", ButtonKind::Plain)) }
+        }
+    }
+}
+
+/// A page the person may not see or a thing they may not do, and who can.
+#[must_use]
+pub fn not_allowed(what: &str, who_can: &[String]) -> Markup {
+    html! {
+        div.empty {
+            (large_icon("lock"))
+            h2 { "You may not " (what) }
+            @if who_can.is_empty() {
+                p { "Ask an administrator of your office if you think you should." }
+            } @else {
+                p { "This is for: " }
+                ul.empty-list { @for who in who_can { li { (who) } } }
+                p { "Ask one of them, or an administrator of your office." }
+            }
+            (button_link("Go to Today", "/", "", ButtonKind::Plain))
+        }
+    }
+}
+
+/// A note within a page, such as a warning above a form.
+#[must_use]
+pub fn notice(tone: Tone, content: &Markup) -> Markup {
+    let drawing = match tone {
+        Tone::Good => "circle-check",
+        Tone::Warning => "triangle-alert",
+        Tone::Bad => "circle-alert",
+        _ => "info",
+    };
+    html! {
+        div.notice data-tone=[tone.name()] role=[(tone == Tone::Bad).then_some("alert")] {
+            (icon(drawing))
+            div.grow { (content) }
+        }
+    }
+}
+
+/// The `Set-Cookie` value that shows a message, with an address to undo, on the next page.
+///
+/// The script reads and deletes it, so it is not `HttpOnly`; it lives a minute.
+#[must_use]
+pub fn flash_cookie(message: &str, undo: Option<&str>) -> String {
+    let mut body = serde_json::Map::new();
+    body.insert("message".to_owned(), message.into());
+    if let Some(undo) = undo {
+        body.insert("undo".to_owned(), undo.into());
+    }
+    let text = percent_encoded(&serde_json::Value::Object(body).to_string());
+    format!("{FLASH_COOKIE}={text}; Path=/; Max-Age=60; SameSite=Lax")
+}
+
+/// Percent-encodes everything but letters, digits and the marks a cookie and `decodeURIComponent` agree on.
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flash_is_safe_inside_a_cookie() {
+        let value = flash_cookie("Saved \"Marawi; ₱\"", Some("/api/v1/needs/1/undo"));
+        let body = value.strip_prefix("obcms_flash=").unwrap().split_once("; Path").unwrap().0;
+        assert!(body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~%".contains(&byte)));
+        assert!(body.contains("%E2%82%B1") && body.contains("undo"));
+    }
+
+    #[test]
+    fn a_refusal_names_who_can() {
+        let text = not_allowed("approve budgets", &["Budget officers".to_owned()]).into_string();
+        assert!(text.contains("You may not approve budgets") && text.contains("Budget officers"));
+    }
+}

@@ -1,0 +1,458 @@
+//! Forms: the one place where a field becomes HTML.
+//!
+//! Label above, help beneath, the error in words beside the field and in a summary at the top that links to it.
+//! Everything works without script; `ui/src/forms.ts` and `ui/src/reference.ts` make it quicker.
+
+use maud::{Markup, html};
+
+use super::buttons::{ButtonKind, button_link, submit_button};
+use super::icons::icon;
+
+/// A field of a form.
+#[derive(Debug, Default, Clone)]
+pub struct FormField {
+    /// The name it is sent under; its element has the id `field-NAME`.
+    pub name: String,
+    /// The label.
+    pub label: String,
+    /// A sentence beneath that helps, or empty.
+    pub help: String,
+    /// What is wrong, in words that say what to do.
+    pub error: Option<String>,
+    /// Whether it must be filled in.
+    pub required: bool,
+    /// What one types or picks, with what it holds.
+    pub control: Control,
+}
+
+/// What one types or picks in a field, with what it holds. Values are texts, so that what was typed wrong stays.
+#[derive(Debug, Clone)]
+pub enum Control {
+    /// A line of text.
+    Text {
+        /// What it holds.
+        value: String,
+    },
+    /// Several lines.
+    Multiline {
+        /// What it holds.
+        value: String,
+        /// How many lines show; it grows with the text.
+        rows: u8,
+    },
+    /// A number.
+    Number {
+        /// What it holds.
+        value: String,
+        /// The least allowed.
+        minimum: Option<i64>,
+        /// The most allowed.
+        maximum: Option<i64>,
+        /// `1` for whole numbers, `any` for others.
+        step: &'static str,
+    },
+    /// Money as people write it: `1,250,000` or `1.25M`.
+    Money {
+        /// What it holds.
+        value: String,
+    },
+    /// A date, `YYYY-MM-DD`.
+    Date {
+        /// What it holds.
+        value: String,
+    },
+    /// A local date and time, `YYYY-MM-DDTHH:MM`.
+    DateTime {
+        /// What it holds.
+        value: String,
+    },
+    /// A time of day, `HH:MM`.
+    Time {
+        /// What it holds.
+        value: String,
+    },
+    /// Yes or no; sent as `true`, and not at all when unchecked.
+    Checkbox {
+        /// Whether it is checked.
+        checked: bool,
+    },
+    /// One of a list. The first entry is empty unless the field is required and something is chosen.
+    Select {
+        /// The list.
+        options: Vec<Choice>,
+    },
+    /// One of a short list, all shown.
+    Radio {
+        /// The list.
+        options: Vec<Choice>,
+    },
+    /// Several of a list; the name is sent once for each.
+    MultiSelect {
+        /// The list.
+        options: Vec<Choice>,
+    },
+    /// Another thing, found by typing; its id is sent.
+    Reference {
+        /// The collection it is in, as in `/api/v1/COLLECTION`.
+        collection: String,
+        /// The id and title chosen.
+        selected: Option<(String, String)>,
+    },
+    /// Several other things; the name is sent once for each id.
+    References {
+        /// The collection they are in.
+        collection: String,
+        /// The ids and titles chosen.
+        selected: Vec<(String, String)>,
+    },
+    /// A password; never filled in by the server.
+    Password {
+        /// `current-password` or `new-password`.
+        autocomplete: &'static str,
+    },
+    /// An electronic mail address.
+    Email {
+        /// What it holds.
+        value: String,
+    },
+    /// A web address.
+    Url {
+        /// What it holds.
+        value: String,
+    },
+    /// JSON text.
+    Json {
+        /// What it holds.
+        value: String,
+    },
+    /// A file; the form must be `multipart`.
+    File {
+        /// Which kinds, as in the `accept` attribute.
+        accept: String,
+    },
+}
+
+impl Default for Control {
+    fn default() -> Self {
+        Self::Text { value: String::new() }
+    }
+}
+
+/// An entry of a list to choose from.
+#[derive(Debug, Default, Clone)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+    /// Whether it is chosen.
+    pub selected: bool,
+}
+
+/// A whole form that posts.
+#[derive(Debug, Default, Clone)]
+pub struct Form {
+    /// Where it is sent.
+    pub action: String,
+    /// The token.
+    pub csrf_token: String,
+    /// What stands beside the fields unseen, such as the version that was read.
+    pub hidden: Vec<(String, String)>,
+    /// What is wrong with the whole, beside the errors of the fields.
+    pub problem: Option<String>,
+    /// The fields everyone needs.
+    pub fields: Vec<FormField>,
+    /// The fields few need, folded under "More fields"; open when one of them has an error.
+    pub more: Vec<FormField>,
+    /// The words on the button, beginning with a verb.
+    pub submit: String,
+    /// Where "Cancel" leads; empty for none.
+    pub cancel_href: String,
+    /// Whether it sends files.
+    pub multipart: bool,
+    /// The key under which the browser keeps what was typed until it is sent; empty for none.
+    pub draft: String,
+}
+
+/// A whole form that posts.
+#[must_use]
+pub fn form(form: &Form) -> Markup {
+    let wrong_below = form.more.iter().any(|field| field.error.is_some());
+    let all: Vec<&FormField> = form.fields.iter().chain(&form.more).collect();
+    let draft = (!form.draft.is_empty()).then_some(&form.draft);
+    html! {
+        form.form method="post" action=(form.action) enctype=[form.multipart.then_some("multipart/form-data")]
+            data-guard data-draft=[draft] novalidate {
+            (error_summary(form.problem.as_deref(), &all))
+            input type="hidden" name="csrf_token" value=(form.csrf_token);
+            @for (name, value) in &form.hidden { input type="hidden" name=(name) value=(value); }
+            div.fields { @for entry in &form.fields { (field(entry)) } }
+            @if !form.more.is_empty() {
+                details.more-fields open[wrong_below] {
+                    summary { (icon("chevron-right")) "More fields" span.count { (form.more.len()) } }
+                    div.fields { @for entry in &form.more { (field(entry)) } }
+                }
+            }
+            div.form-actions {
+                (submit_button(&form.submit, "", ButtonKind::Main))
+                @if !form.cancel_href.is_empty() {
+                    (button_link("Cancel", &form.cancel_href, "", ButtonKind::Quiet))
+                }
+            }
+        }
+    }
+}
+
+/// What is wrong, at the top of a form: the problem of the whole and a link to every field with an error.
+///
+/// Nothing when nothing is wrong.
+#[must_use]
+pub fn error_summary(problem: Option<&str>, fields: &[&FormField]) -> Markup {
+    let wrong: Vec<(&FormField, &String)> =
+        fields.iter().filter_map(|field| field.error.as_ref().map(|error| (*field, error))).collect();
+    html! {
+        @if problem.is_some() || !wrong.is_empty() {
+            div.error-summary role="alert" tabindex="-1" {
+                h2 { (icon("circle-alert")) (problem.unwrap_or("This needs another look before it can be saved")) }
+                @if !wrong.is_empty() {
+                    ul { @for (field, error) in wrong {
+                        li { a href={ "#field-" (field.name) } { (field.label) } ": " (error) }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+/// A field: label, control, help and error.
+#[must_use]
+pub fn field(field: &FormField) -> Markup {
+    match &field.control {
+        Control::Checkbox { checked } => checkbox(field, *checked),
+        Control::Radio { options } => choice_group(field, options, "radio"),
+        Control::MultiSelect { options } => choice_group(field, options, "checkbox"),
+        _ => html! {
+            div.field data-wrong[field.error.is_some()] data-size=[size(&field.control)] {
+                label for={ "field-" (field.name) } { (label_words(field)) }
+                (control(field))
+                (below(field))
+            }
+        },
+    }
+}
+
+/// Fields that take a whole line of the grid, and those that need little.
+fn size(control: &Control) -> Option<&'static str> {
+    match control {
+        Control::Multiline { .. } | Control::Json { .. } | Control::References { .. } => Some("wide"),
+        Control::Number { .. } | Control::Time { .. } | Control::Date { .. } => Some("small"),
+        _ => None,
+    }
+}
+
+fn label_words(field: &FormField) -> Markup {
+    html! {
+        (field.label)
+        // The few that are needed are marked, in a word rather than a star.
+        @if field.required { " " span.field-required { "required" } }
+    }
+}
+
+fn below(field: &FormField) -> Markup {
+    html! {
+        @if let Some(error) = &field.error {
+            p.field-error id={ "field-" (field.name) "-error" } { (icon("circle-alert")) (error) }
+        }
+        @if !field.help.is_empty() { p.field-help id={ "field-" (field.name) "-help" } { (field.help) } }
+    }
+}
+
+/// The ids of what describes the control.
+fn described_by(field: &FormField) -> Option<String> {
+    let mut ids = Vec::new();
+    if field.error.is_some() {
+        ids.push(format!("field-{}-error", field.name));
+    }
+    if !field.help.is_empty() {
+        ids.push(format!("field-{}-help", field.name));
+    }
+    (!ids.is_empty()).then(|| ids.join(" "))
+}
+
+fn control(field: &FormField) -> Markup {
+    match &field.control {
+        Control::Text { value } => input(field, "text", value),
+        Control::Email { value } => input(field, "email", value),
+        Control::Url { value } => input(field, "url", value),
+        Control::Date { value } => input(field, "date", value),
+        Control::DateTime { value } => input(field, "datetime-local", value),
+        Control::Time { value } => input(field, "time", value),
+        Control::Multiline { value, rows } => multiline(field, value, *rows, false),
+        Control::Json { value } => multiline(field, value, 8, true),
+        Control::Number { value, minimum, maximum, step } => html! {
+            input.input id={ "field-" (field.name) } type="number" name=(field.name) value=(value) min=[minimum]
+                max=[maximum] step=(step) inputmode="decimal" required[field.required]
+                aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
+        },
+        Control::Money { value } => html! {
+            div.input-money {
+                span aria-hidden="true" { "₱" }
+                input.input id={ "field-" (field.name) } type="text" name=(field.name) value=(value) data-money
+                    inputmode="decimal" autocomplete="off" required[field.required] aria-invalid=[invalid(field)]
+                    aria-describedby=[described_by(field)];
+            }
+        },
+        Control::Select { options } => select(field, options),
+        Control::Password { autocomplete } => html! {
+            input.input id={ "field-" (field.name) } type="password" name=(field.name) autocomplete=(autocomplete)
+                required[field.required] aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
+        },
+        Control::File { accept } => html! {
+            input.input id={ "field-" (field.name) } type="file" name=(field.name) accept=(accept)
+                required[field.required] aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
+        },
+        Control::Reference { collection, selected } => {
+            reference(field, collection, selected.as_slice(), false)
+        }
+        Control::References { collection, selected } => reference(field, collection, selected, true),
+        Control::Checkbox { .. } | Control::Radio { .. } | Control::MultiSelect { .. } => html! {},
+    }
+}
+
+fn invalid(field: &FormField) -> Option<&'static str> {
+    field.error.is_some().then_some("true")
+}
+
+fn input(field: &FormField, kind: &str, value: &str) -> Markup {
+    html! {
+        input.input id={ "field-" (field.name) } type=(kind) name=(field.name) value=(value)
+            required[field.required] aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
+    }
+}
+
+fn multiline(field: &FormField, value: &str, rows: u8, code: bool) -> Markup {
+    html! {
+        textarea.input id={ "field-" (field.name) } name=(field.name) rows=(rows) data-code[code]
+            spellcheck=[code.then_some("false")] required[field.required] aria-invalid=[invalid(field)]
+            aria-describedby=[described_by(field)] { "\n" (value) }
+    }
+}
+
+fn select(field: &FormField, options: &[Choice]) -> Markup {
+    let chosen = options.iter().any(|choice| choice.selected);
+    html! {
+        select.input id={ "field-" (field.name) } name=(field.name) required[field.required]
+            aria-invalid=[invalid(field)] aria-describedby=[described_by(field)] {
+            @if !(field.required && chosen) && options.iter().all(|choice| !choice.value.is_empty()) {
+                option value="" {}
+            }
+            @for choice in options {
+                option value=(choice.value) selected[choice.selected] { (choice.label) }
+            }
+        }
+    }
+}
+
+/// A picker. Without script it is a plain input for the id; the script puts a search in its place.
+fn reference(field: &FormField, collection: &str, selected: &[(String, String)], many: bool) -> Markup {
+    html! {
+        div.reference data-reference=(collection) data-many[many] data-name=(field.name) {
+            @for (place, (id, title)) in selected.iter().enumerate() {
+                input.input id=[(place == 0).then(|| format!("field-{}", field.name))] type="text" name=(field.name)
+                    value=(id) data-title=(title) title=(title) aria-invalid=[invalid(field)]
+                    aria-describedby=[described_by(field)];
+            }
+            @if many || selected.is_empty() {
+                input.input id=[selected.is_empty().then(|| format!("field-{}", field.name))] type="text"
+                    name=(field.name) autocomplete="off" placeholder="Id" required[field.required]
+                    aria-label=[(!selected.is_empty()).then(|| format!("{}, another", field.label))]
+                    aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
+            }
+        }
+    }
+}
+
+fn checkbox(field: &FormField, checked: bool) -> Markup {
+    html! {
+        div.field data-wrong[field.error.is_some()] {
+            label.check {
+                input id={ "field-" (field.name) } type="checkbox" name=(field.name) value="true" checked[checked]
+                    aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
+                span { (field.label) }
+            }
+            (below(field))
+        }
+    }
+}
+
+fn choice_group(field: &FormField, options: &[Choice], kind: &str) -> Markup {
+    html! {
+        fieldset.field id={ "field-" (field.name) } data-wrong[field.error.is_some()] data-size="wide" tabindex="-1"
+            aria-describedby=[described_by(field)] {
+            legend { (label_words(field)) }
+            div.choices {
+                @for choice in options {
+                    label.check {
+                        input type=(kind) name=(field.name) value=(choice.value) checked[choice.selected];
+                        span { (choice.label) }
+                    }
+                }
+            }
+            (below(field))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(name: &str, control: Control) -> FormField {
+        FormField {
+            name: name.to_owned(),
+            label: "Label".to_owned(),
+            help: "Help.".to_owned(),
+            error: Some("Say when it ends.".to_owned()),
+            required: true,
+            control,
+        }
+    }
+
+    #[test]
+    fn a_wrong_field_points_to_its_error_and_help() {
+        let text = field(&wrong("end", Control::Date { value: "tomorow".to_owned() })).into_string();
+        assert!(text.contains("aria-invalid=\"true\""));
+        assert!(text.contains("aria-describedby=\"field-end-error field-end-help\""));
+        assert!(text.contains("value=\"tomorow\""), "what was typed is not lost");
+    }
+
+    #[test]
+    fn an_error_in_a_folded_field_opens_the_fold_and_is_in_the_summary() {
+        let text =
+            form(&Form { more: vec![wrong("end", Control::default())], ..Form::default() }).into_string();
+        assert!(text.contains("<details class=\"more-fields\" open>"));
+        assert!(text.contains("href=\"#field-end\""));
+    }
+
+    #[test]
+    fn a_password_is_never_filled_in() {
+        let text = field(&wrong("secret", Control::Password { autocomplete: "new-password" })).into_string();
+        assert!(!text.contains("value="));
+    }
+
+    #[test]
+    fn references_send_every_id_and_leave_room_for_one_more() {
+        let selected = vec![("1".to_owned(), "One".to_owned()), ("2".to_owned(), "Two".to_owned())];
+        let control = Control::References { collection: "tasks".to_owned(), selected };
+        let text = field(&wrong("tasks", control)).into_string();
+        assert_eq!(text.matches(" name=\"tasks\"").count(), 3);
+        assert_eq!(text.matches("id=\"field-tasks\"").count(), 1);
+    }
+
+    #[test]
+    fn a_required_choice_that_is_made_cannot_be_emptied() {
+        let options = vec![Choice { value: "a".into(), label: "A".into(), selected: true }];
+        let text = field(&wrong("kind", Control::Select { options })).into_string();
+        assert!(!text.contains("<option value=\"\">"));
+    }
+}

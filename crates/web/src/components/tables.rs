@@ -1,0 +1,292 @@
+//! Tables of records: sticky head with sort links, rows that open, selection with a bulk bar, a column chooser and
+//! a pager. On the phone a row becomes a card.
+
+use maud::{Markup, html};
+
+use super::badges::grouped;
+use super::icons::icon;
+
+/// A table.
+#[derive(Debug, Default, Clone)]
+pub struct Table {
+    /// The id of the element, under which the browser also remembers the columns.
+    pub id: String,
+    /// What the table holds, for screen readers.
+    pub caption: String,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// What can be done with selected rows; without any there are no checkboxes.
+    pub bulk_actions: Vec<BulkAction>,
+    /// The token for bulk actions.
+    pub csrf_token: String,
+    /// Where the list goes on.
+    pub pager: Pager,
+    /// Kinds whose changes refresh the table, such as `task ppa`; empty for none.
+    pub live: String,
+    /// What stands in place of the table when there are no rows.
+    pub empty: Option<Markup>,
+}
+
+/// A column.
+#[derive(Debug, Default, Clone)]
+pub struct Column {
+    /// The name of the field.
+    pub key: String,
+    /// The heading.
+    pub label: String,
+    /// The address that sorts by it; empty when it cannot be sorted.
+    pub sort_href: String,
+    /// How the table is sorted by it now.
+    pub sorted: Option<Direction>,
+    /// Numbers and money stand right.
+    pub right: bool,
+    /// Not shown until chosen.
+    pub hidden: bool,
+}
+
+/// A direction of sorting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// From the least.
+    Ascending,
+    /// From the most.
+    Descending,
+}
+
+/// A row; as many cells as there are columns. The first cell is its title and the link.
+#[derive(Debug, Default, Clone)]
+pub struct Row {
+    /// The id of the record.
+    pub id: String,
+    /// Where the row leads; empty for nowhere.
+    pub href: String,
+    /// The title, for the label of the checkbox.
+    pub title: String,
+    /// The cells.
+    pub cells: Vec<Markup>,
+    /// Struck through: cancelled or archived.
+    pub past: bool,
+}
+
+/// Something to do with the selected rows: `POST action` with `ids` once for each.
+#[derive(Debug, Default, Clone)]
+pub struct BulkAction {
+    /// The words, beginning with a verb.
+    pub label: String,
+    /// The icon, or empty.
+    pub icon: String,
+    /// The address.
+    pub action: String,
+    /// Whether it takes something away.
+    pub danger: bool,
+}
+
+/// Where a list goes on.
+#[derive(Debug, Default, Clone)]
+pub struct Pager {
+    /// How many rows there are in all, where known.
+    pub total: Option<u64>,
+    /// The address of the next rows; empty at the end.
+    pub next_href: String,
+    /// The address of the beginning; empty there.
+    pub first_href: String,
+    /// How many rows a page has.
+    pub page_size: u32,
+}
+
+/// A table with its bulk bar and pager.
+#[must_use]
+pub fn table(table: &Table) -> Markup {
+    let live = (!table.live.is_empty()).then_some(&table.live);
+    html! {
+        div.table-block id=(table.id) data-live=[live] data-table {
+            @if let (true, Some(empty)) = (table.rows.is_empty(), &table.empty) {
+                (empty)
+            } @else {
+                (bulk_bar(table))
+                div.table-wrap {
+                    table.table {
+                        caption.visually-hidden { (table.caption) }
+                        thead { (head(table)) }
+                        tbody { @for row in &table.rows { (body_row(table, row)) } }
+                    }
+                }
+                (pager(&table.pager, table.rows.len()))
+            }
+        }
+    }
+}
+
+/// The menu that chooses the columns of a table; it stands in the filter row. Nothing without script.
+#[must_use]
+pub fn column_chooser(table: &Table) -> Markup {
+    html! {
+        details.menu.column-chooser data-side="end" data-columns-of=(table.id) {
+            summary.button data-kind="quiet" title="Choose columns" { (icon("columns-3")) "Columns" }
+            div.menu-panel {
+                @for column in table.columns.iter().skip(1) {
+                    label.menu-item {
+                        input type="checkbox" value=(column.key) checked[!column.hidden];
+                        (column.label)
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn bulk_bar(table: &Table) -> Markup {
+    html! {
+        @if !table.bulk_actions.is_empty() {
+            form.bulk-bar id={ (table.id) "-bulk" } method="post" hidden {
+                input type="hidden" name="csrf_token" value=(table.csrf_token);
+                span.bulk-count aria-live="polite" {}
+                @for action in &table.bulk_actions {
+                    button.button type="submit" formaction=(action.action)
+                        data-kind=[action.danger.then_some("danger")] {
+                        @if !action.icon.is_empty() { (icon(&action.icon)) }
+                        (action.label)
+                    }
+                }
+                button.button type="button" data-kind="quiet" data-clear-selection { "Clear" }
+            }
+        }
+    }
+}
+
+fn head(table: &Table) -> Markup {
+    html! {
+        tr {
+            @if !table.bulk_actions.is_empty() {
+                th.select-cell scope="col" { input type="checkbox" data-select-all aria-label="Select all rows"; }
+            }
+            @for column in &table.columns {
+                th scope="col" data-column=(column.key) data-right[column.right] hidden[column.hidden]
+                    aria-sort=[column.sorted.map(sort_name)] {
+                    @if column.sort_href.is_empty() {
+                        (column.label)
+                    } @else {
+                        a href=(column.sort_href) {
+                            (column.label)
+                            @match column.sorted {
+                                Some(Direction::Ascending) => (icon("arrow-up")),
+                                Some(Direction::Descending) => (icon("arrow-down")),
+                                None => {}
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn sort_name(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Ascending => "ascending",
+        Direction::Descending => "descending",
+    }
+}
+
+fn body_row(table: &Table, row: &Row) -> Markup {
+    html! {
+        tr id={ (table.id) "-" (row.id) } data-id=(row.id) data-past[row.past]
+            data-href=[(!row.href.is_empty()).then_some(&row.href)] {
+            @if !table.bulk_actions.is_empty() {
+                td.select-cell {
+                    input type="checkbox" name="ids" value=(row.id) form={ (table.id) "-bulk" } data-select
+                        aria-label={ "Select " (row.title) };
+                }
+            }
+            @for (place, (column, cell)) in table.columns.iter().zip(&row.cells).enumerate() {
+                @if place == 0 {
+                    th.title-cell scope="row" data-column=(column.key) {
+                        @if row.href.is_empty() { (cell) } @else { a.row-link href=(row.href) { (cell) } }
+                    }
+                } @else {
+                    td data-column=(column.key) data-label=(column.label) data-right[column.right]
+                        hidden[column.hidden] { (cell) }
+                }
+            }
+        }
+    }
+}
+
+fn pager(pager: &Pager, shown: usize) -> Markup {
+    let size = if pager.page_size == 0 { 50 } else { pager.page_size };
+    html! {
+        nav.pager aria-label="Pages" {
+            span.muted {
+                @match pager.total {
+                    Some(total) if total > shown as u64 => { (shown) " of " (grouped(total)) }
+                    _ if shown == 1 => { "1 row" }
+                    _ => { (shown) " rows" }
+                }
+            }
+            @if !pager.first_href.is_empty() {
+                a.button href=(pager.first_href) { (icon("chevron-left")) "First page" }
+            }
+            @if !pager.next_href.is_empty() {
+                a.button href=(pager.next_href) rel="next" { "Next " (size) (icon("chevron-right")) }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Table {
+        Table {
+            id: "tasks".to_owned(),
+            columns: vec![
+                Column { key: "title".into(), label: "Title".into(), ..Column::default() },
+                Column {
+                    key: "due".into(),
+                    label: "Due".into(),
+                    sort_href: "?sort=-due".into(),
+                    sorted: Some(Direction::Ascending),
+                    hidden: true,
+                    ..Column::default()
+                },
+            ],
+            rows: vec![Row {
+                id: "7".into(),
+                href: "/tasks/7".into(),
+                title: "Visit".into(),
+                cells: vec![html! { "Visit" }, html! { "Mon" }],
+                ..Row::default()
+            }],
+            ..Table::default()
+        }
+    }
+
+    #[test]
+    fn the_first_cell_links_and_heads_the_row() {
+        let text = table(&sample()).into_string();
+        assert!(text.contains("<a class=\"row-link\" href=\"/tasks/7\">Visit</a>"));
+        assert!(text.contains("aria-sort=\"ascending\""));
+        assert_eq!(text.matches(" hidden").count(), 2, "head and cell of the hidden column");
+        assert!(!text.contains("data-select"));
+    }
+
+    #[test]
+    fn the_empty_state_takes_the_place_of_an_empty_table_only() {
+        let mut list = sample();
+        list.empty = Some(html! { "none yet" });
+        assert!(!table(&list).into_string().contains("none yet"));
+        list.rows.clear();
+        let text = table(&list).into_string();
+        assert!(text.contains("none yet") && !text.contains("<table"));
+    }
+
+    #[test]
+    fn bulk_actions_bring_checkboxes_that_belong_to_the_bar() {
+        let mut list = sample();
+        list.bulk_actions = vec![BulkAction { label: "Archive".into(), ..BulkAction::default() }];
+        assert!(table(&list).into_string().contains("form=\"tasks-bulk\""));
+    }
+}

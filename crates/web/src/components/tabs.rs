@@ -1,0 +1,52 @@
+//! Tabs: links, so that every tab has an address.
+
+use maud::{Markup, html};
+
+use super::badges::grouped;
+
+/// One tab.
+#[derive(Debug, Default, Clone)]
+pub struct Tab {
+    /// The words.
+    pub label: String,
+    /// The address.
+    pub href: String,
+    /// How many things are under it.
+    pub count: Option<u64>,
+    /// Whether it is the one shown.
+    pub current: bool,
+}
+
+/// A row of tabs; `label` names the row for screen readers.
+#[must_use]
+pub fn tabs(label: &str, tabs: &[Tab]) -> Markup {
+    html! {
+        nav.tabs aria-label=(label) {
+            @for tab in tabs {
+                a href=(tab.href) aria-current=[tab.current.then_some("page")] {
+                    (tab.label)
+                    @if let Some(count) = tab.count { span.count { (grouped(count)) } }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_current_tab_is_marked() {
+        let text = tabs(
+            "Views",
+            &[
+                Tab { label: "All".into(), href: "?".into(), count: Some(1200), current: true },
+                Tab { label: "Mine".into(), href: "?mine=true".into(), ..Tab::default() },
+            ],
+        )
+        .into_string();
+        assert_eq!(text.matches("aria-current").count(), 1);
+        assert!(text.contains("1,200"));
+    }
+}
