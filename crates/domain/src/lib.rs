@@ -3,4 +3,6 @@
 pub mod choices;
 pub mod people;
 pub mod places;
+pub mod projects;
+pub mod seeds;
 pub mod tasks;

@@ -1,0 +1,359 @@
+//! The nine stages of a project and the ways between them.
+
+use super::approval;
+
+/// A stage of a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// A need is seen.
+    NeedIdentification,
+    /// It is checked.
+    NeedValidation,
+    /// It is tied to policies.
+    PolicyLinkage,
+    /// A ministry, agency or office takes it on.
+    MaoCoordination,
+    /// A PPA and its budget are made.
+    BudgetPlanning,
+    /// The budget is approved.
+    Approval,
+    /// The work is done.
+    Implementation,
+    /// Its results are watched.
+    Monitoring,
+    /// It is closed.
+    Completion,
+}
+
+impl Stage {
+    /// Every stage in order.
+    pub const ALL: [Self; 9] = [
+        Self::NeedIdentification,
+        Self::NeedValidation,
+        Self::PolicyLinkage,
+        Self::MaoCoordination,
+        Self::BudgetPlanning,
+        Self::Approval,
+        Self::Implementation,
+        Self::Monitoring,
+        Self::Completion,
+    ];
+
+    /// The value that is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NeedIdentification => "need_identification",
+            Self::NeedValidation => "need_validation",
+            Self::PolicyLinkage => "policy_linkage",
+            Self::MaoCoordination => "mao_coordination",
+            Self::BudgetPlanning => "budget_planning",
+            Self::Approval => "approval",
+            Self::Implementation => "implementation",
+            Self::Monitoring => "monitoring",
+            Self::Completion => "completion",
+        }
+    }
+
+    /// The stage stored as `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.as_str() == text)
+    }
+
+    /// How far a project in this stage is by its stage alone, in percent.
+    pub const fn weight(self) -> u8 {
+        match self {
+            Self::NeedIdentification => 5,
+            Self::NeedValidation => 15,
+            Self::PolicyLinkage => 20,
+            Self::MaoCoordination => 30,
+            Self::BudgetPlanning => 40,
+            Self::Approval => 50,
+            Self::Implementation => 85,
+            Self::Monitoring => 95,
+            Self::Completion => 100,
+        }
+    }
+
+    /// The stage after this one.
+    pub fn next(self) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| *stage > self)
+    }
+
+    /// Whether a project may pass it by, with a reason.
+    pub const fn may_be_skipped(self) -> bool {
+        matches!(self, Self::PolicyLinkage)
+    }
+
+    /// What happens of itself when a project enters the stage, besides its tasks.
+    pub const fn effects(self) -> &'static [Effect] {
+        match self {
+            Self::BudgetPlanning => &[Effect::TakeOverEstimatedCost],
+            Self::Approval => &[Effect::SubmitPpa],
+            Self::Implementation => &[Effect::PpaOngoing],
+            Self::Completion => &[Effect::SetCompletionDate, Effect::NeedCompleted, Effect::PpaCompleted],
+            Self::NeedIdentification
+            | Self::NeedValidation
+            | Self::PolicyLinkage
+            | Self::MaoCoordination
+            | Self::Monitoring => &[],
+        }
+    }
+}
+
+/// What entering a stage brings about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The estimated budget of the project becomes the estimated cost of the need, if it is empty.
+    TakeOverEstimatedCost,
+    /// A PPA that is still a draft is submitted to technical review, if it has what that requires.
+    SubmitPpa,
+    /// The PPA is ongoing.
+    PpaOngoing,
+    /// The project is completed today.
+    SetCompletionDate,
+    /// The need is completed.
+    NeedCompleted,
+    /// The PPA is completed.
+    PpaCompleted,
+}
+
+/// What the entry checks look at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Somebody validated the need.
+    pub need_validated: bool,
+    /// The project names the focal person of a ministry, agency or office.
+    pub focal_person: bool,
+    /// The approval of its PPA; `None` without a PPA.
+    pub ppa: Option<approval::State>,
+    /// The PPA has a budget.
+    pub ppa_budget: bool,
+    /// The PPA has a funding source.
+    pub ppa_funding_source: bool,
+}
+
+/// Something that is missing to enter a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// The need is not validated.
+    NeedValidation,
+    /// No focal person.
+    FocalPerson,
+    /// No PPA.
+    Ppa,
+    /// The PPA has no budget.
+    Budget,
+    /// The PPA has no funding source.
+    FundingSource,
+    /// The executive has not approved the PPA.
+    Approval,
+}
+
+impl Missing {
+    /// Where it is set: the kind of the thing and its field, to link to.
+    pub const fn place(self) -> (&'static str, &'static str) {
+        match self {
+            Self::NeedValidation => ("need", "status"),
+            Self::FocalPerson => ("project", "mao_focal_person"),
+            Self::Ppa => ("project", "ppa"),
+            Self::Budget => ("ppa", "budget_allocation_centavos"),
+            Self::FundingSource => ("ppa", "funding_source"),
+            Self::Approval => ("ppa", "approval_stage"),
+        }
+    }
+
+    /// What people read.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::NeedValidation => "the need is not validated",
+            Self::FocalPerson => "the project has no focal person",
+            Self::Ppa => "the project has no PPA",
+            Self::Budget => "the PPA has no budget",
+            Self::FundingSource => "the PPA has no funding source",
+            Self::Approval => "the PPA is not approved by the executive",
+        }
+    }
+}
+
+/// Why a project does not move.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LifeCycleError {
+    /// Entry checks failed.
+    #[error("{}", .0.iter().map(|missing| missing.message()).collect::<Vec<_>>().join("; "))]
+    Missing(Vec<Missing>),
+    /// The last stage has none after it.
+    #[error("the project is completed")]
+    Completed,
+    /// Back means to an earlier stage.
+    #[error("a project returns only to an earlier stage")]
+    NotEarlier,
+    /// Only one stage can be skipped.
+    #[error("only the policy linkage can be skipped")]
+    CannotSkip,
+    /// Going back and skipping need a reason.
+    #[error("a reason is needed")]
+    NoReason,
+}
+
+/// What is missing to enter `stage`; empty when nothing is.
+pub fn missing_to_enter(stage: Stage, facts: &Facts) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    let mut require = |holds: bool, item: Missing| {
+        if !holds {
+            missing.push(item);
+        }
+    };
+    match stage {
+        Stage::NeedIdentification
+        | Stage::NeedValidation
+        | Stage::PolicyLinkage
+        | Stage::Monitoring
+        | Stage::Completion => {}
+        Stage::MaoCoordination => require(facts.need_validated, Missing::NeedValidation),
+        Stage::BudgetPlanning => {
+            require(facts.need_validated, Missing::NeedValidation);
+            require(facts.focal_person, Missing::FocalPerson);
+        }
+        Stage::Approval => {
+            require(facts.ppa.is_some(), Missing::Ppa);
+            if facts.ppa.is_some() {
+                require(facts.ppa_budget, Missing::Budget);
+                require(facts.ppa_funding_source, Missing::FundingSource);
+            }
+        }
+        Stage::Implementation => match facts.ppa {
+            None => require(false, Missing::Ppa),
+            Some(state) => require(state.executive_approved(), Missing::Approval),
+        },
+    }
+    missing
+}
+
+/// One stage forward.
+pub fn advance(from: Stage, facts: &Facts) -> Result<Stage, LifeCycleError> {
+    enter(from.next().ok_or(LifeCycleError::Completed)?, facts)
+}
+
+/// Past the stage that may be skipped: from the one before it, or out of it while nothing was done in it.
+pub fn skip(from: Stage, facts: &Facts, reason: &str) -> Result<Stage, LifeCycleError> {
+    require_reason(reason)?;
+    let skipped =
+        if from.may_be_skipped() { Some(from) } else { from.next().filter(|next| next.may_be_skipped()) };
+    let target = skipped.and_then(Stage::next).ok_or(LifeCycleError::CannotSkip)?;
+    enter(target, facts)
+}
+
+/// Back to an earlier stage.
+pub fn return_to(from: Stage, to: Stage, reason: &str) -> Result<Stage, LifeCycleError> {
+    require_reason(reason)?;
+    if to < from { Ok(to) } else { Err(LifeCycleError::NotEarlier) }
+}
+
+fn enter(stage: Stage, facts: &Facts) -> Result<Stage, LifeCycleError> {
+    let missing = missing_to_enter(stage, facts);
+    if missing.is_empty() { Ok(stage) } else { Err(LifeCycleError::Missing(missing)) }
+}
+
+fn require_reason(reason: &str) -> Result<(), LifeCycleError> {
+    if reason.trim().is_empty() { Err(LifeCycleError::NoReason) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::choices;
+
+    const COMPLETE: Facts = Facts {
+        need_validated: true,
+        focal_person: true,
+        ppa: Some(approval::State::Enacted),
+        ppa_budget: true,
+        ppa_funding_source: true,
+    };
+
+    #[test]
+    fn stages_equal_the_list_of_choices_and_gain_weight() {
+        let values: Vec<_> = choices::PROJECT_STAGES.iter().map(|choice| choice.value).collect();
+        assert_eq!(values, Stage::ALL.map(Stage::as_str));
+        assert!(Stage::ALL.is_sorted_by(|earlier, later| earlier.weight() < later.weight()));
+        assert_eq!(Stage::parse("approval"), Some(Stage::Approval));
+        assert_eq!(Stage::parse("approved"), None);
+    }
+
+    #[test]
+    fn a_complete_project_walks_to_the_end() {
+        let mut stage = Stage::NeedIdentification;
+        for expected in &Stage::ALL[1..] {
+            stage = advance(stage, &COMPLETE).expect("nothing is missing");
+            assert_eq!(stage, *expected);
+        }
+        assert_eq!(advance(stage, &COMPLETE), Err(LifeCycleError::Completed));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let none = Facts::default();
+        let missing = |from| match advance(from, &none) {
+            Err(LifeCycleError::Missing(missing)) => missing,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(advance(Stage::NeedIdentification, &none), Ok(Stage::NeedValidation));
+        assert_eq!(missing(Stage::PolicyLinkage), [Missing::NeedValidation]);
+        assert_eq!(missing(Stage::MaoCoordination), [Missing::NeedValidation, Missing::FocalPerson]);
+        assert_eq!(missing(Stage::BudgetPlanning), [Missing::Ppa]);
+        assert_eq!(missing(Stage::Approval), [Missing::Ppa]);
+        let bare = Facts { ppa: Some(approval::State::Draft), ..none };
+        assert_eq!(missing_to_enter(Stage::Approval, &bare), [Missing::Budget, Missing::FundingSource]);
+        assert_eq!(missing_to_enter(Stage::Implementation, &bare), [Missing::Approval]);
+        let message = LifeCycleError::Missing(vec![Missing::Budget, Missing::FundingSource]).to_string();
+        assert_eq!(message, "the PPA has no budget; the PPA has no funding source");
+        assert_eq!(Missing::Budget.place(), ("ppa", "budget_allocation_centavos"));
+    }
+
+    #[test]
+    fn implementation_waits_for_the_executive() {
+        for (state, enough) in [
+            (approval::State::Rejected, false),
+            (approval::State::ExecutiveApproval, false),
+            (approval::State::Enactment, true),
+            (approval::State::Enacted, true),
+        ] {
+            let facts = Facts { ppa: Some(state), ..COMPLETE };
+            assert_eq!(advance(Stage::Approval, &facts).is_ok(), enough, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn back_goes_only_to_an_earlier_stage_and_with_a_reason() {
+        let to = |stage, reason| return_to(Stage::Approval, stage, reason);
+        assert_eq!(to(Stage::BudgetPlanning, "the sum is wrong"), Ok(Stage::BudgetPlanning));
+        assert_eq!(to(Stage::NeedIdentification, "another need"), Ok(Stage::NeedIdentification));
+        assert_eq!(to(Stage::Approval, "again"), Err(LifeCycleError::NotEarlier));
+        assert_eq!(to(Stage::Completion, "done"), Err(LifeCycleError::NotEarlier));
+        assert_eq!(to(Stage::BudgetPlanning, " "), Err(LifeCycleError::NoReason));
+    }
+
+    #[test]
+    fn only_the_policy_linkage_can_be_skipped() {
+        let past = |from| skip(from, &COMPLETE, "there is no policy for it");
+        assert_eq!(past(Stage::NeedValidation), Ok(Stage::MaoCoordination));
+        assert_eq!(past(Stage::PolicyLinkage), Ok(Stage::MaoCoordination));
+        for from in Stage::ALL {
+            if !matches!(from, Stage::NeedValidation | Stage::PolicyLinkage) {
+                assert_eq!(past(from), Err(LifeCycleError::CannotSkip), "{from:?}");
+            }
+        }
+        assert_eq!(skip(Stage::NeedValidation, &COMPLETE, ""), Err(LifeCycleError::NoReason));
+        let refused = skip(Stage::NeedValidation, &Facts::default(), "no policy");
+        assert_eq!(refused, Err(LifeCycleError::Missing(vec![Missing::NeedValidation])));
+    }
+
+    #[test]
+    fn completion_closes_need_and_ppa() {
+        assert_eq!(
+            Stage::Completion.effects(),
+            [Effect::SetCompletionDate, Effect::NeedCompleted, Effect::PpaCompleted]
+        );
+        assert!(Stage::PolicyLinkage.effects().is_empty());
+    }
+}

@@ -1,0 +1,89 @@
+//! The six teams of the office. They are created once and belong to the office from then on.
+
+/// A team to begin with.
+#[derive(Debug, Clone, Copy)]
+pub struct TeamSeed {
+    /// Stable key.
+    pub key: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// What it does.
+    pub focus: &'static str,
+    /// The domains whose generated tasks go to it.
+    pub domains: &'static [&'static str],
+}
+
+/// The teams.
+pub const TEAMS: &[TeamSeed] = &[
+    TeamSeed {
+        key: "mana",
+        name: "MANA Team",
+        focus: "Keeps the maps up to date, watches over the quality of data, and organizes the field work.",
+        domains: &["mana"],
+    },
+    TeamSeed {
+        key: "monitoring",
+        name: "M&E Unit",
+        focus: "Keeps the indicators, validates data, and writes the reports.",
+        domains: &["monitoring", "data"],
+    },
+    TeamSeed {
+        key: "planning",
+        name: "Planning and Budgeting Unit",
+        focus: "Runs the budget cycle, weighs resources against the results of assessments, and watches the \
+                risks of the portfolio.",
+        domains: &["project_central"],
+    },
+    TeamSeed {
+        key: "coordination",
+        name: "Coordination Unit",
+        focus: "Briefs agencies, brings stakeholders together, and keeps the calendar and the follow-ups.",
+        domains: &["coordination", "general"],
+    },
+    TeamSeed {
+        key: "community_development",
+        name: "Community Development Unit",
+        focus: "Supports livelihoods, holds consultations, and builds the capabilities of communities.",
+        domains: &["communities", "services", "municipal"],
+    },
+    TeamSeed {
+        key: "research",
+        name: "Research Unit",
+        focus: "Makes studies, looks after what the office knows, and provides the evidence for policies.",
+        domains: &["policy", "ai"],
+    },
+];
+
+/// The focus areas of a team for which none are named.
+pub const DEFAULT_FOCUS_AREAS: [&str; 4] = ["strategy", "implementation", "monitoring", "coordination"];
+
+/// The team that gets generated tasks of `domain` as long as the office has not said otherwise.
+pub fn for_domain(domain: &str) -> Option<&'static TeamSeed> {
+    TEAMS.iter().find(|team| team.domains.contains(&domain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::choices;
+    use std::collections::HashSet;
+
+    #[test]
+    fn six_teams_with_names_of_their_own() {
+        let keys: HashSet<_> = TEAMS.iter().map(|team| team.key).collect();
+        let names: HashSet<_> = TEAMS.iter().map(|team| team.name).collect();
+        assert_eq!((keys.len(), names.len()), (6, 6));
+    }
+
+    #[test]
+    fn every_domain_has_exactly_one_team() {
+        for domain in choices::TASK_DOMAINS {
+            let count = TEAMS.iter().filter(|team| team.domains.contains(&domain.value)).count();
+            assert_eq!(count, 1, "{}", domain.value);
+        }
+        let named: usize = TEAMS.iter().map(|team| team.domains.len()).sum();
+        assert_eq!(named, choices::TASK_DOMAINS.len());
+        assert_eq!(for_domain("mana").map(|team| team.name), Some("MANA Team"));
+        assert!(for_domain("kitchen").is_none());
+    }
+}
