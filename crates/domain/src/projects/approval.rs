@@ -276,8 +276,9 @@ pub fn apply(
         Action::Reject => Some(State::Rejected),
     };
     let target = target.ok_or(ApprovalError::NotPossible { action, state })?;
-    let missing: Vec<_> =
-        target.required_fields().iter().copied().filter(|field| !is_filled(field)).collect();
+    // Who is to benefit may be said by either number of slots.
+    let filled = |field: &str| is_filled(field) || (field == "total_slots" && is_filled("obc_slots"));
+    let missing: Vec<_> = target.required_fields().iter().copied().filter(|field| !filled(field)).collect();
     if missing.is_empty() { Ok(target) } else { Err(ApprovalError::Missing(missing)) }
 }
 
@@ -373,6 +374,8 @@ mod tests {
                 "total_slots"
             ]))
         );
+        let no_total = |field: &str| field != "total_slots";
+        assert_eq!(apply(State::Draft, Action::Submit, None, &no_total), Ok(State::TechnicalReview));
         assert!(apply(State::TechnicalReview, Action::Approve, None, &empty).is_err());
         // To give back or to refuse needs nothing of the PPA.
         assert!(apply(State::TechnicalReview, Action::Return, None, &empty).is_ok());
