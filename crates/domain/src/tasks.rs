@@ -3,6 +3,7 @@
 pub mod dependencies;
 pub mod progress;
 pub mod rank;
+pub mod schedule;
 pub mod states;
 pub mod templates;
 

@@ -109,6 +109,7 @@ pub const ACTION_ITEM_STATUSES: &[Choice] = &[
     choice("on_hold", "On hold"),
     choice("completed", "Completed"),
     choice("cancelled", "Cancelled"),
+    choice("overdue", "Overdue"),
 ];
 
 /// Kind of a stakeholder engagement.
@@ -195,7 +196,7 @@ pub const PARTNERSHIP_MILESTONE_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Where a milestone of a partnership stands; overdue is computed, not stored.
+/// Where a milestone of a partnership stands.
 pub const MILESTONE_STATUSES: &[Choice] = &[
     choice("planned", "Planned"),
     choice("in_progress", "In progress"),
@@ -203,6 +204,7 @@ pub const MILESTONE_STATUSES: &[Choice] = &[
     choice("delayed", "Delayed"),
     choice("on_hold", "On hold"),
     choice("cancelled", "Cancelled"),
+    choice("overdue", "Overdue"),
 ];
 
 /// Kind of an organization.
