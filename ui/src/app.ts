@@ -1,6 +1,19 @@
 /** What every page loads. */
+import { startForms } from "./forms";
+import { startLive } from "./live";
 import { startNavigation } from "./navigation";
+import { openPalette } from "./palette";
+import { startReferences } from "./reference";
+import { startShortcuts } from "./shortcuts";
+import { startTables } from "./tables";
 import { startTheme } from "./theme";
+import { startToasts } from "./toast";
 
 startTheme();
 startNavigation();
+startShortcuts(openPalette);
+startReferences();
+startForms();
+startTables();
+startToasts();
+startLive();

@@ -1,1 +1,243 @@
-export {};
+/** The calendar page: the grid, its toolbar, its filters, and the address that remembers them. */
+import { Calendar, type EventApi, type EventInput } from "@fullcalendar/core";
+import dayGrid from "@fullcalendar/daygrid";
+import interaction from "@fullcalendar/interaction";
+import list from "@fullcalendar/list";
+import timeGrid from "@fullcalendar/timegrid";
+import { entryOf, save, toEvent, words, type Entry } from "./calendar-entry";
+import { focusEntry, liftedEvent, startCalendarKeys } from "./calendar-keys";
+import { closeCard, showCreate, showEntry } from "./calendar-popover";
+import { hold } from "./live";
+import { callApi, debounce, every, make, one } from "./page";
+import { toastRefusal } from "./toast";
+import { wallTime, withOffset } from "./zone";
+
+const VIEWS: Record<string, string> = {
+  month: "dayGridMonth",
+  week: "timeGridWeek",
+  day: "timeGridDay",
+  list: "listMonth",
+};
+
+for (const host of every("[data-calendar]")) start(host);
+
+function start(host: HTMLElement): void {
+  const grid = one("[data-grid]", host);
+  if (!grid) return;
+  const zone = host.dataset.timezone || "Asia/Manila";
+  const parameters = JSON.parse(host.dataset.parameters ?? "{}") as Record<string, string>;
+  const creates = JSON.parse(host.dataset.creates ?? "[]") as { label: string; href: string }[];
+  const search = one<HTMLInputElement>("[data-search]", host);
+  const mine = one<HTMLInputElement>("[data-mine]", host);
+  const isPhone = matchMedia("(max-width: 760px)").matches;
+  let loaded: Entry[] = [];
+  grid.replaceChildren();
+
+  const shownModules = (): Set<string> =>
+    new Set(
+      every<HTMLInputElement>(".calendar-modules [data-module-filter]:checked", host).map(
+        (box) => box.dataset.moduleFilter ?? "",
+      ),
+    );
+
+  const load = async (info: { startStr: string; endStr: string }): Promise<EventInput[]> => {
+    const query = new URLSearchParams({
+      ...parameters,
+      start: withOffset(`${info.startStr.slice(0, 10)}T00:00:00`, zone),
+      end: withOffset(`${info.endStr.slice(0, 10)}T00:00:00`, zone),
+    });
+    if (search?.value) query.set("q", search.value);
+    if (mine?.checked) query.set("mine", "true");
+    const answer = await callApi<{ entries: Entry[] }>("GET", `/api/v1/calendar?${query}`);
+    loaded = answer.entries;
+    count(host, loaded);
+    const modules = shownModules();
+    const held = liftedEvent(calendar);
+    return loaded
+      .filter(
+        (entry) =>
+          modules.has(entry.module) || !one(`[data-module-filter="${CSS.escape(entry.module)}"]`, host),
+      )
+      .map((entry) => {
+        const event = toEvent(entry, zone);
+        return held?.id === entry.id ? { ...event, start: held.startStr, end: held.endStr } : event;
+      });
+  };
+
+  const calendar = new Calendar(grid, {
+    plugins: [dayGrid, timeGrid, list, interaction],
+    // Entries come as wall times of the office's zone; the grid adds nothing to them.
+    timeZone: "UTC",
+    now: () => wallTime(new Date(), zone),
+    initialView: VIEWS[host.dataset.view ?? ""] ?? (isPhone ? "listMonth" : "dayGridMonth"),
+    initialDate: host.dataset.date || wallTime(new Date(), zone).slice(0, 10),
+    firstDay: Number(host.dataset.weekStart ?? 0),
+    headerToolbar: false,
+    height: "100%",
+    dayMaxEvents: true,
+    fixedWeekCount: false,
+    nowIndicator: true,
+    navLinks: true,
+    navLinkDayClick: (date) => show("day", date),
+    scrollTime: "07:00:00",
+    slotDuration: "00:30:00",
+    eventDisplay: "block",
+    eventInteractive: true,
+    forceEventDuration: true,
+    defaultTimedEventDuration: "01:00:00",
+    eventTimeFormat: { hour: "numeric", minute: "2-digit", omitZeroMinute: true, meridiem: "short" },
+    slotLabelFormat: { hour: "numeric", minute: "2-digit", omitZeroMinute: true, meridiem: "short" },
+    views: {
+      dayGridMonth: { dayHeaderFormat: { weekday: "short" } },
+      timeGridWeek: { dayHeaderFormat: { weekday: "short", day: "numeric" } },
+      listMonth: {
+        listDayFormat: { weekday: "short", day: "numeric", month: "short" },
+        listDaySideFormat: false,
+      },
+    },
+    allDayText: "All day",
+    noEventsText: "Nothing in this time. Choose another month, or more modules.",
+    moreLinkText: (more) => `${more} more`,
+    selectable: creates.length > 0,
+    selectMinDistance: 6,
+    unselectAuto: true,
+    longPressDelay: 350,
+    events: load,
+    eventSourceFailure: toastRefusal,
+    datesSet: ({ view }) => {
+      const title = one("[data-title]", host);
+      if (title) title.textContent = view.title;
+      pressViewButton(host, view.type);
+      remember();
+    },
+    eventDidMount: ({ el, event }) => {
+      const entry = entryOf(event);
+      el.dataset.entry = event.id;
+      el.dataset.module = entry.module;
+      const state = entry.status ? `, ${words(entry.status)}` : "";
+      el.title = `${event.title}${state}`;
+      if (entry.priority === "critical" || entry.priority === "high") el.dataset.priority = entry.priority;
+    },
+    eventClick: ({ event, el, jsEvent }) => {
+      jsEvent.preventDefault();
+      if (jsEvent.ctrlKey || jsEvent.metaKey) window.open(entryOf(event).url, "_blank", "noopener");
+      else showEntry(event, el);
+    },
+    dateClick: ({ date, dateStr, allDay, dayEl }) => {
+      const end = new Date(+date + (allDay ? 86_400_000 : 3_600_000)).toISOString();
+      offer(dateStr, end, allDay, dayEl.getBoundingClientRect());
+    },
+    select: ({ startStr, endStr, allDay, jsEvent }) => {
+      const at = new DOMRect(jsEvent?.clientX ?? innerWidth / 2, jsEvent?.clientY ?? innerHeight / 3, 0, 0);
+      offer(startStr, endStr, allDay, at);
+    },
+    eventDragStart: () => hold(true),
+    eventDragStop: () => hold(false),
+    eventResizeStart: () => hold(true),
+    eventResizeStop: () => hold(false),
+    eventDrop: ({ event, revert }) => void save(event, zone, revert),
+    eventResize: ({ event, revert }) => void save(event, zone, revert),
+    eventsSet: restoreFocus,
+  });
+
+  const show = (name: string, date?: Date): void => {
+    closeCard();
+    const view = VIEWS[name];
+    if (view) calendar.changeView(view, date);
+  };
+  const step = (where: string): void => {
+    closeCard();
+    if (where === "previous") calendar.prev();
+    else if (where === "next") calendar.next();
+    else calendar.today();
+  };
+
+  function offer(start: string, end: string, allDay: boolean, at: DOMRect): void {
+    const day = new Intl.DateTimeFormat("en-GB", {
+      timeZone: "UTC",
+      weekday: "short",
+      day: "numeric",
+      month: "short",
+    });
+    const said = day.format(new Date(`${start.slice(0, 10)}T00:00:00Z`)).replace(",", "");
+    const plain = (text: string): string => (allDay ? text.slice(0, 10) : text.slice(0, 16));
+    showCreate(creates, { start: plain(start), end: plain(end), allDay, words: said }, at);
+  }
+
+  /** Keeps view, date and filters in the address. */
+  function remember(): void {
+    const address = new URL(location.href);
+    const view = Object.entries(VIEWS).find(([, name]) => name === calendar.view.type)?.[0] ?? "month";
+    address.searchParams.set("view", view);
+    address.searchParams.set("date", calendar.getDate().toISOString().slice(0, 10));
+    const boxes = every<HTMLInputElement>(".calendar-modules [data-module-filter]", host);
+    const shown = boxes.filter((box) => box.checked).map((box) => box.dataset.moduleFilter ?? "");
+    setOrDrop(address, "modules", shown.length === boxes.length ? "" : shown.join(",") || "none");
+    setOrDrop(address, "q", search?.value ?? "");
+    setOrDrop(address, "mine", mine?.checked ? "true" : "");
+    history.replaceState(history.state, "", address);
+  }
+
+  // A fetch draws every entry anew; the one that had the focus gets it back.
+  let focused: string | null = null;
+  function restoreFocus(_events: EventApi[]): void {
+    if (focused && grid) focusEntry(grid, focused);
+    focused = null;
+  }
+  const fetchAgain = (): void => {
+    focused = document.activeElement?.closest<HTMLElement>("[data-entry]")?.dataset.entry ?? null;
+    calendar.refetchEvents();
+  };
+
+  const changed = debounce(200, () => {
+    if (document.body.hasAttribute("data-held")) changed();
+    else fetchAgain();
+  });
+  document.addEventListener("obcms:change", changed);
+
+  const filtered = debounce(200, () => {
+    fetchAgain();
+    remember();
+  });
+  search?.addEventListener("input", filtered);
+  mine?.addEventListener("change", filtered);
+  host.addEventListener("change", (event) => {
+    const box = event.target as HTMLInputElement;
+    if (!box.dataset.moduleFilter) return;
+    // The same filter stands beside the grid and, where there is no room, in a menu.
+    const name = CSS.escape(box.dataset.moduleFilter);
+    for (const twin of every<HTMLInputElement>(`[data-module-filter="${name}"]`, host))
+      twin.checked = box.checked;
+    filtered();
+  });
+  host.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest<HTMLElement>(".calendar-toolbar button");
+    if (button?.dataset.step) step(button.dataset.step);
+    if (button?.dataset.view) show(button.dataset.view);
+  });
+
+  startCalendarKeys(calendar, grid, zone, { step, view: show });
+  calendar.render();
+}
+
+function setOrDrop(address: URL, name: string, value: string): void {
+  if (value) address.searchParams.set(name, value);
+  else address.searchParams.delete(name);
+}
+
+function pressViewButton(host: HTMLElement, type: string): void {
+  for (const button of every(".calendar-toolbar button[data-view]", host)) {
+    button.setAttribute("aria-pressed", String(VIEWS[button.dataset.view ?? ""] === type));
+  }
+}
+
+/** How many entries of the loaded window each module has. */
+function count(host: HTMLElement, entries: Entry[]): void {
+  const counts = new Map<string, number>();
+  for (const { module } of entries) counts.set(module, (counts.get(module) ?? 0) + 1);
+  for (const label of every(".module-check", host)) {
+    const place =
+      one("[data-count]", label) ?? label.appendChild(make("span", { class: "count", "data-count": "" }));
+    place.textContent = String(counts.get(label.dataset.module ?? "") ?? 0);
+  }
+}

@@ -1,0 +1,102 @@
+/** Entries of the calendar: what the feed says, how the grid draws them, how a move is saved. */
+import type { EventApi, EventInput } from "@fullcalendar/core";
+import { callApi } from "./page";
+import { toast, toastRefusal } from "./toast";
+import { wallTime, withOffset } from "./zone";
+
+export interface Entry {
+  id: string;
+  title: string;
+  start: string;
+  end: string | null;
+  all_day: boolean;
+  module: string;
+  kind: string;
+  status: string | null;
+  priority: string | null;
+  url: string;
+  editable: boolean;
+  location: string | null;
+  people: (string | { name?: string; full_name?: string })[] | null;
+}
+
+/** What the grid is given for an entry. */
+export function toEvent(entry: Entry, zone: string): EventInput {
+  const wall = (text: string): string =>
+    entry.all_day || !/[zZ]|[+-]\d\d:\d\d$/.test(text) ? text : wallTime(new Date(text), zone);
+  return {
+    id: entry.id,
+    title: entry.title,
+    start: wall(entry.start),
+    end: entry.end ? wall(entry.end) : undefined,
+    allDay: entry.all_day,
+    editable: entry.editable,
+    classNames: isOff(entry) ? ["entry", "entry-off"] : ["entry"],
+    extendedProps: { entry },
+  };
+}
+
+export function entryOf(event: EventApi): Entry {
+  return event.extendedProps.entry as Entry;
+}
+
+function isOff(entry: Entry): boolean {
+  return ["cancelled", "rejected", "archived"].includes(entry.status ?? "");
+}
+
+/** Sends the new times; puts the entry back when they are refused. */
+export async function save(event: EventApi, zone: string, revert: () => void): Promise<void> {
+  const wire = (text: string): string => (event.allDay ? text.slice(0, 10) : withOffset(text, zone));
+  const body = {
+    start: wire(event.startStr),
+    end: wire(event.endStr || event.startStr),
+    all_day: event.allDay,
+  };
+  try {
+    const answer = await callApi<{ undo?: string | null } | undefined>(
+      "PATCH",
+      `/api/v1/calendar/entries/${encodeURIComponent(event.id)}`,
+      body,
+    );
+    toast(`Moved “${event.title}” to ${whenOf(event)}`, { undo: answer?.undo });
+  } catch (error) {
+    revert();
+    toastRefusal(error);
+  }
+}
+
+const day = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "UTC",
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+});
+const clock = new Intl.DateTimeFormat("en-US", { timeZone: "UTC", hour: "numeric", minute: "2-digit" });
+
+/** When an entry is, in words: "Mon 14 Dec, 9:00 AM – 11:00 AM". */
+export function whenOf(event: EventApi): string {
+  const start = event.start;
+  if (!start) return "";
+  const dayOf = (date: Date): string => day.format(date).replace(",", "");
+  if (event.allDay) {
+    const last = new Date((event.end ?? new Date(+start + 86_400_000)).getTime() - 86_400_000);
+    return +last > +start ? `${dayOf(start)} – ${dayOf(last)}` : dayOf(start);
+  }
+  if (!event.end) return `${dayOf(start)}, ${clock.format(start)}`;
+  const sameDay = dayOf(start) === dayOf(event.end);
+  const end = sameDay ? clock.format(event.end) : `${dayOf(event.end)}, ${clock.format(event.end)}`;
+  return `${dayOf(start)}, ${clock.format(start)} – ${end}`;
+}
+
+/** A value of the feed as words: `in_progress` is "In progress". */
+export function words(value: string): string {
+  const spaced = value.replaceAll("_", " ");
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+export function peopleOf(entry: Entry): string {
+  return (entry.people ?? [])
+    .map((person) => (typeof person === "string" ? person : (person.full_name ?? person.name ?? "")))
+    .filter(Boolean)
+    .join(", ");
+}

@@ -1,0 +1,89 @@
+/** The small cards of the calendar: what an entry is, and what can be made on a day. */
+import type { EventApi } from "@fullcalendar/core";
+import { entryOf, peopleOf, whenOf, words } from "./calendar-entry";
+import { icon } from "./icon";
+import { make } from "./page";
+
+let card: HTMLElement | null = null;
+
+export function closeCard(): void {
+  card?.remove();
+  card = null;
+}
+
+export function showEntry(event: EventApi, at: Element): void {
+  const entry = entryOf(event);
+  const body = make("div", { class: "entry-card-body" });
+  body.append(make("h3", {}, event.title), make("p", { class: "muted" }, whenOf(event)));
+  const facts: [string, string | null][] = [
+    ["Place", entry.location],
+    ["State", entry.status && words(entry.status)],
+    ["Kind", words(entry.kind)],
+    ["People", peopleOf(entry)],
+  ];
+  const list = make("dl", { class: "properties" });
+  for (const [label, value] of facts) {
+    if (value) list.append(make("div", {}, make("dt", {}, label), make("dd", {}, value)));
+  }
+  const open = make("a", { class: "button", "data-kind": "main", href: entry.url }, "Open");
+  const foot = make("div", { class: "entry-card-foot" }, open);
+  if (entry.editable) {
+    foot.append(make("small", { class: "faint" }, "Drag to move, or press Space on the entry"));
+  }
+  body.append(list, foot);
+  show(body, at, event.title, entry.module);
+  open.focus();
+}
+
+/** Offers what can be made between two times; `creates` comes from the server. */
+export function showCreate(
+  creates: { label: string; href: string }[],
+  range: { start: string; end: string; allDay: boolean; words: string },
+  at: Element | DOMRect,
+): void {
+  if (creates.length === 0) return;
+  const body = make("div", { class: "entry-card-body" });
+  body.append(make("p", { class: "menu-label" }, range.words));
+  for (const { label, href } of creates) {
+    const address = new URL(href, location.href);
+    address.searchParams.set("start", range.start);
+    address.searchParams.set("end", range.end);
+    address.searchParams.set("all_day", String(range.allDay));
+    const link = make("a", { class: "menu-item", href: address.pathname + address.search });
+    link.append(icon("plus"), label);
+    body.append(link);
+  }
+  show(body, at, `Create on ${range.words}`, undefined);
+  body.querySelector("a")?.focus();
+}
+
+function show(body: HTMLElement, at: Element | DOMRect, label: string, module: string | undefined): void {
+  closeCard();
+  const holder = at instanceof Element ? (at as HTMLElement) : null;
+  const shell = make("div", { class: "entry-card", popover: "auto", role: "dialog", "aria-label": label });
+  if (module) shell.dataset.module = module;
+  shell.append(body);
+  document.body.append(shell);
+  shell.showPopover();
+  place(shell, at instanceof Element ? at.getBoundingClientRect() : at);
+  shell.addEventListener("toggle", (event) => {
+    if ((event as ToggleEvent).newState !== "closed") return;
+    shell.remove();
+    if (card === shell) card = null;
+    // Closing by Escape leaves the focus nowhere; it goes back to the entry.
+    if (document.activeElement === document.body) holder?.focus({ preventScroll: true });
+  });
+  card = shell;
+}
+
+/** Beside the place where there is room, always inside the window. On the phone the style puts it at the bottom. */
+function place(shell: HTMLElement, at: DOMRect): void {
+  const own = shell.getBoundingClientRect();
+  const room = 8;
+  let left = at.right + room;
+  if (left + own.width > innerWidth - room) left = at.left - own.width - room;
+  if (left < room) left = Math.min(Math.max(room, at.left), innerWidth - own.width - room);
+  const top = Math.min(Math.max(room, at.top), innerHeight - own.height - room);
+  shell.style.setProperty("--left", `${left}px`);
+  shell.style.setProperty("--top", `${top}px`);
+}

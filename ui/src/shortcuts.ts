@@ -1,0 +1,161 @@
+/** Keys for the whole page: Ctrl K and / open the palette, ? shows the keys, letters in a row go places. */
+import { dialogIsOpen, every, isTyping, make, one } from "./page";
+
+/** Where `g` and a letter lead. */
+export const PLACES: [string, string, string][] = [
+  ["t", "/", "Today"],
+  ["c", "/calendar", "Calendar"],
+  ["b", "/board", "Board"],
+  ["k", "/tasks", "Tasks"],
+  ["p", "/ppas", "Projects"],
+  ["o", "/portfolio", "Portfolio"],
+  ["e", "/events", "Events"],
+  ["n", "/needs", "Needs"],
+  ["m", "/me", "My profile"],
+];
+
+export interface Command {
+  label: string;
+  href: string;
+  keys: string;
+}
+
+/** What the page offers to begin, such as "New task". */
+export function pageCommands(): Command[] {
+  try {
+    return JSON.parse(one("#commands")?.textContent ?? "[]") as Command[];
+  } catch {
+    return [];
+  }
+}
+
+let pressed = "";
+let pressedAt = 0;
+
+export function startShortcuts(openPalette: () => void): void {
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      openPalette();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || dialogIsOpen()) return;
+    if (event.key === "/") {
+      event.preventDefault();
+      openPalette();
+    } else if (event.key === "?") {
+      showHelp();
+    } else {
+      followKeys(event);
+    }
+  });
+  document.addEventListener("click", (event) => {
+    const target = event.target as Element;
+    if (target.closest("[data-open-help]")) showHelp();
+    const opener = target.closest("[data-open-palette]");
+    if (opener && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      openPalette();
+    }
+  });
+}
+
+/** Whether the key continues a row such as `g c`, so that others leave it alone. */
+export function isFollowing(): boolean {
+  return pressed !== "" && performance.now() - pressedAt < 1200;
+}
+
+function followKeys(event: KeyboardEvent): void {
+  if (event.key.length !== 1) return;
+  const row = isFollowing() ? `${pressed} ${event.key.toLowerCase()}` : event.key.toLowerCase();
+  const known: [string, string][] = [
+    ...PLACES.map(([key, href]): [string, string] => [`g ${key}`, href]),
+    ...pageCommands()
+      .filter((command) => command.keys)
+      .map((command): [string, string] => [command.keys, command.href]),
+  ];
+  const found = known.find(([keys]) => keys === row);
+  if (found) {
+    pressed = "";
+    // Others listen for single letters too; this one has been used.
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    location.assign(found[1]);
+  } else if (known.some(([keys]) => keys.startsWith(`${row} `))) {
+    pressed = row;
+    pressedAt = performance.now();
+  } else {
+    pressed = "";
+  }
+}
+
+export function showHelp(): void {
+  one("#help")?.remove();
+  const groups: [string, [string, string][]][] = [
+    [
+      "Everywhere",
+      [
+        ["Ctrl K", "Search and commands"],
+        ["/", "Search"],
+        ["U", "Undo what was just done"],
+        ["?", "This list"],
+        ["Esc", "Close"],
+      ],
+    ],
+    ["Go to", PLACES.map(([key, , label]): [string, string] => [`G ${key.toUpperCase()}`, label])],
+    [
+      "Lists",
+      [
+        ["J K", "Next and previous row"],
+        ["Enter", "Open"],
+        ["X", "Select"],
+      ],
+    ],
+    [
+      "Board",
+      [
+        ["← ↑ → ↓", "Move between cards"],
+        ["Space", "Pick up, put down"],
+        ["Enter", "Open, or put down"],
+        ["Esc", "Put back"],
+      ],
+    ],
+    [
+      "Calendar",
+      [
+        ["← →", "Earlier, later"],
+        ["T", "Today"],
+        ["M W D L", "Month, week, day, list"],
+        ["Space", "Pick up an entry, arrows move it"],
+      ],
+    ],
+    ["Forms", [["Ctrl Enter", "Send"]]],
+  ];
+  const created = pageCommands().filter((command) => command.keys);
+  if (created.length > 0) {
+    groups.splice(2, 0, [
+      "New",
+      created.map((entry): [string, string] => [entry.keys.toUpperCase(), entry.label]),
+    ]);
+  }
+  const body = make("div", { class: "help-columns" });
+  for (const [title, rows] of groups) {
+    const group = make("section", { class: "help-group" }, make("h3", {}, title));
+    for (const [keys, label] of rows) {
+      const caps = make(
+        "span",
+        { class: "palette-keys" },
+        ...keys.split(" ").map((key) => make("kbd", {}, key)),
+      );
+      group.append(make("div", {}, make("span", {}, label), caps));
+    }
+    body.append(group);
+  }
+  const content = make("div", { class: "help" }, make("h2", {}, "Shortcuts"), body);
+  const dialog = make("dialog", { id: "help", class: "dialog", "aria-label": "Shortcuts" }, content);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  document.body.append(dialog);
+  for (const menu of every<HTMLDetailsElement>("details.menu[open]")) menu.open = false;
+  dialog.showModal();
+}

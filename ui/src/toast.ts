@@ -1,0 +1,98 @@
+/** Short messages at the bottom, with Undo where the server offers it. */
+import { icon } from "./icon";
+import { refresh } from "./live";
+import { Refusal, callApi, dialogIsOpen, every, isTyping, make, one } from "./page";
+
+export interface ToastOptions {
+  /** The address that takes the action back when posted to. */
+  undo?: string | null;
+  tone?: "bad";
+}
+
+const COOKIE = "obcms_flash";
+const SHOWN_FOR = 8000;
+
+export function startToasts(): void {
+  const flash = takeFlash();
+  if (flash) toast(flash.message, { undo: flash.undo });
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "u" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event.target) || dialogIsOpen()) return;
+    every("[data-undo]").at(-1)?.click();
+  });
+}
+
+export function toast(message: string, options: ToastOptions = {}): void {
+  const host = one("#toasts");
+  if (!host) return;
+  const body = make(
+    "div",
+    { class: "toast", "data-tone": options.tone },
+    make("span", { class: "grow" }, message),
+  );
+  if (options.undo) {
+    const address = options.undo;
+    const button = make(
+      "button",
+      { type: "button", "data-undo": "", title: "Undo (U)" },
+      "Undo",
+      make("kbd", {}, "U"),
+    );
+    button.addEventListener("click", () => {
+      body.remove();
+      void undo(address);
+    });
+    body.append(button);
+  }
+  const close = make("button", { type: "button", "aria-label": "Close" });
+  close.append(icon("x"));
+  close.addEventListener("click", () => body.remove());
+  body.append(close);
+  host.append(body);
+  // At most three at a time; the oldest goes first.
+  for (const old of every(".toast", host).slice(0, -3)) old.remove();
+  expire(body, options.tone === "bad" ? SHOWN_FOR * 2 : SHOWN_FOR);
+}
+
+/** Shows why something was refused. */
+export function toastRefusal(error: unknown): void {
+  const message = error instanceof Refusal ? error.message : "Something went wrong. Nothing was changed.";
+  toast(message, { tone: "bad" });
+}
+
+async function undo(address: string): Promise<void> {
+  try {
+    await callApi("POST", address);
+    toast("Undone");
+    if (one("[data-live][id], [data-calendar]")) refresh();
+    else location.reload();
+  } catch (error) {
+    toastRefusal(error);
+  }
+}
+
+/** Removes the toast after a while, but not under the pointer or while it has the focus. */
+function expire(body: HTMLElement, after: number): void {
+  window.setTimeout(() => {
+    if (body.matches(":hover, :focus-within")) expire(body, 1500);
+    else body.remove();
+  }, after);
+}
+
+function takeFlash(): { message: string; undo?: string } | null {
+  const pair = document.cookie.split("; ").find((entry) => entry.startsWith(`${COOKIE}=`));
+  if (!pair) return null;
+  document.cookie = `${COOKIE}=; Path=/; Max-Age=0; SameSite=Lax`;
+  try {
+    const flash = JSON.parse(decodeURIComponent(pair.slice(COOKIE.length + 1))) as {
+      message?: unknown;
+      undo?: unknown;
+    };
+    if (typeof flash.message !== "string") return null;
+    // Only our own interface may be called.
+    const own = typeof flash.undo === "string" && flash.undo.startsWith("/api/");
+    return { message: flash.message, undo: own ? (flash.undo as string) : undefined };
+  } catch {
+    return null;
+  }
+}
