@@ -1,0 +1,148 @@
+//! The registry: what an entity is, said once.
+//!
+//! Validation, lists, filters, forms, pages, the API, its description, files, search and calendar dates are all
+//! derived from the [`Kind`]s in [`crate::kinds`].
+
+mod field;
+mod input;
+mod kind;
+pub mod output;
+mod record;
+mod value;
+
+pub use field::{Field, FieldType, Initial, Source};
+pub use input::{
+    Context, MAXIMUM_LIST, check_required, check_text, form_to_json, moment, parse, parse_date, parse_field,
+};
+pub use kind::{DateRole, Kind};
+pub use record::Record;
+pub use value::{Link, Value};
+
+use serde::Serialize;
+
+/// What is wrong with one field of an input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// The field, as it is named in the API; `query` parameters by their name.
+    pub field: String,
+    /// A short word for programs: `required`, `type`, `range`, `unknown_field`, …
+    pub code: &'static str,
+    /// What was expected, for people.
+    pub message: String,
+}
+
+impl FieldError {
+    /// A wrong field.
+    pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self { field: field.into(), code, message: message.into() }
+    }
+}
+
+/// A module of the program: a filter and a colour of the calendar, a group of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Module {
+    /// Events, engagements, organizations, partnerships.
+    Coordination,
+    /// Mapping and needs assessment.
+    Mana,
+    /// PPAs, projects, money.
+    Projects,
+    /// Tasks.
+    Tasks,
+    /// Policy recommendations and their milestones.
+    Policy,
+    /// Service offerings and applications.
+    Services,
+    /// Teams, leave, training.
+    Staff,
+    /// Communities and places.
+    Communities,
+    /// Vehicles, rooms, equipment, facilitators.
+    Resources,
+    /// Public holidays.
+    Holidays,
+    /// Subscribed calendars of others.
+    External,
+    /// Users and settings; never on the calendar.
+    Administration,
+}
+
+impl Module {
+    /// Modules of the calendar, in the order of its filter.
+    pub const CALENDAR: [Self; 11] = [
+        Self::Coordination,
+        Self::Mana,
+        Self::Projects,
+        Self::Tasks,
+        Self::Policy,
+        Self::Services,
+        Self::Staff,
+        Self::Communities,
+        Self::Resources,
+        Self::Holidays,
+        Self::External,
+    ];
+
+    /// Key in addresses and in the API.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Coordination => "coordination",
+            Self::Mana => "mana",
+            Self::Projects => "projects",
+            Self::Tasks => "tasks",
+            Self::Policy => "policy",
+            Self::Services => "services",
+            Self::Staff => "staff",
+            Self::Communities => "communities",
+            Self::Resources => "resources",
+            Self::Holidays => "holidays",
+            Self::External => "external",
+            Self::Administration => "administration",
+        }
+    }
+
+    /// What people read.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Coordination => "Coordination",
+            Self::Mana => "Mapping and needs",
+            Self::Projects => "Projects",
+            Self::Tasks => "Tasks",
+            Self::Policy => "Policy",
+            Self::Services => "Services",
+            Self::Staff => "Staff",
+            Self::Communities => "Communities",
+            Self::Resources => "Resources",
+            Self::Holidays => "Holidays",
+            Self::External => "External",
+            Self::Administration => "Administration",
+        }
+    }
+
+    /// Colour of the module, as a CSS colour; the name of the colour is decided in `product.md` 7.
+    #[must_use]
+    pub const fn color(self) -> &'static str {
+        match self {
+            Self::Coordination => "#2563eb",
+            Self::Mana => "#16a34a",
+            Self::Projects => "#9333ea",
+            Self::Tasks => "#7c3aed",
+            Self::Policy => "#ea580c",
+            Self::Services => "#0d9488",
+            Self::Staff => "#0284c7",
+            Self::Communities => "#e11d48",
+            Self::Resources => "#d97706",
+            Self::Holidays => "#6b7280",
+            Self::External | Self::Administration => "#475569",
+        }
+    }
+
+    /// The module of that key.
+    #[must_use]
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::CALENDAR.into_iter().find(|module| module.key() == key)
+    }
+}

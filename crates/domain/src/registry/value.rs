@@ -1,0 +1,132 @@
+//! The values that fields hold.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::Value as Json;
+
+use crate::id::Id;
+
+/// A pointer to a record of any kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Link {
+    /// Name of the kind, as in `ppa`.
+    pub kind: String,
+    /// The record.
+    pub id: Id,
+}
+
+/// What one field of one record holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// Nothing was given.
+    #[default]
+    Null,
+    /// Yes or no.
+    Boolean(bool),
+    /// A whole number: counts, centavos, hundredths of a decimal.
+    Integer(i64),
+    /// Text, kept exactly as it was typed.
+    Text(String),
+    /// A calendar day.
+    Date(Date),
+    /// A point in time.
+    Instant(Timestamp),
+    /// One record of the kind that the field names.
+    Id(Id),
+    /// Several records of the kind that the field names, in order.
+    Ids(Vec<Id>),
+    /// One record of any kind.
+    Link(Link),
+    /// Several records of any kind.
+    Links(Vec<Link>),
+    /// A structure of its own, checked by the field.
+    Json(Json),
+}
+
+impl Value {
+    /// Whether nothing was given; an empty list and blank text count as nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Text(text) => text.trim().is_empty(),
+            Self::Ids(ids) => ids.is_empty(),
+            Self::Links(links) => links.is_empty(),
+            Self::Json(Json::Array(items)) => items.is_empty(),
+            Self::Json(Json::Null) => true,
+            _ => false,
+        }
+    }
+
+    /// The ids of all records that the value points at.
+    #[must_use]
+    pub fn targets(&self) -> Vec<Id> {
+        match self {
+            Self::Id(id) => vec![*id],
+            Self::Ids(ids) => ids.clone(),
+            Self::Link(link) => vec![link.id],
+            Self::Links(links) => links.iter().map(|link| link.id).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Boolean(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<Date> for Value {
+    fn from(value: Date) -> Self {
+        Self::Date(value)
+    }
+}
+
+impl From<Timestamp> for Value {
+    fn from(value: Timestamp) -> Self {
+        Self::Instant(value)
+    }
+}
+
+impl From<Id> for Value {
+    fn from(value: Id) -> Self {
+        Self::Id(value)
+    }
+}
+
+impl From<Vec<Id>> for Value {
+    fn from(value: Vec<Id>) -> Self {
+        Self::Ids(value)
+    }
+}
+
+impl From<Link> for Value {
+    fn from(value: Link) -> Self {
+        Self::Link(value)
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
