@@ -1,0 +1,174 @@
+//! Every kind of record, one file each.
+//!
+//! To add a plain kind: write its file here, list it in [`REGISTRY`], add a migration with its table (the tool
+//! `cargo run -p obcms-store --example create_table KIND` prints it), and run the tests, which say what is missing.
+
+mod assessments;
+mod communities;
+mod events;
+mod needs;
+mod organizations;
+mod places;
+mod policies;
+mod ppas;
+mod projects;
+mod resources;
+mod services;
+mod task_templates;
+mod tasks;
+mod teams;
+mod users;
+
+pub use assessments::ASSESSMENT;
+pub use communities::COMMUNITY;
+pub use events::EVENT;
+pub use needs::NEED;
+pub use organizations::ORGANIZATION;
+pub use places::{BARANGAY, MUNICIPALITY, PROVINCE, REGION};
+pub use policies::{POLICY, POLICY_MILESTONE};
+pub use ppas::PPA;
+pub use projects::PROJECT;
+pub use resources::RESOURCE;
+pub use services::{APPLICATION, SERVICE};
+pub use task_templates::TASK_TEMPLATE;
+pub use tasks::TASK;
+pub use teams::TEAM;
+pub use users::USER;
+
+use crate::registry::{FieldError, Kind, Record};
+
+/// The rule that the second date does not lie before the first.
+fn in_order(record: &Record, first: &str, second: &str, errors: &mut Vec<FieldError>) {
+    if let (Some(start), Some(end)) = (record.date(first), record.date(second))
+        && end < start
+    {
+        let label = record.kind.field(first).map_or(first, |field| field.label);
+        errors.push(FieldError::new(second, "order", format!("This must not be before {label} ({start}).")));
+    }
+}
+
+/// All kinds, in the order of the navigation.
+pub static REGISTRY: [&Kind; 20] = [
+    &EVENT,
+    &TASK,
+    &NEED,
+    &PPA,
+    &PROJECT,
+    &ASSESSMENT,
+    &COMMUNITY,
+    &POLICY,
+    &POLICY_MILESTONE,
+    &SERVICE,
+    &APPLICATION,
+    &ORGANIZATION,
+    &TEAM,
+    &RESOURCE,
+    &TASK_TEMPLATE,
+    &REGION,
+    &PROVINCE,
+    &MUNICIPALITY,
+    &BARANGAY,
+    &USER,
+];
+
+/// The kind of that name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Kind> {
+    REGISTRY.into_iter().find(|kind| kind.name == name)
+}
+
+/// The kind of that collection.
+#[must_use]
+pub fn by_collection(collection: &str) -> Option<&'static Kind> {
+    REGISTRY.into_iter().find(|kind| kind.collection == collection)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::registry::{FieldType, Module, Source};
+
+    #[test]
+    fn names_are_unique_and_snake_case() {
+        let mut seen = HashSet::new();
+        for kind in REGISTRY {
+            assert!(seen.insert(kind.name), "{kind:?} twice");
+            assert!(seen.insert(kind.collection) || kind.name == kind.collection, "{}", kind.collection);
+            let mut fields = HashSet::new();
+            for field in kind.fields {
+                assert!(fields.insert(field.name), "{kind:?}.{} twice", field.name);
+                let plain = |character: char| character.is_ascii_lowercase() || character == '_' || character.is_ascii_digit();
+                assert!(field.name.chars().all(plain), "{kind:?}.{}", field.name);
+                assert_eq!(
+                    matches!(field.data, FieldType::Money),
+                    field.name.ends_with("_centavos"),
+                    "{kind:?}.{}: money ends in _centavos",
+                    field.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_kind_names_exists() {
+        for kind in REGISTRY {
+            assert!(kind.field(kind.title).is_some(), "{kind:?} has no title field");
+            assert!(kind.state.is_empty() || kind.field(kind.state).is_some(), "{kind:?} has no state field");
+            for people in kind.people {
+                let field = kind.field(people).unwrap_or_else(|| panic!("{kind:?}.{people}"));
+                assert_eq!(field.target_kinds(), ["user"], "{kind:?}.{people}");
+            }
+            for field in kind.fields {
+                for target in field.target_kinds() {
+                    assert!(by_name(target).is_some(), "{kind:?}.{} points at unknown {target}", field.name);
+                }
+            }
+            for role in kind.dates {
+                assert!(kind.field(role.start).is_some(), "{kind:?} {role:?}");
+                assert!(role.end.is_empty() || kind.field(role.end).is_some(), "{kind:?} {role:?}");
+            }
+            for path in kind.concerns {
+                let mut current = kind;
+                for step in path.split('.') {
+                    if step == "self" || step == "everyone" {
+                        continue;
+                    }
+                    let field = current.field(step).unwrap_or_else(|| panic!("{kind:?} concerns {path}"));
+                    current = by_name(field.target_kinds()[0]).unwrap();
+                }
+            }
+        }
+    }
+
+    /// The promise of the calendar: a date is on it, or somebody wrote down why not.
+    #[test]
+    fn every_date_is_on_the_calendar_or_says_why_not() {
+        for kind in REGISTRY {
+            for field in kind.fields {
+                if !matches!(field.data, FieldType::Date | FieldType::Moment | FieldType::Instant)
+                    || field.source == Source::Secret
+                {
+                    continue;
+                }
+                let on_calendar =
+                    kind.dates.iter().any(|role| role.start == field.name || role.end == field.name);
+                assert!(
+                    on_calendar != !field.calendar_exclusion.is_empty(),
+                    "{kind:?}.{} must be a date role or say why it is not on the calendar, not both",
+                    field.name
+                );
+            }
+            assert!(kind.dates.is_empty() || kind.module != Module::Administration, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn entry_kinds_are_unique() {
+        let mut seen = HashSet::new();
+        for role in REGISTRY.iter().flat_map(|kind| kind.dates) {
+            assert!(seen.insert(role.entry_kind), "{} twice", role.entry_kind);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Projects: the nine-stage journey of one need to a completed PPA.
+
+use crate::choices::{PRIORITIES, PROJECT_STAGES};
+use crate::people::Area;
+use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module};
+
+/// A project.
+pub static PROJECT: Kind = Kind {
+    label: "Project",
+    plural: "Projects",
+    icon: "route",
+    purpose: "The way of one need through nine stages to a completed PPA.",
+    module: Module::Projects,
+    area: Area::Programme,
+    state: "current_stage",
+    people: &["lead"],
+    concerns: &["need.community", "ppa.lead_organization"],
+    dates: &[DateRole::day("project_target", "Project target", "target_completion_date")],
+    fields: &[
+        Field::new("title", "Title", Type::Text(255)).derived().searchable().listed(),
+        Field::new("need", "Need", Type::Reference("need")).required().listed().filtered(),
+        Field::new("ppa", "PPA", Type::Reference("ppa")).listed().filtered(),
+        Field::new("lead", "Lead", Type::Reference("user")).initial(Initial::Actor).listed().filtered(),
+        Field::new("current_stage", "Stage", Type::Choice(PROJECT_STAGES)).derived().listed().filtered(),
+        Field::new("stage_entered_at", "In this stage since", Type::Instant)
+            .derived()
+            .listed()
+            .not_on_calendar("A record of the past; the stage's tasks are on the calendar."),
+        Field::new("priority", "Priority", Type::Choice(PRIORITIES)).required().initial(Initial::Text("medium")).filtered(),
+        Field::new("target_completion_date", "Target", Type::Date).listed(),
+        Field::new("focal_organization", "Responsible organization", Type::Reference("organization")),
+        Field::new("notes", "Notes", Type::Multiline(10_000)),
+    ],
+    ..Kind::new("project", "projects", "projects")
+};

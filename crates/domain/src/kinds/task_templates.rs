@@ -1,0 +1,95 @@
+//! Task templates: what is generated, for what, when and for whom.
+
+use serde_json::Value as Json;
+
+use crate::choices::{self, ANCHORS, ASSIGNEE_RULES, PRIORITIES, TASK_DOMAINS, TASK_PHASES};
+use crate::people::Area;
+use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
+
+const MEMBERS: [&str; 10] = [
+    "key", "title", "description", "anchor", "offset_days", "priority", "estimated_hours", "phase", "assignee",
+    "prerequisites",
+];
+
+/// The items of a template: a list of objects with the members of [`MEMBERS`].
+fn check_items(json: &Json) -> Result<(), String> {
+    let items = json.as_array().ok_or("Expected a list of items.")?;
+    if items.len() > 200 {
+        return Err("Expected at most 200 items.".to_owned());
+    }
+    let mut keys: Vec<&str> = Vec::new();
+    for (number, item) in items.iter().enumerate() {
+        let number = number + 1;
+        let item = item.as_object().ok_or_else(|| format!("Item {number} is not an object."))?;
+        if let Some(unknown) = item.keys().find(|key| !MEMBERS.contains(&key.as_str())) {
+            return Err(format!("Item {number} has an unknown member: {unknown}."));
+        }
+        let text = |name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default();
+        let key = text("key");
+        let plain = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_';
+        if key.is_empty() || key.len() > 60 || !key.chars().all(plain) || keys.contains(&key) {
+            return Err(format!("Item {number} needs a key of its own: small letters, digits and underscores."));
+        }
+        if text("title").trim().is_empty() || text("title").chars().count() > 255 {
+            return Err(format!("Item {number} needs a title of at most 255 characters."));
+        }
+        if !choices::contains(ANCHORS, text("anchor")) {
+            return Err(format!("The anchor of item {number} must be start or end."));
+        }
+        match item.get("offset_days").and_then(Json::as_i64) {
+            Some(days) if (-3650..=3650).contains(&days) => {}
+            _ => return Err(format!("Item {number} needs an offset in whole days.")),
+        }
+        if !choices::contains(PRIORITIES, text("priority")) {
+            return Err(format!("The priority of item {number} is not one of the list."));
+        }
+        if !text("phase").is_empty() && !choices::contains(TASK_PHASES, text("phase")) {
+            return Err(format!("The phase of item {number} is not one of the list."));
+        }
+        if !choices::contains(ASSIGNEE_RULES, text("assignee")) {
+            return Err(format!("The assignee of item {number} is not one of the list."));
+        }
+        match item.get("estimated_hours") {
+            None | Some(Json::Null) => {}
+            Some(hours) if hours.as_f64().is_some_and(|hours| (0.0..=9999.0).contains(&hours)) => {}
+            _ => return Err(format!("The hours of item {number} must be a number from 0 to 9999.")),
+        }
+        // A prerequisite stands before what waits for it, so there can be no cycle.
+        let prerequisites = item.get("prerequisites").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+        for prerequisite in prerequisites {
+            if !prerequisite.as_str().is_some_and(|name| keys.contains(&name)) {
+                return Err(format!("Item {number} waits for something that does not stand before it."));
+            }
+        }
+        keys.push(key);
+    }
+    Ok(())
+}
+
+/// A template for tasks.
+pub static TASK_TEMPLATE: Kind = Kind {
+    label: "Task template",
+    plural: "Task templates",
+    icon: "copy-plus",
+    purpose: "The tasks that come with an event, an assessment, a policy or a PPA.",
+    module: Module::Tasks,
+    area: Area::Reference,
+    default_sort: "name",
+    fields: &[
+        Field::new("title", "Title", Type::Text(255)).required().searchable().listed(),
+        Field::new("name", "Name", Type::Text(100))
+            .required()
+            .help("Short and stable: generation finds the template by it.")
+            .searchable()
+            .listed(),
+        Field::new("domain", "Domain", Type::Choice(TASK_DOMAINS)).required().listed().filtered(),
+        Field::new("description", "Description", Type::Multiline(5000)).searchable(),
+        Field::new("is_active", "Active", Type::Boolean)
+            .initial(Initial::Boolean(true))
+            .help("An inactive template makes no tasks.")
+            .listed()
+            .filtered(),
+        Field::new("items", "Items", Type::Structure(check_items)).required(),
+    ],
+    ..Kind::new("task_template", "task-templates", "task_templates")
+};

@@ -1,0 +1,76 @@
+//! Tasks: what is to be done, by whom, until when, and for what.
+
+use crate::choices::{PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
+use crate::people::Area;
+use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+
+/// Kinds that a task may belong to. Those of later modules join as their kinds come.
+pub const ORIGINS: &[&str] = &[
+    "assessment", "need", "event", "ppa", "project", "policy", "policy_milestone", "service", "application",
+    "community", "organization", "resource", "team",
+];
+
+fn rules(record: &Record, errors: &mut Vec<FieldError>) {
+    super::in_order(record, "start_date", "due_date", errors);
+    if record.references("depends_on").contains(&record.id) {
+        errors.push(FieldError::new("depends_on", "cycle", "A task cannot wait for itself."));
+    }
+}
+
+/// A task.
+pub static TASK: Kind = Kind {
+    label: "Task",
+    plural: "Tasks",
+    icon: "square-check",
+    purpose: "What is to be done, by whom and until when; most come from events, assessments, policies and PPAs.",
+    module: Module::Tasks,
+    area: Area::Work,
+    state: "status",
+    default_sort: "due_date",
+    people: &["assignees"],
+    concerns: &[],
+    rules,
+    dates: &[DateRole::span("task", "", "start_date", "due_date")],
+    fields: &[
+        Field::new("title", "Title", Type::Text(255)).required().searchable().listed(),
+        Field::new("description", "Description", Type::Multiline(10_000)).searchable(),
+        Field::new("origin", "Belongs to", Type::Link(ORIGINS)).listed().filtered(),
+        Field::new("assignees", "Assignees", Type::References("user")).listed().filtered(),
+        Field::new("teams", "Teams", Type::References("team")).filtered(),
+        Field::new("start_date", "Start", Type::Date),
+        Field::new("due_date", "Due", Type::Date).listed(),
+        Field::new("status", "Status", Type::Choice(TASK_STATUSES))
+            .required()
+            .initial(Initial::Text("not_started"))
+            .listed()
+            .filtered(),
+        Field::new("priority", "Priority", Type::Choice(PRIORITIES))
+            .required()
+            .initial(Initial::Text("medium"))
+            .listed()
+            .filtered(),
+        Field::new("progress", "Progress", Type::Integer(0, 100)).initial(Initial::Integer(0)).listed(),
+        Field::new("domain", "Domain", Type::Choice(TASK_DOMAINS)).required().initial(Initial::Text("general")).filtered(),
+        Field::new("phase", "Phase", Type::Choice(TASK_PHASES)).filtered(),
+        Field::new("weight", "Weight", Type::Decimal(0, 1000))
+            .initial(Initial::Integer(100))
+            .help("Share in the progress of the PPA; 1 unless it counts more.")
+            .folded(),
+        Field::new("estimated_hours", "Estimated hours", Type::Decimal(0, 9999)).folded(),
+        Field::new("actual_hours", "Actual hours", Type::Decimal(0, 9999)).folded(),
+        Field::new("depends_on", "Waits for", Type::References("task")).folded(),
+        Field::new("links", "Also concerns", Type::Links(ORIGINS)).folded(),
+        Field::new("marked_at_risk", "At risk", Type::Boolean)
+            .initial(Initial::Boolean(false))
+            .help("Set by hand; a task is also at risk when it is blocked, or due within two days and under half done.")
+            .folded(),
+        Field::new("blocked", "Blocked", Type::Boolean).derived().initial(Initial::Boolean(false)).filtered(),
+        Field::new("started_at", "Started", Type::Instant).derived().not_on_calendar("A record of the past."),
+        Field::new("completed_at", "Completed", Type::Instant).derived().not_on_calendar("A record of the past."),
+        Field::new("template_item", "Made from", Type::Text(120)).derived(),
+        Field::new("touched", "Changed by hand", Type::Boolean).derived().initial(Initial::Boolean(false)),
+        Field::new("progress_before_completion", "Progress before completion", Type::Integer(0, 100)).secret(),
+        Field::new("rank", "Rank on the board", Type::Text(200)).secret(),
+    ],
+    ..Kind::new("task", "tasks", "tasks")
+};

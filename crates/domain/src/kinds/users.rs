@@ -1,0 +1,70 @@
+//! Users: the people who sign in.
+
+use crate::choices::Choice;
+use crate::people::Area;
+use crate::registry::{Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+
+/// The six roles as choices.
+pub const ROLES: &[Choice] = &[
+    Choice { value: "admin", label: "Administrator" },
+    Choice { value: "coordinator", label: "Coordinator" },
+    Choice { value: "budget_officer", label: "Budget officer" },
+    Choice { value: "executive", label: "Executive" },
+    Choice { value: "staff", label: "Staff" },
+    Choice { value: "partner", label: "Partner" },
+];
+
+const THEMES: &[Choice] = &[
+    Choice { value: "auto", label: "As the device" },
+    Choice { value: "light", label: "Light" },
+    Choice { value: "dark", label: "Dark" },
+];
+
+const WEEK_STARTS: &[Choice] =
+    &[Choice { value: "monday", label: "Monday" }, Choice { value: "sunday", label: "Sunday" }];
+
+fn rules(record: &Record, errors: &mut Vec<FieldError>) {
+    if let Err(message) = crate::people::check_username(record.text("username")) {
+        errors.push(FieldError::new("username", "format", message));
+    }
+}
+
+/// A user.
+pub static USER: Kind = Kind {
+    label: "User",
+    plural: "Users",
+    icon: "circle-user-round",
+    purpose: "The people who sign in, and what they may do.",
+    module: Module::Administration,
+    area: Area::Accounts,
+    title: "full_name",
+    default_sort: "full_name",
+    rules,
+    in_navigation: false,
+    fields: &[
+        Field::new("username", "User name", Type::Text(40))
+            .required()
+            .help("Small letters, digits, dot, hyphen and underscore.")
+            .searchable()
+            .listed(),
+        Field::new("full_name", "Full name", Type::Text(200)).required().searchable().listed(),
+        Field::new("email", "E-mail", Type::Email).listed(),
+        Field::new("roles", "Roles", Type::Choices(ROLES)).listed(),
+        Field::new("position", "Position", Type::Text(200)).searchable().listed(),
+        Field::new("phone", "Phone", Type::Text(60)),
+        Field::new("organization", "Organization", Type::Reference("organization"))
+            .help("A partner sees what concerns it.")
+            .filtered(),
+        Field::new("communities", "Communities", Type::References("community")).help("A partner sees what concerns them."),
+        Field::new("timezone", "Time zone", Type::TimeZone).required().initial(Initial::OfficeTimeZone).folded(),
+        Field::new("theme", "Theme", Type::Choice(THEMES)).required().initial(Initial::Text("auto")).folded(),
+        Field::new("week_start", "Week starts on", Type::Choice(WEEK_STARTS))
+            .required()
+            .initial(Initial::Text("monday"))
+            .folded(),
+        Field::new("is_disabled", "Disabled", Type::Boolean).derived().initial(Initial::Boolean(false)).listed().filtered(),
+        Field::new("last_sign_in_at", "Last signed in", Type::Instant).derived().not_on_calendar("A record of the past."),
+        Field::new("password_hash", "Password", Type::Text(300)).secret(),
+    ],
+    ..Kind::new("user", "users", "users")
+};
