@@ -1,8 +1,13 @@
 //! The rules of obcms: what the office's things are, who may do what, and how states change. No I/O, no clock.
 
+pub mod calendar;
 pub mod choices;
+pub mod id;
+pub mod kinds;
 pub mod people;
 pub mod places;
 pub mod projects;
+pub mod registry;
+pub mod search;
 pub mod seeds;
 pub mod tasks;

@@ -1,1 +1,21 @@
-//! Placeholder until its first subject lands.
+//! SQLite and PostgreSQL behind one seam.
+//!
+//! The one text of SQL that runs on both uses `$n` placeholders and quoted names; what differs between the
+//! engines (connections, types, locks, messages) is in [`database`] and nowhere else. All calls block: callers in
+//! the async world go through `tokio::task::block_in_place`.
+
+pub mod accounts;
+pub mod calendar;
+pub mod changes;
+pub mod database;
+mod error;
+pub mod idempotency;
+pub mod migrations;
+pub mod projects;
+pub mod records;
+pub mod search;
+pub mod settings;
+pub mod tasks;
+
+pub use database::{Cell, Database, Engine, Live, Location, Row, Tx};
+pub use error::{StoreError, Transient};

@@ -24,8 +24,8 @@ const WEEK_STARTS: &[Choice] =
     &[Choice { value: "monday", label: "Monday" }, Choice { value: "sunday", label: "Sunday" }];
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
-    if let Err(message) = crate::people::check_username(record.text("username")) {
-        errors.push(FieldError::new("username", "format", message));
+    if let Err(error) = crate::people::username::check(record.text("username")) {
+        errors.push(FieldError::new("username", "format", error.to_string()));
     }
 }
 

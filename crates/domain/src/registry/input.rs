@@ -56,21 +56,21 @@ pub fn parse(
         match kind.position(name).map(|position| (position, &kind.fields[position])) {
             Some((position, field)) if field.source == Source::Input => match parse_field(field, json) {
                 Ok(Value::Null) if !matches!(field.initial, Initial::Empty) && field.required => {
-                    errors.push(FieldError::new(*name, "required", format!("{} is required.", field.label)));
+                    errors.push(FieldError::new(name, "required", format!("{} is required.", field.label)));
                 }
                 Ok(value) => record.values[position] = value,
-                Err((code, message)) => errors.push(FieldError::new(*name, code, message)),
+                Err((code, message)) => errors.push(FieldError::new(name, code, message)),
             },
             Some((_, field)) if field.source == Source::Derived => errors.push(FieldError::new(
-                *name,
+                name,
                 "read_only",
                 format!("{} is computed; it cannot be written.", field.label),
             )),
             _ if is_common(name) => {
-                errors.push(FieldError::new(*name, "read_only", "This member is kept by the program."));
+                errors.push(FieldError::new(name, "read_only", "This member is kept by the program."));
             }
             _ => errors.push(FieldError::new(
-                name.clone(),
+                name,
                 "unknown_field",
                 format!("There is no such field on {}.", kind.plural.to_lowercase()),
             )),
@@ -147,9 +147,9 @@ fn parse_moments<'a>(
             Json::Null => record.set(name, Value::Null),
             Json::String(text) => match moment(text, all_day, &zone) {
                 Ok(instant) => record.set(name, instant),
-                Err((code, message)) => errors.push(FieldError::new(name.clone(), code, message)),
+                Err((code, message)) => errors.push(FieldError::new(name, code, message)),
             },
-            _ => errors.push(FieldError::new(name.clone(), "type", "Expected text with a date or a date and time.")),
+            _ => errors.push(FieldError::new(name, "type", "Expected text with a date or a date and time.")),
         }
     }
     if !errors.is_empty() {
@@ -311,12 +311,12 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
         FieldType::Moment => kind_of("a date or a date and time"),
         FieldType::Choice(choices) => match json.as_str() {
             Some("") => Ok(Value::Null),
-            Some(text) if choices.iter().any(|choice| choice.value == text) => Ok(Value::from(text)),
+            Some(text) if crate::choices::contains(choices, text) => Ok(Value::from(text)),
             _ => Err(("choice", expected_choice(choices))),
         },
         FieldType::Choices(choices) => {
             let items = strings(json)?;
-            if items.iter().any(|item| !choices.iter().any(|choice| choice.value == item)) {
+            if items.iter().any(|item| !crate::choices::contains(choices, item)) {
                 return Err(("choice", expected_choice(choices)));
             }
             Ok(Value::Json(json!(unique(items))))

@@ -1,0 +1,232 @@
+//! What a record contributes to the calendar.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde_json::Value as Json;
+
+use crate::id::Id;
+use crate::registry::{DateRole, FieldType, Record, parse_date};
+
+/// Entries longer than this are searched by themselves, as the search of a window starts this far before it.
+pub const LONG_DAYS: i64 = 31;
+
+/// One dated thing of one record: the object and the role of the date make it unique.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatedEntry {
+    /// Role of the date: `ppa_start`.
+    pub entry_kind: &'static str,
+    /// Counts within the role: 0, or the number of the milestone.
+    pub position: i64,
+    /// What stands in the calendar.
+    pub title: String,
+    /// State of the record or of the milestone.
+    pub status: String,
+    /// Priority of the record, or empty.
+    pub priority: String,
+    /// Where it is, or empty.
+    pub location: String,
+    /// Who is on it.
+    pub people: Vec<Id>,
+    /// Days, not times. Then `start` and `end` are midnights in UTC of the days, `end` exclusive.
+    pub all_day: bool,
+    /// Zone of a timed entry.
+    pub timezone: String,
+    /// Start.
+    pub start: Timestamp,
+    /// End, exclusive.
+    pub end: Timestamp,
+    /// May be moved.
+    pub movable: bool,
+}
+
+impl DatedEntry {
+    /// Whether it lasts longer than [`LONG_DAYS`].
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.end.as_second() - self.start.as_second() > LONG_DAYS * 86_400
+    }
+}
+
+/// Midnight of the day in UTC: how days without a zone are kept.
+#[must_use]
+pub fn floating(day: Date) -> Timestamp {
+    // Days are bounded by the input check; the fallback is never reached with stored ones.
+    day.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp())
+}
+
+/// The day of such a midnight.
+#[must_use]
+pub fn unfloating(instant: Timestamp) -> Date {
+    instant.to_zoned(TimeZone::UTC).date()
+}
+
+/// Everything that the record puts on the calendar; nothing when it is archived.
+#[must_use]
+pub fn entries(record: &Record) -> Vec<DatedEntry> {
+    if record.is_archived() || is_shown_within_its_event(record) {
+        return Vec::new();
+    }
+    record.kind.dates.iter().flat_map(|role| of_role(record, role)).collect()
+}
+
+/// A task of an event stands within the event, not beside it.
+fn is_shown_within_its_event(record: &Record) -> bool {
+    record.kind.name == "task" && record.link("origin").is_some_and(|origin| origin.kind == "event")
+}
+
+fn of_role(record: &Record, role: &DateRole) -> Vec<DatedEntry> {
+    match record.kind.field(role.start).map(|field| field.data) {
+        Some(FieldType::Structure(_)) => milestones(record, role),
+        Some(FieldType::Moment) => timed(record, role).into_iter().collect(),
+        _ => days(record, role).into_iter().collect(),
+    }
+}
+
+fn base(record: &Record, role: &DateRole, start: Timestamp, end: Timestamp) -> DatedEntry {
+    let optional = |name: &str| {
+        if record.kind.position(name).is_some() { record.text(name).to_owned() } else { String::new() }
+    };
+    let title = if role.label.is_empty() {
+        record.title().to_owned()
+    } else {
+        format!("{}: {}", role.label, record.title())
+    };
+    let venue = optional("venue");
+    DatedEntry {
+        entry_kind: role.entry_kind,
+        position: 0,
+        title,
+        status: record.state().to_owned(),
+        priority: optional("priority"),
+        location: if venue.is_empty() { optional("location") } else { venue },
+        people: record.people(),
+        all_day: true,
+        timezone: String::new(),
+        start,
+        end,
+        movable: role.movable,
+    }
+}
+
+fn days(record: &Record, role: &DateRole) -> Option<DatedEntry> {
+    let first = record.date(role.start);
+    let last = if role.end.is_empty() { first } else { record.date(role.end).or(first) };
+    let first = first.or(last)?;
+    let last = last.unwrap_or(first).max(first);
+    Some(base(record, role, floating(first), floating(last.saturating_add(1.day()))))
+}
+
+fn timed(record: &Record, role: &DateRole) -> Option<DatedEntry> {
+    let start = record.instant(role.start)?;
+    let end = record.instant(role.end)?;
+    let timezone = record.text("timezone").to_owned();
+    if record.flag("all_day") {
+        let zone = TimeZone::get(&timezone).unwrap_or(TimeZone::UTC);
+        let day = |instant: Timestamp| floating(instant.to_zoned(zone.clone()).date());
+        return Some(base(record, role, day(start), day(end)));
+    }
+    Some(DatedEntry { all_day: false, timezone, ..base(record, role, start, end) })
+}
+
+fn milestones(record: &Record, role: &DateRole) -> Vec<DatedEntry> {
+    let crate::registry::Value::Json(Json::Array(items)) = record.get(role.start) else {
+        return Vec::new();
+    };
+    let mut result = Vec::new();
+    for (position, item) in (0_i64..).zip(items) {
+        let text = |name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default();
+        let Ok(day) = parse_date(text("date")) else {
+            continue;
+        };
+        let plain = base(record, role, floating(day), floating(day.saturating_add(1.day())));
+        result.push(DatedEntry {
+            position,
+            title: format!("{}: {}", text("title"), record.title()),
+            status: text("status").to_owned(),
+            ..plain
+        });
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use serde_json::json;
+
+    use super::*;
+    use crate::kinds;
+    use crate::registry::{Link, Value};
+
+    fn record(kind: &str) -> Record {
+        let kind = kinds::by_name(kind).unwrap();
+        Record::new(kind, Id::from_parts(1, &[1; 10]), Timestamp::UNIX_EPOCH, None)
+    }
+
+    #[test]
+    fn a_task_spans_from_start_to_the_end_of_its_due_day() {
+        let mut task = record("task");
+        task.set("title", "Count wells");
+        task.set("due_date", date(2027, 1, 10));
+        let single = entries(&task);
+        assert_eq!(single.len(), 1);
+        assert_eq!(unfloating(single[0].start), date(2027, 1, 10));
+        assert_eq!(unfloating(single[0].end), date(2027, 1, 11));
+        task.set("start_date", date(2027, 1, 8));
+        assert_eq!(unfloating(entries(&task)[0].start), date(2027, 1, 8));
+    }
+
+    #[test]
+    fn a_task_of_an_event_is_not_beside_it() {
+        let mut task = record("task");
+        task.set("title", "Send invitations");
+        task.set("due_date", date(2027, 1, 10));
+        task.set("origin", Link { kind: "event".into(), id: Id::from_parts(2, &[2; 10]) });
+        assert!(entries(&task).is_empty());
+    }
+
+    #[test]
+    fn milestones_of_a_ppa_are_entries_of_their_own() {
+        let mut ppa = record("ppa");
+        ppa.set("title", "Wells");
+        ppa.set("start_date", date(2027, 1, 1));
+        ppa.set("target_end_date", date(2027, 12, 1));
+        ppa.set(
+            "milestones",
+            Value::Json(json!([
+                {"date": "2027-03-01", "title": "Drilled", "status": "completed"},
+                {"date": "2027-06-01", "title": "Pumps in"}
+            ])),
+        );
+        let kinds: Vec<(&str, i64)> =
+            entries(&ppa).iter().map(|entry| (entry.entry_kind, entry.position)).collect();
+        assert_eq!(
+            kinds,
+            [("ppa_start", 0), ("ppa_target_end", 0), ("ppa_milestone", 0), ("ppa_milestone", 1)]
+        );
+    }
+
+    #[test]
+    fn an_all_day_event_keeps_its_days_whatever_the_zone() {
+        let mut event = record("event");
+        let zone = TimeZone::get("Asia/Manila").unwrap();
+        let midnight = |day: Date| day.to_zoned(zone.clone()).unwrap().timestamp();
+        event.set("title", "Eid");
+        event.set("all_day", true);
+        event.set("timezone", "Asia/Manila");
+        event.set("start", midnight(date(2027, 3, 10)));
+        event.set("end", midnight(date(2027, 3, 12)));
+        let entry = &entries(&event)[0];
+        assert!(entry.all_day);
+        assert_eq!((unfloating(entry.start), unfloating(entry.end)), (date(2027, 3, 10), date(2027, 3, 12)));
+    }
+
+    #[test]
+    fn what_is_archived_leaves_the_calendar() {
+        let mut task = record("task");
+        task.set("due_date", date(2027, 1, 10));
+        task.archived_at = Some(Timestamp::UNIX_EPOCH);
+        assert!(entries(&task).is_empty());
+    }
+}

@@ -1,0 +1,295 @@
+//! Sessions, tokens, failures to sign in, and links that set a password once.
+
+use jiff::Timestamp;
+use obcms_domain::id::Id;
+
+use crate::database::{Cell, Row, Tx};
+use crate::error::StoreError;
+
+/// A session of a person in a browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Identity, to list and revoke it.
+    pub id: Id,
+    /// Whose.
+    pub user_id: Id,
+    /// Must come with every write.
+    pub csrf_token: String,
+    /// When they signed in.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_seen_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// From where they signed in.
+    pub address: String,
+    /// Browser, as it names itself.
+    pub agent: String,
+}
+
+const SESSION: &str = "id, user_id, csrf_token, created_at, last_seen_at, expires_at, address, agent";
+
+fn session(row: &Row) -> Result<Session, StoreError> {
+    Ok(Session {
+        id: row.get(0)?,
+        user_id: row.get(1)?,
+        csrf_token: row.get(2)?,
+        created_at: row.get(3)?,
+        last_seen_at: row.get(4)?,
+        expires_at: row.get(5)?,
+        address: row.get(6)?,
+        agent: row.get(7)?,
+    })
+}
+
+/// Keeps a new session under the hash of its secret.
+pub fn insert_session(tx: &mut Tx<'_>, hash: &[u8], session: &Session) -> Result<(), StoreError> {
+    tx.execute(
+        &format!("INSERT INTO sessions (secret_hash, {SESSION}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"),
+        &[
+            Cell::Bytes(hash.to_vec()),
+            session.id.into(),
+            session.user_id.into(),
+            session.csrf_token.as_str().into(),
+            session.created_at.into(),
+            session.last_seen_at.into(),
+            session.expires_at.into(),
+            session.address.as_str().into(),
+            session.agent.as_str().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The live session of that secret.
+pub fn find_session(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<Option<Session>, StoreError> {
+    tx.first(
+        &format!("SELECT {SESSION} FROM sessions WHERE secret_hash = $1 AND expires_at > $2"),
+        &[Cell::Bytes(hash.to_vec()), now.into()],
+    )?
+    .as_ref()
+    .map(session)
+    .transpose()
+}
+
+/// Notes that the session was used.
+pub fn touch_session(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<(), StoreError> {
+    tx.execute("UPDATE sessions SET last_seen_at = $1 WHERE id = $2", &[now.into(), id.into()])?;
+    Ok(())
+}
+
+/// The live sessions of a person, the last used first.
+pub fn sessions(tx: &mut Tx<'_>, user: Id, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+    tx.query(
+        &format!("SELECT {SESSION} FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id"),
+        &[user.into(), now.into()],
+    )?
+    .iter()
+    .map(session)
+    .collect()
+}
+
+/// Ends one session of a person; whether there was one.
+pub fn delete_session(tx: &mut Tx<'_>, user: Id, id: Id) -> Result<bool, StoreError> {
+    Ok(tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id = $2", &[user.into(), id.into()])? > 0)
+}
+
+/// Ends all sessions of a person but one.
+pub fn delete_sessions(tx: &mut Tx<'_>, user: Id, but: Option<Id>) -> Result<u64, StoreError> {
+    match but {
+        Some(but) => tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", &[user.into(), but.into()]),
+        None => tx.execute("DELETE FROM sessions WHERE user_id = $1", &[user.into()]),
+    }
+}
+
+/// Forgets sessions and links that are over.
+pub fn forget_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM sessions WHERE expires_at <= $1", &[now.into()])?;
+    tx.execute("DELETE FROM setup_links WHERE expires_at <= $1", &[now.into()])?;
+    Ok(())
+}
+
+/// A token of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Identity, to list and revoke it.
+    pub id: Id,
+    /// With whose rights.
+    pub user_id: Id,
+    /// What it is for.
+    pub name: String,
+    /// `write`, or `read` for a token that changes nothing.
+    pub scope: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends, if it does.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<Timestamp>,
+}
+
+const TOKEN: &str = "id, user_id, name, scope, created_at, expires_at, last_used_at, revoked_at";
+
+fn token(row: &Row) -> Result<Token, StoreError> {
+    Ok(Token {
+        id: row.get(0)?,
+        user_id: row.get(1)?,
+        name: row.get(2)?,
+        scope: row.get(3)?,
+        created_at: row.get(4)?,
+        expires_at: row.get(5)?,
+        last_used_at: row.get(6)?,
+        revoked_at: row.get(7)?,
+    })
+}
+
+/// Keeps a new token under the hash of its secret.
+pub fn insert_token(tx: &mut Tx<'_>, hash: &[u8], token: &Token) -> Result<(), StoreError> {
+    tx.execute(
+        &format!("INSERT INTO tokens (secret_hash, {TOKEN}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"),
+        &[
+            Cell::Bytes(hash.to_vec()),
+            token.id.into(),
+            token.user_id.into(),
+            token.name.as_str().into(),
+            token.scope.as_str().into(),
+            token.created_at.into(),
+            token.expires_at.into(),
+            token.last_used_at.into(),
+            token.revoked_at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The live token of that secret.
+pub fn find_token(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<Option<Token>, StoreError> {
+    tx.first(
+        &format!(
+            "SELECT {TOKEN} FROM tokens WHERE secret_hash = $1 AND revoked_at IS NULL \
+             AND (expires_at IS NULL OR expires_at > $2)"
+        ),
+        &[Cell::Bytes(hash.to_vec()), now.into()],
+    )?
+    .as_ref()
+    .map(token)
+    .transpose()
+}
+
+/// Notes that the token was used.
+pub fn touch_token(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<(), StoreError> {
+    tx.execute("UPDATE tokens SET last_used_at = $1 WHERE id = $2", &[now.into(), id.into()])?;
+    Ok(())
+}
+
+/// All tokens of a person, the newest first.
+pub fn tokens(tx: &mut Tx<'_>, user: Id) -> Result<Vec<Token>, StoreError> {
+    tx.query(&format!("SELECT {TOKEN} FROM tokens WHERE user_id = $1 ORDER BY id DESC"), &[user.into()])?
+        .iter()
+        .map(token)
+        .collect()
+}
+
+/// The token of that id.
+pub fn token_by_id(tx: &mut Tx<'_>, id: Id) -> Result<Option<Token>, StoreError> {
+    tx.first(&format!("SELECT {TOKEN} FROM tokens WHERE id = $1"), &[id.into()])?.as_ref().map(token).transpose()
+}
+
+/// Revokes a token; whether it was live.
+pub fn revoke_token(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(
+        "UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL",
+        &[now.into(), id.into()],
+    )? > 0)
+}
+
+/// Notes a failure to sign in as `account`, which may not exist, from `address`.
+pub fn insert_failure(tx: &mut Tx<'_>, id: Id, account: &str, address: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO sign_in_failures (id, account, address, at) VALUES ($1, $2, $3, $4)",
+        &[id.into(), account.into(), address.into(), at.into()],
+    )?;
+    Ok(())
+}
+
+/// Failures of account and address since then, oldest first.
+pub fn failures(tx: &mut Tx<'_>, account: &str, address: &str, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
+    tx.query(
+        "SELECT at FROM sign_in_failures WHERE account = $1 AND address = $2 AND at > $3 ORDER BY at",
+        &[account.into(), address.into(), since.into()],
+    )?
+    .iter()
+    .map(|row| row.get(0))
+    .collect()
+}
+
+/// Forgets the failures of account and address, after a success.
+pub fn delete_failures(tx: &mut Tx<'_>, account: &str, address: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM sign_in_failures WHERE account = $1 AND address = $2", &[account.into(), address.into()])?;
+    Ok(())
+}
+
+/// Forgets the failures of an account from everywhere, when its password is set anew.
+pub fn delete_failures_of(tx: &mut Tx<'_>, account: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM sign_in_failures WHERE account = $1", &[account.into()])?;
+    Ok(())
+}
+
+/// A link that sets a password once; without a user it makes the first administrator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetupLink {
+    /// For whom.
+    pub user_id: Option<Id>,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Keeps a new link under the hash of its secret.
+pub fn insert_setup_link(tx: &mut Tx<'_>, hash: &[u8], link: &SetupLink, now: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO setup_links (secret_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+        &[Cell::Bytes(hash.to_vec()), link.user_id.into(), now.into(), link.expires_at.into()],
+    )?;
+    Ok(())
+}
+
+/// The live, unused link of that secret.
+pub fn find_setup_link(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<Option<SetupLink>, StoreError> {
+    tx.first(
+        "SELECT user_id, expires_at FROM setup_links WHERE secret_hash = $1 AND used_at IS NULL AND expires_at > $2",
+        &[Cell::Bytes(hash.to_vec()), now.into()],
+    )?
+    .map(|row| Ok(SetupLink { user_id: row.get(0)?, expires_at: row.get(1)? }))
+    .transpose()
+}
+
+/// Uses up a link; whether it still could be used.
+pub fn use_setup_link(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(
+        "UPDATE setup_links SET used_at = $1 WHERE secret_hash = $2 AND used_at IS NULL",
+        &[now.into(), Cell::Bytes(hash.to_vec())],
+    )? > 0)
+}
+
+/// The user of that name, in small letters.
+pub fn user_by_name(tx: &mut Tx<'_>, username: &str) -> Result<Option<Id>, StoreError> {
+    tx.first("SELECT id FROM users WHERE username = $1", &[username.into()])?.map(|row| row.get(0)).transpose()
+}
+
+/// How many users there are.
+pub fn count_users(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    tx.one("SELECT count(*) FROM users", &[])?.get(0)
+}
+
+/// Teams of which the person is lead or member.
+pub fn teams_of(tx: &mut Tx<'_>, user: Id) -> Result<Vec<Id>, StoreError> {
+    tx.query(
+        "SELECT DISTINCT source FROM edges WHERE target = $1 AND source_kind = 'team' AND field IN ('members', 'lead')",
+        &[user.into()],
+    )?
+    .iter()
+    .map(|row| row.get(0))
+    .collect()
+}

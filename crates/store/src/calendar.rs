@@ -1,0 +1,129 @@
+//! The dated things of a window of time.
+
+use jiff::{SignedDuration, Timestamp};
+use obcms_domain::calendar::LONG_DAYS;
+use obcms_domain::id::Id;
+
+use crate::database::{Row, Tx};
+use crate::error::StoreError;
+use crate::records::Statement;
+
+/// One row of the calendar.
+#[derive(Clone, Debug)]
+pub struct EntryRow {
+    /// The record behind it.
+    pub record_id: Id,
+    /// Role of the date.
+    pub entry_kind: String,
+    /// Number within the role.
+    pub position: i64,
+    /// Kind of the record.
+    pub kind: String,
+    /// Module key.
+    pub module: String,
+    /// What stands in the calendar.
+    pub title: String,
+    /// State.
+    pub status: String,
+    /// Priority or empty.
+    pub priority: String,
+    /// Place or empty.
+    pub location: String,
+    /// Ids of the people, separated by blanks.
+    pub people: String,
+    /// Days, not times.
+    pub all_day: bool,
+    /// Zone of a timed entry.
+    pub timezone: String,
+    /// Start; midnight UTC of the day when all-day.
+    pub start: Timestamp,
+    /// End, exclusive.
+    pub end: Timestamp,
+    /// May be moved.
+    pub is_movable: bool,
+}
+
+/// A window of time, half open, for timed entries and for days.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    /// First instant.
+    pub start: Timestamp,
+    /// First instant after it.
+    pub end: Timestamp,
+    /// Midnight UTC of its first day.
+    pub first_day: Timestamp,
+    /// Midnight UTC of the day after its last.
+    pub after_last_day: Timestamp,
+}
+
+const COLUMNS: &str = "record_id, entry_kind, position, kind, module, title, status, priority, location, people, \
+                       all_day, timezone, start_at, end_at, is_movable";
+
+/// All entries that touch the window, by start.
+pub fn window(tx: &mut Tx<'_>, window: &Window, modules: &[&str]) -> Result<Vec<EntryRow>, StoreError> {
+    let mut statement = Statement::default();
+    let first = window.start.min(window.first_day);
+    let last = window.end.max(window.after_last_day);
+    for is_long in [false, true] {
+        if is_long {
+            statement.push(" UNION ALL ");
+        }
+        statement.push(&format!("SELECT {COLUMNS} FROM calendar_entries WHERE is_long = ")).bind(is_long);
+        if !is_long {
+            let margin = SignedDuration::from_hours(LONG_DAYS * 24);
+            statement.push(" AND start_at >= ").bind(first.checked_sub(margin).unwrap_or(Timestamp::MIN));
+        }
+        statement.push(" AND start_at < ").bind(last).push(" AND end_at > ").bind(first);
+        statement.push(" AND start_at < CASE WHEN all_day THEN ");
+        typed(&mut statement, window.after_last_day);
+        statement.push(" ELSE ");
+        typed(&mut statement, window.end);
+        statement.push(" END AND end_at > CASE WHEN all_day THEN ");
+        typed(&mut statement, window.first_day);
+        statement.push(" ELSE ");
+        typed(&mut statement, window.start);
+        statement.push(" END");
+        if !modules.is_empty() {
+            statement.push(" AND module IN ");
+            statement.bind_list(modules.iter().map(|module| (*module).into()));
+        }
+    }
+    statement.push(" ORDER BY start_at, title, record_id, entry_kind, position");
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(read).collect()
+}
+
+/// A parameter whose type the place does not tell: both engines learn it from the neighbour in COALESCE.
+fn typed(statement: &mut Statement, instant: Timestamp) {
+    statement.push("coalesce(").bind(instant).push(", start_at)");
+}
+
+/// The entries of one record.
+pub fn of_record(tx: &mut Tx<'_>, record: Id) -> Result<Vec<EntryRow>, StoreError> {
+    tx.query(
+        &format!("SELECT {COLUMNS} FROM calendar_entries WHERE record_id = $1 ORDER BY start_at, entry_kind, position"),
+        &[record.into()],
+    )?
+    .iter()
+    .map(read)
+    .collect()
+}
+
+fn read(row: &Row) -> Result<EntryRow, StoreError> {
+    Ok(EntryRow {
+        record_id: row.get(0)?,
+        entry_kind: row.get(1)?,
+        position: row.get(2)?,
+        kind: row.get(3)?,
+        module: row.get(4)?,
+        title: row.get(5)?,
+        status: row.get(6)?,
+        priority: row.get(7)?,
+        location: row.get(8)?,
+        people: row.get(9)?,
+        all_day: row.get(10)?,
+        timezone: row.get(11)?,
+        start: row.get(12)?,
+        end: row.get(13)?,
+        is_movable: row.get(14)?,
+    })
+}

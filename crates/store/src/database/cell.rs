@@ -1,0 +1,157 @@
+//! Values on their way into and out of the database.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use obcms_domain::id::Id;
+use uuid::Uuid;
+
+use crate::error::StoreError;
+
+/// One value of a row or one parameter of a statement.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub enum Cell {
+    /// No value.
+    #[default]
+    Null,
+    /// `boolean`; 0 or 1 on SQLite.
+    Boolean(bool),
+    /// `bigint`.
+    Integer(i64),
+    /// `double precision`.
+    Real(f64),
+    /// `text`.
+    Text(String),
+    /// `bytea`; `BLOB` on SQLite.
+    Bytes(Vec<u8>),
+    /// `uuid`; a `BLOB` of 16 bytes on SQLite.
+    Id(Id),
+    /// `date`; text `YYYY-MM-DD` on SQLite.
+    Date(Date),
+    /// `timestamptz`; microseconds since 1970 on SQLite.
+    Instant(Timestamp),
+}
+
+/// Anything that can be read from a [`Cell`].
+pub trait FromCell: Sized {
+    /// Name of the type for the error.
+    const EXPECTED: &'static str;
+    /// The value, when the cell holds one of this type.
+    fn from_cell(cell: &Cell) -> Option<Self>;
+}
+
+/// One row of an answer.
+#[derive(Clone, Debug)]
+pub struct Row(pub Vec<Cell>);
+
+impl Row {
+    /// The value at a position.
+    pub fn get<T: FromCell>(&self, column: usize) -> Result<T, StoreError> {
+        self.0
+            .get(column)
+            .and_then(T::from_cell)
+            .ok_or(StoreError::Decode { column, expected: T::EXPECTED })
+    }
+}
+
+impl FromCell for bool {
+    const EXPECTED: &'static str = "a boolean";
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        match cell {
+            Cell::Boolean(value) => Some(*value),
+            Cell::Integer(value) => Some(*value != 0),
+            _ => None,
+        }
+    }
+}
+
+impl FromCell for i64 {
+    const EXPECTED: &'static str = "a whole number";
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        match cell {
+            Cell::Integer(value) => Some(*value),
+            _ => None,
+        }
+    }
+}
+
+impl FromCell for String {
+    const EXPECTED: &'static str = "text";
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        match cell {
+            Cell::Text(value) => Some(value.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl FromCell for Vec<u8> {
+    const EXPECTED: &'static str = "bytes";
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        match cell {
+            Cell::Bytes(value) => Some(value.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl FromCell for Id {
+    const EXPECTED: &'static str = "an id";
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        match cell {
+            Cell::Id(value) => Some(*value),
+            Cell::Bytes(bytes) => Uuid::from_slice(bytes).ok().map(Self::from),
+            _ => None,
+        }
+    }
+}
+
+impl FromCell for Date {
+    const EXPECTED: &'static str = "a date";
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        match cell {
+            Cell::Date(value) => Some(*value),
+            Cell::Text(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+impl FromCell for Timestamp {
+    const EXPECTED: &'static str = "an instant";
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        match cell {
+            Cell::Instant(value) => Some(*value),
+            Cell::Integer(microseconds) => Self::from_microsecond(*microseconds).ok(),
+            _ => None,
+        }
+    }
+}
+
+impl<T: FromCell> FromCell for Option<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        match cell {
+            Cell::Null => Some(None),
+            other => T::from_cell(other).map(Some),
+        }
+    }
+}
+
+macro_rules! into_cell {
+    ($($from:ty => $variant:ident),* $(,)?) => {
+        $(impl From<$from> for Cell {
+            fn from(value: $from) -> Self {
+                Self::$variant(value.into())
+            }
+        })*
+    };
+}
+
+into_cell!(bool => Boolean, i64 => Integer, String => Text, &str => Text, Vec<u8> => Bytes, Id => Id, Date => Date,
+    Timestamp => Instant);
+
+impl<T: Into<Cell>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}

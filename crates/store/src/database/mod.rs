@@ -1,0 +1,294 @@
+//! The seam: one `Database`, one `Tx`, whatever the engine.
+
+mod cell;
+mod live;
+mod postgres;
+mod sqlite;
+
+pub use cell::{Cell, FromCell, Row};
+pub use live::{Live, LiveReceiver};
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use crate::error::{StoreError, Transient};
+
+/// How often a transaction that met another is tried.
+const ATTEMPTS: u32 = 6;
+
+/// Where the data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// A file of SQLite.
+    Sqlite(PathBuf),
+    /// The address of a PostgreSQL database.
+    Postgres(String),
+}
+
+impl Location {
+    /// Reads `sqlite:PATH` or `postgres://…`; a relative path is inside `data`.
+    pub fn parse(text: &str, data: &std::path::Path) -> Result<Self, StoreError> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            return Ok(Self::Sqlite(data.join(path)));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        Err(StoreError::Connection("expected sqlite:PATH or postgres://… as the database".to_owned()))
+    }
+}
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// The embedded one.
+    Sqlite,
+    /// The served one.
+    Postgres,
+}
+
+enum Inner {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    inner: Arc<Inner>,
+    live: Live,
+}
+
+impl Database {
+    /// Opens the database; a file of SQLite is made when it is not there. `handle` runs the PostgreSQL client.
+    pub fn open(location: &Location, handle: &Handle) -> Result<Self, StoreError> {
+        let live = Live::new();
+        let inner = match location {
+            Location::Sqlite(path) => Inner::Sqlite(sqlite::Sqlite::open(path)?),
+            Location::Postgres(url) => Inner::Postgres(postgres::Postgres::open(url, handle.clone())?),
+        };
+        Ok(Self { inner: Arc::new(inner), live })
+    }
+
+    /// Which engine it is.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match *self.inner {
+            Inner::Sqlite(_) => Engine::Sqlite,
+            Inner::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// The messages of committed changes, of this process and of others on the same database.
+    #[must_use]
+    pub fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// Starts to follow the changes that other processes commit to the same database.
+    pub fn follow(&self, handle: &Handle) {
+        match &*self.inner {
+            Inner::Sqlite(sqlite) => sqlite.follow(self.live.clone(), handle),
+            Inner::Postgres(postgres) => postgres.follow(self.live.clone(), handle),
+        }
+    }
+
+    /// Runs `work` in a transaction that only reads and sees one state of the data.
+    pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut tx = self.begin(false)?;
+        let result = work(&mut tx)?;
+        tx.finish()?;
+        Ok(result)
+    }
+
+    /// Runs `work` in a transaction; everything it did is kept when it succeeds, and nothing when it fails. When
+    /// it met another transaction and had to give way it is run again, so it must not act on anything but `Tx`.
+    pub fn write<T, E>(&self, mut work: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError> + Transient,
+    {
+        let mut attempt = 1;
+        loop {
+            let result = self.attempt(&mut work);
+            match result {
+                Err(error) if error.is_transient() && attempt < ATTEMPTS => {
+                    tracing::debug!(attempt, "a transaction met another and is tried again");
+                    std::thread::sleep(std::time::Duration::from_millis(u64::from(attempt * attempt) * 3));
+                    attempt += 1;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn attempt<T, E: From<StoreError>>(
+        &self,
+        work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = self.begin(true)?;
+        let result = work(&mut tx)?;
+        let messages = std::mem::take(&mut tx.messages);
+        if self.engine() == Engine::Postgres {
+            tx.notify(&messages)?;
+        }
+        tx.finish()?;
+        if self.engine() == Engine::Sqlite {
+            self.live.publish(messages);
+        }
+        Ok(result)
+    }
+
+    fn begin(&self, writing: bool) -> Result<Tx<'_>, StoreError> {
+        let connection = match &*self.inner {
+            Inner::Sqlite(sqlite) => Connection::Sqlite(sqlite.begin(writing)?),
+            Inner::Postgres(postgres) => Connection::Postgres(postgres.begin(writing)?),
+        };
+        Ok(Tx { connection, messages: Vec::new() })
+    }
+
+    /// Size of the database in bytes.
+    pub fn size(&self) -> Result<i64, StoreError> {
+        let sql = match self.engine() {
+            Engine::Sqlite => "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+            Engine::Postgres => "SELECT pg_database_size(current_database())",
+        };
+        self.read(|tx| tx.one(sql, &[])?.get(0))
+    }
+
+    /// Asks the engine to check itself; what it found, or nothing.
+    pub fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        match self.engine() {
+            Engine::Sqlite => self.read(|tx| {
+                let rows = tx.query("PRAGMA quick_check", &[])?;
+                let found: Vec<String> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
+                Ok(found.into_iter().filter(|line| line != "ok").collect())
+            }),
+            // PostgreSQL has no such check without an extension; that it answers over every table is what we ask.
+            Engine::Postgres => self.read(|tx| {
+                tx.query("SELECT count(*) FROM records", &[])?;
+                Ok(Vec::new())
+            }),
+        }
+    }
+}
+
+enum Connection<'a> {
+    Sqlite(sqlite::Transaction<'a>),
+    Postgres(postgres::Transaction<'a>),
+}
+
+/// One open transaction. Dropping it undoes what it did.
+pub struct Tx<'a> {
+    connection: Connection<'a>,
+    messages: Vec<live::Message>,
+}
+
+impl Tx<'_> {
+    /// Which engine it runs on.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self.connection {
+            Connection::Sqlite(_) => Engine::Sqlite,
+            Connection::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// All rows of a query.
+    pub fn query(&mut self, sql: &str, parameters: &[Cell]) -> Result<Vec<Row>, StoreError> {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => connection.query(sql, parameters),
+            Connection::Postgres(connection) => connection.query(sql, parameters),
+        }
+    }
+
+    /// The first row, if there is one.
+    pub fn first(&mut self, sql: &str, parameters: &[Cell]) -> Result<Option<Row>, StoreError> {
+        Ok(self.query(sql, parameters)?.into_iter().next())
+    }
+
+    /// The one row that must be there, as of a count.
+    pub fn one(&mut self, sql: &str, parameters: &[Cell]) -> Result<Row, StoreError> {
+        self.first(sql, parameters)?.ok_or_else(|| StoreError::Damaged("a row is missing".to_owned()))
+    }
+
+    /// Runs a statement; the number of rows that it touched.
+    pub fn execute(&mut self, sql: &str, parameters: &[Cell]) -> Result<u64, StoreError> {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => connection.execute(sql, parameters),
+            Connection::Postgres(connection) => connection.execute(sql, parameters),
+        }
+    }
+
+    /// Runs several statements without parameters.
+    pub fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => connection.batch(sql),
+            Connection::Postgres(connection) => connection.batch(sql),
+        }
+    }
+
+    /// Inserts many rows of `columns` with few statements. `suffix` may hold an `ON CONFLICT` clause.
+    pub fn insert_rows(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        rows: &[Vec<Cell>],
+        suffix: &str,
+    ) -> Result<(), StoreError> {
+        // Both engines take 32,000 parameters; whole chunks share one prepared statement.
+        let most = (16_000 / columns.len().max(1)).clamp(1, 500);
+        for chunk in rows.chunks(most) {
+            let names = columns.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+            let mut sql = format!("INSERT INTO \"{table}\" ({names}) VALUES ");
+            let mut number = 0;
+            for row in 0..chunk.len() {
+                sql.push_str(if row == 0 { "(" } else { ", (" });
+                for column in 0..columns.len() {
+                    number += 1;
+                    if column > 0 {
+                        sql.push_str(", ");
+                    }
+                    sql.push('$');
+                    sql.push_str(&number.to_string());
+                }
+                sql.push(')');
+            }
+            if !suffix.is_empty() {
+                sql.push(' ');
+                sql.push_str(suffix);
+            }
+            let parameters: Vec<Cell> = chunk.iter().flatten().cloned().collect();
+            self.execute(&sql, &parameters)?;
+        }
+        Ok(())
+    }
+
+    /// Tells open pages of this change once it is committed.
+    pub fn publish(&mut self, message: live::Message) {
+        self.messages.push(message);
+    }
+
+    fn notify(&mut self, messages: &[live::Message]) -> Result<(), StoreError> {
+        for payload in live::payloads(messages) {
+            self.execute("SELECT pg_notify('obcms', $1)", &[Cell::Text(payload)])?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), StoreError> {
+        match self.connection {
+            Connection::Sqlite(connection) => connection.commit(),
+            Connection::Postgres(connection) => connection.commit(),
+        }
+    }
+}
+
+pub use live::Message;
+
+/// `$first, $first+1, …`, as many as asked.
+#[must_use]
+pub fn placeholders(first: usize, count: usize) -> String {
+    (first..first + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,246 @@
+//! SQLite: one writer behind a lock, a few readers, write-ahead log, durable commits.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, OpenFlags, Statement, ToSql};
+use tokio::runtime::Handle;
+
+use super::cell::{Cell, Row};
+use super::live::Live;
+use crate::error::StoreError;
+
+/// Readers that stay open for the next request.
+const IDLE_READERS: usize = 8;
+/// Prepared statements kept per connection.
+const STATEMENTS: usize = 256;
+
+pub struct Sqlite {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    following: Arc<AtomicBool>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic while holding the lock leaves nothing half done: the transaction was rolled back by its drop.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn connect(path: &Path, reading: bool) -> Result<Connection, StoreError> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if !reading {
+        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+    }
+    let connection = Connection::open_with_flags(path, flags)
+        .map_err(|error| StoreError::File(format!("cannot open the database {}: {error}", path.display())))?;
+    connection.busy_timeout(Duration::from_secs(20))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 134217728;",
+    )?;
+    if reading {
+        connection.execute_batch("PRAGMA query_only = ON;")?;
+    }
+    Ok(connection)
+}
+
+impl Sqlite {
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| StoreError::File(format!("cannot make the folder {}: {error}", folder.display())))?;
+        }
+        let writer = connect(path, false)?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+            following: Arc::default(),
+        })
+    }
+
+    pub fn begin(&self, writing: bool) -> Result<Transaction<'_>, StoreError> {
+        let holder = if writing {
+            Holder::Writer(lock(&self.writer))
+        } else {
+            let idle = lock(&self.readers).pop();
+            let connection = match idle {
+                Some(connection) => connection,
+                None => connect(&self.path, true)?,
+            };
+            Holder::Reader { connection: Some(connection), home: &self.readers }
+        };
+        holder.connection().execute_batch(if writing { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
+        Ok(Transaction { holder, open: true })
+    }
+
+    /// Watches for commits of other processes: SQLite tells by `data_version`, the log of changes tells which.
+    pub fn follow(&self, live: Live, handle: &Handle) {
+        if self.following.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let path = self.path.clone();
+        handle.spawn(async move {
+            let Ok(connection) = connect(&path, true) else {
+                return;
+            };
+            let mut seen: i64 = -1;
+            let mut interval = tokio::time::interval(Duration::from_millis(400));
+            loop {
+                interval.tick().await;
+                if live.is_idle() {
+                    continue;
+                }
+                let version: i64 =
+                    match connection.query_row("PRAGMA data_version", [], |row| row.get(0)) {
+                        Ok(version) => version,
+                        Err(_) => continue,
+                    };
+                if seen >= 0 && version != seen {
+                    tokio::task::block_in_place(|| catch_up(&connection, &live));
+                }
+                seen = version;
+            }
+        });
+    }
+}
+
+/// Publishes the newest changes; those that this process published itself are known by their id.
+fn catch_up(connection: &Connection, live: &Live) {
+    let found = connection
+        .prepare_cached("SELECT id, kind, record_id, version, action FROM changes ORDER BY id DESC LIMIT 200")
+        .and_then(|mut statement| {
+            let mut rows = statement.query([])?;
+            read_rows(&mut rows, 5)
+        });
+    let Ok(rows) = found else {
+        return;
+    };
+    let messages = rows.iter().rev().filter_map(|row| super::live::Message::from_row(row).ok()).collect();
+    live.publish_unseen(messages);
+}
+
+enum Holder<'a> {
+    Writer(MutexGuard<'a, Connection>),
+    Reader { connection: Option<Connection>, home: &'a Mutex<Vec<Connection>> },
+}
+
+impl Holder<'_> {
+    fn connection(&self) -> &Connection {
+        match self {
+            Self::Writer(connection) => connection,
+            // The connection leaves only when the holder is dropped.
+            Self::Reader { connection, .. } => match connection {
+                Some(connection) => connection,
+                None => unreachable!("a reader is used after it was returned"),
+            },
+        }
+    }
+}
+
+impl Drop for Holder<'_> {
+    fn drop(&mut self) {
+        if let Self::Reader { connection, home } = self
+            && let Some(connection) = connection.take()
+        {
+            let mut idle = lock(home);
+            if idle.len() < IDLE_READERS {
+                idle.push(connection);
+            }
+        }
+    }
+}
+
+pub struct Transaction<'a> {
+    holder: Holder<'a>,
+    open: bool,
+}
+
+impl Transaction<'_> {
+    pub fn query(&mut self, sql: &str, parameters: &[Cell]) -> Result<Vec<Row>, StoreError> {
+        let mut statement = self.holder.connection().prepare_cached(sql)?;
+        bind(&mut statement, parameters)?;
+        let columns = statement.column_count();
+        let mut rows = statement.raw_query();
+        Ok(read_rows(&mut rows, columns)?)
+    }
+
+    pub fn execute(&mut self, sql: &str, parameters: &[Cell]) -> Result<u64, StoreError> {
+        let mut statement = self.holder.connection().prepare_cached(sql)?;
+        bind(&mut statement, parameters)?;
+        Ok(u64::try_from(statement.raw_execute()?).unwrap_or(u64::MAX))
+    }
+
+    pub fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.holder.connection().execute_batch(sql)?)
+    }
+
+    pub fn commit(mut self) -> Result<(), StoreError> {
+        self.holder.connection().execute_batch("COMMIT")?;
+        self.open = false;
+        Ok(())
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if self.open && self.holder.connection().execute_batch("ROLLBACK").is_err() {
+            tracing::warn!("a transaction could not be rolled back");
+        }
+    }
+}
+
+/// `$3` is a named parameter to SQLite; its number says which value it takes.
+fn bind(statement: &mut Statement<'_>, parameters: &[Cell]) -> Result<(), rusqlite::Error> {
+    for index in 1..=statement.parameter_count() {
+        let number = statement
+            .parameter_name(index)
+            .and_then(|name| name.strip_prefix('$'))
+            .and_then(|digits| digits.parse::<usize>().ok())
+            .unwrap_or(index);
+        let cell = parameters
+            .get(number - 1)
+            .ok_or(rusqlite::Error::InvalidParameterCount(parameters.len(), number))?;
+        statement.raw_bind_parameter(index, cell)?;
+    }
+    Ok(())
+}
+
+fn read_rows(rows: &mut rusqlite::Rows<'_>, columns: usize) -> Result<Vec<Row>, rusqlite::Error> {
+    let mut result = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut cells = Vec::with_capacity(columns);
+        for column in 0..columns {
+            cells.push(match row.get_ref(column)? {
+                ValueRef::Null => Cell::Null,
+                ValueRef::Integer(value) => Cell::Integer(value),
+                ValueRef::Real(value) => Cell::Real(value),
+                ValueRef::Text(bytes) => Cell::Text(String::from_utf8_lossy(bytes).into_owned()),
+                ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
+            });
+        }
+        result.push(Row(cells));
+    }
+    Ok(result)
+}
+
+impl ToSql for Cell {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null => ToSqlOutput::Owned(Value::Null),
+            Self::Boolean(value) => ToSqlOutput::Owned(Value::Integer(i64::from(*value))),
+            Self::Integer(value) => ToSqlOutput::Owned(Value::Integer(*value)),
+            Self::Real(value) => ToSqlOutput::Owned(Value::Real(*value)),
+            Self::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
+            Self::Bytes(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
+            Self::Id(id) => ToSqlOutput::Owned(Value::Blob(id.uuid().as_bytes().to_vec())),
+            Self::Date(date) => ToSqlOutput::Owned(Value::Text(date.to_string())),
+            Self::Instant(instant) => ToSqlOutput::Owned(Value::Integer(instant.as_microsecond())),
+        })
+    }
+}

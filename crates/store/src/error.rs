@@ -1,0 +1,74 @@
+//! What can go wrong below the rules.
+
+/// An error of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite refused.
+    #[error("the database refused: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL refused.
+    #[error("the database refused: {}", describe(.0))]
+    Postgres(#[from] tokio_postgres::Error),
+    /// No connection could be had.
+    #[error("no connection to the database: {0}")]
+    Connection(String),
+    /// A value of the database is not what the program expects.
+    #[error("unexpected value in column {column}: expected {expected}")]
+    Decode {
+        /// Position in the answer.
+        column: usize,
+        /// Type that was asked for.
+        expected: &'static str,
+    },
+    /// The schema is not ours, or newer than this program.
+    #[error("{0}")]
+    Schema(String),
+    /// A file could not be read or written.
+    #[error("{0}")]
+    File(String),
+    /// What was stored cannot be read any more.
+    #[error("stored data is damaged: {0}")]
+    Damaged(String),
+}
+
+fn describe(error: &tokio_postgres::Error) -> String {
+    error.as_db_error().map_or_else(|| error.to_string(), |inner| format!("{} ({})", inner.message(), inner.code().code()))
+}
+
+impl StoreError {
+    /// Whether a uniqueness rule of the database refused the write.
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        match self {
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => {
+                error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE
+                    || error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+            }
+            Self::Postgres(error) => error.code() == Some(&tokio_postgres::error::SqlState::UNIQUE_VIOLATION),
+            _ => false,
+        }
+    }
+}
+
+/// Errors that may pass when the same work is tried again.
+pub trait Transient {
+    /// Whether trying again may help: two transactions met, and this one gave way.
+    fn is_transient(&self) -> bool;
+}
+
+impl Transient for StoreError {
+    fn is_transient(&self) -> bool {
+        use tokio_postgres::error::SqlState;
+        match self {
+            Self::Postgres(error) => matches!(
+                error.code(),
+                Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED)
+            ),
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => matches!(
+                error.code,
+                rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked
+            ),
+            _ => false,
+        }
+    }
+}

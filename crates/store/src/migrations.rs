@@ -1,0 +1,233 @@
+//! The schema in numbered steps, each with a checksum and a way back.
+//!
+//! One text serves both engines; `{id}`, `{instant}`, `{date}`, `{boolean}`, `{bytes}`, `{text}`, `{integer}` and
+//! `{real}` stand for the types, `{table}` and `{clustered}` for what follows the closing bracket of a table.
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::database::{Cell, Database, Engine, Tx};
+use crate::error::StoreError;
+
+/// One step of the schema.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// Counts from 1 without gaps.
+    pub version: i64,
+    /// What it brings.
+    pub name: &'static str,
+    /// Statements that bring it.
+    pub up: &'static str,
+    /// Statements that take it back.
+    pub down: &'static str,
+}
+
+macro_rules! migration {
+    ($version:literal, $name:literal, $file:literal) => {
+        Migration {
+            version: $version,
+            name: $name,
+            up: include_str!(concat!("../migrations/", $file, ".up.sql")),
+            down: include_str!(concat!("../migrations/", $file, ".down.sql")),
+        }
+    };
+}
+
+/// All steps in order.
+pub const ALL: &[Migration] = &[
+    migration!(1, "the ground: records, links, search, calendar, changes", "0001_ground"),
+    migration!(2, "people: sessions, tokens, lockout", "0002_people"),
+    migration!(3, "the kinds of the first release", "0003_kinds"),
+    migration!(4, "stages of projects", "0004_project_stages"),
+];
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \
+                     checksum {text} NOT NULL, applied_at {instant} NOT NULL){table}";
+
+impl Migration {
+    /// SHA-256 of the way there, in hexadecimal; engine and way back do not count.
+    #[must_use]
+    pub fn checksum(&self) -> String {
+        Sha256::digest(self.up.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// The text with the types of the engine.
+#[must_use]
+pub fn render(sql: &str, engine: Engine) -> String {
+    let types: [(&str, &str, &str); 10] = [
+        ("{id}", "BLOB", "uuid"),
+        ("{instant}", "INTEGER", "timestamptz"),
+        ("{date}", "TEXT", "date"),
+        ("{boolean}", "INTEGER", "boolean"),
+        ("{bytes}", "BLOB", "bytea"),
+        ("{text}", "TEXT", "text COLLATE \"C\""),
+        ("{integer}", "INTEGER", "bigint"),
+        ("{real}", "REAL", "double precision"),
+        ("{table}", " STRICT", ""),
+        ("{clustered}", " STRICT, WITHOUT ROWID", ""),
+    ];
+    types.iter().fold(sql.to_owned(), |text, (token, sqlite, postgres)| {
+        text.replace(token, if engine == Engine::Sqlite { sqlite } else { postgres })
+    })
+}
+
+/// How the schema of a database stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// Number of the step.
+    pub version: i64,
+    /// Its name.
+    pub name: String,
+    /// When it was applied; nothing when it still is to be.
+    pub applied_at: Option<Timestamp>,
+}
+
+fn lock(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    // SQLite's write transaction is the lock already.
+    if tx.engine() == Engine::Postgres {
+        tx.execute("SELECT pg_advisory_xact_lock(7064316290000001)", &[])?;
+    }
+    Ok(())
+}
+
+fn applied(tx: &mut Tx<'_>) -> Result<Vec<(i64, String, String, Timestamp)>, StoreError> {
+    let there = match tx.engine() {
+        Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'",
+        Engine::Postgres => "SELECT CAST(to_regclass('schema_migrations') AS text) WHERE to_regclass('schema_migrations') IS NOT NULL",
+    };
+    if tx.first(there, &[])?.is_none() {
+        return Ok(Vec::new());
+    }
+    tx.query("SELECT version, name, checksum, applied_at FROM schema_migrations ORDER BY version", &[])?
+        .iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .collect()
+}
+
+/// Refuses a schema that this program does not know.
+fn check(done: &[(i64, String, String, Timestamp)]) -> Result<(), StoreError> {
+    for (version, name, checksum, _) in done {
+        match ALL.iter().find(|migration| migration.version == *version) {
+            None => {
+                return Err(StoreError::Schema(format!(
+                    "the database has schema {version} ({name}), newer than this program knows ({}); use a newer obcms",
+                    ALL.len()
+                )));
+            }
+            Some(migration) if migration.checksum() != *checksum => {
+                return Err(StoreError::Schema(format!(
+                    "migration {version} ({name}) of the database is not the one of this program; use the obcms that made it"
+                )));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Applies what is missing, under a lock, all or nothing. Answers how many steps were taken.
+pub fn migrate(database: &Database, now: Timestamp) -> Result<usize, StoreError> {
+    database.write(|tx| {
+        lock(tx)?;
+        let done = applied(tx)?;
+        check(&done)?;
+        let sql = render(TABLE, tx.engine());
+        tx.batch(&sql)?;
+        let mut steps = 0;
+        for migration in ALL.iter().filter(|migration| !done.iter().any(|step| step.0 == migration.version)) {
+            let sql = render(migration.up, tx.engine());
+            tx.batch(&sql)?;
+            tx.execute(
+                "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
+                &[migration.version.into(), migration.name.into(), migration.checksum().into(), Cell::Instant(now)],
+            )?;
+            steps += 1;
+        }
+        Ok(steps)
+    })
+}
+
+/// Takes back every step above `version`.
+pub fn revert(database: &Database, version: i64) -> Result<usize, StoreError> {
+    database.write(|tx| {
+        lock(tx)?;
+        let done = applied(tx)?;
+        check(&done)?;
+        let mut steps = 0;
+        for (step, ..) in done.iter().rev().filter(|step| step.0 > version) {
+            let Some(migration) = ALL.iter().find(|migration| migration.version == *step) else {
+                continue;
+            };
+            let sql = render(migration.down, tx.engine());
+            tx.batch(&sql)?;
+            tx.execute("DELETE FROM schema_migrations WHERE version = $1", &[Cell::Integer(*step)])?;
+            steps += 1;
+        }
+        Ok(steps)
+    })
+}
+
+/// Every step and when it was applied.
+pub fn status(database: &Database) -> Result<Vec<Status>, StoreError> {
+    database.read(|tx| {
+        let done = applied(tx)?;
+        check(&done)?;
+        Ok(ALL
+            .iter()
+            .map(|migration| Status {
+                version: migration.version,
+                name: migration.name.to_owned(),
+                applied_at: done.iter().find(|step| step.0 == migration.version).map(|step| step.3),
+            })
+            .collect())
+    })
+}
+
+/// The schema as the engine tells it, in a stable order: what two databases must agree on.
+pub fn dump(database: &Database) -> Result<Vec<String>, StoreError> {
+    let queries: &[&str] = match database.engine() {
+        Engine::Sqlite => &["SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master \
+                             WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"],
+        Engine::Postgres => &[
+            "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || \
+             coalesce(column_default, '') || ' ' || coalesce(collation_name, '') \
+             FROM information_schema.columns WHERE table_schema = 'public' ORDER BY table_name, ordinal_position",
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexname",
+            "SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint \
+             WHERE connamespace = 'public'::regnamespace ORDER BY conname",
+        ],
+    };
+    database.read(|tx| {
+        let mut lines = Vec::new();
+        for query in queries {
+            for row in tx.query(query, &[])? {
+                lines.push(row.get(0)?);
+            }
+        }
+        Ok(lines)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_count_from_one() {
+        for (position, migration) in ALL.iter().enumerate() {
+            assert_eq!(usize::try_from(migration.version), Ok(position + 1));
+            assert!(!migration.down.trim().is_empty(), "{} has no way back", migration.name);
+        }
+    }
+
+    #[test]
+    fn no_token_is_left() {
+        for migration in ALL {
+            for engine in [Engine::Sqlite, Engine::Postgres] {
+                let text = render(migration.up, engine);
+                assert!(!text.contains('{'), "{}: {text}", migration.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Lists: filters, words, order, cursor, total.
+
+use obcms_domain::id::Id;
+use obcms_domain::registry::{Field, FieldType, Kind, Record};
+
+use super::condition::{Scope, Statement};
+use super::{read, schema};
+use crate::database::{Cell, Row, Tx};
+use crate::error::StoreError;
+
+/// One condition of a list.
+#[derive(Clone, Debug)]
+pub enum Filter {
+    /// The column has one of these values.
+    OneOf(String, Vec<Cell>),
+    /// The column is empty.
+    Empty(String),
+    /// The column is this or more.
+    From(String, Cell),
+    /// The column is less than this.
+    Below(String, Cell),
+    /// The record points by this field at one of these.
+    PointsAt(String, Vec<Id>),
+    /// The record points by this field at nothing.
+    PointsNowhere(String),
+    /// A list kept as text holds one of these words.
+    Holds(String, Vec<String>),
+}
+
+/// Which records by their life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Archived {
+    /// Those in use.
+    Without,
+    /// Those put away.
+    Only,
+    /// All.
+    With,
+}
+
+/// What a list is sorted by.
+#[derive(Clone, Copy, Debug)]
+pub enum SortKey {
+    /// One of the common columns: `created_at` or `updated_at`.
+    Common(&'static str),
+    /// A field with a column.
+    Field(&'static Field),
+}
+
+impl SortKey {
+    fn expression(self) -> String {
+        match self {
+            Self::Common(name) => format!("t.\"{name}\""),
+            Self::Field(field) => match field.data {
+                FieldType::Link(_) => format!("t.\"{}_id\"", field.name),
+                FieldType::Text(_) | FieldType::Multiline(_) | FieldType::Email if field.name != "code" => {
+                    format!("lower(t.\"{}\")", field.name)
+                }
+                FieldType::Choice(choices) => {
+                    // Words in alphabetical order mean nothing: the order is that of the list.
+                    let mut text = format!("CASE t.\"{}\"", field.name);
+                    for (position, choice) in choices.iter().enumerate() {
+                        text.push_str(&format!(" WHEN '{}' THEN {position}", choice.value));
+                    }
+                    text.push_str(" END");
+                    text
+                }
+                _ => format!("t.\"{}\"", field.name),
+            },
+        }
+    }
+}
+
+/// Order of a list; the id decides among equals. What has no value comes last, whichever way.
+#[derive(Clone, Copy, Debug)]
+pub struct Order {
+    /// What is compared.
+    pub key: SortKey,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// Where a list goes on: the last record that was shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cursor {
+    /// Its sort value.
+    pub key: Cell,
+    /// Its id.
+    pub id: Id,
+}
+
+/// A list that is asked for.
+#[derive(Clone, Debug)]
+pub struct Query<'a> {
+    /// Of what.
+    pub kind: &'static Kind,
+    /// All must hold.
+    pub filters: Vec<Filter>,
+    /// Beginnings of words that must all occur.
+    pub words: Vec<String>,
+    /// Limits of the reader.
+    pub scope: Option<&'a Scope>,
+    /// By life.
+    pub archived: Archived,
+    /// Order.
+    pub order: Order,
+    /// Goes on after this.
+    pub after: Option<Cursor>,
+    /// At most so many.
+    pub limit: i64,
+    /// Whether to count all.
+    pub counted: bool,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The records.
+    pub records: Vec<Record>,
+    /// Where the next page starts; nothing at the end.
+    pub next: Option<Cursor>,
+    /// How many there are in all, when counted.
+    pub total: Option<i64>,
+}
+
+/// Reads one page.
+pub fn list(tx: &mut Tx<'_>, query: &Query<'_>) -> Result<Page, StoreError> {
+    let kind = query.kind;
+    let mut condition = Statement::default();
+    conditions(&mut condition, query);
+    let total = if query.counted {
+        let sql = format!("SELECT count(*) FROM \"{}\" t WHERE {}", kind.table, condition.sql);
+        Some(tx.one(&sql, &condition.parameters)?.get(0)?)
+    } else {
+        None
+    };
+    let expression = query.order.key.expression();
+    let mut statement = Statement::new(format!(
+        "SELECT {}, {expression} FROM \"{}\" t WHERE {}",
+        read::columns(kind),
+        kind.table,
+        condition.sql
+    ));
+    statement.parameters = condition.parameters;
+    if let Some(cursor) = &query.after {
+        after(&mut statement, &expression, query.order.descending, cursor);
+    }
+    let direction = if query.order.descending { "DESC" } else { "ASC" };
+    statement.push(&format!(" ORDER BY {expression} {direction} NULLS LAST, t.id {direction} LIMIT "));
+    statement.bind(query.limit + 1);
+    let rows = tx.query(&statement.sql, &statement.parameters)?;
+    let shown = rows.len().min(usize::try_from(query.limit).unwrap_or(0));
+    let mut records =
+        rows[..shown].iter().map(|row| read::read(kind, row)).collect::<Result<Vec<_>, _>>()?;
+    read::fill_lists(tx, kind, &mut records)?;
+    let next = (rows.len() > shown && shown > 0).then(|| cursor(kind, &rows[shown - 1])).transpose()?;
+    Ok(Page { records, next, total })
+}
+
+fn cursor(kind: &Kind, row: &Row) -> Result<Cursor, StoreError> {
+    let key = row.0.get(schema::column_names(kind).len()).cloned().unwrap_or_default();
+    Ok(Cursor { key, id: row.get(0)? })
+}
+
+fn after(statement: &mut Statement, expression: &str, descending: bool, cursor: &Cursor) {
+    let sign = if descending { "<" } else { ">" };
+    if cursor.key == Cell::Null {
+        statement.push(&format!(" AND {expression} IS NULL AND t.id {sign} ")).bind(cursor.id);
+        return;
+    }
+    statement.push(&format!(" AND ({expression} {sign} ")).bind(cursor.key.clone());
+    statement.push(&format!(" OR ({expression} = ")).bind(cursor.key.clone());
+    statement.push(&format!(" AND t.id {sign} ")).bind(cursor.id);
+    statement.push(&format!(") OR {expression} IS NULL)"));
+}
+
+fn conditions(statement: &mut Statement, query: &Query<'_>) {
+    statement.push(match query.archived {
+        Archived::Without => "t.archived_at IS NULL",
+        Archived::Only => "t.archived_at IS NOT NULL",
+        Archived::With => "1 = 1",
+    });
+    for filter in &query.filters {
+        statement.push(" AND ");
+        match filter {
+            Filter::OneOf(column, values) => {
+                statement.push(&format!("t.\"{column}\" IN ")).bind_list(values.iter().cloned());
+            }
+            Filter::Empty(column) => {
+                statement.push(&format!("t.\"{column}\" IS NULL"));
+            }
+            Filter::From(column, value) => {
+                statement.push(&format!("t.\"{column}\" >= ")).bind(value.clone());
+            }
+            Filter::Below(column, value) => {
+                statement.push(&format!("t.\"{column}\" < ")).bind(value.clone());
+            }
+            Filter::PointsAt(field, ids) => {
+                statement.push("t.id IN (SELECT e.source FROM edges e WHERE e.target IN ");
+                statement.bind_list(ids.iter().map(|id| Cell::Id(*id)));
+                statement.push(" AND e.source_kind = ").bind(query.kind.name);
+                statement.push(" AND e.field = ").bind(field.as_str()).push(")");
+            }
+            Filter::PointsNowhere(field) => {
+                statement
+                    .push("NOT EXISTS (SELECT 1 FROM edges e WHERE e.source = t.id AND e.field = ")
+                    .bind(field.as_str())
+                    .push(")");
+            }
+            Filter::Holds(column, words) => {
+                statement.push("(");
+                for (position, word) in words.iter().enumerate() {
+                    if position > 0 {
+                        statement.push(" OR ");
+                    }
+                    // Choices and tags are kept as a JSON list of texts.
+                    let quoted = serde_json::Value::from(word.as_str()).to_string();
+                    let pattern = quoted.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+                    statement.push(&format!("t.\"{column}\" LIKE ")).bind(format!("%{pattern}%"));
+                    statement.push(" ESCAPE '\\'");
+                }
+                statement.push(")");
+            }
+        }
+    }
+    for word in &query.words {
+        statement.push(" AND t.id IN (SELECT w.id FROM search_words w WHERE w.word >= ").bind(word.as_str());
+        statement.push(" AND w.word < ").bind(format!("{word}\u{10ffff}"));
+        statement.push(" AND w.kind = ").bind(query.kind.name).push(")");
+    }
+    if let Some(scope) = query.scope {
+        statement.push(" AND ");
+        scope.condition(statement, query.kind, "t");
+    }
+}

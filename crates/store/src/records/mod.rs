@@ -1,0 +1,12 @@
+//! Records of any kind: written whole with everything that is found by them, read by id or by list.
+
+mod condition;
+mod list;
+mod read;
+pub mod schema;
+mod write;
+
+pub use condition::{Scope, Statement};
+pub use list::{Archived, Cursor, Filter, Order, Page, Query, SortKey, list};
+pub use read::{Directory, Reference, exists_in_scope, in_scope, load, load_many, references, sources, targets};
+pub use write::{insert, insert_bulk, update};

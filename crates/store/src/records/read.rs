@@ -1,0 +1,227 @@
+//! Reading records by id, and what records say of each other.
+
+use std::collections::HashMap;
+
+use obcms_domain::id::Id;
+use obcms_domain::registry::{Field, FieldType, Kind, Link, Record, Value};
+
+use super::condition::{Scope, Statement};
+use super::schema;
+use crate::database::{Cell, Row, Tx};
+use crate::error::StoreError;
+
+/// Ids asked for in one statement.
+const CHUNK: usize = 400;
+
+/// The record of that id, archived or not.
+pub fn load(tx: &mut Tx<'_>, kind: &'static Kind, id: Id) -> Result<Option<Record>, StoreError> {
+    Ok(load_many(tx, kind, &[id])?.into_iter().next())
+}
+
+/// The records of those ids that exist, in no order.
+pub fn load_many(tx: &mut Tx<'_>, kind: &'static Kind, ids: &[Id]) -> Result<Vec<Record>, StoreError> {
+    let mut records = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let mut statement = Statement::new(format!("SELECT {} FROM \"{}\" t WHERE t.id IN ", columns(kind), kind.table));
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            records.push(read(kind, &row)?);
+        }
+    }
+    fill_lists(tx, kind, &mut records)?;
+    Ok(records)
+}
+
+/// All columns of the kind, of the table `t`.
+pub(super) fn columns(kind: &Kind) -> String {
+    schema::column_names(kind).iter().map(|name| format!("t.\"{name}\"")).collect::<Vec<_>>().join(", ")
+}
+
+/// One row as a record, still without its lists of references.
+pub(super) fn read(kind: &'static Kind, row: &Row) -> Result<Record, StoreError> {
+    let mut record = Record {
+        kind,
+        id: row.get(0)?,
+        version: row.get(1)?,
+        created_at: row.get(2)?,
+        created_by: row.get(3)?,
+        updated_at: row.get(4)?,
+        archived_at: row.get(5)?,
+        values: vec![Value::Null; kind.fields.len()],
+    };
+    let mut column = schema::COMMON.len();
+    for (position, field) in kind.columns() {
+        record.values[position] = value(field, row, column)?;
+        column += if matches!(field.data, FieldType::Link(_)) { 2 } else { 1 };
+    }
+    Ok(record)
+}
+
+fn value(field: &Field, row: &Row, column: usize) -> Result<Value, StoreError> {
+    Ok(match field.data {
+        FieldType::Reference(_) => row.get::<Option<Id>>(column)?.into(),
+        FieldType::Integer(..) | FieldType::Decimal(..) | FieldType::Money => row.get::<Option<i64>>(column)?.into(),
+        FieldType::Boolean => row.get::<Option<bool>>(column)?.into(),
+        FieldType::Date => row.get::<Option<jiff::civil::Date>>(column)?.into(),
+        FieldType::Instant | FieldType::Moment => row.get::<Option<jiff::Timestamp>>(column)?.into(),
+        FieldType::Link(_) => match (row.get::<Option<String>>(column)?, row.get::<Option<Id>>(column + 1)?) {
+            (Some(kind), Some(id)) => Value::Link(Link { kind, id }),
+            _ => Value::Null,
+        },
+        FieldType::Choices(_) | FieldType::Tags | FieldType::Structure(_) => match row.get::<Option<String>>(column)? {
+            Some(text) => Value::Json(
+                serde_json::from_str(&text).map_err(|error| StoreError::Damaged(format!("{}: {error}", field.name)))?,
+            ),
+            None => Value::Null,
+        },
+        FieldType::References(_) | FieldType::Links(_) => Value::Null,
+        _ => row.get::<Option<String>>(column)?.into(),
+    })
+}
+
+/// Puts in the lists of references, with one query for all records.
+pub(super) fn fill_lists(tx: &mut Tx<'_>, kind: &'static Kind, records: &mut [Record]) -> Result<(), StoreError> {
+    let lists: Vec<usize> = (0..kind.fields.len()).filter(|position| !kind.fields[*position].has_column()).collect();
+    if lists.is_empty() || records.is_empty() {
+        return Ok(());
+    }
+    let places: HashMap<Id, usize> =
+        records.iter().enumerate().map(|(position, record)| (record.id, position)).collect();
+    let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
+    for chunk in ids.chunks(CHUNK) {
+        let mut statement =
+            Statement::new("SELECT source, field, target, target_kind FROM edges WHERE source IN ");
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.push(" AND field IN ");
+        statement.bind_list(lists.iter().map(|position| Cell::from(kind.fields[*position].name)));
+        statement.push(" ORDER BY source, field, position");
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            let source: Id = row.get(0)?;
+            let name: String = row.get(1)?;
+            let (Some(place), Some(position)) = (places.get(&source), kind.position(&name)) else {
+                continue;
+            };
+            let target: Id = row.get(2)?;
+            let slot = &mut records[*place].values[position];
+            match kind.fields[position].data {
+                FieldType::Links(_) => match slot {
+                    Value::Links(links) => links.push(Link { kind: row.get(3)?, id: target }),
+                    _ => *slot = Value::Links(vec![Link { kind: row.get(3)?, id: target }]),
+                },
+                _ => match slot {
+                    Value::Ids(ids) => ids.push(target),
+                    _ => *slot = Value::Ids(vec![target]),
+                },
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What one shows of another record: its kind, title and state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The record.
+    pub id: Id,
+    /// Name of its kind.
+    pub kind: String,
+    /// What people call it.
+    pub title: String,
+    /// Its state, or empty.
+    pub state: String,
+    /// Whether it is archived.
+    pub is_archived: bool,
+}
+
+/// References by id.
+pub type Directory = HashMap<Id, Reference>;
+
+fn reference(row: &Row) -> Result<Reference, StoreError> {
+    Ok(Reference {
+        id: row.get(0)?,
+        kind: row.get(1)?,
+        title: row.get(2)?,
+        state: row.get(3)?,
+        is_archived: row.get(4)?,
+    })
+}
+
+/// What is known of these records, whatever their kinds.
+pub fn references(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Directory, StoreError> {
+    let mut unique: Vec<Id> = ids.to_vec();
+    unique.sort_unstable();
+    unique.dedup();
+    let mut result = HashMap::with_capacity(unique.len());
+    for chunk in unique.chunks(CHUNK) {
+        let mut statement = Statement::new("SELECT id, kind, title, state, is_archived FROM records WHERE id IN ");
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            let reference = reference(&row)?;
+            result.insert(reference.id, reference);
+        }
+    }
+    Ok(result)
+}
+
+/// Records that point at one of `targets`, with the field they do it by: at most `limit` of them.
+pub fn sources(
+    tx: &mut Tx<'_>,
+    targets: &[Id],
+    kinds: &[&str],
+    limit: i64,
+) -> Result<Vec<(Id, String, Reference)>, StoreError> {
+    let mut result = Vec::new();
+    for chunk in targets.chunks(CHUNK) {
+        let mut statement = Statement::new(
+            "SELECT r.id, r.kind, r.title, r.state, r.is_archived, e.target, e.field FROM edges e \
+             JOIN records r ON r.id = e.source WHERE e.target IN ",
+        );
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        if !kinds.is_empty() {
+            statement.push(" AND e.source_kind IN ");
+            statement.bind_list(kinds.iter().map(|kind| Cell::from(*kind)));
+        }
+        statement.push(" ORDER BY r.title, r.id LIMIT ").bind(limit);
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            result.push((row.get(5)?, row.get(6)?, reference(&row)?));
+        }
+    }
+    Ok(result)
+}
+
+/// Records that `sources` point at, with the field they do it by.
+pub fn targets(tx: &mut Tx<'_>, sources: &[Id]) -> Result<Vec<(Id, String, Reference)>, StoreError> {
+    let mut result = Vec::new();
+    for chunk in sources.chunks(CHUNK) {
+        let mut statement = Statement::new(
+            "SELECT r.id, r.kind, r.title, r.state, r.is_archived, e.source, e.field FROM edges e \
+             JOIN records r ON r.id = e.target WHERE e.source IN ",
+        );
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.push(" ORDER BY e.field, e.position");
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            result.push((row.get(5)?, row.get(6)?, reference(&row)?));
+        }
+    }
+    Ok(result)
+}
+
+/// Those of the ids, all of one kind, that lie within the scope.
+pub fn in_scope(tx: &mut Tx<'_>, kind: &Kind, ids: &[Id], scope: &Scope) -> Result<Vec<Id>, StoreError> {
+    let mut result = Vec::new();
+    for chunk in ids.chunks(CHUNK) {
+        let mut statement = Statement::new(format!("SELECT t.id FROM \"{}\" t WHERE t.id IN ", kind.table));
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.push(" AND ");
+        scope.condition(&mut statement, kind, "t");
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            result.push(row.get(0)?);
+        }
+    }
+    Ok(result)
+}
+
+/// Whether the record lies within the scope.
+pub fn exists_in_scope(tx: &mut Tx<'_>, kind: &Kind, id: Id, scope: &Scope) -> Result<bool, StoreError> {
+    Ok(!in_scope(tx, kind, &[id], scope)?.is_empty())
+}

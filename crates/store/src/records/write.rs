@@ -1,0 +1,240 @@
+//! Writing records: the row, its links, its words and its dates, always together.
+
+use obcms_domain::calendar;
+use obcms_domain::registry::{Field, FieldType, Record, Value};
+use obcms_domain::search;
+
+use super::schema;
+use crate::database::{Cell, Tx};
+use crate::error::StoreError;
+
+/// Inserts new records; those of one kind share a statement.
+pub fn insert(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
+    let mut start = 0;
+    while start < records.len() {
+        let kind = records[start].kind;
+        let end = records[start..]
+            .iter()
+            .position(|record| record.kind != kind)
+            .map_or(records.len(), |offset| start + offset);
+        insert_rows(tx, &records[start..end])?;
+        start = end;
+    }
+    write_found_by(tx, records)
+}
+
+/// Inserts records that nobody edits, as the places: without dates.
+pub fn insert_bulk(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
+    insert(tx, records)
+}
+
+fn insert_rows(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
+    let kind = records[0].kind;
+    let names = schema::column_names(kind);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let rows: Vec<Vec<Cell>> = records.iter().map(row).collect();
+    tx.insert_rows(kind.table, &names, &rows, "")
+}
+
+fn row(record: &Record) -> Vec<Cell> {
+    let mut cells = vec![
+        Cell::Id(record.id),
+        Cell::Integer(record.version),
+        Cell::Instant(record.created_at),
+        record.created_by.into(),
+        Cell::Instant(record.updated_at),
+        record.archived_at.into(),
+    ];
+    for (position, field) in record.kind.columns() {
+        push(&mut cells, field, &record.values[position]);
+    }
+    cells
+}
+
+fn push(cells: &mut Vec<Cell>, field: &Field, value: &Value) {
+    if let FieldType::Link(_) = field.data {
+        match value {
+            Value::Link(link) => cells.extend([Cell::from(link.kind.as_str()), Cell::Id(link.id)]),
+            _ => cells.extend([Cell::Null, Cell::Null]),
+        }
+        return;
+    }
+    cells.push(match value {
+        Value::Null | Value::Ids(_) | Value::Link(_) | Value::Links(_) => Cell::Null,
+        Value::Boolean(value) => Cell::Boolean(*value),
+        Value::Integer(value) => Cell::Integer(*value),
+        Value::Text(text) => Cell::Text(text.clone()),
+        Value::Date(date) => Cell::Date(*date),
+        Value::Instant(instant) => Cell::Instant(*instant),
+        Value::Id(id) => Cell::Id(*id),
+        Value::Json(json) => Cell::Text(json.to_string()),
+    });
+}
+
+/// Writes a changed record over its old state `before`; only what differs is touched.
+pub fn update(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result<(), StoreError> {
+    let mut sql = format!(
+        "UPDATE \"{}\" SET version = $1, updated_at = $2, archived_at = $3",
+        record.kind.table
+    );
+    let mut cells =
+        vec![Cell::Integer(record.version), Cell::Instant(record.updated_at), record.archived_at.into()];
+    for (position, field) in record.kind.columns() {
+        if before.values[position] == record.values[position] {
+            continue;
+        }
+        for (name, _) in schema::columns(field) {
+            cells_placeholder(&mut sql, &name, &cells);
+            // The value follows for the last column of the field; a link has two.
+            if name.ends_with("_kind") && matches!(field.data, FieldType::Link(_)) {
+                cells.push(match &record.values[position] {
+                    Value::Link(link) => Cell::from(link.kind.as_str()),
+                    _ => Cell::Null,
+                });
+            } else if matches!(field.data, FieldType::Link(_)) {
+                cells.push(match &record.values[position] {
+                    Value::Link(link) => Cell::Id(link.id),
+                    _ => Cell::Null,
+                });
+            } else {
+                push(&mut cells, field, &record.values[position]);
+            }
+        }
+    }
+    cells.push(Cell::Id(record.id));
+    sql.push_str(&format!(" WHERE id = ${}", cells.len()));
+    tx.execute(&sql, &cells)?;
+    rewrite_found_by(tx, before, record)
+}
+
+fn cells_placeholder(sql: &mut String, name: &str, cells: &[Cell]) {
+    sql.push_str(&format!(", \"{name}\" = ${}", cells.len() + 1));
+}
+
+/// What a record is found by: its directory row, links, words and dates.
+fn write_found_by(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
+    let directory: Vec<Vec<Cell>> = records.iter().map(directory_row).collect();
+    tx.insert_rows("records", &["id", "kind", "title", "state", "is_archived", "updated_at"], &directory, "")?;
+    let edges: Vec<Vec<Cell>> = records.iter().flat_map(edge_rows).collect();
+    tx.insert_rows("edges", &EDGES, &edges, "")?;
+    let words: Vec<Vec<Cell>> = records.iter().flat_map(word_rows).collect();
+    tx.insert_rows("search_words", &WORDS, &words, "")?;
+    let dates: Vec<Vec<Cell>> = records.iter().flat_map(date_rows).collect();
+    tx.insert_rows("calendar_entries", &DATES, &dates, "")
+}
+
+const EDGES: [&str; 6] = ["source", "field", "position", "target", "source_kind", "target_kind"];
+const WORDS: [&str; 4] = ["word", "id", "kind", "weight"];
+const DATES: [&str; 16] = [
+    "record_id", "entry_kind", "position", "kind", "module", "title", "status", "priority", "location", "people",
+    "all_day", "timezone", "start_at", "end_at", "is_long", "is_movable",
+];
+
+fn rewrite_found_by(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result<(), StoreError> {
+    let row = directory_row(record);
+    if row[..5] != directory_row(before)[..5] {
+        tx.execute(
+            "UPDATE records SET title = $1, state = $2, is_archived = $3, updated_at = $4 WHERE id = $5",
+            &[row[2].clone(), row[3].clone(), row[4].clone(), row[5].clone(), row[0].clone()],
+        )?;
+    }
+    let id = [Cell::Id(record.id)];
+    let edges = edge_rows(record);
+    if edges != edge_rows(before) {
+        tx.execute("DELETE FROM edges WHERE source = $1", &id)?;
+        tx.insert_rows("edges", &EDGES, &edges, "")?;
+    }
+    let words = word_rows(record);
+    if words != word_rows(before) {
+        tx.execute("DELETE FROM search_words WHERE id = $1", &id)?;
+        tx.insert_rows("search_words", &WORDS, &words, "")?;
+    }
+    let dates = date_rows(record);
+    if dates != date_rows(before) {
+        tx.execute("DELETE FROM calendar_entries WHERE record_id = $1", &id)?;
+        tx.insert_rows("calendar_entries", &DATES, &dates, "")?;
+    }
+    Ok(())
+}
+
+fn directory_row(record: &Record) -> Vec<Cell> {
+    vec![
+        Cell::Id(record.id),
+        record.kind.name.into(),
+        record.title().into(),
+        record.state().into(),
+        record.is_archived().into(),
+        record.updated_at.into(),
+    ]
+}
+
+fn edge_rows(record: &Record) -> Vec<Vec<Cell>> {
+    let mut rows = Vec::new();
+    for (index, field) in record.kind.fields.iter().enumerate().filter(|(_, field)| field.is_reference()) {
+        let mut add = |position: usize, target, kind: &str| {
+            rows.push(vec![
+                Cell::Id(record.id),
+                field.name.into(),
+                Cell::Integer(i64::try_from(position).unwrap_or(i64::MAX)),
+                Cell::Id(target),
+                record.kind.name.into(),
+                kind.into(),
+            ]);
+        };
+        match (&record.values[index], field.data) {
+            (Value::Id(id), FieldType::Reference(kind)) => add(0, *id, kind),
+            (Value::Ids(ids), FieldType::References(kind)) => {
+                for (position, id) in ids.iter().enumerate() {
+                    add(position, *id, kind);
+                }
+            }
+            (Value::Link(link), _) => add(0, link.id, &link.kind),
+            (Value::Links(links), _) => {
+                for (position, link) in links.iter().enumerate() {
+                    add(position, link.id, &link.kind);
+                }
+            }
+            _ => {}
+        }
+    }
+    rows
+}
+
+fn word_rows(record: &Record) -> Vec<Vec<Cell>> {
+    if record.is_archived() {
+        return Vec::new();
+    }
+    search::record_words(record)
+        .into_iter()
+        .map(|(word, weight)| {
+            vec![word.into(), Cell::Id(record.id), record.kind.name.into(), Cell::Integer(weight)]
+        })
+        .collect()
+}
+
+fn date_rows(record: &Record) -> Vec<Vec<Cell>> {
+    calendar::entries(record)
+        .into_iter()
+        .map(|entry| {
+            let people: Vec<String> = entry.people.iter().map(ToString::to_string).collect();
+            vec![
+                Cell::Id(record.id),
+                entry.entry_kind.into(),
+                Cell::Integer(entry.position),
+                record.kind.name.into(),
+                record.kind.module.key().into(),
+                entry.title.clone().into(),
+                entry.status.clone().into(),
+                entry.priority.clone().into(),
+                entry.location.clone().into(),
+                people.join(" ").into(),
+                entry.all_day.into(),
+                entry.timezone.clone().into(),
+                entry.start.into(),
+                entry.end.into(),
+                entry.is_long().into(),
+                entry.movable.into(),
+            ]
+        })
+        .collect()
+}

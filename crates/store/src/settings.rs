@@ -1,0 +1,27 @@
+//! Small facts about the installation, and counters.
+
+use crate::database::Tx;
+use crate::error::StoreError;
+
+/// The value of a setting.
+pub fn get(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, StoreError> {
+    tx.first("SELECT value FROM settings WHERE name = $1", &[name.into()])?.map(|row| row.get(0)).transpose()
+}
+
+/// Sets a setting.
+pub fn set(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        &[name.into(), value.into()],
+    )?;
+    Ok(())
+}
+
+/// The next number of a counter, starting at 1; numbers are never given twice.
+pub fn next_number(tx: &mut Tx<'_>, name: &str) -> Result<i64, StoreError> {
+    tx.execute(
+        "INSERT INTO sequences (name, value) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET value = sequences.value + 1",
+        &[name.into()],
+    )?;
+    tx.one("SELECT value FROM sequences WHERE name = $1", &[name.into()])?.get(0)
+}
