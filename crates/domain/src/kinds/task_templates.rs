@@ -79,6 +79,7 @@ pub static TASK_TEMPLATE: Kind = Kind {
         Field::new("title", "Title", Type::Text(255)).required().searchable().listed(),
         Field::new("name", "Name", Type::Text(100))
             .required()
+            .unique()
             .help("Short and stable: generation finds the template by it.")
             .searchable()
             .listed(),

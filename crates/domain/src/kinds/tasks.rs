@@ -69,6 +69,8 @@ pub static TASK: Kind = Kind {
         Field::new("completed_at", "Completed", Type::Instant).derived().not_on_calendar("A record of the past."),
         Field::new("template_item", "Made from", Type::Text(120)).derived(),
         Field::new("touched", "Changed by hand", Type::Boolean).derived().initial(Initial::Boolean(false)),
+        Field::new("generated_anchor", "Dated from", Type::Text(10)).secret(),
+        Field::new("generated_offset", "Days from there", Type::Integer(-3650, 3650)).secret(),
         Field::new("progress_before_completion", "Progress before completion", Type::Integer(0, 100)).secret(),
         Field::new("rank", "Rank on the board", Type::Text(200)).secret(),
     ],

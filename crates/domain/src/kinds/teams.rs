@@ -16,7 +16,7 @@ pub static TEAM: Kind = Kind {
     default_sort: "name",
     people: &["lead", "members"],
     fields: &[
-        Field::new("name", "Name", Type::Text(150)).required().searchable().listed(),
+        Field::new("name", "Name", Type::Text(150)).required().unique().searchable().listed(),
         Field::new("domain", "Domain", Type::Choice(TASK_DOMAINS))
             .help("Generated tasks of this domain go to this team.")
             .listed()

@@ -44,6 +44,7 @@ pub static USER: Kind = Kind {
     fields: &[
         Field::new("username", "User name", Type::Text(40))
             .required()
+            .unique()
             .help("Small letters, digits, dot, hyphen and underscore.")
             .searchable()
             .listed(),

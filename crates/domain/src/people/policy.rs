@@ -174,7 +174,8 @@ const TABLE: &[Grant] = &[
     grant(Role::Staff, &[In::Work], &[Do::Edit, Do::Transition], Relation::Assigned),
     grant(Role::Staff, &[In::Work], &[Do::Edit, Do::Transition], Relation::Team),
     // A partner sees and moves what concerns its own organization or community, or is given to it.
-    grant(Role::Partner, &[In::Reference], &[Do::View], Relation::None),
+    // Places concern everyone.
+    grant(Role::Partner, &[In::Reference], &[Do::View], Relation::Organisation),
     grant(Role::Partner, DAILY, &[Do::View, Do::Edit, Do::Transition], Relation::Organisation),
     grant(Role::Partner, DAILY, &[Do::View, Do::Edit, Do::Transition], Relation::Assigned),
 ];

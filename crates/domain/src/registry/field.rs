@@ -105,8 +105,16 @@ pub struct Field {
     pub filtered: bool,
     /// Folded under "More fields" in the form.
     pub folded: bool,
+    /// No two records, archived ones included, may have the same.
+    pub unique: bool,
     /// Why a date is not on the calendar; empty when it is, or when the field is no date.
     pub calendar_exclusion: &'static str,
+}
+
+impl std::fmt::Debug for Field {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.name)
+    }
 }
 
 impl Field {
@@ -125,6 +133,7 @@ impl Field {
             listed: false,
             filtered: false,
             folded: false,
+            unique: false,
             calendar_exclusion: "",
         }
     }
@@ -189,6 +198,13 @@ impl Field {
     #[must_use]
     pub const fn folded(mut self) -> Self {
         self.folded = true;
+        self
+    }
+
+    /// No two records may have the same.
+    #[must_use]
+    pub const fn unique(mut self) -> Self {
+        self.unique = true;
         self
     }
 

@@ -6,7 +6,7 @@ mod postgres;
 mod sqlite;
 
 pub use cell::{Cell, FromCell, Row};
-pub use live::{Live, LiveReceiver};
+pub use live::{Live, LiveReceiver, Message};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -182,7 +182,7 @@ enum Connection<'a> {
 /// One open transaction. Dropping it undoes what it did.
 pub struct Tx<'a> {
     connection: Connection<'a>,
-    messages: Vec<live::Message>,
+    messages: Vec<Message>,
 }
 
 impl Tx<'_> {
@@ -266,11 +266,11 @@ impl Tx<'_> {
     }
 
     /// Tells open pages of this change once it is committed.
-    pub fn publish(&mut self, message: live::Message) {
+    pub fn publish(&mut self, message: Message) {
         self.messages.push(message);
     }
 
-    fn notify(&mut self, messages: &[live::Message]) -> Result<(), StoreError> {
+    fn notify(&mut self, messages: &[Message]) -> Result<(), StoreError> {
         for payload in live::payloads(messages) {
             self.execute("SELECT pg_notify('obcms', $1)", &[Cell::Text(payload)])?;
         }
@@ -285,7 +285,6 @@ impl Tx<'_> {
     }
 }
 
-pub use live::Message;
 
 /// `$first, $first+1, …`, as many as asked.
 #[must_use]

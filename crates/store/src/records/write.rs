@@ -23,11 +23,6 @@ pub fn insert(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
     write_found_by(tx, records)
 }
 
-/// Inserts records that nobody edits, as the places: without dates.
-pub fn insert_bulk(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
-    insert(tx, records)
-}
-
 fn insert_rows(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
     let kind = records[0].kind;
     let names = schema::column_names(kind);
