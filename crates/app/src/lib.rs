@@ -1,1 +1,142 @@
-//! Placeholder until its first subject lands.
+//! Commands and queries: the one place where a write happens.
+//!
+//! Every command is: open a [`Work`] (one transaction) -> load -> ask the policy -> apply the rule -> write ->
+//! record the change -> consequences -> commit -> publish. Consequences are plain calls in [`consequences`].
+
+pub mod actor;
+mod behaviour;
+pub mod clock;
+pub mod consequences;
+mod error;
+pub mod generation;
+pub mod history;
+pub mod lists;
+pub mod projects;
+pub mod records;
+pub mod seeds;
+pub mod work;
+
+pub use actor::Actor;
+pub use behaviour::tasks::derived as task_facts;
+pub use clock::{Clock, Entropy, FixedClock, SystemClock};
+pub use error::AppError;
+pub use work::Work;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use obcms_domain::id::Id;
+use obcms_store::{Database, StoreError, Tx};
+
+/// What the installation decides.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Zone of the office: what "today" means.
+    pub office_timezone: String,
+    /// Days until a session ends.
+    pub session_days: i64,
+    /// Address under which people reach the program, without a slash at the end.
+    pub public_url: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { office_timezone: "Asia/Manila".to_owned(), session_days: 14, public_url: None }
+    }
+}
+
+/// The program without its outside: database, clock, randomness and options. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<Entropy>,
+    options: Arc<Options>,
+    zone: TimeZone,
+}
+
+impl App {
+    /// Puts the program together.
+    pub fn new(
+        database: Database,
+        clock: Arc<dyn Clock>,
+        entropy: Entropy,
+        options: Options,
+    ) -> Result<Self, AppError> {
+        let zone = TimeZone::get(&options.office_timezone)
+            .map_err(|_| AppError::Setting(format!("there is no time zone {}", options.office_timezone)))?;
+        Ok(Self { database, clock, entropy: Arc::new(entropy), options: Arc::new(options), zone })
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The options.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Zone of the office.
+    #[must_use]
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The office's date.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.now().to_zoned(self.zone.clone()).date()
+    }
+
+    /// A fresh id.
+    #[must_use]
+    pub fn new_id(&self) -> Id {
+        self.entropy.id(self.now())
+    }
+
+    /// Random bytes for secrets.
+    #[must_use]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        self.entropy.bytes()
+    }
+
+    /// Runs a query.
+    pub fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, AppError>) -> Result<T, AppError> {
+        self.database.read(work)
+    }
+
+    /// Runs a command: everything it does is kept, or nothing.
+    pub fn write<T>(
+        &self,
+        actor: &Actor,
+        mut command: impl FnMut(&mut Work<'_, '_>) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        self.database.write(|tx| {
+            let mut work = Work::new(self, tx, actor);
+            command(&mut work)
+        })
+    }
+
+    /// Brings the database to the schema of this program and puts in what every installation starts with.
+    pub fn prepare(&self) -> Result<(), AppError> {
+        obcms_store::migrations::migrate(&self.database, self.now())?;
+        seeds::plant(self)
+    }
+
+    /// Runs an action on the database that is neither command nor query, as a check.
+    pub fn store<T>(&self, action: impl FnOnce(&Database) -> Result<T, StoreError>) -> Result<T, AppError> {
+        Ok(action(&self.database)?)
+    }
+}

@@ -97,7 +97,9 @@ pub fn delete_session(tx: &mut Tx<'_>, user: Id, id: Id) -> Result<bool, StoreEr
 /// Ends all sessions of a person but one.
 pub fn delete_sessions(tx: &mut Tx<'_>, user: Id, but: Option<Id>) -> Result<u64, StoreError> {
     match but {
-        Some(but) => tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", &[user.into(), but.into()]),
+        Some(but) => {
+            tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", &[user.into(), but.into()])
+        }
         None => tx.execute("DELETE FROM sessions WHERE user_id = $1", &[user.into()]),
     }
 }
@@ -194,7 +196,10 @@ pub fn tokens(tx: &mut Tx<'_>, user: Id) -> Result<Vec<Token>, StoreError> {
 
 /// The token of that id.
 pub fn token_by_id(tx: &mut Tx<'_>, id: Id) -> Result<Option<Token>, StoreError> {
-    tx.first(&format!("SELECT {TOKEN} FROM tokens WHERE id = $1"), &[id.into()])?.as_ref().map(token).transpose()
+    tx.first(&format!("SELECT {TOKEN} FROM tokens WHERE id = $1"), &[id.into()])?
+        .as_ref()
+        .map(token)
+        .transpose()
 }
 
 /// Revokes a token; whether it was live.
@@ -206,7 +211,13 @@ pub fn revoke_token(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<bool, Sto
 }
 
 /// Notes a failure to sign in as `account`, which may not exist, from `address`.
-pub fn insert_failure(tx: &mut Tx<'_>, id: Id, account: &str, address: &str, at: Timestamp) -> Result<(), StoreError> {
+pub fn insert_failure(
+    tx: &mut Tx<'_>,
+    id: Id,
+    account: &str,
+    address: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO sign_in_failures (id, account, address, at) VALUES ($1, $2, $3, $4)",
         &[id.into(), account.into(), address.into(), at.into()],
@@ -215,7 +226,12 @@ pub fn insert_failure(tx: &mut Tx<'_>, id: Id, account: &str, address: &str, at:
 }
 
 /// Failures of account and address since then, oldest first.
-pub fn failures(tx: &mut Tx<'_>, account: &str, address: &str, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
+pub fn failures(
+    tx: &mut Tx<'_>,
+    account: &str,
+    address: &str,
+    since: Timestamp,
+) -> Result<Vec<Timestamp>, StoreError> {
     tx.query(
         "SELECT at FROM sign_in_failures WHERE account = $1 AND address = $2 AND at > $3 ORDER BY at",
         &[account.into(), address.into(), since.into()],
@@ -227,7 +243,10 @@ pub fn failures(tx: &mut Tx<'_>, account: &str, address: &str, since: Timestamp)
 
 /// Forgets the failures of account and address, after a success.
 pub fn delete_failures(tx: &mut Tx<'_>, account: &str, address: &str) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM sign_in_failures WHERE account = $1 AND address = $2", &[account.into(), address.into()])?;
+    tx.execute(
+        "DELETE FROM sign_in_failures WHERE account = $1 AND address = $2",
+        &[account.into(), address.into()],
+    )?;
     Ok(())
 }
 
@@ -247,7 +266,12 @@ pub struct SetupLink {
 }
 
 /// Keeps a new link under the hash of its secret.
-pub fn insert_setup_link(tx: &mut Tx<'_>, hash: &[u8], link: &SetupLink, now: Timestamp) -> Result<(), StoreError> {
+pub fn insert_setup_link(
+    tx: &mut Tx<'_>,
+    hash: &[u8],
+    link: &SetupLink,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO setup_links (secret_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
         &[Cell::Bytes(hash.to_vec()), link.user_id.into(), now.into(), link.expires_at.into()],
@@ -256,7 +280,11 @@ pub fn insert_setup_link(tx: &mut Tx<'_>, hash: &[u8], link: &SetupLink, now: Ti
 }
 
 /// The live, unused link of that secret.
-pub fn find_setup_link(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<Option<SetupLink>, StoreError> {
+pub fn find_setup_link(
+    tx: &mut Tx<'_>,
+    hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<SetupLink>, StoreError> {
     tx.first(
         "SELECT user_id, expires_at FROM setup_links WHERE secret_hash = $1 AND used_at IS NULL AND expires_at > $2",
         &[Cell::Bytes(hash.to_vec()), now.into()],
@@ -275,7 +303,9 @@ pub fn use_setup_link(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<bo
 
 /// The user of that name, in small letters.
 pub fn user_by_name(tx: &mut Tx<'_>, username: &str) -> Result<Option<Id>, StoreError> {
-    tx.first("SELECT id FROM users WHERE username = $1", &[username.into()])?.map(|row| row.get(0)).transpose()
+    tx.first("SELECT id FROM users WHERE username = $1", &[username.into()])?
+        .map(|row| row.get(0))
+        .transpose()
 }
 
 /// How many users there are.

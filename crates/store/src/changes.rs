@@ -56,7 +56,19 @@ pub fn record(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
             ]
         })
         .collect();
-    let columns = ["id", "at", "actor", "kind", "record_id", "version", "action", "is_derived", "change_set", "fields", "note"];
+    let columns = [
+        "id",
+        "at",
+        "actor",
+        "kind",
+        "record_id",
+        "version",
+        "action",
+        "is_derived",
+        "change_set",
+        "fields",
+        "note",
+    ];
     tx.insert_rows("changes", &columns, &rows, "")?;
     for change in changes {
         tx.publish(Message {
@@ -88,10 +100,17 @@ fn read(row: &Row) -> Result<Change, StoreError> {
 }
 
 /// The changes of one record, newest first, older than `before` when given.
-pub fn of_record(tx: &mut Tx<'_>, record: Id, before: Option<Id>, limit: i64) -> Result<Vec<Change>, StoreError> {
+pub fn of_record(
+    tx: &mut Tx<'_>,
+    record: Id,
+    before: Option<Id>,
+    limit: i64,
+) -> Result<Vec<Change>, StoreError> {
     let rows = match before {
         Some(before) => tx.query(
-            &format!("SELECT {COLUMNS} FROM changes WHERE record_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"),
+            &format!(
+                "SELECT {COLUMNS} FROM changes WHERE record_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+            ),
             &[record.into(), before.into(), limit.into()],
         )?,
         None => tx.query(
@@ -104,10 +123,13 @@ pub fn of_record(tx: &mut Tx<'_>, record: Id, before: Option<Id>, limit: i64) ->
 
 /// Everything that was done in one go, in the order in which it was done.
 pub fn of_set(tx: &mut Tx<'_>, change_set: Id) -> Result<Vec<Change>, StoreError> {
-    tx.query(&format!("SELECT {COLUMNS} FROM changes WHERE change_set = $1 ORDER BY id"), &[change_set.into()])?
-        .iter()
-        .map(read)
-        .collect()
+    tx.query(
+        &format!("SELECT {COLUMNS} FROM changes WHERE change_set = $1 ORDER BY id"),
+        &[change_set.into()],
+    )?
+    .iter()
+    .map(read)
+    .collect()
 }
 
 /// The newest changes of all records, older than `before` when given.
@@ -117,7 +139,9 @@ pub fn newest(tx: &mut Tx<'_>, before: Option<Id>, limit: i64) -> Result<Vec<Cha
             &format!("SELECT {COLUMNS} FROM changes WHERE id < $1 ORDER BY id DESC LIMIT $2"),
             &[before.into(), limit.into()],
         )?,
-        None => tx.query(&format!("SELECT {COLUMNS} FROM changes ORDER BY id DESC LIMIT $1"), &[limit.into()])?,
+        None => {
+            tx.query(&format!("SELECT {COLUMNS} FROM changes ORDER BY id DESC LIMIT $1"), &[limit.into()])?
+        }
     };
     rows.iter().map(read).collect()
 }

@@ -32,7 +32,9 @@ pub enum StoreError {
 }
 
 fn describe(error: &tokio_postgres::Error) -> String {
-    error.as_db_error().map_or_else(|| error.to_string(), |inner| format!("{} ({})", inner.message(), inner.code().code()))
+    error
+        .as_db_error()
+        .map_or_else(|| error.to_string(), |inner| format!("{} ({})", inner.message(), inner.code().code()))
 }
 
 impl StoreError {
@@ -64,10 +66,9 @@ impl Transient for StoreError {
                 error.code(),
                 Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED)
             ),
-            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => matches!(
-                error.code,
-                rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked
-            ),
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => {
+                matches!(error.code, rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)
+            }
             _ => false,
         }
     }

@@ -25,7 +25,9 @@ pub fn find(tx: &mut Tx<'_>, user: Id, key: &str) -> Result<Option<Answer>, Stor
         "SELECT request, status, location, body FROM idempotency_keys WHERE user_id = $1 AND key = $2",
         &[user.into(), key.into()],
     )?
-    .map(|row| Ok(Answer { request: row.get(0)?, status: row.get(1)?, location: row.get(2)?, body: row.get(3)? }))
+    .map(|row| {
+        Ok(Answer { request: row.get(0)?, status: row.get(1)?, location: row.get(2)?, body: row.get(3)? })
+    })
     .transpose()
 }
 

@@ -93,8 +93,12 @@ fn lock(tx: &mut Tx<'_>) -> Result<(), StoreError> {
 
 fn applied(tx: &mut Tx<'_>) -> Result<Vec<(i64, String, String, Timestamp)>, StoreError> {
     let there = match tx.engine() {
-        Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'",
-        Engine::Postgres => "SELECT CAST(to_regclass('schema_migrations') AS text) WHERE to_regclass('schema_migrations') IS NOT NULL",
+        Engine::Sqlite => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'"
+        }
+        Engine::Postgres => {
+            "SELECT CAST(to_regclass('schema_migrations') AS text) WHERE to_regclass('schema_migrations') IS NOT NULL"
+        }
     };
     if tx.first(there, &[])?.is_none() {
         return Ok(Vec::new());
@@ -140,7 +144,12 @@ pub fn migrate(database: &Database, now: Timestamp) -> Result<usize, StoreError>
             tx.batch(&sql)?;
             tx.execute(
                 "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
-                &[migration.version.into(), migration.name.into(), migration.checksum().into(), Cell::Instant(now)],
+                &[
+                    migration.version.into(),
+                    migration.name.into(),
+                    migration.checksum().into(),
+                    Cell::Instant(now),
+                ],
             )?;
             steps += 1;
         }

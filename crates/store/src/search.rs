@@ -16,14 +16,17 @@ pub fn find(
     let Some((first, others)) = words.split_first() else {
         return Ok(Vec::new());
     };
-    let mut statement = Statement::new("SELECT r.id, r.kind, r.title, r.state, r.is_archived FROM (SELECT w.id, max(w.weight");
+    let mut statement = Statement::new(
+        "SELECT r.id, r.kind, r.title, r.state, r.is_archived FROM (SELECT w.id, max(w.weight",
+    );
     // A whole word counts more than the beginning of one.
     statement.push(" + CASE WHEN w.word = ").bind(first.as_str()).push(" THEN 5 ELSE 0 END) AS score");
     statement.push(" FROM search_words w WHERE ");
     range(&mut statement, "w", first);
     for (position, word) in others.iter().enumerate() {
         let alias = format!("o{position}");
-        statement.push(&format!(" AND EXISTS (SELECT 1 FROM search_words {alias} WHERE {alias}.id = w.id AND "));
+        statement
+            .push(&format!(" AND EXISTS (SELECT 1 FROM search_words {alias} WHERE {alias}.id = w.id AND "));
         range(&mut statement, &alias, word);
         statement.push(")");
     }

@@ -33,18 +33,24 @@ pub fn shares(tx: &mut Tx<'_>, ppa: Id) -> Result<Vec<Share>, StoreError> {
 
 /// Ids of the live tasks of an origin.
 pub fn of_origin(tx: &mut Tx<'_>, origin: Id) -> Result<Vec<Id>, StoreError> {
-    tx.query("SELECT id FROM tasks WHERE origin_id = $1 AND archived_at IS NULL ORDER BY id", &[origin.into()])?
-        .iter()
-        .map(|row| row.get(0))
-        .collect()
+    tx.query(
+        "SELECT id FROM tasks WHERE origin_id = $1 AND archived_at IS NULL ORDER BY id",
+        &[origin.into()],
+    )?
+    .iter()
+    .map(|row| row.get(0))
+    .collect()
 }
 
 /// Template items of which the origin has a task already, archived ones included: nothing is made twice.
 pub fn generated_items(tx: &mut Tx<'_>, origin: Id) -> Result<HashMap<String, Id>, StoreError> {
-    tx.query("SELECT template_item, id FROM tasks WHERE origin_id = $1 AND template_item IS NOT NULL", &[origin.into()])?
-        .iter()
-        .map(|row| Ok((row.get(0)?, row.get(1)?)))
-        .collect()
+    tx.query(
+        "SELECT template_item, id FROM tasks WHERE origin_id = $1 AND template_item IS NOT NULL",
+        &[origin.into()],
+    )?
+    .iter()
+    .map(|row| Ok((row.get(0)?, row.get(1)?)))
+    .collect()
 }
 
 /// For each of the tasks, how many tasks it waits for that are neither completed, cancelled nor archived.
@@ -82,7 +88,8 @@ pub fn dependents(tx: &mut Tx<'_>, tasks: &[Id]) -> Result<Vec<Id>, StoreError> 
 
 /// All `depends_on` edges that can be reached from the given tasks, level by level.
 pub fn dependency_edges(tx: &mut Tx<'_>, start: &[Id]) -> Result<Vec<(Id, Id)>, StoreError> {
-    let mut statement = Statement::new("WITH RECURSIVE reach(id) AS (SELECT r.id FROM records r WHERE r.id IN ");
+    let mut statement =
+        Statement::new("WITH RECURSIVE reach(id) AS (SELECT r.id FROM records r WHERE r.id IN ");
     statement.bind_list(start.iter().map(|id| Cell::Id(*id)));
     statement.push(
         " UNION SELECT e.target FROM edges e JOIN reach ON e.source = reach.id AND e.field = 'depends_on') \

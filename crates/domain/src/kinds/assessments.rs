@@ -39,16 +39,22 @@ pub static ASSESSMENT: Kind = Kind {
             .filtered(),
         Field::new("planned_start_date", "Planned start", Type::Date).required().listed(),
         Field::new("planned_end_date", "Planned end", Type::Date).required().listed(),
-        Field::new("lead_assessor", "Lead", Type::Reference("user")).initial(Initial::Actor).listed().filtered(),
+        Field::new("lead_assessor", "Lead", Type::Reference("user"))
+            .initial(Initial::Actor)
+            .listed()
+            .filtered(),
         Field::new("team_members", "Team", Type::References("user")),
         Field::new("status", "Status", Type::Choice(ASSESSMENT_STATUSES))
             .required()
             .initial(Initial::Text("planning"))
             .listed()
             .filtered(),
-        Field::new("priority", "Priority", Type::Choice(PRIORITIES)).required().initial(Initial::Text("medium")),
+        Field::new("priority", "Priority", Type::Choice(PRIORITIES))
+            .required()
+            .initial(Initial::Text("medium")),
         Field::new("category", "Category", Type::Choice(ASSESSMENT_CATEGORIES)).filtered(),
-        Field::new("assessment_level", "Level", Type::Choice(ASSESSMENT_LEVELS)).initial(Initial::Text("community")),
+        Field::new("assessment_level", "Level", Type::Choice(ASSESSMENT_LEVELS))
+            .initial(Initial::Text("community")),
         Field::new("community", "Community", Type::Reference("community")).filtered(),
         Field::new("region", "Region", Type::Reference("region")).folded().filtered(),
         Field::new("province", "Province", Type::Reference("province")).folded(),

@@ -1,7 +1,8 @@
 //! Communities: the profile of Bangsamoro people in one barangay outside BARMM.
 
 use crate::choices::{
-    ACCESS_RATINGS, ETHNOLINGUISTIC_GROUPS, LGU_RELATIONSHIPS, POVERTY_INCIDENCES, PROXIMITIES, SETTLEMENT_TYPES,
+    ACCESS_RATINGS, ETHNOLINGUISTIC_GROUPS, LGU_RELATIONSHIPS, POVERTY_INCIDENCES, PROXIMITIES,
+    SETTLEMENT_TYPES,
 };
 use crate::people::Area;
 use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
@@ -32,7 +33,10 @@ pub static COMMUNITY: Kind = Kind {
     fields: &[
         Field::new("name", "Name", Type::Text(200)).required().searchable().listed(),
         Field::new("barangay", "Barangay", Type::Reference("barangay")).required().listed(),
-        Field::new("municipality", "Municipality or city", Type::Reference("municipality")).derived().listed().filtered(),
+        Field::new("municipality", "Municipality or city", Type::Reference("municipality"))
+            .derived()
+            .listed()
+            .filtered(),
         Field::new("province", "Province", Type::Reference("province")).derived().listed().filtered(),
         Field::new("region", "Region", Type::Reference("region")).derived().filtered(),
         Field::new("obc_id", "OBC number", Type::Text(40)).searchable().help("As in R12-SK-PAL-001."),
@@ -44,7 +48,8 @@ pub static COMMUNITY: Kind = Kind {
             .listed()
             .filtered(),
         Field::new("languages_spoken", "Languages", Type::Text(255)).searchable(),
-        Field::new("settlement_type", "Settlement", Type::Choice(SETTLEMENT_TYPES)).initial(Initial::Text("village")),
+        Field::new("settlement_type", "Settlement", Type::Choice(SETTLEMENT_TYPES))
+            .initial(Initial::Text("village")),
         Field::new("proximity_to_barmm", "Distance to BARMM", Type::Choice(PROXIMITIES)).filtered(),
         Field::new("purok_sitio", "Purok or sitio", Type::Text(255)).folded(),
         count("children_0_9", "Children 0 to 9"),
@@ -75,7 +80,8 @@ pub static COMMUNITY: Kind = Kind {
         narrative("primary_livelihoods", "Main livelihoods"),
         narrative("cultural_background", "History and culture"),
         narrative("priority_needs", "Priority needs in their own words"),
-        Field::new("relationship_with_lgu", "Relation with the LGU", Type::Choice(LGU_RELATIONSHIPS)).folded(),
+        Field::new("relationship_with_lgu", "Relation with the LGU", Type::Choice(LGU_RELATIONSHIPS))
+            .folded(),
         Field::new("community_leader", "Leader", Type::Text(200)).searchable().folded(),
         Field::new("leader_contact", "Contact of the leader", Type::Text(100)).folded(),
         Field::new("needs_assessment_date", "Last needs assessment", Type::Date)

@@ -27,20 +27,31 @@ pub static EVENT: Kind = Kind {
             .filtered(),
         Field::new("all_day", "All day", Type::Boolean).initial(Initial::Boolean(false)),
         Field::new("start", "Start", Type::Moment).required().listed(),
-        Field::new("end", "End", Type::Moment).help("One hour, or one day, after the start when left empty.").listed(),
-        Field::new("timezone", "Time zone", Type::TimeZone).required().initial(Initial::OfficeTimeZone).folded(),
+        Field::new("end", "End", Type::Moment)
+            .help("One hour, or one day, after the start when left empty.")
+            .listed(),
+        Field::new("timezone", "Time zone", Type::TimeZone)
+            .required()
+            .initial(Initial::OfficeTimeZone)
+            .folded(),
         Field::new("venue", "Venue", Type::Text(255)).searchable().listed(),
         Field::new("status", "Status", Type::Choice(EVENT_STATUSES))
             .required()
             .initial(Initial::Text("scheduled"))
             .listed()
             .filtered(),
-        Field::new("organizer", "Organizer", Type::Reference("user")).initial(Initial::Actor).listed().filtered(),
+        Field::new("organizer", "Organizer", Type::Reference("user"))
+            .initial(Initial::Actor)
+            .listed()
+            .filtered(),
         Field::new("participants", "Participants", Type::References("user")).filtered(),
         Field::new("facilitators", "Facilitators", Type::References("user")).folded(),
         Field::new("organizations", "Partner organizations", Type::References("organization")).filtered(),
         Field::new("community", "Community", Type::Reference("community")).filtered(),
-        Field::new("priority", "Priority", Type::Choice(PRIORITIES)).required().initial(Initial::Text("medium")).folded(),
+        Field::new("priority", "Priority", Type::Choice(PRIORITIES))
+            .required()
+            .initial(Initial::Text("medium"))
+            .folded(),
         Field::new("description", "Description", Type::Multiline(10_000)).searchable(),
         Field::new("agenda", "Agenda", Type::Multiline(10_000)).folded(),
         Field::new("virtual_link", "Link for joining", Type::Url).folded(),

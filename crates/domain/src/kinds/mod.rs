@@ -31,7 +31,7 @@ pub use projects::PROJECT;
 pub use resources::RESOURCE;
 pub use services::{APPLICATION, SERVICE};
 pub use task_templates::TASK_TEMPLATE;
-pub use tasks::TASK;
+pub use tasks::{ORIGINS, TASK};
 pub use teams::TEAM;
 pub use users::USER;
 
@@ -99,7 +99,9 @@ mod tests {
             let mut fields = HashSet::new();
             for field in kind.fields {
                 assert!(fields.insert(field.name), "{kind:?}.{} twice", field.name);
-                let plain = |character: char| character.is_ascii_lowercase() || character == '_' || character.is_ascii_digit();
+                let plain = |character: char| {
+                    character.is_ascii_lowercase() || character == '_' || character.is_ascii_digit()
+                };
                 assert!(field.name.chars().all(plain), "{kind:?}.{}", field.name);
                 assert_eq!(
                     matches!(field.data, FieldType::Money),

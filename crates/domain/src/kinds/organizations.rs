@@ -24,13 +24,16 @@ pub static ORGANIZATION: Kind = Kind {
             .initial(Initial::Text("other"))
             .listed()
             .filtered(),
-        Field::new("partnership_level", "Role in the partnership", Type::Choice(PARTNERSHIP_LEVELS)).filtered(),
+        Field::new("partnership_level", "Role in the partnership", Type::Choice(PARTNERSHIP_LEVELS))
+            .filtered(),
         Field::new("partnership_status", "Status", Type::Choice(ORGANIZATION_STATUSES))
             .required()
             .initial(Initial::Text("active"))
             .listed()
             .filtered(),
-        Field::new("is_priority", "Priority partner", Type::Boolean).initial(Initial::Boolean(false)).filtered(),
+        Field::new("is_priority", "Priority partner", Type::Boolean)
+            .initial(Initial::Boolean(false))
+            .filtered(),
         Field::new("focal_person", "Focal person", Type::Text(200)).searchable().listed(),
         Field::new("email", "E-mail", Type::Email),
         Field::new("phone", "Phone", Type::Text(60)),

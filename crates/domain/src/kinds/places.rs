@@ -28,7 +28,12 @@ pub static REGION: Kind = Kind {
     label: "Region",
     plural: "Regions",
     purpose: "The regions of the Philippines, from the Philippine Standard Geographic Code.",
-    fields: &[NAME, CODE, Field::new("short_name", "Short name", Type::Text(60)).searchable().listed(), POPULATION],
+    fields: &[
+        NAME,
+        CODE,
+        Field::new("short_name", "Short name", Type::Text(60)).searchable().listed(),
+        POPULATION,
+    ],
     ..place("region", "regions")
 };
 
@@ -54,7 +59,10 @@ pub static MUNICIPALITY: Kind = Kind {
     fields: &[
         NAME,
         CODE,
-        Field::new("municipality_type", "Type", Type::Choice(MUNICIPALITY_TYPES)).required().listed().filtered(),
+        Field::new("municipality_type", "Type", Type::Choice(MUNICIPALITY_TYPES))
+            .required()
+            .listed()
+            .filtered(),
         Field::new("region", "Region", Type::Reference("region")).required().listed().filtered(),
         Field::new("province", "Province", Type::Reference("province")).listed().filtered(),
         POPULATION,

@@ -1,6 +1,8 @@
 //! Policy recommendations and the milestones of their implementation.
 
-use crate::choices::{POLICY_CATEGORIES, POLICY_MILESTONE_STATUSES, POLICY_SCOPES, POLICY_STATUSES, PRIORITIES};
+use crate::choices::{
+    POLICY_CATEGORIES, POLICY_MILESTONE_STATUSES, POLICY_SCOPES, POLICY_STATUSES, PRIORITIES,
+};
 use crate::people::Area;
 use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
@@ -35,9 +37,15 @@ pub static POLICY: Kind = Kind {
             .initial(Initial::Text("draft"))
             .listed()
             .filtered(),
-        Field::new("priority", "Priority", Type::Choice(PRIORITIES)).required().initial(Initial::Text("medium")).filtered(),
+        Field::new("priority", "Priority", Type::Choice(PRIORITIES))
+            .required()
+            .initial(Initial::Text("medium"))
+            .filtered(),
         Field::new("scope", "Scope", Type::Choice(POLICY_SCOPES)).filtered(),
-        Field::new("lead_author", "Lead author", Type::Reference("user")).initial(Initial::Actor).listed().filtered(),
+        Field::new("lead_author", "Lead author", Type::Reference("user"))
+            .initial(Initial::Actor)
+            .listed()
+            .filtered(),
         Field::new("assigned_reviewer", "Reviewer", Type::Reference("user")),
         Field::new("submission_date", "Submission", Type::Date).listed(),
         Field::new("review_deadline", "Review due", Type::Date).listed(),

@@ -3,11 +3,13 @@
 use serde_json::Value as Json;
 
 use crate::choices::{
-    self, APPROPRIATION_CLASSES, APPROVAL_STATES, FUNDING_SOURCES, MILESTONE_STATUSES, PPA_CATEGORIES, PPA_STATUSES,
-    PRIORITIES, SECTORS,
+    self, APPROPRIATION_CLASSES, APPROVAL_STATES, FUNDING_SOURCES, MILESTONE_STATUSES, PPA_CATEGORIES,
+    PPA_STATUSES, PRIORITIES, SECTORS,
 };
 use crate::people::Area;
-use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record, parse_date};
+use crate::registry::{
+    DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record, parse_date,
+};
 
 const SLOTS: Type = Type::Integer(0, 100_000_000);
 
@@ -57,7 +59,9 @@ fn check_milestones(json: &Json) -> Result<(), String> {
 
 fn check_outcomes(json: &Json) -> Result<(), String> {
     let object = json.as_object().ok_or("Expected an object with outputs, outcomes and impacts.")?;
-    if let Some(unknown) = object.keys().find(|key| !["outputs", "outcomes", "impacts"].contains(&key.as_str())) {
+    if let Some(unknown) =
+        object.keys().find(|key| !["outputs", "outcomes", "impacts"].contains(&key.as_str()))
+    {
         return Err(format!("Unknown member {unknown}; expected outputs, outcomes and impacts."));
     }
     if object.values().any(|value| !value.is_array()) {
@@ -95,14 +99,19 @@ pub static PPA: Kind = Kind {
         Field::new("sector", "Sector", Type::Choice(SECTORS)).listed().filtered(),
         Field::new("needs", "Needs it answers", Type::References("need")),
         Field::new("communities", "Communities", Type::References("community")).filtered(),
-        Field::new("lead_organization", "Lead organization", Type::Reference("organization")).listed().filtered(),
+        Field::new("lead_organization", "Lead organization", Type::Reference("organization"))
+            .listed()
+            .filtered(),
         Field::new("manager", "Manager", Type::Reference("user")).initial(Initial::Actor).filtered(),
         Field::new("start_date", "Start", Type::Date).listed(),
         Field::new("target_end_date", "Target end", Type::Date).listed(),
         Field::new("budget_allocation_centavos", "Budget", Type::Money).listed(),
         Field::new("funding_source", "Funding source", Type::Choice(FUNDING_SOURCES)).filtered(),
         Field::new("fiscal_year", "Fiscal year", Type::Integer(2000, 2100)).listed().filtered(),
-        Field::new("priority", "Priority", Type::Choice(PRIORITIES)).required().initial(Initial::Text("medium")).filtered(),
+        Field::new("priority", "Priority", Type::Choice(PRIORITIES))
+            .required()
+            .initial(Initial::Text("medium"))
+            .filtered(),
         Field::new("progress", "Progress", Type::Integer(0, 100)).derived().listed(),
         Field::new("task_progress", "Progress by tasks", Type::Integer(0, 100)).derived(),
         Field::new("manual_progress", "Progress set by hand", Type::Integer(0, 100))
@@ -114,10 +123,13 @@ pub static PPA: Kind = Kind {
             .initial(Initial::Text("draft"))
             .filtered(),
         Field::new("milestones", "Milestones", Type::Structure(check_milestones)),
-        Field::new("appropriation_class", "Appropriation class", Type::Choice(APPROPRIATION_CLASSES)).folded().filtered(),
+        Field::new("appropriation_class", "Appropriation class", Type::Choice(APPROPRIATION_CLASSES))
+            .folded()
+            .filtered(),
         Field::new("total_slots", "Slots", SLOTS).folded(),
         Field::new("obc_slots", "OBC slots", SLOTS).folded(),
-        Field::new("implementing_organization", "Implementing organization", Type::Reference("organization")).folded(),
+        Field::new("implementing_organization", "Implementing organization", Type::Reference("organization"))
+            .folded(),
         Field::new("policies", "Policies it implements", Type::References("policy")).folded(),
         Field::new("assessment", "Assessment behind it", Type::Reference("assessment")).folded(),
         Field::new("coverage_region", "Region", Type::Reference("region")).folded().filtered(),

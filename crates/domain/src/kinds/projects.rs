@@ -26,11 +26,16 @@ pub static PROJECT: Kind = Kind {
             .derived()
             .listed()
             .not_on_calendar("A record of the past; the stage's tasks are on the calendar."),
-        Field::new("priority", "Priority", Type::Choice(PRIORITIES)).required().initial(Initial::Text("medium")).filtered(),
+        Field::new("priority", "Priority", Type::Choice(PRIORITIES))
+            .required()
+            .initial(Initial::Text("medium"))
+            .filtered(),
         Field::new("target_completion_date", "Target", Type::Date).listed(),
         Field::new("focal_organization", "Responsible organization", Type::Reference("organization")),
         Field::new("mao_focal_person", "Focal person there", Type::Text(200)).searchable(),
-        Field::new("completed_on", "Completed on", Type::Date).derived().not_on_calendar("A record of the past."),
+        Field::new("completed_on", "Completed on", Type::Date)
+            .derived()
+            .not_on_calendar("A record of the past."),
         Field::new("notes", "Notes", Type::Multiline(10_000)),
     ],
     ..Kind::new("project", "projects", "projects")

@@ -23,9 +23,16 @@ pub static RESOURCE: Kind = Kind {
             .help("How many may use it at the same time.")
             .listed(),
         Field::new("location", "Location", Type::Text(255)).searchable().listed(),
-        Field::new("requires_approval", "Needs approval", Type::Boolean).initial(Initial::Boolean(false)).filtered(),
-        Field::new("is_available", "Available", Type::Boolean).initial(Initial::Boolean(true)).listed().filtered(),
-        Field::new("person", "Facilitator", Type::Reference("user")).help("For a facilitator of the office.").folded(),
+        Field::new("requires_approval", "Needs approval", Type::Boolean)
+            .initial(Initial::Boolean(false))
+            .filtered(),
+        Field::new("is_available", "Available", Type::Boolean)
+            .initial(Initial::Boolean(true))
+            .listed()
+            .filtered(),
+        Field::new("person", "Facilitator", Type::Reference("user"))
+            .help("For a facilitator of the office.")
+            .folded(),
         Field::new("cost_per_use_centavos", "Cost per use", Type::Money).folded(),
         Field::new("description", "Description", Type::Multiline(5000)).searchable(),
     ],

@@ -34,7 +34,9 @@ pub static SERVICE: Kind = Kind {
             .initial(Initial::Text("draft"))
             .listed()
             .filtered(),
-        Field::new("offering_organization", "Offered by", Type::Reference("organization")).listed().filtered(),
+        Field::new("offering_organization", "Offered by", Type::Reference("organization"))
+            .listed()
+            .filtered(),
         Field::new("focal_person", "Focal person", Type::Reference("user")).initial(Initial::Actor),
         Field::new("eligibility_level", "For", Type::Choice(ELIGIBILITY_LEVELS)).filtered(),
         Field::new("application_start_date", "Applications open", Type::Date),

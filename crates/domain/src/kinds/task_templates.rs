@@ -7,7 +7,15 @@ use crate::people::Area;
 use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
 
 const MEMBERS: [&str; 10] = [
-    "key", "title", "description", "anchor", "offset_days", "priority", "estimated_hours", "phase", "assignee",
+    "key",
+    "title",
+    "description",
+    "anchor",
+    "offset_days",
+    "priority",
+    "estimated_hours",
+    "phase",
+    "assignee",
     "prerequisites",
 ];
 
@@ -26,9 +34,13 @@ fn check_items(json: &Json) -> Result<(), String> {
         }
         let text = |name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default();
         let key = text("key");
-        let plain = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_';
+        let plain = |character: char| {
+            character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_'
+        };
         if key.is_empty() || key.len() > 60 || !key.chars().all(plain) || keys.contains(&key) {
-            return Err(format!("Item {number} needs a key of its own: small letters, digits and underscores."));
+            return Err(format!(
+                "Item {number} needs a key of its own: small letters, digits and underscores."
+            ));
         }
         if text("title").trim().is_empty() || text("title").chars().count() > 255 {
             return Err(format!("Item {number} needs a title of at most 255 characters."));

@@ -6,8 +6,19 @@ use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, K
 
 /// Kinds that a task may belong to. Those of later modules join as their kinds come.
 pub const ORIGINS: &[&str] = &[
-    "assessment", "need", "event", "ppa", "project", "policy", "policy_milestone", "service", "application",
-    "community", "organization", "resource", "team",
+    "assessment",
+    "need",
+    "event",
+    "ppa",
+    "project",
+    "policy",
+    "policy_milestone",
+    "service",
+    "application",
+    "community",
+    "organization",
+    "resource",
+    "team",
 ];
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {

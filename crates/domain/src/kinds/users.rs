@@ -56,15 +56,25 @@ pub static USER: Kind = Kind {
         Field::new("organization", "Organization", Type::Reference("organization"))
             .help("A partner sees what concerns it.")
             .filtered(),
-        Field::new("communities", "Communities", Type::References("community")).help("A partner sees what concerns them."),
-        Field::new("timezone", "Time zone", Type::TimeZone).required().initial(Initial::OfficeTimeZone).folded(),
+        Field::new("communities", "Communities", Type::References("community"))
+            .help("A partner sees what concerns them."),
+        Field::new("timezone", "Time zone", Type::TimeZone)
+            .required()
+            .initial(Initial::OfficeTimeZone)
+            .folded(),
         Field::new("theme", "Theme", Type::Choice(THEMES)).required().initial(Initial::Text("auto")).folded(),
         Field::new("week_start", "Week starts on", Type::Choice(WEEK_STARTS))
             .required()
             .initial(Initial::Text("monday"))
             .folded(),
-        Field::new("is_disabled", "Disabled", Type::Boolean).derived().initial(Initial::Boolean(false)).listed().filtered(),
-        Field::new("last_sign_in_at", "Last signed in", Type::Instant).derived().not_on_calendar("A record of the past."),
+        Field::new("is_disabled", "Disabled", Type::Boolean)
+            .derived()
+            .initial(Initial::Boolean(false))
+            .listed()
+            .filtered(),
+        Field::new("last_sign_in_at", "Last signed in", Type::Instant)
+            .derived()
+            .not_on_calendar("A record of the past."),
         Field::new("password_hash", "Password", Type::Text(300)).secret(),
     ],
     ..Kind::new("user", "users", "users")

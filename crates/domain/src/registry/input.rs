@@ -101,10 +101,8 @@ fn is_moment(kind: &Kind, name: &str) -> bool {
 }
 
 fn is_common(name: &str) -> bool {
-    [
-        "id", "kind", "version", "created_at", "created_by", "updated_at", "archived_at", "url", "display_title",
-    ]
-    .contains(&name)
+    ["id", "kind", "version", "created_at", "created_by", "updated_at", "archived_at", "url", "display_title"]
+        .contains(&name)
 }
 
 /// Puts the initial values in.
@@ -173,7 +171,13 @@ fn parse_moments<'a>(
     if let Some(start) = record.instant("start") {
         if record.instant("end").is_none() {
             let end = if all_day {
-                start.to_zoned(zone.clone()).date().saturating_add(1.day()).to_zoned(zone).ok().map(|end| end.timestamp())
+                start
+                    .to_zoned(zone.clone())
+                    .date()
+                    .saturating_add(1.day())
+                    .to_zoned(zone)
+                    .ok()
+                    .map(|end| end.timestamp())
             } else {
                 start.checked_add(1.hour()).ok()
             };
@@ -197,8 +201,9 @@ pub fn moment(text: &str, all_day: bool, zone: &TimeZone) -> Result<Timestamp, (
             .map(|start| start.timestamp())
             .map_err(|_| ("range", "This day is out of range.".to_owned()));
     }
-    let expected =
-        || ("type", "Expected a date and time as in 2027-01-25T09:00:00+08:00 or 2027-01-25T09:00.".to_owned());
+    let expected = || {
+        ("type", "Expected a date and time as in 2027-01-25T09:00:00+08:00 or 2027-01-25T09:00.".to_owned())
+    };
     let instant = match text.parse::<Timestamp>() {
         Ok(instant) => instant,
         Err(_) => {
@@ -451,9 +456,9 @@ pub fn form_to_json(field: &Field, given: &[String]) -> Json {
         FieldType::References(_) | FieldType::Choices(_) => json!(split(given)),
         FieldType::Tags => json!(split(given)),
         FieldType::Link(_) => form_link(trimmed),
-        FieldType::Links(_) => {
-            Json::Array(split(given).iter().map(|item| form_link(item)).filter(|item| !item.is_null()).collect())
-        }
+        FieldType::Links(_) => Json::Array(
+            split(given).iter().map(|item| form_link(item)).filter(|item| !item.is_null()).collect(),
+        ),
         FieldType::Boolean => json!(matches!(trimmed, "true" | "on" | "1" | "yes")),
         _ if trimmed.is_empty() => Json::Null,
         FieldType::Integer(..) => {

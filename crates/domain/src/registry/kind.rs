@@ -29,7 +29,12 @@ impl DateRole {
 
     /// A stretch of days or of time between two fields, movable and resizable.
     #[must_use]
-    pub const fn span(entry_kind: &'static str, label: &'static str, start: &'static str, end: &'static str) -> Self {
+    pub const fn span(
+        entry_kind: &'static str,
+        label: &'static str,
+        start: &'static str,
+        end: &'static str,
+    ) -> Self {
         Self { entry_kind, label, start, end, movable: true }
     }
 }

@@ -43,11 +43,7 @@ pub fn in_record(record: &Record, field: &Field, value: &Value) -> Json {
 pub fn moment(instant: Timestamp, all_day: bool, timezone: &str) -> Json {
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
     let local = instant.to_zoned(zone);
-    if all_day {
-        json!(local.date())
-    } else {
-        json!(local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
-    }
+    if all_day { json!(local.date()) } else { json!(local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()) }
 }
 
 /// A value by itself, as in the history.
@@ -55,7 +51,9 @@ pub fn moment(instant: Timestamp, all_day: bool, timezone: &str) -> Json {
 pub fn plain(field: &Field, value: &Value) -> Json {
     match value {
         Value::Null => match field.data {
-            FieldType::References(_) | FieldType::Links(_) | FieldType::Tags | FieldType::Choices(_) => json!([]),
+            FieldType::References(_) | FieldType::Links(_) | FieldType::Tags | FieldType::Choices(_) => {
+                json!([])
+            }
             _ => Json::Null,
         },
         Value::Boolean(value) => json!(value),

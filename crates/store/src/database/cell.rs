@@ -46,10 +46,7 @@ pub struct Row(pub Vec<Cell>);
 impl Row {
     /// The value at a position.
     pub fn get<T: FromCell>(&self, column: usize) -> Result<T, StoreError> {
-        self.0
-            .get(column)
-            .and_then(T::from_cell)
-            .ok_or(StoreError::Decode { column, expected: T::EXPECTED })
+        self.0.get(column).and_then(T::from_cell).ok_or(StoreError::Decode { column, expected: T::EXPECTED })
     }
 }
 

@@ -96,7 +96,10 @@ impl Database {
     }
 
     /// Runs `work` in a transaction that only reads and sees one state of the data.
-    pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut tx = self.begin(false)?;
         let result = work(&mut tx)?;
         tx.finish()?;
@@ -284,7 +287,6 @@ impl Tx<'_> {
         }
     }
 }
-
 
 /// `$first, $first+1, …`, as many as asked.
 #[must_use]

@@ -27,9 +27,9 @@ pub struct Postgres {
 
 impl Postgres {
     pub fn open(url: &str, handle: Handle) -> Result<Self, StoreError> {
-        let mut config: tokio_postgres::Config = url
-            .parse()
-            .map_err(|error| StoreError::Connection(format!("the address of PostgreSQL is wrong: {error}")))?;
+        let mut config: tokio_postgres::Config = url.parse().map_err(|error| {
+            StoreError::Connection(format!("the address of PostgreSQL is wrong: {error}"))
+        })?;
         config.connect_timeout(Duration::from_secs(10)).application_name("obcms");
         let manager = Manager::from_config(
             config.clone(),
@@ -161,13 +161,21 @@ fn read_row(row: &tokio_postgres::Row) -> Result<Row, StoreError> {
         let cell = match *column.type_() {
             Type::BOOL => row.try_get::<_, Option<bool>>(index)?.map_or(Cell::Null, Cell::Boolean),
             Type::INT8 => row.try_get::<_, Option<i64>>(index)?.map_or(Cell::Null, Cell::Integer),
-            Type::INT4 => row.try_get::<_, Option<i32>>(index)?.map_or(Cell::Null, |value| Cell::Integer(value.into())),
-            Type::INT2 => row.try_get::<_, Option<i16>>(index)?.map_or(Cell::Null, |value| Cell::Integer(value.into())),
+            Type::INT4 => {
+                row.try_get::<_, Option<i32>>(index)?.map_or(Cell::Null, |value| Cell::Integer(value.into()))
+            }
+            Type::INT2 => {
+                row.try_get::<_, Option<i16>>(index)?.map_or(Cell::Null, |value| Cell::Integer(value.into()))
+            }
             Type::FLOAT8 => row.try_get::<_, Option<f64>>(index)?.map_or(Cell::Null, Cell::Real),
             Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(index)?.map_or(Cell::Null, Cell::Bytes),
-            Type::UUID => row.try_get::<_, Option<Uuid>>(index)?.map_or(Cell::Null, |value| Cell::Id(Id::from(value))),
+            Type::UUID => {
+                row.try_get::<_, Option<Uuid>>(index)?.map_or(Cell::Null, |value| Cell::Id(Id::from(value)))
+            }
             Type::DATE => row.try_get::<_, Option<Date>>(index)?.map_or(Cell::Null, Cell::Date),
-            Type::TIMESTAMPTZ => row.try_get::<_, Option<Timestamp>>(index)?.map_or(Cell::Null, Cell::Instant),
+            Type::TIMESTAMPTZ => {
+                row.try_get::<_, Option<Timestamp>>(index)?.map_or(Cell::Null, Cell::Instant)
+            }
             Type::VOID => Cell::Null,
             _ => row.try_get::<_, Option<String>>(index)?.map_or(Cell::Null, Cell::Text),
         };

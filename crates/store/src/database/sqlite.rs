@@ -52,8 +52,9 @@ fn connect(path: &Path, reading: bool) -> Result<Connection, StoreError> {
 impl Sqlite {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| StoreError::File(format!("cannot make the folder {}: {error}", folder.display())))?;
+            std::fs::create_dir_all(folder).map_err(|error| {
+                StoreError::File(format!("cannot make the folder {}: {error}", folder.display()))
+            })?;
         }
         let writer = connect(path, false)?;
         Ok(Self {
@@ -96,11 +97,10 @@ impl Sqlite {
                 if live.is_idle() {
                     continue;
                 }
-                let version: i64 =
-                    match connection.query_row("PRAGMA data_version", [], |row| row.get(0)) {
-                        Ok(version) => version,
-                        Err(_) => continue,
-                    };
+                let version: i64 = match connection.query_row("PRAGMA data_version", [], |row| row.get(0)) {
+                    Ok(version) => version,
+                    Err(_) => continue,
+                };
                 if seen >= 0 && version != seen {
                     tokio::task::block_in_place(|| catch_up(&connection, &live));
                 }

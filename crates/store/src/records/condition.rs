@@ -87,7 +87,8 @@ impl Scope {
         }
         if !kind.people.is_empty() {
             or(statement);
-            statement.push(&format!("EXISTS (SELECT 1 FROM edges e WHERE e.source = {alias}.id AND e.field IN "));
+            statement
+                .push(&format!("EXISTS (SELECT 1 FROM edges e WHERE e.source = {alias}.id AND e.field IN "));
             statement.bind_list(kind.people.iter().map(|field| Cell::from(*field)));
             statement.push(" AND e.target = ").bind(self.user).push(")");
         }
@@ -116,8 +117,9 @@ impl Scope {
         debug_assert!(
             kind.field(first).is_some_and(|field| match field.data {
                 FieldType::Reference(target) | FieldType::References(target) =>
-                    second.is_none_or(|second| kinds::by_name(target)
-                        .is_some_and(|target| target.field(second).is_some())),
+                    second
+                        .is_none_or(|second| kinds::by_name(target)
+                            .is_some_and(|target| target.field(second).is_some())),
                 _ => false,
             }),
             "{kind:?} concerns {path}"

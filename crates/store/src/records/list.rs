@@ -150,8 +150,7 @@ pub fn list(tx: &mut Tx<'_>, query: &Query<'_>) -> Result<Page, StoreError> {
     statement.bind(query.limit + 1);
     let rows = tx.query(&statement.sql, &statement.parameters)?;
     let shown = rows.len().min(usize::try_from(query.limit).unwrap_or(0));
-    let mut records =
-        rows[..shown].iter().map(|row| read::read(kind, row)).collect::<Result<Vec<_>, _>>()?;
+    let mut records = rows[..shown].iter().map(|row| read::read(kind, row)).collect::<Result<Vec<_>, _>>()?;
     read::fill_lists(tx, kind, &mut records)?;
     let next = (rows.len() > shown && shown > 0).then(|| cursor(kind, &rows[shown - 1])).transpose()?;
     Ok(Page { records, next, total })

@@ -8,5 +8,7 @@ mod write;
 
 pub use condition::{Scope, Statement};
 pub use list::{Archived, Cursor, Filter, Order, Page, Query, SortKey, list};
-pub use read::{Directory, Reference, exists_in_scope, in_scope, load, load_many, references, sources, targets};
+pub use read::{
+    Directory, Reference, exists_in_scope, in_scope, load, load_many, references, sources, targets,
+};
 pub use write::{insert, update};

@@ -22,7 +22,8 @@ pub fn load(tx: &mut Tx<'_>, kind: &'static Kind, id: Id) -> Result<Option<Recor
 pub fn load_many(tx: &mut Tx<'_>, kind: &'static Kind, ids: &[Id]) -> Result<Vec<Record>, StoreError> {
     let mut records = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
-        let mut statement = Statement::new(format!("SELECT {} FROM \"{}\" t WHERE t.id IN ", columns(kind), kind.table));
+        let mut statement =
+            Statement::new(format!("SELECT {} FROM \"{}\" t WHERE t.id IN ", columns(kind), kind.table));
         statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
         for row in tx.query(&statement.sql, &statement.parameters)? {
             records.push(read(kind, &row)?);
@@ -60,28 +61,40 @@ pub(super) fn read(kind: &'static Kind, row: &Row) -> Result<Record, StoreError>
 fn value(field: &Field, row: &Row, column: usize) -> Result<Value, StoreError> {
     Ok(match field.data {
         FieldType::Reference(_) => row.get::<Option<Id>>(column)?.into(),
-        FieldType::Integer(..) | FieldType::Decimal(..) | FieldType::Money => row.get::<Option<i64>>(column)?.into(),
+        FieldType::Integer(..) | FieldType::Decimal(..) | FieldType::Money => {
+            row.get::<Option<i64>>(column)?.into()
+        }
         FieldType::Boolean => row.get::<Option<bool>>(column)?.into(),
         FieldType::Date => row.get::<Option<jiff::civil::Date>>(column)?.into(),
         FieldType::Instant | FieldType::Moment => row.get::<Option<jiff::Timestamp>>(column)?.into(),
-        FieldType::Link(_) => match (row.get::<Option<String>>(column)?, row.get::<Option<Id>>(column + 1)?) {
-            (Some(kind), Some(id)) => Value::Link(Link { kind, id }),
-            _ => Value::Null,
-        },
-        FieldType::Choices(_) | FieldType::Tags | FieldType::Structure(_) => match row.get::<Option<String>>(column)? {
-            Some(text) => Value::Json(
-                serde_json::from_str(&text).map_err(|error| StoreError::Damaged(format!("{}: {error}", field.name)))?,
-            ),
-            None => Value::Null,
-        },
+        FieldType::Link(_) => {
+            match (row.get::<Option<String>>(column)?, row.get::<Option<Id>>(column + 1)?) {
+                (Some(kind), Some(id)) => Value::Link(Link { kind, id }),
+                _ => Value::Null,
+            }
+        }
+        FieldType::Choices(_) | FieldType::Tags | FieldType::Structure(_) => {
+            match row.get::<Option<String>>(column)? {
+                Some(text) => Value::Json(
+                    serde_json::from_str(&text)
+                        .map_err(|error| StoreError::Damaged(format!("{}: {error}", field.name)))?,
+                ),
+                None => Value::Null,
+            }
+        }
         FieldType::References(_) | FieldType::Links(_) => Value::Null,
         _ => row.get::<Option<String>>(column)?.into(),
     })
 }
 
 /// Puts in the lists of references, with one query for all records.
-pub(super) fn fill_lists(tx: &mut Tx<'_>, kind: &'static Kind, records: &mut [Record]) -> Result<(), StoreError> {
-    let lists: Vec<usize> = (0..kind.fields.len()).filter(|position| !kind.fields[*position].has_column()).collect();
+pub(super) fn fill_lists(
+    tx: &mut Tx<'_>,
+    kind: &'static Kind,
+    records: &mut [Record],
+) -> Result<(), StoreError> {
+    let lists: Vec<usize> =
+        (0..kind.fields.len()).filter(|position| !kind.fields[*position].has_column()).collect();
     if lists.is_empty() || records.is_empty() {
         return Ok(());
     }
@@ -153,7 +166,8 @@ pub fn references(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Directory, StoreError> 
     unique.dedup();
     let mut result = HashMap::with_capacity(unique.len());
     for chunk in unique.chunks(CHUNK) {
-        let mut statement = Statement::new("SELECT id, kind, title, state, is_archived FROM records WHERE id IN ");
+        let mut statement =
+            Statement::new("SELECT id, kind, title, state, is_archived FROM records WHERE id IN ");
         statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
         for row in tx.query(&statement.sql, &statement.parameters)? {
             let reference = reference(&row)?;

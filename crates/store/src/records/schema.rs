@@ -51,8 +51,7 @@ pub fn column_names(kind: &Kind) -> Vec<String> {
 /// The statements of the migration that makes the table and the indexes behind its filters.
 #[must_use]
 pub fn create_table(kind: &Kind) -> String {
-    let mut lines: Vec<String> =
-        COMMON.iter().map(|(name, data)| format!("    {name} {data}")).collect();
+    let mut lines: Vec<String> = COMMON.iter().map(|(name, data)| format!("    {name} {data}")).collect();
     let mut indexes = Vec::new();
     for field in kind.fields {
         for (name, data) in columns(field) {

@@ -68,10 +68,8 @@ fn push(cells: &mut Vec<Cell>, field: &Field, value: &Value) {
 
 /// Writes a changed record over its old state `before`; only what differs is touched.
 pub fn update(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result<(), StoreError> {
-    let mut sql = format!(
-        "UPDATE \"{}\" SET version = $1, updated_at = $2, archived_at = $3",
-        record.kind.table
-    );
+    let mut sql =
+        format!("UPDATE \"{}\" SET version = $1, updated_at = $2, archived_at = $3", record.kind.table);
     let mut cells =
         vec![Cell::Integer(record.version), Cell::Instant(record.updated_at), record.archived_at.into()];
     for (position, field) in record.kind.columns() {
@@ -109,7 +107,12 @@ fn cells_placeholder(sql: &mut String, name: &str, cells: &[Cell]) {
 /// What a record is found by: its directory row, links, words and dates.
 fn write_found_by(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
     let directory: Vec<Vec<Cell>> = records.iter().map(directory_row).collect();
-    tx.insert_rows("records", &["id", "kind", "title", "state", "is_archived", "updated_at"], &directory, "")?;
+    tx.insert_rows(
+        "records",
+        &["id", "kind", "title", "state", "is_archived", "updated_at"],
+        &directory,
+        "",
+    )?;
     let edges: Vec<Vec<Cell>> = records.iter().flat_map(edge_rows).collect();
     tx.insert_rows("edges", &EDGES, &edges, "")?;
     let words: Vec<Vec<Cell>> = records.iter().flat_map(word_rows).collect();
@@ -121,8 +124,22 @@ fn write_found_by(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError>
 const EDGES: [&str; 6] = ["source", "field", "position", "target", "source_kind", "target_kind"];
 const WORDS: [&str; 4] = ["word", "id", "kind", "weight"];
 const DATES: [&str; 16] = [
-    "record_id", "entry_kind", "position", "kind", "module", "title", "status", "priority", "location", "people",
-    "all_day", "timezone", "start_at", "end_at", "is_long", "is_movable",
+    "record_id",
+    "entry_kind",
+    "position",
+    "kind",
+    "module",
+    "title",
+    "status",
+    "priority",
+    "location",
+    "people",
+    "all_day",
+    "timezone",
+    "start_at",
+    "end_at",
+    "is_long",
+    "is_movable",
 ];
 
 fn rewrite_found_by(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result<(), StoreError> {

@@ -1,0 +1,221 @@
+//! Who acts.
+
+use obcms_domain::id::Id;
+use obcms_domain::kinds;
+use obcms_domain::people::{self, Action, Area, Relation, Role};
+use obcms_domain::registry::{Kind, Record, Value};
+use obcms_store::records::{self, Scope};
+use obcms_store::{Tx, accounts};
+
+use crate::error::AppError;
+
+/// A person, or the program itself, with what the policy needs to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The user; nothing for the program itself.
+    pub id: Option<Id>,
+    /// Name to sign in with.
+    pub username: String,
+    /// Name people read.
+    pub full_name: String,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// Teams of which they are lead or member.
+    pub teams: Vec<Id>,
+    /// Organisation and communities that a partner stands for.
+    pub concerns: Vec<Id>,
+    /// Zone in which they read times.
+    pub timezone: String,
+    /// `auto`, `light` or `dark`.
+    pub theme: String,
+    /// `monday` or `sunday`.
+    pub week_start: String,
+    /// A token that may change nothing.
+    pub read_only: bool,
+}
+
+/// How far somebody sees into an area.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Everything.
+    All,
+    /// What lies within the scope.
+    Within(Scope),
+}
+
+impl Actor {
+    /// The program itself: first start, demo, command line.
+    #[must_use]
+    pub fn program() -> Self {
+        Self {
+            id: None,
+            username: "obcms".to_owned(),
+            full_name: "obcms".to_owned(),
+            roles: vec![Role::Admin],
+            teams: Vec::new(),
+            concerns: Vec::new(),
+            timezone: "Asia/Manila".to_owned(),
+            theme: "auto".to_owned(),
+            week_start: "monday".to_owned(),
+            read_only: false,
+        }
+    }
+
+    /// The user of that id, unless disabled or archived.
+    pub fn load(tx: &mut Tx<'_>, id: Id) -> Result<Option<Self>, AppError> {
+        let Some(user) = records::load(tx, &kinds::USER, id)? else {
+            return Ok(None);
+        };
+        if user.is_archived() || user.flag("is_disabled") {
+            return Ok(None);
+        }
+        let teams = accounts::teams_of(tx, id)?;
+        Ok(Some(Self::from_record(&user, teams)))
+    }
+
+    /// The user of that record.
+    #[must_use]
+    pub fn from_record(user: &Record, teams: Vec<Id>) -> Self {
+        let mut concerns = user.references("communities").to_vec();
+        concerns.extend(user.reference("organization"));
+        Self {
+            id: Some(user.id),
+            username: user.text("username").to_owned(),
+            full_name: user.text("full_name").to_owned(),
+            roles: roles(user),
+            teams,
+            concerns,
+            timezone: user.text("timezone").to_owned(),
+            theme: user.text("theme").to_owned(),
+            week_start: user.text("week_start").to_owned(),
+            read_only: false,
+        }
+    }
+
+    /// Whether the policy allows it without looking at a record.
+    #[must_use]
+    pub fn may(&self, action: Action, area: Area) -> bool {
+        people::allows(&self.roles, action, area, &[Relation::None])
+    }
+
+    /// How far the actor sees into the kind; nothing when not at all.
+    #[must_use]
+    pub fn sight(&self, kind: &Kind) -> Option<Sight> {
+        if self.may(Action::View, kind.area) {
+            return Some(Sight::All);
+        }
+        let related = people::allows(
+            &self.roles,
+            Action::View,
+            kind.area,
+            &[Relation::Organisation, Relation::Assigned, Relation::Own],
+        );
+        match (related, self.id) {
+            (true, Some(user)) => Some(Sight::Within(Scope { user, concerns: self.concerns.clone() })),
+            _ => None,
+        }
+    }
+
+    /// The scope to pass to a query of the kind, or the refusal.
+    pub fn scope(&self, kind: &Kind) -> Result<Option<Scope>, AppError> {
+        match self.sight(kind) {
+            Some(Sight::All) => Ok(None),
+            Some(Sight::Within(scope)) => Ok(Some(scope)),
+            None => Err(AppError::forbidden(
+                Action::View,
+                kind.area,
+                &format!("see {}", kind.plural.to_lowercase()),
+            )),
+        }
+    }
+
+    /// How the actor stands to the record.
+    pub fn relations(&self, tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Relation>, AppError> {
+        let mut relations = vec![Relation::None];
+        if is_request(record) {
+            relations.push(Relation::Request);
+        }
+        let Some(user) = self.id else {
+            return Ok(relations);
+        };
+        if record.created_by == Some(user) {
+            relations.push(Relation::Own);
+        }
+        if record.people().contains(&user) {
+            relations.push(Relation::Assigned);
+        }
+        if record.references("teams").iter().any(|team| self.teams.contains(team)) {
+            relations.push(Relation::Team);
+        }
+        // Only whoever is limited to it needs the question to the database.
+        if self.roles.contains(&Role::Partner) {
+            let scope = Scope { user, concerns: self.concerns.clone() };
+            if records::exists_in_scope(tx, record.kind, record.id, &scope)? {
+                relations.push(Relation::Organisation);
+            }
+        }
+        Ok(relations)
+    }
+
+    /// Whether the policy allows it on this record.
+    pub fn may_on(&self, tx: &mut Tx<'_>, action: Action, record: &Record) -> Result<bool, AppError> {
+        if self.may(action, record.kind.area) {
+            return Ok(true);
+        }
+        let relations = self.relations(tx, record)?;
+        Ok(people::allows(&self.roles, action, record.kind.area, &relations))
+    }
+
+    /// Refuses what the policy does not allow on this record. What may not even be seen is not found.
+    pub fn require(&self, tx: &mut Tx<'_>, action: Action, record: &Record) -> Result<(), AppError> {
+        if self.may_on(tx, action, record)? {
+            return Ok(());
+        }
+        if action != Action::View && self.may_on(tx, Action::View, record)? {
+            let what = format!("{} this {}", verb(action), record.kind.label.to_lowercase());
+            return Err(AppError::forbidden(action, record.kind.area, &what));
+        }
+        if self.roles.is_empty() {
+            return Err(AppError::forbidden(
+                action,
+                record.kind.area,
+                "do anything before an administrator gives you a role",
+            ));
+        }
+        Err(AppError::NotFound(record.kind.label))
+    }
+}
+
+/// The roles of a user's record.
+#[must_use]
+pub fn roles(user: &Record) -> Vec<Role> {
+    match user.get("roles") {
+        Value::Json(serde_json::Value::Array(items)) => {
+            items.iter().filter_map(|item| item.as_str()).filter_map(Role::parse).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Things that are requests by nature, which staff may make: needs, requests of communities, applications.
+fn is_request(record: &Record) -> bool {
+    match record.kind.name {
+        "need" | "application" => true,
+        "ppa" => record.text("category") == "obc_request",
+        _ => false,
+    }
+}
+
+fn verb(action: Action) -> &'static str {
+    match action {
+        Action::View => "see",
+        Action::Create => "make",
+        Action::Edit => "change",
+        Action::Archive => "archive",
+        Action::Restore => "restore",
+        Action::Transition => "move",
+        Action::Assign => "assign",
+        Action::Generate => "make tasks for",
+        _ => "decide",
+    }
+}

@@ -1,0 +1,16 @@
+//! Applications for services: when they were submitted.
+
+use obcms_domain::registry::{Record, Value};
+
+use crate::error::AppError;
+use crate::work::Work;
+
+/// Notes the day of submission.
+pub fn prepare(work: &mut Work<'_, '_>, _: Option<&Record>, record: &mut Record) -> Result<(), AppError> {
+    if record.text("status") == "draft" {
+        record.set("submitted_on", Value::Null);
+    } else if record.date("submitted_on").is_none() {
+        record.set("submitted_on", work.today);
+    }
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! What single kinds do beside their description, before a write.
+
+mod applications;
+mod communities;
+mod events;
+mod needs;
+
+mod policies;
+mod ppas;
+mod projects;
+pub mod tasks;
+mod users;
+
+use obcms_domain::people::Action;
+use obcms_domain::registry::{Kind, Record};
+
+use crate::error::AppError;
+use crate::records::Input;
+pub use ppas::show_progress;
+
+use crate::work::Work;
+
+/// Completes and checks a record by the rules of its kind; `before` is nothing at creation.
+pub fn prepare(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    record: &mut Record,
+    input: &Input,
+) -> Result<(), AppError> {
+    match record.kind.name {
+        "application" => applications::prepare(work, before, record),
+        "community" => communities::prepare(work, before, record),
+        "event" => events::prepare(before, record, input),
+        "need" => needs::prepare(work, before, record),
+        "policy" => policies::prepare(work, before, record),
+        "ppa" => ppas::prepare(work, before, record),
+        "project" => projects::prepare(work, before, record),
+        "task" => tasks::prepare(work, before, record, input),
+        "user" => users::prepare(work, before, record),
+        _ => Ok(()),
+    }
+}
+
+/// The action of the policy that an update of these members is.
+#[must_use]
+pub fn action_for(kind: &Kind, input: &Input) -> Action {
+    let moves = |name: &String| name == "status" || name == "progress";
+    if kind.name == "task" && !input.is_empty() && input.keys().all(moves) {
+        return Action::Transition;
+    }
+    Action::Edit
+}
+
+/// Refuses to archive what must stay.
+pub fn before_archive(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
+    match record.kind.name {
+        "user" => users::before_archive(work, record),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,33 @@
+//! Needs: the score at every save, and who validated.
+
+use obcms_domain::projects::needs::{Parts, priority_score};
+use obcms_domain::registry::{Record, Value};
+
+use crate::error::AppError;
+use crate::work::Work;
+
+/// States in which a need counts as validated.
+const VALIDATED: [&str; 5] = ["validated", "prioritized", "planned", "in_progress", "completed"];
+
+/// Computes the score and notes who validated the need.
+pub fn prepare(work: &mut Work<'_, '_>, _: Option<&Record>, record: &mut Record) -> Result<(), AppError> {
+    let some = |text: &str| if text.is_empty() { None } else { Some(text.to_owned()) };
+    let (urgency, feasibility) = (some(record.text("urgency_level")), some(record.text("feasibility")));
+    let score = priority_score(&Parts {
+        urgency: urgency.as_deref(),
+        severity: record.integer("impact_severity").and_then(|severity| u8::try_from(severity).ok()),
+        feasibility: feasibility.as_deref(),
+        affected_population: record
+            .integer("affected_population")
+            .and_then(|people| u64::try_from(people).ok()),
+    });
+    record.set("priority_score", i64::from(score));
+    if !VALIDATED.contains(&record.text("status")) {
+        record.set("validated_at", Value::Null);
+        record.set("validated_by", Value::Null);
+    } else if record.instant("validated_at").is_none() {
+        record.set("validated_at", work.now);
+        record.set("validated_by", work.actor.id);
+    }
+    Ok(())
+}

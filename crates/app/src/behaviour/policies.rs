@@ -1,0 +1,21 @@
+//! Policies: the number, counted within the year and never given twice.
+
+use obcms_domain::registry::Record;
+use obcms_store::settings;
+
+use crate::error::AppError;
+use crate::work::Work;
+
+/// Gives a new recommendation its number: `OOBC-PR-2027-0001`.
+pub fn prepare(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    record: &mut Record,
+) -> Result<(), AppError> {
+    if before.is_none() {
+        let year = work.today.year();
+        let number = settings::next_number(work.tx, &format!("policy-{year}"))?;
+        record.set("reference_number", format!("OOBC-PR-{year}-{number:04}"));
+    }
+    Ok(())
+}

@@ -1,0 +1,204 @@
+//! Tasks: every status and progress passes the one transition function; dependencies have no cycle.
+
+use obcms_domain::id::Id;
+use obcms_domain::people::{Action, Area};
+use obcms_domain::registry::{Record, Value};
+use obcms_domain::tasks::states::{self, Change, Circumstances, TaskState, TransitionError};
+use obcms_domain::tasks::{TaskStatus, dependencies, rank};
+use obcms_store::tasks as store;
+use serde_json::json;
+
+use crate::error::AppError;
+use crate::records::Input;
+use crate::work::Work;
+
+/// Applies the rules of tasks to a record that people changed.
+pub fn prepare(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    record: &mut Record,
+    input: &Input,
+) -> Result<(), AppError> {
+    require_assign(work, before, record)?;
+    if before.is_none() {
+        let last = store::last_rank(work.tx)?;
+        record.set("rank", rank::between(last.as_deref(), None));
+    }
+    if depends_on_changed(before, record) {
+        check_cycle(work, record)?;
+        let open = open_prerequisites(work, record)?;
+        record.set("blocked", open > 0);
+    }
+    let dates_by_hand =
+        before.is_some() && (input.contains_key("due_date") || input.contains_key("start_date"));
+    if dates_by_hand && !record.get("template_item").is_empty() {
+        record.set("touched", true);
+    }
+    move_by_input(work, before, record, input)
+}
+
+/// To give a task to others needs the right to assign, unless it is one's own.
+fn require_assign(work: &mut Work<'_, '_>, before: Option<&Record>, record: &Record) -> Result<(), AppError> {
+    let differs = |name: &str| before.is_none_or(|before| before.get(name) != record.get(name));
+    let given: Vec<Id> = record.references("assignees").to_vec();
+    let known: &[Id] = before.map_or(&[], |before| before.references("assignees"));
+    let only_self = given.iter().all(|person| Some(*person) == work.actor.id || known.contains(person))
+        && known.iter().all(|person| Some(*person) == work.actor.id || given.contains(person));
+    let assigns = (differs("assignees") && !only_self)
+        || (differs("teams")
+            && before.is_some_and(|before| before.references("teams") != record.references("teams")));
+    let own = record.created_by.is_some() && record.created_by == work.actor.id;
+    if !assigns || own || work.actor.may(Action::Assign, record.kind.area) {
+        return Ok(());
+    }
+    Err(AppError::forbidden(Action::Assign, Area::Work, "give this task to others"))
+}
+
+fn depends_on_changed(before: Option<&Record>, record: &Record) -> bool {
+    let known: &[Id] = before.map_or(&[], |before| before.references("depends_on"));
+    known != record.references("depends_on")
+}
+
+fn check_cycle(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
+    let waits_for = record.references("depends_on").to_vec();
+    let mut edges = store::dependency_edges(work.tx, &waits_for)?;
+    edges.retain(|(source, _)| *source != record.id);
+    edges.extend(waits_for.iter().map(|target| (record.id, *target)));
+    let Some(cycle) = dependencies::cycle(edges) else {
+        return Ok(());
+    };
+    let known = obcms_store::records::references(work.tx, &cycle)?;
+    let names: Vec<&str> = cycle
+        .iter()
+        .map(|id| known.get(id).map_or(record.title(), |reference| reference.title.as_str()))
+        .collect();
+    Err(AppError::field(
+        "depends_on",
+        "cycle",
+        format!("These tasks would wait for each other: {}.", names.join(" → ")),
+    ))
+}
+
+/// How many of the record's prerequisites, as given now, are open.
+fn open_prerequisites(work: &mut Work<'_, '_>, record: &Record) -> Result<usize, AppError> {
+    let waits_for = record.references("depends_on");
+    if waits_for.is_empty() {
+        return Ok(0);
+    }
+    let found = obcms_store::records::references(work.tx, waits_for)?;
+    Ok(found
+        .values()
+        .filter(|task| !task.is_archived && task.state != "completed" && task.state != "cancelled")
+        .count())
+}
+
+/// Status and progress of an input are asked for, not written: the transition decides.
+fn move_by_input(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    record: &mut Record,
+    input: &Input,
+) -> Result<(), AppError> {
+    let asked_status = TaskStatus::parse(record.text("status")).ok();
+    let asked_progress = record.integer("progress").and_then(|progress| u8::try_from(progress).ok());
+    // The values before the input are what the transition starts from.
+    match before {
+        Some(before) => {
+            record.set("status", before.get("status").clone());
+            record.set("progress", before.get("progress").clone());
+        }
+        None => {
+            record.set("status", TaskStatus::NotStarted.as_str());
+            record.set("progress", 0_i64);
+        }
+    }
+    let reason = work.note.clone();
+    if let (Some(progress), true) = (asked_progress, input.contains_key("progress")) {
+        apply(work, record, Change::Progress(progress), &reason)?;
+    }
+    if let (Some(status), true) = (asked_status, input.contains_key("status")) {
+        apply(work, record, Change::Status(status), &reason)?;
+    }
+    Ok(())
+}
+
+/// Moves a task by the transition function.
+pub fn apply(
+    work: &mut Work<'_, '_>,
+    record: &mut Record,
+    change: Change,
+    force_reason: &str,
+) -> Result<(), AppError> {
+    let current = state(record);
+    let circumstances = Circumstances {
+        now: work.now,
+        open_prerequisites: open_prerequisites(work, record)?,
+        force_reason: Some(force_reason),
+    };
+    let transition = states::transition(&current, change, &circumstances).map_err(|error| match error {
+        TransitionError::Blocked { open } => AppError::Conflict {
+            detail: format!("{} {error}.", record.title()),
+            more: vec![("open_prerequisites", json!(open)), ("needs", json!("force_reason"))],
+        },
+        other => AppError::field("status", "transition", other.to_string()),
+    })?;
+    let next = transition.state;
+    record.set("status", next.status.as_str());
+    record.set("progress", i64::from(next.progress));
+    record.set("started_at", next.started_at);
+    record.set("completed_at", next.completed_at);
+    record.set("progress_before_completion", next.progress_before_completion.map(i64::from));
+    if transition.starts && record.date("start_date").is_none() {
+        // A start after the due date would be nonsense: late work starts on its due date.
+        let start = record.date("due_date").map_or(work.today, |due| due.min(work.today));
+        record.set("start_date", start);
+    }
+    Ok(())
+}
+
+/// The state of a task as the transition function sees it.
+#[must_use]
+pub fn state(record: &Record) -> TaskState {
+    let part = |name: &str| record.integer(name).and_then(|number| u8::try_from(number).ok());
+    TaskState {
+        status: TaskStatus::parse(record.text("status")).unwrap_or(TaskStatus::NotStarted),
+        progress: part("progress").unwrap_or(0),
+        started_at: record.instant("started_at"),
+        completed_at: record.instant("completed_at"),
+        progress_before_completion: part("progress_before_completion"),
+    }
+}
+
+/// Members that the API adds to a task: what depends on today.
+#[must_use]
+pub fn derived(record: &Record, today: jiff::civil::Date) -> Vec<(&'static str, serde_json::Value)> {
+    let state = state(record);
+    let due = record.date("due_date");
+    let at_risk = states::at_risk(
+        record.flag("marked_at_risk"),
+        state.status,
+        state.progress,
+        due,
+        today,
+        record.flag("blocked"),
+    );
+    let overdue = states::overdue(due, state.status, today);
+    vec![("at_risk", json!(at_risk)), ("overdue", json!(overdue))]
+}
+
+/// Recomputes whether tasks are blocked.
+pub fn refresh_blocked(work: &mut Work<'_, '_>, tasks: &[Id]) -> Result<(), AppError> {
+    if tasks.is_empty() {
+        return Ok(());
+    }
+    let open = store::open_prerequisites(work.tx, tasks)?;
+    for before in obcms_store::records::load_many(work.tx, &obcms_domain::kinds::TASK, tasks)? {
+        let blocked = open.get(&before.id).copied().unwrap_or(0) > 0;
+        if before.get("blocked") != &Value::Boolean(blocked) {
+            let mut record = before.clone();
+            record.set("blocked", blocked);
+            work.save_computed(&before, &record)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! Users: the name to sign in with, and that the office is never without an administrator.
+
+use obcms_domain::people::{Role, username};
+use obcms_domain::registry::Record;
+
+use crate::actor::roles;
+use crate::error::AppError;
+use crate::work::Work;
+
+/// Keeps the name in small letters and the last administrator in office.
+pub fn prepare(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    record: &mut Record,
+) -> Result<(), AppError> {
+    let name = username::normalise(record.text("username"));
+    record.set("username", name);
+    if before.is_some_and(|before| roles(before).contains(&Role::Admin))
+        && !roles(record).contains(&Role::Admin)
+    {
+        require_another_admin(work, record)?;
+    }
+    Ok(())
+}
+
+/// Refuses to put away the last administrator.
+pub fn before_archive(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
+    if roles(record).contains(&Role::Admin) { require_another_admin(work, record) } else { Ok(()) }
+}
+
+/// Fails when no other active administrator is left.
+pub fn require_another_admin(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
+    let other = work.tx.first(
+        "SELECT id FROM users WHERE id <> $1 AND archived_at IS NULL AND is_disabled = $2 AND roles LIKE '%\"admin\"%' LIMIT 1",
+        &[record.id.into(), false.into()],
+    )?;
+    match other {
+        Some(_) => Ok(()),
+        None => Err(AppError::conflict("This is the only administrator; make another one first.")),
+    }
+}

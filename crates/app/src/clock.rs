@@ -1,0 +1,126 @@
+//! Time and randomness as parameters, so that tests and the demo decide both.
+
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use obcms_domain::id::Id;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The clock of the machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods)] // The one place that asks the machine.
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// A clock that stands, for the demo and for tests.
+#[derive(Debug)]
+pub struct FixedClock(Mutex<Timestamp>);
+
+impl FixedClock {
+    /// Stands at this time.
+    #[must_use]
+    pub fn new(now: Timestamp) -> Self {
+        Self(Mutex::new(now))
+    }
+
+    /// Moves to this time.
+    pub fn set(&self, now: Timestamp) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct State {
+    generator: StdRng,
+    milliseconds: u64,
+    counter: u32,
+}
+
+/// A source of ids and secrets.
+pub struct Entropy(Mutex<State>);
+
+impl Entropy {
+    /// From the operating system.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::of(rand::make_rng())
+    }
+
+    /// From a seed: the same every time, for the demo.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
+        Self::of(StdRng::seed_from_u64(seed))
+    }
+
+    fn of(generator: StdRng) -> Self {
+        Self(Mutex::new(State { generator, milliseconds: 0, counter: 0 }))
+    }
+
+    /// A UUIDv7 larger than all before it: within one millisecond the first random bits count (RFC 9562, 6.2).
+    pub fn id(&self, now: Timestamp) -> Id {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
+        if milliseconds > state.milliseconds {
+            state.milliseconds = milliseconds;
+            state.counter = state.generator.random::<u32>() & 0x003f_ffff;
+        } else {
+            state.counter += 1 + (state.generator.random::<u32>() & 0xf);
+            if state.counter >= 0x0400_0000 {
+                state.milliseconds += 1;
+                state.counter = 0;
+            }
+        }
+        // Twelve bits before the variant and fourteen after it are the counter.
+        let high = (state.counter >> 14) & 0x0fff;
+        let low = state.counter & 0x3fff;
+        let mut random: [u8; 10] = state.generator.random();
+        random[..2].copy_from_slice(&u16::try_from(high).unwrap_or(0).to_be_bytes());
+        random[2..4].copy_from_slice(&u16::try_from(low).unwrap_or(0).to_be_bytes());
+        Id::from_parts(state.milliseconds, &random)
+    }
+
+    /// Random bytes.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bytes = [0; N];
+        state.generator.fill(&mut bytes[..]);
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_grow_even_within_one_millisecond() {
+        let entropy = Entropy::seeded(7);
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let ids: Vec<Id> = (0..100_000).map(|_| entropy.id(now)).collect();
+        assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_ids() {
+        let now = Timestamp::UNIX_EPOCH;
+        assert_eq!(Entropy::seeded(1).id(now), Entropy::seeded(1).id(now));
+        assert_ne!(Entropy::seeded(1).id(now), Entropy::seeded(2).id(now));
+    }
+}

@@ -1,0 +1,93 @@
+//! What a command or query may answer instead of a result.
+
+use obcms_domain::people::{Action, Area, Role, who_can};
+use obcms_domain::registry::FieldError;
+use obcms_store::{StoreError, Transient};
+use serde_json::Value as Json;
+
+/// An error of the program.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// There is no such thing, or the asker may not know of it.
+    #[error("There is no such {0}.")]
+    NotFound(&'static str),
+    /// Nobody is signed in.
+    #[error("Sign in first.")]
+    Unauthorized,
+    /// The policy says no.
+    #[error("{detail}")]
+    Forbidden {
+        /// What was refused.
+        detail: String,
+        /// Roles that could do it.
+        who: Vec<Role>,
+    },
+    /// The input is wrong, field by field.
+    #[error("Some fields are not right.")]
+    Invalid(Vec<FieldError>),
+    /// The request cannot be read.
+    #[error("{0}")]
+    BadRequest(String),
+    /// A parameter of the address is wrong.
+    #[error("A parameter is not right.")]
+    BadParameter(Vec<FieldError>),
+    /// The state of things forbids it.
+    #[error("{detail}")]
+    Conflict {
+        /// What is in the way.
+        detail: String,
+        /// What is in the way, for programs: members of the answer.
+        more: Vec<(&'static str, Json)>,
+    },
+    /// Somebody changed it meanwhile.
+    #[error("Somebody changed it meanwhile; it now has version {current}.")]
+    Stale {
+        /// Version that it has now.
+        current: i64,
+    },
+    /// Too often.
+    #[error("Too many attempts; try again in {seconds} seconds.")]
+    TooMany {
+        /// When to try again.
+        seconds: i64,
+    },
+    /// A setting of the installation is wrong.
+    #[error("{0}")]
+    Setting(String),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Something that cannot be, was.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl AppError {
+    /// A refusal by the policy.
+    #[must_use]
+    pub fn forbidden(action: Action, area: Area, what: &str) -> Self {
+        Self::Forbidden { detail: format!("You may not {what}."), who: who_can(action, area) }
+    }
+
+    /// A conflict without further members.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::Conflict { detail: detail.into(), more: Vec::new() }
+    }
+
+    /// One wrong field.
+    pub fn field(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, code, message)])
+    }
+}
+
+impl From<Vec<FieldError>> for AppError {
+    fn from(errors: Vec<FieldError>) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl Transient for AppError {
+    fn is_transient(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_transient())
+    }
+}

@@ -1,0 +1,193 @@
+//! Tasks that come with an origin: made once, from the template that fits.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{TASK, TASK_TEMPLATE, TEAM};
+use obcms_domain::people::Action;
+use obcms_domain::registry::{Link, Record, Value};
+use obcms_domain::tasks::{TaskStatus, rank, templates};
+use obcms_store::records;
+use obcms_store::tasks as store;
+use serde_json::Value as Json;
+
+use crate::consequences;
+use crate::error::AppError;
+use crate::work::Work;
+
+/// Makes the tasks that the triggers ask for.
+pub fn for_origin(work: &mut Work<'_, '_>, origin: &Record) -> Result<(), AppError> {
+    let fact = |name: &str| match origin.get(name) {
+        Value::Text(text) => Some(text.clone()),
+        Value::Boolean(value) => Some(value.to_string()),
+        _ => None,
+    };
+    let name = if origin.kind.name == "project" {
+        let stage = origin.text("current_stage").to_owned();
+        templates::template_for("project_stage", &|fact| (fact == "stage").then(|| stage.clone()))
+    } else {
+        templates::template_for(origin.kind.name, &fact)
+    };
+    let Some(name) = name else {
+        return Ok(());
+    };
+    let row = work.tx.first(
+        "SELECT id FROM task_templates WHERE name = $1 AND is_active = $2 AND archived_at IS NULL",
+        &[name.into(), true.into()],
+    )?;
+    let Some(row) = row else {
+        return Ok(());
+    };
+    let Some(template) = work.find(&TASK_TEMPLATE, row.get(0)?)? else {
+        return Ok(());
+    };
+    instantiate(work, &template, origin, None)?;
+    Ok(())
+}
+
+/// Makes the tasks of a template for an origin; those that are there already are left as they are. Answers the
+/// ids of all, in the order of the items.
+pub fn instantiate(
+    work: &mut Work<'_, '_>,
+    template: &Record,
+    origin: &Record,
+    base: Option<Date>,
+) -> Result<Vec<Id>, AppError> {
+    let Value::Json(Json::Array(items)) = template.get("items") else {
+        return Ok(Vec::new());
+    };
+    let known = store::generated_items(work.tx, origin.id)?;
+    let (start, end) = consequences::anchors(origin, work.app.zone());
+    let start = base.or(start).unwrap_or(work.today);
+    let end = base.or(end).unwrap_or(start);
+    let team = team_of(work, template.text("domain"))?;
+    let last = store::last_rank(work.tx)?;
+    let mut ranks = rank::append(last.as_deref(), items.len()).into_iter();
+    let mut result = Vec::with_capacity(items.len());
+    let mut by_key: Vec<(String, Id)> = Vec::new();
+    let mut new = Vec::new();
+    for item in items {
+        let text = |name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default();
+        let key = format!("{}/{}", template.text("name"), text("key"));
+        if let Some(id) = known.get(&key) {
+            by_key.push((text("key").to_owned(), *id));
+            result.push(*id);
+            continue;
+        }
+        let mut task = work.new_record(&TASK);
+        let from_end = text("anchor") == "end";
+        let offset = item.get("offset_days").and_then(Json::as_i64).unwrap_or(0);
+        let due = (if from_end { end } else { start }).saturating_add(offset.days());
+        task.set("title", shorten(&templates::fill(text("title"), origin.title())));
+        task.set("description", some(text("description")));
+        task.set("origin", Link { kind: origin.kind.name.to_owned(), id: origin.id });
+        task.set("due_date", due);
+        task.set("status", TaskStatus::NotStarted.as_str());
+        task.set("priority", text("priority"));
+        task.set("progress", 0_i64);
+        task.set("domain", template.text("domain"));
+        task.set("phase", some(text("phase")));
+        task.set("weight", 100_i64);
+        task.set("estimated_hours", hours(item));
+        task.set("marked_at_risk", false);
+        task.set("touched", false);
+        task.set("template_item", key);
+        task.set("generated_anchor", text("anchor"));
+        // A task made for a date that was given by hand does not follow the origin.
+        task.set("generated_offset", base.is_none().then_some(offset));
+        task.set("rank", ranks.next().unwrap_or_default());
+        assign(&mut task, origin, text("assignee"), team);
+        let waits_for: Vec<Id> = item
+            .get("prerequisites")
+            .and_then(Json::as_array)
+            .map_or(&[][..], Vec::as_slice)
+            .iter()
+            .filter_map(Json::as_str)
+            .filter_map(|name| by_key.iter().find(|(key, _)| key == name).map(|(_, id)| *id))
+            .collect();
+        task.set("blocked", !waits_for.is_empty());
+        task.set("depends_on", waits_for);
+        by_key.push((text("key").to_owned(), task.id));
+        result.push(task.id);
+        new.push(task);
+    }
+    work.insert_together(&new)?;
+    Ok(result)
+}
+
+/// `POST /task-templates/ID/instantiate`: the tasks of a template for an origin that somebody names.
+pub fn instantiate_for(
+    work: &mut Work<'_, '_>,
+    template: Id,
+    origin: &Link,
+    base: Option<Date>,
+) -> Result<Vec<Record>, AppError> {
+    crate::records::require_write(work.actor)?;
+    let template = work.load(&TASK_TEMPLATE, template)?;
+    let kind = obcms_domain::kinds::by_name(&origin.kind)
+        .filter(|kind| obcms_domain::kinds::ORIGINS.contains(&kind.name))
+        .ok_or_else(|| AppError::field("origin", "choice", "Tasks cannot belong to this kind."))?;
+    let origin = match work.load(kind, origin.id) {
+        Err(AppError::NotFound(_)) => {
+            return Err(AppError::field("origin", "unknown_reference", "There is no such record."));
+        }
+        other => other?,
+    };
+    work.actor.require(work.tx, Action::Generate, &origin)?;
+    if template.is_archived() || !template.flag("is_active") {
+        return Err(AppError::conflict("This template is not active."));
+    }
+    let ids = instantiate(work, &template, &origin, base)?;
+    let mut tasks = records::load_many(work.tx, &TASK, &ids)?;
+    tasks.sort_by_key(|task| ids.iter().position(|id| *id == task.id));
+    Ok(tasks)
+}
+
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// Titles grow when the name of the origin is put in; the column of titles has its limit.
+fn shorten(title: &str) -> String {
+    if title.chars().count() <= 255 {
+        title.to_owned()
+    } else {
+        title.chars().take(254).chain(['…']).collect()
+    }
+}
+
+fn hours(item: &Json) -> Option<i64> {
+    // Bounded by the check of the template's items.
+    #[allow(clippy::cast_possible_truncation)]
+    item.get("estimated_hours").and_then(Json::as_f64).map(|hours| (hours * 100.0).round() as i64)
+}
+
+fn team_of(work: &mut Work<'_, '_>, domain: &str) -> Result<Option<Id>, AppError> {
+    let own = obcms_domain::seeds::teams::for_domain(domain).map(|team| team.domains[0]);
+    let row = work.tx.first(
+        "SELECT id FROM teams WHERE domain IN ($1, $2) AND archived_at IS NULL AND is_active = $3 \
+         ORDER BY CASE WHEN domain = $1 THEN 0 ELSE 1 END, created_at LIMIT 1",
+        &[domain.into(), own.unwrap_or(domain).into(), true.into()],
+    )?;
+    debug_assert_eq!(TEAM.table, "teams");
+    Ok(row.map(|row| row.get(0)).transpose()?)
+}
+
+/// Who gets the task: by the rule of the item, or whoever made the origin.
+fn assign(task: &mut Record, origin: &Record, rule: &str, team: Option<Id>) {
+    let lead = ["lead_assessor", "manager", "lead", "lead_author", "focal_person", "assigned_to", "reviewer"]
+        .iter()
+        .find_map(|name| origin.reference(name));
+    let person = match rule {
+        "team" if team.is_some() => {
+            task.set("teams", team.map(|team| vec![team]));
+            return;
+        }
+        "lead" => lead,
+        "organizer" => origin.reference("organizer"),
+        _ => None,
+    };
+    if let Some(person) = person.or(origin.created_by) {
+        task.set("assignees", vec![person]);
+    }
+}

@@ -1,0 +1,396 @@
+//! Lists of records, asked for by the parameters of an address.
+
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
+use obcms_domain::id::Id;
+use obcms_domain::people::Action;
+use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record, Source};
+use obcms_domain::search;
+use obcms_store::records::{self, Archived, Cursor, Directory, Filter, Order, Query, SortKey};
+use obcms_store::{Cell, Tx};
+
+use crate::App;
+use crate::actor::Actor;
+use crate::error::AppError;
+
+/// Records on one page when nothing is said.
+pub const LIMIT: i64 = 50;
+/// Records on one page at most.
+pub const MAXIMUM_LIMIT: i64 = 500;
+
+/// What a list is asked for: the parameters in the order in which they came.
+pub type Parameters = Vec<(String, String)>;
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// The records.
+    pub records: Vec<Record>,
+    /// Where the next page starts.
+    pub next_cursor: Option<String>,
+    /// How many there are in all.
+    pub total: i64,
+    /// What the records point at.
+    pub directory: Directory,
+}
+
+/// The parameters of a list, read.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Conditions.
+    pub filters: Vec<Filter>,
+    /// Beginnings of words.
+    pub words: Vec<String>,
+    /// By life.
+    pub archived: Archived,
+    /// Order.
+    pub order: Order,
+    /// Page size.
+    pub limit: i64,
+    /// Where to go on.
+    pub after: Option<Cursor>,
+}
+
+impl App {
+    /// A page of the kind's records that the actor may see.
+    pub fn list(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        parameters: &Parameters,
+    ) -> Result<Listing, AppError> {
+        let request = self.parse_list(kind, parameters)?;
+        self.read(|tx| list(tx, actor, kind, &request))
+    }
+
+    /// Reads the parameters of a list; an unknown one is refused.
+    pub fn parse_list(&self, kind: &'static Kind, parameters: &Parameters) -> Result<Request, AppError> {
+        parse(kind, parameters, self.zone())
+    }
+
+    /// What is known of the records that these point at.
+    pub fn directory(&self, ids: &[Id]) -> Result<Directory, AppError> {
+        self.read(|tx| Ok(records::references(tx, ids)?))
+    }
+
+    /// All records of the kind that fit, page after page, for files.
+    pub fn each(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        parameters: &Parameters,
+        mut each: impl FnMut(&Listing) -> Result<(), AppError>,
+    ) -> Result<(), AppError> {
+        if !actor.may(Action::Export, kind.area) {
+            return Err(AppError::forbidden(
+                Action::Export,
+                kind.area,
+                &format!("export {}", kind.plural.to_lowercase()),
+            ));
+        }
+        let mut request = self.parse_list(kind, parameters)?;
+        request.limit = MAXIMUM_LIMIT;
+        // One transaction, so that the file shows one state of the data.
+        self.read(|tx| {
+            loop {
+                let page = list(tx, actor, kind, &request)?;
+                each(&page)?;
+                match page.next_cursor.as_deref().map(decode_cursor) {
+                    Some(cursor) => request.after = cursor,
+                    None => return Ok(()),
+                }
+            }
+        })
+    }
+}
+
+/// A page of the kind's records that the actor may see.
+pub fn list(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    kind: &'static Kind,
+    request: &Request,
+) -> Result<Listing, AppError> {
+    let scope = actor.scope(kind)?;
+    let page = records::list(
+        tx,
+        &Query {
+            kind,
+            filters: request.filters.clone(),
+            words: request.words.clone(),
+            scope: scope.as_ref(),
+            archived: request.archived,
+            order: request.order,
+            after: request.after.clone(),
+            limit: request.limit,
+            counted: true,
+        },
+    )?;
+    let targets: Vec<Id> = page
+        .records
+        .iter()
+        .flat_map(|record| record.values.iter().flat_map(registry::Value::targets).chain(record.created_by))
+        .collect();
+    let directory = records::references(tx, &targets)?;
+    Ok(Listing {
+        next_cursor: page.next.as_ref().map(encode_cursor),
+        total: page.total.unwrap_or(0),
+        records: page.records,
+        directory,
+    })
+}
+
+fn parse(kind: &'static Kind, parameters: &Parameters, zone: &TimeZone) -> Result<Request, AppError> {
+    let mut errors = Vec::new();
+    let mut request = Request {
+        filters: Vec::new(),
+        words: Vec::new(),
+        archived: Archived::Without,
+        order: order(kind, kind.default_sort)
+            .unwrap_or(Order { key: SortKey::Common("created_at"), descending: true }),
+        limit: LIMIT,
+        after: None,
+    };
+    for (name, value) in parameters {
+        match name.as_str() {
+            "q" => request.words = search::words(value),
+            "limit" => match value.parse::<i64>() {
+                Ok(limit) if (1..=MAXIMUM_LIMIT).contains(&limit) => request.limit = limit,
+                _ => errors.push(FieldError::new(
+                    "limit",
+                    "range",
+                    format!("Expected a whole number from 1 to {MAXIMUM_LIMIT}."),
+                )),
+            },
+            "cursor" if value.is_empty() => {}
+            "cursor" => match decode_cursor(value) {
+                Some(cursor) => request.after = Some(cursor),
+                None => errors.push(FieldError::new(
+                    "cursor",
+                    "format",
+                    "This is not a cursor that was given out.",
+                )),
+            },
+            "sort" => match order(kind, value) {
+                Some(order) => request.order = order,
+                None => errors.push(FieldError::new("sort", "choice", "There is no such field to sort by.")),
+            },
+            "archived" => match value.as_str() {
+                "false" => request.archived = Archived::Without,
+                "true" => request.archived = Archived::Only,
+                "all" => request.archived = Archived::With,
+                _ => errors.push(FieldError::new("archived", "choice", "Expected true, false or all.")),
+            },
+            _ => match filter(kind, name, value, zone) {
+                Some(Ok(filter)) => request.filters.push(filter),
+                Some(Err(message)) => errors.push(FieldError::new(name.clone(), "type", message)),
+                None => errors.push(FieldError::new(
+                    name.clone(),
+                    "unknown_parameter",
+                    "There is no such parameter.",
+                )),
+            },
+        }
+    }
+    if errors.is_empty() { Ok(request) } else { Err(AppError::BadParameter(errors)) }
+}
+
+/// `due_date` or `-due_date`.
+fn order(kind: &'static Kind, text: &str) -> Option<Order> {
+    let (name, descending) = match text.strip_prefix('-') {
+        Some(name) => (name, true),
+        None => (text, false),
+    };
+    let key = match name {
+        "created_at" => SortKey::Common("created_at"),
+        "updated_at" => SortKey::Common("updated_at"),
+        _ => SortKey::Field(kind.field(name).filter(|field| is_sortable(field))?),
+    };
+    Some(Order { key, descending })
+}
+
+/// Whether a list can be sorted by the field.
+#[must_use]
+pub fn is_sortable(field: &Field) -> bool {
+    field.source != Source::Secret
+        && field.has_column()
+        && !matches!(
+            field.data,
+            FieldType::Structure(_)
+                | FieldType::Tags
+                | FieldType::Choices(_)
+                | FieldType::Reference(_)
+                | FieldType::Link(_)
+        )
+}
+
+/// `FIELD=VALUE[,VALUE…]`, `FIELD=none`, `FIELD_from=`, `FIELD_to=`; the last two include their bound.
+fn filter(kind: &'static Kind, name: &str, value: &str, zone: &TimeZone) -> Option<Result<Filter, String>> {
+    let visible = |name: &str| kind.field(name).filter(|field| field.source != Source::Secret);
+    if let Some(field) = visible(name) {
+        return Some(equal(field, value, zone));
+    }
+    let (field, is_lower) = match (name.strip_suffix("_from"), name.strip_suffix("_to")) {
+        (Some(name), _) => (visible(name)?, true),
+        (_, Some(name)) => (visible(name)?, false),
+        _ => match name {
+            "created_by" => {
+                let id = value.parse::<Id>().map_err(|error| error.to_string());
+                return Some(id.map(|id| Filter::OneOf("created_by".to_owned(), vec![Cell::Id(id)])));
+            }
+            _ => return None,
+        },
+    };
+    bound(field, value, is_lower, zone)
+}
+
+fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, String> {
+    let name = field.name.to_owned();
+    if value == "none" {
+        return Ok(match field.data {
+            FieldType::References(_) | FieldType::Links(_) => Filter::PointsNowhere(name),
+            FieldType::Link(_) => Filter::Empty(format!("{name}_id")),
+            _ => Filter::Empty(name),
+        });
+    }
+    let parts: Vec<&str> = value.split(',').filter(|part| !part.is_empty()).collect();
+    let ids = || {
+        parts
+            .iter()
+            // `kind:id` as pickers write it, or the id alone.
+            .map(|part| part.rsplit(':').next().unwrap_or(part).parse::<Id>())
+            .collect::<Result<Vec<Id>, _>>()
+            .map_err(|error| error.to_string())
+    };
+    match field.data {
+        FieldType::References(_) | FieldType::Links(_) => Ok(Filter::PointsAt(name, ids()?)),
+        FieldType::Reference(_) => Ok(Filter::OneOf(name, ids()?.into_iter().map(Cell::Id).collect())),
+        FieldType::Link(_) => {
+            Ok(Filter::OneOf(format!("{name}_id"), ids()?.into_iter().map(Cell::Id).collect()))
+        }
+        FieldType::Tags => Ok(Filter::Holds(name, parts.iter().map(|part| (*part).to_owned()).collect())),
+        FieldType::Choices(choices) => {
+            for part in &parts {
+                if !obcms_domain::choices::contains(choices, part) {
+                    return Err(format!("{part} is not one of the list."));
+                }
+            }
+            Ok(Filter::Holds(name, parts.iter().map(|part| (*part).to_owned()).collect()))
+        }
+        FieldType::Structure(_) => Err("This field cannot be filtered.".to_owned()),
+        // A text may hold commas; it is taken whole.
+        FieldType::Text(_) | FieldType::Multiline(_) | FieldType::Url | FieldType::Email => {
+            Ok(Filter::OneOf(name, vec![cell(field, value, zone)?]))
+        }
+        _ => {
+            let cells = parts.iter().map(|part| cell(field, part, zone)).collect::<Result<Vec<_>, _>>()?;
+            Ok(Filter::OneOf(name, cells))
+        }
+    }
+}
+
+fn bound(
+    field: &'static Field,
+    value: &str,
+    is_lower: bool,
+    zone: &TimeZone,
+) -> Option<Result<Filter, String>> {
+    let name = field.name.to_owned();
+    match field.data {
+        FieldType::Date | FieldType::Moment | FieldType::Instant => {
+            let day = match registry::parse_date(value) {
+                Ok(day) => day,
+                Err((_, message)) => return Some(Err(message)),
+            };
+            let first = if is_lower { day } else { day.saturating_add(1.day()) };
+            let cell = if matches!(field.data, FieldType::Date) {
+                Cell::Date(first)
+            } else {
+                match first.to_zoned(zone.clone()) {
+                    Ok(midnight) => Cell::Instant(midnight.timestamp()),
+                    Err(_) => return Some(Err("This day is out of range.".to_owned())),
+                }
+            };
+            Some(Ok(if is_lower { Filter::From(name, cell) } else { Filter::Below(name, cell) }))
+        }
+        FieldType::Integer(..) | FieldType::Money | FieldType::Decimal(..) => {
+            Some(match cell(field, value, zone) {
+                Ok(Cell::Integer(number)) if is_lower => Ok(Filter::From(name, Cell::Integer(number))),
+                Ok(Cell::Integer(number)) => Ok(Filter::Below(name, Cell::Integer(number.saturating_add(1)))),
+                Ok(_) => Err("Expected a number.".to_owned()),
+                Err(message) => Err(message),
+            })
+        }
+        _ => None,
+    }
+}
+
+/// A value of an address, as the column keeps it.
+fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Cell, String> {
+    if let FieldType::Moment = field.data {
+        return registry::moment(text, text.len() == 10, zone)
+            .map(Cell::Instant)
+            .map_err(|(_, message)| message);
+    }
+    let json = match field.data {
+        // Addresses speak as the API does: centavos, not pesos as people type them.
+        FieldType::Money => text.parse::<i64>().map_or_else(|_| text.into(), Into::into),
+        FieldType::Boolean => match text {
+            "true" => true.into(),
+            "false" => false.into(),
+            _ => text.into(),
+        },
+        _ => registry::form_to_json(field, &[text.to_owned()]),
+    };
+    match registry::parse_field(field, &json) {
+        Ok(registry::Value::Boolean(value)) => Ok(Cell::Boolean(value)),
+        Ok(registry::Value::Integer(value)) => Ok(Cell::Integer(value)),
+        Ok(registry::Value::Text(value)) => Ok(Cell::Text(value)),
+        Ok(registry::Value::Date(value)) => Ok(Cell::Date(value)),
+        Ok(registry::Value::Instant(value)) => Ok(Cell::Instant(value)),
+        Ok(_) => Err("This value cannot be searched for.".to_owned()),
+        Err((_, message)) => Err(message),
+    }
+}
+
+/// A cursor as an opaque text.
+fn encode_cursor(cursor: &Cursor) -> String {
+    let key = match &cursor.key {
+        Cell::Null => "n".to_owned(),
+        Cell::Boolean(value) => format!("b{}", i32::from(*value)),
+        Cell::Integer(value) => format!("i{value}"),
+        Cell::Real(value) => format!("r{value}"),
+        Cell::Text(text) => format!("t{text}"),
+        Cell::Date(date) => format!("d{date}"),
+        Cell::Instant(instant) => format!("s{}", instant.as_microsecond()),
+        Cell::Id(id) => format!("u{id}"),
+        Cell::Bytes(_) => "n".to_owned(),
+    };
+    let text = format!("{}|{key}", cursor.id);
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn decode_cursor(text: &str) -> Option<Cursor> {
+    if text.len() % 2 != 0 || !text.is_ascii() || text.len() > 4000 {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> = (0..text.len())
+        .step_by(2)
+        .map(|position| u8::from_str_radix(&text[position..position + 2], 16).ok())
+        .collect();
+    let decoded = String::from_utf8(bytes?).ok()?;
+    let (id, key) = decoded.split_once('|')?;
+    let rest = key.get(1..)?;
+    let key = match key.as_bytes().first()? {
+        b'n' => Cell::Null,
+        b'b' => Cell::Boolean(rest == "1"),
+        b'i' => Cell::Integer(rest.parse().ok()?),
+        b'r' => Cell::Real(rest.parse().ok()?),
+        b't' if !rest.contains('\0') => Cell::Text(rest.to_owned()),
+        b'd' => Cell::Date(rest.parse().ok()?),
+        b's' => Cell::Instant(jiff::Timestamp::from_microsecond(rest.parse().ok()?).ok()?),
+        b'u' => Cell::Id(rest.parse().ok()?),
+        _ => return None,
+    };
+    Some(Cursor { key, id: id.parse().ok()? })
+}

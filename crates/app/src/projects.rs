@@ -1,0 +1,192 @@
+//! The way of a project through its nine stages.
+
+use std::collections::BTreeMap;
+
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{NEED, PPA, PROJECT};
+use obcms_domain::people::Action;
+use obcms_domain::projects::approval;
+use obcms_domain::projects::life_cycle::{self, Effect, Facts, LifeCycleError, Missing, Stage};
+use obcms_domain::registry::Record;
+use obcms_store::projects::{self as store, Stay};
+use serde_json::{Value as Json, json};
+
+use crate::error::AppError;
+use crate::work::Work;
+use crate::{Actor, App};
+
+/// A step that somebody asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// One stage forward.
+    Advance,
+    /// Past the stage that may be skipped.
+    Skip,
+    /// Back to an earlier stage.
+    Return(Stage),
+}
+
+impl App {
+    /// Moves a project; skipping and returning need a reason.
+    pub fn move_project(&self, actor: &Actor, id: Id, step: Step, note: &str) -> Result<Record, AppError> {
+        self.write(actor, |work| {
+            work.note = note.to_owned();
+            move_project(work, id, step, note)
+        })
+    }
+
+    /// The stays of a project in its stages and what is missing to enter the next one, for its page and the API.
+    pub fn project_state(&self, project: &Record) -> Result<BTreeMap<&'static str, Json>, AppError> {
+        self.read(|tx| {
+            let stays = store::stays(tx, project.id)?;
+            let facts = facts(tx, project)?;
+            let current = stage_of(project);
+            let next = current.next();
+            let checks: Vec<Json> = next
+                .map(|next| life_cycle::missing_to_enter(next, &facts))
+                .unwrap_or_default()
+                .iter()
+                .map(|missing| check(project, *missing))
+                .collect();
+            let stages: Vec<Json> = stays
+                .iter()
+                .map(|stay| {
+                    json!({
+                        "stage": stay.stage, "entered_at": stay.entered_at, "entered_by": stay.entered_by,
+                        "left_at": stay.left_at, "note": stay.note,
+                    })
+                })
+                .collect();
+            Ok(BTreeMap::from([
+                ("stages", Json::Array(stages)),
+                ("checks", Json::Array(checks)),
+                ("next_stage", json!(next.map(Stage::as_str))),
+                ("stage_progress", json!(current.weight())),
+            ]))
+        })
+    }
+}
+
+/// One failed check, with where it is set right.
+fn check(project: &Record, missing: Missing) -> Json {
+    let (kind, field) = missing.place();
+    let record = match kind {
+        "need" => project.reference("need"),
+        "ppa" => project.reference("ppa"),
+        _ => Some(project.id),
+    };
+    json!({ "message": missing.message(), "kind": kind, "field": field, "id": record })
+}
+
+fn stage_of(project: &Record) -> Stage {
+    Stage::parse(project.text("current_stage")).unwrap_or(Stage::NeedIdentification)
+}
+
+fn facts(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<Facts, AppError> {
+    let mut facts = Facts { focal_person: !project.get("mao_focal_person").is_empty(), ..Facts::default() };
+    if let Some(need) = project.reference("need")
+        && let Some(need) = obcms_store::records::load(tx, &NEED, need)?
+    {
+        facts.need_validated = need.instant("validated_at").is_some();
+    }
+    if let Some(ppa) = project.reference("ppa")
+        && let Some(ppa) = obcms_store::records::load(tx, &PPA, ppa)?
+    {
+        facts.ppa = approval::State::parse(ppa.text("approval_stage"));
+        facts.ppa_budget = ppa.integer("budget_allocation_centavos").is_some_and(|amount| amount > 0);
+        facts.ppa_funding_source = !ppa.get("funding_source").is_empty();
+    }
+    Ok(facts)
+}
+
+/// Moves a project one step.
+pub fn move_project(work: &mut Work<'_, '_>, id: Id, step: Step, note: &str) -> Result<Record, AppError> {
+    crate::records::require_write(work.actor)?;
+    let before = work.load(&PROJECT, id)?;
+    work.actor.require(work.tx, Action::Transition, &before)?;
+    if before.is_archived() {
+        return Err(AppError::conflict("This project is archived; restore it first."));
+    }
+    let facts = facts(work.tx, &before)?;
+    let current = stage_of(&before);
+    let target = match step {
+        Step::Advance => life_cycle::advance(current, &facts),
+        Step::Skip => life_cycle::skip(current, &facts, note),
+        Step::Return(stage) => life_cycle::return_to(current, stage, note),
+    }
+    .map_err(|error| refusal(&before, &error))?;
+    let mut record = before.clone();
+    record.set("current_stage", target.as_str());
+    record.set("stage_entered_at", work.now);
+    record.set("completed_on", (target == Stage::Completion).then_some(work.today));
+    enter(work, record.id, target, note)?;
+    let action = match step {
+        Step::Advance => "advance",
+        Step::Skip => "skip",
+        Step::Return(_) => "return",
+    };
+    work.save(&before, &mut record, action)?;
+    effects(work, &record, target)?;
+    Ok(record)
+}
+
+fn refusal(project: &Record, error: &LifeCycleError) -> AppError {
+    match error {
+        LifeCycleError::NoReason => AppError::field("note", "required", "A reason is needed."),
+        LifeCycleError::Missing(missing) => AppError::Conflict {
+            detail: format!("Not yet: {error}."),
+            more: vec![("checks", Json::Array(missing.iter().map(|item| check(project, *item)).collect()))],
+        },
+        other => AppError::conflict(format!("This is not possible: {other}.")),
+    }
+}
+
+/// A new project enters the first stage.
+pub fn enter_first(work: &mut Work<'_, '_>, project: &Record) -> Result<(), AppError> {
+    enter(work, project.id, Stage::NeedIdentification, "")
+}
+
+fn enter(work: &mut Work<'_, '_>, project: Id, stage: Stage, note: &str) -> Result<(), AppError> {
+    let stay = Stay {
+        id: work.app.new_id(),
+        project_id: project,
+        stage: stage.as_str().to_owned(),
+        entered_at: work.now,
+        entered_by: work.actor.id,
+        left_at: None,
+        note: note.to_owned(),
+    };
+    store::enter(work.tx, &stay)?;
+    Ok(())
+}
+
+/// What entering a stage brings about on need and PPA.
+fn effects(work: &mut Work<'_, '_>, project: &Record, stage: Stage) -> Result<(), AppError> {
+    for effect in stage.effects() {
+        match effect {
+            Effect::PpaOngoing => set_status(work, &PPA, project.reference("ppa"), "ongoing")?,
+            Effect::PpaCompleted => set_status(work, &PPA, project.reference("ppa"), "completed")?,
+            Effect::NeedCompleted => set_status(work, &NEED, project.reference("need"), "completed")?,
+            // The budget of a project is that of its PPA, and submitting it is a decision of its own.
+            Effect::TakeOverEstimatedCost | Effect::SubmitPpa | Effect::SetCompletionDate => {}
+        }
+    }
+    Ok(())
+}
+
+fn set_status(
+    work: &mut Work<'_, '_>,
+    kind: &'static obcms_domain::registry::Kind,
+    id: Option<Id>,
+    status: &str,
+) -> Result<(), AppError> {
+    let Some(id) = id else {
+        return Ok(());
+    };
+    if let Some(before) = work.find(kind, id)? {
+        let mut record = before.clone();
+        record.set("status", status);
+        work.save(&before, &mut record, "update")?;
+    }
+    Ok(())
+}

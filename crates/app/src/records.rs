@@ -1,0 +1,273 @@
+//! Commands on records of any kind: create, update, archive, restore.
+
+use obcms_domain::id::Id;
+use obcms_domain::kinds;
+use obcms_domain::people::{Action, Relation, allows};
+use obcms_domain::registry::{self, FieldError, Kind, Record, Source, Value};
+use obcms_store::records as store;
+use serde_json::{Map, Value as Json};
+
+use crate::behaviour;
+use crate::error::AppError;
+use crate::work::Work;
+use crate::{Actor, App};
+
+/// The members of an input.
+pub type Input = Map<String, Json>;
+
+impl App {
+    /// Creates a record.
+    pub fn create(&self, actor: &Actor, kind: &'static Kind, input: &Input) -> Result<Record, AppError> {
+        self.write(actor, |work| create(work, kind, input))
+    }
+
+    /// Changes a record; `expected` is the version that the actor saw.
+    pub fn update(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        id: Id,
+        input: &Input,
+        expected: Option<i64>,
+    ) -> Result<Record, AppError> {
+        self.write(actor, |work| update(work, kind, id, input, expected))
+    }
+
+    /// Archives a record, in place of deleting it.
+    pub fn archive(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        id: Id,
+        expected: Option<i64>,
+    ) -> Result<Record, AppError> {
+        self.write(actor, |work| archive(work, kind, id, expected))
+    }
+
+    /// Brings an archived record back.
+    pub fn restore(&self, actor: &Actor, kind: &'static Kind, id: Id) -> Result<Record, AppError> {
+        self.write(actor, |work| restore(work, kind, id))
+    }
+
+    /// A record that the actor may see.
+    pub fn get(&self, actor: &Actor, kind: &'static Kind, id: Id) -> Result<Record, AppError> {
+        self.read(|tx| {
+            let record = store::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
+            actor.require(tx, Action::View, &record)?;
+            Ok(record)
+        })
+    }
+}
+
+fn require_writable(actor: &Actor, kind: &Kind) -> Result<(), AppError> {
+    if !kind.writable {
+        return Err(AppError::conflict(format!(
+            "{} come from the PSGC and are not changed here.",
+            kind.plural
+        )));
+    }
+    require_write(actor)
+}
+
+/// A token that reads may not write.
+pub fn require_write(actor: &Actor) -> Result<(), AppError> {
+    if actor.read_only {
+        return Err(AppError::Forbidden { detail: "This token may only read.".to_owned(), who: Vec::new() });
+    }
+    Ok(())
+}
+
+/// Creates a record.
+pub fn create(work: &mut Work<'_, '_>, kind: &'static Kind, input: &Input) -> Result<Record, AppError> {
+    // Who may make none at all learns that before anything about the input.
+    let possible = allows(&work.actor.roles, Action::Create, kind.area, &[Relation::None, Relation::Request]);
+    if !possible {
+        return Err(AppError::forbidden(
+            Action::Create,
+            kind.area,
+            &format!("make {}", kind.plural.to_lowercase()),
+        ));
+    }
+    require_writable(work.actor, kind)?;
+    let mut record = work.new_record(kind);
+    registry::parse(&mut record, input, true, &work.context())?;
+    work.actor.require(work.tx, Action::Create, &record).map_err(|error| match error {
+        AppError::NotFound(_) => AppError::forbidden(
+            Action::Create,
+            kind.area,
+            &format!("make this {}", kind.label.to_lowercase()),
+        ),
+        other => other,
+    })?;
+    check(work, None, &record)?;
+    behaviour::prepare(work, None, &mut record, input)?;
+    work.insert(std::slice::from_ref(&record))?;
+    reload(work, &record)
+}
+
+/// What the consequences made of the record.
+fn reload(work: &mut Work<'_, '_>, record: &Record) -> Result<Record, AppError> {
+    work.find(record.kind, record.id)?.ok_or(AppError::NotFound(record.kind.label))
+}
+
+fn require_version(record: &Record, expected: Option<i64>) -> Result<(), AppError> {
+    match expected {
+        Some(expected) if expected != record.version => Err(AppError::Stale { current: record.version }),
+        _ => Ok(()),
+    }
+}
+
+/// Changes a record by a merge patch (RFC 7396).
+pub fn update(
+    work: &mut Work<'_, '_>,
+    kind: &'static Kind,
+    id: Id,
+    input: &Input,
+    expected: Option<i64>,
+) -> Result<Record, AppError> {
+    let before = work.load(kind, id)?;
+    require_writable(work.actor, kind)?;
+    let action = behaviour::action_for(kind, input);
+    work.actor.require(work.tx, action, &before)?;
+    require_version(&before, expected)?;
+    if before.is_archived() {
+        return Err(AppError::conflict(format!(
+            "This {} is archived; restore it first.",
+            kind.label.to_lowercase()
+        )));
+    }
+    let mut record = before.clone();
+    registry::parse(&mut record, input, false, &work.context())?;
+    check(work, Some(&before), &record)?;
+    behaviour::prepare(work, Some(&before), &mut record, input)?;
+    work.save(&before, &mut record, "update")?;
+    reload(work, &record)
+}
+
+/// Archives a record.
+pub fn archive(
+    work: &mut Work<'_, '_>,
+    kind: &'static Kind,
+    id: Id,
+    expected: Option<i64>,
+) -> Result<Record, AppError> {
+    let before = work.load(kind, id)?;
+    require_writable(work.actor, kind)?;
+    work.actor.require(work.tx, Action::Archive, &before)?;
+    require_version(&before, expected)?;
+    if before.is_archived() {
+        return Ok(before);
+    }
+    behaviour::before_archive(work, &before)?;
+    let mut record = before.clone();
+    record.archived_at = Some(work.now);
+    work.save(&before, &mut record, "archive")?;
+    Ok(record)
+}
+
+/// Brings an archived record back.
+pub fn restore(work: &mut Work<'_, '_>, kind: &'static Kind, id: Id) -> Result<Record, AppError> {
+    let before = work.load(kind, id)?;
+    require_writable(work.actor, kind)?;
+    work.actor.require(work.tx, Action::Restore, &before)?;
+    if !before.is_archived() {
+        return Ok(before);
+    }
+    let mut record = before.clone();
+    record.archived_at = None;
+    work.save(&before, &mut record, "restore")?;
+    reload(work, &record)
+}
+
+/// Checks that need the database: what is pointed at exists, what must be unique is.
+pub fn check(work: &mut Work<'_, '_>, before: Option<&Record>, record: &Record) -> Result<(), AppError> {
+    let mut errors = Vec::new();
+    check_references(work, before, record, &mut errors)?;
+    check_unique(work, before, record, &mut errors)?;
+    if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
+}
+
+fn changed(before: Option<&Record>, record: &Record, position: usize) -> bool {
+    before.is_none_or(|before| before.values[position] != record.values[position])
+}
+
+fn check_references(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    record: &Record,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), AppError> {
+    let fields: Vec<usize> = (0..record.kind.fields.len())
+        .filter(|position| {
+            let field = &record.kind.fields[*position];
+            field.is_reference() && field.source == Source::Input && changed(before, record, *position)
+        })
+        .collect();
+    let ids: Vec<Id> = fields.iter().flat_map(|position| record.values[*position].targets()).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let found = store::references(work.tx, &ids)?;
+    for position in fields {
+        let field = &record.kind.fields[position];
+        let known: Vec<Id> = before.map(|before| before.values[position].targets()).unwrap_or_default();
+        let links: Vec<(Id, Option<&str>)> = match &record.values[position] {
+            Value::Link(link) => vec![(link.id, Some(link.kind.as_str()))],
+            Value::Links(links) => links.iter().map(|link| (link.id, Some(link.kind.as_str()))).collect(),
+            other => other.targets().into_iter().map(|id| (id, None)).collect(),
+        };
+        for (id, kind) in links {
+            let target = found.get(&id).filter(|target| {
+                kind.is_none_or(|kind| kind == target.kind)
+                    && field.target_kinds().contains(&target.kind.as_str())
+            });
+            let names: Vec<&str> = field
+                .target_kinds()
+                .iter()
+                .filter_map(|name| kinds::by_name(name))
+                .map(|kind| kind.label)
+                .collect();
+            match target {
+                None => errors.push(FieldError::new(
+                    field.name,
+                    "unknown_reference",
+                    format!("There is no such {}.", names.join(" or ").to_lowercase()),
+                )),
+                Some(target) if target.is_archived && !known.contains(&id) => errors.push(FieldError::new(
+                    field.name,
+                    "archived_reference",
+                    format!("{} is archived.", target.title),
+                )),
+                Some(_) => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_unique(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    record: &Record,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), AppError> {
+    for (position, field) in record.kind.fields.iter().enumerate() {
+        if !field.unique || !changed(before, record, position) || record.values[position].is_empty() {
+            continue;
+        }
+        let sql =
+            format!("SELECT id FROM \"{}\" WHERE \"{}\" = $1 AND id <> $2", record.kind.table, field.name);
+        if work.tx.first(&sql, &[record.text(field.name).into(), record.id.into()])?.is_some() {
+            errors.push(FieldError::new(
+                field.name,
+                "unique",
+                format!(
+                    "There is another {} with this {}.",
+                    record.kind.label.to_lowercase(),
+                    field.label.to_lowercase()
+                ),
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! What every installation starts with: places, BARMM bodies, teams, task templates.
+
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{BARANGAY, MUNICIPALITY, ORGANIZATION, PROVINCE, REGION, TASK_TEMPLATE, TEAM};
+use obcms_domain::places;
+use obcms_domain::registry::{Kind, Record, Value};
+use obcms_domain::seeds::{organizations, teams};
+use obcms_domain::tasks::templates;
+use obcms_store::{records, settings};
+use serde_json::json;
+
+use crate::error::AppError;
+use crate::work::Work;
+use crate::{Actor, App};
+
+/// Puts in what is not there yet; each seed once, so that what the office changed or archived stays so.
+pub fn plant(app: &App) -> Result<(), AppError> {
+    let program = Actor::program();
+    type Seed = fn(&mut Work<'_, '_>) -> Result<(), AppError>;
+    let seeds: [(&str, Seed); 4] = [
+        ("places", plant_places),
+        ("organizations", plant_organizations),
+        ("teams", plant_teams),
+        ("templates", plant_templates),
+    ];
+    let missing = app.read(|tx| {
+        let mut missing = false;
+        for (name, _) in seeds {
+            missing |= settings::get(tx, &format!("seed-{name}"))?.is_none();
+        }
+        Ok(missing)
+    })?;
+    if !missing {
+        return Ok(());
+    }
+    app.write(&program, |work| {
+        for (name, seed) in seeds {
+            let key = format!("seed-{name}");
+            // Asked again inside the transaction: another process may have been first.
+            if settings::get(work.tx, &key)?.is_none() {
+                settings::set(work.tx, &key, "done")?;
+                seed(work)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn place(work: &Work<'_, '_>, kind: &'static Kind, code: &str, name: &str) -> Result<Record, AppError> {
+    let id = Id::place(code).ok_or_else(|| AppError::Internal(format!("{code} is no PSGC code")))?;
+    let mut record = Record::new(kind, id, work.now, None);
+    record.set("name", name);
+    record.set("code", code);
+    Ok(record)
+}
+
+fn degrees(value: Option<f64>) -> Value {
+    // Hundredths of a degree would be a kilometre: the column keeps them as all decimals are kept.
+    #[allow(clippy::cast_possible_truncation)]
+    value.map(|degrees| (degrees * 100.0).round() as i64).into()
+}
+
+fn plant_places(work: &mut Work<'_, '_>) -> Result<(), AppError> {
+    let gazetteer = places::gazetteer().map_err(|error| AppError::Internal(error.to_string()))?;
+    let reference = |code: &str| Id::place(code);
+    let mut batch = Vec::new();
+    for region in &gazetteer.regions {
+        let mut record = place(work, &REGION, &region.code, &region.name)?;
+        record.set("short_name", region.short_name.as_str());
+        record.set("population", region.population);
+        batch.push(record);
+    }
+    for province in &gazetteer.provinces {
+        let mut record = place(work, &PROVINCE, &province.code, &province.name)?;
+        record.set("region", reference(&province.region));
+        record.set("population", province.population);
+        batch.push(record);
+    }
+    for municipality in &gazetteer.municipalities {
+        let mut record = place(work, &MUNICIPALITY, &municipality.code, &municipality.name)?;
+        record.set("municipality_type", municipality.kind.as_str());
+        record.set("region", reference(&municipality.region));
+        record.set("province", municipality.province.as_deref().and_then(reference));
+        record.set("population", municipality.population);
+        record.set("latitude", degrees(municipality.latitude));
+        record.set("longitude", degrees(municipality.longitude));
+        batch.push(record);
+    }
+    for barangay in &gazetteer.barangays {
+        let mut record = place(work, &BARANGAY, &barangay.code, &barangay.name)?;
+        record.set("municipality", reference(&barangay.municipality));
+        record.set("is_urban", barangay.urban);
+        record.set("population", barangay.population);
+        record.set("latitude", degrees(barangay.latitude));
+        record.set("longitude", degrees(barangay.longitude));
+        batch.push(record);
+        if batch.len() >= 2000 {
+            records::insert(work.tx, &batch)?;
+            batch.clear();
+        }
+    }
+    records::insert(work.tx, &batch)?;
+    Ok(())
+}
+
+fn plant_organizations(work: &mut Work<'_, '_>) -> Result<(), AppError> {
+    let new: Vec<Record> = organizations::ORGANIZATIONS
+        .iter()
+        .map(|seed| {
+            let mut record = work.new_record(&ORGANIZATION);
+            record.set("name", seed.name);
+            record.set("acronym", seed.acronym);
+            record.set("organization_type", organizations::ORGANIZATION_TYPE);
+            record.set("partnership_status", "active");
+            record.set("is_priority", false);
+            record
+        })
+        .collect();
+    work.insert(&new)
+}
+
+fn plant_teams(work: &mut Work<'_, '_>) -> Result<(), AppError> {
+    let new: Vec<Record> = teams::TEAMS
+        .iter()
+        .map(|seed| {
+            let mut record = work.new_record(&TEAM);
+            record.set("name", seed.name);
+            record.set("description", seed.focus);
+            record.set("domain", seed.domains.first().copied());
+            record.set("is_active", true);
+            record
+        })
+        .collect();
+    work.insert(&new)
+}
+
+fn plant_templates(work: &mut Work<'_, '_>) -> Result<(), AppError> {
+    let new: Vec<Record> = templates::all()
+        .map(|seed| {
+            let items: Vec<_> = seed
+                .items
+                .iter()
+                .map(|item| {
+                    json!({
+                        "key": item.key, "title": item.title, "description": item.description,
+                        "anchor": item.anchor.as_str(), "offset_days": item.offset_days,
+                        "priority": item.priority.as_str(), "estimated_hours": f64::from(item.hours_hundredths) / 100.0,
+                        "phase": item.phase, "assignee": item.role.as_str(), "prerequisites": item.prerequisites,
+                    })
+                })
+                .collect();
+            let mut record = work.new_record(&TASK_TEMPLATE);
+            record.set("name", seed.name);
+            record.set("title", seed.title);
+            record.set("description", seed.description);
+            record.set("domain", seed.domain);
+            record.set("is_active", true);
+            record.set("items", Value::Json(json!(items)));
+            record
+        })
+        .collect();
+    work.insert(&new)
+}

@@ -1,0 +1,194 @@
+//! The unit of work: one transaction of one actor, in which every write is recorded.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use obcms_domain::id::Id;
+use obcms_domain::people::Action;
+use obcms_domain::registry::{self, Field, FieldType, Kind, Record, Source, output};
+use obcms_store::changes::{self, Change};
+use obcms_store::{Tx, records};
+use serde_json::{Map, Value as Json, json};
+
+use crate::actor::Actor;
+use crate::error::AppError;
+use crate::{App, consequences};
+
+/// One open command.
+pub struct Work<'a, 'b> {
+    /// The program.
+    pub app: &'a App,
+    /// The transaction.
+    pub tx: &'a mut Tx<'b>,
+    /// Who acts.
+    pub actor: &'a Actor,
+    /// When.
+    pub now: Timestamp,
+    /// The office's date.
+    pub today: Date,
+    /// Everything done in this command is undone together.
+    pub change_set: Id,
+    /// Reason or remark, kept with the changes.
+    pub note: String,
+    /// How deep we are in consequences; what happens there is computed anew when the cause is undone.
+    depth: u32,
+}
+
+impl<'a, 'b> Work<'a, 'b> {
+    pub(crate) fn new(app: &'a App, tx: &'a mut Tx<'b>, actor: &'a Actor) -> Self {
+        Self {
+            app,
+            tx,
+            actor,
+            now: app.now(),
+            today: app.today(),
+            change_set: app.new_id(),
+            note: String::new(),
+            depth: 0,
+        }
+    }
+
+    /// What reading an input needs to know.
+    #[must_use]
+    pub fn context(&self) -> registry::Context<'a> {
+        registry::Context {
+            actor: self.actor.id,
+            today: self.today,
+            office_timezone: &self.app.options().office_timezone,
+        }
+    }
+
+    /// Loads a record that the actor may see.
+    pub fn load(&mut self, kind: &'static Kind, id: Id) -> Result<Record, AppError> {
+        let record = records::load(self.tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
+        self.actor.require(self.tx, Action::View, &record)?;
+        Ok(record)
+    }
+
+    /// Loads a record, whoever asks: for consequences.
+    pub fn find(&mut self, kind: &'static Kind, id: Id) -> Result<Option<Record>, AppError> {
+        Ok(records::load(self.tx, kind, id)?)
+    }
+
+    /// A new, empty record of the kind.
+    #[must_use]
+    pub fn new_record(&self, kind: &'static Kind) -> Record {
+        Record::new(kind, self.app.new_id(), self.now, self.actor.id)
+    }
+
+    /// Inserts records that passed all checks, records it, and lets the consequences follow.
+    pub fn insert(&mut self, new: &[Record]) -> Result<(), AppError> {
+        records::insert(self.tx, new)?;
+        let entries: Vec<Change> = new.iter().map(|record| self.change(None, record, "create")).collect();
+        changes::record(self.tx, &entries)?;
+        self.depth += 1;
+        for record in new {
+            consequences::created(self, record)?;
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Inserts tasks of one origin; their consequences follow once for all.
+    pub fn insert_together(&mut self, tasks: &[Record]) -> Result<(), AppError> {
+        let Some(first) = tasks.first() else {
+            return Ok(());
+        };
+        records::insert(self.tx, tasks)?;
+        let entries: Vec<Change> = tasks.iter().map(|record| self.change(None, record, "create")).collect();
+        changes::record(self.tx, &entries)?;
+        self.depth += 1;
+        consequences::created(self, first)?;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Writes a changed record that passed all checks, records it, and lets the consequences follow. Answers
+    /// whether anything differed.
+    pub fn save(&mut self, before: &Record, record: &mut Record, action: &str) -> Result<bool, AppError> {
+        if before.values == record.values && before.archived_at == record.archived_at {
+            return Ok(false);
+        }
+        record.version = before.version + 1;
+        record.updated_at = self.now;
+        records::update(self.tx, before, record)?;
+        let entry = self.change(Some(before), record, action);
+        changes::record(self.tx, &[entry])?;
+        self.depth += 1;
+        consequences::changed(self, before, record)?;
+        self.depth -= 1;
+        Ok(true)
+    }
+
+    /// Writes computed fields: the version stays, as nobody's edit is outdated by them.
+    pub fn save_computed(&mut self, before: &Record, record: &Record) -> Result<bool, AppError> {
+        if before.values == record.values {
+            return Ok(false);
+        }
+        records::update(self.tx, before, record)?;
+        let mut entry = self.change(Some(before), record, "computed");
+        entry.is_derived = true;
+        changes::record(self.tx, &[entry])?;
+        Ok(true)
+    }
+
+    fn change(&self, before: Option<&Record>, record: &Record, action: &str) -> Change {
+        Change {
+            id: self.app.new_id(),
+            at: self.now,
+            actor: self.actor.id,
+            kind: record.kind.name.to_owned(),
+            record_id: record.id,
+            version: record.version,
+            action: action.to_owned(),
+            is_derived: self.depth > 0,
+            change_set: self.change_set,
+            fields: differences(before, record),
+            note: self.note.clone(),
+        }
+    }
+}
+
+/// Whether the log keeps the values of the field; secrets of people stay out of it.
+#[must_use]
+pub fn is_logged(field: &Field) -> bool {
+    field.name != "password_hash"
+}
+
+fn differences(before: Option<&Record>, record: &Record) -> Map<String, Json> {
+    let mut fields = Map::new();
+    for (position, field) in record.kind.fields.iter().enumerate() {
+        if !is_logged(field) {
+            continue;
+        }
+        let new = &record.values[position];
+        match before {
+            // At creation the old side is empty everywhere; what is empty now is no news.
+            None if new.is_empty() => {}
+            None => {
+                fields.insert(field.name.to_owned(), json!([Json::Null, output::plain(field, new)]));
+            }
+            Some(before) if before.values[position] == *new => {}
+            Some(before) => {
+                let old = output::plain(field, &before.values[position]);
+                fields.insert(field.name.to_owned(), json!([old, output::plain(field, new)]));
+            }
+        }
+    }
+    fields
+}
+
+/// Reads a value back from the log: the inverse of [`output::plain`].
+pub fn from_log(field: &Field, json: &Json) -> Result<registry::Value, AppError> {
+    if let (FieldType::Moment, Json::String(text)) = (field.data, json) {
+        let instant = text.parse::<Timestamp>().map_err(|error| AppError::Internal(error.to_string()))?;
+        return Ok(instant.into());
+    }
+    registry::parse_field(field, json)
+        .map_err(|(_, message)| AppError::Internal(format!("{} in the log: {message}", field.name)))
+}
+
+/// Whether people see changes of the field in the history.
+#[must_use]
+pub fn is_shown(field: &Field) -> bool {
+    field.source != Source::Secret
+}
