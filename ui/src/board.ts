@@ -111,7 +111,9 @@ async function settle(card: HTMLElement, from: Place): Promise<void> {
     if (moved) toast(`Moved to ${column.getAttribute("aria-label")}`, { undo: answer?.undo });
   } catch (error) {
     if (moved) recount(list, from.list);
+    const hadFocus = card.contains(document.activeElement);
     from.list.insertBefore(card, from.next?.parentElement === from.list ? from.next : lastPlace(from.list));
+    if (hadFocus) card.focus();
     toastRefusal(error);
   } finally {
     delete card.dataset.waiting;

@@ -32,7 +32,7 @@ export function toEvent(entry: Entry, zone: string): EventInput {
     allDay: entry.all_day,
     editable: entry.editable,
     classNames: isOff(entry) ? ["entry", "entry-off"] : ["entry"],
-    extendedProps: { entry },
+    extendedProps: { entry, place: 0 },
   };
 }
 

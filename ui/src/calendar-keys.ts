@@ -26,12 +26,15 @@ export function startCalendarKeys(
   actions: { step: (where: string) => void; view: (name: string) => void },
 ): void {
   // Before the grid's own handling, for which Space is a click.
-  grid.addEventListener("keydown", (event) => onEntryKey(event, calendar, grid, zone), { capture: true });
-  grid.addEventListener("focusout", () => {
-    // Looking elsewhere puts the entry back, but a redraw takes the focus away too.
-    window.setTimeout(() => {
-      if (lifted && !grid.contains(document.activeElement)) putBack(calendar, grid);
-    }, 150);
+  grid.addEventListener("keydown", (event) => onEntryKey(event, calendar, grid), { capture: true });
+  // A redraw may take the focus for a moment: what is held hears the keys wherever they are pressed.
+  document.addEventListener("keydown", (event) => onHeldKey(event, calendar, grid, zone), { capture: true });
+  // Turning to something else puts the entry back; a redraw, which leaves the focus nowhere, does not.
+  document.addEventListener("focusin", (event) => {
+    if (lifted && !grid.contains(event.target as Node)) putBack(calendar, grid);
+  });
+  document.addEventListener("pointerdown", () => {
+    if (lifted) putBack(calendar, grid);
   });
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -50,17 +53,16 @@ export function startCalendarKeys(
   });
 }
 
-function onEntryKey(event: KeyboardEvent, calendar: Calendar, grid: HTMLElement, zone: string): void {
+function onEntryKey(event: KeyboardEvent, calendar: Calendar, grid: HTMLElement): void {
   const element = (event.target as Element).closest<HTMLElement>("[data-entry]");
-  if (!element) return;
+  if (!element || lifted || event.key !== " ") return;
+  consume(event);
+  lift(calendar.getEventById(element.dataset.entry ?? ""), grid);
+}
+
+function onHeldKey(event: KeyboardEvent, calendar: Calendar, grid: HTMLElement, zone: string): void {
   const held = liftedEvent(calendar);
-  if (!held) {
-    if (event.key === " ") {
-      consume(event);
-      lift(calendar.getEventById(element.dataset.entry ?? ""), grid);
-    }
-    return;
-  }
+  if (!held) return;
   if (event.key === "Escape") putBack(calendar, grid);
   else if (event.key === " " || event.key === "Enter") drop(held, grid, zone);
   else if (event.key.startsWith("Arrow")) move(calendar, held, event.key, grid);
@@ -70,7 +72,7 @@ function onEntryKey(event: KeyboardEvent, calendar: Calendar, grid: HTMLElement,
 
 function consume(event: KeyboardEvent): void {
   event.preventDefault();
-  event.stopPropagation();
+  event.stopImmediatePropagation();
 }
 
 function lift(event: EventApi | null, grid: HTMLElement): void {
@@ -80,6 +82,7 @@ function lift(event: EventApi | null, grid: HTMLElement): void {
     return;
   }
   lifted = { id: event.id, start: event.start, end: event.end, allDay: event.allDay };
+  event.setExtendedProp("place", -1);
   hold(true);
   mark(grid);
   announce(
@@ -106,6 +109,7 @@ function move(calendar: Calendar, event: EventApi, key: string, grid: HTMLElemen
 
 function drop(event: EventApi, grid: HTMLElement, zone: string): void {
   const before = lifted;
+  event.setExtendedProp("place", 0);
   release(grid);
   if (!before) return;
   if (+before.start === +(event.start ?? 0)) {
@@ -119,6 +123,7 @@ function drop(event: EventApi, grid: HTMLElement, zone: string): void {
 function putBack(calendar: Calendar, grid: HTMLElement): void {
   const event = liftedEvent(calendar);
   if (event && lifted) {
+    event.setExtendedProp("place", 0);
     event.setDates(lifted.start, lifted.end, { allDay: lifted.allDay });
     announce(`${event.title} is back on ${whenOf(event)}.`);
   }
@@ -136,7 +141,7 @@ function release(grid: HTMLElement): void {
 }
 
 /** After the grid has drawn the entry anew: marks it and gives it the focus back. */
-function mark(grid: HTMLElement): void {
+export function mark(grid: HTMLElement): void {
   requestAnimationFrame(() => {
     if (!lifted) return;
     focusEntry(grid, lifted.id);

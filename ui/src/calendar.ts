@@ -5,7 +5,7 @@ import interaction from "@fullcalendar/interaction";
 import list from "@fullcalendar/list";
 import timeGrid from "@fullcalendar/timegrid";
 import { entryOf, save, toEvent, words, type Entry } from "./calendar-entry";
-import { focusEntry, liftedEvent, startCalendarKeys } from "./calendar-keys";
+import { focusEntry, liftedEvent, mark, startCalendarKeys } from "./calendar-keys";
 import { closeCard, showCreate, showEntry } from "./calendar-popover";
 import { hold } from "./live";
 import { callApi, debounce, every, make, one } from "./page";
@@ -31,7 +31,9 @@ function start(host: HTMLElement): void {
   const mine = one<HTMLInputElement>("[data-mine]", host);
   const isPhone = matchMedia("(max-width: 760px)").matches;
   let loaded: Entry[] = [];
-  grid.replaceChildren();
+  // The grid sets its own height; ours is that of the element around it.
+  const inner = make("div");
+  grid.replaceChildren(inner);
 
   const shownModules = (): Set<string> =>
     new Set(
@@ -60,11 +62,13 @@ function start(host: HTMLElement): void {
       )
       .map((entry) => {
         const event = toEvent(entry, zone);
-        return held?.id === entry.id ? { ...event, start: held.startStr, end: held.endStr } : event;
+        return held?.id === entry.id
+          ? { ...event, start: held.startStr, end: held.endStr, extendedProps: held.extendedProps }
+          : event;
       });
   };
 
-  const calendar = new Calendar(grid, {
+  const calendar = new Calendar(inner, {
     plugins: [dayGrid, timeGrid, list, interaction],
     // Entries come as wall times of the office's zone; the grid adds nothing to them.
     timeZone: "UTC",
@@ -81,6 +85,8 @@ function start(host: HTMLElement): void {
     navLinkDayClick: (date) => show("day", date),
     scrollTime: "07:00:00",
     slotDuration: "00:30:00",
+    // What is held by keyboard comes first, so that it is never behind "more".
+    eventOrder: ["place", "start", "-duration", "allDay", "title"],
     eventDisplay: "block",
     eventInteractive: true,
     forceEventDuration: true,
@@ -97,7 +103,7 @@ function start(host: HTMLElement): void {
     },
     allDayText: "All day",
     noEventsText: "Nothing in this time. Choose another month, or more modules.",
-    moreLinkText: (more) => `${more} more`,
+    moreLinkText: (more) => (isPhone ? `+${more}` : `${more} more`),
     selectable: creates.length > 0,
     selectMinDistance: 6,
     unselectAuto: true,
@@ -181,7 +187,8 @@ function start(host: HTMLElement): void {
   // A fetch draws every entry anew; the one that had the focus gets it back.
   let focused: string | null = null;
   function restoreFocus(_events: EventApi[]): void {
-    if (focused && grid) focusEntry(grid, focused);
+    if (grid && liftedEvent(calendar)) mark(grid);
+    else if (focused && grid) focusEntry(grid, focused);
     focused = null;
   }
   const fetchAgain = (): void => {

@@ -5,12 +5,17 @@ import { isFollowing } from "./shortcuts";
 export function startTables(): void {
   document.documentElement.classList.add("scripted");
   for (const chooser of every("[data-columns-of]")) startChooser(chooser);
-  for (const block of every("[data-table]")) showSelection(block);
+  const widths = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target as HTMLElement)));
+  for (const block of every("[data-table]")) {
+    showSelection(block);
+    widths.observe(block);
+  }
   document.addEventListener("obcms:refreshed", (event) => {
     const block = (event.target as Element).closest<HTMLElement>("[data-table]");
     if (!block) return;
     applyColumns(block.id);
     showSelection(block);
+    fit(block);
   });
   document.addEventListener("click", onClick);
   document.addEventListener("change", onChange);
@@ -103,7 +108,17 @@ function startChooser(chooser: HTMLElement): void {
     const shown = boxes.filter((box) => box.checked).map((box) => box.value);
     remember(`columns.${table}`, JSON.stringify(shown));
     applyColumns(table);
+    const block = document.getElementById(table);
+    if (block) fit(block);
   });
+}
+
+/** A table wider than the page scrolls by itself; its head cannot stick to the window then. */
+function fit(block: HTMLElement): void {
+  const wrap = one(".table-wrap", block);
+  const table = one("table", block);
+  if (!wrap || !table) return;
+  wrap.toggleAttribute("data-wide", table.scrollWidth > wrap.clientWidth + 1);
 }
 
 function savedColumns(table: string): string[] | null {

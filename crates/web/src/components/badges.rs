@@ -172,8 +172,8 @@ fn progress_bar(percent: u8, size: Option<&str>) -> Markup {
     let percent = percent.min(100);
     html! {
         span.progress data-size=[size] {
-            progress value=(percent) max="100" aria-label="Progress" { (percent) " %" }
-            span.number { (percent) " %" }
+            progress value=(percent) max="100" aria-label="Progress" { (percent) "%" }
+            span.number { (percent) "%" }
         }
     }
 }

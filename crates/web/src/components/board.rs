@@ -129,7 +129,7 @@ fn board_card(card: &BoardCard) -> Markup {
             div.card-foot {
                 (card.marks)
                 @if let Some(progress) = card.progress {
-                    progress value=(progress.min(100)) max="100" title={ (progress) " %" } aria-label="Progress" {}
+                    progress value=(progress.min(100)) max="100" title={ (progress) "%" } aria-label="Progress" {}
                 }
                 span.grow {}
                 @if !card.people.is_empty() { (people(&card.people)) }

@@ -230,7 +230,7 @@ fn top_bar(frame: &Frame) -> Markup {
                 (icon("bell"))
                 span.visually-hidden { "Decisions waiting for you: " }
                 @if frame.waiting > 0 {
-                    span.count { (if frame.waiting > 99 { "99+".to_owned() } else { frame.waiting.to_string() }) }
+                    span.bell-count { (if frame.waiting > 99 { "99+".to_owned() } else { frame.waiting.to_string() }) }
                 } @else {
                     span.visually-hidden { "none" }
                 }
