@@ -27,6 +27,8 @@ pub struct Calendar {
     pub feed_parameters: Vec<(String, String)>,
     /// What can be made on a day: label and address, to which `start` and `all_day` are added.
     pub creates: Vec<(String, String)>,
+    /// Whether it is a part of a page that has its own heading.
+    pub embedded: bool,
     /// What stands there without script: the entries as a list.
     pub fallback: Markup,
 }
@@ -79,7 +81,11 @@ fn toolbar(calendar: &Calendar) -> Markup {
                 button.button type="button" data-only="icon" data-step="next" title="Later (→)"
                     aria-label="Later" { (icon("chevron-right")) }
             }
-            h2.calendar-title data-title aria-live="polite" {}
+            @if calendar.embedded {
+                h2.calendar-title data-title aria-live="polite" {}
+            } @else {
+                h1.calendar-title data-title aria-live="polite" { "Calendar" }
+            }
             span.grow {}
             details.menu.calendar-modules-menu data-side="end" {
                 summary.button { (icon("list-filter")) "Modules" }

@@ -48,13 +48,26 @@ pub fn error_panel(title: &str, text: &str, action: Option<(&str, &str)>) -> Mar
     }
 }
 
+/// The same as a whole page: nothing found, something failed.
+#[must_use]
+pub fn error_page(title: &str, text: &str, action: Option<(&str, &str)>) -> Markup {
+    html! {
+        div.empty role="alert" data-tone="bad" {
+            (large_icon("circle-alert"))
+            h1 { (title) }
+            p { (text) }
+            @if let Some((label, href)) = action { (button_link(label, href, "", ButtonKind::Plain)) }
+        }
+    }
+}
+
 /// A page the person may not see or a thing they may not do, and who can.
 #[must_use]
 pub fn not_allowed(what: &str, who_can: &[String]) -> Markup {
     html! {
         div.empty {
             (large_icon("lock"))
-            h2 { "You may not " (what) }
+            h1 { "You may not " (what) }
             @if who_can.is_empty() {
                 p { "Ask an administrator of your office if you think you should." }
             } @else {

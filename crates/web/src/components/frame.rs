@@ -226,7 +226,7 @@ fn top_bar(frame: &Frame) -> Markup {
                 span { "Search or jump to" }
                 kbd { "Ctrl K" }
             }
-            a.top-button href="/#decisions" title="Decisions waiting for you" {
+            a.top-button #waiting href="/#decisions" title="Decisions waiting for you" data-live="ppa booking leave" {
                 (icon("bell"))
                 span.visually-hidden { "Decisions waiting for you: " }
                 @if frame.waiting > 0 {
@@ -243,8 +243,9 @@ fn top_bar(frame: &Frame) -> Markup {
 fn person_menu(frame: &Frame, person: &PersonBadge) -> Markup {
     html! {
         details.menu.person-menu data-side="end" {
-            summary.top-button title=(person.name) aria-label={ "Your menu, " (person.name) } {
+            summary.top-button title=(person.name) {
                 (avatar(&person.initials))
+                span.visually-hidden { "Your menu, " (person.name) }
             }
             div.menu-panel {
                 div.person-about {
