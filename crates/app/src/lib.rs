@@ -3,6 +3,7 @@
 //! Every command is: open a [`Work`] (one transaction) -> load -> ask the policy -> apply the rule -> write ->
 //! record the change -> consequences -> commit -> publish. Consequences are plain calls in [`consequences`].
 
+pub mod accounts;
 pub mod actor;
 mod behaviour;
 pub mod clock;

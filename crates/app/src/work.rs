@@ -131,6 +131,21 @@ impl<'a, 'b> Work<'a, 'b> {
         Ok(true)
     }
 
+    /// Writes fields that the log does not keep, as a password, and notes what was done. There is nothing in the
+    /// entry to take back, so undoing passes over it.
+    pub fn save_secret(&mut self, before: &Record, record: &Record, action: &str) -> Result<(), AppError> {
+        records::update(self.tx, before, record)?;
+        self.remark(record, action)
+    }
+
+    /// Notes in the history of a record what was done beside it, as a token that was made for a user.
+    pub fn remark(&mut self, record: &Record, action: &str) -> Result<(), AppError> {
+        let mut entry = self.change(Some(record), record, action);
+        entry.is_derived = true;
+        changes::record(self.tx, &[entry])?;
+        Ok(())
+    }
+
     fn change(&self, before: Option<&Record>, record: &Record, action: &str) -> Change {
         Change {
             id: self.app.new_id(),

@@ -1,40 +1,12 @@
 //! The chain through the commands themselves, on an embedded database.
 
-use std::sync::Arc;
+mod common;
 
-use obcms_app::{Actor, App, Entropy, Options, SystemClock};
+use common::{home, input};
+use obcms_app::{Actor, App};
 use obcms_domain::kinds::{COMMUNITY, NEED, PPA, TASK};
 use obcms_domain::registry::Record;
-use obcms_store::{Database, Location};
-use serde_json::{Map, Value as Json, json};
-
-fn input(json: Json) -> Map<String, Json> {
-    match json {
-        Json::Object(object) => object,
-        other => panic!("{other} is no object"),
-    }
-}
-
-struct Home {
-    app: App,
-    _runtime: tokio::runtime::Runtime,
-    folder: std::path::PathBuf,
-}
-
-impl Drop for Home {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn home(name: &str) -> Home {
-    let folder = std::env::temp_dir().join(format!("obcms-app-{name}-{}", std::process::id()));
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let database = Database::open(&Location::Sqlite(folder.join("obcms.db")), runtime.handle()).unwrap();
-    let app = App::new(database, Arc::new(SystemClock), Entropy::system(), Options::default()).unwrap();
-    app.prepare().unwrap();
-    Home { app, _runtime: runtime, folder }
-}
+use serde_json::json;
 
 fn tasks_of(app: &App, ppa: &Record) -> Vec<Record> {
     let parameters = vec![("origin".to_owned(), ppa.id.to_string()), ("limit".to_owned(), "500".to_owned())];

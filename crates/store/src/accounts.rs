@@ -61,6 +61,12 @@ pub fn insert_session(tx: &mut Tx<'_>, hash: &[u8], session: &Session) -> Result
     Ok(())
 }
 
+/// Ends the session of that secret, if there is one.
+pub fn delete_session_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM sessions WHERE secret_hash = $1", &[Cell::Bytes(hash.to_vec())])?;
+    Ok(())
+}
+
 /// The live session of that secret.
 pub fn find_session(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<Option<Session>, StoreError> {
     tx.first(
@@ -104,8 +110,9 @@ pub fn delete_sessions(tx: &mut Tx<'_>, user: Id, but: Option<Id>) -> Result<u64
     }
 }
 
-/// Forgets sessions and links that are over.
-pub fn forget_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
+/// Forgets sessions and links that are over, and failures older than `failures_until`.
+pub fn forget_expired(tx: &mut Tx<'_>, now: Timestamp, failures_until: Timestamp) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM sign_in_failures WHERE at < $1", &[failures_until.into()])?;
     tx.execute("DELETE FROM sessions WHERE expires_at <= $1", &[now.into()])?;
     tx.execute("DELETE FROM setup_links WHERE expires_at <= $1", &[now.into()])?;
     Ok(())
@@ -210,6 +217,14 @@ pub fn revoke_token(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<bool, Sto
     )? > 0)
 }
 
+/// Revokes all tokens of a person that are live.
+pub fn revoke_tokens(tx: &mut Tx<'_>, user: Id, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE tokens SET revoked_at = $1 WHERE user_id = $2 AND revoked_at IS NULL",
+        &[now.into(), user.into()],
+    )
+}
+
 /// Notes a failure to sign in as `account`, which may not exist, from `address`.
 pub fn insert_failure(
     tx: &mut Tx<'_>,
@@ -299,6 +314,12 @@ pub fn use_setup_link(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<bo
         "UPDATE setup_links SET used_at = $1 WHERE secret_hash = $2 AND used_at IS NULL",
         &[now.into(), Cell::Bytes(hash.to_vec())],
     )? > 0)
+}
+
+/// Withdraws the links of a person.
+pub fn delete_setup_links(tx: &mut Tx<'_>, user: Id) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM setup_links WHERE user_id = $1", &[user.into()])?;
+    Ok(())
 }
 
 /// The user of that name, in small letters.

@@ -9,7 +9,7 @@ mod policies;
 mod ppas;
 mod projects;
 pub mod tasks;
-mod users;
+pub mod users;
 
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record};

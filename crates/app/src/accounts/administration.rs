@@ -1,0 +1,44 @@
+//! What administrators do with the accounts of others.
+
+use obcms_domain::id::Id;
+use obcms_domain::people::{Action, Area, Role};
+use obcms_domain::registry::Record;
+use obcms_store::accounts;
+
+use super::find_user;
+use crate::actor::roles;
+use crate::behaviour::users::require_another_admin;
+use crate::error::AppError;
+use crate::records::require_write;
+use crate::{Actor, App};
+
+/// Refuses whoever may not manage accounts.
+pub fn require_administration(actor: &Actor, action: Action, what: &str) -> Result<(), AppError> {
+    require_write(actor)?;
+    if actor.may(action, Area::Accounts) {
+        return Ok(());
+    }
+    Err(AppError::forbidden(action, Area::Accounts, what))
+}
+
+impl App {
+    /// Closes an account or opens it again. Closing ends its sessions and revokes its tokens and links.
+    pub fn set_disabled(&self, actor: &Actor, user: Id, disabled: bool) -> Result<Record, AppError> {
+        require_administration(actor, Action::Edit, "close accounts")?;
+        self.write(actor, |work| {
+            let before = find_user(work, user)?;
+            let mut record = before.clone();
+            record.set("is_disabled", disabled);
+            if disabled {
+                if !before.flag("is_disabled") && roles(&before).contains(&Role::Admin) {
+                    require_another_admin(work, &before)?;
+                }
+                accounts::delete_sessions(work.tx, user, None)?;
+                accounts::revoke_tokens(work.tx, user, work.now)?;
+                accounts::delete_setup_links(work.tx, user)?;
+            }
+            work.save(&before, &mut record, if disabled { "disable" } else { "enable" })?;
+            find_user(work, user)
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! Who may come in: signing in, sessions, tokens, passwords, and the links that set a password once.
+//!
+//! Secrets are random and kept only as SHA-256: looking one up by its hash takes the same time whatever was
+//! guessed, and a copied database opens nothing.
+
+mod administration;
+mod passwords;
+mod profile;
+mod secrets;
+mod sessions;
+mod setup;
+mod sign_in;
+mod tokens;
+
+use obcms_domain::id::Id;
+use obcms_domain::kinds;
+use obcms_domain::people::username;
+use obcms_domain::registry::Record;
+pub use obcms_store::accounts::{Session, SetupLink, Token};
+use obcms_store::{accounts, records};
+
+pub use setup::SetupInput;
+pub use sign_in::{SignInError, SignedIn};
+
+use crate::error::AppError;
+use crate::work::Work;
+use crate::{Actor, App};
+
+impl App {
+    /// Whether anybody has an account yet.
+    pub fn has_users(&self) -> Result<bool, AppError> {
+        self.read(|tx| Ok(accounts::count_users(tx)? > 0))
+    }
+
+    /// The user of that name, for the command line.
+    pub fn user_named(&self, name: &str) -> Result<Record, AppError> {
+        let name = username::normalise(name);
+        self.read(|tx| {
+            let id = accounts::user_by_name(tx, &name)?.ok_or(AppError::NotFound("user"))?;
+            records::load(tx, &kinds::USER, id)?.ok_or(AppError::NotFound("user"))
+        })
+    }
+
+    /// The user of that id as an actor, unless disabled or archived.
+    pub fn actor_of(&self, user: Id) -> Result<Option<Actor>, AppError> {
+        self.read(|tx| Actor::load(tx, user))
+    }
+}
+
+/// Who the actor is; the program itself is nobody.
+fn own_id(actor: &Actor) -> Result<Id, AppError> {
+    actor.id.ok_or(AppError::Unauthorized)
+}
+
+fn find_user(work: &mut Work<'_, '_>, id: Id) -> Result<Record, AppError> {
+    work.find(&kinds::USER, id)?.ok_or(AppError::NotFound("user"))
+}

@@ -1,0 +1,153 @@
+//! Passwords: hashed with Argon2id, changed by their owner or set anew by an administrator.
+
+use std::sync::LazyLock;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use jiff::Timestamp;
+use obcms_domain::id::Id;
+use obcms_domain::people::{Action, lockout, password};
+use obcms_domain::registry::{FieldError, Record};
+use obcms_store::accounts;
+
+use super::{find_user, own_id};
+use crate::error::AppError;
+use crate::records::require_write;
+use crate::work::Work;
+use crate::{Actor, App};
+
+/// Stands for the address where somebody who is signed in already mistypes the current password.
+const SIGNED_IN: &str = "(signed in)";
+
+/// The least that OWASP asks of Argon2id: 19 MiB, two passes, one lane.
+fn argon2() -> Result<Argon2<'static>, AppError> {
+    let parameters =
+        Params::new(19 * 1024, 2, 1, None).map_err(|error| AppError::Internal(error.to_string()))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters))
+}
+
+fn hash_with(password: &str, salt: &[u8]) -> Result<String, AppError> {
+    let hash: PasswordHash = argon2()?
+        .hash_password_with_salt(password.as_bytes(), salt)
+        .map_err(|error| AppError::Internal(error.to_string()))?;
+    Ok(hash.to_string())
+}
+
+/// The hash to keep of a password that passed [`check`].
+pub fn hash(app: &App, password: &str) -> Result<String, AppError> {
+    hash_with(password, &app.random::<16>())
+}
+
+/// Nobody's hash: verifying against it takes the time that verifying against somebody's does.
+static NOBODY: LazyLock<String> =
+    LazyLock::new(|| hash_with("nobody has this password", &[0; 16]).unwrap_or_default());
+
+/// Whether the password is the one of that hash. Without a hash it takes as long, and answers no.
+pub fn verify(password: &str, hash: &str) -> bool {
+    let against = if hash.is_empty() { NOBODY.as_str() } else { hash };
+    let right = match (PasswordHash::new(against), argon2()) {
+        (Ok(parsed), Ok(argon2)) => argon2.verify_password(password.as_bytes(), &parsed).is_ok(),
+        _ => false,
+    };
+    right && !hash.is_empty()
+}
+
+/// What is wrong with a new password of that user.
+pub fn check(field: &str, password: &str, username: &str) -> Option<FieldError> {
+    let error = password::check(password, username).err()?;
+    let code = match error {
+        password::PasswordError::TooShort => "too_short",
+        password::PasswordError::TooLong => "too_long",
+        password::PasswordError::IsUsername => "username",
+        password::PasswordError::TooCommon => "common",
+    };
+    let mut message = error.to_string();
+    if let Some(first) = message.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    message.push('.');
+    Some(FieldError::new(field, code, message))
+}
+
+/// How long account and address are still locked, if they are.
+pub fn locked_for(
+    tx: &mut obcms_store::Tx<'_>,
+    account: &str,
+    address: &str,
+    now: Timestamp,
+) -> Result<Option<i64>, AppError> {
+    let since = now - lockout::WINDOW - lockout::LOCK;
+    let failures = accounts::failures(tx, account, address, since)?;
+    Ok(lockout::locked_until(&failures, now).map(|until| until.duration_since(now).as_secs().max(1)))
+}
+
+/// Sets the password of a user, and takes away what the old one opened.
+pub fn replace(
+    work: &mut Work<'_, '_>,
+    user: &Record,
+    hash: &str,
+    keep_session: Option<Id>,
+) -> Result<(), AppError> {
+    let mut record = user.clone();
+    record.set("password_hash", hash);
+    work.note = "Password changed.".to_owned();
+    work.save_secret(user, &record, "password")?;
+    accounts::delete_sessions(work.tx, user.id, keep_session)?;
+    accounts::delete_failures_of(work.tx, user.text("username"))?;
+    accounts::delete_setup_links(work.tx, user.id)?;
+    Ok(())
+}
+
+impl App {
+    /// Changes the actor's own password and ends the sessions but `keep_session`. Takes as long as signing in.
+    pub fn change_password(
+        &self,
+        actor: &Actor,
+        current: &str,
+        new: &str,
+        keep_session: Option<Id>,
+    ) -> Result<(), AppError> {
+        require_write(actor)?;
+        let id = own_id(actor)?;
+        let now = self.now();
+        let user = self.user_named(&actor.username)?;
+        let locked = self.read(|tx| locked_for(tx, &actor.username, SIGNED_IN, now))?;
+        if let Some(seconds) = locked {
+            return Err(AppError::TooMany { seconds });
+        }
+        if !verify(current, user.text("password_hash")) {
+            self.write(actor, |work| {
+                let failure = work.app.new_id();
+                Ok(accounts::insert_failure(work.tx, failure, &actor.username, SIGNED_IN, now)?)
+            })?;
+            return Err(AppError::field("current", "wrong", "This is not your current password."));
+        }
+        if let Some(error) = check("new", new, &actor.username) {
+            return Err(AppError::Invalid(vec![error]));
+        }
+        let hash = hash(self, new)?;
+        self.write(actor, |work| {
+            let before = find_user(work, id)?;
+            // Somebody else may have set it between the check and now.
+            if before.text("password_hash") != user.text("password_hash") {
+                return Err(AppError::conflict("The password was changed meanwhile."));
+            }
+            replace(work, &before, &hash, keep_session)
+        })
+    }
+
+    /// Sets the password of a user, by an administrator or the program, and ends all sessions.
+    pub fn set_password(&self, actor: &Actor, user: Id, password: &str) -> Result<(), AppError> {
+        super::administration::require_administration(actor, Action::Edit, "set the passwords of others")?;
+        let record = self.get(actor, &obcms_domain::kinds::USER, user)?;
+        if let Some(error) = check("password", password, record.text("username")) {
+            return Err(AppError::Invalid(vec![error]));
+        }
+        let hash = hash(self, password)?;
+        self.write(actor, |work| {
+            let before = find_user(work, user)?;
+            replace(work, &before, &hash, None)
+        })
+    }
+}

@@ -1,0 +1,133 @@
+//! Links that let somebody set a password once: the first administrator, a new user, a forgotten password.
+
+use jiff::SignedDuration;
+use obcms_domain::id::Id;
+use obcms_domain::kinds;
+use obcms_domain::people::{Action, username};
+use obcms_store::accounts::{self, SetupLink};
+use serde_json::json;
+
+use super::{administration, find_user, passwords, secrets};
+use crate::error::AppError;
+use crate::records::{Input, create};
+use crate::{Actor, App};
+
+/// How long the link for the first administrator holds: it stands in the log of the server.
+const FIRST: SignedDuration = SignedDuration::from_hours(24);
+/// How long a link for a user holds: it is handed over by mail or in person, maybe over a weekend.
+const USER: SignedDuration = SignedDuration::from_hours(72);
+
+/// What is given with a link.
+#[derive(Clone, Debug, Default)]
+pub struct SetupInput {
+    /// Name to sign in with; only for the first administrator.
+    pub username: String,
+    /// Name people read; only for the first administrator.
+    pub full_name: String,
+    /// The new password.
+    pub password: String,
+}
+
+fn used_up() -> AppError {
+    AppError::conflict("This link was used already or is too old; ask for another one.")
+}
+
+impl App {
+    /// Makes a link: for a user, or for the first administrator while there are no users. Answers its secret.
+    pub fn create_setup_link(&self, actor: &Actor, user: Option<Id>) -> Result<String, AppError> {
+        administration::require_administration(actor, Action::Edit, "hand out links to set a password")?;
+        let secret = secrets::new(self);
+        self.write(actor, |work| {
+            let valid = match user {
+                None if accounts::count_users(work.tx)? > 0 => {
+                    return Err(AppError::conflict("There are users already."));
+                }
+                None => FIRST,
+                Some(id) => {
+                    let record = find_user(work, id)?;
+                    if record.is_archived() || record.flag("is_disabled") {
+                        return Err(AppError::conflict("This account is closed; open it first."));
+                    }
+                    accounts::delete_setup_links(work.tx, id)?;
+                    work.note = "Link to set a password made.".to_owned();
+                    work.remark(&record, "password")?;
+                    USER
+                }
+            };
+            let link = SetupLink { user_id: user, expires_at: work.now + valid };
+            Ok(accounts::insert_setup_link(work.tx, &secrets::hash(&secret), &link, work.now)?)
+        })?;
+        Ok(secret)
+    }
+
+    /// The link of that secret, while it can be used.
+    pub fn setup_link(&self, secret: &str) -> Result<Option<SetupLink>, AppError> {
+        let now = self.now();
+        self.read(|tx| {
+            let Some(link) = accounts::find_setup_link(tx, &secrets::hash(secret), now)? else {
+                return Ok(None);
+            };
+            let usable = match link.user_id {
+                Some(user) => Actor::load(tx, user)?.is_some(),
+                None => accounts::count_users(tx)? == 0,
+            };
+            Ok(usable.then_some(link))
+        })
+    }
+
+    /// Uses a link up; answers whose account it opened.
+    pub fn use_setup_link(&self, secret: &str, input: &SetupInput) -> Result<Id, AppError> {
+        let link = self.setup_link(secret)?.ok_or_else(used_up)?;
+        let secret_hash = secrets::hash(secret);
+        let actor = match link.user_id {
+            Some(user) => self.actor_of(user)?.ok_or_else(used_up)?,
+            None => Actor::program(),
+        };
+        let name = match link.user_id {
+            Some(_) => actor.username.clone(),
+            None => username::normalise(&input.username),
+        };
+        let wrong = passwords::check("password", &input.password, &name);
+        if let (Some(error), Some(_)) = (&wrong, link.user_id) {
+            return Err(AppError::Invalid(vec![error.clone()]));
+        }
+        let hash = match &wrong {
+            None => passwords::hash(self, &input.password)?,
+            Some(_) => String::new(),
+        };
+        self.write(&actor, |work| {
+            if !accounts::use_setup_link(work.tx, &secret_hash, work.now)? {
+                return Err(used_up());
+            }
+            let user = match link.user_id {
+                Some(user) => find_user(work, user)?,
+                None => {
+                    if accounts::count_users(work.tx)? > 0 {
+                        return Err(used_up());
+                    }
+                    let fields = first_administrator(input, &name);
+                    // Everything that is wrong is said at once.
+                    match (create(work, &kinds::USER, &fields), &wrong) {
+                        (Ok(user), None) => user,
+                        (Ok(_), Some(error)) => return Err(AppError::Invalid(vec![error.clone()])),
+                        (Err(AppError::Invalid(mut errors)), Some(error)) => {
+                            errors.push(error.clone());
+                            return Err(AppError::Invalid(errors));
+                        }
+                        (Err(error), _) => return Err(error),
+                    }
+                }
+            };
+            passwords::replace(work, &user, &hash, None)?;
+            Ok(user.id)
+        })
+    }
+}
+
+fn first_administrator(input: &SetupInput, name: &str) -> Input {
+    let mut fields = Input::new();
+    fields.insert("username".to_owned(), json!(name));
+    fields.insert("full_name".to_owned(), json!(input.full_name.trim()));
+    fields.insert("roles".to_owned(), json!(["admin"]));
+    fields
+}

@@ -1,0 +1,130 @@
+//! Signing in and out.
+
+use jiff::SignedDuration;
+use obcms_domain::kinds;
+use obcms_domain::people::username;
+use obcms_store::accounts::{self, Session};
+use obcms_store::records;
+
+use super::{passwords, secrets};
+use crate::error::AppError;
+use crate::{Actor, App};
+
+/// Failures to sign in are forgotten after this time.
+const FORGET_FAILURES: SignedDuration = SignedDuration::from_hours(24);
+/// Longest address and name of a browser that is kept.
+const LONGEST_NOTE: usize = 300;
+
+/// A session that has just begun.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// For the cookie; it is not kept anywhere else.
+    pub secret: String,
+    /// The session.
+    pub session: Session,
+}
+
+/// Why somebody does not come in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// Name or password is wrong, or the account is closed: which of them is not told.
+    #[error("This name and password do not go together.")]
+    Wrong,
+    /// Too many failures from this address with this name.
+    #[error("Too many attempts; try again in {seconds} seconds.")]
+    Locked {
+        /// When to try again.
+        seconds: i64,
+    },
+    /// Something else went wrong.
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+/// What one attempt came to; kept apart from errors so that a failure is recorded, not rolled back.
+enum Outcome {
+    In(Box<SignedIn>),
+    Wrong,
+    Locked(i64),
+}
+
+/// Text from outside, fit to be kept: of bearable length, and without characters that no database takes.
+fn kept(text: &str, longest: usize) -> String {
+    text.chars().filter(|character| !character.is_control()).take(longest).collect()
+}
+
+impl App {
+    /// Signs somebody in. Hashing takes tens of milliseconds of one core and 19 MiB; whoever calls this from
+    /// a server limits how many run at once.
+    pub fn sign_in(
+        &self,
+        username: &str,
+        password: &str,
+        address: &str,
+        agent: &str,
+    ) -> Result<SignedIn, SignInError> {
+        let name = kept(&username::normalise(username), username::LONGEST + 1);
+        let address = kept(address, LONGEST_NOTE);
+        let now = self.now();
+        let (locked, user, actor) = self.read(|tx| {
+            let locked = passwords::locked_for(tx, &name, &address, now)?;
+            let id = accounts::user_by_name(tx, &name)?;
+            let (user, actor) = match id {
+                Some(id) => (records::load(tx, &kinds::USER, id)?, Actor::load(tx, id)?),
+                None => (None, None),
+            };
+            Ok((locked, user, actor))
+        })?;
+        if let Some(seconds) = locked {
+            return Err(SignInError::Locked { seconds });
+        }
+        let hash = user.as_ref().map_or("", |user| user.text("password_hash"));
+        let right = passwords::verify(password, hash);
+        let welcome = actor.filter(|_| right);
+        let secret = secrets::new(self);
+        let session = user.as_ref().map(|user| Session {
+            id: self.new_id(),
+            user_id: user.id,
+            csrf_token: secrets::new(self),
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now + SignedDuration::from_hours(24 * self.options().session_days),
+            address: address.clone(),
+            agent: kept(agent, LONGEST_NOTE),
+        });
+        let program = Actor::program();
+        let outcome = self.write(welcome.as_ref().unwrap_or(&program), |work| {
+            // Asked again inside the transaction: attempts at the same time must not get past the lock together.
+            if let Some(seconds) = passwords::locked_for(work.tx, &name, &address, now)? {
+                return Ok(Outcome::Locked(seconds));
+            }
+            let (Some(_), Some(session)) = (&welcome, &session) else {
+                let failure = work.app.new_id();
+                accounts::insert_failure(work.tx, failure, &name, &address, now)?;
+                return Ok(Outcome::Wrong);
+            };
+            let before = super::find_user(work, session.user_id)?;
+            // Closed, archived or given another password between the check and now.
+            if before.text("password_hash") != hash || before.flag("is_disabled") || before.is_archived() {
+                return Ok(Outcome::Wrong);
+            }
+            accounts::forget_expired(work.tx, now, now - FORGET_FAILURES)?;
+            accounts::delete_failures(work.tx, &name, &address)?;
+            accounts::insert_session(work.tx, &secrets::hash(&secret), session)?;
+            let mut record = before.clone();
+            record.set("last_sign_in_at", now);
+            work.save_computed(&before, &record)?;
+            Ok(Outcome::In(Box::new(SignedIn { secret: secret.clone(), session: session.clone() })))
+        })?;
+        match outcome {
+            Outcome::In(signed_in) => Ok(*signed_in),
+            Outcome::Wrong => Err(SignInError::Wrong),
+            Outcome::Locked(seconds) => Err(SignInError::Locked { seconds }),
+        }
+    }
+
+    /// Ends the session of that secret.
+    pub fn sign_out(&self, secret: &str) -> Result<(), AppError> {
+        self.database().write(|tx| Ok(accounts::delete_session_of(tx, &secrets::hash(secret))?))
+    }
+}
