@@ -12,6 +12,7 @@ mod error;
 pub mod generation;
 pub mod history;
 pub mod lists;
+pub mod present;
 pub mod projects;
 pub mod records;
 pub mod seeds;

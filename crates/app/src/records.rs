@@ -4,7 +4,7 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::people::{Action, Relation, allows};
 use obcms_domain::registry::{self, FieldError, Kind, Record, Source, Value};
-use obcms_store::records as store;
+use obcms_store::{idempotency, records as store};
 use serde_json::{Map, Value as Json};
 
 use crate::behaviour;
@@ -19,6 +19,49 @@ impl App {
     /// Creates a record.
     pub fn create(&self, actor: &Actor, kind: &'static Kind, input: &Input) -> Result<Record, AppError> {
         self.write(actor, |work| create(work, kind, input))
+    }
+
+    /// Creates a record once for a key: the same request again gets the same answer, another one is refused.
+    pub fn create_once(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        input: &Input,
+        key: &str,
+        request: &str,
+    ) -> Result<idempotency::Answer, AppError> {
+        let user = actor.id.ok_or(AppError::Unauthorized)?;
+        let known = |answer: idempotency::Answer| {
+            if answer.request == request {
+                Ok(answer)
+            } else {
+                Err(AppError::field("Idempotency-Key", "reused", "This key was given with another request."))
+            }
+        };
+        let result = self.write(actor, |work| {
+            if let Some(answer) = idempotency::find(work.tx, user, key)? {
+                return known(answer);
+            }
+            let record = create(work, kind, input)?;
+            let answer = idempotency::Answer {
+                request: request.to_owned(),
+                status: 201,
+                location: format!("/api/v1/{}/{}", kind.collection, record.id),
+                body: Json::Object(record.to_json()).to_string(),
+            };
+            idempotency::keep(work.tx, user, key, &answer, work.now)?;
+            Ok(answer)
+        });
+        match result {
+            // The same request was faster on another connection: its answer is ours.
+            Err(AppError::Store(error)) if error.is_unique_violation() => {
+                match self.read(|tx| Ok(idempotency::find(tx, user, key)?))? {
+                    Some(answer) => known(answer),
+                    None => Err(error.into()),
+                }
+            }
+            other => other,
+        }
     }
 
     /// Changes a record; `expected` is the version that the actor saw.

@@ -75,9 +75,10 @@ fn staff_edit_what_they_made_and_move_what_is_theirs() {
 }
 
 #[test]
-fn a_partner_needs_a_relation_to_everything_but_places() {
+fn a_partner_needs_a_relation_to_everything() {
     let roles = [Role::Partner];
-    assert!(allows(&roles, Action::View, Area::Reference, &[]));
+    assert!(!allows(&roles, Action::View, Area::Reference, &[]));
+    assert!(allows(&roles, Action::View, Area::Reference, &[Relation::Organisation]));
     assert!(!allows(&roles, Action::View, Area::Work, &[Relation::Own, Relation::Team]));
     assert!(allows(&roles, Action::Edit, Area::Programme, &[Relation::Organisation]));
     assert!(!allows(&roles, Action::Create, Area::Work, &Relation::ALL));

@@ -1,0 +1,19 @@
+//! The API under `/api/v1`: every kind by its description, and what is more than a collection.
+
+pub mod openapi;
+pub mod records;
+pub mod stream;
+
+use crate::route::Route;
+
+/// All operations of the API.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let mut routes = Vec::new();
+    for kind in obcms_domain::kinds::REGISTRY {
+        routes.extend(records::routes(kind));
+    }
+    routes.push(stream::route());
+    routes.push(openapi::route());
+    routes
+}

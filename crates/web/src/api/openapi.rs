@@ -1,0 +1,244 @@
+//! The description of the API (OpenAPI 3.1), made from the route list and the registry.
+
+use axum::response::IntoResponse;
+use axum::routing::get;
+use obcms_domain::kinds;
+use obcms_domain::registry::{Field, FieldType, Kind, Source};
+use serde_json::{Map, Value as Json, json};
+
+use crate::route::{Access, Route};
+
+/// Serves the description.
+#[must_use]
+pub fn route() -> Route {
+    Route::new("get", "/api/v1/openapi.json", "This description", Access::Public, get(|| async {
+        axum::Json(document(&super::routes())).into_response()
+    }))
+    .answers(200, json!({ "type": "object" }))
+}
+
+fn schema_name(kind: &Kind) -> String {
+    kind.name.split('_').map(|part| {
+        let mut letters = part.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    }).collect()
+}
+
+/// Pointer to the schema of the kind.
+#[must_use]
+pub fn reference(kind: &Kind) -> Json {
+    json!({ "$ref": format!("#/components/schemas/{}", schema_name(kind)) })
+}
+
+/// Pointer to the schema of an input of the kind.
+#[must_use]
+pub fn input_reference(kind: &Kind) -> Json {
+    json!({ "$ref": format!("#/components/schemas/{}Input", schema_name(kind)) })
+}
+
+/// Schema of a page of the kind.
+#[must_use]
+pub fn page_of(kind: &Kind) -> Json {
+    json!({
+        "type": "object",
+        "required": ["items", "next_cursor", "total"],
+        "properties": {
+            "items": { "type": "array", "items": reference(kind) },
+            "next_cursor": { "type": ["string", "null"] },
+            "total": { "type": "integer" },
+        },
+    })
+}
+
+/// Parameters of a list of the kind.
+#[must_use]
+pub fn list_parameters(kind: &Kind) -> Vec<Json> {
+    let parameter = |name: &str, description: &str| {
+        json!({ "name": name, "in": "query", "required": false, "description": description, "schema": { "type": "string" } })
+    };
+    let mut list = vec![
+        parameter("q", "Beginnings of words, all of which must occur"),
+        parameter("sort", "A field, with - before it for descending"),
+        parameter("limit", "At most so many, 1 to 500; 50 unless given"),
+        parameter("cursor", "next_cursor of the page before"),
+        parameter("archived", "false (unless given), true or all"),
+    ];
+    for (_, field) in kind.visible() {
+        if matches!(field.data, FieldType::Structure(_)) {
+            continue;
+        }
+        list.push(parameter(field.name, "One value or several separated by commas, or none"));
+        if matches!(
+            field.data,
+            FieldType::Date | FieldType::Moment | FieldType::Instant | FieldType::Money | FieldType::Integer(..) | FieldType::Decimal(..)
+        ) {
+            list.push(parameter(&format!("{}_from", field.name), "This or later, this or more"));
+            list.push(parameter(&format!("{}_to", field.name), "This or earlier, this or less"));
+        }
+    }
+    list
+}
+
+fn field_schema(field: &Field) -> Json {
+    let mut schema = match field.data {
+        FieldType::Text(maximum) | FieldType::Multiline(maximum) => json!({ "type": "string", "maxLength": maximum }),
+        FieldType::Email => json!({ "type": "string", "format": "email" }),
+        FieldType::Url => json!({ "type": "string", "format": "uri" }),
+        FieldType::TimeZone => json!({ "type": "string" }),
+        FieldType::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
+        FieldType::Decimal(least, most) => json!({ "type": "number", "minimum": least, "maximum": most }),
+        FieldType::Money => json!({ "type": "integer", "description": "Philippine pesos in centavos" }),
+        FieldType::Boolean => json!({ "type": "boolean" }),
+        FieldType::Date => json!({ "type": "string", "format": "date" }),
+        FieldType::Instant => json!({ "type": "string", "format": "date-time" }),
+        FieldType::Moment => json!({ "type": "string", "description": "An instant with offset, a local date-time in the record's zone, or a date when all_day" }),
+        FieldType::Choice(choices) => {
+            json!({ "type": "string", "enum": choices.iter().map(|choice| choice.value).collect::<Vec<_>>() })
+        }
+        FieldType::Choices(choices) => json!({
+            "type": "array",
+            "items": { "type": "string", "enum": choices.iter().map(|choice| choice.value).collect::<Vec<_>>() },
+        }),
+        FieldType::Reference(target) => json!({ "type": "string", "description": format!("Id of one {target}") }),
+        FieldType::References(target) => {
+            json!({ "type": "array", "items": { "type": "string" }, "description": format!("Ids, each of one {target}") })
+        }
+        FieldType::Link(targets) => link_schema(targets),
+        FieldType::Links(targets) => json!({ "type": "array", "items": link_schema(targets) }),
+        FieldType::Tags => json!({ "type": "array", "items": { "type": "string" } }),
+        FieldType::Structure(_) => json!({}),
+    };
+    if !field.required && schema.get("type").is_some_and(Json::is_string) {
+        let kind = schema["type"].clone();
+        schema["type"] = json!([kind, "null"]);
+        if let Some(values) = schema.get_mut("enum").and_then(Json::as_array_mut) {
+            values.push(Json::Null);
+        }
+    }
+    schema["title"] = json!(field.label);
+    if !field.help.is_empty() {
+        schema["description"] = json!(field.help);
+    }
+    schema
+}
+
+fn link_schema(targets: &[&str]) -> Json {
+    json!({
+        "type": "object",
+        "required": ["kind", "id"],
+        "properties": { "kind": { "type": "string", "enum": targets }, "id": { "type": "string" } },
+    })
+}
+
+fn schemas(kind: &Kind) -> [(String, Json); 2] {
+    let mut properties = Map::new();
+    for name in ["id", "kind", "display_title", "url"] {
+        properties.insert(name.into(), json!({ "type": "string", "readOnly": true }));
+    }
+    properties.insert("version".into(), json!({ "type": "integer", "readOnly": true }));
+    for name in ["created_at", "updated_at", "archived_at"] {
+        properties.insert(name.into(), json!({ "type": ["string", "null"], "format": "date-time", "readOnly": true }));
+    }
+    properties.insert("created_by".into(), json!({ "type": ["string", "null"], "readOnly": true }));
+    let mut inputs = Map::new();
+    for (_, field) in kind.visible() {
+        let mut schema = field_schema(field);
+        if field.source == Source::Derived {
+            schema["readOnly"] = json!(true);
+        } else {
+            inputs.insert(field.name.into(), schema.clone());
+        }
+        properties.insert(field.name.into(), schema);
+    }
+    let name = schema_name(kind);
+    [
+        (name.clone(), json!({ "type": "object", "description": kind.purpose, "properties": properties })),
+        (format!("{name}Input"), json!({ "type": "object", "additionalProperties": false, "properties": inputs })),
+    ]
+}
+
+/// The whole description.
+#[must_use]
+pub fn document(routes: &[Route]) -> Json {
+    let mut paths = Map::new();
+    for route in routes {
+        let mut parameters: Vec<Json> = route
+            .path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+            .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+            .collect();
+        parameters.extend(route.parameters.iter().cloned());
+        let (status, schema) = &route.response;
+        let mut success = json!({ "description": "Success" });
+        if !schema.is_null() {
+            success["content"] = json!({ "application/json": { "schema": schema } });
+        }
+        let mut operation = json!({
+            "summary": route.summary,
+            "tags": [route.tag],
+            "operationId": operation_id(route),
+            "parameters": parameters,
+            "responses": {
+                status.to_string(): success,
+                "default": { "$ref": "#/components/responses/Problem" },
+            },
+        });
+        if route.access == Access::Public {
+            operation["security"] = json!([]);
+        }
+        if let Some(request) = &route.request {
+            operation["requestBody"] =
+                json!({ "required": true, "content": { "application/json": { "schema": request } } });
+        }
+        let entry = paths.entry(route.path.clone()).or_insert_with(|| json!({}));
+        entry[route.method] = operation;
+    }
+    let mut components = Map::new();
+    for kind in kinds::REGISTRY {
+        components.extend(schemas(kind));
+    }
+    components.insert("Problem".into(), json!({
+        "type": "object",
+        "description": "RFC 9457",
+        "properties": {
+            "type": { "type": "string" }, "title": { "type": "string" }, "status": { "type": "integer" },
+            "detail": { "type": "string" },
+            "errors": { "type": "array", "items": { "type": "object", "properties": {
+                "field": { "type": "string" }, "code": { "type": "string" }, "message": { "type": "string" },
+            } } },
+        },
+    }));
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "obcms",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Calendar, tasks and projects of an office, one chain.",
+        },
+        "servers": [{ "url": "/" }],
+        "security": [{ "token": [] }, { "session": [] }],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "responses": { "Problem": {
+                "description": "What is wrong",
+                "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+            } },
+            "securitySchemes": {
+                "token": { "type": "http", "scheme": "bearer" },
+                "session": { "type": "apiKey", "in": "cookie", "name": crate::caller::COOKIE },
+            },
+        },
+    })
+}
+
+fn operation_id(route: &Route) -> String {
+    let path: String = route
+        .path
+        .trim_start_matches("/api/v1/")
+        .chars()
+        .map(|character| if character.is_ascii_alphanumeric() { character } else { '_' })
+        .collect();
+    format!("{}_{}", route.method, path.trim_matches('_'))
+}

@@ -1,0 +1,227 @@
+//! The collections: list, read, create, change, archive, restore, history, undo, for any kind.
+
+use axum::extract::State as AxumState;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, patch, post};
+use obcms_app::AppError;
+use obcms_domain::id::Id;
+use obcms_domain::people::Action;
+use obcms_domain::registry::{Kind, Record};
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+
+use super::openapi;
+use crate::caller::Caller;
+use crate::input::{Body, Parameters, PathId, expected_version};
+use crate::problem::Problem;
+use crate::route::{Access, Route};
+use crate::state::{State, blocking};
+
+type Answer = Result<Response, Problem>;
+
+/// The operations of one kind.
+#[must_use]
+pub fn routes(kind: &'static Kind) -> Vec<Route> {
+    let all = format!("/api/v1/{}", kind.collection);
+    let one = format!("{all}/{{id}}");
+    let (label, plural) = (kind.label.to_lowercase(), kind.plural.to_lowercase());
+    let policy = |action| Access::Policy(action, kind.area);
+    let schema = || openapi::reference(kind);
+    let mut routes = vec![
+        Route::new("get", &all, format!("List {plural}"), policy(Action::View), get(
+            move |state: AxumState<State>, caller: Caller, parameters: Parameters| list(kind, state, caller, parameters),
+        ))
+        .answers(200, openapi::page_of(kind)),
+        Route::new("get", &one, format!("Read one {label}"), policy(Action::View), get(
+            move |state: AxumState<State>, caller: Caller, id: PathId| read(kind, state, caller, id),
+        ))
+        .answers(200, schema()),
+        Route::new("get", format!("{one}/history"), format!("What happened to one {label}"), policy(Action::View), get(
+            move |state: AxumState<State>, caller: Caller, id: PathId, parameters: Parameters| {
+                history(kind, state, caller, id, parameters)
+            },
+        ))
+        .query(&[("limit", "At most so many, 1 to 500"), ("cursor", "Where to go on")])
+        .answers(200, json!({ "type": "object" })),
+    ];
+    routes[0].parameters = openapi::list_parameters(kind);
+    if kind.writable {
+        routes.extend([
+            Route::new("post", &all, format!("Create one {label}"), policy(Action::Create), post(
+                move |state: AxumState<State>, caller: Caller, headers: HeaderMap, body: Body| {
+                    create(kind, state, caller, headers, body)
+                },
+            ))
+            .body(openapi::input_reference(kind))
+            .answers(201, schema()),
+            Route::new("patch", &one, format!("Change one {label}"), policy(Action::Edit), patch(
+                move |state: AxumState<State>, caller: Caller, id: PathId, headers: HeaderMap, body: Body| {
+                    update(kind, state, caller, id, headers, body)
+                },
+            ))
+            .body(openapi::input_reference(kind))
+            .answers(200, schema()),
+            Route::new("delete", &one, format!("Archive one {label}"), policy(Action::Archive), delete(
+                move |state: AxumState<State>, caller: Caller, id: PathId, headers: HeaderMap| {
+                    archive(kind, state, caller, id, headers)
+                },
+            ))
+            .answers(204, Json::Null),
+            Route::new("post", format!("{one}/restore"), format!("Bring one {label} back"), policy(Action::Restore), post(
+                move |state: AxumState<State>, caller: Caller, id: PathId| restore(kind, state, caller, id),
+            ))
+            .answers(200, schema()),
+            Route::new("post", format!("{one}/undo"), format!("Take the last change of one {label} back"), Access::Role, post(
+                move |state: AxumState<State>, caller: Caller, id: PathId, parameters: Parameters| {
+                    undo(kind, state, caller, id, parameters)
+                },
+            ))
+            .query(&[("change_set", "Which change, when not the last one")])
+            .answers(200, schema()),
+        ]);
+    }
+    for route in &mut routes {
+        route.tag = kind.collection;
+    }
+    routes
+}
+
+/// One record as an answer, with its version as ETag.
+pub fn record_response(state: &State, status: StatusCode, record: &Record) -> Answer {
+    let body = blocking(|| state.app.present_one(record))?;
+    let mut response = (status, axum::Json(body)).into_response();
+    if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", record.version)) {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    Ok(response)
+}
+
+async fn list(kind: &'static Kind, AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> Answer {
+    let body = blocking(|| {
+        let listing = state.app.list(&caller.actor, kind, &parameters.0)?;
+        let items = state.app.present(&listing.records)?;
+        Ok::<_, AppError>(json!({ "items": items, "next_cursor": listing.next_cursor, "total": listing.total }))
+    })?;
+    Ok(axum::Json(body).into_response())
+}
+
+async fn read(kind: &'static Kind, AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+    let record = blocking(|| state.app.get(&caller.actor, kind, id.0))?;
+    record_response(&state, StatusCode::OK, &record)
+}
+
+async fn create(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let key = idempotency_key(&headers)?;
+    let Some(key) = key else {
+        let record = blocking(|| state.app.create(&caller.actor, kind, &body.object))?;
+        let mut response = record_response(&state, StatusCode::CREATED, &record)?;
+        set_location(&mut response, &format!("/api/v1/{}/{}", kind.collection, record.id));
+        return Ok(response);
+    };
+    let digest: String = Sha256::digest(&body.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let request = format!("POST {} {digest}", kind.collection);
+    let answer = blocking(|| state.app.create_once(&caller.actor, kind, &body.object, &key, &request))?;
+    let status = u16::try_from(answer.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+    let mut response = (status.unwrap_or(StatusCode::CREATED), answer.body).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::ETAG, HeaderValue::from_static("\"1\""));
+    set_location(&mut response, &answer.location);
+    Ok(response)
+}
+
+fn set_location(response: &mut Response, location: &str) {
+    if let Ok(value) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(header::LOCATION, value);
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    match value.to_str() {
+        Ok(key) if (1..=200).contains(&key.len()) => Ok(Some(key.to_owned())),
+        _ => Err(Problem::new(StatusCode::BAD_REQUEST, "Expected an Idempotency-Key of 1 to 200 visible characters.")),
+    }
+}
+
+async fn update(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let expected = expected_version(&headers)?;
+    let record = blocking(|| state.app.update(&caller.actor, kind, id.0, &body.object, expected))?;
+    record_response(&state, StatusCode::OK, &record)
+}
+
+async fn archive(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    headers: HeaderMap,
+) -> Answer {
+    let expected = expected_version(&headers)?;
+    blocking(|| state.app.archive(&caller.actor, kind, id.0, expected))?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn restore(kind: &'static Kind, AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+    let record = blocking(|| state.app.restore(&caller.actor, kind, id.0))?;
+    record_response(&state, StatusCode::OK, &record)
+}
+
+async fn undo(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    parameters: Parameters,
+) -> Answer {
+    parameters.only(&["change_set"])?;
+    let set = optional_id(&parameters, "change_set")?;
+    let record = blocking(|| state.app.undo(&caller.actor, kind, id.0, set))?;
+    record_response(&state, StatusCode::OK, &record)
+}
+
+fn optional_id(parameters: &Parameters, name: &str) -> Result<Option<Id>, Problem> {
+    match parameters.get(name) {
+        None | Some("") => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(|_| Parameters::wrong(name, "Expected an id.")),
+    }
+}
+
+async fn history(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    parameters: Parameters,
+) -> Answer {
+    parameters.only(&["limit", "cursor"])?;
+    let before = optional_id(&parameters, "cursor")?;
+    let limit = match parameters.get("limit") {
+        None => obcms_app::lists::LIMIT,
+        Some(text) => text
+            .parse::<i64>()
+            .ok()
+            .filter(|limit| (1..=obcms_app::lists::MAXIMUM_LIMIT).contains(limit))
+            .ok_or_else(|| Parameters::wrong("limit", "Expected a whole number from 1 to 500."))?,
+    };
+    let entries = blocking(|| state.app.history(&caller.actor, kind, id.0, before, limit + 1))?;
+    let shown = entries.len().min(usize::try_from(limit).unwrap_or(0));
+    let next = (entries.len() > shown).then(|| entries[shown - 1].change.id);
+    let items: Vec<Json> = entries[..shown].iter().map(obcms_app::history::Entry::to_json).collect();
+    Ok(axum::Json(json!({ "items": items, "next_cursor": next })).into_response())
+}

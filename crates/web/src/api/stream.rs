@@ -1,0 +1,131 @@
+//! Live changes as server-sent events, limited to what the caller may see.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State as AxumState;
+use axum::http::{HeaderValue, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use futures_util::stream;
+use obcms_app::actor::Sight;
+use obcms_store::database::{LiveReceiver, Message};
+use serde_json::json;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+
+use crate::caller::Caller;
+use crate::route::{Access, Route};
+use crate::state::{State, blocking};
+
+/// How often it is asked whether the caller is still who they were.
+const RECHECK: Duration = Duration::from_secs(60);
+
+/// Serves the stream.
+#[must_use]
+pub fn route() -> Route {
+    Route::new("get", "/api/v1/stream", "Changes as they happen, as server-sent events", Access::Role, get(open))
+        .answers(200, json!({ "type": "string" }))
+}
+
+struct Listener {
+    state: State,
+    caller: Caller,
+    receiver: LiveReceiver,
+    stopping: watch::Receiver<bool>,
+    opened: bool,
+}
+
+async fn open(AxumState(state): AxumState<State>, caller: Caller) -> Response {
+    let listener = Listener {
+        receiver: state.app.database().live().subscribe(),
+        stopping: state.stopping(),
+        state,
+        caller,
+        opened: false,
+    };
+    let events = stream::unfold(listener, |mut listener| async move {
+        let event = next(&mut listener).await?;
+        Some((Ok::<Event, Infallible>(event), listener))
+    });
+    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response();
+    // A buffering proxy would hold the events back.
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The next event that the caller may see; nothing ends the stream.
+async fn next(listener: &mut Listener) -> Option<Event> {
+    if !listener.opened {
+        listener.opened = true;
+        return Some(Event::default().event("open").data("{}"));
+    }
+    loop {
+        let received = tokio::select! {
+            received = listener.receiver.recv() => Some(received),
+            _ = listener.stopping.wait_for(|stopping| *stopping) => return None,
+            () = tokio::time::sleep(RECHECK) => None,
+        };
+        let Some(received) = received else {
+            if still_valid(listener) {
+                continue;
+            }
+            return None;
+        };
+        let message = match received {
+            Ok(message) => message,
+            // The page fell behind: it looks at everything again.
+            Err(RecvError::Lagged(_)) => Message::everything(),
+            Err(RecvError::Closed) => return None,
+        };
+        if may_see(listener, &message) {
+            let data = json!({
+                "kind": message.kind, "id": message.id, "version": message.version, "action": message.action,
+            });
+            return Some(Event::default().data(data.to_string()));
+        }
+    }
+}
+
+fn still_valid(listener: &mut Listener) -> bool {
+    let Some(id) = listener.caller.actor.id else {
+        return false;
+    };
+    let session = listener.caller.session.as_ref().map(|session| session.id);
+    let found = blocking(|| {
+        let actor = listener.state.app.read(|tx| obcms_app::Actor::load(tx, id))?;
+        let Some(actor) = actor else {
+            return Ok::<_, obcms_app::AppError>(None);
+        };
+        let open = match session {
+            Some(session) => listener.state.app.sessions(&actor)?.iter().any(|open| open.id == session),
+            None => true,
+        };
+        Ok(open.then_some(actor))
+    });
+    match found {
+        Ok(Some(actor)) if !actor.roles.is_empty() => {
+            listener.caller.actor = actor;
+            true
+        }
+        _ => false,
+    }
+}
+
+fn may_see(listener: &Listener, message: &Message) -> bool {
+    if message.kind == "*" {
+        return true;
+    }
+    let (Some(kind), Some(id)) = (obcms_domain::kinds::by_name(&message.kind), message.id) else {
+        return false;
+    };
+    match listener.caller.actor.sight(kind) {
+        Some(Sight::All) => true,
+        Some(Sight::Within(scope)) => blocking(|| {
+            listener.state.app.read(|tx| Ok(obcms_store::records::exists_in_scope(tx, kind, id, &scope)?)).unwrap_or(false)
+        }),
+        None => false,
+    }
+}

@@ -1,0 +1,123 @@
+//! Who sends the request: a session cookie or a token.
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State as AxumState};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use obcms_app::{Actor, AppError};
+use obcms_store::accounts::Session;
+
+use crate::problem::Problem;
+use crate::state::{State, blocking};
+
+/// Name of the session cookie.
+pub const COOKIE: &str = "obcms_session";
+
+/// Whoever sends the request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The person with their rights.
+    pub actor: Actor,
+    /// The session, when they came with the cookie.
+    pub session: Option<Session>,
+}
+
+/// Nonce of the answer's content security policy.
+#[derive(Clone, Debug)]
+pub struct Nonce(pub String);
+
+/// Finds out who calls and puts it beside the request; a wrong token is refused here.
+pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, next: Next) -> Response {
+    match blocking(|| find(&state, request.headers())) {
+        Ok(Some(caller)) => {
+            if needs_csrf(&request, &caller) && !has_csrf(request.headers(), &caller) {
+                return Problem::new(
+                    StatusCode::FORBIDDEN,
+                    "Writing with the session cookie needs the X-CSRF-Token of the session.",
+                )
+                .into_response();
+            }
+            request.extensions_mut().insert(caller);
+        }
+        Ok(None) => {}
+        Err(error) => return Problem::from(error).into_response(),
+    }
+    next.run(request).await
+}
+
+fn find(state: &State, headers: &HeaderMap) -> Result<Option<Caller>, AppError> {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let text = value.to_str().unwrap_or_default();
+        let secret = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer ")).unwrap_or_default().trim();
+        let actor = state.app.token_actor(secret)?.ok_or(AppError::Unauthorized)?;
+        return Ok(Some(Caller { actor, session: None }));
+    }
+    let Some(secret) = session_cookie(headers) else {
+        return Ok(None);
+    };
+    let found = state.app.session_actor(&secret)?;
+    Ok(found.map(|(actor, session)| Caller { actor, session: Some(session) }))
+}
+
+/// The secret in the session cookie.
+#[must_use]
+pub fn session_cookie(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// Writes of the API with a cookie need the token in a header; forms of pages carry it as a field.
+fn needs_csrf(request: &Request, caller: &Caller) -> bool {
+    caller.session.is_some()
+        && request.uri().path().starts_with("/api/")
+        && !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+fn has_csrf(headers: &HeaderMap, caller: &Caller) -> bool {
+    let given = headers.get("x-csrf-token").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    caller.session.as_ref().is_some_and(|session| same(given, &session.csrf_token))
+}
+
+/// Compares secrets in a time that does not tell where they differ.
+#[must_use]
+pub fn same(given: &str, expected: &str) -> bool {
+    given.len() == expected.len()
+        && given.bytes().zip(expected.bytes()).fold(0_u8, |difference, (one, other)| difference | (one ^ other)) == 0
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| AppError::Unauthorized.into())
+    }
+}
+
+/// Address from which the request comes.
+#[derive(Clone, Debug)]
+pub struct ClientAddress(pub String);
+
+impl FromRequestParts<State> for ClientAddress {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
+        if state.settings.trusted_proxy
+            && let Some(forwarded) = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok())
+            // The last one was added by our own proxy; those before it are claims.
+            && let Some(last) = forwarded.rsplit(',').next()
+        {
+            return Ok(Self(last.trim().to_owned()));
+        }
+        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+        Ok(Self(address.unwrap_or_else(|| "local".to_owned())))
+    }
+}

@@ -1,0 +1,174 @@
+//! Reading bodies, forms and addresses, with a clear answer to what cannot be read.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use obcms_domain::id::Id;
+use serde_json::{Map, Value as Json};
+
+use crate::problem::Problem;
+
+/// Bytes of a JSON body at most.
+pub const MAXIMUM_BODY: usize = 1024 * 1024;
+
+/// A JSON object.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// Its members.
+    pub object: Map<String, Json>,
+    /// The bytes, for the key of a repeated request.
+    pub bytes: Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let is_json = content_type(request.headers())
+            .is_some_and(|kind| kind == "application/json" || kind == "application/merge-patch+json");
+        if !is_json {
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Expected Content-Type: application/json."));
+        }
+        let bytes = read(request, state).await?;
+        let json: Json = serde_json::from_slice(&bytes)
+            .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}.")))?;
+        match json {
+            Json::Object(object) => Ok(Self { object, bytes }),
+            _ => Err(Problem::new(StatusCode::BAD_REQUEST, "Expected a JSON object.")),
+        }
+    }
+}
+
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|rejection| {
+        let status = rejection.status();
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
+            Problem::new(status, format!("Expected at most {MAXIMUM_BODY} bytes."))
+        } else {
+            Problem::new(StatusCode::BAD_REQUEST, "The body could not be read.")
+        }
+    })
+}
+
+fn content_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::CONTENT_TYPE)?.to_str().ok()?.split(';').next().map(str::trim)
+}
+
+/// A form as a page sends it: names and values in order.
+#[derive(Clone, Debug, Default)]
+pub struct Form(pub Vec<(String, String)>);
+
+impl Form {
+    /// The first value of a name, or empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// All values of a name.
+    #[must_use]
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+    }
+
+    /// Whether the name is there at all.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        if content_type(request.headers()) != Some("application/x-www-form-urlencoded") {
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Expected a form."));
+        }
+        let bytes = read(request, state).await?;
+        Ok(Self(pairs(&bytes)?))
+    }
+}
+
+/// The parameters of an address in their order.
+#[derive(Clone, Debug, Default)]
+pub struct Parameters(pub Vec<(String, String)>);
+
+impl Parameters {
+    /// The first value of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Refuses names that are not known.
+    pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
+        let errors: Vec<_> = self
+            .0
+            .iter()
+            .filter(|(name, _)| !known.contains(&name.as_str()))
+            .map(|(name, _)| {
+                obcms_domain::registry::FieldError::new(name.clone(), "unknown_parameter", "There is no such parameter.")
+            })
+            .collect();
+        if errors.is_empty() { Ok(()) } else { Err(obcms_app::AppError::BadParameter(errors).into()) }
+    }
+
+    /// A wrong parameter.
+    #[must_use]
+    pub fn wrong(name: &str, message: &str) -> Problem {
+        obcms_app::AppError::BadParameter(vec![obcms_domain::registry::FieldError::new(name, "type", message)]).into()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Parameters {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(pairs(parts.uri.query().unwrap_or_default().as_bytes())?))
+    }
+}
+
+/// Reads `a=b&c=d`; what is no UTF-8 is refused rather than replaced.
+fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
+    let decoded: Vec<u8> = percent_encoding::percent_decode(bytes).collect();
+    if std::str::from_utf8(&decoded).is_err() {
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "Expected UTF-8."));
+    }
+    Ok(form_urlencoded::parse(bytes).into_owned().collect())
+}
+
+/// An id in an address; what is none cannot be found.
+#[derive(Clone, Copy, Debug)]
+pub struct PathId(pub Id);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathId {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let missing = || Problem::new(StatusCode::NOT_FOUND, "There is nothing at this address.");
+        let path: axum::extract::RawPathParams =
+            axum::extract::RawPathParams::from_request_parts(parts, state).await.map_err(|_| missing())?;
+        let text = path.iter().find(|(name, _)| *name == "id").map(|(_, value)| value.to_owned());
+        text.and_then(|text| text.parse().ok()).map(Self).ok_or_else(missing)
+    }
+}
+
+/// The version that the sender saw, from `If-Match`: nothing for `*` or without the header.
+pub fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let inner = text.strip_prefix("W/").unwrap_or(text);
+    inner
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .and_then(|version| version.parse().ok())
+        .map(Some)
+        .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "Expected If-Match with the ETag of the record, as in \"3\"."))
+}

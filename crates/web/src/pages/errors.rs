@@ -1,0 +1,102 @@
+//! Errors of pages: what happened, that nothing was lost, what to do.
+
+use axum::extract::{Request, State as AxumState};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use maud::html;
+use obcms_app::AppError;
+
+use super::frame::Page;
+use crate::components::feedback;
+use crate::problem::Problem;
+use crate::state::State;
+
+/// An error of a page; [`draw`] turns it into HTML when it leaves.
+#[derive(Debug)]
+pub struct PageError(pub Problem);
+
+impl From<AppError> for PageError {
+    fn from(error: AppError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl From<Problem> for PageError {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+/// What an error page says.
+#[derive(Clone, Debug)]
+struct Failure {
+    status: StatusCode,
+    detail: String,
+    who: Vec<String>,
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let who = self
+            .0
+            .body
+            .get("allowed_roles")
+            .and_then(serde_json::Value::as_array)
+            .map(|roles| roles.iter().filter_map(|role| role.as_str()).map(ToOwned::to_owned).collect())
+            .unwrap_or_default();
+        let mut detail = self.0.detail().to_owned();
+        if let Some(errors) = self.0.body.get("errors").and_then(serde_json::Value::as_array) {
+            for error in errors {
+                let text = |name: &str| error.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+                detail.push_str(&format!(" {}: {}", text("field"), text("message")));
+            }
+        }
+        let failure = Failure { status: self.0.status, detail, who };
+        let mut response = self.0.status.into_response();
+        response.extensions_mut().insert(failure);
+        response
+    }
+}
+
+/// Draws the error pages, and leads whoever is not signed in to the sign-in page and back.
+pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Next) -> Response {
+    let path = request.uri().path_and_query().map_or("/", |address| address.as_str()).to_owned();
+    let is_read = request.method() == Method::GET;
+    let page = Page::of(&state, &request);
+    let response = next.run(request).await;
+    let Some(failure) = response.extensions().get::<Failure>().cloned() else {
+        return response;
+    };
+    if failure.status == StatusCode::UNAUTHORIZED {
+        let next: String = form_urlencoded::byte_serialize(if is_read { &path } else { "/" }.as_bytes()).collect();
+        return Redirect::to(&format!("/login?next={next}")).into_response();
+    }
+    let content = match failure.status {
+        StatusCode::FORBIDDEN => feedback::not_allowed(&failure.detail, &failure.who),
+        StatusCode::NOT_FOUND => {
+            feedback::error_panel("Not found", &failure.detail, Some(("Go to Today", "/")))
+        }
+        status => feedback::error_panel(
+            status.canonical_reason().unwrap_or("Error"),
+            &failure.detail,
+            Some(("Go to Today", "/")),
+        ),
+    };
+    (failure.status, Html(page.render("Not possible", &html! { (content) }).into_string())).into_response()
+}
+
+/// The answer to an address that does not exist, outside the API.
+#[must_use]
+pub fn missing(request: &Request) -> Response {
+    let accepts_html = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    if accepts_html {
+        PageError(Problem::new(StatusCode::NOT_FOUND, "There is nothing at this address.")).into_response()
+    } else {
+        Problem::new(StatusCode::NOT_FOUND, "There is nothing at this address.").into_response()
+    }
+}

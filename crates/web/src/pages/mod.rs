@@ -1,0 +1,31 @@
+//! The pages: HTML for people.
+
+pub mod errors;
+pub mod forms;
+pub mod frame;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+
+use obcms_app::Actor;
+use obcms_domain::people::{Action, Relation, allows};
+use obcms_domain::registry::Kind;
+
+use crate::state::State;
+
+/// Whether the person may make things of this kind, be it only requests.
+#[must_use]
+pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
+    let request: &[Relation] = match kind.name {
+        "need" | "application" | "ppa" => &[Relation::None, Relation::Request],
+        _ => &[Relation::None],
+    };
+    kind.writable && allows(&actor.roles, Action::Create, kind.area, request)
+}
+
+/// All pages. Each subject adds its own router here.
+#[must_use]
+pub fn router(state: &State) -> Router<State> {
+    Router::new()
+        .layer(from_fn_with_state(state.clone(), errors::draw))
+}

@@ -1,0 +1,101 @@
+//! Errors as `application/problem+json` (RFC 9457).
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use obcms_app::AppError;
+use serde_json::{Map, Value as Json, json};
+
+/// An error on its way out, for the API; pages draw their own from it.
+#[derive(Debug)]
+pub struct Problem {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// The members.
+    pub body: Map<String, Json>,
+    /// Seconds to wait, for 429.
+    pub retry_after: Option<i64>,
+}
+
+impl Problem {
+    /// A problem of that status.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        let mut body = Map::new();
+        body.insert("type".into(), json!("about:blank"));
+        body.insert("title".into(), json!(status.canonical_reason().unwrap_or("Error")));
+        body.insert("status".into(), json!(status.as_u16()));
+        body.insert("detail".into(), json!(detail.into()));
+        Self { status, body, retry_after: None }
+    }
+
+    /// What happened, for people.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        self.body.get("detail").and_then(Json::as_str).unwrap_or_default()
+    }
+
+    fn with(mut self, name: &str, value: Json) -> Self {
+        self.body.insert(name.to_owned(), value);
+        self
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        let detail = error.to_string();
+        match error {
+            AppError::NotFound(_) => Self::new(StatusCode::NOT_FOUND, detail),
+            AppError::Unauthorized => Self::new(StatusCode::UNAUTHORIZED, detail),
+            AppError::Forbidden { who, .. } => {
+                let who: Vec<&str> = who.iter().map(|role| role.as_str()).collect();
+                Self::new(StatusCode::FORBIDDEN, detail).with("allowed_roles", json!(who))
+            }
+            AppError::Invalid(errors) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail).with("errors", json!(errors))
+            }
+            AppError::BadParameter(errors) => {
+                Self::new(StatusCode::BAD_REQUEST, detail).with("errors", json!(errors))
+            }
+            AppError::BadRequest(_) => Self::new(StatusCode::BAD_REQUEST, detail),
+            AppError::Conflict { more, .. } => {
+                more.into_iter().fold(Self::new(StatusCode::CONFLICT, detail), |problem, (name, value)| {
+                    problem.with(name, value)
+                })
+            }
+            AppError::Stale { current } => {
+                Self::new(StatusCode::PRECONDITION_FAILED, detail).with("version", json!(current))
+            }
+            AppError::TooMany { seconds } => {
+                let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, detail);
+                problem.retry_after = Some(seconds);
+                problem
+            }
+            AppError::Store(ref inner) if inner.is_unique_violation() => {
+                Self::new(StatusCode::CONFLICT, "Somebody else wrote the same at the same moment; try again.")
+            }
+            AppError::Store(_) | AppError::Setting(_) | AppError::Internal(_) => {
+                tracing::error!(error = %detail, "a request failed");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "Something went wrong here; nothing was changed. It is in the log of the server.",
+                )
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json::Object(self.body).to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after
+            && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
+        {
+            headers.insert(header::RETRY_AFTER, value);
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(HeaderName::from_static("www-authenticate"), HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

@@ -1,0 +1,140 @@
+//! The list of routes: what the router serves is what the description and the access test read.
+
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::MethodRouter;
+use obcms_app::AppError;
+use obcms_domain::people::{Action, Area, Relation, allows};
+use serde_json::{Value as Json, json};
+
+use crate::caller::Caller;
+use crate::problem::Problem;
+use crate::state::State;
+
+/// Who may ask at all. Whether this very record is theirs to see or change, the command asks the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Anybody signed in, with or without a role.
+    Account,
+    /// Anybody with a role.
+    Role,
+    /// Whoever could do this to something in the area.
+    Policy(Action, Area),
+}
+
+impl Access {
+    /// Whether the caller passes.
+    pub fn check(self, caller: Option<&Caller>) -> Result<(), AppError> {
+        if self == Self::Public {
+            return Ok(());
+        }
+        let actor = &caller.ok_or(AppError::Unauthorized)?.actor;
+        match self {
+            Self::Public | Self::Account => Ok(()),
+            Self::Role if actor.roles.is_empty() => Err(AppError::Forbidden {
+                detail: "Your account has no role yet; an administrator gives it one.".to_owned(),
+                who: Vec::new(),
+            }),
+            Self::Role => Ok(()),
+            Self::Policy(action, area) if allows(&actor.roles, action, area, &Relation::ALL) => Ok(()),
+            Self::Policy(action, area) => Err(AppError::forbidden(action, area, "do this")),
+        }
+    }
+}
+
+/// One operation of the API.
+pub struct Route {
+    /// Method in small letters, as OpenAPI writes it.
+    pub method: &'static str,
+    /// Address with `{id}` for what varies.
+    pub path: String,
+    /// One line on what it does.
+    pub summary: String,
+    /// Group in the description.
+    pub tag: &'static str,
+    /// Who may ask.
+    pub access: Access,
+    /// Parameters of the address, as OpenAPI objects.
+    pub parameters: Vec<Json>,
+    /// Schema of the body, if it takes one.
+    pub request: Option<Json>,
+    /// Status and schema of success.
+    pub response: (u16, Json),
+    /// What answers.
+    pub handler: MethodRouter<State>,
+}
+
+impl Route {
+    /// An operation that answers JSON.
+    pub fn new(
+        method: &'static str,
+        path: impl Into<String>,
+        summary: impl Into<String>,
+        access: Access,
+        handler: MethodRouter<State>,
+    ) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            summary: summary.into(),
+            tag: "general",
+            access,
+            parameters: Vec::new(),
+            request: None,
+            response: (200, json!({})),
+            handler,
+        }
+    }
+
+    /// In this group of the description.
+    #[must_use]
+    pub fn tag(mut self, tag: &'static str) -> Self {
+        self.tag = tag;
+        self
+    }
+
+    /// Takes these parameters: name and what it is.
+    #[must_use]
+    pub fn query(mut self, parameters: &[(&str, &str)]) -> Self {
+        for (name, description) in parameters {
+            self.parameters.push(json!({
+                "name": name, "in": "query", "required": false, "description": description,
+                "schema": { "type": "string" },
+            }));
+        }
+        self
+    }
+
+    /// Takes a body of this schema.
+    #[must_use]
+    pub fn body(mut self, schema: Json) -> Self {
+        self.request = Some(schema);
+        self
+    }
+
+    /// Answers with this status and schema.
+    #[must_use]
+    pub fn answers(mut self, status: u16, schema: Json) -> Self {
+        self.response = (status, schema);
+        self
+    }
+
+    /// The handler behind its guard.
+    pub fn guarded(self) -> (String, MethodRouter<State>) {
+        let access = self.access;
+        let guard = from_fn(move |request: Request, next: Next| async move {
+            match access.check(request.extensions().get::<Caller>()) {
+                Ok(()) => next.run(request).await,
+                Err(error) => guard_refusal(error),
+            }
+        });
+        (self.path, self.handler.layer(guard))
+    }
+}
+
+fn guard_refusal(error: AppError) -> Response {
+    Problem::from(error).into_response()
+}

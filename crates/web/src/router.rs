@@ -1,0 +1,95 @@
+//! The router: every address of the program.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State as AxumState};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+
+use crate::caller::{self, Nonce};
+use crate::input::MAXIMUM_BODY;
+use crate::problem::Problem;
+use crate::state::State;
+use crate::{api, assets, health, pages};
+
+/// The whole program as a service.
+#[must_use]
+pub fn router(state: State) -> Router {
+    let mut router = Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/assets/{file}", get(assets::serve));
+    for route in api::routes() {
+        let (path, handler) = route.guarded();
+        router = router.route(&path, handler);
+    }
+    router = router.merge(pages::router(&state));
+    router
+        .fallback(missing)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(state.clone(), caller::identify))
+        .layer(from_fn_with_state(state.clone(), headers))
+        .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
+        .layer(CompressionLayer::new().compress_when(
+            // Events must leave at once; assets are compressed at build time.
+            DefaultPredicate::new().and(NotForContentType::new("text/event-stream")),
+        ))
+        .layer(CatchPanicLayer::custom(panicked))
+        .with_state(state)
+}
+
+async fn missing(request: Request) -> Response {
+    if request.uri().path().starts_with("/api/") {
+        return Problem::new(StatusCode::NOT_FOUND, "There is nothing at this address.").into_response();
+    }
+    pages::errors::missing(&request)
+}
+
+async fn wrong_method() -> Response {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not take this method.").into_response()
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    tracing::error!("a request ended in a panic");
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here; nothing was changed.").into_response()
+}
+
+/// Headers that every answer carries, with a content security policy of its own nonce.
+async fn headers(AxumState(state): AxumState<State>, mut request: Request, next: Next) -> Response {
+    let nonce: String = state.app.random::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    request.extensions_mut().insert(Nonce(nonce.clone()));
+    let is_asset = request.uri().path().starts_with("/assets/");
+    let mut response = next.run(request).await;
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    );
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, value);
+    }
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("x-frame-options", "DENY"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if !is_asset && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if state.settings.secure_cookies {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
+    }
+    response
+}
+

@@ -1,0 +1,51 @@
+//! What every request shares.
+
+use std::sync::Arc;
+
+use obcms_app::App;
+use tokio::sync::{Semaphore, watch};
+
+/// How the server stands to its surroundings.
+#[derive(Clone, Debug, Default)]
+pub struct WebSettings {
+    /// Cookies only over TLS; set when the public address is https.
+    pub secure_cookies: bool,
+    /// A proxy in front sets `X-Forwarded-For`, and it can be believed.
+    pub trusted_proxy: bool,
+}
+
+/// The shared state. Cheap to clone.
+#[derive(Clone)]
+pub struct State {
+    /// The program.
+    pub app: App,
+    /// The surroundings.
+    pub settings: Arc<WebSettings>,
+    /// Password hashes take memory on purpose: only so many at a time.
+    pub hashing: Arc<Semaphore>,
+    shutdown: watch::Sender<bool>,
+}
+
+impl State {
+    /// State of a new server.
+    #[must_use]
+    pub fn new(app: App, settings: WebSettings) -> Self {
+        Self { app, settings: Arc::new(settings), hashing: Arc::new(Semaphore::new(4)), shutdown: watch::channel(false).0 }
+    }
+
+    /// Ends open event streams, so that the server can stop.
+    pub fn stop(&self) {
+        self.shutdown.send_replace(true);
+    }
+
+    /// Turns true when the server stops.
+    #[must_use]
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.shutdown.subscribe()
+    }
+}
+
+/// Runs blocking work, as every call of the app is, on a worker of the runtime.
+pub fn blocking<T>(work: impl FnOnce() -> T) -> T {
+    tokio::task::block_in_place(work)
+}
