@@ -5,7 +5,7 @@ import { callApi, debounce, every, make, one } from "./page";
 
 interface Item {
   id: string;
-  _title?: string;
+  display_title?: string;
   title?: string;
   name?: string;
   full_name?: string;
@@ -144,5 +144,5 @@ function build(holder: HTMLElement): void {
 }
 
 function titleOf(item: Item): string {
-  return item._title ?? item.title ?? item.name ?? item.full_name ?? item.id;
+  return item.display_title ?? item.title ?? item.name ?? item.full_name ?? item.id;
 }

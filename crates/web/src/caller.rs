@@ -51,7 +51,8 @@ pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, 
 fn find(state: &State, headers: &HeaderMap) -> Result<Option<Caller>, AppError> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let text = value.to_str().unwrap_or_default();
-        let secret = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer ")).unwrap_or_default().trim();
+        let secret =
+            text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer ")).unwrap_or_default().trim();
         let actor = state.app.token_actor(secret)?.ok_or(AppError::Unauthorized)?;
         return Ok(Some(Caller { actor, session: None }));
     }
@@ -91,7 +92,11 @@ fn has_csrf(headers: &HeaderMap, caller: &Caller) -> bool {
 #[must_use]
 pub fn same(given: &str, expected: &str) -> bool {
     given.len() == expected.len()
-        && given.bytes().zip(expected.bytes()).fold(0_u8, |difference, (one, other)| difference | (one ^ other)) == 0
+        && given
+            .bytes()
+            .zip(expected.bytes())
+            .fold(0_u8, |difference, (one, other)| difference | (one ^ other))
+            == 0
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {

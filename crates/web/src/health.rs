@@ -20,6 +20,7 @@ pub async fn readyz(AxumState(state): AxumState<State>) -> Response {
     if migrated {
         ([(header::CONTENT_TYPE, "text/plain")], "ready\n").into_response()
     } else {
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The database does not answer, or is not migrated.").into_response()
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The database does not answer, or is not migrated.")
+            .into_response()
     }
 }

@@ -28,11 +28,15 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         let is_json = content_type(request.headers())
             .is_some_and(|kind| kind == "application/json" || kind == "application/merge-patch+json");
         if !is_json {
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Expected Content-Type: application/json."));
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Expected Content-Type: application/json.",
+            ));
         }
         let bytes = read(request, state).await?;
-        let json: Json = serde_json::from_slice(&bytes)
-            .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}.")))?;
+        let json: Json = serde_json::from_slice(&bytes).map_err(|error| {
+            Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}."))
+        })?;
         match json {
             Json::Object(object) => Ok(Self { object, bytes }),
             _ => Err(Problem::new(StatusCode::BAD_REQUEST, "Expected a JSON object.")),
@@ -109,7 +113,11 @@ impl Parameters {
             .iter()
             .filter(|(name, _)| !known.contains(&name.as_str()))
             .map(|(name, _)| {
-                obcms_domain::registry::FieldError::new(name.clone(), "unknown_parameter", "There is no such parameter.")
+                obcms_domain::registry::FieldError::new(
+                    name.clone(),
+                    "unknown_parameter",
+                    "There is no such parameter.",
+                )
             })
             .collect();
         if errors.is_empty() { Ok(()) } else { Err(obcms_app::AppError::BadParameter(errors).into()) }
@@ -118,7 +126,10 @@ impl Parameters {
     /// A wrong parameter.
     #[must_use]
     pub fn wrong(name: &str, message: &str) -> Problem {
-        obcms_app::AppError::BadParameter(vec![obcms_domain::registry::FieldError::new(name, "type", message)]).into()
+        obcms_app::AppError::BadParameter(vec![obcms_domain::registry::FieldError::new(
+            name, "type", message,
+        )])
+        .into()
     }
 }
 
@@ -170,5 +181,10 @@ pub fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
         .and_then(|rest| rest.strip_suffix('"'))
         .and_then(|version| version.parse().ok())
         .map(Some)
-        .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "Expected If-Match with the ETag of the record, as in \"3\"."))
+        .ok_or_else(|| {
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "Expected If-Match with the ETag of the record, as in \"3\".",
+            )
+        })
 }

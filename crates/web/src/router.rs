@@ -55,7 +55,8 @@ async fn wrong_method() -> Response {
 
 fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     tracing::error!("a request ended in a panic");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here; nothing was changed.").into_response()
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here; nothing was changed.")
+        .into_response()
 }
 
 /// Headers that every answer carries, with a content security policy of its own nonce.
@@ -92,4 +93,3 @@ async fn headers(AxumState(state): AxumState<State>, mut request: Request, next:
     }
     response
 }
-

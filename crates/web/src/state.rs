@@ -30,7 +30,12 @@ impl State {
     /// State of a new server.
     #[must_use]
     pub fn new(app: App, settings: WebSettings) -> Self {
-        Self { app, settings: Arc::new(settings), hashing: Arc::new(Semaphore::new(4)), shutdown: watch::channel(false).0 }
+        Self {
+            app,
+            settings: Arc::new(settings),
+            hashing: Arc::new(Semaphore::new(4)),
+            shutdown: watch::channel(false).0,
+        }
     }
 
     /// Ends open event streams, so that the server can stop.

@@ -11,17 +11,24 @@ use crate::route::{Access, Route};
 /// Serves the description.
 #[must_use]
 pub fn route() -> Route {
-    Route::new("get", "/api/v1/openapi.json", "This description", Access::Public, get(|| async {
-        axum::Json(document(&super::routes())).into_response()
-    }))
+    Route::new(
+        "get",
+        "/api/v1/openapi.json",
+        "This description",
+        Access::Public,
+        get(|| async { axum::Json(document(&super::routes())).into_response() }),
+    )
     .answers(200, json!({ "type": "object" }))
 }
 
 fn schema_name(kind: &Kind) -> String {
-    kind.name.split('_').map(|part| {
-        let mut letters = part.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-    }).collect()
+    kind.name
+        .split('_')
+        .map(|part| {
+            let mut letters = part.chars();
+            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        })
+        .collect()
 }
 
 /// Pointer to the schema of the kind.
@@ -53,9 +60,7 @@ pub fn page_of(kind: &Kind) -> Json {
 /// Parameters of a list of the kind.
 #[must_use]
 pub fn list_parameters(kind: &Kind) -> Vec<Json> {
-    let parameter = |name: &str, description: &str| {
-        json!({ "name": name, "in": "query", "required": false, "description": description, "schema": { "type": "string" } })
-    };
+    let parameter = |name: &str, description: &str| json!({ "name": name, "in": "query", "required": false, "description": description, "schema": { "type": "string" } });
     let mut list = vec![
         parameter("q", "Beginnings of words, all of which must occur"),
         parameter("sort", "A field, with - before it for descending"),
@@ -70,7 +75,12 @@ pub fn list_parameters(kind: &Kind) -> Vec<Json> {
         list.push(parameter(field.name, "One value or several separated by commas, or none"));
         if matches!(
             field.data,
-            FieldType::Date | FieldType::Moment | FieldType::Instant | FieldType::Money | FieldType::Integer(..) | FieldType::Decimal(..)
+            FieldType::Date
+                | FieldType::Moment
+                | FieldType::Instant
+                | FieldType::Money
+                | FieldType::Integer(..)
+                | FieldType::Decimal(..)
         ) {
             list.push(parameter(&format!("{}_from", field.name), "This or later, this or more"));
             list.push(parameter(&format!("{}_to", field.name), "This or earlier, this or less"));
@@ -81,7 +91,9 @@ pub fn list_parameters(kind: &Kind) -> Vec<Json> {
 
 fn field_schema(field: &Field) -> Json {
     let mut schema = match field.data {
-        FieldType::Text(maximum) | FieldType::Multiline(maximum) => json!({ "type": "string", "maxLength": maximum }),
+        FieldType::Text(maximum) | FieldType::Multiline(maximum) => {
+            json!({ "type": "string", "maxLength": maximum })
+        }
         FieldType::Email => json!({ "type": "string", "format": "email" }),
         FieldType::Url => json!({ "type": "string", "format": "uri" }),
         FieldType::TimeZone => json!({ "type": "string" }),
@@ -91,7 +103,9 @@ fn field_schema(field: &Field) -> Json {
         FieldType::Boolean => json!({ "type": "boolean" }),
         FieldType::Date => json!({ "type": "string", "format": "date" }),
         FieldType::Instant => json!({ "type": "string", "format": "date-time" }),
-        FieldType::Moment => json!({ "type": "string", "description": "An instant with offset, a local date-time in the record's zone, or a date when all_day" }),
+        FieldType::Moment => {
+            json!({ "type": "string", "description": "An instant with offset, a local date-time in the record's zone, or a date when all_day" })
+        }
         FieldType::Choice(choices) => {
             json!({ "type": "string", "enum": choices.iter().map(|choice| choice.value).collect::<Vec<_>>() })
         }
@@ -99,7 +113,9 @@ fn field_schema(field: &Field) -> Json {
             "type": "array",
             "items": { "type": "string", "enum": choices.iter().map(|choice| choice.value).collect::<Vec<_>>() },
         }),
-        FieldType::Reference(target) => json!({ "type": "string", "description": format!("Id of one {target}") }),
+        FieldType::Reference(target) => {
+            json!({ "type": "string", "description": format!("Id of one {target}") })
+        }
         FieldType::References(target) => {
             json!({ "type": "array", "items": { "type": "string" }, "description": format!("Ids, each of one {target}") })
         }
@@ -137,7 +153,10 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
     }
     properties.insert("version".into(), json!({ "type": "integer", "readOnly": true }));
     for name in ["created_at", "updated_at", "archived_at"] {
-        properties.insert(name.into(), json!({ "type": ["string", "null"], "format": "date-time", "readOnly": true }));
+        properties.insert(
+            name.into(),
+            json!({ "type": ["string", "null"], "format": "date-time", "readOnly": true }),
+        );
     }
     properties.insert("created_by".into(), json!({ "type": ["string", "null"], "readOnly": true }));
     let mut inputs = Map::new();
@@ -153,7 +172,10 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
     let name = schema_name(kind);
     [
         (name.clone(), json!({ "type": "object", "description": kind.purpose, "properties": properties })),
-        (format!("{name}Input"), json!({ "type": "object", "additionalProperties": false, "properties": inputs })),
+        (
+            format!("{name}Input"),
+            json!({ "type": "object", "additionalProperties": false, "properties": inputs }),
+        ),
     ]
 }
 

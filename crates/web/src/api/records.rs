@@ -29,54 +29,94 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
     let policy = |action| Access::Policy(action, kind.area);
     let schema = || openapi::reference(kind);
     let mut routes = vec![
-        Route::new("get", &all, format!("List {plural}"), policy(Action::View), get(
-            move |state: AxumState<State>, caller: Caller, parameters: Parameters| list(kind, state, caller, parameters),
-        ))
+        Route::new(
+            "get",
+            &all,
+            format!("List {plural}"),
+            policy(Action::View),
+            get(move |state: AxumState<State>, caller: Caller, parameters: Parameters| {
+                list(kind, state, caller, parameters)
+            }),
+        )
         .answers(200, openapi::page_of(kind)),
-        Route::new("get", &one, format!("Read one {label}"), policy(Action::View), get(
-            move |state: AxumState<State>, caller: Caller, id: PathId| read(kind, state, caller, id),
-        ))
+        Route::new(
+            "get",
+            &one,
+            format!("Read one {label}"),
+            policy(Action::View),
+            get(move |state: AxumState<State>, caller: Caller, id: PathId| read(kind, state, caller, id)),
+        )
         .answers(200, schema()),
-        Route::new("get", format!("{one}/history"), format!("What happened to one {label}"), policy(Action::View), get(
-            move |state: AxumState<State>, caller: Caller, id: PathId, parameters: Parameters| {
+        Route::new(
+            "get",
+            format!("{one}/history"),
+            format!("What happened to one {label}"),
+            policy(Action::View),
+            get(move |state: AxumState<State>, caller: Caller, id: PathId, parameters: Parameters| {
                 history(kind, state, caller, id, parameters)
-            },
-        ))
+            }),
+        )
         .query(&[("limit", "At most so many, 1 to 500"), ("cursor", "Where to go on")])
         .answers(200, json!({ "type": "object" })),
     ];
     routes[0].parameters = openapi::list_parameters(kind);
     if kind.writable {
         routes.extend([
-            Route::new("post", &all, format!("Create one {label}"), policy(Action::Create), post(
-                move |state: AxumState<State>, caller: Caller, headers: HeaderMap, body: Body| {
+            Route::new(
+                "post",
+                &all,
+                format!("Create one {label}"),
+                policy(Action::Create),
+                post(move |state: AxumState<State>, caller: Caller, headers: HeaderMap, body: Body| {
                     create(kind, state, caller, headers, body)
-                },
-            ))
+                }),
+            )
             .body(openapi::input_reference(kind))
             .answers(201, schema()),
-            Route::new("patch", &one, format!("Change one {label}"), policy(Action::Edit), patch(
-                move |state: AxumState<State>, caller: Caller, id: PathId, headers: HeaderMap, body: Body| {
-                    update(kind, state, caller, id, headers, body)
-                },
-            ))
+            Route::new(
+                "patch",
+                &one,
+                format!("Change one {label}"),
+                policy(Action::Edit),
+                patch(
+                    move |state: AxumState<State>,
+                          caller: Caller,
+                          id: PathId,
+                          headers: HeaderMap,
+                          body: Body| { update(kind, state, caller, id, headers, body) },
+                ),
+            )
             .body(openapi::input_reference(kind))
             .answers(200, schema()),
-            Route::new("delete", &one, format!("Archive one {label}"), policy(Action::Archive), delete(
-                move |state: AxumState<State>, caller: Caller, id: PathId, headers: HeaderMap| {
+            Route::new(
+                "delete",
+                &one,
+                format!("Archive one {label}"),
+                policy(Action::Archive),
+                delete(move |state: AxumState<State>, caller: Caller, id: PathId, headers: HeaderMap| {
                     archive(kind, state, caller, id, headers)
-                },
-            ))
+                }),
+            )
             .answers(204, Json::Null),
-            Route::new("post", format!("{one}/restore"), format!("Bring one {label} back"), policy(Action::Restore), post(
-                move |state: AxumState<State>, caller: Caller, id: PathId| restore(kind, state, caller, id),
-            ))
+            Route::new(
+                "post",
+                format!("{one}/restore"),
+                format!("Bring one {label} back"),
+                policy(Action::Restore),
+                post(move |state: AxumState<State>, caller: Caller, id: PathId| {
+                    restore(kind, state, caller, id)
+                }),
+            )
             .answers(200, schema()),
-            Route::new("post", format!("{one}/undo"), format!("Take the last change of one {label} back"), Access::Role, post(
-                move |state: AxumState<State>, caller: Caller, id: PathId, parameters: Parameters| {
+            Route::new(
+                "post",
+                format!("{one}/undo"),
+                format!("Take the last change of one {label} back"),
+                Access::Role,
+                post(move |state: AxumState<State>, caller: Caller, id: PathId, parameters: Parameters| {
                     undo(kind, state, caller, id, parameters)
-                },
-            ))
+                }),
+            )
             .query(&[("change_set", "Which change, when not the last one")])
             .answers(200, schema()),
         ]);
@@ -97,11 +137,18 @@ pub fn record_response(state: &State, status: StatusCode, record: &Record) -> An
     Ok(response)
 }
 
-async fn list(kind: &'static Kind, AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> Answer {
+async fn list(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Answer {
     let body = blocking(|| {
         let listing = state.app.list(&caller.actor, kind, &parameters.0)?;
         let items = state.app.present(&listing.records)?;
-        Ok::<_, AppError>(json!({ "items": items, "next_cursor": listing.next_cursor, "total": listing.total }))
+        Ok::<_, AppError>(
+            json!({ "items": items, "next_cursor": listing.next_cursor, "total": listing.total }),
+        )
     })?;
     Ok(axum::Json(body).into_response())
 }
@@ -148,7 +195,10 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     };
     match value.to_str() {
         Ok(key) if (1..=200).contains(&key.len()) => Ok(Some(key.to_owned())),
-        _ => Err(Problem::new(StatusCode::BAD_REQUEST, "Expected an Idempotency-Key of 1 to 200 visible characters.")),
+        _ => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "Expected an Idempotency-Key of 1 to 200 visible characters.",
+        )),
     }
 }
 
@@ -177,7 +227,12 @@ async fn archive(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-async fn restore(kind: &'static Kind, AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+async fn restore(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+) -> Answer {
     let record = blocking(|| state.app.restore(&caller.actor, kind, id.0))?;
     record_response(&state, StatusCode::OK, &record)
 }

@@ -25,8 +25,14 @@ const RECHECK: Duration = Duration::from_secs(60);
 /// Serves the stream.
 #[must_use]
 pub fn route() -> Route {
-    Route::new("get", "/api/v1/stream", "Changes as they happen, as server-sent events", Access::Role, get(open))
-        .answers(200, json!({ "type": "string" }))
+    Route::new(
+        "get",
+        "/api/v1/stream",
+        "Changes as they happen, as server-sent events",
+        Access::Role,
+        get(open),
+    )
+    .answers(200, json!({ "type": "string" }))
 }
 
 struct Listener {
@@ -49,7 +55,8 @@ async fn open(AxumState(state): AxumState<State>, caller: Caller) -> Response {
         let event = next(&mut listener).await?;
         Some((Ok::<Event, Infallible>(event), listener))
     });
-    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response();
+    let mut response =
+        Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response();
     // A buffering proxy would hold the events back.
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -124,7 +131,11 @@ fn may_see(listener: &Listener, message: &Message) -> bool {
     match listener.caller.actor.sight(kind) {
         Some(Sight::All) => true,
         Some(Sight::Within(scope)) => blocking(|| {
-            listener.state.app.read(|tx| Ok(obcms_store::records::exists_in_scope(tx, kind, id, &scope)?)).unwrap_or(false)
+            listener
+                .state
+                .app
+                .read(|tx| Ok(obcms_store::records::exists_in_scope(tx, kind, id, &scope)?))
+                .unwrap_or(false)
         }),
         None => false,
     }

@@ -48,7 +48,8 @@ impl IntoResponse for PageError {
         let mut detail = self.0.detail().to_owned();
         if let Some(errors) = self.0.body.get("errors").and_then(serde_json::Value::as_array) {
             for error in errors {
-                let text = |name: &str| error.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+                let text =
+                    |name: &str| error.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
                 detail.push_str(&format!(" {}: {}", text("field"), text("message")));
             }
         }
@@ -69,7 +70,8 @@ pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Ne
         return response;
     };
     if failure.status == StatusCode::UNAUTHORIZED {
-        let next: String = form_urlencoded::byte_serialize(if is_read { &path } else { "/" }.as_bytes()).collect();
+        let next: String =
+            form_urlencoded::byte_serialize(if is_read { &path } else { "/" }.as_bytes()).collect();
         return Redirect::to(&format!("/login?next={next}")).into_response();
     }
     let content = match failure.status {

@@ -58,13 +58,19 @@ impl Page {
 
     /// Who asks; whoever is not signed in is led to the sign-in page.
     pub fn actor(&self) -> Result<&Actor, PageError> {
-        self.caller.as_ref().map(|caller| &caller.actor).ok_or_else(|| obcms_app::AppError::Unauthorized.into())
+        self.caller
+            .as_ref()
+            .map(|caller| &caller.actor)
+            .ok_or_else(|| obcms_app::AppError::Unauthorized.into())
     }
 
     /// The token that forms send back.
     #[must_use]
     pub fn csrf(&self) -> &str {
-        self.caller.as_ref().and_then(|caller| caller.session.as_ref()).map_or("", |session| &session.csrf_token)
+        self.caller
+            .as_ref()
+            .and_then(|caller| caller.session.as_ref())
+            .map_or("", |session| &session.csrf_token)
     }
 
     /// Nonce of the answer.

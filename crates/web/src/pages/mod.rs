@@ -26,6 +26,5 @@ pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
 /// All pages. Each subject adds its own router here.
 #[must_use]
 pub fn router(state: &State) -> Router<State> {
-    Router::new()
-        .layer(from_fn_with_state(state.clone(), errors::draw))
+    Router::new().layer(from_fn_with_state(state.clone(), errors::draw))
 }
