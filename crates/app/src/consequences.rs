@@ -37,7 +37,7 @@ pub fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Res
         "need" => rename_project(work, before, record)?,
         // An application is worked on from its submission, a project in each stage that it enters.
         "application" | "project" if before.state() != record.state() => {
-            generation::for_origin(work, record)?
+            generation::for_origin(work, record)?;
         }
         _ => {}
     }

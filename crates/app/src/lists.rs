@@ -356,7 +356,7 @@ fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Cell, Stri
 /// A cursor as an opaque text.
 fn encode_cursor(cursor: &Cursor) -> String {
     let key = match &cursor.key {
-        Cell::Null => "n".to_owned(),
+        Cell::Null | Cell::Bytes(_) => "n".to_owned(),
         Cell::Boolean(value) => format!("b{}", i32::from(*value)),
         Cell::Integer(value) => format!("i{value}"),
         Cell::Real(value) => format!("r{value}"),
@@ -364,14 +364,13 @@ fn encode_cursor(cursor: &Cursor) -> String {
         Cell::Date(date) => format!("d{date}"),
         Cell::Instant(instant) => format!("s{}", instant.as_microsecond()),
         Cell::Id(id) => format!("u{id}"),
-        Cell::Bytes(_) => "n".to_owned(),
     };
     let text = format!("{}|{key}", cursor.id);
     text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn decode_cursor(text: &str) -> Option<Cursor> {
-    if text.len() % 2 != 0 || !text.is_ascii() || text.len() > 4000 {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() || text.len() > 4000 {
         return None;
     }
     let bytes: Option<Vec<u8>> = (0..text.len())

@@ -29,7 +29,6 @@ pub fn router(state: State) -> Router {
     }
     router = router.merge(pages::router(&state));
     router
-        .fallback(missing)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(state.clone(), caller::identify))
         .layer(from_fn_with_state(state.clone(), headers))
@@ -40,13 +39,6 @@ pub fn router(state: State) -> Router {
         ))
         .layer(CatchPanicLayer::custom(panicked))
         .with_state(state)
-}
-
-async fn missing(request: Request) -> Response {
-    if request.uri().path().starts_with("/api/") {
-        return Problem::new(StatusCode::NOT_FOUND, "There is nothing at this address.").into_response();
-    }
-    pages::errors::missing(&request)
 }
 
 async fn wrong_method() -> Response {

@@ -1,5 +1,5 @@
 //! A program with a database of its own, for one test.
-
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 #![allow(dead_code)] // Every file of tests uses its part.
 
 use std::path::PathBuf;

@@ -157,7 +157,7 @@ mod tests {
                 let on_calendar =
                     kind.dates.iter().any(|role| role.start == field.name || role.end == field.name);
                 assert!(
-                    on_calendar != !field.calendar_exclusion.is_empty(),
+                    on_calendar == field.calendar_exclusion.is_empty(),
                     "{kind:?}.{} must be a date role or say why it is not on the calendar, not both",
                     field.name
                 );

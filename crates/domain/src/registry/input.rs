@@ -453,8 +453,7 @@ pub fn form_to_json(field: &Field, given: &[String]) -> Json {
     let trimmed = first.trim();
     let as_text = || json!(first);
     match field.data {
-        FieldType::References(_) | FieldType::Choices(_) => json!(split(given)),
-        FieldType::Tags => json!(split(given)),
+        FieldType::References(_) | FieldType::Choices(_) | FieldType::Tags => json!(split(given)),
         FieldType::Link(_) => form_link(trimmed),
         FieldType::Links(_) => Json::Array(
             split(given).iter().map(|item| form_link(item)).filter(|item| !item.is_null()).collect(),

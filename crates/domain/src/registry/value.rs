@@ -48,12 +48,11 @@ impl Value {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         match self {
-            Self::Null => true,
+            Self::Null | Self::Json(Json::Null) => true,
             Self::Text(text) => text.trim().is_empty(),
             Self::Ids(ids) => ids.is_empty(),
             Self::Links(links) => links.is_empty(),
             Self::Json(Json::Array(items)) => items.is_empty(),
-            Self::Json(Json::Null) => true,
             _ => false,
         }
     }

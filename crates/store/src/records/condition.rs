@@ -102,7 +102,7 @@ impl Scope {
         let mut steps = path.split('.');
         let first = steps.next().unwrap_or_default();
         let second = steps.next();
-        statement.push(&format!("EXISTS (SELECT 1 FROM edges e"));
+        statement.push("EXISTS (SELECT 1 FROM edges e");
         if second.is_some() {
             statement.push(" JOIN edges f ON f.source = e.target");
         }

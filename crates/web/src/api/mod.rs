@@ -1,5 +1,6 @@
 //! The API under `/api/v1`: every kind by its description, and what is more than a collection.
 
+pub mod me;
 pub mod openapi;
 pub mod records;
 pub mod stream;
@@ -13,6 +14,7 @@ pub fn routes() -> Vec<Route> {
     for kind in obcms_domain::kinds::REGISTRY {
         routes.extend(records::routes(kind));
     }
+    routes.extend(me::routes());
     routes.push(stream::route());
     routes.push(openapi::route());
     routes

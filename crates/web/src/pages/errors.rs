@@ -6,6 +6,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::html;
 use obcms_app::AppError;
+use obcms_domain::people::Role;
 
 use super::frame::Page;
 use crate::components::feedback;
@@ -43,7 +44,14 @@ impl IntoResponse for PageError {
             .body
             .get("allowed_roles")
             .and_then(serde_json::Value::as_array)
-            .map(|roles| roles.iter().filter_map(|role| role.as_str()).map(ToOwned::to_owned).collect())
+            .map(|roles| {
+                roles
+                    .iter()
+                    .filter_map(|role| role.as_str())
+                    .filter_map(Role::parse)
+                    .map(|role| role.label().to_owned())
+                    .collect()
+            })
             .unwrap_or_default();
         let mut detail = self.0.detail().to_owned();
         if let Some(errors) = self.0.body.get("errors").and_then(serde_json::Value::as_array) {
@@ -75,11 +83,14 @@ pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Ne
         return Redirect::to(&format!("/login?next={next}")).into_response();
     }
     let content = match failure.status {
-        StatusCode::FORBIDDEN => feedback::not_allowed(&failure.detail, &failure.who),
-        StatusCode::NOT_FOUND => {
-            feedback::error_panel("Not found", &failure.detail, Some(("Go to Today", "/")))
+        StatusCode::FORBIDDEN if failure.detail.starts_with("You may not ") => {
+            let what = failure.detail.trim_start_matches("You may not ").trim_end_matches('.');
+            feedback::not_allowed(what, &failure.who)
         }
-        status => feedback::error_panel(
+        StatusCode::NOT_FOUND => {
+            feedback::error_page("Not found", &failure.detail, Some(("Go to Today", "/")))
+        }
+        status => feedback::error_page(
             status.canonical_reason().unwrap_or("Error"),
             &failure.detail,
             Some(("Go to Today", "/")),
@@ -88,17 +99,17 @@ pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Ne
     (failure.status, Html(page.render("Not possible", &html! { (content) }).into_string())).into_response()
 }
 
-/// The answer to an address that does not exist, outside the API.
-#[must_use]
-pub fn missing(request: &Request) -> Response {
+/// The answer to an address that does not exist.
+pub async fn missing(request: Request) -> Response {
+    let problem = Problem::new(StatusCode::NOT_FOUND, "There is nothing at this address.");
     let accepts_html = request
         .headers()
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|accept| accept.contains("text/html"));
-    if accepts_html {
-        PageError(Problem::new(StatusCode::NOT_FOUND, "There is nothing at this address.")).into_response()
+    if accepts_html && !request.uri().path().starts_with("/api/") {
+        PageError(problem).into_response()
     } else {
-        Problem::new(StatusCode::NOT_FOUND, "There is nothing at this address.").into_response()
+        problem.into_response()
     }
 }

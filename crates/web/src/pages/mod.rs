@@ -3,6 +3,9 @@
 pub mod errors;
 pub mod forms;
 pub mod frame;
+pub mod me;
+pub mod sign_in;
+pub mod users;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -24,7 +27,6 @@ pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
 }
 
 /// All pages. Each subject adds its own router here.
-#[must_use]
 pub fn router(state: &State) -> Router<State> {
     Router::new().layer(from_fn_with_state(state.clone(), errors::draw))
 }

@@ -1,0 +1,171 @@
+//! The account of the caller, and what administrators do with accounts.
+
+use axum::extract::State as AxumState;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, patch, post};
+use obcms_app::AppError;
+use obcms_domain::kinds::USER;
+use obcms_domain::people::{Action, Area};
+use obcms_store::accounts::{Session, Token};
+use serde_json::{Value as Json, json};
+
+use super::records::record_response;
+use crate::caller::Caller;
+use crate::input::{Body, PathId};
+use crate::problem::Problem;
+use crate::route::{Access, Route};
+use crate::state::{State, blocking};
+
+type Answer = Result<Response, Problem>;
+
+/// The operations of this subject.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let object = || json!({ "type": "object" });
+    let manage = Access::Policy(Action::Manage, Area::Accounts);
+    let routes = [
+        Route::new("get", "/api/v1/me", "Who I am", Access::Account, get(show)).answers(200, object()),
+        Route::new("patch", "/api/v1/me", "Change my profile", Access::Account, patch(save))
+            .body(object())
+            .answers(200, object()),
+        Route::new("get", "/api/v1/me/sessions", "Where I am signed in", Access::Account, get(sessions))
+            .answers(200, object()),
+        Route::new(
+            "delete",
+            "/api/v1/me/sessions/{id}",
+            "End one of my sessions",
+            Access::Account,
+            delete(revoke_session),
+        )
+        .answers(204, Json::Null),
+        Route::new("get", "/api/v1/me/tokens", "My tokens", Access::Account, get(tokens))
+            .answers(200, object()),
+        Route::new(
+            "post",
+            "/api/v1/me/tokens",
+            "Make a token; its secret is answered once",
+            Access::Role,
+            post(create_token),
+        )
+        .body(json!({ "type": "object", "required": ["name"], "properties": {
+                "name": { "type": "string" }, "scope": { "type": "string", "enum": ["read", "write"] },
+                "days": { "type": ["integer", "null"] },
+            } }))
+        .answers(201, object()),
+        Route::new(
+            "delete",
+            "/api/v1/me/tokens/{id}",
+            "Revoke one of my tokens",
+            Access::Account,
+            delete(revoke_token),
+        )
+        .answers(204, Json::Null),
+        Route::new("post", "/api/v1/users/{id}/disable", "Close an account", manage, post(disable))
+            .answers(200, object()),
+        Route::new("post", "/api/v1/users/{id}/enable", "Open an account again", manage, post(enable))
+            .answers(200, object()),
+        Route::new(
+            "post",
+            "/api/v1/users/{id}/setup-link",
+            "A link that sets the password once",
+            manage,
+            post(setup_link),
+        )
+        .answers(201, object()),
+    ];
+    routes.into_iter().map(|route| route.tag("me")).collect()
+}
+
+async fn show(AxumState(state): AxumState<State>, caller: Caller) -> Answer {
+    let id = caller.actor.id.ok_or(AppError::Unauthorized)?;
+    let user = blocking(|| state.app.read(|tx| Ok(obcms_store::records::load(tx, &USER, id)?)))?;
+    record_response(&state, StatusCode::OK, &user.ok_or(AppError::Unauthorized)?)
+}
+
+async fn save(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> Answer {
+    let user = blocking(|| state.app.update_profile(&caller.actor, &body.object))?;
+    record_response(&state, StatusCode::OK, &user)
+}
+
+fn session_json(session: &Session, own: bool) -> Json {
+    json!({
+        "id": session.id, "created_at": session.created_at, "last_seen_at": session.last_seen_at,
+        "expires_at": session.expires_at, "address": session.address, "agent": session.agent, "current": own,
+    })
+}
+
+async fn sessions(AxumState(state): AxumState<State>, caller: Caller) -> Answer {
+    let own = caller.session.as_ref().map(|session| session.id);
+    let sessions = blocking(|| state.app.sessions(&caller.actor))?;
+    let items: Vec<Json> =
+        sessions.iter().map(|session| session_json(session, own == Some(session.id))).collect();
+    Ok(axum::Json(json!({ "items": items })).into_response())
+}
+
+async fn revoke_session(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+    blocking(|| state.app.revoke_session(&caller.actor, id.0))?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+fn token_json(token: &Token) -> Json {
+    json!({
+        "id": token.id, "name": token.name, "scope": token.scope, "created_at": token.created_at,
+        "expires_at": token.expires_at, "last_used_at": token.last_used_at, "revoked_at": token.revoked_at,
+    })
+}
+
+async fn tokens(AxumState(state): AxumState<State>, caller: Caller) -> Answer {
+    let tokens = blocking(|| state.app.tokens(&caller.actor))?;
+    let items: Vec<Json> = tokens.iter().map(token_json).collect();
+    Ok(axum::Json(json!({ "items": items })).into_response())
+}
+
+async fn create_token(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> Answer {
+    for name in body.object.keys() {
+        if !["name", "scope", "days"].contains(&name.as_str()) {
+            return Err(AppError::field(name.as_str(), "unknown_field", "There is no such field.").into());
+        }
+    }
+    let text = |name: &str, initial: &str| match body.object.get(name) {
+        None | Some(Json::Null) => Ok(initial.to_owned()),
+        Some(Json::String(text)) => Ok(text.clone()),
+        Some(_) => Err(AppError::field(name, "type", "Expected text.")),
+    };
+    let days = match body.object.get("days") {
+        None | Some(Json::Null) => None,
+        Some(value) => {
+            Some(value.as_i64().ok_or_else(|| AppError::field("days", "type", "Expected a whole number."))?)
+        }
+    };
+    let (name, scope) = (text("name", "")?, text("scope", "write")?);
+    let (secret, token) = blocking(|| state.app.create_token(&caller.actor, &name, &scope, days))?;
+    let mut object = token_json(&token);
+    object["token"] = json!(secret);
+    let mut response = (StatusCode::CREATED, axum::Json(object)).into_response();
+    if let Ok(value) = HeaderValue::from_str(&format!("/api/v1/me/tokens/{}", token.id)) {
+        response.headers_mut().insert(header::LOCATION, value);
+    }
+    Ok(response)
+}
+
+async fn revoke_token(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+    blocking(|| state.app.revoke_token(&caller.actor, id.0))?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn disable(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+    let user = blocking(|| state.app.set_disabled(&caller.actor, id.0, true))?;
+    record_response(&state, StatusCode::OK, &user)
+}
+
+async fn enable(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+    let user = blocking(|| state.app.set_disabled(&caller.actor, id.0, false))?;
+    record_response(&state, StatusCode::OK, &user)
+}
+
+async fn setup_link(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+    let secret = blocking(|| state.app.create_setup_link(&caller.actor, Some(id.0)))?;
+    let base = state.app.options().public_url.clone().unwrap_or_default();
+    Ok((StatusCode::CREATED, axum::Json(json!({ "url": format!("{base}/setup/{secret}") }))).into_response())
+}

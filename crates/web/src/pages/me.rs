@@ -1,0 +1,394 @@
+//! My profile: who I am, password, sessions, tokens, theme, time zone.
+
+use axum::Router;
+use axum::extract::State as AxumState;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::AppError;
+use obcms_domain::kinds::USER;
+use obcms_domain::registry::{self, FieldError, Record};
+use serde_json::Map;
+
+use super::errors::PageError;
+use super::forms::{SafeForm, done};
+use super::frame::Page;
+use crate::caller::Caller;
+use crate::components::badges::{Tone, badge};
+use crate::components::buttons::{ButtonKind, post_button};
+use crate::components::detail::{PageHead, page_head, panel};
+use crate::components::feedback::notice;
+use crate::components::forms::{Choice, Control, Form as FormView, FormField, form};
+use crate::components::tables::{Column, Row, Table, table};
+use crate::input::{Form, PathId};
+use crate::state::{State, blocking};
+
+/// The pages of this subject.
+pub fn router() -> Router<State> {
+    Router::new()
+        .route("/me", get(show).post(save))
+        .route("/me/password", post(change_password))
+        .route("/me/sessions/{id}/revoke", post(revoke_session))
+        .route("/me/tokens", post(create_token))
+        .route("/me/tokens/{id}/revoke", post(revoke_token))
+}
+
+/// What was typed and refused, and the token that was just made.
+#[derive(Default)]
+struct Shown {
+    form: Option<Form>,
+    errors: Vec<FieldError>,
+    secret: Option<String>,
+}
+
+fn caller(page: &Page) -> Result<Caller, PageError> {
+    page.caller.clone().ok_or_else(|| AppError::Unauthorized.into())
+}
+
+async fn show(AxumState(state): AxumState<State>, page: Page) -> Result<Response, PageError> {
+    draw(&state, page, &Shown::default())
+}
+
+/// Fields of the profile that people change themselves.
+const FIELDS: [&str; 6] = ["full_name", "email", "phone", "timezone", "theme", "week_start"];
+
+fn profile_fields(user: &Record, shown: &Shown) -> Vec<FormField> {
+    FIELDS
+        .iter()
+        .filter_map(|name| USER.field(name))
+        .map(|field| {
+            let typed =
+                shown.form.as_ref().filter(|form| form.has(field.name)).map(|form| form.get(field.name));
+            let value = typed.unwrap_or_else(|| user.text(field.name)).to_owned();
+            let control = match field.data {
+                registry::FieldType::Choice(choices) => Control::Select {
+                    options: choices
+                        .iter()
+                        .map(|choice| Choice {
+                            value: choice.value.to_owned(),
+                            label: choice.label.to_owned(),
+                            selected: choice.value == value,
+                        })
+                        .collect(),
+                },
+                registry::FieldType::Email => Control::Email { value },
+                _ => Control::Text { value },
+            };
+            FormField {
+                name: field.name.to_owned(),
+                label: field.label.to_owned(),
+                required: field.required,
+                error: error_of(shown, field.name),
+                control,
+                ..FormField::default()
+            }
+        })
+        .collect()
+}
+
+fn error_of(shown: &Shown, name: &str) -> Option<String> {
+    shown.errors.iter().find(|error| error.field == name).map(|error| error.message.clone())
+}
+
+fn draw(state: &State, page: Page, shown: &Shown) -> Result<Response, PageError> {
+    let caller = caller(&page)?;
+    let id = caller.actor.id.ok_or(AppError::Unauthorized)?;
+    let (user, sessions, tokens) = blocking(|| {
+        let user = state
+            .app
+            .read(|tx| Ok(obcms_store::records::load(tx, &USER, id)?))?
+            .ok_or(AppError::NotFound("user"))?;
+        Ok::<_, AppError>((user, state.app.sessions(&caller.actor)?, state.app.tokens(&caller.actor)?))
+    })?;
+    let zone = page.zone();
+    let csrf = page.csrf().to_owned();
+    let content = html! {
+        (page_head(&PageHead {
+            title: "My profile".to_owned(),
+            subtitle: format!("Signed in as {}", caller.actor.username),
+            badges: html! { @for role in &caller.actor.roles { (badge(role.label(), Tone::Neutral)) } },
+            actions: html! {},
+        }))
+        @if caller.actor.roles.is_empty() {
+            (notice(Tone::Warning, &html! { "Your account has no role yet. An administrator gives it one." }))
+        }
+        (panel("profile", "", "About me", &html! {}, &form(&FormView {
+            action: "/me".to_owned(),
+            csrf_token: csrf.clone(),
+            fields: profile_fields(&user, shown),
+            submit: "Save".to_owned(),
+            ..FormView::default()
+        })))
+        (panel("password", "", "Password", &html! {}, &password_form(&csrf, shown)))
+        (panel("sessions", "", "Where I am signed in", &html! {}, &session_table(&sessions, &caller, &zone, &csrf)))
+        @if !caller.actor.roles.is_empty() {
+            (panel("tokens", "", "Tokens for programs", &html! {}, &html! {
+                @if let Some(secret) = &shown.secret {
+                    (notice(Tone::Good, &html! {
+                        "Copy this token now; it is not shown again. " br; code.token { (secret) }
+                    }))
+                }
+                (token_table(&tokens, state.app.now(), &zone, &csrf))
+                (token_form(&csrf, shown))
+            }))
+        }
+    };
+    let status = if shown.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = page.width(crate::components::frame::Width::Narrow);
+    Ok((status, Html(page.render("My profile", &content).into_string())).into_response())
+}
+
+fn password_form(csrf: &str, shown: &Shown) -> Markup {
+    let field = |name: &str, label: &str, help: &str, autocomplete: &'static str| FormField {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        help: help.to_owned(),
+        error: error_of(shown, name),
+        required: true,
+        control: Control::Password { autocomplete },
+    };
+    form(&FormView {
+        action: "/me/password".to_owned(),
+        csrf_token: csrf.to_owned(),
+        fields: vec![
+            field("current_password", "Current password", "", "current-password"),
+            field("password", "New password", "At least 12 characters. Other sessions end.", "new-password"),
+        ],
+        submit: "Change the password".to_owned(),
+        ..FormView::default()
+    })
+}
+
+fn instant(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%a %-d %b %Y, %H:%M").to_string()
+}
+
+fn columns(labels: &[&str]) -> Vec<Column> {
+    labels
+        .iter()
+        .map(|label| Column { key: label.to_lowercase(), label: (*label).to_owned(), ..Column::default() })
+        .collect()
+}
+
+fn session_table(
+    sessions: &[obcms_store::accounts::Session],
+    caller: &Caller,
+    zone: &TimeZone,
+    csrf: &str,
+) -> Markup {
+    let own = caller.session.as_ref().map(|session| session.id);
+    let rows = sessions
+        .iter()
+        .map(|session| Row {
+            id: session.id.to_string(),
+            title: session.agent.clone(),
+            cells: vec![
+                html! { (agent_name(&session.agent)) @if own == Some(session.id) { " " (badge("This one", Tone::Good)) } },
+                html! { (session.address) },
+                html! { (instant(session.created_at, zone)) },
+                html! { (instant(session.last_seen_at, zone)) },
+                html! { @if own != Some(session.id) {
+                    (post_button("End", &format!("/me/sessions/{}/revoke", session.id), "", ButtonKind::Plain, csrf, &[]))
+                } },
+            ],
+            ..Row::default()
+        })
+        .collect();
+    table(&Table {
+        id: "sessions-table".to_owned(),
+        caption: "Sessions".to_owned(),
+        columns: columns(&["Browser", "Address", "Since", "Last used", "End it"]),
+        rows,
+        ..Table::default()
+    })
+}
+
+/// The part of the browser's name that people know.
+fn agent_name(agent: &str) -> String {
+    let browser = ["Firefox", "Edg", "OPR", "Chrome", "Safari"].into_iter().find(|name| agent.contains(name));
+    let system = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"]
+        .into_iter()
+        .find(|name| agent.contains(name));
+    match (browser.map(|name| if name == "Edg" { "Edge" } else { name }), system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        _ if agent.is_empty() => "Unknown".to_owned(),
+        _ => agent.chars().take(40).collect(),
+    }
+}
+
+fn token_table(
+    tokens: &[obcms_store::accounts::Token],
+    now: Timestamp,
+    zone: &TimeZone,
+    csrf: &str,
+) -> Markup {
+    let rows = tokens
+        .iter()
+        .map(|token| {
+            let over = token.revoked_at.is_some() || token.expires_at.is_some_and(|end| end <= now);
+            Row {
+                id: token.id.to_string(),
+                title: token.name.clone(),
+                past: over,
+                cells: vec![
+                    html! { (token.name) },
+                    html! { @if token.scope == "read" { "Reads only" } @else { "Reads and writes" } },
+                    html! { (token.expires_at.map_or_else(|| "Never ends".to_owned(), |end| instant(end, zone))) },
+                    html! { (token.last_used_at.map_or_else(|| "Never used".to_owned(), |used| instant(used, zone))) },
+                    html! { @if over { "Over" } @else {
+                        (post_button("Revoke", &format!("/me/tokens/{}/revoke", token.id), "", ButtonKind::Plain, csrf, &[]))
+                    } },
+                ],
+                ..Row::default()
+            }
+        })
+        .collect();
+    table(&Table {
+        id: "tokens-table".to_owned(),
+        caption: "Tokens".to_owned(),
+        columns: columns(&["Name", "May", "Until", "Last used", "Revoke it"]),
+        rows,
+        empty: Some(html! { p.faint { "A token lets a program act with your rights, through the API." } }),
+        ..Table::default()
+    })
+}
+
+fn token_form(csrf: &str, shown: &Shown) -> Markup {
+    let choice = |value: &str, label: &str, selected| Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        selected,
+    };
+    let typed = |name: &str| shown.form.as_ref().map(|form| form.get(name).to_owned()).unwrap_or_default();
+    form(&FormView {
+        action: "/me/tokens".to_owned(),
+        csrf_token: csrf.to_owned(),
+        fields: vec![
+            FormField {
+                name: "name".to_owned(),
+                label: "What it is for".to_owned(),
+                error: error_of(shown, "name"),
+                required: true,
+                control: Control::Text { value: typed("name") },
+                ..FormField::default()
+            },
+            FormField {
+                name: "scope".to_owned(),
+                label: "It may".to_owned(),
+                control: Control::Select {
+                    options: vec![
+                        choice("read", "Read only", true),
+                        choice("write", "Read and write", typed("scope") == "write"),
+                    ],
+                },
+                ..FormField::default()
+            },
+            FormField {
+                name: "days".to_owned(),
+                label: "Days until it ends".to_owned(),
+                help: "Empty: it never ends.".to_owned(),
+                error: error_of(shown, "days"),
+                control: Control::Number {
+                    value: "90".to_owned(),
+                    minimum: Some(1),
+                    maximum: Some(3650),
+                    step: "1",
+                },
+                ..FormField::default()
+            },
+        ],
+        submit: "Make a token".to_owned(),
+        ..FormView::default()
+    })
+}
+
+/// Draws the page again with what is wrong; other errors pass.
+fn refused(state: &State, page: Page, form: Form, error: AppError) -> Result<Response, PageError> {
+    match error {
+        AppError::Invalid(errors) => draw(state, page, &Shown { form: Some(form), errors, secret: None }),
+        other => Err(other.into()),
+    }
+}
+
+async fn save(
+    AxumState(state): AxumState<State>,
+    page: Page,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    let caller = caller(&page)?;
+    let mut input = Map::new();
+    for name in FIELDS {
+        if let Some(field) = USER.field(name).filter(|_| form.has(name)) {
+            input.insert(name.to_owned(), registry::form_to_json(field, &form.all(name)));
+        }
+    }
+    match blocking(|| state.app.update_profile(&caller.actor, &input)) {
+        Ok(_) => Ok(done("/me", "Saved.", None)),
+        Err(error) => refused(&state, page, form, error),
+    }
+}
+
+async fn change_password(
+    AxumState(state): AxumState<State>,
+    page: Page,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    let caller = caller(&page)?;
+    let session = caller.session.as_ref().map(|session| session.id);
+    let permit = state.hashing.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
+    let result = blocking(|| {
+        state.app.change_password(&caller.actor, form.get("current_password"), form.get("password"), session)
+    });
+    drop(permit);
+    match result {
+        Ok(()) => Ok(done("/me", "The password is changed; other sessions ended.", None)),
+        Err(error) => refused(&state, page, form, error),
+    }
+}
+
+async fn revoke_session(
+    AxumState(state): AxumState<State>,
+    page: Page,
+    id: PathId,
+    _: SafeForm,
+) -> Result<Response, PageError> {
+    let caller = caller(&page)?;
+    blocking(|| state.app.revoke_session(&caller.actor, id.0))?;
+    Ok(done("/me#sessions", "The session ended.", None))
+}
+
+async fn create_token(
+    AxumState(state): AxumState<State>,
+    page: Page,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    let caller = caller(&page)?;
+    let days = match form.get("days").trim() {
+        "" => Ok(None),
+        text => text
+            .parse::<i64>()
+            .map(Some)
+            .map_err(|_| AppError::field("days", "type", "Expected a whole number of days.")),
+    };
+    let result = days.and_then(|days| {
+        blocking(|| state.app.create_token(&caller.actor, form.get("name"), form.get("scope"), days))
+    });
+    match result {
+        Ok((secret, _)) => draw(&state, page, &Shown { secret: Some(secret), ..Shown::default() }),
+        Err(error) => refused(&state, page, form, error),
+    }
+}
+
+async fn revoke_token(
+    AxumState(state): AxumState<State>,
+    page: Page,
+    id: PathId,
+    _: SafeForm,
+) -> Result<Response, PageError> {
+    let caller = caller(&page)?;
+    blocking(|| state.app.revoke_token(&caller.actor, id.0))?;
+    Ok(done("/me#tokens", "The token is revoked.", None))
+}

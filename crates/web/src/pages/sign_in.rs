@@ -1,0 +1,232 @@
+//! Sign-in, sign-out, and the links that set a password once.
+
+use axum::Router;
+use axum::extract::{Path, State as AxumState};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use maud::{Markup, html};
+use obcms_app::AppError;
+use obcms_app::accounts::{SetupInput, SignInError};
+use obcms_domain::registry::FieldError;
+
+use super::errors::PageError;
+use super::forms::{SafeForm, done};
+use super::frame::Page;
+use crate::caller::{COOKIE, ClientAddress, session_cookie};
+use crate::components::feedback;
+use crate::components::forms::{Control, Form as FormView, FormField, form};
+use crate::input::{Form, Parameters};
+use crate::problem::Problem;
+use crate::state::{State, blocking};
+
+/// The pages of this subject.
+pub fn router() -> Router<State> {
+    Router::new()
+        .route("/login", get(show).post(sign_in))
+        .route("/logout", post(sign_out))
+        .route("/setup/{secret}", get(show_setup).post(use_setup))
+}
+
+/// Only an address of our own, so that nobody is led away by a link.
+fn local(next: Option<&str>) -> &str {
+    match next {
+        Some(next) if next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') => next,
+        _ => "/",
+    }
+}
+
+async fn show(page: Page, parameters: Parameters) -> Response {
+    let next = local(parameters.get("next"));
+    if page.caller.is_some() {
+        return Redirect::to(next).into_response();
+    }
+    Html(page.render("Sign in", &sign_in_form("", next, None)).into_string()).into_response()
+}
+
+fn text_field(name: &str, label: &str, value: &str) -> FormField {
+    FormField {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        required: true,
+        control: Control::Text { value: value.to_owned() },
+        ..FormField::default()
+    }
+}
+
+fn password_field(name: &str, label: &str, help: &str, autocomplete: &'static str) -> FormField {
+    FormField {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        help: help.to_owned(),
+        required: true,
+        control: Control::Password { autocomplete },
+        ..FormField::default()
+    }
+}
+
+fn sign_in_form(username: &str, next: &str, problem: Option<String>) -> Markup {
+    html! {
+        div.sign-in {
+            h1 { "Sign in" }
+            (form(&FormView {
+                action: "/login".to_owned(),
+                hidden: vec![("next".to_owned(), next.to_owned())],
+                problem,
+                fields: vec![
+                    text_field("username", "User name", username),
+                    password_field("password", "Password", "", "current-password"),
+                ],
+                submit: "Sign in".to_owned(),
+                ..FormView::default()
+            }))
+            p.faint { "Forgotten the password? Your administrator gives you a new link." }
+        }
+    }
+}
+
+/// A form of another site must not sign somebody in here; browsers say where a form comes from.
+fn refuse_foreign(headers: &HeaderMap) -> Result<(), Problem> {
+    let foreign = headers
+        .get("sec-fetch-site")
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|site| site == "cross-site");
+    if foreign {
+        return Err(Problem::new(StatusCode::FORBIDDEN, "This form came from another site."));
+    }
+    Ok(())
+}
+
+async fn sign_in(
+    AxumState(state): AxumState<State>,
+    page: Page,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, PageError> {
+    refuse_foreign(&headers)?;
+    let next = local(Some(form.get("next"))).to_owned();
+    let agent =
+        headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let permit = state.hashing.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
+    let result = blocking(|| state.app.sign_in(form.get("username"), form.get("password"), &address, &agent));
+    drop(permit);
+    let (status, problem, retry) = match result {
+        Ok(signed_in) => {
+            let mut response = Redirect::to(&next).into_response();
+            set_session(&mut response, &state, &signed_in.secret, state.app.options().session_days * 86_400);
+            return Ok(response);
+        }
+        Err(SignInError::App(error)) => return Err(error.into()),
+        Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, SignInError::Wrong.to_string(), None),
+        Err(SignInError::Locked { seconds }) => {
+            let minutes = (seconds + 59) / 60;
+            let text = format!("Too many attempts. Try again in {minutes} minutes.");
+            (StatusCode::TOO_MANY_REQUESTS, text, Some(seconds))
+        }
+    };
+    let content = sign_in_form(form.get("username"), &next, Some(problem));
+    let mut response = (status, Html(page.render("Sign in", &content).into_string())).into_response();
+    if let Some(seconds) = retry
+        && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
+    {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+    Ok(response)
+}
+
+fn set_session(response: &mut Response, state: &State, secret: &str, seconds: i64) {
+    let secure = if state.settings.secure_cookies { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+async fn sign_out(
+    AxumState(state): AxumState<State>,
+    headers: HeaderMap,
+    _: SafeForm,
+) -> Result<Response, PageError> {
+    if let Some(secret) = session_cookie(&headers) {
+        blocking(|| state.app.sign_out(&secret))?;
+    }
+    let mut response = Redirect::to("/login").into_response();
+    set_session(&mut response, &state, "", 0);
+    Ok(response)
+}
+
+const PASSWORD_HELP: &str = "At least 12 characters; a sentence of a few words is best.";
+
+async fn show_setup(
+    AxumState(state): AxumState<State>,
+    page: Page,
+    Path(secret): Path<String>,
+) -> Result<Response, PageError> {
+    let Some(link) = blocking(|| state.app.setup_link(&secret))? else {
+        let content = feedback::error_page(
+            "This link no longer works",
+            "It was used already or is too old. Your administrator gives you a new one.",
+            Some(("Sign in", "/login")),
+        );
+        return Ok(
+            (StatusCode::NOT_FOUND, Html(page.render("Set-up", &content).into_string())).into_response()
+        );
+    };
+    let content = setup_form(&secret, link.user_id.is_none(), &Form::default(), &[]);
+    Ok(Html(page.render("Set-up", &content).into_string()).into_response())
+}
+
+fn setup_form(secret: &str, first: bool, typed: &Form, errors: &[FieldError]) -> Markup {
+    let mut fields = Vec::new();
+    if first {
+        fields.push(text_field("username", "User name", typed.get("username")));
+        fields.push(text_field("full_name", "Full name", typed.get("full_name")));
+    }
+    fields.push(password_field("password", "New password", PASSWORD_HELP, "new-password"));
+    for field in &mut fields {
+        field.error =
+            errors.iter().find(|error| error.field == field.name).map(|error| error.message.clone());
+    }
+    html! {
+        div.sign-in {
+            h1 { @if first { "Set up the first administrator" } @else { "Choose your password" } }
+            (form(&FormView {
+                action: format!("/setup/{secret}"),
+                fields,
+                submit: if first { "Create the administrator" } else { "Set the password" }.to_owned(),
+                ..FormView::default()
+            }))
+        }
+    }
+}
+
+async fn use_setup(
+    AxumState(state): AxumState<State>,
+    page: Page,
+    Path(secret): Path<String>,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, PageError> {
+    refuse_foreign(&headers)?;
+    let Some(link) = blocking(|| state.app.setup_link(&secret))? else {
+        return Err(AppError::NotFound("link").into());
+    };
+    let input = SetupInput {
+        username: form.get("username").to_owned(),
+        full_name: form.get("full_name").to_owned(),
+        password: form.get("password").to_owned(),
+    };
+    let permit = state.hashing.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
+    let result = blocking(|| state.app.use_setup_link(&secret, &input));
+    drop(permit);
+    match result {
+        Ok(_) => Ok(done("/login", "The password is set. Sign in with it.", None)),
+        Err(AppError::Invalid(errors)) => {
+            let content = setup_form(&secret, link.user_id.is_none(), &form, &errors);
+            let page = Html(page.render("Set-up", &content).into_string());
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,420 @@
+//! Users and roles, for administrators.
+
+use axum::Router;
+use axum::extract::State as AxumState;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use maud::{Markup, html};
+use obcms_app::AppError;
+use obcms_app::lists::{Listing, Parameters as ListParameters};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::USER;
+use obcms_domain::people::{Action, Area, matrix_markdown};
+use obcms_domain::registry::{self, FieldError, FieldType, Record, Value};
+use obcms_store::records::Directory;
+use serde_json::{Map, Value as Json};
+
+use super::errors::PageError;
+use super::forms::{SafeForm, done};
+use super::frame::{Page, Signed};
+use crate::components::badges::{Tone, badge, people};
+use crate::components::buttons::{ButtonKind, button_link, post_button};
+use crate::components::detail::{PageHead, page_head, panel};
+use crate::components::feedback::{EmptyState, empty_state, notice};
+use crate::components::filters::{Filters, filters};
+use crate::components::forms::{Choice, Control, Form as FormView, FormField, form};
+use crate::components::frame::Width;
+use crate::components::tables::{Column, Pager, Row, Table, table};
+use crate::input::{Form, Parameters, PathId};
+use crate::state::{State, blocking};
+
+/// The pages of this subject.
+pub fn router() -> Router<State> {
+    Router::new()
+        .route("/admin/users", get(list))
+        .route("/admin/users/new", get(show_new).post(create))
+        .route("/admin/users/{id}", get(show).post(save))
+        .route("/admin/users/{id}/disable", post(disable))
+        .route("/admin/users/{id}/enable", post(enable))
+        .route("/admin/users/{id}/link", post(make_link))
+}
+
+fn require(signed: &Signed) -> Result<(), PageError> {
+    if signed.actor.may(Action::Manage, Area::Accounts) {
+        return Ok(());
+    }
+    Err(AppError::forbidden(Action::Manage, Area::Accounts, "manage users").into())
+}
+
+async fn list(
+    AxumState(state): AxumState<State>,
+    signed: Signed,
+    parameters: Parameters,
+) -> Result<Html<String>, PageError> {
+    require(&signed)?;
+    let asked: ListParameters = parameters.0.iter().filter(|(_, value)| !value.is_empty()).cloned().collect();
+    let listing = blocking(|| state.app.list(&signed.actor, &USER, &asked))?;
+    let search = parameters.get("q").unwrap_or_default().to_owned();
+    let content = html! {
+        (page_head(&PageHead {
+            title: "Users and roles".to_owned(),
+            subtitle: format!("{} accounts", listing.total),
+            actions: button_link("New user", "/admin/users/new", "plus", ButtonKind::Main),
+            ..PageHead::default()
+        }))
+        (filters(&Filters {
+            action: "/admin/users".to_owned(),
+            search: Some(search),
+            search_label: "Search users".to_owned(),
+            clear_href: "/admin/users".to_owned(),
+            ..Filters::default()
+        }, &html! {}))
+        (user_table(&listing, &asked))
+        (panel("roles", "", "What each role may do", &html! {}, &matrix()))
+    };
+    Ok(Html(signed.page.render("Users and roles", &content).into_string()))
+}
+
+fn user_table(listing: &Listing, asked: &ListParameters) -> Markup {
+    let rows = listing
+        .records
+        .iter()
+        .map(|user| Row {
+            id: user.id.to_string(),
+            href: format!("/admin/users/{}", user.id),
+            title: user.title().to_owned(),
+            past: user.flag("is_disabled"),
+            cells: vec![
+                html! { (user.title()) },
+                html! { (user.text("username")) },
+                html! { (role_badges(user)) },
+                html! { (user.text("position")) },
+                html! { (user.reference("organization").and_then(|id| listing.directory.get(&id)).map_or("", |organization| organization.title.as_str())) },
+                html! { @if user.flag("is_disabled") { (badge("Disabled", Tone::Bad)) } @else { (badge("Active", Tone::Good)) } },
+            ],
+        })
+        .collect();
+    let column =
+        |key: &str, label: &str| Column { key: key.to_owned(), label: label.to_owned(), ..Column::default() };
+    table(&Table {
+        id: "users".to_owned(),
+        caption: "Users".to_owned(),
+        columns: vec![
+            column("full_name", "Name"),
+            column("username", "User name"),
+            column("roles", "Roles"),
+            column("position", "Position"),
+            column("organization", "Organization"),
+            column("is_disabled", "State"),
+        ],
+        rows,
+        pager: Pager {
+            total: u64::try_from(listing.total).ok(),
+            next_href: listing
+                .next_cursor
+                .as_ref()
+                .map(|cursor| next_page(asked, cursor))
+                .unwrap_or_default(),
+            ..Pager::default()
+        },
+        live: "user".to_owned(),
+        empty: Some(empty_state(&EmptyState {
+            icon: "users".to_owned(),
+            title: "No user fits".to_owned(),
+            text: USER.purpose.to_owned(),
+            action: None,
+        })),
+        ..Table::default()
+    })
+}
+
+fn next_page(asked: &ListParameters, cursor: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(asked.iter().filter(|(name, _)| name != "cursor"));
+    query.append_pair("cursor", cursor);
+    format!("/admin/users?{}", query.finish())
+}
+
+fn role_badges(user: &Record) -> Markup {
+    let roles = obcms_app::actor::roles(user);
+    html! {
+        @if roles.is_empty() { (badge("No role yet", Tone::Warning)) }
+        @for role in roles { (badge(role.label(), Tone::Neutral)) " " }
+    }
+}
+
+/// The policy table for people: the one that is enforced.
+fn matrix() -> Markup {
+    let text = matrix_markdown();
+    let mut lines = text.lines().filter(|line| line.starts_with('|'));
+    let cells = |line: &str| -> Vec<String> {
+        line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect()
+    };
+    let head = lines.next().map(cells).unwrap_or_default();
+    let rows: Vec<Vec<String>> = lines.filter(|line| !line.contains("---")).map(cells).collect();
+    html! {
+        details {
+            summary { "Show the table" }
+            div.table-wrap tabindex="0" role="region" aria-label="Roles and actions" {
+                table.table {
+                    thead { tr { @for cell in &head { th scope="col" { (cell) } } } }
+                    tbody { @for row in &rows { @if row.len() == head.len() { tr { @for cell in row { td { (cell) } } } } } }
+                }
+            }
+        }
+    }
+}
+
+/// What is typed into the form of a user, or what the record holds.
+fn fields(
+    user: Option<&Record>,
+    directory: &Directory,
+    typed: Option<&Form>,
+    errors: &[FieldError],
+) -> Vec<FormField> {
+    USER.inputs()
+        .filter(|field| !["theme", "week_start"].contains(&field.name))
+        .map(|field| {
+            let texts = |name: &str| typed.map(|form| form.all(name));
+            let text = texts(field.name)
+                .map(|values| values.into_iter().next().unwrap_or_default())
+                .or_else(|| user.map(|user| user.text(field.name).to_owned()))
+                .unwrap_or_else(|| {
+                    if field.name == "timezone" { "Asia/Manila".to_owned() } else { String::new() }
+                });
+            let title = |id: Id| {
+                (
+                    id.to_string(),
+                    directory.get(&id).map_or_else(|| id.to_string(), |known| known.title.clone()),
+                )
+            };
+            let selected: Vec<Id> = match texts(field.name) {
+                Some(values) => values.iter().filter_map(|value| value.parse().ok()).collect(),
+                None => user.map(|user| user.get(field.name).targets()).unwrap_or_default(),
+            };
+            let control = match field.data {
+                FieldType::Choices(choices) => {
+                    let chosen: Vec<String> = texts(field.name).unwrap_or_else(|| {
+                        user.map(|user| {
+                            obcms_app::actor::roles(user)
+                                .iter()
+                                .map(|role| role.as_str().to_owned())
+                                .collect()
+                        })
+                        .unwrap_or_default()
+                    });
+                    Control::MultiSelect {
+                        options: choices
+                            .iter()
+                            .map(|choice| Choice {
+                                value: choice.value.to_owned(),
+                                label: choice.label.to_owned(),
+                                selected: chosen.iter().any(|value| value == choice.value),
+                            })
+                            .collect(),
+                    }
+                }
+                FieldType::Reference(_) => Control::Reference {
+                    collection: "organizations".to_owned(),
+                    selected: selected.first().map(|id| title(*id)),
+                },
+                FieldType::References(_) => Control::References {
+                    collection: "communities".to_owned(),
+                    selected: selected.iter().map(|id| title(*id)).collect(),
+                },
+                FieldType::Email => Control::Email { value: text },
+                _ => Control::Text { value: text },
+            };
+            FormField {
+                name: field.name.to_owned(),
+                label: field.label.to_owned(),
+                help: field.help.to_owned(),
+                error: errors
+                    .iter()
+                    .find(|error| error.field == field.name)
+                    .map(|error| error.message.clone()),
+                required: field.required,
+                control,
+            }
+        })
+        .collect()
+}
+
+fn input(form: &Form) -> Map<String, Json> {
+    USER.inputs()
+        .filter(|field| !["theme", "week_start"].contains(&field.name))
+        .map(|field| (field.name.to_owned(), registry::form_to_json(field, &form.all(field.name))))
+        .collect()
+}
+
+fn page_of(
+    state: &State,
+    signed: Signed,
+    user: Option<&Record>,
+    typed: Option<&Form>,
+    errors: &[FieldError],
+    link: Option<&str>,
+) -> Result<Response, PageError> {
+    let mut ids: Vec<Id> =
+        user.map(|user| user.values.iter().flat_map(Value::targets).collect()).unwrap_or_default();
+    if let Some(form) = typed {
+        ids.extend(form.0.iter().filter_map(|(_, value)| value.parse::<Id>().ok()));
+    }
+    let directory = blocking(|| state.app.directory(&ids))?;
+    let csrf = signed.page.csrf().to_owned();
+    let title = user.map_or("New user", Record::title).to_owned();
+    let action =
+        user.map_or_else(|| "/admin/users/new".to_owned(), |user| format!("/admin/users/{}", user.id));
+    let view = FormView {
+        action: action.clone(),
+        csrf_token: csrf.clone(),
+        hidden: user.map(|user| vec![("version".to_owned(), user.version.to_string())]).unwrap_or_default(),
+        fields: fields(user, &directory, typed, errors),
+        submit: if user.is_some() { "Save" } else { "Create the user" }.to_owned(),
+        cancel_href: "/admin/users".to_owned(),
+        ..FormView::default()
+    };
+    let content = html! {
+        (page_head(&PageHead {
+            title: title.clone(),
+            badges: html! { @if let Some(user) = user {
+                @if user.flag("is_disabled") { (badge("Disabled", Tone::Bad)) }
+            } },
+            actions: html! { @if let Some(user) = user {
+                (post_button("Make a password link", &format!("{action}/link"), "key-round", ButtonKind::Plain, &csrf, &[]))
+                @if user.flag("is_disabled") {
+                    (post_button("Enable", &format!("{action}/enable"), "", ButtonKind::Main, &csrf, &[]))
+                } @else {
+                    (post_button("Disable", &format!("{action}/disable"), "", ButtonKind::Danger, &csrf, &[]))
+                }
+            } },
+            ..PageHead::default()
+        }))
+        @if let Some(link) = link {
+            (notice(Tone::Good, &html! {
+                "Give this link to " (title) "; it sets a password once and works for three days." br;
+                code.token { (link) }
+            }))
+        }
+        (form(&view))
+        @if let Some(user) = user { (panel("teams", "", "Teams", &html! {}, &teams(state, user)?)) }
+    };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page: Page = signed.page.below("Users and roles", "/admin/users").width(Width::Narrow);
+    Ok((status, Html(page.render(&title, &content).into_string())).into_response())
+}
+
+fn teams(state: &State, user: &Record) -> Result<Markup, AppError> {
+    let found =
+        blocking(|| state.app.read(|tx| Ok(obcms_store::records::sources(tx, &[user.id], &["team"], 100)?)))?;
+    let mut names: Vec<String> = found.into_iter().map(|(_, _, team)| team.title).collect();
+    names.dedup();
+    Ok(
+        html! { @if names.is_empty() { p.faint { "In no team. Teams are kept under Teams." } } @else { (people(&names)) } },
+    )
+}
+
+async fn show_new(AxumState(state): AxumState<State>, signed: Signed) -> Result<Response, PageError> {
+    require(&signed)?;
+    page_of(&state, signed, None, None, &[], None)
+}
+
+async fn create(
+    AxumState(state): AxumState<State>,
+    signed: Signed,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    require(&signed)?;
+    let mut input = input(&form);
+    input.retain(|_, value| !value.is_null());
+    match blocking(|| state.app.create(&signed.actor, &USER, &input)) {
+        Ok(user) => {
+            let link = link_for(&state, &signed, user.id)?;
+            page_of(&state, signed, Some(&user), None, &[], Some(&link))
+        }
+        Err(AppError::Invalid(errors)) => page_of(&state, signed, None, Some(&form), &errors, None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn link_for(state: &State, signed: &Signed, user: Id) -> Result<String, AppError> {
+    let secret = blocking(|| state.app.create_setup_link(&signed.actor, Some(user)))?;
+    let base = state.app.options().public_url.clone().unwrap_or_default();
+    Ok(format!("{base}/setup/{secret}"))
+}
+
+fn load(state: &State, signed: &Signed, id: Id) -> Result<Record, AppError> {
+    blocking(|| state.app.get(&signed.actor, &USER, id))
+}
+
+async fn show(AxumState(state): AxumState<State>, signed: Signed, id: PathId) -> Result<Response, PageError> {
+    require(&signed)?;
+    let user = load(&state, &signed, id.0)?;
+    page_of(&state, signed, Some(&user), None, &[], None)
+}
+
+async fn save(
+    AxumState(state): AxumState<State>,
+    signed: Signed,
+    id: PathId,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    require(&signed)?;
+    let user = load(&state, &signed, id.0)?;
+    let expected = form.get("version").parse::<i64>().ok();
+    match blocking(|| state.app.update(&signed.actor, &USER, id.0, &input(&form), expected)) {
+        Ok(user) => Ok(done(
+            &format!("/admin/users/{}", user.id),
+            &format!("{} is saved.", user.title()),
+            Some(&format!("/api/v1/users/{}/undo", user.id)),
+        )),
+        Err(AppError::Invalid(errors)) => page_of(&state, signed, Some(&user), Some(&form), &errors, None),
+        Err(AppError::Stale { .. }) => {
+            let errors = vec![FieldError::new(
+                "username",
+                "stale",
+                "Somebody changed this user meanwhile; look at it again and save.",
+            )];
+            page_of(&state, signed, Some(&user), Some(&form), &errors, None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn set_disabled(state: State, signed: Signed, id: Id, disabled: bool) -> Result<Response, PageError> {
+    require(&signed)?;
+    let user = blocking(|| state.app.set_disabled(&signed.actor, id, disabled))?;
+    let word = if disabled { "disabled" } else { "enabled" };
+    Ok(done(&format!("/admin/users/{id}"), &format!("{} is {word}.", user.title()), None))
+}
+
+async fn disable(
+    AxumState(state): AxumState<State>,
+    signed: Signed,
+    id: PathId,
+    _: SafeForm,
+) -> Result<Response, PageError> {
+    set_disabled(state, signed, id.0, true).await
+}
+
+async fn enable(
+    AxumState(state): AxumState<State>,
+    signed: Signed,
+    id: PathId,
+    _: SafeForm,
+) -> Result<Response, PageError> {
+    set_disabled(state, signed, id.0, false).await
+}
+
+async fn make_link(
+    AxumState(state): AxumState<State>,
+    signed: Signed,
+    id: PathId,
+    _: SafeForm,
+) -> Result<Response, PageError> {
+    require(&signed)?;
+    let user = load(&state, &signed, id.0)?;
+    let link = link_for(&state, &signed, id.0)?;
+    page_of(&state, signed, Some(&user), None, &[], Some(&link))
+}
