@@ -1,0 +1,148 @@
+//! An HTTP client for tests: every answer comes back, whatever its status.
+
+use serde_json::Value;
+use ureq::http::{HeaderMap, Method, Request};
+use ureq::{Agent, Body};
+
+/// What the server answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as JSON; null when it is empty or not JSON.
+    pub json: Value,
+    /// The body as it came.
+    pub text: String,
+    asked: String,
+}
+
+impl Answer {
+    /// Fails the test, showing the body, unless the status is the expected one.
+    #[track_caller]
+    pub fn expect_status(self, status: u16) -> Answer {
+        assert_eq!(self.status, status, "{} answered: {}", self.asked, self.text);
+        self
+    }
+
+    /// The text of a header; fails the test when it is missing.
+    #[track_caller]
+    pub fn header(&self, name: &str) -> &str {
+        match self.headers.get(name).map(|value| value.to_str()) {
+            Some(Ok(text)) => text,
+            Some(Err(_)) => panic!("{}: the header {name} is not text", self.asked),
+            None => panic!("{}: there is no header {name} in {:?}", self.asked, self.headers),
+        }
+    }
+
+    /// The word `code` or `field` of every entry of `errors`, in order: what a refused input was refused for.
+    pub fn errors(&self, what: &str) -> Vec<&str> {
+        let entries = self.json["errors"].as_array().map_or(&[][..], Vec::as_slice);
+        entries.iter().filter_map(|entry| entry[what].as_str()).collect()
+    }
+}
+
+/// Sends requests to one server, always with the same extra headers.
+#[derive(Debug, Clone)]
+pub struct Client {
+    agent: Agent,
+    base: String,
+    headers: Vec<(String, String)>,
+}
+
+impl Client {
+    /// A client for the server at `base`, such as `http://127.0.0.1:8080`, that is nobody.
+    pub fn new(base: &str) -> Client {
+        let agent = Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        Client { agent, base: base.to_owned(), headers: Vec::new() }
+    }
+
+    /// The same client with one more header on every request.
+    #[must_use]
+    pub fn with_header(&self, name: &str, value: &str) -> Client {
+        let mut client = self.clone();
+        client.headers.push((name.to_owned(), value.to_owned()));
+        client
+    }
+
+    /// The same client with a token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Client {
+        self.with_header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// Asks for something.
+    pub fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None)
+    }
+
+    /// Sends a JSON body.
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send_json(Method::POST, path, body)
+    }
+
+    /// Sends a JSON merge patch.
+    pub fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send_json(Method::PATCH, path, body)
+    }
+
+    /// Archives something.
+    pub fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None)
+    }
+
+    /// Sends the fields of a form, as a page does.
+    pub fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let encoded: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        self.send(
+            Method::POST,
+            path,
+            Some(("application/x-www-form-urlencoded", encoded.join("&").into_bytes())),
+        )
+    }
+
+    /// Sends anything at all, for requests that no friendly client would make.
+    pub fn send(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) -> Answer {
+        let asked = format!("{method} {path}");
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let sent = match body {
+            Some((kind, bytes)) => {
+                request.header("content-type", kind).body(bytes).map(|request| self.agent.run(request))
+            }
+            None => request.body(()).map(|request| self.agent.run(request)),
+        };
+        let answer = match sent {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => panic!("{asked}: {error}"),
+            Err(error) => panic!("{asked} is no request: {error}"),
+        };
+        let (parts, mut body): (_, Body) = answer.into_parts();
+        let text = match body.with_config().limit(64 * 1024 * 1024).read_to_string() {
+            Ok(text) => text,
+            Err(error) => panic!("{asked}: the body cannot be read: {error}"),
+        };
+        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { status: parts.status.as_u16(), headers: parts.headers, json, text, asked }
+    }
+
+    fn send_json(&self, method: Method, path: &str, body: &Value) -> Answer {
+        self.send(method, path, Some(("application/json", body.to_string().into_bytes())))
+    }
+}
+
+/// Percent-encodes a form field.
+fn encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+        encoded
+    })
+}

@@ -1,0 +1,195 @@
+//! A database for each test, quickly: one is prepared per build of the test program and copied for every test.
+
+use rand::random;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use tokio::runtime::Runtime;
+use tokio_postgres::NoTls;
+
+/// The database programs that every test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// A file.
+    Sqlite,
+    /// A server, whose address is in `OBCMS_TEST_POSTGRES`.
+    Postgres,
+}
+
+/// Migrates and fills the empty database at an address, and closes it again.
+pub type Prepare = fn(&str) -> Result<(), String>;
+
+/// A database that belongs to one test and goes away with it.
+#[derive(Debug)]
+pub struct TestDatabase {
+    url: String,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    File(PathBuf),
+    Server { address: String, name: String },
+}
+
+impl TestDatabase {
+    /// A fresh copy of the prepared database.
+    pub fn new(engine: Engine, prepare: Prepare) -> TestDatabase {
+        let made = match engine {
+            Engine::Sqlite => TestDatabase::file(prepare),
+            Engine::Postgres => TestDatabase::on_server(prepare),
+        };
+        match made {
+            Ok(database) => database,
+            Err(error) => panic!("no database for the test on {engine:?}: {error}"),
+        }
+    }
+
+    /// Its address, as the setting `database` takes it.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    fn file(prepare: Prepare) -> Result<TestDatabase, String> {
+        let folder = working_folder()?;
+        let template = folder.join(format!("template_{}.db", fingerprint()?));
+        {
+            let _lock = lock(&folder, "sqlite")?;
+            if !template.exists() {
+                let unfinished = folder.join("unfinished.db");
+                remove_sqlite(&unfinished);
+                prepare(&format!("sqlite:{}", unfinished.display()))?;
+                if beside(&unfinished, "-wal").exists() {
+                    return Err("the prepared database was left open".to_owned());
+                }
+                fs::rename(&unfinished, &template).map_err(|error| error.to_string())?;
+            }
+        }
+        let path = folder.join(format!("test_{:016x}.db", random::<u64>()));
+        fs::copy(&template, &path).map_err(|error| error.to_string())?;
+        Ok(TestDatabase { url: format!("sqlite:{}", path.display()), place: Place::File(path) })
+    }
+
+    fn on_server(prepare: Prepare) -> Result<TestDatabase, String> {
+        let address = std::env::var("OBCMS_TEST_POSTGRES").map_err(|_| {
+            "OBCMS_TEST_POSTGRES is not set; run the tests through `scripts/test rust`, or set it to the address of a \
+             PostgreSQL server on which databases may be created"
+                .to_owned()
+        })?;
+        let template = format!("obcms_template_{}", fingerprint()?);
+        let known = format!("SELECT 1 FROM pg_database WHERE datname = '{template}'");
+        {
+            let _lock = lock(&working_folder()?, "postgres")?;
+            if !execute(&address, &[&known])? {
+                let unfinished = format!("{template}_unfinished");
+                let drop = format!("DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)");
+                execute(&address, &[&drop, &format!("CREATE DATABASE {unfinished}")])?;
+                prepare(&with_database(&address, &unfinished))?;
+                execute(&address, &[&format!("ALTER DATABASE {unfinished} RENAME TO {template}")])?;
+            }
+        }
+        let name = format!("obcms_test_{:016x}", random::<u64>());
+        execute(&address, &[&format!("CREATE DATABASE {name} TEMPLATE {template}")])?;
+        Ok(TestDatabase { url: with_database(&address, &name), place: Place::Server { address, name } })
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        match &self.place {
+            Place::File(path) => remove_sqlite(path),
+            Place::Server { address, name } => {
+                // A test that failed already must not be hidden by a failure to tidy up.
+                if let Err(error) = execute(address, &[&format!("DROP DATABASE {name} WITH (FORCE)")]) {
+                    eprintln!("{name} stays behind: {error}");
+                }
+            }
+        }
+    }
+}
+
+/// Runs statements one after another on a connection of its own; tells whether the last gave a row.
+fn execute(address: &str, statements: &[&str]) -> Result<bool, String> {
+    let runtime = Runtime::new().map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let readable = |error: tokio_postgres::Error| match error.as_db_error() {
+            Some(known) => known.message().to_owned(),
+            None => error.to_string(),
+        };
+        let (client, connection) = tokio_postgres::connect(address, NoTls).await.map_err(readable)?;
+        tokio::spawn(connection);
+        let mut found = false;
+        for statement in statements {
+            let messages = client.simple_query(statement).await.map_err(readable)?;
+            found =
+                messages.iter().any(|message| matches!(message, tokio_postgres::SimpleQueryMessage::Row(_)));
+        }
+        Ok(found)
+    })
+}
+
+/// The same server, another database.
+fn with_database(address: &str, name: &str) -> String {
+    let (address, query) = match address.split_once('?') {
+        Some((address, query)) => (address, format!("?{query}")),
+        None => (address, String::new()),
+    };
+    let start = address.find("://").map_or(0, |scheme| scheme + "://".len());
+    let end = address[start..].rfind('/').map_or(address.len(), |slash| start + slash);
+    format!("{}/{name}{query}", &address[..end])
+}
+
+/// A folder beside the test programs.
+fn working_folder() -> Result<PathBuf, String> {
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let folder = program.parent().unwrap_or(Path::new(".")).join("obcms-tests");
+    fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    Ok(folder)
+}
+
+/// What tells one build of the test program from another, since each may migrate differently.
+fn fingerprint() -> Result<String, String> {
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let facts = fs::metadata(&program).map_err(|error| error.to_string())?;
+    let built = facts.modified().map_err(|error| error.to_string())?;
+    let built = built.duration_since(std::time::UNIX_EPOCH).map_err(|error| error.to_string())?;
+    let name = program.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    // The name ends in a dash and the 16 characters of a hash that cargo gave the program; with the time of the build
+    // they fit into the 63 characters that PostgreSQL allows.
+    let tail = name.rsplit('-').next().unwrap_or_default();
+    Ok(format!("{tail}_{:x}", built.as_nanos()))
+}
+
+/// Holds others back, in this process and in others, until the file is dropped.
+fn lock(folder: &Path, name: &str) -> Result<File, String> {
+    let file = File::create(folder.join(format!("{name}.lock"))).map_err(|error| error.to_string())?;
+    file.lock().map_err(|error| error.to_string())?;
+    Ok(file)
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+fn remove_sqlite(path: &Path) {
+    for ending in ["", "-wal", "-shm"] {
+        let _ = fs::remove_file(beside(path, ending));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_the_database_is_replaced_and_the_rest_kept() {
+        for (address, other) in [
+            ("postgres://u:p@h:1/postgres", "postgres://u:p@h:1/t"),
+            ("postgres://u:p@h:1", "postgres://u:p@h:1/t"),
+            ("postgres://u:p@h/postgres?sslmode=disable", "postgres://u:p@h/t?sslmode=disable"),
+        ] {
+            assert_eq!(with_database(address, "t"), other);
+        }
+    }
+}
