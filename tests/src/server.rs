@@ -2,7 +2,10 @@
 
 use crate::{Client, Engine, TestDatabase};
 use axum::Router;
+use jiff::Timestamp;
+use obcms_store::{Database, Location, migrations};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -57,11 +60,13 @@ impl Drop for Server {
     }
 }
 
+/// Brings the schema into an empty database.
 fn prepare(url: &str) -> Result<(), String> {
-    match url.strip_prefix("sqlite:") {
-        Some(path) => std::fs::write(path, "").map_err(|error| error.to_string()),
-        None => Ok(()),
-    }
+    let runtime = Runtime::new().map_err(|error| error.to_string())?;
+    let location = Location::parse(url, Path::new("")).map_err(|error| error.to_string())?;
+    let database = Database::open(&location, runtime.handle()).map_err(|error| error.to_string())?;
+    migrations::migrate(&database, Timestamp::UNIX_EPOCH).map_err(|error| error.to_string())?;
+    Ok(())
 }
 
 async fn router(_url: &str) -> Router {

@@ -1,5 +1,7 @@
 //! The commands, one file each.
 
+pub mod doctor;
+pub mod migrate;
 pub mod serve;
 
 use crate::failure::Failure;

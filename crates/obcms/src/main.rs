@@ -4,6 +4,7 @@ mod commands;
 mod data;
 mod failure;
 mod logging;
+mod opened;
 mod server;
 mod settings;
 
@@ -21,11 +22,15 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(commands::serve::Arguments),
+    Migrate(commands::migrate::Arguments),
+    Doctor(commands::doctor::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match CommandLine::parse().command {
         Command::Serve(arguments) => commands::serve::run(&arguments),
+        Command::Migrate(arguments) => commands::migrate::run(&arguments),
+        Command::Doctor(arguments) => commands::doctor::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

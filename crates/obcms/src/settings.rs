@@ -8,7 +8,7 @@ mod flags;
 mod source;
 mod values;
 
-pub use flags::ServingFlags;
+pub use flags::{DatabaseFlags, ServingFlags};
 pub use source::{ResolveError, resolve, unknown_variables};
 pub use values::{DatabaseAddress, LogFormat};
 

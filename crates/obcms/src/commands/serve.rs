@@ -2,13 +2,15 @@
 
 use super::say;
 use crate::failure::Failure;
+use crate::opened::{Opened, now};
 use crate::server::{GRACE, StopSignals, bind, serve};
-use crate::settings::{DatabaseAddress, ServingFlags, Settings, resolve, unknown_variables};
-use crate::{data, logging};
+use crate::settings::{ServingFlags, Settings, resolve, unknown_variables};
 use axum::Router;
 use axum::routing::get;
+use obcms_store::migrations;
+use tokio::net::TcpListener;
 
-/// Answer requests until SIGTERM or Ctrl-C.
+/// Bring the schema up to date if needed and answer requests until SIGTERM or Ctrl-C.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Print the settings with the source of each, without secrets, and stop.
@@ -25,24 +27,23 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return say(&resolved.print());
     }
     let settings = resolved.settings;
-    logging::start(&settings);
+    let opened = Opened::new(&settings)?;
     for warning in unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())) {
         tracing::warn!("{warning}");
     }
-    if matches!(settings.database, DatabaseAddress::Sqlite(_)) {
-        data::prepare(&settings.data)?;
+    // Before the schema is touched: a second start by mistake must change nothing.
+    let listener = opened.runtime.block_on(bind(&settings.listen))?;
+    let steps = migrations::migrate(&opened.database, now()).map_err(Failure::new)?;
+    if steps > 0 {
+        tracing::info!(steps, "the schema of the database was brought up to date");
     }
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(format_args!("cannot start the threads of the server: {error}")))?
-        .block_on(answer(&settings))
+    opened.database.follow(opened.runtime.handle());
+    opened.runtime.block_on(answer(&settings, listener))
 }
 
-async fn answer(settings: &Settings) -> Result<(), Failure> {
+async fn answer(settings: &Settings, listener: TcpListener) -> Result<(), Failure> {
     let router = Router::new().route("/healthz", get(async || "ok\n"));
 
-    let listener = bind(&settings.listen).await?;
     let address = listener.local_addr().map_err(Failure::new)?;
     let mut signals = StopSignals::new().map_err(Failure::new)?;
     tracing::info!(

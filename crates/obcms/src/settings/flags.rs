@@ -5,6 +5,9 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+/// The flags of a command that opens the database.
+pub type DatabaseFlags = Flags<false>;
+
 /// The flags of a command that answers requests.
 pub type ServingFlags = Flags<true>;
 

@@ -1,8 +1,6 @@
-//! The program from the outside: exit codes, settings, messages, signals.
+//! Exit codes, settings, messages and signals.
 
-mod program;
-
-use program::{Ended, Folder, Serving, program};
+use crate::program::{Ended, Folder, Serving, program};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 

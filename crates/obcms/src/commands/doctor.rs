@@ -1,0 +1,96 @@
+//! `obcms doctor`: looks at the whole installation and gives one verdict per line.
+
+use super::say;
+use crate::failure::Failure;
+use crate::opened::{Opened, now};
+use crate::settings::{DatabaseFlags, Settings, resolve};
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+use obcms_store::{Database, migrations};
+use std::path::Path;
+use std::process::Command;
+
+/// Free space below which the next backup or import may fail.
+const LITTLE_SPACE: u64 = 500 * 1024 * 1024;
+
+/// Check the whole installation: data directory, database, schema, integrity, disk and clock.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    settings: DatabaseFlags,
+}
+
+/// What a check found: something to know, or something to do.
+type Verdict = Result<String, String>;
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let settings = resolve(&arguments.settings, |name| std::env::var(name).ok())?.settings;
+    let mut lines: Vec<(&str, Verdict)> = vec![("clock", clock()), ("disk", disk(&settings))];
+    match Opened::new(&settings) {
+        Ok(opened) => lines.extend([
+            ("database", size(&settings, &opened.database)),
+            ("schema", schema(&opened.database)),
+            ("integrity", integrity(&opened.database)),
+        ]),
+        Err(failure) => lines.push(("database", Err(failure.to_string()))),
+    }
+
+    for (what, verdict) in &lines {
+        let (word, text) = match verdict {
+            Ok(text) => ("ok", text),
+            Err(text) => ("FAULT", text),
+        };
+        say(&format!("{word:<6} {what:<10} {text}\n"))?;
+    }
+    match lines.iter().filter(|(_, verdict)| verdict.is_err()).count() {
+        0 => Ok(()),
+        1 => Err(Failure::new("1 check found a fault; see its line")),
+        faults => Err(Failure::new(format_args!("{faults} checks found a fault; see their lines"))),
+    }
+}
+
+/// A clock that was never set makes every date and every sign-in wrong.
+fn clock() -> Verdict {
+    let now = now();
+    let year_of_this_program = date(2026, 1, 1).to_zoned(TimeZone::UTC).map_err(|error| error.to_string())?;
+    if now < year_of_this_program.timestamp() {
+        return Err(format!("it is not {now:.0}; set the clock of this machine"));
+    }
+    Ok(format!("{now:.0}"))
+}
+
+fn disk(settings: &Settings) -> Verdict {
+    let existing = settings.data.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let output =
+        Command::new("df").arg("-Pk").arg(existing).output().map_err(|error| format!("df: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    // The second line of `df -P`: file system, size, used, available, and so on.
+    let free = text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok());
+    let Some(free) = free.map(|kibibytes| kibibytes * 1024) else {
+        return Err(format!("df does not tell how much is free in {}", existing.display()));
+    };
+    let told = format!("{} MiB free in {}", free / 1024 / 1024, settings.data.display());
+    if free < LITTLE_SPACE { Err(format!("only {told}; make room")) } else { Ok(told) }
+}
+
+fn size(settings: &Settings, database: &Database) -> Verdict {
+    let bytes = database.size().map_err(|error| error.to_string())?;
+    Ok(format!("{}, {} MiB", settings.database, bytes / 1024 / 1024))
+}
+
+fn schema(database: &Database) -> Verdict {
+    let steps = migrations::status(database).map_err(|error| error.to_string())?;
+    match steps.iter().filter(|step| step.applied_at.is_none()).count() {
+        0 => Ok(format!("up to date, {} steps", steps.len())),
+        missing => Err(format!("{missing} of {} steps are missing; run obcms migrate", steps.len())),
+    }
+}
+
+fn integrity(database: &Database) -> Verdict {
+    let found = database.integrity().map_err(|error| error.to_string())?;
+    match found.first() {
+        None => Ok("nothing wrong found".to_owned()),
+        Some(first) => Err(format!("{} faults, the first: {first}; restore a backup", found.len())),
+    }
+}

@@ -1,0 +1,38 @@
+//! `obcms migrate`: brings the schema of the database up to this program.
+
+use super::say;
+use crate::failure::Failure;
+use crate::opened::{Opened, now};
+use crate::settings::{DatabaseFlags, resolve};
+use obcms_store::migrations::{self, Status};
+
+/// Bring the schema of the database up to this program.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Only show which steps are applied; change nothing.
+    #[arg(long)]
+    status: bool,
+    #[command(flatten)]
+    settings: DatabaseFlags,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let settings = resolve(&arguments.settings, |name| std::env::var(name).ok())?.settings;
+    let opened = Opened::new(&settings)?;
+    if arguments.status {
+        let steps = migrations::status(&opened.database).map_err(Failure::new)?;
+        return say(&steps.iter().map(line).collect::<String>());
+    }
+    match migrations::migrate(&opened.database, now()).map_err(Failure::new)? {
+        0 => say("the schema is up to date\n"),
+        1 => say("1 step applied; the schema is up to date\n"),
+        steps => say(&format!("{steps} steps applied; the schema is up to date\n")),
+    }
+}
+
+fn line(step: &Status) -> String {
+    let applied =
+        step.applied_at.map_or_else(|| "not applied".to_owned(), |instant| format!("applied {instant:.0}"));
+    format!("{:>4}  {applied:<28}  {}\n", step.version, step.name)
+}

@@ -1,0 +1,5 @@
+//! The program from the outside, as a person at a terminal or a service manager meets it.
+
+mod installation;
+mod program;
+mod serving;
