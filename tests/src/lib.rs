@@ -18,7 +18,7 @@ mod server;
 
 pub use client::{Answer, Client};
 pub use database::{Engine, TestDatabase};
-pub use server::Server;
+pub use server::{PASSWORD, Person, Server};
 
 /// Turns functions that take a server into one test per database.
 #[macro_export]

@@ -2,36 +2,62 @@
 
 use crate::{Client, Engine, TestDatabase};
 use axum::Router;
-use jiff::Timestamp;
-use obcms_store::{Database, Location, migrations};
+use obcms_app::records::Input;
+use obcms_app::{Actor, App, AppError, Entropy, Options, SystemClock};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::USER;
+use obcms_store::{Database, Location};
+use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
+
+/// The password of every user that the harness makes.
+pub const PASSWORD: &str = "river stone lamp";
 
 /// A server with a database of its own, on a free port; both go away with it.
-#[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    app: App,
+    users: AtomicU32,
     runtime: Option<Runtime>,
     // After the runtime, so that nothing is connected any more when the database is dropped.
     database: TestDatabase,
+}
+
+/// Somebody who can sign in, with a client that acts for them.
+pub struct Person {
+    /// Identity of the user.
+    pub id: Id,
+    /// Name to sign in with; the password is [`PASSWORD`].
+    pub username: String,
+    /// Acts with a token that may write.
+    pub client: Client,
 }
 
 impl Server {
     /// Starts a server on a fresh copy of the prepared database.
     pub fn start(engine: Engine) -> Server {
         let database = TestDatabase::new(engine, prepare);
-        let started = Runtime::new().and_then(|runtime| {
-            let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
-            let address = listener.local_addr()?;
-            let router = runtime.block_on(router(database.url()));
+        let started = || -> Result<_, String> {
+            let runtime = Runtime::new().map_err(|error| error.to_string())?;
+            let app = open(database.url(), runtime.handle())?;
+            app.database().follow(runtime.handle());
+            let listener =
+                runtime.block_on(TcpListener::bind("127.0.0.1:0")).map_err(|error| error.to_string())?;
+            let address = listener.local_addr().map_err(|error| error.to_string())?;
+            let router = router(&app);
             runtime.spawn(async move { axum::serve(listener, router).await });
-            Ok((address, runtime))
-        });
-        match started {
-            Ok((address, runtime)) => Server { address, runtime: Some(runtime), database },
+            Ok((address, app, runtime))
+        };
+        match started() {
+            Ok((address, app, runtime)) => {
+                Server { address, app, users: AtomicU32::new(0), runtime: Some(runtime), database }
+            }
             Err(error) => panic!("no server for the test: {error}"),
         }
     }
@@ -46,9 +72,54 @@ impl Server {
         self.database.url()
     }
 
+    /// The program behind the server, to put things in place that a test is not about.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
     /// A client that is nobody.
     pub fn anonymous(&self) -> Client {
         Client::new(&self.base())
+    }
+
+    /// A client that acts for a new user of that role.
+    pub fn as_role(&self, role: &str) -> Client {
+        self.person(&[role]).client
+    }
+
+    /// A new user of those roles.
+    pub fn person(&self, roles: &[&str]) -> Person {
+        self.person_with(json!({ "roles": roles }))
+    }
+
+    /// A new user with further members, as the organization of a partner.
+    pub fn person_with(&self, members: Value) -> Person {
+        match self.make(members) {
+            Ok(person) => person,
+            Err(error) => panic!("no user for the test: {error:?}"),
+        }
+    }
+
+    fn make(&self, members: Value) -> Result<Person, AppError> {
+        let number = self.users.fetch_add(1, Ordering::Relaxed) + 1;
+        let username = format!("person.{number}");
+        let mut input = Input::new();
+        input.insert("username".to_owned(), json!(username));
+        input.insert("full_name".to_owned(), json!(format!("Person {number}")));
+        if let Value::Object(members) = members {
+            input.extend(members);
+        }
+        let user = self.app.create(&Actor::program(), &USER, &input)?;
+        self.app.set_password(&Actor::program(), user.id, PASSWORD)?;
+        let actor = self.app.actor_of(user.id)?.ok_or(AppError::NotFound("user"))?;
+        // Without a role there is no token; such a person can only sign in.
+        let client = if actor.roles.is_empty() {
+            self.anonymous()
+        } else {
+            let (token, _) = self.app.create_token(&actor, "test", "write", None)?;
+            self.anonymous().with_token(&token)
+        };
+        Ok(Person { id: user.id, username: user.text("username").to_owned(), client })
     }
 }
 
@@ -60,15 +131,20 @@ impl Drop for Server {
     }
 }
 
-/// Brings the schema into an empty database.
-fn prepare(url: &str) -> Result<(), String> {
-    let runtime = Runtime::new().map_err(|error| error.to_string())?;
+/// The program on the database at an address.
+fn open(url: &str, handle: &Handle) -> Result<App, String> {
     let location = Location::parse(url, Path::new("")).map_err(|error| error.to_string())?;
-    let database = Database::open(&location, runtime.handle()).map_err(|error| error.to_string())?;
-    migrations::migrate(&database, Timestamp::UNIX_EPOCH).map_err(|error| error.to_string())?;
-    Ok(())
+    let database = Database::open(&location, handle).map_err(|error| error.to_string())?;
+    App::new(database, Arc::new(SystemClock), Entropy::system(), Options::default())
+        .map_err(|error| error.to_string())
 }
 
-async fn router(_url: &str) -> Router {
+/// Brings schema and seeds into an empty database.
+fn prepare(url: &str) -> Result<(), String> {
+    let runtime = Runtime::new().map_err(|error| error.to_string())?;
+    open(url, runtime.handle())?.prepare().map_err(|error| error.to_string())
+}
+
+fn router(_app: &App) -> Router {
     Router::new().route("/healthz", axum::routing::get(async || "ok\n"))
 }

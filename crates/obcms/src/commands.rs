@@ -3,8 +3,11 @@
 pub mod doctor;
 pub mod migrate;
 pub mod serve;
+pub mod token;
+pub mod user;
 
 use crate::failure::Failure;
+use obcms_app::App;
 use std::io::Write;
 
 /// Writes to standard output. A reader that has gone away (`obcms user list | head -1`) is no failure.
@@ -15,5 +18,14 @@ pub fn say(text: &str) -> Result<(), Failure> {
             Err(Failure::new(format_args!("cannot write to standard output: {error}")))
         }
         _ => Ok(()),
+    }
+}
+
+/// The address at which a link to set a password is used; only its path when nobody said how people reach the program.
+pub fn setup_link(app: &App, secret: &str) -> Result<String, String> {
+    let path = obcms_app::accounts::setup_path(secret);
+    match &app.options().public_url {
+        Some(base) => Ok(format!("{base}{path}")),
+        None => Err(path),
     }
 }

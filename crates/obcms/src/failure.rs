@@ -1,6 +1,7 @@
 //! How a command ends when it does not succeed.
 
 use crate::settings::ResolveError;
+use obcms_app::AppError;
 use std::fmt;
 use std::process::ExitCode;
 
@@ -33,5 +34,18 @@ impl fmt::Display for Failure {
 impl From<ResolveError> for Failure {
     fn from(error: ResolveError) -> Failure {
         Failure { message: error.message, bad_usage: error.bad_usage }
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Failure {
+        match &error {
+            AppError::Invalid(fields) | AppError::BadParameter(fields) => {
+                let told: Vec<String> =
+                    fields.iter().map(|field| format!("{}: {}", field.field, field.message)).collect();
+                Failure::new(told.join(" "))
+            }
+            _ => Failure::new(error),
+        }
     }
 }

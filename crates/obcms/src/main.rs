@@ -24,6 +24,8 @@ enum Command {
     Serve(commands::serve::Arguments),
     Migrate(commands::migrate::Arguments),
     Doctor(commands::doctor::Arguments),
+    User(commands::user::Arguments),
+    Token(commands::token::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Migrate(arguments) => commands::migrate::run(&arguments),
         Command::Doctor(arguments) => commands::doctor::run(&arguments),
+        Command::User(arguments) => commands::user::run(&arguments),
+        Command::Token(arguments) => commands::token::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,16 +1,17 @@
-//! The database of a command.
+//! The program with its database, as a command works with it.
 
 use crate::failure::Failure;
 use crate::settings::{DatabaseAddress, Settings};
 use crate::{data, logging};
-use jiff::Timestamp;
-use obcms_store::{Database, Location};
+use obcms_app::{App, Entropy, Options, SystemClock};
+use obcms_store::{Database, Location, migrations};
+use std::sync::Arc;
 use tokio::runtime::Runtime;
 
-/// A database together with the threads that its client needs. The threads must live as long as the database is used.
+/// The program together with the threads that its database client needs. The threads must live as long as it is used.
 pub struct Opened {
-    /// The database.
-    pub database: Database,
+    /// The program.
+    pub app: App,
     /// The threads.
     pub runtime: Runtime,
 }
@@ -32,7 +33,23 @@ impl Opened {
                 settings.database
             ))
         })?;
-        Ok(Opened { database, runtime })
+        let app = App::new(database, Arc::new(SystemClock), Entropy::system(), options(settings))?;
+        Ok(Opened { app, runtime })
+    }
+
+    /// Opens the database for a command that needs what is in it. An empty one is prepared; one of an older release
+    /// is left alone, since a server of that release may be running on it.
+    pub fn ready(settings: &Settings) -> Result<Opened, Failure> {
+        let opened = Opened::new(settings)?;
+        let steps = migrations::status(opened.app.database()).map_err(Failure::new)?;
+        match steps.iter().filter(|step| step.applied_at.is_none()).count() {
+            0 => {}
+            missing if missing == steps.len() => opened.app.prepare()?,
+            _ => {
+                return Err(Failure::new("the schema is of an older release; run obcms migrate first"));
+            }
+        }
+        Ok(opened)
     }
 }
 
@@ -44,11 +61,14 @@ fn location(settings: &Settings) -> Location {
     }
 }
 
-/// The time at which a command began.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place of the program that reads the clock, to hand it on"
-)]
-pub fn now() -> Timestamp {
-    Timestamp::now()
+fn options(settings: &Settings) -> Options {
+    let defaults = Options::default();
+    Options {
+        office_timezone: settings
+            .office_timezone
+            .iana_name()
+            .map_or(defaults.office_timezone, ToOwned::to_owned),
+        session_days: i64::from(settings.session_days),
+        public_url: settings.public_url.clone(),
+    }
 }

@@ -19,7 +19,7 @@ use obcms_domain::registry::Record;
 pub use obcms_store::accounts::{Session, SetupLink, Token};
 use obcms_store::{accounts, records};
 
-pub use setup::SetupInput;
+pub use setup::{SetupInput, setup_path};
 pub use sign_in::{SignInError, SignedIn};
 
 use crate::error::AppError;

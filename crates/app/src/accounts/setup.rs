@@ -28,6 +28,12 @@ pub struct SetupInput {
     pub password: String,
 }
 
+/// Where a link is used, below the address of the program.
+#[must_use]
+pub fn setup_path(secret: &str) -> String {
+    format!("/setup/{secret}")
+}
+
 fn used_up() -> AppError {
     AppError::conflict("This link was used already or is too old; ask for another one.")
 }

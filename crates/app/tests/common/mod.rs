@@ -34,24 +34,25 @@ impl Drop for Home {
 /// A program with everything that an installation starts with.
 pub fn home(name: &str) -> Home {
     let home = open(name);
-    home.app.prepare().unwrap();
+    home.app.prepare().expect("the program is prepared");
     home
 }
 
 /// A program with the tables and nothing in them.
 pub fn bare(name: &str) -> Home {
     let home = open(name);
-    migrations::migrate(home.app.database(), home.app.now()).unwrap();
+    migrations::migrate(home.app.database(), home.app.now()).expect("the tables are made");
     home
 }
 
 fn open(name: &str) -> Home {
     let folder = std::env::temp_dir().join(format!("obcms-app-{name}-{}", std::process::id()));
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let database = Database::open(&Location::Sqlite(folder.join("obcms.db")), runtime.handle()).unwrap();
-    let start: Timestamp = "2027-01-04T01:00:00Z".parse().unwrap();
+    let runtime = tokio::runtime::Runtime::new().expect("threads");
+    let database =
+        Database::open(&Location::Sqlite(folder.join("obcms.db")), runtime.handle()).expect("a database");
+    let start: Timestamp = "2027-01-04T01:00:00Z".parse().expect("an instant");
     let clock = Arc::new(FixedClock::new(start));
-    let app = App::new(database, clock.clone(), Entropy::system(), Options::default()).unwrap();
+    let app = App::new(database, clock.clone(), Entropy::system(), Options::default()).expect("a program");
     Home { app, clock, _runtime: runtime, folder }
 }
 

@@ -1,11 +1,14 @@
 //! `obcms doctor`: looks at the whole installation and gives one verdict per line.
 
-use super::say;
+use super::{say, user as users};
 use crate::failure::Failure;
-use crate::opened::{Opened, now};
+use crate::opened::Opened;
 use crate::settings::{DatabaseFlags, Settings, resolve};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
+use obcms_app::actor::roles;
+use obcms_app::{App, Clock, SystemClock};
+use obcms_domain::people::Role;
 use obcms_store::{Database, migrations};
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +16,7 @@ use std::process::Command;
 /// Free space below which the next backup or import may fail.
 const LITTLE_SPACE: u64 = 500 * 1024 * 1024;
 
-/// Check the whole installation: data directory, database, schema, integrity, disk and clock.
+/// Check the whole installation: data directory, database, schema, integrity, accounts, disk and clock.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -28,11 +31,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = resolve(&arguments.settings, |name| std::env::var(name).ok())?.settings;
     let mut lines: Vec<(&str, Verdict)> = vec![("clock", clock()), ("disk", disk(&settings))];
     match Opened::new(&settings) {
-        Ok(opened) => lines.extend([
-            ("database", size(&settings, &opened.database)),
-            ("schema", schema(&opened.database)),
-            ("integrity", integrity(&opened.database)),
-        ]),
+        Ok(opened) => {
+            let database = opened.app.database();
+            let schema = schema(database);
+            let is_current = schema.is_ok();
+            lines.extend([
+                ("database", size(&settings, database)),
+                ("schema", schema),
+                ("integrity", integrity(database)),
+            ]);
+            if is_current {
+                lines.push(("accounts", accounts(&opened.app)));
+            }
+        }
         Err(failure) => lines.push(("database", Err(failure.to_string()))),
     }
 
@@ -52,7 +63,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 /// A clock that was never set makes every date and every sign-in wrong.
 fn clock() -> Verdict {
-    let now = now();
+    let now = SystemClock.now();
     let year_of_this_program = date(2026, 1, 1).to_zoned(TimeZone::UTC).map_err(|error| error.to_string())?;
     if now < year_of_this_program.timestamp() {
         return Err(format!("it is not {now:.0}; set the clock of this machine"));
@@ -93,4 +104,16 @@ fn integrity(database: &Database) -> Verdict {
         None => Ok("nothing wrong found".to_owned()),
         Some(first) => Err(format!("{} faults, the first: {first}; restore a backup", found.len())),
     }
+}
+
+fn accounts(app: &App) -> Verdict {
+    let people = users::all(app).map_err(|error| error.to_string())?;
+    if people.is_empty() {
+        return Ok("none yet; obcms serve shows how to make the first administrator".to_owned());
+    }
+    let open: Vec<_> = people.iter().filter(|user| !user.flag("is_disabled")).collect();
+    if !open.iter().any(|user| roles(user).contains(&Role::Admin)) {
+        return Err("no administrator can sign in; add one with obcms user add NAME --role admin".to_owned());
+    }
+    Ok(format!("{} open, {} disabled", open.len(), people.len() - open.len()))
 }

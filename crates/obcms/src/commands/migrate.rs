@@ -2,7 +2,7 @@
 
 use super::say;
 use crate::failure::Failure;
-use crate::opened::{Opened, now};
+use crate::opened::Opened;
 use crate::settings::{DatabaseFlags, resolve};
 use obcms_store::migrations::{self, Status};
 
@@ -21,14 +21,22 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = resolve(&arguments.settings, |name| std::env::var(name).ok())?.settings;
     let opened = Opened::new(&settings)?;
     if arguments.status {
-        let steps = migrations::status(&opened.database).map_err(Failure::new)?;
+        let steps = migrations::status(opened.app.database()).map_err(Failure::new)?;
         return say(&steps.iter().map(line).collect::<String>());
     }
-    match migrations::migrate(&opened.database, now()).map_err(Failure::new)? {
+    let missing = steps_missing(&opened)?;
+    opened.app.prepare()?;
+    match missing {
         0 => say("the schema is up to date\n"),
         1 => say("1 step applied; the schema is up to date\n"),
         steps => say(&format!("{steps} steps applied; the schema is up to date\n")),
     }
+}
+
+/// How many steps are still to be taken. A schema that this program does not know is refused by the steps themselves.
+fn steps_missing(opened: &Opened) -> Result<usize, Failure> {
+    let steps = migrations::status(opened.app.database()).map_err(Failure::new)?;
+    Ok(steps.iter().filter(|step| step.applied_at.is_none()).count())
 }
 
 fn line(step: &Status) -> String {

@@ -1,13 +1,14 @@
 //! `obcms serve`: answers requests until it is told to stop.
 
-use super::say;
+use super::{say, setup_link};
 use crate::failure::Failure;
-use crate::opened::{Opened, now};
+use crate::opened::Opened;
 use crate::server::{GRACE, StopSignals, bind, serve};
 use crate::settings::{ServingFlags, Settings, resolve, unknown_variables};
 use axum::Router;
 use axum::routing::get;
-use obcms_store::migrations;
+use obcms_app::{Actor, App};
+use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
 /// Bring the schema up to date if needed and answer requests until SIGTERM or Ctrl-C.
@@ -33,18 +34,27 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     // Before the schema is touched: a second start by mistake must change nothing.
     let listener = opened.runtime.block_on(bind(&settings.listen))?;
-    let steps = migrations::migrate(&opened.database, now()).map_err(Failure::new)?;
-    if steps > 0 {
-        tracing::info!(steps, "the schema of the database was brought up to date");
-    }
-    opened.database.follow(opened.runtime.handle());
-    opened.runtime.block_on(answer(&settings, listener))
+    opened.app.prepare()?;
+    opened.app.database().follow(opened.runtime.handle());
+    let address = listener.local_addr().map_err(Failure::new)?;
+    welcome(&opened.app, address)?;
+    opened.runtime.block_on(answer(&settings, listener, address))
 }
 
-async fn answer(settings: &Settings, listener: TcpListener) -> Result<(), Failure> {
+/// While nobody can sign in, whoever reads the log may make the first administrator.
+fn welcome(app: &App, address: SocketAddr) -> Result<(), Failure> {
+    if app.has_users()? {
+        return Ok(());
+    }
+    let secret = app.create_setup_link(&Actor::program(), None)?;
+    let link = setup_link(app, &secret).unwrap_or_else(|path| format!("http://{address}{path}"));
+    tracing::info!("there are no accounts yet; make the first administrator within 24 hours at {link}");
+    Ok(())
+}
+
+async fn answer(settings: &Settings, listener: TcpListener, address: SocketAddr) -> Result<(), Failure> {
     let router = Router::new().route("/healthz", get(async || "ok\n"));
 
-    let address = listener.local_addr().map_err(Failure::new)?;
     let mut signals = StopSignals::new().map_err(Failure::new)?;
     tracing::info!(
         listen = %address,

@@ -1,0 +1,104 @@
+//! `obcms token`: tokens with which programs act for a user, also while a server runs.
+
+use super::say;
+use super::user::{named, open};
+use crate::failure::Failure;
+use crate::settings::DatabaseFlags;
+use clap::Subcommand;
+use obcms_app::accounts::Token;
+use obcms_app::{Actor, App};
+use obcms_domain::id::Id;
+use std::str::FromStr;
+
+/// Make, list and revoke tokens.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: TokenCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenCommand {
+    /// Make a token and print it, alone, on standard output. It is shown this once.
+    Create {
+        /// For whom programs with the token act.
+        #[arg(long, value_name = "NAME")]
+        user: String,
+        /// What the token is for.
+        #[arg(long, value_name = "LABEL", default_value = "command line")]
+        name: String,
+        /// Days after which it ends; without, it holds until it is revoked.
+        #[arg(long, value_name = "DAYS")]
+        expires: Option<i64>,
+        /// It may change nothing.
+        #[arg(long)]
+        read_only: bool,
+        #[command(flatten)]
+        settings: DatabaseFlags,
+    },
+    /// List the tokens of a user: id, scope, state, last use, name.
+    List {
+        /// Whose tokens.
+        #[arg(long, value_name = "NAME")]
+        user: String,
+        #[command(flatten)]
+        settings: DatabaseFlags,
+    },
+    /// Revoke a token.
+    Revoke {
+        /// Its id, as `token list` shows it.
+        #[arg(value_parser = parse_id)]
+        id: Id,
+        #[command(flatten)]
+        settings: DatabaseFlags,
+    },
+}
+
+fn parse_id(text: &str) -> Result<Id, String> {
+    Id::from_str(text).map_err(|_| "expected an id as `obcms token list` shows it".to_owned())
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.command {
+        TokenCommand::Create { user, name, expires, read_only, settings } => {
+            let opened = open(settings)?;
+            let owner = owner(&opened.app, user)?;
+            let scope = if *read_only { "read" } else { "write" };
+            let (secret, token) = opened.app.create_token(&owner, name, scope, *expires)?;
+            eprintln!("token {} for {}:", token.id, owner.username);
+            say(&format!("{secret}\n"))
+        }
+        TokenCommand::List { user, settings } => {
+            let opened = open(settings)?;
+            let user = named(&opened.app, user)?;
+            let tokens = opened.app.tokens(&Actor::from_record(&user, Vec::new()))?;
+            let now = opened.app.now();
+            let lines: String = tokens.iter().map(|token| line(token, now)).collect();
+            say(&lines)
+        }
+        TokenCommand::Revoke { id, settings } => {
+            let opened = open(settings)?;
+            opened.app.revoke_token(&Actor::program(), *id)?;
+            say(&format!("{id} is revoked\n"))
+        }
+    }
+}
+
+fn owner(app: &App, name: &str) -> Result<Actor, Failure> {
+    let user = named(app, name)?;
+    app.actor_of(user.id)?.ok_or_else(|| {
+        Failure::new(format_args!("{name} is disabled; open the account with obcms user enable {name}"))
+    })
+}
+
+fn line(token: &Token, now: jiff::Timestamp) -> String {
+    let state = match (token.revoked_at, token.expires_at) {
+        (Some(_), _) => "revoked".to_owned(),
+        (None, Some(end)) if end <= now => "over".to_owned(),
+        (None, Some(end)) => format!("until {end:.0}"),
+        (None, None) => "open".to_owned(),
+    };
+    let last = token.last_used_at.map_or_else(|| "never".to_owned(), |instant| format!("{instant:.0}"));
+    format!("{}  {:<5}  {state:<26}  {last:<20}  {}\n", token.id, token.scope, token.name)
+}

@@ -1,0 +1,183 @@
+//! `obcms user`: accounts from the command line, also while a server runs.
+
+use super::{say, setup_link};
+use crate::failure::Failure;
+use crate::opened::Opened;
+use crate::settings::{DatabaseFlags, resolve};
+use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
+use obcms_app::actor::roles;
+use obcms_app::records::Input;
+use obcms_app::{Actor, App, AppError};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::USER;
+use obcms_domain::people::{Role, password, username};
+use obcms_domain::registry::Record;
+use serde_json::json;
+use std::io::BufRead;
+
+/// Make, list, disable and reset accounts.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: UserCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Make an account; without --password-stdin print a link with which its owner sets the password.
+    Add {
+        /// Name to sign in with.
+        name: String,
+        /// What the person is in the office; may be given several times.
+        #[arg(long = "role", required = true, value_parser = role_names(), num_args = 1..)]
+        roles: Vec<String>,
+        /// Read the password from the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
+        /// Name that people read; the name to sign in with when not given.
+        #[arg(long, value_name = "TEXT")]
+        full_name: Option<String>,
+        /// E-mail address.
+        #[arg(long, value_name = "ADDRESS")]
+        email: Option<String>,
+        #[command(flatten)]
+        settings: DatabaseFlags,
+    },
+    /// List the accounts: name, roles, state, last sign-in, full name.
+    List {
+        #[command(flatten)]
+        settings: DatabaseFlags,
+    },
+    /// Close an account: end its sessions and revoke its tokens.
+    Disable {
+        /// Name to sign in with.
+        name: String,
+        #[command(flatten)]
+        settings: DatabaseFlags,
+    },
+    /// Open a closed account again.
+    Enable {
+        /// Name to sign in with.
+        name: String,
+        #[command(flatten)]
+        settings: DatabaseFlags,
+    },
+    /// Set a forgotten password anew; without --password-stdin print a link with which its owner does.
+    Reset {
+        /// Name to sign in with.
+        name: String,
+        /// Read the password from the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
+        #[command(flatten)]
+        settings: DatabaseFlags,
+    },
+}
+
+fn role_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(Role::ALL.map(Role::as_str))
+}
+
+/// Opens the database that the flags name.
+pub fn open(flags: &DatabaseFlags) -> Result<Opened, Failure> {
+    let settings = resolve(flags, |name| std::env::var(name).ok())?.settings;
+    Opened::ready(&settings)
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.command {
+        UserCommand::Add { name, roles, password_stdin, full_name, email, settings } => {
+            let name = username::normalise(name);
+            let password = password_stdin.then(|| read_password(&name)).transpose()?;
+            let mut input = Input::new();
+            input.insert("username".to_owned(), json!(name));
+            input.insert("full_name".to_owned(), json!(full_name.as_ref().unwrap_or(&name)));
+            input.insert("roles".to_owned(), json!(roles));
+            if let Some(email) = email {
+                input.insert("email".to_owned(), json!(email));
+            }
+            let opened = open(settings)?;
+            let user = opened.app.create(&Actor::program(), &USER, &input)?;
+            give_password(&opened.app, user.id, &name, password)
+        }
+        UserCommand::List { settings } => {
+            let opened = open(settings)?;
+            let lines: String = all(&opened.app)?.iter().map(line).collect();
+            say(&lines)
+        }
+        UserCommand::Disable { name, settings } => set_disabled(settings, name, true),
+        UserCommand::Enable { name, settings } => set_disabled(settings, name, false),
+        UserCommand::Reset { name, password_stdin, settings } => {
+            let name = username::normalise(name);
+            let password = password_stdin.then(|| read_password(&name)).transpose()?;
+            let opened = open(settings)?;
+            let user = named(&opened.app, &name)?;
+            give_password(&opened.app, user.id, &name, password)
+        }
+    }
+}
+
+/// The user of that name.
+pub fn named(app: &App, name: &str) -> Result<Record, Failure> {
+    app.user_named(name).map_err(|error| match error {
+        AppError::NotFound(_) => Failure::new(format_args!("there is no user '{name}'; see obcms user list")),
+        other => other.into(),
+    })
+}
+
+/// Every account that is not archived, by full name.
+pub fn all(app: &App) -> Result<Vec<Record>, AppError> {
+    let mut found = Vec::new();
+    app.each(&Actor::program(), &USER, &Vec::new(), |page| {
+        found.extend(page.records.iter().cloned());
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn set_disabled(settings: &DatabaseFlags, name: &str, disabled: bool) -> Result<(), Failure> {
+    let opened = open(settings)?;
+    let user = named(&opened.app, name)?;
+    opened.app.set_disabled(&Actor::program(), user.id, disabled)?;
+    let state = if disabled { "disabled" } else { "open" };
+    say(&format!("{} is {state}\n", user.text("username")))
+}
+
+/// Sets the password that was given, or prints a link for its owner, alone on standard output.
+fn give_password(app: &App, user: Id, name: &str, password: Option<String>) -> Result<(), Failure> {
+    let Some(password) = password else {
+        let secret = app.create_setup_link(&Actor::program(), Some(user))?;
+        eprintln!("{name} sets the password once, within 72 hours, at:");
+        let link = setup_link(app, &secret).unwrap_or_else(|path| path);
+        return say(&format!("{link}\n"));
+    };
+    app.set_password(&Actor::program(), user, &password)?;
+    say(&format!("{name} can sign in\n"))
+}
+
+/// Reads and checks a password before anything is written.
+fn read_password(name: &str) -> Result<String, Failure> {
+    let mut line = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| Failure::new(format_args!("cannot read the password: {error}")))?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    password::check(password, name).map_err(Failure::new)?;
+    Ok(password.to_owned())
+}
+
+fn line(user: &Record) -> String {
+    let roles: Vec<&str> = roles(user).into_iter().map(Role::as_str).collect();
+    let roles = if roles.is_empty() { "-".to_owned() } else { roles.join(",") };
+    let state = if user.flag("is_disabled") { "disabled" } else { "open" };
+    let last =
+        user.instant("last_sign_in_at").map_or_else(|| "never".to_owned(), |instant| format!("{instant:.0}"));
+    format!(
+        "{:<24}  {roles:<24}  {state:<8}  {last:<20}  {}\n",
+        user.text("username"),
+        user.text("full_name")
+    )
+}
