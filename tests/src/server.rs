@@ -1,12 +1,12 @@
 //! The real server in the process of the test.
 
 use crate::{Client, Engine, TestDatabase};
-use axum::Router;
 use obcms_app::records::Input;
 use obcms_app::{Actor, App, AppError, Entropy, Options, SystemClock};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::USER;
 use obcms_store::{Database, Location};
+use obcms_web::{State, WebSettings};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -50,8 +50,9 @@ impl Server {
             let listener =
                 runtime.block_on(TcpListener::bind("127.0.0.1:0")).map_err(|error| error.to_string())?;
             let address = listener.local_addr().map_err(|error| error.to_string())?;
-            let router = router(&app);
-            runtime.spawn(async move { axum::serve(listener, router).await });
+            let state = State::new(app.clone(), WebSettings::default());
+            let service = obcms_web::router(state).into_make_service_with_connect_info::<SocketAddr>();
+            runtime.spawn(async move { axum::serve(listener, service).await });
             Ok((address, app, runtime))
         };
         match started() {
@@ -143,8 +144,4 @@ fn open(url: &str, handle: &Handle) -> Result<App, String> {
 fn prepare(url: &str) -> Result<(), String> {
     let runtime = Runtime::new().map_err(|error| error.to_string())?;
     open(url, runtime.handle())?.prepare().map_err(|error| error.to_string())
-}
-
-fn router(_app: &App) -> Router {
-    Router::new().route("/healthz", axum::routing::get(async || "ok\n"))
 }

@@ -5,9 +5,8 @@ use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::server::{GRACE, StopSignals, bind, serve};
 use crate::settings::{ServingFlags, Settings, resolve, unknown_variables};
-use axum::Router;
-use axum::routing::get;
 use obcms_app::{Actor, App};
+use obcms_web::{State, WebSettings};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
@@ -38,7 +37,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     opened.app.database().follow(opened.runtime.handle());
     let address = listener.local_addr().map_err(Failure::new)?;
     welcome(&opened.app, address)?;
-    opened.runtime.block_on(answer(&settings, listener, address))
+    let state = State::new(
+        opened.app,
+        WebSettings {
+            secure_cookies: settings.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
+            trusted_proxy: settings.trusted_proxy,
+        },
+    );
+    opened.runtime.block_on(answer(&settings, &state, listener, address))
 }
 
 /// While nobody can sign in, whoever reads the log may make the first administrator.
@@ -52,9 +58,12 @@ fn welcome(app: &App, address: SocketAddr) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn answer(settings: &Settings, listener: TcpListener, address: SocketAddr) -> Result<(), Failure> {
-    let router = Router::new().route("/healthz", get(async || "ok\n"));
-
+async fn answer(
+    settings: &Settings,
+    state: &State,
+    listener: TcpListener,
+    address: SocketAddr,
+) -> Result<(), Failure> {
     let mut signals = StopSignals::new().map_err(Failure::new)?;
     tracing::info!(
         listen = %address,
@@ -69,13 +78,15 @@ async fn answer(settings: &Settings, listener: TcpListener, address: SocketAddr)
     let stop = async {
         signals.next().await;
         tracing::info!("stopping; requests in flight have {} seconds to finish", GRACE.as_secs());
+        // Event streams never end by themselves; their pages ask again and find whoever serves next.
+        state.stop();
     };
     let hurry = async {
         // This source hears the first signal as well.
         impatient.next().await;
         impatient.next().await;
     };
-    serve(listener, router, stop, hurry, GRACE)
+    serve(listener, obcms_web::router(state.clone()), stop, hurry, GRACE)
         .await
         .map_err(|error| Failure::new(format_args!("the server failed: {error}")))
 }

@@ -1,5 +1,6 @@
 //! `migrate` and `doctor`, and what `serve` does with a schema that it does not know.
 
+use crate::http::get;
 use crate::program::{Ended, Folder, Serving, program};
 use std::path::PathBuf;
 
@@ -44,12 +45,13 @@ fn migrate_applies_every_step_once() {
 fn serve_migrates_and_leaves_a_healthy_installation() {
     let folder = Folder::new("healthy");
     let serving = Serving::start(&folder, &[]);
+    assert!(get(&serving.address, "/readyz").starts_with("HTTP/1.1 200"));
     serving.signal("TERM");
     let (status, rest) = serving.wait();
     assert_eq!(status.code(), Some(0), "{rest}");
     let doctor = run(&folder, &["doctor"]);
     assert_eq!(doctor.code, Some(0), "{}{}", doctor.output, doctor.errors);
-    for what in ["clock", "disk", "database", "schema", "integrity"] {
+    for what in ["clock", "disk", "database", "schema", "integrity", "accounts"] {
         assert!(
             doctor.output.lines().any(|line| line.starts_with("ok") && line.contains(what)),
             "{}",
@@ -80,11 +82,11 @@ fn doctor_names_a_missing_schema_and_a_damaged_file() {
 
 #[test]
 fn a_schema_of_a_later_release_is_refused_in_one_line() {
-    let folder = Folder::new("later");
-    assert_eq!(run(&folder, &["migrate"]).code, Some(0));
+    let folder = Folder::prepared("later");
     add_later_step(&folder);
     run(&folder, &["serve", "--listen", "127.0.0.1:0"]).refused(1, &["9999", "newer"]);
     run(&folder, &["migrate"]).refused(1, &["9999", "newer"]);
+    run(&folder, &["user", "list"]).refused(1, &["9999", "newer"]);
 }
 
 #[test]

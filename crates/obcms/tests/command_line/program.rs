@@ -1,7 +1,7 @@
 //! Runs the program as a person at a terminal would.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
@@ -14,6 +14,14 @@ impl Folder {
         let path = std::env::temp_dir().join(format!("obcms-program-{name}-{}", std::process::id()));
         fs::create_dir_all(&path).expect("a folder for the test");
         Folder(path)
+    }
+
+    /// Makes the directory with a data directory in it that has all tables and places, which take long to write.
+    pub fn prepared(name: &str) -> Folder {
+        let folder = Folder::new(name);
+        fs::create_dir_all(folder.path().join("data")).expect("a data directory");
+        fs::copy(template(), folder.path().join("data/obcms.db")).expect("a copy of the database");
+        folder
     }
 
     /// The directory itself.
@@ -33,6 +41,28 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
+}
+
+/// A prepared database, made once for this build of the program.
+fn template() -> PathBuf {
+    let shared = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let built = fs::metadata(env!("CARGO_BIN_EXE_obcms")).and_then(|facts| facts.modified());
+    let age = built.expect("the program is there").duration_since(std::time::UNIX_EPOCH);
+    let made = shared.join(format!("prepared-{}", age.expect("after 1970").as_nanos()));
+    // Every test may be a process of its own; the first prepares and the others wait.
+    let lock = fs::File::create(shared.join("prepared.lock")).expect("a file to lock");
+    lock.lock().expect("the lock");
+    let database = made.join("data/obcms.db");
+    if !made.is_dir() {
+        let unfinished = Folder(shared.join("unfinished"));
+        let _ = fs::remove_dir_all(unfinished.path());
+        fs::create_dir_all(unfinished.path()).expect("a folder for the database");
+        let ended = Ended::of(program(&unfinished, &["migrate"]));
+        assert_eq!(ended.code, Some(0), "{}", ended.errors);
+        assert!(!unfinished.path().join("data/obcms.db-wal").exists(), "the database was left open");
+        fs::rename(unfinished.path(), &made).expect("the database is put in place");
+    }
+    database
 }
 
 /// The program in a folder, without any setting of the surrounding environment.
@@ -68,6 +98,20 @@ impl Ended {
         }
     }
 
+    /// Runs the command to its end with that text on standard input.
+    pub fn given(mut command: Command, text: &str) -> Ended {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        // Whoever refuses before reading has closed its end already.
+        let _ = child.stdin.take().expect("standard input is piped").write_all(text.as_bytes());
+        let Output { status, stdout, stderr } = child.wait_with_output().expect("the program ends");
+        Ended {
+            code: status.code(),
+            output: String::from_utf8(stdout).expect("output is UTF-8"),
+            errors: String::from_utf8(stderr).expect("errors are UTF-8"),
+        }
+    }
+
     /// Checks for exit code `code` and exactly one line on standard error that has every one of `words`.
     pub fn refused(&self, code: i32, words: &[&str]) {
         assert_eq!(self.code, Some(code), "{}", self.errors);
@@ -85,6 +129,8 @@ pub struct Serving {
     errors: BufReader<std::process::ChildStderr>,
     /// The address and port it answers on.
     pub address: String,
+    /// What it said before it answered.
+    pub said: String,
 }
 
 impl Serving {
@@ -105,7 +151,7 @@ impl Serving {
                 break address[..end.unwrap_or(address.len())].to_owned();
             }
         };
-        Serving { child, errors, address }
+        Serving { child, errors, address, said: seen }
     }
 
     /// Sends a signal by its name.

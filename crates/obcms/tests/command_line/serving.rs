@@ -1,17 +1,10 @@
 //! Exit codes, settings, messages and signals.
 
+use crate::accounts::token_of;
+use crate::http::get;
 use crate::program::{Ended, Folder, Serving, program};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-
-fn get(address: &str, path: &str) -> String {
-    let mut stream = TcpStream::connect(address).expect("the server accepts");
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")
-        .expect("the request is sent");
-    let mut text = String::new();
-    stream.read_to_string(&mut text).expect("the answer is readable");
-    text
-}
 
 #[test]
 fn help_and_version_are_no_failure_and_bad_usage_is_two() {
@@ -99,7 +92,7 @@ fn a_data_directory_that_cannot_be_written_is_one_line_with_advice() {
 #[test]
 fn serve_answers_and_ends_well_on_either_signal() {
     for name in ["TERM", "INT"] {
-        let folder = Folder::new(&format!("signal-{name}"));
+        let folder = Folder::prepared(&format!("signal-{name}"));
         let serving = Serving::start(&folder, &[]);
         let answer = get(&serving.address, "/healthz");
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -107,13 +100,12 @@ fn serve_answers_and_ends_well_on_either_signal() {
         let (status, rest) = serving.wait();
         assert_eq!(status.code(), Some(0), "{rest}");
         assert!(rest.contains("stopping"), "{rest}");
-        assert!(folder.path().join("data").is_dir());
     }
 }
 
 #[test]
 fn json_log_lines_are_json_and_show_no_password() {
-    let folder = Folder::new("json");
+    let folder = Folder::prepared("json");
     let serving = Serving::start(&folder, &["--log-format", "json"]);
     serving.signal("TERM");
     let (status, rest) = serving.wait();
@@ -123,4 +115,59 @@ fn json_log_lines_are_json_and_show_no_password() {
         assert_eq!(parsed["level"], "INFO", "{line}");
     }
     assert!(rest.contains("stopping"), "{rest}");
+}
+
+#[test]
+fn an_open_event_stream_does_not_hold_up_the_stop() {
+    let folder = Folder::prepared("stream");
+    let token = token_of(&folder, "staff");
+    let serving = Serving::start(&folder, &[]);
+    let mut stream = TcpStream::connect(&serving.address).expect("the server accepts");
+    write!(
+        stream,
+        "GET /api/v1/stream HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {token}\r\n\r\n",
+        serving.address
+    )
+    .expect("the request is sent");
+    let mut events = BufReader::new(stream);
+    let mut first = String::new();
+    events.read_line(&mut first).expect("the answer begins");
+    assert!(first.starts_with("HTTP/1.1 200"), "{first}");
+    serving.signal("TERM");
+    let mut rest = String::new();
+    events.read_to_string(&mut rest).expect("the stream ends in order");
+    assert!(rest.ends_with("0\r\n\r\n"), "{rest}");
+    assert_eq!(serving.wait().0.code(), Some(0));
+}
+
+#[test]
+fn a_request_in_flight_is_answered_after_sigterm() {
+    let folder = Folder::prepared("flight");
+    let token = token_of(&folder, "admin");
+    let serving = Serving::start(&folder, &[]);
+    let body = r#"{"name": "Slow team"}"#;
+    let mut stream = TcpStream::connect(&serving.address).expect("the server accepts");
+    write!(
+        stream,
+        "POST /api/v1/teams HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
+        serving.address,
+        body.len()
+    )
+    .expect("the request begins");
+    // The server asks for the body only once the request is being handled.
+    let mut answer = BufReader::new(stream.try_clone().expect("a second handle"));
+    let mut line = String::new();
+    answer.read_line(&mut line).expect("the server asks for the body");
+    assert!(line.starts_with("HTTP/1.1 100"), "{line}");
+    serving.signal("TERM");
+    while TcpStream::connect(&serving.address).is_ok() {
+        std::thread::yield_now();
+    }
+    stream.write_all(body.as_bytes()).expect("the body is sent");
+    let mut text = String::new();
+    answer.read_to_string(&mut text).expect("the answer is read to its end");
+    assert!(text.contains("HTTP/1.1 201") && text.contains("Slow team"), "{text}");
+    let (status, rest) = serving.wait();
+    assert_eq!(status.code(), Some(0), "{rest}");
 }

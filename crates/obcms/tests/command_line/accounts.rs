@@ -1,0 +1,121 @@
+//! `user` and `token`, alone and beside a server on the same data, and the first start.
+
+use crate::http::get_as;
+use crate::program::{Ended, Folder, Serving, program};
+
+const PASSWORD: &str = "river stone lamp\n";
+
+fn run(folder: &Folder, arguments: &[&str]) -> Ended {
+    Ended::of(program(folder, arguments))
+}
+
+/// Runs a command that must succeed; its standard output without the end of the line.
+fn done(folder: &Folder, arguments: &[&str]) -> String {
+    let ended = run(folder, arguments);
+    assert_eq!(ended.code, Some(0), "{arguments:?}: {}", ended.errors);
+    ended.output.trim_end().to_owned()
+}
+
+/// A token of a new user of that role.
+pub fn token_of(folder: &Folder, role: &str) -> String {
+    done(folder, &["user", "add", role, "--role", role]);
+    done(folder, &["token", "create", "--user", role])
+}
+
+#[test]
+fn users_are_made_listed_disabled_and_opened_again() {
+    let folder = Folder::prepared("users");
+    let arguments =
+        ["user", "add", "Rosa.Uy", "--role", "admin", "--password-stdin", "--full-name", "Rosa Uy"];
+    let added = Ended::given(program(&folder, &arguments), PASSWORD);
+    assert_eq!((added.code, added.output.as_str()), (Some(0), "rosa.uy can sign in\n"), "{}", added.errors);
+    let link = done(&folder, &["user", "add", "ana.tan", "--role", "staff", "--role", "executive"]);
+    assert!(link.starts_with("/setup/") && link.lines().count() == 1, "{link}");
+
+    let line = |name: &str| {
+        let listed = done(&folder, &["user", "list"]);
+        let found = listed.lines().find(|line| line.starts_with(name)).expect("a line for the user");
+        found.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(line("rosa.uy"), "rosa.uy admin open never Rosa Uy");
+    assert_eq!(line("ana.tan"), "ana.tan staff,executive open never ana.tan");
+    done(&folder, &["user", "disable", "ana.tan"]);
+    assert_eq!(line("ana.tan"), "ana.tan staff,executive disabled never ana.tan");
+    run(&folder, &["token", "create", "--user", "ana.tan"]).refused(1, &["ana.tan", "user enable"]);
+    done(&folder, &["user", "enable", "ana.tan"]);
+    assert_eq!(line("ana.tan"), "ana.tan staff,executive open never ana.tan");
+    run(&folder, &["user", "disable", "rosa.uy"]).refused(1, &["only administrator"]);
+}
+
+#[test]
+fn what_is_wrong_is_one_line_and_nothing_is_made() {
+    let folder = Folder::prepared("wrong-user");
+    let short = program(&folder, &["user", "add", "ana.tan", "--role", "staff", "--password-stdin"]);
+    Ended::given(short, "short\n").refused(1, &["at least 12"]);
+    run(&folder, &["user", "add", "ana tan", "--role", "staff"]).refused(1, &["username", "' '"]);
+    assert_eq!(run(&folder, &["user", "add", "ana.tan"]).code, Some(2));
+    assert_eq!(run(&folder, &["user", "add", "ana.tan", "--role", "king"]).code, Some(2));
+    assert_eq!(done(&folder, &["user", "list"]), "");
+
+    done(&folder, &["user", "add", "ana.tan", "--role", "staff"]);
+    run(&folder, &["user", "add", "ANA.TAN", "--role", "staff"]).refused(1, &["username", "another"]);
+    for command in ["disable", "enable", "reset"] {
+        run(&folder, &["user", command, "nobody"]).refused(1, &["'nobody'", "user list"]);
+    }
+    run(&folder, &["token", "create", "--user", "nobody"]).refused(1, &["'nobody'"]);
+    run(&folder, &["token", "create", "--user", "ana.tan", "--expires", "0"]).refused(1, &["days", "1 to"]);
+    assert_eq!(run(&folder, &["token", "revoke", "what"]).code, Some(2));
+    let absent = "01890000-0000-7000-8000-000000000000";
+    run(&folder, &["token", "revoke", absent]).refused(1, &["token"]);
+}
+
+#[test]
+fn accounts_and_tokens_are_made_while_a_server_runs() {
+    let folder = Folder::prepared("beside");
+    let serving = Serving::start(&folder, &[]);
+    let token = token_of(&folder, "staff");
+    assert!(token.starts_with("obcms_") && token.lines().count() == 1, "{token}");
+    let status = |token: &str| {
+        let answer = get_as(&serving.address, "/api/v1/tasks", token);
+        answer.split_whitespace().nth(1).unwrap_or_default().to_owned()
+    };
+    assert_eq!(status(&token), "200");
+    assert_eq!(status("obcms_something"), "401");
+
+    let reader = run(&folder, &["token", "create", "--user", "staff", "--name", "reports", "--read-only"]);
+    let listed = done(&folder, &["token", "list", "--user", "staff"]);
+    let line = listed.lines().find(|line| line.ends_with("reports")).expect("a line for the token");
+    assert!(line.contains("  read ") && line.contains("never"), "{line}");
+    let id = line.split_whitespace().next().unwrap_or_default();
+    assert!(reader.errors.contains(id), "{}", reader.errors);
+    assert_eq!(status(reader.output.trim()), "200");
+    done(&folder, &["token", "revoke", id]);
+    assert_eq!(status(reader.output.trim()), "401");
+
+    done(&folder, &["user", "disable", "staff"]);
+    assert_eq!(status(&token), "401");
+    let (code, rest) = {
+        serving.signal("TERM");
+        serving.wait()
+    };
+    assert_eq!(code.code(), Some(0), "{rest}");
+}
+
+#[test]
+fn a_first_start_offers_the_first_administrator_until_there_is_one() {
+    let folder = Folder::prepared("first-start");
+    let link = |serving: &Serving| {
+        let (_, link) = serving.said.split_once("within 24 hours at ")?;
+        link.split_whitespace().next().map(ToOwned::to_owned)
+    };
+    let serving = Serving::start(&folder, &["--public-url", "https://obcms.example.org"]);
+    let told = link(&serving).expect("a link in the log");
+    assert!(told.starts_with("https://obcms.example.org/setup/"), "{told}");
+    drop(serving);
+    let serving = Serving::start(&folder, &[]);
+    let told = link(&serving).expect("a link in the log");
+    assert!(told.starts_with(&format!("http://{}/setup/", serving.address)), "{told}");
+    drop(serving);
+    done(&folder, &["user", "add", "root", "--role", "admin"]);
+    assert_eq!(link(&Serving::start(&folder, &[])), None);
+}

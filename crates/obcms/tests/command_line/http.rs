@@ -1,0 +1,23 @@
+//! Plain requests to a running program.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+/// The whole answer to a GET.
+pub fn get(address: &str, path: &str) -> String {
+    get_with(address, path, "")
+}
+
+/// The whole answer to a GET with a token.
+pub fn get_as(address: &str, path: &str, token: &str) -> String {
+    get_with(address, path, &format!("authorization: Bearer {token}\r\n"))
+}
+
+fn get_with(address: &str, path: &str, headers: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("the server accepts");
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{headers}\r\n")
+        .expect("the request is sent");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("the answer is readable");
+    text
+}
