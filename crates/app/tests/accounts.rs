@@ -1,4 +1,5 @@
 //! Accounts through the commands themselves, on an embedded database.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 mod common;
 
