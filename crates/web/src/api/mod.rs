@@ -4,6 +4,7 @@ pub mod me;
 pub mod openapi;
 pub mod records;
 pub mod stream;
+pub mod tasks;
 
 use crate::route::Route;
 
@@ -15,6 +16,7 @@ pub fn routes() -> Vec<Route> {
         routes.extend(records::routes(kind));
     }
     routes.extend(me::routes());
+    routes.extend(tasks::routes());
     routes.push(stream::route());
     routes.push(openapi::route());
     routes
