@@ -149,12 +149,11 @@ pub fn create(work: &mut Work<'_, '_>, kind: &'static Kind, input: &Input) -> Re
 }
 
 /// What the consequences made of the record.
-pub fn reload(work: &mut Work<'_, '_>, record: &Record) -> Result<Record, AppError> {
+fn reload(work: &mut Work<'_, '_>, record: &Record) -> Result<Record, AppError> {
     work.find(record.kind, record.id)?.ok_or(AppError::NotFound(record.kind.label))
 }
 
-/// Refuses a write that did not see the present version.
-pub fn require_version(record: &Record, expected: Option<i64>) -> Result<(), AppError> {
+fn require_version(record: &Record, expected: Option<i64>) -> Result<(), AppError> {
     match expected {
         Some(expected) if expected != record.version => Err(AppError::Stale { current: record.version }),
         _ => Ok(()),

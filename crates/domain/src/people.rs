@@ -6,5 +6,5 @@ pub mod policy;
 mod role;
 pub mod username;
 
-pub use policy::{Action, Area, Grant, Relation, allows, matrix_markdown, table, who_can};
+pub use policy::{Action, Area, Grant, Relation, allows, matrix_markdown, relations_needed, table, who_can};
 pub use role::Role;

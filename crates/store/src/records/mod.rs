@@ -7,8 +7,9 @@ pub mod schema;
 mod write;
 
 pub use condition::{Scope, Statement};
-pub use list::{Archived, Cursor, Filter, Order, Page, Query, SortKey, conditions, list};
+pub use list::{Archived, Cursor, Filter, Order, Page, Query, SortKey, list};
 pub use read::{
-    Directory, Reference, exists_in_scope, in_scope, load, load_many, references, sources, targets,
+    Directory, Reference, exists_in_scope, in_scope, load, load_many, made_by, pointing_at, references,
+    sources, targets,
 };
 pub use write::{insert, update};

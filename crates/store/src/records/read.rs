@@ -239,3 +239,32 @@ pub fn in_scope(tx: &mut Tx<'_>, kind: &Kind, ids: &[Id], scope: &Scope) -> Resu
 pub fn exists_in_scope(tx: &mut Tx<'_>, kind: &Kind, id: Id, scope: &Scope) -> Result<bool, StoreError> {
     Ok(!in_scope(tx, kind, &[id], scope)?.is_empty())
 }
+
+/// Those of the ids, all of one kind, that the user made.
+pub fn made_by(tx: &mut Tx<'_>, kind: &Kind, ids: &[Id], user: Id) -> Result<Vec<Id>, StoreError> {
+    let mut result = Vec::new();
+    for chunk in ids.chunks(CHUNK) {
+        let mut statement = Statement::new(format!("SELECT t.id FROM \"{}\" t WHERE t.id IN ", kind.table));
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.push(" AND t.created_by = ").bind(user);
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            result.push(row.get(0)?);
+        }
+    }
+    Ok(result)
+}
+
+/// Those of the ids that point at one of the targets by the field.
+pub fn pointing_at(tx: &mut Tx<'_>, ids: &[Id], field: &str, targets: &[Id]) -> Result<Vec<Id>, StoreError> {
+    let mut result = Vec::new();
+    for chunk in ids.chunks(CHUNK) {
+        let mut statement = Statement::new("SELECT source FROM edges WHERE source IN ");
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.push(" AND field = ").bind(field).push(" AND target IN ");
+        statement.bind_list(targets.iter().map(|id| Cell::Id(*id)));
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            result.push(row.get(0)?);
+        }
+    }
+    Ok(result)
+}

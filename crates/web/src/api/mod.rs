@@ -1,10 +1,10 @@
 //! The API under `/api/v1`: every kind by its description, and what is more than a collection.
 
+pub mod calendar;
 pub mod me;
 pub mod openapi;
 pub mod records;
 pub mod stream;
-pub mod tasks;
 
 use crate::route::Route;
 
@@ -15,8 +15,8 @@ pub fn routes() -> Vec<Route> {
     for kind in obcms_domain::kinds::REGISTRY {
         routes.extend(records::routes(kind));
     }
+    routes.extend(calendar::routes());
     routes.extend(me::routes());
-    routes.extend(tasks::routes());
     routes.push(stream::route());
     routes.push(openapi::route());
     routes

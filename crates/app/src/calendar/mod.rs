@@ -1,0 +1,253 @@
+//! The calendar: everything dated within a window, as one feed, and moving what stands in it.
+//!
+//! The rows come from the table that the write path keeps beside every record; the feed adds what depends on who
+//! asks: what they may see, what they may move, and the names of people.
+
+mod entry_id;
+mod moving;
+mod query;
+mod rights;
+
+pub use entry_id::EntryId;
+pub use moving::Moved;
+pub use query::{CalendarQuery, MAXIMUM_DAYS, PARAMETERS};
+
+use std::collections::HashMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+use obcms_domain::calendar::unfloating;
+use obcms_domain::id::Id;
+use obcms_domain::kinds;
+use obcms_domain::registry::{Kind, Module};
+use obcms_store::calendar::{self as store, EntryRow};
+use obcms_store::{Tx, records};
+use serde::ser::{SerializeSeq, SerializeStruct};
+use serde::{Serialize, Serializer};
+
+use crate::error::AppError;
+use crate::{Actor, App};
+
+/// The entries of a window with the names of the people on them.
+#[derive(Clone, Debug, Default)]
+pub struct Feed {
+    /// By start, then title.
+    pub entries: Vec<Entry>,
+    /// Names of everybody on an entry.
+    pub names: HashMap<Id, String>,
+}
+
+/// One entry as somebody sees it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What is stored.
+    pub row: EntryRow,
+    /// Kind of the record behind it.
+    pub kind: &'static Kind,
+    /// Whether the asker may move it.
+    pub editable: bool,
+    /// Who is on it.
+    pub people: Vec<Id>,
+    /// Zone in which a timed entry is told.
+    zone: TimeZone,
+}
+
+/// A start or an end as the API writes it: a day, or an instant with the offset of the entry's zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Of an entry that lasts whole days.
+    Day(Date),
+    /// Of a timed entry.
+    Instant(Timestamp, Offset),
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Day(day) => day.fmt(formatter),
+            Self::Instant(instant, offset) => instant.display_with_offset(*offset).fmt(formatter),
+        }
+    }
+}
+
+impl Entry {
+    /// Its name in addresses.
+    #[must_use]
+    pub fn id(&self) -> EntryId<'_> {
+        EntryId {
+            kind: self.kind.name,
+            record: self.row.record_id,
+            entry_kind: &self.row.entry_kind,
+            position: self.row.position,
+        }
+    }
+
+    /// When it begins.
+    #[must_use]
+    pub fn start(&self) -> Moment {
+        self.moment(self.row.start)
+    }
+
+    /// When it is over: the first day or instant after it.
+    #[must_use]
+    pub fn end(&self) -> Moment {
+        self.moment(self.row.end)
+    }
+
+    fn moment(&self, instant: Timestamp) -> Moment {
+        if self.row.all_day {
+            Moment::Day(unfloating(instant))
+        } else {
+            Moment::Instant(instant, self.zone.to_offset(instant))
+        }
+    }
+
+    /// Module by which it is filtered and coloured.
+    #[must_use]
+    pub fn module(&self) -> Module {
+        self.kind.module
+    }
+}
+
+impl App {
+    /// What stands in the calendar within the window of the query, as the actor sees it.
+    pub fn calendar(&self, actor: &Actor, query: &CalendarQuery) -> Result<Feed, AppError> {
+        self.read(|tx| {
+            let modules: Vec<&str> = query.modules.iter().map(|module| module.key()).collect();
+            let mut rows = store::window(tx, &query.window, &modules)?;
+            rows.retain(|row| query.wants(row, actor));
+            self.feed(tx, actor, rows)
+        })
+    }
+
+    /// Rows as the actor sees them.
+    fn feed(&self, tx: &mut Tx<'_>, actor: &Actor, rows: Vec<EntryRow>) -> Result<Feed, AppError> {
+        let mut zones = Zones { known: Vec::new(), office: self.zone() };
+        let mut entries: Vec<Entry> = rows
+            .into_iter()
+            .filter_map(|row| {
+                let kind = kinds::by_name(&row.kind)?;
+                let people = query::people(&row).collect();
+                let zone = if row.all_day { TimeZone::UTC } else { zones.of(&row.timezone) };
+                Some(Entry { row, kind, editable: false, people, zone })
+            })
+            .collect();
+        rights::apply(tx, actor, &mut entries)?;
+        let mut people: Vec<Id> = entries.iter().flat_map(|entry| &entry.people).copied().collect();
+        people.sort_unstable();
+        people.dedup();
+        let names =
+            records::references(tx, &people)?.into_iter().map(|(id, person)| (id, person.title)).collect();
+        Ok(Feed { entries, names })
+    }
+}
+
+/// Zones by name; a calendar has few, and looking one up takes longer than comparing names.
+struct Zones<'a> {
+    known: Vec<(String, TimeZone)>,
+    office: &'a TimeZone,
+}
+
+impl Zones<'_> {
+    fn of(&mut self, name: &str) -> TimeZone {
+        if let Some((_, zone)) = self.known.iter().find(|(known, _)| known == name) {
+            return zone.clone();
+        }
+        let zone = TimeZone::get(name).unwrap_or_else(|_| self.office.clone());
+        self.known.push((name.to_owned(), zone.clone()));
+        zone
+    }
+}
+
+/// An entry on its way out, with the names it needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// The entry.
+    pub entry: &'a Entry,
+    /// Names of everybody on it.
+    pub names: &'a HashMap<Id, String>,
+}
+
+impl Feed {
+    /// The entries on their way out.
+    pub fn shown(&self) -> impl Iterator<Item = Shown<'_>> {
+        self.entries.iter().map(|entry| Shown { entry, names: &self.names })
+    }
+}
+
+impl Serialize for Feed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.shown())
+    }
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { entry, names } = self;
+        let row = &entry.row;
+        let mut object = serializer.serialize_struct("Entry", 16)?;
+        object.serialize_field("id", &Written(entry.id()))?;
+        object.serialize_field("title", &row.title)?;
+        object.serialize_field("start", &Written(entry.start()))?;
+        object.serialize_field("end", &Written(entry.end()))?;
+        object.serialize_field("all_day", &row.all_day)?;
+        object.serialize_field("module", entry.module().key())?;
+        object.serialize_field("kind", &row.entry_kind)?;
+        object.serialize_field("status", &optional(&row.status))?;
+        object.serialize_field("priority", &optional(&row.priority))?;
+        object.serialize_field("color", entry.module().color())?;
+        object
+            .serialize_field("url", &Written(format_args!("/{}/{}", entry.kind.collection, row.record_id)))?;
+        object.serialize_field("editable", &entry.editable)?;
+        object.serialize_field("source", &Source { kind: entry.kind.name, id: row.record_id })?;
+        object.serialize_field("recurrence_id", &None::<&str>)?;
+        object.serialize_field("location", &optional(&row.location))?;
+        object.serialize_field("people", &People { people: &entry.people, names })?;
+        object.end()
+    }
+}
+
+/// What is empty has no value.
+fn optional(text: &str) -> Option<&str> {
+    if text.is_empty() { None } else { Some(text) }
+}
+
+/// Writes what can be displayed as a JSON string, without a string in between.
+struct Written<T>(T);
+
+impl<T: fmt::Display> Serialize for Written<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+#[derive(Serialize)]
+struct Source<'a> {
+    kind: &'a str,
+    id: Id,
+}
+
+struct People<'a> {
+    people: &'a [Id],
+    names: &'a HashMap<Id, String>,
+}
+
+#[derive(Serialize)]
+struct Person<'a> {
+    id: Id,
+    name: &'a str,
+}
+
+impl Serialize for People<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for id in self.people {
+            if let Some(name) = self.names.get(id) {
+                list.serialize_element(&Person { id: *id, name })?;
+            }
+        }
+        list.end()
+    }
+}

@@ -1,0 +1,258 @@
+//! Moving an entry: its new dates become an update of the record behind it, by the one write path.
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use obcms_domain::calendar::{self, DatedEntry, unfloating};
+use obcms_domain::people::Action;
+use obcms_domain::registry::{DateRole, FieldError, FieldType, Record, Value, moment, parse_date};
+use obcms_store::calendar as store;
+use serde_json::{Value as Json, json};
+
+use super::{EntryId, Feed};
+use crate::error::AppError;
+use crate::records::{self, Input};
+use crate::work::Work;
+use crate::{Actor, App};
+
+/// What moving an entry led to.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// The entry as it stands now.
+    pub feed: Feed,
+    /// Address that takes it back; nothing when nothing changed.
+    pub undo: Option<String>,
+    /// Version of the record.
+    pub version: i64,
+}
+
+impl App {
+    /// Moves an entry; `expected` is the version of the record that the actor saw.
+    pub fn move_entry(
+        &self,
+        actor: &Actor,
+        entry: &str,
+        input: &Input,
+        expected: Option<i64>,
+    ) -> Result<Moved, AppError> {
+        self.write(actor, |work| move_entry(work, entry, input, expected))
+    }
+}
+
+fn missing() -> AppError {
+    AppError::NotFound("entry")
+}
+
+fn move_entry(
+    work: &mut Work<'_, '_>,
+    entry: &str,
+    input: &Input,
+    expected: Option<i64>,
+) -> Result<Moved, AppError> {
+    let id = EntryId::parse(entry).ok_or_else(missing)?;
+    let (kind, role) = id.described().ok_or_else(missing)?;
+    let before = work.load(kind, id.record)?;
+    let current = calendar::entries(&before)
+        .into_iter()
+        .find(|entry| entry.entry_kind == id.entry_kind && entry.position == id.position)
+        .ok_or_else(missing)?;
+    records::require_write(work.actor)?;
+    work.actor.require(work.tx, Action::Edit, &before)?;
+    if !current.movable {
+        return Err(AppError::conflict("This date follows from others and is not moved by hand."));
+    }
+    let patch = patch(&before, role, &current, input)?;
+    let after = records::update(work, kind, id.record, &patch, expected)
+        .map_err(|error| in_terms_of_the_entry(error, role))?;
+    let mut rows = store::of_record(work.tx, after.id)?;
+    rows.retain(|row| row.entry_kind == id.entry_kind && row.position == id.position);
+    let feed = work.app.feed(work.tx, work.actor, rows)?;
+    let undo = (after.version != before.version)
+        .then(|| format!("/api/v1/{}/{}/undo?change_set={}", kind.collection, after.id, work.change_set));
+    Ok(Moved { feed, undo, version: after.version })
+}
+
+/// Errors of the record's fields, named as the sender named them.
+fn in_terms_of_the_entry(error: AppError, role: &DateRole) -> AppError {
+    let AppError::Invalid(mut errors) = error else {
+        return error;
+    };
+    for error in &mut errors {
+        if error.field == role.start {
+            "start".clone_into(&mut error.field);
+        } else if error.field == role.end {
+            "end".clone_into(&mut error.field);
+        }
+    }
+    AppError::Invalid(errors)
+}
+
+/// What the sender wants; nothing given stays as it is.
+#[derive(Default)]
+struct Wish<'a> {
+    start: Option<&'a str>,
+    end: Option<&'a str>,
+    all_day: Option<bool>,
+}
+
+fn read(input: &Input) -> Result<Wish<'_>, AppError> {
+    let mut wish = Wish::default();
+    let mut errors = Vec::new();
+    for (name, value) in input {
+        match (name.as_str(), value) {
+            ("start" | "end" | "all_day", Json::Null) => {}
+            ("start", Json::String(text)) => wish.start = Some(text),
+            ("end", Json::String(text)) => wish.end = Some(text),
+            ("all_day", Json::Bool(given)) => wish.all_day = Some(*given),
+            ("start" | "end", _) => errors.push(FieldError::new(name, "type", "Expected a date.")),
+            ("all_day", _) => errors.push(FieldError::new(name, "type", "Expected true or false.")),
+            _ => errors.push(FieldError::new(name, "unknown_field", "There is no such field.")),
+        }
+    }
+    if errors.is_empty() { Ok(wish) } else { Err(AppError::Invalid(errors)) }
+}
+
+/// The change of the record's fields that puts the entry where it is wanted.
+fn patch(record: &Record, role: &DateRole, current: &DatedEntry, input: &Input) -> Result<Input, AppError> {
+    let wish = read(input)?;
+    match record.kind.field(role.start).map(|field| field.data) {
+        Some(FieldType::Moment) => moments(record, role, current, &wish),
+        Some(FieldType::Structure(_)) => {
+            let (first, _) = days(role, current, &wish)?;
+            milestone(record, role, current.position, first)
+        }
+        _ => {
+            let (first, last) = days(role, current, &wish)?;
+            Ok(span(record, role, first, last))
+        }
+    }
+}
+
+fn day(field: &str, text: &str) -> Result<Date, AppError> {
+    parse_date(text).map_err(|(code, message)| AppError::field(field, code, message))
+}
+
+fn out_of_range() -> AppError {
+    AppError::field("start", "range", "This day is out of range.")
+}
+
+fn ends_too_early() -> AppError {
+    AppError::field("end", "order", "The end must be after the start; it is exclusive.")
+}
+
+/// First and last day, both inclusive, of an entry that has whole days only.
+fn days(role: &DateRole, current: &DatedEntry, wish: &Wish<'_>) -> Result<(Date, Date), AppError> {
+    if wish.all_day == Some(false) {
+        return Err(AppError::field("all_day", "choice", "This entry has whole days, not times."));
+    }
+    let (first, after) = whole_days(current, wish)?;
+    let last = after.checked_sub(1.day()).map_err(|_| out_of_range())?;
+    if role.end.is_empty() && last != first {
+        return Err(AppError::field(
+            "end",
+            "range",
+            "This entry lasts one day: its end is the day after its start.",
+        ));
+    }
+    Ok((first, last))
+}
+
+/// First day and the day after the last, from what is wanted and what is.
+fn whole_days(current: &DatedEntry, wish: &Wish<'_>) -> Result<(Date, Date), AppError> {
+    let (old_first, old_after) = (unfloating(current.start), unfloating(current.end));
+    let first = wish.start.map_or(Ok(old_first), |text| day("start", text))?;
+    let after = match wish.end {
+        Some(text) => day("end", text)?,
+        None => old_first
+            .until(old_after)
+            .and_then(|length| first.checked_add(length))
+            .map_err(|_| out_of_range())?,
+    };
+    if after <= first { Err(ends_too_early()) } else { Ok((first, after)) }
+}
+
+/// A date that the record leaves open stays open while the entry has one day: a task that is only due stays so.
+fn span(record: &Record, role: &DateRole, first: Date, last: Date) -> Input {
+    let mut patch = Input::new();
+    let has_start = record.date(role.start).is_some();
+    let has_end = !role.end.is_empty() && record.date(role.end).is_some();
+    if has_start || !has_end || first != last {
+        patch.insert(role.start.to_owned(), json!(first.to_string()));
+    }
+    if has_end || (!role.end.is_empty() && first != last) {
+        patch.insert(role.end.to_owned(), json!(last.to_string()));
+    }
+    patch
+}
+
+fn milestone(record: &Record, role: &DateRole, position: i64, day: Date) -> Result<Input, AppError> {
+    let Value::Json(list) = record.get(role.start) else {
+        return Err(missing());
+    };
+    let mut list = list.clone();
+    let item = usize::try_from(position)
+        .ok()
+        .and_then(|position| list.get_mut(position))
+        .and_then(Json::as_object_mut)
+        .ok_or_else(missing)?;
+    item.insert("date".to_owned(), json!(day.to_string()));
+    Ok(Input::from_iter([(role.start.to_owned(), list)]))
+}
+
+/// The fields of a record that has times, or days when `all_day`.
+fn moments(
+    record: &Record,
+    role: &DateRole,
+    current: &DatedEntry,
+    wish: &Wish<'_>,
+) -> Result<Input, AppError> {
+    let zone = TimeZone::get(record.text("timezone")).unwrap_or(TimeZone::UTC);
+    let all_day = wish.all_day.unwrap_or(current.all_day);
+    let (start, end) = if all_day {
+        let as_days = if current.all_day {
+            current.clone()
+        } else {
+            // What had times and becomes a matter of days covers the days that it touched.
+            let first = current.start.to_zoned(zone.clone()).date();
+            let end = current.end.to_zoned(zone);
+            let part_of_a_day = if end.time() == Time::midnight() { 0 } else { 1 };
+            let after = end.date().checked_add(part_of_a_day.days()).map_err(|_| out_of_range())?;
+            DatedEntry { start: calendar::floating(first), end: calendar::floating(after), ..current.clone() }
+        };
+        let (first, after) = whole_days(&as_days, wish)?;
+        (first.to_string(), after.to_string())
+    } else {
+        let (start, end) = times(record, role, current, wish, &zone)?;
+        (start.to_string(), end.to_string())
+    };
+    Ok(Input::from_iter([
+        ("all_day".to_owned(), json!(all_day)),
+        (role.start.to_owned(), json!(start)),
+        (role.end.to_owned(), json!(end)),
+    ]))
+}
+
+fn times(
+    record: &Record,
+    role: &DateRole,
+    current: &DatedEntry,
+    wish: &Wish<'_>,
+    zone: &TimeZone,
+) -> Result<(Timestamp, Timestamp), AppError> {
+    let read = |field: &str, text: &str| {
+        moment(text, false, zone).map_err(|(code, message)| AppError::field(field, code, message))
+    };
+    let old_start = record.instant(role.start).unwrap_or(current.start);
+    let start = wish.start.map_or(Ok(old_start), |text| read("start", text))?;
+    let end = match wish.end {
+        Some(text) => read("end", text)?,
+        None => {
+            let length = match (current.all_day, record.instant(role.end)) {
+                (false, Some(end)) => end.duration_since(old_start),
+                _ => SignedDuration::from_hours(1),
+            };
+            start.checked_add(length).map_err(|_| out_of_range())?
+        }
+    };
+    if end <= start { Err(ends_too_early()) } else { Ok((start, end)) }
+}

@@ -1,0 +1,288 @@
+//! What is asked of the calendar.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use obcms_domain::calendar::floating;
+use obcms_domain::id::Id;
+use obcms_domain::kinds;
+use obcms_domain::registry::{FieldError, Module, moment, parse_date};
+use obcms_domain::search;
+use obcms_store::calendar::{EntryRow, Window};
+
+use crate::Actor;
+use crate::error::AppError;
+
+/// Days of a window at most.
+pub const MAXIMUM_DAYS: i64 = 400;
+
+/// The parameters of a feed.
+pub const PARAMETERS: [&str; 7] = ["start", "end", "modules", "kinds", "q", "mine", "person"];
+
+/// What is asked of the calendar.
+#[derive(Clone, Debug)]
+pub struct CalendarQuery {
+    /// The window, half open.
+    pub window: Window,
+    /// Only these modules; all when empty.
+    pub modules: Vec<Module>,
+    /// Only these kinds of entries; all when empty.
+    pub kinds: Vec<&'static str>,
+    /// Every one of these begins a word of the title.
+    pub words: Vec<String>,
+    /// Only what the asker is on.
+    pub mine: bool,
+    /// Only what this person is on.
+    pub person: Option<Id>,
+}
+
+impl CalendarQuery {
+    /// Everything from one day up to another one, exclusive, as days of the zone.
+    #[must_use]
+    pub fn days(first: Date, after_last: Date, zone: &TimeZone) -> Self {
+        Self {
+            window: Window {
+                start: midnight(first, zone),
+                end: midnight(after_last, zone),
+                first_day: floating(first),
+                after_last_day: floating(after_last),
+            },
+            modules: Vec::new(),
+            kinds: Vec::new(),
+            words: Vec::new(),
+            mine: false,
+            person: None,
+        }
+    }
+
+    /// Reads the parameters of an address; days are days of the office.
+    pub fn parse(parameters: &[(String, String)], office: &TimeZone) -> Result<Self, AppError> {
+        let mut errors = Vec::new();
+        for (name, _) in parameters {
+            if !PARAMETERS.contains(&name.as_str()) {
+                let message = "There is no such parameter.";
+                errors.push(FieldError::new(name.as_str(), "unknown_parameter", message));
+            }
+        }
+        let window = window(parameters, office, &mut errors);
+        let mut query = Self::days(Date::constant(2000, 1, 1), Date::constant(2000, 1, 1), office);
+        query.filter(parameters, &mut errors);
+        match window {
+            Some(window) if errors.is_empty() => Ok(Self { window, ..query }),
+            _ => Err(AppError::BadParameter(errors)),
+        }
+    }
+
+    /// Reads the parameters that narrow a feed, without the window.
+    pub fn filter(&mut self, parameters: &[(String, String)], errors: &mut Vec<FieldError>) {
+        for key in listed(parameters, "modules") {
+            match Module::parse(key) {
+                Some(module) if !self.modules.contains(&module) => self.modules.push(module),
+                Some(_) => {}
+                None => errors.push(wrong("modules", "choice", &format!("There is no module {key}."))),
+            }
+        }
+        for name in listed(parameters, "kinds") {
+            let mut roles = kinds::REGISTRY.iter().flat_map(|kind| kind.dates);
+            match roles.find(|role| role.entry_kind == name) {
+                Some(role) if !self.kinds.contains(&role.entry_kind) => self.kinds.push(role.entry_kind),
+                Some(_) => {}
+                None => errors.push(wrong("kinds", "choice", &format!("There is no kind of entry {name}."))),
+            }
+        }
+        self.words = search::words(value(parameters, "q").unwrap_or_default());
+        match value(parameters, "mine") {
+            None | Some("" | "false") => {}
+            Some("true") => self.mine = true,
+            Some(_) => errors.push(wrong("mine", "type", "Expected true or false.")),
+        }
+        match value(parameters, "person").map(str::parse) {
+            None => {}
+            Some(Ok(person)) => self.person = Some(person),
+            Some(Err(_)) => errors.push(wrong("person", "type", "Expected the id of a user.")),
+        }
+    }
+
+    /// Whether the filters let an entry pass.
+    pub(super) fn wants(&self, row: &EntryRow, actor: &Actor) -> bool {
+        if !self.kinds.is_empty() && !self.kinds.contains(&row.entry_kind.as_str()) {
+            return false;
+        }
+        let is_on_it = |person: Id| people(row).any(|id| id == person);
+        if self.mine && !actor.id.is_some_and(is_on_it) {
+            return false;
+        }
+        if self.person.is_some_and(|person| !is_on_it(person)) {
+            return false;
+        }
+        if self.words.is_empty() {
+            return true;
+        }
+        let title = search::words(&row.title);
+        self.words.iter().all(|wanted| title.iter().any(|word| word.starts_with(wanted.as_str())))
+    }
+}
+
+/// Who is on an entry.
+pub(super) fn people(row: &EntryRow) -> impl Iterator<Item = Id> {
+    row.people.split(' ').filter_map(|id| id.parse().ok())
+}
+
+fn wrong(name: &str, code: &'static str, message: &str) -> FieldError {
+    FieldError::new(name, code, message)
+}
+
+fn value<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim())
+}
+
+/// The items of a parameter, given with commas or several times.
+fn listed<'a>(parameters: &'a [(String, String)], name: &'a str) -> impl Iterator<Item = &'a str> {
+    parameters
+        .iter()
+        .filter(move |(key, _)| key == name)
+        .flat_map(|(_, value)| value.split(','))
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+}
+
+fn midnight(day: Date, zone: &TimeZone) -> Timestamp {
+    // The end of time is the only day without a midnight, and input does not reach it.
+    day.to_zoned(zone.clone()).map_or_else(|_| floating(day), |start| start.timestamp())
+}
+
+/// One bound of a window: its instant, and the day that counts for entries of whole days.
+struct Bound {
+    instant: Timestamp,
+    day: Date,
+    is_day: bool,
+}
+
+fn window(
+    parameters: &[(String, String)],
+    office: &TimeZone,
+    errors: &mut Vec<FieldError>,
+) -> Option<Window> {
+    let start = bound(parameters, "start", office, errors);
+    let end = bound(parameters, "end", office, errors);
+    let (start, end) = (start?, end?);
+    // A window that ends within a day has something of that day.
+    let ends_within = !end.is_day && midnight(end.day, office) < end.instant;
+    let after_last = if ends_within { end.day.saturating_add(1.day()) } else { end.day };
+    if end.instant <= start.instant {
+        errors.push(wrong("end", "order", "The end must be after the start."));
+        return None;
+    }
+    let days = (end.instant.as_second() - start.instant.as_second()).div_euclid(86_400);
+    let exact = end.instant.duration_since(start.instant).as_secs() == days * 86_400;
+    let by_clock = if exact { days } else { days + 1 };
+    let by_date = i64::from(start.day.until(end.day).map_or(i32::MAX, |span| span.get_days()));
+    let is_short = if start.is_day && end.is_day { by_date } else { by_clock } <= MAXIMUM_DAYS;
+    if !is_short {
+        let message = format!("A window has at most {MAXIMUM_DAYS} days.");
+        errors.push(wrong("end", "range", &message));
+        return None;
+    }
+    Some(Window {
+        start: start.instant,
+        end: end.instant,
+        first_day: floating(start.day),
+        after_last_day: floating(after_last),
+    })
+}
+
+fn bound(
+    parameters: &[(String, String)],
+    name: &str,
+    office: &TimeZone,
+    errors: &mut Vec<FieldError>,
+) -> Option<Bound> {
+    let Some(text) = value(parameters, name).filter(|text| !text.is_empty()) else {
+        errors.push(wrong(name, "required", "This parameter is required."));
+        return None;
+    };
+    if text.len() == 10 {
+        return match parse_date(text) {
+            Ok(day) => Some(Bound { instant: midnight(day, office), day, is_day: true }),
+            Err((code, message)) => {
+                errors.push(wrong(name, code, &message));
+                None
+            }
+        };
+    }
+    // A plus that was not escaped arrives as a blank; nothing else in an instant could.
+    let text = text.replace(' ', "+");
+    let read = text
+        .parse::<Timestamp>()
+        .map_err(|_| {
+            let expected = "Expected a day as 2027-01-25 or an instant as 2027-01-25T09:00:00+08:00.";
+            ("type", expected.to_owned())
+        })
+        .and_then(|_| moment(&text, false, office));
+    match read {
+        Ok(instant) => Some(Bound { instant, day: instant.to_zoned(office.clone()).date(), is_day: false }),
+        Err((code, message)) => {
+            errors.push(wrong(name, code, &message));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(pairs: &[(&str, &str)]) -> Result<CalendarQuery, Vec<String>> {
+        let parameters: Vec<(String, String)> =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let office = TimeZone::get("Asia/Manila").unwrap();
+        CalendarQuery::parse(&parameters, &office).map_err(|error| match error {
+            AppError::BadParameter(errors) => errors.into_iter().map(|error| error.field).collect(),
+            other => panic!("{other}"),
+        })
+    }
+
+    #[test]
+    fn days_are_days_of_the_office() {
+        let window = parse(&[("start", "2027-01-01"), ("end", "2027-02-01")]).unwrap().window;
+        assert_eq!(window.start.to_string(), "2026-12-31T16:00:00Z");
+        assert_eq!(window.end.to_string(), "2027-01-31T16:00:00Z");
+        assert_eq!(window.first_day.to_string(), "2027-01-01T00:00:00Z");
+        assert_eq!(window.after_last_day.to_string(), "2027-02-01T00:00:00Z");
+    }
+
+    #[test]
+    fn instants_touch_every_day_of_the_office_that_they_reach_into() {
+        let window =
+            parse(&[("start", "2026-12-31T16:00:00Z"), ("end", "2027-01-02T01:00:00 08:00")]).unwrap().window;
+        assert_eq!(window.first_day.to_string(), "2027-01-01T00:00:00Z");
+        assert_eq!(window.after_last_day.to_string(), "2027-01-03T00:00:00Z");
+        let whole =
+            parse(&[("start", "2027-01-01T00:00:00+08:00"), ("end", "2027-01-02T00:00:00+08:00")]).unwrap();
+        assert_eq!(whole.window.after_last_day.to_string(), "2027-01-02T00:00:00Z");
+    }
+
+    #[test]
+    fn a_window_has_an_end_after_its_start_and_at_most_400_days() {
+        let days = |end: &str| parse(&[("start", "2027-01-01"), ("end", end)]);
+        assert!(days("2028-02-05").is_ok());
+        assert_eq!(days("2028-02-06").unwrap_err(), ["end"]);
+        assert_eq!(days("2027-01-01").unwrap_err(), ["end"]);
+        let instants = |end: &str| parse(&[("start", "2027-01-01T00:00:00Z"), ("end", end)]);
+        assert!(instants("2028-02-05T00:00:00Z").is_ok());
+        assert_eq!(instants("2028-02-05T00:00:01Z").unwrap_err(), ["end"]);
+    }
+
+    #[test]
+    fn every_wrong_parameter_is_named() {
+        let wrong = parse(&[
+            ("start", "soon"),
+            ("modules", "tasks,nothing"),
+            ("kinds", "task,party"),
+            ("mine", "maybe"),
+            ("person", "me"),
+            ("resource", "x"),
+        ]);
+        assert_eq!(wrong.unwrap_err(), ["resource", "start", "end", "modules", "kinds", "mine", "person"]);
+    }
+}

@@ -1,1 +1,0 @@
-//! What a day begins with.

@@ -1,0 +1,214 @@
+//! The calendar: everything dated within a window, and moving what stands in it.
+
+use std::hash::Hasher;
+
+use axum::body::Body as Bytes;
+use axum::extract::{Path, State as AxumState};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, patch};
+use obcms_app::AppError;
+use obcms_app::calendar::{CalendarQuery, Shown};
+use obcms_domain::kinds;
+use obcms_domain::registry::Module;
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use crate::caller::Caller;
+use crate::input::{Body, Parameters, expected_version};
+use crate::problem::Problem;
+use crate::route::{Access, Route};
+use crate::state::{State, blocking};
+
+type Answer = Result<Response, Problem>;
+
+/// Feed, download and move.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let parameters = [
+        ("start", "First instant (RFC 3339 with offset) or first day (YYYY-MM-DD, of the office); required"),
+        ("end", "First instant or day after the window; required, at most 400 days after the start"),
+        ("modules", "Only these modules, with commas between"),
+        ("kinds", "Only these kinds of entries, with commas between"),
+        ("q", "Words of the title"),
+        ("mine", "true: only what the caller is on"),
+        ("person", "Id of a user: only what they are on"),
+    ];
+    vec![
+        Route::new(
+            "get",
+            "/api/v1/calendar",
+            "Everything dated within a window of at most 400 days",
+            Access::Role,
+            get(|state: AxumState<State>, caller: Caller, headers: HeaderMap, parameters: Parameters| {
+                feed(state, caller, headers, parameters, false)
+            }),
+        )
+        .query(&parameters)
+        .answers(200, feed_schema())
+        .tag("calendar"),
+        Route::new(
+            "get",
+            "/api/v1/calendar.json",
+            "The same as a file to download",
+            Access::Role,
+            get(|state: AxumState<State>, caller: Caller, headers: HeaderMap, parameters: Parameters| {
+                feed(state, caller, headers, parameters, true)
+            }),
+        )
+        .query(&parameters)
+        .answers(200, feed_schema())
+        .tag("calendar"),
+        Route::new(
+            "patch",
+            "/api/v1/calendar/entries/{entry_id}",
+            "Move one entry: the dates of the record behind it change",
+            Access::Role,
+            patch(move_entry),
+        )
+        .body(json!({
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+                "start": { "type": "string", "description": "A day, or an instant with offset" },
+                "end": { "type": "string", "description": "Exclusive; the length stays when it is left out" },
+                "all_day": { "type": "boolean" },
+            },
+        }))
+        .answers(200, entry_schema(true))
+        .tag("calendar"),
+    ]
+}
+
+fn entry_schema(moved: bool) -> Json {
+    let text = || json!({ "type": "string" });
+    let optional = || json!({ "type": ["string", "null"] });
+    let modules: Vec<&str> = Module::CALENDAR.iter().map(|module| module.key()).collect();
+    let kinds: Vec<&str> =
+        kinds::REGISTRY.iter().flat_map(|kind| kind.dates).map(|role| role.entry_kind).collect();
+    let mut properties = json!({
+        "id": {
+            "type": "string",
+            "description": "Stable: kind of the record, its id, kind of the entry, number within it; with hyphens",
+        },
+        "title": text(),
+        "start": { "type": "string", "description": "A day when all_day, else an instant with offset" },
+        "end": { "type": "string", "description": "Exclusive" },
+        "all_day": { "type": "boolean" },
+        "module": { "type": "string", "enum": modules },
+        "kind": { "type": "string", "enum": kinds },
+        "status": optional(),
+        "priority": optional(),
+        "color": text(),
+        "url": text(),
+        "editable": { "type": "boolean", "description": "The caller may move it" },
+        "source": { "type": "object", "properties": { "kind": text(), "id": text() } },
+        "recurrence_id": optional(),
+        "location": optional(),
+        "people": {
+            "type": "array",
+            "items": { "type": "object", "properties": { "id": text(), "name": text() } },
+        },
+    });
+    if moved && let Some(members) = properties.as_object_mut() {
+        let undo = json!({ "type": ["string", "null"], "description": "Address that takes it back by POST" });
+        members.insert("undo".to_owned(), undo);
+    }
+    json!({ "type": "object", "properties": properties })
+}
+
+fn feed_schema() -> Json {
+    json!({
+        "type": "object",
+        "properties": {
+            "entries": { "type": "array", "items": entry_schema(false) },
+            "generated_at": { "type": "string", "format": "date-time" },
+        },
+    })
+}
+
+fn unwritable(error: serde_json::Error) -> AppError {
+    AppError::Internal(error.to_string())
+}
+
+async fn feed(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    headers: HeaderMap,
+    parameters: Parameters,
+    download: bool,
+) -> Answer {
+    let query = CalendarQuery::parse(&parameters.0, state.app.zone())?;
+    let body = blocking(|| {
+        let feed = state.app.calendar(&caller.actor, &query)?;
+        let mut body = Vec::with_capacity(64 + feed.entries.len() * 512);
+        body.extend_from_slice(b"{\"entries\":");
+        serde_json::to_writer(&mut body, &feed).map_err(unwritable)?;
+        Ok::<_, AppError>(body)
+    })?;
+    // The tag is of the entries alone: when they are written differs every time, and matters to nobody.
+    let etag = etag(&body);
+    let mut response = if is_known(&headers, &etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut body = body;
+        body.extend_from_slice(format!(",\"generated_at\":\"{}\"}}", state.app.now()).as_bytes());
+        let mut response = Response::new(Bytes::from(body));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    };
+    let answered = response.headers_mut();
+    answered.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    answered.insert(header::VARY, HeaderValue::from_static("cookie, authorization"));
+    if let Ok(value) = HeaderValue::from_str(&etag) {
+        answered.insert(header::ETAG, value);
+    }
+    if download {
+        let name = HeaderValue::from_static("attachment; filename=\"calendar.json\"");
+        answered.insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
+
+/// A tag by which a reader knows that nothing changed. It is weak, as compression may change the bytes.
+fn etag(body: &[u8]) -> String {
+    // Made by `new`, this hasher has the same keys in every process.
+    let mut hasher = std::hash::DefaultHasher::new();
+    hasher.write(body);
+    format!("W/\"{:016x}-{:x}\"", hasher.finish(), body.len())
+}
+
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag))
+}
+
+#[derive(Serialize)]
+struct MovedEntry<'a> {
+    #[serde(flatten)]
+    entry: Shown<'a>,
+    undo: Option<&'a str>,
+}
+
+async fn move_entry(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let expected = expected_version(&headers)?;
+    let Path(entry) = path.map_err(|_| AppError::NotFound("entry"))?;
+    let moved = blocking(|| state.app.move_entry(&caller.actor, &entry, &body.object, expected))?;
+    let entry = moved.feed.shown().next().ok_or(AppError::NotFound("entry"))?;
+    let mut response = axum::Json(MovedEntry { entry, undo: moved.undo.as_deref() }).into_response();
+    if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", moved.version)) {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    Ok(response)
+}
