@@ -1,7 +1,7 @@
 // The program and a browser for one test file.
 
-import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { spawn, spawnSync } from "node:child_process";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -14,26 +14,61 @@ function required(name) {
   return value;
 }
 
+/** The password of every user that these tests make. */
+export const PASSWORD = "river stone lamp";
+
 /**
- * Call once at the top of a test file. Before its tests it starts the program, with an empty data directory and on a
- * free port, and Chromium; after them it ends both. The answer has `address` and `browser` while tests run; every test
- * opens a page of its own.
+ * Call once at the top of a test file. Before its tests it starts the program, with a data directory of its own that
+ * holds what every installation starts with, on a free port, and Chromium; after them it ends both. While tests run the
+ * answer has
+ *
+ * - `address` and `browser`; every test opens a page of its own,
+ * - `setupLink`, at which the first administrator is made,
+ * - `token(role)`: a token of a new user with that role, for calls of the API that put things in place,
+ * - `signedIn(role, options)`: a page of a new user with that role, signed in, in a browser context of its own;
+ *   `options` are those of a context, such as `viewport`. Close it with `page.context().close()`.
  */
 export function runningProgram() {
   const running = {};
   before(async () => {
     [running.program, running.browser] = await Promise.all([startProgram(), startBrowser()]);
     running.address = running.program.address;
+    running.setupLink = running.program.setupLink;
   });
   after(async () => {
     await running.browser?.close();
     await running.program?.stop();
   });
+  let count = 0;
+  const newUser = (role) => {
+    count += 1;
+    const name = `${role}.${count}`.replaceAll("_", ".");
+    running.program.run(["user", "add", name, "--role", role, "--password-stdin"], `${PASSWORD}\n`);
+    return name;
+  };
+  running.token = (role) => running.program.run(["token", "create", "--user", newUser(role)]).trim();
+  running.signedIn = async (role, options = {}) => {
+    const context = await running.browser.newContext({ baseURL: running.address, ...options });
+    const page = await context.newPage();
+    await signIn(page, newUser(role));
+    return page;
+  };
   return running;
+}
+
+/** Signs in on the page for it, as a person does. */
+export async function signIn(page, name, password = PASSWORD) {
+  await page.goto("/login");
+  await page.getByLabel("User name").fill(name);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => url.pathname !== "/login");
 }
 
 async function startProgram() {
   const data = await mkdtemp(join(tmpdir(), "obcms-browser-"));
+  // Prepared once for all files: writing all places takes seconds.
+  await copyFile(join(required("OBCMS_PREPARED"), "obcms.db"), join(data, "obcms.db"));
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith("OBCMS_")),
   );
@@ -49,6 +84,17 @@ async function startProgram() {
     await rm(data, { recursive: true, force: true });
   };
 
+  // Runs a command beside the server, on the same data.
+  const run = (given, input = "") => {
+    const ended = spawnSync(required("OBCMS_PROGRAM"), [...given, "--data", data], {
+      env: environment,
+      input,
+      encoding: "utf8",
+    });
+    if (ended.status !== 0) throw new Error(`${given.join(" ")}: ${ended.stderr}`);
+    return ended.stdout;
+  };
+
   const seen = [];
   const address = await new Promise((resolve, reject) => {
     // Reading goes on after the address is known, so that the program never waits for a full pipe.
@@ -62,7 +108,8 @@ async function startProgram() {
       reject(new Error(`the program ended with ${code}: ${seen.join("\n")}`)),
     );
   });
-  return { address, stop, log: seen };
+  const setupLink = /http:\S+\/setup\/[\w-]+/.exec(seen.join("\n"))?.[0];
+  return { address, setupLink, run, stop, log: seen };
 }
 
 function startBrowser() {

@@ -1,6 +1,6 @@
 //! The calendar through HTTP: windows, whole days and zones, filters, who sees and moves what, moving and undo.
 
-use obcms_tests::{Answer, Client, Server, on_both_engines};
+use obcms_tests::{Answer, Client, on_both_engines};
 use serde_json::{Value, json};
 
 /// The feed of a window.

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod actor;
 mod behaviour;
+pub mod board;
 pub mod calendar;
 pub mod clock;
 pub mod consequences;
@@ -17,6 +18,8 @@ pub mod present;
 pub mod projects;
 pub mod records;
 pub mod seeds;
+pub mod today;
+pub mod transitions;
 pub mod work;
 
 pub use actor::Actor;

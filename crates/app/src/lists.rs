@@ -354,7 +354,8 @@ fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Cell, Stri
 }
 
 /// A cursor as an opaque text.
-fn encode_cursor(cursor: &Cursor) -> String {
+#[must_use]
+pub fn encode_cursor(cursor: &Cursor) -> String {
     let key = match &cursor.key {
         Cell::Null | Cell::Bytes(_) => "n".to_owned(),
         Cell::Boolean(value) => format!("b{}", i32::from(*value)),
@@ -369,7 +370,9 @@ fn encode_cursor(cursor: &Cursor) -> String {
     text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn decode_cursor(text: &str) -> Option<Cursor> {
+/// A cursor that was given out; nothing for another text.
+#[must_use]
+pub fn decode_cursor(text: &str) -> Option<Cursor> {
     if !text.len().is_multiple_of(2) || !text.is_ascii() || text.len() > 4000 {
         return None;
     }

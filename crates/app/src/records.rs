@@ -149,11 +149,12 @@ pub fn create(work: &mut Work<'_, '_>, kind: &'static Kind, input: &Input) -> Re
 }
 
 /// What the consequences made of the record.
-fn reload(work: &mut Work<'_, '_>, record: &Record) -> Result<Record, AppError> {
+pub fn reload(work: &mut Work<'_, '_>, record: &Record) -> Result<Record, AppError> {
     work.find(record.kind, record.id)?.ok_or(AppError::NotFound(record.kind.label))
 }
 
-fn require_version(record: &Record, expected: Option<i64>) -> Result<(), AppError> {
+/// Refuses a write that did not see the present version.
+pub fn require_version(record: &Record, expected: Option<i64>) -> Result<(), AppError> {
     match expected {
         Some(expected) if expected != record.version => Err(AppError::Stale { current: record.version }),
         _ => Ok(()),

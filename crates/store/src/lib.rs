@@ -5,6 +5,7 @@
 //! the async world go through `tokio::task::block_in_place`.
 
 pub mod accounts;
+pub mod board;
 pub mod calendar;
 pub mod changes;
 pub mod database;

@@ -17,7 +17,6 @@ use crate::state::State;
 use crate::{api, assets, health, pages};
 
 /// The whole program as a service.
-#[must_use]
 pub fn router(state: State) -> Router {
     let mut router = Router::new()
         .route("/healthz", get(health::healthz))

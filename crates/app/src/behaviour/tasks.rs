@@ -135,13 +135,11 @@ pub fn apply(
         open_prerequisites: open_prerequisites(work, record)?,
         force_reason: Some(force_reason),
     };
-    let transition = states::transition(&current, change, &circumstances).map_err(|error| match error {
-        TransitionError::Blocked { open } => AppError::Conflict {
-            detail: format!("{} {error}.", record.title()),
-            more: vec![("open_prerequisites", json!(open)), ("needs", json!("force_reason"))],
-        },
-        other => AppError::field("status", "transition", other.to_string()),
-    })?;
+    let transition = match states::transition(&current, change, &circumstances) {
+        Ok(transition) => transition,
+        Err(error @ TransitionError::Blocked { .. }) => return Err(blocked(work, record, &error)?),
+        Err(other) => return Err(AppError::field("status", "transition", other.to_string())),
+    };
     let next = transition.state;
     record.set("status", next.status.as_str());
     record.set("progress", i64::from(next.progress));
@@ -154,6 +152,18 @@ pub fn apply(
         record.set("start_date", start);
     }
     Ok(())
+}
+
+/// The refusal of a blocked task, with the names of those that it waits for.
+fn blocked(work: &mut Work<'_, '_>, record: &Record, error: &TransitionError) -> Result<AppError, AppError> {
+    let open = obcms_store::board::open_prerequisites(work.tx, record.references("depends_on"))?;
+    let names: Vec<&str> = open.iter().take(3).map(|(_, title)| title.as_str()).collect();
+    let more = if open.len() > names.len() { " and others" } else { "" };
+    let tasks: Vec<_> = open.iter().map(|(id, title)| json!({ "id": id, "title": title })).collect();
+    Ok(AppError::Conflict {
+        detail: format!("{}: {error}. It waits for {}{more}.", record.title(), names.join("; ")),
+        more: vec![("open_prerequisites", json!(tasks)), ("needs", json!("force_reason"))],
+    })
 }
 
 /// The state of a task as the transition function sees it.

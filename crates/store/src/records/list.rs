@@ -173,7 +173,8 @@ fn after(statement: &mut Statement, expression: &str, descending: bool, cursor: 
     statement.push(&format!(") OR {expression} IS NULL)"));
 }
 
-fn conditions(statement: &mut Statement, query: &Query<'_>) {
+/// Appends all conditions of the list on the table `t`.
+pub fn conditions(statement: &mut Statement, query: &Query<'_>) {
     statement.push(match query.archived {
         Archived::Without => "t.archived_at IS NULL",
         Archived::Only => "t.archived_at IS NOT NULL",

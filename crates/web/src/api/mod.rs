@@ -5,6 +5,7 @@ pub mod me;
 pub mod openapi;
 pub mod records;
 pub mod stream;
+pub mod tasks;
 
 use crate::route::Route;
 
@@ -17,6 +18,7 @@ pub fn routes() -> Vec<Route> {
     }
     routes.extend(calendar::routes());
     routes.extend(me::routes());
+    routes.extend(tasks::routes());
     routes.push(stream::route());
     routes.push(openapi::route());
     routes

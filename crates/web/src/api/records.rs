@@ -129,7 +129,18 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
 
 /// One record as an answer, with its version as ETag.
 pub fn record_response(state: &State, status: StatusCode, record: &Record) -> Answer {
-    let body = blocking(|| state.app.present_one(record))?;
+    record_response_with(state, status, record, [])
+}
+
+/// The same with further members.
+pub fn record_response_with(
+    state: &State,
+    status: StatusCode,
+    record: &Record,
+    more: impl IntoIterator<Item = (&'static str, Json)>,
+) -> Answer {
+    let mut body = blocking(|| state.app.present_one(record))?;
+    body.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
     let mut response = (status, axum::Json(body)).into_response();
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", record.version)) {
         response.headers_mut().insert(header::ETAG, etag);

@@ -28,5 +28,10 @@ pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
 
 /// All pages. Each subject adds its own router here.
 pub fn router(state: &State) -> Router<State> {
-    Router::new().layer(from_fn_with_state(state.clone(), errors::draw))
+    Router::new()
+        .merge(me::router())
+        .merge(sign_in::router())
+        .merge(users::router())
+        .fallback(errors::missing)
+        .layer(from_fn_with_state(state.clone(), errors::draw))
 }

@@ -1,0 +1,342 @@
+//! The board: tasks in columns, each with its count and its first cards.
+
+use std::collections::HashMap;
+
+use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_STATUSES};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::TASK;
+use obcms_domain::registry::{FieldError, Record};
+use obcms_domain::tasks::TaskStatus;
+use obcms_store::records::{self, Cursor, Directory, Filter, Order, Query, Scope, SortKey};
+use obcms_store::{Cell, Tx, board as store};
+
+pub use obcms_store::board::Group;
+use store::{Key, Place};
+
+use crate::error::AppError;
+use crate::lists::{self, Parameters, Request};
+use crate::{Actor, App};
+
+/// Key of the column of what nobody does yet.
+pub const NOBODY: &str = "none";
+/// People with a column of their own at most; the others are found by the filter.
+pub const PEOPLE: usize = 24;
+/// Cards of a column of a person when nothing is said: such boards are wide.
+const CARDS_OF_A_PERSON: i64 = 20;
+
+/// The board that is asked for.
+#[derive(Clone, Debug)]
+pub struct Board {
+    /// By what the columns are made.
+    pub group: Group,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// What the cards point at.
+    pub directory: Directory,
+    /// People who have cards but no column, as there are too many.
+    pub more_people: usize,
+}
+
+/// A column of the board.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// The value that its cards have in common.
+    pub key: String,
+    /// The heading.
+    pub label: String,
+    /// How many cards there are in all.
+    pub count: i64,
+    /// The first of them, or the next.
+    pub cards: Vec<Record>,
+    /// Where the column goes on.
+    pub next_cursor: Option<String>,
+}
+
+/// The group of that name.
+#[must_use]
+pub fn parse_group(name: &str) -> Option<Group> {
+    GROUPS.into_iter().find(|(known, ..)| *known == name).map(|(_, _, group)| group)
+}
+
+/// The groups with their names and labels.
+pub const GROUPS: [(&str, &str, Group); 4] = [
+    ("status", "Status", Group::Status),
+    ("priority", "Priority", Group::Priority),
+    ("domain", "Domain", Group::Domain),
+    ("assignee", "Assignee", Group::Assignee),
+];
+
+/// The name of a group.
+#[must_use]
+pub fn group_name(group: Group) -> &'static str {
+    GROUPS.into_iter().find(|(_, _, known)| *known == group).map_or("status", |(name, ..)| name)
+}
+
+/// What one may ask of tasks beside the filters of their list: name and meaning.
+pub const SHORTCUTS: [(&str, &str); 4] = [
+    ("mine", "true: assigned to whoever asks"),
+    ("my_teams", "true: of a team of whoever asks"),
+    ("open", "true: neither completed nor cancelled"),
+    ("overdue", "true: open and due before today"),
+];
+
+impl App {
+    /// Reads the parameters of a list of tasks, with the shortcuts of [`SHORTCUTS`].
+    pub fn parse_tasks(&self, actor: &Actor, parameters: &Parameters) -> Result<Request, AppError> {
+        let is_shortcut = |name: &str| SHORTCUTS.iter().any(|(known, _)| *known == name);
+        let (short, rest): (Vec<_>, Vec<_>) =
+            parameters.iter().cloned().partition(|(name, _)| is_shortcut(name));
+        let mut request = self.parse_list(&TASK, &rest)?;
+        for (name, value) in short {
+            match value.as_str() {
+                "true" => request.filters.extend(self.shortcut(actor, &name)),
+                "false" | "" => {}
+                _ => {
+                    return Err(AppError::BadParameter(vec![FieldError::new(
+                        name,
+                        "choice",
+                        "Expected true or false.",
+                    )]));
+                }
+            }
+        }
+        Ok(request)
+    }
+
+    fn shortcut(&self, actor: &Actor, name: &str) -> Vec<Filter> {
+        let is_open = || {
+            let open = TaskStatus::ALL.into_iter().filter(|status| status.is_open());
+            Filter::OneOf("status".to_owned(), open.map(|status| Cell::from(status.as_str())).collect())
+        };
+        match name {
+            "mine" => vec![Filter::PointsAt("assignees".to_owned(), actor.id.into_iter().collect())],
+            "my_teams" => vec![Filter::PointsAt("teams".to_owned(), actor.teams.clone())],
+            "overdue" => {
+                vec![is_open(), Filter::Below("due_date".to_owned(), Cell::Date(self.today()))]
+            }
+            _ => vec![is_open()],
+        }
+    }
+
+    /// A list of tasks, with the shortcuts of [`SHORTCUTS`].
+    pub fn list_tasks(&self, actor: &Actor, parameters: &Parameters) -> Result<lists::Listing, AppError> {
+        let request = self.parse_tasks(actor, parameters)?;
+        self.read(|tx| lists::list(tx, actor, &TASK, &request))
+    }
+
+    /// How many tasks there are for each of the parameters.
+    pub fn count_tasks(&self, actor: &Actor, all: &[Parameters]) -> Result<Vec<i64>, AppError> {
+        let scope = actor.scope(&TASK)?;
+        let requests = all.iter().map(|one| self.parse_tasks(actor, one)).collect::<Result<Vec<_>, _>>()?;
+        self.read(|tx| {
+            requests.iter().map(|request| Ok(store::count(tx, &query(request, scope.as_ref()))?)).collect()
+        })
+    }
+
+    /// The board, or the next cards of one column of it.
+    pub fn board(&self, actor: &Actor, parameters: &Parameters) -> Result<Board, AppError> {
+        let asked = Asked::parse(self, actor, parameters)?;
+        let scope = actor.scope(&TASK)?;
+        self.read(|tx| read(tx, actor, &asked, scope.as_ref()))
+    }
+}
+
+/// The parameters of a board, read.
+struct Asked {
+    group: Group,
+    column: Option<Key>,
+    after: Option<Place>,
+    limit: i64,
+    request: Request,
+}
+
+impl Asked {
+    fn parse(app: &App, actor: &Actor, parameters: &Parameters) -> Result<Self, AppError> {
+        let own = |name: &str| ["group", "column", "cursor"].contains(&name);
+        let get = |wanted: &str| {
+            parameters
+                .iter()
+                .find(|(name, value)| name == wanted && !value.is_empty())
+                .map(|(_, value)| value.as_str())
+        };
+        let wrong = |name: &str, code, message: &str| {
+            AppError::BadParameter(vec![FieldError::new(name, code, message)])
+        };
+        if get("sort").is_some() {
+            return Err(wrong("sort", "unknown_parameter", "A board is in the order of its cards."));
+        }
+        let group = match get("group") {
+            None => Group::Status,
+            Some(name) => parse_group(name)
+                .ok_or_else(|| wrong("group", "choice", "Expected status, priority, domain or assignee."))?,
+        };
+        let column = match get("column") {
+            None => None,
+            Some(text) => {
+                Some(key(group, text).ok_or_else(|| wrong("column", "choice", "There is no such column."))?)
+            }
+        };
+        let after = match get("cursor") {
+            None => None,
+            Some(_) if column.is_none() => {
+                return Err(wrong("cursor", "column", "A cursor goes on in one column; name it."));
+            }
+            Some(text) => Some(
+                place(text)
+                    .ok_or_else(|| wrong("cursor", "format", "This is not a cursor that was given out."))?,
+            ),
+        };
+        let rest: Parameters = parameters.iter().filter(|(name, _)| !own(name)).cloned().collect();
+        let request = app.parse_tasks(actor, &rest)?;
+        let is_wide = group == Group::Assignee && column.is_none() && get("limit").is_none();
+        let limit = if is_wide { CARDS_OF_A_PERSON } else { request.limit };
+        Ok(Self { group, column, after, limit, request })
+    }
+}
+
+fn key(group: Group, text: &str) -> Option<Key> {
+    match choices_of(group) {
+        Some(choices) => choices::contains(choices, text).then(|| Key::Value(text.to_owned())),
+        None if text == NOBODY => Some(Key::Nobody),
+        None => text.parse().ok().map(Key::Person),
+    }
+}
+
+fn place(cursor: &str) -> Option<Place> {
+    let cursor = lists::decode_cursor(cursor)?;
+    match cursor.key {
+        Cell::Text(rank) => Some(Place { task: cursor.id, rank }),
+        _ => None,
+    }
+}
+
+const fn choices_of(group: Group) -> Option<&'static [Choice]> {
+    match group {
+        Group::Status => Some(TASK_STATUSES),
+        Group::Priority => Some(PRIORITIES),
+        Group::Domain => Some(TASK_DOMAINS),
+        Group::Assignee => None,
+    }
+}
+
+/// The list of tasks that the request describes.
+fn query<'a>(request: &Request, scope: Option<&'a Scope>) -> Query<'a> {
+    Query {
+        kind: &TASK,
+        filters: request.filters.clone(),
+        words: request.words.clone(),
+        scope,
+        archived: request.archived,
+        order: Order { key: SortKey::Common("created_at"), descending: false },
+        after: None,
+        limit: request.limit,
+        counted: false,
+    }
+}
+
+fn read(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, scope: Option<&Scope>) -> Result<Board, AppError> {
+    let query = query(&asked.request, scope);
+    let counts = store::counts(tx, &query, asked.group)?;
+    let mut directory = Directory::new();
+    let (keys, more_people) = match &asked.column {
+        Some(key) => (vec![key.clone()], 0),
+        None => keys(tx, actor, asked.group, &counts, &mut directory)?,
+    };
+    if let (Some(Key::Person(person)), true) = (&asked.column, directory.is_empty()) {
+        directory.extend(records::references(tx, &[*person])?);
+    }
+    let places = store::columns(tx, &query, asked.group, &keys, asked.after.as_ref(), asked.limit + 1)?;
+    let shown = usize::try_from(asked.limit).unwrap_or(0);
+    let ids: Vec<Id> =
+        places.iter().flat_map(|column| column.iter().take(shown)).map(|card| card.task).collect();
+    let cards = load(tx, &ids)?;
+    let pointed: Vec<Id> = cards
+        .values()
+        .flat_map(|task| task.references("assignees").iter().copied().chain(task.reference("origin")))
+        .collect();
+    directory.extend(records::references(tx, &pointed)?);
+    let columns = keys
+        .into_iter()
+        .zip(places)
+        .map(|(key, places)| Column {
+            next_cursor: (places.len() > shown)
+                .then(|| places.get(shown.wrapping_sub(1)))
+                .flatten()
+                .map(cursor),
+            cards: places.iter().take(shown).filter_map(|card| cards.get(&card.task).cloned()).collect(),
+            count: counts.get(&key).copied().unwrap_or(0),
+            label: label(asked.group, &key, &directory),
+            key: name(&key),
+        })
+        .collect();
+    Ok(Board { group: asked.group, columns, directory, more_people })
+}
+
+fn load(tx: &mut Tx<'_>, ids: &[Id]) -> Result<HashMap<Id, Record>, AppError> {
+    let mut unique = ids.to_vec();
+    unique.sort_unstable();
+    unique.dedup();
+    Ok(records::load_many(tx, &TASK, &unique)?.into_iter().map(|task| (task.id, task)).collect())
+}
+
+/// The columns in their order, and how many people have none.
+fn keys(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    group: Group,
+    counts: &HashMap<Key, i64>,
+    directory: &mut Directory,
+) -> Result<(Vec<Key>, usize), AppError> {
+    if let Some(choices) = choices_of(group) {
+        let mut keys: Vec<Key> = choices.iter().map(|choice| Key::Value(choice.value.to_owned())).collect();
+        if group == Group::Priority {
+            // What matters most stands first.
+            keys.reverse();
+        }
+        return Ok((keys, 0));
+    }
+    let mut people: Vec<(Id, i64)> = counts
+        .iter()
+        .filter_map(|(key, count)| match key {
+            Key::Person(person) => Some((*person, *count)),
+            _ => None,
+        })
+        .collect();
+    let is_self = |person: Id| actor.id == Some(person);
+    people.sort_by_key(|(person, count)| (!is_self(*person), -count, *person));
+    let more = people.len().saturating_sub(PEOPLE);
+    people.truncate(PEOPLE);
+    let ids: Vec<Id> = people.iter().map(|(person, _)| *person).collect();
+    directory.extend(records::references(tx, &ids)?);
+    people.sort_by_key(|(person, _)| {
+        let name = directory.get(person).map(|person| person.title.to_lowercase());
+        (!is_self(*person), name, *person)
+    });
+    let mut keys = vec![Key::Nobody];
+    keys.extend(people.into_iter().map(|(person, _)| Key::Person(person)));
+    Ok((keys, more))
+}
+
+fn cursor(card: &Place) -> String {
+    lists::encode_cursor(&Cursor { key: Cell::Text(card.rank.clone()), id: card.task })
+}
+
+fn name(key: &Key) -> String {
+    match key {
+        Key::Value(value) => value.clone(),
+        Key::Person(person) => person.to_string(),
+        Key::Nobody => NOBODY.to_owned(),
+    }
+}
+
+fn label(group: Group, key: &Key, directory: &Directory) -> String {
+    match key {
+        Key::Value(value) => {
+            choices_of(group).map_or(value.as_str(), |choices| choices::label(choices, value)).to_owned()
+        }
+        Key::Person(person) => {
+            directory.get(person).map_or_else(|| "Somebody".to_owned(), |person| person.title.clone())
+        }
+        Key::Nobody => "Nobody".to_owned(),
+    }
+}

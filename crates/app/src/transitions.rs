@@ -1,0 +1,419 @@
+//! Tasks on their way: to another state, to another column, to another place in the order.
+
+use obcms_domain::id::Id;
+use obcms_domain::kinds::TASK;
+use obcms_domain::people::Action;
+use obcms_domain::registry::{self, FieldError, Record};
+use obcms_domain::tasks::states::Change;
+use obcms_domain::tasks::{TaskStatus, rank};
+use obcms_store::board::{self as store, Group};
+use serde_json::{Value as Json, json};
+
+use crate::behaviour::{self, tasks};
+use crate::board::{NOBODY, parse_group};
+use crate::error::AppError;
+use crate::records::{Input, check, reload, require_version, require_write};
+use crate::work::Work;
+use crate::{Actor, App};
+
+/// Characters of a note or reason at most.
+const NOTE: usize = 2000;
+
+/// A task after a step, with what takes the step back.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// The task.
+    pub task: Record,
+    /// The change to undo; nothing when nothing changed.
+    pub change_set: Option<Id>,
+}
+
+impl Moved {
+    /// Address that takes the step back.
+    #[must_use]
+    pub fn undo(&self) -> Option<String> {
+        self.change_set.map(|set| undo_address(self.task.id, set))
+    }
+}
+
+/// Address that takes a change of a task back.
+#[must_use]
+pub fn undo_address(task: Id, set: Id) -> String {
+    format!("/api/v1/tasks/{task}/undo?change_set={set}")
+}
+
+/// A transition that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The state to go to.
+    pub status: TaskStatus,
+    /// Remark, kept with the change.
+    pub note: String,
+    /// Why a blocked task goes on all the same.
+    pub force_reason: String,
+}
+
+impl Step {
+    /// Reads `{status, note, force_reason}`.
+    pub fn parse(input: &Input) -> Result<Self, AppError> {
+        let mut reader = Reader::new(input, &["status", "note", "force_reason"]);
+        let status = reader.text("status");
+        if !input.contains_key("status") {
+            reader.error("status", "required", "Say the status to go to.");
+        }
+        let parsed = TaskStatus::parse(&status);
+        if input.contains_key("status") && reader.errors.is_empty() && parsed.is_err() {
+            let known = TaskStatus::ALL.map(TaskStatus::as_str).join(", ");
+            reader.error("status", "choice", format!("Expected one of {known}."));
+        }
+        let note = reader.note("note");
+        let force_reason = reader.note("force_reason");
+        reader.finish()?;
+        Ok(Self { status: parsed.unwrap_or(TaskStatus::NotStarted), note, force_reason })
+    }
+
+    /// Remark and reason as one note.
+    fn remark(&self) -> String {
+        match (self.note.is_empty(), self.force_reason.is_empty()) {
+            (_, true) => self.note.clone(),
+            (true, false) => self.force_reason.clone(),
+            (false, false) => format!("{}\n{}", self.note, self.force_reason),
+        }
+    }
+}
+
+/// Where a card is to lie within its column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// Right before this task.
+    Before(Id),
+    /// Right after this task.
+    After(Id),
+    /// Behind all.
+    End,
+}
+
+/// A move on the board that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// By what the columns are made.
+    pub group: Group,
+    /// Key of the column to go to.
+    pub column: String,
+    /// Key of the column it comes from: of several people on a task, that one hands it on.
+    pub from: Option<String>,
+    /// Where in it.
+    pub anchor: Anchor,
+    /// Why a blocked task goes on all the same.
+    pub force_reason: String,
+}
+
+impl Move {
+    /// Reads `{column, group, from, before|after, force_reason}`.
+    pub fn parse(input: &Input) -> Result<Self, AppError> {
+        let known = ["column", "group", "from", "before", "after", "force_reason"];
+        let mut reader = Reader::new(input, &known);
+        let column = reader.text("column");
+        if column.is_empty() {
+            reader.error("column", "required", "Say the column to go to.");
+        }
+        let group = match input.get("group") {
+            None | Some(Json::Null) => Some(Group::Status),
+            Some(_) => {
+                let name = reader.text("group");
+                parse_group(&name)
+            }
+        };
+        if group.is_none() {
+            reader.error("group", "choice", "Expected status, priority, domain or assignee.");
+        }
+        let from = Some(reader.text("from")).filter(|from| !from.is_empty());
+        let before = reader.id("before");
+        let after = reader.id("after");
+        if before.is_some() && after.is_some() {
+            reader.error("after", "exclusive", "Give before or after, not both.");
+        }
+        let force_reason = reader.note("force_reason");
+        reader.finish()?;
+        let anchor = match (before, after) {
+            (Some(task), _) => Anchor::Before(task),
+            (None, Some(task)) => Anchor::After(task),
+            (None, None) => Anchor::End,
+        };
+        Ok(Self { group: group.unwrap_or(Group::Status), column, from, anchor, force_reason })
+    }
+}
+
+/// Reads the members of a small body and gathers what is wrong with them.
+struct Reader<'a> {
+    input: &'a Input,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(input: &'a Input, known: &[&str]) -> Self {
+        let errors = input
+            .keys()
+            .filter(|name| !known.contains(&name.as_str()))
+            .map(|name| FieldError::new(name.clone(), "unknown_field", "There is no such member."))
+            .collect();
+        Self { input, errors }
+    }
+
+    fn error(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+        self.errors.push(FieldError::new(field, code, message));
+    }
+
+    /// A text without the blanks around it; empty when it is not given.
+    fn text(&mut self, name: &str) -> String {
+        match self.input.get(name) {
+            None | Some(Json::Null) => String::new(),
+            Some(Json::String(text)) if text.contains('\0') => {
+                self.error(name, "text", "This text holds a character that cannot be kept.");
+                String::new()
+            }
+            Some(Json::String(text)) => text.trim().to_owned(),
+            Some(_) => {
+                self.error(name, "type", "Expected text.");
+                String::new()
+            }
+        }
+    }
+
+    fn note(&mut self, name: &str) -> String {
+        let text = self.text(name);
+        if text.chars().count() > NOTE {
+            self.error(name, "too_long", format!("At most {NOTE} characters."));
+        }
+        text
+    }
+
+    fn id(&mut self, name: &str) -> Option<Id> {
+        let text = self.text(name);
+        if text.is_empty() {
+            return None;
+        }
+        let id = text.parse().ok();
+        if id.is_none() {
+            self.error(name, "type", "Expected the id of a task.");
+        }
+        id
+    }
+
+    fn finish(self) -> Result<(), AppError> {
+        if self.errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(self.errors)) }
+    }
+}
+
+impl App {
+    /// Brings a task to another state; `expected` is the version that the actor saw.
+    pub fn transition(
+        &self,
+        actor: &Actor,
+        id: Id,
+        step: &Step,
+        expected: Option<i64>,
+    ) -> Result<Moved, AppError> {
+        self.write(actor, |work| {
+            let before = open(work, id, Action::Transition, expected)?;
+            let saved = step_on(work, &before, step)?;
+            finish(work, &before, saved)
+        })
+    }
+
+    /// Brings several tasks to one state, all or none; answers the change that takes all of it back.
+    pub fn transition_together(
+        &self,
+        actor: &Actor,
+        ids: &[Id],
+        step: &Step,
+    ) -> Result<Option<Id>, AppError> {
+        self.write(actor, |work| {
+            let mut changed = false;
+            for before in together(work, ids, Action::Transition)? {
+                // One of them may have freed the next: each is read as it is now.
+                let Some(before) = work.find(&TASK, before.id)? else { continue };
+                changed |= step_on(work, &before, step)?;
+            }
+            Ok(changed.then_some(work.change_set))
+        })
+    }
+
+    /// Changes several tasks alike, all or none; answers the change that takes all of it back.
+    pub fn update_together(
+        &self,
+        actor: &Actor,
+        ids: &[Id],
+        mut input: impl FnMut(&Record) -> Input,
+    ) -> Result<Option<Id>, AppError> {
+        self.write(actor, |work| {
+            let mut changed = false;
+            for before in together(work, ids, Action::View)? {
+                let after = crate::records::update(work, &TASK, before.id, &input(&before), None)?;
+                changed |= after.version != before.version;
+            }
+            Ok(changed.then_some(work.change_set))
+        })
+    }
+
+    /// Archives several tasks, all or none; answers the change that takes all of it back.
+    pub fn archive_together(&self, actor: &Actor, ids: &[Id]) -> Result<Option<Id>, AppError> {
+        self.write(actor, |work| {
+            let mut changed = false;
+            for before in together(work, ids, Action::Archive)? {
+                changed |= !before.is_archived();
+                crate::records::archive(work, &TASK, before.id, None)?;
+            }
+            Ok(changed.then_some(work.change_set))
+        })
+    }
+
+    /// Moves a card of the board.
+    pub fn move_card(
+        &self,
+        actor: &Actor,
+        id: Id,
+        asked: &Move,
+        expected: Option<i64>,
+    ) -> Result<Moved, AppError> {
+        self.write(actor, |work| {
+            let before = open(work, id, Action::Transition, expected)?;
+            let mut record = before.clone();
+            change_column(work, &before, &mut record, asked)?;
+            if let Some(rank) = rank_at(work, &before, asked.anchor)? {
+                record.set("rank", rank);
+            }
+            work.note.clone_from(&asked.force_reason);
+            let saved = work.save(&before, &mut record, "move")?;
+            finish(work, &before, saved)
+        })
+    }
+}
+
+/// The task, if the actor may do this to it now.
+fn open(work: &mut Work<'_, '_>, id: Id, action: Action, expected: Option<i64>) -> Result<Record, AppError> {
+    let before = work.load(&TASK, id)?;
+    require_write(work.actor)?;
+    work.actor.require(work.tx, action, &before)?;
+    require_version(&before, expected)?;
+    if before.is_archived() {
+        return Err(AppError::conflict("This task is archived; restore it first."));
+    }
+    Ok(before)
+}
+
+fn finish(work: &mut Work<'_, '_>, before: &Record, saved: bool) -> Result<Moved, AppError> {
+    let task = reload(work, before)?;
+    Ok(Moved { task, change_set: saved.then_some(work.change_set) })
+}
+
+/// Several tasks, every one of which the actor may do this to; what it waits for comes before a task.
+fn together(work: &mut Work<'_, '_>, ids: &[Id], action: Action) -> Result<Vec<Record>, AppError> {
+    require_write(work.actor)?;
+    let mut records = obcms_store::records::load_many(work.tx, &TASK, ids)?;
+    for record in &records {
+        work.actor.require(work.tx, action, record)?;
+    }
+    records.sort_by_key(|record| {
+        let among = record.references("depends_on").iter().filter(|id| ids.contains(id)).count();
+        (among, record.id)
+    });
+    Ok(records)
+}
+
+fn step_on(work: &mut Work<'_, '_>, before: &Record, step: &Step) -> Result<bool, AppError> {
+    let mut record = before.clone();
+    tasks::apply(work, &mut record, Change::Status(step.status), &step.force_reason)?;
+    work.note = step.remark();
+    work.save(before, &mut record, "transition")
+}
+
+/// Gives the task what the cards of the column have in common, by the rules of that field.
+fn change_column(
+    work: &mut Work<'_, '_>,
+    before: &Record,
+    record: &mut Record,
+    asked: &Move,
+) -> Result<(), AppError> {
+    let column = asked.column.as_str();
+    let unknown = || AppError::field("column", "choice", "There is no such column.");
+    let (field, value) = match asked.group {
+        Group::Status => {
+            let status = TaskStatus::parse(column).map_err(|_| unknown())?;
+            return tasks::apply(work, record, Change::Status(status), &asked.force_reason);
+        }
+        Group::Priority => ("priority", json!(column)),
+        Group::Domain => ("domain", json!(column)),
+        Group::Assignee => ("assignees", json!(assignees(before, asked).ok_or_else(unknown)?)),
+    };
+    let mut input = Input::new();
+    input.insert(field.to_owned(), value);
+    registry::parse(record, &input, false, &work.context()).map_err(|_| unknown())?;
+    if record.values == before.values {
+        return Ok(());
+    }
+    work.actor.require(work.tx, Action::Edit, before)?;
+    check(work, Some(before), record)?;
+    behaviour::prepare(work, Some(before), record, &input)
+}
+
+/// Who does the task in another column: whoever's column it leaves hands it on, the others stay.
+fn assignees(before: &Record, asked: &Move) -> Option<Vec<Id>> {
+    let present = before.references("assignees");
+    if asked.column == NOBODY {
+        return Some(Vec::new());
+    }
+    let person: Id = asked.column.parse().ok()?;
+    if present.contains(&person) {
+        return Some(present.to_vec());
+    }
+    let leaves: Option<Id> = asked.from.as_ref().and_then(|from| from.parse().ok());
+    Some(match leaves.filter(|leaves| present.contains(leaves)) {
+        Some(leaves) => present.iter().map(|id| if *id == leaves { person } else { *id }).collect(),
+        None => vec![person],
+    })
+}
+
+/// The rank between the anchor and its neighbour; nothing when the card lies there already.
+///
+/// The order is one for all columns, so that a key between two neighbours of the whole lies between those of any
+/// column. Equal ranks (two writers at once) are passed over: the key lies behind, or before, all that share it.
+fn rank_at(work: &mut Work<'_, '_>, before: &Record, anchor: Anchor) -> Result<Option<String>, AppError> {
+    let (other, above) = match anchor {
+        Anchor::After(task) => (task, true),
+        Anchor::Before(task) => (task, false),
+        Anchor::End => {
+            let last = obcms_store::tasks::last_rank(work.tx)?;
+            let is_last = last.as_deref() == Some(before.text("rank"));
+            return Ok((!is_last).then(|| rank::between(last.as_deref(), None)));
+        }
+    };
+    if other == before.id {
+        return Ok(None);
+    }
+    let field = if above { "after" } else { "before" };
+    let found = work.find(&TASK, other)?;
+    let visible = match &found {
+        Some(task) => work.actor.may_on(work.tx, Action::View, task)?,
+        None => false,
+    };
+    let Some(task) = found.filter(|_| visible) else {
+        return Err(AppError::field(field, "unknown_reference", "There is no such task."));
+    };
+    let beside = task.text("rank");
+    let next = store::neighbour(work.tx, beside, above, before.id)?;
+    Ok(Some(match above {
+        true => rank::between(Some(beside), next.as_deref()),
+        false => rank::between(next.as_deref(), Some(beside)),
+    }))
+}
+
+/// Input that puts the actor on a task beside whoever is there.
+#[must_use]
+pub fn join(actor: &Actor, task: &Record) -> Input {
+    let mut people = task.references("assignees").to_vec();
+    people.extend(actor.id.filter(|id| !people.contains(id)));
+    let mut input = Input::new();
+    input.insert("assignees".to_owned(), json!(people));
+    input
+}
