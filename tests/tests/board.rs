@@ -273,4 +273,21 @@ on_both_engines! {
         let ppa = boss.get(&format!("/api/v1/ppas/{}", id(&ppa))).expect_status(200).json;
         assert_eq!(ppa["task_progress"], 100, "{} tasks", tasks.len());
     }
+
+    fn what_waits_for_two_is_free_when_both_are_done_at_once(server: &Server) {
+        let boss = server.as_role("coordinator");
+        for round in 0..3 {
+            let first: Vec<Value> = (0..4).map(|number| make(&boss, json!({ "title": format!("{number}") }))).collect();
+            let ids: Vec<&str> = first.iter().map(id).collect();
+            let last = make(&boss, json!({ "title": "Last", "depends_on": ids }));
+            thread::scope(|scope| {
+                for task in &first {
+                    let boss = &boss;
+                    scope.spawn(move || move_to(boss, task, &json!({ "column": "completed" })).expect_status(200));
+                }
+            });
+            let last = boss.get(&format!("/api/v1/tasks/{}", id(&last))).expect_status(200).json;
+            assert_eq!(last["blocked"], false, "round {round}");
+        }
+    }
 }

@@ -57,15 +57,17 @@ impl<'a, 'b> Work<'a, 'b> {
         }
     }
 
-    /// Loads a record that the actor may see.
+    /// Loads a record that the actor may see, and keeps others from writing it until the end.
     pub fn load(&mut self, kind: &'static Kind, id: Id) -> Result<Record, AppError> {
+        self.tx.lock(kind.table, &[id])?;
         let record = records::load(self.tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
         self.actor.require(self.tx, Action::View, &record)?;
         Ok(record)
     }
 
-    /// Loads a record, whoever asks: for consequences.
+    /// Loads a record, whoever asks, and keeps others from writing it until the end: for consequences.
     pub fn find(&mut self, kind: &'static Kind, id: Id) -> Result<Option<Record>, AppError> {
+        self.tx.lock(kind.table, &[id])?;
         Ok(records::load(self.tx, kind, id)?)
     }
 

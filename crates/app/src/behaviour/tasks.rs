@@ -201,6 +201,8 @@ pub fn refresh_blocked(work: &mut Work<'_, '_>, tasks: &[Id]) -> Result<(), AppE
     if tasks.is_empty() {
         return Ok(());
     }
+    // Two prerequisites may be done at once: whoever comes second must see the first.
+    work.tx.lock(obcms_domain::kinds::TASK.table, tasks)?;
     let open = store::open_prerequisites(work.tx, tasks)?;
     for before in obcms_store::records::load_many(work.tx, &obcms_domain::kinds::TASK, tasks)? {
         let blocked = open.get(&before.id).copied().unwrap_or(0) > 0;

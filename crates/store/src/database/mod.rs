@@ -11,6 +11,7 @@ pub use live::{Live, LiveReceiver, Message};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use obcms_domain::id::Id;
 use tokio::runtime::Handle;
 
 use crate::error::{StoreError, Transient};
@@ -214,6 +215,25 @@ impl Tx<'_> {
     /// The one row that must be there, as of a count.
     pub fn one(&mut self, sql: &str, parameters: &[Cell]) -> Result<Row, StoreError> {
         self.first(sql, parameters)?.ok_or_else(|| StoreError::Damaged("a row is missing".to_owned()))
+    }
+
+    /// Holds rows until the transaction ends, so that what is read after it stays true while it is written. SQLite
+    /// has one writer at a time anyway.
+    pub fn lock(&mut self, table: &str, ids: &[Id]) -> Result<(), StoreError> {
+        if let Connection::Sqlite(_) = self.connection {
+            return Ok(());
+        }
+        // In one order, so that two who lock the same rows do not wait for each other.
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        for chunk in ids.chunks(400) {
+            let mut statement =
+                crate::records::Statement::new(format!("SELECT id FROM \"{table}\" WHERE id IN "));
+            statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+            statement.push(" ORDER BY id FOR UPDATE");
+            self.query(&statement.sql, &statement.parameters)?;
+        }
+        Ok(())
     }
 
     /// Runs a statement; the number of rows that it touched.
