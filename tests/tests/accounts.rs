@@ -1,0 +1,152 @@
+//! Coming in, sessions, tokens and closed accounts, through HTTP.
+
+use obcms_tests::{Answer, Client, PASSWORD, Server, on_both_engines};
+use serde_json::json;
+
+fn sign_in(server: &Server, username: &str, password: &str, next: &str) -> Answer {
+    server.anonymous().post_form("/login", &[("username", username), ("password", password), ("next", next)])
+}
+
+/// A client with the cookie that the answer sets.
+fn with_cookie(server: &Server, answer: &Answer) -> Client {
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    server.anonymous().with_header("cookie", cookie.split(';').next().unwrap_or_default())
+}
+
+/// The token that the forms of this session carry.
+fn csrf_token(client: &Client) -> String {
+    let page = client.get("/me").expect_status(200);
+    let (_, rest) = page.text.split_once("name=\"csrf_token\" value=\"").expect("a form with a token");
+    rest.split('"').next().unwrap_or_default().to_owned()
+}
+
+on_both_engines! {
+    fn a_session_reads_writes_with_its_token_and_ends(server: &Server) {
+        let person = server.person(&["coordinator"]);
+        let answer = sign_in(server, &person.username, PASSWORD, "/tasks").expect_status(303);
+        assert_eq!(answer.header("location"), "/tasks");
+        let client = with_cookie(server, &answer);
+        assert_eq!(client.get("/api/v1/me").expect_status(200).json["username"], person.username.as_str());
+
+        let team = json!({ "name": "Field team" });
+        client.post("/api/v1/teams", &team).expect_status(403);
+        let csrf = csrf_token(&client);
+        client.with_header("x-csrf-token", "guessed").post("/api/v1/teams", &team).expect_status(403);
+        client.with_header("x-csrf-token", &csrf).post("/api/v1/teams", &team).expect_status(201);
+
+        client.post_form("/logout", &[]).expect_status(403);
+        client.post_form("/logout", &[("csrf_token", &csrf)]).expect_status(303);
+        client.get("/api/v1/me").expect_status(401);
+    }
+
+    fn nobody_is_led_away_after_signing_in(server: &Server) {
+        let person = server.person(&["staff"]);
+        for next in ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""] {
+            let answer = sign_in(server, &person.username, PASSWORD, next).expect_status(303);
+            assert_eq!(answer.header("location"), "/", "{next}");
+        }
+    }
+
+    fn a_form_of_another_site_signs_nobody_in(server: &Server) {
+        let person = server.person(&["staff"]);
+        let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
+        let foreign = server.anonymous().with_header("sec-fetch-site", "cross-site");
+        foreign.post_form("/login", &fields).expect_status(403);
+    }
+
+    fn guessing_is_locked_and_does_not_tell_who_has_an_account(server: &Server) {
+        let person = server.person(&["staff"]);
+        for name in [person.username.as_str(), "nobody.at.all"] {
+            for _ in 0..5 {
+                sign_in(server, name, "wrong", "/").expect_status(422);
+            }
+            let locked = sign_in(server, name, PASSWORD, "/").expect_status(429);
+            let seconds: i64 = locked.header("retry-after").parse().expect("a number of seconds");
+            assert!((1..=1800).contains(&seconds), "{seconds}");
+        }
+        // Whoever is in stays in.
+        person.client.get("/api/v1/me").expect_status(200);
+    }
+
+    fn whoever_is_not_signed_in_is_led_to_sign_in_and_back(server: &Server) {
+        let answer = server.anonymous().get("/me?tab=tokens").expect_status(303);
+        assert_eq!(answer.header("location"), "/login?next=%2Fme%3Ftab%3Dtokens");
+        server.anonymous().get("/login").expect_status(200);
+        server.anonymous().get("/api/v1/me").expect_status(401);
+        server.anonymous().with_token("obcms_guessed").get("/api/v1/me").expect_status(401);
+        let missing = server.anonymous().with_header("accept", "text/html").get("/nowhere").expect_status(404);
+        assert!(missing.text.contains("<html"), "{}", missing.text);
+    }
+
+    fn tokens_are_made_used_and_revoked(server: &Server) {
+        let person = server.person(&["coordinator"]);
+        let wrong = person.client.post("/api/v1/me/tokens", &json!({ "name": "", "scope": "all", "days": 0 }));
+        assert_eq!(wrong.expect_status(422).errors("field"), ["name", "scope", "days"]);
+        let made = person.client.post("/api/v1/me/tokens", &json!({ "name": "reports", "scope": "read" }));
+        let made = made.expect_status(201).json;
+        let reader = server.anonymous().with_token(made["token"].as_str().expect("the secret"));
+        reader.get("/api/v1/teams").expect_status(200);
+        reader.post("/api/v1/teams", &json!({ "name": "Field team" })).expect_status(403);
+        reader.post("/api/v1/me/tokens", &json!({ "name": "more" })).expect_status(403);
+
+        let listed = person.client.get("/api/v1/me/tokens").expect_status(200);
+        assert!(listed.text.contains("reports") && !listed.text.contains(made["token"].as_str().unwrap_or("?")));
+        let path = format!("/api/v1/me/tokens/{}", made["id"].as_str().expect("an id"));
+        server.as_role("staff").delete(&path).expect_status(404);
+        reader.get("/api/v1/teams").expect_status(200);
+        person.client.delete(&path).expect_status(204);
+        reader.get("/api/v1/teams").expect_status(401);
+    }
+
+    fn a_closed_account_is_out_at_once(server: &Server) {
+        let person = server.person(&["staff"]);
+        let session = with_cookie(server, &sign_in(server, &person.username, PASSWORD, "/").expect_status(303));
+        let admin = server.person(&["admin"]);
+        let path = |id, what| format!("/api/v1/users/{id}/{what}");
+        server.as_role("coordinator").post(&path(person.id, "disable"), &json!({})).expect_status(403);
+        admin.client.post(&path(person.id, "disable"), &json!({})).expect_status(200);
+        person.client.get("/api/v1/me").expect_status(401);
+        session.get("/api/v1/me").expect_status(401);
+        sign_in(server, &person.username, PASSWORD, "/").expect_status(422);
+        admin.client.post(&path(person.id, "enable"), &json!({})).expect_status(200);
+        sign_in(server, &person.username, PASSWORD, "/").expect_status(303);
+        admin.client.post(&path(admin.id, "disable"), &json!({})).expect_status(409);
+    }
+
+    fn an_account_without_a_role_can_do_nothing_but_wait(server: &Server) {
+        let person = server.person(&[]);
+        let session = with_cookie(server, &sign_in(server, &person.username, PASSWORD, "/").expect_status(303));
+        session.get("/api/v1/me").expect_status(200);
+        session.get("/api/v1/tasks").expect_status(403);
+        let csrf = csrf_token(&session);
+        let writing = session.with_header("x-csrf-token", &csrf);
+        writing.post("/api/v1/me/tokens", &json!({ "name": "x" })).expect_status(403);
+    }
+
+    fn a_link_sets_the_password_once(server: &Server) {
+        let person = server.person(&["staff"]);
+        let admin = server.as_role("admin");
+        let made = admin.post(&format!("/api/v1/users/{}/setup-link", person.id), &json!({})).expect_status(201);
+        let path = made.json["url"].as_str().expect("an address");
+        server.anonymous().get(path).expect_status(200);
+        server.anonymous().post_form(path, &[("password", "short")]).expect_status(422);
+        server.anonymous().post_form(path, &[("password", "mountain cloud boat")]).expect_status(303);
+        server.anonymous().get(path).expect_status(404);
+        sign_in(server, &person.username, PASSWORD, "/").expect_status(422);
+        sign_in(server, &person.username, "mountain cloud boat", "/").expect_status(303);
+    }
+
+    fn hashes_of_passwords_leave_by_no_door(server: &Server) {
+        let person = server.person(&["staff"]);
+        let admin = server.as_role("admin");
+        let user = format!("/api/v1/users/{}", person.id);
+        for path in [user.as_str(), &format!("{user}/history"), "/api/v1/users?limit=500", "/api/v1/me"] {
+            let answer = admin.get(path).expect_status(200);
+            assert!(!answer.text.contains("argon2") && !answer.text.contains("password_hash"), "{}", answer.text);
+        }
+        let grab = json!({ "password_hash": "x" });
+        admin.patch(&user, &grab).expect_status(422);
+        person.client.patch("/api/v1/me", &json!({ "roles": ["admin"] })).expect_status(422);
+    }
+}
