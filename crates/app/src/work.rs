@@ -47,6 +47,16 @@ impl<'a, 'b> Work<'a, 'b> {
         }
     }
 
+    /// Another command in the same transaction, by another person at the time that the clock shows then: for
+    /// imports, which bring in what many did over months.
+    pub fn step<T>(
+        &mut self,
+        actor: &Actor,
+        command: impl FnOnce(&mut Work<'_, '_>) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        command(&mut Work::new(self.app, self.tx, actor))
+    }
+
     /// What reading an input needs to know.
     #[must_use]
     pub fn context(&self) -> registry::Context<'a> {

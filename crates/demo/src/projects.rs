@@ -1,0 +1,220 @@
+//! Projects: every third need on its way through the nine stages, each as far as the time since allows.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use obcms_app::projects::{Step, move_project};
+use obcms_domain::kinds::{NEED, PPA, PROJECT};
+use serde_json::json;
+
+use crate::programmes::{APPROVAL, approve, draft, input};
+use crate::tasks::{Ending, follow};
+use crate::templates::expect;
+use crate::world::{World, create, update};
+use crate::{days, words};
+
+/// Stages and how many days a project stays in the one before.
+const STAGES: [(&str, i64, i64); 8] = [
+    ("need_validation", 6, 20),
+    ("policy_linkage", 8, 24),
+    ("mao_coordination", 5, 20),
+    ("budget_planning", 10, 30),
+    ("approval", 10, 28),
+    ("implementation", 45, 75),
+    ("monitoring", 70, 150),
+    ("completion", 25, 60),
+];
+
+/// Plans the projects.
+pub fn plan(world: &mut World) {
+    let needs: Vec<usize> = (0..world.counts.needs).step_by(3).collect();
+    world.projects = vec![None; needs.len()];
+    for (number, need) in needs.into_iter().enumerate() {
+        project(world, number, need);
+    }
+}
+
+/// The day on which the project of that number begins, spread evenly so that there is one in every stage however few
+/// there are.
+pub fn first_day(world: &World, number: usize) -> Date {
+    let count = i64::try_from(world.counts.needs.div_ceil(3)).unwrap_or(1).max(1);
+    let share = i64::try_from(number).unwrap_or(0) * 37 % count;
+    let span = days::apart(days::plus(world.first_day, 96), days::plus(world.today, -5)).max(1);
+    days::working(days::plus(world.first_day, 94 + span * share / count))
+}
+
+fn project(world: &mut World, number: usize, need: usize) {
+    let begun = first_day(world, number);
+    let begun = world.office_hours(begun);
+    let coordinator = world.of_role("coordinator");
+    let lead = if number % 8 == 1 { world.known["staff"] } else { world.of_role("staff") };
+    let target = days::plus(world.day(begun), world.random.between(270, 420));
+    let priority = *world.random.pick(&["medium", "medium", "high", "critical"]);
+    expect(world, begun, "project", "current_stage", "need_identification");
+    world.schedule(begun, coordinator, move |world, work| {
+        let Some(need) = world.needs[need] else {
+            return Ok(());
+        };
+        let lead = world.id_of(lead);
+        let organization = world.organization("MSSD");
+        let project = create(
+            work,
+            &PROJECT,
+            json!({
+                "need": need, "lead": lead, "priority": priority, "target_completion_date": target,
+                "focal_organization": organization,
+            }),
+        )?;
+        world.projects[number] = Some(project.id);
+        follow(world, work, project.id, Ending::Open)
+    });
+    let mut when = begun;
+    for (stage, from, to) in STAGES {
+        when = world.later(when, from, to);
+        expect(world, when, "project", "current_stage", stage);
+        match stage {
+            "policy_linkage" => validate(world, number, need, when),
+            "budget_planning" => name_focal_person(world, number, when, coordinator),
+            "approval" => make_ppa(world, number, need, when, coordinator),
+            "implementation" => decide(world, number, when),
+            "completion" => finish(world, number, when),
+            _ => {}
+        }
+        advance(world, number, when, coordinator);
+    }
+}
+
+fn before(when: Timestamp, minutes: i64) -> Timestamp {
+    when.checked_sub(minutes.minutes()).unwrap_or(when)
+}
+
+fn advance(world: &mut World, number: usize, when: Timestamp, coordinator: usize) {
+    world.schedule(when, coordinator, move |world, work| {
+        let Some(project) = world.projects[number] else {
+            return Ok(());
+        };
+        move_project(work, project, Step::Advance, "")?;
+        follow(world, work, project, Ending::Open)
+    });
+}
+
+fn validate(world: &mut World, number: usize, need: usize, when: Timestamp) {
+    let coordinator = world.of_role("coordinator");
+    world.schedule(before(when, 30), coordinator, move |world, work| {
+        if let (Some(_), Some(need)) = (world.projects[number], world.needs[need]) {
+            update(work, &NEED, need, json!({ "status": "validated" }))?;
+        }
+        Ok(())
+    });
+}
+
+fn name_focal_person(world: &mut World, number: usize, when: Timestamp, coordinator: usize) {
+    let name = words::full_name(&mut world.random);
+    world.schedule(before(when, 60 * 24), coordinator, move |world, work| {
+        if let Some(project) = world.projects[number] {
+            update(work, &PROJECT, project, json!({ "mao_focal_person": name }))?;
+        }
+        Ok(())
+    });
+}
+
+/// The PPA that answers the need, made while its budget is planned.
+fn make_ppa(world: &mut World, number: usize, need: usize, when: Timestamp, coordinator: usize) {
+    let made = before(when, 60 * 26);
+    if made >= world.now {
+        return;
+    }
+    let slot = world.ppas.len();
+    world.ppas.push(None);
+    let start = days::working(days::plus(world.day(when), 60));
+    let length = world.random.between(120, 240);
+    let mut draft = draft(world, number * 3 + 1, start, days::working(days::plus(start, length)));
+    draft.category = if number % 4 == 0 { "obc_request" } else { "moa_ppa" };
+    expect(world, made, "ppa", "category", draft.category);
+    world.schedule(made, coordinator, move |world, work| {
+        let (Some(project), Some(need_id)) = (world.projects[number], world.needs[need]) else {
+            return Ok(());
+        };
+        let mut members = input(world, &draft, &[need_id]);
+        if let (Some(record), Some(members)) = (work.find(&NEED, need_id)?, members.as_object_mut()) {
+            // What comes from the need is filled in from there.
+            members.insert("title".into(), json!(record.title()));
+            members.remove("sector");
+            members.remove("communities");
+            members.insert("summary".into(), json!(record.text("description")));
+            members.insert(
+                "budget_allocation_centavos".into(),
+                json!(record.integer("estimated_cost_centavos")),
+            );
+        }
+        let ppa = create(work, &PPA, members)?.id;
+        world.ppas[slot] = Some(ppa);
+        update(work, &PROJECT, project, json!({ "ppa": ppa }))?;
+        update(work, &NEED, need_id, json!({ "status": "planned" }))?;
+        follow(world, work, ppa, Ending::Open)
+    });
+    let mut step = when;
+    for (stage, action, role) in APPROVAL {
+        step = world.later(step, 3, 8);
+        let person = world.of_role(role);
+        world.schedule(step, person, move |world, work| match world.ppas[slot] {
+            Some(ppa) => approve(work, ppa, stage, action),
+            None => Ok(()),
+        });
+    }
+    let begun = world.later(when, 76, 80);
+    world.schedule(begun, coordinator, move |world, work| {
+        if let (Some(_), Some(need)) = (world.ppas[slot], world.needs[need]) {
+            update(work, &NEED, need, json!({ "status": "in_progress" }))?;
+        }
+        Ok(())
+    });
+}
+
+/// The budget must have passed the executive before the work begins, however long the desks took.
+fn decide(world: &mut World, number: usize, when: Timestamp) {
+    let executive = world.of_role("executive");
+    world.schedule(before(when, 15), executive, move |world, work| {
+        let Some(project) = world.projects[number] else {
+            return Ok(());
+        };
+        let ppa = work.find(&PROJECT, project)?.and_then(|project| project.reference("ppa"));
+        let Some(ppa) = ppa else {
+            return Ok(());
+        };
+        let stage =
+            work.find(&PPA, ppa)?.map(|ppa| ppa.text("approval_stage").to_owned()).unwrap_or_default();
+        if stage != "enactment" && stage != "enacted" {
+            approve(work, ppa, "enactment", "approve")
+        } else {
+            Ok(())
+        }
+    });
+}
+
+/// Before a project is completed, what was left open is done or dropped.
+fn finish(world: &mut World, number: usize, when: Timestamp) {
+    let coordinator = world.of_role("coordinator");
+    world.schedule(before(when, 45), coordinator, move |world, work| {
+        let Some(project) = world.projects[number] else {
+            return Ok(());
+        };
+        let Some(ppa) = work.find(&PROJECT, project)?.and_then(|project| project.reference("ppa")) else {
+            return Ok(());
+        };
+        let tasks = obcms_store::tasks::of_origin(work.tx, ppa)?;
+        if tasks.is_empty() {
+            let reason = "Turned over; no tasks were kept here.";
+            update(work, &PPA, ppa, json!({ "manual_progress": 100, "manual_progress_reason": reason }))?;
+            return Ok(());
+        }
+        "Finished before the turnover.".clone_into(&mut work.note);
+        for task in tasks {
+            let task = work.find(&obcms_domain::kinds::TASK, task)?;
+            if let Some(task) = task.filter(|task| !["completed", "cancelled"].contains(&task.text("status")))
+            {
+                update(work, &obcms_domain::kinds::TASK, task.id, json!({ "status": "completed" }))?;
+            }
+        }
+        Ok(())
+    });
+}

@@ -1,0 +1,261 @@
+//! What becomes of tasks: most are done in time, some late, some wait; and the tasks that people make themselves.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use obcms_app::{AppError, Work};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::TASK;
+use obcms_domain::registry::Record;
+use serde_json::json;
+
+use crate::content::tasks::{REASONS, REMARKS, TASKS};
+use crate::world::{World, create, update};
+use crate::{days, words};
+
+/// How the thing ended that tasks belong to.
+#[derive(Clone, Copy)]
+pub enum Ending {
+    /// It goes on.
+    Open,
+    /// It is done at that time, and its tasks with it.
+    Done(Timestamp),
+    /// It is given up at that time.
+    Cancelled(Timestamp),
+    /// It rests from that time on.
+    Held(Timestamp),
+}
+
+/// What becomes of one task.
+enum Fate {
+    /// Nothing yet.
+    Waits,
+    /// Begun, with so much done.
+    Begins(Timestamp, i64),
+    /// Put aside.
+    Rests(Timestamp),
+    /// Not needed any more.
+    Dropped(Timestamp),
+    /// Done.
+    Finishes(Timestamp),
+}
+
+/// Decides on the tasks that an origin has got, in the order in which they wait for each other.
+pub fn follow(
+    world: &mut World,
+    work: &mut Work<'_, '_>,
+    origin: Id,
+    ending: Ending,
+) -> Result<(), AppError> {
+    let ids = obcms_store::tasks::of_origin(work.tx, origin)?;
+    let ids: Vec<Id> = ids.into_iter().filter(|id| !world.followed.contains(id)).collect();
+    let mut tasks = obcms_store::records::load_many(work.tx, &TASK, &ids)?;
+    tasks.sort_by_key(|task| task.id);
+    let mut finished: HashMap<Id, Option<Timestamp>> = HashMap::new();
+    let count = tasks.len();
+    for (number, task) in tasks.iter().enumerate() {
+        world.followed.insert(task.id);
+        let is_awaited = tasks.iter().any(|other| other.references("depends_on").contains(&task.id));
+        let mut earliest = work.now.checked_add(20.minutes()).unwrap_or(work.now);
+        let mut is_blocked = false;
+        for other in task.references("depends_on") {
+            match finished.get(other) {
+                Some(Some(done)) => earliest = earliest.max(done.checked_add(20.minutes()).unwrap_or(*done)),
+                _ => is_blocked = true,
+            }
+        }
+        let rest = i64::try_from(count - number).unwrap_or(1);
+        let fate = match ending {
+            Ending::Done(end) => {
+                finish_before(world, task, earliest, end.checked_sub((rest * 25).minutes()).unwrap_or(end))
+            }
+            Ending::Cancelled(end) | Ending::Held(end)
+                if is_blocked || due(world, task) >= world.day(end) =>
+            {
+                let after = end.checked_add((count as i64 - rest + 1).minutes()).unwrap_or(end).max(earliest);
+                if matches!(ending, Ending::Held(_)) { Fate::Rests(after) } else { Fate::Dropped(after) }
+            }
+            _ if is_blocked => Fate::Waits,
+            _ => fate(world, task, earliest, is_awaited),
+        };
+        let done = match fate {
+            Fate::Finishes(when) | Fate::Dropped(when) => Some(when).filter(|when| *when < world.now),
+            _ => None,
+        };
+        finished.insert(task.id, done);
+        carry_out(world, task, &fate, earliest);
+    }
+    Ok(())
+}
+
+fn due(world: &World, task: &Record) -> Date {
+    task.date("due_date").unwrap_or(world.today)
+}
+
+fn finish_before(world: &mut World, task: &Record, earliest: Timestamp, end: Timestamp) -> Fate {
+    let day = days::working(days::plus(due(world, task), -1));
+    let planned = world.office_hours(day);
+    Fate::Finishes(planned.min(end).max(earliest))
+}
+
+fn fate(world: &mut World, task: &Record, earliest: Timestamp, is_awaited: bool) -> Fate {
+    let due = due(world, task);
+    let age = days::apart(due, world.today);
+    let random = &mut world.random;
+    let yesterday = days::plus(world.today, -1);
+    if age > 0 {
+        let open = match age {
+            1..=3 => 18,
+            4..=14 => 10,
+            15..=45 => 5,
+            _ => 2,
+        };
+        // What others wait for is pushed.
+        let open = if is_awaited { open / 4 } else { open };
+        if random.chance(open) {
+            let begun = days::plus(due, -random.between(1, 4));
+            let part = random.between(2, 16) * 5;
+            let choice = random.below(5);
+            let when = world.office_hours(days::working(begun).min(yesterday)).max(earliest);
+            return match choice {
+                0 => Fate::Waits,
+                1 => Fate::Rests(when),
+                _ => Fate::Begins(when, part),
+            };
+        }
+        let late = random.chance(16);
+        let shift = if late { random.between(1, 6) } else { -random.between(0, 4) };
+        let day = days::plus(due, shift).min(yesterday);
+        let when =
+            world.office_hours(if days::is_working(day) { day } else { days::plus(day, -1) }).max(earliest);
+        return if world.random.chance(3) { Fate::Dropped(when) } else { Fate::Finishes(when) };
+    }
+    let (done, begun) = match -age {
+        0..=4 => (14, 40),
+        5..=14 => (6, 22),
+        15..=40 => (2, 6),
+        _ => (0, 2),
+    };
+    let ago = random.between(1, 9);
+    let roll = random.between(1, 100);
+    let part = random.between(1, 15) * 5;
+    let when = world.office_hours(world.not_after_yesterday(days::plus(world.today, -ago))).max(earliest);
+    match roll {
+        roll if roll <= done => Fate::Finishes(when),
+        roll if roll <= done + begun => Fate::Begins(when, part),
+        98 => Fate::Rests(when),
+        99 if age > -60 => Fate::Dropped(when),
+        _ => Fate::Waits,
+    }
+}
+
+/// Who moves the task: an assignee, or somebody of the team.
+fn performer(world: &mut World, task: &Record) -> usize {
+    let assignee = task.references("assignees").iter().find_map(|id| world.person(*id));
+    let of_office =
+        |world: &World, person: usize| ["staff", "coordinator", "admin"].contains(&world.people[person].role);
+    if let Some(person) = assignee.filter(|person| world.people[*person].role != "partner") {
+        return person;
+    }
+    let teams = task.references("teams");
+    let members: Vec<usize> = (0..world.people.len())
+        .filter(|person| of_office(world, *person))
+        .filter(|person| world.people[*person].actor.teams.iter().any(|team| teams.contains(team)))
+        .collect();
+    if members.is_empty() { world.of_role("coordinator") } else { *world.random.pick(&members) }
+}
+
+fn carry_out(world: &mut World, task: &Record, fate: &Fate, earliest: Timestamp) {
+    let id = task.id;
+    let person = performer(world, task);
+    let move_to = |world: &mut World, when: Timestamp, change: serde_json::Value, note: &'static str| {
+        world.schedule(when, person, move |_, work| {
+            note.clone_into(&mut work.note);
+            update(work, &TASK, id, change)?;
+            Ok(())
+        });
+    };
+    match fate {
+        Fate::Waits => {}
+        Fate::Begins(when, part) => move_to(world, *when, json!({ "progress": part }), ""),
+        Fate::Rests(when) => {
+            let reason = *world.random.pick(REASONS);
+            move_to(world, *when, json!({ "status": "on_hold" }), reason);
+        }
+        Fate::Dropped(when) => {
+            let reason = *world.random.pick(REASONS);
+            move_to(world, *when, json!({ "status": "cancelled" }), reason);
+        }
+        Fate::Finishes(when) => {
+            let begun = when.checked_sub((world.random.between(2, 72) * 30).minutes()).unwrap_or(*when);
+            if begun > earliest && world.random.chance(30) {
+                let part = world.random.between(4, 16) * 5;
+                move_to(world, begun, json!({ "progress": part }), "");
+            }
+            let remark = if world.random.chance(8) { *world.random.pick(REMARKS) } else { "" };
+            move_to(world, *when, json!({ "status": "completed" }), remark);
+        }
+    }
+}
+
+/// Plans the tasks that people make themselves, so many that with the generated ones there are as many as asked for.
+pub fn plan(world: &mut World, generated: usize) {
+    let count = world.counts.tasks.saturating_sub(generated);
+    let (staff, coordinator) = (world.known["staff"], world.known["coordinator"]);
+    for number in 0..count {
+        // The first ones fill the week of those two whose accounts are printed.
+        let (person, due) = match number {
+            0..24 => {
+                let person = if number % 2 == 0 { staff } else { coordinator };
+                let offset = [-9, -6, -4, -3, -2, -1, 0, 0, 1, 2, 3, 5][number / 2];
+                (person, days::plus(world.today, offset))
+            }
+            _ => {
+                let span = days::apart(days::plus(world.first_day, 60), world.today);
+                let back = world.random.between(0, span);
+                // Recent weeks are denser than the time when the program was new to everybody.
+                let back = if world.random.chance(60) { back * back / span.max(1) } else { back };
+                let ahead = world.random.between(-2, 26);
+                (world.worker(), days::working(days::plus(world.today, ahead - back)))
+            }
+        };
+        ad_hoc(world, number, person, due);
+    }
+}
+
+fn ad_hoc(world: &mut World, number: usize, person: usize, due: Date) {
+    let seed = TASKS[(number * 11 + number / TASKS.len()) % TASKS.len()];
+    let place = world.place();
+    let lead_time = world.random.between(3, 18);
+    let created_on = world.not_after_yesterday(days::plus(due, -lead_time));
+    let created = world.office_hours(created_on);
+    let title = words::fill(seed.title, &place, due);
+    let origin = if seed.title.contains("{community}") { Some(place.id) } else { None };
+    let start = world.random.chance(40).then(|| days::plus(due, -world.random.between(0, 3)));
+    let priority = *world.random.pick(&["low", "medium", "medium", "medium", "high", "high", "critical"]);
+    // A few are given by a coordinator; most people write down their own.
+    let maker = if world.random.chance(30) { world.of_role("coordinator") } else { person };
+    // Late and waiting ones on purpose, so that the two accounts have some today.
+    let is_kept_open = number < 24 && (6..12).contains(&(number / 2)) || number < 6;
+    world.schedule(created, maker, move |world, work| {
+        let input = json!({
+            "title": title, "domain": seed.domain, "due_date": due, "start_date": start, "priority": priority,
+            "assignees": [world.id_of(person)], "estimated_hours": seed.hours,
+            "origin": origin.map(|id| json!({ "kind": "community", "id": id })),
+        });
+        let task = create(work, &TASK, input)?;
+        world.followed.insert(task.id);
+        let earliest = work.now.checked_add(20.minutes()).unwrap_or(work.now);
+        let fate = if is_kept_open {
+            match number % 4 {
+                0 | 1 => Fate::Waits,
+                _ => Fate::Begins(earliest, 20 + 5 * i64::try_from(number).unwrap_or(0) % 60),
+            }
+        } else {
+            fate(world, &task, earliest, false)
+        };
+        carry_out(world, &task, &fate, earliest);
+        Ok(())
+    });
+}

@@ -1,0 +1,238 @@
+//! A small office, played on an embedded database.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use jiff::civil::{Date, date};
+use obcms_app::{Actor, App, Entropy, FixedClock, Options};
+use obcms_demo::{Account, Plan, Size, fill};
+use obcms_domain::choices::{self, Choice};
+use obcms_domain::kinds::{
+    APPLICATION, ASSESSMENT, COMMUNITY, EVENT, NEED, ORGANIZATION, POLICY, POLICY_MILESTONE, PPA, PROJECT, SERVICE,
+    TASK, TEAM, USER,
+};
+use obcms_domain::registry::{Kind, Record};
+use obcms_store::{Database, Location, Tx};
+use sha2::{Digest, Sha256};
+
+const TODAY: Date = date(2026, 11, 23);
+
+struct Office {
+    app: App,
+    accounts: Vec<Account>,
+    _runtime: tokio::runtime::Runtime,
+    folder: PathBuf,
+}
+
+impl Drop for Office {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn office(name: &str, seed: u64) -> Office {
+    let folder = std::env::temp_dir().join(format!("obcms-demo-{name}-{}", std::process::id()));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let database = Database::open(&Location::Sqlite(folder.join("obcms.db")), runtime.handle()).unwrap();
+    let plan = Plan { size: Size::Small, seed, today: TODAY, timezone: "Asia/Manila".to_owned() };
+    let clock = Arc::new(FixedClock::new(plan.start().unwrap()));
+    let app = App::new(database, clock.clone(), Entropy::seeded(seed), Options::default()).unwrap();
+    app.prepare().unwrap();
+    let accounts = fill(&app, &clock, &plan, &mut |_| {}).unwrap_or_else(|error| panic!("{error:?}"));
+    Office { app, accounts, _runtime: runtime, folder }
+}
+
+/// The office that the tests which only look share.
+fn shared() -> &'static Office {
+    static OFFICE: OnceLock<Office> = OnceLock::new();
+    OFFICE.get_or_init(|| office("shared", 7))
+}
+
+fn all(app: &App, kind: &'static Kind) -> Vec<Record> {
+    app.read(|tx| {
+        let ids: Vec<_> = tx
+            .query(&format!("SELECT id FROM {} ORDER BY id", kind.table), &[])?
+            .iter()
+            .map(|row| row.get(0))
+            .collect::<Result<_, _>>()?;
+        Ok(obcms_store::records::load_many(tx, kind, &ids)?)
+    })
+    .unwrap()
+}
+
+#[test]
+fn there_is_as_much_as_was_asked_for() {
+    let app = &shared().app;
+    for (kind, range) in [
+        (&USER, 16..=16),
+        (&ORGANIZATION, 40..=60),
+        (&COMMUNITY, 30..=34),
+        (&NEED, 44..=48),
+        (&ASSESSMENT, 28..=28),
+        (&EVENT, 72..=72),
+        (&PPA, 28..=30),
+        (&PROJECT, 12..=16),
+        (&POLICY, 26..=26),
+        (&POLICY_MILESTONE, 8..=40),
+        (&SERVICE, 10..=10),
+        (&APPLICATION, 20..=24),
+        (&TASK, 350..=450),
+    ] {
+        let count = all(app, kind).len();
+        assert!(range.contains(&count), "{} {count}", kind.plural);
+    }
+}
+
+#[test]
+fn every_state_is_there() {
+    let app = &shared().app;
+    let check = |kind: &'static Kind, choices: &[Choice]| {
+        let found: BTreeSet<String> = all(app, kind).iter().map(|record| record.state().to_owned()).collect();
+        let missing: Vec<_> = choices.iter().filter(|choice| !found.contains(choice.value)).map(|choice| choice.value).collect();
+        assert!(missing.is_empty(), "{}: {missing:?}", kind.plural);
+    };
+    check(&TASK, choices::TASK_STATUSES);
+    check(&EVENT, choices::EVENT_STATUSES);
+    check(&NEED, choices::NEED_STATUSES);
+    check(&ASSESSMENT, choices::ASSESSMENT_STATUSES);
+    check(&PPA, choices::PPA_STATUSES);
+    check(&POLICY, choices::POLICY_STATUSES);
+    check(&POLICY_MILESTONE, choices::POLICY_MILESTONE_STATUSES);
+    check(&SERVICE, choices::SERVICE_STATUSES);
+    check(&APPLICATION, choices::APPLICATION_STATUSES);
+    let types: BTreeSet<_> = all(app, &EVENT).iter().map(|event| event.text("event_type").to_owned()).collect();
+    assert_eq!(types.len(), choices::EVENT_TYPES.len());
+    let methods: BTreeSet<_> =
+        all(app, &ASSESSMENT).iter().map(|one| one.text("primary_methodology").to_owned()).collect();
+    assert_eq!(methods.len(), choices::ASSESSMENT_METHODOLOGIES.len());
+    let categories: BTreeSet<_> = all(app, &PPA).iter().map(|ppa| ppa.text("category").to_owned()).collect();
+    assert_eq!(categories.len(), choices::PPA_CATEGORIES.len());
+    let stages: BTreeSet<_> = all(app, &PROJECT).iter().map(|one| one.state().to_owned()).collect();
+    assert!(stages.len() >= 6, "{stages:?}");
+}
+
+#[test]
+fn events_are_in_order_and_around_today() {
+    let office = shared();
+    let zone = office.app.zone().clone();
+    let mut types = BTreeMap::<i64, usize>::new();
+    for event in all(&office.app, &EVENT) {
+        let (start, end) = (event.instant("start").unwrap(), event.instant("end").unwrap());
+        assert!(start < end, "{}", event.title());
+        let local = start.to_zoned(zone.clone());
+        let offset = local.date().duration_since(TODAY).as_hours() / 24;
+        assert!((-280..=190).contains(&offset), "{} {offset}", event.title());
+        assert!(event.flag("all_day") || (8..18).contains(&local.hour()), "{} {local}", event.title());
+        // Nothing is reported that has not been.
+        assert!(event.state() != "completed" || end <= office.app.now(), "{}", event.title());
+        *types.entry(offset).or_default() += 1;
+    }
+    assert!(types.get(&0).is_some_and(|count| *count >= 4) && types.get(&1).is_some_and(|count| *count >= 3));
+}
+
+#[test]
+fn progress_follows_from_tasks() {
+    let app = &shared().app;
+    let tasks = all(app, &TASK);
+    let mut spread = BTreeSet::new();
+    let mut with_tasks = 0;
+    for ppa in all(app, &PPA) {
+        let own: Vec<_> =
+            tasks.iter().filter(|task| task.link("origin").is_some_and(|origin| origin.id == ppa.id)).collect();
+        with_tasks += usize::from(!own.is_empty());
+        spread.insert(ppa.integer("progress").unwrap());
+        if ppa.state() == "completed" {
+            assert_eq!(ppa.integer("progress"), Some(100), "{}", ppa.title());
+            assert!(own.iter().all(|task| ["completed", "cancelled"].contains(&task.state())), "{}", ppa.title());
+        }
+    }
+    assert!(spread.len() >= 8, "{spread:?}");
+    assert!(with_tasks >= 3, "{with_tasks}");
+    for task in &tasks {
+        let done = task.state() == "completed";
+        assert_eq!(task.instant("completed_at").is_some(), done, "{}", task.title());
+        assert!(!done || task.integer("progress") == Some(100), "{}", task.title());
+        assert!(task.instant("completed_at").is_none_or(|at| at >= task.created_at && at <= app.now()));
+    }
+    let due: Vec<_> = tasks.iter().filter(|task| task.date("due_date").is_some_and(|due| due < TODAY)).collect();
+    let done = due.iter().filter(|task| task.state() == "completed").count();
+    let share = done * 100 / due.len();
+    assert!((70..=95).contains(&share), "{share} of a hundred past tasks are done");
+}
+
+#[test]
+fn whoever_signs_in_finds_work() {
+    let office = shared();
+    assert_eq!(office.accounts.len(), 6);
+    let users = all(&office.app, &USER);
+    let tasks = all(&office.app, &TASK);
+    for account in &office.accounts {
+        obcms_domain::people::password::check(&account.password, &account.username).unwrap();
+        let user = users.iter().find(|user| user.text("username") == account.username).unwrap();
+        assert_eq!(user.title(), account.full_name);
+        if !["staff", "coordinator"].contains(&account.role.as_str()) {
+            continue;
+        }
+        let open = |from: i64, to: i64| {
+            let days = |task: &Record| task.date("due_date").unwrap().duration_since(TODAY).as_hours() / 24;
+            tasks
+                .iter()
+                .filter(|task| task.references("assignees").contains(&user.id))
+                .filter(|task| !["completed", "cancelled"].contains(&task.state()))
+                .filter(|task| (from..=to).contains(&days(task)))
+                .count()
+        };
+        assert!(open(0, 6) >= 3, "{} has {} this week", account.username, open(0, 6));
+        assert!(open(-30, -1) >= 2, "{} has {} late", account.username, open(-30, -1));
+    }
+    assert!(all(&office.app, &TEAM).iter().filter(|team| !team.references("members").is_empty()).count() >= 5);
+    let actor = Actor::program();
+    assert!(office.app.history(&actor, &PPA, all(&office.app, &PPA)[0].id, None, 50).unwrap().len() > 1);
+}
+
+/// One number for everything in the database but the places and what numbers itself.
+fn digest(app: &App) -> BTreeMap<String, String> {
+    let rows = |tx: &mut Tx<'_>, table: &str| -> Result<String, obcms_app::AppError> {
+        let columns: Vec<String> = tx
+            .query(&format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid"), &[])?
+            .iter()
+            .map(|row| row.get(0))
+            .collect::<Result<_, _>>()?;
+        let line: Vec<String> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
+        let mut hash = Sha256::new();
+        for row in tx.query(&format!("SELECT {} AS line FROM \"{table}\" ORDER BY 1", line.join("||','||")), &[])? {
+            let line: String = row.get(0)?;
+            hash.update(line.as_bytes());
+        }
+        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    };
+    app.read(|tx| {
+        let tables: Vec<String> = tx
+            .query(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND sql NOT LIKE '%VIRTUAL%'",
+                &[],
+            )?
+            .iter()
+            .map(|row| row.get(0))
+            .collect::<Result<_, _>>()?;
+        let mut result = BTreeMap::new();
+        for table in tables {
+            let line = rows(tx, &table)?;
+            result.insert(table, line);
+        }
+        Ok(result)
+    })
+    .unwrap()
+}
+
+#[test]
+fn the_same_seed_gives_the_same_rows() {
+    let again = office("again", 7);
+    let first = digest(&shared().app);
+    assert!(first.len() > 15);
+    assert_eq!(first, digest(&again.app));
+    assert_eq!(shared().accounts, again.accounts);
+    let names = |app: &App| all(app, &USER).iter().map(|user| user.title().to_owned()).collect::<Vec<_>>();
+    assert_ne!(names(&shared().app), names(&office("other", 8).app));
+}
