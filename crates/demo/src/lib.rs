@@ -24,7 +24,7 @@ mod world;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use obcms_app::{App, AppError, FixedClock};
+use obcms_app::{Actor, App, AppError, FixedClock};
 use serde::{Deserialize, Serialize};
 
 use world::World;
@@ -162,7 +162,7 @@ pub struct Account {
 
 /// Fills a prepared database. The clock must be that of the program, and the program's randomness seeded, if two
 /// fillings are to be the same; it stands at the beginning of the plan's today afterwards. Answers one account of each
-/// role; their passwords are for the caller to set.
+/// role, with its password; the other users have none and cannot sign in.
 pub fn fill(
     app: &App,
     clock: &FixedClock,
@@ -190,5 +190,9 @@ pub fn fill(
     tasks::plan(&mut world, generated);
     world.run(app, clock, progress)?;
     clock.set(world.now);
+    for account in &accounts {
+        let user = app.user_named(&account.username)?;
+        app.set_password(&Actor::program(), user.id, &account.password)?;
+    }
     Ok(accounts)
 }

@@ -131,3 +131,33 @@ pub fn join_teams(world: &mut World, app: &App) -> Result<(), AppError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Plan, Size};
+    use jiff::civil::date;
+
+    fn accounts(seed: u64) -> Vec<Account> {
+        let plan =
+            Plan { size: Size::Small, seed, today: date(2027, 2, 1), timezone: "Asia/Manila".to_owned() };
+        let zone = plan.zone().expect("the zone exists");
+        super::plan(&mut World::new(&plan, zone, plan.first_day(), plan.size.counts()))
+    }
+
+    #[test]
+    fn the_seed_decides_names_and_passwords() {
+        assert_eq!(accounts(1), accounts(1));
+        assert_ne!(accounts(1)[0].full_name, accounts(2)[0].full_name);
+        assert_ne!(accounts(1)[0].password, accounts(2)[0].password);
+    }
+
+    #[test]
+    fn an_office_of_any_size_is_filled() {
+        for count in [0, 1, 44, 494] {
+            let positions = positions(count);
+            assert_eq!(positions.len(), count);
+            assert_eq!(positions.iter().filter(|(role, ..)| *role == "partner").count(), count / 6);
+        }
+    }
+}

@@ -33,13 +33,14 @@ pub fn plan(world: &mut World) {
     }
 }
 
-/// The day on which the project of that number begins, spread evenly so that there is one in every stage however few
-/// there are.
+/// The day on which the project of that number begins, spread so that there is one in most stages however few there are.
 pub fn first_day(world: &World, number: usize) -> Date {
     let count = i64::try_from(world.counts.needs.div_ceil(3)).unwrap_or(1).max(1);
     let share = i64::try_from(number).unwrap_or(0) * 37 % count;
     let span = days::apart(days::plus(world.first_day, 96), days::plus(world.today, -5)).max(1);
-    days::working(days::plus(world.first_day, 94 + span * share / count))
+    // More of them recently than long ago: the early stages are short.
+    let rest = count - share;
+    days::working(days::plus(world.first_day, 94 + span - span * rest * rest / (count * count)))
 }
 
 fn project(world: &mut World, number: usize, need: usize) {

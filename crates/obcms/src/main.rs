@@ -21,6 +21,7 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(commands::demo::Arguments),
     Serve(commands::serve::Arguments),
     Migrate(commands::migrate::Arguments),
     Doctor(commands::doctor::Arguments),
@@ -30,6 +31,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match CommandLine::parse().command {
+        Command::Demo(arguments) => commands::demo::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Migrate(arguments) => commands::migrate::run(&arguments),
         Command::Doctor(arguments) => commands::doctor::run(&arguments),

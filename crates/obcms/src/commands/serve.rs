@@ -34,9 +34,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     // Before the schema is touched: a second start by mistake must change nothing.
     let listener = opened.runtime.block_on(bind(&settings.listen))?;
     opened.app.prepare()?;
+    welcome(&opened.app, listener.local_addr().map_err(Failure::new)?)?;
+    run_on(opened, &settings, listener)
+}
+
+/// Answers requests from the prepared database until told to stop.
+pub fn run_on(opened: Opened, settings: &Settings, listener: TcpListener) -> Result<(), Failure> {
     opened.app.database().follow(opened.runtime.handle());
     let address = listener.local_addr().map_err(Failure::new)?;
-    welcome(&opened.app, address)?;
     let state = State::new(
         opened.app,
         WebSettings {
@@ -44,7 +49,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             trusted_proxy: settings.trusted_proxy,
         },
     );
-    opened.runtime.block_on(answer(&settings, &state, listener, address))
+    opened.runtime.block_on(answer(settings, &state, listener, address))
 }
 
 /// While nobody can sign in, whoever reads the log may make the first administrator.
