@@ -250,6 +250,7 @@ fn ad_hoc(world: &mut World, number: usize, person: usize, due: Date) {
         let fate = if is_kept_open {
             match number % 4 {
                 0 | 1 => Fate::Waits,
+                3 if number > 8 => Fate::Rests(earliest),
                 _ => Fate::Begins(earliest, 20 + 5 * i64::try_from(number).unwrap_or(0) % 60),
             }
         } else {

@@ -1,7 +1,7 @@
 //! A small office, played on an embedded database.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use jiff::civil::{Date, date};
@@ -31,15 +31,45 @@ impl Drop for Office {
     }
 }
 
-fn office(name: &str, seed: u64) -> Office {
-    let folder = std::env::temp_dir().join(format!("obcms-demo-{name}-{}", std::process::id()));
+/// An empty folder of that name in the build's own place for such things: what is shared is never dropped.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("demo-{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    folder
+}
+
+fn plan(seed: u64) -> Plan {
+    Plan { size: Size::Small, seed, today: TODAY, timezone: "Asia/Manila".to_owned() }
+}
+
+fn open(folder: &Path, seed: u64) -> (App, Arc<FixedClock>, tokio::runtime::Runtime) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let database = Database::open(&Location::Sqlite(folder.join("obcms.db")), runtime.handle()).unwrap();
-    let plan = Plan { size: Size::Small, seed, today: TODAY, timezone: "Asia/Manila".to_owned() };
-    let clock = Arc::new(FixedClock::new(plan.start().unwrap()));
+    let clock = Arc::new(FixedClock::new(plan(seed).start().unwrap()));
     let app = App::new(database, clock.clone(), Entropy::seeded(seed), Options::default()).unwrap();
-    app.prepare().unwrap();
-    let accounts = fill(&app, &clock, &plan, &mut |_| {}).unwrap_or_else(|error| panic!("{error:?}"));
+    (app, clock, runtime)
+}
+
+/// A database with all the places, which take longest: made once and copied.
+fn prepared() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = folder("prepared");
+        let (app, _, _runtime) = open(&folder, 7);
+        app.prepare().unwrap();
+        folder
+    })
+}
+
+fn office(name: &str, seed: u64) -> Office {
+    let folder = folder(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    for entry in std::fs::read_dir(prepared()).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
+    }
+    let (app, clock, runtime) = open(&folder, seed);
+    let accounts = fill(&app, &clock, &plan(seed), &mut |_| {}).unwrap_or_else(|error| panic!("{error:?}"));
     Office { app, accounts, _runtime: runtime, folder }
 }
 
