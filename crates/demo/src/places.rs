@@ -50,7 +50,7 @@ pub fn plan(world: &mut World) -> Result<(), AppError> {
             continue;
         };
         let place = (town.name.trim_start_matches("City of ").to_owned(), town.code.clone());
-        add(world, number, profile, barangay.population, place);
+        add(world, number, &profile, barangay.population, place);
     }
     Ok(())
 }
@@ -105,7 +105,7 @@ fn languages(group: &str) -> &'static str {
 fn add(
     world: &mut World,
     number: usize,
-    profile: Profile,
+    profile: &Profile,
     barangay: Option<i64>,
     (town, code): (String, String),
 ) {

@@ -129,7 +129,7 @@ fn make_ppa(world: &mut World, number: usize, need: usize, when: Timestamp, coor
     let start = days::working(days::plus(world.day(when), 60));
     let length = world.random.between(120, 240);
     let mut draft = draft(world, number * 3 + 1, start, days::working(days::plus(start, length)));
-    draft.category = if number % 4 == 0 { "obc_request" } else { "moa_ppa" };
+    draft.category = if number.is_multiple_of(4) { "obc_request" } else { "moa_ppa" };
     expect(world, made, "ppa", "category", draft.category);
     world.schedule(made, coordinator, move |world, work| {
         let (Some(project), Some(need_id)) = (world.projects[number], world.needs[need]) else {

@@ -1,4 +1,5 @@
 //! A small office, played on an embedded database.
+#![allow(clippy::unwrap_used)] // What fails here is to fail loudly.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
