@@ -5,6 +5,8 @@ import { callApi, debounce, every, make, one } from "./page";
 
 interface Item {
   id: string;
+  /** Given by the search over several kinds. */
+  kind?: string;
   display_title?: string;
   title?: string;
   name?: string;
@@ -99,18 +101,26 @@ function build(holder: HTMLElement): void {
     let note = "";
     let items: Item[] = [];
     try {
-      const address = `/api/v1/${collection}?q=${encodeURIComponent(query)}&limit=20`;
-      items = (await callApi<{ items: Item[] }>("GET", address)).items;
-      if (items.length === 0) note = query ? `Nothing found for “${query}”` : "Nothing here yet";
+      // `search?kinds=…` looks among several kinds at once and needs at least one letter to look for.
+      const overKinds = collection.startsWith("search?");
+      if (overKinds && query === "") note = "Type to search";
+      else items = await find(collection, query);
+      if (items.length === 0 && !note) note = query ? `Nothing found for “${query}”` : "Nothing here yet";
     } catch (error) {
       note = error instanceof Error ? error.message : "The search failed.";
     }
     if (asked !== query || document.activeElement !== input) return;
     list.replaceChildren(
       ...items
-        .filter((item) => !chosen.has(item.id))
+        .filter((item) => !chosen.has(valueOf(item, collection)))
         .map((item) =>
-          make("div", { class: "picker-option", role: "option", "data-id": item.id }, titleOf(item)),
+          make(
+            "div",
+            { class: "picker-option", role: "option", "data-id": valueOf(item, collection) },
+            collection.startsWith("search?") && item.kind
+              ? `${wordsOf(item.kind)}: ${titleOf(item)}`
+              : titleOf(item),
+          ),
         ),
     );
     if (note) list.append(make("div", { class: "picker-note", role: "status" }, note));
@@ -141,6 +151,21 @@ function build(holder: HTMLElement): void {
   holder.dataset.keep = "";
   // The label pointed at the plain input, which had the same id.
   one(`label[for="${CSS.escape(`field-${name}`)}"]`)?.setAttribute("for", input.id);
+}
+
+async function find(collection: string, query: string): Promise<Item[]> {
+  const address = `/api/v1/${collection}${collection.includes("?") ? "&" : "?"}q=${encodeURIComponent(query)}&limit=20`;
+  return (await callApi<{ items: Item[] }>("GET", address)).items;
+}
+
+/** What is sent for an item: with its kind where several are possible. */
+function valueOf(item: Item, collection: string): string {
+  return collection.startsWith("search?") ? `${item.kind}:${item.id}` : item.id;
+}
+
+function wordsOf(kind: string): string {
+  const words = kind.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function titleOf(item: Item): string {

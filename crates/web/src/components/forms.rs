@@ -105,6 +105,28 @@ pub enum Control {
         /// The ids and titles chosen.
         selected: Vec<(String, String)>,
     },
+    /// Things of several kinds, found by typing; `kind:id` is sent, once for each.
+    Links {
+        /// The kinds they may be of, as in `event`.
+        kinds: Vec<String>,
+        /// The values (`kind:id`) and titles chosen.
+        selected: Vec<(String, String)>,
+        /// Whether there may be more than one.
+        many: bool,
+    },
+    /// A day and, unless a checkbox `all_day` of the form is ticked, a time of that day; sent as `NAME` and
+    /// `NAME.time`.
+    Moment {
+        /// The day, `YYYY-MM-DD`.
+        day: String,
+        /// The time, `HH:MM`.
+        time: String,
+    },
+    /// Several inputs of a structure of its own.
+    Structure {
+        /// The inputs; each has a label of its own.
+        content: Markup,
+    },
     /// A password; never filled in by the server.
     Password {
         /// `current-password` or `new-password`.
@@ -231,6 +253,7 @@ pub fn field(field: &FormField) -> Markup {
         Control::Checkbox { checked } => checkbox(field, *checked),
         Control::Radio { options } => choice_group(field, options, "radio"),
         Control::MultiSelect { options } => choice_group(field, options, "checkbox"),
+        Control::Structure { content } => group(field, content),
         _ => html! {
             div.field data-wrong[field.error.is_some()] data-size=[size(&field.control)] {
                 label for={ "field-" (field.name) } { (label_words(field)) }
@@ -244,7 +267,10 @@ pub fn field(field: &FormField) -> Markup {
 /// Fields that take a whole line of the grid, and those that need little.
 fn size(control: &Control) -> Option<&'static str> {
     match control {
-        Control::Multiline { .. } | Control::Json { .. } | Control::References { .. } => Some("wide"),
+        Control::Multiline { .. }
+        | Control::Json { .. }
+        | Control::References { .. }
+        | Control::Links { many: true, .. } => Some("wide"),
         Control::Number { .. } | Control::Time { .. } | Control::Date { .. } => Some("small"),
         _ => None,
     }
@@ -315,7 +341,20 @@ fn control(field: &FormField) -> Markup {
             reference(field, collection, selected.as_slice(), false)
         }
         Control::References { collection, selected } => reference(field, collection, selected, true),
-        Control::Checkbox { .. } | Control::Radio { .. } | Control::MultiSelect { .. } => html! {},
+        Control::Links { kinds, selected, many } => {
+            reference(field, &format!("search?kinds={}", kinds.join(",")), selected, *many)
+        }
+        Control::Moment { day, time } => html! {
+            div.moment {
+                (input(field, "date", day))
+                input.input type="time" name={ (field.name) ".time" } value=(time)
+                    aria-label={ (field.label) ", time" } aria-invalid=[invalid(field)];
+            }
+        },
+        Control::Checkbox { .. }
+        | Control::Radio { .. }
+        | Control::MultiSelect { .. }
+        | Control::Structure { .. } => html! {},
     }
 }
 
@@ -380,6 +419,17 @@ fn checkbox(field: &FormField, checked: bool) -> Markup {
                     aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
                 span { (field.label) }
             }
+            (below(field))
+        }
+    }
+}
+
+fn group(field: &FormField, content: &Markup) -> Markup {
+    html! {
+        fieldset.field id={ "field-" (field.name) } data-wrong[field.error.is_some()] data-size="wide" tabindex="-1"
+            aria-describedby=[described_by(field)] {
+            legend { (label_words(field)) }
+            (content)
             (below(field))
         }
     }

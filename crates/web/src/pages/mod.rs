@@ -4,6 +4,7 @@ pub mod errors;
 pub mod forms;
 pub mod frame;
 pub mod me;
+pub mod registry;
 pub mod sign_in;
 pub mod users;
 
@@ -30,6 +31,7 @@ pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
 pub fn router(state: &State) -> Router<State> {
     Router::new()
         .merge(me::router())
+        .merge(registry::router())
         .merge(sign_in::router())
         .merge(users::router())
         .fallback(errors::missing)

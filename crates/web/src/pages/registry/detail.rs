@@ -1,0 +1,335 @@
+//! The page of one record: its texts, its tasks and what points at it; beside them properties, people and dates.
+
+use axum::extract::State as AxumState;
+use axum::response::{Html, Response};
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::{Actor, AppError};
+use obcms_domain::id::Id;
+use obcms_domain::kinds;
+use obcms_domain::people::Action;
+use obcms_domain::registry::{Field, FieldType, Kind, Record, Value};
+use obcms_store::records::Directory;
+
+use super::form::undo_address;
+use super::value::{self, Values};
+use super::{backlinks, history_panel, tasks};
+use crate::components::badges::{self, Tone};
+use crate::components::buttons::{ButtonKind, button_link};
+use crate::components::detail::{self as components, PageHead, Property};
+use crate::components::feedback;
+use crate::components::menu::{Menu, MenuItem, menu};
+use crate::components::tabs::{Tab, tabs};
+use crate::input::{Parameters, PathId};
+use crate::pages::errors::PageError;
+use crate::pages::forms::{SafeForm, done};
+use crate::pages::frame::{Page, Signed};
+use crate::pages::may_create;
+use crate::state::{State, blocking};
+
+/// What the person may do with the record.
+struct Rights {
+    edit: bool,
+    archive: bool,
+    restore: bool,
+}
+
+/// `GET /COLLECTION/{id}`; `?tab=history` shows what happened to it.
+pub async fn detail(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    Signed { page, actor }: Signed,
+    id: PathId,
+    parameters: Parameters,
+) -> Result<Html<String>, PageError> {
+    parameters.only(&["tab"])?;
+    let markup = blocking(|| {
+        let record = state.app.get(&actor, kind, id.0)?;
+        let in_history = parameters.get("tab") == Some("history");
+        let body = if in_history {
+            history_panel(&state, &page, &actor, kind, record.id)?
+        } else {
+            overview(&state, &page, &actor, &record)?
+        };
+        let head = head(&state, &page, &actor, &record)?;
+        let address = kind.url(record.id);
+        let views = [
+            Tab { label: "Overview".into(), href: address.clone(), current: !in_history, count: None },
+            Tab {
+                label: "History".into(),
+                href: format!("{address}?tab=history"),
+                current: in_history,
+                count: None,
+            },
+        ];
+        let content = html! {
+            (head)
+            @if record.is_archived() {
+                (feedback::notice(Tone::Warning, &html! {
+                    "This is archived: lists, pickers and the calendar leave it out. Restore it to change it."
+                }))
+            }
+            (tabs("Parts of this page", &views))
+            (body)
+        };
+        Ok::<_, AppError>(
+            page.clone()
+                .below(kind.plural, &format!("/{}", kind.collection))
+                .render(record.title(), &content),
+        )
+    })?;
+    Ok(Html(markup.into_string()))
+}
+
+fn rights(state: &State, actor: &Actor, record: &Record) -> Result<Rights, AppError> {
+    if !record.kind.writable || actor.read_only {
+        return Ok(Rights { edit: false, archive: false, restore: false });
+    }
+    state.app.read(|tx| {
+        Ok(Rights {
+            edit: !record.is_archived() && actor.may_on(tx, Action::Edit, record)?,
+            archive: !record.is_archived() && actor.may_on(tx, Action::Archive, record)?,
+            restore: record.is_archived() && actor.may_on(tx, Action::Restore, record)?,
+        })
+    })
+}
+
+fn head(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+    let kind = record.kind;
+    let address = kind.url(record.id);
+    let rights = rights(state, actor, record)?;
+    let post = |label: &str, word: &str, icon: &str| MenuItem::Post {
+        label: label.to_owned(),
+        action: format!("{address}/{word}"),
+        icon: icon.to_owned(),
+        danger: false,
+        fields: Vec::new(),
+    };
+    let mut items = vec![
+        MenuItem::Link { label: "Link to this page".into(), href: address.clone(), icon: "link".into() },
+        MenuItem::Link {
+            label: "History".into(),
+            href: format!("{address}?tab=history"),
+            icon: "history".into(),
+        },
+    ];
+    if rights.archive {
+        items.push(MenuItem::Line);
+        items.push(post("Archive", "archive", "archive"));
+    }
+    if rights.restore {
+        items.push(MenuItem::Line);
+        items.push(post("Restore", "restore", "archive-restore"));
+    }
+    let actions = html! {
+        (menu(&Menu {
+            label: "More actions".into(),
+            icon: "ellipsis".into(),
+            icon_only: true,
+            at_end: true,
+            csrf_token: page.csrf().to_owned(),
+            items,
+        }))
+        @if !record.is_archived() { (next_steps(actor, record)) }
+        @if let (true, Some(edit)) = (rights.edit, super::edit_address(actor, record)) {
+            (button_link("Edit", &edit, "pencil", ButtonKind::Main))
+        }
+    };
+    let badges = html! {
+        (value::state_badge(record))
+        @if record.is_archived() { (badges::badge("Archived", Tone::Quiet)) }
+    };
+    let title = if record.title().is_empty() { kind.label.to_owned() } else { record.title().to_owned() };
+    Ok(components::page_head(&PageHead { title, subtitle: String::new(), badges, actions }))
+}
+
+/// What naturally follows from a record: the next link of the chain.
+fn next_steps(actor: &Actor, record: &Record) -> Markup {
+    let id = record.id;
+    let title: String = form_urlencoded::byte_serialize(record.title().as_bytes()).collect();
+    let steps: Vec<(&str, String, &'static Kind)> = match record.kind.name {
+        "need" => vec![
+            ("Create PPA", format!("/ppas/new?needs={id}&title={title}&category=moa_ppa"), &kinds::PPA),
+            ("Start project", format!("/projects/new?need={id}"), &kinds::PROJECT),
+        ],
+        "community" => vec![("Record need", format!("/needs/new?community={id}"), &kinds::NEED)],
+        "assessment" => {
+            let community =
+                record.reference("community").map_or_else(String::new, |id| format!("&community={id}"));
+            vec![("Record need", format!("/needs/new?assessment={id}{community}"), &kinds::NEED)]
+        }
+        "policy" => {
+            vec![("Add milestone", format!("/policy-milestones/new?policy={id}"), &kinds::POLICY_MILESTONE)]
+        }
+        "service" => {
+            vec![("Record application", format!("/applications/new?service={id}"), &kinds::APPLICATION)]
+        }
+        _ => Vec::new(),
+    };
+    html! {
+        @for (label, address, kind) in &steps {
+            @if may_create(actor, kind) { (button_link(label, address, kind.icon, ButtonKind::Plain)) }
+        }
+    }
+}
+
+fn overview(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+    let kind = record.kind;
+    let directory = directory_of(state, record)?;
+    let zone: TimeZone = page.zone();
+    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let texts = long_texts(record, &values);
+    let tasks = if kinds::ORIGINS.contains(&kind.name) {
+        tasks::panel(state, page, actor, record)?
+    } else {
+        html! {}
+    };
+    let wide = html! {
+        (components::panel("texts", kind.name, "About", &html! {}, &html! {
+            (path(state, record)?)
+            @if texts.0.is_empty() { p.muted { "Nothing has been written about this yet." } } @else { (texts) }
+        }))
+        (tasks)
+        (backlinks::panels(state, actor, record)?)
+    };
+    let people = people(record, &values);
+    let narrow = html! {
+        (components::panel("properties", kind.name, "Properties", &html! {}, &components::properties(&properties(record, &values))))
+        @if !people.is_empty() {
+            (components::panel("people", kind.name, "People", &html! {}, &components::properties(&people)))
+        }
+        (components::panel("record", kind.name, "Record", &html! {}, &components::properties(&kept(record, &values))))
+    };
+    Ok(components::detail(&wide, &narrow))
+}
+
+/// Regions above a place, outermost first.
+fn path(state: &State, record: &Record) -> Result<Markup, AppError> {
+    if record.kind.writable {
+        return Ok(html! {});
+    }
+    let mut above: Vec<(String, String)> = Vec::new();
+    let mut current = record.clone();
+    // A place lies in at most three others.
+    for _ in 0..3 {
+        let next = [
+            ("municipality", &kinds::MUNICIPALITY),
+            ("province", &kinds::PROVINCE),
+            ("region", &kinds::REGION),
+        ]
+        .into_iter()
+        .find_map(|(field, kind)| current.reference(field).map(|id| (kind, id)));
+        let Some((kind, id)) = next else { break };
+        let found = state.app.read(|tx| Ok(obcms_store::records::load(tx, kind, id)?))?;
+        let Some(found) = found else { break };
+        above.insert(0, (found.title().to_owned(), kind.url(found.id)));
+        current = found;
+    }
+    Ok(html! {
+        @if !above.is_empty() {
+            p { @for (title, address) in &above { a href=(address) { (title) } " › " } strong { (record.title()) } }
+        }
+    })
+}
+
+/// Whether the field stands in the wide column.
+fn is_text(field: &Field) -> bool {
+    matches!(field.data, FieldType::Multiline(_) | FieldType::Structure(_))
+}
+
+fn is_person(kind: &Kind, field: &Field) -> bool {
+    kind.people.contains(&field.name)
+}
+
+/// The main texts of a record under their labels; nothing when none is given.
+#[must_use]
+pub fn long_texts(record: &Record, values: &Values<'_>) -> Markup {
+    html! {
+        @for (position, field) in record.kind.visible() {
+            @if is_text(field) && !record.values[position].is_empty() {
+                div.text-block { h3 { (field.label) } div.prose { (values.draw(record, field)) } }
+            }
+        }
+    }
+}
+
+/// The properties of a record: every field but its title, its texts, its people and what is empty and seldom used.
+#[must_use]
+pub fn properties(record: &Record, values: &Values<'_>) -> Vec<Property> {
+    record
+        .kind
+        .visible()
+        .filter(|(_, field)| {
+            field.name != record.kind.title && !is_text(field) && !is_person(record.kind, field)
+        })
+        .filter(|(position, field)| {
+            let empty = record.values[*position].is_empty();
+            !(empty && (field.folded || field.source == obcms_domain::registry::Source::Derived))
+        })
+        .map(|(_, field)| Property { label: field.label.to_owned(), value: values.draw(record, field) })
+        .collect()
+}
+
+/// The people named on a record.
+#[must_use]
+pub fn people(record: &Record, values: &Values<'_>) -> Vec<Property> {
+    record
+        .kind
+        .visible()
+        .filter(|(position, field)| {
+            is_person(record.kind, field) && !(field.folded && record.values[*position].is_empty())
+        })
+        .map(|(_, field)| Property { label: field.label.to_owned(), value: values.draw(record, field) })
+        .collect()
+}
+
+/// What the program keeps of every record.
+fn kept(record: &Record, values: &Values<'_>) -> Vec<Property> {
+    let by = record.created_by.map(|id| values.reference(id, "user"));
+    vec![
+        Property {
+            label: "Created".to_owned(),
+            value: html! { (values.instant(record.created_at)) @if let Some(by) = by { " by " (by) } },
+        },
+        Property { label: "Changed".to_owned(), value: values.instant(record.updated_at) },
+    ]
+}
+
+/// `POST /COLLECTION/{id}/archive` and `…/restore`.
+pub async fn put_away(
+    kind: &'static Kind,
+    put_away: bool,
+    AxumState(state): AxumState<State>,
+    Signed { actor, .. }: Signed,
+    id: PathId,
+) -> Result<Response, PageError> {
+    let record = blocking(|| {
+        if put_away {
+            state.app.archive(&actor, kind, id.0, None)
+        } else {
+            state.app.restore(&actor, kind, id.0)
+        }
+    })?;
+    let word = if put_away { "archived" } else { "restored" };
+    Ok(done(&kind.url(record.id), &format!("{} {word}", kind.label), Some(&undo_address(kind, record.id))))
+}
+
+/// `POST /COLLECTION/{id}/undo`.
+pub async fn undo(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    Signed { actor, .. }: Signed,
+    id: PathId,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    let set = form.get("change_set").parse().ok();
+    blocking(|| state.app.undo(&actor, kind, id.0, set))?;
+    Ok(done(&format!("{}?tab=history", kind.url(id.0)), "The last change was taken back", None))
+}
+
+/// A directory of what a record points at, for pages that draw one record.
+pub fn directory_of(state: &State, record: &Record) -> Result<Directory, AppError> {
+    let mut ids: Vec<Id> = record.values.iter().flat_map(Value::targets).collect();
+    ids.extend(record.created_by);
+    state.app.directory(&ids)
+}
