@@ -11,6 +11,7 @@ use obcms_store::changes::{self, Change};
 use obcms_store::{Tx, records as store};
 use serde_json::{Map, Value as Json, json};
 
+use crate::behaviour;
 use crate::error::AppError;
 use crate::work::{Work, from_log, is_shown};
 use crate::{Actor, App};
@@ -170,6 +171,7 @@ fn undo(work: &mut Work<'_, '_>, kind: &'static Kind, id: Id, set: Option<Id>) -
         };
         let mut record = before.clone();
         take_back(&change, &mut record, work.now)?;
+        behaviour::before_undo(work, &before, &record)?;
         work.save(&before, &mut record, "undo")?;
     }
     work.find(kind, id)?.ok_or(AppError::NotFound(kind.label))

@@ -325,6 +325,17 @@ fn the_last_administrator_stays() {
     assert!(matches!(home.app.set_disabled(&root, first, true), Err(AppError::Conflict { .. })));
     home.app.set_disabled(&root, second, false).unwrap();
     home.app.set_disabled(&actor(&home, second), first, true).unwrap();
+    // Undoing is no way around it: not of how the last one was made, nor of how a role was given.
+    let me = actor(&home, second);
+    assert!(matches!(home.app.undo(&me, &USER, second, None), Err(AppError::Conflict { .. })));
+    home.app.set_disabled(&me, first, false).unwrap();
+    let staff = add(&home, "ana.tan", &["staff"]);
+    home.app.update(&me, &USER, staff, &input(json!({"roles": ["admin"]})), None).unwrap();
+    home.app.set_disabled(&me, first, true).unwrap();
+    home.app.set_disabled(&actor(&home, staff), second, true).unwrap();
+    let last = actor(&home, staff);
+    assert!(matches!(home.app.undo(&last, &USER, staff, None), Err(AppError::Conflict { .. })));
+    assert!(home.app.actor_of(staff).unwrap().is_some());
 }
 
 #[test]

@@ -58,3 +58,11 @@ pub fn before_archive(work: &mut Work<'_, '_>, record: &Record) -> Result<(), Ap
         _ => Ok(()),
     }
 }
+
+/// Refuses to take back what must stay.
+pub fn before_undo(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+    match record.kind.name {
+        "user" => users::before_undo(work, before, record),
+        _ => Ok(()),
+    }
+}

@@ -28,6 +28,14 @@ pub fn before_archive(work: &mut Work<'_, '_>, record: &Record) -> Result<(), Ap
     if roles(record).contains(&Role::Admin) { require_another_admin(work, record) } else { Ok(()) }
 }
 
+/// Undoing may archive, disable or change roles as well as any other way.
+pub fn before_undo(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+    let in_office = |user: &Record| {
+        roles(user).contains(&Role::Admin) && !user.is_archived() && !user.flag("is_disabled")
+    };
+    if in_office(before) && !in_office(record) { require_another_admin(work, record) } else { Ok(()) }
+}
+
 /// Fails when no other active administrator is left.
 pub fn require_another_admin(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
     let other = work.tx.first(
