@@ -58,6 +58,12 @@ impl Client {
         Client { agent, base: base.to_owned(), headers: Vec::new() }
     }
 
+    /// The same client for another server.
+    #[must_use]
+    pub fn at(&self, base: &str) -> Client {
+        Client { base: base.to_owned(), ..self.clone() }
+    }
+
     /// The same client with one more header on every request.
     #[must_use]
     pub fn with_header(&self, name: &str, value: &str) -> Client {

@@ -14,6 +14,7 @@
 
 mod client;
 mod database;
+pub mod sample;
 mod server;
 
 pub use client::{Answer, Client};

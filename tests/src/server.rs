@@ -25,8 +25,10 @@ pub struct Server {
     app: App,
     users: AtomicU32,
     runtime: Option<Runtime>,
-    // After the runtime, so that nothing is connected any more when the database is dropped.
-    database: TestDatabase,
+    url: String,
+    // After the runtime, so that nothing is connected any more when the database is dropped. A second server has
+    // none of its own.
+    _database: Option<TestDatabase>,
 }
 
 /// Somebody who can sign in, with a client that acts for them.
@@ -43,9 +45,18 @@ impl Server {
     /// Starts a server on a fresh copy of the prepared database.
     pub fn start(engine: Engine) -> Server {
         let database = TestDatabase::new(engine, prepare);
+        Self::on(database.url().to_owned(), Some(database))
+    }
+
+    /// A second server on the same database, as another process would be.
+    pub fn second(&self) -> Server {
+        Self::on(self.url.clone(), None)
+    }
+
+    fn on(url: String, database: Option<TestDatabase>) -> Server {
         let started = || -> Result<_, String> {
             let runtime = Runtime::new().map_err(|error| error.to_string())?;
-            let app = open(database.url(), runtime.handle())?;
+            let app = open(&url, runtime.handle())?;
             app.database().follow(runtime.handle());
             let listener =
                 runtime.block_on(TcpListener::bind("127.0.0.1:0")).map_err(|error| error.to_string())?;
@@ -57,7 +68,7 @@ impl Server {
         };
         match started() {
             Ok((address, app, runtime)) => {
-                Server { address, app, users: AtomicU32::new(0), runtime: Some(runtime), database }
+                Server { address, app, users: AtomicU32::new(0), runtime: Some(runtime), url, _database: database }
             }
             Err(error) => panic!("no server for the test: {error}"),
         }
@@ -70,7 +81,7 @@ impl Server {
 
     /// The address of its database, to look beneath it or to start a second server on it.
     pub fn database_url(&self) -> &str {
-        self.database.url()
+        &self.url
     }
 
     /// The program behind the server, to put things in place that a test is not about.

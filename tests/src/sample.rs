@@ -1,0 +1,81 @@
+//! The least that makes a record of any kind, taken from its description.
+
+use obcms_app::records::{Input, create};
+use obcms_app::{Actor, AppError, Work};
+use obcms_domain::id::Id;
+use obcms_domain::kinds;
+use obcms_domain::registry::{Field, FieldType, Initial, Kind, Record};
+use serde_json::{Value as Json, json};
+
+use crate::Server;
+
+/// A barangay outside BARMM that every installation has.
+pub const BARANGAY: &str = "1206511001";
+
+/// The members that are enough to create a record of the kind; what it must point at is created. `number` keeps
+/// what must be unique apart.
+pub fn minimal(server: &Server, kind: &'static Kind, number: u32) -> Input {
+    let mut input = Input::new();
+    for field in kind.inputs() {
+        if field.required && matches!(field.initial, Initial::Empty) {
+            input.insert(field.name.to_owned(), value(server, field, number));
+        }
+    }
+    input
+}
+
+fn value(server: &Server, field: &Field, number: u32) -> Json {
+    match field.data {
+        FieldType::Text(_) | FieldType::Multiline(_) if field.name == "username" => json!(format!("sample.{number}")),
+        FieldType::Text(_) | FieldType::Multiline(_) => json!(format!("Sample {number}")),
+        FieldType::Email => json!("sample@example.org"),
+        FieldType::Url => json!("https://example.org"),
+        FieldType::TimeZone => json!("Asia/Manila"),
+        FieldType::Integer(least, _) => json!(least),
+        FieldType::Decimal(least, _) => json!(least),
+        FieldType::Money => json!(100),
+        FieldType::Boolean => json!(true),
+        FieldType::Date => json!("2027-03-01"),
+        FieldType::Instant | FieldType::Moment => json!("2027-03-01T09:00:00+08:00"),
+        FieldType::Choice(choices) => json!(choices[0].value),
+        FieldType::Choices(choices) => json!([choices[0].value]),
+        FieldType::Reference("barangay") => json!(BARANGAY),
+        FieldType::Reference(target) => json!(target_of(server, target, number)),
+        FieldType::References(target) => json!([target_of(server, target, number)]),
+        FieldType::Link(targets) => json!({ "kind": targets[0], "id": target_of(server, targets[0], number) }),
+        FieldType::Links(targets) => json!([{ "kind": targets[0], "id": target_of(server, targets[0], number) }]),
+        FieldType::Tags => json!(["sample"]),
+        // The only structure that must be given is that of a task template.
+        FieldType::Structure(_) => json!([{
+            "key": "first", "title": "First", "anchor": "start", "offset_days": 0, "priority": "medium",
+            "assignee": "creator",
+        }]),
+    }
+}
+
+fn target_of(server: &Server, kind: &str, number: u32) -> Id {
+    match kinds::by_name(kind) {
+        Some(kind) => make(server, kind, number, None).id,
+        None => panic!("no kind {kind}"),
+    }
+}
+
+/// A record of the kind, made by the program in the name of `owner`.
+pub fn make(server: &Server, kind: &'static Kind, number: u32, owner: Option<Id>) -> Record {
+    let input = minimal(server, kind, number);
+    let made = server.app().write(&Actor::program(), |work: &mut Work<'_, '_>| {
+        let before = create(work, kind, &input)?;
+        let Some(owner) = owner else {
+            return Ok::<_, AppError>(before);
+        };
+        work.tx.execute(
+            &format!("UPDATE \"{}\" SET created_by = $1 WHERE id = $2", kind.table),
+            &[owner.into(), before.id.into()],
+        )?;
+        Ok(Record { created_by: Some(owner), ..before })
+    });
+    match made {
+        Ok(record) => record,
+        Err(error) => panic!("no {} for the test: {error:?}", kind.name),
+    }
+}

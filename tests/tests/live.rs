@@ -1,0 +1,108 @@
+//! Live changes: an open stream hears of a write at once, also from another process on the same database.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use obcms_tests::{Client, PASSWORD, Server, on_both_engines, sample};
+use serde_json::{Value as Json, json};
+
+/// Long enough for a loaded machine; what is asserted is that the message comes, not when.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The cookie of a new session.
+fn cookie(server: &Server, username: &str) -> String {
+    let answer = server.anonymous().post_form("/login", &[("username", username), ("password", PASSWORD)]);
+    answer.header("set-cookie").split(';').next().unwrap().to_owned()
+}
+
+/// Opens a stream and hands on its messages.
+fn listen(server: &Server, cookie: &str) -> Receiver<Json> {
+    let address = server.base().trim_start_matches("http://").to_owned();
+    let mut connection = TcpStream::connect(&address).unwrap();
+    write!(connection, "GET /api/v1/stream HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\n\r\n").unwrap();
+    let (sender, receiver) = channel();
+    let mut lines = BufReader::new(connection).lines();
+    let status = lines.next().unwrap().unwrap();
+    assert!(status.contains("200"), "{status}");
+    // The greeting says that the line is open: what is written from now on is heard.
+    for line in lines.by_ref() {
+        if line.unwrap().starts_with("event: open") {
+            break;
+        }
+    }
+    std::thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            if let Some(data) = line.strip_prefix("data: ")
+                && let Ok(json) = serde_json::from_str::<Json>(data)
+                && sender.send(json).is_err()
+            {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+fn hears(messages: &Receiver<Json>, kind: &str, id: &str) -> bool {
+    let end = std::time::Instant::now() + PATIENCE;
+    while let Ok(message) = messages.recv_timeout(end.saturating_duration_since(std::time::Instant::now())) {
+        if message["kind"] == kind && message["id"] == id {
+            return true;
+        }
+    }
+    false
+}
+
+fn need(client: &Client, server: &Server) -> String {
+    let community = sample::make(server, &obcms_domain::kinds::COMMUNITY, 1, None);
+    let need = client.post("/api/v1/needs", &json!({"title": "Light", "community": community.id})).expect_status(201);
+    need.json["id"].as_str().unwrap().to_owned()
+}
+
+on_both_engines! {
+    fn a_write_is_heard(server: &Server) {
+        let person = server.person(&["coordinator"]);
+        let messages = listen(server, &cookie(server, &person.username));
+        let id = need(&person.client, server);
+        assert!(hears(&messages, "need", &id));
+    }
+
+    fn what_follows_is_heard_too(server: &Server) {
+        let person = server.person(&["coordinator"]);
+        let ppa = person.client.post("/api/v1/ppas", &json!({"title": "Roads", "category": "moa_ppa"})).expect_status(201);
+        let ppa = ppa.json["id"].as_str().unwrap().to_owned();
+        let tasks = person.client.get(&format!("/api/v1/tasks?origin={ppa}&blocked=false")).expect_status(200);
+        let task = tasks.json["items"][0]["id"].as_str().unwrap().to_owned();
+        let messages = listen(server, &cookie(server, &person.username));
+        person.client.patch(&format!("/api/v1/tasks/{task}"), &json!({"status": "completed"})).expect_status(200);
+        assert!(hears(&messages, "ppa", &ppa), "the progress of the PPA moved");
+    }
+
+    fn another_process_is_heard(server: &Server) {
+        let person = server.person(&["coordinator"]);
+        let messages = listen(server, &cookie(server, &person.username));
+        let other = server.second();
+        let community = sample::make(server, &obcms_domain::kinds::COMMUNITY, 2, None);
+        let there = person.client.at(&other.base());
+        let need = there.post("/api/v1/needs", &json!({"title": "Light", "community": community.id})).expect_status(201);
+        assert!(hears(&messages, "need", need.json["id"].as_str().unwrap()));
+    }
+
+    fn a_partner_hears_only_what_concerns_it(server: &Server) {
+        let own = sample::make(server, &obcms_domain::kinds::COMMUNITY, 3, None);
+        let other = sample::make(server, &obcms_domain::kinds::COMMUNITY, 4, None);
+        let partner = server.person_with(json!({"roles": ["partner"], "communities": [own.id]}));
+        let coordinator = server.as_role("coordinator");
+        let messages = listen(server, &cookie(server, &partner.username));
+        let hidden = coordinator.post("/api/v1/needs", &json!({"title": "Not yours", "community": other.id})).expect_status(201);
+        let shown = coordinator.post("/api/v1/needs", &json!({"title": "Yours", "community": own.id})).expect_status(201);
+        let mut heard = Vec::new();
+        while !heard.contains(&shown.json["id"]) {
+            heard.push(messages.recv_timeout(PATIENCE).unwrap()["id"].clone());
+        }
+        assert!(!heard.contains(&hidden.json["id"]));
+    }
+}

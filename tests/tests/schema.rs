@@ -1,0 +1,97 @@
+//! The schema: the same from scratch and step by step, and what the descriptions of the kinds ask for.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use std::collections::BTreeSet;
+
+use obcms_domain::kinds::REGISTRY;
+use obcms_store::migrations;
+use obcms_store::records::schema;
+use obcms_tests::{Engine, Server, on_both_engines};
+
+on_both_engines! {
+    fn a_way_back_and_forth_leads_to_the_same_schema(server: &Server) {
+        let database = server.app().database();
+        let fresh = migrations::dump(database).unwrap();
+        assert!(fresh.len() > 50);
+        // Back and forth over every single step.
+        for version in (0..migrations::ALL.len()).rev() {
+            migrations::revert(database, i64::try_from(version).unwrap()).unwrap();
+            migrations::migrate(database, server.app().now()).unwrap();
+            assert_eq!(migrations::dump(database).unwrap(), fresh, "after taking back to {version}");
+        }
+        // Taking everything back leaves nothing of ours.
+        migrations::revert(database, 0).unwrap();
+        let rest = migrations::dump(database).unwrap();
+        assert!(rest.iter().all(|line| line.contains("schema_migrations")), "{rest:?}");
+    }
+
+    fn migrating_twice_changes_nothing(server: &Server) {
+        let database = server.app().database();
+        assert_eq!(migrations::migrate(database, server.app().now()).unwrap(), 0);
+        assert!(migrations::status(database).unwrap().iter().all(|step| step.applied_at.is_some()));
+    }
+
+    fn the_tables_are_what_the_kinds_describe(server: &Server) {
+        for kind in REGISTRY {
+            let described: BTreeSet<String> = schema::column_names(kind).into_iter().collect();
+            let found: BTreeSet<String> = server
+                .app()
+                .read(|tx| {
+                    let sql = match tx.engine() {
+                        obcms_store::Engine::Sqlite => "SELECT name FROM pragma_table_info($1)",
+                        obcms_store::Engine::Postgres => {
+                            "SELECT CAST(column_name AS text) FROM information_schema.columns WHERE table_name = $1"
+                        }
+                    };
+                    let rows = tx.query(sql, &[kind.table.into()])?;
+                    rows.iter().map(|row| Ok(row.get::<String>(0)?)).collect()
+                })
+                .unwrap();
+            assert_eq!(found, described, "table {}", kind.table);
+        }
+    }
+
+    fn several_processes_may_start_at_once(server: &Server) {
+        let url = server.database_url().to_owned();
+        let started: Vec<_> = (0..4)
+            .map(|_| {
+                let url = url.clone();
+                std::thread::spawn(move || {
+                    let runtime = tokio::runtime::Runtime::new().unwrap();
+                    let location = obcms_store::Location::parse(&url, std::path::Path::new("")).unwrap();
+                    let database = obcms_store::Database::open(&location, runtime.handle()).unwrap();
+                    migrations::migrate(&database, jiff::Timestamp::UNIX_EPOCH).map_err(|error| error.to_string())
+                })
+            })
+            .collect();
+        for thread in started {
+            assert_eq!(thread.join().unwrap(), Ok(0));
+        }
+    }
+}
+
+/// A database of a newer program, and one whose steps are not ours, are refused with a sentence.
+#[test]
+fn what_is_not_ours_is_refused() {
+    let server = Server::start(Engine::Sqlite);
+    let database = server.app().database();
+    let now = server.app().now();
+    database
+        .write(|tx| {
+            tx.execute(
+                "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
+                &[999_i64.into(), "from the future".into(), "x".into(), now.into()],
+            )
+        })
+        .unwrap();
+    let error = migrations::migrate(database, now).unwrap_err().to_string();
+    assert!(error.contains("newer than this program"), "{error}");
+    database
+        .write(|tx| {
+            tx.execute("DELETE FROM schema_migrations WHERE version = $1", &[999_i64.into()])?;
+            tx.execute("UPDATE schema_migrations SET checksum = $1 WHERE version = $2", &["x".into(), 1_i64.into()])
+        })
+        .unwrap();
+    let error = migrations::migrate(database, now).unwrap_err().to_string();
+    assert!(error.contains("is not the one of this program"), "{error}");
+}
