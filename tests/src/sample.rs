@@ -26,7 +26,9 @@ pub fn minimal(server: &Server, kind: &'static Kind, number: u32) -> Input {
 
 fn value(server: &Server, field: &Field, number: u32) -> Json {
     match field.data {
-        FieldType::Text(_) | FieldType::Multiline(_) if field.name == "username" => json!(format!("sample.{number}")),
+        FieldType::Text(_) | FieldType::Multiline(_) if field.name == "username" => {
+            json!(format!("sample.{number}"))
+        }
         FieldType::Text(_) | FieldType::Multiline(_) => json!(format!("Sample {number}")),
         FieldType::Email => json!("sample@example.org"),
         FieldType::Url => json!("https://example.org"),
@@ -42,8 +44,12 @@ fn value(server: &Server, field: &Field, number: u32) -> Json {
         FieldType::Reference("barangay") => json!(BARANGAY),
         FieldType::Reference(target) => json!(target_of(server, target, number)),
         FieldType::References(target) => json!([target_of(server, target, number)]),
-        FieldType::Link(targets) => json!({ "kind": targets[0], "id": target_of(server, targets[0], number) }),
-        FieldType::Links(targets) => json!([{ "kind": targets[0], "id": target_of(server, targets[0], number) }]),
+        FieldType::Link(targets) => {
+            json!({ "kind": targets[0], "id": target_of(server, targets[0], number) })
+        }
+        FieldType::Links(targets) => {
+            json!([{ "kind": targets[0], "id": target_of(server, targets[0], number) }])
+        }
         FieldType::Tags => json!(["sample"]),
         // The only structure that must be given is that of a task template.
         FieldType::Structure(_) => json!([{

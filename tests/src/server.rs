@@ -67,9 +67,14 @@ impl Server {
             Ok((address, app, runtime))
         };
         match started() {
-            Ok((address, app, runtime)) => {
-                Server { address, app, users: AtomicU32::new(0), runtime: Some(runtime), url, _database: database }
-            }
+            Ok((address, app, runtime)) => Server {
+                address,
+                app,
+                users: AtomicU32::new(0),
+                runtime: Some(runtime),
+                url,
+                _database: database,
+            },
             Err(error) => panic!("no server for the test: {error}"),
         }
     }

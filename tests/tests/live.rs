@@ -58,7 +58,9 @@ fn hears(messages: &Receiver<Json>, kind: &str, id: &str) -> bool {
 
 fn need(client: &Client, server: &Server) -> String {
     let community = sample::make(server, &obcms_domain::kinds::COMMUNITY, 1, None);
-    let need = client.post("/api/v1/needs", &json!({"title": "Light", "community": community.id})).expect_status(201);
+    let need = client
+        .post("/api/v1/needs", &json!({"title": "Light", "community": community.id}))
+        .expect_status(201);
     need.json["id"].as_str().unwrap().to_owned()
 }
 

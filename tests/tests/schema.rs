@@ -89,7 +89,10 @@ fn what_is_not_ours_is_refused() {
     database
         .write(|tx| {
             tx.execute("DELETE FROM schema_migrations WHERE version = $1", &[999_i64.into()])?;
-            tx.execute("UPDATE schema_migrations SET checksum = $1 WHERE version = $2", &["x".into(), 1_i64.into()])
+            tx.execute(
+                "UPDATE schema_migrations SET checksum = $1 WHERE version = $2",
+                &["x".into(), 1_i64.into()],
+            )
         })
         .unwrap();
     let error = migrations::migrate(database, now).unwrap_err().to_string();

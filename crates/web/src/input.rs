@@ -12,6 +12,9 @@ use crate::problem::Problem;
 /// Bytes of a JSON body at most.
 pub const MAXIMUM_BODY: usize = 1024 * 1024;
 
+/// Bytes of any body at most, files included.
+pub const MAXIMUM_UPLOAD: usize = 6 * 1024 * 1024;
+
 /// A JSON object.
 #[derive(Clone, Debug)]
 pub struct Body {

@@ -1,9 +1,10 @@
 //! The router: every address of the program.
 
 use axum::Router;
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State as AxumState};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -11,7 +12,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use crate::caller::{self, Nonce};
-use crate::input::MAXIMUM_BODY;
+use crate::input::{MAXIMUM_BODY, MAXIMUM_UPLOAD};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{api, assets, health, pages};
@@ -32,12 +33,31 @@ pub fn router(state: State) -> Router {
         .layer(from_fn_with_state(state.clone(), caller::identify))
         .layer(from_fn_with_state(state.clone(), headers))
         .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
+        .layer(from_fn(take_in))
         .layer(CompressionLayer::new().compress_when(
             // Events must leave at once; assets are compressed at build time.
             DefaultPredicate::new().and(NotForContentType::new("text/event-stream")),
         ))
         .layer(CatchPanicLayer::custom(panicked))
         .with_state(state)
+}
+
+/// Reads the body before anything is decided. An answer over an unread body would cost the connection, which a
+/// program that keeps it open would notice as a broken request.
+async fn take_in(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    if body.is_end_stream() {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    match to_bytes(body, MAXIMUM_UPLOAD).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Err(_) => {
+            let detail = format!("Expected at most {MAXIMUM_UPLOAD} bytes.");
+            let mut response = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response();
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            response
+        }
+    }
 }
 
 async fn wrong_method() -> Response {

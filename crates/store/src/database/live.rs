@@ -73,12 +73,6 @@ impl Live {
         self.sender.subscribe()
     }
 
-    /// Whether nobody listens.
-    #[must_use]
-    pub fn is_idle(&self) -> bool {
-        self.sender.receiver_count() == 0
-    }
-
     pub(super) fn publish(&self, messages: Vec<Message>) {
         if messages.len() > MANY {
             let _ = self.sender.send(Message::everything());
@@ -101,6 +95,13 @@ impl Live {
                 .collect()
         };
         self.publish(unseen);
+    }
+
+    /// Takes these for published.
+    pub(super) fn know(&self, messages: Vec<Message>) {
+        for message in messages {
+            self.remember(message.change);
+        }
     }
 
     fn remember(&self, change: Option<Id>) {

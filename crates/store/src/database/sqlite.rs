@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, Statement, ToSql};
 use tokio::runtime::Handle;
 
 use super::cell::{Cell, Row};
-use super::live::Live;
+use super::live::{Live, Message};
 use crate::error::StoreError;
 
 /// Readers that stay open for the next request.
@@ -90,39 +90,39 @@ impl Sqlite {
             let Ok(connection) = connect(&path, true) else {
                 return;
             };
-            let mut seen: i64 = -1;
+            let mut seen: Option<i64> = None;
             let mut interval = tokio::time::interval(Duration::from_millis(400));
             loop {
                 interval.tick().await;
-                if live.is_idle() {
-                    continue;
-                }
                 let version: i64 = match connection.query_row("PRAGMA data_version", [], |row| row.get(0)) {
                     Ok(version) => version,
                     Err(_) => continue,
                 };
-                if seen >= 0 && version != seen {
-                    tokio::task::block_in_place(|| catch_up(&connection, &live));
+                match seen {
+                    // What was written before this process started is no news.
+                    None => tokio::task::block_in_place(|| live.know(newest(&connection))),
+                    Some(before) if before != version => {
+                        tokio::task::block_in_place(|| live.publish_unseen(newest(&connection)));
+                    }
+                    Some(_) => {}
                 }
-                seen = version;
+                seen = Some(version);
             }
         });
     }
 }
 
-/// Publishes the newest changes; those that this process published itself are known by their id.
-fn catch_up(connection: &Connection, live: &Live) {
+/// The newest changes, oldest first.
+fn newest(connection: &Connection) -> Vec<Message> {
     let found = connection
-        .prepare_cached("SELECT id, kind, record_id, version, action FROM changes ORDER BY id DESC LIMIT 200")
+        .prepare_cached("SELECT id, kind, record_id, version, action FROM changes ORDER BY id DESC LIMIT 300")
         .and_then(|mut statement| {
             let mut rows = statement.query([])?;
             read_rows(&mut rows, 5)
         });
-    let Ok(rows) = found else {
-        return;
-    };
-    let messages = rows.iter().rev().filter_map(|row| super::live::Message::from_row(row).ok()).collect();
-    live.publish_unseen(messages);
+    // Before the first migration there is no log, and nothing to tell.
+    let rows = found.unwrap_or_default();
+    rows.iter().rev().filter_map(|row| Message::from_row(row).ok()).collect()
 }
 
 enum Holder<'a> {
