@@ -17,9 +17,11 @@ pub mod lists;
 pub mod present;
 pub mod projects;
 pub mod records;
+pub mod search;
 pub mod seeds;
 pub mod today;
 pub mod transitions;
+pub mod trace;
 pub mod work;
 
 pub use actor::Actor;

@@ -97,6 +97,13 @@ fn typed(statement: &mut Statement, instant: Timestamp) {
     statement.push("coalesce(").bind(instant).push(", start_at)");
 }
 
+/// The entries of these records, in no order.
+pub fn of_records(tx: &mut Tx<'_>, records: &[Id]) -> Result<Vec<EntryRow>, StoreError> {
+    let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM calendar_entries WHERE record_id IN "));
+    statement.bind_list(records.iter().map(|id| (*id).into()));
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(read).collect()
+}
+
 /// The entries of one record.
 pub fn of_record(tx: &mut Tx<'_>, record: Id) -> Result<Vec<EntryRow>, StoreError> {
     tx.query(

@@ -4,8 +4,10 @@ pub mod calendar;
 pub mod me;
 pub mod openapi;
 pub mod records;
+pub mod search;
 pub mod stream;
 pub mod tasks;
+pub mod trace;
 
 use crate::route::Route;
 
@@ -19,6 +21,8 @@ pub fn routes() -> Vec<Route> {
     routes.extend(calendar::routes());
     routes.extend(me::routes());
     routes.extend(tasks::routes());
+    routes.extend(trace::routes());
+    routes.extend(search::routes());
     routes.push(stream::route());
     routes.push(openapi::route());
     routes

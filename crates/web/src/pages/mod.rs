@@ -5,7 +5,9 @@ pub mod forms;
 pub mod frame;
 pub mod me;
 pub mod registry;
+pub mod search;
 pub mod sign_in;
+pub mod trace;
 pub mod users;
 
 use axum::Router;

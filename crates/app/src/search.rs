@@ -1,0 +1,170 @@
+//! Search over everything: ranked, and only what the asker may see.
+
+use std::collections::{HashMap, HashSet};
+
+use obcms_domain::id::Id;
+use obcms_domain::kinds;
+use obcms_domain::registry::Kind;
+use obcms_domain::search::words;
+use obcms_store::records::{self, Reference};
+use obcms_store::{Tx, search as store};
+
+use crate::actor::Sight;
+use crate::error::AppError;
+use crate::{Actor, App};
+
+/// Hits answered when nothing is said.
+pub const LIMIT: usize = 20;
+/// Hits answered at most.
+pub const MAXIMUM_LIMIT: usize = 100;
+/// Candidates that the database hands over for ranking, beyond what is asked for.
+const CANDIDATES: i64 = 200;
+/// Candidates looked through for somebody who sees only a part of them.
+const CANDIDATES_WITHIN: i64 = 5000;
+/// Places found beside everything else: there are so many that they would crowd out the work.
+const PLACES: [&str; 4] = ["region", "province", "municipality", "barangay"];
+const PLACE_CANDIDATES: i64 = 20;
+
+/// One hit.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// Its kind.
+    pub kind: &'static Kind,
+    /// Itself.
+    pub id: Id,
+    /// What people call it.
+    pub title: String,
+    /// Its state, or empty.
+    pub state: String,
+}
+
+impl App {
+    /// Records that hold all the words, best first. `only` limits the search to kinds when it is not empty.
+    pub fn search(
+        &self,
+        actor: &Actor,
+        text: &str,
+        only: &[&'static Kind],
+        limit: usize,
+    ) -> Result<Vec<Hit>, AppError> {
+        let asked = words(text);
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let visible: Vec<(&'static Kind, Sight)> = kinds::REGISTRY
+            .into_iter()
+            .filter(|kind| only.is_empty() || only.contains(kind))
+            .filter_map(|kind| actor.sight(kind).map(|sight| (kind, sight)))
+            .collect();
+        let is_place = |kind: &Kind| PLACES.contains(&kind.name);
+        // Whoever asks for places gets them like anything else.
+        let apart = only.is_empty();
+        let main: Vec<&str> =
+            visible.iter().filter(|(kind, _)| !(apart && is_place(kind))).map(|(kind, _)| kind.name).collect();
+        let places: Vec<&str> =
+            visible.iter().filter(|(kind, _)| apart && is_place(kind)).map(|(kind, _)| kind.name).collect();
+        let is_limited = visible.iter().any(|(_, sight)| *sight != Sight::All);
+        let many = i64::try_from(limit).unwrap_or(CANDIDATES).saturating_add(CANDIDATES);
+        let candidates = if is_limited { CANDIDATES_WITHIN } else { many };
+        self.read(|tx| {
+            let mut found = if main.is_empty() { Vec::new() } else { store::find(tx, &asked, &main, candidates)? };
+            if !places.is_empty() {
+                found.extend(store::find(tx, &asked, &places, PLACE_CANDIDATES)?);
+            }
+            let found = seen(tx, &visible, found)?;
+            Ok(ranked(found, &asked, limit))
+        })
+    }
+}
+
+/// Those that the asker may see: one question for each kind that is seen in part.
+fn seen(
+    tx: &mut Tx<'_>,
+    visible: &[(&'static Kind, Sight)],
+    found: Vec<Reference>,
+) -> Result<Vec<Hit>, AppError> {
+    let mut hidden: HashSet<Id> = HashSet::new();
+    for (kind, sight) in visible {
+        let Sight::Within(scope) = sight else {
+            continue;
+        };
+        let ids: Vec<Id> =
+            found.iter().filter(|reference| reference.kind == kind.name).map(|reference| reference.id).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let within: HashSet<Id> = records::in_scope(tx, kind, &ids, scope)?.into_iter().collect();
+        hidden.extend(ids.into_iter().filter(|id| !within.contains(id)));
+    }
+    let by_name: HashMap<&str, &'static Kind> = visible.iter().map(|(kind, _)| (kind.name, *kind)).collect();
+    Ok(found
+        .into_iter()
+        .filter(|reference| !reference.is_archived && !hidden.contains(&reference.id))
+        .filter_map(|reference| {
+            let kind = *by_name.get(reference.kind.as_str())?;
+            Some(Hit { kind, id: reference.id, title: reference.title, state: reference.state })
+        })
+        .collect())
+}
+
+/// Best first: the title itself, its beginning, whole words in it, beginnings of words in it, words elsewhere. Among
+/// equals what is over and mere places come last, short titles first.
+fn ranked(mut hits: Vec<Hit>, asked: &[String], limit: usize) -> Vec<Hit> {
+    hits.sort_by_cached_key(|hit| {
+        let title = words(&hit.title);
+        let fit = if title == asked {
+            0
+        } else if title.starts_with(asked) {
+            1
+        } else if asked.iter().all(|word| title.contains(word)) {
+            2
+        } else if asked.iter().all(|word| title.iter().any(|known| known.starts_with(word.as_str()))) {
+            3
+        } else {
+            4
+        };
+        let is_over = ["completed", "cancelled", "rejected", "archived", "inactive"].contains(&&*hit.state);
+        let is_place = PLACES.contains(&hit.kind.name);
+        (fit, is_place, is_over, title.len(), title, hit.id)
+    });
+    hits.truncate(limit);
+    hits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use obcms_domain::kinds::{BARANGAY, NEED, TASK};
+
+    fn hit(kind: &'static Kind, title: &str, state: &str) -> Hit {
+        let id = "0192d3a0-0000-7000-8000-000000000001".parse().unwrap();
+        Hit { kind, id, title: title.to_owned(), state: state.to_owned() }
+    }
+
+    #[test]
+    fn the_title_counts_before_its_parts() {
+        let hits = vec![
+            hit(&NEED, "Repair of the pump", ""),
+            hit(&TASK, "Watering of trees", "not_started"),
+            hit(&TASK, "Clean water for Lamitan", "completed"),
+            hit(&TASK, "Clean water for Isabela", "not_started"),
+            hit(&BARANGAY, "Water", ""),
+            hit(&NEED, "Water supply", ""),
+            hit(&NEED, "Water", ""),
+        ];
+        let titles: Vec<String> =
+            ranked(hits, &["water".to_owned()], 10).into_iter().map(|hit| hit.title).collect();
+        assert_eq!(
+            titles,
+            [
+                "Water",
+                "Water",
+                "Water supply",
+                "Clean water for Isabela",
+                "Clean water for Lamitan",
+                "Watering of trees",
+                "Repair of the pump"
+            ]
+        );
+    }
+}
