@@ -59,15 +59,19 @@ impl App {
         let is_place = |kind: &Kind| PLACES.contains(&kind.name);
         // Whoever asks for places gets them like anything else.
         let apart = only.is_empty();
-        let main: Vec<&str> =
-            visible.iter().filter(|(kind, _)| !(apart && is_place(kind))).map(|(kind, _)| kind.name).collect();
+        let main: Vec<&str> = visible
+            .iter()
+            .filter(|(kind, _)| !(apart && is_place(kind)))
+            .map(|(kind, _)| kind.name)
+            .collect();
         let places: Vec<&str> =
             visible.iter().filter(|(kind, _)| apart && is_place(kind)).map(|(kind, _)| kind.name).collect();
         let is_limited = visible.iter().any(|(_, sight)| *sight != Sight::All);
         let many = i64::try_from(limit).unwrap_or(CANDIDATES).saturating_add(CANDIDATES);
         let candidates = if is_limited { CANDIDATES_WITHIN } else { many };
         self.read(|tx| {
-            let mut found = if main.is_empty() { Vec::new() } else { store::find(tx, &asked, &main, candidates)? };
+            let mut found =
+                if main.is_empty() { Vec::new() } else { store::find(tx, &asked, &main, candidates)? };
             if !places.is_empty() {
                 found.extend(store::find(tx, &asked, &places, PLACE_CANDIDATES)?);
             }
@@ -88,8 +92,11 @@ fn seen(
         let Sight::Within(scope) = sight else {
             continue;
         };
-        let ids: Vec<Id> =
-            found.iter().filter(|reference| reference.kind == kind.name).map(|reference| reference.id).collect();
+        let ids: Vec<Id> = found
+            .iter()
+            .filter(|reference| reference.kind == kind.name)
+            .map(|reference| reference.id)
+            .collect();
         if ids.is_empty() {
             continue;
         }

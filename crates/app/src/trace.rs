@@ -245,7 +245,11 @@ fn walk(tx: &mut Tx<'_>, thing: &Reference, start: u8) -> Result<Vec<(Reference,
             };
             let position = match direction {
                 Position::Itself if neighbour.field == "depends_on" => {
-                    if neighbour.outgoing { Position::Prerequisite } else { Position::Dependent }
+                    if neighbour.outgoing {
+                        Position::Prerequisite
+                    } else {
+                        Position::Dependent
+                    }
                 }
                 Position::Itself | Position::Above if there < here => Position::Above,
                 Position::Itself | Position::Below if there > here => Position::Below,

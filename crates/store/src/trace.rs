@@ -85,12 +85,7 @@ pub fn task_lines(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Vec<TaskLine>, StoreErr
 }
 
 /// One column with an amount, of the given records of one table; records without an amount are left out.
-pub fn amounts(
-    tx: &mut Tx<'_>,
-    table: &str,
-    column: &str,
-    ids: &[Id],
-) -> Result<Vec<(Id, i64)>, StoreError> {
+pub fn amounts(tx: &mut Tx<'_>, table: &str, column: &str, ids: &[Id]) -> Result<Vec<(Id, i64)>, StoreError> {
     let mut result = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
         let mut statement = Statement::new(format!(

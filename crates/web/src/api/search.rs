@@ -66,7 +66,8 @@ pub fn kinds_of(parameters: &Parameters) -> Result<Vec<&'static Kind>, Problem> 
         .map(str::trim)
         .filter(|name| !name.is_empty())
         .map(|name| {
-            kinds::by_name(name).ok_or_else(|| Parameters::wrong("kinds", &format!("There is no kind {name}.")))
+            kinds::by_name(name)
+                .ok_or_else(|| Parameters::wrong("kinds", &format!("There is no kind {name}.")))
         })
         .collect()
 }

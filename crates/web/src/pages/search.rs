@@ -61,8 +61,11 @@ fn filter_row(text: &str, only: &[&'static Kind]) -> Markup {
         .map(|kind| {
             let others: Vec<&str> =
                 only.iter().filter(|other| *other != kind).map(|other| other.name).collect();
-            let remove_href =
-                if others.is_empty() { address.clone() } else { format!("{address}&kinds={}", others.join(",")) };
+            let remove_href = if others.is_empty() {
+                address.clone()
+            } else {
+                format!("{address}&kinds={}", others.join(","))
+            };
             Chip { label: "Kind".to_owned(), value: kind.plural.to_owned(), remove_href }
         })
         .collect();
@@ -85,7 +88,10 @@ fn filter_row(text: &str, only: &[&'static Kind]) -> Markup {
 fn results(text: &str, only: &[&'static Kind], hits: &[Hit]) -> Markup {
     if hits.is_empty() {
         let (title, help) = if text.is_empty() {
-            ("What are you looking for?", "Type words or their beginnings; everything you may see is searched.")
+            (
+                "What are you looking for?",
+                "Type words or their beginnings; everything you may see is searched.",
+            )
         } else {
             ("Nothing found", "Try fewer words or only their beginnings. Archived things are not searched.")
         };

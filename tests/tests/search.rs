@@ -1,0 +1,96 @@
+//! Search over everything: what comes first, and who sees what.
+
+use obcms_tests::{Client, on_both_engines};
+use serde_json::{Value, json};
+
+fn make(client: &Client, collection: &str, body: Value) -> Value {
+    client.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json
+}
+
+fn titles(client: &Client, parameters: &str) -> Vec<String> {
+    let answer = client.get(&format!("/api/v1/search?{parameters}")).expect_status(200).json;
+    let items = answer["items"].as_array().unwrap();
+    items.iter().map(|item| item["title"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A community of that name in some barangay.
+fn community(client: &Client, name: &str) -> Value {
+    let barangay = &client.get("/api/v1/barangays?limit=1").expect_status(200).json["items"][0]["id"];
+    make(client, "communities", json!({ "name": name, "barangay": barangay }))
+}
+
+on_both_engines! {
+    fn the_best_comes_first(server: &Server) {
+        let client = server.as_role("coordinator");
+        for (title, description) in [
+            ("Repair of the old pump", "The spring dried up."),
+            ("Springs of the valley", ""),
+            ("Visit to the spring", ""),
+            ("Spring box", ""),
+            ("Spring", ""),
+        ] {
+            make(&client, "tasks", json!({ "title": title, "description": description }));
+        }
+        assert_eq!(
+            titles(&client, "q=spring&kinds=task"),
+            ["Spring", "Spring box", "Visit to the spring", "Springs of the valley", "Repair of the old pump"]
+        );
+        assert_eq!(titles(&client, "q=spring&kinds=task&limit=2"), ["Spring", "Spring box"]);
+    }
+
+    fn all_words_must_occur_and_marks_do_not_matter(server: &Server) {
+        let client = server.as_role("coordinator");
+        make(&client, "tasks", json!({ "title": "Survey in Peñaranda" }));
+        make(&client, "tasks", json!({ "title": "Survey in Isabela" }));
+        assert_eq!(titles(&client, "q=penar%20SURV&kinds=task"), ["Survey in Peñaranda"]);
+        assert_eq!(titles(&client, "q=survey%20nothing&kinds=task"), Vec::<String>::new());
+        assert_eq!(titles(&client, "q="), Vec::<String>::new());
+        assert_eq!(titles(&client, "q=%25%27%22"), Vec::<String>::new());
+    }
+
+    fn a_hit_says_what_it_is(server: &Server) {
+        let client = server.as_role("coordinator");
+        let ppa = make(&client, "ppas", json!({ "title": "Goat dispersal", "category": "oobc_ppa" }));
+        let answer = client.get("/api/v1/search?q=goat%20disp&kinds=ppa,need").expect_status(200).json;
+        assert_eq!(
+            answer["items"],
+            json!([{
+                "kind": "ppa", "id": ppa["id"], "title": "Goat dispersal", "subtitle": "PPA · Planning",
+                "url": format!("/ppas/{}", ppa["id"].as_str().unwrap()), "module": "projects", "state": "planning",
+            }])
+        );
+        // Its tasks carry its title and come after it.
+        assert_eq!(titles(&client, "q=goat%20dispersal")[0], "Goat dispersal");
+        client.delete(&format!("/api/v1/ppas/{}", ppa["id"].as_str().unwrap())).expect_status(204);
+        assert_eq!(titles(&client, "q=goat&kinds=ppa"), Vec::<String>::new());
+    }
+
+    fn nobody_finds_what_they_may_not_see(server: &Server) {
+        let client = server.as_role("coordinator");
+        let own = community(&client, "Sitio Malabo");
+        let other = community(&client, "Sitio Malabo East");
+        make(&client, "needs", json!({ "title": "Malabo bridge", "community": own["id"] }));
+        make(&client, "needs", json!({ "title": "Malabo school", "community": other["id"] }));
+        make(&client, "tasks", json!({ "title": "Malabo papers" }));
+        assert_eq!(titles(&client, "q=malabo&kinds=need").len(), 2);
+        let partner =
+            server.person_with(json!({ "roles": ["partner"], "communities": [own["id"]] })).client;
+        let mut seen = titles(&partner, "q=malabo");
+        seen.sort();
+        assert_eq!(seen, ["Malabo bridge", "Sitio Malabo"]);
+        // Names of users are for those who work with them.
+        let name = server.person(&["staff"]).username;
+        let number = name.rsplit('.').next().unwrap();
+        assert_eq!(titles(&partner, &format!("q=person%20{number}&kinds=user")), Vec::<String>::new());
+        assert!(!titles(&client, &format!("q=person%20{number}&kinds=user")).is_empty());
+    }
+
+    fn wrong_parameters_are_refused(server: &Server) {
+        let client = server.as_role("staff");
+        for parameters in ["q=a&limit=0", "q=a&limit=101", "q=a&limit=x", "q=a&kinds=ship", "q=a&page=2"] {
+            client.get(&format!("/api/v1/search?{parameters}")).expect_status(400);
+        }
+        client.get("/api/v1/search?q=a&limit=100").expect_status(200);
+        server.anonymous().get("/api/v1/search?q=a").expect_status(401);
+    }
+}
