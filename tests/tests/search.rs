@@ -75,7 +75,7 @@ on_both_engines! {
         assert_eq!(titles(&client, "q=malabo&kinds=need").len(), 2);
         let partner =
             server.person_with(json!({ "roles": ["partner"], "communities": [own["id"]] })).client;
-        let mut seen = titles(&partner, "q=malabo");
+        let mut seen = titles(&partner, "q=malabo&kinds=community,need,task");
         seen.sort();
         assert_eq!(seen, ["Malabo bridge", "Sitio Malabo"]);
         // Names of users are for those who work with them.

@@ -20,8 +20,8 @@ pub mod records;
 pub mod search;
 pub mod seeds;
 pub mod today;
-pub mod transitions;
 pub mod trace;
+pub mod transitions;
 pub mod work;
 
 pub use actor::Actor;
