@@ -20,8 +20,21 @@ export interface Entry {
   people: (string | { name?: string; full_name?: string })[] | null;
 }
 
+/** What kinds of entries can do beyond being moved. */
+export interface Abilities {
+  /** May last longer than a day: their ends can be pulled. */
+  spans: Set<string>;
+  /** May have times: can go from the days to the hours and back. */
+  timed: Set<string>;
+}
+
+export function abilitiesOf(host: HTMLElement): Abilities {
+  const list = (text: string | undefined): Set<string> => new Set((text ?? "").split(" ").filter(Boolean));
+  return { spans: list(host.dataset.spans), timed: list(host.dataset.timed) };
+}
+
 /** What the grid is given for an entry. */
-export function toEvent(entry: Entry, zone: string): EventInput {
+export function toEvent(entry: Entry, zone: string, abilities: Abilities): EventInput {
   const wall = (text: string): string =>
     entry.all_day || !/[zZ]|[+-]\d\d:\d\d$/.test(text) ? text : wallTime(new Date(text), zone);
   return {
@@ -30,7 +43,8 @@ export function toEvent(entry: Entry, zone: string): EventInput {
     start: wall(entry.start),
     end: entry.end ? wall(entry.end) : undefined,
     allDay: entry.all_day,
-    editable: entry.editable,
+    startEditable: entry.editable,
+    durationEditable: entry.editable && abilities.spans.has(entry.kind),
     classNames: isOff(entry) ? ["entry", "entry-off"] : ["entry"],
     extendedProps: { entry, place: 0 },
   };

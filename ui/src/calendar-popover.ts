@@ -35,26 +35,58 @@ export function showEntry(event: EventApi, at: Element): void {
   open.focus();
 }
 
-/** Offers what can be made between two times; `creates` comes from the server. */
-export function showCreate(
-  creates: { label: string; href: string }[],
-  range: { start: string; end: string; allDay: boolean; words: string },
-  at: Element | DOMRect,
-): void {
+/** Something that can be made on a day, and the fields of its form that the day goes into. */
+export interface Create {
+  label: string;
+  href: string;
+  start: string;
+  end: string;
+  timed: boolean;
+  due: boolean;
+}
+
+/** A time that was chosen: days with the day after the last one, or instants; no end means what is usual. */
+export interface Chosen {
+  start: string;
+  end: string | null;
+  allDay: boolean;
+  words: string;
+}
+
+/** Offers what can be made at a time; `creates` comes from the server. */
+export function showCreate(creates: Create[], chosen: Chosen, at: Element | DOMRect): void {
   if (creates.length === 0) return;
   const body = make("div", { class: "entry-card-body" });
-  body.append(make("p", { class: "menu-label" }, range.words));
-  for (const { label, href } of creates) {
-    const address = new URL(href, location.href);
-    address.searchParams.set("start", range.start);
-    address.searchParams.set("end", range.end);
-    address.searchParams.set("all_day", String(range.allDay));
-    const link = make("a", { class: "menu-item", href: address.pathname + address.search });
-    link.append(icon("plus"), label);
+  body.append(make("p", { class: "menu-label" }, chosen.words));
+  for (const create of creates) {
+    const link = make("a", { class: "menu-item", href: addressOf(create, chosen) });
+    link.append(icon("plus"), create.label);
     body.append(link);
   }
-  show(body, at, `Create on ${range.words}`, undefined);
+  show(body, at, `Create on ${chosen.words}`, undefined);
   body.querySelector("a")?.focus();
+}
+
+function addressOf(create: Create, chosen: Chosen): string {
+  const address = new URL(create.href, location.href);
+  const put = (name: string, value: string): void => {
+    if (name) address.searchParams.set(name, value);
+  };
+  if (create.timed) {
+    put(create.start, chosen.start);
+    if (chosen.end) put(create.end, chosen.end);
+    put("all_day", String(chosen.allDay));
+    return address.pathname + address.search;
+  }
+  const first = chosen.start.slice(0, 10);
+  const last = chosen.allDay && chosen.end ? dayBefore(chosen.end) : first;
+  if (!create.due || last > first) put(create.start, first);
+  put(create.end, last);
+  return address.pathname + address.search;
+}
+
+function dayBefore(day: string): string {
+  return new Date(Date.parse(`${day.slice(0, 10)}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
 }
 
 function show(body: HTMLElement, at: Element | DOMRect, label: string, module: string | undefined): void {

@@ -4,9 +4,9 @@ import dayGrid from "@fullcalendar/daygrid";
 import interaction from "@fullcalendar/interaction";
 import list from "@fullcalendar/list";
 import timeGrid from "@fullcalendar/timegrid";
-import { entryOf, save, toEvent, words, type Entry } from "./calendar-entry";
+import { abilitiesOf, entryOf, save, toEvent, words, type Entry } from "./calendar-entry";
 import { focusEntry, liftedEvent, mark, startCalendarKeys } from "./calendar-keys";
-import { closeCard, showCreate, showEntry } from "./calendar-popover";
+import { closeCard, showCreate, showEntry, type Create } from "./calendar-popover";
 import { hold } from "./live";
 import { callApi, debounce, every, make, one } from "./page";
 import { toastRefusal } from "./toast";
@@ -26,7 +26,8 @@ function start(host: HTMLElement): void {
   if (!grid) return;
   const zone = host.dataset.timezone || "Asia/Manila";
   const parameters = JSON.parse(host.dataset.parameters ?? "{}") as Record<string, string>;
-  const creates = JSON.parse(host.dataset.creates ?? "[]") as { label: string; href: string }[];
+  const creates = JSON.parse(host.dataset.creates ?? "[]") as Create[];
+  const abilities = abilitiesOf(host);
   const search = one<HTMLInputElement>("[data-search]", host);
   const mine = one<HTMLInputElement>("[data-mine]", host);
   const isPhone = matchMedia("(max-width: 760px)").matches;
@@ -61,7 +62,7 @@ function start(host: HTMLElement): void {
           modules.has(entry.module) || !one(`[data-module-filter="${CSS.escape(entry.module)}"]`, host),
       )
       .map((entry) => {
-        const event = toEvent(entry, zone);
+        const event = toEvent(entry, zone, abilities);
         return held?.id === entry.id
           ? { ...event, start: held.startStr, end: held.endStr, extendedProps: held.extendedProps }
           : event;
@@ -143,14 +144,16 @@ function start(host: HTMLElement): void {
       if (jsEvent.ctrlKey || jsEvent.metaKey) window.open(entryOf(event).url, "_blank", "noopener");
       else showEntry(event, el);
     },
-    dateClick: ({ date, dateStr, allDay, dayEl }) => {
-      const end = new Date(+date + (allDay ? 86_400_000 : 3_600_000)).toISOString();
-      offer(dateStr, end, allDay, dayEl.getBoundingClientRect());
+    dateClick: ({ dateStr, allDay, dayEl }) => {
+      offer(dateStr, null, allDay, dayEl.getBoundingClientRect());
     },
     select: ({ startStr, endStr, allDay, jsEvent }) => {
       const at = new DOMRect(jsEvent?.clientX ?? innerWidth / 2, jsEvent?.clientY ?? innerHeight / 3, 0, 0);
       offer(startStr, endStr, allDay, at);
     },
+    // A day does not become an hour by being dropped there, except where the record has both.
+    eventAllow: ({ allDay }, event) =>
+      !event || event.allDay === allDay || abilities.timed.has(entryOf(event).kind),
     eventDragStart: () => hold(true),
     eventDragStop: () => hold(false),
     eventResizeStart: () => hold(true),
@@ -172,7 +175,7 @@ function start(host: HTMLElement): void {
     else calendar.today();
   };
 
-  function offer(start: string, end: string, allDay: boolean, at: DOMRect): void {
+  function offer(start: string, end: string | null, allDay: boolean, at: DOMRect): void {
     const day = new Intl.DateTimeFormat("en-GB", {
       timeZone: "UTC",
       weekday: "short",
@@ -180,8 +183,8 @@ function start(host: HTMLElement): void {
       month: "short",
     });
     const said = day.format(new Date(`${start.slice(0, 10)}T00:00:00Z`)).replace(",", "");
-    const plain = (text: string): string => (allDay ? text.slice(0, 10) : text.slice(0, 16));
-    showCreate(creates, { start: plain(start), end: plain(end), allDay, words: said }, at);
+    const wire = (text: string): string => (allDay ? text.slice(0, 10) : withOffset(text, zone));
+    showCreate(creates, { start: wire(start), end: end && wire(end), allDay, words: said }, at);
   }
 
   /** Keeps view, date and filters in the address. */

@@ -12,7 +12,7 @@ use obcms_web::assets;
 use obcms_web::components::badges::{self, Tone};
 use obcms_web::components::board::{Board, BoardCard, BoardColumn, QuickAdd, board};
 use obcms_web::components::buttons::{ButtonKind, button_link, post_button};
-use obcms_web::components::calendar::{Calendar, CalendarModule, calendar};
+use obcms_web::components::calendar::{Calendar, CalendarCreate, CalendarModule, calendar};
 use obcms_web::components::charts::{Bar, StackedBar, bars, columns, donut, sparkline, stacked_bars};
 use obcms_web::components::detail::{
     ChainGroup, ChainLink, FieldChange, HistoryEntry, PageHead, Property, chain, detail, history, page_head,
@@ -527,7 +527,26 @@ fn calendar_page() -> Markup {
             .iter()
             .map(|(key, label)| CalendarModule { key: (*key).into(), label: (*label).into(), shown: true })
             .collect(),
-        creates: vec![("Event".into(), "/events/new".into()), ("Task".into(), "/tasks/new".into())],
+        creates: vec![
+            CalendarCreate {
+                label: "Event".into(),
+                href: "/events/new".into(),
+                start: "start".into(),
+                end: "end".into(),
+                timed: true,
+                due: false,
+            },
+            CalendarCreate {
+                label: "Task".into(),
+                href: "/tasks/new".into(),
+                start: "start_date".into(),
+                end: "due_date".into(),
+                timed: false,
+                due: true,
+            },
+        ],
+        spans: vec!["event".into(), "task".into()],
+        timed: vec!["event".into()],
         fallback: html! { p.muted { "The calendar needs JavaScript." } },
         ..Calendar::default()
     })

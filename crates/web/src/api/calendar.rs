@@ -127,10 +127,6 @@ fn feed_schema() -> Json {
     })
 }
 
-fn unwritable(error: serde_json::Error) -> AppError {
-    AppError::Internal(error.to_string())
-}
-
 async fn feed(
     AxumState(state): AxumState<State>,
     caller: Caller,
@@ -143,7 +139,7 @@ async fn feed(
         let feed = state.app.calendar(&caller.actor, &query)?;
         let mut body = Vec::with_capacity(64 + feed.entries.len() * 512);
         body.extend_from_slice(b"{\"entries\":");
-        serde_json::to_writer(&mut body, &feed).map_err(unwritable)?;
+        serde_json::to_writer(&mut body, &feed).map_err(|error| AppError::Internal(error.to_string()))?;
         Ok::<_, AppError>(body)
     })?;
     // The tag is of the entries alone: when they are written differs every time, and matters to nobody.

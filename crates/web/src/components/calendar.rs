@@ -25,12 +25,33 @@ pub struct Calendar {
     pub mine: bool,
     /// Parameters the feed always gets, such as `resource`.
     pub feed_parameters: Vec<(String, String)>,
-    /// What can be made on a day: label and address, to which `start` and `all_day` are added.
-    pub creates: Vec<(String, String)>,
+    /// What can be made on a day.
+    pub creates: Vec<CalendarCreate>,
+    /// Kinds of entries that may last longer than a day, so that their ends can be pulled.
+    pub spans: Vec<String>,
+    /// Kinds of entries that may have times, so that they may change between hours and whole days.
+    pub timed: Vec<String>,
     /// Whether it is a part of a page that has its own heading.
     pub embedded: bool,
     /// What stands there without script: the entries as a list.
     pub fallback: Markup,
+}
+
+/// Something that can be made on a day, and the fields of its form that the day goes into.
+#[derive(Debug, Default, Clone)]
+pub struct CalendarCreate {
+    /// What it is, such as "Event".
+    pub label: String,
+    /// Address of its form.
+    pub href: String,
+    /// Field with the first day or the start; empty when it has no such field.
+    pub start: String,
+    /// Field with the last day or the end.
+    pub end: String,
+    /// Whether it may have times; then the end is exclusive and `all_day` says which of both it is.
+    pub timed: bool,
+    /// Whether a single day goes into the end alone, as into the due date of a task.
+    pub due: bool,
 }
 
 /// A module in the filter.
@@ -53,15 +74,25 @@ const VIEWS: [(&str, &str, &str); 4] =
 pub fn calendar(calendar: &Calendar) -> Markup {
     let parameters: std::collections::BTreeMap<&str, &str> =
         calendar.feed_parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let creates: Vec<_> = calendar
+    let creates: Vec<serde_json::Value> = calendar
         .creates
         .iter()
-        .map(|(label, href)| serde_json::json!({ "label": label, "href": href }))
+        .map(|create| {
+            serde_json::json!({
+                "label": create.label,
+                "href": create.href,
+                "start": create.start,
+                "end": create.end,
+                "timed": create.timed,
+                "due": create.due,
+            })
+        })
         .collect();
     html! {
         div #calendar .calendar data-calendar data-view=(calendar.view) data-date=(calendar.date)
             data-today=(calendar.today) data-week-start=(calendar.week_start) data-timezone=(calendar.timezone)
-            data-parameters=(serde_json::json!(parameters)) data-creates=(serde_json::json!(creates)) {
+            data-parameters=(serde_json::json!(parameters)) data-creates=(serde_json::json!(creates))
+            data-spans=(calendar.spans.join(" ")) data-timed=(calendar.timed.join(" ")) {
             (toolbar(calendar))
             div.calendar-columns {
                 (module_filter(calendar))
@@ -87,6 +118,14 @@ fn toolbar(calendar: &Calendar) -> Markup {
                 h1.calendar-title data-title aria-live="polite" { "Calendar" }
             }
             span.grow {}
+            @if !calendar.creates.is_empty() {
+                details.menu.calendar-new data-side="end" {
+                    summary.button data-kind="main" { (icon("plus")) span { "New" } }
+                    div.menu-panel {
+                        @for create in &calendar.creates { a.menu-item href=(create.href) { (create.label) } }
+                    }
+                }
+            }
             details.menu.calendar-modules-menu data-side="end" {
                 summary.button { (icon("list-filter")) "Modules" }
                 div.menu-panel { @for module in &calendar.modules { (module_check(module)) } }
@@ -135,7 +174,12 @@ mod tests {
         let text = calendar(&Calendar {
             view: "week".to_owned(),
             timezone: "Asia/Manila".to_owned(),
-            creates: vec![("Event \"x\"".to_owned(), "/events/new".to_owned())],
+            creates: vec![CalendarCreate {
+                label: "Event \"x\"".to_owned(),
+                href: "/events/new".to_owned(),
+                ..CalendarCreate::default()
+            }],
+            spans: vec!["event".to_owned(), "task".to_owned()],
             modules: vec![CalendarModule {
                 key: "mana".to_owned(),
                 shown: true,
@@ -147,5 +191,6 @@ mod tests {
         assert!(text.contains("data-timezone=\"Asia/Manila\""));
         assert!(text.contains("data-view=\"week\" title=\"Week (W)\" aria-pressed=\"true\""));
         assert!(text.contains("&quot;/events/new&quot;"));
+        assert!(text.contains("data-spans=\"event task\""));
     }
 }

@@ -1,5 +1,6 @@
 //! The pages: HTML for people.
 
+pub mod calendar;
 pub mod errors;
 pub mod forms;
 pub mod frame;
@@ -32,6 +33,7 @@ pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
 /// All pages. Each subject adds its own router here.
 pub fn router(state: &State) -> Router<State> {
     Router::new()
+        .merge(calendar::router())
         .merge(me::router())
         .merge(registry::router())
         .merge(search::router())
