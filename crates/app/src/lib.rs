@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod clock;
 pub mod consequences;
 mod error;
+pub mod files;
 pub mod generation;
 pub mod history;
 pub mod lists;

@@ -1,6 +1,7 @@
 //! The API under `/api/v1`: every kind by its description, and what is more than a collection.
 
 pub mod calendar;
+pub mod files;
 pub mod me;
 pub mod openapi;
 pub mod records;
@@ -17,6 +18,7 @@ pub fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
     for kind in obcms_domain::kinds::REGISTRY {
         routes.extend(records::routes(kind));
+        routes.extend(files::routes(kind));
     }
     routes.extend(calendar::routes());
     routes.extend(me::routes());

@@ -138,13 +138,13 @@ fn draw(
             }
         },
     };
-    let extra = html! { (column_chooser(&rows)) (more(asked)) };
+    let extra = html! { (column_chooser(&rows)) (more(actor, asked)) };
     let content = html! { (page_head(&head)) (filters(&row, &extra)) (table(&rows)) };
     Ok(page.clone().width(Width::Full).render(kind.plural, &content))
 }
 
 /// What is done with the whole list: archived or not, files out and in.
-fn more(asked: &Asked) -> Markup {
+fn more(actor: &Actor, asked: &Asked) -> Markup {
     let kind = asked.kind;
     let mut items = Vec::new();
     let link = |label: &str, href: String, icon: &str| MenuItem::Link {
@@ -158,6 +158,17 @@ fn more(asked: &Asked) -> Markup {
         } else {
             link("Show archived", asked.address("", &["cursor"], &[("archived", "true")]), "archive")
         });
+    }
+    if actor.may(Action::Export, kind.area) {
+        items.push(MenuItem::Line);
+        for (label, ending) in [("Export as CSV", "csv"), ("Export as XLSX", "xlsx")] {
+            let below = format!("/export.{ending}");
+            let address = format!("/api/v1{}", asked.address(&below, &["cursor", "limit"], &[]));
+            items.push(link(label, address, "download"));
+        }
+    }
+    if super::import::may_import(actor, kind) {
+        items.push(link("Import", format!("/{}/import", kind.collection), "upload"));
     }
     menu(&Menu {
         label: "More of this list".into(),

@@ -7,6 +7,7 @@ mod backlinks;
 pub mod detail;
 pub mod form;
 pub mod history;
+mod import;
 pub mod list;
 mod structure;
 mod tasks;
@@ -16,7 +17,7 @@ pub mod written;
 use std::collections::{HashMap, HashSet};
 
 use axum::Router;
-use axum::extract::State as AxumState;
+use axum::extract::{DefaultBodyLimit, State as AxumState};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use obcms_app::actor::Sight;
@@ -123,12 +124,21 @@ fn writing(kind: &'static Kind, all: &str, one: &str) -> Router<State> {
                 }),
             );
     }
-    router.route(
-        &format!("{one}/undo"),
-        post(move |state: AxumState<State>, signed: Signed, id: PathId, form: SafeForm| {
-            detail::undo(kind, state, signed, id, form)
-        }),
-    )
+    router
+        .route(
+            &format!("{one}/undo"),
+            post(move |state: AxumState<State>, signed: Signed, id: PathId, form: SafeForm| {
+                detail::undo(kind, state, signed, id, form)
+            }),
+        )
+        .route(
+            &format!("{all}/import"),
+            get(move |signed: Signed| import::page(kind, signed))
+                .post(move |state: AxumState<State>, signed: Signed, upload: import::Upload| {
+                    import::import(kind, state, signed, upload)
+                })
+                .layer(DefaultBodyLimit::max(import::MAXIMUM_UPLOAD)),
+        )
 }
 
 /// Whether the kind is made in a form of this module.

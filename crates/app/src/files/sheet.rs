@@ -1,0 +1,301 @@
+//! Tables as CSV and as workbooks.
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
+use rust_xlsxwriter::{Format as Style, Workbook};
+
+use super::{Format, MAXIMUM_ROWS};
+use crate::error::AppError;
+
+/// Beginnings of a text that a spreadsheet takes for a formula, and the mark that prevents it.
+const RISKY: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
+/// Bytes that a workbook may unpack to.
+const MAXIMUM_UNPACKED: u64 = 100 * 1024 * 1024;
+/// Widest table that is read.
+const MAXIMUM_COLUMNS: usize = 300;
+/// Longest text in one cell of a workbook.
+const LONGEST_CELL: usize = 32_767;
+
+fn failed(error: impl std::fmt::Display) -> AppError {
+    AppError::Internal(format!("writing a file: {error}"))
+}
+
+/// Writes a table row by row.
+pub enum Writer {
+    /// Text.
+    Csv(Box<csv::Writer<Vec<u8>>>),
+    /// A workbook and the next row.
+    Xlsx(Box<Workbook>, u32),
+}
+
+impl Writer {
+    pub fn new(format: Format, title: &str, head: &[String]) -> Result<Self, AppError> {
+        match format {
+            Format::Csv => {
+                let mut writer =
+                    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+                writer.write_record(head).map_err(failed)?;
+                Ok(Self::Csv(Box::new(writer)))
+            }
+            Format::Xlsx => {
+                let mut workbook = Workbook::new();
+                let sheet = workbook.add_worksheet();
+                sheet.set_name(title.chars().take(31).collect::<String>()).map_err(failed)?;
+                sheet.set_freeze_panes(1, 0).map_err(failed)?;
+                let bold = Style::new().set_bold();
+                for (place, name) in head.iter().enumerate() {
+                    let column = u16::try_from(place).map_err(failed)?;
+                    sheet.write_string_with_format(0, column, name, &bold).map_err(failed)?;
+                }
+                Ok(Self::Xlsx(Box::new(workbook), 1))
+            }
+        }
+    }
+
+    /// One row of cells, each with whether it is a number.
+    pub fn row(&mut self, cells: &[(String, bool)]) -> Result<(), AppError> {
+        match self {
+            Self::Csv(writer) => {
+                let texts =
+                    cells.iter().map(|(text, number)| if *number { text.clone() } else { guarded(text) });
+                writer.write_record(texts).map_err(failed)
+            }
+            Self::Xlsx(workbook, row) => {
+                let sheet = workbook.worksheet_from_index(0).map_err(failed)?;
+                for (place, (text, number)) in
+                    cells.iter().enumerate().filter(|(_, (text, _))| !text.is_empty())
+                {
+                    let column = u16::try_from(place).map_err(failed)?;
+                    let number = if *number { text.parse::<f64>().ok() } else { None };
+                    match number {
+                        Some(number) => sheet.write_number(*row, column, number).map_err(failed)?,
+                        // A string cell is never a formula, whatever it begins with.
+                        None => sheet.write_string(*row, column, shortened(text)).map_err(failed)?,
+                    };
+                }
+                *row += 1;
+                Ok(())
+            }
+        }
+    }
+
+    pub fn finish(self) -> Result<Vec<u8>, AppError> {
+        match self {
+            Self::Csv(writer) => writer.into_inner().map_err(failed),
+            Self::Xlsx(mut workbook, _) => workbook.save_to_buffer().map_err(failed),
+        }
+    }
+}
+
+/// Workbooks take no longer cells; the CSV has it all.
+fn shortened(text: &str) -> String {
+    text.chars().take(LONGEST_CELL).collect()
+}
+
+/// Keeps a spreadsheet from running a text as a formula. [`unguarded`] takes it back.
+fn guarded(text: &str) -> String {
+    if text.starts_with(RISKY) { format!("'{text}") } else { text.to_owned() }
+}
+
+fn unguarded(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(RISKY) => rest,
+        _ => text,
+    }
+}
+
+/// A table as it was read: the head and the rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// Names of the columns.
+    pub head: Vec<String>,
+    /// The cells, as many in each row as there are columns, with the number of the row in the file.
+    pub rows: Vec<(usize, Vec<String>)>,
+}
+
+impl Table {
+    /// Reads a CSV or a workbook, told apart by how it begins.
+    pub fn read(bytes: &[u8]) -> Result<Self, AppError> {
+        if bytes.starts_with(b"PK\x03\x04") { Self::from_workbook(bytes) } else { Self::from_csv(bytes) }
+    }
+
+    fn from_csv(bytes: &[u8]) -> Result<Self, AppError> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let text = std::str::from_utf8(bytes).map_err(|_| {
+            AppError::BadRequest("The file is neither a workbook (.xlsx) nor a CSV in UTF-8.".to_owned())
+        })?;
+        let first = text.lines().next().unwrap_or_default();
+        let delimiter = match (first.contains(','), first.contains(';'), first.contains('\t')) {
+            (false, true, _) => b';',
+            (false, false, true) => b'\t',
+            _ => b',',
+        };
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .from_reader(text.as_bytes());
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            let record =
+                record.map_err(|error| AppError::BadRequest(format!("The CSV cannot be read: {error}.")))?;
+            rows.push(record.iter().map(|cell| unguarded(cell).to_owned()).collect());
+            check_size(rows.len(), record.len())?;
+        }
+        Self::from_rows(rows)
+    }
+
+    fn from_workbook(bytes: &[u8]) -> Result<Self, AppError> {
+        let unreadable = |error: calamine::XlsxError| {
+            AppError::BadRequest(format!("The workbook cannot be read: {error}."))
+        };
+        if unpacked_size(bytes) > MAXIMUM_UNPACKED {
+            return Err(AppError::BadRequest("The workbook unpacks to too much; save it as CSV.".to_owned()));
+        }
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
+        let name = book
+            .sheet_names()
+            .first()
+            .cloned()
+            .ok_or_else(|| AppError::BadRequest("The workbook has no sheet.".to_owned()))?;
+        // Cell by cell: a sheet that claims a million columns is not laid out first.
+        let mut reader = book.worksheet_cells_reader(&name).map_err(unreadable)?;
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        while let Some(cell) = reader.next_cell().map_err(unreadable)? {
+            let (row, column) = cell.get_position();
+            let (row, column) = (row as usize, column as usize);
+            let text = cell_text(&Data::from(cell.get_value().clone()));
+            if text.is_empty() {
+                continue;
+            }
+            check_size(row + 1, column + 1)?;
+            if rows.len() <= row {
+                rows.resize_with(row + 1, Vec::new);
+            }
+            if rows[row].len() <= column {
+                rows[row].resize(column + 1, String::new());
+            }
+            rows[row][column] = text;
+        }
+        Self::from_rows(rows)
+    }
+
+    fn from_rows(rows: Vec<Vec<String>>) -> Result<Self, AppError> {
+        let mut rows = rows.into_iter();
+        let head: Vec<String> =
+            rows.next().unwrap_or_default().into_iter().map(|name| name.trim().to_owned()).collect();
+        if head.iter().all(String::is_empty) {
+            return Err(AppError::BadRequest("The file has no row with the names of the fields.".to_owned()));
+        }
+        let rows = rows
+            .enumerate()
+            .filter(|(_, cells)| cells.iter().any(|cell| !cell.trim().is_empty()))
+            .map(|(place, mut cells)| {
+                if cells.len() < head.len() {
+                    cells.resize(head.len(), String::new());
+                }
+                (place + 2, cells)
+            })
+            .collect();
+        Ok(Self { head, rows })
+    }
+
+    /// The table as CSV, to be sent again after it was looked at.
+    pub fn to_csv(&self) -> Result<String, AppError> {
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+        writer.write_record(&self.head).map_err(failed)?;
+        for (_, cells) in &self.rows {
+            writer.write_record(cells.iter().map(|cell| guarded(cell))).map_err(failed)?;
+        }
+        String::from_utf8(writer.into_inner().map_err(failed)?).map_err(failed)
+    }
+}
+
+fn check_size(rows: usize, columns: usize) -> Result<(), AppError> {
+    if rows > MAXIMUM_ROWS + 1 {
+        return Err(AppError::BadRequest(format!("The file has more than {MAXIMUM_ROWS} rows; split it.")));
+    }
+    if columns > MAXIMUM_COLUMNS {
+        return Err(AppError::BadRequest(format!("The file has more than {MAXIMUM_COLUMNS} columns.")));
+    }
+    Ok(())
+}
+
+fn cell_text(data: &Data) -> String {
+    match data {
+        Data::DateTime(moment) if moment.is_datetime() => {
+            let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+            let date = format!("{year:04}-{month:02}-{day:02}");
+            if (hour, minute, second) == (0, 0, 0) {
+                date
+            } else {
+                format!("{date}T{hour:02}:{minute:02}:{second:02}")
+            }
+        }
+        Data::Bool(value) => value.to_string(),
+        Data::Empty => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// What the directory of a zip archive says its files unpack to.
+fn unpacked_size(bytes: &[u8]) -> u64 {
+    let entry = |place: usize| {
+        let size = bytes.get(place + 24..place + 28)?;
+        Some(u64::from(u32::from_le_bytes(size.try_into().ok()?)))
+    };
+    bytes
+        .windows(4)
+        .enumerate()
+        .filter(|(_, window)| *window == b"PK\x01\x02")
+        .filter_map(|(place, _)| entry(place))
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(format: Format, text: &str) -> Vec<u8> {
+        let mut writer =
+            Writer::new(format, "Teams", &["name".to_owned(), "count".to_owned()]).expect("a writer");
+        writer.row(&[(text.to_owned(), false), ("-12".to_owned(), true)]).expect("a row");
+        writer.finish().expect("a file")
+    }
+
+    #[test]
+    fn texts_come_back_and_never_run() {
+        for text in
+            ["=1+1", "'=1+1", "'quoted", "-5", "@x", "\tx", "plain, \"with\" marks\nand lines", "ñ 🌊"]
+        {
+            for format in [Format::Csv, Format::Xlsx] {
+                let bytes = written(format, text);
+                let table = Table::read(&bytes).expect("a table");
+                assert_eq!(table.head, ["name", "count"]);
+                assert_eq!(table.rows, [(2, vec![text.to_owned(), "-12".to_owned()])], "{format:?}");
+                if format == Format::Csv {
+                    let content = String::from_utf8(bytes).expect("text");
+                    let cell = content.lines().nth(1).expect("a row").trim_start_matches('"');
+                    assert!(!cell.starts_with(['=', '+', '-', '@', '\t']), "{cell}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_table_is_refused() {
+        for bytes in [&b""[..], b"\n\n", b"\xff\xfe", b"PK\x03\x04 no workbook"] {
+            assert!(matches!(Table::read(bytes), Err(AppError::BadRequest(_))), "{bytes:?}");
+        }
+        let many = "name\n".repeat(MAXIMUM_ROWS + 2);
+        assert!(matches!(Table::read(many.as_bytes()), Err(AppError::BadRequest(_))));
+    }
+
+    #[test]
+    fn semicolons_and_a_byte_order_mark_are_understood() {
+        let table = Table::read(b"\xef\xbb\xbfname;count\r\nPeace;3\r\n").expect("a table");
+        assert_eq!(table.head, ["name", "count"]);
+        assert_eq!(table.rows, [(2, vec!["Peace".to_owned(), "3".to_owned()])]);
+    }
+}

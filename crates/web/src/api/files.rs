@@ -1,0 +1,204 @@
+//! Files of records: out as CSV and XLSX, in from both.
+
+use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State as AxumState};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use obcms_app::AppError;
+use obcms_app::files::{Format, MAXIMUM_BYTES, Report, Table};
+use obcms_domain::people::Action;
+use obcms_domain::registry::Kind;
+use serde_json::json;
+
+use super::openapi;
+use crate::caller::Caller;
+use crate::input::Parameters;
+use crate::problem::Problem;
+use crate::route::{Access, Route};
+use crate::state::{State, blocking};
+
+/// Bytes of an upload at most: the file and what a form puts around it.
+pub const MAXIMUM_UPLOAD: usize = MAXIMUM_BYTES + 64 * 1024;
+
+/// The operations on files of one kind.
+#[must_use]
+pub fn routes(kind: &'static Kind) -> Vec<Route> {
+    let all = format!("/api/v1/{}", kind.collection);
+    let plural = kind.plural.to_lowercase();
+    let mut routes: Vec<Route> = [Format::Csv, Format::Xlsx]
+        .into_iter()
+        .map(|format| {
+            let mut route = Route::new(
+                "get",
+                format!("{all}/export.{}", format.ending()),
+                format!("All {plural} that fit, as {}", format.ending().to_uppercase()),
+                Access::Policy(Action::Export, kind.area),
+                get(move |state: AxumState<State>, caller: Caller, parameters: Parameters| {
+                    export(kind, format, state, caller, parameters)
+                }),
+            )
+            .answers(200, json!({ "type": "string", "format": "binary" }));
+            route.parameters = openapi::list_parameters(kind)
+                .into_iter()
+                .filter(|parameter| !["limit", "cursor"].iter().any(|name| parameter["name"] == *name))
+                .collect();
+            route
+        })
+        .collect();
+    if kind.writable {
+        routes.push(
+            Route::new(
+                "post",
+                format!("{all}/import"),
+                format!("Read {plural} in from a CSV or XLSX: rows with an id change, rows without make new ones"),
+                Access::Policy(Action::Import, kind.area),
+                post(move |state: AxumState<State>, caller: Caller, parameters: Parameters, upload: Upload| {
+                    import(kind, state, caller, parameters, upload)
+                })
+                .layer(DefaultBodyLimit::max(MAXIMUM_UPLOAD)),
+            )
+            .query(&[("dry_run", "With true nothing is written and the answer says what would be")])
+            .body(json!({
+                "type": "object",
+                "description": "Sent as multipart/form-data.",
+                "required": ["file"],
+                "properties": {
+                    "file": { "type": "string", "format": "binary", "description": "CSV or XLSX, at most 5 MB and 5,000 rows" },
+                    "dry_run": { "type": "string", "enum": ["true", "false"] },
+                },
+            }))
+            .answers(
+                200,
+                json!({
+                    "type": "object",
+                    "properties": {
+                        "created": { "type": "integer" },
+                        "updated": { "type": "integer" },
+                        "unchanged": { "type": "integer" },
+                        "errors": { "type": "array", "items": { "type": "object" } },
+                    },
+                }),
+            ),
+        );
+    }
+    for route in &mut routes {
+        route.tag = kind.collection;
+    }
+    routes
+}
+
+async fn export(
+    kind: &'static Kind,
+    format: Format,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    let mut asked = parameters.0;
+    asked.retain(|(_, value)| !value.is_empty());
+    if let Some((name, _)) = asked.iter().find(|(name, _)| name == "limit" || name == "cursor") {
+        return Err(Parameters::wrong(name, "A file holds everything that fits."));
+    }
+    let bytes = blocking(|| state.app.export(&caller.actor, kind, &asked, format))?;
+    let name = format!("{}-{}.{}", kind.collection, state.app.today(), format.ending());
+    let mut response = (StatusCode::OK, bytes).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    Ok(response)
+}
+
+async fn import(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    parameters: Parameters,
+    upload: Upload,
+) -> Result<Response, Problem> {
+    parameters.only(&["dry_run"])?;
+    let dry_run = match parameters.get("dry_run").or_else(|| upload.text("dry_run")) {
+        None | Some("" | "false") => false,
+        Some("true") => true,
+        Some(_) => return Err(Parameters::wrong("dry_run", "Expected true or false.")),
+    };
+    let file = upload.file.as_deref().ok_or_else(|| {
+        Problem::from(AppError::field("file", "required", "Send the file as the part \"file\"."))
+    })?;
+    let report = blocking(|| state.app.import(&caller.actor, kind, &Table::read(file)?, dry_run))?;
+    if dry_run || report.errors.is_empty() {
+        return Ok(axum::Json(report).into_response());
+    }
+    Err(refusal(&report))
+}
+
+/// Nothing was written, and why.
+fn refusal(report: &Report) -> Problem {
+    let mut problem =
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The file was not read in; nothing was changed.");
+    problem.body.insert("created".to_owned(), json!(0));
+    problem.body.insert("updated".to_owned(), json!(0));
+    problem.body.insert("unchanged".to_owned(), json!(0));
+    problem.body.insert("errors".to_owned(), json!(report.errors));
+    problem
+}
+
+/// A form with a file: `multipart/form-data` with the part `file` and small texts.
+#[derive(Clone, Debug, Default)]
+pub struct Upload {
+    /// The bytes of the part `file`, when something was chosen.
+    pub file: Option<Vec<u8>>,
+    texts: Vec<(String, String)>,
+}
+
+impl Upload {
+    /// The text of a part.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.texts.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let mut parts = Multipart::from_request(request, state).await.map_err(|_| {
+            Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Expected multipart/form-data with a part \"file\".",
+            )
+        })?;
+        let mut upload = Self::default();
+        while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
+            let name = part.name().unwrap_or_default().to_owned();
+            let bytes = part.bytes().await.map_err(|error| unreadable(&error))?;
+            if name == "file" {
+                if bytes.len() > MAXIMUM_BYTES {
+                    return Err(too_large());
+                }
+                // A browser sends an empty part when nothing was chosen.
+                upload.file = (!bytes.is_empty()).then(|| bytes.to_vec());
+            } else {
+                let text = String::from_utf8(bytes.to_vec())
+                    .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "Expected UTF-8."))?;
+                upload.texts.push((name, text));
+            }
+        }
+        Ok(upload)
+    }
+}
+
+fn unreadable(error: &MultipartError) -> Problem {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        too_large()
+    } else {
+        Problem::new(StatusCode::BAD_REQUEST, "The upload could not be read.")
+    }
+}
+
+fn too_large() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Expected a file of at most 5 MB.")
+}
