@@ -24,7 +24,7 @@ use crate::input::{Parameters, PathId};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
 use crate::pages::frame::{Page, Signed};
-use crate::pages::may_create;
+use crate::pages::{may_create, trace};
 use crate::state::{State, blocking};
 
 /// What the person may do with the record.
@@ -198,6 +198,7 @@ fn overview(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
         @if !people.is_empty() {
             (components::panel("people", kind.name, "People", &html! {}, &components::properties(&people)))
         }
+        (trace::panel(state, actor, kind, record.id)?)
         (components::panel("record", kind.name, "Record", &html! {}, &components::properties(&kept(record, &values))))
     };
     Ok(components::detail(&wide, &narrow))
