@@ -100,6 +100,8 @@ async function settle(card: HTMLElement, from: Place): Promise<void> {
       {
         column: column.dataset.column,
         group: one("#board")?.dataset.group,
+        // A task of several people: the one whose column it leaves hands it on.
+        ...(moved ? { from: columnOf(from.list)?.dataset.column } : {}),
         ...(after
           ? { after: after.dataset.id }
           : before

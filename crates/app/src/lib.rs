@@ -20,6 +20,7 @@ pub mod projects;
 pub mod records;
 pub mod search;
 pub mod seeds;
+pub mod tasks;
 pub mod today;
 pub mod trace;
 pub mod transitions;

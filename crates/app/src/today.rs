@@ -1,1 +1,329 @@
-//! What a day begins with.
+//! What a day begins with: my tasks, my events, what waits for me, what is late.
+
+use jiff::civil::{Date, Weekday};
+use jiff::{Timestamp, ToSpan};
+use obcms_domain::calendar::{floating, unfloating};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{APPLICATION, EVENT, NEED, PPA, TASK};
+use obcms_domain::people::Action;
+use obcms_domain::registry::{Kind, Record};
+use obcms_store::records::{self, Archived, Directory, Filter, Order, Query, SortKey};
+use obcms_store::{Cell, Tx, today as store};
+
+use crate::lists::{self, Parameters};
+use crate::{Actor, App, AppError};
+
+/// Tasks that the page shows at most; the list has the others.
+const TASKS: i64 = 100;
+/// Things of each part at the side; a link leads to the others.
+const SHOWN: i64 = 5;
+
+/// When something is due, as seen from today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Due {
+    /// Before today.
+    Late,
+    /// Today.
+    Today,
+    /// Tomorrow.
+    Tomorrow,
+    /// Within this week.
+    ThisWeek,
+    /// After it, or without a date.
+    Later,
+}
+
+impl Due {
+    /// Every part of the page in its order.
+    pub const ALL: [Self; 5] = [Self::Late, Self::Today, Self::Tomorrow, Self::ThisWeek, Self::Later];
+
+    /// What people read.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Late => "Late",
+            Self::Today => "Today",
+            Self::Tomorrow => "Tomorrow",
+            Self::ThisWeek => "This week",
+            Self::Later => "Later",
+        }
+    }
+
+    /// The part for a due date, in a week that ends with `week_end`.
+    #[must_use]
+    pub fn of(due: Option<Date>, today: Date, week_end: Date) -> Self {
+        match due {
+            Some(due) if due < today => Self::Late,
+            Some(due) if due == today => Self::Today,
+            Some(due) if today.tomorrow().is_ok_and(|next| next == due) => Self::Tomorrow,
+            Some(due) if due <= week_end => Self::ThisWeek,
+            _ => Self::Later,
+        }
+    }
+}
+
+/// The last day of the week that `today` is in.
+#[must_use]
+pub fn week_end(today: Date, week_start: &str) -> Date {
+    let first = if week_start == "sunday" { Weekday::Sunday } else { Weekday::Monday };
+    let passed = i64::from(today.weekday().since(first));
+    today.saturating_add((6 - passed).days())
+}
+
+/// One event of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appointment {
+    /// The event.
+    pub event: Id,
+    /// What it is called.
+    pub title: String,
+    /// Its first day within the window.
+    pub day: Date,
+    /// When it begins; nothing for whole days and for what began on a day before.
+    pub start: Option<Timestamp>,
+    /// Where.
+    pub location: String,
+}
+
+/// Things of one kind that wait for somebody, or are late.
+#[derive(Clone, Debug)]
+pub struct Pile {
+    /// What they wait for.
+    pub label: &'static str,
+    /// The list with all of them.
+    pub href: String,
+    /// How many there are.
+    pub total: i64,
+    /// The first of them.
+    pub records: Vec<Record>,
+}
+
+/// The page of a day.
+#[derive(Clone, Debug)]
+pub struct Today {
+    /// My open tasks, the first due first.
+    pub tasks: Vec<Record>,
+    /// How many open tasks I have in all.
+    pub total: i64,
+    /// My events until the end of the week.
+    pub events: Vec<Appointment>,
+    /// What only goes on when I decide or do it.
+    pub decisions: Vec<Pile>,
+    /// What is late in what I answer for.
+    pub late: Vec<Pile>,
+    /// What the tasks point at.
+    pub directory: Directory,
+    /// The last day of this week.
+    pub week_end: Date,
+}
+
+impl App {
+    /// What concerns the actor today.
+    pub fn today_of(&self, actor: &Actor) -> Result<Today, AppError> {
+        let today = self.today();
+        let end = week_end(today, &actor.week_start);
+        let mine = self.parse_tasks(
+            actor,
+            &parameters(&[("mine", "true"), ("open", "true"), ("sort", "due_date"), ("limit", "100")]),
+        )?;
+        debug_assert_eq!(mine.limit, TASKS);
+        let teams = self.parse_tasks(actor, &parameters(&LATE_OF_TEAMS))?;
+        self.read(|tx| {
+            let tasks = lists::list(tx, actor, &TASK, &mine)?;
+            let mut late = Vec::new();
+            if !actor.teams.is_empty() && actor.sight(&TASK).is_some() {
+                let listing = lists::list(tx, actor, &TASK, &teams)?;
+                late.push(Pile {
+                    label: "Tasks of my teams",
+                    href: "/tasks?my_teams=true&overdue=true".to_owned(),
+                    total: listing.total,
+                    records: listing.records,
+                });
+            }
+            late.extend(late_ppas(tx, actor, today)?);
+            late.retain(|pile| pile.total > 0);
+            Ok(Today {
+                events: self.appointments(tx, actor, today, end)?,
+                decisions: decisions(tx, actor, SHOWN)?,
+                late,
+                tasks: tasks.records,
+                total: tasks.total,
+                directory: tasks.directory,
+                week_end: end,
+            })
+        })
+    }
+
+    /// How many things wait for the actor: the number at the bell.
+    pub fn waiting(&self, actor: &Actor) -> Result<u32, AppError> {
+        let piles = self.read(|tx| decisions(tx, actor, 1))?;
+        let total: i64 = piles.iter().map(|pile| pile.total).sum();
+        Ok(u32::try_from(total).unwrap_or(u32::MAX))
+    }
+
+    fn appointments(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        today: Date,
+        end: Date,
+    ) -> Result<Vec<Appointment>, AppError> {
+        let Some(person) = actor.id.filter(|_| actor.sight(&EVENT).is_some()) else {
+            return Ok(Vec::new());
+        };
+        let zone = self.zone().clone();
+        let midnight = |day: Date| {
+            day.to_zoned(zone.clone()).map_or_else(|_| floating(day), |midnight| midnight.timestamp())
+        };
+        let after = end.saturating_add(1.day());
+        // Whole days stand at midnight UTC, times in their zone: both fit into the wider window.
+        let from = midnight(today).min(floating(today));
+        let until = midnight(after).max(floating(after));
+        let mut found = Vec::new();
+        for entry in store::events(tx, person, from, until)? {
+            let (first, last) = if entry.all_day {
+                (unfloating(entry.start), unfloating(entry.end).saturating_sub(1.day()))
+            } else {
+                let last = entry.end.checked_sub(1.second()).unwrap_or(entry.end).max(entry.start);
+                (entry.start.to_zoned(zone.clone()).date(), last.to_zoned(zone.clone()).date())
+            };
+            if last < today || first > end {
+                continue;
+            }
+            found.push(Appointment {
+                event: entry.record_id,
+                title: entry.title,
+                day: first.max(today),
+                start: (!entry.all_day && first >= today).then_some(entry.start),
+                location: entry.location,
+            });
+        }
+        found.sort_by_key(|entry| (entry.day, entry.start));
+        Ok(found)
+    }
+}
+
+const LATE_OF_TEAMS: [(&str, &str); 4] =
+    [("my_teams", "true"), ("overdue", "true"), ("sort", "due_date"), ("limit", "5")];
+
+fn parameters(pairs: &[(&str, &str)]) -> Parameters {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// What only goes on when the actor decides or does it; `limit` things of each pile.
+fn decisions(tx: &mut Tx<'_>, actor: &Actor, limit: i64) -> Result<Vec<Pile>, AppError> {
+    let mut piles = Vec::new();
+    if actor.may(Action::Transition, NEED.area) {
+        let filters = vec![one_of("status", &["identified"])];
+        piles.push(Pile {
+            label: "Needs to validate",
+            href: "/needs?status=identified".to_owned(),
+            ..pile(tx, actor, &NEED, filters, "created_at", limit)?
+        });
+    }
+    let submitted = || one_of("status", &["submitted", "under_review"]);
+    if actor.may(Action::Transition, APPLICATION.area) {
+        piles.push(Pile {
+            label: "Applications to review",
+            href: "/applications?status=submitted,under_review".to_owned(),
+            ..pile(tx, actor, &APPLICATION, vec![submitted()], "created_at", limit)?
+        });
+    } else if let (Some(person), Some(_)) = (actor.id, actor.sight(&APPLICATION)) {
+        let mine = Filter::OneOf("reviewer".to_owned(), vec![Cell::Id(person)]);
+        piles.push(Pile {
+            label: "Applications to review",
+            href: format!("/applications?status=submitted,under_review&reviewer={person}"),
+            ..pile(tx, actor, &APPLICATION, vec![submitted(), mine], "created_at", limit)?
+        });
+    }
+    if let (Some(person), Some(_)) = (actor.id, actor.sight(&TASK)) {
+        let waited = store::waited_for(tx, person)?;
+        let shown: Vec<Id> =
+            waited.iter().take(usize::try_from(limit).unwrap_or(0)).map(|(id, _)| *id).collect();
+        piles.push(Pile {
+            label: "Tasks others wait for",
+            href: "/tasks?mine=true&open=true".to_owned(),
+            total: i64::try_from(waited.len()).unwrap_or(i64::MAX),
+            records: records::load_many(tx, &TASK, &shown)?,
+        });
+    }
+    piles.retain(|pile| pile.total > 0);
+    Ok(piles)
+}
+
+/// PPAs that should be complete, for those who answer for the programme.
+fn late_ppas(tx: &mut Tx<'_>, actor: &Actor, today: Date) -> Result<Option<Pile>, AppError> {
+    let answers = actor.may(Action::Transition, PPA.area) || actor.may(Action::ExecutiveApproval, PPA.area);
+    if !answers {
+        return Ok(None);
+    }
+    let filters = vec![
+        one_of("status", &["planning", "ongoing", "on_hold"]),
+        Filter::Below("target_end_date".to_owned(), Cell::Date(today)),
+    ];
+    let yesterday = today.saturating_sub(1.day());
+    Ok(Some(Pile {
+        label: "PPAs past their target",
+        href: format!("/ppas?status=planning,ongoing,on_hold&target_end_date_to={yesterday}"),
+        ..pile(tx, actor, &PPA, filters, "target_end_date", SHOWN)?
+    }))
+}
+
+fn one_of(column: &str, values: &[&str]) -> Filter {
+    Filter::OneOf(column.to_owned(), values.iter().map(|value| Cell::from(*value)).collect())
+}
+
+fn pile(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    kind: &'static Kind,
+    filters: Vec<Filter>,
+    sort: &'static str,
+    limit: i64,
+) -> Result<Pile, AppError> {
+    let scope = actor.scope(kind)?;
+    let key = kind.field(sort).map_or(SortKey::Common("created_at"), SortKey::Field);
+    let page = records::list(
+        tx,
+        &Query {
+            kind,
+            filters,
+            words: Vec::new(),
+            scope: scope.as_ref(),
+            archived: Archived::Without,
+            order: Order { key, descending: false },
+            after: None,
+            limit,
+            counted: true,
+        },
+    )?;
+    Ok(Pile { label: "", href: String::new(), total: page.total.unwrap_or(0), records: page.records })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_week_ends_where_the_person_lets_it_begin() {
+        let wednesday = date(2026, 12, 16);
+        assert_eq!(week_end(wednesday, "monday"), date(2026, 12, 20));
+        assert_eq!(week_end(wednesday, "sunday"), date(2026, 12, 19));
+        assert_eq!(week_end(date(2026, 12, 20), "monday"), date(2026, 12, 20));
+        assert_eq!(week_end(date(2026, 12, 20), "sunday"), date(2026, 12, 26));
+    }
+
+    #[test]
+    fn a_due_date_has_its_part_of_the_page() {
+        let today = date(2026, 12, 16);
+        let end = date(2026, 12, 20);
+        for (day, part) in
+            [(15, Due::Late), (16, Due::Today), (17, Due::Tomorrow), (20, Due::ThisWeek), (21, Due::Later)]
+        {
+            assert_eq!(Due::of(Some(date(2026, 12, day)), today, end), part);
+        }
+        assert_eq!(Due::of(None, today, end), Due::Later);
+    }
+}

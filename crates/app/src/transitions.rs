@@ -221,50 +221,56 @@ impl App {
         })
     }
 
-    /// Brings several tasks to one state, all or none; answers the change that takes all of it back.
+    /// Brings several tasks to one state, all or none; answers a task that changed and the change that takes all back.
     pub fn transition_together(
         &self,
         actor: &Actor,
         ids: &[Id],
         step: &Step,
-    ) -> Result<Option<Id>, AppError> {
+    ) -> Result<Option<(Id, Id)>, AppError> {
         self.write(actor, |work| {
-            let mut changed = false;
+            let mut changed = None;
             for before in together(work, ids, Action::Transition)? {
                 // One of them may have freed the next: each is read as it is now.
                 let Some(before) = work.find(&TASK, before.id)? else { continue };
-                changed |= step_on(work, &before, step)?;
+                if step_on(work, &before, step)? {
+                    changed.get_or_insert(before.id);
+                }
             }
-            Ok(changed.then_some(work.change_set))
+            Ok(changed.map(|task| (task, work.change_set)))
         })
     }
 
-    /// Changes several tasks alike, all or none; answers the change that takes all of it back.
+    /// Changes several tasks alike, all or none; answers a task that changed and the change that takes all back.
     pub fn update_together(
         &self,
         actor: &Actor,
         ids: &[Id],
         mut input: impl FnMut(&Record) -> Input,
-    ) -> Result<Option<Id>, AppError> {
+    ) -> Result<Option<(Id, Id)>, AppError> {
         self.write(actor, |work| {
-            let mut changed = false;
+            let mut changed = None;
             for before in together(work, ids, Action::View)? {
                 let after = crate::records::update(work, &TASK, before.id, &input(&before), None)?;
-                changed |= after.version != before.version;
+                if after.version != before.version {
+                    changed.get_or_insert(before.id);
+                }
             }
-            Ok(changed.then_some(work.change_set))
+            Ok(changed.map(|task| (task, work.change_set)))
         })
     }
 
-    /// Archives several tasks, all or none; answers the change that takes all of it back.
-    pub fn archive_together(&self, actor: &Actor, ids: &[Id]) -> Result<Option<Id>, AppError> {
+    /// Archives several tasks, all or none; answers a task that changed and the change that takes all back.
+    pub fn archive_together(&self, actor: &Actor, ids: &[Id]) -> Result<Option<(Id, Id)>, AppError> {
         self.write(actor, |work| {
-            let mut changed = false;
+            let mut changed = None;
             for before in together(work, ids, Action::Archive)? {
-                changed |= !before.is_archived();
+                if !before.is_archived() {
+                    changed.get_or_insert(before.id);
+                }
                 crate::records::archive(work, &TASK, before.id, None)?;
             }
-            Ok(changed.then_some(work.change_set))
+            Ok(changed.map(|task| (task, work.change_set)))
         })
     }
 
@@ -314,11 +320,20 @@ fn together(work: &mut Work<'_, '_>, ids: &[Id], action: Action) -> Result<Vec<R
     for record in &records {
         work.actor.require(work.tx, action, record)?;
     }
-    records.sort_by_key(|record| {
-        let among = record.references("depends_on").iter().filter(|id| ids.contains(id)).count();
-        (among, record.id)
-    });
-    Ok(records)
+    records.sort_by_key(|record| record.id);
+    // They are few: what waits for none of the rest goes first, again and again.
+    let mut ordered: Vec<Record> = Vec::with_capacity(records.len());
+    while !records.is_empty() {
+        let rest: Vec<Id> = records.iter().map(|record| record.id).collect();
+        let free = |record: &Record| !record.references("depends_on").iter().any(|id| rest.contains(id));
+        let (next, waiting): (Vec<_>, Vec<_>) = records.into_iter().partition(free);
+        if next.is_empty() {
+            return Err(AppError::Internal("tasks wait for each other".to_owned()));
+        }
+        ordered.extend(next);
+        records = waiting;
+    }
+    Ok(ordered)
 }
 
 fn step_on(work: &mut Work<'_, '_>, before: &Record, step: &Step) -> Result<bool, AppError> {

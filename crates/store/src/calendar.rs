@@ -59,6 +59,11 @@ pub struct Window {
 const COLUMNS: &str = "record_id, entry_kind, position, kind, module, title, status, priority, location, people, \
                        all_day, timezone, start_at, end_at, is_movable";
 
+/// The columns of an entry, as [`read_entry`] reads them.
+pub(crate) const fn entry_columns() -> &'static str {
+    COLUMNS
+}
+
 /// All entries that touch the window, by start.
 pub fn window(tx: &mut Tx<'_>, window: &Window, modules: &[&str]) -> Result<Vec<EntryRow>, StoreError> {
     let mut statement = Statement::default();
@@ -89,7 +94,7 @@ pub fn window(tx: &mut Tx<'_>, window: &Window, modules: &[&str]) -> Result<Vec<
         }
     }
     statement.push(" ORDER BY start_at, title, record_id, entry_kind, position");
-    tx.query(&statement.sql, &statement.parameters)?.iter().map(read).collect()
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(read_entry).collect()
 }
 
 /// A parameter whose type the place does not tell: both engines learn it from the neighbour in COALESCE.
@@ -101,7 +106,7 @@ fn typed(statement: &mut Statement, instant: Timestamp) {
 pub fn of_records(tx: &mut Tx<'_>, records: &[Id]) -> Result<Vec<EntryRow>, StoreError> {
     let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM calendar_entries WHERE record_id IN "));
     statement.bind_list(records.iter().map(|id| (*id).into()));
-    tx.query(&statement.sql, &statement.parameters)?.iter().map(read).collect()
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(read_entry).collect()
 }
 
 /// The entries of one record.
@@ -111,11 +116,12 @@ pub fn of_record(tx: &mut Tx<'_>, record: Id) -> Result<Vec<EntryRow>, StoreErro
         &[record.into()],
     )?
     .iter()
-    .map(read)
+    .map(read_entry)
     .collect()
 }
 
-fn read(row: &Row) -> Result<EntryRow, StoreError> {
+/// One row as an entry.
+pub(crate) fn read_entry(row: &Row) -> Result<EntryRow, StoreError> {
     Ok(EntryRow {
         record_id: row.get(0)?,
         entry_kind: row.get(1)?,

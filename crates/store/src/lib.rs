@@ -17,6 +17,7 @@ pub mod records;
 pub mod search;
 pub mod settings;
 pub mod tasks;
+pub mod today;
 pub mod trace;
 
 pub use database::{Cell, Database, Engine, Live, Location, Row, Tx};

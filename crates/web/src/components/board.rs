@@ -51,6 +51,8 @@ pub struct QuickAdd {
 pub struct BoardCard {
     /// The id of the record.
     pub id: String,
+    /// The key of the column where a card may stand in several of them at once; else empty.
+    pub place: String,
     /// Its version.
     pub version: i64,
     /// The title.
@@ -117,7 +119,7 @@ fn board_column(column: &BoardColumn, csrf_token: &str) -> Markup {
 
 fn board_card(card: &BoardCard) -> Markup {
     html! {
-        article.card id={ "card-" (card.id) } data-id=(card.id) data-version=(card.version) tabindex="0"
+        article.card id={ "card-" (card.id) @if !card.place.is_empty() { "-" (card.place) } } data-id=(card.id) data-version=(card.version) tabindex="0"
             data-fixed[!card.movable] aria-label=(card.title) {
             a.card-title href=(card.href) tabindex="-1" { (card.title) }
             @if !card.belongs_to.is_empty() {

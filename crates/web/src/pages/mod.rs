@@ -1,5 +1,6 @@
 //! The pages: HTML for people.
 
+pub mod board;
 pub mod calendar;
 pub mod errors;
 pub mod forms;
@@ -8,6 +9,8 @@ pub mod me;
 pub mod registry;
 pub mod search;
 pub mod sign_in;
+pub mod tasks;
+pub mod today;
 pub mod trace;
 pub mod users;
 
@@ -39,6 +42,9 @@ pub fn router(state: &State) -> Router<State> {
         .merge(search::router())
         .merge(sign_in::router())
         .merge(trace::router())
+        .merge(board::router())
+        .merge(tasks::router())
+        .merge(today::router())
         .merge(users::router())
         .fallback(errors::missing)
         .layer(from_fn_with_state(state.clone(), errors::draw))

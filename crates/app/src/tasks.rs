@@ -1,0 +1,50 @@
+//! What stands around one task: what it waits for and what waits for it.
+
+use obcms_domain::id::Id;
+use obcms_domain::kinds::TASK;
+use obcms_domain::registry::Record;
+use obcms_store::{records, tasks as store};
+
+use crate::{Actor, App, AppError};
+
+/// Tasks before and after a task, as far as the actor may see them.
+#[derive(Clone, Debug, Default)]
+pub struct Neighbours {
+    /// It waits for these.
+    pub prerequisites: Vec<Record>,
+    /// These wait for it.
+    pub dependents: Vec<Record>,
+}
+
+impl Neighbours {
+    /// Prerequisites that are still to be done.
+    #[must_use]
+    pub fn open_prerequisites(&self) -> Vec<&Record> {
+        let is_open = |task: &&Record| {
+            !task.is_archived() && !["completed", "cancelled"].contains(&task.text("status"))
+        };
+        self.prerequisites.iter().filter(is_open).collect()
+    }
+}
+
+impl App {
+    /// What a task waits for, and what waits for it.
+    pub fn task_neighbours(&self, actor: &Actor, task: &Record) -> Result<Neighbours, AppError> {
+        let scope = actor.scope(&TASK)?;
+        self.read(|tx| {
+            let before = task.references("depends_on").to_vec();
+            let after = store::dependents(tx, &[task.id])?;
+            let mut ids: Vec<Id> = before.iter().chain(&after).copied().collect();
+            if let Some(scope) = &scope {
+                ids = records::in_scope(tx, &TASK, &ids, scope)?;
+            }
+            let mut found = records::load_many(tx, &TASK, &ids)?;
+            found
+                .sort_by_cached_key(|task| (task.date("due_date").is_none(), task.date("due_date"), task.id));
+            let (prerequisites, dependents): (Vec<_>, Vec<_>) =
+                found.into_iter().partition(|task| before.contains(&task.id));
+            let dependents = dependents.into_iter().filter(|task| !task.is_archived()).collect();
+            Ok(Neighbours { prerequisites, dependents })
+        })
+    }
+}

@@ -1,0 +1,133 @@
+//! What the pages of tasks do: another state, a field changed in place, several at once.
+
+use axum::extract::Path;
+use axum::extract::State as AxumState;
+use axum::extract::rejection::PathRejection;
+use axum::response::Response;
+use obcms_app::transitions::{Step, join, undo_address};
+use obcms_app::{Actor, AppError};
+use obcms_domain::choices::{self, TASK_STATUSES};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::TASK;
+use obcms_domain::tasks::TaskStatus;
+use serde_json::{Map, json};
+
+use super::detail;
+use super::parts::{Address, back};
+use crate::input::{Parameters, PathId};
+use crate::pages::errors::PageError;
+use crate::pages::forms::{SafeForm, done};
+use crate::pages::frame::Signed;
+use crate::state::{State, blocking};
+
+/// Tasks that one bulk action may take.
+const MAXIMUM: usize = 500;
+
+/// `POST /tasks/{id}/transition`: `status`, and where it is needed `force_reason`; leads to `back`.
+pub async fn transition(
+    AxumState(state): AxumState<State>,
+    Signed { page, actor }: Signed,
+    id: PathId,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    let mut input = Map::new();
+    for name in ["status", "note", "force_reason"] {
+        if form.has(name) {
+            input.insert(name.to_owned(), json!(form.get(name)));
+        }
+    }
+    let step = Step::parse(&input)?;
+    match blocking(|| state.app.transition(&actor, id.0, &step, None)) {
+        Ok(moved) => {
+            let word = choices::label(TASK_STATUSES, step.status.as_str());
+            let message = format!("{}: {}", word, moved.task.title());
+            let address = back(form.get("back"), &TASK.url(id.0));
+            Ok(done(&address, &message, moved.undo().as_deref()))
+        }
+        // Blocked: the page of the task says by what, and asks for the reason.
+        Err(AppError::Conflict { detail, .. }) => {
+            detail::refused(&state, &page, &actor, id.0, &detail, step.status)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `POST /tasks/{id}/change`: progress or description, changed on the page of the task itself.
+pub async fn change(
+    AxumState(state): AxumState<State>,
+    Signed { page, actor }: Signed,
+    id: PathId,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    let mut input = Map::new();
+    if form.has("progress") {
+        let typed = form.get("progress").trim().trim_end_matches('%').trim();
+        let value = typed.parse::<i64>().map_or_else(|_| json!(typed), |number| json!(number));
+        input.insert("progress".to_owned(), value);
+    }
+    if form.has("description") {
+        input.insert("description".to_owned(), json!(form.get("description").replace("\r\n", "\n")));
+    }
+    match blocking(|| state.app.update(&actor, &TASK, id.0, &input, None)) {
+        Ok(task) => {
+            let what = if form.has("progress") { "Progress" } else { "Description" };
+            let undo = format!("/api/v1/tasks/{}/undo", task.id);
+            Ok(done(&TASK.url(id.0), &format!("{what} saved"), Some(&undo)))
+        }
+        Err(AppError::Conflict { detail, .. }) => {
+            let status =
+                if form.get("progress") == "100" { TaskStatus::Completed } else { TaskStatus::InProgress };
+            detail::refused(&state, &page, &actor, id.0, &detail, status)
+        }
+        Err(AppError::Invalid(errors)) => detail::wrong(&state, &page, &actor, id.0, &form, &errors),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `POST /tasks/bulk/ACTION?FILTERS`: all of `ids` or none, taken back together.
+pub async fn bulk(
+    AxumState(state): AxumState<State>,
+    Signed { actor, .. }: Signed,
+    action: Result<Path<String>, PathRejection>,
+    parameters: Parameters,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    let ids: Result<Vec<Id>, _> = form.all("ids").iter().map(|id| id.parse::<Id>()).collect();
+    let ids = ids.map_err(|_| AppError::BadRequest("One of the tasks is not known.".to_owned()))?;
+    let address = Address::new("/tasks", &parameters.0).with(&[], &[]);
+    if ids.is_empty() {
+        return Ok(done(&address, "Choose at least one task first", None));
+    }
+    if ids.len() > MAXIMUM {
+        let refusal = format!("At most {MAXIMUM} tasks can be changed at once.");
+        return Err(AppError::BadRequest(refusal).into());
+    }
+    let action = action.map(|Path(name)| name).unwrap_or_default();
+    let (word, changed) = blocking(|| perform(&state, &actor, &action, &ids))?;
+    let count = if ids.len() == 1 { "1 task".to_owned() } else { format!("{} tasks", ids.len()) };
+    let undo = changed.map(|(task, set)| undo_address(task, set));
+    Ok(done(&address, &format!("{count} {word}"), undo.as_deref()))
+}
+
+type Changed = Option<(Id, Id)>;
+
+fn perform(
+    state: &State,
+    actor: &Actor,
+    action: &str,
+    ids: &[Id],
+) -> Result<(&'static str, Changed), AppError> {
+    match action {
+        "complete" => {
+            let step =
+                Step { status: TaskStatus::Completed, note: String::new(), force_reason: String::new() };
+            Ok(("completed", state.app.transition_together(actor, ids, &step)?))
+        }
+        "assign" => {
+            let changed = state.app.update_together(actor, ids, |task| join(actor, task))?;
+            Ok(("assigned to me", changed))
+        }
+        "archive" => Ok(("archived", state.app.archive_together(actor, ids)?)),
+        _ => Err(AppError::NotFound("action")),
+    }
+}

@@ -1,0 +1,177 @@
+//! Today: what is to be done, what takes place, what waits, what is late.
+
+use axum::Router;
+use axum::extract::State as AxumState;
+use axum::response::Html;
+use axum::routing::get;
+use jiff::civil::Date;
+use maud::{Markup, html};
+use obcms_app::Actor;
+use obcms_app::board::may_move;
+use obcms_app::today::{Appointment, Due, Pile, Today};
+use obcms_domain::kinds::{EVENT, TASK};
+use obcms_domain::registry::Record;
+
+use super::errors::PageError;
+use super::frame::{Page, Signed};
+use super::may_create;
+use super::tasks::parts;
+use crate::components::badges::{date_text, grouped};
+use crate::components::buttons::{ButtonKind, button_link};
+use crate::components::detail::{PageHead, detail, page_head, panel};
+use crate::components::feedback::{EmptyState, empty_state};
+use crate::components::icons::icon;
+use crate::input::Parameters;
+use crate::state::{State, blocking};
+
+/// The pages of this subject.
+pub fn router() -> Router<State> {
+    Router::new().route("/", get(show))
+}
+
+async fn show(
+    AxumState(state): AxumState<State>,
+    Signed { page, actor }: Signed,
+    parameters: Parameters,
+) -> Result<Html<String>, PageError> {
+    parameters.only(&[])?;
+    let today = blocking(|| state.app.today_of(&actor))?;
+    let may_add = may_create(&actor, &TASK);
+    let content = html! {
+        (page_head(&PageHead {
+            title: "Today".to_owned(),
+            subtitle: page.today.strftime("%A, %-d %B %Y").to_string(),
+            actions: html! { @if may_add { (button_link("New task", "/tasks/new", "plus", ButtonKind::Main)) } },
+            ..PageHead::default()
+        }))
+        (detail(&tasks(&page, &actor, &today, may_add), &beside(&page, &today)))
+    };
+    Ok(Html(page.render("Today", &content).into_string()))
+}
+
+fn tasks(page: &Page, actor: &Actor, today: &Today, may_add: bool) -> Markup {
+    let shown = i64::try_from(today.tasks.len()).unwrap_or(0);
+    html! {
+        div.stack #my-tasks data-live="task" {
+            @if today.tasks.is_empty() {
+                (empty_state(&EmptyState {
+                    icon: "square-check".to_owned(),
+                    title: "Nothing to do".to_owned(),
+                    text: "Tasks that are assigned to you stand here, the first due first.".to_owned(),
+                    action: may_add.then(|| ("New task".to_owned(), "/tasks/new".to_owned())),
+                }))
+            }
+            @for part in Due::ALL {
+                @let of_part: Vec<&Record> = today
+                    .tasks
+                    .iter()
+                    .filter(|task| Due::of(task.date("due_date"), page.today, today.week_end) == part)
+                    .collect();
+                @if !of_part.is_empty() {
+                    section.panel data-late[part == Due::Late] {
+                        header.panel-head { h2 { (part.label()) " " span.count { (of_part.len()) } } }
+                        ul.task-list { @for task in of_part { (row(page, actor, today, task)) } }
+                    }
+                }
+            }
+            @if today.total > shown {
+                p { a href="/tasks?mine=true&open=true" { "All " (grouped(today.total.unsigned_abs())) " of my tasks" } }
+            }
+        }
+    }
+}
+
+fn row(page: &Page, actor: &Actor, today: &Today, task: &Record) -> Markup {
+    let origin = parts::origin(task, &today.directory);
+    html! {
+        li.task-row id={ "task-" (task.id) } {
+            @if may_move(actor, task) {
+                form.post-button method="post" action={ "/tasks/" (task.id) "/transition" } {
+                    input type="hidden" name="csrf_token" value=(page.csrf());
+                    input type="hidden" name="status" value="completed";
+                    input type="hidden" name="back" value="/";
+                    button.done-button type="submit" title="Complete" aria-label={ "Complete " (task.title()) } {
+                        (icon("circle"))
+                    }
+                }
+            }
+            div.task-words {
+                a.task-title href=(TASK.url(task.id)) { (task.title()) }
+                @if let Some((title, address, module)) = origin {
+                    a.task-origin href=(address) { span.module-dot data-module=(module) {} span { (title) } }
+                }
+            }
+            span.task-marks { (parts::marks(task, page.today)) }
+        }
+    }
+}
+
+fn beside(page: &Page, today: &Today) -> Markup {
+    html! {
+        (panel("decisions", "need application task", "Waiting for you", &html! {}, &html! {
+            @if today.decisions.is_empty() {
+                p.muted { "Nothing waits for you." }
+            }
+            @for pile in &today.decisions { (pile_list(pile, None)) }
+        }))
+        (panel("my-events", "event", "Events this week", &html! {}, &events(page, &today.events)))
+        @if !today.late.is_empty() {
+            (panel("late", "task ppa", "Late", &html! {}, &html! {
+                @for pile in &today.late { (pile_list(pile, Some(page.today))) }
+            }))
+        }
+    }
+}
+
+/// The first of a pile under its heading, which leads to all of them.
+fn pile_list(pile: &Pile, today: Option<Date>) -> Markup {
+    html! {
+        h3.pile-head { a href=(pile.href) { (pile.label) } " " span.count { (grouped(pile.total.unsigned_abs())) } }
+        ul.pile {
+            @for record in &pile.records {
+                li {
+                    a href=(record.kind.url(record.id)) { (record.title()) }
+                    @if let Some(today) = today {
+                        @let day = record.date("due_date").or_else(|| record.date("target_end_date"));
+                        @if let Some(day) = day { span.faint.nowrap { (date_text(day, today)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn events(page: &Page, events: &[Appointment]) -> Markup {
+    let zone = page.zone();
+    let mut days: Vec<(Date, Vec<&Appointment>)> = Vec::new();
+    for event in events {
+        match days.last_mut().filter(|(day, _)| *day == event.day) {
+            Some((_, of_day)) => of_day.push(event),
+            None => days.push((event.day, vec![event])),
+        }
+    }
+    html! {
+        @if days.is_empty() {
+            p.muted { "No events of yours until the end of the week. " a href="/calendar" { "Calendar" } }
+        }
+        @for (day, of_day) in days {
+            h3.pile-head { time datetime=(day) { (date_text(day, page.today)) } }
+            ul.pile {
+                @for event in of_day {
+                    li {
+                        span.event-time {
+                            @match event.start {
+                                Some(start) => (start.to_zoned(zone.clone()).strftime("%H:%M")),
+                                None => "All day",
+                            }
+                        }
+                        span.grow {
+                            a href=(EVENT.url(event.event)) { (event.title) }
+                            @if !event.location.is_empty() { " " span.faint { (event.location) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
