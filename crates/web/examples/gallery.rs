@@ -466,6 +466,7 @@ fn board_page() -> Markup {
     ];
     let card = |column: &str, place: usize| BoardCard {
         id: format!("{column}-{place}"),
+        place: String::new(),
         version: 1,
         title: [LONG, "Book the van for Wao", "Write the minutes"][place % 3].to_owned(),
         href: "/tasks/1".to_owned(),

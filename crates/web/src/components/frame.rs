@@ -226,9 +226,9 @@ fn top_bar(frame: &Frame) -> Markup {
                 span { "Search or jump to" }
                 kbd { "Ctrl K" }
             }
-            a.top-button #waiting href="/#decisions" title="Decisions waiting for you" data-live="ppa booking leave" {
+            a.top-button #waiting href="/#decisions" title="Waiting for you" data-live="need application task ppa booking leave" {
                 (icon("bell"))
-                span.visually-hidden { "Decisions waiting for you: " }
+                span.visually-hidden { "Waiting for you: " }
                 @if frame.waiting > 0 {
                     span.bell-count { (if frame.waiting > 99 { "99+".to_owned() } else { frame.waiting.to_string() }) }
                 } @else {

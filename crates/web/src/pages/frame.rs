@@ -15,7 +15,7 @@ use super::errors::PageError;
 use crate::caller::{Caller, Nonce};
 use crate::components::badges::initials;
 use crate::components::frame::{self, Command, Frame, NavigationGroup, NavigationItem, PersonBadge, Width};
-use crate::state::State;
+use crate::state::{State, blocking};
 
 /// The request of a page: who asks, where, and what the frame needs.
 #[derive(Clone, Debug)]
@@ -31,6 +31,7 @@ pub struct Page {
     width: Width,
     breadcrumb: Vec<(String, String)>,
     assets: Vec<String>,
+    waiting: u32,
 }
 
 impl Page {
@@ -44,6 +45,13 @@ impl Page {
         let caller = extensions.get::<Caller>().cloned();
         let nonce = extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default();
         let chosen = caller.as_ref().map(|caller| caller.actor.theme.clone()).filter(|theme| theme != "auto");
+        // A page without the number at its bell is still a page.
+        let waiting = caller.as_ref().filter(|caller| !caller.actor.roles.is_empty()).map_or(0, |caller| {
+            blocking(|| state.app.waiting(&caller.actor)).unwrap_or_else(|error| {
+                tracing::warn!(%error, "what waits could not be counted");
+                0
+            })
+        });
         Self {
             theme: chosen.or_else(|| theme_cookie(headers)).unwrap_or_else(|| "auto".to_owned()),
             caller,
@@ -53,6 +61,7 @@ impl Page {
             width: Width::Wide,
             breadcrumb: Vec::new(),
             assets: Vec::new(),
+            waiting,
         }
     }
 
@@ -124,7 +133,7 @@ impl Page {
             csrf_token: self.csrf().to_owned(),
             nonce: self.nonce.clone(),
             theme: self.theme.clone(),
-            waiting: 0,
+            waiting: self.waiting,
             navigation: actor.map(navigation).unwrap_or_default(),
             commands: actor.map(commands).unwrap_or_default(),
             assets: self.assets.clone(),

@@ -98,7 +98,7 @@ fn row(page: &Page, actor: &Actor, today: &Today, task: &Record) -> Markup {
             div.task-words {
                 a.task-title href=(TASK.url(task.id)) { (task.title()) }
                 @if let Some((title, address, module)) = origin {
-                    a.task-origin href=(address) { span.module-dot data-module=(module) {} span { (title) } }
+                    (parts::origin_link(&title, &address, module))
                 }
             }
             span.task-marks { (parts::marks(task, page.today)) }

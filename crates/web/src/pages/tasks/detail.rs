@@ -420,9 +420,7 @@ impl Sheet<'_> {
             (
                 "Belongs to",
                 match parts::origin(task, &self.directory) {
-                    Some((title, address, module)) => {
-                        html! { a href=(address) { (badges::module_name(module, &title)) } }
-                    }
+                    Some((title, address, module)) => parts::origin_link(&title, &address, module),
                     None => html! {},
                 },
             ),

@@ -209,9 +209,7 @@ fn cell(key: &str, task: &Record, directory: &Directory, today: Date) -> Markup 
         }
         "priority" => badges::priority(task.text("priority")),
         "origin" => match parts::origin(task, directory) {
-            Some((title, address, module)) => {
-                html! { a href=(address) { (badges::module_name(module, &title)) } }
-            }
+            Some((title, address, module)) => parts::origin_link(&title, &address, module),
             None => html! {},
         },
         "progress" => {

@@ -86,6 +86,14 @@ pub fn origin(task: &Record, directory: &Directory) -> Option<(String, String, &
     Some((origin.title.clone(), kind.url(origin.id), kind.module.key()))
 }
 
+/// What a task belongs to, in one line that is cut where it is too long.
+#[must_use]
+pub fn origin_link(title: &str, address: &str, module: &str) -> Markup {
+    html! {
+        a.task-origin href=(address) title=(title) { span.module-dot data-module=(module) {} span { (title) } }
+    }
+}
+
 /// Names of the people on a task.
 #[must_use]
 pub fn people(task: &Record, directory: &Directory) -> Vec<String> {
