@@ -14,6 +14,32 @@ use serde_json::Value as Json;
 use crate::consequences;
 use crate::error::AppError;
 use crate::work::Work;
+use crate::{Actor, App};
+
+impl App {
+    /// Makes the tasks of a template for a record that somebody names. Answers how many are new, and all of them.
+    pub fn instantiate(
+        &self,
+        actor: &Actor,
+        template: Id,
+        origin: &Link,
+        base: Option<Date>,
+    ) -> Result<(usize, Vec<Record>), AppError> {
+        let attempt = || {
+            self.write(actor, |work| {
+                let known = store::generated_items(work.tx, origin.id)?.len();
+                let tasks = instantiate_for(work, template, origin, base)?;
+                let now = store::generated_items(work.tx, origin.id)?.len();
+                Ok((now.saturating_sub(known), tasks))
+            })
+        };
+        match attempt() {
+            // Somebody made them at the same moment: theirs are ours.
+            Err(AppError::Store(error)) if error.is_unique_violation() => attempt(),
+            other => other,
+        }
+    }
+}
 
 /// Makes the tasks that the triggers ask for.
 pub fn for_origin(work: &mut Work<'_, '_>, origin: &Record) -> Result<(), AppError> {

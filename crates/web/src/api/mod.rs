@@ -4,10 +4,12 @@ pub mod calendar;
 pub mod files;
 pub mod me;
 pub mod openapi;
+pub mod projects;
 pub mod records;
 pub mod search;
 pub mod stream;
 pub mod tasks;
+pub mod templates;
 pub mod trace;
 
 use crate::route::Route;
@@ -23,6 +25,8 @@ pub fn routes() -> Vec<Route> {
     routes.extend(calendar::routes());
     routes.extend(me::routes());
     routes.extend(tasks::routes());
+    routes.extend(projects::routes());
+    routes.extend(templates::routes());
     routes.extend(trace::routes());
     routes.extend(search::routes());
     routes.push(stream::route());

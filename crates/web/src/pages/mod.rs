@@ -6,11 +6,14 @@ pub mod errors;
 pub mod forms;
 pub mod frame;
 pub mod me;
+pub mod ppas;
+pub mod projects;
 pub mod registry;
 pub mod search;
 pub mod sign_in;
 pub mod tasks;
 pub mod today;
+pub mod templates;
 pub mod trace;
 pub mod users;
 
@@ -38,9 +41,12 @@ pub fn router(state: &State) -> Router<State> {
     Router::new()
         .merge(calendar::router())
         .merge(me::router())
+        .merge(ppas::router())
+        .merge(projects::router())
         .merge(registry::router())
         .merge(search::router())
         .merge(sign_in::router())
+        .merge(templates::router())
         .merge(trace::router())
         .merge(board::router())
         .merge(tasks::router())

@@ -94,7 +94,8 @@ fn rights(state: &State, actor: &Actor, record: &Record) -> Result<Rights, AppEr
     })
 }
 
-fn head(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+/// The head of a record's page: title, state, what can be done with it.
+pub fn head(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let kind = record.kind;
     let address = kind.url(record.id);
     let rights = rights(state, actor, record)?;
@@ -152,6 +153,9 @@ fn next_steps(actor: &Actor, record: &Record) -> Markup {
             ("Create PPA", format!("/ppas/new?needs={id}&title={title}&category=moa_ppa"), &kinds::PPA),
             ("Start project", format!("/projects/new?need={id}"), &kinds::PROJECT),
         ],
+        "ppa" => record.references("needs").first().map_or_else(Vec::new, |need| {
+            vec![("Start project", format!("/projects/new?need={need}&ppa={id}"), &kinds::PROJECT)]
+        }),
         "community" => vec![("Record need", format!("/needs/new?community={id}"), &kinds::NEED)],
         "assessment" => {
             let community =
@@ -285,7 +289,8 @@ pub fn people(record: &Record, values: &Values<'_>) -> Vec<Property> {
 }
 
 /// What the program keeps of every record.
-fn kept(record: &Record, values: &Values<'_>) -> Vec<Property> {
+#[must_use]
+pub fn kept(record: &Record, values: &Values<'_>) -> Vec<Property> {
     let by = record.created_by.map(|id| values.reference(id, "user"));
     vec![
         Property {

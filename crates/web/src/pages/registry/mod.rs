@@ -10,7 +10,7 @@ pub mod history;
 mod import;
 pub mod list;
 mod structure;
-mod tasks;
+pub mod tasks;
 pub mod value;
 pub mod written;
 

@@ -151,7 +151,9 @@ pub async fn change(
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
-    let address = format!("{}#tasks", kind.url(id.0));
+    // A PPA keeps its tasks under a tab of their own.
+    let tab = if kind.name == "ppa" { "?tab=tasks" } else { "" };
+    let address = format!("{}{tab}#tasks", kind.url(id.0));
     let mut input = Map::new();
     if let Ok(task) = form.get("task").parse::<Id>() {
         input.insert("status".to_owned(), json!(form.get("status")));

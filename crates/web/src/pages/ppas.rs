@@ -1,0 +1,628 @@
+//! The page of a PPA: what it is, its tasks, its money, its milestones, its chain, its history.
+
+use axum::Router;
+use axum::extract::State as AxumState;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::{Actor, AppError};
+use obcms_domain::choices::{self, MILESTONE_STATUSES};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{NEED, PPA};
+use obcms_domain::people::Action;
+use obcms_domain::registry::{FieldError, Record, Value, parse_date};
+use obcms_store::records;
+use serde_json::{Map, Value as Json, json};
+
+use super::errors::PageError;
+use super::forms::{SafeForm, done};
+use super::frame::{Page, Signed};
+use super::registry::form::undo_address;
+use super::registry::written::error_of;
+use super::registry::{Values, detail as generic, history_panel, tasks};
+use super::trace;
+use crate::components::badges::{self, Tone, badge, money_text};
+use crate::components::buttons::{ButtonKind, submit_button};
+use crate::components::detail::{Property, detail, panel, properties};
+use crate::components::feedback::notice;
+use crate::components::forms::{Choice, Control, FormField, error_summary, field};
+use crate::components::tabs::{Tab, tabs};
+use crate::input::{Form, Parameters, PathId};
+use crate::state::{State, blocking};
+
+/// The tabs with their words.
+const TABS: [(&str, &str); 6] = [
+    ("overview", "Overview"),
+    ("tasks", "Tasks"),
+    ("money", "Money"),
+    ("milestones", "Milestones"),
+    ("trace", "Trace"),
+    ("history", "History"),
+];
+
+/// The pages of this subject; list and form are those of every kind.
+pub fn router() -> Router<State> {
+    Router::new()
+        .route("/ppas/{id}", get(show))
+        .route("/ppas/{id}/tasks", post(change_task))
+        .route("/ppas/{id}/progress", post(set_progress))
+        .route("/ppas/{id}/milestones", post(change_milestones))
+}
+
+/// A form of the page that was refused: what was typed and what is wrong with it.
+#[derive(Default)]
+struct Refused {
+    form: Form,
+    errors: Vec<FieldError>,
+    problem: Option<String>,
+}
+
+async fn show(
+    AxumState(state): AxumState<State>,
+    Signed { page, actor }: Signed,
+    id: PathId,
+    parameters: Parameters,
+) -> Result<Html<String>, PageError> {
+    parameters.only(&["tab"])?;
+    let tab = parameters.get("tab").unwrap_or("overview");
+    if !TABS.iter().any(|(name, _)| *name == tab) {
+        return Err(Parameters::wrong("tab", "There is no such tab.").into());
+    }
+    let html = blocking(|| draw(&state, &page, &actor, id.0, tab, &Refused::default()))?;
+    Ok(Html(html))
+}
+
+fn draw(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    id: Id,
+    tab: &str,
+    refused: &Refused,
+) -> Result<String, AppError> {
+    let record = state.app.get(actor, &PPA, id)?;
+    let may_edit = !record.is_archived()
+        && !actor.read_only
+        && state.app.read(|tx| actor.may_on(tx, Action::Edit, &record))?;
+    let address = PPA.url(id);
+    let links: Vec<Tab> = TABS
+        .iter()
+        .map(|(name, label)| Tab {
+            label: (*label).to_owned(),
+            href: if *name == "overview" { address.clone() } else { format!("{address}?tab={name}") },
+            count: (*name == "milestones").then(|| milestones(&record).len() as u64),
+            current: *name == tab,
+        })
+        .collect();
+    let body = match tab {
+        "tasks" => html! {
+            (progress_line(&record))
+            (tasks::panel(state, page, actor, &record)?)
+        },
+        "money" => money(state, actor, &record)?,
+        "milestones" => milestone_panel(page, &record, may_edit, refused),
+        "trace" => trace::panel(state, actor, &PPA, id)?,
+        "history" => history_panel(state, page, actor, &PPA, id)?,
+        _ => overview(state, page, actor, &record, may_edit, refused)?,
+    };
+    let content = html! {
+        (generic::head(state, page, actor, &record)?)
+        @if record.is_archived() {
+            (notice(Tone::Warning, &html! { "This is archived: lists and figures leave it out. Restore it to change it." }))
+        }
+        (tabs("Parts of this PPA", &links))
+        (body)
+    };
+    Ok(page.clone().below(PPA.plural, "/ppas").render(record.title(), &content).into_string())
+}
+
+fn percent(record: &Record, name: &str) -> Option<u8> {
+    record.integer(name).and_then(|number| u8::try_from(number).ok())
+}
+
+fn progress_line(record: &Record) -> Markup {
+    html! {
+        div id="progress" data-live="ppa task" {
+            (badges::wide_progress(percent(record, "progress").unwrap_or(0)))
+            @if let Some(by_hand) = percent(record, "manual_progress") {
+                p.muted { "Set by hand to " (by_hand) "%: " (record.text("manual_progress_reason")) }
+            }
+        }
+    }
+}
+
+fn overview(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    record: &Record,
+    may_edit: bool,
+    refused: &Refused,
+) -> Result<Markup, AppError> {
+    let directory = generic::directory_of(state, record)?;
+    let zone: TimeZone = page.zone();
+    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let hidden = ["progress", "task_progress", "manual_progress", "manual_progress_reason", "needs"];
+    let shown: Vec<Property> = generic::properties(record, &values)
+        .into_iter()
+        .filter(|property| {
+            !hidden.iter().any(|name| PPA.field(name).is_some_and(|field| field.label == property.label))
+        })
+        .collect();
+    let wide = html! {
+        (panel("summary", "ppa", "Summary", &html! {}, &html! {
+            @if record.text("summary").is_empty() { p.muted { "Nothing has been written about this PPA yet." } }
+            @else { p.prose { (record.text("summary")) } }
+        }))
+        (panel("progress-panel", "ppa task", "Progress", &html! {}, &progress(page, record, may_edit, refused)))
+        (needs(state, actor, record)?)
+    };
+    let narrow = html! {
+        (panel("properties", "ppa", "Properties", &html! {}, &properties(&shown)))
+        (panel("people", "ppa", "People", &html! {}, &properties(&generic::people(record, &values))))
+        (trace::panel(state, actor, &PPA, record.id)?)
+        (panel("record", "ppa", "Record", &html! {}, &properties(&generic::kept(record, &values))))
+    };
+    Ok(detail(&wide, &narrow))
+}
+
+fn progress(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> Markup {
+    let by_hand = percent(record, "manual_progress");
+    let address = format!("{}/progress", PPA.url(record.id));
+    let typed = |name: &str| {
+        if refused.form.has(name) {
+            refused.form.get(name).to_owned()
+        } else {
+            match record.get(name) {
+                Value::Integer(number) => number.to_string(),
+                Value::Text(text) => text.clone(),
+                _ => String::new(),
+            }
+        }
+    };
+    let fields = [
+        FormField {
+            name: "manual_progress".to_owned(),
+            label: "Progress in percent".to_owned(),
+            error: error_of(&refused.errors, "manual_progress"),
+            required: true,
+            control: Control::Number {
+                value: typed("manual_progress"),
+                minimum: Some(0),
+                maximum: Some(100),
+                step: "1",
+            },
+            ..FormField::default()
+        },
+        FormField {
+            name: "manual_progress_reason".to_owned(),
+            label: "Reason".to_owned(),
+            help: "It stands beside the progress, and in the history.".to_owned(),
+            error: error_of(&refused.errors, "manual_progress_reason"),
+            required: true,
+            control: Control::Text { value: typed("manual_progress_reason") },
+        },
+    ];
+    let all: Vec<&FormField> = fields.iter().collect();
+    html! {
+        (badges::wide_progress(percent(record, "progress").unwrap_or(0)))
+        (properties(&[
+            Property {
+                label: "By tasks".to_owned(),
+                value: percent(record, "task_progress").map_or_else(|| html! { "No tasks count yet" }, badges::progress),
+            },
+            Property {
+                label: "By hand".to_owned(),
+                value: by_hand.map_or_else(
+                    || html! { "Not set: the tasks decide" },
+                    |share| html! { (badges::progress(share)) " " (record.text("manual_progress_reason")) },
+                ),
+            },
+        ]))
+        @if may_edit {
+            details.more-fields open[!refused.errors.is_empty() || refused.problem.is_some()] {
+                summary { "Set progress by hand" }
+                form.form method="post" action=(address) novalidate {
+                    (error_summary(refused.problem.as_deref(), &all))
+                    input type="hidden" name="csrf_token" value=(page.csrf());
+                    div.fields { @for entry in &fields { (field(entry)) } }
+                    div.form-actions { (submit_button("Set progress", "", ButtonKind::Plain)) }
+                }
+            }
+            @if by_hand.is_some() {
+                form.post-button method="post" action=(address) {
+                    input type="hidden" name="csrf_token" value=(page.csrf());
+                    input type="hidden" name="clear" value="true";
+                    (submit_button("Follow the tasks again", "undo-2", ButtonKind::Quiet))
+                }
+            }
+        }
+    }
+}
+
+fn needs(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+    let found = visible_needs(state, actor, record)?;
+    Ok(panel(
+        "needs",
+        "need ppa",
+        "Needs it answers",
+        &html! {},
+        &html! {
+            @if found.is_empty() { p.muted { "No need is linked yet. Edit the PPA to link one." } }
+            ul.result-list {
+                @for need in &found {
+                    li {
+                        a href=(NEED.url(need.id)) { (need.title()) }
+                        (badge(&trace::state_words(&NEED, need.state()), Tone::of_status(need.state())))
+                        @if let Some(score) = need.integer("priority_score") { span.muted { "Score " (score) } }
+                    }
+                }
+            }
+        },
+    ))
+}
+
+fn visible_needs(state: &State, actor: &Actor, record: &Record) -> Result<Vec<Record>, AppError> {
+    state.app.read(|tx| {
+        let mut ids = record.references("needs").to_vec();
+        if let Some(scope) = actor.scope(&NEED)? {
+            ids = records::in_scope(tx, &NEED, &ids, &scope)?;
+        }
+        let mut found = records::load_many(tx, &NEED, &ids)?;
+        found.sort_by_key(|need| (std::cmp::Reverse(need.integer("priority_score")), need.id));
+        Ok(found)
+    })
+}
+
+fn money(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+    let label = |name: &str| trace_label(record, name);
+    let amount = |centavos: i64| html! { (badges::money(centavos)) };
+    let budget = record.integer("budget_allocation_centavos");
+    let slots = record.integer("obc_slots").or(record.integer("total_slots")).filter(|slots| *slots > 0);
+    let found = visible_needs(state, actor, record)?;
+    let cost: i64 = found.iter().filter_map(|need| need.integer("estimated_cost_centavos")).sum();
+    let count = |name: &str| {
+        record
+            .integer(name)
+            .and_then(|number| u64::try_from(number).ok())
+            .map_or_else(|| html! {}, |number| html! { (badges::grouped(number)) })
+    };
+    let rows = [
+        ("Budget", budget.map_or_else(|| html! {}, amount)),
+        ("Fiscal year", record.integer("fiscal_year").map_or_else(|| html! {}, |year| html! { (year) })),
+        ("Funding source", label("funding_source")),
+        ("Appropriation class", label("appropriation_class")),
+        ("Budget approval", label("approval_stage")),
+        ("Slots", count("total_slots")),
+        ("OBC slots", count("obc_slots")),
+        (
+            "Cost per beneficiary",
+            match (budget, slots) {
+                (Some(budget), Some(slots)) => html! {
+                    (badges::money(budget / slots)) " "
+                    span.muted { "for each of " (badges::grouped(slots.unsigned_abs())) " slots" }
+                },
+                _ => html! {},
+            },
+        ),
+        (
+            "Estimated cost of the needs",
+            if cost > 0 {
+                html! {
+                    (badges::money(cost))
+                    @if let Some(budget) = budget {
+                        @if budget < cost { " " (badge(&format!("{} short", money_text(cost - budget)), Tone::Warning)) }
+                    }
+                }
+            } else {
+                html! {}
+            },
+        ),
+    ];
+    let rows: Vec<Property> =
+        rows.into_iter().map(|(label, value)| Property { label: label.to_owned(), value }).collect();
+    Ok(panel("money", "ppa need", "Money", &html! {}, &properties(&rows)))
+}
+
+fn trace_label(record: &Record, name: &str) -> Markup {
+    match record.kind.field(name).map(|field| field.data) {
+        Some(obcms_domain::registry::FieldType::Choice(list)) if !record.text(name).is_empty() => {
+            html! { (choices::label(list, record.text(name))) }
+        }
+        _ => html! {},
+    }
+}
+
+fn milestones(record: &Record) -> Vec<Json> {
+    match record.get("milestones") {
+        Value::Json(Json::Array(items)) => items.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn milestone_panel(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> Markup {
+    let items = milestones(record);
+    let address = format!("{}/milestones", PPA.url(record.id));
+    let wrong: Option<usize> = refused.form.get("index").parse().ok();
+    let content = html! {
+        @if items.is_empty() { p.muted { "No milestones yet. They stand in the calendar under their dates." } }
+        ol.milestones {
+            @for (index, item) in items.iter().enumerate() {
+                li { (milestone(page, record, item, index, may_edit, if wrong == Some(index) { Some(refused) } else { None })) }
+            }
+        }
+        @if may_edit {
+            @let adding = wrong.is_none().then_some(refused);
+            details.more-fields open[items.is_empty() || (wrong.is_none() && !refused.errors.is_empty())] {
+                summary { "Add milestone" }
+                (milestone_form(page, record, &address, &json!({ "status": "planned" }), None, adding))
+            }
+        }
+    };
+    panel("milestones", "ppa", "Milestones", &html! {}, &content)
+}
+
+fn text<'a>(item: &'a Json, name: &str) -> &'a str {
+    item.get(name).and_then(Json::as_str).unwrap_or_default()
+}
+
+fn milestone(
+    page: &Page,
+    record: &Record,
+    item: &Json,
+    index: usize,
+    may_edit: bool,
+    refused: Option<&Refused>,
+) -> Markup {
+    let address = format!("{}/milestones", PPA.url(record.id));
+    let status = if text(item, "status").is_empty() { "planned" } else { text(item, "status") };
+    let is_open = status != "completed" && status != "cancelled";
+    let day = parse_date(text(item, "date")).ok();
+    let act = |action: &str, word: &str, drawing: &str| {
+        html! {
+            form.post-button method="post" action=(address) {
+                input type="hidden" name="csrf_token" value=(page.csrf());
+                input type="hidden" name="action" value=(action);
+                input type="hidden" name="index" value=(index);
+                input type="hidden" name="version" value=(record.version);
+                button.button type="submit" data-kind="quiet" aria-label={ (word) " " (text(item, "title")) } {
+                    (crate::components::icons::icon(drawing)) (word)
+                }
+            }
+        }
+    };
+    html! {
+        div.milestone-line {
+            @if let Some(day) = day {
+                @if is_open { (badges::due_date(day, page.today)) } @else { (badges::date(day, page.today)) }
+            }
+            strong { (text(item, "title")) }
+            (badge(choices::label(MILESTONE_STATUSES, status_of(status)), Tone::of_status(status)))
+            @if may_edit {
+                @if is_open { (act("complete", "Complete", "circle-check")) }
+                (act("remove", "Remove", "x"))
+            }
+        }
+        @if may_edit {
+            details.more-fields open[refused.is_some_and(|refused| !refused.errors.is_empty())] {
+                summary { "Edit" span.visually-hidden { " " (text(item, "title")) } }
+                (milestone_form(page, record, &address, item, Some(index), refused))
+            }
+        }
+    }
+}
+
+/// The status as the list knows it.
+fn status_of(status: &str) -> &'static str {
+    MILESTONE_STATUSES.iter().find(|choice| choice.value == status).map_or("", |choice| choice.value)
+}
+
+fn milestone_form(
+    page: &Page,
+    record: &Record,
+    address: &str,
+    item: &Json,
+    index: Option<usize>,
+    refused: Option<&Refused>,
+) -> Markup {
+    let typed = |name: &str| {
+        refused
+            .filter(|refused| refused.form.has(name))
+            .map_or_else(|| text(item, name).to_owned(), |refused| refused.form.get(name).to_owned())
+    };
+    let error = |name: &str| refused.and_then(|refused| error_of(&refused.errors, name));
+    // Several forms stand on one page, and ids are unique.
+    let suffix = index.map_or_else(|| "new".to_owned(), |index| index.to_string());
+    let chosen = typed("status");
+    let options = MILESTONE_STATUSES
+        .iter()
+        .map(|choice| Choice {
+            value: choice.value.to_owned(),
+            label: choice.label.to_owned(),
+            selected: choice.value == chosen,
+        })
+        .collect();
+    let fields = [
+        ("date", "Date", Control::Date { value: typed("date") }),
+        ("title", "Title", Control::Text { value: typed("title") }),
+        ("status", "Status", Control::Select { options }),
+    ]
+    .map(|(name, label, control)| FormField {
+        name: format!("{name}-{suffix}"),
+        label: label.to_owned(),
+        error: error(name),
+        required: true,
+        control,
+        ..FormField::default()
+    });
+    let all: Vec<&FormField> = fields.iter().collect();
+    let problem = refused.and_then(|refused| refused.problem.as_deref());
+    html! {
+        form.form method="post" action=(address) novalidate {
+            (error_summary(problem, &all))
+            input type="hidden" name="csrf_token" value=(page.csrf());
+            input type="hidden" name="action" value="save";
+            input type="hidden" name="suffix" value=(suffix);
+            @if let Some(index) = index { input type="hidden" name="index" value=(index); }
+            input type="hidden" name="version" value=(record.version);
+            div.fields { @for entry in &fields { (field(entry)) } }
+            div.form-actions {
+                (submit_button(if index.is_some() { "Save milestone" } else { "Add milestone" }, "", ButtonKind::Plain))
+            }
+        }
+    }
+}
+
+async fn change_task(
+    state: AxumState<State>,
+    signed: Signed,
+    id: PathId,
+    form: SafeForm,
+) -> Result<Response, PageError> {
+    tasks::change(&PPA, state, signed, id, form).await
+}
+
+async fn set_progress(
+    AxumState(state): AxumState<State>,
+    Signed { page, actor }: Signed,
+    id: PathId,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    let mut input = Map::new();
+    if form.get("clear") == "true" {
+        input.insert("manual_progress".to_owned(), Json::Null);
+        input.insert("manual_progress_reason".to_owned(), Json::Null);
+    } else {
+        let share = form.get("manual_progress").trim();
+        let Ok(share) = share.parse::<i64>() else {
+            let errors =
+                vec![FieldError::new("manual_progress", "type", "Give a whole number from 0 to 100.")];
+            return refuse(&state, &page, &actor, id.0, "overview", Refused { form, errors, problem: None });
+        };
+        input.insert("manual_progress".to_owned(), json!(share));
+        input.insert("manual_progress_reason".to_owned(), json!(form.get("manual_progress_reason").trim()));
+    }
+    match blocking(|| state.app.update(&actor, &PPA, id.0, &input, None)) {
+        Ok(_) => Ok(done(&PPA.url(id.0), "Progress saved", Some(&undo_address(&PPA, id.0)))),
+        Err(error) => refused(&state, &page, &actor, id.0, "overview", form, error),
+    }
+}
+
+async fn change_milestones(
+    AxumState(state): AxumState<State>,
+    Signed { page, actor }: Signed,
+    id: PathId,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    let record = blocking(|| state.app.get(&actor, &PPA, id.0))?;
+    let suffix = form.get("suffix").to_owned();
+    // The names of this form without what keeps ids apart.
+    let form = Form(
+        form.0
+            .into_iter()
+            .map(|(name, value)| {
+                let plain = name.strip_suffix(&format!("-{suffix}")).map(ToOwned::to_owned);
+                (plain.unwrap_or(name), value)
+            })
+            .collect(),
+    );
+    let version: Option<i64> = form.get("version").parse().ok();
+    let mut items = milestones(&record);
+    let index: Option<usize> = form.get("index").parse().ok().filter(|index| *index < items.len());
+    let (word, is_known) = match (form.get("action"), index) {
+        ("remove", Some(index)) => {
+            items.remove(index);
+            ("Milestone removed", true)
+        }
+        ("complete", Some(index)) => {
+            items[index]["status"] = json!("completed");
+            ("Milestone completed", true)
+        }
+        ("save", index) => {
+            let errors = milestone_errors(&form);
+            if !errors.is_empty() {
+                return refuse(
+                    &state,
+                    &page,
+                    &actor,
+                    id.0,
+                    "milestones",
+                    Refused { form, errors, problem: None },
+                );
+            }
+            let item = json!({
+                "date": form.get("date").trim(), "title": form.get("title").trim(), "status": form.get("status"),
+            });
+            match index {
+                Some(index) => items[index] = item,
+                None => items.push(item),
+            }
+            ("Milestone saved", true)
+        }
+        _ => ("", false),
+    };
+    if !is_known {
+        return Err(
+            AppError::BadRequest("There is no such milestone any more; reload the page.".to_owned()).into()
+        );
+    }
+    items.sort_by(|one, other| text(one, "date").cmp(text(other, "date")));
+    let mut input = Map::new();
+    input.insert("milestones".to_owned(), Json::Array(items));
+    match blocking(|| state.app.update(&actor, &PPA, id.0, &input, version)) {
+        Ok(_) => {
+            Ok(done(&format!("{}?tab=milestones", PPA.url(id.0)), word, Some(&undo_address(&PPA, id.0))))
+        }
+        Err(error) => refused(&state, &page, &actor, id.0, "milestones", form, error),
+    }
+}
+
+fn milestone_errors(form: &Form) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if let Err((code, message)) = parse_date(form.get("date").trim()) {
+        errors.push(FieldError::new("date", code, message));
+    }
+    let title = form.get("title").trim();
+    if title.is_empty() || title.chars().count() > 255 {
+        errors.push(FieldError::new("title", "required", "Give a title of at most 255 characters."));
+    }
+    if !choices::contains(MILESTONE_STATUSES, form.get("status")) {
+        errors.push(FieldError::new("status", "choice", "Choose one of the list."));
+    }
+    errors
+}
+
+/// A refused write: the page again with what was typed.
+fn refused(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    id: Id,
+    tab: &str,
+    form: Form,
+    error: AppError,
+) -> Result<Response, PageError> {
+    let (errors, problem) = match error {
+        AppError::Invalid(errors) => (errors, None),
+        AppError::Stale { .. } => (
+            Vec::new(),
+            Some("Somebody changed this PPA meanwhile. Look again and send it once more.".to_owned()),
+        ),
+        other => return Err(other.into()),
+    };
+    refuse(state, page, actor, id, tab, Refused { form, errors, problem })
+}
+
+fn refuse(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    id: Id,
+    tab: &str,
+    refused: Refused,
+) -> Result<Response, PageError> {
+    let html = blocking(|| draw(state, page, actor, id, tab, &refused))?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
+}

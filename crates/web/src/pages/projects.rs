@@ -1,0 +1,361 @@
+//! The page of a project: its nine stages with the time in each, what is missing for the next, and its tasks.
+
+use axum::Router;
+use axum::extract::State as AxumState;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::projects::Step;
+use obcms_app::{Actor, AppError};
+use obcms_domain::choices::{self, PROJECT_STAGES};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{self, PROJECT};
+use obcms_domain::people::Action;
+use obcms_domain::projects::life_cycle::Stage;
+use obcms_domain::registry::{FieldError, Record};
+use serde_json::Value as Json;
+
+use super::errors::PageError;
+use super::forms::{SafeForm, done};
+use super::frame::{Page, Signed};
+use super::registry::form::undo_address;
+use super::registry::written::error_of;
+use super::registry::{Values, detail as generic, history_panel, tasks};
+use super::trace;
+use crate::components::badges::Tone;
+use crate::components::buttons::{ButtonKind, submit_button};
+use crate::components::detail::{detail, panel, properties};
+use crate::components::feedback::notice;
+use crate::components::forms::{Choice, Control, FormField, error_summary, field};
+use crate::components::icons::icon;
+use crate::components::tabs::{Tab, tabs};
+use crate::input::{Form, Parameters, PathId};
+use crate::state::{State, blocking};
+
+/// The pages of this subject; list and form are those of every kind.
+pub fn router() -> Router<State> {
+    Router::new()
+        .route("/projects/{id}", get(show))
+        .route("/projects/{id}/tasks", post(change_task))
+        .route("/projects/{id}/stage", post(change_stage))
+}
+
+/// A step that was refused: what was typed and why not.
+#[derive(Default)]
+struct Refused {
+    form: Form,
+    errors: Vec<FieldError>,
+    problem: Option<String>,
+}
+
+async fn show(
+    AxumState(state): AxumState<State>,
+    Signed { page, actor }: Signed,
+    id: PathId,
+    parameters: Parameters,
+) -> Result<Html<String>, PageError> {
+    parameters.only(&["tab"])?;
+    let in_history = parameters.get("tab") == Some("history");
+    Ok(Html(blocking(|| draw(&state, &page, &actor, id.0, in_history, &Refused::default()))?))
+}
+
+async fn change_task(
+    state: AxumState<State>,
+    signed: Signed,
+    id: PathId,
+    form: SafeForm,
+) -> Result<Response, PageError> {
+    tasks::change(&PROJECT, state, signed, id, form).await
+}
+
+async fn change_stage(
+    AxumState(state): AxumState<State>,
+    Signed { page, actor }: Signed,
+    id: PathId,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    // The fields carry the step in their names, which keeps their ids apart on the page.
+    let suffix = format!("-{}", form.get("step"));
+    let plain = |name: &str| name.strip_suffix(suffix.as_str()).unwrap_or(name).to_owned();
+    let form = Form(form.0.iter().map(|(name, value)| (plain(name), value.clone())).collect());
+    let note = form.get("note").trim().to_owned();
+    let step = match form.get("step") {
+        "advance" => Some(Step::Advance),
+        "skip" => Some(Step::Skip),
+        "return" => Stage::parse(form.get("stage")).map(Step::Return),
+        _ => None,
+    };
+    let Some(step) = step else {
+        return Err(AppError::BadRequest("Choose the stage to return to.".to_owned()).into());
+    };
+    let (errors, problem) = match blocking(|| state.app.move_project(&actor, id.0, step, &note)) {
+        Ok(project) => {
+            let stage = choices::label(PROJECT_STAGES, project.text("current_stage"));
+            let message = format!("The project is now in {stage}");
+            return Ok(done(&PROJECT.url(id.0), &message, Some(&undo_address(&PROJECT, id.0))));
+        }
+        Err(AppError::Invalid(errors)) => (errors, None),
+        Err(AppError::Conflict { detail, .. }) => (Vec::new(), Some(detail)),
+        Err(other) => return Err(other.into()),
+    };
+    let status = if problem.is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let refused = Refused { form, errors, problem };
+    let html = blocking(|| draw(&state, &page, &actor, id.0, false, &refused))?;
+    Ok((status, Html(html)).into_response())
+}
+
+fn draw(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    id: Id,
+    in_history: bool,
+    refused: &Refused,
+) -> Result<String, AppError> {
+    let record = state.app.get(actor, &PROJECT, id)?;
+    let address = PROJECT.url(id);
+    let links = [
+        Tab { label: "Overview".into(), href: address.clone(), current: !in_history, count: None },
+        Tab {
+            label: "History".into(),
+            href: format!("{address}?tab=history"),
+            current: in_history,
+            count: None,
+        },
+    ];
+    let body = if in_history {
+        history_panel(state, page, actor, &PROJECT, id)?
+    } else {
+        overview(state, page, actor, &record, refused)?
+    };
+    let content = html! {
+        (generic::head(state, page, actor, &record)?)
+        @if record.is_archived() {
+            (notice(Tone::Warning, &html! { "This is archived: lists and figures leave it out. Restore it to move it." }))
+        }
+        (tabs("Parts of this project", &links))
+        (body)
+    };
+    Ok(page.clone().below(PROJECT.plural, "/projects").render(record.title(), &content).into_string())
+}
+
+fn overview(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    record: &Record,
+    refused: &Refused,
+) -> Result<Markup, AppError> {
+    let facts = state.app.project_state(record)?;
+    let stays = list(facts.get("stages"));
+    let checks = list(facts.get("checks"));
+    let people: Vec<Id> =
+        stays.iter().filter_map(|stay| stay.get("entered_by").and_then(Json::as_str)?.parse().ok()).collect();
+    let mut directory = generic::directory_of(state, record)?;
+    directory.extend(state.app.directory(&people)?);
+    let zone: TimeZone = page.zone();
+    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let may_move = !record.is_archived()
+        && !actor.read_only
+        && state.app.read(|tx| actor.may_on(tx, Action::Transition, record))?;
+    let wide = html! {
+        (panel("stages", "project need ppa", "Stages", &html! {}, &html! {
+            (timeline(record, stays, &values, state.app.now()))
+            (next(record, checks, &values))
+            @if may_move { (steps(page, record, checks, refused)) }
+        }))
+        (tasks::panel(state, page, actor, record)?)
+        (generic::long_texts(record, &values))
+    };
+    let narrow = html! {
+        (panel("properties", "project", "Properties", &html! {}, &properties(&generic::properties(record, &values))))
+        (panel("people", "project", "People", &html! {}, &properties(&generic::people(record, &values))))
+        (trace::panel(state, actor, &PROJECT, record.id)?)
+        (panel("record", "project", "Record", &html! {}, &properties(&generic::kept(record, &values))))
+    };
+    Ok(detail(&wide, &narrow))
+}
+
+fn list(json: Option<&Json>) -> &[Json] {
+    json.and_then(Json::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn text<'a>(json: &'a Json, name: &str) -> &'a str {
+    json.get(name).and_then(Json::as_str).unwrap_or_default()
+}
+
+fn instant(json: &Json, name: &str) -> Option<Timestamp> {
+    text(json, name).parse().ok()
+}
+
+/// The nine stages: those that were passed, the one now, those to come.
+fn timeline(record: &Record, stays: &[Json], values: &Values<'_>, now: Timestamp) -> Markup {
+    let current = Stage::parse(record.text("current_stage")).unwrap_or(Stage::NeedIdentification);
+    html! {
+        ol.stages {
+            @for stage in Stage::ALL {
+                @let own: Vec<&Json> = stays.iter().filter(|stay| text(stay, "stage") == stage.as_str()).collect();
+                @let word = if stage == current { "current" } else if stage < current && own.is_empty() { "skipped" } else if stage < current { "passed" } else { "ahead" };
+                li data-stage=(word) aria-current=[(stage == current).then_some("step")] {
+                    span.stage-mark { @if word == "passed" { (icon("check")) } }
+                    div.stage-body {
+                        div.stage-title {
+                            strong { (choices::label(PROJECT_STAGES, stage.as_str())) }
+                            @if word == "skipped" { span.muted { "Skipped" } }
+                            @if stage == current { span.visually-hidden { " (now)" } }
+                            @if !own.is_empty() { span.muted { (time_in(&own, now)) } }
+                        }
+                        @for stay in &own {
+                            p.muted {
+                                @if let Some(entered) = instant(stay, "entered_at") { "Entered " (values.instant(entered)) }
+                                @if let Ok(person) = text(stay, "entered_by").parse::<Id>() { " by " (values.reference(person, "user")) }
+                                @if !text(stay, "note").is_empty() { ": " (text(stay, "note")) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How long the project was in a stage, over all its stays there.
+fn time_in(stays: &[&Json], now: Timestamp) -> String {
+    let seconds: i64 = stays
+        .iter()
+        .filter_map(|stay| {
+            let entered = instant(stay, "entered_at")?;
+            Some(instant(stay, "left_at").unwrap_or(now).duration_since(entered).as_secs().max(0))
+        })
+        .sum();
+    match (seconds / 86_400, seconds / 3600) {
+        (0, 0) => "less than an hour".to_owned(),
+        (0, 1) => "1 hour".to_owned(),
+        (0, hours) => format!("{hours} hours"),
+        (1, _) => "1 day".to_owned(),
+        (days, _) => format!("{days} days"),
+    }
+}
+
+/// What is missing to enter the next stage, each with a link to where it is set right.
+fn next(record: &Record, checks: &[Json], values: &Values<'_>) -> Markup {
+    let Some(stage) = Stage::parse(record.text("current_stage")).and_then(Stage::next) else {
+        return html! {
+            p { "The project is completed"
+                @if let Some(day) = record.date("completed_on") { ", on " (crate::components::badges::date(day, values.today)) } "." }
+        };
+    };
+    let label = choices::label(PROJECT_STAGES, stage.as_str());
+    html! {
+        @if checks.is_empty() {
+            p { (icon("circle-check")) " Ready for " strong { (label) } "." }
+        } @else {
+            p { "Missing for " strong { (label) } ":" }
+            ul.checks { @for check in checks { li { (icon("circle-alert")) (check_link(check)) } } }
+        }
+    }
+}
+
+fn check_link(check: &Json) -> Markup {
+    let kind = kinds::by_name(text(check, "kind"));
+    let id: Option<Id> = text(check, "id").parse().ok();
+    let field_name = text(check, "field");
+    let message = {
+        let mut letters = text(check, "message").chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    };
+    match (kind, id) {
+        // The approval is decided, not typed.
+        (Some(kind), Some(id)) if field_name == "approval_stage" => {
+            html! { a href=(kind.url(id)) { (message) } }
+        }
+        (Some(kind), Some(id)) => {
+            html! { a href={ (kind.url(id)) "/edit#field-" (field_name) } { (message) } }
+        }
+        _ => html! { (message) },
+    }
+}
+
+fn steps(page: &Page, record: &Record, checks: &[Json], refused: &Refused) -> Markup {
+    let current = Stage::parse(record.text("current_stage")).unwrap_or(Stage::NeedIdentification);
+    let may_skip = current.may_be_skipped() || current.next().is_some_and(Stage::may_be_skipped);
+    let asked = refused.form.get("step");
+    let earlier: Vec<Choice> = Stage::ALL
+        .into_iter()
+        .filter(|stage| *stage < current)
+        .map(|stage| Choice {
+            value: stage.as_str().to_owned(),
+            label: choices::label(PROJECT_STAGES, stage.as_str()).to_owned(),
+            selected: refused.form.get("stage") == stage.as_str(),
+        })
+        .collect();
+    html! {
+        @if let Some(problem) = &refused.problem { (notice(Tone::Bad, &html! { (problem) })) }
+        @if let (Some(next), true) = (current.next(), checks.is_empty()) {
+            @let label = format!("Advance to {}", choices::label(PROJECT_STAGES, next.as_str()));
+            (step_form(page, record, "advance", &label, "Remark", false, &[], refused))
+        }
+        @if may_skip {
+            details.more-fields open[asked == "skip"] {
+                summary { "Skip the policy linkage" }
+                (step_form(page, record, "skip", "Skip policy linkage", "Reason", true, &[], refused))
+            }
+        }
+        @if !earlier.is_empty() {
+            details.more-fields open[asked == "return"] {
+                summary { "Return to an earlier stage" }
+                (step_form(page, record, "return", "Return project", "Reason", true, &earlier, refused))
+            }
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn step_form(
+    page: &Page,
+    record: &Record,
+    step: &str,
+    button: &str,
+    note: &str,
+    needs_reason: bool,
+    stages: &[Choice],
+    refused: &Refused,
+) -> Markup {
+    let own = refused.form.get("step") == step;
+    let mut fields = Vec::new();
+    if !stages.is_empty() {
+        fields.push(FormField {
+            name: format!("stage-{step}"),
+            label: "Stage".to_owned(),
+            required: true,
+            control: Control::Select { options: stages.to_vec() },
+            ..FormField::default()
+        });
+    }
+    fields.push(FormField {
+        // Several of these forms stand on one page, and ids are unique.
+        name: format!("note-{step}"),
+        label: note.to_owned(),
+        required: needs_reason,
+        error: if own { error_of(&refused.errors, "note") } else { None },
+        control: Control::Text {
+            value: if own { refused.form.get("note").to_owned() } else { String::new() },
+        },
+        ..FormField::default()
+    });
+    let all: Vec<&FormField> = fields.iter().collect();
+    html! {
+        form.form.step-form method="post" action={ (PROJECT.url(record.id)) "/stage" } novalidate {
+            @if own { (error_summary(None, &all)) }
+            input type="hidden" name="csrf_token" value=(page.csrf());
+            input type="hidden" name="step" value=(step);
+            div.fields { @for entry in &fields { (field(entry)) } }
+            div.form-actions {
+                (submit_button(button, "", if step == "advance" { ButtonKind::Main } else { ButtonKind::Plain }))
+            }
+        }
+    }
+}
