@@ -15,6 +15,7 @@ pub mod files;
 pub mod generation;
 pub mod history;
 pub mod lists;
+pub mod portfolio;
 pub mod present;
 pub mod projects;
 pub mod records;

@@ -12,6 +12,7 @@ pub mod database;
 mod error;
 pub mod idempotency;
 pub mod migrations;
+pub mod portfolio;
 pub mod projects;
 pub mod records;
 pub mod search;

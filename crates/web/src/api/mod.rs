@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod files;
 pub mod me;
 pub mod openapi;
+pub mod portfolio;
 pub mod projects;
 pub mod records;
 pub mod search;
@@ -25,6 +26,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(calendar::routes());
     routes.extend(me::routes());
     routes.extend(tasks::routes());
+    routes.extend(portfolio::routes());
     routes.extend(projects::routes());
     routes.extend(templates::routes());
     routes.extend(trace::routes());

@@ -6,6 +6,7 @@ pub mod errors;
 pub mod forms;
 pub mod frame;
 pub mod me;
+pub mod portfolio;
 pub mod ppas;
 pub mod projects;
 pub mod registry;
@@ -41,6 +42,7 @@ pub fn router(state: &State) -> Router<State> {
     Router::new()
         .merge(calendar::router())
         .merge(me::router())
+        .merge(portfolio::router())
         .merge(ppas::router())
         .merge(projects::router())
         .merge(registry::router())

@@ -1,0 +1,387 @@
+//! The figures of the portfolio, counted from the live tables at each request: never cached, so they move at once.
+//!
+//! Totals and groups cover every PPA that is not archived, so that the groups add up to the totals. Average progress
+//! is the plain mean over the PPAs that are not cancelled; beside it stands the mean weighted by budget. A PPA is late
+//! when its target end has passed and it is neither completed nor cancelled.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use obcms_domain::choices::{
+    APPROVAL_STATES, Choice, FUNDING_SOURCES, PPA_STATUSES, PROJECT_STAGES, SECTORS,
+};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{NEED, PPA, PROJECT};
+use obcms_store::portfolio::{self as store, NeedLine, PpaLine, TaskCount};
+use obcms_store::records;
+use serde_json::{Value as Json, json};
+
+use crate::actor::Sight;
+use crate::error::AppError;
+use crate::{Actor, App};
+
+/// PPAs listed at a time.
+pub const LISTED: usize = 50;
+/// Score from which a need is of high priority.
+pub const HIGH_PRIORITY: i64 = 80;
+
+/// What is looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only PPAs of this fiscal year.
+    pub fiscal_year: Option<i64>,
+    /// Only this sector.
+    pub sector: Option<String>,
+    /// Only this region.
+    pub region: Option<Id>,
+}
+
+/// What a group of PPAs adds up to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Group {
+    /// Value of the group; nothing for PPAs without one.
+    pub key: Option<String>,
+    /// What people read.
+    pub label: String,
+    /// PPAs in it.
+    pub count: i64,
+    /// Their budgets.
+    pub budget: i64,
+    /// Plain mean of their progress, cancelled ones aside.
+    pub progress: Option<f64>,
+}
+
+/// A PPA with its tasks.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The PPA.
+    pub ppa: PpaLine,
+    /// Its tasks.
+    pub tasks: TaskCount,
+    /// Past its target end and not done.
+    pub is_late: bool,
+}
+
+/// The needs of the selection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// All that are not archived.
+    pub total: i64,
+    /// Status `identified`.
+    pub identified: i64,
+    /// Validated by somebody, whatever followed.
+    pub validated: i64,
+    /// Status `completed`.
+    pub completed: i64,
+    /// Answered by a live PPA.
+    pub funded: i64,
+    /// Score of 80 or more, open, and no live PPA.
+    pub unfunded_high_priority: i64,
+    /// Estimated cost of all open needs without a live PPA.
+    pub unfunded_cost: i64,
+}
+
+/// The figures.
+#[derive(Clone, Debug)]
+pub struct Portfolio {
+    /// All PPAs of the selection, those that need attention first.
+    pub lines: Vec<Line>,
+    /// By status.
+    pub by_status: Vec<Group>,
+    /// By sector.
+    pub by_sector: Vec<Group>,
+    /// By funding source.
+    pub by_funding_source: Vec<Group>,
+    /// By stage of the budget approval.
+    pub by_approval_stage: Vec<Group>,
+    /// By region.
+    pub by_region: Vec<Group>,
+    /// The needs.
+    pub needs: Needs,
+    /// Projects in each of the nine stages, in order.
+    pub pipeline: Vec<(&'static Choice, i64)>,
+    /// Fiscal years to choose from.
+    pub fiscal_years: Vec<i64>,
+}
+
+impl App {
+    /// The figures of what the actor may see.
+    pub fn portfolio(&self, actor: &Actor, filter: &Filter) -> Result<Portfolio, AppError> {
+        let scope = actor.scope(&PPA)?;
+        let needs_sight = actor.sight(&NEED);
+        let projects_sight = actor.sight(&PROJECT);
+        let today = self.today();
+        let selection = store::Selection {
+            fiscal_year: filter.fiscal_year,
+            sector: filter.sector.as_deref(),
+            region: filter.region,
+        };
+        self.read(|tx| {
+            let ppas = store::ppas(tx, &selection, scope.as_ref())?;
+            let mut tasks = store::tasks_by_ppa(tx, today)?;
+            let needs = match &needs_sight {
+                None => Vec::new(),
+                Some(sight) => store::needs(tx, &selection, within(sight))?,
+            };
+            let stages = match &projects_sight {
+                None => HashMap::new(),
+                Some(sight) => store::pipeline(tx, &selection, within(sight))?,
+            };
+            let regions: Vec<Id> = ppas.iter().filter_map(|ppa| ppa.region).collect();
+            let regions = records::references(tx, &regions)?;
+            let fiscal_years = store::fiscal_years(tx)?;
+            let by = |choices: &'static [Choice], value: fn(&PpaLine) -> Option<&str>| {
+                let label = |key: &str| {
+                    choices
+                        .iter()
+                        .find(|choice| choice.value == key)
+                        .map_or(key, |choice| choice.label)
+                        .to_owned()
+                };
+                let order = |key: &str| choices.iter().position(|choice| choice.value == key);
+                grouped(
+                    &ppas,
+                    |ppa| value(ppa).map(ToOwned::to_owned),
+                    label,
+                    |group| (group.key.is_none(), group.key.as_deref().and_then(order).unwrap_or(usize::MAX)),
+                )
+            };
+            let by_region = grouped(
+                &ppas,
+                |ppa| ppa.region.map(|id| id.to_string()),
+                |key| {
+                    let region = key.parse().ok().and_then(|id: Id| regions.get(&id));
+                    region.map_or_else(|| key.to_owned(), |region| region.title.clone())
+                },
+                |group| (group.key.is_none(), group.label.clone()),
+            );
+            let by_status = by(PPA_STATUSES, |ppa| Some(ppa.status.as_str()));
+            let by_sector = by(SECTORS, |ppa| ppa.sector.as_deref());
+            let by_funding_source = by(FUNDING_SOURCES, |ppa| ppa.funding_source.as_deref());
+            let by_approval_stage = by(APPROVAL_STATES, |ppa| ppa.approval_stage.as_deref());
+            let mut lines: Vec<Line> = ppas
+                .into_iter()
+                .map(|ppa| Line {
+                    tasks: tasks.remove(&ppa.id).unwrap_or_default(),
+                    is_late: is_late(&ppa, today),
+                    ppa,
+                })
+                .collect();
+            by_attention(&mut lines);
+            Ok(Portfolio {
+                lines,
+                by_status,
+                by_sector,
+                by_funding_source,
+                by_approval_stage,
+                by_region,
+                needs: count_needs(&needs),
+                pipeline: PROJECT_STAGES
+                    .iter()
+                    .map(|stage| (stage, stages.get(stage.value).copied().unwrap_or(0)))
+                    .collect(),
+                fiscal_years,
+            })
+        })
+    }
+}
+
+fn within(sight: &Sight) -> Option<&records::Scope> {
+    match sight {
+        Sight::All => None,
+        Sight::Within(scope) => Some(scope),
+    }
+}
+
+fn is_late(ppa: &PpaLine, today: Date) -> bool {
+    is_open(ppa) && ppa.target_end_date.is_some_and(|end| end < today)
+}
+
+fn is_open(ppa: &PpaLine) -> bool {
+    ppa.status != "completed" && ppa.status != "cancelled"
+}
+
+/// Late ones first, then those with late tasks, then those that end next; what is over comes last.
+fn by_attention(lines: &mut [Line]) {
+    lines.sort_by_cached_key(|line| {
+        (
+            !is_open(&line.ppa),
+            !line.is_late,
+            Reverse(line.tasks.late),
+            line.ppa.target_end_date.unwrap_or(Date::MAX),
+            line.ppa.title.clone(),
+            line.ppa.id,
+        )
+    });
+}
+
+fn mean<'a>(ppas: impl Iterator<Item = &'a PpaLine>) -> Option<f64> {
+    let (mut sum, mut count) = (0_i64, 0_i64);
+    for ppa in ppas.filter(|ppa| ppa.status != "cancelled") {
+        sum += ppa.progress;
+        count += 1;
+    }
+    ratio(sum, count)
+}
+
+/// A mean with one decimal.
+fn ratio(sum: i64, count: i64) -> Option<f64> {
+    // Far below the numbers at which a float loses whole ones.
+    #[allow(clippy::cast_precision_loss)]
+    (count > 0).then(|| (sum as f64 * 10.0 / count as f64).round() / 10.0)
+}
+
+fn grouped<K: Ord>(
+    ppas: &[PpaLine],
+    key: impl Fn(&PpaLine) -> Option<String>,
+    label: impl Fn(&str) -> String,
+    order: impl Fn(&Group) -> K,
+) -> Vec<Group> {
+    let mut members: HashMap<Option<String>, Vec<&PpaLine>> = HashMap::new();
+    for ppa in ppas {
+        members.entry(key(ppa)).or_default().push(ppa);
+    }
+    let mut groups: Vec<Group> = members
+        .into_iter()
+        .map(|(key, ppas)| Group {
+            label: key.as_deref().map_or_else(|| "Not set".to_owned(), &label),
+            key,
+            count: i64::try_from(ppas.len()).unwrap_or(i64::MAX),
+            budget: ppas.iter().map(|ppa| ppa.budget).sum(),
+            progress: mean(ppas.iter().copied()),
+        })
+        .collect();
+    groups.sort_by_cached_key(order);
+    groups
+}
+
+fn count_needs(needs: &[NeedLine]) -> Needs {
+    let mut result = Needs::default();
+    for need in needs {
+        let is_open = need.status != "completed" && need.status != "rejected";
+        result.total += 1;
+        result.identified += i64::from(need.status == "identified");
+        result.validated += i64::from(need.is_validated);
+        result.completed += i64::from(need.status == "completed");
+        result.funded += i64::from(need.is_answered);
+        if is_open && !need.is_answered {
+            result.unfunded_cost += need.estimated_cost;
+            result.unfunded_high_priority += i64::from(need.score >= HIGH_PRIORITY);
+        }
+    }
+    result
+}
+
+impl Portfolio {
+    /// Budget of all PPAs.
+    #[must_use]
+    pub fn budget(&self) -> i64 {
+        self.lines.iter().map(|line| line.ppa.budget).sum()
+    }
+
+    /// Plain mean of the progress.
+    #[must_use]
+    pub fn average_progress(&self) -> Option<f64> {
+        mean(self.lines.iter().map(|line| &line.ppa))
+    }
+
+    /// Progress weighted by budget.
+    #[must_use]
+    pub fn budget_weighted_progress(&self) -> Option<f64> {
+        let live = || self.lines.iter().map(|line| &line.ppa).filter(|ppa| ppa.status != "cancelled");
+        // In whole pesos, so that the product of a sum and a percentage stays a number.
+        let weight: i64 = live().map(|ppa| ppa.budget / 100).sum();
+        ratio(
+            live().map(|ppa| (ppa.budget / 100).saturating_mul(ppa.progress)).fold(0, i64::saturating_add),
+            weight,
+        )
+    }
+
+    /// PPAs that are late.
+    #[must_use]
+    pub fn late(&self) -> usize {
+        self.lines.iter().filter(|line| line.is_late).count()
+    }
+
+    /// Tasks of all PPAs.
+    #[must_use]
+    pub fn tasks(&self) -> TaskCount {
+        self.lines.iter().fold(TaskCount::default(), |sum, line| TaskCount {
+            open: sum.open + line.tasks.open,
+            late: sum.late + line.tasks.late,
+            completed: sum.completed + line.tasks.completed,
+            cancelled: sum.cancelled + line.tasks.cancelled,
+        })
+    }
+
+    /// Sum of a number over the PPAs.
+    #[must_use]
+    pub fn sum(&self, number: impl Fn(&PpaLine) -> i64) -> i64 {
+        self.lines.iter().map(|line| number(&line.ppa)).sum()
+    }
+
+    /// The figures as the API shows them, with the PPAs from `first` on.
+    #[must_use]
+    pub fn to_json(&self, first: usize) -> Json {
+        let tasks = self.tasks();
+        let pipeline: serde_json::Map<String, Json> =
+            self.pipeline.iter().map(|(stage, count)| (stage.value.to_owned(), json!(count))).collect();
+        let ppas: Vec<Json> = self.lines.iter().skip(first).take(LISTED).map(line_json).collect();
+        let next = first.saturating_add(LISTED);
+        json!({
+            "totals": {
+                "ppas": self.lines.len(),
+                "budget_centavos": self.budget(),
+                "average_progress": self.average_progress(),
+                "budget_weighted_progress": self.budget_weighted_progress(),
+                "total_slots": self.sum(|ppa| ppa.total_slots),
+                "obc_slots": self.sum(|ppa| ppa.obc_slots),
+                "late": self.late(),
+            },
+            "by_status": groups_json(&self.by_status),
+            "by_sector": groups_json(&self.by_sector),
+            "by_funding_source": groups_json(&self.by_funding_source),
+            "by_approval_stage": groups_json(&self.by_approval_stage),
+            "by_region": groups_json(&self.by_region),
+            "needs": {
+                "total": self.needs.total,
+                "identified": self.needs.identified,
+                "validated": self.needs.validated,
+                "completed": self.needs.completed,
+                "funded": self.needs.funded,
+                "unfunded_high_priority": self.needs.unfunded_high_priority,
+                "unfunded_cost_centavos": self.needs.unfunded_cost,
+            },
+            "pipeline": pipeline,
+            "tasks": {
+                "open": tasks.open, "late": tasks.late, "completed": tasks.completed, "cancelled": tasks.cancelled,
+            },
+            "ppas": ppas,
+            "next_cursor": (next < self.lines.len()).then(|| next.to_string()),
+        })
+    }
+}
+
+fn groups_json(groups: &[Group]) -> Json {
+    groups
+        .iter()
+        .map(|group| {
+            json!({
+                "key": group.key, "label": group.label, "count": group.count, "budget_centavos": group.budget,
+                "progress": group.progress,
+            })
+        })
+        .collect()
+}
+
+fn line_json(line: &Line) -> Json {
+    let ppa = &line.ppa;
+    json!({
+        "id": ppa.id, "title": ppa.title, "url": PPA.url(ppa.id), "status": ppa.status, "sector": ppa.sector,
+        "approval_stage": ppa.approval_stage, "fiscal_year": ppa.fiscal_year, "progress": ppa.progress,
+        "budget_allocation_centavos": ppa.budget, "obc_slots": ppa.obc_slots, "start_date": ppa.start_date,
+        "target_end_date": ppa.target_end_date, "late": line.is_late,
+        "tasks": { "open": line.tasks.open, "late": line.tasks.late, "completed": line.tasks.completed },
+    })
+}
