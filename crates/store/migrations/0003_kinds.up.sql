@@ -561,5 +561,3 @@ CREATE INDEX tasks_board_status ON tasks (status, rank) WHERE archived_at IS NUL
 CREATE INDEX tasks_board_priority ON tasks (priority, rank) WHERE archived_at IS NULL;
 CREATE INDEX tasks_board_domain ON tasks (domain, rank) WHERE archived_at IS NULL;
 CREATE INDEX tasks_rank ON tasks (rank);
--- The portfolio counts the tasks of all PPAs at each request, from this index alone.
-CREATE INDEX tasks_of_origin ON tasks (origin_kind, origin_id, status, due_date) WHERE archived_at IS NULL;

@@ -39,6 +39,7 @@ pub const ALL: &[Migration] = &[
     migration!(2, "people: sessions, tokens, lockout", "0002_people"),
     migration!(3, "the kinds of the first release", "0003_kinds"),
     migration!(4, "stages of projects", "0004_project_stages"),
+    migration!(5, "tasks counted by what they belong to", "0005_portfolio"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \
