@@ -32,7 +32,15 @@ random_port() {
     echo "$port"
 }
 
+# With `durable` commits wait for the disk, as in use; without, as nothing of a test outlives it, nothing does.
 start_postgres() {
+    local durability="fsync = off
+synchronous_commit = off
+full_page_writes = off
+autovacuum = off"
+    if [[ ${1:-} == durable ]]; then
+        durability=""
+    fi
     if [[ -n ${OBCMS_TEST_POSTGRES:-} ]]; then
         return
     fi
@@ -55,15 +63,11 @@ start_postgres() {
         cat "$work/initdb.log" >&2
         exit 1
     fi
-    # Nothing here outlives the run, so nothing waits for the disk.
     as_postgres tee -a "$postgres_folder/data/postgresql.conf" >/dev/null <<SETTINGS
 listen_addresses = '127.0.0.1'
 unix_socket_directories = '$postgres_folder'
 max_connections = 300
-fsync = off
-synchronous_commit = off
-full_page_writes = off
-autovacuum = off
+$durability
 wal_level = minimal
 max_wal_senders = 0
 SETTINGS

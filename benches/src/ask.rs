@@ -1,0 +1,174 @@
+//! What people ask, and how long they wait.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
+use ureq::Agent;
+
+use crate::server::{ADDRESS, PASSWORD, Running};
+
+/// Asked one after the other for median and p95.
+const REPEATS: usize = 200;
+/// How long eight clients ask at once.
+const STORM: Duration = Duration::from_secs(2);
+
+/// What one question costs.
+pub struct Figure {
+    /// The question.
+    pub name: &'static str,
+    /// Half of the answers are faster, in milliseconds.
+    pub median: f64,
+    /// One of twenty is slower, in milliseconds.
+    pub slow: f64,
+    /// Bytes of the answer, uncompressed.
+    pub bytes: usize,
+    /// Answers a second with eight clients.
+    pub rate: f64,
+}
+
+struct Asker {
+    agent: Agent,
+    authorization: String,
+    cookie: String,
+}
+
+impl Asker {
+    fn new(token: &str) -> Result<Self, String> {
+        let agent: Agent =
+            Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        let answer = agent
+            .post(format!("http://{ADDRESS}/login"))
+            .send_form([("username", "figures"), ("password", PASSWORD)])
+            .map_err(|error| error.to_string())?;
+        let cookie = answer
+            .headers()
+            .get("set-cookie")
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split(';').next())
+            .ok_or("signing in failed")?
+            .to_owned();
+        Ok(Self { agent, authorization: format!("Bearer {token}"), cookie })
+    }
+
+    fn get(&self, path: &str) -> Result<String, String> {
+        let request = self.agent.get(format!("http://{ADDRESS}{path}"));
+        let request = if path.starts_with("/api/") {
+            request.header("authorization", &self.authorization)
+        } else {
+            request.header("cookie", &self.cookie)
+        };
+        let mut answer = request.call().map_err(|error| error.to_string())?;
+        let status = answer.status();
+        let text = answer
+            .body_mut()
+            .with_config()
+            .limit(100 * 1024 * 1024)
+            .read_to_string()
+            .map_err(|error| error.to_string())?;
+        if status.is_success() { Ok(text) } else { Err(format!("{path} answered {status}: {text}")) }
+    }
+
+    fn post(&self, path: &str, body: &Json) -> Result<String, String> {
+        let mut answer = self
+            .agent
+            .post(format!("http://{ADDRESS}{path}"))
+            .header("authorization", &self.authorization)
+            .header("content-type", "application/json")
+            .send(body.to_string())
+            .map_err(|error| error.to_string())?;
+        let status = answer.status();
+        let text = answer.body_mut().read_to_string().map_err(|error| error.to_string())?;
+        if status.is_success() { Ok(text) } else { Err(format!("{path} answered {status}: {text}")) }
+    }
+
+    fn first(&self, path: &str) -> Result<String, String> {
+        let json: Json = serde_json::from_str(&self.get(path)?).map_err(|error| error.to_string())?;
+        json["items"][0]["id"].as_str().map(ToOwned::to_owned).ok_or_else(|| format!("{path} lists nothing"))
+    }
+}
+
+/// All figures.
+pub fn measure(running: &mut Running) -> Result<Vec<Figure>, String> {
+    let asker = Asker::new(&running.token)?;
+    #[allow(clippy::disallowed_methods)] // The figures are of today's window.
+    let today = jiff::Zoned::now().date();
+    let month = (today.first_of_month(), today.last_of_month());
+    let year = (today.first_of_year(), today.last_of_year());
+    let feed = |(first, last): (jiff::civil::Date, jiff::civil::Date)| {
+        format!("/api/v1/calendar?start={first}&end={last}")
+    };
+    let ppa = asker.first("/api/v1/ppas?status=ongoing&limit=1")?;
+    let task = asker.first("/api/v1/tasks?status=not_started&blocked=false&limit=1")?;
+    let reads = [
+        ("month feed", feed(month)),
+        ("year feed", feed(year)),
+        ("calendar page", "/calendar".to_owned()),
+        ("today page", "/".to_owned()),
+        ("board", "/api/v1/tasks/board?group=status".to_owned()),
+        ("board page", "/board".to_owned()),
+        ("task list", "/api/v1/tasks?limit=50".to_owned()),
+        ("PPA page", format!("/ppas/{ppa}")),
+        ("portfolio", "/api/v1/portfolio".to_owned()),
+        ("portfolio page", "/portfolio".to_owned()),
+        ("search", "/api/v1/search?q=water".to_owned()),
+    ];
+    let mut figures = Vec::new();
+    for (name, path) in &reads {
+        figures.push(one(&asker, name, |_| asker.get(path))?);
+    }
+    let transition = format!("/api/v1/tasks/{task}/transition");
+    figures.push(one(&asker, "task transition", |turn| {
+        let status = if turn % 2 == 0 { "in_progress" } else { "on_hold" };
+        asker.post(&transition, &json!({ "status": status }))
+    })?);
+    figures.push(one(&asker, "event create", |turn| {
+        let start = format!("2027-03-{:02}T09:00:00+08:00", 1 + turn % 28);
+        asker.post(
+            "/api/v1/events",
+            &json!({ "title": format!("Figure {turn}"), "start": start, "event_type": "other" }),
+        )
+    })?);
+    Ok(figures)
+}
+
+fn one(
+    asker: &Asker,
+    name: &'static str,
+    ask: impl Fn(u64) -> Result<String, String> + Sync,
+) -> Result<Figure, String> {
+    let _ = asker;
+    let mut bytes = 0;
+    for turn in 0..10 {
+        bytes = ask(turn)?.len();
+    }
+    let mut times = Vec::with_capacity(REPEATS);
+    for turn in 10..10 + REPEATS as u64 {
+        let begun = Instant::now();
+        ask(turn)?;
+        times.push(begun.elapsed().as_secs_f64() * 1000.0);
+    }
+    times.sort_by(f64::total_cmp);
+    let (done, over) = (AtomicU64::new(0), AtomicBool::new(false));
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        for client in 0..8_u64 {
+            let (ask, done, over) = (&ask, &done, &over);
+            scope.spawn(move || {
+                let mut turn = 10_000 * (client + 1);
+                while !over.load(Ordering::Relaxed) {
+                    // Two clients may meet on one task; such an answer does not count.
+                    if ask(turn).is_ok() {
+                        done.fetch_add(1, Ordering::Relaxed);
+                    }
+                    turn += 1;
+                }
+            });
+        }
+        std::thread::sleep(STORM);
+        over.store(true, Ordering::Relaxed);
+    });
+    #[allow(clippy::cast_precision_loss)] // Counts of two seconds are small.
+    let rate = done.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64();
+    Ok(Figure { name, median: times[REPEATS / 2], slow: times[REPEATS * 95 / 100], bytes, rate })
+}

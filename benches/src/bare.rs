@@ -1,0 +1,56 @@
+//! The bare SQL of the same rows: what the database alone takes.
+
+use std::path::Path;
+use std::time::Instant;
+
+use obcms_store::{Database, Location, StoreError};
+
+/// Statements run that often.
+const REPEATS: usize = 100;
+
+/// Median time of the statements behind the figures of the same name.
+pub fn measure(data: &str, database: &str) -> Result<Vec<(&'static str, f64)>, String> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let location = Location::parse(database, Path::new(data)).map_err(|error| error.to_string())?;
+    let database = Database::open(&location, runtime.handle()).map_err(|error| error.to_string())?;
+    #[allow(clippy::disallowed_methods)] // The same window as the feed.
+    let today = jiff::Zoned::now().date();
+    let midnight = |day: jiff::civil::Date| obcms_domain::calendar::floating(day);
+    let window = |first: jiff::civil::Date, last: jiff::civil::Date| obcms_store::calendar::Window {
+        start: midnight(first),
+        end: midnight(last),
+        first_day: midnight(first),
+        after_last_day: midnight(last),
+    };
+    let month = window(today.first_of_month(), today.last_of_month());
+    let year = window(today.first_of_year(), today.last_of_year());
+    let tasks = "SELECT * FROM tasks WHERE archived_at IS NULL ORDER BY due_date LIMIT 50";
+    let board = "SELECT * FROM (SELECT * FROM tasks WHERE archived_at IS NULL AND status = 'not_started' ORDER BY rank, id LIMIT 50) a \
+                 UNION ALL SELECT * FROM (SELECT * FROM tasks WHERE archived_at IS NULL AND status = 'in_progress' ORDER BY rank, id LIMIT 50) b \
+                 UNION ALL SELECT * FROM (SELECT * FROM tasks WHERE archived_at IS NULL AND status = 'completed' ORDER BY rank, id LIMIT 50) c";
+    let portfolio = "SELECT id, status, sector, funding_source, budget_allocation_centavos, progress FROM ppas WHERE archived_at IS NULL";
+    let search = "SELECT id, max(weight) FROM search_words WHERE word >= 'water' AND word < 'wates' GROUP BY id LIMIT 20";
+    let mut result = Vec::new();
+    let mut timed = |name: &'static str, work: &dyn Fn() -> Result<(), StoreError>| -> Result<(), String> {
+        let mut times = Vec::with_capacity(REPEATS);
+        for _ in 0..REPEATS {
+            let begun = Instant::now();
+            work().map_err(|error| error.to_string())?;
+            times.push(begun.elapsed().as_secs_f64() * 1000.0);
+        }
+        times.sort_by(f64::total_cmp);
+        result.push((name, times[REPEATS / 2]));
+        Ok(())
+    };
+    let query = |sql: &'static str| {
+        let database = database.clone();
+        move || database.read(|tx| tx.query(sql, &[]).map(|_| ()))
+    };
+    timed("month feed", &|| database.read(|tx| obcms_store::calendar::window(tx, &month, &[]).map(|_| ())))?;
+    timed("year feed", &|| database.read(|tx| obcms_store::calendar::window(tx, &year, &[]).map(|_| ())))?;
+    timed("task list", &query(tasks))?;
+    timed("board", &query(board))?;
+    timed("portfolio", &query(portfolio))?;
+    timed("search", &query(search))?;
+    Ok(result)
+}

@@ -1,0 +1,97 @@
+//! Figures of a running server: starts the given `obcms` on demo data, asks it what people ask, and prints a table and
+//! JSON. `scripts/bench` builds the program, starts PostgreSQL and calls this.
+//!
+//! Usage: `obcms-bench PROGRAM SIZE DATA DATABASE` with a folder for data and `sqlite:obcms.db` or `postgres://…`.
+
+mod ask;
+mod bare;
+mod server;
+
+use std::process::ExitCode;
+
+use serde_json::{Value as Json, json};
+
+use crate::ask::{Figure, measure};
+use crate::server::Running;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [program, size, data, database] = arguments.as_slice() else {
+        eprintln!("usage: obcms-bench PROGRAM SIZE DATA DATABASE");
+        return ExitCode::from(2);
+    };
+    match run(program, size, data, database) {
+        Ok(report) => {
+            println!("{report}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("obcms-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(program: &str, size: &str, data: &str, database: &str) -> Result<String, String> {
+    let filled = server::fill(program, size, data, database)?;
+    let engine = if database.starts_with("postgres") { "PostgreSQL" } else { "SQLite" };
+    let mut running = Running::start(program, data, database)?;
+    let start = running.start_milliseconds;
+    let idle = running.memory_megabytes()?;
+    let figures = measure(&mut running)?;
+    let loaded = running.memory_megabytes()?;
+    let bare = bare::measure(data, database)?;
+    let binary = std::fs::metadata(program).map_err(|error| error.to_string())?.len();
+    Ok(report(engine, size, filled, start, idle, loaded, binary, &figures, &bare))
+}
+
+#[allow(clippy::too_many_arguments)] // One call, one page of figures.
+fn report(
+    engine: &str,
+    size: &str,
+    filled: Option<f64>,
+    start: f64,
+    idle: f64,
+    loaded: f64,
+    binary: u64,
+    figures: &[Figure],
+    bare: &[(&'static str, f64)],
+) -> String {
+    use std::fmt::Write;
+    #[allow(clippy::cast_precision_loss)] // Sizes of files are far below 2^52.
+    let binary = binary as f64 / 1_048_576.0;
+    let mut text = format!("### {size} data on {engine}\n\n");
+    let filled_text = filled.map_or_else(|| "there already".to_owned(), |seconds| format!("{seconds:.1} s"));
+    let _ = writeln!(
+        text,
+        "Filling {filled_text} · start {start:.0} ms · memory idle {idle:.1} MB, loaded {loaded:.1} MB · binary {binary:.1} MB\n"
+    );
+    text.push_str("| what | p50 ms | p95 ms | bytes | requests/s, 8 clients | bare SQL p50 ms |\n|---|---:|---:|---:|---:|---:|\n");
+    for figure in figures {
+        let sql = bare
+            .iter()
+            .find(|(name, _)| *name == figure.name)
+            .map_or_else(|| "–".to_owned(), |(_, milliseconds)| format!("{milliseconds:.2}"));
+        let _ = writeln!(
+            text,
+            "| {} | {:.2} | {:.2} | {} | {:.0} | {sql} |",
+            figure.name, figure.median, figure.slow, figure.bytes, figure.rate
+        );
+    }
+    let entries: Vec<Json> = figures
+        .iter()
+        .map(|figure| {
+            json!({
+                "name": figure.name, "p50_ms": figure.median, "p95_ms": figure.slow, "bytes": figure.bytes,
+                "requests_per_second": figure.rate,
+                "bare_sql_p50_ms": bare.iter().find(|(name, _)| *name == figure.name).map(|(_, value)| value),
+            })
+        })
+        .collect();
+    let json = json!({
+        "engine": engine, "size": size, "fill_seconds": filled, "start_ms": start, "idle_mb": idle, "loaded_mb": loaded,
+        "binary_mb": binary, "figures": entries,
+    });
+    let _ = write!(text, "\n<!-- {json} -->");
+    text
+}

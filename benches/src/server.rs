@@ -1,0 +1,130 @@
+//! The program under measurement, as a process of its own.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Where it answers while it is measured.
+pub const ADDRESS: &str = "127.0.0.1:8971";
+/// Password of the account that asks.
+pub const PASSWORD: &str = "figures want a quiet machine";
+
+/// Longest wait for the demo data.
+const PATIENCE: Duration = Duration::from_secs(1800);
+
+fn command(program: &str, data: &str, database: &str) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().env("OBCMS_DATA", data).env("OBCMS_DATABASE", database).env("OBCMS_LISTEN", ADDRESS);
+    command
+}
+
+fn answers(path: &str) -> bool {
+    ureq::get(format!("http://{ADDRESS}{path}")).call().is_ok_and(|answer| answer.status().is_success())
+}
+
+fn wait(child: &mut Child, limit: Duration) -> Result<(), String> {
+    let begun = Instant::now();
+    while begun.elapsed() < limit {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Err(format!("the program ended with {status}"));
+        }
+        if TcpStream::connect(ADDRESS).is_ok() && answers("/readyz") {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Err("the program did not get ready".to_owned())
+}
+
+/// Fills the demo data, unless an account for asking is there already; the seconds it took.
+pub fn fill(program: &str, size: &str, data: &str, database: &str) -> Result<Option<f64>, String> {
+    if token(program, data, database).is_ok() {
+        return Ok(None);
+    }
+    let begun = Instant::now();
+    let mut child = command(program, data, database)
+        .args(["demo", "--size", size])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let ready = wait(&mut child, PATIENCE);
+    let seconds = begun.elapsed().as_secs_f64();
+    stop(&mut child);
+    ready?;
+    let mut add = command(program, data, database)
+        .args(["user", "add", "figures", "--role", "admin", "--password-stdin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    if let Some(mut input) = add.stdin.take() {
+        writeln!(input, "{PASSWORD}").map_err(|error| error.to_string())?;
+    }
+    let status = add.wait().map_err(|error| error.to_string())?;
+    if status.success() { Ok(Some(seconds)) } else { Err("no account could be made".to_owned()) }
+}
+
+fn token(program: &str, data: &str, database: &str) -> Result<String, String> {
+    let output = command(program, data, database)
+        .args(["token", "create", "--user", "figures"])
+        .output()
+        .map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn stop(child: &mut Child) {
+    // SIGTERM is what an operator sends; the program finishes what it does.
+    let _ = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    let _ = child.wait();
+}
+
+/// A server that answers.
+pub struct Running {
+    child: Child,
+    /// Token that asks.
+    pub token: String,
+    /// From the start of the process to the first good answer.
+    pub start_milliseconds: f64,
+}
+
+impl Running {
+    /// Starts the program on data that is there.
+    pub fn start(program: &str, data: &str, database: &str) -> Result<Self, String> {
+        let token = token(program, data, database)?;
+        let begun = Instant::now();
+        let mut child = command(program, data, database)
+            .arg("serve")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| error.to_string())?;
+        wait(&mut child, Duration::from_secs(60))?;
+        let start_milliseconds = begun.elapsed().as_secs_f64() * 1000.0;
+        std::thread::sleep(Duration::from_secs(2));
+        Ok(Self { child, token, start_milliseconds })
+    }
+
+    /// Resident memory of the process.
+    pub fn memory_megabytes(&self) -> Result<f64, String> {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
+            .map_err(|error| error.to_string())?;
+        let kilobytes: f64 = text
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .and_then(|rest| rest.split_whitespace().next())
+            .and_then(|number| number.parse().ok())
+            .ok_or("the memory of the process cannot be read")?;
+        Ok(kilobytes / 1024.0)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        stop(&mut self.child);
+    }
+}
