@@ -46,8 +46,30 @@ export function toEvent(entry: Entry, zone: string, abilities: Abilities): Event
     startEditable: entry.editable,
     durationEditable: entry.editable && abilities.spans.has(entry.kind),
     classNames: isOff(entry) ? ["entry", "entry-off"] : ["entry"],
-    extendedProps: { entry, place: 0 },
+    extendedProps: { entry, place: 0, rank: rankOf(entry) },
   };
+}
+
+/**
+ * What a full day shows first: what has its hour, then what is of this day, then what lasts; what is over comes last,
+ * and what goes on for weeks stands behind "more" rather than hiding everything else.
+ */
+function rankOf(entry: Entry): number {
+  const days = (Date.parse(entry.end ?? entry.start) - Date.parse(entry.start)) / 86_400_000;
+  const lasting = !entry.all_day ? 0 : days <= 1 ? 1 : days <= 7 ? 2 : 3;
+  return lasting + (isOff(entry) || entry.status === "completed" ? 4 : 0);
+}
+
+/** In a list an entry of several days stands once, on its first day within the window, and says until when. */
+export function onceInList(event: EventInput, windowStart: string): EventInput {
+  if (!event.allDay) return event;
+  const start = String(event.start).slice(0, 10);
+  const first = start < windowStart ? windowStart : start;
+  const next = new Date(Date.parse(`${first}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  if (first === start && String(event.end).slice(0, 10) <= next) return event;
+  const last = new Date(Date.parse(`${String(event.end).slice(0, 10)}T00:00:00Z`) - 86_400_000);
+  const until = `until ${day.format(last).replace(",", "")}`;
+  return { ...event, start: first, end: next, extendedProps: { ...event.extendedProps, until } };
 }
 
 export function entryOf(event: EventApi): Entry {
@@ -58,13 +80,18 @@ function isOff(entry: Entry): boolean {
   return ["cancelled", "rejected", "archived"].includes(entry.status ?? "");
 }
 
-/** Sends the new times; puts the entry back when they are refused. */
-export async function save(event: EventApi, zone: string, revert: () => void): Promise<void> {
+/** Sends the new times; puts the entry back when they are refused. What is only moved keeps its exact length. */
+export async function save(
+  event: EventApi,
+  zone: string,
+  revert: () => void,
+  resized = false,
+): Promise<void> {
   const wire = (text: string): string => (event.allDay ? text.slice(0, 10) : withOffset(text, zone));
   const body = {
     start: wire(event.startStr),
-    end: wire(event.endStr || event.startStr),
     all_day: event.allDay,
+    ...(resized ? { end: wire(event.endStr || event.startStr) } : {}),
   };
   try {
     const answer = await callApi<{ undo?: string | null } | undefined>(

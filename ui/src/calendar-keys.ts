@@ -81,6 +81,10 @@ function lift(event: EventApi | null, grid: HTMLElement): void {
     announce(`${event.title} cannot be moved.`);
     return;
   }
+  if (event.extendedProps.until) {
+    announce(`${event.title} lasts several days; move it in the month, week or day.`);
+    return;
+  }
   lifted = { id: event.id, start: event.start, end: event.end, allDay: event.allDay };
   event.setExtendedProp("place", -1);
   hold(true);

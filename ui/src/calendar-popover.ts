@@ -1,6 +1,6 @@
 /** The small cards of the calendar: what an entry is, and what can be made on a day. */
 import type { EventApi } from "@fullcalendar/core";
-import { entryOf, peopleOf, whenOf, words } from "./calendar-entry";
+import { entryOf, peopleOf, whenOf, words, type Entry } from "./calendar-entry";
 import { icon } from "./icon";
 import { make } from "./page";
 
@@ -14,7 +14,7 @@ export function closeCard(): void {
 export function showEntry(event: EventApi, at: Element): void {
   const entry = entryOf(event);
   const body = make("div", { class: "entry-card-body" });
-  body.append(make("h3", {}, event.title), make("p", { class: "muted" }, whenOf(event)));
+  body.append(make("h2", {}, event.title), make("p", { class: "muted" }, whenOf(event)));
   const facts: [string, string | null][] = [
     ["Place", entry.location],
     ["State", entry.status && words(entry.status)],
@@ -33,6 +33,25 @@ export function showEntry(event: EventApi, at: Element): void {
   body.append(list, foot);
   show(body, at, event.title, entry.module);
   open.focus();
+}
+
+/** Everything of a full day, as links. */
+export function showDay(
+  words: string,
+  entries: Entry[],
+  timeOf: (entry: Entry) => string,
+  at: Element,
+): void {
+  const body = make("div", { class: "entry-card-body entry-card-day" });
+  body.append(make("h2", { class: "menu-label" }, `${words}: ${entries.length} entries`));
+  for (const entry of entries) {
+    const link = make("a", { class: "menu-item", href: entry.url, "data-module": entry.module });
+    const dot = make("span", { class: "entry-card-dot" });
+    link.append(dot, make("span", { class: "muted" }, timeOf(entry)), entry.title);
+    body.append(link);
+  }
+  show(body, at, `Everything on ${words}`, undefined);
+  body.querySelector("a")?.focus();
 }
 
 /** Something that can be made on a day, and the fields of its form that the day goes into. */

@@ -4,19 +4,22 @@ import dayGrid from "@fullcalendar/daygrid";
 import interaction from "@fullcalendar/interaction";
 import list from "@fullcalendar/list";
 import timeGrid from "@fullcalendar/timegrid";
-import { abilitiesOf, entryOf, save, toEvent, words, type Entry } from "./calendar-entry";
+import { abilitiesOf, entryOf, onceInList, save, toEvent, words, type Entry } from "./calendar-entry";
+import { Dense, entriesOn } from "./calendar-dense";
 import { focusEntry, liftedEvent, mark, startCalendarKeys } from "./calendar-keys";
-import { closeCard, showCreate, showEntry, type Create } from "./calendar-popover";
+import { closeCard, showCreate, showDay, showEntry, type Create } from "./calendar-popover";
 import { hold } from "./live";
 import { callApi, debounce, every, make, one } from "./page";
 import { toastRefusal } from "./toast";
 import { wallTime, withOffset } from "./zone";
 
+/** A month of a whole office is too long a list for a phone. */
+const isPhone = matchMedia("(max-width: 760px)").matches;
 const VIEWS: Record<string, string> = {
   month: "dayGridMonth",
   week: "timeGridWeek",
   day: "timeGridDay",
-  list: "listMonth",
+  list: isPhone ? "listWeek" : "listMonth",
 };
 
 for (const host of every("[data-calendar]")) start(host);
@@ -30,8 +33,10 @@ function start(host: HTMLElement): void {
   const abilities = abilitiesOf(host);
   const search = one<HTMLInputElement>("[data-search]", host);
   const mine = one<HTMLInputElement>("[data-mine]", host);
-  const isPhone = matchMedia("(max-width: 760px)").matches;
   let loaded: Entry[] = [];
+  const dense = new Dense();
+  let arrived = false;
+  let drawn = VIEWS[host.dataset.view ?? ""] ?? (isPhone ? "listWeek" : "dayGridMonth");
   // The grid sets its own height; ours is that of the element around it.
   const inner = make("div");
   grid.replaceChildren(inner);
@@ -54,27 +59,33 @@ function start(host: HTMLElement): void {
     const answer = await callApi<{ entries: Entry[] }>("GET", `/api/v1/calendar?${query}`);
     loaded = answer.entries;
     count(host, loaded);
-    const modules = shownModules();
     const held = liftedEvent(calendar);
-    return loaded
-      .filter(
-        (entry) =>
-          modules.has(entry.module) || !one(`[data-module-filter="${CSS.escape(entry.module)}"]`, host),
-      )
-      .map((entry) => {
-        const event = toEvent(entry, zone, abilities);
-        return held?.id === entry.id
-          ? { ...event, start: held.startStr, end: held.endStr, extendedProps: held.extendedProps }
-          : event;
-      });
+    const isList = drawn.startsWith("list");
+    const events = shown().map((entry) => {
+      const event = toEvent(entry, zone, abilities);
+      if (held?.id === entry.id)
+        return { ...event, start: held.startStr, end: held.endStr, extendedProps: held.extendedProps };
+      return isList ? onceInList(event, info.startStr.slice(0, 10)) : event;
+    });
+    return isList ? events : dense.thin(events, grid.clientHeight, held?.id);
   };
+
+  /** What is loaded and in a module that is ticked. */
+  function shown(): Entry[] {
+    const modules = shownModules();
+    return loaded.filter(
+      ({ module }) => modules.has(module) || !one(`[data-module-filter="${CSS.escape(module)}"]`, host),
+    );
+  }
 
   const calendar = new Calendar(inner, {
     plugins: [dayGrid, timeGrid, list, interaction],
     // Entries come as wall times of the office's zone; the grid adds nothing to them.
     timeZone: "UTC",
     now: () => wallTime(new Date(), zone),
-    initialView: VIEWS[host.dataset.view ?? ""] ?? (isPhone ? "listMonth" : "dayGridMonth"),
+    initialView: drawn,
+    // A list is given its entries differently from a grid.
+    lazyFetching: false,
     initialDate: host.dataset.date || wallTime(new Date(), zone).slice(0, 10),
     firstDay: Number(host.dataset.weekStart ?? 0),
     headerToolbar: false,
@@ -87,7 +98,7 @@ function start(host: HTMLElement): void {
     scrollTime: "07:00:00",
     slotDuration: "00:30:00",
     // What is held by keyboard comes first, so that it is never behind "more".
-    eventOrder: ["place", "start", "-duration", "allDay", "title"],
+    eventOrder: ["place", "rank", "start", "-duration", "title"],
     eventDisplay: "block",
     eventInteractive: true,
     forceEventDuration: true,
@@ -108,8 +119,9 @@ function start(host: HTMLElement): void {
     },
     views: {
       dayGridMonth: { dayHeaderFormat: { weekday: "short" } },
+      timeGrid: { eventMaxStack: 4, slotEventOverlap: false },
       timeGridWeek: { dayHeaderFormat: { weekday: "short", day: "numeric" } },
-      listMonth: {
+      list: {
         listDayFormat: { weekday: "short", day: "numeric", month: "short" },
         listDaySideFormat: false,
       },
@@ -117,7 +129,22 @@ function start(host: HTMLElement): void {
     locale: "en-GB",
     allDayText: "All day",
     noEventsText: "Nothing in this time. Choose another month, or more modules.",
-    moreLinkText: (more) => (isPhone ? `+${more}` : `${more} more`),
+    moreLinkContent: ({ num }) => {
+      const link = make("span", {}, moreText(num));
+      // It stands in its day only after it was drawn.
+      requestAnimationFrame(() => {
+        link.textContent = moreText(num + dense.leftOf(dayOf(link)));
+      });
+      return { domNodes: [link] };
+    },
+    moreLinkClick: ({ jsEvent }) => {
+      const link = (jsEvent.target as Element).closest<HTMLElement>(".fc-more-link, .fc-daygrid-more-link");
+      const date = link && dayOf(link);
+      if (!link || !date || dense.leftOf(date) === 0) return "popover";
+      showDay(dayInWords(date), entriesOn(date, shown(), wall), timeOf, link);
+      // Anything that is no name of a view keeps the grid from answering itself.
+      return true as unknown as void;
+    },
     moreLinkDidMount: ({ el }) => el.setAttribute("role", "button"),
     selectable: creates.length > 0,
     selectMinDistance: 6,
@@ -130,13 +157,18 @@ function start(host: HTMLElement): void {
       if (title) title.textContent = view.title;
       pressViewButton(host, view.type);
       remember();
+      arrived = true;
     },
+    // Named by its number alone, a cell would hide from screen readers what stands in it: its content is its name.
+    dayCellDidMount: ({ el }) => el.removeAttribute("aria-labelledby"),
     eventDidMount: ({ el, event }) => {
       const entry = entryOf(event);
       el.dataset.entry = event.id;
       el.dataset.module = entry.module;
       const state = entry.status ? `, ${words(entry.status)}` : "";
       el.title = `${event.title}${state}`;
+      const until = event.extendedProps.until as string | undefined;
+      if (until) one(".fc-list-event-title", el)?.append(make("small", { class: "faint" }, ` ${until}`));
       if (entry.priority === "critical" || entry.priority === "high") el.dataset.priority = entry.priority;
     },
     eventClick: ({ event, el, jsEvent }) => {
@@ -159,14 +191,16 @@ function start(host: HTMLElement): void {
     eventResizeStart: () => hold(true),
     eventResizeStop: () => hold(false),
     eventDrop: ({ event, revert }) => void save(event, zone, revert),
-    eventResize: ({ event, revert }) => void save(event, zone, revert),
+    eventResize: ({ event, revert }) => void save(event, zone, revert, true),
     eventsSet: restoreFocus,
   });
 
   const show = (name: string, date?: Date): void => {
     closeCard();
     const view = VIEWS[name];
-    if (view) calendar.changeView(view, date);
+    if (!view) return;
+    drawn = view;
+    calendar.changeView(view, date);
   };
   const step = (where: string): void => {
     closeCard();
@@ -176,16 +210,13 @@ function start(host: HTMLElement): void {
   };
 
   function offer(start: string, end: string | null, allDay: boolean, at: DOMRect): void {
-    const day = new Intl.DateTimeFormat("en-GB", {
-      timeZone: "UTC",
-      weekday: "short",
-      day: "numeric",
-      month: "short",
-    });
-    const said = day.format(new Date(`${start.slice(0, 10)}T00:00:00Z`)).replace(",", "");
+    const said = dayInWords(start);
     const wire = (text: string): string => (allDay ? text.slice(0, 10) : withOffset(text, zone));
     showCreate(creates, { start: wire(start), end: end && wire(end), allDay, words: said }, at);
   }
+
+  const wall = (text: string): string => wallTime(new Date(text), zone);
+  const timeOf = (entry: Entry): string => (entry.all_day ? "" : wall(entry.start).slice(11, 16));
 
   /** Keeps view, date and filters in the address. */
   function remember(): void {
@@ -204,6 +235,8 @@ function start(host: HTMLElement): void {
   // A fetch draws every entry anew; the one that had the focus gets it back.
   let focused: string | null = null;
   function restoreFocus(_events: EventApi[]): void {
+    if (arrived && grid) scrollToToday(grid);
+    arrived = false;
     if (grid && liftedEvent(calendar)) mark(grid);
     else if (focused && grid) focusEntry(grid, focused);
     focused = null;
@@ -242,6 +275,33 @@ function start(host: HTMLElement): void {
 
   startCalendarKeys(calendar, grid, zone, { step, view: show });
   calendar.render();
+}
+
+const moreText = (more: number): string => (isPhone ? `+${more}` : `${more} more`);
+
+/** The day of the month, or of the row of whole days, that the element stands in. */
+function dayOf(element: Element): string | undefined {
+  return element.closest<HTMLElement>(".fc-daygrid-day")?.dataset.date;
+}
+
+const dayFormat = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "UTC",
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+});
+
+function dayInWords(date: string): string {
+  return dayFormat.format(new Date(`${date.slice(0, 10)}T00:00:00Z`)).replace(",", "");
+}
+
+/** A list that has today in it begins there; what is earlier is above. */
+function scrollToToday(grid: HTMLElement): void {
+  requestAnimationFrame(() => {
+    const row = one(".fc-list-day.fc-day-today", grid);
+    const scroller = row?.closest<HTMLElement>(".fc-scroller");
+    if (row && scroller) scroller.scrollTop = row.offsetTop;
+  });
 }
 
 function setOrDrop(address: URL, name: string, value: string): void {

@@ -157,7 +157,7 @@ mod tests {
 
     use super::*;
     use crate::kinds;
-    use crate::registry::{Link, Value};
+    use crate::registry::{Link, Module, Value};
 
     fn record(kind: &str) -> Record {
         let kind = kinds::by_name(kind).unwrap();
@@ -220,6 +220,52 @@ mod tests {
         let entry = &entries(&event)[0];
         assert!(entry.all_day);
         assert_eq!((unfloating(entry.start), unfloating(entry.end)), (date(2027, 3, 10), date(2027, 3, 12)));
+    }
+
+    #[test]
+    fn every_dated_kind_has_a_module_with_key_label_and_colour() {
+        let mut seen = std::collections::HashSet::new();
+        for module in Module::CALENDAR {
+            assert!(seen.insert(module.key()), "{} twice", module.key());
+            assert_eq!(Module::parse(module.key()), Some(module));
+            assert!(!module.label().is_empty());
+            let digits = module.color().strip_prefix('#').unwrap();
+            assert!(digits.len() == 6 && u32::from_str_radix(digits, 16).is_ok(), "{}", module.key());
+            assert!(seen.insert(module.color()), "{} has the colour of another module", module.key());
+        }
+        for kind in kinds::REGISTRY.into_iter().filter(|kind| !kind.dates.is_empty()) {
+            assert!(Module::CALENDAR.contains(&kind.module), "{kind:?} is in no filter of the calendar");
+        }
+    }
+
+    /// The kinds of entries, as programs name them: one that is missing or renamed is a break of the interface.
+    #[test]
+    fn the_kinds_of_entries_are_these() {
+        let names: Vec<&str> =
+            kinds::REGISTRY.iter().flat_map(|kind| kind.dates).map(|role| role.entry_kind).collect();
+        for expected in [
+            "event",
+            "task",
+            "ppa_start",
+            "ppa_target_end",
+            "ppa_milestone",
+            "project_target",
+            "assessment",
+            "assessment_planning",
+            "assessment_data_collection",
+            "assessment_analysis",
+            "assessment_report",
+            "policy_submission",
+            "policy_review",
+            "policy_start",
+            "policy_deadline",
+            "policy_milestone",
+            "service_application_start",
+            "service_application_deadline",
+            "service",
+        ] {
+            assert!(names.contains(&expected), "{expected} is not on the calendar");
+        }
     }
 
     #[test]

@@ -118,14 +118,6 @@ fn toolbar(calendar: &Calendar) -> Markup {
                 h1.calendar-title data-title aria-live="polite" { "Calendar" }
             }
             span.grow {}
-            @if !calendar.creates.is_empty() {
-                details.menu.calendar-new data-side="end" {
-                    summary.button data-kind="main" { (icon("plus")) span { "New" } }
-                    div.menu-panel {
-                        @for create in &calendar.creates { a.menu-item href=(create.href) { (create.label) } }
-                    }
-                }
-            }
             details.menu.calendar-modules-menu data-side="end" {
                 summary.button { (icon("list-filter")) "Modules" }
                 div.menu-panel { @for module in &calendar.modules { (module_check(module)) } }
@@ -140,6 +132,14 @@ fn toolbar(calendar: &Calendar) -> Markup {
                 @for (view, label, key) in VIEWS {
                     button.button type="button" data-view=(view) title={ (label) " (" (key) ")" }
                         aria-pressed=(if calendar.view == view { "true" } else { "false" }) { (label) }
+                }
+            }
+            @if !calendar.creates.is_empty() {
+                details.menu.calendar-new data-side="end" {
+                    summary.button data-kind="main" { (icon("plus")) span { "New" } }
+                    div.menu-panel {
+                        @for create in &calendar.creates { a.menu-item href=(create.href) { (create.label) } }
+                    }
                 }
             }
         }

@@ -1,0 +1,92 @@
+//! What the feed decides for many entries at once is what the policy decides for each.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+mod common;
+
+use common::{bare, input};
+use jiff::civil::date;
+use obcms_app::calendar::CalendarQuery;
+use obcms_app::{Actor, App};
+use obcms_domain::kinds::{EVENT, ORGANIZATION, PPA, TASK, TEAM, USER};
+use obcms_domain::people::{Action, Role};
+use obcms_domain::registry::{Kind, Record};
+use obcms_store::records;
+use serde_json::{Value as Json, json};
+
+fn make(app: &App, actor: &Actor, kind: &'static Kind, members: Json) -> Record {
+    app.create(actor, kind, &input(members)).unwrap()
+}
+
+/// One person with everything that can stand between a person and a record, and records in every such relation.
+fn people_and_records(app: &App) -> (Record, Vec<Record>) {
+    let program = Actor::program();
+    let organization =
+        make(app, &program, &ORGANIZATION, json!({ "name": "Ministry", "organization_type": "bmoa" }));
+    let user = make(
+        app,
+        &program,
+        &USER,
+        json!({
+            "username": "nena", "full_name": "Nena", "roles": ["admin"], "organization": organization.id
+        }),
+    );
+    let team = make(app, &program, &TEAM, json!({ "name": "Field", "members": [user.id] }));
+    let own = app.actor_of(user.id).unwrap().unwrap();
+    let event = |members: Json| {
+        let mut all = input(json!({ "title": "Event", "start": "2027-03-10T09:00:00+08:00" }));
+        all.extend(input(members));
+        Json::Object(all)
+    };
+    let task = |members: Json| {
+        let mut all = input(json!({ "title": "Task", "due_date": "2027-03-10", "assignees": [] }));
+        all.extend(input(members));
+        Json::Object(all)
+    };
+    let ppa = |members: Json| {
+        let mut all = input(json!({ "title": "PPA", "category": "obc_request", "start_date": "2027-03-10" }));
+        all.extend(input(members));
+        Json::Object(all)
+    };
+    let records = vec![
+        make(app, &program, &TASK, task(json!({}))),
+        make(app, &own, &TASK, task(json!({}))),
+        make(app, &program, &TASK, task(json!({ "assignees": [user.id] }))),
+        make(app, &program, &TASK, task(json!({ "teams": [team.id] }))),
+        make(app, &program, &EVENT, event(json!({}))),
+        make(app, &own, &EVENT, event(json!({ "organizer": null }))),
+        make(app, &program, &EVENT, event(json!({ "participants": [user.id] }))),
+        make(app, &program, &EVENT, event(json!({ "organizations": [organization.id] }))),
+        make(app, &program, &PPA, ppa(json!({}))),
+        make(app, &own, &PPA, ppa(json!({ "manager": null }))),
+        make(app, &program, &PPA, ppa(json!({ "manager": user.id }))),
+        make(app, &program, &PPA, ppa(json!({ "lead_organization": organization.id }))),
+    ];
+    (user, records)
+}
+
+#[test]
+fn the_feed_and_the_policy_agree() {
+    let home = bare("calendar");
+    let app = &home.app;
+    let (user, made) = people_and_records(app);
+    let query = CalendarQuery::days(date(2027, 3, 10), date(2027, 3, 11), app.zone());
+    let as_admin = app.actor_of(user.id).unwrap().unwrap();
+    let mut sets: Vec<Vec<Role>> = Role::ALL.into_iter().map(|role| vec![role]).collect();
+    sets.extend([vec![], vec![Role::Partner, Role::Staff], vec![Role::Partner, Role::Executive]]);
+    for roles in sets {
+        let actor = Actor { roles: roles.clone(), ..as_admin.clone() };
+        let feed = app.calendar(&actor, &query).unwrap();
+        for record in &made {
+            let entry = feed.entries.iter().find(|entry| entry.row.record_id == record.id);
+            let (sees, edits) = app
+                .read(|tx| {
+                    let record = records::load(tx, record.kind, record.id)?.unwrap();
+                    let sees = actor.may_on(tx, Action::View, &record)?;
+                    Ok((sees, sees && actor.may_on(tx, Action::Edit, &record)?))
+                })
+                .unwrap();
+            assert_eq!(entry.is_some(), sees, "{roles:?} sees {record:?}");
+            assert_eq!(entry.is_some_and(|entry| entry.editable), edits, "{roles:?} moves {record:?}");
+        }
+    }
+}
