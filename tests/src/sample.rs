@@ -24,7 +24,8 @@ pub fn minimal(server: &Server, kind: &'static Kind, number: u32) -> Input {
     input
 }
 
-fn value(server: &Server, field: &Field, number: u32) -> Json {
+/// A value that the field takes; what it must point at is created.
+pub fn value(server: &Server, field: &Field, number: u32) -> Json {
     match field.data {
         FieldType::Text(_) | FieldType::Multiline(_) if field.name == "username" => {
             json!(format!("sample.{number}"))
@@ -42,6 +43,10 @@ fn value(server: &Server, field: &Field, number: u32) -> Json {
         FieldType::Choice(choices) => json!(choices[0].value),
         FieldType::Choices(choices) => json!([choices[0].value]),
         FieldType::Reference("barangay") => json!(BARANGAY),
+        // Places are there already, and nobody makes others.
+        FieldType::Reference("municipality") => json!("1206511000"),
+        FieldType::Reference("province") => json!("1206500000"),
+        FieldType::Reference("region") => json!("1200000000"),
         FieldType::Reference(target) => json!(target_of(server, target, number)),
         FieldType::References(target) => json!([target_of(server, target, number)]),
         FieldType::Link(targets) => {
