@@ -69,6 +69,13 @@ mod tests {
     }
 
     #[test]
+    fn the_icon_of_every_kind_is_embedded() {
+        for kind in obcms_domain::kinds::REGISTRY {
+            assert!(icon_content(kind.icon).is_some(), "{kind:?} has icon \"{}\"", kind.icon);
+        }
+    }
+
+    #[test]
     fn an_unknown_name_draws_the_fallback() {
         assert_eq!(icon("no such icon").into_string(), icon(FALLBACK).into_string());
         assert!(icon("calendar").into_string().contains("<path"));

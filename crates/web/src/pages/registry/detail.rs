@@ -293,10 +293,8 @@ pub fn people(record: &Record, values: &Values<'_>) -> Vec<Property> {
 pub fn kept(record: &Record, values: &Values<'_>) -> Vec<Property> {
     let by = record.created_by.map(|id| values.reference(id, "user"));
     vec![
-        Property {
-            label: "Created".to_owned(),
-            value: html! { (values.instant(record.created_at)) @if let Some(by) = by { " by " (by) } },
-        },
+        Property { label: "Created".to_owned(), value: values.instant(record.created_at) },
+        Property { label: "Created by".to_owned(), value: by.unwrap_or_else(|| html! { "obcms" }) },
         Property { label: "Changed".to_owned(), value: values.instant(record.updated_at) },
     ]
 }

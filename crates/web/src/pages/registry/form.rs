@@ -11,7 +11,7 @@ use obcms_app::{Actor, AppError, lists};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::people::Action;
-use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record, Source};
+use obcms_domain::registry::{Field, FieldError, FieldType, Initial, Kind, Record, Source};
 use obcms_store::records::Directory;
 
 use super::value::Values;
@@ -56,7 +56,12 @@ pub fn form_fields(
             required: field.required,
             control: control(field, typed, &titles),
         };
-        if field.folded && !field.required { folded.push(entry) } else { plain.push(entry) }
+        // What must be given and stands there already may be folded away.
+        if field.folded && !(field.required && matches!(field.initial, Initial::Empty)) {
+            folded.push(entry)
+        } else {
+            plain.push(entry)
+        }
     }
     Ok((plain, folded))
 }

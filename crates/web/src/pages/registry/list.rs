@@ -292,7 +292,7 @@ fn row(record: &Record, fields: &[&'static Field], values: &Values<'_>) -> Row {
             if field.name == record.kind.title {
                 html! { (title) }
             } else {
-                values.draw(record, field)
+                values.cell(record, field)
             }
         })
         .collect();

@@ -45,7 +45,7 @@ pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resu
         @if !tasks.is_empty() { span.muted { (complete) " of " (tasks.len()) " done" } }
         @if may_add { (button_link("Add with details", &new, "plus", ButtonKind::Quiet)) }
     };
-    let content = html! {
+    let content = html! { div.stack data-gap="small" {
         @if tasks.is_empty() {
             p.muted { "No tasks belong to this yet." }
         }
@@ -63,7 +63,7 @@ pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resu
                 (submit_button("Add task", "plus", ButtonKind::Plain))
             }
         }
-    };
+    } };
     Ok(detail::panel("tasks", "task", "Tasks", &actions, &content))
 }
 

@@ -40,6 +40,23 @@ impl Values<'_> {
         }
     }
 
+    /// The same in a cell of a table, where room is scarce: choices without their explanation in brackets.
+    #[must_use]
+    pub fn cell(&self, record: &Record, field: &Field) -> Markup {
+        match (field.data, record.get(field.name)) {
+            (FieldType::Choice(choices), Value::Text(text))
+                if field.name != record.kind.state && field.name != "priority" =>
+            {
+                let label = choices::label(choices, text);
+                match label.split_once(" (") {
+                    Some((short, _)) => html! { span title=(label) { (short) } },
+                    None => html! { (label) },
+                }
+            }
+            _ => self.draw(record, field),
+        }
+    }
+
     fn plain(&self, field: &Field, value: &Value) -> Markup {
         match value {
             Value::Null | Value::Json(_) => html! {},

@@ -1,0 +1,182 @@
+//! Records in files: out, in again, and everything that can be wrong with a file.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use obcms_app::files::{Format, MAXIMUM_ROWS};
+use obcms_domain::kinds::{self, REGISTRY};
+use obcms_domain::registry::Kind;
+use obcms_tests::{Answer, Client, Server, on_both_engines, sample};
+use serde_json::{Value, json};
+
+const BOUNDARY: &str = "----a-line-that-stands-in-no-file";
+
+/// A form with the part `file` and further texts.
+fn multipart(file: &[u8], texts: &[(&str, &str)]) -> (String, Vec<u8>) {
+    let mut body = Vec::new();
+    for (name, text) in texts {
+        body.extend(
+            format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+                .bytes(),
+        );
+    }
+    body.extend(
+        format!(
+            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"records\"\r\n\r\n"
+        )
+        .bytes(),
+    );
+    body.extend(file);
+    body.extend(format!("\r\n--{BOUNDARY}--\r\n").bytes());
+    (format!("multipart/form-data; boundary={BOUNDARY}"), body)
+}
+
+fn import(client: &Client, kind: &Kind, file: &[u8], dry_run: bool) -> Answer {
+    let (media_type, body) = multipart(file, &[("dry_run", if dry_run { "true" } else { "false" })]);
+    let path = format!("/api/v1/{}/import", kind.collection);
+    client.send("POST".parse().unwrap(), &path, Some((&media_type, body)))
+}
+
+fn all(client: &Client, kind: &Kind) -> Vec<Value> {
+    let list =
+        client.get(&format!("/api/v1/{}?limit=500&sort=created_at", kind.collection)).expect_status(200).json;
+    list["items"].as_array().unwrap().clone()
+}
+
+/// The file as bytes: the client of tests reads text only.
+fn workbook(server: &Server, kind: &'static Kind) -> Vec<u8> {
+    server.app().export(&obcms_app::Actor::program(), kind, &Vec::new(), Format::Xlsx).unwrap()
+}
+
+fn counts(answer: &Value) -> (u64, u64, u64) {
+    let count = |name: &str| answer[name].as_u64().unwrap();
+    (count("created"), count("updated"), count("unchanged"))
+}
+
+on_both_engines! {
+    fn every_kind_goes_out_and_comes_back_unchanged(server: &Server) {
+        let client = server.as_role("admin");
+        for (kind, number) in REGISTRY.into_iter().filter(|kind| kind.writable).zip((1..).map(|place| place * 10)) {
+            for place in 0..3 {
+                sample::make(server, kind, number + place, None);
+            }
+            let before = all(&client, kind);
+            let answer = client.get(&format!("/api/v1/{}/export.csv", kind.collection)).expect_status(200);
+            assert!(answer.header("content-disposition").contains(&format!("{}-", kind.collection)));
+            assert!(answer.header("content-type").starts_with("text/csv"));
+            let head = answer.text.lines().next().unwrap();
+            for (_, field) in kind.visible() {
+                assert!(head.split(',').any(|name| name == field.name), "{kind:?} has no column {}", field.name);
+            }
+            for file in [answer.text.clone().into_bytes(), workbook(server, kind)] {
+                let report = import(&client, kind, &file, false).expect_status(200).json;
+                assert_eq!(counts(&report), (0, 0, before.len() as u64), "{kind:?}: {report}");
+            }
+            assert_eq!(all(&client, kind), before, "{kind:?}");
+        }
+    }
+
+    fn places_go_out(server: &Server) {
+        let client = server.as_role("staff");
+        let answer = client.get("/api/v1/regions/export.csv").expect_status(200);
+        assert!(answer.text.contains("SOCCSKSARGEN") && answer.text.lines().count() > 10);
+        let (media_type, body) = multipart(b"name\nOurs\n", &[]);
+        let refused = server.as_role("admin").send("POST".parse().unwrap(), "/api/v1/regions/import", Some((&media_type, body)));
+        assert!((404..=405).contains(&refused.status), "{}", refused.text);
+    }
+
+    fn only_what_is_filtered_goes_out(server: &Server) {
+        let client = server.as_role("coordinator");
+        for (title, priority) in [("Urgent", "high"), ("Later", "low")] {
+            client.post("/api/v1/tasks", &json!({ "title": title, "priority": priority })).expect_status(201);
+        }
+        let text = client.get("/api/v1/tasks/export.csv?priority=high").expect_status(200).text;
+        assert!(text.contains("Urgent") && !text.contains("Later"));
+        let wrong = client.get("/api/v1/tasks/export.csv?nothing=1").expect_status(400);
+        assert_eq!(wrong.errors("field"), ["nothing"]);
+        client.get("/api/v1/tasks/export.csv?cursor=00").expect_status(400);
+    }
+
+    fn rows_without_an_id_are_new_and_rows_with_one_change(server: &Server) {
+        let client = server.as_role("coordinator");
+        let known = client.post("/api/v1/organizations", &json!({ "name": "Old name", "phone": "1" })).expect_status(201).json;
+        let id = known["id"].as_str().unwrap();
+        let file = format!("id,name,acronym,is_priority\r\n{id},\"New, name\",NN,yes\r\n,Another,AN,\r\n");
+        let dry = import(&client, &kinds::ORGANIZATION, file.as_bytes(), true).expect_status(200).json;
+        assert_eq!(counts(&dry), (1, 1, 0));
+        let path = format!("/api/v1/organizations/{id}");
+        assert_eq!(client.get(&path).json["name"], "Old name", "a dry run writes nothing");
+        let done = import(&client, &kinds::ORGANIZATION, file.as_bytes(), false).expect_status(200).json;
+        assert_eq!(done, dry);
+        let changed = client.get(&path).expect_status(200).json;
+        assert_eq!(changed["name"], "New, name");
+        assert_eq!((&changed["phone"], &changed["is_priority"]), (&json!("1"), &json!(true)));
+        let found = client.get("/api/v1/organizations?acronym=AN").expect_status(200).json;
+        assert_eq!(found["items"][0]["name"], "Another");
+        let history = client.get(&format!("{path}/history")).expect_status(200).json;
+        assert_eq!(history["items"][0]["fields"]["name"]["to"], "New, name");
+    }
+
+    fn one_wrong_row_keeps_the_whole_file_out(server: &Server) {
+        let client = server.as_role("coordinator");
+        let file = "title,due_date,progress,status\nGood,2027-01-25,10,\nBad,2026-02-30,500,sleeping\n,,,\n,2027-01-01,,\n";
+        let before = all(&client, &kinds::TASK).len();
+        let answer = import(&client, &kinds::TASK, file.as_bytes(), false).expect_status(422).json;
+        let errors: Vec<(u64, &str)> = answer["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|error| (error["row"].as_u64().unwrap(), error["field"].as_str().unwrap()))
+            .collect();
+        assert_eq!(errors, [(3, "due_date"), (3, "progress"), (3, "status"), (5, "title")]);
+        assert_eq!(all(&client, &kinds::TASK).len(), before);
+        let dry = import(&client, &kinds::TASK, file.as_bytes(), true).expect_status(200).json;
+        assert_eq!(dry["errors"], answer["errors"]);
+    }
+
+    fn what_cannot_be_read_in_is_refused_in_words(server: &Server) {
+        let client = server.as_role("coordinator");
+        let kind = &kinds::TEAM;
+        let refused = |file: &[u8], status: u16| import(&client, kind, file, false).expect_status(status);
+        refused(b"", 422);
+        refused(b"\xff\xfe\x00", 400);
+        refused(b"PK\x03\x04 and no workbook", 400);
+        assert_eq!(refused(b"name,shoe_size\nA,4\n", 422).errors("field"), ["shoe_size"]);
+        assert_eq!(refused(b"name,name\nA,B\n", 422).errors("field"), ["name"]);
+        assert_eq!(refused(b"id,name\nnonsense,A\n", 422).errors("field"), ["id"]);
+        let unknown = b"id,name\n01890a5d-ac96-774b-bcce-b302099a8057,A\n";
+        assert_eq!(refused(unknown, 422).errors("code"), ["unknown"]);
+        let rows = format!("name\n{}", (0..=MAXIMUM_ROWS).map(|row| format!("{row}\n")).collect::<String>());
+        assert!(refused(rows.as_bytes(), 400).text.contains("5000"));
+        refused(&vec![b'a'; 5 * 1024 * 1024 + 1], 413);
+        refused(&vec![b'a'; 7 * 1024 * 1024], 413);
+        client.post("/api/v1/teams/import", &json!({})).expect_status(415);
+    }
+
+    fn only_who_may_reads_in_and_takes_out(server: &Server) {
+        for (role, status) in [("staff", 403), ("partner", 403), ("executive", 403), ("coordinator", 200)] {
+            let client = server.as_role(role);
+            let file = format!("name\nTeam of {role}\n");
+            import(&client, &kinds::ORGANIZATION, file.as_bytes(), true).expect_status(status);
+            let page = client.get("/organizations/import");
+            assert_eq!(page.status, status, "{role}");
+        }
+        server.as_role("partner").get("/api/v1/users/export.csv").expect_status(403);
+        let anonymous = import(&server.anonymous(), &kinds::TEAM, b"name\nA\n", true);
+        assert_eq!(anonymous.status, 401);
+    }
+
+    fn no_cell_of_a_file_runs_as_a_formula(server: &Server) {
+        let client = server.as_role("coordinator");
+        let texts = ["=HYPERLINK(\"http://example.org\")", "+1", "-1", "@SUM(A1)", "\t=1", "'=1"];
+        for text in texts {
+            client.post("/api/v1/organizations", &json!({ "name": text })).expect_status(201);
+        }
+        let text = client.get("/api/v1/organizations/export.csv").expect_status(200).text;
+        for line in text.lines().skip(1) {
+            for cell in line.split(',').map(|cell| cell.trim_start_matches('"')) {
+                assert!(!cell.starts_with(['=', '@', '\t', '+']), "{line}");
+            }
+        }
+        let report = import(&client, &kinds::ORGANIZATION, text.as_bytes(), false).expect_status(200).json;
+        assert_eq!((counts(&report).0, counts(&report).1), (0, 0), "{report}");
+    }
+}
