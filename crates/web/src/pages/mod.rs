@@ -13,8 +13,8 @@ pub mod registry;
 pub mod search;
 pub mod sign_in;
 pub mod tasks;
-pub mod today;
 pub mod templates;
+pub mod today;
 pub mod trace;
 pub mod users;
 

@@ -1,0 +1,157 @@
+//! The figures of the portfolio: golden ones, filters, rights, and that they move at once.
+
+use obcms_tests::{Client, on_both_engines};
+use serde_json::{Value, json};
+
+fn make(client: &Client, collection: &str, body: Value) -> Value {
+    client.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json
+}
+
+fn id(record: &Value) -> &str {
+    record["id"].as_str().unwrap()
+}
+
+fn figures(client: &Client, query: &str) -> Value {
+    client.get(&format!("/api/v1/portfolio{query}")).expect_status(200).json
+}
+
+fn group<'a>(figures: &'a Value, list: &str, key: Value) -> &'a Value {
+    let groups = figures[list].as_array().unwrap();
+    groups.iter().find(|group| group["key"] == key).unwrap_or(&Value::Null)
+}
+
+/// Three PPAs: one ongoing and late, one planned, one cancelled; two needs, one of them answered.
+fn world(client: &Client) -> [Value; 3] {
+    let barangay = client.get("/api/v1/barangays?limit=1").json["items"][0]["id"].clone();
+    let community = make(client, "communities", json!({ "name": "Sitio Lumbac", "barangay": barangay }));
+    let urgent = |title: &str| {
+        make(
+            client,
+            "needs",
+            json!({
+                "title": title, "community": community["id"], "sector": "health", "urgency_level": "immediate",
+                "impact_severity": 5, "feasibility": "very_high", "affected_population": 100_000,
+                "estimated_cost_centavos": 500,
+            }),
+        )
+    };
+    let (answered, open) = (urgent("Answered"), urgent("Open"));
+    assert!(open["priority_score"].as_i64().unwrap() >= 80, "{open}");
+    let ppa = |body: Value| make(client, "ppas", body);
+    let late = ppa(json!({
+        "title": "Late", "category": "moa_ppa", "sector": "health", "funding_source": "gaa", "fiscal_year": 2025,
+        "status": "ongoing", "budget_allocation_centavos": 30_000, "start_date": "2025-01-01",
+        "target_end_date": "2025-06-30", "obc_slots": 7, "total_slots": 10, "needs": [answered["id"]],
+        "manual_progress": 50, "manual_progress_reason": "Seen",
+    }));
+    let planned = ppa(json!({
+        "title": "Planned", "category": "oobc_ppa", "sector": "education", "fiscal_year": 2027,
+        "budget_allocation_centavos": 10_000, "obc_slots": 5,
+    }));
+    let cancelled = ppa(json!({
+        "title": "Cancelled", "category": "oobc_ppa", "sector": "education", "fiscal_year": 2027,
+        "status": "cancelled", "budget_allocation_centavos": 5_000, "needs": [open["id"]],
+    }));
+    make(client, "projects", json!({ "need": answered["id"], "ppa": late["id"] }));
+    [late, planned, cancelled]
+}
+
+on_both_engines! {
+    fn the_figures_are_those_of_the_records(server: &Server) {
+        let client = server.as_role("executive");
+        let [late, ..] = world(&server.as_role("coordinator"));
+        let all = figures(&client, "");
+        assert_eq!(all["totals"]["ppas"], 3);
+        assert_eq!(all["totals"]["budget_centavos"], 45_000);
+        assert_eq!(all["totals"]["average_progress"], 25.0);
+        assert_eq!(all["totals"]["budget_weighted_progress"], 37.5);
+        assert_eq!(all["totals"]["obc_slots"], 12);
+        assert_eq!(all["totals"]["late"], 1);
+        assert_eq!(
+            group(&all, "by_status", json!("ongoing")),
+            &json!({ "key": "ongoing", "label": "Ongoing", "count": 1, "budget_centavos": 30_000, "progress": 50.0 })
+        );
+        assert_eq!(group(&all, "by_sector", json!("education"))["budget_centavos"], 15_000);
+        assert_eq!(group(&all, "by_funding_source", Value::Null)["count"], 2);
+        assert_eq!(group(&all, "by_approval_stage", json!("draft"))["count"], 3);
+        assert_eq!(all["needs"]["total"], 2);
+        assert_eq!(all["needs"]["identified"], 2);
+        assert_eq!(all["needs"]["validated"], 0);
+        assert_eq!(all["needs"]["funded"], 1);
+        assert_eq!(all["needs"]["unfunded_high_priority"], 1, "a cancelled PPA funds nothing");
+        assert_eq!(all["needs"]["unfunded_cost_centavos"], 500);
+        assert_eq!(all["pipeline"]["need_identification"], 1);
+        assert_eq!(all["pipeline"].as_object().unwrap().len(), 9);
+        assert_eq!(all["ppas"][0]["id"], late["id"], "what is late comes first");
+        assert_eq!(all["ppas"][0]["late"], true);
+        assert_eq!(all["ppas"][2]["status"], "cancelled");
+        for list in ["by_status", "by_sector", "by_funding_source", "by_approval_stage", "by_region"] {
+            let groups = all[list].as_array().unwrap();
+            let sum = |name: &str| groups.iter().map(|group| group[name].as_i64().unwrap()).sum::<i64>();
+            assert_eq!((sum("count"), sum("budget_centavos")), (3, 45_000), "{list}");
+        }
+    }
+
+    fn many_needs_and_tasks_do_not_multiply_the_money(server: &Server) {
+        let client = server.as_role("coordinator");
+        let [late, ..] = world(&client);
+        let needs: Vec<Value> = client.get("/api/v1/needs").json["items"].as_array().unwrap().clone();
+        let ids: Vec<&Value> = needs.iter().map(|need| &need["id"]).collect();
+        client.patch(&format!("/api/v1/ppas/{}", id(&late)), &json!({ "needs": ids })).expect_status(200);
+        let all = figures(&client, "");
+        assert_eq!(all["totals"]["budget_centavos"], 45_000);
+        assert_eq!(all["needs"]["unfunded_high_priority"], 0);
+        assert_eq!(all["needs"]["total"], 2);
+    }
+
+    fn filters_narrow_everything(server: &Server) {
+        let client = server.as_role("coordinator");
+        let [late, ..] = world(&client);
+        let health = figures(&client, "?sector=health");
+        assert_eq!(health["totals"]["ppas"], 1);
+        assert_eq!(health["needs"]["total"], 2);
+        let education = figures(&client, "?sector=education");
+        assert_eq!((&education["totals"]["ppas"], &education["needs"]["total"]), (&json!(2), &json!(0)));
+        assert_eq!(education["pipeline"]["need_identification"], 0);
+        assert_eq!(figures(&client, "?fiscal_year=2027")["totals"]["budget_centavos"], 15_000);
+        let region = late["coverage_region"].as_str().unwrap().to_owned();
+        assert_eq!(figures(&client, &format!("?region={region}"))["totals"]["ppas"], 2);
+        assert_eq!(figures(&client, "?fiscal_year=2027&sector=health")["totals"]["ppas"], 0);
+        for query in ["?year=2027", "?fiscal_year=x", "?fiscal_year=1", "?sector=magic", "?region=nowhere", "?cursor=-1"] {
+            client.get(&format!("/api/v1/portfolio{query}")).expect_status(400);
+        }
+        server.anonymous().get("/api/v1/portfolio").expect_status(401);
+    }
+
+    fn figures_move_with_every_write(server: &Server) {
+        let client = server.as_role("coordinator");
+        let [_, planned, _] = world(&client);
+        let address = format!("/api/v1/ppas/{}", id(&planned));
+        client.patch(&address, &json!({ "budget_allocation_centavos": 20_000 })).expect_status(200);
+        assert_eq!(figures(&client, "")["totals"]["budget_centavos"], 55_000);
+        let open = figures(&client, "")["tasks"]["open"].as_i64().unwrap();
+        client.delete(&address).expect_status(204);
+        let without = figures(&client, "");
+        assert_eq!((&without["totals"]["ppas"], &without["totals"]["budget_centavos"]), (&json!(2), &json!(35_000)));
+        assert!(without["tasks"]["open"].as_i64().unwrap() < open, "its tasks went with it");
+        client.post(&format!("{address}/restore"), &json!({})).expect_status(200);
+        let restored = figures(&client, "");
+        assert_eq!(restored["totals"]["ppas"], 3);
+        assert_eq!(restored["tasks"]["open"], open);
+    }
+
+    fn a_partner_counts_only_its_own(server: &Server) {
+        let client = server.as_role("coordinator");
+        let [late, ..] = world(&client);
+        let organization = make(&client, "organizations", json!({ "name": "Ministry of Health" }));
+        client
+            .patch(&format!("/api/v1/ppas/{}", id(&late)), &json!({ "lead_organization": organization["id"] }))
+            .expect_status(200);
+        let partner =
+            server.person_with(json!({ "roles": ["partner"], "organization": organization["id"] })).client;
+        let own = figures(&partner, "");
+        assert_eq!(own["totals"]["ppas"], 1);
+        assert_eq!(own["totals"]["budget_centavos"], 30_000);
+        assert_eq!(own["needs"]["total"], 0);
+    }
+}

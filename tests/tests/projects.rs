@@ -1,0 +1,119 @@
+//! The nine stages of a project: forward when the checks hold, back with a reason, one to skip.
+
+use obcms_tests::{Client, on_both_engines};
+use serde_json::{Value, json};
+
+fn make(client: &Client, collection: &str, body: Value) -> Value {
+    client.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json
+}
+
+fn id(record: &Value) -> &str {
+    record["id"].as_str().unwrap()
+}
+
+fn need(client: &Client) -> Value {
+    let barangay = client.get("/api/v1/barangays?limit=1").json["items"][0]["id"].clone();
+    let community = make(client, "communities", json!({ "name": "Sitio Lumbac", "barangay": barangay }));
+    make(client, "needs", json!({ "title": "Safe water", "community": community["id"] }))
+}
+
+fn step(client: &Client, project: &Value, word: &str, body: &Value) -> obcms_tests::Answer {
+    client.post(&format!("/api/v1/projects/{}/{word}", id(project)), body)
+}
+
+fn task_count(client: &Client, project: &Value) -> u64 {
+    let address = format!("/api/v1/tasks?origin={}&limit=1", id(project));
+    client.get(&address).expect_status(200).json["total"].as_u64().unwrap()
+}
+
+on_both_engines! {
+    fn checks_hold_a_project_until_they_are_met(server: &Server) {
+        let client = server.as_role("coordinator");
+        let need = need(&client);
+        let project = make(&client, "projects", json!({ "need": need["id"] }));
+        assert_eq!(project["current_stage"], "need_identification");
+        let mut tasks = task_count(&client, &project);
+        assert!(tasks > 0, "the first stage brings its tasks");
+        let moved = step(&client, &project, "advance", &json!({ "note": "Seen" })).expect_status(200).json;
+        assert_eq!(moved["current_stage"], "need_validation");
+        assert_eq!(moved["stages"].as_array().unwrap().len(), 2);
+        assert_eq!(moved["stages"][1]["note"], "Seen");
+        assert!(moved["stages"][0]["left_at"].is_string() && moved["stages"][1]["left_at"].is_null());
+        assert!(task_count(&client, &project) > tasks);
+        tasks = task_count(&client, &project);
+
+        step(&client, &project, "advance", &json!({})).expect_status(200);
+        let refused = step(&client, &project, "advance", &json!({})).expect_status(409).json;
+        let checks = refused["checks"].as_array().unwrap();
+        assert_eq!(checks[0]["kind"], "need");
+        assert_eq!(checks[0]["field"], "status");
+        assert_eq!(checks[0]["id"], need["id"]);
+        client
+            .patch(&format!("/api/v1/needs/{}", id(&need)), &json!({ "status": "validated" }))
+            .expect_status(200);
+        step(&client, &project, "advance", &json!({})).expect_status(200);
+        client
+            .patch(&format!("/api/v1/projects/{}", id(&project)), &json!({ "mao_focal_person": "Amina Sali" }))
+            .expect_status(200);
+        let planning = step(&client, &project, "advance", &json!({})).expect_status(200).json;
+        assert_eq!(planning["current_stage"], "budget_planning");
+        assert!(task_count(&client, &project) > tasks);
+        let missing = step(&client, &project, "advance", &json!({})).expect_status(409).json;
+        assert_eq!(missing["checks"][0]["field"], "ppa");
+        let ppa = make(&client, "ppas", json!({ "title": "Water", "category": "moa_ppa", "needs": [need["id"]] }));
+        client
+            .patch(&format!("/api/v1/projects/{}", id(&project)), &json!({ "ppa": ppa["id"] }))
+            .expect_status(200);
+        let missing = step(&client, &project, "advance", &json!({})).expect_status(409).json;
+        let fields: Vec<&str> =
+            missing["checks"].as_array().unwrap().iter().map(|check| check["field"].as_str().unwrap()).collect();
+        assert_eq!(fields, ["budget_allocation_centavos", "funding_source"]);
+        client
+            .patch(
+                &format!("/api/v1/ppas/{}", id(&ppa)),
+                &json!({ "budget_allocation_centavos": 1_000_000, "funding_source": "gaa" }),
+            )
+            .expect_status(200);
+        let approval = step(&client, &project, "advance", &json!({})).expect_status(200).json;
+        assert_eq!(approval["current_stage"], "approval");
+        let waits = step(&client, &project, "advance", &json!({})).expect_status(409).json;
+        assert_eq!(waits["checks"][0]["field"], "approval_stage");
+    }
+
+    fn going_back_and_skipping_need_a_reason(server: &Server) {
+        let client = server.as_role("coordinator");
+        let need = need(&client);
+        client
+            .patch(&format!("/api/v1/needs/{}", id(&need)), &json!({ "status": "validated" }))
+            .expect_status(200);
+        let project = make(&client, "projects", json!({ "need": need["id"] }));
+        step(&client, &project, "skip", &json!({ "note": "No policy" })).expect_status(409);
+        step(&client, &project, "advance", &json!({})).expect_status(200);
+        let answer = step(&client, &project, "skip", &json!({})).expect_status(422);
+        assert_eq!(answer.errors("field"), ["note"]);
+        let skipped = step(&client, &project, "skip", &json!({ "note": "No policy fits" })).expect_status(200).json;
+        assert_eq!(skipped["current_stage"], "mao_coordination");
+        let made = task_count(&client, &project);
+        step(&client, &project, "return", &json!({ "stage": "need_validation" })).expect_status(422);
+        step(&client, &project, "return", &json!({ "stage": "nowhere", "note": "x" })).expect_status(422);
+        step(&client, &project, "return", &json!({ "stage": "completion", "note": "x" })).expect_status(409);
+        let back = json!({ "stage": "need_validation", "note": "The survey was wrong" });
+        let returned = step(&client, &project, "return", &back).expect_status(200).json;
+        assert_eq!(returned["current_stage"], "need_validation");
+        assert_eq!(returned["stages"].as_array().unwrap().last().unwrap()["note"], "The survey was wrong");
+        assert_eq!(task_count(&client, &project), made, "entering a stage again makes nothing twice");
+        let answer = step(&client, &project, "advance", &json!({ "colour": 1 })).expect_status(422);
+        assert_eq!(answer.errors("field"), ["colour"]);
+    }
+
+    fn only_who_runs_the_work_moves_a_project(server: &Server) {
+        let client = server.as_role("coordinator");
+        let project = make(&client, "projects", json!({ "need": need(&client)["id"] }));
+        for role in ["executive", "budget_officer", "staff"] {
+            step(&server.as_role(role), &project, "advance", &json!({})).expect_status(403);
+        }
+        step(&server.anonymous(), &project, "advance", &json!({})).expect_status(401);
+        let read = client.get(&format!("/api/v1/projects/{}", id(&project))).expect_status(200).json;
+        assert_eq!(read["current_stage"], "need_identification");
+    }
+}
