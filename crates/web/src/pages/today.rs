@@ -152,7 +152,8 @@ fn events(page: &Page, events: &[Appointment]) -> Markup {
     }
     html! {
         @if days.is_empty() {
-            p.muted { "No events of yours until the end of the week. " a href="/calendar" { "Calendar" } }
+            p.muted { "No events of yours until the end of the week." }
+            p { a href="/calendar" { "Open the calendar" } }
         }
         @for (day, of_day) in days {
             h3.pile-head { time datetime=(day) { (date_text(day, page.today)) } }

@@ -1,0 +1,115 @@
+// The board: moving by keyboard, adding, following others, at desktop and phone width.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible } from "./axe.mjs";
+import { runningProgram } from "./program.mjs";
+import { api, newTask } from "./work.mjs";
+
+const running = runningProgram();
+const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+const column = (page, name) => page.getByRole("region", { name, exact: true });
+const titlesIn = (page, name) => column(page, name).locator(".card-title").allTextContents();
+
+for (const [size, viewport] of Object.entries(sizes)) {
+  test(`a card moves by keyboard and the move is taken back (${size})`, async () => {
+    const page = await running.signedIn("coordinator", { viewport });
+    const client = api(running);
+    await newTask(client, { title: `Write the minutes ${size}` });
+    await page.goto(`/board?q=${size}`);
+    const card = page.getByRole("article", { name: `Write the minutes ${size}` });
+    await card.focus();
+    await page.keyboard.press("Space");
+    await page.keyboard.press("ArrowRight");
+    const answer = page.waitForResponse((found) => found.url().endsWith("/move"));
+    await page.keyboard.press("Space");
+    assert.equal((await answer).status(), 200);
+    assert.deepEqual(await titlesIn(page, "In progress"), [`Write the minutes ${size}`]);
+    await page.reload();
+    assert.deepEqual(await titlesIn(page, "In progress"), [`Write the minutes ${size}`]);
+    assert.equal(await column(page, "In progress").locator(".board-head .count").textContent(), "1");
+
+    await card.focus();
+    await page.keyboard.press("m");
+    await page.getByRole("button", { name: "On hold" }).click();
+    await page.getByText("Moved to On hold").waitFor();
+    await page.locator("#toasts").getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Undone").waitFor();
+    await column(page, "In progress").getByText(`Write the minutes ${size}`).waitFor();
+    await page.context().close();
+  });
+
+  test(`a task is added in a column and stays in sight (${size})`, async () => {
+    const page = await running.signedIn("coordinator", { viewport });
+    await page.goto("/board?group=priority&domain=policy");
+    const title = `Compare the drafts ${size}`;
+    await page.getByLabel("Add to High").fill(title);
+    await page.keyboard.press("Enter");
+    await page.getByText("Task added").waitFor();
+    assert.ok((await titlesIn(page, "High")).includes(title));
+    assert.match(page.url(), /group=priority&domain=policy/);
+    await page.getByRole("link", { name: "Remove the filter Domain" }).click();
+    await page.waitForURL((url) => !url.search.includes("domain"));
+    await page.context().close();
+  });
+
+  test(`nothing is in the way of anyone (${size})`, async () => {
+    const page = await running.signedIn("coordinator", { viewport });
+    const client = api(running);
+    await newTask(client, { title: "Late and important", priority: "critical", due_date: "2020-01-01" });
+    for (const group of ["status", "priority", "domain", "assignee"]) {
+      await page.goto(`/board?group=${group}&overdue=true`);
+      await assertAccessible(page);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      assert.equal(wide, false, `${group} scrolls the page sideways`);
+    }
+    await page.context().close();
+  });
+}
+
+test("a move in one browser shows in another", async () => {
+  const [one, other] = await Promise.all([running.signedIn("coordinator"), running.signedIn("executive")]);
+  const client = api(running);
+  await newTask(client, { title: "Shared with all" });
+  await Promise.all([one.goto("/board?q=shared"), other.goto("/board?q=shared")]);
+  assert.deepEqual(await titlesIn(other, "Not started"), ["Shared with all"]);
+  assert.equal(await other.locator(".card-menu-button").count(), 0, "an executive moves no cards of others");
+  // The second page listens before the first one moves.
+  await other.waitForTimeout(300);
+  const card = one.getByRole("article", { name: "Shared with all" });
+  await card.focus();
+  await one.keyboard.press("m");
+  await one.getByRole("button", { name: "Completed" }).click();
+  await column(other, "Completed").getByText("Shared with all").waitFor({ timeout: 5000 });
+  assert.deepEqual(await titlesIn(other, "Not started"), []);
+  await Promise.all([one.context().close(), other.context().close()]);
+});
+
+test("a blocked card goes back and says what it waits for", async () => {
+  const page = await running.signedIn("coordinator");
+  const client = api(running);
+  const first = await newTask(client, { title: "Book the hall" });
+  await newTask(client, { title: "Invite the guests", depends_on: [first.id] });
+  await page.goto("/board?q=guests");
+  const card = page.getByRole("article", { name: "Invite the guests" });
+  await card.focus();
+  await page.keyboard.press("m");
+  await page.getByRole("button", { name: "Completed" }).click();
+  await page.getByText("It waits for Book the hall").waitFor();
+  assert.deepEqual(await titlesIn(page, "Not started"), ["Invite the guests"]);
+  await page.context().close();
+});
+
+test("more cards come when they are asked for", async () => {
+  const page = await running.signedIn("coordinator");
+  const client = api(running);
+  for (let number = 1; number <= 52; number += 1) {
+    await newTask(client, { title: `Visit sitio ${number}`, status: "on_hold" });
+  }
+  await page.goto("/board?q=sitio");
+  assert.equal((await titlesIn(page, "On hold")).length, 50);
+  await column(page, "On hold").getByRole("button", { name: "More" }).click();
+  await page.getByText("Visit sitio 52").waitFor();
+  assert.equal((await titlesIn(page, "On hold")).length, 52);
+  await page.context().close();
+});
