@@ -1,0 +1,147 @@
+// The list, the form and the page that every kind gets from its description, at a desk and on a phone.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible } from "./axe.mjs";
+import { runningProgram } from "./program.mjs";
+
+const running = runningProgram();
+
+const WIDTHS = [
+  ["at a desk", { width: 1280, height: 900 }],
+  ["on a phone", { width: 390, height: 844 }],
+];
+
+async function make(token, collection, body) {
+  const answer = await fetch(`${running.address}/api/v1/${collection}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  assert.equal(answer.status, 201, await answer.clone().text());
+  return answer.json();
+}
+
+async function assertFits(page) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(over <= 0, `the page is ${over} px too wide`);
+}
+
+for (const [where, viewport] of WIDTHS) {
+  test(`a list is searched, filtered, archived from and undone ${where}`, async () => {
+    const token = running.token("coordinator");
+    const mark = `List${viewport.width}`;
+    for (const name of ["Alpha", "Beta"]) await make(token, "organizations", { name: `${mark} ${name}` });
+    const page = await running.signedIn("coordinator", { viewport });
+    await page.goto("/organizations");
+    await page.getByRole("searchbox", { name: "Search organizations" }).fill(mark);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/q=/);
+    assert.equal(await page.locator("tbody tr").count(), 2);
+    await assertAccessible(page);
+    await assertFits(page);
+
+    await page.getByLabel(`Select ${mark} Alpha`).check();
+    await page.getByRole("button", { name: "Archive" }).click();
+    await page.getByText("1 organization archived").waitFor();
+    assert.equal(await page.locator("tbody tr").count(), 1);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.locator("tbody tr").nth(1).waitFor();
+
+    await page.getByText("Add filter").click();
+    await page.locator(".filter-panel").getByLabel("Status").selectOption({ label: "Active" });
+    await page.locator(".filter-panel").getByRole("button", { name: "Apply" }).click();
+    await page.waitForURL(/partnership_status=active/);
+    await page.locator(".chip", { hasText: "Active" }).waitFor();
+    await page.getByRole("link", { name: "Remove the filter Status" }).click();
+    await page.waitForURL((url) => !url.search.includes("partnership_status"));
+    await page.context().close();
+  });
+
+  test(`a form says what is wrong, keeps what was typed, and leads to the page ${where}`, async () => {
+    const token = running.token("coordinator");
+    const need = await makeNeed(token, `Water ${viewport.width}`);
+    const page = await running.signedIn("coordinator", { viewport });
+    await page.goto(`/ppas/new?needs=${need.id}&category=moa_ppa`);
+    assert.equal(await page.getByText(need.title).count(), 1, "the picker shows the title");
+    await page.getByLabel("Budget", { exact: true }).fill("plenty");
+    await page.getByRole("button", { name: "Create PPA" }).click();
+    const summary = page.locator(".error-summary");
+    await summary.waitFor();
+    assert.match(await summary.innerText(), /Title: .*required/);
+    assert.equal(await page.getByLabel("Budget", { exact: true }).inputValue(), "plenty");
+    assert.equal(await page.getByText(need.title).count(), 1, "and still does");
+    await assertAccessible(page);
+    await assertFits(page);
+
+    await page.getByRole("textbox", { name: "Title required" }).fill(`Water system ${viewport.width}`);
+    await page.getByLabel("Budget", { exact: true }).fill("1.25M");
+    await page.getByRole("button", { name: "Create PPA" }).click();
+    await page.waitForURL(/\/ppas\/[0-9a-f-]{36}$/);
+    const id = new URL(page.url()).pathname.split("/").pop();
+    const answer = await fetch(`${running.address}/api/v1/ppas/${id}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const ppa = await answer.json();
+    assert.equal(ppa.budget_allocation_centavos, 125_000_000);
+    assert.deepEqual(ppa.needs, [need.id]);
+    await page.context().close();
+  });
+
+  test(`an event shows its preparation, its history and takes a change back ${where}`, async () => {
+    const page = await running.signedIn("coordinator", { viewport });
+    await page.goto("/events/new?start=2027-03-10T09:00&title=Consultation");
+    assert.equal(await page.getByLabel("Start, time").inputValue(), "09:00");
+    await page.getByLabel("All day").check();
+    assert.equal(await page.getByLabel("Start, time").isVisible(), false);
+    await page.getByLabel("All day").uncheck();
+    await page.getByRole("button", { name: "Create event" }).click();
+    await page.waitForURL(/\/events\/[0-9a-f-]{36}$/);
+    await page.getByText("Event created").waitFor();
+    await page.locator("#tasks").getByText("before)").first().waitFor();
+    await assertAccessible(page);
+    await assertFits(page);
+
+    await page.locator("#tasks").getByRole("button", { name: /^Complete / }).first().click();
+    await page.getByText("Task completed").waitFor();
+    await page.locator("#tasks").getByRole("button", { name: /^Reopen / }).first().waitFor();
+
+    await page.getByRole("link", { name: "Edit" }).click();
+    await page.getByLabel("Venue").fill("Session hall");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Session hall").first().waitFor();
+    await page.locator(".tabs").getByRole("link", { name: "History" }).click();
+    await page.locator("#history ins", { hasText: "Session hall" }).waitFor();
+    await assertAccessible(page);
+    await page.getByRole("button", { name: "Undo last change" }).click();
+    await page.locator("#history").getByText("undid a change").waitFor();
+    await page.context().close();
+  });
+
+  test(`a file is looked at before it is read in ${where}`, async () => {
+    const page = await running.signedIn("coordinator", { viewport });
+    await page.goto("/organizations/import");
+    await assertAccessible(page);
+    const file = (text) => ({ name: "records.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+    await page.getByLabel(/^File/).setInputFiles(file("name,email\nGood,\nBad,nobody\n"));
+    await page.getByRole("button", { name: "Check the file" }).click();
+    await page.getByText("Nothing was written").waitFor();
+    assert.equal(await page.locator("tbody tr").count(), 1);
+    await assertAccessible(page);
+    await assertFits(page);
+
+    const name = `From a file ${viewport.width}`;
+    await page.getByLabel(/^File/).setInputFiles(file(`name,email\n${name},office@example.org\n`));
+    await page.getByRole("button", { name: "Check another file" }).click();
+    await page.getByText("1 new, 0 changed, 0 unchanged").waitFor();
+    await page.getByRole("button", { name: "Import organizations" }).click();
+    await page.getByText("1 created, 0 changed, 0 unchanged").waitFor();
+    await page.getByRole("link", { name }).waitFor();
+    await page.context().close();
+  });
+}
+
+async function makeNeed(token, title) {
+  const community = await make(token, "communities", { name: `Sitio ${title}`, barangay: "1206511001" });
+  return make(token, "needs", { title, community: community.id });
+}
