@@ -119,7 +119,7 @@ function start(host: HTMLElement): void {
     },
     views: {
       dayGridMonth: { dayHeaderFormat: { weekday: "short" } },
-      timeGrid: { eventMaxStack: 4, slotEventOverlap: false },
+      timeGrid: { eventMaxStack: 3, slotEventOverlap: false },
       timeGridWeek: { dayHeaderFormat: { weekday: "short", day: "numeric" } },
       list: {
         listDayFormat: { weekday: "short", day: "numeric", month: "short" },

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use obcms_domain::calendar::LONG_DAYS;
 use obcms_domain::id::Id;
 
-use crate::database::{Row, Tx};
+use crate::database::{Cell, Row, Tx};
 use crate::error::StoreError;
 use crate::records::Statement;
 
@@ -93,8 +93,17 @@ pub fn window(tx: &mut Tx<'_>, window: &Window, modules: &[&str]) -> Result<Vec<
             statement.bind_list(modules.iter().map(|module| (*module).into()));
         }
     }
-    statement.push(" ORDER BY start_at, title, record_id, entry_kind, position");
-    tx.query(&statement.sql, &statement.parameters)?.iter().map(read_entry).collect()
+    let rows = tx.query(&statement.sql, &statement.parameters)?;
+    let mut entries = rows.into_iter().map(take_entry).collect::<Result<Vec<EntryRow>, StoreError>>()?;
+    // Sorted here: the database would carry whole rows through two sorts, one for each side of the union.
+    entries.sort_unstable_by(|one, other| {
+        (one.start.cmp(&other.start))
+            .then_with(|| one.title.cmp(&other.title))
+            .then_with(|| one.record_id.cmp(&other.record_id))
+            .then_with(|| one.entry_kind.cmp(&other.entry_kind))
+            .then_with(|| one.position.cmp(&other.position))
+    });
+    Ok(entries)
 }
 
 /// A parameter whose type the place does not tell: both engines learn it from the neighbour in COALESCE.
@@ -122,19 +131,31 @@ pub fn of_record(tx: &mut Tx<'_>, record: Id) -> Result<Vec<EntryRow>, StoreErro
 
 /// One row as an entry.
 pub(crate) fn read_entry(row: &Row) -> Result<EntryRow, StoreError> {
+    take_entry(row.clone())
+}
+
+/// A month of an office has a thousand rows: their texts are taken over, not copied.
+fn take_entry(mut row: Row) -> Result<EntryRow, StoreError> {
+    let mut text = |column: usize| match row.0.get_mut(column).map(std::mem::take) {
+        Some(Cell::Text(text)) => Ok(text),
+        _ => Err(StoreError::Decode { column, expected: "text" }),
+    };
+    let (entry_kind, kind, module) = (text(1)?, text(3)?, text(4)?);
+    let (title, status, priority) = (text(5)?, text(6)?, text(7)?);
+    let (location, people, timezone) = (text(8)?, text(9)?, text(11)?);
     Ok(EntryRow {
         record_id: row.get(0)?,
-        entry_kind: row.get(1)?,
+        entry_kind,
         position: row.get(2)?,
-        kind: row.get(3)?,
-        module: row.get(4)?,
-        title: row.get(5)?,
-        status: row.get(6)?,
-        priority: row.get(7)?,
-        location: row.get(8)?,
-        people: row.get(9)?,
+        kind,
+        module,
+        title,
+        status,
+        priority,
+        location,
+        people,
         all_day: row.get(10)?,
-        timezone: row.get(11)?,
+        timezone,
         start: row.get(12)?,
         end: row.get(13)?,
         is_movable: row.get(14)?,
