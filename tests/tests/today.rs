@@ -1,0 +1,45 @@
+//! Today through HTTP: what each role finds on it.
+
+use obcms_tests::{Client, on_both_engines};
+use serde_json::{Value, json};
+
+fn make(client: &Client, collection: &str, members: Value) -> Value {
+    client.post(&format!("/api/v1/{collection}"), &members).expect_status(201).json
+}
+
+fn page(client: &Client) -> String {
+    client.get("/").expect_status(200).text
+}
+
+on_both_engines! {
+    fn everybody_finds_their_own_open_tasks(server: &Server) {
+        let boss = server.as_role("coordinator");
+        for role in ["staff", "partner", "executive"] {
+            let person = server.person(&[role]);
+            let mine = json!([person.id.to_string()]);
+            make(&boss, "tasks", json!({ "title": "Write the letter", "due_date": "2020-01-01", "assignees": mine }));
+            make(&boss, "tasks", json!({ "title": "Was done", "status": "completed", "assignees": mine }));
+            make(&boss, "tasks", json!({ "title": "Of nobody" }));
+            let text = page(&person.client);
+            assert!(text.contains("Write the letter") && text.contains("Late"), "{role}");
+            assert!(!text.contains("Was done") && !text.contains("Of nobody"), "{role}");
+        }
+        assert_eq!(server.anonymous().get("/").status, 303, "whoever is not signed in signs in first");
+    }
+
+    fn only_what_one_may_decide_waits(server: &Server) {
+        let boss = server.person(&["coordinator"]);
+        let (staff, partner) = (server.person(&["staff"]), server.person(&["partner"]));
+        let service = make(&boss.client, "services", json!({ "title": "Scholarships" }));
+        let asked = json!({ "service": service["id"], "applicant_name": "Amina of Lanao", "status": "submitted" });
+        make(&boss.client, "applications", asked);
+        assert!(page(&boss.client).contains("Amina of Lanao"));
+        assert!(!page(&staff.client).contains("Amina of Lanao"));
+        assert!(!page(&partner.client).contains("Amina of Lanao"));
+        let mine = json!([staff.id.to_string()]);
+        let first = make(&boss.client, "tasks", json!({ "title": "Sign it", "assignees": mine }));
+        make(&boss.client, "tasks", json!({ "title": "Send it", "depends_on": [first["id"]] }));
+        assert!(page(&staff.client).contains("Tasks others wait for"));
+        assert!(!page(&partner.client).contains("Tasks others wait for"));
+    }
+}
