@@ -162,12 +162,13 @@ pub fn needs(
     selection: &Selection<'_>,
     scope: Option<&Scope>,
 ) -> Result<Vec<NeedLine>, StoreError> {
+    // A cross join keeps SQLite to the order written: from the few PPAs to their edges, not over all edges.
     let mut statement = Statement::new(
         "SELECT n.status, coalesce(n.priority_score, 0), n.validated_at IS NOT NULL, \
          coalesce(n.estimated_cost_centavos, 0), a.need IS NOT NULL FROM needs n \
-         LEFT JOIN (SELECT DISTINCT e.target AS need FROM edges e JOIN ppas p ON p.id = e.source \
-         WHERE e.source_kind = 'ppa' AND e.target_kind = 'need' AND e.field = 'needs' \
-         AND p.archived_at IS NULL AND p.status <> 'cancelled') a ON a.need = n.id WHERE n.archived_at IS NULL",
+         LEFT JOIN (SELECT DISTINCT e.target AS need FROM ppas p CROSS JOIN edges e \
+         WHERE e.source = p.id AND e.field = 'needs' AND p.archived_at IS NULL AND p.status <> 'cancelled') \
+         a ON a.need = n.id WHERE n.archived_at IS NULL",
     );
     limit_needs(&mut statement, selection);
     if let Some(scope) = scope {

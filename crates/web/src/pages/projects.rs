@@ -251,7 +251,7 @@ fn next(record: &Record, checks: &[Json], values: &Values<'_>) -> Markup {
     let label = choices::label(PROJECT_STAGES, stage.as_str());
     html! {
         @if checks.is_empty() {
-            p { (icon("circle-check")) " Ready for " strong { (label) } "." }
+            p.row { (icon("circle-check")) span { "Ready for " strong { (label) } "." } }
         } @else {
             p { "Missing for " strong { (label) } ":" }
             ul.checks { @for check in checks { li { (icon("circle-alert")) (check_link(check)) } } }

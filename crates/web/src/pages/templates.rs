@@ -405,7 +405,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, sheet: &Sheet<'_>) -> Result<
                 header.panel-head { h2 { "Tasks it makes" } }
                 @for message in &items_error { p.field-error { (icon("circle-alert")) (message) } }
                 p.field-help {
-                    "Write {title} where the title of the event, assessment or PPA belongs. A task can wait only for tasks above it; name them by their keys."
+                    "Write {name} where the title of the event, assessment or PPA belongs. A task can wait only for tasks above it; name them by their keys."
                 }
                 ol.template-rows {
                     @for (place, row) in sheet.rows.iter().enumerate() { (row_fields(row, place, sheet.rows.len())) }

@@ -68,6 +68,8 @@ impl Values<'_> {
                     badges::progress(u8::try_from(*number).unwrap_or_default())
                 }
                 FieldType::Decimal(..) => html! { (decimal_text(*number)) },
+                // A year is no amount.
+                _ if field.name.ends_with("_year") => html! { (number) },
                 _ => html! { (integer_text(*number)) },
             },
             Value::Text(text) if text.is_empty() => html! {},
@@ -140,7 +142,9 @@ impl Values<'_> {
             Json::Bool(value) => if *value { "Yes" } else { "No" }.to_owned(),
             Json::Number(number) => match (field.data, number.as_i64()) {
                 (FieldType::Money, Some(amount)) => badges::money_text(amount),
-                (FieldType::Integer(..), Some(number)) => integer_text(number),
+                (FieldType::Integer(..), Some(number)) if !field.name.ends_with("_year") => {
+                    integer_text(number)
+                }
                 _ => number.to_string(),
             },
             Json::String(text) => self.word(field, text),

@@ -1,0 +1,34 @@
+// The portfolio in a browser: figures, filters, and that they move without a reload.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible } from "./axe.mjs";
+import { runningProgram } from "./program.mjs";
+
+const running = runningProgram();
+
+for (const width of [1280, 390]) {
+  test(`the portfolio shows and follows its PPAs at ${width} pixels`, async () => {
+    const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
+    const headers = { Authorization: `Bearer ${running.token("coordinator")}` };
+    const make = async (title, sector) => {
+      const data = { title, sector, category: "moa_ppa", budget_allocation_centavos: 100_000_000 };
+      const answer = await fetch(`${running.address}/api/v1/ppas`, {
+        method: "POST",
+        headers: { ...headers, "Content-Type": "application/json" },
+        body: JSON.stringify(data),
+      });
+      assert.equal(answer.status, 201);
+    };
+    await make(`Water at ${width}`, "health");
+    await page.goto("/portfolio?sector=health");
+    await page.getByRole("link", { name: `Water at ${width}` }).waitFor();
+    await assertAccessible(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await make(`Clinic at ${width}`, "health");
+    await page.getByRole("link", { name: `Clinic at ${width}` }).waitFor();
+    await page.getByRole("link", { name: "Remove the filter Sector" }).click();
+    await page.waitForURL((url) => url.search === "");
+    await page.context().close();
+  });
+}
