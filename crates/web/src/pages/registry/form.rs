@@ -58,9 +58,9 @@ pub fn form_fields(
         };
         // What must be given and stands there already may be folded away.
         if field.folded && !(field.required && matches!(field.initial, Initial::Empty)) {
-            folded.push(entry)
+            folded.push(entry);
         } else {
-            plain.push(entry)
+            plain.push(entry);
         }
     }
     Ok((plain, folded))
