@@ -499,7 +499,7 @@ async fn set_progress(
         let Ok(share) = share.parse::<i64>() else {
             let errors =
                 vec![FieldError::new("manual_progress", "type", "Give a whole number from 0 to 100.")];
-            return refuse(&state, &page, &actor, id.0, "overview", Refused { form, errors, problem: None });
+            return refuse(&state, &page, &actor, id.0, "overview", &Refused { form, errors, problem: None });
         };
         input.insert("manual_progress".to_owned(), json!(share));
         input.insert("manual_progress_reason".to_owned(), json!(form.get("manual_progress_reason").trim()));
@@ -549,7 +549,7 @@ async fn change_milestones(
                     &actor,
                     id.0,
                     "milestones",
-                    Refused { form, errors, problem: None },
+                    &Refused { form, errors, problem: None },
                 );
             }
             let item = json!({
@@ -612,7 +612,7 @@ fn refused(
         ),
         other => return Err(other.into()),
     };
-    refuse(state, page, actor, id, tab, Refused { form, errors, problem })
+    refuse(state, page, actor, id, tab, &Refused { form, errors, problem })
 }
 
 fn refuse(
@@ -621,8 +621,8 @@ fn refuse(
     actor: &Actor,
     id: Id,
     tab: &str,
-    refused: Refused,
+    refused: &Refused,
 ) -> Result<Response, PageError> {
-    let html = blocking(|| draw(state, page, actor, id, tab, &refused))?;
+    let html = blocking(|| draw(state, page, actor, id, tab, refused))?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
 }
