@@ -1,0 +1,211 @@
+//! The policy table and the route list, walked through HTTP as every role.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use std::fmt::Write;
+
+use obcms_domain::kinds::REGISTRY;
+use obcms_domain::people::{Action, Relation, Role, allows};
+use obcms_domain::registry::{FieldType, Kind};
+use obcms_tests::{Client, PASSWORD, on_both_engines, sample};
+use obcms_web::api;
+use obcms_web::route::{Access, Route};
+use serde_json::{Value as Json, json};
+use ureq::http::Method;
+
+/// An id that nothing has.
+const NOBODY: &str = "01990000-0000-7000-8000-000000000000";
+
+fn ask(client: &Client, route: &Route) -> u16 {
+    let path = route.path.replace("{kind}", "need").replace("{", "\u{1}").replace("}", "\u{1}");
+    let path: String =
+        path.split('\u{1}').enumerate().map(|(part, text)| if part % 2 == 1 { NOBODY } else { text }).collect();
+    let method = Method::from_bytes(route.method.to_uppercase().as_bytes()).unwrap();
+    // The content does not matter: who may not ask is told so before it is read.
+    let body = (method != Method::GET && method != Method::DELETE).then(|| ("application/json", b"{}".to_vec()));
+    client.send(method, &path, body).status
+}
+
+/// Streams stay open; they are asked in the tests of live changes.
+fn ends(route: &Route) -> bool {
+    route.path != "/api/v1/stream"
+}
+
+on_both_engines! {
+    fn every_route_asks_who_calls(server: &Server) {
+        let anonymous = server.anonymous();
+        for route in api::routes().iter().filter(|route| ends(route) && route.access != Access::Public) {
+            assert_eq!(ask(&anonymous, route), 401, "{} {}", route.method, route.path);
+        }
+        let wrong = server.anonymous().with_token("obcms_wrong");
+        assert_eq!(wrong.get("/api/v1/needs").status, 401);
+    }
+
+    fn every_route_keeps_to_its_access(server: &Server) {
+        for role in Role::ALL {
+            let client = server.as_role(role.as_str());
+            for route in api::routes().iter().filter(|route| ends(route)) {
+                let status = ask(&client, route);
+                let label = format!("{} {} as {}", route.method, route.path, role.as_str());
+                assert_ne!(status, 401, "{label}");
+                assert!(status < 500, "{label}: {status}");
+                if let Access::Policy(action, area) = route.access {
+                    if !allows(&[role], action, area, &Relation::ALL) {
+                        assert_eq!(status, 403, "{label}");
+                    } else if allows(&[role], action, area, &[Relation::None]) {
+                        assert_ne!(status, 403, "{label}");
+                    }
+                }
+            }
+        }
+    }
+
+    fn without_a_role_nothing_can_be_done(server: &Server) {
+        let person = server.person(&[]);
+        let anonymous = server.anonymous();
+        let answer = anonymous.post_form("/login", &[("username", &person.username), ("password", PASSWORD)]);
+        answer.expect_status(303);
+        let cookie = answer_cookie(&anonymous.post_form("/login", &[("username", &person.username), ("password", PASSWORD)]));
+        let client = server.anonymous().with_header("cookie", &cookie);
+        for path in ["/api/v1/needs", "/api/v1/tasks", "/api/v1/users", "/api/v1/regions"] {
+            assert_eq!(client.get(path).status, 403, "{path}");
+        }
+        for path in ["/", "/calendar", "/needs"] {
+            assert_eq!(client.get(path).status, 403, "{path}");
+        }
+        assert_eq!(client.get("/api/v1/me").status, 200);
+        assert_eq!(client.get("/me").status, 200);
+        // Not even a token.
+        let token = client.get("/me").text;
+        let csrf = token.split("name=\"csrf-token\" content=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let refused = client.with_header("x-csrf-token", &csrf).post("/api/v1/me/tokens", &json!({"name": "x"}));
+        assert_eq!(refused.status, 403);
+    }
+
+    fn the_policy_table_holds_for_every_kind(server: &Server) {
+        let mut number = 0;
+        for role in Role::ALL {
+            let person = server.person(&[role.as_str()]);
+            for kind in REGISTRY.into_iter().filter(|kind| kind.writable && kind.name != "user") {
+                for own in [false, true] {
+                    number += 1;
+                    let record = sample::make(server, kind, number, own.then_some(person.id));
+                    let mut relations = vec![Relation::None];
+                    if own {
+                        relations.push(Relation::Own);
+                    }
+                    if matches!(kind.name, "need" | "application") {
+                        relations.push(Relation::Request);
+                    }
+                    // What somebody made lies within their sight.
+                    let sees = allows(&[role], Action::View, kind.area, &relations)
+                        || (own && role == Role::Partner && allows(&[role], Action::View, kind.area, &[Relation::Organisation]));
+                    let path = format!("/api/v1/{}/{}", kind.collection, record.id);
+                    let label = format!("{} of {}own {}", role.as_str(), if own { "" } else { "not " }, kind.name);
+                    let found = person.client.get(&path).status;
+                    assert_eq!(found == 200, sees, "{label}: {found}");
+                    let relations = if own && role == Role::Partner {
+                        vec![Relation::None, Relation::Own, Relation::Organisation]
+                    } else {
+                        relations
+                    };
+                    let may = |action| allows(&[role], action, kind.area, &relations);
+                    let edited = person.client.patch(&path, &edit(kind)).status;
+                    assert_eq!(edited == 200, may(Action::Edit), "edit by {label}: {edited}");
+                    let archived = person.client.delete(&path).status;
+                    assert_eq!(archived == 204, may(Action::Archive), "archive by {label}: {archived}");
+                }
+            }
+        }
+    }
+}
+
+fn answer_cookie(answer: &obcms_tests::Answer) -> String {
+    answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
+}
+
+/// A harmless change of the kind.
+fn edit(kind: &Kind) -> Json {
+    let field = kind
+        .inputs()
+        .find(|field| matches!(field.data, FieldType::Multiline(_)) && !field.required)
+        .or_else(|| kind.inputs().find(|field| matches!(field.data, FieldType::Text(_)) && !field.unique))
+        .unwrap();
+    json!({ field.name: "Changed by the test" })
+}
+
+/// Every address of a page, read from the source of the pages, so that none is left out.
+fn page_addresses() -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/web/src/pages"))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(path).unwrap();
+            for part in text.split(".route(").skip(1) {
+                let part = part.trim_start();
+                if let Some(address) = part.strip_prefix('"').and_then(|rest| rest.split('"').next()) {
+                    found.push(address.to_owned());
+                }
+            }
+        }
+    }
+    for kind in REGISTRY {
+        let tails: &[&str] = if kind.writable { &["", "/new", "/{id}", "/{id}/edit"] } else { &["", "/{id}"] };
+        for tail in tails {
+            found.push(format!("/{}{tail}", kind.collection));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+on_both_engines! {
+    fn every_page_asks_who_calls(server: &Server) {
+        let anonymous = server.anonymous();
+        let pages = page_addresses();
+        assert!(pages.len() > 10, "the pages could not be read from the source");
+        for address in pages {
+            if address == "/login" || address.starts_with("/setup/") {
+                continue;
+            }
+            let path: String = address
+                .split('/')
+                .map(|part| if part.starts_with('{') { NOBODY } else { part })
+                .collect::<Vec<_>>()
+                .join("/");
+            let answer = anonymous.get(&path);
+            let leads_to_sign_in = answer.status == 303 && answer.header("location").starts_with("/login?next=");
+            // Addresses that only take forms refuse the method.
+            assert!(leads_to_sign_in || answer.status == 405, "{path}: {}", answer.status);
+        }
+    }
+}
+
+/// `docs/routes.md` lists who may ask what; `UPDATE=1` writes it anew.
+#[test]
+fn the_list_of_routes_is_in_the_repository() {
+    let mut text = String::from(
+        "# Who may ask what\n\nPrinted from the route list by a test (`UPDATE=1 cargo test -p obcms-tests --test access`). \
+         \"View in Field\" means: whoever the table in [policy.md](policy.md) lets view something there; whether this very record \
+         is theirs to see or change is asked again for it.\n\n| operation | who |\n|---|---|\n",
+    );
+    for route in api::routes() {
+        let who = match route.access {
+            Access::Public => "anybody".to_owned(),
+            Access::Account => "anybody signed in".to_owned(),
+            Access::Role => "anybody with a role".to_owned(),
+            Access::Policy(action, area) => format!("{action:?} in {area:?}"),
+        };
+        writeln!(text, "| `{} {}` | {who} |", route.method.to_uppercase(), route.path).unwrap();
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/routes.md");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), text, "run with UPDATE=1");
+}
