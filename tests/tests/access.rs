@@ -17,11 +17,15 @@ const NOBODY: &str = "01990000-0000-7000-8000-000000000000";
 
 fn ask(client: &Client, route: &Route) -> u16 {
     let path = route.path.replace("{kind}", "need").replace("{", "\u{1}").replace("}", "\u{1}");
-    let path: String =
-        path.split('\u{1}').enumerate().map(|(part, text)| if part % 2 == 1 { NOBODY } else { text }).collect();
+    let path: String = path
+        .split('\u{1}')
+        .enumerate()
+        .map(|(part, text)| if part % 2 == 1 { NOBODY } else { text })
+        .collect();
     let method = Method::from_bytes(route.method.to_uppercase().as_bytes()).unwrap();
     // The content does not matter: who may not ask is told so before it is read.
-    let body = (method != Method::GET && method != Method::DELETE).then(|| ("application/json", b"{}".to_vec()));
+    let body =
+        (method != Method::GET && method != Method::DELETE).then(|| ("application/json", b"{}".to_vec()));
     client.send(method, &path, body).status
 }
 
@@ -136,7 +140,8 @@ fn edit(kind: &Kind) -> Json {
 /// Every address of a page, read from the source of the pages, so that none is left out.
 fn page_addresses() -> Vec<String> {
     let mut found = Vec::new();
-    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/web/src/pages"))];
+    let mut folders =
+        vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/web/src/pages"))];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -154,7 +159,8 @@ fn page_addresses() -> Vec<String> {
         }
     }
     for kind in REGISTRY {
-        let tails: &[&str] = if kind.writable { &["", "/new", "/{id}", "/{id}/edit"] } else { &["", "/{id}"] };
+        let tails: &[&str] =
+            if kind.writable { &["", "/new", "/{id}", "/{id}/edit"] } else { &["", "/{id}"] };
         for tail in tails {
             found.push(format!("/{}{tail}", kind.collection));
         }

@@ -6,6 +6,7 @@ pub mod caller;
 pub mod components;
 pub mod health;
 pub mod input;
+pub mod metrics;
 pub mod pages;
 pub mod problem;
 pub mod route;

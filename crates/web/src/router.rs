@@ -15,13 +15,14 @@ use crate::caller::{self, Nonce};
 use crate::input::{MAXIMUM_BODY, MAXIMUM_UPLOAD};
 use crate::problem::Problem;
 use crate::state::State;
-use crate::{api, assets, health, pages};
+use crate::{api, assets, health, metrics, pages};
 
 /// The whole program as a service.
 pub fn router(state: State) -> Router {
     let mut router = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::show))
         .route("/assets/{file}", get(assets::serve));
     for route in api::routes() {
         let (path, handler) = route.guarded();
@@ -31,6 +32,7 @@ pub fn router(state: State) -> Router {
     router
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(state.clone(), caller::identify))
+        .layer(from_fn_with_state(state.clone(), metrics::count))
         .layer(from_fn_with_state(state.clone(), headers))
         .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
         .layer(from_fn(take_in))

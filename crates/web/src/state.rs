@@ -5,6 +5,8 @@ use std::sync::Arc;
 use obcms_app::App;
 use tokio::sync::{Semaphore, watch};
 
+use crate::metrics::Metrics;
+
 /// How the server stands to its surroundings.
 #[derive(Clone, Debug, Default)]
 pub struct WebSettings {
@@ -23,6 +25,8 @@ pub struct State {
     pub settings: Arc<WebSettings>,
     /// Password hashes take memory on purpose: only so many at a time.
     pub hashing: Arc<Semaphore>,
+    /// Counters of requests.
+    pub metrics: Metrics,
     shutdown: watch::Sender<bool>,
 }
 
@@ -34,6 +38,7 @@ impl State {
             app,
             settings: Arc::new(settings),
             hashing: Arc::new(Semaphore::new(4)),
+            metrics: Metrics::default(),
             shutdown: watch::channel(false).0,
         }
     }

@@ -73,6 +73,12 @@ impl Live {
         self.sender.subscribe()
     }
 
+    /// How many listen.
+    #[must_use]
+    pub fn listeners(&self) -> usize {
+        self.sender.receiver_count()
+    }
+
     pub(super) fn publish(&self, messages: Vec<Message>) {
         if messages.len() > MANY {
             let _ = self.sender.send(Message::everything());
