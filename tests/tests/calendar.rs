@@ -395,3 +395,22 @@ on_both_engines! {
         shift(&reader, &entries[0], &json!({ "start": "2027-03-11" })).expect_status(403);
     }
 }
+
+on_both_engines! {
+    fn a_kept_feed_is_never_stale(server: &Server) {
+        let me = server.as_role("coordinator");
+        let window = "/api/v1/calendar?start=2027-05-01&end=2027-06-01";
+        assert_eq!(me.get(window).expect_status(200).json["entries"], json!([]));
+        let event = me
+            .post("/api/v1/events", &json!({ "title": "Harvest", "start": "2027-05-03T09:00:00+08:00", "event_type": "other" }))
+            .expect_status(201);
+        // Another process writes beside this one.
+        let other = server.second();
+        let there = me.at(&other.base());
+        assert_eq!(me.get(window).json["entries"][0]["title"], "Harvest");
+        there.patch(&format!("/api/v1/events/{}", event.json["id"].as_str().unwrap()), &json!({ "title": "Feast" })).expect_status(200);
+        assert_eq!(me.get(window).json["entries"][0]["title"], "Feast");
+        // What somebody may move is told anew when their rights change.
+        assert_eq!(server.as_role("executive").get(window).json["entries"][0]["editable"], false);
+    }
+}

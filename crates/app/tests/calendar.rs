@@ -75,7 +75,7 @@ fn the_feed_and_the_policy_agree() {
     sets.extend([vec![], vec![Role::Partner, Role::Staff], vec![Role::Partner, Role::Executive]]);
     for roles in sets {
         let actor = Actor { roles: roles.clone(), ..as_admin.clone() };
-        let feed = app.calendar(&actor, &query).unwrap();
+        let (_, feed) = app.calendar(&actor, &query).unwrap();
         for record in &made {
             let entry = feed.entries.iter().find(|entry| entry.row.record_id == record.id);
             let (sees, edits) = app

@@ -17,6 +17,11 @@ pub fn set(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The last number that a counter gave; 0 before the first.
+pub fn number(tx: &mut Tx<'_>, name: &str) -> Result<i64, StoreError> {
+    tx.first("SELECT value FROM sequences WHERE name = $1", &[name.into()])?.map_or(Ok(0), |row| row.get(0))
+}
+
 /// The next number of a counter, starting at 1; numbers are never given twice.
 pub fn next_number(tx: &mut Tx<'_>, name: &str) -> Result<i64, StoreError> {
     tx.execute(

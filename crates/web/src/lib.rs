@@ -4,6 +4,7 @@ pub mod api;
 pub mod assets;
 pub mod caller;
 pub mod components;
+pub mod feeds;
 pub mod health;
 pub mod input;
 pub mod metrics;

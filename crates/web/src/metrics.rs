@@ -27,10 +27,13 @@ struct Series {
     within: [u64; BOUNDS.len()],
 }
 
-/// What is counted, by method, route and status.
+/// Method, route and status.
+type Labels = (String, String, u16);
+
+/// What is counted.
 #[derive(Clone, Default)]
 pub struct Metrics {
-    requests: Arc<Mutex<BTreeMap<(String, String, u16), Series>>>,
+    requests: Arc<Mutex<BTreeMap<Labels, Series>>>,
 }
 
 impl Metrics {

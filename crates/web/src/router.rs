@@ -7,6 +7,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -36,7 +37,7 @@ pub fn router(state: State) -> Router {
         .layer(from_fn_with_state(state.clone(), headers))
         .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
         .layer(from_fn(take_in))
-        .layer(CompressionLayer::new().compress_when(
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
             // Events must leave at once; assets are compressed at build time.
             DefaultPredicate::new().and(NotForContentType::new("text/event-stream")),
         ))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use obcms_app::App;
 use tokio::sync::{Semaphore, watch};
 
+use crate::feeds::Feeds;
 use crate::metrics::Metrics;
 
 /// How the server stands to its surroundings.
@@ -25,6 +26,8 @@ pub struct State {
     pub settings: Arc<WebSettings>,
     /// Password hashes take memory on purpose: only so many at a time.
     pub hashing: Arc<Semaphore>,
+    /// Rendered feeds of the calendar.
+    pub feeds: Arc<Feeds>,
     /// Counters of requests.
     pub metrics: Metrics,
     shutdown: watch::Sender<bool>,
@@ -38,6 +41,7 @@ impl State {
             app,
             settings: Arc::new(settings),
             hashing: Arc::new(Semaphore::new(4)),
+            feeds: Arc::default(),
             metrics: Metrics::default(),
             shutdown: watch::channel(false).0,
         }

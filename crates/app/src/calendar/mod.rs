@@ -23,7 +23,7 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Module};
 use obcms_store::calendar::{self as store, EntryRow};
-use obcms_store::{Tx, records};
+use obcms_store::{Database, Tx, records};
 use serde::ser::{SerializeSeq, SerializeStruct};
 use serde::{Serialize, Serializer};
 
@@ -112,13 +112,20 @@ impl Entry {
 }
 
 impl App {
-    /// What stands in the calendar within the window of the query, as the actor sees it.
-    pub fn calendar(&self, actor: &Actor, query: &CalendarQuery) -> Result<Feed, AppError> {
+    /// Number of the state that the data has now; it grows with every change, and only then.
+    pub fn state(&self) -> Result<i64, AppError> {
+        self.read(|tx| Ok(Database::state_of(tx)?))
+    }
+
+    /// What stands in the calendar within the window of the query, as the actor sees it, and the number of the
+    /// state that this shows.
+    pub fn calendar(&self, actor: &Actor, query: &CalendarQuery) -> Result<(i64, Feed), AppError> {
         self.read(|tx| {
+            let state = Database::state_of(tx)?;
             let modules: Vec<&str> = query.modules.iter().map(|module| module.key()).collect();
             let mut rows = store::window(tx, &query.window, &modules)?;
             rows.retain(|row| query.wants(row, actor));
-            self.feed(tx, actor, rows)
+            Ok((state, self.feed(tx, actor, rows)?))
         })
     }
 

@@ -16,6 +16,9 @@ use tokio::runtime::Handle;
 
 use crate::error::{StoreError, Transient};
 
+/// Counter of the transactions that changed something: the same number, the same data.
+const CHANGES: &str = "changes";
+
 /// How often a transaction that met another is tried.
 const ATTEMPTS: u32 = 6;
 
@@ -134,6 +137,10 @@ impl Database {
         let mut tx = self.begin(true)?;
         let result = work(&mut tx)?;
         let messages = std::mem::take(&mut tx.messages);
+        if !messages.is_empty() {
+            // Last before the commit, so that writers wait for each other no longer than a commit takes.
+            crate::settings::next_number(&mut tx, CHANGES)?;
+        }
         if self.engine() == Engine::Postgres {
             tx.notify(&messages)?;
         }
@@ -150,6 +157,12 @@ impl Database {
             Inner::Postgres(postgres) => Connection::Postgres(postgres.begin(writing)?),
         };
         Ok(Tx { connection, messages: Vec::new() })
+    }
+
+    /// Counts the transactions that changed something, in all processes: read in the transaction of a query, it
+    /// names the state that the answer shows.
+    pub fn state_of(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+        crate::settings::number(tx, CHANGES)
     }
 
     /// Size of the database in bytes.

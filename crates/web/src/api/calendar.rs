@@ -2,7 +2,7 @@
 
 use std::hash::Hasher;
 
-use axum::body::Body as Bytes;
+use axum::body::Body;
 use axum::extract::{Path, State as AxumState};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,7 +15,8 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::caller::Caller;
-use crate::input::{Body, Parameters, expected_version};
+use crate::feeds::{FeedKey, Rendered};
+use crate::input::{Body as Input, Parameters, expected_version};
 use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
@@ -135,21 +136,19 @@ async fn feed(
     download: bool,
 ) -> Answer {
     let query = CalendarQuery::parse(&parameters.0, state.app.zone())?;
-    let body = blocking(|| {
-        let feed = state.app.calendar(&caller.actor, &query)?;
-        let mut body = Vec::with_capacity(64 + feed.entries.len() * 512);
-        body.extend_from_slice(b"{\"entries\":");
-        serde_json::to_writer(&mut body, &feed).map_err(|error| AppError::Internal(error.to_string()))?;
-        Ok::<_, AppError>(body)
+    let key = FeedKey { actor: caller.actor.id, asked: parameters.0.clone() };
+    let Rendered { body, etag, .. } = blocking(|| match state.feeds.find(&key, state.app.state()?) {
+        Some(rendered) => Ok::<_, AppError>(rendered),
+        None => {
+            let rendered = render(&state, &caller, &query)?;
+            state.feeds.keep(key, rendered.clone());
+            Ok(rendered)
+        }
     })?;
-    // The tag is of the entries alone: when they are written differs every time, and matters to nobody.
-    let etag = etag(&body);
     let mut response = if is_known(&headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let mut body = body;
-        body.extend_from_slice(format!(",\"generated_at\":\"{}\"}}", state.app.now()).as_bytes());
-        let mut response = Response::new(Bytes::from(body));
+        let mut response = Response::new(Body::from(body));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
     };
@@ -164,6 +163,17 @@ async fn feed(
         answered.insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+fn render(state: &State, caller: &Caller, query: &CalendarQuery) -> Result<Rendered, AppError> {
+    let (number, feed) = state.app.calendar(&caller.actor, query)?;
+    let mut body = Vec::with_capacity(64 + feed.entries.len() * 512);
+    body.extend_from_slice(b"{\"entries\":");
+    serde_json::to_writer(&mut body, &feed).map_err(|error| AppError::Internal(error.to_string()))?;
+    // The tag is of the entries alone: when they are written matters to nobody.
+    let etag = etag(&body);
+    body.extend_from_slice(format!(",\"generated_at\":\"{}\"}}", state.app.now()).as_bytes());
+    Ok(Rendered { state: number, body: body.into(), etag })
 }
 
 /// A tag by which a reader knows that nothing changed. It is weak, as compression may change the bytes.
@@ -196,7 +206,7 @@ async fn move_entry(
     caller: Caller,
     path: Result<Path<String>, axum::extract::rejection::PathRejection>,
     headers: HeaderMap,
-    body: Body,
+    body: Input,
 ) -> Answer {
     let expected = expected_version(&headers)?;
     let Path(entry) = path.map_err(|_| AppError::NotFound("entry"))?;

@@ -122,7 +122,7 @@ async fn show(
         let feed = if asked.modules == NO_MODULE {
             Feed::default()
         } else {
-            state.app.calendar(&actor, &asked.query(first, after_last, &zone))?
+            state.app.calendar(&actor, &asked.query(first, after_last, &zone))?.1
         };
         let person = match asked.person {
             Some(id) => state.app.read(|tx| Ok(obcms_store::records::references(tx, &[id])?))?.remove(&id),
