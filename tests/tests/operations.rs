@@ -1,0 +1,71 @@
+//! What machines and browsers are told beside the content: health, counters, headers, unknown addresses.
+
+use obcms_tests::on_both_engines;
+use ureq::http::Method;
+
+on_both_engines! {
+    fn health_is_told_to_anybody(server: &Server) {
+        let anybody = server.anonymous();
+        assert_eq!(anybody.get("/healthz").expect_status(200).text, "ok\n");
+        assert_eq!(anybody.get("/readyz").expect_status(200).text, "ready\n");
+    }
+
+    fn a_database_behind_is_not_ready(server: &Server) {
+        let last = i64::try_from(obcms_store::migrations::ALL.len()).unwrap_or(0);
+        let reverted = obcms_store::migrations::revert(server.app().database(), last - 1);
+        assert!(matches!(reverted, Ok(1)), "{reverted:?}");
+        let answer = server.anonymous().get("/readyz").expect_status(503);
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        server.anonymous().get("/healthz").expect_status(200);
+    }
+
+    fn requests_are_counted_by_route(server: &Server) {
+        server.as_role("staff").get("/api/v1/needs").expect_status(200);
+        let text = server.anonymous().get("/metrics").expect_status(200).text;
+        assert!(text.contains("_count{method=\"GET\",route=\"/api/v1/needs\",status=\"200\"} 1"), "{text}");
+        assert!(text.contains("obcms_database_bytes "), "{text}");
+    }
+
+    fn every_answer_is_guarded(server: &Server) {
+        let page = server.anonymous().get("/login").expect_status(200);
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "same-origin"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(page.header(name), value, "{name}");
+        }
+        assert!(!page.text.contains("<script>") && !page.text.contains("onclick="));
+        // No two answers share a nonce.
+        assert_ne!(policy, server.anonymous().get("/login").header("content-security-policy"));
+    }
+
+    fn unknown_addresses_and_methods_are_named(server: &Server) {
+        let staff = server.as_role("staff");
+        for path in ["/api/v1/nothing", "/api/v1/needs/nonsense", "/api/v1/needs/x/y/z"] {
+            let answer = staff.get(path).expect_status(404);
+            assert_eq!(answer.header("content-type"), "application/problem+json", "{path}");
+        }
+        let answer = staff.send(Method::PUT, "/api/v1/needs", None).expect_status(405);
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        let page = server.anonymous().with_header("accept", "text/html").get("/no/such/page").expect_status(404);
+        assert!(page.text.contains("There is nothing at this address."), "{}", page.text);
+    }
+
+    fn the_description_names_every_route(server: &Server) {
+        let document = server.anonymous().get("/api/v1/openapi.json").expect_status(200).json;
+        assert_eq!(document["openapi"], "3.1.0");
+        for route in obcms_web::api::routes() {
+            assert!(document["paths"][&route.path][route.method].is_object(), "{} {}", route.method, route.path);
+        }
+        // Every pointer of the description leads somewhere.
+        let text = document.to_string();
+        for pointer in text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(document.pointer(pointer).is_some(), "{pointer}");
+        }
+    }
+}
