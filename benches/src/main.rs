@@ -49,7 +49,7 @@ fn run(program: &str, size: &str, data: &str, database: &str) -> Result<String, 
 fn report(
     engine: &str,
     size: &str,
-    filled: Option<f64>,
+    filled: f64,
     start: f64,
     idle: f64,
     loaded: f64,
@@ -61,10 +61,9 @@ fn report(
     #[allow(clippy::cast_precision_loss)] // Sizes of files are far below 2^52.
     let binary = binary as f64 / 1_048_576.0;
     let mut text = format!("### {size} data on {engine}\n\n");
-    let filled_text = filled.map_or_else(|| "there already".to_owned(), |seconds| format!("{seconds:.1} s"));
     let _ = writeln!(
         text,
-        "Filling {filled_text} · start {start:.0} ms · memory idle {idle:.1} MB, loaded {loaded:.1} MB · binary {binary:.1} MB\n"
+        "Filling and first start {filled:.1} s · start {start:.0} ms · memory idle {idle:.1} MB, loaded {loaded:.1} MB · binary {binary:.1} MB\n"
     );
     text.push_str("| what | p50 ms | p95 ms | bytes | requests/s, 8 clients | bare SQL p50 ms |\n|---|---:|---:|---:|---:|---:|\n");
     for figure in figures {
