@@ -1,4 +1,6 @@
 //! The figures of the portfolio: golden ones, filters, rights, and that they move at once.
+#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use obcms_tests::{Client, on_both_engines};
 use serde_json::{Value, json};

@@ -1,4 +1,6 @@
 //! Search over everything: what comes first, and who sees what.
+#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use obcms_tests::{Client, on_both_engines};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
 //! Today through HTTP: what each role finds on it.
+#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
 
 use obcms_tests::{Client, on_both_engines};
 use serde_json::{Value, json};

@@ -1,5 +1,4 @@
 //! Accounts through the commands themselves, on an embedded database.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 #![allow(clippy::unwrap_used)] // What stops a test here names its line.
 
 mod common;

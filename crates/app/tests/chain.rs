@@ -1,7 +1,6 @@
 //! The chain through the commands themselves, on an embedded database.
 
 #![allow(clippy::unwrap_used)] // What stops a test here names its line.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 mod common;
 
