@@ -75,6 +75,10 @@ fn is_shown_within_its_event(record: &Record) -> bool {
     record.kind.name == "task" && record.link("origin").is_some_and(|origin| origin.kind == "event")
 }
 
+fn is_over(task: &Record) -> bool {
+    ["completed", "cancelled"].contains(&task.state())
+}
+
 fn of_role(record: &Record, role: &DateRole) -> Vec<DatedEntry> {
     match record.kind.field(role.start).map(|field| field.data) {
         Some(FieldType::Structure(_)) => milestones(record, role),
@@ -110,8 +114,12 @@ fn base(record: &Record, role: &DateRole, start: Timestamp, end: Timestamp) -> D
 }
 
 fn days(record: &Record, role: &DateRole) -> Option<DatedEntry> {
-    let first = record.date(role.start);
+    let mut first = record.date(role.start);
     let last = if role.end.is_empty() { first } else { record.date(role.end).or(first) };
+    if record.kind.name == "task" && is_over(record) {
+        // A finished task stands on its due date; the days that it took would only fill the month.
+        first = last;
+    }
     let first = first.or(last)?;
     let last = last.unwrap_or(first).max(first);
     Some(base(record, role, floating(first), floating(last.saturating_add(1.day()))))
@@ -175,6 +183,9 @@ mod tests {
         assert_eq!(unfloating(single[0].end), date(2027, 1, 11));
         task.set("start_date", date(2027, 1, 8));
         assert_eq!(unfloating(entries(&task)[0].start), date(2027, 1, 8));
+        task.set("status", "completed");
+        assert_eq!(unfloating(entries(&task)[0].start), date(2027, 1, 10));
+        assert_eq!(unfloating(entries(&task)[0].end), date(2027, 1, 11));
     }
 
     #[test]
