@@ -3,7 +3,7 @@ import { every, one, recall, remember } from "./page";
 
 export function startNavigation(): void {
   rememberGroups();
-  one(".sidebar-link[aria-current]")?.scrollIntoView({ block: "nearest" });
+  showCurrentLink();
 
   document.addEventListener("click", (event) => {
     for (const menu of openMenus()) {
@@ -14,6 +14,15 @@ export function startNavigation(): void {
     if (event.key === "Escape") closeInnermostMenu(event);
     if (event.key === "ArrowDown" || event.key === "ArrowUp") moveWithinMenu(event);
   });
+}
+
+/** Scrolls the sidebar alone: `scrollIntoView` would move the page with it. */
+function showCurrentLink(): void {
+  const link = one(".sidebar-link[aria-current]");
+  const sidebar = link?.closest<HTMLElement>(".sidebar-links");
+  if (!link || !sidebar) return;
+  const beneath = link.getBoundingClientRect().bottom - sidebar.getBoundingClientRect().bottom;
+  if (beneath > 0) sidebar.scrollTop += beneath + 12;
 }
 
 function rememberGroups(): void {

@@ -8,7 +8,7 @@ use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 include!(concat!(env!("OUT_DIR"), "/assets.table.rs"));
 
@@ -61,6 +61,11 @@ pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
         Some(asset) => answer(asset, &headers),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// Answers `GET /favicon.ico`, which browsers ask for where no page names an icon: a file or an answer of the API.
+pub async fn site_icon() -> Redirect {
+    Redirect::temporary(&asset_url("favicon.svg"))
 }
 
 fn answer(asset: &'static Asset, headers: &HeaderMap) -> Response {

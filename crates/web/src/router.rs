@@ -24,7 +24,8 @@ pub fn router(state: State) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::show))
-        .route("/assets/{file}", get(assets::serve));
+        .route("/assets/{file}", get(assets::serve))
+        .route("/favicon.ico", get(assets::site_icon));
     for route in api::routes() {
         let (path, handler) = route.guarded();
         router = router.route(&path, handler);

@@ -86,15 +86,14 @@ pub static TASK_TEMPLATE: Kind = Kind {
     purpose: "The tasks that come with an event, an assessment, a policy or a PPA.",
     module: Module::Tasks,
     area: Area::Reference,
-    default_sort: "name",
+    default_sort: "title",
     fields: &[
         Field::new("title", "Title", Type::Text(255)).required().searchable().listed(),
         Field::new("name", "Name", Type::Text(100))
             .required()
             .unique()
             .help("Short and stable: generation finds the template by it.")
-            .searchable()
-            .listed(),
+            .searchable(),
         Field::new("domain", "Domain", Type::Choice(TASK_DOMAINS)).required().listed().filtered(),
         Field::new("description", "Description", Type::Multiline(5000)).searchable(),
         Field::new("is_active", "Active", Type::Boolean)

@@ -117,7 +117,7 @@ pub fn chain(groups: &[ChainGroup]) -> Markup {
         ol.chain {
             @for group in groups {
                 li data-module=(group.module) data-empty[group.links.is_empty()] {
-                    div.chain-label { (group.label) @if group.links.len() > 1 { span.count { (group.links.len()) } } }
+                    div.chain-label { (group.label) @if group.links.len() > 1 && group.more_href.is_empty() { span.count { (group.links.len()) } } }
                     @if group.links.is_empty() { span.faint { "None yet" } }
                     @for link in &group.links {
                         div.chain-link {
@@ -187,8 +187,10 @@ pub fn history(entries: &[HistoryEntry]) -> Markup {
 fn changed(change: &FieldChange) -> Markup {
     html! {
         span.muted { (change.label) ": " }
-        @if change.old.is_empty() { span.faint { "empty" } } @else { del { (change.old) } }
-        " " (icon("arrow-right")) span.visually-hidden { " to " } " "
+        // What was empty before needs no word: the new value says it all.
+        @if !change.old.is_empty() {
+            del { (change.old) } " " (icon("arrow-right")) span.visually-hidden { " to " } " "
+        }
         @if change.new.is_empty() { span.faint { "empty" } } @else { ins { (change.new) } }
     }
 }

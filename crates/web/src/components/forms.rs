@@ -238,7 +238,12 @@ pub fn error_summary(problem: Option<&str>, fields: &[&FormField]) -> Markup {
                 h2 { (icon("circle-alert")) (problem.unwrap_or("This needs another look before it can be saved")) }
                 @if !wrong.is_empty() {
                     ul { @for (field, error) in wrong {
-                        li { a href={ "#field-" (field.name) } { (field.label) } ": " (error) }
+                        // "Title is required." names its field by itself.
+                        @if error.starts_with(&field.label) {
+                            li { a href={ "#field-" (field.name) } { (error) } }
+                        } @else {
+                            li { a href={ "#field-" (field.name) } { (field.label) } ": " (error) }
+                        }
                     } }
                 }
             }

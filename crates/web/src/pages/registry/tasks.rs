@@ -123,10 +123,12 @@ fn row(task: &Record, day: Option<Date>, address: &str, page: &Page, values: &Va
             }
             a href=(task.kind.url(task.id)) { (task.title()) }
             (value::state_badge(task))
-            span.muted { (super::value(values, task, "assignees")) }
-            span.nowrap {
-                (super::value(values, task, "due_date"))
-                @if let (Some(day), Some(due)) = (day, task.date("due_date")) { " " span.faint { "(" (distance(day, due)) ")" } }
+            div.list-more {
+                span.muted { (super::value(values, task, "assignees")) }
+                span.nowrap {
+                    (super::value(values, task, "due_date"))
+                    @if let (Some(day), Some(due)) = (day, task.date("due_date")) { " " span.faint { "(" (distance(day, due)) ")" } }
+                }
             }
         }
     }

@@ -27,9 +27,14 @@ use crate::pages::frame::{Page, Signed};
 use crate::pages::may_create;
 use crate::state::{State, blocking};
 
+/// What the page shows when nothing is asked for: by date, work finished long ago would stand first.
+const OPEN: &[(&str, &str)] = &[("open", "true")];
+/// The address of the view without a filter, since the bare path shows the open tasks.
+const ALL: &str = "/tasks?sort=due_date";
 /// The tabs: words and the filters that make them.
-const TABS: [(&str, &[(&str, &str)]); 4] = [
+const TABS: [(&str, &[(&str, &str)]); 5] = [
     ("Mine", &[("mine", "true"), ("open", "true")]),
+    ("Open", OPEN),
     ("All", &[]),
     ("Late", &[("overdue", "true")]),
     ("Unassigned", &[("assignees", "none"), ("open", "true")]),
@@ -45,7 +50,9 @@ pub async fn list(
     Signed { page, actor }: Signed,
     parameters: Parameters,
 ) -> Result<Html<String>, PageError> {
-    let address = Address::new("/tasks", &parameters.0);
+    let asked = Address::new("/tasks", &parameters.0);
+    let is_bare = parameters.0.is_empty();
+    let address = if is_bare { Address { path: "/tasks", pairs: pairs(OPEN) } } else { asked.clone() };
     let tab_filters: Vec<Pairs> = TABS.iter().map(|(_, filters)| pairs(filters)).collect();
     let (listing, titles, counts) = blocking(|| {
         let listing = state.app.list_tasks(&actor, &address.pairs)?;
@@ -74,8 +81,12 @@ pub async fn list(
             page_size: 50,
         },
         live: "task".to_owned(),
-        empty: Some(empty(&address, may_add)),
+        empty: Some(empty(&asked, may_add)),
     };
+    let mut filter_row = parts::filters(&address, &titles);
+    for chip in filter_row.chips.iter_mut().filter(|chip| chip.remove_href == "/tasks") {
+        ALL.clone_into(&mut chip.remove_href);
+    }
     let content = html! {
         (page_head(&PageHead {
             title: "Tasks".to_owned(),
@@ -83,7 +94,7 @@ pub async fn list(
             ..PageHead::default()
         }))
         div #task-tabs data-live="task" { (tabs("Views", &tab_row(&address, &counts))) }
-        (filters(&parts::filters(&address, &titles), &column_chooser(&view)))
+        (filters(&filter_row, &column_chooser(&view)))
         (table(&view))
     };
     let page: Page = page.width(Width::Full);
@@ -101,13 +112,12 @@ fn tab_row(address: &Address, counts: &[i64]) -> Vec<Tab> {
         .map(|((label, wanted), count)| {
             let wanted = pairs(wanted);
             let current = filters.len() == wanted.len() && wanted.iter().all(|pair| filters.contains(&pair));
-            let tab = Address { path: "/tasks", pairs: wanted };
-            Tab {
-                label: (*label).to_owned(),
-                href: tab.with(&[], &[]),
-                count: u64::try_from(*count).ok(),
-                current,
-            }
+            let href = if wanted.is_empty() {
+                ALL.to_owned()
+            } else {
+                Address { path: "/tasks", pairs: wanted }.with(&[], &[])
+            };
+            Tab { label: (*label).to_owned(), href, count: u64::try_from(*count).ok(), current }
         })
         .collect()
 }
@@ -263,10 +273,11 @@ mod tests {
     fn the_tab_of_the_filters_is_the_current_one() {
         let current = |text: &[(&str, &str)]| -> Vec<String> {
             let address = Address::new("/tasks", &pairs(text));
-            let tabs = tab_row(&address, &[1, 2, 3, 4]);
+            let tabs = tab_row(&address, &[1, 2, 3, 4, 5]);
             tabs.into_iter().filter(|tab| tab.current).map(|tab| tab.label).collect()
         };
         assert_eq!(current(&[]), ["All"]);
+        assert_eq!(current(OPEN), ["Open"]);
         assert_eq!(current(&[("open", "true"), ("mine", "true"), ("sort", "title")]), ["Mine"]);
         assert_eq!(current(&[("overdue", "true"), ("priority", "high")]), [""; 0]);
     }
