@@ -119,3 +119,18 @@ on_both_engines! {
         assert_eq!(read["current_stage"], "need_identification");
     }
 }
+
+on_both_engines! {
+    fn a_keyed_creation_answers_as_whole_as_another(server: &Server) {
+        let me = server.as_role("coordinator");
+        let community = obcms_tests::sample::make(server, &obcms_domain::kinds::COMMUNITY, 900, None);
+        let need = me.post("/api/v1/needs", &json!({ "title": "Bridge", "community": community.id })).expect_status(201);
+        let keyed = me.with_header("idempotency-key", "one project");
+        let first = keyed.post("/api/v1/projects", &json!({ "need": need.json["id"] })).expect_status(201);
+        assert_eq!(first.json["stages"][0]["stage"], "need_identification");
+        let again = keyed.post("/api/v1/projects", &json!({ "need": need.json["id"] })).expect_status(201);
+        assert_eq!(first.json, again.json);
+        let read = me.get(&format!("/api/v1/projects/{}", first.json["id"].as_str().unwrap_or_default())).expect_status(200);
+        assert_eq!(read.json, first.json);
+    }
+}

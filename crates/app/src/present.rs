@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
 use obcms_domain::id::Id;
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
@@ -9,48 +10,75 @@ use obcms_store::records;
 use serde_json::{Map, Value as Json, json};
 
 use crate::error::AppError;
-use crate::{App, task_facts};
+use crate::{App, projects, task_facts};
 
 impl App {
     /// Records of one kind as JSON objects; what they lack is asked for all of them at once.
     pub fn present(&self, records: &[Record]) -> Result<Vec<Map<String, Json>>, AppError> {
-        let projects = if records.first().is_some_and(|record| record.kind.name == "ppa") {
-            let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
-            self.read(|tx| projects_of(tx, &ids))?
-        } else {
-            HashMap::new()
-        };
         let today = self.today();
-        Ok(records
-            .iter()
-            .map(|record| {
-                let mut object = record.to_json();
-                match record.kind.name {
-                    "task" => {
-                        for (name, value) in task_facts(record, today) {
-                            object.insert(name.to_owned(), value);
-                        }
-                    }
-                    "ppa" => {
-                        object.insert("project".to_owned(), json!(projects.get(&record.id)));
-                    }
-                    _ => {}
-                }
-                object
-            })
-            .collect())
+        match records.first() {
+            Some(first) if asks_more(first) => self.read(|tx| present(tx, today, records)),
+            // What the record itself tells needs no transaction.
+            _ => Ok(records.iter().map(|record| object(record, today)).collect()),
+        }
     }
 
     /// One record as a JSON object, with what only its own page shows.
     pub fn present_one(&self, record: &Record) -> Result<Map<String, Json>, AppError> {
-        let mut object = self.present(std::slice::from_ref(record))?.pop().unwrap_or_default();
-        if record.kind.name == "project" {
-            for (name, value) in self.project_state(record)? {
-                object.insert(name.to_owned(), value);
-            }
+        let today = self.today();
+        if asks_more(record) {
+            self.read(|tx| present_one(tx, today, record))
+        } else {
+            Ok(object(record, today))
         }
-        Ok(object)
     }
+}
+
+/// Kinds that show something of other records.
+fn asks_more(record: &Record) -> bool {
+    ["ppa", "project"].contains(&record.kind.name)
+}
+
+/// What the record itself tells.
+fn object(record: &Record, today: Date) -> Map<String, Json> {
+    let mut object = record.to_json();
+    if record.kind.name == "task" {
+        for (name, value) in task_facts(record, today) {
+            object.insert(name.to_owned(), value);
+        }
+    }
+    object
+}
+
+/// Records of one kind as JSON objects, within a transaction.
+pub fn present(tx: &mut Tx<'_>, today: Date, records: &[Record]) -> Result<Vec<Map<String, Json>>, AppError> {
+    let projects = if records.first().is_some_and(|record| record.kind.name == "ppa") {
+        let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
+        projects_of(tx, &ids)?
+    } else {
+        HashMap::new()
+    };
+    Ok(records
+        .iter()
+        .map(|record| {
+            let mut object = object(record, today);
+            if record.kind.name == "ppa" {
+                object.insert("project".to_owned(), json!(projects.get(&record.id)));
+            }
+            object
+        })
+        .collect())
+}
+
+/// One record as a JSON object with what only its own page shows, within a transaction.
+pub fn present_one(tx: &mut Tx<'_>, today: Date, record: &Record) -> Result<Map<String, Json>, AppError> {
+    let mut object = present(tx, today, std::slice::from_ref(record))?.pop().unwrap_or_default();
+    if record.kind.name == "project" {
+        for (name, value) in projects::state(tx, record)? {
+            object.insert(name.to_owned(), value);
+        }
+    }
+    Ok(object)
 }
 
 fn projects_of(tx: &mut Tx<'_>, ppas: &[Id]) -> Result<HashMap<Id, Id>, AppError> {

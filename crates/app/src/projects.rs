@@ -35,36 +35,42 @@ impl App {
         })
     }
 
-    /// The stays of a project in its stages and what is missing to enter the next one, for its page and the API.
+    /// The stays of a project in its stages and what is missing to enter the next one, for its page.
     pub fn project_state(&self, project: &Record) -> Result<BTreeMap<&'static str, Json>, AppError> {
-        self.read(|tx| {
-            let stays = store::stays(tx, project.id)?;
-            let facts = facts(tx, project)?;
-            let current = stage_of(project);
-            let next = current.next();
-            let checks: Vec<Json> = next
-                .map(|next| life_cycle::missing_to_enter(next, &facts))
-                .unwrap_or_default()
-                .iter()
-                .map(|missing| check(project, *missing))
-                .collect();
-            let stages: Vec<Json> = stays
-                .iter()
-                .map(|stay| {
-                    json!({
-                        "stage": stay.stage, "entered_at": stay.entered_at, "entered_by": stay.entered_by,
-                        "left_at": stay.left_at, "note": stay.note,
-                    })
-                })
-                .collect();
-            Ok(BTreeMap::from([
-                ("stages", Json::Array(stages)),
-                ("checks", Json::Array(checks)),
-                ("next_stage", json!(next.map(Stage::as_str))),
-                ("stage_progress", json!(current.weight())),
-            ]))
-        })
+        self.read(|tx| state(tx, project))
     }
+}
+
+/// The stays of a project in its stages and what is missing to enter the next one.
+pub fn state(
+    tx: &mut obcms_store::Tx<'_>,
+    project: &Record,
+) -> Result<BTreeMap<&'static str, Json>, AppError> {
+    let stays = store::stays(tx, project.id)?;
+    let facts = facts(tx, project)?;
+    let current = stage_of(project);
+    let next = current.next();
+    let checks: Vec<Json> = next
+        .map(|next| life_cycle::missing_to_enter(next, &facts))
+        .unwrap_or_default()
+        .iter()
+        .map(|missing| check(project, *missing))
+        .collect();
+    let stages: Vec<Json> = stays
+        .iter()
+        .map(|stay| {
+            json!({
+                "stage": stay.stage, "entered_at": stay.entered_at, "entered_by": stay.entered_by,
+                "left_at": stay.left_at, "note": stay.note,
+            })
+        })
+        .collect();
+    Ok(BTreeMap::from([
+        ("stages", Json::Array(stages)),
+        ("checks", Json::Array(checks)),
+        ("next_stage", json!(next.map(Stage::as_str))),
+        ("stage_progress", json!(current.weight())),
+    ]))
 }
 
 /// One failed check, with where it is set right.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::behaviour;
 use crate::error::AppError;
+use crate::present;
 use crate::work::Work;
 use crate::{Actor, App};
 
@@ -47,7 +48,7 @@ impl App {
                 request: request.to_owned(),
                 status: 201,
                 location: format!("/api/v1/{}/{}", kind.collection, record.id),
-                body: Json::Object(record.to_json()).to_string(),
+                body: Json::Object(present::present_one(work.tx, work.today, &record)?).to_string(),
             };
             idempotency::keep(work.tx, user, key, &answer, work.now)?;
             Ok(answer)
