@@ -1,4 +1,5 @@
-//! A database for each test, quickly: one is prepared per build of the test program and copied for every test.
+//! A database for each test, quickly: one is prepared per state of the sources and copied for every
+//! test.
 
 use rand::random;
 use std::fs::{self, File};
@@ -51,21 +52,22 @@ impl TestDatabase {
 
     fn file(prepare: Prepare) -> Result<TestDatabase, String> {
         let folder = working_folder()?;
-        let template = folder.join(format!("template_{}.db", fingerprint()?));
-        {
-            let _lock = lock(&folder, "sqlite")?;
-            if !template.exists() {
-                let unfinished = folder.join("unfinished.db");
-                remove_sqlite(&unfinished);
-                prepare(&format!("sqlite:{}", unfinished.display()))?;
-                if beside(&unfinished, "-wal").exists() {
-                    return Err("the prepared database was left open".to_owned());
-                }
-                fs::rename(&unfinished, &template).map_err(|error| error.to_string())?;
-            }
-        }
+        let template = folder.join(format!("template_{SOURCES}.db"));
         let path = folder.join(format!("test_{:016x}.db", random::<u64>()));
+        let lock = lock(&folder, "sqlite")?;
+        if !template.exists() {
+            remove_templates(&folder);
+            let unfinished = folder.join("unfinished.db");
+            remove_sqlite(&unfinished);
+            prepare(&format!("sqlite:{}", unfinished.display()))?;
+            if beside(&unfinished, "-wal").exists() {
+                return Err("the prepared database was left open".to_owned());
+            }
+            fs::rename(&unfinished, &template).map_err(|error| error.to_string())?;
+        }
+        // Still behind the lock: the program of another build may want the template away.
         fs::copy(&template, &path).map_err(|error| error.to_string())?;
+        drop(lock);
         Ok(TestDatabase { url: format!("sqlite:{}", path.display()), place: Place::File(path) })
     }
 
@@ -75,7 +77,7 @@ impl TestDatabase {
              PostgreSQL server on which databases may be created"
                 .to_owned()
         })?;
-        let template = format!("obcms_template_{}", fingerprint()?);
+        let template = format!("obcms_template_{SOURCES}");
         let known = format!("SELECT 1 FROM pg_database WHERE datname = '{template}'");
         {
             let _lock = lock(&working_folder()?, "postgres")?;
@@ -146,18 +148,8 @@ fn working_folder() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-/// What tells one build of the test program from another, since each may migrate differently.
-fn fingerprint() -> Result<String, String> {
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let facts = fs::metadata(&program).map_err(|error| error.to_string())?;
-    let built = facts.modified().map_err(|error| error.to_string())?;
-    let built = built.duration_since(std::time::UNIX_EPOCH).map_err(|error| error.to_string())?;
-    let name = program.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    // The name ends in a dash and the 16 characters of a hash that cargo gave the program; with the time of the build
-    // they fit into the 63 characters that PostgreSQL allows.
-    let tail = name.rsplit('-').next().unwrap_or_default();
-    Ok(format!("{tail}_{:x}", built.as_nanos()))
-}
+/// Tells apart what the sources prepare, which may differ from one to the next.
+const SOURCES: &str = env!("OBCMS_SOURCES");
 
 /// Holds others back, in this process and in others, until the file is dropped.
 fn lock(folder: &Path, name: &str) -> Result<File, String> {
@@ -170,6 +162,15 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+/// What earlier sources prepared takes room and helps nobody.
+fn remove_templates(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with("template_") {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn remove_sqlite(path: &Path) {

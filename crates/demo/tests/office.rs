@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used)] // What fails here is to fail loudly.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use obcms_app::{Actor, App, Entropy, FixedClock, Options};
 use obcms_demo::{Account, Plan, Size, fill};
@@ -15,6 +17,7 @@ use obcms_domain::kinds::{
 };
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::{Database, Location, Tx};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 const TODAY: Date = date(2026, 11, 23);
@@ -23,19 +26,38 @@ struct Office {
     app: App,
     accounts: Vec<Account>,
     _runtime: tokio::runtime::Runtime,
-    folder: PathBuf,
 }
 
-impl Drop for Office {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
+/// What stands beside an office that is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    now: Timestamp,
+    accounts: Vec<Account>,
+}
+
+/// The build's own place for such things.
+fn place(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("demo-{name}"))
+}
+
+fn empty(folder: &Path) {
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder).unwrap();
+}
+
+/// A folder that is filled once per build of this program, however many processes run its tests at a time.
+fn once(name: &str, fill: impl FnOnce(&Path)) -> PathBuf {
+    let program = std::env::current_exe().unwrap();
+    let built = format!("{:?}", fs::metadata(program).unwrap().modified().unwrap());
+    let folder = place(name);
+    let lock = File::create(place(&format!("{name}.lock"))).unwrap();
+    lock.lock().unwrap();
+    let mark = folder.join("built");
+    if fs::read_to_string(&mark).ok().as_ref() != Some(&built) {
+        empty(&folder);
+        fill(&folder);
+        fs::write(mark, built).unwrap();
     }
-}
-
-/// An empty folder of that name in the build's own place for such things: what is shared is never dropped.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("demo-{name}"));
-    let _ = std::fs::remove_dir_all(&folder);
     folder
 }
 
@@ -51,33 +73,26 @@ fn open(folder: &Path, seed: u64) -> (App, Arc<FixedClock>, tokio::runtime::Runt
     (app, clock, runtime)
 }
 
-/// A database with all the places, which take longest: made once and copied.
-fn prepared() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let folder = folder("prepared");
-        let (app, _, _runtime) = open(&folder, 7);
-        app.prepare().unwrap();
-        folder
-    })
-}
-
-fn office(name: &str, seed: u64) -> Office {
-    let folder = folder(name);
-    std::fs::create_dir_all(&folder).unwrap();
-    for entry in std::fs::read_dir(prepared()).unwrap() {
-        let entry = entry.unwrap();
-        std::fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
-    }
-    let (app, clock, runtime) = open(&folder, seed);
+/// Plays an office in a folder; all the places, which take longest, are made once and copied.
+fn office(folder: &Path, seed: u64) -> Office {
+    let prepared = once("prepared", |folder| open(folder, 7).0.prepare().unwrap());
+    fs::copy(prepared.join("obcms.db"), folder.join("obcms.db")).unwrap();
+    let (app, clock, runtime) = open(folder, seed);
     let accounts = fill(&app, &clock, &plan(seed), &mut |_| {}).unwrap_or_else(|error| panic!("{error:?}"));
-    Office { app, accounts, _runtime: runtime, folder }
+    Office { app, accounts, _runtime: runtime }
 }
 
-/// The office that the tests which only look share.
-fn shared() -> &'static Office {
-    static OFFICE: OnceLock<Office> = OnceLock::new();
-    OFFICE.get_or_init(|| office("shared", 7))
+/// The office that the tests share, which only look.
+fn shared() -> Office {
+    let folder = once("shared", |folder| {
+        let office = office(folder, 7);
+        let kept = Kept { now: office.app.now(), accounts: office.accounts };
+        fs::write(folder.join("kept.json"), serde_json::to_vec(&kept).unwrap()).unwrap();
+    });
+    let kept: Kept = serde_json::from_slice(&fs::read(folder.join("kept.json")).unwrap()).unwrap();
+    let (app, clock, runtime) = open(&folder, 7);
+    clock.set(kept.now);
+    Office { app, accounts: kept.accounts, _runtime: runtime }
 }
 
 fn all(app: &App, kind: &'static Kind) -> Vec<Record> {
@@ -94,7 +109,8 @@ fn all(app: &App, kind: &'static Kind) -> Vec<Record> {
 
 #[test]
 fn there_is_as_much_as_was_asked_for() {
-    let app = &shared().app;
+    let office = shared();
+    let app = &office.app;
     for (kind, range) in [
         (&USER, 16..=16),
         (&ORGANIZATION, 40..=60),
@@ -117,7 +133,8 @@ fn there_is_as_much_as_was_asked_for() {
 
 #[test]
 fn every_state_is_there() {
-    let app = &shared().app;
+    let office = shared();
+    let app = &office.app;
     let check = |kind: &'static Kind, choices: &[Choice]| {
         let found: BTreeSet<String> = all(app, kind).iter().map(|record| record.state().to_owned()).collect();
         let missing: Vec<_> = choices
@@ -169,7 +186,8 @@ fn events_are_in_order_and_around_today() {
 
 #[test]
 fn progress_follows_from_tasks() {
-    let app = &shared().app;
+    let office = shared();
+    let app = &office.app;
     let tasks = all(app, &TASK);
     let mut spread = BTreeSet::new();
     let mut with_tasks = 0;
@@ -275,9 +293,14 @@ fn digest(app: &App) -> BTreeMap<String, String> {
 
 #[test]
 fn the_same_seed_gives_the_same_rows() {
-    let again = office("again", 7);
-    let first = digest(&shared().app);
-    assert!(first.len() > 15);
-    assert_eq!(first, digest(&again.app));
-    assert_eq!(shared().accounts, again.accounts);
+    let folder = place("again");
+    empty(&folder);
+    let again = office(&folder, 7);
+    let first = shared();
+    let digest_of_first = digest(&first.app);
+    assert!(digest_of_first.len() > 15);
+    assert_eq!(digest_of_first, digest(&again.app));
+    assert_eq!(first.accounts, again.accounts);
+    drop(again);
+    fs::remove_dir_all(folder).unwrap();
 }
