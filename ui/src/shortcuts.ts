@@ -7,7 +7,7 @@ export const PLACES: [string, string, string][] = [
   ["c", "/calendar", "Calendar"],
   ["b", "/board", "Board"],
   ["k", "/tasks", "Tasks"],
-  ["p", "/ppas", "Projects"],
+  ["p", "/ppas", "PPAs"],
   ["o", "/portfolio", "Portfolio"],
   ["e", "/events", "Events"],
   ["n", "/needs", "Needs"],

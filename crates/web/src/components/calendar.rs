@@ -125,7 +125,7 @@ fn toolbar(calendar: &Calendar) -> Markup {
             label.check.calendar-mine { input type="checkbox" data-mine checked[calendar.mine]; span { "Mine" } }
             div.filter-search {
                 (icon("search"))
-                input.input type="search" data-search value=(calendar.search) placeholder="Find in the calendar"
+                input.input type="search" data-search value=(calendar.search) placeholder="Find an entry"
                     aria-label="Find in the calendar" autocomplete="off";
             }
             div.button-group role="group" aria-label="View" {

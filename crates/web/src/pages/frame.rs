@@ -260,7 +260,7 @@ fn commands(actor: &Actor) -> Vec<Command> {
         .into_iter()
         .filter(|kind| kind.writable && kind.name != "user" && super::may_create(actor, kind))
         .map(|kind| Command {
-            label: format!("New {}", kind.label),
+            label: format!("New {}", super::registry::lower(kind.label)),
             href: format!("/{}/new", kind.collection),
             keys: keys(kind.name).to_owned(),
         })

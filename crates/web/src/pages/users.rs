@@ -18,7 +18,7 @@ use serde_json::{Map, Value as Json};
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::{Page, Signed};
-use crate::components::badges::{Tone, badge, people};
+use crate::components::badges::{Tone, badge};
 use crate::components::buttons::{ButtonKind, button_link, post_button};
 use crate::components::detail::{PageHead, page_head, panel};
 use crate::components::feedback::{EmptyState, empty_state, notice};
@@ -311,7 +311,7 @@ fn teams(state: &State, user: &Record) -> Result<Markup, AppError> {
     let mut names: Vec<String> = found.into_iter().map(|(_, _, team)| team.title).collect();
     names.dedup();
     Ok(
-        html! { @if names.is_empty() { p.faint { "In no team. Teams are kept under Teams." } } @else { (people(&names)) } },
+        html! { @if names.is_empty() { p.faint { "In no team. Teams are kept under Teams." } } @else { p { (names.join(", ")) } } },
     )
 }
 
