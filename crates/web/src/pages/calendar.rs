@@ -118,8 +118,10 @@ async fn show(
     let today = state.app.now().to_zoned(zone.clone()).date();
     let date = asked.date.unwrap_or(today);
     let (first, after_last) = window(&asked.view, date, week_start);
+    // The script asks for the feed itself; the list is for those who come without it.
+    let plain = parameters.get("plain") == Some("true");
     let (feed, person) = blocking(|| {
-        let feed = if asked.modules == NO_MODULE {
+        let feed = if !plain || asked.modules == NO_MODULE {
             Feed::default()
         } else {
             state.app.calendar(&actor, &asked.query(first, after_last, &zone))?.1
@@ -152,7 +154,7 @@ async fn show(
         spans: roles().filter(|(_, role)| !role.end.is_empty()).map(entry_kind).collect(),
         timed: roles().filter(|(kind, role)| is_timed(kind, role)).map(entry_kind).collect(),
         embedded: false,
-        fallback: list(&feed, &asked, first, after_last, &zone),
+        fallback: if plain { list(&feed, &asked, first, after_last, &zone) } else { without_script(&asked) },
     };
     let content = html! {
         (scope(&asked, &known, person.as_deref()))
@@ -160,6 +162,15 @@ async fn show(
     };
     let page = page.width(Width::Full).with_assets(&["calendar.js", "calendar.css"]);
     Ok(Html(page.render("Calendar", &content).into_string()))
+}
+
+/// Leads whoever comes without script to the same as a list.
+fn without_script(asked: &Asked) -> Markup {
+    html! {
+        noscript {
+            p { a href={ (asked.address(asked.date)) "&plain=true" } { "Show the calendar as a plain list" } }
+        }
+    }
 }
 
 /// The days that a view shows around a date, the last one exclusive.
@@ -276,8 +287,8 @@ fn list(feed: &Feed, asked: &Asked, first: Date, after_last: Date, zone: &TimeZo
     html! {
         noscript {
             nav.calendar-list-steps aria-label="Other dates" {
-                a.button href=(asked.address(Some(first.saturating_sub(1.day())))) { "Earlier" }
-                a.button href=(asked.address(Some(after_last))) { "Later" }
+                a.button href={ (asked.address(Some(first.saturating_sub(1.day())))) "&plain=true" } { "Earlier" }
+                a.button href={ (asked.address(Some(after_last))) "&plain=true" } { "Later" }
             }
             @if days.is_empty() { p.muted { "Nothing from " (first) " to " (after_last.saturating_sub(1.day())) "." } }
             @for (day, entries) in &days {
