@@ -408,7 +408,7 @@ on_both_engines! {
         let other = server.second();
         let there = me.at(&other.base());
         assert_eq!(me.get(window).json["entries"][0]["title"], "Harvest");
-        there.patch(&format!("/api/v1/events/{}", event.json["id"].as_str().unwrap()), &json!({ "title": "Feast" })).expect_status(200);
+        there.patch(&format!("/api/v1/events/{}", event.json["id"].as_str().expect("an id")), &json!({ "title": "Feast" })).expect_status(200);
         assert_eq!(me.get(window).json["entries"][0]["title"], "Feast");
         // What somebody may move is told anew when their rights change.
         assert_eq!(server.as_role("executive").get(window).json["entries"][0]["editable"], false);
