@@ -68,7 +68,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.getByRole("button", { name: "Create PPA" }).click();
     const summary = page.locator(".error-summary");
     await summary.waitFor();
-    assert.match(await summary.innerText(), /Title: .*required/);
+    assert.match(await summary.innerText(), /^Title is required\.$/m);
     assert.equal(await page.getByLabel("Budget", { exact: true }).inputValue(), "plenty");
     assert.equal(await page.getByText(need.title).count(), 1, "and still does");
     await assertAccessible(page);
