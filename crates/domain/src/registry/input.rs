@@ -295,7 +295,9 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
             }
             Some(_) => Err(("range", "This amount is out of range.".to_owned())),
             // Text comes from people; programs send numbers.
-            None if json.is_string() => kind_of("an amount of pesos as in 1,250,000 or 1.25M (programs: whole centavos)"),
+            None if json.is_string() => {
+                kind_of("an amount of pesos as in 1,250,000 or 1.25M (programs: whole centavos)")
+            }
             None => kind_of("an amount in centavos as a whole number"),
         },
         FieldType::Decimal(least, most) => decimal(json, least, most),
