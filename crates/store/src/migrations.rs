@@ -40,6 +40,13 @@ pub const ALL: &[Migration] = &[
     migration!(3, "the kinds of the first release", "0003_kinds"),
     migration!(4, "stages of projects", "0004_project_stages"),
     migration!(5, "tasks counted by what they belong to", "0005_portfolio"),
+    migration!(6, "series of the calendar", "0006_series"),
+    migration!(7, "bookings", "0007_bookings"),
+    migration!(8, "jobs and calendars of others", "0008_jobs"),
+    migration!(9, "feeds for calendar programs", "0009_feeds"),
+    migration!(10, "shared calendars", "0010_sharing"),
+    migration!(11, "preferences and saved views", "0011_personal"),
+    migration!(12, "holidays", "0012_holidays"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

@@ -26,6 +26,8 @@ pub enum Area {
     Accounts,
     /// The log over everything.
     Audit,
+    /// What people keep for themselves: feeds for their calendar programs, links that they share, saved views.
+    Personal,
     /// Settings of the installation.
     Settings,
 }
@@ -108,6 +110,9 @@ const OFFICE: &[Area] = &[In::Work, In::Field, In::Programme, In::Money, In::Ref
 /// What staff make and move.
 const DAILY: &[Area] = &[In::Work, In::Field, In::Programme];
 
+/// What people do with their own.
+const KEEP: &[Action] = &[Do::View, Do::Edit, Do::Archive, Do::Restore];
+
 const fn grant(role: Role, areas: &'static [Area], actions: &'static [Action], relation: Relation) -> Grant {
     Grant { role, areas, actions, relation }
 }
@@ -178,6 +183,17 @@ const TABLE: &[Grant] = &[
     grant(Role::Partner, &[In::Reference], &[Do::View], Relation::Organisation),
     grant(Role::Partner, DAILY, &[Do::View, Do::Edit, Do::Transition], Relation::Organisation),
     grant(Role::Partner, DAILY, &[Do::View, Do::Edit, Do::Transition], Relation::Assigned),
+    // Everybody keeps what is theirs alone; an administrator sees it too.
+    grant(Role::Coordinator, &[In::Personal], &[Do::Create], Relation::None),
+    grant(Role::Coordinator, &[In::Personal], KEEP, Relation::Own),
+    grant(Role::BudgetOfficer, &[In::Personal], &[Do::Create], Relation::None),
+    grant(Role::BudgetOfficer, &[In::Personal], KEEP, Relation::Own),
+    grant(Role::Executive, &[In::Personal], &[Do::Create], Relation::None),
+    grant(Role::Executive, &[In::Personal], KEEP, Relation::Own),
+    grant(Role::Staff, &[In::Personal], &[Do::Create], Relation::None),
+    grant(Role::Staff, &[In::Personal], KEEP, Relation::Own),
+    grant(Role::Partner, &[In::Personal], &[Do::Create], Relation::None),
+    grant(Role::Partner, &[In::Personal], KEEP, Relation::Own),
 ];
 
 /// The table, to be read from top to bottom.
@@ -265,7 +281,7 @@ impl Grant {
 
 impl Area {
     /// Every area.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Work,
         Self::Field,
         Self::Programme,
@@ -273,6 +289,7 @@ impl Area {
         Self::Reference,
         Self::Accounts,
         Self::Audit,
+        Self::Personal,
         Self::Settings,
     ];
 
@@ -286,6 +303,7 @@ impl Area {
             Self::Reference => "Reference",
             Self::Accounts => "Accounts",
             Self::Audit => "Audit",
+            Self::Personal => "Personal",
             Self::Settings => "Settings",
         }
     }
@@ -302,6 +320,7 @@ impl Area {
             Self::Reference => "Regions to barangays, organizations, teams, resources, task templates.",
             Self::Accounts => "Users and their roles; to view means to see names.",
             Self::Audit => "The log over everything.",
+            Self::Personal => "Feeds, share links and saved views of one's own.",
             Self::Settings => "Settings of the installation.",
         }
     }
