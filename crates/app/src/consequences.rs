@@ -35,6 +35,8 @@ pub fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Res
     match record.kind.name {
         "task" => task_changed(work, before, record)?,
         "need" => rename_project(work, before, record)?,
+        // One that was restored may meet another default.
+        "saved_view" => crate::behaviour::saved_views::be_the_only_default(work, record)?,
         // An application is worked on from its submission, a project in each stage that it enters.
         "application" | "project" if before.state() != record.state() => {
             generation::for_origin(work, record)?;

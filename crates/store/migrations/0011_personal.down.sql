@@ -1,1 +1,1 @@
--- Preferences and saved views.
+DROP TABLE saved_views;

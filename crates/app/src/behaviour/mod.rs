@@ -8,6 +8,7 @@ mod needs;
 mod policies;
 mod ppas;
 mod projects;
+pub mod saved_views;
 pub mod tasks;
 pub mod users;
 
@@ -35,6 +36,7 @@ pub fn prepare(
         "policy" => policies::prepare(work, before, record),
         "ppa" => ppas::prepare(work, before, record),
         "project" => projects::prepare(work, before, record),
+        "saved_view" => saved_views::prepare(work, record),
         "task" => tasks::prepare(work, before, record, input),
         "user" => users::prepare(work, before, record),
         _ => Ok(()),

@@ -13,6 +13,7 @@ mod policies;
 mod ppas;
 mod projects;
 mod resources;
+mod saved_views;
 mod services;
 mod task_templates;
 mod tasks;
@@ -29,6 +30,7 @@ pub use policies::{POLICY, POLICY_MILESTONE};
 pub use ppas::PPA;
 pub use projects::PROJECT;
 pub use resources::RESOURCE;
+pub use saved_views::SAVED_VIEW;
 pub use services::{APPLICATION, SERVICE};
 pub use task_templates::TASK_TEMPLATE;
 pub use tasks::{ORIGINS, TASK};
@@ -48,7 +50,7 @@ fn in_order(record: &Record, first: &str, second: &str, errors: &mut Vec<FieldEr
 }
 
 /// All kinds, in the order of the navigation.
-pub static REGISTRY: [&Kind; 20] = [
+pub static REGISTRY: [&Kind; 21] = [
     &EVENT,
     &TASK,
     &NEED,
@@ -68,6 +70,7 @@ pub static REGISTRY: [&Kind; 20] = [
     &PROVINCE,
     &MUNICIPALITY,
     &BARANGAY,
+    &SAVED_VIEW,
     &USER,
 ];
 

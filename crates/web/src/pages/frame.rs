@@ -258,7 +258,7 @@ fn commands(actor: &Actor) -> Vec<Command> {
     };
     kinds::REGISTRY
         .into_iter()
-        .filter(|kind| kind.writable && kind.name != "user" && super::may_create(actor, kind))
+        .filter(|kind| kind.writable && kind.in_navigation && super::may_create(actor, kind))
         .map(|kind| Command {
             label: format!("New {}", super::registry::lower(kind.label)),
             href: format!("/{}/new", kind.collection),

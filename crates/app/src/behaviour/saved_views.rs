@@ -1,0 +1,38 @@
+//! Saved views: a person has one default for a page.
+
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{SAVED_VIEW, USER};
+use obcms_domain::registry::Record;
+
+use crate::error::AppError;
+use crate::work::Work;
+
+/// Keeps the address text as it stands in an address, and takes the mark of the default from the view before.
+pub fn prepare(work: &mut Work<'_, '_>, record: &mut Record) -> Result<(), AppError> {
+    if let Some(query) = record.text("query").strip_prefix('?').map(str::to_owned) {
+        record.set("query", query);
+    }
+    be_the_only_default(work, record)
+}
+
+/// Takes the mark of the default from the other views of the same person and page.
+pub fn be_the_only_default(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
+    let (Some(owner), true, false) = (record.created_by, record.flag("is_default"), record.is_archived())
+    else {
+        return Ok(());
+    };
+    // Two defaults chosen at once: whoever comes second must see the first.
+    work.tx.lock(USER.table, &[owner])?;
+    let rows = work.tx.query(
+        "SELECT id FROM saved_views WHERE created_by = $1 AND \"page\" = $2 AND id <> $3 AND is_default = $4 \
+         AND archived_at IS NULL",
+        &[owner.into(), record.text("page").into(), record.id.into(), true.into()],
+    )?;
+    let others = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<Id>, _>>()?;
+    for before in obcms_store::records::load_many(work.tx, &SAVED_VIEW, &others)? {
+        let mut other = before.clone();
+        other.set("is_default", false);
+        work.save(&before, &mut other, "update")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! Saved views: the filters of a page under a name, each person's own.
+
+use crate::choices::Choice;
+use crate::people::Area;
+use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
+
+/// Pages whose filters and view stand in the address and can be saved.
+const PAGES: &[Choice] = &[
+    Choice { value: "calendar", label: "Calendar" },
+    Choice { value: "board", label: "Board" },
+    Choice { value: "tasks", label: "Tasks" },
+];
+
+/// A saved view. The one that is the default of its page is chosen by the rule in the commands: a person has one
+/// default for a page, and making another one the default takes the mark from the one before.
+pub static SAVED_VIEW: Kind = Kind {
+    label: "Saved view",
+    plural: "Saved views",
+    icon: "list-filter",
+    purpose: "The filters and the view of a page under a name, to come back to with one click.",
+    module: Module::Administration,
+    area: Area::Personal,
+    title: "name",
+    default_sort: "position",
+    in_navigation: false,
+    fields: &[
+        Field::new("name", "Name", Type::Text(80)).required().listed(),
+        Field::new("page", "Page", Type::Choice(PAGES))
+            .required()
+            .initial(Initial::Text("calendar"))
+            .listed()
+            .filtered(),
+        Field::new("query", "Filters", Type::Text(2000))
+            .help("What stands in the address of the page after the question mark.")
+            .listed(),
+        Field::new("is_default", "Default", Type::Boolean)
+            .initial(Initial::Boolean(false))
+            .help("The page opens with it.")
+            .listed()
+            .filtered(),
+        Field::new("position", "Position", Type::Integer(0, 10_000))
+            .initial(Initial::Integer(0))
+            .help("Small numbers stand first."),
+    ],
+    ..Kind::new("saved_view", "saved-views", "saved_views")
+};
