@@ -1,5 +1,7 @@
 //! The dated things of a window of time.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::calendar::LONG_DAYS;
 use obcms_domain::id::Id;
@@ -127,6 +129,38 @@ pub fn of_record(tx: &mut Tx<'_>, record: Id) -> Result<Vec<EntryRow>, StoreErro
     .iter()
     .map(read_entry)
     .collect()
+}
+
+/// Records that point at one of the targets, directly or, with more steps, over one or two records in between. People
+/// and teams lead nowhere: what somebody of an organization is on does not concern the organization.
+pub fn around(tx: &mut Tx<'_>, targets: &[Id], steps: usize) -> Result<HashSet<Id>, StoreError> {
+    let aliases = ["a", "b", "c"];
+    let mut statement = Statement::default();
+    for last in 0..steps.clamp(1, aliases.len()) {
+        if last > 0 {
+            statement.push(" UNION ");
+        }
+        statement.push(&format!("SELECT {}.source FROM edges a", aliases[last]));
+        for pair in aliases[..=last].windows(2) {
+            statement.push(&format!(" JOIN edges {1} ON {1}.target = {0}.source", pair[0], pair[1]));
+        }
+        statement.push(" WHERE a.target IN ");
+        statement.bind_list(targets.iter().map(|id| (*id).into()));
+        for alias in &aliases[..last] {
+            statement.push(&format!(" AND {alias}.source_kind NOT IN ('user', 'team', 'barangay')"));
+        }
+    }
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
+}
+
+/// Leads and members of the teams.
+pub fn members(tx: &mut Tx<'_>, teams: &[Id]) -> Result<Vec<Id>, StoreError> {
+    let mut statement = Statement::new(
+        "SELECT DISTINCT target FROM edges WHERE field IN ('lead', 'members') AND target_kind = 'user' \
+         AND source IN ",
+    );
+    statement.bind_list(teams.iter().map(|id| (*id).into()));
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
 /// One row as an entry.

@@ -3,13 +3,17 @@
 //! The rows come from the table that the write path keeps beside every record; the feed adds what depends on who
 //! asks: what they may see, what they may move, and the names of people.
 
+mod copying;
+pub mod density;
 mod entry_id;
 mod moving;
+mod narrowing;
 mod query;
 mod rights;
 
 pub use entry_id::EntryId;
 pub use moving::Moved;
+pub use narrowing::Concerning;
 pub use query::{CalendarQuery, MAXIMUM_DAYS, PARAMETERS};
 
 use std::collections::HashMap;
@@ -125,6 +129,7 @@ impl App {
             let modules: Vec<&str> = query.modules.iter().map(|module| module.key()).collect();
             let mut rows = store::window(tx, &query.window, &modules)?;
             rows.retain(|row| query.wants(row, actor));
+            query.concerning.narrow(tx, &mut rows)?;
             Ok((state, self.feed(tx, actor, rows)?))
         })
     }

@@ -39,7 +39,7 @@ impl App {
     }
 }
 
-fn missing() -> AppError {
+pub(super) fn missing() -> AppError {
     AppError::NotFound("entry")
 }
 
@@ -73,7 +73,7 @@ fn move_entry(
 }
 
 /// Errors of the record's fields, named as the sender named them.
-fn in_terms_of_the_entry(error: AppError, role: &DateRole) -> AppError {
+pub(super) fn in_terms_of_the_entry(error: AppError, role: &DateRole) -> AppError {
     let AppError::Invalid(mut errors) = error else {
         return error;
     };
@@ -113,7 +113,12 @@ fn read(input: &Input) -> Result<Wish<'_>, AppError> {
 }
 
 /// The change of the record's fields that puts the entry where it is wanted.
-fn patch(record: &Record, role: &DateRole, current: &DatedEntry, input: &Input) -> Result<Input, AppError> {
+pub(super) fn patch(
+    record: &Record,
+    role: &DateRole,
+    current: &DatedEntry,
+    input: &Input,
+) -> Result<Input, AppError> {
     let wish = read(input)?;
     match record.kind.field(role.start).map(|field| field.data) {
         Some(FieldType::Moment) => moments(record, role, current, &wish),

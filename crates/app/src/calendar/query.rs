@@ -10,6 +10,7 @@ use obcms_domain::registry::{FieldError, Module, moment, parse_date};
 use obcms_domain::search;
 use obcms_store::calendar::{EntryRow, Window};
 
+use super::Concerning;
 use crate::Actor;
 use crate::error::AppError;
 
@@ -17,7 +18,21 @@ use crate::error::AppError;
 pub const MAXIMUM_DAYS: i64 = 400;
 
 /// The parameters of a feed.
-pub const PARAMETERS: [&str; 7] = ["start", "end", "modules", "kinds", "q", "mine", "person"];
+pub const PARAMETERS: [&str; 13] = [
+    "start",
+    "end",
+    "modules",
+    "kinds",
+    "q",
+    "mine",
+    "person",
+    "status",
+    "priority",
+    "team",
+    "organization",
+    "resource",
+    "place",
+];
 
 /// What is asked of the calendar.
 #[derive(Clone, Debug)]
@@ -32,8 +47,14 @@ pub struct CalendarQuery {
     pub words: Vec<String>,
     /// Only what the asker is on.
     pub mine: bool,
-    /// Only what this person is on.
-    pub person: Option<Id>,
+    /// Only what one of these people is on; everything when empty.
+    pub persons: Vec<Id>,
+    /// Only these states; all when empty.
+    pub statuses: Vec<String>,
+    /// Only these priorities; all when empty.
+    pub priorities: Vec<String>,
+    /// Only what concerns these teams, organizations, resources and places.
+    pub concerning: Concerning,
 }
 
 impl CalendarQuery {
@@ -51,7 +72,10 @@ impl CalendarQuery {
             kinds: Vec::new(),
             words: Vec::new(),
             mine: false,
-            person: None,
+            persons: Vec::new(),
+            statuses: Vec::new(),
+            priorities: Vec::new(),
+            concerning: Concerning::default(),
         }
     }
 
@@ -96,10 +120,22 @@ impl CalendarQuery {
             Some("true") => self.mine = true,
             Some(_) => errors.push(wrong("mine", "type", "Expected true or false.")),
         }
-        match value(parameters, "person").map(str::parse) {
-            None => {}
-            Some(Ok(person)) => self.person = Some(person),
-            Some(Err(_)) => errors.push(wrong("person", "type", "Expected the id of a user.")),
+        let texts = |name| listed(parameters, name).map(str::to_owned).collect();
+        self.statuses = texts("status");
+        self.priorities = texts("priority");
+        for (name, of, ids) in [
+            ("person", "a user", &mut self.persons),
+            ("team", "a team", &mut self.concerning.teams),
+            ("organization", "an organization", &mut self.concerning.organizations),
+            ("resource", "a resource", &mut self.concerning.resources),
+            ("place", "a place, or its PSGC code", &mut self.concerning.places),
+        ] {
+            for text in listed(parameters, name) {
+                match text.parse() {
+                    Ok(id) => ids.push(id),
+                    Err(_) => errors.push(wrong(name, "type", &format!("Expected the id of {of}."))),
+                }
+            }
         }
     }
 
@@ -112,7 +148,12 @@ impl CalendarQuery {
         if self.mine && !actor.id.is_some_and(is_on_it) {
             return false;
         }
-        if self.person.is_some_and(|person| !is_on_it(person)) {
+        if !self.persons.is_empty() && !self.persons.iter().any(|person| is_on_it(*person)) {
+            return false;
+        }
+        let fits =
+            |wanted: &[String], value: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == value);
+        if !fits(&self.statuses, &row.status) || !fits(&self.priorities, &row.priority) {
             return false;
         }
         if self.words.is_empty() {
@@ -282,7 +323,9 @@ mod tests {
             ("mine", "maybe"),
             ("person", "me"),
             ("resource", "x"),
+            ("colour", "x"),
         ]);
-        assert_eq!(wrong.unwrap_err(), ["resource", "start", "end", "modules", "kinds", "mine", "person"]);
+        let named = ["colour", "start", "end", "modules", "kinds", "mine", "person", "resource"];
+        assert_eq!(wrong.unwrap_err(), named);
     }
 }

@@ -6,8 +6,10 @@ use axum::body::Body;
 use axum::extract::{Path, State as AxumState};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, patch};
+use axum::routing::{get, patch, post};
+use jiff::tz::TimeZone;
 use obcms_app::AppError;
+use obcms_app::calendar::density::Density;
 use obcms_app::calendar::{CalendarQuery, Shown};
 use obcms_domain::kinds;
 use obcms_domain::registry::Module;
@@ -33,7 +35,16 @@ pub fn routes() -> Vec<Route> {
         ("kinds", "Only these kinds of entries, with commas between"),
         ("q", "Words of the title"),
         ("mine", "true: only what the caller is on"),
-        ("person", "Id of a user: only what they are on"),
+        ("person", "Ids of users: only what one of them is on"),
+        ("status", "Only these states, with commas between"),
+        ("priority", "Only these priorities, with commas between"),
+        ("team", "Ids of teams: what names one of them, or one of their people is on"),
+        ("organization", "Ids of organizations: what names one of them, or belongs to something that does"),
+        ("resource", "Ids of resources: what uses one of them"),
+        (
+            "place",
+            "Ids or PSGC codes of places: what lies there by itself, its community or what it belongs to",
+        ),
     ];
     vec![
         Route::new(
@@ -61,24 +72,48 @@ pub fn routes() -> Vec<Route> {
         .answers(200, feed_schema())
         .tag("calendar"),
         Route::new(
+            "get",
+            "/api/v1/calendar/days",
+            "How many entries the days of a window have, by module; days of the caller's time zone",
+            Access::Role,
+            get(days),
+        )
+        .query(&parameters)
+        .answers(200, days_schema())
+        .tag("calendar"),
+        Route::new(
             "patch",
             "/api/v1/calendar/entries/{entry_id}",
             "Move one entry: the dates of the record behind it change",
             Access::Role,
             patch(move_entry),
         )
-        .body(json!({
-            "type": "object",
-            "additionalProperties": false,
-            "properties": {
-                "start": { "type": "string", "description": "A day, or an instant with offset" },
-                "end": { "type": "string", "description": "Exclusive; the length stays when it is left out" },
-                "all_day": { "type": "boolean" },
-            },
-        }))
+        .body(times_schema())
         .answers(200, entry_schema(true))
         .tag("calendar"),
+        Route::new(
+            "post",
+            "/api/v1/calendar/entries/{entry_id}/copy",
+            "Copy one entry: a new record like the one behind it, with other dates and begun anew",
+            Access::Role,
+            post(copy_entry),
+        )
+        .body(times_schema())
+        .answers(201, entry_schema(true))
+        .tag("calendar"),
     ]
+}
+
+fn times_schema() -> Json {
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "start": { "type": "string", "description": "A day, or an instant with offset" },
+            "end": { "type": "string", "description": "Exclusive; the length stays when it is left out" },
+            "all_day": { "type": "boolean" },
+        },
+    })
 }
 
 fn entry_schema(moved: bool) -> Json {
@@ -126,6 +161,35 @@ fn feed_schema() -> Json {
             "generated_at": { "type": "string", "format": "date-time" },
         },
     })
+}
+
+fn days_schema() -> Json {
+    let counts = json!({ "type": "object", "additionalProperties": { "type": "integer" } });
+    let day = json!({
+        "type": "object",
+        "properties": {
+            "date": { "type": "string", "format": "date" },
+            "count": { "type": "integer" },
+            "modules": counts,
+        },
+    });
+    json!({ "type": "object", "properties": { "days": { "type": "array", "items": day } } })
+}
+
+#[derive(Serialize)]
+struct DayCount<'a> {
+    date: jiff::civil::Date,
+    #[serde(flatten)]
+    density: &'a Density,
+}
+
+async fn days(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> Answer {
+    let zone = TimeZone::get(&caller.actor.timezone).unwrap_or_else(|_| state.app.zone().clone());
+    let query = CalendarQuery::parse(&parameters.0, &zone)?;
+    let days = blocking(|| state.app.calendar_days(&caller.actor, &query, &zone))?;
+    let days: Vec<DayCount<'_>> =
+        days.iter().map(|(date, density)| DayCount { date: *date, density }).collect();
+    Ok(axum::Json(json!({ "days": days })).into_response())
 }
 
 async fn feed(
@@ -217,4 +281,17 @@ async fn move_entry(
         response.headers_mut().insert(header::ETAG, etag);
     }
     Ok(response)
+}
+
+async fn copy_entry(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+    body: Input,
+) -> Answer {
+    let Path(entry) = path.map_err(|_| AppError::NotFound("entry"))?;
+    let copy = blocking(|| state.app.copy_entry(&caller.actor, &entry, &body.object))?;
+    let entry = copy.feed.shown().next().ok_or(AppError::NotFound("entry"))?;
+    let answer = MovedEntry { entry, undo: copy.undo.as_deref() };
+    Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
 }

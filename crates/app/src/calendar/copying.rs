@@ -1,0 +1,74 @@
+//! Copying an entry to another time: a new record like the one behind it, begun anew.
+
+use obcms_domain::calendar;
+use obcms_domain::people::Action;
+use obcms_domain::registry::{DateRole, Kind, Record};
+use obcms_store::calendar as store;
+use serde_json::Value as Json;
+
+use super::moving::{Moved, in_terms_of_the_entry, missing, patch};
+use super::{EntryId, Feed};
+use crate::error::AppError;
+use crate::records::{self, Input};
+use crate::work::Work;
+use crate::{Actor, App};
+
+/// Fields that tell how far the old record came, or that tie it to others in time.
+const NOT_COPIED: [&str; 7] =
+    ["progress", "actual_hours", "depends_on", "completed_at", "rrule", "rdates", "exdates"];
+
+impl App {
+    /// Makes a new record like the one behind the entry at the times of the input; undoing archives it.
+    pub fn copy_entry(&self, actor: &Actor, entry: &str, input: &Input) -> Result<Moved, AppError> {
+        self.write(actor, |work| copy_entry(work, entry, input))
+    }
+}
+
+fn copy_entry(work: &mut Work<'_, '_>, entry: &str, input: &Input) -> Result<Moved, AppError> {
+    let id = EntryId::parse(entry).ok_or_else(missing)?;
+    let (kind, role) = id.described().ok_or_else(missing)?;
+    let original = work.load(kind, id.record)?;
+    work.actor.require(work.tx, Action::View, &original)?;
+    let current = calendar::entries(&original)
+        .into_iter()
+        .find(|entry| entry.entry_kind == id.entry_kind && entry.position == id.position)
+        .ok_or_else(missing)?;
+    if !is_whole(kind, role) {
+        return Err(AppError::conflict(
+            "This is one date of something larger, which is not copied by its date.",
+        ));
+    }
+    let mut fields = like(&original);
+    fields.extend(patch(&original, role, &current, input)?);
+    let copy = records::create(work, kind, &fields).map_err(|error| in_terms_of_the_entry(error, role))?;
+    let mut rows = store::of_record(work.tx, copy.id)?;
+    rows.retain(|row| row.entry_kind == id.entry_kind);
+    let feed: Feed = work.app.feed(work.tx, work.actor, rows)?;
+    let undo = format!("/api/v1/{}/{}/undo?change_set={}", kind.collection, copy.id, work.change_set);
+    Ok(Moved { feed, undo: Some(undo), version: copy.version })
+}
+
+/// Whether the entry is the thing itself, such as an event, and not one of its dates, such as a deadline.
+fn is_whole(kind: &Kind, role: &DateRole) -> bool {
+    role.label.is_empty() && kind.dates.iter().any(|own| std::ptr::eq(own, role))
+}
+
+/// What people gave the original, without its dates and its state.
+fn like(original: &Record) -> Input {
+    let kind = original.kind;
+    let mut values = original.to_json();
+    let mut fields = Input::new();
+    for field in kind.inputs() {
+        let is_date = kind.dates.iter().any(|role| role.start == field.name || role.end == field.name);
+        if is_date || field.unique || field.name == kind.state || NOT_COPIED.contains(&field.name) {
+            continue;
+        }
+        match values.remove(field.name) {
+            None | Some(Json::Null) => {}
+            Some(value) => {
+                fields.insert(field.name.to_owned(), value);
+            }
+        }
+    }
+    fields
+}

@@ -1,0 +1,44 @@
+//! Filters that need more than an entry's own row: teams, organizations, resources, places.
+
+use std::collections::HashSet;
+
+use obcms_domain::id::Id;
+use obcms_store::Tx;
+use obcms_store::calendar::{self as store, EntryRow};
+
+use super::query::people;
+use crate::error::AppError;
+
+/// What entries must stand in some relation to; entries must fit each list that is not empty, by any of its items.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Concerning {
+    /// The record names the team, or one of its people is on it.
+    pub teams: Vec<Id>,
+    /// The record names the organization, or belongs to one that does.
+    pub organizations: Vec<Id>,
+    /// The record uses the resource.
+    pub resources: Vec<Id>,
+    /// The record, its community or what it belongs to lies in the place.
+    pub places: Vec<Id>,
+}
+
+impl Concerning {
+    /// Keeps the rows that fit.
+    pub(super) fn narrow(&self, tx: &mut Tx<'_>, rows: &mut Vec<EntryRow>) -> Result<(), AppError> {
+        if !self.teams.is_empty() {
+            let named = store::around(tx, &self.teams, 1)?;
+            let members: HashSet<Id> = store::members(tx, &self.teams)?.into_iter().collect();
+            rows.retain(|row| {
+                named.contains(&row.record_id) || people(row).any(|person| members.contains(&person))
+            });
+        }
+        // A task belongs to an event, the event to a community, the community to a place.
+        for (wanted, steps) in [(&self.organizations, 2), (&self.resources, 1), (&self.places, 3)] {
+            if !wanted.is_empty() {
+                let concerned = store::around(tx, wanted, steps)?;
+                rows.retain(|row| concerned.contains(&row.record_id));
+            }
+        }
+        Ok(())
+    }
+}
