@@ -14,6 +14,7 @@ mod error;
 pub mod files;
 pub mod generation;
 pub mod history;
+pub mod icalendar;
 pub mod lists;
 pub mod portfolio;
 pub mod present;

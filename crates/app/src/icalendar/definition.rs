@@ -1,0 +1,293 @@
+//! A zone as a calendar defines it itself (VTIMEZONE), and the known zone that keeps the same time.
+
+use jiff::civil::{Date, DateTime, date};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use super::lines::Line;
+use super::values::{Written, moment, numbered_weekday, offset};
+use super::windows;
+
+/// Observances that are read of one zone; real ones have two, those of a careful program a few dozen.
+const OBSERVANCES: usize = 500;
+/// Onsets that are read of one observance.
+const ONSETS: usize = 500;
+/// Years in which zones are compared.
+const SAMPLED_YEARS: std::ops::RangeInclusive<i16> = 2024..=2027;
+
+/// A zone that a calendar defines.
+#[derive(Debug, Default)]
+pub(super) struct Definition {
+    observances: Vec<Observance>,
+}
+
+/// From its onsets on, clocks show `to`.
+#[derive(Debug)]
+struct Observance {
+    is_daylight: bool,
+    from: i32,
+    to: i32,
+    onsets: Vec<DateTime>,
+    yearly: Option<Yearly>,
+}
+
+/// An onset of every year: a month with a weekday or a day in it.
+#[derive(Debug)]
+struct Yearly {
+    month: i8,
+    day: Day,
+    last: DateTime,
+}
+
+#[derive(Debug)]
+enum Day {
+    /// The second Sunday, or the last one (-1).
+    Weekday(i8, jiff::civil::Weekday),
+    /// The Sunday among days eight to fourteen.
+    WeekdayWithin(jiff::civil::Weekday, i8),
+    OfMonth(i8),
+}
+
+impl Definition {
+    /// Adds what stands between BEGIN:STANDARD or BEGIN:DAYLIGHT and its end.
+    pub fn add(&mut self, is_daylight: bool, lines: &[Line]) {
+        if self.observances.len() < OBSERVANCES {
+            self.observances.extend(Observance::read(is_daylight, lines));
+        }
+    }
+
+    /// Seconds that clocks are ahead of UTC at an instant.
+    fn offset_at(&self, instant: Timestamp) -> Option<i32> {
+        let latest = self
+            .observances
+            .iter()
+            .filter_map(|observance| Some((observance.latest_onset(instant)?, observance.to)))
+            .max_by_key(|(onset, _)| *onset);
+        match latest {
+            Some((_, to)) => Some(to),
+            // Before the first onset clocks show what that one changes.
+            None => self
+                .observances
+                .iter()
+                .min_by_key(|observance| observance.onsets.first().copied())
+                .map(|observance| observance.from),
+        }
+    }
+
+    /// The zone that keeps the same time: the office's if it does, else a usual one.
+    pub fn known_zone(&self, office: &TimeZone) -> Option<TimeZone> {
+        let samples = self.samples();
+        let mut wanted = Vec::with_capacity(samples.len());
+        for instant in &samples {
+            wanted.push(self.offset_at(*instant)?);
+        }
+        let keeps = |zone: &TimeZone| {
+            samples
+                .iter()
+                .zip(&wanted)
+                .all(|(instant, seconds)| zone.to_offset(*instant).seconds() == *seconds)
+        };
+        let usual = windows::usual_zones().filter_map(|name| TimeZone::get(name).ok());
+        std::iter::once(office.clone()).chain(usual).find(keeps)
+    }
+
+    /// Instants at which zones are compared, of years in which most zones changed nothing: noon of every week, and
+    /// the seconds around each onset.
+    fn samples(&self) -> Vec<Timestamp> {
+        let mut result = Vec::new();
+        for year in SAMPLED_YEARS {
+            let noon = date(year, 1, 1).at(12, 0, 0, 0).to_zoned(TimeZone::UTC);
+            let weeks = |week: i64| noon.clone().ok()?.checked_add(week.weeks()).ok();
+            result.extend((0..52).filter_map(weeks).map(|noon| noon.timestamp()));
+            for observance in &self.observances {
+                if let Some(onset) = observance.onset_in(year).and_then(|local| observance.utc_seconds(local))
+                {
+                    result.extend(
+                        [onset - 1, onset]
+                            .into_iter()
+                            .filter_map(|second| Timestamp::from_second(second).ok()),
+                    );
+                }
+            }
+        }
+        result
+    }
+
+    /// What clocks show outside of summer time.
+    pub fn standard_offset(&self) -> Option<i32> {
+        let standard = self.observances.iter().rfind(|observance| !observance.is_daylight);
+        standard.or(self.observances.last()).map(|observance| observance.to)
+    }
+}
+
+impl Observance {
+    fn read(is_daylight: bool, lines: &[Line]) -> Option<Self> {
+        let find = |name: &str| lines.iter().find(|line| line.name == name);
+        let local = |text: &str| match moment(text)? {
+            Written::Time(local, _) => Some(local),
+            Written::Day(day) => Some(day.at(0, 0, 0, 0)),
+        };
+        let start = local(&find("DTSTART")?.value)?;
+        let mut onsets = vec![start];
+        for line in lines.iter().filter(|line| line.name == "RDATE") {
+            let room = ONSETS.saturating_sub(onsets.len());
+            onsets.extend(line.value.split(',').filter_map(local).take(room));
+        }
+        let from = offset(&find("TZOFFSETFROM")?.value)?;
+        let yearly = find("RRULE").and_then(|line| Yearly::read(&line.value, start, from));
+        Some(Self { is_daylight, from, to: offset(&find("TZOFFSETTO")?.value)?, onsets, yearly })
+    }
+
+    fn utc_seconds(&self, local: DateTime) -> Option<i64> {
+        Some(local.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second() - i64::from(self.from))
+    }
+
+    /// The onset of a year by the rule.
+    fn onset_in(&self, year: i16) -> Option<DateTime> {
+        let yearly = self.yearly.as_ref()?;
+        let start = self.onsets.first()?;
+        let onset = yearly.day_in(year)?.to_datetime(start.time());
+        (*start <= onset && onset <= yearly.last).then_some(onset)
+    }
+
+    /// The last onset up to the instant, in seconds of UTC.
+    fn latest_onset(&self, instant: Timestamp) -> Option<i64> {
+        let year = instant.to_zoned(TimeZone::UTC).year();
+        let of_years = [year - 1, year, year + 1].into_iter().filter_map(|year| self.onset_in(year));
+        let onsets = self.onsets.iter().copied().chain(of_years);
+        onsets.filter_map(|local| self.utc_seconds(local)).filter(|onset| *onset <= instant.as_second()).max()
+    }
+}
+
+impl Yearly {
+    fn read(rule: &str, start: DateTime, from: i32) -> Option<Self> {
+        let rule = rule.to_ascii_uppercase();
+        let part = |name: &str| {
+            rule.split(';')
+                .filter_map(|part| part.split_once('='))
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| value)
+        };
+        if part("FREQ")? != "YEARLY" || part("INTERVAL").is_some_and(|interval| interval != "1") {
+            return None;
+        }
+        let month = part("BYMONTH").map_or(Some(start.month()), |month| month.parse().ok())?;
+        let days = part("BYMONTHDAY");
+        let first_of_days = || days.and_then(|days| days.split(',').next()).map(str::parse::<i8>);
+        let day = match part("BYDAY").map(numbered_weekday) {
+            Some(weekday) => match (weekday?, first_of_days()) {
+                ((None, weekday), Some(day)) => Day::WeekdayWithin(weekday, day.ok()?),
+                ((number, weekday), _) => {
+                    Day::Weekday(number.map_or(Some(1), |number| i8::try_from(number.get()).ok())?, weekday)
+                }
+            },
+            None => Day::OfMonth(first_of_days().map_or(Ok(start.day()), |day| day).ok()?),
+        };
+        let last = match part("UNTIL").and_then(moment) {
+            // The end of a rule is told in UTC, its onsets in the time before them.
+            Some(Written::Time(last, Some(_))) => last.checked_add(i64::from(from).seconds()).ok()?,
+            Some(Written::Time(last, None)) => last,
+            Some(Written::Day(day)) => day.at(23, 59, 59, 0),
+            None => DateTime::MAX,
+        };
+        Some(Self { month, day, last })
+    }
+
+    fn day_in(&self, year: i16) -> Option<Date> {
+        let first = Date::new(year, self.month, 1).ok()?;
+        match self.day {
+            Day::Weekday(number, weekday) => first.nth_weekday_of_month(number, weekday).ok(),
+            Day::WeekdayWithin(weekday, day) => {
+                let from = Date::new(year, self.month, day).ok()?;
+                from.yesterday().ok()?.nth_weekday(1, weekday).ok()
+            }
+            Day::OfMonth(day) => Date::new(year, self.month, day).ok(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<Line> {
+        text.lines().filter_map(Line::parse).collect()
+    }
+
+    fn office() -> TimeZone {
+        TimeZone::get("Asia/Manila").unwrap()
+    }
+
+    fn known(observances: &[(bool, &str)]) -> Option<String> {
+        let mut definition = Definition::default();
+        for (is_daylight, text) in observances {
+            definition.add(*is_daylight, &lines(text));
+        }
+        definition.known_zone(&office()).and_then(|zone| zone.iana_name().map(str::to_owned))
+    }
+
+    #[test]
+    fn a_zone_of_its_own_is_recognized_by_its_times() {
+        let plain = "DTSTART:19700101T000000\nTZOFFSETFROM:+0800\nTZOFFSETTO:+0800";
+        assert_eq!(known(&[(false, plain)]).as_deref(), Some("Asia/Manila"));
+        let american = [
+            (
+                false,
+                "DTSTART:16010101T020000\nTZOFFSETFROM:-0400\nTZOFFSETTO:-0500\nRRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=11",
+            ),
+            (
+                true,
+                "DTSTART:20070311T020000\nTZOFFSETFROM:-0500\nTZOFFSETTO:-0400\nRRULE:FREQ=YEARLY;BYDAY=2SU;BYMONTH=3",
+            ),
+        ];
+        assert_eq!(known(&american).as_deref(), Some("America/New_York"));
+        let european = [
+            (
+                false,
+                "DTSTART:19701025T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10",
+            ),
+            (
+                true,
+                "DTSTART:19700329T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3",
+            ),
+        ];
+        assert_eq!(known(&european).as_deref(), Some("Europe/Berlin"));
+    }
+
+    #[test]
+    fn days_may_be_told_by_their_week() {
+        let american = [
+            (
+                false,
+                "DTSTART:19701101T020000\nTZOFFSETFROM:-0700\nTZOFFSETTO:-0800\nRRULE:FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=1,2,3,4,5,6,7;BYDAY=SU",
+            ),
+            (
+                true,
+                "DTSTART:19700308T020000\nTZOFFSETFROM:-0800\nTZOFFSETTO:-0700\nRRULE:FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=8,9,10,11,12,13,14;BYDAY=SU",
+            ),
+        ];
+        assert_eq!(known(&american).as_deref(), Some("America/Los_Angeles"));
+    }
+
+    #[test]
+    fn a_rule_that_ended_counts_no_more() {
+        let ended = [
+            (
+                true,
+                "DTSTART:19780322T000000\nTZOFFSETFROM:+0800\nTZOFFSETTO:+0900\nRRULE:FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=22;UNTIL=19780321T160000Z",
+            ),
+            (false, "DTSTART:19780921T000000\nTZOFFSETFROM:+0900\nTZOFFSETTO:+0800"),
+        ];
+        assert_eq!(known(&ended).as_deref(), Some("Asia/Manila"));
+    }
+
+    #[test]
+    fn what_no_zone_keeps_is_told_by_its_offset() {
+        let mut odd = Definition::default();
+        odd.add(false, &lines("DTSTART:19700101T000000\nTZOFFSETFROM:+0817\nTZOFFSETTO:+0817"));
+        assert!(odd.known_zone(&office()).is_none());
+        assert_eq!(odd.standard_offset(), Some(8 * 3600 + 17 * 60));
+        assert_eq!(Definition::default().standard_offset(), None);
+        assert!(Definition::default().known_zone(&office()).is_none());
+    }
+}

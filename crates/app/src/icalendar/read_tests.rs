@@ -1,0 +1,331 @@
+//! Calendars as programs write them, and as they should not.
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+
+use super::*;
+
+fn office() -> TimeZone {
+    TimeZone::get("Asia/Manila").unwrap()
+}
+
+fn calendar(components: &str) -> Calendar {
+    let text = format!("BEGIN:VCALENDAR\nVERSION:2.0\n{components}\nEND:VCALENDAR\n").replace('\n', "\r\n");
+    read(text.as_bytes(), &office()).unwrap()
+}
+
+fn event(lines: &str) -> Event {
+    let calendar = calendar(&format!("BEGIN:VEVENT\n{lines}\nEND:VEVENT"));
+    assert_eq!(calendar.skipped, []);
+    calendar.events.into_iter().next().unwrap()
+}
+
+fn local(moment: &Moment) -> (String, String) {
+    match moment {
+        Moment::Day(day) => (day.to_string(), String::new()),
+        Moment::Time(time) => (time.datetime().to_string(), time.time_zone().iana_name().unwrap().to_owned()),
+    }
+}
+
+fn span(lines: &str) -> (String, String) {
+    let event = event(lines);
+    (event.start.to_string(), event.end.to_string())
+}
+
+#[test]
+fn an_event_is_read_whole() {
+    let event = event(
+        "UID:1@example.org\nSEQUENCE:3\nDTSTAMP:20270101T000000Z\nLAST-MODIFIED:20270102T030405Z\n\
+         SUMMARY:Talks\\, part one\nDESCRIPTION:First line\\nsecond\nLOCATION:Hall A\nURL:https://example.org/1\n\
+         STATUS:TENTATIVE\nTRANSP:TRANSPARENT\nCATEGORIES:Peace,Talks\\, long\nCATEGORIES:Peace\n\
+         ORGANIZER;CN=\"Amina, Office\":mailto:amina@example.org\nATTENDEE:mailto:a@b\nATTENDEE:mailto:c@d\n\
+         DTSTART;TZID=Asia/Tokyo:20270125T090000\nDTEND;TZID=Asia/Tokyo:20270125T103000\n\
+         RRULE:FREQ=WEEKLY;COUNT=4\nRDATE;TZID=Asia/Tokyo:20270130T090000\nEXDATE:20270201T000000Z,20270208T000000Z\n\
+         BEGIN:VALARM\nTRIGGER:-PT15M\nDESCRIPTION:Not this one\nEND:VALARM",
+    );
+    assert_eq!((event.uid.as_str(), event.sequence), ("1@example.org", 3));
+    assert_eq!(event.last_modified, "2027-01-02T03:04:05Z".parse::<Timestamp>().ok());
+    assert_eq!(event.summary, "Talks, part one");
+    assert_eq!(event.description, "First line\nsecond");
+    assert_eq!((event.location.as_str(), event.url.as_str()), ("Hall A", "https://example.org/1"));
+    assert_eq!((event.status, event.is_transparent), (Status::Tentative, true));
+    assert_eq!(event.categories, ["Peace", "Talks, long"]);
+    assert_eq!((event.organizer.as_str(), event.attendees), ("Amina, Office", 2));
+    assert_eq!(local(&event.start), ("2027-01-25T09:00:00".into(), "Asia/Tokyo".into()));
+    assert_eq!(local(&event.end), ("2027-01-25T10:30:00".into(), "Asia/Tokyo".into()));
+    assert_eq!(event.rrule.as_deref(), Some("FREQ=WEEKLY;COUNT=4"));
+    assert_eq!(event.rdates.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2027-01-30T09:00:00"]);
+    assert_eq!(event.exdates.len(), 2);
+    assert_eq!(local(&event.exdates[0]), ("2027-02-01T00:00:00".into(), "UTC".into()));
+}
+
+#[test]
+fn the_end_is_what_the_rules_say() {
+    let at = |start: &str, end: &str| (start.to_owned(), end.to_owned());
+    for (lines, expected) in [
+        ("DTSTART;VALUE=DATE:20270125", at("2027-01-25", "2027-01-26")),
+        ("DTSTART;VALUE=DATE:20270125\nDTEND;VALUE=DATE:20270128", at("2027-01-25", "2027-01-28")),
+        ("DTSTART;VALUE=DATE:20270125\nDTEND;VALUE=DATE:20270125", at("2027-01-25", "2027-01-26")),
+        ("DTSTART:20270125\nDURATION:P3D", at("2027-01-25", "2027-01-28")),
+        ("DTSTART:20270125\nDURATION:P1DT2H", at("2027-01-25", "2027-01-27")),
+        ("DTSTART:20270125\nDTEND:20270126T080000", at("2027-01-25", "2027-01-27")),
+        ("DTSTART:20270125T090000", at("2027-01-25T09:00:00", "2027-01-25T09:00:00")),
+        ("DTSTART:20270125T090000\nDURATION:PT90M", at("2027-01-25T09:00:00", "2027-01-25T10:30:00")),
+        ("DTSTART:20270125T090000\nDTEND:20270125T080000", at("2027-01-25T09:00:00", "2027-01-25T09:00:00")),
+        (
+            "DTSTART:20270125T090000\nDTEND;VALUE=DATE:20270127",
+            at("2027-01-25T09:00:00", "2027-01-27T00:00:00"),
+        ),
+        // A day of 23 hours is a day; 24 hours are 24 hours.
+        (
+            "DTSTART;TZID=Europe/Berlin:20270327T120000\nDURATION:P1D",
+            at("2027-03-27T12:00:00", "2027-03-28T12:00:00"),
+        ),
+        (
+            "DTSTART;TZID=Europe/Berlin:20270327T120000\nDURATION:PT24H",
+            at("2027-03-27T12:00:00", "2027-03-28T13:00:00"),
+        ),
+    ] {
+        assert_eq!(span(&format!("UID:1\n{lines}")), expected, "{lines}");
+    }
+}
+
+#[test]
+fn times_have_their_zone() {
+    for (line, expected, zone) in [
+        ("DTSTART:20270125T010000Z", "2027-01-25T01:00:00", "UTC"),
+        ("DTSTART:20270125T090000", "2027-01-25T09:00:00", "Asia/Manila"),
+        ("DTSTART;TZID=Singapore Standard Time:20270125T090000", "2027-01-25T09:00:00", "Asia/Singapore"),
+        ("DTSTART:20270125T090000+0900", "2027-01-25T09:00:00", "Etc/GMT-9"),
+        // Skipped by the clocks, and shown twice by them.
+        ("DTSTART;TZID=Europe/Berlin:20270328T023000", "2027-03-28T03:30:00", "Europe/Berlin"),
+        ("DTSTART;TZID=Europe/Berlin:20271031T023000", "2027-10-31T02:30:00", "Europe/Berlin"),
+    ] {
+        assert_eq!(
+            local(&event(&format!("UID:1\n{line}")).start),
+            (expected.to_owned(), zone.to_owned()),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_zone_may_be_defined_after_it_is_used() {
+    let calendar = calendar(
+        "BEGIN:VEVENT\nUID:1\nDTSTART;TZID=Ours:20270725T090000\nEND:VEVENT\n\
+         BEGIN:VTIMEZONE\nTZID:Ours\n\
+         BEGIN:STANDARD\nDTSTART:16010101T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\n\
+         RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\nEND:STANDARD\n\
+         BEGIN:DAYLIGHT\nDTSTART:16010101T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\n\
+         RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\nEND:DAYLIGHT\nEND:VTIMEZONE",
+    );
+    let Moment::Time(start) = &calendar.events[0].start else { panic!("a time") };
+    assert_eq!(start.timestamp(), "2027-07-25T07:00:00Z".parse().unwrap());
+}
+
+#[test]
+fn a_series_may_have_changed_and_cancelled_occurrences() {
+    let calendar = calendar(
+        "X-WR-CALNAME:Team calendar\n\
+         BEGIN:VEVENT\nUID:s\nDTSTART:20270104T090000\nRRULE:FREQ=WEEKLY\nEND:VEVENT\n\
+         BEGIN:VEVENT\nUID:s\nRECURRENCE-ID:20270111T090000\nDTSTART:20270112T100000\nEND:VEVENT\n\
+         BEGIN:VEVENT\nUID:s\nRECURRENCE-ID;RANGE=THISANDFUTURE:20270118T090000\nDTSTART:20270118T090000\n\
+         STATUS:CANCELLED\nEND:VEVENT\n\
+         BEGIN:VEVENT\nUID:s\nSEQUENCE:2\nRECURRENCE-ID:20270111T090000\nDTSTART:20270113T100000\nEND:VEVENT",
+    );
+    assert_eq!(calendar.name, "Team calendar");
+    let shown: Vec<_> = calendar
+        .events
+        .iter()
+        .map(|event| {
+            (event.recurrence_id.as_ref().map(ToString::to_string), event.start.date(), event.status)
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (None, date(2027, 1, 4), Status::Confirmed),
+            (Some("2027-01-11T09:00:00".into()), date(2027, 1, 13), Status::Confirmed),
+            (Some("2027-01-18T09:00:00".into()), date(2027, 1, 18), Status::Cancelled),
+        ],
+        "of two with one name the newer one counts"
+    );
+    assert!(calendar.events[2].and_following && !calendar.events[1].and_following);
+}
+
+#[test]
+fn dates_of_a_series_are_of_the_sort_of_its_start() {
+    let timed = event(
+        "UID:1\nDTSTART:20270104T090000\nRRULE:FREQ=DAILY\nEXDATE;VALUE=DATE:20270105\nRDATE;VALUE=PERIOD:20270201T080000Z/PT1H",
+    );
+    assert_eq!(timed.exdates[0].to_string(), "2027-01-05T09:00:00");
+    assert_eq!(timed.rdates[0].to_string(), "2027-02-01T08:00:00");
+    let days = event("UID:1\nDTSTART;VALUE=DATE:20270104\nRRULE:FREQ=DAILY\nEXDATE:20270105T000000");
+    assert_eq!(days.exdates, [Moment::Day(date(2027, 1, 5))]);
+}
+
+#[test]
+fn what_cannot_be_read_is_told() {
+    let calendar = calendar(
+        "BEGIN:VEVENT\nUID:1\nSUMMARY:No start\nEND:VEVENT\n\
+         BEGIN:VEVENT\nUID:2\nDTSTART:20270231T090000\nEND:VEVENT\n\
+         BEGIN:VEVENT\nUID:3\nDTSTART:20270201\nDTEND:never\nEND:VEVENT\n\
+         BEGIN:VTODO\nUID:4\nSUMMARY:Buy rope\nEND:VTODO\n\
+         BEGIN:VEVENT\nUID:5\nDTSTART:00010101\nEND:VEVENT",
+    );
+    assert_eq!(calendar.events, []);
+    let told: Vec<(&str, &str)> =
+        calendar.skipped.iter().map(|skipped| (skipped.uid.as_str(), skipped.reason.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            ("4", "It is a to-do, not an event."),
+            ("1", "It has no start."),
+            ("2", "Its start is no date: 20270231T090000"),
+            ("3", "Its end is no date: never"),
+            ("5", "Its start is no date: 00010101"),
+        ]
+    );
+}
+
+#[test]
+fn a_file_that_breaks_off_says_so() {
+    let text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20270201\nEND:VEVENT\nBEGIN:VEVENT\nUID:2\nDTSTART:2027";
+    let calendar = read(text.as_bytes(), &office()).unwrap();
+    assert_eq!(calendar.events.len(), 1);
+    assert_eq!(calendar.skipped[0].reason, "The file ends in the middle of it.");
+}
+
+#[test]
+fn what_is_no_calendar_is_refused() {
+    for bytes in [b"".as_slice(), b"<html>BEGIN:VCALENDAR</html>", b"\x00\x01\x02", b"BEGIN:VCARD\nEND:VCARD"]
+    {
+        assert_eq!(read(bytes, &office()).unwrap_err(), ReadError::NotACalendar);
+    }
+    let limits = Limits { bytes: 10, events: 10 };
+    assert_eq!(read_within(&[b' '; 11], &office(), limits).unwrap_err(), ReadError::TooLarge(10));
+}
+
+#[test]
+fn sizes_are_bounded() {
+    let one = |number: usize| format!("BEGIN:VEVENT\nUID:{number}\nDTSTART:20270201\nEND:VEVENT\n");
+    let text = format!("BEGIN:VCALENDAR\n{}END:VCALENDAR", (0..500).map(one).collect::<String>());
+    let calendar = read_within(text.as_bytes(), &office(), Limits { bytes: 100_000, events: 100 }).unwrap();
+    assert_eq!((calendar.events.len(), calendar.skipped_count), (100, 400));
+    assert_eq!(calendar.skipped.len(), SKIPPED_AT_MOST);
+    let long = event(&format!("UID:1\nDTSTART:20270201\nSUMMARY:{}", "ñ".repeat(2000)));
+    assert_eq!(long.summary.chars().count(), 500);
+}
+
+#[test]
+fn an_event_without_a_uid_gets_the_same_one_each_time() {
+    let first = event("DTSTART:20270201\nSUMMARY:A");
+    assert_eq!(first.uid, event("DTSTART:20270201\nSUMMARY:A\nDESCRIPTION:new").uid);
+    assert_ne!(first.uid, event("DTSTART:20270201\nSUMMARY:B").uid);
+}
+
+#[test]
+fn texts_can_be_stored_and_links_followed() {
+    let event = event(
+        "UID:1\nDTSTART:20270201\nSUMMARY:a\0b\\nc\nDESCRIPTION:\x1b[31mred\\n\\tx\nURL:javascript:alert(1)",
+    );
+    assert_eq!((event.summary.as_str(), event.url.as_str()), ("ab c", ""));
+    assert_eq!(event.description, "[31mred\n\\tx");
+}
+
+#[test]
+fn components_may_be_nested_wrongly() {
+    let deep = "BEGIN:VEVENT\n".repeat(5000);
+    let calendar = calendar(&format!(
+        "BEGIN:VEVENT\nUID:1\nDTSTART:20270201\nBEGIN:VALARM\nUID:wrong\nEND:VEVENT\n{deep}"
+    ));
+    assert_eq!(calendar.events.len(), 1);
+    assert_eq!(calendar.events[0].uid, "1");
+}
+
+/// Lines that make sense to the reader, mixed in any order.
+fn line() -> impl Strategy<Value = String> {
+    let names = prop::sample::select(vec![
+        "BEGIN",
+        "END",
+        "DTSTART",
+        "DTEND",
+        "DURATION",
+        "RRULE",
+        "RDATE",
+        "EXDATE",
+        "UID",
+        "SUMMARY",
+        "TZID",
+        "TZOFFSETFROM",
+        "TZOFFSETTO",
+        "RECURRENCE-ID",
+        "SEQUENCE",
+        "CATEGORIES",
+        "ORGANIZER",
+        "URL",
+        "LAST-MODIFIED",
+    ]);
+    let parameters = prop::sample::select(vec![
+        "",
+        ";TZID=Asia/Manila",
+        ";VALUE=DATE",
+        ";TZID=Ours",
+        ";VALUE=PERIOD",
+        ";X=\"",
+        ";",
+    ]);
+    let values = prop_oneof![
+        prop::sample::select(vec![
+            "VCALENDAR",
+            "VEVENT",
+            "VTIMEZONE",
+            "STANDARD",
+            "DAYLIGHT",
+            "VALARM",
+            "Ours",
+            "20270125T090000",
+            "20270125",
+            "99991231T235959Z",
+            "00010101T000000",
+            "P9999W",
+            "-PT99999H",
+            "+2359",
+            "-2359",
+            "FREQ=YEARLY;BYMONTH=2;BYDAY=-5MO",
+            "FREQ=YEARLY;BYMONTHDAY=31;BYDAY=SU;UNTIL=00010101T000000Z",
+        ])
+        .prop_map(str::to_owned),
+        "\\PC{0,20}",
+    ];
+    (names, parameters, values).prop_map(|(name, parameters, value)| format!("{name}{parameters}:{value}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let _ = read(&bytes, &office());
+        let _ = read(&[b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20270101\n".as_slice(), &bytes].concat(), &office());
+    }
+
+    #[test]
+    fn any_lines_are_read_and_ends_never_precede_starts(lines in prop::collection::vec(line(), 0..60)) {
+        let text = format!("BEGIN:VCALENDAR\n{}\nEND:VCALENDAR", lines.join("\n"));
+        let calendar = read(text.as_bytes(), &office()).unwrap();
+        for event in calendar.events {
+            prop_assert_eq!(event.start.is_day(), event.end.is_day());
+            prop_assert!(!event.uid.is_empty());
+            match (event.start, event.end) {
+                (Moment::Time(start), Moment::Time(end)) => {
+                    prop_assert!(start <= end);
+                    prop_assert!(start.time_zone().iana_name().is_some());
+                }
+                (start, end) => prop_assert!(start.date() < end.date()),
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! From the name of a zone in a calendar to a zone that is known.
+
+use std::collections::HashMap;
+
+use jiff::tz::{Offset, TimeZone};
+
+use super::definition::Definition;
+use super::values::offset;
+use super::windows;
+
+/// Zones by the names that a calendar uses.
+pub(super) struct Zones<'a> {
+    office: &'a TimeZone,
+    defined: HashMap<String, Definition>,
+    resolved: HashMap<String, TimeZone>,
+}
+
+impl<'a> Zones<'a> {
+    /// Nothing defined yet; times without a zone are those of the office.
+    pub fn new(office: &'a TimeZone) -> Self {
+        Self { office, defined: HashMap::new(), resolved: HashMap::new() }
+    }
+
+    /// The zone of times that name none.
+    pub fn office(&self) -> &TimeZone {
+        self.office
+    }
+
+    /// A zone that the calendar defines, under its name there; `place` is what it says it stands for.
+    pub fn define(&mut self, name: &str, place: Option<&str>, definition: Definition) {
+        if let Some(zone) = place.and_then(by_name) {
+            self.resolved.insert(name.to_owned(), zone);
+        } else {
+            self.defined.insert(name.to_owned(), definition);
+        }
+    }
+
+    /// The zone behind a name: by the name, by the definition, by its offset. A name that tells nothing is the
+    /// office's, as whoever wrote it most likely meant the time of the place.
+    pub fn resolve(&mut self, name: &str) -> TimeZone {
+        if let Some(zone) = self.resolved.get(name) {
+            return zone.clone();
+        }
+        let defined = || {
+            let definition = self.defined.get(name)?;
+            definition
+                .known_zone(self.office)
+                .or_else(|| Some(by_offset(definition.standard_offset()?, self.office)))
+        };
+        let zone = by_name(name)
+            .or_else(defined)
+            .or_else(|| offset_in_name(name).map(|seconds| by_offset(seconds, self.office)))
+            .unwrap_or_else(|| self.office.clone());
+        self.resolved.insert(name.to_owned(), zone.clone());
+        zone
+    }
+
+    /// A zone that always shows this offset.
+    pub fn of_offset(&self, seconds: i32) -> TimeZone {
+        by_offset(seconds, self.office)
+    }
+}
+
+/// A zone by its IANA name, also behind the address of whoever named it, or by its Windows name.
+fn by_name(name: &str) -> Option<TimeZone> {
+    let name = name.trim().trim_matches('"');
+    let plain = match name.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        Some((_, after)) => after.trim(),
+        None => name,
+    };
+    // "/freeassociation.sourceforge.net/Asia/Manila", "/mozilla.org/20070129_1/Europe/Berlin"
+    let parts: Vec<&str> = plain.split('/').filter(|part| !part.is_empty()).collect();
+    let longest = parts.len().min(3);
+    (0..longest)
+        .map(|dropped| parts[parts.len() - longest + dropped..].join("/"))
+        .find_map(|name| known(&name))
+        .or_else(|| known(windows::zone(plain)?))
+}
+
+fn known(name: &str) -> Option<TimeZone> {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "/_+-".contains(letter);
+    if name.is_empty() || name.len() > 64 || !name.chars().all(is_name) {
+        return None;
+    }
+    TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some())
+}
+
+/// "(UTC+08:00) Somewhere", "GMT+0800", "UTC-3": the seconds.
+fn offset_in_name(name: &str) -> Option<i32> {
+    let place = name.find("UTC").or_else(|| name.find("GMT"))? + 3;
+    let rest = name[place..].trim_start();
+    let end = rest.find(|letter: char| !"+-:0123456789".contains(letter)).unwrap_or(rest.len());
+    let written = &rest[..end];
+    match written.len() {
+        0 => Some(0),
+        2 => offset(&format!("{}0{}", &written[..1], &written[1..])),
+        _ => offset(written),
+    }
+}
+
+/// The named zone with this offset: the office's if it has no other, else one for whole hours, else a place that
+/// keeps it; UTC when nobody does.
+fn by_offset(seconds: i32, office: &TimeZone) -> TimeZone {
+    const PLACES: [(i32, &str); 8] = [
+        (210, "Asia/Tehran"),
+        (270, "Asia/Kabul"),
+        (330, "Asia/Kolkata"),
+        (345, "Asia/Kathmandu"),
+        (390, "Asia/Yangon"),
+        (525, "Australia/Eucla"),
+        (570, "Australia/Darwin"),
+        (-570, "Pacific/Marquesas"),
+    ];
+    let is_fixed = Offset::from_seconds(seconds)
+        .is_ok_and(|offset| fixed_offset_of(office).is_some_and(|kept| kept == offset));
+    if is_fixed {
+        return office.clone();
+    }
+    let name = if seconds == 0 {
+        "UTC".to_owned()
+    } else if seconds % 3600 == 0 {
+        // The signs of these names are the other way round.
+        format!("Etc/GMT{:+}", -(seconds / 3600))
+    } else {
+        let place = PLACES.iter().find(|(minutes, _)| minutes * 60 == seconds);
+        place.map_or("UTC", |(_, name)| name).to_owned()
+    };
+    TimeZone::get(&name).unwrap_or(TimeZone::UTC)
+}
+
+/// The offset of a zone that changes its clocks no more.
+fn fixed_offset_of(zone: &TimeZone) -> Option<Offset> {
+    let at = |month| {
+        Some(zone.to_offset(
+            jiff::civil::date(2026, month, 15).at(0, 0, 0, 0).to_zoned(TimeZone::UTC).ok()?.timestamp(),
+        ))
+    };
+    let first = at(1)?;
+    (2..=12).all(|month| at(month) == Some(first)).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(name: &str) -> String {
+        let office = TimeZone::get("Asia/Manila").unwrap();
+        Zones::new(&office).resolve(name).iana_name().unwrap().to_owned()
+    }
+
+    #[test]
+    fn names_in_every_dress_are_recognized() {
+        for (name, expected) in [
+            ("Asia/Manila", "Asia/Manila"),
+            ("europe/berlin", "Europe/Berlin"),
+            ("/freeassociation.sourceforge.net/Asia/Tokyo", "Asia/Tokyo"),
+            ("/softwarestudio.org/Olson_20011030_5/America/Chicago", "America/Chicago"),
+            ("/x/America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+            ("W. Europe Standard Time", "Europe/Berlin"),
+            ("(UTC+01:00) W. Europe Standard Time", "Europe/Berlin"),
+            ("(UTC+08:00) Kuala Lumpur, Singapore", "Asia/Manila"),
+            ("(UTC-03:00) City of nowhere", "Etc/GMT+3"),
+            ("GMT+0530", "Asia/Kolkata"),
+            ("UTC+9", "Etc/GMT-9"),
+            ("UTC", "UTC"),
+            ("tzone://Microsoft/Utc", "UTC"),
+            ("Our own time", "Asia/Manila"),
+            ("../../etc/passwd", "Asia/Manila"),
+            ("", "Asia/Manila"),
+        ] {
+            assert_eq!(resolved(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_defined_zone_says_what_it_stands_for() {
+        let office = TimeZone::get("Asia/Manila").unwrap();
+        let mut zones = Zones::new(&office);
+        zones.define("Home", Some("Asia/Dubai"), Definition::default());
+        assert_eq!(zones.resolve("Home").iana_name(), Some("Asia/Dubai"));
+    }
+}
