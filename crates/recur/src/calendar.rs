@@ -1,0 +1,113 @@
+//! Arithmetic of the Gregorian calendar on plain numbers: days since 1970-01-01, seconds on the clock on the wall.
+
+use jiff::Timestamp;
+use jiff::civil::{self, Weekday};
+use jiff::tz::Offset;
+
+/// A day, counted from 1970-01-01.
+pub(crate) type Day = i64;
+/// A second on the clock on the wall, counted from 1970-01-01T00:00:00 of the same clock.
+pub(crate) type Wall = i64;
+
+pub(crate) const SECONDS_OF_DAY: i64 = 86_400;
+/// The Gregorian calendar repeats after 400 years, which are a whole number of weeks.
+pub(crate) const DAYS_OF_CYCLE: i64 = 146_097;
+/// No occurrence lies at or after this: it is the end of what a [`Timestamp`] can hold.
+pub(crate) const END_OF_TIME: Wall = 253_402_207_200;
+
+pub(crate) fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+/// The first of January.
+pub(crate) fn year_start(year: i64) -> Day {
+    let before = year - 1;
+    before * 365 + before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400) - 719_162
+}
+
+pub(crate) fn year_of(day: Day) -> i64 {
+    // The estimate is at most one year too late.
+    let estimate = 1970 + (day * 400 + 400).div_euclid(DAYS_OF_CYCLE);
+    if year_start(estimate) > day { estimate - 1 } else { estimate }
+}
+
+/// Day of the year, counted from 0, on which each month starts; the last is the length of the year.
+pub(crate) fn month_starts(leap: bool) -> &'static [u16; 13] {
+    const COMMON: [u16; 13] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
+    const LEAP: [u16; 13] = [0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366];
+    if leap { &LEAP } else { &COMMON }
+}
+
+/// Months since year 0.
+pub(crate) fn month_of(day: Day) -> i64 {
+    let year = year_of(day);
+    let of_year = (day - year_start(year)) as u16;
+    let starts = month_starts(is_leap(year));
+    // A month is at most 31 days long, so the month is this one or the one before.
+    let guess = usize::from(of_year / 31) + 1;
+    let month = if guess < 12 && starts[guess] <= of_year { guess } else { guess - 1 };
+    year * 12 + month as i64
+}
+
+/// First day of a month, given as months since year 0.
+pub(crate) fn month_start(month: i64) -> Day {
+    let year = month.div_euclid(12);
+    year_start(year) + i64::from(month_starts(is_leap(year))[month.rem_euclid(12) as usize])
+}
+
+/// Monday is 0.
+pub(crate) fn weekday_of(day: Day) -> u8 {
+    (day + 3).rem_euclid(7) as u8
+}
+
+pub(crate) fn weekday_number(weekday: Weekday) -> u8 {
+    weekday.to_monday_zero_offset() as u8
+}
+
+pub(crate) fn day_of(date: civil::Date) -> Day {
+    let year = i64::from(date.year());
+    year_start(year)
+        + i64::from(month_starts(is_leap(year))[date.month() as usize - 1])
+        + i64::from(date.day())
+        - 1
+}
+
+/// Fractions of a second are left out.
+pub(crate) fn wall_of(moment: civil::DateTime) -> Wall {
+    day_of(moment.date()) * SECONDS_OF_DAY
+        + i64::from(moment.hour()) * 3600
+        + i64::from(moment.minute()) * 60
+        + i64::from(moment.second())
+}
+
+/// The date and time of a clock; `None` beyond the end of time.
+pub(crate) fn civil_of(wall: Wall) -> Option<civil::DateTime> {
+    Timestamp::from_second(wall).ok().map(|instant| Offset::UTC.to_datetime(instant))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_those_of_jiff() {
+        let mut date = civil::date(1599, 12, 31);
+        let mut expected = day_of(date);
+        assert_eq!(day_of(civil::date(1970, 1, 1)), 0);
+        while date < civil::date(2405, 1, 2) {
+            assert_eq!(day_of(date), expected, "{date}");
+            assert_eq!(year_of(expected), i64::from(date.year()), "{date}");
+            assert_eq!(
+                month_of(expected),
+                i64::from(date.year()) * 12 + i64::from(date.month()) - 1,
+                "{date}"
+            );
+            assert_eq!(weekday_of(expected), weekday_number(date.weekday()), "{date}");
+            date = date.tomorrow().unwrap();
+            expected += 1;
+        }
+        assert_eq!(month_start(2024 * 12 + 2), day_of(civil::date(2024, 3, 1)));
+        assert_eq!(year_of(day_of(civil::date(1, 1, 1))), 1);
+        assert_eq!(year_of(day_of(civil::date(9999, 12, 31))), 9999);
+    }
+}

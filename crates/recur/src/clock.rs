@@ -1,0 +1,92 @@
+//! From the clock on the wall to instants, as section 3.3.5 of RFC 5545 says: a time that a zone skips is read with
+//! the offset before the gap, a time that a zone repeats is its first pass.
+
+use jiff::Timestamp;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+
+use crate::calendar::{self, Wall};
+
+/// No zone has shifted its clocks by more than this at once; the greatest shifts were a day, over the date line.
+const GREATEST_SHIFT: i64 = 26 * 3600;
+
+/// A clock on the wall: one of a zone, or one that shows UTC for sets of dates.
+pub(crate) struct Clock<'a> {
+    /// `None` for dates.
+    zone: Option<&'a TimeZone>,
+}
+
+/// What a time on the wall stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Resolved {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub(crate) instant: i64,
+    /// Whether the clocks skip this time.
+    pub(crate) in_gap: bool,
+}
+
+impl<'a> Clock<'a> {
+    pub(crate) fn new(zone: &'a TimeZone, is_date: bool) -> Clock<'a> {
+        Clock { zone: (!is_date).then_some(zone) }
+    }
+
+    /// The instant of a time on the wall; `None` beyond the end of time.
+    pub(crate) fn resolve(&self, wall: Wall) -> Option<Resolved> {
+        let moment = calendar::civil_of(wall)?;
+        let Some(zone) = self.zone else {
+            return Some(Resolved { instant: wall, in_gap: false });
+        };
+        let (offset, in_gap) = match zone.to_ambiguous_timestamp(moment).offset() {
+            AmbiguousOffset::Unambiguous { offset } => (offset, false),
+            AmbiguousOffset::Gap { before, .. } => (before, true),
+            AmbiguousOffset::Fold { before, .. } => (before, false),
+        };
+        let instant = wall - i64::from(offset.seconds());
+        // An instant beyond the end of time cannot be told.
+        Timestamp::from_second(instant).ok().map(|_| Resolved { instant, in_gap })
+    }
+
+    /// No time on the wall before this one is an instant at or after `instant`.
+    pub(crate) fn earliest(&self, instant: i64) -> Wall {
+        let mut earliest = self.show(instant);
+        self.shifts(instant, |shift, before, after| {
+            if after > before && instant < shift + (after - before) {
+                earliest = earliest.min(instant + before);
+            }
+        });
+        earliest
+    }
+
+    /// No time on the wall at or after this one is an instant before `instant`.
+    pub(crate) fn latest(&self, instant: i64) -> Wall {
+        let mut latest = self.show(instant);
+        self.shifts(instant, |shift, before, after| {
+            if after < before {
+                latest = latest.max(shift + before);
+            }
+        });
+        latest
+    }
+
+    fn show(&self, instant: i64) -> Wall {
+        instant + self.offset(instant)
+    }
+
+    fn offset(&self, instant: i64) -> i64 {
+        match (self.zone, Timestamp::from_second(instant)) {
+            (Some(zone), Ok(instant)) => i64::from(zone.to_offset(instant).seconds()),
+            _ => 0,
+        }
+    }
+
+    /// Calls with each shift of the clocks shortly before, or at, an instant: when, offset before, offset after.
+    fn shifts(&self, instant: i64, mut call: impl FnMut(i64, i64, i64)) {
+        let (Some(zone), Ok(end)) = (self.zone, Timestamp::from_second(instant + 1)) else { return };
+        for transition in zone.preceding(end) {
+            let shift = transition.timestamp().as_second();
+            if shift + GREATEST_SHIFT < instant {
+                break;
+            }
+            call(shift, self.offset(shift - 1), i64::from(transition.offset().seconds()));
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! Which days of a year a rule allows, as one bit per day.
+//!
+//! A year is one of 28 sorts, by the day of the week on which it starts and by whether it, the year before or the year
+//! after is a leap year. Years of one sort have the same days, so that each sort is worked out at most once.
+
+use crate::budget::Budget;
+use crate::calendar::{self, Day, is_leap, month_starts, weekday_of, year_of, year_start};
+use crate::error::ExpandError;
+use crate::rule::{Frequency, Rule};
+
+/// One bit for each day of a year, counted from 0.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Mask([u64; 6]);
+
+impl Mask {
+    const NONE: Mask = Mask([0; 6]);
+
+    fn set(&mut self, day: i64) {
+        self.0[(day >> 6) as usize] |= 1 << (day & 63);
+    }
+
+    /// Sets the days from `from` up to, without, `to`.
+    fn set_range(&mut self, from: i64, to: i64) {
+        for day in from..to {
+            self.set(day);
+        }
+    }
+
+    fn and(&mut self, other: &Mask) {
+        for (word, other) in self.0.iter_mut().zip(other.0) {
+            *word &= other;
+        }
+    }
+
+    /// The first day at or after this one.
+    fn next(&self, day: i64) -> Option<i64> {
+        let mut index = (day >> 6) as usize;
+        let mut word = self.0.get(index)? & (u64::MAX << (day & 63));
+        while word == 0 {
+            index += 1;
+            word = *self.0.get(index)?;
+        }
+        Some(((index as i64) << 6) + i64::from(word.trailing_zeros()))
+    }
+
+    /// How many days lie in `from..to`.
+    fn count(&self, from: i64, to: i64) -> u64 {
+        let mut total = 0;
+        for (index, word) in self.0.iter().enumerate() {
+            let start = (index as i64) << 6;
+            let (low, high) = ((from - start).clamp(0, 64), (to - start).clamp(0, 64));
+            if low < high {
+                let mask = (u64::MAX >> (64 - (high - low))) << low;
+                total += u64::from((word & mask).count_ones());
+            }
+        }
+        total
+    }
+}
+
+/// The parts of a rule that name days, and for each sort of year the days that they name.
+pub(crate) struct Days {
+    months: u16,
+    month_days: u32,
+    month_days_from_end: u32,
+    year_days: Vec<i16>,
+    weeks: u64,
+    weeks_from_end: u64,
+    weekdays: u8,
+    ordinals: Vec<(u8, i64)>,
+    /// Whether ordinals count in the month rather than in the year.
+    ordinals_in_month: bool,
+    week_start: u8,
+    is_everything: bool,
+    known: [Option<Mask>; 28],
+}
+
+impl Days {
+    /// The days of a rule, with what the rule leaves open taken from the start.
+    pub(crate) fn new(rule: &Rule, start: Day) -> Days {
+        let mut days = Days {
+            months: 0,
+            month_days: 0,
+            month_days_from_end: 0,
+            year_days: rule.by_year_day().to_vec(),
+            weeks: 0,
+            weeks_from_end: 0,
+            weekdays: 0,
+            ordinals: Vec::new(),
+            ordinals_in_month: rule.frequency() == Frequency::Monthly || !rule.by_month().is_empty(),
+            week_start: calendar::weekday_number(rule.week_start()),
+            is_everything: false,
+            known: [None; 28],
+        };
+        for month in rule.by_month() {
+            days.months |= 1 << month;
+        }
+        for day in rule.by_month_day() {
+            let target = if *day > 0 { &mut days.month_days } else { &mut days.month_days_from_end };
+            *target |= 1 << day.unsigned_abs();
+        }
+        for week in rule.by_week() {
+            let target = if *week > 0 { &mut days.weeks } else { &mut days.weeks_from_end };
+            *target |= 1 << week.unsigned_abs();
+        }
+        for day in rule.by_day() {
+            let weekday = calendar::weekday_number(day.weekday);
+            match day.ordinal {
+                None => days.weekdays |= 1 << weekday,
+                Some(ordinal) => days.ordinals.push((weekday, i64::from(ordinal))),
+            }
+        }
+        let names_days = !rule.by_month_day().is_empty()
+            || !rule.by_year_day().is_empty()
+            || !rule.by_week().is_empty()
+            || !rule.by_day().is_empty();
+        if !names_days {
+            days.take_from_start(rule.frequency(), start);
+        }
+        // A step of whole weeks stays on the weekday of the start.
+        if rule.frequency() == Frequency::Daily
+            && rule.interval().is_multiple_of(7)
+            && days.ordinals.is_empty()
+        {
+            let only = 1 << weekday_of(start);
+            days.weekdays = if days.weekdays == 0 { only } else { days.weekdays & only };
+            if days.weekdays == 0 {
+                days.known = [Some(Mask::NONE); 28];
+            }
+        } else {
+            days.is_everything = days.is_weekly() && days.weekdays == 0;
+        }
+        days
+    }
+
+    fn take_from_start(&mut self, frequency: Frequency, start: Day) {
+        let month = calendar::month_of(start);
+        let month_day = (start - calendar::month_start(month) + 1) as u32;
+        match frequency {
+            Frequency::Yearly => {
+                if self.months == 0 {
+                    self.months = 1 << (month.rem_euclid(12) + 1);
+                }
+                self.month_days = 1 << month_day;
+            }
+            Frequency::Monthly => self.month_days = 1 << month_day,
+            Frequency::Weekly => self.weekdays = 1 << weekday_of(start),
+            _ => {}
+        }
+    }
+
+    /// Whether every day is allowed.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.is_everything
+    }
+
+    /// Whether the days depend on nothing but the day of the week.
+    pub(crate) fn is_weekly(&self) -> bool {
+        self.months == 0
+            && self.month_days == 0
+            && self.month_days_from_end == 0
+            && self.year_days.is_empty()
+            && self.weeks == 0
+            && self.weeks_from_end == 0
+            && self.ordinals.is_empty()
+    }
+
+    /// The first allowed day from `day` to `last`.
+    pub(crate) fn next(&mut self, day: Day, last: Day, budget: &Budget) -> Result<Option<Day>, ExpandError> {
+        if self.is_everything {
+            return Ok((day <= last).then_some(day));
+        }
+        let (mut day, mut year) = (day, year_of(day));
+        while day <= last {
+            budget.spend(1)?;
+            let start = year_start(year);
+            if let Some(found) = self.of_year(year, start, budget)?.next(day - start) {
+                let found = start + found;
+                return Ok((found <= last).then_some(found));
+            }
+            year += 1;
+            day = year_start(year);
+        }
+        Ok(None)
+    }
+
+    /// How many allowed days of one year lie in `from..to`, which are days of that year.
+    pub(crate) fn count(&mut self, from: Day, to: Day, budget: &Budget) -> Result<u64, ExpandError> {
+        budget.spend(1)?;
+        if self.is_everything {
+            return Ok((to - from).max(0) as u64);
+        }
+        let year = year_of(from);
+        let start = year_start(year);
+        Ok(self.of_year(year, start, budget)?.count(from - start, to - start))
+    }
+
+    fn of_year(&mut self, year: i64, start: Day, budget: &Budget) -> Result<Mask, ExpandError> {
+        let leap = match (is_leap(year), is_leap(year - 1), is_leap(year + 1)) {
+            (true, _, _) => 1,
+            (_, true, _) => 2,
+            (_, _, true) => 3,
+            _ => 0,
+        };
+        let sort = usize::from(weekday_of(start)) * 4 + leap;
+        if let Some(mask) = self.known[sort] {
+            return Ok(mask);
+        }
+        budget.spend(100)?;
+        let mask = self.work_out(year, start);
+        self.known[sort] = Some(mask);
+        Ok(mask)
+    }
+
+    fn work_out(&self, year: i64, start: Day) -> Mask {
+        let starts = month_starts(is_leap(year));
+        let length = i64::from(starts[12]);
+        let mut mask = Mask::NONE;
+        self.set_months(starts, &mut mask);
+        if !self.year_days.is_empty() {
+            let mut named = Mask::NONE;
+            for day in &self.year_days {
+                let day = i64::from(*day);
+                let day = if day > 0 { day - 1 } else { length + day };
+                if (0..length).contains(&day) {
+                    named.set(day);
+                }
+            }
+            mask.and(&named);
+        }
+        if self.weekdays != 0 || !self.ordinals.is_empty() {
+            let mut named = every_week(self.weekdays, weekday_of(start));
+            self.set_ordinals(starts, weekday_of(start), &mut named);
+            mask.and(&named);
+        }
+        if self.weeks != 0 || self.weeks_from_end != 0 {
+            let mut named = Mask::NONE;
+            for neighbour in year - 1..=year + 1 {
+                self.set_weeks(neighbour, start, length, &mut named);
+            }
+            mask.and(&named);
+        }
+        mask
+    }
+
+    /// Sets the days of the allowed months that are allowed days of the month.
+    fn set_months(&self, starts: &[u16; 13], mask: &mut Mask) {
+        for month in 0..12 {
+            if self.months != 0 && self.months & (2 << month) == 0 {
+                continue;
+            }
+            let (first, end) = (i64::from(starts[month]), i64::from(starts[month + 1]));
+            if self.month_days == 0 && self.month_days_from_end == 0 {
+                mask.set_range(first, end);
+                continue;
+            }
+            for day in first..end {
+                if self.month_days & (2 << (day - first)) != 0
+                    || self.month_days_from_end & (1 << (end - day)) != 0
+                {
+                    mask.set(day);
+                }
+            }
+        }
+    }
+
+    fn set_ordinals(&self, starts: &[u16; 13], first_weekday: u8, mask: &mut Mask) {
+        if self.ordinals.is_empty() {
+            return;
+        }
+        let spans: &[u16] = if self.ordinals_in_month { starts } else { &[0, starts[12]] };
+        for span in spans.windows(2) {
+            let (first, end) = (i64::from(span[0]), i64::from(span[1]));
+            for (weekday, ordinal) in &self.ordinals {
+                let weekday = i64::from(*weekday);
+                let day = if *ordinal > 0 {
+                    first + (weekday - first - i64::from(first_weekday)).rem_euclid(7) + (ordinal - 1) * 7
+                } else {
+                    let last = end - 1;
+                    last - (last + i64::from(first_weekday) - weekday).rem_euclid(7) + (ordinal + 1) * 7
+                };
+                if (first..end).contains(&day) {
+                    mask.set(day);
+                }
+            }
+        }
+    }
+
+    /// Sets the allowed weeks of one year, as far as they lie in the year that starts at `start`.
+    fn set_weeks(&self, of_year: i64, start: Day, length: i64, mask: &mut Mask) {
+        let first = self.first_week(of_year);
+        let weeks = (self.first_week(of_year + 1) - first) / 7;
+        for week in 1..=weeks {
+            if self.weeks & (1 << week) != 0 || self.weeks_from_end & (1 << (weeks + 1 - week)) != 0 {
+                let from = first + (week - 1) * 7 - start;
+                mask.set_range(from.clamp(0, length), (from + 7).clamp(0, length));
+            }
+        }
+    }
+
+    /// Where week 1 of a year starts: it is the first with four days in the year.
+    fn first_week(&self, year: i64) -> Day {
+        let start = year_start(year);
+        let into_week = i64::from((weekday_of(start) + 7 - self.week_start) % 7);
+        if into_week <= 3 { start - into_week } else { start + 7 - into_week }
+    }
+}
+
+/// The days of a year on some days of the week.
+fn every_week(weekdays: u8, first_weekday: u8) -> Mask {
+    let mut mask = Mask::NONE;
+    for (index, word) in mask.0.iter_mut().enumerate() {
+        for bit in 0..64 {
+            let weekday = (usize::from(first_weekday) + index * 64 + bit) % 7;
+            *word |= u64::from(weekdays >> weekday & 1) << bit;
+        }
+    }
+    mask
+}

@@ -1,0 +1,354 @@
+//! The instances of a rule on the clock on the wall.
+//!
+//! Instances are sought, not generated from the start: the allowed periods (arithmetic), the allowed days (bits of a
+//! year) and the allowed times of a day (bits of a day) each say what comes next at or after any point, and the next
+//! instance is where the three agree. So it costs nothing how far a window is from the start, and stretches without
+//! an instance are jumped over.
+
+use crate::budget::Budget;
+use crate::calendar::{Day, END_OF_TIME, SECONDS_OF_DAY, Wall};
+use crate::days::Days;
+use crate::error::ExpandError;
+use crate::rule::{Frequency, Rule};
+use crate::step::{Step, Unit};
+use crate::times::{Times, common_divisor, picks};
+
+const SECONDS_OF_WEEK: i64 = 7 * SECONDS_OF_DAY;
+
+/// The instances of a rule without regard to its end.
+pub(crate) struct Instances<'a> {
+    start: Wall,
+    days: Days,
+    times: Times,
+    step: Step,
+    /// `BYSETPOS` where periods are longer than a day.
+    positions: &'a [i16],
+    /// What `BYSETPOS` picked in the period that was looked at last.
+    picked: Option<(Day, Vec<Wall>)>,
+    /// Nothing in so many days means nothing ever.
+    barren: i64,
+    is_empty: bool,
+    budget: &'a Budget,
+}
+
+impl<'a> Instances<'a> {
+    /// The instances of a rule from a start on, which is a whole day or not.
+    pub(crate) fn new(
+        rule: &'a Rule,
+        start: Wall,
+        is_date: bool,
+        budget: &'a Budget,
+    ) -> Result<Instances<'a>, ExpandError> {
+        let frequency = rule.frequency();
+        if is_date && frequency < Frequency::Daily {
+            return Err(ExpandError::NeedsTime);
+        }
+        let step = Step::new(rule, start);
+        let mut times = if is_date { Times::midnight(rule) } else { Times::new(rule, start) };
+        if let Unit::Time(unit) = step.unit {
+            times.keep_reachable(start, unit, step.interval);
+        }
+        let picks_days = frequency > Frequency::Daily;
+        let mut instances = Instances {
+            start,
+            days: Days::new(rule, start.div_euclid(SECONDS_OF_DAY)),
+            is_empty: times.count() == 0,
+            times,
+            barren: step.cycle(),
+            step,
+            positions: if picks_days { rule.by_position() } else { &[] },
+            picked: None,
+            budget,
+        };
+        instances.is_empty = instances.is_empty || !instances.is_reachable()?;
+        Ok(instances)
+    }
+
+    /// Whether steps that are shorter than a day meet any allowed time of day, whatever the day.
+    fn is_reachable(&self) -> Result<bool, ExpandError> {
+        let Unit::Time(unit @ (1 | 60)) = self.step.unit else { return Ok(true) };
+        let of_day = SECONDS_OF_DAY / unit;
+        let stride = common_divisor(self.step.interval, of_day);
+        if stride == 1 || self.times.is_full(unit) {
+            return Ok(true);
+        }
+        let first = self.start.div_euclid(unit).rem_euclid(stride);
+        let mut from = 0;
+        while let Some(time) = self.times.next(self.times.hours, from) {
+            self.budget.spend(1)?;
+            let number = time / unit;
+            let aligned = number + (first - number).rem_euclid(stride);
+            if aligned == number {
+                return Ok(true);
+            }
+            if aligned >= of_day {
+                break;
+            }
+            from = aligned * unit;
+        }
+        Ok(false)
+    }
+
+    /// The first instance from `from` to `last`, both inclusive.
+    pub(crate) fn next(&mut self, from: Wall, last: Wall) -> Result<Option<Wall>, ExpandError> {
+        self.budget.spend(1)?;
+        let last = last.min(END_OF_TIME - 1);
+        let mut from = from.max(self.start);
+        if from > last || self.is_empty {
+            return Ok(None);
+        }
+        let first_day = from.div_euclid(SECONDS_OF_DAY);
+        let last_day = last.div_euclid(SECONDS_OF_DAY).min(first_day.saturating_add(self.barren + 1));
+        if !self.positions.is_empty() {
+            return self.next_picked(
+                from,
+                last,
+                last_day.saturating_add(366).min(last.div_euclid(SECONDS_OF_DAY)),
+            );
+        }
+        while let Some(day) = self.next_day(from.div_euclid(SECONDS_OF_DAY), last_day)? {
+            let midnight = day * SECONDS_OF_DAY;
+            if let Some(time) = self.next_time(day, (from - midnight).max(0))? {
+                return Ok(Some(midnight + time).filter(|found| *found <= last));
+            }
+            from = midnight + SECONDS_OF_DAY;
+        }
+        Ok(None)
+    }
+
+    /// The first day from `day` to `last` that is allowed and lies in an allowed period.
+    fn next_day(&mut self, mut day: Day, last: Day) -> Result<Option<Day>, ExpandError> {
+        loop {
+            self.budget.spend(1)?;
+            let in_period = self.step.next_day(day);
+            match self.days.next(in_period, last, self.budget)? {
+                Some(found) if found != in_period => day = found,
+                found => return Ok(found),
+            }
+        }
+    }
+
+    /// The first instance of a day, which is allowed, at or after a second of it.
+    fn next_time(&self, day: Day, mut from: i64) -> Result<Option<i64>, ExpandError> {
+        let unit = match self.step.unit {
+            Unit::Time(3600) => return Ok(self.times.next(self.hours(day), from)),
+            Unit::Time(unit) if self.step.interval > 1 => unit,
+            _ => return Ok(self.times.next(self.times.hours, from)),
+        };
+        let midnight = day * SECONDS_OF_DAY;
+        while let Some(time) = self.times.next(self.times.hours, from) {
+            self.budget.spend(1)?;
+            let number = (midnight + time).div_euclid(unit);
+            let aligned = self.step.align(number);
+            if aligned == number {
+                return Ok(Some(time));
+            }
+            from = aligned * unit - midnight;
+            if from >= SECONDS_OF_DAY {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    /// The hours of a day which a rule by the hour allows.
+    fn hours(&self, day: Day) -> u64 {
+        if self.step.interval == 1 {
+            return self.times.hours;
+        }
+        let mut hour = self.step.align(day * 24) - day * 24;
+        let mut hours = 0;
+        while hour < 24 {
+            hours |= 1 << hour;
+            hour += self.step.interval;
+        }
+        hours & self.times.hours
+    }
+
+    /// As [`Instances::next`], where `BYSETPOS` picks from weeks, months or years.
+    fn next_picked(&mut self, from: Wall, last: Wall, last_day: Day) -> Result<Option<Wall>, ExpandError> {
+        let mut day = self.step.next_day(from.div_euclid(SECONDS_OF_DAY));
+        while day <= last_day {
+            self.budget.spend(1)?;
+            let (first, end) = self.step.period(day);
+            if self.picked.as_ref().is_none_or(|(known, _)| *known != first) {
+                match self.days.next(first, last_day, self.budget)? {
+                    None => return Ok(None),
+                    Some(found) if found >= end => {
+                        day = self.step.next_day(found);
+                        continue;
+                    }
+                    Some(found) => self.pick(first, found, end)?,
+                }
+            }
+            if let Some((_, picked)) = &self.picked
+                && let Some(found) = picked.get(picked.partition_point(|wall| *wall < from))
+            {
+                return Ok(Some(*found).filter(|found| *found <= last));
+            }
+            day = self.step.next_day(end);
+        }
+        Ok(None)
+    }
+
+    fn pick(&mut self, first: Day, mut found: Day, end: Day) -> Result<(), ExpandError> {
+        let mut days = vec![found];
+        while let Some(next) = self.days.next(found + 1, end - 1, self.budget)? {
+            days.push(next);
+            found = next;
+        }
+        let of_day = self.times.count();
+        self.budget.spend(self.positions.len() as u64)?;
+        let picked = picks(self.positions, days.len() as u64 * of_day, |index| {
+            days[(index / of_day) as usize] * SECONDS_OF_DAY + self.times.nth(index % of_day)
+        });
+        self.picked = Some((first, picked));
+        Ok(())
+    }
+
+    /// How many instances lie before `end`, counting no further than `most`.
+    pub(crate) fn count_before(&mut self, end: Wall, most: u64) -> Result<u64, ExpandError> {
+        let (mut from, mut count) = self.skip(end - 1, most)?;
+        while count < most {
+            match self.next(from, end - 1)? {
+                Some(found) => (from, count) = (found + 1, count + 1),
+                None => break,
+            }
+        }
+        Ok(count)
+    }
+
+    /// The instance of this number, counted from 1.
+    pub(crate) fn nth(&mut self, number: u64) -> Result<Option<Wall>, ExpandError> {
+        let (mut from, count) = self.skip(END_OF_TIME, number - 1)?;
+        let mut found = None;
+        for _ in count..number {
+            found = self.next(from, END_OF_TIME)?;
+            match found {
+                Some(wall) => from = wall + 1,
+                None => break,
+            }
+        }
+        Ok(found)
+    }
+
+    /// The last instance at or before `last`.
+    pub(crate) fn last(&mut self, last: Wall) -> Result<Option<Wall>, ExpandError> {
+        let mut back = SECONDS_OF_DAY;
+        let mut found = loop {
+            let from = last.saturating_sub(back).max(self.start);
+            match self.next(from, last)? {
+                Some(found) => break found,
+                None if from == self.start => return Ok(None),
+                None => back *= 4,
+            }
+        };
+        // `found` is an instance and none is after `end`.
+        let mut end = last;
+        while found < end {
+            let middle = found + 1 + (end - found - 1) / 2;
+            match self.next(middle, end)? {
+                Some(later) => found = later,
+                None => end = middle - 1,
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// Leaps over instances from the start on, at most `most` of them, without passing `last`. Says where the leap
+    /// ends and how many instances lie before that.
+    fn skip(&mut self, last: Wall, most: u64) -> Result<(Wall, u64), ExpandError> {
+        if self.is_empty || last <= self.start {
+            return Ok((self.start, 0));
+        }
+        if let Some(cycle) = self.clock_cycle() {
+            return self.skip_cycles(cycle, last, most);
+        }
+        if matches!(self.step.unit, Unit::Time(_)) || !self.positions.is_empty() {
+            return Ok((self.start, 0));
+        }
+        self.skip_days(last, most)
+    }
+
+    /// After so many seconds the instances repeat, where they depend on nothing but the time and the day of the week.
+    fn clock_cycle(&self) -> Option<i64> {
+        if !self.days.is_weekly() {
+            return None;
+        }
+        let interval = match self.step.unit {
+            Unit::Year | Unit::Month => return None,
+            Unit::Week(_) => self.step.interval * SECONDS_OF_WEEK,
+            Unit::Day => self.step.interval * SECONDS_OF_DAY,
+            Unit::Time(unit) => self.step.interval * unit,
+        };
+        let other = match self.step.unit {
+            _ if !self.days.is_everything() => SECONDS_OF_WEEK,
+            Unit::Time(unit) if self.times.is_full(unit) => 1,
+            _ => SECONDS_OF_DAY,
+        };
+        Some(interval / common_divisor(interval, other) * other)
+    }
+
+    fn skip_cycles(&mut self, cycle: i64, last: Wall, most: u64) -> Result<(Wall, u64), ExpandError> {
+        let cycles = (last - self.start) / cycle;
+        if cycles < 2 {
+            return Ok((self.start, 0));
+        }
+        let (mut from, end, mut of_cycle) = (self.start, self.start + cycle - 1, 0);
+        while let Some(found) = self.next(from, end)? {
+            of_cycle += 1;
+            if of_cycle > most {
+                return Ok((self.start, 0));
+            }
+            from = found + 1;
+        }
+        let cycles = most.checked_div(of_cycle).map_or(cycles, |allowed| cycles.min(allowed as i64));
+        Ok((self.start + cycles * cycle, cycles as u64 * of_cycle))
+    }
+
+    /// Leaps by years or months, then by days.
+    fn skip_days(&mut self, last: Wall, most: u64) -> Result<(Wall, u64), ExpandError> {
+        let of_day = self.times.count();
+        let start_day = self.start.div_euclid(SECONDS_OF_DAY);
+        let end = (last + 1).min(END_OF_TIME).div_euclid(SECONDS_OF_DAY);
+        // The day of the start may hold times before the start, so it is counted one by one.
+        let (mut from, mut count) = (self.start, 0);
+        let first_end = (start_day + 1) * SECONDS_OF_DAY;
+        while let Some(found) = self.next(from, last.min(first_end - 1))? {
+            if count == most {
+                return Ok((from, count));
+            }
+            (from, count) = (found + 1, count + 1);
+        }
+        if start_day + 1 > end {
+            return Ok((from, count));
+        }
+        let mut day = start_day + 1;
+        loop {
+            self.budget.spend(1)?;
+            let in_period = self.step.next_day(day);
+            let chunk_end = match self.step.unit {
+                Unit::Year | Unit::Month => self.step.period(in_period).1,
+                _ if self.step.interval == 1 => {
+                    crate::calendar::year_start(crate::calendar::year_of(in_period) + 1)
+                }
+                _ => break,
+            };
+            if chunk_end > end {
+                break;
+            }
+            let of_chunk = self.days.count(in_period, chunk_end, self.budget)? * of_day;
+            if count + of_chunk > most {
+                break;
+            }
+            (count, day) = (count + of_chunk, chunk_end);
+        }
+        while count + of_day <= most {
+            match self.next_day(day, end - 1)? {
+                Some(found) => (count, day) = (count + of_day, found + 1),
+                None => break,
+            }
+        }
+        Ok((day * SECONDS_OF_DAY, count))
+    }
+}

@@ -1,0 +1,298 @@
+//! A recurrence rule: its parts, read and written.
+
+mod parse;
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::{self, Weekday};
+
+use crate::error::RuleError;
+
+/// How long one period of a rule is, before `INTERVAL`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Frequency {
+    /// `SECONDLY`
+    Secondly,
+    /// `MINUTELY`
+    Minutely,
+    /// `HOURLY`
+    Hourly,
+    /// `DAILY`
+    Daily,
+    /// `WEEKLY`
+    Weekly,
+    /// `MONTHLY`
+    Monthly,
+    /// `YEARLY`
+    Yearly,
+}
+
+impl Frequency {
+    pub(crate) const ALL: [(Frequency, &'static str); 7] = [
+        (Frequency::Secondly, "SECONDLY"),
+        (Frequency::Minutely, "MINUTELY"),
+        (Frequency::Hourly, "HOURLY"),
+        (Frequency::Daily, "DAILY"),
+        (Frequency::Weekly, "WEEKLY"),
+        (Frequency::Monthly, "MONTHLY"),
+        (Frequency::Yearly, "YEARLY"),
+    ];
+
+    /// The word of RFC 5545.
+    pub fn name(self) -> &'static str {
+        Frequency::ALL[self as usize].1
+    }
+}
+
+/// The end of a rule, inclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Until {
+    /// A date. For a start with a time of day it means the whole of that day.
+    Date(civil::Date),
+    /// A local date-time, in the zone of the set.
+    Local(civil::DateTime),
+    /// An instant, as RFC 5545 wants it for starts in a time zone.
+    Utc(Timestamp),
+}
+
+impl fmt::Display for Until {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (moment, zone) = match self {
+            Until::Date(date) => return write!(out, "{}", date.strftime("%Y%m%d")),
+            Until::Local(moment) => (*moment, ""),
+            Until::Utc(instant) => (jiff::tz::Offset::UTC.to_datetime(*instant), "Z"),
+        };
+        write!(out, "{}{zone}", moment.strftime("%Y%m%dT%H%M%S"))
+    }
+}
+
+/// One entry of `BYDAY`: a day of the week, or its n-th one in the month or year, from the end when negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DayOfWeek {
+    /// Which one, -53 to 53 without 0; `None` for every one.
+    pub ordinal: Option<i8>,
+    /// The day of the week.
+    pub weekday: Weekday,
+}
+
+impl fmt::Display for DayOfWeek {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(ordinal) = self.ordinal {
+            write!(out, "{ordinal}")?;
+        }
+        out.write_str(weekday_name(self.weekday))
+    }
+}
+
+fn weekday_name(weekday: Weekday) -> &'static str {
+    ["MO", "TU", "WE", "TH", "FR", "SA", "SU"][weekday.to_monday_zero_offset() as usize]
+}
+
+/// A recurrence rule, `RRULE` of RFC 5545.
+///
+/// Read it with [`str::parse`]; written by `Display` it is canonical: the same rule always gives the same text, with
+/// parts in a fixed order, lists in order and without what is the default.
+///
+/// ```
+/// let rule: obcms_recur::Rule = "RRULE:freq=monthly;byday=fr,-1mo,fr;interval=1".parse().unwrap();
+/// assert_eq!(rule.to_string(), "FREQ=MONTHLY;BYDAY=-1MO,FR");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Rule {
+    frequency: Frequency,
+    interval: u32,
+    count: Option<u32>,
+    until: Option<Until>,
+    by_month: Vec<i16>,
+    by_week: Vec<i16>,
+    by_year_day: Vec<i16>,
+    by_month_day: Vec<i16>,
+    by_day: Vec<DayOfWeek>,
+    by_hour: Vec<i16>,
+    by_minute: Vec<i16>,
+    by_second: Vec<i16>,
+    by_position: Vec<i16>,
+    week_start: Weekday,
+}
+
+impl Rule {
+    /// A rule of this frequency and nothing else.
+    pub fn new(frequency: Frequency) -> Rule {
+        Rule {
+            frequency,
+            interval: 1,
+            count: None,
+            until: None,
+            by_month: Vec::new(),
+            by_week: Vec::new(),
+            by_year_day: Vec::new(),
+            by_month_day: Vec::new(),
+            by_day: Vec::new(),
+            by_hour: Vec::new(),
+            by_minute: Vec::new(),
+            by_second: Vec::new(),
+            by_position: Vec::new(),
+            week_start: Weekday::Monday,
+        }
+    }
+
+    /// `FREQ`
+    pub fn frequency(&self) -> Frequency {
+        self.frequency
+    }
+
+    /// `INTERVAL`, 1 to 99,999
+    pub fn interval(&self) -> u32 {
+        self.interval
+    }
+
+    /// `COUNT`, 1 to 99,999
+    pub fn count(&self) -> Option<u32> {
+        self.count
+    }
+
+    /// `UNTIL`
+    pub fn until(&self) -> Option<Until> {
+        self.until
+    }
+
+    /// Whether the rule has neither `COUNT` nor `UNTIL`.
+    pub fn is_endless(&self) -> bool {
+        self.count.is_none() && self.until.is_none()
+    }
+
+    /// `BYMONTH`, 1 to 12
+    pub fn by_month(&self) -> &[i16] {
+        &self.by_month
+    }
+
+    /// `BYWEEKNO`, -53 to 53 without 0
+    pub fn by_week(&self) -> &[i16] {
+        &self.by_week
+    }
+
+    /// `BYYEARDAY`, -366 to 366 without 0
+    pub fn by_year_day(&self) -> &[i16] {
+        &self.by_year_day
+    }
+
+    /// `BYMONTHDAY`, -31 to 31 without 0
+    pub fn by_month_day(&self) -> &[i16] {
+        &self.by_month_day
+    }
+
+    /// `BYDAY`
+    pub fn by_day(&self) -> &[DayOfWeek] {
+        &self.by_day
+    }
+
+    /// `BYHOUR`, 0 to 23
+    pub fn by_hour(&self) -> &[i16] {
+        &self.by_hour
+    }
+
+    /// `BYMINUTE`, 0 to 59
+    pub fn by_minute(&self) -> &[i16] {
+        &self.by_minute
+    }
+
+    /// `BYSECOND`, 0 to 60; 60 stands for a leap second and is taken for 59
+    pub fn by_second(&self) -> &[i16] {
+        &self.by_second
+    }
+
+    /// `BYSETPOS`, -366 to 366 without 0
+    pub fn by_position(&self) -> &[i16] {
+        &self.by_position
+    }
+
+    /// `WKST`
+    pub fn week_start(&self) -> Weekday {
+        self.week_start
+    }
+
+    /// The same rule ending with this, in place of its `UNTIL` or `COUNT`.
+    #[must_use]
+    pub fn with_until(mut self, until: Until) -> Rule {
+        self.count = None;
+        self.until = Some(until);
+        self
+    }
+
+    /// The same rule ending after so many instances, in place of its `UNTIL` or `COUNT`; `count` is held to 1 to 99,999.
+    #[must_use]
+    pub fn with_count(mut self, count: u32) -> Rule {
+        self.until = None;
+        self.count = Some(count.clamp(1, parse::GREATEST_NUMBER));
+        self
+    }
+
+    /// The same rule without an end.
+    #[must_use]
+    pub fn without_end(mut self) -> Rule {
+        self.until = None;
+        self.count = None;
+        self
+    }
+
+    /// Says whether the rule keeps to the letter of RFC 5545, section 3.3.10, so that any other program takes it.
+    ///
+    /// Reading is more lenient in one thing: `BYWEEKNO` outside `YEARLY`, `BYYEARDAY` in `DAILY`, `WEEKLY` and
+    /// `MONTHLY` and `BYMONTHDAY` in `WEEKLY` are taken as limits, although the section has no place for them.
+    pub fn check_conformance(&self) -> Result<(), RuleError> {
+        let name = self.frequency.name();
+        let refused = |part: &str| Err(RuleError::new(part, format!("must not be used with FREQ={name}")));
+        if !self.by_week.is_empty() && self.frequency != Frequency::Yearly {
+            return refused("BYWEEKNO");
+        }
+        if !self.by_year_day.is_empty()
+            && matches!(self.frequency, Frequency::Daily | Frequency::Weekly | Frequency::Monthly)
+        {
+            return refused("BYYEARDAY");
+        }
+        if !self.by_month_day.is_empty() && self.frequency == Frequency::Weekly {
+            return refused("BYMONTHDAY");
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "FREQ={}", self.frequency.name())?;
+        if self.interval != 1 {
+            write!(out, ";INTERVAL={}", self.interval)?;
+        }
+        if let Some(count) = self.count {
+            write!(out, ";COUNT={count}")?;
+        }
+        if let Some(until) = self.until {
+            write!(out, ";UNTIL={until}")?;
+        }
+        write_list(out, "BYMONTH", &self.by_month)?;
+        write_list(out, "BYWEEKNO", &self.by_week)?;
+        write_list(out, "BYYEARDAY", &self.by_year_day)?;
+        write_list(out, "BYMONTHDAY", &self.by_month_day)?;
+        write_list(out, "BYDAY", &self.by_day)?;
+        write_list(out, "BYHOUR", &self.by_hour)?;
+        write_list(out, "BYMINUTE", &self.by_minute)?;
+        write_list(out, "BYSECOND", &self.by_second)?;
+        write_list(out, "BYSETPOS", &self.by_position)?;
+        if self.week_start != Weekday::Monday {
+            write!(out, ";WKST={}", weekday_name(self.week_start))?;
+        }
+        Ok(())
+    }
+}
+
+fn write_list(out: &mut fmt::Formatter<'_>, name: &str, values: &[impl fmt::Display]) -> fmt::Result {
+    for (position, value) in values.iter().enumerate() {
+        if position == 0 {
+            write!(out, ";{name}={value}")?;
+        } else {
+            write!(out, ",{value}")?;
+        }
+    }
+    Ok(())
+}
