@@ -15,6 +15,7 @@ pub mod files;
 pub mod generation;
 pub mod history;
 pub mod icalendar;
+pub mod jobs;
 pub mod lists;
 pub mod portfolio;
 pub mod present;

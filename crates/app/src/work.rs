@@ -6,11 +6,12 @@ use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{self, Field, FieldType, Kind, Record, Source, output};
 use obcms_store::changes::{self, Change};
-use obcms_store::{Tx, records};
+use obcms_store::{Tx, jobs, records};
 use serde_json::{Map, Value as Json, json};
 
 use crate::actor::Actor;
 use crate::error::AppError;
+use crate::jobs::Enqueue;
 use crate::{App, consequences};
 
 /// One open command.
@@ -156,6 +157,19 @@ impl<'a, 'b> Work<'a, 'b> {
         entry.is_derived = true;
         changes::record(self.tx, &[entry])?;
         Ok(())
+    }
+
+    /// Keeps a job that is done after this command is kept, and only then; nothing when there is one of its key
+    /// already. Answers whether it is new.
+    pub fn enqueue(&mut self, job: &Enqueue) -> Result<bool, AppError> {
+        let new = job.row(self.app.new_id(), self.now);
+        Ok(jobs::insert(self.tx, &new, self.now)?)
+    }
+
+    /// Keeps a job, or has the one of its key run at the new time.
+    pub fn enqueue_again(&mut self, job: &Enqueue) -> Result<(), AppError> {
+        let new = job.row(self.app.new_id(), self.now);
+        Ok(jobs::put(self.tx, &new, self.now)?)
     }
 
     fn change(&self, before: Option<&Record>, record: &Record, action: &str) -> Change {

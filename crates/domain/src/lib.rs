@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod choices;
 pub mod id;
+pub mod jobs;
 pub mod kinds;
 pub mod people;
 pub mod places;

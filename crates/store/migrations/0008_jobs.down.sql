@@ -1,1 +1,2 @@
--- Jobs and calendars of others.
+DROP TABLE job_runners;
+DROP TABLE jobs;

@@ -11,6 +11,7 @@ pub mod changes;
 pub mod database;
 mod error;
 pub mod idempotency;
+pub mod jobs;
 pub mod migrations;
 pub mod portfolio;
 pub mod projects;

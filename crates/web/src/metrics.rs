@@ -10,7 +10,9 @@ use axum::extract::{ConnectInfo, MatchedPath, Request, State as AxumState};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use obcms_app::AppError;
+use obcms_app::jobs::Health;
 use obcms_domain::people::Role;
 
 use crate::caller::Caller;
@@ -113,7 +115,9 @@ pub async fn show(AxumState(state): AxumState<State>, request: Request) -> Resul
         });
     }
     let size = blocking(|| state.app.database().size()).map_err(AppError::from)?;
+    let health = blocking(|| state.app.job_health())?;
     let mut text = state.metrics.text();
+    text.push_str(&jobs(&health, state.app.now()));
     let _ = write!(
         text,
         "# HELP obcms_database_bytes Size of the database.\n# TYPE obcms_database_bytes gauge\nobcms_database_bytes {size}\n\
@@ -123,6 +127,28 @@ pub async fn show(AxumState(state): AxumState<State>, request: Request) -> Resul
         env!("CARGO_PKG_VERSION"),
     );
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+}
+
+/// How the jobs of the whole installation stand; every process says the same.
+fn jobs(health: &Health, now: Timestamp) -> String {
+    let mut text = String::from("# HELP obcms_jobs Jobs by state.\n# TYPE obcms_jobs gauge\n");
+    for (job_state, count) in &health.counts {
+        let _ = writeln!(text, "obcms_jobs{{state=\"{}\"}} {count}", job_state.as_str());
+    }
+    let late = health.overdue_since.map_or(0, |since| now.duration_since(since).as_secs());
+    for (name, help, value) in [
+        ("obcms_jobs_retrying", "Jobs that wait for another attempt after a failure.", health.retrying),
+        ("obcms_jobs_overdue", "Jobs that wait too long beyond their time.", health.overdue),
+        ("obcms_jobs_overdue_seconds", "How long the first of the overdue jobs waits.", late),
+        (
+            "obcms_job_runners",
+            "Processes that work on jobs.",
+            i64::try_from(health.runners.len()).unwrap_or(i64::MAX),
+        ),
+    ] {
+        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
+    }
+    text
 }
 
 fn is_loopback(address: &IpAddr) -> bool {

@@ -16,7 +16,7 @@ use std::process::Command;
 /// Free space below which the next backup or import may fail.
 const LITTLE_SPACE: u64 = 500 * 1024 * 1024;
 
-/// Check the whole installation: data directory, database, schema, integrity, accounts, disk and clock.
+/// Check the whole installation: data directory, database, schema, integrity, accounts, jobs, disk and clock.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -42,6 +42,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             ]);
             if is_current {
                 lines.push(("accounts", accounts(&opened.app)));
+                lines.push(("jobs", jobs(&opened.app)));
             }
         }
         Err(failure) => lines.push(("database", Err(failure.to_string()))),
@@ -116,4 +117,9 @@ fn accounts(app: &App) -> Verdict {
         return Err("no administrator can sign in; add one with obcms user add NAME --role admin".to_owned());
     }
     Ok(format!("{} open, {} disabled", open.len(), people.len() - open.len()))
+}
+
+/// Whether somebody works on what waits, and whether something was given up.
+fn jobs(app: &App) -> Verdict {
+    app.job_health().map_err(|error| error.to_string())?.verdict()
 }

@@ -5,10 +5,16 @@ use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::server::{GRACE, StopSignals, bind, serve};
 use crate::settings::{ServingFlags, Settings, resolve, unknown_variables};
+use obcms_app::jobs::Runner;
 use obcms_app::{Actor, App};
 use obcms_web::{State, WebSettings};
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::net::TcpListener;
+
+/// How long jobs at hand may take once the program was told to stop; what is left behind is done again by whoever
+/// serves next.
+const LAST_JOBS: Duration = Duration::from_secs(25);
 
 /// Bring the schema up to date if needed and answer requests until SIGTERM or Ctrl-C.
 #[derive(Debug, clap::Args)]
@@ -42,6 +48,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 pub fn run_on(opened: Opened, settings: &Settings, listener: TcpListener) -> Result<(), Failure> {
     opened.app.database().follow(opened.runtime.handle());
     let address = listener.local_addr().map_err(Failure::new)?;
+    let runner = Runner::start(&opened.app)?;
     let state = State::new(
         opened.app,
         WebSettings {
@@ -49,7 +56,23 @@ pub fn run_on(opened: Opened, settings: &Settings, listener: TcpListener) -> Res
             trusted_proxy: settings.trusted_proxy,
         },
     );
-    opened.runtime.block_on(answer(settings, &state, listener, address))
+    opened.runtime.block_on(async {
+        let ended = answer(settings, &state, listener, address).await;
+        finish_jobs(runner).await;
+        ended
+    })
+}
+
+/// Waits for the jobs at hand, unless told a second time to stop.
+async fn finish_jobs(runner: Runner) {
+    let finished = tokio::task::spawn_blocking(move || runner.stop(LAST_JOBS));
+    let Ok(mut hurry) = StopSignals::new() else { return };
+    tokio::select! {
+        finished = finished => if !finished.unwrap_or(false) {
+            tracing::warn!("a job was left behind; it is done again once its claim runs out");
+        },
+        () = hurry.next() => {}
+    }
 }
 
 /// While nobody can sign in, whoever reads the log may make the first administrator.

@@ -51,7 +51,7 @@ fn serve_migrates_and_leaves_a_healthy_installation() {
     assert_eq!(status.code(), Some(0), "{rest}");
     let doctor = run(&folder, &["doctor"]);
     assert_eq!(doctor.code, Some(0), "{}{}", doctor.output, doctor.errors);
-    for what in ["clock", "disk", "database", "schema", "integrity", "accounts"] {
+    for what in ["clock", "disk", "database", "schema", "integrity", "accounts", "jobs"] {
         assert!(
             doctor.output.lines().any(|line| line.starts_with("ok") && line.contains(what)),
             "{}",

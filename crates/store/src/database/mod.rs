@@ -137,7 +137,8 @@ impl Database {
         let mut tx = self.begin(true)?;
         let result = work(&mut tx)?;
         let messages = std::mem::take(&mut tx.messages);
-        if !messages.is_empty() {
+        // A message without an entry in the log, as of a job, tells of nothing that people changed.
+        if messages.iter().any(|message| message.change.is_some()) {
             // Last before the commit, so that writers wait for each other no longer than a commit takes.
             crate::settings::next_number(&mut tx, CHANGES)?;
         }

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod files;
+pub mod jobs;
 pub mod me;
 pub mod openapi;
 pub mod portfolio;
@@ -24,6 +25,7 @@ pub fn routes() -> Vec<Route> {
         routes.extend(files::routes(kind));
     }
     routes.extend(calendar::routes());
+    routes.extend(jobs::routes());
     routes.extend(me::routes());
     routes.extend(tasks::routes());
     routes.extend(portfolio::routes());

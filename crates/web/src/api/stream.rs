@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::stream;
 use obcms_app::actor::Sight;
+use obcms_domain::people::{Action, Area};
 use obcms_store::database::{LiveReceiver, Message};
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
@@ -124,6 +125,9 @@ fn still_valid(listener: &mut Listener) -> bool {
 fn may_see(listener: &Listener, message: &Message) -> bool {
     if message.kind == "*" {
         return true;
+    }
+    if message.kind == obcms_store::jobs::LIVE_KIND {
+        return listener.caller.actor.may(Action::Manage, Area::Settings);
     }
     let (Some(kind), Some(id)) = (obcms_domain::kinds::by_name(&message.kind), message.id) else {
         return false;

@@ -240,6 +240,9 @@ fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
         if label == "Administration" && actor.may(Action::Manage, obcms_domain::people::Area::Accounts) {
             items.push(item("Users and roles", "/admin/users", "shield", ""));
         }
+        if label == "Administration" && actor.may(Action::Manage, obcms_domain::people::Area::Settings) {
+            items.push(item("Jobs", "/admin/jobs", "timer", ""));
+        }
         if !items.is_empty() {
             groups.push(NavigationGroup { label: label.to_owned(), items });
         }

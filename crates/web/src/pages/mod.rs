@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod errors;
 pub mod forms;
 pub mod frame;
+pub mod jobs;
 pub mod me;
 pub mod portfolio;
 pub mod ppas;
@@ -41,6 +42,7 @@ pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
 pub fn router(state: &State) -> Router<State> {
     Router::new()
         .merge(calendar::router())
+        .merge(jobs::router())
         .merge(me::router())
         .merge(portfolio::router())
         .merge(ppas::router())

@@ -1,0 +1,129 @@
+//! What administrators see of the jobs, and what they do with them.
+
+use jiff::{SignedDuration, Timestamp};
+use obcms_domain::id::Id;
+use obcms_domain::jobs::State;
+use obcms_domain::people::{Action, Area};
+use obcms_store::jobs::{self, Filter, Job, RunnerRow};
+
+use crate::error::AppError;
+use crate::records::require_write;
+use crate::{Actor, App};
+
+/// A process that gave no sign for so long is not there any more.
+pub const ALIVE: SignedDuration = SignedDuration::from_secs(90);
+/// A job that waits longer than this beyond its time waits too long.
+pub const LATE: SignedDuration = SignedDuration::from_mins(10);
+
+/// How the jobs of the installation stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// Processes that work on jobs at this moment.
+    pub runners: Vec<RunnerRow>,
+    /// How many jobs stand how.
+    pub counts: Vec<(State, i64)>,
+    /// Jobs that should have begun some time ago.
+    pub overdue: i64,
+    /// Since when the first of them waits.
+    pub overdue_since: Option<Timestamp>,
+    /// Jobs that failed and will be tried again.
+    pub retrying: i64,
+}
+
+impl Health {
+    /// How many jobs are in that state.
+    #[must_use]
+    pub fn count(&self, state: State) -> i64 {
+        self.counts.iter().find(|(known, _)| *known == state).map_or(0, |(_, count)| *count)
+    }
+
+    /// One line on how it stands: all well, or what is wrong and what to do.
+    pub fn verdict(&self) -> Result<String, String> {
+        let waiting = self.count(State::Queued);
+        let failed = self.count(State::Failed);
+        if let (true, Some(since)) = (self.overdue > 0, self.overdue_since) {
+            return Err(if self.runners.is_empty() {
+                format!("nobody works on jobs, and {} wait since {since:.0}; start obcms serve", self.overdue)
+            } else {
+                format!(
+                    "{} wait since {since:.0} although somebody works on them; see /admin/jobs",
+                    self.overdue
+                )
+            });
+        }
+        if failed > 0 {
+            return Err(format!(
+                "{failed} given up after their last attempt; see /admin/jobs and press Retry"
+            ));
+        }
+        let retrying = if self.retrying > 0 {
+            format!(", {} of them after a failure", self.retrying)
+        } else {
+            String::new()
+        };
+        Ok(match self.runners.len() {
+            0 => format!("no obcms serve is running; {waiting} waiting{retrying}, none of them late"),
+            1 => format!("1 process works on them; {waiting} waiting{retrying}"),
+            several => format!("{several} processes work on them; {waiting} waiting{retrying}"),
+        })
+    }
+}
+
+fn require(actor: &Actor, what: &str) -> Result<(), AppError> {
+    if actor.may(Action::Manage, Area::Settings) {
+        return Ok(());
+    }
+    Err(AppError::forbidden(Action::Manage, Area::Settings, what))
+}
+
+impl App {
+    /// Jobs by the time at which they run, and how many fit in all.
+    pub fn jobs(
+        &self,
+        actor: &Actor,
+        filter: &Filter,
+        limit: i64,
+        offset: i64,
+    ) -> Result<(Vec<Job>, i64), AppError> {
+        require(actor, "see the jobs")?;
+        self.read(|tx| Ok(jobs::list(tx, filter, limit, offset)?))
+    }
+
+    /// One job.
+    pub fn job(&self, actor: &Actor, id: Id) -> Result<Job, AppError> {
+        require(actor, "see the jobs")?;
+        self.read(|tx| jobs::find(tx, id)?.ok_or(AppError::NotFound("job")))
+    }
+
+    /// Has a job run as soon as may be, with all its attempts before it.
+    pub fn run_job(&self, actor: &Actor, id: Id) -> Result<Job, AppError> {
+        require(actor, "run jobs")?;
+        require_write(actor)?;
+        let job = self.write(actor, |work| {
+            jobs::find(work.tx, id)?.ok_or(AppError::NotFound("job"))?;
+            if !jobs::run_now(work.tx, id, work.now)? {
+                return Err(AppError::conflict("This job is running at this moment."));
+            }
+            jobs::find(work.tx, id)?.ok_or(AppError::NotFound("job"))
+        })?;
+        tracing::info!(job = job.kind, title = job.title, by = actor.username, "a job was asked for by hand");
+        Ok(job)
+    }
+
+    /// How the jobs stand, for the doctor, the counters and administrators.
+    pub fn job_health(&self) -> Result<Health, AppError> {
+        let now = self.now();
+        self.read(|tx| {
+            let (overdue, overdue_since) = jobs::overdue(tx, now - LATE)?;
+            let mut runners = jobs::runners(tx)?;
+            runners.retain(|runner| runner.seen_at > now - ALIVE);
+            Ok(Health {
+                runners,
+                counts: jobs::counts(tx)?,
+                overdue,
+                overdue_since,
+                retrying: jobs::retrying(tx)?,
+            })
+        })
+    }
+}

@@ -1,0 +1,142 @@
+//! One attempt at one job: claiming it, doing it, writing down how it ended.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
+use obcms_domain::id::Id;
+use obcms_domain::jobs::{State, next_run};
+use obcms_store::jobs::{self, Ending, Job, NewJob};
+use serde_json::{Value as Json, json};
+
+use super::{Handler, JobError, Outcome};
+use crate::App;
+use crate::error::AppError;
+
+/// How long a claim holds without a sign of life.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(120);
+
+/// Letters of an error that are kept.
+const LONGEST_ERROR: usize = 2000;
+
+/// Puts the scheduled jobs of these handlers into the table; those that are there stay as they are.
+pub fn plant(app: &App, handlers: &[Handler]) -> Result<(), AppError> {
+    let now = app.now();
+    for handler in handlers.iter().filter(|handler| !handler.schedule.is_empty()) {
+        let new = NewJob {
+            id: app.new_id(),
+            kind: handler.kind.to_owned(),
+            key: "schedule".to_owned(),
+            title: handler.label.to_owned(),
+            payload: json!({}).to_string(),
+            cron: handler.schedule.to_owned(),
+            run_at: next_time(app, handler.schedule, now)?,
+            maximum_attempts: handler.maximum_attempts,
+        };
+        app.database().write(|tx| Ok::<_, AppError>(jobs::plant(tx, &new, now)?))?;
+    }
+    Ok(())
+}
+
+fn next_time(app: &App, cron: &str, after: Timestamp) -> Result<Timestamp, AppError> {
+    next_run(cron, after, app.zone()).map_err(|error| AppError::Internal(error.to_string()))
+}
+
+/// Claims the next due job of these handlers in the name of a process and does it. Answers its id, or nothing when
+/// there was none to be had.
+pub fn run_next(app: &App, handlers: &[Handler], runner: &str) -> Result<Option<Id>, AppError> {
+    let Some(job) = claim_next(app, handlers, runner)? else {
+        return Ok(None);
+    };
+    let Some(handler) = handlers.iter().find(|handler| handler.kind == job.kind) else {
+        return Ok(None);
+    };
+    let begun = Instant::now();
+    let result = if job.maximum_attempts > 0 && job.attempts > job.maximum_attempts {
+        // Its claims ran out one after the other: whatever it does ends the process, and must not do so for ever.
+        Err(JobError("The program ended in the middle of it each time; it is given up.".to_owned()))
+    } else {
+        attempt(app, handler, &job)
+    };
+    let duration = i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX);
+    if let Err(error) = &result {
+        tracing::warn!(job = job.kind, title = job.title, attempt = job.attempts, "a job failed: {error}");
+    }
+    let ending = ending(app, handler, &job, result, duration)?;
+    let now = app.now();
+    let is_ours = app.database().write(|tx| Ok::<_, AppError>(jobs::finish(tx, &job, &ending, now)?))?;
+    if !is_ours {
+        tracing::warn!(
+            job = job.kind,
+            title = job.title,
+            "a job took longer than its claim and was taken over"
+        );
+    }
+    Ok(Some(job.id))
+}
+
+fn claim_next(app: &App, handlers: &[Handler], runner: &str) -> Result<Option<Job>, AppError> {
+    let kinds: Vec<&str> = handlers.iter().map(|handler| handler.kind).collect();
+    // Looked for without the lock of a writer, since most of the time there is nothing.
+    let now = app.now();
+    for id in app.read(|tx| Ok(jobs::due(tx, &kinds, now)?))? {
+        let now = app.now();
+        let claimed =
+            app.database().write(|tx| Ok::<_, AppError>(jobs::claim(tx, id, runner, now, now + LEASE)?))?;
+        if claimed.is_some() {
+            return Ok(claimed);
+        }
+    }
+    Ok(None)
+}
+
+fn attempt(app: &App, handler: &Handler, job: &Job) -> Result<Outcome, JobError> {
+    let payload: Json = serde_json::from_str(&job.payload)
+        .map_err(|error| JobError(format!("What it needs is damaged: {error}")))?;
+    catch_unwind(AssertUnwindSafe(|| (handler.run)(app, &payload)))
+        .unwrap_or_else(|_| Err(JobError("It broke off; the log of the server says where.".to_owned())))
+}
+
+/// What follows from the result: done, again, another attempt, or given up.
+fn ending(
+    app: &App,
+    handler: &Handler,
+    job: &Job,
+    result: Result<Outcome, JobError>,
+    duration: i64,
+) -> Result<Ending, AppError> {
+    let now = app.now();
+    let scheduled = match job.cron.as_str() {
+        "" => None,
+        cron => Some(next_time(app, cron, now)?),
+    };
+    Ok(match result {
+        Ok(outcome) => {
+            let again = outcome.again_at.or(scheduled);
+            Ending {
+                state: if again.is_some() { State::Queued } else { State::Done },
+                run_at: again.unwrap_or(job.run_at),
+                attempts: if again.is_some() { 0 } else { job.attempts },
+                result: Some(shorten(&outcome.summary)),
+                error: String::new(),
+                duration,
+            }
+        }
+        Err(JobError(message)) => {
+            let chance = u32::from_le_bytes(app.random());
+            let retry_at = now + handler.back_off.pause(job.attempts, chance);
+            let gives_up = job.maximum_attempts > 0 && job.attempts >= job.maximum_attempts;
+            let (state, run_at, attempts) = match scheduled {
+                _ if !gives_up => (State::Queued, retry_at, job.attempts),
+                // A schedule is never given up: it has its attempts again at its next time.
+                Some(next) => (State::Queued, next, 0),
+                None => (State::Failed, job.run_at, job.attempts),
+            };
+            Ending { state, run_at, attempts, result: None, error: shorten(&message), duration }
+        }
+    })
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(LONGEST_ERROR).collect()
+}

@@ -1,0 +1,152 @@
+//! When work that waits is done: the state of a job, the pause after a failure, the next time of a schedule.
+
+use std::str::FromStr;
+
+use croner::Cron;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+/// How a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Waits for its time, or for the next attempt.
+    Queued,
+    /// A process works on it and holds its lease.
+    Running,
+    /// It ran and will not run again by itself.
+    Done,
+    /// It was given up after its last attempt.
+    Failed,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Queued, Self::Running, Self::Done, Self::Failed];
+
+    /// Name in the database and in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// The pause after failures: it doubles from one to the next up to a limit, and is spread so that jobs that failed
+/// together do not come back together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BackOff {
+    /// Pause after the first failure.
+    pub first: SignedDuration,
+    /// The pause does not grow beyond this.
+    pub longest: SignedDuration,
+}
+
+impl BackOff {
+    /// What suits most jobs: half a minute, a minute, two, and so on up to an hour.
+    pub const USUAL: Self =
+        Self { first: SignedDuration::from_secs(30), longest: SignedDuration::from_hours(1) };
+
+    /// The pause after so many failures in a row (1 and more). `chance` spreads it: 0 makes it a fifth shorter,
+    /// `u32::MAX` a fifth longer.
+    #[must_use]
+    pub fn pause(self, failures: i64, chance: u32) -> SignedDuration {
+        let doublings = u32::try_from(failures.saturating_sub(1).clamp(0, 40)).unwrap_or(40);
+        let first = i128::from(self.first.as_secs().max(1)) * 1000;
+        let longest = i128::from(self.longest.as_secs().max(1)) * 1000;
+        let whole = (first << doublings).min(longest);
+        let spread = whole * 4 / 5 + whole * 2 / 5 * i128::from(chance) / i128::from(u32::MAX);
+        SignedDuration::from_millis(i64::try_from(spread).unwrap_or(i64::MAX))
+    }
+}
+
+/// Why a cron line cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the schedule \"{line}\" is wrong: {reason}")]
+pub struct ScheduleError {
+    line: String,
+    reason: String,
+}
+
+/// The first time after `after` at which the cron line (minute, hour, day, month, weekday) is due in the zone. A local
+/// time that a change of the clocks leaves out is made up for at the end of the gap; one that comes twice counts once.
+pub fn next_run(line: &str, after: Timestamp, zone: &TimeZone) -> Result<Timestamp, ScheduleError> {
+    let refuse = |reason: croner::errors::CronError| ScheduleError {
+        line: line.to_owned(),
+        reason: reason.to_string(),
+    };
+    let cron = Cron::from_str(line).map_err(refuse)?;
+    let found = cron.find_next_occurrence(&after.to_zoned(zone.clone()), false).map_err(refuse)?;
+    Ok(found.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn next(line: &str, after: &str, zone: &str) -> String {
+        let zone = TimeZone::get(zone).unwrap();
+        next_run(line, after.parse().unwrap(), &zone).unwrap().to_string()
+    }
+
+    #[test]
+    fn the_pause_doubles_up_to_the_longest() {
+        let middle = u32::MAX / 2;
+        let seconds: Vec<i64> = (1..=9)
+            .map(|failures| BackOff::USUAL.pause(failures, middle).as_millis() as i64 / 1000 + 1)
+            .collect();
+        assert_eq!(seconds, [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
+        assert_eq!(BackOff::USUAL.pause(i64::MAX, middle), BackOff::USUAL.pause(9, middle));
+    }
+
+    #[test]
+    fn the_pause_is_spread_by_a_fifth_either_way() {
+        assert_eq!(BackOff::USUAL.pause(1, 0), SignedDuration::from_secs(24));
+        assert_eq!(BackOff::USUAL.pause(1, u32::MAX), SignedDuration::from_secs(36));
+    }
+
+    #[test]
+    fn a_schedule_is_read_in_the_zone_of_the_office() {
+        // Half past three in Manila is half past seven in the evening before in UTC.
+        assert_eq!(next("30 3 * * *", "2027-01-10T12:00:00Z", "Asia/Manila"), "2027-01-10T19:30:00Z");
+        assert_eq!(next("30 3 * * *", "2027-01-10T12:00:00Z", "UTC"), "2027-01-11T03:30:00Z");
+        // Strictly after, so that a job that was just done is not due at once again.
+        assert_eq!(next("*/15 * * * *", "2027-01-10T12:15:00Z", "Asia/Manila"), "2027-01-10T12:30:00Z");
+        assert_eq!(next("0 8 * * MON", "2027-01-10T12:00:00Z", "Asia/Manila"), "2027-01-11T00:00:00Z");
+    }
+
+    #[test]
+    fn a_schedule_follows_the_change_of_the_clocks() {
+        // Berlin, 28 March 2027: the clocks go from two to three.
+        assert_eq!(next("0 9 * * *", "2027-03-27T12:00:00Z", "Europe/Berlin"), "2027-03-28T07:00:00Z");
+        assert_eq!(next("0 9 * * *", "2027-03-26T12:00:00Z", "Europe/Berlin"), "2027-03-27T08:00:00Z");
+        // Half past two does not exist that day; the job runs nevertheless.
+        assert_eq!(next("30 2 * * *", "2027-03-27T12:00:00Z", "Europe/Berlin"), "2027-03-28T01:00:00Z");
+        // 31 October 2027: half past two comes twice and counts once.
+        assert_eq!(next("30 2 * * *", "2027-10-30T12:00:00Z", "Europe/Berlin"), "2027-10-31T00:30:00Z");
+        assert_eq!(next("30 2 * * *", "2027-10-31T00:30:00Z", "Europe/Berlin"), "2027-11-01T01:30:00Z");
+    }
+
+    #[test]
+    fn a_wrong_schedule_is_refused_in_words() {
+        let refused = next_run("every day", Timestamp::UNIX_EPOCH, &TimeZone::UTC).unwrap_err();
+        assert!(refused.to_string().starts_with("the schedule \"every day\" is wrong: "), "{refused}");
+    }
+
+    #[test]
+    fn states_are_read_back() {
+        for state in State::ALL {
+            assert_eq!(State::parse(state.as_str()), Some(state));
+        }
+        assert_eq!(State::parse("paused"), None);
+    }
+}

@@ -1,0 +1,121 @@
+//! Jobs, for administrators: how each stands, and running one by hand.
+
+use axum::extract::State as AxumState;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use obcms_app::jobs::{Filter, Job, handler};
+use obcms_domain::jobs::State as JobState;
+use obcms_domain::people::{Action, Area};
+use serde_json::{Value as Json, json};
+
+use crate::caller::Caller;
+use crate::input::{Parameters, PathId};
+use crate::problem::Problem;
+use crate::route::{Access, Route};
+use crate::state::{State, blocking};
+
+/// The operations on jobs.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let access = Access::Policy(Action::Manage, Area::Settings);
+    let job = || json!({ "type": "object" });
+    vec![
+        Route::new("get", "/api/v1/jobs", "Jobs: what runs, what failed, what is next", access, get(list))
+            .tag("jobs")
+            .query(&[
+                ("state", "queued, running, done or failed"),
+                ("kind", "Only jobs of this kind, as in clean_up"),
+                ("limit", "At most so many, 1 to 500; 50 unless given"),
+                ("cursor", "next_cursor of the page before"),
+            ])
+            .answers(
+                200,
+                json!({
+                    "type": "object", "required": ["items", "next_cursor", "total"],
+                    "properties": {
+                        "items": { "type": "array", "items": job() },
+                        "next_cursor": { "type": ["string", "null"] },
+                        "total": { "type": "integer" },
+                    },
+                }),
+            ),
+        Route::new("get", "/api/v1/jobs/{id}", "One job", access, get(one)).tag("jobs").answers(200, job()),
+        Route::new(
+            "post",
+            "/api/v1/jobs/{id}/run",
+            "Run a job now, with all its attempts before it; 409 while it runs",
+            access,
+            post(run),
+        )
+        .tag("jobs")
+        .answers(200, job()),
+    ]
+}
+
+/// A job as the API shows it.
+fn present(job: &Job) -> Json {
+    let handler = handler(&job.kind);
+    json!({
+        "id": job.id,
+        "kind": job.kind,
+        "title": job.title,
+        "description": handler.map(|handler| handler.description),
+        "state": job.state.as_str(),
+        "schedule": (!job.cron.is_empty()).then_some(&job.cron),
+        "run_at": job.run_at,
+        "attempts": job.attempts,
+        "maximum_attempts": (job.maximum_attempts > 0).then_some(job.maximum_attempts),
+        "claimed_by": (job.state == JobState::Running).then_some(&job.claimed_by),
+        "claimed_until": job.claimed_until,
+        "created_at": job.created_at,
+        "last_started_at": job.last_started_at,
+        "last_finished_at": job.last_finished_at,
+        "last_duration_milliseconds": job.last_duration,
+        "last_result": (!job.last_result.is_empty()).then_some(&job.last_result),
+        "last_error": (!job.last_error.is_empty()).then_some(&job.last_error),
+    })
+}
+
+async fn list(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    parameters.only(&["state", "kind", "limit", "cursor"])?;
+    let given = |name: &str| parameters.get(name).filter(|value| !value.is_empty());
+    let wanted = match given("state") {
+        None => None,
+        Some(text) => Some(
+            JobState::parse(text)
+                .ok_or_else(|| Parameters::wrong("state", "Expected queued, running, done or failed."))?,
+        ),
+    };
+    let number = |name: &str, usual: i64, most: i64, least: i64| match given(name) {
+        None => Ok(usual),
+        Some(text) => match text.parse::<i64>() {
+            Ok(number) if (least..=most).contains(&number) => Ok(number),
+            _ => Err(Parameters::wrong(name, &format!("Expected a number from {least} to {most}."))),
+        },
+    };
+    let limit = number("limit", 50, 500, 1)?;
+    let offset = number("cursor", 0, 10_000_000, 0)?;
+    let filter = Filter { state: wanted, kind: given("kind").map(ToOwned::to_owned) };
+    let (jobs, total) = blocking(|| state.app.jobs(&caller.actor, &filter, limit, offset))?;
+    let next = offset + limit;
+    Ok(axum::Json(json!({
+        "items": jobs.iter().map(present).collect::<Vec<_>>(),
+        "next_cursor": (next < total).then(|| next.to_string()),
+        "total": total,
+    }))
+    .into_response())
+}
+
+async fn one(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Result<Response, Problem> {
+    let job = blocking(|| state.app.job(&caller.actor, id.0))?;
+    Ok(axum::Json(present(&job)).into_response())
+}
+
+async fn run(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Result<Response, Problem> {
+    let job = blocking(|| state.app.run_job(&caller.actor, id.0))?;
+    Ok(axum::Json(present(&job)).into_response())
+}
