@@ -1,5 +1,6 @@
 //! The least that makes a record of any kind, taken from its description.
 
+use jiff::SignedDuration;
 use obcms_app::records::{Input, create};
 use obcms_app::{Actor, AppError, Work};
 use obcms_domain::id::Id;
@@ -20,6 +21,11 @@ pub fn minimal(server: &Server, kind: &'static Kind, number: u32) -> Input {
         if field.required && matches!(field.initial, Initial::Empty) {
             input.insert(field.name.to_owned(), value(server, field, number));
         }
+    }
+    if kind.name == "booking" {
+        // Nothing is booked in the past or far ahead.
+        let tomorrow = server.app().now() + SignedDuration::from_hours(24);
+        input.insert("start".to_owned(), json!(tomorrow.strftime("%Y-%m-%dT%H:00:00Z").to_string()));
     }
     input
 }

@@ -197,10 +197,11 @@ pub fn roles(user: &Record) -> Vec<Role> {
     }
 }
 
-/// Things that are requests by nature, which staff may make: needs, requests of communities, applications.
+/// Things that are requests by nature, which more people may make than other things: needs, requests of communities,
+/// applications, bookings.
 fn is_request(record: &Record) -> bool {
     match record.kind.name {
-        "need" | "application" => true,
+        "need" | "application" | "booking" => true,
         "ppa" => record.text("category") == "obc_request",
         _ => false,
     }

@@ -7,12 +7,13 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use obcms_domain::id::Id;
-use obcms_domain::kinds::{PPA, TASK};
+use obcms_domain::kinds::{BOOKING_ORIGINS, PPA, TASK};
 use obcms_domain::registry::Record;
 use obcms_domain::tasks::{TaskStatus, progress};
 use obcms_store::tasks as store;
 
 use crate::behaviour::tasks;
+use crate::bookings::guard as bookings;
 use crate::error::AppError;
 use crate::generation;
 use crate::work::Work;
@@ -20,6 +21,7 @@ use crate::work::Work;
 /// After a record was made.
 pub fn created(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
     match record.kind.name {
+        "booking" => bookings::occupy(work, None, record)?,
         "task" => roll_up(work, &[ppa_of(record)])?,
         "project" => crate::projects::enter_first(work, record)?,
         _ => {}
@@ -33,6 +35,8 @@ pub fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Res
         follow_archive(work, before, record)?;
     }
     match record.kind.name {
+        "booking" => bookings::occupy(work, Some(before), record)?,
+        "resource" => bookings::follow_resource(work, before, record)?,
         "task" => task_changed(work, before, record)?,
         "need" => rename_project(work, before, record)?,
         // One that was restored may meet another default.
@@ -104,8 +108,11 @@ pub fn roll_up(work: &mut Work<'_, '_>, ppas: &[Option<Id>]) -> Result<(), AppEr
     Ok(())
 }
 
-/// Open tasks of an origin are archived with it, and come back with it.
+/// Tasks and bookings of an origin are archived with it, and come back with it.
 fn follow_archive(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+    if BOOKING_ORIGINS.contains(&record.kind.name) {
+        bookings::follow_origin(work, before.archived_at, record)?;
+    }
     if record.kind.name == "task" {
         return Ok(());
     }

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod actor;
 mod behaviour;
 pub mod board;
+pub mod bookings;
 pub mod calendar;
 pub mod clock;
 pub mod consequences;

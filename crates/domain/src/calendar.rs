@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde_json::Value as Json;
 
+use crate::bookings::BookingStatus;
 use crate::id::Id;
 use crate::registry::{DateRole, FieldType, Record, parse_date};
 
@@ -64,15 +65,21 @@ pub fn unfloating(instant: Timestamp) -> Date {
 /// Everything that the record puts on the calendar; nothing when it is archived.
 #[must_use]
 pub fn entries(record: &Record) -> Vec<DatedEntry> {
-    if record.is_archived() || is_shown_within_its_event(record) {
+    if record.is_archived() || is_shown_within_its_event(record) || is_given_up(record) {
         return Vec::new();
     }
     record.kind.dates.iter().flat_map(|role| of_role(record, role)).collect()
 }
 
-/// A task of an event stands within the event, not beside it.
+/// A task or a booking of an event stands within the event, not beside it.
 fn is_shown_within_its_event(record: &Record) -> bool {
-    record.kind.name == "task" && record.link("origin").is_some_and(|origin| origin.kind == "event")
+    ["task", "booking"].contains(&record.kind.name)
+        && record.link("origin").is_some_and(|origin| origin.kind == "event")
+}
+
+/// A booking that was refused or given up leaves its time to others.
+fn is_given_up(record: &Record) -> bool {
+    record.kind.name == "booking" && !BookingStatus::of(record).blocks()
 }
 
 fn is_over(task: &Record) -> bool {
@@ -96,14 +103,15 @@ fn base(record: &Record, role: &DateRole, start: Timestamp, end: Timestamp) -> D
     } else {
         format!("{}: {}", role.label, record.title())
     };
-    let venue = optional("venue");
+    let place =
+        ["venue", "location", "resource_name"].into_iter().map(optional).find(|place| !place.is_empty());
     DatedEntry {
         entry_kind: role.entry_kind,
         position: 0,
         title,
         status: record.state().to_owned(),
         priority: optional("priority"),
-        location: if venue.is_empty() { optional("location") } else { venue },
+        location: place.unwrap_or_default(),
         people: record.people(),
         all_day: true,
         timezone: String::new(),
@@ -198,6 +206,28 @@ mod tests {
     }
 
     #[test]
+    fn a_booking_stands_with_its_resource_unless_it_is_shown_otherwise_or_given_up() {
+        let mut booking = record("booking");
+        booking.set("purpose", "Field visit");
+        booking.set("resource_name", "Van 1");
+        booking.set("timezone", "Asia/Manila");
+        booking.set("status", "pending");
+        booking.set("start", Timestamp::UNIX_EPOCH);
+        booking.set("end", Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(1));
+        let entry = entries(&booking).remove(0);
+        assert_eq!((entry.title.as_str(), entry.location.as_str()), ("Field visit", "Van 1"));
+        let mut within = booking.clone();
+        within.set("origin", Link { kind: "event".into(), id: Id::from_parts(2, &[2; 10]) });
+        assert!(entries(&within).is_empty());
+        within.set("origin", Link { kind: "task".into(), id: Id::from_parts(2, &[2; 10]) });
+        assert_eq!(entries(&within).len(), 1);
+        for status in ["rejected", "cancelled"] {
+            booking.set("status", status);
+            assert!(entries(&booking).is_empty(), "{status}");
+        }
+    }
+
+    #[test]
     fn milestones_of_a_ppa_are_entries_of_their_own() {
         let mut ppa = record("ppa");
         ppa.set("title", "Wells");
@@ -274,6 +304,7 @@ mod tests {
             "service_application_start",
             "service_application_deadline",
             "service",
+            "booking",
         ] {
             assert!(names.contains(&expected), "{expected} is not on the calendar");
         }

@@ -52,6 +52,22 @@ impl StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether the database refused a second booking of the same unit at the same time.
+    #[must_use]
+    pub fn is_overlap(&self) -> bool {
+        match self {
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => {
+                error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_TRIGGER
+            }
+            Self::Postgres(error) => {
+                error.code() == Some(&tokio_postgres::error::SqlState::EXCLUSION_VIOLATION)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Errors that may pass when the same work is tried again.
 pub trait Transient {
     /// Whether trying again may help: two transactions met, and this one gave way.
@@ -62,6 +78,8 @@ impl Transient for StoreError {
     fn is_transient(&self) -> bool {
         use tokio_postgres::error::SqlState;
         match self {
+            // Somebody was faster; when it is tried again the rules find that booking and name it.
+            _ if self.is_overlap() => true,
             Self::Postgres(error) => matches!(
                 error.code(),
                 Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED)

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod board;
+pub mod bookings;
 pub mod calendar;
 pub mod changes;
 pub mod database;

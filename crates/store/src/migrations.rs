@@ -1,7 +1,8 @@
 //! The schema in numbered steps, each with a checksum and a way back.
 //!
 //! One text serves both engines; `{id}`, `{instant}`, `{date}`, `{boolean}`, `{bytes}`, `{text}`, `{integer}` and
-//! `{real}` stand for the types, `{table}` and `{clustered}` for what follows the closing bracket of a table.
+//! `{real}` stand for the types, `{table}` and `{clustered}` for what follows the closing bracket of a table. What
+//! only one engine can say stands between the lines `-- only {sqlite}` or `-- only {postgres}` and `-- for both`.
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -60,9 +61,23 @@ impl Migration {
     }
 }
 
-/// The text with the types of the engine.
+/// The text with the types of the engine, without what is for the other one.
 #[must_use]
 pub fn render(sql: &str, engine: Engine) -> String {
+    let mut only: Option<Engine> = None;
+    let mut kept = String::with_capacity(sql.len());
+    for line in sql.lines() {
+        match line {
+            "-- only {sqlite}" => only = Some(Engine::Sqlite),
+            "-- only {postgres}" => only = Some(Engine::Postgres),
+            "-- for both" => only = None,
+            _ if only.is_none_or(|only| only == engine) => {
+                kept.push_str(line);
+                kept.push('\n');
+            }
+            _ => {}
+        }
+    }
     let types: [(&str, &str, &str); 10] = [
         ("{id}", "BLOB", "uuid"),
         ("{instant}", "INTEGER", "timestamptz"),
@@ -75,7 +90,7 @@ pub fn render(sql: &str, engine: Engine) -> String {
         ("{table}", " STRICT", ""),
         ("{clustered}", " STRICT, WITHOUT ROWID", ""),
     ];
-    types.iter().fold(sql.to_owned(), |text, (token, sqlite, postgres)| {
+    types.iter().fold(kept, |text, (token, sqlite, postgres)| {
         text.replace(token, if engine == Engine::Sqlite { sqlite } else { postgres })
     })
 }
@@ -236,6 +251,13 @@ mod tests {
             assert_eq!(usize::try_from(migration.version), Ok(position + 1));
             assert!(!migration.down.trim().is_empty(), "{} has no way back", migration.name);
         }
+    }
+
+    #[test]
+    fn an_engine_gets_what_is_for_it() {
+        let text = "a\n-- only {sqlite}\nb\n-- only {postgres}\nc\n-- for both\nd";
+        assert_eq!(render(text, Engine::Sqlite), "a\nb\nd\n");
+        assert_eq!(render(text, Engine::Postgres), "a\nc\nd\n");
     }
 
     #[test]

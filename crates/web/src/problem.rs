@@ -72,6 +72,9 @@ impl From<AppError> for Problem {
             AppError::Store(ref inner) if inner.is_unique_violation() => {
                 Self::new(StatusCode::CONFLICT, "Somebody else wrote the same at the same moment; try again.")
             }
+            AppError::Store(ref inner) if inner.is_overlap() => {
+                Self::new(StatusCode::CONFLICT, "Somebody else booked this at the same moment; look again.")
+            }
             AppError::Store(_) | AppError::Setting(_) | AppError::Internal(_) => {
                 tracing::error!(error = %detail, "a request failed");
                 Self::new(

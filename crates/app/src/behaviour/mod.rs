@@ -1,6 +1,7 @@
 //! What single kinds do beside their description, before a write.
 
 mod applications;
+mod bookings;
 mod communities;
 mod events;
 mod needs;
@@ -30,6 +31,7 @@ pub fn prepare(
 ) -> Result<(), AppError> {
     match record.kind.name {
         "application" => applications::prepare(work, before, record),
+        "booking" => bookings::prepare(work, before, record, input),
         "community" => communities::prepare(work, before, record),
         "event" => events::prepare(before, record, input),
         "need" => needs::prepare(work, before, record),
@@ -56,6 +58,7 @@ pub fn action_for(kind: &Kind, input: &Input) -> Action {
 /// Refuses to archive what must stay.
 pub fn before_archive(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
     match record.kind.name {
+        "resource" => crate::bookings::guard::before_archive(work, record),
         "user" => users::before_archive(work, record),
         _ => Ok(()),
     }
@@ -64,6 +67,9 @@ pub fn before_archive(work: &mut Work<'_, '_>, record: &Record) -> Result<(), Ap
 /// Refuses to take back what must stay.
 pub fn before_undo(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     match record.kind.name {
+        "resource" if record.is_archived() && !before.is_archived() => {
+            crate::bookings::guard::before_archive(work, before)
+        }
         "user" => users::before_undo(work, before, record),
         _ => Ok(()),
     }

@@ -4,6 +4,7 @@
 //! `cargo run -p obcms-store --example create_table KIND` prints it), and run the tests, which say what is missing.
 
 mod assessments;
+mod bookings;
 mod communities;
 mod events;
 mod needs;
@@ -21,6 +22,7 @@ mod teams;
 mod users;
 
 pub use assessments::ASSESSMENT;
+pub use bookings::{BOOKING, BOOKING_ORIGINS};
 pub use communities::COMMUNITY;
 pub use events::EVENT;
 pub use needs::NEED;
@@ -65,6 +67,7 @@ pub static REGISTRY: [&Kind; 21] = [
     &ORGANIZATION,
     &TEAM,
     &RESOURCE,
+    &BOOKING,
     &TASK_TEMPLATE,
     &REGION,
     &PROVINCE,

@@ -1,5 +1,6 @@
 //! Resources: vehicles, rooms, equipment, facilitators.
 
+use crate::bookings::{check_blackouts, check_opening_hours};
 use crate::choices::RESOURCE_TYPES;
 use crate::people::Area;
 use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
@@ -20,8 +21,9 @@ pub static RESOURCE: Kind = Kind {
         Field::new("resource_type", "Type", Type::Choice(RESOURCE_TYPES)).required().listed().filtered(),
         Field::new("capacity", "Capacity", Type::Integer(1, 100_000))
             .initial(Initial::Integer(1))
-            .help("How many may use it at the same time.")
+            .help("How many bookings it bears at the same time: 1 for a room or a vehicle, 3 for three projectors.")
             .listed(),
+        Field::new("seats", "Seats", Type::Integer(1, 100_000)).help("How many people fit.").listed(),
         Field::new("location", "Location", Type::Text(255)).searchable().listed(),
         Field::new("requires_approval", "Needs approval", Type::Boolean)
             .initial(Initial::Boolean(false))
@@ -30,6 +32,27 @@ pub static RESOURCE: Kind = Kind {
             .initial(Initial::Boolean(true))
             .listed()
             .filtered(),
+        Field::new("opening_hours", "Opening hours", Type::Structure(check_opening_hours))
+            .help("When it can be used; without any it is always open.")
+            .folded(),
+        Field::new("blackouts", "Blackout dates", Type::Structure(check_blackouts))
+            .help("When it cannot be booked, as for repair.")
+            .folded(),
+        Field::new("buffer_before_minutes", "Minutes needed before", Type::Integer(0, 10_080))
+            .initial(Initial::Integer(0))
+            .help("Kept free before each booking, as for setting up.")
+            .folded(),
+        Field::new("buffer_after_minutes", "Minutes needed after", Type::Integer(0, 10_080))
+            .initial(Initial::Integer(0))
+            .help("Kept free after each booking, as for cleaning.")
+            .folded(),
+        Field::new("horizon_days", "Days ahead", Type::Integer(1, 1_000))
+            .initial(Initial::Integer(183))
+            .help("How far ahead it can be booked; six months unless said otherwise.")
+            .folded(),
+        Field::new("maximum_hours", "Hours at most", Type::Integer(1, 8_784))
+            .help("The longest booking; no limit when left empty.")
+            .folded(),
         Field::new("person", "Facilitator", Type::Reference("user"))
             .help("For a facilitator of the office.")
             .folded(),

@@ -1,0 +1,137 @@
+//! Bookings: what is completed and checked before one is written.
+
+use obcms_domain::bookings::{BookingStatus, Terms, Use, uses};
+use obcms_domain::people::Action;
+use obcms_domain::registry::{FieldError, Record, Value};
+
+use super::events;
+use crate::bookings::guard::{self, is_override};
+use crate::error::AppError;
+use crate::records::Input;
+use crate::work::Work;
+
+/// Wrong dates of a series that are named at most.
+const NAMED: usize = 10;
+
+/// Applies the rules of bookings to a record that people changed.
+pub fn prepare(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    booking: &mut Record,
+    input: &Input,
+) -> Result<(), AppError> {
+    events::prepare(before, booking, input)?;
+    require_override(work, before, booking)?;
+    name(work, booking)?;
+    let resource = guard::hold(work, before, booking)?;
+    booking.set("resource_name", resource.title());
+    let asks = before.is_none_or(|before| asks_anew(before, booking));
+    if !asks {
+        return Ok(());
+    }
+    if let Some(before) = before {
+        require_open(work, before)?;
+    }
+    let terms = Terms::of(&resource, work.app.zone());
+    check_terms(work, before, booking, &terms)?;
+    set_status(work, before, booking, &terms);
+    let demand = guard::demand(work, before, booking, &uses(booking))?;
+    guard::check(work, booking, &demand)
+}
+
+/// Whether the change asks for another time, resource or number.
+fn asks_anew(before: &Record, booking: &Record) -> bool {
+    uses(before) != uses(booking)
+        || ["resource", "units", "override_reason"]
+            .iter()
+            .any(|field| before.get(field) != booking.get(field))
+}
+
+/// To book over others needs a right of its own, and a reason.
+fn require_override(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    booking: &mut Record,
+) -> Result<(), AppError> {
+    if !is_override(booking) {
+        booking.set("override_reason", Value::Null);
+    }
+    let known = before.map_or(&Value::Null, |before| before.get("override_reason"));
+    if known == booking.get("override_reason") || work.actor.may(Action::Override, booking.kind.area) {
+        return Ok(());
+    }
+    Err(AppError::forbidden(Action::Override, booking.kind.area, "book over others"))
+}
+
+/// A booking without a purpose is called after what it is for, or after who booked.
+fn name(work: &mut Work<'_, '_>, booking: &mut Record) -> Result<(), AppError> {
+    if !booking.get("purpose").is_empty() {
+        return Ok(());
+    }
+    let origin = match booking.reference("origin") {
+        Some(id) => obcms_store::records::references(work.tx, &[id])?.remove(&id),
+        None => None,
+    };
+    let purpose = origin.map_or_else(|| format!("Booked by {}", work.actor.full_name), |origin| origin.title);
+    booking.set("purpose", purpose);
+    Ok(())
+}
+
+/// What is over, refused or given up is not moved.
+fn require_open(work: &Work<'_, '_>, before: &Record) -> Result<(), AppError> {
+    let status = BookingStatus::of(before);
+    if !status.blocks() {
+        return Err(AppError::conflict(format!("This booking was {}; make a new one.", status.as_str())));
+    }
+    if uses(before).iter().all(|one| one.span.end <= work.now) {
+        return Err(AppError::conflict("This booking is over; make a new one."));
+    }
+    Ok(())
+}
+
+fn check_terms(
+    work: &Work<'_, '_>,
+    before: Option<&Record>,
+    booking: &Record,
+    terms: &Terms,
+) -> Result<(), AppError> {
+    let mut errors = Vec::new();
+    if !terms.is_available {
+        let message = format!("{} cannot be booked at present.", terms.name);
+        errors.push(FieldError::new("resource", "unavailable", message));
+    }
+    if booking.integer("units").unwrap_or(1) > terms.capacity {
+        let message = format!("{} has {} in all.", terms.name, terms.capacity);
+        errors.push(FieldError::new("units", "range", message));
+    }
+    // Uses that stand are asked again only when it is another resource.
+    let known: Vec<Use> = before
+        .filter(|before| before.get("resource") == booking.get("resource"))
+        .map(uses)
+        .unwrap_or_default();
+    let asked = uses(booking);
+    let wrong = asked
+        .iter()
+        .filter_map(|one| terms.check(one, booking.flag("all_day"), &known, is_override(booking), work.now));
+    errors.extend(wrong.take(NAMED));
+    if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
+}
+
+/// A new or moved booking waits for a decision where its resource asks for one. Whoever may decide moves without
+/// asking again, and an override is decided by its reason.
+fn set_status(work: &Work<'_, '_>, before: Option<&Record>, booking: &mut Record, terms: &Terms) {
+    let decides = before.is_some() && work.actor.may(Action::DecideBooking, booking.kind.area);
+    if is_override(booking) {
+        booking.set("status", BookingStatus::Approved.as_str());
+        booking.set("decided_by", work.actor.id);
+        booking.set("decided_at", work.now);
+        booking.set("decision_note", booking.text("override_reason").to_owned());
+    } else if !terms.requires_approval {
+        booking.set("status", BookingStatus::Approved.as_str());
+    } else if !decides {
+        booking.set("status", BookingStatus::Pending.as_str());
+        for field in ["decided_by", "decided_at", "decision_note"] {
+            booking.set(field, Value::Null);
+        }
+    }
+}

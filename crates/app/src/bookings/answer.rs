@@ -1,0 +1,237 @@
+//! The refusal of a booking: what is in the way, when it would be free, and what else is.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use obcms_domain::bookings::{Span, Taken, Terms, Use, nearest, told};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{BOOKING, EVENT, RESOURCE};
+use obcms_domain::registry::Record;
+use obcms_store::bookings::{self as store, Slot};
+use obcms_store::{Tx, records};
+use serde_json::{Value as Json, json};
+
+use super::guard::{Demand, hull, in_the_way, slots};
+use crate::Actor;
+use crate::actor::Sight;
+use crate::error::AppError;
+use crate::work::Work;
+
+/// Bookings named in a refusal at most.
+const NAMED: usize = 50;
+/// Resources offered instead at most.
+const ALTERNATIVES: usize = 5;
+/// Resources of the type that are looked at.
+const CANDIDATES: i64 = 60;
+/// The same for a series, which asks for many dates.
+const CANDIDATES_OF_A_SERIES: i64 = 12;
+
+/// An instant with the offset of the zone, as the API writes it.
+#[must_use]
+pub fn shown_instant(instant: Timestamp, zone: &TimeZone) -> Json {
+    json!(instant.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+}
+
+/// Start and end as they can be put into a booking again: days of a whole-day booking, instants otherwise.
+pub(super) fn shown_span(span: Span, all_day: bool, zone: &TimeZone) -> (Json, Json) {
+    let one = |instant: Timestamp| {
+        if all_day { json!(instant.to_zoned(zone.clone()).date()) } else { shown_instant(instant, zone) }
+    };
+    (one(span.start), one(span.end))
+}
+
+/// Bookings behind slots, as far as the actor may see them.
+pub(super) struct Known {
+    bookings: Vec<Record>,
+    visible: HashSet<Id>,
+}
+
+impl Known {
+    pub(super) fn of(tx: &mut Tx<'_>, actor: &Actor, slots: &[&Slot]) -> Result<Self, AppError> {
+        let mut ids: Vec<Id> = slots.iter().map(|slot| slot.booking).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let visible = match actor.sight(&BOOKING) {
+            Some(Sight::All) => ids.iter().copied().collect(),
+            Some(Sight::Within(scope)) => {
+                records::in_scope(tx, &BOOKING, &ids, &scope)?.into_iter().collect()
+            }
+            None => HashSet::new(),
+        };
+        let bookings = records::load_many(tx, &BOOKING, &ids)?;
+        Ok(Self { bookings, visible })
+    }
+
+    /// The booking, when it may be seen.
+    pub(super) fn visible(&self, id: Id) -> Option<&Record> {
+        self.find(id).filter(|_| self.visible.contains(&id))
+    }
+
+    pub(super) fn find(&self, id: Id) -> Option<&Record> {
+        self.bookings.iter().find(|booking| booking.id == id)
+    }
+
+    /// What stands in the way, for programs.
+    pub(super) fn conflict(&self, slot: &Slot, zone: &TimeZone) -> Json {
+        let booking = self.visible(slot.booking);
+        json!({
+            "booking": booking.map(|booking| booking.id),
+            "title": booking.map(Record::title),
+            "url": booking.map(|booking| booking.kind.url(booking.id)),
+            "recurrence_id": Some(&slot.recurrence_id).filter(|id| !id.is_empty()),
+            "start": shown_instant(slot.booked.start, zone),
+            "end": shown_instant(slot.booked.end, zone),
+            "status": self.find(slot.booking).map(|booking| booking.text("status")),
+            "resource": slot.resource,
+            "units": slot.units,
+        })
+    }
+
+    /// The same for people.
+    fn sentence(&self, slot: &Slot, zone: &TimeZone) -> String {
+        let title = self.visible(slot.booking).map_or("another booking", Record::title);
+        let status = self.find(slot.booking).map_or("", |booking| booking.text("status"));
+        let end = slot.booked.end.to_zoned(zone.clone());
+        let same_day = end.date() == slot.booked.start.to_zoned(zone.clone()).date();
+        let until = if same_day { end.strftime("%H:%M").to_string() } else { told(slot.booked.end, zone) };
+        format!("{title}, {} to {until} ({status})", told(slot.booked.start, zone))
+    }
+}
+
+fn conflicts(known: &Known, slots: &[&Slot], zone: &TimeZone) -> Json {
+    slots.iter().take(NAMED).map(|slot| known.conflict(slot, zone)).collect()
+}
+
+fn named_sentence(known: &Known, slots: &[&Slot], zone: &TimeZone) -> String {
+    let names: Vec<String> = slots.iter().take(3).map(|slot| known.sentence(slot, zone)).collect();
+    let rest = slots.len().saturating_sub(names.len());
+    let more = if rest > 0 { format!("; and {rest} more") } else { String::new() };
+    format!("{}{more}.", names.join("; "))
+}
+
+/// A refusal that names bookings.
+pub fn named(work: &mut Work<'_, '_>, detail: &str, slots: &[&Slot]) -> Result<AppError, AppError> {
+    let zone = work.app.zone().clone();
+    let known = Known::of(work.tx, work.actor, slots)?;
+    Ok(AppError::Conflict {
+        detail: format!("{detail} {}", named_sentence(&known, slots, &zone)),
+        more: vec![("conflicts", conflicts(&known, slots, &zone))],
+    })
+}
+
+/// The refusal of a booking: `wanted` is the first of its times that is taken, `found` what takes them.
+pub fn clash(
+    work: &mut Work<'_, '_>,
+    booking: &Record,
+    demand: &Demand,
+    wanted: &Slot,
+    found: &[&Slot],
+) -> Result<AppError, AppError> {
+    let zone = work.app.zone().clone();
+    let known = Known::of(work.tx, work.actor, found)?;
+    let all_day = booking.flag("all_day");
+    let free: Vec<Json> = free(work.tx, &demand.terms, wanted, all_day, work.now)?
+        .into_iter()
+        .map(|span| {
+            let (start, end) = shown_span(span, all_day, &zone);
+            json!({ "start": start, "end": end })
+        })
+        .collect();
+    let alternatives = alternatives(work, booking, demand)?;
+    let taken = if demand.terms.capacity == 1 { "is taken" } else { "is not free in that number" };
+    Ok(AppError::Conflict {
+        detail: format!("{} {taken}: {}", demand.terms.name, named_sentence(&known, found, &zone)),
+        more: vec![
+            ("conflicts", conflicts(&known, found, &zone)),
+            ("free_slots", Json::Array(free)),
+            ("alternatives", Json::Array(alternatives)),
+        ],
+    })
+}
+
+/// The nearest free times for a slot.
+pub(super) fn free(
+    tx: &mut Tx<'_>,
+    terms: &Terms,
+    wanted: &Slot,
+    all_day: bool,
+    now: Timestamp,
+) -> Result<Vec<Span>, AppError> {
+    // A day more than is offered, for buffers.
+    let margin = jiff::SignedDuration::from_hours(15 * 24);
+    let window = Span::new(
+        wanted.taken.start.checked_sub(margin).unwrap_or(wanted.taken.start),
+        wanted.taken.end.checked_add(margin).unwrap_or(wanted.taken.end),
+    );
+    let others = store::within(tx, &[wanted.resource], window, Some(wanted.booking))?;
+    let taken: Vec<Taken> = others.iter().map(Taken::from).collect();
+    Ok(nearest(terms, &taken, wanted.booked, wanted.units, all_day, now))
+}
+
+/// How many people must fit: those that are expected at the event, if the booking is for one.
+fn people(tx: &mut Tx<'_>, booking: &Record) -> Result<Option<i64>, AppError> {
+    match booking.link("origin") {
+        Some(origin) if origin.kind == "event" => {
+            Ok(records::load(tx, &EVENT, origin.id)?.and_then(|event| event.integer("expected_participants")))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Other resources of the type that are free at all the times, those of a like size first.
+fn alternatives(work: &mut Work<'_, '_>, booking: &Record, demand: &Demand) -> Result<Vec<Json>, AppError> {
+    let Some(hull) = hull(&demand.slots) else {
+        return Ok(Vec::new());
+    };
+    let limit = if demand.slots.len() > 1 { CANDIDATES_OF_A_SERIES } else { CANDIDATES };
+    let ids = store::bookable(work.tx, demand.resource.text("resource_type"), demand.resource.id, limit)?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let people = people(work.tx, booking)?;
+    let seats = demand.resource.integer("seats");
+    let mut candidates = records::load_many(work.tx, &RESOURCE, &ids)?;
+    candidates.retain(|one| people.zip(one.integer("seats")).is_none_or(|(people, seats)| seats >= people));
+    candidates.sort_by_cached_key(|one| {
+        let distance = seats.zip(one.integer("seats")).map_or(0, |(seats, other)| (seats - other).abs());
+        (distance, one.title().to_owned())
+    });
+    // Their buffers may be longer than ours.
+    let day = jiff::SignedDuration::from_hours(8 * 24);
+    let window = Span::new(
+        hull.start.checked_sub(day).unwrap_or(hull.start),
+        hull.end.checked_add(day).unwrap_or(hull.end),
+    );
+    let taken = store::within(work.tx, &ids, window, Some(booking.id))?;
+    let uses: Vec<Use> = demand
+        .slots
+        .iter()
+        .map(|slot| Use { recurrence_id: slot.recurrence_id.clone(), span: slot.booked })
+        .collect();
+    let all_day = booking.flag("all_day");
+    let mut found = Vec::new();
+    for candidate in candidates {
+        let terms = Terms::of(&candidate, work.app.zone());
+        let wanted = slots(booking, candidate.id, &terms, &uses);
+        let others: Vec<Slot> = taken.iter().filter(|slot| slot.resource == candidate.id).cloned().collect();
+        let fits = booking.integer("units").unwrap_or(1) <= terms.capacity
+            && uses.iter().all(|one| terms.check(one, all_day, &[], false, work.now).is_none())
+            && wanted.iter().all(|slot| in_the_way(&terms, slot, &others).is_empty());
+        if fits {
+            found.push(json!({
+                "resource": candidate.id,
+                "name": candidate.title(),
+                "resource_type": candidate.text("resource_type"),
+                "seats": candidate.integer("seats"),
+                "location": Some(candidate.text("location")).filter(|place| !place.is_empty()),
+                "requires_approval": terms.requires_approval,
+                "url": candidate.kind.url(candidate.id),
+            }));
+        }
+        if found.len() == ALTERNATIVES {
+            break;
+        }
+    }
+    Ok(found)
+}

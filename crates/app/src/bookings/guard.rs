@@ -1,0 +1,261 @@
+//! What a booking takes, checked against what others take, and written.
+
+use jiff::Timestamp;
+use obcms_domain::bookings::{BookingStatus, Span, Taken, Terms, Use, occupied, peak, uses};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{BOOKING, RESOURCE};
+use obcms_domain::registry::Record;
+use obcms_store::bookings::{self as store, Slot};
+use obcms_store::records;
+
+use super::answer;
+use crate::error::AppError;
+use crate::work::Work;
+
+/// What a booking asks for, and the resource that it asks for.
+pub struct Demand {
+    /// The resource, held until the end of the transaction.
+    pub resource: Record,
+    /// Its terms.
+    pub terms: Terms,
+    /// The times, with buffers.
+    pub slots: Vec<Slot>,
+}
+
+/// Whether the booking goes over others, with a reason.
+#[must_use]
+pub fn is_override(booking: &Record) -> bool {
+    !booking.get("override_reason").is_empty()
+}
+
+/// The booking's times as it would take them.
+#[must_use]
+pub fn slots(booking: &Record, resource: Id, terms: &Terms, uses: &[Use]) -> Vec<Slot> {
+    let is_override = is_override(booking);
+    uses.iter()
+        .map(|single| Slot {
+            booking: booking.id,
+            recurrence_id: single.recurrence_id.clone(),
+            resource,
+            taken: terms.with_buffers(single.span),
+            booked: single.span,
+            units: booking.integer("units").unwrap_or(1),
+            is_override,
+            is_exclusive: terms.capacity == 1 && !is_override,
+        })
+        .collect()
+}
+
+/// Holds the resource of a booking, and that which it had before: whoever comes second waits here.
+pub fn hold(work: &mut Work<'_, '_>, before: Option<&Record>, booking: &Record) -> Result<Record, AppError> {
+    let mut ids: Vec<Id> =
+        before.into_iter().chain([booking]).filter_map(|one| one.reference("resource")).collect();
+    ids.dedup();
+    work.tx.lock(RESOURCE.table, &ids)?;
+    let id = booking.reference("resource").ok_or(AppError::NotFound(RESOURCE.label))?;
+    records::load(work.tx, &RESOURCE, id)?.ok_or(AppError::NotFound(RESOURCE.label))
+}
+
+/// What the booking asks for, as it stands in the record.
+pub fn demand(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    booking: &Record,
+    uses: &[Use],
+) -> Result<Demand, AppError> {
+    let resource = hold(work, before, booking)?;
+    let terms = Terms::of(&resource, work.app.zone());
+    let slots = slots(booking, resource.id, &terms, uses);
+    Ok(Demand { resource, terms, slots })
+}
+
+/// What stands in the way of each slot: those that overlap it and leave too few units.
+#[must_use]
+pub fn in_the_way<'a>(terms: &Terms, wanted: &Slot, others: &'a [Slot]) -> Vec<&'a Slot> {
+    let overlapping: Vec<&Slot> = others.iter().filter(|other| other.taken.overlaps(&wanted.taken)).collect();
+    let taken: Vec<Taken> = overlapping.iter().map(|other| Taken::from(*other)).collect();
+    if peak(&taken, wanted.taken) + wanted.units > terms.capacity { overlapping } else { Vec::new() }
+}
+
+/// The smallest span that holds all slots.
+#[must_use]
+pub fn hull(slots: &[Slot]) -> Option<Span> {
+    let start = slots.iter().map(|slot| slot.taken.start).min()?;
+    let end = slots.iter().map(|slot| slot.taken.end).max()?;
+    Some(Span::new(start, end))
+}
+
+/// Refuses what is taken by others. An override that went over this booking does not keep it from being changed.
+pub fn check(work: &mut Work<'_, '_>, booking: &Record, demand: &Demand) -> Result<(), AppError> {
+    let Some(hull) = hull(&demand.slots).filter(|_| !is_override(booking)) else {
+        return Ok(());
+    };
+    check_itself(demand)?;
+    let mut others = store::within(work.tx, &[demand.resource.id], hull, Some(booking.id))?;
+    if others.iter().any(|other| other.is_override) {
+        let before = store::of_bookings(work.tx, &[booking.id])?;
+        others.retain(|other| {
+            !(other.is_override && before.iter().any(|slot| slot.taken.overlaps(&other.taken)))
+        });
+    }
+    refuse(work, booking, demand, &others)
+}
+
+/// Refuses a booking when one of these stands in its way.
+pub fn refuse(
+    work: &mut Work<'_, '_>,
+    booking: &Record,
+    demand: &Demand,
+    others: &[Slot],
+) -> Result<(), AppError> {
+    let mut first: Option<&Slot> = None;
+    let mut found: Vec<&Slot> = Vec::new();
+    for wanted in &demand.slots {
+        for other in in_the_way(&demand.terms, wanted, others) {
+            first = first.or(Some(wanted));
+            if !found.contains(&other) {
+                found.push(other);
+            }
+        }
+    }
+    match first {
+        None => Ok(()),
+        Some(wanted) => Err(answer::clash(work, booking, demand, wanted, &found)?),
+    }
+}
+
+/// A series must leave itself room.
+fn check_itself(demand: &Demand) -> Result<(), AppError> {
+    let mut last: Option<&Slot> = None;
+    let mut sorted: Vec<&Slot> = demand.slots.iter().collect();
+    sorted.sort_by_key(|slot| slot.taken);
+    for slot in sorted {
+        if let Some(last) = last
+            && last.taken.overlaps(&slot.taken)
+            && last.units + slot.units > demand.terms.capacity
+        {
+            let message =
+                "The dates of this booking run into each other, or leave no time between for the buffer.";
+            return Err(AppError::field("rrule", "overlap", message));
+        }
+        last = Some(slot);
+    }
+    Ok(())
+}
+
+/// Writes what the booking takes now, after a look at what others take.
+pub fn occupy(work: &mut Work<'_, '_>, before: Option<&Record>, booking: &Record) -> Result<(), AppError> {
+    let now_taken = occupied(booking);
+    if let Some(before) = before
+        && occupied(before) == now_taken
+        && ["resource", "units", "override_reason"]
+            .iter()
+            .all(|field| before.get(field) == booking.get(field))
+    {
+        return Ok(());
+    }
+    if now_taken.is_empty() {
+        store::replace(work.tx, booking.id, &[])?;
+        return Ok(());
+    }
+    let demand = demand(work, before, booking, &now_taken)?;
+    if demand.resource.is_archived() {
+        return Err(AppError::conflict(format!("{} is archived; restore it first.", demand.terms.name)));
+    }
+    check(work, booking, &demand)?;
+    store::replace(work.tx, booking.id, &demand.slots)?;
+    Ok(())
+}
+
+/// Whether others took what an archived booking would take again.
+pub fn is_taken(work: &mut Work<'_, '_>, booking: &Record) -> Result<bool, AppError> {
+    if !BookingStatus::of(booking).blocks() {
+        return Ok(false);
+    }
+    let demand = demand(work, None, booking, &uses(booking))?;
+    if demand.resource.is_archived() {
+        return Ok(true);
+    }
+    match check(work, booking, &demand) {
+        Ok(()) => Ok(false),
+        Err(AppError::Conflict { .. } | AppError::Invalid(_)) => Ok(true),
+        Err(other) => Err(other),
+    }
+}
+
+/// After a resource was changed: its bookings ahead keep to its capacity, or the change is refused with their names.
+pub fn follow_resource(work: &mut Work<'_, '_>, before: &Record, resource: &Record) -> Result<(), AppError> {
+    if before.title() != resource.title() {
+        rename(work, resource)?;
+    }
+    let terms = Terms::of(resource, work.app.zone());
+    if Terms::of(before, work.app.zone()).capacity == terms.capacity {
+        return Ok(());
+    }
+    let ahead = store::ahead(work.tx, resource.id, work.now)?;
+    let regular: Vec<Slot> = ahead.into_iter().filter(|slot| !slot.is_override).collect();
+    let crowd = too_many(&regular, terms.capacity);
+    if !crowd.is_empty() {
+        let detail = format!("{} is booked more than {} times at once:", terms.name, terms.capacity);
+        return Err(answer::named(work, &detail, &crowd)?);
+    }
+    store::mark(work.tx, resource.id, work.now, terms.capacity == 1)?;
+    Ok(())
+}
+
+/// The slots that together take more than the capacity.
+fn too_many(slots: &[Slot], capacity: i64) -> Vec<&Slot> {
+    slots
+        .iter()
+        .filter(|slot| {
+            let taken: Vec<Taken> =
+                slots.iter().filter(|other| other.taken.overlaps(&slot.taken)).map(Taken::from).collect();
+            peak(&taken, slot.taken) > capacity
+        })
+        .collect()
+}
+
+/// Bookings carry the name of their resource, for search and calendar.
+fn rename(work: &mut Work<'_, '_>, resource: &Record) -> Result<(), AppError> {
+    let ids = store::of_resource(work.tx, resource.id)?;
+    for before in records::load_many(work.tx, &BOOKING, &ids)? {
+        let mut booking = before.clone();
+        booking.set("resource_name", resource.title());
+        work.save_computed(&before, &booking)?;
+    }
+    Ok(())
+}
+
+/// A resource with bookings ahead stays.
+pub fn before_archive(work: &mut Work<'_, '_>, resource: &Record) -> Result<(), AppError> {
+    let ahead = store::ahead(work.tx, resource.id, work.now)?;
+    if ahead.is_empty() {
+        return Ok(());
+    }
+    let slots: Vec<&Slot> = ahead.iter().collect();
+    let detail = format!("{} is booked; cancel or move these first:", resource.title());
+    Err(answer::named(work, &detail, &slots)?)
+}
+
+/// Bookings of something that is archived are archived with it and leave their times to others; when it comes back
+/// they come back, unless somebody took the time meanwhile.
+pub fn follow_origin(
+    work: &mut Work<'_, '_>,
+    archived_before: Option<Timestamp>,
+    origin: &Record,
+) -> Result<(), AppError> {
+    let ids = store::of_origins(work.tx, &[origin.id])?;
+    work.tx.lock(BOOKING.table, &ids)?;
+    for before in records::load_many(work.tx, &BOOKING, &ids)? {
+        if before.archived_at != archived_before {
+            continue;
+        }
+        let mut booking = before.clone();
+        booking.archived_at = origin.archived_at;
+        if !origin.is_archived() && is_taken(work, &booking)? {
+            continue;
+        }
+        work.save(&before, &mut booking, if origin.is_archived() { "archive" } else { "restore" })?;
+    }
+    Ok(())
+}

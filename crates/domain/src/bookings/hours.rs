@@ -1,0 +1,204 @@
+//! Opening hours and blackout dates, as a resource keeps them.
+
+use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde_json::Value as Json;
+
+use super::Span;
+use crate::registry::{moment, parse_date};
+
+/// The days of the week as opening hours name them.
+pub const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// Stretches of one day at most.
+const STRETCHES: usize = 6;
+/// Blackouts of one resource at most.
+const BLACKOUTS: usize = 200;
+
+/// A time of the day; the end of the day is none.
+fn time(text: &str) -> Result<Option<Time>, String> {
+    if text == "24:00" {
+        return Ok(None);
+    }
+    let parsed = (text.len() == 5).then(|| text.parse::<Time>().ok()).flatten();
+    parsed.map(Some).ok_or_else(|| "Expected times as 08:00; the end of the day is 24:00.".to_owned())
+}
+
+/// One stretch of a day: from, and to unless it lasts until midnight.
+pub(super) type Stretch = (Time, Option<Time>);
+
+fn stretches(day: &str, json: &Json) -> Result<Vec<Stretch>, String> {
+    let items = json.as_array().filter(|items| items.len() <= STRETCHES).ok_or_else(|| {
+        format!("Expected a list of at most {STRETCHES} stretches with from and to for {day}.")
+    })?;
+    let mut result: Vec<Stretch> = Vec::new();
+    for item in items {
+        let object = item
+            .as_object()
+            .filter(|object| object.len() == 2)
+            .ok_or_else(|| format!("Expected from and to for each stretch of {day}."))?;
+        let text = |name: &str| object.get(name).and_then(Json::as_str).unwrap_or_default();
+        let from = time(text("from"))?.ok_or_else(|| format!("Nothing opens at the end of {day}."))?;
+        let to = time(text("to"))?;
+        if to.is_some_and(|to| to <= from) {
+            return Err(format!("The closing time of {day} must be after the opening time."));
+        }
+        let is_later = result.last().is_none_or(|(_, last)| last.is_some_and(|last| last <= from));
+        if !is_later {
+            return Err(format!("The stretches of {day} must follow each other."));
+        }
+        result.push((from, to));
+    }
+    Ok(result)
+}
+
+/// `{"monday": [{"from": "08:00", "to": "17:00"}], …}`; a day that is left out is closed, an empty object is
+/// always open.
+pub fn check_opening_hours(json: &Json) -> Result<(), String> {
+    read_opening_hours(json).map(|_| ())
+}
+
+/// The hours of each day, or nothing when it is always open.
+pub(super) fn read_opening_hours(json: &Json) -> Result<Option<[Vec<Stretch>; 7]>, String> {
+    let object = json.as_object().ok_or("Expected an object with lists by day: monday to sunday.")?;
+    if let Some(unknown) = object.keys().find(|key| !WEEKDAYS.contains(&key.as_str())) {
+        return Err(format!("There is no day {unknown}; expected monday to sunday."));
+    }
+    let mut week: [Vec<Stretch>; 7] = Default::default();
+    for (place, day) in WEEKDAYS.into_iter().enumerate() {
+        if let Some(list) = object.get(day).filter(|list| !list.is_null()) {
+            week[place] = stretches(day, list)?;
+        }
+    }
+    Ok(week.iter().any(|day| !day.is_empty()).then_some(week))
+}
+
+/// The stretches of a day as spans of the zone.
+pub(super) fn spans_of(week: &[Vec<Stretch>; 7], day: Date, zone: &TimeZone) -> Vec<Span> {
+    let place = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);
+    week[place]
+        .iter()
+        .filter_map(|(from, to)| {
+            let start = instant(day.to_datetime(*from), zone)?;
+            let end = match to {
+                Some(to) => instant(day.to_datetime(*to), zone)?,
+                None => midnight(day.saturating_add(1.day()), zone)?,
+            };
+            Some(Span::new(start, end)).filter(|span| !span.is_empty())
+        })
+        .collect()
+}
+
+/// Whether it opens on that day at all.
+pub(super) fn opens_on(week: &[Vec<Stretch>; 7], day: Weekday) -> bool {
+    let place = usize::try_from(day.to_monday_zero_offset()).unwrap_or(0);
+    !week[place].is_empty()
+}
+
+fn instant(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+    zone.to_ambiguous_timestamp(local).compatible().ok()
+}
+
+/// First instant of the day in the zone.
+pub(super) fn midnight(day: Date, zone: &TimeZone) -> Option<Timestamp> {
+    day.to_zoned(zone.clone()).ok().map(|start| start.timestamp())
+}
+
+/// A stretch in which the resource cannot be had, with the reason.
+pub(super) fn read_blackouts(json: &Json, zone: &TimeZone) -> Result<Vec<(Span, String)>, String> {
+    let items = json.as_array().filter(|items| items.len() <= BLACKOUTS).ok_or_else(|| {
+        format!("Expected a list of at most {BLACKOUTS} blackouts with start, end and reason.")
+    })?;
+    let mut result = Vec::new();
+    for (number, item) in items.iter().enumerate() {
+        let number = number + 1;
+        let wrong = |what: &str| format!("Blackout {number}: {what}");
+        let object = item.as_object().ok_or_else(|| wrong("expected start, end and reason."))?;
+        if let Some(unknown) = object.keys().find(|key| !["start", "end", "reason"].contains(&key.as_str())) {
+            return Err(wrong(&format!("there is no member {unknown}.")));
+        }
+        let reason = match object.get("reason") {
+            None | Some(Json::Null) => String::new(),
+            Some(Json::String(reason)) if reason.chars().count() <= 255 => reason.clone(),
+            Some(_) => return Err(wrong("the reason is a text of at most 255 characters.")),
+        };
+        let start = object.get("start").and_then(Json::as_str).ok_or_else(|| wrong("it needs a start."))?;
+        let in_days = start.len() == 10;
+        let read = |text: &str| moment(text, in_days, zone).map_err(|(_, message)| wrong(&message));
+        let first = read(start)?;
+        let end = match object.get("end") {
+            None | Some(Json::Null) if in_days => {
+                let day = parse_date(start).map_err(|(_, message)| wrong(&message))?;
+                midnight(day.saturating_add(1.day()), zone)
+                    .ok_or_else(|| wrong("this day is out of range."))?
+            }
+            Some(Json::String(text)) if (text.len() == 10) == in_days => read(text)?,
+            _ => return Err(wrong("it needs an end, written as the start is: both days, or both times.")),
+        };
+        if end <= first {
+            return Err(wrong("the end must be after the start; it is exclusive."));
+        }
+        result.push((Span::new(first, end), reason));
+    }
+    Ok(result)
+}
+
+/// `[{"start": "2026-12-24", "end": "2026-12-26", "reason": "…"}]`: days or times, the end exclusive; a day
+/// without an end is that day.
+pub fn check_blackouts(json: &Json) -> Result<(), String> {
+    read_blackouts(json, &TimeZone::UTC).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn opening_hours_are_lists_by_day() {
+        let fine = json!({
+            "monday": [{ "from": "08:00", "to": "12:00" }, { "from": "13:00", "to": "24:00" }], "friday": [],
+        });
+        assert_eq!(check_opening_hours(&fine), Ok(()));
+        assert_eq!(check_opening_hours(&json!({})), Ok(()));
+        for wrong in [
+            json!([]),
+            json!({ "someday": [] }),
+            json!({ "monday": [{ "from": "08:00" }] }),
+            json!({ "monday": [{ "from": "8:00", "to": "12:00" }] }),
+            json!({ "monday": [{ "from": "12:00", "to": "12:00" }] }),
+            json!({ "monday": [{ "from": "24:00", "to": "24:00" }] }),
+            json!({ "monday": [{ "from": "09:00", "to": "12:00" }, { "from": "11:00", "to": "13:00" }] }),
+        ] {
+            assert!(check_opening_hours(&wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn blackouts_are_days_or_times() {
+        let fine = json!([
+            { "start": "2026-12-25" },
+            { "start": "2026-12-30", "end": "2027-01-02", "reason": "Inventory" },
+            { "start": "2026-12-05T13:00", "end": "2026-12-05T15:00" },
+        ]);
+        let manila = TimeZone::get("Asia/Manila").unwrap();
+        let read = read_blackouts(&fine, &manila).unwrap();
+        assert_eq!(read[0].0.start.to_string(), "2026-12-24T16:00:00Z");
+        assert_eq!(read[0].0.minutes(), 24 * 60);
+        assert_eq!(read[1].0.minutes(), 3 * 24 * 60);
+        assert_eq!(read[2].0.minutes(), 120);
+        for wrong in [
+            json!({}),
+            json!([{ "reason": "?" }]),
+            json!([{ "start": "2026-12-25", "end": "2026-12-25" }]),
+            json!([{ "start": "2026-12-25", "end": "2026-12-25T10:00" }]),
+            json!([{ "start": "2026-12-25T10:00" }]),
+            json!([{ "start": "2026-12-25", "shoe": 4 }]),
+        ] {
+            assert!(check_blackouts(&wrong).is_err(), "{wrong}");
+        }
+    }
+}

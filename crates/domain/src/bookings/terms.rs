@@ -1,0 +1,346 @@
+//! On which terms a resource can be booked.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+use super::hours::{self, Stretch};
+use super::{Span, Use};
+use crate::registry::{FieldError, Record, Value};
+
+/// How long after a start one can still book from it: filling in a form takes a while.
+const GRACE: SignedDuration = SignedDuration::from_mins(15);
+
+/// A stretch in which a resource cannot be had, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// From when to when.
+    pub span: Span,
+    /// `closed` or `blackout`.
+    pub kind: &'static str,
+    /// The reason of a blackout, or empty.
+    pub reason: String,
+}
+
+/// What a resource says about its bookings.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Name of the resource.
+    pub name: String,
+    /// Units that may be taken at the same time.
+    pub capacity: i64,
+    /// Whether somebody must approve.
+    pub requires_approval: bool,
+    /// Whether it can be booked at all.
+    pub is_available: bool,
+    /// Time that it needs before each booking.
+    pub before: SignedDuration,
+    /// Time that it needs after each booking.
+    pub after: SignedDuration,
+    /// How many days ahead it can be booked.
+    pub horizon_days: i64,
+    /// How many hours one booking lasts at most.
+    pub maximum_hours: Option<i64>,
+    hours: Option<[Vec<Stretch>; 7]>,
+    blackouts: Vec<(Span, String)>,
+    zone: TimeZone,
+}
+
+impl Terms {
+    /// The terms of a resource; its hours are hours of the zone.
+    #[must_use]
+    pub fn of(resource: &Record, zone: &TimeZone) -> Self {
+        let minutes = |name| SignedDuration::from_mins(resource.integer(name).unwrap_or(0));
+        let hours = match resource.get("opening_hours") {
+            Value::Json(json) => hours::read_opening_hours(json).ok().flatten(),
+            _ => None,
+        };
+        let blackouts = match resource.get("blackouts") {
+            Value::Json(json) => hours::read_blackouts(json, zone).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        Self {
+            name: resource.title().to_owned(),
+            capacity: resource.integer("capacity").unwrap_or(1).max(1),
+            requires_approval: resource.flag("requires_approval"),
+            is_available: resource.flag("is_available") && !resource.is_archived(),
+            before: minutes("buffer_before_minutes"),
+            after: minutes("buffer_after_minutes"),
+            horizon_days: resource.integer("horizon_days").unwrap_or(DEFAULT_HORIZON),
+            maximum_hours: resource.integer("maximum_hours"),
+            hours,
+            blackouts,
+            zone: zone.clone(),
+        }
+    }
+
+    /// The zone of its hours.
+    #[must_use]
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// A use with what the resource needs around it.
+    #[must_use]
+    pub fn with_buffers(&self, span: Span) -> Span {
+        Span {
+            start: span.start.checked_sub(self.before).unwrap_or(span.start),
+            end: span.end.checked_add(self.after).unwrap_or(span.end),
+        }
+    }
+
+    /// When it cannot be had within a window, by start. For whole days only those on which it never opens count as
+    /// closed.
+    #[must_use]
+    pub fn closed(&self, window: Span, whole_days: bool) -> Vec<Closed> {
+        let mut result: Vec<Closed> = Vec::new();
+        for (span, reason) in &self.blackouts {
+            let span = span.within(&window);
+            if !span.is_empty() {
+                result.push(Closed { span, kind: "blackout", reason: reason.clone() });
+            }
+        }
+        if let Some(week) = &self.hours {
+            let mut from = window.start;
+            let mut push = |start: Timestamp, end: Timestamp| {
+                let span = Span::new(start, end).within(&window);
+                if !span.is_empty() {
+                    result.push(Closed { span, kind: "closed", reason: String::new() });
+                }
+            };
+            let mut day = window.start.to_zoned(self.zone.clone()).date();
+            let last = window.end.to_zoned(self.zone.clone()).date();
+            while day <= last {
+                let open = if whole_days && hours::opens_on(week, day.weekday()) {
+                    let next = day.saturating_add(1.day());
+                    hours::midnight(day, &self.zone)
+                        .zip(hours::midnight(next, &self.zone))
+                        .map(|(start, end)| Span::new(start, end))
+                        .into_iter()
+                        .collect()
+                } else if whole_days {
+                    Vec::new()
+                } else {
+                    hours::spans_of(week, day, &self.zone)
+                };
+                for span in open {
+                    push(from, span.start);
+                    from = from.max(span.end);
+                }
+                let Ok(next) = day.tomorrow() else { break };
+                day = next;
+            }
+            push(from, window.end);
+        }
+        result.sort_by_key(|closed| closed.span);
+        result
+    }
+
+    /// The first instant up to which one may book.
+    #[must_use]
+    pub fn horizon(&self, now: Timestamp) -> Timestamp {
+        let last = now.to_zoned(self.zone.clone()).date().saturating_add(self.horizon_days.days());
+        hours::midnight(last.saturating_add(1.day()), &self.zone).unwrap_or(Timestamp::MAX)
+    }
+
+    /// What is wrong with one use; `known` are the uses that stood already, and are not asked again. With an
+    /// override only what cannot be overridden counts.
+    #[must_use]
+    pub fn check(
+        &self,
+        wanted: &Use,
+        all_day: bool,
+        known: &[Use],
+        overrides: bool,
+        now: Timestamp,
+    ) -> Option<FieldError> {
+        let span = wanted.span;
+        if known.iter().any(|known| known.span == span) {
+            return None;
+        }
+        let begun = known.iter().any(|known| known.span.start == span.start);
+        let today = now.to_zoned(self.zone.clone()).date();
+        let is_past = if begun {
+            span.end <= now
+        } else if all_day {
+            span.start.to_zoned(self.zone.clone()).date() < today
+        } else {
+            span.start < now.checked_sub(GRACE).unwrap_or(now)
+        };
+        if is_past {
+            let field = if begun { "end" } else { "start" };
+            let day = told(span.start, &self.zone);
+            return Some(FieldError::new(
+                field,
+                "past",
+                format!("{day} is over; nothing is booked in the past."),
+            ));
+        }
+        if overrides {
+            return None;
+        }
+        if let Some(hours) = self.maximum_hours
+            && span.minutes() > hours * 60
+        {
+            let message = format!("{} is booked for at most {hours} hours at a time.", self.name);
+            return Some(FieldError::new("end", "too_long", message));
+        }
+        if span.end > self.horizon(now) {
+            let message = format!(
+                "{} can be booked at most {} days ahead; {} is later.",
+                self.name,
+                self.horizon_days,
+                told(span.start, &self.zone)
+            );
+            return Some(FieldError::new("start", "horizon", message));
+        }
+        let closed = self.closed(span, all_day);
+        if let Some(blackout) = closed.iter().find(|closed| closed.kind == "blackout") {
+            let reason =
+                if blackout.reason.is_empty() { String::new() } else { format!(" ({})", blackout.reason) };
+            let message = format!(
+                "{} cannot be had from {} to {}{reason}.",
+                self.name,
+                told(blackout.span.start, &self.zone),
+                told(blackout.span.end, &self.zone)
+            );
+            return Some(FieldError::new("start", "blackout", message));
+        }
+        let closed = closed.first()?;
+        let message = format!(
+            "{} is closed at {}. {}",
+            self.name,
+            told(closed.span.start, &self.zone),
+            self.hours_told(span.start)
+        );
+        let field = if closed.span.start <= span.start { "start" } else { "end" };
+        Some(FieldError::new(field, "closed", message))
+    }
+
+    /// The hours of the day of an instant, in words.
+    fn hours_told(&self, instant: Timestamp) -> String {
+        let day = instant.to_zoned(self.zone.clone()).date();
+        let Some(week) = &self.hours else {
+            return String::new();
+        };
+        let name = day.strftime("%A");
+        let open: Vec<String> = hours::spans_of(week, day, &self.zone)
+            .iter()
+            .map(|span| {
+                let local =
+                    |instant: Timestamp| instant.to_zoned(self.zone.clone()).strftime("%H:%M").to_string();
+                format!("{} to {}", local(span.start), local(span.end))
+            })
+            .collect();
+        if open.is_empty() {
+            format!("It does not open on a {name}.")
+        } else {
+            format!("On a {name} it opens from {}.", open.join(" and "))
+        }
+    }
+}
+
+/// Days that a resource can be booked ahead unless it says otherwise: six months.
+const DEFAULT_HORIZON: i64 = 183;
+
+/// A time as people read it in a sentence: `Mon 14 Dec 2026, 09:00`.
+#[must_use]
+pub fn told(instant: Timestamp, zone: &TimeZone) -> String {
+    instant.to_zoned(zone.clone()).strftime("%a %-d %b %Y, %H:%M").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::id::Id;
+    use crate::kinds;
+
+    fn terms(change: impl FnOnce(&mut Record)) -> Terms {
+        let mut resource =
+            Record::new(&kinds::RESOURCE, Id::from_parts(1, &[1; 10]), Timestamp::UNIX_EPOCH, None);
+        resource.set("name", "Room A");
+        resource.set("is_available", true);
+        change(&mut resource);
+        Terms::of(&resource, &TimeZone::get("Asia/Manila").unwrap())
+    }
+
+    fn at(text: &str) -> Timestamp {
+        format!("{text}+08:00").parse().unwrap()
+    }
+
+    fn wanted(start: &str, end: &str) -> Use {
+        Use { recurrence_id: String::new(), span: Span::new(at(start), at(end)) }
+    }
+
+    fn code(terms: &Terms, wanted: &Use, now: &str) -> Option<&'static str> {
+        terms.check(wanted, false, &[], false, at(now)).map(|error| error.code)
+    }
+
+    const NOW: &str = "2026-11-23T10:00:00";
+
+    #[test]
+    fn the_past_the_far_future_and_what_is_too_long_are_refused() {
+        let terms = terms(|resource| resource.set("maximum_hours", 4_i64));
+        assert_eq!(code(&terms, &wanted("2026-11-23T11:00:00", "2026-11-23T12:00:00"), NOW), None);
+        assert_eq!(code(&terms, &wanted("2026-11-23T09:50:00", "2026-11-23T12:00:00"), NOW), None);
+        assert_eq!(code(&terms, &wanted("2026-11-23T09:00:00", "2026-11-23T12:00:00"), NOW), Some("past"));
+        assert_eq!(
+            code(&terms, &wanted("2026-11-24T09:00:00", "2026-11-24T13:01:00"), NOW),
+            Some("too_long")
+        );
+        assert_eq!(code(&terms, &wanted("2027-05-25T09:00:00", "2027-05-25T10:00:00"), NOW), None);
+        assert_eq!(code(&terms, &wanted("2027-05-26T09:00:00", "2027-05-26T10:00:00"), NOW), Some("horizon"));
+        let far = wanted("2027-05-26T09:00:00", "2027-05-26T20:00:00");
+        assert_eq!(terms.check(&far, false, &[], true, at(NOW)), None, "an override passes");
+    }
+
+    #[test]
+    fn what_has_begun_may_be_lengthened_but_not_ended_in_the_past() {
+        let terms = terms(|_| {});
+        let known = [wanted("2026-11-23T08:00:00", "2026-11-23T11:00:00")];
+        let check = |end: &str| {
+            terms
+                .check(&wanted("2026-11-23T08:00:00", end), false, &known, false, at(NOW))
+                .map(|error| error.field)
+        };
+        assert_eq!(check("2026-11-23T12:00:00"), None);
+        assert_eq!(check("2026-11-23T09:00:00"), Some("end".to_owned()));
+    }
+
+    #[test]
+    fn it_is_booked_within_its_hours_and_outside_its_blackouts() {
+        let terms = terms(|resource| {
+            let hours =
+                json!({ "monday": [{ "from": "08:00", "to": "12:00" }, { "from": "13:00", "to": "17:00" }] });
+            resource.set("opening_hours", Value::Json(hours));
+            let blackouts = json!([{ "start": "2026-12-07", "reason": "Inventory" }]);
+            resource.set("blackouts", Value::Json(blackouts));
+        });
+        assert_eq!(code(&terms, &wanted("2026-11-30T08:00:00", "2026-11-30T12:00:00"), NOW), None);
+        assert_eq!(code(&terms, &wanted("2026-11-30T13:00:00", "2026-11-30T17:00:00"), NOW), None);
+        for (start, end) in [("07:59", "09:00"), ("11:00", "12:01"), ("11:00", "14:00"), ("17:00", "18:00")] {
+            let wanted = wanted(&format!("2026-11-30T{start}:00"), &format!("2026-11-30T{end}:00"));
+            assert_eq!(code(&terms, &wanted, NOW), Some("closed"), "{start} to {end}");
+        }
+        assert_eq!(code(&terms, &wanted("2026-12-01T09:00:00", "2026-12-01T10:00:00"), NOW), Some("closed"));
+        let error = terms
+            .check(&wanted("2026-12-07T09:00:00", "2026-12-07T10:00:00"), false, &[], false, at(NOW))
+            .unwrap();
+        assert_eq!(error.code, "blackout");
+        assert!(error.message.contains("Inventory"), "{}", error.message);
+        // A whole day is fine when it opens on that day at all.
+        let monday = wanted("2026-11-30T00:00:00", "2026-12-01T00:00:00");
+        assert_eq!(terms.check(&monday, true, &[], false, at(NOW)), None);
+        let two = wanted("2026-11-30T00:00:00", "2026-12-02T00:00:00");
+        assert_eq!(terms.check(&two, true, &[], false, at(NOW)).map(|error| error.code), Some("closed"));
+    }
+
+    #[test]
+    fn today_can_be_booked_as_a_whole_day() {
+        let terms = terms(|_| {});
+        let day = |first: &str, last: &str| wanted(&format!("{first}T00:00:00"), &format!("{last}T00:00:00"));
+        assert_eq!(terms.check(&day("2026-11-23", "2026-11-24"), true, &[], false, at(NOW)), None);
+        assert!(terms.check(&day("2026-11-22", "2026-11-23"), true, &[], false, at(NOW)).is_some());
+    }
+}

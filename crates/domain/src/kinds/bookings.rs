@@ -1,0 +1,79 @@
+//! Bookings of resources.
+
+use crate::choices::BOOKING_STATUSES;
+use crate::people::Area;
+use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module};
+
+/// Kinds that a booking may be for: those that a task may belong to, and tasks.
+pub const BOOKING_ORIGINS: &[&str] = &[
+    "event",
+    "task",
+    "assessment",
+    "need",
+    "ppa",
+    "project",
+    "policy",
+    "policy_milestone",
+    "service",
+    "application",
+    "community",
+    "organization",
+    "team",
+];
+
+/// A booking of a resource.
+pub static BOOKING: Kind = Kind {
+    label: "Booking",
+    plural: "Bookings",
+    icon: "calendar-check",
+    purpose: "Who uses which room, vehicle, equipment or facilitator, and when.",
+    module: Module::Resources,
+    area: Area::Work,
+    title: "purpose",
+    state: "status",
+    default_sort: "-start",
+    people: &["booked_by"],
+    dates: &[DateRole::span("booking", "", "start", "end")],
+    fields: &[
+        Field::new("purpose", "Purpose", Type::Text(255))
+            .help("What it is for; what it belongs to, or your name, when left empty.")
+            .searchable()
+            .listed(),
+        Field::new("resource", "Resource", Type::Reference("resource")).required().listed().filtered(),
+        Field::new("all_day", "All day", Type::Boolean).initial(Initial::Boolean(false)),
+        Field::new("start", "Start", Type::Moment).required().listed(),
+        Field::new("end", "End", Type::Moment)
+            .help("One hour, or one day, after the start when left empty.")
+            .listed(),
+        Field::new("timezone", "Time zone", Type::TimeZone)
+            .required()
+            .initial(Initial::OfficeTimeZone)
+            .folded(),
+        Field::new("units", "Units", Type::Integer(1, 100_000))
+            .required()
+            .initial(Initial::Integer(1))
+            .help("How many of it, where there are several."),
+        Field::new("origin", "For", Type::Link(BOOKING_ORIGINS)).listed().filtered(),
+        Field::new("status", "Status", Type::Choice(BOOKING_STATUSES))
+            .initial(Initial::Text("pending"))
+            .derived()
+            .listed()
+            .filtered(),
+        Field::new("booked_by", "Booked by", Type::Reference("user"))
+            .initial(Initial::Actor)
+            .derived()
+            .listed()
+            .filtered(),
+        Field::new("notes", "Notes", Type::Multiline(5000)).searchable(),
+        Field::new("override_reason", "Reason of the override", Type::Multiline(2000))
+            .help("Books over other bookings and rules; administrators only, and logged.")
+            .folded(),
+        Field::new("decided_by", "Decided by", Type::Reference("user")).derived(),
+        Field::new("decided_at", "Decided at", Type::Instant)
+            .derived()
+            .not_on_calendar("when somebody decided is history, not a date to plan with"),
+        Field::new("decision_note", "Note of the decision", Type::Multiline(2000)).derived(),
+        Field::new("resource_name", "Name of the resource", Type::Text(255)).derived().searchable(),
+    ],
+    ..Kind::new("booking", "bookings", "bookings")
+};

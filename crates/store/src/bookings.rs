@@ -1,0 +1,185 @@
+//! The times that bookings take: written with every booking, read before the next one.
+
+use jiff::Timestamp;
+use obcms_domain::bookings::{Span, Taken};
+use obcms_domain::id::Id;
+
+use crate::database::{Cell, Row, Tx};
+use crate::error::StoreError;
+use crate::records::Statement;
+
+/// One time for which a booking takes its resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// The booking.
+    pub booking: Id,
+    /// Which occurrence of it; empty for a single booking.
+    pub recurrence_id: String,
+    /// The resource.
+    pub resource: Id,
+    /// With the buffers of the resource.
+    pub taken: Span,
+    /// Without them.
+    pub booked: Span,
+    /// How many units.
+    pub units: i64,
+    /// Booked over others, with a reason.
+    pub is_override: bool,
+    /// Nobody else may have the resource meanwhile: the database sees to it.
+    pub is_exclusive: bool,
+}
+
+impl From<&Slot> for Taken {
+    fn from(slot: &Slot) -> Self {
+        Self { span: slot.taken, units: slot.units }
+    }
+}
+
+const COLUMNS: [&str; 10] = [
+    "booking",
+    "recurrence_id",
+    "resource",
+    "start_at",
+    "end_at",
+    "booked_from",
+    "booked_until",
+    "units",
+    "is_override",
+    "is_exclusive",
+];
+
+fn read(row: &Row) -> Result<Slot, StoreError> {
+    Ok(Slot {
+        booking: row.get(0)?,
+        recurrence_id: row.get(1)?,
+        resource: row.get(2)?,
+        taken: Span::new(row.get(3)?, row.get(4)?),
+        booked: Span::new(row.get(5)?, row.get(6)?),
+        units: row.get(7)?,
+        is_override: row.get(8)?,
+        is_exclusive: row.get(9)?,
+    })
+}
+
+fn select() -> Statement {
+    let columns: Vec<String> = COLUMNS.iter().map(|column| format!("s.{column}")).collect();
+    Statement::new(format!("SELECT {} FROM booking_slots s WHERE ", columns.join(", ")))
+}
+
+fn all(tx: &mut Tx<'_>, statement: &Statement) -> Result<Vec<Slot>, StoreError> {
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(read).collect()
+}
+
+/// What is taken of these resources within the window, by start; a booking that is asked for anew does not count.
+pub fn within(
+    tx: &mut Tx<'_>,
+    resources: &[Id],
+    window: Span,
+    except: Option<Id>,
+) -> Result<Vec<Slot>, StoreError> {
+    let mut statement = select();
+    statement.push("s.resource IN ");
+    statement.bind_list(resources.iter().map(|id| Cell::Id(*id)));
+    statement.push(" AND s.end_at > ").bind(window.start).push(" AND s.start_at < ").bind(window.end);
+    if let Some(booking) = except {
+        statement.push(" AND s.booking <> ").bind(booking);
+    }
+    statement.push(" ORDER BY s.start_at, s.booking, s.recurrence_id");
+    all(tx, &statement)
+}
+
+/// What is taken of a resource from an instant on, by start.
+pub fn ahead(tx: &mut Tx<'_>, resource: Id, from: Timestamp) -> Result<Vec<Slot>, StoreError> {
+    let mut statement = select();
+    statement.push("s.resource = ").bind(resource).push(" AND s.end_at > ").bind(from);
+    statement.push(" ORDER BY s.start_at, s.booking, s.recurrence_id");
+    all(tx, &statement)
+}
+
+/// What these bookings take, by start.
+pub fn of_bookings(tx: &mut Tx<'_>, bookings: &[Id]) -> Result<Vec<Slot>, StoreError> {
+    let mut result = Vec::new();
+    for chunk in bookings.chunks(400) {
+        let mut statement = select();
+        statement.push("s.booking IN ");
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.push(" ORDER BY s.start_at, s.recurrence_id");
+        result.extend(all(tx, &statement)?);
+    }
+    Ok(result)
+}
+
+/// Puts these in place of what the booking took.
+pub fn replace(tx: &mut Tx<'_>, booking: Id, slots: &[Slot]) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM booking_slots WHERE booking = $1", &[booking.into()])?;
+    let rows: Vec<Vec<Cell>> = slots
+        .iter()
+        .map(|slot| {
+            vec![
+                Cell::Id(slot.booking),
+                slot.recurrence_id.clone().into(),
+                Cell::Id(slot.resource),
+                slot.taken.start.into(),
+                slot.taken.end.into(),
+                slot.booked.start.into(),
+                slot.booked.end.into(),
+                Cell::Integer(slot.units),
+                slot.is_override.into(),
+                slot.is_exclusive.into(),
+            ]
+        })
+        .collect();
+    tx.insert_rows("booking_slots", &COLUMNS, &rows, "")
+}
+
+/// Marks what is taken of a resource from an instant on as exclusive or not; overrides never are.
+pub fn mark(tx: &mut Tx<'_>, resource: Id, from: Timestamp, exclusive: bool) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE booking_slots SET is_exclusive = $1 WHERE resource = $2 AND end_at > $3 AND is_override = $4",
+        &[exclusive.into(), resource.into(), from.into(), false.into()],
+    )?;
+    Ok(())
+}
+
+/// Bookings of a resource within a window, and what they are for.
+pub fn booked_and_origins(tx: &mut Tx<'_>, resource: Id, window: Span) -> Result<Vec<Id>, StoreError> {
+    let rows = tx.query(
+        "SELECT DISTINCT b.id, b.origin_id FROM booking_slots s JOIN bookings b ON b.id = s.booking \
+         WHERE s.resource = $1 AND s.end_at > $2 AND s.start_at < $3",
+        &[resource.into(), window.start.into(), window.end.into()],
+    )?;
+    let mut result = Vec::new();
+    for row in rows {
+        result.push(row.get(0)?);
+        result.extend(row.get::<Option<Id>>(1)?);
+    }
+    Ok(result)
+}
+
+/// Resources of a type that can be booked, by name.
+pub fn bookable(tx: &mut Tx<'_>, resource_type: &str, except: Id, limit: i64) -> Result<Vec<Id>, StoreError> {
+    tx.query(
+        "SELECT id FROM resources WHERE resource_type = $1 AND is_available = $2 AND archived_at IS NULL \
+         AND id <> $3 ORDER BY name, id LIMIT $4",
+        &[resource_type.into(), true.into(), except.into(), limit.into()],
+    )?
+    .iter()
+    .map(|row| row.get(0))
+    .collect()
+}
+
+/// Bookings that are for one of these records, archived ones included.
+pub fn of_origins(tx: &mut Tx<'_>, origins: &[Id]) -> Result<Vec<Id>, StoreError> {
+    let mut statement = Statement::new("SELECT id FROM bookings WHERE origin_id IN ");
+    statement.bind_list(origins.iter().map(|id| Cell::Id(*id)));
+    statement.push(" ORDER BY \"start\", id");
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
+}
+
+/// Bookings of a resource, whatever their state.
+pub fn of_resource(tx: &mut Tx<'_>, resource: Id) -> Result<Vec<Id>, StoreError> {
+    tx.query("SELECT id FROM bookings WHERE resource = $1", &[resource.into()])?
+        .iter()
+        .map(|row| row.get(0))
+        .collect()
+}

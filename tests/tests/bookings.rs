@@ -1,0 +1,279 @@
+//! Bookings: nobody gets what is taken, by whatever path, and whoever is refused learns what is free.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use obcms_tests::{Answer, Client, Server, on_both_engines};
+use serde_json::{Value, json};
+
+/// A resource of the office; `more` replaces and adds members.
+fn resource(server: &Server, more: Value) -> Value {
+    let mut input = json!({ "name": "Room A", "resource_type": "room" });
+    let members = input.as_object_mut().unwrap();
+    members.extend(more.as_object().unwrap().clone());
+    server.as_role("coordinator").post("/api/v1/resources", &input).expect_status(201).json
+}
+
+/// A time so many days from now, in the office's zone.
+fn at(server: &Server, days: i64, time: &str) -> String {
+    let zone = server.app().zone().clone();
+    let day = server.app().now().to_zoned(zone).date().checked_add(days.days()).unwrap();
+    format!("{day}T{time}:00+08:00")
+}
+
+fn day(server: &Server, days: i64) -> String {
+    at(server, days, "00:00")[..10].to_owned()
+}
+
+fn book(client: &Client, resource: &Value, start: &str, end: &str) -> Answer {
+    client.post("/api/v1/bookings", &json!({ "resource": resource["id"], "start": start, "end": end }))
+}
+
+fn url(record: &Value) -> String {
+    format!("/api/v1/bookings/{}", record["id"].as_str().unwrap())
+}
+
+fn of<'a>(answer: &'a Answer, list: &str, member: &str) -> Vec<&'a str> {
+    answer.json[list].as_array().unwrap().iter().filter_map(|item| item[member].as_str()).collect()
+}
+
+on_both_engines! {
+    fn what_is_taken_is_refused_with_what_is_free(server: &Server) {
+        let staff = server.person(&["staff"]);
+        let me = &staff.client;
+        let room = resource(server, json!({ "seats": 20 }));
+        let large = resource(server, json!({ "name": "Hall", "seats": 60 }));
+        let small = resource(server, json!({ "name": "Room B", "seats": 18 }));
+        resource(server, json!({ "name": "Van", "resource_type": "vehicle" }));
+        resource(server, json!({ "name": "Room C", "is_available": false }));
+        let (nine, eleven) = (at(server, 2, "09:00"), at(server, 2, "11:00"));
+        let first = book(me, &room, &nine, &eleven).expect_status(201).json;
+        assert_eq!((&first["status"], &first["booked_by"]), (&json!("approved"), &json!(staff.id.to_string())));
+        assert_eq!((&first["purpose"], &first["resource_name"]), (&json!("Booked by Person 1"), &json!("Room A")));
+        let refused = book(me, &room, &at(server, 2, "10:00"), &at(server, 2, "12:00")).expect_status(409);
+        assert_eq!(refused.header("content-type"), "application/problem+json");
+        assert_eq!(of(&refused, "conflicts", "booking"), [first["id"].as_str().unwrap()]);
+        assert_eq!(of(&refused, "conflicts", "start"), [nine.as_str()]);
+        assert_eq!(refused.json["conflicts"][0]["status"], "approved");
+        assert!(refused.json["detail"].as_str().unwrap().contains("Room A is taken: Booked by Person 1"));
+        let free = of(&refused, "free_slots", "start");
+        assert!(free.contains(&eleven.as_str()) && free.contains(&at(server, 2, "07:00").as_str()), "{free:?}");
+        assert_eq!(of(&refused, "alternatives", "name"), ["Room B", "Hall"]);
+        // What was offered can be had.
+        let offered = &refused.json["free_slots"][0];
+        book(me, &room, offered["start"].as_str().unwrap(), offered["end"].as_str().unwrap()).expect_status(201);
+        book(me, &small, &nine, &eleven).expect_status(201);
+        let next = book(me, &room, &nine, &eleven).expect_status(409);
+        assert_eq!(of(&next, "alternatives", "resource"), [large["id"].as_str().unwrap()]);
+        // What only touches does not overlap.
+        book(me, &room, &eleven, &at(server, 2, "11:30")).expect_status(201);
+    }
+
+    fn a_booking_moves_only_where_it_is_free(server: &Server) {
+        let me = server.as_role("staff");
+        let (room, other) = (resource(server, json!({})), resource(server, json!({ "name": "Room B" })));
+        let first = book(&me, &room, &at(server, 1, "09:00"), &at(server, 1, "10:00")).expect_status(201).json;
+        let second = book(&me, &room, &at(server, 1, "10:00"), &at(server, 1, "11:00")).expect_status(201).json;
+        me.patch(&url(&second), &json!({ "start": at(server, 1, "09:30") })).expect_status(409);
+        // The length stays when only the start is given.
+        let moved = me.patch(&url(&second), &json!({ "start": at(server, 1, "10:30") })).expect_status(200).json;
+        assert_eq!(moved["end"], at(server, 1, "11:30"));
+        me.patch(&url(&first), &json!({ "end": at(server, 1, "10:30") })).expect_status(200);
+        me.patch(&url(&first), &json!({ "end": at(server, 1, "10:31") })).expect_status(409);
+        me.patch(&url(&first), &json!({ "purpose": "Staff meeting" })).expect_status(200);
+        book(&me, &other, &at(server, 1, "09:00"), &at(server, 1, "10:00")).expect_status(201);
+        me.patch(&url(&first), &json!({ "resource": other["id"] })).expect_status(409);
+        // Drag on the calendar is the same path.
+        let start = day(server, 1);
+        let feed = me.get(&format!("/api/v1/calendar?start={start}&end={}&kinds=booking", day(server, 2)));
+        let entry = feed.json["entries"].as_array().unwrap().iter().find(|entry| entry["title"] == "Staff meeting").unwrap().clone();
+        assert_eq!((&entry["location"], &entry["module"]), (&json!("Room A"), &json!("resources")));
+        let path = format!("/api/v1/calendar/entries/{}", entry["id"].as_str().unwrap());
+        let refused = me.patch(&path, &json!({ "start": at(server, 1, "10:30") })).expect_status(409);
+        assert_eq!(refused.json["conflicts"].as_array().unwrap().len(), 1);
+        me.patch(&path, &json!({ "start": at(server, 1, "13:00") })).expect_status(200);
+        book(&me, &room, &at(server, 1, "09:00"), &at(server, 1, "10:00")).expect_status(201);
+    }
+
+    fn what_is_put_away_leaves_its_time_and_takes_it_back_only_when_free(server: &Server) {
+        let me = server.as_role("coordinator");
+        let room = resource(server, json!({}));
+        let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
+        let first = book(&me, &room, &nine, &ten).expect_status(201).json;
+        me.delete(&url(&first)).expect_status(204);
+        let second = book(&me, &room, &nine, &ten).expect_status(201).json;
+        let refused = me.post(&format!("{}/restore", url(&first)), &json!({})).expect_status(409);
+        assert_eq!(of(&refused, "conflicts", "booking"), [second["id"].as_str().unwrap()]);
+        me.post(&format!("{}/undo", url(&first)), &json!({})).expect_status(409);
+        assert!(me.get(&url(&first)).json["archived_at"].is_string(), "nothing of it was kept");
+        let moved = me.patch(&url(&second), &json!({ "start": at(server, 3, "09:00"), "end": at(server, 3, "10:00") }));
+        moved.expect_status(200);
+        me.post(&format!("{}/restore", url(&first)), &json!({})).expect_status(200);
+        // Its old time is taken again.
+        me.post(&format!("{}/undo", url(&second)), &json!({})).expect_status(409);
+        me.delete(&url(&first)).expect_status(204);
+        me.post(&format!("{}/undo", url(&second)), &json!({})).expect_status(200);
+        assert_eq!(me.get(&url(&second)).json["start"], json!(nine));
+    }
+
+    fn the_terms_of_a_resource_are_kept(server: &Server) {
+        let me = server.as_role("staff");
+        let monday: Value = json!([{ "from": "08:00", "to": "17:00" }]);
+        let week: serde_json::Map<String, Value> =
+            ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+                .iter()
+                .map(|day| ((*day).to_owned(), monday.clone()))
+                .collect();
+        let room = resource(server, json!({
+            "opening_hours": week, "maximum_hours": 4, "horizon_days": 30, "buffer_after_minutes": 30,
+            "blackouts": [{ "start": day(server, 5), "reason": "Painting" }],
+        }));
+        let refused = |start: &str, end: &str| {
+            let answer = book(&me, &room, start, end).expect_status(422);
+            (answer.errors("field")[0].to_owned(), answer.errors("code")[0].to_owned())
+        };
+        let at = |days, time| at(server, days, time);
+        let field = |field: &str, code: &str| (field.to_owned(), code.to_owned());
+        assert_eq!(refused(&at(2, "07:00"), &at(2, "09:00")), field("start", "closed"));
+        assert_eq!(refused(&at(2, "16:00"), &at(2, "18:00")), field("end", "closed"));
+        assert_eq!(refused(&at(2, "08:00"), &at(2, "12:01")), field("end", "too_long"));
+        assert_eq!(refused(&at(31, "09:00"), &at(31, "10:00")), field("start", "horizon"));
+        assert_eq!(refused(&at(5, "09:00"), &at(5, "10:00")), field("start", "blackout"));
+        assert_eq!(refused(&at(-1, "09:00"), &at(-1, "10:00")), field("start", "past"));
+        assert_eq!(refused(&at(2, "10:00"), &at(2, "10:00")), field("end", "order"));
+        book(&me, &room, &at(2, "09:00"), &at(2, "10:00")).expect_status(201);
+        // Half an hour is needed after it.
+        let close = book(&me, &room, &at(2, "10:15"), &at(2, "11:15")).expect_status(409);
+        let free = of(&close, "free_slots", "start").iter().map(|start| (*start).to_owned()).collect::<Vec<_>>();
+        assert!(free.contains(&at(2, "10:30")), "{free:?}");
+        assert!(!free.contains(&at(2, "08:00")), "cleaning would reach into the next booking: {free:?}");
+        book(&me, &room, &at(2, "10:30"), &at(2, "11:30")).expect_status(201);
+        let gone = resource(server, json!({ "name": "Old van", "is_available": false }));
+        assert_eq!(book(&me, &gone, &at(2, "09:00"), &at(2, "10:00")).expect_status(422).errors("field"), ["resource"]);
+    }
+
+    fn several_units_are_counted(server: &Server) {
+        let me = server.as_role("coordinator");
+        let tablets = resource(server, json!({ "name": "Tablets", "resource_type": "equipment", "capacity": 10 }));
+        let book = |units: i64, start: &str, end: &str| {
+            me.post("/api/v1/bookings", &json!({
+                "resource": tablets["id"], "units": units, "start": at(server, 1, start), "end": at(server, 1, end)
+            }))
+        };
+        book(6, "09:00", "11:00").expect_status(201);
+        let late = book(4, "10:00", "12:00").expect_status(201).json;
+        book(1, "10:30", "10:45").expect_status(409);
+        book(6, "11:00", "12:00").expect_status(201);
+        book(11, "15:00", "16:00").expect_status(422);
+        me.patch(&url(&late), &json!({ "units": 5 })).expect_status(409);
+        me.patch(&url(&late), &json!({ "units": 3 })).expect_status(200);
+        book(1, "10:30", "10:45").expect_status(201);
+        // Fewer of them would leave somebody without.
+        let path = format!("/api/v1/resources/{}", tablets["id"].as_str().unwrap());
+        let refused = me.patch(&path, &json!({ "capacity": 9 })).expect_status(409);
+        assert_eq!(refused.json["conflicts"].as_array().unwrap().len(), 3);
+        me.patch(&path, &json!({ "capacity": 1 })).expect_status(409);
+        me.patch(&path, &json!({ "capacity": 12 })).expect_status(200);
+        book(2, "10:30", "10:45").expect_status(201);
+        let refused = me.delete(&path).expect_status(409);
+        assert!(refused.json["detail"].as_str().unwrap().starts_with("Tablets is booked"));
+    }
+
+    fn the_capacity_decides_whether_the_database_watches(server: &Server) {
+        let me = server.as_role("coordinator");
+        let room = resource(server, json!({ "capacity": 2 }));
+        let path = format!("/api/v1/resources/{}", room["id"].as_str().unwrap());
+        let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
+        let first = book(&me, &room, &nine, &ten).expect_status(201).json;
+        let second = book(&me, &room, &nine, &ten).expect_status(201).json;
+        assert_eq!(exclusive(server), 0);
+        me.patch(&path, &json!({ "capacity": 1 })).expect_status(409);
+        me.patch(&url(&second), &json!({ "start": at(server, 1, "10:00"), "end": at(server, 1, "11:00") })).expect_status(200);
+        me.patch(&path, &json!({ "capacity": 1 })).expect_status(200);
+        assert_eq!(exclusive(server), 2);
+        me.patch(&url(&first), &json!({ "end": at(server, 1, "10:30") })).expect_status(409);
+        me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
+        assert_eq!(exclusive(server), 0);
+    }
+
+    fn the_database_itself_refuses_a_second_booking(server: &Server) {
+        let me = server.as_role("coordinator");
+        let room = resource(server, json!({}));
+        book(&me, &room, &at(server, 1, "09:00"), &at(server, 1, "10:00")).expect_status(201);
+        book(&me, &room, &at(server, 1, "10:00"), &at(server, 1, "11:00")).expect_status(201);
+        let copy = |shift: i64| {
+            server.app().database().write::<_, obcms_store::StoreError>(|tx| {
+                let ids = tx.query("SELECT booking FROM booking_slots ORDER BY start_at", &[])?;
+                let slots = obcms_store::bookings::of_bookings(tx, &[ids[0].get(0)?])?;
+                let mut slot = slots[0].clone();
+                slot.booking = server.app().new_id();
+                slot.taken.start += SignedDuration::from_mins(shift);
+                slot.taken.end += SignedDuration::from_mins(shift);
+                slot.booked = slot.taken;
+                obcms_store::bookings::replace(tx, slot.booking, &[slot])
+            })
+        };
+        let error = copy(30).unwrap_err();
+        assert!(error.is_overlap(), "{error}");
+        assert!(copy(-30).unwrap_err().is_overlap());
+        copy(-60).unwrap();
+        let pushed = server.app().database().write::<_, obcms_store::StoreError>(|tx| {
+            let later = server.app().now() + SignedDuration::from_hours(200);
+            tx.execute("UPDATE booking_slots SET end_at = $1", &[later.into()])
+        });
+        assert!(pushed.unwrap_err().is_overlap());
+    }
+
+    fn only_whoever_may_books_over_others(server: &Server) {
+        let room = resource(server, json!({}));
+        let staff = server.as_role("staff");
+        let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
+        let first = book(&staff, &room, &nine, &ten).expect_status(201).json;
+        let over = json!({ "resource": room["id"], "start": nine, "end": ten, "override_reason": "Flood response" });
+        for role in ["staff", "coordinator"] {
+            server.as_role(role).post("/api/v1/bookings", &over).expect_status(403);
+        }
+        let admin = server.as_role("admin");
+        let made = admin.post("/api/v1/bookings", &over).expect_status(201).json;
+        assert_eq!((&made["status"], &made["decision_note"]), (&json!("approved"), &json!("Flood response")));
+        // It blocks as any booking does, and whoever was there first may still change theirs.
+        book(&staff, &room, &nine, &ten).expect_status(409);
+        staff.patch(&url(&first), &json!({ "end": at(server, 1, "10:30") })).expect_status(200);
+        let log = admin.get(&format!("{}/history", url(&made))).json;
+        assert_eq!(log["items"][0]["fields"]["override_reason"]["to"], "Flood response");
+        // Without its reason it would be a booking like others.
+        admin.patch(&url(&made), &json!({ "override_reason": null })).expect_status(409);
+    }
+
+    fn an_event_takes_its_bookings_with_it(server: &Server) {
+        let me = server.as_role("coordinator");
+        let room = resource(server, json!({}));
+        let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
+        let event = me.post("/api/v1/events", &json!({ "title": "Forum", "start": nine, "end": ten })).expect_status(201).json;
+        let booking = me.post("/api/v1/bookings", &json!({
+            "resource": room["id"], "start": nine, "end": ten, "origin": { "kind": "event", "id": event["id"] }
+        })).expect_status(201).json;
+        assert_eq!(booking["purpose"], "Forum");
+        // It stands within the event, not beside it.
+        let feed = me.get(&format!("/api/v1/calendar?start={}&end={}&kinds=event,booking", day(server, 1), day(server, 2)));
+        assert_eq!(of(&feed, "entries", "kind"), ["event"]);
+        let path = format!("/api/v1/events/{}", event["id"].as_str().unwrap());
+        me.delete(&path).expect_status(204);
+        let other = book(&me, &room, &nine, &ten).expect_status(201).json;
+        me.post(&format!("{path}/restore"), &json!({})).expect_status(200);
+        assert!(me.get(&url(&booking)).json["archived_at"].is_string(), "somebody took the time");
+        me.delete(&url(&other)).expect_status(204);
+        me.delete(&path).expect_status(204);
+        me.post(&format!("{path}/restore"), &json!({})).expect_status(200);
+    }
+}
+
+/// How many times the database holds exclusively.
+fn exclusive(server: &Server) -> i64 {
+    server
+        .app()
+        .read(|tx| {
+            let sql = "SELECT count(*) FROM booking_slots WHERE is_exclusive = $1 AND end_at > $2";
+            Ok(tx.one(sql, &[true.into(), Timestamp::UNIX_EPOCH.into()])?.get(0)?)
+        })
+        .unwrap()
+}
