@@ -6,7 +6,7 @@ use obcms_tests::{Answer, Client, Server, on_both_engines};
 use serde_json::{Value, json};
 
 /// A resource of the office; `more` replaces and adds members.
-fn resource(server: &Server, more: Value) -> Value {
+fn resource(server: &Server, more: &Value) -> Value {
     let mut input = json!({ "name": "Room A", "resource_type": "room" });
     let members = input.as_object_mut().unwrap();
     members.extend(more.as_object().unwrap().clone());
@@ -40,11 +40,11 @@ on_both_engines! {
     fn what_is_taken_is_refused_with_what_is_free(server: &Server) {
         let staff = server.person(&["staff"]);
         let me = &staff.client;
-        let room = resource(server, json!({ "seats": 20 }));
-        let large = resource(server, json!({ "name": "Hall", "seats": 60 }));
-        let small = resource(server, json!({ "name": "Room B", "seats": 18 }));
-        resource(server, json!({ "name": "Van", "resource_type": "vehicle" }));
-        resource(server, json!({ "name": "Room C", "is_available": false }));
+        let room = resource(server, &json!({ "seats": 20 }));
+        let large = resource(server, &json!({ "name": "Hall", "seats": 60 }));
+        let small = resource(server, &json!({ "name": "Room B", "seats": 18 }));
+        resource(server, &json!({ "name": "Van", "resource_type": "vehicle" }));
+        resource(server, &json!({ "name": "Room C", "is_available": false }));
         let (nine, eleven) = (at(server, 2, "09:00"), at(server, 2, "11:00"));
         let first = book(me, &room, &nine, &eleven).expect_status(201).json;
         assert_eq!((&first["status"], &first["booked_by"]), (&json!("approved"), &json!(staff.id.to_string())));
@@ -70,7 +70,7 @@ on_both_engines! {
 
     fn a_booking_moves_only_where_it_is_free(server: &Server) {
         let me = server.as_role("staff");
-        let (room, other) = (resource(server, json!({})), resource(server, json!({ "name": "Room B" })));
+        let (room, other) = (resource(server, &json!({})), resource(server, &json!({ "name": "Room B" })));
         let first = book(&me, &room, &at(server, 1, "09:00"), &at(server, 1, "10:00")).expect_status(201).json;
         let second = book(&me, &room, &at(server, 1, "10:00"), &at(server, 1, "11:00")).expect_status(201).json;
         me.patch(&url(&second), &json!({ "start": at(server, 1, "09:30") })).expect_status(409);
@@ -96,7 +96,7 @@ on_both_engines! {
 
     fn what_is_put_away_leaves_its_time_and_takes_it_back_only_when_free(server: &Server) {
         let me = server.as_role("coordinator");
-        let room = resource(server, json!({}));
+        let room = resource(server, &json!({}));
         let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
         let first = book(&me, &room, &nine, &ten).expect_status(201).json;
         me.delete(&url(&first)).expect_status(204);
@@ -123,7 +123,7 @@ on_both_engines! {
                 .iter()
                 .map(|day| ((*day).to_owned(), monday.clone()))
                 .collect();
-        let room = resource(server, json!({
+        let room = resource(server, &json!({
             "opening_hours": week, "maximum_hours": 4, "horizon_days": 30, "buffer_after_minutes": 30,
             "blackouts": [{ "start": day(server, 5), "reason": "Painting" }],
         }));
@@ -147,13 +147,13 @@ on_both_engines! {
         assert!(free.contains(&at(2, "10:30")), "{free:?}");
         assert!(!free.contains(&at(2, "08:00")), "cleaning would reach into the next booking: {free:?}");
         book(&me, &room, &at(2, "10:30"), &at(2, "11:30")).expect_status(201);
-        let gone = resource(server, json!({ "name": "Old van", "is_available": false }));
+        let gone = resource(server, &json!({ "name": "Old van", "is_available": false }));
         assert_eq!(book(&me, &gone, &at(2, "09:00"), &at(2, "10:00")).expect_status(422).errors("field"), ["resource"]);
     }
 
     fn several_units_are_counted(server: &Server) {
         let me = server.as_role("coordinator");
-        let tablets = resource(server, json!({ "name": "Tablets", "resource_type": "equipment", "capacity": 10 }));
+        let tablets = resource(server, &json!({ "name": "Tablets", "resource_type": "equipment", "capacity": 10 }));
         let book = |units: i64, start: &str, end: &str| {
             me.post("/api/v1/bookings", &json!({
                 "resource": tablets["id"], "units": units, "start": at(server, 1, start), "end": at(server, 1, end)
@@ -180,7 +180,7 @@ on_both_engines! {
 
     fn the_capacity_decides_whether_the_database_watches(server: &Server) {
         let me = server.as_role("coordinator");
-        let room = resource(server, json!({ "capacity": 2 }));
+        let room = resource(server, &json!({ "capacity": 2 }));
         let path = format!("/api/v1/resources/{}", room["id"].as_str().unwrap());
         let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
         let first = book(&me, &room, &nine, &ten).expect_status(201).json;
@@ -197,7 +197,7 @@ on_both_engines! {
 
     fn the_database_itself_refuses_a_second_booking(server: &Server) {
         let me = server.as_role("coordinator");
-        let room = resource(server, json!({}));
+        let room = resource(server, &json!({}));
         book(&me, &room, &at(server, 1, "09:00"), &at(server, 1, "10:00")).expect_status(201);
         book(&me, &room, &at(server, 1, "10:00"), &at(server, 1, "11:00")).expect_status(201);
         let copy = |shift: i64| {
@@ -224,7 +224,7 @@ on_both_engines! {
     }
 
     fn only_whoever_may_books_over_others(server: &Server) {
-        let room = resource(server, json!({}));
+        let room = resource(server, &json!({}));
         let staff = server.as_role("staff");
         let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
         let first = book(&staff, &room, &nine, &ten).expect_status(201).json;
@@ -246,7 +246,7 @@ on_both_engines! {
 
     fn an_event_takes_its_bookings_with_it(server: &Server) {
         let me = server.as_role("coordinator");
-        let room = resource(server, json!({}));
+        let room = resource(server, &json!({}));
         let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
         let event = me.post("/api/v1/events", &json!({ "title": "Forum", "start": nine, "end": ten })).expect_status(201).json;
         let booking = me.post("/api/v1/bookings", &json!({
