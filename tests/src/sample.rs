@@ -22,12 +22,22 @@ pub fn minimal(server: &Server, kind: &'static Kind, number: u32) -> Input {
             input.insert(field.name.to_owned(), value(server, field, number));
         }
     }
+    if kind.name == "resource" {
+        // So that a booking may ask for more than one.
+        input.insert("capacity".to_owned(), json!(3));
+    }
     if kind.name == "booking" {
         // Nothing is booked in the past or far ahead.
-        let tomorrow = server.app().now() + SignedDuration::from_hours(24);
-        input.insert("start".to_owned(), json!(tomorrow.strftime("%Y-%m-%dT%H:00:00Z").to_string()));
+        input.insert("start".to_owned(), json!(ahead(server, 24)));
     }
     input
+}
+
+/// A full hour so many hours from now.
+pub fn ahead(server: &Server, hours: i64) -> String {
+    let local =
+        (server.app().now() + SignedDuration::from_hours(hours)).to_zoned(server.app().zone().clone());
+    local.strftime("%Y-%m-%dT%H:00:00%:z").to_string()
 }
 
 /// A value that the field takes; what it must point at is created.
@@ -61,6 +71,10 @@ pub fn value(server: &Server, field: &Field, number: u32) -> Json {
             json!([{ "kind": targets[0], "id": target_of(server, targets[0], number) }])
         }
         FieldType::Tags => json!(["sample"]),
+        FieldType::Structure(_) if field.name == "opening_hours" => {
+            json!({ "monday": [{ "from": "08:00", "to": "17:00" }] })
+        }
+        FieldType::Structure(_) if field.name == "blackouts" => json!([{ "start": "2027-03-01" }]),
         // The only structure that must be given is that of a task template.
         FieldType::Structure(_) => json!([{
             "key": "first", "title": "First", "anchor": "start", "offset_days": 0, "priority": "medium",

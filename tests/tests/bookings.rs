@@ -256,6 +256,12 @@ on_both_engines! {
         // It stands within the event, not beside it.
         let feed = me.get(&format!("/api/v1/calendar?start={}&end={}&kinds=event,booking", day(server, 1), day(server, 2)));
         assert_eq!(of(&feed, "entries", "kind"), ["event"]);
+        let window = format!("/api/v1/calendar?start={}&end={}", day(server, 1), day(server, 2));
+        let of_room = me.get(&format!("{window}&resource={}", room["id"].as_str().unwrap()));
+        assert_eq!(of(&of_room, "entries", "title"), ["Forum"]);
+        let other = resource(server, &json!({ "name": "Room B" }));
+        let of_other = me.get(&format!("{window}&resource={}", other["id"].as_str().unwrap()));
+        assert_eq!(of_other.json["entries"], json!([]));
         let path = format!("/api/v1/events/{}", event["id"].as_str().unwrap());
         me.delete(&path).expect_status(204);
         let other = book(&me, &room, &nine, &ten).expect_status(201).json;

@@ -141,19 +141,14 @@ pub fn mark(tx: &mut Tx<'_>, resource: Id, from: Timestamp, exclusive: bool) -> 
     Ok(())
 }
 
-/// Bookings of a resource within a window, and what they are for.
-pub fn booked_and_origins(tx: &mut Tx<'_>, resource: Id, window: Span) -> Result<Vec<Id>, StoreError> {
-    let rows = tx.query(
-        "SELECT DISTINCT b.id, b.origin_id FROM booking_slots s JOIN bookings b ON b.id = s.booking \
-         WHERE s.resource = $1 AND s.end_at > $2 AND s.start_at < $3",
-        &[resource.into(), window.start.into(), window.end.into()],
-    )?;
-    let mut result = Vec::new();
-    for row in rows {
-        result.push(row.get(0)?);
-        result.extend(row.get::<Option<Id>>(1)?);
-    }
-    Ok(result)
+/// What the bookings of these resources are for, as far as they stand.
+pub fn origins_of(tx: &mut Tx<'_>, resources: &[Id]) -> Result<Vec<Id>, StoreError> {
+    let mut statement = Statement::new(
+        "SELECT DISTINCT origin_id FROM bookings WHERE archived_at IS NULL AND status IN ('pending', 'approved') \
+         AND origin_id IS NOT NULL AND resource IN ",
+    );
+    statement.bind_list(resources.iter().map(|id| Cell::Id(*id)));
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
 /// Resources of a type that can be booked, by name.

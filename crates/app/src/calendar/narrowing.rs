@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use obcms_domain::id::Id;
-use obcms_store::Tx;
 use obcms_store::calendar::{self as store, EntryRow};
+use obcms_store::{Tx, bookings};
 
 use super::query::people;
 use crate::error::AppError;
@@ -16,7 +16,7 @@ pub struct Concerning {
     pub teams: Vec<Id>,
     /// The record names the organization, or belongs to one that does.
     pub organizations: Vec<Id>,
-    /// The record uses the resource.
+    /// The record uses the resource, or a booking for it does.
     pub resources: Vec<Id>,
     /// The record, its community or what it belongs to lies in the place.
     pub places: Vec<Id>,
@@ -35,7 +35,11 @@ impl Concerning {
         // A task belongs to an event, the event to a community, the community to a place.
         for (wanted, steps) in [(&self.organizations, 2), (&self.resources, 1), (&self.places, 3)] {
             if !wanted.is_empty() {
-                let concerned = store::around(tx, wanted, steps)?;
+                let mut concerned = store::around(tx, wanted, steps)?;
+                if std::ptr::eq(wanted, &self.resources) {
+                    // A booking of an event is shown within the event.
+                    concerned.extend(bookings::origins_of(tx, wanted)?);
+                }
                 rows.retain(|row| concerned.contains(&row.record_id));
             }
         }

@@ -52,7 +52,7 @@ fn in_order(record: &Record, first: &str, second: &str, errors: &mut Vec<FieldEr
 }
 
 /// All kinds, in the order of the navigation.
-pub static REGISTRY: [&Kind; 21] = [
+pub static REGISTRY: [&Kind; 22] = [
     &EVENT,
     &TASK,
     &NEED,
