@@ -36,6 +36,11 @@ pub struct Change {
 
 const COLUMNS: &str = "id, at, actor, kind, record_id, version, action, is_derived, change_set, fields, note";
 
+/// When the last change was.
+pub fn last_at(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
+    tx.first("SELECT at FROM changes ORDER BY id DESC LIMIT 1", &[])?.map(|row| row.get(0)).transpose()
+}
+
 /// Writes changes and tells open pages of them when the transaction commits.
 pub fn record(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
     let rows: Vec<Vec<Cell>> = changes

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod board;
 pub mod bookings;
 pub mod calendar;
+pub mod calendar_facts;
 pub mod changes;
 pub mod database;
 mod error;

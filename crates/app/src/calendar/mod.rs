@@ -134,6 +134,21 @@ impl App {
         })
     }
 
+    /// The same with series whole, one entry for each.
+    pub(crate) fn calendar_of_records(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        query: &CalendarQuery,
+    ) -> Result<(i64, Feed), AppError> {
+        let state = Database::state_of(tx)?;
+        let modules: Vec<&str> = query.modules.iter().map(|module| module.key()).collect();
+        let mut rows = store::window(tx, &query.window, &modules)?;
+        rows.retain(|row| query.wants(row, actor));
+        query.concerning.narrow(tx, &mut rows)?;
+        Ok((state, self.feed(tx, actor, rows)?))
+    }
+
     /// Rows as the actor sees them.
     fn feed(&self, tx: &mut Tx<'_>, actor: &Actor, rows: Vec<EntryRow>) -> Result<Feed, AppError> {
         let mut zones = Zones { known: Vec::new(), office: self.zone() };

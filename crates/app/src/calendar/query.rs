@@ -11,8 +11,8 @@ use obcms_domain::search;
 use obcms_store::calendar::{EntryRow, Window};
 
 use super::Concerning;
-use crate::Actor;
 use crate::error::AppError;
+use crate::{Actor, App};
 
 /// Days of a window at most.
 pub const MAXIMUM_DAYS: i64 = 400;
@@ -81,13 +81,7 @@ impl CalendarQuery {
 
     /// Reads the parameters of an address; days are days of the office.
     pub fn parse(parameters: &[(String, String)], office: &TimeZone) -> Result<Self, AppError> {
-        let mut errors = Vec::new();
-        for (name, _) in parameters {
-            if !PARAMETERS.contains(&name.as_str()) {
-                let message = "There is no such parameter.";
-                errors.push(FieldError::new(name.as_str(), "unknown_parameter", message));
-            }
-        }
+        let mut errors = unknown(parameters);
         let window = window(parameters, office, &mut errors);
         let mut query = Self::days(Date::constant(2000, 1, 1), Date::constant(2000, 1, 1), office);
         query.filter(parameters, &mut errors);
@@ -95,6 +89,18 @@ impl CalendarQuery {
             Some(window) if errors.is_empty() => Ok(Self { window, ..query }),
             _ => Err(AppError::BadParameter(errors)),
         }
+    }
+
+    /// The same for other programs: without a window it is the long one that such a program wants.
+    pub fn parse_for_programs(parameters: &[(String, String)], app: &App) -> Result<Self, AppError> {
+        if parameters.iter().any(|(name, _)| name == "start" || name == "end") {
+            return Self::parse(parameters, app.zone());
+        }
+        let mut errors = unknown(parameters);
+        let (first, after_last) = app.icalendar_window();
+        let mut query = Self::days(first, after_last, app.zone());
+        query.filter(parameters, &mut errors);
+        if errors.is_empty() { Ok(query) } else { Err(AppError::BadParameter(errors)) }
     }
 
     /// Reads the parameters that narrow a feed, without the window.
@@ -167,6 +173,11 @@ impl CalendarQuery {
 /// Who is on an entry.
 pub(super) fn people(row: &EntryRow) -> impl Iterator<Item = Id> {
     row.people.split(' ').filter_map(|id| id.parse().ok())
+}
+
+fn unknown(parameters: &[(String, String)]) -> Vec<FieldError> {
+    let names = parameters.iter().map(|(name, _)| name.as_str()).filter(|name| !PARAMETERS.contains(name));
+    names.map(|name| wrong(name, "unknown_parameter", "There is no such parameter.")).collect()
 }
 
 fn wrong(name: &str, code: &'static str, message: &str) -> FieldError {

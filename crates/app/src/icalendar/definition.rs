@@ -57,7 +57,7 @@ impl Definition {
     }
 
     /// Seconds that clocks are ahead of UTC at an instant.
-    fn offset_at(&self, instant: Timestamp) -> Option<i32> {
+    pub fn offset_at(&self, instant: Timestamp) -> Option<i32> {
         let latest = self
             .observances
             .iter()
@@ -153,7 +153,10 @@ impl Observance {
     /// The last onset up to the instant, in seconds of UTC.
     fn latest_onset(&self, instant: Timestamp) -> Option<i64> {
         let year = instant.to_zoned(TimeZone::UTC).year();
-        let of_years = [year - 1, year, year + 1].into_iter().filter_map(|year| self.onset_in(year));
+        // The last onset of a rule that ended counts from then on.
+        let ended = self.yearly.as_ref().map_or(year, |yearly| yearly.last.year().min(year));
+        let of_years =
+            [ended - 1, ended, year - 1, year, year + 1].into_iter().filter_map(|year| self.onset_in(year));
         let onsets = self.onsets.iter().copied().chain(of_years);
         onsets.filter_map(|local| self.utc_seconds(local)).filter(|onset| *onset <= instant.as_second()).max()
     }

@@ -1,4 +1,4 @@
-//! iCalendar (RFC 5545 and 7986): reading what other programs write.
+//! iCalendar (RFC 5545 and 7986): reading what other programs write, and writing our calendar for them.
 //!
 //! The reader is ours and small. Of the libraries that we looked at, the lenient one (`calcard`) keeps a rule in
 //! narrow integers, so that a wrong rule becomes a different one without a word, loses blanks in texts, does not
@@ -6,10 +6,12 @@
 //! write. What they would have saved is the taking apart of lines, which is the smallest part of this.
 
 mod definition;
+mod export;
 mod lines;
 mod read;
 mod values;
 mod windows;
+mod write;
 mod zones;
 
 #[cfg(test)]
@@ -18,3 +20,4 @@ mod read_tests;
 pub use read::{
     Calendar, Event, Limits, Moment, ReadError, SKIPPED_AT_MOST, Skipped, Status, read, read_within,
 };
+pub use write::{About, UID_SUFFIX, Written};

@@ -241,14 +241,15 @@ fn render(state: &State, caller: &Caller, query: &CalendarQuery) -> Result<Rende
 }
 
 /// A tag by which a reader knows that nothing changed. It is weak, as compression may change the bytes.
-fn etag(body: &[u8]) -> String {
+pub(super) fn etag(body: &[u8]) -> String {
     // Made by `new`, this hasher has the same keys in every process.
     let mut hasher = std::hash::DefaultHasher::new();
     hasher.write(body);
     format!("W/\"{:016x}-{:x}\"", hasher.finish(), body.len())
 }
 
-fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+/// Whether the asker has what has this tag.
+pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     headers
         .get_all(header::IF_NONE_MATCH)

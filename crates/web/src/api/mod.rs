@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod files;
+pub mod icalendar;
 pub mod jobs;
 pub mod me;
 pub mod openapi;
@@ -25,6 +26,7 @@ pub fn routes() -> Vec<Route> {
         routes.extend(files::routes(kind));
     }
     routes.extend(calendar::routes());
+    routes.extend(icalendar::routes());
     routes.extend(jobs::routes());
     routes.extend(me::routes());
     routes.extend(tasks::routes());

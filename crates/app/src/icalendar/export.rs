@@ -1,0 +1,67 @@
+//! The calendar of the program as iCalendar: whatever of it somebody asks for, with what they may see.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use obcms_domain::id::Id;
+use obcms_domain::kinds;
+use obcms_store::calendar_facts::{self, Facts};
+use obcms_store::changes;
+
+use super::write::{self, About, Written};
+use crate::calendar::{CalendarQuery, Feed};
+use crate::error::AppError;
+use crate::{Actor, App};
+
+/// Months before the present one that a calendar for other programs reaches back.
+const MONTHS_BACK: i32 = 12;
+/// Months after it.
+const MONTHS_AHEAD: i32 = 24;
+
+impl App {
+    /// The window of a calendar for other programs: whole months, so that it is the same all month.
+    #[must_use]
+    pub fn icalendar_window(&self) -> (Date, Date) {
+        let month = self.today().first_of_month();
+        (month.saturating_sub(MONTHS_BACK.months()), month.saturating_add((MONTHS_AHEAD + 1).months()))
+    }
+
+    /// When what programs get was changed last: by a change of the data, or as the window went on to a new month.
+    pub fn icalendar_changed_at(&self) -> Result<Timestamp, AppError> {
+        let month = self.today().first_of_month().to_zoned(self.zone().clone());
+        let begun = month.map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp());
+        let last = self.read(|tx| Ok(changes::last_at(tx)?))?;
+        Ok(last.map_or(begun, |last| last.max(begun)))
+    }
+
+    /// What the query asks for as iCalendar, as the actor sees it, and the number of the state that this shows.
+    pub fn icalendar(
+        &self,
+        actor: &Actor,
+        query: &CalendarQuery,
+        about: &About,
+    ) -> Result<(i64, Written), AppError> {
+        self.read(|tx| {
+            let (state, feed) = self.calendar_of_records(tx, actor, query)?;
+            let facts = facts(tx, &feed)?;
+            Ok((state, write::write(&feed, &facts, about, self.zone())))
+        })
+    }
+}
+
+/// The facts of all records in a feed: one query for each kind.
+fn facts(tx: &mut obcms_store::Tx<'_>, feed: &Feed) -> Result<HashMap<Id, Facts>, AppError> {
+    let mut of_kinds: HashMap<&'static str, HashSet<Id>> = HashMap::new();
+    for entry in &feed.entries {
+        of_kinds.entry(entry.kind.name).or_default().insert(entry.row.record_id);
+    }
+    let mut result = HashMap::new();
+    for kind in kinds::REGISTRY {
+        if let Some(ids) = of_kinds.remove(kind.name) {
+            let ids: Vec<Id> = ids.into_iter().collect();
+            result.extend(calendar_facts::facts(tx, kind, &ids)?);
+        }
+    }
+    Ok(result)
+}

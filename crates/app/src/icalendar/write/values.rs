@@ -1,0 +1,38 @@
+//! Dates and times as iCalendar writes them.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+/// `20270125`.
+#[derive(Clone, Copy)]
+pub(super) struct Day(pub Date);
+
+/// `20270125T090000`.
+#[derive(Clone, Copy)]
+pub(super) struct Local(pub DateTime);
+
+/// `20270125T010000Z`.
+#[derive(Clone, Copy)]
+pub(super) struct Utc(pub Timestamp);
+
+impl fmt::Display for Day {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:04}{:02}{:02}", self.0.year(), self.0.month(), self.0.day())
+    }
+}
+
+impl fmt::Display for Local {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (day, time) = (Day(self.0.date()), self.0.time());
+        write!(formatter, "{day}T{:02}{:02}{:02}", time.hour(), time.minute(), time.second())
+    }
+}
+
+impl fmt::Display for Utc {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}Z", Local(TimeZone::UTC.to_datetime(self.0)))
+    }
+}

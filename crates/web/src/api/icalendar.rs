@@ -1,0 +1,186 @@
+//! The calendar for other programs: `GET /calendar.ics`, and what feeds with a secret address answer.
+
+use axum::body::Body;
+use axum::extract::State as AxumState;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use obcms_app::calendar::CalendarQuery;
+use obcms_app::icalendar::About;
+use obcms_app::{Actor, AppError};
+use obcms_domain::registry::Module;
+
+use super::calendar::{etag, is_known};
+use crate::caller::Caller;
+use crate::feeds::{FeedKey, Rendered};
+use crate::input::Parameters;
+use crate::problem::Problem;
+use crate::route::{Access, Route};
+use crate::state::{State, blocking};
+
+/// How a time stands in a header.
+const HTTP_DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
+
+/// The download of the calendar.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::new(
+            "get",
+            "/calendar.ics",
+            "The calendar as iCalendar (RFC 5545), series whole",
+            Access::Role,
+            get(download),
+        )
+        .query(&[
+            ("start", "First day or instant; without a window, from a year ago to two years ahead"),
+            ("end", "First day or instant after the window; at most 400 days after the start"),
+            ("modules", "Only these modules, with commas between"),
+            ("kinds", "Only these kinds of entries, with commas between"),
+            ("q", "Words of the title"),
+            ("mine", "true: only what the caller is on"),
+            ("person", "Ids of users: only what one of them is on"),
+            ("status", "Only these states, with commas between"),
+            ("priority", "Only these priorities, with commas between"),
+            ("team", "Ids of teams"),
+            ("organization", "Ids of organizations"),
+            ("resource", "Ids of resources"),
+            ("place", "Ids or PSGC codes of places"),
+        ])
+        .tag("calendar"),
+    ]
+}
+
+async fn download(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    headers: HeaderMap,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    let query = CalendarQuery::parse_for_programs(&parameters.0, &state.app)?;
+    let about = About {
+        name: name_of(&query.modules),
+        module: only(&query.modules),
+        address: base_address(&state, &headers),
+    };
+    let mut response = blocking(|| answer(&state, &caller.actor, &headers, &query, &about, parameters.0))?;
+    let answered = response.headers_mut();
+    answered.insert(header::VARY, HeaderValue::from_static("cookie, authorization"));
+    let name = HeaderValue::from_static("attachment; filename=\"calendar.ics\"");
+    answered.insert(header::CONTENT_DISPOSITION, name);
+    Ok(response)
+}
+
+/// The module, when there is only one.
+#[must_use]
+pub fn only(modules: &[Module]) -> Option<Module> {
+    match modules {
+        [one] => Some(*one),
+        _ => None,
+    }
+}
+
+fn name_of(modules: &[Module]) -> String {
+    let labels: Vec<&str> = modules.iter().map(|module| module.label()).collect();
+    if labels.is_empty() { "OBCMS calendar".to_owned() } else { format!("OBCMS: {}", labels.join(", ")) }
+}
+
+/// The address of the installation without a slash at the end: as it was set, else as the request came.
+#[must_use]
+pub fn base_address(state: &State, headers: &HeaderMap) -> Option<String> {
+    if let Some(address) = &state.app.options().public_url {
+        return Some(address.clone());
+    }
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ".-:[]".contains(letter);
+    let scheme = if state.settings.secure_cookies { "https" } else { "http" };
+    (host.len() <= 255 && host.chars().all(is_plain)).then(|| format!("{scheme}://{host}"))
+}
+
+/// The calendar of a query as the actor sees it, or that the asker has it already. What was rendered before is
+/// taken while the data stays as it is.
+pub fn answer(
+    state: &State,
+    actor: &Actor,
+    headers: &HeaderMap,
+    query: &CalendarQuery,
+    about: &About,
+    mut asked: Vec<(String, String)>,
+) -> Result<Response, AppError> {
+    asked.extend([
+        ("format".to_owned(), "ics".to_owned()),
+        ("name".to_owned(), about.name.clone()),
+        ("address".to_owned(), about.address.clone().unwrap_or_default()),
+        ("window".to_owned(), query.window.start.to_string()),
+    ]);
+    let key = FeedKey { actor: actor.id, asked };
+    let Rendered { body, etag, .. } = match state.feeds.find(&key, state.app.state()?) {
+        Some(rendered) => rendered,
+        None => {
+            let (number, written) = state.app.icalendar(actor, query, about)?;
+            let tag = etag(&written.bytes);
+            let rendered = Rendered { state: number, body: written.bytes.into(), etag: tag };
+            state.feeds.keep(key, rendered.clone());
+            rendered
+        }
+    };
+    let changed = state.app.icalendar_changed_at()?;
+    let mut response = if has_it(headers, &etag, changed) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut response = Response::new(Body::from(body));
+        let kind = HeaderValue::from_static("text/calendar; charset=utf-8");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        response
+    };
+    let answered = response.headers_mut();
+    answered.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    let changed = changed.to_zoned(TimeZone::UTC).strftime(HTTP_DATE).to_string();
+    for (name, value) in [(header::ETAG, etag), (header::LAST_MODIFIED, changed)] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            answered.insert(name, value);
+        }
+    }
+    Ok(response)
+}
+
+/// Whether the asker has what would be sent. A tag, when there is one, tells more than a time (RFC 9110 13.2.2).
+fn has_it(headers: &HeaderMap, etag: &str, changed: Timestamp) -> bool {
+    if headers.contains_key(header::IF_NONE_MATCH) {
+        return is_known(headers, etag);
+    }
+    let since = headers.get(header::IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
+    let since = since.and_then(|text| jiff::fmt::rfc2822::parse(text).ok());
+    since.is_some_and(|since| changed.as_second() <= since.timestamp().as_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asking(name: header::HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
+    }
+
+    #[test]
+    fn a_time_counts_only_without_a_tag() {
+        let changed: Timestamp = "2027-01-25T09:00:00.5Z".parse().unwrap();
+        let since = |text: &str| has_it(&asking(header::IF_MODIFIED_SINCE, text), "W/\"1\"", changed);
+        assert!(since("Mon, 25 Jan 2027 09:00:00 GMT"));
+        assert!(!since("Mon, 25 Jan 2027 08:59:59 GMT"));
+        assert!(!since("yesterday"));
+        let mut both = asking(header::IF_MODIFIED_SINCE, "Mon, 25 Jan 2027 09:00:00 GMT");
+        both.insert(header::IF_NONE_MATCH, HeaderValue::from_static("W/\"2\""));
+        assert!(!has_it(&both, "W/\"1\"", changed));
+        assert!(has_it(&asking(header::IF_NONE_MATCH, "\"2\", \"1\""), "W/\"1\"", changed));
+        assert!(!has_it(&HeaderMap::new(), "W/\"1\"", changed));
+    }
+
+    #[test]
+    fn a_calendar_is_named_by_its_modules() {
+        assert_eq!(name_of(&[]), "OBCMS calendar");
+        assert_eq!(name_of(&[Module::Tasks, Module::Policy]), "OBCMS: Tasks, Policy");
+    }
+}

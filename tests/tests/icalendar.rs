@@ -1,0 +1,187 @@
+//! The calendar for other programs: what stands in it, who gets what, and asking again.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use jiff::tz::TimeZone;
+use obcms_app::icalendar::{Calendar, Event, Status, read};
+use obcms_tests::{Answer, Client, on_both_engines};
+use serde_json::{Value, json};
+use ureq::http::Method;
+
+fn make(client: &Client, collection: &str, body: &Value) -> Value {
+    client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json
+}
+
+fn parsed(answer: &Answer) -> Calendar {
+    assert_eq!(answer.header("content-type"), "text/calendar; charset=utf-8");
+    let calendar = read(answer.text.as_bytes(), &TimeZone::get("Asia/Manila").unwrap()).unwrap();
+    assert_eq!(calendar.skipped, [], "{}", answer.text);
+    calendar
+}
+
+fn calendar(client: &Client, query: &str) -> Calendar {
+    parsed(&client.get(&format!("/calendar.ics{query}")).expect_status(200))
+}
+
+fn titles(calendar: &Calendar) -> Vec<&str> {
+    calendar.events.iter().map(|event| event.summary.as_str()).collect()
+}
+
+fn event_named<'a>(calendar: &'a Calendar, title: &str) -> &'a Event {
+    calendar.events.iter().find(|event| event.summary == title).unwrap()
+}
+
+const YEAR: &str = "?start=2027-01-01&end=2028-01-01";
+
+on_both_engines! {
+    fn an_entry_is_written_whole(server: &Server) {
+        let person = server.person(&["coordinator"]);
+        let me = &person.client;
+        let made = make(me, "events", &json!({
+            "title": "Talks, part one; with \"Señor\" 🗓️", "start": "2027-01-10T09:00:00+08:00",
+            "end": "2027-01-10T10:30:00+08:00", "venue": "Hall A, north wing", "priority": "high",
+            "description": "First line\nsecond; line", "status": "planned", "virtual_link": "https://meet.example/1"
+        }));
+        let id = made["id"].as_str().unwrap();
+        me.patch(&format!("/api/v1/events/{id}"), &json!({ "status": "postponed" })).expect_status(200);
+        let answer = me.get(&format!("/calendar.ics{YEAR}")).expect_status(200);
+        let text = &answer.text;
+        for line in text.split("\r\n") {
+            assert!(line.len() <= 75 && !line.contains(['\r', '\n']), "{line}");
+        }
+        for expected in [
+            "VERSION:2.0\r\n",
+            "\r\nBEGIN:VTIMEZONE\r\nTZID:Asia/Manila\r\n",
+            "\r\nDTSTART;TZID=Asia/Manila:20270110T090000\r\nDTEND;TZID=Asia/Manila:20270110T103000\r\n",
+            "\r\nSEQUENCE:1\r\n",
+            "\r\nCATEGORIES:Coordination\r\n",
+            "\r\nPRIORITY:3\r\n",
+            "\r\nTRANSP:OPAQUE\r\n",
+            "\r\nCOLOR:royalblue\r\n",
+            "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n",
+        ] {
+            assert!(text.contains(expected), "{expected} in {text}");
+        }
+        let calendar = parsed(&answer);
+        assert_eq!(calendar.name, "OBCMS calendar");
+        let event = &calendar.events[0];
+        assert_eq!(event.uid, format!("event-{id}-event-0@obcms"));
+        assert_eq!(event.summary, "Talks, part one; with \"Señor\" 🗓️");
+        assert_eq!((event.location.as_str(), event.status), ("Hall A, north wing", Status::Tentative));
+        assert_eq!(event.url, format!("{}/events/{id}", server.base()));
+        assert_eq!(
+            event.description,
+            format!(
+                "First line\nsecond; line\n\nJoin: https://meet.example/1\n\nEvent · Postponed\nPeople: Person 1\n{}",
+                event.url
+            )
+        );
+        assert_eq!(event.organizer, "");
+    }
+
+    fn days_are_days_and_zones_are_told(server: &Server) {
+        let me = server.as_role("coordinator");
+        make(&me, "events", &json!({
+            "title": "Forum", "all_day": true, "timezone": "America/New_York", "start": "2027-03-10", "end": "2027-03-12"
+        }));
+        make(&me, "events", &json!({
+            "title": "Call", "timezone": "America/New_York", "start": "2027-03-10T09:00:00"
+        }));
+        make(&me, "events", &json!({ "title": "Talk", "timezone": "UTC", "start": "2027-03-10T09:00:00" }));
+        make(&me, "tasks", &json!({ "title": "Wells", "start_date": "2027-03-08", "due_date": "2027-03-10" }));
+        let answer = me.get(&format!("/calendar.ics{YEAR}"));
+        for expected in [
+            "\r\nDTSTART;VALUE=DATE:20270310\r\nDTEND;VALUE=DATE:20270312\r\n",
+            "\r\nDTSTART;VALUE=DATE:20270308\r\nDTEND;VALUE=DATE:20270311\r\n",
+            "\r\nDTSTART;TZID=America/New_York:20270310T090000\r\n",
+            "\r\nDTSTART:20270310T090000Z\r\n",
+            "\r\nTZID:America/New_York\r\n",
+            "\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU\r\n",
+        ] {
+            assert!(answer.text.contains(expected), "{expected} in {}", answer.text);
+        }
+        assert_eq!(answer.text.matches("BEGIN:VTIMEZONE").count(), 1, "only zones that are used");
+        assert_eq!(answer.text.matches("TRANSP:TRANSPARENT").count(), 2, "days leave their time free");
+    }
+
+    fn a_change_counts_and_the_name_stays(server: &Server) {
+        let me = server.as_role("coordinator");
+        let made = make(&me, "events", &json!({ "title": "Old", "start": "2027-03-10T09:00:00+08:00" }));
+        let path = format!("/api/v1/events/{}", made["id"].as_str().unwrap());
+        let before = calendar(&me, YEAR).events.remove(0);
+        let moved = json!({
+            "title": "New", "start": "2027-04-10T09:00:00+08:00", "end": "2027-04-10T10:00:00+08:00",
+            "status": "cancelled"
+        });
+        me.patch(&path, &moved).expect_status(200);
+        let after = calendar(&me, YEAR).events.remove(0);
+        assert_eq!((before.sequence, after.sequence), (0, 1));
+        assert_eq!((before.uid, after.status), (after.uid, Status::Cancelled));
+        assert!(before.last_modified <= after.last_modified);
+        me.delete(&path).expect_status(204);
+        assert_eq!(calendar(&me, YEAR).events, []);
+    }
+
+    fn filters_and_rights_narrow_it(server: &Server) {
+        let one = server.person(&["coordinator"]);
+        let two = server.person(&["staff"]);
+        make(&one.client, "events", &json!({ "title": "Event", "start": "2027-03-10T09:00:00+08:00" }));
+        make(&one.client, "tasks", &json!({
+            "title": "Task", "due_date": "2027-03-10", "assignees": [two.id], "priority": "critical"
+        }));
+        let asked = |query: &str| {
+            let calendar = calendar(&two.client, &format!("{YEAR}{query}"));
+            titles(&calendar).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(asked(""), ["Task", "Event"]);
+        assert_eq!(asked("&modules=tasks"), ["Task"]);
+        assert_eq!(asked("&kinds=event"), ["Event"]);
+        assert_eq!(asked("&mine=true"), ["Task"]);
+        assert_eq!(asked("&q=eve"), ["Event"]);
+        assert_eq!(asked("&priority=critical"), ["Task"]);
+        assert_eq!(asked("&status=scheduled"), ["Event"]);
+        assert_eq!(asked(&format!("&person={}", one.id)), ["Event"]);
+        let partner = server.as_role("partner");
+        assert_eq!(calendar(&partner, YEAR).events, [], "a partner sees what concerns it");
+        server.anonymous().get("/calendar.ics").expect_status(401);
+        let wrong = two.client.get("/calendar.ics?modules=party&colour=red").expect_status(400);
+        assert_eq!(wrong.errors("field"), ["colour", "modules"]);
+        two.client.get("/calendar.ics?start=2027-01-01").expect_status(400);
+        let name = calendar(&two.client, "?modules=tasks,policy").name;
+        assert_eq!(name, "OBCMS: Tasks, Policy");
+    }
+
+    fn without_a_window_it_is_a_long_one(server: &Server) {
+        let me = server.as_role("coordinator");
+        let today = server.app().today();
+        for (title, months) in [("Long ago", -14), ("Last year", -12), ("Today", 0), ("In two years", 24), ("Far", 26)] {
+            let day = today.checked_add(jiff::Span::new().months(months)).unwrap();
+            make(&me, "tasks", &json!({ "title": title, "due_date": day.to_string() }));
+        }
+        assert_eq!(titles(&calendar(&me, "")), ["Last year", "Today", "In two years"]);
+    }
+
+    fn whoever_has_it_is_told_so(server: &Server) {
+        let me = server.as_role("coordinator");
+        make(&me, "tasks", &json!({ "title": "Wells", "due_date": "2027-03-10" }));
+        let address = format!("/calendar.ics{YEAR}");
+        let first = me.get(&address).expect_status(200);
+        let (tag, since) = (first.header("etag").to_owned(), first.header("last-modified").to_owned());
+        assert_eq!(first.header("cache-control"), "private, no-cache");
+        assert_eq!(first.header("content-disposition"), "attachment; filename=\"calendar.ics\"");
+        let again = me.with_header("if-none-match", &tag).get(&address).expect_status(304);
+        assert_eq!((again.text.as_str(), again.header("etag")), ("", tag.as_str()));
+        me.with_header("if-modified-since", &since).get(&address).expect_status(304);
+        let head = me.send(Method::HEAD, &address, None).expect_status(200);
+        assert_eq!((head.text.as_str(), head.header("etag")), ("", tag.as_str()));
+        // What another is told is nothing to us, what changes is.
+        let event = make(&me, "events", &json!({ "title": "Talks", "start": "2029-03-10T09:00:00+08:00" }));
+        me.with_header("if-none-match", &tag).get(&address).expect_status(304);
+        let path = format!("/api/v1/events/{}", event["id"].as_str().unwrap());
+        let moved = json!({ "start": "2027-03-11T09:00:00+08:00", "end": "2027-03-11T10:00:00+08:00" });
+        me.patch(&path, &moved).expect_status(200);
+        let changed = me.with_header("if-none-match", &tag).get(&address).expect_status(200);
+        assert_ne!(changed.header("etag"), tag);
+        assert_eq!(titles(&parsed(&changed)), ["Wells", "Talks"]);
+        assert_eq!(event_named(&parsed(&changed), "Talks").start.to_string(), "2027-03-11T09:00:00");
+    }
+}
