@@ -26,6 +26,10 @@ pub fn created(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError>
         "project" => crate::projects::enter_first(work, record)?,
         _ => {}
     }
+    if record.kind.position("continues").is_some() && record.reference("continues").is_some() {
+        // The rest of a series that was split: its tasks were made with the series.
+        return Ok(());
+    }
     generation::for_origin(work, record)
 }
 

@@ -24,6 +24,7 @@ pub mod projects;
 pub mod records;
 pub mod search;
 pub mod seeds;
+pub mod series;
 pub mod tasks;
 pub mod today;
 pub mod trace;

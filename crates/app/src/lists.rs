@@ -218,6 +218,7 @@ pub fn is_sortable(field: &Field) -> bool {
             field.data,
             FieldType::Structure(_)
                 | FieldType::Tags
+                | FieldType::Moments
                 | FieldType::Choices(_)
                 | FieldType::Reference(_)
                 | FieldType::Link(_)
@@ -268,7 +269,9 @@ fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, 
         FieldType::Link(_) => {
             Ok(Filter::OneOf(format!("{name}_id"), ids()?.into_iter().map(Cell::Id).collect()))
         }
-        FieldType::Tags => Ok(Filter::Holds(name, parts.iter().map(|part| (*part).to_owned()).collect())),
+        FieldType::Tags | FieldType::Moments => {
+            Ok(Filter::Holds(name, parts.iter().map(|part| (*part).to_owned()).collect()))
+        }
         FieldType::Choices(choices) => {
             for part in &parts {
                 if !obcms_domain::choices::contains(choices, part) {

@@ -4,6 +4,7 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::people::{Action, Relation, allows};
 use obcms_domain::registry::{self, FieldError, Kind, Record, Source, Value};
+use obcms_domain::series;
 use obcms_store::{idempotency, records as store};
 use serde_json::{Map, Value as Json};
 
@@ -183,6 +184,7 @@ pub fn update(
     }
     let mut record = before.clone();
     registry::parse(&mut record, input, false, &work.context())?;
+    series::follow(&before, &mut record, input);
     check(work, Some(&before), &record)?;
     behaviour::prepare(work, Some(&before), &mut record, input)?;
     work.save(&before, &mut record, "update")?;

@@ -7,9 +7,11 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds::{APPLICATION, EVENT, NEED, PPA, TASK};
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record};
+use obcms_store::calendar::Window;
 use obcms_store::records::{self, Archived, Directory, Filter, Order, Query, SortKey};
 use obcms_store::{Cell, Tx, today as store};
 
+use crate::calendar;
 use crate::lists::{self, Parameters};
 use crate::{Actor, App, AppError};
 
@@ -75,6 +77,8 @@ pub fn week_end(today: Date, week_start: &str) -> Date {
 pub struct Appointment {
     /// The event.
     pub event: Id,
+    /// Original local start of one date of a series; empty otherwise.
+    pub recurrence_id: String,
     /// What it is called.
     pub title: String,
     /// Its first day within the window.
@@ -180,7 +184,13 @@ impl App {
         let from = midnight(today).min(floating(today));
         let until = midnight(after).max(floating(after));
         let mut found = Vec::new();
-        for entry in store::events(tx, person, from, until)? {
+        let window = Window { start: from, end: until, first_day: from, after_last_day: until };
+        let rows = store::events(tx, person, &window)?;
+        for entry in calendar::expand(rows, &window, self.zone()) {
+            // A single date of a series may be cancelled, or be for others.
+            if entry.status == "cancelled" || !calendar::people(&entry).any(|id| id == person) {
+                continue;
+            }
             let (first, last) = if entry.all_day {
                 (unfloating(entry.start), unfloating(entry.end).saturating_sub(1.day()))
             } else {
@@ -192,6 +202,7 @@ impl App {
             }
             found.push(Appointment {
                 event: entry.record_id,
+                recurrence_id: entry.recurrence_id,
                 title: entry.title,
                 day: first.max(today),
                 start: (!entry.all_day && first >= today).then_some(entry.start),

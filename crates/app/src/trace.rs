@@ -17,6 +17,7 @@ use obcms_store::{Tx, trace as store};
 use serde_json::{Map, Value as Json, json};
 
 use crate::actor::Sight;
+use crate::calendar;
 use crate::error::AppError;
 use crate::{Actor, App};
 
@@ -202,10 +203,11 @@ fn date_json(entry: &EntryRow, zone: &TimeZone) -> Json {
         }
     };
     let url = kinds::by_name(&entry.kind).map(|kind| kind.url(entry.record_id));
+    let recurrence_id = Some(&entry.recurrence_id).filter(|id| !id.is_empty());
     json!({
         "kind": entry.entry_kind, "title": entry.title, "start": moment(entry.start), "end": moment(entry.end),
         "all_day": entry.all_day, "status": entry.status, "module": entry.module, "url": url,
-        "source": { "kind": entry.kind, "id": entry.record_id },
+        "source": { "kind": entry.kind, "id": entry.record_id }, "recurrence_id": recurrence_id,
     })
 }
 
@@ -217,8 +219,29 @@ impl App {
             actor.require(tx, Action::View, &record)?;
             let thing = records::references(tx, &[id])?.remove(&id).ok_or(AppError::NotFound(kind.label))?;
             let found = walk(tx, &thing, level(kind.name).unwrap_or(0))?;
-            collect(tx, actor, kind, &thing, found)
+            let mut trace = collect(tx, actor, kind, &thing, found)?;
+            self.add_dates(tx, &mut trace)?;
+            Ok(trace)
         })
+    }
+}
+
+impl App {
+    /// The dates of what is worked on; of a series the next one.
+    fn add_dates(&self, tx: &mut Tx<'_>, trace: &mut Trace) -> Result<(), AppError> {
+        let mut dated = vec![trace.thing.id];
+        for name in ["assessments", "policies", "projects", "ppas", "policy_milestones", "events", "services"]
+        {
+            dated.extend(ids(trace, name));
+        }
+        dated.sort_unstable();
+        dated.dedup();
+        let now = self.now();
+        let rows = store::dates(tx, &dated)?;
+        trace.dates = rows.into_iter().filter_map(|row| calendar::next(row, now, self.zone())).collect();
+        obcms_store::calendar::sort(&mut trace.dates);
+        trace.dates.truncate(MAXIMUM_LINKS);
+        Ok(())
     }
 }
 
@@ -323,7 +346,6 @@ fn collect(
         groups.push(Group { name, kind: group_kind, links, more });
     }
     let mut trace = Trace { thing, groups, dates: Vec::new(), budgets: Vec::new(), estimated_cost: 0 };
-    add_dates(tx, &mut trace)?;
     add_money(tx, &mut trace)?;
     Ok(trace)
 }
@@ -357,18 +379,6 @@ fn sort(links: &mut [Link]) {
 
 fn ids(trace: &Trace, name: &str) -> Vec<Id> {
     trace.group(name).map(|group| group.links.iter().map(|link| link.id).collect()).unwrap_or_default()
-}
-
-fn add_dates(tx: &mut Tx<'_>, trace: &mut Trace) -> Result<(), AppError> {
-    let mut dated = vec![trace.thing.id];
-    for name in ["assessments", "policies", "projects", "ppas", "policy_milestones", "events", "services"] {
-        dated.extend(ids(trace, name));
-    }
-    dated.sort_unstable();
-    dated.dedup();
-    trace.dates = store::dates(tx, &dated)?;
-    trace.dates.truncate(MAXIMUM_LINKS);
-    Ok(())
 }
 
 fn add_money(tx: &mut Tx<'_>, trace: &mut Trace) -> Result<(), AppError> {

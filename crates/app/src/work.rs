@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
-use obcms_domain::registry::{self, Field, FieldType, Kind, Record, Source, output};
+use obcms_domain::registry::{self, Field, Kind, Record, Source, output};
 use obcms_store::changes::{self, Change};
 use obcms_store::{Tx, jobs, records};
 use serde_json::{Map, Value as Json, json};
@@ -80,6 +80,13 @@ impl<'a, 'b> Work<'a, 'b> {
     pub fn find(&mut self, kind: &'static Kind, id: Id) -> Result<Option<Record>, AppError> {
         self.tx.lock(kind.table, &[id])?;
         Ok(records::load(self.tx, kind, id)?)
+    }
+
+    /// Notes which date of a series a change is about, for its history.
+    pub fn note_date(&mut self, date: impl std::fmt::Display) {
+        if self.note.is_empty() {
+            self.note = format!("Date {date}");
+        }
     }
 
     /// A new, empty record of the kind.
@@ -220,12 +227,8 @@ fn differences(before: Option<&Record>, record: &Record) -> Map<String, Json> {
 
 /// Reads a value back from the log: the inverse of [`output::plain`].
 pub fn from_log(field: &Field, json: &Json) -> Result<registry::Value, AppError> {
-    if let (FieldType::Moment, Json::String(text)) = (field.data, json) {
-        let instant = text.parse::<Timestamp>().map_err(|error| AppError::Internal(error.to_string()))?;
-        return Ok(instant.into());
-    }
-    registry::parse_field(field, json)
-        .map_err(|(_, message)| AppError::Internal(format!("{} in the log: {message}", field.name)))
+    registry::stored_value(field, json)
+        .map_err(|message| AppError::Internal(format!("{} in the log: {message}", field.name)))
 }
 
 /// Whether people see changes of the field in the history.

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use crate::bookings::BookingStatus;
 use crate::id::Id;
 use crate::registry::{DateRole, FieldType, Record, parse_date};
+use crate::series::StoredSeries;
 
 /// Entries longer than this are searched by themselves, as the search of a window starts this far before it.
 pub const LONG_DAYS: i64 = 31;
@@ -39,13 +40,15 @@ pub struct DatedEntry {
     pub end: Timestamp,
     /// May be moved.
     pub movable: bool,
+    /// The series, when this stands for all its dates: then `start` and `end` are those of the whole series.
+    pub series: Option<StoredSeries>,
 }
 
 impl DatedEntry {
-    /// Whether it lasts longer than [`LONG_DAYS`].
+    /// Whether it lasts longer than [`LONG_DAYS`], as every series does.
     #[must_use]
     pub fn is_long(&self) -> bool {
-        self.end.as_second() - self.start.as_second() > LONG_DAYS * 86_400
+        self.series.is_some() || self.end.as_second() - self.start.as_second() > LONG_DAYS * 86_400
     }
 }
 
@@ -68,7 +71,30 @@ pub fn entries(record: &Record) -> Vec<DatedEntry> {
     if record.is_archived() || is_shown_within_its_event(record) || is_given_up(record) {
         return Vec::new();
     }
+    if let Some(entry) = of_series(record) {
+        return vec![entry];
+    }
     record.kind.dates.iter().flat_map(|role| of_role(record, role)).collect()
+}
+
+/// One entry for all dates of a series; those that recur have a single role.
+fn of_series(record: &Record) -> Option<DatedEntry> {
+    let role = record.kind.dates.first()?;
+    let (series, start, end) = StoredSeries::of(record, |single| of_role(single, role).into_iter().next())?;
+    let entry = of_role(record, role).into_iter().next()?;
+    Some(DatedEntry { start, end, series: Some(series), ..entry })
+}
+
+/// The entry of a single date of a series, from the record as it is on that date.
+#[must_use]
+pub fn entry_of(single: &Record) -> Option<DatedEntry> {
+    of_role(single, single.kind.dates.first()?).into_iter().next()
+}
+
+/// The people of an entry as the table keeps them.
+#[must_use]
+pub fn people_text(people: &[Id]) -> String {
+    people.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 /// A task or a booking of an event stands within the event, not beside it.
@@ -118,6 +144,7 @@ fn base(record: &Record, role: &DateRole, start: Timestamp, end: Timestamp) -> D
         start,
         end,
         movable: role.movable,
+        series: None,
     }
 }
 

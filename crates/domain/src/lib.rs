@@ -12,4 +12,5 @@ pub mod projects;
 pub mod registry;
 pub mod search;
 pub mod seeds;
+pub mod series;
 pub mod tasks;

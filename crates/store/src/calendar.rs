@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::calendar::LONG_DAYS;
+use obcms_domain::calendar::{DatedEntry, LONG_DAYS, people_text};
 use obcms_domain::id::Id;
+use obcms_domain::registry::Record;
 
 use crate::database::{Cell, Row, Tx};
 use crate::error::StoreError;
@@ -43,6 +44,38 @@ pub struct EntryRow {
     pub end: Timestamp,
     /// May be moved.
     pub is_movable: bool,
+    /// The series as [`obcms_domain::series::StoredSeries`] reads it, when the row stands for all its dates; empty
+    /// otherwise.
+    pub series: String,
+    /// Original local start of one date of a series; empty otherwise. The table has none of these: they come from
+    /// expanding a series.
+    pub recurrence_id: String,
+}
+
+impl EntryRow {
+    /// The row of an entry that is not read from the table: of one date of a series.
+    #[must_use]
+    pub fn of(record: &Record, entry: DatedEntry) -> Self {
+        Self {
+            record_id: record.id,
+            entry_kind: entry.entry_kind.to_owned(),
+            position: entry.position,
+            kind: record.kind.name.to_owned(),
+            module: record.kind.module.key().to_owned(),
+            people: people_text(&entry.people),
+            title: entry.title,
+            status: entry.status,
+            priority: entry.priority,
+            location: entry.location,
+            all_day: entry.all_day,
+            timezone: entry.timezone,
+            start: entry.start,
+            end: entry.end,
+            is_movable: entry.movable,
+            series: String::new(),
+            recurrence_id: String::new(),
+        }
+    }
 }
 
 /// A window of time, half open, for timed entries and for days.
@@ -59,14 +92,14 @@ pub struct Window {
 }
 
 const COLUMNS: &str = "record_id, entry_kind, position, kind, module, title, status, priority, location, people, \
-                       all_day, timezone, start_at, end_at, is_movable";
+                       all_day, timezone, start_at, end_at, is_movable, series";
 
 /// The columns of an entry, as [`read_entry`] reads them.
 pub(crate) const fn entry_columns() -> &'static str {
     COLUMNS
 }
 
-/// All entries that touch the window, by start.
+/// All entries that touch the window, in no order; a series as one row for all its dates.
 pub fn window(tx: &mut Tx<'_>, window: &Window, modules: &[&str]) -> Result<Vec<EntryRow>, StoreError> {
     let mut statement = Statement::default();
     let first = window.start.min(window.first_day);
@@ -96,8 +129,12 @@ pub fn window(tx: &mut Tx<'_>, window: &Window, modules: &[&str]) -> Result<Vec<
         }
     }
     let rows = tx.query(&statement.sql, &statement.parameters)?;
-    let mut entries = rows.into_iter().map(take_entry).collect::<Result<Vec<EntryRow>, StoreError>>()?;
-    // Sorted here: the database would carry whole rows through two sorts, one for each side of the union.
+    rows.into_iter().map(take_entry).collect()
+}
+
+/// Puts entries into their order: by start, then title. Sorted here, as the database would carry whole rows through
+/// two sorts, one for each side of the union, and series are not expanded yet.
+pub fn sort(entries: &mut [EntryRow]) {
     entries.sort_unstable_by(|one, other| {
         (one.start.cmp(&other.start))
             .then_with(|| one.title.cmp(&other.title))
@@ -105,7 +142,6 @@ pub fn window(tx: &mut Tx<'_>, window: &Window, modules: &[&str]) -> Result<Vec<
             .then_with(|| one.entry_kind.cmp(&other.entry_kind))
             .then_with(|| one.position.cmp(&other.position))
     });
-    Ok(entries)
 }
 
 /// A parameter whose type the place does not tell: both engines learn it from the neighbour in COALESCE.
@@ -176,7 +212,7 @@ fn take_entry(mut row: Row) -> Result<EntryRow, StoreError> {
     };
     let (entry_kind, kind, module) = (text(1)?, text(3)?, text(4)?);
     let (title, status, priority) = (text(5)?, text(6)?, text(7)?);
-    let (location, people, timezone) = (text(8)?, text(9)?, text(11)?);
+    let (location, people, timezone, series) = (text(8)?, text(9)?, text(11)?, text(15)?);
     Ok(EntryRow {
         record_id: row.get(0)?,
         entry_kind,
@@ -193,5 +229,7 @@ fn take_entry(mut row: Row) -> Result<EntryRow, StoreError> {
         start: row.get(12)?,
         end: row.get(13)?,
         is_movable: row.get(14)?,
+        series,
+        recurrence_id: String::new(),
     })
 }

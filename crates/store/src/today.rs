@@ -1,9 +1,8 @@
 //! What concerns one person today, beyond the lists.
 
-use jiff::Timestamp;
 use obcms_domain::id::Id;
 
-use crate::calendar::{EntryRow, entry_columns, read_entry};
+use crate::calendar::{EntryRow, Window, entry_columns, read_entry};
 use crate::database::Tx;
 use crate::error::StoreError;
 use crate::records::Statement;
@@ -26,19 +25,19 @@ pub fn waited_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<(Id, i64)>, StoreEr
     tx.query(&sql, &[person.into()])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
-/// Entries of events on which the person is, that touch the window, by start.
-pub fn events(
-    tx: &mut Tx<'_>,
-    person: Id,
-    start: Timestamp,
-    end: Timestamp,
-) -> Result<Vec<EntryRow>, StoreError> {
+/// Entries of events on which the person is, that touch the window, in no order; a series as one for all its dates.
+pub fn events(tx: &mut Tx<'_>, person: Id, window: &Window) -> Result<Vec<EntryRow>, StoreError> {
     let mut statement = Statement::new(format!(
-        "SELECT {} FROM calendar_entries WHERE kind = 'event' AND status <> 'cancelled' AND record_id IN \
+        "SELECT {} FROM calendar_entries WHERE kind = 'event' AND record_id IN \
          (SELECT source FROM edges WHERE source_kind = 'event' AND target = ",
         entry_columns()
     ));
-    statement.bind(person).push(") AND start_at < ").bind(end).push(" AND end_at > ").bind(start);
-    statement.push(" ORDER BY start_at, title, record_id LIMIT 100");
+    statement
+        .bind(person)
+        .push(") AND start_at < ")
+        .bind(window.end)
+        .push(" AND end_at > ")
+        .bind(window.start);
+    statement.push(" ORDER BY is_long, start_at, title, record_id LIMIT 500");
     tx.query(&statement.sql, &statement.parameters)?.iter().map(read_entry).collect()
 }

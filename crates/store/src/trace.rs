@@ -99,20 +99,11 @@ pub fn amounts(tx: &mut Tx<'_>, table: &str, column: &str, ids: &[Id]) -> Result
     Ok(result)
 }
 
-/// The calendar entries of these records, by start.
+/// The calendar entries of these records, in no order.
 pub fn dates(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Vec<EntryRow>, StoreError> {
     let mut result = Vec::new();
     for chunk in ids.chunks(CHUNK) {
         result.extend(calendar::of_records(tx, chunk)?);
     }
-    result.sort_by(|one, other| {
-        (one.start, &one.title, one.record_id, &one.entry_kind, one.position).cmp(&(
-            other.start,
-            &other.title,
-            other.record_id,
-            &other.entry_kind,
-            other.position,
-        ))
-    });
     Ok(result)
 }

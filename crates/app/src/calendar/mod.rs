@@ -6,15 +6,17 @@
 mod copying;
 pub mod density;
 mod entry_id;
+mod expansion;
 mod moving;
 mod narrowing;
 mod query;
 mod rights;
 
 pub use entry_id::EntryId;
+pub use expansion::{expand, next};
 pub use moving::Moved;
 pub use narrowing::Concerning;
-pub use query::{CalendarQuery, MAXIMUM_DAYS, PARAMETERS};
+pub use query::{CalendarQuery, MAXIMUM_DAYS, PARAMETERS, people};
 
 use std::collections::HashMap;
 use std::fmt;
@@ -58,6 +60,13 @@ pub struct Entry {
     zone: TimeZone,
 }
 
+/// Address of the page of a record, or of one date of a series when `recurrence_id` is not empty.
+#[must_use]
+pub fn address(kind: &Kind, id: Id, recurrence_id: &str) -> String {
+    let url = kind.url(id);
+    if recurrence_id.is_empty() { url } else { format!("{url}?occurrence={recurrence_id}") }
+}
+
 /// A start or an end as the API writes it: a day, or an instant with the offset of the entry's zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
@@ -85,7 +94,20 @@ impl Entry {
             record: self.row.record_id,
             entry_kind: &self.row.entry_kind,
             position: self.row.position,
+            recurrence: self.recurrence_id(),
         }
+    }
+
+    /// Original local start, when it is one date of a series.
+    #[must_use]
+    pub fn recurrence_id(&self) -> Option<&str> {
+        optional(&self.row.recurrence_id)
+    }
+
+    /// Address of its page: that of the record, on the date of a series at that date.
+    #[must_use]
+    pub fn url(&self) -> String {
+        address(self.kind, self.row.record_id, &self.row.recurrence_id)
     }
 
     /// When it begins.
@@ -127,7 +149,9 @@ impl App {
         self.read(|tx| {
             let state = Database::state_of(tx)?;
             let modules: Vec<&str> = query.modules.iter().map(|module| module.key()).collect();
-            let mut rows = store::window(tx, &query.window, &modules)?;
+            let rows = store::window(tx, &query.window, &modules)?;
+            let mut rows = expand(rows, &query.window, self.zone());
+            store::sort(&mut rows);
             rows.retain(|row| query.wants(row, actor));
             query.concerning.narrow(tx, &mut rows)?;
             Ok((state, self.feed(tx, actor, rows)?))
@@ -156,7 +180,7 @@ impl App {
             .into_iter()
             .filter_map(|row| {
                 let kind = kinds::by_name(&row.kind)?;
-                let people = query::people(&row).collect();
+                let people = people(&row).collect();
                 let zone = if row.all_day { TimeZone::UTC } else { zones.of(&row.timezone) };
                 Some(Entry { row, kind, editable: false, people, zone })
             })
@@ -225,11 +249,10 @@ impl Serialize for Shown<'_> {
         object.serialize_field("status", &optional(&row.status))?;
         object.serialize_field("priority", &optional(&row.priority))?;
         object.serialize_field("color", entry.module().color())?;
-        object
-            .serialize_field("url", &Written(format_args!("/{}/{}", entry.kind.collection, row.record_id)))?;
+        object.serialize_field("url", &entry.url())?;
         object.serialize_field("editable", &entry.editable)?;
         object.serialize_field("source", &Source { kind: entry.kind.name, id: row.record_id })?;
-        object.serialize_field("recurrence_id", &None::<&str>)?;
+        object.serialize_field("recurrence_id", &entry.recurrence_id())?;
         object.serialize_field("location", &optional(&row.location))?;
         object.serialize_field("people", &People { people: &entry.people, names })?;
         object.end()

@@ -6,12 +6,14 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use obcms_domain::calendar::{self, DatedEntry, unfloating};
 use obcms_domain::people::Action;
 use obcms_domain::registry::{DateRole, FieldError, FieldType, Record, Value, moment, parse_date};
-use obcms_store::calendar as store;
+use obcms_domain::series::Series;
+use obcms_store::calendar::{self as store, EntryRow};
 use serde_json::{Value as Json, json};
 
 use super::{EntryId, Feed};
 use crate::error::AppError;
 use crate::records::{self, Input};
+use crate::series::{Scope, Target};
 use crate::work::Work;
 use crate::{Actor, App};
 
@@ -52,6 +54,12 @@ fn move_entry(
     let id = EntryId::parse(entry).ok_or_else(missing)?;
     let (kind, role) = id.described().ok_or_else(missing)?;
     let before = work.load(kind, id.record)?;
+    if let Some(recurrence) = id.recurrence {
+        return move_date(work, &before, role, recurrence, input, expected);
+    }
+    if Series::of(&before).is_some() {
+        return Err(AppError::conflict("This happens on many dates: say which one is to be moved."));
+    }
     let current = calendar::entries(&before)
         .into_iter()
         .find(|entry| entry.entry_kind == id.entry_kind && entry.position == id.position)
@@ -70,6 +78,42 @@ fn move_entry(
     let undo = (after.version != before.version)
         .then(|| format!("/api/v1/{}/{}/undo?change_set={}", kind.collection, after.id, work.change_set));
     Ok(Moved { feed, undo, version: after.version })
+}
+
+/// Moves one date of a series, or with it those that follow or all.
+fn move_date(
+    work: &mut Work<'_, '_>,
+    record: &Record,
+    role: &'static DateRole,
+    recurrence: &str,
+    input: &Input,
+    expected: Option<i64>,
+) -> Result<Moved, AppError> {
+    let kind = record.kind;
+    let series = Series::of(record).ok_or_else(missing)?;
+    let refused = |error: obcms_recur::ExpandError| AppError::Internal(error.to_string());
+    let date = series.find(recurrence).map_err(refused)?.ok_or_else(missing)?;
+    let single = series.materialise(record, date).map_err(refused)?.ok_or_else(missing)?;
+    let current = calendar::entry_of(&single).ok_or_else(missing)?;
+    records::require_write(work.actor)?;
+    work.actor.require(work.tx, Action::Edit, record)?;
+    if !current.movable {
+        return Err(AppError::conflict("This date follows from others and is not moved by hand."));
+    }
+    let patch = patch(&single, role, &current, input)?;
+    let scope = read(input)?.scope;
+    let target = Target { kind, id: record.id, recurrence_id: recurrence, scope, expected };
+    let after =
+        crate::series::change(work, &target, &patch).map_err(|error| in_terms_of_the_entry(error, role))?;
+    let single = after.single.as_ref().ok_or_else(missing)?;
+    let entry = calendar::entry_of(single).ok_or_else(missing)?;
+    let mut row = EntryRow::of(&after.series, entry);
+    row.recurrence_id = after.recurrence_id;
+    let feed = work.app.feed(work.tx, work.actor, vec![row])?;
+    let undo = after
+        .change_set
+        .map(|set| format!("/api/v1/{}/{}/undo?change_set={set}", kind.collection, after.series.id));
+    Ok(Moved { feed, undo, version: after.series.version })
 }
 
 /// Errors of the record's fields, named as the sender named them.
@@ -93,6 +137,8 @@ struct Wish<'a> {
     start: Option<&'a str>,
     end: Option<&'a str>,
     all_day: Option<bool>,
+    /// How far the change of one date of a series reaches.
+    scope: Scope,
 }
 
 fn read(input: &Input) -> Result<Wish<'_>, AppError> {
@@ -100,7 +146,13 @@ fn read(input: &Input) -> Result<Wish<'_>, AppError> {
     let mut errors = Vec::new();
     for (name, value) in input {
         match (name.as_str(), value) {
-            ("start" | "end" | "all_day", Json::Null) => {}
+            ("start" | "end" | "all_day" | "scope", Json::Null) => {}
+            ("scope", Json::String(text)) if Scope::parse(text).is_some() => {
+                wish.scope = Scope::parse(text).unwrap_or_default();
+            }
+            ("scope", _) => {
+                errors.push(FieldError::new(name, "choice", "Expected this, following or all."));
+            }
             ("start", Json::String(text)) => wish.start = Some(text),
             ("end", Json::String(text)) => wish.end = Some(text),
             ("all_day", Json::Bool(given)) => wish.all_day = Some(*given),

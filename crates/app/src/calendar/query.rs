@@ -171,7 +171,7 @@ impl CalendarQuery {
 }
 
 /// Who is on an entry.
-pub(super) fn people(row: &EntryRow) -> impl Iterator<Item = Id> {
+pub fn people(row: &EntryRow) -> impl Iterator<Item = Id> {
     row.people.split(' ').filter_map(|id| id.parse().ok())
 }
 

@@ -45,9 +45,11 @@ pub fn read(field: &Field, text: &str) -> Json {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return match field.data {
-            FieldType::References(_) | FieldType::Links(_) | FieldType::Tags | FieldType::Choices(_) => {
-                json!([])
-            }
+            FieldType::References(_)
+            | FieldType::Links(_)
+            | FieldType::Tags
+            | FieldType::Moments
+            | FieldType::Choices(_) => json!([]),
             _ => Json::Null,
         };
     }
@@ -60,7 +62,9 @@ pub fn read(field: &Field, text: &str) -> Json {
         },
         // As its name says, the column is in centavos; pesos as people type them belong into forms.
         FieldType::Money | FieldType::Integer(..) => whole(trimmed),
-        FieldType::Tags | FieldType::Choices(_) | FieldType::References(_) if trimmed.starts_with('[') => {
+        FieldType::Tags | FieldType::Moments | FieldType::Choices(_) | FieldType::References(_)
+            if trimmed.starts_with('[') =>
+        {
             serde_json::from_str(trimmed).unwrap_or_else(|_| json!(text))
         }
         _ => registry::form_to_json(field, &[text.to_owned()]),

@@ -2,7 +2,7 @@
 
 use crate::choices::{EVENT_STATUSES, EVENT_TYPES, PRIORITIES};
 use crate::people::Area;
-use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module};
+use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module, series};
 
 /// An event.
 pub static EVENT: Kind = Kind {
@@ -61,6 +61,11 @@ pub static EVENT: Kind = Kind {
         Field::new("actual_participants", "Actual participants", Type::Integer(0, 100_000)).folded(),
         Field::new("minutes", "Minutes", Type::Multiline(50_000)).folded().searchable(),
         Field::new("outcomes", "Outcomes", Type::Multiline(20_000)).folded(),
+        series::RRULE,
+        series::RDATES,
+        series::EXDATES,
+        series::OVERRIDES,
+        Field::new("continues", "Continues", Type::Reference("event")).derived(),
     ],
     ..Kind::new("event", "events", "events")
 };

@@ -2,7 +2,9 @@
 
 use crate::choices::{PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use crate::people::Area;
-use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+use crate::registry::{
+    DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record, series,
+};
 
 /// Kinds that a task may belong to. Those of later modules join as their kinds come.
 pub const ORIGINS: &[&str] = &[
@@ -84,6 +86,11 @@ pub static TASK: Kind = Kind {
         Field::new("generated_offset", "Days from there", Type::Integer(-3650, 3650)).secret(),
         Field::new("progress_before_completion", "Progress before completion", Type::Integer(0, 100)).secret(),
         Field::new("rank", "Rank on the board", Type::Text(200)).secret(),
+        series::RRULE,
+        series::RDATES,
+        series::EXDATES,
+        series::OVERRIDES,
+        Field::new("continues", "Continues", Type::Reference("task")).derived(),
     ],
     ..Kind::new("task", "tasks", "tasks")
 };

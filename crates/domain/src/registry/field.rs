@@ -32,6 +32,11 @@ pub enum FieldType {
     /// Start or end of something timed: a point in time, or a day when the record's `all_day` says so. Local
     /// date-times are read in the record's `timezone`.
     Moment,
+    /// A rule of recurrence, the RRULE of RFC 5545.
+    Recurrence,
+    /// Dates of a series: days, or local date-times in the record's zone, some with an end. Instants are read in
+    /// that zone.
+    Moments,
     /// One of a fixed list.
     Choice(&'static [Choice]),
     /// Several of a fixed list.

@@ -6,6 +6,7 @@
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use obcms_recur::Rule;
 use serde_json::{Map, Value as Json, json};
 
 use super::FieldError;
@@ -16,6 +17,7 @@ use super::value::{Link, Value};
 use crate::choices::Choice;
 use crate::id::Id;
 use crate::projects::money;
+use crate::series;
 
 /// Longest list of references, tags or choices in one field.
 pub const MAXIMUM_LIST: usize = 500;
@@ -48,9 +50,10 @@ pub fn parse(
     if creating {
         fill(record, context);
     }
-    // What moments depend on must be known before them.
-    let ordered = input.iter().filter(|(name, _)| !is_moment(kind, name));
+    // What moments depend on must be known before them, and they before the dates of a series.
+    let ordered = input.iter().filter(|(name, _)| !is_moment(kind, name) && !is_moments(kind, name));
     let moments = input.iter().filter(|(name, _)| is_moment(kind, name));
+    let dates = input.iter().filter(|(name, _)| is_moments(kind, name));
     let was_all_day = record.flag("all_day");
     for (name, json) in ordered {
         match kind.position(name).map(|position| (position, &kind.fields[position])) {
@@ -79,7 +82,11 @@ pub fn parse(
     if kind.is_timed() {
         parse_moments(record, moments, was_all_day, creating, &mut errors);
     }
+    series::parse_dates(record, dates, &mut errors);
     check_required(record, &mut errors);
+    if errors.is_empty() {
+        series::check(record, &mut errors);
+    }
     if errors.is_empty() {
         (kind.rules)(record, &mut errors);
     }
@@ -98,6 +105,10 @@ pub fn check_required(record: &Record, errors: &mut Vec<FieldError>) {
 
 fn is_moment(kind: &Kind, name: &str) -> bool {
     kind.field(name).is_some_and(|field| matches!(field.data, FieldType::Moment))
+}
+
+fn is_moments(kind: &Kind, name: &str) -> bool {
+    kind.field(name).is_some_and(|field| matches!(field.data, FieldType::Moments))
 }
 
 fn is_common(name: &str) -> bool {
@@ -318,6 +329,15 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
         },
         // Moments are read beside the fields that they depend on.
         FieldType::Moment => kind_of("a date or a date and time"),
+        FieldType::Moments => Ok(Value::Json(json!(unique(strings(json)?)))),
+        FieldType::Recurrence => match json.as_str().map(str::trim) {
+            Some("") => Ok(Value::Null),
+            Some(text) => match text.parse::<Rule>() {
+                Ok(rule) => Ok(Value::from(rule.to_string())),
+                Err(error) => Err(("rule", error.to_string())),
+            },
+            None => kind_of("a rule as in FREQ=WEEKLY;BYDAY=MO"),
+        },
         FieldType::Choice(choices) => match json.as_str() {
             Some("") => Ok(Value::Null),
             Some(text) if crate::choices::contains(choices, text) => Ok(Value::from(text)),
@@ -371,6 +391,14 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
             Err(message) => Err(("structure", message)),
         },
     }
+}
+
+/// Reads a value back from the log or from a changed date: the inverse of [`super::output::plain`].
+pub fn stored_value(field: &Field, json: &Json) -> Result<Value, String> {
+    if let (FieldType::Moment, Json::String(text)) = (field.data, json) {
+        return text.parse::<Timestamp>().map(Value::Instant).map_err(|error| error.to_string());
+    }
+    parse_field(field, json).map_err(|(_, message)| message)
 }
 
 fn text(json: &Json, maximum: usize, one_line: bool) -> Result<Value, (&'static str, String)> {
@@ -457,7 +485,9 @@ pub fn form_to_json(field: &Field, given: &[String]) -> Json {
     let trimmed = first.trim();
     let as_text = || json!(first);
     match field.data {
-        FieldType::References(_) | FieldType::Choices(_) | FieldType::Tags => json!(split(given)),
+        FieldType::References(_) | FieldType::Choices(_) | FieldType::Tags | FieldType::Moments => {
+            json!(split(given))
+        }
         FieldType::Link(_) => form_link(trimmed),
         FieldType::Links(_) => Json::Array(
             split(given).iter().map(|item| form_link(item)).filter(|item| !item.is_null()).collect(),
@@ -473,6 +503,7 @@ pub fn form_to_json(field: &Field, given: &[String]) -> Json {
         FieldType::Money => money::parse(trimmed).map_or_else(|_| as_text(), |amount| json!(amount)),
         FieldType::Structure(_) => serde_json::from_str(first).unwrap_or_else(|_| as_text()),
         FieldType::Date
+        | FieldType::Recurrence
         | FieldType::Moment
         | FieldType::Instant
         | FieldType::Reference(_)

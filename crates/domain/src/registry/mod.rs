@@ -8,11 +8,13 @@ mod input;
 mod kind;
 pub mod output;
 mod record;
+pub mod series;
 mod value;
 
 pub use field::{Field, FieldType, Initial, Source};
 pub use input::{
     Context, MAXIMUM_LIST, check_required, check_text, form_to_json, moment, parse, parse_date, parse_field,
+    stored_value,
 };
 pub use kind::{DateRole, Kind};
 pub use record::Record;

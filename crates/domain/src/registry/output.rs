@@ -51,9 +51,11 @@ pub fn moment(instant: Timestamp, all_day: bool, timezone: &str) -> Json {
 pub fn plain(field: &Field, value: &Value) -> Json {
     match value {
         Value::Null => match field.data {
-            FieldType::References(_) | FieldType::Links(_) | FieldType::Tags | FieldType::Choices(_) => {
-                json!([])
-            }
+            FieldType::References(_)
+            | FieldType::Links(_)
+            | FieldType::Tags
+            | FieldType::Moments
+            | FieldType::Choices(_) => json!([]),
             _ => Json::Null,
         },
         Value::Boolean(value) => json!(value),

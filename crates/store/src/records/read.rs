@@ -73,7 +73,7 @@ fn value(field: &Field, row: &Row, column: usize) -> Result<Value, StoreError> {
                 _ => Value::Null,
             }
         }
-        FieldType::Choices(_) | FieldType::Tags | FieldType::Structure(_) => {
+        FieldType::Choices(_) | FieldType::Tags | FieldType::Moments | FieldType::Structure(_) => {
             match row.get::<Option<String>>(column)? {
                 Some(text) => Value::Json(
                     serde_json::from_str(&text)

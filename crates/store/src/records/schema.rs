@@ -34,6 +34,8 @@ pub fn columns(field: &Field) -> Vec<(String, &'static str)> {
         | FieldType::Choice(_)
         | FieldType::Choices(_)
         | FieldType::Tags
+        | FieldType::Recurrence
+        | FieldType::Moments
         | FieldType::Structure(_) => vec![(name, "{text}")],
     }
 }

@@ -1,8 +1,9 @@
 //! Writing records: the row, its links, its words and its dates, always together.
 
 use obcms_domain::calendar;
-use obcms_domain::registry::{Field, FieldType, Record, Value};
+use obcms_domain::registry::{Field, FieldType, Record, Value, stored_value};
 use obcms_domain::search;
+use obcms_domain::series::StoredSeries;
 
 use super::schema;
 use crate::database::{Cell, Tx};
@@ -123,7 +124,7 @@ fn write_found_by(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError>
 
 const EDGES: [&str; 6] = ["source", "field", "position", "target", "source_kind", "target_kind"];
 const WORDS: [&str; 4] = ["word", "id", "kind", "weight"];
-const DATES: [&str; 16] = [
+const DATES: [&str; 17] = [
     "record_id",
     "entry_kind",
     "position",
@@ -140,6 +141,7 @@ const DATES: [&str; 16] = [
     "end_at",
     "is_long",
     "is_movable",
+    "series",
 ];
 
 fn rewrite_found_by(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result<(), StoreError> {
@@ -209,7 +211,51 @@ fn edge_rows(record: &Record) -> Vec<Vec<Cell>> {
             _ => {}
         }
     }
+    rows.extend(edges_of_overrides(record));
     rows
+}
+
+/// Whom and what single dates of a series point at, so that those find the series.
+fn edges_of_overrides(record: &Record) -> Vec<Vec<Cell>> {
+    let Value::Json(serde_json::Value::Object(overrides)) = record.get("overrides") else {
+        return Vec::new();
+    };
+    let mut seen = Vec::new();
+    for (name, json) in overrides.values().filter_map(serde_json::Value::as_object).flatten() {
+        let Some(field) = record.kind.field(name).filter(|field| field.is_reference()) else {
+            continue;
+        };
+        let Ok(value) = stored_value(field, json) else {
+            continue;
+        };
+        let single = field.target_kinds().first().copied().unwrap_or_default();
+        for target in value.targets() {
+            let kind = match &value {
+                Value::Link(link) => link.kind.clone(),
+                Value::Links(links) => links
+                    .iter()
+                    .find(|link| link.id == target)
+                    .map_or_else(String::new, |link| link.kind.clone()),
+                _ => single.to_owned(),
+            };
+            if !seen.contains(&(target, kind.clone())) {
+                seen.push((target, kind));
+            }
+        }
+    }
+    seen.into_iter()
+        .enumerate()
+        .map(|(position, (target, kind))| {
+            vec![
+                Cell::Id(record.id),
+                "overrides".into(),
+                Cell::Integer(i64::try_from(position).unwrap_or(i64::MAX)),
+                Cell::Id(target),
+                record.kind.name.into(),
+                kind.into(),
+            ]
+        })
+        .collect()
 }
 
 fn word_rows(record: &Record) -> Vec<Vec<Cell>> {
@@ -228,7 +274,6 @@ fn date_rows(record: &Record) -> Vec<Vec<Cell>> {
     calendar::entries(record)
         .into_iter()
         .map(|entry| {
-            let people: Vec<String> = entry.people.iter().map(ToString::to_string).collect();
             vec![
                 Cell::Id(record.id),
                 entry.entry_kind.into(),
@@ -239,13 +284,14 @@ fn date_rows(record: &Record) -> Vec<Vec<Cell>> {
                 entry.status.clone().into(),
                 entry.priority.clone().into(),
                 entry.location.clone().into(),
-                people.join(" ").into(),
+                calendar::people_text(&entry.people).into(),
                 entry.all_day.into(),
                 entry.timezone.clone().into(),
                 entry.start.into(),
                 entry.end.into(),
                 entry.is_long().into(),
                 entry.movable.into(),
+                entry.series.as_ref().map(StoredSeries::to_text).unwrap_or_default().into(),
             ]
         })
         .collect()

@@ -5,6 +5,7 @@ pub mod files;
 pub mod icalendar;
 pub mod jobs;
 pub mod me;
+pub mod occurrences;
 pub mod openapi;
 pub mod portfolio;
 pub mod projects;
@@ -24,6 +25,7 @@ pub fn routes() -> Vec<Route> {
     for kind in obcms_domain::kinds::REGISTRY {
         routes.extend(records::routes(kind));
         routes.extend(files::routes(kind));
+        routes.extend(occurrences::routes(kind));
     }
     routes.extend(calendar::routes());
     routes.extend(icalendar::routes());

@@ -122,6 +122,14 @@ fn field_schema(field: &Field) -> Json {
         FieldType::Link(targets) => link_schema(targets),
         FieldType::Links(targets) => json!({ "type": "array", "items": link_schema(targets) }),
         FieldType::Tags => json!({ "type": "array", "items": { "type": "string" } }),
+        FieldType::Recurrence => {
+            json!({ "type": "string", "description": "A rule of recurrence as the RRULE of RFC 5545, such as FREQ=WEEKLY;BYDAY=MO" })
+        }
+        FieldType::Moments => json!({
+            "type": "array",
+            "items": { "type": "string" },
+            "description": "Days, or local date-times in the record's zone; instants with offset are read in that zone",
+        }),
         FieldType::Structure(_) => json!({}),
     };
     if !field.required && schema.get("type").is_some_and(Json::is_string) {

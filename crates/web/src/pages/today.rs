@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::Actor;
 use obcms_app::board::may_move;
+use obcms_app::calendar;
 use obcms_app::today::{Appointment, Due, Pile, Today};
 use obcms_domain::kinds::{EVENT, TASK};
 use obcms_domain::registry::Record;
@@ -167,7 +168,7 @@ fn events(page: &Page, events: &[Appointment]) -> Markup {
                             }
                         }
                         span.grow {
-                            a href=(EVENT.url(event.event)) { (event.title) }
+                            a href=(calendar::address(&EVENT, event.event, &event.recurrence_id)) { (event.title) }
                             @if !event.location.is_empty() { " " span.faint { (event.location) } }
                         }
                     }

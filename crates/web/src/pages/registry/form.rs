@@ -109,7 +109,11 @@ fn control(field: &Field, typed: &Form, titles: &Directory) -> Control {
         |name: &str| kinds::by_name(name).map_or_else(String::new, |kind| kind.collection.to_owned());
     let names = |kinds: &[&str]| kinds.iter().map(|kind| (*kind).to_owned()).collect();
     match field.data {
-        FieldType::Text(_) | FieldType::Tags | FieldType::Instant => Control::Text { value: value() },
+        FieldType::Text(_)
+        | FieldType::Tags
+        | FieldType::Instant
+        | FieldType::Recurrence
+        | FieldType::Moments => Control::Text { value: value() },
         FieldType::Multiline(_) => Control::Multiline { value: value(), rows: 3 },
         FieldType::Email => Control::Email { value: value() },
         FieldType::Url => Control::Url { value: value() },

@@ -38,7 +38,7 @@ pub fn write(field: &Field, json: &Json, form: &mut Vec<(String, String)>) {
         (FieldType::Structure(_), _) => {
             form.push((field.name.to_owned(), serde_json::to_string_pretty(json).unwrap_or_default()));
         }
-        (FieldType::Tags, _) => {
+        (FieldType::Tags | FieldType::Moments, _) => {
             let items: Vec<&str> = json.as_array().into_iter().flatten().filter_map(Json::as_str).collect();
             form.push((field.name.to_owned(), items.join(", ")));
         }

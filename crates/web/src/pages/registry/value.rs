@@ -275,7 +275,7 @@ fn choice(record: &Record, field: &Field, choices: &'static [Choice], text: &str
 fn structure(field: &Field, json: &Json) -> Markup {
     let text = |item: &Json, name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
     match (field.data, json) {
-        (FieldType::Tags, Json::Array(items)) => html! {
+        (FieldType::Tags | FieldType::Moments, Json::Array(items)) => html! {
             @for item in items.iter().filter_map(Json::as_str) { (badges::badge(item, Tone::Neutral)) " " }
         },
         (FieldType::Choices(choices), Json::Array(items)) => {

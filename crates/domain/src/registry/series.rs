@@ -1,0 +1,29 @@
+//! The fields by which a kind recurs. A kind that lists all four has series: its first date role is what recurs.
+
+use serde_json::Value as Json;
+
+use super::field::{Field, FieldType};
+
+/// The rule of the series.
+pub const RRULE: Field = Field::new("rrule", "Repeats", FieldType::Recurrence)
+    .help("A rule as in FREQ=WEEKLY;BYDAY=MO (RFC 5545).")
+    .folded();
+/// Dates beside those of the rule.
+pub const RDATES: Field = Field::new("rdates", "Also on", FieldType::Moments)
+    .help("Dates beside those of the rule, as 2027-01-25 or 2027-01-25T09:00.")
+    .folded();
+/// Dates of the rule that are left out.
+pub const EXDATES: Field = Field::new("exdates", "Not on", FieldType::Moments)
+    .help("Dates of the rule that are left out, as 2027-01-25 or 2027-01-25T09:00.")
+    .folded();
+/// What differs on single dates: for each original start the fields that have another value there.
+pub const OVERRIDES: Field =
+    Field::new("overrides", "Changed dates", FieldType::Structure(check_overrides)).derived();
+
+/// Only the program writes it; what it wrote is an object of objects.
+fn check_overrides(json: &Json) -> Result<(), String> {
+    match json.as_object() {
+        Some(object) if object.values().all(Json::is_object) => Ok(()),
+        _ => Err("Expected the changed fields of each date.".to_owned()),
+    }
+}

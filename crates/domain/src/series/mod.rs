@@ -1,0 +1,278 @@
+//! Series: one record that happens on many dates.
+//!
+//! The record holds the rule, further and left-out dates, and what differs on single dates (`overrides`), so a
+//! series has one version and one history, and whatever is done to it is undone as with any record. A date of a
+//! series is named by its original local start, the RECURRENCE-ID of RFC 5545.
+
+mod dates;
+mod moving;
+mod stored;
+
+pub use dates::{check, parse_dates};
+pub use moving::{Place, follow, moved_rule, set_list, set_overrides, shifted, with_until};
+pub use stored::{Changed, StoredOccurrence, StoredSeries};
+
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use obcms_recur::{Addition, ExpandError, Last, Moment, Rule, Set};
+use serde_json::{Map, Value as Json};
+
+use crate::calendar::{floating, unfloating};
+use crate::registry::{DateRole, FieldType, Kind, Record, Value, stored_value};
+
+/// Changed dates of one series at most.
+pub const MAXIMUM_OVERRIDES: usize = 1000;
+/// Fields that only the series as a whole has.
+pub const FIELDS: [&str; 4] = ["rrule", "rdates", "exdates", "overrides"];
+
+/// How long every date of a series lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// Whole days.
+    Days(i64),
+    /// Exact time.
+    Time(SignedDuration),
+}
+
+/// The dates of a record that happens on many.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// Rule, further and left-out dates.
+    pub set: Set,
+    /// How long each date lasts.
+    pub length: Length,
+    /// What recurs.
+    pub role: &'static DateRole,
+    /// Fields that differ, by the original start.
+    pub overrides: Map<String, Json>,
+}
+
+/// One date of a series as the rule has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Instance {
+    /// Original local start.
+    pub id: Moment,
+    /// Start; midnight UTC of a day.
+    pub start: Timestamp,
+    /// End, exclusive.
+    pub end: Timestamp,
+}
+
+/// Whether records of the kind can be series.
+#[must_use]
+pub fn recurs(kind: &Kind) -> bool {
+    FIELDS.iter().all(|name| kind.position(name).is_some()) && !kind.dates.is_empty()
+}
+
+/// Zone of a record; days have none, and none is needed.
+fn zone_of(record: &Record) -> TimeZone {
+    match record.kind.position("timezone") {
+        Some(_) => TimeZone::get(record.text("timezone")).unwrap_or(TimeZone::UTC),
+        None => TimeZone::UTC,
+    }
+}
+
+/// Whether the dates of the record are days.
+#[must_use]
+pub fn has_days(record: &Record) -> bool {
+    !record.kind.is_timed() || record.flag("all_day")
+}
+
+/// First start of the record and how long it lasts; nothing while it has no date.
+#[must_use]
+pub fn anchor(record: &Record) -> Option<(Moment, Length)> {
+    let role = record.kind.dates.first()?;
+    let is_timed = matches!(record.kind.field(role.start)?.data, FieldType::Moment);
+    if !is_timed {
+        let last = if role.end.is_empty() { None } else { record.date(role.end) };
+        let first = record.date(role.start).or(last)?;
+        let last = last.unwrap_or(first).max(first);
+        return Some((Moment::Date(first), Length::Days(days_between(first, last) + 1)));
+    }
+    let zone = zone_of(record);
+    let local = |instant: Timestamp| instant.to_zoned(zone.clone()).datetime();
+    let (start, end) = (record.instant(role.start)?, record.instant(role.end)?);
+    if record.flag("all_day") {
+        let (first, after) = (local(start).date(), local(end).date());
+        return Some((Moment::Date(first), Length::Days(days_between(first, after).max(1))));
+    }
+    Some((Moment::DateTime(local(start)), Length::Time(end.duration_since(start))))
+}
+
+fn days_between(first: Date, last: Date) -> i64 {
+    first.until(last).map_or(0, |span| i64::from(span.get_days()))
+}
+
+/// The dates of a list as they are written.
+#[must_use]
+pub fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Json(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+impl Series {
+    /// The series that a record is, if it is one.
+    #[must_use]
+    pub fn of(record: &Record) -> Option<Self> {
+        if !recurs(record.kind) || (record.text("rrule").is_empty() && record.get("rdates").is_empty()) {
+            return None;
+        }
+        let (start, length) = anchor(record)?;
+        let additions = texts(record.get("rdates"))
+            .into_iter()
+            .filter_map(|text| Addition::from_str(text).ok())
+            .collect();
+        let exclusions =
+            texts(record.get("exdates")).into_iter().filter_map(|text| Moment::from_str(text).ok()).collect();
+        let overrides = match record.get("overrides") {
+            Value::Json(Json::Object(object)) => object.clone(),
+            _ => Map::new(),
+        };
+        let rule = Rule::from_str(record.text("rrule")).ok();
+        Some(Self {
+            set: Set { start, zone: zone_of(record), rule, additions, exclusions },
+            length,
+            role: &record.kind.dates[0],
+            overrides,
+        })
+    }
+
+    /// The name of a date as it is written, when it is one of the series.
+    pub fn find(&self, text: &str) -> Result<Option<Moment>, ExpandError> {
+        let Ok(id) = Moment::from_str(text) else {
+            return Ok(None);
+        };
+        Ok(self.set.contains(id)?.then_some(id))
+    }
+
+    /// End of a date of this start.
+    #[must_use]
+    pub fn end_of(&self, start: Timestamp, period_end: Option<Timestamp>) -> Timestamp {
+        if let Some(end) = period_end {
+            return end;
+        }
+        match self.length {
+            Length::Days(days) => floating(unfloating(start).saturating_add(days.days())),
+            Length::Time(length) => start.checked_add(length).unwrap_or(Timestamp::MAX),
+        }
+    }
+
+    /// Start and end of one date by the rule alone.
+    pub fn date(&self, id: Moment) -> Result<Option<Instance>, ExpandError> {
+        if !self.set.contains(id)? {
+            return Ok(None);
+        }
+        let start = self.instant(id);
+        let period_end = self.set.between(Some(start), start.checked_add(1.second()).ok(), 8)?;
+        let period_end =
+            period_end.into_iter().find(|occurrence| occurrence.id == id).and_then(|found| found.end);
+        Ok(Some(Instance { id, start, end: self.end_of(start, period_end) }))
+    }
+
+    /// The instant of a local start (RFC 5545 3.3.5): in a gap with the offset before it, the first of two.
+    #[must_use]
+    pub fn instant(&self, id: Moment) -> Timestamp {
+        match id {
+            Moment::Date(day) => floating(day),
+            Moment::DateTime(local) => self
+                .set
+                .zone
+                .to_ambiguous_timestamp(local)
+                .compatible()
+                .unwrap_or_else(|_| floating(local.date())),
+        }
+    }
+
+    /// The first date, if there is any.
+    pub fn first(&self) -> Result<Option<Moment>, ExpandError> {
+        Ok(self.set.between(None, None, 1)?.first().map(|occurrence| occurrence.id))
+    }
+
+    /// Whether no date is left.
+    pub fn is_empty(&self) -> Result<bool, ExpandError> {
+        Ok(matches!(self.set.last()?, Last::Empty))
+    }
+
+    /// The record as it is on one date, with what differs there; nothing when the series has no such date.
+    pub fn materialise(&self, record: &Record, id: Moment) -> Result<Option<Record>, ExpandError> {
+        let Some(mut single) = self.base(record, id)? else {
+            return Ok(None);
+        };
+        if let Some(Json::Object(patch)) = self.overrides.get(&id.to_string()) {
+            apply(&mut single, patch);
+        }
+        Ok(Some(single))
+    }
+
+    /// The record as it is on one date by the rule alone.
+    pub fn base(&self, record: &Record, id: Moment) -> Result<Option<Record>, ExpandError> {
+        let Some(date) = self.date(id)? else {
+            return Ok(None);
+        };
+        let mut single = record.clone();
+        for name in FIELDS {
+            single.set(name, Value::Null);
+        }
+        place(&mut single, &self.set.zone, date.start, date.end);
+        Ok(Some(single))
+    }
+}
+
+/// Puts start and end into the record; `start` and `end` are midnights UTC for days.
+fn place(record: &mut Record, zone: &TimeZone, start: Timestamp, end: Timestamp) {
+    let role = &record.kind.dates[0];
+    if !record.kind.is_timed() {
+        let (first, last) = (unfloating(start), unfloating(end).saturating_sub(1.day()));
+        if record.date(role.start).is_some() || role.end.is_empty() {
+            record.set(role.start, first);
+        }
+        if !role.end.is_empty() && record.date(role.end).is_some() {
+            record.set(role.end, last);
+        }
+        return;
+    }
+    let instant = |instant: Timestamp| {
+        if record.flag("all_day") {
+            unfloating(instant).to_zoned(zone.clone()).map_or(instant, |midnight| midnight.timestamp())
+        } else {
+            instant
+        }
+    };
+    let (start, end) = (instant(start), instant(end));
+    record.set(role.start, start);
+    record.set(role.end, end);
+}
+
+/// Puts the record at a local start, with this length.
+pub fn place_at(record: &mut Record, start: Moment, length: Length) {
+    let zone = zone_of(record);
+    let start = match start {
+        Moment::Date(day) => floating(day),
+        Moment::DateTime(local) => {
+            zone.to_ambiguous_timestamp(local).compatible().unwrap_or_else(|_| floating(local.date()))
+        }
+    };
+    let end = match length {
+        Length::Days(days) => floating(unfloating(start).saturating_add(days.days())),
+        Length::Time(length) => start.checked_add(length).unwrap_or(Timestamp::MAX),
+    };
+    place(record, &zone, start, end);
+}
+
+/// Puts the fields of a changed date into a record.
+pub fn apply(record: &mut Record, patch: &Map<String, Json>) {
+    for (name, json) in patch {
+        let Some(position) = record.kind.position(name) else {
+            continue;
+        };
+        // What cannot be read any more, as a choice that a later version dropped, is as the series has it.
+        if let Ok(value) = stored_value(&record.kind.fields[position], json) {
+            record.values[position] = value;
+        }
+    }
+}

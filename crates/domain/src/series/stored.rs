@@ -1,0 +1,208 @@
+//! A series as the table of calendar entries keeps it: enough to expand it in a window without its record.
+
+use std::str::FromStr;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use obcms_recur::{Addition, ExpandError, Last, Moment, Rule, Set};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::{Length, Series};
+use crate::calendar::{self, DatedEntry};
+use crate::registry::Record;
+
+/// Dates of one series within one window at most; a rule by minutes would fill the year with half a million.
+pub const MAXIMUM_IN_WINDOW: usize = 10_000;
+/// The end of a series without end.
+pub const FOREVER: Timestamp = Timestamp::constant(253_370_764_800, 0);
+
+/// What the table keeps of a series.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoredSeries {
+    start: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    rule: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    additions: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    exclusions: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    days: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seconds: Option<i64>,
+    /// Dates that differ, whenever they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<Changed>,
+}
+
+/// A date of a series that differs from the others, as the calendar shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Changed {
+    /// Original local start.
+    pub id: String,
+    /// Start; midnight UTC of a day.
+    pub start: Timestamp,
+    /// End, exclusive.
+    pub end: Timestamp,
+    /// Days, not times.
+    pub all_day: bool,
+    /// Zone of a timed date.
+    pub timezone: String,
+    /// What stands in the calendar.
+    pub title: String,
+    /// State.
+    pub status: String,
+    /// Priority or empty.
+    pub priority: String,
+    /// Place or empty.
+    pub location: String,
+    /// Ids of the people, separated by blanks.
+    pub people: String,
+}
+
+/// One date of a stored series in a window.
+#[derive(Clone, Debug)]
+pub struct StoredOccurrence<'a> {
+    /// Original local start.
+    pub id: String,
+    /// Start; midnight UTC of a day.
+    pub start: Timestamp,
+    /// End, exclusive.
+    pub end: Timestamp,
+    /// What differs on this date.
+    pub changed: Option<&'a Changed>,
+}
+
+impl StoredSeries {
+    /// What is kept of the series `record`, with the first start and the last end of all its dates; `entry` makes
+    /// the calendar entry of a single date.
+    #[must_use]
+    pub fn of(
+        record: &Record,
+        entry: impl Fn(&Record) -> Option<DatedEntry>,
+    ) -> Option<(Self, Timestamp, Timestamp)> {
+        let series = Series::of(record)?;
+        let mut changed = Vec::new();
+        for name in series.overrides.keys() {
+            let Ok(id) = Moment::from_str(name) else {
+                continue;
+            };
+            // A changed date that was left out since is not shown.
+            let Ok(Some(single)) = series.materialise(record, id) else {
+                continue;
+            };
+            if let Some(entry) = entry(&single) {
+                changed.push(Changed {
+                    id: name.clone(),
+                    start: entry.start,
+                    end: entry.end,
+                    all_day: entry.all_day,
+                    timezone: entry.timezone.clone(),
+                    title: entry.title.clone(),
+                    status: entry.status.clone(),
+                    priority: entry.priority.clone(),
+                    location: entry.location.clone(),
+                    people: calendar::people_text(&entry.people),
+                });
+            }
+        }
+        let mut first = series.instant(series.set.start);
+        for addition in &series.set.additions {
+            first = first.min(series.instant(addition.start));
+        }
+        let mut last = match series.set.last() {
+            Ok(Last::At(occurrence)) => series.end_of(occurrence.start, occurrence.end),
+            Ok(Last::Empty) => first,
+            Ok(Last::Endless) | Err(_) => FOREVER,
+        };
+        for date in &changed {
+            first = first.min(date.start);
+            last = last.max(date.end);
+        }
+        let (days, seconds) = match series.length {
+            Length::Days(days) => (Some(days), None),
+            Length::Time(length) => (None, Some(length.as_secs())),
+        };
+        let addition = |addition: &Addition| match addition.end {
+            Some(end) => format!("{}/{end}", addition.start),
+            None => addition.start.to_string(),
+        };
+        let stored = Self {
+            start: series.set.start.to_string(),
+            rule: series.set.rule.as_ref().map(ToString::to_string).unwrap_or_default(),
+            additions: series.set.additions.iter().map(addition).collect(),
+            exclusions: series.set.exclusions.iter().map(ToString::to_string).collect(),
+            days,
+            seconds,
+            changed,
+        };
+        Some((stored, first, last.max(first)))
+    }
+
+    /// Reads what the table keeps; nothing when it is damaged.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// The text that the table keeps.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        serde_json::to_value(self).unwrap_or(Json::Null).to_string()
+    }
+
+    /// Dates that touch the window. `window` is of instants, `days` of midnights UTC for what lasts whole days.
+    pub fn within(
+        &self,
+        zone: &TimeZone,
+        window: (Timestamp, Timestamp),
+        days: (Timestamp, Timestamp),
+    ) -> Result<Vec<StoredOccurrence<'_>>, ExpandError> {
+        let bounds = |all_day: bool| if all_day { days } else { window };
+        let mut result: Vec<StoredOccurrence<'_>> = Vec::new();
+        for changed in &self.changed {
+            let (from, to) = bounds(changed.all_day);
+            if changed.start < to && changed.end > from {
+                result.push(StoredOccurrence {
+                    id: changed.id.clone(),
+                    start: changed.start,
+                    end: changed.end,
+                    changed: Some(changed),
+                });
+            }
+        }
+        let Ok(start) = Moment::from_str(&self.start) else {
+            return Ok(result);
+        };
+        let length = SignedDuration::from_secs(self.seconds.unwrap_or(0) + self.days.unwrap_or(0) * 86_400);
+        let set = Set {
+            start,
+            zone: zone.clone(),
+            rule: if self.rule.is_empty() { None } else { Rule::from_str(&self.rule).ok() },
+            additions: self.additions.iter().filter_map(|text| Addition::from_str(text).ok()).collect(),
+            exclusions: self.exclusions.iter().filter_map(|text| Moment::from_str(text).ok()).collect(),
+        };
+        let (from, to) = bounds(self.days.is_some());
+        // A period may be longer than the others.
+        let longest =
+            set.additions.iter().filter_map(|addition| addition.end.map(|end| (addition.start, end)));
+        let margin = longest.fold(length, |margin, (start, end)| match (start, end) {
+            (Moment::DateTime(start), Moment::DateTime(end)) => margin.max(end.duration_since(start)),
+            _ => margin,
+        });
+        let earliest = from.checked_sub(margin).unwrap_or(Timestamp::MIN);
+        for occurrence in set.between(Some(earliest), Some(to), MAXIMUM_IN_WINDOW)? {
+            let end = match occurrence.end {
+                Some(end) => end,
+                None => occurrence.start.checked_add(length).unwrap_or(Timestamp::MAX),
+            };
+            let id = occurrence.id.to_string();
+            if end <= from || self.changed.iter().any(|changed| changed.id == id) {
+                continue;
+            }
+            result.push(StoredOccurrence { id, start: occurrence.start, end, changed: None });
+        }
+        Ok(result)
+    }
+}

@@ -1,0 +1,240 @@
+//! The dates of a series: list, read, change, cancel; for every kind that recurs.
+
+use axum::extract::{Path, State as AxumState};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, patch};
+use jiff::Timestamp;
+use obcms_app::AppError;
+use obcms_app::series::{Occurrence, Scope, Target};
+use obcms_domain::id::Id;
+use obcms_domain::people::Action;
+use obcms_domain::registry::{Kind, parse_date};
+use obcms_domain::series;
+use serde_json::{Value as Json, json};
+
+use super::openapi;
+use super::records::record_response_with;
+use crate::caller::Caller;
+use crate::input::{Body, Parameters, PathId, expected_version};
+use crate::problem::Problem;
+use crate::route::{Access, Route};
+use crate::state::{State, blocking};
+
+type Answer = Result<Response, Problem>;
+type DatePath = Result<Path<(String, String)>, axum::extract::rejection::PathRejection>;
+
+/// Dates in one answer at most, and unless asked for otherwise.
+const LIMITS: (usize, usize) = (500, 50);
+
+/// The operations on the dates of one kind; none when it does not recur.
+#[must_use]
+pub fn routes(kind: &'static Kind) -> Vec<Route> {
+    if !series::recurs(kind) || !kind.writable {
+        return Vec::new();
+    }
+    let all = format!("/api/v1/{}/{{id}}/occurrences", kind.collection);
+    let one = format!("{all}/{{recurrence_id}}");
+    let label = kind.label.to_lowercase();
+    let policy = |action| Access::Policy(action, kind.area);
+    let scope = [("scope", "this (unless given), following or all")];
+    let mut routes = vec![
+        Route::new(
+            "get",
+            &all,
+            format!("Dates of one {label} that repeats"),
+            policy(Action::View),
+            get(move |state: AxumState<State>, caller: Caller, id: PathId, parameters: Parameters| {
+                list(kind, state, caller, id, parameters)
+            }),
+        )
+        .query(&[
+            ("start", "From this day or instant on"),
+            ("end", "Before this day or instant"),
+            ("limit", "At most so many, 1 to 500; 50 unless given"),
+        ])
+        .answers(200, json!({ "type": "object" })),
+        Route::new(
+            "get",
+            &one,
+            format!("One {label} as it is on one date"),
+            policy(Action::View),
+            get(move |state: AxumState<State>, caller: Caller, path: DatePath| {
+                read(kind, state, caller, path)
+            }),
+        )
+        .answers(200, openapi::reference(kind)),
+        Route::new(
+            "patch",
+            &one,
+            format!("Change one date of a {label}, it and those that follow, or all"),
+            policy(Action::Edit),
+            patch(
+                move |state: AxumState<State>,
+                      caller: Caller,
+                      path: DatePath,
+                      parameters: Parameters,
+                      headers: HeaderMap,
+                      body: Body| {
+                    change(kind, state, caller, path, parameters, headers, body)
+                },
+            ),
+        )
+        .query(&scope)
+        .body(openapi::input_reference(kind))
+        .answers(200, openapi::reference(kind)),
+        Route::new(
+            "delete",
+            &one,
+            format!("Cancel one date of a {label}, it and those that follow, or all"),
+            policy(Action::Edit),
+            delete(
+                move |state: AxumState<State>,
+                      caller: Caller,
+                      path: DatePath,
+                      parameters: Parameters,
+                      headers: HeaderMap| {
+                    cancel(kind, state, caller, path, parameters, headers)
+                },
+            ),
+        )
+        .query(&scope)
+        .answers(204, Json::Null),
+    ];
+    for route in &mut routes {
+        route.tag = kind.collection;
+    }
+    routes
+}
+
+fn date_of(kind: &'static Kind, path: DatePath) -> Result<(Id, String), Problem> {
+    let missing = || Problem::from(AppError::NotFound(kind.label));
+    let Path((id, date)) = path.map_err(|_| missing())?;
+    Ok((id.parse().map_err(|_| missing())?, date))
+}
+
+fn scope_of(parameters: &Parameters) -> Result<Scope, Problem> {
+    parameters.only(&["scope"])?;
+    match parameters.get("scope") {
+        None => Ok(Scope::This),
+        Some(text) => {
+            Scope::parse(text).ok_or_else(|| Parameters::wrong("scope", "Expected this, following or all."))
+        }
+    }
+}
+
+/// What a change led to: the record on the date, or the series when all or the rest of it was changed.
+fn answer(state: &State, scope: Scope, occurrence: &Occurrence) -> Answer {
+    let series = &occurrence.series;
+    let undo = occurrence
+        .change_set
+        .map(|set| format!("/api/v1/{}/{}/undo?change_set={set}", series.kind.collection, series.id));
+    let record = match (&occurrence.single, scope) {
+        (Some(single), Scope::This) => {
+            let mut single = single.clone();
+            single.version = series.version;
+            single
+        }
+        _ => series.clone(),
+    };
+    record_response_with(
+        state,
+        StatusCode::OK,
+        &record,
+        [("recurrence_id", json!(occurrence.recurrence_id)), ("undo", json!(undo))],
+    )
+}
+
+fn bound(state: &State, parameters: &Parameters, name: &str) -> Result<Option<Timestamp>, Problem> {
+    let Some(text) = parameters.get(name).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let day = parse_date(text).ok().and_then(|day| day.to_zoned(state.app.zone().clone()).ok());
+    match (day, text.replace(' ', "+").parse::<Timestamp>()) {
+        (Some(day), _) => Ok(Some(day.timestamp())),
+        (None, Ok(instant)) => Ok(Some(instant)),
+        (None, Err(_)) => Err(Parameters::wrong(
+            name,
+            "Expected a day as 2027-01-25 or an instant as 2027-01-25T09:00:00+08:00.",
+        )),
+    }
+}
+
+async fn list(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    parameters: Parameters,
+) -> Answer {
+    parameters.only(&["start", "end", "limit"])?;
+    let window = (bound(&state, &parameters, "start")?, bound(&state, &parameters, "end")?);
+    let limit = match parameters.get("limit") {
+        None => LIMITS.1,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|limit| (1..=LIMITS.0).contains(limit))
+            .ok_or_else(|| Parameters::wrong("limit", "Expected a whole number from 1 to 500."))?,
+    };
+    let items = blocking(|| {
+        let dates = state.app.occurrences(&caller.actor, kind, id.0, window, limit)?;
+        let (names, records): (Vec<String>, Vec<_>) = dates.into_iter().unzip();
+        let items = state.app.present(&records)?;
+        Ok::<_, AppError>(
+            names
+                .into_iter()
+                .zip(items)
+                .map(|(name, mut item)| {
+                    item.insert("recurrence_id".to_owned(), json!(name));
+                    item
+                })
+                .collect::<Vec<_>>(),
+        )
+    })?;
+    Ok(axum::Json(json!({ "items": items })).into_response())
+}
+
+async fn read(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    path: DatePath,
+) -> Answer {
+    let (id, date) = date_of(kind, path)?;
+    let occurrence = blocking(|| state.app.occurrence(&caller.actor, kind, id, &date))?;
+    answer(&state, Scope::This, &occurrence)
+}
+
+async fn change(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    path: DatePath,
+    parameters: Parameters,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let scope = scope_of(&parameters)?;
+    let (id, date) = date_of(kind, path)?;
+    let expected = expected_version(&headers)?;
+    let target = Target { kind, id, recurrence_id: &date, scope, expected };
+    let occurrence = blocking(|| state.app.change_occurrence(&caller.actor, &target, &body.object))?;
+    answer(&state, scope, &occurrence)
+}
+
+async fn cancel(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    path: DatePath,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Answer {
+    let scope = scope_of(&parameters)?;
+    let (id, date) = date_of(kind, path)?;
+    let expected = expected_version(&headers)?;
+    let target = Target { kind, id, recurrence_id: &date, scope, expected };
+    blocking(|| state.app.cancel_occurrence(&caller.actor, &target))?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
