@@ -75,6 +75,8 @@ pub fn value(server: &Server, field: &Field, number: u32) -> Json {
             json!({ "monday": [{ "from": "08:00", "to": "17:00" }] })
         }
         FieldType::Structure(_) if field.name == "blackouts" => json!([{ "start": "2027-03-01" }]),
+        FieldType::Recurrence => json!("FREQ=WEEKLY"),
+        FieldType::Moments => json!(["2027-03-08"]),
         // The only structure that must be given is that of a task template.
         FieldType::Structure(_) => json!([{
             "key": "first", "title": "First", "anchor": "start", "offset_days": 0, "priority": "medium",

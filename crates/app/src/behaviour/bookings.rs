@@ -4,10 +4,8 @@ use obcms_domain::bookings::{BookingStatus, Terms, Use, uses};
 use obcms_domain::people::Action;
 use obcms_domain::registry::{FieldError, Record, Value};
 
-use super::events;
 use crate::bookings::guard::{self, is_override};
 use crate::error::AppError;
-use crate::records::Input;
 use crate::work::Work;
 
 /// Wrong dates of a series that are named at most.
@@ -18,9 +16,7 @@ pub fn prepare(
     work: &mut Work<'_, '_>,
     before: Option<&Record>,
     booking: &mut Record,
-    input: &Input,
 ) -> Result<(), AppError> {
-    events::prepare(before, booking, input)?;
     require_override(work, before, booking)?;
     name(work, booking)?;
     let resource = guard::hold(work, before, booking)?;

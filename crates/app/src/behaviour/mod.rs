@@ -3,7 +3,6 @@
 mod applications;
 mod bookings;
 mod communities;
-mod events;
 mod needs;
 
 mod policies;
@@ -31,9 +30,8 @@ pub fn prepare(
 ) -> Result<(), AppError> {
     match record.kind.name {
         "application" => applications::prepare(work, before, record),
-        "booking" => bookings::prepare(work, before, record, input),
+        "booking" => bookings::prepare(work, before, record),
         "community" => communities::prepare(work, before, record),
-        "event" => events::prepare(before, record, input),
         "need" => needs::prepare(work, before, record),
         "policy" => policies::prepare(work, before, record),
         "ppa" => ppas::prepare(work, before, record),

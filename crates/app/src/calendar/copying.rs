@@ -29,10 +29,18 @@ fn copy_entry(work: &mut Work<'_, '_>, entry: &str, input: &Input) -> Result<Mov
     let (kind, role) = id.described().ok_or_else(missing)?;
     let original = work.load(kind, id.record)?;
     work.actor.require(work.tx, Action::View, &original)?;
-    let current = calendar::entries(&original)
-        .into_iter()
-        .find(|entry| entry.entry_kind == id.entry_kind && entry.position == id.position)
-        .ok_or_else(missing)?;
+    // One date of a series is copied as what it is on that date, which happens once.
+    let (original, current) = match id.recurrence {
+        Some(recurrence) => super::moving::single(&original, recurrence)?,
+        None => {
+            let current = calendar::entries(&original)
+                .into_iter()
+                .find(|entry| entry.entry_kind == id.entry_kind && entry.position == id.position)
+                .filter(|entry| entry.series.is_none())
+                .ok_or_else(missing)?;
+            (original, current)
+        }
+    };
     if !is_whole(kind, role) {
         return Err(AppError::conflict(
             "This is one date of something larger, which is not copied by its date.",

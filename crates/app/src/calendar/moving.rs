@@ -80,6 +80,16 @@ fn move_entry(
     Ok(Moved { feed, undo, version: after.version })
 }
 
+/// The record as it is on one date of its series, and the entry of that date.
+pub(super) fn single(record: &Record, recurrence: &str) -> Result<(Record, DatedEntry), AppError> {
+    let series = Series::of(record).ok_or_else(missing)?;
+    let refused = |error: obcms_recur::ExpandError| AppError::Internal(error.to_string());
+    let date = series.find(recurrence).map_err(refused)?.ok_or_else(missing)?;
+    let single = series.materialise(record, date).map_err(refused)?.ok_or_else(missing)?;
+    let entry = calendar::entry_of(&single).ok_or_else(missing)?;
+    Ok((single, entry))
+}
+
 /// Moves one date of a series, or with it those that follow or all.
 fn move_date(
     work: &mut Work<'_, '_>,
@@ -90,11 +100,7 @@ fn move_date(
     expected: Option<i64>,
 ) -> Result<Moved, AppError> {
     let kind = record.kind;
-    let series = Series::of(record).ok_or_else(missing)?;
-    let refused = |error: obcms_recur::ExpandError| AppError::Internal(error.to_string());
-    let date = series.find(recurrence).map_err(refused)?.ok_or_else(missing)?;
-    let single = series.materialise(record, date).map_err(refused)?.ok_or_else(missing)?;
-    let current = calendar::entry_of(&single).ok_or_else(missing)?;
+    let (single, current) = single(record, recurrence)?;
     records::require_write(work.actor)?;
     work.actor.require(work.tx, Action::Edit, record)?;
     if !current.movable {

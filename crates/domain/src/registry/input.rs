@@ -149,6 +149,7 @@ fn parse_moments<'a>(
     let Ok(zone) = TimeZone::get(record.text("timezone")) else {
         return;
     };
+    let was = (record.instant("start"), record.instant("end"));
     let mut named = Vec::new();
     for (name, json) in given {
         named.push(name.as_str());
@@ -179,6 +180,9 @@ fn parse_moments<'a>(
             }
         }
     }
+    if !creating && named.contains(&"start") && !named.contains(&"end") && all_day == was_all_day {
+        keep_length(record, was, all_day, &zone);
+    }
     if let Some(start) = record.instant("start") {
         if record.instant("end").is_none() {
             let end = if all_day {
@@ -197,6 +201,32 @@ fn parse_moments<'a>(
         if record.instant("end").is_some_and(|end| end <= start) {
             errors.push(FieldError::new("end", "order", "The end must be after the start."));
         }
+    }
+}
+
+/// When only the start is given anew, the end moves with it: days by days, time by time.
+fn keep_length(
+    record: &mut Record,
+    was: (Option<Timestamp>, Option<Timestamp>),
+    all_day: bool,
+    zone: &TimeZone,
+) {
+    let ((Some(old_start), Some(old_end)), Some(start)) = (was, record.instant("start")) else {
+        return;
+    };
+    let day = |instant: Timestamp| instant.to_zoned(zone.clone()).date();
+    let end = if all_day {
+        day(old_start)
+            .until(day(old_end))
+            .and_then(|length| day(start).checked_add(length))
+            .and_then(|last| last.to_zoned(zone.clone()))
+            .map(|last| last.timestamp())
+    } else {
+        start.checked_add(old_end.duration_since(old_start))
+    };
+    // At the end of time the old end stays, and is refused for lying before the start.
+    if let Ok(end) = end {
+        record.set("end", end);
     }
 }
 
