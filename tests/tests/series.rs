@@ -34,7 +34,9 @@ fn shown(client: &Client, start: &str, end: &str) -> Vec<String> {
         .iter()
         // Tasks that were generated for a meeting are not looked at here.
         .filter(|entry| entry["source"]["kind"] == "event" || !entry["recurrence_id"].is_null())
-        .map(|entry| format!("{} {}", text(entry, "start").chars().take(16).collect::<String>(), text(entry, "title")))
+        .map(|entry| {
+            format!("{} {}", text(entry, "start").chars().take(16).collect::<String>(), text(entry, "title"))
+        })
         .collect();
     lines.sort();
     lines

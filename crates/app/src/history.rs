@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::people::Action;
-use obcms_domain::registry::{Kind, Record};
+use obcms_domain::registry::{Kind, Record, output};
 use obcms_store::changes::{self, Change};
 use obcms_store::{Tx, records as store};
 use serde_json::{Map, Value as Json, json};
@@ -149,15 +149,15 @@ fn undo(work: &mut Work<'_, '_>, kind: &'static Kind, id: Id, set: Option<Id>) -
     }
     changes.reverse();
     // Everything is looked at before anything is written.
-    let mut latest: HashMap<Id, i64> = HashMap::new();
+    let mut latest: HashMap<Id, &Change> = HashMap::new();
     for change in &changes {
-        latest.entry(change.record_id).or_insert(change.version);
+        latest.entry(change.record_id).or_insert(change);
     }
     for change in &changes {
         let kind = kinds::by_name(&change.kind).ok_or(AppError::NotFound("record"))?;
         let current = work.load(kind, change.record_id)?;
         work.actor.require(work.tx, undo_action(change), &current)?;
-        if latest.get(&change.record_id) != Some(&current.version) {
+        if !latest.get(&change.record_id).is_some_and(|latest| is_as_left(latest, &current)) {
             return Err(AppError::conflict(format!(
                 "{} was changed again since; undo that first.",
                 current.title()
@@ -175,6 +175,28 @@ fn undo(work: &mut Work<'_, '_>, kind: &'static Kind, id: Id, set: Option<Id>) -
         work.save(&before, &mut record, "undo")?;
     }
     work.find(kind, id)?.ok_or(AppError::NotFound(kind.label))
+}
+
+/// Whether the record is as the change left it: not changed since, or changed and taken back.
+fn is_as_left(change: &Change, record: &Record) -> bool {
+    if change.version == record.version {
+        return true;
+    }
+    let left_archived = match change.action.as_str() {
+        "archive" => true,
+        "create" | "restore" => false,
+        // What an undo did to the archive is not told by its fields.
+        "undo" if change.fields.is_empty() => return false,
+        _ => record.is_archived(),
+    };
+    let creates = change.action == "create";
+    left_archived == record.is_archived()
+        && record.kind.fields.iter().enumerate().all(|(position, field)| {
+            match change.fields.get(field.name) {
+                Some(pair) => pair.get(1) == Some(&output::plain(field, &record.values[position])),
+                None => !creates || record.values[position].is_empty(),
+            }
+        })
 }
 
 fn undo_action(change: &Change) -> Action {
