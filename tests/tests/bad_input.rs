@@ -96,6 +96,30 @@ fn wrong(field: &Field) -> Vec<Value> {
         ],
         FieldType::Links(_) => vec![json!([{ "kind": "event", "id": "x" }]), json!({}), json!(["event:x"])],
         FieldType::Tags => vec![json!([1]), json!("a"), json!(["x".repeat(81)]), json!(["a\u{0}"])],
+        FieldType::Recurrence => [
+            "FREQ=SOMETIMES",
+            "FREQ=DAILY;COUNT=0",
+            "FREQ=DAILY;COUNT=3;UNTIL=20270101T000000Z",
+            "FREQ=YEARLY;BYMONTH=13",
+            "FREQ=DAILY;FREQ=DAILY",
+            "BYDAY=MO",
+            "daily",
+            "FREQ=DAILY;X\u{0}=1",
+        ]
+        .iter()
+        .map(|rule| json!(rule))
+        .chain([json!(7), json!(["FREQ=DAILY"]), json!({})])
+        .collect(),
+        FieldType::Moments => days
+            .iter()
+            .map(|day| json!([day]))
+            .chain([
+                json!("2027-01-25"),
+                json!([7]),
+                json!(["2027-01-25T25:00"]),
+                json!(vec!["2027-01-25"; 600]),
+            ])
+            .collect(),
         FieldType::Structure(_) => {
             vec![json!("x"), json!(1), json!([1]), json!([{ "shoe": 4 }]), json!({ "shoe": 4 })]
         }

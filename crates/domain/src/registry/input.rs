@@ -22,7 +22,7 @@ use crate::series;
 /// Longest list of references, tags or choices in one field.
 pub const MAXIMUM_LIST: usize = 500;
 /// First and last year that a date may have.
-const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
+pub(crate) const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
 /// Largest amount of money: a thousand billion pesos.
 const MAXIMUM_CENTAVOS: i64 = 100_000_000_000_000;
 

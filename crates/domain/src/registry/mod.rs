@@ -5,6 +5,7 @@
 
 mod field;
 mod input;
+pub(crate) use input::YEARS;
 mod kind;
 pub mod output;
 mod record;

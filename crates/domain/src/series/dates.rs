@@ -8,7 +8,7 @@ use obcms_recur::{Addition, ExpandError, Moment};
 use serde_json::{Value as Json, json};
 
 use super::{Series, anchor, has_days, recurs, zone_of};
-use crate::registry::{FieldError, MAXIMUM_LIST, Record, Value};
+use crate::registry::{FieldError, MAXIMUM_LIST, Record, Value, YEARS};
 
 /// Puts the lists of dates into the record, each as a local date-time of its zone, or as a day.
 pub fn parse_dates<'a>(
@@ -93,6 +93,9 @@ fn local(record: &Record, text: &str) -> Result<String, String> {
         },
         (_, moment) => moment,
     };
+    if !YEARS.contains(&kept.date().year()) {
+        return Err(format!("Expected a year from {} to {}.", YEARS.start(), YEARS.end()));
+    }
     Ok(kept.to_string())
 }
 
