@@ -67,6 +67,18 @@ impl<'a> Clock<'a> {
         latest
     }
 
+    /// Times on the wall, from and to without the latter, that lie before those of an instant but stand for later
+    /// ones, because the clocks have just skipped them.
+    pub(crate) fn overtaken(&self, instant: i64) -> Option<(Wall, Wall)> {
+        let mut overtaken = None;
+        self.shifts(instant, |shift, before, after| {
+            if after > before && instant < shift + (after - before) {
+                overtaken = Some((instant + before + 1, shift + after));
+            }
+        });
+        overtaken
+    }
+
     fn show(&self, instant: i64) -> Wall {
         instant + self.offset(instant)
     }

@@ -45,16 +45,26 @@ impl Mask {
 
     /// How many days lie in `from..to`.
     fn count(&self, from: i64, to: i64) -> u64 {
-        let mut total = 0;
-        for (index, word) in self.0.iter().enumerate() {
-            let start = (index as i64) << 6;
-            let (low, high) = ((from - start).clamp(0, 64), (to - start).clamp(0, 64));
-            if low < high {
-                let mask = (u64::MAX >> (64 - (high - low))) << low;
-                total += u64::from((word & mask).count_ones());
+        self.words(from, to).map(|(_, word)| u64::from(word.count_ones())).sum()
+    }
+
+    /// Calls with each day in `from..to`.
+    fn list(&self, from: i64, to: i64, mut call: impl FnMut(i64)) {
+        for (start, mut word) in self.words(from, to) {
+            while word != 0 {
+                call(start + i64::from(word.trailing_zeros()));
+                word &= word - 1;
             }
         }
-        total
+    }
+
+    /// The words with only the days in `from..to`, each with its first day.
+    fn words(&self, from: i64, to: i64) -> impl Iterator<Item = (i64, u64)> {
+        self.0.iter().enumerate().filter_map(move |(index, word)| {
+            let start = (index as i64) << 6;
+            let (low, high) = ((from - start).clamp(0, 64), (to - start).clamp(0, 64));
+            (low < high).then(|| (start, word & ((u64::MAX >> (64 - (high - low))) << low)))
+        })
     }
 }
 
@@ -73,6 +83,15 @@ pub(crate) struct Days {
     week_start: u8,
     is_everything: bool,
     known: [Option<Mask>; 28],
+    /// The year that was looked at last.
+    current: Year,
+}
+
+#[derive(Clone, Copy)]
+struct Year {
+    start: Day,
+    end: Day,
+    mask: Mask,
 }
 
 impl Days {
@@ -91,6 +110,7 @@ impl Days {
             week_start: calendar::weekday_number(rule.week_start()),
             is_everything: false,
             known: [None; 28],
+            current: Year { start: 0, end: 0, mask: Mask::NONE },
         };
         for month in rule.by_month() {
             days.months |= 1 << month;
@@ -165,51 +185,82 @@ impl Days {
             && self.ordinals.is_empty()
     }
 
+    /// At most so many days of a period, which is of this many days, are allowed.
+    pub(crate) fn most_of(&self, period: u32) -> u32 {
+        let is_week = period == 7 && self.weekdays != 0;
+        if is_week { self.weekdays.count_ones() } else { period }
+    }
+
     /// The first allowed day from `day` to `last`.
     pub(crate) fn next(&mut self, day: Day, last: Day, budget: &Budget) -> Result<Option<Day>, ExpandError> {
         if self.is_everything {
             return Ok((day <= last).then_some(day));
         }
-        let (mut day, mut year) = (day, year_of(day));
+        let mut day = day;
         while day <= last {
             budget.spend(1)?;
-            let start = year_start(year);
-            if let Some(found) = self.of_year(year, start, budget)?.next(day - start) {
-                let found = start + found;
+            self.turn_to(day, budget)?;
+            if let Some(found) = self.current.mask.next(day - self.current.start) {
+                let found = self.current.start + found;
                 return Ok((found <= last).then_some(found));
             }
-            year += 1;
-            day = year_start(year);
+            day = self.current.end;
         }
         Ok(None)
     }
 
-    /// How many allowed days of one year lie in `from..to`, which are days of that year.
+    /// How many allowed days lie in `from..to`, which are days of one year.
     pub(crate) fn count(&mut self, from: Day, to: Day, budget: &Budget) -> Result<u64, ExpandError> {
         budget.spend(1)?;
         if self.is_everything {
             return Ok((to - from).max(0) as u64);
         }
-        let year = year_of(from);
-        let start = year_start(year);
-        Ok(self.of_year(year, start, budget)?.count(from - start, to - start))
+        self.turn_to(from, budget)?;
+        Ok(self.current.mask.count(from - self.current.start, to - self.current.start))
     }
 
-    fn of_year(&mut self, year: i64, start: Day, budget: &Budget) -> Result<Mask, ExpandError> {
-        let leap = match (is_leap(year), is_leap(year - 1), is_leap(year + 1)) {
-            (true, _, _) => 1,
-            (_, true, _) => 2,
-            (_, _, true) => 3,
-            _ => 0,
-        };
-        let sort = usize::from(weekday_of(start)) * 4 + leap;
-        if let Some(mask) = self.known[sort] {
-            return Ok(mask);
+    /// The allowed days in `from..to`.
+    pub(crate) fn list(&mut self, from: Day, to: Day, budget: &Budget) -> Result<Vec<Day>, ExpandError> {
+        if self.is_everything {
+            return Ok((from..to).collect());
         }
-        budget.spend(100)?;
-        let mask = self.work_out(year, start);
-        self.known[sort] = Some(mask);
-        Ok(mask)
+        let mut list = Vec::new();
+        let mut day = from;
+        while day < to {
+            self.turn_to(day, budget)?;
+            let Year { start, end, mask } = self.current;
+            mask.list(day - start, to.min(end) - start, |found| list.push(start + found));
+            day = end;
+        }
+        budget.spend(1 + list.len() as u64 / 16)?;
+        Ok(list)
+    }
+
+    /// Makes the year of a day the current one.
+    fn turn_to(&mut self, day: Day, budget: &Budget) -> Result<(), ExpandError> {
+        if (self.current.start..self.current.end).contains(&day) {
+            return Ok(());
+        }
+        let year = year_of(day);
+        let start = year_start(year);
+        let (sort, end) = match (is_leap(year), is_leap(year - 1), is_leap(year + 1)) {
+            (true, _, _) => (1, start + 366),
+            (_, true, _) => (2, start + 365),
+            (_, _, true) => (3, start + 365),
+            _ => (0, start + 365),
+        };
+        let sort = usize::from(weekday_of(start)) * 4 + sort;
+        let mask = match self.known[sort] {
+            Some(mask) => mask,
+            None => {
+                budget.spend(50)?;
+                let mask = self.work_out(year, start);
+                self.known[sort] = Some(mask);
+                mask
+            }
+        };
+        self.current = Year { start, end, mask };
+        Ok(())
     }
 
     fn work_out(&self, year: i64, start: Day) -> Mask {

@@ -60,8 +60,20 @@ impl<'a> Instances<'a> {
             picked: None,
             budget,
         };
-        instances.is_empty = instances.is_empty || !instances.is_reachable()?;
+        instances.is_empty = instances.is_empty || !instances.has_position() || !instances.is_reachable()?;
         Ok(instances)
+    }
+
+    /// Whether any period can be long enough for what `BYSETPOS` picks from it.
+    fn has_position(&self) -> bool {
+        let days = match self.step.unit {
+            Unit::Year => 366,
+            Unit::Month => 31,
+            _ => 7,
+        };
+        let most = u64::from(self.days.most_of(days)) * self.times.count();
+        let is_possible = |position: &i16| u64::from(position.unsigned_abs()) <= most;
+        self.positions.is_empty() || self.positions.iter().any(is_possible)
     }
 
     /// Whether steps that are shorter than a day meet any allowed time of day, whatever the day.
@@ -191,14 +203,10 @@ impl<'a> Instances<'a> {
         Ok(None)
     }
 
-    fn pick(&mut self, first: Day, mut found: Day, end: Day) -> Result<(), ExpandError> {
-        let mut days = vec![found];
-        while let Some(next) = self.days.next(found + 1, end - 1, self.budget)? {
-            days.push(next);
-            found = next;
-        }
+    fn pick(&mut self, first: Day, found: Day, end: Day) -> Result<(), ExpandError> {
+        let days = self.days.list(found, end, self.budget)?;
         let of_day = self.times.count();
-        self.budget.spend(self.positions.len() as u64)?;
+        self.budget.spend(1 + self.positions.len() as u64 / 2)?;
         let picked = picks(self.positions, days.len() as u64 * of_day, |index| {
             days[(index / of_day) as usize] * SECONDS_OF_DAY + self.times.nth(index % of_day)
         });
@@ -234,6 +242,9 @@ impl<'a> Instances<'a> {
 
     /// The last instance at or before `last`.
     pub(crate) fn last(&mut self, last: Wall) -> Result<Option<Wall>, ExpandError> {
+        if self.next(self.start, last)?.is_none() {
+            return Ok(None);
+        }
         let mut back = SECONDS_OF_DAY;
         let mut found = loop {
             let from = last.saturating_sub(back).max(self.start);
@@ -302,7 +313,8 @@ impl<'a> Instances<'a> {
             }
             from = found + 1;
         }
-        let cycles = most.checked_div(of_cycle).map_or(cycles, |allowed| cycles.min(allowed as i64));
+        let allowed = most.checked_div(of_cycle).and_then(|allowed| i64::try_from(allowed).ok());
+        let cycles = allowed.map_or(cycles, |allowed| cycles.min(allowed));
         Ok((self.start + cycles * cycle, cycles as u64 * of_cycle))
     }
 
@@ -325,8 +337,9 @@ impl<'a> Instances<'a> {
         }
         let mut day = start_day + 1;
         loop {
-            self.budget.spend(1)?;
-            let in_period = self.step.next_day(day);
+            let Some(in_period) = self.next_day(day, end - 1)? else {
+                return Ok((end * SECONDS_OF_DAY, count));
+            };
             let chunk_end = match self.step.unit {
                 Unit::Year | Unit::Month => self.step.period(in_period).1,
                 _ if self.step.interval == 1 => {

@@ -51,7 +51,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { steps: 400_000, occurrences: 20_000 }
+        Limits { steps: 300_000, occurrences: 20_000 }
     }
 }
 
@@ -164,7 +164,11 @@ impl Set {
             {
                 return Ok(self.occurrence(wall, resolved.instant, None));
             }
-            end_wall = wall - 1;
+            let is_of_day = |exclusion: &Moment| {
+                *exclusion == Moment::Date(calendar::civil_of(wall).unwrap_or_default().date())
+            };
+            let whole_day = self.exclusions.iter().any(is_of_day);
+            end_wall = if whole_day { wall - wall.rem_euclid(SECONDS_OF_DAY) - 1 } else { wall - 1 };
         }
         Ok(None)
     }
@@ -176,8 +180,14 @@ impl Set {
             return Ok(u64::from(self.start.wall() < id.wall()));
         };
         let mut instances = Instances::new(rule, self.start.wall(), self.start.is_date(), &budget)?;
-        let end = self.end_of_rule(rule, &self.clock()).wall.saturating_add(1).min(id.wall());
-        instances.count_before(end, rule.count().map_or(u64::MAX, u64::from))
+        let end = self.end_of_rule(rule, &self.clock());
+        let most = rule.count().map_or(u64::MAX, u64::from);
+        let mut before = |wall: Wall| instances.count_before(wall.min(end.wall + 1).min(id.wall()), most);
+        let count = before(end.wall + 1)?;
+        match end.overtaken {
+            Some((from, to)) => Ok(count - (before(to)? - before(from)?)),
+            None => Ok(count),
+        }
     }
 
     fn clock(&self) -> Clock<'_> {
@@ -192,7 +202,7 @@ impl Set {
 
     /// What `UNTIL` says, both as a time on the wall and as an instant; each is inclusive.
     fn end_of_rule(&self, rule: &Rule, clock: &Clock<'_>) -> End {
-        let open = End { wall: END_OF_TIME, instant: END_OF_TIME };
+        let open = End { wall: END_OF_TIME, instant: END_OF_TIME, overtaken: None };
         let day_end = |date| (calendar::day_of(date) + 1) * SECONDS_OF_DAY - 1;
         match rule.until() {
             None => open,
@@ -204,7 +214,7 @@ impl Set {
             }
             Some(Until::Utc(instant)) => {
                 let instant = instant.as_second();
-                End { wall: clock.latest(instant + 1) - 1, instant }
+                End { wall: clock.latest(instant + 1) - 1, instant, overtaken: clock.overtaken(instant) }
             }
         }
     }
@@ -310,6 +320,8 @@ impl Set {
 struct End {
     wall: Wall,
     instant: i64,
+    /// Times on the wall before the end that stand for instants after it.
+    overtaken: Option<(Wall, Wall)>,
 }
 
 /// The instances of a set's rule within a window, as times on the wall with their instants, in order of the instants.
