@@ -96,6 +96,9 @@ on_both_engines! {
                     number += 1;
                     let record = sample::make(server, kind, number, own.then_some(person.id));
                     let mut relations = vec![Relation::None];
+                    if role == Role::Partner && kind.concerns.contains(&"everyone") {
+                        relations.push(Relation::Organisation);
+                    }
                     if own {
                         relations.push(Relation::Own);
                     }

@@ -15,6 +15,7 @@ mod error;
 pub mod files;
 pub mod generation;
 pub mod history;
+pub mod holidays;
 pub mod icalendar;
 pub mod jobs;
 pub mod lists;

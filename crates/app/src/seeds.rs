@@ -1,4 +1,4 @@
-//! What every installation starts with: places, BARMM bodies, teams, task templates.
+//! What every installation starts with: places, BARMM bodies, teams, task templates, holidays.
 
 use obcms_domain::id::Id;
 use obcms_domain::kinds::{BARANGAY, MUNICIPALITY, ORGANIZATION, PROVINCE, REGION, TASK_TEMPLATE, TEAM};
@@ -17,11 +17,12 @@ use crate::{Actor, App};
 pub fn plant(app: &App) -> Result<(), AppError> {
     let program = Actor::program();
     type Seed = fn(&mut Work<'_, '_>) -> Result<(), AppError>;
-    let seeds: [(&str, Seed); 4] = [
+    let seeds: [(&str, Seed); 5] = [
         ("places", plant_places),
         ("organizations", plant_organizations),
         ("teams", plant_teams),
         ("templates", plant_templates),
+        ("holidays", plant_holidays),
     ];
     let missing = app.read(|tx| {
         let mut missing = false;
@@ -160,4 +161,13 @@ fn plant_templates(work: &mut Work<'_, '_>) -> Result<(), AppError> {
         })
         .collect();
     work.insert(&new)
+}
+
+/// Of last year, as the calendar is looked back on, and of those that are planned for.
+fn plant_holidays(work: &mut Work<'_, '_>) -> Result<(), AppError> {
+    let year = work.today.year();
+    for year in year - 1..=year + 2 {
+        crate::holidays::compute(work, year)?;
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 //! A list is in the order in which a form offers it; where the things have an order of their own (stages,
 //! priorities, severities) that is the order of the list.
 
+mod calendar;
 mod coordination;
 mod field;
 mod people;
@@ -10,6 +11,7 @@ mod places;
 mod programme;
 mod work;
 
+pub use calendar::*;
 pub use coordination::*;
 pub use field::*;
 pub use people::*;
@@ -97,6 +99,9 @@ pub const ALL: &[(&str, &[Choice])] = &[
     ("FOCAL_PERSON_ROLES", FOCAL_PERSON_ROLES),
     ("FUNDING_SOURCES", FUNDING_SOURCES),
     ("GOAL_STATUSES", GOAL_STATUSES),
+    ("HIJRI_MONTHS", HIJRI_MONTHS),
+    ("HOLIDAY_SOURCES", HOLIDAY_SOURCES),
+    ("HOLIDAY_TYPES", HOLIDAY_TYPES),
     ("IMPACT_SEVERITIES", IMPACT_SEVERITIES),
     ("INCOME_LEVELS", INCOME_LEVELS),
     ("INFLUENCE_LEVELS", INFLUENCE_LEVELS),

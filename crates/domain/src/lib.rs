@@ -3,6 +3,8 @@
 pub mod bookings;
 pub mod calendar;
 pub mod choices;
+pub mod hijri;
+pub mod holidays;
 pub mod id;
 pub mod jobs;
 pub mod kinds;

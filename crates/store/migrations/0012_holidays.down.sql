@@ -1,1 +1,2 @@
--- Holidays.
+DROP TABLE hijri_adjustments;
+DROP TABLE holidays;

@@ -3,6 +3,7 @@
 mod applications;
 mod bookings;
 mod communities;
+mod holidays;
 mod needs;
 
 mod policies;
@@ -32,6 +33,14 @@ pub fn prepare(
         "application" => applications::prepare(work, before, record),
         "booking" => bookings::prepare(work, before, record),
         "community" => communities::prepare(work, before, record),
+        "hijri_adjustment" => {
+            holidays::name_adjustment(record);
+            Ok(())
+        }
+        "holiday" => {
+            holidays::prepare(before, record, input);
+            Ok(())
+        }
         "need" => needs::prepare(work, before, record),
         "policy" => policies::prepare(work, before, record),
         "ppa" => ppas::prepare(work, before, record),

@@ -7,6 +7,7 @@ mod assessments;
 mod bookings;
 mod communities;
 mod events;
+mod holidays;
 mod needs;
 mod organizations;
 mod places;
@@ -25,6 +26,7 @@ pub use assessments::ASSESSMENT;
 pub use bookings::{BOOKING, BOOKING_ORIGINS};
 pub use communities::COMMUNITY;
 pub use events::EVENT;
+pub use holidays::{HIJRI_ADJUSTMENT, HOLIDAY};
 pub use needs::NEED;
 pub use organizations::ORGANIZATION;
 pub use places::{BARANGAY, MUNICIPALITY, PROVINCE, REGION};
@@ -52,7 +54,7 @@ fn in_order(record: &Record, first: &str, second: &str, errors: &mut Vec<FieldEr
 }
 
 /// All kinds, in the order of the navigation.
-pub static REGISTRY: [&Kind; 22] = [
+pub static REGISTRY: [&Kind; 24] = [
     &EVENT,
     &TASK,
     &NEED,
@@ -69,6 +71,8 @@ pub static REGISTRY: [&Kind; 22] = [
     &RESOURCE,
     &BOOKING,
     &TASK_TEMPLATE,
+    &HOLIDAY,
+    &HIJRI_ADJUSTMENT,
     &REGION,
     &PROVINCE,
     &MUNICIPALITY,

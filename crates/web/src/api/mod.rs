@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod files;
+pub mod holidays;
 pub mod icalendar;
 pub mod jobs;
 pub mod me;
@@ -30,6 +31,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(calendar::routes());
     routes.extend(icalendar::routes());
     routes.extend(jobs::routes());
+    routes.extend(holidays::routes());
     routes.extend(me::routes());
     routes.extend(tasks::routes());
     routes.extend(portfolio::routes());

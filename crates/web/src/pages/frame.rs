@@ -201,7 +201,7 @@ const GROUPS: [(&str, &[Module]); 5] = [
     ("Programme", &[Module::Projects, Module::Policy, Module::Services]),
     ("Field", &[Module::Mana, Module::Communities]),
     ("Coordination", &[Module::Coordination]),
-    ("Office", &[Module::Staff, Module::Resources, Module::Tasks]),
+    ("Office", &[Module::Staff, Module::Resources, Module::Tasks, Module::Holidays]),
     ("Administration", &[Module::Administration]),
 ];
 

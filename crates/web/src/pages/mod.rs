@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod errors;
 pub mod forms;
 pub mod frame;
+pub mod holidays;
 pub mod jobs;
 pub mod me;
 pub mod portfolio;
@@ -43,6 +44,7 @@ pub fn router(state: &State) -> Router<State> {
     Router::new()
         .merge(calendar::router())
         .merge(jobs::router())
+        .merge(holidays::router())
         .merge(me::router())
         .merge(portfolio::router())
         .merge(ppas::router())

@@ -27,6 +27,7 @@ use crate::input::{Form, Parameters};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
 use crate::pages::frame::{Page, Signed};
+use crate::pages::holidays;
 use crate::pages::may_create;
 use crate::state::{State, blocking};
 
@@ -128,6 +129,7 @@ fn draw(
         subtitle: String::new(),
         badges: html! { span.count { (grouped(total)) } },
         actions: html! {
+            @if kind.name == "holiday" { (holidays::list_actions(page, actor)) }
             @if may_create(actor, kind) && super::has_form(kind) {
                 (button_link(
                     &format!("New {}", super::lower(kind.label)),

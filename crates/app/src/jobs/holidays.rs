@@ -1,0 +1,29 @@
+//! Puts in the holidays of the years to come, before anybody plans for them.
+
+use obcms_domain::jobs::BackOff;
+use serde_json::Value as Json;
+
+use super::{Handler, JobError, Outcome};
+use crate::{Actor, App};
+
+/// On New Year's morning, for the year after the next one.
+pub const HANDLER: Handler = Handler {
+    kind: "holidays",
+    label: "Compute holidays",
+    description: "Puts in the holidays of this year and the next two; what people changed stays.",
+    schedule: "0 3 1 1 *",
+    maximum_attempts: 5,
+    back_off: BackOff::USUAL,
+    run,
+};
+
+fn run(app: &App, _: &Json) -> Result<Outcome, JobError> {
+    let this_year = app.today().year();
+    let (mut created, mut updated) = (0, 0);
+    for year in this_year..=this_year + 2 {
+        let computed = app.compute_holidays(&Actor::program(), year)?;
+        created += computed.created;
+        updated += computed.updated;
+    }
+    Ok(Outcome::done(format!("{created} new, {updated} moved")))
+}

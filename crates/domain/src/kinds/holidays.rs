@@ -1,0 +1,73 @@
+//! Holidays, and by how much the Hijri months of the office differ from the computed ones.
+
+use crate::choices::{HIJRI_MONTHS, HOLIDAY_SOURCES, HOLIDAY_TYPES};
+use crate::hijri::MOST_DAYS;
+use crate::people::Area;
+use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+
+fn rules(record: &Record, errors: &mut Vec<FieldError>) {
+    super::in_order(record, "date", "end_date", errors);
+}
+
+/// A holiday.
+pub static HOLIDAY: Kind = Kind {
+    label: "Holiday",
+    plural: "Holidays",
+    icon: "party-popper",
+    purpose: "Days off and feasts: computed by law and moon for each year, moved and added by hand when proclaimed.",
+    module: Module::Holidays,
+    area: Area::Reference,
+    title: "name",
+    default_sort: "date",
+    concerns: &["everyone"],
+    rules,
+    dates: &[DateRole::span("holiday", "", "date", "end_date")],
+    fields: &[
+        Field::new("name", "Name", Type::Text(200)).required().searchable().listed(),
+        Field::new("date", "Date", Type::Date).required().listed(),
+        Field::new("end_date", "Last day", Type::Date)
+            .help("When it lasts several days; the last of them counts too.")
+            .folded(),
+        Field::new("holiday_type", "Type", Type::Choice(HOLIDAY_TYPES))
+            .required()
+            .initial(Initial::Text("special_non_working"))
+            .listed()
+            .filtered(),
+        Field::new("is_estimated", "By moon sighting", Type::Boolean)
+            .initial(Initial::Boolean(false))
+            .help("The date is computed and may still move by a day or two; giving another date settles it.")
+            .listed()
+            .filtered(),
+        Field::new("source", "Source", Type::Choice(HOLIDAY_SOURCES)).derived().listed().filtered(),
+        Field::new("notes", "Notes", Type::Multiline(2000)).help("As the number of the proclamation."),
+        Field::new("key", "Key", Type::Text(60)).derived(),
+    ],
+    ..Kind::new("holiday", "holidays", "holidays")
+};
+
+/// By how many days a Hijri month, or all months of a year, begin later than computed.
+pub static HIJRI_ADJUSTMENT: Kind = Kind {
+    label: "Moon sighting",
+    plural: "Moon sightings",
+    icon: "moon",
+    purpose: "A Hijri month that was sighted a day earlier or later than computed; dates and Muslim holidays follow.",
+    module: Module::Holidays,
+    area: Area::Reference,
+    default_sort: "-created_at",
+    concerns: &["everyone"],
+    in_navigation: false,
+    fields: &[
+        Field::new("title", "Title", Type::Text(80)).derived().listed(),
+        Field::new("year", "Hijri year", Type::Integer(1400, 1500)).required().listed().filtered(),
+        Field::new("month", "Month", Type::Choice(HIJRI_MONTHS))
+            .help("Empty: every month of the year for which nothing else is said.")
+            .listed()
+            .filtered(),
+        Field::new("days", "Begins so many days later", Type::Integer(-MOST_DAYS, MOST_DAYS))
+            .required()
+            .help("1 when the moon was seen a day after it was expected, -1 when a day before.")
+            .listed(),
+        Field::new("notes", "Notes", Type::Multiline(2000)).help("As who announced it."),
+    ],
+    ..Kind::new("hijri_adjustment", "hijri-adjustments", "hijri_adjustments")
+};
