@@ -7,6 +7,7 @@
 mod dates;
 mod moving;
 mod stored;
+pub mod words;
 
 pub use dates::{check, parse_dates};
 pub use moving::{Place, follow, moved_rule, set_list, set_overrides, shifted, with_until};

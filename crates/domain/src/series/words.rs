@@ -1,0 +1,559 @@
+//! Rules of recurrence in plain words: every part is said, and nothing that the rule does not say.
+
+use std::fmt::Display;
+
+use jiff::civil::{Time, Weekday};
+use jiff::tz::TimeZone;
+use obcms_recur::{DayOfWeek, Frequency, Moment, Rule, Until};
+
+use super::{Series, texts};
+use crate::registry::Record;
+
+/// Times of day that are listed one by one; more are said by hours and minutes.
+const LISTED_TIMES: usize = 6;
+
+/// How a record repeats; nothing when it does not.
+#[must_use]
+pub fn of_record(record: &Record) -> Option<String> {
+    let series = Series::of(record)?;
+    let start = series.set.start;
+    Some(match &series.set.rule {
+        Some(rule) => of_rule(rule, start, &series.set.zone),
+        None => match texts(record.get("rdates")).len() {
+            1 => "On one more date".to_owned(),
+            count => format!("On {count} more dates"),
+        },
+    })
+}
+
+/// A rule in words. What the rule leaves open comes from the start, as the day of the week of "every week".
+#[must_use]
+pub fn of_rule(rule: &Rule, start: Moment, zone: &TimeZone) -> String {
+    let mut parts = Parts { rule, start, limits: Vec::new() };
+    let mut text = parts.every();
+    let days = match rule.frequency() {
+        Frequency::Yearly => parts.yearly(),
+        Frequency::Monthly => parts.monthly(),
+        Frequency::Weekly => parts.weekly(),
+        _ => {
+            parts.limit_months();
+            parts.limit_weeks();
+            parts.limit_year_days();
+            parts.limit_month_days();
+            parts.limit_weekdays();
+            String::new()
+        }
+    };
+    if !days.is_empty() {
+        text.push(' ');
+        text.push_str(&days);
+    }
+    if !start.is_date() {
+        let times = parts.times();
+        if !times.is_empty() {
+            text.push(' ');
+            text.push_str(&times);
+        }
+    }
+    if !parts.limits.is_empty() {
+        text.push_str(", only ");
+        text.push_str(&joined(&parts.limits, "and only"));
+    }
+    if !rule.by_position().is_empty() {
+        let which: Vec<String> = rule.by_position().iter().copied().map(ordinal).collect();
+        text.push_str(&format!(", of these only the {} in each {}", joined(&which, "and"), unit(rule)));
+    }
+    if rule.week_start() != Weekday::Monday && parts.weeks_matter() {
+        text.push_str(&format!(", with weeks that begin on {}", weekday(rule.week_start())));
+    }
+    if let Some(count) = rule.count() {
+        text.push_str(if count == 1 { ", once" } else { ", " });
+        if count > 1 {
+            text.push_str(&format!("{count} times"));
+        }
+    }
+    if let Some(until) = rule.until() {
+        text.push_str(&format!(", until {}", end(until, start, zone)));
+    }
+    text
+}
+
+fn unit(rule: &Rule) -> &'static str {
+    match rule.frequency() {
+        Frequency::Yearly => "year",
+        Frequency::Monthly => "month",
+        Frequency::Weekly => "week",
+        Frequency::Daily => "day",
+        Frequency::Hourly => "hour",
+        Frequency::Minutely => "minute",
+        Frequency::Secondly => "second",
+    }
+}
+
+/// The last day, and its time where the day alone would say something else.
+fn end(until: Until, start: Moment, zone: &TimeZone) -> String {
+    let local = match until {
+        Until::Date(day) => return day.strftime("%a %-d %b %Y").to_string(),
+        Until::Local(local) => local,
+        Until::Utc(instant) => instant.to_zoned(zone.clone()).datetime(),
+    };
+    let day = local.date().strftime("%a %-d %b %Y").to_string();
+    // A rule that ends with its day, or with the last of its dates, is understood by the day.
+    let is_whole_day = match start {
+        Moment::Date(_) => true,
+        Moment::DateTime(start) => {
+            local.time() == start.time() || (local.time().hour(), local.time().minute()) == (23, 59)
+        }
+    };
+    if is_whole_day { day } else { format!("{day} at {}", local.strftime("%H:%M")) }
+}
+
+struct Parts<'a> {
+    rule: &'a Rule,
+    start: Moment,
+    /// What of the rule takes dates away, each as what follows "only".
+    limits: Vec<String>,
+}
+
+impl Parts<'_> {
+    fn every(&self) -> String {
+        match self.rule.interval() {
+            1 => format!("Every {}", unit(self.rule)),
+            interval => format!("Every {interval} {}s", unit(self.rule)),
+        }
+    }
+
+    /// Whether it makes a difference on which day weeks begin.
+    fn weeks_matter(&self) -> bool {
+        let rule = self.rule;
+        !rule.by_week().is_empty()
+            || (rule.frequency() == Frequency::Weekly
+                && (rule.interval() > 1 || !rule.by_position().is_empty()))
+    }
+
+    fn weekly(&mut self) -> String {
+        self.limit_months();
+        self.limit_weeks();
+        self.limit_year_days();
+        self.limit_month_days();
+        let days = self.rule.by_day();
+        if days.is_empty() {
+            return format!("on {}", weekday(self.start.date().weekday()));
+        }
+        format!("on {}", weekdays(days))
+    }
+
+    fn monthly(&mut self) -> String {
+        self.limit_months();
+        self.limit_weeks();
+        self.limit_year_days();
+        let (days, dates) = (self.rule.by_day(), self.rule.by_month_day());
+        match (days.is_empty(), dates.is_empty()) {
+            (true, true) => format!("on the {}", self.own_month_day()),
+            (true, false) => format!("on the {}", month_days(dates)),
+            (false, true) => format!("on {}", nth_days(days)),
+            (false, false) => {
+                format!("on the {} when it is {}", month_days(dates), one_of(&nth_list(days)))
+            }
+        }
+    }
+
+    /// The year has many ways: the first of days of the year, days of the month, weeks, weekdays and months that
+    /// is there says which days, and the others which of these.
+    fn yearly(&mut self) -> String {
+        let rule = self.rule;
+        let months = months(rule.by_month());
+        let in_months = |otherwise: &str| {
+            if months.is_empty() { otherwise.to_owned() } else { format!(" of {months}") }
+        };
+        if !rule.by_year_day().is_empty() {
+            self.limit_months();
+            self.limit_weeks();
+            self.limit_month_days();
+            self.limit_weekdays();
+            return format!("on {}", year_days(rule.by_year_day()));
+        }
+        if !rule.by_month_day().is_empty() {
+            self.limit_weeks();
+            let days = match rule.by_day() {
+                [] => String::new(),
+                days => format!(" when it is {}", one_of(&nth_list(days))),
+            };
+            return format!(
+                "on the {}{}{days}",
+                month_days(rule.by_month_day()),
+                in_months(" of every month")
+            );
+        }
+        if !rule.by_week().is_empty() {
+            self.limit_months();
+            let days = match rule.by_day() {
+                [] => weekday(self.start.date().weekday()).to_owned(),
+                days => weekdays(days),
+            };
+            return format!("on {days} of {}", weeks(rule.by_week()));
+        }
+        if !rule.by_day().is_empty() {
+            let has_ordinal = rule.by_day().iter().any(|day| day.ordinal.is_some());
+            let otherwise = if has_ordinal { " of the year" } else { "" };
+            return format!("on {}{}", nth_days(rule.by_day()), in_months(otherwise));
+        }
+        if !months.is_empty() {
+            return format!("on the {} of {months}", self.own_month_day());
+        }
+        format!("on {}", self.start.date().strftime("%-d %B"))
+    }
+
+    fn own_month_day(&self) -> String {
+        nth(i16::from(self.start.date().day()))
+    }
+
+    fn limit_months(&mut self) {
+        if !self.rule.by_month().is_empty() {
+            self.limits.push(format!("in {}", months(self.rule.by_month())));
+        }
+    }
+
+    fn limit_weeks(&mut self) {
+        if !self.rule.by_week().is_empty() {
+            self.limits.push(format!("in {}", weeks(self.rule.by_week())));
+        }
+    }
+
+    fn limit_year_days(&mut self) {
+        if !self.rule.by_year_day().is_empty() {
+            self.limits.push(format!("on {}", year_days(self.rule.by_year_day())));
+        }
+    }
+
+    fn limit_month_days(&mut self) {
+        if !self.rule.by_month_day().is_empty() {
+            self.limits.push(format!("on the {} of a month", month_days(self.rule.by_month_day())));
+        }
+    }
+
+    fn limit_weekdays(&mut self) {
+        if !self.rule.by_day().is_empty() {
+            self.limits.push(format!("on {}", nth_days(self.rule.by_day())));
+        }
+    }
+
+    /// Times of day beside the one of the start.
+    fn times(&mut self) -> String {
+        let rule = self.rule;
+        let (hours, minutes, seconds) = (rule.by_hour(), rule.by_minute(), rule.by_second());
+        if hours.is_empty() && minutes.is_empty() && seconds.is_empty() {
+            return String::new();
+        }
+        let frequency = rule.frequency();
+        if frequency >= Frequency::Daily {
+            return self.times_of_day(hours, minutes, seconds);
+        }
+        let said = |values: &[i16], one: &str| match values {
+            [value] => format!("{one} {value}"),
+            values => format!("{one}s {}", joined(values, "and")),
+        };
+        let mut own = String::new();
+        if !hours.is_empty() {
+            self.limits.push(format!("in {}", said(hours, "hour")));
+        }
+        if !minutes.is_empty() {
+            if frequency == Frequency::Hourly {
+                own = format!("at {}", said(minutes, "minute"));
+            } else {
+                self.limits.push(format!("in {}", said(minutes, "minute")));
+            }
+        }
+        if !seconds.is_empty() {
+            if frequency == Frequency::Secondly {
+                self.limits.push(format!("at {}", said(seconds, "second")));
+            } else {
+                let and = if own.is_empty() { "at" } else { " and" };
+                own = format!("{own}{and} {}", said(seconds, "second"));
+            }
+        }
+        own
+    }
+
+    fn times_of_day(&self, hours: &[i16], minutes: &[i16], seconds: &[i16]) -> String {
+        let start = self.start.date_time().time();
+        let or_own =
+            |values: &[i16], own: i8| if values.is_empty() { vec![i16::from(own)] } else { values.to_vec() };
+        let hours = or_own(hours, start.hour());
+        let minutes = or_own(minutes, start.minute());
+        let seconds = or_own(seconds, start.second());
+        if hours.len() * minutes.len() * seconds.len() <= LISTED_TIMES {
+            let mut times = Vec::new();
+            for hour in &hours {
+                for minute in &minutes {
+                    for second in &seconds {
+                        times.push(clock(*hour, *minute, *second));
+                    }
+                }
+            }
+            return format!("at {}", joined(&times, "and"));
+        }
+        let mut text = format!("at the hours {}", joined(&hours, "and"));
+        if minutes != [0] {
+            text.push_str(&format!(", minutes {}", joined(&minutes, "and")));
+        }
+        if seconds != [0] {
+            text.push_str(&format!(", seconds {}", joined(&seconds, "and")));
+        }
+        text
+    }
+}
+
+fn clock(hour: i16, minute: i16, second: i16) -> String {
+    let part = |number: i16| i8::try_from(number).unwrap_or(0);
+    // A leap second is taken for the second before it.
+    let time = Time::new(part(hour), part(minute), part(second).min(59), 0).unwrap_or(Time::midnight());
+    let pattern = if second == 0 { "%H:%M" } else { "%H:%M:%S" };
+    time.strftime(pattern).to_string()
+}
+
+fn weekday(day: Weekday) -> &'static str {
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+        [usize::try_from(day.to_monday_zero_offset()).unwrap_or(0) % 7]
+}
+
+/// Days of the week by their names; five in a row are said by the first and the last.
+fn weekdays(days: &[DayOfWeek]) -> String {
+    let mut offsets: Vec<i8> = days.iter().map(|day| day.weekday.to_monday_zero_offset()).collect();
+    offsets.sort_unstable();
+    offsets.dedup();
+    if offsets.len() == 7 {
+        return "every day".to_owned();
+    }
+    let in_a_row = offsets.windows(2).all(|pair| pair[1] == pair[0] + 1);
+    let names: Vec<&str> = offsets
+        .iter()
+        .filter_map(|offset| Weekday::from_monday_zero_offset(*offset).ok())
+        .map(weekday)
+        .collect();
+    match names.as_slice() {
+        [first, .., last] if in_a_row && names.len() > 3 => format!("{first} to {last}"),
+        _ => joined(&names, "and"),
+    }
+}
+
+fn nth_list(days: &[DayOfWeek]) -> Vec<String> {
+    days.iter()
+        .map(|day| match day.ordinal {
+            Some(ordinal_number) => {
+                format!("the {} {}", ordinal(i16::from(ordinal_number)), weekday(day.weekday))
+            }
+            None => format!("a {}", weekday(day.weekday)),
+        })
+        .collect()
+}
+
+/// "the second Tuesday and the last Friday", "every Monday".
+fn nth_days(days: &[DayOfWeek]) -> String {
+    let (some, every): (Vec<DayOfWeek>, Vec<DayOfWeek>) =
+        days.iter().copied().partition(|day| day.ordinal.is_some());
+    let mut parts = nth_list(&some);
+    if !every.is_empty() {
+        let days = weekdays(&every);
+        parts.push(if days.starts_with("every") || every.len() > 1 { days } else { format!("every {days}") });
+    }
+    joined(&parts, "and")
+}
+
+fn one_of(parts: &[String]) -> String {
+    joined(parts, "or")
+}
+
+fn months(months: &[i16]) -> String {
+    let names: Vec<&str> = months
+        .iter()
+        .filter_map(|month| {
+            let place = usize::try_from(month - 1).ok()?;
+            MONTHS.get(place).copied()
+        })
+        .collect();
+    joined(&names, "and")
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// "25th and last day"; those from the end come last.
+fn month_days(days: &[i16]) -> String {
+    let (back, forth): (Vec<i16>, Vec<i16>) = days.iter().copied().partition(|day| *day < 0);
+    let mut parts: Vec<String> = forth.into_iter().map(nth).collect();
+    parts.extend(back.into_iter().map(|day| format!("{} day", ordinal(day))));
+    joined(&parts, "and")
+}
+
+fn year_days(days: &[i16]) -> String {
+    let (back, forth): (Vec<i16>, Vec<i16>) = days.iter().copied().partition(|day| *day < 0);
+    let mut parts: Vec<String> =
+        forth.into_iter().map(|day| format!("the {} day of the year", nth(day))).collect();
+    parts.extend(back.into_iter().map(|day| format!("the {} day of the year", ordinal(day))));
+    joined(&parts, "and")
+}
+
+fn weeks(weeks: &[i16]) -> String {
+    let (back, forth): (Vec<i16>, Vec<i16>) = weeks.iter().copied().partition(|week| *week < 0);
+    let mut parts: Vec<String> = forth.into_iter().map(|week| format!("week {week}")).collect();
+    parts.extend(back.into_iter().map(|week| format!("the {} week of the year", ordinal(week))));
+    joined(&parts, "and")
+}
+
+/// "first", "12th", "last", "third to last".
+fn ordinal(number: i16) -> String {
+    let count = usize::from(number.unsigned_abs());
+    let name = match ["", "first", "second", "third", "fourth", "fifth"].get(count) {
+        Some(name) => (*name).to_owned(),
+        None => nth(i16::try_from(count).unwrap_or(i16::MAX)),
+    };
+    match number {
+        -1 => "last".to_owned(),
+        number if number < 0 => format!("{name} to last"),
+        _ => name,
+    }
+}
+
+/// "1st", "22nd", "113th".
+fn nth(number: i16) -> String {
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
+fn joined<T: Display>(parts: &[T], last: &str) -> String {
+    let texts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+    match texts.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., end] => format!("{} {last} {end}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said_from(start: &str, rule: &str) -> String {
+        let zone = TimeZone::get("Asia/Manila").expect("a zone");
+        of_rule(&rule.parse().expect("a rule"), start.parse().expect("a start"), &zone)
+    }
+
+    /// From Monday 25 January 2027, nine o'clock.
+    fn said(rule: &str) -> String {
+        said_from("2027-01-25T09:00:00", rule)
+    }
+
+    #[test]
+    fn what_people_say_every_day() {
+        for (rule, words) in [
+            ("FREQ=DAILY", "Every day"),
+            ("FREQ=DAILY;INTERVAL=3;COUNT=10", "Every 3 days, 10 times"),
+            ("FREQ=WEEKLY", "Every week on Monday"),
+            ("FREQ=WEEKLY;BYDAY=MO,WE", "Every week on Monday and Wednesday"),
+            ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "Every week on Monday to Friday"),
+            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH,FR", "Every 2 weeks on Tuesday, Thursday and Friday"),
+            ("FREQ=MONTHLY", "Every month on the 25th"),
+            ("FREQ=MONTHLY;BYDAY=2TU", "Every month on the second Tuesday"),
+            ("FREQ=MONTHLY;BYDAY=-1FR", "Every month on the last Friday"),
+            ("FREQ=MONTHLY;BYMONTHDAY=-1", "Every month on the last day"),
+            ("FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=1,15", "Every 3 months on the 1st and 15th"),
+            ("FREQ=MONTHLY;BYDAY=MO", "Every month on every Monday"),
+            ("FREQ=YEARLY", "Every year on 25 January"),
+            ("FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU", "Every year on the last Sunday of March"),
+            ("FREQ=YEARLY;BYMONTH=1,7", "Every year on the 25th of January and July"),
+        ] {
+            assert_eq!(said(rule), words, "{rule}");
+        }
+    }
+
+    #[test]
+    fn the_rare_parts_are_said_too() {
+        for (rule, words) in [
+            ("FREQ=DAILY;BYMONTH=1;BYDAY=MO,FR", "Every day, only in January and only on Monday and Friday"),
+            ("FREQ=DAILY;BYMONTHDAY=1,-1", "Every day, only on the 1st and last day of a month"),
+            ("FREQ=WEEKLY;BYMONTH=6", "Every week on Monday, only in June"),
+            (
+                "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU",
+                "Every 2 weeks on Monday and Sunday, with weeks that begin on Sunday",
+            ),
+            ("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "Every month on the 13th when it is a Friday"),
+            (
+                "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+                "Every month on Monday to Friday, of these only the last in each month",
+            ),
+            ("FREQ=MONTHLY;BYMONTHDAY=2;BYMONTH=3", "Every month on the 2nd, only in March"),
+            (
+                "FREQ=YEARLY;BYYEARDAY=1,100,-1",
+                "Every year on the 1st day of the year, the 100th day of the year and the last day of the year",
+            ),
+            ("FREQ=YEARLY;BYWEEKNO=20", "Every year on Monday of week 20"),
+            (
+                "FREQ=YEARLY;BYWEEKNO=-1;BYDAY=TU;WKST=SU",
+                "Every year on Tuesday of the last week of the year, with weeks that begin on Sunday",
+            ),
+            ("FREQ=YEARLY;BYDAY=20MO", "Every year on the 20th Monday of the year"),
+            ("FREQ=YEARLY;BYDAY=TH", "Every year on every Thursday"),
+            (
+                "FREQ=YEARLY;BYMONTHDAY=13;BYDAY=FR",
+                "Every year on the 13th of every month when it is a Friday",
+            ),
+            (
+                "FREQ=YEARLY;INTERVAL=4;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3",
+                "Every 4 years on the 2nd and 3rd of November when it is a Tuesday",
+            ),
+            ("FREQ=YEARLY;BYYEARDAY=100;BYMONTH=4", "Every year on the 100th day of the year, only in April"),
+            ("FREQ=DAILY;BYHOUR=9,14", "Every day at 09:00 and 14:00"),
+            ("FREQ=DAILY;BYMINUTE=30", "Every day at 09:30"),
+            (
+                "FREQ=DAILY;BYHOUR=9,10,11,12;BYMINUTE=0,30",
+                "Every day at the hours 9, 10, 11 and 12, minutes 0 and 30",
+            ),
+            ("FREQ=HOURLY;BYHOUR=9;BYMINUTE=0,30", "Every hour at minutes 0 and 30, only in hour 9"),
+            (
+                "FREQ=MINUTELY;INTERVAL=15;BYHOUR=9,10;BYSECOND=5",
+                "Every 15 minutes at second 5, only in hours 9 and 10",
+            ),
+            ("FREQ=SECONDLY;INTERVAL=90;BYMINUTE=1", "Every 90 seconds, only in minute 1"),
+            ("FREQ=DAILY;COUNT=1", "Every day, once"),
+        ] {
+            assert_eq!(said(rule), words, "{rule}");
+        }
+    }
+
+    #[test]
+    fn an_end_is_said_by_its_day_unless_that_were_wrong() {
+        for (rule, words) in [
+            ("FREQ=DAILY;UNTIL=20271231", "Every day, until Fri 31 Dec 2027"),
+            ("FREQ=DAILY;UNTIL=20271231T010000Z", "Every day, until Fri 31 Dec 2027"),
+            ("FREQ=DAILY;UNTIL=20271231T155959Z", "Every day, until Fri 31 Dec 2027"),
+            ("FREQ=DAILY;UNTIL=20271231T000000Z", "Every day, until Fri 31 Dec 2027 at 08:00"),
+        ] {
+            assert_eq!(said(rule), words, "{rule}");
+        }
+    }
+
+    #[test]
+    fn days_have_no_times() {
+        assert_eq!(said_from("2027-01-31", "FREQ=MONTHLY;BYHOUR=9"), "Every month on the 31st");
+        assert_eq!(said_from("2028-02-29", "FREQ=YEARLY"), "Every year on 29 February");
+    }
+}
