@@ -1,6 +1,7 @@
 /** Entries of the calendar: what the feed says, how the grid draws them, how a move is saved. */
 import type { EventApi, EventInput } from "@fullcalendar/core";
 import { callApi } from "./page";
+import { askScope } from "./scope";
 import { toast, toastRefusal } from "./toast";
 import { wallTime, withOffset } from "./zone";
 
@@ -16,6 +17,8 @@ export interface Entry {
   priority: string | null;
   url: string;
   editable: boolean;
+  /** Names one date of a series. */
+  recurrence_id: string | null;
   location: string | null;
   people: (string | { name?: string; full_name?: string })[] | null;
 }
@@ -88,7 +91,14 @@ export async function save(
   resized = false,
 ): Promise<void> {
   const wire = (text: string): string => (event.allDay ? text.slice(0, 10) : withOffset(text, zone));
+  // One date of a series: how far does it reach?
+  const scope = entryOf(event).recurrence_id ? await askScope(`Move “${event.title}”`) : undefined;
+  if (scope === null) {
+    revert();
+    return;
+  }
   const body = {
+    ...(scope ? { scope } : {}),
     start: wire(event.startStr),
     all_day: event.allDay,
     ...(resized ? { end: wire(event.endStr || event.startStr) } : {}),
