@@ -79,12 +79,237 @@ test("a click shows what an entry is, and a click on a day what can be made ther
   assert.match(await card.getByRole("link", { name: "Open" }).getAttribute("href"), /^\/events\/[0-9a-f-]{36}$/);
   await page.keyboard.press("Escape");
   await day(page, "2031-05-21").click({ position: { x: 40, y: 60 } });
-  const link = (name) => page.locator(".entry-card").getByRole("link", { name, exact: true });
-  assert.equal(await link("Event").getAttribute("href"), "/events/new?start=2031-05-21&all_day=true");
-  assert.equal(await link("Task").getAttribute("href"), "/tasks/new?due_date=2031-05-21");
-  await link("Task").click();
+  const made = page.locator(".entry-card");
+  await made.getByText("Task", { exact: true }).click();
+  await made.getByLabel("Title").fill("Half typed");
+  await made.getByRole("link", { name: "More fields" }).click();
   await page.waitForURL(/\/tasks\/new/);
   assert.equal(await page.locator('[name="due_date"]').first().inputValue(), "2031-05-21");
+  assert.equal(await page.locator('[name="title"]').first().inputValue(), "Half typed");
+  await page.context().close();
+});
+
+test("what is typed on a day is made at once, and Undo takes it back", async () => {
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=month&date=2031-05-01");
+  await day(page, "2031-05-27").click({ position: { x: 40, y: 60 } });
+  const card = page.locator(".entry-card");
+  await card.getByRole("button", { name: "Create", exact: true }).click();
+  await card.getByText("Type a title first.").waitFor();
+  await card.getByText("Task", { exact: true }).click();
+  await card.getByLabel("Title").fill("Made at once");
+  await page.keyboard.press("Enter");
+  await day(page, "2031-05-27").getByText("Made at once").waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await day(page, "2031-05-27").getByText("Made at once").waitFor({ state: "detached" });
+
+  // In the hours, the hours that were pulled over go in.
+  await page.goto("/calendar?view=day&date=2031-05-28");
+  const slot = (time) => page.locator(`.fc-timegrid-slot-lane[data-time="${time}"]`);
+  await slot("09:00:00").waitFor();
+  const from = await slot("09:00:00").boundingBox();
+  const to = await slot("10:30:00").boundingBox();
+  await page.mouse.move(from.x + 80, from.y + 4);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 80, to.y + 4, { steps: 6 });
+  await page.mouse.up();
+  await card.getByText("Event", { exact: true }).click();
+  await card.getByLabel("Title").fill("Pulled over hours");
+  await page.keyboard.press("Enter");
+  await entry(page, "Pulled over hours").waitFor();
+  const { items } = await (
+    await fetch(`${running.address}/api/v1/events?q=Pulled`, { headers: { authorization: `Bearer ${token()}` } })
+  ).json();
+  assert.equal(items[0].start, "2031-05-28T09:00:00+08:00");
+  assert.equal(items[0].end, "2031-05-28T11:00:00+08:00");
+  await page.context().close();
+});
+
+test("dragging with Ctrl held copies, by keyboard C does", async () => {
+  await make("tasks", { title: "Copy me", due_date: "2031-02-12" });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=month&date=2031-02-01");
+  await entry(page, "Copy me").waitFor();
+  const from = await entry(page, "Copy me").boundingBox();
+  const to = await day(page, "2031-02-20").boundingBox();
+  await page.mouse.move(from.x + 20, from.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 40, to.y + 60, { steps: 8 });
+  await page.keyboard.down("Control");
+  await page.mouse.up();
+  await page.keyboard.up("Control");
+  await day(page, "2031-02-20").getByText("Copy me").waitFor();
+  assert.equal(await day(page, "2031-02-12").getByText("Copy me").count(), 1);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await day(page, "2031-02-20").getByText("Copy me").waitFor({ state: "detached" });
+
+  await entry(page, "Copy me").focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  assert.match(await page.locator("#announcements").textContent(), /19 Feb/);
+  await page.keyboard.press("c");
+  await day(page, "2031-02-19").getByText("Copy me").waitFor();
+  assert.equal(await day(page, "2031-02-12").getByText("Copy me").count(), 1);
+  await page.context().close();
+});
+
+test("what runs for weeks stands in a strip, its end on its day", async () => {
+  const task = await make("tasks", { title: "Long haul", start_date: "2031-01-03", due_date: "2031-01-24" });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=month&date=2031-01-01");
+  await day(page, "2031-01-24").getByText("Ends: Long haul").waitFor();
+  assert.equal(await page.locator(".fc-daygrid-event", { hasText: "Long haul" }).count(), 1);
+  await page.locator(".calendar-running summary").click();
+  await page.locator(".running-entry", { hasText: "Long haul" }).waitFor();
+  // Moving the end leaves the beginning where it is.
+  await entry(page, "Ends: Long haul").dragTo(day(page, "2031-01-29"));
+  await becomes("tasks", task.id, "due_date", "2031-01-29");
+  assert.equal((await read("tasks", task.id)).start_date, "2031-01-03");
+  await page.context().close();
+});
+
+test("filters are added as chips, kept in the address, and taken away", async () => {
+  const team = await make("teams", { name: "Chip team" });
+  await make("tasks", { title: "Of the team", due_date: "2031-03-12", teams: [team.id], assignees: [] });
+  await make("tasks", { title: "Of nobody", due_date: "2031-03-12", assignees: [] });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=month&date=2031-03-01");
+  await entry(page, "Of nobody").waitFor();
+  await page.keyboard.press("a");
+  await page.waitForURL((url) => url.searchParams.get("view") === "agenda");
+  await page.locator(".filter-add > summary").click();
+  await page.getByLabel("Kind").selectOption({ label: "Task" });
+  await page.locator("#field-add_team").fill("Chip");
+  await page.locator(".picker-option", { hasText: "Chip team" }).click();
+  await page.getByRole("button", { name: "Apply" }).click();
+  await page.locator(".chip", { hasText: "Chip team" }).waitFor();
+  const address = new URL(page.url());
+  assert.equal(address.searchParams.get("team"), team.id);
+  assert.equal(address.searchParams.get("kinds"), "task");
+  // What the script had changed meanwhile is kept.
+  assert.equal(address.searchParams.get("view"), "agenda");
+  await entry(page, "Of the team").waitFor();
+  assert.equal(await entry(page, "Of nobody").count(), 0);
+  await page.getByRole("link", { name: "Remove the filter Team" }).click();
+  await entry(page, "Of nobody").waitFor();
+  await page.context().close();
+});
+
+test("the year says how full its days are and leads to them", async () => {
+  await Promise.all([1, 2, 3].map((number) => make("tasks", { title: `Year ${number}`, due_date: "2033-05-17" })));
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=year&date=2033-01-01&q=Year");
+  const full = page.locator('[data-year-day="2033-05-17"]');
+  await full.waitFor();
+  assert.equal(await full.getAttribute("aria-label"), "Tue 17 May: 3 entries");
+  assert.equal(await full.getAttribute("data-level"), "4");
+  assert.equal(await page.locator('[data-year-day="2033-05-18"]').getAttribute("data-level"), "0");
+  assert.equal(await page.locator('[data-year-day][tabindex="0"]').count(), 1);
+  await page.locator('[data-year-day="2033-05-16"]').focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.searchParams.get("view") === "day" && url.searchParams.get("date") === "2033-05-17");
+  await entry(page, "Year 2").waitFor();
+  await page.context().close();
+});
+
+test("the agenda shows what comes next, and then more", async () => {
+  await make("events", { title: "Agenda first", start: "2034-02-03T09:00:00+08:00", venue: "Room 4" });
+  await make("tasks", { title: "Agenda later", due_date: "2034-02-20" });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=agenda&date=2034-02-01&next=7");
+  await page.locator(".agenda-item", { hasText: "Agenda first" }).getByText("Room 4").waitFor();
+  assert.equal(await page.getByText("Agenda later").count(), 0);
+  for (let time = 0; time < 2; time += 1) await page.getByRole("button", { name: "Show more" }).click();
+  await page.locator(".agenda-section", { hasText: "Mon 20 Feb" }).getByText("Agenda later").waitFor();
+  await page.getByLabel("How much").selectOption({ label: "Next 20 entries" });
+  await page.waitForURL((url) => url.searchParams.get("next") === "20e");
+  await page.getByText("Agenda later").waitFor();
+  await page.context().close();
+});
+
+test("the timeline of people has a row for everybody of a team, busy or free", async () => {
+  const page = await running.signedIn("coordinator", DESK);
+  const known = await page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).id);
+  const team = await make("teams", { name: "Timeline team", members: [known] });
+  const task = await make("tasks", { title: "Slide me", due_date: "2031-07-15", assignees: [known] });
+  await page.goto(`/calendar?view=people&span=week&date=2031-07-14&team=${team.id}`);
+  const bar = page.locator(".timeline-bar", { hasText: "Slide me" });
+  await bar.waitFor();
+  assert.equal(await page.locator(".timeline-row").count(), 1);
+  const box = await bar.boundingBox();
+  await page.mouse.move(box.x + 10, box.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 10 + box.width * 2, box.y + 10, { steps: 6 });
+  await page.mouse.up();
+  await becomes("tasks", task.id, "due_date", "2031-07-17");
+  await bar.focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowLeft");
+  assert.match(await page.locator("#announcements").textContent(), /16 Jul/);
+  await page.keyboard.press("Enter");
+  await becomes("tasks", task.id, "due_date", "2031-07-16");
+  await page.getByRole("button", { name: /^Add for/ }).click();
+  const card = page.locator(".entry-card");
+  await card.getByText("Task", { exact: true }).click();
+  await card.getByLabel("Title").fill("For this person");
+  await page.keyboard.press("Enter");
+  await page.locator(".timeline-bar", { hasText: "For this person" }).waitFor();
+  await page.context().close();
+});
+
+test("a swipe turns the page on the phone", async () => {
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?view=month&date=2031-10-14");
+  await page.locator(".fc-daygrid-day").first().waitFor();
+  const swipe = (from, to) =>
+    page.locator("[data-grid]").evaluate(
+      (grid, [from, to]) => {
+        const touch = (x) => new Touch({ identifier: 1, target: grid, clientX: x, clientY: 400 });
+        const fire = (name, x, held) =>
+          grid.dispatchEvent(
+            new TouchEvent(name, { bubbles: true, touches: held ? [touch(x)] : [], changedTouches: [touch(x)] }),
+          );
+        fire("touchstart", from, true);
+        fire("touchend", to, false);
+      },
+      [from, to],
+    );
+  await swipe(300, 100);
+  await page.waitForURL((url) => url.searchParams.get("date") === "2031-11-14");
+  await swipe(100, 300);
+  await page.waitForURL((url) => url.searchParams.get("date") === "2031-10-14");
+  await page.context().close();
+});
+
+test("weeks begin as the person wants in every view, and times are told in their zone", async () => {
+  await make("events", { title: "Zoned", start: "2031-06-11T01:30:00+08:00" });
+  const page = await running.signedIn("coordinator", DESK);
+  const id = await page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).id);
+  const admin = running.token("admin");
+  const answer = await fetch(`${running.address}/api/v1/users/${id}`, {
+    method: "PATCH",
+    headers: { authorization: `Bearer ${admin}`, "content-type": "application/merge-patch+json" },
+    body: JSON.stringify({ week_start: "sunday", timezone: "Europe/Berlin" }),
+  });
+  assert.equal(answer.status, 200, await answer.clone().text());
+  const first = {
+    month: ".fc-col-header-cell",
+    weeks: ".fc-col-header-cell",
+    week: ".fc-timegrid .fc-col-header-cell",
+    year: ".year-part th",
+  };
+  for (const [view, head] of Object.entries(first)) {
+    await page.goto(`/calendar?view=${view}&date=2031-06-11`);
+    assert.match(await page.locator(head).first().textContent(), /^S/, view);
+  }
+  await page.goto("/calendar?view=people&span=week&date=2031-06-11");
+  assert.match(await page.locator(".timeline-units > *").first().textContent(), /^Sun/);
+  // Half past one in Manila is the evening before in Berlin.
+  await page.goto("/calendar?view=agenda&date=2031-06-10&next=1");
+  await page.locator(".agenda-item", { hasText: "Zoned" }).getByText("7:30 PM").waitFor();
+  await page.goto("/calendar?view=month&date=2031-06-01");
+  await day(page, "2031-06-10").getByText("Zoned").waitFor();
   await page.context().close();
 });
 
@@ -101,8 +326,8 @@ test("view, date and filters are in the address and come back from it", async ()
   await page.getByLabel("Find in the calendar").fill("filtered");
   await page.waitForURL((url) => url.searchParams.get("q") === "filtered");
   await page.locator("body").click({ position: { x: 640, y: 5 } });
-  await page.keyboard.press("l");
-  await page.waitForURL((url) => url.searchParams.get("view") === "list");
+  await page.keyboard.press("a");
+  await page.waitForURL((url) => url.searchParams.get("view") === "agenda");
   assert.ok(!new URL(page.url()).searchParams.get("modules").split(",").includes("tasks"));
   await page.reload();
   await entry(page, "Filtered event").waitFor();
@@ -163,13 +388,15 @@ for (const [name, options] of [
     await make("events", { title: "A consultation with a rather long title in the city hall", start: "2031-10-14T09:00:00+08:00" });
     await make("tasks", { title: "Report", start_date: "2031-10-13", due_date: "2031-10-16" });
     const page = await running.signedIn("coordinator", options);
-    for (const view of ["month", "week", "day", "list"]) {
+    const shown = { year: ".year-day", people: ".timeline-row", resources: ".timeline-empty, .timeline-row" };
+    for (const view of ["month", "weeks", "week", "day", "agenda", "year", "people", "resources"]) {
       await page.goto(`/calendar?view=${view}&date=2031-10-14`);
-      await entry(page, "Report").waitFor();
+      await page.locator(shown[view] ?? ".calendar-grid [data-entry]").first().waitFor();
       await assertAccessible(page);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(wide <= 0, `${view} is ${wide} pixels too wide`);
     }
+    await page.goto("/calendar?view=agenda&date=2031-10-14");
     await entry(page, "consultation").click();
     await page.locator(".entry-card").waitFor();
     await assertAccessible(page);
@@ -177,11 +404,11 @@ for (const [name, options] of [
   });
 }
 
-test("the phone begins with the list", async () => {
+test("the phone begins with the agenda", async () => {
   const page = await running.signedIn("coordinator", PHONE);
   await page.goto("/calendar?date=2031-10-14");
-  await page.locator(".fc-list").waitFor();
-  assert.equal(new URL(page.url()).searchParams.get("view"), "list");
+  await page.locator(".agenda").waitFor();
+  assert.equal(new URL(page.url()).searchParams.get("view"), "agenda");
   await page.context().close();
 });
 

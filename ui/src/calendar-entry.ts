@@ -1,9 +1,11 @@
-/** Entries of the calendar: what the feed says, how the grid draws them, how a move is saved. */
-import type { EventApi, EventInput } from "@fullcalendar/core";
-import { callApi } from "./page";
-import { askScope } from "./scope";
-import { toast, toastRefusal } from "./toast";
-import { wallTime, withOffset } from "./zone";
+/** Entries of the calendar: what the feed says of them, when they are, and in which words. */
+import { addDays, clock, dayWords, daysBetween } from "./calendar-days";
+import { wallTime } from "./zone";
+
+export interface Person {
+  id: string;
+  name: string;
+}
 
 export interface Entry {
   id: string;
@@ -17,10 +19,12 @@ export interface Entry {
   priority: string | null;
   url: string;
   editable: boolean;
-  /** Names one date of a series. */
+  source: { kind: string; id: string };
   recurrence_id: string | null;
   location: string | null;
-  people: (string | { name?: string; full_name?: string })[] | null;
+  people: Person[] | null;
+  /** Ids of the resources that it takes. */
+  resources?: string[];
 }
 
 /** What kinds of entries can do beyond being moved. */
@@ -29,114 +33,73 @@ export interface Abilities {
   spans: Set<string>;
   /** May have times: can go from the days to the hours and back. */
   timed: Set<string>;
+  /** Are the thing itself and not one date of it: can be copied. */
+  whole: Set<string>;
 }
 
 export function abilitiesOf(host: HTMLElement): Abilities {
   const list = (text: string | undefined): Set<string> => new Set((text ?? "").split(" ").filter(Boolean));
-  return { spans: list(host.dataset.spans), timed: list(host.dataset.timed) };
-}
-
-/** What the grid is given for an entry. */
-export function toEvent(entry: Entry, zone: string, abilities: Abilities): EventInput {
-  const wall = (text: string): string =>
-    entry.all_day || !/[zZ]|[+-]\d\d:\d\d$/.test(text) ? text : wallTime(new Date(text), zone);
   return {
-    id: entry.id,
-    title: entry.title,
-    start: wall(entry.start),
-    end: entry.end ? wall(entry.end) : undefined,
-    allDay: entry.all_day,
-    startEditable: entry.editable,
-    durationEditable: entry.editable && abilities.spans.has(entry.kind),
-    classNames: isOff(entry) ? ["entry", "entry-off"] : ["entry"],
-    extendedProps: { entry, place: 0, rank: rankOf(entry) },
+    spans: list(host.dataset.spans),
+    timed: list(host.dataset.timed),
+    whole: list(host.dataset.whole),
   };
 }
 
-/**
- * What a full day shows first: what has its hour, then what is of this day, then what lasts; what is over comes last,
- * and what goes on for weeks stands behind "more" rather than hiding everything else.
- */
-function rankOf(entry: Entry): number {
-  const days = (Date.parse(entry.end ?? entry.start) - Date.parse(entry.start)) / 86_400_000;
-  const lasting = !entry.all_day ? 0 : days <= 1 ? 1 : days <= 7 ? 2 : 3;
-  return lasting + (isOff(entry) || entry.status === "completed" ? 4 : 0);
+/** When something is, as wall times of the person's zone, or as days; the end is exclusive. */
+export interface Times {
+  start: string;
+  end: string;
+  allDay: boolean;
 }
 
-/** In a list an entry of several days stands once, on its first day within the window, and says until when. */
-export function onceInList(event: EventInput, windowStart: string): EventInput {
-  if (!event.allDay) return event;
-  const start = String(event.start).slice(0, 10);
-  const first = start < windowStart ? windowStart : start;
-  const next = new Date(Date.parse(`${first}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
-  if (first === start && String(event.end).slice(0, 10) <= next) return event;
-  const last = new Date(Date.parse(`${String(event.end).slice(0, 10)}T00:00:00Z`) - 86_400_000);
-  const until = `until ${day.format(last).replace(",", "")}`;
-  return { ...event, start: first, end: next, extendedProps: { ...event.extendedProps, until } };
+/** What lasts longer than this many days runs beneath the days rather than standing on each of them. */
+export const RUNNING_DAYS = 7;
+
+export function timesOf(entry: Entry, zone: string): Times {
+  if (entry.all_day) return { start: entry.start, end: entry.end ?? addDays(entry.start, 1), allDay: true };
+  const wall = (text: string): string => wallTime(new Date(text), zone);
+  return { start: wall(entry.start), end: wall(entry.end ?? entry.start), allDay: false };
 }
 
-export function entryOf(event: EventApi): Entry {
-  return event.extendedProps.entry as Entry;
+/** The last day that something touches. */
+export function lastDay({ start, end, allDay }: Times): string {
+  if (allDay || (end.slice(11, 19) === "00:00:00" && end > start)) return addDays(end, -1);
+  return end.slice(0, 10);
 }
 
-function isOff(entry: Entry): boolean {
+export function isRunning(times: Times): boolean {
+  return times.allDay && daysBetween(times.start, times.end) > RUNNING_DAYS;
+}
+
+export function isOff(entry: Entry): boolean {
   return ["cancelled", "rejected", "archived"].includes(entry.status ?? "");
 }
 
-/** Sends the new times; puts the entry back when they are refused. What is only moved keeps its exact length. */
-export async function save(
-  event: EventApi,
-  zone: string,
-  revert: () => void,
-  resized = false,
-): Promise<void> {
-  const wire = (text: string): string => (event.allDay ? text.slice(0, 10) : withOffset(text, zone));
-  // One date of a series: how far does it reach?
-  const scope = entryOf(event).recurrence_id ? await askScope(`Move “${event.title}”`) : undefined;
-  if (scope === null) {
-    revert();
-    return;
-  }
-  const body = {
-    ...(scope ? { scope } : {}),
-    start: wire(event.startStr),
-    all_day: event.allDay,
-    ...(resized ? { end: wire(event.endStr || event.startStr) } : {}),
-  };
-  try {
-    const answer = await callApi<{ undo?: string | null } | undefined>(
-      "PATCH",
-      `/api/v1/calendar/entries/${encodeURIComponent(event.id)}`,
-      body,
-    );
-    toast(`Moved “${event.title}” to ${whenOf(event)}`, { undo: answer?.undo });
-  } catch (error) {
-    revert();
-    toastRefusal(error);
-  }
+export function isOver(entry: Entry): boolean {
+  return isOff(entry) || entry.status === "completed";
 }
 
-const day = new Intl.DateTimeFormat("en-GB", {
-  timeZone: "UTC",
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-});
-const clock = new Intl.DateTimeFormat("en-US", { timeZone: "UTC", hour: "numeric", minute: "2-digit" });
+/**
+ * What a full day shows first: what has its hour, then what is of this day, then what lasts; what is over comes last.
+ */
+export function rankOf(entry: Entry): number {
+  const days = (Date.parse(entry.end ?? entry.start) - Date.parse(entry.start)) / 86_400_000;
+  const lasting = !entry.all_day ? 0 : days <= 1 ? 1 : days <= 7 ? 2 : 3;
+  return lasting + (isOver(entry) ? 4 : 0);
+}
 
-/** When an entry is, in words: "Mon 14 Dec, 9:00 AM – 11:00 AM". */
-export function whenOf(event: EventApi): string {
-  const start = event.start;
-  if (!start) return "";
-  const dayOf = (date: Date): string => day.format(date).replace(",", "");
-  if (event.allDay) {
-    const last = new Date((event.end ?? new Date(+start + 86_400_000)).getTime() - 86_400_000);
-    return +last > +start ? `${dayOf(start)} – ${dayOf(last)}` : dayOf(start);
+/** When something is, in words: "Mon 14 Dec, 9:00 AM – 11:00 AM". */
+export function whenWords(times: Times): string {
+  const first = times.start.slice(0, 10);
+  if (times.allDay) {
+    const last = lastDay(times);
+    return last > first ? `${dayWords(first)} – ${dayWords(last)}` : dayWords(first);
   }
-  if (!event.end) return `${dayOf(start)}, ${clock.format(start)}`;
-  const sameDay = dayOf(start) === dayOf(event.end);
-  const end = sameDay ? clock.format(event.end) : `${dayOf(event.end)}, ${clock.format(event.end)}`;
-  return `${dayOf(start)}, ${clock.format(start)} – ${end}`;
+  const begin = `${dayWords(first)}, ${clock(times.start)}`;
+  if (times.end <= times.start) return begin;
+  const sameDay = times.end.slice(0, 10) === first;
+  return `${begin} – ${sameDay ? "" : `${dayWords(times.end)}, `}${clock(times.end)}`;
 }
 
 /** A value of the feed as words: `in_progress` is "In progress". */
@@ -146,8 +109,5 @@ export function words(value: string): string {
 }
 
 export function peopleOf(entry: Entry): string {
-  return (entry.people ?? [])
-    .map((person) => (typeof person === "string" ? person : (person.full_name ?? person.name ?? "")))
-    .filter(Boolean)
-    .join(", ");
+  return (entry.people ?? []).map((person) => person.name).join(", ");
 }

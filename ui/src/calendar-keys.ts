@@ -1,9 +1,13 @@
-/** The calendar by keyboard: Space picks an entry up, arrows move it, Enter puts it down, Escape puts it back. */
+/**
+ * The grid by keyboard: Space picks an entry up, arrows move it, Enter puts it down, C puts a copy down, Escape puts it
+ * back.
+ */
 import type { Calendar, EventApi } from "@fullcalendar/core";
-import { entryOf, save, whenOf } from "./calendar-entry";
+import { whenWords } from "./calendar-entry";
+import { entryOf, isEnd, timesIn } from "./calendar-event";
+import type { Context } from "./calendar-view";
 import { hold } from "./live";
-import { announce, dialogIsOpen, isTyping } from "./page";
-import { isFollowing } from "./shortcuts";
+import { announce } from "./page";
 
 interface Lifted {
   id: string;
@@ -14,43 +18,38 @@ interface Lifted {
 
 let lifted: Lifted | null = null;
 
-/** The id of the entry that is held, so that a fetch does not put it back. */
+/** The entry that is held, so that a fetch does not put it back. */
 export function liftedEvent(calendar: Calendar): EventApi | null {
   return lifted ? calendar.getEventById(lifted.id) : null;
 }
 
-export function startCalendarKeys(
-  calendar: Calendar,
-  grid: HTMLElement,
-  zone: string,
-  actions: { step: (where: string) => void; view: (name: string) => void },
-): void {
+/** Listens until the answer is called. */
+export function startGridKeys(calendar: Calendar, grid: HTMLElement, context: Context): () => void {
+  const until = new AbortController();
+  const listen = { capture: true, signal: until.signal };
   // Before the grid's own handling, for which Space is a click.
-  grid.addEventListener("keydown", (event) => onEntryKey(event, calendar, grid), { capture: true });
+  grid.addEventListener("keydown", (event) => onEntryKey(event, calendar, grid), listen);
   // A redraw may take the focus for a moment: what is held hears the keys wherever they are pressed.
-  document.addEventListener("keydown", (event) => onHeldKey(event, calendar, grid, zone), { capture: true });
+  document.addEventListener("keydown", (event) => onHeldKey(event, calendar, grid, context), listen);
   // Turning to something else puts the entry back; a redraw, which leaves the focus nowhere, does not.
-  document.addEventListener("focusin", (event) => {
-    if (lifted && !grid.contains(event.target as Node)) putBack(calendar, grid);
-  });
-  document.addEventListener("pointerdown", () => {
-    if (lifted) putBack(calendar, grid);
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (isTyping(event.target) || dialogIsOpen() || isFollowing() || lifted) return;
-    // Within menus and cards the arrows have a use of their own.
-    if ((event.target as Element).closest?.("details.menu[open], [popover]:popover-open, .card-menu-panel"))
-      return;
-    const views: Record<string, string> = { m: "month", w: "week", d: "day", l: "list" };
-    const key = event.key.toLowerCase();
-    if (key === "arrowleft") actions.step("previous");
-    else if (key === "arrowright") actions.step("next");
-    else if (key === "t") actions.step("today");
-    else if (views[key]) actions.view(views[key]);
-    else return;
-    event.preventDefault();
-  });
+  document.addEventListener(
+    "focusin",
+    (event) => {
+      if (lifted && !grid.contains(event.target as Node)) putBack(calendar, grid);
+    },
+    { signal: until.signal },
+  );
+  document.addEventListener(
+    "pointerdown",
+    () => {
+      if (lifted) putBack(calendar, grid);
+    },
+    { signal: until.signal },
+  );
+  return () => {
+    if (lifted) release(grid);
+    until.abort();
+  };
 }
 
 function onEntryKey(event: KeyboardEvent, calendar: Calendar, grid: HTMLElement): void {
@@ -60,12 +59,13 @@ function onEntryKey(event: KeyboardEvent, calendar: Calendar, grid: HTMLElement)
   lift(calendar.getEventById(element.dataset.entry ?? ""), grid);
 }
 
-function onHeldKey(event: KeyboardEvent, calendar: Calendar, grid: HTMLElement, zone: string): void {
+function onHeldKey(event: KeyboardEvent, calendar: Calendar, grid: HTMLElement, context: Context): void {
   const held = liftedEvent(calendar);
-  if (!held) return;
+  if (!held || event.ctrlKey || event.metaKey) return;
   if (event.key === "Escape") putBack(calendar, grid);
-  else if (event.key === " " || event.key === "Enter") drop(held, grid, zone);
-  else if (event.key.startsWith("Arrow")) move(calendar, held, event.key, grid);
+  else if (event.key === " " || event.key === "Enter") void drop(calendar, held, grid, context, false);
+  else if (event.key.toLowerCase() === "c") void drop(calendar, held, grid, context, true);
+  else if (event.key.startsWith("Arrow")) move(calendar, held, event, grid);
   else return;
   consume(event);
 }
@@ -77,12 +77,8 @@ function consume(event: KeyboardEvent): void {
 
 function lift(event: EventApi | null, grid: HTMLElement): void {
   if (!event?.start) return;
-  if (!entryOf(event).editable) {
+  if (!event.startEditable) {
     announce(`${event.title} cannot be moved.`);
-    return;
-  }
-  if (event.extendedProps.until) {
-    announce(`${event.title} lasts several days; move it in the month, week or day.`);
     return;
   }
   lifted = { id: event.id, start: event.start, end: event.end, allDay: event.allDay };
@@ -90,11 +86,17 @@ function lift(event: EventApi | null, grid: HTMLElement): void {
   hold(true);
   mark(grid);
   announce(
-    `Picked up ${event.title}, ${whenOf(event)}. Arrow keys move it, Enter puts it down, Escape puts it back.`,
+    `Picked up ${event.title}, ${whenWords(timesIn(event))}. Arrow keys move it, Shift and arrow keys pull its end, ` +
+      "Enter puts it down, C puts a copy down, Escape puts it back.",
   );
 }
 
-function move(calendar: Calendar, event: EventApi, key: string, grid: HTMLElement): void {
+function move(
+  calendar: Calendar,
+  event: EventApi,
+  { key, shiftKey }: KeyboardEvent,
+  grid: HTMLElement,
+): void {
   const inTime = calendar.view.type.startsWith("timeGrid") && !event.allDay;
   const steps: Record<string, object> = {
     ArrowLeft: { days: -1 },
@@ -104,24 +106,52 @@ function move(calendar: Calendar, event: EventApi, key: string, grid: HTMLElemen
   };
   const step = steps[key];
   if (!step) return;
-  event.moveDates(step);
+  if (shiftKey) {
+    const before = event.end;
+    if (event.durationEditable) event.moveEnd(step);
+    // An end before the start is none.
+    if (event.start && event.end && event.end <= event.start) event.setEnd(before);
+  } else {
+    event.moveDates(step);
+  }
   const { activeStart, activeEnd } = calendar.view;
   if (event.start && (event.start < activeStart || event.start >= activeEnd)) calendar.gotoDate(event.start);
-  announce(whenOf(event));
+  announce(whenWords(timesIn(event)));
   mark(grid);
 }
 
-function drop(event: EventApi, grid: HTMLElement, zone: string): void {
+async function drop(
+  calendar: Calendar,
+  event: EventApi,
+  grid: HTMLElement,
+  context: Context,
+  copies: boolean,
+): Promise<void> {
   const before = lifted;
   event.setExtendedProp("place", 0);
   release(grid);
   if (!before) return;
-  if (+before.start === +(event.start ?? 0)) {
+  const entry = entryOf(event);
+  const to = timesIn(event);
+  const back = (): void => event.setDates(before.start, before.end, { allDay: before.allDay });
+  if (copies) {
+    back();
+    if (!context.abilities.whole.has(entry.kind)) {
+      announce(`${event.title} cannot be copied.`);
+    } else if (await context.commit(entry, to, "copy")) {
+      announce(`Copied to ${whenWords(to)}.`);
+      calendar.refetchEvents();
+    }
+    return;
+  }
+  const stays = +before.start === +(event.start ?? 0);
+  if (stays && +(before.end ?? 0) === +(event.end ?? 0)) {
     announce("Put down where it was.");
     return;
   }
-  announce(`Put down on ${whenOf(event)}.`);
-  void save(event, zone, () => event.setDates(before.start, before.end, { allDay: before.allDay }));
+  const pulled = +(before.end ?? 0) - +before.start !== +(event.end ?? 0) - +(event.start ?? 0);
+  announce(`Put down on ${whenWords(to)}.`);
+  if (!(await context.commit(entry, to, isEnd(event) ? "end" : pulled ? "resize" : "move"))) back();
 }
 
 function putBack(calendar: Calendar, grid: HTMLElement): void {
@@ -129,7 +159,7 @@ function putBack(calendar: Calendar, grid: HTMLElement): void {
   if (event && lifted) {
     event.setExtendedProp("place", 0);
     event.setDates(lifted.start, lifted.end, { allDay: lifted.allDay });
-    announce(`${event.title} is back on ${whenOf(event)}.`);
+    announce(`${event.title} is back on ${whenWords(timesIn(event))}.`);
   }
   const id = lifted?.id;
   release(grid);

@@ -1,265 +1,216 @@
-/** The calendar page: the grid, its toolbar, its filters, and the address that remembers them. */
-import { Calendar, type EventApi, type EventInput } from "@fullcalendar/core";
-import dayGrid from "@fullcalendar/daygrid";
-import interaction from "@fullcalendar/interaction";
-import list from "@fullcalendar/list";
-import timeGrid from "@fullcalendar/timegrid";
-import { abilitiesOf, entryOf, onceInList, save, toEvent, words, type Entry } from "./calendar-entry";
-import { Dense, entriesOn } from "./calendar-dense";
-import { focusEntry, liftedEvent, mark, startCalendarKeys } from "./calendar-keys";
-import { closeCard, showCreate, showDay, showEntry, type Create } from "./calendar-popover";
-import { hold } from "./live";
-import { callApi, debounce, every, make, one } from "./page";
+/** The calendar page: its toolbar, its filters, and the address that remembers them; the views come as they are needed. */
+import { closeCard } from "./calendar-card";
+import { commit } from "./calendar-commit";
+import { showCreate, type Create } from "./calendar-create";
+import { addDays, addMonths, longDay } from "./calendar-days";
+import { abilitiesOf, type Entry, type Times } from "./calendar-entry";
+import { Feed } from "./calendar-feed";
+import { startFilters } from "./calendar-filters";
+import { startOptions } from "./calendar-options";
+import { showEntry } from "./calendar-popover";
+import { Running } from "./calendar-running";
+import { startSwipe } from "./calendar-swipe";
+import type { CalendarView, Context, State, ViewName } from "./calendar-view";
+import { announce, debounce, dialogIsOpen, every, isTyping, make, one } from "./page";
+import { isFollowing } from "./shortcuts";
 import { toastRefusal } from "./toast";
-import { wallTime, withOffset } from "./zone";
+import { wallTime } from "./zone";
 
-/** A month of a whole office is too long a list for a phone. */
-const isPhone = matchMedia("(max-width: 760px)").matches;
-const VIEWS: Record<string, string> = {
-  month: "dayGridMonth",
-  week: "timeGridWeek",
-  day: "timeGridDay",
-  list: isPhone ? "listWeek" : "listMonth",
+const KEYS: Record<string, ViewName> = {
+  d: "day",
+  w: "week",
+  x: "weeks",
+  m: "month",
+  y: "year",
+  a: "agenda",
+  l: "agenda",
+  p: "people",
+  r: "resources",
 };
+/** Views that are drawn by the same code, which then need not be taken away. */
+const GRIDS: ViewName[] = ["day", "week", "weeks", "month"];
+
+async function opened(context: Context): Promise<CalendarView> {
+  const { view } = context.state;
+  if (view === "agenda") return (await import("./calendar-agenda")).openAgenda(context);
+  if (view === "year") return (await import("./calendar-year")).openYear(context);
+  if (view === "people" || view === "resources") {
+    return (await import("./calendar-timeline")).openTimeline(context, view);
+  }
+  return (await import("./calendar-grid")).openGrid(context);
+}
 
 for (const host of every("[data-calendar]")) start(host);
 
 function start(host: HTMLElement): void {
   const grid = one("[data-grid]", host);
   if (!grid) return;
+  const isPhone = matchMedia("(max-width: 760px)").matches;
   const zone = host.dataset.timezone || "Asia/Manila";
-  const parameters = JSON.parse(host.dataset.parameters ?? "{}") as Record<string, string>;
+  const today = (): string => wallTime(new Date(), zone).slice(0, 10);
   const creates = JSON.parse(host.dataset.creates ?? "[]") as Create[];
-  const abilities = abilitiesOf(host);
-  const search = one<HTMLInputElement>("[data-search]", host);
-  const mine = one<HTMLInputElement>("[data-mine]", host);
-  let loaded: Entry[] = [];
-  const dense = new Dense();
-  let arrived = false;
-  let drawn = VIEWS[host.dataset.view ?? ""] ?? (isPhone ? "listWeek" : "dayGridMonth");
-  // The grid sets its own height; ours is that of the element around it.
-  const inner = make("div");
-  grid.replaceChildren(inner);
-
-  const shownModules = (): Set<string> =>
-    new Set(
-      every<HTMLInputElement>(".calendar-modules [data-module-filter]:checked", host).map(
-        (box) => box.dataset.moduleFilter ?? "",
-      ),
-    );
-
-  const load = async (info: { startStr: string; endStr: string }): Promise<EventInput[]> => {
-    const query = new URLSearchParams({
-      ...parameters,
-      start: withOffset(`${info.startStr.slice(0, 10)}T00:00:00`, zone),
-      end: withOffset(`${info.endStr.slice(0, 10)}T00:00:00`, zone),
-    });
-    if (search?.value) query.set("q", search.value);
-    if (mine?.checked) query.set("mine", "true");
-    const answer = await callApi<{ entries: Entry[] }>("GET", `/api/v1/calendar?${query}`);
-    loaded = answer.entries;
-    count(host, loaded);
-    const held = liftedEvent(calendar);
-    const isList = drawn.startsWith("list");
-    const events = shown().map((entry) => {
-      const event = toEvent(entry, zone, abilities);
-      if (held?.id === entry.id)
-        return { ...event, start: held.startStr, end: held.endStr, extendedProps: held.extendedProps };
-      return isList ? onceInList(event, info.startStr.slice(0, 10)) : event;
-    });
-    return isList ? events : dense.thin(events, grid.clientHeight, held?.id);
+  const parameters = JSON.parse(host.dataset.parameters ?? "{}") as Record<string, string>;
+  const state: State = {
+    // A month of a whole office is too much for a phone.
+    view: (host.dataset.view as ViewName | undefined) || (isPhone ? "agenda" : "month"),
+    date: host.dataset.date || today(),
+    weeks: Number(host.dataset.weeks) || 4,
+    next: host.dataset.next || "30",
+    span: (host.dataset.span as State["span"] | undefined) || "week",
   };
+  let view: CalendarView | null = null;
+  let drawnBy = "";
+  let copying: Entry | null = null;
 
-  /** What is loaded and in a module that is ticked. */
-  function shown(): Entry[] {
-    const modules = shownModules();
-    return loaded.filter(
-      ({ module }) => modules.has(module) || !one(`[data-module-filter="${CSS.escape(module)}"]`, host),
-    );
-  }
-
-  const calendar = new Calendar(inner, {
-    plugins: [dayGrid, timeGrid, list, interaction],
-    // Entries come as wall times of the office's zone; the grid adds nothing to them.
-    timeZone: "UTC",
-    now: () => wallTime(new Date(), zone),
-    initialView: drawn,
-    // A list is given its entries differently from a grid.
-    lazyFetching: false,
-    initialDate: host.dataset.date || wallTime(new Date(), zone).slice(0, 10),
-    firstDay: Number(host.dataset.weekStart ?? 0),
-    headerToolbar: false,
-    height: "100%",
-    dayMaxEvents: true,
-    fixedWeekCount: false,
-    nowIndicator: true,
-    navLinks: true,
-    navLinkDayClick: (date) => show("day", date),
-    scrollTime: "07:00:00",
-    slotDuration: "00:30:00",
-    // What is held by keyboard comes first, so that it is never behind "more".
-    eventOrder: ["place", "rank", "start", "-duration", "title"],
-    eventDisplay: "block",
-    eventInteractive: true,
-    forceEventDuration: true,
-    defaultTimedEventDuration: "01:00:00",
-    eventTimeFormat: {
-      hour: "numeric",
-      minute: "2-digit",
-      omitZeroMinute: true,
-      hour12: true,
-      meridiem: "short",
-    },
-    slotLabelFormat: {
-      hour: "numeric",
-      minute: "2-digit",
-      omitZeroMinute: true,
-      hour12: true,
-      meridiem: "short",
-    },
-    views: {
-      dayGridMonth: { dayHeaderFormat: { weekday: "short" } },
-      timeGrid: { eventMaxStack: 3, slotEventOverlap: false },
-      timeGridWeek: { dayHeaderFormat: { weekday: "short", day: "numeric" } },
-      list: {
-        listDayFormat: { weekday: "short", day: "numeric", month: "short" },
-        listDaySideFormat: false,
-      },
-    },
-    locale: "en-GB",
-    allDayText: "All day",
-    noEventsText: "Nothing in this time. Choose another month, or more modules.",
-    moreLinkContent: ({ num }) => {
-      const link = make("span", {}, moreText(num));
-      // It stands in its day only after it was drawn.
-      requestAnimationFrame(() => {
-        link.textContent = moreText(num + dense.leftOf(dayOf(link)));
-      });
-      return { domNodes: [link] };
-    },
-    moreLinkClick: ({ jsEvent }) => {
-      const link = (jsEvent.target as Element).closest<HTMLElement>(".fc-more-link, .fc-daygrid-more-link");
-      const date = link && dayOf(link);
-      if (!link || !date || dense.leftOf(date) === 0) return "popover";
-      showDay(dayInWords(date), entriesOn(date, shown(), wall), timeOf, link);
-      // Anything that is no name of a view keeps the grid from answering itself.
-      return true as unknown as void;
-    },
-    moreLinkDidMount: ({ el }) => el.setAttribute("role", "button"),
-    selectable: creates.length > 0,
-    selectMinDistance: 6,
-    unselectAuto: true,
-    longPressDelay: 350,
-    events: load,
-    eventSourceFailure: toastRefusal,
-    datesSet: ({ view }) => {
+  const open = (entry: Entry, at: Element): void => {
+    const copies = context.abilities.whole.has(entry.kind) && creates.length > 0;
+    showEntry(entry, zone, at, copies ? () => beginCopy(entry) : null);
+  };
+  const running = new Running(one("[data-running]", host), zone, open);
+  const context: Context = {
+    host,
+    grid,
+    zone,
+    weekStart: Number(host.dataset.weekStart ?? 0),
+    state,
+    feed: new Feed(host, zone, parameters),
+    abilities: abilitiesOf(host),
+    creates,
+    isPhone,
+    today,
+    title: (text) => {
       const title = one("[data-title]", host);
-      if (title) title.textContent = view.title;
-      pressViewButton(host, view.type);
-      remember();
-      arrived = true;
+      if (title && title.textContent !== text) title.textContent = text;
     },
-    // Named by its number alone, a cell would hide from screen readers what stands in it: its content is its name.
-    dayCellDidMount: ({ el }) => el.removeAttribute("aria-labelledby"),
-    eventDidMount: ({ el, event }) => {
-      const entry = entryOf(event);
-      el.dataset.entry = event.id;
-      el.dataset.module = entry.module;
-      const state = entry.status ? `, ${words(entry.status)}` : "";
-      el.title = `${event.title}${state}`;
-      const until = event.extendedProps.until as string | undefined;
-      if (until) one(".fc-list-event-title", el)?.append(make("small", { class: "faint" }, ` ${until}`));
-      if (entry.priority === "critical" || entry.priority === "high") el.dataset.priority = entry.priority;
+    go,
+    offer: (times, at, about = {}) => {
+      if (copying) {
+        const entry = copying;
+        endCopy();
+        void context.commit(entry, asLongAs(entry, times), "copy");
+      } else {
+        showCreate(creates, times, zone, about, at, again);
+      }
     },
-    eventClick: ({ event, el, jsEvent }) => {
-      jsEvent.preventDefault();
-      if (jsEvent.ctrlKey || jsEvent.metaKey) window.open(entryOf(event).url, "_blank", "noopener");
-      else showEntry(event, el);
+    open,
+    commit: async (entry, to, how) => {
+      const kept = await commit(entry, to, how, zone);
+      if (kept && (how === "copy" || !GRIDS.includes(state.view))) again();
+      return kept;
     },
-    dateClick: ({ dateStr, allDay, dayEl }) => {
-      offer(dateStr, null, allDay, dayEl.getBoundingClientRect());
-    },
-    select: ({ startStr, endStr, allDay, jsEvent }) => {
-      const at = new DOMRect(jsEvent?.clientX ?? innerWidth / 2, jsEvent?.clientY ?? innerHeight / 3, 0, 0);
-      offer(startStr, endStr, allDay, at);
-    },
-    // A day does not become an hour by being dropped there, except where the record has both.
-    eventAllow: ({ allDay }, event) =>
-      !event || event.allDay === allDay || abilities.timed.has(entryOf(event).kind),
-    eventDragStart: () => hold(true),
-    eventDragStop: () => hold(false),
-    eventResizeStart: () => hold(true),
-    eventResizeStop: () => hold(false),
-    eventDrop: ({ event, revert }) => void save(event, zone, revert),
-    eventResize: ({ event, revert }) => void save(event, zone, revert, true),
-    eventsSet: restoreFocus,
-  });
-
-  const show = (name: string, date?: Date): void => {
-    closeCard();
-    const view = VIEWS[name];
-    if (!view) return;
-    drawn = view;
-    calendar.changeView(view, date);
-  };
-  const step = (where: string): void => {
-    closeCard();
-    if (where === "previous") calendar.prev();
-    else if (where === "next") calendar.next();
-    else calendar.today();
+    running: (entries) => running.take(entries),
   };
 
-  function offer(start: string, end: string | null, allDay: boolean, at: DOMRect): void {
-    const said = dayInWords(start);
-    const wire = (text: string): string => (allDay ? text.slice(0, 10) : withOffset(text, zone));
-    showCreate(creates, { start: wire(start), end: end && wire(end), allDay, words: said }, at);
+  /** Changes what is shown, and shows it. */
+  function go(changes: Partial<State>): void {
+    closeCard();
+    Object.assign(state, changes);
+    remember();
+    void draw();
   }
 
-  const wall = (text: string): string => wallTime(new Date(text), zone);
-  const timeOf = (entry: Entry): string => (entry.all_day ? "" : wall(entry.start).slice(11, 16));
+  let drawing = Promise.resolve();
+  function draw(): Promise<void> {
+    drawing = drawing.then(drawNow).catch(toastRefusal);
+    return drawing;
+  }
 
-  /** Keeps view, date and filters in the address. */
+  async function drawNow(): Promise<void> {
+    const by = GRIDS.includes(state.view) ? "grid" : state.view;
+    host.dataset.view = state.view;
+    press(host, state.view);
+    if (drawnBy !== by || !view) {
+      view?.close();
+      running.clear();
+      drawnBy = by;
+      view = await opened(context);
+      // The grid asks for its entries by itself when it is made.
+      if (by === "grid") return;
+    }
+    await view.draw();
+  }
+
+  function step(where: string): void {
+    if (where === "today") {
+      go({ date: today() });
+      return;
+    }
+    const way = where === "previous" ? -1 : 1;
+    go({ date: stepped(state, way) });
+  }
+
+  /** Keeps view, date and quick filters in the address. */
   function remember(): void {
     const address = new URL(location.href);
-    const view = Object.entries(VIEWS).find(([, name]) => name === calendar.view.type)?.[0] ?? "month";
-    address.searchParams.set("view", view);
-    address.searchParams.set("date", calendar.getDate().toISOString().slice(0, 10));
     const boxes = every<HTMLInputElement>(".calendar-modules [data-module-filter]", host);
     const shown = boxes.filter((box) => box.checked).map((box) => box.dataset.moduleFilter ?? "");
-    setOrDrop(address, "modules", shown.length === boxes.length ? "" : shown.join(",") || "none");
-    setOrDrop(address, "q", search?.value ?? "");
-    setOrDrop(address, "mine", mine?.checked ? "true" : "");
+    const { view: name } = state;
+    const values: Record<string, string> = {
+      view: name,
+      date: state.date,
+      weeks: name === "weeks" ? String(state.weeks) : "",
+      next: name === "agenda" ? state.next : "",
+      span: name === "people" || name === "resources" ? state.span : "",
+      modules: shown.length === boxes.length ? "" : shown.join(",") || "none",
+      q: one<HTMLInputElement>("[data-search]", host)?.value ?? "",
+      mine: one<HTMLInputElement>("[data-mine]", host)?.checked ? "true" : "",
+    };
+    for (const [key, value] of Object.entries(values)) {
+      if (value) address.searchParams.set(key, value);
+      else address.searchParams.delete(key);
+    }
     history.replaceState(history.state, "", address);
+    document.dispatchEvent(new CustomEvent("obcms:calendar", { detail: values }));
   }
 
-  // A fetch draws every entry anew; the one that had the focus gets it back.
-  let focused: string | null = null;
-  function restoreFocus(_events: EventApi[]): void {
-    if (arrived && grid) scrollToToday(grid);
-    arrived = false;
-    if (grid && liftedEvent(calendar)) mark(grid);
-    else if (focused && grid) focusEntry(grid, focused);
-    focused = null;
+  function beginCopy(entry: Entry): void {
+    copying = entry;
+    const cancel = make("button", { type: "button", class: "button", "data-kind": "quiet" }, "Cancel");
+    cancel.addEventListener("click", endCopy);
+    const text = `Choose the day, or the hour, for the copy of “${entry.title}”.`;
+    one(".calendar-copying", host)?.remove();
+    grid?.before(make("div", { class: "calendar-copying", role: "status" }, text, cancel));
+    announce(text);
+    // Only the grid has days to choose from.
+    if (!GRIDS.includes(state.view)) go({ view: isPhone ? "month" : "week" });
   }
-  const fetchAgain = (): void => {
-    focused = document.activeElement?.closest<HTMLElement>("[data-entry]")?.dataset.entry ?? null;
-    calendar.refetchEvents();
-  };
 
+  function endCopy(): void {
+    copying = null;
+    one(".calendar-copying", host)?.remove();
+  }
+
+  /** A copy is as long as what it copies; one with hours keeps its hours when only a day was chosen. */
+  function asLongAs(entry: Entry, times: Times): Times {
+    if (entry.all_day) {
+      const start = times.start.slice(0, 10);
+      const length = (Date.parse(entry.end ?? entry.start) - Date.parse(entry.start)) / 86_400_000;
+      return { start, end: addDays(start, Math.max(1, length)), allDay: true };
+    }
+    const own = wallTime(new Date(entry.start), zone);
+    const start = times.allDay ? times.start + own.slice(10) : times.start;
+    const length = Date.parse(entry.end ?? entry.start) - Date.parse(entry.start);
+    const end = new Date(Date.parse(`${start}Z`) + length).toISOString().slice(0, 19);
+    return { start, end, allDay: false };
+  }
+
+  const again = (): void => void draw();
   const changed = debounce(200, () => {
     if (document.body.hasAttribute("data-held")) changed();
-    else fetchAgain();
+    else again();
   });
   document.addEventListener("obcms:change", changed);
 
   const filtered = debounce(200, () => {
-    fetchAgain();
     remember();
+    again();
   });
-  search?.addEventListener("input", filtered);
-  mine?.addEventListener("change", filtered);
+  host.addEventListener("input", (event) => {
+    if ((event.target as Element).matches("[data-search]")) filtered();
+  });
   host.addEventListener("change", (event) => {
     const box = event.target as HTMLInputElement;
+    if (box.matches("[data-mine]")) filtered();
     if (!box.dataset.moduleFilter) return;
     // The same filter stands beside the grid and, where there is no room, in a menu.
     const name = CSS.escape(box.dataset.moduleFilter);
@@ -270,58 +221,73 @@ function start(host: HTMLElement): void {
   host.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLElement>(".calendar-toolbar button");
     if (button?.dataset.step) step(button.dataset.step);
-    if (button?.dataset.view) show(button.dataset.view);
+    if (!button?.dataset.view) return;
+    const menu = button.closest<HTMLDetailsElement>("details.menu");
+    if (menu) menu.open = false;
+    go({ view: button.dataset.view as ViewName });
   });
 
-  startCalendarKeys(calendar, grid, zone, { step, view: show });
-  calendar.render();
-}
-
-const moreText = (more: number): string => (isPhone ? `+${more}` : `${more} more`);
-
-/** The day of the month, or of the row of whole days, that the element stands in. */
-function dayOf(element: Element): string | undefined {
-  return element.closest<HTMLElement>(".fc-daygrid-day")?.dataset.date;
-}
-
-const dayFormat = new Intl.DateTimeFormat("en-GB", {
-  timeZone: "UTC",
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-});
-
-function dayInWords(date: string): string {
-  return dayFormat.format(new Date(`${date.slice(0, 10)}T00:00:00Z`)).replace(",", "");
-}
-
-/** A list that has today in it begins there; what is earlier is above. */
-function scrollToToday(grid: HTMLElement): void {
-  requestAnimationFrame(() => {
-    const row = one(".fc-list-day.fc-day-today", grid);
-    const scroller = row?.closest<HTMLElement>(".fc-scroller");
-    if (row && scroller) scroller.scrollTop = row.offsetTop;
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event.target) || dialogIsOpen() || isFollowing() || document.body.hasAttribute("data-held"))
+      return;
+    // Within menus and cards the arrows have a use of their own.
+    const within = "details.menu[open], [popover]:popover-open, .card-menu-panel";
+    if ((event.target as Element).closest?.(within)) return;
+    const key = event.key.toLowerCase();
+    const wanted = KEYS[key];
+    if (key === "escape" && copying) endCopy();
+    else if (key === "arrowleft") step("previous");
+    else if (key === "arrowright") step("next");
+    else if (key === "t") step("today");
+    else if (wanted) go({ view: wanted });
+    else return;
+    event.preventDefault();
   });
+
+  startFilters(host);
+  startOptions(context);
+  startSwipe(grid, (way) => {
+    step(way < 0 ? "previous" : "next");
+    announce(longDay(state.date));
+  });
+  remember();
+  void draw();
 }
 
-function setOrDrop(address: URL, name: string, value: string): void {
-  if (value) address.searchParams.set(name, value);
-  else address.searchParams.delete(name);
+/** The date one step earlier or later, as far as the view reaches. */
+function stepped({ view, date, weeks, next, span }: State, way: number): string {
+  switch (view) {
+    case "day":
+      return addDays(date, way);
+    case "week":
+      return addDays(date, 7 * way);
+    case "weeks":
+      return addDays(date, 7 * weeks * way);
+    case "month":
+      return addMonths(date, way);
+    case "year":
+      return addMonths(date, 12 * way);
+    case "agenda":
+      return addDays(date, (next.endsWith("e") ? 14 : Number(next) || 30) * way);
+    default:
+      return span === "month"
+        ? addMonths(date, way)
+        : addDays(date, { day: 1, week: 7, fortnight: 14 }[span] * way);
+  }
 }
 
-function pressViewButton(host: HTMLElement, type: string): void {
+function press(host: HTMLElement, view: ViewName): void {
+  let name = "More";
+  const usual = every(".calendar-views > button[data-view]", host).map((button) => button.dataset.view);
   for (const button of every(".calendar-toolbar button[data-view]", host)) {
-    button.setAttribute("aria-pressed", String(VIEWS[button.dataset.view ?? ""] === type));
+    const isIt = button.dataset.view === view;
+    button.setAttribute("aria-pressed", String(isIt));
+    if (isIt && button.matches(".menu-item")) name = button.firstChild?.textContent ?? name;
   }
-}
-
-/** How many entries of the loaded window each module has. */
-function count(host: HTMLElement, entries: Entry[]): void {
-  const counts = new Map<string, number>();
-  for (const { module } of entries) counts.set(module, (counts.get(module) ?? 0) + 1);
-  for (const label of every(".module-check", host)) {
-    const place =
-      one("[data-count]", label) ?? label.appendChild(make("span", { class: "count", "data-count": "" }));
-    place.textContent = String(counts.get(label.dataset.module ?? "") ?? 0);
-  }
+  const place = one("[data-view-name]", host);
+  if (!place) return;
+  place.textContent = name;
+  // Where the usual views stand beside the menu, it says what is in it instead of repeating one of them.
+  place.closest("summary")?.toggleAttribute("data-usual", usual.includes(view));
 }

@@ -125,8 +125,11 @@ export function showHelp(): void {
       [
         ["← →", "Earlier, later"],
         ["T", "Today"],
-        ["M W D L", "Month, week, day, list"],
-        ["Space", "Pick up an entry, arrows move it"],
+        ["D W M Y", "Day, week, month, year"],
+        ["A X", "Agenda, several weeks"],
+        ["P R", "Timeline of people, of resources"],
+        ["B", "Busy days, conflicts, upcoming"],
+        ["Space", "Pick up an entry, arrows move it, C copies it"],
       ],
     ],
     ["Forms", [["Ctrl Enter", "Send"]]],

@@ -535,15 +535,15 @@ fn calendar_page() -> Markup {
                 start: "start".into(),
                 end: "end".into(),
                 timed: true,
-                due: false,
+                ..CalendarCreate::default()
             },
             CalendarCreate {
                 label: "Task".into(),
                 href: "/tasks/new".into(),
                 start: "start_date".into(),
                 end: "due_date".into(),
-                timed: false,
                 due: true,
+                ..CalendarCreate::default()
             },
         ],
         spans: vec!["event".into(), "task".into()],

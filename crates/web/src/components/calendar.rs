@@ -7,7 +7,7 @@ use super::icons::icon;
 /// The calendar of the page, or of a detail page.
 #[derive(Debug, Default, Clone)]
 pub struct Calendar {
-    /// `month`, `week`, `day` or `list`.
+    /// One of [`VIEWS`]; empty for the one that suits the window.
     pub view: String,
     /// The date it shows, `YYYY-MM-DD`; empty for today.
     pub date: String,
@@ -15,8 +15,14 @@ pub struct Calendar {
     pub today: String,
     /// The first day of the week: 0 is Sunday.
     pub week_start: u8,
-    /// The office's time zone, an IANA name.
+    /// The person's time zone, an IANA name.
     pub timezone: String,
+    /// Weeks of the view of several weeks.
+    pub weeks: u8,
+    /// What the agenda shows: so many days, or so many entries with an "e" behind the number.
+    pub next: String,
+    /// How much a timeline shows: `day`, `week`, `fortnight` or `month`.
+    pub span: String,
     /// The modules, in their order.
     pub modules: Vec<CalendarModule>,
     /// The word searched for.
@@ -31,6 +37,12 @@ pub struct Calendar {
     pub spans: Vec<String>,
     /// Kinds of entries that may have times, so that they may change between hours and whole days.
     pub timed: Vec<String>,
+    /// Kinds of entries that are the thing itself, so that they can be copied.
+    pub whole: Vec<String>,
+    /// The row of filters beneath the toolbar, or nothing.
+    pub filters: Markup,
+    /// Whether the side area with the heat map and the conflicts can be opened.
+    pub panels: bool,
     /// Whether it is a part of a page that has its own heading.
     pub embedded: bool,
     /// What stands there without script: the entries as a list.
@@ -44,6 +56,16 @@ pub struct CalendarCreate {
     pub label: String,
     /// Address of its form.
     pub href: String,
+    /// Collection of the interface that takes it.
+    pub collection: String,
+    /// Field that names it.
+    pub title: String,
+    /// Whether its name and its dates are enough to make one.
+    pub quick: bool,
+    /// Field for several people, or nothing.
+    pub people: String,
+    /// Field for one resource, or nothing.
+    pub resource: String,
     /// Field with the first day or the start; empty when it has no such field.
     pub start: String,
     /// Field with the last day or the end.
@@ -66,8 +88,18 @@ pub struct CalendarModule {
 }
 
 /// The views with their words and keys.
-const VIEWS: [(&str, &str, &str); 4] =
-    [("month", "Month", "M"), ("week", "Week", "W"), ("day", "Day", "D"), ("list", "List", "L")];
+pub const VIEWS: [(&str, &str, &str); 8] = [
+    ("day", "Day", "D"),
+    ("week", "Week", "W"),
+    ("weeks", "Weeks", "X"),
+    ("month", "Month", "M"),
+    ("year", "Year", "Y"),
+    ("agenda", "Agenda", "A"),
+    ("people", "People", "P"),
+    ("resources", "Resources", "R"),
+];
+/// Those that stand in the toolbar where there is room.
+const USUAL: [&str; 4] = ["day", "week", "month", "agenda"];
 
 /// The calendar with its toolbar and filter. The page asks the frame for `calendar.js` and `calendar.css`.
 #[must_use]
@@ -81,6 +113,11 @@ pub fn calendar(calendar: &Calendar) -> Markup {
             serde_json::json!({
                 "label": create.label,
                 "href": create.href,
+                "collection": create.collection,
+                "title": create.title,
+                "quick": create.quick,
+                "people": create.people,
+                "resource": create.resource,
                 "start": create.start,
                 "end": create.end,
                 "timed": create.timed,
@@ -91,12 +128,19 @@ pub fn calendar(calendar: &Calendar) -> Markup {
     html! {
         div #calendar .calendar data-calendar data-view=(calendar.view) data-date=(calendar.date)
             data-today=(calendar.today) data-week-start=(calendar.week_start) data-timezone=(calendar.timezone)
+            data-weeks=(calendar.weeks) data-next=(calendar.next) data-span=(calendar.span)
             data-parameters=(serde_json::json!(parameters)) data-creates=(serde_json::json!(creates))
-            data-spans=(calendar.spans.join(" ")) data-timed=(calendar.timed.join(" ")) {
+            data-spans=(calendar.spans.join(" ")) data-timed=(calendar.timed.join(" "))
+            data-whole=(calendar.whole.join(" ")) {
             (toolbar(calendar))
+            (calendar.filters)
             div.calendar-columns {
                 (module_filter(calendar))
-                div.calendar-grid data-grid { (calendar.fallback) }
+                div.calendar-main {
+                    div data-running {}
+                    div.calendar-grid data-grid { (calendar.fallback) }
+                }
+                @if calendar.panels { aside #calendar-side .calendar-side data-side-panels aria-label="Beside the calendar" hidden {} }
             }
         }
     }
@@ -105,7 +149,7 @@ pub fn calendar(calendar: &Calendar) -> Markup {
 fn toolbar(calendar: &Calendar) -> Markup {
     html! {
         div.calendar-toolbar {
-            div.button-group {
+            div.button-group.calendar-steps {
                 button.button type="button" data-only="icon" data-step="previous" title="Earlier (←)"
                     aria-label="Earlier" { (icon("chevron-left")) }
                 button.button type="button" data-step="today" title="Today (T)" { "Today" }
@@ -118,21 +162,11 @@ fn toolbar(calendar: &Calendar) -> Markup {
                 h1.calendar-title data-title aria-live="polite" { "Calendar" }
             }
             span.grow {}
-            details.menu.calendar-modules-menu data-side="end" {
-                summary.button { (icon("list-filter")) "Modules" }
-                div.menu-panel { @for module in &calendar.modules { (module_check(module)) } }
-            }
-            label.check.calendar-mine { input type="checkbox" data-mine checked[calendar.mine]; span { "Mine" } }
-            div.filter-search {
-                (icon("search"))
-                input.input type="search" data-search value=(calendar.search) placeholder="Find an entry"
-                    aria-label="Find in the calendar" autocomplete="off";
-            }
-            div.button-group role="group" aria-label="View" {
-                @for (view, label, key) in VIEWS {
-                    button.button type="button" data-view=(view) title={ (label) " (" (key) ")" }
-                        aria-pressed=(if calendar.view == view { "true" } else { "false" }) { (label) }
-                }
+            (views(&calendar.view))
+            @if calendar.panels {
+                button.button type="button" data-only="icon" data-toggle-panels aria-expanded="false"
+                    aria-controls="calendar-side" title="Busy days, conflicts, upcoming (B)"
+                    aria-label="Busy days, conflicts, upcoming" { (icon("layout-list")) }
             }
             @if !calendar.creates.is_empty() {
                 details.menu.calendar-new data-side="end" {
@@ -143,6 +177,47 @@ fn toolbar(calendar: &Calendar) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// The usual views side by side, all of them in a menu.
+fn views(current: &str) -> Markup {
+    let pressed = |view: &str| if current == view { "true" } else { "false" };
+    html! {
+        div.button-group.calendar-views role="group" aria-label="View" {
+            @for (view, label, key) in VIEWS.iter().filter(|(view, ..)| USUAL.contains(view)) {
+                button.button type="button" data-view=(view) title={ (label) " (" (key) ")" }
+                    aria-pressed=(pressed(view)) { (label) }
+            }
+            details.menu.calendar-more-views data-side="end" {
+                summary.button { span data-view-name { "More" } (icon("chevron-down")) }
+                div.menu-panel role="group" aria-label="All views" {
+                    @for (view, label, key) in VIEWS {
+                        button.menu-item type="button" data-view=(view) aria-pressed=(pressed(view)) {
+                            (label) kbd { (key) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What narrows the calendar at once, without a new page: modules, mine, words of the title.
+#[must_use]
+pub fn quick_filters(calendar: &Calendar) -> Markup {
+    html! {
+        div.calendar-options data-options {}
+        details.menu.calendar-modules-menu {
+            summary.button { (icon("layers")) "Modules" }
+            div.menu-panel { @for module in &calendar.modules { (module_check(module)) } }
+        }
+        div.filter-search {
+            (icon("search"))
+            input.input type="search" data-search value=(calendar.search) placeholder="Find an entry"
+                aria-label="Find in the calendar" autocomplete="off";
+        }
+        label.check.calendar-mine { input type="checkbox" data-mine checked[calendar.mine]; span { "Mine" } }
     }
 }
 
@@ -157,7 +232,7 @@ fn module_filter(calendar: &Calendar) -> Markup {
 
 fn module_check(module: &CalendarModule) -> Markup {
     html! {
-        label.module-check data-module=(module.key) {
+        label.module-check data-module=(module.key) title=(module.label) {
             input type="checkbox" data-module-filter=(module.key) checked[module.shown];
             span.grow { (module.label) }
             span.count data-count {}

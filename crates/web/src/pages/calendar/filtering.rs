@@ -1,0 +1,137 @@
+//! The row of filters above the calendar: what is set as chips, the rest behind "Add filter".
+
+use maud::{Markup, html};
+use obcms_app::Actor;
+use obcms_domain::choices::{Choice, PRIORITIES};
+use obcms_domain::id::Id;
+use obcms_domain::registry::{FieldType, Kind};
+use obcms_store::records::Directory;
+
+use super::asked::{ADD, Asked, FILTERS, roles};
+use crate::components::badges::words;
+use crate::components::filters::{Chip, Filters, filters};
+use crate::components::forms::{self, Control, FormField};
+
+/// Pickers of the panel: name, label, collection.
+const PICKERS: [(&str, &str, &str); 7] = [
+    ("person", "Person", "users"),
+    ("team", "Team", "teams"),
+    ("organization", "Organization", "organizations"),
+    ("resource", "Resource", "resources"),
+    ("region", "Region", "regions"),
+    ("province", "Province", "provinces"),
+    ("municipality", "Municipality or city", "municipalities"),
+];
+/// Kinds whose names a filter may show, whoever looks.
+const NAMED: [&str; 8] =
+    ["user", "team", "organization", "resource", "region", "province", "municipality", "barangay"];
+
+/// The records that the filters name.
+pub fn named(asked: &Asked) -> Vec<Id> {
+    asked.set().flat_map(|(_, values)| values).filter_map(|value| value.parse().ok()).collect()
+}
+
+/// The row; `extra` stands at its end.
+pub fn row(actor: &Actor, asked: &Asked, titles: &Directory, extra: &Markup) -> Markup {
+    let mut bare = asked.clone();
+    for (_, values) in &mut bare.filters {
+        values.clear();
+    }
+    let view = Filters {
+        action: "/calendar".to_owned(),
+        chips: chips(asked, titles),
+        fields: fields(actor),
+        keep: kept(asked),
+        clear_href: bare.address("/calendar", asked.date),
+        ..Filters::default()
+    };
+    html! { div.calendar-filters data-filters { (filters(&view, extra)) } }
+}
+
+fn kept(asked: &Asked) -> Vec<(String, String)> {
+    let mut kept = asked.parameters();
+    if let Some(date) = asked.date {
+        kept.push(("date".to_owned(), date.to_string()));
+    }
+    kept
+}
+
+fn chips(asked: &Asked, titles: &Directory) -> Vec<Chip> {
+    let label = |name: &str| FILTERS.iter().find(|(known, _)| *known == name).map_or("", |(_, label)| *label);
+    asked
+        .set()
+        .flat_map(|(name, values)| values.iter().map(move |value| (name, value)))
+        .map(|(name, value)| Chip {
+            label: label(name).to_owned(),
+            value: in_words(name, value, titles),
+            remove_href: asked.without(name, value).address("/calendar", asked.date),
+        })
+        .collect()
+}
+
+fn in_words(name: &str, value: &str, titles: &Directory) -> String {
+    match name {
+        "kinds" => roles()
+            .find(|(_, role)| role.entry_kind == value)
+            .map_or_else(|| words(value), |(kind, role)| kind_label(kind, role.label)),
+        "status" => statuses()
+            .into_iter()
+            .find(|choice| choice.value == value)
+            .map_or_else(|| words(value), |choice| choice.label.to_owned()),
+        "priority" => words(value),
+        _ => value
+            .parse()
+            .ok()
+            .and_then(|id: Id| titles.get(&id))
+            .filter(|known| NAMED.contains(&known.kind.as_str()))
+            .map_or_else(|| "unknown".to_owned(), |known| known.title.clone()),
+    }
+}
+
+fn kind_label(kind: &Kind, role: &str) -> String {
+    if role.is_empty() { kind.label.to_owned() } else { format!("{}: {}", kind.label, role.to_lowercase()) }
+}
+
+/// The states of everything dated, each once, by their words.
+fn statuses() -> Vec<&'static Choice> {
+    let mut all: Vec<&'static Choice> = Vec::new();
+    for (kind, _) in roles() {
+        let Some(FieldType::Choice(choices)) = kind.field(kind.state).map(|field| field.data) else {
+            continue;
+        };
+        for choice in choices {
+            if !all.iter().any(|known| known.value == choice.value) {
+                all.push(choice);
+            }
+        }
+    }
+    all.sort_by_key(|choice| choice.label);
+    all
+}
+
+fn fields(actor: &Actor) -> Vec<FormField> {
+    let field = |name: &str, label: &str, control: Control| FormField {
+        name: format!("{ADD}{name}"),
+        label: label.to_owned(),
+        control,
+        ..FormField::default()
+    };
+    let choice =
+        |value: &str, label: String| forms::Choice { value: value.to_owned(), label, selected: false };
+    let kinds = roles()
+        .filter(|(kind, _)| actor.sight(kind).is_some())
+        .map(|(kind, role)| choice(role.entry_kind, kind_label(kind, role.label)))
+        .collect();
+    let states = statuses().into_iter().map(|state| choice(state.value, state.label.to_owned())).collect();
+    let priorities =
+        PRIORITIES.iter().map(|priority| choice(priority.value, priority.label.to_owned())).collect();
+    let mut fields = vec![
+        field("kinds", "Kind", Control::Select { options: kinds }),
+        field("status", "Status", Control::Select { options: states }),
+        field("priority", "Priority", Control::Select { options: priorities }),
+    ];
+    fields.extend(PICKERS.iter().map(|(name, label, collection)| {
+        field(name, label, Control::Reference { collection: (*collection).to_owned(), selected: None })
+    }));
+    fields
+}

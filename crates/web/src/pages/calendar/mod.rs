@@ -1,0 +1,148 @@
+//! The calendar page. The views are drawn by its script; without it the window stands there as a list.
+
+mod asked;
+mod filtering;
+mod plain;
+
+use axum::Router;
+use axum::extract::State as AxumState;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use jiff::civil::Weekday;
+use maud::html;
+use obcms_app::calendar::Feed;
+use obcms_app::{Actor, AppError};
+use obcms_domain::kinds;
+use obcms_domain::registry::{DateRole, Field, FieldType, Initial, Kind, Module};
+
+use self::asked::{Asked, NO_MODULE, roles};
+use super::errors::PageError;
+use super::frame::Signed;
+use super::may_create;
+use crate::components::calendar::{Calendar, CalendarCreate, CalendarModule, calendar, quick_filters};
+use crate::components::frame::Width;
+use crate::input::Parameters;
+use crate::state::{State, blocking};
+
+/// The pages of this subject.
+pub fn router() -> Router<State> {
+    Router::new().route("/calendar", get(show))
+}
+
+/// First day of the person's week.
+fn week_start(actor: &Actor) -> Weekday {
+    if actor.week_start == "sunday" { Weekday::Sunday } else { Weekday::Monday }
+}
+
+async fn show(
+    Signed { page, actor }: Signed,
+    AxumState(state): AxumState<State>,
+    parameters: Parameters,
+) -> Result<Response, PageError> {
+    let asked = Asked::read(&parameters);
+    if Asked::adds(&parameters) {
+        return Ok(Redirect::to(&asked.address("/calendar", asked.date)).into_response());
+    }
+    let zone = page.zone();
+    let today = state.app.now().to_zoned(zone.clone()).date();
+    let (first, after_last) = asked.window(today, week_start(&actor));
+    // The script asks for the feed itself; the list is for those who come without it.
+    let plain = parameters.get("plain") == Some("true");
+    let (feed, titles) = blocking(|| {
+        let feed = if !plain || asked.modules == NO_MODULE {
+            Feed::default()
+        } else {
+            state.app.calendar(&actor, &asked.query(first, after_last, &zone))?.1
+        };
+        let named = filtering::named(&asked);
+        Ok::<_, AppError>((feed, state.app.directory(&named)?))
+    })?;
+    let mut view = Calendar {
+        view: asked.view.clone(),
+        date: asked.date.map(|date| date.to_string()).unwrap_or_default(),
+        today: today.to_string(),
+        week_start: u8::from(week_start(&actor) == Weekday::Monday),
+        timezone: zone.iana_name().unwrap_or("Asia/Manila").to_owned(),
+        weeks: asked.weeks,
+        next: asked.next.clone(),
+        span: asked.span.clone(),
+        modules: modules(&actor, &asked),
+        search: asked.search.clone(),
+        mine: asked.mine,
+        feed_parameters: asked.set().map(|(name, values)| (name.to_owned(), values.join(","))).collect(),
+        creates: creates(&actor),
+        spans: roles().filter(|(_, role)| !role.end.is_empty()).map(entry_kind).collect(),
+        timed: roles().filter(|(kind, role)| is_timed(kind, role)).map(entry_kind).collect(),
+        whole: roles().filter(|(_, role)| role.label.is_empty()).map(entry_kind).collect(),
+        panels: true,
+        fallback: if plain {
+            plain::list(&feed, &asked, first, after_last, &zone)
+        } else {
+            plain::way(&asked)
+        },
+        ..Calendar::default()
+    };
+    view.filters = filtering::row(&actor, &asked, &titles, &quick_filters(&view));
+    let page = page.width(Width::Full).with_assets(&["calendar.js", "calendar.css"]);
+    Ok(Html(page.render("Calendar", &html! { (calendar(&view)) }).into_string()).into_response())
+}
+
+fn entry_kind((_, role): (&'static Kind, &'static DateRole)) -> String {
+    role.entry_kind.to_owned()
+}
+
+fn is_timed(kind: &Kind, role: &DateRole) -> bool {
+    kind.field(role.start).is_some_and(|field| matches!(field.data, FieldType::Moment))
+}
+
+/// The modules that have something dated which the person may see.
+fn modules(actor: &Actor, asked: &Asked) -> Vec<CalendarModule> {
+    Module::CALENDAR
+        .into_iter()
+        .filter(|module| roles().any(|(kind, _)| kind.module == *module && actor.sight(kind).is_some()))
+        .map(|module| CalendarModule {
+            key: module.key().to_owned(),
+            label: module.label().to_owned(),
+            shown: asked.shows(module),
+        })
+        .collect()
+}
+
+/// What the person may make on a day, and where the day goes in its form.
+fn creates(actor: &Actor) -> Vec<CalendarCreate> {
+    let is_date = |kind: &Kind, role: &DateRole| {
+        kind.field(role.start).is_some_and(|field| !matches!(field.data, FieldType::Structure(_)))
+    };
+    kinds::REGISTRY
+        .into_iter()
+        .filter(|kind| may_create(actor, kind))
+        .filter_map(|kind| {
+            let role = kind.dates.iter().find(|role| is_date(kind, role))?;
+            let timed = is_timed(kind, role);
+            let is_open = kind.field(role.start).is_some_and(|field| !field.required);
+            let is_given = |field: &Field| {
+                [kind.title, role.start, role.end].contains(&field.name)
+                    || !field.required
+                    || !matches!(field.initial, Initial::Empty)
+            };
+            let named = |fits: &dyn Fn(&Field) -> bool| {
+                kind.inputs().find(|field| fits(field)).map_or("", |field| field.name).to_owned()
+            };
+            Some(CalendarCreate {
+                label: kind.label.to_owned(),
+                href: format!("/{}/new", kind.collection),
+                collection: kind.collection.to_owned(),
+                people: named(&|field| {
+                    kind.people.contains(&field.name) && matches!(field.data, FieldType::References(_))
+                }),
+                resource: named(&|field| matches!(field.data, FieldType::Reference("resource"))),
+                title: kind.title.to_owned(),
+                quick: kind.inputs().all(is_given) && kind.inputs().any(|field| field.name == kind.title),
+                start: role.start.to_owned(),
+                end: role.end.to_owned(),
+                timed,
+                due: !timed && is_open && !role.end.is_empty(),
+            })
+        })
+        .collect()
+}

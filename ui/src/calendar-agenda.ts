@@ -1,0 +1,158 @@
+/** The agenda: what comes next, by day, as much as was asked for and then more. */
+import { addDays, clock, dayWords, daysBetween, stretch } from "./calendar-days";
+import { type Entry, isOff, isRunning, lastDay, peopleOf, timesOf, words } from "./calendar-entry";
+import type { CalendarView, Context } from "./calendar-view";
+import { make } from "./page";
+import { toastRefusal } from "./toast";
+
+/** Rows drawn at once; a day of a large office has hundreds. */
+const AT_ONCE = 150;
+/** A window of the interface has at most so many days. */
+const FARTHEST = 400;
+
+interface Row {
+  day: string;
+  entry: Entry;
+  /** Before the title: "Ends", "Starts", or nothing. */
+  note: string;
+}
+
+export function openAgenda(context: Context): CalendarView {
+  const { grid, zone, state, feed } = context;
+  let until = "";
+  let room = AT_ONCE;
+
+  const wanted = (): { days: number; entries: number } => {
+    const number = Number.parseInt(state.next, 10) || 30;
+    return state.next.endsWith("e") ? { days: 14, entries: number } : { days: number, entries: 0 };
+  };
+
+  const draw = async (): Promise<void> => {
+    const { days, entries } = wanted();
+    let length = days;
+    for (;;) {
+      until = addDays(state.date, length);
+      const loaded = await feed.load(state.date, until);
+      if (!loaded) return;
+      if (rows(loaded).length >= entries || length >= FARTHEST) break;
+      length = Math.min(length * 3, FARTHEST);
+    }
+    room = entries || AT_ONCE;
+    show();
+  };
+
+  /** What stands on which day: what lasts stands once, what runs for weeks where it begins and ends. */
+  function rows(entries: Entry[]): Row[] {
+    const found: Row[] = [];
+    for (const entry of entries) {
+      const times = timesOf(entry, zone);
+      const first = times.start.slice(0, 10);
+      const last = lastDay(times);
+      if (isRunning(times)) {
+        if (first >= state.date && first < until) found.push({ day: first, entry, note: "Starts" });
+        if (last >= state.date && last < until) found.push({ day: last, entry, note: "Ends" });
+      } else {
+        found.push({ day: first < state.date ? state.date : first, entry, note: "" });
+      }
+    }
+    const hour = ({ entry }: Row): string => (entry.all_day ? "" : timesOf(entry, zone).start.slice(11));
+    return found.sort((one, other) => {
+      if (one.day !== other.day) return one.day < other.day ? -1 : 1;
+      const [early, late] = [hour(one), hour(other)];
+      // What has its hour comes first, in order; then the rest as it came.
+      if (early === late) return 0;
+      return early === "" ? 1 : late === "" ? -1 : early < late ? -1 : 1;
+    });
+  }
+
+  function show(): void {
+    context.running(feed.shown());
+    const all = rows(feed.shown());
+    const shown = all.slice(0, room);
+    const body = make("div", { class: "agenda" });
+    let day = "";
+    let list: HTMLElement | null = null;
+    for (const row of shown) {
+      if (row.day !== day || !list) {
+        day = row.day;
+        const near = { 0: "Today", 1: "Tomorrow" }[daysBetween(context.today(), day)];
+        const head = make("h2", { class: "agenda-day", "data-day": day });
+        head.append(near ? make("b", {}, near) : "", ` ${dayWords(day)}`);
+        list = make("ul", { class: "agenda-list" });
+        body.append(make("section", { class: "agenda-section" }, head, list));
+      }
+      list.append(item(row));
+    }
+    const last = shown.at(-1)?.day ?? addDays(until, -1);
+    context.title(
+      stretch(state.date, shown.length < all.length || wanted().entries ? last : addDays(until, -1)),
+    );
+    if (all.length === 0) {
+      body.append(
+        make(
+          "p",
+          { class: "muted agenda-empty" },
+          `Nothing from ${stretch(state.date, addDays(until, -1))}.`,
+        ),
+      );
+    }
+    const more = make("button", { type: "button", class: "button", "data-agenda-more": "" }, "Show more");
+    more.addEventListener("click", () => void showMore(all.length > room));
+    const reached = daysBetween(state.date, until) >= FARTHEST && all.length <= room;
+    if (!reached) body.append(make("div", { class: "agenda-more" }, more));
+    const scrolled = grid.scrollTop;
+    grid.replaceChildren(body);
+    grid.scrollTop = scrolled;
+  }
+
+  async function showMore(isLoaded: boolean): Promise<void> {
+    const place = grid.querySelectorAll(".agenda-item").length;
+    const before = until;
+    try {
+      if (!isLoaded) {
+        until = addDays(until, Math.min(wanted().days, FARTHEST - daysBetween(state.date, until)));
+        if (!(await feed.extend(before, until))) return;
+      }
+      room += AT_ONCE;
+    } catch (error) {
+      until = before;
+      toastRefusal(error);
+    }
+    show();
+    // One goes on reading where the list ended.
+    grid.querySelectorAll<HTMLElement>(".agenda-item > a")[place]?.focus();
+  }
+
+  function item({ entry, day, note }: Row): HTMLElement {
+    const times = timesOf(entry, zone);
+    const last = lastDay(times);
+    const time = entry.all_day
+      ? "All day"
+      : `${clock(times.start)}${times.end > times.start ? ` – ${clock(times.end)}` : ""}`;
+    const link = make("a", { href: entry.url, "data-entry": entry.id, "data-module": entry.module });
+    link.append(
+      make("span", { class: "agenda-time" }, time),
+      make("span", { class: "entry-card-dot" }),
+      make(
+        "span",
+        { class: isOff(entry) ? "agenda-title off" : "agenda-title" },
+        note ? `${note}: ${entry.title}` : entry.title,
+      ),
+    );
+    const facts = [
+      !note && last > day ? `until ${dayWords(last)}` : "",
+      entry.location ?? "",
+      peopleOf(entry),
+    ].filter(Boolean);
+    if (facts.length > 0) link.append(make("small", { class: "agenda-facts" }, facts.join(" · ")));
+    if (entry.status) link.append(make("small", { class: "agenda-state" }, words(entry.status)));
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      context.open(entry, link);
+    });
+    return make("li", { class: "agenda-item" }, link);
+  }
+
+  return { draw, close: () => grid.replaceChildren() };
+}

@@ -1,0 +1,35 @@
+/** Filters that make a new page: they keep what the script has changed meanwhile. */
+import { every, one } from "./page";
+
+/** What of the address the script keeps. */
+const OURS = ["view", "date", "weeks", "next", "span", "modules", "q", "mine"];
+
+export function startFilters(host: HTMLElement): void {
+  const row = one("[data-filters]", host);
+  row?.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    const now = new URLSearchParams(location.search);
+    for (const old of every<HTMLInputElement>('input[type="hidden"]', form)) {
+      if (OURS.includes(old.name)) old.remove();
+    }
+    for (const name of OURS) {
+      const value = now.get(name);
+      if (!value) continue;
+      const input = document.createElement("input");
+      Object.assign(input, { type: "hidden", name, value });
+      form.append(input);
+    }
+  });
+  row?.addEventListener("click", (event) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
+    if (!link) return;
+    const to = new URL(link.href);
+    const now = new URLSearchParams(location.search);
+    for (const name of OURS) {
+      const value = now.get(name);
+      if (value) to.searchParams.set(name, value);
+      else to.searchParams.delete(name);
+    }
+    link.href = to.href;
+  });
+}

@@ -1,0 +1,272 @@
+/** Day, week, several weeks and month: the grid, with dragging, pulling and keys. */
+import { Calendar, type EventApi, type EventInput } from "@fullcalendar/core";
+import dayGrid from "@fullcalendar/daygrid";
+import interaction from "@fullcalendar/interaction";
+import timeGrid from "@fullcalendar/timegrid";
+import { Dense, entriesOn } from "./calendar-dense";
+import { addDays, dayWords, stretch, weekOf } from "./calendar-days";
+import { type Entry, isOff, isRunning, lastDay, rankOf, timesOf, words } from "./calendar-entry";
+import { entryOf, isEnd, timesIn } from "./calendar-event";
+import { focusEntry, liftedEvent, mark, startGridKeys } from "./calendar-keys";
+import { showDay } from "./calendar-popover";
+import type { CalendarView, Context } from "./calendar-view";
+import { hold } from "./live";
+import { make } from "./page";
+import { toastRefusal } from "./toast";
+import { wallTime } from "./zone";
+
+const TYPES: Record<string, string> = {
+  month: "dayGridMonth",
+  weeks: "dayGridWeeks",
+  week: "timeGridWeek",
+  day: "timeGridDay",
+};
+const TIME_FORMAT = {
+  hour: "numeric",
+  minute: "2-digit",
+  omitZeroMinute: true,
+  hour12: true,
+  meridiem: "short",
+} as const;
+
+export function openGrid(context: Context): CalendarView {
+  const { grid, zone, abilities, isPhone, state } = context;
+  const dense = new Dense();
+  // The grid sets its own height; ours is that of the element around it.
+  const inner = make("div");
+  grid.replaceChildren(inner);
+  let focused: string | null = null;
+
+  const toEvent = (entry: Entry): EventInput => {
+    const times = timesOf(entry, zone);
+    return {
+      id: entry.id,
+      title: entry.title,
+      start: times.start,
+      end: times.end,
+      allDay: times.allDay,
+      startEditable: entry.editable,
+      durationEditable: entry.editable && abilities.spans.has(entry.kind),
+      classNames: isOff(entry) ? ["entry", "entry-off"] : ["entry"],
+      extendedProps: { entry, place: 0, rank: rankOf(entry) },
+    };
+  };
+
+  /** What runs stands in its strip; its last day, which is when something is due, stands in the grid. */
+  const endOf = (entry: Entry): EventInput => {
+    const last = lastDay(timesOf(entry, zone));
+    return {
+      ...toEvent(entry),
+      title: `Ends: ${entry.title}`,
+      start: last,
+      end: addDays(last, 1),
+      startEditable: entry.editable && abilities.spans.has(entry.kind),
+      durationEditable: false,
+      extendedProps: { entry, place: 0, rank: rankOf(entry) > 3 ? 5 : 1, ends: true },
+    };
+  };
+
+  const load = async (info: { startStr: string; endStr: string }): Promise<EventInput[]> => {
+    const first = info.startStr.slice(0, 10);
+    const after = info.endStr.slice(0, 10);
+    const shown = (await context.feed.load(first, after)) ?? context.feed.shown();
+    const held = liftedEvent(calendar);
+    const days = context.running(shown);
+    const ends = shown.filter((entry) => {
+      const times = timesOf(entry, zone);
+      return isRunning(times) && lastDay(times) >= first && lastDay(times) < after;
+    });
+    dense.compose(days, zone);
+    const events = [...days.map(toEvent), ...ends.map(endOf)].map((event) =>
+      held && held.id === event.id
+        ? { ...event, start: held.startStr, end: held.endStr, extendedProps: held.extendedProps }
+        : event,
+    );
+    return dense.thin(events, grid.clientHeight, held?.id);
+  };
+
+  const calendar = new Calendar(inner, {
+    plugins: [dayGrid, timeGrid, interaction],
+    // Entries come as wall times of the person's zone; the grid adds nothing to them.
+    timeZone: "UTC",
+    now: () => wallTime(new Date(), zone),
+    initialView: TYPES[state.view] ?? "dayGridMonth",
+    initialDate: state.date,
+    lazyFetching: false,
+    firstDay: context.weekStart,
+    headerToolbar: false,
+    height: "100%",
+    dayMaxEvents: true,
+    fixedWeekCount: false,
+    nowIndicator: true,
+    navLinks: true,
+    navLinkDayClick: (date) => context.go({ view: "day", date: date.toISOString().slice(0, 10) }),
+    scrollTime: "07:00:00",
+    slotDuration: "00:30:00",
+    // What is held by keyboard comes first, so that it is never behind "more".
+    eventOrder: ["place", "rank", "start", "-duration", "title"],
+    eventDisplay: "block",
+    eventInteractive: true,
+    forceEventDuration: true,
+    defaultTimedEventDuration: "01:00:00",
+    eventTimeFormat: TIME_FORMAT,
+    slotLabelFormat: TIME_FORMAT,
+    views: {
+      dayGridMonth: { dayHeaderFormat: { weekday: "short" } },
+      dayGridWeeks: {
+        type: "dayGrid",
+        duration: { weeks: state.weeks },
+        dateAlignment: "week",
+        dayHeaderFormat: { weekday: "short" },
+      },
+      timeGrid: { eventMaxStack: isPhone ? 3 : 8, slotEventOverlap: false },
+      timeGridWeek: { eventMaxStack: isPhone ? 1 : 2, dayHeaderFormat: { weekday: "short", day: "numeric" } },
+    },
+    locale: "en-GB",
+    allDayText: "All day",
+    moreLinkContent: ({ num }) => {
+      const text = make("span", {}, moreText(num, isPhone));
+      const bar = make("span", { class: "more-bar", "aria-hidden": "true" });
+      // They stand in their day only after they were drawn.
+      requestAnimationFrame(() => {
+        const date = dayOf(text);
+        text.textContent = moreText(num + dense.leftOf(date), isPhone);
+        for (const [module, count] of dense.modulesOf(date)) {
+          const part = make("i", { "data-module": module });
+          part.style.flexGrow = String(count);
+          bar.append(part);
+        }
+      });
+      return { domNodes: [text, bar] };
+    },
+    moreLinkClick: ({ jsEvent }) => {
+      const link = (jsEvent.target as Element).closest<HTMLElement>(".fc-more-link, .fc-daygrid-more-link");
+      const date = link && dayOf(link);
+      if (!link || !date) return "popover";
+      const days = context.feed.shown().filter((entry) => {
+        const times = timesOf(entry, zone);
+        return !isRunning(times) || lastDay(times) === date;
+      });
+      showDay(dayWords(date), entriesOn(date, days, zone), zone, link, context.open);
+      // Anything that is no name of a view keeps the grid from answering itself.
+      return true as unknown as void;
+    },
+    moreLinkDidMount: ({ el }) => el.setAttribute("role", "button"),
+    selectable: context.creates.length > 0,
+    selectMinDistance: 6,
+    unselectAuto: true,
+    longPressDelay: 350,
+    events: load,
+    eventSourceFailure: toastRefusal,
+    datesSet: ({ view }) => context.title(titleOf(view.type, view.currentStart, view.currentEnd, view.title)),
+    // Named by its number alone, a cell would hide from screen readers what stands in it: its content is its name.
+    dayCellDidMount: ({ el }) => el.removeAttribute("aria-labelledby"),
+    eventDidMount: ({ el, event }) => {
+      const entry = entryOf(event);
+      el.dataset.entry = event.id;
+      el.dataset.module = entry.module;
+      const status = entry.status ? `, ${words(entry.status)}` : "";
+      el.title = `${event.title}${status}`;
+      if (entry.priority === "critical" || entry.priority === "high") el.dataset.priority = entry.priority;
+    },
+    eventClick: ({ event, el, jsEvent }) => {
+      jsEvent.preventDefault();
+      if (jsEvent.ctrlKey || jsEvent.metaKey) window.open(entryOf(event).url, "_blank", "noopener");
+      else context.open(entryOf(event), el);
+    },
+    dateClick: ({ dateStr, allDay, dayEl, jsEvent }) => {
+      const start = allDay ? dateStr.slice(0, 10) : dateStr.slice(0, 19);
+      const at = allDay ? dayEl.getBoundingClientRect() : new DOMRect(jsEvent.clientX, jsEvent.clientY, 0, 0);
+      context.offer({ start, end: allDay ? addDays(start, 1) : hourLater(start), allDay }, at);
+    },
+    select: ({ startStr, endStr, allDay, jsEvent }) => {
+      const at = new DOMRect(jsEvent?.clientX ?? innerWidth / 2, jsEvent?.clientY ?? innerHeight / 3, 0, 0);
+      const cut = (text: string): string => text.slice(0, allDay ? 10 : 19);
+      context.offer({ start: cut(startStr), end: cut(endStr), allDay }, at);
+    },
+    // A day does not become an hour by being dropped there, except where the record has both.
+    eventAllow: ({ allDay }, event) =>
+      !event || event.allDay === allDay || abilities.timed.has(entryOf(event).kind),
+    eventDragStart: () => hold(true),
+    eventDragStop: () => hold(false),
+    eventResizeStart: () => hold(true),
+    eventResizeStop: () => hold(false),
+    eventDrop: ({ event, oldEvent, revert, jsEvent }) => void drop(event, oldEvent, revert, jsEvent),
+    eventResize: ({ event, revert }) => {
+      void context.commit(entryOf(event), timesIn(event), "resize").then((kept) => !kept && revert());
+    },
+    eventsSet: () => {
+      if (liftedEvent(calendar)) mark(grid);
+      else if (focused) focusEntry(grid, focused);
+      focused = null;
+    },
+  });
+
+  /** With Ctrl or Alt held, what is dropped is a copy, and the original stays where it was. */
+  async function drop(
+    event: EventApi,
+    old: EventApi,
+    revert: () => void,
+    pointer: MouseEvent,
+  ): Promise<void> {
+    const entry = entryOf(event);
+    const to = timesIn(event);
+    const copies = (pointer.ctrlKey || pointer.altKey) && abilities.whole.has(entry.kind);
+    if (copies) {
+      revert();
+      if (await context.commit(entry, to, "copy")) calendar.refetchEvents();
+      return;
+    }
+    if (!(await context.commit(entry, to, isEnd(old) ? "end" : "move"))) revert();
+  }
+
+  const release = startGridKeys(calendar, grid, context);
+  let shownWeeks = state.weeks;
+  calendar.render();
+
+  return {
+    draw: () => {
+      focused = document.activeElement?.closest<HTMLElement>("[data-entry]")?.dataset.entry ?? null;
+      const type = TYPES[state.view] ?? "dayGridMonth";
+      if (state.weeks !== shownWeeks) {
+        shownWeeks = state.weeks;
+        calendar.setOption("views", {
+          ...calendar.getOption("views"),
+          dayGridWeeks: { type: "dayGrid", duration: { weeks: state.weeks }, dateAlignment: "week" },
+        });
+      }
+      const { type: current, currentStart, currentEnd } = calendar.view;
+      const date = new Date(`${state.date}T00:00:00Z`);
+      // Weeks begin with the one of the date; anything else within the window is there already.
+      const stays =
+        type === current &&
+        (type === "dayGridWeeks"
+          ? weekOf(state.date, context.weekStart) === currentStart.toISOString().slice(0, 10)
+          : date >= currentStart && date < currentEnd);
+      if (stays) calendar.refetchEvents();
+      else calendar.changeView(type, date);
+      return Promise.resolve();
+    },
+    close: () => {
+      release();
+      calendar.destroy();
+      grid.replaceChildren();
+    },
+  };
+}
+
+function titleOf(type: string, start: Date, end: Date, usual: string): string {
+  if (type === "dayGridMonth" || type === "timeGridDay") return usual;
+  return stretch(start.toISOString().slice(0, 10), addDays(end.toISOString().slice(0, 10), -1));
+}
+
+const moreText = (more: number, isPhone: boolean): string => (isPhone ? `+${more}` : `${more} more`);
+
+function hourLater(wall: string): string {
+  return new Date(Date.parse(`${wall}Z`) + 3_600_000).toISOString().slice(0, 19);
+}
+
+/** The day of the month, or of the row of whole days, that the element stands in. */
+function dayOf(element: Element): string | undefined {
+  return element.closest<HTMLElement>(".fc-daygrid-day")?.dataset.date;
+}
