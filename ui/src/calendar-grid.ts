@@ -182,7 +182,8 @@ export function openGrid(context: Context): CalendarView {
     select: ({ startStr, endStr, allDay, jsEvent }) => {
       const at = new DOMRect(jsEvent?.clientX ?? innerWidth / 2, jsEvent?.clientY ?? innerHeight / 3, 0, 0);
       const cut = (text: string): string => text.slice(0, allDay ? 10 : 19);
-      context.offer({ start: cut(startStr), end: cut(endStr), allDay }, at);
+      // The release of the pointer, which is still on its way, would close the card.
+      setTimeout(() => context.offer({ start: cut(startStr), end: cut(endStr), allDay }, at));
     },
     // A day does not become an hour by being dropped there, except where the record has both.
     eventAllow: ({ allDay }, event) =>
