@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
+use obcms_domain::id::Id;
 use obcms_tests::{Answer, Client, Server, on_both_engines};
 use serde_json::{Value, json};
 
@@ -270,6 +271,145 @@ on_both_engines! {
         me.delete(&url(&other)).expect_status(204);
         me.delete(&path).expect_status(204);
         me.post(&format!("{path}/restore"), &json!({})).expect_status(200);
+    }
+}
+
+on_both_engines! {
+    fn bookings_are_decided_once_by_whoever_may(server: &Server) {
+        let room = resource(server, &json!({ "requires_approval": true }));
+        let (staff, other) = (server.as_role("staff"), server.as_role("staff"));
+        let (coordinator, second) = (server.person(&["coordinator"]), server.as_role("coordinator"));
+        let decide = |client: &Client, booking: &Value, body: Value| client.post(&format!("{}/decision", url(booking)), &body);
+        let (nine, ten, eleven) = (at(server, 1, "09:00"), at(server, 1, "10:00"), at(server, 1, "11:00"));
+        let first = book(&staff, &room, &nine, &ten).expect_status(201).json;
+        assert_eq!((&first["status"], &first["decided_by"]), (&json!("pending"), &Value::Null));
+        // What waits blocks as well.
+        let refused = book(&other, &room, &nine, &ten).expect_status(409);
+        assert_eq!(refused.json["conflicts"][0]["status"], "pending");
+        for role in ["staff", "executive", "budget_officer"] {
+            decide(&server.as_role(role), &first, json!({ "decision": "approve" })).expect_status(403);
+        }
+        decide(&coordinator.client, &first, json!({ "decision": "maybe" })).expect_status(422);
+        let unreasoned = decide(&coordinator.client, &first, json!({ "decision": "reject", "note": " " })).expect_status(422);
+        assert_eq!(unreasoned.errors("field"), ["note"]);
+        let approved = decide(&coordinator.client, &first, json!({ "action": "approve", "note": "Bring the key back" }));
+        let approved = approved.expect_status(200).json;
+        assert_eq!((&approved["status"], &approved["decision_note"]), (&json!("approved"), &json!("Bring the key back")));
+        assert_eq!(approved["decided_by"], json!(coordinator.id.to_string()));
+        for verdict in ["approve", "reject"] {
+            let again = decide(&second, &first, json!({ "decision": verdict, "note": "No" })).expect_status(409);
+            assert_eq!(again.json["detail"], "This booking was already approved by Person 4.");
+        }
+        let log = staff.get(&format!("{}/history", url(&first))).json;
+        assert_eq!((&log["items"][0]["action"], &log["items"][0]["note"]), (&json!("approve"), &json!("Bring the key back")));
+        // Moved, it waits anew; whoever decides moves it without asking themselves.
+        let moved = staff.patch(&url(&first), &json!({ "start": ten, "end": eleven })).expect_status(200).json;
+        assert_eq!((&moved["status"], &moved["decided_by"]), (&json!("pending"), &Value::Null));
+        decide(&second, &first, json!({ "decision": "approve" })).expect_status(200);
+        let moved = coordinator.client.patch(&url(&first), &json!({ "start": nine, "end": ten })).expect_status(200).json;
+        assert_eq!(moved["status"], "approved");
+        // A stale decision is told so.
+        let stale = second.with_header("if-match", "\"1\"");
+        decide(&stale, &first, json!({ "decision": "cancel" })).expect_status(412);
+        decide(&other, &first, json!({ "decision": "cancel" })).expect_status(403);
+        let cancelled = decide(&staff, &first, json!({ "decision": "cancel", "note": "Moved online" })).expect_status(200).json;
+        assert_eq!(cancelled["status"], "cancelled");
+        decide(&staff, &first, json!({ "decision": "cancel" })).expect_status(409);
+        staff.patch(&url(&first), &json!({ "end": eleven })).expect_status(409);
+        // The time is free again, and undoing the cancellation asks again.
+        let next = book(&other, &room, &nine, &ten).expect_status(201).json;
+        staff.post(cancelled["undo"].as_str().unwrap(), &json!({})).expect_status(409);
+        decide(&coordinator.client, &next, json!({ "decision": "reject", "note": "Office day" })).expect_status(200);
+        staff.post(cancelled["undo"].as_str().unwrap(), &json!({})).expect_status(200);
+        assert_eq!(staff.get(&url(&first)).json["status"], "approved");
+        let day = format!("start={}&end={}&kinds=booking", day(server, 1), day(server, 2));
+        let feed = staff.get(&format!("/api/v1/calendar?{day}")).json;
+        assert_eq!(feed["entries"].as_array().unwrap().len(), 1, "what was refused leaves the calendar");
+    }
+
+    fn what_an_override_went_over_is_not_approved(server: &Server) {
+        let room = resource(server, &json!({ "requires_approval": true }));
+        let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
+        let waiting = book(&server.as_role("staff"), &room, &nine, &ten).expect_status(201).json;
+        let admin = server.as_role("admin");
+        let over = admin.post("/api/v1/bookings", &json!({
+            "resource": room["id"], "start": nine, "end": ten, "override_reason": "Flood response"
+        })).expect_status(201).json;
+        let path = format!("{}/decision", url(&waiting));
+        let refused = admin.post(&path, &json!({ "decision": "approve" })).expect_status(409);
+        assert_eq!(of(&refused, "conflicts", "booking"), [over["id"].as_str().unwrap()]);
+        assert!(!of(&refused, "free_slots", "start").is_empty());
+        admin.post(&format!("{}/decision", url(&over)), &json!({ "decision": "cancel" })).expect_status(200);
+        admin.post(&path, &json!({ "decision": "approve" })).expect_status(200);
+    }
+
+    fn busy_and_free_fill_the_window(server: &Server) {
+        let hours = json!([{ "from": "08:00", "to": "17:00" }]);
+        let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+        let week: serde_json::Map<String, Value> = days.iter().map(|day| ((*day).to_owned(), hours.clone())).collect();
+        let room = resource(server, &json!({
+            "opening_hours": week, "buffer_before_minutes": 15,
+            "blackouts": [{ "start": at(server, 1, "15:00"), "end": at(server, 1, "16:00"), "reason": "Repair" }],
+        }));
+        let me = server.as_role("staff");
+        let made = book(&me, &room, &at(server, 1, "10:00"), &at(server, 1, "11:00")).expect_status(201).json;
+        let path = format!("/api/v1/resources/{}/availability", room["id"].as_str().unwrap());
+        let found = me.get(&format!("{path}?start={}&end={}", day(server, 1), day(server, 2))).expect_status(200);
+        let spans = |list: &str| -> Vec<(String, String)> {
+            of(&found, list, "start").iter().zip(of(&found, list, "end")).map(|(start, end)| ((*start)[11..16].to_owned(), end[11..16].to_owned())).collect()
+        };
+        let pairs = |list: &[(&str, &str)]| list.iter().map(|(start, end)| ((*start).to_owned(), (*end).to_owned())).collect::<Vec<_>>();
+        assert_eq!(of(&found, "busy", "kind"), ["closed", "booking", "blackout", "closed"]);
+        assert_eq!(spans("busy"), pairs(&[("00:00", "08:00"), ("09:45", "11:00"), ("15:00", "16:00"), ("17:00", "00:00")]));
+        assert_eq!(spans("free"), pairs(&[("08:00", "09:45"), ("11:00", "15:00"), ("16:00", "17:00")]));
+        assert_eq!(found.json["busy"][1]["booking"], made["id"]);
+        assert_eq!(found.json["busy"][2]["reason"], "Repair");
+        me.get(&path).expect_status(400);
+        me.get(&format!("{path}?start={}&end={}", day(server, 1), day(server, 500))).expect_status(400);
+        // Nothing is free in the past.
+        let past = me.get(&format!("{path}?start={}&end={}", day(server, -2), day(server, -1))).expect_status(200);
+        assert_eq!(past.json["free"], json!([]));
+    }
+
+    fn a_look_before_booking_changes_nothing(server: &Server) {
+        let me = server.as_role("staff");
+        let room = resource(server, &json!({ "blackouts": [{ "start": day(server, 3) }] }));
+        let look = |days: i64, start: &str, end: &str| {
+            me.post("/api/v1/bookings/preview", &json!({ "resource": room["id"], "start": at(server, days, start), "end": at(server, days, end) }))
+        };
+        let free = look(1, "09:00", "10:00").expect_status(200).json;
+        assert_eq!((&free["total"], &free["free"], &free["occurrences"][0]["state"]), (&json!(1), &json!(1), &json!("free")));
+        let made = book(&me, &room, &at(server, 1, "09:00"), &at(server, 1, "10:00")).expect_status(201).json;
+        let clash = look(1, "09:30", "10:30").expect_status(200).json;
+        assert_eq!(clash["occurrences"][0]["state"], "clash");
+        assert_eq!(clash["occurrences"][0]["conflicts"][0]["booking"], made["id"]);
+        assert_eq!(clash["occurrences"][0]["free_slots"][1]["start"], at(server, 1, "10:00"));
+        let closed = look(3, "09:00", "10:00").expect_status(200).json;
+        assert_eq!(closed["occurrences"][0]["state"], "closed");
+        assert!(closed["occurrences"][0]["reason"].as_str().unwrap().contains("cannot be had"));
+        // One's own times do not count when a booking is to be moved.
+        let moved = me.post("/api/v1/bookings/preview", &json!({ "booking": made["id"], "start": at(server, 1, "09:30") }));
+        assert_eq!(moved.expect_status(200).json["free"], 1);
+        me.post("/api/v1/bookings/preview", &json!({ "start": "x" })).expect_status(422);
+        me.post("/api/v1/bookings/preview", &json!({ "booking": 7 })).expect_status(422);
+        assert_eq!(me.get("/api/v1/bookings").json["total"], 1);
+    }
+
+    fn a_partner_learns_only_when_it_is_taken(server: &Server) {
+        let room = resource(server, &json!({}));
+        let partner = server.person(&["partner"]);
+        let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
+        let secret = book(&server.as_role("staff"), &room, &nine, &ten).expect_status(201).json;
+        let own = book(&server.as_role("staff"), &room, &ten, &at(server, 1, "11:00")).expect_status(201).json;
+        let sql = "UPDATE bookings SET created_by = $1, booked_by = $1 WHERE id = $2";
+        server.app().database().write::<_, obcms_store::StoreError>(|tx| {
+            tx.execute(sql, &[partner.id.into(), own["id"].as_str().unwrap().parse::<Id>().unwrap().into()])?;
+            tx.execute("UPDATE edges SET target = $1 WHERE field = 'booked_by' AND source = $2", &[partner.id.into(), own["id"].as_str().unwrap().parse::<Id>().unwrap().into()])
+        }).unwrap();
+        partner.client.get(&url(&secret)).expect_status(404);
+        let refused = partner.client.patch(&url(&own), &json!({ "start": nine })).expect_status(409);
+        assert_eq!((&refused.json["conflicts"][0]["booking"], &refused.json["conflicts"][0]["start"]), (&Value::Null, &json!(nine)));
+        assert!(!refused.text.contains("Person 2"), "{}", refused.text);
     }
 }
 

@@ -208,7 +208,8 @@ fn undo_action(change: &Change) -> Action {
         {
             Action::Transition
         }
-        "move" | "transition" | "advance" | "skip" | "return" => Action::Transition,
+        "approve" | "reject" => Action::DecideBooking,
+        "move" | "cancel" | "transition" | "advance" | "skip" | "return" => Action::Transition,
         _ => Action::Edit,
     }
 }

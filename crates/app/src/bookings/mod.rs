@@ -5,6 +5,12 @@
 //! once more. Creating, moving, deciding, restoring and undoing are therefore one path.
 
 mod answer;
+mod availability;
+mod decisions;
 pub(crate) mod guard;
+mod preview;
 
 pub use answer::shown_instant;
+pub use availability::{Availability, Booked};
+pub use decisions::{Decided, Decision, Verdict};
+pub use preview::{Preview, PreviewedDate};

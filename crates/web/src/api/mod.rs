@@ -1,5 +1,6 @@
 //! The API under `/api/v1`: every kind by its description, and what is more than a collection.
 
+pub mod bookings;
 pub mod calendar;
 pub mod files;
 pub mod holidays;
@@ -28,6 +29,7 @@ pub fn routes() -> Vec<Route> {
         routes.extend(files::routes(kind));
         routes.extend(occurrences::routes(kind));
     }
+    routes.extend(bookings::routes());
     routes.extend(calendar::routes());
     routes.extend(icalendar::routes());
     routes.extend(jobs::routes());

@@ -1,0 +1,151 @@
+//! When a resource can be had: what is taken, when it is closed, and what is left.
+
+use jiff::Timestamp;
+use obcms_domain::bookings::{Closed, Span, Taken, Terms, open};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::RESOURCE;
+use obcms_domain::people::Action;
+use obcms_domain::registry::Record;
+use obcms_store::bookings::{self as store, Slot};
+use obcms_store::{Tx, records};
+use serde_json::{Value as Json, json};
+
+use super::answer::{Known, shown_instant};
+use crate::calendar::CalendarQuery;
+use crate::error::AppError;
+use crate::{Actor, App};
+
+/// What is known of a resource within a window.
+#[derive(Clone, Debug)]
+pub struct Availability {
+    /// The resource.
+    pub resource: Record,
+    /// Its terms.
+    pub terms: Terms,
+    /// What is booked, by start.
+    pub booked: Vec<Booked>,
+    /// When it is closed, by start.
+    pub closed: Vec<Closed>,
+    /// When at least one unit can be had, by start.
+    pub free: Vec<Span>,
+}
+
+/// One time that is booked, as the asker sees it.
+#[derive(Clone, Debug)]
+pub struct Booked {
+    /// From when to when.
+    pub slot: Slot,
+    /// The booking, when the asker may see it.
+    pub booking: Option<Record>,
+    /// Its status.
+    pub status: String,
+}
+
+impl Availability {
+    /// As the API shows it.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        let zone = self.terms.zone();
+        let at = |instant: Timestamp| shown_instant(instant, zone);
+        let mut busy: Vec<(Timestamp, Json)> = Vec::new();
+        for booked in &self.booked {
+            let slot = &booked.slot;
+            busy.push((
+                slot.taken.start,
+                json!({
+                    "kind": "booking",
+                    "start": at(slot.taken.start),
+                    "end": at(slot.taken.end),
+                    "booked_start": at(slot.booked.start),
+                    "booked_end": at(slot.booked.end),
+                    "booking": booked.booking.as_ref().map(|booking| booking.id),
+                    "title": booked.booking.as_ref().map(Record::title),
+                    "status": booked.status,
+                    "units": slot.units,
+                }),
+            ));
+        }
+        for closed in &self.closed {
+            busy.push((
+                closed.span.start,
+                json!({
+                    "kind": closed.kind,
+                    "start": at(closed.span.start),
+                    "end": at(closed.span.end),
+                    "reason": Some(&closed.reason).filter(|reason| !reason.is_empty()),
+                }),
+            ));
+        }
+        busy.sort_by_key(|(start, _)| *start);
+        let busy: Vec<Json> = busy.into_iter().map(|(_, json)| json).collect();
+        let free: Vec<Json> =
+            self.free.iter().map(|span| json!({ "start": at(span.start), "end": at(span.end) })).collect();
+        json!({
+            "resource": self.resource.id,
+            "capacity": self.terms.capacity,
+            "is_available": self.terms.is_available,
+            "busy": busy,
+            "free": free,
+        })
+    }
+}
+
+impl App {
+    /// The window of the parameters `start` and `end`: days of the office or instants, at most 400 days.
+    pub fn booking_window(&self, parameters: &[(String, String)]) -> Result<Span, AppError> {
+        let window = CalendarQuery::parse(parameters, self.zone())?.window;
+        Ok(Span::new(window.start, window.end))
+    }
+
+    /// When a resource can be had within a window.
+    pub fn availability(&self, actor: &Actor, id: Id, window: Span) -> Result<Availability, AppError> {
+        self.read(|tx| {
+            let resource = records::load(tx, &RESOURCE, id)?.ok_or(AppError::NotFound(RESOURCE.label))?;
+            actor.require(tx, Action::View, &resource)?;
+            let mut found = self.availabilities(tx, actor, vec![resource], window)?;
+            found.pop().ok_or(AppError::NotFound(RESOURCE.label))
+        })
+    }
+
+    /// The same of several resources, in their order.
+    pub fn availabilities(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        resources: Vec<Record>,
+        window: Span,
+    ) -> Result<Vec<Availability>, AppError> {
+        let ids: Vec<Id> = resources.iter().map(|resource| resource.id).collect();
+        let slots = store::within(tx, &ids, window, None)?;
+        let pointers: Vec<&Slot> = slots.iter().collect();
+        let known = Known::of(tx, actor, &pointers)?;
+        let now = self.now();
+        Ok(resources
+            .into_iter()
+            .map(|resource| {
+                let terms = Terms::of(&resource, self.zone());
+                let own: Vec<&Slot> = slots.iter().filter(|slot| slot.resource == resource.id).collect();
+                let taken: Vec<Taken> = own.iter().map(|slot| Taken::from(*slot)).collect();
+                let bookable = window.within(&Span::new(now, terms.horizon(now)));
+                let free = if terms.is_available && !bookable.is_empty() {
+                    open(&terms, &taken, bookable, 1)
+                } else {
+                    Vec::new()
+                };
+                let booked = own
+                    .into_iter()
+                    .map(|slot| Booked {
+                        booking: known.visible(slot.booking).cloned(),
+                        status: known
+                            .find(slot.booking)
+                            .map_or("", |booking| booking.text("status"))
+                            .to_owned(),
+                        slot: slot.clone(),
+                    })
+                    .collect();
+                let closed = terms.closed(window, false);
+                Availability { resource, terms, booked, closed, free }
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,183 @@
+//! Deciding on bookings: approving, refusing and giving up.
+
+use obcms_domain::bookings::{BookingStatus, uses};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::BOOKING;
+use obcms_domain::people::Action;
+use obcms_domain::registry::{FieldError, Record, Value, check_text};
+use obcms_store::{bookings as store, records};
+use serde_json::Value as Json;
+
+use super::guard;
+use crate::error::AppError;
+use crate::records::{Input, reload, require_version, require_write};
+use crate::work::Work;
+use crate::{Actor, App};
+
+/// Characters of a note at most.
+const NOTE: usize = 2000;
+
+/// What is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It stands.
+    Approve,
+    /// It is refused, with a reason.
+    Reject,
+    /// It is given up.
+    Cancel,
+}
+
+impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 3] = [Self::Approve, Self::Reject, Self::Cancel];
+
+    /// The word of the API and of the history.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Cancel => "cancel",
+        }
+    }
+
+    const fn status(self) -> BookingStatus {
+        match self {
+            Self::Approve => BookingStatus::Approved,
+            Self::Reject => BookingStatus::Rejected,
+            Self::Cancel => BookingStatus::Cancelled,
+        }
+    }
+}
+
+/// A decision that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What is decided.
+    pub verdict: Verdict,
+    /// Why.
+    pub note: String,
+}
+
+impl Decision {
+    /// Reads `{decision, note}`; `action` is understood as well.
+    pub fn parse(input: &Input) -> Result<Self, AppError> {
+        let mut errors = Vec::new();
+        for name in input.keys().filter(|name| !["decision", "action", "note"].contains(&name.as_str())) {
+            errors.push(FieldError::new(name, "unknown_field", "There is no such field."));
+        }
+        let word = input.get("decision").or_else(|| input.get("action")).and_then(Json::as_str);
+        let verdict = Verdict::ALL.into_iter().find(|verdict| word == Some(verdict.as_str()));
+        if verdict.is_none() {
+            errors.push(FieldError::new("decision", "choice", "Expected approve, reject or cancel."));
+        }
+        let note = match input.get("note") {
+            None | Some(Json::Null) => String::new(),
+            Some(Json::String(note)) => note.clone(),
+            Some(_) => {
+                errors.push(FieldError::new("note", "type", "Expected text."));
+                String::new()
+            }
+        };
+        if let Err((code, message)) = check_text(&note, NOTE, false) {
+            errors.push(FieldError::new("note", code, message));
+        }
+        if verdict == Some(Verdict::Reject) && note.trim().is_empty() && errors.is_empty() {
+            errors.push(FieldError::new("note", "required", "Say why the booking is refused."));
+        }
+        match verdict {
+            Some(verdict) if errors.is_empty() => Ok(Self { verdict, note }),
+            _ => Err(AppError::Invalid(errors)),
+        }
+    }
+}
+
+/// A booking after a decision, with the change that takes it back.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// The booking.
+    pub booking: Record,
+    /// The change to undo.
+    pub change_set: Id,
+}
+
+impl App {
+    /// Approves, refuses or gives up a booking; `expected` is the version that the actor saw.
+    pub fn decide(
+        &self,
+        actor: &Actor,
+        id: Id,
+        decision: &Decision,
+        expected: Option<i64>,
+    ) -> Result<Decided, AppError> {
+        self.write(actor, |work| decide(work, id, decision, expected))
+    }
+}
+
+fn decide(
+    work: &mut Work<'_, '_>,
+    id: Id,
+    decision: &Decision,
+    expected: Option<i64>,
+) -> Result<Decided, AppError> {
+    let before = work.load(&BOOKING, id)?;
+    require_write(work.actor)?;
+    let decides = work.actor.may(Action::DecideBooking, BOOKING.area);
+    // Whoever booked may give it up again.
+    if !(decides && decision.verdict == Verdict::Cancel) {
+        let action =
+            if decision.verdict == Verdict::Cancel { Action::Transition } else { Action::DecideBooking };
+        work.actor.require(work.tx, action, &before)?;
+    }
+    require_version(&before, expected)?;
+    require_undecided(work, &before, decision.verdict)?;
+    if decision.verdict == Verdict::Approve {
+        check_again(work, &before)?;
+    }
+    let mut booking = before.clone();
+    booking.set("status", decision.verdict.status().as_str());
+    booking.set("decided_by", work.actor.id);
+    booking.set("decided_at", work.now);
+    let note = decision.note.trim();
+    booking.set("decision_note", if note.is_empty() { Value::Null } else { Value::from(note) });
+    note.clone_into(&mut work.note);
+    work.save(&before, &mut booking, decision.verdict.as_str())?;
+    Ok(Decided { booking: reload(work, &booking)?, change_set: work.change_set })
+}
+
+/// Nobody decides twice, and not on what is over.
+fn require_undecided(work: &mut Work<'_, '_>, booking: &Record, verdict: Verdict) -> Result<(), AppError> {
+    if booking.is_archived() {
+        return Err(AppError::conflict("This booking is archived; restore it first."));
+    }
+    let status = BookingStatus::of(booking);
+    let is_open = if verdict == Verdict::Cancel { status.blocks() } else { status == BookingStatus::Pending };
+    if !is_open {
+        let person = booking.reference("decided_by");
+        let by = match person {
+            Some(id) => records::references(work.tx, &[id])?.remove(&id).map(|person| person.title),
+            None => None,
+        };
+        let by = by.map(|name| format!(" by {name}")).unwrap_or_default();
+        return Err(AppError::conflict(format!("This booking was already {}{by}.", status.as_str())));
+    }
+    if uses(booking).iter().all(|one| one.span.end <= work.now) {
+        return Err(AppError::conflict("This booking is over; there is nothing to decide any more."));
+    }
+    Ok(())
+}
+
+/// Before it is approved, a booking is held against all others once more: an override may have gone over it.
+fn check_again(work: &mut Work<'_, '_>, booking: &Record) -> Result<(), AppError> {
+    let demand = guard::demand(work, None, booking, &uses(booking))?;
+    if !demand.terms.is_available {
+        let name = &demand.terms.name;
+        return Err(AppError::conflict(format!("{name} cannot be booked at present; refuse the booking.")));
+    }
+    let Some(hull) = guard::hull(&demand.slots) else {
+        return Ok(());
+    };
+    let others = store::within(work.tx, &[demand.resource.id], hull, Some(booking.id))?;
+    guard::refuse(work, booking, &demand, &others)
+}

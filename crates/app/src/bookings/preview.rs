@@ -1,0 +1,192 @@
+//! A look at a booking before it is made: each of its dates, free or not.
+
+use jiff::{SignedDuration, Timestamp};
+use obcms_domain::bookings::{Span, Taken, Terms, nearest, uses};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{BOOKING, RESOURCE};
+use obcms_domain::people::Action;
+use obcms_domain::registry::{self, Context, FieldError, Record};
+use obcms_store::bookings::{self as store, Slot};
+use obcms_store::records;
+use serde_json::{Value as Json, json};
+
+use super::answer::{Known, shown_instant, shown_span};
+use super::guard::{hull, in_the_way, slots};
+use crate::error::AppError;
+use crate::records::Input;
+use crate::{Actor, App};
+
+/// How one date of a booking stands.
+#[derive(Clone, Debug)]
+pub struct PreviewedDate {
+    /// Which occurrence; empty for a single booking.
+    pub recurrence_id: String,
+    /// From when to when.
+    pub span: Span,
+    /// What the terms of the resource say against it.
+    pub problem: Option<FieldError>,
+    /// Bookings in the way, as the API shows them.
+    pub conflicts: Vec<Json>,
+    /// The nearest free times.
+    pub free: Vec<Span>,
+}
+
+impl PreviewedDate {
+    /// `free`, `clash` or `closed`.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        if self.problem.is_some() {
+            "closed"
+        } else if self.conflicts.is_empty() {
+            "free"
+        } else {
+            "clash"
+        }
+    }
+}
+
+/// A booking as it would be.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The booking, not kept anywhere.
+    pub booking: Record,
+    /// The resource that it asks for.
+    pub resource: Record,
+    /// Its dates in order.
+    pub dates: Vec<PreviewedDate>,
+}
+
+impl Preview {
+    /// As the API shows it.
+    #[must_use]
+    pub fn to_json(&self, app: &App) -> Json {
+        let (zone, all_day) = (app.zone(), self.booking.flag("all_day"));
+        let dates: Vec<Json> = self
+            .dates
+            .iter()
+            .map(|date| {
+                let free: Vec<Json> = date
+                    .free
+                    .iter()
+                    .map(|span| {
+                        let (start, end) = shown_span(*span, all_day, zone);
+                        json!({ "start": start, "end": end })
+                    })
+                    .collect();
+                json!({
+                    "recurrence_id": Some(&date.recurrence_id).filter(|id| !id.is_empty()),
+                    "start": shown_instant(date.span.start, zone),
+                    "end": shown_instant(date.span.end, zone),
+                    "state": date.state(),
+                    "reason": date.problem.as_ref().map(|problem| problem.message.clone()),
+                    "conflicts": date.conflicts,
+                    "free_slots": free,
+                })
+            })
+            .collect();
+        let count = |state| self.dates.iter().filter(|date| date.state() == state).count();
+        json!({
+            "resource": self.resource.id,
+            "occurrences": dates,
+            "total": self.dates.len(),
+            "free": count("free"),
+            "clash": count("clash"),
+            "closed": count("closed"),
+        })
+    }
+}
+
+impl App {
+    /// How each date of a booking would stand. `booking` names one that is to be changed: its own times do not count.
+    pub fn preview_booking(&self, actor: &Actor, input: &Input) -> Result<Preview, AppError> {
+        let mut input = input.clone();
+        let changed = match input.shift_remove("booking") {
+            None | Some(Json::Null) => None,
+            Some(given) => Some(
+                given
+                    .as_str()
+                    .and_then(|text| text.parse::<Id>().ok())
+                    .ok_or_else(|| AppError::field("booking", "type", "Expected the id of a booking."))?,
+            ),
+        };
+        self.read(|tx| {
+            let context = Context {
+                actor: actor.id,
+                today: self.today(),
+                office_timezone: &self.options().office_timezone,
+            };
+            let (booking, known) = match changed {
+                None => {
+                    let mut booking = Record::new(&BOOKING, self.new_id(), self.now(), actor.id);
+                    registry::parse(&mut booking, &input, true, &context)?;
+                    (booking, Vec::new())
+                }
+                Some(id) => {
+                    let before = records::load(tx, &BOOKING, id)?.ok_or(AppError::NotFound(BOOKING.label))?;
+                    actor.require(tx, Action::View, &before)?;
+                    let mut booking = before.clone();
+                    registry::parse(&mut booking, &input, false, &context)?;
+                    let same = before.get("resource") == booking.get("resource");
+                    (booking, if same { uses(&before) } else { Vec::new() })
+                }
+            };
+            let unknown = || AppError::field("resource", "unknown_reference", "There is no such resource.");
+            let id = booking.reference("resource").ok_or_else(unknown)?;
+            let resource = records::load(tx, &RESOURCE, id)?.ok_or_else(unknown)?;
+            actor.require(tx, Action::View, &resource)?;
+            let terms = Terms::of(&resource, self.zone());
+            let wanted = slots(&booking, id, &terms, &uses(&booking));
+            let margin = SignedDuration::from_hours(15 * 24);
+            let others = match hull(&wanted) {
+                Some(hull) => {
+                    let earliest = hull.start.checked_sub(margin).unwrap_or(hull.start);
+                    let latest = hull.end.checked_add(margin).unwrap_or(hull.end);
+                    store::within(tx, &[id], Span::new(earliest, latest), Some(booking.id))?
+                }
+                None => Vec::new(),
+            };
+            let pointers: Vec<&Slot> = others.iter().collect();
+            let bookings = Known::of(tx, actor, &pointers)?;
+            let taken: Vec<Taken> = others.iter().map(Taken::from).collect();
+            let all_day = booking.flag("all_day");
+            let dates = wanted
+                .iter()
+                .zip(uses(&booking))
+                .map(|(slot, one)| {
+                    let problem =
+                        unavailable(&terms).or_else(|| terms.check(&one, all_day, &known, false, self.now()));
+                    let conflicts: Vec<Json> = in_the_way(&terms, slot, &others)
+                        .into_iter()
+                        .map(|other| bookings.conflict(other, self.zone()))
+                        .collect();
+                    let free = if terms.is_available && (problem.is_some() || !conflicts.is_empty()) {
+                        let around = near(&taken, slot.booked, margin);
+                        nearest(&terms, &around, slot.booked, slot.units, all_day, self.now())
+                    } else {
+                        Vec::new()
+                    };
+                    PreviewedDate {
+                        recurrence_id: one.recurrence_id,
+                        span: slot.booked,
+                        problem,
+                        conflicts,
+                        free,
+                    }
+                })
+                .collect();
+            Ok(Preview { booking, resource, dates })
+        })
+    }
+}
+
+fn unavailable(terms: &Terms) -> Option<FieldError> {
+    let message = format!("{} cannot be booked at present.", terms.name);
+    (!terms.is_available).then(|| FieldError::new("resource", "unavailable", message))
+}
+
+/// What is taken around a time, as far as free times are offered.
+fn near(taken: &[Taken], span: Span, margin: SignedDuration) -> Vec<Taken> {
+    let at = |instant: Timestamp, shift: SignedDuration| instant.checked_add(shift).unwrap_or(instant);
+    let window = Span::new(at(span.start, -margin), at(span.end, margin));
+    taken.iter().filter(|taken| taken.span.overlaps(&window)).copied().collect()
+}

@@ -1,0 +1,134 @@
+//! Bookings beyond their collection: decisions, what is free, a look before booking.
+
+use axum::extract::State as AxumState;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use obcms_app::AppError;
+use obcms_app::bookings::Decision;
+use obcms_domain::kinds::{BOOKING, RESOURCE};
+use obcms_domain::people::Action;
+use serde_json::{Value as Json, json};
+
+use super::{openapi, records};
+use crate::caller::Caller;
+use crate::input::{Body, Parameters, PathId, expected_version};
+use crate::problem::Problem;
+use crate::route::{Access, Route};
+use crate::state::{State, blocking};
+
+type Answer = Result<Response, Problem>;
+
+/// The operations.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let text = || json!({ "type": "string" });
+    let span = || json!({ "type": "object", "properties": { "start": text(), "end": text() } });
+    let list = |items: Json| json!({ "type": "array", "items": items });
+    vec![
+        Route::new(
+            "post",
+            "/api/v1/bookings/{id}/decision",
+            "Approve, refuse or give up a booking",
+            Access::Policy(Action::Transition, BOOKING.area),
+            post(decide),
+        )
+        .tag("bookings")
+        .body(json!({
+            "type": "object", "required": ["decision"], "additionalProperties": false,
+            "properties": {
+                "decision": { "type": "string", "enum": ["approve", "reject", "cancel"] },
+                "note": { "type": "string", "description": "Why; must be given to reject" },
+            },
+        }))
+        .answers(200, openapi::reference(&BOOKING)),
+        Route::new(
+            "post",
+            "/api/v1/bookings/preview",
+            "How each date of a booking would stand, without making it",
+            Access::Policy(Action::Create, BOOKING.area),
+            post(preview),
+        )
+        .tag("bookings")
+        .body(openapi::input_reference(&BOOKING))
+        .answers(
+            200,
+            json!({ "type": "object", "properties": {
+                "total": { "type": "integer" },
+                "free": { "type": "integer" },
+                "clash": { "type": "integer" },
+                "closed": { "type": "integer" },
+                "occurrences": list(json!({ "type": "object", "properties": {
+                    "recurrence_id": { "type": ["string", "null"] },
+                    "start": text(),
+                    "end": text(),
+                    "state": { "type": "string", "enum": ["free", "clash", "closed"] },
+                    "reason": { "type": ["string", "null"] },
+                    "conflicts": list(json!({ "type": "object" })),
+                    "free_slots": list(span()),
+                } })),
+            } }),
+        ),
+        Route::new(
+            "get",
+            "/api/v1/resources/{id}/availability",
+            "When a resource is taken, closed and free within a window of at most 400 days",
+            Access::Policy(Action::View, RESOURCE.area),
+            get(availability),
+        )
+        .tag("resources")
+        .query(&[
+            (
+                "start",
+                "First instant (RFC 3339 with offset) or first day (YYYY-MM-DD, of the office); required",
+            ),
+            ("end", "First instant or day after the window; required"),
+        ])
+        .answers(
+            200,
+            json!({ "type": "object", "properties": {
+                "busy": list(json!({ "type": "object", "properties": {
+                    "kind": { "type": "string", "enum": ["booking", "blackout", "closed"] },
+                    "start": text(),
+                    "end": text(),
+                    "booking": { "type": ["string", "null"] },
+                    "title": { "type": ["string", "null"] },
+                } })),
+                "free": list(span()),
+            } }),
+        ),
+    ]
+}
+
+async fn decide(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let expected = expected_version(&headers)?;
+    let decision = Decision::parse(&body.object)?;
+    let decided = blocking(|| state.app.decide(&caller.actor, id.0, &decision, expected))?;
+    let undo = format!("/api/v1/bookings/{}/undo?change_set={}", decided.booking.id, decided.change_set);
+    records::record_response_with(&state, StatusCode::OK, &decided.booking, [("undo", json!(undo))])
+}
+
+async fn preview(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> Answer {
+    let preview = blocking(|| state.app.preview_booking(&caller.actor, &body.object))?;
+    Ok(axum::Json(preview.to_json(&state.app)).into_response())
+}
+
+async fn availability(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    parameters: Parameters,
+) -> Answer {
+    parameters.only(&["start", "end"])?;
+    let body = blocking(|| {
+        let window = state.app.booking_window(&parameters.0)?;
+        Ok::<_, AppError>(state.app.availability(&caller.actor, id.0, window)?.to_json())
+    })?;
+    Ok(axum::Json(body).into_response())
+}
