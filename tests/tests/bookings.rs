@@ -413,6 +413,104 @@ on_both_engines! {
     }
 }
 
+on_both_engines! {
+    fn a_series_is_booked_whole_or_without_what_clashes(server: &Server) {
+        let me = server.as_role("staff");
+        let room = resource(server, &json!({}));
+        let taken = book(&me, &room, &at(server, 8, "10:00"), &at(server, 8, "11:00")).expect_status(201).json;
+        let mut weekly = json!({
+            "resource": room["id"], "purpose": "Weekly meeting", "rrule": "FREQ=WEEKLY;COUNT=4",
+            "start": at(server, 1, "09:30"), "end": at(server, 1, "10:30"),
+        });
+        let refused = me.post("/api/v1/bookings", &weekly).expect_status(409);
+        assert_eq!(of(&refused, "conflicts", "booking"), [taken["id"].as_str().unwrap()]);
+        let seen = me.post("/api/v1/bookings/preview", &weekly).expect_status(200).json;
+        let states: Vec<&str> = seen["occurrences"].as_array().unwrap().iter().map(|date| date["state"].as_str().unwrap()).collect();
+        assert_eq!(states, ["free", "clash", "free", "free"]);
+        // The clashing date is left out, and held at a time that was offered.
+        let clash = &seen["occurrences"][1];
+        let free = clash["free_slots"].as_array().unwrap().iter().find(|slot| slot["start"] == at(server, 8, "11:00")).unwrap();
+        weekly["exdates"] = json!([clash["recurrence_id"]]);
+        weekly["rdates"] = json!([&free["start"].as_str().unwrap()[..19]]);
+        assert_eq!(me.post("/api/v1/bookings/preview", &weekly).expect_status(200).json["free"], 4);
+        let made = me.post("/api/v1/bookings", &weekly).expect_status(201).json;
+        assert_eq!(exclusive(server), 5);
+        let window = format!("/api/v1/calendar?start={}&end={}&kinds=booking&q=weekly", day(server, 0), day(server, 30));
+        assert_eq!(of(&me.get(&window), "entries", "start").len(), 4);
+        // Each of its dates is taken.
+        book(&me, &room, &at(server, 22, "09:00"), &at(server, 22, "10:00")).expect_status(409);
+        book(&me, &room, &at(server, 8, "11:30"), &at(server, 8, "12:30")).expect_status(409);
+        book(&me, &room, &at(server, 8, "09:00"), &at(server, 8, "10:00")).expect_status(201);
+        me.delete(&url(&made)).expect_status(204);
+        assert_eq!(exclusive(server), 2);
+        book(&me, &room, &at(server, 15, "09:00"), &at(server, 15, "10:00")).expect_status(201);
+        me.post(&format!("{}/restore", url(&made)), &json!({})).expect_status(409);
+    }
+
+    fn dates_of_a_series_move_only_where_it_is_free(server: &Server) {
+        let me = server.as_role("staff");
+        let room = resource(server, &json!({}));
+        let other = book(&me, &room, &at(server, 9, "09:00"), &at(server, 9, "10:00")).expect_status(201).json;
+        let daily = me.post("/api/v1/bookings", &json!({
+            "resource": room["id"], "purpose": "Sorting", "rrule": "FREQ=DAILY;COUNT=6",
+            "start": at(server, 1, "10:00"), "end": at(server, 1, "11:00"),
+        })).expect_status(201).json;
+        let date = |days: i64, scope: &str| format!("{}/occurrences/{}?scope={scope}", url(&daily), &at(server, days, "10:00")[..19]);
+        let to = |days: i64, start: &str, end: &str| json!({ "start": at(server, days, start), "end": at(server, days, end) });
+        me.patch(&date(2, "this"), &to(9, "09:30", "10:30")).expect_status(409);
+        me.patch(&date(2, "this"), &to(9, "10:00", "11:00")).expect_status(200);
+        book(&me, &room, &at(server, 2, "10:00"), &at(server, 2, "11:00")).expect_status(201);
+        me.patch(&url(&other), &json!({ "end": at(server, 9, "10:15") })).expect_status(409);
+        let elsewhere = resource(server, &json!({ "name": "Room B" }));
+        let refused = me.patch(&date(3, "this"), &json!({ "resource": elsewhere["id"] })).expect_status(422);
+        assert_eq!(refused.errors("field"), ["resource"]);
+        // All dates move: the one that was moved by itself stays where it is.
+        book(&me, &room, &at(server, 3, "13:00"), &at(server, 3, "14:00")).expect_status(201);
+        me.patch(&date(3, "following"), &to(3, "13:30", "14:30")).expect_status(409);
+        let split = me.patch(&date(3, "following"), &to(3, "14:00", "15:00")).expect_status(200);
+        book(&me, &room, &at(server, 4, "10:00"), &at(server, 4, "11:00")).expect_status(201);
+        book(&me, &room, &at(server, 4, "14:30"), &at(server, 4, "15:30")).expect_status(409);
+        assert_eq!(split.json["purpose"], "Sorting");
+        // The old times of the second part are taken by others meanwhile.
+        me.post(&format!("{}/undo", url(&daily)), &json!({})).expect_status(409);
+        me.delete(&date(1, "this")).expect_status(204);
+        book(&me, &room, &at(server, 1, "10:00"), &at(server, 1, "11:00")).expect_status(201);
+    }
+
+    fn a_series_ends_within_the_horizon(server: &Server) {
+        let me = server.as_role("staff");
+        let room = resource(server, &json!({ "horizon_days": 30 }));
+        let book = |rule: &str| {
+            me.post("/api/v1/bookings", &json!({
+                "resource": room["id"], "rrule": rule, "start": at(server, 1, "10:00"), "end": at(server, 1, "11:00"),
+            }))
+        };
+        let endless = book("FREQ=WEEKLY").expect_status(422);
+        assert_eq!((endless.errors("field"), endless.errors("code")), (vec!["rrule"], vec!["horizon"]));
+        assert!(endless.text.contains("at most 30 days ahead"));
+        assert_eq!(book("FREQ=HOURLY;COUNT=401").expect_status(422).errors("field"), ["rrule"]);
+        assert_eq!(book("FREQ=WEEKLY;COUNT=6").expect_status(422).errors("code"), ["horizon"]);
+        assert_eq!(book("FREQ=MINUTELY;COUNT=3").expect_status(422).errors("code"), ["overlap"]);
+        book("FREQ=WEEKLY;COUNT=5").expect_status(201);
+    }
+
+    fn a_moved_date_of_a_decided_series_is_decided_anew(server: &Server) {
+        let (staff, coordinator) = (server.as_role("staff"), server.as_role("coordinator"));
+        let room = resource(server, &json!({ "requires_approval": true }));
+        let made = staff.post("/api/v1/bookings", &json!({
+            "resource": room["id"], "rrule": "FREQ=DAILY;COUNT=3", "start": at(server, 1, "10:00"), "end": at(server, 1, "11:00"),
+        })).expect_status(201).json;
+        coordinator.post(&format!("{}/decision", url(&made)), &json!({ "decision": "approve" })).expect_status(200);
+        let date = format!("{}/occurrences/{}", url(&made), &at(server, 2, "10:00")[..19]);
+        staff.patch(&date, &json!({ "purpose": "Only this time" })).expect_status(200);
+        assert_eq!(staff.get(&url(&made)).json["status"], "approved");
+        staff.patch(&date, &json!({ "start": at(server, 2, "12:00"), "end": at(server, 2, "13:00") })).expect_status(200);
+        let now = staff.get(&url(&made)).json;
+        assert_eq!((&now["status"], &now["decided_by"]), (&json!("pending"), &Value::Null));
+        staff.delete(&format!("{date}?scope=this")).expect_status(204);
+    }
+}
+
 /// How many times the database holds exclusively.
 fn exclusive(server: &Server) -> i64 {
     server

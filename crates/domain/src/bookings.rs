@@ -7,7 +7,7 @@ mod terms;
 
 pub use free::{Taken, crowded, nearest, open, peak, without};
 pub use hours::{WEEKDAYS, check_blackouts, check_opening_hours};
-pub use states::{BookingStatus, Use, occupied, uses};
+pub use states::{BookingStatus, Use, is_bounded, occupied, uses};
 pub use terms::{Closed, Terms, told};
 
 use jiff::Timestamp;

@@ -31,13 +31,19 @@ CREATE TABLE bookings (
     "decided_by" {id},
     "decided_at" {instant},
     "decision_note" {text},
-    "resource_name" {text}
+    "resource_name" {text},
+    "rrule" {text},
+    "rdates" {text},
+    "exdates" {text},
+    "overrides" {text},
+    "continues" {id}
 ){table};
 CREATE INDEX bookings_resource ON bookings ("resource");
 CREATE INDEX bookings_origin ON bookings ("origin_id");
 CREATE INDEX bookings_status ON bookings ("status");
 CREATE INDEX bookings_booked_by ON bookings ("booked_by");
 CREATE INDEX bookings_decided_by ON bookings ("decided_by");
+CREATE INDEX bookings_continues ON bookings ("continues");
 CREATE INDEX bookings_order ON bookings ("start", id);
 
 -- The times that pending and approved bookings take, one row for each occurrence. From start_at to end_at with the

@@ -1,8 +1,10 @@
 //! Bookings: what is completed and checked before one is written.
 
-use obcms_domain::bookings::{BookingStatus, Terms, Use, uses};
+use obcms_domain::bookings::{BookingStatus, Terms, Use, is_bounded, uses};
+use obcms_domain::kinds::BOOKING;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{FieldError, Record, Value};
+use obcms_domain::series::{self, Series};
 
 use crate::bookings::guard::{self, is_override};
 use crate::error::AppError;
@@ -29,10 +31,55 @@ pub fn prepare(
         require_open(work, before)?;
     }
     let terms = Terms::of(&resource, work.app.zone());
-    check_terms(work, before, booking, &terms)?;
+    // Uses that stand are asked again only when it is another resource.
+    let known: Vec<Use> = before
+        .filter(|before| before.get("resource") == booking.get("resource"))
+        .map(uses)
+        .unwrap_or_default();
+    check_terms(work, &known, booking, &terms)?;
     set_status(work, before, booking, &terms);
     let demand = guard::demand(work, before, booking, &uses(booking))?;
     guard::check(work, booking, &demand)
+}
+
+/// Fields that all dates of a booking have in common.
+const COMMON: [&str; 3] = ["resource", "units", "override_reason"];
+/// Fields of the decision, which is about the booking as a whole.
+const DECIDED: [&str; 5] = ["status", "decided_by", "decided_at", "decision_note", "resource_name"];
+
+/// Checks the dates of a series that changed. What others took is looked at when it is written.
+pub fn before_series(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    booking: &mut Record,
+) -> Result<(), AppError> {
+    if let Some(series) = Series::of(booking) {
+        let mut overrides = series.overrides;
+        for patch in overrides.values_mut().filter_map(serde_json::Value::as_object_mut) {
+            if let Some(field) = COMMON.into_iter().find(|field| patch.contains_key(*field)) {
+                let message = "All dates of a booking have this in common: book another one for this date.";
+                return Err(AppError::field(field, "scope", message));
+            }
+            patch.retain(|field, _| !DECIDED.contains(&field.as_str()));
+        }
+        overrides.retain(|_, patch| patch.as_object().is_some_and(|patch| !patch.is_empty()));
+        series::set_overrides(booking, overrides);
+    }
+    // The second part of a series that was split goes on from the first.
+    let first = match (before, booking.reference("continues")) {
+        (None, Some(first)) => obcms_store::records::load(work.tx, &BOOKING, first)?,
+        _ => None,
+    };
+    let known = before.or(first.as_ref()).map(uses).unwrap_or_default();
+    let is_asked = |one: &Use| known.iter().any(|known| known.span == one.span);
+    if is_bounded(booking) && uses(booking).iter().all(is_asked) {
+        return Ok(());
+    }
+    let resource = guard::hold(work, before, booking)?;
+    let terms = Terms::of(&resource, work.app.zone());
+    check_terms(work, &known, booking, &terms)?;
+    set_status(work, before.or(first.as_ref()), booking, &terms);
+    Ok(())
 }
 
 /// Whether the change asks for another time, resource or number.
@@ -85,13 +132,11 @@ fn require_open(work: &Work<'_, '_>, before: &Record) -> Result<(), AppError> {
     Ok(())
 }
 
-fn check_terms(
-    work: &Work<'_, '_>,
-    before: Option<&Record>,
-    booking: &Record,
-    terms: &Terms,
-) -> Result<(), AppError> {
+fn check_terms(work: &Work<'_, '_>, known: &[Use], booking: &Record, terms: &Terms) -> Result<(), AppError> {
     let mut errors = Vec::new();
+    if !is_bounded(booking) {
+        return Err(guard::unbounded(terms));
+    }
     if !terms.is_available {
         let message = format!("{} cannot be booked at present.", terms.name);
         errors.push(FieldError::new("resource", "unavailable", message));
@@ -100,15 +145,10 @@ fn check_terms(
         let message = format!("{} has {} in all.", terms.name, terms.capacity);
         errors.push(FieldError::new("units", "range", message));
     }
-    // Uses that stand are asked again only when it is another resource.
-    let known: Vec<Use> = before
-        .filter(|before| before.get("resource") == booking.get("resource"))
-        .map(uses)
-        .unwrap_or_default();
     let asked = uses(booking);
     let wrong = asked
         .iter()
-        .filter_map(|one| terms.check(one, booking.flag("all_day"), &known, is_override(booking), work.now));
+        .filter_map(|one| terms.check(one, booking.flag("all_day"), known, is_override(booking), work.now));
     errors.extend(wrong.take(NAMED));
     if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
 }

@@ -65,11 +65,14 @@ pub fn action_for(kind: &Kind, input: &Input) -> Action {
 /// Completes and checks a series after its dates were changed, before it is written; `before` is nothing for the
 /// second part of one that was split.
 pub fn before_series(
-    _work: &mut Work<'_, '_>,
-    _before: Option<&Record>,
-    _record: &mut Record,
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    record: &mut Record,
 ) -> Result<(), AppError> {
-    Ok(())
+    match record.kind.name {
+        "booking" => bookings::before_series(work, before, record),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses to archive what must stay.

@@ -1,7 +1,9 @@
 //! What a booking takes, checked against what others take, and written.
 
 use jiff::Timestamp;
-use obcms_domain::bookings::{BookingStatus, Span, Taken, Terms, Use, occupied, peak, uses};
+use obcms_domain::bookings::{
+    BookingStatus, MAXIMUM_USES, Span, Taken, Terms, Use, is_bounded, occupied, peak, uses,
+};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
 use obcms_domain::registry::Record;
@@ -159,12 +161,26 @@ pub fn occupy(work: &mut Work<'_, '_>, before: Option<&Record>, booking: &Record
         return Ok(());
     }
     let demand = demand(work, before, booking, &now_taken)?;
+    if !is_bounded(booking) {
+        return Err(unbounded(&demand.terms));
+    }
     if demand.resource.is_archived() {
         return Err(AppError::conflict(format!("{} is archived; restore it first.", demand.terms.name)));
     }
     check(work, booking, &demand)?;
     store::replace(work.tx, booking.id, &demand.slots)?;
     Ok(())
+}
+
+/// The refusal of a series without end, or with too many dates.
+#[must_use]
+pub fn unbounded(terms: &Terms) -> AppError {
+    let message = format!(
+        "A booking repeats on at most {MAXIMUM_USES} dates, and {} can be booked at most {} days ahead: give the rule \
+         an end.",
+        terms.name, terms.horizon_days
+    );
+    AppError::field("rrule", "horizon", message)
 }
 
 /// Whether others took what an archived booking would take again.

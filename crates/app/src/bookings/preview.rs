@@ -1,7 +1,7 @@
 //! A look at a booking before it is made: each of its dates, free or not.
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::bookings::{Span, Taken, Terms, nearest, uses};
+use obcms_domain::bookings::{Span, Taken, Terms, is_bounded, nearest, uses};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
 use obcms_domain::people::Action;
@@ -11,7 +11,7 @@ use obcms_store::records;
 use serde_json::{Value as Json, json};
 
 use super::answer::{Known, shown_instant, shown_span};
-use super::guard::{hull, in_the_way, slots};
+use super::guard::{hull, in_the_way, slots, unbounded};
 use crate::error::AppError;
 use crate::records::Input;
 use crate::{Actor, App};
@@ -135,6 +135,9 @@ impl App {
             let resource = records::load(tx, &RESOURCE, id)?.ok_or_else(unknown)?;
             actor.require(tx, Action::View, &resource)?;
             let terms = Terms::of(&resource, self.zone());
+            if !is_bounded(&booking) {
+                return Err(unbounded(&terms));
+            }
             let wanted = slots(&booking, id, &terms, &uses(&booking));
             let margin = SignedDuration::from_hours(15 * 24);
             let others = match hull(&wanted) {

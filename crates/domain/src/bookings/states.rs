@@ -1,7 +1,11 @@
 //! Where a booking stands, and when it uses its resource.
 
-use super::Span;
+use jiff::Timestamp;
+
+use super::{MAXIMUM_USES, Span};
+use crate::calendar::unfloating;
 use crate::registry::Record;
+use crate::series::{Length, Series};
 
 /// Where a booking stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,15 +59,51 @@ pub struct Use {
     pub span: Span,
 }
 
-/// All times that the booking asks for, whatever its status.
+/// All times that the booking asks for, whatever its status, by start. Of a series that is not [`is_bounded`] these
+/// are not all.
 #[must_use]
 pub fn uses(booking: &Record) -> Vec<Use> {
-    match (booking.instant("start"), booking.instant("end")) {
-        (Some(start), Some(end)) if start < end => {
-            vec![Use { recurrence_id: String::new(), span: Span::new(start, end) }]
-        }
-        _ => Vec::new(),
-    }
+    let Some(series) = Series::of(booking) else {
+        return single(booking).map(|span| Use { recurrence_id: String::new(), span }).into_iter().collect();
+    };
+    let zone = &series.set.zone;
+    let midnight = |day: Timestamp| {
+        let first = unfloating(day).to_zoned(zone.clone());
+        first.map_or(day, |first| first.timestamp())
+    };
+    let found = series.set.between(None, None, MAXIMUM_USES + 1).unwrap_or_default();
+    let mut uses: Vec<Use> = found
+        .into_iter()
+        .filter_map(|date| {
+            let recurrence_id = date.id.to_string();
+            let span = if series.overrides.contains_key(&recurrence_id) {
+                single(&series.materialise(booking, date.id).ok()??)?
+            } else {
+                let end = series.end_of(date.start, date.end);
+                match series.length {
+                    Length::Days(_) => Span::new(midnight(date.start), midnight(end)),
+                    Length::Time(_) => Span::new(date.start, end),
+                }
+            };
+            Some(Use { recurrence_id, span })
+        })
+        .collect();
+    uses.sort_by(|one, other| (one.span, &one.recurrence_id).cmp(&(other.span, &other.recurrence_id)));
+    uses
+}
+
+fn single(booking: &Record) -> Option<Span> {
+    let span = Span::new(booking.instant("start")?, booking.instant("end")?);
+    (!span.is_empty()).then_some(span)
+}
+
+/// Whether the booking ends, and within as many dates as one booking may have.
+#[must_use]
+pub fn is_bounded(booking: &Record) -> bool {
+    Series::of(booking).is_none_or(|series| {
+        let found = series.set.between(None, None, MAXIMUM_USES + 1);
+        found.is_ok_and(|found| found.len() <= MAXIMUM_USES)
+    })
 }
 
 /// The times for which the booking takes its resource now: none when it is archived, rejected or cancelled.
@@ -74,8 +114,69 @@ pub fn occupied(booking: &Record) -> Vec<Use> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::choices;
+    use crate::id::Id;
+    use crate::kinds;
+    use crate::registry::Value;
+
+    fn booking(start: &str, end: &str, rule: &str) -> Record {
+        let mut booking =
+            Record::new(&kinds::BOOKING, Id::from_parts(1, &[1; 10]), Timestamp::UNIX_EPOCH, None);
+        booking.set("timezone", "Asia/Manila");
+        booking.set("start", start.parse::<Timestamp>().unwrap());
+        booking.set("end", end.parse::<Timestamp>().unwrap());
+        if !rule.is_empty() {
+            booking.set("rrule", rule);
+        }
+        booking
+    }
+
+    #[test]
+    fn a_series_asks_for_each_of_its_dates() {
+        let once = booking("2026-12-01T09:00:00+08:00", "2026-12-01T11:00:00+08:00", "");
+        assert_eq!(uses(&once).len(), 1);
+        assert_eq!(uses(&once)[0].recurrence_id, "");
+        let mut weekly =
+            booking("2026-12-01T09:00:00+08:00", "2026-12-01T11:00:00+08:00", "FREQ=WEEKLY;COUNT=4");
+        weekly.set("exdates", Value::Json(json!(["2026-12-08T09:00:00"])));
+        weekly.set("rdates", Value::Json(json!(["2026-12-09T14:00:00"])));
+        let moved = json!({ "2026-12-15T09:00:00": { "start": "2026-12-17T01:00:00Z", "end": "2026-12-17T02:00:00Z" } });
+        weekly.set("overrides", Value::Json(moved));
+        let found: Vec<(String, String, i64)> = uses(&weekly)
+            .into_iter()
+            .map(|one| (one.recurrence_id, one.span.start.to_string(), one.span.minutes()))
+            .collect();
+        let expected = [
+            ("2026-12-01T09:00:00", "2026-12-01T01:00:00Z", 120),
+            ("2026-12-09T14:00:00", "2026-12-09T06:00:00Z", 120),
+            ("2026-12-15T09:00:00", "2026-12-17T01:00:00Z", 60),
+            ("2026-12-22T09:00:00", "2026-12-22T01:00:00Z", 120),
+        ];
+        let expected = expected.map(|(id, start, minutes)| (id.to_owned(), start.to_owned(), minutes));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn whole_days_are_days_of_the_zone() {
+        let mut days =
+            booking("2026-12-01T00:00:00+08:00", "2026-12-03T00:00:00+08:00", "FREQ=WEEKLY;COUNT=2");
+        days.set("all_day", true);
+        let starts: Vec<String> = uses(&days).iter().map(|one| one.span.start.to_string()).collect();
+        assert_eq!(starts, ["2026-11-30T16:00:00Z", "2026-12-07T16:00:00Z"]);
+        assert!(uses(&days).iter().all(|one| one.span.minutes() == 48 * 60));
+    }
+
+    #[test]
+    fn a_booking_ends() {
+        let rule = |rule| booking("2026-12-01T09:00:00+08:00", "2026-12-01T11:00:00+08:00", rule);
+        assert!(is_bounded(&rule("")));
+        assert!(is_bounded(&rule("FREQ=DAILY;COUNT=400")));
+        assert!(!is_bounded(&rule("FREQ=DAILY;COUNT=401")));
+        assert!(!is_bounded(&rule("FREQ=YEARLY")));
+    }
 
     #[test]
     fn the_states_equal_the_list_of_choices() {

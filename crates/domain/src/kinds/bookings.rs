@@ -2,7 +2,7 @@
 
 use crate::choices::BOOKING_STATUSES;
 use crate::people::Area;
-use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module};
+use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module, series};
 
 /// Kinds that a booking may be for: those that a task may belong to, and tasks.
 pub const BOOKING_ORIGINS: &[&str] = &[
@@ -74,6 +74,11 @@ pub static BOOKING: Kind = Kind {
             .not_on_calendar("when somebody decided is history, not a date to plan with"),
         Field::new("decision_note", "Note of the decision", Type::Multiline(2000)).derived(),
         Field::new("resource_name", "Name of the resource", Type::Text(255)).derived().searchable(),
+        series::RRULE,
+        series::RDATES,
+        series::EXDATES,
+        series::OVERRIDES,
+        Field::new("continues", "Continues", Type::Reference("booking")).derived(),
     ],
     ..Kind::new("booking", "bookings", "bookings")
 };
