@@ -165,10 +165,10 @@ on_both_engines! {
         let me = server.as_role("coordinator");
         let clients: Vec<Client> = (0..16).map(|_| me.at(&server.base())).collect();
         let morning = morning(server);
-        let answers = storm(clients, 1500, move |client, turn, random| {
+        let answers = storm(clients, 800, move |client, turn, random| {
             let (start, end) = wanted(morning, turn, random);
             let room = rooms[random.random_range(0..2)];
-            let known = client.get("/api/v1/bookings?limit=100&archived=all").json["items"].as_array().cloned().unwrap_or_default();
+            let known = client.get("/api/v1/bookings?limit=30&archived=all").json["items"].as_array().cloned().unwrap_or_default();
             let times = json!({ "resource": room, "start": shown(start), "end": shown(end) });
             if known.is_empty() || random.random_range(0..3) == 0 {
                 return client.post("/api/v1/bookings", &times).status;
