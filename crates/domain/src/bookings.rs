@@ -6,7 +6,7 @@ mod states;
 mod terms;
 
 pub use free::{Taken, crowded, nearest, open, peak, without};
-pub use hours::{WEEKDAYS, check_blackouts, check_opening_hours};
+pub use hours::{WEEKDAYS, check_blackouts, check_opening_hours, open_spans};
 pub use states::{BookingStatus, Use, is_bounded, occupied, uses};
 pub use terms::{Closed, Terms, told};
 

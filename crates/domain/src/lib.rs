@@ -12,6 +12,7 @@ pub mod people;
 pub mod places;
 pub mod projects;
 pub mod registry;
+pub mod scheduling;
 pub mod search;
 pub mod seeds;
 pub mod series;

@@ -64,6 +64,7 @@ CREATE TABLE booking_slots (
     CHECK (start_at <= booked_from AND booked_from < booked_until AND booked_until <= end_at)
 ){clustered};
 CREATE INDEX booking_slots_resource ON booking_slots (resource, end_at, start_at);
+CREATE INDEX booking_slots_override ON booking_slots (is_override, end_at);
 
 -- only {postgres}
 CREATE EXTENSION IF NOT EXISTS btree_gist;

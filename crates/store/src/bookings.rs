@@ -96,6 +96,32 @@ pub fn ahead(tx: &mut Tx<'_>, resource: Id, from: Timestamp) -> Result<Vec<Slot>
     all(tx, &statement)
 }
 
+/// Pairs of bookings of one resource that overlap within the window although it has one unit: one of them was booked
+/// over the other.
+pub fn booked_over(tx: &mut Tx<'_>, window: Span) -> Result<Vec<(Slot, Slot)>, StoreError> {
+    let columns =
+        |alias: &str| COLUMNS.iter().map(|column| format!("{alias}.{column}")).collect::<Vec<_>>().join(", ");
+    let mut statement = Statement::new(format!(
+        "SELECT {}, {} FROM booking_slots s JOIN booking_slots o ON o.resource = s.resource \
+         AND o.start_at < s.end_at AND o.end_at > s.start_at \
+         AND (o.is_override = ",
+        columns("s"),
+        columns("o")
+    ));
+    // Of two overrides each pair counts once: the one whose booking was made first stands first.
+    statement.bind(false).push(" OR o.booking < s.booking) WHERE s.is_override = ").bind(true);
+    statement.push(" AND o.booking <> s.booking AND s.end_at > ").bind(window.start);
+    statement.push(" AND s.start_at < ").bind(window.end);
+    statement.push(" ORDER BY s.start_at, s.booking, o.booking LIMIT 500");
+    tx.query(&statement.sql, &statement.parameters)?
+        .iter()
+        .map(|row| {
+            let other = Row(row.0[COLUMNS.len()..].to_vec());
+            Ok((read(row)?, read(&other)?))
+        })
+        .collect()
+}
+
 /// What these bookings take, by start.
 pub fn of_bookings(tx: &mut Tx<'_>, bookings: &[Id]) -> Result<Vec<Slot>, StoreError> {
     let mut result = Vec::new();

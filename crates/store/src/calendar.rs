@@ -149,6 +149,18 @@ fn typed(statement: &mut Statement, instant: Timestamp) {
     statement.push("coalesce(").bind(instant).push(", start_at)");
 }
 
+/// Entries of what names one of these people and touches the window, in no order; a series as one row for all its
+/// dates.
+pub fn of_people(tx: &mut Tx<'_>, people: &[Id], window: &Window) -> Result<Vec<EntryRow>, StoreError> {
+    let (first, last) = (window.start.min(window.first_day), window.end.max(window.after_last_day));
+    let mut statement = Statement::new(format!(
+        "SELECT {COLUMNS} FROM calendar_entries WHERE record_id IN (SELECT source FROM edges WHERE target IN "
+    ));
+    statement.bind_list(people.iter().map(|id| (*id).into()));
+    statement.push(") AND start_at < ").bind(last).push(" AND end_at > ").bind(first);
+    tx.query(&statement.sql, &statement.parameters)?.into_iter().map(take_entry).collect()
+}
+
 /// The entries of these records, in no order.
 pub fn of_records(tx: &mut Tx<'_>, records: &[Id]) -> Result<Vec<EntryRow>, StoreError> {
     let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM calendar_entries WHERE record_id IN "));

@@ -3,6 +3,7 @@
 //! The rows come from the table that the write path keeps beside every record; the feed adds what depends on who
 //! asks: what they may see, what they may move, and the names of people.
 
+pub mod conflicts;
 mod copying;
 pub mod density;
 mod entry_id;
@@ -11,6 +12,7 @@ mod moving;
 mod narrowing;
 mod query;
 mod rights;
+pub mod suggestions;
 
 pub use entry_id::EntryId;
 pub use expansion::{expand, next};

@@ -75,6 +75,26 @@ pub(super) fn read_opening_hours(json: &Json) -> Result<Option<[Vec<Stretch>; 7]
     Ok(week.iter().any(|day| !day.is_empty()).then_some(week))
 }
 
+/// The spans of these opening hours within a window; always open when there are none.
+#[must_use]
+pub fn open_spans(hours: &Json, window: Span, zone: &TimeZone) -> Vec<Span> {
+    let Ok(Some(week)) = read_opening_hours(hours) else {
+        return vec![window];
+    };
+    let last = window.end.to_zoned(zone.clone()).date();
+    let mut day = window.start.to_zoned(zone.clone()).date();
+    let mut result = Vec::new();
+    while day <= last {
+        let spans = spans_of(&week, day, zone).into_iter().map(|span| span.within(&window));
+        result.extend(spans.filter(|span| !span.is_empty()));
+        match day.tomorrow() {
+            Ok(next) => day = next,
+            Err(_) => break,
+        }
+    }
+    result
+}
+
 /// The stretches of a day as spans of the zone.
 pub(super) fn spans_of(week: &[Vec<Stretch>; 7], day: Date, zone: &TimeZone) -> Vec<Span> {
     let place = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);

@@ -12,6 +12,7 @@ pub mod openapi;
 pub mod portfolio;
 pub mod projects;
 pub mod records;
+pub mod scheduling;
 pub mod search;
 pub mod stream;
 pub mod tasks;
@@ -35,6 +36,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(jobs::routes());
     routes.extend(holidays::routes());
     routes.extend(me::routes());
+    routes.extend(scheduling::routes());
     routes.extend(tasks::routes());
     routes.extend(portfolio::routes());
     routes.extend(projects::routes());

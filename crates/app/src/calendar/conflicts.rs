@@ -1,0 +1,203 @@
+//! What clashes within a window: somebody who is wanted twice, a venue that is, a resource that was booked over.
+
+use std::collections::HashMap;
+
+use obcms_domain::bookings::Span;
+use obcms_domain::calendar::entry_of;
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{BOOKING, RESOURCE};
+use obcms_domain::scheduling::{Claim, Subject, clashes};
+use obcms_domain::search;
+use obcms_domain::series::Series;
+use obcms_store::bookings::Slot;
+use obcms_store::calendar::{self as store, EntryRow};
+use obcms_store::{Tx, bookings, records};
+
+use super::{CalendarQuery, Entry, Feed, expand};
+use crate::error::AppError;
+use crate::{Actor, App};
+
+/// Pairs in one answer at most.
+pub const MAXIMUM: usize = 500;
+/// States in which a thing takes nobody's time.
+const OFF: [&str; 5] = ["cancelled", "postponed", "rescheduled", "rejected", "completed"];
+
+/// Two entries that cannot both be.
+#[derive(Clone, Debug)]
+pub struct Conflict {
+    /// Which entries of the feed.
+    pub entries: [usize; 2],
+    /// What both want.
+    pub reason: Wanted,
+    /// For how long they overlap.
+    pub overlap: Span,
+}
+
+/// What is wanted twice.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// Somebody.
+    Person {
+        /// Who.
+        id: Id,
+        /// Their name.
+        name: String,
+    },
+    /// A place, as people wrote it.
+    Venue(String),
+    /// A resource that was booked over.
+    Resource {
+        /// Which.
+        id: Id,
+        /// Its name.
+        name: String,
+    },
+}
+
+impl Wanted {
+    /// The word of the API.
+    #[must_use]
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::Person { .. } => "person",
+            Self::Venue(_) => "venue",
+            Self::Resource { .. } => "resource",
+        }
+    }
+
+    /// What people read.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Person { name, .. } | Self::Resource { name, .. } | Self::Venue(name) => name,
+        }
+    }
+}
+
+/// The conflicts of a window with the entries that they are between.
+#[derive(Clone, Debug)]
+pub struct Conflicts {
+    /// The timed entries of the window.
+    pub feed: Feed,
+    /// The pairs, by the start of the overlap.
+    pub pairs: Vec<Conflict>,
+    /// Whether there are more than these.
+    pub more: bool,
+}
+
+impl App {
+    /// What clashes within the window of the query, as far as the actor may see both sides.
+    pub fn conflicts(&self, actor: &Actor, query: &CalendarQuery) -> Result<Conflicts, AppError> {
+        self.read(|tx| {
+            let window = Span::new(query.window.start, query.window.end);
+            let mut rows = expand(store::window(tx, &query.window, &[])?, &query.window, self.zone());
+            rows.retain(|row| !row.all_day && !OFF.contains(&row.status.as_str()));
+            let over = bookings::booked_over(tx, window)?;
+            add_bookings(tx, &over, &mut rows)?;
+            store::sort(&mut rows);
+            let feed = self.feed(tx, actor, rows)?;
+            let mut pairs = people_and_venues(&feed);
+            pairs.extend(resources(tx, &feed, &over)?);
+            // A filter narrows what is shown of a pair's either side.
+            pairs.retain(|pair| {
+                pair.entries.iter().any(|index| query.wants(&feed.entries[*index].row, actor))
+            });
+            pairs.sort_by_key(|pair| (pair.overlap.start, pair.entries));
+            let more = pairs.len() > MAXIMUM;
+            pairs.truncate(MAXIMUM);
+            Ok(Conflicts { feed, pairs, more })
+        })
+    }
+}
+
+/// Adds the entries of bookings that clash and are not among the rows, as those of events are.
+fn add_bookings(tx: &mut Tx<'_>, over: &[(Slot, Slot)], rows: &mut Vec<EntryRow>) -> Result<(), AppError> {
+    let mut wanted: Vec<(Id, &str)> = over
+        .iter()
+        .flat_map(|(one, other)| {
+            [(one.booking, one.recurrence_id.as_str()), (other.booking, other.recurrence_id.as_str())]
+        })
+        .filter(|(booking, date)| {
+            !rows.iter().any(|row| row.record_id == *booking && row.recurrence_id == *date)
+        })
+        .collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut ids: Vec<Id> = wanted.iter().map(|(booking, _)| *booking).collect();
+    ids.dedup();
+    let records = records::load_many(tx, &BOOKING, &ids)?;
+    for (booking, date) in wanted {
+        let Some(record) = records.iter().find(|record| record.id == booking) else {
+            continue;
+        };
+        let single = match Series::of(record) {
+            Some(series) => match date.parse().map(|date| series.materialise(record, date)) {
+                Ok(Ok(Some(single))) => single,
+                _ => continue,
+            },
+            None => record.clone(),
+        };
+        if let Some(entry) = entry_of(&single) {
+            let mut row = EntryRow::of(record, entry);
+            date.clone_into(&mut row.recurrence_id);
+            rows.push(row);
+        }
+    }
+    Ok(())
+}
+
+fn people_and_venues(feed: &Feed) -> Vec<Conflict> {
+    let mut venues: HashMap<String, String> = HashMap::new();
+    let claims: Vec<Claim> = feed
+        .entries
+        .iter()
+        .enumerate()
+        // Who books a room for others is not in it.
+        .filter(|(_, entry)| entry.kind != &BOOKING)
+        .map(|(index, entry)| {
+            let mut subjects: Vec<Subject> = entry.people.iter().copied().map(Subject::Person).collect();
+            subjects.sort();
+            subjects.dedup();
+            let venue = search::words(&entry.row.location).join(" ");
+            if !venue.is_empty() {
+                venues.entry(venue.clone()).or_insert_with(|| entry.row.location.clone());
+                subjects.push(Subject::Venue(venue));
+            }
+            Claim { index, span: Span::new(entry.row.start, entry.row.end), subjects }
+        })
+        .collect();
+    clashes(&claims, MAXIMUM + 1)
+        .into_iter()
+        .filter_map(|clash| {
+            let reason = match clash.subject {
+                Subject::Person(id) => Wanted::Person { id, name: feed.names.get(&id)?.clone() },
+                Subject::Venue(venue) => Wanted::Venue(venues.get(&venue)?.clone()),
+            };
+            Some(Conflict { entries: [clash.first, clash.second], reason, overlap: clash.overlap })
+        })
+        .collect()
+}
+
+fn resources(tx: &mut Tx<'_>, feed: &Feed, over: &[(Slot, Slot)]) -> Result<Vec<Conflict>, AppError> {
+    let ids: Vec<Id> = over.iter().map(|(slot, _)| slot.resource).collect();
+    let names = records::references(tx, &ids)?;
+    let place = |slot: &Slot| {
+        let is_it = |entry: &Entry| {
+            entry.row.record_id == slot.booking && entry.row.recurrence_id == slot.recurrence_id
+        };
+        feed.entries.iter().position(is_it)
+    };
+    Ok(over
+        .iter()
+        .filter_map(|(one, other)| {
+            let resource = names.get(&one.resource).filter(|found| found.kind == RESOURCE.name)?;
+            let mut entries = [place(one)?, place(other)?];
+            entries.sort_unstable();
+            Some(Conflict {
+                entries,
+                reason: Wanted::Resource { id: one.resource, name: resource.title.clone() },
+                overlap: one.taken.within(&other.taken),
+            })
+        })
+        .collect())
+}

@@ -1,0 +1,237 @@
+//! Times at which all who are needed and a fitting room are free.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use obcms_domain::bookings::{self as rules, Span, Taken, Terms};
+use obcms_domain::calendar::floating;
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{RESOURCE, USER};
+use obcms_domain::people::Action;
+use obcms_domain::registry::{Record, Value};
+use obcms_domain::scheduling::{Attendee, Busy, Place, Reason, Request, Suggestion, suggest};
+use obcms_store::bookings as booked;
+use obcms_store::calendar::{self as store, EntryRow, Window};
+use obcms_store::records::{self, Archived, Filter, Order, Query, SortKey};
+use obcms_store::{Cell, Tx};
+use serde_json::{Value as Json, json};
+
+use super::{Feed, expand};
+use crate::error::AppError;
+use crate::{Actor, App};
+
+/// People who can be asked for together.
+pub const MAXIMUM_PEOPLE: usize = 50;
+/// Rooms that are looked at.
+const MAXIMUM_ROOMS: i64 = 200;
+/// The hours of people who said nothing else.
+const USUAL_HOURS: [&str; 5] = ["monday", "tuesday", "wednesday", "thursday", "friday"];
+
+/// What is looked for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Who must come.
+    pub people: Vec<Id>,
+    /// First day and the day after the last.
+    pub days: (Date, Date),
+    /// How long, in minutes.
+    pub minutes: i64,
+    /// Type of resource in which it takes place: `room`, or nothing when none is needed.
+    pub resource_type: Option<String>,
+    /// How many must fit; the people when not given.
+    pub seats: Option<i64>,
+    /// How many suggestions.
+    pub most: usize,
+}
+
+/// The answer: times with reasons, and the names in them.
+#[derive(Clone, Debug)]
+pub struct Suggestions {
+    /// The best first.
+    pub times: Vec<Suggestion>,
+    /// Names of people and places.
+    pub names: HashMap<Id, String>,
+    /// What people are at, as far as the actor may see it, by the index in the reasons.
+    pub busy: HashMap<usize, EntryRow>,
+}
+
+impl App {
+    /// The best times for what is wanted.
+    pub fn suggestions(&self, actor: &Actor, wanted: &Wanted) -> Result<Suggestions, AppError> {
+        let is_alone = wanted.people.iter().all(|person| actor.id == Some(*person));
+        if !is_alone && !actor.may(Action::View, USER.area) {
+            return Err(AppError::forbidden(Action::View, USER.area, "look for times of others"));
+        }
+        self.read(|tx| {
+            let people = self.known(tx, &wanted.people)?;
+            let window = self.span_of(wanted.days);
+            let rows = self.busy_rows(tx, &wanted.people, window)?;
+            let attendees: Vec<Attendee> =
+                people.iter().map(|person| self.attendee(person, &rows, window)).collect();
+            let places = match &wanted.resource_type {
+                Some(name) => self.places(tx, actor, name, window)?,
+                None => Vec::new(),
+            };
+            let request = Request {
+                window,
+                minutes: wanted.minutes,
+                zone: self.zone().clone(),
+                needs_place: wanted.resource_type.is_some(),
+                seats: wanted.seats.unwrap_or_else(|| i64::try_from(people.len()).unwrap_or(1)),
+                most: wanted.most,
+            };
+            let free: Vec<Place> = places.iter().map(|(place, _)| place.clone()).collect();
+            let times = suggest(&request, &attendees, &free);
+            let mut names: HashMap<Id, String> =
+                people.iter().map(|person| (person.id, person.title().to_owned())).collect();
+            names.extend(places.into_iter().map(|(place, name)| (place.resource, name)));
+            let busy = self.seen(tx, actor, &times, rows)?;
+            Ok(Suggestions { times, names, busy })
+        })
+    }
+
+    fn known(&self, tx: &mut Tx<'_>, people: &[Id]) -> Result<Vec<Record>, AppError> {
+        let found = records::load_many(tx, &USER, people)?;
+        if found.len() < people.len() || found.iter().any(Record::is_archived) {
+            return Err(AppError::field("people", "unknown_reference", "There is no such user."));
+        }
+        Ok(found)
+    }
+
+    /// The days as instants of the office, and not before now.
+    fn span_of(&self, (first, after): (Date, Date)) -> Span {
+        let midnight = |day: Date| {
+            day.to_zoned(self.zone().clone()).map_or_else(|_| floating(day), |start| start.timestamp())
+        };
+        let start = midnight(first).max(self.now());
+        Span::new(start, midnight(after).max(start))
+    }
+
+    /// Everything timed, and whole days, that the people are at within the window.
+    fn busy_rows(&self, tx: &mut Tx<'_>, people: &[Id], span: Span) -> Result<Vec<EntryRow>, AppError> {
+        let day = |instant: Timestamp| floating(instant.to_zoned(self.zone().clone()).date());
+        let window = Window {
+            start: span.start,
+            end: span.end,
+            first_day: day(span.start),
+            after_last_day: day(span.end).checked_add(SignedDuration::from_hours(24)).unwrap_or(span.end),
+        };
+        let rows = store::of_people(tx, people, &window)?;
+        let mut rows = expand(rows, &window, self.zone());
+        let off = ["cancelled", "postponed", "rescheduled", "rejected", "completed"];
+        // Tasks have days, not times: they say when something is due, not where somebody is.
+        rows.retain(|row| row.kind == "event" && !off.contains(&row.status.as_str()));
+        Ok(rows)
+    }
+
+    fn attendee(&self, person: &Record, rows: &[EntryRow], window: Span) -> Attendee {
+        let mut busy: Vec<Busy> = rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| super::people(row).any(|id| id == person.id))
+            .map(|(index, row)| Busy { span: self.taken(row), index })
+            .collect();
+        busy.sort_by_key(|busy| (busy.span.start, busy.index));
+        let hours = match person.kind.position("working_hours").map(|_| person.get("working_hours")) {
+            Some(Value::Json(json)) if json.as_object().is_some_and(|days| !days.is_empty()) => json.clone(),
+            _ => usual_hours(),
+        };
+        Attendee { person: person.id, busy, working: rules::open_spans(&hours, window, self.zone()) }
+    }
+
+    /// The time that an entry takes: a whole day is one of the office.
+    fn taken(&self, row: &EntryRow) -> Span {
+        if !row.all_day {
+            return Span::new(row.start, row.end);
+        }
+        let midnight = |instant: Timestamp| {
+            let day = obcms_domain::calendar::unfloating(instant);
+            day.to_zoned(self.zone().clone()).map_or(instant, |start| start.timestamp())
+        };
+        Span::new(midnight(row.start), midnight(row.end))
+    }
+
+    /// The available resources of the type that the actor may see, and when each can be had.
+    fn places(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        resource_type: &str,
+        window: Span,
+    ) -> Result<Vec<(Place, String)>, AppError> {
+        let scope = actor.scope(&RESOURCE)?;
+        let query = Query {
+            kind: &RESOURCE,
+            filters: vec![Filter::OneOf("resource_type".to_owned(), vec![Cell::from(resource_type)])],
+            words: Vec::new(),
+            scope: scope.as_ref(),
+            archived: Archived::Without,
+            order: Order { key: SortKey::Common("created_at"), descending: false },
+            after: None,
+            limit: MAXIMUM_ROOMS,
+            counted: false,
+        };
+        let resources = records::list(tx, &query)?.records;
+        let ids: Vec<Id> = resources.iter().map(|resource| resource.id).collect();
+        let slots = if ids.is_empty() { Vec::new() } else { booked::within(tx, &ids, window, None)? };
+        Ok(resources
+            .iter()
+            .map(|resource| {
+                let terms = Terms::of(resource, self.zone());
+                let taken: Vec<Taken> =
+                    slots.iter().filter(|slot| slot.resource == resource.id).map(Taken::from).collect();
+                let until = window.end.min(terms.horizon(self.now()));
+                let free = if terms.is_available && until > window.start {
+                    let open = rules::open(&terms, &taken, Span::new(window.start, until), 1);
+                    open.into_iter().map(|span| within_buffers(span, &terms)).collect()
+                } else {
+                    Vec::new()
+                };
+                let place = Place { resource: resource.id, seats: resource.integer("seats"), free };
+                (place, resource.title().to_owned())
+            })
+            .collect())
+    }
+
+    /// What stands in the way, as far as the actor may see it: others are only busy.
+    fn seen(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        times: &[Suggestion],
+        rows: Vec<EntryRow>,
+    ) -> Result<HashMap<usize, EntryRow>, AppError> {
+        let named: Vec<usize> = times
+            .iter()
+            .flat_map(|time| &time.reasons)
+            .filter_map(|reason| match reason {
+                Reason::Busy(busy) => Some(busy.iter().map(|(_, index)| *index)),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        let wanted: Vec<(usize, EntryRow)> =
+            rows.into_iter().enumerate().filter(|(index, _)| named.contains(index)).collect();
+        let feed: Feed = self.feed(tx, actor, wanted.iter().map(|(_, row)| row.clone()).collect())?;
+        let visible = |row: &EntryRow| {
+            feed.entries.iter().any(|entry| {
+                entry.row.record_id == row.record_id && entry.row.recurrence_id == row.recurrence_id
+            })
+        };
+        Ok(wanted.into_iter().filter(|(_, row)| visible(row)).collect())
+    }
+}
+
+/// A free time without what the resource needs before and after a use.
+fn within_buffers(span: Span, terms: &Terms) -> Span {
+    Span::new(
+        span.start.checked_add(terms.before).unwrap_or(span.start),
+        span.end.checked_sub(terms.after).unwrap_or(span.end),
+    )
+}
+
+fn usual_hours() -> Json {
+    let day = json!([{ "from": "08:00", "to": "17:00" }]);
+    USUAL_HOURS.iter().map(|name| ((*name).to_owned(), day.clone())).collect::<serde_json::Map<_, _>>().into()
+}
