@@ -33,6 +33,13 @@ need_program() {
     command -v "$program" >/dev/null || install_packages "$@"
 }
 
+# What tests compare with: rules of recurrence, and reading calendars. The packages are those of the system's Python.
+need_python() {
+    if ! /usr/bin/python3 -c "import dateutil, icalendar, zoneinfo; zoneinfo.ZoneInfo('Asia/Manila')" 2>/dev/null; then
+        install_packages python3 python3-dateutil python3-icalendar tzdata
+    fi
+}
+
 need_node() {
     need_program node nodejs
     need_program npm npm

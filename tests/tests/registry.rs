@@ -92,6 +92,7 @@ on_both_engines! {
                 let value = match (kind.name, field.name) {
                     // Nothing is booked in the past or far ahead.
                     ("booking", "start") => json!(sample::ahead(server, 20)),
+                    ("feed", "kinds") => json!(["task"]),
                     ("booking", "end") => json!(sample::ahead(server, 30)),
                     _ => other(server, field, number + 500 + place),
                 };

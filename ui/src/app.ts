@@ -1,4 +1,5 @@
 /** What every page loads. */
+import { startCopying } from "./copying";
 import { startForms } from "./forms";
 import { startLive } from "./live";
 import { startNavigation } from "./navigation";
@@ -15,6 +16,7 @@ startNavigation();
 startShortcuts(openPalette);
 startReferences();
 startForms();
+startCopying();
 startTables();
 startToasts();
 startScopes();

@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod clock;
 pub mod consequences;
 mod error;
+pub mod feeds;
 pub mod files;
 pub mod generation;
 pub mod history;

@@ -45,11 +45,13 @@ impl App {
                 return known(answer);
             }
             let record = create(work, kind, input)?;
+            let mut object = present::present_one(work.tx, work.today, &record)?;
+            object.extend(present::of_its_owner(work.app, work.actor, &record));
             let answer = idempotency::Answer {
                 request: request.to_owned(),
                 status: 201,
                 location: format!("/api/v1/{}/{}", kind.collection, record.id),
-                body: Json::Object(present::present_one(work.tx, work.today, &record)?).to_string(),
+                body: Json::Object(object).to_string(),
             };
             idempotency::keep(work.tx, user, key, &answer, work.now)?;
             Ok(answer)

@@ -196,10 +196,13 @@ impl<'a, 'b> Work<'a, 'b> {
     }
 }
 
+/// Fields that the log does not keep: what was secret once must not be found there, nor be brought back by an undo.
+const UNLOGGED: [&str; 3] = ["password_hash", "secret", "secret_hash"];
+
 /// Whether the log keeps the values of the field; secrets of people stay out of it.
 #[must_use]
 pub fn is_logged(field: &Field) -> bool {
-    field.name != "password_hash"
+    !UNLOGGED.contains(&field.name)
 }
 
 fn differences(before: Option<&Record>, record: &Record) -> Map<String, Json> {

@@ -6,6 +6,7 @@
 mod calendar;
 mod coordination;
 mod field;
+mod modules;
 mod people;
 mod places;
 mod programme;
@@ -14,6 +15,7 @@ mod work;
 pub use calendar::*;
 pub use coordination::*;
 pub use field::*;
+pub use modules::*;
 pub use people::*;
 pub use places::*;
 pub use programme::*;
@@ -74,6 +76,7 @@ pub const ALL: &[(&str, &[Choice])] = &[
     ("BOOKING_STATUSES", BOOKING_STATUSES),
     ("BUDGET_CYCLE_STAGES", BUDGET_CYCLE_STAGES),
     ("BUDGET_CYCLE_STATUSES", BUDGET_CYCLE_STATUSES),
+    ("CALENDAR_MODULES", CALENDAR_MODULES),
     ("CEILING_ENFORCEMENT", CEILING_ENFORCEMENT),
     ("CHECK_IN_METHODS", CHECK_IN_METHODS),
     ("COLLECTION_METHODS", COLLECTION_METHODS),

@@ -1,1 +1,1 @@
--- Feeds for calendar programs.
+DROP TABLE feeds;

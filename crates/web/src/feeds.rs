@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::body::Bytes;
+use jiff::{SignedDuration, Timestamp};
 use obcms_domain::id::Id;
 
 /// Bytes kept at most; the months that an office looks at today take a few megabytes.
@@ -64,6 +65,38 @@ impl Feeds {
     }
 }
 
+/// Time between two notes of when a feed was read, so that programs that ask all the time do not write all the time.
+const BETWEEN_NOTES: SignedDuration = SignedDuration::from_mins(10);
+
+/// Reads of feeds since they were written down last.
+#[derive(Debug, Default)]
+pub struct FeedReads {
+    pending: Mutex<HashMap<Id, Pending>>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    noted_at: Timestamp,
+    count: i64,
+}
+
+impl FeedReads {
+    /// Counts a read. Answers how many are to be written down now, when it is time for that.
+    pub fn note(&self, feed: Id, now: Timestamp) -> Option<i64> {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(known) = pending.get_mut(&feed) else {
+            pending.insert(feed, Pending { noted_at: now, count: 0 });
+            return Some(1);
+        };
+        known.count += 1;
+        if now.duration_since(known.noted_at) < BETWEEN_NOTES {
+            return None;
+        }
+        known.noted_at = now;
+        Some(std::mem::take(&mut known.count))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,5 +127,18 @@ mod tests {
         assert!(feeds.lock().len() <= 3);
         feeds.keep(key("new"), rendered(2, 10));
         assert_eq!(feeds.lock().len(), 1, "older states are let go");
+    }
+
+    #[test]
+    fn reads_are_written_down_once_in_a_while_and_none_is_lost() {
+        let reads = FeedReads::default();
+        let feed = Id::from_parts(1, &[1; 10]);
+        let at = |minutes| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
+        assert_eq!(reads.note(feed, at(0)), Some(1));
+        assert_eq!(reads.note(feed, at(1)), None);
+        assert_eq!(reads.note(feed, at(9)), None);
+        assert_eq!(reads.note(feed, at(10)), Some(3));
+        assert_eq!(reads.note(feed, at(11)), None);
+        assert_eq!(reads.note(Id::from_parts(2, &[2; 10]), at(11)), Some(1));
     }
 }

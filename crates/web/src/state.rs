@@ -5,7 +5,7 @@ use std::sync::Arc;
 use obcms_app::App;
 use tokio::sync::{Semaphore, watch};
 
-use crate::feeds::Feeds;
+use crate::feeds::{FeedReads, Feeds};
 use crate::metrics::Metrics;
 
 /// How the server stands to its surroundings.
@@ -28,6 +28,8 @@ pub struct State {
     pub hashing: Arc<Semaphore>,
     /// Rendered feeds of the calendar.
     pub feeds: Arc<Feeds>,
+    /// Reads of feeds that are not written down yet.
+    pub feed_reads: Arc<FeedReads>,
     /// Counters of requests.
     pub metrics: Metrics,
     shutdown: watch::Sender<bool>,
@@ -42,6 +44,7 @@ impl State {
             settings: Arc::new(settings),
             hashing: Arc::new(Semaphore::new(4)),
             feeds: Arc::default(),
+            feed_reads: Arc::default(),
             metrics: Metrics::default(),
             shutdown: watch::channel(false).0,
         }

@@ -12,6 +12,8 @@ mod setup;
 mod sign_in;
 mod tokens;
 
+pub(crate) use secrets::{hashed_text, new as new_secret};
+
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::people::username;

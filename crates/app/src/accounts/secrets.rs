@@ -14,3 +14,8 @@ pub fn new(app: &App) -> String {
 pub fn hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
+
+/// The same as text, for a field of a record.
+pub fn hashed_text(secret: &str) -> String {
+    hash(secret).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -3,6 +3,7 @@
 mod applications;
 mod bookings;
 mod communities;
+mod feeds;
 mod holidays;
 mod needs;
 
@@ -41,6 +42,7 @@ pub fn prepare(
             holidays::prepare(before, record, input);
             Ok(())
         }
+        "feed" => feeds::prepare(work, record),
         "need" => needs::prepare(work, before, record),
         "policy" => policies::prepare(work, before, record),
         "ppa" => ppas::prepare(work, before, record),

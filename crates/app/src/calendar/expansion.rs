@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use obcms_domain::series::StoredSeries;
+use obcms_domain::series::{Changed, StoredSeries};
 use obcms_store::calendar::{EntryRow, Window};
 
 use super::Zones;
@@ -44,16 +44,22 @@ fn dates(mut row: EntryRow, window: &Window, zones: &mut Zones<'_>, expanded: &m
             ..row.clone()
         };
         if let Some(changed) = occurrence.changed {
-            single.all_day = changed.all_day;
-            single.timezone.clone_from(&changed.timezone);
-            single.title.clone_from(&changed.title);
-            single.status.clone_from(&changed.status);
-            single.priority.clone_from(&changed.priority);
-            single.location.clone_from(&changed.location);
-            single.people.clone_from(&changed.people);
+            single = of_changed(single, changed);
         }
         expanded.push(single);
     }
+}
+
+/// A row as it is on a changed date.
+pub(super) fn of_changed(mut row: EntryRow, changed: &Changed) -> EntryRow {
+    row.all_day = changed.all_day;
+    row.timezone.clone_from(&changed.timezone);
+    row.title.clone_from(&changed.title);
+    row.status.clone_from(&changed.status);
+    row.priority.clone_from(&changed.priority);
+    row.location.clone_from(&changed.location);
+    row.people.clone_from(&changed.people);
+    row
 }
 
 /// The next date of a series from `now` on, or its last one: what stands for it where there is place for one date.

@@ -15,10 +15,11 @@ mod rights;
 pub mod suggestions;
 
 pub use entry_id::EntryId;
+use expansion::of_changed;
 pub use expansion::{expand, next};
 pub use moving::Moved;
 pub use narrowing::Concerning;
-pub use query::{CalendarQuery, MAXIMUM_DAYS, PARAMETERS, people};
+pub use query::{CalendarQuery, MAXIMUM_DAYS, PARAMETERS, people, people_of};
 
 use std::collections::HashMap;
 use std::fmt;
@@ -30,6 +31,7 @@ use obcms_domain::calendar::unfloating;
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Module};
+use obcms_domain::series::StoredSeries;
 use obcms_store::calendar::{self as store, EntryRow};
 use obcms_store::{Database, Tx, records};
 use serde::ser::{SerializeSeq, SerializeStruct};
@@ -170,7 +172,8 @@ impl App {
         let state = Database::state_of(tx)?;
         let modules: Vec<&str> = query.modules.iter().map(|module| module.key()).collect();
         let mut rows = store::window(tx, &query.window, &modules)?;
-        rows.retain(|row| query.wants(row, actor));
+        store::sort(&mut rows);
+        rows.retain(|row| query.wants(row, actor) || wants_a_date(query, row, actor));
         query.concerning.narrow(tx, &mut rows)?;
         Ok((state, self.feed(tx, actor, rows)?))
     }
@@ -189,12 +192,23 @@ impl App {
             .collect();
         rights::apply(tx, actor, &mut entries)?;
         let mut people: Vec<Id> = entries.iter().flat_map(|entry| &entry.people).copied().collect();
+        for series in entries.iter().filter_map(|entry| StoredSeries::parse(&entry.row.series)) {
+            people.extend(series.changed.iter().flat_map(|changed| people_of(&changed.people)));
+        }
         people.sort_unstable();
         people.dedup();
         let names =
             records::references(tx, &people)?.into_iter().map(|(id, person)| (id, person.title)).collect();
         Ok(Feed { entries, names })
     }
+}
+
+/// Whether the filters let a changed date of a series pass, and with it the series.
+fn wants_a_date(query: &CalendarQuery, row: &EntryRow, actor: &Actor) -> bool {
+    let series = if row.series.is_empty() { None } else { StoredSeries::parse(&row.series) };
+    series.is_some_and(|series| {
+        series.changed.iter().any(|changed| query.wants(&of_changed(row.clone(), changed), actor))
+    })
 }
 
 /// Zones by name; a calendar has few, and looking one up takes longer than comparing names.

@@ -172,7 +172,12 @@ impl CalendarQuery {
 
 /// Who is on an entry.
 pub fn people(row: &EntryRow) -> impl Iterator<Item = Id> {
-    row.people.split(' ').filter_map(|id| id.parse().ok())
+    people_of(&row.people)
+}
+
+/// The people of a list as the table keeps it.
+pub fn people_of(text: &str) -> impl Iterator<Item = Id> {
+    text.split(' ').filter_map(|id| id.parse().ok())
 }
 
 fn unknown(parameters: &[(String, String)]) -> Vec<FieldError> {

@@ -45,7 +45,7 @@ impl App {
         self.read(|tx| {
             let (state, feed) = self.calendar_of_records(tx, actor, query)?;
             let facts = facts(tx, &feed)?;
-            Ok((state, write::write(&feed, &facts, about, self.zone())))
+            Ok((state, write::write(&feed, &facts, about, self.zone(), query.window.end)))
         })
     }
 }

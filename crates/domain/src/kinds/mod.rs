@@ -7,6 +7,7 @@ mod assessments;
 mod bookings;
 mod communities;
 mod events;
+mod feeds;
 mod holidays;
 mod needs;
 mod organizations;
@@ -26,6 +27,7 @@ pub use assessments::ASSESSMENT;
 pub use bookings::{BOOKING, BOOKING_ORIGINS};
 pub use communities::COMMUNITY;
 pub use events::EVENT;
+pub use feeds::FEED;
 pub use holidays::{HIJRI_ADJUSTMENT, HOLIDAY};
 pub use needs::NEED;
 pub use organizations::ORGANIZATION;
@@ -54,7 +56,7 @@ fn in_order(record: &Record, first: &str, second: &str, errors: &mut Vec<FieldEr
 }
 
 /// All kinds, in the order of the navigation.
-pub static REGISTRY: [&Kind; 24] = [
+pub static REGISTRY: [&Kind; 25] = [
     &EVENT,
     &TASK,
     &NEED,
@@ -78,6 +80,7 @@ pub static REGISTRY: [&Kind; 24] = [
     &MUNICIPALITY,
     &BARANGAY,
     &SAVED_VIEW,
+    &FEED,
     &USER,
 ];
 

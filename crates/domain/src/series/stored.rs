@@ -152,6 +152,24 @@ impl StoredSeries {
         serde_json::to_value(self).unwrap_or(Json::Null).to_string()
     }
 
+    /// Rule, further and left-out dates, in the zone of the series; nothing when it is damaged.
+    #[must_use]
+    pub fn set(&self, zone: &TimeZone) -> Option<Set> {
+        Some(Set {
+            start: Moment::from_str(&self.start).ok()?,
+            zone: zone.clone(),
+            rule: if self.rule.is_empty() { None } else { Rule::from_str(&self.rule).ok() },
+            additions: self.additions.iter().filter_map(|text| Addition::from_str(text).ok()).collect(),
+            exclusions: self.exclusions.iter().filter_map(|text| Moment::from_str(text).ok()).collect(),
+        })
+    }
+
+    /// How long each date lasts that is no period of its own; days are 24 hours, as days are kept in UTC.
+    #[must_use]
+    pub fn length(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.seconds.unwrap_or(0) + self.days.unwrap_or(0) * 86_400)
+    }
+
     /// Dates that touch the window. `window` is of instants, `days` of midnights UTC for what lasts whole days.
     pub fn within(
         &self,
@@ -172,17 +190,10 @@ impl StoredSeries {
                 });
             }
         }
-        let Ok(start) = Moment::from_str(&self.start) else {
+        let Some(set) = self.set(zone) else {
             return Ok(result);
         };
-        let length = SignedDuration::from_secs(self.seconds.unwrap_or(0) + self.days.unwrap_or(0) * 86_400);
-        let set = Set {
-            start,
-            zone: zone.clone(),
-            rule: if self.rule.is_empty() { None } else { Rule::from_str(&self.rule).ok() },
-            additions: self.additions.iter().filter_map(|text| Addition::from_str(text).ok()).collect(),
-            exclusions: self.exclusions.iter().filter_map(|text| Moment::from_str(text).ok()).collect(),
-        };
+        let length = self.length();
         let (from, to) = bounds(self.days.is_some());
         // A period may be longer than the others.
         let longest =

@@ -4,18 +4,22 @@ use axum::body::Body;
 use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use obcms_app::calendar::CalendarQuery;
 use obcms_app::icalendar::About;
 use obcms_app::{Actor, AppError};
+use obcms_domain::kinds::FEED;
+use obcms_domain::people::Action;
 use obcms_domain::registry::Module;
 
 use super::calendar::{etag, is_known};
+use super::openapi;
+use super::records::record_response_to;
 use crate::caller::Caller;
 use crate::feeds::{FeedKey, Rendered};
-use crate::input::Parameters;
+use crate::input::{Parameters, PathId, expected_version};
 use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
@@ -50,7 +54,48 @@ pub fn routes() -> Vec<Route> {
             ("place", "Ids or PSGC codes of places"),
         ])
         .tag("calendar"),
+        Route::new(
+            "post",
+            "/api/v1/feeds/{id}/renew",
+            "Give a feed a new address; the old one answers no more",
+            Access::Policy(Action::Edit, FEED.area),
+            post(renew),
+        )
+        .answers(200, openapi::reference(&FEED))
+        .tag("feeds"),
     ]
+}
+
+async fn renew(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let expected = expected_version(&headers)?;
+    let record = blocking(|| state.app.renew_feed(&caller.actor, id.0, expected))?;
+    record_response_to(&state, &caller, StatusCode::OK, &record)
+}
+
+/// A feed for whoever has its secret.
+pub fn of_feed(state: &State, headers: &HeaderMap, secret: &str) -> Result<Response, Problem> {
+    let response = blocking(|| {
+        let (feed, owner) = state.app.feed_by_secret(secret)?;
+        let query = state.app.feed_query(&feed);
+        let about = About {
+            name: feed.text("name").to_owned(),
+            module: only(&query.modules),
+            address: base_address(state, headers),
+        };
+        let asked = vec![("feed".to_owned(), format!("{} {}", feed.id, feed.version))];
+        let response = answer(state, &owner, headers, &query, &about, asked)?;
+        let now = state.app.now();
+        if let Some(count) = state.feed_reads.note(feed.id, now) {
+            state.app.note_feed_reads(feed.id, now, count)?;
+        }
+        Ok::<_, AppError>(response)
+    });
+    Ok(response?)
 }
 
 async fn download(

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use obcms_app::AppError;
+use obcms_app::present::of_its_owner;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record};
@@ -132,6 +133,12 @@ pub fn record_response(state: &State, status: StatusCode, record: &Record) -> An
     record_response_with(state, status, record, [])
 }
 
+/// One record as an answer to the caller, who may be its owner and see more of it.
+pub fn record_response_to(state: &State, caller: &Caller, status: StatusCode, record: &Record) -> Answer {
+    let body = of_its_owner(&state.app, &caller.actor, record);
+    answer_with(state, status, record, body)
+}
+
 /// The same with further members.
 pub fn record_response_with(
     state: &State,
@@ -139,8 +146,17 @@ pub fn record_response_with(
     record: &Record,
     more: impl IntoIterator<Item = (&'static str, Json)>,
 ) -> Answer {
+    answer_with(state, status, record, more.into_iter().map(|(name, value)| (name.to_owned(), value)))
+}
+
+fn answer_with(
+    state: &State,
+    status: StatusCode,
+    record: &Record,
+    more: impl IntoIterator<Item = (String, Json)>,
+) -> Answer {
     let mut body = blocking(|| state.app.present_one(record))?;
-    body.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    body.extend(more);
     let mut response = (status, axum::Json(body)).into_response();
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", record.version)) {
         response.headers_mut().insert(header::ETAG, etag);
@@ -156,7 +172,10 @@ async fn list(
 ) -> Answer {
     let body = blocking(|| {
         let listing = state.app.list(&caller.actor, kind, &parameters.0)?;
-        let items = state.app.present(&listing.records)?;
+        let mut items = state.app.present(&listing.records)?;
+        for (record, item) in listing.records.iter().zip(&mut items) {
+            item.extend(of_its_owner(&state.app, &caller.actor, record));
+        }
         Ok::<_, AppError>(
             json!({ "items": items, "next_cursor": listing.next_cursor, "total": listing.total }),
         )
@@ -166,7 +185,7 @@ async fn list(
 
 async fn read(kind: &'static Kind, AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
     let record = blocking(|| state.app.get(&caller.actor, kind, id.0))?;
-    record_response(&state, StatusCode::OK, &record)
+    record_response_to(&state, &caller, StatusCode::OK, &record)
 }
 
 async fn create(
@@ -179,7 +198,7 @@ async fn create(
     let key = idempotency_key(&headers)?;
     let Some(key) = key else {
         let record = blocking(|| state.app.create(&caller.actor, kind, &body.object))?;
-        let mut response = record_response(&state, StatusCode::CREATED, &record)?;
+        let mut response = record_response_to(&state, &caller, StatusCode::CREATED, &record)?;
         set_location(&mut response, &format!("/api/v1/{}/{}", kind.collection, record.id));
         return Ok(response);
     };
@@ -223,7 +242,7 @@ async fn update(
 ) -> Answer {
     let expected = expected_version(&headers)?;
     let record = blocking(|| state.app.update(&caller.actor, kind, id.0, &body.object, expected))?;
-    record_response(&state, StatusCode::OK, &record)
+    record_response_to(&state, &caller, StatusCode::OK, &record)
 }
 
 async fn archive(
@@ -245,7 +264,7 @@ async fn restore(
     id: PathId,
 ) -> Answer {
     let record = blocking(|| state.app.restore(&caller.actor, kind, id.0))?;
-    record_response(&state, StatusCode::OK, &record)
+    record_response_to(&state, &caller, StatusCode::OK, &record)
 }
 
 async fn undo(
@@ -258,7 +277,7 @@ async fn undo(
     parameters.only(&["change_set"])?;
     let set = optional_id(&parameters, "change_set")?;
     let record = blocking(|| state.app.undo(&caller.actor, kind, id.0, set))?;
-    record_response(&state, StatusCode::OK, &record)
+    record_response_to(&state, &caller, StatusCode::OK, &record)
 }
 
 fn optional_id(parameters: &Parameters, name: &str) -> Result<Option<Id>, Problem> {

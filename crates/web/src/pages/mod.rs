@@ -3,6 +3,7 @@
 pub mod board;
 pub mod calendar;
 pub mod errors;
+pub mod feeds;
 pub mod forms;
 pub mod frame;
 pub mod holidays;
@@ -43,6 +44,7 @@ pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
 pub fn router(state: &State) -> Router<State> {
     Router::new()
         .merge(calendar::router())
+        .merge(feeds::router())
         .merge(jobs::router())
         .merge(holidays::router())
         .merge(me::router())

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -9,12 +10,16 @@ use obcms_domain::calendar::unfloating;
 use obcms_domain::choices;
 use obcms_domain::id::Id;
 use obcms_domain::registry::{FieldType, Module};
+use obcms_domain::series::FOREVER;
+use obcms_recur::Moment;
+use obcms_store::calendar::EntryRow;
 use obcms_store::calendar_facts::Facts;
 
+use super::series::Series;
 use super::text::Text;
 use super::values::{Day, Local, Utc};
 use super::{About, UID_SUFFIX};
-use crate::calendar::{Entry, Feed};
+use crate::calendar::{Entry, Feed, address, people_of};
 
 /// Letters of a description at most; the page of the entry has all of it.
 const DESCRIPTION_LETTERS: usize = 2000;
@@ -25,6 +30,7 @@ pub(super) struct Writer<'a> {
     facts: &'a HashMap<Id, Facts>,
     about: &'a About,
     office: &'a TimeZone,
+    window_end: Timestamp,
 }
 
 /// One appearance of an entry: itself, or a changed date of a series.
@@ -38,6 +44,8 @@ struct Appearance<'a> {
     timezone: &'a str,
     start: Timestamp,
     end: Timestamp,
+    /// Original local start of a changed date, or empty.
+    recurrence: &'a str,
 }
 
 impl<'a> Writer<'a> {
@@ -46,17 +54,42 @@ impl<'a> Writer<'a> {
         facts: &'a HashMap<Id, Facts>,
         about: &'a About,
         office: &'a TimeZone,
+        window_end: Timestamp,
     ) -> Self {
-        Self { feed, facts, about, office }
+        Self { feed, facts, about, office, window_end }
     }
 
     /// Tells the zones of an entry, with years in which they are used.
     pub fn zones_of(&self, entry: &Entry, tell: &mut dyn FnMut(&str, i16)) {
         let row = &entry.row;
-        if let Some((name, zone)) = self.zone(row.all_day, &row.timezone) {
-            tell(&name, zone.to_datetime(row.start).year());
-            tell(&name, zone.to_datetime(row.end).year());
+        let mut tell_of = |all_day: bool, timezone: &str, start: Timestamp, end: Timestamp| {
+            if let Some((name, zone)) = self.zone(all_day, timezone) {
+                tell(&name, zone.to_datetime(start).year());
+                // What goes on for ever is told as far as the window goes; rules of zones go on after it.
+                let end = if end >= FOREVER { self.window_end.max(start) } else { end };
+                tell(&name, zone.to_datetime(end).year());
+            }
+        };
+        tell_of(row.all_day, &row.timezone, row.start, row.end);
+        if let Some(series) = self.series(entry) {
+            for changed in &series.changed {
+                tell_of(changed.all_day, &changed.timezone, changed.start, changed.end);
+            }
         }
+    }
+
+    /// The series that an entry stands for.
+    fn series(&self, entry: &Entry) -> Option<Series> {
+        let row = &entry.row;
+        if row.series.is_empty() {
+            return None;
+        }
+        let zone = if row.all_day { TimeZone::UTC } else { self.zone_or_office(&row.timezone) };
+        Series::read(&row.series, &zone)
+    }
+
+    fn zone_or_office(&self, name: &str) -> TimeZone {
+        TimeZone::get(name).unwrap_or_else(|_| self.office.clone())
     }
 
     /// Name and rules of the zone in which an appearance is told; nothing for days and for UTC.
@@ -64,16 +97,16 @@ impl<'a> Writer<'a> {
         if all_day {
             return None;
         }
-        let zone = TimeZone::get(name).unwrap_or_else(|_| self.office.clone());
+        let zone = self.zone_or_office(name);
         let name = zone.iana_name()?;
         let is_utc = ["UTC", "Etc/UTC", "Etc/UCT", "Etc/Zulu", "Etc/GMT"].contains(&name);
         (!is_utc).then(|| (name.to_owned(), zone.clone()))
     }
 
-    /// Writes an entry.
+    /// Writes an entry; a series with its rule and, each by itself, the dates that differ.
     pub fn write(&self, text: &mut Text, entry: &Entry) {
         let row = &entry.row;
-        let appearance = Appearance {
+        let alone = Appearance {
             title: &row.title,
             status: &row.status,
             priority: &row.priority,
@@ -83,10 +116,79 @@ impl<'a> Writer<'a> {
             timezone: &row.timezone,
             start: row.start,
             end: row.end,
+            recurrence: "",
         };
+        let Some(series) = self.series(entry) else {
+            return self.component(text, entry, &alone, |_| {});
+        };
+        let of_series = |start: Timestamp, end: Timestamp| Appearance {
+            people: Cow::Borrowed(&entry.people),
+            start,
+            end,
+            ..alone
+        };
+        let start = series.instant(series.first);
+        self.component(text, entry, &of_series(start, series.end_of(start)), |text| {
+            if let Some(rule) = &series.rule {
+                text.plain("RRULE", rule);
+            }
+            for (name, dates) in [("RDATE", &series.additions), ("EXDATE", &series.exclusions)] {
+                for date in dates {
+                    self.local(text, name, row, *date, series.instant(*date));
+                }
+            }
+        });
+        for (date, end) in &series.periods {
+            let start = series.instant(*date);
+            let name = date.to_string();
+            let shown = Appearance { recurrence: &name, ..of_series(start, *end) };
+            self.component(text, entry, &shown, |text| self.local(text, "RECURRENCE-ID", row, *date, start));
+        }
+        for changed in &series.changed {
+            let Ok(date) = Moment::from_str(&changed.id) else {
+                continue;
+            };
+            let shown = Appearance {
+                title: &changed.title,
+                status: &changed.status,
+                priority: &changed.priority,
+                location: &changed.location,
+                people: Cow::Owned(people_of(&changed.people).collect()),
+                all_day: changed.all_day,
+                timezone: &changed.timezone,
+                start: changed.start,
+                end: changed.end,
+                recurrence: &changed.id,
+            };
+            let original = series.instant(date);
+            self.component(text, entry, &shown, |text| {
+                self.local(text, "RECURRENCE-ID", row, date, original);
+            });
+        }
+    }
+
+    /// A date of a series as its start is told.
+    fn local(&self, text: &mut Text, name: &str, row: &EntryRow, date: Moment, instant: Timestamp) {
+        match (date, self.zone(row.all_day, &row.timezone)) {
+            (Moment::Date(day), _) => text.plain(&format!("{name};VALUE=DATE"), Day(day)),
+            (Moment::DateTime(local), Some((zone, _))) => {
+                text.plain(&format!("{name};TZID={zone}"), Local(local));
+            }
+            (Moment::DateTime(_), None) => text.plain(name, Utc(instant)),
+        }
+    }
+
+    fn component(
+        &self,
+        text: &mut Text,
+        entry: &Entry,
+        shown: &Appearance<'_>,
+        dates: impl FnOnce(&mut Text),
+    ) {
         text.plain("BEGIN", "VEVENT");
         text.plain("UID", format_args!("{}{UID_SUFFIX}", entry.id()));
-        self.appearance(text, entry, &appearance);
+        dates(text);
+        self.appearance(text, entry, shown);
         text.plain("END", "VEVENT");
     }
 
@@ -120,7 +222,7 @@ impl<'a> Writer<'a> {
             .about
             .address
             .as_ref()
-            .map(|address| format!("{address}{}", entry.kind.url(entry.row.record_id)));
+            .map(|base| format!("{base}{}", address(entry.kind, entry.row.record_id, shown.recurrence)));
         if let Some(page) = &page {
             text.plain("URL", page);
         }

@@ -3,6 +3,7 @@
 //! It is the same bytes for the same data, so that a program that asks again learns that nothing changed.
 
 mod entry;
+mod series;
 mod text;
 mod values;
 mod zones;
@@ -49,9 +50,15 @@ pub struct Written {
     pub last_modified: Option<Timestamp>,
 }
 
-/// Writes the entries of a feed; `facts` are those of their records.
+/// Writes the entries of a feed; `facts` are those of their records, `window_end` is as far as the feed looks.
 #[must_use]
-pub fn write(feed: &Feed, facts: &HashMap<Id, Facts>, about: &About, office: &TimeZone) -> Written {
+pub fn write(
+    feed: &Feed,
+    facts: &HashMap<Id, Facts>,
+    about: &About,
+    office: &TimeZone,
+    window_end: Timestamp,
+) -> Written {
     let last_modified = facts.values().map(|facts| facts.updated_at).max();
     let mut text = Text::with_capacity(1024 + feed.entries.len() * 700);
     text.plain("BEGIN", "VCALENDAR");
@@ -75,7 +82,7 @@ pub fn write(feed: &Feed, facts: &HashMap<Id, Facts>, about: &About, office: &Ti
     }
     text.plain("REFRESH-INTERVAL;VALUE=DURATION", REFRESH);
     text.plain("X-PUBLISHED-TTL", REFRESH);
-    let writer = entry::Writer::new(feed, facts, about, office);
+    let writer = entry::Writer::new(feed, facts, about, office, window_end);
     let mut used: BTreeMap<String, Years> = BTreeMap::new();
     for entry in &feed.entries {
         writer.zones_of(entry, &mut |zone, year| used.entry(zone.to_owned()).or_default().take_in(year));

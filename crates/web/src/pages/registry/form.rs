@@ -54,7 +54,11 @@ pub fn form_fields(
             help: field.help.to_owned(),
             error: error_of(errors, field.name),
             required: field.required,
-            control: control(field, typed, &titles),
+            control: if (kind.name, field.name) == ("feed", "kinds") {
+                entry_kinds(typed, field)
+            } else {
+                control(field, typed, &titles)
+            },
         };
         // What must be given and stands there already may be folded away.
         if field.folded && !(field.required && matches!(field.initial, Initial::Empty)) {
@@ -148,6 +152,23 @@ fn control(field: &Field, typed: &Form, titles: &Directory) -> Control {
         }
         FieldType::Structure(_) => structure::control(typed, field),
     }
+}
+
+/// The kinds of calendar entries: a list that the registry makes, not the description of a field.
+fn entry_kinds(typed: &Form, field: &Field) -> Control {
+    let typed = typed.all(field.name);
+    let chosen: Vec<&str> = typed.iter().flat_map(|text| text.split(',')).map(str::trim).collect();
+    let roles = kinds::REGISTRY.iter().flat_map(|kind| kind.dates.iter().map(move |role| (kind, role)));
+    let options = roles.map(|(kind, role)| Choice {
+        value: role.entry_kind.to_owned(),
+        label: if role.label.is_empty() {
+            kind.label.to_owned()
+        } else {
+            format!("{}: {}", kind.label, role.label.to_lowercase())
+        },
+        selected: chosen.contains(&role.entry_kind),
+    });
+    Control::MultiSelect { options: options.collect() }
 }
 
 /// The entries of a list to choose from.

@@ -107,6 +107,7 @@ fn what(action: &str, is_derived: bool) -> &'static str {
         "skip" => "skipped a stage",
         "return" => "returned this",
         "generate" => "had tasks made",
+        "renew" => "gave this a new address",
         _ => "changed this",
     }
 }

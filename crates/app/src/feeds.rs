@@ -1,0 +1,92 @@
+//! Feeds for calendar programs: a person's calendar under a secret address.
+//!
+//! The secret stands in for signing in, so it is long, random, never in the log of changes, and shown to its owner
+//! alone. What the feed gives is what its owner may see at that moment; without an owner who may see anything, or
+//! once it is archived, there is no feed.
+
+use jiff::Timestamp;
+use obcms_domain::id::Id;
+use obcms_domain::kinds::FEED;
+use obcms_domain::people::Action;
+use obcms_domain::registry::{Module, Record, Value};
+use obcms_store::feeds as store;
+use serde_json::Value as Json;
+
+use crate::accounts::{hashed_text, new_secret};
+use crate::calendar::CalendarQuery;
+use crate::error::AppError;
+use crate::records::{require_version, require_write};
+use crate::{Actor, App};
+
+/// Gives a feed a new secret.
+pub(crate) fn set_secret(app: &App, record: &mut Record) {
+    let secret = new_secret(app);
+    record.set("secret_hash", hashed_text(&secret));
+    record.set("secret", secret);
+}
+
+/// The path at which a feed answers, for its owner; nothing for anybody else, however much they may.
+#[must_use]
+pub fn path(actor: &Actor, record: &Record) -> Option<String> {
+    let is_owner = actor.id.is_some() && record.created_by == actor.id;
+    is_owner.then(|| format!("/feeds/{}.ics", record.text("secret")))
+}
+
+impl App {
+    /// The feed with this secret and its owner with their present rights.
+    pub fn feed_by_secret(&self, secret: &str) -> Result<(Record, Actor), AppError> {
+        let missing = || AppError::NotFound("feed");
+        self.read(|tx| {
+            let feed = store::by_secret(tx, &hashed_text(secret))?.ok_or_else(missing)?;
+            let owner = feed.created_by.filter(|_| !feed.is_archived()).ok_or_else(missing)?;
+            let owner = Actor::load(tx, owner)?.filter(|owner| !owner.roles.is_empty());
+            Ok((feed, owner.ok_or_else(missing)?))
+        })
+    }
+
+    /// What a feed shows.
+    #[must_use]
+    pub fn feed_query(&self, feed: &Record) -> CalendarQuery {
+        let (first, after_last) = self.icalendar_window();
+        let mut query = CalendarQuery::days(first, after_last, self.zone());
+        query.modules = texts(feed, "modules").filter_map(Module::parse).collect();
+        let known = |name: &str| {
+            let mut roles = obcms_domain::kinds::REGISTRY.iter().flat_map(|kind| kind.dates);
+            roles.find(|role| role.entry_kind == name).map(|role| role.entry_kind)
+        };
+        query.kinds = texts(feed, "kinds").filter_map(known).collect();
+        query.mine = feed.flag("mine");
+        query
+    }
+
+    /// Notes that a feed was read so many times. It is no change of the data: nobody's view is outdated by it.
+    pub fn note_feed_reads(&self, feed: Id, now: Timestamp, count: i64) -> Result<(), AppError> {
+        Ok(self.database().write(|tx| store::note_reads(tx, feed, now, count))?)
+    }
+
+    /// Gives a feed a new address; the old one answers no more.
+    pub fn renew_feed(&self, actor: &Actor, id: Id, expected: Option<i64>) -> Result<Record, AppError> {
+        self.write(actor, |work| {
+            let before = work.load(&FEED, id)?;
+            require_write(work.actor)?;
+            work.actor.require(work.tx, Action::Edit, &before)?;
+            require_version(&before, expected)?;
+            if before.is_archived() {
+                return Err(AppError::conflict("This feed is archived; restore it first."));
+            }
+            let mut record = before.clone();
+            set_secret(work.app, &mut record);
+            work.save_secret(&before, &record, "renew")?;
+            Ok(record)
+        })
+    }
+}
+
+/// The texts of a list.
+fn texts<'a>(record: &'a Record, name: &str) -> impl Iterator<Item = &'a str> {
+    let items = match record.get(name) {
+        Value::Json(Json::Array(items)) => items.as_slice(),
+        _ => &[],
+    };
+    items.iter().filter_map(Json::as_str)
+}

@@ -1,0 +1,41 @@
+//! Feeds: a person's calendar under a secret address, for the calendar program on their phone or desk.
+
+use crate::choices::CALENDAR_MODULES;
+use crate::people::Area;
+use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
+
+/// A feed. Whoever has its address reads it with the rights that its owner has at that moment.
+pub static FEED: Kind = Kind {
+    label: "Calendar feed",
+    plural: "Calendar feeds",
+    icon: "rss",
+    purpose: "The calendar under a secret address, for Google Calendar, Outlook, a phone or any other calendar program.",
+    module: Module::Administration,
+    area: Area::Personal,
+    title: "name",
+    default_sort: "name",
+    in_navigation: false,
+    fields: &[
+        Field::new("name", "Name", Type::Text(120))
+            .required()
+            .searchable()
+            .help("What the calendar is called in the other program.")
+            .listed(),
+        Field::new("modules", "Modules", Type::Choices(CALENDAR_MODULES))
+            .help("All of them when none is chosen.")
+            .listed(),
+        Field::new("mine", "Only what I am on", Type::Boolean).initial(Initial::Boolean(false)).listed(),
+        Field::new("kinds", "Kinds of entries", Type::Tags)
+            .help("All of the chosen modules when none is chosen.")
+            .folded(),
+        Field::new("last_read_at", "Last read", Type::Instant)
+            .derived()
+            .not_on_calendar("when a program asked for the feed is no date of the office")
+            .listed(),
+        Field::new("reads", "Times read", Type::Integer(0, i64::MAX)).derived(),
+        // In plain text too, as the owner looks it up again for the next device.
+        Field::new("secret", "Secret", Type::Text(100)).secret(),
+        Field::new("secret_hash", "Hash of the secret", Type::Text(100)).secret(),
+    ],
+    ..Kind::new("feed", "feeds", "feeds")
+};

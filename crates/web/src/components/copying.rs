@@ -1,0 +1,16 @@
+//! Something to copy: a line of text with a button that puts it on the clipboard.
+
+use maud::{Markup, html};
+
+use super::icons::icon;
+
+/// A line to copy. Without script it is there to be marked and copied by hand.
+#[must_use]
+pub fn copy_field(label: &str, text: &str) -> Markup {
+    html! {
+        div.copy-field data-copy-field {
+            input.input type="text" readonly value=(text) aria-label=(label);
+            button.button type="button" data-copy { (icon("copy")) "Copy" }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Feeds: a secret address that gives a calendar program what its owner may see, as long as they want.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use jiff::tz::TimeZone;
+use obcms_app::icalendar::read;
+use obcms_tests::{Answer, Client, Server, on_both_engines};
+use serde_json::{Value, json};
+use ureq::http::Method;
+
+fn make(client: &Client, collection: &str, body: &Value) -> Value {
+    client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json
+}
+
+/// The address of a feed as its owner sees it: a path, as the test server does not know its own address.
+fn address(feed: &Value) -> String {
+    feed["url"].as_str().unwrap_or_else(|| panic!("no address in {feed}")).to_owned()
+}
+
+fn one(feed: &Value) -> String {
+    format!("/api/v1/feeds/{}", feed["id"].as_str().unwrap())
+}
+
+fn titles(answer: &Answer) -> Vec<String> {
+    assert_eq!(answer.header("content-type"), "text/calendar; charset=utf-8");
+    let calendar = read(answer.text.as_bytes(), &TimeZone::get("Asia/Manila").unwrap()).unwrap();
+    calendar.events.into_iter().map(|event| event.summary).collect()
+}
+
+/// A day of this month, which every feed shows.
+fn day(server: &Server) -> String {
+    server.app().today().to_string()
+}
+
+on_both_engines! {
+    fn whoever_has_the_address_reads_what_the_owner_may_see(server: &Server) {
+        let owner = server.person(&["coordinator"]);
+        let day = day(server);
+        make(&owner.client, "tasks", &json!({ "title": "Mine", "due_date": day, "assignees": [owner.id] }));
+        make(&owner.client, "tasks", &json!({ "title": "Another", "due_date": day }));
+        make(&owner.client, "events", &json!({ "title": "Event", "start": format!("{day}T09:00:00+08:00") }));
+        let nobody = server.anonymous();
+        let all = make(&owner.client, "feeds", &json!({ "name": "Office, all" }));
+        let answer = nobody.get(&address(&all)).expect_status(200);
+        assert_eq!(titles(&answer), ["Another", "Mine", "Event"]);
+        assert!(answer.text.contains("\r\nNAME:Office\\, all\r\n"));
+        for (narrowed, expected) in [
+            (json!({ "name": "Tasks", "modules": ["tasks"] }), vec!["Another", "Mine"]),
+            (json!({ "name": "Events", "kinds": ["event"] }), vec!["Event"]),
+            (json!({ "name": "Mine", "mine": true }), vec!["Mine", "Event"]),
+            (json!({ "name": "Mine", "mine": true, "modules": ["tasks", "policy"] }), vec!["Mine"]),
+        ] {
+            let feed = make(&owner.client, "feeds", &narrowed);
+            assert_eq!(titles(&nobody.get(&address(&feed)).expect_status(200)), expected, "{narrowed}");
+        }
+        // A partner's feed has what concerns the partner.
+        let partner = server.as_role("partner");
+        let theirs = make(&partner, "feeds", &json!({ "name": "Ours" }));
+        assert_eq!(titles(&nobody.get(&address(&theirs)).expect_status(200)), Vec::<String>::new());
+    }
+
+    fn the_address_is_long_and_for_the_owner_alone(server: &Server) {
+        let owner = server.as_role("staff");
+        let feed = make(&owner, "feeds", &json!({ "name": "Phone" }));
+        let secret = address(&feed);
+        let secret = secret.strip_prefix("/feeds/").and_then(|rest| rest.strip_suffix(".ics")).unwrap();
+        assert!(secret.len() >= 27, "at least 160 bits in an alphabet of 64: {secret}");
+        assert_eq!(owner.get(&one(&feed)).json["url"], feed["url"]);
+        assert_eq!(owner.get("/api/v1/feeds").json["items"][0]["url"], feed["url"]);
+        let history = owner.get(&format!("{}/history", one(&feed))).expect_status(200);
+        assert!(!history.text.contains(secret), "{}", history.text);
+        // An administrator sees that it is there, not where.
+        let admin = server.as_role("admin");
+        let seen = admin.get(&one(&feed)).expect_status(200);
+        assert_eq!((&seen.json["name"], &seen.json["url"]), (&json!("Phone"), &Value::Null));
+        for path in ["/api/v1/feeds", "/api/v1/feeds/export.csv", &format!("{}/history", one(&feed)), "/api/v1/search?q=phone"] {
+            let answer = admin.get(path).expect_status(200);
+            assert!(!answer.text.contains(secret), "{path}");
+        }
+        // Others do not see it at all.
+        for role in ["coordinator", "staff", "executive", "partner"] {
+            let other = server.as_role(role);
+            other.get(&one(&feed)).expect_status(404);
+            assert_eq!(other.get("/api/v1/feeds").json["total"], 0, "{role}");
+            other.patch(&one(&feed), &json!({ "name": "Theirs" })).expect_status(404);
+            other.post(&format!("{}/renew", one(&feed)), &json!({})).expect_status(404);
+        }
+        server.anonymous().get(&one(&feed)).expect_status(401);
+        // Nor can it be written or asked for.
+        let refused = owner.patch(&one(&feed), &json!({ "secret": "short" })).expect_status(422);
+        assert_eq!(refused.errors("field"), ["secret"]);
+        owner.get(&format!("/api/v1/feeds?secret={secret}")).expect_status(400);
+        owner.get("/api/v1/feeds?sort=secret").expect_status(400);
+    }
+
+    fn an_address_ends_and_comes_back_with_its_feed(server: &Server) {
+        let owner = server.as_role("coordinator");
+        let feed = make(&owner, "feeds", &json!({ "name": "Phone" }));
+        let (address, nobody) = (address(&feed), server.anonymous());
+        nobody.get(&address).expect_status(200);
+        owner.delete(&one(&feed)).expect_status(204);
+        nobody.get(&address).expect_status(404);
+        nobody.send(Method::HEAD, &address, None).expect_status(404);
+        owner.post(&format!("{}/renew", one(&feed)), &json!({})).expect_status(409);
+        owner.post(&format!("{}/restore", one(&feed)), &json!({})).expect_status(200);
+        nobody.get(&address).expect_status(200);
+        for wrong in ["/feeds/.ics", "/feeds/x.ics", "/feeds/%00.ics", &address.to_uppercase(), &format!("{address}.ics")] {
+            let answer = nobody.get(wrong);
+            assert!([303, 404].contains(&answer.status), "{wrong}: {}", answer.status);
+        }
+    }
+
+    fn a_new_address_takes_the_place_of_the_old_one_for_ever(server: &Server) {
+        let owner = server.as_role("coordinator");
+        let feed = make(&owner, "feeds", &json!({ "name": "Phone" }));
+        let old = address(&feed);
+        let renewed = owner.post(&format!("{}/renew", one(&feed)), &json!({})).expect_status(200).json;
+        let new = address(&renewed);
+        assert_ne!(old, new);
+        let nobody = server.anonymous();
+        nobody.get(&old).expect_status(404);
+        nobody.get(&new).expect_status(200);
+        let history = owner.get(&format!("{}/history", one(&feed))).json;
+        assert_eq!(history["items"][0]["action"], "renew");
+        // Undoing what was done to the feed does not bring the old address back.
+        owner.patch(&one(&feed), &json!({ "name": "Tablet" })).expect_status(200);
+        owner.post(&format!("{}/undo", one(&feed)), &json!({})).expect_status(200);
+        nobody.get(&old).expect_status(404);
+        nobody.get(&new).expect_status(200);
+    }
+
+    fn the_rights_are_those_that_the_owner_has_now(server: &Server) {
+        let owner = server.person(&["staff"]);
+        let admin = server.as_role("admin");
+        make(&admin, "tasks", &json!({ "title": "Task", "due_date": day(server) }));
+        let address = address(&make(&owner.client, "feeds", &json!({ "name": "Phone" })));
+        let nobody = server.anonymous();
+        assert_eq!(titles(&nobody.get(&address).expect_status(200)), ["Task"]);
+        let user = format!("/api/v1/users/{}", owner.id);
+        admin.patch(&user, &json!({ "roles": ["partner"] })).expect_status(200);
+        assert_eq!(titles(&nobody.get(&address).expect_status(200)), Vec::<String>::new());
+        admin.patch(&user, &json!({ "roles": [] })).expect_status(200);
+        nobody.get(&address).expect_status(404);
+        admin.patch(&user, &json!({ "roles": ["staff"] })).expect_status(200);
+        nobody.get(&address).expect_status(200);
+        admin.post(&format!("{user}/disable"), &json!({})).expect_status(200);
+        nobody.get(&address).expect_status(404);
+    }
+
+    fn asking_again_costs_little(server: &Server) {
+        let owner = server.as_role("coordinator");
+        let address = address(&make(&owner, "feeds", &json!({ "name": "Phone" })));
+        let nobody = server.anonymous();
+        let first = nobody.get(&address).expect_status(200);
+        let tag = first.header("etag").to_owned();
+        let asking = nobody.with_header("if-none-match", &tag);
+        assert_eq!(asking.get(&address).expect_status(304).text, "");
+        let since = first.header("last-modified").to_owned();
+        nobody.with_header("if-modified-since", &since).get(&address).expect_status(304);
+        assert_eq!(nobody.send(Method::HEAD, &address, None).expect_status(200).header("etag"), tag);
+        make(&owner, "tasks", &json!({ "title": "New", "due_date": day(server) }));
+        assert_eq!(titles(&asking.get(&address).expect_status(200)), ["New"]);
+    }
+
+    fn reading_is_noted_and_changes_nothing(server: &Server) {
+        let owner = server.as_role("coordinator");
+        let feed = make(&owner, "feeds", &json!({ "name": "Phone" }));
+        assert_eq!(feed["last_read_at"], Value::Null);
+        let before = server.app().state().unwrap();
+        for _ in 0..5 {
+            server.anonymous().get(&address(&feed)).expect_status(200);
+        }
+        assert_eq!(server.app().state().unwrap(), before, "nobody's page is outdated by it");
+        let read = owner.get(&one(&feed)).json;
+        assert!(read["last_read_at"].is_string());
+        assert_eq!((&read["reads"], &read["version"]), (&json!(1), &json!(1)), "written down once in a while");
+        // What was counted meanwhile does not stand in the way of a change.
+        let changed = owner.with_header("if-match", "\"1\"").patch(&one(&feed), &json!({ "mine": true }));
+        assert_eq!(changed.expect_status(200).json["reads"], 1);
+    }
+
+    fn wrong_input_is_named(server: &Server) {
+        let owner = server.as_role("staff");
+        for (body, field) in [
+            (json!({}), "name"),
+            (json!({ "name": "A", "modules": ["party"] }), "modules"),
+            (json!({ "name": "A", "kinds": ["party"] }), "kinds"),
+            (json!({ "name": "A", "reads": 7 }), "reads"),
+        ] {
+            let answer = owner.post("/api/v1/feeds", &body).expect_status(422);
+            assert_eq!(answer.errors("field"), [field], "{body}");
+        }
+        let made = owner.with_header("idempotency-key", "one").post("/api/v1/feeds", &json!({ "name": "A" }));
+        let again = owner.with_header("idempotency-key", "one").post("/api/v1/feeds", &json!({ "name": "A" }));
+        assert_eq!(made.expect_status(201).json["url"], again.expect_status(201).json["url"]);
+    }
+}

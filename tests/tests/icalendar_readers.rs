@@ -1,0 +1,146 @@
+//! The calendar as another program reads it: the package `icalendar` of Python. The browser tests read it with
+//! `ical.js`.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use obcms_tests::{Client, on_both_engines};
+use serde_json::{Value, json};
+
+const WINDOW: &str = "start=2027-01-01&end=2028-01-01";
+
+fn make(client: &Client, collection: &str, body: &Value) -> String {
+    let made = client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json;
+    made["id"].as_str().unwrap().to_owned()
+}
+
+/// What Python understands of a calendar. The test fails where there is none: a comparison left out is none.
+fn python(text: &str) -> Value {
+    let has_icalendar = |python: &str| {
+        let check = Command::new(python).args(["-c", "import icalendar"]).stderr(Stdio::null()).status();
+        check.is_ok_and(|status| status.success())
+    };
+    let chosen = std::env::var("OBCMS_TEST_PYTHON").ok();
+    let python = match &chosen {
+        Some(chosen) => chosen.as_str(),
+        None => ["/usr/bin/python3", "python3"]
+            .into_iter()
+            .find(|python| has_icalendar(python))
+            .expect("install the packages python3 and python3-icalendar, or set OBCMS_TEST_PYTHON"),
+    };
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/readers/read_calendar.py");
+    let mut child =
+        Command::new(python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let text = text.to_owned();
+    let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap().unwrap();
+    assert!(output.status.success(), "{python} {script} failed");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn read(client: &Client) -> Value {
+    python(&client.get(&format!("/calendar.ics?{WINDOW}")).expect_status(200).text)
+}
+
+fn event<'a>(calendar: &'a Value, title: &str) -> &'a Value {
+    let events = calendar["events"].as_array().unwrap();
+    events.iter().find(|event| event["summary"] == title).unwrap_or_else(|| panic!("{title} in {calendar}"))
+}
+
+on_both_engines! {
+    fn texts_come_back_as_they_were_given(server: &Server) {
+        let me = server.as_role("coordinator");
+        let long = "Consultation with every barangay, one after the other; ".repeat(4);
+        let titles = [
+            "Plain",
+            // This package takes a backslash before an n for a new line even where the backslash is escaped.
+            "Commas, semicolons; colons: and \\ backslashes",
+            "Marhabâ, Señor 🗓️👩🏽‍🌾 مرحبا",
+            "\"Quoted\" and 'quoted'",
+            long.trim(),
+        ];
+        for title in titles {
+            make(&me, "events", &json!({
+                "title": title, "start": "2027-03-10T09:00:00+08:00", "venue": title,
+                "description": format!("{title}\n\nSecond paragraph,\twith a tab; and an end  of two blanks")
+            }));
+        }
+        let calendar = read(&me);
+        assert_eq!(calendar["name"], "OBCMS calendar");
+        for title in titles {
+            let event = event(&calendar, title);
+            assert_eq!(event["location"], title);
+            let description = event["description"].as_str().unwrap();
+            let given = format!("{title}\n\nSecond paragraph,\twith a tab; and an end  of two blanks\n\nEvent");
+            assert!(description.starts_with(&given), "{description}");
+        }
+    }
+
+    fn times_days_and_states_come_back(server: &Server) {
+        let me = server.as_role("coordinator");
+        let id = make(&me, "events", &json!({
+            "title": "Summer", "timezone": "America/New_York", "start": "2027-07-10T09:00:00", "end": "2027-07-10T12:30:00"
+        }));
+        make(&me, "events", &json!({
+            "title": "Winter", "timezone": "America/New_York", "start": "2027-12-10T09:00:00"
+        }));
+        make(&me, "events", &json!({
+            "title": "Forum", "all_day": true, "start": "2027-03-10", "end": "2027-03-13", "status": "cancelled"
+        }));
+        make(&me, "tasks", &json!({ "title": "Wells", "due_date": "2027-03-10", "priority": "low" }));
+        let calendar = read(&me);
+        let summer = event(&calendar, "Summer");
+        assert_eq!(summer["uid"], format!("event-{id}-event-0@obcms"));
+        assert_eq!((&summer["start"], &summer["end"]), (&json!("2027-07-10T13:00:00Z"), &json!("2027-07-10T16:30:00Z")));
+        assert_eq!(event(&calendar, "Winter")["start"], "2027-12-10T14:00:00Z");
+        let forum = event(&calendar, "Forum");
+        assert_eq!((&forum["start"], &forum["end"]), (&json!("2027-03-10"), &json!("2027-03-13")));
+        assert_eq!((&forum["status"], &forum["categories"]), (&json!("CANCELLED"), &json!("Coordination")));
+        let wells = event(&calendar, "Wells");
+        assert_eq!((&wells["start"], &wells["end"]), (&json!("2027-03-10"), &json!("2027-03-11")));
+        assert_eq!(wells["categories"], "Tasks");
+        assert_eq!(calendar["zones"], json!(["America/New_York"]));
+    }
+
+    fn series_come_back_whole(server: &Server) {
+        let me = server.as_role("coordinator");
+        let id = make(&me, "events", &json!({
+            "title": "Weekly", "start": "2027-01-04T09:00:00+08:00", "end": "2027-01-04T10:00:00+08:00",
+            "rrule": "FREQ=WEEKLY;UNTIL=20270301", "rdates": ["2027-01-06T09:00:00"],
+            "exdates": ["2027-01-11T09:00:00"]
+        }));
+        let date = |day: &str| format!("/api/v1/events/{id}/occurrences/2027-{day}T09:00:00?scope=this");
+        me.patch(&date("01-18"), &json!({ "title": "Moved", "start": "2027-01-19T14:00:00+08:00", "end": "2027-01-19T15:00:00+08:00" }))
+            .expect_status(200);
+        me.delete(&date("01-25")).expect_status(204);
+        make(&me, "tasks", &json!({
+            "title": "Report", "start_date": "2027-01-04", "due_date": "2027-01-05", "rrule": "FREQ=MONTHLY;COUNT=3"
+        }));
+        let calendar = read(&me);
+        let weekly = event(&calendar, "Weekly");
+        assert_eq!(weekly["rule"], "FREQ=WEEKLY;UNTIL=20270301T155959Z");
+        assert_eq!((&weekly["start"], &weekly["end"]), (&json!("2027-01-04T01:00:00Z"), &json!("2027-01-04T02:00:00Z")));
+        assert_eq!(weekly["rdates"], json!(["2027-01-06T01:00:00Z"]));
+        assert_eq!(weekly["exdates"], json!(["2027-01-11T01:00:00Z", "2027-01-25T01:00:00Z"]));
+        let moved = event(&calendar, "Moved");
+        assert_eq!(moved["uid"], weekly["uid"]);
+        assert_eq!(moved["recurrence_id"], "2027-01-18T01:00:00Z");
+        assert_eq!(moved["start"], "2027-01-19T06:00:00Z");
+        assert!(moved["url"].as_str().unwrap().ends_with("?occurrence=2027-01-18T09:00:00"));
+        let report = event(&calendar, "Report");
+        assert_eq!((&report["start"], &report["end"]), (&json!("2027-01-04"), &json!("2027-01-06")));
+        assert_eq!(report["rule"], "FREQ=MONTHLY;COUNT=3");
+    }
+
+    fn a_series_begins_with_a_date_of_its_rule(server: &Server) {
+        let me = server.as_role("coordinator");
+        // A Wednesday that the rule does not have: other programs would count it.
+        make(&me, "events", &json!({
+            "title": "Mondays", "start": "2027-01-06T09:00:00+08:00", "rrule": "FREQ=WEEKLY;BYDAY=MO;COUNT=2"
+        }));
+        assert_eq!(event(&read(&me), "Mondays")["start"], "2027-01-11T01:00:00Z");
+    }
+}

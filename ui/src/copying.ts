@@ -1,0 +1,22 @@
+/** Buttons that put the text beside them on the clipboard. */
+import { toast } from "./toast";
+
+export function startCopying(): void {
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("[data-copy]");
+    const input = button && button.closest("[data-copy-field]")?.querySelector("input");
+    if (input) void copy(input);
+  });
+}
+
+async function copy(input: HTMLInputElement): Promise<void> {
+  // Marked as well: where the browser keeps its clipboard closed, Ctrl+C does the rest.
+  input.focus();
+  input.select();
+  try {
+    await navigator.clipboard.writeText(input.value);
+    toast("Copied");
+  } catch {
+    toast("Marked: press Ctrl+C to copy");
+  }
+}
