@@ -28,11 +28,13 @@ mod calendar;
 mod clock;
 mod days;
 mod error;
+mod exclusions;
 mod instances;
 mod moment;
 mod rule;
 mod set;
 mod step;
+mod stream;
 mod times;
 
 pub use error::{ExpandError, MomentError, RuleError};

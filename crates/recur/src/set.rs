@@ -5,11 +5,13 @@ use jiff::tz::TimeZone;
 
 use crate::budget::Budget;
 use crate::calendar::{self, END_OF_TIME, SECONDS_OF_DAY, Wall};
-use crate::clock::{Clock, Resolved};
+use crate::clock::Clock;
 use crate::error::ExpandError;
+use crate::exclusions::Exclusions;
 use crate::instances::Instances;
 use crate::moment::{Addition, Moment};
-use crate::rule::{Rule, Until};
+use crate::rule::Rule;
+use crate::stream::{End, RuleStream};
 
 /// A recurrence set of RFC 5545.
 ///
@@ -121,9 +123,10 @@ impl Set {
     pub fn last(&self) -> Result<Last, ExpandError> {
         let budget = Budget::new(Limits::default().steps);
         let clock = self.clock();
+        let exclusions = Exclusions::new(self, &clock, i64::MIN, END_OF_TIME, &budget)?;
         let mut last: Option<Occurrence> = None;
         for addition in self.sorted_additions(&clock, i64::MIN, END_OF_TIME, &budget)? {
-            if !self.is_excluded(&clock, addition.id.wall(), addition.start.as_second(), &budget)? {
+            if !exclusions.contain(addition.id.wall(), addition.start.as_second()) {
                 last = Some(addition);
             }
         }
@@ -133,13 +136,20 @@ impl Set {
                 if instances.next(self.start.wall(), END_OF_TIME)?.is_some() {
                     return Ok(Last::Endless);
                 }
-            } else if let Some(of_rule) = self.last_of_rule(rule, &mut instances, &clock, &budget)?
+            } else if let Some(of_rule) = self.last_of_rule(rule, &mut instances, &clock, &exclusions)?
                 && last.is_none_or(|last| last.start <= of_rule.start)
             {
                 last = Some(of_rule);
             }
         }
-        Ok(last.map_or(Last::Empty, Last::At))
+        let Some(mut last) = last else { return Ok(Last::Empty) };
+        // Found on the wall; where the clocks skip a time, what stands before it there may come after it.
+        let instant = last.start.as_second();
+        self.expand(instant, instant + 2 * SECONDS_OF_DAY, &budget, &mut |occurrence| {
+            last = occurrence;
+            Ok(true)
+        })?;
+        Ok(Last::At(last))
     }
 
     fn last_of_rule(
@@ -147,9 +157,9 @@ impl Set {
         rule: &Rule,
         instances: &mut Instances<'_>,
         clock: &Clock<'_>,
-        budget: &Budget,
+        exclusions: &Exclusions,
     ) -> Result<Option<Occurrence>, ExpandError> {
-        let end = self.end_of_rule(rule, clock);
+        let end = End::of(self, rule, clock);
         let mut end_wall = end.wall;
         if let Some(count) = rule.count()
             && let Some(last) = instances.nth(u64::from(count))?
@@ -157,17 +167,13 @@ impl Set {
             end_wall = last;
         }
         while let Some(wall) = instances.last(end_wall)? {
-            budget.spend(1)?;
-            if let Some(resolved) = clock.resolve(wall)
-                && resolved.instant <= end.instant
-                && !self.is_excluded(clock, wall, resolved.instant, budget)?
+            let resolved = clock.resolve(wall).filter(|resolved| resolved.instant <= end.instant);
+            if let Some(resolved) = resolved
+                && !exclusions.contain(wall, resolved.instant)
             {
                 return Ok(self.occurrence(wall, resolved.instant, None));
             }
-            let is_of_day = |exclusion: &Moment| {
-                *exclusion == Moment::Date(calendar::civil_of(wall).unwrap_or_default().date())
-            };
-            let whole_day = self.exclusions.iter().any(is_of_day);
+            let whole_day = exclusions.contain_day(wall);
             end_wall = if whole_day { wall - wall.rem_euclid(SECONDS_OF_DAY) - 1 } else { wall - 1 };
         }
         Ok(None)
@@ -180,7 +186,7 @@ impl Set {
             return Ok(u64::from(self.start.wall() < id.wall()));
         };
         let mut instances = Instances::new(rule, self.start.wall(), self.start.is_date(), &budget)?;
-        let end = self.end_of_rule(rule, &self.clock());
+        let end = End::of(self, rule, &self.clock());
         let most = rule.count().map_or(u64::MAX, u64::from);
         let mut before = |wall: Wall| instances.count_before(wall.min(end.wall + 1).min(id.wall()), most);
         let count = before(end.wall + 1)?;
@@ -200,25 +206,6 @@ impl Set {
         Some(Occurrence { id, start: Timestamp::from_second(instant).ok()?, end })
     }
 
-    /// What `UNTIL` says, both as a time on the wall and as an instant; each is inclusive.
-    fn end_of_rule(&self, rule: &Rule, clock: &Clock<'_>) -> End {
-        let open = End { wall: END_OF_TIME, instant: END_OF_TIME, overtaken: None };
-        let day_end = |date| (calendar::day_of(date) + 1) * SECONDS_OF_DAY - 1;
-        match rule.until() {
-            None => open,
-            Some(Until::Date(date)) => End { wall: day_end(date), ..open },
-            Some(Until::Local(moment)) => End { wall: calendar::wall_of(moment), ..open },
-            Some(Until::Utc(instant)) if self.start.is_date() => {
-                // Midnight of the day, on the clock of the zone, is not after the end.
-                End { wall: calendar::wall_of(self.zone.to_datetime(instant)), ..open }
-            }
-            Some(Until::Utc(instant)) => {
-                let instant = instant.as_second();
-                End { wall: clock.latest(instant + 1) - 1, instant, overtaken: clock.overtaken(instant) }
-            }
-        }
-    }
-
     /// Tells every occurrence whose start lies in `from..to` in order, until told to stop.
     fn expand(
         &self,
@@ -230,6 +217,7 @@ impl Set {
         let clock = self.clock();
         let additions = self.sorted_additions(&clock, from, to, budget)?;
         let mut additions = additions.into_iter().peekable();
+        let exclusions = Exclusions::new(self, &clock, from, to, budget)?;
         let mut stream = RuleStream::new(self, &clock, from, to, budget)?;
         let mut of_rule = stream.next()?;
         loop {
@@ -249,7 +237,7 @@ impl Set {
             };
             let Some(next) = next else { continue };
             budget.spend(1)?;
-            if !self.is_excluded(&clock, next.id.wall(), next.start.as_second(), budget)? && !tell(next)? {
+            if !exclusions.contain(next.id.wall(), next.start.as_second()) && !tell(next)? {
                 return Ok(());
             }
         }
@@ -291,141 +279,6 @@ impl Set {
         }
         let instant = clock.resolve(wall)?.instant;
         (from <= instant && instant < to).then_some((wall, instant))
-    }
-
-    fn is_excluded(
-        &self,
-        clock: &Clock<'_>,
-        wall: Wall,
-        instant: i64,
-        budget: &Budget,
-    ) -> Result<bool, ExpandError> {
-        budget.spend(self.exclusions.len() as u64 / 8)?;
-        let day = wall.div_euclid(SECONDS_OF_DAY);
-        Ok(self.exclusions.iter().any(|exclusion| match exclusion {
-            Moment::Date(date) => calendar::day_of(*date) == day,
-            Moment::DateTime(moment) if self.start.is_date() => calendar::day_of(moment.date()) == day,
-            Moment::DateTime(moment) => {
-                let excluded = calendar::wall_of(*moment);
-                // Two times on the wall are one instant only where one of them lies in a gap.
-                excluded == wall
-                    || ((excluded - wall).abs() <= 2 * SECONDS_OF_DAY
-                        && clock.resolve(excluded).is_some_and(|resolved| resolved.instant == instant))
-            }
-        }))
-    }
-}
-
-/// The end of a rule, inclusive.
-struct End {
-    wall: Wall,
-    instant: i64,
-    /// Times on the wall before the end that stand for instants after it.
-    overtaken: Option<(Wall, Wall)>,
-}
-
-/// The instances of a set's rule within a window, as times on the wall with their instants, in order of the instants.
-///
-/// Times on the wall and instants have the same order except in a gap, where a time that the clocks skip stands for an
-/// instant after the gap. Such times wait until the others have caught up with them.
-struct RuleStream<'a> {
-    instances: Option<Instances<'a>>,
-    clock: &'a Clock<'a>,
-    budget: &'a Budget,
-    next_wall: Wall,
-    last_wall: Wall,
-    from: i64,
-    to: i64,
-    /// How many more instances `COUNT` allows.
-    left: u64,
-    waiting: std::collections::VecDeque<(Wall, i64)>,
-    /// An instance that has been read but comes after those that wait.
-    read: Option<(Wall, i64)>,
-}
-
-impl<'a> RuleStream<'a> {
-    fn new(
-        set: &'a Set,
-        clock: &'a Clock<'a>,
-        from: i64,
-        to: i64,
-        budget: &'a Budget,
-    ) -> Result<RuleStream<'a>, ExpandError> {
-        let start = set.start.wall();
-        let mut stream = RuleStream {
-            instances: None,
-            clock,
-            budget,
-            next_wall: start,
-            last_wall: END_OF_TIME,
-            from,
-            to,
-            left: u64::MAX,
-            waiting: std::collections::VecDeque::new(),
-            read: None,
-        };
-        let Some(rule) = &set.rule else { return Ok(stream) };
-        let mut instances = Instances::new(rule, start, set.start.is_date(), budget)?;
-        let end = set.end_of_rule(rule, clock);
-        stream.last_wall = if to >= END_OF_TIME { end.wall } else { end.wall.min(clock.latest(to) - 1) };
-        stream.to = to.min(end.instant.saturating_add(1));
-        if from > i64::MIN {
-            stream.next_wall = clock.earliest(from).max(start);
-        }
-        if stream.next_wall > stream.last_wall {
-            return Ok(stream);
-        }
-        if let Some(count) = rule.count().map(u64::from) {
-            let used =
-                if stream.next_wall > start { instances.count_before(stream.next_wall, count)? } else { 0 };
-            stream.left = count - used;
-        }
-        stream.instances = Some(instances);
-        Ok(stream)
-    }
-
-    fn next(&mut self) -> Result<Option<(Wall, i64)>, ExpandError> {
-        loop {
-            let Some(read) = self.read.take() else {
-                match self.read()? {
-                    None => return Ok(self.waiting.pop_front()),
-                    Some((wall, Resolved { instant, in_gap: true })) => {
-                        self.waiting.push_back((wall, instant));
-                    }
-                    Some((wall, resolved)) => self.read = Some((wall, resolved.instant)),
-                }
-                continue;
-            };
-            match self.waiting.front() {
-                Some((_, instant)) if *instant < read.1 => {
-                    self.read = Some(read);
-                    return Ok(self.waiting.pop_front());
-                }
-                // The same instant, once: its name is the time that the clocks show.
-                Some((_, instant)) if *instant == read.1 => {
-                    self.waiting.pop_front();
-                    return Ok(Some(read));
-                }
-                _ => return Ok(Some(read)),
-            }
-        }
-    }
-
-    /// The next instance in the order of the wall that lies in the window.
-    fn read(&mut self) -> Result<Option<(Wall, Resolved)>, ExpandError> {
-        let Some(instances) = &mut self.instances else { return Ok(None) };
-        while self.left > 0 {
-            let Some(wall) = instances.next(self.next_wall, self.last_wall)? else { break };
-            self.next_wall = wall + 1;
-            self.left -= 1;
-            self.budget.spend(1)?;
-            let Some(resolved) = self.clock.resolve(wall) else { break };
-            if (self.from..self.to).contains(&resolved.instant) {
-                return Ok(Some((wall, resolved)));
-            }
-        }
-        self.left = 0;
-        Ok(None)
     }
 }
 

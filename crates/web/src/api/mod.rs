@@ -13,6 +13,7 @@ pub mod portfolio;
 pub mod projects;
 pub mod records;
 pub mod scheduling;
+pub mod recurrence;
 pub mod search;
 pub mod stream;
 pub mod tasks;
@@ -42,6 +43,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(projects::routes());
     routes.extend(templates::routes());
     routes.extend(trace::routes());
+    routes.extend(recurrence::routes());
     routes.extend(search::routes());
     routes.push(stream::route());
     routes.push(openapi::route());

@@ -1,0 +1,304 @@
+//! The dates that a rule of recurrence yields, before anything is kept.
+
+use axum::extract::State as AxumState;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use obcms_app::AppError;
+use obcms_domain::registry::FieldError;
+use obcms_recur::{Addition, ExpandError, Moment, Occurrence, Rule, Set};
+use serde_json::{Map, Value as Json, json};
+
+use crate::input::Body as Input;
+use crate::problem::Problem;
+use crate::route::{Access, Route};
+use crate::state::{State, blocking};
+
+/// Occurrences that are answered when nothing is said.
+const USUAL_LIMIT: usize = 50;
+/// Occurrences that are answered at most.
+const GREATEST_LIMIT: usize = 1000;
+/// Entries of `rdates` and of `exdates` at most.
+const LONGEST_LIST: usize = 5000;
+const MEMBERS: [&str; 8] = ["dtstart", "timezone", "rrule", "rdates", "exdates", "limit", "start", "end"];
+
+/// The preview.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::new(
+            "post",
+            "/api/v1/recurrence/preview",
+            "The occurrences of a recurrence rule (RFC 5545) in order of time, before anything is kept",
+            Access::Account,
+            post(preview),
+        )
+        .body(question_schema())
+        .answers(200, answer_schema())
+        .tag("calendar"),
+    ]
+}
+
+fn question_schema() -> Json {
+    let text = |description: &str| json!({ "type": ["string", "null"], "description": description });
+    let list = |description: &str| {
+        json!({
+            "type": ["array", "null"], "items": { "type": "string" }, "maxItems": LONGEST_LIST,
+            "description": description,
+        })
+    };
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["dtstart"],
+        "properties": {
+            "dtstart": {
+                "type": "string",
+                "description": "A date, a local date-time, or an instant with offset, which is put into the zone",
+            },
+            "timezone": text("IANA name; that of the office when it is left out"),
+            "rrule": text("As in FREQ=WEEKLY;BYDAY=MO,WE;COUNT=10; without it, the start happens once"),
+            "rdates": list("Further dates; also periods such as 2027-01-25T09:00:00/PT1H"),
+            "exdates": list("Dates left out; a date leaves out all of its day"),
+            "limit": {
+                "type": ["integer", "null"], "minimum": 1, "maximum": GREATEST_LIMIT,
+                "description": "Occurrences at most: 50 when it is left out, and all that fit with a window",
+            },
+            "start": text("Only occurrences that start then or later"),
+            "end": text("Only occurrences that start before"),
+        },
+    })
+}
+
+fn answer_schema() -> Json {
+    json!({
+        "type": "object",
+        "properties": {
+            "occurrences": {
+                "type": "array",
+                "items": { "type": "string" },
+                "description": "Starts: dates for a date, else instants with the offset of the zone",
+            },
+            "more": { "type": "boolean", "description": "There are more than these" },
+        },
+    })
+}
+
+async fn preview(AxumState(state): AxumState<State>, body: Input) -> Result<Response, Problem> {
+    let question = Question::read(&body.object, state.app.zone()).map_err(AppError::Invalid)?;
+    let (occurrences, more) =
+        blocking(|| question.answer()).map_err(|error| AppError::Invalid(vec![error]))?;
+    Ok(axum::Json(json!({ "occurrences": occurrences, "more": more })).into_response())
+}
+
+/// What is asked.
+struct Question {
+    set: Set,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    limit: usize,
+}
+
+impl Question {
+    /// Reads the members of a body, collecting everything that is wrong with them.
+    fn read(object: &Map<String, Json>, office: &TimeZone) -> Result<Self, Vec<FieldError>> {
+        let mut reader = Reader { object, errors: Vec::new() };
+        reader.refuse_unknown();
+        let zone = reader.zone().unwrap_or_else(|| office.clone());
+        let start = reader.text("dtstart").and_then(|text| reader.moment("dtstart", text, &zone));
+        if start.is_none() && reader.errors.iter().all(|error| error.field != "dtstart") {
+            reader.refuse("dtstart", "required", "Say when it starts for the first time.");
+        }
+        let rule = reader.rule();
+        let additions = reader.list("rdates", |text| Addition::read(text, &zone));
+        let exclusions = reader.list("exdates", |text| Moment::read(text, &zone));
+        let limit = reader.limit();
+        let is_date = start.is_some_and(Moment::is_date);
+        let from = reader.instant("start", &zone, is_date);
+        let to = reader.instant("end", &zone, is_date);
+        if let (Some(from), Some(to)) = (from, to)
+            && to <= from
+        {
+            reader.refuse("end", "range", "Expected an end after the start.");
+        }
+        let usual = if from.is_some() && to.is_some() { GREATEST_LIMIT } else { USUAL_LIMIT };
+        match start {
+            Some(start) if reader.errors.is_empty() => Ok(Self {
+                set: Set { start, zone, rule, additions, exclusions },
+                from,
+                to,
+                limit: limit.unwrap_or(usual),
+            }),
+            _ => Err(reader.errors),
+        }
+    }
+
+    /// The starts as they are written, and whether there are more.
+    fn answer(&self) -> Result<(Vec<String>, bool), FieldError> {
+        let mut found = self.set.between(self.from, self.to, self.limit + 1).map_err(|error| {
+            let code = if error == ExpandError::NeedsTime { "value" } else { "too_much_work" };
+            FieldError::new("rrule", code, sentence(&error.to_string()))
+        })?;
+        let more = found.len() > self.limit;
+        found.truncate(self.limit);
+        Ok((found.iter().map(|occurrence| written(occurrence, &self.set.zone)).collect(), more))
+    }
+}
+
+fn written(occurrence: &Occurrence, zone: &TimeZone) -> String {
+    if let Moment::Date(date) = occurrence.id {
+        return date.to_string();
+    }
+    let start = occurrence.start.to_zoned(zone.clone());
+    // Before standard time, offsets had seconds, for which RFC 3339 has no place.
+    if start.offset().seconds() % 60 == 0 {
+        start.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    } else {
+        occurrence.start.to_string()
+    }
+}
+
+/// Collects what is wrong while reading.
+struct Reader<'a> {
+    object: &'a Map<String, Json>,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> Reader<'a> {
+    fn refuse(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+        self.errors.push(FieldError::new(field, code, message));
+    }
+
+    fn refuse_unknown(&mut self) {
+        for name in self.object.keys().filter(|name| !MEMBERS.contains(&name.as_str())) {
+            self.errors.push(FieldError::new(name.clone(), "unknown_field", "There is no such field."));
+        }
+    }
+
+    /// A member that is there and not null.
+    fn member(&self, name: &str) -> Option<&'a Json> {
+        self.object.get(name).filter(|value| !value.is_null())
+    }
+
+    /// A text that is not empty.
+    fn text(&mut self, name: &str) -> Option<&'a str> {
+        match self.member(name)? {
+            Json::String(text) if text.trim().is_empty() => None,
+            Json::String(text) => Some(text.trim()),
+            _ => {
+                self.refuse(name, "type", "Expected a text.");
+                None
+            }
+        }
+    }
+
+    fn zone(&mut self) -> Option<TimeZone> {
+        let name = self.text("timezone")?;
+        match TimeZone::get(name) {
+            Ok(zone) => Some(zone),
+            Err(_) => {
+                self.refuse("timezone", "value", "Expected the name of a time zone, as in Asia/Manila.");
+                None
+            }
+        }
+    }
+
+    fn moment(&mut self, name: &str, text: &str, zone: &TimeZone) -> Option<Moment> {
+        Moment::read(text, zone).map_err(|error| self.refuse(name, "type", sentence(&error.to_string()))).ok()
+    }
+
+    /// The rule; an empty text is none, and wrong.
+    fn rule(&mut self) -> Option<Rule> {
+        let Json::String(text) = self.member("rrule")? else {
+            self.refuse("rrule", "type", "Expected a text.");
+            return None;
+        };
+        match text.parse() {
+            Ok(rule) => Some(rule),
+            Err(error) => {
+                self.refuse("rrule", "value", format!("{error}."));
+                None
+            }
+        }
+    }
+
+    fn list<T, E: std::fmt::Display>(&mut self, name: &str, read: impl Fn(&str) -> Result<T, E>) -> Vec<T> {
+        let items = match self.member(name) {
+            None => return Vec::new(),
+            Some(Json::Array(items)) if items.len() <= LONGEST_LIST => items,
+            Some(Json::Array(_)) => {
+                self.refuse(name, "range", format!("Expected at most {LONGEST_LIST} entries."));
+                return Vec::new();
+            }
+            Some(_) => {
+                self.refuse(name, "type", "Expected a list of texts.");
+                return Vec::new();
+            }
+        };
+        let mut list = Vec::new();
+        for item in items {
+            match item.as_str().map(|text| read(text.trim())) {
+                Some(Ok(value)) => list.push(value),
+                Some(Err(error)) => {
+                    self.refuse(name, "type", sentence(&error.to_string()));
+                    break;
+                }
+                None => {
+                    self.refuse(name, "type", "Expected a list of texts.");
+                    break;
+                }
+            }
+        }
+        list
+    }
+
+    fn limit(&mut self) -> Option<usize> {
+        let value = self.member("limit")?;
+        let limit = value.as_u64().and_then(|limit| usize::try_from(limit).ok());
+        match limit.filter(|limit| (1..=GREATEST_LIMIT).contains(limit)) {
+            Some(limit) => Some(limit),
+            None => {
+                let code = if value.is_number() { "range" } else { "type" };
+                self.refuse("limit", code, format!("Expected a whole number from 1 to {GREATEST_LIMIT}."));
+                None
+            }
+        }
+    }
+
+    /// A side of the window. Occurrences that are dates are compared by midnight UTC, so for them the side is the first
+    /// day that starts then or later.
+    fn instant(&mut self, name: &str, zone: &TimeZone, is_date: bool) -> Option<Timestamp> {
+        let text = self.text(name)?;
+        let exact: Option<Timestamp> = text.parse().ok();
+        let moment = match exact {
+            Some(instant) => Moment::at(instant, zone),
+            None => self.moment(name, text, zone)?,
+        };
+        let found = match (exact, is_date) {
+            (Some(instant), false) => Some(instant),
+            (None, false) => zone.to_ambiguous_timestamp(moment.date_time()).compatible().ok(),
+            (_, true) => first_day(moment).and_then(|day| {
+                TimeZone::UTC.to_ambiguous_timestamp(day.to_datetime(Time::midnight())).compatible().ok()
+            }),
+        };
+        if found.is_none() {
+            self.refuse(name, "range", "This is beyond the end of the calendar.");
+        }
+        found
+    }
+}
+
+/// The first day that starts at a moment or later.
+fn first_day(moment: Moment) -> Option<Date> {
+    let (date, time) = (moment.date(), moment.date_time().time());
+    if time == Time::midnight() { Some(date) } else { date.checked_add(1.day()).ok() }
+}
+
+/// A message of the rules as a sentence.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}

@@ -1,0 +1,193 @@
+//! The preview of recurrence through HTTP.
+#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use obcms_tests::{Client, on_both_engines};
+use serde_json::{Value, json};
+
+const PREVIEW: &str = "/api/v1/recurrence/preview";
+
+fn occurrences(client: &Client, question: Value) -> Vec<String> {
+    let answer = client.post(PREVIEW, &question).expect_status(200).json;
+    answer["occurrences"].as_array().unwrap().iter().map(|item| item.as_str().unwrap().to_owned()).collect()
+}
+
+/// The fields that a refused question is told about.
+fn refused(client: &Client, question: Value) -> Vec<String> {
+    let answer = client.post(PREVIEW, &question).expect_status(422).json;
+    let errors = answer["errors"].as_array().unwrap_or_else(|| panic!("{question}: {answer}"));
+    for error in errors {
+        assert!(error["message"].as_str().is_some_and(|message| message.len() > 10), "{question}: {error}");
+    }
+    errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect()
+}
+
+on_both_engines! {
+    fn a_rule_shows_its_dates(server: &Server) {
+        let client = server.as_role("staff");
+        assert_eq!(
+            occurrences(&client, json!({
+                "dtstart": "2027-01-25T09:00:00", "rrule": "FREQ=MONTHLY;BYDAY=-1MO;COUNT=3",
+            })),
+            // The office is in Manila.
+            ["2027-01-25T09:00:00+08:00", "2027-02-22T09:00:00+08:00", "2027-03-29T09:00:00+08:00"]
+        );
+        assert_eq!(
+            occurrences(&client, json!({ "dtstart": "2028-02-29", "rrule": "RRULE:FREQ=YEARLY", "limit": 3 })),
+            ["2028-02-29", "2032-02-29", "2036-02-29"]
+        );
+        assert_eq!(occurrences(&client, json!({ "dtstart": "2027-01-25" })), ["2027-01-25"]);
+        let endless = json!({ "dtstart": "2027-01-25", "rrule": "FREQ=DAILY" });
+        assert_eq!(occurrences(&client, endless).len(), 50);
+        let many = json!({ "dtstart": "2027-01-25", "rrule": "FREQ=DAILY;COUNT=10000", "limit": 1000 });
+        assert_eq!(occurrences(&client, many)[999], "2029-10-20");
+    }
+
+    fn the_clocks_of_a_zone_are_kept(server: &Server) {
+        let client = server.as_role("staff");
+        let question = |start: &str, zone: &str| {
+            json!({ "dtstart": start, "timezone": zone, "rrule": "FREQ=DAILY;COUNT=3" })
+        };
+        assert_eq!(
+            occurrences(&client, question("2027-03-13T02:30:00", "America/New_York")),
+            // Half past two does not come on the 14th: it is read with the offset before the clocks change.
+            ["2027-03-13T02:30:00-05:00", "2027-03-14T03:30:00-04:00", "2027-03-15T02:30:00-04:00"]
+        );
+        assert_eq!(
+            occurrences(&client, question("2027-11-06T01:30:00", "America/New_York")),
+            // Half past one comes twice on the 7th, and is the first.
+            ["2027-11-06T01:30:00-04:00", "2027-11-07T01:30:00-04:00", "2027-11-08T01:30:00-05:00"]
+        );
+        // An instant is put on the clock of the zone.
+        assert_eq!(
+            occurrences(&client, question("2027-03-13T07:30:00Z", "America/New_York")),
+            ["2027-03-13T02:30:00-05:00", "2027-03-14T03:30:00-04:00", "2027-03-15T02:30:00-04:00"]
+        );
+    }
+
+    fn dates_are_added_and_left_out(server: &Server) {
+        let client = server.as_role("staff");
+        assert_eq!(
+            occurrences(&client, json!({
+                "dtstart": "2027-01-25T09:00:00", "timezone": "Asia/Manila", "rrule": "FREQ=WEEKLY;COUNT=4",
+                "rdates": [
+                    "2027-01-26T09:00:00", "2027-01-27T01:00:00Z", "2027-01-28T09:00:00/PT1H30M",
+                    "2027-01-29T09:00:00/2027-01-29T10:00:00", "2027-01-25T09:00:00",
+                ],
+                "exdates": ["2027-02-01T09:00:00", "2027-02-08T01:00:00Z", "2027-01-29"],
+            })),
+            [
+                "2027-01-25T09:00:00+08:00", "2027-01-26T09:00:00+08:00", "2027-01-27T09:00:00+08:00",
+                "2027-01-28T09:00:00+08:00", "2027-02-15T09:00:00+08:00",
+            ]
+        );
+        assert_eq!(
+            occurrences(&client, json!({
+                "dtstart": "2027-01-25", "rrule": "FREQ=WEEKLY;COUNT=3", "rdates": ["2027-01-26"], "exdates": ["2027-02-01"],
+            })),
+            ["2027-01-25", "2027-01-26", "2027-02-08"]
+        );
+    }
+
+    fn a_window_takes_the_place_of_a_limit(server: &Server) {
+        let client = server.as_role("staff");
+        let weekly = |start: &str, end: &str| {
+            json!({
+                "dtstart": "1997-09-02T09:00:00", "timezone": "Asia/Manila", "rrule": "FREQ=WEEKLY;INTERVAL=2",
+                "start": start, "end": end,
+            })
+        };
+        let expected = ["2997-09-05T09:00:00+08:00", "2997-09-19T09:00:00+08:00"];
+        for (start, end) in [
+            ("2997-09-01", "2997-10-01"),
+            ("2997-09-05T09:00:00", "2997-10-03T09:00:00"),
+            ("2997-09-05T01:00:00Z", "2997-10-03T01:00:00Z"),
+        ] {
+            assert_eq!(occurrences(&client, weekly(start, end)), expected, "{start}");
+        }
+        let days = json!({
+            "dtstart": "2027-01-25", "rrule": "FREQ=DAILY", "start": "2027-02-01T12:00:00+08:00", "end": "2027-02-04",
+        });
+        assert_eq!(occurrences(&client, days), ["2027-02-02", "2027-02-03"]);
+        let cut = json!({
+            "dtstart": "2027-01-25T00:00:00", "rrule": "FREQ=SECONDLY", "start": "2027-02-01", "end": "2027-02-04",
+        });
+        let answer = client.post(PREVIEW, &cut).expect_status(200).json;
+        assert_eq!(answer["occurrences"].as_array().unwrap().len(), 1000);
+        assert_eq!(answer["more"], true);
+        let whole = client.post(PREVIEW, &weekly("2997-09-01", "2997-10-01")).expect_status(200).json;
+        assert_eq!(whole["more"], false);
+    }
+
+    fn what_is_wrong_is_said_by_field(server: &Server) {
+        let client = server.as_role("staff");
+        let with = |name: &str, value: Value| {
+            let mut question = json!({ "dtstart": "2027-01-25T09:00:00", "rrule": "FREQ=DAILY;COUNT=2" });
+            question[name] = value;
+            question
+        };
+        for rule in [
+            "", "DAILY", "FREQ=DAYLY", "INTERVAL=2", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;COUNT=-1",
+            "FREQ=DAILY;COUNT=1000000", "FREQ=DAILY;COUNT=2;UNTIL=20270301", "FREQ=DAILY;UNTIL=20270230",
+            "FREQ=DAILY;BYMONTH=13", "FREQ=DAILY;BYMONTHDAY=0", "FREQ=WEEKLY;BYDAY=1MO", "FREQ=MONTHLY;BYDAY=54MO",
+            "FREQ=DAILY;BYHOUR=24", "FREQ=DAILY;BYHOUR=", "FREQ=DAILY;FREQ=DAILY", "FREQ=DAILY;BYEASTER=0",
+            "FREQ=DAILY;BYSETPOS=1", "FREQ=DAILY;", "FREQ=DAILY;WKST=1", "FREQ=DAILY;BYDAY=Mé", "💥",
+        ] {
+            assert_eq!(refused(&client, with("rrule", json!(rule))), ["rrule"], "{rule}");
+        }
+        for (name, value) in [
+            ("rrule", json!(5)), ("rrule", json!(["FREQ=DAILY"])),
+            ("dtstart", json!("tomorrow")), ("dtstart", json!("2027-02-30")), ("dtstart", json!(20_270_125)),
+            ("dtstart", Value::Null), ("dtstart", json!("2027-01-25T25:00:00")),
+            ("timezone", json!("Asia/Atlantis")), ("timezone", json!(8)), ("timezone", json!("../etc/passwd")),
+            ("rdates", json!("2027-01-25")), ("rdates", json!(["2027-01-25T09:00:00/2027-01-25T08:00:00"])),
+            ("rdates", json!([7])), ("rdates", json!(["2027-01-25T09:00:00/P1X"])),
+            ("exdates", json!(["never"])), ("exdates", json!({})), ("exdates", json!(vec!["2027-01-25"; 5001])),
+            ("limit", json!(0)), ("limit", json!(1001)), ("limit", json!(-1)), ("limit", json!("10")), ("limit", json!(1.5)),
+            ("start", json!("soon")), ("end", json!(true)), ("colour", json!("red")),
+        ] {
+            assert_eq!(refused(&client, with(name, value.clone())), [name], "{name}: {value}");
+        }
+        let backwards = json!({ "dtstart": "2027-01-25", "rrule": "FREQ=DAILY", "start": "2027-02-01", "end": "2027-01-01" });
+        assert_eq!(refused(&client, backwards), ["end"]);
+        let by_the_hour = json!({ "dtstart": "2027-01-25", "rrule": "FREQ=HOURLY" });
+        assert_eq!(refused(&client, by_the_hour), ["rrule"]);
+        assert_eq!(refused(&client, json!({ "dtstart": "?", "rrule": "?", "limit": "?" })), ["dtstart", "rrule", "limit"]);
+        assert_eq!(client.post(PREVIEW, &json!([])).status, 400);
+    }
+
+    fn hostile_rules_are_answered_or_refused(server: &Server) {
+        let client = server.as_role("staff");
+        let all = |from: u32, to: u32| (from..=to).map(|number| number.to_string()).collect::<Vec<_>>().join(",");
+        let times = format!("BYHOUR={};BYMINUTE={};BYSECOND={}", all(0, 23), all(0, 59), all(0, 59));
+        let days = format!("BYMONTH={};BYMONTHDAY={};BYYEARDAY={}", all(1, 12), all(1, 31), all(1, 366));
+        for rule in [
+            "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30".to_owned(),
+            "FREQ=SECONDLY;INTERVAL=86399;BYHOUR=3;BYMINUTE=7;BYSECOND=9".to_owned(),
+            "FREQ=MINUTELY;INTERVAL=1439;BYHOUR=3;BYMINUTE=7".to_owned(),
+            "FREQ=SECONDLY;INTERVAL=99991;BYMONTH=2;BYMONTHDAY=29;BYHOUR=0;BYMINUTE=0;BYSECOND=0".to_owned(),
+            "FREQ=YEARLY;INTERVAL=99999;BYYEARDAY=366".to_owned(),
+            "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=-366".to_owned(),
+            format!("FREQ=YEARLY;{days};{times};BYSETPOS=-1"),
+            format!("FREQ=MONTHLY;COUNT=99999;{times};BYSETPOS=366"),
+            format!("FREQ=SECONDLY;COUNT=99999;{days};{times}"),
+        ] {
+            for window in [json!({}), json!({ "start": "9990-01-01", "end": "9999-01-01" })] {
+                let mut question = json!({ "dtstart": "1970-01-01T00:00:00", "rrule": rule, "limit": 1000 });
+                question.as_object_mut().unwrap().extend(window.as_object().unwrap().clone());
+                let answer = client.post(PREVIEW, &question);
+                assert!([200, 422].contains(&answer.status), "{rule}: {} {}", answer.status, answer.json);
+            }
+        }
+        let never = json!({ "dtstart": "2027-01-01T00:00:00", "rrule": "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30" });
+        assert_eq!(occurrences(&client, never), Vec::<String>::new());
+    }
+
+    fn whoever_is_signed_in_may_ask(server: &Server) {
+        let question = json!({ "dtstart": "2027-01-25", "rrule": "FREQ=DAILY", "limit": 1 });
+        assert_eq!(server.anonymous().post(PREVIEW, &question).status, 401);
+        for role in ["partner", "staff", "admin"] {
+            assert_eq!(occurrences(&server.as_role(role), question.clone()), ["2027-01-25"]);
+        }
+    }
+}
