@@ -25,6 +25,7 @@ pub fn created(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError>
         "task" => roll_up(work, &[ppa_of(record)])?,
         "project" => crate::projects::enter_first(work, record)?,
         "hijri_adjustment" => crate::holidays::follow_the_moon(work)?,
+        "external_calendar" => crate::external::follow(work, None, record)?,
         _ => {}
     }
     if record.kind.position("continues").is_some() && record.reference("continues").is_some() {
@@ -45,6 +46,7 @@ pub fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Res
         "task" => task_changed(work, before, record)?,
         "need" => rename_project(work, before, record)?,
         "hijri_adjustment" => crate::holidays::follow_the_moon(work)?,
+        "external_calendar" => crate::external::follow(work, Some(before), record)?,
         // One that was restored may meet another default.
         "saved_view" => crate::behaviour::saved_views::be_the_only_default(work, record)?,
         // An application is worked on from its submission, a project in each stage that it enters.

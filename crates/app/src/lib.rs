@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod clock;
 pub mod consequences;
 mod error;
+pub mod external;
 pub mod feeds;
 pub mod files;
 pub mod generation;
@@ -56,11 +57,18 @@ pub struct Options {
     pub session_days: i64,
     /// Address under which people reach the program, without a slash at the end.
     pub public_url: Option<String>,
+    /// Calendars of others may be fetched from this machine and from private networks.
+    pub allow_private_addresses: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { office_timezone: "Asia/Manila".to_owned(), session_days: 14, public_url: None }
+        Self {
+            office_timezone: "Asia/Manila".to_owned(),
+            session_days: 14,
+            public_url: None,
+            allow_private_addresses: false,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::people::{Action, Relation, allows};
-use obcms_domain::registry::{self, FieldError, Kind, Record, Source, Value};
+use obcms_domain::registry::{self, FieldError, Kind, Module, Record, Source, Value};
 use obcms_domain::series;
 use obcms_store::{idempotency, records as store};
 use serde_json::{Map, Value as Json};
@@ -109,11 +109,20 @@ impl App {
 fn require_writable(actor: &Actor, kind: &Kind) -> Result<(), AppError> {
     if !kind.writable {
         return Err(AppError::conflict(format!(
-            "{} come from the PSGC and are not changed here.",
-            kind.plural
+            "{} come from {} and are not changed here.",
+            kind.plural,
+            whence(kind)
         )));
     }
     require_write(actor)
+}
+
+/// Where the records come from that nobody writes here.
+pub(crate) fn whence(kind: &Kind) -> &'static str {
+    match kind.module {
+        Module::External => "the calendars of others",
+        _ => "the PSGC",
+    }
 }
 
 /// A token that reads may not write.

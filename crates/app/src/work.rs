@@ -6,6 +6,7 @@ use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{self, Field, Kind, Record, Source, output};
 use obcms_store::changes::{self, Change};
+use obcms_store::database::Message;
 use obcms_store::{Tx, jobs, records};
 use serde_json::{Map, Value as Json, json};
 
@@ -149,6 +150,74 @@ impl<'a, 'b> Work<'a, 'b> {
         entry.is_derived = true;
         changes::record(self.tx, &[entry])?;
         Ok(true)
+    }
+
+    /// Writes computed fields of which those named in `quiet` change all the time, as when something was looked at last:
+    /// when nothing else differs, open pages hear of it and the log does not.
+    pub fn note_computed(
+        &mut self,
+        before: &Record,
+        record: &Record,
+        quiet: &[&str],
+    ) -> Result<(), AppError> {
+        let is_news = record.kind.fields.iter().enumerate().any(|(position, field)| {
+            !quiet.contains(&field.name) && before.values[position] != record.values[position]
+        });
+        if is_news {
+            self.save_computed(before, record)?;
+        } else if before.values != record.values {
+            records::update(self.tx, before, record)?;
+            self.tx.publish(Message {
+                kind: record.kind.name.to_owned(),
+                id: Some(record.id),
+                version: record.version,
+                action: "computed".to_owned(),
+                change: None,
+            });
+        }
+        Ok(())
+    }
+
+    /// Archives many records of one kind with few statements. Their kind has no consequences of its own.
+    pub fn archive_many(&mut self, live: &[Record]) -> Result<(), AppError> {
+        self.put_many(live, Some(self.now), "archive")
+    }
+
+    /// Brings many archived records of one kind back, in the same way.
+    pub fn restore_many(&mut self, archived: &[Record]) -> Result<(), AppError> {
+        self.put_many(archived, None, "restore")
+    }
+
+    fn put_many(
+        &mut self,
+        before: &[Record],
+        archived_at: Option<Timestamp>,
+        action: &str,
+    ) -> Result<(), AppError> {
+        let mut changed = before.to_vec();
+        for record in &mut changed {
+            record.version += 1;
+            record.updated_at = self.now;
+            record.archived_at = archived_at;
+        }
+        records::put_away(self.tx, &changed)?;
+        let entries: Vec<Change> = before
+            .iter()
+            .zip(&changed)
+            .map(|(before, record)| self.change(Some(before), record, action))
+            .collect();
+        Ok(changes::record(self.tx, &entries)?)
+    }
+
+    /// What is written within follows from something else: undoing that takes it back, and by itself it is not undone.
+    pub fn consequence<T>(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        self.depth += 1;
+        let result = write(self);
+        self.depth -= 1;
+        result
     }
 
     /// Writes fields that the log does not keep, as a password, and notes what was done. There is nothing in the

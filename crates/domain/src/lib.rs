@@ -1,5 +1,6 @@
 //! The rules of obcms: what the office's things are, who may do what, and how states change. No I/O, no clock.
 
+pub mod addresses;
 pub mod bookings;
 pub mod calendar;
 pub mod choices;

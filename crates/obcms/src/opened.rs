@@ -70,5 +70,6 @@ fn options(settings: &Settings) -> Options {
             .map_or(defaults.office_timezone, ToOwned::to_owned),
         session_days: i64::from(settings.session_days),
         public_url: settings.public_url.clone(),
+        allow_private_addresses: settings.allow_private_addresses,
     }
 }

@@ -119,6 +119,10 @@ settings! {
         flag: "trusted-proxy", environment: "OBCMS_TRUSTED_PROXY", default: "false", parse: parse_switch, scope: Serving,
         placeholder: "true|false", help: "Believe the X-Forwarded headers of a reverse proxy in front",
     }
+    allow_private_addresses: bool {
+        flag: "allow-private-addresses", environment: "OBCMS_ALLOW_PRIVATE_ADDRESSES", default: "false", parse: parse_switch, scope: Serving,
+        placeholder: "true|false", help: "Fetch external calendars from this machine and from private networks, too",
+    }
 }
 
 #[cfg(test)]

@@ -28,3 +28,57 @@ CREATE TABLE job_runners (
     started_at {instant} NOT NULL,
     seen_at {instant} NOT NULL
 ){clustered};
+
+-- Calendars of others, and their events: known again by calendar and key.
+CREATE TABLE external_calendars (
+    id {id} PRIMARY KEY,
+    version {integer} NOT NULL,
+    created_at {instant} NOT NULL,
+    created_by {id},
+    updated_at {instant} NOT NULL,
+    archived_at {instant},
+    "name" {text},
+    "address" {text},
+    "is_active" {boolean},
+    "refresh_minutes" {integer},
+    "last_status" {text},
+    "event_count" {integer},
+    "last_fetched_at" {instant},
+    "last_error" {text},
+    "fetched_address" {text},
+    "etag" {text},
+    "last_modified" {text}
+){table};
+CREATE INDEX external_calendars_last_status ON external_calendars ("last_status");
+CREATE INDEX external_calendars_order ON external_calendars ("name", id);
+
+CREATE TABLE external_events (
+    id {id} PRIMARY KEY,
+    version {integer} NOT NULL,
+    created_at {instant} NOT NULL,
+    created_by {id},
+    updated_at {instant} NOT NULL,
+    archived_at {instant},
+    "title" {text},
+    "calendar" {id},
+    "all_day" {boolean},
+    "start" {instant},
+    "end" {instant},
+    "timezone" {text},
+    "location" {text},
+    "status" {text},
+    "url" {text},
+    "organizer_name" {text},
+    "description" {text},
+    "rrule" {text},
+    "rdates" {text},
+    "exdates" {text},
+    "overrides" {text},
+    "uid" {text},
+    "recurrence_id" {text},
+    "source_key" {text},
+    "source_hash" {text}
+){table};
+CREATE INDEX external_events_status ON external_events ("status");
+CREATE INDEX external_events_order ON external_events ("start", id);
+CREATE UNIQUE INDEX external_events_key ON external_events ("calendar", "source_key");

@@ -12,6 +12,7 @@ pub mod calendar_facts;
 pub mod changes;
 pub mod database;
 mod error;
+pub mod external;
 pub mod feeds;
 pub mod holidays;
 pub mod idempotency;

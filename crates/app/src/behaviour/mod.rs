@@ -43,6 +43,7 @@ pub fn prepare(
             Ok(())
         }
         "feed" => feeds::prepare(work, record),
+        "external_calendar" => crate::external::prepare(before, record),
         "need" => needs::prepare(work, before, record),
         "policy" => policies::prepare(work, before, record),
         "ppa" => ppas::prepare(work, before, record),

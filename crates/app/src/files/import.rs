@@ -58,8 +58,9 @@ impl App {
         crate::records::require_write(actor)?;
         if !kind.writable {
             return Err(AppError::conflict(format!(
-                "{} come from the PSGC and are not read in.",
-                kind.plural
+                "{} come from {} and are not read in.",
+                kind.plural,
+                crate::records::whence(kind)
             )));
         }
         if !actor.may(Action::Import, kind.area) {

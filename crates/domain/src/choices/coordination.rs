@@ -298,3 +298,15 @@ pub const COMMUNICATION_STATUSES: &[Choice] = &[
     choice("completed", "Completed"),
     choice("cancelled", "Cancelled"),
 ];
+
+/// How the last look at a calendar of others went.
+pub const FETCH_STATUSES: &[Choice] = &[
+    choice("waiting", "Not fetched yet"),
+    choice("current", "Up to date"),
+    choice("failed", "Failed"),
+    choice("file", "From a file"),
+];
+
+/// State of an event in a calendar of others.
+pub const EXTERNAL_EVENT_STATUSES: &[Choice] =
+    &[choice("tentative", "Tentative"), choice("confirmed", "Confirmed"), choice("cancelled", "Cancelled")];

@@ -7,6 +7,7 @@ mod assessments;
 mod bookings;
 mod communities;
 mod events;
+mod external;
 mod feeds;
 mod holidays;
 mod needs;
@@ -27,6 +28,7 @@ pub use assessments::ASSESSMENT;
 pub use bookings::{BOOKING, BOOKING_ORIGINS};
 pub use communities::COMMUNITY;
 pub use events::EVENT;
+pub use external::{EXTERNAL_CALENDAR, EXTERNAL_EVENT};
 pub use feeds::FEED;
 pub use holidays::{HIJRI_ADJUSTMENT, HOLIDAY};
 pub use needs::NEED;
@@ -56,7 +58,7 @@ fn in_order(record: &Record, first: &str, second: &str, errors: &mut Vec<FieldEr
 }
 
 /// All kinds, in the order of the navigation.
-pub static REGISTRY: [&Kind; 25] = [
+pub static REGISTRY: [&Kind; 27] = [
     &EVENT,
     &TASK,
     &NEED,
@@ -72,6 +74,8 @@ pub static REGISTRY: [&Kind; 25] = [
     &TEAM,
     &RESOURCE,
     &BOOKING,
+    &EXTERNAL_CALENDAR,
+    &EXTERNAL_EVENT,
     &TASK_TEMPLATE,
     &HOLIDAY,
     &HIJRI_ADJUSTMENT,

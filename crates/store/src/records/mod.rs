@@ -12,4 +12,4 @@ pub use read::{
     Directory, Reference, exists_in_scope, in_scope, load, load_many, made_by, pointing_at, references,
     sources, targets,
 };
-pub use write::{insert, update};
+pub use write::{insert, put_away, update};

@@ -2,6 +2,7 @@
 
 pub mod bookings;
 pub mod calendar;
+pub mod external;
 pub mod files;
 pub mod holidays;
 pub mod icalendar;
@@ -34,6 +35,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(bookings::routes());
     routes.extend(calendar::routes());
     routes.extend(icalendar::routes());
+    routes.extend(external::routes());
     routes.extend(jobs::routes());
     routes.extend(holidays::routes());
     routes.extend(me::routes());

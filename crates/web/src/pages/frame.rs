@@ -200,7 +200,7 @@ fn badge(actor: &Actor) -> PersonBadge {
 const GROUPS: [(&str, &[Module]); 5] = [
     ("Programme", &[Module::Projects, Module::Policy, Module::Services]),
     ("Field", &[Module::Mana, Module::Communities]),
-    ("Coordination", &[Module::Coordination]),
+    ("Coordination", &[Module::Coordination, Module::External]),
     ("Office", &[Module::Staff, Module::Resources, Module::Tasks, Module::Holidays]),
     ("Administration", &[Module::Administration]),
 ];

@@ -3,6 +3,7 @@
 pub mod board;
 pub mod calendar;
 pub mod errors;
+pub mod external;
 pub mod feeds;
 pub mod forms;
 pub mod frame;
@@ -45,6 +46,7 @@ pub fn router(state: &State) -> Router<State> {
     Router::new()
         .merge(calendar::router())
         .merge(feeds::router())
+        .merge(external::router())
         .merge(jobs::router())
         .merge(holidays::router())
         .merge(me::router())

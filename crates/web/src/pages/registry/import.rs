@@ -32,6 +32,20 @@ const SHOWN: usize = 100;
 #[derive(Clone, Debug)]
 pub struct Upload(files::Upload);
 
+impl Upload {
+    /// The text of a part.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.text(name)
+    }
+
+    /// The bytes of the file, when one was chosen.
+    #[must_use]
+    pub fn file(&self) -> Option<&[u8]> {
+        self.0.file.as_deref()
+    }
+}
+
 impl FromRequest<State> for Upload {
     type Rejection = PageError;
 

@@ -169,7 +169,9 @@ fn more(actor: &Actor, asked: &Asked) -> Markup {
             items.push(link(label, address, "download"));
         }
     }
-    if super::import::may_import(actor, kind) {
+    if kind.name == "external_calendar" && super::import::may_import(actor, kind) {
+        items.push(link("Calendar from a file (.ics)", "/external-calendars/from-file".into(), "upload"));
+    } else if super::import::may_import(actor, kind) {
         items.push(link("Import", format!("/{}/import", kind.collection), "upload"));
     }
     menu(&Menu {

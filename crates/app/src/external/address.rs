@@ -1,0 +1,106 @@
+//! Addresses of calendars: which are taken, and where a redirect leads.
+
+use ureq::http::Uri;
+
+/// The web address behind what people give: `webcal:` is how calendars say "subscribe to this over https".
+pub fn web_address(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let lower = text.to_ascii_lowercase();
+    let after = |scheme: &str| text.get(scheme.len()..).unwrap_or_default();
+    let web = if lower.starts_with("webcal://") {
+        format!("https://{}", after("webcal://"))
+    } else if lower.starts_with("webcals://") {
+        format!("https://{}", after("webcals://"))
+    } else if lower.starts_with("https://") || lower.starts_with("http://") {
+        // Everything from # on is for the reader, not for the server.
+        text.split('#').next().unwrap_or_default().to_owned()
+    } else {
+        return Err("Expected an address that starts with https://, http:// or webcal://.".to_owned());
+    };
+    let wrong = || "This is not an address; copy it again from the calendar.".to_owned();
+    let uri: Uri = web.parse().map_err(|_| wrong())?;
+    let authority = uri.authority().ok_or_else(wrong)?;
+    if authority.as_str().contains('@') {
+        return Err(
+            "An address with a name and a password in it is not taken; everybody who sees the calendar would see them."
+                .to_owned(),
+        );
+    }
+    if authority.host().is_empty() {
+        return Err(wrong());
+    }
+    Ok(web)
+}
+
+/// The address that a redirect of `from` to `location` means (RFC 3986, 5.2, for what servers send).
+#[must_use]
+pub fn join(from: &Uri, location: &str) -> Option<String> {
+    let (scheme, authority) = (from.scheme_str()?, from.authority()?);
+    let location = location.split('#').next().unwrap_or_default();
+    if location.is_empty() {
+        return None;
+    }
+    if location.contains("://") && !location.starts_with(['/', '?']) {
+        return Some(location.to_owned());
+    }
+    if let Some(rest) = location.strip_prefix("//") {
+        return Some(format!("{scheme}://{rest}"));
+    }
+    if location.starts_with('/') {
+        return Some(format!("{scheme}://{authority}{location}"));
+    }
+    if location.starts_with('?') {
+        return Some(format!("{scheme}://{authority}{}{location}", from.path()));
+    }
+    let folder = from.path().rsplit_once('/').map_or("", |(folder, _)| folder);
+    Some(format!("{scheme}://{authority}{folder}/{location}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subscriptions_are_web_addresses() {
+        for (given, web) in [
+            ("https://a.example/c.ics", "https://a.example/c.ics"),
+            ("webcal://a.example/c.ics?x=1", "https://a.example/c.ics?x=1"),
+            ("WEBCAL://a.example/c", "https://a.example/c"),
+            (" http://a.example:8080/ ", "http://a.example:8080/"),
+            ("https://a.example/c.ics#today", "https://a.example/c.ics"),
+        ] {
+            assert_eq!(web_address(given).as_deref(), Ok(web));
+        }
+        for wrong in [
+            "",
+            "a.example",
+            "ftp://a.example",
+            "file:///etc/passwd",
+            "gopher://a.example",
+            "https://",
+            "https:///c.ics",
+            "https://a b/",
+            "https://u:p@a.example/",
+            "javascript:alert(1)",
+        ] {
+            assert!(web_address(wrong).is_err(), "{wrong} was taken");
+        }
+    }
+
+    #[test]
+    fn redirects_lead_where_they_say() {
+        let from: Uri = "https://a.example/one/two.ics?x=1".parse().unwrap();
+        for (location, target) in [
+            ("https://b.example/c", Some("https://b.example/c")),
+            ("//b.example/c", Some("https://b.example/c")),
+            ("/three", Some("https://a.example/three")),
+            ("three", Some("https://a.example/one/three")),
+            ("?y=2", Some("https://a.example/one/two.ics?y=2")),
+            ("/login?next=https://b.example/", Some("https://a.example/login?next=https://b.example/")),
+            ("", None),
+            ("#top", None),
+        ] {
+            assert_eq!(join(&from, location).as_deref(), target, "{location}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Bringing the events of a calendar to what it says now: new ones are made, changed ones changed, those that vanished
+//! archived. Doing it again changes nothing.
+
+use std::collections::HashSet;
+
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT};
+use obcms_domain::registry::{Record, Value};
+use obcms_store::{external as store, records};
+use serde::Serialize;
+
+use super::reading::{Draft, Left};
+use crate::error::AppError;
+use crate::work::Work;
+use crate::{Actor, App};
+
+/// Events in one transaction: others write in between.
+const AT_ONCE: usize = 400;
+
+/// What a calendar brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// New events.
+    pub created: usize,
+    /// Changed events, those that came back included.
+    pub updated: usize,
+    /// Events that are as they were.
+    pub unchanged: usize,
+    /// Events that the calendar does not have any more.
+    pub removed: usize,
+    /// What was not taken over, or not whole, some hundreds at most.
+    pub skipped: Vec<Left>,
+    /// How much that was in all.
+    pub skipped_count: usize,
+}
+
+impl Report {
+    /// In a few words.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let mut text = format!(
+            "{} new, {} changed, {} unchanged, {} removed",
+            self.created, self.updated, self.unchanged, self.removed
+        );
+        if self.skipped_count > 0 {
+            text.push_str(&format!(", {} not read", self.skipped_count));
+        }
+        text
+    }
+}
+
+/// Writes the events. With `keep`, those that are not among the drafts stay.
+pub fn apply(
+    app: &App,
+    actor: &Actor,
+    calendar: Id,
+    drafts: &[Draft],
+    keep: bool,
+) -> Result<Report, AppError> {
+    let known = app.read(|tx| Ok(store::known(tx, calendar)?))?;
+    let mut report = Report::default();
+    for chunk in drafts.chunks(AT_ONCE) {
+        let mut new = Vec::new();
+        let mut changed = Vec::new();
+        for draft in chunk {
+            match known.get(&draft.key) {
+                None => new.push(draft),
+                Some(event) if event.archived_at.is_none() && event.hash == draft.hash => {
+                    report.unchanged += 1
+                }
+                Some(event) => changed.push((event.id, draft)),
+            }
+        }
+        if new.is_empty() && changed.is_empty() {
+            continue;
+        }
+        report.updated += app.write(actor, |work| {
+            require_live(work, calendar)?;
+            work.consequence(|work| {
+                make(work, calendar, &new)?;
+                change(work, &changed)
+            })
+        })?;
+        report.created += new.len();
+    }
+    if keep {
+        return Ok(report);
+    }
+    let present: HashSet<&str> = drafts.iter().map(|draft| draft.key.as_str()).collect();
+    let vanished: Vec<Id> = known
+        .iter()
+        .filter(|(key, event)| event.archived_at.is_none() && !present.contains(key.as_str()))
+        .map(|(_, event)| event.id)
+        .collect();
+    for ids in vanished.chunks(AT_ONCE) {
+        app.write(actor, |work| {
+            require_live(work, calendar)?;
+            let gone = records::load_many(work.tx, &EXTERNAL_EVENT, ids)?;
+            work.consequence(|work| work.archive_many(&gone))
+        })?;
+    }
+    report.removed = vanished.len();
+    Ok(report)
+}
+
+/// Holds the calendar, so that two who read it do so one after the other; an archived one has no events.
+fn require_live(work: &mut Work<'_, '_>, calendar: Id) -> Result<Record, AppError> {
+    let found = work.find(&EXTERNAL_CALENDAR, calendar)?.ok_or(AppError::NotFound("external calendar"))?;
+    if found.is_archived() {
+        return Err(AppError::conflict("This external calendar is archived; restore it first."));
+    }
+    Ok(found)
+}
+
+fn make(work: &mut Work<'_, '_>, calendar: Id, drafts: &[&Draft]) -> Result<(), AppError> {
+    let new: Vec<Record> = drafts
+        .iter()
+        .map(|draft| {
+            let mut record = work.new_record(&EXTERNAL_EVENT);
+            record.set("calendar", Value::Id(calendar));
+            draft.fill(&mut record);
+            record
+        })
+        .collect();
+    work.insert(&new)
+}
+
+/// Answers how many were changed.
+fn change(work: &mut Work<'_, '_>, changed: &[(Id, &Draft)]) -> Result<usize, AppError> {
+    let ids: Vec<Id> = changed.iter().map(|(id, _)| *id).collect();
+    let mut count = 0;
+    for before in records::load_many(work.tx, &EXTERNAL_EVENT, &ids)? {
+        let Some((_, draft)) = changed.iter().find(|(id, _)| *id == before.id) else {
+            continue;
+        };
+        let mut record = before.clone();
+        draft.fill(&mut record);
+        record.archived_at = None;
+        let action = if before.is_archived() { "restore" } else { "update" };
+        if work.save(&before, &mut record, action)? {
+            count += 1;
+        }
+    }
+    Ok(count)
+}

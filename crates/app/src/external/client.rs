@@ -1,0 +1,276 @@
+//! Fetching a calendar from another server, which may be slow, large, hostile, or point back at us.
+//!
+//! The name of the host is resolved here and its addresses are looked at; the connection goes to exactly the address
+//! that was looked at, so that a second answer of the name server cannot lead elsewhere. Each redirect is a new fetch
+//! with the same checks. A proxy of the surroundings is not used: behind it we would not know where we go.
+
+use std::fmt;
+use std::io::Read;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use obcms_domain::addresses::closed;
+use ureq::config::Config;
+use ureq::http::{HeaderMap, Response, StatusCode, Uri, header};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Body, Error};
+
+use super::address;
+
+/// How much a fetch may take, and where it may go.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of the calendar.
+    pub bytes: usize,
+    /// Time for everything, from the name to the last byte.
+    pub time: Duration,
+    /// Redirects.
+    pub redirects: usize,
+    /// What an address that must not be connected to is; nothing for one that may.
+    pub closed: Guard,
+}
+
+/// Judges an address of the network.
+pub type Guard = fn(IpAddr) -> Option<&'static str>;
+
+impl Limits {
+    /// The usual ones; `allow_private` lets it go to this machine and to private networks.
+    #[must_use]
+    pub fn usual(allow_private: bool) -> Self {
+        let closed: Guard = if allow_private { |_| None } else { closed };
+        Self { bytes: 5 * 1024 * 1024, time: Duration::from_secs(20), redirects: 5, closed }
+    }
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Address, as people gave it.
+    pub address: String,
+    /// `ETag` of the last answer, or empty.
+    pub etag: String,
+    /// `Last-Modified` of the last answer, or empty.
+    pub last_modified: String,
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The same as last time.
+    Unchanged,
+    /// A calendar.
+    Calendar {
+        /// Its bytes.
+        bytes: Vec<u8>,
+        /// Its `ETag`, or empty.
+        etag: String,
+        /// Its `Last-Modified`, or empty.
+        last_modified: String,
+    },
+}
+
+/// Why nothing came back, in a sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct FetchError(pub String);
+
+fn refuse<T>(message: impl Into<String>) -> Result<T, FetchError> {
+    Err(FetchError(message.into()))
+}
+
+/// Fetches a calendar.
+pub fn fetch(asked: &Asked, limits: &Limits) -> Result<Answer, FetchError> {
+    let deadline = Instant::now() + limits.time;
+    let agent = agent(limits);
+    let mut target: Uri = parse(&asked.address)?;
+    for _ in 0..=limits.redirects {
+        let response = send(&agent, &target, asked, limits, deadline)?;
+        let status = response.status();
+        if status == StatusCode::NOT_MODIFIED {
+            return Ok(Answer::Unchanged);
+        }
+        if status.is_redirection() {
+            target = next_target(&target, response.headers())?;
+            continue;
+        }
+        if status != StatusCode::OK {
+            return refuse(refusal(status));
+        }
+        return read(response, limits);
+    }
+    refuse(format!("The server leads from one address to the next, more than {} times.", limits.redirects))
+}
+
+fn parse(text: &str) -> Result<Uri, FetchError> {
+    let web = address::web_address(text).map_err(FetchError)?;
+    web.parse().map_err(|_| FetchError("The address cannot be read.".to_owned()))
+}
+
+fn agent(limits: &Limits) -> Agent {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .proxy(None)
+        .user_agent(concat!("obcms/", env!("CARGO_PKG_VERSION")))
+        .accept("text/calendar, text/plain;q=0.5, */*;q=0.1")
+        .max_idle_connections(0)
+        .build();
+    Agent::with_parts(
+        config,
+        DefaultConnector::default(),
+        Guarded { inner: DefaultResolver::default(), closed: limits.closed },
+    )
+}
+
+fn send(
+    agent: &Agent,
+    target: &Uri,
+    asked: &Asked,
+    limits: &Limits,
+    deadline: Instant,
+) -> Result<Response<Body>, FetchError> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return refuse(too_slow(limits));
+    }
+    let mut request = agent.get(target).config().timeout_global(Some(left)).build();
+    for (name, value) in
+        [(header::IF_NONE_MATCH, &asked.etag), (header::IF_MODIFIED_SINCE, &asked.last_modified)]
+    {
+        if !value.is_empty() {
+            request = request.header(name, value.as_str());
+        }
+    }
+    request.call().map_err(|error| FetchError(explain(&error, limits)))
+}
+
+fn next_target(from: &Uri, headers: &HeaderMap) -> Result<Uri, FetchError> {
+    let location = headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let joined = address::join(from, location).ok_or_else(|| {
+        FetchError("The server leads to another address but does not say which.".to_owned())
+    })?;
+    let target = parse(&joined)?;
+    if from.scheme_str() == Some("https") && target.scheme_str() != Some("https") {
+        return refuse(
+            "The server leads from https to http, where anybody on the way could change the calendar.",
+        );
+    }
+    Ok(target)
+}
+
+fn refusal(status: StatusCode) -> String {
+    let meaning = match status.as_u16() {
+        401 | 403 => "; the calendar is not public, or its private address was changed",
+        404 | 410 => "; the calendar is not there any more, or its address was changed",
+        429 => "; it was asked too often",
+        500.. => "; that is a fault of the other side",
+        _ => "",
+    };
+    format!(
+        "The server answers {} {}{meaning}.",
+        status.as_u16(),
+        status.canonical_reason().unwrap_or_default()
+    )
+}
+
+fn read(response: Response<Body>, limits: &Limits) -> Result<Answer, FetchError> {
+    let too_large = || FetchError(format!("The calendar is larger than {} MB.", limits.bytes / 1024 / 1024));
+    let text = |name: header::HeaderName| {
+        let value = response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        // What is too long to be kept is not sent back; the calendar is then read whole each time.
+        if value.len() > 500 { String::new() } else { value.to_owned() }
+    };
+    let (etag, last_modified) = (text(header::ETAG), text(header::LAST_MODIFIED));
+    let length =
+        response.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: usize| length > limits.bytes) {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    let most = limits.bytes as u64 + 1;
+    let reader = response.into_body().into_with_config().limit(most + 1).reader();
+    reader
+        .take(most)
+        .read_to_end(&mut bytes)
+        .map_err(|error| FetchError(explain(&Error::from(error), limits)))?;
+    if bytes.len() > limits.bytes {
+        return Err(too_large());
+    }
+    Ok(Answer::Calendar { bytes, etag, last_modified })
+}
+
+fn too_slow(limits: &Limits) -> String {
+    format!("The server took longer than {} seconds.", limits.time.as_secs())
+}
+
+/// An error of the network in words.
+fn explain(error: &Error, limits: &Limits) -> String {
+    match error {
+        Error::Timeout(_) => too_slow(limits),
+        Error::HostNotFound => "There is no server of that name.".to_owned(),
+        Error::ConnectionFailed => "The server cannot be reached.".to_owned(),
+        Error::Other(inner) if inner.is::<Closed>() => inner.to_string(),
+        Error::Io(inner) => match inner.kind() {
+            std::io::ErrorKind::TimedOut => too_slow(limits),
+            std::io::ErrorKind::ConnectionRefused => "The server refuses the connection.".to_owned(),
+            // The resolver of the system says so with an error of no kind.
+            _ if inner.to_string().contains("failed to lookup address") => {
+                "There is no server of that name.".to_owned()
+            }
+            _ => format!("The connection broke: {inner}."),
+        },
+        Error::Rustls(inner) => format!("The server does not prove who it is: {inner}."),
+        other => format!("The server could not be asked: {other}."),
+    }
+}
+
+/// The addresses of a name were all closed.
+#[derive(Debug)]
+struct Closed {
+    what: &'static str,
+}
+
+impl fmt::Display for Closed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "This address is not on the open network ({}); whoever runs obcms can allow it with \
+             OBCMS_ALLOW_PRIVATE_ADDRESSES.",
+            self.what
+        )
+    }
+}
+
+impl std::error::Error for Closed {}
+
+/// Resolves names and keeps only the addresses that are open to everybody.
+#[derive(Debug)]
+struct Guarded {
+    inner: DefaultResolver,
+    closed: Guard,
+}
+
+impl Resolver for Guarded {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        let found = self.inner.resolve(uri, config, timeout)?;
+        let mut open = self.empty();
+        let mut refused = None;
+        for address in found.iter() {
+            match (self.closed)(address.ip()) {
+                None => open.push(*address),
+                Some(what) => refused = Some(what),
+            }
+        }
+        match refused {
+            Some(what) if open.is_empty() => Err(Error::Other(Box::new(Closed { what }))),
+            _ => Ok(open),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The job that fetches one calendar, and comes again as often as the calendar says.
+
+use jiff::{SignedDuration, Timestamp};
+use obcms_domain::id::Id;
+use obcms_domain::jobs::BackOff;
+use obcms_domain::kinds::EXTERNAL_CALENDAR;
+use obcms_domain::registry::{Record, Value};
+use obcms_store::{external as store, jobs, records};
+use serde_json::{Value as Json, json};
+
+use super::applying::apply;
+use super::client::{Answer, Asked, Limits, fetch};
+use super::reading::drafts;
+use super::{MAXIMUM_EVENTS, Report};
+use crate::error::AppError;
+use crate::icalendar;
+use crate::jobs::{Enqueue, Handler, JobError, Outcome};
+use crate::work::Work;
+use crate::{Actor, App};
+
+/// Asked for by each calendar that has an address.
+pub const HANDLER: Handler = Handler {
+    kind: "fetch_calendar",
+    label: "Fetch an external calendar",
+    description: "Asks the server of an external calendar for what is new and brings its events up to date.",
+    schedule: "",
+    maximum_attempts: 0,
+    // Whoever offers a calendar does not like to be asked every minute.
+    back_off: BackOff { first: SignedDuration::from_mins(5), longest: SignedDuration::from_hours(6) },
+    run,
+};
+
+/// The job of a calendar.
+fn job_of(calendar: &Record) -> Enqueue {
+    Enqueue::new(&HANDLER, json!({ "calendar": calendar.id }))
+        .key(calendar.id.to_string())
+        .title(format!("Fetch {}", calendar.title()))
+}
+
+/// Has the calendar fetched as soon as may be.
+pub fn ask_for(work: &mut Work<'_, '_>, calendar: &Record) -> Result<(), AppError> {
+    work.enqueue_again(&job_of(calendar))
+}
+
+/// Keeps the job of a calendar to what the calendar says; `before` is nothing for a new one.
+pub fn reschedule(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    calendar: &Record,
+) -> Result<(), AppError> {
+    if !is_fetched(calendar) {
+        jobs::remove(work.tx, HANDLER.kind, &calendar.id.to_string())?;
+        return Ok(());
+    }
+    let matters = |record: &Record| {
+        let values = ["name", "address", "is_active", "refresh_minutes"].map(|name| record.get(name).clone());
+        (values, record.is_archived())
+    };
+    if before.is_none_or(|before| matters(before) != matters(calendar)) {
+        ask_for(work, calendar)?;
+    }
+    Ok(())
+}
+
+/// Whether the calendar is fetched by itself.
+fn is_fetched(calendar: &Record) -> bool {
+    calendar.flag("is_active") && !calendar.is_archived() && !calendar.text("address").is_empty()
+}
+
+/// When the calendar is fetched next, if it is.
+pub fn next_fetch(tx: &mut obcms_store::Tx<'_>, calendar: Id) -> Result<Option<Timestamp>, AppError> {
+    let job = jobs::by_key(tx, HANDLER.kind, &calendar.to_string())?;
+    Ok(job
+        .filter(|job| {
+            matches!(job.state, obcms_domain::jobs::State::Queued | obcms_domain::jobs::State::Running)
+        })
+        .map(|job| job.run_at))
+}
+
+fn run(app: &App, payload: &Json) -> Result<Outcome, JobError> {
+    let id: Id = payload
+        .get("calendar")
+        .and_then(Json::as_str)
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| JobError("It does not say which calendar.".to_owned()))?;
+    let found = app.read(|tx| Ok(records::load(tx, &EXTERNAL_CALENDAR, id)?))?;
+    let Some(calendar) = found.filter(|found| !found.is_archived() && !found.text("address").is_empty())
+    else {
+        return Ok(Outcome::done("This calendar is not fetched any more."));
+    };
+    let result = bring_up_to_date(app, &calendar);
+    note(app, id, &result)?;
+    let fetched = result?;
+    let pause = SignedDuration::from_mins(calendar.integer("refresh_minutes").unwrap_or(60));
+    Ok(Outcome {
+        summary: fetched.report.map_or_else(|| "Nothing new.".to_owned(), |report| report.summary()),
+        again_at: is_fetched(&calendar).then(|| app.now() + pause),
+    })
+}
+
+struct Fetched {
+    report: Option<Report>,
+    asked: Asked,
+}
+
+fn bring_up_to_date(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
+    // What another address answered says nothing about this one.
+    let is_known = calendar.text("fetched_address") == calendar.text("address");
+    let known = |name: &str| if is_known { calendar.text(name).to_owned() } else { String::new() };
+    let asked = Asked {
+        address: calendar.text("address").to_owned(),
+        etag: known("etag"),
+        last_modified: known("last_modified"),
+    };
+    let limits = Limits::usual(app.options().allow_private_addresses);
+    match fetch(&asked, &limits).map_err(|error| JobError(error.to_string()))? {
+        Answer::Unchanged => Ok(Fetched { report: None, asked }),
+        Answer::Calendar { bytes, etag, last_modified } => {
+            let read_limits = icalendar::Limits { bytes: limits.bytes, events: MAXIMUM_EVENTS };
+            let read = icalendar::read_within(&bytes, app.zone(), read_limits)
+                .map_err(|error| JobError(error.to_string()))?;
+            let (events, left) = drafts(&read, app.zone());
+            let mut report = apply(app, &Actor::program(), calendar.id, &events, false)?;
+            report.add_skipped(left, &read);
+            Ok(Fetched { report: Some(report), asked: Asked { etag, last_modified, ..asked } })
+        }
+    }
+}
+
+/// Writes down how the fetch went.
+fn note(app: &App, id: Id, result: &Result<Fetched, JobError>) -> Result<(), AppError> {
+    app.write(&Actor::program(), |work| {
+        let Some(before) = work.find(&EXTERNAL_CALENDAR, id)? else {
+            return Ok(());
+        };
+        let mut calendar = before.clone();
+        calendar.set("last_fetched_at", work.now);
+        match result {
+            Ok(fetched) => {
+                calendar.set("last_status", "current");
+                calendar.set("last_error", Value::Null);
+                calendar.set("fetched_address", fetched.asked.address.as_str());
+                calendar.set("etag", fetched.asked.etag.as_str());
+                calendar.set("last_modified", fetched.asked.last_modified.as_str());
+            }
+            Err(error) => {
+                calendar.set("last_status", "failed");
+                calendar.set("last_error", error.0.chars().take(2000).collect::<String>());
+            }
+        }
+        calendar.set("event_count", store::count(work.tx, id)?);
+        work.note_computed(
+            &before,
+            &calendar,
+            &["last_fetched_at", "fetched_address", "etag", "last_modified"],
+        )
+    })
+}

@@ -1,0 +1,210 @@
+//! Calendars of others: fetched from their address by a job, or read in from a file.
+//!
+//! The events become records of their own kind, so that calendar, search and links know them by their description
+//! alone. An event is known again by calendar, UID and, when it is one date without its series, that date.
+
+mod address;
+mod applying;
+mod client;
+mod fetching;
+mod reading;
+
+use jiff::{Timestamp, ToSpan};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT};
+use obcms_domain::people::Action;
+use obcms_domain::registry::{Record, Value};
+use obcms_store::{external as store, records};
+use serde_json::json;
+
+use crate::calendar::{CalendarQuery, Entry};
+use crate::error::AppError;
+use crate::icalendar;
+use crate::records::{Input, create, require_write};
+use crate::work::Work;
+use crate::{Actor, App};
+
+pub use address::web_address;
+pub use applying::Report;
+pub use client::{Answer, Asked, FetchError, Guard, Limits, fetch};
+pub use fetching::HANDLER;
+pub use reading::Left;
+
+/// Events of one calendar at most; those after them are left out.
+pub const MAXIMUM_EVENTS: usize = 20_000;
+/// What was left out is told one by one up to so many.
+const TOLD: usize = 200;
+/// How far ahead the page of a calendar looks.
+const WEEKS_AHEAD: i64 = 8;
+/// Bytes of a file at most.
+pub const MAXIMUM_BYTES: usize = 5 * 1024 * 1024;
+
+impl Report {
+    fn add_skipped(&mut self, left: Vec<Left>, read: &icalendar::Calendar) {
+        // The reader tells the first of what it skipped and counts the rest; those told are in `left`.
+        self.skipped_count = read.skipped_count + left.len().saturating_sub(read.skipped.len());
+        self.skipped = left;
+        self.skipped.truncate(TOLD);
+    }
+}
+
+/// Completes and checks a calendar before it is written.
+pub fn prepare(before: Option<&Record>, record: &mut Record) -> Result<(), AppError> {
+    let address = record.text("address").trim().to_owned();
+    if !address.is_empty() {
+        web_address(&address).map_err(|message| AppError::field("address", "address", message))?;
+    }
+    if before.is_none_or(|before| before.text("address") != record.text("address")) {
+        record.set("last_error", Value::Null);
+        record.set("last_status", if address.is_empty() { "file" } else { "waiting" });
+    }
+    if before.is_none() {
+        record.set("event_count", 0_i64);
+    }
+    Ok(())
+}
+
+/// What follows when a calendar was made or changed: its job, and its events when it was archived or restored.
+pub fn follow(work: &mut Work<'_, '_>, before: Option<&Record>, calendar: &Record) -> Result<(), AppError> {
+    fetching::reschedule(work, before, calendar)?;
+    let Some(before) = before.filter(|before| before.archived_at != calendar.archived_at) else {
+        return Ok(());
+    };
+    let ids: Vec<Id> = store::known(work.tx, calendar.id)?
+        .into_values()
+        .filter(|event| event.archived_at == before.archived_at)
+        .map(|event| event.id)
+        .collect();
+    for chunk in ids.chunks(2000) {
+        let events = records::load_many(work.tx, &EXTERNAL_EVENT, chunk)?;
+        match calendar.archived_at {
+            Some(_) => work.archive_many(&events)?,
+            None => work.restore_many(&events)?,
+        }
+    }
+    Ok(())
+}
+
+impl App {
+    /// Has a calendar fetched as soon as may be.
+    pub fn fetch_calendar(&self, actor: &Actor, id: Id) -> Result<Record, AppError> {
+        require_write(actor)?;
+        self.write(actor, |work| {
+            let calendar = work.load(&EXTERNAL_CALENDAR, id)?;
+            work.actor.require(work.tx, Action::Edit, &calendar)?;
+            if calendar.is_archived() {
+                return Err(AppError::conflict("This external calendar is archived; restore it first."));
+            }
+            if calendar.text("address").is_empty() {
+                return Err(AppError::conflict(
+                    "This external calendar has no address; read a file in, or give it one.",
+                ));
+            }
+            fetching::ask_for(work, &calendar)?;
+            Ok(calendar)
+        })
+    }
+
+    /// When a calendar is fetched next, if it is.
+    pub fn next_fetch(&self, id: Id) -> Result<Option<Timestamp>, AppError> {
+        self.read(|tx| fetching::next_fetch(tx, id))
+    }
+
+    /// Reads a file into a calendar that has no address. Unless `keep`, the file is the whole calendar: events that are
+    /// not in it are archived.
+    pub fn import_calendar(
+        &self,
+        actor: &Actor,
+        id: Id,
+        bytes: &[u8],
+        keep: bool,
+    ) -> Result<Report, AppError> {
+        require_write(actor)?;
+        let read = self.read_file(bytes)?;
+        self.write(actor, |work| {
+            let calendar = work.load(&EXTERNAL_CALENDAR, id)?;
+            work.actor.require(work.tx, Action::Import, &calendar)?;
+            if calendar.is_archived() {
+                return Err(AppError::conflict("This external calendar is archived; restore it first."));
+            }
+            if !calendar.text("address").is_empty() {
+                return Err(AppError::conflict(
+                    "This external calendar is fetched from its address; make another one for the file.",
+                ));
+            }
+            Ok(())
+        })?;
+        self.take_over(actor, id, &read, keep)
+    }
+
+    /// Makes a calendar from a file; without a name it has the one that the file gives.
+    pub fn calendar_from_file(
+        &self,
+        actor: &Actor,
+        name: Option<&str>,
+        bytes: &[u8],
+    ) -> Result<(Record, Report), AppError> {
+        require_write(actor)?;
+        if !actor.may(Action::Import, EXTERNAL_CALENDAR.area) {
+            return Err(AppError::forbidden(
+                Action::Import,
+                EXTERNAL_CALENDAR.area,
+                "read external calendars in from files",
+            ));
+        }
+        let read = self.read_file(bytes)?;
+        let own: String = read.name.trim().chars().take(200).collect();
+        let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&own);
+        let name = if name.is_empty() { "Imported calendar" } else { name };
+        let mut input = Input::new();
+        input.insert("name".to_owned(), json!(name));
+        let calendar = self.write(actor, |work| create(work, &EXTERNAL_CALENDAR, &input))?;
+        let report = self.take_over(actor, calendar.id, &read, false)?;
+        Ok((self.get(actor, &EXTERNAL_CALENDAR, calendar.id)?, report))
+    }
+
+    fn read_file(&self, bytes: &[u8]) -> Result<icalendar::Calendar, AppError> {
+        let limits = icalendar::Limits { bytes: MAXIMUM_BYTES, events: MAXIMUM_EVENTS };
+        icalendar::read_within(bytes, self.zone(), limits)
+            .map_err(|error| AppError::field("file", "calendar", error.to_string()))
+    }
+
+    fn take_over(
+        &self,
+        actor: &Actor,
+        id: Id,
+        read: &icalendar::Calendar,
+        keep: bool,
+    ) -> Result<Report, AppError> {
+        let (events, left) = reading::drafts(read, self.zone());
+        let mut report = applying::apply(self, actor, id, &events, keep)?;
+        report.add_skipped(left, read);
+        self.write(actor, |work| {
+            let Some(before) = work.find(&EXTERNAL_CALENDAR, id)? else {
+                return Ok(());
+            };
+            let mut calendar = before.clone();
+            calendar.set("last_fetched_at", work.now);
+            calendar.set("last_status", "file");
+            calendar.set("event_count", store::count(work.tx, id)?);
+            work.note_computed(&before, &calendar, &["last_fetched_at"])
+        })?;
+        Ok(report)
+    }
+}
+
+impl App {
+    /// What a calendar has in the next weeks, series by their dates, the first of it.
+    pub fn next_of_calendar(&self, actor: &Actor, id: Id, limit: usize) -> Result<Vec<Entry>, AppError> {
+        let today = self.today();
+        let mut query = CalendarQuery::days(today, today.saturating_add(WEEKS_AHEAD.weeks()), self.zone());
+        query.modules = vec![EXTERNAL_EVENT.module];
+        let (_, feed) = self.calendar(actor, &query)?;
+        let ids: Vec<Id> = feed.entries.iter().map(|entry| entry.row.record_id).collect();
+        let of_calendar = self.read(|tx| Ok(records::pointing_at(tx, &ids, "calendar", &[id])?))?;
+        let mut entries = feed.entries;
+        entries.retain(|entry| of_calendar.contains(&entry.row.record_id));
+        entries.truncate(limit);
+        Ok(entries)
+    }
+}

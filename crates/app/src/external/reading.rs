@@ -1,0 +1,248 @@
+//! From what the reader of iCalendar gives to the fields of our records: a series with its changed dates is one record.
+
+use std::collections::{BTreeMap, HashMap};
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use obcms_domain::kinds::EXTERNAL_EVENT;
+use obcms_domain::registry::{Record, Value, output};
+use obcms_domain::series::MAXIMUM_OVERRIDES;
+use obcms_recur::Rule;
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
+
+use crate::icalendar::{Calendar, Event, Moment, Status};
+
+/// What was not taken over, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Left {
+    /// Its title, or what it is.
+    pub title: String,
+    /// Its UID, or empty.
+    pub uid: String,
+    /// Why, in a sentence.
+    pub reason: String,
+}
+
+/// One event as it is to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// What makes it the same event the next time: UID and, for a date without its series, the date.
+    pub key: String,
+    /// Tells whether it differs from last time.
+    pub hash: String,
+    /// Its fields.
+    pub fields: Vec<(&'static str, Value)>,
+}
+
+impl Draft {
+    /// Puts the fields into a record.
+    pub fn fill(&self, record: &mut Record) {
+        for (name, value) in &self.fields {
+            record.set(name, value.clone());
+        }
+        record.set("source_key", self.key.as_str());
+        record.set("source_hash", self.hash.as_str());
+    }
+}
+
+/// The events of a calendar, and what was left out.
+pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<Left>) {
+    let mut left: Vec<Left> = calendar
+        .skipped
+        .iter()
+        .map(|skipped| Left {
+            title: if skipped.summary.is_empty() {
+                skipped.component.clone()
+            } else {
+                skipped.summary.clone()
+            },
+            uid: skipped.uid.clone(),
+            reason: skipped.reason.clone(),
+        })
+        .collect();
+    let mut changes: HashMap<&str, Vec<&Event>> = HashMap::new();
+    for event in calendar.events.iter().filter(|event| event.recurrence_id.is_some()) {
+        changes.entry(event.uid.as_str()).or_default().push(event);
+    }
+    let mut found: BTreeMap<String, Draft> = BTreeMap::new();
+    for event in calendar.events.iter().filter(|event| event.recurrence_id.is_none()) {
+        let of_series = changes.remove(event.uid.as_str()).unwrap_or_default();
+        let draft = whole(event, &of_series, office, &mut left);
+        found.insert(draft.key.clone(), draft);
+    }
+    // Whoever is invited to single dates of a series gets those without the series.
+    for event in changes.into_values().flatten() {
+        let draft = single(event, office);
+        found.insert(draft.key.clone(), draft);
+    }
+    (found.into_values().collect(), left)
+}
+
+fn key(event: &Event, recurrence_id: &str) -> String {
+    let text = format!("{}\n{recurrence_id}", event.uid);
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn draft(event: &Event, recurrence_id: &str, mut fields: Vec<(&'static str, Value)>) -> Draft {
+    fields.push(("uid", event.uid.chars().take(500).collect::<String>().into()));
+    fields.push(("recurrence_id", some_text(recurrence_id)));
+    let mut content = String::new();
+    for (name, value) in &fields {
+        let json = EXTERNAL_EVENT.field(name).map_or(Json::Null, |field| output::plain(field, value));
+        content.push_str(&format!("{name}={json}\n"));
+    }
+    let hash = Sha256::digest(content.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    Draft { key: key(event, recurrence_id), hash, fields }
+}
+
+fn single(event: &Event, office: &TimeZone) -> Draft {
+    let date = event.recurrence_id.as_ref().map(ToString::to_string).unwrap_or_default();
+    let mut fields = texts(event);
+    fields.extend(times(event, &zone_of(event, office)));
+    draft(event, &date, fields)
+}
+
+/// The zone in which the event is kept: its own, or the office's for days and for single times in UTC, which is how
+/// programs write times whose zone does not matter.
+fn zone_of(event: &Event, office: &TimeZone) -> TimeZone {
+    let happens_once = event.rrule.is_none() && event.rdates.is_empty();
+    match &event.start {
+        Moment::Time(time) if happens_once && time.time_zone().iana_name() == Some("UTC") => office.clone(),
+        Moment::Time(time) if time.time_zone().iana_name().is_some() => time.time_zone().clone(),
+        _ => office.clone(),
+    }
+}
+
+fn some_text(text: &str) -> Value {
+    if text.is_empty() { Value::Null } else { text.into() }
+}
+
+/// What people read of the event.
+fn texts(event: &Event) -> Vec<(&'static str, Value)> {
+    let title = if event.summary.trim().is_empty() { "Untitled" } else { event.summary.as_str() };
+    let status = match event.status {
+        Status::Tentative => "tentative",
+        Status::Confirmed => "confirmed",
+        Status::Cancelled => "cancelled",
+    };
+    vec![
+        ("title", title.into()),
+        ("location", some_text(&event.location)),
+        ("status", status.into()),
+        ("url", some_text(&event.url)),
+        ("organizer_name", some_text(&event.organizer)),
+        ("description", some_text(&event.description)),
+    ]
+}
+
+fn times(event: &Event, zone: &TimeZone) -> Vec<(&'static str, Value)> {
+    vec![
+        ("all_day", event.start.is_day().into()),
+        ("timezone", zone.iana_name().unwrap_or("UTC").into()),
+        ("start", instant(&event.start, zone).into()),
+        ("end", instant(&event.end, zone).into()),
+    ]
+}
+
+/// Days stand at midnight of the zone in which the record is kept.
+fn instant(moment: &Moment, zone: &TimeZone) -> Option<Timestamp> {
+    match moment {
+        Moment::Day(day) => day.to_zoned(zone.clone()).ok().map(|midnight| midnight.timestamp()),
+        Moment::Time(time) => Some(time.timestamp()),
+    }
+}
+
+/// The name of a date of the series: a day, or the local time in the zone of the series.
+fn name_of(moment: &Moment, has_days: bool, zone: &TimeZone, start: Option<DateTime>) -> String {
+    let local = match moment {
+        Moment::Day(day) => day.to_datetime(start.map_or_else(Default::default, |start| start.time())),
+        Moment::Time(time) => time.with_time_zone(zone.clone()).datetime(),
+    };
+    if has_days { local.date().to_string() } else { local.to_string() }
+}
+
+/// An event that happens once, or a series with its changed dates.
+fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Left>) -> Draft {
+    let zone = zone_of(event, office);
+    let has_days = event.start.is_day();
+    let first = match &event.start {
+        Moment::Day(_) => None,
+        Moment::Time(time) => Some(time.datetime()),
+    };
+    let name = |moment: &Moment| name_of(moment, has_days, &zone, first);
+    let mut leave = |what: &Event, reason: String| {
+        left.push(Left { title: what.summary.clone(), uid: what.uid.clone(), reason });
+    };
+
+    let rrule = match event.rrule.as_deref().map(|rule| (rule, Rule::from_str(rule))) {
+        None => None,
+        Some((rule, Ok(_))) => Some(rule.to_owned()),
+        Some((rule, Err(error))) => {
+            leave(event, format!("Only its first date was read; its rule \"{rule}\" is wrong: {error}."));
+            None
+        }
+    };
+    let list = |moments: &[Moment]| {
+        let mut names: Vec<String> = moments.iter().map(name).collect();
+        names.sort();
+        names.dedup();
+        names
+    };
+    let rdates = list(&event.rdates);
+    let mut exdates = list(&event.exdates);
+    let is_series = rrule.is_some() || !rdates.is_empty();
+
+    let mut overrides = Map::new();
+    for change in changes.iter().filter(|_| is_series) {
+        let Some(date) = change.recurrence_id.as_ref().map(name) else { continue };
+        if change.and_following {
+            leave(change, format!("Changes \"all from {date} on\"; only that date was changed."));
+        }
+        if change.status == Status::Cancelled {
+            exdates.push(date);
+        } else if change.start.is_day() != has_days {
+            leave(change, format!("Makes days of times, or times of days, on {date}."));
+        } else if overrides.len() >= MAXIMUM_OVERRIDES {
+            leave(change, format!("The series has more than {MAXIMUM_OVERRIDES} changed dates."));
+        } else {
+            overrides.insert(date, Json::Object(patch(event, change, &zone)));
+        }
+    }
+    exdates.sort();
+    exdates.dedup();
+
+    let array = |names: Vec<String>| if names.is_empty() { Value::Null } else { Value::Json(json!(names)) };
+    let mut fields = texts(event);
+    fields.extend(times(event, &zone));
+    fields.extend([
+        ("rrule", rrule.map_or(Value::Null, Value::Text)),
+        ("rdates", array(rdates)),
+        ("exdates", array(if is_series { exdates } else { Vec::new() })),
+        ("overrides", if overrides.is_empty() { Value::Null } else { Value::Json(Json::Object(overrides)) }),
+    ]);
+    draft(event, "", fields)
+}
+
+/// What differs on one date. Times are always in it: the date stands where the change says, whatever the rule.
+fn patch(event: &Event, change: &Event, zone: &TimeZone) -> Map<String, Json> {
+    let mut patch = Map::new();
+    let of_series: HashMap<&str, Value> = texts(event).into_iter().collect();
+    let mut put = |name: &'static str, value: &Value| {
+        if let Some(field) = EXTERNAL_EVENT.field(name) {
+            patch.insert(name.to_owned(), output::plain(field, value));
+        }
+    };
+    for (name, value) in texts(change) {
+        if of_series.get(name) != Some(&value) {
+            put(name, &value);
+        }
+    }
+    for (name, moment) in [("start", &change.start), ("end", &change.end)] {
+        put(name, &instant(moment, zone).into());
+    }
+    patch
+}

@@ -1,0 +1,153 @@
+//! Calendars of others: fetching one now, and reading .ics files in.
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State as AxumState};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use obcms_app::AppError;
+use obcms_app::external::MAXIMUM_BYTES;
+use obcms_domain::kinds::EXTERNAL_CALENDAR;
+use obcms_domain::people::{Action, Area};
+use serde_json::{Value as Json, json};
+
+use super::files::{MAXIMUM_UPLOAD, Upload};
+use super::records::record_response_with;
+use crate::caller::Caller;
+use crate::input::{Parameters, PathId};
+use crate::problem::Problem;
+use crate::route::{Access, Route};
+use crate::state::{State, blocking};
+
+/// The operations beside those of the collection.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let import = Access::Policy(Action::Import, Area::Reference);
+    let report = || {
+        let number = || json!({ "type": "integer" });
+        json!({
+            "type": "object",
+            "properties": {
+                "created": number(), "updated": number(), "unchanged": number(), "removed": number(),
+                "skipped_count": number(),
+                "skipped": { "type": "array", "items": { "type": "object", "properties": {
+                    "title": { "type": "string" }, "uid": { "type": "string" }, "reason": { "type": "string" },
+                } } },
+            },
+        })
+    };
+    let routes = vec![
+        Route::new(
+            "post",
+            "/api/v1/external-calendars/{id}/fetch",
+            "Fetch an external calendar now; its job does it within seconds",
+            Access::Policy(Action::Edit, Area::Reference),
+            post(fetch),
+        )
+        .answers(202, json!({ "type": "object" })),
+        Route::new(
+            "post",
+            "/api/v1/external-calendars/{id}/import",
+            "Read an .ics file (text/calendar, or the part \"file\") into a calendar without an address",
+            import,
+            post(import_into).layer(DefaultBodyLimit::max(MAXIMUM_UPLOAD)),
+        )
+        .query(&[("keep", "true: events that are not in the file stay; else they are archived")])
+        .answers(200, report()),
+        Route::new(
+            "post",
+            "/api/v1/external-calendars/from-file",
+            "Make an external calendar from an .ics file (text/calendar, or the part \"file\")",
+            import,
+            post(make).layer(DefaultBodyLimit::max(MAXIMUM_UPLOAD)),
+        )
+        .query(&[("name", "Its name; unless given, the one in the file")])
+        .answers(
+            201,
+            json!({ "type": "object", "properties": { "calendar": { "type": "object" }, "report": report() } }),
+        ),
+    ];
+    routes.into_iter().map(|route| route.tag(EXTERNAL_CALENDAR.collection)).collect()
+}
+
+/// An .ics file: the body itself, or the part of a form.
+pub struct CalendarFile(pub Vec<u8>);
+
+impl<S: Send + Sync> FromRequest<S> for CalendarFile {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|text| text.split(';').next())
+            .map(|text| text.trim().to_ascii_lowercase());
+        match kind.as_deref() {
+            Some("text/calendar") => {
+                let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+                    Problem::new(rejection.status(), "The file could not be read; expected at most 5 MB.")
+                })?;
+                if bytes.len() > MAXIMUM_BYTES {
+                    let detail = "Expected a file of at most 5 MB.";
+                    return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
+                }
+                Ok(Self(bytes.to_vec()))
+            }
+            Some("multipart/form-data") => {
+                let upload = Upload::from_request(request, state).await?;
+                upload.file.map(Self).ok_or_else(|| {
+                    AppError::field("file", "required", "Send the file as the part \"file\".").into()
+                })
+            }
+            _ => Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Expected Content-Type: text/calendar, or multipart/form-data with a part \"file\".",
+            )),
+        }
+    }
+}
+
+async fn fetch(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Result<Response, Problem> {
+    let (calendar, next) = blocking(|| {
+        let calendar = state.app.fetch_calendar(&caller.actor, id.0)?;
+        Ok::<_, AppError>((calendar, state.app.next_fetch(id.0)?))
+    })?;
+    record_response_with(&state, StatusCode::ACCEPTED, &calendar, [("next_fetch_at", json!(next))])
+}
+
+async fn import_into(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    parameters: Parameters,
+    file: CalendarFile,
+) -> Result<Response, Problem> {
+    parameters.only(&["keep"])?;
+    let keep = match parameters.get("keep") {
+        None | Some("" | "false") => false,
+        Some("true") => true,
+        Some(_) => return Err(Parameters::wrong("keep", "Expected true or false.")),
+    };
+    let report = blocking(|| state.app.import_calendar(&caller.actor, id.0, &file.0, keep))?;
+    Ok(axum::Json(report).into_response())
+}
+
+async fn make(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    parameters: Parameters,
+    file: CalendarFile,
+) -> Result<Response, Problem> {
+    parameters.only(&["name"])?;
+    let (calendar, report) =
+        blocking(|| state.app.calendar_from_file(&caller.actor, parameters.get("name"), &file.0))?;
+    let shown = blocking(|| state.app.present(std::slice::from_ref(&calendar)))?;
+    let body: Json = json!({ "calendar": shown.into_iter().next(), "report": report });
+    let mut response = (StatusCode::CREATED, axum::Json(body)).into_response();
+    let location = format!("/api/v1/{}/{}", EXTERNAL_CALENDAR.collection, calendar.id);
+    if let Ok(value) = HeaderValue::from_str(&location) {
+        response.headers_mut().insert(header::LOCATION, value);
+    }
+    Ok(response)
+}

@@ -1,0 +1,609 @@
+//! Calendars of others: fetched with care from servers that may be slow, large or hostile, and read in from files.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use obcms_app::external::{Answer, Asked, Limits, fetch};
+use obcms_app::jobs::{HANDLERS, run_next};
+use obcms_app::{App, Entropy, Options, SystemClock};
+use obcms_domain::addresses::closed;
+use obcms_tests::{Client, Server, on_both_engines};
+use serde_json::{Value as Json, json};
+use ureq::http::Method;
+
+/// What the other side was asked: path and headers, in small letters.
+type Requests = Arc<Mutex<Vec<String>>>;
+/// Writes the whole answer to a request.
+type Respond = Box<dyn Fn(&str, &mut TcpStream) + Send>;
+
+/// A server of somebody else.
+struct Other {
+    address: SocketAddr,
+    requests: Requests,
+}
+
+impl Other {
+    fn start(respond: Respond) -> Self {
+        Self::on("127.0.0.1:0", respond)
+    }
+
+    fn on(address: &str, respond: Respond) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
+        let address = listener.local_addr().unwrap();
+        let requests = Requests::default();
+        let seen = requests.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { return };
+                let mut head = String::new();
+                let mut lines = BufReader::new(stream.try_clone().unwrap());
+                while lines.read_line(&mut head).unwrap_or(0) > 2 {}
+                let head = head.to_lowercase();
+                seen.lock().unwrap().push(head.clone());
+                respond(&head, &mut stream);
+            }
+        });
+        Self { address, requests }
+    }
+
+    /// Always the calendar that is in `content`, with an `ETag` of its length, or 304.
+    fn with_calendar(content: &Arc<Mutex<String>>) -> Self {
+        let content = content.clone();
+        Self::start(Box::new(move |head, stream| {
+            let body = content.lock().unwrap().clone();
+            let etag = format!("\"v{}\"", body.len());
+            if head.contains(&format!("if-none-match: {etag}")) {
+                answer(stream, "304 Not Modified", "", "");
+            } else {
+                let more = format!("etag: {etag}\r\nlast-modified: Mon, 04 Jan 2027 00:00:00 GMT\r\n");
+                answer(stream, "200 OK", &more, &body);
+            }
+        }))
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}/team.ics", self.address)
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+fn answer(stream: &mut TcpStream, status: &str, headers: &str, body: &str) {
+    let _ = write!(
+        stream,
+        "HTTP/1.1 {status}\r\ncontent-type: text/calendar\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+}
+
+fn calendar(events: &[String]) -> String {
+    format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\nX-WR-CALNAME:Supreme Court\r\n{}END:VCALENDAR\r\n",
+        events.concat()
+    )
+}
+
+fn event(uid: &str, title: &str, more: &str) -> String {
+    format!(
+        "BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20270101T000000Z\r\nSUMMARY:{title}\r\n{more}END:VEVENT\r\n"
+    )
+}
+
+fn at(start: &str, end: &str) -> String {
+    format!("DTSTART:{start}\r\nDTEND:{end}\r\n")
+}
+
+/// The same program, allowed to look at this machine.
+fn allowed(server: &Server) -> App {
+    let options = Options { allow_private_addresses: true, ..Options::default() };
+    App::new(server.app().database().clone(), Arc::new(SystemClock), Entropy::system(), options).unwrap()
+}
+
+/// Has the jobs done that are due.
+fn work_off(app: &App) -> usize {
+    std::iter::from_fn(|| run_next(app, HANDLERS, "test").unwrap()).take(100).count()
+}
+
+fn subscribe(client: &Client, address: &str) -> String {
+    let made = client
+        .post("/api/v1/external-calendars", &json!({ "name": "Hearings", "address": address }))
+        .expect_status(201)
+        .json;
+    assert_eq!(made["last_status"], "waiting");
+    made["id"].as_str().unwrap().to_owned()
+}
+
+fn read(client: &Client, id: &str) -> Json {
+    client.get(&format!("/api/v1/external-calendars/{id}")).expect_status(200).json
+}
+
+fn fetch_now(client: &Client, app: &App, id: &str) -> Json {
+    let asked =
+        client.post(&format!("/api/v1/external-calendars/{id}/fetch"), &json!({})).expect_status(202).json;
+    assert!(asked["next_fetch_at"].is_string());
+    assert_eq!(work_off(app), 1);
+    read(client, id)
+}
+
+fn events(client: &Client, query: &str) -> Vec<Json> {
+    let listed =
+        client.get(&format!("/api/v1/external-events?sort=title&limit=500{query}")).expect_status(200);
+    listed.json["items"].as_array().unwrap().clone()
+}
+
+fn titles(client: &Client) -> Vec<String> {
+    events(client, "").iter().map(|event| event["title"].as_str().unwrap().to_owned()).collect()
+}
+
+fn entries(client: &Client, start: &str, end: &str) -> Vec<(String, String)> {
+    let feed = client
+        .get(&format!("/api/v1/calendar?start={start}&end={end}&modules=external"))
+        .expect_status(200)
+        .json;
+    let text = |entry: &Json, name: &str| entry[name].as_str().unwrap().to_owned();
+    feed["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| (text(entry, "start"), text(entry, "title")))
+        .collect()
+}
+
+/// Ends of the calendar of the test.
+const WINDOW: (&str, &str) = ("2027-03-01", "2027-04-01");
+
+on_both_engines! {
+    fn a_subscription_is_fetched_and_asked_again_only_for_what_is_new(server: &Server) {
+        let content = Arc::new(Mutex::new(calendar(&[
+            event("one", "Oral arguments", &at("20270302T010000Z", "20270302T030000Z")),
+            event("two", "Holiday of the court", "DTSTART;VALUE=DATE:20270310\r\nDTEND;VALUE=DATE:20270312\r\n"),
+        ])));
+        let other = Other::with_calendar(&content);
+        let app = allowed(server);
+        let coordinator = server.as_role("coordinator");
+        let id = subscribe(&coordinator, &other.url());
+        assert_eq!(work_off(&app), 1);
+
+        let fetched = read(&coordinator, &id);
+        assert_eq!((&fetched["last_status"], &fetched["event_count"]), (&json!("current"), &json!(2)));
+        assert_eq!(fetched["last_error"], Json::Null);
+        assert!(fetched.get("etag").is_none(), "{fetched}");
+        let staff = server.as_role("staff");
+        assert_eq!(
+            entries(&staff, WINDOW.0, WINDOW.1),
+            [
+                ("2027-03-02T09:00:00+08:00".to_owned(), "Oral arguments".to_owned()),
+                ("2027-03-10".to_owned(), "Holiday of the court".to_owned()),
+            ]
+        );
+        let holiday = &events(&staff, "&q=holiday")[0];
+        assert_eq!((&holiday["start"], &holiday["end"]), (&json!("2027-03-10"), &json!("2027-03-12")));
+
+        // The second time the other side is asked whether there is something new, and nothing is written.
+        let version = holiday["version"].clone();
+        let again = fetch_now(&coordinator, &app, &id);
+        assert_eq!(again["last_status"], "current");
+        assert_ne!(again["last_fetched_at"], fetched["last_fetched_at"]);
+        let asked = other.asked();
+        assert_eq!(asked.len(), 2);
+        assert!(!asked[0].contains("if-none-match"));
+        assert!(asked[1].contains("if-none-match: \"v") && asked[1].contains("if-modified-since: mon, 04 jan 2027"), "{}", asked[1]);
+        assert_eq!(events(&staff, "&q=holiday")[0]["version"], version);
+        // It comes again by itself.
+        let next = app.next_fetch(id.parse().unwrap()).unwrap().unwrap();
+        assert!(next > app.now() && next <= app.now() + Duration::from_secs(3700));
+        assert_eq!(work_off(&app), 0);
+    }
+
+    fn what_changes_there_changes_here(server: &Server) {
+        let march = |day: &str| at(&format!("202703{day}T010000Z"), &format!("202703{day}T020000Z"));
+        let content = Arc::new(Mutex::new(calendar(&[
+            event("one", "First", &march("02")),
+            event("two", "Second", &march("03")),
+        ])));
+        let other = Other::with_calendar(&content);
+        let app = allowed(server);
+        let coordinator = server.as_role("coordinator");
+        let id = subscribe(&coordinator, &other.url());
+        work_off(&app);
+        let second = events(&coordinator, "&q=second")[0]["id"].clone();
+
+        *content.lock().unwrap() = calendar(&[
+            event("one", "First, moved", &march("05")),
+            event("three", "Third", &march("04")),
+        ]);
+        let fetched = fetch_now(&coordinator, &app, &id);
+        assert_eq!(fetched["event_count"], 2);
+        assert_eq!(titles(&coordinator), ["First, moved", "Third"]);
+        let gone = coordinator.get(&format!("/api/v1/external-events/{}", second.as_str().unwrap())).json;
+        assert!(gone["archived_at"].is_string());
+        assert_eq!(entries(&coordinator, WINDOW.0, WINDOW.1).len(), 2);
+
+        // It comes back as the same event.
+        *content.lock().unwrap() = calendar(&[event("two", "Second", &march("03"))]);
+        fetch_now(&coordinator, &app, &id);
+        assert_eq!(titles(&coordinator), ["Second"]);
+        assert_eq!(events(&coordinator, "")[0]["id"], second);
+        let job = coordinator_job(server);
+        assert!(job.contains("0 new, 1 changed, 0 unchanged, 2 removed"), "{job}");
+    }
+
+    fn a_series_with_its_changed_dates_is_one_record(server: &Server) {
+        let weekly = "DTSTART;TZID=Europe/Berlin:20270301T090000\r\nDTEND;TZID=Europe/Berlin:20270301T100000\r\n\
+                      RRULE:FREQ=WEEKLY;COUNT=5\r\nEXDATE;TZID=Europe/Berlin:20270308T090000\r\n";
+        let moved = "RECURRENCE-ID;TZID=Europe/Berlin:20270315T090000\r\nDTSTART;TZID=Europe/Berlin:20270316T110000\r\n\
+                     DTEND;TZID=Europe/Berlin:20270316T120000\r\n";
+        let cancelled = "RECURRENCE-ID:20270322T080000Z\r\nDTSTART:20270322T080000Z\r\nDTEND:20270322T090000Z\r\n\
+                         STATUS:CANCELLED\r\n";
+        let alone = "RECURRENCE-ID:20270305T010000Z\r\nDTSTART:20270305T010000Z\r\nDTEND:20270305T020000Z\r\n";
+        let content = Arc::new(Mutex::new(calendar(&[
+            event("s", "Jour fixe", weekly),
+            event("s", "Jour fixe, another day", moved),
+            event("s", "Jour fixe", cancelled),
+            event("invited", "Only this one", alone),
+        ])));
+        let other = Other::with_calendar(&content);
+        let app = allowed(server);
+        let coordinator = server.as_role("coordinator");
+        let id = subscribe(&coordinator, &other.url());
+        work_off(&app);
+        assert_eq!(read(&coordinator, &id)["event_count"], 2);
+        let found = entries(&coordinator, WINDOW.0, WINDOW.1);
+        assert_eq!(
+            found,
+            [
+                ("2027-03-01T09:00:00+01:00".to_owned(), "Jour fixe".to_owned()),
+                ("2027-03-05T09:00:00+08:00".to_owned(), "Only this one".to_owned()),
+                ("2027-03-16T11:00:00+01:00".to_owned(), "Jour fixe, another day".to_owned()),
+                // Berlin's clocks went forward the day before.
+                ("2027-03-29T09:00:00+02:00".to_owned(), "Jour fixe".to_owned()),
+            ]
+        );
+        // Reading it again finds all of it.
+        content.lock().unwrap().push_str("\r\n");
+        fetch_now(&coordinator, &app, &id);
+        assert!(coordinator_job(server).contains("0 new, 0 changed, 2 unchanged, 0 removed"));
+        assert_eq!(entries(&coordinator, WINDOW.0, WINDOW.1), found);
+    }
+
+    fn this_machine_is_not_asked_unless_allowed(server: &Server) {
+        let content = Arc::new(Mutex::new(calendar(&[])));
+        let other = Other::with_calendar(&content);
+        let coordinator = server.as_role("coordinator");
+        let id = subscribe(&coordinator, &other.url());
+        assert_eq!(work_off(server.app()), 1);
+        let failed = read(&coordinator, &id);
+        assert_eq!(failed["last_status"], "failed");
+        let error = failed["last_error"].as_str().unwrap();
+        assert!(error.contains("not on the open network") && error.contains("OBCMS_ALLOW_PRIVATE_ADDRESSES"), "{error}");
+        assert!(other.asked().is_empty(), "it was asked all the same");
+        // The page says so, too, and the job waits before it tries again.
+        let page = coordinator.get(&format!("/external-calendars/{id}")).expect_status(200).text;
+        assert!(page.contains("not on the open network") && page.contains("Fetch now"), "{page}");
+        assert!(server.app().next_fetch(id.parse().unwrap()).unwrap().unwrap() > server.app().now() + Duration::from_secs(200));
+        // Once allowed, the fault is gone.
+        let fetched = fetch_now(&coordinator, &allowed(server), &id);
+        assert_eq!((&fetched["last_status"], &fetched["last_error"]), (&json!("current"), &Json::Null));
+    }
+
+    fn what_is_wrong_there_is_said_here(server: &Server) {
+        let app = allowed(server);
+        let coordinator = server.as_role("coordinator");
+        let broken = |status: &'static str, body: &'static str| {
+            Other::start(Box::new(move |_, stream| answer(stream, status, "", body)))
+        };
+        for (other, expected) in [
+            (broken("404 Not Found", ""), "404 Not Found; the calendar is not there any more"),
+            (broken("401 Unauthorized", ""), "not public"),
+            (broken("503 Service Unavailable", ""), "fault of the other side"),
+            (broken("200 OK", "<html>Sign in</html>"), "not a calendar file"),
+            (broken("302 Found", ""), "does not say which"),
+        ] {
+            let id = subscribe(&coordinator, &other.url());
+            work_off(&app);
+            let error = read(&coordinator, &id)["last_error"].as_str().unwrap().to_owned();
+            assert!(error.contains(expected), "{error}");
+        }
+        // Nobody listens there.
+        let id = subscribe(&coordinator, "http://127.0.0.1:1/c.ics");
+        work_off(&app);
+        let failed = read(&coordinator, &id);
+        assert!(failed["last_error"].as_str().unwrap().contains("refuses the connection"), "{failed}");
+        // The office is not ill because of it.
+        assert!(server.app().job_health().unwrap().verdict().is_ok());
+    }
+
+    fn addresses_are_checked_when_they_are_given(server: &Server) {
+        let coordinator = server.as_role("coordinator");
+        for wrong in ["ftp://a.example/c.ics", "file:///etc/passwd", "a.example", "https://u:p@a.example/c.ics", "https://"] {
+            let refused = coordinator
+                .post("/api/v1/external-calendars", &json!({ "name": "Wrong", "address": wrong }))
+                .expect_status(422);
+            assert_eq!(refused.errors("field"), ["address"], "{wrong}");
+        }
+        for (name, value) in [("refresh_minutes", 1), ("refresh_minutes", 100_000)] {
+            let refused = coordinator
+                .post("/api/v1/external-calendars", &json!({ "name": "Wrong", name: value }))
+                .expect_status(422);
+            assert_eq!(refused.errors("field"), [name]);
+        }
+        coordinator
+            .post("/api/v1/external-calendars", &json!({ "name": "Right", "address": "webcal://a.example/c.ics" }))
+            .expect_status(201);
+    }
+
+    fn a_file_read_twice_changes_nothing(server: &Server) {
+        let coordinator = server.as_role("coordinator");
+        let day = |day: &str| format!("DTSTART;VALUE=DATE:202703{day}\r\n");
+        let file = calendar(&[
+            event("one", "First", &day("01")),
+            event("two", "Second", &day("02")),
+            event("bad", "No start", ""),
+        ]);
+        let made = import(&coordinator, "/api/v1/external-calendars/from-file", &file).expect_status(201);
+        let (id, report) = (made.json["calendar"]["id"].as_str().unwrap().to_owned(), &made.json["report"]);
+        assert_eq!(made.header("location"), format!("/api/v1/external-calendars/{id}"));
+        assert_eq!(made.json["calendar"]["name"], "Supreme Court");
+        assert_eq!((&report["created"], &report["skipped_count"]), (&json!(2), &json!(1)));
+        assert_eq!(report["skipped"][0]["title"], "No start");
+        assert!(!report["skipped"][0]["reason"].as_str().unwrap().is_empty());
+
+        let path = format!("/api/v1/external-calendars/{id}/import");
+        let again = import(&coordinator, &path, &file).expect_status(200).json;
+        assert_eq!(
+            (&again["created"], &again["updated"], &again["unchanged"], &again["removed"]),
+            (&json!(0), &json!(0), &json!(2), &json!(0))
+        );
+        let other = calendar(&[event("two", "Second, renamed", &day("02")), event("three", "Third", &day("03"))]);
+        let kept = import(&coordinator, &format!("{path}?keep=true"), &other).expect_status(200).json;
+        assert_eq!((&kept["created"], &kept["updated"], &kept["removed"]), (&json!(1), &json!(1), &json!(0)));
+        assert_eq!(titles(&coordinator), ["First", "Second, renamed", "Third"]);
+        let whole = import(&coordinator, &path, &other).expect_status(200).json;
+        assert_eq!((&whole["unchanged"], &whole["removed"]), (&json!(2), &json!(1)));
+        assert_eq!(titles(&coordinator), ["Second, renamed", "Third"]);
+        assert_eq!(read(&coordinator, &id)["event_count"], 2);
+        // No job asks a file for news.
+        assert!(server.app().next_fetch(id.parse().unwrap()).unwrap().is_none());
+        coordinator.post(&format!("/api/v1/external-calendars/{id}/fetch"), &json!({})).expect_status(409);
+    }
+
+    fn files_are_checked(server: &Server) {
+        let coordinator = server.as_role("coordinator");
+        let path = "/api/v1/external-calendars/from-file";
+        for wrong in ["", "no calendar", "BEGIN:VEVENT", "{}"] {
+            let refused = import(&coordinator, path, wrong);
+            assert_eq!((refused.status, refused.errors("field")), (422, vec!["file"]), "{wrong}");
+        }
+        let large = calendar(&[format!("X-PAD:{}\r\n", "x".repeat(5 * 1024 * 1024))]);
+        import(&coordinator, path, &large).expect_status(413);
+        coordinator.post(path, &json!({})).expect_status(415);
+        import(&coordinator, &format!("{path}?what=1"), &calendar(&[])).expect_status(400);
+        let form = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.ics\"\r\n\r\n";
+        let body = format!("{form}{}\r\n--b--\r\n", calendar(&[event("u", "By form", "DTSTART:20270301T000000Z\r\n")]));
+        let made = coordinator
+            .send(Method::POST, &format!("{path}?name=Given"), Some(("multipart/form-data; boundary=b", body.into_bytes())))
+            .expect_status(201)
+            .json;
+        assert_eq!((&made["calendar"]["name"], &made["report"]["created"]), (&json!("Given"), &json!(1)));
+        assert!(coordinator.get("/api/v1/external-calendars").json["total"] == 1, "a refused file made a calendar");
+        let subscribed = subscribe(&coordinator, "https://a.example/c.ics");
+        import(&coordinator, &format!("/api/v1/external-calendars/{subscribed}/import"), &calendar(&[])).expect_status(409);
+    }
+
+    fn an_archived_calendar_takes_its_events_along(server: &Server) {
+        let coordinator = server.as_role("coordinator");
+        let many: Vec<String> =
+            (1..=450).map(|number| event(&format!("u{number}"), &format!("Number {number}"), "DTSTART;VALUE=DATE:20270301\r\n")).collect();
+        let made = import(&coordinator, "/api/v1/external-calendars/from-file", &calendar(&many)).expect_status(201).json;
+        let id = made["calendar"]["id"].as_str().unwrap().to_owned();
+        let shown = || entries(&coordinator, WINDOW.0, WINDOW.1).len();
+        assert_eq!(shown(), 450);
+        import(&coordinator, &format!("/api/v1/external-calendars/{id}/import"), &calendar(&many[..449])).expect_status(200);
+        assert_eq!(shown(), 449);
+
+        let path = format!("/api/v1/external-calendars/{id}");
+        coordinator.delete(&path).expect_status(204);
+        assert_eq!((shown(), titles(&coordinator).len()), (0, 0));
+        import(&coordinator, &format!("{path}/import"), &calendar(&many)).expect_status(409);
+        // Those that had vanished before stay away.
+        coordinator.post(&format!("{path}/restore"), &json!({})).expect_status(200);
+        assert_eq!((shown(), titles(&coordinator).len()), (449, 449));
+        let words = coordinator.get("/api/v1/external-events?q=number+17").expect_status(200).json;
+        assert_eq!(words["total"], 11);
+        // Undoing the archiving is the same as restoring.
+        coordinator.delete(&path).expect_status(204);
+        coordinator.post(&format!("{path}/undo"), &json!({})).expect_status(200);
+        assert_eq!(shown(), 449);
+        let history = {
+            let one = events(&coordinator, "&q=number+17")[0]["id"].as_str().unwrap().to_owned();
+            coordinator.get(&format!("/api/v1/external-events/{one}/history")).expect_status(200).json
+        };
+        assert_eq!(history["items"].as_array().unwrap().len(), 5, "{history}");
+    }
+
+    fn a_calendar_that_is_not_fetched_any_more_has_no_job(server: &Server) {
+        let coordinator = server.as_role("coordinator");
+        let id = subscribe(&coordinator, "https://a.example/c.ics");
+        let next = || server.app().next_fetch(id.parse().unwrap()).unwrap();
+        assert!(next().is_some());
+        let path = format!("/api/v1/external-calendars/{id}");
+        coordinator.patch(&path, &json!({ "is_active": false })).expect_status(200);
+        assert!(next().is_none());
+        coordinator.patch(&path, &json!({ "is_active": true })).expect_status(200);
+        assert!(next().is_some());
+        coordinator.delete(&path).expect_status(204);
+        assert!(next().is_none());
+        coordinator.post(&format!("{path}/fetch"), &json!({})).expect_status(409);
+        coordinator.post(&format!("{path}/restore"), &json!({})).expect_status(200);
+        assert!(next().is_some());
+    }
+
+    fn people_see_the_events_and_change_none(server: &Server) {
+        let coordinator = server.as_role("coordinator");
+        let file = calendar(&[event("one", "First", "DTSTART:20270302T010000Z\r\nDTEND:20270302T020000Z\r\n")]);
+        let made = import(&coordinator, "/api/v1/external-calendars/from-file", &file).expect_status(201).json;
+        let id = made["calendar"]["id"].as_str().unwrap();
+        let event = events(&coordinator, "")[0]["id"].as_str().unwrap().to_owned();
+        let admin = server.as_role("admin");
+        assert!(admin.patch(&format!("/api/v1/external-events/{event}"), &json!({ "title": "Mine" })).status >= 400);
+        assert!(admin.delete(&format!("/api/v1/external-events/{event}")).status >= 400);
+        assert_eq!(titles(&admin), ["First"]);
+        let feed = admin.get("/api/v1/calendar?start=2027-03-01&end=2027-03-08&modules=external").json;
+        assert_eq!(feed["entries"][0]["editable"], false);
+        let entry = feed["entries"][0]["id"].as_str().unwrap();
+        let moved = admin.patch(
+            &format!("/api/v1/calendar/entries/{entry}"),
+            &json!({ "start": "2027-03-03T09:00:00+08:00", "end": "2027-03-03T10:00:00+08:00" }),
+        );
+        assert!((400..500).contains(&moved.status), "{}", moved.status);
+
+        for role in ["staff", "executive", "budget_officer"] {
+            let person = server.as_role(role);
+            assert_eq!(entries(&person, WINDOW.0, WINDOW.1).len(), 1, "{role}");
+            person.get(&format!("/external-calendars/{id}")).expect_status(200);
+            import(&person, "/api/v1/external-calendars/from-file", &file).expect_status(403);
+            import(&person, &format!("/api/v1/external-calendars/{id}/import"), &file).expect_status(403);
+            person.post(&format!("/api/v1/external-calendars/{id}/fetch"), &json!({})).expect_status(403);
+            person.get("/external-calendars/from-file").expect_status(403);
+        }
+        let partner = server.as_role("partner");
+        assert!(entries(&partner, WINDOW.0, WINDOW.1).is_empty());
+        assert!(titles(&partner).is_empty());
+        partner.get(&format!("/api/v1/external-calendars/{id}")).expect_status(404);
+    }
+}
+
+/// What the last fetch said, as administrators see it.
+fn coordinator_job(server: &Server) -> String {
+    let jobs = server.as_role("admin").get("/api/v1/jobs?kind=fetch_calendar").expect_status(200).json;
+    jobs["items"][0]["last_result"].as_str().unwrap_or_default().to_owned()
+}
+
+fn import(client: &Client, path: &str, file: &str) -> obcms_tests::Answer {
+    client.send(Method::POST, path, Some(("text/calendar; charset=utf-8", file.as_bytes().to_vec())))
+}
+
+fn limits() -> Limits {
+    Limits { bytes: 1000, ..Limits::usual(true) }
+}
+
+fn ask(other: &Other) -> Asked {
+    Asked { address: other.url(), ..Asked::default() }
+}
+
+#[test]
+fn a_redirect_is_followed_but_not_into_closed_networks() {
+    /// As if 127.0.0.1 were on the open network and the rest of this machine were not.
+    fn guard(address: IpAddr) -> Option<&'static str> {
+        if address == IpAddr::from([127, 0, 0, 1]) { None } else { closed(address) }
+    }
+    let inner = Other::on("127.0.0.2:0", Box::new(|_, stream| answer(stream, "200 OK", "", "secret")));
+    let target = format!("http://{}/latest/meta-data", inner.address);
+    let outer = Other::start(Box::new(move |head, stream| {
+        if head.starts_with("get /team.ics") {
+            answer(stream, "302 Found", "location: /there?x=1\r\n", "");
+        } else {
+            answer(stream, "301 Moved Permanently", &format!("location: {target}\r\n"), "");
+        }
+    }));
+    let refused = fetch(&ask(&outer), &Limits { closed: guard, ..limits() }).unwrap_err();
+    assert!(refused.to_string().contains("not on the open network (this machine)"), "{refused}");
+    assert_eq!(outer.asked().len(), 2, "the first redirect was followed");
+    assert!(outer.asked()[1].starts_with("get /there?x=1 "));
+    assert!(inner.asked().is_empty(), "the closed machine was asked");
+    // Allowed, the same way leads there.
+    let found = fetch(&ask(&outer), &limits()).unwrap();
+    assert!(matches!(found, Answer::Calendar { bytes, .. } if bytes == b"secret"));
+}
+
+#[test]
+fn names_and_numbers_of_this_machine_are_closed_however_they_are_written() {
+    for address in [
+        "http://localhost/c.ics",
+        "http://127.1/c.ics",
+        "http://2130706433/c.ics",
+        "http://0x7f000001/c.ics",
+        "http://0/c.ics",
+        "http://[::1]/c.ics",
+        "http://[::ffff:127.0.0.1]/c.ics",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[fd00:ec2::254]/latest/meta-data/",
+        "https://10.0.0.1/c.ics",
+        "webcal://192.168.1.1/c.ics",
+    ] {
+        let asked = Asked { address: address.to_owned(), ..Asked::default() };
+        let refused = fetch(&asked, &Limits::usual(false)).unwrap_err();
+        assert!(refused.to_string().contains("not on the open network"), "{address}: {refused}");
+    }
+}
+
+#[test]
+fn other_schemes_are_not_followed() {
+    for target in ["file:///etc/passwd", "ftp://a.example/", "gopher://127.0.0.1:25/"] {
+        let other = Other::start(Box::new(move |_, stream| {
+            answer(stream, "302 Found", &format!("location: {target}\r\n"), "");
+        }));
+        let refused = fetch(&ask(&other), &limits()).unwrap_err();
+        assert!(refused.to_string().contains("starts with https://"), "{target}: {refused}");
+    }
+}
+
+#[test]
+fn a_circle_of_redirects_ends() {
+    let other =
+        Other::start(Box::new(|_, stream| answer(stream, "302 Found", "location: /team.ics\r\n", "")));
+    let refused = fetch(&ask(&other), &limits()).unwrap_err();
+    assert!(refused.to_string().contains("more than 5 times"), "{refused}");
+    assert_eq!(other.asked().len(), 6);
+}
+
+#[test]
+fn what_is_too_large_is_cut_off() {
+    // The server that says so is not even read.
+    let honest = Other::start(Box::new(|_, stream| answer(stream, "200 OK", "", &"x".repeat(1001))));
+    let refused = fetch(&ask(&honest), &limits()).unwrap_err();
+    assert!(refused.to_string().contains("larger than"), "{refused}");
+    let exact = Other::start(Box::new(|_, stream| answer(stream, "200 OK", "", &"x".repeat(1000))));
+    assert!(
+        matches!(fetch(&ask(&exact), &limits()).unwrap(), Answer::Calendar { bytes, .. } if bytes.len() == 1000)
+    );
+    // One that sends on and on is left.
+    let endless = Other::start(Box::new(|_, stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+        while stream.write_all(b"64\r\n").and_then(|()| stream.write_all(&[b'x'; 100])).is_ok()
+            && stream.write_all(b"\r\n").is_ok()
+        {}
+    }));
+    let refused = fetch(&ask(&endless), &limits()).unwrap_err();
+    assert!(refused.to_string().contains("larger than"), "{refused}");
+    // Neither is a head without an end.
+    let head = Other::start(Box::new(|_, stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
+        while stream.write_all(b"x-more: 0123456789012345678901234567890123456789\r\n").is_ok() {}
+    }));
+    assert!(fetch(&ask(&head), &limits()).is_err());
+}
+
+#[test]
+fn what_is_too_slow_is_cut_off() {
+    let patience = Limits { time: Duration::from_secs(1), ..limits() };
+    // Each byte comes soon enough; the whole does not.
+    let dripping = Other::start(Box::new(|_, stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n");
+        while stream.write_all(b"x").is_ok() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }));
+    let refused = fetch(&ask(&dripping), &patience).unwrap_err();
+    assert!(refused.to_string().contains("longer than 1 seconds"), "{refused}");
+    let silent = Other::start(Box::new(|_, stream| {
+        let _ = stream.read_to_end(&mut Vec::new());
+    }));
+    let refused = fetch(&ask(&silent), &patience).unwrap_err();
+    assert!(refused.to_string().contains("longer than 1 seconds"), "{refused}");
+}
