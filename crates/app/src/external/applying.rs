@@ -66,7 +66,7 @@ pub fn apply(
             match known.get(&draft.key) {
                 None => new.push(draft),
                 Some(event) if event.archived_at.is_none() && event.hash == draft.hash => {
-                    report.unchanged += 1
+                    report.unchanged += 1;
                 }
                 Some(event) => changed.push((event.id, draft)),
             }

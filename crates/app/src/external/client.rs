@@ -262,7 +262,7 @@ impl Resolver for Guarded {
         let found = self.inner.resolve(uri, config, timeout)?;
         let mut open = self.empty();
         let mut refused = None;
-        for address in found.iter() {
+        for address in &found {
             match (self.closed)(address.ip()) {
                 None => open.push(*address),
                 Some(what) => refused = Some(what),

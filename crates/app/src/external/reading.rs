@@ -159,7 +159,7 @@ fn instant(moment: &Moment, zone: &TimeZone) -> Option<Timestamp> {
 /// The name of a date of the series: a day, or the local time in the zone of the series.
 fn name_of(moment: &Moment, has_days: bool, zone: &TimeZone, start: Option<DateTime>) -> String {
     let local = match moment {
-        Moment::Day(day) => day.to_datetime(start.map_or_else(Default::default, |start| start.time())),
+        Moment::Day(day) => day.to_datetime(start.map_or_else(Default::default, DateTime::time)),
         Moment::Time(time) => time.with_time_zone(zone.clone()).datetime(),
     };
     if has_days { local.date().to_string() } else { local.to_string() }
