@@ -347,3 +347,85 @@ pub fn set_overrides(record: &mut Record, overrides: Map<String, Json>) {
     let value = if overrides.is_empty() { Value::Null } else { Value::Json(Json::Object(overrides)) };
     record.set("overrides", value);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(text: &str) -> Moment {
+        Moment::from_str(text).unwrap()
+    }
+
+    fn place(from: &str, to: &str) -> Place {
+        Place { from: moment(from), to: moment(to) }
+    }
+
+    fn moved(rule: &str, from: &str, to: &str) -> Result<(String, bool), String> {
+        let zone = TimeZone::get("Asia/Manila").unwrap();
+        let rule = Rule::from_str(rule).unwrap();
+        moved_rule(&rule, &place(from, to), &zone).map(|(rule, days)| (rule.to_string(), days))
+    }
+
+    #[test]
+    fn names_of_days_move_with_the_date_that_they_name() {
+        let monday = "2027-01-04T09:00:00";
+        let tuesday = "2027-01-05T09:00:00";
+        for (rule, from, to, expected) in [
+            ("FREQ=WEEKLY;BYDAY=MO", monday, tuesday, "FREQ=WEEKLY;BYDAY=TU"),
+            ("FREQ=WEEKLY", monday, tuesday, "FREQ=WEEKLY"),
+            ("FREQ=WEEKLY;BYDAY=MO,WE", monday, tuesday, "FREQ=WEEKLY;BYDAY=TU,WE"),
+            ("FREQ=MONTHLY;BYDAY=1MO", monday, "2027-01-13T09:00:00", "FREQ=MONTHLY;BYDAY=2WE"),
+            (
+                "FREQ=MONTHLY;BYDAY=-1MO",
+                "2027-01-25T09:00:00",
+                "2027-01-29T09:00:00",
+                "FREQ=MONTHLY;BYDAY=-1FR",
+            ),
+            ("FREQ=MONTHLY;BYMONTHDAY=4", monday, tuesday, "FREQ=MONTHLY;BYMONTHDAY=5"),
+            ("FREQ=MONTHLY;BYMONTHDAY=-1", "2027-01-31", "2027-01-30", "FREQ=MONTHLY;BYMONTHDAY=-2"),
+            (
+                "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=4",
+                monday,
+                "2027-02-04T09:00:00",
+                "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=4",
+            ),
+        ] {
+            assert_eq!(moved(rule, from, to).unwrap().0, expected, "{rule}");
+        }
+    }
+
+    #[test]
+    fn what_a_rule_says_in_its_own_way_is_not_guessed() {
+        let monday = "2027-01-04T09:00:00";
+        for rule in [
+            "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1",
+            "FREQ=YEARLY;BYYEARDAY=4",
+            "FREQ=YEARLY;BYWEEKNO=1",
+            "FREQ=WEEKLY;BYDAY=FR",
+            "FREQ=YEARLY;BYDAY=1MO",
+        ] {
+            assert!(moved(rule, monday, "2027-01-05T09:00:00").is_err(), "{rule}");
+        }
+        assert!(moved("FREQ=DAILY;BYHOUR=9,15", monday, "2027-01-04T10:00:00").is_err());
+        assert!(moved("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1", monday, "2027-01-04T10:00:00").is_ok());
+    }
+
+    #[test]
+    fn the_last_date_is_not_cut_off_by_moving_it_later() {
+        // Until nine o'clock of Manila on 25 January, which is one in the morning of UTC.
+        let rule = "FREQ=WEEKLY;UNTIL=20270125T010000Z;BYDAY=MO";
+        let (moved, _) = moved(rule, "2027-01-04T09:00:00", "2027-01-05T15:00:00").unwrap();
+        assert_eq!(moved, "FREQ=WEEKLY;UNTIL=20270126T070000Z;BYDAY=TU");
+    }
+
+    #[test]
+    fn others_are_carried_along_by_days_and_to_the_new_time() {
+        let place = place("2027-01-04T09:00:00", "2027-01-05T14:30:00");
+        assert_eq!(place.carry(moment("2027-01-11T09:00:00"), true), moment("2027-01-12T14:30:00"));
+        assert_eq!(place.carry(moment("2027-01-11T09:00:00"), false), moment("2027-01-11T14:30:00"));
+        // A further date at its own time keeps its distance.
+        assert_eq!(place.carry(moment("2027-01-13T16:00:00"), true), moment("2027-01-14T21:30:00"));
+        let to_days = Place { from: moment("2027-01-04T09:00:00"), to: moment("2027-01-04") };
+        assert_eq!(to_days.carry(moment("2027-01-11T09:00:00"), true), moment("2027-01-11"));
+    }
+}

@@ -173,6 +173,7 @@ fn toolbar(calendar: &Calendar) -> Markup {
                     summary.button data-kind="main" { (icon("plus")) span { "New" } }
                     div.menu-panel {
                         @for create in &calendar.creates { a.menu-item href=(create.href) { (create.label) } }
+                        a.menu-item href="/calendar/find-time" { "Find a time…" }
                     }
                 }
             }

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod errors;
 pub mod external;
 pub mod feeds;
+pub mod find_time;
 pub mod forms;
 pub mod frame;
 pub mod holidays;
@@ -55,6 +56,7 @@ pub fn router(state: &State) -> Router<State> {
         .merge(projects::router())
         .merge(registry::router())
         .merge(search::router())
+        .merge(find_time::router())
         .merge(sign_in::router())
         .merge(templates::router())
         .merge(trace::router())

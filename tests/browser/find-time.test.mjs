@@ -1,0 +1,41 @@
+// Finding a time in a browser: people picked by typing, times with reasons, and the event that is planned from one.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible } from "./axe.mjs";
+import { runningProgram } from "./program.mjs";
+
+const running = runningProgram();
+
+for (const width of [1280, 390]) {
+  test(`a time is found and an event planned in it at ${width} pixels`, async () => {
+    const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
+    await page.goto("/calendar/find-time");
+    await page.getByLabel("How long").selectOption("120");
+    await page.getByRole("button", { name: "Find times" }).click();
+    await page.waitForURL((url) => url.searchParams.get("minutes") === "120");
+    const first = page.locator(".suggestion").first();
+    await first.getByText("Everybody is free").waitFor();
+    await assertAccessible(page);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - window.innerWidth,
+    );
+    assert.ok(overflow <= 0, `the page is ${overflow} pixels too wide`);
+    await first.getByRole("link", { name: "Plan event" }).click();
+    await page.waitForURL((url) => url.pathname === "/events/new");
+    const asked = new URL(page.url()).searchParams;
+    const [day, time] = asked.get("start").split("T");
+    assert.equal(await page.locator("[name=start]").inputValue(), day);
+    assert.equal(await page.locator("[name='start.time']").inputValue(), time);
+    assert.equal(await page.locator("[name=participants]").count(), 1);
+    await page.context().close();
+  });
+
+  test(`who asks for nobody is told so at ${width} pixels`, async () => {
+    const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
+    await page.goto("/calendar/find-time?people=&minutes=90");
+    await page.getByText("Say who must come.").first().waitFor();
+    assert.equal(await page.getByLabel("How long").inputValue(), "90");
+    await page.context().close();
+  });
+}
