@@ -95,6 +95,8 @@ pub fn measure(running: &mut Running) -> Result<Vec<Figure>, String> {
     let today = jiff::Zoned::now().date();
     let month = (today.first_of_month(), today.last_of_month());
     let year = (today.first_of_year(), today.last_of_year());
+    let longest =
+        (today.saturating_sub(jiff::ToSpan::days(200)), today.saturating_add(jiff::ToSpan::days(200)));
     let feed = |(first, last): (jiff::civil::Date, jiff::civil::Date)| {
         format!("/api/v1/calendar?start={first}&end={last}")
     };
@@ -103,6 +105,9 @@ pub fn measure(running: &mut Running) -> Result<Vec<Figure>, String> {
     let reads = [
         ("month feed", feed(month)),
         ("year feed", feed(year)),
+        ("400 days feed", feed(longest)),
+        ("400 days as iCalendar", format!("/calendar.ics?start={}&end={}", longest.0, longest.1)),
+        ("conflicts of the month", feed(month).replace("/calendar?", "/calendar/conflicts?")),
         ("calendar page", "/calendar".to_owned()),
         ("today page", "/".to_owned()),
         ("board", "/api/v1/tasks/board?group=status".to_owned()),
@@ -115,15 +120,16 @@ pub fn measure(running: &mut Running) -> Result<Vec<Figure>, String> {
     ];
     let mut figures = Vec::new();
     // Each window is asked once, so that no kept feed answers: what the first reader after a change waits for.
-    figures.push(one("month feed, not kept", |turn| {
-        let (first, last) = month;
+    let not_kept = |(first, last): (jiff::civil::Date, jiff::civil::Date), turn: u64| {
         asker.get(&format!(
-            "/api/v1/calendar?start={first}T00:{:02}:{:02}Z&end={last}T23:59:{:02}Z",
+            "/api/v1/calendar?start={first}T00:{:02}:{:02}Z&end={last}T22:59:{:02}Z",
             turn / 60 % 60,
             turn % 60,
             turn / 3600 % 60
         ))
-    })?);
+    };
+    figures.push(one("month feed, not kept", |turn| not_kept(month, turn))?);
+    figures.push(one("400 days feed, not kept", |turn| not_kept(longest, turn))?);
     for (name, path) in &reads {
         figures.push(one(name, |_| asker.get(path))?);
     }
@@ -139,7 +145,31 @@ pub fn measure(running: &mut Running) -> Result<Vec<Figure>, String> {
             &json!({ "title": format!("Figure {turn}"), "start": start, "event_type": "other" }),
         )
     })?);
+    recurring(&asker)?;
+    figures.push(one("month feed, not kept, with 1,000 series more", |turn| not_kept(month, turn))?);
     Ok(figures)
+}
+
+/// A thousand series that began ten years ago: weekly for the most part, some daily on workdays, some monthly.
+fn recurring(asker: &Asker) -> Result<(), String> {
+    for number in 0..1000_u32 {
+        let rule = match number % 10 {
+            0 => "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR",
+            1 | 2 => "FREQ=MONTHLY;BYDAY=2TU",
+            3 => "FREQ=MONTHLY;BYMONTHDAY=-1",
+            4 => "FREQ=YEARLY",
+            _ => "FREQ=WEEKLY;BYDAY=MO,TH",
+        };
+        let (day, hour) = (1 + number % 28, 8 + number % 9);
+        asker.post(
+            "/api/v1/events",
+            &json!({
+                "title": format!("Series {number}"), "start": format!("2016-01-{day:02}T{hour:02}:00:00+08:00"),
+                "event_type": "other", "rrule": rule,
+            }),
+        )?;
+    }
+    Ok(())
 }
 
 fn one(name: &'static str, ask: impl Fn(u64) -> Result<String, String> + Sync) -> Result<Figure, String> {

@@ -10,8 +10,8 @@ use axum::body::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::id::Id;
 
-/// Bytes kept at most; the months that an office looks at today take a few megabytes.
-const MAXIMUM: usize = 12 * 1024 * 1024;
+/// Bytes kept at most: the months that an office looks at take a few megabytes, the longest window of a region thirty.
+const MAXIMUM: usize = 48 * 1024 * 1024;
 
 /// Who asked and what.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
