@@ -1,4 +1,5 @@
 /** The agenda: what comes next, by day, as much as was asked for and then more. */
+import { infoOf, knowDates, showsHijri } from "./calendar-dates";
 import { addDays, clock, dayWords, daysBetween, stretch } from "./calendar-days";
 import { type Entry, isOff, isRunning, lastDay, peopleOf, timesOf, words } from "./calendar-entry";
 import type { CalendarView, Context } from "./calendar-view";
@@ -38,6 +39,7 @@ export function openAgenda(context: Context): CalendarView {
       length = Math.min(length * 3, FARTHEST);
     }
     room = entries || AT_ONCE;
+    await knowDates(state.date, until);
     show();
   };
 
@@ -78,6 +80,12 @@ export function openAgenda(context: Context): CalendarView {
         const near = { 0: "Today", 1: "Tomorrow" }[daysBetween(context.today(), day)];
         const head = make("h2", { class: "agenda-day", "data-day": day });
         head.append(near ? make("b", {}, near) : "", ` ${dayWords(day)}`);
+        const info = infoOf(day);
+        const facts = [
+          showsHijri() ? info?.hijri.text : "",
+          ...(info?.holidays.map(({ name }) => name) ?? []),
+        ];
+        head.append(make("small", {}, facts.filter(Boolean).join(" · ")));
         list = make("ul", { class: "agenda-list" });
         body.append(make("section", { class: "agenda-section" }, head, list));
       }
@@ -112,6 +120,7 @@ export function openAgenda(context: Context): CalendarView {
       if (!isLoaded) {
         until = addDays(until, Math.min(wanted().days, FARTHEST - daysBetween(state.date, until)));
         if (!(await feed.extend(before, until))) return;
+        await knowDates(before, until);
       }
       room += AT_ONCE;
     } catch (error) {

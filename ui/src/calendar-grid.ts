@@ -4,6 +4,7 @@ import dayGrid from "@fullcalendar/daygrid";
 import interaction from "@fullcalendar/interaction";
 import timeGrid from "@fullcalendar/timegrid";
 import { Dense, entriesOn } from "./calendar-dense";
+import { forgetDates, knowDates, markDates } from "./calendar-dates";
 import { addDays, dayWords, stretch, weekOf } from "./calendar-days";
 import { type Entry, isOff, isRunning, lastDay, rankOf, timesOf, words } from "./calendar-entry";
 import { entryOf, isEnd, timesIn } from "./calendar-event";
@@ -69,6 +70,7 @@ export function openGrid(context: Context): CalendarView {
   const load = async (info: { startStr: string; endStr: string }): Promise<EventInput[]> => {
     const first = info.startStr.slice(0, 10);
     const after = info.endStr.slice(0, 10);
+    void knowDates(first, after).then(() => markDates(grid));
     const shown = (await context.feed.load(first, after)) ?? context.feed.shown();
     const held = liftedEvent(calendar);
     const days = context.running(shown);
@@ -158,7 +160,10 @@ export function openGrid(context: Context): CalendarView {
     longPressDelay: 350,
     events: load,
     eventSourceFailure: toastRefusal,
-    datesSet: ({ view }) => context.title(titleOf(view.type, view.currentStart, view.currentEnd, view.title)),
+    datesSet: ({ view }) => {
+      context.title(titleOf(view.type, view.currentStart, view.currentEnd, view.title));
+      requestAnimationFrame(() => markDates(grid));
+    },
     // Named by its number alone, a cell would hide from screen readers what stands in it: its content is its name.
     dayCellDidMount: ({ el }) => el.removeAttribute("aria-labelledby"),
     eventDidMount: ({ el, event }) => {
@@ -197,6 +202,7 @@ export function openGrid(context: Context): CalendarView {
       void context.commit(entryOf(event), timesIn(event), "resize").then((kept) => !kept && revert());
     },
     eventsSet: () => {
+      markDates(grid);
       if (liftedEvent(calendar)) mark(grid);
       else if (focused) focusEntry(grid, focused);
       focused = null;
@@ -222,6 +228,16 @@ export function openGrid(context: Context): CalendarView {
   }
 
   const release = startGridKeys(calendar, grid, context);
+  const until = new AbortController();
+  document.addEventListener("obcms:hijri", () => markDates(grid), { signal: until.signal });
+  document.addEventListener(
+    "obcms:change",
+    (event) => {
+      const { kind } = (event as CustomEvent<{ kind: string }>).detail;
+      if (["*", "holiday", "hijri_adjustment"].includes(kind)) forgetDates();
+    },
+    { signal: until.signal },
+  );
   let shownWeeks = state.weeks;
   calendar.render();
 
@@ -250,6 +266,7 @@ export function openGrid(context: Context): CalendarView {
     },
     close: () => {
       release();
+      until.abort();
       calendar.destroy();
       grid.replaceChildren();
     },

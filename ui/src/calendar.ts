@@ -4,14 +4,17 @@ import { commit } from "./calendar-commit";
 import { showCreate, type Create } from "./calendar-create";
 import { addDays, addMonths, longDay } from "./calendar-days";
 import { abilitiesOf, type Entry, type Times } from "./calendar-entry";
+import { showsHijri } from "./calendar-dates";
 import { Feed } from "./calendar-feed";
 import { startFilters } from "./calendar-filters";
 import { startOptions } from "./calendar-options";
 import { showEntry } from "./calendar-popover";
+import { startPanels } from "./calendar-panels";
+import { startPresets } from "./calendar-presets";
 import { Running } from "./calendar-running";
 import { startSwipe } from "./calendar-swipe";
 import type { CalendarView, Context, State, ViewName } from "./calendar-view";
-import { announce, debounce, dialogIsOpen, every, isTyping, make, one } from "./page";
+import { announce, debounce, dialogIsOpen, every, isTyping, make, one, remember as keep } from "./page";
 import { isFollowing } from "./shortcuts";
 import { toastRefusal } from "./toast";
 import { wallTime } from "./zone";
@@ -41,6 +44,7 @@ async function opened(context: Context): Promise<CalendarView> {
 }
 
 for (const host of every("[data-calendar]")) start(host);
+for (const button of every("[data-print]")) button.addEventListener("click", () => print());
 
 function start(host: HTMLElement): void {
   const grid = one("[data-grid]", host);
@@ -200,6 +204,9 @@ function start(host: HTMLElement): void {
     else again();
   });
   document.addEventListener("obcms:change", changed);
+  document.addEventListener("obcms:hijri", () => {
+    if (state.view === "agenda") again();
+  });
 
   const filtered = debounce(200, () => {
     remember();
@@ -246,6 +253,9 @@ function start(host: HTMLElement): void {
   });
 
   startFilters(host);
+  startPanels(host);
+  startPresets(host);
+  startPrint(host);
   startOptions(context);
   startSwipe(grid, (way) => {
     step(way < 0 ? "previous" : "next");
@@ -253,6 +263,24 @@ function start(host: HTMLElement): void {
   });
   remember();
   void draw();
+}
+
+/** The links to paper take along what is shown, and the box for Hijri dates is remembered. */
+function startPrint(host: HTMLElement): void {
+  for (const link of every<HTMLAnchorElement>("[data-print-link]", host)) {
+    link.addEventListener("click", () => {
+      const query = new URLSearchParams(location.search);
+      query.set("view", link.dataset.printLink ?? "brief");
+      link.href = `/calendar/print?${query}`;
+    });
+  }
+  const hijri = one<HTMLInputElement>("[data-hijri-box]", host);
+  if (!hijri) return;
+  hijri.checked = showsHijri();
+  hijri.addEventListener("change", () => {
+    keep("calendar.hijri", hijri.checked ? "" : "off");
+    document.dispatchEvent(new CustomEvent("obcms:hijri"));
+  });
 }
 
 /** The date one step earlier or later, as far as the view reaches. */

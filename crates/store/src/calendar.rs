@@ -201,6 +201,23 @@ pub fn around(tx: &mut Tx<'_>, targets: &[Id], steps: usize) -> Result<HashSet<I
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
+/// Which resources these records take.
+pub fn resources(tx: &mut Tx<'_>, records: &[Id]) -> Result<Vec<(Id, Id)>, StoreError> {
+    let mut result = Vec::new();
+    for chunk in records.chunks(500) {
+        let mut statement = Statement::new(
+            "SELECT source, target FROM edges WHERE field IN ('resource', 'resources') \
+             AND target_kind = 'resource' AND source IN ",
+        );
+        statement.bind_list(chunk.iter().map(|id| (*id).into()));
+        statement.push(" ORDER BY source, position");
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            result.push((row.get(0)?, row.get(1)?));
+        }
+    }
+    Ok(result)
+}
+
 /// Leads and members of the teams.
 pub fn members(tx: &mut Tx<'_>, teams: &[Id]) -> Result<Vec<Id>, StoreError> {
     let mut statement = Statement::new(

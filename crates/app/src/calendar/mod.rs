@@ -30,7 +30,7 @@ use jiff::tz::{Offset, TimeZone};
 use obcms_domain::calendar::unfloating;
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::registry::{Kind, Module};
+use obcms_domain::registry::{FieldType, Kind, Module};
 use obcms_domain::series::StoredSeries;
 use obcms_store::calendar::{self as store, EntryRow};
 use obcms_store::{Database, Tx, records};
@@ -60,6 +60,8 @@ pub struct Entry {
     pub editable: bool,
     /// Who is on it.
     pub people: Vec<Id>,
+    /// What it takes: rooms, vehicles, equipment.
+    pub resources: Vec<Id>,
     /// Zone in which a timed entry is told.
     zone: TimeZone,
 }
@@ -187,10 +189,11 @@ impl App {
                 let kind = kinds::by_name(&row.kind)?;
                 let people = people(&row).collect();
                 let zone = if row.all_day { TimeZone::UTC } else { zones.of(&row.timezone) };
-                Some(Entry { row, kind, editable: false, people, zone })
+                Some(Entry { row, kind, editable: false, people, resources: Vec::new(), zone })
             })
             .collect();
         rights::apply(tx, actor, &mut entries)?;
+        take_resources(tx, &mut entries)?;
         let mut people: Vec<Id> = entries.iter().flat_map(|entry| &entry.people).copied().collect();
         for series in entries.iter().filter_map(|entry| StoredSeries::parse(&entry.row.series)) {
             people.extend(series.changed.iter().flat_map(|changed| people_of(&changed.people)));
@@ -209,6 +212,32 @@ fn wants_a_date(query: &CalendarQuery, row: &EntryRow, actor: &Actor) -> bool {
     series.is_some_and(|series| {
         series.changed.iter().any(|changed| query.wants(&of_changed(row.clone(), changed), actor))
     })
+}
+
+/// Says of entries whose kind takes resources which they take.
+fn take_resources(tx: &mut Tx<'_>, entries: &mut [Entry]) -> Result<(), AppError> {
+    let takes = |kind: &Kind| {
+        kind.fields.iter().any(|field| {
+            matches!(field.data, FieldType::Reference("resource") | FieldType::References("resource"))
+        })
+    };
+    let mut ids: Vec<Id> =
+        entries.iter().filter(|entry| takes(entry.kind)).map(|entry| entry.row.record_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut taken: HashMap<Id, Vec<Id>> = HashMap::new();
+    for (source, resource) in store::resources(tx, &ids)? {
+        taken.entry(source).or_default().push(resource);
+    }
+    for entry in entries.iter_mut() {
+        if let Some(resources) = taken.get(&entry.row.record_id) {
+            entry.resources.clone_from(resources);
+        }
+    }
+    Ok(())
 }
 
 /// Zones by name; a calendar has few, and looking one up takes longer than comparing names.
@@ -254,7 +283,7 @@ impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { entry, names } = self;
         let row = &entry.row;
-        let mut object = serializer.serialize_struct("Entry", 16)?;
+        let mut object = serializer.serialize_struct("Entry", 17)?;
         object.serialize_field("id", &Written(entry.id()))?;
         object.serialize_field("title", &row.title)?;
         object.serialize_field("start", &Written(entry.start()))?;
@@ -271,6 +300,11 @@ impl Serialize for Shown<'_> {
         object.serialize_field("recurrence_id", &entry.recurrence_id())?;
         object.serialize_field("location", &optional(&row.location))?;
         object.serialize_field("people", &People { people: &entry.people, names })?;
+        if entry.resources.is_empty() {
+            object.skip_field("resources")?;
+        } else {
+            object.serialize_field("resources", &entry.resources)?;
+        }
         object.end()
     }
 }

@@ -145,6 +145,11 @@ fn entry_schema(moved: bool) -> Json {
             "type": "array",
             "items": { "type": "object", "properties": { "id": text(), "name": text() } },
         },
+        "resources": {
+            "type": "array",
+            "items": text(),
+            "description": "Ids of the resources that it takes; left out when it takes none",
+        },
     });
     if moved && let Some(members) = properties.as_object_mut() {
         let undo = json!({ "type": ["string", "null"], "description": "Address that takes it back by POST" });

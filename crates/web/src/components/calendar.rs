@@ -167,6 +167,21 @@ fn toolbar(calendar: &Calendar) -> Markup {
                 button.button type="button" data-only="icon" data-toggle-panels aria-expanded="false"
                     aria-controls="calendar-side" title="Busy days, conflicts, upcoming (B)"
                     aria-label="Busy days, conflicts, upcoming" { (icon("layout-list")) }
+                details.menu.calendar-paper data-side="end" {
+                    summary.button data-only="icon" title="Print and more" aria-label="Print and more" {
+                        (icon("ellipsis"))
+                    }
+                    div.menu-panel {
+                        a.menu-item href="/calendar/print?view=month" data-print-link="month" {
+                            (icon("printer")) "Print the month"
+                        }
+                        a.menu-item href="/calendar/print?view=brief" data-print-link="brief" {
+                            (icon("scroll-text")) "Print a brief"
+                        }
+                        div.menu-line {}
+                        label.menu-item { input type="checkbox" data-hijri-box; "Hijri dates" }
+                    }
+                }
             }
             @if !calendar.creates.is_empty() {
                 details.menu.calendar-new data-side="end" {

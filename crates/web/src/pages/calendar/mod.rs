@@ -2,7 +2,10 @@
 
 mod asked;
 mod filtering;
+mod panels;
 mod plain;
+mod presets;
+mod print;
 
 use axum::Router;
 use axum::extract::State as AxumState;
@@ -26,7 +29,10 @@ use crate::state::{State, blocking};
 
 /// The pages of this subject.
 pub fn router() -> Router<State> {
-    Router::new().route("/calendar", get(show))
+    Router::new()
+        .route("/calendar", get(show))
+        .route("/calendar/panels", get(panels::show))
+        .route("/calendar/print", get(print::show))
 }
 
 /// First day of the person's week.
@@ -42,6 +48,12 @@ async fn show(
     let asked = Asked::read(&parameters);
     if Asked::adds(&parameters) {
         return Ok(Redirect::to(&asked.address("/calendar", asked.date)).into_response());
+    }
+    let views = blocking(|| presets::of(&state, &actor))?;
+    if parameters.0.is_empty()
+        && let Some(query) = presets::usual(&views)
+    {
+        return Ok(Redirect::to(&format!("/calendar?{query}")).into_response());
     }
     let zone = page.zone();
     let today = state.app.now().to_zoned(zone.clone()).date();
@@ -82,7 +94,8 @@ async fn show(
         },
         ..Calendar::default()
     };
-    view.filters = filtering::row(&actor, &asked, &titles, &quick_filters(&view));
+    let beside = html! { (quick_filters(&view)) (presets::menu(&actor, &views)) };
+    view.filters = filtering::row(&actor, &asked, &titles, &beside);
     let page = page.width(Width::Full).with_assets(&["calendar.js", "calendar.css"]);
     Ok(Html(page.render("Calendar", &html! { (calendar(&view)) }).into_string()).into_response())
 }

@@ -1,0 +1,239 @@
+//! The calendar on paper: a month as a table, or the days to come as a brief. Everything is written out; nothing is
+//! behind a click.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State as AxumState;
+use axum::response::Html;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::AppError;
+use obcms_app::calendar::density::RUNNING_DAYS;
+use obcms_app::calendar::{Entry, Feed};
+use obcms_app::holidays::Day;
+use obcms_domain::registry::Module;
+
+use super::asked::{Asked, NO_MODULE};
+use super::week_start;
+use crate::components::badges::{module_dot, words};
+use crate::components::frame::Width;
+use crate::components::icons::icon;
+use crate::input::Parameters;
+use crate::pages::errors::PageError;
+use crate::pages::frame::Signed;
+use crate::state::{State, blocking};
+
+/// Days of a brief at most, and unless asked for otherwise.
+const DAYS: (i64, i64) = (60, 14);
+
+/// `GET /calendar/print`.
+pub async fn show(
+    Signed { page, actor }: Signed,
+    AxumState(state): AxumState<State>,
+    parameters: Parameters,
+) -> Result<Html<String>, PageError> {
+    // The name of the view means something else here than on the calendar.
+    let is_month = parameters.get("view") == Some("month");
+    let asked = Asked::read(&parameters);
+    let zone = page.zone();
+    let today = state.app.now().to_zoned(zone.clone()).date();
+    let date = asked.date.unwrap_or(today);
+    let days = parameters
+        .get("days")
+        .and_then(|days| days.parse().ok())
+        .filter(|days| (1..=DAYS.0).contains(days))
+        .unwrap_or(DAYS.1);
+    let first_of_week =
+        |day: Date| day.saturating_sub(i64::from(day.weekday().since(week_start(&actor))).days());
+    let (first, after) = if is_month {
+        let last_week = first_of_week(date.last_of_month());
+        (first_of_week(date.first_of_month()), last_week.saturating_add(7.days()))
+    } else {
+        (date, date.saturating_add(days.days()))
+    };
+    let (feed, calendar) = blocking(|| {
+        let feed = if asked.modules == NO_MODULE {
+            Feed::default()
+        } else {
+            state.app.calendar(&actor, &asked.query(first, after, &zone))?.1
+        };
+        Ok::<_, AppError>((feed, state.app.days(&actor, first, after)?))
+    })?;
+    let sheet = Sheet { feed: &feed, calendar: &calendar, zone: &zone };
+    let title = if is_month {
+        date.strftime("%B %Y").to_string()
+    } else {
+        let last = after.saturating_sub(1.day());
+        format!("{} to {}", first.strftime("%-d %B %Y"), last.strftime("%-d %B %Y"))
+    };
+    let content = html! {
+        div.print-head {
+            h1 { (title) }
+            p.muted.print-note {
+                (feed.entries.len()) " entries"
+                @if !asked.modules.is_empty() || asked.mine || !asked.search.is_empty() || asked.set().count() > 0 {
+                    ", filtered"
+                }
+                " · printed " (today.strftime("%-d %b %Y")) " · times of " (actor.timezone)
+            }
+            div.print-actions {
+                button.button data-kind="main" type="button" data-print { (icon("printer")) "Print" }
+                a.button href=(asked.address("/calendar", asked.date)) { "Back to the calendar" }
+                @if !is_month {
+                    form.print-days method="get" action="/calendar/print" data-plain {
+                        input type="hidden" name="view" value="brief";
+                        @for (name, value) in parameters.0.iter().filter(|(name, _)| !["view", "days"].contains(&name.as_str())) {
+                            input type="hidden" name=(name) value=(value);
+                        }
+                        label for="print-days" { "Days" }
+                        input #print-days .input type="number" name="days" min="1" max=(DAYS.0) value=(days);
+                        button.button type="submit" { "Show" }
+                    }
+                }
+            }
+        }
+        @if is_month { (sheet.month(date)) } @else { (sheet.brief()) }
+    };
+    let page =
+        page.below("Calendar", "/calendar").width(Width::Full).with_assets(&["calendar.js", "calendar.css"]);
+    Ok(Html(page.render(&format!("Calendar, {title}"), &content).into_string()))
+}
+
+struct Sheet<'a> {
+    feed: &'a Feed,
+    calendar: &'a [Day],
+    zone: &'a TimeZone,
+}
+
+impl Sheet<'_> {
+    /// What stands on each day; what runs for weeks is apart.
+    fn by_day(&self) -> (BTreeMap<Date, Vec<&Entry>>, Vec<&Entry>) {
+        let mut days: BTreeMap<Date, Vec<&Entry>> = BTreeMap::new();
+        let mut running = Vec::new();
+        for entry in &self.feed.entries {
+            let (first, last) = entry.days(self.zone);
+            if first.until(last).map_or(0, |span| span.get_days()) >= RUNNING_DAYS {
+                running.push(entry);
+                continue;
+            }
+            for day in first.series(1.day()).take_while(|day| *day <= last) {
+                days.entry(day).or_default().push(entry);
+            }
+        }
+        for entries in days.values_mut() {
+            entries.sort_by_key(|entry| entry.row.all_day);
+        }
+        running.sort_by_key(|entry| entry.row.end);
+        (days, running)
+    }
+
+    fn month(&self, date: Date) -> Markup {
+        let (days, running) = self.by_day();
+        html! {
+            table.print-month {
+                thead { tr { @for day in self.calendar.iter().take(7) {
+                    th scope="col" { (day.date.strftime("%A")) }
+                } } }
+                @for week in self.calendar.chunks(7) {
+                    tbody { tr {
+                        @for day in week {
+                            td data-other[day.date.month() != date.month()] data-off[day.is_off()] {
+                                div.print-day {
+                                    b { (day.date.strftime("%-d")) }
+                                    @if day.date.day() == 1 { " " (day.date.strftime("%b")) }
+                                    small { (day.hijri.short_text()) }
+                                }
+                                @for holiday in &day.holidays { p.print-holiday { (holiday.title()) } }
+                                @for entry in days.get(&day.date).into_iter().flatten().filter(|entry| !is_holiday(entry)) {
+                                    p.print-entry data-module=(entry.module().key()) {
+                                        @if !entry.row.all_day { b { (clock(entry, self.zone)) } " " }
+                                        (entry.row.title)
+                                    }
+                                }
+                            }
+                        }
+                    } }
+                }
+            }
+            (self.running(&running))
+        }
+    }
+
+    fn brief(&self) -> Markup {
+        let (days, running) = self.by_day();
+        let is_empty = |day: &Day| !days.contains_key(&day.date) && day.holidays.is_empty();
+        html! {
+            @if self.calendar.iter().all(is_empty) { p { "Nothing stands in the calendar on these days." } }
+            @for day in self.calendar.iter().filter(|day| !is_empty(day)) {
+                section.brief-day {
+                    h2 {
+                        (day.date.strftime("%A, %-d %B")) " "
+                        small { (day.hijri.text()) @for holiday in &day.holidays { " · " (holiday.title()) } }
+                    }
+                    table.brief-table {
+                        tbody {
+                            @for entry in days.get(&day.date).into_iter().flatten().filter(|entry| !is_holiday(entry)) {
+                                (self.line(entry))
+                            }
+                        }
+                    }
+                }
+            }
+            (self.running(&running))
+        }
+    }
+
+    fn line(&self, entry: &Entry) -> Markup {
+        let names: Vec<&str> =
+            entry.people.iter().filter_map(|id| self.feed.names.get(id)).map(String::as_str).collect();
+        html! {
+            tr {
+                td.brief-time { (hours(entry, self.zone)) }
+                td {
+                    (module_dot(entry.module().key())) " " a href=(entry.url()) { (entry.row.title) }
+                    @if !names.is_empty() { small { (names.join(", ")) } }
+                }
+                td { (entry.row.location) }
+                td.brief-module { (entry.module().label()) @if !entry.row.status.is_empty() { small { (words(&entry.row.status)) } } }
+            }
+        }
+    }
+
+    fn running(&self, running: &[&Entry]) -> Markup {
+        html! {
+            @if !running.is_empty() {
+                section.print-running {
+                    h2 { "Running over these days" }
+                    ul {
+                        @for entry in running {
+                            @let (first, last) = entry.days(self.zone);
+                            li {
+                                (module_dot(entry.module().key())) " " (entry.row.title) " "
+                                small { (first.strftime("%-d %b %Y")) " – " (last.strftime("%-d %b %Y")) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A holiday stands at the head of its day.
+fn is_holiday(entry: &Entry) -> bool {
+    entry.module() == Module::Holidays
+}
+
+fn clock(entry: &Entry, zone: &TimeZone) -> String {
+    entry.row.start.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string()
+}
+
+fn hours(entry: &Entry, zone: &TimeZone) -> String {
+    if entry.row.all_day {
+        return "All day".to_owned();
+    }
+    let end = entry.row.end.to_zoned(zone.clone());
+    format!("{} – {}", clock(entry, zone), end.strftime("%-I:%M %p"))
+}

@@ -1,0 +1,56 @@
+/** The side area: busy days, conflicts and what comes next, fetched when it is opened. */
+import { debounce, fetchDocument, isTyping, make, one, recall, remember } from "./page";
+import { Refusal } from "./page";
+
+export function startPanels(host: HTMLElement): void {
+  const button = one<HTMLButtonElement>("[data-toggle-panels]", host);
+  const side = one("[data-side-panels]", host);
+  if (!button || !side) return;
+  let asked = 0;
+
+  const load = async (): Promise<void> => {
+    asked += 1;
+    const own = asked;
+    if (side.childElementCount === 0) side.replaceChildren(make("p", { class: "muted" }, "Looking…"));
+    const query = new URLSearchParams(location.search);
+    query.delete("date");
+    try {
+      const fresh = await fetchDocument(`/calendar/panels?${query}`);
+      if (own === asked) side.replaceChildren(...fresh.body.childNodes);
+    } catch (error) {
+      const reason = error instanceof Refusal ? error.message : "This could not be fetched.";
+      if (own === asked) side.replaceChildren(make("p", { class: "muted" }, reason));
+    }
+  };
+  const show = (open: boolean): void => {
+    side.hidden = !open;
+    button.setAttribute("aria-expanded", String(open));
+    button.setAttribute("aria-pressed", String(open));
+    if (open) void load();
+    // The grid measures itself when the window changes.
+    window.dispatchEvent(new Event("resize"));
+  };
+  const toggle = (): void => {
+    show(Boolean(side.hidden));
+    remember("calendar.side", side.hidden ? "" : "open");
+  };
+  button.addEventListener("click", toggle);
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "b" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!isTyping(event.target) && !event.defaultPrevented) toggle();
+  });
+  const renew = debounce(800, () => {
+    if (!side.hidden) void load();
+  });
+  document.addEventListener("obcms:change", renew);
+  // Only the filters change what stands here, not the date that one looks at.
+  let before = "";
+  document.addEventListener("obcms:calendar", (event) => {
+    const { modules, q, mine } = (event as CustomEvent<Record<string, string>>).detail;
+    const now = [modules, q, mine].join("\n");
+    if (before && now !== before) renew();
+    before = now;
+  });
+  // On a narrow window it stands beneath, where nobody has asked for it yet.
+  if (recall("calendar.side") === "open" && matchMedia("(min-width: 1101px)").matches) show(true);
+}
