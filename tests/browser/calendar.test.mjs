@@ -422,3 +422,159 @@ test("without script the window can be had as a list", async () => {
   assert.equal(new URL(page.url()).searchParams.get("date"), "2031-12-01");
   await page.context().close();
 });
+
+test("beside the calendar stand busy days, conflicts and what comes", async () => {
+  const page = await running.signedIn("coordinator", DESK);
+  const me = await page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).id);
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  const event = (title, hours) =>
+    make("events", { title, start: `${tomorrow}T${hours}:00+08:00`, participants: [me], venue: "" });
+  await event("Clashing one", "09:00");
+  await event("Clashing two", "09:30");
+  await page.goto("/calendar?view=month&q=Clashing");
+  await page.locator("[data-toggle-panels]").click();
+  const side = page.getByRole("complementary", { name: "Beside the calendar" });
+  const clash = side.locator(".clash").first();
+  await clash.getByRole("link", { name: /Clashing one/ }).waitFor();
+  await clash.getByRole("link", { name: /Clashing two/ }).waitFor();
+  await side.locator(".upcoming").getByText("Clashing two").waitFor();
+  assert.equal(await side.locator(".heat-map a").count(), 56);
+  await assertAccessible(page);
+  const full = side.locator(".heat-map a", { has: page.locator(".heat-count") }).first();
+  assert.match(await full.getAttribute("aria-label"), /: \d+ entr/);
+  await full.click();
+  await page.waitForURL((url) => url.searchParams.get("view") === "day" && url.searchParams.get("q") === "Clashing");
+  // It stays open, and the key closes it.
+  await side.locator(".heat-map").waitFor();
+  await page.locator("body").click({ position: { x: 640, y: 5 } });
+  await page.keyboard.press("b");
+  await side.waitFor({ state: "hidden" });
+  await page.context().close();
+});
+
+test("a saved view is kept, renamed, opened first and deleted", async () => {
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=agenda&next=14&q=meeting&date=2031-01-01");
+  await page.locator(".agenda").waitFor();
+  const menu = page.locator(".calendar-presets");
+  await menu.locator("summary").click();
+  await page.getByLabel("Save what is shown as").fill("My meetings");
+  await page.keyboard.press("Enter");
+  await menu.getByRole("link", { name: "My meetings" }).waitFor();
+  await menu.getByRole("button", { name: "Open My meetings first" }).click();
+  await menu.getByText("opens first").waitFor();
+  await menu.getByRole("button", { name: "Rename My meetings" }).click();
+  await menu.getByLabel("New name").fill("Meetings to come");
+  await page.keyboard.press("Enter");
+  await menu.getByRole("link", { name: /Meetings to come/ }).waitFor();
+  await page.goto("/calendar");
+  const opened = new URL(page.url());
+  assert.equal(opened.searchParams.get("q"), "meeting");
+  assert.equal(opened.searchParams.get("view"), "agenda");
+  await menu.locator("summary").click();
+  await assertAccessible(page);
+  await menu.getByRole("button", { name: "Delete Meetings to come" }).click();
+  await menu.getByRole("link", { name: /Meetings to come/ }).waitFor({ state: "detached" });
+  await page.context().close();
+});
+
+test("the printed month and the brief spill over pages without losing anything", async () => {
+  await Promise.all(
+    Array.from({ length: 150 }, (_, number) =>
+      make("tasks", { title: `Paper ${String(number).padStart(3, "0")}`, due_date: `2035-06-${10 + (number % 2)}` }),
+    ),
+  );
+  await make("tasks", { title: "Runs on paper", start_date: "2035-05-01", due_date: "2035-06-12" });
+  const page = await running.signedIn("coordinator", DESK);
+  for (const view of ["month", "brief"]) {
+    await page.goto(`/calendar?view=month&date=2035-06-10&q=paper`);
+    await page.locator("[data-entry]").first().waitFor();
+    await page.locator(".calendar-paper > summary").click();
+    await page.getByRole("link", { name: `Print ${view === "month" ? "the month" : "a brief"}` }).click();
+    await page.waitForURL(/\/calendar\/print/);
+    for (const title of ["Paper 000", "Paper 149"]) await page.getByText(title).waitFor();
+    await page.getByText("Ends: Runs on paper").waitFor();
+    await assertAccessible(page);
+    const pdf = await page.pdf({ format: "A4", landscape: view === "month" });
+    const pages = pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g).length;
+    assert.ok(pages > 1, `${view} has ${pages} pages`);
+    // On paper nothing is cut: no entry is wider or higher than what it stands in.
+    await page.emulateMedia({ media: "print" });
+    const cut = await page.evaluate(
+      () =>
+        [...document.querySelectorAll(".print-entry, .print-month td, .brief-table td")].filter(
+          (element) => element.scrollWidth > element.clientWidth + 1 || getComputedStyle(element).overflow !== "visible",
+        ).length,
+    );
+    assert.equal(cut, 0);
+    assert.ok(await page.getByRole("button", { name: "Print" }).isHidden());
+    await page.emulateMedia({ media: "screen" });
+  }
+  await page.context().close();
+});
+
+test("days have their Hijri date and their holidays", async () => {
+  const admin = running.token("admin");
+  const answer = await fetch(`${running.address}/api/v1/holidays`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${admin}`, "content-type": "application/json" },
+    body: JSON.stringify({ name: "Founding day", date: "2031-03-19" }),
+  });
+  assert.equal(answer.status, 201, await answer.clone().text());
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=month&date=2031-03-01");
+  await day(page, "2031-03-19").locator("[data-hijri]").waitFor();
+  assert.match(await day(page, "2031-03-19").locator("[data-hijri]").getAttribute("data-hijri"), /^\d+ \w+/);
+  assert.equal(await day(page, "2031-03-19").getAttribute("data-holiday"), "true");
+  assert.equal(await day(page, "2031-03-20").getAttribute("data-holiday"), null);
+  await page.locator(".calendar-paper > summary").click();
+  await page.getByLabel("Hijri dates").uncheck();
+  await day(page, "2031-03-19").locator("[data-hijri]").waitFor({ state: "detached" });
+  await page.reload();
+  await day(page, "2031-03-19").and(page.locator("[data-holiday]")).waitFor();
+  assert.equal(await page.locator("[data-hijri]").count(), 0);
+  await page.goto("/calendar?view=agenda&date=2031-03-19&next=1");
+  await page.locator(".agenda-day", { hasText: "Founding day" }).waitFor();
+  await page.context().close();
+});
+
+test("the timeline of resources shows what is booked and books", async () => {
+  // Bookings are for the months to come: a Monday two weeks ahead.
+  const now = new Date();
+  const ahead = (days) =>
+    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 15 - now.getUTCDay() + days))
+      .toISOString()
+      .slice(0, 10);
+  const admin = running.token("admin");
+  const answer = await fetch(`${running.address}/api/v1/resources`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${admin}`, "content-type": "application/json" },
+    body: JSON.stringify({ name: "Timeline room", resource_type: "room" }),
+  });
+  assert.equal(answer.status, 201, await answer.clone().text());
+  const room = await answer.json();
+  await make("bookings", {
+    resource: room.id,
+    purpose: "Booked before",
+    start: `${ahead(1)}T09:00:00+08:00`,
+    end: `${ahead(1)}T11:00:00+08:00`,
+  });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto(`/calendar?view=resources&span=week&date=${ahead(0)}&resource=${room.id}`);
+  const row = page.locator(".timeline-row", { hasText: "Timeline room" });
+  await row.locator(".timeline-bar").waitFor();
+  assert.equal(await page.locator(".timeline-row").count(), 1);
+  const track = await row.locator(".timeline-track").boundingBox();
+  // The third day is free.
+  await page.mouse.click(track.x + (track.width * 2.5) / 7, track.y + track.height / 2);
+  const card = page.locator(".entry-card");
+  await card.getByRole("link", { name: "More fields" }).waitFor();
+  const form = new URL(await card.getByRole("link").last().getAttribute("href"), running.address);
+  assert.equal(form.pathname, "/bookings/new");
+  assert.equal(form.searchParams.get("resource"), room.id);
+  assert.ok(form.searchParams.get("start").startsWith(`${ahead(2)}T09:00`));
+  await card.getByLabel("Title").fill("Booked by click");
+  await page.keyboard.press("Enter");
+  await row.locator(".timeline-bar", { hasText: "Booked by click" }).waitFor();
+  await page.context().close();
+});

@@ -17,6 +17,8 @@ export interface Create {
   title: string;
   /** Its name and its dates are enough to make one. */
   quick: boolean;
+  /** These and a resource are enough. */
+  books: boolean;
   start: string;
   end: string;
   timed: boolean;
@@ -57,13 +59,14 @@ export function showCreate(
   const create = make("button", { type: "submit", class: "button", "data-kind": "main" }, "Create");
   const more = make("a", { class: "button" }, "More fields");
   const kinds = make("div", { class: "create-kinds", role: "radiogroup", "aria-label": "Kind" });
+  const isQuick = (wanted: Create): boolean => wanted.quick || (wanted.books && Boolean(about.resource));
   const choose = (wanted: Create): void => {
     chosen = wanted;
     for (const option of kinds.querySelectorAll<HTMLInputElement>("input"))
       option.checked = option.value === wanted.label;
-    create.hidden = !wanted.quick;
-    more.textContent = wanted.quick ? "More fields" : "Continue";
-    if (wanted.quick) delete more.dataset.kind;
+    create.hidden = !isQuick(wanted);
+    more.textContent = isQuick(wanted) ? "More fields" : "Continue";
+    if (isQuick(wanted)) delete more.dataset.kind;
     else more.dataset.kind = "main";
     follow();
   };
@@ -103,7 +106,7 @@ export function showCreate(
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!chosen.quick) {
+    if (!isQuick(chosen)) {
       location.assign(more.href);
       return;
     }

@@ -54,13 +54,12 @@ export function markDates(grid: HTMLElement): void {
     const isDay = cell.matches(".fc-daygrid-day");
     const isHead = cell.matches(".fc-col-header-cell");
     if (!isDay && !isHead && !cell.matches(".fc-timegrid-col")) continue;
-    set(cell, "data-holiday", info && info.holidays.length > 0 ? "" : undefined);
+    set(cell, "data-holiday", info && info.holidays.length > 0 ? "true" : undefined);
     const words = isHead
       ? cell.querySelector(".fc-col-header-cell-cushion")
       : cell.querySelector(".fc-daygrid-day-top");
     if (!isDay && !isHead) continue;
     set(words, "data-hijri", hijri ? info?.hijri.text_short : undefined);
-    set(cell.querySelector(".fc-daygrid-day-top"), "data-holiday-name", info?.holidays[0]?.name);
     set(
       cell,
       "title",

@@ -84,6 +84,8 @@ export function isOver(entry: Entry): boolean {
  * What a full day shows first: what has its hour, then what is of this day, then what lasts; what is over comes last.
  */
 export function rankOf(entry: Entry): number {
+  // What day it is comes before what happens on it.
+  if (entry.module === "holidays") return -1;
   const days = (Date.parse(entry.end ?? entry.start) - Date.parse(entry.start)) / 86_400_000;
   const lasting = !entry.all_day ? 0 : days <= 1 ? 1 : days <= 7 ? 2 : 3;
   return lasting + (isOver(entry) ? 4 : 0);

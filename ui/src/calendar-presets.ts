@@ -32,7 +32,8 @@ export function startPresets(host: HTMLElement): void {
       const said = opens ? `The calendar opens with “${name}”` : "The calendar opens as usual";
       void send("PATCH", address, { is_default: opens }, said);
     } else if (button.dataset.presetRename !== undefined) {
-      rename(holder, name);
+      // Only when the menu has seen that the click was within it.
+      setTimeout(() => rename(holder, name));
     } else if (button.dataset.presetDelete !== undefined) {
       void send("DELETE", address, undefined, `Deleted “${name}”`, `${address}/undo`);
     }

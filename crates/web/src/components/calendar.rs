@@ -62,6 +62,8 @@ pub struct CalendarCreate {
     pub title: String,
     /// Whether its name and its dates are enough to make one.
     pub quick: bool,
+    /// Whether these and a resource are enough.
+    pub books: bool,
     /// Field for several people, or nothing.
     pub people: String,
     /// Field for one resource, or nothing.
@@ -116,6 +118,7 @@ pub fn calendar(calendar: &Calendar) -> Markup {
                 "collection": create.collection,
                 "title": create.title,
                 "quick": create.quick,
+                "books": create.books,
                 "people": create.people,
                 "resource": create.resource,
                 "start": create.start,

@@ -150,6 +150,9 @@ fn creates(actor: &Actor) -> Vec<CalendarCreate> {
                 }),
                 resource: named(&|field| matches!(field.data, FieldType::Reference("resource"))),
                 title: kind.title.to_owned(),
+                books: kind
+                    .inputs()
+                    .all(|field| is_given(field) || matches!(field.data, FieldType::Reference("resource"))),
                 quick: kind.inputs().all(is_given) && kind.inputs().any(|field| field.name == kind.title),
                 start: role.start.to_owned(),
                 end: role.end.to_owned(),

@@ -108,22 +108,23 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    /// What stands on each day; what runs for weeks is apart.
-    fn by_day(&self) -> (BTreeMap<Date, Vec<&Entry>>, Vec<&Entry>) {
-        let mut days: BTreeMap<Date, Vec<&Entry>> = BTreeMap::new();
+    /// What stands on each day; what runs for weeks is apart, but for its last day.
+    fn by_day(&self) -> (BTreeMap<Date, Vec<Line<'_>>>, Vec<&Entry>) {
+        let mut days: BTreeMap<Date, Vec<Line<'_>>> = BTreeMap::new();
         let mut running = Vec::new();
         for entry in &self.feed.entries {
             let (first, last) = entry.days(self.zone);
             if first.until(last).map_or(0, |span| span.get_days()) >= RUNNING_DAYS {
                 running.push(entry);
+                days.entry(last).or_default().push(Line { entry, note: "Ends: " });
                 continue;
             }
             for day in first.series(1.day()).take_while(|day| *day <= last) {
-                days.entry(day).or_default().push(entry);
+                days.entry(day).or_default().push(Line { entry, note: "" });
             }
         }
         for entries in days.values_mut() {
-            entries.sort_by_key(|entry| entry.row.all_day);
+            entries.sort_by_key(|line| line.entry.row.all_day);
         }
         running.sort_by_key(|entry| entry.row.end);
         (days, running)
@@ -146,10 +147,10 @@ impl Sheet<'_> {
                                     small { (day.hijri.short_text()) }
                                 }
                                 @for holiday in &day.holidays { p.print-holiday { (holiday.title()) } }
-                                @for entry in days.get(&day.date).into_iter().flatten().filter(|entry| !is_holiday(entry)) {
+                                @for Line { entry, note } in lines(&days, day.date) {
                                     p.print-entry data-module=(entry.module().key()) {
                                         @if !entry.row.all_day { b { (clock(entry, self.zone)) } " " }
-                                        (entry.row.title)
+                                        (note) (entry.row.title)
                                     }
                                 }
                             }
@@ -174,8 +175,8 @@ impl Sheet<'_> {
                     }
                     table.brief-table {
                         tbody {
-                            @for entry in days.get(&day.date).into_iter().flatten().filter(|entry| !is_holiday(entry)) {
-                                (self.line(entry))
+                            @for line in lines(&days, day.date) {
+                                (self.line(line))
                             }
                         }
                     }
@@ -185,14 +186,14 @@ impl Sheet<'_> {
         }
     }
 
-    fn line(&self, entry: &Entry) -> Markup {
+    fn line(&self, Line { entry, note }: &Line<'_>) -> Markup {
         let names: Vec<&str> =
             entry.people.iter().filter_map(|id| self.feed.names.get(id)).map(String::as_str).collect();
         html! {
             tr {
                 td.brief-time { (hours(entry, self.zone)) }
                 td {
-                    (module_dot(entry.module().key())) " " a href=(entry.url()) { (entry.row.title) }
+                    (module_dot(entry.module().key())) " " a href=(entry.url()) { (note) (entry.row.title) }
                     @if !names.is_empty() { small { (names.join(", ")) } }
                 }
                 td { (entry.row.location) }
@@ -221,9 +222,15 @@ impl Sheet<'_> {
     }
 }
 
-/// A holiday stands at the head of its day.
-fn is_holiday(entry: &Entry) -> bool {
-    entry.module() == Module::Holidays
+/// An entry on one of its days.
+struct Line<'a> {
+    entry: &'a Entry,
+    note: &'static str,
+}
+
+/// What stands on the day; a holiday stands at its head instead.
+fn lines<'a>(days: &'a BTreeMap<Date, Vec<Line<'a>>>, day: Date) -> impl Iterator<Item = &'a Line<'a>> {
+    days.get(&day).into_iter().flatten().filter(|line| line.entry.module() != Module::Holidays)
 }
 
 fn clock(entry: &Entry, zone: &TimeZone) -> String {
