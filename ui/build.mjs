@@ -30,6 +30,7 @@ const result = await build({
     "src/calendar.ts",
     "src/styles/app.css",
     "src/styles/calendar.css",
+    "src/styles/shared.css",
   ],
   outdir: target,
   entryNames: "[name]-[hash]",

@@ -182,7 +182,7 @@ on_both_engines! {
         let pages = page_addresses();
         assert!(pages.len() > 10, "the pages could not be read from the source");
         for address in pages {
-            if address == "/login" || address.starts_with("/setup/") {
+            if address == "/login" || address.starts_with("/setup/") || address.starts_with("/shared/") {
                 continue;
             }
             let path: String = address

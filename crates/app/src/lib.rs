@@ -28,6 +28,7 @@ pub mod records;
 pub mod search;
 pub mod seeds;
 pub mod series;
+pub mod sharing;
 pub mod tasks;
 pub mod today;
 pub mod trace;

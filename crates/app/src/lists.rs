@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
-use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record, Source};
+use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record};
 use obcms_domain::search;
 use obcms_store::records::{self, Archived, Cursor, Directory, Filter, Order, Query, SortKey};
 use obcms_store::{Cell, Tx};
@@ -212,7 +212,7 @@ fn order(kind: &'static Kind, text: &str) -> Option<Order> {
 /// Whether a list can be sorted by the field.
 #[must_use]
 pub fn is_sortable(field: &Field) -> bool {
-    field.source != Source::Secret
+    field.is_readable()
         && field.has_column()
         && !matches!(
             field.data,
@@ -227,7 +227,7 @@ pub fn is_sortable(field: &Field) -> bool {
 
 /// `FIELD=VALUE[,VALUE…]`, `FIELD=none`, `FIELD_from=`, `FIELD_to=`; the last two include their bound.
 fn filter(kind: &'static Kind, name: &str, value: &str, zone: &TimeZone) -> Option<Result<Filter, String>> {
-    let visible = |name: &str| kind.field(name).filter(|field| field.source != Source::Secret);
+    let visible = |name: &str| kind.field(name).filter(|field| field.is_readable());
     if let Some(field) = visible(name) {
         return Some(equal(field, value, zone));
     }

@@ -10,7 +10,7 @@ use obcms_store::records;
 use serde_json::{Map, Value as Json, json};
 
 use crate::error::AppError;
-use crate::{Actor, App, feeds, projects, task_facts};
+use crate::{Actor, App, feeds, projects, sharing, task_facts};
 
 impl App {
     /// Records of one kind as JSON objects; what they lack is asked for all of them at once.
@@ -81,13 +81,18 @@ pub fn present_one(tx: &mut Tx<'_>, today: Date, record: &Record) -> Result<Map<
     Ok(object)
 }
 
-/// What only its owner is shown of a record: the address of a feed, in full where the program knows its own.
+/// What only its owner is shown of a record: the address of a feed or a share, in full where the program knows its own.
 #[must_use]
 pub fn of_its_owner(app: &App, actor: &Actor, record: &Record) -> Map<String, Json> {
     let mut members = Map::new();
-    if record.kind.name == "feed" {
+    let path = match record.kind.name {
+        "feed" => Some(feeds::path(actor, record)),
+        "share" => Some(sharing::path(actor, record)),
+        _ => None,
+    };
+    if let Some(path) = path {
         let base = app.options().public_url.as_deref().unwrap_or_default();
-        let address = feeds::path(actor, record).map(|path| format!("{base}{path}"));
+        let address = path.map(|path| format!("{base}{path}"));
         members.insert("url".to_owned(), json!(address));
     }
     members

@@ -271,7 +271,7 @@ const UNLOGGED: [&str; 3] = ["password_hash", "secret", "secret_hash"];
 /// Whether the log keeps the values of the field; secrets of people stay out of it.
 #[must_use]
 pub fn is_logged(field: &Field) -> bool {
-    !UNLOGGED.contains(&field.name)
+    field.source != Source::WriteOnly && !UNLOGGED.contains(&field.name)
 }
 
 fn differences(before: Option<&Record>, record: &Record) -> Map<String, Json> {
@@ -306,5 +306,5 @@ pub fn from_log(field: &Field, json: &Json) -> Result<registry::Value, AppError>
 /// Whether people see changes of the field in the history.
 #[must_use]
 pub fn is_shown(field: &Field) -> bool {
-    field.source != Source::Secret
+    field.is_readable()
 }

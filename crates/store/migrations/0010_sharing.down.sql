@@ -1,1 +1,2 @@
--- Shared calendars.
+DROP TABLE share_views;
+DROP TABLE shares;

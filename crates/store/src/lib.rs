@@ -23,6 +23,7 @@ pub mod projects;
 pub mod records;
 pub mod search;
 pub mod settings;
+pub mod sharing;
 pub mod tasks;
 pub mod today;
 pub mod trace;

@@ -95,7 +95,8 @@ async fn headers(AxumState(state): AxumState<State>, mut request: Request, next:
         ("cross-origin-opener-policy", "same-origin"),
         ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
     ] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        // A page may be stricter with itself.
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     if !is_asset && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

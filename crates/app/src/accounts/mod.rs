@@ -12,6 +12,7 @@ mod setup;
 mod sign_in;
 mod tokens;
 
+pub(crate) use passwords::{hash as passphrase_hash, locked_for, verify as verify_password};
 pub(crate) use secrets::{hashed_text, new as new_secret};
 
 use obcms_domain::id::Id;

@@ -11,6 +11,7 @@ mod policies;
 mod ppas;
 mod projects;
 pub mod saved_views;
+mod shares;
 pub mod tasks;
 pub mod users;
 
@@ -49,6 +50,7 @@ pub fn prepare(
         "ppa" => ppas::prepare(work, before, record),
         "project" => projects::prepare(work, before, record),
         "saved_view" => saved_views::prepare(work, record),
+        "share" => shares::prepare(work, before, record, input),
         "task" => tasks::prepare(work, before, record, input),
         "user" => users::prepare(work, before, record),
         _ => Ok(()),

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::jobs::BackOff;
-use obcms_store::{accounts, idempotency, jobs};
+use obcms_store::{accounts, idempotency, jobs, sharing};
 use serde_json::Value as Json;
 
 use super::{Handler, JobError, Outcome};
@@ -16,6 +16,8 @@ const ANSWERS: SignedDuration = SignedDuration::from_hours(48);
 const DONE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Jobs that were given up, so that nobody misses them.
 const FAILED: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// Who looked at shared calendars.
+const VIEWS: SignedDuration = SignedDuration::from_hours(365 * 24);
 /// Processes that died without a word.
 const RUNNERS: SignedDuration = SignedDuration::from_hours(24);
 
@@ -34,6 +36,7 @@ fn clean_up(app: &App, _: &Json) -> Result<Outcome, JobError> {
     let (answers, finished) = app.write(&Actor::program(), |work| {
         let ago = |time: SignedDuration| -> Timestamp { work.now - time };
         accounts::forget_expired(work.tx, work.now, ago(FAILURES))?;
+        sharing::forget_views(work.tx, ago(VIEWS))?;
         jobs::forget_runners(work.tx, ago(RUNNERS))?;
         let answers = idempotency::forget(work.tx, ago(ANSWERS))?;
         Ok((answers, jobs::prune(work.tx, ago(DONE), ago(FAILED))?))

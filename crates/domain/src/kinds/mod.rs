@@ -19,6 +19,7 @@ mod projects;
 mod resources;
 mod saved_views;
 mod services;
+mod shares;
 mod task_templates;
 mod tasks;
 mod teams;
@@ -40,6 +41,7 @@ pub use projects::PROJECT;
 pub use resources::RESOURCE;
 pub use saved_views::SAVED_VIEW;
 pub use services::{APPLICATION, SERVICE};
+pub use shares::{LEAST_PASSPHRASE, MOST_DAYS as MOST_SHARED_DAYS, SHARE, SHARED_MODULES};
 pub use task_templates::TASK_TEMPLATE;
 pub use tasks::{ORIGINS, TASK};
 pub use teams::TEAM;
@@ -58,7 +60,7 @@ fn in_order(record: &Record, first: &str, second: &str, errors: &mut Vec<FieldEr
 }
 
 /// All kinds, in the order of the navigation.
-pub static REGISTRY: [&Kind; 27] = [
+pub static REGISTRY: [&Kind; 28] = [
     &EVENT,
     &TASK,
     &NEED,
@@ -85,6 +87,7 @@ pub static REGISTRY: [&Kind; 27] = [
     &BARANGAY,
     &SAVED_VIEW,
     &FEED,
+    &SHARE,
     &USER,
 ];
 

@@ -27,7 +27,8 @@ pub enum FieldType {
     Boolean,
     /// A calendar day.
     Date,
-    /// A point in time, RFC 3339 with offset.
+    /// A point in time, RFC 3339 with offset. From people also a local date-time in the office's zone, or a day, which
+    /// means its end.
     Instant,
     /// Start or end of something timed: a point in time, or a day when the record's `all_day` says so. Local
     /// date-times are read in the record's `timezone`.
@@ -62,6 +63,8 @@ pub enum Source {
     Input,
     /// Computed by the program; nobody writes it.
     Derived,
+    /// Given by people, kept in another form, as a hash, and never shown or logged.
+    WriteOnly,
     /// Kept by the program and never shown to anyone.
     Secret,
 }
@@ -169,6 +172,25 @@ impl Field {
     pub const fn derived(mut self) -> Self {
         self.source = Source::Derived;
         self
+    }
+
+    /// Given, and never shown again.
+    #[must_use]
+    pub const fn write_only(mut self) -> Self {
+        self.source = Source::WriteOnly;
+        self
+    }
+
+    /// Whether people give it.
+    #[must_use]
+    pub const fn is_given(&self) -> bool {
+        matches!(self.source, Source::Input | Source::WriteOnly)
+    }
+
+    /// Whether anyone may read it.
+    #[must_use]
+    pub const fn is_readable(&self) -> bool {
+        matches!(self.source, Source::Input | Source::Derived)
     }
 
     /// Never shown.

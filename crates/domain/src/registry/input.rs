@@ -57,7 +57,7 @@ pub fn parse(
     let was_all_day = record.flag("all_day");
     for (name, json) in ordered {
         match kind.position(name).map(|position| (position, &kind.fields[position])) {
-            Some((position, field)) if field.source == Source::Input => match parse_field(field, json) {
+            Some((position, field)) if field.is_given() => match parse_given(field, json, context) {
                 Ok(Value::Null) if !matches!(field.initial, Initial::Empty) && field.required => {
                     errors.push(FieldError::new(name, "required", format!("{} is required.", field.label)));
                 }
@@ -91,6 +91,31 @@ pub fn parse(
         (kind.rules)(record, &mut errors);
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+/// Reads one value; points in time as people write them are read in the zone of the office.
+fn parse_given(field: &Field, json: &Json, context: &Context<'_>) -> Result<Value, (&'static str, String)> {
+    let local = match (field.data, json.as_str()) {
+        (FieldType::Instant, Some(text)) if text.parse::<Timestamp>().is_err() => {
+            office_instant(text, context)
+        }
+        _ => None,
+    };
+    match local {
+        Some(instant) => parse_field(field, &json!(instant)),
+        None => parse_field(field, json),
+    }
+}
+
+/// A local date-time of the office, or the end of a day there.
+fn office_instant(text: &str, context: &Context<'_>) -> Option<Timestamp> {
+    let local = match text.len() {
+        10 => parse_date(text).ok()?.saturating_add(1.day()).to_datetime(jiff::civil::Time::midnight()),
+        16.. => text.parse::<DateTime>().ok()?,
+        _ => return None,
+    };
+    let zone = TimeZone::get(context.office_timezone).ok()?;
+    zone.to_ambiguous_timestamp(local).compatible().ok()
 }
 
 /// Names the required fields that are empty.

@@ -132,9 +132,14 @@ impl Kind {
         self.fields.iter().filter(|field| field.source == Source::Input)
     }
 
+    /// Fields that a form offers: those that people may write, be it that they never read them again.
+    pub fn offered(&self) -> impl Iterator<Item = &'static Field> {
+        self.fields.iter().filter(|field| field.is_given())
+    }
+
     /// Fields that anyone may read.
     pub fn visible(&self) -> impl Iterator<Item = (usize, &'static Field)> {
-        self.fields.iter().enumerate().filter(|(_, field)| field.source != Source::Secret)
+        self.fields.iter().enumerate().filter(|(_, field)| field.is_readable())
     }
 
     /// Whether the records are timed (have `all_day` and moments).

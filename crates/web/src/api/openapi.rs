@@ -177,6 +177,11 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
         }
         properties.insert(field.name.into(), schema);
     }
+    for field in kind.fields.iter().filter(|field| field.source == Source::WriteOnly) {
+        let mut schema = field_schema(field);
+        schema["writeOnly"] = json!(true);
+        inputs.insert(field.name.into(), schema);
+    }
     let name = schema_name(kind);
     [
         (name.clone(), json!({ "type": "object", "description": kind.purpose, "properties": properties })),

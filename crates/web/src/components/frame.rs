@@ -133,6 +133,33 @@ pub fn bare(frame: &Frame, content: &Markup) -> Markup {
     )
 }
 
+/// The page of somebody who has no account: no navigation, no script, no way further into the program.
+#[must_use]
+pub fn public(title: &str, content: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" data-theme="auto" {
+            head {
+                meta charset="utf-8";
+                title { (title) }
+                meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
+                meta name="robots" content="noindex, nofollow, noarchive";
+                meta name="referrer" content="no-referrer";
+                meta name="color-scheme" content="light dark";
+                link rel="icon" type="image/svg+xml" href=(asset_url("favicon.svg"));
+                link rel="stylesheet" href=(asset_url("app.css"));
+                link rel="stylesheet" href=(asset_url("shared.css"));
+            }
+            body {
+                div.column {
+                    header.public-head { span.brand { img src=(asset_url("favicon.svg")) alt="" width="20" height="20"; (PRODUCT) } }
+                    main #content .page data-width=[width_name(Width::Wide)] { (content) }
+                }
+            }
+        }
+    }
+}
+
 fn document(frame: &Frame, body: &Markup) -> Markup {
     let theme = if matches!(frame.theme.as_str(), "light" | "dark") { frame.theme.as_str() } else { "auto" };
     html! {

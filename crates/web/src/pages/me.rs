@@ -207,7 +207,7 @@ fn session_table(
 }
 
 /// The part of the browser's name that people know.
-fn agent_name(agent: &str) -> String {
+pub(super) fn agent_name(agent: &str) -> String {
     let browser = ["Firefox", "Edg", "OPR", "Chrome", "Safari"].into_iter().find(|name| agent.contains(name));
     let system = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"]
         .into_iter()

@@ -16,6 +16,8 @@ pub mod ppas;
 pub mod projects;
 pub mod registry;
 pub mod search;
+pub mod shared;
+pub mod shares;
 pub mod sign_in;
 pub mod tasks;
 pub mod templates;
@@ -57,6 +59,8 @@ pub fn router(state: &State) -> Router<State> {
         .merge(registry::router())
         .merge(search::router())
         .merge(find_time::router())
+        .merge(shared::router())
+        .merge(shares::router())
         .merge(sign_in::router())
         .merge(templates::router())
         .merge(trace::router())

@@ -47,7 +47,8 @@ pub fn form_fields(
     let titles = titles(state, actor, &written::ids(kind, typed), known)?;
     let mut plain = Vec::new();
     let mut folded = Vec::new();
-    for field in kind.inputs() {
+    let zone = state.app.zone();
+    for field in kind.offered() {
         let entry = FormField {
             name: field.name.to_owned(),
             label: field.label.to_owned(),
@@ -57,7 +58,7 @@ pub fn form_fields(
             control: if (kind.name, field.name) == ("feed", "kinds") {
                 entry_kinds(typed, field)
             } else {
-                control(field, typed, &titles)
+                control(field, typed, &titles, zone)
             },
         };
         // What must be given and stands there already may be folded away.
@@ -68,6 +69,14 @@ pub fn form_fields(
         }
     }
     Ok((plain, folded))
+}
+
+/// A point in time as a person types it; what was typed wrong stays.
+fn local(text: &str, zone: &TimeZone) -> String {
+    text.parse::<jiff::Timestamp>().map_or_else(
+        |_| text.to_owned(),
+        |instant| instant.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string(),
+    )
 }
 
 /// The hidden input that says which fields a form shows, so that a box that is not ticked is read as no.
@@ -89,7 +98,10 @@ fn titles(state: &State, actor: &Actor, ids: &[Id], known: &[Id]) -> Result<Dire
     Ok(directory)
 }
 
-fn control(field: &Field, typed: &Form, titles: &Directory) -> Control {
+fn control(field: &Field, typed: &Form, titles: &Directory, zone: &TimeZone) -> Control {
+    if field.source == Source::WriteOnly {
+        return Control::Password { autocomplete: "new-password" };
+    }
     let value = || typed.get(field.name).to_owned();
     let titled = |text: String, with_kind: bool| {
         let id = text.rsplit(':').next().and_then(|id| id.trim().parse::<Id>().ok());
@@ -113,11 +125,10 @@ fn control(field: &Field, typed: &Form, titles: &Directory) -> Control {
         |name: &str| kinds::by_name(name).map_or_else(String::new, |kind| kind.collection.to_owned());
     let names = |kinds: &[&str]| kinds.iter().map(|kind| (*kind).to_owned()).collect();
     match field.data {
-        FieldType::Text(_)
-        | FieldType::Tags
-        | FieldType::Instant
-        | FieldType::Recurrence
-        | FieldType::Moments => Control::Text { value: value() },
+        FieldType::Text(_) | FieldType::Tags | FieldType::Recurrence | FieldType::Moments => {
+            Control::Text { value: value() }
+        }
+        FieldType::Instant => Control::DateTime { value: local(&value(), zone) },
         FieldType::Multiline(_) => Control::Multiline { value: value(), rows: 3 },
         FieldType::Email => Control::Email { value: value() },
         FieldType::Url => Control::Url { value: value() },
@@ -251,7 +262,7 @@ impl<'a> Sheet<'a> {
         let unseen: Vec<String> = self
             .errors
             .iter()
-            .filter(|error| !kind.inputs().any(|field| field.name == error.field))
+            .filter(|error| !kind.offered().any(|field| field.name == error.field))
             .map(|error| error.message.clone())
             .collect();
         let problem = self.problem.or_else(|| (!unseen.is_empty()).then(|| unseen.join(" ")));
@@ -448,7 +459,7 @@ pub fn undo_address(kind: &Kind, id: Id) -> String {
 #[must_use]
 pub fn filter_fields(kind: &'static Kind, typed: &Form, titles: &Directory) -> Vec<FormField> {
     let mut fields = Vec::new();
-    for field in kind.fields.iter().filter(|field| field.filtered && field.source != Source::Secret) {
+    for field in kind.fields.iter().filter(|field| field.filtered && field.is_readable()) {
         let named =
             |name: String, label: String, control| FormField { name, label, control, ..FormField::default() };
         match field.data {
@@ -471,7 +482,7 @@ pub fn filter_fields(kind: &'static Kind, typed: &Form, titles: &Directory) -> V
             FieldType::References(kind) => {
                 let collection = kinds::by_name(kind).map_or("", |kind| kind.collection).to_owned();
                 let one = Field { data: FieldType::Reference(kind), ..*field };
-                let control = match control(&one, typed, titles) {
+                let control = match control(&one, typed, titles, &TimeZone::UTC) {
                     Control::Reference { selected, .. } => Control::Reference { collection, selected },
                     other => other,
                 };
@@ -480,7 +491,7 @@ pub fn filter_fields(kind: &'static Kind, typed: &Form, titles: &Directory) -> V
             _ => fields.push(named(
                 field.name.to_owned(),
                 field.label.to_owned(),
-                control(field, typed, titles),
+                control(field, typed, titles, &TimeZone::UTC),
             )),
         }
     }

@@ -9,7 +9,7 @@ use obcms_app::{Actor, AppError};
 use obcms_domain::choices;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
-use obcms_domain::registry::{Field, FieldType, Kind, Record, Source};
+use obcms_domain::registry::{Field, FieldType, Kind, Record};
 use obcms_store::records::Directory;
 
 use super::form::{filter_fields, undo_address};
@@ -186,7 +186,7 @@ fn more(actor: &Actor, asked: &Asked) -> Markup {
 
 fn chip(asked: &Asked, name: &str, value: &str, titles: &Directory) -> Chip {
     let kind = asked.kind;
-    let plain = |name: &str| kind.field(name).filter(|field| field.source != Source::Secret);
+    let plain = |name: &str| kind.field(name).filter(|field| field.is_readable());
     let (field, word) = match (plain(name), name.strip_suffix("_from"), name.strip_suffix("_to")) {
         (Some(field), _, _) => (Some(field), ""),
         (_, Some(name), _) => (plain(name), " from"),

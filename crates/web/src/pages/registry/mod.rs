@@ -42,7 +42,8 @@ use crate::state::State;
 /// Kinds whose list is a page of its own.
 pub const OWN_LISTS: &[&str] = &["task"];
 /// Kinds whose records have a page of their own; list, form and history are those of every kind.
-pub const OWN_DETAILS: &[&str] = &["external_calendar", "feed", "task", "ppa", "project", "task_template"];
+pub const OWN_DETAILS: &[&str] =
+    &["external_calendar", "feed", "task", "ppa", "project", "task_template", "share"];
 /// Kinds whose form is a page of its own: users are made and changed under `/admin/users`.
 pub const OWN_FORMS: &[&str] = &["task_template", "user"];
 

@@ -112,7 +112,11 @@ pub fn read_form(kind: &'static Kind, form: &Form) -> Map<String, Json> {
     let shown: Vec<&str> = form.get(SHOWN).split(',').filter(|name| !name.is_empty()).collect();
     let all_day = kind.field("all_day").is_some() && is_ticked(form, "all_day");
     let mut input = Map::new();
-    for field in kind.inputs() {
+    for field in kind.offered() {
+        // What is never shown again stays as it is when nothing was typed.
+        if field.source == registry::Source::WriteOnly && form.get(field.name).is_empty() {
+            continue;
+        }
         let is_there = if shown.is_empty() { has(form, field) } else { shown.contains(&field.name) };
         if is_there {
             input.insert(field.name.to_owned(), read(form, field, all_day));

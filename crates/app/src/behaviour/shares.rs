@@ -1,0 +1,39 @@
+//! Shares: a secret of their own, and the pass phrase kept as a hash.
+
+use obcms_domain::kinds::LEAST_PASSPHRASE;
+use obcms_domain::registry::{Record, Value};
+
+use crate::accounts::{hashed_text, new_secret, passphrase_hash};
+use crate::error::AppError;
+use crate::records::Input;
+use crate::work::Work;
+
+/// Gives a new share its secret, and puts the hash of a given pass phrase in its place; an empty one takes it away.
+pub fn prepare(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    record: &mut Record,
+    input: &Input,
+) -> Result<(), AppError> {
+    if before.is_none() {
+        let secret = new_secret(work.app);
+        record.set("secret_hash", hashed_text(&secret));
+        record.set("secret", secret);
+    }
+    if !input.contains_key("passphrase") {
+        return Ok(());
+    }
+    let given = record.text("passphrase").to_owned();
+    if given.trim().is_empty() {
+        record.set("passphrase", Value::Null);
+        record.set("has_passphrase", false);
+        return Ok(());
+    }
+    if given.chars().count() < LEAST_PASSPHRASE {
+        let message = format!("Expected at least {LEAST_PASSPHRASE} characters.");
+        return Err(AppError::field("passphrase", "too_short", message));
+    }
+    record.set("passphrase", passphrase_hash(work.app, &given)?);
+    record.set("has_passphrase", true);
+    Ok(())
+}

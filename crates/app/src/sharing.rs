@@ -1,0 +1,346 @@
+//! Shared calendars: what people without an account see under a secret address.
+//!
+//! What goes out is a projection of its own, [`SharedEntry`], with title, time, place and module and no other field:
+//! what is not in it cannot leak, whatever the page does. What there is to see is what the maker of the share may see at
+//! that moment; when the maker is gone, so is the share.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{SHARE, SHARED_MODULES};
+use obcms_domain::registry::{Module, Record, Value};
+use obcms_store::sharing as store;
+use obcms_store::{Tx, accounts as failures};
+use serde_json::Value as Json;
+
+use crate::accounts::{hashed_text, locked_for, verify_password};
+use crate::calendar::{CalendarQuery, Entry, Moment};
+use crate::error::AppError;
+use crate::{Actor, App};
+
+pub use obcms_store::sharing::View;
+
+/// Days that a share without an end shows.
+pub const ROLLING_DAYS: i64 = 90;
+/// Refusals of one share that are kept within [`FLOOD`]: who hammers at an address does not fill the disk.
+const REFUSALS: i64 = 100;
+const FLOOD: SignedDuration = SignedDuration::from_hours(1);
+/// Entries that a page shows at most.
+pub const MOST_ENTRIES: usize = 2000;
+
+/// Somebody without an account, as far as they are noted.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    /// Their address; only its network is kept.
+    pub address: String,
+    /// Their browser, in short.
+    pub agent: String,
+}
+
+/// What somebody sees who opens the address.
+#[derive(Clone, Debug)]
+pub enum Opened {
+    /// There is no such share.
+    Missing,
+    /// There was one.
+    Gone(Gone),
+    /// The pass phrase is needed first.
+    Locked,
+    /// The calendar; the view is counted.
+    Shown(SharedCalendar),
+}
+
+/// Why a share shows nothing any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// Its maker took it back.
+    Revoked,
+    /// Its time is over.
+    Expired,
+    /// It was looked at as often as it may be.
+    UsedUp,
+    /// Its maker is not here any more.
+    MakerGone,
+}
+
+impl Gone {
+    /// As the log has it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::UsedUp => "used_up",
+            Self::MakerGone => "maker_gone",
+        }
+    }
+}
+
+/// What came of a pass phrase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unlocked {
+    /// It is right; this proves it when the calendar is asked for.
+    Right(String),
+    /// It is wrong.
+    Wrong,
+    /// Too many were wrong; so many seconds to wait.
+    Wait(i64),
+    /// There is no such share, or none any more.
+    Nothing,
+}
+
+/// The calendar of a share.
+#[derive(Clone, Debug)]
+pub struct SharedCalendar {
+    /// How its maker named it.
+    pub name: String,
+    /// The first day.
+    pub first: Date,
+    /// The last day.
+    pub last: Date,
+    /// What is on it, by start.
+    pub entries: Vec<SharedEntry>,
+    /// How many there are beyond [`MOST_ENTRIES`].
+    pub left_out: usize,
+}
+
+/// One entry as strangers see it. To add a field is to show it to everybody who has an address.
+#[derive(Clone, Debug)]
+pub struct SharedEntry {
+    /// Title.
+    pub title: String,
+    /// When it begins.
+    pub start: Moment,
+    /// When it is over, exclusive.
+    pub end: Moment,
+    /// Where; empty when nothing is said.
+    pub place: String,
+    /// Module.
+    pub module: Module,
+}
+
+impl SharedEntry {
+    fn of(entry: &Entry) -> Self {
+        // A booking without a purpose is called after whoever booked; that something is taken is all that is told.
+        let title = if entry.kind.name == "booking" { "Booked".to_owned() } else { entry.row.title.clone() };
+        Self {
+            title,
+            start: entry.start(),
+            end: entry.end(),
+            place: entry.row.location.clone(),
+            module: entry.module(),
+        }
+    }
+}
+
+/// The path of a share, for its maker; nothing for anybody else, however much they may.
+#[must_use]
+pub fn path(actor: &Actor, record: &Record) -> Option<String> {
+    let is_owner = actor.id.is_some() && record.created_by == actor.id;
+    is_owner.then(|| format!("/shared/{}", record.text("secret")))
+}
+
+/// Why the share shows nothing, if so.
+#[must_use]
+pub fn gone(share: &Record, now: Timestamp) -> Option<Gone> {
+    if share.is_archived() {
+        return Some(Gone::Revoked);
+    }
+    if share.instant("expires").is_some_and(|end| end <= now) {
+        return Some(Gone::Expired);
+    }
+    let used_up = share.integer("max_views").is_some_and(|most| share.integer("view_count") >= Some(most));
+    used_up.then_some(Gone::UsedUp)
+}
+
+/// Proves that somebody gave the pass phrase, without being it: it follows from the secret of the share and the hash, so
+/// that another pass phrase makes it worthless.
+fn proof(share: &Record) -> String {
+    hashed_text(&format!("{}\n{}", share.text("secret"), share.text("passphrase")))
+}
+
+/// The network of an address: three quarters of an old one, three groups of a new one.
+fn network(address: &str) -> String {
+    match address.parse() {
+        Ok(std::net::IpAddr::V4(address)) => {
+            let [first, second, third, _] = address.octets();
+            format!("{first}.{second}.{third}.0/24")
+        }
+        Ok(std::net::IpAddr::V6(address)) => {
+            let [first, second, third, ..] = address.segments();
+            format!("{first:x}:{second:x}:{third:x}::/48")
+        }
+        Err(_) => String::new(),
+    }
+}
+
+/// Name under which failed pass phrases are counted; no user has a name with a colon.
+fn account(share: Id) -> String {
+    format!("share:{share}")
+}
+
+impl App {
+    /// Opens a share: counts the view and answers what it shows, or why it shows nothing.
+    pub fn open_share(&self, secret: &str, given_proof: &str, visitor: &Visitor) -> Result<Opened, AppError> {
+        let now = self.now();
+        let Some((share, maker)) = self.read(|tx| find(tx, secret))? else {
+            return Ok(Opened::Missing);
+        };
+        let maker = match (gone(&share, now), maker) {
+            (Some(reason), _) => return self.refuse(&share, reason, visitor),
+            (None, None) => return self.refuse(&share, Gone::MakerGone, visitor),
+            (None, Some(maker)) => maker,
+        };
+        if share.flag("has_passphrase") && given_proof != proof(&share) {
+            return Ok(Opened::Locked);
+        }
+        let counted = self.database().write(|tx| {
+            let counted = store::count_view(tx, share.id, now)?;
+            if counted {
+                store::insert_view(tx, &self.line(&share, "counted", visitor))?;
+            }
+            Ok::<_, obcms_store::StoreError>(counted)
+        })?;
+        if !counted {
+            // Whoever was faster took the last view, or the maker took the share back.
+            let reason = self.read(|tx| find(tx, secret))?.and_then(|(share, _)| gone(&share, now));
+            return self.refuse(&share, reason.unwrap_or(Gone::UsedUp), visitor);
+        }
+        Ok(Opened::Shown(self.shared_calendar(&share, &maker)?))
+    }
+
+    /// Checks a pass phrase. It takes as long as signing in; whoever calls this limits how many run at once.
+    pub fn unlock_share(
+        &self,
+        secret: &str,
+        passphrase: &str,
+        visitor: &Visitor,
+    ) -> Result<Unlocked, AppError> {
+        let now = self.now();
+        let Some((share, Some(_))) = self.read(|tx| find(tx, secret))? else {
+            return Ok(Unlocked::Nothing);
+        };
+        if gone(&share, now).is_some() || !share.flag("has_passphrase") {
+            return Ok(Unlocked::Nothing);
+        }
+        let name = account(share.id);
+        let locked = self.read(|tx| locked_for(tx, &name, &visitor.address, now))?;
+        if let Some(seconds) = locked {
+            return Ok(Unlocked::Wait(seconds));
+        }
+        if verify_password(passphrase, share.text("passphrase")) {
+            self.database().write(|tx| failures::delete_failures(tx, &name, &visitor.address))?;
+            return Ok(Unlocked::Right(proof(&share)));
+        }
+        self.database().write(|tx| {
+            failures::insert_failure(tx, self.new_id(), &name, &visitor.address, now)?;
+            self.note(tx, &share, "wrong_passphrase", visitor)
+        })?;
+        Ok(Unlocked::Wrong)
+    }
+
+    /// The log of a share, for whoever may see it.
+    pub fn share_views(&self, actor: &Actor, id: Id, limit: i64) -> Result<Vec<View>, AppError> {
+        self.get(actor, &SHARE, id)?;
+        self.read(|tx| Ok(store::views(tx, id, limit)?))
+    }
+
+    /// First and last day that the share shows today.
+    #[must_use]
+    pub fn shared_days(&self, share: &Record) -> (Date, Date) {
+        let first = share.date("start").unwrap_or_else(|| self.today());
+        let last = share.date("end").unwrap_or_else(|| first.saturating_add((ROLLING_DAYS - 1).days()));
+        (first, last)
+    }
+
+    fn shared_calendar(&self, share: &Record, maker: &Actor) -> Result<SharedCalendar, AppError> {
+        let (first, last) = self.shared_days(share);
+        let name = share.title().to_owned();
+        if last < first {
+            return Ok(SharedCalendar { name, first, last, entries: Vec::new(), left_out: 0 });
+        }
+        let mut query = CalendarQuery::days(first, last.saturating_add(1.day()), self.zone());
+        query.modules = modules(share);
+        let (_, feed) = self.calendar(maker, &query)?;
+        let mut entries: Vec<SharedEntry> = feed
+            .entries
+            .iter()
+            .filter(|entry| entry.row.status != "cancelled" && query.modules.contains(&entry.module()))
+            .map(SharedEntry::of)
+            .collect();
+        let left_out = entries.len().saturating_sub(MOST_ENTRIES);
+        entries.truncate(MOST_ENTRIES);
+        Ok(SharedCalendar { name, first, last, entries, left_out })
+    }
+
+    fn refuse(&self, share: &Record, reason: Gone, visitor: &Visitor) -> Result<Opened, AppError> {
+        self.database().write(|tx| self.note(tx, share, reason.as_str(), visitor))?;
+        Ok(Opened::Gone(reason))
+    }
+
+    /// Notes a refusal, unless there are too many.
+    fn note(
+        &self,
+        tx: &mut Tx<'_>,
+        share: &Record,
+        outcome: &str,
+        visitor: &Visitor,
+    ) -> Result<(), obcms_store::StoreError> {
+        if store::refusals_since(tx, share.id, self.now() - FLOOD)? < REFUSALS {
+            store::insert_view(tx, &self.line(share, outcome, visitor))?;
+        }
+        Ok(())
+    }
+
+    fn line(&self, share: &Record, outcome: &str, visitor: &Visitor) -> View {
+        View {
+            id: self.new_id(),
+            share: share.id,
+            at: self.now(),
+            network: network(&visitor.address),
+            agent: visitor.agent.clone(),
+            outcome: outcome.to_owned(),
+        }
+    }
+}
+
+/// The share of a secret, and its maker when they may still see anything.
+fn find(tx: &mut Tx<'_>, secret: &str) -> Result<Option<(Record, Option<Actor>)>, AppError> {
+    let Some(share) = store::by_secret(tx, &hashed_text(secret))? else {
+        return Ok(None);
+    };
+    let maker = match share.created_by {
+        Some(id) => Actor::load(tx, id)?.filter(|maker| !maker.roles.is_empty()),
+        None => None,
+    };
+    Ok(Some((share, maker)))
+}
+
+/// The chosen modules, or all that can be shared.
+fn modules(share: &Record) -> Vec<Module> {
+    let chosen: Vec<&str> = match share.get("modules") {
+        Value::Json(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let shared = SHARED_MODULES.iter().map(|choice| choice.value);
+    shared.filter(|key| chosen.is_empty() || chosen.contains(key)).filter_map(Module::parse).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_address_only_the_network_is_kept() {
+        assert_eq!(network("203.0.113.77"), "203.0.113.0/24");
+        assert_eq!(network("2001:db8:12:34::1"), "2001:db8:12::/48");
+        assert_eq!(network("local"), "");
+    }
+
+    #[test]
+    fn neither_people_nor_calendars_of_others_can_be_shared() {
+        let keys: Vec<&str> = SHARED_MODULES.iter().map(|choice| choice.value).collect();
+        assert!(!keys.contains(&"staff") && !keys.contains(&"external"));
+        assert!(keys.iter().all(|key| Module::parse(key).is_some_and(|module| module.key() == *key)));
+    }
+}

@@ -1,0 +1,253 @@
+//! The page of one shared calendar for its maker: the address to pass on, and who looked.
+
+use axum::Router;
+use axum::extract::State as AxumState;
+use axum::http::{HeaderMap, header};
+use axum::response::{Html, Response};
+use axum::routing::{get, post};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::sharing::{self, Gone, View};
+use obcms_app::{Actor, AppError};
+use obcms_domain::kinds::SHARE;
+use obcms_domain::people::Action;
+use obcms_domain::registry::Record;
+use qrcode::{Color, QrCode};
+use serde_json::{Map, Value as Json};
+
+use super::errors::PageError;
+use super::forms::{SafeForm, done};
+use super::frame::{Page, Signed};
+use super::registry::{Values, history_panel, properties};
+use crate::components::badges::{Tone, badge};
+use crate::components::buttons::{ButtonKind, button_link, post_button};
+use crate::components::copying::copy_field;
+use crate::components::detail::{self, PageHead, page_head, panel};
+use crate::components::tables::{Column, Row, Table, table};
+use crate::components::tabs::{Tab, tabs};
+use crate::input::{Parameters, PathId};
+use crate::state::{State, blocking};
+
+/// The pages of this subject.
+pub fn router() -> Router<State> {
+    Router::new().route("/shares/{id}", get(show)).route("/shares/{id}/open", post(without_passphrase))
+}
+
+/// Lines of the log that the page shows.
+const LINES: i64 = 100;
+
+async fn show(
+    AxumState(state): AxumState<State>,
+    Signed { page, actor }: Signed,
+    id: PathId,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Html<String>, PageError> {
+    parameters.only(&["tab"])?;
+    let in_history = parameters.get("tab") == Some("history");
+    let markup = blocking(|| {
+        let share = state.app.get(&actor, &SHARE, id.0)?;
+        let body = if in_history {
+            history_panel(&state, &page, &actor, &SHARE, share.id)?
+        } else {
+            overview(&state, &page, &actor, &share, &headers)?
+        };
+        let address = SHARE.url(share.id);
+        let tab = |label: &str, href: String, current: bool| Tab {
+            label: label.into(),
+            href,
+            current,
+            count: None,
+        };
+        let views = [
+            tab("Overview", address.clone(), !in_history),
+            tab("History", format!("{address}?tab=history"), in_history),
+        ];
+        let content = html! {
+            (head(&state, &page, &actor, &share)?)
+            (tabs("Parts of this page", &views))
+            (body)
+        };
+        Ok::<_, AppError>(page.clone().below(SHARE.plural, "/shares").render(share.title(), &content))
+    })?;
+    Ok(Html(markup.into_string()))
+}
+
+fn head(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result<Markup, AppError> {
+    let may = |action| state.app.read(|tx| actor.may_on(tx, action, share));
+    let address = SHARE.url(share.id);
+    let writes = !actor.read_only;
+    let actions = html! {
+        @if share.is_archived() {
+            @if writes && may(Action::Restore)? {
+                (post_button("Share again", &format!("{address}/restore"), "undo-2", ButtonKind::Main, page.csrf(), &[]))
+            }
+        } @else {
+            @if writes && may(Action::Archive)? {
+                (post_button("Revoke", &format!("{address}/archive"), "ban", ButtonKind::Danger, page.csrf(), &[]))
+            }
+            @if writes && may(Action::Edit)? {
+                (button_link("Edit", &format!("{address}/edit"), "pencil", ButtonKind::Main))
+            }
+        }
+    };
+    let badges = state_badge(sharing::gone(share, state.app.now()));
+    Ok(page_head(&PageHead { title: share.title().to_owned(), subtitle: String::new(), badges, actions }))
+}
+
+fn state_badge(gone: Option<Gone>) -> Markup {
+    match gone {
+        None => badge("Shared", Tone::Good),
+        Some(Gone::Revoked) => badge("Revoked", Tone::Quiet),
+        Some(Gone::Expired) => badge("Time is over", Tone::Quiet),
+        Some(Gone::UsedUp) => badge("Views used up", Tone::Warning),
+        Some(Gone::MakerGone) => badge("Maker gone", Tone::Quiet),
+    }
+}
+
+fn overview(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    share: &Record,
+    headers: &HeaderMap,
+) -> Result<Markup, AppError> {
+    let zone = page.zone();
+    let views = state.app.share_views(actor, share.id, LINES)?;
+    let directory = state.app.directory(&share.created_by.into_iter().collect::<Vec<_>>())?;
+    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let is_open = sharing::gone(share, state.app.now()).is_none();
+    let path = sharing::path(actor, share);
+    let (first, last) = state.app.shared_days(share);
+    let wide = html! {
+        (panel("address", "share", "Address", &html! {}, &html! {
+            @match &path {
+                Some(path) => (address_part(&format!("{}{path}", base(state, headers)), is_open)),
+                None => p.muted { "Only its maker sees the address." },
+            }
+        }))
+        (panel("views", "", "Who looked", &html! {}, &html! {
+            (used(share))
+            (log(&views, &zone))
+        }))
+    };
+    let writes = !actor.read_only && !share.is_archived() && path.is_some();
+    let narrow = html! {
+        (panel("properties", "share", "Properties", &html! {}, &html! {
+            (detail::properties(&properties(share, &values)))
+            p.faint { "It shows " (first) " to " (last) " today: title, time, place and module of what you may see." }
+            @if writes && share.flag("has_passphrase") {
+                (post_button("Remove the pass phrase", &format!("{}/open", SHARE.url(share.id)), "", ButtonKind::Plain, page.csrf(), &[]))
+            }
+        }))
+    };
+    Ok(detail::detail(&wide, &narrow))
+}
+
+/// Where people reach the program: as it is set, or as the request came.
+fn base(state: &State, headers: &HeaderMap) -> String {
+    if let Some(base) = &state.app.options().public_url {
+        return base.clone();
+    }
+    let scheme = if state.settings.secure_cookies { "https" } else { "http" };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    format!("{scheme}://{host}")
+}
+
+fn address_part(address: &str, is_open: bool) -> Markup {
+    html! {
+        @if !is_open { p.muted { "At present the address shows nothing." } }
+        div.share-address {
+            div.grow {
+                (copy_field("Address to pass on", address))
+                p.field-help { "Whoever has it sees the calendar without an account. " a href=(address) target="_blank" rel="noreferrer" { "Open it" } ", which counts as a view." }
+            }
+            (qr_code(address))
+        }
+    }
+}
+
+/// The address as a picture for the camera of a phone; nothing when it is too long for one.
+fn qr_code(address: &str) -> Markup {
+    let Ok(code) = QrCode::new(address) else {
+        return html! {};
+    };
+    let width = code.width();
+    let mut path = String::new();
+    for (place, color) in code.to_colors().into_iter().enumerate() {
+        if color == Color::Dark {
+            path.push_str(&format!("M{} {}h1v1h-1z", place % width + 4, place / width + 4));
+        }
+    }
+    let side = width + 8;
+    html! {
+        svg.qr-code viewBox={ "0 0 " (side) " " (side) } role="img" aria-label="QR code of the address" shape-rendering="crispEdges" {
+            rect width=(side) height=(side) fill="#fff" {}
+            path d=(path) fill="#000" {}
+        }
+    }
+}
+
+fn used(share: &Record) -> Markup {
+    let count = share.integer("view_count").unwrap_or(0);
+    html! {
+        p {
+            @match share.integer("max_views") {
+                Some(most) => { strong { (count) } " of " (most) " views used." },
+                None => { strong { (count) } @if count == 1 { " view." } @else { " views." } },
+            }
+        }
+    }
+}
+
+fn outcome(view: &View) -> Markup {
+    let (label, tone) = match view.outcome.as_str() {
+        "counted" => ("Saw it", Tone::Good),
+        "wrong_passphrase" => ("Wrong pass phrase", Tone::Warning),
+        "revoked" => ("Revoked", Tone::Quiet),
+        "expired" => ("Time was over", Tone::Quiet),
+        "used_up" => ("Views were used up", Tone::Quiet),
+        _ => ("Maker was gone", Tone::Quiet),
+    };
+    badge(label, tone)
+}
+
+fn log(views: &[View], zone: &TimeZone) -> Markup {
+    let at = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%a %-d %b %Y, %H:%M").to_string();
+    let column =
+        |label: &str| Column { key: label.to_lowercase(), label: label.to_owned(), ..Column::default() };
+    let rows = views
+        .iter()
+        .map(|view| Row {
+            id: view.id.to_string(),
+            title: at(view.at),
+            cells: vec![
+                html! { (at(view.at)) },
+                outcome(view),
+                html! { (view.agent) },
+                html! { (view.network) },
+            ],
+            ..Row::default()
+        })
+        .collect();
+    table(&Table {
+        id: "views-table".to_owned(),
+        caption: "Who looked".to_owned(),
+        columns: ["When", "What", "Browser", "Network"].into_iter().map(column).collect(),
+        rows,
+        empty: Some(html! { p.faint { "Nobody has opened the address yet." } }),
+        ..Table::default()
+    })
+}
+
+async fn without_passphrase(
+    AxumState(state): AxumState<State>,
+    Signed { actor, .. }: Signed,
+    id: PathId,
+    _: SafeForm,
+) -> Result<Response, PageError> {
+    let input = Map::from_iter([("passphrase".to_owned(), Json::Null)]);
+    blocking(|| state.app.update(&actor, &SHARE, id.0, &input, None))?;
+    Ok(done(&SHARE.url(id.0), "No pass phrase is asked for any more.", None))
+}

@@ -1,0 +1,279 @@
+//! Shared calendars: what strangers see and what they never see, limits, pass phrases, ends, and who looked.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use obcms_domain::kinds;
+use obcms_tests::{Answer, Client, Person, Server, on_both_engines, sample};
+use serde_json::{Value, json};
+
+const SHARES: &str = "/api/v1/shares";
+/// Words that stand in fields which strangers never see.
+const PRIVATE: [&str; 7] = [
+    "Zenaida",
+    "Confidential note",
+    "secret agenda",
+    "quiet minutes",
+    "meet.example.org",
+    "critical",
+    "Kapwa",
+];
+
+fn share(client: &Client, input: &Value) -> Value {
+    client.post(SHARES, input).expect_status(201).json
+}
+
+fn one(share: &Value) -> String {
+    format!("{SHARES}/{}", share["id"].as_str().unwrap())
+}
+
+fn url(share: &Value) -> String {
+    share["url"].as_str().unwrap().to_owned()
+}
+
+fn open(server: &Server, share: &Value) -> Answer {
+    server.anonymous().get(&url(share))
+}
+
+/// An event with something in every field.
+fn full_event(server: &Server, maker: &Client) -> Value {
+    let person = server.person_with(json!({ "roles": ["staff"], "full_name": "Zenaida Kapwa" }));
+    let event = json!({
+        "title": "Consultation in Upi", "start": "2027-03-10T09:00:00+08:00", "end": "2027-03-10T11:30:00+08:00",
+        "venue": "Upi gymnasium", "organizer": person.id, "participants": [person.id], "facilitators": [person.id],
+        "description": "Confidential note", "agenda": "A secret agenda", "minutes": "The quiet minutes",
+        "virtual_link": "https://meet.example.org/x", "priority": "critical",
+    });
+    maker.post("/api/v1/events", &event).expect_status(201).json
+}
+
+fn march(more: &Value) -> Value {
+    let mut input = json!({ "name": "March", "start": "2027-03-01", "end": "2027-03-31" });
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    input
+}
+
+fn log(server: &Server, maker: &Person, share: &Value) -> Vec<String> {
+    let actor = server.app().actor_of(maker.id).unwrap().unwrap();
+    let views =
+        server.app().share_views(&actor, share["id"].as_str().unwrap().parse().unwrap(), 1000).unwrap();
+    views.into_iter().map(|view| view.outcome).collect()
+}
+
+on_both_engines! {
+    fn strangers_see_title_time_place_and_module_and_nothing_else(server: &Server) {
+        let maker = server.person_with(json!({ "roles": ["coordinator"], "full_name": "Kapwa Maker" }));
+        let event = full_event(server, &maker.client);
+        let made = share(&maker.client, &march(&json!({})));
+        let page = open(server, &made).expect_status(200);
+        for shown in ["Consultation in Upi", "Upi gymnasium", "9:00 AM – 11:30 AM", "Coordination", "March 2027"] {
+            assert!(page.text.contains(shown), "{shown} is missing");
+        }
+        for word in PRIVATE {
+            assert!(!page.text.contains(word), "{word} is shown to strangers");
+        }
+        assert!(!page.text.contains(event["id"].as_str().unwrap()), "ids are not for strangers");
+        assert!(!page.text.contains(made["id"].as_str().unwrap()) && !page.text.contains(&maker.id.to_string()));
+        assert!(!page.text.contains("<a ") && !page.text.contains("<script"), "the page leads nowhere");
+        assert_eq!(page.header("x-robots-tag"), "noindex, nofollow, noarchive");
+        assert_eq!(page.header("referrer-policy"), "no-referrer");
+        assert_eq!(page.header("cache-control"), "no-store");
+        assert!(page.headers.get("set-cookie").is_none());
+    }
+
+    fn nothing_of_people_goes_out_whatever_is_asked_for(server: &Server) {
+        let maker = server.person(&["admin"]);
+        for module in ["staff", "external", "administration"] {
+            let refused = maker.client.post(SHARES, &march(&json!({ "modules": [module] }))).expect_status(422);
+            assert_eq!(refused.errors("field"), ["modules"]);
+        }
+        let booker = server.person_with(json!({ "roles": ["coordinator"], "full_name": "Zenaida Kapwa" }));
+        let resource = json!({ "name": "Van 1", "resource_type": "vehicle" });
+        let van = booker.client.post("/api/v1/resources", &resource).expect_status(201).json;
+        // Without a purpose a booking is called after whoever booked.
+        let booking = json!({ "resource": van["id"], "start": "2027-03-10T09:00:00+08:00", "end": "2027-03-10T10:00:00+08:00" });
+        booker.client.post("/api/v1/bookings", &booking).expect_status(201);
+        let page = open(server, &share(&maker.client, &march(&json!({})))).expect_status(200).text;
+        assert!(page.contains("Booked") && page.contains("Van 1"));
+        assert!(!page.contains("Zenaida"));
+    }
+
+    fn only_the_chosen_modules_and_days_are_shown(server: &Server) {
+        let maker = server.person(&["coordinator"]);
+        full_event(server, &maker.client);
+        let task = |title: &str, due: &str| {
+            maker.client.post("/api/v1/tasks", &json!({ "title": title, "due_date": due })).expect_status(201);
+        };
+        task("Count wells", "2027-03-12");
+        task("Count roofs", "2027-04-01");
+        let tasks = open(server, &share(&maker.client, &march(&json!({ "modules": ["tasks"] })))).expect_status(200).text;
+        assert!(tasks.contains("Count wells"));
+        assert!(!tasks.contains("Count roofs") && !tasks.contains("Consultation in Upi"));
+        let cancelled = json!({ "title": "Called off", "start": "2027-03-11T09:00:00+08:00", "status": "cancelled" });
+        maker.client.post("/api/v1/events", &cancelled).expect_status(201);
+        let all = open(server, &share(&maker.client, &march(&json!({})))).expect_status(200).text;
+        assert!(all.contains("Count wells") && all.contains("Consultation in Upi") && !all.contains("Called off"));
+        // Without days it rolls along with today.
+        let today = server.app().today();
+        task("Due today", &today.to_string());
+        let rolling = open(server, &share(&maker.client, &json!({ "name": "Rolling" }))).expect_status(200).text;
+        assert!(rolling.contains("Due today") && !rolling.contains("Called off"));
+    }
+
+    fn a_share_shows_what_its_maker_may_see(server: &Server) {
+        let community = sample::make(server, &kinds::COMMUNITY, 1, None).id;
+        let maker = server.person_with(json!({ "roles": ["partner"], "communities": [community] }));
+        let coordinator = server.as_role("coordinator");
+        for (title, community) in [("Ours", json!(community)), ("Theirs", Value::Null)] {
+            let event = json!({ "title": title, "start": "2027-03-10T09:00:00+08:00", "community": community });
+            coordinator.post("/api/v1/events", &event).expect_status(201);
+        }
+        let made = share(&maker.client, &march(&json!({})));
+        let page = open(server, &made).expect_status(200).text;
+        assert!(page.contains("Ours") && !page.contains("Theirs"));
+        // What the maker loses, the share loses.
+        let admin = server.as_role("admin");
+        admin.patch(&format!("/api/v1/users/{}", maker.id), &json!({ "communities": [] })).expect_status(200);
+        assert!(!open(server, &made).expect_status(200).text.contains("Ours"));
+        admin.post(&format!("/api/v1/users/{}/disable", maker.id), &json!({})).expect_status(200);
+        open(server, &made).expect_status(410);
+        assert_eq!(server.anonymous().get("/shared/no-such-secret").expect_status(404).header("x-robots-tag"), "noindex, nofollow, noarchive");
+    }
+
+    fn fifty_at_once_never_see_it_more_often_than_it_may_be_seen(server: &Server) {
+        let maker = server.person(&["staff"]);
+        let made = share(&maker.client, &march(&json!({ "max_views": 7 })));
+        let visitors: Vec<_> = (0..50)
+            .map(|_| {
+                let (client, url) = (server.anonymous(), url(&made));
+                std::thread::spawn(move || client.get(&url).status)
+            })
+            .collect();
+        let answers: Vec<u16> = visitors.into_iter().map(|visitor| visitor.join().unwrap()).collect();
+        assert_eq!(answers.iter().filter(|status| **status == 200).count(), 7, "{answers:?}");
+        assert_eq!(answers.iter().filter(|status| **status == 410).count(), 43, "{answers:?}");
+        let read = maker.client.get(&one(&made)).json;
+        assert_eq!((&read["view_count"], read["last_viewed_at"].is_string()), (&json!(7), true));
+        let log = log(server, &maker, &made);
+        assert_eq!(log.iter().filter(|outcome| *outcome == "counted").count(), 7);
+        assert_eq!(log.iter().filter(|outcome| *outcome == "used_up").count(), 43);
+        // More views may be granted.
+        maker.client.patch(&one(&made), &json!({ "max_views": 8 })).expect_status(200);
+        open(server, &made).expect_status(200);
+        open(server, &made).expect_status(410);
+    }
+
+    fn a_pass_phrase_is_asked_for_and_never_told(server: &Server) {
+        let maker = server.person(&["coordinator"]);
+        full_event(server, &maker.client);
+        let made = share(&maker.client, &march(&json!({ "passphrase": "river stone" })));
+        assert_eq!(made["has_passphrase"], true);
+        assert!(made.get("passphrase").is_none());
+        let asked = open(server, &made).expect_status(200).text;
+        assert!(asked.contains("name=\"passphrase\"") && !asked.contains("Consultation") && !asked.contains("March"));
+        let wrong = server.anonymous().post_form(&url(&made), &[("passphrase", "river stones")]).expect_status(422);
+        assert!(!wrong.text.contains("river"));
+        let right = server.anonymous().post_form(&url(&made), &[("passphrase", "river stone")]).expect_status(303);
+        assert_eq!(right.header("location"), url(&made));
+        let cookie = right.header("set-cookie").to_owned();
+        assert!(cookie.contains("HttpOnly") && cookie.contains(&format!("Path={}", url(&made))));
+        let proven = server.anonymous().with_header("cookie", cookie.split(';').next().unwrap());
+        assert!(proven.get(&url(&made)).expect_status(200).text.contains("Consultation in Upi"));
+        assert_eq!(maker.client.get(&one(&made)).json["view_count"], 1, "asking for the pass phrase is no view");
+        // Nowhere afterwards, not even as a hash.
+        for path in [one(&made), format!("{}/history", one(&made)), SHARES.to_owned(), "/api/v1/shares/export.csv".to_owned()] {
+            let answer = server.as_role("admin").get(&path);
+            assert!(!answer.text.contains("river") && !answer.text.contains("argon2"), "{path}: {}", answer.text);
+        }
+        let page = maker.client.get(&format!("/shares/{}/edit", made["id"].as_str().unwrap())).expect_status(200).text;
+        assert!(page.contains("type=\"password\"") && !page.contains("argon2"));
+        // Another pass phrase makes the old proof worthless; none lets everybody in.
+        maker.client.patch(&one(&made), &json!({ "passphrase": "stone river" })).expect_status(200);
+        assert!(!proven.get(&url(&made)).text.contains("Consultation"));
+        let open_now = maker.client.patch(&one(&made), &json!({ "passphrase": null })).expect_status(200).json;
+        assert_eq!(open_now["has_passphrase"], false);
+        assert!(open(server, &made).text.contains("Consultation in Upi"));
+        let short = maker.client.post(SHARES, &march(&json!({ "passphrase": "abc" }))).expect_status(422);
+        assert_eq!(short.errors("field"), ["passphrase"]);
+    }
+
+    fn pass_phrases_cannot_be_tried_for_long(server: &Server) {
+        let maker = server.person(&["staff"]);
+        let made = share(&maker.client, &march(&json!({ "passphrase": "river stone" })));
+        for _ in 0..5 {
+            server.anonymous().post_form(&url(&made), &[("passphrase", "guess")]).expect_status(422);
+        }
+        let locked = server.anonymous().post_form(&url(&made), &[("passphrase", "river stone")]).expect_status(429);
+        assert!(locked.header("retry-after").parse::<u32>().unwrap() > 60);
+        assert!(log(server, &maker, &made).iter().all(|outcome| outcome == "wrong_passphrase"));
+        // The door of another share stays open.
+        let other = share(&maker.client, &march(&json!({ "passphrase": "stone river" })));
+        server.anonymous().post_form(&url(&other), &[("passphrase", "stone river")]).expect_status(303);
+    }
+
+    fn a_share_ends_is_revoked_and_comes_back(server: &Server) {
+        let maker = server.person(&["staff"]);
+        let past = share(&maker.client, &march(&json!({ "expires": "2024-01-01T00:00:00Z" })));
+        assert!(open(server, &past).expect_status(410).text.contains("time of this shared calendar is over"));
+        maker.client.patch(&one(&past), &json!({ "expires": "2100-01-01" })).expect_status(200);
+        open(server, &past).expect_status(200);
+        let day = maker.client.patch(&one(&past), &json!({ "expires": "2027-01-31" })).expect_status(200).json;
+        assert_eq!(day["expires"], "2027-01-31T16:00:00Z", "a day means its end in the office");
+        let made = share(&maker.client, &march(&json!({})));
+        open(server, &made).expect_status(200);
+        maker.client.delete(&one(&made)).expect_status(204);
+        assert!(open(server, &made).expect_status(410).text.contains("not shared any more"));
+        maker.client.post(&format!("{}/restore", one(&made)), &json!({})).expect_status(200);
+        open(server, &made).expect_status(200);
+        assert_eq!(log(server, &maker, &made), ["counted", "revoked", "counted"]);
+        assert_eq!(maker.client.get(&one(&made)).json["view_count"], 2);
+    }
+
+    fn a_share_is_its_makers_alone(server: &Server) {
+        let (maker, other, admin) = (server.person(&["staff"]), server.as_role("coordinator"), server.as_role("admin"));
+        let made = share(&maker.client, &march(&json!({})));
+        assert!(url(&made).starts_with("/shared/") && url(&made).len() >= "/shared/".len() + 27, "160 bits at least");
+        other.get(&one(&made)).expect_status(404);
+        other.delete(&one(&made)).expect_status(404);
+        assert_eq!(other.get(SHARES).json["total"], 0);
+        // An administrator sees and revokes it, but is not given the address.
+        assert_eq!(admin.get(&one(&made)).expect_status(200).json["url"], Value::Null);
+        assert_eq!(maker.client.get(&one(&made)).json["url"], made["url"]);
+        assert_eq!(maker.client.get(SHARES).json["items"][0]["url"], made["url"]);
+        let text = admin.get(&format!("{}/history", one(&made))).expect_status(200).text;
+        assert!(!text.contains(url(&made).trim_start_matches("/shared/")));
+        admin.delete(&one(&made)).expect_status(204);
+        open(server, &made).expect_status(410);
+    }
+
+    fn the_maker_sees_address_picture_and_log(server: &Server) {
+        let maker = server.person(&["staff"]);
+        let made = share(&maker.client, &march(&json!({ "max_views": 3 })));
+        let visitor = server.anonymous().with_header("user-agent", "Mozilla/5.0 (Linux; Android 14) Chrome/130.0 Mobile");
+        visitor.get(&url(&made)).expect_status(200);
+        let page = maker.client.get(&format!("/shares/{}", made["id"].as_str().unwrap())).expect_status(200).text;
+        assert!(page.contains(&url(&made)) && page.contains("<svg class=\"qr-code\""));
+        assert!(page.contains("Chrome on Android") && page.contains("127.0.0.0/24") && !page.contains("127.0.0.1<"));
+        assert!(page.contains("of 3 views used"));
+        let list = maker.client.get("/shares").expect_status(200).text;
+        assert!(list.contains("March"));
+    }
+
+    fn what_makes_no_sense_is_refused(server: &Server) {
+        let maker = server.as_role("staff");
+        for (input, field) in [
+            (json!({ "start": "2027-03-02", "end": "2027-03-01" }), "end"),
+            (json!({ "start": "2027-03-02", "end": "2029-03-01" }), "end"),
+            (json!({ "max_views": 0 }), "max_views"),
+            (json!({ "expires": "soon" }), "expires"),
+            (json!({ "passphrase": 5 }), "passphrase"),
+            (json!({ "view_count": 5 }), "view_count"),
+            (json!({ "secret": "mine" }), "secret"),
+        ] {
+            let mut body = json!({ "name": "Wrong" });
+            body.as_object_mut().unwrap().extend(input.as_object().unwrap().clone());
+            let refused = maker.post(SHARES, &body).expect_status(422);
+            assert_eq!(refused.errors("field"), [field], "{input}");
+        }
+        server.anonymous().post_form("/shared/nothing", &[("passphrase", "x")]).expect_status(303);
+        server.anonymous().get("/shared/%00%ff").expect_status(404);
+    }
+}
