@@ -21,6 +21,7 @@ pub mod holidays;
 pub mod icalendar;
 pub mod jobs;
 pub mod lists;
+pub mod occurrences;
 pub mod portfolio;
 pub mod present;
 pub mod projects;

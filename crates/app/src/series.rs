@@ -135,19 +135,19 @@ pub struct Target<'a> {
     pub expected: Option<i64>,
 }
 
-fn too_much(error: ExpandError) -> AppError {
+pub(crate) fn too_much(error: ExpandError) -> AppError {
     AppError::field("rrule", "rule", error.to_string())
 }
 
 /// The series and the date, when it is one of the series.
-fn found(record: &Record, recurrence_id: &str) -> Result<(Series, Moment), AppError> {
+pub(crate) fn found(record: &Record, recurrence_id: &str) -> Result<(Series, Moment), AppError> {
     let missing = || AppError::NotFound("date of this series");
     let series = Series::of(record).ok_or_else(missing)?;
     let date = series.find(recurrence_id).map_err(too_much)?.ok_or_else(missing)?;
     Ok((series, date))
 }
 
-fn load(work: &mut Work<'_, '_>, target: &Target<'_>, action: Action) -> Result<Record, AppError> {
+pub(crate) fn load(work: &mut Work<'_, '_>, target: &Target<'_>, action: Action) -> Result<Record, AppError> {
     let record = work.load(target.kind, target.id)?;
     records::require_write(work.actor)?;
     work.actor.require(work.tx, action, &record)?;
@@ -174,7 +174,7 @@ pub fn change(work: &mut Work<'_, '_>, target: &Target<'_>, input: &Input) -> Re
     }
 }
 
-fn single_of(series: &Series, record: &Record, date: Moment) -> Result<Record, AppError> {
+pub(crate) fn single_of(series: &Series, record: &Record, date: Moment) -> Result<Record, AppError> {
     series.materialise(record, date).map_err(too_much)?.ok_or(AppError::NotFound("date of this series"))
 }
 

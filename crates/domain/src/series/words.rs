@@ -18,7 +18,7 @@ pub fn of_record(record: &Record) -> Option<String> {
     let series = Series::of(record)?;
     let start = series.set.start;
     Some(match &series.set.rule {
-        Some(rule) => of_rule(rule, start, &series.set.zone),
+        Some(rule) => of_rule(rule, Some(start), &series.set.zone),
         None => match texts(record.get("rdates")).len() {
             1 => "On one more date".to_owned(),
             count => format!("On {count} more dates"),
@@ -26,9 +26,10 @@ pub fn of_record(record: &Record) -> Option<String> {
     })
 }
 
-/// A rule in words. What the rule leaves open comes from the start, as the day of the week of "every week".
+/// A rule in words. What the rule leaves open comes from the start, as the day of the week of "every week"; without
+/// a start it is left open in the words too.
 #[must_use]
-pub fn of_rule(rule: &Rule, start: Moment, zone: &TimeZone) -> String {
+pub fn of_rule(rule: &Rule, start: Option<Moment>, zone: &TimeZone) -> String {
     let mut parts = Parts { rule, start, limits: Vec::new() };
     let mut text = parts.every();
     let days = match rule.frequency() {
@@ -48,7 +49,7 @@ pub fn of_rule(rule: &Rule, start: Moment, zone: &TimeZone) -> String {
         text.push(' ');
         text.push_str(&days);
     }
-    if !start.is_date() {
+    if !start.is_some_and(Moment::is_date) {
         let times = parts.times();
         if !times.is_empty() {
             text.push(' ');
@@ -91,7 +92,7 @@ fn unit(rule: &Rule) -> &'static str {
 }
 
 /// The last day, and its time where the day alone would say something else.
-fn end(until: Until, start: Moment, zone: &TimeZone) -> String {
+fn end(until: Until, start: Option<Moment>, zone: &TimeZone) -> String {
     let local = match until {
         Until::Date(day) => return day.strftime("%a %-d %b %Y").to_string(),
         Until::Local(local) => local,
@@ -100,8 +101,8 @@ fn end(until: Until, start: Moment, zone: &TimeZone) -> String {
     let day = local.date().strftime("%a %-d %b %Y").to_string();
     // A rule that ends with its day, or with the last of its dates, is understood by the day.
     let is_whole_day = match start {
-        Moment::Date(_) => true,
-        Moment::DateTime(start) => {
+        None | Some(Moment::Date(_)) => true,
+        Some(Moment::DateTime(start)) => {
             local.time() == start.time() || (local.time().hour(), local.time().minute()) == (23, 59)
         }
     };
@@ -110,7 +111,7 @@ fn end(until: Until, start: Moment, zone: &TimeZone) -> String {
 
 struct Parts<'a> {
     rule: &'a Rule,
-    start: Moment,
+    start: Option<Moment>,
     /// What of the rule takes dates away, each as what follows "only".
     limits: Vec<String>,
 }
@@ -138,7 +139,9 @@ impl Parts<'_> {
         self.limit_month_days();
         let days = self.rule.by_day();
         if days.is_empty() {
-            return format!("on {}", weekday(self.start.date().weekday()));
+            return self
+                .start
+                .map_or_else(String::new, |start| format!("on {}", weekday(start.date().weekday())));
         }
         format!("on {}", weekdays(days))
     }
@@ -149,7 +152,9 @@ impl Parts<'_> {
         self.limit_year_days();
         let (days, dates) = (self.rule.by_day(), self.rule.by_month_day());
         match (days.is_empty(), dates.is_empty()) {
-            (true, true) => format!("on the {}", self.own_month_day()),
+            (true, true) => {
+                self.start.map_or_else(String::new, |_| format!("on the {}", self.own_month_day()))
+            }
             (true, false) => format!("on the {}", month_days(dates)),
             (false, true) => format!("on {}", nth_days(days)),
             (false, false) => {
@@ -188,7 +193,7 @@ impl Parts<'_> {
         if !rule.by_week().is_empty() {
             self.limit_months();
             let days = match rule.by_day() {
-                [] => weekday(self.start.date().weekday()).to_owned(),
+                [] => self.start.map_or("one day", |start| weekday(start.date().weekday())).to_owned(),
                 days => weekdays(days),
             };
             return format!("on {days} of {}", weeks(rule.by_week()));
@@ -201,11 +206,11 @@ impl Parts<'_> {
         if !months.is_empty() {
             return format!("on the {} of {months}", self.own_month_day());
         }
-        format!("on {}", self.start.date().strftime("%-d %B"))
+        self.start.map_or_else(String::new, |start| format!("on {}", start.date().strftime("%-d %B")))
     }
 
     fn own_month_day(&self) -> String {
-        nth(i16::from(self.start.date().day()))
+        self.start.map_or_else(|| "same day".to_owned(), |start| nth(i16::from(start.date().day())))
     }
 
     fn limit_months(&mut self) {
@@ -276,7 +281,13 @@ impl Parts<'_> {
     }
 
     fn times_of_day(&self, hours: &[i16], minutes: &[i16], seconds: &[i16]) -> String {
-        let start = self.start.date_time().time();
+        let Some(start) = self.start.map(|start| start.date_time().time()) else {
+            let said = [(hours, "hours"), (minutes, "minutes"), (seconds, "seconds")]
+                .into_iter()
+                .filter(|(values, _)| !values.is_empty())
+                .map(|(values, name)| format!("{name} {}", joined(values, "and")));
+            return format!("at {}", said.collect::<Vec<_>>().join(", "));
+        };
         let or_own =
             |values: &[i16], own: i8| if values.is_empty() { vec![i16::from(own)] } else { values.to_vec() };
         let hours = or_own(hours, start.hour());
@@ -454,7 +465,7 @@ mod tests {
 
     fn said_from(start: &str, rule: &str) -> String {
         let zone = TimeZone::get("Asia/Manila").expect("a zone");
-        of_rule(&rule.parse().expect("a rule"), start.parse().expect("a start"), &zone)
+        of_rule(&rule.parse().expect("a rule"), start.parse().ok(), &zone)
     }
 
     /// From Monday 25 January 2027, nine o'clock.
@@ -548,6 +559,18 @@ mod tests {
             ("FREQ=DAILY;UNTIL=20271231T000000Z", "Every day, until Fri 31 Dec 2027 at 08:00"),
         ] {
             assert_eq!(said(rule), words, "{rule}");
+        }
+    }
+
+    #[test]
+    fn without_a_start_nothing_is_made_up() {
+        for (rule, words) in [
+            ("FREQ=WEEKLY", "Every week"),
+            ("FREQ=MONTHLY;COUNT=3", "Every month, 3 times"),
+            ("FREQ=YEARLY", "Every year"),
+            ("FREQ=YEARLY;BYMONTH=3", "Every year on the same day of March"),
+        ] {
+            assert_eq!(of_rule(&rule.parse().expect("a rule"), None, &TimeZone::UTC), words);
         }
     }
 

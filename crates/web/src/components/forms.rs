@@ -182,6 +182,8 @@ pub struct Form {
     pub hidden: Vec<(String, String)>,
     /// What is wrong with the whole, beside the errors of the fields.
     pub problem: Option<String>,
+    /// What stands above the fields, inside the form.
+    pub lead: Markup,
     /// The fields everyone needs.
     pub fields: Vec<FormField>,
     /// The fields few need, folded under "More fields"; open when one of them has an error.
@@ -208,6 +210,7 @@ pub fn form(form: &Form) -> Markup {
             (error_summary(form.problem.as_deref(), &all))
             input type="hidden" name="csrf_token" value=(form.csrf_token);
             @for (name, value) in &form.hidden { input type="hidden" name=(name) value=(value); }
+            (form.lead)
             div.fields { @for entry in &form.fields { (field(entry)) } }
             @if !form.more.is_empty() {
                 details.more-fields open[wrong_below] {

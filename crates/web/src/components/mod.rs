@@ -18,5 +18,6 @@ pub mod forms;
 pub mod frame;
 pub mod icons;
 pub mod menu;
+pub mod scope;
 pub mod tables;
 pub mod tabs;

@@ -1,7 +1,7 @@
 //! The page of one record: its texts, its tasks and what points at it; beside them properties, people and dates.
 
 use axum::extract::State as AxumState;
-use axum::response::{Html, Response};
+use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
@@ -13,7 +13,7 @@ use obcms_store::records::Directory;
 
 use super::form::undo_address;
 use super::value::{self, Values};
-use super::{backlinks, history_panel, tasks};
+use super::{backlinks, dates, history_panel, occurrence, tasks};
 use crate::components::badges::{self, Tone};
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{self as components, PageHead, Property};
@@ -41,15 +41,18 @@ pub async fn detail(
     Signed { page, actor }: Signed,
     id: PathId,
     parameters: Parameters,
-) -> Result<Html<String>, PageError> {
-    parameters.only(&["tab"])?;
+) -> Result<Response, PageError> {
+    parameters.only(&["tab", "occurrence", "dates"])?;
+    if let Some(date) = parameters.get("occurrence").filter(|date| !date.is_empty()) {
+        return occurrence::show(kind, &state, &page, &actor, id.0, date);
+    }
     let markup = blocking(|| {
         let record = state.app.get(&actor, kind, id.0)?;
         let in_history = parameters.get("tab") == Some("history");
         let body = if in_history {
             history_panel(&state, &page, &actor, kind, record.id)?
         } else {
-            overview(&state, &page, &actor, &record)?
+            overview(&state, &page, &actor, &record, dates::asked(parameters.get("dates")))?
         };
         let head = head(&state, &page, &actor, &record)?;
         let address = kind.url(record.id);
@@ -78,7 +81,7 @@ pub async fn detail(
                 .render(record.title(), &content),
         )
     })?;
-    Ok(Html(markup.into_string()))
+    Ok(Html(markup.into_string()).into_response())
 }
 
 fn rights(state: &State, actor: &Actor, record: &Record) -> Result<Rights, AppError> {
@@ -137,6 +140,7 @@ pub fn head(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
         }
     };
     let badges = html! {
+        (dates::repeats_mark(record))
         (value::state_badge(record))
         @if record.is_archived() { (badges::badge("Archived", Tone::Quiet)) }
     };
@@ -177,7 +181,13 @@ fn next_steps(actor: &Actor, record: &Record) -> Markup {
     }
 }
 
-fn overview(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+fn overview(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    record: &Record,
+    shown: usize,
+) -> Result<Markup, AppError> {
     let kind = record.kind;
     let directory = directory_of(state, record)?;
     let zone: TimeZone = page.zone();
@@ -193,6 +203,7 @@ fn overview(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
             (path(state, record)?)
             @if texts.0.is_empty() { p.muted { "Nothing has been written about this yet." } } @else { (texts) }
         }))
+        (dates::panel(state, page, actor, record, shown)?)
         (tasks)
         (backlinks::panels(state, actor, record)?)
     };
@@ -242,6 +253,11 @@ fn is_text(field: &Field) -> bool {
     matches!(field.data, FieldType::Multiline(_) | FieldType::Structure(_))
 }
 
+/// Whether the field belongs to the dates of a series, which stand in a panel of their own.
+fn is_of_dates(field: &Field) -> bool {
+    matches!(field.data, FieldType::Moments) || ["overrides", "continues"].contains(&field.name)
+}
+
 fn is_person(kind: &Kind, field: &Field) -> bool {
     kind.people.contains(&field.name)
 }
@@ -251,7 +267,7 @@ fn is_person(kind: &Kind, field: &Field) -> bool {
 pub fn long_texts(record: &Record, values: &Values<'_>) -> Markup {
     html! {
         @for (position, field) in record.kind.visible() {
-            @if is_text(field) && !record.values[position].is_empty() {
+            @if is_text(field) && !is_of_dates(field) && !record.values[position].is_empty() {
                 div.text-block { h3 { (field.label) } div.prose { (values.draw(record, field)) } }
             }
         }
@@ -265,7 +281,10 @@ pub fn properties(record: &Record, values: &Values<'_>) -> Vec<Property> {
         .kind
         .visible()
         .filter(|(_, field)| {
-            field.name != record.kind.title && !is_text(field) && !is_person(record.kind, field)
+            field.name != record.kind.title
+                && !is_text(field)
+                && !is_of_dates(field)
+                && !is_person(record.kind, field)
         })
         .filter(|(position, field)| {
             let empty = record.values[*position].is_empty();

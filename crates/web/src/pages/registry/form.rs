@@ -16,7 +16,7 @@ use obcms_store::records::Directory;
 
 use super::value::Values;
 use super::written::{self, SHOWN, differing, error_of, prefilled, read_form, since, touched};
-use super::{plural, structure};
+use super::{dates, occurrence_form, plural, structure};
 use crate::components::badges::Tone;
 use crate::components::detail::{self, PageHead};
 use crate::components::feedback;
@@ -215,23 +215,37 @@ fn zones(chosen: &str) -> Vec<Choice> {
 }
 
 /// What a form page needs beside its fields.
-struct Sheet<'a> {
+pub(super) struct Sheet<'a> {
     kind: &'static Kind,
     record: Option<&'a Record>,
     typed: Form,
-    errors: Vec<FieldError>,
-    problem: Option<String>,
-    version: i64,
+    pub(super) errors: Vec<FieldError>,
+    pub(super) problem: Option<String>,
+    pub(super) version: i64,
     note: Markup,
+    /// What stands in the form above its fields.
+    pub(super) lead: Markup,
+    /// Which date of a series the form is about.
+    pub(super) date: Option<String>,
 }
 
 impl<'a> Sheet<'a> {
-    fn new(kind: &'static Kind, record: Option<&'a Record>, typed: Form) -> Self {
+    pub(super) fn new(kind: &'static Kind, record: Option<&'a Record>, typed: Form) -> Self {
         let version = record.map_or(0, |record| record.version);
-        Self { kind, record, typed, errors: Vec::new(), problem: None, version, note: html! {} }
+        Self {
+            kind,
+            record,
+            typed,
+            errors: Vec::new(),
+            problem: None,
+            version,
+            note: html! {},
+            lead: html! {},
+            date: None,
+        }
     }
 
-    fn draw(self, state: &State, page: &Page, actor: &Actor) -> Result<String, PageError> {
+    pub(super) fn draw(self, state: &State, page: &Page, actor: &Actor) -> Result<String, PageError> {
         let kind = self.kind;
         let known: Vec<Id> = self
             .record
@@ -242,7 +256,11 @@ impl<'a> Sheet<'a> {
         let (title, action, cancel, submit) = match self.record {
             Some(record) => {
                 let address = kind.url(record.id);
-                (format!("Edit {}", record.title()), format!("{address}/edit"), address, "Save".to_owned())
+                let page = match &self.date {
+                    Some(date) => dates::address(kind, record.id, date),
+                    None => address.clone(),
+                };
+                (format!("Edit {}", record.title()), format!("{address}/edit"), page, "Save".to_owned())
             }
             None => {
                 let label = kind.label.to_owned();
@@ -258,6 +276,9 @@ impl<'a> Sheet<'a> {
         if self.record.is_some() {
             hidden.push((VERSION.to_owned(), self.version.to_string()));
         }
+        if let Some(date) = &self.date {
+            hidden.push(("occurrence".to_owned(), date.clone()));
+        }
         // What is wrong with the whole, or with a field that the form does not show.
         let unseen: Vec<String> = self
             .errors
@@ -271,6 +292,7 @@ impl<'a> Sheet<'a> {
             csrf_token: page.csrf().to_owned(),
             hidden,
             problem,
+            lead: self.lead,
             fields,
             more,
             submit,
@@ -291,7 +313,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// The form again, with what is wrong.
-    fn refuse(self, state: &State, page: &Page, actor: &Actor) -> Result<Response, PageError> {
+    pub(super) fn refuse(self, state: &State, page: &Page, actor: &Actor) -> Result<Response, PageError> {
         let html = self.draw(state, page, actor)?;
         Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
     }
@@ -340,13 +362,37 @@ pub async fn edit(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
     id: PathId,
+    parameters: Parameters,
 ) -> Result<Html<String>, PageError> {
+    parameters.only(&["occurrence"])?;
+    if let Some(date) = parameters.get("occurrence") {
+        return occurrence_form::edit(kind, &state, &page, &actor, id.0, date);
+    }
     let record = blocking(|| may_edit(&state, &actor, kind, id.0))?;
     let typed = written::written(&record);
-    Ok(Html(Sheet::new(kind, Some(&record), typed).draw(&state, &page, &actor)?))
+    let mut sheet = Sheet::new(kind, Some(&record), typed);
+    sheet.lead = of_series(&record);
+    Ok(Html(sheet.draw(&state, &page, &actor)?))
 }
 
-fn may_edit(state: &State, actor: &Actor, kind: &'static Kind, id: Id) -> Result<Record, AppError> {
+/// What the form of a series says: it is about all dates.
+fn of_series(record: &Record) -> Markup {
+    if !dates::is_series(record) {
+        return html! {};
+    }
+    let address = format!("{}#dates", record.kind.url(record.id));
+    feedback::notice(
+        Tone::Accent,
+        &html! { "This changes all dates of the series. To change one of them, " a href=(address) { "choose the date" } "." },
+    )
+}
+
+pub(super) fn may_edit(
+    state: &State,
+    actor: &Actor,
+    kind: &'static Kind,
+    id: Id,
+) -> Result<Record, AppError> {
     let record = state.app.get(actor, kind, id)?;
     if record.is_archived() {
         return Err(AppError::conflict(format!(
@@ -367,6 +413,9 @@ pub async fn update(
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
+    if !form.get("occurrence").is_empty() {
+        return occurrence_form::update(kind, &state, &page, &actor, id.0, form);
+    }
     let record = blocking(|| state.app.get(&actor, kind, id.0))?;
     let seen = form.get(VERSION).parse().unwrap_or(record.version);
     let (base, entries) = blocking(|| since(&state.app, &actor, &record, seen))?;
@@ -429,7 +478,7 @@ fn changed_meanwhile(
 }
 
 /// A refused write: input errors beside their fields, a conflict above the form, all typed values kept.
-fn refused(
+pub(super) fn refused(
     mut sheet: Sheet<'_>,
     error: AppError,
     state: &State,

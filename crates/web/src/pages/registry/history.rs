@@ -2,13 +2,16 @@
 
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::history::Entry;
+use obcms_app::history::{Entry, FieldChange as Change};
+use obcms_app::work::is_shown;
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::registry::Kind;
+use obcms_domain::registry::{FieldType, Kind};
 use obcms_store::records::Directory;
+use serde_json::{Map, Value as Json};
 
+use super::dates::name_text;
 use super::value::{Values, ids_in};
 use crate::components::buttons::{ButtonKind, post_button};
 use crate::components::detail::{self, FieldChange, HistoryEntry};
@@ -59,9 +62,25 @@ pub fn directory(state: &State, kind: &Kind, entries: &[Entry]) -> Result<Direct
         .iter()
         .flat_map(|entry| &entry.fields)
         .filter_map(|change| kind.field(change.field).map(|field| (field, change)))
-        .flat_map(|(field, change)| ids_in(field, &change.old).into_iter().chain(ids_in(field, &change.new)))
+        .flat_map(|(field, change)| {
+            let of = |json: &Json| match field.name {
+                "overrides" => ids_of_dates(kind, json),
+                _ => ids_in(field, json),
+            };
+            of(&change.old).into_iter().chain(of(&change.new))
+        })
         .collect();
     state.app.directory(&ids)
+}
+
+/// What changed dates point at.
+fn ids_of_dates(kind: &Kind, json: &Json) -> Vec<Id> {
+    let patches = json.as_object().into_iter().flat_map(Map::values).filter_map(Json::as_object);
+    patches
+        .flatten()
+        .filter_map(|(name, value)| kind.field(name).map(|field| ids_in(field, value)))
+        .flatten()
+        .collect()
 }
 
 /// The entries with labels and titles in place of values and ids.
@@ -71,25 +90,89 @@ pub fn drawn(entries: &[Entry], values: &Values<'_>) -> Vec<HistoryEntry> {
         .iter()
         .map(|entry| {
             let kind = kinds::by_name(&entry.change.kind);
-            let changes = entry
-                .fields
-                .iter()
-                .filter_map(|change| {
-                    let field = kind?.field(change.field)?;
-                    let (old, new) = (values.text(field, &change.old), values.text(field, &change.new));
-                    (old != new).then(|| FieldChange { label: change.label.to_owned(), old, new })
-                })
-                .collect();
+            let changes = entry.fields.iter().flat_map(|change| changes_of(kind, change, values)).collect();
             HistoryEntry {
                 who: entry.actor.clone(),
                 what: what(&entry.change.action, entry.change.is_derived).to_owned(),
                 when: values.instant_text(entry.change.at),
                 instant: entry.change.at.to_string(),
                 changes,
-                note: entry.change.note.clone(),
+                note: match entry.change.note.strip_prefix("Date ") {
+                    Some(date) if date.len() >= 10 => date_note(date),
+                    _ => entry.change.note.clone(),
+                },
             }
         })
         .collect()
+}
+
+/// The note of a change of one date, as in "Date 2027-01-25T09:00:00", in words.
+fn date_note(date: &str) -> String {
+    let text = name_text(date);
+    if text == date { format!("Date {date}") } else { format!("About {text}") }
+}
+
+/// What changed in one field, in words. What concerns single dates of a series is said date by date.
+fn changes_of(kind: Option<&Kind>, change: &Change, values: &Values<'_>) -> Vec<FieldChange> {
+    let Some((kind, field)) = kind.and_then(|kind| kind.field(change.field).map(|field| (kind, field)))
+    else {
+        return Vec::new();
+    };
+    if field.name == "overrides" {
+        return changed_dates(kind, change, values);
+    }
+    if matches!(field.data, FieldType::Moments) {
+        return listed_dates(change);
+    }
+    let (old, new) = (values.text(field, &change.old), values.text(field, &change.new));
+    let differs = old != new;
+    differs.then(|| FieldChange { label: change.label.to_owned(), old, new }).into_iter().collect()
+}
+
+/// Dates that joined the list or left it, not the whole list twice.
+fn listed_dates(change: &Change) -> Vec<FieldChange> {
+    let list = |json: &Json| -> Vec<String> {
+        json.as_array().into_iter().flatten().filter_map(Json::as_str).map(ToOwned::to_owned).collect()
+    };
+    let (before, after) = (list(&change.old), list(&change.new));
+    let said = |some: &[String], others: &[String]| -> String {
+        let names: Vec<String> =
+            some.iter().filter(|name| !others.contains(name)).map(|name| name_text(name)).collect();
+        names.join("; ")
+    };
+    let (old, new) = (said(&before, &after), said(&after, &before));
+    vec![FieldChange { label: change.label.to_owned(), old, new }]
+}
+
+/// What differs on single dates: "On Mon 25 Jan 2027: Title, Staff meeting to Budget meeting".
+fn changed_dates(kind: &Kind, change: &Change, values: &Values<'_>) -> Vec<FieldChange> {
+    let none = Map::new();
+    let (old, new) = (change.old.as_object().unwrap_or(&none), change.new.as_object().unwrap_or(&none));
+    let mut dates: Vec<&String> = old.keys().chain(new.keys()).collect();
+    dates.sort_unstable();
+    dates.dedup();
+    let mut changes = Vec::new();
+    for date in dates {
+        let patch =
+            |side: &Map<String, Json>| side.get(date).and_then(Json::as_object).cloned().unwrap_or_default();
+        let (before, after) = (patch(old), patch(new));
+        for field in kind.fields {
+            let (from, to) = (before.get(field.name), after.get(field.name));
+            if from == to || !is_shown(field) {
+                continue;
+            }
+            // Where only one side says it, the other is as the series has it; of the start the date itself tells.
+            let starts = kind.dates.first().is_some_and(|role| role.start == field.name);
+            let said = |side: Option<&Json>| match side {
+                Some(json) => values.text(field, json),
+                None if starts => name_text(date),
+                None => "as the series has it".to_owned(),
+            };
+            let label = format!("On {}: {}", name_text(date), field.label);
+            changes.push(FieldChange { label, old: said(from), new: said(to) });
+        }
+    }
+    changes
 }
 
 /// What was done, as the rest of a sentence that begins with a name.
@@ -108,6 +191,11 @@ fn what(action: &str, is_derived: bool) -> &'static str {
         "return" => "returned this",
         "generate" => "had tasks made",
         "renew" => "gave this a new address",
+        "occurrence" => "changed one date",
+        "cancel_date" => "cancelled dates",
+        "reset_date" => "put one date back",
+        "bring_back_date" => "brought one date back",
+        "split" => "ended this, and let another go on from there",
         _ => "changed this",
     }
 }

@@ -4,11 +4,14 @@
 //! are for those pages too: [`form_fields`], [`read_form`], [`properties`], [`history_panel`], [`Values`].
 
 mod backlinks;
+pub mod dates;
 pub mod detail;
 pub mod form;
 pub mod history;
 pub mod import;
 pub mod list;
+pub mod occurrence;
+mod occurrence_form;
 mod structure;
 pub mod tasks;
 pub mod value;
@@ -85,6 +88,14 @@ fn pages(kind: &'static Kind) -> Router<State> {
 /// What changes records.
 fn writing(kind: &'static Kind, all: &str, one: &str) -> Router<State> {
     let mut router = Router::new();
+    if occurrence::has_dates(kind) {
+        router = router.route(
+            &format!("{one}/occurrences"),
+            post(move |state: AxumState<State>, signed: Signed, id: PathId, form: SafeForm| {
+                occurrence::act(kind, state, signed, id, form)
+            }),
+        );
+    }
     if !OWN_FORMS.contains(&kind.name) {
         router = router
             .route(
@@ -98,8 +109,8 @@ fn writing(kind: &'static Kind, all: &str, one: &str) -> Router<State> {
             )
             .route(
                 &format!("{one}/edit"),
-                get(move |state: AxumState<State>, signed: Signed, id: PathId| {
-                    form::edit(kind, state, signed, id)
+                get(move |state: AxumState<State>, signed: Signed, id: PathId, parameters: Parameters| {
+                    form::edit(kind, state, signed, id, parameters)
                 })
                 .post(
                     move |state: AxumState<State>, signed: Signed, id: PathId, typed: SafeForm| {

@@ -8,9 +8,11 @@ use obcms_domain::choices::{self, Choice};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Field, FieldType, Link, Record, Value};
+use obcms_domain::series::words;
 use obcms_store::records::{Directory, Reference};
 use serde_json::Value as Json;
 
+use super::dates::name_text;
 use crate::components::badges::{self, Tone};
 
 /// What drawing a value needs to know of its surroundings.
@@ -34,6 +36,10 @@ impl Values<'_> {
             (FieldType::Choice(choices), Value::Text(text)) => choice(record, field, choices, text),
             (FieldType::Date, Value::Date(day)) if field.name == "due_date" && is_open(record) => {
                 badges::due_date(*day, self.today)
+            }
+            (FieldType::Recurrence, Value::Text(text)) if !text.is_empty() => {
+                let said = words::of_record(record).unwrap_or_else(|| rule_text(text));
+                html! { span title=(text) { (said) } }
             }
             (_, Value::Json(json)) => structure(field, json),
             _ => self.plain(field, value),
@@ -175,6 +181,8 @@ impl Values<'_> {
             FieldType::Instant | FieldType::Moment => {
                 text.parse().map_or_else(|_| text.to_owned(), |instant| self.instant_text(instant))
             }
+            FieldType::Recurrence => rule_text(text),
+            FieldType::Moments => name_text(text),
             _ => text.to_owned(),
         }
     }
@@ -184,6 +192,14 @@ impl Values<'_> {
             .ok()
             .and_then(|id| self.directory.get(&id))
             .map_or_else(|| "something that is not shown".to_owned(), |found| found.title.clone())
+    }
+}
+
+/// A rule in words without the start of its series.
+fn rule_text(text: &str) -> String {
+    match text.parse() {
+        Ok(rule) => words::of_rule(&rule, None, &TimeZone::UTC),
+        Err(_) => text.to_owned(),
     }
 }
 
@@ -275,7 +291,10 @@ fn choice(record: &Record, field: &Field, choices: &'static [Choice], text: &str
 fn structure(field: &Field, json: &Json) -> Markup {
     let text = |item: &Json, name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
     match (field.data, json) {
-        (FieldType::Tags | FieldType::Moments, Json::Array(items)) => html! {
+        (FieldType::Moments, Json::Array(items)) => html! {
+            @for item in items.iter().filter_map(Json::as_str) { (badges::badge(&name_text(item), Tone::Neutral)) " " }
+        },
+        (FieldType::Tags, Json::Array(items)) => html! {
             @for item in items.iter().filter_map(Json::as_str) { (badges::badge(item, Tone::Neutral)) " " }
         },
         (FieldType::Choices(choices), Json::Array(items)) => {

@@ -12,6 +12,7 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds::{self, TASK};
 use obcms_domain::people::Action;
 use obcms_domain::registry::{FieldError, Record};
+use obcms_domain::series::words;
 use obcms_domain::tasks::TaskStatus;
 use obcms_store::records::Directory;
 
@@ -26,7 +27,7 @@ use crate::components::menu::{Menu, MenuItem, menu};
 use crate::input::{Form, Parameters, PathId};
 use crate::pages::errors::PageError;
 use crate::pages::frame::{Page, Signed};
-use crate::pages::registry::history_panel;
+use crate::pages::registry::{dates, history_panel, occurrence};
 use crate::pages::trace;
 use crate::state::{State, blocking};
 
@@ -44,6 +45,8 @@ struct Sheet<'a> {
     /// What was typed and refused.
     typed: Option<Form>,
     errors: Vec<FieldError>,
+    /// How many dates of a series are shown.
+    dates: usize,
 }
 
 /// `GET /tasks/{id}`.
@@ -53,8 +56,12 @@ pub async fn show(
     id: PathId,
     parameters: Parameters,
 ) -> Result<Response, PageError> {
-    parameters.only(&[])?;
-    let sheet = blocking(|| load(&state, &page, &actor, id.0))?;
+    parameters.only(&["occurrence", "dates"])?;
+    if let Some(date) = parameters.get("occurrence").filter(|date| !date.is_empty()) {
+        return occurrence::show(&TASK, &state, &page, &actor, id.0, date);
+    }
+    let mut sheet = blocking(|| load(&state, &page, &actor, id.0))?;
+    sheet.dates = dates::asked(parameters.get("dates"));
     draw(&state, &page, &actor, &sheet, StatusCode::OK)
 }
 
@@ -109,6 +116,7 @@ fn load<'a>(state: &State, page: &'a Page, actor: &Actor, id: Id) -> Result<Shee
         blocked: None,
         typed: None,
         errors: Vec::new(),
+        dates: dates::SHOWN,
     })
 }
 
@@ -119,9 +127,10 @@ fn draw(
     sheet: &Sheet<'_>,
     status: StatusCode,
 ) -> Result<Response, PageError> {
-    let (history, chain) = blocking(|| {
+    let (history, chain, series) = blocking(|| {
         let history = history_panel(state, page, actor, &TASK, sheet.task.id)?;
-        Ok::<_, AppError>((history, trace::panel(state, actor, &TASK, sheet.task.id)?))
+        let series = dates::panel(state, page, actor, &sheet.task, sheet.dates)?;
+        Ok::<_, AppError>((history, trace::panel(state, actor, &TASK, sheet.task.id)?, series))
     })?;
     let wide = html! {
         div.stack #task-work data-live="task" {
@@ -130,6 +139,7 @@ fn draw(
             (sheet.progress())
             (sheet.dependencies())
         }
+        (series)
         (history)
     };
     let narrow = html! {
@@ -163,6 +173,7 @@ impl Sheet<'_> {
             title: self.task.title().to_owned(),
             subtitle: String::new(),
             badges: html! {
+                (dates::repeats_mark(&self.task))
                 (parts::status(&self.task))
                 @if facts.overdue { (icon_badge("alarm-clock", "Late", Tone::Bad)) }
                 @if parts::is_open(&self.task) && self.task.flag("blocked") {
@@ -417,6 +428,7 @@ impl Sheet<'_> {
             })
         };
         let mut list = vec![
+            ("Repeats", words::of_record(task).map_or_else(|| html! {}, |said| html! { (said) })),
             (
                 "Belongs to",
                 match parts::origin(task, &self.directory) {
@@ -455,6 +467,9 @@ impl Sheet<'_> {
             list.push(("Made by", self.link(maker)));
         } else if !task.text("template_item").is_empty() {
             list.push(("Made by", html! { "A template" }));
+        }
+        if list[0].1.0.is_empty() {
+            list.remove(0);
         }
         list.into_iter().map(|(label, value)| Property { label: label.to_owned(), value }).collect()
     }
