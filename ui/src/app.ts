@@ -1,9 +1,11 @@
 /** What every page loads. */
 import { startCopying } from "./copying";
+import { startDateLists } from "./date-list";
 import { startForms } from "./forms";
 import { startLive } from "./live";
 import { startNavigation } from "./navigation";
 import { openPalette } from "./palette";
+import { startRecurrences } from "./recurrence";
 import { startReferences } from "./reference";
 import { startScopes } from "./scope";
 import { startShortcuts } from "./shortcuts";
@@ -17,6 +19,8 @@ startShortcuts(openPalette);
 startReferences();
 startForms();
 startCopying();
+startDateLists();
+startRecurrences();
 startTables();
 startToasts();
 startScopes();

@@ -6,7 +6,7 @@ use super::field::{Field, FieldType};
 
 /// The rule of the series.
 pub const RRULE: Field = Field::new("rrule", "Repeats", FieldType::Recurrence)
-    .help("A rule as in FREQ=WEEKLY;BYDAY=MO (RFC 5545).")
+    .help("On which dates this happens again; as text, a rule such as FREQ=WEEKLY;BYDAY=MO.")
     .folded();
 /// Dates beside those of the rule.
 pub const RDATES: Field = Field::new("rdates", "Also on", FieldType::Moments)

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 
 use super::buttons::{ButtonKind, button_link, submit_button};
 use super::icons::icon;
+use super::recurrence;
 
 /// A field of a form.
 #[derive(Debug, Default, Clone)]
@@ -121,6 +122,18 @@ pub enum Control {
         day: String,
         /// The time, `HH:MM`.
         time: String,
+    },
+    /// A rule of recurrence as text; the script makes choices of it and shows the next dates.
+    Recurrence {
+        /// The rule.
+        value: String,
+        /// Names of the inputs that hold the start, the first that is filled in counts.
+        starts: Vec<String>,
+    },
+    /// Dates as text between commas; the script makes a list of it that one picks dates for.
+    Dates {
+        /// The dates.
+        value: String,
     },
     /// Several inputs of a structure of its own.
     Structure {
@@ -278,6 +291,7 @@ fn size(control: &Control) -> Option<&'static str> {
         Control::Multiline { .. }
         | Control::Json { .. }
         | Control::References { .. }
+        | Control::Recurrence { .. }
         | Control::Links { many: true, .. } => Some("wide"),
         Control::Number { .. } | Control::Time { .. } | Control::Date { .. } => Some("small"),
         _ => None,
@@ -321,6 +335,8 @@ fn control(field: &FormField) -> Markup {
         Control::Date { value } => input(field, "date", value),
         Control::DateTime { value } => input(field, "datetime-local", value),
         Control::Time { value } => input(field, "time", value),
+        Control::Recurrence { value, starts } => recurrence::rule(&input(field, "text", value), starts),
+        Control::Dates { value } => recurrence::dates(&input(field, "text", value), &field.label),
         Control::Multiline { value, rows } => multiline(field, value, *rows, false),
         Control::Json { value } => multiline(field, value, 8, true),
         Control::Number { value, minimum, maximum, step } => html! {

@@ -18,6 +18,7 @@ pub mod forms;
 pub mod frame;
 pub mod icons;
 pub mod menu;
+pub mod recurrence;
 pub mod scope;
 pub mod tables;
 pub mod tabs;

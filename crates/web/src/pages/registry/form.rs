@@ -61,6 +61,15 @@ pub fn form_fields(
                 control(field, typed, &titles, zone)
             },
         };
+        if matches!(field.data, FieldType::Recurrence) {
+            // How it repeats belongs beside when it is.
+            let entry = FormField { control: rule(kind, typed.get(field.name)), ..entry };
+            let end =
+                kind.dates.first().map_or("", |role| if role.end.is_empty() { role.start } else { role.end });
+            let place = plain.iter().position(|known: &FormField| known.name == end);
+            plain.insert(place.map_or(plain.len(), |place| place + 1), entry);
+            continue;
+        }
         // What must be given and stands there already may be folded away.
         if field.folded && !(field.required && matches!(field.initial, Initial::Empty)) {
             folded.push(entry);
@@ -98,6 +107,13 @@ fn titles(state: &State, actor: &Actor, ids: &[Id], known: &[Id]) -> Result<Dire
     Ok(directory)
 }
 
+/// The control of the rule, which looks at the start that the form holds.
+fn rule(kind: &Kind, value: &str) -> Control {
+    let starts =
+        kind.dates.first().map_or_else(Vec::new, |role| vec![role.start.to_owned(), role.end.to_owned()]);
+    Control::Recurrence { value: value.to_owned(), starts }
+}
+
 fn control(field: &Field, typed: &Form, titles: &Directory, zone: &TimeZone) -> Control {
     if field.source == Source::WriteOnly {
         return Control::Password { autocomplete: "new-password" };
@@ -125,9 +141,8 @@ fn control(field: &Field, typed: &Form, titles: &Directory, zone: &TimeZone) -> 
         |name: &str| kinds::by_name(name).map_or_else(String::new, |kind| kind.collection.to_owned());
     let names = |kinds: &[&str]| kinds.iter().map(|kind| (*kind).to_owned()).collect();
     match field.data {
-        FieldType::Text(_) | FieldType::Tags | FieldType::Recurrence | FieldType::Moments => {
-            Control::Text { value: value() }
-        }
+        FieldType::Text(_) | FieldType::Tags | FieldType::Recurrence => Control::Text { value: value() },
+        FieldType::Moments => Control::Dates { value: value() },
         FieldType::Instant => Control::DateTime { value: local(&value(), zone) },
         FieldType::Multiline(_) => Control::Multiline { value: value(), rows: 3 },
         FieldType::Email => Control::Email { value: value() },

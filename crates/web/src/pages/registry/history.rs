@@ -96,20 +96,27 @@ pub fn drawn(entries: &[Entry], values: &Values<'_>) -> Vec<HistoryEntry> {
                 what: what(&entry.change.action, entry.change.is_derived).to_owned(),
                 when: values.instant_text(entry.change.at),
                 instant: entry.change.at.to_string(),
-                changes,
                 note: match entry.change.note.strip_prefix("Date ") {
-                    Some(date) if date.len() >= 10 => date_note(date),
+                    Some(date) if date.len() >= 10 => date_note(date, &changes),
                     _ => entry.change.note.clone(),
                 },
+                changes,
             }
         })
         .collect()
 }
 
-/// The note of a change of one date, as in "Date 2027-01-25T09:00:00", in words.
-fn date_note(date: &str) -> String {
+/// The note of a change of one date, as in "Date 2027-01-25T09:00:00", in words; nothing when the changes name it.
+fn date_note(date: &str, changes: &[FieldChange]) -> String {
     let text = name_text(date);
-    if text == date { format!("Date {date}") } else { format!("About {text}") }
+    let is_named = |change: &FieldChange| {
+        [&change.label, &change.old, &change.new].iter().any(|part| part.contains(&text))
+    };
+    match text == date {
+        true => format!("Date {date}"),
+        false if changes.iter().any(is_named) => String::new(),
+        false => format!("From {text} on"),
+    }
 }
 
 /// What changed in one field, in words. What concerns single dates of a series is said date by date.

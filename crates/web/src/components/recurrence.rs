@@ -1,0 +1,29 @@
+//! Rules of recurrence and lists of dates in forms. Both are texts that anybody can write; `ui/src/recurrence.ts` and
+//! `ui/src/date-list.ts` put choices and pickers in their place and keep the texts as what is sent.
+
+use maud::{Markup, html};
+
+/// The input of a rule. `starts` are the names of the inputs that hold the start of the series.
+#[must_use]
+pub fn rule(input: &Markup, starts: &[String]) -> Markup {
+    html! { div.recurrence data-recurrence data-starts=(starts.join(" ")) { (input) } }
+}
+
+/// The input of several dates.
+#[must_use]
+pub fn dates(input: &Markup, label: &str) -> Markup {
+    html! { div.date-lists data-date-list=(label) { (input) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_knows_where_its_start_is() {
+        let text =
+            rule(&html! { input name="rrule"; }, &["start_date".into(), "due_date".into()]).into_string();
+        assert!(text.contains("data-starts=\"start_date due_date\""));
+        assert!(text.contains("name=\"rrule\""), "it is sent without script too");
+    }
+}

@@ -1,0 +1,102 @@
+/** Lists of dates: a text of dates between commas becomes a list that one adds to with a date picker. */
+import { icon } from "./icon";
+import { every, make, one } from "./page";
+
+const dayFormat = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "UTC",
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+});
+
+export function startDateLists(): void {
+  for (const holder of every("[data-date-list]")) build(holder);
+}
+
+function inWords(text: string): string {
+  const date = new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  if (Number.isNaN(+date)) return text;
+  const time = text.length > 10 ? `, ${text.slice(11, 16)}` : "";
+  return `${dayFormat.format(date).replace(",", "")}${time}`;
+}
+
+function build(holder: HTMLElement): void {
+  const found = one<HTMLInputElement>("input", holder);
+  const form = holder.closest("form");
+  if (!found) return;
+  const plain: HTMLInputElement = found;
+  const label = holder.dataset.dateList ?? "Dates";
+  const day = make("input", {
+    id: plain.id,
+    class: "input",
+    type: "date",
+    "aria-describedby": plain.getAttribute("aria-describedby") ?? undefined,
+    "aria-invalid": plain.getAttribute("aria-invalid") ?? undefined,
+  });
+  plain.removeAttribute("id");
+  plain.type = "hidden";
+  const time = make("input", { class: "input", type: "time", "aria-label": `${label}: time` });
+  const add = make("button", { type: "button", class: "button" }, icon("plus"), "Add date");
+  const list = make("ul", { class: "date-list" });
+  // What has days has no times.
+  const timed = (): boolean =>
+    !!form && !!one("[name$='.time']", form) && !one<HTMLInputElement>("[name=all_day]", form)?.checked;
+  const usual = (): string => one<HTMLInputElement>("[name='start.time']", form ?? document)?.value ?? "";
+  const entries = (): string[] =>
+    plain.value
+      .split(/[,\n]/)
+      .map((item) => item.trim())
+      .filter(Boolean);
+
+  function put(items: string[]): void {
+    plain.value = [...new Set(items)].sort().join(", ");
+    plain.dispatchEvent(new Event("input", { bubbles: true }));
+    draw();
+  }
+
+  function draw(): void {
+    list.replaceChildren();
+    for (const item of entries()) {
+      const remove = make("button", {
+        type: "button",
+        class: "button",
+        "data-only": "icon",
+        "data-kind": "quiet",
+        "aria-label": `Remove ${inWords(item)}`,
+      });
+      remove.append(icon("x"));
+      remove.addEventListener("click", () => {
+        put(entries().filter((other) => other !== item));
+        day.focus();
+      });
+      list.append(make("li", {}, make("span", {}, inWords(item)), remove));
+    }
+    time.hidden = !timed();
+  }
+
+  function take(): void {
+    if (!day.value) {
+      day.focus();
+      return;
+    }
+    const at = timed() ? time.value || usual() : "";
+    put([...entries(), at ? `${day.value}T${at}:00` : day.value]);
+    day.value = "";
+    day.focus();
+  }
+
+  add.addEventListener("click", take);
+  for (const input of [day, time]) {
+    input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      take();
+    });
+  }
+  form?.addEventListener("change", (event) => {
+    if ((event.target as HTMLInputElement).name === "all_day") draw();
+  });
+  holder.replaceChildren(list, make("div", { class: "date-list-add" }, day, time, add), plain);
+  draw();
+}

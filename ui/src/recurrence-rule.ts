@@ -1,0 +1,209 @@
+/** Rules as the form can show them: read from a rule's text, written back, and those that suggest themselves. */
+
+export const WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"] as const;
+export const WEEKDAY_NAMES = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+export const MONTH_NAMES = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
+/** Which weekday of a month; the last one counts from the end. */
+export const NTH: [number, string][] = [
+  [1, "first"],
+  [2, "second"],
+  [3, "third"],
+  [4, "fourth"],
+  [5, "fifth"],
+  [-1, "last"],
+];
+
+export type Frequency = "DAILY" | "WEEKLY" | "MONTHLY" | "YEARLY";
+
+export interface Simple {
+  frequency: Frequency;
+  interval: number;
+  /** Days of the week, of a rule by weeks. */
+  days: string[];
+  /** A day of the month (-1 the last), or nothing when it is the n-th of a weekday. */
+  monthDay: number | null;
+  nth: number;
+  weekday: string;
+  month: number;
+  until: string;
+  count: number | null;
+}
+
+/** What a start suggests for everything that the rule leaves open. `day` is YYYY-MM-DD. */
+export function simpleFor(day: string): Simple {
+  const { weekday, month, number } = partsOf(day);
+  return {
+    frequency: "WEEKLY",
+    interval: 1,
+    days: [weekday],
+    monthDay: number,
+    nth: Math.min(Math.ceil(number / 7), 5),
+    weekday,
+    month,
+    until: "",
+    count: null,
+  };
+}
+
+/** The rule, when the form can show all of it; `day` is that of the start. */
+export function readRule(text: string, day: string): Simple | null {
+  const simple = simpleFor(day);
+  const parts = new Map<string, string>();
+  for (const part of text
+    .trim()
+    .toUpperCase()
+    .replace(/^RRULE:/, "")
+    .split(";")) {
+    const [name, value] = part.split("=");
+    if (!name || !value || parts.has(name)) return null;
+    parts.set(name, value);
+  }
+  const take = (name: string): string | undefined => {
+    const value = parts.get(name);
+    parts.delete(name);
+    return value;
+  };
+  const frequency = take("FREQ") as Frequency;
+  if (!["DAILY", "WEEKLY", "MONTHLY", "YEARLY"].includes(frequency)) return null;
+  simple.frequency = frequency;
+  const interval = take("INTERVAL");
+  if (interval) simple.interval = Number(interval);
+  const count = take("COUNT");
+  if (count) simple.count = Number(count);
+  const until = take("UNTIL");
+  if (until) {
+    // An end within a day is more than the form can show.
+    if (!/^\d{8}$/.test(until)) return null;
+    simple.until = `${until.slice(0, 4)}-${until.slice(4, 6)}-${until.slice(6)}`;
+  }
+  if (parts.get("WKST") === "MO") parts.delete("WKST");
+  const byDay = take("BYDAY");
+  const byMonthDay = take("BYMONTHDAY");
+  const byMonth = take("BYMONTH");
+  if (parts.size > 0) return null;
+  if (frequency === "WEEKLY") {
+    if (byMonthDay || byMonth) return null;
+    if (byDay) simple.days = byDay.split(",");
+    return simple.days.every((name) => (WEEKDAYS as readonly string[]).includes(name)) ? simple : null;
+  }
+  if (frequency === "DAILY") return byDay || byMonthDay || byMonth ? null : simple;
+  if (byDay && byMonthDay) return null;
+  if (frequency === "MONTHLY" && byMonth) return null;
+  if (byMonth) {
+    simple.month = Number(byMonth);
+    if (!MONTH_NAMES[simple.month - 1]) return null;
+  } else if (frequency === "YEARLY" && (byDay || byMonthDay)) {
+    return null;
+  }
+  if (byMonthDay) {
+    simple.monthDay = Number(byMonthDay);
+    return simple.monthDay === -1 || (simple.monthDay >= 1 && simple.monthDay <= 31) ? simple : null;
+  }
+  if (byDay) {
+    const match = /^(-?\d)(MO|TU|WE|TH|FR|SA|SU)$/.exec(byDay);
+    const nth = Number(match?.[1]);
+    if (!match || !NTH.some(([known]) => known === nth)) return null;
+    Object.assign(simple, { monthDay: null, nth, weekday: match[2] });
+  }
+  return simple;
+}
+
+export function writeRule(rule: Simple): string {
+  const parts = [`FREQ=${rule.frequency}`];
+  if (rule.interval > 1) parts.push(`INTERVAL=${rule.interval}`);
+  if (rule.count) parts.push(`COUNT=${rule.count}`);
+  else if (rule.until) parts.push(`UNTIL=${rule.until.replaceAll("-", "")}`);
+  if (rule.frequency === "YEARLY") parts.push(`BYMONTH=${rule.month}`);
+  if (rule.frequency === "WEEKLY") {
+    const days = WEEKDAYS.filter((name) => rule.days.includes(name));
+    if (days.length > 0) parts.push(`BYDAY=${days.join(",")}`);
+  } else if (rule.frequency !== "DAILY") {
+    parts.push(rule.monthDay === null ? `BYDAY=${rule.nth}${rule.weekday}` : `BYMONTHDAY=${rule.monthDay}`);
+  }
+  return parts.join(";");
+}
+
+export interface Preset {
+  key: string;
+  label: string;
+  rule: string;
+}
+
+/** The rules that a start suggests. */
+export function presetsFor(day: string): Preset[] {
+  const { weekday, month, number, last } = partsOf(day);
+  const name = WEEKDAY_NAMES[WEEKDAYS.indexOf(weekday as (typeof WEEKDAYS)[number])] ?? "";
+  const simple = simpleFor(day);
+  const rule = (changes: Partial<Simple>): string => writeRule({ ...simple, ...changes });
+  const presets: Preset[] = [
+    { key: "daily", label: "Every day", rule: rule({ frequency: "DAILY" }) },
+    { key: "weekly", label: `Every week on ${name}`, rule: rule({ frequency: "WEEKLY" }) },
+    {
+      key: "weekdays",
+      label: "Every week on Monday to Friday",
+      rule: rule({ frequency: "WEEKLY", days: WEEKDAYS.slice(0, 5) }),
+    },
+  ];
+  const nth = NTH.find(([known]) => known === simple.nth)?.[1];
+  if (simple.nth < 5) {
+    presets.push({
+      key: "nth",
+      label: `Every month on the ${nth} ${name}`,
+      rule: rule({ frequency: "MONTHLY", monthDay: null }),
+    });
+  }
+  if (number + 7 > last) {
+    presets.push({
+      key: "last",
+      label: `Every month on the last ${name}`,
+      rule: rule({ frequency: "MONTHLY", monthDay: null, nth: -1 }),
+    });
+  }
+  presets.push({
+    key: "monthday",
+    label: `Every month on the ${ordinal(number)}`,
+    rule: rule({ frequency: "MONTHLY", monthDay: number }),
+  });
+  if (number === last) {
+    presets.push({
+      key: "lastday",
+      label: "Every month on the last day",
+      rule: rule({ frequency: "MONTHLY", monthDay: -1 }),
+    });
+  }
+  presets.push({
+    key: "yearly",
+    label: `Every year on ${number} ${MONTH_NAMES[month - 1]}`,
+    rule: rule({ frequency: "YEARLY", monthDay: number }),
+  });
+  return presets;
+}
+
+function partsOf(day: string): { weekday: string; month: number; number: number; last: number } {
+  const date = new Date(`${day}T00:00:00Z`);
+  const month = date.getUTCMonth() + 1;
+  return {
+    weekday: WEEKDAYS[(date.getUTCDay() + 6) % 7] ?? "MO",
+    month,
+    number: date.getUTCDate(),
+    last: new Date(Date.UTC(date.getUTCFullYear(), month, 0)).getUTCDate(),
+  };
+}
+
+export function ordinal(number: number): string {
+  const tail = number % 100 >= 11 && number % 100 <= 13 ? "th" : ["th", "st", "nd", "rd"][number % 10];
+  return `${number}${tail ?? "th"}`;
+}

@@ -1,0 +1,379 @@
+/** How something repeats: what its start suggests, rules of one's own, and the next dates as the server works them out. */
+import {
+  MONTH_NAMES,
+  NTH,
+  WEEKDAYS,
+  WEEKDAY_NAMES,
+  ordinal,
+  presetsFor,
+  readRule,
+  simpleFor,
+  writeRule,
+  type Simple,
+} from "./recurrence-rule";
+import { Refusal, callApi, debounce, every, make, one } from "./page";
+
+const PREVIEWED = 5;
+const dayFormat = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "UTC",
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+});
+
+export function startRecurrences(): void {
+  for (const holder of every("[data-recurrence]")) build(holder);
+}
+
+/** The start that the form holds: its day, and its time where it has one. */
+function startOf(form: HTMLFormElement | null, names: string[]): { day: string; moment: string } | null {
+  for (const name of names) {
+    const day = form && one<HTMLInputElement>(`[name="${name}"]`, form)?.value;
+    if (!form || !day || !/^\d{4}-\d\d-\d\d$/.test(day)) continue;
+    const allDay = one<HTMLInputElement>("[name=all_day]", form)?.checked;
+    const time = one<HTMLInputElement>(`[name="${name}.time"]`, form)?.value;
+    return { day, moment: time && !allDay ? `${day}T${time}:00` : day };
+  }
+  return null;
+}
+
+const today = (): string => new Date().toLocaleDateString("en-CA");
+
+interface Labelled {
+  label: string;
+  control: HTMLElement;
+}
+
+function labelled({ label, control }: Labelled): HTMLElement {
+  return make("label", { class: "recurrence-part" }, make("span", {}, label), control);
+}
+
+function choices(options: [string, string][], chosen: string): HTMLSelectElement {
+  const select = make("select", { class: "input" });
+  for (const [value, label] of options) select.append(make("option", { value }, label));
+  select.value = chosen;
+  return select;
+}
+
+function build(holder: HTMLElement): void {
+  const found = one<HTMLInputElement>("input", holder);
+  const form = holder.closest("form");
+  if (!found) return;
+  const raw: HTMLInputElement = found;
+  const names = (holder.dataset.starts ?? "").split(" ").filter(Boolean);
+  const dayNow = (): string => startOf(form, names)?.day ?? today();
+
+  // The select takes the place of the text, which stays for whoever wants to write the rule.
+  const select = make("select", {
+    id: raw.id,
+    class: "input",
+    "aria-describedby": raw.getAttribute("aria-describedby") ?? undefined,
+    "aria-invalid": raw.getAttribute("aria-invalid") ?? undefined,
+  });
+  raw.id = `${raw.id}-text`;
+  raw.removeAttribute("aria-describedby");
+  const custom = make("fieldset", { class: "recurrence-custom" }, make("legend", {}, "Custom rule"));
+  const parts = make("div", { class: "recurrence-parts" });
+  custom.append(parts);
+  const text = make("label", { class: "recurrence-part recurrence-text", for: raw.id });
+  text.append(make("span", {}, "Rule as text (RFC 5545)"), raw);
+  const preview = make("div", { class: "recurrence-preview", "aria-live": "polite" });
+  holder.replaceChildren(select, custom, text, preview);
+
+  /** Whether the person, or what the rule is like, asks for its parts or its text. */
+  let mode: "preset" | "custom" | "text" = "preset";
+  let simple: Simple = simpleFor(dayNow());
+
+  const put = (rule: string): void => {
+    raw.value = rule;
+    raw.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  function drawSelect(): void {
+    const presets = presetsFor(dayNow());
+    const known = presets.find(({ rule }) => rule === raw.value);
+    const key = mode === "preset" ? (raw.value === "" ? "" : (known?.key ?? "custom")) : mode;
+    select.replaceChildren(
+      make("option", { value: "" }, "Does not repeat"),
+      ...presets.map((preset) => make("option", { value: preset.key }, preset.label)),
+      make("option", { value: "custom" }, "Custom…"),
+      make("option", { value: "text" }, "Write the rule…"),
+    );
+    select.value = key;
+    custom.hidden = key !== "custom";
+    text.hidden = key !== "text";
+  }
+
+  function changed(): void {
+    put(writeRule(simple));
+    look();
+  }
+
+  function drawParts(): void {
+    const had = document.activeElement?.closest<HTMLElement>("[data-part]")?.dataset.part;
+    const add = (name: string, label: string, control: HTMLElement): void => {
+      control.dataset.part = name;
+      parts.append(labelled({ label, control }));
+    };
+    parts.replaceChildren();
+    const interval = make("input", {
+      class: "input",
+      type: "number",
+      min: "1",
+      max: "999",
+      inputmode: "numeric",
+      value: String(simple.interval),
+    });
+    interval.addEventListener("input", () => {
+      const number = Math.trunc(Number(interval.value));
+      if (number >= 1) {
+        simple.interval = number;
+        changed();
+      }
+    });
+    add("interval", "Every", interval);
+    const unit = choices(
+      [
+        ["DAILY", "days"],
+        ["WEEKLY", "weeks"],
+        ["MONTHLY", "months"],
+        ["YEARLY", "years"],
+      ],
+      simple.frequency,
+    );
+    unit.addEventListener("change", () => {
+      simple.frequency = unit.value as Simple["frequency"];
+      redraw();
+    });
+    add("unit", "Unit", unit);
+    if (simple.frequency === "WEEKLY") parts.append(weekdayBoxes());
+    if (simple.frequency === "YEARLY") {
+      const month = choices(
+        MONTH_NAMES.map((name, place): [string, string] => [String(place + 1), name]),
+        String(simple.month),
+      );
+      month.addEventListener("change", () => {
+        simple.month = Number(month.value);
+        changed();
+      });
+      add("month", "In", month);
+    }
+    if (simple.frequency === "MONTHLY" || simple.frequency === "YEARLY") drawDay(add);
+    drawEnd(add);
+    if (had) one(`[data-part="${had}"]`, parts)?.focus();
+  }
+
+  function weekdayBoxes(): HTMLElement {
+    const group = make("div", { class: "recurrence-days", role: "group", "aria-label": "Days of the week" });
+    WEEKDAYS.forEach((name, place) => {
+      const box = make("input", { type: "checkbox" });
+      box.checked = simple.days.includes(name);
+      box.dataset.part = name;
+      box.addEventListener("change", () => {
+        simple.days = box.checked ? [...simple.days, name] : simple.days.filter((day) => day !== name);
+        changed();
+      });
+      const label = WEEKDAY_NAMES[place] ?? name;
+      group.append(
+        make("label", { class: "recurrence-day", title: label }, box, make("span", {}, label.slice(0, 3))),
+      );
+    });
+    return group;
+  }
+
+  function drawDay(add: (name: string, label: string, control: HTMLElement) => void): void {
+    const days = Array.from({ length: 31 }, (_, place): [string, string] => [
+      String(place + 1),
+      `the ${ordinal(place + 1)}`,
+    ]);
+    const day = choices(
+      [...days, ["-1", "the last day"], ["", "a weekday"]],
+      simple.monthDay === null ? "" : String(simple.monthDay),
+    );
+    day.addEventListener("change", () => {
+      simple.monthDay = day.value === "" ? null : Number(day.value);
+      redraw();
+    });
+    add("day", "On", day);
+    if (simple.monthDay !== null) return;
+    const nth = choices(
+      NTH.map(([number, label]): [string, string] => [String(number), `the ${label}`]),
+      String(simple.nth),
+    );
+    nth.addEventListener("change", () => {
+      simple.nth = Number(nth.value);
+      changed();
+    });
+    add("nth", "Which one", nth);
+    const weekday = choices(
+      WEEKDAYS.map((name, place): [string, string] => [name, WEEKDAY_NAMES[place] ?? name]),
+      simple.weekday,
+    );
+    weekday.addEventListener("change", () => {
+      simple.weekday = weekday.value;
+      changed();
+    });
+    add("weekday", "Weekday", weekday);
+  }
+
+  function drawEnd(add: (name: string, label: string, control: HTMLElement) => void): void {
+    const end = choices(
+      [
+        ["never", "never"],
+        ["until", "on a date"],
+        ["count", "after a number of times"],
+      ],
+      simple.count ? "count" : simple.until ? "until" : "never",
+    );
+    end.addEventListener("change", () => {
+      simple.count = end.value === "count" ? 10 : null;
+      simple.until = end.value === "until" ? `${Number(dayNow().slice(0, 4)) + 1}${dayNow().slice(4)}` : "";
+      redraw();
+    });
+    add("end", "Ends", end);
+    if (simple.count) {
+      const times = make("input", { class: "input", type: "number", min: "1", max: "9999" });
+      times.value = String(simple.count);
+      times.addEventListener("input", () => {
+        const number = Math.trunc(Number(times.value));
+        if (number >= 1) {
+          simple.count = number;
+          changed();
+        }
+      });
+      add("times", "Times", times);
+    } else if (simple.until) {
+      const last = make("input", { class: "input", type: "date", value: simple.until });
+      last.addEventListener("change", () => {
+        if (!last.value) return;
+        simple.until = last.value;
+        changed();
+      });
+      add("last", "Last day", last);
+    }
+  }
+
+  function redraw(): void {
+    changed();
+    drawParts();
+  }
+
+  select.addEventListener("change", () => {
+    const preset = presetsFor(dayNow()).find(({ key }) => key === select.value);
+    if (select.value === "custom") {
+      simple = readRule(raw.value, dayNow()) ?? simpleFor(dayNow());
+      mode = "custom";
+      redraw();
+    } else if (select.value === "text") {
+      mode = "text";
+    } else {
+      mode = "preset";
+      put(preset?.rule ?? "");
+    }
+    drawSelect();
+    look();
+  });
+  raw.addEventListener("change", look);
+  raw.addEventListener("input", () => mode === "text" && look());
+
+  // What was chosen by its day follows the start to another day.
+  let day = dayNow();
+  form?.addEventListener("input", follow);
+  form?.addEventListener("change", follow);
+  function follow(event: Event): void {
+    const name = (event.target as HTMLInputElement).name ?? "";
+    const watched = [
+      ...names,
+      ...names.map((start) => `${start}.time`),
+      "all_day",
+      "timezone",
+      "rdates",
+      "exdates",
+    ];
+    if (!watched.includes(name)) return;
+    const key = presetsFor(day).find(({ rule }) => rule === raw.value)?.key;
+    if (dayNow() !== day) {
+      day = dayNow();
+      const same = presetsFor(day).find((preset) => preset.key === key);
+      if (mode === "preset" && same && same.rule !== raw.value) put(same.rule);
+      else if (mode === "preset" && raw.value && !same) {
+        simple = readRule(raw.value, day) ?? simple;
+        mode = readRule(raw.value, day) ? "custom" : "text";
+        if (mode === "custom") drawParts();
+      }
+      drawSelect();
+    }
+    look();
+  }
+
+  const ask = debounce(200, () => void show());
+  function look(): void {
+    if (raw.value.trim()) ask();
+    else {
+      asked += 1;
+      preview.replaceChildren();
+    }
+  }
+  let asked = 0;
+  async function show(): Promise<void> {
+    asked += 1;
+    const mine = asked;
+    const start = startOf(form, names);
+    if (!start) {
+      preview.replaceChildren(make("p", { class: "muted" }, "The dates are shown once the start is given."));
+      return;
+    }
+    const listOf = (name: string): string[] =>
+      (one<HTMLInputElement>(`[name="${name}"]`, form ?? document)?.value ?? "")
+        .split(/[,\n]/)
+        .map((item) => item.trim())
+        .filter(Boolean);
+    try {
+      const answer = await callApi<{ occurrences: string[]; more: boolean; text?: string }>(
+        "POST",
+        "/api/v1/recurrence/preview",
+        {
+          dtstart: start.moment,
+          timezone: one<HTMLSelectElement>("[name=timezone]", form ?? document)?.value || null,
+          rrule: raw.value.trim(),
+          rdates: listOf("rdates"),
+          exdates: listOf("exdates"),
+          limit: PREVIEWED,
+        },
+      );
+      if (mine === asked) draw(answer);
+    } catch (error) {
+      if (mine !== asked) return;
+      const message = error instanceof Refusal ? error.message : "The dates cannot be worked out now.";
+      preview.replaceChildren(make("p", { class: "field-error" }, message));
+    }
+  }
+
+  function draw(answer: { occurrences: string[]; more: boolean; text?: string }): void {
+    const list = make("ol", { class: "recurrence-dates" });
+    for (const occurrence of answer.occurrences) {
+      const said = dayFormat.format(new Date(`${occurrence.slice(0, 10)}T00:00:00Z`)).replace(",", "");
+      const time = occurrence.length > 10 ? `, ${occurrence.slice(11, 16)}` : "";
+      list.append(make("li", {}, `${said}${time}`));
+    }
+    if (answer.more) list.append(make("li", { class: "muted" }, "and so on"));
+    preview.replaceChildren(
+      ...(answer.text ? [make("p", {}, make("strong", {}, answer.text))] : []),
+      answer.occurrences.length > 0
+        ? list
+        : make("p", { class: "field-error" }, "This yields no date at all."),
+    );
+  }
+
+  const begun = raw.value && readRule(raw.value, dayNow());
+  if (raw.value && !presetsFor(dayNow()).some(({ rule }) => rule === raw.value)) {
+    mode = begun ? "custom" : "text";
+    if (begun) {
+      simple = begun;
+      drawParts();
+    }
+  }
+  drawSelect();
+  look();
+}
