@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use obcms_app::AppError;
 use obcms_domain::registry::FieldError;
+use obcms_domain::series::words;
 use obcms_recur::{Addition, ExpandError, Moment, Occurrence, Rule, Set};
 use serde_json::{Map, Value as Json, json};
 
@@ -82,6 +83,7 @@ fn answer_schema() -> Json {
                 "description": "Starts: dates for a date, else instants with the offset of the zone",
             },
             "more": { "type": "boolean", "description": "There are more than these" },
+            "text": { "type": ["string", "null"], "description": "The rule in plain words; null without a rule" },
         },
     })
 }
@@ -90,7 +92,12 @@ async fn preview(AxumState(state): AxumState<State>, body: Input) -> Result<Resp
     let question = Question::read(&body.object, state.app.zone()).map_err(AppError::Invalid)?;
     let (occurrences, more) =
         blocking(|| question.answer()).map_err(|error| AppError::Invalid(vec![error]))?;
-    Ok(axum::Json(json!({ "occurrences": occurrences, "more": more })).into_response())
+    let text = question
+        .set
+        .rule
+        .as_ref()
+        .map(|rule| words::of_rule(rule, Some(question.set.start), &question.set.zone));
+    Ok(axum::Json(json!({ "occurrences": occurrences, "more": more, "text": text })).into_response())
 }
 
 /// What is asked.

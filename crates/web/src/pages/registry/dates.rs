@@ -111,10 +111,12 @@ pub fn panel(
             p { "Goes on as " a href=(kind.url(*id)) { (title) } "." }
         }
         (next_dates(&overview, record, page, &zone, shown))
-        @if !overview.changed.is_empty() {
-            h3 { "Changed dates" }
+        @let listed = |date: &Date| overview.next.iter().any(|next| next.recurrence_id == date.recurrence_id);
+        @let others: Vec<&Date> = overview.changed.iter().filter(|date| !listed(date)).collect();
+        @if !others.is_empty() {
+            h3 { "Other changed dates" }
             ul.list.dates {
-                @for date in &overview.changed { (row(date, record, page, &zone)) }
+                @for date in others { (row(date, record, page, &zone)) }
             }
         }
         @if !overview.left_out.is_empty() {

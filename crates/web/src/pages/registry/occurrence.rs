@@ -208,7 +208,7 @@ fn differences(page: &Page, around: &Around, values: &Values<'_>, may_edit: bool
                 "Put back as the series has it",
                 &format!("{}/occurrences", kind.url(record.id)),
                 "undo-2",
-                ButtonKind::Quiet,
+                ButtonKind::Plain,
                 page.csrf(),
                 &[("occurrence", &around.date.recurrence_id), ("action", "reset")],
             ))
@@ -226,8 +226,9 @@ fn differences(page: &Page, around: &Around, values: &Values<'_>, may_edit: bool
                 }
             }
         }
+        (back)
     };
-    components::panel("differences", "", "Only on this date", &back, &content)
+    components::panel("differences", "", "Only on this date", &html! {}, &content)
 }
 
 /// `POST /COLLECTION/{id}/occurrences`: `action` with the date `occurrence`, and with how far it reaches, `scope`.
