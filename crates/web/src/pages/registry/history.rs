@@ -90,7 +90,8 @@ pub fn drawn(entries: &[Entry], values: &Values<'_>) -> Vec<HistoryEntry> {
         .iter()
         .map(|entry| {
             let kind = kinds::by_name(&entry.change.kind);
-            let changes = entry.fields.iter().flat_map(|change| changes_of(kind, change, values)).collect();
+            let changes: Vec<FieldChange> =
+                entry.fields.iter().flat_map(|change| changes_of(kind, change, values)).collect();
             HistoryEntry {
                 who: entry.actor.clone(),
                 what: what(&entry.change.action, entry.change.is_derived).to_owned(),
