@@ -19,8 +19,8 @@ export const PASSWORD = "river stone lamp";
 
 /**
  * Call once at the top of a test file. Before its tests it starts the program, with a data directory of its own that
- * holds what every installation starts with, on a free port, and Chromium; after them it ends both. While tests run the
- * answer has
+ * holds what every installation starts with, on a free port, and Chromium; after them it ends both. `flags` are
+ * further ones for `obcms serve`. While tests run the answer has
  *
  * - `address` and `browser`; every test opens a page of its own,
  * - `setupLink`, at which the first administrator is made,
@@ -28,10 +28,10 @@ export const PASSWORD = "river stone lamp";
  * - `signedIn(role, options)`: a page of a new user with that role, signed in, in a browser context of its own;
  *   `options` are those of a context, such as `viewport`. Close it with `page.context().close()`.
  */
-export function runningProgram() {
+export function runningProgram(flags = []) {
   const running = {};
   before(async () => {
-    [running.program, running.browser] = await Promise.all([startProgram(), startBrowser()]);
+    [running.program, running.browser] = await Promise.all([startProgram(flags), startBrowser()]);
     running.address = running.program.address;
     running.setupLink = running.program.setupLink;
   });
@@ -65,7 +65,7 @@ export async function signIn(page, name, password = PASSWORD) {
   await page.waitForURL((url) => url.pathname !== "/login");
 }
 
-async function startProgram() {
+async function startProgram(flags) {
   const data = await mkdtemp(join(tmpdir(), "obcms-browser-"));
   // Prepared once for all files: writing all places takes seconds.
   await copyFile(join(required("OBCMS_PREPARED"), "obcms.db"), join(data, "obcms.db"));
@@ -74,7 +74,7 @@ async function startProgram() {
   );
   const program = spawn(
     required("OBCMS_PROGRAM"),
-    ["serve", "--listen", "127.0.0.1:0", "--data", data, "--log-format", "json"],
+    ["serve", "--listen", "127.0.0.1:0", "--data", data, "--log-format", "json", ...flags],
     { env: environment, stdio: ["ignore", "ignore", "pipe"] },
   );
   const ended = new Promise((resolve) => program.once("close", resolve));

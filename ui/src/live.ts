@@ -58,9 +58,10 @@ export function hold(held: boolean): void {
 function connect(): void {
   if (source) return;
   source = new EventSource(STREAM);
-  source.addEventListener("open", () => {
+  // Of this name are the event of the browser, without data, and the first of the server, with the count of changes.
+  source.addEventListener("open", (event: Event) => {
     retry = 1000;
-    if (missed) refresh();
+    if (missed || (event instanceof MessageEvent && isOld(event.data as string))) refresh();
     missed = false;
   });
   source.addEventListener("message", (event: MessageEvent<string>) => {
@@ -75,6 +76,17 @@ function connect(): void {
     window.setTimeout(() => !document.hidden && connect(), retry);
     retry = Math.min(retry * 2, 60_000);
   });
+}
+
+/** Whether something was changed between the drawing of the page and the opening of the stream. */
+function isOld(data: string): boolean {
+  const drawn = document.body.dataset.state;
+  try {
+    const { state } = JSON.parse(data) as { state?: number };
+    return drawn !== undefined && state !== undefined && Number(drawn) !== state;
+  } catch {
+    return false;
+  }
 }
 
 function disconnect(): void {

@@ -101,6 +101,7 @@ fn frame(title: &str, path: &str) -> Frame {
         nonce: "gallery".to_owned(),
         theme: "auto".to_owned(),
         waiting: 12,
+        state: 1,
         navigation: vec![
             group(
                 "",

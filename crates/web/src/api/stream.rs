@@ -68,7 +68,9 @@ async fn open(AxumState(state): AxumState<State>, caller: Caller) -> Response {
 async fn next(listener: &mut Listener) -> Option<Event> {
     if !listener.opened {
         listener.opened = true;
-        return Some(Event::default().event("open").data("{}"));
+        // After the subscription, so that a page learns of what it missed between drawing and listening.
+        let state = blocking(|| listener.state.app.state()).unwrap_or_default();
+        return Some(Event::default().event("open").data(json!({ "state": state }).to_string()));
     }
     loop {
         let received = tokio::select! {

@@ -29,6 +29,8 @@ pub struct Frame {
     pub theme: String,
     /// How many decisions wait for the person.
     pub waiting: u32,
+    /// Count of the changes of the data when the page was drawn: the stream tells whether there were others since.
+    pub state: i64,
     /// The sidebar. The first group has no label: it holds the pages everyone uses.
     pub navigation: Vec<NavigationGroup>,
     /// What the command palette can start besides opening the pages of the sidebar.
@@ -182,7 +184,7 @@ fn document(frame: &Frame, body: &Markup) -> Markup {
                     script type="module" src=(asset_url(script)) {}
                 }
             }
-            body data-person=[frame.person.as_ref().map(|person| &person.id)] {
+            body data-person=[frame.person.as_ref().map(|person| &person.id)] data-state=(frame.state) {
                 (body)
                 div #toasts .toasts role="status" aria-live="polite" {}
             }

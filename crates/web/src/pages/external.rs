@@ -150,11 +150,11 @@ fn fetching(
         ))
     } };
     let error = calendar.text("last_error");
-    let content = html! {
+    let content = html! { div.stack {
         @if !error.is_empty() { (notice(Tone::Bad, &html! { (error) })) }
         (properties(&[
             property("State", value::state_badge(calendar)),
-            property("Last fetched", html! { @if let Some(at) = calendar.instant("last_fetched_at") { (values.instant(at)) } }),
+            property("Last try", html! { @if let Some(at) = calendar.instant("last_fetched_at") { (values.instant(at)) } }),
             property("Next fetch", match next {
                 Some(at) if at <= state.app.now() => html! { "In a moment" },
                 Some(at) => values.instant(at),
@@ -162,7 +162,7 @@ fn fetching(
             }),
             property("Fetched every", html! { (minutes(calendar.integer("refresh_minutes").unwrap_or_default())) }),
         ]))
-    };
+    } };
     Ok(panel("fetching", LIVE, "Fetching", &button, &content))
 }
 

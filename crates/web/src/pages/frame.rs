@@ -32,6 +32,7 @@ pub struct Page {
     breadcrumb: Vec<(String, String)>,
     assets: Vec<String>,
     waiting: u32,
+    state: i64,
 }
 
 impl Page {
@@ -52,6 +53,11 @@ impl Page {
                 0
             })
         });
+        // Before the content is read, so that a change between the two is looked at twice rather than never.
+        let state_of_data = match &caller {
+            Some(_) => blocking(|| state.app.state()).unwrap_or_default(),
+            None => 0,
+        };
         Self {
             theme: chosen.or_else(|| theme_cookie(headers)).unwrap_or_else(|| "auto".to_owned()),
             caller,
@@ -62,6 +68,7 @@ impl Page {
             breadcrumb: Vec::new(),
             assets: Vec::new(),
             waiting,
+            state: state_of_data,
         }
     }
 
@@ -134,6 +141,7 @@ impl Page {
             nonce: self.nonce.clone(),
             theme: self.theme.clone(),
             waiting: self.waiting,
+            state: self.state,
             navigation: actor.map(navigation).unwrap_or_default(),
             commands: actor.map(commands).unwrap_or_default(),
             assets: self.assets.clone(),

@@ -128,9 +128,7 @@ fn job_table(view: &View<'_>, jobs: &[Job], total: i64, wanted: Option<JobState>
             column("state", "State", false),
             column("run_at", "Next run", false),
             column("last", "Last run", false),
-            column("duration", "Took", true),
             column("attempts", "Attempts", true),
-            column("result", "Result", false),
             column("actions", "Run", false),
         ],
         rows: jobs.iter().map(|job| row(view, job)).collect(),
@@ -160,19 +158,24 @@ fn row(view: &View<'_>, job: &Job) -> Row {
         id: job.id.to_string(),
         title: job.title.clone(),
         cells: vec![
-            html! { span title=(description) { (job.title) } },
+            html! {
+                span title=(description) { (job.title) }
+                @let said = if failed { &job.last_error } else { &job.last_result };
+                @if !said.is_empty() { div.muted { (said) } }
+            },
             state_badge(view, job),
             html! { @if job.state == JobState::Queued {
                 (view.values.instant(job.run_at))
                 @if !job.cron.is_empty() { " " code.faint title="Schedule: minute, hour, day, month, weekday" { (job.cron) } }
             } },
-            html! { @if let Some(at) = job.last_started_at { (view.values.instant(at)) } },
-            html! { @if let Some(time) = job.last_duration { (duration(time)) } },
+            html! {
+                @if let Some(at) = job.last_started_at { (view.values.instant(at)) }
+                @if let Some(time) = job.last_duration { " " span.faint { "took " (duration(time)) } }
+            },
             html! {
                 (job.attempts)
                 @if job.maximum_attempts > 0 { span.faint { " of " (job.maximum_attempts) } }
             },
-            html! { @if failed { (job.last_error) } @else { (job.last_result) } },
             html! { @if job.state != JobState::Running {
                 (post_button(label, &format!("/admin/jobs/{}/run", job.id), "play", ButtonKind::Plain, &view.csrf, &[]))
             } },

@@ -1,0 +1,54 @@
+// The jobs of the program, as an administrator sees them, at a desk and on a phone.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible } from "./axe.mjs";
+import { runningProgram } from "./program.mjs";
+
+const running = runningProgram();
+
+const WIDTHS = [
+  ["at a desk", { width: 1280, height: 900 }],
+  ["on a phone", { width: 390, height: 844 }],
+];
+
+async function assertFits(page) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(over <= 0, `the page is ${over} px too wide`);
+}
+
+for (const [where, viewport] of WIDTHS) {
+  test(`a job is run by hand and its result appears by itself ${where}`, async () => {
+    const page = await running.signedIn("admin", { viewport });
+    await page.goto("/admin/jobs");
+    await page.getByText("1 process works on them", { exact: false }).waitFor();
+    const row = page.locator("#jobs tbody tr", { hasText: "Clean up" });
+    await row.getByText("23 3 * * *").waitFor();
+    await assertAccessible(page);
+    await assertFits(page);
+
+    await row.getByRole("button", { name: "Run now" }).click();
+    await page.getByText("Clean up runs in a moment.").waitFor();
+    await row.getByText("finished jobs forgotten", { exact: false }).waitFor();
+    assert.match(await row.textContent(), /Waiting/);
+    await assertFits(page);
+
+    await page.getByRole("link", { name: /^Failed/ }).click();
+    await page.getByText("No jobs here").waitFor();
+    await assertAccessible(page);
+    await page.context().close();
+  });
+}
+
+test("the page of the jobs is in the navigation of administrators only", async () => {
+  const admin = await running.signedIn("admin");
+  await admin.goto("/admin/users");
+  assert.equal(await admin.locator('a[href="/admin/jobs"]').count() > 0, true);
+  await admin.context().close();
+  const staff = await running.signedIn("staff");
+  await staff.goto("/");
+  assert.equal(await staff.locator('a[href="/admin/jobs"]').count(), 0);
+  const answer = await staff.goto("/admin/jobs");
+  assert.equal(answer.status(), 403);
+  await staff.context().close();
+});
