@@ -265,13 +265,24 @@ function start(host: HTMLElement): void {
   void draw();
 }
 
-/** The links to paper take along what is shown, and the box for Hijri dates is remembered. */
+/** The links to paper and to other programs take along what is shown, and the box for Hijri dates is remembered. */
 function startPrint(host: HTMLElement): void {
   for (const link of every<HTMLAnchorElement>("[data-print-link]", host)) {
     link.addEventListener("click", () => {
       const query = new URLSearchParams(location.search);
       query.set("view", link.dataset.printLink ?? "brief");
       link.href = `/calendar/print?${query}`;
+    });
+  }
+  for (const link of every<HTMLAnchorElement>("[data-filter-link]", host)) {
+    link.addEventListener("click", () => {
+      const shown = new URLSearchParams(location.search);
+      const query = new URLSearchParams();
+      for (const name of link.dataset.filterLink?.split(" ") ?? []) {
+        const value = shown.get(name);
+        if (value && value !== "none") query.set(name, value);
+      }
+      link.search = query.toString();
     });
   }
   const hijri = one<HTMLInputElement>("[data-hijri-box]", host);

@@ -103,6 +103,11 @@ pub const VIEWS: [(&str, &str, &str); 8] = [
 /// Those that stand in the toolbar where there is room.
 const USUAL: [&str; 4] = ["day", "week", "month", "agenda"];
 
+/// Parameters of the page that a new feed takes over.
+const OF_A_FEED: &str = "modules kinds mine";
+/// Parameters of the page that the calendar as a file takes over.
+const OF_THE_FILE: &str = "modules kinds mine q person status priority team organization resource place";
+
 /// The calendar with its toolbar and filter. The page asks the frame for `calendar.js` and `calendar.css`.
 #[must_use]
 pub fn calendar(calendar: &Calendar) -> Markup {
@@ -181,6 +186,12 @@ fn toolbar(calendar: &Calendar) -> Markup {
                         a.menu-item href="/calendar/print?view=brief" data-print-link="brief" {
                             (icon("scroll-text")) "Print a brief"
                         }
+                        div.menu-line {}
+                        a.menu-item href="/feeds/new" data-filter-link=(OF_A_FEED) { (icon("rss")) "Subscribe…" }
+                        a.menu-item href="/calendar.ics" data-filter-link=(OF_THE_FILE) {
+                            (icon("download")) "Download (.ics)"
+                        }
+                        a.menu-item href="/feeds" { (icon("link")) "My feeds" }
                         div.menu-line {}
                         label.menu-item { input type="checkbox" data-hijri-box; "Hijri dates" }
                     }

@@ -8,7 +8,6 @@ pub mod badges;
 pub mod board;
 pub mod buttons;
 pub mod calendar;
-pub mod calendar_export;
 pub mod charts;
 pub mod copying;
 pub mod detail;

@@ -44,10 +44,12 @@ impl Series {
             .filter(|addition| !is_changed(addition.start) && !is_left_out(addition.start))
             .filter_map(|addition| Some((addition.start, instant(addition.end?))))
             .collect();
+        // Without a rule some programs take the start for no date of its own; said twice, it counts once everywhere.
+        let start = if set.rule.is_none() { Some(set.start) } else { None };
         Some(Self {
             first: first(&set),
             rule: rule.map(|rule| rule.to_string()),
-            additions: set.additions.iter().map(|addition| addition.start).collect(),
+            additions: start.into_iter().chain(set.additions.iter().map(|addition| addition.start)).collect(),
             exclusions: set.exclusions.iter().map(|moment| of_the_sort_of(set.start, *moment)).collect(),
             changed,
             periods,

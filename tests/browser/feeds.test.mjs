@@ -1,0 +1,237 @@
+// Feeds in a browser, and the calendar as ical.js reads and expands it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import ICAL from "ical.js";
+import { assertAccessible } from "./axe.mjs";
+import { runningProgram } from "./program.mjs";
+import { api } from "./work.mjs";
+
+const running = runningProgram();
+
+const WINDOW = { start: "2027-01-01", end: "2028-01-01" };
+
+/** The calendar of the window as ical.js reads it: each series with the dates that differ. */
+function read(text) {
+  const calendar = new ICAL.Component(ICAL.parse(text));
+  ICAL.TimezoneService.reset();
+  for (const zone of calendar.getAllSubcomponents("vtimezone")) ICAL.TimezoneService.register(zone);
+  // Given none, it would take every changed date of the calendar for one of every series.
+  const event = (component) => new ICAL.Event(component, { exceptions: [] });
+  const all = calendar.getAllSubcomponents("vevent").map(event);
+  const masters = all.filter((event) => !event.isRecurrenceException());
+  for (const master of masters) {
+    for (const event of all) {
+      if (event.uid === master.uid && event.isRecurrenceException()) master.relateException(event);
+    }
+  }
+  return masters;
+}
+
+const moment = (time) => (time.isDate ? time.toString() : time.toJSDate().toISOString());
+
+/** The dates of an event within the window, as ical.js expands it. */
+function expanded(event) {
+  if (!event.isRecurring()) {
+    return [{ title: event.summary, start: moment(event.startDate), end: moment(event.endDate) }];
+  }
+  const dates = [];
+  const iterator = event.iterator();
+  for (let next = iterator.next(); next && next.year < 2029; next = iterator.next()) {
+    const { item, startDate, endDate } = event.getOccurrenceDetails(next);
+    dates.push({ title: item.summary, start: moment(startDate), end: moment(endDate) });
+  }
+  return dates.filter((date) => date.start < WINDOW.end && date.end > WINDOW.start);
+}
+
+/** The dates of the same record as our own calendar expands it. */
+async function own(client, id) {
+  const { entries } = await client("GET", `calendar?start=${WINDOW.start}&end=${WINDOW.end}`);
+  const plain = (entry, time) => (entry.all_day ? time : new Date(time).toISOString());
+  return entries
+    .filter((entry) => entry.source.id === id)
+    .map((entry) => ({
+      title: entry.title,
+      start: plain(entry, entry.start),
+      end: plain(entry, entry.end),
+    }));
+}
+
+const byStart = (one, other) =>
+  one.start < other.start ? -1 : one.start > other.start ? 1 : one.title < other.title ? -1 : 1;
+
+const weekly = { start: "2027-01-04T09:00:00+08:00", end: "2027-01-04T10:30:00+08:00" };
+
+const SERIES = {
+  "weekly with a number, further and left-out dates": {
+    ...weekly,
+    rrule: "FREQ=WEEKLY;COUNT=10",
+    exdates: ["2027-01-11T09:00:00", "2027-02-01T09:00:00"],
+    rdates: ["2027-01-06T15:00:00", "2027-03-17T09:00:00"],
+  },
+  "daily over a change of the clocks, until a day": {
+    start: "2027-03-08T09:00:00",
+    end: "2027-03-08T10:00:00",
+    timezone: "America/New_York",
+    rrule: "FREQ=DAILY;UNTIL=20270320",
+  },
+  "the last working day of the month, without end": {
+    start: "2027-01-29T16:00:00",
+    end: "2027-01-29T17:00:00",
+    timezone: "Europe/Berlin",
+    rrule: "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+  },
+  "every second week on two days, with Sunday first": {
+    ...weekly,
+    rrule: "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU;UNTIL=20270601T000000Z",
+  },
+  "whole days, several at a time": {
+    all_day: true,
+    start: "2027-02-01",
+    end: "2027-02-04",
+    rrule: "FREQ=MONTHLY;INTERVAL=3;COUNT=3",
+  },
+  "further dates alone": { ...weekly, rdates: ["2027-02-03T09:00:00", "2027-05-01T13:00:00"] },
+  "a further date that lasts longer": {
+    ...weekly,
+    rrule: "FREQ=WEEKLY;COUNT=3",
+    rdates: ["2027-02-03T09:00:00/2027-02-03T17:00:00"],
+  },
+  "a start that the rule does not have": {
+    start: "2027-01-06T09:00:00+08:00",
+    end: "2027-01-06T10:00:00+08:00",
+    rrule: "FREQ=WEEKLY;BYDAY=MO;COUNT=4",
+  },
+};
+
+test("ical.js expands every series as we do", async () => {
+  const client = api(running);
+  const token = running.token("coordinator");
+  const made = {};
+  for (const [title, members] of Object.entries(SERIES)) {
+    made[title] = await client("POST", "events", { title, ...members });
+  }
+  made["a task of two days"] = await client("POST", "tasks", {
+    title: "a task of two days",
+    start_date: "2027-01-30",
+    due_date: "2027-01-31",
+    rrule: "FREQ=MONTHLY;BYMONTHDAY=30;COUNT=6",
+  });
+  const changed = await client("POST", "events", {
+    title: "with dates that differ",
+    ...weekly,
+    rrule: "FREQ=WEEKLY;COUNT=6",
+  });
+  made["with dates that differ"] = changed;
+  const date = (day) => `events/${changed.id}/occurrences/2027-01-${day}T09:00:00?scope=this`;
+  await client("PATCH", date("11"), { title: "Moved, and named; anew" });
+  await client("PATCH", date("18"), {
+    start: "2027-01-20T14:00:00+08:00",
+    end: "2027-01-20T18:00:00+08:00",
+  });
+  await client("DELETE", date("25"));
+
+  const address = `${running.address}/calendar.ics?start=${WINDOW.start}&end=${WINDOW.end}`;
+  const answer = await fetch(address, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal(answer.headers.get("content-type"), "text/calendar; charset=utf-8");
+  const events = read(await answer.text());
+  for (const [title, { id }] of Object.entries(made)) {
+    const event = events.find((event) => event.uid.includes(id));
+    assert.ok(event, title);
+    const expected = (await own(client, id)).sort(byStart);
+    assert.ok(expected.length > 1, title);
+    assert.deepEqual(expanded(event).sort(byStart), expected, title);
+  }
+});
+
+test("ical.js reads every text as it was written", async () => {
+  const client = api(running);
+  const texts = [
+    "Commas, semicolons; colons: \\ and \\n as they are",
+    "Señor 🗓️👩🏽‍🌾 مرحبا",
+    "Long enough to be folded several times, ".repeat(6).trim(),
+    '"Quoted" and <b>marked</b>  with two blanks',
+  ];
+  const made = [];
+  for (const title of texts) {
+    const description = `${title}\n\nSecond; paragraph\\N`;
+    made.push(
+      await client("POST", "events", { title, venue: title, description, start: weekly.start }),
+    );
+  }
+  const token = running.token("coordinator");
+  const address = `${running.address}/calendar.ics?start=${WINDOW.start}&end=${WINDOW.end}`;
+  const answer = await fetch(address, { headers: { authorization: `Bearer ${token}` } });
+  const events = read(await answer.text());
+  for (const { id, title } of made) {
+    const event = events.find((event) => event.uid.includes(id));
+    assert.equal(event.summary, title);
+    assert.equal(event.location, title);
+    assert.ok(event.description.startsWith(`${title}\n\nSecond; paragraph\\N\n\n`));
+    assert.equal(
+      event.component.getFirstPropertyValue("url"),
+      `${running.address}/events/${id}`,
+    );
+  }
+});
+
+for (const width of [1280, 390]) {
+  test(`a feed is made, copied, renewed and revoked at ${width} pixels`, async () => {
+    const page = await running.signedIn("coordinator", {
+      viewport: { width, height: 844 },
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    await page.goto("/feeds");
+    await assertAccessible(page);
+    await page.goto("/calendar?modules=tasks,policy");
+    await page.locator("summary[aria-label='Print and more']").click();
+    const file = page.getByRole("link", { name: "Download (.ics)" });
+    const download = page.waitForEvent("download");
+    await file.click();
+    assert.equal((await download).suggestedFilename(), "calendar.ics");
+    assert.match(await file.getAttribute("href"), /\/calendar\.ics\?modules=tasks%2Cpolicy$/);
+    await page.getByRole("link", { name: "Subscribe…" }).click();
+    await page.waitForURL((url) => url.pathname === "/feeds/new");
+    assert.ok(await page.getByLabel("Tasks", { exact: true }).isChecked(), "filters come along");
+    await page.getByLabel("Name").fill("My phone");
+    await assertAccessible(page);
+    await page.getByRole("button", { name: "Create calendar feed" }).click();
+    await page.getByRole("heading", { name: "My phone" }).waitFor();
+    await assertAccessible(page);
+    const field = page.getByLabel("Address of this feed");
+    const address = await field.inputValue();
+    assert.match(address, /^http:\/\/[^/]+\/feeds\/[\w-]{43}\.ics$/);
+    await page.getByRole("button", { name: "Copy" }).click();
+    await page.getByText("Copied").waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), address);
+    const status = async (address) => (await fetch(address)).status;
+    assert.equal(await status(address), 200);
+    const webcal = await page.getByRole("link", { name: "Open in a calendar program" }).getAttribute("href");
+    assert.equal(webcal, address.replace("http:", "webcal:"));
+
+    await page.getByRole("button", { name: "Make a new address" }).click();
+    await page.getByText("The feed has a new address").waitFor();
+    const renewed = await field.inputValue();
+    assert.notEqual(renewed, address);
+    assert.deepEqual([await status(address), await status(renewed)], [404, 200]);
+
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= width, `${wide} pixels of ${width}`);
+    await page.locator("summary[aria-label='More actions']").click();
+    await page.getByRole("button", { name: "Archive" }).click();
+    await page.getByText("This feed is archived").waitFor();
+    assert.equal(await status(renewed), 404);
+    await page.context().close();
+  });
+}
+
+test("the address of a feed is in no line of the log", async () => {
+  const client = api(running);
+  const feed = await client("POST", "feeds", { name: "Quiet" });
+  const path = new URL(feed.url, running.address).pathname;
+  assert.equal((await fetch(`${running.address}${path}`)).status, 200);
+  await fetch(`${running.address}${path}x`);
+  const secret = path.split("/").at(-1).replace(".ics", "");
+  assert.ok(running.program.log.length > 0);
+  assert.ok(!running.program.log.some((line) => line.includes(secret)));
+});
