@@ -6,7 +6,7 @@
 //! an instance are jumped over.
 
 use crate::budget::Budget;
-use crate::calendar::{Day, END_OF_TIME, SECONDS_OF_DAY, Wall};
+use crate::calendar::{Day, END_OF_TIME, SECONDS_OF_DAY, Wall, year_of, year_start};
 use crate::days::Days;
 use crate::error::ExpandError;
 use crate::rule::{Frequency, Rule};
@@ -341,10 +341,8 @@ impl<'a> Instances<'a> {
                 return Ok((end * SECONDS_OF_DAY, count));
             };
             let chunk_end = match self.step.unit {
+                _ if self.step.interval == 1 => year_start(year_of(in_period) + 1),
                 Unit::Year | Unit::Month => self.step.period(in_period).1,
-                _ if self.step.interval == 1 => {
-                    crate::calendar::year_start(crate::calendar::year_of(in_period) + 1)
-                }
                 _ => break,
             };
             if chunk_end > end {

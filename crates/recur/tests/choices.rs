@@ -1,0 +1,373 @@
+//! What README.md says of choices and of differences from other programs.
+
+use jiff::civil::{Date, ISOWeekDate, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use obcms_recur::{Addition, ExpandError, Last, Limits, Moment, Rule, Set, Until};
+
+fn set(start: &str, zone: &str, rule: &str) -> Set {
+    Set {
+        start: moment(start),
+        zone: TimeZone::get(zone).expect("the zone is known"),
+        rule: (!rule.is_empty()).then(|| self::rule(rule)),
+        additions: Vec::new(),
+        exclusions: Vec::new(),
+    }
+}
+
+fn rule(text: &str) -> Rule {
+    text.parse().expect("the rule can be read")
+}
+
+fn moment(text: &str) -> Moment {
+    text.parse().expect("the moment can be read")
+}
+
+fn names(set: &Set) -> Vec<String> {
+    let found = set.between(None, None, 20).expect("the set can be expanded");
+    found.iter().map(|found| found.id.to_string()).collect()
+}
+
+/// Names beside the time that the clocks of the zone show.
+fn shown(set: &Set) -> Vec<(String, String)> {
+    let found = set.between(None, None, 20).expect("the set can be expanded");
+    let show = |instant: Timestamp| instant.to_zoned(set.zone.clone()).strftime("%H:%M%:z").to_string();
+    found.iter().map(|found| (found.id.to_string(), show(found.start))).collect()
+}
+
+fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    list.iter().map(|(name, time)| ((*name).to_owned(), (*time).to_owned())).collect()
+}
+
+const MANILA: &str = "Asia/Manila";
+const NEW_YORK: &str = "America/New_York";
+
+#[test]
+fn a_start_that_the_rule_does_not_yield_is_none() {
+    // The 25th is a Monday.
+    let set = set("2027-01-25", MANILA, "FREQ=WEEKLY;BYDAY=WE;COUNT=2");
+    assert_eq!(names(&set), ["2027-01-27", "2027-02-03"]);
+    assert_eq!(set.contains(moment("2027-01-25")), Ok(false));
+    assert_eq!(set.count_before(moment("2027-02-03")), Ok(1));
+}
+
+#[test]
+fn without_a_rule_the_start_is_one() {
+    let mut set = set("2027-01-25", MANILA, "");
+    assert_eq!(names(&set), ["2027-01-25"]);
+    set.additions.push(moment("2027-01-20").into());
+    assert_eq!(names(&set), ["2027-01-20", "2027-01-25"]);
+    set.exclusions.push(moment("2027-01-25"));
+    assert!(matches!(set.last(), Ok(Last::At(last)) if last.id == moment("2027-01-20")));
+    set.exclusions.push(moment("2027-01-20"));
+    assert_eq!(set.last(), Ok(Last::Empty));
+}
+
+#[test]
+fn a_skipped_time_is_read_with_the_offset_before_the_gap() {
+    let mut set = set("2027-03-13T02:30:00", NEW_YORK, "FREQ=DAILY;COUNT=3");
+    let expected = pairs(&[
+        ("2027-03-13T02:30:00", "02:30-05:00"),
+        ("2027-03-14T02:30:00", "03:30-04:00"),
+        ("2027-03-15T02:30:00", "02:30-04:00"),
+    ]);
+    assert_eq!(shown(&set), expected);
+    assert_eq!(set.contains(moment("2027-03-14T02:30:00")), Ok(true));
+    // The other name of the same instant takes it out, too.
+    set.exclusions.push(moment("2027-03-14T03:30:00"));
+    assert_eq!(names(&set), ["2027-03-13T02:30:00", "2027-03-15T02:30:00"]);
+}
+
+#[test]
+fn a_repeated_time_is_the_first() {
+    let set = set("2027-11-06T01:30:00", NEW_YORK, "FREQ=DAILY;COUNT=2");
+    let expected = pairs(&[("2027-11-06T01:30:00", "01:30-04:00"), ("2027-11-07T01:30:00", "01:30-04:00")]);
+    assert_eq!(shown(&set), expected);
+}
+
+#[test]
+fn hours_run_on_the_wall() {
+    // 02:00 and 03:00 coincide: one occurrence, which has the name that the clocks show. COUNT counts both.
+    let spring = set("2027-03-14T01:00:00", NEW_YORK, "FREQ=HOURLY;COUNT=4");
+    let expected = pairs(&[
+        ("2027-03-14T01:00:00", "01:00-05:00"),
+        ("2027-03-14T03:00:00", "03:00-04:00"),
+        ("2027-03-14T04:00:00", "04:00-04:00"),
+    ]);
+    assert_eq!(shown(&spring), expected);
+    assert_eq!(spring.contains(moment("2027-03-14T02:00:00")), Ok(false));
+    assert_eq!(spring.count_before(moment("2027-03-14T05:00:00")), Ok(4));
+    let autumn = set("2027-11-07T00:00:00", NEW_YORK, "FREQ=HOURLY;COUNT=3");
+    let expected = pairs(&[
+        ("2027-11-07T00:00:00", "00:00-04:00"),
+        ("2027-11-07T01:00:00", "01:00-04:00"),
+        ("2027-11-07T02:00:00", "02:00-05:00"),
+    ]);
+    assert_eq!(shown(&autumn), expected);
+}
+
+#[test]
+fn skipped_times_come_in_order_of_time() {
+    let set = set("2027-03-14T01:45:00", NEW_YORK, "FREQ=MINUTELY;INTERVAL=25;COUNT=6");
+    let expected = pairs(&[
+        ("2027-03-14T01:45:00", "01:45-05:00"),
+        ("2027-03-14T03:00:00", "03:00-04:00"),
+        ("2027-03-14T02:10:00", "03:10-04:00"),
+        ("2027-03-14T03:25:00", "03:25-04:00"),
+        ("2027-03-14T02:35:00", "03:35-04:00"),
+        ("2027-03-14T03:50:00", "03:50-04:00"),
+    ]);
+    assert_eq!(shown(&set), expected);
+    // A limit cuts the same order off, and a window from the middle continues it.
+    let first = set.between(None, None, 3).expect("the set can be expanded");
+    assert_eq!(first[2].id, moment("2027-03-14T02:10:00"));
+    let rest = set.between(Some(first[2].start), None, 20).expect("the set can be expanded");
+    assert_eq!(rest.len(), 4);
+    assert!(matches!(set.last(), Ok(Last::At(last)) if last.id == moment("2027-03-14T03:50:00")));
+}
+
+#[test]
+fn a_whole_day_may_be_skipped() {
+    // Samoa went over the date line: there was no 30 December 2011.
+    let set = set("2011-12-28T09:00:00", "Pacific/Apia", "FREQ=DAILY;COUNT=4");
+    let names: Vec<String> = names(&set);
+    assert_eq!(names, ["2011-12-28T09:00:00", "2011-12-29T09:00:00", "2011-12-31T09:00:00"]);
+}
+
+#[test]
+fn a_date_as_the_end_means_all_of_that_day() {
+    let until =
+        |until: &str| names(&set("2027-01-25T09:00:00", MANILA, &format!("FREQ=DAILY;UNTIL={until}")));
+    assert_eq!(until("20270126"), ["2027-01-25T09:00:00", "2027-01-26T09:00:00"]);
+    assert_eq!(until("20270126T090000"), ["2027-01-25T09:00:00", "2027-01-26T09:00:00"]);
+    assert_eq!(until("20270126T085959"), ["2027-01-25T09:00:00"]);
+    assert_eq!(until("20270126T010000Z"), ["2027-01-25T09:00:00", "2027-01-26T09:00:00"]);
+    assert_eq!(until("20270126T005959Z"), ["2027-01-25T09:00:00"]);
+    assert_eq!(until("20270101"), Vec::<String>::new());
+}
+
+#[test]
+fn an_instant_as_the_end_of_dates_is_put_on_the_clock_of_the_zone() {
+    let until = |zone: &str| names(&set("2027-01-25", zone, "FREQ=DAILY;UNTIL=20270125T160000Z"));
+    assert_eq!(until(MANILA), ["2027-01-25", "2027-01-26"]);
+    assert_eq!(until(NEW_YORK), ["2027-01-25"]);
+}
+
+#[test]
+fn dates_and_times_may_be_mixed_in_lists() {
+    let mut timed = set("2027-01-25T09:00:00", MANILA, "FREQ=DAILY;COUNT=3");
+    timed.exclusions.push(moment("2027-01-26"));
+    timed.additions.push(moment("2027-02-01").into());
+    assert_eq!(names(&timed), ["2027-01-25T09:00:00", "2027-01-27T09:00:00", "2027-02-01T00:00:00"]);
+    let mut dates = set("2027-01-25", MANILA, "FREQ=DAILY;COUNT=3");
+    dates.exclusions.push(moment("2027-01-26T23:00:00"));
+    dates.additions.push(moment("2027-02-01T09:00:00").into());
+    assert_eq!(names(&dates), ["2027-01-25", "2027-01-27", "2027-02-01"]);
+}
+
+#[test]
+fn times_of_a_date_are_ignored_and_short_frequencies_refused() {
+    let dates = set("2027-01-25", MANILA, "FREQ=DAILY;COUNT=2;BYHOUR=9,10;BYMINUTE=1;BYSECOND=2");
+    assert_eq!(names(&dates), ["2027-01-25", "2027-01-26"]);
+    let hourly = set("2027-01-25", MANILA, "FREQ=HOURLY");
+    assert_eq!(hourly.between(None, None, 1), Err(ExpandError::NeedsTime));
+    assert_eq!(hourly.last(), Err(ExpandError::NeedsTime));
+}
+
+#[test]
+fn a_leap_second_is_the_second_before_it() {
+    let set = set("2027-01-25T09:00:00", MANILA, "FREQ=DAILY;COUNT=3;BYSECOND=0,59,60");
+    assert_eq!(names(&set), ["2027-01-25T09:00:00", "2027-01-25T09:00:59", "2027-01-26T09:00:00"]);
+}
+
+#[test]
+fn parts_without_a_place_in_the_table_limit() {
+    for (text, part) in [
+        ("FREQ=DAILY;BYWEEKNO=5", "BYWEEKNO"),
+        ("FREQ=MONTHLY;BYYEARDAY=36", "BYYEARDAY"),
+        ("FREQ=WEEKLY;BYMONTHDAY=5", "BYMONTHDAY"),
+    ] {
+        let error = rule(text).check_conformance().expect_err("the table says N/A");
+        assert_eq!(error.part(), part);
+    }
+    assert_eq!(rule("FREQ=YEARLY;BYWEEKNO=5;BYYEARDAY=36;BYMONTHDAY=5").check_conformance(), Ok(()));
+    assert_eq!(
+        names(&set("2027-01-25", MANILA, "FREQ=DAILY;COUNT=2;BYWEEKNO=5")),
+        ["2027-02-01", "2027-02-02"]
+    );
+    assert_eq!(
+        names(&set("2027-01-25", MANILA, "FREQ=WEEKLY;COUNT=2;BYMONTHDAY=1,22;BYDAY=MO")),
+        ["2027-02-01", "2027-02-22"]
+    );
+}
+
+#[test]
+fn weeks_are_those_of_iso_8601() {
+    for week in 1..=53 {
+        let text = format!("FREQ=YEARLY;BYWEEKNO={week}");
+        let from_end = format!("FREQ=YEARLY;BYWEEKNO={}", week - 54);
+        let (by_number, by_end) = (set("1990-01-01", MANILA, &text), set("1990-01-01", MANILA, &from_end));
+        let days = |set: &Set| -> Vec<Date> {
+            let found = set.between(None, Some(instant("2060-01-01T00:00:00Z")), 10_000);
+            found.expect("the set can be expanded").iter().map(|found| found.id.date()).collect()
+        };
+        let all = || {
+            let first: Date = "1990-01-01".parse().expect("a date");
+            first.series(1.day()).take_while(|day| day.year() < 2060)
+        };
+        let expected: Vec<Date> = all().filter(|day| day.iso_week_date().week() == week).collect();
+        assert_eq!(days(&by_number), expected, "{text}");
+        let weeks = |day: &Date| {
+            let year = day.iso_week_date().year();
+            if ISOWeekDate::new(year, 53, Weekday::Monday).is_ok() { 53 } else { 52 }
+        };
+        let expected: Vec<Date> =
+            all().filter(|day| day.iso_week_date().week() - weeks(day) - 1 == week - 54).collect();
+        assert_eq!(days(&by_end), expected, "{from_end}");
+    }
+}
+
+fn instant(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+#[test]
+fn positions_count_from_the_beginning_of_the_week() {
+    // A Wednesday: the first of Monday and Wednesday in its week has passed.
+    let set = set("2027-01-27", MANILA, "FREQ=WEEKLY;COUNT=2;BYDAY=MO,WE;BYSETPOS=1");
+    assert_eq!(names(&set), ["2027-02-01", "2027-02-08"]);
+}
+
+#[test]
+fn days_with_and_without_number_are_either() {
+    let set = set("2027-02-01", MANILA, "FREQ=MONTHLY;COUNT=5;BYDAY=MO,2TU");
+    assert_eq!(names(&set), ["2027-02-01", "2027-02-08", "2027-02-09", "2027-02-15", "2027-02-22"]);
+}
+
+#[test]
+fn what_can_never_be_is_empty() {
+    for text in [
+        "FREQ=HOURLY;INTERVAL=2;BYHOUR=3",
+        "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=YEARLY;INTERVAL=4;BYYEARDAY=366",
+        "FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=3",
+        "FREQ=MINUTELY;INTERVAL=30;BYMINUTE=15",
+        "FREQ=SECONDLY;INTERVAL=8;BYMINUTE=1;BYSECOND=0",
+    ] {
+        let set = set("2027-01-25T08:00:00", MANILA, text);
+        assert_eq!(set.last(), Ok(Last::Empty), "{text}");
+        assert_eq!(set.between(None, None, 5), Ok(Vec::new()), "{text}");
+    }
+}
+
+#[test]
+fn a_window_far_away_costs_no_more_than_a_near_one() {
+    let few = Limits { steps: 260, occurrences: 100 };
+    for text in [
+        "FREQ=DAILY;INTERVAL=3",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE,FR",
+        "FREQ=WEEKLY;COUNT=99999",
+        "FREQ=DAILY;INTERVAL=3;COUNT=99999;BYDAY=MO,TU",
+        "FREQ=MONTHLY;BYDAY=-1FR",
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+        "FREQ=YEARLY;BYMONTH=5;BYDAY=2MO",
+        "FREQ=HOURLY;INTERVAL=7",
+        "FREQ=MINUTELY;INTERVAL=1000",
+        "FREQ=SECONDLY;INTERVAL=50000;UNTIL=99990101",
+    ] {
+        let set = set("2027-01-25T08:00:00", NEW_YORK, text);
+        for (from, to) in [
+            ("2027-05-01T00:00:00Z", "2027-06-01T00:00:00Z"),
+            ("3901-05-01T00:00:00Z", "3901-06-01T00:00:00Z"),
+        ] {
+            let found = set.between_within(Some(instant(from)), Some(instant(to)), 3, &few);
+            assert!(found.is_ok_and(|found| !found.is_empty()), "{text} from {from}");
+        }
+    }
+}
+
+#[test]
+fn counts_of_five_digits_are_exact() {
+    let daily = set("2027-01-25", MANILA, "FREQ=DAILY;COUNT=99999");
+    let last: Date =
+        "2027-01-25".parse::<Date>().and_then(|day| day.checked_add(99_998.days())).expect("a date");
+    assert!(matches!(daily.last(), Ok(Last::At(found)) if found.id == Moment::Date(last)));
+    assert_eq!(daily.contains(Moment::Date(last)), Ok(true));
+    assert_eq!(last.tomorrow().map(|day| daily.contains(Moment::Date(day))).ok(), Some(Ok(false)));
+    assert_eq!(daily.count_before(Moment::Date(last)), Ok(99_998));
+    let seconds = set("2027-01-25T00:00:00", MANILA, "FREQ=SECONDLY;COUNT=86401;BYHOUR=0,1,2");
+    assert!(matches!(seconds.last(), Ok(Last::At(found)) if found.id == moment("2027-02-02T00:00:00")));
+}
+
+#[test]
+fn periods_have_an_end() {
+    let mut set = set("2027-03-13T09:00:00", NEW_YORK, "FREQ=DAILY;COUNT=1");
+    let read =
+        |text: &str| Addition::read(text, &TimeZone::get(NEW_YORK).expect("a zone")).expect("an addition");
+    // Two hours, in which the clocks go forward.
+    set.additions.push(read("2027-03-14T01:30:00/PT2H"));
+    set.additions.push(read("20270315T090000/20270315T100000"));
+    set.additions.push(read("2027-03-13T14:00:00Z/PT30M"));
+    let found = set.between(None, None, 10).expect("the set can be expanded");
+    let minutes: Vec<Option<i64>> =
+        found.iter().map(|found| found.end.map(|end| end.duration_since(found.start).as_mins())).collect();
+    assert_eq!(minutes, [Some(30), Some(120), Some(60)]);
+    assert_eq!(read("2027-03-14T01:30:00/PT2H").to_string(), "2027-03-14T01:30:00/2027-03-14T04:30:00");
+    for wrong in
+        ["2027-03-14/PT2H", "2027-03-14T01:30:00/2027-03-14T01:30:00", "2027-03-14T01:30:00/P", "/", "x/y"]
+    {
+        assert!(wrong.parse::<Addition>().is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_rule_is_written_in_one_way() {
+    let same =
+        "RRULE:byday=fr,-1MO,+2tu;FREQ=monthly;wkst=MO;interval=01;bysetpos=2,1;until=20271231T000000z";
+    let written = "FREQ=MONTHLY;UNTIL=20271231T000000Z;BYDAY=-1MO,2TU,FR;BYSETPOS=1,2";
+    assert_eq!(rule(same).to_string(), written);
+    assert_eq!(rule(same), rule(written));
+    let cut = rule(written).with_count(4);
+    assert_eq!(cut.to_string(), "FREQ=MONTHLY;COUNT=4;BYDAY=-1MO,2TU,FR;BYSETPOS=1,2");
+    let day = "2027-06-30".parse().expect("a date");
+    assert_eq!(
+        cut.with_until(Until::Date(day)).to_string(),
+        "FREQ=MONTHLY;UNTIL=20270630;BYDAY=-1MO,2TU,FR;BYSETPOS=1,2"
+    );
+    assert!(rule(written).without_end().is_endless());
+}
+
+#[test]
+fn a_wrong_rule_is_refused_by_the_name_of_its_part() {
+    for (text, part) in [
+        ("", "RRULE"),
+        ("FREQ", "RRULE"),
+        ("FREQ=DAILY;", "RRULE"),
+        ("BYDAY=MO", "FREQ"),
+        ("FREQ=DAYLY", "FREQ"),
+        ("FREQ=DAILY;INTERVAL=0", "INTERVAL"),
+        ("FREQ=DAILY;INTERVAL=-1", "INTERVAL"),
+        ("FREQ=DAILY;COUNT=100000", "COUNT"),
+        ("FREQ=DAILY;COUNT=3;UNTIL=20270101", "COUNT"),
+        ("FREQ=DAILY;UNTIL=2027", "UNTIL"),
+        ("FREQ=DAILY;UNTIL=20270229", "UNTIL"),
+        ("FREQ=DAILY;UNTIL=20270101Z", "UNTIL"),
+        ("FREQ=DAILY;BYSECOND=61", "BYSECOND"),
+        ("FREQ=DAILY;BYMONTHDAY=0", "BYMONTHDAY"),
+        ("FREQ=DAILY;BYMONTHDAY=1,,2", "BYMONTHDAY"),
+        ("FREQ=DAILY;BYMONTH=-1", "BYMONTH"),
+        ("FREQ=DAILY;BYYEARDAY=367", "BYYEARDAY"),
+        ("FREQ=YEARLY;BYWEEKNO=54", "BYWEEKNO"),
+        ("FREQ=WEEKLY;BYDAY=2MO", "BYDAY"),
+        ("FREQ=YEARLY;BYWEEKNO=2;BYDAY=2MO", "BYDAY"),
+        ("FREQ=YEARLY;BYDAY=0MO", "BYDAY"),
+        ("FREQ=YEARLY;BYDAY=", "BYDAY"),
+        ("FREQ=DAILY;BYSETPOS=1", "BYSETPOS"),
+        ("FREQ=DAILY;WKST=M", "WKST"),
+        ("FREQ=DAILY;BYEASTER=1", "BYEASTER"),
+        ("FREQ=DAILY;BYDAY=MO;BYDAY=TU", "BYDAY"),
+    ] {
+        let error = text.parse::<Rule>().expect_err(text);
+        assert_eq!(error.part(), part, "{text}: {error}");
+    }
+}
