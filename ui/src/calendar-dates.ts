@@ -1,6 +1,6 @@
 /** What the days are beside their number: the Hijri date, and holidays. */
 import { addDays } from "./calendar-days";
-import { callApi, recall } from "./page";
+import { callApi, one, recall } from "./page";
 
 export interface DateInfo {
   date: string;
@@ -13,7 +13,10 @@ const known = new Map<string, DateInfo>();
 
 /** Whether the person wants to see Hijri dates. */
 export function showsHijri(): boolean {
-  return recall("calendar.hijri") !== "off";
+  // What was chosen on this device counts before the preferences of the person.
+  const chosen = recall("calendar.hijri");
+  if (chosen) return chosen !== "off";
+  return one("[data-calendar]")?.dataset.withoutHijri === undefined;
 }
 
 /** Fetches what is not known yet; without it the calendar is still one. */

@@ -289,7 +289,7 @@ function startPrint(host: HTMLElement): void {
   if (!hijri) return;
   hijri.checked = showsHijri();
   hijri.addEventListener("change", () => {
-    keep("calendar.hijri", hijri.checked ? "" : "off");
+    keep("calendar.hijri", hijri.checked ? "on" : "off");
     document.dispatchEvent(new CustomEvent("obcms:hijri"));
   });
 }

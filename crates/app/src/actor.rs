@@ -30,8 +30,39 @@ pub struct Actor {
     pub theme: String,
     /// `monday` or `sunday`.
     pub week_start: String,
+    /// How their calendar opens.
+    pub calendar: CalendarDefaults,
     /// A token that may change nothing.
     pub read_only: bool,
+}
+
+/// How somebody's calendar opens when nothing else is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarDefaults {
+    /// The view: `month`.
+    pub view: String,
+    /// Keys of the modules that show; all when empty.
+    pub modules: Vec<String>,
+    /// Hijri dates stand beside the others.
+    pub show_hijri: bool,
+}
+
+impl Default for CalendarDefaults {
+    fn default() -> Self {
+        Self { view: "month".to_owned(), modules: Vec::new(), show_hijri: true }
+    }
+}
+
+impl CalendarDefaults {
+    fn of(user: &Record) -> Self {
+        let modules = match user.get("default_modules") {
+            Value::Json(serde_json::Value::Array(items)) => {
+                items.iter().filter_map(|item| item.as_str()).map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        };
+        Self { view: user.text("default_view").to_owned(), modules, show_hijri: user.flag("show_hijri") }
+    }
 }
 
 /// How far somebody sees into an area.
@@ -57,6 +88,7 @@ impl Actor {
             timezone: "Asia/Manila".to_owned(),
             theme: "auto".to_owned(),
             week_start: "monday".to_owned(),
+            calendar: CalendarDefaults::default(),
             read_only: false,
         }
     }
@@ -88,6 +120,7 @@ impl Actor {
             timezone: user.text("timezone").to_owned(),
             theme: user.text("theme").to_owned(),
             week_start: user.text("week_start").to_owned(),
+            calendar: CalendarDefaults::of(user),
             read_only: false,
         }
     }

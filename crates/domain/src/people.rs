@@ -3,6 +3,7 @@
 pub mod lockout;
 pub mod password;
 pub mod policy;
+pub mod preferences;
 mod role;
 pub mod username;
 

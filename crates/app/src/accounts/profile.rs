@@ -8,7 +8,21 @@ use crate::records::{Input, check, require_write};
 use crate::{Actor, App, behaviour};
 
 /// Members that belong to their owner; name to sign in with and roles belong to administrators.
-const OWN: [&str; 6] = ["full_name", "email", "phone", "timezone", "theme", "week_start"];
+const OWN: [&str; 13] = [
+    "full_name",
+    "email",
+    "phone",
+    "timezone",
+    "theme",
+    "week_start",
+    "default_view",
+    "default_modules",
+    "show_hijri",
+    "reminders",
+    "reminder_channels",
+    "working_hours",
+    "quiet_hours",
+];
 
 impl App {
     /// Changes the actor's own account.

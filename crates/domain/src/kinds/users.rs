@@ -1,7 +1,9 @@
 //! Users: the people who sign in.
 
-use crate::choices::Choice;
+use crate::bookings::check_opening_hours;
+use crate::choices::{CALENDAR_MODULES, Choice, REMINDER_CHANNELS};
 use crate::people::Area;
+use crate::people::preferences::{check_quiet_hours, check_reminders};
 use crate::registry::{Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
 /// The six roles as choices.
@@ -22,6 +24,18 @@ const THEMES: &[Choice] = &[
 
 const WEEK_STARTS: &[Choice] =
     &[Choice { value: "monday", label: "Monday" }, Choice { value: "sunday", label: "Sunday" }];
+
+/// Views with which the calendar may open.
+const VIEWS: &[Choice] = &[
+    Choice { value: "day", label: "Day" },
+    Choice { value: "week", label: "Week" },
+    Choice { value: "weeks", label: "Several weeks" },
+    Choice { value: "month", label: "Month" },
+    Choice { value: "year", label: "Year" },
+    Choice { value: "agenda", label: "Agenda" },
+    Choice { value: "people", label: "People" },
+    Choice { value: "resources", label: "Resources" },
+];
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     if let Err(error) = crate::people::username::check(record.text("username")) {
@@ -66,6 +80,24 @@ pub static USER: Kind = Kind {
         Field::new("week_start", "Week starts on", Type::Choice(WEEK_STARTS))
             .required()
             .initial(Initial::Text("monday"))
+            .folded(),
+        Field::new("default_view", "Calendar opens with", Type::Choice(VIEWS))
+            .required()
+            .initial(Initial::Text("month"))
+            .folded(),
+        Field::new("default_modules", "Modules shown at first", Type::Choices(CALENDAR_MODULES))
+            .help("All of them when none is chosen.")
+            .folded(),
+        Field::new("show_hijri", "Show Hijri dates", Type::Boolean).initial(Initial::Boolean(true)).folded(),
+        Field::new("reminders", "Remind me so many minutes before", Type::Structure(check_reminders))
+            .help("Several with commas between: 10, 1440 is ten minutes and a day. Empty: no reminders.")
+            .folded(),
+        Field::new("reminder_channels", "Remind me by", Type::Choices(REMINDER_CHANNELS)).folded(),
+        Field::new("working_hours", "Working hours", Type::Structure(check_opening_hours))
+            .help("Times are suggested within them. All empty: Monday to Friday, as the office works.")
+            .folded(),
+        Field::new("quiet_hours", "Quiet hours", Type::Structure(check_quiet_hours))
+            .help("No reminders come then; they may pass midnight.")
             .folded(),
         Field::new("is_disabled", "Disabled", Type::Boolean)
             .derived()

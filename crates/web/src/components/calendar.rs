@@ -17,6 +17,8 @@ pub struct Calendar {
     pub week_start: u8,
     /// The person's time zone, an IANA name.
     pub timezone: String,
+    /// The person sees no Hijri dates unless they ask for them on this device.
+    pub without_hijri: bool,
     /// Weeks of the view of several weeks.
     pub weeks: u8,
     /// What the agenda shows: so many days, or so many entries with an "e" behind the number.
@@ -135,7 +137,7 @@ pub fn calendar(calendar: &Calendar) -> Markup {
         .collect();
     html! {
         div #calendar .calendar data-calendar data-view=(calendar.view) data-date=(calendar.date)
-            data-today=(calendar.today) data-week-start=(calendar.week_start) data-timezone=(calendar.timezone)
+            data-today=(calendar.today) data-week-start=(calendar.week_start) data-timezone=(calendar.timezone) data-without-hijri[calendar.without_hijri]
             data-weeks=(calendar.weeks) data-next=(calendar.next) data-span=(calendar.span)
             data-parameters=(serde_json::json!(parameters)) data-creates=(serde_json::json!(creates))
             data-spans=(calendar.spans.join(" ")) data-timed=(calendar.timed.join(" "))

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::AppError;
+use obcms_app::{Actor, AppError};
 use obcms_domain::kinds::USER;
 use obcms_domain::registry::{self, FieldError, Record};
 use serde_json::Map;
@@ -16,6 +16,9 @@ use serde_json::Map;
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::Page;
+use super::preferences;
+use super::registry::form_fields;
+use super::registry::written::{error_of, written};
 use crate::caller::Caller;
 use crate::components::badges::{Tone, badge};
 use crate::components::buttons::{ButtonKind, post_button};
@@ -55,42 +58,17 @@ async fn show(AxumState(state): AxumState<State>, page: Page) -> Result<Response
 /// Fields of the profile that people change themselves.
 const FIELDS: [&str; 6] = ["full_name", "email", "phone", "timezone", "theme", "week_start"];
 
-fn profile_fields(user: &Record, shown: &Shown) -> Vec<FormField> {
-    FIELDS
-        .iter()
-        .filter_map(|name| USER.field(name))
-        .map(|field| {
-            let typed =
-                shown.form.as_ref().filter(|form| form.has(field.name)).map(|form| form.get(field.name));
-            let value = typed.unwrap_or_else(|| user.text(field.name)).to_owned();
-            let control = match field.data {
-                registry::FieldType::Choice(choices) => Control::Select {
-                    options: choices
-                        .iter()
-                        .map(|choice| Choice {
-                            value: choice.value.to_owned(),
-                            label: choice.label.to_owned(),
-                            selected: choice.value == value,
-                        })
-                        .collect(),
-                },
-                registry::FieldType::Email => Control::Email { value },
-                _ => Control::Text { value },
-            };
-            FormField {
-                name: field.name.to_owned(),
-                label: field.label.to_owned(),
-                required: field.required,
-                error: error_of(shown, field.name),
-                control,
-                ..FormField::default()
-            }
-        })
-        .collect()
-}
-
-fn error_of(shown: &Shown, name: &str) -> Option<String> {
-    shown.errors.iter().find(|error| error.field == name).map(|error| error.message.clone())
+fn profile_fields(
+    state: &State,
+    actor: &Actor,
+    user: &Record,
+    shown: &Shown,
+) -> Result<Vec<FormField>, AppError> {
+    let typed = shown.form.as_ref().filter(|form| FIELDS.iter().any(|name| form.has(name)));
+    let typed = typed.cloned().unwrap_or_else(|| written(user));
+    let (plain, folded) = form_fields(state, actor, &USER, &typed, &[], &shown.errors)?;
+    let fields = plain.into_iter().chain(folded);
+    Ok(fields.filter(|field| FIELDS.contains(&field.name.as_str())).collect())
 }
 
 fn draw(state: &State, page: Page, shown: &Shown) -> Result<Response, PageError> {
@@ -105,6 +83,12 @@ fn draw(state: &State, page: Page, shown: &Shown) -> Result<Response, PageError>
     })?;
     let zone = page.zone();
     let csrf = page.csrf().to_owned();
+    let of_calendar = shown.form.as_ref().filter(|form| form.has("default_view"));
+    let (profile, calendar) = blocking(|| {
+        let profile = profile_fields(state, &caller.actor, &user, shown)?;
+        let part = preferences::part(state, &caller.actor, &user, &csrf, of_calendar, &shown.errors)?;
+        Ok::<_, AppError>((profile, part))
+    })?;
     let content = html! {
         (page_head(&PageHead {
             title: "My profile".to_owned(),
@@ -118,10 +102,11 @@ fn draw(state: &State, page: Page, shown: &Shown) -> Result<Response, PageError>
         (panel("profile", "", "About me", &html! {}, &form(&FormView {
             action: "/me".to_owned(),
             csrf_token: csrf.clone(),
-            fields: profile_fields(&user, shown),
+            fields: profile,
             submit: "Save".to_owned(),
             ..FormView::default()
         })))
+        (panel("calendar", "", "Calendar", &html! {}, &calendar))
         (panel("password", "", "Password", &html! {}, &password_form(&csrf, shown)))
         (panel("sessions", "", "Where I am signed in", &html! {}, &session_table(&sessions, &caller, &zone, &csrf)))
         @if !caller.actor.roles.is_empty() {
@@ -146,7 +131,7 @@ fn password_form(csrf: &str, shown: &Shown) -> Markup {
         name: name.to_owned(),
         label: label.to_owned(),
         help: help.to_owned(),
-        error: error_of(shown, name),
+        error: error_of(&shown.errors, name),
         required: true,
         control: Control::Password { autocomplete },
     };
@@ -270,7 +255,7 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
             FormField {
                 name: "name".to_owned(),
                 label: "What it is for".to_owned(),
-                error: error_of(shown, "name"),
+                error: error_of(&shown.errors, "name"),
                 required: true,
                 control: Control::Text { value: typed("name") },
                 ..FormField::default()
@@ -290,7 +275,7 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
                 name: "days".to_owned(),
                 label: "Days until it ends".to_owned(),
                 help: "Empty: it never ends.".to_owned(),
-                error: error_of(shown, "days"),
+                error: error_of(&shown.errors, "days"),
                 control: Control::Number {
                     value: "90".to_owned(),
                     minimum: Some(1),
@@ -306,7 +291,7 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
 }
 
 /// Draws the page again with what is wrong; other errors pass.
-fn refused(state: &State, page: Page, form: Form, error: AppError) -> Result<Response, PageError> {
+pub(super) fn refused(state: &State, page: Page, form: Form, error: AppError) -> Result<Response, PageError> {
     match error {
         AppError::Invalid(errors) => draw(state, page, &Shown { form: Some(form), errors, secret: None }),
         other => Err(other.into()),

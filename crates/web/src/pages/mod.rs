@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod me;
 pub mod portfolio;
 pub mod ppas;
+pub mod preferences;
 pub mod projects;
 pub mod registry;
 pub mod search;
@@ -55,6 +56,7 @@ pub fn router(state: &State) -> Router<State> {
         .merge(me::router())
         .merge(portfolio::router())
         .merge(ppas::router())
+        .merge(preferences::router())
         .merge(projects::router())
         .merge(registry::router())
         .merge(search::router())

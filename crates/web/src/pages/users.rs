@@ -6,24 +6,25 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
-use obcms_app::AppError;
 use obcms_app::lists::{Listing, Parameters as ListParameters};
+use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::USER;
 use obcms_domain::people::{Action, Area, matrix_markdown};
-use obcms_domain::registry::{self, FieldError, FieldType, Record, Value};
-use obcms_store::records::Directory;
+use obcms_domain::registry::{self, FieldError, Record, Value};
 use serde_json::{Map, Value as Json};
 
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::{Page, Signed};
+use super::registry::form_fields;
+use super::registry::written::{prefilled, written};
 use crate::components::badges::{Tone, badge};
 use crate::components::buttons::{ButtonKind, button_link, post_button};
 use crate::components::detail::{PageHead, page_head, panel};
 use crate::components::feedback::{EmptyState, empty_state, notice};
 use crate::components::filters::{Filters, filters};
-use crate::components::forms::{Choice, Control, Form as FormView, FormField, form};
+use crate::components::forms::{Form as FormView, FormField, form};
 use crate::components::frame::Width;
 use crate::components::tables::{Column, Pager, Row, Table, table};
 use crate::input::{Form, Parameters, PathId};
@@ -166,84 +167,43 @@ fn matrix() -> Markup {
     }
 }
 
+/// What administrators set; the rest belongs to the person.
+const FIELDS: [&str; 9] = [
+    "username",
+    "full_name",
+    "email",
+    "roles",
+    "position",
+    "phone",
+    "organization",
+    "communities",
+    "timezone",
+];
+
 /// What is typed into the form of a user, or what the record holds.
 fn fields(
+    state: &State,
+    actor: &Actor,
     user: Option<&Record>,
-    directory: &Directory,
     typed: Option<&Form>,
     errors: &[FieldError],
-) -> Vec<FormField> {
-    USER.inputs()
-        .filter(|field| !["theme", "week_start"].contains(&field.name))
-        .map(|field| {
-            let texts = |name: &str| typed.map(|form| form.all(name));
-            let text = texts(field.name)
-                .map(|values| values.into_iter().next().unwrap_or_default())
-                .or_else(|| user.map(|user| user.text(field.name).to_owned()))
-                .unwrap_or_else(|| {
-                    if field.name == "timezone" { "Asia/Manila".to_owned() } else { String::new() }
-                });
-            let title = |id: Id| {
-                (
-                    id.to_string(),
-                    directory.get(&id).map_or_else(|| id.to_string(), |known| known.title.clone()),
-                )
-            };
-            let selected: Vec<Id> = match texts(field.name) {
-                Some(values) => values.iter().filter_map(|value| value.parse().ok()).collect(),
-                None => user.map(|user| user.get(field.name).targets()).unwrap_or_default(),
-            };
-            let control = match field.data {
-                FieldType::Choices(choices) => {
-                    let chosen: Vec<String> = texts(field.name).unwrap_or_else(|| {
-                        user.map(|user| {
-                            obcms_app::actor::roles(user)
-                                .iter()
-                                .map(|role| role.as_str().to_owned())
-                                .collect()
-                        })
-                        .unwrap_or_default()
-                    });
-                    Control::MultiSelect {
-                        options: choices
-                            .iter()
-                            .map(|choice| Choice {
-                                value: choice.value.to_owned(),
-                                label: choice.label.to_owned(),
-                                selected: chosen.iter().any(|value| value == choice.value),
-                            })
-                            .collect(),
-                    }
-                }
-                FieldType::Reference(_) => Control::Reference {
-                    collection: "organizations".to_owned(),
-                    selected: selected.first().map(|id| title(*id)),
-                },
-                FieldType::References(_) => Control::References {
-                    collection: "communities".to_owned(),
-                    selected: selected.iter().map(|id| title(*id)).collect(),
-                },
-                FieldType::Email => Control::Email { value: text },
-                _ => Control::Text { value: text },
-            };
-            FormField {
-                name: field.name.to_owned(),
-                label: field.label.to_owned(),
-                help: field.help.to_owned(),
-                error: errors
-                    .iter()
-                    .find(|error| error.field == field.name)
-                    .map(|error| error.message.clone()),
-                required: field.required,
-                control,
-            }
-        })
-        .collect()
+) -> Result<Vec<FormField>, AppError> {
+    let texts = match (typed, user) {
+        (Some(typed), _) => typed.clone(),
+        (None, Some(user)) => written(user),
+        (None, None) => prefilled(&state.app, actor, &USER, &[]),
+    };
+    let known: Vec<Id> =
+        user.map(|user| user.values.iter().flat_map(Value::targets).collect()).unwrap_or_default();
+    let (plain, folded) = form_fields(state, actor, &USER, &texts, &known, errors)?;
+    let fields = plain.into_iter().chain(folded);
+    Ok(fields.filter(|field| FIELDS.contains(&field.name.as_str())).collect())
 }
 
 fn input(form: &Form) -> Map<String, Json> {
-    USER.inputs()
-        .filter(|field| !["theme", "week_start"].contains(&field.name))
+    FIELDS
+        .iter()
+        .filter_map(|name| USER.field(name))
         .map(|field| (field.name.to_owned(), registry::form_to_json(field, &form.all(field.name))))
         .collect()
 }
@@ -256,12 +216,7 @@ fn page_of(
     errors: &[FieldError],
     link: Option<&str>,
 ) -> Result<Response, PageError> {
-    let mut ids: Vec<Id> =
-        user.map(|user| user.values.iter().flat_map(Value::targets).collect()).unwrap_or_default();
-    if let Some(form) = typed {
-        ids.extend(form.0.iter().filter_map(|(_, value)| value.parse::<Id>().ok()));
-    }
-    let directory = blocking(|| state.app.directory(&ids))?;
+    let fields = blocking(|| fields(state, &signed.actor, user, typed, errors))?;
     let csrf = signed.page.csrf().to_owned();
     let title = user.map_or("New user", Record::title).to_owned();
     let action =
@@ -270,7 +225,7 @@ fn page_of(
         action: action.clone(),
         csrf_token: csrf.clone(),
         hidden: user.map(|user| vec![("version".to_owned(), user.version.to_string())]).unwrap_or_default(),
-        fields: fields(user, &directory, typed, errors),
+        fields,
         submit: if user.is_some() { "Save" } else { "Create the user" }.to_owned(),
         cancel_href: "/admin/users".to_owned(),
         ..FormView::default()

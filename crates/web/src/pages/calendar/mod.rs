@@ -51,7 +51,7 @@ async fn show(
     }
     let views = blocking(|| presets::of(&state, &actor))?;
     if parameters.0.is_empty()
-        && let Some(query) = presets::usual(&views)
+        && let Some(query) = presets::usual(&views).or_else(|| presets::preferred(&actor))
     {
         return Ok(Redirect::to(&format!("/calendar?{query}")).into_response());
     }
@@ -87,6 +87,7 @@ async fn show(
         timed: roles().filter(|(kind, role)| is_timed(kind, role)).map(entry_kind).collect(),
         whole: roles().filter(|(_, role)| role.label.is_empty()).map(entry_kind).collect(),
         panels: true,
+        without_hijri: !actor.calendar.show_hijri,
         fallback: if plain {
             plain::list(&feed, &asked, first, after_last, &zone)
         } else {

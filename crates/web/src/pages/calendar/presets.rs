@@ -29,6 +29,19 @@ pub fn usual(views: &[Record]) -> Option<String> {
     (!query.is_empty()).then_some(query)
 }
 
+/// What the page opens with by the preferences of the person; nothing when they ask for nothing of their own.
+pub fn preferred(actor: &Actor) -> Option<String> {
+    let defaults = &actor.calendar;
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if !["", "month"].contains(&defaults.view.as_str()) {
+        query.append_pair("view", &defaults.view);
+    }
+    if !defaults.modules.is_empty() {
+        query.append_pair("modules", &defaults.modules.join(","));
+    }
+    Some(query.finish()).filter(|query| !query.is_empty())
+}
+
 /// Only what is a query may follow the question mark.
 fn as_query(text: &str) -> String {
     let pairs: Vec<(String, String)> =

@@ -1,0 +1,121 @@
+//! Preferences: each person's own, checked, and what the calendar opens with.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use obcms_tests::{Client, PASSWORD, Person, Server, on_both_engines};
+use serde_json::{Value, json};
+
+const ME: &str = "/api/v1/me";
+
+/// The person in a browser, with the token of their forms.
+fn signed_in(server: &Server, person: &Person) -> (Client, String) {
+    let form = [("username", person.username.as_str()), ("password", PASSWORD)];
+    let answer = server.anonymous().post_form("/login", &form).expect_status(303);
+    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let client = server.anonymous().with_header("cookie", &cookie);
+    let page = client.get("/me").expect_status(200).text;
+    let csrf =
+        page.split("name=\"csrf-token\" content=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    (client, csrf)
+}
+
+on_both_engines! {
+    fn people_set_their_own_and_what_makes_no_sense_is_refused(server: &Server) {
+        let amina = server.as_role("staff");
+        let before = amina.get(ME).expect_status(200).json;
+        assert_eq!((&before["default_view"], &before["show_hijri"]), (&json!("month"), &json!(true)));
+        let wanted = json!({
+            "default_view": "week", "default_modules": ["tasks", "coordination"], "show_hijri": false,
+            "reminders": [10, 1440], "reminder_channels": ["email"], "week_start": "sunday",
+            "working_hours": { "monday": [{ "from": "08:00", "to": "12:00" }, { "from": "13:00", "to": "17:00" }] },
+            "quiet_hours": { "from": "22:00", "to": "06:00" },
+        });
+        let saved = amina.patch(ME, &wanted).expect_status(200).json;
+        for (name, value) in wanted.as_object().unwrap() {
+            assert_eq!(&saved[name], value, "{name}");
+        }
+        for (field, wrong) in [
+            ("default_view", json!("moon")),
+            ("default_modules", json!(["moon"])),
+            ("reminders", json!([0])),
+            ("reminders", json!([-10])),
+            ("reminders", json!("10")),
+            ("reminder_channels", json!(["pigeon"])),
+            ("working_hours", json!({ "monday": [{ "from": "17:00", "to": "08:00" }] })),
+            ("working_hours", json!({ "someday": [] })),
+            ("quiet_hours", json!({ "from": "22:00" })),
+            ("quiet_hours", json!({ "from": "22:00", "to": "22:00" })),
+        ] {
+            let refused = amina.patch(ME, &json!({ field: wrong })).expect_status(422);
+            assert_eq!(refused.errors("field"), [field], "{wrong}");
+        }
+        let emptied = amina.patch(ME, &json!({ "quiet_hours": null, "reminders": [] })).expect_status(200).json;
+        assert_eq!((&emptied["quiet_hours"], &emptied["reminders"]), (&Value::Null, &json!([])));
+        amina.patch(ME, &json!({ "roles": ["admin"] })).expect_status(422);
+    }
+
+    fn the_page_saves_them_and_shows_what_is_wrong_beside_its_field(server: &Server) {
+        let person = server.person(&["staff"]);
+        let (browser, csrf) = signed_in(server, &person);
+        let form = [
+            ("csrf_token", csrf.as_str()), ("default_view", "agenda"), ("default_modules", "tasks"),
+            ("reminders", "10, 60"), ("reminder_channels", "in_app"),
+            ("hours.monday.from", "09:00"), ("hours.monday.to", "18:00"), ("quiet.from", "21:00"), ("quiet.to", "05:30"),
+        ];
+        browser.post_form("/me/calendar", &form).expect_status(303);
+        let saved = person.client.get(ME).json;
+        assert_eq!(saved["working_hours"], json!({ "monday": [{ "from": "09:00", "to": "18:00" }] }));
+        assert_eq!((&saved["reminders"], &saved["show_hijri"]), (&json!([10, 60]), &json!(false)));
+        assert_eq!(saved["quiet_hours"], json!({ "from": "21:00", "to": "05:30" }));
+        let page = browser.get("/me").expect_status(200).text;
+        assert!(page.contains("name=\"hours.monday.from\" value=\"09:00\"") && page.contains("value=\"10, 60\""));
+        let mut wrong = form.to_vec();
+        wrong.retain(|(name, _)| !["quiet.to", "reminders"].contains(name));
+        wrong.push(("reminders", "soon"));
+        let refused = browser.post_form("/me/calendar", &wrong).expect_status(422).text;
+        assert!(refused.contains("field-quiet_hours-error") && refused.contains("field-reminders-error"));
+        assert!(refused.contains("name=\"quiet.from\" value=\"21:00\""), "what was typed stays");
+        // The other parts of the page work as before.
+        let profile = [("csrf_token", csrf.as_str()), ("full_name", "Amina Sali"), ("timezone", "Asia/Tokyo"), ("theme", "dark"), ("week_start", "sunday")];
+        browser.post_form("/me", &profile).expect_status(303);
+        let saved = person.client.get(ME).json;
+        assert_eq!((&saved["full_name"], &saved["timezone"]), (&json!("Amina Sali"), &json!("Asia/Tokyo")));
+        assert_eq!(saved["default_view"], "agenda", "a part changes nothing of another");
+    }
+
+    fn the_calendar_opens_with_them(server: &Server) {
+        let person = server.person(&["staff"]);
+        let (browser, _) = signed_in(server, &person);
+        browser.get("/calendar").expect_status(200);
+        person.client.patch(ME, &json!({ "default_view": "week", "default_modules": ["tasks", "mana"], "show_hijri": false })).expect_status(200);
+        let led = browser.get("/calendar").expect_status(303);
+        assert_eq!(led.header("location"), "/calendar?view=week&modules=tasks%2Cmana");
+        let page = browser.get("/calendar?view=month").expect_status(200).text;
+        assert!(page.contains("data-without-hijri"));
+        // A saved view that opens first counts more.
+        let view = json!({ "name": "Mine", "query": "mine=true", "is_default": true });
+        person.client.post("/api/v1/saved-views", &view).expect_status(201);
+        assert_eq!(browser.get("/calendar").expect_status(303).header("location"), "/calendar?mine=true");
+    }
+
+    fn administrators_change_users_without_touching_their_preferences(server: &Server) {
+        let person = server.person(&["staff"]);
+        person.client.patch(ME, &json!({ "default_view": "week", "reminders": [30] })).expect_status(200);
+        let admin = server.person(&["admin"]);
+        let (browser, csrf) = signed_in(server, &admin);
+        let address = format!("/admin/users/{}", person.id);
+        let page = browser.get(&address).expect_status(200).text;
+        assert!(page.contains("id=\"field-roles\"") && !page.contains("id=\"field-reminders\""));
+        let form = [
+            ("csrf_token", csrf.as_str()), ("username", person.username.as_str()), ("full_name", "Badr Ali"),
+            ("roles", "staff"), ("roles", "executive"), ("position", "Planner"), ("timezone", "Asia/Manila"),
+        ];
+        browser.post_form(&address, &form).expect_status(303);
+        let saved = person.client.get(ME).json;
+        assert_eq!((&saved["full_name"], &saved["roles"]), (&json!("Badr Ali"), &json!(["staff", "executive"])));
+        assert_eq!((&saved["default_view"], &saved["reminders"]), (&json!("week"), &json!([30])));
+        let mut wrong = form.to_vec();
+        wrong[1].1 = "No Such Name";
+        let refused = browser.post_form(&address, &wrong).expect_status(422).text;
+        assert!(refused.contains("field-username-error") && refused.contains("No Such Name"));
+    }
+}
