@@ -63,6 +63,8 @@ export function markDates(grid: HTMLElement): void {
       : cell.querySelector(".fc-daygrid-day-top");
     if (!isDay && !isHead) continue;
     set(words, "data-hijri", hijri ? info?.hijri.text_short : undefined);
+    // For where the month has no room.
+    set(words, "data-hijri-day", hijri ? info?.hijri.text_short.split(" ")[0] : undefined);
     set(
       cell,
       "title",
