@@ -141,16 +141,18 @@ fn secret_address(state: &State, headers: &HeaderMap, path: &str) -> Markup {
     let address = format!("{base}{path}");
     let subscribe = address.split_once("://").map(|(_, rest)| format!("webcal://{rest}"));
     html! {
-        (copy_field("Address of this feed", &address))
-        p.muted {
-            "Whoever has this address reads the calendar as you may see it, without signing in. Keep it to yourself; "
-            "make a new one when it got into other hands."
-        }
-        div.row {
-            @if let Some(subscribe) = &subscribe {
-                (button_link("Open in a calendar program", subscribe, "calendar-plus", ButtonKind::Plain))
+        div.stack data-gap="small" {
+            (copy_field("Address of this feed", &address))
+            p.muted {
+                "Whoever has this address reads the calendar as you may see it, without signing in. Keep it to yourself; "
+                "make a new one when it got into other hands."
             }
-            (button_link("Download once", path, "download", ButtonKind::Quiet))
+            div.row {
+                @if let Some(subscribe) = &subscribe {
+                    (button_link("Open in a calendar program", subscribe, "calendar-plus", ButtonKind::Plain))
+                }
+                (button_link("Download once", path, "download", ButtonKind::Quiet))
+            }
         }
     }
 }
@@ -184,7 +186,7 @@ fn instructions() -> Markup {
         ),
     ];
     html! {
-        p.muted { "A subscription follows the calendar by itself; a file that is downloaded does not." }
+        p.muted.text-block { "A subscription follows the calendar by itself; a file that is downloaded does not." }
         @for (program, steps) in programs {
             details.more-fields { summary { (crate::components::icons::icon("chevron-right")) (program) } p { (steps) } }
         }
