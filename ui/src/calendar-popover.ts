@@ -3,7 +3,7 @@ import { closeCard, showCard } from "./calendar-card";
 import { type Entry, peopleOf, timesOf, whenWords, words } from "./calendar-entry";
 import { clock } from "./calendar-days";
 import { icon } from "./icon";
-import { make } from "./page";
+import { callApi, make } from "./page";
 
 /** What an entry is; `copy` begins to copy it, where it can be copied. */
 export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => void) | null): void {
@@ -18,6 +18,11 @@ export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => 
   const list = make("dl", { class: "properties" });
   for (const [label, value] of facts) {
     if (value) list.append(make("div", {}, make("dt", {}, label), make("dd", {}, value)));
+  }
+  if (entry.recurrence_id) {
+    const said = make("dd", {}, "One date of a series");
+    list.append(make("div", {}, make("dt", {}, "Repeats"), said));
+    void sayRule(entry, said);
   }
   const open = make("a", { class: "button", "data-kind": "main", href: entry.url }, "Open");
   const foot = make("div", { class: "entry-card-foot" }, open);
@@ -34,6 +39,27 @@ export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => 
   body.append(list, foot);
   showCard(body, at, entry.title, entry.module);
   open.focus();
+}
+
+/** Puts the rule of the series into the card, in the words of the server. */
+async function sayRule(entry: Entry, said: HTMLElement): Promise<void> {
+  try {
+    const series = await callApi<{ rrule?: string | null; timezone?: string }>(
+      "GET",
+      `/api/v1${entry.url.split("?")[0]}`,
+    );
+    if (!series.rrule) return;
+    const asked = {
+      dtstart: entry.recurrence_id,
+      timezone: series.timezone ?? null,
+      rrule: series.rrule,
+      limit: 1,
+    };
+    const answer = await callApi<{ text?: string }>("POST", "/api/v1/recurrence/preview", asked);
+    if (answer.text) said.textContent = answer.text;
+  } catch {
+    // The card says enough without it.
+  }
 }
 
 /** Everything of a full day. */

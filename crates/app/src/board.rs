@@ -78,7 +78,7 @@ pub const SHORTCUTS: [(&str, &str); 4] = [
     ("mine", "true: assigned to whoever asks"),
     ("my_teams", "true: of a team of whoever asks"),
     ("open", "true: neither completed nor cancelled"),
-    ("overdue", "true: open and due before today"),
+    ("overdue", "true: open and due before today, series left out"),
 ];
 
 impl App {
@@ -113,7 +113,9 @@ impl App {
             "mine" => vec![Filter::PointsAt("assignees".to_owned(), actor.id.into_iter().collect())],
             "my_teams" => vec![Filter::PointsAt("teams".to_owned(), actor.teams.clone())],
             "overdue" => {
-                vec![is_open(), Filter::Below("due_date".to_owned(), Cell::Date(self.today()))]
+                // The first date of a series says nothing of those that are open now.
+                let once = Filter::Empty("rrule".to_owned());
+                vec![is_open(), once, Filter::Below("due_date".to_owned(), Cell::Date(self.today()))]
             }
             _ => vec![is_open()],
         }

@@ -7,12 +7,14 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds::{APPLICATION, EVENT, NEED, PPA, TASK};
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record};
+use obcms_domain::series::Series;
 use obcms_store::calendar::Window;
 use obcms_store::records::{self, Archived, Directory, Filter, Order, Query, SortKey};
 use obcms_store::{Cell, Tx, today as store};
 
 use crate::calendar;
 use crate::lists::{self, Parameters};
+use crate::occurrences;
 use crate::{Actor, App, AppError};
 
 /// Tasks that the page shows at most; the list has the others.
@@ -102,11 +104,35 @@ pub struct Pile {
     pub records: Vec<Record>,
 }
 
+/// A task of a person, or one date of a task that repeats.
+#[derive(Clone, Debug)]
+pub struct Duty {
+    /// The task, as it is on the date.
+    pub task: Record,
+    /// Original start of one date of a series; empty otherwise.
+    pub recurrence_id: String,
+}
+
+impl Duty {
+    /// The duties of a task: itself, or of a series what of it is late, is due until `end`, or comes next.
+    fn of(task: Record, today: Date, end: Date) -> Vec<Self> {
+        match occurrences::to_do(&task, today, end) {
+            Ok(dates) if !dates.is_empty() => dates
+                .into_iter()
+                .map(|date| Self { task: date.record, recurrence_id: date.recurrence_id })
+                .collect(),
+            // A series whose dates are all done waits for nobody; one that cannot be worked out stands as it is.
+            Ok(_) if Series::of(&task).is_some() => Vec::new(),
+            _ => vec![Self { task, recurrence_id: String::new() }],
+        }
+    }
+}
+
 /// The page of a day.
 #[derive(Clone, Debug)]
 pub struct Today {
-    /// My open tasks, the first due first.
-    pub tasks: Vec<Record>,
+    /// My open tasks, the first due first; of those that repeat the dates that matter now.
+    pub tasks: Vec<Duty>,
     /// How many open tasks I have in all.
     pub total: i64,
     /// My events until the end of the week.
@@ -150,7 +176,7 @@ impl App {
                 events: self.appointments(tx, actor, today, end)?,
                 decisions: decisions(tx, actor, SHOWN)?,
                 late,
-                tasks: tasks.records,
+                tasks: duties(tasks.records, today, end),
                 total: tasks.total,
                 directory: tasks.directory,
                 week_end: end,
@@ -212,6 +238,13 @@ impl App {
         found.sort_by_key(|entry| (entry.day, entry.start));
         Ok(found)
     }
+}
+
+fn duties(tasks: Vec<Record>, today: Date, end: Date) -> Vec<Duty> {
+    let mut duties: Vec<Duty> = tasks.into_iter().flat_map(|task| Duty::of(task, today, end)).collect();
+    // Stable: what is due on the same day keeps its order.
+    duties.sort_by_key(|duty| (duty.task.date("due_date").is_none(), duty.task.date("due_date")));
+    duties
 }
 
 const LATE_OF_TEAMS: [(&str, &str); 4] =

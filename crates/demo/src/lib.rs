@@ -15,6 +15,7 @@ mod policies;
 mod programmes;
 mod projects;
 mod random;
+mod series;
 mod services;
 mod tasks;
 mod templates;
@@ -186,6 +187,7 @@ pub fn fill(
     policies::plan(&mut world);
     services::plan(&mut world);
     events::plan(&mut world);
+    series::plan(&mut world);
     let generated = templates::plan(&mut world);
     tasks::plan(&mut world, generated);
     world.run(app, clock, progress)?;

@@ -183,7 +183,8 @@ pub fn state(record: &Record) -> TaskState {
 #[must_use]
 pub fn derived(record: &Record, today: jiff::civil::Date) -> Vec<(&'static str, serde_json::Value)> {
     let state = state(record);
-    let due = record.date("due_date");
+    // Of a series, the first date says nothing of those that are open now.
+    let due = if record.text("rrule").is_empty() { record.date("due_date") } else { None };
     let at_risk = states::at_risk(
         record.flag("marked_at_risk"),
         state.status,

@@ -9,9 +9,8 @@ use maud::{Markup, html};
 use obcms_app::Actor;
 use obcms_app::board::may_move;
 use obcms_app::calendar;
-use obcms_app::today::{Appointment, Due, Pile, Today};
+use obcms_app::today::{Appointment, Due, Duty, Pile, Today};
 use obcms_domain::kinds::{EVENT, TASK};
-use obcms_domain::registry::Record;
 
 use super::errors::PageError;
 use super::frame::{Page, Signed};
@@ -63,15 +62,15 @@ fn tasks(page: &Page, actor: &Actor, today: &Today, may_add: bool) -> Markup {
                 }))
             }
             @for part in Due::ALL {
-                @let of_part: Vec<&Record> = today
+                @let of_part: Vec<&Duty> = today
                     .tasks
                     .iter()
-                    .filter(|task| Due::of(task.date("due_date"), page.today, today.week_end) == part)
+                    .filter(|duty| Due::of(duty.task.date("due_date"), page.today, today.week_end) == part)
                     .collect();
                 @if !of_part.is_empty() {
                     section.panel data-late[part == Due::Late] {
                         header.panel-head { h2 { (part.label()) " " span.count { (of_part.len()) } } }
-                        ul.task-list { @for task in of_part { (row(page, actor, today, task)) } }
+                        ul.task-list { @for duty in of_part { (row(page, actor, today, duty)) } }
                     }
                 }
             }
@@ -82,12 +81,20 @@ fn tasks(page: &Page, actor: &Actor, today: &Today, may_add: bool) -> Markup {
     }
 }
 
-fn row(page: &Page, actor: &Actor, today: &Today, task: &Record) -> Markup {
+fn row(page: &Page, actor: &Actor, today: &Today, duty: &Duty) -> Markup {
+    let task = &duty.task;
     let origin = parts::origin(task, &today.directory);
+    let date = duty.recurrence_id.as_str();
+    let id = if date.is_empty() { task.id.to_string() } else { format!("{}-{date}", task.id) };
+    let action = if date.is_empty() { "transition" } else { "occurrences" };
     html! {
-        li.task-row id={ "task-" (task.id) } {
+        li.task-row id={ "task-" (id) } {
             @if may_move(actor, task) {
-                form.post-button method="post" action={ "/tasks/" (task.id) "/transition" } {
+                form.post-button method="post" action={ "/tasks/" (task.id) "/" (action) } {
+                    @if !date.is_empty() {
+                        input type="hidden" name="occurrence" value=(date);
+                        input type="hidden" name="action" value="status";
+                    }
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     input type="hidden" name="status" value="completed";
                     input type="hidden" name="back" value="/";
@@ -97,7 +104,8 @@ fn row(page: &Page, actor: &Actor, today: &Today, task: &Record) -> Markup {
                 }
             }
             div.task-words {
-                a.task-title href=(TASK.url(task.id)) { (task.title()) }
+                a.task-title href=(calendar::address(&TASK, task.id, date)) { (task.title()) }
+                @if !date.is_empty() { span.repeats title="One date of a series" { (icon("repeat")) span.visually-hidden { "One date of a series" } } }
                 @if let Some((title, address, module)) = origin {
                     (parts::origin_link(&title, &address, module))
                 }

@@ -294,7 +294,7 @@ fn row(record: &Record, fields: &[&'static Field], values: &Values<'_>) -> Row {
         .iter()
         .map(|field| {
             if field.name == record.kind.title {
-                html! { (title) }
+                html! { (title) " " (super::dates::repeats_mark(record)) }
             } else {
                 values.cell(record, field)
             }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::lists::Parameters as Pairs;
-use obcms_app::task_facts;
+use obcms_app::{occurrences, task_facts};
 use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
@@ -13,6 +13,7 @@ use obcms_store::records::Directory;
 use crate::components::badges::{self, Tone, icon_badge};
 use crate::components::filters::{Chip, Filters};
 use crate::components::forms::{self, Control, FormField};
+use crate::pages::registry::dates;
 
 /// What depends on today: at risk, overdue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,9 +47,21 @@ pub fn is_open(task: &Record) -> bool {
     !["completed", "cancelled"].contains(&task.text("status"))
 }
 
+/// The date of a series that is to be done next, late or not; nothing for what happens once or is over.
+fn next_open(task: &Record, today: Date) -> Option<Date> {
+    if task.text("rrule").is_empty() || !is_open(task) {
+        return None;
+    }
+    let open = occurrences::to_do(task, today, today).ok()?;
+    open.first().and_then(|date| date.record.date("due_date").or_else(|| date.record.date("start_date")))
+}
+
 /// When it is due, red when that has passed and it is not done.
 #[must_use]
 pub fn due(task: &Record, today: Date) -> Markup {
+    if let Some(day) = next_open(task, today) {
+        return html! { (dates::repeats_mark(task)) " " (badges::due_date(day, today)) };
+    }
     match task.date("due_date") {
         Some(day) if is_open(task) => badges::due_date(day, today),
         Some(day) => badges::date(day, today),

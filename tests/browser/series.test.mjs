@@ -1,0 +1,167 @@
+// Series: made in the form by mouse and by keyboard alone, one date moved with the dialog, changed, cancelled, undone.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible } from "./axe.mjs";
+import { runningProgram } from "./program.mjs";
+import { api } from "./work.mjs";
+
+const running = runningProgram();
+const DESK = { viewport: { width: 1280, height: 800 } };
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+let known;
+const client = (...given) => (known ??= api(running))(...given);
+
+const weekly = (title, start) =>
+  client("POST", "events", { title, start, timezone: "Asia/Manila", rrule: "FREQ=WEEKLY;BYDAY=MO" });
+const dates = async (event) =>
+  (await client("GET", `events/${event.id}/occurrences?limit=4`)).items.map(({ start }) => start.slice(0, 16));
+
+/** Waits until the first dates of the series are these. */
+async function becomes(event, wanted) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if (String(await dates(event)) === String(wanted)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.deepEqual(await dates(event), wanted);
+}
+
+async function fits(page) {
+  await assertAccessible(page);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, `${wide} pixels too wide`);
+}
+
+for (const [name, options] of [
+  ["desk", DESK],
+  ["phone", PHONE],
+]) {
+  test(`a weekly event is made in the form, which shows its next dates: ${name}`, async () => {
+    const page = await running.signedIn("coordinator", options);
+    await page.goto("/events/new?start=2032-01-13T09:00:00%2B08:00");
+    await page.getByLabel("Title").fill(`Round table ${name}`);
+    const repeats = page.getByLabel("Repeats", { exact: true });
+    const labels = await repeats.locator("option").allTextContents();
+    assert.ok(labels.includes("Every month on the second Tuesday"), labels.join());
+    await repeats.selectOption({ label: "Every week on Tuesday" });
+    const preview = page.locator(".recurrence-preview");
+    await preview.getByText("Tue 20 Jan 2032, 09:00").waitFor();
+    await preview.getByText("Every week on Tuesday").waitFor();
+    // Another start takes the rule along.
+    await page.locator('input[name="start"]').fill("2032-01-15");
+    await preview.getByText("Thu 22 Jan 2032, 09:00").waitFor();
+    await repeats.selectOption("custom");
+    await page.getByLabel("Every", { exact: true }).fill("2");
+    await page.getByRole("checkbox", { name: "Mon" }).check();
+    await page.getByLabel("Ends").selectOption("count");
+    await page.getByLabel("Times").fill("3");
+    await preview.getByText("Every 2 weeks on Monday and Thursday, 3 times").waitFor();
+    await fits(page);
+    await repeats.selectOption("text");
+    await page.getByLabel("Rule as text").fill("FREQ=SOMETIMES");
+    await preview.getByText("SOMETIMES").waitFor();
+    await page.getByLabel("Rule as text").fill("FREQ=WEEKLY;BYDAY=TH");
+    await preview.getByText("Every week on Thursday").waitFor();
+    // The end was set for another day.
+    await page.locator('input[name="end"]').fill("");
+    await page.locator('input[name="end.time"]').fill("");
+    await page.getByRole("button", { name: "Create event" }).click();
+    await page.getByRole("heading", { name: "Next dates" }).waitFor();
+    await page.locator("#dates").getByText("Every week on Thursday").waitFor();
+    await fits(page);
+    await page.locator("#dates").getByRole("link").nth(1).click();
+    await page.getByText("Part of a series").waitFor();
+    await fits(page);
+    await page.getByRole("link", { name: "Edit", exact: true }).click();
+    await page.getByRole("radio", { name: /^This date/ }).waitFor();
+    assert.equal(await page.getByLabel("Repeats", { exact: true }).isVisible(), false);
+    await page.getByRole("radio", { name: /^All dates/ }).check();
+    assert.equal(await page.getByLabel("Repeats", { exact: true }).isVisible(), true);
+    await fits(page);
+    await page.context().close();
+  });
+}
+
+test("the form is filled in by keyboard alone", async () => {
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/events/new?title=Typed&start=2032-03-10T09:00:00%2B08:00");
+  await page.getByLabel("Repeats", { exact: true }).focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.locator(".recurrence-preview").getByText("Wed 17 Mar 2032, 09:00").waitFor();
+  await page.keyboard.press("Control+Enter");
+  await page.locator("#dates").getByText("Every week on Wednesday").waitFor();
+  await page.context().close();
+});
+
+test("one date is dragged, the dialog asks how far, and Undo brings it back", async () => {
+  const event = await weekly("Drag one date", "2033-02-07T09:00:00");
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=month&date=2033-02-01");
+  const day = (date) => page.locator(`.fc-daygrid-day[data-date="${date}"]`);
+  const entry = day("2033-02-14").locator("[data-entry]", { hasText: "Drag one date" });
+  await entry.dragTo(day("2033-02-16"));
+  const dialog = page.getByRole("dialog", { name: /Drag one date/ });
+  await dialog.getByRole("button", { name: /^This date/ }).waitFor();
+  await assertAccessible(page);
+  // Turned away, nothing moves.
+  await page.keyboard.press("Escape");
+  await entry.waitFor();
+  await entry.dragTo(day("2033-02-16"));
+  await dialog.getByRole("button", { name: /^This date/ }).click();
+  await becomes(event, ["2033-02-07T09:00", "2033-02-16T09:00", "2033-02-21T09:00", "2033-02-28T09:00"]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await becomes(event, ["2033-02-07T09:00", "2033-02-14T09:00", "2033-02-21T09:00", "2033-02-28T09:00"]);
+  // By keyboard: held, moved, put down, and all dates chosen with the arrows.
+  await entry.focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await dialog.waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await becomes(event, ["2033-02-08T09:00", "2033-02-15T09:00", "2033-02-22T09:00", "2033-03-01T09:00"]);
+  await page.context().close();
+});
+
+test("following dates are changed in the form, one is cancelled, and both are undone", async () => {
+  const event = await weekly("Change me", "2034-01-02T09:00:00");
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto(`/events/${event.id}?occurrence=2034-01-16T09:00:00`);
+  await page.getByRole("link", { name: "Edit", exact: true }).click();
+  await page.getByRole("radio", { name: /^This and following/ }).check();
+  await page.getByLabel("Title").fill("Changed");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "Changed", level: 1 }).waitFor();
+  assert.ok(!page.url().includes(event.id), "the series goes on as another");
+  await becomes(event, ["2034-01-02T09:00", "2034-01-09T09:00"]);
+  await page.locator("#toasts").getByRole("button", { name: "Undo" }).click();
+  const all = ["2034-01-02T09:00", "2034-01-09T09:00", "2034-01-16T09:00", "2034-01-23T09:00"];
+  await becomes(event, all);
+  await page.goto(`/events/${event.id}?occurrence=2034-01-16T09:00:00`);
+  await page.getByText("Cancel date").click();
+  const dialog = page.getByRole("dialog", { name: /^Cancel/ });
+  await dialog.getByRole("button", { name: /^This date/ }).click();
+  await page.getByRole("button", { name: "Bring back" }).waitFor();
+  await becomes(event, ["2034-01-02T09:00", "2034-01-09T09:00", "2034-01-23T09:00", "2034-01-30T09:00"]);
+  await page.locator("#toasts").getByRole("button", { name: "Undo" }).click();
+  await becomes(event, all);
+  await page.context().close();
+});
+
+test("without script a date is cancelled and a rule is written", async () => {
+  const event = await weekly("Plain", "2035-01-01T09:00:00");
+  const page = await running.signedIn("coordinator", { ...DESK, javaScriptEnabled: false });
+  await page.goto(`/events/${event.id}?occurrence=2035-01-08T09:00:00`);
+  await page.getByText("Cancel date").click();
+  await page.getByRole("radio", { name: /^This and following/ }).check();
+  await page.getByRole("button", { name: /^Cancel Mon 8 Jan/ }).click();
+  assert.deepEqual(await dates(event), ["2035-01-01T09:00"]);
+  await page.goto(`/events/${event.id}/edit`);
+  await page.getByLabel("Repeats", { exact: true }).fill("FREQ=DAILY;COUNT=2");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.locator("#dates").getByText("Every day, 2 times").waitFor();
+  await page.context().close();
+});

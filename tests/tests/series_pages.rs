@@ -1,0 +1,190 @@
+//! What people see of series: the page of one date, its form, its history, and their day.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use obcms_tests::{Answer, Client, PASSWORD, Server, on_both_engines};
+use serde_json::{Value, json};
+
+/// Somebody signed in, with the token of their forms.
+struct Browser {
+    client: Client,
+    token: String,
+    id: String,
+}
+
+impl Browser {
+    fn of(server: &Server, role: &str) -> Self {
+        let person = server.person(&[role]);
+        let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
+        let answer = server.anonymous().post_form("/login", &fields).expect_status(303);
+        let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        let client = server.anonymous().with_header("cookie", &cookie);
+        let page = client.get("/me").expect_status(200).text;
+        let (_, rest) = page.split_once("name=\"csrf_token\" value=\"").unwrap();
+        let token = rest.split('"').next().unwrap().to_owned();
+        Self { client, token, id: person.id.to_string() }
+    }
+
+    fn send(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut all = vec![("csrf_token", self.token.as_str())];
+        all.extend(fields);
+        self.client.post_form(path, &all)
+    }
+
+    fn page(&self, path: &str) -> String {
+        self.client.get(path).expect_status(200).text
+    }
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}
+
+/// Every Monday at nine in Manila, from 4 January 2027; its address.
+fn weekly(api: &Client) -> String {
+    let body = json!({
+        "title": "Staff meeting", "start": "2027-01-04T09:00:00", "end": "2027-01-04T10:30:00",
+        "timezone": "Asia/Manila", "rrule": "FREQ=WEEKLY;BYDAY=MO",
+    });
+    format!("/events/{}", text(&api.post("/api/v1/events", &body).expect_status(201).json, "id"))
+}
+
+fn date(api: &Client, event: &str, recurrence_id: &str) -> Answer {
+    api.get(&format!("/api/v1{event}/occurrences/{recurrence_id}"))
+}
+
+/// Where an answer leads to, and the way back that its message carries.
+fn led(answer: &Answer) -> (String, String) {
+    let cookie = answer.header("set-cookie");
+    let undo = cookie.split("%2Fapi%2Fv1%2F").nth(1).unwrap_or_default();
+    let undo = undo.split("%22").next().unwrap_or_default();
+    let undo = undo.replace("%2F", "/").replace("%3F", "?").replace("%3D", "=");
+    (answer.header("location").to_owned(), format!("/api/v1/{undo}"))
+}
+
+on_both_engines! {
+    fn the_page_of_a_series_names_its_dates_and_a_date_its_series(server: &Server) {
+        let api = server.as_role("coordinator");
+        let browser = Browser::of(server, "coordinator");
+        let event = weekly(&api);
+        let change = json!({ "title": "Budget meeting", "start": "2027-01-12T13:00:00" });
+        api.patch(&format!("/api/v1{event}/occurrences/2027-01-11T09:00:00"), &change).expect_status(200);
+        api.delete(&format!("/api/v1{event}/occurrences/2027-01-18T09:00:00")).expect_status(204);
+        let series = browser.page(&event);
+        assert!(series.contains("Every week on Monday"));
+        assert!(series.contains("Budget meeting") && series.contains("instead of Mon 11 Jan 2027, 09:00"));
+        assert!(series.contains("<del>Mon 18 Jan 2027, 09:00</del>") && series.contains("Bring back"));
+        assert_eq!(series.matches(&format!("{event}?occurrence=")).count(), 10, "the next ten dates");
+        assert!(browser.page(&format!("{event}?dates=30")).matches("?occurrence=").count() > 25);
+
+        let moved = browser.page(&format!("{event}?occurrence=2027-01-11T09:00:00"));
+        assert!(moved.contains("Part of a series: Every week on Monday"));
+        assert!(moved.contains("Put back as the series has it") && moved.contains("Only this date"));
+        assert!(moved.contains("occurrence=2027-01-04T09:00:00"), "the date before");
+        assert!(moved.contains("occurrence=2027-01-25T09:00:00"), "the cancelled one is passed over");
+        let same = browser.page(&format!("{event}?occurrence=2027-01-25T09:00:00"));
+        assert!(!same.contains("Put back as the series has it"));
+        let gone = browser.client.get(&format!("{event}?occurrence=2027-01-18T09:00:00")).expect_status(303);
+        assert_eq!(gone.header("location"), format!("{event}#dates"));
+        browser.client.get(&format!("{event}?occurrence=2027-01-19T09:00:00")).expect_status(404);
+        browser.client.get(&format!("{event}?occurrence=never")).expect_status(404);
+
+        let history = browser.page(&format!("{event}?tab=history"));
+        assert!(history.contains("On Mon 11 Jan 2027, 09:00: Title: "), "dates and fields, not raw text");
+        assert!(history.contains("<del>Mon 11 Jan 2027, 09:00</del>") && !history.contains("{&quot;"));
+    }
+
+    fn one_date_is_put_back_cancelled_and_brought_back_by_its_page(server: &Server) {
+        let api = server.as_role("coordinator");
+        let browser = Browser::of(server, "coordinator");
+        let event = weekly(&api);
+        let acts = format!("{event}/occurrences");
+        let id = "2027-01-11T09:00:00";
+        api.patch(&format!("/api/v1{event}/occurrences/{id}"), &json!({ "venue": "Hall" })).expect_status(200);
+        let reset = browser.send(&acts, &[("occurrence", id), ("action", "reset")]).expect_status(303);
+        assert_eq!(date(&api, &event, id).json["venue"], Value::Null);
+        api.post(&led(&reset).1, &json!({})).expect_status(200);
+        assert_eq!(date(&api, &event, id).json["venue"], "Hall");
+
+        let cancelled = [("occurrence", id), ("action", "cancel"), ("scope", "this")];
+        assert_eq!(led(&browser.send(&acts, &cancelled).expect_status(303)).0, format!("{event}#dates"));
+        date(&api, &event, id).expect_status(404);
+        browser.send(&acts, &[("occurrence", id), ("action", "bring_back")]).expect_status(303);
+        date(&api, &event, id).expect_status(200);
+        browser.send(&acts, &[("occurrence", id), ("action", "bring_back")]).expect_status(404);
+
+        let rest = browser.send(&acts, &[("occurrence", id), ("action", "cancel"), ("scope", "following")]);
+        date(&api, &event, "2027-02-01T09:00:00").expect_status(404);
+        date(&api, &event, "2027-01-04T09:00:00").expect_status(200);
+        api.post(&led(&rest).1, &json!({})).expect_status(200);
+        date(&api, &event, "2027-02-01T09:00:00").expect_status(200);
+        browser.send(&acts, &[("occurrence", id), ("action", "cancel"), ("scope", "some")]).expect_status(422);
+        browser.send(&acts, &[("occurrence", id), ("action", "explode")]).expect_status(400);
+        let other = Browser::of(server, "executive");
+        other.send(&acts, &cancelled).expect_status(403);
+    }
+
+    fn the_form_of_a_date_changes_what_it_is_asked_to(server: &Server) {
+        let api = server.as_role("coordinator");
+        let browser = Browser::of(server, "coordinator");
+        let event = weekly(&api);
+        let id = "2027-01-11T09:00:00";
+        let form = browser.page(&format!("{event}/edit?occurrence={id}"));
+        assert!(form.contains("name=\"scope\"") && form.contains("value=\"2027-01-11\""));
+        let version = text(&json!({ "v": form.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next() }), "v");
+        let send = |title: &str, rule: &str, scope: &str, version: &str| {
+            let fields = [
+                ("shown_fields", "title,rrule"), ("occurrence", id), ("version", version), ("scope", scope),
+                ("title", title), ("rrule", rule),
+            ];
+            browser.send(&format!("{event}/edit"), &fields)
+        };
+        send("Alone", "FREQ=DAILY", "this", &version).expect_status(303);
+        let rule_of = || text(&api.get(&format!("/api/v1{event}")).json, "rrule");
+        assert_eq!(rule_of(), "FREQ=WEEKLY;BYDAY=MO", "one date has no rule");
+        assert_eq!(date(&api, &event, id).json["title"], "Alone");
+        assert_eq!(date(&api, &event, "2027-01-18T09:00:00").json["title"], "Staff meeting");
+        let refused = send("", "FREQ=WEEKLY;BYDAY=MO", "this", "2").expect_status(422).text;
+        assert!(refused.contains("field-title-error") && refused.contains("name=\"scope\""));
+        send("Alone", "FREQ=WEEKLY;BYDAY=MO", "", "2").expect_status(422);
+        let split = send("From here on", "FREQ=WEEKLY;BYDAY=MO", "following", "2").expect_status(303);
+        let (leads_to, undo) = led(&split);
+        assert!(!leads_to.starts_with(&event), "another series goes on: {leads_to}");
+        assert!(browser.page(&leads_to).contains("From here on"));
+        assert!(browser.page(&event).contains("Goes on as"));
+        api.post(&undo, &json!({})).expect_status(200);
+        send("For all", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", "all", "99").expect_status(303);
+        assert_eq!(rule_of(), "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO");
+    }
+
+    fn a_task_that_repeats_is_done_date_by_date(server: &Server) {
+        let api = server.as_role("coordinator");
+        let browser = Browser::of(server, "staff");
+        let body = json!({
+            "title": "Water the plants", "due_date": "2020-01-01", "rrule": "FREQ=DAILY", "assignees": [browser.id],
+        });
+        let task = text(&api.post("/api/v1/tasks", &body).expect_status(201).json, "id");
+        let page = browser.page("/");
+        // Yesterday's, which is late, and those of today until the end of the week; not the years since 2020.
+        let dates = |page: &str| page.matches(&format!("/tasks/{task}?occurrence=")).count();
+        assert!((2..=8).contains(&dates(&page)), "{} dates", dates(&page));
+        assert!(!page.contains("occurrence=2020-01-01"));
+        let first = page.split("name=\"occurrence\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let fields = [("occurrence", first), ("action", "status"), ("status", "completed"), ("back", "/")];
+        let answer = browser.send(&format!("/tasks/{task}/occurrences"), &fields).expect_status(303);
+        assert_eq!(led(&answer).0, "/");
+        assert!(!browser.page("/").contains(&format!("name=\"occurrence\" value=\"{first}\"")));
+        let one = api.get(&format!("/api/v1/tasks/{task}/occurrences/{first}")).json;
+        assert_eq!((text(&one, "status"), text(&api.get(&format!("/api/v1/tasks/{task}")).json, "status")),
+            ("completed".to_owned(), "not_started".to_owned()));
+        let list = api.get("/api/v1/tasks?overdue=true").json;
+        assert!(!list.to_string().contains(&task), "the first date of a series is not what is late");
+    }
+
+    fn the_preview_says_the_rule_in_words(server: &Server) {
+        let api = server.as_role("staff");
+        let asked = json!({ "dtstart": "2027-01-12T09:00:00", "rrule": "FREQ=MONTHLY;BYDAY=2TU", "limit": 2 });
+        let answer = api.post("/api/v1/recurrence/preview", &asked).expect_status(200).json;
+        assert_eq!(answer["text"], "Every month on the second Tuesday");
+        assert_eq!(answer["occurrences"][1], "2027-02-09T09:00:00+08:00");
+    }
+}
