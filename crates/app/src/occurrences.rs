@@ -4,7 +4,7 @@
 use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::calendar::{self, floating, unfloating};
+use obcms_domain::calendar::{self, floating};
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record};
@@ -135,20 +135,34 @@ pub fn to_do(
     // What was missed longer ago has been overtaken by the dates since.
     let since = floating(today.saturating_sub(jiff::Span::new().days(366)));
     let until = floating(end.saturating_add(jiff::Span::new().days(1)));
-    let mut open = Vec::new();
+    let mut late: Option<(Timestamp, Moment)> = None;
+    let mut ahead = Vec::new();
     for found in series.set.between(Some(since), Some(until), MOST_LOOKED_AT).map_err(too_much)? {
-        open.extend(date_of(&series, record, found.id)?);
+        // Worked out whole are only the few dates that differ, and those that are answered.
+        let differs = series.overrides.contains_key(&found.id.to_string());
+        let date = if differs { date_of(&series, record, found.id)? } else { None };
+        let (state, end) = match &date {
+            Some(date) => (date.record.state(), date.end),
+            None => (record.state(), series.end_of(found.start, found.end)),
+        };
+        if OVER.contains(&state) {
+            continue;
+        }
+        if end > floating(today) {
+            ahead.extend(if differs { date } else { date_of(&series, record, found.id)? });
+        } else if late.is_none_or(|(other, _)| other < end) {
+            late = Some((end, found.id));
+        }
     }
-    open.retain(|date| !OVER.contains(&date.record.state()));
-    open.sort_by_key(|date| date.end);
-    let due =
-        |date: &Date| unfloating(date.end.checked_sub(SignedDuration::from_secs(1)).unwrap_or(date.end));
-    let (mut late, mut ahead): (Vec<Date>, Vec<Date>) = open.into_iter().partition(|date| due(date) < today);
+    ahead.sort_by_key(|date| date.end);
     if ahead.is_empty() {
         let later = upcoming(record, until, 8)?;
         ahead.extend(later.into_iter().find(|date| !OVER.contains(&date.record.state())));
     }
-    let mut dates: Vec<Date> = late.pop().into_iter().collect();
+    let mut dates = Vec::new();
+    if let Some((_, id)) = late {
+        dates.extend(date_of(&series, record, id)?);
+    }
     dates.append(&mut ahead);
     Ok(dates)
 }
