@@ -7,6 +7,7 @@ use obcms_domain::kinds::{self, REGISTRY};
 use obcms_domain::registry::{Field, FieldType, Kind};
 use obcms_tests::{Client, Server, on_both_engines, sample};
 use serde_json::{Value, json};
+use ureq::http::Method;
 
 fn collection(kind: &Kind) -> String {
     format!("/api/v1/{}", kind.collection)
@@ -93,6 +94,9 @@ on_both_engines! {
                     // Nothing is booked in the past or far ahead.
                     ("booking", "start") => json!(sample::ahead(server, 20)),
                     ("feed", "kinds") => json!(["task"]),
+                    ("external_calendar", "address") => json!("https://calendar.example/other.ics"),
+                    // A booking repeats only as far as it can be booked.
+                    ("booking", "rrule") => json!("FREQ=WEEKLY;COUNT=3"),
                     ("booking", "end") => json!(sample::ahead(server, 30)),
                     _ => other(server, field, number + 500 + place),
                 };
@@ -249,15 +253,20 @@ on_both_engines! {
         }
     }
 
-    fn places_are_read_and_not_written(server: &Server) {
+    fn what_comes_from_elsewhere_is_read_and_not_written(server: &Server) {
         let client = server.as_role("admin");
+        // The places are there; an event of another calendar comes with that.
+        let file = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:one\r\nSUMMARY:Theirs\r\nDTSTART:20270301T010000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        client
+            .send(Method::POST, "/api/v1/external-calendars/from-file", Some(("text/calendar", file.into())))
+            .expect_status(201);
         for kind in REGISTRY.into_iter().filter(|kind| !kind.writable) {
             let list = client.get(&format!("{}?limit=1", collection(kind))).expect_status(200).json;
             let place = &list["items"][0];
             client.patch(&one(kind, place), &json!({ "name": "Ours" })).expect_status(405);
             client.post(&collection(kind), &json!({ "name": "Ours" })).expect_status(405);
             let page = client.get(&format!("/{}/{}", kind.collection, place["id"].as_str().unwrap())).expect_status(200);
-            assert!(page.text.contains(place["name"].as_str().unwrap()) && !page.text.contains("/edit\""), "{kind:?}");
+            assert!(page.text.contains(place["display_title"].as_str().unwrap()) && !page.text.contains("/edit\""), "{kind:?}");
             client.get(&format!("/{}/new", kind.collection)).expect_status(404);
         }
     }
