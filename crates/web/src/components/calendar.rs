@@ -193,6 +193,8 @@ fn toolbar(calendar: &Calendar) -> Markup {
                         a.menu-item href="/calendar.ics" data-filter-link=(OF_THE_FILE) {
                             (icon("download")) "Download (.ics)"
                         }
+                        a.menu-item href="/shares/new" data-filter-link="modules" { (icon("share-2")) "Share…" }
+                        a.menu-item href="/shares" { (icon("share-2")) "Shared calendars" }
                         a.menu-item href="/feeds" { (icon("link")) "My feeds" }
                         div.menu-line {}
                         label.menu-item { input type="checkbox" data-hijri-box; "Hijri dates" }
