@@ -4,7 +4,8 @@
 //! the order of time and carries it out with the same commands that people use, each by somebody who may. So history,
 //! validations, stages and completions lie where they belong. The same plan gives the same rows every time.
 
-pub mod content;
+mod bookings;
+mod content;
 mod days;
 mod events;
 mod field;
@@ -188,6 +189,7 @@ pub fn fill(
     services::plan(&mut world);
     events::plan(&mut world);
     series::plan(&mut world);
+    bookings::plan(&mut world, plan.seed);
     let generated = templates::plan(&mut world);
     tasks::plan(&mut world, generated);
     world.run(app, clock, progress)?;

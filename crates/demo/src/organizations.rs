@@ -11,7 +11,7 @@ use crate::content::organizations::{
 };
 use crate::content::programmes::OWN_OFFICE;
 use crate::content::services_and_resources::RESOURCES;
-use crate::world::{Organization, PROGRAM, World, centavos, create, update};
+use crate::world::{Bookable, Organization, PROGRAM, World, centavos, create, update};
 use crate::{days, words};
 
 /// Plans the organizations, completing those that every installation has.
@@ -124,19 +124,36 @@ fn add(world: &mut World, number: usize, body: &Body, known: Option<Id>, region:
 }
 
 fn resources(world: &mut World) {
+    let hours = json!([{ "from": "07:00", "to": "19:00" }]);
+    let week = ["monday", "tuesday", "wednesday", "thursday", "friday"];
+    let opening: serde_json::Map<String, serde_json::Value> =
+        week.iter().map(|day| ((*day).to_owned(), hours.clone())).collect();
     for (number, resource) in RESOURCES.iter().enumerate() {
         let when = world.office_hours(days::working(days::plus(world.first_day, 4)));
-        world.schedule(when, PROGRAM, move |_, work| {
-            create(
-                work,
-                &RESOURCE,
-                json!({
-                    "name": resource.name, "resource_type": resource.resource_type, "capacity": resource.units,
-                    "location": "Bangsamoro Government Center, Cotabato City",
-                    "requires_approval": resource.requires_approval, "is_available": number % 14 != 13,
-                    "cost_per_use_centavos": centavos(resource.cost_per_use), "description": resource.description,
-                }),
-            )?;
+        let (is_room, is_vehicle) = (resource.resource_type == "room", resource.resource_type == "vehicle");
+        let is_available = number % 14 != 13;
+        let inventory = days::plus(world.today, 30);
+        let members = json!({
+            "name": resource.name, "resource_type": resource.resource_type, "capacity": resource.units,
+            "seats": (is_room || is_vehicle).then_some(resource.capacity),
+            "opening_hours": is_room.then_some(&opening),
+            "buffer_after_minutes": if is_vehicle { 30 } else { 0 },
+            "blackouts": (number == 2).then(|| json!([{ "start": inventory, "reason": "Change of oil and tyres" }])),
+            "location": "Bangsamoro Government Center, Cotabato City",
+            "requires_approval": resource.requires_approval, "is_available": is_available,
+            "cost_per_use_centavos": centavos(resource.cost_per_use), "description": resource.description,
+        });
+        world.schedule(when, PROGRAM, move |world, work| {
+            let id = create(work, &RESOURCE, members)?.id;
+            if is_available {
+                world.bookable.push(Bookable {
+                    id,
+                    resource_type: resource.resource_type,
+                    units: resource.units,
+                    requires_approval: resource.requires_approval,
+                    closed: (number == 2).then_some(inventory),
+                });
+            }
             Ok(())
         });
     }

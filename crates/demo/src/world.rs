@@ -53,6 +53,21 @@ pub struct Organization {
     pub organization_type: String,
 }
 
+/// A resource as it is booked.
+#[derive(Clone)]
+pub struct Bookable {
+    /// The resource.
+    pub id: Id,
+    /// Its type.
+    pub resource_type: &'static str,
+    /// How many bookings it bears at once.
+    pub units: i64,
+    /// Whether somebody must approve.
+    pub requires_approval: bool,
+    /// A day on which it cannot be had.
+    pub closed: Option<Date>,
+}
+
 /// The office.
 pub struct World {
     pub random: Random,
@@ -68,6 +83,8 @@ pub struct World {
     /// Positions in `people` of the accounts that are printed, by role.
     pub known: HashMap<&'static str, usize>,
     pub organizations: Vec<Organization>,
+    /// Resources that can be booked.
+    pub bookable: Vec<Bookable>,
     pub places: Vec<Place>,
     pub assessments: Vec<Id>,
     /// By the number that planning gave them; nothing until they are made.
@@ -101,6 +118,7 @@ impl World {
             people: Vec::new(),
             known: HashMap::new(),
             organizations: Vec::new(),
+            bookable: Vec::new(),
             places: Vec::new(),
             assessments: Vec::new(),
             needs: Vec::new(),
@@ -205,6 +223,13 @@ impl World {
     pub fn worker(&mut self) -> usize {
         let role = if self.random.chance(80) { "staff" } else { "coordinator" };
         self.of_role(role)
+    }
+
+    /// The same, drawn from another source.
+    pub fn worker_by(&self, random: &mut Random) -> usize {
+        let staff: Vec<usize> =
+            (0..self.people.len()).filter(|person| self.people[*person].role == "staff").collect();
+        *random.pick(&staff)
     }
 
     /// The id of a person.

@@ -12,8 +12,8 @@ use obcms_app::{Actor, App, Entropy, FixedClock, Options};
 use obcms_demo::{Account, Plan, Size, fill};
 use obcms_domain::choices::{self, Choice};
 use obcms_domain::kinds::{
-    APPLICATION, ASSESSMENT, COMMUNITY, EVENT, NEED, ORGANIZATION, POLICY, POLICY_MILESTONE, PPA, PROJECT,
-    SERVICE, TASK, TEAM, USER,
+    APPLICATION, ASSESSMENT, BOOKING, COMMUNITY, EVENT, NEED, ORGANIZATION, POLICY, POLICY_MILESTONE, PPA,
+    PROJECT, SERVICE, TASK, TEAM, USER,
 };
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::{Database, Location, Tx};
@@ -320,4 +320,16 @@ fn the_same_seed_gives_the_same_rows() {
     assert_eq!(first.accounts, again.accounts);
     drop(again);
     fs::remove_dir_all(folder).unwrap();
+}
+
+/// Bookings of every state, some still to be decided, none of a one-unit resource over another.
+#[test]
+fn resources_are_booked() {
+    let office = shared();
+    let bookings = all(&office.app, &BOOKING);
+    for state in ["pending", "approved", "rejected", "cancelled"] {
+        assert!(bookings.iter().any(|booking| booking.text("status") == state), "no booking is {state}");
+    }
+    let ahead = bookings.iter().filter(|booking| booking.instant("start") > Some(office.app.now())).count();
+    assert!(ahead > 20 && bookings.len() > 3 * ahead, "{ahead} of {} are ahead", bookings.len());
 }

@@ -115,7 +115,8 @@ impl App {
     }
 }
 
-fn decide(
+/// Approves, refuses or gives up a booking.
+pub fn decide(
     work: &mut Work<'_, '_>,
     id: Id,
     decision: &Decision,

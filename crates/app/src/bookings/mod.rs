@@ -12,5 +12,5 @@ mod preview;
 
 pub use answer::shown_instant;
 pub use availability::{Availability, Booked};
-pub use decisions::{Decided, Decision, Verdict};
+pub use decisions::{Decided, Decision, Verdict, decide};
 pub use preview::{Preview, PreviewedDate};

@@ -162,3 +162,53 @@ pub const RESOURCES: &[Resource] = &[
     resource(("facilitator", "Ustadz Taha Saripada"), (1, 1, true, 3_000), "Islamic values and mediation; Arabic, Meranaw."),
     resource(("facilitator", "Johanna Undong"), (1, 1, true, 4_000), "Survey training; Filipino, English."),
 ];
+
+/// What vehicles are booked for.
+pub const VEHICLE_USES: &[&str] = &[
+    "Field visit to {community}",
+    "Validation of needs in {community}",
+    "Delivery of relief goods to {municipality}",
+    "Consultation with leaders of {community}",
+    "Follow-up of the livelihood project in {municipality}",
+    "Courtesy call on the mayor of {municipality}",
+    "Fetching of resource persons from the airport",
+    "Monitoring of the water system in {community}",
+];
+
+/// What rooms are booked for.
+pub const ROOM_USES: &[&str] = &[
+    "Weekly staff meeting",
+    "Planning session",
+    "Meeting with ministry focal persons",
+    "Budget review",
+    "Interview of applicants",
+    "Orientation of new staff",
+    "Writing of the quarterly report",
+    "Coordination with local governments",
+    "Online conference with regional offices",
+];
+
+/// What equipment is booked for.
+pub const EQUIPMENT_USES: &[&str] = &[
+    "Assessment in {community}",
+    "Training of enumerators",
+    "Consultation in {municipality}",
+    "Community assembly in {community}",
+    "Workshop of the planning team",
+];
+
+/// What facilitators are booked for.
+pub const FACILITATOR_USES: &[&str] = &[
+    "Workshop in {community}",
+    "Training of community facilitators",
+    "Dialogue of elders in {municipality}",
+    "Planning workshop with barangay officials",
+];
+
+/// Why a booking is refused.
+pub const REFUSALS: &[&str] = &[
+    "The driver is on leave that day; Pick-up 1 is free.",
+    "Needed for the visit of the Chief Minister.",
+    "Please join the trip that goes there two days later.",
+    "Due for maintenance.",
+];

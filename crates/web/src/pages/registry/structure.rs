@@ -1,10 +1,12 @@
 //! Fields with a structure of their own: milestones as rows, outcomes as lists of lines, the rest as JSON.
 
 use maud::{Markup, html};
+use obcms_domain::bookings::WEEKDAYS;
 use obcms_domain::choices::MILESTONE_STATUSES;
 use obcms_domain::registry::{Field, FieldType};
 use serde_json::{Map, Value as Json, json};
 
+use crate::components::badges;
 use crate::components::forms::Control;
 use crate::input::Form;
 
@@ -13,6 +15,9 @@ const SPARE_ROWS: usize = 3;
 /// Parts of an outcome framework, each a list.
 const OUTCOMES: [(&str, &str); 3] =
     [("outputs", "Outputs"), ("outcomes", "Outcomes"), ("impacts", "Impacts")];
+
+/// Parts of a blackout.
+const BLACKOUT: [&str; 3] = ["start", "end", "reason"];
 
 /// Puts the value into the texts of a form.
 pub fn write(field: &Field, json: &Json, form: &mut Vec<(String, String)>) {
@@ -33,6 +38,23 @@ pub fn write(field: &Field, json: &Json, form: &mut Vec<(String, String)>) {
                     format!("outcome_framework.{member}"),
                     lines.iter().map(line).collect::<Vec<_>>().join("\n"),
                 ));
+            }
+        }
+        (FieldType::Structure(_), "opening_hours") => {
+            for day in WEEKDAYS {
+                let stretches = json.get(day).and_then(Json::as_array).cloned().unwrap_or_default();
+                let stretches: Vec<String> = stretches
+                    .iter()
+                    .map(|one| format!("{}-{}", text(one, "from"), text(one, "to")))
+                    .collect();
+                form.push((format!("opening_hours.{day}"), stretches.join(", ")));
+            }
+        }
+        (FieldType::Structure(_), "blackouts") => {
+            for item in json.as_array().into_iter().flatten() {
+                for member in BLACKOUT {
+                    form.push((format!("blackouts.{member}"), text(item, member)));
+                }
             }
         }
         (FieldType::Structure(_), _) => {
@@ -68,6 +90,8 @@ pub fn read(form: &Form, field: &Field) -> Json {
     match field.name {
         "milestones" => read_milestones(form),
         "outcome_framework" => read_outcomes(form),
+        "opening_hours" if is_given(form, field) => read_opening_hours(form),
+        "blackouts" if is_given(form, field) => read_blackouts(form),
         _ => obcms_domain::registry::form_to_json(field, &form.all(field.name)),
     }
 }
@@ -116,12 +140,65 @@ fn read_outcomes(form: &Form) -> Json {
     if object.is_empty() { Json::Null } else { Json::Object(object) }
 }
 
+/// Hours as people type them, `8-12, 13:00-17:00`; what cannot be read is left to the check of the field.
+fn read_opening_hours(form: &Form) -> Json {
+    let mut week = Map::new();
+    for day in WEEKDAYS {
+        let typed = form.get(&format!("opening_hours.{day}")).to_owned();
+        let stretches: Vec<Json> = typed
+            .split(',')
+            .map(str::trim)
+            .filter(|stretch| !stretch.is_empty())
+            .map(|stretch| {
+                let (from, to) = stretch.split_once(['-', '–']).unwrap_or((stretch, ""));
+                json!({ "from": clock(from), "to": clock(to) })
+            })
+            .collect();
+        if !stretches.is_empty() {
+            week.insert(day.to_owned(), Json::Array(stretches));
+        }
+    }
+    if week.is_empty() { Json::Null } else { Json::Object(week) }
+}
+
+/// `8` and `8:30` as `08:00` and `08:30`.
+fn clock(text: &str) -> String {
+    let text = text.trim();
+    let (hour, minute) = text.split_once(':').unwrap_or((text, "00"));
+    if hour.parse::<u8>().is_ok() { format!("{hour:0>2}:{minute}") } else { text.to_owned() }
+}
+
+fn read_blackouts(form: &Form) -> Json {
+    let [starts, ends, reasons] = BLACKOUT.map(|member| form.all(&format!("blackouts.{member}")));
+    let at = |list: &[String], place: usize| {
+        list.get(place).map(|text| text.trim().to_owned()).unwrap_or_default()
+    };
+    let count = starts.len().max(ends.len()).max(reasons.len());
+    let items: Vec<Json> = (0..count)
+        .map(|place| (at(&starts, place), at(&ends, place), at(&reasons, place)))
+        .filter(|(start, end, reason)| !(start.is_empty() && end.is_empty() && reason.is_empty()))
+        .map(|(start, end, reason)| {
+            let mut item = Map::new();
+            item.insert("start".to_owned(), json!(start));
+            for (member, text) in [("end", end), ("reason", reason)] {
+                if !text.is_empty() {
+                    item.insert(member.to_owned(), json!(text));
+                }
+            }
+            Json::Object(item)
+        })
+        .collect();
+    if items.is_empty() { Json::Null } else { Json::Array(items) }
+}
+
 /// The control of the field.
 #[must_use]
 pub fn control(form: &Form, field: &Field) -> Control {
     match field.name {
         "milestones" => Control::Structure { content: milestones(form) },
         "outcome_framework" => Control::Structure { content: outcomes(form) },
+        "opening_hours" => Control::Structure { content: opening_hours(form) },
+        "blackouts" => Control::Structure { content: blackouts(form) },
         _ => Control::Json { value: form.get(field.name).to_owned() },
     }
 }
@@ -153,6 +230,40 @@ fn milestones(form: &Form) -> Markup {
     }
 }
 
+fn opening_hours(form: &Form) -> Markup {
+    html! {
+        div.structure {
+            @for day in WEEKDAYS {
+                @let name = format!("opening_hours.{day}");
+                div.structure-row data-shape="labelled" {
+                    label for={ "part-" (day) } { (badges::words(day)) }
+                    input.input #{ "part-" (day) } type="text" name=(name) value=(form.get(&name))
+                        placeholder="08:00-12:00, 13:00-17:00";
+                }
+            }
+        }
+    }
+}
+
+fn blackouts(form: &Form) -> Markup {
+    let [starts, ends, reasons] = BLACKOUT.map(|member| form.all(&format!("blackouts.{member}")));
+    let count = starts.len().max(ends.len()).max(reasons.len()) + 2;
+    let at = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
+    html! {
+        div.structure {
+            p.field-help { "Days as 2026-12-24 or times as 2026-12-24T13:00; the end is the first day or time when it can be had again." }
+            @for place in 0..count {
+                @let name = |what: &str| format!("{what} of blackout {}", place + 1);
+                div.structure-row {
+                    input.input type="text" name="blackouts.start" value=(at(&starts, place)) aria-label=(name("Start")) placeholder="2026-12-24";
+                    input.input type="text" name="blackouts.reason" value=(at(&reasons, place)) aria-label=(name("Reason")) placeholder="Reason";
+                    input.input type="text" name="blackouts.end" value=(at(&ends, place)) aria-label=(name("End")) placeholder="2026-12-26";
+                }
+            }
+        }
+    }
+}
+
 fn outcomes(form: &Form) -> Markup {
     html! {
         div.structure {
@@ -167,7 +278,7 @@ fn outcomes(form: &Form) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use obcms_domain::kinds::PPA;
+    use obcms_domain::kinds::{PPA, RESOURCE};
 
     use super::*;
 
@@ -186,6 +297,30 @@ mod tests {
             assert!(is_given(&form, field));
             assert_eq!(read(&form, field), json);
         }
+    }
+
+    #[test]
+    fn hours_and_blackouts_come_back_as_they_went_in() {
+        for (name, json) in [
+            (
+                "opening_hours",
+                json!({ "monday": [{ "from": "08:00", "to": "12:00" }, { "from": "13:00", "to": "17:00" }], "friday": [{ "from": "09:30", "to": "24:00" }] }),
+            ),
+            (
+                "blackouts",
+                json!([{ "start": "2026-12-24" }, { "start": "2026-12-30T08:00", "end": "2026-12-30T12:00", "reason": "Repair" }]),
+            ),
+        ] {
+            let field = RESOURCE.field(name).expect("a field of resources");
+            let mut form = Form::default();
+            write(field, &json, &mut form.0);
+            assert_eq!(read(&form, field), json);
+        }
+        let typed = Form(vec![("opening_hours.monday".into(), "8-12, 13:30 – 17".into())]);
+        assert_eq!(
+            read_opening_hours(&typed),
+            json!({ "monday": [{ "from": "08:00", "to": "12:00" }, { "from": "13:30", "to": "17:00" }] })
+        );
     }
 
     #[test]

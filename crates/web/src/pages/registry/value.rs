@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use obcms_domain::bookings::WEEKDAYS;
 use obcms_domain::choices::{self, Choice};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
@@ -302,6 +303,30 @@ fn structure(field: &Field, json: &Json) -> Markup {
                 items.iter().filter_map(Json::as_str).map(|item| choices::label(choices, item)).collect();
             html! { (labels.join(", ")) }
         }
+        (_, Json::Array(items)) if field.name == "blackouts" => html! {
+            ul.plain-list {
+                @for item in items {
+                    li {
+                        (text(item, "start").replace('T', " "))
+                        @if !text(item, "end").is_empty() { " until " (text(item, "end").replace('T', " ")) }
+                        @if !text(item, "reason").is_empty() { " " span.muted { (text(item, "reason")) } }
+                    }
+                }
+            }
+        },
+        (_, Json::Object(days)) if field.name == "opening_hours" => html! {
+            ul.plain-list {
+                @for day in WEEKDAYS {
+                    @let stretches = days.get(day).and_then(Json::as_array).cloned().unwrap_or_default();
+                    @if !stretches.is_empty() {
+                        li {
+                            (badges::words(day)) " "
+                            (stretches.iter().map(|one| format!("{}–{}", text(one, "from"), text(one, "to"))).collect::<Vec<_>>().join(", "))
+                        }
+                    }
+                }
+            }
+        },
         (_, Json::Array(items)) => html! {
             ul.plain-list {
                 @for item in items {
