@@ -9,8 +9,10 @@ mod availability;
 mod decisions;
 pub(crate) mod guard;
 mod preview;
+mod utilisation;
 
 pub use answer::shown_instant;
 pub use availability::{Availability, Booked};
 pub use decisions::{Decided, Decision, Verdict, decide};
 pub use preview::{Preview, PreviewedDate};
+pub use utilisation::{Utilisation, utilisation_file};

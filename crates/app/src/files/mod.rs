@@ -10,6 +10,7 @@ mod sheet;
 
 pub use import::{MAXIMUM_BYTES, MAXIMUM_ROWS, Report, RowError};
 pub use sheet::Table;
+pub(crate) use sheet::guarded;
 
 use obcms_domain::registry::{Field, Kind, Record};
 use obcms_store::records::Directory;

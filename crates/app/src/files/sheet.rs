@@ -94,7 +94,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// Keeps a spreadsheet from running a text as a formula. [`unguarded`] takes it back.
-fn guarded(text: &str) -> String {
+pub(crate) fn guarded(text: &str) -> String {
     if text.starts_with(RISKY) { format!("'{text}") } else { text.to_owned() }
 }
 

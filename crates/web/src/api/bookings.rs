@@ -1,11 +1,11 @@
 //! Bookings beyond their collection: decisions, what is free, a look before booking.
 
 use axum::extract::State as AxumState;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use obcms_app::AppError;
-use obcms_app::bookings::Decision;
+use obcms_app::bookings::{Decision, Utilisation};
 use obcms_domain::kinds::{BOOKING, RESOURCE};
 use obcms_domain::people::Action;
 use serde_json::{Value as Json, json};
@@ -97,7 +97,65 @@ pub fn routes() -> Vec<Route> {
                 "free": list(span()),
             } }),
         ),
+        Route::new(
+            "get",
+            "/api/v1/resources/utilisation",
+            "Booked time of the time in which each resource could be had",
+            Access::Policy(Action::View, RESOURCE.area),
+            get(utilisation),
+        )
+        .tag("resources")
+        .query(&PERIOD)
+        .answers(200, json!({ "type": "object" })),
+        Route::new(
+            "get",
+            "/api/v1/resources/utilisation.csv",
+            "The same as a file",
+            Access::Policy(Action::Export, RESOURCE.area),
+            get(utilisation_file),
+        )
+        .tag("resources")
+        .query(&PERIOD),
     ]
+}
+
+/// Parameters of the report.
+const PERIOD: [(&str, &str); 3] = [
+    ("start", "First day or instant; required"),
+    ("end", "First day or instant after the period, at most 400 days later; required"),
+    ("type", "Only resources of this type"),
+];
+
+fn used(state: &State, caller: &Caller, parameters: &Parameters) -> Result<Vec<Utilisation>, Problem> {
+    parameters.only(&["start", "end", "type"])?;
+    let mut window = parameters.0.clone();
+    window.retain(|(name, _)| name != "type");
+    let kind = parameters.get("type").unwrap_or_default();
+    Ok(blocking(|| {
+        let period = state.app.booking_window(&window)?;
+        state.app.utilisation(&caller.actor, kind, period)
+    })?)
+}
+
+async fn utilisation(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> Answer {
+    let rows = used(&state, &caller, &parameters)?;
+    let items: Vec<Json> = rows.iter().map(Utilisation::to_json).collect();
+    Ok(axum::Json(json!({ "items": items })).into_response())
+}
+
+async fn utilisation_file(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Answer {
+    let rows = used(&state, &caller, &parameters)?;
+    let bytes = obcms_app::bookings::utilisation_file(&rows)?;
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    let name = HeaderValue::from_static("attachment; filename=\"utilisation.csv\"");
+    headers.insert(header::CONTENT_DISPOSITION, name);
+    Ok(response)
 }
 
 async fn decide(

@@ -1,6 +1,7 @@
 //! The pages: HTML for people.
 
 pub mod board;
+pub mod bookings;
 pub mod calendar;
 pub mod errors;
 pub mod external;
@@ -39,7 +40,7 @@ use crate::state::State;
 #[must_use]
 pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
     let request: &[Relation] = match kind.name {
-        "need" | "application" | "ppa" => &[Relation::None, Relation::Request],
+        "need" | "application" | "ppa" | "booking" => &[Relation::None, Relation::Request],
         _ => &[Relation::None],
     };
     kind.writable && allows(&actor.roles, Action::Create, kind.area, request)
@@ -48,6 +49,7 @@ pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
 /// All pages. Each subject adds its own router here.
 pub fn router(state: &State) -> Router<State> {
     Router::new()
+        .merge(bookings::router())
         .merge(calendar::router())
         .merge(feeds::router())
         .merge(external::router())

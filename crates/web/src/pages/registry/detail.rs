@@ -24,7 +24,7 @@ use crate::input::{Parameters, PathId};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
 use crate::pages::frame::{Page, Signed};
-use crate::pages::{may_create, trace};
+use crate::pages::{bookings, may_create, trace};
 use crate::state::{State, blocking};
 
 /// What the person may do with the record.
@@ -198,12 +198,25 @@ fn overview(
     } else {
         html! {}
     };
+    let (decision, week) = match kind.name {
+        "booking" => (bookings::decision_panel(state, page, actor, record)?, html! {}),
+        "resource" => (html! {}, bookings::resource_panel(state, page, actor, record)?),
+        _ => (html! {}, html! {}),
+    };
+    let booked = if kinds::BOOKING_ORIGINS.contains(&kind.name) {
+        bookings::origin_panel(state, page, actor, record)?
+    } else {
+        html! {}
+    };
     let wide = html! {
+        (decision)
+        (week)
         (components::panel("texts", kind.name, "About", &html! {}, &html! {
             (path(state, record)?)
             @if texts.0.is_empty() { p.muted { "Nothing has been written about this yet." } } @else { (texts) }
         }))
         (dates::panel(state, page, actor, record, shown)?)
+        (booked)
         (tasks)
         (backlinks::panels(state, actor, record)?)
     };

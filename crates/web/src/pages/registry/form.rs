@@ -22,6 +22,7 @@ use crate::components::detail::{self, PageHead};
 use crate::components::feedback;
 use crate::components::forms::{self as components, Choice, Control, FormField};
 use crate::input::{Form, Parameters, PathId};
+use crate::pages::bookings;
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
 use crate::pages::frame::{Page, Signed};
@@ -361,6 +362,18 @@ pub async fn create(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let input = read_form(kind, &form);
+    if kind.name == "booking" && form.get("intent") == "check" {
+        // Only a look at the dates, with what can be done about each.
+        let mut sheet = Sheet::new(kind, None, form);
+        sheet.typed.0.retain(|(name, _)| name != "intent");
+        return match blocking(|| state.app.preview_booking(&actor, &input)) {
+            Ok(preview) => {
+                sheet.note = bookings::dates_note(&page, "/bookings/new", &sheet.typed, &preview);
+                Ok(Html(sheet.draw(&state, &page, &actor)?).into_response())
+            }
+            Err(error) => refused(sheet, error, &state, &page, &actor),
+        };
+    }
     match blocking(|| state.app.create(&actor, kind, &input)) {
         Ok(record) => Ok(done(
             &kind.url(record.id),
@@ -492,6 +505,25 @@ fn changed_meanwhile(
     ))
 }
 
+/// What can be had in place of a booking that was refused: other times, other resources, or the other dates.
+fn booking_note(sheet: &Sheet<'_>, error: &AppError, state: &State, page: &Page, actor: &Actor) -> Markup {
+    let repeats = !sheet.typed.get("rrule").trim().is_empty() || !sheet.typed.get("rdates").trim().is_empty();
+    if repeats && sheet.record.is_none() {
+        let input = read_form(sheet.kind, &sheet.typed);
+        // Where the rule itself is wrong there are no dates to show.
+        return blocking(|| state.app.preview_booking(actor, &input)).map_or_else(
+            |_| html! {},
+            |preview| bookings::dates_note(page, "/bookings/new", &sheet.typed, &preview),
+        );
+    }
+    let AppError::Conflict { more, .. } = error else { return html! {} };
+    let action = match sheet.record {
+        Some(record) => format!("{}/edit", record.kind.url(record.id)),
+        None => "/bookings/new".to_owned(),
+    };
+    bookings::alternatives_note(page, state.app.zone(), &action, &sheet.typed, more)
+}
+
 /// A refused write: input errors beside their fields, a conflict above the form, all typed values kept.
 pub(super) fn refused(
     mut sheet: Sheet<'_>,
@@ -500,6 +532,9 @@ pub(super) fn refused(
     page: &Page,
     actor: &Actor,
 ) -> Result<Response, PageError> {
+    if sheet.kind.name == "booking" {
+        sheet.note = booking_note(&sheet, &error, state, page, actor);
+    }
     match error {
         AppError::Invalid(errors) => sheet.errors = errors,
         AppError::Conflict { .. } => sheet.problem = Some(error.to_string()),

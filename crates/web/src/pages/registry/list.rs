@@ -27,8 +27,8 @@ use crate::input::{Form, Parameters};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
 use crate::pages::frame::{Page, Signed};
-use crate::pages::holidays;
 use crate::pages::may_create;
+use crate::pages::{bookings, holidays};
 use crate::state::{State, blocking};
 
 /// Records that one bulk action may take.
@@ -141,7 +141,12 @@ fn draw(
         },
     };
     let extra = html! { (column_chooser(&rows)) (more(actor, asked)) };
-    let content = html! { (page_head(&head)) (filters(&row, &extra)) (table(&rows)) };
+    let content = html! {
+        (page_head(&head))
+        @if ["booking", "resource"].contains(&kind.name) { (bookings::views(kind.collection)) }
+        (filters(&row, &extra))
+        (table(&rows))
+    };
     Ok(page.clone().width(Width::Full).render(kind.plural, &content))
 }
 

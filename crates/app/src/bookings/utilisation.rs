@@ -1,0 +1,123 @@
+//! How much the resources are used: booked hours over the hours in which they could be had.
+
+use std::collections::HashSet;
+
+use jiff::SignedDuration;
+use obcms_domain::bookings::{Span, Terms, without};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::RESOURCE;
+use obcms_domain::registry::Record;
+use obcms_store::bookings as store;
+use serde_json::{Value as Json, json};
+
+use crate::error::AppError;
+use crate::files::guarded;
+use crate::lists;
+use crate::{Actor, App};
+
+/// How much one resource is used in a period.
+#[derive(Clone, Debug)]
+pub struct Utilisation {
+    /// The resource.
+    pub resource: Record,
+    /// Bookings that stand.
+    pub bookings: usize,
+    /// Minutes that are booked, times the units, within the hours in which it can be had.
+    pub booked_minutes: i64,
+    /// Minutes in which it can be had, times its capacity.
+    pub open_minutes: i64,
+}
+
+impl Utilisation {
+    /// Booked of what can be had, in percent; nothing for what cannot be had at all.
+    #[must_use]
+    pub fn percent(&self) -> Option<i64> {
+        (self.open_minutes > 0)
+            .then(|| (self.booked_minutes * 100 + self.open_minutes / 2) / self.open_minutes)
+    }
+
+    /// As the API shows it.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        json!({
+            "resource": self.resource.id,
+            "name": self.resource.title(),
+            "resource_type": self.resource.text("resource_type"),
+            "bookings": self.bookings,
+            "booked_minutes": self.booked_minutes,
+            "open_minutes": self.open_minutes,
+            "percent": self.percent(),
+        })
+    }
+}
+
+impl App {
+    /// Resources that the actor may see, by name; of one type when it is given. Archived ones are left out.
+    pub fn resources(&self, actor: &Actor, resource_type: &str) -> Result<Vec<Record>, AppError> {
+        let mut parameters = vec![("limit".to_owned(), lists::MAXIMUM_LIMIT.to_string())];
+        if !resource_type.is_empty() {
+            parameters.push(("resource_type".to_owned(), resource_type.to_owned()));
+        }
+        Ok(self.list(actor, &RESOURCE, &parameters)?.records)
+    }
+
+    /// How much the resources are used in a period.
+    pub fn utilisation(
+        &self,
+        actor: &Actor,
+        resource_type: &str,
+        period: Span,
+    ) -> Result<Vec<Utilisation>, AppError> {
+        let resources = self.resources(actor, resource_type)?;
+        let ids: Vec<Id> = resources.iter().map(|resource| resource.id).collect();
+        let slots = self.read(|tx| Ok(store::within(tx, &ids, period, None)?))?;
+        Ok(resources
+            .into_iter()
+            .map(|resource| {
+                let terms = Terms::of(&resource, self.zone());
+                let closed = terms.closed(period, false).into_iter().map(|closed| closed.span).collect();
+                let open = without(period, closed);
+                let total = |spans: &[Span]| -> SignedDuration {
+                    spans.iter().map(|span| span.end.duration_since(span.start)).sum()
+                };
+                let mut booked = 0;
+                let mut bookings: HashSet<Id> = HashSet::new();
+                for slot in slots.iter().filter(|slot| slot.resource == resource.id) {
+                    let parts: Vec<Span> = open
+                        .iter()
+                        .map(|open| open.within(&slot.booked))
+                        .filter(|part| !part.is_empty())
+                        .collect();
+                    booked += total(&parts).as_mins() * slot.units;
+                    bookings.insert(slot.booking);
+                }
+                Utilisation {
+                    bookings: bookings.len(),
+                    booked_minutes: booked,
+                    open_minutes: total(&open).as_mins() * terms.capacity,
+                    resource,
+                }
+            })
+            .collect())
+    }
+}
+
+/// The report as a file, for spreadsheets.
+pub fn utilisation_file(rows: &[Utilisation]) -> Result<Vec<u8>, AppError> {
+    let broken = |error: csv::Error| AppError::Internal(error.to_string());
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let head = ["name", "resource_type", "bookings", "booked_minutes", "open_minutes", "percent"];
+    writer.write_record(head).map_err(broken)?;
+    for row in rows {
+        let cells = [
+            guarded(row.resource.title()),
+            row.resource.text("resource_type").to_owned(),
+            row.bookings.to_string(),
+            row.booked_minutes.to_string(),
+            row.open_minutes.to_string(),
+            row.percent().map(|percent| percent.to_string()).unwrap_or_default(),
+        ];
+        writer.write_record(cells).map_err(broken)?;
+    }
+    writer.into_inner().map_err(|error| AppError::Internal(error.to_string()))
+}

@@ -1,0 +1,169 @@
+//! Deciding: the list of what waits, the answer to it, and moving a booking after its event.
+
+use axum::extract::State as AxumState;
+use axum::response::{Html, Response};
+use maud::{Markup, html};
+use obcms_app::bookings::Decision;
+use obcms_app::{AppError, lists::Listing};
+use obcms_domain::bookings::{Span, uses};
+use obcms_domain::choices::{self, BOOKING_STATUSES};
+use obcms_domain::kinds::{BOOKING, EVENT};
+use obcms_domain::people::Action;
+use obcms_domain::registry::{Record, Value};
+use obcms_store::records;
+use serde_json::{Map, json};
+
+use super::{told, views};
+use crate::components::badges::grouped;
+use crate::components::detail::{PageHead, page_head};
+use crate::components::feedback::{EmptyState, empty_state};
+use crate::input::{Parameters, PathId};
+use crate::pages::errors::PageError;
+use crate::pages::forms::{SafeForm, done};
+use crate::pages::frame::{Page, Signed};
+use crate::pages::registry::Values;
+use crate::state::{State, blocking};
+
+/// `GET /bookings/waiting`: what waits for a decision, the next first.
+pub async fn waiting(
+    AxumState(state): AxumState<State>,
+    Signed { page, actor }: Signed,
+    parameters: Parameters,
+) -> Result<Html<String>, PageError> {
+    parameters.only(&[])?;
+    let asked = [("status", "pending"), ("sort", "start"), ("limit", "100")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let listing = blocking(|| state.app.list(&actor, &BOOKING, &asked.to_vec()))?;
+    let decides = !actor.read_only && actor.may(Action::DecideBooking, BOOKING.area);
+    let head = PageHead {
+        title: "Waiting for decision".to_owned(),
+        badges: html! { span.count { (grouped(u64::try_from(listing.total).unwrap_or_default())) } },
+        ..PageHead::default()
+    };
+    let content = html! {
+        (page_head(&head))
+        (views("waiting"))
+        div #waiting data-live="booking" {
+            @if listing.records.is_empty() {
+                (empty_state(&EmptyState {
+                    icon: "circle-check".to_owned(),
+                    title: "Nothing waits".to_owned(),
+                    text: "Bookings of resources that need approval stand here until somebody decides.".to_owned(),
+                    action: None,
+                }))
+            } @else {
+                ul.list.waiting { @for booking in &listing.records { (row(&page, &listing, booking, decides)) } }
+            }
+        }
+    };
+    let page = page.clone().below(BOOKING.plural, "/bookings");
+    Ok(Html(page.render("Waiting for decision", &content).into_string()))
+}
+
+fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Markup {
+    let zone = page.zone();
+    let values = Values { directory: &listing.directory, today: page.today, zone: &zone };
+    let span = uses(booking).first().map(|one| one.span);
+    let count = uses(booking).len();
+    html! {
+        li {
+            div.grow {
+                a href=(BOOKING.url(booking.id)) { strong { (booking.title()) } }
+                div.muted {
+                    (super::super::registry::value(&values, booking, "resource")) " · "
+                    @if let Some(span) = span { (told(span, booking.flag("all_day"), &zone)) }
+                    @if count > 1 { " and " (count - 1) " more dates" }
+                    " · " (super::super::registry::value(&values, booking, "booked_by"))
+                }
+            }
+            @if decides {
+                form.row method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
+                    input type="hidden" name="csrf_token" value=(page.csrf());
+                    input type="hidden" name="back" value="/bookings/waiting";
+                    input.input name="note" maxlength="2000" placeholder="Note; must be given to refuse"
+                        aria-label={ "Note on " (booking.title()) };
+                    button.button data-kind="main" type="submit" name="decision" value="approve" { "Approve" }
+                    button.button type="submit" name="decision" value="reject" { "Refuse" }
+                }
+            }
+        }
+    }
+}
+
+/// `POST /bookings/{id}/decision`: `decision`, `note`; leads to `back` or to the booking.
+pub async fn decide(
+    AxumState(state): AxumState<State>,
+    Signed { actor, .. }: Signed,
+    id: PathId,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    let back = match form.get("back") {
+        "/bookings/waiting" => "/bookings/waiting".to_owned(),
+        _ => BOOKING.url(id.0),
+    };
+    let mut input = Map::new();
+    for name in ["decision", "note"] {
+        input.insert(name.to_owned(), json!(form.get(name)));
+    }
+    let answer = Decision::parse(&input)
+        .and_then(|decision| blocking(|| state.app.decide(&actor, id.0, &decision, None)));
+    match answer {
+        Ok(decided) => {
+            let word = choices::label(BOOKING_STATUSES, decided.booking.text("status")).to_lowercase();
+            let undo = format!("/api/v1/bookings/{}/undo?change_set={}", id.0, decided.change_set);
+            Ok(done(&back, &format!("{}: {word}", decided.booking.title()), Some(&undo)))
+        }
+        Err(AppError::Invalid(errors)) => {
+            let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+            Ok(done(&back, &messages.join(" "), None))
+        }
+        Err(AppError::Conflict { detail, .. }) => Ok(done(&back, &detail, None)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `POST /bookings/{id}/follow`: the booking takes the time of the event that it is for.
+pub async fn follow(
+    AxumState(state): AxumState<State>,
+    Signed { actor, .. }: Signed,
+    id: PathId,
+    _: SafeForm,
+) -> Result<Response, PageError> {
+    let (booking, event) = blocking(|| {
+        let booking = state.app.get(&actor, &BOOKING, id.0)?;
+        let origin = booking.link("origin").filter(|origin| origin.kind == "event");
+        let event = origin.map(|origin| origin.id).ok_or(AppError::NotFound("event"))?;
+        let event = state.app.read(|tx| Ok(records::load(tx, &EVENT, event)?))?;
+        Ok::<_, AppError>((booking, event.ok_or(AppError::NotFound("event"))?))
+    })?;
+    let shown = event.to_json();
+    let mut input = Map::new();
+    for name in ["all_day", "timezone", "start", "end"] {
+        input.insert(name.to_owned(), shown.get(name).cloned().unwrap_or_default());
+    }
+    let address = EVENT.url(event.id);
+    match blocking(|| state.app.update(&actor, &BOOKING, id.0, &input, Some(booking.version))) {
+        Ok(moved) => {
+            let undo = format!("/api/v1/bookings/{}/undo", moved.id);
+            Ok(done(&address, &format!("{} moved with the event", moved.text("resource_name")), Some(&undo)))
+        }
+        Err(AppError::Conflict { detail, .. }) => Ok(done(&address, &detail, None)),
+        Err(AppError::Invalid(errors)) => {
+            let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+            Ok(done(&address, &messages.join(" "), None))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Whether the booking covers what it is for.
+pub(super) fn covers(booking: &Record, event: &Record) -> bool {
+    if event.get("rrule") != &Value::Null || booking.get("rrule") != &Value::Null {
+        return true;
+    }
+    let span = |record: &Record| Some(Span::new(record.instant("start")?, record.instant("end")?));
+    match (span(booking), span(event)) {
+        (Some(booked), Some(held)) => booked.start <= held.start && held.end <= booked.end,
+        _ => true,
+    }
+}
