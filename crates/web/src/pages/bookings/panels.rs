@@ -184,7 +184,7 @@ pub fn resource_panel(
     let actions = html! {
         a href=(more) { "Next week" }
         @if may_book && found.terms.is_available {
-            (button_link("Book", &format!("/bookings/new?resource={}", resource.id), "plus", ButtonKind::Main))
+            (button_link("Book", &format!("/bookings/new?resource={}", resource.id), "plus", ButtonKind::Plain))
         }
     };
     let content = html! {

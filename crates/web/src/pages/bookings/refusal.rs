@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::bookings::Preview;
+use obcms_app::bookings::{Preview, PreviewedDate};
 use obcms_domain::bookings::Span;
 use obcms_domain::kinds::BOOKING;
 use serde_json::Value as Json;
@@ -138,6 +138,17 @@ fn with_date(typed: &Form, name: &'static str, dates: &[String]) -> (&'static st
     (name, all.join(", "))
 }
 
+/// The two free times that are nearest to a date, the later one first where both are as near.
+fn nearest(date: &PreviewedDate) -> Vec<&Span> {
+    let mut free: Vec<&Span> = date.free.iter().collect();
+    free.sort_by_key(|span| {
+        let distance = span.start.duration_since(date.span.start);
+        (distance.abs(), distance.is_negative())
+    });
+    free.truncate(2);
+    free
+}
+
 /// Beneath a series of which some dates cannot be had: every date, and for those the ways out.
 #[must_use]
 pub fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) -> Markup {
@@ -190,7 +201,7 @@ pub fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) ->
                             @if date.state() != "free" {
                                 @let skipped = [with_date(typed, "exdates", std::slice::from_ref(&date.recurrence_id)), check()];
                                 (post_button("Skip", action, "x", ButtonKind::Quiet, page.csrf(), &typed_with(typed, &skipped)))
-                                @for span in date.free.iter().take(2) {
+                                @for span in nearest(date) {
                                     @let moved = [
                                         with_date(typed, "exdates", std::slice::from_ref(&date.recurrence_id)),
                                         with_date(typed, "rdates", &[local(*span)]),

@@ -225,6 +225,9 @@ fn bar(one: &Availability, day: Date, span: Span, may_book: bool) -> Markup {
                     rect.slot data-kind="free" x=(x) y="0" width=(width) height=(HEIGHT) {}
                 }
             }
+            @for hour in [6, 12, 18] {
+                line.slot-hour x1=(hour * WIDTH / 24) x2=(hour * WIDTH / 24) y1="0" y2=(HEIGHT) {}
+            }
             @for booked in one.booked.iter().filter(|booked| booked.slot.taken.overlaps(&span)) {
                 @let (x, width) = place(booked.slot.taken, span);
                 rect.slot data-kind="buffer" x=(x) y="0" width=(width) height=(HEIGHT) {}
@@ -242,9 +245,6 @@ fn bar(one: &Availability, day: Date, span: Span, may_book: bool) -> Markup {
                         None => (shape),
                     }
                 }
-            }
-            @for hour in [6, 12, 18] {
-                line.slot-hour x1=(hour * WIDTH / 24) x2=(hour * WIDTH / 24) y1="0" y2=(HEIGHT) {}
             }
         }
     }

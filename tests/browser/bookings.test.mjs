@@ -1,0 +1,144 @@
+// Bookings in a browser: refused with ways out, decided, seen along time.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible } from "./axe.mjs";
+import { runningProgram } from "./program.mjs";
+import { api } from "./work.mjs";
+
+const running = runningProgram();
+
+/** A day so many days from now, as the office's calendar has it. */
+function day(days) {
+  return new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+async function fits(page) {
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), page.url());
+  await assertAccessible(page);
+}
+
+for (const width of [1280, 390]) {
+  test(`a room is booked, refused, and booked at a free time at ${width} pixels`, async () => {
+    const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
+    const client = api(running);
+    const room = await client("POST", "resources", {
+      name: `Room A ${width}`,
+      resource_type: "room",
+      requires_approval: true,
+      seats: 12,
+    });
+    await client("POST", "resources", { name: `Room B ${width}`, resource_type: "room", seats: 10 });
+    const first = await client("POST", "bookings", {
+      resource: room.id,
+      purpose: "Budget meeting",
+      start: `${day(2)}T09:00:00+08:00`,
+      end: `${day(2)}T11:00:00+08:00`,
+    });
+    const start = encodeURIComponent(`${day(2)}T10:00:00+08:00`);
+    const end = encodeURIComponent(`${day(2)}T12:00:00+08:00`);
+    const form = `/bookings/new?resource=${room.id}&purpose=Staff+meeting`;
+
+    // What is taken is told with what is in the way; one click books a free time.
+    await page.goto(`${form}&start=${start}&end=${end}`);
+    await page.getByRole("button", { name: "Create booking" }).click();
+    await page.getByRole("heading", { name: "In the way" }).waitFor();
+    await page.getByRole("link", { name: "Budget meeting" }).first().waitFor();
+    assert.equal(await page.getByLabel("Purpose", { exact: false }).inputValue(), "Staff meeting");
+    await page.getByRole("button", { name: `Book Room B ${width} (10 seats)` }).waitFor();
+    await fits(page);
+    await page.getByRole("button", { name: "11:00 to 13:00" }).first().click();
+    await page.waitForURL(/\/bookings\/[0-9a-f-]{36}$/);
+    await page.getByRole("heading", { name: "Staff meeting" }).waitFor();
+
+    // It waits, and is decided with a note.
+    await page.getByRole("button", { name: "Refuse" }).click();
+    await page.getByText("Say why the booking is refused").waitFor();
+    await page.getByLabel("Note").fill("Bring the key back");
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.getByText("Approved", { exact: true }).first().waitFor();
+    await fits(page);
+
+    // The list of what waits decides as well.
+    await page.goto("/bookings/waiting");
+    await fits(page);
+    const row = page.getByRole("listitem").filter({ has: page.locator(`a[href="/bookings/${first.id}"]`) });
+    await row.getByRole("button", { name: "Approve" }).click();
+    await row.waitFor({ state: "detached" });
+
+    // The resource shows its week, and a click on what is free leads to the form.
+    await page.goto(`/resources/${room.id}`);
+    await page.getByRole("link", { name: "Budget meeting" }).first().waitFor();
+    await fits(page);
+    await page.locator("#week a:has(> .slot[data-kind=free])").nth(1).click({ position: { x: 2, y: 8 } });
+    await page.waitForURL(/\/bookings\/new\?resource=/);
+    for (const address of ["/bookings", "/resources", "/resources/timeline", "/resources/utilisation"]) {
+      await page.goto(address);
+      await fits(page);
+    }
+    await page.context().close();
+  });
+
+  test(`dates of a series that clash are skipped or held at another time at ${width} pixels`, async () => {
+    const page = await running.signedIn("staff", { viewport: { width, height: 844 } });
+    const client = api(running);
+    const room = await client("POST", "resources", { name: `Hall ${width}`, resource_type: "room" });
+    for (const days of [9, 16]) {
+      await client("POST", "bookings", {
+        resource: room.id,
+        start: `${day(days)}T09:00:00+08:00`,
+        end: `${day(days)}T10:00:00+08:00`,
+      });
+    }
+    const query = new URLSearchParams({
+      resource: room.id,
+      purpose: "Weekly",
+      start: `${day(2)}T09:00:00+08:00`,
+      end: `${day(2)}T10:00:00+08:00`,
+      rrule: "FREQ=WEEKLY;COUNT=4",
+    });
+    await page.goto(`/bookings/new?${query}`);
+    await page.getByRole("button", { name: "Create booking" }).click();
+    await page.getByRole("heading", { name: "2 of 4 dates cannot be had" }).waitFor();
+    await fits(page);
+    await page.getByRole("button", { name: /^Take .*10:00 to 11:00/ }).first().click();
+    await page.getByRole("heading", { name: "1 of 4 dates cannot be had" }).waitFor();
+    await page.getByRole("button", { name: "Skip" }).click();
+    await page.getByRole("heading", { name: "All 3 dates are free" }).waitFor();
+    await page.getByRole("button", { name: "Book all these dates" }).click();
+    await page.waitForURL(/\/bookings\/[0-9a-f-]{36}$/);
+    const found = await client("GET", `resources/${room.id}/availability?start=${day(1)}&end=${day(40)}`);
+    assert.equal(found.busy.length, 5);
+    await page.context().close();
+  });
+
+  test(`an event shows its bookings and moves them when asked at ${width} pixels`, async () => {
+    const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
+    const client = api(running);
+    const room = await client("POST", "resources", { name: `Forum hall ${width}`, resource_type: "room" });
+    const event = await client("POST", "events", {
+      title: "Forum of elders",
+      start: `${day(3)}T09:00:00+08:00`,
+      end: `${day(3)}T11:00:00+08:00`,
+    });
+    await page.goto(`/events/${event.id}`);
+    await page.getByRole("link", { name: "Book room or vehicle" }).click();
+    await page.waitForURL(/\/bookings\/new\?/);
+    assert.equal(await page.getByLabel("Purpose", { exact: false }).inputValue(), "Forum of elders");
+    const booking = await client("POST", "bookings", {
+      resource: room.id,
+      origin: { kind: "event", id: event.id },
+      start: event.start,
+      end: event.end,
+    });
+    await client("PATCH", `events/${event.id}`, { start: `${day(4)}T09:00:00+08:00`, end: `${day(4)}T11:00:00+08:00` });
+    await page.goto(`/events/${event.id}`);
+    await page.getByText("Not at the time of the event").waitFor();
+    await fits(page);
+    await page.getByRole("button", { name: "Move with the event" }).click();
+    await page.getByText("Not at the time of the event").waitFor({ state: "detached" });
+    const moved = await client("GET", `bookings/${booking.id}`);
+    assert.equal(moved.start.slice(0, 10), day(4));
+    await page.context().close();
+  });
+}
