@@ -5,7 +5,7 @@
 //! validations, stages and completions lie where they belong. The same plan gives the same rows every time.
 
 mod bookings;
-mod content;
+pub mod content;
 mod days;
 mod events;
 mod field;
