@@ -206,7 +206,7 @@ impl<'a> Instances<'a> {
     fn pick(&mut self, first: Day, found: Day, end: Day) -> Result<(), ExpandError> {
         let days = self.days.list(found, end, self.budget)?;
         let of_day = self.times.count();
-        self.budget.spend(1 + self.positions.len() as u64 / 2)?;
+        self.budget.spend(3 + self.positions.len() as u64)?;
         let picked = picks(self.positions, days.len() as u64 * of_day, |index| {
             days[(index / of_day) as usize] * SECONDS_OF_DAY + self.times.nth(index % of_day)
         });
@@ -275,7 +275,9 @@ impl<'a> Instances<'a> {
         if let Some(cycle) = self.clock_cycle() {
             return self.skip_cycles(cycle, last, most);
         }
-        if matches!(self.step.unit, Unit::Time(_)) || !self.positions.is_empty() {
+        // Only where each allowed day has the same times.
+        let is_uneven = matches!(self.step.unit, Unit::Time(_)) && self.step.interval > 1;
+        if is_uneven || !self.positions.is_empty() {
             return Ok((self.start, 0));
         }
         self.skip_days(last, most)
@@ -323,17 +325,15 @@ impl<'a> Instances<'a> {
         let of_day = self.times.count();
         let start_day = self.start.div_euclid(SECONDS_OF_DAY);
         let end = (last + 1).min(END_OF_TIME).div_euclid(SECONDS_OF_DAY);
-        // The day of the start may hold times before the start, so it is counted one by one.
-        let (mut from, mut count) = (self.start, 0);
-        let first_end = (start_day + 1) * SECONDS_OF_DAY;
-        while let Some(found) = self.next(from, last.min(first_end - 1))? {
-            if count == most {
-                return Ok((from, count));
-            }
-            (from, count) = (found + 1, count + 1);
-        }
+        let mut count = 0;
         if start_day + 1 > end {
-            return Ok((from, count));
+            return Ok((self.start, 0));
+        }
+        if self.next_day(start_day, start_day)?.is_some() {
+            count = of_day - self.times.count_before(self.start.rem_euclid(SECONDS_OF_DAY));
+            if count > most {
+                return Ok((self.start, 0));
+            }
         }
         let mut day = start_day + 1;
         loop {

@@ -53,7 +53,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { steps: 300_000, occurrences: 20_000 }
+        Limits { steps: 300_000, occurrences: 10_000 }
     }
 }
 

@@ -111,6 +111,28 @@ impl Times {
         }
     }
 
+    /// How many times there are before this second of the day.
+    pub(crate) fn count_before(&self, second: i64) -> u64 {
+        let below = |bits: u64, value: i64| u64::from((bits & ((1 << value) - 1)).count_ones());
+        let (hour, minute) = (second / 3600, second / 60 % 60);
+        let in_hour = self.hours >> hour & 1;
+        match &self.picked {
+            Picked::Everything => {
+                let of_minute = u64::from(self.seconds.count_ones());
+                let of_hour = u64::from(self.minutes.count_ones()) * of_minute;
+                let in_minute = self.minutes >> minute & 1;
+                let within =
+                    below(self.minutes, minute) * of_minute + in_minute * below(self.seconds, second % 60);
+                below(self.hours, hour) * of_hour + in_hour * within
+            }
+            Picked::OfHour(list) => {
+                let within = list.partition_point(|offset| *offset < second % 3600) as u64;
+                below(self.hours, hour) * list.len() as u64 + in_hour * within
+            }
+            Picked::OfDay(list) => list.partition_point(|time| *time < second) as u64,
+        }
+    }
+
     /// The time at an index below [`Times::count`], where nothing is picked.
     pub(crate) fn nth(&self, index: u64) -> i64 {
         let (minutes, seconds) = (u64::from(self.minutes.count_ones()), u64::from(self.seconds.count_ones()));
@@ -189,4 +211,28 @@ fn nth_bit(mut bits: u64, index: u64) -> i64 {
         bits &= bits - 1;
     }
     i64::from(bits.trailing_zeros())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_before_a_second_are_counted() {
+        for text in [
+            "FREQ=DAILY;BYHOUR=0,9,23;BYMINUTE=0,5,59;BYSECOND=0,30,59",
+            "FREQ=DAILY;BYHOUR=0,9,23;BYMINUTE=0,5,59;BYSETPOS=1,-1,4",
+            "FREQ=HOURLY;BYHOUR=0,9,23;BYMINUTE=0,5,59;BYSETPOS=1,-1",
+            "FREQ=MINUTELY;BYMINUTE=0,5,59;BYSECOND=3,4,5;BYSETPOS=2",
+        ] {
+            let rule: Rule = text.parse().unwrap();
+            let times = Times::new(&rule, 9 * 3600);
+            let mut count = 0;
+            for second in 0..SECONDS_OF_DAY {
+                assert_eq!(times.count_before(second), count, "{text} {second}");
+                count += u64::from(times.next(times.hours, second) == Some(second));
+            }
+            assert_eq!(times.count(), count, "{text}");
+        }
+    }
 }
