@@ -34,6 +34,8 @@ pub fn router() -> Router<State> {
 const COOKIE: &str = "obcms_share";
 /// For how long a pass phrase is not asked for again.
 const UNLOCKED_SECONDS: i64 = 12 * 3600;
+/// What lasts longer stands after the rest of its day.
+const LONG_DAYS: i32 = 7;
 /// Entries of one day in the grid; the list has all.
 const IN_A_DAY: usize = 4;
 
@@ -209,6 +211,13 @@ impl<'a> Placed<'a> {
     }
 }
 
+impl Placed<'_> {
+    /// How many days it has here beyond the first.
+    fn days(&self) -> i32 {
+        self.first.until(self.last).map_or(0, |span| span.get_days())
+    }
+}
+
 fn day_text(day: Date, today: Date) -> String {
     let pattern = if day.year() == today.year() { "%a %-d %b" } else { "%a %-d %b %Y" };
     day.strftime(pattern).to_string()
@@ -293,8 +302,10 @@ fn grid(month: Date, within: &[&Placed<'_>], today: Date) -> Markup {
 }
 
 fn cell(day: Date, within: &[&Placed<'_>], today: Date) -> Markup {
-    let found: Vec<&&Placed<'_>> =
+    let mut found: Vec<&&Placed<'_>> =
         within.iter().filter(|entry| entry.first <= day && day <= entry.last).collect();
+    // What goes on for months says little of the day.
+    found.sort_by_key(|entry| entry.days());
     html! {
         td data-today[day == today] {
             span.shared-day { (day.day()) }
@@ -321,6 +332,9 @@ fn list(month: Date, within: &[&Placed<'_>], zone: &TimeZone, today: Date) -> Ma
         }
     }
     days.sort_by_key(|(day, _)| *day);
+    for (_, entries) in &mut days {
+        entries.sort_by_key(|entry| entry.days() > LONG_DAYS);
+    }
     html! {
         div.shared-list {
             @if days.is_empty() { p.faint { "Nothing." } }

@@ -24,6 +24,7 @@ use crate::components::badges::{Tone, badge};
 use crate::components::buttons::{ButtonKind, button_link, post_button};
 use crate::components::copying::copy_field;
 use crate::components::detail::{self, PageHead, page_head, panel};
+use crate::components::icons::icon;
 use crate::components::tables::{Column, Row, Table, table};
 use crate::components::tabs::{Tab, tabs};
 use crate::input::{Parameters, PathId};
@@ -161,7 +162,8 @@ fn address_part(address: &str, is_open: bool) -> Markup {
         div.share-address {
             div.grow {
                 (copy_field("Address to pass on", address))
-                p.field-help { "Whoever has it sees the calendar without an account. " a href=(address) target="_blank" rel="noreferrer" { "Open it" } ", which counts as a view." }
+                p.field-help { "Whoever has it sees the calendar without an account. Opening it counts as a view." }
+                a.button href=(address) target="_blank" rel="noreferrer" { (icon("external-link")) "Open it" }
             }
             (qr_code(address))
         }

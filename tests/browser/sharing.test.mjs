@@ -1,0 +1,46 @@
+// A shared calendar: made by somebody of the office, opened by somebody without an account, on a phone.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible } from "./axe.mjs";
+import { runningProgram } from "./program.mjs";
+
+const running = runningProgram();
+
+test("a share is made, opened on a phone with its pass phrase, and revoked", async () => {
+  const page = await running.signedIn("coordinator");
+  await page.goto("/shares/new");
+  await page.getByLabel("Name").fill("For our partners");
+  await page.getByLabel("Pass phrase").fill("river stone");
+  await page.getByLabel("Views at most").fill("3");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.waitForURL(/\/shares\/[0-9a-f-]{36}$/);
+  const detail = page.url();
+  await assertAccessible(page);
+  const address = await page.getByLabel("Address to pass on").inputValue();
+
+  const phone = await running.browser.newContext({ viewport: { width: 390, height: 844 } });
+  const stranger = await phone.newPage();
+  await stranger.goto(address);
+  await assertAccessible(stranger);
+  await stranger.getByLabel("Pass phrase").fill("river stone");
+  await stranger.getByRole("button", { name: "Open the calendar" }).click();
+  await stranger.getByRole("heading", { name: "For our partners" }).waitFor();
+  await assertAccessible(stranger);
+  assert.equal(await stranger.locator("a").count(), 0);
+  assert.equal(await stranger.locator(".shared-grid").first().isVisible(), false);
+  await stranger.getByText("Month", { exact: true }).click();
+  assert.equal(await stranger.locator(".shared-grid").first().isVisible(), true);
+  await assertAccessible(stranger);
+  assert.equal(await stranger.evaluate(() => document.documentElement.scrollWidth), 390);
+
+  await page.goto(detail);
+  await page.getByText("of 3 views used").waitFor();
+  await page.getByRole("button", { name: "Revoke" }).click();
+  await page.getByText("At present the address shows nothing").waitFor();
+  assert.equal((await stranger.goto(address)).status(), 410);
+  await stranger.getByText("not shared any more").first().waitFor();
+  await assertAccessible(stranger);
+  await phone.close();
+  await page.context().close();
+});
