@@ -12,6 +12,8 @@ export class Refusal extends Error {
   constructor(
     message: string,
     readonly status: number,
+    /** What is wrong with the single fields, in words; empty when it is not about fields. */
+    readonly fields = "",
   ) {
     super(message);
   }
@@ -75,7 +77,7 @@ export async function callApi<T>(method: string, url: string, body?: unknown): P
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Refusal("The server cannot be reached. Check the connection and try again.", 0);
   }
-  if (!answer.ok) throw new Refusal(await reasonOf(answer), answer.status);
+  if (!answer.ok) throw await refusalOf(answer);
   if (answer.status === 204) return undefined as T;
   return (await answer.json()) as T;
 }
@@ -93,15 +95,20 @@ export function csrfToken(): string {
   return one<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 }
 
-async function reasonOf(answer: Response): Promise<string> {
+async function refusalOf(answer: Response): Promise<Refusal> {
+  let problem: Problem = {};
   try {
-    const problem = (await answer.json()) as Problem;
-    const fields = problem.errors?.map((error) => error.message).join(" ");
-    const reason = problem.detail ?? fields ?? problem.title;
-    if (reason) return reason;
+    problem = (await answer.json()) as Problem;
   } catch {
-    // No JSON: fall through to the status.
+    // No JSON: the status says it.
   }
+  const fields = problem.errors?.map((error) => error.message).join(" ");
+  const reason = problem.detail ?? fields ?? problem.title;
+  return new Refusal(reason || reasonOf(answer), answer.status, fields);
+}
+
+/** What a status means by itself. */
+function reasonOf(answer: Response): string {
   if (answer.status === 401) return "You are signed out. Sign in again; nothing was changed.";
   if (answer.status === 403) return "You are not allowed to do this.";
   if (answer.status === 412) return "Someone else changed this in the meantime. Reload and try again.";

@@ -345,7 +345,8 @@ function build(holder: HTMLElement): void {
       if (mine === asked) draw(answer);
     } catch (error) {
       if (mine !== asked) return;
-      const message = error instanceof Refusal ? error.message : "The dates cannot be worked out now.";
+      const message =
+        error instanceof Refusal ? error.fields || error.message : "The dates cannot be worked out now.";
       preview.replaceChildren(make("p", { class: "field-error" }, message));
     }
   }
