@@ -98,7 +98,6 @@ on_both_engines! {
                     // A booking repeats only as far as it can be booked.
                     ("booking", "rrule") => json!("FREQ=WEEKLY;COUNT=3"),
                     ("booking", "end") => json!(sample::ahead(server, 30)),
-                    ("booking", "rrule") => json!("FREQ=WEEKLY;COUNT=3"),
                     ("booking", "rdates") => json!([&sample::ahead(server, 72)[..19]]),
                     _ => other(server, field, number + 500 + place),
                 };

@@ -48,7 +48,7 @@ pub fn plan(world: &mut World, seed: u64) {
                 let (wish, length) = wish(world, &mut random, &resource, day);
                 next = days::plus(day, length);
                 if resource.closed.is_none_or(|closed| closed < day || next <= closed) {
-                    book(world, &mut random, &resource, day, wish);
+                    book(world, &mut random, &resource, day, &wish);
                 }
             }
             day = next;
@@ -77,7 +77,7 @@ fn wish(world: &World, random: &mut Random, resource: &Bookable, day: Date) -> (
     (Wish { purpose, start: at(day, from), end, units, origin }, length)
 }
 
-fn book(world: &mut World, random: &mut Random, resource: &Bookable, day: Date, wish: Wish) {
+fn book(world: &mut World, random: &mut Random, resource: &Bookable, day: Date, wish: &Wish) {
     let lead_time = random.between(2, 18);
     let created_on = world.not_after_yesterday(days::plus(day, -lead_time).min(days::plus(world.today, -1)));
     let created = days::at(&world.zone, created_on, random.between(8 * 60, 16 * 60));
@@ -93,6 +93,7 @@ fn book(world: &mut World, random: &mut Random, resource: &Bookable, day: Date, 
         "resource": resource, "purpose": wish.purpose, "start": wish.start, "end": wish.end, "units": wish.units,
         "origin": origin,
     });
+    let start = wish.start;
     world.schedule(created, person, move |world, work| {
         let booking = create(work, &BOOKING, input)?.id;
         let decided = created + jiff::SignedDuration::from_hours(waits);
@@ -103,7 +104,7 @@ fn book(world: &mut World, random: &mut Random, resource: &Bookable, day: Date, 
             _ => None,
         };
         if let Some((verdict, who, note)) = verdict
-            && decided < wish.start
+            && decided < start
         {
             world.schedule(decided, who, move |_, work| {
                 decide(work, booking, &Decision { verdict, note: note.to_owned() }, None)?;
@@ -112,7 +113,7 @@ fn book(world: &mut World, random: &mut Random, resource: &Bookable, day: Date, 
         } else if let Some((Verdict::Approve, who, _)) = verdict {
             // Too short before it to wait.
             let at_once = created + jiff::SignedDuration::from_mins(25);
-            world.schedule(at_once.min(wish.start), who, move |_, work| {
+            world.schedule(at_once.min(start), who, move |_, work| {
                 decide(work, booking, &Decision { verdict: Verdict::Approve, note: String::new() }, None)?;
                 Ok(())
             });
