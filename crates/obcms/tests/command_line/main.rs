@@ -4,4 +4,5 @@ mod accounts;
 mod http;
 mod installation;
 mod program;
+mod race;
 mod serving;
