@@ -120,6 +120,10 @@ fn wrong(field: &Field) -> Vec<Value> {
                 json!(vec!["2027-01-25"; 600]),
             ])
             .collect(),
+        // A list of minutes: one minute is right.
+        FieldType::Structure(_) if field.name == "reminders" => {
+            vec![json!("x"), json!(1), json!([-1]), json!([{ "shoe": 4 }]), json!({ "shoe": 4 })]
+        }
         FieldType::Structure(_) => {
             vec![json!("x"), json!(1), json!([1]), json!([{ "shoe": 4 }]), json!({ "shoe": 4 })]
         }

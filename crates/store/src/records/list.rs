@@ -207,6 +207,10 @@ pub fn conditions(statement: &mut Statement, query: &Query<'_>) {
                     .bind(field.as_str())
                     .push(")");
             }
+            // Nothing holds one of no words.
+            Filter::Holds(_, words) if words.is_empty() => {
+                statement.push("1 = 0");
+            }
             Filter::Holds(column, words) => {
                 statement.push("(");
                 for (position, word) in words.iter().enumerate() {
