@@ -147,7 +147,9 @@ on_both_engines! {
         let rows = format!("name\n{}", (0..=MAXIMUM_ROWS).map(|row| format!("{row}\n")).collect::<String>());
         assert!(refused(rows.as_bytes(), 400).text.contains("5000"));
         refused(&vec![b'a'; 5 * 1024 * 1024 + 1], 413);
+        // What no request may have is heard out too, so that the answer arrives.
         refused(&vec![b'a'; 7 * 1024 * 1024], 413);
+        refused(&vec![b'a'; 20 * 1024 * 1024], 413);
         client.post("/api/v1/teams/import", &json!({})).expect_status(415);
     }
 

@@ -1,12 +1,13 @@
 //! The router: every address of the program.
 
 use axum::Router;
-use axum::body::{Body, HttpBody, to_bytes};
+use axum::body::{Body, HttpBody};
 use axum::extract::{DefaultBodyLimit, Request, State as AxumState};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use http_body_util::BodyExt;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -46,6 +47,9 @@ pub fn router(state: State) -> Router {
         .with_state(state)
 }
 
+/// Bytes of a body that is too large which are read all the same, and forgotten.
+const MAXIMUM_HEARD_OUT: usize = 32 * 1024 * 1024;
+
 /// Reads the body before anything is decided. An answer over an unread body would cost the connection, which a
 /// program that keeps it open would notice as a broken request.
 async fn take_in(request: Request, next: Next) -> Response {
@@ -53,15 +57,33 @@ async fn take_in(request: Request, next: Next) -> Response {
     if body.is_end_stream() {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    match to_bytes(body, MAXIMUM_UPLOAD).await {
-        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Err(_) => {
-            let detail = format!("Expected at most {MAXIMUM_UPLOAD} bytes.");
-            let mut response = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response();
-            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-            response
+    let mut body = body;
+    let mut taken = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else {
+            return Problem::new(StatusCode::BAD_REQUEST, "The body could not be read.").into_response();
+        };
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        length += data.len();
+        if length <= MAXIMUM_UPLOAD {
+            taken.extend_from_slice(&data);
+        } else if length <= MAXIMUM_HEARD_OUT {
+            // Who sends too much is heard out: they would not hear an answer while they speak.
+            taken = Vec::new();
+        } else {
+            break;
         }
     }
+    if length <= MAXIMUM_UPLOAD {
+        return next.run(Request::from_parts(parts, Body::from(taken))).await;
+    }
+    let detail = format!("Expected at most {MAXIMUM_UPLOAD} bytes.");
+    let mut response = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response();
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 async fn wrong_method() -> Response {
