@@ -96,7 +96,7 @@ pub fn measure(running: &mut Running) -> Result<Vec<Figure>, String> {
     let month = (today.first_of_month(), today.last_of_month());
     let year = (today.first_of_year(), today.last_of_year());
     let longest =
-        (today.saturating_sub(jiff::ToSpan::days(200)), today.saturating_add(jiff::ToSpan::days(200)));
+        (today.saturating_sub(jiff::ToSpan::days(200)), today.saturating_add(jiff::ToSpan::days(199)));
     let feed = |(first, last): (jiff::civil::Date, jiff::civil::Date)| {
         format!("/api/v1/calendar?start={first}&end={last}")
     };
