@@ -13,11 +13,8 @@ use obcms_recur::Moment;
 use obcms_store::records as store;
 use serde_json::Value as Json;
 
-use crate::behaviour;
 use crate::error::AppError;
-use crate::records;
-use crate::series::{Occurrence, Target, found, load, single_of, too_much};
-use crate::work::Work;
+use crate::series::{Occurrence, Target, finish, found, load, too_much};
 use crate::{Actor, App};
 
 /// States in which one date of a series needs nothing more.
@@ -265,7 +262,7 @@ impl App {
             let mut changed = record.clone();
             series::set_overrides(&mut changed, overrides);
             work.note_date(date);
-            put(work, &record, changed, date, "reset_date")
+            finish(work, &record, changed, date, "reset_date")
         })
     }
 
@@ -285,32 +282,9 @@ impl App {
             let mut changed = record.clone();
             series::set_list(&mut changed, "exdates", dates);
             work.note_date(date);
-            put(work, &record, changed, date, "bring_back_date")
+            finish(work, &record, changed, date, "bring_back_date")
         })
     }
-}
-
-fn put(
-    work: &mut Work<'_, '_>,
-    before: &Record,
-    mut changed: Record,
-    date: Moment,
-    action: &str,
-) -> Result<Occurrence, AppError> {
-    behaviour::before_series(work, Some(before), &mut changed)?;
-    let differs = work.save(before, &mut changed, action)?;
-    let series_record = records::reload(work, &changed)?;
-    let single = match Series::of(&series_record) {
-        // What is brought back need not be a date of the rule any more.
-        Some(series) => single_of(&series, &series_record, date).ok(),
-        None => None,
-    };
-    Ok(Occurrence {
-        series: series_record,
-        single,
-        recurrence_id: date.to_string(),
-        change_set: differs.then_some(work.change_set),
-    })
 }
 
 /// Fields in which the record differs from what the series has, in their order.

@@ -7,7 +7,6 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{self, FieldError, Kind, Record, Source, Value, output};
@@ -239,8 +238,8 @@ fn differences(base: &Record, single: &Record) -> Map<String, Json> {
     patch
 }
 
-/// Writes the series and answers with the date as it is then.
-fn finish(
+/// Writes the series and answers with the date as it is then; nothing when it is none of the series.
+pub(crate) fn finish(
     work: &mut Work<'_, '_>,
     before: &Record,
     mut changed: Record,
@@ -344,10 +343,10 @@ fn move_all(
     let mut by_days = true;
     if let Some(rule) = series.set.rule.as_ref().filter(|_| !has_new_rule) {
         let regular = Place { from: date, to: place.carry(date, true) };
-        let zone = zone_of(single);
+        let zone = series::zone_of(single);
         let (moved, first_moves) = series::moved_rule(rule, &regular, &zone)
             .map_err(|message| AppError::field(role.start, "rule", message))?;
-        let weekday = |moment: Moment| day(moment).weekday();
+        let weekday = |moment: Moment| moment.date().weekday();
         by_days = first_moves || weekday(series.set.start) == weekday(date);
         whole.set("rrule", moved.to_string());
     }
@@ -360,20 +359,6 @@ fn move_all(
     let (_, length) = series::anchor(single).ok_or_else(missing)?;
     series::place_at(whole, start, length);
     Ok(place.carry(date, true))
-}
-
-fn day(moment: Moment) -> jiff::civil::Date {
-    match moment {
-        Moment::Date(day) => day,
-        Moment::DateTime(local) => local.date(),
-    }
-}
-
-fn zone_of(record: &Record) -> TimeZone {
-    if record.kind.position("timezone").is_none() {
-        return TimeZone::UTC;
-    }
-    TimeZone::get(record.text("timezone")).unwrap_or(TimeZone::UTC)
 }
 
 fn change_all(

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::calendar::{DatedEntry, LONG_DAYS, people_text};
 use obcms_domain::id::Id;
-use obcms_domain::registry::Record;
+use obcms_domain::registry::{Kind, Record};
 
 use crate::database::{Cell, Row, Tx};
 use crate::error::StoreError;
@@ -149,14 +149,21 @@ fn typed(statement: &mut Statement, instant: Timestamp) {
     statement.push("coalesce(").bind(instant).push(", start_at)");
 }
 
-/// Entries of what names one of these people and touches the window, in no order; a series as one row for all its
-/// dates.
-pub fn of_people(tx: &mut Tx<'_>, people: &[Id], window: &Window) -> Result<Vec<EntryRow>, StoreError> {
+/// Entries of records of the kind that name one of these people and touch the window, in no order; a series as one
+/// row for all its dates.
+pub fn of_people(
+    tx: &mut Tx<'_>,
+    kind: &Kind,
+    people: &[Id],
+    window: &Window,
+) -> Result<Vec<EntryRow>, StoreError> {
     let (first, last) = (window.start.min(window.first_day), window.end.max(window.after_last_day));
-    let mut statement = Statement::new(format!(
-        "SELECT {COLUMNS} FROM calendar_entries WHERE record_id IN (SELECT source FROM edges WHERE target IN "
-    ));
-    statement.bind_list(people.iter().map(|id| (*id).into()));
+    let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM calendar_entries WHERE kind = "));
+    statement
+        .bind(kind.name)
+        .push(" AND record_id IN (SELECT source FROM edges WHERE source_kind = ")
+        .bind(kind.name);
+    statement.push(" AND target IN ").bind_list(people.iter().map(|id| (*id).into()));
     statement.push(") AND start_at < ").bind(last).push(" AND end_at > ").bind(first);
     tx.query(&statement.sql, &statement.parameters)?.into_iter().map(take_entry).collect()
 }

@@ -66,14 +66,17 @@ fn find(state: &State, headers: &HeaderMap) -> Result<Option<Caller>, AppError> 
 /// The secret in the session cookie.
 #[must_use]
 pub fn session_cookie(headers: &HeaderMap) -> Option<String> {
+    cookies(headers).find(|(name, _)| *name == COOKIE).map(|(_, value)| value.to_owned())
+}
+
+/// The cookies of a request, by name and value.
+pub fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
-        .map(|(_, value)| value.to_owned())
 }
 
 /// Writes of the API with a cookie need the token in a header; forms of pages carry it as a field.

@@ -13,15 +13,12 @@ use obcms_store::bookings::Slot;
 use obcms_store::calendar::{self as store, EntryRow};
 use obcms_store::{Tx, bookings, records};
 
-use super::{CalendarQuery, Entry, Feed, expand};
+use super::{CalendarQuery, Entry, Feed, expand, takes_time};
 use crate::error::AppError;
 use crate::{Actor, App};
 
 /// Pairs in one answer at most.
 pub const MAXIMUM: usize = 500;
-/// States in which a thing takes nobody's time.
-const OFF: [&str; 5] = ["cancelled", "postponed", "rescheduled", "rejected", "completed"];
-
 /// Two entries that cannot both be.
 #[derive(Clone, Debug)]
 pub struct Conflict {
@@ -91,7 +88,7 @@ impl App {
         self.read(|tx| {
             let window = Span::new(query.window.start, query.window.end);
             let mut rows = expand(store::window(tx, &query.window, &[])?, &query.window, self.zone());
-            rows.retain(|row| !row.all_day && !OFF.contains(&row.status.as_str()));
+            rows.retain(|row| !row.all_day && takes_time(row));
             let over = bookings::booked_over(tx, window)?;
             add_bookings(tx, &over, &mut rows)?;
             store::sort(&mut rows);

@@ -240,6 +240,11 @@ fn take_resources(tx: &mut Tx<'_>, entries: &mut [Entry]) -> Result<(), AppError
     Ok(())
 }
 
+/// Whether the entry takes anybody's time: what was called off or is over does not.
+fn takes_time(row: &EntryRow) -> bool {
+    !["cancelled", "postponed", "rescheduled", "rejected", "completed"].contains(&row.status.as_str())
+}
+
 /// Zones by name; a calendar has few, and looking one up takes longer than comparing names.
 struct Zones<'a> {
     known: Vec<(String, TimeZone)>,

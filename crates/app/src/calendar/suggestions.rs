@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use obcms_domain::bookings::{self as rules, Span, Taken, Terms};
 use obcms_domain::calendar::floating;
 use obcms_domain::id::Id;
-use obcms_domain::kinds::{RESOURCE, USER};
+use obcms_domain::kinds::{EVENT, RESOURCE, USER};
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Record, Value};
 use obcms_domain::scheduling::{Attendee, Busy, Place, Reason, Request, Suggestion, suggest};
@@ -17,7 +17,7 @@ use obcms_store::records::{self, Archived, Filter, Order, Query, SortKey};
 use obcms_store::{Cell, Tx};
 use serde_json::{Value as Json, json};
 
-use super::{Feed, expand};
+use super::{Feed, expand, takes_time};
 use crate::error::AppError;
 use crate::{Actor, App};
 
@@ -117,11 +117,10 @@ impl App {
             first_day: day(span.start),
             after_last_day: day(span.end).checked_add(SignedDuration::from_hours(24)).unwrap_or(span.end),
         };
-        let rows = store::of_people(tx, people, &window)?;
-        let mut rows = expand(rows, &window, self.zone());
-        let off = ["cancelled", "postponed", "rescheduled", "rejected", "completed"];
         // Tasks have days, not times: they say when something is due, not where somebody is.
-        rows.retain(|row| row.kind == "event" && !off.contains(&row.status.as_str()));
+        let rows = store::of_people(tx, &EVENT, people, &window)?;
+        let mut rows = expand(rows, &window, self.zone());
+        rows.retain(takes_time);
         Ok(rows)
     }
 

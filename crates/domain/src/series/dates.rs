@@ -2,8 +2,6 @@
 
 use std::str::FromStr;
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
 use obcms_recur::{Addition, ExpandError, Moment};
 use serde_json::{Value as Json, json};
 
@@ -75,15 +73,7 @@ fn read(record: &Record, text: &str, may_be_period: bool) -> Result<String, Stri
 }
 
 fn local(record: &Record, text: &str) -> Result<String, String> {
-    let zone = zone_of(record);
-    let by_offset = text.parse::<Timestamp>().ok().map(|instant| instant.to_zoned(zone).datetime());
-    let moment = match by_offset {
-        Some(local) => Moment::DateTime(local),
-        None => match text.parse::<DateTime>() {
-            Ok(local) if text.len() > 10 => Moment::DateTime(local),
-            _ => Moment::from_str(text).map_err(|_| expected())?,
-        },
-    };
+    let moment = Moment::read(text, &zone_of(record)).map_err(|_| expected())?;
     let kept = match (has_days(record), moment) {
         (true, Moment::DateTime(local)) => Moment::Date(local.date()),
         // A day among times means the usual time on that day.

@@ -69,7 +69,8 @@ pub fn recurs(kind: &Kind) -> bool {
 }
 
 /// Zone of a record; days have none, and none is needed.
-fn zone_of(record: &Record) -> TimeZone {
+#[must_use]
+pub fn zone_of(record: &Record) -> TimeZone {
     match record.kind.position("timezone") {
         Some(_) => TimeZone::get(record.text("timezone")).unwrap_or(TimeZone::UTC),
         None => TimeZone::UTC,

@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
-use obcms_recur::{Moment, Rule};
+use obcms_recur::{Moment, Rule, Until};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Series, anchor, recurs, texts};
@@ -20,13 +20,6 @@ pub struct Place {
     pub to: Moment,
 }
 
-fn day_of(moment: Moment) -> Date {
-    match moment {
-        Moment::Date(day) => day,
-        Moment::DateTime(local) => local.date(),
-    }
-}
-
 fn time_of(moment: Moment) -> Option<Time> {
     match moment {
         Moment::Date(_) => None,
@@ -37,14 +30,14 @@ fn time_of(moment: Moment) -> Option<Time> {
 impl Place {
     /// Days between before and after.
     fn days(&self) -> i64 {
-        day_of(self.from).until(day_of(self.to)).map_or(0, |span| i64::from(span.get_days()))
+        self.from.date().until(self.to.date()).map_or(0, |span| i64::from(span.get_days()))
     }
 
     /// Another date of the series moved likewise: by so many days, to the time of this one.
     #[must_use]
     pub fn carry(&self, other: Moment, by_days: bool) -> Moment {
         let days = if by_days { self.days() } else { 0 };
-        let day = day_of(other).saturating_add(days.days());
+        let day = other.date().saturating_add(days.days());
         match (self.to, self.from, other) {
             (Moment::Date(_), _, _) => Moment::Date(day),
             (Moment::DateTime(to), Moment::DateTime(from), Moment::DateTime(local)) => {
@@ -77,7 +70,7 @@ pub fn moved_rule(rule: &Rule, place: &Place, zone: &TimeZone) -> Result<(Rule, 
     let get = |parts: &[(String, String)], name: &str| {
         parts.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
     };
-    let (old, new) = (day_of(place.from), day_of(place.to));
+    let (old, new) = (place.from.date(), place.to.date());
     let same_time = time_of(place.from) == time_of(place.to);
     let clock = ["BYHOUR", "BYMINUTE", "BYSECOND"];
     if !same_time && clock.iter().any(|name| get(&parts, name).is_some()) {
@@ -140,38 +133,24 @@ fn moved_until(rule: Rule, place: &Place, zone: &TimeZone) -> Rule {
 
 /// The end of the rule as a local moment of the zone.
 fn until_in(rule: &Rule, zone: &TimeZone) -> Option<Moment> {
-    let text = rule.to_string();
-    let text = text.split(';').find_map(|part| part.strip_prefix("UNTIL="))?.to_owned();
-    let basic = |text: &str| DateTime::strptime("%Y%m%dT%H%M%S", text).ok();
-    if let Some(utc) = text.strip_suffix('Z') {
-        let instant = basic(utc)?.to_zoned(TimeZone::UTC).ok()?;
-        return Some(Moment::DateTime(instant.with_time_zone(zone.clone()).datetime()));
-    }
-    match basic(&text) {
-        Some(local) => Some(Moment::DateTime(local)),
-        None => Date::strptime("%Y%m%d", &text).ok().map(Moment::Date),
-    }
+    Some(match rule.until()? {
+        Until::Date(day) => Moment::Date(day),
+        Until::Local(local) => Moment::DateTime(local),
+        Until::Utc(instant) => Moment::at(instant, zone),
+    })
 }
 
 /// The rule with this last local moment, which a rule with times writes in UTC (RFC 5545 3.3.10).
 #[must_use]
 pub fn with_until(rule: &Rule, until: Moment, zone: &TimeZone) -> Rule {
-    let text = match until {
-        Moment::Date(day) => day.strftime("%Y%m%d").to_string(),
+    let until = match until {
+        Moment::Date(day) => Until::Date(day),
         Moment::DateTime(local) => match zone.to_ambiguous_timestamp(local).compatible() {
-            Ok(instant) => instant.strftime("%Y%m%dT%H%M%SZ").to_string(),
-            Err(_) => local.strftime("%Y%m%dT%H%M%S").to_string(),
+            Ok(instant) => Until::Utc(instant),
+            Err(_) => Until::Local(local),
         },
     };
-    let mut parts: Vec<String> = rule
-        .to_string()
-        .split(';')
-        .filter(|part| !part.starts_with("UNTIL=") && !part.starts_with("COUNT="))
-        .map(ToOwned::to_owned)
-        .collect();
-    parts.push(format!("UNTIL={text}"));
-    // Only a part that was there before stands beside a well-formed end.
-    Rule::from_str(&parts.join(";")).unwrap_or_else(|_| rule.clone())
+    rule.clone().with_until(until)
 }
 
 fn set(parts: &mut [(String, String)], name: &str, value: &str) {

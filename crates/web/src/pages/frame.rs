@@ -1,8 +1,8 @@
 //! What every page needs to know of its request, and the frame drawn from it.
 
 use axum::extract::{FromRequestParts, Request};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::Markup;
@@ -12,7 +12,7 @@ use obcms_domain::people::{Action, Role};
 use obcms_domain::registry::{Kind, Module};
 
 use super::errors::PageError;
-use crate::caller::{Caller, Nonce};
+use crate::caller::{Caller, Nonce, cookies};
 use crate::components::badges::initials;
 use crate::components::frame::{self, Command, Frame, NavigationGroup, NavigationItem, PersonBadge, Width};
 use crate::state::{State, blocking};
@@ -185,12 +185,7 @@ impl FromRequestParts<State> for Signed {
 }
 
 fn theme_cookie(headers: &HeaderMap) -> Option<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
+    cookies(headers)
         .find(|(name, value)| *name == "obcms_theme" && ["light", "dark", "auto"].contains(value))
         .map(|(_, value)| value.to_owned())
 }

@@ -39,7 +39,7 @@ use crate::state::{State, blocking};
 pub fn router() -> Router<State> {
     Router::new()
         .route("/projects/{id}", get(show))
-        .route("/projects/{id}/tasks", post(change_task))
+        .route("/projects/{id}/tasks", tasks::changing(&PROJECT))
         .route("/projects/{id}/stage", post(change_stage))
 }
 
@@ -60,15 +60,6 @@ async fn show(
     parameters.only(&["tab"])?;
     let in_history = parameters.get("tab") == Some("history");
     Ok(Html(blocking(|| draw(&state, &page, &actor, id.0, in_history, &Refused::default()))?))
-}
-
-async fn change_task(
-    state: AxumState<State>,
-    signed: Signed,
-    id: PathId,
-    form: SafeForm,
-) -> Result<Response, PageError> {
-    tasks::change(&PROJECT, state, signed, id, form).await
 }
 
 async fn change_stage(

@@ -17,7 +17,7 @@ use obcms_app::sharing::{Gone, Opened, SharedCalendar, SharedEntry, Unlocked, Vi
 
 use super::errors::PageError;
 use super::me::agent_name;
-use crate::caller::ClientAddress;
+use crate::caller::{ClientAddress, cookies};
 use crate::components::badges::{module_dot, module_name};
 use crate::components::forms::{Control, Form as FormView, FormField, form};
 use crate::components::frame::public;
@@ -61,14 +61,7 @@ fn visitor(address: String, headers: &HeaderMap) -> Visitor {
 }
 
 fn proof(headers: &HeaderMap) -> String {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
-        .map_or_else(String::new, |(_, value)| value.to_owned())
+    cookies(headers).find(|(name, _)| *name == COOKIE).map_or_else(String::new, |(_, value)| value.to_owned())
 }
 
 async fn show(

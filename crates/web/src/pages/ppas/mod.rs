@@ -48,7 +48,7 @@ const TABS: [(&str, &str); 6] = [
 pub fn router() -> Router<State> {
     Router::new()
         .route("/ppas/{id}", get(show))
-        .route("/ppas/{id}/tasks", post(change_task))
+        .route("/ppas/{id}/tasks", tasks::changing(&PPA))
         .route("/ppas/{id}/progress", post(set_progress))
         .route("/ppas/{id}/milestones", post(milestones::change))
 }
@@ -335,15 +335,6 @@ fn trace_label(record: &Record, name: &str) -> Markup {
         }
         _ => html! {},
     }
-}
-
-async fn change_task(
-    state: AxumState<State>,
-    signed: Signed,
-    id: PathId,
-    form: SafeForm,
-) -> Result<Response, PageError> {
-    tasks::change(&PPA, state, signed, id, form).await
 }
 
 async fn set_progress(

@@ -75,12 +75,7 @@ fn pages(kind: &'static Kind) -> Router<State> {
                     detail::detail(kind, state, signed, id, parameters)
                 }),
             )
-            .route(
-                &format!("{one}/tasks"),
-                post(move |state: AxumState<State>, signed: Signed, id: PathId, form: SafeForm| {
-                    tasks::change(kind, state, signed, id, form)
-                }),
-            );
+            .route(&format!("{one}/tasks"), tasks::changing(kind));
     }
     if kind.writable { router.merge(writing(kind, &all, &one)) } else { router }
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::State as AxumState;
 use axum::response::Response;
+use axum::routing::{MethodRouter, post};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -143,6 +144,13 @@ fn distance(day: Date, due: Date) -> String {
         days if days < 0 => format!("{} {unit} before", -days),
         days => format!("{days} {unit} after"),
     }
+}
+
+/// The route of `POST /COLLECTION/{id}/tasks`.
+pub fn changing(kind: &'static Kind) -> MethodRouter<State> {
+    post(move |state: AxumState<State>, signed: Signed, id: PathId, form: SafeForm| {
+        change(kind, state, signed, id, form)
+    })
 }
 
 /// `POST /COLLECTION/{id}/tasks`: completes or reopens `task`, or adds one of that `title`.
