@@ -190,7 +190,7 @@ for (const width of [1280, 390]) {
     await file.click();
     assert.equal((await download).suggestedFilename(), "calendar.ics");
     assert.match(await file.getAttribute("href"), /\/calendar\.ics\?modules=tasks%2Cpolicy$/);
-    await page.getByRole("link", { name: "Subscribe…" }).click();
+    await page.getByRole("link", { name: "Subscribe to this view…" }).click();
     await page.waitForURL((url) => url.pathname === "/feeds/new");
     assert.ok(await page.getByLabel("Tasks", { exact: true }).isChecked(), "filters come along");
     await page.getByLabel("Name").fill("My phone");

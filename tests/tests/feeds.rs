@@ -58,6 +58,77 @@ on_both_engines! {
         assert_eq!(titles(&nobody.get(&address(&theirs)).expect_status(200)), Vec::<String>::new());
     }
 
+    fn a_feed_narrows_by_everything_that_narrows_the_calendar(server: &Server) {
+        let owner = server.person(&["coordinator"]);
+        // Nothing is booked in the past.
+        let tomorrow = server.app().today().tomorrow().unwrap();
+        let (day, after) = (tomorrow.to_string(), tomorrow.tomorrow().unwrap());
+        let at = |hour: &str| format!("{day}T{hour}:00:00+08:00");
+        let id = |made: &Value| made["id"].as_str().unwrap().to_owned();
+        let region = owner.client.get("/api/v1/regions?limit=1").expect_status(200).json["items"][0]["id"].clone();
+        let barangay = owner.client.get("/api/v1/barangays?limit=1").expect_status(200).json["items"][0]["id"].clone();
+        let organization = make(&owner.client, "organizations", &json!({ "name": "Ministry" }));
+        let team = make(&owner.client, "teams", &json!({ "name": "Team", "members": [owner.id] }));
+        let room = make(&owner.client, "resources", &json!({ "name": "Room", "resource_type": "room" }));
+        let community = make(&owner.client, "communities", &json!({ "name": "Community", "barangay": barangay }));
+        for (title, more) in [
+            ("Plain", json!({})),
+            ("Of a state", json!({ "status": "completed" })),
+            ("Urgent", json!({ "priority": "critical" })),
+            ("Of a person", json!({ "participants": [owner.id] })),
+            ("In a room", json!({ "venue": "Room" })),
+            ("With a ministry", json!({ "organizations": [organization["id"]] })),
+            ("In a community", json!({ "community": community["id"] })),
+        ] {
+            let mut body = json!({ "title": title, "start": at("09"), "organizer": null });
+            for (name, value) in more.as_object().unwrap() {
+                body[name] = value.clone();
+            }
+            let event = make(&owner.client, "events", &body);
+            if title == "In a room" {
+                let origin = json!({ "kind": "event", "id": event["id"] });
+                let booking = json!({ "resource": room["id"], "start": at("09"), "end": at("10"), "origin": origin });
+                make(&owner.client, "bookings", &booking);
+            }
+        }
+        make(&owner.client, "tasks", &json!({ "title": "A task", "due_date": day, "assignees": [] }));
+        let nobody = server.anonymous();
+        for (parameter, field, value, expected) in [
+            ("modules", "modules", json!(["tasks"]), "A task"),
+            ("kinds", "kinds", json!(["task"]), "A task"),
+            ("status", "status", json!(["completed"]), "Of a state"),
+            ("priority", "priority", json!(["critical", "high"]), "Urgent"),
+            ("person", "person", json!([owner.id]), "Of a person"),
+            ("team", "team", json!([team["id"]]), "Of a person"),
+            ("organization", "organization", json!([organization["id"]]), "With a ministry"),
+            ("resource", "resource", json!([room["id"]]), "In a room"),
+            ("place", "place", json!([{ "kind": "barangay", "id": barangay }]), "In a community"),
+            ("q", "text", json!("min with"), "With a ministry"),
+            ("mine", "mine", json!(true), "Of a person"),
+        ] {
+            let mut feed = json!({ "name": "Narrow" });
+            feed[field] = value.clone();
+            let feed = make(&owner.client, "feeds", &feed);
+            assert_eq!(titles(&nobody.get(&address(&feed)).expect_status(200)), [expected], "{parameter}");
+            // The calendar as a file and as JSON by the same values.
+            let texts: Vec<String> = match &value {
+                Value::Array(items) => items.iter().map(|item| item.get("id").unwrap_or(item).as_str().unwrap().to_owned()).collect(),
+                Value::String(text) => vec![text.replace(' ', "+")],
+                other => vec![other.to_string()],
+            };
+            let query = format!("start={day}&end={after}&{parameter}={}", texts.join(","));
+            assert_eq!(titles(&owner.client.get(&format!("/calendar.ics?{query}")).expect_status(200)), [expected], "{query}");
+            let entries = owner.client.get(&format!("/api/v1/calendar?{query}")).expect_status(200).json;
+            let found: Vec<&str> = entries["entries"].as_array().unwrap().iter().map(|entry| entry["title"].as_str().unwrap()).collect();
+            assert_eq!(found, [expected], "{query}");
+            owner.client.get(&format!("/api/v1/calendar/conflicts?{query}")).expect_status(200);
+        }
+        // The form takes what the address of the calendar has, places with what they are.
+        let region = region.as_str().unwrap();
+        let form = owner.client.get(&format!("/feeds/new?text=min&place={region}&team={}", id(&team))).expect_status(200);
+        assert!(form.text.contains(&format!("region:{region}")) && form.text.contains(&id(&team)), "{}", form.text);
+    }
+
     fn the_address_is_long_and_for_the_owner_alone(server: &Server) {
         let owner = server.as_role("staff");
         let feed = make(&owner, "feeds", &json!({ "name": "Phone" }));
@@ -185,6 +256,11 @@ on_both_engines! {
             (json!({ "name": "A", "modules": ["party"] }), "modules"),
             (json!({ "name": "A", "kinds": ["party"] }), "kinds"),
             (json!({ "name": "A", "reads": 7 }), "reads"),
+            (json!({ "name": "A", "status": ["sleeping"] }), "status"),
+            (json!({ "name": "A", "priority": ["some"] }), "priority"),
+            (json!({ "name": "A", "person": ["me"] }), "person"),
+            (json!({ "name": "A", "team": ["01943aa9-7a48-7015-bad2-a15810000000"] }), "team"),
+            (json!({ "name": "A", "place": [{ "kind": "event", "id": "x" }] }), "place"),
         ] {
             let answer = owner.post("/api/v1/feeds", &body).expect_status(422);
             assert_eq!(answer.errors("field"), [field], "{body}");

@@ -279,8 +279,10 @@ function startPrint(host: HTMLElement): void {
       const shown = new URLSearchParams(location.search);
       const query = new URLSearchParams();
       for (const name of link.dataset.filterLink?.split(" ") ?? []) {
-        const value = shown.get(name);
-        if (value && value !== "none") query.set(name, value);
+        // "q:text" is called `text` where the link leads.
+        const [here, there = here] = name.split(":");
+        const value = shown.get(here);
+        if (value && value !== "none") query.set(there, value);
       }
       link.search = query.toString();
     });

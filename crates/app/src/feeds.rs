@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use obcms_domain::id::Id;
 use obcms_domain::kinds::FEED;
 use obcms_domain::people::Action;
-use obcms_domain::registry::{Module, Record, Value};
+use obcms_domain::registry::{Record, Value};
 use obcms_store::feeds as store;
 use serde_json::Value as Json;
 
 use crate::accounts::{hashed_text, new_secret};
-use crate::calendar::CalendarQuery;
+use crate::calendar::{CalendarQuery, FILTERS};
 use crate::error::AppError;
 use crate::records::{require_version, require_write};
 use crate::{Actor, App};
@@ -49,13 +49,8 @@ impl App {
     pub fn feed_query(&self, feed: &Record) -> CalendarQuery {
         let (first, after_last) = self.icalendar_window();
         let mut query = CalendarQuery::days(first, after_last, self.zone());
-        query.modules = texts(feed, "modules").filter_map(Module::parse).collect();
-        let known = |name: &str| {
-            let mut roles = obcms_domain::kinds::REGISTRY.iter().flat_map(|kind| kind.dates);
-            roles.find(|role| role.entry_kind == name).map(|role| role.entry_kind)
-        };
-        query.kinds = texts(feed, "kinds").filter_map(known).collect();
-        query.mine = feed.flag("mine");
+        // What a feed holds was checked when it was written.
+        query.filter(&parameters(feed), &mut Vec::new());
         query
     }
 
@@ -82,11 +77,22 @@ impl App {
     }
 }
 
-/// The texts of a list.
-fn texts<'a>(record: &'a Record, name: &str) -> impl Iterator<Item = &'a str> {
-    let items = match record.get(name) {
-        Value::Json(Json::Array(items)) => items.as_slice(),
-        _ => &[],
-    };
-    items.iter().filter_map(Json::as_str)
+/// The filters of a feed, as the address of the calendar would have them.
+#[must_use]
+pub fn parameters(feed: &Record) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    for (name, _) in FILTERS {
+        let mut put = |value: String| pairs.push((name.to_owned(), value));
+        match feed.get(if name == "q" { "text" } else { name }) {
+            Value::Text(text) => put(text.clone()),
+            Value::Boolean(true) => put("true".to_owned()),
+            Value::Json(Json::Array(items)) => {
+                items.iter().filter_map(Json::as_str).for_each(|item| put(item.to_owned()));
+            }
+            Value::Ids(ids) => ids.iter().for_each(|id| put(id.to_string())),
+            Value::Links(links) => links.iter().for_each(|link| put(link.id.to_string())),
+            _ => {}
+        }
+    }
+    pairs
 }

@@ -8,18 +8,27 @@ use crate::error::AppError;
 use crate::feeds;
 use crate::work::Work;
 
-/// Gives a new feed its secret, and refuses kinds of entries that there are not.
+/// Gives a new feed its secret, and refuses kinds and states of entries that there are not.
 pub fn prepare(work: &mut Work<'_, '_>, record: &mut Record) -> Result<(), AppError> {
     if record.text("secret").is_empty() {
         feeds::set_secret(work.app, record);
     }
-    let Value::Json(Json::Array(chosen)) = record.get("kinds") else {
+    let states = kinds::entry_states();
+    all_known(record, "kinds", "kind of entry", |name| kinds::entry_kind(name).is_some())?;
+    all_known(record, "status", "state", |name| states.iter().any(|state| state.value == name))
+}
+
+fn all_known(
+    record: &Record,
+    field: &str,
+    what: &str,
+    is_known: impl Fn(&str) -> bool,
+) -> Result<(), AppError> {
+    let Value::Json(Json::Array(chosen)) = record.get(field) else {
         return Ok(());
     };
-    let is_kind =
-        |name: &str| kinds::REGISTRY.iter().flat_map(|kind| kind.dates).any(|role| role.entry_kind == name);
-    match chosen.iter().filter_map(Json::as_str).find(|name| !is_kind(name)) {
-        Some(name) => Err(AppError::field("kinds", "choice", format!("There is no kind of entry {name}."))),
+    match chosen.iter().filter_map(Json::as_str).find(|name| !is_known(name)) {
+        Some(name) => Err(AppError::field(field, "choice", format!("There is no {what} {name}."))),
         None => Ok(()),
     }
 }

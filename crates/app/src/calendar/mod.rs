@@ -19,7 +19,7 @@ use expansion::of_changed;
 pub use expansion::{expand, next};
 pub use moving::Moved;
 pub use narrowing::Concerning;
-pub use query::{CalendarQuery, MAXIMUM_DAYS, PARAMETERS, people, people_of};
+pub use query::{CalendarQuery, FILTERS, MAXIMUM_DAYS, WINDOW, people, people_of};
 
 use std::collections::HashMap;
 use std::fmt;

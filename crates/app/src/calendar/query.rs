@@ -17,21 +17,26 @@ use crate::{Actor, App};
 /// Days of a window at most.
 pub const MAXIMUM_DAYS: i64 = 400;
 
-/// The parameters of a feed.
-pub const PARAMETERS: [&str; 13] = [
-    "start",
-    "end",
-    "modules",
-    "kinds",
-    "q",
-    "mine",
-    "person",
-    "status",
-    "priority",
-    "team",
-    "organization",
-    "resource",
-    "place",
+/// The parameters that bound the calendar, with what they mean.
+pub const WINDOW: [(&str, &str); 2] = [
+    ("start", "First instant (RFC 3339 with offset) or first day (YYYY-MM-DD, of the office)"),
+    ("end", "First instant or day after the window, at most 400 days after the start"),
+];
+
+/// The parameters that narrow the calendar, with what they mean: the same for JSON, iCalendar, conflicts and feeds.
+/// Lists are given with commas between, or by giving the parameter several times.
+pub const FILTERS: [(&str, &str); 11] = [
+    ("modules", "Only these modules, with commas between"),
+    ("kinds", "Only these kinds of entries, with commas between"),
+    ("status", "Only these states, with commas between"),
+    ("priority", "Only these priorities, with commas between"),
+    ("person", "Ids of users: only what one of them is on"),
+    ("team", "Ids of teams: what names one of them, or one of their people is on"),
+    ("organization", "Ids of organizations: what names one of them, or belongs to something that does"),
+    ("resource", "Ids of resources: what uses one of them"),
+    ("place", "Ids or PSGC codes of places: what lies there by itself, its community or what it belongs to"),
+    ("q", "Words of the title; each begins one"),
+    ("mine", "true: only what the caller is on"),
 ];
 
 /// What is asked of the calendar.
@@ -113,9 +118,8 @@ impl CalendarQuery {
             }
         }
         for name in listed(parameters, "kinds") {
-            let mut roles = kinds::REGISTRY.iter().flat_map(|kind| kind.dates);
-            match roles.find(|role| role.entry_kind == name) {
-                Some(role) if !self.kinds.contains(&role.entry_kind) => self.kinds.push(role.entry_kind),
+            match kinds::entry_kind(name) {
+                Some(kind) if !self.kinds.contains(&kind) => self.kinds.push(kind),
                 Some(_) => {}
                 None => errors.push(wrong("kinds", "choice", &format!("There is no kind of entry {name}."))),
             }
@@ -181,7 +185,8 @@ pub fn people_of(text: &str) -> impl Iterator<Item = Id> {
 }
 
 fn unknown(parameters: &[(String, String)]) -> Vec<FieldError> {
-    let names = parameters.iter().map(|(name, _)| name.as_str()).filter(|name| !PARAMETERS.contains(name));
+    let is_known = |name: &str| WINDOW.iter().chain(&FILTERS).any(|(known, _)| *known == name);
+    let names = parameters.iter().map(|(name, _)| name.as_str()).filter(|name| !is_known(name));
     names.map(|name| wrong(name, "unknown_parameter", "There is no such parameter.")).collect()
 }
 

@@ -1,10 +1,11 @@
 //! Feeds: a person's calendar under a secret address, for the calendar program on their phone or desk.
 
-use crate::choices::CALENDAR_MODULES;
+use crate::choices::{CALENDAR_MODULES, PRIORITIES};
 use crate::people::Area;
 use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
 
-/// A feed. Whoever has its address reads it with the rights that its owner has at that moment.
+/// A feed. Whoever has its address reads it with the rights that its owner has at that moment. Its filters are those of
+/// the calendar and have the names of its parameters, but for `text`, which is `q` there: lists have a `q` of their own.
 pub static FEED: Kind = Kind {
     label: "Calendar feed",
     plural: "Calendar feeds",
@@ -27,6 +28,28 @@ pub static FEED: Kind = Kind {
         Field::new("mine", "Only what I am on", Type::Boolean).initial(Initial::Boolean(false)).listed(),
         Field::new("kinds", "Kinds of entries", Type::Tags)
             .help("All of the chosen modules when none is chosen.")
+            .folded(),
+        Field::new("status", "States", Type::Tags).help("Whatever the state when none is chosen.").folded(),
+        Field::new("priority", "Priorities", Type::Choices(PRIORITIES))
+            .help("Whatever the priority when none is chosen.")
+            .folded(),
+        Field::new("person", "People", Type::References("user"))
+            .help("Only what one of them is on.")
+            .folded(),
+        Field::new("team", "Teams", Type::References("team"))
+            .help("Only what names one of them, or what one of their people is on.")
+            .folded(),
+        Field::new("organization", "Organizations", Type::References("organization"))
+            .help("Only what names one of them, or belongs to something that does.")
+            .folded(),
+        Field::new("resource", "Resources", Type::References("resource"))
+            .help("Only what takes one of them.")
+            .folded(),
+        Field::new("place", "Places", Type::Links(&["region", "province", "municipality", "barangay"]))
+            .help("Only what lies there by itself, its community or what it belongs to.")
+            .folded(),
+        Field::new("text", "Words of the title", Type::Text(200))
+            .help("Each of them begins a word of the title.")
             .folded(),
         Field::new("last_read_at", "Last read", Type::Instant)
             .derived()

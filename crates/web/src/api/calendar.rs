@@ -10,7 +10,7 @@ use axum::routing::{get, patch, post};
 use jiff::tz::TimeZone;
 use obcms_app::AppError;
 use obcms_app::calendar::density::Density;
-use obcms_app::calendar::{CalendarQuery, Shown};
+use obcms_app::calendar::{CalendarQuery, FILTERS, Shown, WINDOW};
 use obcms_domain::kinds;
 use obcms_domain::registry::Module;
 use serde::Serialize;
@@ -28,24 +28,6 @@ type Answer = Result<Response, Problem>;
 /// Feed, download and move.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let parameters = [
-        ("start", "First instant (RFC 3339 with offset) or first day (YYYY-MM-DD, of the office); required"),
-        ("end", "First instant or day after the window; required, at most 400 days after the start"),
-        ("modules", "Only these modules, with commas between"),
-        ("kinds", "Only these kinds of entries, with commas between"),
-        ("q", "Words of the title"),
-        ("mine", "true: only what the caller is on"),
-        ("person", "Ids of users: only what one of them is on"),
-        ("status", "Only these states, with commas between"),
-        ("priority", "Only these priorities, with commas between"),
-        ("team", "Ids of teams: what names one of them, or one of their people is on"),
-        ("organization", "Ids of organizations: what names one of them, or belongs to something that does"),
-        ("resource", "Ids of resources: what uses one of them"),
-        (
-            "place",
-            "Ids or PSGC codes of places: what lies there by itself, its community or what it belongs to",
-        ),
-    ];
     vec![
         Route::new(
             "get",
@@ -56,7 +38,8 @@ pub fn routes() -> Vec<Route> {
                 feed(state, caller, headers, parameters, false)
             }),
         )
-        .query(&parameters)
+        .query(&WINDOW)
+        .query(&FILTERS)
         .answers(200, feed_schema())
         .tag("calendar"),
         Route::new(
@@ -68,7 +51,8 @@ pub fn routes() -> Vec<Route> {
                 feed(state, caller, headers, parameters, true)
             }),
         )
-        .query(&parameters)
+        .query(&WINDOW)
+        .query(&FILTERS)
         .answers(200, feed_schema())
         .tag("calendar"),
         Route::new(
@@ -78,7 +62,8 @@ pub fn routes() -> Vec<Route> {
             Access::Role,
             get(days),
         )
-        .query(&parameters)
+        .query(&WINDOW)
+        .query(&FILTERS)
         .answers(200, days_schema())
         .tag("calendar"),
         Route::new(
@@ -120,8 +105,7 @@ fn entry_schema(moved: bool) -> Json {
     let text = || json!({ "type": "string" });
     let optional = || json!({ "type": ["string", "null"] });
     let modules: Vec<&str> = Module::CALENDAR.iter().map(|module| module.key()).collect();
-    let kinds: Vec<&str> =
-        kinds::REGISTRY.iter().flat_map(|kind| kind.dates).map(|role| role.entry_kind).collect();
+    let kinds: Vec<&str> = kinds::date_roles().map(|(_, role)| role.entry_kind).collect();
     let mut properties = json!({
         "id": {
             "type": "string",

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use obcms_app::calendar::CalendarQuery;
+use obcms_app::calendar::{CalendarQuery, FILTERS};
 use obcms_app::icalendar::About;
 use obcms_app::{Actor, AppError};
 use obcms_domain::kinds::FEED;
@@ -40,19 +40,9 @@ pub fn routes() -> Vec<Route> {
         )
         .query(&[
             ("start", "First day or instant; without a window, from a year ago to two years ahead"),
-            ("end", "First day or instant after the window; at most 400 days after the start"),
-            ("modules", "Only these modules, with commas between"),
-            ("kinds", "Only these kinds of entries, with commas between"),
-            ("q", "Words of the title"),
-            ("mine", "true: only what the caller is on"),
-            ("person", "Ids of users: only what one of them is on"),
-            ("status", "Only these states, with commas between"),
-            ("priority", "Only these priorities, with commas between"),
-            ("team", "Ids of teams"),
-            ("organization", "Ids of organizations"),
-            ("resource", "Ids of resources"),
-            ("place", "Ids or PSGC codes of places"),
+            ("end", "First day or instant after the window, at most 400 days after the start"),
         ])
+        .query(&FILTERS)
         .tag("calendar"),
         Route::new(
             "post",

@@ -6,9 +6,9 @@ use axum::routing::get;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use obcms_app::AppError;
-use obcms_app::calendar::CalendarQuery;
 use obcms_app::calendar::conflicts::{Conflicts, Wanted as Clashing};
 use obcms_app::calendar::suggestions::{MAXIMUM_PEOPLE, Suggestions, Wanted};
+use obcms_app::calendar::{CalendarQuery, FILTERS, WINDOW};
 use obcms_domain::choices::{RESOURCE_TYPES, contains};
 use obcms_domain::id::Id;
 use obcms_domain::registry::{FieldError, parse_date};
@@ -38,18 +38,12 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/api/v1/calendar/conflicts",
-            "Pairs of timed entries that want the same person, venue or resource",
+            "Pairs of timed entries that want the same person, venue or resource; the filters are about either side",
             Access::Role,
             get(conflicts),
         )
-        .query(&[
-            ("start", "First day or instant; required"),
-            ("end", "First day or instant after the window; required, at most 400 days after the start"),
-            (
-                "modules",
-                "Pairs of which one side is of these modules; the other filters of the calendar likewise",
-            ),
-        ])
+        .query(&WINDOW)
+        .query(&FILTERS)
         .answers(200, object())
         .tag("calendar"),
         Route::new(

@@ -1,6 +1,7 @@
 //! The calendar: toolbar and module filter from the server, the grid from `ui/src/calendar.ts`.
 
 use maud::{Markup, html};
+use obcms_app::calendar::FILTERS;
 
 use super::icons::icon;
 
@@ -105,10 +106,15 @@ pub const VIEWS: [(&str, &str, &str); 8] = [
 /// Those that stand in the toolbar where there is room.
 const USUAL: [&str; 4] = ["day", "week", "month", "agenda"];
 
-/// Parameters of the page that a new feed takes over.
-const OF_A_FEED: &str = "modules kinds mine";
-/// Parameters of the page that the calendar as a file takes over.
-const OF_THE_FILE: &str = "modules kinds mine q person status priority team organization resource place";
+/// Parameters of the page that the calendar as a file takes over: its filters.
+fn of_the_file() -> String {
+    FILTERS.map(|(name, _)| name).join(" ")
+}
+
+/// Parameters of the page that a new feed takes over. Its words of the title are not called `q`.
+fn of_a_feed() -> String {
+    FILTERS.map(|(name, _)| if name == "q" { "q:text" } else { name }).join(" ")
+}
 
 /// The calendar with its toolbar and filter. The page asks the frame for `calendar.js` and `calendar.css`.
 #[must_use]
@@ -189,8 +195,8 @@ fn toolbar(calendar: &Calendar) -> Markup {
                             (icon("scroll-text")) "Print a brief"
                         }
                         div.menu-line {}
-                        a.menu-item href="/feeds/new" data-filter-link=(OF_A_FEED) { (icon("rss")) "Subscribe…" }
-                        a.menu-item href="/calendar.ics" data-filter-link=(OF_THE_FILE) {
+                        a.menu-item href="/feeds/new" data-filter-link=(of_a_feed()) { (icon("rss")) "Subscribe to this view…" }
+                        a.menu-item href="/calendar.ics" data-filter-link=(of_the_file()) {
                             (icon("download")) "Download (.ics)"
                         }
                         a.menu-item href="/shares/new" data-filter-link="modules" { (icon("share-2")) "Share…" }

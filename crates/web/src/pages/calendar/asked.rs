@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use obcms_app::calendar::CalendarQuery;
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::registry::{DateRole, Kind, Module, parse_date};
+use obcms_domain::registry::{Module, parse_date};
 
 use crate::components::calendar::VIEWS;
 use crate::input::Parameters;
@@ -177,7 +177,7 @@ fn values(parameters: &Parameters, filter: &'static str) -> Vec<String> {
         }
         for item in value.split(',').map(str::trim).filter(|item| !item.is_empty()) {
             let fits = match filter {
-                "kinds" => roles().any(|(_, role)| role.entry_kind == item),
+                "kinds" => kinds::entry_kind(item).is_some(),
                 "status" | "priority" => true,
                 _ => item.parse::<Id>().is_ok(),
             };
@@ -187,11 +187,6 @@ fn values(parameters: &Parameters, filter: &'static str) -> Vec<String> {
         }
     }
     values
-}
-
-/// Everything dated: kinds with the roles of their dates.
-pub fn roles() -> impl Iterator<Item = (&'static Kind, &'static DateRole)> {
-    kinds::REGISTRY.into_iter().flat_map(|kind| kind.dates.iter().map(move |role| (kind, role)))
 }
 
 #[cfg(test)]

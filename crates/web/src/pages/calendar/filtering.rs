@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 use obcms_app::Actor;
-use obcms_domain::choices::{Choice, PRIORITIES};
+use obcms_domain::choices::PRIORITIES;
 use obcms_domain::id::Id;
-use obcms_domain::registry::{FieldType, Kind};
+use obcms_domain::kinds;
 use obcms_store::records::Directory;
 
-use super::asked::{ADD, Asked, FILTERS, roles};
+use super::asked::{ADD, Asked, FILTERS};
 use crate::components::badges::words;
 use crate::components::filters::{Chip, Filters, filters};
 use crate::components::forms::{self, Control, FormField};
@@ -71,10 +71,10 @@ fn chips(asked: &Asked, titles: &Directory) -> Vec<Chip> {
 
 fn in_words(name: &str, value: &str, titles: &Directory) -> String {
     match name {
-        "kinds" => roles()
+        "kinds" => kinds::date_roles()
             .find(|(_, role)| role.entry_kind == value)
-            .map_or_else(|| words(value), |(kind, role)| kind_label(kind, role.label)),
-        "status" => statuses()
+            .map_or_else(|| words(value), |(kind, role)| kinds::entry_label(kind, role)),
+        "status" => kinds::entry_states()
             .into_iter()
             .find(|choice| choice.value == value)
             .map_or_else(|| words(value), |choice| choice.label.to_owned()),
@@ -88,27 +88,6 @@ fn in_words(name: &str, value: &str, titles: &Directory) -> String {
     }
 }
 
-fn kind_label(kind: &Kind, role: &str) -> String {
-    if role.is_empty() { kind.label.to_owned() } else { format!("{}: {}", kind.label, role.to_lowercase()) }
-}
-
-/// The states of everything dated, each once, by their words.
-fn statuses() -> Vec<&'static Choice> {
-    let mut all: Vec<&'static Choice> = Vec::new();
-    for (kind, _) in roles() {
-        let Some(FieldType::Choice(choices)) = kind.field(kind.state).map(|field| field.data) else {
-            continue;
-        };
-        for choice in choices {
-            if !all.iter().any(|known| known.value == choice.value) {
-                all.push(choice);
-            }
-        }
-    }
-    all.sort_by_key(|choice| choice.label);
-    all
-}
-
 fn fields(actor: &Actor) -> Vec<FormField> {
     let field = |name: &str, label: &str, control: Control| FormField {
         name: format!("{ADD}{name}"),
@@ -118,11 +97,12 @@ fn fields(actor: &Actor) -> Vec<FormField> {
     };
     let choice =
         |value: &str, label: String| forms::Choice { value: value.to_owned(), label, selected: false };
-    let kinds = roles()
+    let kinds = kinds::date_roles()
         .filter(|(kind, _)| actor.sight(kind).is_some())
-        .map(|(kind, role)| choice(role.entry_kind, kind_label(kind, role.label)))
+        .map(|(kind, role)| choice(role.entry_kind, kinds::entry_label(kind, role)))
         .collect();
-    let states = statuses().into_iter().map(|state| choice(state.value, state.label.to_owned())).collect();
+    let states =
+        kinds::entry_states().into_iter().map(|state| choice(state.value, state.label.to_owned())).collect();
     let priorities =
         PRIORITIES.iter().map(|priority| choice(priority.value, priority.label.to_owned())).collect();
     let mut fields = vec![

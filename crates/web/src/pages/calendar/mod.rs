@@ -15,10 +15,10 @@ use jiff::civil::Weekday;
 use maud::html;
 use obcms_app::calendar::Feed;
 use obcms_app::{Actor, AppError};
-use obcms_domain::kinds;
+use obcms_domain::kinds::{self, date_roles as roles};
 use obcms_domain::registry::{DateRole, Field, FieldType, Initial, Kind, Module};
 
-use self::asked::{Asked, NO_MODULE, roles};
+use self::asked::{Asked, NO_MODULE};
 use super::errors::PageError;
 use super::frame::Signed;
 use super::may_create;

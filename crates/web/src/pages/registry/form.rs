@@ -56,10 +56,10 @@ pub fn form_fields(
             help: field.help.to_owned(),
             error: error_of(errors, field.name),
             required: field.required,
-            control: if (kind.name, field.name) == ("feed", "kinds") {
-                entry_kinds(typed, field)
-            } else {
-                control(field, typed, &titles, zone)
+            control: match (kind.name, field.name) {
+                ("feed", "kinds") => from_registry(typed, field, entry_kinds()),
+                ("feed", "status") => from_registry(typed, field, entry_states()),
+                _ => control(field, typed, &titles, zone),
             },
         };
         if matches!(field.data, FieldType::Recurrence) {
@@ -181,21 +181,26 @@ fn control(field: &Field, typed: &Form, titles: &Directory, zone: &TimeZone) -> 
     }
 }
 
-/// The kinds of calendar entries: a list that the registry makes, not the description of a field.
-fn entry_kinds(typed: &Form, field: &Field) -> Control {
+/// Some of a list that the registry makes, value and label, and not the description of a field.
+fn from_registry(typed: &Form, field: &Field, all: Vec<(&str, String)>) -> Control {
     let typed = typed.all(field.name);
     let chosen: Vec<&str> = typed.iter().flat_map(|text| text.split(',')).map(str::trim).collect();
-    let roles = kinds::REGISTRY.iter().flat_map(|kind| kind.dates.iter().map(move |role| (kind, role)));
-    let options = roles.map(|(kind, role)| Choice {
-        value: role.entry_kind.to_owned(),
-        label: if role.label.is_empty() {
-            kind.label.to_owned()
-        } else {
-            format!("{}: {}", kind.label, role.label.to_lowercase())
-        },
-        selected: chosen.contains(&role.entry_kind),
+    let options = all.into_iter().map(|(value, label)| Choice {
+        selected: chosen.contains(&value),
+        value: value.to_owned(),
+        label,
     });
     Control::MultiSelect { options: options.collect() }
+}
+
+/// The kinds of calendar entries.
+fn entry_kinds() -> Vec<(&'static str, String)> {
+    kinds::date_roles().map(|(kind, role)| (role.entry_kind, kinds::entry_label(kind, role))).collect()
+}
+
+/// The states of calendar entries.
+fn entry_states() -> Vec<(&'static str, String)> {
+    kinds::entry_states().into_iter().map(|state| (state.value, state.label.to_owned())).collect()
 }
 
 /// The entries of a list to choose from.

@@ -7,12 +7,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use obcms_app::work::from_log;
 use obcms_app::{Actor, App, AppError, history};
+use obcms_domain::id::Id;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Link, Record, Value, output};
 use serde_json::{Map, Value as Json};
 
 use super::{structure, value};
 use crate::components::badges;
 use crate::input::Form;
+use crate::state::blocking;
 
 /// Name of the hidden input that lists the fields that a form showed: browsers send nothing at all for a box that
 /// is not ticked, and so it is told from a field that the form did not have.
@@ -80,6 +82,9 @@ pub fn prefilled(app: &App, actor: &Actor, kind: &'static Kind, given: &[(String
         }
         let json = match field.data {
             FieldType::Money => texts[0].parse::<i64>().map_or(Json::Null, Json::from),
+            FieldType::Link(_) | FieldType::Links(_) => {
+                registry::form_to_json(field, &with_kinds(app, &texts))
+            }
             _ => registry::form_to_json(field, &texts),
         };
         input.insert(field.name.to_owned(), json);
@@ -101,6 +106,19 @@ pub fn prefilled(app: &App, actor: &Actor, kind: &'static Kind, given: &[(String
         }
     }
     written(&record)
+}
+
+/// Links of an address as forms write them: what is a plain id there gets its kind.
+fn with_kinds(app: &App, given: &[String]) -> Vec<String> {
+    let items: Vec<&str> = given.iter().flat_map(|text| text.split(',')).map(str::trim).collect();
+    let ids: Vec<Id> = items.iter().filter_map(|item| item.parse().ok()).collect();
+    // Without an answer the form stands there without them, to be filled by hand.
+    let known = if ids.is_empty() { None } else { blocking(|| app.directory(&ids)).ok() };
+    let kind = |id: Id| known.as_ref()?.get(&id).map(|reference| reference.kind.as_str());
+    let written = |item: &str| {
+        item.parse().ok().and_then(kind).map_or_else(|| item.to_owned(), |kind| format!("{kind}:{item}"))
+    };
+    items.into_iter().map(written).collect()
 }
 
 /// Reads what a form gives for a kind: one member for each field that the form showed.
@@ -210,7 +228,7 @@ pub fn touched(entries: &[history::Entry]) -> Vec<&'static str> {
 
 /// The ids in the texts of a form, for the titles of pickers.
 #[must_use]
-pub fn ids(kind: &Kind, form: &Form) -> Vec<obcms_domain::id::Id> {
+pub fn ids(kind: &Kind, form: &Form) -> Vec<Id> {
     kind.inputs()
         .filter(|field| field.is_reference())
         .flat_map(|field| form.all(field.name))

@@ -1,0 +1,59 @@
+//! What of the registry the calendar and its filters choose from: the roles of dates, and the states of what has one.
+
+use super::{Kind, REGISTRY};
+use crate::choices::Choice;
+use crate::registry::{DateRole, FieldType};
+
+/// Everything dated: kinds with the roles of their dates.
+pub fn date_roles() -> impl Iterator<Item = (&'static Kind, &'static DateRole)> {
+    REGISTRY.into_iter().flat_map(|kind| kind.dates.iter().map(move |role| (kind, role)))
+}
+
+/// The kind of entries of that name, as the registry holds it.
+#[must_use]
+pub fn entry_kind(name: &str) -> Option<&'static str> {
+    date_roles().map(|(_, role)| role.entry_kind).find(|known| *known == name)
+}
+
+/// What people call entries of a role of a kind.
+#[must_use]
+pub fn entry_label(kind: &Kind, role: &DateRole) -> String {
+    if role.label.is_empty() {
+        kind.label.to_owned()
+    } else {
+        format!("{}: {}", kind.label, role.label.to_lowercase())
+    }
+}
+
+/// The states of everything dated, each once, by their words.
+#[must_use]
+pub fn entry_states() -> Vec<&'static Choice> {
+    let mut all: Vec<&'static Choice> = Vec::new();
+    for (kind, _) in date_roles() {
+        let Some(FieldType::Choice(choices)) = kind.field(kind.state).map(|field| field.data) else {
+            continue;
+        };
+        for choice in choices {
+            if !all.iter().any(|known| known.value == choice.value) {
+                all.push(choice);
+            }
+        }
+    }
+    all.sort_by_key(|choice| choice.label);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_stand_once_and_kinds_are_found_by_their_names() {
+        let states = entry_states();
+        for value in ["scheduled", "in_progress", "cancelled"] {
+            assert_eq!(states.iter().filter(|choice| choice.value == value).count(), 1, "{value}");
+        }
+        assert_eq!(entry_kind("event"), Some("event"));
+        assert_eq!(entry_kind("party"), None);
+    }
+}
