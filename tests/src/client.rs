@@ -51,6 +51,12 @@ pub struct Client {
     headers: Vec<(String, String)>,
 }
 
+/// The path of a whole address.
+pub fn path(address: &str) -> &str {
+    let rest = address.strip_prefix("http://").unwrap_or_else(|| panic!("{address} is no whole address"));
+    &rest[rest.find('/').unwrap_or(rest.len())..]
+}
+
 impl Client {
     /// A client for the server at `base`, such as `http://127.0.0.1:8080`, that is nobody.
     pub fn new(base: &str) -> Client {

@@ -18,7 +18,7 @@ pub mod race;
 pub mod sample;
 mod server;
 
-pub use client::{Answer, Client};
+pub use client::{Answer, Client, path};
 pub use database::{Engine, TestDatabase};
 pub use server::{PASSWORD, Person, Server};
 

@@ -1,6 +1,6 @@
 //! Coming in, sessions, tokens and closed accounts, through HTTP.
 
-use obcms_tests::{Answer, Client, PASSWORD, Server, on_both_engines};
+use obcms_tests::{Answer, Client, PASSWORD, Server, on_both_engines, path};
 use serde_json::json;
 
 fn sign_in(server: &Server, username: &str, password: &str, next: &str) -> Answer {
@@ -128,7 +128,7 @@ on_both_engines! {
         let person = server.person(&["staff"]);
         let admin = server.as_role("admin");
         let made = admin.post(&format!("/api/v1/users/{}/setup-link", person.id), &json!({})).expect_status(201);
-        let path = made.json["url"].as_str().expect("an address");
+        let path = path(made.json["url"].as_str().expect("an address"));
         server.anonymous().get(path).expect_status(200);
         server.anonymous().post_form(path, &[("password", "short")]).expect_status(422);
         server.anonymous().post_form(path, &[("password", "mountain cloud boat")]).expect_status(303);

@@ -3,7 +3,7 @@
 
 use jiff::tz::TimeZone;
 use obcms_app::icalendar::read;
-use obcms_tests::{Answer, Client, Server, on_both_engines};
+use obcms_tests::{Answer, Client, Server, on_both_engines, path};
 use serde_json::{Value, json};
 use ureq::http::Method;
 
@@ -11,9 +11,9 @@ fn make(client: &Client, collection: &str, body: &Value) -> Value {
     client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json
 }
 
-/// The address of a feed as its owner sees it: a path, as the test server does not know its own address.
+/// The path of a feed from the address that its owner sees.
 fn address(feed: &Value) -> String {
-    feed["url"].as_str().unwrap_or_else(|| panic!("no address in {feed}")).to_owned()
+    path(feed["url"].as_str().unwrap_or_else(|| panic!("no address in {feed}"))).to_owned()
 }
 
 fn one(feed: &Value) -> String {
@@ -161,6 +161,23 @@ on_both_engines! {
         assert_eq!(refused.errors("field"), ["secret"]);
         owner.get(&format!("/api/v1/feeds?secret={secret}")).expect_status(400);
         owner.get("/api/v1/feeds?sort=secret").expect_status(400);
+    }
+
+    fn the_address_is_whole_and_as_the_owner_reached_the_program(server: &Server) {
+        let owner = server.as_role("staff");
+        let feed = make(&owner, "feeds", &json!({ "name": "Phone" }));
+        let path = address(&feed);
+        let asked = |host: &str| owner.with_header("host", host).get(&one(&feed)).expect_status(200).json["url"].clone();
+        assert_eq!(asked("office.example:8080"), format!("http://office.example:8080{path}"));
+        // A host that would lead elsewhere is left out, and nobody but the asker sees the one they made up.
+        for forged in ["office.example/@", "a b", "x\"y", "me@office.example", "a?b=", "a#"] {
+            assert_eq!(asked(forged), path, "{forged}");
+        }
+        assert_eq!(owner.get(&one(&feed)).json["url"], feed["url"]);
+        // No proxy is believed unless it is said to be there.
+        let claimed = owner.with_header("x-forwarded-host", "elsewhere.example").with_header("x-forwarded-proto", "https");
+        assert_eq!(claimed.get(&one(&feed)).json["url"], feed["url"]);
+        assert_eq!(claimed.get("/api/v1/feeds").json["items"][0]["url"], feed["url"]);
     }
 
     fn an_address_ends_and_comes_back_with_its_feed(server: &Server) {

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use obcms_domain::kinds;
-use obcms_tests::{Answer, Client, Person, Server, on_both_engines, sample};
+use obcms_tests::{Answer, Client, Person, Server, on_both_engines, path, sample};
 use serde_json::{Value, json};
 
 const SHARES: &str = "/api/v1/shares";
@@ -26,7 +26,7 @@ fn one(share: &Value) -> String {
 }
 
 fn url(share: &Value) -> String {
-    share["url"].as_str().unwrap().to_owned()
+    path(share["url"].as_str().unwrap()).to_owned()
 }
 
 fn open(server: &Server, share: &Value) -> Answer {

@@ -2,6 +2,7 @@
 
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
+use obcms_domain::hex::hex;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record};
@@ -369,8 +370,7 @@ pub fn encode_cursor(cursor: &Cursor) -> String {
         Cell::Instant(instant) => format!("s{}", instant.as_microsecond()),
         Cell::Id(id) => format!("u{id}"),
     };
-    let text = format!("{}|{key}", cursor.id);
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    hex(format!("{}|{key}", cursor.id).as_bytes())
 }
 
 /// A cursor that was given out; nothing for another text.

@@ -81,9 +81,9 @@ pub fn present_one(tx: &mut Tx<'_>, today: Date, record: &Record) -> Result<Map<
     Ok(object)
 }
 
-/// What only its owner is shown of a record: the address of a feed or a share, in full where the program knows its own.
+/// What only its owner is shown of a record: the address of a feed or a share. `base` is where they reach the program.
 #[must_use]
-pub fn of_its_owner(app: &App, actor: &Actor, record: &Record) -> Map<String, Json> {
+pub fn of_its_owner(base: &str, actor: &Actor, record: &Record) -> Map<String, Json> {
     let mut members = Map::new();
     let path = match record.kind.name {
         "feed" => Some(feeds::path(actor, record)),
@@ -91,7 +91,6 @@ pub fn of_its_owner(app: &App, actor: &Actor, record: &Record) -> Map<String, Js
         _ => None,
     };
     if let Some(path) = path {
-        let base = app.options().public_url.as_deref().unwrap_or_default();
         let address = path.map(|path| format!("{base}{path}"));
         members.insert("url".to_owned(), json!(address));
     }

@@ -24,6 +24,7 @@ impl App {
     }
 
     /// Creates a record once for a key: the same request again gets the same answer, another one is refused.
+    /// `base` is where the actor reaches the program, for addresses in the answer.
     pub fn create_once(
         &self,
         actor: &Actor,
@@ -31,6 +32,7 @@ impl App {
         input: &Input,
         key: &str,
         request: &str,
+        base: &str,
     ) -> Result<idempotency::Answer, AppError> {
         let user = actor.id.ok_or(AppError::Unauthorized)?;
         let known = |answer: idempotency::Answer| {
@@ -46,7 +48,7 @@ impl App {
             }
             let record = create(work, kind, input)?;
             let mut object = present::present_one(work.tx, work.today, &record)?;
-            object.extend(present::of_its_owner(work.app, work.actor, &record));
+            object.extend(present::of_its_owner(base, work.actor, &record));
             let answer = idempotency::Answer {
                 request: request.to_owned(),
                 status: 201,

@@ -11,6 +11,7 @@ use jiff::civil::{Date, date};
 use obcms_app::{Actor, App, Entropy, FixedClock, Options};
 use obcms_demo::{Account, Plan, Size, fill};
 use obcms_domain::choices::{self, Choice};
+use obcms_domain::hex::hex;
 use obcms_domain::kinds::{
     APPLICATION, ASSESSMENT, BOOKING, COMMUNITY, EVENT, NEED, ORGANIZATION, POLICY, POLICY_MILESTONE, PPA,
     PROJECT, SERVICE, TASK, TEAM, USER,
@@ -287,7 +288,7 @@ fn digest(app: &App) -> BTreeMap<String, String> {
             let line: String = row.get(0)?;
             hash.update(line.as_bytes());
         }
-        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(&hash.finalize()))
     };
     app.read(|tx| {
         let tables: Vec<String> = tx

@@ -5,6 +5,7 @@
 //! only one engine can say stands between the lines `-- only {sqlite}` or `-- only {postgres}` and `-- for both`.
 
 use jiff::Timestamp;
+use obcms_domain::hex::hex;
 use sha2::{Digest, Sha256};
 
 use crate::database::{Cell, Database, Engine, Tx};
@@ -57,7 +58,7 @@ impl Migration {
     /// SHA-256 of the way there, in hexadecimal; engine and way back do not count.
     #[must_use]
     pub fn checksum(&self) -> String {
-        Sha256::digest(self.up.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&Sha256::digest(self.up.as_bytes()))
     }
 }
 

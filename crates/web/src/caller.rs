@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use obcms_app::{Actor, AppError};
 use obcms_store::accounts::Session;
 
+use crate::address::base_address;
 use crate::problem::Problem;
 use crate::state::{State, blocking};
 
@@ -23,6 +24,8 @@ pub struct Caller {
     pub actor: Actor,
     /// The session, when they came with the cookie.
     pub session: Option<Session>,
+    /// Where they reach the program, see [`base_address`].
+    pub base: String,
 }
 
 /// Nonce of the answer's content security policy.
@@ -54,13 +57,14 @@ fn find(state: &State, headers: &HeaderMap) -> Result<Option<Caller>, AppError> 
         let secret =
             text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer ")).unwrap_or_default().trim();
         let actor = state.app.token_actor(secret)?.ok_or(AppError::Unauthorized)?;
-        return Ok(Some(Caller { actor, session: None }));
+        return Ok(Some(Caller { actor, session: None, base: base_address(state, headers) }));
     }
     let Some(secret) = session_cookie(headers) else {
         return Ok(None);
     };
     let found = state.app.session_actor(&secret)?;
-    Ok(found.map(|(actor, session)| Caller { actor, session: Some(session) }))
+    let base = || base_address(state, headers);
+    Ok(found.map(|(actor, session)| Caller { actor, session: Some(session), base: base() }))
 }
 
 /// The secret in the session cookie.

@@ -1,5 +1,6 @@
 //! Pages, API and live updates of obcms.
 
+pub mod address;
 pub mod api;
 pub mod assets;
 pub mod caller;

@@ -8,6 +8,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http_body_util::BodyExt;
+use obcms_domain::hex::hex;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -98,7 +99,7 @@ fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
 
 /// Headers that every answer carries, with a content security policy of its own nonce.
 async fn headers(AxumState(state): AxumState<State>, mut request: Request, next: Next) -> Response {
-    let nonce: String = state.app.random::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let nonce = hex(&state.app.random::<16>());
     request.extensions_mut().insert(Nonce(nonce.clone()));
     let is_asset = request.uri().path().starts_with("/assets/");
     let mut response = next.run(request).await;

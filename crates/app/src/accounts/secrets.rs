@@ -1,6 +1,7 @@
 //! Secrets that the program hands out, and the hashes it keeps of them.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use obcms_domain::hex::hex;
 use sha2::{Digest, Sha256};
 
 use crate::App;
@@ -17,5 +18,5 @@ pub fn hash(secret: &str) -> Vec<u8> {
 
 /// The same as text, for a field of a record.
 pub fn hashed_text(secret: &str) -> String {
-    hash(secret).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash(secret))
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use obcms_domain::hex::hex;
 use obcms_domain::kinds::EXTERNAL_EVENT;
 use obcms_domain::registry::{Record, Value, output};
 use obcms_domain::series::MAXIMUM_OVERRIDES;
@@ -84,7 +85,7 @@ pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<Left>)
 
 fn key(event: &Event, recurrence_id: &str) -> String {
     let text = format!("{}\n{recurrence_id}", event.uid);
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(text.as_bytes()))
 }
 
 fn draft(event: &Event, recurrence_id: &str, mut fields: Vec<(&'static str, Value)>) -> Draft {
@@ -95,7 +96,7 @@ fn draft(event: &Event, recurrence_id: &str, mut fields: Vec<(&'static str, Valu
         let json = EXTERNAL_EVENT.field(name).map_or(Json::Null, |field| output::plain(field, value));
         content.push_str(&format!("{name}={json}\n"));
     }
-    let hash = Sha256::digest(content.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex(&Sha256::digest(content.as_bytes()));
     Draft { key: key(event, recurrence_id), hash, fields }
 }
 

@@ -1,7 +1,8 @@
 //! Reading a calendar: lenient in form, strict in size, and without a panic whatever the bytes are.
 
+use obcms_domain::hex::hex;
 use std::collections::HashMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -509,12 +510,7 @@ fn person(line: &Line) -> String {
 /// A name for an event that has none: the same for the same start and title.
 fn made_up_uid(event: &Event) -> String {
     let digest = Sha256::digest(format!("{}\n{}", event.start, event.summary));
-    let mut uid = String::from("without-uid-");
-    for byte in digest.iter().take(12) {
-        // Writing to a string does not fail.
-        let _ = write!(uid, "{byte:02x}");
-    }
-    uid
+    format!("without-uid-{}", hex(&digest[..12]))
 }
 
 /// Text as it can be stored and shown: no letters that steer, not longer than this, no blanks around.

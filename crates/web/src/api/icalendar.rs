@@ -17,6 +17,7 @@ use obcms_domain::registry::Module;
 use super::calendar::{etag, is_known};
 use super::openapi;
 use super::records::record_response_to;
+use crate::address::base_address;
 use crate::caller::Caller;
 use crate::feeds::{FeedKey, Rendered};
 use crate::input::{Parameters, PathId, expected_version};
@@ -75,7 +76,7 @@ pub fn of_feed(state: &State, headers: &HeaderMap, secret: &str) -> Result<Respo
         let about = About {
             name: feed.text("name").to_owned(),
             module: only(&query.modules),
-            address: base_address(state, headers),
+            address: Some(base_address(state, headers)).filter(|base| !base.is_empty()),
         };
         let asked = vec![("feed".to_owned(), format!("{} {}", feed.id, feed.version))];
         let response = answer(state, &owner, headers, &query, &about, asked)?;
@@ -98,7 +99,7 @@ async fn download(
     let about = About {
         name: name_of(&query.modules),
         module: only(&query.modules),
-        address: base_address(&state, &headers),
+        address: Some(caller.base).filter(|base| !base.is_empty()),
     };
     let mut response = blocking(|| answer(&state, &caller.actor, &headers, &query, &about, parameters.0))?;
     let answered = response.headers_mut();
@@ -120,18 +121,6 @@ pub fn only(modules: &[Module]) -> Option<Module> {
 fn name_of(modules: &[Module]) -> String {
     let labels: Vec<&str> = modules.iter().map(|module| module.label()).collect();
     if labels.is_empty() { "OBCMS calendar".to_owned() } else { format!("OBCMS: {}", labels.join(", ")) }
-}
-
-/// The address of the installation without a slash at the end: as it was set, else as the request came.
-#[must_use]
-pub fn base_address(state: &State, headers: &HeaderMap) -> Option<String> {
-    if let Some(address) = &state.app.options().public_url {
-        return Some(address.clone());
-    }
-    let host = headers.get(header::HOST)?.to_str().ok()?;
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ".-:[]".contains(letter);
-    let scheme = if state.settings.secure_cookies { "https" } else { "http" };
-    (host.len() <= 255 && host.chars().all(is_plain)).then(|| format!("{scheme}://{host}"))
 }
 
 /// The calendar of a query as the actor sees it, or that the asker has it already. What was rendered before is

@@ -166,6 +166,6 @@ async fn enable(AxumState(state): AxumState<State>, caller: Caller, id: PathId) 
 
 async fn setup_link(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
     let secret = blocking(|| state.app.create_setup_link(&caller.actor, Some(id.0)))?;
-    let base = state.app.options().public_url.clone().unwrap_or_default();
-    Ok((StatusCode::CREATED, axum::Json(json!({ "url": format!("{base}/setup/{secret}") }))).into_response())
+    let url = format!("{}/setup/{secret}", caller.base);
+    Ok((StatusCode::CREATED, axum::Json(json!({ "url": url }))).into_response())
 }

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use obcms_app::AppError;
 use obcms_app::present::of_its_owner;
+use obcms_domain::hex::hex;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record};
@@ -135,7 +136,7 @@ pub fn record_response(state: &State, status: StatusCode, record: &Record) -> An
 
 /// One record as an answer to the caller, who may be its owner and see more of it.
 pub fn record_response_to(state: &State, caller: &Caller, status: StatusCode, record: &Record) -> Answer {
-    let body = of_its_owner(&state.app, &caller.actor, record);
+    let body = of_its_owner(&caller.base, &caller.actor, record);
     answer_with(state, status, record, body)
 }
 
@@ -174,7 +175,7 @@ async fn list(
         let listing = state.app.list(&caller.actor, kind, &parameters.0)?;
         let mut items = state.app.present(&listing.records)?;
         for (record, item) in listing.records.iter().zip(&mut items) {
-            item.extend(of_its_owner(&state.app, &caller.actor, record));
+            item.extend(of_its_owner(&caller.base, &caller.actor, record));
         }
         Ok::<_, AppError>(
             json!({ "items": items, "next_cursor": listing.next_cursor, "total": listing.total }),
@@ -202,9 +203,10 @@ async fn create(
         set_location(&mut response, &format!("/api/v1/{}/{}", kind.collection, record.id));
         return Ok(response);
     };
-    let digest: String = Sha256::digest(&body.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex(&Sha256::digest(&body.bytes));
     let request = format!("POST {} {digest}", kind.collection);
-    let answer = blocking(|| state.app.create_once(&caller.actor, kind, &body.object, &key, &request))?;
+    let answer =
+        blocking(|| state.app.create_once(&caller.actor, kind, &body.object, &key, &request, &caller.base))?;
     let status = u16::try_from(answer.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
     let mut response = (status.unwrap_or(StatusCode::CREATED), answer.body).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -32,6 +32,20 @@ pub fn tabs(label: &str, tabs: &[Tab]) -> Markup {
     }
 }
 
+/// The two parts that the page of any record has: what it is, and at `?tab=history` what happened to it.
+#[must_use]
+pub fn record_tabs(address: &str, in_history: bool) -> Markup {
+    let tab =
+        |label: &str, href: String, current| Tab { label: label.to_owned(), href, count: None, current };
+    tabs(
+        "Parts of this page",
+        &[
+            tab("Overview", address.to_owned(), !in_history),
+            tab("History", format!("{address}?tab=history"), in_history),
+        ],
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

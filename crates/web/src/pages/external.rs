@@ -27,7 +27,7 @@ use crate::components::feedback::notice;
 use crate::components::forms::{Control, FormField, error_summary, field};
 use crate::components::frame::Width;
 use crate::components::tables::{Column, Pager, Row, Table, table};
-use crate::components::tabs::{Tab, tabs};
+use crate::components::tabs::record_tabs;
 use crate::input::{Parameters, PathId};
 use crate::state::{State, blocking};
 
@@ -63,12 +63,6 @@ async fn show(
     let html = blocking(|| {
         let calendar = state.app.get(&actor, &EXTERNAL_CALENDAR, id.0)?;
         let address = EXTERNAL_CALENDAR.url(calendar.id);
-        let tab = |label: &str, href: String, current: bool| Tab {
-            label: label.to_owned(),
-            href,
-            current,
-            count: None,
-        };
         let body = if in_history {
             history_panel(&state, &page, &actor, &EXTERNAL_CALENDAR, calendar.id)?
         } else {
@@ -81,10 +75,7 @@ async fn show(
                     "This is archived: its events are not on the calendar. Restore it to change it."
                 }))
             }
-            (tabs("Parts of this page", &[
-                tab("Overview", address.clone(), !in_history),
-                tab("History", format!("{address}?tab=history"), in_history),
-            ]))
+            (record_tabs(&address, in_history))
             (body)
         };
         Ok::<_, AppError>(below(&page).render(calendar.title(), &content).into_string())

@@ -23,7 +23,7 @@ use crate::components::buttons::{ButtonKind, button_link, post_button};
 use crate::components::copying::copy_field;
 use crate::components::detail::{self as components, panel};
 use crate::components::feedback::notice;
-use crate::components::tabs::{Tab, tabs};
+use crate::components::tabs::record_tabs;
 use crate::input::{Parameters, PathId};
 use crate::state::{State, blocking};
 
@@ -47,7 +47,7 @@ async fn one(
     parameters.only(&["tab"])?;
     let id: Id = name.parse().map_err(|_| AppError::NotFound(FEED.label))?;
     let in_history = parameters.get("tab") == Some("history");
-    let markup = blocking(|| draw(&state, &page, &actor, &headers, id, in_history))?;
+    let markup = blocking(|| draw(&state, &page, &actor, id, in_history))?;
     Ok(Html(markup.into_string()).into_response())
 }
 
@@ -61,29 +61,13 @@ async fn renew(
     Ok(done(&FEED.url(record.id), "The feed has a new address; the old one answers no more", None))
 }
 
-fn draw(
-    state: &State,
-    page: &Page,
-    actor: &Actor,
-    headers: &HeaderMap,
-    id: Id,
-    in_history: bool,
-) -> Result<Markup, AppError> {
+fn draw(state: &State, page: &Page, actor: &Actor, id: Id, in_history: bool) -> Result<Markup, AppError> {
     let record = state.app.get(actor, &FEED, id)?;
     let address = FEED.url(record.id);
-    let views = [
-        Tab { label: "Overview".into(), href: address.clone(), current: !in_history, count: None },
-        Tab {
-            label: "History".into(),
-            href: format!("{address}?tab=history"),
-            current: in_history,
-            count: None,
-        },
-    ];
     let body = if in_history {
         history_panel(state, page, actor, &FEED, record.id)?
     } else {
-        overview(state, page, actor, headers, &record)?
+        overview(state, page, actor, &record)?
     };
     let content = html! {
         (detail::head(state, page, actor, &record)?)
@@ -92,20 +76,14 @@ fn draw(
                 "This feed is archived: its address answers nothing. Restore it, and it answers again."
             }))
         }
-        (tabs("Parts of this page", &views))
+        (record_tabs(&address, in_history))
         (body)
     };
     let list = format!("/{}", FEED.collection);
     Ok(page.clone().below("Calendar", "/calendar").below(FEED.plural, &list).render(record.title(), &content))
 }
 
-fn overview(
-    state: &State,
-    page: &Page,
-    actor: &Actor,
-    headers: &HeaderMap,
-    record: &Record,
-) -> Result<Markup, AppError> {
+fn overview(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let ids: Vec<Id> = record.created_by.into_iter().collect();
     let directory = state.app.directory(&ids)?;
     let zone: TimeZone = page.zone();
@@ -122,7 +100,7 @@ fn overview(
     let secret = feeds::path(actor, record);
     let wide = html! {
         (panel("address", "", "Address", &renew, &match &secret {
-            Some(path) => secret_address(state, headers, path),
+            Some(path) => secret_address(page.base(), path),
             None => html! { p.muted { "Only the person whose feed this is sees its address." } },
         }))
         @if secret.is_some() {
@@ -136,8 +114,7 @@ fn overview(
     Ok(components::detail(&wide, &narrow))
 }
 
-fn secret_address(state: &State, headers: &HeaderMap, path: &str) -> Markup {
-    let base = icalendar::base_address(state, headers).unwrap_or_default();
+fn secret_address(base: &str, path: &str) -> Markup {
     let address = format!("{base}{path}");
     let subscribe = address.split_once("://").map(|(_, rest)| format!("webcal://{rest}"));
     html! {

@@ -36,6 +36,12 @@ pub struct Page {
 }
 
 impl Page {
+    /// Where the person reaches the program, without a slash at the end.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        self.caller.as_ref().map_or("", |caller| &caller.base)
+    }
+
     /// The page of a request.
     #[must_use]
     pub fn of(state: &State, request: &Request) -> Self {

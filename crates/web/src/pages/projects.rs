@@ -31,7 +31,7 @@ use crate::components::detail::{detail, panel, properties};
 use crate::components::feedback::notice;
 use crate::components::forms::{Choice, Control, FormField, error_summary, field};
 use crate::components::icons::icon;
-use crate::components::tabs::{Tab, tabs};
+use crate::components::tabs::record_tabs;
 use crate::input::{Form, Parameters, PathId};
 use crate::state::{State, blocking};
 
@@ -108,15 +108,6 @@ fn draw(
 ) -> Result<String, AppError> {
     let record = state.app.get(actor, &PROJECT, id)?;
     let address = PROJECT.url(id);
-    let links = [
-        Tab { label: "Overview".into(), href: address.clone(), current: !in_history, count: None },
-        Tab {
-            label: "History".into(),
-            href: format!("{address}?tab=history"),
-            current: in_history,
-            count: None,
-        },
-    ];
     let body = if in_history {
         history_panel(state, page, actor, &PROJECT, id)?
     } else {
@@ -127,7 +118,7 @@ fn draw(
         @if record.is_archived() {
             (notice(Tone::Warning, &html! { "This is archived: lists and figures leave it out. Restore it to move it." }))
         }
-        (tabs("Parts of this project", &links))
+        (record_tabs(&address, in_history))
         (body)
     };
     Ok(page.clone().below(PROJECT.plural, "/projects").render(record.title(), &content).into_string())

@@ -2,7 +2,6 @@
 
 use axum::Router;
 use axum::extract::State as AxumState;
-use axum::http::{HeaderMap, header};
 use axum::response::{Html, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
@@ -26,7 +25,7 @@ use crate::components::copying::copy_field;
 use crate::components::detail::{self, PageHead, page_head, panel};
 use crate::components::icons::icon;
 use crate::components::tables::{Column, Row, Table, table};
-use crate::components::tabs::{Tab, tabs};
+use crate::components::tabs::record_tabs;
 use crate::input::{Parameters, PathId};
 use crate::state::{State, blocking};
 
@@ -43,7 +42,6 @@ async fn show(
     Signed { page, actor }: Signed,
     id: PathId,
     parameters: Parameters,
-    headers: HeaderMap,
 ) -> Result<Html<String>, PageError> {
     parameters.only(&["tab"])?;
     let in_history = parameters.get("tab") == Some("history");
@@ -52,22 +50,12 @@ async fn show(
         let body = if in_history {
             history_panel(&state, &page, &actor, &SHARE, share.id)?
         } else {
-            overview(&state, &page, &actor, &share, &headers)?
+            overview(&state, &page, &actor, &share)?
         };
         let address = SHARE.url(share.id);
-        let tab = |label: &str, href: String, current: bool| Tab {
-            label: label.into(),
-            href,
-            current,
-            count: None,
-        };
-        let views = [
-            tab("Overview", address.clone(), !in_history),
-            tab("History", format!("{address}?tab=history"), in_history),
-        ];
         let content = html! {
             (head(&state, &page, &actor, &share)?)
-            (tabs("Parts of this page", &views))
+            (record_tabs(&address, in_history))
             (body)
         };
         Ok::<_, AppError>(page.clone().below(SHARE.plural, "/shares").render(share.title(), &content))
@@ -107,13 +95,7 @@ fn state_badge(gone: Option<Gone>) -> Markup {
     }
 }
 
-fn overview(
-    state: &State,
-    page: &Page,
-    actor: &Actor,
-    share: &Record,
-    headers: &HeaderMap,
-) -> Result<Markup, AppError> {
+fn overview(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result<Markup, AppError> {
     let zone = page.zone();
     let views = state.app.share_views(actor, share.id, LINES)?;
     let directory = state.app.directory(&share.created_by.into_iter().collect::<Vec<_>>())?;
@@ -124,7 +106,7 @@ fn overview(
     let wide = html! {
         (panel("address", "share", "Address", &html! {}, &html! {
             @match &path {
-                Some(path) => (address_part(&format!("{}{path}", base(state, headers)), is_open)),
+                Some(path) => (address_part(&format!("{}{path}", page.base()), is_open)),
                 None => p.muted { "Only its maker sees the address." },
             }
         }))
@@ -144,16 +126,6 @@ fn overview(
         }))
     };
     Ok(detail::detail(&wide, &narrow))
-}
-
-/// Where people reach the program: as it is set, or as the request came.
-fn base(state: &State, headers: &HeaderMap) -> String {
-    if let Some(base) = &state.app.options().public_url {
-        return base.clone();
-    }
-    let scheme = if state.settings.secure_cookies { "https" } else { "http" };
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    format!("{scheme}://{host}")
 }
 
 fn address_part(address: &str, is_open: bool) -> Markup {

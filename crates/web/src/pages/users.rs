@@ -295,8 +295,7 @@ async fn create(
 
 fn link_for(state: &State, signed: &Signed, user: Id) -> Result<String, AppError> {
     let secret = blocking(|| state.app.create_setup_link(&signed.actor, Some(user)))?;
-    let base = state.app.options().public_url.clone().unwrap_or_default();
-    Ok(format!("{base}/setup/{secret}"))
+    Ok(format!("{}/setup/{secret}", signed.page.base()))
 }
 
 fn load(state: &State, signed: &Signed, id: Id) -> Result<Record, AppError> {

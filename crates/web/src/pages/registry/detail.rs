@@ -19,7 +19,7 @@ use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{self as components, PageHead, Property};
 use crate::components::feedback;
 use crate::components::menu::{Menu, MenuItem, menu};
-use crate::components::tabs::{Tab, tabs};
+use crate::components::tabs::record_tabs;
 use crate::input::{Parameters, PathId};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
@@ -56,15 +56,6 @@ pub async fn detail(
         };
         let head = head(&state, &page, &actor, &record)?;
         let address = kind.url(record.id);
-        let views = [
-            Tab { label: "Overview".into(), href: address.clone(), current: !in_history, count: None },
-            Tab {
-                label: "History".into(),
-                href: format!("{address}?tab=history"),
-                current: in_history,
-                count: None,
-            },
-        ];
         let content = html! {
             (head)
             @if record.is_archived() {
@@ -72,7 +63,7 @@ pub async fn detail(
                     "This is archived: lists, pickers and the calendar leave it out. Restore it to change it."
                 }))
             }
-            (tabs("Parts of this page", &views))
+            (record_tabs(&address, in_history))
             (body)
         };
         Ok::<_, AppError>(
