@@ -280,7 +280,7 @@ function startPrint(host: HTMLElement): void {
       const query = new URLSearchParams();
       for (const name of link.dataset.filterLink?.split(" ") ?? []) {
         // "q:text" is called `text` where the link leads.
-        const [here, there = here] = name.split(":");
+        const [here = name, there = here] = name.split(":");
         const value = shown.get(here);
         if (value && value !== "none") query.set(there, value);
       }
