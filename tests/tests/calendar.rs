@@ -308,7 +308,7 @@ on_both_engines! {
             (&start_entry, json!({ "start": "2027-02-01", "end": "2027-02-03" }), "end"),
             (&event_entry, json!({ "start": "2027-03-10" }), "start"),
             (&event_entry, json!({ "end": "2027-03-10T08:00:00+08:00" }), "end"),
-            (&event_entry, json!({ "all_day": true, "start": "2027-03-10T08:00:00Z" }), "start"),
+            (&event_entry, json!({ "all_day": true, "start": "2027-13-10T08:00:00Z" }), "start"),
         ] {
             let answer = shift(&me, entry, &body).expect_status(422);
             assert!(answer.errors("field").contains(&field), "{body}: {}", answer.text);

@@ -31,6 +31,8 @@ pub struct Rendered {
     pub body: Bytes,
     /// Tag of the entries in it.
     pub etag: String,
+    /// From then on it may show something else even if nothing is changed.
+    pub until: Option<Timestamp>,
 }
 
 /// The feeds that are kept.
@@ -44,10 +46,12 @@ impl Feeds {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The feed of the key, if it shows the state of this number.
+    /// The feed of the key, if it shows the state of this number at this instant.
     #[must_use]
-    pub fn find(&self, key: &FeedKey, state: i64) -> Option<Rendered> {
-        self.lock().get(key).filter(|rendered| rendered.state == state).cloned()
+    pub fn find(&self, key: &FeedKey, state: i64, now: Timestamp) -> Option<Rendered> {
+        let holds =
+            |rendered: &&Rendered| rendered.state == state && rendered.until.is_none_or(|until| now < until);
+        self.lock().get(key).filter(holds).cloned()
     }
 
     /// Keeps a feed, and lets go of those that show an older state; of all, when they take too much.
@@ -106,16 +110,16 @@ mod tests {
     }
 
     fn rendered(state: i64, length: usize) -> Rendered {
-        Rendered { state, body: vec![0; length].into(), etag: String::new() }
+        Rendered { state, body: vec![0; length].into(), etag: String::new(), until: None }
     }
 
     #[test]
     fn only_the_asked_state_is_found() {
         let feeds = Feeds::default();
         feeds.keep(key("a"), rendered(7, 10));
-        assert!(feeds.find(&key("a"), 7).is_some());
-        assert!(feeds.find(&key("a"), 8).is_none());
-        assert!(feeds.find(&key("b"), 7).is_none());
+        assert!(feeds.find(&key("a"), 7, Timestamp::UNIX_EPOCH).is_some());
+        assert!(feeds.find(&key("a"), 8, Timestamp::UNIX_EPOCH).is_none());
+        assert!(feeds.find(&key("b"), 7, Timestamp::UNIX_EPOCH).is_none());
     }
 
     #[test]

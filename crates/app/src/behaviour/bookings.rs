@@ -38,6 +38,11 @@ pub fn prepare(
         .unwrap_or_default();
     check_terms(work, &known, booking, &terms)?;
     set_status(work, before, booking, &terms);
+    if before.is_some() {
+        // What others take is looked at when a change is written: one date of a series stands for many until then,
+        // and the first part of a series that is split still holds the times that the second one takes over.
+        return Ok(());
+    }
     let demand = guard::demand(work, before, booking, &uses(booking))?;
     guard::check(work, booking, &demand)
 }

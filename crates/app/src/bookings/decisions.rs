@@ -61,14 +61,31 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// Reads `{decision, note}`; `action` is understood as well.
+    /// Reads `{decision, note}`. What programs write in place of the first is understood as well: `action`, the
+    /// status that follows, or a verdict by its name as in `{approve: true}`.
     pub fn parse(input: &Input) -> Result<Self, AppError> {
         let mut errors = Vec::new();
-        for name in input.keys().filter(|name| !["decision", "action", "note"].contains(&name.as_str())) {
-            errors.push(FieldError::new(name, "unknown_field", "There is no such field."));
+        let mut named: Vec<Option<Verdict>> = Vec::new();
+        for (name, value) in input {
+            let by_name = Verdict::ALL.into_iter().find(|verdict| name == verdict.as_str());
+            match (name.as_str(), by_name) {
+                ("note", _) => {}
+                ("decision" | "action" | "status", _) => {
+                    named.push(value.as_str().and_then(|word| {
+                        let means =
+                            |verdict: &Verdict| [verdict.as_str(), verdict.status().as_str()].contains(&word);
+                        Verdict::ALL.into_iter().find(means)
+                    }));
+                }
+                (_, Some(verdict)) if value != &Json::Bool(false) => {
+                    named.push(Some(verdict).filter(|_| value == &Json::Bool(true)));
+                }
+                (_, Some(_)) => {}
+                _ => errors.push(FieldError::new(name, "unknown_field", "There is no such field.")),
+            }
         }
-        let word = input.get("decision").or_else(|| input.get("action")).and_then(Json::as_str);
-        let verdict = Verdict::ALL.into_iter().find(|verdict| word == Some(verdict.as_str()));
+        named.dedup();
+        let verdict = if named.len() == 1 { named[0] } else { None };
         if verdict.is_none() {
             errors.push(FieldError::new("decision", "choice", "Expected approve, reject or cancel."));
         }

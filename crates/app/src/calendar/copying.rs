@@ -47,7 +47,7 @@ fn copy_entry(work: &mut Work<'_, '_>, entry: &str, input: &Input) -> Result<Mov
         ));
     }
     let mut fields = like(&original);
-    fields.extend(patch(&original, role, &current, input)?);
+    fields.extend(patch(&original, role, &current, input, work.app.zone())?);
     let copy = records::create(work, kind, &fields).map_err(|error| in_terms_of_the_entry(error, role))?;
     let mut rows = store::of_record(work.tx, copy.id)?;
     rows.retain(|row| row.entry_kind == id.entry_kind);

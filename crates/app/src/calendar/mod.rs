@@ -128,6 +128,17 @@ impl Entry {
         self.moment(self.row.end)
     }
 
+    /// From when on it is not moved any more; nothing when it may always be. A whole series is judged by its dates.
+    fn movable_until(&self, office: &TimeZone) -> Option<Timestamp> {
+        if !std::ptr::eq(self.kind, &kinds::BOOKING) || !self.row.series.is_empty() {
+            return None;
+        }
+        if !self.row.all_day {
+            return Some(self.row.end);
+        }
+        unfloating(self.row.end).to_zoned(office.clone()).ok().map(|midnight| midnight.timestamp())
+    }
+
     fn moment(&self, instant: Timestamp) -> Moment {
         if self.row.all_day {
             Moment::Day(unfloating(instant))
@@ -193,6 +204,7 @@ impl App {
             })
             .collect();
         rights::apply(tx, actor, &mut entries)?;
+        self.leave_what_is_over(&mut entries);
         take_resources(tx, &mut entries)?;
         let mut people: Vec<Id> = entries.iter().flat_map(|entry| &entry.people).copied().collect();
         for series in entries.iter().filter_map(|entry| StoredSeries::parse(&entry.row.series)) {
@@ -203,6 +215,14 @@ impl App {
         let names =
             records::references(tx, &people)?.into_iter().map(|(id, person)| (id, person.title)).collect();
         Ok(Feed { entries, names })
+    }
+
+    /// A booking that is over is not moved any more.
+    fn leave_what_is_over(&self, entries: &mut [Entry]) {
+        let now = self.now();
+        for entry in entries {
+            entry.editable &= entry.movable_until(self.zone()).is_none_or(|until| now < until);
+        }
     }
 }
 
@@ -272,6 +292,16 @@ pub struct Shown<'a> {
 }
 
 impl Feed {
+    /// Until when it shows the same as long as nothing is changed; nothing when that is for ever.
+    #[must_use]
+    pub fn holds_until(&self, app: &App) -> Option<Timestamp> {
+        self.entries
+            .iter()
+            .filter(|entry| entry.editable)
+            .filter_map(|entry| entry.movable_until(app.zone()))
+            .min()
+    }
+
     /// The entries on their way out.
     pub fn shown(&self) -> impl Iterator<Item = Shown<'_>> {
         self.entries.iter().map(|entry| Shown { entry, names: &self.names })

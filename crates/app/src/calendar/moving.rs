@@ -69,7 +69,7 @@ fn move_entry(
     if !current.movable {
         return Err(AppError::conflict("This date follows from others and is not moved by hand."));
     }
-    let patch = patch(&before, role, &current, input)?;
+    let patch = patch(&before, role, &current, input, work.app.zone())?;
     let after = records::update(work, kind, id.record, &patch, expected)
         .map_err(|error| in_terms_of_the_entry(error, role))?;
     let mut rows = store::of_record(work.tx, after.id)?;
@@ -106,7 +106,7 @@ fn move_date(
     if !current.movable {
         return Err(AppError::conflict("This date follows from others and is not moved by hand."));
     }
-    let patch = patch(&single, role, &current, input)?;
+    let patch = patch(&single, role, &current, input, work.app.zone())?;
     let scope = read(input)?.scope;
     let target = Target { kind, id: record.id, recurrence_id: recurrence, scope, expected };
     let after =
@@ -176,23 +176,30 @@ pub(super) fn patch(
     role: &DateRole,
     current: &DatedEntry,
     input: &Input,
+    office: &TimeZone,
 ) -> Result<Input, AppError> {
     let wish = read(input)?;
     match record.kind.field(role.start).map(|field| field.data) {
         Some(FieldType::Moment) => moments(record, role, current, &wish),
         Some(FieldType::Structure(_)) => {
-            let (first, _) = days(role, current, &wish)?;
+            let (first, _) = days(role, current, &wish, office)?;
             milestone(record, role, current.position, first)
         }
         _ => {
-            let (first, last) = days(role, current, &wish)?;
+            let (first, last) = days(role, current, &wish, office)?;
             Ok(span(record, role, first, last))
         }
     }
 }
 
-fn day(field: &str, text: &str) -> Result<Date, AppError> {
-    parse_date(text).map_err(|(code, message)| AppError::field(field, code, message))
+/// A day; an instant means its day when it is said that whole days are meant.
+fn day(field: &str, text: &str, wish: &Wish<'_>, zone: &TimeZone) -> Result<Date, AppError> {
+    let read = if wish.all_day == Some(true) {
+        moment(text, true, zone).map(|midnight| midnight.to_zoned(zone.clone()).date())
+    } else {
+        parse_date(text)
+    };
+    read.map_err(|(code, message)| AppError::field(field, code, message))
 }
 
 fn out_of_range() -> AppError {
@@ -204,11 +211,16 @@ fn ends_too_early() -> AppError {
 }
 
 /// First and last day, both inclusive, of an entry that has whole days only.
-fn days(role: &DateRole, current: &DatedEntry, wish: &Wish<'_>) -> Result<(Date, Date), AppError> {
+fn days(
+    role: &DateRole,
+    current: &DatedEntry,
+    wish: &Wish<'_>,
+    office: &TimeZone,
+) -> Result<(Date, Date), AppError> {
     if wish.all_day == Some(false) {
         return Err(AppError::field("all_day", "choice", "This entry has whole days, not times."));
     }
-    let (first, after) = whole_days(current, wish)?;
+    let (first, after) = whole_days(current, wish, office)?;
     let last = after.checked_sub(1.day()).map_err(|_| out_of_range())?;
     if role.end.is_empty() && last != first {
         return Err(AppError::field(
@@ -221,11 +233,11 @@ fn days(role: &DateRole, current: &DatedEntry, wish: &Wish<'_>) -> Result<(Date,
 }
 
 /// First day and the day after the last, from what is wanted and what is.
-fn whole_days(current: &DatedEntry, wish: &Wish<'_>) -> Result<(Date, Date), AppError> {
+fn whole_days(current: &DatedEntry, wish: &Wish<'_>, zone: &TimeZone) -> Result<(Date, Date), AppError> {
     let (old_first, old_after) = (unfloating(current.start), unfloating(current.end));
-    let first = wish.start.map_or(Ok(old_first), |text| day("start", text))?;
+    let first = wish.start.map_or(Ok(old_first), |text| day("start", text, wish, zone))?;
     let after = match wish.end {
-        Some(text) => day("end", text)?,
+        Some(text) => day("end", text, wish, zone)?,
         None => old_first
             .until(old_after)
             .and_then(|length| first.checked_add(length))
@@ -277,12 +289,12 @@ fn moments(
         } else {
             // What had times and becomes a matter of days covers the days that it touched.
             let first = current.start.to_zoned(zone.clone()).date();
-            let end = current.end.to_zoned(zone);
+            let end = current.end.to_zoned(zone.clone());
             let part_of_a_day = if end.time() == Time::midnight() { 0 } else { 1 };
             let after = end.date().checked_add(part_of_a_day.days()).map_err(|_| out_of_range())?;
             DatedEntry { start: calendar::floating(first), end: calendar::floating(after), ..current.clone() }
         };
-        let (first, after) = whole_days(&as_days, wish)?;
+        let (first, after) = whole_days(&as_days, wish, &zone)?;
         (first.to_string(), after.to_string())
     } else {
         let (start, end) = times(record, role, current, wish, &zone)?;

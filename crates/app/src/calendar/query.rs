@@ -126,8 +126,8 @@ impl CalendarQuery {
         }
         self.words = search::words(value(parameters, "q").unwrap_or_default());
         match value(parameters, "mine") {
-            None | Some("" | "false") => {}
-            Some("true") => self.mine = true,
+            None | Some("" | "false" | "0") => {}
+            Some("true" | "1") => self.mine = true,
             Some(_) => errors.push(wrong("mine", "type", "Expected true or false.")),
         }
         let texts = |name| listed(parameters, name).map(str::to_owned).collect();

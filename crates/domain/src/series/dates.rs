@@ -1,7 +1,5 @@
 //! Reading the dates of a series, and refusing series that have none.
 
-use std::str::FromStr;
-
 use obcms_recur::{Addition, ExpandError, Moment};
 use serde_json::{Value as Json, json};
 
@@ -20,8 +18,12 @@ pub fn parse_dates<'a>(
                 record.set(name, Value::Null);
                 continue;
             }
-            Json::Array(items) if items.len() <= MAXIMUM_LIST => items,
-            Json::Array(_) => {
+            Json::Array(items) if items.len() <= MAXIMUM_LIST => items.clone(),
+            // As a line of RFC 5545 has them, with commas between.
+            Json::String(text) if text.split(',').count() <= MAXIMUM_LIST => {
+                text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Json::from).collect()
+            }
+            Json::Array(_) | Json::String(_) => {
                 let message = format!("Expected at most {MAXIMUM_LIST} dates.");
                 errors.push(FieldError::new(name, "too_long", message));
                 continue;
@@ -32,7 +34,7 @@ pub fn parse_dates<'a>(
             }
         };
         let mut dates = Vec::new();
-        for item in items {
+        for item in &items {
             let read =
                 item.as_str().ok_or_else(expected).and_then(|text| read(record, text, name == "rdates"));
             match read {
@@ -63,7 +65,8 @@ fn read(record: &Record, text: &str, may_be_period: bool) -> Result<String, Stri
         let start = local(record, start)?;
         // An end may be a time or a length; a time is kept in the zone of the record.
         let end = local(record, end).unwrap_or_else(|_| end.to_owned());
-        let period = Addition::from_str(&format!("{start}/{end}")).map_err(|error| error.to_string())?;
+        let period =
+            Addition::read(&format!("{start}/{end}"), &zone_of(record)).map_err(|error| error.to_string())?;
         return match period.end {
             Some(end) => Ok(format!("{}/{end}", period.start)),
             None => Err(expected()),

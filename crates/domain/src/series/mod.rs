@@ -144,9 +144,9 @@ impl Series {
         })
     }
 
-    /// The name of a date as it is written, when it is one of the series.
+    /// The name of a date as it is written, when it is one of the series; its instant names it as well.
     pub fn find(&self, text: &str) -> Result<Option<Moment>, ExpandError> {
-        let Ok(id) = Moment::from_str(text) else {
+        let Ok(id) = Moment::read(text, &self.set.zone) else {
             return Ok(None);
         };
         Ok(self.set.contains(id)?.then_some(id))

@@ -190,14 +190,15 @@ async fn feed(
 ) -> Answer {
     let query = CalendarQuery::parse(&parameters.0, state.app.zone())?;
     let key = FeedKey { actor: caller.actor.id, asked: parameters.0.clone() };
-    let Rendered { body, etag, .. } = blocking(|| match state.feeds.find(&key, state.app.state()?) {
-        Some(rendered) => Ok::<_, AppError>(rendered),
-        None => {
-            let rendered = render(&state, &caller, &query)?;
-            state.feeds.keep(key, rendered.clone());
-            Ok(rendered)
-        }
-    })?;
+    let Rendered { body, etag, .. } =
+        blocking(|| match state.feeds.find(&key, state.app.state()?, state.app.now()) {
+            Some(rendered) => Ok::<_, AppError>(rendered),
+            None => {
+                let rendered = render(&state, &caller, &query)?;
+                state.feeds.keep(key, rendered.clone());
+                Ok(rendered)
+            }
+        })?;
     let mut response = if is_known(&headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -226,7 +227,7 @@ fn render(state: &State, caller: &Caller, query: &CalendarQuery) -> Result<Rende
     // The tag is of the entries alone: when they are written matters to nobody.
     let etag = etag(&body);
     body.extend_from_slice(format!(",\"generated_at\":\"{}\"}}", state.app.now()).as_bytes());
-    Ok(Rendered { state: number, body: body.into(), etag })
+    Ok(Rendered { state: number, body: body.into(), etag, until: feed.holds_until(&state.app) })
 }
 
 /// A tag by which a reader knows that nothing changed. It is weak, as compression may change the bytes.

@@ -140,12 +140,12 @@ pub fn answer(
         ("window".to_owned(), query.window.start.to_string()),
     ]);
     let key = FeedKey { actor: actor.id, asked };
-    let Rendered { body, etag, .. } = match state.feeds.find(&key, state.app.state()?) {
+    let Rendered { body, etag, .. } = match state.feeds.find(&key, state.app.state()?, state.app.now()) {
         Some(rendered) => rendered,
         None => {
             let (number, written) = state.app.icalendar(actor, query, about)?;
             let tag = etag(&written.bytes);
-            let rendered = Rendered { state: number, body: written.bytes.into(), etag: tag };
+            let rendered = Rendered { state: number, body: written.bytes.into(), etag: tag, until: None };
             state.feeds.keep(key, rendered.clone());
             rendered
         }

@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan};
 use obcms_app::AppError;
 use obcms_domain::registry::FieldError;
 use obcms_domain::series::words;
-use obcms_recur::{Addition, ExpandError, Moment, Occurrence, Rule, Set};
+use obcms_recur::{Addition, ExpandError, Limits, Moment, Occurrence, Rule, Set};
 use serde_json::{Map, Value as Json, json};
 
 use crate::input::Body as Input;
@@ -20,7 +20,7 @@ use crate::state::{State, blocking};
 /// Occurrences that are answered when nothing is said.
 const USUAL_LIMIT: usize = 50;
 /// Occurrences that are answered at most.
-const GREATEST_LIMIT: usize = 1000;
+const GREATEST_LIMIT: usize = 10_000;
 /// Entries of `rdates` and of `exdates` at most.
 const LONGEST_LIST: usize = 5000;
 const MEMBERS: [&str; 8] = ["dtstart", "timezone", "rrule", "rdates", "exdates", "limit", "start", "end"];
@@ -46,8 +46,8 @@ fn question_schema() -> Json {
     let text = |description: &str| json!({ "type": ["string", "null"], "description": description });
     let list = |description: &str| {
         json!({
-            "type": ["array", "null"], "items": { "type": "string" }, "maxItems": LONGEST_LIST,
-            "description": description,
+            "type": ["array", "string", "null"], "items": { "type": "string" }, "maxItems": LONGEST_LIST,
+            "description": format!("{description}; as a text with commas between as well"),
         })
     };
     json!({
@@ -119,8 +119,9 @@ impl Question {
             reader.refuse("dtstart", "required", "Say when it starts for the first time.");
         }
         let rule = reader.rule();
-        let additions = reader.list("rdates", |text| Addition::read(text, &zone));
+        let additions: Vec<Addition> = reader.list("rdates", |text| Addition::read(text, &zone));
         let exclusions = reader.list("exdates", |text| Moment::read(text, &zone));
+        let additions = additions.into_iter().map(|addition| beside(addition, start)).collect();
         let limit = reader.limit();
         let is_date = start.is_some_and(Moment::is_date);
         let from = reader.instant("start", &zone, is_date);
@@ -144,7 +145,10 @@ impl Question {
 
     /// The starts as they are written, and whether there are more.
     fn answer(&self) -> Result<(Vec<String>, bool), FieldError> {
-        let mut found = self.set.between(self.from, self.to, self.limit + 1).map_err(|error| {
+        // One more than is answered tells whether there are more.
+        let limits = Limits { occurrences: self.limit + 1, ..Limits::default() };
+        let found = self.set.between_within(self.from, self.to, self.limit + 1, &limits);
+        let mut found = found.map_err(|error| {
             let code = if error == ExpandError::NeedsTime { "value" } else { "too_much_work" };
             FieldError::new("rrule", code, sentence(&error.to_string()))
         })?;
@@ -154,14 +158,27 @@ impl Question {
     }
 }
 
+/// A further date as a record would keep it: a day among times means the usual time on that day, a time among days
+/// its day.
+fn beside(addition: Addition, start: Option<Moment>) -> Addition {
+    let kept = match (start, addition.start) {
+        (Some(Moment::DateTime(usual)), Moment::Date(day)) => Moment::DateTime(day.to_datetime(usual.time())),
+        (Some(Moment::Date(_)), Moment::DateTime(local)) if addition.end.is_none() => {
+            Moment::Date(local.date())
+        }
+        _ => return addition,
+    };
+    Addition::from(kept)
+}
+
 fn written(occurrence: &Occurrence, zone: &TimeZone) -> String {
     if let Moment::Date(date) = occurrence.id {
         return date.to_string();
     }
-    let start = occurrence.start.to_zoned(zone.clone());
+    let offset = zone.to_offset(occurrence.start);
     // Before standard time, offsets had seconds, for which RFC 3339 has no place.
-    if start.offset().seconds() % 60 == 0 {
-        start.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    if offset.seconds() % 60 == 0 {
+        occurrence.start.display_with_offset(offset).to_string()
     } else {
         occurrence.start.to_string()
     }
@@ -234,8 +251,12 @@ impl<'a> Reader<'a> {
     fn list<T, E: std::fmt::Display>(&mut self, name: &str, read: impl Fn(&str) -> Result<T, E>) -> Vec<T> {
         let items = match self.member(name) {
             None => return Vec::new(),
-            Some(Json::Array(items)) if items.len() <= LONGEST_LIST => items,
-            Some(Json::Array(_)) => {
+            Some(Json::Array(items)) if items.len() <= LONGEST_LIST => items.clone(),
+            // As a line of RFC 5545 has them, with commas between.
+            Some(Json::String(text)) if text.split(',').count() <= LONGEST_LIST => {
+                text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Json::from).collect()
+            }
+            Some(Json::Array(_) | Json::String(_)) => {
                 self.refuse(name, "range", format!("Expected at most {LONGEST_LIST} entries."));
                 return Vec::new();
             }
@@ -245,7 +266,7 @@ impl<'a> Reader<'a> {
             }
         };
         let mut list = Vec::new();
-        for item in items {
+        for item in &items {
             match item.as_str().map(|text| read(text.trim())) {
                 Some(Ok(value)) => list.push(value),
                 Some(Err(error)) => {

@@ -1,0 +1,185 @@
+//! What programs from outside write when they read the contract in their own way, and what they rely on.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use jiff::{Timestamp, ToSpan};
+use obcms_tests::{Client, Server, on_both_engines};
+use serde_json::{Value, json};
+
+fn make(client: &Client, collection: &str, body: &Value) -> Value {
+    client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json
+}
+
+fn address(collection: &str, record: &Value) -> String {
+    format!("/api/v1/{collection}/{}", record["id"].as_str().unwrap())
+}
+
+/// A day so many days from now in the office's zone.
+fn day(server: &Server, days: i64) -> String {
+    let today = server.app().now().to_zoned(server.app().zone().clone()).date();
+    today.checked_add(days.days()).unwrap().to_string()
+}
+
+/// A room that is booked daily from tomorrow on.
+fn daily(server: &Server, more: &Value) -> Value {
+    let mut room = json!({ "name": "Room A", "resource_type": "room" });
+    room.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let room = make(&server.as_role("coordinator"), "resources", &room);
+    make(
+        &server.as_role("coordinator"),
+        "bookings",
+        &json!({
+            "resource": room["id"], "purpose": "Sorting", "rrule": "FREQ=DAILY;COUNT=5",
+            "start": format!("{}T10:00:00+08:00", day(server, 1)), "end": format!("{}T11:00:00+08:00", day(server, 1)),
+        }),
+    )
+}
+
+fn starts(client: &Client, url: &str) -> Vec<String> {
+    let dates = client.get(&format!("{url}/occurrences")).expect_status(200).json;
+    let dates = dates["items"].as_array().unwrap();
+    dates.iter().map(|date| date["start"].as_str().unwrap().to_owned()).collect()
+}
+
+on_both_engines! {
+    fn a_series_that_is_split_is_not_in_its_own_way(server: &Server) {
+        let me = server.as_role("coordinator");
+        let series = daily(server, &json!({}));
+        let url = address("bookings", &series);
+        let date = format!("{url}/occurrences/{}T10:00:00?scope=following", day(server, 3));
+        let at = |time: &str| format!("{}T{time}:00+08:00", day(server, 3));
+        let split = me.patch(&date, &json!({ "start": at("10:30"), "end": at("11:30") })).expect_status(200);
+        assert_eq!(starts(&me, &url).len(), 2);
+        let rest = starts(&me, &address("bookings", &split.json));
+        assert_eq!(rest.len(), 3);
+        assert_eq!(rest[0], at("10:30"));
+        let taken = json!({ "resource": series["resource"], "start": at("11:00"), "end": at("12:00") });
+        me.post("/api/v1/bookings", &taken).expect_status(409);
+        me.post(split.json["undo"].as_str().unwrap(), &json!({})).expect_status(200);
+        assert_eq!(starts(&me, &url).len(), 5);
+        make(&me, "bookings", &taken);
+    }
+
+    fn a_booking_that_is_over_is_not_offered_for_moving(server: &Server) {
+        let me = server.as_role("coordinator");
+        let room = make(&me, "resources", &json!({ "name": "Room A", "resource_type": "room" }));
+        let book = |days: i64| {
+            make(&me, "bookings", &json!({
+                "resource": room["id"],
+                "start": format!("{}T09:00:00+08:00", day(server, days)),
+                "end": format!("{}T10:00:00+08:00", day(server, days)),
+            }))
+        };
+        let (over, ahead) = (book(1), book(2));
+        let (start, end) = (server.app().now() - 3.hours(), server.app().now() - 2.hours());
+        set_times(server, &over, start, end);
+        let window = format!("/api/v1/calendar?start={}&end={}&kinds=booking", day(server, -2), day(server, 5));
+        let entries = me.get(&window).expect_status(200).json["entries"].as_array().unwrap().clone();
+        let editable = |booking: &Value| {
+            entries.iter().find(|entry| entry["source"]["id"] == booking["id"]).unwrap()["editable"].clone()
+        };
+        assert_eq!((editable(&over), editable(&ahead)), (json!(false), json!(true)));
+    }
+
+    fn dates_are_read_from_a_text_with_commas(server: &Server) {
+        let me = server.as_role("coordinator");
+        let event = make(&me, "events", &json!({
+            "title": "Staff meeting", "start": "2027-01-25T09:00:00+08:00", "rrule": "FREQ=WEEKLY;COUNT=3",
+            "rdates": "2027-01-27T14:00:00, 20270128T010000Z", "exdates": "2027-02-01",
+        }));
+        assert_eq!(event["rdates"], json!(["2027-01-27T14:00:00", "2027-01-28T09:00:00"]));
+        assert_eq!(event["exdates"], json!(["2027-02-01T09:00:00"]));
+        let cleared = me.patch(&address("events", &event), &json!({ "rdates": "" })).expect_status(200).json;
+        assert_eq!(cleared["rdates"], json!([]));
+        for wrong in ["soon", "2027-01-27,soon", "2027-02-30"] {
+            let refused = me.patch(&address("events", &event), &json!({ "rdates": wrong })).expect_status(422);
+            assert_eq!(refused.errors("field"), ["rdates"], "{wrong}");
+        }
+        let long = vec!["2027-01-27"; 501].join(",");
+        me.patch(&address("events", &event), &json!({ "rdates": long })).expect_status(422);
+        // The look before it is kept reads them in the same way.
+        let seen = me.post("/api/v1/recurrence/preview", &json!({
+            "dtstart": "2027-01-25T09:00:00", "timezone": "Asia/Manila", "rrule": "FREQ=WEEKLY;COUNT=3",
+            "rdates": "2027-01-27T14:00:00,2027-01-28", "exdates": "2027-02-01",
+        }));
+        assert_eq!(seen.expect_status(200).json["occurrences"], json!([
+            "2027-01-25T09:00:00+08:00", "2027-01-27T14:00:00+08:00", "2027-01-28T09:00:00+08:00",
+            "2027-02-08T09:00:00+08:00",
+        ]));
+    }
+
+    fn an_instant_names_a_date_of_a_series_as_its_local_start_does(server: &Server) {
+        let me = server.as_role("coordinator");
+        let event = make(&me, "events", &json!({
+            "title": "Staff meeting", "start": "2027-01-25T09:00:00", "timezone": "America/New_York",
+            "rrule": "FREQ=WEEKLY",
+        }));
+        let date = |name: &str| format!("{}/occurrences/{name}", address("events", &event));
+        for name in ["2027-03-15T09:00:00", "2027-03-15T13:00:00Z", "2027-03-15T21:00:00+08:00", "20270315T130000Z"] {
+            let found = me.get(&date(name)).expect_status(200).json;
+            assert_eq!(found["recurrence_id"], "2027-03-15T09:00:00", "{name}");
+        }
+        for name in ["2027-03-15T14:00:00Z", "2027-03-15T09:00:00+08:00", "2027-03-15"] {
+            me.get(&date(name)).expect_status(404);
+        }
+    }
+
+    fn a_decision_is_understood_in_its_sensible_forms(server: &Server) {
+        let me = server.as_role("coordinator");
+        for (body, status) in [
+            (json!({ "decision": "approve" }), "approved"),
+            (json!({ "action": "reject", "note": "Taken" }), "rejected"),
+            (json!({ "status": "cancelled" }), "cancelled"),
+            (json!({ "approve": true, "note": "Fine" }), "approved"),
+            (json!({ "approve": false, "reject": true, "note": "Taken" }), "rejected"),
+        ] {
+            let booking = daily(server, &json!({ "requires_approval": true }));
+            let decision = format!("{}/decision", address("bookings", &booking));
+            for wrong in [
+                json!({}), json!({ "approve": true, "reject": true }), json!({ "approve": "yes" }),
+                json!({ "decision": "approve", "status": "rejected" }), json!({ "decision": "pending" }),
+            ] {
+                let refused = me.post(&decision, &wrong).expect_status(422);
+                assert_eq!(refused.errors("field"), ["decision"], "{wrong}");
+            }
+            assert_eq!(me.post(&decision, &body).expect_status(200).json["status"], status, "{body}");
+        }
+    }
+
+    fn whole_days_may_be_given_by_their_instants(server: &Server) {
+        let me = server.as_role("coordinator");
+        let task = make(&me, "tasks", &json!({ "title": "Report", "start_date": "2027-03-10", "due_date": "2027-03-11" }));
+        let entry = format!("/api/v1/calendar/entries/task-{}-task-0", task["id"].as_str().unwrap());
+        let moved = json!({
+            "start": "2027-03-15T16:00:00Z", "end": "2027-03-18T00:00:00+08:00", "all_day": true,
+        });
+        let moved = me.patch(&entry, &moved).expect_status(200).json;
+        assert_eq!((&moved["start"], &moved["end"]), (&json!("2027-03-16"), &json!("2027-03-18")));
+        let untold = json!({ "start": "2027-03-15T16:00:00Z", "end": "2027-03-18T00:00:00+08:00" });
+        assert_eq!(me.patch(&entry, &untold).expect_status(422).errors("field"), ["start"]);
+    }
+
+    fn mine_is_asked_for_by_a_number_as_well(server: &Server) {
+        let (me, other) = (server.as_role("staff"), server.as_role("staff"));
+        for client in [&me, &other] {
+            make(client, "events", &json!({ "title": "Mine", "start": "2027-03-10T09:00:00+08:00", "event_type": "other" }));
+        }
+        let count = |mine: &str| {
+            let window = format!("/api/v1/calendar?start=2027-03-10&end=2027-03-11&kinds=event&mine={mine}");
+            me.get(&window).expect_status(200).json["entries"].as_array().unwrap().len()
+        };
+        assert_eq!([count("1"), count("true"), count("0"), count("false")], [1, 1, 2, 2]);
+    }
+}
+
+/// Puts the entry of a booking elsewhere, as if time had passed.
+fn set_times(server: &Server, booking: &Value, start: Timestamp, end: Timestamp) {
+    let id: obcms_domain::id::Id = booking["id"].as_str().unwrap().parse().unwrap();
+    let sql = "UPDATE calendar_entries SET start_at = $1, end_at = $2 WHERE record_id = $3";
+    server
+        .app()
+        .write(&obcms_app::Actor::program(), |work| {
+            work.tx.execute(sql, &[start.into(), end.into(), id.into()])?;
+            Ok(())
+        })
+        .unwrap();
+}
