@@ -194,7 +194,6 @@ for (const width of [1280, 390]) {
     await page.getByRole("link", { name: "Subscribe to this view…" }).click();
     await page.waitForURL((url) => url.pathname === "/feeds/new");
     assert.ok(await page.getByLabel("Tasks", { exact: true }).isChecked(), "filters come along");
-    await page.getByText("More fields").click();
     assert.ok(await page.getByLabel("In progress", { exact: true }).isChecked(), "all of them");
     assert.equal(await page.getByLabel("Words of the title").inputValue(), "water");
     await page.getByLabel("Name").fill("My phone");

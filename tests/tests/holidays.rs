@@ -197,9 +197,15 @@ on_both_engines! {
 #[test]
 fn the_page_computes_a_year() {
     let server = obcms_tests::Server::start(obcms_tests::Engine::Sqlite);
-    let staff = server.as_role("staff").get("/holidays").expect_status(200).text;
+    let staff = server.as_role("staff").get("/holidays?sort=date").expect_status(200).text;
     assert!(!staff.contains("/holidays/compute"));
     let person = server.person(&["coordinator"]);
-    let page = person.client.get("/holidays").expect_status(200).text;
+    let opened = person.client.get("/holidays").expect_status(303).header("location").to_owned();
+    let year = server.app().today().year();
+    assert_eq!(opened, format!("/holidays?date_from={year}-01-01&date_to={year}-12-31"));
+    let page = person.client.get(&opened).expect_status(200).text;
+    for around in [year - 1, year + 1] {
+        assert!(page.contains(&format!("date_from={around}-01-01")), "{around}");
+    }
     assert!(page.contains("action=\"/holidays/compute\""));
 }

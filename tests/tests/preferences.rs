@@ -82,6 +82,32 @@ on_both_engines! {
         assert_eq!(saved["default_view"], "agenda", "a part changes nothing of another");
     }
 
+    fn saving_the_page_loses_no_hours(server: &Server) {
+        let person = server.person(&["staff"]);
+        let (browser, csrf) = signed_in(server, &person);
+        let hours = json!({
+            "monday": [{ "from": "08:00", "to": "12:00" }, { "from": "13:00", "to": "17:00" }],
+            "saturday": [{ "from": "06:00", "to": "07:30" }, { "from": "09:00", "to": "10:00" }, { "from": "20:00", "to": "24:00" }],
+        });
+        person.client.patch(ME, &json!({ "working_hours": hours })).expect_status(200);
+        // What the page shows is sent back as it stands.
+        let page = browser.get("/me").expect_status(200).text;
+        let mut form = vec![("csrf_token".to_owned(), csrf), ("default_view".to_owned(), "month".to_owned())];
+        for input in page.split("<input").filter(|input| input.contains("name=\"hours.")) {
+            let part = |name: &str| input.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+            form.push((part("name"), part("value")));
+        }
+        let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        browser.post_form("/me/calendar", &fields).expect_status(303);
+        assert_eq!(person.client.get(ME).json["working_hours"], hours);
+        // Stretches that reach into each other are refused, and stay.
+        let mut wrong = fields.clone();
+        wrong.extend([("hours.monday.from", "11:00"), ("hours.monday.to", "14:00")]);
+        let refused = browser.post_form("/me/calendar", &wrong).expect_status(422).text;
+        assert!(refused.contains("field-working_hours-error") && refused.contains("name=\"hours.monday.from\" value=\"11:00\""));
+        assert_eq!(person.client.get(ME).json["working_hours"], hours);
+    }
+
     fn the_calendar_opens_with_them(server: &Server) {
         let person = server.person(&["staff"]);
         let (browser, _) = signed_in(server, &person);

@@ -12,6 +12,7 @@ import { startShortcuts } from "./shortcuts";
 import { startTables } from "./tables";
 import { startTheme } from "./theme";
 import { startToasts } from "./toast";
+import { startWeekHours } from "./week-hours";
 
 startTheme();
 startNavigation();
@@ -20,6 +21,7 @@ startReferences();
 startForms();
 startCopying();
 startDateLists();
+startWeekHours();
 startRecurrences();
 startTables();
 startToasts();

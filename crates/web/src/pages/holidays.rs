@@ -4,15 +4,18 @@ use axum::Router;
 use axum::extract::State as AxumState;
 use axum::response::Response;
 use axum::routing::post;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
 use obcms_domain::kinds::{HIJRI_ADJUSTMENT, HOLIDAY};
 use obcms_domain::people::Action;
+use obcms_domain::registry::parse_date;
 
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::{Page, Signed};
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
+use crate::components::tabs::{Tab, tabs};
 use crate::state::{State, blocking};
 
 /// The pages of this subject.
@@ -42,6 +45,35 @@ pub fn list_actions(page: &Page, actor: &Actor) -> Markup {
     }
 }
 
+/// The list of the holidays of one year.
+#[must_use]
+pub fn year_address(year: i16) -> String {
+    format!("/{}?date_from={year}-01-01&date_to={year}-12-31", HOLIDAY.collection)
+}
+
+/// The years around the one that the list shows, and all of them.
+#[must_use]
+pub fn years(this_year: i16, from: &str, to: &str) -> Markup {
+    let shown = [from, to].map(|day| parse_date(day).map_or(this_year, Date::year));
+    let is_one = from == format!("{}-01-01", shown[0]) && to == format!("{}-12-31", shown[0]);
+    let middle = if is_one { shown[0] } else { this_year };
+    let mut around: Vec<Tab> = (middle - 1..=middle + 1)
+        .map(|year| Tab {
+            label: year.to_string(),
+            href: year_address(year),
+            current: is_one && year == middle,
+            count: None,
+        })
+        .collect();
+    around.push(Tab {
+        label: "All years".to_owned(),
+        href: format!("/{}?sort={}", HOLIDAY.collection, HOLIDAY.default_sort),
+        current: from.is_empty() && to.is_empty(),
+        count: None,
+    });
+    tabs("Years", &around)
+}
+
 async fn compute(
     AxumState(state): AxumState<State>,
     Signed { actor, .. }: Signed,
@@ -55,5 +87,5 @@ async fn compute(
         (created, 0) => format!("{created} holidays of {year} put in."),
         (created, updated) => format!("{created} holidays of {year} put in, {updated} moved."),
     };
-    Ok(done(&format!("/holidays?date_from={year}-01-01&date_to={year}-12-31"), &message, None))
+    Ok(done(&year_address(year), &message, None))
 }

@@ -19,6 +19,7 @@ use super::registry::form_fields;
 use super::registry::written::{error_of, written};
 use crate::components::badges::words;
 use crate::components::forms::{Control, Form as FormView, FormField, form};
+use crate::components::icons::icon;
 use crate::input::Form;
 use crate::state::{State, blocking};
 
@@ -77,47 +78,88 @@ fn texts(user: &Record) -> Form {
     let minutes: Vec<String> =
         json("reminders").as_array().into_iter().flatten().map(Json::to_string).collect();
     form.0.push(("reminders".to_owned(), minutes.join(", ")));
-    let mut put = |name: String, at: &Json, end: &str| {
-        let text = at.get(end).and_then(Json::as_str).unwrap_or_default();
-        form.0.push((format!("{name}.{end}"), text.to_owned()));
+    let mut put = |name: &str, stretch: &Json| {
+        for end in ["from", "to"] {
+            let text = stretch.get(end).and_then(Json::as_str).unwrap_or_default();
+            // Inputs of times know no end of the day but the midnight after it.
+            let text = if text == "24:00" { "00:00" } else { text };
+            form.0.push((format!("{name}.{end}"), text.to_owned()));
+        }
     };
     let hours = json("working_hours");
     for day in WEEKDAYS {
-        // A day may have several stretches by the API; the form has room for the first.
-        let stretch = hours.get(day).and_then(|day| day.get(0)).cloned().unwrap_or_default();
-        put(format!("hours.{day}"), &stretch, "from");
-        put(format!("hours.{day}"), &stretch, "to");
+        let stretches = hours.get(day).and_then(Json::as_array).into_iter().flatten();
+        stretches.for_each(|stretch| put(&format!("hours.{day}"), stretch));
     }
-    let quiet = json("quiet_hours");
-    put("quiet".to_owned(), &quiet, "from");
-    put("quiet".to_owned(), &quiet, "to");
+    put("quiet", &json("quiet_hours"));
     form
 }
 
-fn time(texts: &Form, name: &str, label: &str) -> Markup {
-    html! { input.input type="time" name=(name) value=(texts.get(name)) aria-label=(label); }
+/// What stands in the inputs of times from and to with that name, pair by pair.
+fn pairs(texts: &Form, name: &str) -> Vec<(String, String)> {
+    let (from, to) = (texts.all(&format!("{name}.from")), texts.all(&format!("{name}.to")));
+    let at = |list: &[String], place: usize| {
+        list.get(place).map(|text| text.trim().to_owned()).unwrap_or_default()
+    };
+    (0..from.len().max(to.len())).map(|place| (at(&from, place), at(&to, place))).collect()
 }
 
-fn week(texts: &Form) -> Markup {
+fn is_empty((from, to): &(String, String)) -> bool {
+    from.is_empty() && to.is_empty()
+}
+
+fn stretch(name: &str, label: &str, (from, to): &(String, String), rest: &Markup) -> Markup {
     html! {
-        div.week-hours {
-            @for day in WEEKDAYS {
-                span { (words(day)) }
-                (time(texts, &format!("hours.{day}.from"), &format!("{}, from", words(day))))
-                span.faint { "to" }
-                (time(texts, &format!("hours.{day}.to"), &format!("{}, to", words(day))))
+        div.week-stretch data-stretch {
+            input.input type="time" name={ (name) ".from" } value=(from) aria-label={ (label) ", from" }
+                data-stretch-name="from";
+            span.faint { "to" }
+            input.input type="time" name={ (name) ".to" } value=(to) aria-label={ (label) ", to" }
+                data-stretch-name="to";
+            (rest)
+        }
+    }
+}
+
+/// The stretches of each day. Adding and taking away is the script's; without it a day has those it has, or one.
+fn week(texts: &Form) -> Markup {
+    let button = |label: &str, name: &str| {
+        html! {
+            button.button type="button" hidden data-kind="quiet" data-only="icon" title=(label)
+                aria-label=(label) data-stretch-name=(name) data-stretch-remove { (icon("x")) }
+        }
+    };
+    html! {
+        div.week-hours data-week-hours {
+            @for (place, day) in WEEKDAYS.into_iter().enumerate() {
+                @let label = words(day);
+                @let name = format!("hours.{day}");
+                @let given = Some(pairs(texts, &name)).filter(|given| !given.is_empty());
+                @let given = given.unwrap_or_else(|| vec![Default::default()]);
+                div.week-day role="group" aria-label=(label) data-week-day=(label) {
+                    span { (label) }
+                    div.week-stretches {
+                        @for pair in &given { (stretch(&name, &label, pair, &button("Remove these hours", "remove"))) }
+                    }
+                    button.button type="button" hidden data-kind="quiet" data-only="icon" data-stretch-add
+                        title={ "More hours on " (label) } aria-label={ "More hours on " (label) } { (icon("plus")) }
+                    @if place == 0 {
+                        button.button type="button" hidden data-kind="quiet" data-stretch-copy { "Same until Friday" }
+                    }
+                }
             }
         }
     }
 }
 
 fn quiet(texts: &Form) -> Markup {
+    let pair = pairs(texts, "quiet").into_iter().next().unwrap_or_default();
     html! {
         div.week-hours {
-            span { "Every day" }
-            (time(texts, "quiet.from", "Quiet from"))
-            span.faint { "to" }
-            (time(texts, "quiet.to", "Quiet to"))
+            div.week-day {
+                span { "Every day" }
+                div.week-stretches { (stretch("quiet", "Quiet", &pair, &html! {})) }
+            }
         }
     }
 }
@@ -135,17 +177,26 @@ fn read(form: &Form) -> Map<String, Json> {
         .map(|part| part.parse::<i64>().map_or_else(|_| json!(part), |minutes| json!(minutes)))
         .collect();
     input.insert("reminders".to_owned(), json!(minutes));
-    let stretch = |name: &str| {
-        let (from, to) = (form.get(&format!("{name}.from")).trim(), form.get(&format!("{name}.to")).trim());
-        (!from.is_empty() || !to.is_empty()).then(|| json!({ "from": from, "to": to }))
-    };
-    let hours: Map<String, Json> = WEEKDAYS
-        .iter()
-        .filter_map(|day| Some(((*day).to_owned(), json!([stretch(&format!("hours.{day}"))?]))))
-        .collect();
-    let hours = if hours.is_empty() { Json::Null } else { Json::Object(hours) };
-    input.insert("working_hours".to_owned(), hours);
-    input.insert("quiet_hours".to_owned(), stretch("quiet").unwrap_or(Json::Null));
+    let mut hours = Map::new();
+    for day in WEEKDAYS {
+        let mut given = pairs(form, &format!("hours.{day}"));
+        given.retain(|pair| !is_empty(pair));
+        given.sort();
+        let stretches: Vec<Json> = given
+            .into_iter()
+            .map(|(from, to)| {
+                let to = if to == "00:00" { "24:00".to_owned() } else { to };
+                json!({ "from": from, "to": to })
+            })
+            .collect();
+        if !stretches.is_empty() {
+            hours.insert(day.to_owned(), Json::Array(stretches));
+        }
+    }
+    input.insert("working_hours".to_owned(), if hours.is_empty() { Json::Null } else { Json::Object(hours) });
+    let quiet = pairs(form, "quiet").into_iter().find(|pair| !is_empty(pair));
+    let quiet = quiet.map_or(Json::Null, |(from, to)| json!({ "from": from, "to": to }));
+    input.insert("quiet_hours".to_owned(), quiet);
     input
 }
 

@@ -248,6 +248,8 @@ pub(super) struct Sheet<'a> {
     pub(super) lead: Markup,
     /// Which date of a series the form is about.
     pub(super) date: Option<String>,
+    /// Fields that the address filled in: they are in sight, however seldom they are needed.
+    given: Vec<String>,
 }
 
 impl<'a> Sheet<'a> {
@@ -263,6 +265,7 @@ impl<'a> Sheet<'a> {
             note: html! {},
             lead: html! {},
             date: None,
+            given: Vec::new(),
         }
     }
 
@@ -272,7 +275,11 @@ impl<'a> Sheet<'a> {
             .record
             .map(|record| record.values.iter().flat_map(obcms_domain::registry::Value::targets).collect())
             .unwrap_or_default();
-        let (fields, more) = blocking(|| form_fields(state, actor, kind, &self.typed, &known, &self.errors))?;
+        let (mut fields, more) =
+            blocking(|| form_fields(state, actor, kind, &self.typed, &known, &self.errors))?;
+        let (given, more): (Vec<_>, Vec<_>) =
+            more.into_iter().partition(|field| self.given.contains(&field.name));
+        fields.extend(given);
         let list = format!("/{}", kind.collection);
         let (title, action, cancel, submit) = match self.record {
             Some(record) => {
@@ -356,7 +363,8 @@ pub async fn new(
 ) -> Result<Html<String>, PageError> {
     forbid_create(&actor, kind)?;
     let typed = prefilled(&state.app, &actor, kind, &parameters.0);
-    Ok(Html(Sheet::new(kind, None, typed).draw(&state, &page, &actor)?))
+    let given = parameters.0.into_iter().map(|(name, _)| name).collect();
+    Ok(Html(Sheet { given, ..Sheet::new(kind, None, typed) }.draw(&state, &page, &actor)?))
 }
 
 /// `POST /COLLECTION/new`.

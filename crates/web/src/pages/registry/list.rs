@@ -1,7 +1,7 @@
 //! The list of a kind: search, filters, sort, columns, pages, selection; all of it in the address.
 
 use axum::extract::State as AxumState;
-use axum::response::{Html, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::lists::{self, Listing};
@@ -84,7 +84,10 @@ pub async fn list(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
     parameters: Parameters,
-) -> Result<Html<String>, PageError> {
+) -> Result<Response, PageError> {
+    if kind.name == "holiday" && parameters.0.is_empty() {
+        return Ok(Redirect::to(&holidays::year_address(page.today.year())).into_response());
+    }
     let asked = Asked::new(kind, parameters.0);
     let markup = blocking(|| {
         let listing = state.app.list(&actor, kind, &asked.parameters)?;
@@ -98,7 +101,7 @@ pub async fn list(
         titles.retain(|id, _| visible.contains(id));
         draw(&page, &actor, &asked, &listing, &titles)
     })?;
-    Ok(Html(markup.into_string()))
+    Ok(Html(markup.into_string()).into_response())
 }
 
 fn draw(
@@ -144,6 +147,9 @@ fn draw(
     let content = html! {
         (page_head(&head))
         @if ["booking", "resource"].contains(&kind.name) { (bookings::views(kind.collection)) }
+        @if kind.name == "holiday" {
+            (holidays::years(page.today.year(), asked.get("date_from"), asked.get("date_to")))
+        }
         (filters(&row, &extra))
         (table(&rows))
     };
