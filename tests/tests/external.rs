@@ -302,6 +302,7 @@ on_both_engines! {
             (broken("401 Unauthorized", ""), "not public"),
             (broken("503 Service Unavailable", ""), "fault of the other side"),
             (broken("200 OK", "<html>Sign in</html>"), "not a calendar file"),
+            (broken("200 OK", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"), "cut off"),
             (broken("302 Found", ""), "does not say which"),
         ] {
             let id = subscribe(&coordinator, &other.url());
@@ -367,6 +368,11 @@ on_both_engines! {
         assert_eq!((&whole["unchanged"], &whole["removed"]), (&json!(2), &json!(1)));
         assert_eq!(titles(&coordinator), ["Second, renamed", "Third"]);
         assert_eq!(read(&coordinator, &id)["event_count"], 2);
+        // What stood behind the place where a file breaks off is not known to be gone.
+        let cut = other[..other.find("END:VEVENT").unwrap()].to_owned();
+        let cut = import(&coordinator, &path, &cut).expect_status(200).json;
+        assert_eq!((&cut["removed"], &cut["skipped_count"]), (&json!(0), &json!(1)));
+        assert_eq!(titles(&coordinator), ["Second, renamed", "Third"]);
         // No job asks a file for news.
         assert!(server.app().next_fetch(id.parse().unwrap()).unwrap().is_none());
         coordinator.post(&format!("/api/v1/external-calendars/{id}/fetch"), &json!({})).expect_status(409);

@@ -68,6 +68,30 @@ on_both_engines! {
             assert_eq!(thread.join().unwrap(), Ok(0));
         }
     }
+
+    fn several_processes_may_fill_an_empty_database_at_once(server: &Server) {
+        migrations::revert(server.app().database(), 0).unwrap();
+        let url = server.database_url().to_owned();
+        let started: Vec<_> = (0..3)
+            .map(|_| {
+                let url = url.clone();
+                std::thread::spawn(move || {
+                    let runtime = tokio::runtime::Runtime::new().unwrap();
+                    let location = obcms_store::Location::parse(&url, std::path::Path::new("")).unwrap();
+                    let database = obcms_store::Database::open(&location, runtime.handle()).unwrap();
+                    let options = obcms_app::Options::default();
+                    let (clock, entropy) = (std::sync::Arc::new(obcms_app::SystemClock), obcms_app::Entropy::system());
+                    let app = obcms_app::App::new(database, clock, entropy, options).map_err(|error| error.to_string())?;
+                    app.prepare().map_err(|error| error.to_string())
+                })
+            })
+            .collect();
+        for thread in started {
+            assert_eq!(thread.join().unwrap(), Ok(()));
+        }
+        let regions = server.as_role("staff").get("/api/v1/regions").expect_status(200).json;
+        assert_eq!(regions["total"], 18);
+    }
 }
 
 /// A database of a newer program, and one whose steps are not ours, are refused with a sentence.

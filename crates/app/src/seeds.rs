@@ -6,7 +6,7 @@ use obcms_domain::places;
 use obcms_domain::registry::{Kind, Record, Value};
 use obcms_domain::seeds::{organizations, teams};
 use obcms_domain::tasks::templates;
-use obcms_store::{records, settings};
+use obcms_store::{migrations, records, settings};
 use serde_json::json;
 
 use crate::error::AppError;
@@ -35,9 +35,10 @@ pub fn plant(app: &App) -> Result<(), AppError> {
         return Ok(());
     }
     app.write(&program, |work| {
+        migrations::lock(work.tx)?;
         for (name, seed) in seeds {
             let key = format!("seed-{name}");
-            // Asked again inside the transaction: another process may have been first.
+            // Asked again under the lock: another process may have been first.
             if settings::get(work.tx, &key)?.is_none() {
                 settings::set(work.tx, &key, "done")?;
                 seed(work)?;

@@ -107,7 +107,8 @@ pub struct Status {
     pub applied_at: Option<Timestamp>,
 }
 
-fn lock(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+/// Lets one process at a time begin on a database, until the end of the transaction.
+pub fn lock(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     // SQLite's write transaction is the lock already.
     if tx.engine() == Engine::Postgres {
         tx.execute("SELECT pg_advisory_xact_lock(7064316290000001)", &[])?;

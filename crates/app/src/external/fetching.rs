@@ -119,6 +119,9 @@ fn bring_up_to_date(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
             let read_limits = icalendar::Limits { bytes: limits.bytes, events: MAXIMUM_EVENTS };
             let read = icalendar::read_within(&bytes, app.zone(), read_limits)
                 .map_err(|error| JobError(error.to_string()))?;
+            if read.is_cut_off {
+                return Err(JobError("What came is cut off: the end of the calendar is missing.".to_owned()));
+            }
             let (events, left) = drafts(&read, app.zone());
             let mut report = apply(app, &Actor::program(), calendar.id, &events, false)?;
             report.add_skipped(left, &read);

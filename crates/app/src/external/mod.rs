@@ -177,7 +177,8 @@ impl App {
         keep: bool,
     ) -> Result<Report, AppError> {
         let (events, left) = reading::drafts(read, self.zone());
-        let mut report = applying::apply(self, actor, id, &events, keep)?;
+        // What a file that is cut off does not have may have stood in the rest of it.
+        let mut report = applying::apply(self, actor, id, &events, keep || read.is_cut_off)?;
         report.add_skipped(left, read);
         self.write(actor, |work| {
             let Some(before) = work.find(&EXTERNAL_CALENDAR, id)? else {

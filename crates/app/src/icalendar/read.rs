@@ -58,6 +58,8 @@ pub struct Calendar {
     pub skipped: Vec<Skipped>,
     /// How many components were not read in all.
     pub skipped_count: usize,
+    /// The file ends before the calendar does: there may have been more events than these.
+    pub is_cut_off: bool,
 }
 
 /// One event.
@@ -241,6 +243,7 @@ impl Reader<'_> {
                 }
             }
         }
+        self.calendar.is_cut_off = !open.is_empty();
         for (name, lines) in open.into_iter().rev() {
             if name == "VCALENDAR" {
                 self.component(&name, lines);

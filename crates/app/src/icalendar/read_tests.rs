@@ -196,6 +196,8 @@ fn a_file_that_breaks_off_says_so() {
     let calendar = read(text.as_bytes(), &office()).unwrap();
     assert_eq!(calendar.events.len(), 1);
     assert_eq!(calendar.skipped[0].reason, "The file ends in the middle of it.");
+    assert!(calendar.is_cut_off);
+    assert!(!read(format!("{text}\nEND:VEVENT\nEND:VCALENDAR").as_bytes(), &office()).unwrap().is_cut_off);
 }
 
 #[test]
