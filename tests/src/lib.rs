@@ -14,6 +14,7 @@
 
 mod client;
 mod database;
+pub mod other;
 pub mod race;
 pub mod sample;
 mod server;

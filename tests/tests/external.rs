@@ -1,85 +1,16 @@
-//! Calendars of others: fetched with care from servers that may be slow, large or hostile, and read in from files.
+//! Calendars of others: subscribed by their address, and read in from files. How they are fetched is in
+//! `external_fetching.rs`.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use obcms_app::external::{Answer, Asked, Limits, fetch};
 use obcms_app::jobs::{HANDLERS, run_next};
 use obcms_app::{App, Entropy, Options, SystemClock};
-use obcms_domain::addresses::closed;
-use obcms_tests::{Client, Server, on_both_engines};
+use obcms_tests::other::{Other, answer};
+use obcms_tests::{Client, Engine, Server, on_both_engines};
 use serde_json::{Value as Json, json};
 use ureq::http::Method;
-
-/// What the other side was asked: path and headers, in small letters.
-type Requests = Arc<Mutex<Vec<String>>>;
-/// Writes the whole answer to a request.
-type Respond = Box<dyn Fn(&str, &mut TcpStream) + Send>;
-
-/// A server of somebody else.
-struct Other {
-    address: SocketAddr,
-    requests: Requests,
-}
-
-impl Other {
-    fn start(respond: Respond) -> Self {
-        Self::on("127.0.0.1:0", respond)
-    }
-
-    fn on(address: &str, respond: Respond) -> Self {
-        let listener = TcpListener::bind(address).unwrap();
-        let address = listener.local_addr().unwrap();
-        let requests = Requests::default();
-        let seen = requests.clone();
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let Ok(mut stream) = stream else { return };
-                let mut head = String::new();
-                let mut lines = BufReader::new(stream.try_clone().unwrap());
-                while lines.read_line(&mut head).unwrap_or(0) > 2 {}
-                let head = head.to_lowercase();
-                seen.lock().unwrap().push(head.clone());
-                respond(&head, &mut stream);
-            }
-        });
-        Self { address, requests }
-    }
-
-    /// Always the calendar that is in `content`, with an `ETag` of its length, or 304.
-    fn with_calendar(content: &Arc<Mutex<String>>) -> Self {
-        let content = content.clone();
-        Self::start(Box::new(move |head, stream| {
-            let body = content.lock().unwrap().clone();
-            let etag = format!("\"v{}\"", body.len());
-            if head.contains(&format!("if-none-match: {etag}")) {
-                answer(stream, "304 Not Modified", "", "");
-            } else {
-                let more = format!("etag: {etag}\r\nlast-modified: Mon, 04 Jan 2027 00:00:00 GMT\r\n");
-                answer(stream, "200 OK", &more, &body);
-            }
-        }))
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}/team.ics", self.address)
-    }
-
-    fn asked(&self) -> Vec<String> {
-        self.requests.lock().unwrap().clone()
-    }
-}
-
-fn answer(stream: &mut TcpStream, status: &str, headers: &str, body: &str) {
-    let _ = write!(
-        stream,
-        "HTTP/1.1 {status}\r\ncontent-type: text/calendar\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    );
-}
 
 fn calendar(events: &[String]) -> String {
     format!(
@@ -319,6 +250,36 @@ on_both_engines! {
         assert!(server.app().job_health().unwrap().verdict().is_ok());
     }
 
+    fn a_calendar_that_comes_back_is_well_again(server: &Server) {
+        let content = Arc::new(Mutex::new(String::new()));
+        let there = content.clone();
+        let other = Other::start(Box::new(move |_, stream| {
+            let body = there.lock().unwrap().clone();
+            answer(stream, if body.is_empty() { "404 Not Found" } else { "200 OK" }, "", &body);
+        }));
+        let file = calendar(&[event("one", "First", &at("20270302T010000Z", "20270302T020000Z"))]);
+        content.lock().unwrap().clone_from(&file);
+        let app = allowed(server);
+        let coordinator = server.as_role("coordinator");
+        let id = subscribe(&coordinator, &other.url());
+        work_off(&app);
+        // Gone: what was there stays until the calendar says otherwise, and the next tries are ever further away.
+        content.lock().unwrap().clear();
+        let mut pauses = Vec::new();
+        for _ in 0..3 {
+            let failed = fetch_now(&coordinator, &app, &id);
+            assert_eq!((&failed["last_status"], &failed["event_count"]), (&json!("failed"), &json!(1)));
+            assert!(failed["last_error"].as_str().unwrap().contains("404 Not Found"), "{failed}");
+            pauses.push(app.next_fetch(id.parse().unwrap()).unwrap().unwrap().duration_since(app.now()).as_secs());
+        }
+        assert!(pauses[0] >= 200, "{pauses:?}");
+        assert_eq!(titles(&coordinator), ["First"]);
+        *content.lock().unwrap() = file;
+        let well = fetch_now(&coordinator, &app, &id);
+        assert_eq!((&well["last_status"], &well["last_error"]), (&json!("current"), &Json::Null));
+        assert_eq!(titles(&coordinator), ["First"]);
+    }
+
     fn addresses_are_checked_when_they_are_given(server: &Server) {
         let coordinator = server.as_role("coordinator");
         for wrong in ["ftp://a.example/c.ics", "file:///etc/passwd", "a.example", "https://u:p@a.example/c.ics", "https://"] {
@@ -494,122 +455,38 @@ fn import(client: &Client, path: &str, file: &str) -> obcms_tests::Answer {
     client.send(Method::POST, path, Some(("text/calendar; charset=utf-8", file.as_bytes().to_vec())))
 }
 
-fn limits() -> Limits {
-    Limits { bytes: 1000, ..Limits::usual(true) }
-}
-
-fn ask(other: &Other) -> Asked {
-    Asked { address: other.url(), ..Asked::default() }
-}
-
+/// As if the program had died in the middle: the database stops at one of the events.
 #[test]
-fn a_redirect_is_followed_but_not_into_closed_networks() {
-    /// As if 127.0.0.1 were on the open network and the rest of this machine were not.
-    fn guard(address: IpAddr) -> Option<&'static str> {
-        if address == IpAddr::from([127, 0, 0, 1]) { None } else { closed(address) }
-    }
-    let inner = Other::on("127.0.0.2:0", Box::new(|_, stream| answer(stream, "200 OK", "", "secret")));
-    let target = format!("http://{}/latest/meta-data", inner.address);
-    let outer = Other::start(Box::new(move |head, stream| {
-        if head.starts_with("get /team.ics") {
-            answer(stream, "302 Found", "location: /there?x=1\r\n", "");
-        } else {
-            answer(stream, "301 Moved Permanently", &format!("location: {target}\r\n"), "");
-        }
-    }));
-    let refused = fetch(&ask(&outer), &Limits { closed: guard, ..limits() }).unwrap_err();
-    assert!(refused.to_string().contains("not on the open network (this machine)"), "{refused}");
-    assert_eq!(outer.asked().len(), 2, "the first redirect was followed");
-    assert!(outer.asked()[1].starts_with("get /there?x=1 "));
-    assert!(inner.asked().is_empty(), "the closed machine was asked");
-    // Allowed, the same way leads there.
-    let found = fetch(&ask(&outer), &limits()).unwrap();
-    assert!(matches!(found, Answer::Calendar { bytes, .. } if bytes == b"secret"));
-}
-
-#[test]
-fn names_and_numbers_of_this_machine_are_closed_however_they_are_written() {
-    for address in [
-        "http://localhost/c.ics",
-        "http://127.1/c.ics",
-        "http://2130706433/c.ics",
-        "http://0x7f000001/c.ics",
-        "http://0/c.ics",
-        "http://[::1]/c.ics",
-        "http://[::ffff:127.0.0.1]/c.ics",
-        "http://169.254.169.254/latest/meta-data/",
-        "http://[fd00:ec2::254]/latest/meta-data/",
-        "https://10.0.0.1/c.ics",
-        "webcal://192.168.1.1/c.ics",
-    ] {
-        let asked = Asked { address: address.to_owned(), ..Asked::default() };
-        let refused = fetch(&asked, &Limits::usual(false)).unwrap_err();
-        assert!(refused.to_string().contains("not on the open network"), "{address}: {refused}");
-    }
-}
-
-#[test]
-fn other_schemes_are_not_followed() {
-    for target in ["file:///etc/passwd", "ftp://a.example/", "gopher://127.0.0.1:25/"] {
-        let other = Other::start(Box::new(move |_, stream| {
-            answer(stream, "302 Found", &format!("location: {target}\r\n"), "");
-        }));
-        let refused = fetch(&ask(&other), &limits()).unwrap_err();
-        assert!(refused.to_string().contains("starts with https://"), "{target}: {refused}");
-    }
-}
-
-#[test]
-fn a_circle_of_redirects_ends() {
-    let other =
-        Other::start(Box::new(|_, stream| answer(stream, "302 Found", "location: /team.ics\r\n", "")));
-    let refused = fetch(&ask(&other), &limits()).unwrap_err();
-    assert!(refused.to_string().contains("more than 5 times"), "{refused}");
-    assert_eq!(other.asked().len(), 6);
-}
-
-#[test]
-fn what_is_too_large_is_cut_off() {
-    // The server that says so is not even read.
-    let honest = Other::start(Box::new(|_, stream| answer(stream, "200 OK", "", &"x".repeat(1001))));
-    let refused = fetch(&ask(&honest), &limits()).unwrap_err();
-    assert!(refused.to_string().contains("larger than"), "{refused}");
-    let exact = Other::start(Box::new(|_, stream| answer(stream, "200 OK", "", &"x".repeat(1000))));
-    assert!(
-        matches!(fetch(&ask(&exact), &limits()).unwrap(), Answer::Calendar { bytes, .. } if bytes.len() == 1000)
+fn a_file_that_was_read_in_part_is_completed_by_reading_it_again() {
+    let server = Server::start(Engine::Sqlite);
+    let coordinator = server.as_role("coordinator");
+    let many: Vec<String> = (1..=900)
+        .map(|number| {
+            event(&format!("u{number}"), &format!("Number {number}"), "DTSTART;VALUE=DATE:20270301\r\n")
+        })
+        .collect();
+    let sql = |text: &str| server.app().database().write(|tx| tx.execute(text, &[]).map(|_| ())).unwrap();
+    sql(
+        "CREATE TRIGGER stop BEFORE INSERT ON external_events WHEN (SELECT count(*) FROM external_events) = 500 \
+         BEGIN SELECT RAISE(ABORT, 'stopped'); END",
     );
-    // One that sends on and on is left.
-    let endless = Other::start(Box::new(|_, stream| {
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
-        while stream.write_all(b"64\r\n").and_then(|()| stream.write_all(&[b'x'; 100])).is_ok()
-            && stream.write_all(b"\r\n").is_ok()
-        {}
-    }));
-    let refused = fetch(&ask(&endless), &limits()).unwrap_err();
-    assert!(refused.to_string().contains("larger than"), "{refused}");
-    // Neither is a head without an end.
-    let head = Other::start(Box::new(|_, stream| {
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
-        while stream.write_all(b"x-more: 0123456789012345678901234567890123456789\r\n").is_ok() {}
-    }));
-    assert!(fetch(&ask(&head), &limits()).is_err());
-}
+    let path = "/api/v1/external-calendars/from-file";
+    assert_ne!(import(&coordinator, path, &calendar(&many)).status, 201);
+    sql("DROP TRIGGER stop");
 
-#[test]
-fn what_is_too_slow_is_cut_off() {
-    let patience = Limits { time: Duration::from_secs(1), ..limits() };
-    // Each byte comes soon enough; the whole does not.
-    let dripping = Other::start(Box::new(|_, stream| {
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n");
-        while stream.write_all(b"x").is_ok() {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }));
-    let refused = fetch(&ask(&dripping), &patience).unwrap_err();
-    assert!(refused.to_string().contains("longer than 1 seconds"), "{refused}");
-    let silent = Other::start(Box::new(|_, stream| {
-        let _ = stream.read_to_end(&mut Vec::new());
-    }));
-    let refused = fetch(&ask(&silent), &patience).unwrap_err();
-    assert!(refused.to_string().contains("longer than 1 seconds"), "{refused}");
+    let listed = coordinator.get("/api/v1/external-calendars").expect_status(200).json;
+    let id = listed["items"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(listed["items"][0]["last_status"], "reading", "it says that it is not whole");
+    let page = coordinator.get(&format!("/external-calendars/{id}")).expect_status(200).text;
+    assert!(page.contains("A file is being read in"), "{page}");
+    let there = titles(&coordinator).len();
+    assert!((1..900).contains(&there), "{there}");
+
+    let again = import(&coordinator, &format!("/api/v1/external-calendars/{id}/import"), &calendar(&many));
+    let report = again.expect_status(200).json;
+    assert_eq!(report["created"].as_u64().unwrap() + report["unchanged"].as_u64().unwrap(), 900, "{report}");
+    assert_eq!(read(&coordinator, &id)["event_count"], 900);
+    assert_eq!(read(&coordinator, &id)["last_status"], "file");
+    let page = coordinator.get(&format!("/external-calendars/{id}")).expect_status(200).text;
+    assert!(!page.contains("A file is being read in"));
 }

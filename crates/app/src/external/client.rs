@@ -219,8 +219,11 @@ fn explain(error: &Error, limits: &Limits) -> String {
             _ if inner.to_string().contains("failed to lookup address") => {
                 "There is no server of that name.".to_owned()
             }
+            // So says what speaks TLS: a certificate of another name, one that nobody vouches for, or no TLS at all.
+            std::io::ErrorKind::InvalidData => format!("The server does not prove who it is: {inner}."),
             _ => format!("The connection broke: {inner}."),
         },
+        Error::Decompress(..) => "What the server sends is packed and cannot be unpacked.".to_owned(),
         Error::Rustls(inner) => format!("The server does not prove who it is: {inner}."),
         other => format!("The server could not be asked: {other}."),
     }

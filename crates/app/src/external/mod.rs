@@ -112,6 +112,10 @@ impl App {
 
     /// Reads a file into a calendar that has no address. Unless `keep`, the file is the whole calendar: events that are
     /// not in it are archived.
+    ///
+    /// A large file is written in several transactions, so that others can write in between. Until the last one the
+    /// calendar says that it is being read in. When that breaks off, reading the same file in again completes it: what
+    /// is there is known by its UID.
     pub fn import_calendar(
         &self,
         actor: &Actor,
@@ -132,7 +136,7 @@ impl App {
                     "This external calendar is fetched from its address; make another one for the file.",
                 ));
             }
-            Ok(())
+            begin(work, &calendar)
         })?;
         self.take_over(actor, id, &read, keep)
     }
@@ -158,7 +162,11 @@ impl App {
         let name = if name.is_empty() { "Imported calendar" } else { name };
         let mut input = Input::new();
         input.insert("name".to_owned(), json!(name));
-        let calendar = self.write(actor, |work| create(work, &EXTERNAL_CALENDAR, &input))?;
+        let calendar = self.write(actor, |work| {
+            let calendar = create(work, &EXTERNAL_CALENDAR, &input)?;
+            begin(work, &calendar)?;
+            Ok(calendar)
+        })?;
         let report = self.take_over(actor, calendar.id, &read, false)?;
         Ok((self.get(actor, &EXTERNAL_CALENDAR, calendar.id)?, report))
     }
@@ -192,6 +200,13 @@ impl App {
         })?;
         Ok(report)
     }
+}
+
+/// Says that a file is being read in, until [`App::take_over`] has its last event.
+fn begin(work: &mut Work<'_, '_>, calendar: &Record) -> Result<(), AppError> {
+    let mut begun = calendar.clone();
+    begun.set("last_status", "reading");
+    work.note_computed(calendar, &begun, &[])
 }
 
 impl App {

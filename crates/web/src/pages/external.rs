@@ -107,6 +107,12 @@ fn overview(
     let values = Values { directory: &directory, today: page.today, zone: &zone };
     let is_fetched = !calendar.text("address").is_empty();
     let wide = html! {
+        @if calendar.text("last_status") == "reading" {
+            (notice(Tone::Warning, &html! {
+                "A file is being read in; its events come a few hundred at a time. Should that have broken off, read the "
+                "same file in again: what is there already is known again, and nothing stands there twice."
+            }))
+        }
         (next_dates(state, actor, calendar, &values)?)
         @if rights.import && !is_fetched { (upload_panel(page, calendar, refusal)) }
     };
@@ -389,6 +395,10 @@ fn reported(page: &Page, calendar: &Record, report: &Report) -> Response {
             ..PageHead::default()
         }))
         (notice(tone, &html! { (report.summary()) "." }))
+        p.muted.text-block {
+            "To go back, read the file from before in again: its events are then as they were, and those that only this "
+            "file has are archived. Archiving the calendar takes all of its events off."
+        }
         @if !report.skipped.is_empty() { (skipped_table(report)) }
     };
     Html(below(page).below(calendar.title(), &address).render("The file was read", &content).into_string())
