@@ -339,6 +339,20 @@ on_both_engines! {
         coordinator.post(&format!("/api/v1/external-calendars/{id}/fetch"), &json!({})).expect_status(409);
     }
 
+    fn a_rule_that_others_may_not_know_is_read_and_named(server: &Server) {
+        let coordinator = server.as_role("coordinator");
+        let series = |uid: &str, rule: &str| event(uid, uid, &format!("DTSTART;VALUE=DATE:20270301\r\nRRULE:{rule}\r\n"));
+        let file = calendar(&[
+            series("Odd", "FREQ=WEEKLY;BYMONTHDAY=1,8,15,22,29;BYDAY=MO"),
+            series("Plain", "FREQ=WEEKLY;COUNT=2"),
+        ]);
+        let report = import(&coordinator, "/api/v1/external-calendars/from-file", &file).expect_status(201).json["report"].clone();
+        assert_eq!((&report["created"], &report["skipped_count"]), (&json!(2), &json!(1)), "{report}");
+        let reason = report["skipped"][0]["reason"].as_str().unwrap();
+        assert!(reason.contains("Read whole") && reason.contains("BYMONTHDAY must not be used with FREQ=WEEKLY"), "{reason}");
+        assert_eq!(entries(&coordinator, WINDOW.0, WINDOW.1).iter().filter(|(_, title)| title == "Odd").count(), 5);
+    }
+
     fn files_are_checked(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let path = "/api/v1/external-calendars/from-file";

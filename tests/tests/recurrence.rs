@@ -43,6 +43,19 @@ on_both_engines! {
         assert_eq!(occurrences(&client, many)[999], "2029-10-20");
     }
 
+    fn a_rule_that_others_may_not_know_is_shown_with_a_warning(server: &Server) {
+        let client = server.as_role("staff");
+        let preview = |rule: &str| {
+            let question = json!({ "dtstart": "2027-01-25", "rrule": rule, "limit": 2 });
+            client.post("/api/v1/recurrence/preview", &question).expect_status(200).json
+        };
+        assert_eq!(preview("FREQ=WEEKLY;BYDAY=MO")["warning"], Value::Null);
+        let odd = preview("FREQ=DAILY;BYWEEKNO=5");
+        let warning = odd["warning"].as_str().unwrap();
+        assert!(warning.contains("BYWEEKNO must not be used with FREQ=DAILY"), "{warning}");
+        assert_eq!(odd["occurrences"].as_array().unwrap().len(), 2);
+    }
+
     fn the_clocks_of_a_zone_are_kept(server: &Server) {
         let client = server.as_role("staff");
         let question = |start: &str, zone: &str| {

@@ -13,6 +13,14 @@ import {
 } from "./recurrence-rule";
 import { Refusal, callApi, debounce, every, make, one } from "./page";
 
+/** What the server answers to a rule. */
+interface Answer {
+  occurrences: string[];
+  more: boolean;
+  text?: string | null;
+  warning?: string | null;
+}
+
 const PREVIEWED = 5;
 const dayFormat = new Intl.DateTimeFormat("en-GB", {
   timeZone: "UTC",
@@ -330,18 +338,14 @@ function build(holder: HTMLElement): void {
         .map((item) => item.trim())
         .filter(Boolean);
     try {
-      const answer = await callApi<{ occurrences: string[]; more: boolean; text?: string }>(
-        "POST",
-        "/api/v1/recurrence/preview",
-        {
-          dtstart: start.moment,
-          timezone: one<HTMLSelectElement>("[name=timezone]", form ?? document)?.value || null,
-          rrule: raw.value.trim(),
-          rdates: listOf("rdates"),
-          exdates: listOf("exdates"),
-          limit: PREVIEWED,
-        },
-      );
+      const answer = await callApi<Answer>("POST", "/api/v1/recurrence/preview", {
+        dtstart: start.moment,
+        timezone: one<HTMLSelectElement>("[name=timezone]", form ?? document)?.value || null,
+        rrule: raw.value.trim(),
+        rdates: listOf("rdates"),
+        exdates: listOf("exdates"),
+        limit: PREVIEWED,
+      });
       if (mine === asked) draw(answer);
     } catch (error) {
       if (mine !== asked) return;
@@ -351,7 +355,7 @@ function build(holder: HTMLElement): void {
     }
   }
 
-  function draw(answer: { occurrences: string[]; more: boolean; text?: string }): void {
+  function draw(answer: Answer): void {
     const list = make("ol", { class: "recurrence-dates" });
     for (const occurrence of answer.occurrences) {
       const said = dayFormat.format(new Date(`${occurrence.slice(0, 10)}T00:00:00Z`)).replace(",", "");
@@ -361,6 +365,7 @@ function build(holder: HTMLElement): void {
     if (answer.more) list.append(make("li", { class: "muted" }, "and so on"));
     preview.replaceChildren(
       ...(answer.text ? [make("p", {}, make("strong", {}, answer.text))] : []),
+      ...(answer.warning ? [make("p", { class: "muted" }, answer.warning)] : []),
       answer.occurrences.length > 0
         ? list
         : make("p", { class: "field-error" }, "This yields no date at all."),

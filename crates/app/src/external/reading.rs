@@ -181,7 +181,14 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
 
     let rrule = match event.rrule.as_deref().map(|rule| (rule, Rule::from_str(rule))) {
         None => None,
-        Some((rule, Ok(_))) => Some(rule.to_owned()),
+        Some((rule, Ok(read))) => {
+            if let Err(error) = read.check_conformance() {
+                let (part, problem) = (error.part(), error.problem());
+                let read = "Read whole, but other programs may show other dates";
+                leave(event, format!("{read}: by RFC 5545 {part} {problem} (\"{rule}\")."));
+            }
+            Some(rule.to_owned())
+        }
         Some((rule, Err(error))) => {
             leave(event, format!("Only its first date was read; its rule \"{rule}\" is wrong: {error}."));
             None

@@ -84,6 +84,7 @@ fn answer_schema() -> Json {
             },
             "more": { "type": "boolean", "description": "There are more than these" },
             "text": { "type": ["string", "null"], "description": "The rule in plain words; null without a rule" },
+            "warning": { "type": ["string", "null"], "description": "Why other programs may not take the rule; mostly null" },
         },
     })
 }
@@ -92,12 +93,14 @@ async fn preview(AxumState(state): AxumState<State>, body: Input) -> Result<Resp
     let question = Question::read(&body.object, state.app.zone()).map_err(AppError::Invalid)?;
     let (occurrences, more) =
         blocking(|| question.answer()).map_err(|error| AppError::Invalid(vec![error]))?;
-    let text = question
-        .set
-        .rule
-        .as_ref()
-        .map(|rule| words::of_rule(rule, Some(question.set.start), &question.set.zone));
-    Ok(axum::Json(json!({ "occurrences": occurrences, "more": more, "text": text })).into_response())
+    let rule = question.set.rule.as_ref();
+    let text = rule.map(|rule| words::of_rule(rule, Some(question.set.start), &question.set.zone));
+    let warning = rule.and_then(|rule| rule.check_conformance().err()).map(|error| {
+        let (part, problem) = (error.part(), error.problem());
+        format!("Other programs may show other dates, or none: by RFC 5545 {part} {problem}.")
+    });
+    let answer = json!({ "occurrences": occurrences, "more": more, "text": text, "warning": warning });
+    Ok(axum::Json(answer).into_response())
 }
 
 /// What is asked.
