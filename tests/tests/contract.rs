@@ -169,6 +169,14 @@ on_both_engines! {
         };
         assert_eq!([count("1"), count("true"), count("0"), count("false")], [1, 1, 2, 2]);
     }
+
+    fn a_plus_that_was_not_escaped_is_understood_in_lists(server: &Server) {
+        let me = server.as_role("staff");
+        make(&me, "events", &json!({ "title": "Meeting", "start": "2027-03-10T09:00:00+08:00", "event_type": "other" }));
+        for start in ["2027-03-10T09:00:00+08:00", "2027-03-10T09:00:00%2B08:00", "2027-03-10T01:00:00Z"] {
+            assert_eq!(me.get(&format!("/api/v1/events?start={start}")).expect_status(200).json["total"], 1, "{start}");
+        }
+    }
 }
 
 /// Puts the entry of a booking elsewhere, as if time had passed.

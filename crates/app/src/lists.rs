@@ -331,8 +331,10 @@ fn bound(
 
 /// A value of an address, as the column keeps it.
 fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Cell, String> {
+    // A plus that was not escaped arrives as a blank; nothing else in an instant could.
+    let instant = || text.replace(' ', "+");
     if let FieldType::Moment = field.data {
-        return registry::moment(text, text.len() == 10, zone)
+        return registry::moment(&instant(), text.len() == 10, zone)
             .map(Cell::Instant)
             .map_err(|(_, message)| message);
     }
@@ -344,6 +346,7 @@ fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Cell, Stri
             "false" => false.into(),
             _ => text.into(),
         },
+        FieldType::Instant => instant().into(),
         _ => registry::form_to_json(field, &[text.to_owned()]),
     };
     match registry::parse_field(field, &json) {

@@ -194,6 +194,11 @@ pub fn fill(
     tasks::plan(&mut world, generated);
     world.run(app, clock, progress)?;
     clock.set(world.now);
+    // What the program puts in at each turn of the year: it began two years ago.
+    let this_year = app.today().year();
+    for year in this_year..=this_year + 2 {
+        app.compute_holidays(&Actor::program(), year)?;
+    }
     for account in &accounts {
         let user = app.user_named(&account.username)?;
         app.set_password(&Actor::program(), user.id, &account.password)?;

@@ -13,8 +13,8 @@ use obcms_demo::{Account, Plan, Size, fill};
 use obcms_domain::choices::{self, Choice};
 use obcms_domain::hex::hex;
 use obcms_domain::kinds::{
-    APPLICATION, ASSESSMENT, BOOKING, COMMUNITY, EVENT, NEED, ORGANIZATION, POLICY, POLICY_MILESTONE, PPA,
-    PROJECT, SERVICE, TASK, TEAM, USER,
+    APPLICATION, ASSESSMENT, BOOKING, COMMUNITY, EVENT, HOLIDAY, NEED, ORGANIZATION, POLICY,
+    POLICY_MILESTONE, PPA, PROJECT, SERVICE, TASK, TEAM, USER,
 };
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::{Database, Location, Tx};
@@ -200,6 +200,16 @@ fn some_things_repeat_and_some_dates_differ() {
         all(&office.app, &TASK).into_iter().filter(|task| !task.text("rrule").is_empty()).collect();
     assert_eq!(reports.len(), 2);
     assert!(reports.iter().all(|report| changed(report) >= 2), "past reports are done");
+}
+
+#[test]
+fn this_year_and_those_to_come_have_their_holidays() {
+    let app = shared().app;
+    let holidays = all(&app, &HOLIDAY);
+    for year in TODAY.year() - 1..=TODAY.year() + 2 {
+        let new_year = date(year, 1, 1);
+        assert_eq!(holidays.iter().filter(|day| day.date("date") == Some(new_year)).count(), 1, "{year}");
+    }
 }
 
 #[test]
