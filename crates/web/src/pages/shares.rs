@@ -5,6 +5,7 @@ use axum::extract::State as AxumState;
 use axum::response::{Html, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::sharing::{self, Gone, View};
@@ -100,6 +101,7 @@ fn overview(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result
     let views = state.app.share_views(actor, share.id, LINES)?;
     let directory = state.app.directory(&share.created_by.into_iter().collect::<Vec<_>>())?;
     let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let day = |day: Date| day.strftime("%a %-d %b %Y").to_string();
     let is_open = sharing::gone(share, state.app.now()).is_none();
     let path = sharing::path(actor, share);
     let (first, last) = state.app.shared_days(share);
@@ -119,7 +121,10 @@ fn overview(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result
     let narrow = html! {
         (panel("properties", "share", "Properties", &html! {}, &html! {
             (detail::properties(&properties(share, &values)))
-            p.faint { "It shows " (first) " to " (last) " today: title, time, place and module of what you may see." }
+            p.faint {
+                "Whoever opens it today sees " (day(first)) " to " (day(last))
+                ": title, time, place and module of what you may see."
+            }
             @if writes && share.flag("has_passphrase") {
                 (post_button("Remove the pass phrase", &format!("{}/open", SHARE.url(share.id)), "", ButtonKind::Plain, page.csrf(), &[]))
             }
@@ -132,7 +137,7 @@ fn address_part(address: &str, is_open: bool) -> Markup {
     html! {
         @if !is_open { p.muted { "At present the address shows nothing." } }
         div.share-address {
-            div.grow {
+            div.share-words {
                 (copy_field("Address to pass on", address))
                 p.field-help { "Whoever has it sees the calendar without an account. Opening it counts as a view." }
                 a.button href=(address) target="_blank" rel="noreferrer" { (icon("external-link")) "Open it" }
