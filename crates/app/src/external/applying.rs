@@ -43,7 +43,7 @@ impl Report {
             self.created, self.updated, self.unchanged, self.removed
         );
         if self.skipped_count > 0 {
-            text.push_str(&format!(", {} not read as they are", self.skipped_count));
+            text.push_str(&format!("; remarks on {}", self.skipped_count));
         }
         text
     }

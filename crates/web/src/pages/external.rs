@@ -423,12 +423,12 @@ fn skipped_table(report: &Report) -> Markup {
     let content = html! {
         (table(&Table {
             id: "skipped".to_owned(),
-            caption: "What was not read as it is".to_owned(),
+            caption: "What was not read as it stands".to_owned(),
             columns: vec![column("title", "Event"), column("reason", "Why")],
             rows,
             ..Table::default()
         }))
         @if more > 0 { p.muted { "And " (more) " more." } }
     };
-    panel("not-read", "", "Not read as it is", &html! {}, &content)
+    panel("not-read", "", "Remarks", &html! {}, &content)
 }
