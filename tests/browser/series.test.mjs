@@ -129,6 +129,9 @@ test("one date is dragged, the dialog asks how far, and Undo brings it back", as
 test("following dates are changed in the form, one is cancelled, and both are undone", async () => {
   const event = await weekly("Change me", "2034-01-02T09:00:00");
   const page = await running.signedIn("coordinator", DESK);
+  await page.goto(`/events/${event.id}/edit`);
+  await page.getByText("This changes all dates of the series").waitFor();
+  await assertAccessible(page);
   await page.goto(`/events/${event.id}?occurrence=2034-01-16T09:00:00`);
   await page.getByRole("link", { name: "Edit", exact: true }).click();
   await page.getByRole("radio", { name: /^This and following/ }).check();
