@@ -114,7 +114,7 @@ fn wrong(field: &Field) -> Vec<Value> {
             .iter()
             .map(|day| json!([day]))
             .chain([
-                json!("2027-01-25"),
+                json!("soon"),
                 json!([7]),
                 json!(["2027-01-25T25:00"]),
                 json!(vec!["2027-01-25"; 600]),
