@@ -113,12 +113,7 @@ fn wrong(field: &Field) -> Vec<Value> {
         FieldType::Moments => days
             .iter()
             .map(|day| json!([day]))
-            .chain([
-                json!("soon"),
-                json!([7]),
-                json!(["2027-01-25T25:00"]),
-                json!(vec!["2027-01-25"; 600]),
-            ])
+            .chain([json!("soon"), json!([7]), json!(["2027-01-25T25:00"]), json!(vec!["2027-01-25"; 600])])
             .collect(),
         // A list of minutes: one minute is right.
         FieldType::Structure(_) if field.name == "reminders" => {

@@ -15,8 +15,8 @@ fn make(client: &Client, collection: &str, body: &Value) -> String {
     made["id"].as_str().unwrap().to_owned()
 }
 
-/// What Python understands of a calendar. The test fails where there is none: a comparison left out is none.
-fn python(text: &str) -> Value {
+/// What a script of Python says of a calendar. The test fails where there is none: a comparison left out is none.
+fn python(script: &str, text: &str) -> Value {
     let has_icalendar = |python: &str| {
         let check = Command::new(python).args(["-c", "import icalendar"]).stderr(Stdio::null()).status();
         check.is_ok_and(|status| status.success())
@@ -29,9 +29,9 @@ fn python(text: &str) -> Value {
             .find(|python| has_icalendar(python))
             .expect("install the packages python3 and python3-icalendar, or set OBCMS_TEST_PYTHON"),
     };
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/readers/read_calendar.py");
+    let script = format!("{}/readers/{script}.py", env!("CARGO_MANIFEST_DIR"));
     let mut child =
-        Command::new(python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        Command::new(python).arg(&script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     let text = text.to_owned();
     let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
@@ -42,7 +42,7 @@ fn python(text: &str) -> Value {
 }
 
 fn read(client: &Client) -> Value {
-    python(&client.get(&format!("/calendar.ics?{WINDOW}")).expect_status(200).text)
+    python("read_calendar", &client.get(&format!("/calendar.ics?{WINDOW}")).expect_status(200).text)
 }
 
 fn event<'a>(calendar: &'a Value, title: &str) -> &'a Value {
@@ -133,6 +133,55 @@ on_both_engines! {
         let report = event(&calendar, "Report");
         assert_eq!((&report["start"], &report["end"]), (&json!("2027-01-04"), &json!("2027-01-06")));
         assert_eq!(report["rule"], "FREQ=MONTHLY;COUNT=3");
+    }
+
+    fn nothing_in_it_breaks_the_rules(server: &Server) {
+        let me = server.as_role("coordinator");
+        for (number, members) in [
+            json!({ "start": "2027-01-04T23:30:00", "timezone": "America/New_York", "rrule": "FREQ=WEEKLY;UNTIL=20270302", "exdates": ["2027-01-11"] }),
+            json!({ "start": "2027-01-04T09:00:00", "timezone": "Europe/London", "rrule": "FREQ=DAILY;UNTIL=20270501T090000" }),
+            json!({ "start": "2027-01-04", "end": "2027-01-06", "all_day": true, "rrule": "FREQ=MONTHLY;UNTIL=20270604T000000Z", "exdates": ["2027-02-04"] }),
+            json!({ "start": "2027-01-04T09:00:00", "rdates": ["2027-01-06T09:00:00/PT3H", "2027-01-08"] }),
+            json!({ "start": "2027-01-06T09:00:00", "rrule": "FREQ=WEEKLY;BYDAY=MO;COUNT=4" }),
+            json!({ "start": "2027-03-01T22:00:00", "end": "2027-03-02T02:00:00", "status": "cancelled" }),
+            json!({ "start": "2027-03-01", "all_day": true, "status": "postponed", "virtual_link": "https://a.example/?a=1;b=2,c" }),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            // Letters of two, three and four bytes at every place where a line may be folded.
+            let mut event = json!({ "title": format!("{}{}", "x".repeat(number), "ñ漢🗓️".repeat(20)), "description": "é".repeat(400) });
+            event.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+            let id = make(&me, "events", &event);
+            if number == 1 {
+                let date = |day: &str| format!("/api/v1/events/{id}/occurrences/2027-{day}T09:00:00?scope=this");
+                me.patch(&date("01-10"), &json!({ "start": "2027-01-10T11:00:00+00:00", "end": "2027-01-10T12:00:00+00:00" })).expect_status(200);
+                me.delete(&date("01-12")).expect_status(204);
+                let following = format!("/api/v1/events/{id}/occurrences/2027-04-01T09:00:00?scope=following");
+                me.patch(&following, &json!({ "title": "From April on" })).expect_status(200);
+            }
+        }
+        make(&me, "tasks", &json!({ "title": "Report", "start_date": "2027-01-04", "due_date": "2027-01-05", "rrule": "FREQ=MONTHLY;UNTIL=20270801", "exdates": ["2027-02-04"] }));
+        make(&me, "ppas", &json!({
+            "title": "Wells", "category": "moa_ppa", "start_date": "2027-01-10", "target_end_date": "2027-11-30",
+            "milestones": [{ "date": "2027-04-01", "title": "First wells" }]
+        }));
+        let calendar = me.get(&format!("/calendar.ics?{WINDOW}")).expect_status(200).text;
+        let checked = python("check_calendar", &calendar);
+        assert_eq!(checked["complaints"], json!([]));
+        assert!(checked["events"].as_u64().unwrap() >= 13, "{checked}");
+        // And what is wrong would be found.
+        let zone = "EXDATE;TZID=America/New_York:20270111T233000";
+        for (right, wrong, complaint) in [
+            ("UNTIL=20270303T045959Z", "UNTIL=20270303", "UNTIL="),
+            (zone, "EXDATE;VALUE=DATE:20270111", "EXDATE of another type"),
+            (zone, "EXDATE:20270112T043000Z", "EXDATE in another zone"),
+            ("TZID:Europe/London", "TZID:Europe/Paris", "a zone that is not defined"),
+        ] {
+            assert!(calendar.contains(right), "{right}");
+            let found = python("check_calendar", &calendar.replace(right, wrong))["complaints"].to_string();
+            assert!(found.contains(complaint), "{wrong}: {found}");
+        }
     }
 
     fn a_series_begins_with_a_date_of_its_rule(server: &Server) {
