@@ -538,6 +538,16 @@ test("days have their Hijri date and their holidays", async () => {
   await page.context().close();
 });
 
+test("the head of a week on the phone has room for the Hijri days", async () => {
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?view=week&date=2031-03-19");
+  const head = page.locator('.fc-col-header-cell[data-date="2031-03-19"] [data-hijri]');
+  await head.waitFor();
+  const shown = await head.evaluate((words) => getComputedStyle(words, "::after").content);
+  assert.match(shown, /^"\d+"$/);
+  await page.context().close();
+});
+
 test("the timeline of resources shows what is booked and books", async () => {
   // Bookings are for the months to come: a Monday two weeks ahead.
   const now = new Date();
