@@ -4,17 +4,19 @@
 //! what is not in it cannot leak, whatever the page does. What there is to see is what the maker of the share may see at
 //! that moment; when the maker is gone, so is the share.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use obcms_domain::id::Id;
-use obcms_domain::kinds::{SHARE, SHARED_MODULES};
+use obcms_domain::kinds::{RESOURCE, SHARE, SHARED_MODULES};
 use obcms_domain::registry::{Module, Record, Value};
 use obcms_store::sharing as store;
-use obcms_store::{Tx, accounts as failures};
+use obcms_store::{Tx, accounts as failures, records};
 use serde_json::Value as Json;
 
 use crate::accounts::{hashed_text, locked_for, verify_password};
-use crate::calendar::{CalendarQuery, Entry, Moment};
+use crate::calendar::{CalendarQuery, Entry, Feed, Moment};
 use crate::error::AppError;
 use crate::{Actor, App};
 
@@ -262,15 +264,33 @@ impl App {
         let mut query = CalendarQuery::days(first, last.saturating_add(1.day()), self.zone());
         query.modules = modules(share);
         let (_, feed) = self.calendar(maker, &query)?;
+        let people = self.people_among_resources(&feed)?;
         let mut entries: Vec<SharedEntry> = feed
             .entries
             .iter()
             .filter(|entry| entry.row.status != "cancelled" && query.modules.contains(&entry.module()))
+            // When somebody is taken is about them, and the place of their booking is their name.
+            .filter(|entry| {
+                entry.kind.name != "booking" || !entry.resources.iter().any(|id| people.contains(id))
+            })
             .map(SharedEntry::of)
             .collect();
         let left_out = entries.len().saturating_sub(MOST_ENTRIES);
         entries.truncate(MOST_ENTRIES);
         Ok(SharedCalendar { name, first, last, entries, left_out })
+    }
+
+    /// Which resources of the bookings are people.
+    fn people_among_resources(&self, feed: &Feed) -> Result<HashSet<Id>, AppError> {
+        let bookings = feed.entries.iter().filter(|entry| entry.kind.name == "booking");
+        let mut ids: Vec<Id> = bookings.flat_map(|entry| &entry.resources).copied().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let resources = self.read(|tx| Ok(records::load_many(tx, &RESOURCE, &ids)?))?;
+        let is_person = |resource: &&Record| {
+            resource.text("resource_type") == "facilitator" || resource.reference("person").is_some()
+        };
+        Ok(resources.iter().filter(is_person).map(|resource| resource.id).collect())
     }
 
     fn refuse(&self, share: &Record, reason: Gone, visitor: &Visitor) -> Result<Opened, AppError> {
