@@ -158,6 +158,34 @@ on_both_engines! {
         assert_eq!(me.patch(&entry, &untold).expect_status(422).errors("field"), ["start"]);
     }
 
+    fn a_day_stays_the_day_in_another_zone(server: &Server) {
+        let me = server.as_role("coordinator");
+        let event = make(&me, "events", &json!({
+            "title": "Retreat", "start": "2027-03-10", "end": "2027-03-12", "all_day": true, "event_type": "other",
+        }));
+        let series = make(&me, "events", &json!({
+            "title": "Market day", "start": "2027-03-10", "all_day": true, "event_type": "other",
+            "rrule": "FREQ=WEEKLY;UNTIL=20270324", "exdates": ["2027-03-17"],
+        }));
+        for zone in ["America/New_York", "Pacific/Kiritimati", "Europe/Berlin", "Asia/Manila"] {
+            let there = json!({ "timezone": zone });
+            let moved = me.patch(&address("events", &event), &there).expect_status(200).json;
+            assert_eq!((&moved["start"], &moved["end"]), (&json!("2027-03-10"), &json!("2027-03-12")), "{zone}");
+            me.patch(&address("events", &series), &there).expect_status(200);
+            assert_eq!(starts(&me, &address("events", &series)), ["2027-03-10", "2027-03-24"], "{zone}");
+        }
+        let date = format!("{}/occurrences/2027-03-24", address("events", &series));
+        for scope in ["this", "all", "following"] {
+            let changed = me.patch(&format!("{date}?scope={scope}"), &json!({ "timezone": "America/New_York" }));
+            let changed = changed.expect_status(200).json;
+            let first = if scope == "all" { "2027-03-10" } else { "2027-03-24" };
+            assert_eq!((&changed["timezone"], &changed["start"]), (&json!("America/New_York"), &json!(first)), "{scope}");
+        }
+        let times = json!({ "timezone": "Asia/Tokyo", "all_day": false });
+        let timed = me.patch(&address("events", &event), &times).expect_status(200).json;
+        assert_eq!(timed["start"], "2027-03-10T00:00:00+09:00");
+    }
+
     fn mine_is_asked_for_by_a_number_as_well(server: &Server) {
         let (me, other) = (server.as_role("staff"), server.as_role("staff"));
         for client in [&me, &other] {

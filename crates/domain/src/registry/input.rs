@@ -55,6 +55,7 @@ pub fn parse(
     let moments = input.iter().filter(|(name, _)| is_moment(kind, name));
     let dates = input.iter().filter(|(name, _)| is_moments(kind, name));
     let was_all_day = record.flag("all_day");
+    let was_zone = if was_all_day { TimeZone::get(record.text("timezone")).ok() } else { None };
     for (name, json) in ordered {
         match kind.position(name).map(|position| (position, &kind.fields[position])) {
             Some((position, field)) if field.is_given() => match parse_given(field, json, context) {
@@ -80,6 +81,9 @@ pub fn parse(
         }
     }
     if kind.is_timed() {
+        if let Some(zone) = was_zone.filter(|_| !creating) {
+            keep_days(record, &zone);
+        }
         parse_moments(record, moments, was_all_day, creating, &mut errors);
     }
     series::parse_dates(record, dates, &mut errors);
@@ -225,6 +229,19 @@ fn parse_moments<'a>(
         }
         if record.instant("end").is_some_and(|end| end <= start) {
             errors.push(FieldError::new("end", "order", "The end must be after the start."));
+        }
+    }
+}
+
+/// Days stay the same days when the zone becomes another one.
+fn keep_days(record: &mut Record, was: &TimeZone) {
+    let Ok(zone) = TimeZone::get(record.text("timezone")) else {
+        return;
+    };
+    for name in ["start", "end"] {
+        let day = record.instant(name).map(|instant| instant.to_zoned(was.clone()).date());
+        if let Some(start) = day.and_then(|day| day.to_zoned(zone.clone()).ok()) {
+            record.set(name, start.timestamp());
         }
     }
 }
