@@ -94,6 +94,7 @@ on_both_engines! {
                     // Nothing is booked in the past or far ahead.
                     ("booking", "start") => json!(sample::ahead(server, 20)),
                     ("feed", "kinds") => json!(["task"]),
+                    ("feed", "status") => json!(["in_progress"]),
                     ("external_calendar", "address") => json!("https://calendar.example/other.ics"),
                     // A booking repeats only as far as it can be booked.
                     ("booking", "rrule") => json!("FREQ=WEEKLY;COUNT=3"),
@@ -279,7 +280,8 @@ on_both_engines! {
             let id = made["id"].as_str().unwrap();
             let title = made["display_title"].as_str().unwrap();
             if !obcms_web::pages::registry::OWN_LISTS.contains(&kind.name) {
-                let list = client.get(&format!("/{}", kind.collection)).expect_status(200);
+                let sorted = format!("/{}?sort={}", kind.collection, kind.default_sort);
+                let list = client.get(&sorted).expect_status(200);
                 assert!(list.text.contains(title), "the list of {kind:?}");
                 client.get(&format!("/{}?nothing=1", kind.collection)).expect_status(400);
                 let empty = client.get(&format!("/{}?q=nothingofthekind", kind.collection)).expect_status(200);
