@@ -200,6 +200,8 @@ for (const width of [1280, 390]) {
     await assertAccessible(page);
     await page.getByRole("button", { name: "Create calendar feed" }).click();
     await page.getByRole("heading", { name: "My phone" }).waitFor();
+    const filtered = await page.locator("#properties").innerText();
+    for (const words of ["In progress", "Tasks, Policy", "water"]) assert.ok(filtered.includes(words), filtered);
     await assertAccessible(page);
     const field = page.getByLabel("Address of this feed");
     const address = await field.inputValue();

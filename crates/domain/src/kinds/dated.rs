@@ -25,6 +25,21 @@ pub fn entry_label(kind: &Kind, role: &DateRole) -> String {
     }
 }
 
+/// What people call that kind of entries, or that state of them; nothing for what there is not.
+#[must_use]
+pub fn entry_words(filter: &str, value: &str) -> Option<String> {
+    match filter {
+        "kinds" => date_roles()
+            .find(|(_, role)| role.entry_kind == value)
+            .map(|(kind, role)| entry_label(kind, role)),
+        "status" => entry_states()
+            .into_iter()
+            .find(|choice| choice.value == value)
+            .map(|choice| choice.label.to_owned()),
+        _ => None,
+    }
+}
+
 /// The states of everything dated, each once, by their words.
 #[must_use]
 pub fn entry_states() -> Vec<&'static Choice> {
@@ -55,5 +70,8 @@ mod tests {
         }
         assert_eq!(entry_kind("event"), Some("event"));
         assert_eq!(entry_kind("party"), None);
+        assert_eq!(entry_words("status", "in_progress").as_deref(), Some("In progress"));
+        assert_eq!(entry_words("kinds", "event").as_deref(), Some("Event"));
+        assert_eq!(entry_words("kinds", "party"), None);
     }
 }

@@ -29,7 +29,7 @@ mod users;
 pub use assessments::ASSESSMENT;
 pub use bookings::{BOOKING, BOOKING_ORIGINS};
 pub use communities::COMMUNITY;
-pub use dated::{date_roles, entry_kind, entry_label, entry_states};
+pub use dated::{date_roles, entry_kind, entry_label, entry_states, entry_words};
 pub use events::EVENT;
 pub use external::{EXTERNAL_CALENDAR, EXTERNAL_EVENT};
 pub use feeds::FEED;

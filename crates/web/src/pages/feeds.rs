@@ -84,8 +84,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, id: Id, in_history: bool) -> 
 }
 
 fn overview(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
-    let ids: Vec<Id> = record.created_by.into_iter().collect();
-    let directory = state.app.directory(&ids)?;
+    let directory = detail::directory_of(state, record)?;
     let zone: TimeZone = page.zone();
     let values = Values { directory: &directory, today: page.today, zone: &zone };
     let may_renew = !record.is_archived()

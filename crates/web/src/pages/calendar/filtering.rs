@@ -71,13 +71,7 @@ fn chips(asked: &Asked, titles: &Directory) -> Vec<Chip> {
 
 fn in_words(name: &str, value: &str, titles: &Directory) -> String {
     match name {
-        "kinds" => kinds::date_roles()
-            .find(|(_, role)| role.entry_kind == value)
-            .map_or_else(|| words(value), |(kind, role)| kinds::entry_label(kind, role)),
-        "status" => kinds::entry_states()
-            .into_iter()
-            .find(|choice| choice.value == value)
-            .map_or_else(|| words(value), |choice| choice.label.to_owned()),
+        "kinds" | "status" => kinds::entry_words(name, value).unwrap_or_else(|| words(value)),
         "priority" => words(value),
         _ => value
             .parse()

@@ -32,6 +32,13 @@ impl Values<'_> {
     #[must_use]
     pub fn draw(&self, record: &Record, field: &Field) -> Markup {
         let value = record.get(field.name);
+        if let ("feed", "kinds" | "status", Value::Json(Json::Array(items))) =
+            (record.kind.name, field.name, value)
+        {
+            let in_words = |item: &str| kinds::entry_words(field.name, item);
+            let known: Vec<String> = items.iter().filter_map(Json::as_str).filter_map(in_words).collect();
+            return html! { (known.join(", ")) };
+        }
         match (field.data, value) {
             (FieldType::Moment, Value::Instant(instant)) => self.moment(record, field, *instant),
             (FieldType::Choice(choices), Value::Text(text)) => choice(record, field, choices, text),
