@@ -538,6 +538,18 @@ test("days have their Hijri date and their holidays", async () => {
   await page.context().close();
 });
 
+test("what goes on from the week before does not say that it begins at midnight", async () => {
+  await make("events", { title: "Long journey", start: "2031-06-07T07:00:00+08:00", end: "2031-06-10T17:00:00+08:00" });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=month&date=2031-06-01");
+  const parts = page.locator(".calendar-grid .fc-daygrid-event", { hasText: "Long journey" });
+  await parts.first().waitFor();
+  assert.equal(await parts.count(), 2);
+  const times = page.locator(".fc-daygrid-event:visible", { hasText: "Long journey" }).locator(".fc-event-time:visible");
+  assert.deepEqual(await times.allInnerTexts(), ["7am"]);
+  await page.context().close();
+});
+
 test("the head of a week on the phone has room for the Hijri days", async () => {
   const page = await running.signedIn("coordinator", PHONE);
   await page.goto("/calendar?view=week&date=2031-03-19");
