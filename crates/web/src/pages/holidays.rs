@@ -4,7 +4,6 @@ use axum::Router;
 use axum::extract::State as AxumState;
 use axum::response::Response;
 use axum::routing::post;
-use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
 use obcms_domain::kinds::{HIJRI_ADJUSTMENT, HOLIDAY};
@@ -51,17 +50,23 @@ pub fn year_address(year: i16) -> String {
     format!("/{}?date_from={year}-01-01&date_to={year}-12-31", HOLIDAY.collection)
 }
 
+/// The year that these days bound, if they bound one.
+#[must_use]
+pub fn whole_year(from: &str, to: &str) -> Option<i16> {
+    let year = parse_date(from).ok()?.year();
+    (from == format!("{year}-01-01") && to == format!("{year}-12-31")).then_some(year)
+}
+
 /// The years around the one that the list shows, and all of them.
 #[must_use]
 pub fn years(this_year: i16, from: &str, to: &str) -> Markup {
-    let shown = [from, to].map(|day| parse_date(day).map_or(this_year, Date::year));
-    let is_one = from == format!("{}-01-01", shown[0]) && to == format!("{}-12-31", shown[0]);
-    let middle = if is_one { shown[0] } else { this_year };
+    let shown = whole_year(from, to);
+    let middle = shown.unwrap_or(this_year);
     let mut around: Vec<Tab> = (middle - 1..=middle + 1)
         .map(|year| Tab {
             label: year.to_string(),
             href: year_address(year),
-            current: is_one && year == middle,
+            current: shown == Some(year),
             count: None,
         })
         .collect();

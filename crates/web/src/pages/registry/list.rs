@@ -116,7 +116,14 @@ fn draw(
     let form = Form(asked.parameters.clone());
     let mut keep: Vec<(String, String)> = asked.parameters.clone();
     keep.retain(|(name, _)| !["cursor", "limit"].contains(&name.as_str()));
-    let chips = asked.filters().map(|(name, value)| chip(asked, name, value, titles)).collect();
+    // Which year it is the tabs say.
+    let is_year = kind.name == "holiday"
+        && holidays::whole_year(asked.get("date_from"), asked.get("date_to")).is_some();
+    let chips = asked
+        .filters()
+        .filter(|(name, _)| !(is_year && ["date_from", "date_to"].contains(&name.as_str())))
+        .map(|(name, value)| chip(asked, name, value, titles))
+        .collect();
     let row = Filters {
         action: format!("/{}", kind.collection),
         search: Some(asked.get("q").to_owned()),
