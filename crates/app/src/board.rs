@@ -6,6 +6,7 @@ use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_STATUSE
 use obcms_domain::id::Id;
 use obcms_domain::kinds::TASK;
 use obcms_domain::people::{self, Action, Relation};
+use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{FieldError, Record};
 use obcms_domain::tasks::TaskStatus;
 use obcms_store::records::{self, Cursor, Directory, Filter, Order, Query, Scope, SortKey};
@@ -78,7 +79,7 @@ pub const SHORTCUTS: [(&str, &str); 4] = [
     ("mine", "true: assigned to whoever asks"),
     ("my_teams", "true: of a team of whoever asks"),
     ("open", "true: neither completed nor cancelled"),
-    ("overdue", "true: open and due before today, series left out"),
+    ("overdue", "true: open and due before today; of a series, a date of it"),
 ];
 
 impl App {
@@ -87,7 +88,7 @@ impl App {
         let is_shortcut = |name: &str| SHORTCUTS.iter().any(|(known, _)| *known == name);
         let (short, rest): (Vec<_>, Vec<_>) =
             parameters.iter().cloned().partition(|(name, _)| is_shortcut(name));
-        let mut request = self.parse_list(&TASK, &rest)?;
+        let mut request = by_next_due(self.parse_list(&TASK, &rest)?);
         for (name, value) in short {
             match value.as_str() {
                 "true" => request.filters.extend(self.shortcut(actor, &name)),
@@ -113,9 +114,7 @@ impl App {
             "mine" => vec![Filter::PointsAt("assignees".to_owned(), actor.id.into_iter().collect())],
             "my_teams" => vec![Filter::PointsAt("teams".to_owned(), actor.teams.clone())],
             "overdue" => {
-                // The first date of a series says nothing of those that are open now.
-                let once = Filter::Empty("rrule".to_owned());
-                vec![is_open(), once, Filter::Below("due_date".to_owned(), Cell::Date(self.today()))]
+                vec![is_open(), Filter::Below(NEXT_DUE.to_owned(), Cell::Date(self.today()))]
             }
             _ => vec![is_open()],
         }
@@ -142,6 +141,24 @@ impl App {
         let scope = actor.scope(&TASK)?;
         self.read(|tx| read(tx, actor, &asked, scope.as_ref()))
     }
+}
+
+/// A series is due by its first open date: what is asked of due dates is asked of that.
+fn by_next_due(mut request: Request) -> Request {
+    for filter in &mut request.filters {
+        match filter {
+            Filter::OneOf(name, _) | Filter::From(name, _) | Filter::Below(name, _) if name == "due_date" => {
+                NEXT_DUE.clone_into(name);
+            }
+            _ => {}
+        }
+    }
+    if let (SortKey::Field(field), Some(next)) = (request.order.key, TASK.field(NEXT_DUE))
+        && field.name == "due_date"
+    {
+        request.order.key = SortKey::Field(next);
+    }
+    request
 }
 
 /// The parameters of a board, read.

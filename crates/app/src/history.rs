@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::behaviour;
 use crate::error::AppError;
-use crate::work::{Work, from_log, is_shown};
+use crate::work::{Work, from_log, is_logged, is_shown};
 use crate::{Actor, App};
 
 /// One entry of the history, for people.
@@ -191,12 +191,12 @@ fn is_as_left(change: &Change, record: &Record) -> bool {
     };
     let creates = change.action == "create";
     left_archived == record.is_archived()
-        && record.kind.fields.iter().enumerate().all(|(position, field)| {
-            match change.fields.get(field.name) {
+        && record.kind.fields.iter().enumerate().filter(|(_, field)| is_logged(field)).all(
+            |(position, field)| match change.fields.get(field.name) {
                 Some(pair) => pair.get(1) == Some(&output::plain(field, &record.values[position])),
                 None => !creates || record.values[position].is_empty(),
-            }
-        })
+            },
+        )
 }
 
 fn undo_action(change: &Change) -> Action {

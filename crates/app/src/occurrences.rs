@@ -4,11 +4,11 @@
 use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::calendar::{self, floating};
+use obcms_domain::calendar::{self, floating, unfloating};
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record};
-use obcms_domain::series::{self, Series};
+use obcms_domain::series::{self, OVER, Series};
 use obcms_recur::Moment;
 use obcms_store::records as store;
 use serde_json::Value as Json;
@@ -16,9 +16,6 @@ use serde_json::Value as Json;
 use crate::error::AppError;
 use crate::series::{Occurrence, Target, finish, found, load, too_much};
 use crate::{Actor, App};
-
-/// States in which one date of a series needs nothing more.
-const OVER: [&str; 3] = ["completed", "cancelled", "achieved"];
 
 /// One date of a series.
 #[derive(Clone, Debug)]
@@ -37,6 +34,14 @@ pub struct Date {
     pub is_changed: bool,
     /// It takes place at another time than the series has it.
     pub is_moved: bool,
+}
+
+impl Date {
+    /// The last day on which it takes place, of days; of a task the day on which it is due.
+    #[must_use]
+    pub fn last_day(&self) -> jiff::civil::Date {
+        unfloating(self.end.checked_sub(SignedDuration::from_secs(1)).unwrap_or(self.end))
+    }
 }
 
 /// What surrounds one date.
@@ -95,11 +100,7 @@ pub fn upcoming(record: &Record, from: Timestamp, limit: usize) -> Result<Vec<Da
     let Some(series) = Series::of(record) else {
         return Ok(Vec::new());
     };
-    let length = match series.length {
-        series::Length::Days(days) => SignedDuration::from_hours(days.saturating_mul(24)),
-        series::Length::Time(length) => length,
-    };
-    let earliest = from.checked_sub(length).unwrap_or(Timestamp::MIN);
+    let earliest = from.checked_sub(length_of(&series)).unwrap_or(Timestamp::MIN);
     let mut dates = Vec::new();
     for found in series.set.between(Some(earliest), None, limit + 2).map_err(too_much)? {
         dates.extend(date_of(&series, record, found.id)?);
@@ -119,6 +120,28 @@ pub fn upcoming(record: &Record, from: Timestamp, limit: usize) -> Result<Vec<Da
     Ok(dates)
 }
 
+/// The date of a series of tasks that is to be done next: of those that were missed the last one, else the first that
+/// is open. Nothing for what happens once, and when every date is done.
+pub fn open_date(record: &Record, today: jiff::civil::Date) -> Result<Option<Date>, AppError> {
+    let Some(series) = Series::of(record).filter(|_| !OVER.contains(&record.state())) else {
+        return Ok(None);
+    };
+    let Some(mut open) = series.first_open(record).map_err(too_much)? else {
+        return Ok(None);
+    };
+    if open.last < today {
+        // Mostly it was missed lately; what is open longer than a year stands with its first date.
+        for days in [35, 366] {
+            let from = today.saturating_sub(jiff::Span::new().days(days));
+            if let Some(last) = series.last_open(record, from, today).map_err(too_much)? {
+                open = last;
+                break;
+            }
+        }
+    }
+    date_of(&series, record, open.id)
+}
+
 /// The dates of a series of tasks that are still to be done: of those before `today` only the last one, those until
 /// `end`, and when there is none of these the next one after.
 pub fn to_do(
@@ -129,43 +152,44 @@ pub fn to_do(
     let Some(series) = Series::of(record) else {
         return Ok(Vec::new());
     };
-    // What was missed longer ago has been overtaken by the dates since.
-    let since = floating(today.saturating_sub(jiff::Span::new().days(366)));
+    let midnight = floating(today);
     let until = floating(end.saturating_add(jiff::Span::new().days(1)));
-    let mut late: Option<(Timestamp, Moment)> = None;
+    let since = midnight.checked_sub(length_of(&series)).unwrap_or(Timestamp::MIN);
     let mut ahead = Vec::new();
     for found in series.set.between(Some(since), Some(until), MOST_LOOKED_AT).map_err(too_much)? {
-        // Worked out whole are only the few dates that differ, and those that are answered.
-        let differs = series.overrides.contains_key(&found.id.to_string());
-        let date = if differs { date_of(&series, record, found.id)? } else { None };
-        let (state, end) = match &date {
-            Some(date) => (date.record.state(), date.end),
-            None => (record.state(), series.end_of(found.start, found.end)),
-        };
-        if OVER.contains(&state) {
-            continue;
-        }
-        if end > floating(today) {
-            ahead.extend(if differs { date } else { date_of(&series, record, found.id)? });
-        } else if late.is_none_or(|(other, _)| other < end) {
-            late = Some((end, found.id));
+        ahead.extend(date_of(&series, record, found.id)?);
+    }
+    // What was moved here from elsewhere.
+    for name in series
+        .overrides
+        .keys()
+        .filter(|name| !ahead.iter().any(|date| date.recurrence_id == **name))
+        .cloned()
+        .collect::<Vec<_>>()
+    {
+        if let Ok(id) = Moment::from_str(&name) {
+            ahead.extend(date_of(&series, record, id)?.filter(|date| date.start < until));
         }
     }
+    ahead.retain(|date| date.end > midnight && !OVER.contains(&date.record.state()));
     ahead.sort_by_key(|date| date.end);
     if ahead.is_empty() {
         let later = upcoming(record, until, 8)?;
         ahead.extend(later.into_iter().find(|date| !OVER.contains(&date.record.state())));
     }
-    let mut dates = Vec::new();
-    if let Some((_, id)) = late {
-        dates.extend(date_of(&series, record, id)?);
-    }
-    dates.append(&mut ahead);
-    Ok(dates)
+    let late = open_date(record, today)?.filter(|date| date.end <= midnight);
+    Ok(late.into_iter().chain(ahead).collect())
 }
 
-/// Dates of a year that are looked at for what is open; a task of every hour is no task.
+/// Dates looked at in the days until the end of a week; a task of every hour is no task.
 const MOST_LOOKED_AT: usize = 1000;
+
+fn length_of(series: &Series) -> SignedDuration {
+    match series.length {
+        series::Length::Days(days) => SignedDuration::from_hours(days.saturating_mul(24)),
+        series::Length::Time(length) => length,
+    }
+}
 
 /// The name of the last date before an instant. Looks back further and further, as sets are worked out forwards.
 fn before(series: &Series, instant: Timestamp) -> Option<String> {

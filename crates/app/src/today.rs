@@ -167,7 +167,7 @@ impl App {
                     label: "Tasks of my teams",
                     href: "/tasks?my_teams=true&overdue=true".to_owned(),
                     total: listing.total,
-                    records: listing.records,
+                    records: listing.records.into_iter().map(|task| as_open(task, today)).collect(),
                 });
             }
             late.extend(late_ppas(tx, actor, today)?);
@@ -237,6 +237,14 @@ impl App {
         }
         found.sort_by_key(|entry| (entry.day, entry.start));
         Ok(found)
+    }
+}
+
+/// A task as it is on the date that is to be done next, when it repeats.
+fn as_open(task: Record, today: Date) -> Record {
+    match occurrences::open_date(&task, today) {
+        Ok(Some(date)) => date.record,
+        _ => task,
     }
 }
 

@@ -19,7 +19,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::actor::Sight;
 use crate::calendar;
 use crate::error::AppError;
-use crate::{Actor, App};
+use crate::{Actor, App, occurrences};
 
 /// Links shown of one group at most; the rest is counted.
 pub const MAXIMUM_LINKS: usize = 500;
@@ -98,7 +98,7 @@ pub struct Link {
     pub state: String,
     /// How it stands to the thing asked for.
     pub position: Position,
-    /// When it is due, for tasks.
+    /// When it is due, for tasks; of one that repeats the date that is to be done next.
     pub due_date: Option<Date>,
     /// Progress, for tasks.
     pub progress: Option<i64>,
@@ -219,7 +219,7 @@ impl App {
             actor.require(tx, Action::View, &record)?;
             let thing = records::references(tx, &[id])?.remove(&id).ok_or(AppError::NotFound(kind.label))?;
             let found = walk(tx, &thing, level(kind.name).unwrap_or(0))?;
-            let mut trace = collect(tx, actor, kind, &thing, found)?;
+            let mut trace = collect(tx, actor, kind, &thing, found, self.today())?;
             self.add_dates(tx, &mut trace)?;
             Ok(trace)
         })
@@ -301,6 +301,7 @@ fn collect(
     kind: &'static Kind,
     thing: &Reference,
     found: Vec<(Reference, Position)>,
+    today: Date,
 ) -> Result<Trace, AppError> {
     let link = |reference: Reference, kind: &'static Kind, position: Position| Link {
         kind,
@@ -338,7 +339,7 @@ fn collect(
             links.push(thing.clone());
         }
         if kind_name == "task" {
-            fill_tasks(tx, &mut links)?;
+            fill_tasks(tx, &mut links, today)?;
         }
         sort(&mut links);
         let more = links.len().saturating_sub(MAXIMUM_LINKS);
@@ -350,9 +351,22 @@ fn collect(
     Ok(trace)
 }
 
-fn fill_tasks(tx: &mut Tx<'_>, links: &mut [Link]) -> Result<(), AppError> {
+fn fill_tasks(tx: &mut Tx<'_>, links: &mut [Link], today: Date) -> Result<(), AppError> {
     let ids: Vec<Id> = links.iter().map(|link| link.id).collect();
-    let lines = store::task_lines(tx, &ids)?;
+    let mut lines = store::task_lines(tx, &ids)?;
+    // Late series stand with the date that was missed last, as on every page.
+    let late: Vec<Id> = lines
+        .iter()
+        .filter(|line| line.is_series && line.due_date.is_some_and(|due| due < today))
+        .map(|line| line.id)
+        .collect();
+    for task in records::load_many(tx, &kinds::TASK, &late)? {
+        if let (Some(open), Some(line)) =
+            (occurrences::open_date(&task, today)?, lines.iter_mut().find(|line| line.id == task.id))
+        {
+            line.due_date = Some(open.last_day());
+        }
+    }
     let by_id: HashMap<Id, &store::TaskLine> = lines.iter().map(|line| (line.id, line)).collect();
     for link in links {
         if let Some(line) = by_id.get(&link.id) {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
+use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{self, Field, Kind, Record, Source, output};
 use obcms_store::changes::{self, Change};
 use obcms_store::database::Message;
@@ -265,8 +266,9 @@ impl<'a, 'b> Work<'a, 'b> {
     }
 }
 
-/// Fields that the log does not keep: what was secret once must not be found there, nor be brought back by an undo.
-const UNLOGGED: [&str; 3] = ["password_hash", "secret", "secret_hash"];
+/// Fields that the log does not keep: what was secret once must not be found there, nor be brought back by an undo;
+/// and what the store works out anew at every write.
+const UNLOGGED: [&str; 4] = ["password_hash", "secret", "secret_hash", NEXT_DUE];
 
 /// Whether the log keeps the values of the field; secrets of people stay out of it.
 #[must_use]

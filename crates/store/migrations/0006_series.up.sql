@@ -11,5 +11,12 @@ ALTER TABLE tasks ADD COLUMN "exdates" {text};
 ALTER TABLE tasks ADD COLUMN "overrides" {text};
 ALTER TABLE tasks ADD COLUMN "continues" {id};
 CREATE INDEX tasks_continues ON tasks ("continues");
+-- When a task is due, or the first open date of one that repeats: what sorts, filters and counts late tasks.
+ALTER TABLE tasks ADD COLUMN "next_due" {date};
+UPDATE tasks SET "next_due" = "due_date";
+DROP INDEX tasks_order;
+CREATE INDEX tasks_order ON tasks ("next_due", id);
+DROP INDEX tasks_of_origin;
+CREATE INDEX tasks_of_origin ON tasks (origin_kind, origin_id, status, next_due) WHERE archived_at IS NULL;
 -- Empty for what happens once.
 ALTER TABLE calendar_entries ADD COLUMN series {text} NOT NULL DEFAULT '';

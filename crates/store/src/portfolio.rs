@@ -111,7 +111,7 @@ fn limit_ppas(statement: &mut Statement, selection: &Selection<'_>, alias: &str)
 pub struct TaskCount {
     /// Neither completed nor cancelled.
     pub open: i64,
-    /// Open and past their due date.
+    /// Open and past their due date, or a date of a series that was missed.
     pub late: i64,
     /// Completed.
     pub completed: i64,
@@ -121,7 +121,7 @@ pub struct TaskCount {
 
 /// The live tasks of all PPAs, counted by PPA.
 pub fn tasks_by_ppa(tx: &mut Tx<'_>, today: Date) -> Result<HashMap<Id, TaskCount>, StoreError> {
-    let mut statement = Statement::new("SELECT origin_id, status, count(*), count(CASE WHEN due_date < ");
+    let mut statement = Statement::new("SELECT origin_id, status, count(*), count(CASE WHEN next_due < ");
     statement.bind(today).push(
         " THEN 1 END) FROM tasks WHERE origin_kind = 'ppa' AND archived_at IS NULL GROUP BY origin_id, status",
     );

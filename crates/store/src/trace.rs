@@ -64,8 +64,10 @@ pub fn neighbours(tx: &mut Tx<'_>, ids: &[Id], kinds: &[&str]) -> Result<Vec<Nei
 pub struct TaskLine {
     /// The task.
     pub id: Id,
-    /// When it is due.
+    /// When it is due; of a series its first open date.
     pub due_date: Option<Date>,
+    /// Whether it repeats.
+    pub is_series: bool,
     /// Progress from 0 to 100.
     pub progress: i64,
 }
@@ -74,11 +76,17 @@ pub struct TaskLine {
 pub fn task_lines(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Vec<TaskLine>, StoreError> {
     let mut result = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
-        let mut statement =
-            Statement::new("SELECT id, due_date, coalesce(progress, 0) FROM tasks WHERE id IN ");
+        let mut statement = Statement::new(
+            "SELECT id, next_due, rrule IS NOT NULL OR rdates IS NOT NULL, coalesce(progress, 0) FROM tasks WHERE id IN ",
+        );
         statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
         for row in tx.query(&statement.sql, &statement.parameters)? {
-            result.push(TaskLine { id: row.get(0)?, due_date: row.get(1)?, progress: row.get(2)? });
+            result.push(TaskLine {
+                id: row.get(0)?,
+                due_date: row.get(1)?,
+                is_series: row.get(2)?,
+                progress: row.get(3)?,
+            });
         }
     }
     Ok(result)

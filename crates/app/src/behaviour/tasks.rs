@@ -3,12 +3,14 @@
 use obcms_domain::id::Id;
 use obcms_domain::people::{Action, Area};
 use obcms_domain::registry::{Record, Value};
+use obcms_domain::series::Series;
 use obcms_domain::tasks::states::{self, Change, Circumstances, TaskState, TransitionError};
 use obcms_domain::tasks::{TaskStatus, dependencies, rank};
 use obcms_store::tasks as store;
 use serde_json::json;
 
 use crate::error::AppError;
+use crate::occurrences;
 use crate::records::Input;
 use crate::work::Work;
 
@@ -179,12 +181,19 @@ pub fn state(record: &Record) -> TaskState {
     }
 }
 
-/// Members that the API adds to a task: what depends on today.
+/// Members that the API adds to a task: what depends on today. Of a series, its next open date counts.
 #[must_use]
 pub fn derived(record: &Record, today: jiff::civil::Date) -> Vec<(&'static str, serde_json::Value)> {
-    let state = state(record);
-    // Of a series, the first date says nothing of those that are open now.
-    let due = if record.text("rrule").is_empty() { record.date("due_date") } else { None };
+    let open = occurrences::open_date(record, today).ok().flatten();
+    let single = open.as_ref().map_or(record, |open| &open.record);
+    // A series whose dates are all done is neither late nor at risk.
+    let is_over = open.is_none() && Series::of(record).is_some();
+    let due = if is_over {
+        None
+    } else {
+        single.date("due_date").or_else(|| open.as_ref().map(occurrences::Date::last_day))
+    };
+    let state = state(single);
     let at_risk = states::at_risk(
         record.flag("marked_at_risk"),
         state.status,
@@ -194,7 +203,12 @@ pub fn derived(record: &Record, today: jiff::civil::Date) -> Vec<(&'static str, 
         record.flag("blocked"),
     );
     let overdue = states::overdue(due, state.status, today);
-    vec![("at_risk", json!(at_risk)), ("overdue", json!(overdue))]
+    vec![
+        ("at_risk", json!(at_risk)),
+        ("overdue", json!(overdue)),
+        ("next_due", json!(due.filter(|_| state.status.is_open()))),
+        ("next_occurrence", json!(open.map(|open| open.recurrence_id))),
+    ]
 }
 
 /// Recomputes whether tasks are blocked.

@@ -91,6 +91,7 @@ pub static TASK: Kind = Kind {
         series::EXDATES,
         series::OVERRIDES,
         Field::new("continues", "Continues", Type::Reference("task")).derived(),
+        Field::new(series::NEXT_DUE, "Next due", Type::Date).secret().not_on_calendar("Follows from the due date and the rule."),
     ],
     ..Kind::new("task", "tasks", "tasks")
 };

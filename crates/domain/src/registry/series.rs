@@ -20,6 +20,10 @@ pub const EXDATES: Field = Field::new("exdates", "Not on", FieldType::Moments)
 pub const OVERRIDES: Field =
     Field::new("overrides", "Changed dates", FieldType::Structure(check_overrides)).derived();
 
+/// Name of the column by which a task is late or not: its due date, or that of the first open date of a series. The
+/// store writes it together with the record; records in memory do not keep it current.
+pub const NEXT_DUE: &str = "next_due";
+
 /// Only the program writes it; what it wrote is an object of objects.
 fn check_overrides(json: &Json) -> Result<(), String> {
     match json.as_object() {

@@ -6,11 +6,13 @@
 
 mod dates;
 mod moving;
+mod open;
 mod stored;
 pub mod words;
 
 pub use dates::{check, parse_dates};
 pub use moving::{Place, follow, moved_rule, set_list, set_overrides, shifted, with_until};
+pub use open::{OVER, Open, next_due};
 pub use stored::{Changed, FOREVER, StoredOccurrence, StoredSeries};
 
 use std::str::FromStr;

@@ -1,9 +1,10 @@
 //! Writing records: the row, its links, its words and its dates, always together.
 
 use obcms_domain::calendar;
+use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{Field, FieldType, Record, Value, stored_value};
 use obcms_domain::search;
-use obcms_domain::series::StoredSeries;
+use obcms_domain::series::{self, StoredSeries};
 
 use super::condition::Statement;
 use super::schema;
@@ -43,7 +44,11 @@ fn row(record: &Record) -> Vec<Cell> {
         record.archived_at.into(),
     ];
     for (position, field) in record.kind.columns() {
-        push(&mut cells, field, &record.values[position]);
+        if field.name == NEXT_DUE {
+            cells.push(series::next_due(record).into());
+        } else {
+            push(&mut cells, field, &record.values[position]);
+        }
     }
     cells
 }
@@ -75,6 +80,14 @@ pub fn update(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result<(), S
     let mut cells =
         vec![Cell::Integer(record.version), Cell::Instant(record.updated_at), record.archived_at.into()];
     for (position, field) in record.kind.columns() {
+        if field.name == NEXT_DUE {
+            let due = series::next_due(record);
+            if due != series::next_due(before) {
+                cells_placeholder(&mut sql, field.name, &cells);
+                cells.push(due.into());
+            }
+            continue;
+        }
         if before.values[position] == record.values[position] {
             continue;
         }

@@ -47,20 +47,15 @@ pub fn is_open(task: &Record) -> bool {
     !["completed", "cancelled"].contains(&task.text("status"))
 }
 
-/// The date of a series that is to be done next, late or not; nothing for what happens once or is over.
-fn next_open(task: &Record, today: Date) -> Option<Date> {
-    if task.text("rrule").is_empty() || !is_open(task) {
-        return None;
-    }
-    let open = occurrences::to_do(task, today, today).ok()?;
-    open.first().and_then(|date| date.record.date("due_date").or_else(|| date.record.date("start_date")))
-}
-
 /// When it is due, red when that has passed and it is not done.
 #[must_use]
 pub fn due(task: &Record, today: Date) -> Markup {
-    if let Some(day) = next_open(task, today) {
-        return html! { (dates::repeats_mark(task)) " " (badges::due_date(day, today)) };
+    if dates::is_series(task) && is_open(task) {
+        let open = occurrences::open_date(task, today).ok().flatten();
+        return html! {
+            (dates::repeats_mark(task)) " "
+            @match open { Some(date) => (badges::due_date(date.last_day(), today)), None => span.muted { "All dates done" } }
+        };
     }
     match task.date("due_date") {
         Some(day) if is_open(task) => badges::due_date(day, today),
