@@ -314,4 +314,43 @@ on_both_engines! {
         server.as_role("partner").get(path.split('?').next().unwrap_or_default()).expect_status(404);
         server.anonymous().patch(&path, &json!({})).expect_status(401);
     }
+
+    fn a_cancelled_and_a_changed_date_are_put_back(server: &Server) {
+        let me = server.as_role("coordinator");
+        let made = weekly(&me, &json!({}));
+        let one = |id: &str, word: &str| format!("/api/v1/events/{}/occurrences/{id}{word}", text(&made, "id"));
+        let (cancelled, changed) = ("2027-01-11T09:00:00", "2027-01-18T09:00:00");
+        me.delete(&one(cancelled, "")).expect_status(204);
+        me.patch(&one(changed, ""), &json!({ "title": "Guests", "start": "2027-01-19T13:00:00" })).expect_status(200);
+        let all = staff(&["01-04T09:00", "01-11T09:00", "01-18T09:00", "01-25T09:00"]);
+
+        let stale = me.with_header("If-Match", &format!("\"{}\"", made["version"]));
+        stale.post(&one(cancelled, "/restore"), &json!({})).expect_status(412);
+        stale.post(&one(changed, "/reset"), &json!({})).expect_status(412);
+        let other = server.as_role("executive");
+        other.post(&one(cancelled, "/restore"), &json!({})).expect_status(403);
+        other.post(&one(changed, "/reset"), &json!({})).expect_status(403);
+
+        let restored = me.post(&one(cancelled, "/restore"), &json!({})).expect_status(200);
+        assert_eq!(restored.json["recurrence_id"], cancelled);
+        assert_eq!(restored.json["start"], "2027-01-11T09:00:00+08:00");
+        let reset = me.post(&one(changed, "/reset"), &json!({})).expect_status(200);
+        assert_eq!((text(&reset.json, "title"), text(&reset.json, "start")),
+            ("Staff meeting".to_owned(), "2027-01-18T09:00:00+08:00".to_owned()));
+        assert_eq!(shown(&me, "2027-01-01", "2027-02-01"), all);
+        undo(&me, &reset);
+        assert!(shown(&me, "2027-01-19", "2027-01-20")[0].ends_with("Guests"));
+        undo(&me, &restored);
+        me.get(&one(cancelled, "")).expect_status(404);
+
+        // What takes place is not brought back, what differs in nothing stays as it is, and no date is none.
+        me.post(&one("2027-01-25T09:00:00", "/restore"), &json!({})).expect_status(404);
+        let same = me.post(&one("2027-01-25T09:00:00", "/reset"), &json!({})).expect_status(200);
+        assert_eq!(same.json["undo"], Value::Null);
+        for word in ["/restore", "/reset"] {
+            me.post(&one("2027-01-26T09:00:00", word), &json!({})).expect_status(404);
+            me.post(&one("nonsense", word), &json!({})).expect_status(404);
+            server.anonymous().post(&one(cancelled, word), &json!({})).expect_status(401);
+        }
+    }
 }

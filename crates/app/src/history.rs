@@ -208,6 +208,8 @@ fn undo_action(change: &Change) -> Action {
         {
             Action::Transition
         }
+        // Whoever may take one date of a task on may take that back.
+        "occurrence" if change.kind == "task" && moves_dates_only(&change.fields) => Action::Transition,
         "approve" | "reject" => Action::DecideBooking,
         "move" | "cancel" | "transition" | "advance" | "skip" | "return" => Action::Transition,
         _ => Action::Edit,
@@ -217,6 +219,26 @@ fn undo_action(change: &Change) -> Action {
 /// Fields that a task's transition touches.
 const MOVED: [&str; 6] =
     ["status", "progress", "started_at", "completed_at", "progress_before_completion", "start_date"];
+
+/// Whether nothing but the state of single dates changed, with what goes along with it.
+fn moves_dates_only(fields: &Map<String, Json>) -> bool {
+    let patches = |side: &Json| -> Map<String, Json> { side.as_object().cloned().unwrap_or_default() };
+    fields.iter().all(|(name, pair)| {
+        let (old, new) = match (name.as_str(), pair.get(0), pair.get(1)) {
+            ("overrides", Some(old), Some(new)) => (patches(old), patches(new)),
+            _ => return false,
+        };
+        old.keys().chain(new.keys()).all(|date| {
+            let none = Map::new();
+            let of = |side: &Map<String, Json>| side.get(date).and_then(Json::as_object).cloned();
+            let (before, after) = (of(&old).unwrap_or(none.clone()), of(&new).unwrap_or(none));
+            before
+                .keys()
+                .chain(after.keys())
+                .all(|field| before.get(field) == after.get(field) || MOVED.contains(&field.as_str()))
+        })
+    })
+}
 
 fn last_set(work: &mut Work<'_, '_>, record: &Record) -> Result<Id, AppError> {
     let recent = changes::of_record(work.tx, record.id, None, 50)?;

@@ -4,6 +4,7 @@ use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use obcms_domain::hex::hex;
 use obcms_domain::id::Id;
+use obcms_domain::kinds::TASK;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record};
 use obcms_domain::search;
@@ -60,8 +61,18 @@ impl App {
         kind: &'static Kind,
         parameters: &Parameters,
     ) -> Result<Listing, AppError> {
-        let request = self.parse_list(kind, parameters)?;
+        let request = self.request(actor, kind, parameters)?;
         self.read(|tx| list(tx, actor, kind, &request))
+    }
+
+    /// Tasks are asked for in more ways than others.
+    fn request(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        parameters: &Parameters,
+    ) -> Result<Request, AppError> {
+        if *kind == TASK { self.parse_tasks(actor, parameters) } else { self.parse_list(kind, parameters) }
     }
 
     /// Reads the parameters of a list; an unknown one is refused.
@@ -89,7 +100,7 @@ impl App {
                 &format!("export {}", kind.plural.to_lowercase()),
             ));
         }
-        let mut request = self.parse_list(kind, parameters)?;
+        let mut request = self.request(actor, kind, parameters)?;
         request.limit = MAXIMUM_LIMIT;
         // One transaction, so that the file shows one state of the data.
         self.read(|tx| {

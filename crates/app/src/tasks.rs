@@ -3,6 +3,7 @@
 use obcms_domain::id::Id;
 use obcms_domain::kinds::TASK;
 use obcms_domain::registry::Record;
+use obcms_domain::series::next_due;
 use obcms_store::{records, tasks as store};
 
 use crate::{Actor, App, AppError};
@@ -39,8 +40,10 @@ impl App {
                 ids = records::in_scope(tx, &TASK, &ids, scope)?;
             }
             let mut found = records::load_many(tx, &TASK, &ids)?;
-            found
-                .sort_by_cached_key(|task| (task.date("due_date").is_none(), task.date("due_date"), task.id));
+            found.sort_by_cached_key(|task| {
+                let due = next_due(task);
+                (due.is_none(), due, task.id)
+            });
             let (prerequisites, dependents): (Vec<_>, Vec<_>) =
                 found.into_iter().partition(|task| before.contains(&task.id));
             let dependents = dependents.into_iter().filter(|task| !task.is_archived()).collect();

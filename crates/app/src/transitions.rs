@@ -13,8 +13,9 @@ use crate::behaviour::{self, tasks};
 use crate::board::{NOBODY, parse_group};
 use crate::error::AppError;
 use crate::records::{Input, check, reload, require_version, require_write};
+use crate::series::{Scope, Target};
 use crate::work::Work;
-use crate::{Actor, App};
+use crate::{Actor, App, occurrences, series};
 
 /// Characters of a note or reason at most.
 const NOTE: usize = 2000;
@@ -233,7 +234,7 @@ impl App {
             for before in together(work, ids, Action::Transition)? {
                 // One of them may have freed the next: each is read as it is now.
                 let Some(before) = work.find(&TASK, before.id)? else { continue };
-                if step_on(work, &before, step)? {
+                if step_of_each(work, &before, step)? {
                     changed.get_or_insert(before.id);
                 }
             }
@@ -334,6 +335,25 @@ fn together(work: &mut Work<'_, '_>, ids: &[Id], action: Action) -> Result<Vec<R
         records = waiting;
     }
     Ok(ordered)
+}
+
+/// Together with others a task that repeats is completed on its next open date, not as a whole.
+fn step_of_each(work: &mut Work<'_, '_>, before: &Record, step: &Step) -> Result<bool, AppError> {
+    let completes = step.status == TaskStatus::Completed;
+    let open = if completes { occurrences::open_date(before, work.today)? } else { None };
+    let Some(open) = open else {
+        return step_on(work, before, step);
+    };
+    let target = Target {
+        kind: &TASK,
+        id: before.id,
+        recurrence_id: &open.recurrence_id,
+        scope: Scope::This,
+        expected: None,
+    };
+    let mut input = Input::new();
+    input.insert("status".to_owned(), json!(step.status.as_str()));
+    Ok(series::change(work, &target, &input)?.change_set.is_some())
 }
 
 fn step_on(work: &mut Work<'_, '_>, before: &Record, step: &Step) -> Result<bool, AppError> {

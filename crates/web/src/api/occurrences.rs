@@ -3,10 +3,10 @@
 use axum::extract::{Path, State as AxumState};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, patch};
+use axum::routing::{delete, get, patch, post};
 use jiff::Timestamp;
-use obcms_app::AppError;
 use obcms_app::series::{Occurrence, Scope, Target};
+use obcms_app::{Actor, App, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, parse_date};
@@ -101,11 +101,35 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
         .query(&scope)
         .answers(204, Json::Null),
     ];
+    for (word, summary, command) in BACK {
+        routes.push(
+            Route::new(
+                "post",
+                format!("{one}/{word}"),
+                summary.replace("{label}", &label),
+                policy(Action::Edit),
+                post(
+                    move |state: AxumState<State>, caller: Caller, path: DatePath, headers: HeaderMap| async move {
+                        put_back(kind, &state.0, &caller, path, &headers, command)
+                    },
+                ),
+            )
+            .answers(200, openapi::reference(kind)),
+        );
+    }
     for route in &mut routes {
         route.tag = kind.collection;
     }
     routes
 }
+
+type Command = fn(&App, &Actor, &Target<'_>) -> Result<Occurrence, AppError>;
+
+/// What puts a single date back: the last part of the address, what it does, and the command.
+const BACK: [(&str, &str, Command); 2] = [
+    ("restore", "Let a cancelled date of a {label} take place again", App::bring_back),
+    ("reset", "Put a changed date of a {label} back as the series has it", App::reset_occurrence),
+];
 
 fn date_of(kind: &'static Kind, path: DatePath) -> Result<(Id, String), Problem> {
     let missing = || Problem::from(AppError::NotFound(kind.label));
@@ -237,4 +261,19 @@ async fn cancel(
     let target = Target { kind, id, recurrence_id: &date, scope, expected };
     blocking(|| state.app.cancel_occurrence(&caller.actor, &target))?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+fn put_back(
+    kind: &'static Kind,
+    state: &State,
+    caller: &Caller,
+    path: DatePath,
+    headers: &HeaderMap,
+    command: Command,
+) -> Answer {
+    let (id, date) = date_of(kind, path)?;
+    let expected = expected_version(headers)?;
+    let target = Target { kind, id, recurrence_id: &date, scope: Scope::This, expected };
+    let occurrence = blocking(|| command(&state.app, &caller.actor, &target))?;
+    answer(state, Scope::This, &occurrence)
 }

@@ -2,7 +2,8 @@
 
 use axum::response::IntoResponse;
 use axum::routing::get;
-use obcms_domain::kinds;
+use obcms_app::board::SHORTCUTS;
+use obcms_domain::kinds::{self, TASK};
 use obcms_domain::registry::{Field, FieldType, Kind, Source};
 use serde_json::{Map, Value as Json, json};
 
@@ -68,6 +69,9 @@ pub fn list_parameters(kind: &Kind) -> Vec<Json> {
         parameter("cursor", "next_cursor of the page before"),
         parameter("archived", "false (unless given), true or all"),
     ];
+    if *kind == TASK {
+        list.extend(SHORTCUTS.iter().map(|(name, meaning)| parameter(name, meaning)));
+    }
     for (_, field) in kind.visible() {
         if matches!(field.data, FieldType::Structure(_)) {
             continue;
@@ -154,6 +158,14 @@ fn link_schema(targets: &[&str]) -> Json {
     })
 }
 
+/// What a task says of today.
+const OF_TODAY: [(&str, &[&str], &str); 4] = [
+    ("at_risk", &["boolean"], "Set by hand, blocked, or due within two days and under half done"),
+    ("overdue", &["boolean"], "Open and due before today"),
+    ("next_due", &["string", "null"], "When it is due; of a series, its next open date"),
+    ("next_occurrence", &["string", "null"], "The date of a series that is to be done next"),
+];
+
 fn schemas(kind: &Kind) -> [(String, Json); 2] {
     let mut properties = Map::new();
     for name in ["id", "kind", "display_title", "url"] {
@@ -181,6 +193,11 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
         let mut schema = field_schema(field);
         schema["writeOnly"] = json!(true);
         inputs.insert(field.name.into(), schema);
+    }
+    if *kind == TASK {
+        for (name, data, meaning) in OF_TODAY {
+            properties.insert(name.into(), json!({ "type": data, "description": meaning, "readOnly": true }));
+        }
     }
     let name = schema_name(kind);
     [

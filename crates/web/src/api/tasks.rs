@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use obcms_app::AppError;
-use obcms_app::board::{Board, SHORTCUTS, group_name};
+use obcms_app::board::{Board, group_name};
 use obcms_app::transitions::{Move, Moved, Step};
 use obcms_domain::kinds::TASK;
 use obcms_domain::people::Action;
@@ -37,7 +37,6 @@ pub fn routes() -> Vec<Route> {
         ("group", "status (unless given), priority, domain or assignee"),
         ("column", "Only this column; with cursor its next cards"),
     ])
-    .query(&SHORTCUTS)
     .answers(
         200,
         json!({ "type": "object", "properties": {

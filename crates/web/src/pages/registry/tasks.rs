@@ -6,7 +6,9 @@ use axum::routing::{MethodRouter, post};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::{Actor, AppError};
+use obcms_app::series::{Scope, Target};
+use obcms_app::transitions::undo_address as undo_of_set;
+use obcms_app::{Actor, AppError, occurrences};
 use obcms_domain::choices::{self, TASK_PHASES};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
@@ -14,6 +16,7 @@ use obcms_domain::registry::{Kind, Record, Value};
 use obcms_store::records as store;
 use serde_json::{Map, json};
 
+use super::dates::name_text;
 use super::form::undo_address;
 use super::value::{self, Values};
 use crate::components::badges;
@@ -82,7 +85,10 @@ fn of(state: &State, actor: &Actor, record: &Record) -> Result<Vec<Record>, AppE
         }
         Ok(store::load_many(tx, &kinds::TASK, &ids)?)
     })?;
-    tasks.sort_by_cached_key(|task| (task.date("due_date").is_none(), task.date("due_date"), task.id));
+    tasks.sort_by_cached_key(|task| {
+        let due = obcms_domain::series::next_due(task);
+        (due.is_none(), due, task.id)
+    });
     Ok(tasks)
 }
 
@@ -111,11 +117,15 @@ fn anchor(record: &Record) -> Option<Date> {
 fn row(task: &Record, day: Option<Date>, address: &str, page: &Page, values: &Values<'_>) -> Markup {
     let is_done = task.state() == "completed";
     let word = if is_done { "Reopen" } else { "Complete" };
+    // Of a series, the date that is to be done next is completed.
+    let open = occurrences::open_date(task, page.today).ok().flatten();
+    let due = open.as_ref().map_or_else(|| task.date("due_date"), |open| Some(open.last_day()));
     html! {
         li id={ "task-" (task.id) } data-past[is_done || task.state() == "cancelled"] {
             form.post-button method="post" action=(address) {
                 input type="hidden" name="csrf_token" value=(page.csrf());
                 input type="hidden" name="task" value=(task.id);
+                @if let Some(open) = &open { input type="hidden" name="occurrence" value=(open.recurrence_id); }
                 input type="hidden" name="status" value=(if is_done { "not_started" } else { "completed" });
                 button.button data-only="icon" data-kind="quiet" type="submit" title=(word)
                     aria-label={ (word) " " (task.title()) } {
@@ -128,7 +138,7 @@ fn row(task: &Record, day: Option<Date>, address: &str, page: &Page, values: &Va
                 span.muted { (super::value(values, task, "assignees")) }
                 span.nowrap {
                     (super::value(values, task, "due_date"))
-                    @if let (Some(day), Some(due)) = (day, task.date("due_date")) { " " span.faint { "(" (distance(day, due)) ")" } }
+                    @if let (Some(day), Some(due)) = (day, due) { " " span.faint { "(" (distance(day, due)) ")" } }
                 }
             }
         }
@@ -167,6 +177,20 @@ pub async fn change(
     let mut input = Map::new();
     if let Ok(task) = form.get("task").parse::<Id>() {
         input.insert("status".to_owned(), json!(form.get("status")));
+        let date = form.get("occurrence");
+        if !date.is_empty() {
+            let target = Target {
+                kind: &kinds::TASK,
+                id: task,
+                recurrence_id: date,
+                scope: Scope::This,
+                expected: None,
+            };
+            let changed = blocking(|| state.app.change_occurrence(&actor, &target, &input))?;
+            let message = format!("{}: {}", badges::words(form.get("status")), name_text(date));
+            let undo = changed.change_set.map(|set| undo_of_set(task, set));
+            return Ok(done(&address, &message, undo.as_deref()));
+        }
         let saved = blocking(|| state.app.update(&actor, &kinds::TASK, task, &input, None))?;
         let words = badges::words(saved.state()).to_lowercase();
         return Ok(done(&address, &format!("Task {words}"), Some(&undo_address(&kinds::TASK, task))));

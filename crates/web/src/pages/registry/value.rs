@@ -15,6 +15,7 @@ use serde_json::Value as Json;
 
 use super::dates::name_text;
 use crate::components::badges::{self, Tone};
+use crate::pages::tasks::parts;
 
 /// What drawing a value needs to know of its surroundings.
 #[derive(Clone, Debug)]
@@ -42,8 +43,8 @@ impl Values<'_> {
         match (field.data, value) {
             (FieldType::Moment, Value::Instant(instant)) => self.moment(record, field, *instant),
             (FieldType::Choice(choices), Value::Text(text)) => choice(record, field, choices, text),
-            (FieldType::Date, Value::Date(day)) if field.name == "due_date" && is_open(record) => {
-                badges::due_date(*day, self.today)
+            (FieldType::Date, Value::Date(_)) if field.name == "due_date" && is_open(record) => {
+                parts::due(record, self.today)
             }
             (FieldType::Recurrence, Value::Text(text)) if !text.is_empty() => {
                 let said = words::of_record(record).unwrap_or_else(|| rule_text(text));

@@ -18,6 +18,7 @@ use obcms_store::records::Directory;
 
 use super::list::hours_text;
 use super::parts::{self, Facts};
+use super::series::Repeating;
 use crate::components::badges::{self, Tone, badge, icon_badge};
 use crate::components::buttons::{ButtonKind, button_link, post_button, submit_button};
 use crate::components::detail::{PageHead, Property, detail, page_head, panel, properties};
@@ -169,9 +170,10 @@ impl Sheet<'_> {
 
     fn head(&self) -> PageHead {
         let facts = Facts::of(&self.task, self.page.today);
+        let repeating = Repeating::of(&self.task, self.page.today);
         PageHead {
             title: self.task.title().to_owned(),
-            subtitle: String::new(),
+            subtitle: repeating.as_ref().map(Repeating::subtitle).unwrap_or_default(),
             badges: html! {
                 (dates::repeats_mark(&self.task))
                 (parts::status(&self.task))
@@ -181,12 +183,12 @@ impl Sheet<'_> {
                 } @else if facts.at_risk { (icon_badge("triangle-alert", "At risk", Tone::Warning)) }
                 @if self.task.is_archived() { (badge("Archived", Tone::Quiet)) }
             },
-            actions: self.actions(),
+            actions: self.actions(repeating.as_ref()),
         }
     }
 
     /// What leads on from the present state; the main one last.
-    fn actions(&self) -> Markup {
+    fn actions(&self, repeating: Option<&Repeating<'_>>) -> Markup {
         let step = |label: &str, drawing: &str, status: &str, kind| {
             post_button(
                 label,
@@ -201,8 +203,10 @@ impl Sheet<'_> {
         let plain = ButtonKind::Plain;
         html! {
             @if self.may_edit { (button_link("Edit", &self.address("/edit"), "pencil", ButtonKind::Plain)) }
-            (self.more())
-            @if self.may_move {
+            (self.more(repeating))
+            @if let (true, Some(repeating)) = (self.may_move, repeating) {
+                @if !self.is_blocked() { (repeating.actions(self.csrf())) }
+            } @else if self.may_move {
                 @match self.task.text("status") {
                     "not_started" | "on_hold" => {
                         @let start = if self.task.text("status") == "on_hold" { "Resume" } else { "Start" };
@@ -226,7 +230,7 @@ impl Sheet<'_> {
     }
 
     /// What is done less often.
-    fn more(&self) -> Markup {
+    fn more(&self, repeating: Option<&Repeating<'_>>) -> Markup {
         let status = self.task.text("status");
         let step = |label: &str, drawing: &str, to: &str, danger| MenuItem::Post {
             label: label.to_owned(),
@@ -236,7 +240,9 @@ impl Sheet<'_> {
             fields: vec![("status".to_owned(), to.to_owned())],
         };
         let mut items = Vec::new();
-        if self.may_move {
+        if let (true, Some(repeating)) = (self.may_move, repeating) {
+            items.extend(repeating.more());
+        } else if self.may_move {
             if ["not_started", "in_progress"].contains(&status) {
                 items.push(step("Hold", "pause", "on_hold", false));
             }
@@ -356,6 +362,9 @@ impl Sheet<'_> {
     }
 
     fn progress(&self) -> Markup {
+        if let Some(repeating) = Repeating::of(&self.task, self.page.today) {
+            return repeating.progress();
+        }
         let value = self.task.integer("progress").and_then(|part| u8::try_from(part).ok()).unwrap_or(0);
         let error = self.error("progress");
         panel(

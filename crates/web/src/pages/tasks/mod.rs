@@ -4,6 +4,7 @@ mod actions;
 mod detail;
 mod list;
 pub mod parts;
+mod series;
 
 use axum::Router;
 use axum::routing::{get, post};

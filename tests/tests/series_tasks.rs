@@ -1,0 +1,132 @@
+//! Tasks that repeat: done date by date, and late, sorted and counted by the date that is to be done next.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use obcms_tests::{Client, on_both_engines};
+use serde_json::{Value, json};
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}
+
+fn make(client: &Client, collection: &str, body: &Value) -> Value {
+    client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json
+}
+
+/// The date of the office.
+fn today() -> Date {
+    jiff::Timestamp::now().in_tz("Asia/Manila").unwrap().date()
+}
+
+fn day(days: i64) -> String {
+    today().saturating_add(days.days()).to_string()
+}
+
+/// Titles of a list of tasks.
+fn titles(client: &Client, query: &str) -> Vec<String> {
+    let list = client.get(&format!("/api/v1/tasks?{query}")).expect_status(200).json;
+    list["items"].as_array().unwrap().iter().map(|task| text(task, "title")).collect()
+}
+
+fn task(client: &Client, id: &str) -> Value {
+    client.get(&format!("/api/v1/tasks/{id}")).expect_status(200).json
+}
+
+fn complete(client: &Client, id: &str, date: &str) -> Value {
+    let path = format!("/api/v1/tasks/{id}/occurrences/{date}");
+    client.patch(&path, &json!({ "status": "completed" })).expect_status(200).json
+}
+
+on_both_engines! {
+    fn a_series_is_late_by_its_open_dates_alone(server: &Server) {
+        let me = server.as_role("coordinator");
+        let ppa = make(&me, "ppas", &json!({ "title": "Wells", "category": "moa_ppa" }));
+        let origin = json!({ "kind": "ppa", "id": ppa["id"] });
+        // Three dates: a fortnight ago, a week ago, today; and one task a month ahead beside it.
+        let body = json!({
+            "title": "Report", "due_date": day(-14), "rrule": "FREQ=WEEKLY;COUNT=3", "origin": origin,
+        });
+        let late_before = me.get("/api/v1/portfolio").expect_status(200).json["tasks"]["late"].as_i64().unwrap();
+        let id = text(&make(&me, "tasks", &body), "id");
+        make(&me, "tasks", &json!({ "title": "Ahead", "due_date": day(-1), "origin": origin }));
+        let late_of_ppa = || {
+            let portfolio = me.get("/api/v1/portfolio").expect_status(200).json;
+            portfolio["tasks"]["late"].as_i64().unwrap() - late_before
+        };
+        let due_in_trace = || {
+            let trace = me.get(&format!("/api/v1/trace/task/{id}")).expect_status(200).json;
+            trace["tasks"].as_array().unwrap().iter().find(|link| link["id"] == json!(id)).unwrap()["due_date"].clone()
+        };
+
+        let facts = task(&me, &id);
+        assert_eq!((&facts["overdue"], &facts["next_due"]), (&json!(true), &json!(day(-7))), "the last missed one");
+        assert_eq!(facts["next_occurrence"], day(-7));
+        assert_eq!(titles(&me, "overdue=true&sort=due_date&template_item=none"), ["Report", "Ahead"]);
+        assert_eq!((late_of_ppa(), due_in_trace()), (2, json!(day(-7))));
+        let board = me.get("/api/v1/tasks/board?overdue=true").expect_status(200).json;
+        assert!(board.to_string().contains("Report"));
+
+        // The missed one done, the older one is let go and today's is next: no longer late.
+        complete(&me, &id, &day(-7));
+        let facts = task(&me, &id);
+        assert_eq!((&facts["overdue"], &facts["next_due"]), (&json!(false), &json!(day(0))));
+        assert_eq!(titles(&me, "overdue=true&template_item=none"), ["Ahead"]);
+        assert_eq!(titles(&me, "sort=due_date&template_item=none"), ["Ahead", "Report"]);
+        assert_eq!(titles(&me, &format!("due_date_from={0}&due_date_to={0}&template_item=none", day(0))), ["Report"]);
+        assert_eq!((late_of_ppa(), due_in_trace()), (1, json!(day(0))));
+
+        // All dates done, nothing is due; the series itself is open until it is closed.
+        complete(&me, &id, &day(0));
+        let facts = task(&me, &id);
+        assert_eq!((&facts["overdue"], &facts["at_risk"], &facts["next_due"]), (&json!(false), &json!(false), &Value::Null));
+        assert_eq!((late_of_ppa(), text(&facts, "status")), (1, "not_started".to_owned()));
+        me.post(&format!("/api/v1/tasks/{id}/undo"), &json!({})).expect_status(200);
+        assert_eq!(task(&me, &id)["next_due"], day(0));
+        // A date that was moved counts where it is now.
+        let path = format!("/api/v1/tasks/{id}/occurrences/{}", day(0));
+        me.patch(&path, &json!({ "due_date": day(3) })).expect_status(200);
+        assert_eq!(task(&me, &id)["next_due"], day(3));
+        me.delete(&path).expect_status(204);
+        assert_eq!(task(&me, &id)["next_due"], Value::Null);
+    }
+
+    fn the_progress_of_a_ppa_counts_a_series_as_one_task(server: &Server) {
+        let me = server.as_role("coordinator");
+        let ppa = make(&me, "ppas", &json!({ "title": "Wells", "category": "moa_ppa" }));
+        let path = format!("/api/v1/ppas/{}", text(&ppa, "id"));
+        let origin = json!({ "kind": "ppa", "id": ppa["id"] });
+        let series = make(&me, "tasks", &json!({
+            "title": "Report", "due_date": day(-7), "rrule": "FREQ=WEEKLY;COUNT=2", "origin": origin,
+        }));
+        make(&me, "tasks", &json!({ "title": "Once", "due_date": day(5), "origin": origin }));
+        let id = text(&series, "id");
+        // What was generated for the PPA is put aside: two tasks of equal weight are left.
+        let others = me.get(&format!("/api/v1/tasks?origin={}&limit=500", text(&ppa, "id"))).json["items"].clone();
+        for other in others.as_array().unwrap().iter().filter(|task| !task["template_item"].is_null()) {
+            me.delete(&format!("/api/v1/tasks/{}", text(other, "id"))).expect_status(204);
+        }
+        complete(&me, &id, &day(-7));
+        complete(&me, &id, &day(0));
+        assert_eq!(me.get(&path).json["task_progress"], 0, "dates alone complete no series");
+        me.post(&format!("/api/v1/tasks/{id}/transition"), &json!({ "status": "completed" })).expect_status(200);
+        assert_eq!(me.get(&path).json["task_progress"], 50);
+    }
+
+    fn whoever_takes_a_date_on_takes_it_back(server: &Server) {
+        let me = server.as_role("coordinator");
+        let person = server.person(&["staff"]);
+        let body = json!({
+            "title": "Report", "due_date": day(-7), "rrule": "FREQ=WEEKLY", "assignees": [person.id.to_string()],
+        });
+        let id = text(&make(&me, "tasks", &body), "id");
+        let done = complete(&person.client, &id, &day(-7));
+        assert_eq!(task(&me, &id)["overdue"], false);
+        person.client.post(&text(&done, "undo"), &json!({})).expect_status(200);
+        assert_eq!(task(&me, &id)["overdue"], true);
+        // Who may not do it may not take it back either.
+        let done = complete(&person.client, &id, &day(-7));
+        server.as_role("staff").post(&text(&done, "undo"), &json!({})).expect_status(403);
+        assert_eq!(task(&me, &id)["overdue"], false);
+    }
+}
