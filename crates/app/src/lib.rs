@@ -82,6 +82,7 @@ pub struct App {
     entropy: Arc<Entropy>,
     options: Arc<Options>,
     zone: TimeZone,
+    calendar: Arc<calendar::KeptCalendar>,
 }
 
 impl App {
@@ -94,7 +95,8 @@ impl App {
     ) -> Result<Self, AppError> {
         let zone = TimeZone::get(&options.office_timezone)
             .map_err(|_| AppError::Setting(format!("there is no time zone {}", options.office_timezone)))?;
-        Ok(Self { database, clock, entropy: Arc::new(entropy), options: Arc::new(options), zone })
+        let (entropy, options) = (Arc::new(entropy), Arc::new(options));
+        Ok(Self { database, clock, entropy, options, zone, calendar: Arc::default() })
     }
 
     /// The database.
@@ -113,6 +115,10 @@ impl App {
     #[must_use]
     pub fn zone(&self) -> &TimeZone {
         &self.zone
+    }
+
+    pub(crate) fn kept_calendar(&self) -> &calendar::KeptCalendar {
+        &self.calendar
     }
 
     /// Now.

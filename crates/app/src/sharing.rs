@@ -124,12 +124,13 @@ pub struct SharedEntry {
 impl SharedEntry {
     fn of(entry: &Entry) -> Self {
         // A booking without a purpose is called after whoever booked; that something is taken is all that is told.
-        let title = if entry.kind.name == "booking" { "Booked".to_owned() } else { entry.row.title.clone() };
+        let title =
+            if entry.kind.name == "booking" { "Booked".to_owned() } else { entry.row.title.to_string() };
         Self {
             title,
             start: entry.start(),
             end: entry.end(),
-            place: entry.row.location.clone(),
+            place: entry.row.location.to_string(),
             module: entry.module(),
         }
     }
@@ -268,7 +269,7 @@ impl App {
         let mut entries: Vec<SharedEntry> = feed
             .entries
             .iter()
-            .filter(|entry| entry.row.status != "cancelled" && query.modules.contains(&entry.module()))
+            .filter(|entry| &*entry.row.status != "cancelled" && query.modules.contains(&entry.module()))
             // When somebody is taken is about them, and the place of their booking is their name.
             .filter(|entry| {
                 entry.kind.name != "booking" || !entry.resources.iter().any(|id| people.contains(id))
@@ -283,7 +284,7 @@ impl App {
     /// Which resources of the bookings are people.
     fn people_among_resources(&self, feed: &Feed) -> Result<HashSet<Id>, AppError> {
         let bookings = feed.entries.iter().filter(|entry| entry.kind.name == "booking");
-        let mut ids: Vec<Id> = bookings.flat_map(|entry| &entry.resources).copied().collect();
+        let mut ids: Vec<Id> = bookings.flat_map(|entry| entry.resources.iter()).copied().collect();
         ids.sort_unstable();
         ids.dedup();
         let resources = self.read(|tx| Ok(records::load_many(tx, &RESOURCE, &ids)?))?;

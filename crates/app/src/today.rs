@@ -214,7 +214,7 @@ impl App {
         let rows = store::events(tx, person, &window)?;
         for entry in calendar::expand(rows, &window, self.zone()) {
             // A single date of a series may be cancelled, or be for others.
-            if entry.status == "cancelled" || !calendar::people(&entry).any(|id| id == person) {
+            if &*entry.status == "cancelled" || !entry.people.contains(&person) {
                 continue;
             }
             let (first, last) = if entry.all_day {
@@ -228,11 +228,11 @@ impl App {
             }
             found.push(Appointment {
                 event: entry.record_id,
-                recurrence_id: entry.recurrence_id,
-                title: entry.title,
+                recurrence_id: entry.recurrence_id.to_string(),
+                title: entry.title.to_string(),
                 day: first.max(today),
                 start: (!entry.all_day && first >= today).then_some(entry.start),
-                location: entry.location,
+                location: entry.location.to_string(),
             });
         }
         found.sort_by_key(|entry| (entry.day, entry.start));

@@ -202,12 +202,12 @@ fn date_json(entry: &EntryRow, zone: &TimeZone) -> Json {
             json!(instant.display_with_offset(zone.to_offset(instant)).to_string())
         }
     };
-    let url = kinds::by_name(&entry.kind).map(|kind| kind.url(entry.record_id));
-    let recurrence_id = Some(&entry.recurrence_id).filter(|id| !id.is_empty());
+    let url = entry.kind.url(entry.record_id);
+    let recurrence_id = Some(&*entry.recurrence_id).filter(|id| !id.is_empty());
     json!({
-        "kind": entry.entry_kind, "title": entry.title, "start": moment(entry.start), "end": moment(entry.end),
-        "all_day": entry.all_day, "status": entry.status, "module": entry.module, "url": url,
-        "source": { "kind": entry.kind, "id": entry.record_id }, "recurrence_id": recurrence_id,
+        "kind": entry.entry_kind, "title": &*entry.title, "start": moment(entry.start), "end": moment(entry.end),
+        "all_day": entry.all_day, "status": &*entry.status, "module": entry.kind.module.key(), "url": url,
+        "source": { "kind": entry.kind.name, "id": entry.record_id }, "recurrence_id": recurrence_id,
     })
 }
 

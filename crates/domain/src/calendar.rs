@@ -97,6 +97,11 @@ pub fn people_text(people: &[Id]) -> String {
     people.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
+/// The people of such a text.
+pub fn people_of(text: &str) -> impl Iterator<Item = Id> {
+    text.split(' ').filter_map(|id| id.parse().ok())
+}
+
 /// A task or a booking of an event stands within the event, not beside it.
 fn is_shown_within_its_event(record: &Record) -> bool {
     ["task", "booking"].contains(&record.kind.name)

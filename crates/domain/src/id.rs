@@ -19,6 +19,9 @@ const PLACE_MARK: [u8; 6] = *b"psgc\0\0";
 const PLACE_DIGITS: usize = 10;
 
 impl Id {
+    /// The id of nothing.
+    pub const NIL: Self = Self(Uuid::nil());
+
     /// A fresh UUIDv7 (RFC 9562, 5.7) from the given milliseconds since 1970 and ten random bytes.
     #[must_use]
     pub fn from_parts(milliseconds: u64, random: &[u8; 10]) -> Self {

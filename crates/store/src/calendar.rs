@@ -1,43 +1,44 @@
 //! The dated things of a window of time.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::calendar::{DatedEntry, LONG_DAYS, people_text};
+use obcms_domain::calendar::{DatedEntry, LONG_DAYS, people_of};
 use obcms_domain::id::Id;
+use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Record};
 
 use crate::database::{Cell, Row, Tx};
 use crate::error::StoreError;
 use crate::records::Statement;
 
-/// One row of the calendar.
+/// One row of the calendar. Copies share their texts: a series has one for each of its dates.
 #[derive(Clone, Debug)]
 pub struct EntryRow {
     /// The record behind it.
     pub record_id: Id,
     /// Role of the date.
-    pub entry_kind: String,
+    pub entry_kind: &'static str,
     /// Number within the role.
     pub position: i64,
     /// Kind of the record.
-    pub kind: String,
-    /// Module key.
-    pub module: String,
+    pub kind: &'static Kind,
     /// What stands in the calendar.
-    pub title: String,
+    pub title: Arc<str>,
     /// State.
-    pub status: String,
+    pub status: Arc<str>,
     /// Priority or empty.
-    pub priority: String,
+    pub priority: Arc<str>,
     /// Place or empty.
-    pub location: String,
-    /// Ids of the people, separated by blanks.
-    pub people: String,
+    pub location: Arc<str>,
+    /// Who is on it.
+    pub people: Arc<[Id]>,
     /// Days, not times.
     pub all_day: bool,
     /// Zone of a timed entry.
-    pub timezone: String,
+    pub timezone: Arc<str>,
     /// Start; midnight UTC of the day when all-day.
     pub start: Timestamp,
     /// End, exclusive.
@@ -46,10 +47,10 @@ pub struct EntryRow {
     pub is_movable: bool,
     /// The series as [`obcms_domain::series::StoredSeries`] reads it, when the row stands for all its dates; empty
     /// otherwise.
-    pub series: String,
+    pub series: Arc<str>,
     /// Original local start of one date of a series; empty otherwise. The table has none of these: they come from
     /// expanding a series.
-    pub recurrence_id: String,
+    pub recurrence_id: Arc<str>,
 }
 
 impl EntryRow {
@@ -58,23 +59,28 @@ impl EntryRow {
     pub fn of(record: &Record, entry: DatedEntry) -> Self {
         Self {
             record_id: record.id,
-            entry_kind: entry.entry_kind.to_owned(),
+            entry_kind: entry.entry_kind,
             position: entry.position,
-            kind: record.kind.name.to_owned(),
-            module: record.kind.module.key().to_owned(),
-            people: people_text(&entry.people),
-            title: entry.title,
-            status: entry.status,
-            priority: entry.priority,
-            location: entry.location,
+            kind: record.kind,
+            title: entry.title.into(),
+            status: entry.status.into(),
+            priority: entry.priority.into(),
+            location: entry.location.into(),
+            people: entry.people.into(),
             all_day: entry.all_day,
-            timezone: entry.timezone,
+            timezone: entry.timezone.into(),
             start: entry.start,
             end: entry.end,
             is_movable: entry.movable,
-            series: String::new(),
-            recurrence_id: String::new(),
+            series: Arc::default(),
+            recurrence_id: Arc::default(),
         }
+    }
+
+    /// Whether it lasts longer than [`LONG_DAYS`] or is a series: such are looked for by themselves.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        !self.series.is_empty() || self.end.duration_since(self.start).as_secs() > LONG_DAYS * 86_400
     }
 }
 
@@ -91,10 +97,20 @@ pub struct Window {
     pub after_last_day: Timestamp,
 }
 
-const COLUMNS: &str = "record_id, entry_kind, position, kind, module, title, status, priority, location, people, \
-                       all_day, timezone, start_at, end_at, is_movable, series";
+impl Window {
+    /// Whether the entry touches it.
+    #[must_use]
+    pub fn touches(&self, row: &EntryRow) -> bool {
+        let (from, to) =
+            if row.all_day { (self.first_day, self.after_last_day) } else { (self.start, self.end) };
+        row.start < to && row.end > from
+    }
+}
 
-/// The columns of an entry, as [`read_entry`] reads them.
+const COLUMNS: &str = "record_id, entry_kind, position, kind, title, status, priority, location, people, all_day, \
+                       timezone, start_at, end_at, is_movable, series";
+
+/// The columns of an entry, as [`taken`] reads them.
 pub(crate) const fn entry_columns() -> &'static str {
     COLUMNS
 }
@@ -128,20 +144,23 @@ pub fn window(tx: &mut Tx<'_>, window: &Window, modules: &[&str]) -> Result<Vec<
             statement.bind_list(modules.iter().map(|module| (*module).into()));
         }
     }
-    let rows = tx.query(&statement.sql, &statement.parameters)?;
-    rows.into_iter().map(take_entry).collect()
+    taken(tx.query(&statement.sql, &statement.parameters)?)
 }
 
 /// Puts entries into their order: by start, then title. Sorted here, as the database would carry whole rows through
 /// two sorts, one for each side of the union, and series are not expanded yet.
 pub fn sort(entries: &mut [EntryRow]) {
-    entries.sort_unstable_by(|one, other| {
-        (one.start.cmp(&other.start))
-            .then_with(|| one.title.cmp(&other.title))
-            .then_with(|| one.record_id.cmp(&other.record_id))
-            .then_with(|| one.entry_kind.cmp(&other.entry_kind))
-            .then_with(|| one.position.cmp(&other.position))
-    });
+    entries.sort_unstable_by(order);
+}
+
+/// The order of entries: by start, then title.
+#[must_use]
+pub fn order(one: &EntryRow, other: &EntryRow) -> Ordering {
+    (one.start.cmp(&other.start))
+        .then_with(|| one.title.cmp(&other.title))
+        .then_with(|| one.record_id.cmp(&other.record_id))
+        .then_with(|| one.entry_kind.cmp(other.entry_kind))
+        .then_with(|| one.position.cmp(&other.position))
 }
 
 /// A parameter whose type the place does not tell: both engines learn it from the neighbour in COALESCE.
@@ -165,25 +184,27 @@ pub fn of_people(
         .bind(kind.name);
     statement.push(" AND target IN ").bind_list(people.iter().map(|id| (*id).into()));
     statement.push(") AND start_at < ").bind(last).push(" AND end_at > ").bind(first);
-    tx.query(&statement.sql, &statement.parameters)?.into_iter().map(take_entry).collect()
+    taken(tx.query(&statement.sql, &statement.parameters)?)
 }
 
 /// The entries of these records, in no order.
 pub fn of_records(tx: &mut Tx<'_>, records: &[Id]) -> Result<Vec<EntryRow>, StoreError> {
     let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM calendar_entries WHERE record_id IN "));
     statement.bind_list(records.iter().map(|id| (*id).into()));
-    tx.query(&statement.sql, &statement.parameters)?.iter().map(read_entry).collect()
+    taken(tx.query(&statement.sql, &statement.parameters)?)
+}
+
+/// Every entry there is, in no order.
+pub fn all(tx: &mut Tx<'_>) -> Result<Vec<EntryRow>, StoreError> {
+    taken(tx.query(&format!("SELECT {COLUMNS} FROM calendar_entries"), &[])?)
 }
 
 /// The entries of one record.
 pub fn of_record(tx: &mut Tx<'_>, record: Id) -> Result<Vec<EntryRow>, StoreError> {
-    tx.query(
+    taken(tx.query(
         &format!("SELECT {COLUMNS} FROM calendar_entries WHERE record_id = $1 ORDER BY start_at, entry_kind, position"),
         &[record.into()],
-    )?
-    .iter()
-    .map(read_entry)
-    .collect()
+    )?)
 }
 
 /// Records that point at one of the targets, directly or, with more steps, over one or two records in between. People
@@ -235,37 +256,51 @@ pub fn members(tx: &mut Tx<'_>, teams: &[Id]) -> Result<Vec<Id>, StoreError> {
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
-/// One row as an entry.
-pub(crate) fn read_entry(row: &Row) -> Result<EntryRow, StoreError> {
-    take_entry(row.clone())
+/// Which resources all records take.
+pub fn all_resources(tx: &mut Tx<'_>) -> Result<Vec<(Id, Id)>, StoreError> {
+    let sql = "SELECT e.source, e.target FROM edges e JOIN resources r ON r.id = e.target \
+               WHERE e.field IN ('resource', 'resources') ORDER BY e.source, e.position";
+    tx.query(sql, &[])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
-/// A month of an office has a thousand rows: their texts are taken over, not copied.
-fn take_entry(mut row: Row) -> Result<EntryRow, StoreError> {
-    let mut text = |column: usize| match row.0.get_mut(column).map(std::mem::take) {
-        Some(Cell::Text(text)) => Ok(text),
+/// Rows of a query as entries.
+pub(crate) fn taken(rows: Vec<Row>) -> Result<Vec<EntryRow>, StoreError> {
+    rows.into_iter().filter_map(|row| take_entry(row).transpose()).collect()
+}
+
+/// Nothing for an entry of a kind that this program does not know, as a newer one may have written it.
+fn take_entry(row: Row) -> Result<Option<EntryRow>, StoreError> {
+    let text = |column: usize| match row.0.get(column) {
+        Some(Cell::Text(text)) => Ok(text.as_str()),
         _ => Err(StoreError::Decode { column, expected: "text" }),
     };
-    let (entry_kind, kind, module) = (text(1)?, text(3)?, text(4)?);
-    let (title, status, priority) = (text(5)?, text(6)?, text(7)?);
-    let (location, people, timezone, series) = (text(8)?, text(9)?, text(11)?, text(15)?);
-    Ok(EntryRow {
+    // Most of these texts are empty, and an empty one takes no memory of its own.
+    let shared = |column: usize| {
+        text(column).map(|text| if text.is_empty() { Arc::default() } else { Arc::from(text) })
+    };
+    let Some(kind) = kinds::by_name(text(3)?) else {
+        return Ok(None);
+    };
+    let entry_kind = text(1)?;
+    let Some(role) = kind.dates.iter().find(|role| role.entry_kind == entry_kind) else {
+        return Ok(None);
+    };
+    Ok(Some(EntryRow {
         record_id: row.get(0)?,
-        entry_kind,
+        entry_kind: role.entry_kind,
         position: row.get(2)?,
         kind,
-        module,
-        title,
-        status,
-        priority,
-        location,
-        people,
-        all_day: row.get(10)?,
-        timezone,
-        start: row.get(12)?,
-        end: row.get(13)?,
-        is_movable: row.get(14)?,
-        series,
-        recurrence_id: String::new(),
-    })
+        title: shared(4)?,
+        status: shared(5)?,
+        priority: shared(6)?,
+        location: shared(7)?,
+        people: people_of(text(8)?).collect(),
+        all_day: row.get(9)?,
+        timezone: shared(10)?,
+        start: row.get(11)?,
+        end: row.get(12)?,
+        is_movable: row.get(13)?,
+        series: shared(14)?,
+        recurrence_id: Arc::default(),
+    }))
 }

@@ -9,6 +9,7 @@ pub mod board;
 pub mod bookings;
 pub mod calendar;
 pub mod calendar_facts;
+pub mod calendar_touched;
 pub mod changes;
 pub mod database;
 mod error;

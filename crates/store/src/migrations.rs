@@ -49,6 +49,7 @@ pub const ALL: &[Migration] = &[
     migration!(10, "shared calendars", "0010_sharing"),
     migration!(11, "preferences and saved views", "0011_personal"),
     migration!(12, "holidays", "0012_holidays"),
+    migration!(13, "what the calendar shows otherwise", "0013_calendar_touched"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

@@ -2,7 +2,7 @@
 
 use obcms_domain::id::Id;
 
-use crate::calendar::{EntryRow, Window, entry_columns, read_entry};
+use crate::calendar::{EntryRow, Window, entry_columns, taken};
 use crate::database::Tx;
 use crate::error::StoreError;
 use crate::records::Statement;
@@ -39,5 +39,5 @@ pub fn events(tx: &mut Tx<'_>, person: Id, window: &Window) -> Result<Vec<EntryR
         .push(" AND end_at > ")
         .bind(window.start);
     statement.push(" ORDER BY is_long, start_at, title, record_id LIMIT 500");
-    tx.query(&statement.sql, &statement.parameters)?.iter().map(read_entry).collect()
+    taken(tx.query(&statement.sql, &statement.parameters)?)
 }

@@ -10,10 +10,10 @@ use obcms_domain::scheduling::{Claim, Subject, clashes};
 use obcms_domain::search;
 use obcms_domain::series::Series;
 use obcms_store::bookings::Slot;
-use obcms_store::calendar::{self as store, EntryRow};
-use obcms_store::{Tx, bookings, records};
+use obcms_store::calendar::EntryRow;
+use obcms_store::{Database, Tx, bookings, records};
 
-use super::{CalendarQuery, Entry, Feed, expand, takes_time};
+use super::{CalendarQuery, Entry, Feed, kept, takes_time};
 use crate::error::AppError;
 use crate::{Actor, App};
 
@@ -87,12 +87,15 @@ impl App {
     pub fn conflicts(&self, actor: &Actor, query: &CalendarQuery) -> Result<Conflicts, AppError> {
         self.read(|tx| {
             let window = Span::new(query.window.start, query.window.end);
-            let mut rows = expand(store::window(tx, &query.window, &[])?, &query.window, self.zone());
-            rows.retain(|row| !row.all_day && takes_time(row));
+            let state = Database::state_of(tx)?;
+            let timed = |row: &EntryRow| !row.all_day && takes_time(row);
+            let (entries, names) = self.dated(tx, state, &query.window, &[], &timed)?;
+            let mut feed = Feed { entries, names };
             let over = bookings::booked_over(tx, window)?;
-            add_bookings(tx, &over, &mut rows)?;
-            store::sort(&mut rows);
-            let feed = self.feed(tx, actor, rows)?;
+            let rows = bookings_missing(tx, &over, &feed.entries)?;
+            feed.add(kept::of_rows(tx, rows, self.zone())?, tx)?;
+            self.narrow_to_rights(tx, actor, &mut feed.entries)?;
+            feed.sort();
             let mut pairs = people_and_venues(&feed);
             pairs.extend(resources(tx, &feed, &over)?);
             // A filter narrows what is shown of a pair's either side.
@@ -107,15 +110,20 @@ impl App {
     }
 }
 
-/// Adds the entries of bookings that clash and are not among the rows, as those of events are.
-fn add_bookings(tx: &mut Tx<'_>, over: &[(Slot, Slot)], rows: &mut Vec<EntryRow>) -> Result<(), AppError> {
+/// The entries of bookings that clash and do not stand in the calendar, as those of events.
+fn bookings_missing(
+    tx: &mut Tx<'_>,
+    over: &[(Slot, Slot)],
+    entries: &[Entry],
+) -> Result<Vec<EntryRow>, AppError> {
     let mut wanted: Vec<(Id, &str)> = over
         .iter()
         .flat_map(|(one, other)| {
             [(one.booking, one.recurrence_id.as_str()), (other.booking, other.recurrence_id.as_str())]
         })
         .filter(|(booking, date)| {
-            !rows.iter().any(|row| row.record_id == *booking && row.recurrence_id == *date)
+            let is_it = |entry: &Entry| entry.row.record_id == *booking && &*entry.row.recurrence_id == *date;
+            !entries.iter().any(is_it)
         })
         .collect();
     wanted.sort_unstable();
@@ -123,6 +131,7 @@ fn add_bookings(tx: &mut Tx<'_>, over: &[(Slot, Slot)], rows: &mut Vec<EntryRow>
     let mut ids: Vec<Id> = wanted.iter().map(|(booking, _)| *booking).collect();
     ids.dedup();
     let records = records::load_many(tx, &BOOKING, &ids)?;
+    let mut rows = Vec::new();
     for (booking, date) in wanted {
         let Some(record) = records.iter().find(|record| record.id == booking) else {
             continue;
@@ -136,11 +145,11 @@ fn add_bookings(tx: &mut Tx<'_>, over: &[(Slot, Slot)], rows: &mut Vec<EntryRow>
         };
         if let Some(entry) = entry_of(&single) {
             let mut row = EntryRow::of(record, entry);
-            date.clone_into(&mut row.recurrence_id);
+            row.recurrence_id = date.into();
             rows.push(row);
         }
     }
-    Ok(())
+    Ok(rows)
 }
 
 fn people_and_venues(feed: &Feed) -> Vec<Conflict> {
@@ -152,12 +161,12 @@ fn people_and_venues(feed: &Feed) -> Vec<Conflict> {
         // Who books a room for others is not in it.
         .filter(|(_, entry)| entry.kind != &BOOKING)
         .map(|(index, entry)| {
-            let mut subjects: Vec<Subject> = entry.people.iter().copied().map(Subject::Person).collect();
+            let mut subjects: Vec<Subject> = entry.row.people.iter().copied().map(Subject::Person).collect();
             subjects.sort();
             subjects.dedup();
             let venue = search::words(&entry.row.location).join(" ");
             if !venue.is_empty() {
-                venues.entry(venue.clone()).or_insert_with(|| entry.row.location.clone());
+                venues.entry(venue.clone()).or_insert_with(|| entry.row.location.to_string());
                 subjects.push(Subject::Venue(venue));
             }
             Claim { index, span: Span::new(entry.row.start, entry.row.end), subjects }
@@ -180,7 +189,7 @@ fn resources(tx: &mut Tx<'_>, feed: &Feed, over: &[(Slot, Slot)]) -> Result<Vec<
     let names = records::references(tx, &ids)?;
     let place = |slot: &Slot| {
         let is_it = |entry: &Entry| {
-            entry.row.record_id == slot.booking && entry.row.recurrence_id == slot.recurrence_id
+            entry.row.record_id == slot.booking && *entry.row.recurrence_id == *slot.recurrence_id
         };
         feed.entries.iter().position(is_it)
     };

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use obcms_domain::series::{Changed, StoredSeries};
+use obcms_domain::calendar::people_of;
+use obcms_domain::series::{Changed, ReadySeries};
 use obcms_store::calendar::{EntryRow, Window};
 
 use super::Zones;
@@ -18,48 +19,58 @@ pub fn expand(rows: Vec<EntryRow>, window: &Window, office: &TimeZone) -> Vec<En
     for row in rows {
         if row.series.is_empty() {
             expanded.push(row);
-        } else {
-            dates(row, window, &mut zones, &mut expanded);
+        } else if let Some(series) = ready(&row, &mut zones) {
+            dates(&row, &series, window, |date, _| expanded.push(date));
         }
     }
     expanded
 }
 
-fn dates(mut row: EntryRow, window: &Window, zones: &mut Zones<'_>, expanded: &mut Vec<EntryRow>) {
-    let text = std::mem::take(&mut row.series);
-    let Some(series) = StoredSeries::parse(&text) else {
-        return;
-    };
+/// The series of a row, read.
+pub(super) fn ready(row: &EntryRow, zones: &mut Zones<'_>) -> Option<ReadySeries> {
     let zone = if row.all_day { TimeZone::UTC } else { zones.of(&row.timezone) };
-    let found = series.within(&zone, (window.start, window.end), (window.first_day, window.after_last_day));
+    if row.series.is_empty() { None } else { ReadySeries::parse(&row.series, &zone) }
+}
+
+/// Tells the dates of a series that touch the window, and of each whether more differs than when it is.
+pub(super) fn dates(
+    row: &EntryRow,
+    series: &ReadySeries,
+    window: &Window,
+    mut tell: impl FnMut(EntryRow, bool),
+) {
+    let found = series.within((window.start, window.end), (window.first_day, window.after_last_day));
     let Ok(found) = found else {
         tracing::warn!(record = %row.record_id, "a series takes too long to work out and is not shown");
         return;
     };
+    let common = EntryRow { series: Default::default(), ..row.clone() };
     for occurrence in found {
-        let mut single = EntryRow {
+        let single = EntryRow {
             start: occurrence.start,
             end: occurrence.end,
             recurrence_id: occurrence.id,
-            ..row.clone()
+            ..common.clone()
         };
-        if let Some(changed) = occurrence.changed {
-            single = of_changed(single, changed);
+        match occurrence.changed {
+            Some(changed) => tell(of_changed(single, changed), true),
+            None => tell(single, false),
         }
-        expanded.push(single);
     }
 }
 
 /// A row as it is on a changed date.
-pub(super) fn of_changed(mut row: EntryRow, changed: &Changed) -> EntryRow {
-    row.all_day = changed.all_day;
-    row.timezone.clone_from(&changed.timezone);
-    row.title.clone_from(&changed.title);
-    row.status.clone_from(&changed.status);
-    row.priority.clone_from(&changed.priority);
-    row.location.clone_from(&changed.location);
-    row.people.clone_from(&changed.people);
-    row
+pub(super) fn of_changed(row: EntryRow, changed: &Changed) -> EntryRow {
+    EntryRow {
+        all_day: changed.all_day,
+        timezone: changed.timezone.as_str().into(),
+        title: changed.title.as_str().into(),
+        status: changed.status.as_str().into(),
+        priority: changed.priority.as_str().into(),
+        location: changed.location.as_str().into(),
+        people: people_of(&changed.people).collect(),
+        ..row
+    }
 }
 
 /// The next date of a series from `now` on, or its last one: what stands for it where there is place for one date.

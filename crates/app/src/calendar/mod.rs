@@ -8,21 +8,24 @@ mod copying;
 pub mod density;
 mod entry_id;
 mod expansion;
+mod kept;
 mod moving;
 mod narrowing;
 mod query;
 mod rights;
 pub mod suggestions;
+mod writing;
 
 pub use entry_id::EntryId;
 use expansion::of_changed;
 pub use expansion::{expand, next};
+pub use kept::{KeptCalendar, Names};
 pub use moving::Moved;
 pub use narrowing::Concerning;
-pub use query::{CalendarQuery, FILTERS, MAXIMUM_DAYS, WINDOW, people, people_of};
+pub use query::{CalendarQuery, FILTERS, MAXIMUM_DAYS, WINDOW};
 
-use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -30,23 +33,21 @@ use jiff::tz::{Offset, TimeZone};
 use obcms_domain::calendar::unfloating;
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::registry::{FieldType, Kind, Module};
-use obcms_domain::series::StoredSeries;
-use obcms_store::calendar::{self as store, EntryRow};
-use obcms_store::{Database, Tx, records};
-use serde::ser::{SerializeSeq, SerializeStruct};
-use serde::{Serialize, Serializer};
+use obcms_domain::registry::{Kind, Module};
+use obcms_store::calendar::{self as store, EntryRow, Window};
+use obcms_store::{Database, Tx};
 
 use crate::error::AppError;
 use crate::{Actor, App};
+use kept::Kept;
 
 /// The entries of a window with the names of the people on them.
 #[derive(Clone, Debug, Default)]
 pub struct Feed {
     /// By start, then title.
     pub entries: Vec<Entry>,
-    /// Names of everybody on an entry.
-    pub names: HashMap<Id, String>,
+    /// Names of everybody on an entry, and perhaps of others.
+    pub names: Names,
 }
 
 /// One entry as somebody sees it.
@@ -58,12 +59,12 @@ pub struct Entry {
     pub kind: &'static Kind,
     /// Whether the asker may move it.
     pub editable: bool,
-    /// Who is on it.
-    pub people: Vec<Id>,
     /// What it takes: rooms, vehicles, equipment.
-    pub resources: Vec<Id>,
+    pub resources: Arc<[Id]>,
     /// Zone in which a timed entry is told.
     zone: TimeZone,
+    /// The row that it is of; none when it differs from it in more than when it is.
+    common: Option<Arc<Kept>>,
 }
 
 /// Address of the page of a record, or of one date of a series when `recurrence_id` is not empty.
@@ -98,7 +99,7 @@ impl Entry {
         EntryId {
             kind: self.kind.name,
             record: self.row.record_id,
-            entry_kind: &self.row.entry_kind,
+            entry_kind: self.row.entry_kind,
             position: self.row.position,
             recurrence: self.recurrence_id(),
         }
@@ -114,6 +115,18 @@ impl Entry {
     #[must_use]
     pub fn url(&self) -> String {
         address(self.kind, self.row.record_id, &self.row.recurrence_id)
+    }
+
+    /// A row as it is, editable for nobody yet.
+    fn whole(kept: &Arc<Kept>) -> Self {
+        Self {
+            row: kept.row.clone(),
+            kind: kept.row.kind,
+            editable: false,
+            resources: Arc::clone(&kept.resources),
+            zone: kept.zone.clone(),
+            common: Some(Arc::clone(kept)),
+        }
     }
 
     /// When it begins.
@@ -165,17 +178,55 @@ impl App {
     pub fn calendar(&self, actor: &Actor, query: &CalendarQuery) -> Result<(i64, Feed), AppError> {
         self.read(|tx| {
             let state = Database::state_of(tx)?;
-            let modules: Vec<&str> = query.modules.iter().map(|module| module.key()).collect();
-            let rows = store::window(tx, &query.window, &modules)?;
-            let mut rows = expand(rows, &query.window, self.zone());
-            store::sort(&mut rows);
-            rows.retain(|row| query.wants(row, actor));
-            query.concerning.narrow(tx, &mut rows)?;
-            Ok((state, self.feed(tx, actor, rows)?))
+            let (entries, names) =
+                self.dated(tx, state, &query.window, &query.modules, &|row| query.wants(row, actor))?;
+            let mut feed = Feed { entries, names };
+            query.concerning.narrow(tx, &mut feed.entries)?;
+            self.narrow_to_rights(tx, actor, &mut feed.entries)?;
+            feed.sort();
+            Ok((state, feed))
         })
     }
 
-    /// The same with series whole, one entry for each.
+    /// Every date of the modules, or of all, within the window that is wanted, whoever asks, in no order.
+    pub(crate) fn dated(
+        &self,
+        tx: &mut Tx<'_>,
+        state: i64,
+        window: &Window,
+        modules: &[Module],
+        wanted: &dyn Fn(&EntryRow) -> bool,
+    ) -> Result<(Vec<Entry>, Names), AppError> {
+        let (rows, names) = self.kept_calendar().within(tx, state, window, self.zone())?;
+        let mut zones = Zones { known: Vec::new(), office: self.zone() };
+        let mut entries = Vec::with_capacity(rows.len());
+        for kept in rows {
+            if !modules.is_empty() && !modules.contains(&kept.row.kind.module) {
+                continue;
+            }
+            let Some(series) = &kept.series else {
+                if kept.row.series.is_empty() && wanted(&kept.row) {
+                    entries.push(Entry::whole(&kept));
+                }
+                continue;
+            };
+            expansion::dates(&kept.row, series, window, |row, is_changed| {
+                if !wanted(&row) {
+                    return;
+                }
+                let (common, zone) = if is_changed {
+                    (None, if row.all_day { TimeZone::UTC } else { zones.of(&row.timezone) })
+                } else {
+                    (Some(Arc::clone(&kept)), kept.zone.clone())
+                };
+                let resources = Arc::clone(&kept.resources);
+                entries.push(Entry { kind: row.kind, row, editable: false, resources, zone, common });
+            });
+        }
+        Ok((entries, names))
+    }
+
+    /// The calendar with series whole, one entry for each.
     pub(crate) fn calendar_of_records(
         &self,
         tx: &mut Tx<'_>,
@@ -183,86 +234,55 @@ impl App {
         query: &CalendarQuery,
     ) -> Result<(i64, Feed), AppError> {
         let state = Database::state_of(tx)?;
-        let modules: Vec<&str> = query.modules.iter().map(|module| module.key()).collect();
-        let mut rows = store::window(tx, &query.window, &modules)?;
-        store::sort(&mut rows);
-        rows.retain(|row| query.wants(row, actor) || wants_a_date(query, row, actor));
-        query.concerning.narrow(tx, &mut rows)?;
-        Ok((state, self.feed(tx, actor, rows)?))
+        let (rows, names) = self.kept_calendar().within(tx, state, &query.window, self.zone())?;
+        let wanted = |kept: &Kept| {
+            (query.modules.is_empty() || query.modules.contains(&kept.row.kind.module))
+                && (query.wants(&kept.row, actor) || wants_a_date(query, kept, actor))
+        };
+        let entries = rows.iter().filter(|kept| wanted(kept)).map(Entry::whole).collect();
+        let mut feed = Feed { entries, names };
+        query.concerning.narrow(tx, &mut feed.entries)?;
+        self.narrow_to_rights(tx, actor, &mut feed.entries)?;
+        feed.sort();
+        Ok((state, feed))
     }
 
-    /// Rows as the actor sees them.
+    /// Rows as the actor sees them, in their order.
     fn feed(&self, tx: &mut Tx<'_>, actor: &Actor, rows: Vec<EntryRow>) -> Result<Feed, AppError> {
-        let mut zones = Zones { known: Vec::new(), office: self.zone() };
-        let mut entries: Vec<Entry> = rows
-            .into_iter()
-            .filter_map(|row| {
-                let kind = kinds::by_name(&row.kind)?;
-                let people = people(&row).collect();
-                let zone = if row.all_day { TimeZone::UTC } else { zones.of(&row.timezone) };
-                Some(Entry { row, kind, editable: false, people, resources: Vec::new(), zone })
-            })
-            .collect();
-        rights::apply(tx, actor, &mut entries)?;
-        self.leave_what_is_over(&mut entries);
-        take_resources(tx, &mut entries)?;
-        let mut people: Vec<Id> = entries.iter().flat_map(|entry| &entry.people).copied().collect();
-        for series in entries.iter().filter_map(|entry| StoredSeries::parse(&entry.row.series)) {
-            people.extend(series.changed.iter().flat_map(|changed| people_of(&changed.people)));
-        }
-        people.sort_unstable();
-        people.dedup();
-        let names =
-            records::references(tx, &people)?.into_iter().map(|(id, person)| (id, person.title)).collect();
+        let rows = kept::of_rows(tx, rows, self.zone())?;
+        let names = kept::names_of(tx, &rows)?;
+        let mut entries: Vec<Entry> = rows.iter().map(Entry::whole).collect();
+        self.narrow_to_rights(tx, actor, &mut entries)?;
         Ok(Feed { entries, names })
     }
 
-    /// A booking that is over is not moved any more.
-    fn leave_what_is_over(&self, entries: &mut [Entry]) {
+    /// Takes out what the actor may not see and marks what they may move; a booking that is over nobody may.
+    fn narrow_to_rights(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        entries: &mut Vec<Entry>,
+    ) -> Result<(), AppError> {
+        rights::apply(tx, actor, entries)?;
         let now = self.now();
         for entry in entries {
             entry.editable &= entry.movable_until(self.zone()).is_none_or(|until| now < until);
         }
+        Ok(())
     }
 }
 
 /// Whether the filters let a changed date of a series pass, and with it the series.
-fn wants_a_date(query: &CalendarQuery, row: &EntryRow, actor: &Actor) -> bool {
-    let series = if row.series.is_empty() { None } else { StoredSeries::parse(&row.series) };
-    series.is_some_and(|series| {
-        series.changed.iter().any(|changed| query.wants(&of_changed(row.clone(), changed), actor))
+fn wants_a_date(query: &CalendarQuery, kept: &Kept, actor: &Actor) -> bool {
+    kept.series.as_ref().is_some_and(|series| {
+        let mut changed = series.stored.changed.iter();
+        changed.any(|changed| query.wants(&of_changed(kept.row.clone(), changed), actor))
     })
-}
-
-/// Says of entries whose kind takes resources which they take.
-fn take_resources(tx: &mut Tx<'_>, entries: &mut [Entry]) -> Result<(), AppError> {
-    let takes = |kind: &Kind| {
-        kind.fields.iter().any(|field| {
-            matches!(field.data, FieldType::Reference("resource") | FieldType::References("resource"))
-        })
-    };
-    let mut ids: Vec<Id> =
-        entries.iter().filter(|entry| takes(entry.kind)).map(|entry| entry.row.record_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let mut taken: HashMap<Id, Vec<Id>> = HashMap::new();
-    for (source, resource) in store::resources(tx, &ids)? {
-        taken.entry(source).or_default().push(resource);
-    }
-    for entry in entries.iter_mut() {
-        if let Some(resources) = taken.get(&entry.row.record_id) {
-            entry.resources.clone_from(resources);
-        }
-    }
-    Ok(())
 }
 
 /// Whether the entry takes anybody's time: what was called off or is over does not.
 fn takes_time(row: &EntryRow) -> bool {
-    !["cancelled", "postponed", "rescheduled", "rejected", "completed"].contains(&row.status.as_str())
+    !["cancelled", "postponed", "rescheduled", "rejected", "completed"].contains(&&*row.status)
 }
 
 /// Zones by name; a calendar has few, and looking one up takes longer than comparing names.
@@ -282,15 +302,6 @@ impl Zones<'_> {
     }
 }
 
-/// An entry on its way out, with the names it needs.
-#[derive(Clone, Copy, Debug)]
-pub struct Shown<'a> {
-    /// The entry.
-    pub entry: &'a Entry,
-    /// Names of everybody on it.
-    pub names: &'a HashMap<Id, String>,
-}
-
 impl Feed {
     /// Until when it shows the same as long as nothing is changed; nothing when that is for ever.
     #[must_use]
@@ -302,87 +313,24 @@ impl Feed {
             .min()
     }
 
-    /// The entries on their way out.
-    pub fn shown(&self) -> impl Iterator<Item = Shown<'_>> {
-        self.entries.iter().map(|entry| Shown { entry, names: &self.names })
-    }
-}
-
-impl Serialize for Feed {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.shown())
-    }
-}
-
-impl Serialize for Shown<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { entry, names } = self;
-        let row = &entry.row;
-        let mut object = serializer.serialize_struct("Entry", 17)?;
-        object.serialize_field("id", &Written(entry.id()))?;
-        object.serialize_field("title", &row.title)?;
-        object.serialize_field("start", &Written(entry.start()))?;
-        object.serialize_field("end", &Written(entry.end()))?;
-        object.serialize_field("all_day", &row.all_day)?;
-        object.serialize_field("module", entry.module().key())?;
-        object.serialize_field("kind", &row.entry_kind)?;
-        object.serialize_field("status", &optional(&row.status))?;
-        object.serialize_field("priority", &optional(&row.priority))?;
-        object.serialize_field("color", entry.module().color())?;
-        object.serialize_field("url", &entry.url())?;
-        object.serialize_field("editable", &entry.editable)?;
-        object.serialize_field("source", &Source { kind: entry.kind.name, id: row.record_id })?;
-        object.serialize_field("recurrence_id", &entry.recurrence_id())?;
-        object.serialize_field("location", &optional(&row.location))?;
-        object.serialize_field("people", &People { people: &entry.people, names })?;
-        if entry.resources.is_empty() {
-            object.skip_field("resources")?;
-        } else {
-            object.serialize_field("resources", &entry.resources)?;
+    /// Adds rows as they are.
+    fn add(&mut self, rows: Vec<Arc<Kept>>, tx: &mut Tx<'_>) -> Result<(), AppError> {
+        if !rows.is_empty() {
+            let names = kept::names_of(tx, &rows)?;
+            Arc::make_mut(&mut self.names).extend(names.iter().map(|(id, name)| (*id, name.clone())));
+            self.entries.extend(rows.iter().map(Entry::whole));
         }
-        object.end()
+        Ok(())
+    }
+
+    /// Puts the entries into their order: by start, then title.
+    fn sort(&mut self) {
+        // Stable, as most of it is in order.
+        self.entries.sort_by(|one, other| store::order(&one.row, &other.row));
     }
 }
 
 /// What is empty has no value.
 fn optional(text: &str) -> Option<&str> {
     if text.is_empty() { None } else { Some(text) }
-}
-
-/// Writes what can be displayed as a JSON string, without a string in between.
-struct Written<T>(T);
-
-impl<T: fmt::Display> Serialize for Written<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-#[derive(Serialize)]
-struct Source<'a> {
-    kind: &'a str,
-    id: Id,
-}
-
-struct People<'a> {
-    people: &'a [Id],
-    names: &'a HashMap<Id, String>,
-}
-
-#[derive(Serialize)]
-struct Person<'a> {
-    id: Id,
-    name: &'a str,
-}
-
-impl Serialize for People<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        for id in self.people {
-            if let Some(name) = self.names.get(id) {
-                list.serialize_element(&Person { id: *id, name })?;
-            }
-        }
-        list.end()
-    }
 }

@@ -114,7 +114,7 @@ fn move_date(
     let single = after.single.as_ref().ok_or_else(missing)?;
     let entry = calendar::entry_of(single).ok_or_else(missing)?;
     let mut row = EntryRow::of(&after.series, entry);
-    row.recurrence_id = after.recurrence_id;
+    row.recurrence_id = after.recurrence_id.into();
     let feed = work.app.feed(work.tx, work.actor, vec![row])?;
     let undo = after
         .change_set

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use obcms_domain::id::Id;
-use obcms_store::calendar::{self as store, EntryRow};
+use obcms_store::calendar as store;
 use obcms_store::{Tx, bookings};
 
-use super::query::people;
+use super::Entry;
 use crate::error::AppError;
 
 /// What entries must stand in some relation to; entries must fit each list that is not empty, by any of its items.
@@ -23,13 +23,14 @@ pub struct Concerning {
 }
 
 impl Concerning {
-    /// Keeps the rows that fit.
-    pub(super) fn narrow(&self, tx: &mut Tx<'_>, rows: &mut Vec<EntryRow>) -> Result<(), AppError> {
+    /// Keeps the entries that fit.
+    pub(super) fn narrow(&self, tx: &mut Tx<'_>, entries: &mut Vec<Entry>) -> Result<(), AppError> {
         if !self.teams.is_empty() {
             let named = store::around(tx, &self.teams, 1)?;
             let members: HashSet<Id> = store::members(tx, &self.teams)?.into_iter().collect();
-            rows.retain(|row| {
-                named.contains(&row.record_id) || people(row).any(|person| members.contains(&person))
+            entries.retain(|entry| {
+                named.contains(&entry.row.record_id)
+                    || entry.row.people.iter().any(|person| members.contains(person))
             });
         }
         // A task belongs to an event, the event to a community, the community to a place.
@@ -40,7 +41,7 @@ impl Concerning {
                     // A booking of an event is shown within the event.
                     concerned.extend(bookings::origins_of(tx, wanted)?);
                 }
-                rows.retain(|row| concerned.contains(&row.record_id));
+                entries.retain(|entry| concerned.contains(&entry.row.record_id));
             }
         }
         Ok(())

@@ -151,10 +151,10 @@ impl CalendarQuery {
 
     /// Whether the filters let an entry pass.
     pub(super) fn wants(&self, row: &EntryRow, actor: &Actor) -> bool {
-        if !self.kinds.is_empty() && !self.kinds.contains(&row.entry_kind.as_str()) {
+        if !self.kinds.is_empty() && !self.kinds.contains(&row.entry_kind) {
             return false;
         }
-        let is_on_it = |person: Id| people(row).any(|id| id == person);
+        let is_on_it = |person: Id| row.people.contains(&person);
         if self.mine && !actor.id.is_some_and(is_on_it) {
             return false;
         }
@@ -172,16 +172,6 @@ impl CalendarQuery {
         let title = search::words(&row.title);
         self.words.iter().all(|wanted| title.iter().any(|word| word.starts_with(wanted.as_str())))
     }
-}
-
-/// Who is on an entry.
-pub fn people(row: &EntryRow) -> impl Iterator<Item = Id> {
-    people_of(&row.people)
-}
-
-/// The people of a list as the table keeps it.
-pub fn people_of(text: &str) -> impl Iterator<Item = Id> {
-    text.split(' ').filter_map(|id| id.parse().ok())
 }
 
 fn unknown(parameters: &[(String, String)]) -> Vec<FieldError> {

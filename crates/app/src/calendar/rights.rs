@@ -96,6 +96,6 @@ impl Rights {
 
     fn may_edit(&self, entry: &Entry) -> bool {
         self.editable.contains(entry.row.record_id)
-            || self.assigned.is_some_and(|user| entry.people.contains(&user))
+            || self.assigned.is_some_and(|user| entry.row.people.contains(&user))
     }
 }

@@ -128,7 +128,7 @@ impl App {
         let mut busy: Vec<Busy> = rows
             .iter()
             .enumerate()
-            .filter(|(_, row)| super::people(row).any(|id| id == person.id))
+            .filter(|(_, row)| row.people.contains(&person.id))
             .map(|(index, row)| Busy { span: self.taken(row), index })
             .collect();
         busy.sort_by_key(|busy| (busy.span.start, busy.index));

@@ -13,7 +13,7 @@ pub mod words;
 pub use dates::{check, parse_dates};
 pub use moving::{Place, follow, moved_rule, set_list, set_overrides, shifted, with_until};
 pub use open::{OVER, Open, next_due};
-pub use stored::{Changed, FOREVER, StoredOccurrence, StoredSeries};
+pub use stored::{Changed, FOREVER, ReadySeries, StoredOccurrence, StoredSeries};
 
 use std::str::FromStr;
 

@@ -1,6 +1,7 @@
 //! A series as the table of calendar entries keeps it: enough to expand it in a window without its record.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -65,7 +66,7 @@ pub struct Changed {
 #[derive(Clone, Debug)]
 pub struct StoredOccurrence<'a> {
     /// Original local start.
-    pub id: String,
+    pub id: Arc<str>,
     /// Start; midnight UTC of a day.
     pub start: Timestamp,
     /// End, exclusive.
@@ -169,47 +170,65 @@ impl StoredSeries {
     pub fn length(&self) -> SignedDuration {
         SignedDuration::from_secs(self.seconds.unwrap_or(0) + self.days.unwrap_or(0) * 86_400)
     }
+}
+
+/// A stored series whose rule and dates were read: that is done once, and it is asked for many windows.
+#[derive(Clone, Debug)]
+pub struct ReadySeries {
+    /// What was read.
+    pub stored: StoredSeries,
+    set: Option<Set>,
+    /// How long a date lasts at most.
+    longest: SignedDuration,
+}
+
+impl ReadySeries {
+    /// Reads what the table keeps, with times in the zone; nothing when it is damaged.
+    #[must_use]
+    pub fn parse(text: &str, zone: &TimeZone) -> Option<Self> {
+        let stored = StoredSeries::parse(text)?;
+        let set = stored.set(zone);
+        // A period may be longer than the others.
+        let periods = set.iter().flat_map(|set| &set.additions);
+        let longest = periods.fold(stored.length(), |longest, period| match (period.start, period.end) {
+            (Moment::DateTime(start), Some(Moment::DateTime(end))) => longest.max(end.duration_since(start)),
+            _ => longest,
+        });
+        Some(Self { stored, set, longest })
+    }
 
     /// Dates that touch the window. `window` is of instants, `days` of midnights UTC for what lasts whole days.
     pub fn within(
         &self,
-        zone: &TimeZone,
         window: (Timestamp, Timestamp),
         days: (Timestamp, Timestamp),
     ) -> Result<Vec<StoredOccurrence<'_>>, ExpandError> {
         let bounds = |all_day: bool| if all_day { days } else { window };
         let mut result: Vec<StoredOccurrence<'_>> = Vec::new();
-        for changed in &self.changed {
+        for changed in &self.stored.changed {
             let (from, to) = bounds(changed.all_day);
             if changed.start < to && changed.end > from {
                 result.push(StoredOccurrence {
-                    id: changed.id.clone(),
+                    id: changed.id.as_str().into(),
                     start: changed.start,
                     end: changed.end,
                     changed: Some(changed),
                 });
             }
         }
-        let Some(set) = self.set(zone) else {
+        let Some(set) = &self.set else {
             return Ok(result);
         };
-        let length = self.length();
-        let (from, to) = bounds(self.days.is_some());
-        // A period may be longer than the others.
-        let longest =
-            set.additions.iter().filter_map(|addition| addition.end.map(|end| (addition.start, end)));
-        let margin = longest.fold(length, |margin, (start, end)| match (start, end) {
-            (Moment::DateTime(start), Moment::DateTime(end)) => margin.max(end.duration_since(start)),
-            _ => margin,
-        });
-        let earliest = from.checked_sub(margin).unwrap_or(Timestamp::MIN);
+        let length = self.stored.length();
+        let (from, to) = bounds(self.stored.days.is_some());
+        let earliest = from.checked_sub(self.longest).unwrap_or(Timestamp::MIN);
         for occurrence in set.between(Some(earliest), Some(to), MAXIMUM_IN_WINDOW)? {
             let end = match occurrence.end {
                 Some(end) => end,
                 None => occurrence.start.checked_add(length).unwrap_or(Timestamp::MAX),
             };
-            let id = occurrence.id.to_string();
-            if end <= from || self.changed.iter().any(|changed| changed.id == id) {
+            let id: Arc<str> = occurrence.id.to_string().into();
+            if end <= from || self.stored.changed.iter().any(|changed| *changed.id == *id) {
                 continue;
             }
             result.push(StoredOccurrence { id, start: occurrence.start, end, changed: None });

@@ -137,10 +137,12 @@ impl Database {
         let mut tx = self.begin(true)?;
         let result = work(&mut tx)?;
         let messages = std::mem::take(&mut tx.messages);
+        let touched = std::mem::take(&mut tx.touched);
         // A message without an entry in the log, as of a job, tells of nothing that people changed.
-        if messages.iter().any(|message| message.change.is_some()) {
+        if !touched.is_empty() || messages.iter().any(|message| message.change.is_some()) {
             // Last before the commit, so that writers wait for each other no longer than a commit takes.
-            crate::settings::next_number(&mut tx, CHANGES)?;
+            let state = crate::settings::next_number(&mut tx, CHANGES)?;
+            crate::calendar_touched::note(&mut tx, state, touched)?;
         }
         if self.engine() == Engine::Postgres {
             tx.notify(&messages)?;
@@ -157,7 +159,7 @@ impl Database {
             Inner::Sqlite(sqlite) => Connection::Sqlite(sqlite.begin(writing)?),
             Inner::Postgres(postgres) => Connection::Postgres(postgres.begin(writing)?),
         };
-        Ok(Tx { connection, messages: Vec::new() })
+        Ok(Tx { connection, messages: Vec::new(), touched: Vec::new() })
     }
 
     /// Counts the transactions that changed something, in all processes: read in the transaction of a query, it
@@ -201,6 +203,8 @@ enum Connection<'a> {
 pub struct Tx<'a> {
     connection: Connection<'a>,
     messages: Vec<Message>,
+    /// Records that the calendar shows otherwise.
+    touched: Vec<Id>,
 }
 
 impl Tx<'_> {
@@ -305,6 +309,11 @@ impl Tx<'_> {
     /// Tells open pages of this change once it is committed.
     pub fn publish(&mut self, message: Message) {
         self.messages.push(message);
+    }
+
+    /// Notes that the calendar shows this record otherwise once this is committed.
+    pub(crate) fn touch(&mut self, record: Id) {
+        self.touched.push(record);
     }
 
     fn notify(&mut self, messages: &[Message]) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 //! Writing records: the row, its links, its words and its dates, always together.
 
 use obcms_domain::calendar;
+use obcms_domain::kinds::USER;
 use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{Field, FieldType, Record, Value, stored_value};
 use obcms_domain::search;
@@ -154,6 +155,7 @@ pub fn put_away(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
         tx.insert_rows("search_words", &WORDS, &words, "")?;
         let dates: Vec<Vec<Cell>> = chunk.iter().flat_map(date_rows).collect();
         tx.insert_rows("calendar_entries", &DATES, &dates, "")?;
+        chunk.iter().filter(|record| is_on_calendar(record)).for_each(|record| tx.touch(record.id));
     }
     Ok(())
 }
@@ -171,8 +173,20 @@ fn write_found_by(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError>
     tx.insert_rows("edges", &EDGES, &edges, "")?;
     let words: Vec<Vec<Cell>> = records.iter().flat_map(word_rows).collect();
     tx.insert_rows("search_words", &WORDS, &words, "")?;
-    let dates: Vec<Vec<Cell>> = records.iter().flat_map(date_rows).collect();
+    let mut dates: Vec<Vec<Cell>> = Vec::new();
+    for record in records {
+        let rows = date_rows(record);
+        if !rows.is_empty() {
+            tx.touch(record.id);
+        }
+        dates.extend(rows);
+    }
     tx.insert_rows("calendar_entries", &DATES, &dates, "")
+}
+
+/// Whether the calendar shows records of this kind, or people on them by name.
+fn is_on_calendar(record: &Record) -> bool {
+    !record.kind.dates.is_empty() || record.kind == &USER
 }
 
 const EDGES: [&str; 6] = ["source", "field", "position", "target", "source_kind", "target_kind"];
@@ -204,12 +218,20 @@ fn rewrite_found_by(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result
             "UPDATE records SET title = $1, state = $2, is_archived = $3, updated_at = $4 WHERE id = $5",
             &[row[2].clone(), row[3].clone(), row[4].clone(), row[5].clone(), row[0].clone()],
         )?;
+        if record.kind == &USER {
+            // Entries say by name who is on them.
+            tx.touch(record.id);
+        }
     }
     let id = [Cell::Id(record.id)];
     let edges = edge_rows(record);
     if edges != edge_rows(before) {
         tx.execute("DELETE FROM edges WHERE source = $1", &id)?;
         tx.insert_rows("edges", &EDGES, &edges, "")?;
+        if !record.kind.dates.is_empty() {
+            // Entries say which resources are taken.
+            tx.touch(record.id);
+        }
     }
     let words = word_rows(record);
     if words != word_rows(before) {
@@ -220,6 +242,7 @@ fn rewrite_found_by(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result
     if dates != date_rows(before) {
         tx.execute("DELETE FROM calendar_entries WHERE record_id = $1", &id)?;
         tx.insert_rows("calendar_entries", &DATES, &dates, "")?;
+        tx.touch(record.id);
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use axum::routing::{get, patch, post};
 use jiff::tz::TimeZone;
 use obcms_app::AppError;
 use obcms_app::calendar::density::Density;
-use obcms_app::calendar::{CalendarQuery, FILTERS, Shown, WINDOW};
+use obcms_app::calendar::{CalendarQuery, FILTERS, Moved, WINDOW};
 use obcms_domain::kinds;
 use obcms_domain::registry::Module;
 use serde::Serialize;
@@ -221,9 +221,9 @@ async fn feed(
 
 fn render(state: &State, caller: &Caller, query: &CalendarQuery) -> Result<Rendered, AppError> {
     let (number, feed) = state.app.calendar(&caller.actor, query)?;
-    let mut body = Vec::with_capacity(64 + feed.entries.len() * 512);
+    let mut body = Vec::with_capacity(64 + feed.entries.len() * 700);
     body.extend_from_slice(b"{\"entries\":");
-    serde_json::to_writer(&mut body, &feed).map_err(|error| AppError::Internal(error.to_string()))?;
+    feed.write(&mut body).map_err(|error| AppError::Internal(error.to_string()))?;
     // The tag is of the entries alone: when they are written matters to nobody.
     let etag = etag(&body);
     body.extend_from_slice(format!(",\"generated_at\":\"{}\"}}", state.app.now()).as_bytes());
@@ -249,11 +249,12 @@ pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
         .any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag))
 }
 
-#[derive(Serialize)]
-struct MovedEntry<'a> {
-    #[serde(flatten)]
-    entry: Shown<'a>,
-    undo: Option<&'a str>,
+/// The entry that was moved or made, with the address that takes it back.
+fn moved_entry(moved: &Moved) -> Result<axum::Json<Json>, AppError> {
+    let entry = moved.feed.entries.first().ok_or(AppError::NotFound("entry"))?;
+    let mut value = moved.feed.value(entry)?;
+    value["undo"] = json!(moved.undo);
+    Ok(axum::Json(value))
 }
 
 async fn move_entry(
@@ -266,8 +267,7 @@ async fn move_entry(
     let expected = expected_version(&headers)?;
     let Path(entry) = path.map_err(|_| AppError::NotFound("entry"))?;
     let moved = blocking(|| state.app.move_entry(&caller.actor, &entry, &body.object, expected))?;
-    let entry = moved.feed.shown().next().ok_or(AppError::NotFound("entry"))?;
-    let mut response = axum::Json(MovedEntry { entry, undo: moved.undo.as_deref() }).into_response();
+    let mut response = moved_entry(&moved)?.into_response();
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", moved.version)) {
         response.headers_mut().insert(header::ETAG, etag);
     }
@@ -282,7 +282,5 @@ async fn copy_entry(
 ) -> Answer {
     let Path(entry) = path.map_err(|_| AppError::NotFound("entry"))?;
     let copy = blocking(|| state.app.copy_entry(&caller.actor, &entry, &body.object))?;
-    let entry = copy.feed.shown().next().ok_or(AppError::NotFound("entry"))?;
-    let answer = MovedEntry { entry, undo: copy.undo.as_deref() };
-    Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
+    Ok((StatusCode::CREATED, moved_entry(&copy)?).into_response())
 }

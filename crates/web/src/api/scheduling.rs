@@ -74,15 +74,16 @@ async fn conflicts(AxumState(state): AxumState<State>, caller: Caller, parameter
 }
 
 fn conflicts_json(state: &State, found: &Conflicts) -> Result<Json, Problem> {
-    let shown: Vec<_> = found.feed.shown().collect();
     let mut pairs = Vec::with_capacity(found.pairs.len());
     for pair in &found.pairs {
-        let entries = pair.entries.map(|index| &shown[index]);
+        let entries = pair.entries.iter().filter_map(|index| found.feed.entries.get(*index));
+        let entries: Vec<Json> =
+            entries.map(|entry| found.feed.value(entry)).collect::<Result<_, AppError>>()?;
         let mut item = json!({
             "reason": pair.reason.key(),
             "start": instant(state, pair.overlap.start),
             "end": instant(state, pair.overlap.end),
-            "entries": serde_json::to_value(entries).map_err(|error| AppError::Internal(error.to_string()))?,
+            "entries": entries,
         });
         item[pair.reason.key()] = match &pair.reason {
             Clashing::Person { id, name } | Clashing::Resource { id, name } => {
@@ -179,7 +180,7 @@ fn suggestion_json(state: &State, found: &Suggestions, time: &Suggestion) -> Jso
         .flatten()
         .map(|(id, index)| {
             let row = found.busy.get(index);
-            json!({ "person": person(id), "title": row.map(|row| &row.title) })
+            json!({ "person": person(id), "title": row.map(|row| &*row.title) })
         })
         .collect();
     json!({

@@ -236,8 +236,8 @@ fn date_row(entry: &Entry, values: &Values<'_>) -> Row {
     Row {
         id: entry.id().to_string(),
         href: entry.url(),
-        title: entry.row.title.clone(),
-        past: entry.row.status == "cancelled",
+        title: entry.row.title.to_string(),
+        past: &*entry.row.status == "cancelled",
         cells: vec![html! { (entry.row.title) }, when, html! { (entry.row.location) }],
     }
 }

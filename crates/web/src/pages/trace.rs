@@ -172,10 +172,8 @@ fn drawn_dates(trace: &Trace, today: Date, shown: usize, whole: &str) -> Option<
         .map(|entry| {
             let zone = if entry.all_day { TimeZone::UTC } else { zone(entry) };
             ChainLink {
-                title: entry.title.clone(),
-                href: obcms_domain::kinds::by_name(&entry.kind)
-                    .map(|kind| kind.url(entry.record_id))
-                    .unwrap_or_default(),
+                title: entry.title.to_string(),
+                href: entry.kind.url(entry.record_id),
                 state: date_text(entry.start.to_zoned(zone).date(), today),
                 tone: Tone::Neutral,
                 current: false,

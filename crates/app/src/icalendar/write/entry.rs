@@ -19,7 +19,7 @@ use super::series::Series;
 use super::text::Text;
 use super::values::{Day, Local, Utc};
 use super::{About, UID_SUFFIX};
-use crate::calendar::{Entry, Feed, address, people_of};
+use crate::calendar::{Entry, Feed, address};
 
 /// Letters of a description at most; the page of the entry has all of it.
 const DESCRIPTION_LETTERS: usize = 2000;
@@ -111,7 +111,7 @@ impl<'a> Writer<'a> {
             status: &row.status,
             priority: &row.priority,
             location: &row.location,
-            people: Cow::Borrowed(&entry.people),
+            people: Cow::Borrowed(&row.people),
             all_day: row.all_day,
             timezone: &row.timezone,
             start: row.start,
@@ -122,7 +122,7 @@ impl<'a> Writer<'a> {
             return self.component(text, entry, &alone, |_| {});
         };
         let of_series = |start: Timestamp, end: Timestamp| Appearance {
-            people: Cow::Borrowed(&entry.people),
+            people: Cow::Borrowed(&row.people),
             start,
             end,
             ..alone
@@ -153,7 +153,7 @@ impl<'a> Writer<'a> {
                 status: &changed.status,
                 priority: &changed.priority,
                 location: &changed.location,
-                people: Cow::Owned(people_of(&changed.people).collect()),
+                people: Cow::Owned(obcms_domain::calendar::people_of(&changed.people).collect()),
                 all_day: changed.all_day,
                 timezone: &changed.timezone,
                 start: changed.start,

@@ -78,7 +78,7 @@ pub async fn show(
 }
 
 fn is_over(entry: &Entry) -> bool {
-    ["cancelled", "rejected", "completed"].contains(&entry.row.status.as_str())
+    ["cancelled", "rejected", "completed"].contains(&&*entry.row.status)
 }
 
 /// Eight weeks of seven days; each leads to its day.
@@ -198,7 +198,7 @@ fn upcoming(next: &[&Entry], feed: &Feed, zone: &TimeZone, today: Date) -> Marku
 
 fn who(entry: &Entry, feed: &Feed) -> String {
     let names: Vec<&str> =
-        entry.people.iter().filter_map(|id| feed.names.get(id)).map(String::as_str).collect();
+        entry.row.people.iter().filter_map(|id| feed.names.get(id)).map(String::as_str).collect();
     match names.as_slice() {
         [] => String::new(),
         [one] => format!(" · {one}"),

@@ -60,7 +60,7 @@ pub fn list(feed: &Feed, asked: &Asked, first: Date, after_last: Date, zone: &Ti
                         li {
                             (module_dot(entry.module().key()))
                             span.muted { (time) }
-                            a href=(entry.kind.url(entry.row.record_id)) { (entry.row.title) }
+                            a href=(entry.url()) { (entry.row.title) }
                             @if !entry.row.status.is_empty() { small.faint { (words(&entry.row.status)) } }
                         }
                     }

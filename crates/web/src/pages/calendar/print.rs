@@ -188,7 +188,7 @@ impl Sheet<'_> {
 
     fn line(&self, Line { entry, note }: &Line<'_>) -> Markup {
         let names: Vec<&str> =
-            entry.people.iter().filter_map(|id| self.feed.names.get(id)).map(String::as_str).collect();
+            entry.row.people.iter().filter_map(|id| self.feed.names.get(id)).map(String::as_str).collect();
         html! {
             tr {
                 td.brief-time { (hours(entry, self.zone)) }

@@ -1,0 +1,232 @@
+//! The calendar in memory: the entries of all records as the table has them, with what is worked out of them once.
+//!
+//! It is read at the first question and then follows the data: each question is asked within a transaction that sees
+//! a state of a known number, and what was touched since the state that is kept is read again. So it is never stale,
+//! also when other processes write. A transaction that sees an older state than the one kept reads the table itself.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use obcms_domain::calendar::LONG_DAYS;
+use obcms_domain::id::Id;
+use obcms_domain::registry::{FieldType, Kind};
+use obcms_domain::series::ReadySeries;
+use obcms_store::calendar::{self as store, EntryRow, Window};
+use obcms_store::calendar_touched::{self, Touched};
+use obcms_store::{Tx, records};
+
+use super::writing::Written;
+use super::{Zones, expansion};
+use crate::error::AppError;
+
+/// Names of people by their ids.
+pub type Names = Arc<HashMap<Id, String>>;
+
+/// A row of the table and what follows from it alone.
+#[derive(Debug)]
+pub struct Kept {
+    /// The row.
+    pub row: EntryRow,
+    /// Zone in which a timed entry is told.
+    pub zone: TimeZone,
+    /// What it takes: rooms, vehicles, equipment.
+    pub resources: Arc<[Id]>,
+    /// The series, when the row stands for one.
+    pub series: Option<ReadySeries>,
+    /// How it goes out, written when it does for the first time.
+    pub written: OnceLock<Written>,
+}
+
+impl Kept {
+    fn new(row: EntryRow, resources: &HashMap<Id, Vec<Id>>, zones: &mut Zones<'_>) -> Self {
+        let zone = if row.all_day { TimeZone::UTC } else { zones.of(&row.timezone) };
+        let resources =
+            resources.get(&row.record_id).map(|taken| taken.as_slice().into()).unwrap_or_default();
+        let series = expansion::ready(&row, zones);
+        Self { row, zone, resources, series, written: OnceLock::new() }
+    }
+
+    /// Everybody on it on any date.
+    fn people(&self) -> impl Iterator<Item = Id> {
+        let changed = self.series.iter().flat_map(|series| &series.stored.changed);
+        let of_changed = changed.flat_map(|changed| obcms_domain::calendar::people_of(&changed.people));
+        self.row.people.iter().copied().chain(of_changed)
+    }
+}
+
+/// Place of a row in the order of time.
+type Key = (Timestamp, Id, &'static str, i64);
+
+/// The calendar of a process.
+#[derive(Debug, Default)]
+pub struct KeptCalendar {
+    contents: RwLock<Contents>,
+}
+
+#[derive(Debug, Default)]
+struct Contents {
+    /// Number of the state that this shows; none before it is read, and while it is brought up to date.
+    state: Option<i64>,
+    short: BTreeMap<Key, Arc<Kept>>,
+    /// Longer than [`LONG_DAYS`], and series.
+    long: BTreeMap<Key, Arc<Kept>>,
+    of_record: HashMap<Id, Vec<Key>>,
+    /// Of everybody who is on an entry.
+    names: Names,
+}
+
+impl KeptCalendar {
+    /// Rows that touch the window, in the state that the transaction sees, and the names of the people on them.
+    pub fn within(
+        &self,
+        tx: &mut Tx<'_>,
+        state: i64,
+        window: &Window,
+        office: &TimeZone,
+    ) -> Result<(Vec<Arc<Kept>>, Names), AppError> {
+        {
+            let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
+            if contents.state == Some(state) {
+                return Ok((contents.within(window), Arc::clone(&contents.names)));
+            }
+        }
+        let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
+        if contents.state.is_some_and(|kept| kept > state) {
+            drop(contents);
+            let rows = store::window(tx, window, &[])?;
+            let rows = of_rows(tx, rows, office)?;
+            let names = names_of(tx, &rows)?;
+            return Ok((rows, names));
+        }
+        contents.bring_to(tx, state, office)?;
+        Ok((contents.within(window), Arc::clone(&contents.names)))
+    }
+}
+
+impl Contents {
+    fn bring_to(&mut self, tx: &mut Tx<'_>, state: i64, office: &TimeZone) -> Result<(), AppError> {
+        // Until all is read this shows no state: when reading fails half way, the next one begins anew.
+        match self.state.take() {
+            Some(kept) if kept == state => {}
+            Some(kept) => match calendar_touched::since(tx, kept, state)? {
+                Touched::All => self.read_all(tx, office)?,
+                Touched::Records(ids) => self.read_again(tx, &ids, office)?,
+            },
+            None => self.read_all(tx, office)?,
+        }
+        self.state = Some(state);
+        Ok(())
+    }
+
+    fn read_all(&mut self, tx: &mut Tx<'_>, office: &TimeZone) -> Result<(), AppError> {
+        *self = Self::default();
+        let mut resources: HashMap<Id, Vec<Id>> = HashMap::new();
+        for (record, resource) in store::all_resources(tx)? {
+            resources.entry(record).or_default().push(resource);
+        }
+        let mut zones = Zones { known: Vec::new(), office };
+        let rows: Vec<Arc<Kept>> =
+            store::all(tx)?.into_iter().map(|row| Arc::new(Kept::new(row, &resources, &mut zones))).collect();
+        self.names = names_of(tx, &rows)?;
+        rows.into_iter().for_each(|row| self.put(row));
+        Ok(())
+    }
+
+    fn read_again(&mut self, tx: &mut Tx<'_>, touched: &[Id], office: &TimeZone) -> Result<(), AppError> {
+        for id in touched {
+            for key in self.of_record.remove(id).unwrap_or_default() {
+                self.short.remove(&key);
+                self.long.remove(&key);
+            }
+        }
+        let mut rows = Vec::new();
+        for chunk in touched.chunks(500) {
+            rows.extend(store::of_records(tx, chunk)?);
+        }
+        let rows = of_rows(tx, rows, office)?;
+        let renamed: Vec<Id> = touched.iter().copied().filter(|id| self.names.contains_key(id)).collect();
+        let mut wanted: Vec<Id> = rows.iter().flat_map(|row| row.people()).collect();
+        wanted.retain(|id| !self.names.contains_key(id));
+        wanted.extend_from_slice(&renamed);
+        if !wanted.is_empty() {
+            let mut names = HashMap::clone(&self.names);
+            names.extend(named(tx, wanted)?);
+            self.names = Arc::new(names);
+        }
+        if !renamed.is_empty() {
+            self.write_anew(&renamed);
+        }
+        rows.into_iter().for_each(|row| self.put(row));
+        Ok(())
+    }
+
+    /// Forgets how the rows of these people go out, as their names are in it.
+    fn write_anew(&mut self, people: &[Id]) {
+        for row in self.short.values_mut().chain(self.long.values_mut()) {
+            if row.people().any(|id| people.contains(&id)) {
+                *row = Arc::new(Kept {
+                    row: row.row.clone(),
+                    zone: row.zone.clone(),
+                    resources: Arc::clone(&row.resources),
+                    series: row.series.clone(),
+                    written: OnceLock::new(),
+                });
+            }
+        }
+    }
+
+    fn put(&mut self, row: Arc<Kept>) {
+        let key = (row.row.start, row.row.record_id, row.row.entry_kind, row.row.position);
+        self.of_record.entry(row.row.record_id).or_default().push(key);
+        if row.row.is_long() {
+            self.long.insert(key, row)
+        } else {
+            self.short.insert(key, row)
+        };
+    }
+
+    fn within(&self, window: &Window) -> Vec<Arc<Kept>> {
+        let (first, last) = (window.start.min(window.first_day), window.end.max(window.after_last_day));
+        let margin = SignedDuration::from_hours(LONG_DAYS * 24);
+        let earliest = first.checked_sub(margin).unwrap_or(Timestamp::MIN);
+        let key = |instant: Timestamp| (instant, Id::NIL, "", i64::MIN);
+        let short = self.short.range(key(earliest)..key(last.max(earliest)));
+        let long = self.long.range(..key(last));
+        let both = short.chain(long).map(|(_, row)| row);
+        both.filter(|row| window.touches(&row.row)).map(Arc::clone).collect()
+    }
+}
+
+/// Rows with what follows from them, of which none is kept.
+pub fn of_rows(tx: &mut Tx<'_>, rows: Vec<EntryRow>, office: &TimeZone) -> Result<Vec<Arc<Kept>>, AppError> {
+    let mut ids: Vec<Id> = rows.iter().filter(|row| takes(row.kind)).map(|row| row.record_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut resources: HashMap<Id, Vec<Id>> = HashMap::new();
+    for (record, resource) in store::resources(tx, &ids)? {
+        resources.entry(record).or_default().push(resource);
+    }
+    let mut zones = Zones { known: Vec::new(), office };
+    Ok(rows.into_iter().map(|row| Arc::new(Kept::new(row, &resources, &mut zones))).collect())
+}
+
+/// Whether things of the kind take resources.
+fn takes(kind: &Kind) -> bool {
+    let mut fields = kind.fields.iter();
+    fields.any(|field| {
+        matches!(field.data, FieldType::Reference("resource") | FieldType::References("resource"))
+    })
+}
+
+/// The names of everybody on the rows.
+pub fn names_of(tx: &mut Tx<'_>, rows: &[Arc<Kept>]) -> Result<Names, AppError> {
+    Ok(Arc::new(named(tx, rows.iter().flat_map(|row| row.people()).collect())?))
+}
+
+fn named(tx: &mut Tx<'_>, mut people: Vec<Id>) -> Result<HashMap<Id, String>, AppError> {
+    people.sort_unstable();
+    people.dedup();
+    Ok(records::references(tx, &people)?.into_iter().map(|(id, person)| (id, person.title)).collect())
+}
