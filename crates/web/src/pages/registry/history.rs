@@ -7,11 +7,12 @@ use obcms_app::work::is_shown;
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::registry::{FieldType, Kind};
+use obcms_domain::registry::{FieldType, Kind, output};
 use obcms_store::records::Directory;
 use serde_json::{Map, Value as Json};
 
 use super::dates::name_text;
+use super::detail::directory_of;
 use super::value::{Values, ids_in};
 use crate::components::buttons::{ButtonKind, post_button};
 use crate::components::detail::{self, FieldChange, HistoryEntry};
@@ -32,7 +33,13 @@ pub fn history_panel(
 ) -> Result<Markup, AppError> {
     let entries = state.app.history(actor, kind, id, None, SHOWN + 1)?;
     let shown = entries.len().min(usize::try_from(SHOWN).unwrap_or(entries.len()));
-    let directory = directory(state, kind, &entries)?;
+    let record = state.app.get(actor, kind, id)?;
+    let mut directory = directory(state, kind, &entries)?;
+    directory.extend(directory_of(state, &record)?);
+    let held: Map<String, Json> = kind
+        .visible()
+        .map(|(position, field)| (field.name.to_owned(), output::plain(field, &record.values[position])))
+        .collect();
     let zone: TimeZone = page.zone();
     let values = Values { directory: &directory, today: page.today, zone: &zone };
     let undo = entries.iter().find(|entry| !entry.change.is_derived && kind.writable);
@@ -50,7 +57,7 @@ pub fn history_panel(
     };
     let content = html! {
         @if entries.is_empty() { p.muted { "Nothing has been recorded of this." } }
-        (detail::history(&drawn(&entries[..shown], &values)))
+        (detail::history(&drawn(&entries[..shown], &values, held)))
         @if entries.len() > shown { p.muted { "Older changes are in the API under " code { "/api/v1/" (kind.collection) "/" (id) "/history" } "." } }
     };
     Ok(detail::panel("history", kind.name, "History", &actions, &content))
@@ -83,15 +90,19 @@ fn ids_of_dates(kind: &Kind, json: &Json) -> Vec<Id> {
         .collect()
 }
 
-/// The entries with labels and titles in place of values and ids.
+/// The entries with labels and titles in place of values and ids. `held` is what the record holds after the newest
+/// one, from which follows what it held at each: there dates of a series that differ in nothing have their values.
 #[must_use]
-pub fn drawn(entries: &[Entry], values: &Values<'_>) -> Vec<HistoryEntry> {
+pub fn drawn(entries: &[Entry], values: &Values<'_>, mut held: Map<String, Json>) -> Vec<HistoryEntry> {
     entries
         .iter()
         .map(|entry| {
             let kind = kinds::by_name(&entry.change.kind);
+            let after = held.clone();
+            held.extend(entry.fields.iter().map(|change| (change.field.to_owned(), change.old.clone())));
+            let of_series = [&held, &after];
             let changes: Vec<FieldChange> =
-                entry.fields.iter().flat_map(|change| changes_of(kind, change, values)).collect();
+                entry.fields.iter().flat_map(|change| changes_of(kind, change, values, of_series)).collect();
             HistoryEntry {
                 who: entry.actor.clone(),
                 what: what(&entry.change.action, entry.change.is_derived).to_owned(),
@@ -121,13 +132,18 @@ fn date_note(date: &str, changes: &[FieldChange]) -> String {
 }
 
 /// What changed in one field, in words. What concerns single dates of a series is said date by date.
-fn changes_of(kind: Option<&Kind>, change: &Change, values: &Values<'_>) -> Vec<FieldChange> {
+fn changes_of(
+    kind: Option<&Kind>,
+    change: &Change,
+    values: &Values<'_>,
+    of_series: [&Map<String, Json>; 2],
+) -> Vec<FieldChange> {
     let Some((kind, field)) = kind.and_then(|kind| kind.field(change.field).map(|field| (kind, field)))
     else {
         return Vec::new();
     };
     if field.name == "overrides" {
-        return changed_dates(kind, change, values);
+        return changed_dates(kind, change, values, of_series);
     }
     if matches!(field.data, FieldType::Moments) {
         return listed_dates(change);
@@ -153,7 +169,12 @@ fn listed_dates(change: &Change) -> Vec<FieldChange> {
 }
 
 /// What differs on single dates: "On Mon 25 Jan 2027: Title, Staff meeting to Budget meeting".
-fn changed_dates(kind: &Kind, change: &Change, values: &Values<'_>) -> Vec<FieldChange> {
+fn changed_dates(
+    kind: &Kind,
+    change: &Change,
+    values: &Values<'_>,
+    of_series: [&Map<String, Json>; 2],
+) -> Vec<FieldChange> {
     let none = Map::new();
     let (old, new) = (change.old.as_object().unwrap_or(&none), change.new.as_object().unwrap_or(&none));
     let mut dates: Vec<&String> = old.keys().chain(new.keys()).collect();
@@ -169,15 +190,18 @@ fn changed_dates(kind: &Kind, change: &Change, values: &Values<'_>) -> Vec<Field
             if from == to || !is_shown(field) {
                 continue;
             }
-            // Where only one side says it, the other is as the series has it; of the start the date itself tells.
+            // Where only one side says it, the other is what the series had then; of the start the date itself tells.
             let starts = kind.dates.first().is_some_and(|role| role.start == field.name);
-            let said = |side: Option<&Json>| match side {
-                Some(json) => values.text(field, json),
-                None if starts => name_text(date),
-                None => "as the series has it".to_owned(),
+            let ends = kind.dates.first().is_some_and(|role| role.end == field.name);
+            let said = |side: Option<&Json>, series: &Map<String, Json>| match (side, series.get(field.name))
+            {
+                (Some(json), _) => values.text(field, json),
+                (None, _) if starts => name_text(date),
+                (None, Some(json)) if !ends => values.text(field, json),
+                (None, _) => "as the series has it".to_owned(),
             };
             let label = format!("On {}: {}", name_text(date), field.label);
-            changes.push(FieldChange { label, old: said(from), new: said(to) });
+            changes.push(FieldChange { label, old: said(from, of_series[0]), new: said(to, of_series[1]) });
         }
     }
     changes
