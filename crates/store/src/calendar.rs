@@ -144,7 +144,7 @@ pub fn window(tx: &mut Tx<'_>, window: &Window, modules: &[&str]) -> Result<Vec<
             statement.bind_list(modules.iter().map(|module| (*module).into()));
         }
     }
-    taken(tx.query(&statement.sql, &statement.parameters)?)
+    taken(&tx.query(&statement.sql, &statement.parameters)?)
 }
 
 /// Puts entries into their order: by start, then title. Sorted here, as the database would carry whole rows through
@@ -184,24 +184,24 @@ pub fn of_people(
         .bind(kind.name);
     statement.push(" AND target IN ").bind_list(people.iter().map(|id| (*id).into()));
     statement.push(") AND start_at < ").bind(last).push(" AND end_at > ").bind(first);
-    taken(tx.query(&statement.sql, &statement.parameters)?)
+    taken(&tx.query(&statement.sql, &statement.parameters)?)
 }
 
 /// The entries of these records, in no order.
 pub fn of_records(tx: &mut Tx<'_>, records: &[Id]) -> Result<Vec<EntryRow>, StoreError> {
     let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM calendar_entries WHERE record_id IN "));
     statement.bind_list(records.iter().map(|id| (*id).into()));
-    taken(tx.query(&statement.sql, &statement.parameters)?)
+    taken(&tx.query(&statement.sql, &statement.parameters)?)
 }
 
 /// Every entry there is, in no order.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<EntryRow>, StoreError> {
-    taken(tx.query(&format!("SELECT {COLUMNS} FROM calendar_entries"), &[])?)
+    taken(&tx.query(&format!("SELECT {COLUMNS} FROM calendar_entries"), &[])?)
 }
 
 /// The entries of one record.
 pub fn of_record(tx: &mut Tx<'_>, record: Id) -> Result<Vec<EntryRow>, StoreError> {
-    taken(tx.query(
+    taken(&tx.query(
         &format!("SELECT {COLUMNS} FROM calendar_entries WHERE record_id = $1 ORDER BY start_at, entry_kind, position"),
         &[record.into()],
     )?)
@@ -264,12 +264,12 @@ pub fn all_resources(tx: &mut Tx<'_>) -> Result<Vec<(Id, Id)>, StoreError> {
 }
 
 /// Rows of a query as entries.
-pub(crate) fn taken(rows: Vec<Row>) -> Result<Vec<EntryRow>, StoreError> {
-    rows.into_iter().filter_map(|row| take_entry(row).transpose()).collect()
+pub(crate) fn taken(rows: &[Row]) -> Result<Vec<EntryRow>, StoreError> {
+    rows.iter().filter_map(|row| take_entry(row).transpose()).collect()
 }
 
 /// Nothing for an entry of a kind that this program does not know, as a newer one may have written it.
-fn take_entry(row: Row) -> Result<Option<EntryRow>, StoreError> {
+fn take_entry(row: &Row) -> Result<Option<EntryRow>, StoreError> {
     let text = |column: usize| match row.0.get(column) {
         Some(Cell::Text(text)) => Ok(text.as_str()),
         _ => Err(StoreError::Decode { column, expected: "text" }),

@@ -39,5 +39,5 @@ pub fn events(tx: &mut Tx<'_>, person: Id, window: &Window) -> Result<Vec<EntryR
         .push(" AND end_at > ")
         .bind(window.start);
     statement.push(" ORDER BY is_long, start_at, title, record_id LIMIT 500");
-    taken(tx.query(&statement.sql, &statement.parameters)?)
+    taken(&tx.query(&statement.sql, &statement.parameters)?)
 }

@@ -314,9 +314,9 @@ impl Feed {
     }
 
     /// Adds rows as they are.
-    fn add(&mut self, rows: Vec<Arc<Kept>>, tx: &mut Tx<'_>) -> Result<(), AppError> {
+    fn add(&mut self, rows: &[Arc<Kept>], tx: &mut Tx<'_>) -> Result<(), AppError> {
         if !rows.is_empty() {
-            let names = kept::names_of(tx, &rows)?;
+            let names = kept::names_of(tx, rows)?;
             Arc::make_mut(&mut self.names).extend(names.iter().map(|(id, name)| (*id, name.clone())));
             self.entries.extend(rows.iter().map(Entry::whole));
         }
