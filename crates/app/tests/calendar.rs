@@ -90,3 +90,39 @@ fn the_feed_and_the_policy_agree() {
         }
     }
 }
+
+#[test]
+fn what_is_kept_follows_every_change() {
+    let home = bare("calendar-kept");
+    let app = &home.app;
+    let program = Actor::program();
+    let user =
+        make(app, &program, &USER, json!({ "username": "nena", "full_name": "Nena", "roles": ["admin"] }));
+    let query = CalendarQuery::days(date(2027, 3, 1), date(2027, 4, 1), app.zone());
+    let admin = app.actor_of(user.id).unwrap().unwrap();
+    let shown = || {
+        let (_, feed) = app.calendar(&admin, &query).unwrap();
+        let mut out = Vec::new();
+        feed.write(&mut out).unwrap();
+        serde_json::from_slice::<Vec<Json>>(&out).unwrap()
+    };
+    assert!(shown().is_empty());
+    let event = make(
+        app,
+        &program,
+        &EVENT,
+        json!({
+            "title": "Weekly", "start": "2027-03-01T09:00:00+08:00", "rrule": "FREQ=WEEKLY", "participants": [user.id]
+        }),
+    );
+    assert_eq!(shown().len(), 5, "the Mondays of March");
+    assert_eq!(shown()[0]["people"][0]["name"], "Nena");
+    app.update(&program, &USER, user.id, &input(json!({ "full_name": "Nena Cruz" })), None).unwrap();
+    assert!(shown().iter().all(|entry| entry["people"][0]["name"] == "Nena Cruz"));
+    app.update(&program, &EVENT, event.id, &input(json!({ "title": "Each week" })), None).unwrap();
+    assert!(shown().iter().all(|entry| entry["title"] == "Each week"));
+    app.archive(&program, &EVENT, event.id, None).unwrap();
+    assert!(shown().is_empty());
+    app.restore(&program, &EVENT, event.id).unwrap();
+    assert_eq!(shown().len(), 5);
+}
