@@ -78,7 +78,9 @@ on_both_engines! {
             }
             for (position, field) in kind.fields.iter().enumerate() {
                 let is_shown = kind.visible().any(|(visible, _)| visible == position);
-                assert!(is_shown || read.get(field.name).is_none(), "{kind:?} shows its secret {}", field.name);
+                // A task works this out anew; its column is kept to sort and to count by.
+                let is_worked_out = (kind.name, field.name) == ("task", "next_due");
+                assert!(is_shown || is_worked_out || read.get(field.name).is_none(), "{kind:?} shows its secret {}", field.name);
             }
         }
     }
