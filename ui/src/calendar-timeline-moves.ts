@@ -56,21 +56,27 @@ export function startTimelineMoves(context: Context, windowOf: () => Window): ()
     held.steps = steps;
     held.bar.style.transform = `translateX(${steps * columnWidth(held.bar)}px)`;
   };
-  const release = (): void => {
-    if (!held) return;
-    held.bar.style.transform = "";
-    held.bar.removeAttribute("data-lifted");
+  const letGo = (): void => {
+    held?.bar.removeAttribute("data-lifted");
     held = null;
     hold(false);
   };
+  const release = (): void => {
+    if (!held) return;
+    held.bar.style.transform = "";
+    letGo();
+  };
   const drop = async (copies: boolean): Promise<void> => {
     if (!held) return;
-    const { entry, steps } = held;
+    const { entry, bar, steps } = held;
     const to = shifted(held);
-    release();
-    if (steps === 0) return;
     const copied = copies && context.abilities.whole.has(entry.kind);
+    if (copied || steps === 0) bar.style.transform = "";
+    letGo();
+    if (steps === 0) return;
+    // The bar stays where it was put down until it is drawn there; refused, it goes back.
     if (await context.commit(entry, to, copied ? "copy" : "move")) announce(`Put down on ${whenWords(to)}.`);
+    else bar.style.transform = "";
   };
 
   grid.addEventListener(

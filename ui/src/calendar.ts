@@ -99,7 +99,8 @@ function start(host: HTMLElement): void {
     open,
     commit: async (entry, to, how) => {
       const kept = await commit(entry, to, how, zone);
-      if (kept && (how === "copy" || !GRIDS.includes(state.view))) again();
+      // Whoever goes on from here goes on from what is drawn.
+      if (kept && (how === "copy" || !GRIDS.includes(state.view))) await draw();
       return kept;
     },
     running: (entries) => running.take(entries),
