@@ -46,8 +46,8 @@ pub fn measure(data: &str, database: &str) -> Result<Vec<(&'static str, f64)>, S
         let database = database.clone();
         move || database.read(|tx| tx.query(sql, &[]).map(|_| ()))
     };
-    timed("month feed", &|| database.read(|tx| obcms_store::calendar::window(tx, &month, &[]).map(|_| ())))?;
-    timed("year feed", &|| database.read(|tx| obcms_store::calendar::window(tx, &year, &[]).map(|_| ())))?;
+    timed("month feed", &|| database.read(|tx| obcms_store::calendar::window(tx, &month).map(|_| ())))?;
+    timed("year feed", &|| database.read(|tx| obcms_store::calendar::window(tx, &year).map(|_| ())))?;
     timed("task list", &query(tasks))?;
     timed("board", &query(board))?;
     timed("portfolio", &query(portfolio))?;

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use obcms_domain::kinds::REGISTRY;
 use obcms_store::migrations;
 use obcms_store::records::schema;
+use obcms_store::{Database, Location};
 use obcms_tests::{Engine, Server, on_both_engines};
 
 on_both_engines! {
@@ -52,43 +54,21 @@ on_both_engines! {
     }
 
     fn several_processes_may_start_at_once(server: &Server) {
-        let url = server.database_url().to_owned();
-        let started: Vec<_> = (0..4)
-            .map(|_| {
-                let url = url.clone();
-                std::thread::spawn(move || {
-                    let runtime = tokio::runtime::Runtime::new().unwrap();
-                    let location = obcms_store::Location::parse(&url, std::path::Path::new("")).unwrap();
-                    let database = obcms_store::Database::open(&location, runtime.handle()).unwrap();
-                    migrations::migrate(&database, jiff::Timestamp::UNIX_EPOCH).map_err(|error| error.to_string())
-                })
-            })
-            .collect();
-        for thread in started {
-            assert_eq!(thread.join().unwrap(), Ok(0));
-        }
+        let ended = several_at_once(server, 4, |database| {
+            migrations::migrate(&database, jiff::Timestamp::UNIX_EPOCH).map_err(|error| error.to_string())
+        });
+        assert_eq!(ended, [Ok(0), Ok(0), Ok(0), Ok(0)]);
     }
 
     fn several_processes_may_fill_an_empty_database_at_once(server: &Server) {
         migrations::revert(server.app().database(), 0).unwrap();
-        let url = server.database_url().to_owned();
-        let started: Vec<_> = (0..3)
-            .map(|_| {
-                let url = url.clone();
-                std::thread::spawn(move || {
-                    let runtime = tokio::runtime::Runtime::new().unwrap();
-                    let location = obcms_store::Location::parse(&url, std::path::Path::new("")).unwrap();
-                    let database = obcms_store::Database::open(&location, runtime.handle()).unwrap();
-                    let options = obcms_app::Options::default();
-                    let (clock, entropy) = (std::sync::Arc::new(obcms_app::SystemClock), obcms_app::Entropy::system());
-                    let app = obcms_app::App::new(database, clock, entropy, options).map_err(|error| error.to_string())?;
-                    app.prepare().map_err(|error| error.to_string())
-                })
-            })
-            .collect();
-        for thread in started {
-            assert_eq!(thread.join().unwrap(), Ok(()));
-        }
+        let ended = several_at_once(server, 3, |database| {
+            let options = obcms_app::Options::default();
+            let (clock, entropy) = (std::sync::Arc::new(obcms_app::SystemClock), obcms_app::Entropy::system());
+            let app = obcms_app::App::new(database, clock, entropy, options).map_err(|error| error.to_string())?;
+            app.prepare().map_err(|error| error.to_string())
+        });
+        assert_eq!(ended, [Ok(()), Ok(()), Ok(())]);
         let regions = server.as_role("staff").get("/api/v1/regions").expect_status(200).json;
         assert_eq!(regions["total"], 18);
     }
@@ -121,4 +101,23 @@ fn what_is_not_ours_is_refused() {
         .unwrap();
     let error = migrations::migrate(database, now).unwrap_err().to_string();
     assert!(error.contains("is not the one of this program"), "{error}");
+}
+
+/// What each of some threads comes to that open the database of the server at once, as processes would.
+fn several_at_once<T: Send + 'static>(
+    server: &Server,
+    threads: usize,
+    act: fn(Database) -> Result<T, String>,
+) -> Vec<Result<T, String>> {
+    let started: Vec<_> = (0..threads)
+        .map(|_| {
+            let url = server.database_url().to_owned();
+            std::thread::spawn(move || {
+                let runtime = tokio::runtime::Runtime::new().unwrap();
+                let location = Location::parse(&url, Path::new("")).unwrap();
+                act(Database::open(&location, runtime.handle()).unwrap())
+            })
+        })
+        .collect();
+    started.into_iter().map(|thread| thread.join().unwrap()).collect()
 }

@@ -222,21 +222,19 @@ const MOVED: [&str; 6] =
 
 /// Whether nothing but the state of single dates changed, with what goes along with it.
 fn moves_dates_only(fields: &Map<String, Json>) -> bool {
-    let patches = |side: &Json| -> Map<String, Json> { side.as_object().cloned().unwrap_or_default() };
+    let names = |side: &Json| -> Vec<String> {
+        side.as_object().map(|members| members.keys().cloned().collect()).unwrap_or_default()
+    };
     fields.iter().all(|(name, pair)| {
-        let (old, new) = match (name.as_str(), pair.get(0), pair.get(1)) {
-            ("overrides", Some(old), Some(new)) => (patches(old), patches(new)),
-            _ => return false,
-        };
-        old.keys().chain(new.keys()).all(|date| {
-            let none = Map::new();
-            let of = |side: &Map<String, Json>| side.get(date).and_then(Json::as_object).cloned();
-            let (before, after) = (of(&old).unwrap_or(none.clone()), of(&new).unwrap_or(none));
-            before
-                .keys()
-                .chain(after.keys())
-                .all(|field| before.get(field) == after.get(field) || MOVED.contains(&field.as_str()))
-        })
+        let (old, new) = (&pair[0], &pair[1]);
+        let mut dates = names(old).into_iter().chain(names(new));
+        name == "overrides"
+            && dates.all(|date| {
+                // What is not there is null, and differs from what is.
+                let (before, after) = (&old[&date], &new[&date]);
+                let mut fields = names(before).into_iter().chain(names(after));
+                fields.all(|field| before[&field] == after[&field] || MOVED.contains(&field.as_str()))
+            })
     })
 }
 

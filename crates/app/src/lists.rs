@@ -340,12 +340,15 @@ fn bound(
     }
 }
 
+/// An instant of an address: a plus that was not escaped arrives as a blank, and nothing else in an instant could.
+pub(crate) fn with_plus(text: &str) -> String {
+    text.replace(' ', "+")
+}
+
 /// A value of an address, as the column keeps it.
 fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Cell, String> {
-    // A plus that was not escaped arrives as a blank; nothing else in an instant could.
-    let instant = || text.replace(' ', "+");
     if let FieldType::Moment = field.data {
-        return registry::moment(&instant(), text.len() == 10, zone)
+        return registry::moment(&with_plus(text), text.len() == 10, zone)
             .map(Cell::Instant)
             .map_err(|(_, message)| message);
     }
@@ -357,7 +360,7 @@ fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Cell, Stri
             "false" => false.into(),
             _ => text.into(),
         },
-        FieldType::Instant => instant().into(),
+        FieldType::Instant => with_plus(text).into(),
         _ => registry::form_to_json(field, &[text.to_owned()]),
     };
     match registry::parse_field(field, &json) {

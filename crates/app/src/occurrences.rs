@@ -100,7 +100,7 @@ pub fn upcoming(record: &Record, from: Timestamp, limit: usize) -> Result<Vec<Da
     let Some(series) = Series::of(record) else {
         return Ok(Vec::new());
     };
-    let earliest = from.checked_sub(length_of(&series)).unwrap_or(Timestamp::MIN);
+    let earliest = from.checked_sub(series.length.duration()).unwrap_or(Timestamp::MIN);
     let mut dates = Vec::new();
     for found in series.set.between(Some(earliest), None, limit + 2).map_err(too_much)? {
         dates.extend(date_of(&series, record, found.id)?);
@@ -154,7 +154,7 @@ pub fn to_do(
     };
     let midnight = floating(today);
     let until = floating(end.saturating_add(jiff::Span::new().days(1)));
-    let since = midnight.checked_sub(length_of(&series)).unwrap_or(Timestamp::MIN);
+    let since = midnight.checked_sub(series.length.duration()).unwrap_or(Timestamp::MIN);
     let mut ahead = Vec::new();
     for found in series.set.between(Some(since), Some(until), MOST_LOOKED_AT).map_err(too_much)? {
         ahead.extend(date_of(&series, record, found.id)?);
@@ -183,13 +183,6 @@ pub fn to_do(
 
 /// Dates looked at in the days until the end of a week; a task of every hour is no task.
 const MOST_LOOKED_AT: usize = 1000;
-
-fn length_of(series: &Series) -> SignedDuration {
-    match series.length {
-        series::Length::Days(days) => SignedDuration::from_hours(days.saturating_mul(24)),
-        series::Length::Time(length) => length,
-    }
-}
 
 /// The name of the last date before an instant. Looks back further and further, as sets are worked out forwards.
 fn before(series: &Series, instant: Timestamp) -> Option<String> {

@@ -125,7 +125,7 @@ impl SharedEntry {
     fn of(entry: &Entry) -> Self {
         // A booking without a purpose is called after whoever booked; that something is taken is all that is told.
         let title =
-            if entry.kind.name == "booking" { "Booked".to_owned() } else { entry.row.title.to_string() };
+            if entry.row.kind.name == "booking" { "Booked".to_owned() } else { entry.row.title.to_string() };
         Self {
             title,
             start: entry.start(),
@@ -272,7 +272,7 @@ impl App {
             .filter(|entry| &*entry.row.status != "cancelled" && query.modules.contains(&entry.module()))
             // When somebody is taken is about them, and the place of their booking is their name.
             .filter(|entry| {
-                entry.kind.name != "booking" || !entry.resources.iter().any(|id| people.contains(id))
+                entry.row.kind.name != "booking" || !entry.resources.iter().any(|id| people.contains(id))
             })
             .map(SharedEntry::of)
             .collect();
@@ -283,7 +283,7 @@ impl App {
 
     /// Which resources of the bookings are people.
     fn people_among_resources(&self, feed: &Feed) -> Result<HashSet<Id>, AppError> {
-        let bookings = feed.entries.iter().filter(|entry| entry.kind.name == "booking");
+        let bookings = feed.entries.iter().filter(|entry| entry.row.kind.name == "booking");
         let mut ids: Vec<Id> = bookings.flat_map(|entry| entry.resources.iter()).copied().collect();
         ids.sort_unstable();
         ids.dedup();

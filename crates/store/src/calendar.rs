@@ -116,7 +116,7 @@ pub(crate) const fn entry_columns() -> &'static str {
 }
 
 /// All entries that touch the window, in no order; a series as one row for all its dates.
-pub fn window(tx: &mut Tx<'_>, window: &Window, modules: &[&str]) -> Result<Vec<EntryRow>, StoreError> {
+pub fn window(tx: &mut Tx<'_>, window: &Window) -> Result<Vec<EntryRow>, StoreError> {
     let mut statement = Statement::default();
     let first = window.start.min(window.first_day);
     let last = window.end.max(window.after_last_day);
@@ -139,10 +139,6 @@ pub fn window(tx: &mut Tx<'_>, window: &Window, modules: &[&str]) -> Result<Vec<
         statement.push(" ELSE ");
         typed(&mut statement, window.start);
         statement.push(" END");
-        if !modules.is_empty() {
-            statement.push(" AND module IN ");
-            statement.bind_list(modules.iter().map(|module| (*module).into()));
-        }
     }
     taken(&tx.query(&statement.sql, &statement.parameters)?)
 }

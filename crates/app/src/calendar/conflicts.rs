@@ -159,7 +159,7 @@ fn people_and_venues(feed: &Feed) -> Vec<Conflict> {
         .iter()
         .enumerate()
         // Who books a room for others is not in it.
-        .filter(|(_, entry)| entry.kind != &BOOKING)
+        .filter(|(_, entry)| entry.row.kind != &BOOKING)
         .map(|(index, entry)| {
             let mut subjects: Vec<Subject> = entry.row.people.iter().copied().map(Subject::Person).collect();
             subjects.sort();

@@ -95,7 +95,7 @@ impl KeptCalendar {
         let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
         if contents.state.is_some_and(|kept| kept > state) {
             drop(contents);
-            let rows = store::window(tx, window, &[])?;
+            let rows = store::window(tx, window)?;
             let rows = of_rows(tx, rows, office)?;
             let names = names_of(tx, &rows)?;
             return Ok((rows, names));

@@ -55,8 +55,6 @@ pub struct Feed {
 pub struct Entry {
     /// What is stored.
     pub row: EntryRow,
-    /// Kind of the record behind it.
-    pub kind: &'static Kind,
     /// Whether the asker may move it.
     pub editable: bool,
     /// What it takes: rooms, vehicles, equipment.
@@ -97,7 +95,7 @@ impl Entry {
     #[must_use]
     pub fn id(&self) -> EntryId<'_> {
         EntryId {
-            kind: self.kind.name,
+            kind: self.row.kind.name,
             record: self.row.record_id,
             entry_kind: self.row.entry_kind,
             position: self.row.position,
@@ -114,14 +112,13 @@ impl Entry {
     /// Address of its page: that of the record, on the date of a series at that date.
     #[must_use]
     pub fn url(&self) -> String {
-        address(self.kind, self.row.record_id, &self.row.recurrence_id)
+        address(self.row.kind, self.row.record_id, &self.row.recurrence_id)
     }
 
     /// A row as it is, editable for nobody yet.
     fn whole(kept: &Arc<Kept>) -> Self {
         Self {
             row: kept.row.clone(),
-            kind: kept.row.kind,
             editable: false,
             resources: Arc::clone(&kept.resources),
             zone: kept.zone.clone(),
@@ -143,7 +140,7 @@ impl Entry {
 
     /// From when on it is not moved any more; nothing when it may always be. A whole series is judged by its dates.
     fn movable_until(&self, office: &TimeZone) -> Option<Timestamp> {
-        if !std::ptr::eq(self.kind, &kinds::BOOKING) || !self.row.series.is_empty() {
+        if !std::ptr::eq(self.row.kind, &kinds::BOOKING) || !self.row.series.is_empty() {
             return None;
         }
         if !self.row.all_day {
@@ -163,7 +160,7 @@ impl Entry {
     /// Module by which it is filtered and coloured.
     #[must_use]
     pub fn module(&self) -> Module {
-        self.kind.module
+        self.row.kind.module
     }
 }
 
@@ -180,12 +177,22 @@ impl App {
             let state = Database::state_of(tx)?;
             let (entries, names) =
                 self.dated(tx, state, &query.window, &query.modules, &|row| query.wants(row, actor))?;
-            let mut feed = Feed { entries, names };
-            query.concerning.narrow(tx, &mut feed.entries)?;
-            self.narrow_to_rights(tx, actor, &mut feed.entries)?;
-            feed.sort();
-            Ok((state, feed))
+            Ok((state, self.narrowed(tx, actor, query, Feed { entries, names })?))
         })
+    }
+
+    /// Of what was found, what concerns what the query names and the actor may see, in order.
+    fn narrowed(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        query: &CalendarQuery,
+        mut feed: Feed,
+    ) -> Result<Feed, AppError> {
+        query.concerning.narrow(tx, &mut feed.entries)?;
+        self.narrow_to_rights(tx, actor, &mut feed.entries)?;
+        feed.sort();
+        Ok(feed)
     }
 
     /// Every date of the modules, or of all, within the window that is wanted, whoever asks, in no order.
@@ -220,7 +227,7 @@ impl App {
                     (Some(Arc::clone(&kept)), kept.zone.clone())
                 };
                 let resources = Arc::clone(&kept.resources);
-                entries.push(Entry { kind: row.kind, row, editable: false, resources, zone, common });
+                entries.push(Entry { row, editable: false, resources, zone, common });
             });
         }
         Ok((entries, names))
@@ -240,11 +247,7 @@ impl App {
                 && (query.wants(&kept.row, actor) || wants_a_date(query, kept, actor))
         };
         let entries = rows.iter().filter(|kept| wanted(kept)).map(Entry::whole).collect();
-        let mut feed = Feed { entries, names };
-        query.concerning.narrow(tx, &mut feed.entries)?;
-        self.narrow_to_rights(tx, actor, &mut feed.entries)?;
-        feed.sort();
-        Ok((state, feed))
+        Ok((state, self.narrowed(tx, actor, query, Feed { entries, names })?))
     }
 
     /// Rows as the actor sees them, in their order.

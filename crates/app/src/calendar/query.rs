@@ -12,6 +12,7 @@ use obcms_store::calendar::{EntryRow, Window};
 
 use super::Concerning;
 use crate::error::AppError;
+use crate::lists::with_plus;
 use crate::{Actor, App};
 
 /// Days of a window at most.
@@ -262,8 +263,7 @@ fn bound(
             }
         };
     }
-    // A plus that was not escaped arrives as a blank; nothing else in an instant could.
-    let text = text.replace(' ', "+");
+    let text = with_plus(text);
     let read = text
         .parse::<Timestamp>()
         .map_err(|_| {

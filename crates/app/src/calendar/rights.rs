@@ -17,9 +17,9 @@ use crate::error::AppError;
 pub fn apply(tx: &mut Tx<'_>, actor: &Actor, entries: &mut Vec<Entry>) -> Result<(), AppError> {
     let mut of_kinds: Vec<(&'static Kind, Vec<Id>)> = Vec::new();
     for entry in entries.iter() {
-        match of_kinds.iter_mut().find(|(kind, _)| std::ptr::eq(*kind, entry.kind)) {
+        match of_kinds.iter_mut().find(|(kind, _)| std::ptr::eq(*kind, entry.row.kind)) {
             Some((_, ids)) => ids.push(entry.row.record_id),
-            None => of_kinds.push((entry.kind, vec![entry.row.record_id])),
+            None => of_kinds.push((entry.row.kind, vec![entry.row.record_id])),
         }
     }
     let mut rights: Vec<(&'static Kind, Rights)> = Vec::with_capacity(of_kinds.len());
@@ -29,7 +29,7 @@ pub fn apply(tx: &mut Tx<'_>, actor: &Actor, entries: &mut Vec<Entry>) -> Result
         rights.push((kind, Rights::of(tx, actor, kind, &ids)?));
     }
     entries.retain_mut(|entry| {
-        let Some((_, rights)) = rights.iter().find(|(kind, _)| std::ptr::eq(*kind, entry.kind)) else {
+        let Some((_, rights)) = rights.iter().find(|(kind, _)| std::ptr::eq(*kind, entry.row.kind)) else {
             return false;
         };
         entry.editable = entry.row.is_movable && rights.may_edit(entry);

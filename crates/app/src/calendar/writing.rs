@@ -107,9 +107,9 @@ impl Written {
         members.member("status", &optional(&row.status))?;
         members.member("priority", &optional(&row.priority))?;
         members.member("color", &entry.module().color())?;
-        members.begun("url", &address(entry.kind, row.record_id, ""), Gap::Address)?;
+        members.begun("url", &address(entry.row.kind, row.record_id, ""), Gap::Address)?;
         members.gap("editable", Gap::Editable);
-        members.member("source", &Source { kind: entry.kind.name, id: row.record_id })?;
+        members.member("source", &Source { kind: entry.row.kind.name, id: row.record_id })?;
         members.gap("recurrence_id", Gap::Recurrence);
         members.member("location", &optional(&row.location))?;
         let people: Vec<Person<'_>> =

@@ -54,7 +54,7 @@ impl App {
 fn facts(tx: &mut obcms_store::Tx<'_>, feed: &Feed) -> Result<HashMap<Id, Facts>, AppError> {
     let mut of_kinds: HashMap<&'static str, HashSet<Id>> = HashMap::new();
     for entry in &feed.entries {
-        of_kinds.entry(entry.kind.name).or_default().insert(entry.row.record_id);
+        of_kinds.entry(entry.row.kind.name).or_default().insert(entry.row.record_id);
     }
     let mut result = HashMap::new();
     for kind in kinds::REGISTRY {

@@ -1,12 +1,12 @@
 //! Reading a calendar: lenient in form, strict in size, and without a panic whatever the bytes are.
 
-use obcms_domain::hex::hex;
 use std::collections::HashMap;
 use std::fmt;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
+use obcms_domain::hex::hex;
 use sha2::{Digest, Sha256};
 
 use super::definition::Definition;

@@ -18,25 +18,22 @@ pub fn parse_dates<'a>(
                 record.set(name, Value::Null);
                 continue;
             }
-            Json::Array(items) if items.len() <= MAXIMUM_LIST => items.clone(),
-            // As a line of RFC 5545 has them, with commas between.
-            Json::String(text) if text.split(',').count() <= MAXIMUM_LIST => {
-                text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Json::from).collect()
-            }
-            Json::Array(_) | Json::String(_) => {
-                let message = format!("Expected at most {MAXIMUM_LIST} dates.");
-                errors.push(FieldError::new(name, "too_long", message));
-                continue;
-            }
-            _ => {
-                errors.push(FieldError::new(name, "type", "Expected a list of dates."));
-                continue;
-            }
+            json => match list_of_texts(json) {
+                Some(items) if items.len() <= MAXIMUM_LIST => items,
+                Some(_) => {
+                    let message = format!("Expected at most {MAXIMUM_LIST} dates.");
+                    errors.push(FieldError::new(name, "too_long", message));
+                    continue;
+                }
+                None => {
+                    errors.push(FieldError::new(name, "type", "Expected a list of dates."));
+                    continue;
+                }
+            },
         };
         let mut dates = Vec::new();
-        for item in &items {
-            let read =
-                item.as_str().ok_or_else(expected).and_then(|text| read(record, text, name == "rdates"));
+        for item in items {
+            let read = item.ok_or_else(expected).and_then(|text| read(record, text, name == "rdates"));
             match read {
                 Ok(date) if !dates.contains(&date) => dates.push(date),
                 Ok(_) => {}
@@ -48,6 +45,20 @@ pub fn parse_dates<'a>(
         }
         dates.sort_unstable();
         record.set(name, Value::Json(json!(dates)));
+    }
+}
+
+/// The items of a list, or of a text with commas between as a line of RFC 5545 has them; an item that is no text is
+/// nothing, and so is what is neither.
+#[must_use]
+pub fn list_of_texts(json: &Json) -> Option<Vec<Option<&str>>> {
+    match json {
+        Json::Array(items) => Some(items.iter().map(Json::as_str).collect()),
+        Json::String(text) => {
+            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+            Some(items.map(Some).collect())
+        }
+        _ => None,
     }
 }
 

@@ -10,7 +10,7 @@ mod open;
 mod stored;
 pub mod words;
 
-pub use dates::{check, parse_dates};
+pub use dates::{check, list_of_texts, parse_dates};
 pub use moving::{Place, follow, moved_rule, set_list, set_overrides, shifted, with_until};
 pub use open::{OVER, Open, next_due};
 pub use stored::{Changed, FOREVER, ReadySeries, StoredOccurrence, StoredSeries};
@@ -38,6 +38,46 @@ pub enum Length {
     Days(i64),
     /// Exact time.
     Time(SignedDuration),
+}
+
+impl Length {
+    /// End of what begins then, exclusive; days begin at midnight UTC.
+    #[must_use]
+    pub fn end_of(self, start: Timestamp) -> Timestamp {
+        match self {
+            Self::Days(days) => floating(unfloating(start).saturating_add(days.days())),
+            Self::Time(length) => start.checked_add(length).unwrap_or(Timestamp::MAX),
+        }
+    }
+
+    /// The last day of what begins on that day.
+    #[must_use]
+    pub fn last_day(self, first: Date) -> Date {
+        first.saturating_add(self.further_days().days())
+    }
+
+    /// The first day of what ends on that day.
+    #[must_use]
+    pub fn first_day(self, last: Date) -> Date {
+        last.saturating_sub(self.further_days().days())
+    }
+
+    /// Days after the first; a time stays on its day.
+    fn further_days(self) -> i64 {
+        match self {
+            Self::Days(days) => days - 1,
+            Self::Time(_) => 0,
+        }
+    }
+
+    /// The same as exact time, a day as 24 hours.
+    #[must_use]
+    pub fn duration(self) -> SignedDuration {
+        match self {
+            Self::Days(days) => SignedDuration::from_hours(days.saturating_mul(24)),
+            Self::Time(length) => length,
+        }
+    }
 }
 
 /// The dates of a record that happens on many.
@@ -157,13 +197,7 @@ impl Series {
     /// End of a date of this start.
     #[must_use]
     pub fn end_of(&self, start: Timestamp, period_end: Option<Timestamp>) -> Timestamp {
-        if let Some(end) = period_end {
-            return end;
-        }
-        match self.length {
-            Length::Days(days) => floating(unfloating(start).saturating_add(days.days())),
-            Length::Time(length) => start.checked_add(length).unwrap_or(Timestamp::MAX),
-        }
+        period_end.unwrap_or_else(|| self.length.end_of(start))
     }
 
     /// Start and end of one date by the rule alone.
@@ -261,11 +295,7 @@ pub fn place_at(record: &mut Record, start: Moment, length: Length) {
             zone.to_ambiguous_timestamp(local).compatible().unwrap_or_else(|_| floating(local.date()))
         }
     };
-    let end = match length {
-        Length::Days(days) => floating(unfloating(start).saturating_add(days.days())),
-        Length::Time(length) => start.checked_add(length).unwrap_or(Timestamp::MAX),
-    };
-    place(record, &zone, start, end);
+    place(record, &zone, start, length.end_of(start));
 }
 
 /// Puts the fields of a changed date into a record.

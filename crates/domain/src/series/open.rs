@@ -4,9 +4,9 @@
 //! a daily task which nobody ticked for a month is in order again with one tick. What is let go follows from the dates
 //! that were completed and when, not from today: the first open date can be kept in a column.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use obcms_recur::{ExpandError, Moment};
 use serde_json::{Map, Value as Json};
 
@@ -31,13 +31,13 @@ impl Series {
     /// The first date that is to be done, by when it is due. A series of times has none.
     pub fn first_open(&self, record: &Record) -> Result<Option<Open>, ExpandError> {
         let (since, mut found) = self.open_of_changed(record)?;
-        let Length::Days(days) = self.length else {
+        if !matches!(self.length, Length::Days(_)) {
             return Ok(None);
-        };
-        let earliest = since.map(|since| floating(since.saturating_sub((days - 1).days())));
+        }
+        let earliest = since.map(|since| floating(self.length.first_day(since)));
         // Beyond as many dates as are changed, one is as the rule has it.
         for date in self.set.between(earliest, None, self.overrides.len() + 2)? {
-            let last = self.last_day(date.id.date());
+            let last = self.length.last_day(date.id.date());
             if since.is_none_or(|since| last >= since) && !self.overrides.contains_key(&date.id.to_string()) {
                 found.push(Open { id: date.id, last });
                 break;
@@ -50,24 +50,14 @@ impl Series {
     pub fn last_open(&self, record: &Record, from: Date, day: Date) -> Result<Option<Open>, ExpandError> {
         let (since, mut found) = self.open_of_changed(record)?;
         let since = since.map_or(from, |since| since.max(from));
-        let first = match self.length {
-            Length::Days(days) => since.saturating_sub((days - 1).days()),
-            Length::Time(_) => since,
-        };
-        for date in self.set.between(Some(floating(first)), Some(floating(day)), MOST_LOOKED_AT)? {
+        let first = floating(self.length.first_day(since));
+        for date in self.set.between(Some(first), Some(floating(day)), MOST_LOOKED_AT)? {
             if !self.overrides.contains_key(&date.id.to_string()) {
-                found.push(Open { id: date.id, last: self.last_day(date.id.date()) });
+                found.push(Open { id: date.id, last: self.length.last_day(date.id.date()) });
             }
         }
         found.retain(|open| open.last < day && open.last >= since);
         Ok(found.into_iter().max_by_key(|open| (open.last, open.id.date())))
-    }
-
-    fn last_day(&self, first: Date) -> Date {
-        match self.length {
-            Length::Days(days) => first.saturating_add((days - 1).days()),
-            Length::Time(_) => first,
-        }
     }
 
     /// From which day on dates are to be done, and the changed ones among them that are open.
@@ -86,7 +76,7 @@ impl Series {
                 continue;
             };
             let last = match anchor(&single) {
-                Some((first, Length::Days(days))) => first.date().saturating_add((days - 1).days()),
+                Some((first, length @ Length::Days(_))) => length.last_day(first.date()),
                 _ => continue,
             };
             if OVER.contains(&state) {

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use obcms_app::AppError;
 use obcms_domain::registry::FieldError;
-use obcms_domain::series::words;
+use obcms_domain::series::{list_of_texts, words};
 use obcms_recur::{Addition, ExpandError, Limits, Moment, Occurrence, Rule, Set};
 use serde_json::{Map, Value as Json, json};
 
@@ -252,25 +252,23 @@ impl<'a> Reader<'a> {
     }
 
     fn list<T, E: std::fmt::Display>(&mut self, name: &str, read: impl Fn(&str) -> Result<T, E>) -> Vec<T> {
-        let items = match self.member(name) {
-            None => return Vec::new(),
-            Some(Json::Array(items)) if items.len() <= LONGEST_LIST => items.clone(),
-            // As a line of RFC 5545 has them, with commas between.
-            Some(Json::String(text)) if text.split(',').count() <= LONGEST_LIST => {
-                text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Json::from).collect()
-            }
-            Some(Json::Array(_) | Json::String(_)) => {
+        let Some(json) = self.member(name) else {
+            return Vec::new();
+        };
+        let items = match list_of_texts(json) {
+            Some(items) if items.len() <= LONGEST_LIST => items,
+            Some(_) => {
                 self.refuse(name, "range", format!("Expected at most {LONGEST_LIST} entries."));
                 return Vec::new();
             }
-            Some(_) => {
+            None => {
                 self.refuse(name, "type", "Expected a list of texts.");
                 return Vec::new();
             }
         };
         let mut list = Vec::new();
-        for item in &items {
-            match item.as_str().map(|text| read(text.trim())) {
+        for item in items {
+            match item.map(|text| read(text.trim())) {
                 Some(Ok(value)) => list.push(value),
                 Some(Err(error)) => {
                     self.refuse(name, "type", sentence(&error.to_string()));

@@ -218,11 +218,10 @@ impl<'a> Writer<'a> {
         if !shown.location.is_empty() {
             text.text("LOCATION", shown.location);
         }
-        let page = self
-            .about
-            .address
-            .as_ref()
-            .map(|base| format!("{base}{}", address(entry.kind, entry.row.record_id, shown.recurrence)));
+        let page =
+            self.about.address.as_ref().map(|base| {
+                format!("{base}{}", address(entry.row.kind, entry.row.record_id, shown.recurrence))
+            });
         if let Some(page) = &page {
             text.plain("URL", page);
         }
@@ -257,7 +256,7 @@ impl<'a> Writer<'a> {
                 parts.push(format!("Join: {}", facts.link));
             }
         }
-        let mut facts = vec![entry.kind.label.to_owned()];
+        let mut facts = vec![entry.row.kind.label.to_owned()];
         if !shown.status.is_empty() {
             facts.push(state_label(entry, shown.status).to_owned());
         }
@@ -277,7 +276,7 @@ impl<'a> Writer<'a> {
 
 /// A state as people read it.
 fn state_label<'a>(entry: &Entry, status: &'a str) -> &'a str {
-    match entry.kind.field(entry.kind.state).map(|field| field.data) {
+    match entry.row.kind.field(entry.row.kind.state).map(|field| field.data) {
         Some(FieldType::Choice(list)) => choices::label(list, status),
         _ => status,
     }

@@ -18,7 +18,7 @@ use obcms_store::records::Directory;
 
 use super::list::hours_text;
 use super::parts::{self, Facts};
-use super::series::Repeating;
+use super::series::{self, Repeating};
 use crate::components::badges::{self, Tone, badge, icon_badge};
 use crate::components::buttons::{ButtonKind, button_link, post_button, submit_button};
 use crate::components::detail::{PageHead, Property, detail, page_head, panel, properties};
@@ -362,8 +362,8 @@ impl Sheet<'_> {
     }
 
     fn progress(&self) -> Markup {
-        if let Some(repeating) = Repeating::of(&self.task, self.page.today) {
-            return repeating.progress();
+        if dates::is_series(&self.task) {
+            return series::progress(&self.task);
         }
         let value = self.task.integer("progress").and_then(|part| u8::try_from(part).ok()).unwrap_or(0);
         let error = self.error("progress");

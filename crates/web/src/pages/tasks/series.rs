@@ -104,31 +104,31 @@ impl<'a> Repeating<'a> {
         }
         items
     }
+}
 
-    /// How many dates are done, in the place of one progress for all.
-    pub fn progress(&self) -> Markup {
-        let done = match self.task.get("overrides") {
-            Value::Json(Json::Object(dates)) => dates
-                .values()
-                .filter(|patch| patch.get("status").and_then(Json::as_str) == Some("completed"))
-                .count(),
-            _ => 0,
-        };
-        let said = match done {
-            0 => "No date is done yet.".to_owned(),
-            1 => "1 date is done.".to_owned(),
-            done => format!("{done} dates are done."),
-        };
-        panel(
-            "progress",
-            "",
-            "Progress",
-            &html! {},
-            &html! {
-                p.muted { (said) " Each date has its own state." }
-            },
-        )
-    }
+/// How many dates are done, in the place of one progress for all.
+pub fn progress(task: &Record) -> Markup {
+    let done = match task.get("overrides") {
+        Value::Json(Json::Object(dates)) => dates
+            .values()
+            .filter(|patch| patch.get("status").and_then(Json::as_str) == Some("completed"))
+            .count(),
+        _ => 0,
+    };
+    let said = match done {
+        0 => "No date is done yet.".to_owned(),
+        1 => "1 date is done.".to_owned(),
+        done => format!("{done} dates are done."),
+    };
+    panel(
+        "progress",
+        "",
+        "Progress",
+        &html! {},
+        &html! {
+            p.muted { (said) " Each date has its own state." }
+        },
+    )
 }
 
 /// A day within a sentence: "today", "Mon 25 Jan".
