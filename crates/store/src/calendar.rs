@@ -225,7 +225,7 @@ pub fn around(tx: &mut Tx<'_>, targets: &[Id], steps: usize) -> Result<HashSet<I
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Which resources these records take.
+/// Which resources these records take by themselves.
 pub fn resources(tx: &mut Tx<'_>, records: &[Id]) -> Result<Vec<(Id, Id)>, StoreError> {
     let mut result = Vec::new();
     for chunk in records.chunks(500) {
@@ -235,6 +235,24 @@ pub fn resources(tx: &mut Tx<'_>, records: &[Id]) -> Result<Vec<(Id, Id)>, Store
         );
         statement.bind_list(chunk.iter().map(|id| (*id).into()));
         statement.push(" ORDER BY source, position");
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            result.push((row.get(0)?, row.get(1)?));
+        }
+    }
+    Ok(result)
+}
+
+/// What bookings for events hold as long as they stand.
+const BOOKED_FOR_EVENTS: &str = "SELECT DISTINCT origin_id, resource FROM bookings WHERE origin_kind = 'event' \
+     AND status IN ('pending', 'approved') AND archived_at IS NULL AND resource IS NOT NULL";
+
+/// Which resources are booked for these events: their bookings are shown within them.
+pub fn booked_for(tx: &mut Tx<'_>, events: &[Id]) -> Result<Vec<(Id, Id)>, StoreError> {
+    let mut result = Vec::new();
+    for chunk in events.chunks(500) {
+        let mut statement = Statement::new(BOOKED_FOR_EVENTS);
+        statement.push(" AND origin_id IN ").bind_list(chunk.iter().map(|id| (*id).into()));
+        statement.push(" ORDER BY origin_id, resource");
         for row in tx.query(&statement.sql, &statement.parameters)? {
             result.push((row.get(0)?, row.get(1)?));
         }
@@ -252,11 +270,14 @@ pub fn members(tx: &mut Tx<'_>, teams: &[Id]) -> Result<Vec<Id>, StoreError> {
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Which resources all records take.
+/// Which resources all records take, and those that are booked for events.
 pub fn all_resources(tx: &mut Tx<'_>) -> Result<Vec<(Id, Id)>, StoreError> {
-    let sql = "SELECT e.source, e.target FROM edges e JOIN resources r ON r.id = e.target \
+    let own = "SELECT e.source, e.target FROM edges e JOIN resources r ON r.id = e.target \
                WHERE e.field IN ('resource', 'resources') ORDER BY e.source, e.position";
-    tx.query(sql, &[])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+    let booked = format!("{BOOKED_FOR_EVENTS} ORDER BY origin_id, resource");
+    let mut rows = tx.query(own, &[])?;
+    rows.extend(tx.query(&booked, &[])?);
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 /// Rows of a query as entries.

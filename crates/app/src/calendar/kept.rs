@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::calendar::LONG_DAYS;
 use obcms_domain::id::Id;
+use obcms_domain::kinds::EVENT;
 use obcms_domain::registry::{FieldType, Kind};
 use obcms_domain::series::ReadySeries;
 use obcms_store::calendar::{self as store, EntryRow, Window};
@@ -201,18 +202,24 @@ impl Contents {
 
 /// Rows with what follows from them, of which none is kept.
 pub fn of_rows(tx: &mut Tx<'_>, rows: Vec<EntryRow>, office: &TimeZone) -> Result<Vec<Arc<Kept>>, AppError> {
-    let mut ids: Vec<Id> = rows.iter().filter(|row| takes(row.kind)).map(|row| row.record_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
+    let of = |is_wanted: &dyn Fn(&Kind) -> bool| {
+        let mut ids: Vec<Id> =
+            rows.iter().filter(|row| is_wanted(row.kind)).map(|row| row.record_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    };
+    let mut taken = store::resources(tx, &of(&takes))?;
+    taken.extend(store::booked_for(tx, &of(&|kind| kind == &EVENT))?);
     let mut resources: HashMap<Id, Vec<Id>> = HashMap::new();
-    for (record, resource) in store::resources(tx, &ids)? {
+    for (record, resource) in taken {
         resources.entry(record).or_default().push(resource);
     }
     let mut zones = Zones { known: Vec::new(), office };
     Ok(rows.into_iter().map(|row| Arc::new(Kept::new(row, &resources, &mut zones))).collect())
 }
 
-/// Whether things of the kind take resources.
+/// Whether things of the kind take resources by themselves.
 fn takes(kind: &Kind) -> bool {
     let mut fields = kind.fields.iter();
     fields.any(|field| {

@@ -12,7 +12,9 @@ mod kept;
 mod moving;
 mod narrowing;
 mod query;
+mod reassigning;
 mod rights;
+mod rows;
 pub mod suggestions;
 mod writing;
 
@@ -23,6 +25,7 @@ pub use kept::{KeptCalendar, Names};
 pub use moving::Moved;
 pub use narrowing::Concerning;
 pub use query::{CalendarQuery, FILTERS, MAXIMUM_DAYS, WINDOW};
+pub use rows::{Row, Rows};
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,15 +1,17 @@
-//! Moving an entry: its new dates become an update of the record behind it, by the one write path.
+//! Moving an entry: its new dates, or who it goes to, become an update of the record behind it, by the one write path.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use obcms_domain::calendar::{self, DatedEntry, unfloating};
+use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{DateRole, FieldError, FieldType, Record, Value, moment, parse_date};
 use obcms_domain::series::Series;
 use obcms_store::calendar::{self as store, EntryRow};
 use serde_json::{Value as Json, json};
 
+use super::reassigning::{self, Goes};
 use super::{EntryId, Feed};
 use crate::error::AppError;
 use crate::records::{self, Input};
@@ -66,18 +68,50 @@ fn move_entry(
         .ok_or_else(missing)?;
     records::require_write(work.actor)?;
     work.actor.require(work.tx, Action::Edit, &before)?;
-    if !current.movable {
-        return Err(AppError::conflict("This date follows from others and is not moved by hand."));
-    }
-    let patch = patch(&before, role, &current, input, work.app.zone())?;
+    let patch = change(&before, role, &current, input, work.app.zone())?;
+    let goes = read(input)?.goes;
     let after = records::update(work, kind, id.record, &patch, expected)
-        .map_err(|error| in_terms_of_the_entry(error, role))?;
+        .map_err(|error| goes.in_terms_of_the_entry(in_terms_of_the_entry(error, role), kind))?;
+    let bookings = reassigning::bookings(work, &before, &after, &goes)?;
     let mut rows = store::of_record(work.tx, after.id)?;
     rows.retain(|row| row.entry_kind == id.entry_kind && row.position == id.position);
     let feed = work.app.feed(work.tx, work.actor, rows)?;
-    let undo = (after.version != before.version)
-        .then(|| format!("/api/v1/{}/{}/undo?change_set={}", kind.collection, after.id, work.change_set));
+    // The change is taken back by any record that has a part in it.
+    let undone = if after.version == before.version { bookings.first() } else { Some(&after) };
+    let undo = undone.map(|record| {
+        format!("/api/v1/{}/{}/undo?change_set={}", record.kind.collection, record.id, work.change_set)
+    });
     Ok(Moved { feed, undo, version: after.version })
+}
+
+/// The change of the record's fields by which the copy of an entry goes to somebody else.
+pub(super) fn given_on(record: &Record, role: &DateRole, input: &Input) -> Result<Input, AppError> {
+    let goes = read(input)?.goes;
+    let fields = reassigning::fields(record, role, &goes)?;
+    if goes.resource.is_some() && fields.is_empty() {
+        return Err(AppError::field("resource", "kind", "A copy of this takes no resource by itself."));
+    }
+    Ok(fields)
+}
+
+/// The change of the record's fields that a move asks for: other times, somebody else, or both.
+fn change(
+    record: &Record,
+    role: &DateRole,
+    current: &DatedEntry,
+    input: &Input,
+    office: &TimeZone,
+) -> Result<Input, AppError> {
+    let wish = read(input)?;
+    let mut fields = reassigning::fields(record, role, &wish.goes)?;
+    let is_given_on = wish.goes != Goes::default();
+    if wish.is_moved() || !is_given_on {
+        if !current.movable {
+            return Err(AppError::conflict("This date follows from others and is not moved by hand."));
+        }
+        fields.extend(patch(record, role, current, input, office)?);
+    }
+    Ok(fields)
 }
 
 /// The record as it is on one date of its series, and the entry of that date.
@@ -103,14 +137,16 @@ fn move_date(
     let (single, current) = single(record, recurrence)?;
     records::require_write(work.actor)?;
     work.actor.require(work.tx, Action::Edit, record)?;
-    if !current.movable {
-        return Err(AppError::conflict("This date follows from others and is not moved by hand."));
+    let patch = change(&single, role, &current, input, work.app.zone())?;
+    let Wish { scope, goes, .. } = read(input)?;
+    if goes.resource.is_some() && patch.get("resource").is_none() {
+        return Err(AppError::conflict(
+            "What is booked for a series is given another resource on its own page.",
+        ));
     }
-    let patch = patch(&single, role, &current, input, work.app.zone())?;
-    let scope = read(input)?.scope;
     let target = Target { kind, id: record.id, recurrence_id: recurrence, scope, expected };
-    let after =
-        crate::series::change(work, &target, &patch).map_err(|error| in_terms_of_the_entry(error, role))?;
+    let after = crate::series::change(work, &target, &patch)
+        .map_err(|error| goes.in_terms_of_the_entry(in_terms_of_the_entry(error, role), kind))?;
     let single = after.single.as_ref().ok_or_else(missing)?;
     let entry = calendar::entry_of(single).ok_or_else(missing)?;
     let mut row = EntryRow::of(&after.series, entry);
@@ -145,6 +181,15 @@ struct Wish<'a> {
     all_day: Option<bool>,
     /// How far the change of one date of a series reaches.
     scope: Scope,
+    /// Who or what it goes to.
+    goes: Goes,
+}
+
+impl Wish<'_> {
+    /// Whether it is to be at another time.
+    fn is_moved(&self) -> bool {
+        self.start.is_some() || self.end.is_some() || self.all_day.is_some()
+    }
 }
 
 fn read(input: &Input) -> Result<Wish<'_>, AppError> {
@@ -152,12 +197,20 @@ fn read(input: &Input) -> Result<Wish<'_>, AppError> {
     let mut errors = Vec::new();
     for (name, value) in input {
         match (name.as_str(), value) {
-            ("start" | "end" | "all_day" | "scope", Json::Null) => {}
+            ("start" | "end" | "all_day" | "scope" | "person" | "resource" | "instead_of", Json::Null) => {}
             ("scope", Json::String(text)) if Scope::parse(text).is_some() => {
                 wish.scope = Scope::parse(text).unwrap_or_default();
             }
             ("scope", _) => {
                 errors.push(FieldError::new(name, "choice", "Expected this, following or all."));
+            }
+            ("person" | "resource" | "instead_of", given) => {
+                match given.as_str().and_then(|text| text.parse::<Id>().ok()) {
+                    Some(id) if name == "person" => wish.goes.person = Some(id),
+                    Some(id) if name == "resource" => wish.goes.resource = Some(id),
+                    Some(id) => wish.goes.instead_of = Some(id),
+                    None => errors.push(FieldError::new(name, "type", "Expected the id of a record.")),
+                }
             }
             ("start", Json::String(text)) => wish.start = Some(text),
             ("end", Json::String(text)) => wish.end = Some(text),

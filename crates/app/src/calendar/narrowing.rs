@@ -18,6 +18,8 @@ pub struct Concerning {
     pub organizations: Vec<Id>,
     /// The record uses the resource, or a booking for it does.
     pub resources: Vec<Id>,
+    /// The record uses any resource, or a booking for it does.
+    pub any_resource: bool,
     /// The record, its community or what it belongs to lies in the place.
     pub places: Vec<Id>,
 }
@@ -32,6 +34,9 @@ impl Concerning {
                 named.contains(&entry.row.record_id)
                     || entry.row.people.iter().any(|person| members.contains(person))
             });
+        }
+        if self.any_resource {
+            entries.retain(|entry| !entry.resources.is_empty());
         }
         // A task belongs to an event, the event to a community, the community to a place.
         for (wanted, steps) in [(&self.organizations, 2), (&self.resources, 1), (&self.places, 3)] {

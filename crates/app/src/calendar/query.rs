@@ -34,7 +34,7 @@ pub const FILTERS: [(&str, &str); 11] = [
     ("person", "Ids of users: only what one of them is on"),
     ("team", "Ids of teams: what names one of them, or one of their people is on"),
     ("organization", "Ids of organizations: what names one of them, or belongs to something that does"),
-    ("resource", "Ids of resources: what uses one of them"),
+    ("resource", "Ids of resources: what uses one of them; `any`: what uses any"),
     ("place", "Ids or PSGC codes of places: what lies there by itself, its community or what it belongs to"),
     ("q", "Words of the title; each begins one"),
     ("mine", "true: only what the caller is on"),
@@ -97,6 +97,14 @@ impl CalendarQuery {
         }
     }
 
+    /// Reads the parameters that narrow the calendar, where no window matters.
+    pub fn parse_filters(parameters: &[(String, String)], office: &TimeZone) -> Result<Self, AppError> {
+        let mut errors = unknown(parameters);
+        let mut query = Self::days(Date::constant(2000, 1, 1), Date::constant(2000, 1, 1), office);
+        query.filter(parameters, &mut errors);
+        if errors.is_empty() { Ok(query) } else { Err(AppError::BadParameter(errors)) }
+    }
+
     /// The same for other programs: without a window it is the long one that such a program wants.
     pub fn parse_for_programs(parameters: &[(String, String)], app: &App) -> Result<Self, AppError> {
         if parameters.iter().any(|(name, _)| name == "start" || name == "end") {
@@ -144,6 +152,7 @@ impl CalendarQuery {
             for text in listed(parameters, name) {
                 match text.parse() {
                     Ok(id) => ids.push(id),
+                    Err(_) if name == "resource" && text == "any" => self.concerning.any_resource = true,
                     Err(_) => errors.push(wrong(name, "type", &format!("Expected the id of {of}."))),
                 }
             }

@@ -1,7 +1,7 @@
 //! Writing records: the row, its links, its words and its dates, always together.
 
 use obcms_domain::calendar;
-use obcms_domain::kinds::USER;
+use obcms_domain::kinds::{BOOKING, EVENT, USER};
 use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{Field, FieldType, Record, Value, stored_value};
 use obcms_domain::search;
@@ -156,6 +156,7 @@ pub fn put_away(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
         let dates: Vec<Vec<Cell>> = chunk.iter().flat_map(date_rows).collect();
         tx.insert_rows("calendar_entries", &DATES, &dates, "")?;
         chunk.iter().filter(|record| is_on_calendar(record)).for_each(|record| tx.touch(record.id));
+        chunk.iter().for_each(|record| touch_event(tx, record));
     }
     Ok(())
 }
@@ -179,9 +180,18 @@ fn write_found_by(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError>
         if !rows.is_empty() {
             tx.touch(record.id);
         }
+        touch_event(tx, record);
         dates.extend(rows);
     }
     tx.insert_rows("calendar_entries", &DATES, &dates, "")
+}
+
+/// A booking of an event is shown within the event, which says what it takes.
+fn touch_event(tx: &mut Tx<'_>, record: &Record) {
+    let origin = if record.kind == &BOOKING { record.link("origin") } else { None };
+    if let Some(event) = origin.filter(|origin| origin.kind == EVENT.name) {
+        tx.touch(event.id);
+    }
 }
 
 /// Whether the calendar shows records of this kind, or people on them by name.
@@ -222,6 +232,7 @@ fn rewrite_found_by(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result
             // Entries say by name who is on them.
             tx.touch(record.id);
         }
+        touch_event(tx, record);
     }
     let id = [Cell::Id(record.id)];
     let edges = edge_rows(record);
@@ -232,6 +243,8 @@ fn rewrite_found_by(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result
             // Entries say which resources are taken.
             tx.touch(record.id);
         }
+        touch_event(tx, before);
+        touch_event(tx, record);
     }
     let words = word_rows(record);
     if words != word_rows(before) {

@@ -10,7 +10,7 @@ use axum::routing::{get, patch, post};
 use jiff::tz::TimeZone;
 use obcms_app::AppError;
 use obcms_app::calendar::density::Density;
-use obcms_app::calendar::{CalendarQuery, FILTERS, Moved, WINDOW};
+use obcms_app::calendar::{CalendarQuery, FILTERS, Moved, Rows, WINDOW};
 use obcms_domain::kinds;
 use obcms_domain::registry::Module;
 use serde::Serialize;
@@ -67,13 +67,24 @@ pub fn routes() -> Vec<Route> {
         .answers(200, days_schema())
         .tag("calendar"),
         Route::new(
+            "get",
+            "/api/v1/calendar/rows",
+            "The rows of a timeline: the people or the resources that the filters name, or all",
+            Access::Role,
+            get(rows),
+        )
+        .query(&[("about", "`people` or `resources`; required")])
+        .query(&FILTERS)
+        .answers(200, rows_schema())
+        .tag("calendar"),
+        Route::new(
             "patch",
             "/api/v1/calendar/entries/{entry_id}",
-            "Move one entry: the dates of the record behind it change",
+            "Move one entry, or give it to somebody else: the record behind it changes",
             Access::Role,
             patch(move_entry),
         )
-        .body(times_schema())
+        .body(move_schema(true))
         .answers(200, entry_schema(true))
         .tag("calendar"),
         Route::new(
@@ -83,22 +94,38 @@ pub fn routes() -> Vec<Route> {
             Access::Role,
             post(copy_entry),
         )
-        .body(times_schema())
+        .body(move_schema(false))
         .answers(201, entry_schema(true))
         .tag("calendar"),
     ]
 }
 
-fn times_schema() -> Json {
-    json!({
+/// Where an entry goes; only what is moved can be one date of a series.
+fn move_schema(moved: bool) -> Json {
+    let mut schema = json!({
         "type": "object",
         "additionalProperties": false,
         "properties": {
             "start": { "type": "string", "description": "A day, or an instant with offset" },
             "end": { "type": "string", "description": "Exclusive; the length stays when it is left out" },
             "all_day": { "type": "boolean" },
+            "person": { "type": "string", "description": "Id of who takes the place of `instead_of`" },
+            "resource": {
+                "type": "string",
+                "description": "Id of the resource that is used in place of the present one; of several that are \
+                                booked for an event, in place of `instead_of`",
+            },
+            "instead_of": { "type": "string", "description": "Id of whose place the person or the resource takes" },
         },
-    })
+    });
+    if moved {
+        schema["properties"]["scope"] = json!({
+            "type": "string",
+            "enum": ["this", "following", "all"],
+            "description": "Of one date of a series: how far the change reaches; this one when left out",
+        });
+    }
+    schema
 }
 
 fn entry_schema(moved: bool) -> Json {
@@ -163,6 +190,24 @@ fn days_schema() -> Json {
         },
     });
     json!({ "type": "object", "properties": { "days": { "type": "array", "items": day } } })
+}
+
+fn rows_schema() -> Json {
+    let text = || json!({ "type": "string" });
+    let row = json!({ "type": "object", "properties": { "id": text(), "name": text(), "note": text() } });
+    json!({ "type": "object", "properties": { "rows": { "type": "array", "items": row } } })
+}
+
+async fn rows(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> Answer {
+    let about = parameters
+        .get("about")
+        .and_then(Rows::parse)
+        .ok_or_else(|| Parameters::wrong("about", "Expected people or resources."))?;
+    let mut filters = parameters.0.clone();
+    filters.retain(|(name, _)| name != "about");
+    let query = CalendarQuery::parse_filters(&filters, state.app.zone())?;
+    let rows = blocking(|| state.app.timeline_rows(&caller.actor, about, &query))?;
+    Ok(axum::Json(json!({ "rows": rows })).into_response())
 }
 
 #[derive(Serialize)]

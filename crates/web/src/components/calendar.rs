@@ -42,6 +42,10 @@ pub struct Calendar {
     pub timed: Vec<String>,
     /// Kinds of entries that are the thing itself, so that they can be copied.
     pub whole: Vec<String>,
+    /// Kinds of entries that can be given to another person.
+    pub given: Vec<String>,
+    /// Rows of the timeline that it opens with, as the interface answers them; null when it opens otherwise.
+    pub rows: serde_json::Value,
     /// The row of filters beneath the toolbar, or nothing.
     pub filters: Markup,
     /// Whether the side area with the heat map and the conflicts can be opened.
@@ -147,7 +151,9 @@ pub fn calendar(calendar: &Calendar) -> Markup {
             data-weeks=(calendar.weeks) data-next=(calendar.next) data-span=(calendar.span)
             data-parameters=(serde_json::json!(parameters)) data-creates=(serde_json::json!(creates))
             data-spans=(calendar.spans.join(" ")) data-timed=(calendar.timed.join(" "))
-            data-whole=(calendar.whole.join(" ")) {
+            data-whole=(calendar.whole.join(" "))
+            data-given=(calendar.given.join(" "))
+            data-rows=[(!calendar.rows.is_null()).then(|| calendar.rows.to_string())] {
             (toolbar(calendar))
             (calendar.filters)
             div.calendar-columns {

@@ -13,10 +13,11 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use jiff::civil::Weekday;
 use maud::html;
-use obcms_app::calendar::Feed;
+use obcms_app::calendar::{Feed, Rows};
 use obcms_app::{Actor, AppError};
 use obcms_domain::kinds::{self, date_roles as roles};
 use obcms_domain::registry::{DateRole, Field, FieldType, Initial, Kind, Module};
+use serde_json::{Value as Json, json};
 
 use self::asked::{Asked, NO_MODULE};
 use super::errors::PageError;
@@ -60,14 +61,21 @@ async fn show(
     let (first, after_last) = asked.window(today, week_start(&actor));
     // The script asks for the feed itself; the list is for those who come without it.
     let plain = parameters.get("plain") == Some("true");
-    let (feed, titles) = blocking(|| {
+    let (feed, titles, rows) = blocking(|| {
         let feed = if !plain || asked.modules == NO_MODULE {
             Feed::default()
         } else {
             state.app.calendar(&actor, &asked.query(first, after_last, &zone))?.1
         };
         let named = filtering::named(&asked);
-        Ok::<_, AppError>((feed, state.app.directory(&named)?))
+        // A timeline stands there at once with its rows.
+        let rows = match Rows::parse(&asked.view) {
+            Some(rows) => {
+                json!(state.app.timeline_rows(&actor, rows, &asked.query(first, after_last, &zone))?)
+            }
+            None => Json::Null,
+        };
+        Ok::<_, AppError>((feed, state.app.directory(&named)?, rows))
     })?;
     let mut view = Calendar {
         view: asked.view.clone(),
@@ -86,6 +94,8 @@ async fn show(
         spans: roles().filter(|(_, role)| !role.end.is_empty()).map(entry_kind).collect(),
         timed: roles().filter(|(kind, role)| is_timed(kind, role)).map(entry_kind).collect(),
         whole: roles().filter(|(_, role)| role.label.is_empty()).map(entry_kind).collect(),
+        given: roles().filter(|(kind, role)| is_given(kind, role)).map(entry_kind).collect(),
+        rows,
         panels: true,
         without_hijri: !actor.calendar.show_hijri,
         fallback: if plain {
@@ -107,6 +117,11 @@ fn entry_kind((_, role): (&'static Kind, &'static DateRole)) -> String {
 
 fn is_timed(kind: &Kind, role: &DateRole) -> bool {
     kind.field(role.start).is_some_and(|field| matches!(field.data, FieldType::Moment))
+}
+
+/// Whether the entry is the thing itself and says who is on it.
+fn is_given(kind: &Kind, role: &DateRole) -> bool {
+    role.label.is_empty() && kind.inputs().any(|field| kind.people.contains(&field.name))
 }
 
 /// The modules that have something dated which the person may see.

@@ -1,0 +1,149 @@
+//! Giving an entry to somebody else, or to another resource, as by dragging it from row to row of a timeline.
+
+use obcms_domain::bookings::BookingStatus;
+use obcms_domain::id::Id;
+use obcms_domain::kinds::BOOKING;
+use obcms_domain::registry::{DateRole, Field, FieldType, Kind, Record, Source};
+use obcms_store::{bookings as store, records as stored};
+use serde_json::json;
+
+use crate::error::AppError;
+use crate::records::{self, Input};
+use crate::work::Work;
+
+/// To whom, or to what, an entry goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Goes {
+    /// The person who takes the place of another one.
+    pub person: Option<Id>,
+    /// The resource that takes the place of another one.
+    pub resource: Option<Id>,
+    /// Whose place that is.
+    pub instead_of: Option<Id>,
+}
+
+impl Goes {
+    /// Errors of the fields that hold people, named as the sender named them.
+    pub fn in_terms_of_the_entry(&self, error: AppError, kind: &Kind) -> AppError {
+        match error {
+            AppError::Invalid(mut errors) if self.person.is_some() => {
+                let is_of_people = |field: &str| kind.people.iter().any(|name| field.starts_with(name));
+                for error in errors.iter_mut().filter(|error| is_of_people(&error.field)) {
+                    "person".clone_into(&mut error.field);
+                }
+                AppError::Invalid(errors)
+            }
+            other => other,
+        }
+    }
+}
+
+/// The field by which things of the kind take a resource.
+fn resource_field(kind: &Kind) -> Option<&'static Field> {
+    kind.inputs().find(|field| matches!(field.data, FieldType::Reference("resource")))
+}
+
+/// The change of the record's fields that lets the entry go there.
+pub(super) fn fields(record: &Record, role: &DateRole, goes: &Goes) -> Result<Input, AppError> {
+    let mut fields = Input::new();
+    if (goes.person.is_some() || goes.resource.is_some()) && !role.label.is_empty() {
+        return Err(AppError::conflict(
+            "This is one date of something larger, which is not given to others by its date.",
+        ));
+    }
+    if let Some(person) = goes.person {
+        let old = goes
+            .instead_of
+            .ok_or_else(|| AppError::field("instead_of", "required", "Say whose place the person takes."))?;
+        fields = in_place(record, person, old)?;
+    }
+    if let Some((resource, field)) = goes.resource.zip(resource_field(record.kind)) {
+        let current = record.reference(field.name);
+        if goes.instead_of.is_some_and(|old| current != Some(old) && current != Some(resource)) {
+            return Err(AppError::conflict(
+                "This was given another resource in the meantime. Nothing was changed.",
+            ));
+        }
+        fields.insert(field.name.to_owned(), json!(resource));
+    }
+    Ok(fields)
+}
+
+/// One person in place of another, wherever that one stands.
+fn in_place(record: &Record, new: Id, old: Id) -> Result<Input, AppError> {
+    let held: Vec<&'static Field> = record
+        .kind
+        .people
+        .iter()
+        .filter(|name| record.get(name).targets().contains(&old))
+        .filter_map(|name| record.kind.field(name))
+        .collect();
+    if held.is_empty() {
+        return Err(AppError::conflict(
+            "This is with somebody else in the meantime, or with nobody. Nothing was changed.",
+        ));
+    }
+    let mut fields = Input::new();
+    for field in held.iter().filter(|field| field.source == Source::Input) {
+        let value = match field.data {
+            FieldType::References(_) => {
+                let mut people: Vec<Id> = Vec::new();
+                for person in record.references(field.name) {
+                    let person = if *person == old { new } else { *person };
+                    if !people.contains(&person) {
+                        people.push(person);
+                    }
+                }
+                json!(people)
+            }
+            _ => json!(new),
+        };
+        fields.insert(field.name.to_owned(), value);
+    }
+    match (fields.is_empty(), held.first()) {
+        (true, Some(field)) => Err(AppError::conflict(format!(
+            "“{}” follows from what was done and is not given to others by hand.",
+            field.label
+        ))),
+        _ => Ok(fields),
+    }
+}
+
+/// What takes no resource by itself has bookings for it: those of the resource go to the other one, and with the
+/// times of the record where they had the same. Answers which were changed.
+pub(super) fn bookings(
+    work: &mut Work<'_, '_>,
+    before: &Record,
+    after: &Record,
+    goes: &Goes,
+) -> Result<Vec<Record>, AppError> {
+    let Some(resource) = goes.resource.filter(|_| resource_field(before.kind).is_none()) else {
+        return Ok(Vec::new());
+    };
+    let old = goes.instead_of.ok_or_else(|| {
+        AppError::field("instead_of", "required", "Say in place of which resource this one is used.")
+    })?;
+    let ids = store::of_origins(work.tx, &[before.id])?;
+    let mut bookings = stored::load_many(work.tx, &BOOKING, &ids)?;
+    bookings.retain(|booking| {
+        let stands = !booking.is_archived() && BookingStatus::of(booking).blocks();
+        stands && booking.reference("resource") == Some(old)
+    });
+    if bookings.is_empty() {
+        return Err(AppError::conflict("That resource is no longer booked for this. Nothing was changed."));
+    }
+    let times = ["all_day", "timezone", "start", "end"];
+    let is_moved = times.iter().any(|name| before.get(name) != after.get(name));
+    let shown = after.to_json();
+    let mut changed = Vec::with_capacity(bookings.len());
+    for booking in bookings {
+        let mut input = Input::from_iter([("resource".to_owned(), json!(resource))]);
+        if is_moved && ["start", "end"].iter().all(|name| booking.get(name) == before.get(name)) {
+            for name in times {
+                input.insert(name.to_owned(), shown.get(name).cloned().unwrap_or_default());
+            }
+        }
+        changed.push(records::update(work, &BOOKING, booking.id, &input, None)?);
+    }
+    Ok(changed)
+}

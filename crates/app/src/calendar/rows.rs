@@ -1,0 +1,121 @@
+//! The rows of the timelines: people, or resources, with a word on each.
+
+use obcms_domain::choices::{self, RESOURCE_TYPES};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{RESOURCE, USER};
+use obcms_domain::registry::{Kind, Record};
+use obcms_store::{calendar as store, records};
+use serde::Serialize;
+
+use super::CalendarQuery;
+use crate::actor::Sight;
+use crate::error::AppError;
+use crate::lists;
+use crate::{Actor, App};
+
+/// What the rows of a timeline are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// Everybody.
+    People,
+    /// Rooms, vehicles, equipment.
+    Resources,
+}
+
+impl Rows {
+    /// Those of that name, as the views are called.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "people" => Some(Self::People),
+            "resources" => Some(Self::Resources),
+            _ => None,
+        }
+    }
+
+    const fn kind(self) -> &'static Kind {
+        match self {
+            Self::People => &USER,
+            Self::Resources => &RESOURCE,
+        }
+    }
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// The person or the resource.
+    pub id: Id,
+    /// What it is called.
+    pub name: String,
+    /// What stands beneath the name, or nothing.
+    pub note: String,
+}
+
+impl App {
+    /// The rows that the filters of the query name, as far as the actor sees them: its people and those of its teams,
+    /// or its resources; all of them when it names none.
+    pub fn timeline_rows(
+        &self,
+        actor: &Actor,
+        rows: Rows,
+        query: &CalendarQuery,
+    ) -> Result<Vec<Row>, AppError> {
+        let kind = rows.kind();
+        let Some(sight) = actor.sight(kind) else {
+            return Ok(Vec::new());
+        };
+        let is_narrowed = match rows {
+            Rows::People => !query.persons.is_empty() || !query.concerning.teams.is_empty(),
+            Rows::Resources => !query.concerning.resources.is_empty(),
+        };
+        let mut found = if is_narrowed {
+            self.read(|tx| {
+                let mut ids = match rows {
+                    Rows::People => query.persons.clone(),
+                    Rows::Resources => query.concerning.resources.clone(),
+                };
+                if rows == Rows::People {
+                    ids.extend(store::members(tx, &query.concerning.teams)?);
+                }
+                ids.sort_unstable();
+                ids.dedup();
+                if let Sight::Within(scope) = &sight {
+                    ids = records::in_scope(tx, kind, &ids, scope)?;
+                }
+                Ok(records::load_many(tx, kind, &ids)?)
+            })?
+        } else {
+            let mut parameters = vec![("limit".to_owned(), lists::MAXIMUM_LIMIT.to_string())];
+            if rows == Rows::People {
+                parameters.push(("is_disabled".to_owned(), "false".to_owned()));
+            }
+            self.list(actor, kind, &parameters)?.records
+        };
+        found.retain(|record| !record.is_archived());
+        let mut rows: Vec<Row> = found
+            .iter()
+            .map(|record| Row { id: record.id, name: record.title().to_owned(), note: note(record) })
+            .collect();
+        rows.sort_by_cached_key(|row| (row.name.to_lowercase(), row.id));
+        Ok(rows)
+    }
+}
+
+/// `Room · seats 12`, or the position of a person.
+fn note(record: &Record) -> String {
+    if record.kind == &USER {
+        return record.text("position").to_owned();
+    }
+    let mut words = vec![choices::label(RESOURCE_TYPES, record.text("resource_type")).to_owned()];
+    if let Some(seats) = record.integer("seats") {
+        words.push(format!("seats {seats}"));
+    }
+    if let Some(units) = record.integer("capacity").filter(|units| *units > 1) {
+        words.push(format!("{units} units"));
+    }
+    if !record.flag("is_available") {
+        words.push("not available".to_owned());
+    }
+    words.join(" · ")
+}

@@ -1,0 +1,230 @@
+//! What the timelines ask for: their rows, and entries that are given to somebody else or to another resource.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use jiff::ToSpan;
+use obcms_tests::{Answer, Client, Server, on_both_engines};
+use serde_json::{Value, json};
+
+fn make(client: &Client, collection: &str, body: &Value) -> Value {
+    client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}
+
+/// A time so many days from now, in the office's zone.
+fn at(server: &Server, days: i64, time: &str) -> String {
+    let zone = server.app().zone().clone();
+    let day = server.app().now().to_zoned(zone).date().checked_add(days.days()).unwrap();
+    format!("{day}T{time}:00+08:00")
+}
+
+/// The first entry of the record within the next weeks.
+fn entry(server: &Server, client: &Client, record: &Value) -> Value {
+    let (start, end) = (at(server, 0, "00:00"), at(server, 60, "00:00"));
+    let feed =
+        client.get(&format!("/api/v1/calendar?start={}&end={}", &start[..10], &end[..10])).expect_status(200);
+    let entries = feed.json["entries"].as_array().unwrap().clone();
+    entries.into_iter().find(|entry| entry["source"]["id"] == record["id"]).unwrap()
+}
+
+fn give(client: &Client, entry: &Value, body: &Value) -> Answer {
+    client.patch(&format!("/api/v1/calendar/entries/{}", text(entry, "id")), body)
+}
+
+fn get(client: &Client, collection: &str, record: &Value) -> Value {
+    client.get(&format!("/api/v1/{collection}/{}", text(record, "id"))).expect_status(200).json
+}
+
+fn people(entry: &Value) -> Vec<String> {
+    entry["people"].as_array().unwrap().iter().map(|person| text(person, "name")).collect()
+}
+
+fn names(answer: &Answer) -> Vec<(String, String)> {
+    let rows = answer.json["rows"].as_array().unwrap();
+    rows.iter().map(|row| (text(row, "name"), text(row, "note"))).collect()
+}
+
+on_both_engines! {
+    fn one_person_takes_the_place_of_another(server: &Server) {
+        let me = server.as_role("coordinator");
+        let [anna, ben, cora] = ["Anna", "Ben", "Cora"].map(|name| {
+            server.person_with(json!({ "full_name": name, "roles": ["staff"] }))
+        });
+        let task = make(&me, "tasks", &json!({
+            "title": "Count wells", "due_date": &at(server, 3, "00:00")[..10], "assignees": [anna.id, ben.id],
+        }));
+        let before = entry(server, &me, &task);
+        let given = give(&me, &before, &json!({ "person": cora.id, "instead_of": anna.id })).expect_status(200).json;
+        assert_eq!(people(&given), ["Cora", "Ben"]);
+        assert_eq!((&given["start"], &given["id"]), (&before["start"], &before["id"]));
+        assert_eq!(get(&me, "tasks", &task)["due_date"], task["due_date"]);
+        // Whoever is on it already takes the place alone.
+        let both = give(&me, &before, &json!({ "person": ben.id, "instead_of": cora.id })).expect_status(200).json;
+        assert_eq!(people(&both), ["Ben"]);
+        // Time and person are one change, taken back at once.
+        let day = at(server, 5, "00:00")[..10].to_owned();
+        let moved = give(&me, &before, &json!({ "person": anna.id, "instead_of": ben.id, "start": day })).expect_status(200).json;
+        assert_eq!((people(&moved), text(&moved, "start")), (vec!["Anna".to_owned()], day));
+        me.post(&text(&moved, "undo"), &json!({})).expect_status(200);
+        let back = get(&me, "tasks", &task);
+        assert_eq!((&back["assignees"], &back["due_date"]), (&json!([ben.id]), &task["due_date"]));
+        // Somebody was quicker, or there is no such person.
+        give(&me, &before, &json!({ "person": cora.id, "instead_of": anna.id })).expect_status(409);
+        let nobody = give(&me, &before, &json!({ "person": task["id"], "instead_of": ben.id })).expect_status(422);
+        assert_eq!(nobody.errors("field"), ["person"]);
+        let unsaid = give(&me, &before, &json!({ "person": cora.id })).expect_status(422);
+        assert_eq!(unsaid.errors("field"), ["instead_of"]);
+        assert_eq!(give(&me, &before, &json!({ "person": 7 })).expect_status(422).errors("code"), ["type"]);
+        assert_eq!(get(&me, "tasks", &task), back);
+        // Who may not assign gives nothing on.
+        give(&anna.client, &before, &json!({ "person": anna.id, "instead_of": ben.id })).expect_status(403);
+        // The one who leads stands in a field of its own.
+        let event = make(&me, "events", &json!({
+            "title": "Forum", "start": at(server, 3, "09:00"), "organizer": anna.id, "participants": [anna.id, ben.id],
+        }));
+        let forum = give(&me, &entry(server, &me, &event), &json!({ "person": cora.id, "instead_of": anna.id }));
+        assert_eq!(people(&forum.expect_status(200).json), ["Cora", "Ben"]);
+        let event = get(&me, "events", &event);
+        assert_eq!((&event["organizer"], &event["participants"]), (&json!(cora.id), &json!([cora.id, ben.id])));
+    }
+
+    fn what_is_one_date_of_something_larger_is_not_given_on(server: &Server) {
+        let me = server.as_role("coordinator");
+        let [anna, ben] = ["Anna", "Ben"].map(|name| server.person_with(json!({ "full_name": name, "roles": ["staff"] })));
+        let ppa = make(&me, "ppas", &json!({
+            "title": "Wells", "category": "moa_ppa", "manager": anna.id, "start_date": &at(server, 3, "00:00")[..10],
+        }));
+        let refused = give(&me, &entry(server, &me, &ppa), &json!({ "person": ben.id, "instead_of": anna.id })).expect_status(409);
+        assert!(text(&refused.json, "detail").contains("one date of something larger"));
+        // Who booked is what was done.
+        let room = make(&me, "resources", &json!({ "name": "Room A", "resource_type": "room" }));
+        let booking = make(&anna.client, "bookings", &json!({ "resource": room["id"], "start": at(server, 3, "09:00") }));
+        let refused = give(&me, &entry(server, &me, &booking), &json!({ "person": ben.id, "instead_of": anna.id })).expect_status(409);
+        assert!(text(&refused.json, "detail").contains("Booked by"));
+    }
+
+    fn one_date_or_all_of_a_series_are_given_on(server: &Server) {
+        let me = server.as_role("coordinator");
+        let [anna, ben] = ["Anna", "Ben"].map(|name| server.person_with(json!({ "full_name": name, "roles": ["staff"] })));
+        let event = make(&me, "events", &json!({
+            "title": "Weekly", "start": at(server, 2, "09:00"), "rrule": "FREQ=WEEKLY;COUNT=3",
+            "organizer": anna.id, "participants": [anna.id],
+        }));
+        let first = entry(server, &me, &event);
+        let this = give(&me, &first, &json!({ "person": ben.id, "instead_of": anna.id })).expect_status(200).json;
+        assert_eq!(people(&this), ["Ben"]);
+        assert_eq!(get(&me, "events", &event)["organizer"], json!(anna.id));
+        me.post(&text(&this, "undo"), &json!({})).expect_status(200);
+        let all = give(&me, &first, &json!({ "person": ben.id, "instead_of": anna.id, "scope": "all" })).expect_status(200).json;
+        assert_eq!(people(&all), ["Ben"]);
+        assert_eq!(get(&me, "events", &event)["organizer"], json!(ben.id));
+        assert_eq!(get(&me, "events", &event)["start"], event["start"]);
+    }
+
+    fn a_booking_goes_to_another_resource(server: &Server) {
+        let me = server.as_role("coordinator");
+        let [first, second, third] =
+            ["Room A", "Room B", "Room C"].map(|name| make(&me, "resources", &json!({ "name": name, "resource_type": "room" })));
+        let book = |room: &Value, purpose: &str| make(&me, "bookings", &json!({
+            "resource": room["id"], "purpose": purpose, "start": at(server, 2, "09:00"), "end": at(server, 2, "11:00"),
+        }));
+        let (booking, other) = (book(&first, "Ours"), book(&second, "Theirs"));
+        let before = entry(server, &me, &booking);
+        let refused = give(&me, &before, &json!({ "resource": second["id"], "instead_of": first["id"] })).expect_status(409);
+        assert_eq!(refused.json["conflicts"][0]["booking"], other["id"]);
+        assert!(!refused.json["free_slots"].as_array().unwrap().is_empty());
+        assert_eq!(refused.json["alternatives"].as_array().unwrap().len(), 2);
+        // Another room at another time is one change.
+        let body = json!({ "resource": second["id"], "instead_of": first["id"], "start": at(server, 2, "13:00") });
+        let moved = give(&me, &before, &body).expect_status(200).json;
+        assert_eq!((&moved["resources"], text(&moved, "location")), (&json!([second["id"]]), "Room B".to_owned()));
+        assert_eq!(moved["end"], at(server, 2, "15:00"));
+        me.post(&text(&moved, "undo"), &json!({})).expect_status(200);
+        let back = get(&me, "bookings", &booking);
+        assert_eq!((&back["resource"], &back["start"]), (&first["id"], &booking["start"]));
+        // Somebody was quicker.
+        give(&me, &before, &json!({ "resource": third["id"], "instead_of": second["id"] })).expect_status(409);
+        // A copy stands beside the original.
+        let path = format!("/api/v1/calendar/entries/{}/copy", text(&before, "id"));
+        let copy = me.post(&path, &json!({ "resource": third["id"], "instead_of": first["id"] })).expect_status(201).json;
+        assert_eq!((&copy["resources"], &copy["start"]), (&json!([third["id"]]), &before["start"]));
+        let event = make(&me, "events", &json!({ "title": "Forum", "start": at(server, 4, "09:00") }));
+        let path = format!("/api/v1/calendar/entries/{}/copy", text(&entry(server, &me, &event), "id"));
+        assert_eq!(me.post(&path, &json!({ "resource": third["id"] })).expect_status(422).errors("field"), ["resource"]);
+    }
+
+    fn a_room_that_is_booked_for_an_event_stands_with_it_and_is_changed_for_another(server: &Server) {
+        let me = server.as_role("coordinator");
+        let [first, second] =
+            ["Room A", "Room B"].map(|name| make(&me, "resources", &json!({ "name": name, "resource_type": "room" })));
+        let event = make(&me, "events", &json!({
+            "title": "Forum", "start": at(server, 4, "09:00"), "end": at(server, 4, "11:00"),
+        }));
+        assert_eq!(entry(server, &me, &event)["resources"], Value::Null);
+        let booking = make(&me, "bookings", &json!({
+            "resource": first["id"], "start": event["start"], "end": event["end"],
+            "origin": { "kind": "event", "id": event["id"] },
+        }));
+        let before = entry(server, &me, &event);
+        assert_eq!(before["resources"], json!([first["id"]]));
+        let (start, end) = (at(server, 0, "00:00"), at(server, 60, "00:00"));
+        let any = me.get(&format!("/api/v1/calendar?start={}&end={}&resource=any", &start[..10], &end[..10])).expect_status(200);
+        assert_eq!(any.json["entries"].as_array().unwrap().len(), 1);
+        // The room alone.
+        let moved = give(&me, &before, &json!({ "resource": second["id"], "instead_of": first["id"] })).expect_status(200).json;
+        assert_eq!(moved["resources"], json!([second["id"]]));
+        assert_eq!(entry(server, &me, &event)["resources"], json!([second["id"]]));
+        assert_eq!(get(&me, "bookings", &booking)["resource"], second["id"]);
+        me.post(&text(&moved, "undo"), &json!({})).expect_status(200);
+        assert_eq!(get(&me, "bookings", &booking)["resource"], first["id"]);
+        // With the time of the event, as one change.
+        let body = json!({ "resource": second["id"], "instead_of": first["id"], "start": at(server, 5, "13:00") });
+        let moved = give(&me, &before, &body).expect_status(200).json;
+        let now = get(&me, "bookings", &booking);
+        assert_eq!((&now["resource"], &now["start"], &now["end"]), (&second["id"], &json!(at(server, 5, "13:00")), &json!(at(server, 5, "15:00"))));
+        me.post(&text(&moved, "undo"), &json!({})).expect_status(200);
+        let back = get(&me, "bookings", &booking);
+        assert_eq!((&back["resource"], &back["start"]), (&first["id"], &booking["start"]));
+        assert_eq!(get(&me, "events", &event)["start"], event["start"]);
+        // Taken at that time: neither of both moves.
+        make(&me, "bookings", &json!({ "resource": second["id"], "start": at(server, 5, "13:00"), "end": at(server, 5, "14:00") }));
+        let refused = give(&me, &before, &body).expect_status(409);
+        assert_eq!(refused.json["conflicts"].as_array().unwrap().len(), 1);
+        assert_eq!(get(&me, "events", &event)["start"], event["start"]);
+        give(&me, &before, &json!({ "resource": first["id"], "instead_of": second["id"] })).expect_status(409);
+        give(&me, &before, &json!({ "resource": second["id"] })).expect_status(422);
+        // What is given up no longer stands there.
+        let path = format!("/api/v1/bookings/{}/decision", text(&booking, "id"));
+        me.post(&path, &json!({ "decision": "cancel" })).expect_status(200);
+        assert_eq!(entry(server, &me, &event)["resources"], Value::Null);
+    }
+
+    fn the_rows_are_those_that_the_filters_name(server: &Server) {
+        let me = server.as_role("coordinator");
+        make(&me, "resources", &json!({ "name": "Forum hall", "resource_type": "room", "seats": 120 }));
+        make(&me, "resources", &json!({ "name": "Projector", "resource_type": "equipment", "capacity": 3 }));
+        let van = make(&me, "resources", &json!({ "name": "Old van", "resource_type": "vehicle", "is_available": false }));
+        let rows = |client: &Client, query: &str| names(&client.get(&format!("/api/v1/calendar/rows?{query}")).expect_status(200));
+        let pair = |name: &str, note: &str| (name.to_owned(), note.to_owned());
+        assert_eq!(rows(&me, "about=resources"), [
+            pair("Forum hall", "Room · seats 120"),
+            pair("Old van", "Vehicle · not available"),
+            pair("Projector", "Equipment · 3 units"),
+        ]);
+        let only = format!("about=resources&resource={}", text(&van, "id"));
+        assert_eq!(rows(&me, &only), [pair("Old van", "Vehicle · not available")]);
+        let anna = server.person_with(json!({ "full_name": "Anna", "roles": ["staff"], "position": "Engineer" }));
+        let ben = server.person_with(json!({ "full_name": "Ben", "roles": ["staff"] }));
+        let team = make(&me, "teams", &json!({ "name": "Field team", "members": [ben.id] }));
+        let both = format!("about=people&person={}&team={}", anna.id, text(&team, "id"));
+        assert_eq!(rows(&me, &both), [pair("Anna", "Engineer"), pair("Ben", "")]);
+        assert!(rows(&me, "about=people").contains(&pair("Anna", "Engineer")));
+        me.get("/api/v1/calendar/rows").expect_status(400);
+        me.get("/api/v1/calendar/rows?about=people&person=nobody").expect_status(400);
+        // The page has them at once.
+        let page = me.get("/calendar?view=resources").expect_status(200);
+        assert!(page.text.contains("Room · seats 120"), "the rows are in the page");
+    }
+}
