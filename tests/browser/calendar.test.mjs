@@ -259,30 +259,6 @@ test("the timeline of people has a row for everybody of a team, busy or free", a
   await page.context().close();
 });
 
-test("a swipe turns the page on the phone", async () => {
-  const page = await running.signedIn("coordinator", PHONE);
-  await page.goto("/calendar?view=month&date=2031-10-14");
-  await page.locator(".fc-daygrid-day").first().waitFor();
-  const swipe = (from, to) =>
-    page.locator("[data-grid]").evaluate(
-      (grid, [from, to]) => {
-        const touch = (x) => new Touch({ identifier: 1, target: grid, clientX: x, clientY: 400 });
-        const fire = (name, x, held) =>
-          grid.dispatchEvent(
-            new TouchEvent(name, { bubbles: true, touches: held ? [touch(x)] : [], changedTouches: [touch(x)] }),
-          );
-        fire("touchstart", from, true);
-        fire("touchend", to, false);
-      },
-      [from, to],
-    );
-  await swipe(300, 100);
-  await page.waitForURL((url) => url.searchParams.get("date") === "2031-11-14");
-  await swipe(100, 300);
-  await page.waitForURL((url) => url.searchParams.get("date") === "2031-10-14");
-  await page.context().close();
-});
-
 test("weeks begin as the person wants in every view, and times are told in their zone", async () => {
   await make("events", { title: "Zoned", start: "2031-06-11T01:30:00+08:00" });
   const page = await running.signedIn("coordinator", DESK);
@@ -405,14 +381,6 @@ for (const [name, options] of [
   });
 }
 
-test("the phone begins with the agenda", async () => {
-  const page = await running.signedIn("coordinator", PHONE);
-  await page.goto("/calendar?date=2031-10-14");
-  await page.locator(".agenda").waitFor();
-  assert.equal(new URL(page.url()).searchParams.get("view"), "agenda");
-  await page.context().close();
-});
-
 test("without script the window can be had as a list", async () => {
   await make("tasks", { title: "Plain task", due_date: "2031-11-12" });
   const page = await running.signedIn("coordinator", { ...DESK, javaScriptEnabled: false });
@@ -479,41 +447,6 @@ test("a saved view is kept, renamed, opened first and deleted", async () => {
   await page.context().close();
 });
 
-test("the printed month and the brief spill over pages without losing anything", async () => {
-  await Promise.all(
-    Array.from({ length: 150 }, (_, number) =>
-      make("tasks", { title: `Paper ${String(number).padStart(3, "0")}`, due_date: `2035-06-${10 + (number % 2)}` }),
-    ),
-  );
-  await make("tasks", { title: "Runs on paper", start_date: "2035-05-01", due_date: "2035-06-12" });
-  const page = await running.signedIn("coordinator", DESK);
-  for (const view of ["month", "brief"]) {
-    await page.goto(`/calendar?view=month&date=2035-06-10&q=paper`);
-    await page.locator("[data-entry]").first().waitFor();
-    await page.locator(".calendar-paper > summary").click();
-    await page.getByRole("link", { name: `Print ${view === "month" ? "the month" : "a brief"}` }).click();
-    await page.waitForURL(/\/calendar\/print/);
-    for (const title of ["Paper 000", "Paper 149"]) await page.getByText(title).waitFor();
-    await page.getByText("Ends: Runs on paper").waitFor();
-    await assertAccessible(page);
-    const pdf = await page.pdf({ format: "A4", landscape: view === "month" });
-    const pages = pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g).length;
-    assert.ok(pages > 1, `${view} has ${pages} pages`);
-    // On paper nothing is cut: no entry is wider or higher than what it stands in.
-    await page.emulateMedia({ media: "print" });
-    const cut = await page.evaluate(
-      () =>
-        [...document.querySelectorAll(".print-entry, .print-month td, .brief-table td")].filter(
-          (element) => element.scrollWidth > element.clientWidth + 1 || getComputedStyle(element).overflow !== "visible",
-        ).length,
-    );
-    assert.equal(cut, 0);
-    assert.ok(await page.getByRole("button", { name: "Print" }).isHidden());
-    await page.emulateMedia({ media: "screen" });
-  }
-  await page.context().close();
-});
-
 test("days have their Hijri date and their holidays", async () => {
   const admin = running.token("admin");
   const answer = await fetch(`${running.address}/api/v1/holidays`, {
@@ -551,13 +484,30 @@ test("what goes on from the week before does not say that it begins at midnight"
   await page.context().close();
 });
 
-test("the head of a week on the phone has room for the Hijri days", async () => {
-  const page = await running.signedIn("coordinator", PHONE);
-  await page.goto("/calendar?view=week&date=2031-03-19");
-  const head = page.locator('.fc-col-header-cell[data-date="2031-03-19"] [data-hijri]');
-  await head.waitFor();
-  const shown = await head.evaluate((words) => getComputedStyle(words, "::after").content);
-  assert.match(shown, /^"\d+"$/);
+test("hours that reach over days stand among the whole days and stay hours", async () => {
+  const drive = await make("events", {
+    title: "Long drive",
+    start: "2031-11-05T08:00:00+08:00",
+    end: "2031-11-07T16:00:00+08:00",
+  });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=week&date=2031-11-05");
+  const bar = page.locator(".fc-daygrid-event", { hasText: "Long drive" });
+  await bar.getByText("8am").waitFor();
+  assert.equal(await page.locator(".fc-timegrid-event", { hasText: "Long drive" }).count(), 0);
+  const box = await bar.boundingBox();
+  await page.mouse.move(box.x + 12, box.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 12 + box.width / 3, box.y + 8, { steps: 6 });
+  await page.mouse.up();
+  await becomes("events", drive.id, "start", "2031-11-06T08:00:00+08:00");
+  assert.equal((await read("events", drive.id)).end, "2031-11-08T16:00:00+08:00");
+  await bar.focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("Enter");
+  await becomes("events", drive.id, "end", "2031-11-09T16:00:00+08:00");
+  assert.equal((await read("events", drive.id)).start, "2031-11-06T08:00:00+08:00");
   await page.context().close();
 });
 

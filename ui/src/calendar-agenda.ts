@@ -1,7 +1,8 @@
 /** The agenda: what comes next, by day, as much as was asked for and then more. */
 import { infoOf, knowDates, showsHijri } from "./calendar-dates";
-import { addDays, clock, dayWords, daysBetween, stretch } from "./calendar-days";
-import { type Entry, isOff, isRunning, lastDay, peopleOf, timesOf, words } from "./calendar-entry";
+import { addDays, dayWords, daysBetween, stretch } from "./calendar-days";
+import { type Entry, isRunning, lastDay, timesOf } from "./calendar-entry";
+import { entryItem, showLines, startListKeys, type Row } from "./calendar-list";
 import type { CalendarView, Context } from "./calendar-view";
 import { make } from "./page";
 import { toastRefusal } from "./toast";
@@ -10,13 +11,6 @@ import { toastRefusal } from "./toast";
 const AT_ONCE = 150;
 /** A window of the interface has at most so many days. */
 const FARTHEST = 400;
-
-interface Row {
-  day: string;
-  entry: Entry;
-  /** Before the title: "Ends", "Starts", or nothing. */
-  note: string;
-}
 
 export function openAgenda(context: Context): CalendarView {
   const { grid, zone, state, feed } = context;
@@ -89,7 +83,7 @@ export function openAgenda(context: Context): CalendarView {
         list = make("ul", { class: "agenda-list" });
         body.append(make("section", { class: "agenda-section" }, head, list));
       }
-      list.append(item(row));
+      list.append(entryItem(context, row));
     }
     const last = shown.at(-1)?.day ?? addDays(until, -1);
     context.title(
@@ -109,7 +103,7 @@ export function openAgenda(context: Context): CalendarView {
     const reached = daysBetween(state.date, until) >= FARTHEST && all.length <= room;
     if (!reached) body.append(make("div", { class: "agenda-more" }, more));
     const scrolled = grid.scrollTop;
-    grid.replaceChildren(body);
+    showLines(grid, body);
     grid.scrollTop = scrolled;
   }
 
@@ -132,36 +126,12 @@ export function openAgenda(context: Context): CalendarView {
     grid.querySelectorAll<HTMLElement>(".agenda-item > a")[place]?.focus();
   }
 
-  function item({ entry, day, note }: Row): HTMLElement {
-    const times = timesOf(entry, zone);
-    const last = lastDay(times);
-    const time = entry.all_day
-      ? "All day"
-      : `${clock(times.start)}${times.end > times.start ? ` – ${clock(times.end)}` : ""}`;
-    const link = make("a", { href: entry.url, "data-entry": entry.id, "data-module": entry.module });
-    link.append(
-      make("span", { class: "agenda-time" }, time),
-      make("span", { class: "entry-card-dot" }),
-      make(
-        "span",
-        { class: isOff(entry) ? "agenda-title off" : "agenda-title" },
-        note ? `${note}: ${entry.title}` : entry.title,
-      ),
-    );
-    const facts = [
-      !note && last > day ? `until ${dayWords(last)}` : "",
-      entry.location ?? "",
-      peopleOf(entry),
-    ].filter(Boolean);
-    if (facts.length > 0) link.append(make("small", { class: "agenda-facts" }, facts.join(" · ")));
-    if (entry.status) link.append(make("small", { class: "agenda-state" }, words(entry.status)));
-    link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      context.open(entry, link);
-    });
-    return make("li", { class: "agenda-item" }, link);
-  }
-
-  return { draw, close: () => grid.replaceChildren() };
+  const release = startListKeys(context);
+  return {
+    draw,
+    close: () => {
+      release();
+      grid.replaceChildren();
+    },
+  };
 }

@@ -68,6 +68,17 @@ export function lastDay({ start, end, allDay }: Times): string {
   return end.slice(0, 10);
 }
 
+/** The same hours so many days later. */
+export function movedBy({ start, end, allDay }: Times, days: number): Times {
+  const move = (text: string): string => addDays(text, days) + text.slice(10);
+  return { start: move(start), end: move(end), allDay };
+}
+
+/** Hours that reach over days, as a journey does, stand among the whole days: as hours they would fill the columns. */
+export function isLong({ start, end, allDay }: Times): boolean {
+  return !allDay && Date.parse(`${end}Z`) - Date.parse(`${start}Z`) >= 86_400_000;
+}
+
 export function isRunning(times: Times): boolean {
   return times.allDay && daysBetween(times.start, times.end) > RUNNING_DAYS;
 }
@@ -87,7 +98,7 @@ export function rankOf(entry: Entry): number {
   // What day it is comes before what happens on it.
   if (entry.module === "holidays") return -1;
   const days = (Date.parse(entry.end ?? entry.start) - Date.parse(entry.start)) / 86_400_000;
-  const lasting = !entry.all_day ? 0 : days <= 1 ? 1 : days <= 7 ? 2 : 3;
+  const lasting = !entry.all_day && days < 1 ? 0 : days <= 1 ? 1 : days <= 7 ? 2 : 3;
   return lasting + (isOver(entry) ? 4 : 0);
 }
 

@@ -4,6 +4,20 @@ import { every, one } from "./page";
 /** What of the address the script keeps. */
 const OURS = ["view", "date", "weeks", "next", "span", "modules", "q", "mine"];
 
+/** On a phone the row is folded away, unless it narrows what is shown. */
+export function foldFilters(host: HTMLElement): void {
+  const button = one("[data-fold-filters]", host);
+  if (!button) return;
+  const isSet = (name: string): boolean => !["view", "date", "weeks", "next", "span"].includes(name);
+  const fold = (folded: boolean): void => {
+    host.toggleAttribute("data-folded", folded);
+    button.setAttribute("aria-expanded", String(!folded));
+    button.setAttribute("aria-pressed", String(!folded));
+  };
+  button.addEventListener("click", () => fold(!host.hasAttribute("data-folded")));
+  fold(![...new URLSearchParams(location.search).keys()].some(isSet));
+}
+
 export function startFilters(host: HTMLElement): void {
   const row = one("[data-filters]", host);
   row?.addEventListener("submit", (event) => {

@@ -1,16 +1,26 @@
 /** Day, week, several weeks and month: the grid, with dragging, pulling and keys. */
-import { Calendar, type EventApi, type EventInput } from "@fullcalendar/core";
+import { Calendar, type EventApi, type EventInput, type ViewApi } from "@fullcalendar/core";
 import dayGrid from "@fullcalendar/daygrid";
 import interaction from "@fullcalendar/interaction";
 import timeGrid from "@fullcalendar/timegrid";
 import { Dense, entriesOn } from "./calendar-dense";
 import { forgetDates, knowDates, markDates } from "./calendar-dates";
-import { addDays, dayWords, stretch, weekOf } from "./calendar-days";
-import { type Entry, isOff, isRunning, lastDay, rankOf, timesOf, words } from "./calendar-entry";
-import { entryOf, isEnd, timesIn } from "./calendar-event";
+import { addDays, clock, dayWords, stretch, weekOf } from "./calendar-days";
+import {
+  type Entry,
+  isLong,
+  isOff,
+  isRunning,
+  lastDay,
+  rankOf,
+  timesOf,
+  whenWords,
+  words,
+} from "./calendar-entry";
+import { entryOf, hoursOf, isEnd, timesIn } from "./calendar-event";
 import { focusEntry, liftedEvent, mark, startGridKeys } from "./calendar-keys";
 import { showDay } from "./calendar-popover";
-import type { CalendarView, Context } from "./calendar-view";
+import { PHONE_DAYS, type CalendarView, type Context } from "./calendar-view";
 import { hold } from "./live";
 import { make } from "./page";
 import { toastRefusal } from "./toast";
@@ -22,6 +32,17 @@ const TYPES: Record<string, string> = {
   week: "timeGridWeek",
   day: "timeGridDay",
 };
+/** What an entry of the month takes of the height of its day, and what stands there besides. */
+const LINE = 21;
+const DAY_HEAD = 27;
+const GRID_HEAD = 32;
+const WEEKS = {
+  type: "dayGrid",
+  dateAlignment: "week",
+  dayHeaderFormat: { weekday: "short" },
+  // "1 December" would not fit beside the Hijri date.
+  monthStartFormat: { month: "short", day: "numeric" },
+} as const;
 const TIME_FORMAT = {
   hour: "numeric",
   minute: "2-digit",
@@ -40,16 +61,17 @@ export function openGrid(context: Context): CalendarView {
 
   const toEvent = (entry: Entry): EventInput => {
     const times = timesOf(entry, zone);
+    const long = isLong(times);
     return {
       id: entry.id,
       title: entry.title,
-      start: times.start,
-      end: times.end,
-      allDay: times.allDay,
+      start: long ? times.start.slice(0, 10) : times.start,
+      end: long ? addDays(lastDay(times), 1) : times.end,
+      allDay: times.allDay || long,
       startEditable: entry.editable,
       durationEditable: entry.editable && abilities.spans.has(entry.kind),
       classNames: isOff(entry) ? ["entry", "entry-off"] : ["entry"],
-      extendedProps: { entry, place: 0, rank: rankOf(entry) },
+      extendedProps: { entry, place: 0, rank: rankOf(entry), hours: long ? times : undefined },
     };
   };
 
@@ -87,6 +109,15 @@ export function openGrid(context: Context): CalendarView {
     return dense.thin(events, grid.clientHeight, held?.id);
   };
 
+  /** As many lines as the days of the month have room for. */
+  const fit = ({ type, activeStart, activeEnd }: ViewApi): void => {
+    if (type.startsWith("timeGrid")) return;
+    const weeks = Math.max(1, Math.round((+activeEnd - +activeStart) / 604_800_000));
+    const height = (grid.clientHeight - GRID_HEAD) / weeks - DAY_HEAD;
+    const lines = Math.max(2, Math.floor(height / LINE));
+    if (calendar.getOption("dayMaxEventRows") !== lines) calendar.setOption("dayMaxEventRows", lines);
+  };
+
   const calendar = new Calendar(inner, {
     plugins: [dayGrid, timeGrid, interaction],
     // Entries come as wall times of the person's zone; the grid adds nothing to them.
@@ -98,7 +129,7 @@ export function openGrid(context: Context): CalendarView {
     firstDay: context.weekStart,
     headerToolbar: false,
     height: "100%",
-    dayMaxEvents: true,
+    dayMaxEventRows: 3,
     fixedWeekCount: false,
     nowIndicator: true,
     navLinks: true,
@@ -115,14 +146,14 @@ export function openGrid(context: Context): CalendarView {
     slotLabelFormat: TIME_FORMAT,
     views: {
       dayGridMonth: { dayHeaderFormat: { weekday: "short" } },
-      dayGridWeeks: {
-        type: "dayGrid",
-        duration: { weeks: state.weeks },
-        dateAlignment: "week",
-        dayHeaderFormat: { weekday: "short" },
+      dayGridWeeks: { ...WEEKS, duration: { weeks: state.weeks } },
+      timeGrid: { eventMaxStack: isPhone ? 3 : 8, slotEventOverlap: false, dayMaxEventRows: 5 },
+      timeGridWeek: {
+        type: "timeGrid",
+        duration: isPhone ? { days: PHONE_DAYS } : { weeks: 1 },
+        eventMaxStack: 2,
+        dayHeaderFormat: { weekday: "short", day: "numeric" },
       },
-      timeGrid: { eventMaxStack: isPhone ? 3 : 8, slotEventOverlap: false },
-      timeGridWeek: { eventMaxStack: isPhone ? 1 : 2, dayHeaderFormat: { weekday: "short", day: "numeric" } },
     },
     locale: "en-GB",
     allDayText: "All day",
@@ -162,7 +193,19 @@ export function openGrid(context: Context): CalendarView {
     eventSourceFailure: toastRefusal,
     datesSet: ({ view }) => {
       context.title(titleOf(view.type, view.currentStart, view.currentEnd, view.title));
-      requestAnimationFrame(() => markDates(grid));
+      requestAnimationFrame(() => {
+        fit(view);
+        markDates(grid);
+      });
+    },
+    windowResize: ({ view }) => fit(view),
+    eventContent: ({ event, isStart }) => {
+      const hours = isStart ? hoursOf(event) : null;
+      if (!hours) return true;
+      const title = make("div", { class: "fc-event-title fc-sticky" }, event.title);
+      const time = make("div", { class: "fc-event-time" }, shortClock(hours.start));
+      const holder = make("div", { class: "fc-event-title-container" }, title);
+      return { domNodes: [make("div", { class: "fc-event-main-frame" }, time, holder)] };
     },
     // Named by its number alone, a cell would hide from screen readers what stands in it: its content is its name.
     dayCellDidMount: ({ el }) => el.removeAttribute("aria-labelledby"),
@@ -171,7 +214,7 @@ export function openGrid(context: Context): CalendarView {
       el.dataset.entry = event.id;
       el.dataset.module = entry.module;
       const status = entry.status ? `, ${words(entry.status)}` : "";
-      el.title = `${event.title}${status}`;
+      el.title = `${event.title}, ${whenWords(timesOf(entry, zone))}${status}`;
       if (entry.priority === "critical" || entry.priority === "high") el.dataset.priority = entry.priority;
     },
     eventClick: ({ event, el, jsEvent }) => {
@@ -192,7 +235,7 @@ export function openGrid(context: Context): CalendarView {
     },
     // A day does not become an hour by being dropped there, except where the record has both.
     eventAllow: ({ allDay }, event) =>
-      !event || event.allDay === allDay || abilities.timed.has(entryOf(event).kind),
+      !event || event.allDay === allDay || (!hoursOf(event) && abilities.timed.has(entryOf(event).kind)),
     eventDragStart: () => hold(true),
     eventDragStop: () => hold(false),
     eventResizeStart: () => hold(true),
@@ -249,7 +292,7 @@ export function openGrid(context: Context): CalendarView {
         shownWeeks = state.weeks;
         calendar.setOption("views", {
           ...calendar.getOption("views"),
-          dayGridWeeks: { type: "dayGrid", duration: { weeks: state.weeks }, dateAlignment: "week" },
+          dayGridWeeks: { ...WEEKS, duration: { weeks: state.weeks } },
         });
       }
       const { type: current, currentStart, currentEnd } = calendar.view;
@@ -259,7 +302,9 @@ export function openGrid(context: Context): CalendarView {
         type === current &&
         (type === "dayGridWeeks"
           ? weekOf(state.date, context.weekStart) === currentStart.toISOString().slice(0, 10)
-          : date >= currentStart && date < currentEnd);
+          : type === "timeGridWeek" && isPhone
+            ? +date === +currentStart
+            : date >= currentStart && date < currentEnd);
       if (stays) calendar.refetchEvents();
       else calendar.changeView(type, date);
       return Promise.resolve();
@@ -277,6 +322,9 @@ function titleOf(type: string, start: Date, end: Date, usual: string): string {
   if (type === "dayGridMonth" || type === "timeGridDay") return usual;
   return stretch(start.toISOString().slice(0, 10), addDays(end.toISOString().slice(0, 10), -1));
 }
+
+/** "7am" of a wall time, as the grid writes it. */
+const shortClock = (wall: string): string => clock(wall).replace(":00", "").replace(" ", "").toLowerCase();
 
 const moreText = (more: number, isPhone: boolean): string => (isPhone ? `+${more}` : `${more} more`);
 

@@ -3,6 +3,9 @@ import type { Abilities, Entry, Times } from "./calendar-entry";
 import type { Feed } from "./calendar-feed";
 import type { Create } from "./calendar-create";
 
+/** The days that the week shows on a phone: seven columns would be too narrow to read. */
+export const PHONE_DAYS = 3;
+
 export type ViewName = "day" | "week" | "weeks" | "month" | "year" | "agenda" | "people" | "resources";
 
 /** What the address says of the view. */
@@ -40,6 +43,8 @@ export interface Context {
   today(): string;
   title(text: string): void;
   go(changes: Partial<State>): void;
+  /** Remembers what the view shows already. */
+  note(changes: Partial<State>): void;
   /** Offers what can be made at the time, or copies what is being copied. */
   offer(times: Times, at: Element | DOMRect, about?: About): void;
   /** Shows the card of an entry. */

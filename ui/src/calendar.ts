@@ -6,14 +6,14 @@ import { addDays, addMonths, longDay } from "./calendar-days";
 import { abilitiesOf, type Entry, type Times } from "./calendar-entry";
 import { showsHijri } from "./calendar-dates";
 import { Feed } from "./calendar-feed";
-import { startFilters } from "./calendar-filters";
+import { foldFilters, startFilters } from "./calendar-filters";
 import { startOptions } from "./calendar-options";
 import { showEntry } from "./calendar-popover";
 import { startPanels } from "./calendar-panels";
 import { startPresets } from "./calendar-presets";
 import { Running } from "./calendar-running";
 import { startSwipe } from "./calendar-swipe";
-import type { CalendarView, Context, State, ViewName } from "./calendar-view";
+import { PHONE_DAYS, type CalendarView, type Context, type State, type ViewName } from "./calendar-view";
 import { announce, debounce, dialogIsOpen, every, isTyping, make, one, remember as keep } from "./page";
 import { isFollowing } from "./shortcuts";
 import { toastRefusal } from "./toast";
@@ -30,11 +30,18 @@ const KEYS: Record<string, ViewName> = {
   p: "people",
   r: "resources",
 };
-/** Views that are drawn by the same code, which then need not be taken away. */
-const GRIDS: ViewName[] = ["day", "week", "weeks", "month"];
+/** Which code draws a view: between views of the same code nothing need be taken away. */
+type Drawn = "grid" | "month" | "year" | "agenda" | "people" | "resources";
+
+function drawnAs(view: ViewName, isPhone: boolean): Drawn {
+  if (view === "day" || view === "week") return "grid";
+  if (view === "month" || view === "weeks") return isPhone ? "month" : "grid";
+  return view;
+}
 
 async function opened(context: Context): Promise<CalendarView> {
-  const { view } = context.state;
+  const view = drawnAs(context.state.view, context.isPhone);
+  if (view === "month") return (await import("./calendar-month")).openMonth(context);
   if (view === "agenda") return (await import("./calendar-agenda")).openAgenda(context);
   if (view === "year") return (await import("./calendar-year")).openYear(context);
   if (view === "people" || view === "resources") {
@@ -63,7 +70,7 @@ function start(host: HTMLElement): void {
     span: (host.dataset.span as State["span"] | undefined) || "week",
   };
   let view: CalendarView | null = null;
-  let drawnBy = "";
+  let drawnBy: Drawn | "" = "";
   let copying: Entry | null = null;
 
   const open = (entry: Entry, at: Element): void => {
@@ -87,6 +94,10 @@ function start(host: HTMLElement): void {
       if (title && title.textContent !== text) title.textContent = text;
     },
     go,
+    note: (changes) => {
+      Object.assign(state, changes);
+      remember();
+    },
     offer: (times, at, about = {}) => {
       if (copying) {
         const entry = copying;
@@ -100,7 +111,7 @@ function start(host: HTMLElement): void {
     commit: async (entry, to, how) => {
       const kept = await commit(entry, to, how, zone);
       // Whoever goes on from here goes on from what is drawn.
-      if (kept && (how === "copy" || !GRIDS.includes(state.view))) await draw();
+      if (kept && (how === "copy" || drawnAs(state.view, isPhone) !== "grid")) await draw();
       return kept;
     },
     running: (entries) => running.take(entries),
@@ -121,7 +132,7 @@ function start(host: HTMLElement): void {
   }
 
   async function drawNow(): Promise<void> {
-    const by = GRIDS.includes(state.view) ? "grid" : state.view;
+    const by = drawnAs(state.view, isPhone);
     host.dataset.view = state.view;
     press(host, state.view);
     if (drawnBy !== by || !view) {
@@ -141,7 +152,7 @@ function start(host: HTMLElement): void {
       return;
     }
     const way = where === "previous" ? -1 : 1;
-    go({ date: stepped(state, way) });
+    go({ date: stepped(state, way, isPhone) });
   }
 
   /** Keeps view, date and quick filters in the address. */
@@ -177,7 +188,7 @@ function start(host: HTMLElement): void {
     grid?.before(make("div", { class: "calendar-copying", role: "status" }, text, cancel));
     announce(text);
     // Only the grid has days to choose from.
-    if (!GRIDS.includes(state.view)) go({ view: isPhone ? "month" : "week" });
+    if (drawnAs(state.view, isPhone) !== "grid") go({ view: isPhone ? "day" : "week" });
   }
 
   function endCopy(): void {
@@ -254,6 +265,11 @@ function start(host: HTMLElement): void {
   });
 
   startFilters(host);
+  if (isPhone) {
+    foldFilters(host);
+    const week = one('.menu-item[data-view="week"]', host)?.firstChild;
+    if (week) week.textContent = `${PHONE_DAYS} days`;
+  }
   startPanels(host);
   startPresets(host);
   startPrint(host);
@@ -298,12 +314,12 @@ function startPrint(host: HTMLElement): void {
 }
 
 /** The date one step earlier or later, as far as the view reaches. */
-function stepped({ view, date, weeks, next, span }: State, way: number): string {
+function stepped({ view, date, weeks, next, span }: State, way: number, isPhone: boolean): string {
   switch (view) {
     case "day":
       return addDays(date, way);
     case "week":
-      return addDays(date, 7 * way);
+      return addDays(date, (isPhone ? PHONE_DAYS : 7) * way);
     case "weeks":
       return addDays(date, 7 * weeks * way);
     case "month":

@@ -213,6 +213,10 @@ fn toolbar(calendar: &Calendar) -> Markup {
                     }
                 }
             }
+            @if !calendar.filters.0.is_empty() {
+                button.button.calendar-fold type="button" data-only="icon" data-fold-filters aria-expanded="true"
+                    title="Filters" aria-label="Filters" { (icon("list-filter")) }
+            }
             @if !calendar.creates.is_empty() {
                 details.menu.calendar-new data-side="end" {
                     summary.button data-kind="main" { (icon("plus")) span { "New" } }

@@ -1,0 +1,266 @@
+// The calendar on a phone: the month as dots with the list of a day, three days for the week, lines moved by keyboard.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible } from "./axe.mjs";
+import { runningProgram } from "./program.mjs";
+import { api } from "./work.mjs";
+
+const running = runningProgram();
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+const DESK = { viewport: { width: 1280, height: 800 } };
+
+let known;
+const client = (...given) => (known ??= api(running))(...given);
+const event = (title, start, more = {}) => client("POST", "events", { title, start, ...more });
+const task = (title, date, more = {}) => client("POST", "tasks", { title, due_date: date, ...more });
+
+/** Waits until the record has the value. */
+async function becomes(path, field, value) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if ((await client("GET", path))[field] === value) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.equal((await client("GET", path))[field], value);
+}
+
+const day = (page, date) => page.locator(`[data-month-day="${date}"]`);
+const line = (page, title) => page.locator(".agenda-item > a", { hasText: title });
+const said = (page) => page.locator("#announcements").textContent();
+const parameter = (page, name) => new URL(page.url()).searchParams.get(name);
+const reaches = (page, name, value) => page.waitForURL((url) => url.searchParams.get(name) === value);
+
+/** Chooses a view in the menu of all of them. */
+async function choose(page, view) {
+  await page.locator(".calendar-more-views > summary").click();
+  await page.locator(`.calendar-more-views .menu-item[data-view="${view}"]`).click();
+}
+
+async function fits(page) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, `${wide} pixels too wide`);
+}
+
+test("the month has a dot for each module, and the list of the day that was chosen", async () => {
+  await event("Dotted meeting", "2032-04-14T09:00:00+08:00", { venue: "Room 7" });
+  await task("Dotted task", "2032-04-14");
+  await task("Dotted over", "2032-04-14", { status: "completed" });
+  await task("Dotted later", "2032-04-15");
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?view=month&date=2032-04-13&q=Dotted");
+  const full = day(page, "2032-04-14");
+  await full.locator("i").first().waitFor();
+  assert.deepEqual(
+    await full.locator("i").evaluateAll((dots) => dots.map((dot) => dot.dataset.module)),
+    ["tasks", "coordination"],
+  );
+  assert.equal(await full.getAttribute("aria-label"), "Wednesday 14 April 2032: 3 entries");
+  assert.equal(await day(page, "2032-04-13").locator("i").count(), 0);
+  await page.getByText("Nothing on this day.").waitFor();
+
+  await full.tap();
+  await reaches(page, "date", "2032-04-14");
+  assert.equal(await full.getAttribute("aria-pressed"), "true");
+  assert.equal(await page.locator('.month-day[aria-pressed="true"]').count(), 1);
+  await line(page, "Dotted meeting").getByText("Room 7").waitFor();
+  // The hours first, what is over last.
+  const titles = await page.locator(".agenda-title").allTextContents();
+  assert.deepEqual(titles, ["Dotted meeting", "Dotted task", "Dotted over"]);
+  await assertAccessible(page);
+  await fits(page);
+
+  await page.keyboard.press("ArrowRight");
+  await line(page, "Dotted later").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.monthDay), "2032-04-15");
+  assert.match(await said(page), /Thursday 15 April 2032: 1 entry/);
+  assert.equal(await line(page, "Dotted meeting").count(), 0);
+
+  // A module that is not ticked has neither dot nor line.
+  await page.locator(".calendar-modules-menu > summary").tap();
+  await page.locator('.calendar-modules-menu [data-module-filter="tasks"]').uncheck();
+  await line(page, "Dotted later").waitFor({ state: "detached" });
+  assert.equal(await full.locator("i").count(), 1);
+  await page.context().close();
+});
+
+test("on the chosen day something is made, and a second touch leads into it", async () => {
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?view=month&date=2032-05-19");
+  await day(page, "2032-05-20").tap();
+  await page.getByRole("button", { name: "Add on Thu 20 May" }).tap();
+  const card = page.locator(".entry-card");
+  await card.getByText("Task", { exact: true }).tap();
+  await card.getByLabel("Title").fill("Made by touch");
+  await page.keyboard.press("Enter");
+  await line(page, "Made by touch").waitFor();
+  await page.getByRole("button", { name: "Undo" }).tap();
+  await line(page, "Made by touch").waitFor({ state: "detached" });
+  await day(page, "2032-05-20").tap();
+  await reaches(page, "view", "day");
+  assert.equal(parameter(page, "date"), "2032-05-20");
+  await page.context().close();
+});
+
+test("several weeks are days with dots as well", async () => {
+  await task("Week dots", "2032-06-30");
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?view=month&date=2032-06-15&q=dots");
+  await day(page, "2032-06-15").waitFor();
+  await choose(page, "weeks");
+  await reaches(page, "view", "weeks");
+  await page.getByLabel("Weeks").selectOption("3");
+  await reaches(page, "weeks", "3");
+  await page.waitForFunction(() => document.querySelectorAll(".month-day").length === 21);
+  assert.equal(await page.locator(".month-day").first().getAttribute("data-month-day"), "2032-06-14");
+  await day(page, "2032-06-30").tap();
+  await line(page, "Week dots").waitFor();
+  await assertAccessible(page);
+  await fits(page);
+  await page.context().close();
+});
+
+test("the week is three days, and steps by three", async () => {
+  await event("Third day", "2032-07-16T09:00:00+08:00");
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?view=day&date=2032-07-14");
+  await page.locator(".calendar-more-views > summary").click();
+  await page.getByRole("button", { name: "3 days" }).click();
+  await reaches(page, "view", "week");
+  const heads = page.locator(".fc-col-header-cell[data-date]");
+  const dates = () => heads.evaluateAll((cells) => cells.map((cell) => cell.dataset.date).join(" "));
+  await page.locator(".fc-timegrid-event", { hasText: "Third day" }).waitFor();
+  assert.equal(await dates(), "2032-07-14 2032-07-15 2032-07-16");
+  await fits(page);
+  await page.getByRole("button", { name: "Later" }).click();
+  await page.locator('.fc-col-header-cell[data-date="2032-07-17"]').waitFor();
+  assert.equal(await dates(), "2032-07-17 2032-07-18 2032-07-19");
+  await page.getByRole("button", { name: "Earlier" }).click();
+  await page.locator('.fc-col-header-cell[data-date="2032-07-14"]').waitFor();
+  await page.context().close();
+});
+
+test("filters are folded away until they are asked for, or narrow something", async () => {
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?view=month&date=2032-04-13");
+  const search = page.getByLabel("Find in the calendar");
+  const fold = page.getByRole("button", { name: "Filters" });
+  await day(page, "2032-04-13").waitFor();
+  assert.equal(await search.isVisible(), false);
+  assert.equal(await fold.getAttribute("aria-expanded"), "false");
+  await fold.tap();
+  await search.waitFor();
+  assert.equal(await fold.getAttribute("aria-expanded"), "true");
+  await fits(page);
+  await search.fill("narrow");
+  await reaches(page, "q", "narrow");
+  await page.reload();
+  await search.waitFor();
+  await page.context().close();
+});
+
+test("a line is moved by keyboard, said, and taken back", async () => {
+  const meeting = await event("List meeting", "2032-08-04T09:00:00+08:00", { end: "2032-08-04T11:00:00+08:00" });
+  await task("List task", "2032-08-05");
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=agenda&date=2032-08-01&q=List");
+  await line(page, "List meeting").focus();
+  await page.keyboard.press("Space");
+  assert.match(await said(page), /Picked up List meeting, Wed 4 Aug/);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
+  assert.match(await said(page), /Thu 12 Aug, 9:00/);
+  await line(page, "List meeting").getByText("Thu 12 Aug").waitFor();
+  await page.keyboard.press("Escape");
+  assert.match(await said(page), /Put back/);
+  assert.match(await line(page, "List meeting").textContent(), /^9:00/);
+
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.locator(".agenda-section", { hasText: "Wed 11 Aug" }).getByText("List meeting").waitFor();
+  await becomes(`events/${meeting.id}`, "start", "2032-08-11T09:00:00+08:00");
+  assert.equal((await client("GET", `events/${meeting.id}`)).end, "2032-08-11T11:00:00+08:00");
+  await page.waitForFunction(() => document.querySelector("#announcements").textContent.includes("Put down on Wed 11"));
+  // One stays with what was moved.
+  assert.equal(await page.evaluate(() => document.activeElement.querySelector(".agenda-title").textContent), "List meeting");
+  await page.keyboard.press("u");
+  await becomes(`events/${meeting.id}`, "start", "2032-08-04T09:00:00+08:00");
+
+  await line(page, "List task").focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("c");
+  await page.locator(".agenda-section", { hasText: "Wed 4 Aug" }).getByText("List task").waitFor();
+  await page.locator(".agenda-section", { hasText: "Thu 5 Aug" }).getByText("List task").waitFor();
+  await page.context().close();
+});
+
+test("the end of something long is moved by keyboard without its beginning", async () => {
+  const long = await task("Long list", "2032-09-24", { start_date: "2032-09-03" });
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?view=month&date=2032-09-24&q=Long");
+  await line(page, "Ends: Long list").focus();
+  await page.keyboard.press("Space");
+  assert.match(await said(page), /Picked up the end of Long list/);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await becomes(`tasks/${long.id}`, "due_date", "2032-09-25");
+  assert.equal((await client("GET", `tasks/${long.id}`)).start_date, "2032-09-03");
+  // It has left the day; the focus is where one goes on.
+  await day(page, "2032-09-25").locator("i").waitFor();
+  await page.waitForFunction(() => document.activeElement.dataset.monthDay === "2032-09-24");
+  await page.context().close();
+});
+
+test("who may not move something hears so", async () => {
+  await task("Not yours", "2032-10-06");
+  const page = await running.signedIn("executive", DESK);
+  await page.goto("/calendar?view=agenda&date=2032-10-01&q=yours");
+  await line(page, "Not yours").focus();
+  await page.keyboard.press("Space");
+  assert.match(await said(page), /Not yours cannot be moved/);
+  assert.equal(await page.locator("[data-lifted]").count(), 0);
+  await page.context().close();
+});
+
+test("a swipe turns the page on the phone", async () => {
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?view=month&date=2031-10-14");
+  await page.locator(".month-day").first().waitFor();
+  const swipe = (from, to) =>
+    page.locator("[data-grid]").evaluate(
+      (grid, [from, to]) => {
+        const touch = (x) => new Touch({ identifier: 1, target: grid, clientX: x, clientY: 400 });
+        const fire = (name, x, held) =>
+          grid.dispatchEvent(
+            new TouchEvent(name, { bubbles: true, touches: held ? [touch(x)] : [], changedTouches: [touch(x)] }),
+          );
+        fire("touchstart", from, true);
+        fire("touchend", to, false);
+      },
+      [from, to],
+    );
+  await swipe(300, 100);
+  await page.waitForURL((url) => url.searchParams.get("date") === "2031-11-14");
+  await swipe(100, 300);
+  await page.waitForURL((url) => url.searchParams.get("date") === "2031-10-14");
+  await page.context().close();
+});
+
+test("the phone begins with the agenda", async () => {
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?date=2031-10-14");
+  await page.locator(".agenda").waitFor();
+  assert.equal(new URL(page.url()).searchParams.get("view"), "agenda");
+  await page.context().close();
+});
+
+test("the head of a week on the phone has room for the Hijri days", async () => {
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?view=week&date=2031-03-19");
+  const head = page.locator('.fc-col-header-cell[data-date="2031-03-19"] [data-hijri]');
+  await head.waitFor();
+  const shown = await head.evaluate((words) => getComputedStyle(words, "::after").content);
+  assert.match(shown, /^"\d+"$/);
+  await page.context().close();
+});
