@@ -205,6 +205,70 @@ on_both_engines! {
             assert_eq!(me.get(&format!("/api/v1/events?start={start}")).expect_status(200).json["total"], 1, "{start}");
         }
     }
+
+    fn values_of_a_filter_are_joined_however_they_are_given(server: &Server) {
+        let me = server.as_role("coordinator");
+        for (title, status) in [("One", "scheduled"), ("Two", "cancelled"), ("Three", "completed")] {
+            let body = json!({ "title": title, "start": "2027-03-10T09:00:00+08:00", "status": status });
+            make(&me, "events", &body);
+        }
+        make(&me, "events", &json!({ "title": "Four", "start": "2027-03-11T00:00:00+08:00", "venue": "Hall, east" }));
+        let titles = |query: &str| {
+            let list = me.get(&format!("/api/v1/events?sort=title&{query}")).expect_status(200).json;
+            let items = list["items"].as_array().unwrap().iter();
+            items.map(|item| item["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let two = ["Three", "Two"];
+        assert_eq!(titles("status=cancelled,completed"), two);
+        assert_eq!(titles("status=cancelled&status=completed"), two);
+        assert_eq!(titles("status=cancelled&status=&status=completed,cancelled"), two);
+        assert_eq!(titles("title=One&title=Four"), ["Four", "One"]);
+        assert_eq!(titles("venue=none,x"), [""; 0], "a text is taken whole");
+        assert_eq!(titles("venue=none").len(), 3);
+        assert_eq!(titles("venue=none&venue=Hall%2C+east").len(), 4);
+        // A field without a value is no filter, whatever the field.
+        assert_eq!(titles("venue=&description=&status=&start=&organizer=&minutes=&q=&cursor=&all_day="), ["Four", "One", "Three", "Two"]);
+        // Fields narrow each other.
+        assert_eq!(titles("status=cancelled&title=One"), [""; 0]);
+        for (wrong, field) in [
+            ("q=a&q=b", "q"), ("limit=1&limit=2", "limit"), ("sort=title&sort=start", "sort"),
+            ("start_from=2027-01-01&start_from=2027-02-01", "start_from"), ("nothing=", "nothing"), ("title_from=a", "title_from"),
+        ] {
+            let query = if field == "sort" { wrong.to_owned() } else { format!("sort=title&{wrong}") };
+            let answer = me.get(&format!("/api/v1/events?{query}")).expect_status(400);
+            assert_eq!(answer.errors("field"), [field], "{wrong}");
+        }
+        let window = "start=2027-03-01&end=2027-04-01";
+        let answer = me.get(&format!("/api/v1/calendar/dates?{window}&start=2027-03-02")).expect_status(400);
+        assert_eq!(answer.errors("field"), ["start"]);
+        // More than a database takes apart is refused, not passed on.
+        let many = vec!["2027-03-10"; 1200].join(",");
+        assert_eq!(me.get(&format!("/api/v1/events?start={many}")).expect_status(400).errors("field"), ["start"]);
+        let words: Vec<String> = (0..1200).map(|number| format!("w{number}")).collect();
+        for path in ["/api/v1/events?", "/api/v1/search?", &format!("/api/v1/calendar?{window}&")] {
+            let answer = me.get(&format!("{path}q={}", words.join("+"))).expect_status(400);
+            assert_eq!(answer.errors("field"), ["q"], "{path}");
+        }
+    }
+
+    fn a_day_asked_of_a_time_is_all_of_the_day(server: &Server) {
+        let me = server.as_role("coordinator");
+        for (title, start) in [("Night", "2027-03-10T00:00:00+08:00"), ("Noon", "2027-03-10T12:00:00+08:00"), ("Next", "2027-03-11T00:00:00+08:00")] {
+            make(&me, "events", &json!({ "title": title, "start": start }));
+        }
+        make(&me, "events", &json!({ "title": "Days", "start": "2027-03-10", "end": "2027-03-12", "all_day": true }));
+        let titles = |query: &str| {
+            let list = me.get(&format!("/api/v1/events?sort=title&{query}")).expect_status(200).json;
+            let items = list["items"].as_array().unwrap().iter();
+            items.map(|item| item["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(titles("start=2027-03-10"), ["Days", "Night", "Noon"]);
+        assert_eq!(titles("start=2027-03-10&start=2027-03-11"), ["Days", "Next", "Night", "Noon"]);
+        assert_eq!(titles("start=2027-03-10T12:00:00%2B08:00,2027-03-11"), ["Next", "Noon"]);
+        assert_eq!(titles("start_from=2027-03-10T12:00:00%2B08:00"), ["Next", "Noon"]);
+        assert_eq!(titles("start_to=2027-03-10T12:00:00%2B08:00"), ["Days", "Night", "Noon"]);
+        assert_eq!(titles("start_from=2027-03-10&start_to=2027-03-10"), ["Days", "Night", "Noon"]);
+    }
 }
 
 /// Puts the entry of a booking elsewhere, as if time had passed.

@@ -376,6 +376,74 @@ on_both_engines! {
         import(&coordinator, &format!("/api/v1/external-calendars/{subscribed}/import"), &calendar(&[])).expect_status(409);
     }
 
+    fn what_is_said_beside_a_file_may_be_a_part_of_the_form(server: &Server) {
+        let coordinator = server.as_role("coordinator");
+        let part = |name: &str, value: &str| format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let form = |file: &str, parts: &str| {
+            let head = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.ics\"\r\n\r\n";
+            format!("{head}{file}\r\n{parts}--b--\r\n").into_bytes()
+        };
+        let send = |path: &str, body: Vec<u8>| coordinator.send(Method::POST, path, Some(("multipart/form-data; boundary=b", body)));
+        let path = "/api/v1/external-calendars/from-file";
+        let one = calendar(&[event("one", "One", "DTSTART:20270301T000000Z\r\n")]);
+        let two = calendar(&[event("two", "Two", "DTSTART:20270302T000000Z\r\n")]);
+        let made = send(path, form(&one, &part("name", "Given"))).expect_status(201).json;
+        assert_eq!(made["calendar"]["name"], "Given");
+        let into = format!("/api/v1/external-calendars/{}/import", made["calendar"]["id"].as_str().unwrap());
+        let kept = send(&into, form(&two, &part("keep", "true"))).expect_status(200).json;
+        assert_eq!((&kept["created"], &kept["removed"]), (&json!(1), &json!(0)));
+        assert_eq!(titles(&coordinator), ["One", "Two"]);
+        let refused = |path: &str, parts: &str, field: &str| {
+            let answer = send(path, form(&one, parts)).expect_status(400);
+            assert_eq!(answer.errors("field"), [field], "{parts}");
+        };
+        refused(path, &part("title", "Given"), "title");
+        refused(path, &part("name", "A").repeat(2), "name");
+        refused(&format!("{path}?name=A"), &part("name", "B"), "name");
+        refused(&into, &part("keep", "perhaps"), "keep");
+        refused("/api/v1/organizations/import", &part("name", "A"), "name");
+        assert_eq!(coordinator.get("/api/v1/external-calendars").json["total"], 1);
+    }
+
+    fn a_date_may_turn_from_a_time_to_a_day_and_back(server: &Server) {
+        let coordinator = server.as_role("coordinator");
+        let zone = "TZID=Asia/Manila";
+        let file = calendar(&[
+            event("timed", "Timed", &format!("DTSTART;{zone}:20270301T090000\r\nDTEND;{zone}:20270301T100000\r\nRRULE:FREQ=DAILY;COUNT=3\r\n")),
+            event("timed", "Timed, a day", &format!("RECURRENCE-ID;{zone}:20270302T090000\r\nDTSTART;VALUE=DATE:20270302\r\nDTEND;VALUE=DATE:20270304\r\n")),
+            event("days", "Days", "DTSTART;VALUE=DATE:20270311\r\nRRULE:FREQ=DAILY;COUNT=3\r\n"),
+            event("days", "Days, at nine", &format!("RECURRENCE-ID;VALUE=DATE:20270312\r\nDTSTART;{zone}:20270312T090000\r\nDTEND;{zone}:20270312T103000\r\n")),
+        ]);
+        let made = import(&coordinator, "/api/v1/external-calendars/from-file", &file).expect_status(201).json;
+        assert_eq!((&made["report"]["created"], &made["report"]["skipped_count"]), (&json!(2), &json!(0)), "{made}");
+        let path = "/api/v1/calendar?start=2027-03-01&end=2027-04-01&modules=external";
+        let shown = coordinator.get(path).expect_status(200).json;
+        let mut shown: Vec<[String; 3]> = shown["entries"].as_array().unwrap().iter()
+            .map(|entry| ["title", "start", "end"].map(|name| entry[name].as_str().unwrap().to_owned()))
+            .collect();
+        shown.sort();
+        let expected = [
+            ["Days", "2027-03-11", "2027-03-12"],
+            ["Days", "2027-03-13", "2027-03-14"],
+            ["Days, at nine", "2027-03-12T09:00:00+08:00", "2027-03-12T10:30:00+08:00"],
+            ["Timed", "2027-03-01T09:00:00+08:00", "2027-03-01T10:00:00+08:00"],
+            ["Timed", "2027-03-03T09:00:00+08:00", "2027-03-03T10:00:00+08:00"],
+            ["Timed, a day", "2027-03-02", "2027-03-04"],
+        ];
+        assert_eq!(shown, expected.map(|row| row.map(str::to_owned)));
+        // Other programs are told the same.
+        let told = coordinator.get("/calendar.ics?modules=external").expect_status(200).text;
+        for line in [
+            "RECURRENCE-ID;TZID=Asia/Manila:20270302T090000", "DTSTART;VALUE=DATE:20270302", "DTEND;VALUE=DATE:20270304",
+            "RECURRENCE-ID;VALUE=DATE:20270312", "DTSTART;TZID=Asia/Manila:20270312T090000", "DTEND;TZID=Asia/Manila:20270312T103000",
+        ] {
+            assert!(told.contains(&format!("{line}\r\n")), "{line} in {told}");
+        }
+        let id = made["calendar"]["id"].as_str().unwrap();
+        let again = import(&coordinator, &format!("/api/v1/external-calendars/{id}/import"), &file).expect_status(200).json;
+        assert_eq!((&again["unchanged"], &again["updated"]), (&json!(2), &json!(0)));
+    }
+
     fn an_archived_calendar_takes_its_events_along(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let many: Vec<String> =

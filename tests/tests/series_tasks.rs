@@ -40,6 +40,55 @@ fn complete(client: &Client, id: &str, date: &str) -> Value {
 }
 
 on_both_engines! {
+    fn a_transition_may_be_that_of_one_date(server: &Server) {
+        let me = server.as_role("coordinator");
+        let body = json!({ "title": "Report", "due_date": day(-7), "rrule": "FREQ=WEEKLY;COUNT=4" });
+        let id = text(&make(&me, "tasks", &body), "id");
+        let path = format!("/api/v1/tasks/{id}/transition");
+        let version = task(&me, &id)["version"].as_i64().unwrap();
+        let asked = json!({ "status": "completed", "note": "Sent by mail", "recurrence_id": day(0) });
+        let done = me.post(&path, &asked).expect_status(200);
+        assert_eq!((&done.json["status"], &done.json["recurrence_id"]), (&json!("completed"), &json!(day(0))));
+        assert_eq!((&done.json["due_date"], &done.json["progress"]), (&json!(day(0)), &json!(100)));
+        assert_eq!(done.header("etag"), format!("\"{}\"", version + 1));
+        // The series goes on with the next date.
+        let whole = task(&me, &id);
+        assert_eq!((&whole["status"], &whole["next_due"]), (&json!("not_started"), &json!(day(7))));
+        let date = me.get(&format!("/api/v1/tasks/{id}/occurrences/{}", day(0))).expect_status(200).json;
+        assert_eq!(date["status"], "completed");
+        let history = me.get(&format!("/api/v1/tasks/{id}/history?limit=1")).expect_status(200).text;
+        assert!(history.contains("Sent by mail"), "{history}");
+        me.post(text(&done.json, "undo").as_str(), &json!({})).expect_status(200);
+        assert_eq!(task(&me, &id)["next_due"], day(-7));
+
+        // It may be done by whoever does the task, and is refused like any other step.
+        let staff = server.as_role("staff");
+        let one = json!({ "status": "in_progress", "recurrence_id": day(7) });
+        staff.post(&path, &one).expect_status(403);
+        let me_of_staff = staff.get("/api/v1/me").expect_status(200).json["id"].clone();
+        me.patch(&format!("/api/v1/tasks/{id}"), &json!({ "assignees": [me_of_staff] })).expect_status(200);
+        staff.post(&path, &one).expect_status(200);
+        for (wrong, field) in [
+            (json!({ "status": "completed", "recurrence_id": day(1) }), "recurrence_id"),
+            (json!({ "status": "completed", "recurrence_id": "soon" }), "recurrence_id"),
+            (json!({ "status": "completed", "recurrence_id": 7 }), "recurrence_id"),
+            (json!({ "status": "done", "recurrence_id": day(0) }), "status"),
+        ] {
+            assert_eq!(me.post(&path, &wrong).expect_status(422).errors("field"), [field], "{wrong}");
+        }
+        let single = text(&make(&me, "tasks", &json!({ "title": "Once", "due_date": day(0) })), "id");
+        let wrong = me.post(&format!("/api/v1/tasks/{single}/transition"), &json!({ "status": "completed", "recurrence_id": day(0) }));
+        assert_eq!(wrong.expect_status(422).errors("field"), ["recurrence_id"]);
+        let stale = me.with_header("if-match", "\"1\"");
+        stale.post(&path, &json!({ "status": "completed", "recurrence_id": day(0) })).expect_status(412);
+        // One that waits for another is refused, or forced with a reason that stays.
+        me.patch(&format!("/api/v1/tasks/{id}"), &json!({ "depends_on": [single] })).expect_status(200);
+        let blocked = json!({ "status": "in_progress", "recurrence_id": day(14) });
+        me.post(&path, &blocked).expect_status(409);
+        let forced = json!({ "status": "in_progress", "recurrence_id": day(14), "force_reason": "Cannot wait" });
+        me.post(&path, &forced).expect_status(200);
+    }
+
     fn a_series_is_late_by_its_open_dates_alone(server: &Server) {
         let me = server.as_role("coordinator");
         let ppa = make(&me, "ppas", &json!({ "title": "Wells", "category": "moa_ppa" }));

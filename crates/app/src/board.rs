@@ -91,8 +91,8 @@ impl App {
         let mut request = by_next_due(self.parse_list(&TASK, &rest)?);
         for (name, value) in short {
             match value.as_str() {
-                "true" => request.filters.extend(self.shortcut(actor, &name)),
-                "false" | "" => {}
+                "true" | "1" => request.filters.extend(self.shortcut(actor, &name)),
+                "false" | "0" | "" => {}
                 _ => {
                     return Err(AppError::BadParameter(vec![FieldError::new(
                         name,
@@ -145,20 +145,23 @@ impl App {
 
 /// A series is due by its first open date: what is asked of due dates is asked of that.
 fn by_next_due(mut request: Request) -> Request {
-    for filter in &mut request.filters {
-        match filter {
-            Filter::OneOf(name, _) | Filter::From(name, _) | Filter::Below(name, _) if name == "due_date" => {
-                NEXT_DUE.clone_into(name);
-            }
-            _ => {}
-        }
-    }
+    request.filters.iter_mut().for_each(of_next_due);
     if let (SortKey::Field(field), Some(next)) = (request.order.key, TASK.field(NEXT_DUE))
         && field.name == "due_date"
     {
         request.order.key = SortKey::Field(next);
     }
     request
+}
+
+fn of_next_due(filter: &mut Filter) {
+    match filter {
+        Filter::OneOf(name, _) | Filter::From(name, _) | Filter::Below(name, _) if name == "due_date" => {
+            NEXT_DUE.clone_into(name);
+        }
+        Filter::Any(filters) => filters.iter_mut().for_each(of_next_due),
+        _ => {}
+    }
 }
 
 /// The parameters of a board, read.

@@ -1,6 +1,7 @@
 //! Lists of records, asked for by the parameters of an address.
 
-use jiff::ToSpan;
+mod filters;
+
 use jiff::tz::TimeZone;
 use obcms_domain::hex::hex;
 use obcms_domain::id::Id;
@@ -152,6 +153,13 @@ pub fn list(
     })
 }
 
+/// The parameters of every list beside its filters. They say one thing and are given once.
+const ONCE: [&str; 5] = ["q", "limit", "cursor", "sort", "archived"];
+
+fn is_own(name: &str) -> bool {
+    ONCE.contains(&name)
+}
+
 fn parse(kind: &'static Kind, parameters: &Parameters, zone: &TimeZone) -> Result<Request, AppError> {
     let mut errors = Vec::new();
     let mut request = Request {
@@ -163,9 +171,13 @@ fn parse(kind: &'static Kind, parameters: &Parameters, zone: &TimeZone) -> Resul
         limit: LIMIT,
         after: None,
     };
-    for (name, value) in parameters {
+    errors.extend(filters::repeated(parameters, &ONCE));
+    for (name, value) in parameters.iter().filter(|(name, value)| is_own(name) && !value.is_empty()) {
         match name.as_str() {
-            "q" => request.words = search::words(value),
+            "q" => match search::wanted(value) {
+                Ok(words) => request.words = words,
+                Err(message) => errors.push(FieldError::new("q", "too_many", message)),
+            },
             "limit" => match value.parse::<i64>() {
                 Ok(limit) if (1..=MAXIMUM_LIMIT).contains(&limit) => request.limit = limit,
                 _ => errors.push(FieldError::new(
@@ -174,7 +186,6 @@ fn parse(kind: &'static Kind, parameters: &Parameters, zone: &TimeZone) -> Resul
                     format!("Expected a whole number from 1 to {MAXIMUM_LIMIT}."),
                 )),
             },
-            "cursor" if value.is_empty() => {}
             "cursor" => match decode_cursor(value) {
                 Some(cursor) => request.after = Some(cursor),
                 None => errors.push(FieldError::new(
@@ -187,23 +198,16 @@ fn parse(kind: &'static Kind, parameters: &Parameters, zone: &TimeZone) -> Resul
                 Some(order) => request.order = order,
                 None => errors.push(FieldError::new("sort", "choice", "There is no such field to sort by.")),
             },
-            "archived" => match value.as_str() {
+            _ => match value.as_str() {
                 "false" => request.archived = Archived::Without,
                 "true" => request.archived = Archived::Only,
                 "all" => request.archived = Archived::With,
                 _ => errors.push(FieldError::new("archived", "choice", "Expected true, false or all.")),
             },
-            _ => match filter(kind, name, value, zone) {
-                Some(Ok(filter)) => request.filters.push(filter),
-                Some(Err(message)) => errors.push(FieldError::new(name.clone(), "type", message)),
-                None => errors.push(FieldError::new(
-                    name.clone(),
-                    "unknown_parameter",
-                    "There is no such parameter.",
-                )),
-            },
         }
     }
+    let of_fields = parameters.iter().filter(|(name, _)| !is_own(name));
+    request.filters = filters::parse(kind, of_fields, zone, &mut errors);
     if errors.is_empty() { Ok(request) } else { Err(AppError::BadParameter(errors)) }
 }
 
@@ -237,141 +241,9 @@ pub fn is_sortable(field: &Field) -> bool {
         )
 }
 
-/// `FIELD=VALUE[,VALUE…]`, `FIELD=none`, `FIELD_from=`, `FIELD_to=`; the last two include their bound.
-fn filter(kind: &'static Kind, name: &str, value: &str, zone: &TimeZone) -> Option<Result<Filter, String>> {
-    let visible = |name: &str| kind.field(name).filter(|field| field.is_readable());
-    if let Some(field) = visible(name) {
-        return Some(equal(field, value, zone));
-    }
-    let (field, is_lower) = match (name.strip_suffix("_from"), name.strip_suffix("_to")) {
-        (Some(name), _) => (visible(name)?, true),
-        (_, Some(name)) => (visible(name)?, false),
-        _ => match name {
-            "created_by" => {
-                let id = value.parse::<Id>().map_err(|error| error.to_string());
-                return Some(id.map(|id| Filter::OneOf("created_by".to_owned(), vec![Cell::Id(id)])));
-            }
-            _ => return None,
-        },
-    };
-    bound(field, value, is_lower, zone)
-}
-
-fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, String> {
-    let name = field.name.to_owned();
-    if value == "none" {
-        return Ok(match field.data {
-            FieldType::References(_) | FieldType::Links(_) => Filter::PointsNowhere(name),
-            FieldType::Link(_) => Filter::Empty(format!("{name}_id")),
-            _ => Filter::Empty(name),
-        });
-    }
-    let parts: Vec<&str> = value.split(',').filter(|part| !part.is_empty()).collect();
-    let ids = || {
-        parts
-            .iter()
-            // `kind:id` as pickers write it, or the id alone.
-            .map(|part| part.rsplit(':').next().unwrap_or(part).parse::<Id>())
-            .collect::<Result<Vec<Id>, _>>()
-            .map_err(|error| error.to_string())
-    };
-    match field.data {
-        FieldType::References(_) | FieldType::Links(_) => Ok(Filter::PointsAt(name, ids()?)),
-        FieldType::Reference(_) => Ok(Filter::OneOf(name, ids()?.into_iter().map(Cell::Id).collect())),
-        FieldType::Link(_) => {
-            Ok(Filter::OneOf(format!("{name}_id"), ids()?.into_iter().map(Cell::Id).collect()))
-        }
-        FieldType::Tags | FieldType::Moments => {
-            Ok(Filter::Holds(name, parts.iter().map(|part| (*part).to_owned()).collect()))
-        }
-        FieldType::Choices(choices) => {
-            for part in &parts {
-                if !obcms_domain::choices::contains(choices, part) {
-                    return Err(format!("{part} is not one of the list."));
-                }
-            }
-            Ok(Filter::Holds(name, parts.iter().map(|part| (*part).to_owned()).collect()))
-        }
-        FieldType::Structure(_) => Err("This field cannot be filtered.".to_owned()),
-        // A text may hold commas; it is taken whole.
-        FieldType::Text(_) | FieldType::Multiline(_) | FieldType::Url | FieldType::Email => {
-            Ok(Filter::OneOf(name, vec![cell(field, value, zone)?]))
-        }
-        _ => {
-            let cells = parts.iter().map(|part| cell(field, part, zone)).collect::<Result<Vec<_>, _>>()?;
-            Ok(Filter::OneOf(name, cells))
-        }
-    }
-}
-
-fn bound(
-    field: &'static Field,
-    value: &str,
-    is_lower: bool,
-    zone: &TimeZone,
-) -> Option<Result<Filter, String>> {
-    let name = field.name.to_owned();
-    match field.data {
-        FieldType::Date | FieldType::Moment | FieldType::Instant => {
-            let day = match registry::parse_date(value) {
-                Ok(day) => day,
-                Err((_, message)) => return Some(Err(message)),
-            };
-            let first = if is_lower { day } else { day.saturating_add(1.day()) };
-            let cell = if matches!(field.data, FieldType::Date) {
-                Cell::Date(first)
-            } else {
-                match first.to_zoned(zone.clone()) {
-                    Ok(midnight) => Cell::Instant(midnight.timestamp()),
-                    Err(_) => return Some(Err("This day is out of range.".to_owned())),
-                }
-            };
-            Some(Ok(if is_lower { Filter::From(name, cell) } else { Filter::Below(name, cell) }))
-        }
-        FieldType::Integer(..) | FieldType::Money | FieldType::Decimal(..) => {
-            Some(match cell(field, value, zone) {
-                Ok(Cell::Integer(number)) if is_lower => Ok(Filter::From(name, Cell::Integer(number))),
-                Ok(Cell::Integer(number)) => Ok(Filter::Below(name, Cell::Integer(number.saturating_add(1)))),
-                Ok(_) => Err("Expected a number.".to_owned()),
-                Err(message) => Err(message),
-            })
-        }
-        _ => None,
-    }
-}
-
 /// An instant of an address: a plus that was not escaped arrives as a blank, and nothing else in an instant could.
 pub(crate) fn with_plus(text: &str) -> String {
     text.replace(' ', "+")
-}
-
-/// A value of an address, as the column keeps it.
-fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Cell, String> {
-    if let FieldType::Moment = field.data {
-        return registry::moment(&with_plus(text), text.len() == 10, zone)
-            .map(Cell::Instant)
-            .map_err(|(_, message)| message);
-    }
-    let json = match field.data {
-        // Addresses speak as the API does: centavos, not pesos as people type them.
-        FieldType::Money => text.parse::<i64>().map_or_else(|_| text.into(), Into::into),
-        FieldType::Boolean => match text {
-            "true" => true.into(),
-            "false" => false.into(),
-            _ => text.into(),
-        },
-        FieldType::Instant => with_plus(text).into(),
-        _ => registry::form_to_json(field, &[text.to_owned()]),
-    };
-    match registry::parse_field(field, &json) {
-        Ok(registry::Value::Boolean(value)) => Ok(Cell::Boolean(value)),
-        Ok(registry::Value::Integer(value)) => Ok(Cell::Integer(value)),
-        Ok(registry::Value::Text(value)) => Ok(Cell::Text(value)),
-        Ok(registry::Value::Date(value)) => Ok(Cell::Date(value)),
-        Ok(registry::Value::Instant(value)) => Ok(Cell::Instant(value)),
-        Ok(_) => Err("This value cannot be searched for.".to_owned()),
-        Err((_, message)) => Err(message),
-    }
 }
 
 /// A cursor as an opaque text.

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::registry::Kind;
-use obcms_domain::search::words;
+use obcms_domain::registry::{FieldError, Kind};
+use obcms_domain::search::{wanted, words};
 use obcms_store::records::{self, Reference};
 use obcms_store::{Tx, search as store};
 
@@ -47,7 +47,8 @@ impl App {
         only: &[&'static Kind],
         limit: usize,
     ) -> Result<Vec<Hit>, AppError> {
-        let asked = words(text);
+        let asked = wanted(text)
+            .map_err(|message| AppError::BadParameter(vec![FieldError::new("q", "too_many", message)]))?;
         if asked.is_empty() {
             return Ok(Vec::new());
         }

@@ -207,10 +207,35 @@ fn change_this(
     }
     let before = single_of(series, record, date)?;
     let single = parse_single(work, &before, input)?;
+    put_single(work, record, series, date, &single)
+}
+
+/// Changes one date as `change` does with the record as it is on that date.
+pub(crate) fn change_date(
+    work: &mut Work<'_, '_>,
+    target: &Target<'_>,
+    action: Action,
+    change: impl FnOnce(&mut Work<'_, '_>, &mut Record) -> Result<(), AppError>,
+) -> Result<Occurrence, AppError> {
+    let record = load(work, target, action)?;
+    let (series, date) = found(&record, target.recurrence_id)?;
+    let mut single = single_of(&series, &record, date)?;
+    change(work, &mut single)?;
+    put_single(work, &record, &series, date, &single)
+}
+
+/// Writes a date of the series as it is to be.
+fn put_single(
+    work: &mut Work<'_, '_>,
+    record: &Record,
+    series: &Series,
+    date: Moment,
+    single: &Record,
+) -> Result<Occurrence, AppError> {
     let base =
         series.base(record, date).map_err(too_much)?.ok_or(AppError::NotFound("date of this series"))?;
     let mut overrides = series.overrides.clone();
-    let patch = differences(&base, &single);
+    let patch = differences(&base, single);
     if patch.is_empty() {
         overrides.remove(&date.to_string());
     } else {

@@ -27,6 +27,8 @@ pub struct Moved {
     pub task: Record,
     /// The change to undo; nothing when nothing changed.
     pub change_set: Option<Id>,
+    /// The date of the task that this is about, when it is about one.
+    pub date: Option<String>,
 }
 
 impl Moved {
@@ -52,12 +54,14 @@ pub struct Step {
     pub note: String,
     /// Why a blocked task goes on all the same.
     pub force_reason: String,
+    /// Which date of a task that repeats; the task as a whole when nothing is said.
+    pub recurrence_id: Option<String>,
 }
 
 impl Step {
-    /// Reads `{status, note, force_reason}`.
+    /// Reads `{status, note, force_reason, recurrence_id}`.
     pub fn parse(input: &Input) -> Result<Self, AppError> {
-        let mut reader = Reader::new(input, &["status", "note", "force_reason"]);
+        let mut reader = Reader::new(input, &["status", "note", "force_reason", "recurrence_id"]);
         let status = reader.text("status");
         if !input.contains_key("status") {
             reader.error("status", "required", "Say the status to go to.");
@@ -69,8 +73,9 @@ impl Step {
         }
         let note = reader.note("note");
         let force_reason = reader.note("force_reason");
+        let recurrence_id = Some(reader.text("recurrence_id")).filter(|date| !date.is_empty());
         reader.finish()?;
-        Ok(Self { status: parsed.unwrap_or(TaskStatus::NotStarted), note, force_reason })
+        Ok(Self { status: parsed.unwrap_or(TaskStatus::NotStarted), note, force_reason, recurrence_id })
     }
 
     /// Remark and reason as one note.
@@ -207,7 +212,7 @@ impl<'a> Reader<'a> {
 }
 
 impl App {
-    /// Brings a task to another state; `expected` is the version that the actor saw.
+    /// Brings a task, or one date of it, to another state; `expected` is the version that the actor saw.
     pub fn transition(
         &self,
         actor: &Actor,
@@ -216,6 +221,9 @@ impl App {
         expected: Option<i64>,
     ) -> Result<Moved, AppError> {
         self.write(actor, |work| {
+            if let Some(date) = &step.recurrence_id {
+                return step_on_date(work, id, date, step, expected);
+            }
             let before = open(work, id, Action::Transition, expected)?;
             let saved = step_on(work, &before, step)?;
             finish(work, &before, saved)
@@ -311,7 +319,7 @@ fn open(work: &mut Work<'_, '_>, id: Id, action: Action, expected: Option<i64>) 
 
 fn finish(work: &mut Work<'_, '_>, before: &Record, saved: bool) -> Result<Moved, AppError> {
     let task = reload(work, before)?;
-    Ok(Moved { task, change_set: saved.then_some(work.change_set) })
+    Ok(Moved { task, change_set: saved.then_some(work.change_set), date: None })
 }
 
 /// Several tasks, every one of which the actor may do this to; what it waits for comes before a task.
@@ -354,6 +362,30 @@ fn step_of_each(work: &mut Work<'_, '_>, before: &Record, step: &Step) -> Result
     let mut input = Input::new();
     input.insert("status".to_owned(), json!(step.status.as_str()));
     Ok(series::change(work, &target, &input)?.change_set.is_some())
+}
+
+/// Brings one date of a task that repeats to another state. The answer is the task as it is on that date.
+fn step_on_date(
+    work: &mut Work<'_, '_>,
+    id: Id,
+    date: &str,
+    step: &Step,
+    expected: Option<i64>,
+) -> Result<Moved, AppError> {
+    let target = Target { kind: &TASK, id, recurrence_id: date, scope: Scope::This, expected };
+    work.note = step.remark();
+    let done = series::change_date(work, &target, Action::Transition, |work, single| {
+        tasks::apply(work, single, Change::Status(step.status), &step.force_reason)
+    });
+    let done = done.map_err(|error| match error {
+        AppError::NotFound(what) if what != TASK.label => {
+            AppError::field("recurrence_id", "unknown_date", "This is none of the dates of the task.")
+        }
+        other => other,
+    })?;
+    let mut task = done.single.unwrap_or_else(|| done.series.clone());
+    task.version = done.series.version;
+    Ok(Moved { task, change_set: done.change_set, date: Some(done.recurrence_id) })
 }
 
 fn step_on(work: &mut Work<'_, '_>, before: &Record, step: &Step) -> Result<bool, AppError> {

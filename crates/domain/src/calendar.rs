@@ -108,6 +108,13 @@ fn is_shown_within_its_event(record: &Record) -> bool {
         && record.link("origin").is_some_and(|origin| origin.kind == "event")
 }
 
+/// Whether a state says that a thing will not take place, or came to nothing: it is struck through, and cancelled for
+/// other programs.
+#[must_use]
+pub fn is_called_off(state: &str) -> bool {
+    ["cancelled", "rejected", "withdrawn", "archived"].contains(&state)
+}
+
 /// A booking that was refused or given up leaves its time to others.
 fn is_given_up(record: &Record) -> bool {
     record.kind.name == "booking" && !BookingStatus::of(record).blocks()

@@ -26,6 +26,23 @@ pub fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Words of a search at most: more than anybody types, fewer than a database takes apart.
+const WANTED: usize = 50;
+
+/// The words that a search asks for, each once; a sentence when they are too many.
+pub fn wanted(text: &str) -> Result<Vec<String>, String> {
+    let mut wanted: Vec<String> = Vec::new();
+    for word in words(text) {
+        if !wanted.contains(&word) {
+            wanted.push(word);
+        }
+        if wanted.len() > WANTED {
+            return Err(format!("Search for at most {WANTED} words."));
+        }
+    }
+    Ok(wanted)
+}
+
 /// Each word of the record once, with its weight.
 #[must_use]
 pub fn record_words(record: &Record) -> Vec<(String, i64)> {

@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use obcms_domain::id::Id;
+use obcms_domain::registry::FieldError;
 use serde_json::{Map, Value as Json};
 
 use crate::problem::Problem;
@@ -109,18 +110,30 @@ impl Parameters {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Refuses names that are not known.
+    /// Refuses names that are not known, and those that are given twice.
     pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
+        self.only_known(known)?;
+        let given =
+            |name: &str| self.0.iter().filter(|(key, value)| key == name && !value.is_empty()).count();
+        match known.iter().find(|name| given(name) > 1) {
+            None => Ok(()),
+            Some(name) => Err(obcms_app::AppError::BadParameter(vec![FieldError::new(
+                *name,
+                "repeated",
+                "This parameter is given once.",
+            )])
+            .into()),
+        }
+    }
+
+    /// Refuses names that are not known.
+    pub fn only_known(&self, known: &[&str]) -> Result<(), Problem> {
         let errors: Vec<_> = self
             .0
             .iter()
             .filter(|(name, _)| !known.contains(&name.as_str()))
             .map(|(name, _)| {
-                obcms_domain::registry::FieldError::new(
-                    name.clone(),
-                    "unknown_parameter",
-                    "There is no such parameter.",
-                )
+                FieldError::new(name.clone(), "unknown_parameter", "There is no such parameter.")
             })
             .collect();
         if errors.is_empty() { Ok(()) } else { Err(obcms_app::AppError::BadParameter(errors).into()) }
@@ -129,10 +142,7 @@ impl Parameters {
     /// A wrong parameter.
     #[must_use]
     pub fn wrong(name: &str, message: &str) -> Problem {
-        obcms_app::AppError::BadParameter(vec![obcms_domain::registry::FieldError::new(
-            name, "type", message,
-        )])
-        .into()
+        obcms_app::AppError::BadParameter(vec![FieldError::new(name, "type", message)]).into()
     }
 }
 

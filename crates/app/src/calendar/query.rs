@@ -133,7 +133,10 @@ impl CalendarQuery {
                 None => errors.push(wrong("kinds", "choice", &format!("There is no kind of entry {name}."))),
             }
         }
-        self.words = search::words(value(parameters, "q").unwrap_or_default());
+        match search::wanted(value(parameters, "q").unwrap_or_default()) {
+            Ok(words) => self.words = words,
+            Err(message) => errors.push(wrong("q", "too_many", &message)),
+        }
         match value(parameters, "mine") {
             None | Some("" | "false" | "0") => {}
             Some("true" | "1") => self.mine = true,

@@ -81,8 +81,13 @@ fn refuse<T>(message: impl Into<String>) -> Result<T, FetchError> {
 
 /// Fetches a calendar.
 pub fn fetch(asked: &Asked, limits: &Limits) -> Result<Answer, FetchError> {
+    fetch_by(DefaultResolver::default(), asked, limits)
+}
+
+/// Fetches a calendar by what `resolver` knows of names.
+fn fetch_by(resolver: impl Resolver, asked: &Asked, limits: &Limits) -> Result<Answer, FetchError> {
     let deadline = Instant::now() + limits.time;
-    let agent = agent(limits);
+    let agent = agent(resolver, limits);
     let mut target: Uri = parse(&asked.address)?;
     for _ in 0..=limits.redirects {
         let response = send(&agent, &target, asked, limits, deadline)?;
@@ -107,7 +112,7 @@ fn parse(text: &str) -> Result<Uri, FetchError> {
     web.parse().map_err(|_| FetchError("The address cannot be read.".to_owned()))
 }
 
-fn agent(limits: &Limits) -> Agent {
+fn agent(resolver: impl Resolver, limits: &Limits) -> Agent {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -117,11 +122,7 @@ fn agent(limits: &Limits) -> Agent {
         .accept("text/calendar, text/plain;q=0.5, */*;q=0.1")
         .max_idle_connections(0)
         .build();
-    Agent::with_parts(
-        config,
-        DefaultConnector::default(),
-        Guarded { inner: DefaultResolver::default(), closed: limits.closed },
-    )
+    Agent::with_parts(config, DefaultConnector::default(), Guarded { inner: resolver, closed: limits.closed })
 }
 
 fn send(
@@ -250,12 +251,12 @@ impl std::error::Error for Closed {}
 
 /// Resolves names and keeps only the addresses that are open to everybody.
 #[derive(Debug)]
-struct Guarded {
-    inner: DefaultResolver,
+struct Guarded<R> {
+    inner: R,
     closed: Guard,
 }
 
-impl Resolver for Guarded {
+impl<R: Resolver> Resolver for Guarded<R> {
     fn resolve(
         &self,
         uri: &Uri,
@@ -275,5 +276,109 @@ impl Resolver for Guarded {
             Some(what) if open.is_empty() => Err(Error::Other(Box::new(Closed { what }))),
             _ => Ok(open),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    const HERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
+    const INSIDE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+
+    /// A name server that answers something else each time, and remembers what it has left to say.
+    #[derive(Clone, Debug)]
+    struct Rebinding {
+        answers: Arc<Mutex<Vec<Vec<Ipv4Addr>>>>,
+    }
+
+    impl Rebinding {
+        fn new(answers: &[&[Ipv4Addr]]) -> Self {
+            let answers = answers.iter().rev().map(|answer| answer.to_vec()).collect();
+            Self { answers: Arc::new(Mutex::new(answers)) }
+        }
+
+        fn left(&self) -> usize {
+            self.answers.lock().unwrap().len()
+        }
+    }
+
+    impl Resolver for Rebinding {
+        fn resolve(&self, uri: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+            let mut found = self.empty();
+            for address in self.answers.lock().unwrap().pop().unwrap_or_default() {
+                found.push(SocketAddr::from((address, uri.port_u16().unwrap_or(80))));
+            }
+            Ok(found)
+        }
+    }
+
+    /// As if one address of this machine were on the open network and the others were not.
+    fn limits() -> Limits {
+        let guard: Guard = |address| if address == IpAddr::from(HERE) { None } else { closed(address) };
+        Limits { closed: guard, ..Limits::usual(false) }
+    }
+
+    /// Answers every connection alike, on the two addresses at one port; the other one must not be asked.
+    fn two_servers(answer: &'static str) -> (u16, TcpListener) {
+        let open = TcpListener::bind((HERE, 0)).unwrap();
+        let port = open.local_addr().unwrap().port();
+        let inside = TcpListener::bind((INSIDE, port)).unwrap();
+        inside.set_nonblocking(true).unwrap();
+        std::thread::spawn(move || {
+            for mut stream in open.incoming().flatten() {
+                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        (port, inside)
+    }
+
+    fn ask(port: u16) -> Asked {
+        Asked { address: format!("http://calendar.example:{port}/team.ics"), ..Asked::default() }
+    }
+
+    fn was_asked(listener: &TcpListener) -> bool {
+        listener.accept().is_ok()
+    }
+
+    #[test]
+    fn a_name_is_asked_for_once_and_the_connection_goes_where_was_looked() {
+        let (port, inside) =
+            two_servers("HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\nopen");
+        let names = Rebinding::new(&[&[HERE], &[INSIDE]]);
+        let found = fetch_by(names.clone(), &ask(port), &limits()).unwrap();
+        assert!(matches!(found, Answer::Calendar { bytes, .. } if bytes == b"open"));
+        assert_eq!(names.left(), 1, "a second answer was asked for");
+        assert!(!was_asked(&inside));
+    }
+
+    #[test]
+    fn a_name_that_turns_to_the_inside_on_a_redirect_is_refused() {
+        let (port, inside) = two_servers(
+            "HTTP/1.1 302 Found\r\nlocation: /again\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+        );
+        let names = Rebinding::new(&[&[HERE], &[INSIDE]]);
+        let refused = fetch_by(names.clone(), &ask(port), &limits()).unwrap_err();
+        assert!(refused.to_string().contains("not on the open network"), "{refused}");
+        assert_eq!(names.left(), 0);
+        assert!(!was_asked(&inside));
+    }
+
+    #[test]
+    fn of_several_addresses_only_the_open_ones_are_tried() {
+        let (port, inside) =
+            two_servers("HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\nopen");
+        let found = fetch_by(Rebinding::new(&[&[INSIDE, HERE]]), &ask(port), &limits()).unwrap();
+        assert!(matches!(found, Answer::Calendar { bytes, .. } if bytes == b"open"));
+        assert!(!was_asked(&inside));
+        let refused = fetch_by(Rebinding::new(&[&[INSIDE]]), &ask(port), &limits()).unwrap_err();
+        assert!(refused.to_string().contains("not on the open network"), "{refused}");
+        assert!(!was_asked(&inside));
     }
 }

@@ -212,8 +212,6 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
         }
         if change.status == Status::Cancelled {
             exdates.push(date);
-        } else if change.start.is_day() != has_days {
-            leave(change, format!("Makes days of times, or times of days, on {date}."));
         } else if overrides.len() >= MAXIMUM_OVERRIDES {
             leave(change, format!("The series has more than {MAXIMUM_OVERRIDES} changed dates."));
         } else {
@@ -248,6 +246,9 @@ fn patch(event: &Event, change: &Event, zone: &TimeZone) -> Map<String, Json> {
         if of_series.get(name) != Some(&value) {
             put(name, &value);
         }
+    }
+    if change.start.is_day() != event.start.is_day() {
+        put("all_day", &change.start.is_day().into());
     }
     for (name, moment) in [("start", &change.start), ("end", &change.end)] {
         put(name, &instant(moment, zone).into());

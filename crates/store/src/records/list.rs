@@ -19,12 +19,16 @@ pub enum Filter {
     From(String, Cell),
     /// The column is less than this.
     Below(String, Cell),
+    /// The column is the first or more, and less than the second.
+    Within(String, Cell, Cell),
     /// The record points by this field at one of these.
     PointsAt(String, Vec<Id>),
     /// The record points by this field at nothing.
     PointsNowhere(String),
     /// A list kept as text holds one of these words.
     Holds(String, Vec<String>),
+    /// One of these holds.
+    Any(Vec<Filter>),
 }
 
 /// Which records by their life.
@@ -182,50 +186,7 @@ pub fn conditions(statement: &mut Statement, query: &Query<'_>) {
     });
     for filter in &query.filters {
         statement.push(" AND ");
-        match filter {
-            Filter::OneOf(column, values) => {
-                statement.push(&format!("t.\"{column}\" IN ")).bind_list(values.iter().cloned());
-            }
-            Filter::Empty(column) => {
-                statement.push(&format!("t.\"{column}\" IS NULL"));
-            }
-            Filter::From(column, value) => {
-                statement.push(&format!("t.\"{column}\" >= ")).bind(value.clone());
-            }
-            Filter::Below(column, value) => {
-                statement.push(&format!("t.\"{column}\" < ")).bind(value.clone());
-            }
-            Filter::PointsAt(field, ids) => {
-                statement.push("t.id IN (SELECT e.source FROM edges e WHERE e.target IN ");
-                statement.bind_list(ids.iter().map(|id| Cell::Id(*id)));
-                statement.push(" AND e.source_kind = ").bind(query.kind.name);
-                statement.push(" AND e.field = ").bind(field.as_str()).push(")");
-            }
-            Filter::PointsNowhere(field) => {
-                statement
-                    .push("NOT EXISTS (SELECT 1 FROM edges e WHERE e.source = t.id AND e.field = ")
-                    .bind(field.as_str())
-                    .push(")");
-            }
-            // Nothing holds one of no words.
-            Filter::Holds(_, words) if words.is_empty() => {
-                statement.push("1 = 0");
-            }
-            Filter::Holds(column, words) => {
-                statement.push("(");
-                for (position, word) in words.iter().enumerate() {
-                    if position > 0 {
-                        statement.push(" OR ");
-                    }
-                    // Choices and tags are kept as a JSON list of texts.
-                    let quoted = serde_json::Value::from(word.as_str()).to_string();
-                    let pattern = quoted.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-                    statement.push(&format!("t.\"{column}\" LIKE ")).bind(format!("%{pattern}%"));
-                    statement.push(" ESCAPE '\\'");
-                }
-                statement.push(")");
-            }
-        }
+        filter_condition(statement, query.kind, filter);
     }
     for word in &query.words {
         statement.push(" AND t.id IN (SELECT w.id FROM search_words w WHERE w.word >= ").bind(word.as_str());
@@ -235,5 +196,67 @@ pub fn conditions(statement: &mut Statement, query: &Query<'_>) {
     if let Some(scope) = query.scope {
         statement.push(" AND ");
         scope.condition(statement, query.kind, "t");
+    }
+}
+
+/// Appends the condition of one filter on the table `t`.
+fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
+    match filter {
+        Filter::OneOf(column, values) => {
+            statement.push(&format!("t.\"{column}\" IN ")).bind_list(values.iter().cloned());
+        }
+        Filter::Empty(column) => {
+            statement.push(&format!("t.\"{column}\" IS NULL"));
+        }
+        Filter::From(column, value) => {
+            statement.push(&format!("t.\"{column}\" >= ")).bind(value.clone());
+        }
+        Filter::Below(column, value) => {
+            statement.push(&format!("t.\"{column}\" < ")).bind(value.clone());
+        }
+        Filter::Within(column, first, after_last) => {
+            statement.push(&format!("(t.\"{column}\" >= ")).bind(first.clone());
+            statement.push(&format!(" AND t.\"{column}\" < ")).bind(after_last.clone()).push(")");
+        }
+        Filter::Any(filters) => {
+            statement.push("(");
+            for (position, filter) in filters.iter().enumerate() {
+                if position > 0 {
+                    statement.push(" OR ");
+                }
+                filter_condition(statement, kind, filter);
+            }
+            statement.push(if filters.is_empty() { "1 = 0)" } else { ")" });
+        }
+        Filter::PointsAt(field, ids) => {
+            statement.push("t.id IN (SELECT e.source FROM edges e WHERE e.target IN ");
+            statement.bind_list(ids.iter().map(|id| Cell::Id(*id)));
+            statement.push(" AND e.source_kind = ").bind(kind.name);
+            statement.push(" AND e.field = ").bind(field.as_str()).push(")");
+        }
+        Filter::PointsNowhere(field) => {
+            statement
+                .push("NOT EXISTS (SELECT 1 FROM edges e WHERE e.source = t.id AND e.field = ")
+                .bind(field.as_str())
+                .push(")");
+        }
+        // Nothing holds one of no words.
+        Filter::Holds(_, words) if words.is_empty() => {
+            statement.push("1 = 0");
+        }
+        Filter::Holds(column, words) => {
+            statement.push("(");
+            for (position, word) in words.iter().enumerate() {
+                if position > 0 {
+                    statement.push(" OR ");
+                }
+                // Choices and tags are kept as a JSON list of texts.
+                let quoted = serde_json::Value::from(word.as_str()).to_string();
+                let pattern = quoted.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+                statement.push(&format!("t.\"{column}\" LIKE ")).bind(format!("%{pattern}%"));
+                statement.push(" ESCAPE '\\'");
+            }
+            statement.push(")");
+        }
     }
 }

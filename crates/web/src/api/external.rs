@@ -9,6 +9,7 @@ use obcms_app::AppError;
 use obcms_app::external::MAXIMUM_BYTES;
 use obcms_domain::kinds::EXTERNAL_CALENDAR;
 use obcms_domain::people::{Action, Area};
+use obcms_domain::registry::FieldError;
 use serde_json::{Value as Json, json};
 
 use super::files::{MAXIMUM_UPLOAD, Upload};
@@ -52,7 +53,7 @@ pub fn routes() -> Vec<Route> {
             import,
             post(import_into).layer(DefaultBodyLimit::max(MAXIMUM_UPLOAD)),
         )
-        .query(&[("keep", "true: events that are not in the file stay; else they are archived")])
+        .query(&[("keep", "true: events that are not in the file stay; else they are archived. Also as a part")])
         .answers(200, report()),
         Route::new(
             "post",
@@ -61,7 +62,7 @@ pub fn routes() -> Vec<Route> {
             import,
             post(make).layer(DefaultBodyLimit::max(MAXIMUM_UPLOAD)),
         )
-        .query(&[("name", "Its name; unless given, the one in the file")])
+        .query(&[("name", "Its name; unless given, the one in the file. Also as a part")])
         .answers(
             201,
             json!({ "type": "object", "properties": { "calendar": { "type": "object" }, "report": report() } }),
@@ -70,8 +71,33 @@ pub fn routes() -> Vec<Route> {
     routes.into_iter().map(|route| route.tag(EXTERNAL_CALENDAR.collection)).collect()
 }
 
-/// An .ics file: the body itself, or the part of a form.
-pub struct CalendarFile(pub Vec<u8>);
+/// An .ics file: the body itself, or the part of a form with small texts beside it.
+pub struct CalendarFile {
+    bytes: Vec<u8>,
+    /// Empty when the body is the file.
+    form: Upload,
+}
+
+impl CalendarFile {
+    /// What is said beside the file: as a parameter of the address, or as a part of the form, not as both.
+    fn said<'a>(
+        &'a self,
+        parameters: &'a Parameters,
+        name: &'static str,
+    ) -> Result<Option<&'a str>, Problem> {
+        parameters.only(&[name])?;
+        self.form.only(&[name])?;
+        match (parameters.get(name), self.form.text(name)) {
+            (Some(_), Some(_)) => Err(AppError::BadParameter(vec![FieldError::new(
+                name,
+                "repeated",
+                "Give this as a parameter or as a part of the form, not as both.",
+            )])
+            .into()),
+            (parameter, part) => Ok(parameter.or(part)),
+        }
+    }
+}
 
 impl<S: Send + Sync> FromRequest<S> for CalendarFile {
     type Rejection = Problem;
@@ -92,13 +118,14 @@ impl<S: Send + Sync> FromRequest<S> for CalendarFile {
                     let detail = "Expected a file of at most 5 MB.";
                     return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
                 }
-                Ok(Self(bytes.to_vec()))
+                Ok(Self { bytes: bytes.to_vec(), form: Upload::default() })
             }
             Some("multipart/form-data") => {
-                let upload = Upload::from_request(request, state).await?;
-                upload.file.map(Self).ok_or_else(|| {
-                    AppError::field("file", "required", "Send the file as the part \"file\".").into()
-                })
+                let mut form = Upload::from_request(request, state).await?;
+                let bytes = form.file.take().ok_or_else(|| {
+                    AppError::field("file", "required", "Send the file as the part \"file\".")
+                })?;
+                Ok(Self { bytes, form })
             }
             _ => Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -123,13 +150,12 @@ async fn import_into(
     parameters: Parameters,
     file: CalendarFile,
 ) -> Result<Response, Problem> {
-    parameters.only(&["keep"])?;
-    let keep = match parameters.get("keep") {
+    let keep = match file.said(&parameters, "keep")? {
         None | Some("" | "false") => false,
         Some("true") => true,
         Some(_) => return Err(Parameters::wrong("keep", "Expected true or false.")),
     };
-    let report = blocking(|| state.app.import_calendar(&caller.actor, id.0, &file.0, keep))?;
+    let report = blocking(|| state.app.import_calendar(&caller.actor, id.0, &file.bytes, keep))?;
     Ok(axum::Json(report).into_response())
 }
 
@@ -139,9 +165,8 @@ async fn make(
     parameters: Parameters,
     file: CalendarFile,
 ) -> Result<Response, Problem> {
-    parameters.only(&["name"])?;
-    let (calendar, report) =
-        blocking(|| state.app.calendar_from_file(&caller.actor, parameters.get("name"), &file.0))?;
+    let name = file.said(&parameters, "name")?;
+    let (calendar, report) = blocking(|| state.app.calendar_from_file(&caller.actor, name, &file.bytes))?;
     let shown = blocking(|| state.app.present(std::slice::from_ref(&calendar)))?;
     let body: Json = json!({ "calendar": shown.into_iter().next(), "report": report });
     let mut response = (StatusCode::CREATED, axum::Json(body)).into_response();

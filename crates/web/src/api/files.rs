@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use obcms_app::AppError;
 use obcms_app::files::{Format, MAXIMUM_BYTES, Report, Table};
 use obcms_domain::people::Action;
-use obcms_domain::registry::Kind;
+use obcms_domain::registry::{FieldError, Kind};
 use serde_json::json;
 
 use super::openapi;
@@ -119,6 +119,7 @@ async fn import(
     upload: Upload,
 ) -> Result<Response, Problem> {
     parameters.only(&["dry_run"])?;
+    upload.only(&["dry_run"])?;
     let dry_run = match parameters.get("dry_run").or_else(|| upload.text("dry_run")) {
         None | Some("" | "false") => false,
         Some("true") => true,
@@ -158,6 +159,19 @@ impl Upload {
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.texts.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Refuses parts that are not known, and those that are sent twice.
+    pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
+        let mut errors = Vec::new();
+        for (position, (name, _)) in self.texts.iter().enumerate() {
+            if !known.contains(&name.as_str()) {
+                errors.push(FieldError::new(name.clone(), "unknown_parameter", "There is no such part."));
+            } else if self.texts[..position].iter().any(|(other, _)| other == name) {
+                errors.push(FieldError::new(name.clone(), "repeated", "This part is sent once."));
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(AppError::BadParameter(errors).into()) }
     }
 }
 

@@ -101,7 +101,7 @@ fn instant(state: &State, instant: jiff::Timestamp) -> String {
 }
 
 async fn suggestions(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> Answer {
-    parameters.only(&["people", "minutes", "start", "end", "resource_type", "seats", "limit"])?;
+    parameters.only_known(&["people", "minutes", "start", "end", "resource_type", "seats", "limit"])?;
     let wanted = read(&parameters, state.app.today()).map_err(AppError::BadParameter)?;
     let found = blocking(|| state.app.suggestions(&caller.actor, &wanted))?;
     let items: Vec<Json> = found.times.iter().map(|time| suggestion_json(&state, &found, time)).collect();

@@ -56,14 +56,19 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/tasks/{id}/transition",
-            "Bring a task to another state",
+            "Bring a task, or one date of it, to another state",
             moves,
             post(transition),
         )
         .tag("tasks")
         .body(json!({
             "type": "object", "required": ["status"], "additionalProperties": false,
-            "properties": { "status": text(), "note": text(), "force_reason": text() },
+            "properties": {
+                "status": text(), "note": text(), "force_reason": text(),
+                "recurrence_id": {
+                    "type": "string", "description": "Which date of a task that repeats; else the task as a whole",
+                },
+            },
         }))
         .answers(200, openapi::reference(&TASK)),
         Route::new(
@@ -114,7 +119,9 @@ async fn move_card(
 
 /// The task with the address that takes the step back.
 fn answer(state: &State, moved: &Moved) -> Answer {
-    records::record_response_with(state, StatusCode::OK, &moved.task, [("undo", json!(moved.undo()))])
+    let mut more = vec![("undo", json!(moved.undo()))];
+    more.extend(moved.date.as_ref().map(|date| ("recurrence_id", json!(date))));
+    records::record_response_with(state, StatusCode::OK, &moved.task, more)
 }
 
 async fn board(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> Answer {

@@ -41,7 +41,7 @@ async fn show(
     AxumState(state): AxumState<State>,
     parameters: Parameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&NAMES)?;
+    parameters.only_known(&NAMES)?;
     let is_asked = parameters.get("people").is_some();
     let (found, errors) = match read(&parameters, page.today) {
         Ok(wanted) => (

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use obcms_domain::calendar::unfloating;
+use obcms_domain::calendar::{is_called_off, unfloating};
 use obcms_domain::choices;
 use obcms_domain::id::Id;
 use obcms_domain::registry::{FieldType, Module};
@@ -285,7 +285,7 @@ fn state_label<'a>(entry: &Entry, status: &'a str) -> &'a str {
 /// The states of our kinds in the three of iCalendar.
 fn status(state: &str) -> &'static str {
     match state {
-        "cancelled" | "rejected" | "withdrawn" | "archived" => "CANCELLED",
+        _ if is_called_off(state) => "CANCELLED",
         "draft" | "concept" | "proposed" | "tentative" | "pending" | "postponed" => "TENTATIVE",
         _ => "CONFIRMED",
     }

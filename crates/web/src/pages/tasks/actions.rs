@@ -119,8 +119,12 @@ fn perform(
 ) -> Result<(&'static str, Changed), AppError> {
     match action {
         "complete" => {
-            let step =
-                Step { status: TaskStatus::Completed, note: String::new(), force_reason: String::new() };
+            let step = Step {
+                status: TaskStatus::Completed,
+                note: String::new(),
+                force_reason: String::new(),
+                recurrence_id: None,
+            };
             Ok(("completed", state.app.transition_together(actor, ids, &step)?))
         }
         "assign" => {

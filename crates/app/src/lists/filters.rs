@@ -1,0 +1,273 @@
+//! What of an address narrows a list: `FIELD=VALUE[,VALUE…]`, `FIELD=none`, `FIELD_from=`, `FIELD_to=`.
+//!
+//! Several values of a field widen it, with commas between or by naming the field again; several fields narrow. A day
+//! asked of a field with times means all of that day. A filter without a value is none.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use obcms_domain::choices::contains;
+use obcms_domain::id::Id;
+use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind};
+use obcms_store::Cell;
+use obcms_store::records::Filter;
+
+use super::with_plus;
+
+/// Values of one parameter at most: more than a person picks, fewer than a database takes apart.
+const MAXIMUM_VALUES: usize = 500;
+
+/// What a parameter asks of a record.
+#[derive(Clone, Copy)]
+enum Asks {
+    /// Its value is one of these.
+    Value(&'static Field),
+    /// Its value is this or more, or this or less.
+    Bound(&'static Field, Side),
+    /// It was made by one of these.
+    Maker,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    From,
+    To,
+}
+
+/// Reads the filters of a list; what is wrong or unknown goes to the errors.
+pub(super) fn parse<'a>(
+    kind: &'static Kind,
+    parameters: impl Iterator<Item = &'a (String, String)>,
+    zone: &TimeZone,
+    errors: &mut Vec<FieldError>,
+) -> Vec<Filter> {
+    let mut grouped: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (name, value) in parameters {
+        match grouped.iter_mut().find(|(known, _)| *known == name.as_str()) {
+            Some((_, values)) => values.push(value),
+            None => grouped.push((name, vec![value])),
+        }
+    }
+    let mut filters = Vec::new();
+    for (name, mut values) in grouped {
+        let Some(asks) = asks(kind, name) else {
+            errors.push(FieldError::new(name, "unknown_parameter", "There is no such parameter."));
+            continue;
+        };
+        values.retain(|value| !value.is_empty());
+        if values.is_empty() {
+            continue;
+        }
+        if matches!(asks, Asks::Bound(..)) && values.len() > 1 {
+            errors.push(twice(name));
+            continue;
+        }
+        if values.iter().map(|value| value.split(',').count()).sum::<usize>() > MAXIMUM_VALUES {
+            let message = format!("At most {MAXIMUM_VALUES} values.");
+            errors.push(FieldError::new(name, "too_many", message));
+            continue;
+        }
+        match values.into_iter().map(|value| filter(asks, value, zone)).collect::<Result<Vec<_>, _>>() {
+            Ok(read) => filters.push(any(read)),
+            Err(message) => errors.push(FieldError::new(name, "type", message)),
+        }
+    }
+    filters
+}
+
+/// Parameters that are given more than once although they say one thing.
+pub(super) fn repeated(parameters: &[(String, String)], once: &[&str]) -> Vec<FieldError> {
+    let given =
+        |name: &str| parameters.iter().filter(|(key, value)| key == name && !value.is_empty()).count();
+    once.iter().filter(|name| given(name) > 1).map(|name| twice(name)).collect()
+}
+
+fn twice(name: &str) -> FieldError {
+    FieldError::new(name, "repeated", "This parameter is given once.")
+}
+
+fn any(mut filters: Vec<Filter>) -> Filter {
+    if filters.len() == 1 { filters.remove(0) } else { Filter::Any(filters) }
+}
+
+fn asks(kind: &'static Kind, name: &str) -> Option<Asks> {
+    let visible = |name: &str| kind.field(name).filter(|field| field.is_readable());
+    if let Some(field) = visible(name) {
+        return Some(Asks::Value(field));
+    }
+    let (field, side) = match (name.strip_suffix("_from"), name.strip_suffix("_to")) {
+        (Some(name), _) => (visible(name)?, Side::From),
+        (_, Some(name)) => (visible(name)?, Side::To),
+        _ => return (name == "created_by").then_some(Asks::Maker),
+    };
+    let has_order = matches!(
+        field.data,
+        FieldType::Date
+            | FieldType::Moment
+            | FieldType::Instant
+            | FieldType::Integer(..)
+            | FieldType::Money
+            | FieldType::Decimal(..)
+    );
+    has_order.then_some(Asks::Bound(field, side))
+}
+
+fn filter(asks: Asks, value: &str, zone: &TimeZone) -> Result<Filter, String> {
+    match asks {
+        Asks::Value(field) => equal(field, value, zone),
+        Asks::Bound(field, side) => bound(field, value, side, zone),
+        Asks::Maker => {
+            let ids = ids(&parts(value))?.into_iter().map(Cell::Id).collect();
+            Ok(Filter::OneOf("created_by".to_owned(), ids))
+        }
+    }
+}
+
+fn parts(value: &str) -> Vec<&str> {
+    value.split(',').filter(|part| !part.is_empty()).collect()
+}
+
+/// `kind:id` as pickers write it, or the id alone.
+fn ids(parts: &[&str]) -> Result<Vec<Id>, String> {
+    let ids = parts.iter().map(|part| part.rsplit(':').next().unwrap_or(part).parse::<Id>());
+    ids.collect::<Result<_, _>>().map_err(|error| error.to_string())
+}
+
+fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, String> {
+    let name = field.name.to_owned();
+    // A text or a rule may hold commas; it is taken whole.
+    let is_whole = matches!(
+        field.data,
+        FieldType::Text(_)
+            | FieldType::Multiline(_)
+            | FieldType::Url
+            | FieldType::Email
+            | FieldType::Recurrence
+    );
+    if is_whole {
+        return match value {
+            "none" => Ok(Filter::Empty(name)),
+            _ => Ok(Filter::OneOf(name, vec![cell(field, value, zone)?])),
+        };
+    }
+    let mut wanted = parts(value);
+    let mut filters = Vec::new();
+    if wanted.contains(&"none") {
+        filters.push(match field.data {
+            FieldType::References(_) | FieldType::Links(_) => Filter::PointsNowhere(name.clone()),
+            FieldType::Link(_) => Filter::Empty(format!("{name}_id")),
+            FieldType::Structure(_) => return Err("This field cannot be filtered.".to_owned()),
+            _ => Filter::Empty(name.clone()),
+        });
+        // Some lists have "none" as a choice of its own; that is meant as well.
+        let is_choice = match field.data {
+            FieldType::Choice(choices) | FieldType::Choices(choices) => contains(choices, "none"),
+            _ => false,
+        };
+        wanted.retain(|part| is_choice || *part != "none");
+        if wanted.is_empty() {
+            return Ok(any(filters));
+        }
+    }
+    filters.push(match field.data {
+        FieldType::References(_) | FieldType::Links(_) => Filter::PointsAt(name, ids(&wanted)?),
+        FieldType::Reference(_) => Filter::OneOf(name, ids(&wanted)?.into_iter().map(Cell::Id).collect()),
+        FieldType::Link(_) => {
+            Filter::OneOf(format!("{name}_id"), ids(&wanted)?.into_iter().map(Cell::Id).collect())
+        }
+        FieldType::Tags | FieldType::Moments => {
+            Filter::Holds(name, wanted.iter().map(|part| (*part).to_owned()).collect())
+        }
+        FieldType::Choices(choices) => {
+            if let Some(part) = wanted.iter().find(|part| !contains(choices, part)) {
+                return Err(format!("{part} is not one of the list."));
+            }
+            Filter::Holds(name, wanted.iter().map(|part| (*part).to_owned()).collect())
+        }
+        FieldType::Structure(_) => return Err("This field cannot be filtered.".to_owned()),
+        FieldType::Moment | FieldType::Instant => {
+            let days = wanted.iter().map(|part| instant_or_day(field, part, zone));
+            any(days.collect::<Result<Vec<_>, _>>()?)
+        }
+        _ => {
+            let cells = wanted.iter().map(|part| cell(field, part, zone)).collect::<Result<Vec<_>, _>>()?;
+            Filter::OneOf(name, cells)
+        }
+    });
+    Ok(any(filters))
+}
+
+/// An instant, or all of a day.
+fn instant_or_day(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Filter, String> {
+    let name = field.name.to_owned();
+    if text.len() != 10 {
+        return Ok(Filter::OneOf(name, vec![cell(field, text, zone)?]));
+    }
+    let day = registry::parse_date(text).map_err(|(_, message)| message)?;
+    let (from, below) = (midnight(day, zone)?, midnight(day.saturating_add(1.day()), zone)?);
+    Ok(Filter::Within(name, Cell::Instant(from), Cell::Instant(below)))
+}
+
+fn midnight(day: Date, zone: &TimeZone) -> Result<Timestamp, String> {
+    let midnight = day.to_zoned(zone.clone()).map_err(|_| "This day is out of range.".to_owned())?;
+    Ok(midnight.timestamp())
+}
+
+/// Both bounds are included: of a day all of it.
+fn bound(field: &'static Field, value: &str, side: Side, zone: &TimeZone) -> Result<Filter, String> {
+    let is_lower = side == Side::From;
+    let cell = match field.data {
+        FieldType::Moment | FieldType::Instant if value.len() != 10 => match cell(field, value, zone)? {
+            // Instants are kept in microseconds.
+            Cell::Instant(instant) if !is_lower => {
+                Cell::Instant(instant.checked_add(1.microsecond()).unwrap_or(instant))
+            }
+            cell => cell,
+        },
+        FieldType::Date | FieldType::Moment | FieldType::Instant => {
+            let day = registry::parse_date(value).map_err(|(_, message)| message)?;
+            let first = if is_lower { day } else { day.saturating_add(1.day()) };
+            if matches!(field.data, FieldType::Date) {
+                Cell::Date(first)
+            } else {
+                Cell::Instant(midnight(first, zone)?)
+            }
+        }
+        _ => match cell(field, value, zone)? {
+            Cell::Integer(number) if is_lower => Cell::Integer(number),
+            Cell::Integer(number) => Cell::Integer(number.saturating_add(1)),
+            _ => return Err("Expected a number.".to_owned()),
+        },
+    };
+    let name = field.name.to_owned();
+    Ok(if is_lower { Filter::From(name, cell) } else { Filter::Below(name, cell) })
+}
+
+/// A value of an address, as the column keeps it.
+fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Cell, String> {
+    if let FieldType::Moment = field.data {
+        return registry::moment(&with_plus(text), false, zone)
+            .map(Cell::Instant)
+            .map_err(|(_, message)| message);
+    }
+    let json = match field.data {
+        // Addresses speak as the API does: centavos, not pesos as people type them.
+        FieldType::Money => text.parse::<i64>().map_or_else(|_| text.into(), Into::into),
+        FieldType::Boolean => match text {
+            "true" => true.into(),
+            "false" => false.into(),
+            _ => text.into(),
+        },
+        FieldType::Instant => with_plus(text).into(),
+        _ => registry::form_to_json(field, &[text.to_owned()]),
+    };
+    match registry::parse_field(field, &json) {
+        Ok(registry::Value::Boolean(value)) => Ok(Cell::Boolean(value)),
+        Ok(registry::Value::Integer(value)) => Ok(Cell::Integer(value)),
+        Ok(registry::Value::Text(value)) => Ok(Cell::Text(value)),
+        Ok(registry::Value::Date(value)) => Ok(Cell::Date(value)),
+        Ok(registry::Value::Instant(value)) => Ok(Cell::Instant(value)),
+        Ok(_) => Err("This value cannot be searched for.".to_owned()),
+        Err((_, message)) => Err(message),
+    }
+}
