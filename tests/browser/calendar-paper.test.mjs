@@ -30,9 +30,11 @@ test("the printed month and the brief spill over pages without losing anything",
     for (const title of ["Paper 000", "Paper 149"]) await page.getByText(title).waitFor();
     await page.getByText("Ends: Runs on paper").waitFor();
     await assertAccessible(page);
-    const pdf = await page.pdf({ format: "A4", landscape: view === "month" });
-    const pages = pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g).length;
-    assert.ok(pages > 1, `${view} has ${pages} pages`);
+    const pdf = await page.pdf({ preferCSSPageSize: true });
+    // The month lies on its broad side, from the first sheet with the title on.
+    const sheets = [...pdf.toString("latin1").matchAll(/\/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/g)];
+    assert.ok(sheets.length > 1, `${view} has ${sheets.length} sheets`);
+    for (const [, width, height] of sheets) assert.equal(Number(width) > Number(height), view === "month");
     // On paper nothing is cut: no entry is wider or higher than what it stands in.
     await page.emulateMedia({ media: "print" });
     const cut = await page.evaluate(
@@ -42,8 +44,43 @@ test("the printed month and the brief spill over pages without losing anything",
         ).length,
     );
     assert.equal(cut, 0);
+    // What goes on overleaf has its dates there as well.
+    const table = page.locator(view === "month" ? ".print-month" : ".brief-table").filter({ hasText: "Paper 149" });
+    assert.match(await table.locator("thead").innerText(), view === "month" ? /Mon 11\b/ : /Monday, 11 June/);
+    assert.equal(await table.locator("thead").evaluate((head) => getComputedStyle(head).display), "table-header-group");
     assert.ok(await page.getByRole("button", { name: "Print" }).isHidden());
     await page.emulateMedia({ media: "screen" });
   }
+  await page.context().close();
+});
+
+test("on paper hours that reach over days begin and end on their days", async () => {
+  await make("events", {
+    title: "Sheet journey",
+    start: "2035-08-06T15:00:00+08:00",
+    end: "2035-08-08T10:00:00+08:00",
+  });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar/print?view=brief&date=2035-08-06&days=4&q=Sheet");
+  assert.deepEqual(await page.locator(".brief-time").allTextContents(), ["from 3:00 PM", "All day", "until 10:00 AM"]);
+  await page.goto("/calendar/print?view=month&date=2035-08-06&q=Sheet");
+  const written = await page.locator(".print-entry").allTextContents();
+  assert.deepEqual(written, ["3:00 PM Sheet journey", "Sheet journey", "Sheet journey"]);
+  await page.context().close();
+});
+
+test("on a phone the paper is a list with its days", async () => {
+  await make("tasks", { title: "Small sheet", due_date: "2035-09-12" });
+  const page = await running.signedIn("coordinator", { viewport: { width: 390, height: 844 } });
+  for (const view of ["month", "brief"]) {
+    await page.goto(`/calendar/print?view=${view}&date=2035-09-10&q=Small`);
+    await page.getByText("Small sheet").waitFor();
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${view} is ${wide} pixels too wide`);
+    await assertAccessible(page);
+  }
+  await page.goto("/calendar/print?view=month&date=2035-09-10&q=Small");
+  const cell = page.locator(".print-month td", { hasText: "Small sheet" });
+  assert.match(await cell.evaluate((td) => getComputedStyle(td, "::before").content), /Wed 12 Sep/);
   await page.context().close();
 });

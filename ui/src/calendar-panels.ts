@@ -7,6 +7,9 @@ export function startPanels(host: HTMLElement): void {
   const side = one("[data-side-panels]", host);
   if (!button || !side) return;
   let asked = 0;
+  // On a narrow window it stands beneath: it opens only when one asks for it, and one is led there.
+  const isNarrow = (): boolean => !matchMedia("(min-width: 1101px)").matches;
+  side.tabIndex = -1;
 
   const load = async (): Promise<void> => {
     asked += 1;
@@ -33,6 +36,9 @@ export function startPanels(host: HTMLElement): void {
   const toggle = (): void => {
     show(Boolean(side.hidden));
     remember("calendar.side", side.hidden ? "" : "open");
+    if (side.hidden || !isNarrow()) return;
+    side.scrollIntoView({ block: "start" });
+    side.focus({ preventScroll: true });
   };
   button.addEventListener("click", toggle);
   document.addEventListener("keydown", (event) => {
@@ -51,6 +57,5 @@ export function startPanels(host: HTMLElement): void {
     if (before && now !== before) renew();
     before = now;
   });
-  // On a narrow window it stands beneath, where nobody has asked for it yet.
-  if (recall("calendar.side") === "open" && matchMedia("(min-width: 1101px)").matches) show(true);
+  if (recall("calendar.side") === "open" && !isNarrow()) show(true);
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use axum::extract::State as AxumState;
 use axum::response::Html;
-use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{ToSpan, Zoned};
 use maud::{Markup, html};
 use obcms_app::AppError;
 use obcms_app::calendar::density::RUNNING_DAYS;
@@ -27,6 +27,9 @@ use crate::state::{State, blocking};
 
 /// Days of a brief at most, and unless asked for otherwise.
 const DAYS: (i64, i64) = (60, 14);
+/// A week whose fullest day has so many lines, which is half a sheet, stays on one; and the letters of a line there.
+const SHORT: usize = 28;
+const LINE: usize = 26;
 
 /// `GET /calendar/print`.
 pub async fn show(
@@ -69,36 +72,42 @@ pub async fn show(
         format!("{} to {}", first.strftime("%-d %B %Y"), last.strftime("%-d %B %Y"))
     };
     let content = html! {
-        div.print-head {
-            h1 { (title) }
-            p.muted.print-note {
-                (feed.entries.len()) " entries"
-                @if !asked.modules.is_empty() || asked.mine || !asked.search.is_empty() || asked.set().count() > 0 {
-                    ", filtered"
+        div.print-sheet data-paper=(if is_month { "month" } else { "brief" }) {
+            div.print-head {
+                h1 { (title) }
+                p.muted.print-note {
+                    (entries(feed.entries.len()))
+                    @if !asked.modules.is_empty() || asked.mine || !asked.search.is_empty() || asked.set().count() > 0 {
+                        ", filtered"
+                    }
+                    " · printed " (today.strftime("%-d %b %Y")) " · times of " (actor.timezone)
                 }
-                " · printed " (today.strftime("%-d %b %Y")) " · times of " (actor.timezone)
-            }
-            div.print-actions {
-                button.button data-kind="main" type="button" data-print { (icon("printer")) "Print" }
-                a.button href=(asked.address("/calendar", asked.date)) { "Back to the calendar" }
-                @if !is_month {
-                    form.print-days method="get" action="/calendar/print" data-plain {
-                        input type="hidden" name="view" value="brief";
-                        @for (name, value) in parameters.0.iter().filter(|(name, _)| !["view", "days"].contains(&name.as_str())) {
-                            input type="hidden" name=(name) value=(value);
+                div.print-actions {
+                    button.button data-kind="main" type="button" data-print { (icon("printer")) "Print" }
+                    a.button href=(asked.address("/calendar", asked.date)) { "Back to the calendar" }
+                    @if !is_month {
+                        form.print-days method="get" action="/calendar/print" data-plain {
+                            input type="hidden" name="view" value="brief";
+                            @for (name, value) in parameters.0.iter().filter(|(name, _)| !["view", "days"].contains(&name.as_str())) {
+                                input type="hidden" name=(name) value=(value);
+                            }
+                            label for="print-days" { "Days" }
+                            input #print-days .input type="number" name="days" min="1" max=(DAYS.0) value=(days);
+                            button.button type="submit" { "Show" }
                         }
-                        label for="print-days" { "Days" }
-                        input #print-days .input type="number" name="days" min="1" max=(DAYS.0) value=(days);
-                        button.button type="submit" { "Show" }
                     }
                 }
             }
+            @if is_month { (sheet.month(date)) } @else { (sheet.brief()) }
         }
-        @if is_month { (sheet.month(date)) } @else { (sheet.brief()) }
     };
     let page =
         page.below("Calendar", "/calendar").width(Width::Full).with_assets(&["calendar.js", "calendar.css"]);
     Ok(Html(page.render(&format!("Calendar, {title}"), &content).into_string()))
+}
+
+fn entries(count: usize) -> String {
+    if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") }
 }
 
 struct Sheet<'a> {
@@ -130,38 +139,42 @@ impl Sheet<'_> {
         (days, running)
     }
 
+    /// A table for each week: its dates stand at its head, and again overleaf where a full week goes on there.
     fn month(&self, date: Date) -> Markup {
         let (days, running) = self.by_day();
         html! {
-            table.print-month {
-                thead { tr { @for day in self.calendar.iter().take(7) {
-                    th scope="col" { (day.date.strftime("%A")) }
-                } } }
-                @for week in self.calendar.chunks(7) {
-                    tbody { tr {
-                        @for day in week {
-                            td data-other[day.date.month() != date.month()] data-off[day.is_off()] {
-                                div.print-day {
-                                    b { (day.date.strftime("%-d")) }
-                                    @if day.date.day() == 1 { " " (day.date.strftime("%b")) }
-                                    small { (day.hijri.short_text()) }
-                                }
-                                @for holiday in &day.holidays { p.print-holiday { (holiday.title()) } }
-                                @for Line { entry, note } in lines(&days, day.date) {
-                                    p.print-entry data-module=(entry.module().key()) {
-                                        @if !entry.row.all_day { b { (clock(entry, self.zone)) } " " }
-                                        (note) (entry.row.title)
-                                    }
-                                }
-                            }
+            @for week in self.calendar.chunks(7) {
+                @let longest = week.iter().map(|day| length(lines(&days, day.date))).max().unwrap_or(0);
+                table.print-month data-short[longest <= SHORT] {
+                    thead { tr { @for day in week {
+                        th scope="col" data-other[day.date.month() != date.month()] {
+                            (day.date.strftime("%a %-d")) @if day.date.day() == 1 { " " (day.date.strftime("%b")) }
+                            " " small { (day.hijri.short_text()) }
                         }
-                    } }
+                    } } }
+                    tbody { tr { @for day in week {
+                        td data-day=(day.date.strftime("%a %-d %b")) data-other[day.date.month() != date.month()]
+                            data-off[day.is_off()] {
+                            @for holiday in &day.holidays { p.print-holiday { (holiday.title()) } }
+                            @for line in lines(&days, day.date) { (self.entry(line, day.date)) }
+                        }
+                    } } }
                 }
             }
             (self.running(&running))
         }
     }
 
+    fn entry(&self, Line { entry, note }: &Line<'_>, day: Date) -> Markup {
+        html! {
+            p.print-entry data-module=(entry.module().key()) {
+                @if let Some(time) = clock(entry, self.zone, day) { b { (time) } " " }
+                (note) (entry.row.title)
+            }
+        }
+    }
+
+    /// A table for each day, with the day at its head for the same reason.
     fn brief(&self) -> Markup {
         let (days, running) = self.by_day();
         let is_empty = |day: &Day| !days.contains_key(&day.date) && day.holidays.is_empty();
@@ -169,14 +182,15 @@ impl Sheet<'_> {
             @if self.calendar.iter().all(is_empty) { p { "Nothing stands in the calendar on these days." } }
             @for day in self.calendar.iter().filter(|day| !is_empty(day)) {
                 section.brief-day {
-                    h2 {
-                        (day.date.strftime("%A, %-d %B")) " "
-                        small { (day.hijri.text()) @for holiday in &day.holidays { " · " (holiday.title()) } }
-                    }
+                    h2.visually-hidden { (day.date.strftime("%A, %-d %B")) }
                     table.brief-table {
+                        thead { tr { th colspan="4" scope="colgroup" {
+                            (day.date.strftime("%A, %-d %B")) " "
+                            small { (day.hijri.text()) @for holiday in &day.holidays { " · " (holiday.title()) } }
+                        } } }
                         tbody {
                             @for line in lines(&days, day.date) {
-                                (self.line(line))
+                                (self.line(line, day.date))
                             }
                         }
                     }
@@ -186,12 +200,12 @@ impl Sheet<'_> {
         }
     }
 
-    fn line(&self, Line { entry, note }: &Line<'_>) -> Markup {
+    fn line(&self, Line { entry, note }: &Line<'_>, day: Date) -> Markup {
         let names: Vec<&str> =
             entry.row.people.iter().filter_map(|id| self.feed.names.get(id)).map(String::as_str).collect();
         html! {
             tr {
-                td.brief-time { (hours(entry, self.zone)) }
+                td.brief-time { (hours(entry, self.zone, day)) }
                 td {
                     (module_dot(entry.module().key())) " " a href=(entry.url()) { (note) (entry.row.title) }
                     @if !names.is_empty() { small { (names.join(", ")) } }
@@ -233,14 +247,31 @@ fn lines<'a>(days: &'a BTreeMap<Date, Vec<Line<'a>>>, day: Date) -> impl Iterato
     days.get(&day).into_iter().flatten().filter(|line| line.entry.module() != Module::Holidays)
 }
 
-fn clock(entry: &Entry, zone: &TimeZone) -> String {
-    entry.row.start.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string()
+/// About how many lines the entries of a day take in the month.
+fn length<'a>(lines: impl Iterator<Item = &'a Line<'a>>) -> usize {
+    lines.map(|Line { entry, note }| 1 + (note.len() + entry.row.title.len()) / LINE).sum()
 }
 
-fn hours(entry: &Entry, zone: &TimeZone) -> String {
-    if entry.row.all_day {
-        return "All day".to_owned();
+/// When it begins, where it begins on the day; nothing for what lasts from the day before.
+fn clock(entry: &Entry, zone: &TimeZone, day: Date) -> Option<String> {
+    let start = entry.row.start.to_zoned(zone.clone());
+    (!entry.row.all_day && start.date() >= day).then(|| time_words(&start))
+}
+
+/// The hours of an entry as far as they lie on the day.
+fn hours(entry: &Entry, zone: &TimeZone, day: Date) -> String {
+    let (start, end) = (entry.row.start.to_zoned(zone.clone()), entry.row.end.to_zoned(zone.clone()));
+    let last = entry.days(zone).1;
+    match (start.date() >= day, last <= day) {
+        _ if entry.row.all_day => "All day".to_owned(),
+        (true, true) if end <= start => time_words(&start),
+        (true, true) => format!("{} – {}", time_words(&start), time_words(&end)),
+        (true, false) => format!("from {}", time_words(&start)),
+        (false, true) => format!("until {}", time_words(&end)),
+        (false, false) => "All day".to_owned(),
     }
-    let end = entry.row.end.to_zoned(zone.clone());
-    format!("{} – {}", clock(entry, zone), end.strftime("%-I:%M %p"))
+}
+
+fn time_words(time: &Zoned) -> String {
+    time.strftime("%-I:%M %p").to_string()
 }
