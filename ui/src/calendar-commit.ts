@@ -1,8 +1,10 @@
 /** Saves what was done to an entry, says so, and offers to take it back. */
+import { askWayOut, isClash } from "./calendar-clash";
 import { addDays } from "./calendar-days";
-import { type Entry, type Times, whenWords } from "./calendar-entry";
-import { callApi } from "./page";
-import { askScope } from "./scope";
+import { type Entry, type Times, timesOf, whenWords } from "./calendar-entry";
+import type { Goes } from "./calendar-view";
+import { Refusal, callApi } from "./page";
+import { type Scope, askScope } from "./scope";
 import { toast, toastRefusal } from "./toast";
 import { withOffset } from "./zone";
 
@@ -13,20 +15,46 @@ export function wire(text: string, allDay: boolean, zone: string): string {
   return allDay ? text.slice(0, 10) : withOffset(text, zone);
 }
 
-/** Sends the new times. What is only moved keeps its exact length; of `end`, only the last day is new. */
-export async function commit(entry: Entry, to: Times, how: How, zone: string): Promise<boolean> {
-  const body: Record<string, unknown> = { all_day: to.allDay };
+/**
+ * Sends the new times, and to whom it goes. What is only moved keeps its exact length; of `end`, only the last day is
+ * new. Answers where it is then: where the time was taken, that may be another one; nothing when it stays.
+ */
+export async function commit(
+  entry: Entry,
+  to: Times,
+  how: How,
+  zone: string,
+  goes?: Goes,
+): Promise<Times | null> {
   // One date of a series: how far does it reach? A copy is a thing of its own.
-  if (entry.recurrence_id && how !== "copy") {
-    const scope = await askScope(`Move “${entry.title}”`);
-    if (!scope) return false;
-    body.scope = scope;
-  }
-  if (how === "end") {
-    body.end = addDays(to.start, 1);
-  } else {
-    body.start = wire(to.start, to.allDay, zone);
-    if (how === "resize") body.end = wire(to.end, to.allDay, zone);
+  if (!entry.recurrence_id || how === "copy") return send(entry, to, how, zone, goes, null);
+  const question = `${goes ? "Give" : "Move"} “${entry.title}”${goes ? ` to ${goes.name}` : ""}`;
+  // All dates of a booking are of one resource.
+  const scope = await askScope(question, goes?.about === "resource" ? ["following", "all"] : undefined);
+  return scope && send(entry, to, how, zone, goes, scope);
+}
+
+async function send(
+  entry: Entry,
+  to: Times,
+  how: How,
+  zone: string,
+  goes: Goes | undefined,
+  scope: Scope | null,
+): Promise<Times | null> {
+  const body: Record<string, unknown> = {};
+  if (scope) body.scope = scope;
+  if (goes) Object.assign(body, { [goes.about]: goes.id, instead_of: goes.insteadOf });
+  const from = timesOf(entry, zone);
+  const stays = to.allDay === from.allDay && to.start === from.start && to.end === from.end;
+  if (!goes || !stays || how === "copy") {
+    body.all_day = to.allDay;
+    if (how === "end") {
+      body.end = addDays(to.start, 1);
+    } else {
+      body.start = wire(to.start, to.allDay, zone);
+      if (how === "resize") body.end = wire(to.end, to.allDay, zone);
+    }
   }
   const address = `/api/v1/calendar/entries/${encodeURIComponent(entry.id)}`;
   try {
@@ -36,10 +64,19 @@ export async function commit(entry: Entry, to: Times, how: How, zone: string): P
       body,
     );
     const done = { move: "Moved", resize: "Changed", end: "Moved the end of", copy: "Copied" }[how];
-    toast(`${done} “${entry.title}” to ${whenWords(to)}`, { undo: answer?.undo });
-    return true;
+    const where = [goes?.name, stays && goes ? "" : whenWords(to)].filter(Boolean).join(", ");
+    toast(`${done} “${entry.title}” to ${where}`, { undo: answer?.undo });
+    return to;
   } catch (error) {
-    toastRefusal(error);
-    return false;
+    if (!(error instanceof Refusal) || !isClash(error)) {
+      toastRefusal(error);
+      return null;
+    }
+    const instead = goes?.about === "resource" ? goes.insteadOf : entry.resources?.[0];
+    // Of several dates the free times are those of the first that is taken, not of the one that was moved.
+    const way = await askWayOut(error, zone, instead, !scope || scope === "this");
+    if (!way) return null;
+    const again = way.to && how === "move" ? "resize" : how;
+    return send(entry, way.to ?? to, again, zone, way.goes ?? goes, scope);
   }
 }

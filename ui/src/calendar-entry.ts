@@ -35,6 +35,8 @@ export interface Abilities {
   timed: Set<string>;
   /** Are the thing itself and not one date of it: can be copied. */
   whole: Set<string>;
+  /** Say who is on them: can be given to another person. */
+  given: Set<string>;
 }
 
 export function abilitiesOf(host: HTMLElement): Abilities {
@@ -43,6 +45,7 @@ export function abilitiesOf(host: HTMLElement): Abilities {
     spans: list(host.dataset.spans),
     timed: list(host.dataset.timed),
     whole: list(host.dataset.whole),
+    given: list(host.dataset.given),
   };
 }
 

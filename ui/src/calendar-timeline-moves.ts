@@ -1,95 +1,194 @@
-/** Moving what stands in a timeline: by dragging it along, or by Space and the arrows. */
+/** Moving what stands in a timeline, along it and from row to row: by dragging it, or by Space and the arrows. */
 import { addDays } from "./calendar-days";
 import { type Entry, type Times, timesOf, whenWords } from "./calendar-entry";
 import type { Window } from "./calendar-timeline";
-import type { Context } from "./calendar-view";
+import { startTimelineDrag } from "./calendar-timeline-drag";
+import type { Context, Goes } from "./calendar-view";
 import { hold } from "./live";
-import { announce } from "./page";
+import { announce, every } from "./page";
 
 /** Columns of the day by which something moves: half an hour. */
-const HALF_HOUR = 2;
-/** Further than this the pointer drags rather than clicks. */
-const THRESHOLD = 5;
+export const HALF_HOUR = 2;
+
+/** What is pulled: the whole bar along the timeline, or one of its ends. */
+export type Part = "whole" | "start" | "end";
 
 interface Held {
   entry: Entry;
   bar: HTMLElement;
   from: Times;
-  steps: number;
+  /** Columns by which each end has moved. */
+  start: number;
+  end: number;
+  /** The track that it stood in, and the one that it is over. */
+  home: HTMLElement;
+  over: HTMLElement;
 }
 
-/** Listens until the answer is called. */
-export function startTimelineMoves(context: Context, windowOf: () => Window): () => void {
+/** What the hand on a bar may do with it. */
+export interface Hand {
+  lift(bar: HTMLElement): boolean;
+  /** Moves it to so many columns from where it was, and over a track. */
+  shift(part: Part, columns: number, over?: HTMLElement): void;
+  drop(copies: boolean): void;
+  release(): void;
+  columnWidth(bar: HTMLElement): number;
+  /** Columns of one step. */
+  step(): number;
+}
+
+/** Listens until it is closed. `about` says what the rows are. */
+export function startTimelineMoves(
+  context: Context,
+  about: Goes["about"],
+  windowOf: () => Window,
+): { close(): void } {
   const { grid, zone, feed } = context;
   const until = new AbortController();
-  const listen = { capture: true, signal: until.signal };
   let held: Held | null = null;
 
-  const barOf = (target: EventTarget | null): HTMLElement | null =>
-    (target as Element | null)?.closest<HTMLElement>(".timeline-bar") ?? null;
   const entryOf = (bar: HTMLElement): Entry | undefined =>
     feed.loaded.find(({ id }) => id === bar.dataset.entry);
+  const trackOf = (element: Element): HTMLElement | null => element.closest<HTMLElement>(".timeline-track");
+  const nameOf = (track: HTMLElement): string =>
+    track.closest<HTMLElement>(".timeline-row")?.getAttribute("aria-label") ?? "";
   const columnWidth = (bar: HTMLElement): number =>
-    (bar.parentElement?.getBoundingClientRect().width ?? 1) / windowOf().columns;
+    (trackOf(bar)?.getBoundingClientRect().width ?? 1) / windowOf().columns;
+  const step = (): number => (windowOf().byHour ? HALF_HOUR : 1);
+  /** Whether it may go to another row. */
+  const changesRow = ({ kind }: Entry): boolean => about === "resource" || context.abilities.given.has(kind);
 
-  const shifted = ({ entry, from, steps }: Held): Times => {
-    if (!windowOf().byHour || from.allDay || entry.all_day) {
-      const days = windowOf().byHour ? 0 : steps;
-      const move = (text: string): string => addDays(text, days) + text.slice(10);
-      return { ...from, start: move(from.start), end: move(from.end) };
-    }
-    const move = (text: string): string =>
-      new Date(Date.parse(`${text}Z`) + steps * 15 * 60_000).toISOString().slice(0, 19);
-    return { ...from, start: move(from.start), end: move(from.end) };
+  /** Where it is held now. */
+  const timesIn = ({ from, start, end }: Held): Times => {
+    const { byHour } = windowOf();
+    if (byHour && from.allDay) return from;
+    const move = (text: string, columns: number): string =>
+      byHour
+        ? new Date(Date.parse(`${text}Z`) + columns * 15 * 60_000).toISOString().slice(0, 19)
+        : addDays(text, columns) + text.slice(10);
+    return { ...from, start: move(from.start, start), end: move(from.end, end) };
   };
+  /** To whom it goes, when it is over another row. */
+  const goesOf = ({ home, over }: Held): Goes | undefined =>
+    home === over
+      ? undefined
+      : { about, id: over.dataset.row ?? "", name: nameOf(over), insteadOf: home.dataset.row ?? "" };
+  const said = (it: Held): string => [goesOf(it)?.name, whenWords(timesIn(it))].filter(Boolean).join(", ");
 
   const lift = (bar: HTMLElement): boolean => {
     const entry = entryOf(bar);
-    if (!entry?.editable) return false;
-    held = { entry, bar, from: timesOf(entry, zone), steps: 0 };
+    const home = trackOf(bar);
+    if (!entry?.editable || !home) return false;
+    held = { entry, bar, from: timesOf(entry, zone), start: 0, end: 0, home, over: home };
     bar.setAttribute("data-lifted", "");
     hold(true);
     return true;
   };
-  const shift = (steps: number): void => {
+
+  const shift = (part: Part, columns: number, over?: HTMLElement): void => {
     if (!held) return;
-    held.steps = steps;
-    held.bar.style.transform = `translateX(${steps * columnWidth(held.bar)}px)`;
+    const { from, home, bar } = held;
+    const before = { start: held.start, end: held.end };
+    // What lasts all day has no hour to go to.
+    const stands = windowOf().byHour && from.allDay;
+    const pulled = held.end - held.start;
+    if (part !== "end") held.start = stands ? 0 : columns;
+    if (part !== "start") held.end = part === "whole" ? held.start + pulled : columns;
+    const { start, end } = timesIn(held);
+    // An end before the start is none.
+    if (part !== "whole" && start >= end) Object.assign(held, before);
+    if (over && changesRow(held.entry)) held.over = over;
+    const width = columnWidth(bar);
+    const top = (track: HTMLElement): number => track.getBoundingClientRect().top;
+    bar.style.transform = `translate(${held.start * width}px, ${top(held.over) - top(home)}px)`;
+    bar.style.marginRight = `${2 + (held.start - held.end) * width}px`;
+    for (const track of every("[data-over]", grid))
+      if (track !== held.over) track.removeAttribute("data-over");
+    if (held.over !== home) held.over.setAttribute("data-over", "");
+  };
+
+  const straighten = (bar: HTMLElement): void => {
+    bar.style.transform = "";
+    bar.style.marginRight = "";
+    delete bar.dataset.goes;
   };
   const letGo = (): void => {
     held?.bar.removeAttribute("data-lifted");
+    held?.over.removeAttribute("data-over");
     held = null;
     hold(false);
   };
   const release = (): void => {
     if (!held) return;
-    held.bar.style.transform = "";
+    straighten(held.bar);
     letGo();
   };
+
   const drop = async (copies: boolean): Promise<void> => {
     if (!held) return;
-    const { entry, bar, steps } = held;
-    const to = shifted(held);
+    const { entry, bar, start, end, from } = held;
+    const to = timesIn(held);
+    const goes = goesOf(held);
+    // What takes its resource by a booking beside it is copied without.
+    const books = context.creates.some((create) => create.resource && isOf(entry, create.collection));
     const copied = copies && context.abilities.whole.has(entry.kind);
-    if (copied || steps === 0) bar.style.transform = "";
+    const given = copied && about === "resource" && !books ? undefined : goes;
+    const stays = to.start === from.start && to.end === from.end;
+    if (copied || (stays && !given)) straighten(bar);
     letGo();
-    if (steps === 0) return;
+    if (stays && !given) return;
     // The bar stays where it was put down until it is drawn there; refused, it goes back.
-    if (await context.commit(entry, to, copied ? "copy" : "move")) announce(`Put down on ${whenWords(to)}.`);
-    else bar.style.transform = "";
+    bar.dataset.goes = given?.id ?? "";
+    if (!given) delete bar.dataset.goes;
+    const how = copied ? "copy" : start === end ? "move" : "resize";
+    const kept = await context.commit(entry, to, how, given);
+    if (!kept) straighten(bar);
+    else announce(`Put down ${given ? `for ${given.name} ` : ""}on ${whenWords(kept)}.`);
   };
+
+  const pulls = (bar: HTMLElement, part: Part): boolean => (bar.dataset.pull ?? "").split(" ").includes(part);
+
+  /** Along the timeline, or with Shift the end alone. */
+  function stepAlong(it: Held, way: number, pullsEnd: boolean): void {
+    if (pullsEnd && !pulls(it.bar, "end")) {
+      announce("Its end cannot be pulled here.");
+      return;
+    }
+    if (pullsEnd) shift("end", it.end + way * step());
+    else shift("whole", it.start + way * step());
+    it.bar.scrollIntoView({ block: "nearest", inline: "nearest" });
+    announce(said(it));
+  }
+
+  function stepAcross(it: Held, way: number): void {
+    if (!changesRow(it.entry)) {
+      announce("It stays in this row.");
+      return;
+    }
+    const tracks = every(".timeline-track", grid);
+    const over = tracks[tracks.indexOf(it.over) + way];
+    if (!over) return;
+    shift("whole", it.start, over);
+    over.closest(".timeline-row")?.scrollIntoView({ block: "nearest" });
+    announce(said(it));
+  }
 
   grid.addEventListener(
     "keydown",
     (event) => {
-      const bar = barOf(event.target);
+      const bar = (event.target as Element).closest<HTMLElement>(".timeline-bar");
       if (!bar) return;
+      const ways: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -1, ArrowDown: 1 };
+      const way = ways[event.key];
       if (!held) {
         if (event.key !== " ") return;
         const entry = entryOf(bar);
         if (lift(bar)) {
+          const pull = pulls(bar, "end") ? "Shift and these pull its end, " : "";
+          const give = entry && changesRow(entry) ? "up and down give it to another row, " : "";
           announce(
-            `Picked up ${entry?.title}. Left and right move it, Enter puts it down, C puts a copy down, Escape puts it back.`,
+            `Picked up ${entry?.title}. Left and right move it, ${pull}${give}Enter puts it down, C puts a copy down, ` +
+              "Escape puts it back.",
           );
         } else announce(`${entry?.title ?? "This"} cannot be moved.`);
       } else if (event.key === "Escape") {
@@ -97,57 +196,29 @@ export function startTimelineMoves(context: Context, windowOf: () => Window): ()
         announce("Put back.");
       } else if (event.key === " " || event.key === "Enter") void drop(false);
       else if (event.key.toLowerCase() === "c") void drop(true);
-      else if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
-        const step = windowOf().byHour ? HALF_HOUR : 1;
-        shift(held.steps + (event.key === "ArrowLeft" ? -step : step));
-        announce(whenWords(shifted(held)));
-      } else return;
+      else if (!way) return;
+      else if (event.key === "ArrowUp" || event.key === "ArrowDown") stepAcross(held, way);
+      else stepAlong(held, way, event.shiftKey);
       event.preventDefault();
       event.stopImmediatePropagation();
     },
-    listen,
+    { capture: true, signal: until.signal },
   );
-  grid.addEventListener("focusout", (event) => event.target === held?.bar && release(), listen);
+  grid.addEventListener("focusout", (event) => event.target === held?.bar && release(), {
+    capture: true,
+    signal: until.signal,
+  });
 
-  grid.addEventListener(
-    "pointerdown",
-    (down) => {
-      const bar = barOf(down.target);
-      // A finger scrolls.
-      if (!bar || down.button !== 0 || down.pointerType === "touch") return;
-      const gesture = new AbortController();
-      const during = { signal: gesture.signal };
-      let dragged = false;
-      document.addEventListener(
-        "pointermove",
-        (move) => {
-          const way = move.clientX - down.clientX;
-          if (!dragged && Math.abs(way) > THRESHOLD) dragged = lift(bar);
-          if (!dragged) return;
-          const steps = Math.round(way / columnWidth(bar));
-          shift(windowOf().byHour ? Math.round(steps / HALF_HOUR) * HALF_HOUR : steps);
-        },
-        during,
-      );
-      document.addEventListener(
-        "pointerup",
-        (up) => {
-          gesture.abort();
-          if (!dragged) return;
-          // What was dragged is not clicked.
-          grid.addEventListener("click", (click) => click.stopPropagation(), { capture: true, once: true });
-          setTimeout(() => grid.dispatchEvent(new Event("click")));
-          void drop(up.ctrlKey || up.altKey);
-        },
-        during,
-      );
-      document.addEventListener("pointercancel", () => (gesture.abort(), release()), during);
+  const hand: Hand = { lift, shift, drop: (copies) => void drop(copies), release, columnWidth, step };
+  startTimelineDrag(grid, hand, until.signal);
+  return {
+    close: () => {
+      release();
+      until.abort();
     },
-    { signal: until.signal },
-  );
-
-  return () => {
-    release();
-    until.abort();
   };
+}
+
+function isOf({ url }: Entry, collection: string): boolean {
+  return url.startsWith(`/${collection}/`);
 }

@@ -20,7 +20,7 @@ import {
   timesOf,
   whenWords,
 } from "./calendar-entry";
-import { type Row, type Rows, peopleRows, resourceRows } from "./calendar-rows";
+import { type Row, ROWS, fetchRows, givenRows } from "./calendar-rows";
 import { startTimelineMoves } from "./calendar-timeline-moves";
 import type { CalendarView, Context } from "./calendar-view";
 import { every, make, one } from "./page";
@@ -57,7 +57,8 @@ export function windowOf({ state, weekStart }: Context): Window {
 
 export function openTimeline(context: Context, about: "people" | "resources"): CalendarView {
   const { grid, zone, feed } = context;
-  let rows: Rows | null = null;
+  const kind = ROWS[about];
+  let rows = givenRows(context, about);
   let window = windowOf(context);
   const unfolded = new Set<string>();
   let scrolled = false;
@@ -65,24 +66,31 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
   const draw = async (): Promise<void> => {
     window = windowOf(context);
     context.title(stretch(window.first, addDays(window.first, window.days - 1)));
-    rows ??= await (about === "people" ? peopleRows(context) : resourceRows(context));
-    const entries = await feed.load(window.first, addDays(window.first, window.days), rows.query);
+    // The rows stand there while their entries are on the way.
+    if (rows && !one(".timeline", grid)) show(null, rows);
+    const more = Object.entries(kind.query).filter(([name]) => !feed.parameters[name]);
+    const [entries, found] = await Promise.all([
+      feed.load(window.first, addDays(window.first, window.days), Object.fromEntries(more)),
+      rows ?? fetchRows(context, about),
+    ]);
+    rows = found;
     if (!entries) return;
     // What is held in the hand stays in it.
     if (document.body.hasAttribute("data-held")) setTimeout(() => void draw(), 300);
     else show(entries, rows);
   };
 
-  function show(entries: Entry[], rows: Rows): void {
-    if (rows.list.length === 0) {
-      grid.replaceChildren(make("p", { class: "muted timeline-empty" }, rows.empty));
+  /** Draws the rows with the entries; nothing in place of these while they are not known. */
+  function show(entries: Entry[] | null, rows: Row[]): void {
+    if (rows.length === 0) {
+      grid.replaceChildren(make("p", { class: "muted timeline-empty" }, kind.empty));
       return;
     }
     const bars = new Map<string, Bar[]>();
-    for (const entry of entries) {
+    for (const entry of entries ?? []) {
       const bar = barOf(entry);
       if (!bar) continue;
-      for (const id of rows.of(entry)) {
+      for (const id of kind.of(entry)) {
         const own = bars.get(id) ?? [];
         own.push(bar);
         bars.set(id, own);
@@ -91,13 +99,18 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     const table = make("div", { class: "timeline-table", "data-span": context.state.span });
     table.style.setProperty("--columns", String(window.columns));
     table.style.setProperty("--units", String(window.byHour ? 24 : window.columns));
-    table.append(head(), ...rows.list.map((row) => line(row, bars.get(row.id) ?? [])));
+    table.append(head(), ...rows.map((row) => line(row, entries && (bars.get(row.id) ?? []))));
     const kept = one(".timeline", grid);
     const outer = kept ?? make("div", { class: "timeline" });
-    const focused = (document.activeElement as HTMLElement | null)?.dataset.entry;
+    const { entry: focused, goes } = (document.activeElement as HTMLElement | null)?.dataset ?? {};
+    const inRow = goes ?? document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset.row;
     outer.replaceChildren(table);
     if (!kept) grid.replaceChildren(outer);
-    if (focused) every(`[data-entry="${CSS.escape(focused)}"]`, outer)[0]?.focus({ preventScroll: true });
+    if (focused) {
+      const same = every(`[data-entry="${CSS.escape(focused)}"]`, outer);
+      const own = same.find((bar) => bar.closest<HTMLElement>("[data-row]")?.dataset.row === inRow);
+      (own ?? same[0])?.focus({ preventScroll: true });
+    }
     // The day begins with the hours of work.
     if (window.byHour && !scrolled) outer.scrollLeft = (table.scrollWidth / 24) * 6.5;
     scrolled = window.byHour;
@@ -128,7 +141,7 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
         cells.push(cell);
       }
     }
-    const corner = make("span", { class: "timeline-corner" }, about === "people" ? "People" : "Resources");
+    const corner = make("span", { class: "timeline-corner" }, kind.heading);
     return make(
       "div",
       { class: "timeline-head" },
@@ -137,13 +150,12 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     );
   }
 
-  function line(row: Row, bars: Bar[]): HTMLElement {
+  function line(row: Row, known: Bar[] | null): HTMLElement {
+    const bars = known ?? [];
     const busy = bars.filter(({ entry }) => !isOff(entry)).length;
     const name = make("h2", { class: "timeline-name" }, make("span", {}, row.name));
-    const said = row.note ? `${row.note} · ` : "";
-    name.append(
-      make("small", {}, `${said}${busy === 0 ? "free" : busy === 1 ? "1 entry" : `${busy} entries`}`),
-    );
+    const count = busy === 0 ? "free" : busy === 1 ? "1 entry" : `${busy} entries`;
+    name.append(make("small", {}, [row.note, known && count].filter(Boolean).join(" · ")));
     const add = make(
       "button",
       { type: "button", class: "timeline-add", "aria-label": `Add for ${row.name}` },
@@ -184,12 +196,14 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
   }
 
   function draftBar({ entry, times, from, to }: Bar, lane: number): HTMLElement {
+    const pulled = pullsOf(entry, times);
     const bar = make("button", {
       type: "button",
       class: isOff(entry) ? "timeline-bar off" : "timeline-bar",
       "data-entry": entry.id,
       "data-module": entry.module,
       "data-cut": times.start.slice(0, 10) < window.first ? "" : undefined,
+      "data-pull": pulled.length > 0 ? pulled.join(" ") : undefined,
       title: `${entry.title}, ${whenWords(times)}`,
     });
     if (!times.allDay && ["week", "fortnight"].includes(context.state.span))
@@ -199,6 +213,18 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     bar.style.gridRow = String(lane + 1);
     bar.addEventListener("click", () => context.open(entry, bar));
     return bar;
+  }
+
+  /** The ends of an entry that can be pulled: those in the window of what has hours, or of what has days. */
+  function pullsOf(entry: Entry, { allDay, start, end }: Times): string[] {
+    const fits = entry.editable && context.abilities.spans.has(entry.kind) && allDay !== window.byHour;
+    if (!fits) return [];
+    const after = addDays(window.first, window.days);
+    const ends: [string, boolean][] = [
+      ["start", start >= window.first],
+      ["end", end.slice(0, 10) < after || end === after || end === `${after}T00:00:00`],
+    ];
+    return ends.filter(([, inside]) => inside).map(([name]) => name);
   }
 
   /** Where an entry stands in the window; nothing when it does not. */
@@ -220,7 +246,7 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
 
   /** Offers what can be made for the row, at the place that was clicked or on the day one looks at. */
   function offer(row: Row, x: number | null, at: HTMLElement): void {
-    const own = { [rows?.about ?? "person"]: row.id };
+    const own = { [kind.about]: row.id };
     const box = at.getBoundingClientRect();
     const column =
       x === null ? 0 : Math.floor(((x - box.left) / box.width) * (window.byHour ? 24 : window.days));
@@ -242,11 +268,21 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     }
   }
 
-  const release = startTimelineMoves(context, () => window);
+  const moves = startTimelineMoves(context, kind.about, () => window);
+  const until = new AbortController();
+  document.addEventListener(
+    "obcms:change",
+    (event) => {
+      const changed = (event as CustomEvent<{ kind: string }>).detail.kind;
+      if (["*", kind.kind, ...kind.follows].includes(changed)) rows = null;
+    },
+    { signal: until.signal },
+  );
   return {
     draw,
     close: () => {
-      release();
+      moves.close();
+      until.abort();
       grid.replaceChildren();
     },
   };

@@ -27,6 +27,14 @@ export interface About {
   resource?: string;
 }
 
+/** Who or what an entry goes to, and in whose place. */
+export interface Goes {
+  about: "person" | "resource";
+  id: string;
+  name: string;
+  insteadOf: string;
+}
+
 /** Everything a view needs. */
 export interface Context {
   host: HTMLElement;
@@ -49,8 +57,16 @@ export interface Context {
   offer(times: Times, at: Element | DOMRect, about?: About): void;
   /** Shows the card of an entry. */
   open(entry: Entry, at: Element): void;
-  /** Moves an entry, or copies it there; `false` when it was refused or thought better of. */
-  commit(entry: Entry, to: Times, how: "move" | "resize" | "end" | "copy"): Promise<boolean>;
+  /**
+   * Moves an entry, or copies it there, and gives it to somebody else; answers where it is then, or nothing when it was
+   * refused or thought better of.
+   */
+  commit(
+    entry: Entry,
+    to: Times,
+    how: "move" | "resize" | "end" | "copy",
+    goes?: Goes,
+  ): Promise<Times | null>;
   /** Puts what runs for more than a week into its strip, and answers the rest. */
   running(entries: Entry[]): Entry[];
 }

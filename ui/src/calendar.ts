@@ -108,10 +108,11 @@ function start(host: HTMLElement): void {
       }
     },
     open,
-    commit: async (entry, to, how) => {
-      const kept = await commit(entry, to, how, zone);
+    commit: async (entry, to, how, goes) => {
+      const kept = await commit(entry, to, how, zone, goes);
       // Whoever goes on from here goes on from what is drawn.
-      if (kept && (how === "copy" || drawnAs(state.view, isPhone) !== "grid")) await draw();
+      const shows = how !== "copy" && kept === to && drawnAs(state.view, isPhone) === "grid";
+      if (kept && !shows) await draw();
       return kept;
     },
     running: (entries) => running.take(entries),

@@ -14,6 +14,8 @@ export class Refusal extends Error {
     readonly status: number,
     /** What is wrong with the single fields, in words; empty when it is not about fields. */
     readonly fields = "",
+    /** Everything that the answer says. */
+    readonly more: Record<string, unknown> = {},
   ) {
     super(message);
   }
@@ -104,7 +106,7 @@ async function refusalOf(answer: Response): Promise<Refusal> {
   }
   const fields = problem.errors?.map((error) => error.message).join(" ");
   const reason = problem.detail ?? fields ?? problem.title;
-  return new Refusal(reason || reasonOf(answer), answer.status, fields);
+  return new Refusal(reason || reasonOf(answer), answer.status, fields, { ...problem });
 }
 
 /** What a status means by itself. */

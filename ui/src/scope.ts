@@ -11,10 +11,10 @@ const CHOICES: [Scope, string, string][] = [
 ];
 
 /**
- * Opens the dialog. `question` is its heading, as in “Move “Staff meeting””; nothing is answered when the person
- * turns away. The focus goes back to where it was.
+ * Opens the dialog. `question` is its heading, as in “Move “Staff meeting””, and `offered` what can be chosen where not
+ * all can; nothing is answered when the person turns away. The focus goes back to where it was.
  */
-export function askScope(question: string): Promise<Scope | null> {
+export function askScope(question: string, offered?: Scope[]): Promise<Scope | null> {
   const before = document.activeElement;
   const heading = make("h2", { id: "scope-heading" }, question);
   const choices = make("div", { class: "scope-choices" });
@@ -26,6 +26,7 @@ export function askScope(question: string): Promise<Scope | null> {
     choices,
   );
   for (const [scope, label, help] of CHOICES) {
+    if (offered && !offered.includes(scope)) continue;
     const button = make(
       "button",
       { type: "button", class: "scope-choice", value: scope },

@@ -44,7 +44,7 @@ pub struct Calendar {
     pub whole: Vec<String>,
     /// Kinds of entries that can be given to another person.
     pub given: Vec<String>,
-    /// Rows of the timeline that it opens with, as the interface answers them; null when it opens otherwise.
+    /// Rows of the timeline that it opens with, by the name of the view; null when it opens otherwise.
     pub rows: serde_json::Value,
     /// The row of filters beneath the toolbar, or nothing.
     pub filters: Markup,

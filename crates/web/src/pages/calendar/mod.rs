@@ -71,7 +71,8 @@ async fn show(
         // A timeline stands there at once with its rows.
         let rows = match Rows::parse(&asked.view) {
             Some(rows) => {
-                json!(state.app.timeline_rows(&actor, rows, &asked.query(first, after_last, &zone))?)
+                let found = state.app.timeline_rows(&actor, rows, &asked.query(first, after_last, &zone))?;
+                json!({ asked.view.clone(): found })
             }
             None => Json::Null,
         };

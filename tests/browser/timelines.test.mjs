@@ -1,0 +1,234 @@
+// The timelines: bars that go to other rows and other hours, by mouse, keyboard and finger, and what is refused there.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible } from "./axe.mjs";
+import { runningProgram } from "./program.mjs";
+import { api } from "./work.mjs";
+
+const running = runningProgram();
+const DESK = { viewport: { width: 1280, height: 800 } };
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+/** A day so many days from now, as the office's calendar has it. */
+function day(days) {
+  return new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+let known;
+const client = (...given) => (known ??= api(running))(...given);
+
+/** Waits until the record is as wanted. */
+async function becomes(path, wanted) {
+  let found;
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const record = await client("GET", path);
+    found = Object.fromEntries(Object.keys(wanted).map((name) => [name, record[name]]));
+    if (JSON.stringify(found) === JSON.stringify(wanted)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.deepEqual(found, wanted);
+}
+
+/** A team of people with these names, for a timeline of nobody else. */
+async function team(names) {
+  const admin = api(running, "admin");
+  const people = [];
+  for (const name of names) {
+    const username = name.toLowerCase().replaceAll(" ", ".");
+    people.push(await admin("POST", "users", { username, full_name: name, roles: ["staff"] }));
+  }
+  const made = await client("POST", "teams", { name: names.join(" and "), members: people.map(({ id }) => id) });
+  return { id: made.id, people };
+}
+
+const bar = (page, row, title) =>
+  page.locator(".timeline-row", { hasText: row }).locator(".timeline-bar", { hasText: title });
+const track = (page, row) => page.locator(".timeline-row", { hasText: row }).locator(".timeline-track");
+const middle = ({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 });
+
+async function drag(page, from, to) {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
+  await page.mouse.move(to.x, to.y, { steps: 4 });
+  await page.mouse.up();
+}
+
+test("a bar goes to another person by mouse, and by keyboard, and back by Undo", async () => {
+  const { id, people } = await team(["Anna Row", "Ben Row", "Cora Row"]);
+  const [anna, ben, cora] = people.map((person) => person.id);
+  const task = await client("POST", "tasks", { title: "Hand me on", due_date: day(3), assignees: [anna, cora] });
+  const path = `tasks/${task.id}`;
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto(`/calendar?view=people&span=fortnight&date=${day(2)}&team=${id}`);
+  const held = bar(page, "Anna Row", "Hand me on");
+  await held.waitFor();
+  const from = middle(await held.boundingBox());
+  const over = middle(await track(page, "Ben Row").boundingBox());
+  await drag(page, from, { x: from.x, y: over.y });
+  // Whoever else is on it stays.
+  await becomes(path, { assignees: [ben, cora], due_date: day(3) });
+  await bar(page, "Ben Row", "Hand me on").waitFor();
+  await page.getByText("Moved “Hand me on” to Ben Row").waitFor();
+  await assertAccessible(page);
+
+  await bar(page, "Ben Row", "Hand me on").focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowUp");
+  assert.match(await page.locator("#announcements").textContent(), /^Anna Row, /);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await becomes(path, { assignees: [anna, cora], due_date: day(4) });
+  await page.waitForFunction(() => document.querySelector("#announcements").textContent.startsWith("Put down for Anna Row"));
+  // The hand stays on it, in its new row.
+  assert.ok(await page.evaluate(() => document.activeElement.closest("[aria-label='Anna Row']") !== null));
+  await page.keyboard.press("u");
+  await becomes(path, { assignees: [ben, cora], due_date: day(3) });
+
+  // Escape puts it back.
+  await bar(page, "Ben Row", "Hand me on").focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Escape");
+  assert.equal(await bar(page, "Ben Row", "Hand me on").evaluate((element) => element.style.transform), "");
+  await becomes(path, { assignees: [ben, cora] });
+  await page.context().close();
+});
+
+test("what is one date of something larger stays in its row", async () => {
+  const { id, people } = await team(["Dina Row", "Emil Row"]);
+  await client("POST", "ppas", {
+    title: "Wells",
+    category: "moa_ppa",
+    start_date: day(3),
+    manager: people[0].id,
+  });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto(`/calendar?view=people&span=fortnight&date=${day(2)}&team=${id}`);
+  await bar(page, "Dina Row", "Start: Wells").focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await page.locator("#announcements").textContent(), "It stays in this row.");
+  await page.keyboard.press("Escape");
+  await page.context().close();
+});
+
+test("the ends of a bar are pulled in the day, by mouse and by keyboard", async () => {
+  const { id, people } = await team(["Fina Row"]);
+  const event = await client("POST", "events", {
+    title: "Pull me",
+    start: `${day(3)}T09:00:00+08:00`,
+    end: `${day(3)}T11:00:00+08:00`,
+    participants: [people[0].id],
+  });
+  const path = `events/${event.id}`;
+  const at = (time) => `${day(3)}T${time}:00+08:00`;
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto(`/calendar?view=people&span=day&date=${day(3)}&team=${id}`);
+  const held = bar(page, "Fina Row", "Pull me");
+  await held.waitFor();
+  const hour = (await track(page, "Fina Row").boundingBox()).width / 24;
+  let box = await held.boundingBox();
+  const y = box.y + box.height / 2;
+  await drag(page, { x: box.x + box.width - 3, y }, { x: box.x + box.width - 3 + hour, y });
+  await becomes(path, { start: at("09:00"), end: at("12:00") });
+  await page.waitForFunction(
+    ([title, width]) =>
+      [...document.querySelectorAll(".timeline-bar")].some(
+        (bar) => bar.textContent.includes(title) && Math.abs(bar.getBoundingClientRect().width - width) < 8,
+      ),
+    ["Pull me", hour * 3],
+  );
+  box = await held.boundingBox();
+  await drag(page, { x: box.x + 3, y }, { x: box.x + 3 - hour / 2, y });
+  await becomes(path, { start: at("08:30"), end: at("12:00") });
+  await held.focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Shift+ArrowLeft");
+  assert.match(await page.locator("#announcements").textContent(), /11:30/);
+  await page.keyboard.press("Enter");
+  await becomes(path, { start: at("08:30"), end: at("11:30") });
+  await page.context().close();
+});
+
+test("a booking goes to another room, and a refusal offers other times and rooms", async () => {
+  const room = (name, more) => client("POST", "resources", { name, resource_type: "room", ...more });
+  const [first, second, third] = [
+    await room("Alder room"),
+    await room("Birch room", { seats: 12 }),
+    await room("Cedar room", { seats: 14 }),
+  ];
+  const book = (resource, purpose) =>
+    client("POST", "bookings", {
+      resource: resource.id,
+      purpose,
+      start: `${day(4)}T09:00:00+08:00`,
+      end: `${day(4)}T11:00:00+08:00`,
+    });
+  const booking = await book(first, "Ours");
+  await book(second, "Theirs");
+  const path = `bookings/${booking.id}`;
+  const page = await running.signedIn("coordinator", DESK);
+  const rooms = [first, second, third].map(({ id }) => id).join(",");
+  await page.goto(`/calendar?view=resources&span=day&date=${day(4)}&resource=${rooms}`);
+  await bar(page, "Alder room", "Ours").waitFor();
+  await page.getByText("Room · seats 12").waitFor();
+  const to = async (row) => {
+    const from = middle(await page.locator(".timeline-bar", { hasText: "Ours" }).boundingBox());
+    await drag(page, from, { x: from.x, y: middle(await track(page, row).boundingBox()).y });
+  };
+  await to("Birch room");
+  const dialog = page.getByRole("dialog", { name: "Birch room is taken" });
+  await dialog.getByRole("link", { name: "Theirs" }).waitFor();
+  await assertAccessible(page);
+  await dialog.getByRole("button", { name: "Leave as it is" }).click();
+  assert.equal(await bar(page, "Alder room", "Ours").evaluate((element) => element.style.transform), "");
+  await becomes(path, { resource: first.id });
+  await to("Birch room");
+  await dialog.getByRole("button", { name: "11:00 AM – 1:00 PM" }).first().click();
+  await becomes(path, { resource: second.id, start: `${day(4)}T11:00:00+08:00` });
+  await bar(page, "Birch room", "Ours").waitFor();
+  await page.keyboard.press("u");
+  await becomes(path, { resource: first.id, start: `${day(4)}T09:00:00+08:00` });
+  await bar(page, "Alder room", "Ours").waitFor();
+  await to("Birch room");
+  await dialog.getByRole("button", { name: "Cedar room · seats 14" }).click();
+  await becomes(path, { resource: third.id, start: `${day(4)}T09:00:00+08:00` });
+  await page.context().close();
+});
+
+test("a finger that rests takes a bar along, one that moves scrolls", async () => {
+  const { id, people } = await team(["Gina Row", "Hana Row"]);
+  const [gina, hana] = people.map((person) => person.id);
+  const task = await client("POST", "tasks", { title: "Touch me", due_date: day(3), assignees: [gina] });
+  const path = `tasks/${task.id}`;
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto(`/calendar?view=people&span=week&date=${day(3)}&team=${id}`);
+  const held = bar(page, "Gina Row", "Touch me");
+  await held.waitFor();
+  await held.scrollIntoViewIfNeeded();
+  const session = await page.context().newCDPSession(page);
+  const touch = (type, point) =>
+    session.send("Input.dispatchTouchEvent", { type, touchPoints: point ? [point] : [] });
+  const from = middle(await held.boundingBox());
+  const over = { x: from.x, y: middle(await track(page, "Hana Row").boundingBox()).y };
+  const between = (share) => ({ x: from.x, y: from.y + (over.y - from.y) * share });
+  // At once: it is no drag.
+  await touch("touchStart", from);
+  for (const share of [0.3, 0.6, 1]) await touch("touchMove", between(share));
+  await touch("touchEnd");
+  assert.equal(await page.locator("[data-lifted]").count(), 0);
+  await becomes(path, { assignees: [gina] });
+  await touch("touchStart", from);
+  await page.locator(".timeline-bar[data-lifted]").waitFor();
+  for (const share of [0.3, 0.6, 1]) await touch("touchMove", between(share));
+  await page.locator(".timeline-track[data-over]").waitFor();
+  await touch("touchEnd");
+  await becomes(path, { assignees: [hana] });
+  await bar(page, "Hana Row", "Touch me").waitFor();
+  // A tap still shows what it is.
+  await bar(page, "Hana Row", "Touch me").tap();
+  await page.locator(".entry-card").getByRole("heading", { name: "Touch me" }).waitFor();
+  await page.context().close();
+});
