@@ -484,33 +484,6 @@ test("what goes on from the week before does not say that it begins at midnight"
   await page.context().close();
 });
 
-test("hours that reach over days stand among the whole days and stay hours", async () => {
-  const drive = await make("events", {
-    title: "Long drive",
-    start: "2031-11-05T08:00:00+08:00",
-    end: "2031-11-07T16:00:00+08:00",
-  });
-  const page = await running.signedIn("coordinator", DESK);
-  await page.goto("/calendar?view=week&date=2031-11-05");
-  const bar = page.locator(".fc-daygrid-event", { hasText: "Long drive" });
-  await bar.getByText("8am").waitFor();
-  assert.equal(await page.locator(".fc-timegrid-event", { hasText: "Long drive" }).count(), 0);
-  const box = await bar.boundingBox();
-  await page.mouse.move(box.x + 12, box.y + 8);
-  await page.mouse.down();
-  await page.mouse.move(box.x + 12 + box.width / 3, box.y + 8, { steps: 6 });
-  await page.mouse.up();
-  await becomes("events", drive.id, "start", "2031-11-06T08:00:00+08:00");
-  assert.equal((await read("events", drive.id)).end, "2031-11-08T16:00:00+08:00");
-  await bar.focus();
-  await page.keyboard.press("Space");
-  await page.keyboard.press("Shift+ArrowRight");
-  await page.keyboard.press("Enter");
-  await becomes("events", drive.id, "end", "2031-11-09T16:00:00+08:00");
-  assert.equal((await read("events", drive.id)).start, "2031-11-06T08:00:00+08:00");
-  await page.context().close();
-});
-
 test("the timeline of resources shows what is booked and books", async () => {
   // Bookings are for the months to come: a Monday two weeks ahead.
   const now = new Date();

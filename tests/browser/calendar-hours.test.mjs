@@ -1,0 +1,162 @@
+// The hours of the calendar, in week and day: moving, pulling, copying and turning into a whole day.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runningProgram } from "./program.mjs";
+import { api } from "./work.mjs";
+
+const running = runningProgram();
+const DESK = { viewport: { width: 1280, height: 800 } };
+
+let known;
+const client = (...given) => (known ??= api(running))(...given);
+const event = (members) => client("POST", "events", members);
+const read = ({ id }) => client("GET", `events/${id}`);
+
+/** Waits until the event has the value. */
+async function becomes(made, field, value) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if ((await read(made))[field] === value) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.equal((await read(made))[field], value);
+}
+
+const block = (page, title) => page.locator(".fc-timegrid-event", { hasText: title });
+const said = (page) => page.locator("#announcements").textContent();
+
+/** Where an hour of a day is. */
+async function place(page, date, time) {
+  const column = await page.locator(`.fc-timegrid-col[data-date="${date}"]`).boundingBox();
+  const slot = await page.locator(`.fc-timegrid-slot-lane[data-time="${time}:00"]`).boundingBox();
+  return { x: column.x + column.width / 2, y: slot.y + 3 };
+}
+
+async function drag(page, from, to, held = "") {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(to.x, to.y, { steps: 8 });
+  if (held) await page.keyboard.down(held);
+  await page.mouse.up();
+  if (held) await page.keyboard.up(held);
+}
+
+test("an event is moved to another hour of another day, and pulled longer", async () => {
+  const made = await event({
+    title: "Hour mover",
+    start: "2031-11-11T09:00:00+08:00",
+    end: "2031-11-11T10:00:00+08:00",
+  });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=week&date=2031-11-11");
+  await block(page, "Hour mover").waitFor();
+  await drag(page, await place(page, "2031-11-11", "09:00"), await place(page, "2031-11-13", "11:00"));
+  await becomes(made, "start", "2031-11-13T11:00:00+08:00");
+  assert.equal((await read(made)).end, "2031-11-13T12:00:00+08:00");
+
+  await block(page, "Hour mover").hover();
+  const box = await block(page, "Hour mover").boundingBox();
+  const to = await place(page, "2031-11-13", "13:30");
+  await drag(page, { x: box.x + box.width / 2, y: box.y + box.height - 2 }, to);
+  await becomes(made, "end", "2031-11-13T14:00:00+08:00");
+  assert.equal((await read(made)).start, "2031-11-13T11:00:00+08:00");
+  await page.getByRole("button", { name: "Undo" }).last().click();
+  await becomes(made, "end", "2031-11-13T12:00:00+08:00");
+  await page.context().close();
+});
+
+test("an event dragged with Alt held is copied, hours and all", async () => {
+  const made = await event({
+    title: "Hour copy",
+    start: "2031-11-18T09:00:00+08:00",
+    end: "2031-11-18T10:30:00+08:00",
+  });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=week&date=2031-11-18");
+  await block(page, "Hour copy").waitFor();
+  await drag(page, await place(page, "2031-11-18", "09:00"), await place(page, "2031-11-20", "14:00"), "Alt");
+  await page.locator('.fc-timegrid-col[data-date="2031-11-20"]').getByText("Hour copy").waitFor();
+  assert.equal((await read(made)).start, "2031-11-18T09:00:00+08:00");
+  const { items } = await client("GET", "events?q=Hour+copy&sort=start");
+  assert.deepEqual(
+    items.map(({ start, end }) => `${start} ${end}`),
+    [
+      "2031-11-18T09:00:00+08:00 2031-11-18T10:30:00+08:00",
+      "2031-11-20T14:00:00+08:00 2031-11-20T15:30:00+08:00",
+    ],
+  );
+  await page.context().close();
+});
+
+test("hours dropped among the whole days are a whole day, and hours again when dropped among them", async () => {
+  const made = await event({
+    title: "Whole day",
+    start: "2031-11-25T09:00:00+08:00",
+    end: "2031-11-25T10:00:00+08:00",
+  });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=week&date=2031-11-25");
+  await block(page, "Whole day").waitFor();
+  const above = await page.locator('.fc-daygrid-day[data-date="2031-11-26"]').boundingBox();
+  const top = { x: above.x + above.width / 2, y: above.y + 12 };
+  await drag(page, await place(page, "2031-11-25", "09:00"), top);
+  await becomes(made, "all_day", true);
+  assert.match((await read(made)).start, /^2031-11-26/);
+  await page.locator(".fc-daygrid-event", { hasText: "Whole day" }).waitFor();
+  await drag(page, top, await place(page, "2031-11-27", "15:00"));
+  await becomes(made, "all_day", false);
+  assert.equal((await read(made)).start, "2031-11-27T15:00:00+08:00");
+  await page.context().close();
+});
+
+test("by keyboard hours go by the half hour, and their end is pulled", async () => {
+  const made = await event({
+    title: "Key hours",
+    start: "2031-12-02T09:00:00+08:00",
+    end: "2031-12-02T10:00:00+08:00",
+  });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=week&date=2031-12-02");
+  await block(page, "Key hours").focus();
+  await page.keyboard.press("Space");
+  for (const key of ["ArrowDown", "ArrowRight", "Shift+ArrowDown"]) await page.keyboard.press(key);
+  assert.match(await said(page), /Wed 3 Dec, 9:30 AM – 11:00 AM/);
+  await page.keyboard.press("Enter");
+  await becomes(made, "start", "2031-12-03T09:30:00+08:00");
+  await becomes(made, "end", "2031-12-03T11:00:00+08:00");
+  assert.match(await said(page), /Wed 3 Dec, 9:30 AM – 11:00 AM/);
+  await page.waitForFunction(() => document.activeElement.matches(".fc-timegrid-event"));
+  // What is put back has not been saved.
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Escape");
+  assert.match(await said(page), /is back on Wed 3 Dec, 9:30 AM/);
+  await page.keyboard.press("u");
+  await becomes(made, "start", "2031-12-02T09:00:00+08:00");
+  assert.equal((await read(made)).end, "2031-12-02T10:00:00+08:00");
+  await page.context().close();
+});
+
+test("hours that reach over days stand among the whole days and stay hours", async () => {
+  const drive = await event({
+    title: "Long drive",
+    start: "2031-11-05T08:00:00+08:00",
+    end: "2031-11-07T16:00:00+08:00",
+  });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=week&date=2031-11-05");
+  const bar = page.locator(".fc-daygrid-event", { hasText: "Long drive" });
+  await bar.getByText("8am").waitFor();
+  assert.equal(await page.locator(".fc-timegrid-event", { hasText: "Long drive" }).count(), 0);
+  const box = await bar.boundingBox();
+  await drag(page, { x: box.x + 12, y: box.y + 8 }, { x: box.x + 12 + box.width / 3, y: box.y + 8 });
+  await becomes(drive, "start", "2031-11-06T08:00:00+08:00");
+  assert.equal((await read(drive)).end, "2031-11-08T16:00:00+08:00");
+  await bar.focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("Enter");
+  await becomes(drive, "end", "2031-11-09T16:00:00+08:00");
+  assert.equal((await read(drive)).start, "2031-11-06T08:00:00+08:00");
+  await page.context().close();
+});
