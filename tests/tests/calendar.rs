@@ -193,6 +193,14 @@ on_both_engines! {
         let file = me.get("/api/v1/calendar.json?start=2027-03-01&end=2027-04-01").expect_status(200);
         assert_eq!(file.json["entries"], first.json["entries"]);
         assert_eq!(file.header("content-disposition"), "attachment; filename=\"calendar.json\"");
+        // Without a window a file is as long as a window may be, while the calendar itself wants one.
+        let today = server.app().today();
+        make(&me, "tasks", &json!({ "title": "Soon", "due_date": today.saturating_add(jiff::ToSpan::days(300)) }));
+        make(&me, "tasks", &json!({ "title": "Late", "due_date": today.saturating_add(jiff::ToSpan::days(400)) }));
+        let whole = me.get("/api/v1/calendar.json?kinds=task").expect_status(200).text;
+        assert!(whole.contains("\"Soon\"") && !whole.contains("\"Late\""), "{whole}");
+        me.get("/api/v1/calendar?kinds=task").expect_status(400);
+        me.get("/api/v1/calendar.json?end=2027-04-01").expect_status(400);
         make(&me, "tasks", &json!({ "title": "Other report", "due_date": "2027-03-11" }));
         me.with_header("if-none-match", &tag).get(path).expect_status(200);
     }

@@ -405,6 +405,18 @@ on_both_engines! {
         assert_eq!(coordinator.get("/api/v1/external-calendars").json["total"], 1);
     }
 
+    fn a_period_that_is_added_lasts_as_long_as_it_says(server: &Server) {
+        let coordinator = server.as_role("coordinator");
+        let file = calendar(&[event("one", "One", "DTSTART:20270301T010000Z\r\nDTEND:20270301T020000Z\r\nRRULE:FREQ=DAILY;COUNT=1\r\nRDATE;VALUE=PERIOD:20270305T010000Z/PT3H,20270306T010000Z/20270306T013000Z\r\n")]);
+        import(&coordinator, "/api/v1/external-calendars/from-file", &file).expect_status(201);
+        let shown = coordinator.get("/api/v1/calendar?start=2027-03-01&end=2027-04-01&modules=external").expect_status(200).json;
+        let lengths: Vec<i64> = shown["entries"].as_array().unwrap().iter().map(|entry| {
+            let at = |name: &str| entry[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_second();
+            (at("end") - at("start")) / 60
+        }).collect();
+        assert_eq!(lengths, [60, 180, 30]);
+    }
+
     fn a_date_may_turn_from_a_time_to_a_day_and_back(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let zone = "TZID=Asia/Manila";

@@ -40,6 +40,9 @@ pub const FILTERS: [(&str, &str); 11] = [
     ("mine", "true: only what the caller is on"),
 ];
 
+/// The parameters that say one thing; the others may be given several times.
+const ONCE: [&str; 4] = ["start", "end", "q", "mine"];
+
 /// What is asked of the calendar.
 #[derive(Clone, Debug)]
 pub struct CalendarQuery {
@@ -117,6 +120,18 @@ impl CalendarQuery {
         if errors.is_empty() { Ok(query) } else { Err(AppError::BadParameter(errors)) }
     }
 
+    /// The same for a file: without a window it is as long as one may be, from the month before the present one on.
+    pub fn parse_for_download(parameters: &[(String, String)], app: &App) -> Result<Self, AppError> {
+        if parameters.iter().any(|(name, _)| name == "start" || name == "end") {
+            return Self::parse(parameters, app.zone());
+        }
+        let mut errors = unknown(parameters);
+        let first = app.today().first_of_month().saturating_sub(1.month());
+        let mut query = Self::days(first, first.saturating_add(MAXIMUM_DAYS.days()), app.zone());
+        query.filter(parameters, &mut errors);
+        if errors.is_empty() { Ok(query) } else { Err(AppError::BadParameter(errors)) }
+    }
+
     /// Reads the parameters that narrow a feed, without the window.
     pub fn filter(&mut self, parameters: &[(String, String)], errors: &mut Vec<FieldError>) {
         for key in listed(parameters, "modules") {
@@ -190,7 +205,13 @@ impl CalendarQuery {
 fn unknown(parameters: &[(String, String)]) -> Vec<FieldError> {
     let is_known = |name: &str| WINDOW.iter().chain(&FILTERS).any(|(known, _)| *known == name);
     let names = parameters.iter().map(|(name, _)| name.as_str()).filter(|name| !is_known(name));
-    names.map(|name| wrong(name, "unknown_parameter", "There is no such parameter.")).collect()
+    let mut errors: Vec<FieldError> =
+        names.map(|name| wrong(name, "unknown_parameter", "There is no such parameter.")).collect();
+    let given =
+        |name: &str| parameters.iter().filter(|(key, value)| key == name && !value.is_empty()).count();
+    let repeated = ONCE.into_iter().filter(|name| given(name) > 1);
+    errors.extend(repeated.map(|name| wrong(name, "repeated", "This parameter is given once.")));
+    errors
 }
 
 fn wrong(name: &str, code: &'static str, message: &str) -> FieldError {
@@ -347,8 +368,10 @@ mod tests {
             ("person", "me"),
             ("resource", "x"),
             ("colour", "x"),
+            ("q", "a"),
+            ("q", "b"),
         ]);
-        let named = ["colour", "start", "end", "modules", "kinds", "mine", "person", "resource"];
+        let named = ["colour", "q", "start", "end", "modules", "kinds", "mine", "person", "resource"];
         assert_eq!(wrong.unwrap_err(), named);
     }
 }

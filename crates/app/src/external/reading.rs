@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use crate::icalendar::{Calendar, Event, Moment, Status};
+use crate::icalendar::{Added, Calendar, Event, Moment, Status};
 
 /// What was not taken over, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -200,7 +200,14 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
         names.dedup();
         names
     };
-    let rdates = list(&event.rdates);
+    // A period has the time at which it ends behind a slash.
+    let added = |date: &Added| match &date.end {
+        Some(end) if !has_days => format!("{}/{}", name(&date.start), name(end)),
+        _ => name(&date.start),
+    };
+    let mut rdates: Vec<String> = event.rdates.iter().map(added).collect();
+    rdates.sort();
+    rdates.dedup();
     let mut exdates = list(&event.exdates);
     let is_series = rrule.is_some() || !rdates.is_empty();
 

@@ -18,6 +18,6 @@ mod zones;
 mod read_tests;
 
 pub use read::{
-    Calendar, Event, Limits, Moment, ReadError, SKIPPED_AT_MOST, Skipped, Status, read, read_within,
+    Added, Calendar, Event, Limits, Moment, ReadError, SKIPPED_AT_MOST, Skipped, Status, read, read_within,
 };
 pub use write::{About, UID_SUFFIX, Written};

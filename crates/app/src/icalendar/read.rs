@@ -1,9 +1,11 @@
 //! Reading a calendar: lenient in form, strict in size, and without a panic whatever the bytes are.
 
+mod times;
+
 use std::collections::HashMap;
 use std::fmt;
 
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 use obcms_domain::hex::hex;
@@ -96,13 +98,22 @@ pub struct Event {
     /// The rule of a series, as it is written.
     pub rrule: Option<String>,
     /// Dates added to the series.
-    pub rdates: Vec<Moment>,
+    pub rdates: Vec<Added>,
     /// Dates taken from the series.
     pub exdates: Vec<Moment>,
     /// Name or address of who invites, or empty.
     pub organizer: String,
     /// How many are invited.
     pub attendees: usize,
+}
+
+/// A date added to a series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Added {
+    /// When it starts.
+    pub start: Moment,
+    /// When it ends, when it does not last as long as the others.
+    pub end: Option<Moment>,
 }
 
 /// A day, or a time in a zone with a name.
@@ -195,6 +206,7 @@ pub fn read_within(bytes: &[u8], office: &TimeZone, limits: Limits) -> Result<Ca
         events: Vec::new(),
         limits,
         has_calendar: false,
+        is_cancellation: false,
     };
     reader.components(unfold(&as_eight_bits(bytes)));
     if !reader.has_calendar && reader.events.is_empty() {
@@ -213,6 +225,8 @@ struct Reader<'a> {
     events: Vec<Vec<Line>>,
     limits: Limits,
     has_calendar: bool,
+    /// It tells only that its events do not take place (RFC 5546).
+    is_cancellation: bool,
 }
 
 impl Reader<'_> {
@@ -244,8 +258,12 @@ impl Reader<'_> {
             }
         }
         self.calendar.is_cut_off = !open.is_empty();
+        let skipped = self.calendar.skipped_count;
         for (name, lines) in open.into_iter().rev() {
             if name == "VCALENDAR" {
+                if self.calendar.skipped_count == skipped {
+                    self.skip(&name, &[], "The file ends before the calendar does: events may be missing.");
+                }
                 self.component(&name, lines);
             } else {
                 self.skip(&name, &lines, "The file ends in the middle of it.");
@@ -263,6 +281,8 @@ impl Reader<'_> {
                 {
                     self.calendar.name = single(&line.text());
                 }
+                let method = named("METHOD").map(|line| line.value.trim().to_ascii_uppercase());
+                self.is_cancellation |= method.as_deref() == Some("CANCEL");
             }
             "VEVENT" if self.events.len() < self.limits.events => self.events.push(lines),
             "VEVENT" => {
@@ -309,6 +329,7 @@ impl Reader<'_> {
         let mut places: HashMap<(String, Option<String>), usize> = HashMap::new();
         for lines in std::mem::take(&mut self.events) {
             let event = match self.event(&lines) {
+                Ok(event) if self.is_cancellation => Event { status: Status::Cancelled, ..event },
                 Ok(event) => event,
                 Err(reason) => {
                     self.skip("VEVENT", &lines, &reason);
@@ -365,9 +386,12 @@ impl Reader<'_> {
             status: status(&text("STATUS")),
             categories: categories(lines),
             is_transparent: text("TRANSP").eq_ignore_ascii_case("TRANSPARENT"),
-            rrule: find("RRULE").map(|line| single(&line.value)).filter(|rule| !rule.is_empty()),
+            rrule: find("RRULE")
+                // Some programs end a rule as they end its parts.
+                .map(|line| single(&line.value).trim_end_matches(';').to_owned())
+                .filter(|rule| !rule.is_empty()),
             rdates: self.dates(lines, "RDATE", &start),
-            exdates: self.dates(lines, "EXDATE", &start),
+            exdates: self.dates(lines, "EXDATE", &start).into_iter().map(|date| date.start).collect(),
             organizer: find("ORGANIZER").map(person).unwrap_or_default(),
             attendees: lines.iter().filter(|line| line.name == "ATTENDEE").count(),
             start,
@@ -377,103 +401,6 @@ impl Reader<'_> {
             event.uid = made_up_uid(&event);
         }
         Ok(event)
-    }
-
-    /// The end: as it is told, by the length, or as the rules say when neither is there.
-    fn end(&mut self, start: &Moment, end: Option<&Line>, length: Option<&Line>) -> Result<Moment, String> {
-        let told = match (end, length) {
-            (Some(line), _) => Some(self.moment(line, &line.value).ok_or_else(|| no_date("end", line))?),
-            (None, Some(line)) => {
-                let length = values::length(&line.value).ok_or_else(|| no_date("length", line))?;
-                Some(after(start, length).ok_or("Its length leads out of the calendar.")?)
-            }
-            (None, None) => None,
-        };
-        let too_far = || "Its end is out of range.".to_owned();
-        Ok(match (start, told) {
-            (Moment::Day(first), told) => {
-                let after_first = first.tomorrow().map_err(|_| too_far())?;
-                let told = match told {
-                    // An end with a time belongs to a day that is part of it, unless it is midnight.
-                    Some(Moment::Time(time)) if time.time() != Time::midnight() => {
-                        time.date().tomorrow().map_err(|_| too_far())?
-                    }
-                    Some(told) => told.date(),
-                    None => after_first,
-                };
-                Moment::Day(told.max(after_first))
-            }
-            (Moment::Time(start), Some(Moment::Day(day))) => {
-                let midnight = day.to_zoned(start.time_zone().clone()).map_err(|_| too_far())?;
-                Moment::Time(midnight.max(start.clone()))
-            }
-            (Moment::Time(start), Some(Moment::Time(end))) => Moment::Time(end.max(start.clone())),
-            (Moment::Time(_), None) => start.clone(),
-        })
-    }
-
-    /// A value of a line as a day or a time in its zone.
-    fn moment(&mut self, line: &Line, value: &str) -> Option<Moment> {
-        let written = values::moment(value)?;
-        let is_day = line.parameter("VALUE").is_some_and(|kind| kind.eq_ignore_ascii_case("DATE"));
-        let (local, offset) = match written {
-            Written::Day(day) => return YEARS.contains(&day.year()).then_some(Moment::Day(day)),
-            Written::Time(local, _) if !YEARS.contains(&local.year()) => return None,
-            Written::Time(local, _) if is_day => return Some(Moment::Day(local.date())),
-            Written::Time(local, offset) => (local, offset),
-        };
-        let zone = match (offset, line.parameter("TZID")) {
-            (Some(0), _) => TimeZone::UTC,
-            (Some(seconds), _) => {
-                let instant = local.to_zoned(TimeZone::UTC).ok()?.timestamp();
-                let instant = instant.checked_sub(i64::from(seconds).seconds()).ok()?;
-                return Some(Moment::Time(instant.to_zoned(self.zones.of_offset(seconds))));
-            }
-            (None, Some(name)) => self.zones.resolve(name),
-            (None, None) => self.zones.office().clone(),
-        };
-        // A time that clocks skip is later by what they skip; of one that they show twice the first is meant.
-        Some(Moment::Time(local.to_zoned(zone).ok()?))
-    }
-
-    /// Dates of a series, of the sort that its start is.
-    fn dates(&mut self, lines: &[Line], name: &str, start: &Moment) -> Vec<Moment> {
-        let mut result = Vec::new();
-        for line in lines.iter().filter(|line| line.name == name) {
-            for value in line.value.split(',') {
-                if result.len() == DATES {
-                    return result;
-                }
-                // Of a period its start counts.
-                let value = value.split('/').next().unwrap_or(value);
-                let moment = match (start, self.moment(line, value)) {
-                    (Moment::Time(first), Some(Moment::Day(day))) => day
-                        .to_datetime(first.time())
-                        .to_zoned(first.time_zone().clone())
-                        .ok()
-                        .map(Moment::Time),
-                    (Moment::Day(_), Some(moment)) => Some(Moment::Day(moment.date())),
-                    (_, moment) => moment,
-                };
-                result.extend(moment);
-            }
-        }
-        result
-    }
-}
-
-fn after(start: &Moment, length: values::Length) -> Option<Moment> {
-    match start {
-        Moment::Day(day) => {
-            day.at(0, 0, 0, 0).checked_add(length.span()).ok()?.checked_add(length.exact).ok().map(|end| {
-                // Hours at the end of an all-day event touch one day more.
-                let rest = i32::from(end.time() != Time::midnight());
-                Moment::Day(end.date().saturating_add(rest.days()))
-            })
-        }
-        Moment::Time(time) => {
-            time.checked_add(length.span()).ok()?.checked_add(length.exact).ok().map(Moment::Time)
-        }
     }
 }
 

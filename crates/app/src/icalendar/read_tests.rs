@@ -56,7 +56,10 @@ fn an_event_is_read_whole() {
     assert_eq!(local(&event.start), ("2027-01-25T09:00:00".into(), "Asia/Tokyo".into()));
     assert_eq!(local(&event.end), ("2027-01-25T10:30:00".into(), "Asia/Tokyo".into()));
     assert_eq!(event.rrule.as_deref(), Some("FREQ=WEEKLY;COUNT=4"));
-    assert_eq!(event.rdates.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2027-01-30T09:00:00"]);
+    assert_eq!(
+        event.rdates.iter().map(|date| date.start.to_string()).collect::<Vec<_>>(),
+        ["2027-01-30T09:00:00"]
+    );
     assert_eq!(event.exdates.len(), 2);
     assert_eq!(local(&event.exdates[0]), ("2027-02-01T00:00:00".into(), "UTC".into()));
 }
@@ -161,9 +164,46 @@ fn dates_of_a_series_are_of_the_sort_of_its_start() {
         "UID:1\nDTSTART:20270104T090000\nRRULE:FREQ=DAILY\nEXDATE;VALUE=DATE:20270105\nRDATE;VALUE=PERIOD:20270201T080000Z/PT1H",
     );
     assert_eq!(timed.exdates[0].to_string(), "2027-01-05T09:00:00");
-    assert_eq!(timed.rdates[0].to_string(), "2027-02-01T08:00:00");
+    let added = |event: &Event| {
+        let text = |moment: &Moment| moment.to_string();
+        let dates = event.rdates.iter().map(|date| (text(&date.start), date.end.as_ref().map(text)));
+        dates.collect::<Vec<_>>()
+    };
+    assert_eq!(added(&timed), [("2027-02-01T08:00:00".into(), Some("2027-02-01T09:00:00".into()))]);
+    let periods = event(
+        "UID:1\nDTSTART:20270104T090000\nRDATE;VALUE=PERIOD:20270201T080000/20270201T103000,20270202T080000/20270202T080000,\
+         20270203T080000/P1D,20270204T080000/never",
+    );
+    let expected = [
+        ("2027-02-01T08:00:00", Some("2027-02-01T10:30:00")),
+        ("2027-02-02T08:00:00", None),
+        ("2027-02-03T08:00:00", Some("2027-02-04T08:00:00")),
+        ("2027-02-04T08:00:00", None),
+    ];
+    assert_eq!(added(&periods), expected.map(|(start, end)| (start.into(), end.map(Into::into))));
     let days = event("UID:1\nDTSTART;VALUE=DATE:20270104\nRRULE:FREQ=DAILY\nEXDATE:20270105T000000");
     assert_eq!(days.exdates, [Moment::Day(date(2027, 1, 5))]);
+}
+
+#[test]
+fn a_rule_may_end_with_a_semicolon() {
+    let rule = event("UID:1\nDTSTART:20270104T090000\nRRULE:FREQ=DAILY;COUNT=2;");
+    assert_eq!(rule.rrule.as_deref(), Some("FREQ=DAILY;COUNT=2"));
+}
+
+#[test]
+fn a_cancellation_cancels() {
+    let text = "BEGIN:VCALENDAR\nMETHOD:cancel\nBEGIN:VEVENT\nUID:1\nDTSTART:20270104T090000\nEND:VEVENT\nEND:VCALENDAR";
+    let read_status = |text: &str| read(text.as_bytes(), &office()).unwrap().events[0].status;
+    assert_eq!(read_status(text), Status::Cancelled);
+    assert_eq!(read_status(&text.replace("cancel", "PUBLISH")), Status::Confirmed);
+}
+
+#[test]
+fn a_calendar_without_an_end_is_told() {
+    let calendar = read(b"BEGIN:VCALENDAR\nVERSION:2.0", &office()).unwrap();
+    assert!(calendar.is_cut_off);
+    assert!(calendar.skipped[0].reason.starts_with("The file ends before the calendar does"));
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/api/v1/calendar.json",
-            "The same as a file to download",
+            "The same as a file to download; without a window 400 days from the last month on",
             Access::Role,
             get(|state: AxumState<State>, caller: Caller, headers: HeaderMap, parameters: Parameters| {
                 feed(state, caller, headers, parameters, true)
@@ -233,8 +233,14 @@ async fn feed(
     parameters: Parameters,
     download: bool,
 ) -> Answer {
-    let query = CalendarQuery::parse(&parameters.0, state.app.zone())?;
-    let key = FeedKey { actor: caller.actor.id, asked: parameters.0.clone() };
+    let query = if download {
+        CalendarQuery::parse_for_download(&parameters.0, &state.app)?
+    } else {
+        CalendarQuery::parse(&parameters.0, state.app.zone())?
+    };
+    let mut asked = parameters.0;
+    asked.push(("window".to_owned(), query.window.start.to_string()));
+    let key = FeedKey { actor: caller.actor.id, asked };
     let Rendered { body, etag, .. } =
         blocking(|| match state.feeds.find(&key, state.app.state()?, state.app.now()) {
             Some(rendered) => Ok::<_, AppError>(rendered),

@@ -1,0 +1,130 @@
+//! Days and times of events: starts, ends, and the dates of a series.
+
+use jiff::ToSpan;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+
+use super::super::lines::Line;
+use super::super::values::{self, Written};
+use super::{Added, DATES, Moment, Reader, YEARS, no_date};
+
+impl Reader<'_> {
+    /// The end: as it is told, by the length, or as the rules say when neither is there.
+    pub(super) fn end(
+        &mut self,
+        start: &Moment,
+        end: Option<&Line>,
+        length: Option<&Line>,
+    ) -> Result<Moment, String> {
+        let told = match (end, length) {
+            (Some(line), _) => Some(self.moment(line, &line.value).ok_or_else(|| no_date("end", line))?),
+            (None, Some(line)) => {
+                let length = values::length(&line.value).ok_or_else(|| no_date("length", line))?;
+                Some(after(start, length).ok_or("Its length leads out of the calendar.")?)
+            }
+            (None, None) => None,
+        };
+        let too_far = || "Its end is out of range.".to_owned();
+        Ok(match (start, told) {
+            (Moment::Day(first), told) => {
+                let after_first = first.tomorrow().map_err(|_| too_far())?;
+                let told = match told {
+                    // An end with a time belongs to a day that is part of it, unless it is midnight.
+                    Some(Moment::Time(time)) if time.time() != Time::midnight() => {
+                        time.date().tomorrow().map_err(|_| too_far())?
+                    }
+                    Some(told) => told.date(),
+                    None => after_first,
+                };
+                Moment::Day(told.max(after_first))
+            }
+            (Moment::Time(start), Some(Moment::Day(day))) => {
+                let midnight = day.to_zoned(start.time_zone().clone()).map_err(|_| too_far())?;
+                Moment::Time(midnight.max(start.clone()))
+            }
+            (Moment::Time(start), Some(Moment::Time(end))) => Moment::Time(end.max(start.clone())),
+            (Moment::Time(_), None) => start.clone(),
+        })
+    }
+
+    /// A value of a line as a day or a time in its zone.
+    pub(super) fn moment(&mut self, line: &Line, value: &str) -> Option<Moment> {
+        let written = values::moment(value)?;
+        let is_day = line.parameter("VALUE").is_some_and(|kind| kind.eq_ignore_ascii_case("DATE"));
+        let (local, offset) = match written {
+            Written::Day(day) => return YEARS.contains(&day.year()).then_some(Moment::Day(day)),
+            Written::Time(local, _) if !YEARS.contains(&local.year()) => return None,
+            Written::Time(local, _) if is_day => return Some(Moment::Day(local.date())),
+            Written::Time(local, offset) => (local, offset),
+        };
+        let zone = match (offset, line.parameter("TZID")) {
+            (Some(0), _) => TimeZone::UTC,
+            (Some(seconds), _) => {
+                let instant = local.to_zoned(TimeZone::UTC).ok()?.timestamp();
+                let instant = instant.checked_sub(i64::from(seconds).seconds()).ok()?;
+                return Some(Moment::Time(instant.to_zoned(self.zones.of_offset(seconds))));
+            }
+            (None, Some(name)) => self.zones.resolve(name),
+            (None, None) => self.zones.office().clone(),
+        };
+        // A time that clocks skip is later by what they skip; of one that they show twice the first is meant.
+        Some(Moment::Time(local.to_zoned(zone).ok()?))
+    }
+
+    /// Dates of a series, of the sort that its start is; those that are periods with their end.
+    pub(super) fn dates(&mut self, lines: &[Line], name: &str, start: &Moment) -> Vec<Added> {
+        let mut result = Vec::new();
+        for line in lines.iter().filter(|line| line.name == name) {
+            for value in line.value.split(',') {
+                if result.len() == DATES {
+                    return result;
+                }
+                let (value, end) = match value.split_once('/') {
+                    Some((value, end)) => (value, Some(end)),
+                    None => (value, None),
+                };
+                let moment = match (start, self.moment(line, value)) {
+                    (Moment::Time(first), Some(Moment::Day(day))) => day
+                        .to_datetime(first.time())
+                        .to_zoned(first.time_zone().clone())
+                        .ok()
+                        .map(Moment::Time),
+                    (Moment::Day(_), Some(moment)) => Some(Moment::Day(moment.date())),
+                    (_, moment) => moment,
+                };
+                let Some(start) = moment else { continue };
+                let end = end.and_then(|end| self.end_of_period(line, &start, end));
+                result.push(Added { start, end });
+            }
+        }
+        result
+    }
+
+    /// The end of a period: a moment after its start, or as long as it lasts. Days have none.
+    fn end_of_period(&mut self, line: &Line, start: &Moment, end: &str) -> Option<Moment> {
+        let Moment::Time(from) = start else { return None };
+        let end = match values::length(end) {
+            Some(length) => after(start, length),
+            None => self.moment(line, end),
+        };
+        match end {
+            Some(Moment::Time(time)) if time > *from => Some(Moment::Time(time)),
+            _ => None,
+        }
+    }
+}
+
+fn after(start: &Moment, length: values::Length) -> Option<Moment> {
+    match start {
+        Moment::Day(day) => {
+            day.at(0, 0, 0, 0).checked_add(length.span()).ok()?.checked_add(length.exact).ok().map(|end| {
+                // Hours at the end of an all-day event touch one day more.
+                let rest = i32::from(end.time() != Time::midnight());
+                Moment::Day(end.date().saturating_add(rest.days()))
+            })
+        }
+        Moment::Time(time) => {
+            time.checked_add(length.span()).ok()?.checked_add(length.exact).ok().map(Moment::Time)
+        }
+    }
+}
