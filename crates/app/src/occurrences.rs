@@ -310,7 +310,10 @@ pub fn differing_fields(around: &Around) -> Vec<&'static str> {
     let Some(Json::Object(patch)) = overrides(&around.series, &around.date.recurrence_id) else {
         return Vec::new();
     };
-    around.base.kind.fields.iter().map(|field| field.name).filter(|name| patch.contains_key(*name)).collect()
+    // A date that begins elsewhere has its end too, which may be that of the series.
+    let differs = |name: &str| around.base.get(name) != around.date.record.get(name);
+    let fields = around.base.kind.fields.iter().map(|field| field.name);
+    fields.filter(|name| patch.contains_key(*name) && differs(name)).collect()
 }
 
 fn overrides(record: &Record, recurrence_id: &str) -> Option<Json> {

@@ -9,9 +9,9 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
-use obcms_domain::registry::{self, FieldError, Kind, Record, Source, Value, output};
-use obcms_domain::series::{self, Place, Series};
-use obcms_recur::{ExpandError, Moment, Rule};
+use obcms_domain::registry::{self, DateRole, FieldError, Kind, Record, Source, Value, output};
+use obcms_domain::series::{self, Leader, Place, Series};
+use obcms_recur::{ExpandError, Moment, Set};
 use obcms_store::records as store;
 use serde_json::{Map, Value as Json};
 
@@ -252,11 +252,17 @@ fn put_single(
     finish(work, record, changed, date, "occurrence")
 }
 
-/// The fields in which a date differs from the others.
+/// The fields in which a date differs from the others. One that begins elsewhere has its end as well, so that both stay
+/// when the others are moved; one that only lasts longer or shorter moves with them.
 fn differences(base: &Record, single: &Record) -> Map<String, Json> {
+    let role = &base.kind.dates[0];
+    let begins = |record: &Record| series::anchor(record).map(|(start, _)| start);
+    let is_elsewhere = !base.get(role.start).is_empty() && begins(base) != begins(single);
     let mut patch = Map::new();
     for (position, field) in base.kind.fields.iter().enumerate() {
-        if base.values[position] != single.values[position] && !series::FIELDS.contains(&field.name) {
+        let differs = base.values[position] != single.values[position];
+        let is_pinned = is_elsewhere && (field.name == role.start || field.name == role.end);
+        if (differs || is_pinned) && !series::FIELDS.contains(&field.name) {
             patch.insert(field.name.to_owned(), output::plain(field, &single.values[position]));
         }
     }
@@ -299,8 +305,7 @@ fn apply_to_all(
     input: &Input,
 ) -> Result<Whole, AppError> {
     let role = series.role;
-    let dated =
-        |name: &str| name == role.start || name == role.end || name == "all_day" || name == "timezone";
+    let dated = |name: &str| dated_fields(role).contains(&name);
     let moves = input.keys().any(|name| dated(name));
     let before = single_of(series, record, date)?;
     let own = |name: &&String| !series::FIELDS.contains(&name.as_str());
@@ -324,66 +329,101 @@ fn apply_to_all(
             own_patch.remove(field.name);
         }
     }
-    let mut new_date = date;
-    if moves {
-        for name in [role.start, role.end, "all_day", "timezone"] {
-            own_patch.remove(name);
-        }
-        new_date = move_all(&mut whole, series, (&before, &single), date, input.contains_key("rrule"))?;
-    }
-    // What holds for all dates now is no longer different on this one.
+    // Other dates keep what differs on them; what differs on this one is put back at its new place.
     let mut overrides = series.overrides.clone();
-    if own_patch.is_empty() {
-        overrides.remove(&date.to_string());
-    } else {
-        overrides.insert(date.to_string(), Json::Object(own_patch));
-    }
+    overrides.remove(&date.to_string());
     let mut old = record.clone();
     series::set_overrides(&mut old, overrides.clone());
     series::set_overrides(&mut whole, overrides);
+    let mut leader = None;
+    if moves {
+        for name in dated_fields(role) {
+            own_patch.remove(name);
+        }
+        leader = Some(move_all(&mut whole, series, (&before, &single), date, input.contains_key("rrule"))?);
+    }
     let of_series: Input = input
         .iter()
         .filter(|(name, _)| !own(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     registry::parse(&mut whole, &of_series, false, &work.context())?;
-    series::follow(&old, &mut whole, &of_series);
-    Ok(Whole { record: whole, date: new_date })
+    series::follow(&old, &mut whole, &of_series, leader.as_ref());
+    let date = leader.map_or(date, |leader| leader.name);
+    keep_own(&mut whole, date, &own_patch, moves.then_some(&single))?;
+    Ok(Whole { record: whole, date })
 }
 
-/// Moves the first date of the series, its length and its rule by what happened to one date.
+/// Fields that say when a date is.
+fn dated_fields(role: &DateRole) -> [&'static str; 4] {
+    [role.start, role.end, "all_day", "timezone"]
+}
+
+/// Keeps on one date of a changed series what still differs there: `patch`, and the times of `single` if given.
+fn keep_own(
+    whole: &mut Record,
+    date: Moment,
+    patch: &Map<String, Json>,
+    single: Option<&Record>,
+) -> Result<(), AppError> {
+    let Some(series) = Series::of(whole) else {
+        return Ok(());
+    };
+    let Some(base) = series.base(whole, date).map_err(too_much)? else {
+        return Ok(());
+    };
+    let mut own = base.clone();
+    series::apply(&mut own, patch);
+    for name in dated_fields(series.role) {
+        if let (Some(single), Some(position)) = (single, base.kind.position(name)) {
+            own.values[position] = single.values[position].clone();
+        }
+    }
+    let patch = differences(&base, &own);
+    let mut overrides = series.overrides;
+    if patch.is_empty() {
+        overrides.remove(&date.to_string());
+    } else {
+        overrides.insert(date.to_string(), Json::Object(patch));
+    }
+    series::set_overrides(whole, overrides);
+    Ok(())
+}
+
+/// Moves the first date of the series, its length and its rule by what happened to one date: that stands where it was
+/// put, each other one goes as far from where it is.
 fn move_all(
     whole: &mut Record,
     series: &Series,
     (before, single): (&Record, &Record),
     date: Moment,
     has_new_rule: bool,
-) -> Result<Moment, AppError> {
+) -> Result<Leader, AppError> {
     let role = series.role;
     let missing = || AppError::field(role.start, "required", "What repeats needs a first date.");
-    let (from, _) = series::anchor(before).ok_or_else(missing)?;
-    let (to, _) = series::anchor(single).ok_or_else(missing)?;
-    // A date that had been moved by itself goes from where it was, the others from where they are.
+    let (from, old_length) = series::anchor(before).ok_or_else(missing)?;
+    let (to, new_length) = series::anchor(single).ok_or_else(missing)?;
     let place = Place { from, to };
-    let mut by_days = true;
+    let name = place.carry(date, true);
+    let mut moves_all = true;
+    let mut start = place.carry(series.set.start, true);
     if let Some(rule) = series.set.rule.as_ref().filter(|_| !has_new_rule) {
-        let regular = Place { from: date, to: place.carry(date, true) };
-        let zone = series::zone_of(single);
-        let (moved, first_moves) = series::moved_rule(rule, &regular, &zone)
+        // The rule has the date where it would be without having been moved by itself.
+        let regular = Place { from: date, to: name };
+        let moved = series::moved_rule(&series.set, rule, &regular, &series::zone_of(single))
             .map_err(|message| AppError::field(role.start, "rule", message))?;
-        let weekday = |moment: Moment| moment.date().weekday();
-        by_days = first_moves || weekday(series.set.start) == weekday(date);
-        whole.set("rrule", moved.to_string());
+        (start, moves_all) = (moved.start, moved.moves_all);
+        whole.set("rrule", moved.rule.to_string());
     }
-    let start = place.carry(series.set.start, by_days);
     for name in ["all_day", "timezone"] {
         if whole.kind.position(name).is_some() {
             whole.set(name, single.get(name).clone());
         }
     }
-    let (_, length) = series::anchor(single).ok_or_else(missing)?;
+    // A date that had a length of its own does not give it to the others by being moved.
+    let length = if old_length == new_length { series.length } else { new_length };
     series::place_at(whole, start, length);
-    Ok(place.carry(date, true))
+    Ok(Leader { place, name, moves_all })
 }
 
 fn change_all(
@@ -446,22 +486,25 @@ fn split(
 fn head(record: &Record, series: &Series, date: Moment) -> Result<Record, AppError> {
     let mut head = record.clone();
     if let Some(rule) = &series.set.rule {
-        let shortened = if rule.count().is_some() {
-            let before = series.set.count_before(date).map_err(too_much)?;
-            u32::try_from(before).ok().filter(|count| *count > 0).map(|count| rule.clone().with_count(count))
+        let before = match rule.count() {
+            Some(_) => u32::try_from(series.set.count_before(date).map_err(too_much)?).unwrap_or(0),
+            None => 0,
+        };
+        let shortened = if before > 0 {
+            rule.clone().with_count(before)
         } else {
+            // Without a rule the start would be a date: one that ends before it begins yields none.
             let last = match date {
                 Moment::Date(day) => Moment::Date(day.yesterday().unwrap_or(day)),
                 Moment::DateTime(local) => {
                     Moment::DateTime(local.checked_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(local))
                 }
             };
-            Some(series::with_until(rule, last, &series.set.zone))
+            series::with_until(rule, last, &series.set.zone)
         };
-        head.set("rrule", shortened.map_or(Value::Null, |rule| Value::from(rule.to_string())));
+        head.set("rrule", shortened.to_string());
     }
     keep(&mut head, series, |other| series.instant(other) < series.instant(date));
-    // The rule may have begun at the date, and only further dates lie before it.
     Ok(head)
 }
 
@@ -471,17 +514,28 @@ fn tail(work: &Work<'_, '_>, record: &Record, series: &Series, date: Moment) -> 
     tail.values.clone_from(&record.values);
     tail.created_by = record.created_by.or(work.actor.id);
     tail.set("continues", record.id);
-    if let Some(rule) = &series.set.rule
-        && let Some(count) = rule.count()
-    {
-        let before = series.set.count_before(date).map_err(too_much)?;
-        let left = u64::from(count).saturating_sub(before);
-        let rule =
-            u32::try_from(left).ok().filter(|left| *left > 0).map(|left| rule.clone().with_count(left));
-        tail.set("rrule", rule.map_or(Value::Null, |rule: Rule| Value::from(rule.to_string())));
+    let mut start = date;
+    if let Some(rule) = &series.set.rule {
+        // The date may be a further one: from there on the rule would yield others, as another day of the week.
+        let of_rule = Set { additions: Vec::new(), exclusions: Vec::new(), ..series.set.clone() };
+        let first = of_rule.between(Some(series.instant(date)), None, 1).map_err(too_much)?;
+        let rule = match (first.first(), rule.count()) {
+            (None, _) => None,
+            (Some(first), None) => {
+                start = first.id;
+                Some(rule.clone())
+            }
+            (Some(first), Some(count)) => {
+                start = first.id;
+                let before = series.set.count_before(start).map_err(too_much)?;
+                let left = u64::from(count).saturating_sub(before);
+                u32::try_from(left).ok().filter(|left| *left > 0).map(|left| rule.clone().with_count(left))
+            }
+        };
+        tail.set("rrule", rule.map_or(Value::Null, |rule| Value::from(rule.to_string())));
     }
     keep(&mut tail, series, |other| series.instant(other) >= series.instant(date));
-    series::place_at(&mut tail, date, series.length);
+    series::place_at(&mut tail, start, series.length);
     Ok(tail)
 }
 

@@ -54,6 +54,7 @@ pub fn parse(
     let ordered = input.iter().filter(|(name, _)| !is_moment(kind, name) && !is_moments(kind, name));
     let moments = input.iter().filter(|(name, _)| is_moment(kind, name));
     let dates = input.iter().filter(|(name, _)| is_moments(kind, name));
+    let was = (!creating && series::recurs(kind)).then(|| record.clone());
     let was_all_day = record.flag("all_day");
     let was_zone = if was_all_day { TimeZone::get(record.text("timezone")).ok() } else { None };
     for (name, json) in ordered {
@@ -88,6 +89,9 @@ pub fn parse(
     }
     series::parse_dates(record, dates, &mut errors);
     check_required(record, &mut errors);
+    if let Some(was) = was.filter(|_| errors.is_empty()) {
+        series::keep_end(&was, record);
+    }
     if errors.is_empty() {
         series::check(record, &mut errors);
     }

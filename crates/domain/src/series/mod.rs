@@ -5,13 +5,15 @@
 //! series is named by its original local start, the RECURRENCE-ID of RFC 5545.
 
 mod dates;
+mod moved_rule;
 mod moving;
 mod open;
 mod stored;
 pub mod words;
 
 pub use dates::{check, list_of_texts, parse_dates};
-pub use moving::{Place, follow, moved_rule, set_list, set_overrides, shifted, with_until};
+pub use moved_rule::{MovedRule, Refusal, moved_rule, with_until};
+pub use moving::{Leader, Place, follow, keep_end, set_list, set_overrides};
 pub use open::{OVER, Open, next_due};
 pub use stored::{Changed, FOREVER, ReadySeries, StoredOccurrence, StoredSeries};
 

@@ -1,0 +1,488 @@
+//! A series as somebody would keep it on paper: every date is found by walking day by day, and what is done to the
+//! series is done to the list of its dates.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use jiff::civil::{Date, DateTime, date};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+/// No date after this day is written down.
+const LAST_DAY: Date = date(2029, 6, 30);
+
+/// On which days.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Every {
+    Days(i64),
+    /// Days of the week from Monday (0) on.
+    Weeks(i64, BTreeSet<i64>),
+    MonthDay(i64, i8),
+    /// The first to fourth of a weekday, or the last one (-1).
+    Nth(i64, i64, i64),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    Never,
+    Count(usize),
+    Until(DateTime),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    pub every: Every,
+    pub end: End,
+}
+
+const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+
+pub fn weekday(day: Date) -> i64 {
+    i64::from(day.weekday().to_monday_zero_offset())
+}
+
+fn name(weekday: i64) -> &'static str {
+    DAYS[usize::try_from(weekday.rem_euclid(7)).unwrap()]
+}
+
+fn days_between(from: Date, to: Date) -> i64 {
+    i64::from(from.until(to).unwrap().get_days())
+}
+
+fn months_between(from: Date, to: Date) -> i64 {
+    let month = |day: Date| i64::from(day.year()) * 12 + i64::from(day.month());
+    month(to) - month(from)
+}
+
+/// Which of its weekday in the month a day is.
+fn nth(day: Date, from_end: bool) -> i64 {
+    if from_end {
+        -(i64::from(day.days_in_month() - day.day()) / 7 + 1)
+    } else {
+        i64::from(day.day() - 1) / 7 + 1
+    }
+}
+
+impl Rule {
+    /// As RFC 5545 writes it.
+    pub fn text(&self, zone: &TimeZone) -> String {
+        let mut text = match &self.every {
+            Every::Days(interval) => format!("FREQ=DAILY;INTERVAL={interval}"),
+            Every::Weeks(interval, days) => {
+                let days: Vec<&str> = days.iter().map(|day| name(*day)).collect();
+                format!("FREQ=WEEKLY;INTERVAL={interval};BYDAY={}", days.join(","))
+            }
+            Every::MonthDay(interval, day) => format!("FREQ=MONTHLY;INTERVAL={interval};BYMONTHDAY={day}"),
+            Every::Nth(interval, nth, day) => {
+                format!("FREQ=MONTHLY;INTERVAL={interval};BYDAY={nth}{}", name(*day))
+            }
+        };
+        match self.end {
+            End::Never => {}
+            End::Count(count) => text.push_str(&format!(";COUNT={count}")),
+            End::Until(until) => {
+                let instant = until.to_zoned(zone.clone()).unwrap().timestamp();
+                text.push_str(&format!(";UNTIL={}", instant.strftime("%Y%m%dT%H%M%SZ")));
+            }
+        }
+        text
+    }
+
+    fn is_on(&self, first: Date, day: Date) -> bool {
+        let monday = |day: Date| day.saturating_sub(weekday(day).days());
+        match &self.every {
+            Every::Days(interval) => days_between(first, day) % interval == 0,
+            Every::Weeks(interval, days) => {
+                days.contains(&weekday(day)) && days_between(monday(first), monday(day)) / 7 % interval == 0
+            }
+            Every::MonthDay(interval, number) => {
+                day.day() == *number && months_between(first, day) % interval == 0
+            }
+            Every::Nth(interval, number, on) => {
+                weekday(day) == *on
+                    && nth(day, *number < 0) == *number
+                    && months_between(first, day) % interval == 0
+            }
+        }
+    }
+
+    /// All dates from the first one on, which need not be one of them.
+    pub fn dates(&self, first: DateTime) -> Vec<DateTime> {
+        let mut dates = Vec::new();
+        let mut day = first.date();
+        while day <= LAST_DAY {
+            let at = day.to_datetime(first.time());
+            let is_over = match self.end {
+                End::Never => false,
+                End::Count(count) => dates.len() >= count,
+                End::Until(until) => at > until,
+            };
+            if is_over {
+                break;
+            }
+            if self.is_on(first.date(), day) {
+                dates.push(at);
+            }
+            day = day.tomorrow().unwrap();
+        }
+        dates
+    }
+
+    fn endless(&self) -> Rule {
+        Rule { every: self.every.clone(), end: End::Never }
+    }
+}
+
+/// What differs on a date.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changed {
+    pub title: Option<String>,
+    /// It begins elsewhere.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// It begins with the others and lasts longer or shorter.
+    pub length: Option<SignedDuration>,
+}
+
+/// One date as the calendar shows it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shown {
+    pub part: String,
+    pub name: String,
+    pub start: Timestamp,
+    pub end: Timestamp,
+    pub title: String,
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = &self.part[self.part.len() - 4..];
+        write!(out, "{part}@{} {}..{} {}", self.name, self.start, self.end, self.title)
+    }
+}
+
+/// One record: a series, or what it was split into.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub id: String,
+    pub rule: Rule,
+    pub first: DateTime,
+    pub zone: TimeZone,
+    pub length: SignedDuration,
+    pub title: String,
+    pub left_out: BTreeSet<DateTime>,
+    pub changed: BTreeMap<DateTime, Changed>,
+    pub is_archived: bool,
+}
+
+impl Part {
+    /// The dates that take place.
+    pub fn dates(&self) -> Vec<DateTime> {
+        let mut dates = self.rule.dates(self.first);
+        dates.retain(|date| !self.left_out.contains(date));
+        dates
+    }
+
+    fn instant(&self, local: DateTime) -> Timestamp {
+        local.to_zoned(self.zone.clone()).unwrap().timestamp()
+    }
+
+    fn regular(&self, date: DateTime) -> (Timestamp, Timestamp) {
+        let start = self.instant(date);
+        (start, start + self.length)
+    }
+
+    /// When a date takes place.
+    pub fn span(&self, date: DateTime) -> (Timestamp, Timestamp) {
+        self.span_of(date, &self.changed.get(&date).cloned().unwrap_or_default())
+    }
+
+    pub fn local_start(&self, date: DateTime) -> DateTime {
+        self.span(date).0.to_zoned(self.zone.clone()).datetime()
+    }
+
+    pub fn shown(&self) -> Vec<Shown> {
+        if self.is_archived {
+            return Vec::new();
+        }
+        let shown = |date: DateTime| {
+            let (start, end) = self.span(date);
+            let own = self.changed.get(&date).and_then(|changed| changed.title.clone());
+            let title = own.unwrap_or_else(|| self.title.clone());
+            Shown { part: self.id.clone(), name: date.to_string(), start, end, title }
+        };
+        self.dates().into_iter().map(shown).collect()
+    }
+
+    /// Writes down what differs on a date; nothing when it is as the others.
+    fn put(&mut self, date: DateTime, mut changed: Changed) {
+        let (start, end) = self.span_of(date, &changed);
+        let begins_there = start == self.regular(date).0;
+        let length = Some(end.duration_since(start)).filter(|length| *length != self.length);
+        (changed.span, changed.length) =
+            if begins_there { (None, length) } else { (Some((start, end)), None) };
+        if changed.title.as_deref() == Some(self.title.as_str()) {
+            changed.title = None;
+        }
+        if changed == Changed::default() {
+            self.changed.remove(&date);
+        } else {
+            self.changed.insert(date, changed);
+        }
+    }
+
+    /// Changes one date only.
+    pub fn change_one(&mut self, date: DateTime, change: &Change) {
+        let mut changed = self.changed.get(&date).cloned().unwrap_or_default();
+        match change {
+            Change::Title(title) => changed.title = Some(title.clone()),
+            Change::Start(to) => {
+                let (start, end) = self.span(date);
+                let new = self.instant(*to);
+                changed.span = Some((new, new + end.duration_since(start)));
+            }
+            Change::End(end) => changed.span = Some((self.span(date).0, self.instant(*end))),
+            Change::Zone(_) | Change::Rule(_) => {
+                unreachable!("one date has neither zone nor rule of its own")
+            }
+        }
+        self.put(date, changed);
+    }
+
+    /// Whether all dates can be changed so, or it is refused as a rule that would have to be guessed.
+    pub fn can_change_all(&self, date: DateTime, change: &Change) -> bool {
+        let (from, to, rotates) = match change {
+            Change::Start(to) => (self.local_start(date), *to, false),
+            Change::Zone(zone) => {
+                (self.local_start(date), self.span(date).0.to_zoned(zone.clone()).datetime(), true)
+            }
+            _ => return true,
+        };
+        let days = days_between(from.date(), to.date());
+        let (old, new) = (date.date(), date.date().saturating_add(days.days()));
+        if days == 0 {
+            return true;
+        }
+        let same_month = months_between(old, new) == 0;
+        match &self.rule.every {
+            Every::Days(_) => true,
+            Every::Weeks(_, on) if on.len() == 1 || rotates => true,
+            // Into a week of its own or onto another of the days a rule can hardly follow.
+            Every::Weeks(_, on) => {
+                !on.contains(&weekday(new)) && weekday(new) - weekday(old) == days_between(old, new)
+            }
+            Every::MonthDay(..) => {
+                let number = i64::from(old.day()) + days;
+                same_month && (1..=28).contains(&number)
+            }
+            Every::Nth(_, number, _) => !rotates && same_month && (*number < 0 || nth(new, false) < 5),
+        }
+    }
+
+    /// Changes all dates, as it was given for one of them.
+    pub fn change_all(&mut self, date: DateTime, change: &Change) -> DateTime {
+        match change {
+            Change::Title(title) => {
+                self.title = title.clone();
+                let mut own = self.changed.get(&date).cloned().unwrap_or_default();
+                own.title = None;
+                self.put(date, own);
+                date
+            }
+            Change::End(end) => {
+                let (start, old_end) = self.span(date);
+                let end = self.instant(*end);
+                if end == old_end {
+                    // It lasts as long as before: the others do, too.
+                    return date;
+                }
+                let own = self.changed.remove(&date).unwrap_or_default();
+                self.length = end.duration_since(start);
+                self.put(date, Changed { span: Some((start, end)), ..own });
+                date
+            }
+            Change::Rule(rule) => {
+                let own = self.changed.remove(&date);
+                self.rule = rule.clone();
+                self.rename(date, SignedDuration::ZERO, 0, true, None);
+                if let Some(own) = own.filter(|_| self.dates().contains(&date)) {
+                    self.put(date, own);
+                }
+                date
+            }
+            Change::Start(to) => self.move_all(date, *to, None),
+            Change::Zone(zone) => {
+                let to = self.span(date).0.to_zoned(zone.clone()).datetime();
+                self.move_all(date, to, Some(zone.clone()))
+            }
+        }
+    }
+
+    fn move_all(&mut self, date: DateTime, to: DateTime, zone: Option<TimeZone>) -> DateTime {
+        let from = self.local_start(date);
+        let days = days_between(from.date(), to.date());
+        let shift = to.time().duration_since(from.time());
+        let moved = |at: DateTime, days: i64| at.checked_add(shift).unwrap().saturating_add(days.days());
+        let own = self.changed.remove(&date).unwrap_or_default();
+        let (start, end) = self.span_of(date, &own);
+        let all = self.rule.endless().dates(self.first);
+        let bounded = self.rule.dates(self.first);
+        let new = moved(date, days);
+        let new_first;
+        // The last date where not all go as far.
+        let mut last: Option<DateTime> = None;
+        match &mut self.rule.every {
+            Every::Days(_) => new_first = moved(self.first, days),
+            Every::MonthDay(_, number) => {
+                *number += i8::try_from(days).unwrap();
+                new_first = moved(self.first, days);
+            }
+            Every::Weeks(_, on) if on.len() == 1 || zone.is_some() => {
+                *on = on.iter().map(|day| (day + days).rem_euclid(7)).collect();
+                new_first = moved(self.first, days);
+            }
+            Every::Weeks(_, on) => {
+                let (old_day, new_day) = (weekday(date.date()), (weekday(date.date()) + days).rem_euclid(7));
+                on.remove(&old_day);
+                on.insert(new_day);
+                let moved_one =
+                    |at: &DateTime| moved(*at, if weekday(at.date()) == old_day { days } else { 0 });
+                new_first = all.iter().take(70).map(moved_one).min().unwrap();
+                last = bounded.iter().map(moved_one).max();
+            }
+            Every::Nth(_, number, day) => {
+                if days != 0 {
+                    (*number, *day) = (nth(new.date(), *number < 0), weekday(new.date()));
+                }
+                let within = |at: DateTime| {
+                    let month = at.date().first_of_month();
+                    let days = (0..31).map(|day| month.saturating_add(day.days()));
+                    let day = days
+                        .filter(|other| months_between(month, *other) == 0)
+                        .find(|other| weekday(*other) == *day && nth(*other, *number < 0) == *number);
+                    moved(day.unwrap().to_datetime(at.time()), 0)
+                };
+                new_first = if days == 0 { moved(self.first, 0) } else { within(all[0]) };
+                last = bounded.iter().map(|at| if days == 0 { moved(*at, 0) } else { within(*at) }).max();
+            }
+        }
+        if let End::Until(until) = self.rule.end {
+            let said = moved(until, 0);
+            let until = match last {
+                None => moved(until, days),
+                Some(last) => {
+                    let all = self.rule.endless().dates(new_first);
+                    let is_exact = last <= said && !all.iter().any(|date| *date > last && *date <= said);
+                    if is_exact { said } else { last }
+                }
+            };
+            self.rule.end = End::Until(until);
+        }
+        self.first = new_first;
+        let same_zone = zone.is_none();
+        if let Some(zone) = zone {
+            self.zone = zone;
+        }
+        self.rename(date, shift, days, same_zone, Some(new));
+        if self.rule.dates(self.first).contains(&new) {
+            // It stands where it was put.
+            let length = end.duration_since(start);
+            let start = self.instant(to);
+            self.put(new, Changed { span: Some((start, start + length)), title: own.title, length: None });
+        }
+        new
+    }
+
+    fn span_of(&self, date: DateTime, own: &Changed) -> (Timestamp, Timestamp) {
+        let (start, end) = self.regular(date);
+        own.span.unwrap_or_else(|| (start, own.length.map_or(end, |length| start + length)))
+    }
+
+    /// Gives left-out and changed dates their names among the new ones: the same day at the new time where that is a
+    /// date, else moved along, else that of the month. What was moved itself has its place, then what is left out has.
+    fn rename(
+        &mut self,
+        leader: DateTime,
+        shift: SignedDuration,
+        days: i64,
+        same_zone: bool,
+        taken: Option<DateTime>,
+    ) {
+        let dates: BTreeSet<DateTime> = self.rule.dates(self.first).into_iter().collect();
+        let mut taken: BTreeSet<DateTime> = taken.into_iter().collect();
+        let left_out = std::mem::take(&mut self.left_out);
+        let mut changed = std::mem::take(&mut self.changed);
+        changed.remove(&leader);
+        let kept = |date: DateTime| date.checked_add(shift).unwrap();
+        let along = |date: DateTime| kept(date).saturating_add(days.days());
+        let is_nth = days != 0 && matches!(self.rule.every, Every::Nth(..));
+        let in_month = |date: DateTime| {
+            let mut of_month = dates.iter().filter(|new| months_between(date.date(), new.date()) == 0);
+            of_month.next().copied().filter(|_| is_nth).unwrap_or(date)
+        };
+        let ways: [&dyn Fn(DateTime) -> DateTime; 3] =
+            if same_zone { [&kept, &along, &in_month] } else { [&along, &kept, &in_month] };
+        let mut waiting: Vec<(DateTime, Option<Changed>)> =
+            left_out.into_iter().map(|date| (date, None)).collect();
+        waiting.extend(changed.into_iter().map(|(date, changed)| (date, Some(changed))));
+        for way in ways {
+            waiting.retain(|(date, changed)| {
+                let new = way(*date);
+                if !dates.contains(&new) || !taken.insert(new) {
+                    return true;
+                }
+                match changed {
+                    None => drop(self.left_out.insert(new)),
+                    Some(changed) => drop(self.changed.insert(new, changed.clone())),
+                }
+                false
+            });
+        }
+    }
+
+    /// Another time of day for the series as a record.
+    pub fn change_record(&mut self, change: &Change) {
+        match change {
+            Change::Title(title) => self.title = title.clone(),
+            Change::Start(to) => {
+                let shift = to.time().duration_since(self.first.time());
+                if let End::Until(until) = &mut self.rule.end {
+                    *until = until.checked_add(shift).unwrap();
+                }
+                self.first = self.first.checked_add(shift).unwrap();
+                self.rename(DateTime::MIN, shift, 0, true, None);
+            }
+            _ => unreachable!("not among what is tried"),
+        }
+    }
+
+    /// Ends the series before the date; answers what comes from the date on.
+    pub fn split(&mut self, date: DateTime) -> Part {
+        let mut rest = self.clone();
+        rest.first = date;
+        let before = self.rule.dates(self.first).iter().filter(|other| **other < date).count();
+        match &mut rest.rule.end {
+            End::Count(count) => {
+                *count -= before;
+                self.rule.end = End::Count(before);
+            }
+            _ => self.rule.end = End::Until(date.checked_sub(1.second()).unwrap()),
+        }
+        self.left_out.retain(|other| *other < date);
+        self.changed.retain(|other, _| *other < date);
+        rest.left_out.retain(|other| *other >= date);
+        rest.changed.retain(|other, _| *other >= date);
+        rest
+    }
+}
+
+/// What is done to a date, to some or to all.
+#[derive(Clone, Debug)]
+pub enum Change {
+    Title(String),
+    /// Another local start; the length stays.
+    Start(DateTime),
+    /// Another local end; the start stays.
+    End(DateTime),
+    Zone(TimeZone),
+    Rule(Rule),
+}
