@@ -1,0 +1,163 @@
+//! Changing all dates of a series as it was given for one of them.
+
+use obcms_domain::registry::{self, DateRole, Record, Source};
+use obcms_domain::series::{self, Leader, Place, Series};
+use obcms_recur::Moment;
+use serde_json::{Map, Value as Json};
+
+use super::{Occurrence, check_series, differences, finish, parse_single, single_of, too_much};
+use crate::error::AppError;
+use crate::records::Input;
+use crate::work::Work;
+
+/// The series with `input` applied to all its dates, as it was given for one of them.
+pub(super) struct Whole {
+    /// The series.
+    pub record: Record,
+    /// Name of the date in the changed series.
+    pub date: Moment,
+}
+
+/// Applies to a whole series what was given for one of its dates: times are moved by as much as the date is, the
+/// rule moves along, and what the input says outweighs what was different on this date.
+pub(super) fn apply_to_all(
+    work: &mut Work<'_, '_>,
+    record: &Record,
+    series: &Series,
+    date: Moment,
+    input: &Input,
+) -> Result<Whole, AppError> {
+    let role = series.role;
+    let dated = |name: &str| dated_fields(role).contains(&name);
+    let moves = input.keys().any(|name| dated(name));
+    let before = single_of(series, record, date)?;
+    let own = |name: &&String| !series::FIELDS.contains(&name.as_str());
+    let for_single: Input = input
+        .iter()
+        .filter(|(name, _)| own(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let single = parse_single(work, &before, &for_single)?;
+    let mut whole = record.clone();
+    // Fields without dates hold for all dates alike.
+    let mut own_patch = match series.overrides.get(&date.to_string()) {
+        Some(Json::Object(patch)) => patch.clone(),
+        _ => Map::new(),
+    };
+    for (position, field) in record.kind.fields.iter().enumerate() {
+        let is_given = input.contains_key(field.name)
+            || (field.source != Source::Input && before.values[position] != single.values[position]);
+        if is_given && !dated(field.name) && !series::FIELDS.contains(&field.name) {
+            whole.values[position] = single.values[position].clone();
+            own_patch.remove(field.name);
+        }
+    }
+    // Other dates keep what differs on them; what differs on this one is put back at its new place.
+    let mut overrides = series.overrides.clone();
+    overrides.remove(&date.to_string());
+    let mut old = record.clone();
+    series::set_overrides(&mut old, overrides.clone());
+    series::set_overrides(&mut whole, overrides);
+    let mut leader = None;
+    if moves {
+        for name in dated_fields(role) {
+            own_patch.remove(name);
+        }
+        leader = Some(move_all(&mut whole, series, (&before, &single), date, input.contains_key("rrule"))?);
+    }
+    let of_series: Input = input
+        .iter()
+        .filter(|(name, _)| !own(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    registry::parse(&mut whole, &of_series, false, &work.context())?;
+    series::follow(&old, &mut whole, &of_series, leader.as_ref());
+    let date = leader.map_or(date, |leader| leader.name);
+    keep_own(&mut whole, date, &own_patch, moves.then_some(&single))?;
+    Ok(Whole { record: whole, date })
+}
+
+/// Fields that say when a date is.
+fn dated_fields(role: &DateRole) -> [&'static str; 4] {
+    [role.start, role.end, "all_day", "timezone"]
+}
+
+/// Keeps on one date of a changed series what still differs there: `patch`, and the times of `single` if given.
+fn keep_own(
+    whole: &mut Record,
+    date: Moment,
+    patch: &Map<String, Json>,
+    single: Option<&Record>,
+) -> Result<(), AppError> {
+    let Some(series) = Series::of(whole) else {
+        return Ok(());
+    };
+    let Some(base) = series.base(whole, date).map_err(too_much)? else {
+        return Ok(());
+    };
+    let mut own = base.clone();
+    series::apply(&mut own, patch);
+    for name in dated_fields(series.role) {
+        if let (Some(single), Some(position)) = (single, base.kind.position(name)) {
+            own.values[position] = single.values[position].clone();
+        }
+    }
+    let patch = differences(&base, &own);
+    let mut overrides = series.overrides;
+    if patch.is_empty() {
+        overrides.remove(&date.to_string());
+    } else {
+        overrides.insert(date.to_string(), Json::Object(patch));
+    }
+    series::set_overrides(whole, overrides);
+    Ok(())
+}
+
+/// Moves the first date of the series, its length and its rule by what happened to one date: that stands where it was
+/// put, each other one goes as far from where it is.
+fn move_all(
+    whole: &mut Record,
+    series: &Series,
+    (before, single): (&Record, &Record),
+    date: Moment,
+    has_new_rule: bool,
+) -> Result<Leader, AppError> {
+    let role = series.role;
+    let missing = || AppError::field(role.start, "required", "What repeats needs a first date.");
+    let (from, old_length) = series::anchor(before).ok_or_else(missing)?;
+    let (to, new_length) = series::anchor(single).ok_or_else(missing)?;
+    let place = Place { from, to };
+    let name = place.carry(date, true);
+    let mut moves_all = true;
+    let mut start = place.carry(series.set.start, true);
+    if let Some(rule) = series.set.rule.as_ref().filter(|_| !has_new_rule) {
+        // The rule has the date where it would be without having been moved by itself.
+        let regular = Place { from: date, to: name };
+        let moved = series::moved_rule(&series.set, rule, &regular, &series::zone_of(single))
+            .map_err(|message| AppError::field(role.start, "rule", message))?;
+        (start, moves_all) = (moved.start, moved.moves_all);
+        whole.set("rrule", moved.rule.to_string());
+    }
+    for name in ["all_day", "timezone"] {
+        if whole.kind.position(name).is_some() {
+            whole.set(name, single.get(name).clone());
+        }
+    }
+    // A date that had a length of its own does not give it to the others by being moved.
+    let length = if old_length == new_length { series.length } else { new_length };
+    series::place_at(whole, start, length);
+    Ok(Leader { place, name, moves_all })
+}
+
+/// Changes all dates.
+pub(super) fn change_all(
+    work: &mut Work<'_, '_>,
+    record: &Record,
+    series: &Series,
+    date: Moment,
+    input: &Input,
+) -> Result<Occurrence, AppError> {
+    let whole = apply_to_all(work, record, series, date, input)?;
+    check_series(work, record, &whole.record)?;
+    finish(work, record, whole.record, whole.date, "update")
+}

@@ -1,0 +1,305 @@
+//! Changing and cancelling dates of a series: this one, this and all that follow, or all.
+//!
+//! A single date is a record of its own as long as it is worked on: the series as it is on that date. What is then
+//! different is kept in the series. "This and following" ends the series before the date and begins another one
+//! there. Everything is one set of changes, so undo puts the series back exactly.
+
+mod all;
+mod parts;
+
+use jiff::Timestamp;
+use obcms_domain::id::Id;
+use obcms_domain::people::Action;
+use obcms_domain::registry::{self, FieldError, Kind, Record, output};
+use obcms_domain::series::{self, Series};
+use obcms_recur::{ExpandError, Moment};
+use obcms_store::records as store;
+use serde_json::{Map, Value as Json};
+
+use crate::behaviour;
+use crate::error::AppError;
+use crate::records::{self, Input};
+use crate::work::Work;
+use crate::{Actor, App};
+use all::change_all;
+use parts::{cancel, split};
+
+/// How far a change of one date reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// This date only.
+    #[default]
+    This,
+    /// This date and all after it: the series is split.
+    Following,
+    /// All dates.
+    All,
+}
+
+impl Scope {
+    /// The scope of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "this" => Some(Self::This),
+            "following" => Some(Self::Following),
+            "all" => Some(Self::All),
+            _ => None,
+        }
+    }
+}
+
+/// What a change of dates led to.
+#[derive(Clone, Debug)]
+pub struct Occurrence {
+    /// The series that now has the date.
+    pub series: Record,
+    /// The record as it is on the date; nothing when it was cancelled.
+    pub single: Option<Record>,
+    /// Original local start of the date.
+    pub recurrence_id: String,
+    /// The set of changes, by which it is undone; nothing when nothing changed.
+    pub change_set: Option<Id>,
+}
+
+impl App {
+    /// One date of a series that the actor may see.
+    pub fn occurrence(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        id: Id,
+        recurrence_id: &str,
+    ) -> Result<Occurrence, AppError> {
+        self.read(|tx| {
+            let record = store::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
+            actor.require(tx, Action::View, &record)?;
+            let (series, date) = found(&record, recurrence_id)?;
+            let single = series.materialise(&record, date).map_err(too_much)?;
+            Ok(Occurrence { series: record, single, recurrence_id: date.to_string(), change_set: None })
+        })
+    }
+
+    /// The first dates of a series from an instant on, each as the record is on that date.
+    pub fn occurrences(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        id: Id,
+        window: (Option<Timestamp>, Option<Timestamp>),
+        limit: usize,
+    ) -> Result<Vec<(String, Record)>, AppError> {
+        self.read(|tx| {
+            let record = store::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
+            actor.require(tx, Action::View, &record)?;
+            let Some(series) = Series::of(&record) else {
+                return Ok(Vec::new());
+            };
+            let dates = series.set.between(window.0, window.1, limit).map_err(too_much)?;
+            let mut result = Vec::with_capacity(dates.len());
+            for date in dates {
+                if let Some(single) = series.materialise(&record, date.id).map_err(too_much)? {
+                    result.push((date.id.to_string(), single));
+                }
+            }
+            Ok(result)
+        })
+    }
+
+    /// Changes one date, it and all that follow, or all.
+    pub fn change_occurrence(
+        &self,
+        actor: &Actor,
+        target: &Target<'_>,
+        input: &Input,
+    ) -> Result<Occurrence, AppError> {
+        self.write(actor, |work| change(work, target, input))
+    }
+
+    /// Cancels one date, it and all that follow, or all.
+    pub fn cancel_occurrence(&self, actor: &Actor, target: &Target<'_>) -> Result<Occurrence, AppError> {
+        self.write(actor, |work| cancel(work, target))
+    }
+}
+
+/// Which date of which series, how far, and the version that the actor saw.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    /// Kind of the series.
+    pub kind: &'static Kind,
+    /// The series.
+    pub id: Id,
+    /// Original local start of the date.
+    pub recurrence_id: &'a str,
+    /// How far.
+    pub scope: Scope,
+    /// Version of the series that the actor saw.
+    pub expected: Option<i64>,
+}
+
+pub(crate) fn too_much(error: ExpandError) -> AppError {
+    AppError::field("rrule", "rule", error.to_string())
+}
+
+/// The series and the date, when it is one of the series.
+pub(crate) fn found(record: &Record, recurrence_id: &str) -> Result<(Series, Moment), AppError> {
+    let missing = || AppError::NotFound("date of this series");
+    let series = Series::of(record).ok_or_else(missing)?;
+    let date = series.find(recurrence_id).map_err(too_much)?.ok_or_else(missing)?;
+    Ok((series, date))
+}
+
+pub(crate) fn load(work: &mut Work<'_, '_>, target: &Target<'_>, action: Action) -> Result<Record, AppError> {
+    let record = work.load(target.kind, target.id)?;
+    records::require_write(work.actor)?;
+    work.actor.require(work.tx, action, &record)?;
+    records::require_version(&record, target.expected)?;
+    if record.is_archived() {
+        return Err(AppError::conflict(format!(
+            "This {} is archived; restore it first.",
+            target.kind.label.to_lowercase()
+        )));
+    }
+    Ok(record)
+}
+
+/// Changes dates of a series.
+pub fn change(work: &mut Work<'_, '_>, target: &Target<'_>, input: &Input) -> Result<Occurrence, AppError> {
+    let record = load(work, target, behaviour::action_for(target.kind, input))?;
+    let (series, date) = found(&record, target.recurrence_id)?;
+    match target.scope {
+        Scope::This => change_this(work, &record, &series, date, input),
+        Scope::Following if Some(date) != series.first().map_err(too_much)? => {
+            split(work, &record, &series, date, input)
+        }
+        Scope::All | Scope::Following => change_all(work, &record, &series, date, input),
+    }
+}
+
+pub(crate) fn single_of(series: &Series, record: &Record, date: Moment) -> Result<Record, AppError> {
+    series.materialise(record, date).map_err(too_much)?.ok_or(AppError::NotFound("date of this series"))
+}
+
+/// Reads the input as a change of the date, by all rules of the kind.
+fn parse_single(work: &mut Work<'_, '_>, before: &Record, input: &Input) -> Result<Record, AppError> {
+    let mut single = before.clone();
+    registry::parse(&mut single, input, false, &work.context())?;
+    records::check(work, Some(before), &single)?;
+    behaviour::prepare(work, Some(before), &mut single, input)?;
+    Ok(single)
+}
+
+fn change_this(
+    work: &mut Work<'_, '_>,
+    record: &Record,
+    series: &Series,
+    date: Moment,
+    input: &Input,
+) -> Result<Occurrence, AppError> {
+    let errors: Vec<FieldError> = series::FIELDS
+        .into_iter()
+        .filter(|name| input.contains_key(*name))
+        .map(|name| {
+            let message =
+                "One date has no rule of its own: change all dates, or this one and those that follow.";
+            FieldError::new(name, "scope", message)
+        })
+        .collect();
+    if !errors.is_empty() {
+        return Err(AppError::Invalid(errors));
+    }
+    let before = single_of(series, record, date)?;
+    let single = parse_single(work, &before, input)?;
+    put_single(work, record, series, date, &single)
+}
+
+/// Changes one date as `change` does with the record as it is on that date.
+pub(crate) fn change_date(
+    work: &mut Work<'_, '_>,
+    target: &Target<'_>,
+    action: Action,
+    change: impl FnOnce(&mut Work<'_, '_>, &mut Record) -> Result<(), AppError>,
+) -> Result<Occurrence, AppError> {
+    let record = load(work, target, action)?;
+    let (series, date) = found(&record, target.recurrence_id)?;
+    let mut single = single_of(&series, &record, date)?;
+    change(work, &mut single)?;
+    put_single(work, &record, &series, date, &single)
+}
+
+/// Writes a date of the series as it is to be.
+fn put_single(
+    work: &mut Work<'_, '_>,
+    record: &Record,
+    series: &Series,
+    date: Moment,
+    single: &Record,
+) -> Result<Occurrence, AppError> {
+    let base =
+        series.base(record, date).map_err(too_much)?.ok_or(AppError::NotFound("date of this series"))?;
+    let mut overrides = series.overrides.clone();
+    let patch = differences(&base, single);
+    if patch.is_empty() {
+        overrides.remove(&date.to_string());
+    } else {
+        overrides.insert(date.to_string(), Json::Object(patch));
+    }
+    if overrides.len() > series::MAXIMUM_OVERRIDES {
+        return Err(AppError::conflict(
+            "Too many dates of this series differ; split it and change the parts.",
+        ));
+    }
+    let mut changed = record.clone();
+    series::set_overrides(&mut changed, overrides);
+    work.note_date(date);
+    finish(work, record, changed, date, "occurrence")
+}
+
+/// The fields in which a date differs from the others. One that begins elsewhere has its end as well, so that both stay
+/// when the others are moved; one that only lasts longer or shorter moves with them.
+fn differences(base: &Record, single: &Record) -> Map<String, Json> {
+    let role = &base.kind.dates[0];
+    let begins = |record: &Record| series::anchor(record).map(|(start, _)| start);
+    let is_elsewhere = !base.get(role.start).is_empty() && begins(base) != begins(single);
+    let mut patch = Map::new();
+    for (position, field) in base.kind.fields.iter().enumerate() {
+        let differs = base.values[position] != single.values[position];
+        let is_pinned = is_elsewhere && (field.name == role.start || field.name == role.end);
+        if (differs || is_pinned) && !series::FIELDS.contains(&field.name) {
+            patch.insert(field.name.to_owned(), output::plain(field, &single.values[position]));
+        }
+    }
+    patch
+}
+
+/// Writes the series and answers with the date as it is then; nothing when it is none of the series.
+pub(crate) fn finish(
+    work: &mut Work<'_, '_>,
+    before: &Record,
+    mut changed: Record,
+    date: Moment,
+    action: &str,
+) -> Result<Occurrence, AppError> {
+    behaviour::before_series(work, Some(before), &mut changed)?;
+    let differs = work.save(before, &mut changed, action)?;
+    let record = records::reload(work, &changed)?;
+    let single = match Series::of(&record) {
+        Some(series) => series.materialise(&record, date).map_err(too_much)?,
+        None => Some(record.clone()),
+    };
+    let change_set = differs.then_some(work.change_set);
+    Ok(Occurrence { series: record, single, recurrence_id: date.to_string(), change_set })
+}
+
+fn check_series(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+    let mut errors = Vec::new();
+    registry::check_required(record, &mut errors);
+    series::check(record, &mut errors);
+    if errors.is_empty() {
+        (record.kind.rules)(record, &mut errors);
+    }
+    if !errors.is_empty() {
+        return Err(AppError::Invalid(errors));
+    }
+    records::check(work, Some(before), record)
+}

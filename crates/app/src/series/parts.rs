@@ -1,0 +1,168 @@
+//! Ending a series before one of its dates: to go on as another, or to be over.
+
+use std::str::FromStr;
+
+use obcms_domain::people::Action;
+use obcms_domain::registry::{Record, Value};
+use obcms_domain::series::{self, Series};
+use obcms_recur::{Moment, Set};
+
+use super::all::apply_to_all;
+use super::{Occurrence, Scope, Target, check_series, found, load, too_much};
+use crate::behaviour;
+use crate::error::AppError;
+use crate::records::{self, Input};
+use crate::work::Work;
+
+/// Ends the series before the date and begins another there.
+pub(super) fn split(
+    work: &mut Work<'_, '_>,
+    record: &Record,
+    series: &Series,
+    date: Moment,
+    input: &Input,
+) -> Result<Occurrence, AppError> {
+    let head = head(record, series, date)?;
+    let tail = tail(work, record, series, date)?;
+    let tail_series = Series::of(&tail).ok_or(AppError::NotFound("date of this series"))?;
+    let mut whole = apply_to_all(work, &tail, &tail_series, date, input)?;
+    check_series(work, record, &whole.record)?;
+    behaviour::before_series(work, None, &mut whole.record)?;
+    let mut head = head;
+    behaviour::before_series(work, Some(record), &mut head)?;
+    work.save(record, &mut head, "split")?;
+    work.insert(std::slice::from_ref(&whole.record))?;
+    let new = records::reload(work, &whole.record)?;
+    let single = match Series::of(&new) {
+        Some(series) => series.materialise(&new, whole.date).map_err(too_much)?,
+        None => Some(new.clone()),
+    };
+    Ok(Occurrence {
+        series: new,
+        single,
+        recurrence_id: whole.date.to_string(),
+        change_set: Some(work.change_set),
+    })
+}
+
+/// The series up to the date, exclusive.
+fn head(record: &Record, series: &Series, date: Moment) -> Result<Record, AppError> {
+    let mut head = record.clone();
+    if let Some(rule) = &series.set.rule {
+        let before = match rule.count() {
+            Some(_) => u32::try_from(series.set.count_before(date).map_err(too_much)?).unwrap_or(0),
+            None => 0,
+        };
+        let shortened = if before > 0 {
+            rule.clone().with_count(before)
+        } else {
+            // Without a rule the start would be a date: one that ends before it begins yields none.
+            let last = match date {
+                Moment::Date(day) => Moment::Date(day.yesterday().unwrap_or(day)),
+                Moment::DateTime(local) => {
+                    Moment::DateTime(local.checked_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(local))
+                }
+            };
+            series::with_until(rule, last, &series.set.zone)
+        };
+        head.set("rrule", shortened.to_string());
+    }
+    keep(&mut head, series, |other| series.instant(other) < series.instant(date));
+    Ok(head)
+}
+
+/// The series from the date on, still under the old times.
+fn tail(work: &Work<'_, '_>, record: &Record, series: &Series, date: Moment) -> Result<Record, AppError> {
+    let mut tail = work.new_record(record.kind);
+    tail.values.clone_from(&record.values);
+    tail.created_by = record.created_by.or(work.actor.id);
+    tail.set("continues", record.id);
+    let mut start = date;
+    if let Some(rule) = &series.set.rule {
+        // The date may be a further one: from there on the rule would yield others, as another day of the week.
+        let of_rule = Set { additions: Vec::new(), exclusions: Vec::new(), ..series.set.clone() };
+        let first = of_rule.between(Some(series.instant(date)), None, 1).map_err(too_much)?;
+        let rule = match (first.first(), rule.count()) {
+            (None, _) => None,
+            (Some(first), None) => {
+                start = first.id;
+                Some(rule.clone())
+            }
+            (Some(first), Some(count)) => {
+                start = first.id;
+                let before = series.set.count_before(start).map_err(too_much)?;
+                let left = u64::from(count).saturating_sub(before);
+                u32::try_from(left).ok().filter(|left| *left > 0).map(|left| rule.clone().with_count(left))
+            }
+        };
+        tail.set("rrule", rule.map_or(Value::Null, |rule| Value::from(rule.to_string())));
+    }
+    keep(&mut tail, series, |other| series.instant(other) >= series.instant(date));
+    series::place_at(&mut tail, start, series.length);
+    Ok(tail)
+}
+
+/// Keeps of the lists of dates what `wanted` says.
+fn keep(record: &mut Record, series: &Series, wanted: impl Fn(Moment) -> bool) {
+    for field in ["rdates", "exdates"] {
+        let dates: Vec<String> = series::texts(record.get(field))
+            .into_iter()
+            .filter(|text| {
+                let start = text.split('/').next().unwrap_or(text);
+                Moment::from_str(start).is_ok_and(&wanted)
+            })
+            .map(ToOwned::to_owned)
+            .collect();
+        series::set_list(record, field, dates);
+    }
+    let overrides = series
+        .overrides
+        .iter()
+        .filter(|(name, _)| Moment::from_str(name).is_ok_and(&wanted))
+        .map(|(name, patch)| (name.clone(), patch.clone()))
+        .collect();
+    series::set_overrides(record, overrides);
+}
+
+/// Cancels dates of a series.
+pub(super) fn cancel(work: &mut Work<'_, '_>, target: &Target<'_>) -> Result<Occurrence, AppError> {
+    let whole = target.scope == Scope::All;
+    let record = load(work, target, if whole { Action::Archive } else { Action::Edit })?;
+    let (series, date) = found(&record, target.recurrence_id)?;
+    let mut changed = record.clone();
+    match target.scope {
+        Scope::This => {
+            let mut dates: Vec<String> =
+                series::texts(record.get("exdates")).into_iter().map(ToOwned::to_owned).collect();
+            dates.push(date.to_string());
+            series::set_list(&mut changed, "exdates", dates);
+            let mut overrides = series.overrides.clone();
+            overrides.remove(&date.to_string());
+            series::set_overrides(&mut changed, overrides);
+        }
+        Scope::Following => changed = head(&record, &series, date)?,
+        Scope::All => {}
+    }
+    let is_over = match Series::of(&changed) {
+        Some(left) => whole || left.is_empty().map_err(too_much)?,
+        None => true,
+    };
+    work.note_date(date);
+    if is_over {
+        // Without its last date the series is put away, as it was.
+        work.actor.require(work.tx, Action::Archive, &record)?;
+        behaviour::before_archive(work, &record)?;
+        let mut archived = record.clone();
+        archived.archived_at = Some(work.now);
+        work.save(&record, &mut archived, "archive")?;
+        return Ok(cancelled(work, archived, date));
+    }
+    behaviour::before_series(work, Some(&record), &mut changed)?;
+    work.save(&record, &mut changed, "cancel_date")?;
+    let changed = records::reload(work, &changed)?;
+    Ok(cancelled(work, changed, date))
+}
+
+fn cancelled(work: &Work<'_, '_>, series: Record, date: Moment) -> Occurrence {
+    Occurrence { series, single: None, recurrence_id: date.to_string(), change_set: Some(work.change_set) }
+}
