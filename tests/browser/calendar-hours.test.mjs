@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { assertAccessible } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
 import { api } from "./work.mjs";
 
@@ -54,6 +55,7 @@ test("an event is moved to another hour of another day, and pulled longer", asyn
   await becomes(made, "start", "2031-11-13T11:00:00+08:00");
   assert.equal((await read(made)).end, "2031-11-13T12:00:00+08:00");
 
+  await page.reload();
   await block(page, "Hour mover").hover();
   const box = await block(page, "Hour mover").boundingBox();
   const to = await place(page, "2031-11-13", "13:30");
@@ -134,6 +136,20 @@ test("by keyboard hours go by the half hour, and their end is pulled", async () 
   await page.keyboard.press("u");
   await becomes(made, "start", "2031-12-02T09:00:00+08:00");
   assert.equal((await read(made)).end, "2031-12-02T10:00:00+08:00");
+  await page.context().close();
+});
+
+test("hours without entries are scrolled by keyboard", async () => {
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=day&date=2041-01-09");
+  const hours = page.locator(".fc-timegrid-col[tabindex]");
+  await hours.waitFor();
+  await assertAccessible(page);
+  const scroller = page.locator(".fc-scroller-liquid-absolute");
+  const before = await scroller.evaluate((scroller) => scroller.scrollTop);
+  await hours.focus();
+  await page.keyboard.press("PageUp");
+  await page.waitForFunction((from) => document.querySelector(".fc-scroller-liquid-absolute").scrollTop < from, before);
   await page.context().close();
 });
 

@@ -158,6 +158,57 @@ test("filters are folded away until they are asked for, or narrow something", as
   await page.context().close();
 });
 
+test("every menu of the calendar is within the window", async () => {
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?view=agenda&date=2032-04-13&q=menu");
+  await page.locator(".agenda").waitFor();
+  const menus = page.locator(".calendar details.menu");
+  const count = await menus.count();
+  assert.ok(count >= 6, `${count} menus`);
+  for (let number = 0; number < count; number += 1) {
+    const menu = menus.nth(number);
+    await menu.locator("> summary").tap();
+    const { left, right, width } = await menu.locator("> .menu-panel").evaluate((panel) => panel.getBoundingClientRect());
+    const name = await menu.getAttribute("class");
+    assert.ok(width > 0 && left >= 0 && right <= 390, `${name}: from ${left} to ${right}`);
+    await assertAccessible(page);
+    await page.keyboard.press("Escape");
+  }
+  await page.context().close();
+});
+
+test("busy days and conflicts stand beneath, and their button leads there", async () => {
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?view=month&date=2032-04-13");
+  await day(page, "2032-04-13").waitFor();
+  const button = page.getByRole("button", { name: "Busy days, conflicts, upcoming" });
+  await button.tap();
+  const map = page.locator(".heat-map");
+  await map.waitFor();
+  await page.waitForFunction(() => document.activeElement.matches("[data-side-panels]"));
+  const { top, bottom } = await map.evaluate((drawn) => drawn.getBoundingClientRect());
+  assert.ok(top >= 0 && bottom <= 844, `from ${top} to ${bottom}`);
+  await fits(page);
+  await assertAccessible(page);
+  await page.context().close();
+});
+
+test("hours that reach over days are told as far as they lie on the day", async () => {
+  await event("Told journey", "2032-11-09T15:00:00+08:00", { end: "2032-11-11T10:00:00+08:00" });
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?view=month&date=2032-11-09&q=Told");
+  const time = line(page, "Told journey").locator(".agenda-time");
+  for (const [date, words] of [
+    ["2032-11-09", "from 3:00 PM"],
+    ["2032-11-10", "All day"],
+    ["2032-11-11", "until 10:00 AM"],
+  ]) {
+    if (date !== "2032-11-09") await day(page, date).tap();
+    await time.getByText(words, { exact: true }).waitFor();
+  }
+  await page.context().close();
+});
+
 test("a line is moved by keyboard, said, and taken back", async () => {
   const meeting = await event("List meeting", "2032-08-04T09:00:00+08:00", { end: "2032-08-04T11:00:00+08:00" });
   await task("List task", "2032-08-05");

@@ -118,6 +118,16 @@ export function whenWords(times: Times): string {
   return `${begin} – ${sameDay ? "" : `${dayWords(times.end)}, `}${clock(times.end)}`;
 }
 
+/** What of its hours lies on the day, in words: "9:00 AM – 11:00 AM", "from 9:00 AM", "until 11:00 AM" or "All day". */
+export function hoursOn(day: string, times: Times): string {
+  if (times.allDay) return "All day";
+  const begins = times.start.slice(0, 10) >= day;
+  const ends = lastDay(times) <= day;
+  if (begins && !ends) return `from ${clock(times.start)}`;
+  if (begins) return `${clock(times.start)}${times.end > times.start ? ` – ${clock(times.end)}` : ""}`;
+  return ends ? `until ${clock(times.end)}` : "All day";
+}
+
 /** A value of the feed as words: `in_progress` is "In progress". */
 export function words(value: string): string {
   const spaced = value.replaceAll("_", " ");

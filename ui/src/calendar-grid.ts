@@ -5,7 +5,7 @@ import interaction from "@fullcalendar/interaction";
 import timeGrid from "@fullcalendar/timegrid";
 import { Dense, entriesOn } from "./calendar-dense";
 import { forgetDates, knowDates, markDates } from "./calendar-dates";
-import { addDays, clock, dayWords, stretch, weekOf } from "./calendar-days";
+import { addDays, clock, stretch, weekOf } from "./calendar-days";
 import {
   type Entry,
   isLong,
@@ -22,7 +22,7 @@ import { focusEntry, liftedEvent, mark, startGridKeys } from "./calendar-keys";
 import { showDay } from "./calendar-popover";
 import { PHONE_DAYS, type CalendarView, type Context } from "./calendar-view";
 import { hold } from "./live";
-import { make } from "./page";
+import { make, one } from "./page";
 import { toastRefusal } from "./toast";
 import { wallTime } from "./zone";
 
@@ -180,7 +180,7 @@ export function openGrid(context: Context): CalendarView {
         const times = timesOf(entry, zone);
         return !isRunning(times) || lastDay(times) === date;
       });
-      showDay(dayWords(date), entriesOn(date, days, zone), zone, link, context.open);
+      showDay(date, entriesOn(date, days, zone), zone, link, context.open);
       // Anything that is no name of a view keeps the grid from answering itself.
       return true as unknown as void;
     },
@@ -246,6 +246,8 @@ export function openGrid(context: Context): CalendarView {
     },
     eventsSet: () => {
       markDates(grid);
+      // Hours without entries are reached, and scrolled, by keyboard too.
+      one(".fc-timegrid-col[data-date]", grid)?.setAttribute("tabindex", "0");
       if (liftedEvent(calendar)) mark(grid);
       else if (focused) focusEntry(grid, focused);
       focused = null;

@@ -2,10 +2,11 @@
  * Entries as lines of a list, in the agenda and beneath the month of a phone: how a line looks, and moving it by
  * keyboard. A list has no place to put something, so what is held says where it would stand.
  */
-import { addDays, clock, dayWords } from "./calendar-days";
+import { addDays, dayWords } from "./calendar-days";
 import {
   type Entry,
   type Times,
+  hoursOn,
   isOff,
   lastDay,
   movedBy,
@@ -33,7 +34,7 @@ export function entryItem(context: Context, { entry, day, note }: Row): HTMLElem
   const link = make("a", { href: entry.url, "data-entry": entry.id, "data-module": entry.module });
   if (note === "Ends") link.dataset.end = "";
   link.append(
-    make("span", { class: "agenda-time" }, timeWords(times)),
+    make("span", { class: "agenda-time" }, hoursOn(day, times)),
     make("span", { class: "entry-card-dot" }),
     make(
       "span",
@@ -67,11 +68,6 @@ export function showLines(grid: HTMLElement, body: HTMLElement): void {
   const same = after.find(({ dataset }) => dataset.entry === entry && dataset.end === end);
   const next = after[Math.min(place, after.length - 1)] ?? one('[data-month-day][tabindex="0"]', grid);
   (same ?? next)?.focus({ preventScroll: true });
-}
-
-function timeWords(times: Times): string {
-  if (times.allDay) return "All day";
-  return `${clock(times.start)}${times.end > times.start ? ` – ${clock(times.end)}` : ""}`;
 }
 
 interface Held {

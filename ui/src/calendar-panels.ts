@@ -29,16 +29,19 @@ export function startPanels(host: HTMLElement): void {
     side.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
     button.setAttribute("aria-pressed", String(open));
-    if (open) void load();
+    if (open) void load().then(led);
     // The grid measures itself when the window changes.
     window.dispatchEvent(new Event("resize"));
+  };
+  // Only what is there can be scrolled to.
+  const led = (): void => {
+    if (side.hidden || !isNarrow()) return;
+    side.scrollIntoView({ block: "start" });
+    side.focus({ preventScroll: true });
   };
   const toggle = (): void => {
     show(Boolean(side.hidden));
     remember("calendar.side", side.hidden ? "" : "open");
-    if (side.hidden || !isNarrow()) return;
-    side.scrollIntoView({ block: "start" });
-    side.focus({ preventScroll: true });
   };
   button.addEventListener("click", toggle);
   document.addEventListener("keydown", (event) => {

@@ -1,7 +1,7 @@
 /** The small cards of the calendar: what an entry is, and everything of a full day. */
 import { closeCard, showCard } from "./calendar-card";
-import { type Entry, peopleOf, timesOf, whenWords, words } from "./calendar-entry";
-import { clock } from "./calendar-days";
+import { type Entry, hoursOn, peopleOf, timesOf, whenWords, words } from "./calendar-entry";
+import { clock, dayWords } from "./calendar-days";
 import { icon } from "./icon";
 import { callApi, make } from "./page";
 
@@ -64,18 +64,21 @@ async function sayRule(entry: Entry, said: HTMLElement): Promise<void> {
 
 /** Everything of a full day. */
 export function showDay(
-  day: string,
+  date: string,
   entries: Entry[],
   zone: string,
   at: Element,
   open: (entry: Entry, at: Element) => void,
 ): void {
   const body = make("div", { class: "entry-card-body entry-card-day" });
+  const day = dayWords(date);
   const many = entries.length === 1 ? "1 entry" : `${entries.length} entries`;
   body.append(make("h2", { class: "menu-label" }, `${day}: ${many}`));
   for (const entry of entries) {
     const link = make("a", { class: "menu-item", href: entry.url, "data-module": entry.module });
-    const time = entry.all_day ? "" : clock(timesOf(entry, zone).start);
+    const times = timesOf(entry, zone);
+    const isHere = !entry.all_day && times.start.slice(0, 10) >= date;
+    const time = isHere ? clock(times.start) : entry.all_day ? "" : hoursOn(date, times);
     link.append(make("span", { class: "entry-card-dot" }));
     if (time) link.append(make("span", { class: "muted" }, time));
     link.append(make("span", { class: "grow" }, entry.title));
