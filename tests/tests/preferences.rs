@@ -19,6 +19,23 @@ fn signed_in(server: &Server, person: &Person) -> (Client, String) {
 }
 
 on_both_engines! {
+    fn a_profile_is_changed_as_it_was_seen(server: &Server) {
+        let me = server.as_role("staff");
+        let seen = me.get("/api/v1/me").expect_status(200).header("etag").to_owned();
+        me.patch("/api/v1/me", &json!({ "theme": "dark" })).expect_status(200);
+        let stale = me.with_header("if-match", &seen);
+        stale.patch("/api/v1/me", &json!({ "theme": "light" })).expect_status(412);
+        let now = me.get("/api/v1/me").expect_status(200);
+        assert_eq!(now.json["theme"], "dark");
+        let current = me.with_header("if-match", now.header("etag"));
+        current.patch("/api/v1/me", &json!({ "theme": "light" })).expect_status(200);
+        let refused = me.patch("/api/v1/me", &json!({ "roles": ["admin"], "nothing": 1, "password_hash": "x" }));
+        let refused = refused.expect_status(422);
+        let mut named: Vec<_> = refused.errors("field").into_iter().zip(refused.errors("code")).collect();
+        named.sort_unstable();
+        assert_eq!(named, [("nothing", "unknown_field"), ("password_hash", "unknown_field"), ("roles", "read_only")]);
+    }
+
     fn people_set_their_own_and_what_makes_no_sense_is_refused(server: &Server) {
         let amina = server.as_role("staff");
         let before = amina.get(ME).expect_status(200).json;

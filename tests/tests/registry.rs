@@ -144,6 +144,20 @@ on_both_engines! {
             client.with_header("if-match", "\"1\"").delete(&one(kind, &made)).expect_status(412);
             assert_eq!(client.get(&one(kind, &made)).json[field.name], "First", "{kind:?}");
             client.with_header("if-match", "nonsense").patch(&one(kind, &made), &change("Third")).expect_status(400);
+            let back = |word: &str, version: &str| {
+                client.with_header("if-match", version).post(&format!("{}/{word}", one(kind, &made)), &json!({}))
+            };
+            back("undo", "\"1\"").expect_status(412);
+            assert_eq!(client.get(&one(kind, &made)).json[field.name], "First", "{kind:?}");
+            back("undo", "\"2\"").expect_status(200);
+            // An account is closed in its own way.
+            if kind.name != "user" {
+                client.delete(&one(kind, &made)).expect_status(204);
+                back("restore", "\"2\"").expect_status(412);
+                assert!(!client.get(&one(kind, &made)).json["archived_at"].is_null(), "{kind:?}");
+                let version = client.get(&one(kind, &made)).header("etag").to_owned();
+                back("restore", &version).expect_status(200);
+            }
         }
     }
 

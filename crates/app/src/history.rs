@@ -88,8 +88,12 @@ impl App {
         kind: &'static Kind,
         id: Id,
         set: Option<Id>,
+        expected: Option<i64>,
     ) -> Result<Record, AppError> {
-        self.write(actor, |work| undo(work, kind, id, set))
+        self.write(actor, |work| {
+            crate::records::require_version(&work.load(kind, id)?, expected)?;
+            undo(work, kind, id, set)
+        })
     }
 }
 

@@ -94,8 +94,14 @@ impl App {
     }
 
     /// Brings an archived record back.
-    pub fn restore(&self, actor: &Actor, kind: &'static Kind, id: Id) -> Result<Record, AppError> {
-        self.write(actor, |work| restore(work, kind, id))
+    pub fn restore(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        id: Id,
+        expected: Option<i64>,
+    ) -> Result<Record, AppError> {
+        self.write(actor, |work| restore(work, kind, id, expected))
     }
 
     /// A record that the actor may see.
@@ -231,10 +237,16 @@ pub fn archive(
 }
 
 /// Brings an archived record back.
-pub fn restore(work: &mut Work<'_, '_>, kind: &'static Kind, id: Id) -> Result<Record, AppError> {
+pub fn restore(
+    work: &mut Work<'_, '_>,
+    kind: &'static Kind,
+    id: Id,
+    expected: Option<i64>,
+) -> Result<Record, AppError> {
     let before = work.load(kind, id)?;
     require_writable(work.actor, kind)?;
     work.actor.require(work.tx, Action::Restore, &before)?;
+    require_version(&before, expected)?;
     if !before.is_archived() {
         return Ok(before);
     }

@@ -256,7 +256,7 @@ fn the_log_tells_of_passwords_and_tokens_without_the_secrets() {
         assert!(!text.contains("argon2") && !text.contains(&secret) && !text.contains(OTHER), "{text}");
     }
     // Undoing passes over both and takes back what can be: here, that the account was made.
-    assert!(home.app.undo(&Actor::program(), &USER, id, None).unwrap().is_archived());
+    assert!(home.app.undo(&Actor::program(), &USER, id, None, None).unwrap().is_archived());
 }
 
 #[test]
@@ -282,13 +282,13 @@ fn people_change_their_own_profile_and_no_more() {
     let id = add(&home, "ana.tan", &["staff"]);
     let me = actor(&home, id);
     let fields = input(json!({"full_name": "Ana Tan", "theme": "dark", "timezone": "Asia/Tokyo"}));
-    let user = home.app.update_profile(&me, &fields).unwrap();
+    let user = home.app.update_profile(&me, &fields, None).unwrap();
     assert_eq!((user.text("full_name"), user.text("theme")), ("Ana Tan", "dark"));
     assert_eq!(actor(&home, id).timezone, "Asia/Tokyo");
     let grab = input(json!({"roles": ["admin"], "username": "root", "phone": "1"}));
-    assert_eq!(fields_of(home.app.update_profile(&me, &grab).unwrap_err()), ["roles", "username"]);
+    assert_eq!(fields_of(home.app.update_profile(&me, &grab, None).unwrap_err()), ["roles", "username"]);
     let wrong = input(json!({"email": "nowhere", "theme": "pink"}));
-    assert_eq!(fields_of(home.app.update_profile(&me, &wrong).unwrap_err()).len(), 2);
+    assert_eq!(fields_of(home.app.update_profile(&me, &wrong, None).unwrap_err()).len(), 2);
     assert_eq!(log(&home, id)[0].0, "update");
 }
 
@@ -326,14 +326,14 @@ fn the_last_administrator_stays() {
     home.app.set_disabled(&actor(&home, second), first, true).unwrap();
     // Undoing is no way around it: not of how the last one was made, nor of how a role was given.
     let me = actor(&home, second);
-    assert!(matches!(home.app.undo(&me, &USER, second, None), Err(AppError::Conflict { .. })));
+    assert!(matches!(home.app.undo(&me, &USER, second, None, None), Err(AppError::Conflict { .. })));
     home.app.set_disabled(&me, first, false).unwrap();
     let staff = add(&home, "ana.tan", &["staff"]);
     home.app.update(&me, &USER, staff, &input(json!({"roles": ["admin"]})), None).unwrap();
     home.app.set_disabled(&me, first, true).unwrap();
     home.app.set_disabled(&actor(&home, staff), second, true).unwrap();
     let last = actor(&home, staff);
-    assert!(matches!(home.app.undo(&last, &USER, staff, None), Err(AppError::Conflict { .. })));
+    assert!(matches!(home.app.undo(&last, &USER, staff, None, None), Err(AppError::Conflict { .. })));
     assert!(home.app.actor_of(staff).unwrap().is_some());
 }
 

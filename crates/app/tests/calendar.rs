@@ -123,6 +123,6 @@ fn what_is_kept_follows_every_change() {
     assert!(shown().iter().all(|entry| entry["title"] == "Each week"));
     app.archive(&program, &EVENT, event.id, None).unwrap();
     assert!(shown().is_empty());
-    app.restore(&program, &EVENT, event.id).unwrap();
+    app.restore(&program, &EVENT, event.id, None).unwrap();
     assert_eq!(shown().len(), 5);
 }

@@ -50,7 +50,7 @@ fn a_need_is_carried_to_progress() {
     assert_eq!(app.get(&me, &PPA, ppa.id).unwrap().integer("progress"), Some(10));
 
     // Undoing the completion takes the progress back.
-    app.undo(&me, &TASK, first.id, None).unwrap();
+    app.undo(&me, &TASK, first.id, None, None).unwrap();
     assert_eq!(app.get(&me, &PPA, ppa.id).unwrap().integer("progress"), Some(0));
 
     // A new start moves what nobody touched.
@@ -58,7 +58,7 @@ fn a_need_is_carried_to_progress() {
     app.update(&me, &PPA, ppa.id, &input(json!({"start_date": "2027-02-04"})), None).unwrap();
     let after = tasks_of(app, &ppa).iter().map(|task| task.date("due_date").unwrap()).min().unwrap();
     assert_eq!((after - before).get_days(), 31);
-    app.undo(&me, &PPA, ppa.id, None).unwrap();
+    app.undo(&me, &PPA, ppa.id, None, None).unwrap();
     let back = tasks_of(app, &ppa).iter().map(|task| task.date("due_date").unwrap()).min().unwrap();
     assert_eq!(back, before);
 }

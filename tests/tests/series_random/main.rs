@@ -400,7 +400,7 @@ impl<'a> Try<'a> {
         let place = self.random.random_range(0..self.parts.len());
         let part = self.parts[place].id.clone();
         self.tell("restore".to_owned());
-        self.app.restore(&self.actor, &EVENT, id(&part)).unwrap();
+        self.app.restore(&self.actor, &EVENT, id(&part), None).unwrap();
         let mut new = self.parts.clone();
         new[place].is_archived = false;
         let change_set = self.last_set(&part);
@@ -414,7 +414,7 @@ impl<'a> Try<'a> {
                 return;
             };
             self.tell("undo".to_owned());
-            let undone = self.app.undo(&self.actor, &EVENT, step.record, Some(step.change_set));
+            let undone = self.app.undo(&self.actor, &EVENT, step.record, Some(step.change_set), None);
             undone.unwrap_or_else(|error| panic!("{error:?}\n{}", self.told.join("\n")));
             self.parts = step.before;
         }

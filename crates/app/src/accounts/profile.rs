@@ -1,10 +1,11 @@
 //! What people change about their own account.
 
+use obcms_domain::kinds::USER;
 use obcms_domain::registry::{self, FieldError, Record};
 
 use super::{find_user, own_id};
 use crate::error::AppError;
-use crate::records::{Input, check, require_write};
+use crate::records::{Input, check, require_version, require_write};
 use crate::{Actor, App, behaviour};
 
 /// Members that belong to their owner; name to sign in with and roles belong to administrators.
@@ -25,20 +26,29 @@ const OWN: [&str; 13] = [
 ];
 
 impl App {
-    /// Changes the actor's own account.
-    pub fn update_profile(&self, actor: &Actor, input: &Input) -> Result<Record, AppError> {
+    /// Changes the actor's own account; `expected` is the version that the actor saw.
+    pub fn update_profile(
+        &self,
+        actor: &Actor,
+        input: &Input,
+        expected: Option<i64>,
+    ) -> Result<Record, AppError> {
         require_write(actor)?;
         let id = own_id(actor)?;
         let errors: Vec<FieldError> = input
             .keys()
             .filter(|name| !OWN.contains(&name.as_str()))
-            .map(|name| FieldError::new(name, "read_only", "Only an administrator changes this."))
+            .map(|name| match USER.field(name).filter(|field| field.is_readable()) {
+                Some(_) => FieldError::new(name, "read_only", "Only an administrator changes this."),
+                None => FieldError::new(name, "unknown_field", "There is no such field."),
+            })
             .collect();
         if !errors.is_empty() {
             return Err(AppError::Invalid(errors));
         }
         self.write(actor, |work| {
             let before = find_user(work, id)?;
+            require_version(&before, expected)?;
             let mut record = before.clone();
             registry::parse(&mut record, input, false, &work.context())?;
             check(work, Some(&before), &record)?;

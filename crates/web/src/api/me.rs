@@ -1,7 +1,7 @@
 //! The account of the caller, and what administrators do with accounts.
 
 use axum::extract::State as AxumState;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use obcms_app::AppError;
@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::records::record_response;
 use crate::caller::Caller;
-use crate::input::{Body, PathId};
+use crate::input::{Body, PathId, expected_version};
 use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
@@ -83,8 +83,9 @@ async fn show(AxumState(state): AxumState<State>, caller: Caller) -> Answer {
     record_response(&state, StatusCode::OK, &user.ok_or(AppError::Unauthorized)?)
 }
 
-async fn save(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> Answer {
-    let user = blocking(|| state.app.update_profile(&caller.actor, &body.object))?;
+async fn save(AxumState(state): AxumState<State>, caller: Caller, headers: HeaderMap, body: Body) -> Answer {
+    let expected = expected_version(&headers)?;
+    let user = blocking(|| state.app.update_profile(&caller.actor, &body.object, expected))?;
     record_response(&state, StatusCode::OK, &user)
 }
 

@@ -105,8 +105,8 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
                 format!("{one}/restore"),
                 format!("Bring one {label} back"),
                 policy(Action::Restore),
-                post(move |state: AxumState<State>, caller: Caller, id: PathId| {
-                    restore(kind, state, caller, id)
+                post(move |state: AxumState<State>, caller: Caller, id: PathId, headers: HeaderMap| {
+                    restore(kind, state, caller, id, headers)
                 }),
             )
             .answers(200, schema()),
@@ -115,9 +115,15 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
                 format!("{one}/undo"),
                 format!("Take the last change of one {label} back"),
                 Access::Role,
-                post(move |state: AxumState<State>, caller: Caller, id: PathId, parameters: Parameters| {
-                    undo(kind, state, caller, id, parameters)
-                }),
+                post(
+                    move |state: AxumState<State>,
+                          caller: Caller,
+                          id: PathId,
+                          parameters: Parameters,
+                          headers: HeaderMap| {
+                        undo(kind, state, caller, id, parameters, headers)
+                    },
+                ),
             )
             .query(&[("change_set", "Which change, when not the last one")])
             .answers(200, schema()),
@@ -264,8 +270,10 @@ async fn restore(
     AxumState(state): AxumState<State>,
     caller: Caller,
     id: PathId,
+    headers: HeaderMap,
 ) -> Answer {
-    let record = blocking(|| state.app.restore(&caller.actor, kind, id.0))?;
+    let expected = expected_version(&headers)?;
+    let record = blocking(|| state.app.restore(&caller.actor, kind, id.0, expected))?;
     record_response_to(&state, &caller, StatusCode::OK, &record)
 }
 
@@ -275,10 +283,12 @@ async fn undo(
     caller: Caller,
     id: PathId,
     parameters: Parameters,
+    headers: HeaderMap,
 ) -> Answer {
     parameters.only(&["change_set"])?;
     let set = optional_id(&parameters, "change_set")?;
-    let record = blocking(|| state.app.undo(&caller.actor, kind, id.0, set))?;
+    let expected = expected_version(&headers)?;
+    let record = blocking(|| state.app.undo(&caller.actor, kind, id.0, set, expected))?;
     record_response_to(&state, &caller, StatusCode::OK, &record)
 }
 

@@ -310,7 +310,7 @@ async fn save(
             input.insert(name.to_owned(), registry::form_to_json(field, &form.all(name)));
         }
     }
-    match blocking(|| state.app.update_profile(&caller.actor, &input)) {
+    match blocking(|| state.app.update_profile(&caller.actor, &input, None)) {
         Ok(_) => Ok(done("/me", "Saved.", None)),
         Err(error) => refused(&state, page, form, error),
     }

@@ -206,7 +206,7 @@ async fn save(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let actor = page.actor()?.clone();
-    match blocking(|| state.app.update_profile(&actor, &read(&form))) {
+    match blocking(|| state.app.update_profile(&actor, &read(&form), None)) {
         Ok(_) => Ok(done("/me#calendar", "Saved.", None)),
         Err(error) => me::refused(&state, page, form, error),
     }

@@ -334,7 +334,7 @@ pub async fn put_away(
         if put_away {
             state.app.archive(&actor, kind, id.0, None)
         } else {
-            state.app.restore(&actor, kind, id.0)
+            state.app.restore(&actor, kind, id.0, None)
         }
     })?;
     let word = if put_away { "archived" } else { "restored" };
@@ -350,7 +350,7 @@ pub async fn undo(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let set = form.get("change_set").parse().ok();
-    blocking(|| state.app.undo(&actor, kind, id.0, set))?;
+    blocking(|| state.app.undo(&actor, kind, id.0, set, None))?;
     Ok(done(&format!("{}?tab=history", kind.url(id.0)), "The last change was taken back", None))
 }
 

@@ -397,7 +397,7 @@ pub async fn bulk(
                 if put_away {
                     obcms_app::records::archive(work, kind, *id, None)?;
                 } else {
-                    obcms_app::records::restore(work, kind, *id)?;
+                    obcms_app::records::restore(work, kind, *id, None)?;
                 }
             }
             Ok(work.change_set)
