@@ -69,6 +69,31 @@ test("an entry moves by keyboard alone", async () => {
   await page.context().close();
 });
 
+test("what is moved by keyboard into another month takes the view along", async () => {
+  const event = await make("events", { title: "Over the edge", start: "2031-04-29T09:00:00+08:00" });
+  const page = await running.signedIn("coordinator", DESK);
+  const at = (date) => page.waitForURL((url) => url.searchParams.get("date") === date);
+  const first = () => page.locator(".fc-daygrid-day").first().getAttribute("data-date");
+  for (const [view, key, begins, lands] of [
+    ["month", "ArrowDown", "2031-05-01", "2031-05-06T09:00:00+08:00"],
+    ["weeks", "ArrowUp", "2031-04-28", "2031-04-29T09:00:00+08:00"],
+  ]) {
+    await page.goto(`/calendar?view=${view}&date=${view === "month" ? "2031-04-10" : "2031-05-05"}`);
+    await entry(page, "Over the edge").focus();
+    await page.keyboard.press("Space");
+    await page.keyboard.press(key);
+    await at(begins);
+    // The change comes back from the server, and the view stays.
+    const drawn = page.waitForResponse((answer) => answer.url().includes("/api/v1/calendar?"));
+    await page.keyboard.press("Enter");
+    await becomes("events", event.id, "start", lands);
+    await drawn;
+    await day(page, lands.slice(0, 10)).getByText("Over the edge").waitFor();
+    assert.equal(await first(), "2031-04-28");
+  }
+  await page.context().close();
+});
+
 test("a click shows what an entry is, and a click on a day what can be made there", async () => {
   await make("events", { title: "Look at me", start: "2031-05-14T09:00:00+08:00", venue: "City hall" });
   const page = await running.signedIn("coordinator", DESK);

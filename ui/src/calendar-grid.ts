@@ -118,6 +118,14 @@ export function openGrid(context: Context): CalendarView {
     if (calendar.getOption("dayMaxEventRows") !== lines) calendar.setOption("dayMaxEventRows", lines);
   };
 
+  /** Weeks, and the days of a phone, begin with the date; anything else has it somewhere. */
+  const isAt = ({ type, currentStart, currentEnd }: ViewApi, date: string): boolean => {
+    const first = dayIn(currentStart);
+    if (type === "dayGridWeeks") return weekOf(date, context.weekStart) === first;
+    if (type === "timeGridWeek" && isPhone) return date === first;
+    return date >= first && date < dayIn(currentEnd);
+  };
+
   const calendar = new Calendar(inner, {
     plugins: [dayGrid, timeGrid, interaction],
     // Entries come as wall times of the person's zone; the grid adds nothing to them.
@@ -133,7 +141,7 @@ export function openGrid(context: Context): CalendarView {
     fixedWeekCount: false,
     nowIndicator: true,
     navLinks: true,
-    navLinkDayClick: (date) => context.go({ view: "day", date: date.toISOString().slice(0, 10) }),
+    navLinkDayClick: (date) => context.go({ view: "day", date: dayIn(date) }),
     scrollTime: "07:00:00",
     slotDuration: "00:30:00",
     // What is held by keyboard comes first, so that it is never behind "more".
@@ -192,6 +200,8 @@ export function openGrid(context: Context): CalendarView {
     events: load,
     eventSourceFailure: toastRefusal,
     datesSet: ({ view }) => {
+      // What is moved by keyboard takes the view along.
+      if (!isAt(view, state.date)) context.note({ date: dayIn(view.currentStart) });
       context.title(titleOf(view.type, view.currentStart, view.currentEnd, view.title));
       requestAnimationFrame(() => {
         fit(view);
@@ -297,18 +307,8 @@ export function openGrid(context: Context): CalendarView {
           dayGridWeeks: { ...WEEKS, duration: { weeks: state.weeks } },
         });
       }
-      const { type: current, currentStart, currentEnd } = calendar.view;
-      const date = new Date(`${state.date}T00:00:00Z`);
-      // Weeks begin with the one of the date; anything else within the window is there already.
-      const stays =
-        type === current &&
-        (type === "dayGridWeeks"
-          ? weekOf(state.date, context.weekStart) === currentStart.toISOString().slice(0, 10)
-          : type === "timeGridWeek" && isPhone
-            ? +date === +currentStart
-            : date >= currentStart && date < currentEnd);
-      if (stays) calendar.refetchEvents();
-      else calendar.changeView(type, date);
+      if (type === calendar.view.type && isAt(calendar.view, state.date)) calendar.refetchEvents();
+      else calendar.changeView(type, state.date);
       return Promise.resolve();
     },
     close: () => {
@@ -320,9 +320,11 @@ export function openGrid(context: Context): CalendarView {
   };
 }
 
+const dayIn = (date: Date): string => date.toISOString().slice(0, 10);
+
 function titleOf(type: string, start: Date, end: Date, usual: string): string {
   if (type === "dayGridMonth" || type === "timeGridDay") return usual;
-  return stretch(start.toISOString().slice(0, 10), addDays(end.toISOString().slice(0, 10), -1));
+  return stretch(dayIn(start), addDays(dayIn(end), -1));
 }
 
 /** "7am" of a wall time, as the grid writes it. */
