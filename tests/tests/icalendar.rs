@@ -121,6 +121,49 @@ on_both_engines! {
         assert_eq!(calendar(&me, YEAR).events, []);
     }
 
+    fn a_milestone_has_one_name_whatever_happens_beside_it(server: &Server) {
+        let me = server.as_role("coordinator");
+        let [begun, drilled, pumps] = [("2027-01-10", "Begun"), ("2027-03-10", "Drilled"), ("2027-06-10", "Pumps in")]
+            .map(|(date, title)| json!({ "date": date, "title": title }));
+        let body = json!({ "title": "Wells", "category": "moa_ppa", "milestones": [drilled, pumps] });
+        let path = format!("/api/v1/ppas/{}", make(&me, "ppas", &body)["id"].as_str().unwrap());
+        let set = |milestones: &Value| me.patch(&path, &json!({ "milestones": milestones })).expect_status(200).json;
+        let names = || -> Vec<(String, String)> {
+            let events = calendar(&me, "?start=2027-01-01&end=2028-01-01&kinds=ppa_milestone").events;
+            let mut names: Vec<_> = events.into_iter().map(|event| (event.summary, event.uid)).collect();
+            names.sort();
+            names
+        };
+        let first = names();
+        assert_eq!(first.iter().map(|(title, _)| title.as_str()).collect::<Vec<_>>(), ["Drilled: Wells", "Pumps in: Wells"]);
+        let all = set(&json!([begun, drilled, pumps]));
+        assert_eq!(all["milestones"], json!([begun, drilled, pumps]), "nothing is added to what was given");
+        let three = names();
+        assert_eq!(three[1..], first[..]);
+        assert!(!first.iter().any(|(_, uid)| *uid == three[0].1));
+        // Taken away and brought back by undo, each is what it was; meanwhile no other takes its name.
+        set(&json!([pumps]));
+        assert_eq!(names(), first[1..]);
+        let late = json!({ "date": "2027-09-10", "title": "Handed over" });
+        set(&json!([late, pumps]));
+        assert!(!three.iter().any(|(_, uid)| *uid == names()[0].1), "{:?}", names());
+        set(&json!([pumps]));
+        set(&json!([begun, drilled, pumps]));
+        assert_eq!(names(), three);
+        let gone = set(&json!([]));
+        assert_eq!((names(), gone["milestones"].clone()), (vec![], json!([])));
+        me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
+        assert_eq!(names(), three);
+        // By its name it is moved.
+        let entry = three[2].1.strip_suffix("@obcms").unwrap();
+        let moved = me.patch(&format!("/api/v1/calendar/entries/{entry}"), &json!({ "start": "2027-06-20" })).expect_status(200).json;
+        assert_eq!((moved["id"].as_str().unwrap(), &moved["start"]), (entry, &json!("2027-06-20")));
+        assert_eq!(names(), three);
+        let kept = me.get(&path).expect_status(200);
+        assert_eq!(kept.json["milestones"][2]["date"], "2027-06-20");
+        assert!(!kept.text.contains("milestone_numbers"));
+    }
+
     fn filters_and_rights_narrow_it(server: &Server) {
         let one = server.person(&["coordinator"]);
         let two = server.person(&["staff"]);

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use obcms_domain::id::Id;
+use obcms_domain::milestones::keep_numbers;
 use obcms_domain::people::Action;
 use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{self, Field, Kind, Record, Source, output};
@@ -127,6 +128,7 @@ impl<'a, 'b> Work<'a, 'b> {
     /// Writes a changed record that passed all checks, records it, and lets the consequences follow. Answers
     /// whether anything differed.
     pub fn save(&mut self, before: &Record, record: &mut Record, action: &str) -> Result<bool, AppError> {
+        keep_numbers(before, record);
         if before.values == record.values && before.archived_at == record.archived_at {
             return Ok(false);
         }

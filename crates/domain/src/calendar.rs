@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use crate::bookings::BookingStatus;
 use crate::id::Id;
+use crate::milestones::numbers;
 use crate::registry::{DateRole, FieldType, Record, parse_date};
 use crate::series::StoredSeries;
 
@@ -189,7 +190,7 @@ fn milestones(record: &Record, role: &DateRole) -> Vec<DatedEntry> {
         return Vec::new();
     };
     let mut result = Vec::new();
-    for (position, item) in (0_i64..).zip(items) {
+    for (position, item) in numbers(record).into_iter().zip(items) {
         let text = |name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default();
         let Ok(day) = parse_date(text("date")) else {
             continue;

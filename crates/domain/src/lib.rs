@@ -10,6 +10,7 @@ pub mod holidays;
 pub mod id;
 pub mod jobs;
 pub mod kinds;
+pub mod milestones;
 pub mod people;
 pub mod places;
 pub mod projects;

@@ -50,6 +50,7 @@ pub const ALL: &[Migration] = &[
     migration!(11, "preferences and saved views", "0011_personal"),
     migration!(12, "holidays", "0012_holidays"),
     migration!(13, "what the calendar shows otherwise", "0013_calendar_touched"),
+    migration!(14, "milestones keep their numbers", "0014_milestone_numbers"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use obcms_domain::calendar::{self, DatedEntry, unfloating};
 use obcms_domain::id::Id;
+use obcms_domain::milestones::numbers;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{DateRole, FieldError, FieldType, Record, Value, moment, parse_date};
 use obcms_domain::series::Series;
@@ -318,9 +319,10 @@ fn milestone(record: &Record, role: &DateRole, position: i64, day: Date) -> Resu
         return Err(missing());
     };
     let mut list = list.clone();
-    let item = usize::try_from(position)
-        .ok()
-        .and_then(|position| list.get_mut(position))
+    let item = numbers(record)
+        .into_iter()
+        .position(|number| number == position)
+        .and_then(|place| list.get_mut(place))
         .and_then(Json::as_object_mut)
         .ok_or_else(missing)?;
     item.insert("date".to_owned(), json!(day.to_string()));

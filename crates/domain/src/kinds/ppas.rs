@@ -6,6 +6,7 @@ use crate::choices::{
     self, APPROPRIATION_CLASSES, APPROVAL_STATES, FUNDING_SOURCES, MILESTONE_STATUSES, PPA_CATEGORIES,
     PPA_STATUSES, PRIORITIES, SECTORS,
 };
+use crate::milestones::NUMBERS;
 use crate::people::Area;
 use crate::registry::{
     DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record, parse_date,
@@ -123,6 +124,8 @@ pub static PPA: Kind = Kind {
             .initial(Initial::Text("draft"))
             .filtered(),
         Field::new("milestones", "Milestones", Type::Structure(check_milestones)),
+        // The program alone writes it.
+        Field::new(NUMBERS, "Numbers of the milestones", Type::Structure(|_| Ok(()))).secret(),
         Field::new("appropriation_class", "Appropriation class", Type::Choice(APPROPRIATION_CLASSES))
             .folded()
             .filtered(),

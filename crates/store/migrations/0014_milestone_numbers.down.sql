@@ -1,0 +1,1 @@
+ALTER TABLE ppas DROP COLUMN "milestone_numbers";
