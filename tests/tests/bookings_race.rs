@@ -69,6 +69,42 @@ on_both_engines! {
         }
     }
 
+    fn of_two_that_wait_for_the_last_unit_one_is_approved(server: &Server) {
+        // Two units, two who wait, and one that an override took: there is room for one of both.
+        let projectors = resource(server, &json!({ "requires_approval": true, "capacity": 2 }));
+        let (staff, admin) = (server.as_role("staff"), server.as_role("admin"));
+        let deciders = [server.as_role("coordinator"), server.as_role("admin")];
+        let morning = morning(server);
+        for round in 0..8 {
+            let start = morning + SignedDuration::from_hours(round);
+            let times = json!({ "resource": projectors, "start": shown(start), "end": shown(start + SignedDuration::from_hours(1)) });
+            let waiting = [0, 1].map(|_| staff.post("/api/v1/bookings", &times).expect_status(201).json["id"].as_str().unwrap().to_owned());
+            let mut over = times.clone();
+            over["override_reason"] = json!("Flood response");
+            let over = admin.post("/api/v1/bookings", &over).expect_status(201).json;
+            let answers = std::thread::scope(|scope| {
+                let both = [0, 1].map(|place| {
+                    let path = format!("/api/v1/bookings/{}/decision", waiting[place]);
+                    let client = &deciders[place];
+                    scope.spawn(move || client.post(&path, &json!({ "decision": "approve" })))
+                });
+                both.map(|thread| thread.join().unwrap())
+            });
+            let mut statuses = [answers[0].status, answers[1].status];
+            statuses.sort_unstable();
+            assert_eq!(statuses, [200, 409], "round {round}");
+            let (won, lost) = if answers[0].status == 200 { (0, 1) } else { (1, 0) };
+            let mut named: Vec<&str> = answers[lost].json["conflicts"].as_array().unwrap().iter()
+                .map(|conflict| conflict["booking"].as_str().unwrap()).collect();
+            let mut expected = vec![waiting[won].as_str(), over["id"].as_str().unwrap()];
+            named.sort_unstable();
+            expected.sort_unstable();
+            assert_eq!(named, expected, "round {round}");
+            let status = |place: usize| staff.get(&format!("/api/v1/bookings/{}", waiting[place])).json["status"].clone();
+            assert_eq!((status(won), status(lost)), (json!("approved"), json!("pending")), "round {round}");
+        }
+    }
+
     fn an_override_and_an_approval_at_once_are_both_answered(server: &Server) {
         let room = resource(server, &json!({ "requires_approval": true }));
         let (staff, admin, coordinator) = (server.as_role("staff"), server.as_role("admin"), server.as_role("coordinator"));

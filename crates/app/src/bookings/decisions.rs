@@ -186,16 +186,24 @@ fn require_undecided(work: &mut Work<'_, '_>, booking: &Record, verdict: Verdict
     Ok(())
 }
 
-/// Before it is approved, a booking is held against all others once more: an override may have gone over it.
+/// Before it is approved, a booking is held once more against those that stand: an override may have gone over it. What
+/// waits as it does is not in its way; of those that do not fit together, the one that is approved first has the time.
+/// The buffers are those that it was booked with.
 fn check_again(work: &mut Work<'_, '_>, booking: &Record) -> Result<(), AppError> {
-    let demand = guard::demand(work, None, booking, &uses(booking))?;
+    let mut demand = guard::demand(work, None, booking, &uses(booking))?;
     if !demand.terms.is_available {
         let name = &demand.terms.name;
         return Err(AppError::conflict(format!("{name} cannot be booked at present; refuse the booking.")));
     }
+    demand.slots = store::of_bookings(work.tx, &[booking.id])?;
     let Some(hull) = guard::hull(&demand.slots) else {
         return Ok(());
     };
-    let others = store::within(work.tx, &[demand.resource.id], hull, Some(booking.id))?;
+    let mut others = store::within(work.tx, &[demand.resource.id], hull, Some(booking.id))?;
+    let ids: Vec<Id> = others.iter().map(|other| other.booking).collect();
+    let known = records::references(work.tx, &ids)?;
+    others.retain(|other| {
+        known.get(&other.booking).is_some_and(|booking| booking.state == BookingStatus::Approved.as_str())
+    });
     guard::refuse(work, booking, &demand, &others)
 }

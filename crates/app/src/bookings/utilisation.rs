@@ -7,7 +7,7 @@ use obcms_domain::bookings::{Span, Terms, without};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::RESOURCE;
 use obcms_domain::registry::Record;
-use obcms_store::bookings as store;
+use obcms_store::bookings::{self as store, Slot};
 use serde_json::{Value as Json, json};
 
 use crate::error::AppError;
@@ -82,7 +82,9 @@ impl App {
                 };
                 let mut booked = 0;
                 let mut bookings: HashSet<Id> = HashSet::new();
-                for slot in slots.iter().filter(|slot| slot.resource == resource.id) {
+                // With its buffer alone a booking does not count.
+                let counts = |slot: &&Slot| slot.resource == resource.id && slot.booked.overlaps(&period);
+                for slot in slots.iter().filter(counts) {
                     let parts: Vec<Span> = open
                         .iter()
                         .map(|open| open.within(&slot.booked))
