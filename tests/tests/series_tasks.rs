@@ -120,6 +120,9 @@ on_both_engines! {
         // The missed one done, the older one is let go and today's is next: no longer late.
         complete(&me, &id, &day(-7));
         let facts = task(&me, &id);
+        // When it was done stands there by the clock of the office, whose day counts.
+        let noted = text(&facts["overrides"][day(-7)], "completed_at");
+        assert!(noted.starts_with(&day(0)) && noted.ends_with("+08:00"), "{noted}");
         assert_eq!((&facts["overdue"], &facts["next_due"]), (&json!(false), &json!(day(0))));
         assert_eq!(titles(&me, "overdue=true&template_item=none"), ["Ahead"]);
         assert_eq!(titles(&me, "sort=due_date&template_item=none"), ["Ahead", "Report"]);

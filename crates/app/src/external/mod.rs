@@ -7,6 +7,7 @@ mod address;
 mod applying;
 mod client;
 mod fetching;
+mod ranges;
 mod reading;
 
 use jiff::{Timestamp, ToSpan};

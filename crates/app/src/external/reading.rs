@@ -7,14 +7,16 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use obcms_domain::hex::hex;
+use obcms_domain::id::Id;
 use obcms_domain::kinds::EXTERNAL_EVENT;
 use obcms_domain::registry::{Record, Value, output};
-use obcms_domain::series::MAXIMUM_OVERRIDES;
-use obcms_recur::Rule;
+use obcms_domain::series::{MAXIMUM_OVERRIDES, too_dense};
+use obcms_recur::{Rule, Set};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
+use super::ranges::{self, MAXIMUM_RANGES, Range};
 use crate::icalendar::{Added, Calendar, Event, Moment, Status};
 
 /// What was not taken over, and why.
@@ -72,8 +74,9 @@ pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<Left>)
     let mut found: BTreeMap<String, Draft> = BTreeMap::new();
     for event in calendar.events.iter().filter(|event| event.recurrence_id.is_none()) {
         let of_series = changes.remove(event.uid.as_str()).unwrap_or_default();
-        let draft = whole(event, &of_series, office, &mut left);
-        found.insert(draft.key.clone(), draft);
+        for draft in whole(event, &of_series, office, &mut left) {
+            found.insert(draft.key.clone(), draft);
+        }
     }
     // Whoever is invited to single dates of a series gets those without the series.
     for event in changes.into_values().flatten() {
@@ -166,8 +169,9 @@ fn name_of(moment: &Moment, has_days: bool, zone: &TimeZone, start: Option<DateT
     if has_days { local.date().to_string() } else { local.to_string() }
 }
 
-/// An event that happens once, or a series with its changed dates.
-fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Left>) -> Draft {
+/// An event that happens once, or a series with its changed dates: more than one draft when it goes on otherwise from
+/// some date on.
+fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Left>) -> Vec<Draft> {
     let zone = zone_of(event, office);
     let has_days = event.start.is_day();
     let first = match &event.start {
@@ -187,7 +191,11 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
                 let read = "Read whole, but other programs may show other dates";
                 leave(event, format!("{read}: by RFC 5545 {part} {problem} (\"{rule}\")."));
             }
-            Some(rule.to_owned())
+            let reason = too_many(event, &read, &zone);
+            if let Some(reason) = &reason {
+                leave(event, format!("Only its first date was read. {reason}"));
+            }
+            Some(rule.to_owned()).filter(|_| reason.is_none())
         }
         Some((rule, Err(error))) => {
             leave(event, format!("Only its first date was read; its rule \"{rule}\" is wrong: {error}."));
@@ -212,17 +220,30 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
     let is_series = rrule.is_some() || !rdates.is_empty();
 
     let mut overrides = Map::new();
+    let mut ranges = Vec::new();
+    let has_ranges = changes.iter().any(|change| change.and_following);
     for change in changes.iter().filter(|_| is_series) {
         let Some(date) = change.recurrence_id.as_ref().map(name) else { continue };
-        if change.and_following {
-            leave(change, format!("Changes \"all from {date} on\"; only that date was changed."));
+        if let Some(range) = range(change, &date, &zone) {
+            if ranges.len() < MAXIMUM_RANGES {
+                ranges.push(range);
+                continue;
+            }
+            leave(
+                change,
+                format!(
+                    "Changes \"all from {date} on\" after {MAXIMUM_RANGES} others; only that date was changed."
+                ),
+            );
         }
         if change.status == Status::Cancelled {
             exdates.push(date);
         } else if overrides.len() >= MAXIMUM_OVERRIDES {
             leave(change, format!("The series has more than {MAXIMUM_OVERRIDES} changed dates."));
         } else {
-            overrides.insert(date, Json::Object(patch(event, change, &zone)));
+            // Beside changes for all that follow, each date says what it is called by itself.
+            let like = if has_ranges { None } else { Some(event) };
+            overrides.insert(date, Json::Object(patch(like, event, change, &zone)));
         }
     }
     exdates.sort();
@@ -237,13 +258,50 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
         ("exdates", array(if is_series { exdates } else { Vec::new() })),
         ("overrides", if overrides.is_empty() { Value::Null } else { Value::Json(Json::Object(overrides)) }),
     ]);
-    draft(event, "", fields)
+    if ranges.is_empty() {
+        return vec![draft(event, "", fields)];
+    }
+    let mut record = Record::new(&EXTERNAL_EVENT, Id::from_parts(0, &[0; 10]), Timestamp::UNIX_EPOCH, None);
+    for (name, value) in &fields {
+        record.set(name, value.clone());
+    }
+    let mut tell = |range: &Range, reason: String| {
+        let is_it = |change: &&&Event| {
+            change.recurrence_id.as_ref().map(name).is_some_and(|name| name == range.date.to_string())
+        };
+        leave(changes.iter().find(is_it).unwrap_or(&event), reason);
+    };
+    let parts = ranges::parts(record, ranges, &zone, &mut tell);
+    let part = |(date, record): (String, Record)| {
+        let fields = fields.iter().map(|(name, _)| (*name, record.get(name).clone())).collect();
+        draft(event, &date, fields)
+    };
+    parts.into_iter().map(part).collect()
 }
 
-/// What differs on one date. Times are always in it: the date stands where the change says, whatever the rule.
-fn patch(event: &Event, change: &Event, zone: &TimeZone) -> Map<String, Json> {
+/// The change of a date when it is one of all that follow, too.
+fn range(change: &Event, date: &str, zone: &TimeZone) -> Option<Range> {
+    let span = (instant(&change.start, zone)?, instant(&change.end, zone)?, change.start.is_day());
+    let is_cancelled = change.status == Status::Cancelled;
+    let date = date.parse().ok().filter(|_| change.and_following)?;
+    Some(Range { date, is_cancelled, span, texts: texts(change) })
+}
+
+/// Why a rule has too many dates to be kept, as one by minutes has.
+fn too_many(event: &Event, rule: &Rule, zone: &TimeZone) -> Option<String> {
+    let start = match &event.start {
+        Moment::Day(day) => obcms_recur::Moment::Date(*day),
+        Moment::Time(time) => obcms_recur::Moment::DateTime(time.with_time_zone(zone.clone()).datetime()),
+    };
+    let (additions, exclusions) = (Vec::new(), Vec::new());
+    too_dense(&Set { start, zone: zone.clone(), rule: Some(rule.clone()), additions, exclusions })
+}
+
+/// What differs on one date. Times are always in it: the date stands where the change says, whatever the rule. Words are
+/// in it where they differ from those of `like`.
+fn patch(like: Option<&Event>, event: &Event, change: &Event, zone: &TimeZone) -> Map<String, Json> {
     let mut patch = Map::new();
-    let of_series: HashMap<&str, Value> = texts(event).into_iter().collect();
+    let of_series: HashMap<&str, Value> = like.into_iter().flat_map(texts).collect();
     let mut put = |name: &'static str, value: &Value| {
         if let Some(field) = EXTERNAL_EVENT.field(name) {
             patch.insert(name.to_owned(), output::plain(field, value));

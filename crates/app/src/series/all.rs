@@ -1,5 +1,6 @@
 //! Changing all dates of a series as it was given for one of them.
 
+use jiff::tz::TimeZone;
 use obcms_domain::registry::{self, DateRole, Record, Source};
 use obcms_domain::series::{self, Leader, Place, Series};
 use obcms_recur::Moment;
@@ -73,7 +74,7 @@ pub(super) fn apply_to_all(
     registry::parse(&mut whole, &of_series, false, &work.context())?;
     series::follow(&old, &mut whole, &of_series, leader.as_ref());
     let date = leader.map_or(date, |leader| leader.name);
-    keep_own(&mut whole, date, &own_patch, moves.then_some(&single))?;
+    keep_own(&mut whole, date, &own_patch, moves.then_some(&single), work.app.zone())?;
     Ok(Whole { record: whole, date })
 }
 
@@ -88,6 +89,7 @@ fn keep_own(
     date: Moment,
     patch: &Map<String, Json>,
     single: Option<&Record>,
+    office: &TimeZone,
 ) -> Result<(), AppError> {
     let Some(series) = Series::of(whole) else {
         return Ok(());
@@ -102,7 +104,7 @@ fn keep_own(
             own.values[position] = single.values[position].clone();
         }
     }
-    let patch = differences(&base, &own);
+    let patch = differences(&base, &own, office);
     let mut overrides = series.overrides;
     if patch.is_empty() {
         overrides.remove(&date.to_string());

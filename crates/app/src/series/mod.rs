@@ -8,13 +8,14 @@ mod all;
 mod parts;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
-use obcms_domain::registry::{self, FieldError, Kind, Record, output};
+use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record, Value, output};
 use obcms_domain::series::{self, Series};
 use obcms_recur::{ExpandError, Moment};
 use obcms_store::records as store;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::behaviour;
 use crate::error::AppError;
@@ -23,6 +24,7 @@ use crate::work::Work;
 use crate::{Actor, App};
 use all::change_all;
 use parts::{cancel, split};
+pub(crate) use parts::{head, rest};
 
 /// How far a change of one date reaches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -238,7 +240,7 @@ fn put_single(
     let base =
         series.base(record, date).map_err(too_much)?.ok_or(AppError::NotFound("date of this series"))?;
     let mut overrides = series.overrides.clone();
-    let patch = differences(&base, single);
+    let patch = differences(&base, single, work.app.zone());
     if patch.is_empty() {
         overrides.remove(&date.to_string());
     } else {
@@ -257,7 +259,7 @@ fn put_single(
 
 /// The fields in which a date differs from the others. One that begins elsewhere has its end as well, so that both stay
 /// when the others are moved; one that only lasts longer or shorter moves with them.
-fn differences(base: &Record, single: &Record) -> Map<String, Json> {
+fn differences(base: &Record, single: &Record, office: &TimeZone) -> Map<String, Json> {
     let role = &base.kind.dates[0];
     let begins = |record: &Record| series::anchor(record).map(|(start, _)| start);
     let is_elsewhere = !base.get(role.start).is_empty() && begins(base) != begins(single);
@@ -266,10 +268,21 @@ fn differences(base: &Record, single: &Record) -> Map<String, Json> {
         let differs = base.values[position] != single.values[position];
         let is_pinned = is_elsewhere && (field.name == role.start || field.name == role.end);
         if (differs || is_pinned) && !series::FIELDS.contains(&field.name) {
-            patch.insert(field.name.to_owned(), output::plain(field, &single.values[position]));
+            patch.insert(field.name.to_owned(), noted(field, &single.values[position], office));
         }
     }
     patch
+}
+
+/// A value as it is kept of a date. What happened at an instant is noted by the clock of the office, so that it is known
+/// later on which day that was.
+fn noted(field: &Field, value: &Value, office: &TimeZone) -> Json {
+    match (field.data, value) {
+        (FieldType::Instant, Value::Instant(instant)) => {
+            json!(instant.display_with_offset(office.to_offset(*instant)).to_string())
+        }
+        _ => output::plain(field, value),
+    }
 }
 
 /// Writes the series and answers with the date as it is then; nothing when it is none of the series.

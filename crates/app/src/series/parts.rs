@@ -46,7 +46,7 @@ pub(super) fn split(
 }
 
 /// The series up to the date, exclusive.
-fn head(record: &Record, series: &Series, date: Moment) -> Result<Record, AppError> {
+pub(crate) fn head(record: &Record, series: &Series, date: Moment) -> Result<Record, AppError> {
     let mut head = record.clone();
     if let Some(rule) = &series.set.rule {
         let before = match rule.count() {
@@ -77,6 +77,12 @@ fn tail(work: &Work<'_, '_>, record: &Record, series: &Series, date: Moment) -> 
     tail.values.clone_from(&record.values);
     tail.created_by = record.created_by.or(work.actor.id);
     tail.set("continues", record.id);
+    rest(&mut tail, series, date)?;
+    Ok(tail)
+}
+
+/// Keeps of a series what comes from the date on, under the old times.
+pub(crate) fn rest(tail: &mut Record, series: &Series, date: Moment) -> Result<(), AppError> {
     let mut start = date;
     if let Some(rule) = &series.set.rule {
         // The date may be a further one: from there on the rule would yield others, as another day of the week.
@@ -97,9 +103,9 @@ fn tail(work: &Work<'_, '_>, record: &Record, series: &Series, date: Moment) -> 
         };
         tail.set("rrule", rule.map_or(Value::Null, |rule| Value::from(rule.to_string())));
     }
-    keep(&mut tail, series, |other| series.instant(other) >= series.instant(date));
-    series::place_at(&mut tail, start, series.length);
-    Ok(tail)
+    keep(tail, series, |other| series.instant(other) >= series.instant(date));
+    series::place_at(tail, start, series.length);
+    Ok(())
 }
 
 /// Keeps of the lists of dates what `wanted` says.

@@ -1,6 +1,7 @@
 //! Reading the dates of a series, and refusing series that have none.
 
-use obcms_recur::{Addition, ExpandError, Moment};
+use jiff::SignedDuration;
+use obcms_recur::{Addition, ExpandError, Moment, Occurrence, Set};
 use serde_json::{Value as Json, json};
 
 use super::{Series, anchor, has_days, recurs, zone_of};
@@ -124,8 +125,97 @@ pub fn check(record: &Record, errors: &mut Vec<FieldError>) {
     if let (true, Err(error)) = (errors.is_empty(), series.set.last()) {
         errors.push(refused(field, &error));
     }
+    if let (true, Some(message)) = (errors.is_empty(), too_dense(&series.set)) {
+        errors.push(FieldError::new("rrule", "too_many", message));
+    }
+}
+
+/// Dates of a rule on one day at most. Who wants more wants a plan of the day, and each window of the calendar, each
+/// export and each list would have to hold them all.
+pub const MAXIMUM_A_DAY: usize = 24;
+/// Dates of a rule within a year at most: five on every day, or eight on every working day.
+pub const MAXIMUM_A_YEAR: usize = 2000;
+/// The longest year.
+const YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
+
+/// Why a rule yields too many dates for a record, in words; nothing when it does not. Rules repeat themselves: the first
+/// two years with dates tell.
+#[must_use]
+pub fn too_dense(set: &Set) -> Option<String> {
+    let of_rule = Set { additions: Vec::new(), exclusions: Vec::new(), ..set.clone() };
+    let first = of_rule.between(None, None, 1).ok()?.first()?.start;
+    let until = first.checked_add(YEAR).and_then(|next| next.checked_add(YEAR)).ok();
+    let dates = of_rule.between(None, until, 2 * MAXIMUM_A_YEAR + 1).ok()?;
+    let is_within = |count: usize, near: &dyn Fn(&Occurrence, &Occurrence) -> bool| {
+        dates.windows(count + 1).all(|some| match (some.first(), some.last()) {
+            (Some(first), Some(last)) => !near(first, last),
+            _ => true,
+        })
+    };
+    let advice = "Choose a longer interval, or name the times of the day.";
+    if !is_within(MAXIMUM_A_DAY, &|first, last| first.id.date() == last.id.date()) {
+        return Some(format!(
+            "This happens more than {MAXIMUM_A_DAY} times on a day, which is the most. {advice}"
+        ));
+    }
+    if !is_within(MAXIMUM_A_YEAR, &|first, last| last.start.duration_since(first.start) < YEAR) {
+        return Some(format!(
+            "This happens more than {MAXIMUM_A_YEAR} times in a year, which is the most. {advice}"
+        ));
+    }
+    None
 }
 
 fn refused(field: &str, error: &ExpandError) -> FieldError {
     FieldError::new(field, "rule", error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    fn reason(rule: &str) -> Option<String> {
+        let set = Set {
+            start: "2027-01-04T09:00:00".parse().unwrap(),
+            zone: TimeZone::get("Asia/Manila").unwrap(),
+            rule: Some(rule.parse().unwrap()),
+            additions: Vec::new(),
+            exclusions: Vec::new(),
+        };
+        too_dense(&set)
+    }
+
+    #[test]
+    fn a_rule_by_minutes_is_too_much_for_a_record() {
+        for rule in [
+            "FREQ=SECONDLY",
+            "FREQ=MINUTELY;INTERVAL=30",
+            "FREQ=MINUTELY;COUNT=25",
+            "FREQ=DAILY;BYHOUR=9,10;BYMINUTE=0,1,2,3,4,5,6,7,8,9,10,11,12",
+            // Sparse at first.
+            "FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=29",
+        ] {
+            assert!(reason(rule).is_some_and(|reason| reason.contains("24 times on a day")), "{rule}");
+        }
+        for rule in ["FREQ=HOURLY", "FREQ=HOURLY;INTERVAL=4", "FREQ=HOURLY;BYMONTH=10,11,12"] {
+            assert!(reason(rule).is_some_and(|reason| reason.contains("2000 times in a year")), "{rule}");
+        }
+    }
+
+    #[test]
+    fn what_people_plan_is_not() {
+        for rule in [
+            "FREQ=DAILY",
+            "FREQ=HOURLY;COUNT=24",
+            "FREQ=HOURLY;INTERVAL=6",
+            "FREQ=HOURLY;BYMONTH=6",
+            "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;BYHOUR=8,10,12,14,16,18",
+            "FREQ=MINUTELY;INTERVAL=15;COUNT=20",
+            "FREQ=YEARLY;INTERVAL=99",
+        ] {
+            assert_eq!(reason(rule), None, "{rule}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ mod open;
 mod stored;
 pub mod words;
 
-pub use dates::{check, list_of_texts, parse_dates};
+pub use dates::{MAXIMUM_A_DAY, MAXIMUM_A_YEAR, check, list_of_texts, parse_dates, too_dense};
 pub use moved_rule::{MovedRule, Refusal, moved_rule, with_until};
 pub use moving::{Leader, Place, follow, keep_end, set_list, set_overrides};
 pub use open::{OVER, Open, next_due};

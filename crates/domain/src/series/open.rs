@@ -5,7 +5,7 @@
 //! that were completed and when, not from today: the first open date can be kept in a column.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use obcms_recur::{ExpandError, Moment};
 use serde_json::{Map, Value as Json};
@@ -95,10 +95,13 @@ impl Series {
 /// Dates looked at for the last open one; a task of every hour is no task.
 const MOST_LOOKED_AT: usize = 1000;
 
-/// The day on which a date was completed.
+/// The day on which a date was completed, on the clock by which it was noted: that of the office.
 fn completed_on(patch: &Map<String, Json>) -> Option<Date> {
-    let instant: Timestamp = patch.get("completed_at")?.as_str()?.parse().ok()?;
-    Some(instant.to_zoned(TimeZone::UTC).date())
+    let text = patch.get("completed_at")?.as_str()?;
+    let instant: Timestamp = text.parse().ok()?;
+    // A text with an offset names the day there; one in UTC names no place.
+    let local = text.parse::<DateTime>().map(DateTime::date);
+    Some(local.unwrap_or_else(|_| instant.to_zoned(TimeZone::UTC).date()))
 }
 
 /// The day by which a record is late or not: its due date, or that of the first open date of a series.
@@ -138,6 +141,11 @@ mod tests {
         json!({ "status": "completed", "completed_at": format!("{at}T03:00:00Z") })
     }
 
+    /// The same, noted by the clock of Manila at seven in the morning.
+    fn done_early(on: &str) -> Json {
+        json!({ "status": "completed", "completed_at": format!("{on}T07:00:00+08:00") })
+    }
+
     fn last_open(task: &Record, from: Date, day: Date) -> Option<Date> {
         Series::of(task).unwrap().last_open(task, from, day).unwrap().map(|open| open.last)
     }
@@ -167,6 +175,17 @@ mod tests {
         // A date that was called off lets nothing go.
         let off = weekly(json!({ "2027-01-18": { "status": "cancelled" } }));
         assert_eq!(next_due(&off), Some(date(2027, 1, 4)));
+    }
+
+    #[test]
+    fn a_date_counts_as_done_on_the_day_of_the_office() {
+        // At seven in Manila it is eleven in the evening of the day before in UTC.
+        let on_time = weekly(json!({ "2027-01-18": done_early("2027-01-18") }));
+        assert_eq!(next_due(&on_time), Some(date(2027, 1, 25)));
+        let ahead = weekly(json!({ "2027-01-18": done_early("2027-01-11") }));
+        assert_eq!(next_due(&ahead), Some(date(2027, 1, 11)), "what is due on that day stays");
+        let a_day_later = weekly(json!({ "2027-01-18": done_early("2027-01-12") }));
+        assert_eq!(next_due(&a_day_later), Some(date(2027, 1, 25)));
     }
 
     #[test]

@@ -7,7 +7,8 @@ use obcms_app::work::is_shown;
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::registry::{FieldType, Kind, output};
+use obcms_domain::registry::{FieldType, Kind, Record, output, stored_value};
+use obcms_domain::series;
 use obcms_store::records::Directory;
 use serde_json::{Map, Value as Json};
 
@@ -133,7 +134,7 @@ fn date_note(date: &str, changes: &[FieldChange]) -> String {
 
 /// What changed in one field, in words. What concerns single dates of a series is said date by date.
 fn changes_of(
-    kind: Option<&Kind>,
+    kind: Option<&'static Kind>,
     change: &Change,
     values: &Values<'_>,
     of_series: [&Map<String, Json>; 2],
@@ -170,7 +171,7 @@ fn listed_dates(change: &Change) -> Vec<FieldChange> {
 
 /// What differs on single dates: "On Mon 25 Jan 2027: Title, Staff meeting to Budget meeting".
 fn changed_dates(
-    kind: &Kind,
+    kind: &'static Kind,
     change: &Change,
     values: &Values<'_>,
     of_series: [&Map<String, Json>; 2],
@@ -190,21 +191,40 @@ fn changed_dates(
             if from == to || !is_shown(field) {
                 continue;
             }
-            // Where only one side says it, the other is what the series had then; of the start the date itself tells.
-            let starts = kind.dates.first().is_some_and(|role| role.start == field.name);
-            let ends = kind.dates.first().is_some_and(|role| role.end == field.name);
-            let said = |side: Option<&Json>, series: &Map<String, Json>| match (side, series.get(field.name))
-            {
-                (Some(json), _) => values.text(field, json),
-                (None, _) if starts => name_text(date),
-                (None, Some(json)) if !ends => values.text(field, json),
-                (None, _) => "as the series has it".to_owned(),
+            // Where only one side says it, the other is what the series had then; when it took place follows from its
+            // name and from how long all dates lasted.
+            let is_placed =
+                kind.dates.first().is_some_and(|role| role.start == field.name || role.end == field.name);
+            let said = |side: Option<&Json>, series: &Map<String, Json>| {
+                let of_series = match side {
+                    Some(_) => None,
+                    None if is_placed => {
+                        placed(kind, series, date).map(|record| output::plain(field, record.get(field.name)))
+                    }
+                    None => series.get(field.name).cloned(),
+                };
+                side.or(of_series.as_ref())
+                    .map_or_else(|| "as the series has it".to_owned(), |json| values.text(field, json))
             };
             let label = format!("On {}: {}", name_text(date), field.label);
             changes.push(FieldChange { label, old: said(from, of_series[0]), new: said(to, of_series[1]) });
         }
     }
     changes
+}
+
+/// Start and end of a date as a series had it that held these values.
+fn placed(kind: &'static Kind, held: &Map<String, Json>, date: &str) -> Option<Record> {
+    let role = kind.dates.first()?;
+    let mut record = Record::new(kind, Id::from_parts(0, &[0; 10]), jiff::Timestamp::UNIX_EPOCH, None);
+    for name in [role.start, role.end, "all_day", "timezone"] {
+        if let (Some(field), Some(json)) = (kind.field(name), held.get(name)) {
+            record.set(name, stored_value(field, json).ok()?);
+        }
+    }
+    let (_, length) = series::anchor(&record)?;
+    series::place_at(&mut record, date.parse().ok()?, length);
+    Some(record)
 }
 
 /// What was done, as the rest of a sentence that begins with a name.

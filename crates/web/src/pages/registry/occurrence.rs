@@ -131,9 +131,12 @@ fn head(page: &Page, around: &Around, rights: &Rights, zone: &TimeZone) -> Marku
     let kind = record.kind;
     let name = around.date.recurrence_id.as_str();
     let acts = format!("{}/occurrences", kind.url(record.id));
+    // Only tasks have steps; one that waits for others is asked there why it cannot wait.
+    let steps = format!("{}/transition", kind.url(record.id));
+    let here = address(kind, record.id, name);
     let step = |label: &str, drawing: &str, status: &str, kind: ButtonKind| {
-        let fields = [("occurrence", name), ("action", "status"), ("status", status)];
-        post_button(label, &acts, drawing, kind, page.csrf(), &fields)
+        let fields = [("recurrence_id", name), ("status", status), ("back", here.as_str())];
+        post_button(label, &steps, drawing, kind, page.csrf(), &fields)
     };
     let is_over = ["completed", "cancelled"].contains(&record.state());
     let edit = format!("{}/edit?occurrence={name}", kind.url(record.id));

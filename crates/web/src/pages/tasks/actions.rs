@@ -12,18 +12,20 @@ use obcms_domain::kinds::TASK;
 use obcms_domain::tasks::TaskStatus;
 use serde_json::{Map, json};
 
-use super::detail;
+use super::detail::{self, Blocked};
 use super::parts::{Address, back};
 use crate::input::{Parameters, PathId};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
 use crate::pages::frame::Signed;
+use crate::pages::registry::dates::name_text;
 use crate::state::{State, blocking};
 
 /// Tasks that one bulk action may take.
 const MAXIMUM: usize = 500;
 
-/// `POST /tasks/{id}/transition`: `status`, and where it is needed `force_reason`; leads to `back`.
+/// `POST /tasks/{id}/transition`: `status`, of one date of a task that repeats its `recurrence_id`, and where it is
+/// needed `force_reason`; leads to `back`.
 pub async fn transition(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
@@ -31,7 +33,7 @@ pub async fn transition(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let mut input = Map::new();
-    for name in ["status", "note", "force_reason"] {
+    for name in ["status", "note", "force_reason", "recurrence_id"] {
         if form.has(name) {
             input.insert(name.to_owned(), json!(form.get(name)));
         }
@@ -40,14 +42,19 @@ pub async fn transition(
     match blocking(|| state.app.transition(&actor, id.0, &step, None)) {
         Ok(moved) => {
             let word = choices::label(TASK_STATUSES, step.status.as_str());
-            let message = format!("{}: {}", word, moved.task.title());
+            let what = moved.date.as_deref().map_or_else(|| moved.task.title().to_owned(), name_text);
+            let message = format!("{word}: {what}");
             let address = back(form.get("back"), &TASK.url(id.0));
             Ok(done(&address, &message, moved.undo().as_deref()))
         }
         // Blocked: the page of the task says by what, and asks for the reason.
-        Err(AppError::Conflict { detail, .. }) => {
-            detail::refused(&state, &page, &actor, id.0, &detail, step.status)
-        }
+        Err(AppError::Conflict { detail, .. }) => detail::refused(
+            &state,
+            &page,
+            &actor,
+            id.0,
+            Blocked { detail, status: step.status, date: step.recurrence_id },
+        ),
         Err(other) => Err(other.into()),
     }
 }
@@ -77,7 +84,7 @@ pub async fn change(
         Err(AppError::Conflict { detail, .. }) => {
             let status =
                 if form.get("progress") == "100" { TaskStatus::Completed } else { TaskStatus::InProgress };
-            detail::refused(&state, &page, &actor, id.0, &detail, status)
+            detail::refused(&state, &page, &actor, id.0, Blocked { detail, status, date: None })
         }
         Err(AppError::Invalid(errors)) => detail::wrong(&state, &page, &actor, id.0, &form, &errors),
         Err(other) => Err(other.into()),

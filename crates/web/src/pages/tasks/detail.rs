@@ -41,8 +41,7 @@ struct Sheet<'a> {
     may_move: bool,
     may_edit: bool,
     may_archive: bool,
-    /// Refused for being blocked: why, and the state that was asked for.
-    blocked: Option<(String, TaskStatus)>,
+    blocked: Option<Blocked>,
     /// What was typed and refused.
     typed: Option<Form>,
     errors: Vec<FieldError>,
@@ -66,17 +65,26 @@ pub async fn show(
     draw(&state, &page, &actor, &sheet, StatusCode::OK)
 }
 
+/// What was refused because the task waits for others.
+pub struct Blocked {
+    /// Why, in words.
+    pub detail: String,
+    /// The state that was asked for.
+    pub status: TaskStatus,
+    /// The date of a task that repeats.
+    pub date: Option<String>,
+}
+
 /// The page of a task that could not go on, with the form for the reason.
 pub fn refused(
     state: &State,
     page: &Page,
     actor: &Actor,
     id: Id,
-    detail: &str,
-    status: TaskStatus,
+    blocked: Blocked,
 ) -> Result<Response, PageError> {
     let mut sheet = blocking(|| load(state, page, actor, id))?;
-    sheet.blocked = Some((detail.to_owned(), status));
+    sheet.blocked = Some(blocked);
     draw(state, page, actor, &sheet, StatusCode::CONFLICT)
 }
 
@@ -205,20 +213,23 @@ impl Sheet<'_> {
             @if self.may_edit { (button_link("Edit", &self.address("/edit"), "pencil", ButtonKind::Plain)) }
             (self.more(repeating))
             @if let (true, Some(repeating)) = (self.may_move, repeating) {
-                @if !self.is_blocked() { (repeating.actions(self.csrf())) }
+                @match repeating.waits().filter(|_| self.is_blocked()) {
+                    Some((label, status, date)) => (self.forced(&label, status, date)),
+                    None => (repeating.actions(self.csrf())),
+                }
             } @else if self.may_move {
                 @match self.task.text("status") {
                     "not_started" | "on_hold" => {
                         @let start = if self.task.text("status") == "on_hold" { "Resume" } else { "Start" };
                         @if self.is_blocked() {
-                            (self.forced(start, TaskStatus::InProgress))
+                            (self.forced(start, TaskStatus::InProgress, None))
                         } @else {
                             (step("Complete", "check", "completed", plain))
                             (step(start, "play", "in_progress", main))
                         }
                     }
                     "in_progress" => @if self.is_blocked() {
-                        (self.forced("Complete", TaskStatus::Completed))
+                        (self.forced("Complete", TaskStatus::Completed, None))
                     } @else {
                         (step("Complete", "check", "completed", main))
                     },
@@ -281,20 +292,21 @@ impl Sheet<'_> {
     }
 
     /// The button of a blocked task: it asks for the reason.
-    fn forced(&self, label: &str, status: TaskStatus) -> Markup {
+    fn forced(&self, label: &str, status: TaskStatus, date: Option<&str>) -> Markup {
         html! {
             details.menu data-side="end" {
                 summary.button { (icon("lock")) (label) " anyway" (icon("chevron-down")) }
-                div.menu-panel.reason-panel { (self.reason_form("force-head", &format!("{label} anyway"), status)) }
+                div.menu-panel.reason-panel { (self.reason_form("force-head", &format!("{label} anyway"), status, date)) }
             }
         }
     }
 
-    fn reason_form(&self, id: &str, label: &str, status: TaskStatus) -> Markup {
+    fn reason_form(&self, id: &str, label: &str, status: TaskStatus, date: Option<&str>) -> Markup {
         html! {
             form.stack data-gap="small" method="post" action=(self.address("/transition")) {
                 input type="hidden" name="csrf_token" value=(self.csrf());
                 input type="hidden" name="status" value=(status.as_str());
+                @if let Some(date) = date { input type="hidden" name="recurrence_id" value=(date); }
                 label for=(id) { "Why it cannot wait" }
                 input.input #(id) type="text" name="force_reason" required maxlength="2000" autocomplete="off";
                 p.field-help { "The reason stays in the history." }
@@ -304,15 +316,16 @@ impl Sheet<'_> {
     }
 
     fn blocked_notice(&self) -> Markup {
-        let Some((detail, status)) = &self.blocked else {
+        let Some(Blocked { detail, status, date }) = &self.blocked else {
             return html! {};
         };
         let word = choices::label(TASK_STATUSES, status.as_str());
+        let of = date.as_deref().map(|date| format!("{}: ", dates::name_text(date))).unwrap_or_default();
         notice(
             Tone::Bad,
             &html! {
                 p { (detail) }
-                @if self.may_move { (self.reason_form("force-notice", &format!("{word} anyway"), *status)) }
+                @if self.may_move { (self.reason_form("force-notice", &format!("{of}{word} anyway"), *status, date.as_deref())) }
             },
         )
     }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use obcms_app::occurrences::{self, Date};
 use obcms_domain::kinds::TASK;
 use obcms_domain::registry::{Record, Value};
+use obcms_domain::tasks::TaskStatus;
 use serde_json::Value as Json;
 
 use super::parts;
@@ -80,6 +81,23 @@ impl<'a> Repeating<'a> {
                 }
                 (step("Complete", "check", "completed", ButtonKind::Main))
             },
+        }
+    }
+
+    /// What it would do next if it did not wait for others: label, state, and the date that this is about.
+    pub fn waits(&self) -> Option<(String, TaskStatus, Option<&str>)> {
+        match (self.task.text("status"), &self.open) {
+            ("completed" | "cancelled", _) => None,
+            (_, None) => Some(("Complete series".to_owned(), TaskStatus::Completed, None)),
+            ("on_hold", _) => Some(("Resume series".to_owned(), TaskStatus::InProgress, None)),
+            (_, Some(date)) => {
+                let (word, status) = match date.record.text("status") {
+                    "in_progress" => ("Complete", TaskStatus::Completed),
+                    _ => ("Start", TaskStatus::InProgress),
+                };
+                let label = format!("{word} {}", in_words(&self.day(date)));
+                Some((label, status, Some(&date.recurrence_id)))
+            }
         }
     }
 

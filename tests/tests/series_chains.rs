@@ -1,0 +1,265 @@
+//! Series that several people change at once, and that one changes many times: one of two wins, and everything is taken
+//! back in the end.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use std::sync::Barrier;
+
+use obcms_tests::{Answer, Client, PASSWORD, on_both_engines};
+use serde_json::{Value, json};
+
+/// How often two meet.
+const ROUNDS: usize = 8;
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}
+
+/// Every Monday at nine in Manila, from 4 January 2027.
+fn weekly(client: &Client, more: &Value) -> String {
+    let mut body = json!({
+        "title": "Staff meeting", "start": "2027-01-04T09:00:00", "end": "2027-01-04T10:30:00",
+        "timezone": "Asia/Manila", "rrule": "FREQ=WEEKLY;BYDAY=MO;COUNT=12",
+    });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    format!("/api/v1/events/{}", text(&client.post("/api/v1/events", &body).expect_status(201).json, "id"))
+}
+
+fn date(event: &str, day: &str, scope: &str) -> String {
+    format!("{event}/occurrences/2027-{day}T09:00:00?scope={scope}")
+}
+
+/// Starts of all dates with their titles.
+fn dates(client: &Client, event: &str) -> Vec<String> {
+    let items = client.get(&format!("{event}/occurrences?limit=60")).expect_status(200).json["items"].clone();
+    let line = |item: &Value| format!("{} {}", &text(item, "start")[5..16], text(item, "title"));
+    items.as_array().unwrap().iter().map(line).collect()
+}
+
+/// What the record says, without what counts its changes.
+fn facts(client: &Client, path: &str) -> Value {
+    let mut json = client.get(path).expect_status(200).json;
+    for name in ["version", "updated_at"] {
+        json.as_object_mut().unwrap().remove(name);
+    }
+    json
+}
+
+fn seen(client: &Client, event: &str) -> Client {
+    client.with_header("If-Match", client.get(event).expect_status(200).header("etag"))
+}
+
+fn undo(client: &Client, answer: &Answer) {
+    client.post(&text(&answer.json, "undo"), &json!({})).expect_status(200);
+}
+
+/// Both at the same moment.
+fn at_once(one: impl FnOnce() -> Answer + Send, other: impl FnOnce() -> Answer + Send) -> [Answer; 2] {
+    let barrier = Barrier::new(2);
+    std::thread::scope(|scope| {
+        let one = scope.spawn(|| {
+            barrier.wait();
+            one()
+        });
+        let other = scope.spawn(|| {
+            barrier.wait();
+            other()
+        });
+        [one.join().unwrap(), other.join().unwrap()]
+    })
+}
+
+/// Exactly one was done; the other learns that what it saw is outdated.
+#[track_caller]
+fn assert_one_wins(answers: &[Answer; 2]) -> usize {
+    let statuses = answers.each_ref().map(|answer| answer.status);
+    let won = statuses.iter().position(|status| [200, 204].contains(status)).unwrap();
+    assert_eq!(statuses[1 - won], 412, "{statuses:?}: {}", answers[1 - won].text);
+    won
+}
+
+on_both_engines! {
+    fn of_two_who_move_the_same_date_one_wins(server: &Server) {
+        let (one, other) = (server.as_role("coordinator"), server.as_role("coordinator"));
+        for round in 0..ROUNDS {
+            let event = weekly(&one, &json!({}));
+            let path = date(&event, "01-11", "this");
+            let (first, second) = (seen(&one, &event), seen(&other, &event));
+            let answers = at_once(
+                || first.patch(&path, &json!({ "start": "2027-01-12T10:00:00" })),
+                || second.patch(&path, &json!({ "start": "2027-01-13T11:00:00" })),
+            );
+            let won = assert_one_wins(&answers);
+            let wanted = ["01-12T10:00 Staff meeting", "01-13T11:00 Staff meeting"][won];
+            assert_eq!(dates(&one, &event)[1], wanted, "round {round}");
+            undo(&one, &answers[won]);
+            assert_eq!(dates(&one, &event)[1], "01-11T09:00 Staff meeting");
+        }
+    }
+
+    fn of_two_who_split_at_the_same_date_one_wins(server: &Server) {
+        let (one, other) = (server.as_role("coordinator"), server.as_role("coordinator"));
+        for _ in 0..ROUNDS {
+            let event = weekly(&one, &json!({}));
+            let path = date(&event, "02-01", "following");
+            let (first, second) = (seen(&one, &event), seen(&other, &event));
+            let answers = at_once(
+                || first.patch(&path, &json!({ "title": "One" })),
+                || second.patch(&path, &json!({ "title": "Other" })),
+            );
+            let won = assert_one_wins(&answers);
+            assert_eq!(dates(&one, &event).len(), 4);
+            let tail = format!("/api/v1/events/{}", text(&answers[won].json, "id"));
+            let titles = dates(&one, &tail);
+            assert_eq!((titles.len(), &titles[0][12..]), (8, ["One", "Other"][won]));
+            let id = event.rsplit('/').next().unwrap();
+            let tails = one.get("/api/v1/events?limit=500").expect_status(200).json["items"].clone();
+            assert_eq!(tails.as_array().unwrap().iter().filter(|event| event["continues"] == id).count(), 1);
+        }
+    }
+
+    fn of_one_who_cancels_all_and_one_who_edits_one_wins(server: &Server) {
+        let (one, other) = (server.as_role("coordinator"), server.as_role("coordinator"));
+        for round in 0..ROUNDS {
+            let event = weekly(&one, &json!({}));
+            let all = date(&event, "01-18", "all");
+            let single = date(&event, "01-11", "this");
+            let (first, second) = (seen(&one, &event), seen(&other, &event));
+            let change = json!({ "title": "Kept" });
+            let answers = at_once(|| first.delete(&all), || second.patch(&single, &change));
+            let won = assert_one_wins(&answers);
+            assert_eq!(one.get(&event).json["archived_at"].is_null(), won == 1, "round {round}");
+
+            // Whoever does not say what they saw comes after the other, or learns that it is gone; nothing is lost.
+            let event = weekly(&one, &json!({}));
+            let (all, single) = (date(&event, "01-18", "all"), date(&event, "01-11", "this"));
+            let [cancelled, edited] = at_once(|| one.delete(&all), || other.patch(&single, &change));
+            assert_eq!(cancelled.status, 204, "{}", cancelled.text);
+            assert!([200, 409].contains(&edited.status), "{}", edited.text);
+            one.post(&format!("{event}/restore"), &json!({})).expect_status(200);
+            let is_kept = dates(&one, &event)[1] == "01-11T09:00 Kept";
+            assert_eq!(is_kept, edited.status == 200);
+        }
+    }
+
+    fn changes_of_different_dates_at_once_are_all_kept(server: &Server) {
+        let me = server.as_role("coordinator");
+        let event = weekly(&me, &json!({}));
+        let days = ["01-04", "01-11", "01-18", "01-25", "02-01", "02-08", "02-15", "02-22"];
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let running: Vec<_> = days
+                .iter()
+                .map(|day| {
+                    let (me, path) = (&me, date(&event, day, "this"));
+                    scope.spawn(move || me.patch(&path, &json!({ "title": day })).status)
+                })
+                .collect();
+            running.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(statuses, [200; 8]);
+        for (line, day) in dates(&me, &event).iter().zip(days) {
+            assert_eq!(*line, format!("{day}T09:00 {day}"));
+        }
+    }
+
+    fn a_split_is_taken_back_after_what_came_later_was(server: &Server) {
+        let me = server.as_role("coordinator");
+        let event = weekly(&me, &json!({}));
+        let before = facts(&me, &event);
+        let split = me.patch(&date(&event, "02-01", "following"), &json!({ "title": "Rest" })).expect_status(200);
+        let tail = format!("/api/v1/events/{}", text(&split.json, "id"));
+        let later = me.patch(&date(&tail, "02-08", "this"), &json!({ "title": "Guests" })).expect_status(200);
+        let refused = me.post(&text(&split.json, "undo"), &json!({})).expect_status(409);
+        assert!(text(&refused.json, "detail").contains("changed again since"));
+        undo(&me, &later);
+        undo(&me, &split);
+        assert_eq!(facts(&me, &event), before);
+        assert!(!me.get(&tail).json["archived_at"].is_null());
+        assert_eq!(me.get("/api/v1/calendar?start=2027-02-01&end=2027-02-09&kinds=event").json["entries"].as_array().unwrap().len(), 2);
+    }
+
+    fn a_chain_of_changes_is_taken_back_link_by_link(server: &Server) {
+        let me = server.as_role("coordinator");
+        let event = weekly(&me, &json!({}));
+        let mut then = vec![(facts(&me, &event), dates(&me, &event))];
+        let mut done: Vec<Answer> = Vec::new();
+        let mut go = |path: String, body: Value| {
+            done.push(me.patch(&path, &body).expect_status(200));
+            then.push((facts(&me, &event), dates(&me, &event)));
+        };
+        go(date(&event, "01-11", "all"), json!({ "start": "2027-01-12T10:00:00" }));
+        go(format!("{event}/occurrences/2027-01-19T10:00:00?scope=all"), json!({ "rrule": "FREQ=WEEKLY;BYDAY=TU,TH;COUNT=12" }));
+        go(format!("{event}/occurrences/2027-01-19T10:00:00?scope=all"), json!({ "timezone": "Asia/Tokyo" }));
+        go(format!("{event}/occurrences/2027-02-02T11:00:00?scope=following"), json!({ "title": "Second" }));
+        go(format!("{event}/occurrences/2027-01-21T11:00:00?scope=following"), json!({ "title": "Third" }));
+        assert_eq!(dates(&me, &event).len(), 5);
+        let second = format!("/api/v1/events/{}", text(&done[3].json, "id"));
+        let third = format!("/api/v1/events/{}", text(&done[4].json, "id"));
+        assert_eq!((dates(&me, &third).len(), dates(&me, &second).len()), (3, 4));
+        while let Some(answer) = done.pop() {
+            then.pop();
+            undo(&me, &answer);
+            assert_eq!((facts(&me, &event), dates(&me, &event)), then.last().unwrap().clone());
+        }
+    }
+
+    fn a_series_is_split_at_a_date_beside_its_rule(server: &Server) {
+        let me = server.as_role("coordinator");
+        // Every second Monday, and one Wednesday between.
+        let more = json!({ "rrule": "FREQ=WEEKLY;INTERVAL=2;COUNT=4", "rdates": ["2027-01-13T14:00:00"] });
+        let event = weekly(&me, &more);
+        let path = format!("{event}/occurrences/2027-01-13T14:00:00?scope=following");
+        let split = me.patch(&path, &json!({ "title": "Rest" })).expect_status(200);
+        assert_eq!(dates(&me, &event), ["01-04T09:00 Staff meeting"]);
+        let tail = format!("/api/v1/events/{}", text(&split.json, "id"));
+        let rest = ["01-13T14:00 Rest", "01-18T09:00 Rest", "02-01T09:00 Rest", "02-15T09:00 Rest"];
+        assert_eq!(dates(&me, &tail), rest);
+        // What was added before the rule begins stays alone, without the first date of the rule.
+        let event = weekly(&me, &json!({ "rdates": ["2027-01-02T09:00:00"] }));
+        me.patch(&date(&event, "01-04", "following"), &json!({ "title": "Rest" })).expect_status(200);
+        assert_eq!(dates(&me, &event), ["01-02T09:00 Staff meeting"]);
+    }
+
+    fn a_task_that_waits_goes_on_with_its_next_date_for_a_reason(server: &Server) {
+        let api = server.as_role("coordinator");
+        let make = |body: Value| text(&api.post("/api/v1/tasks", &body).expect_status(201).json, "id");
+        let first = make(json!({ "title": "Permit", "due_date": "2031-01-01" }));
+        let body = json!({ "title": "Report", "due_date": "2031-01-06", "rrule": "FREQ=WEEKLY;COUNT=3", "depends_on": [first] });
+        let id = make(body);
+        let person = server.person(&["coordinator"]);
+        let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
+        let signed = server.anonymous().post_form("/login", &fields).expect_status(303);
+        let cookie = signed.header("set-cookie").split(';').next().unwrap().to_owned();
+        let browser = server.anonymous().with_header("cookie", &cookie);
+        let page = browser.get(&format!("/tasks/{id}")).expect_status(200).text;
+        assert!(page.contains("Start Mon 6 Jan 2031 anyway"), "the next date, and for a reason only");
+        assert!(page.contains("name=\"recurrence_id\" value=\"2031-01-06\"") && page.contains("name=\"force_reason\""));
+        let token = page.split("name=\"csrf_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let send = |status: &str, reason: &str| {
+            let path = format!("/tasks/{id}/transition");
+            let fields = [("csrf_token", token), ("status", status), ("recurrence_id", "2031-01-06"), ("force_reason", reason)];
+            browser.post_form(&path, &fields)
+        };
+        let refused = send("in_progress", "").expect_status(409).text;
+        assert!(refused.contains("It waits for Permit") && refused.contains("Mon 6 Jan 2031: In progress anyway"));
+        send("in_progress", "The governor asks").expect_status(303);
+        let states: Vec<String> = api.get(&format!("/api/v1/tasks/{id}/occurrences")).json["items"]
+            .as_array().unwrap().iter().map(|item| text(item, "status")).collect();
+        assert_eq!(states, ["in_progress", "not_started", "not_started"]);
+        assert!(browser.get(&format!("/tasks/{id}")).text.contains("Complete Mon 6 Jan 2031 anyway"));
+    }
+
+    fn the_history_says_when_a_date_ended_before_it_differed(server: &Server) {
+        let api = server.as_role("coordinator");
+        let event = weekly(&api, &json!({}));
+        let change = json!({ "end": "2027-01-11T12:00:00" });
+        api.patch(&date(&event, "01-11", "this"), &change).expect_status(200);
+        let person = server.person(&["coordinator"]);
+        let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
+        let signed = server.anonymous().post_form("/login", &fields).expect_status(303);
+        let cookie = signed.header("set-cookie").split(';').next().unwrap().to_owned();
+        let page = server.anonymous().with_header("cookie", &cookie).get(&format!("{}?tab=history", &event[7..])).text;
+        assert!(page.contains("On Mon 11 Jan 2027, 09:00: End"), "the date and the field");
+        assert!(page.contains(" 10:30</del>") && page.contains(" 12:00"), "from when to when");
+        assert!(!page.contains("as the series has it"));
+    }
+}

@@ -1,0 +1,144 @@
+//! Series of other programs: changes of a date and all that follow, and rules with more dates than can be kept.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use obcms_tests::{Client, on_both_engines};
+use serde_json::{Value, json};
+use ureq::http::Method;
+
+/// A calendar with the events, each given by its lines with `|` between.
+fn calendar(events: &[&str]) -> String {
+    let event = |lines: &&str| format!("BEGIN:VEVENT\r\n{}\r\nEND:VEVENT\r\n", lines.replace('|', "\r\n"));
+    let events: String = events.iter().map(event).collect();
+    format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\n{events}END:VCALENDAR\r\n")
+}
+
+struct Import<'a> {
+    client: &'a Client,
+    id: String,
+}
+
+impl<'a> Import<'a> {
+    fn new(client: &'a Client) -> Self {
+        let made = client.post("/api/v1/external-calendars", &json!({ "name": "Court" })).expect_status(201);
+        Self { client, id: made.json["id"].as_str().unwrap().to_owned() }
+    }
+
+    fn read(&self, events: &[&str]) -> Value {
+        let path = format!("/api/v1/external-calendars/{}/import", self.id);
+        let body = Some(("text/calendar", calendar(events).into_bytes()));
+        self.client.send(Method::POST, &path, body).expect_status(200).json
+    }
+
+    /// What stands in the calendar of the first half of 2027: start on the clock of its zone, minutes, title.
+    fn shown(&self) -> Vec<String> {
+        let path = "/api/v1/calendar?start=2027-01-01&end=2027-07-01&modules=external";
+        let feed = self.client.get(path).expect_status(200).json;
+        let line = |entry: &Value| {
+            let text = |name: &str| entry[name].as_str().unwrap().to_owned();
+            let end = text("end");
+            format!("{}-{} {}", &text("start")[5..16], &end[11..16], text("title"))
+        };
+        feed["entries"].as_array().unwrap().iter().map(line).collect()
+    }
+}
+
+const WEEKLY: &str = "UID:w|SUMMARY:Hearing|DTSTART;TZID=Asia/Manila:20270104T090000|\
+                      DTEND;TZID=Asia/Manila:20270104T100000|RRULE:FREQ=WEEKLY;COUNT=8|\
+                      EXDATE;TZID=Asia/Manila:20270215T090000";
+
+/// A change of the date at nine on a day and all that follow.
+fn from(day: &str, more: &str) -> String {
+    format!("UID:w|RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Asia/Manila:{day}T090000|{more}")
+}
+
+fn span(start: &str, end: &str) -> String {
+    format!("DTSTART;TZID=Asia/Manila:{start}|DTEND;TZID=Asia/Manila:{end}")
+}
+
+on_both_engines! {
+    fn a_change_for_all_that_follow_moves_them_as_far(server: &Server) {
+        let client = server.as_role("coordinator");
+        let import = Import::new(&client);
+        // From the third date on a day and half an hour later, and longer; one of these by itself; from the seventh
+        // at the old time, under another name.
+        let later = from("20270118", &format!("SUMMARY:Moved|{}", span("20270119T093000", "20270119T113000")));
+        let single = format!("UID:w|RECURRENCE-ID;TZID=Asia/Manila:20270125T090000|SUMMARY:Guests|{}", span("20270127T130000", "20270127T140000"));
+        let back = from("20270208", &format!("SUMMARY:Back|{}", span("20270208T090000", "20270208T100000")));
+        let report = import.read(&[WEEKLY, &back, &later, &single]);
+        assert_eq!((&report["created"], &report["skipped_count"]), (&json!(3), &json!(0)), "{report}");
+        assert_eq!(
+            import.shown(),
+            [
+                "01-04T09:00-10:00 Hearing", "01-11T09:00-10:00 Hearing", "01-19T09:30-11:30 Moved",
+                "01-27T13:00-14:00 Guests", "02-02T09:30-11:30 Moved", "02-08T09:00-10:00 Back", "02-22T09:00-10:00 Back",
+            ],
+        );
+        // The same again changes nothing; without the changes the series is whole again.
+        let again = import.read(&[WEEKLY, &back, &later, &single]);
+        assert_eq!((&again["unchanged"], &again["created"], &again["updated"]), (&json!(3), &json!(0), &json!(0)));
+        let whole = import.read(&[WEEKLY]);
+        assert_eq!((&whole["updated"], &whole["removed"]), (&json!(1), &json!(2)), "{whole}");
+        assert_eq!(import.shown().len(), 7);
+    }
+
+    fn a_rule_without_end_goes_on_from_the_changed_date(server: &Server) {
+        let client = server.as_role("coordinator");
+        let import = Import::new(&client);
+        let endless = WEEKLY.replace(";COUNT=8", "");
+        let cancelled = from("20270301", &format!("SUMMARY:Over|STATUS:CANCELLED|{}", span("20270301T090000", "20270301T100000")));
+        import.read(&[&endless, &cancelled]);
+        let shown = import.shown();
+        assert_eq!((shown.len(), shown.last().unwrap().as_str()), (7, "02-22T09:00-10:00 Hearing"));
+        // From the first date on: nothing is left of the series as it was.
+        let first = from("20270104", &format!("SUMMARY:New|{}", span("20270105T090000", "20270105T100000")));
+        let report = import.read(&[&endless, &first]);
+        assert_eq!(report["skipped_count"], 0, "{report}");
+        let shown = import.shown();
+        assert_eq!((shown.len(), shown[0].as_str(), shown.last().unwrap().as_str()), (25, "01-05T09:00-10:00 New", "06-29T09:00-10:00 New"));
+        assert!(!shown.iter().any(|line| line.starts_with("02-16")), "what was left out stays so");
+    }
+
+    fn a_rule_that_cannot_be_moved_is_moved_date_by_date(server: &Server) {
+        let client = server.as_role("coordinator");
+        let import = Import::new(&client);
+        // The last working day of the month, from March on a day later.
+        let last = "UID:w|SUMMARY:Close|DTSTART;TZID=Asia/Manila:20270129T090000|DTEND;TZID=Asia/Manila:20270129T100000|\
+                    RRULE:FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1";
+        let later = from("20270331", &format!("SUMMARY:Close|{}", span("20270401T090000", "20270401T100000")));
+        let report = import.read(&[last, &later]);
+        assert_eq!(
+            import.shown(),
+            [
+                "01-29T09:00-10:00 Close", "02-26T09:00-10:00 Close", "04-01T09:00-10:00 Close", "05-01T09:00-10:00 Close",
+                "06-01T09:00-10:00 Close",
+            ],
+        );
+        assert!(report["skipped"][0]["reason"].as_str().unwrap().contains("the first 1000 dates"), "{report}");
+    }
+
+    fn a_rule_by_minutes_is_cut_to_its_first_date(server: &Server) {
+        let client = server.as_role("coordinator");
+        let import = Import::new(&client);
+        let report = import.read(&[&WEEKLY.replace("FREQ=WEEKLY;COUNT=8", "FREQ=MINUTELY")]);
+        let reason = report["skipped"][0]["reason"].as_str().unwrap();
+        assert!(reason.starts_with("Only its first date was read") && reason.contains("24 times on a day"), "{reason}");
+        assert_eq!(import.shown(), ["01-04T09:00-10:00 Hearing"]);
+        // Nor does anybody save one; to be looked at, it may have as many dates as it likes.
+        for (rule, words) in [("FREQ=SECONDLY", "24 times on a day"), ("FREQ=HOURLY", "2000 times in a year")] {
+            let body = json!({ "title": "Too often", "start": "2027-01-04T09:00:00", "rrule": rule });
+            let refused = client.post("/api/v1/events", &body).expect_status(422);
+            assert_eq!((refused.errors("field"), refused.errors("code")), (vec!["rrule"], vec!["too_many"]));
+            assert!(refused.text.contains(words), "{}", refused.text);
+            let asked = json!({ "dtstart": "2027-01-04T09:00:00", "rrule": rule, "limit": 1000 });
+            let preview = client.post("/api/v1/recurrence/preview", &asked).expect_status(200).json;
+            assert_eq!(preview["occurrences"].as_array().unwrap().len(), 1000);
+        }
+        let event = json!({ "title": "Often", "start": "2027-01-04T09:00:00", "rrule": "FREQ=HOURLY;COUNT=24" });
+        let made = client.post("/api/v1/events", &event).expect_status(201).json;
+        let path = format!("/api/v1/events/{}/occurrences/2027-01-04T11:00:00", made["id"].as_str().unwrap());
+        for scope in ["following", "all"] {
+            let refused = client.patch(&format!("{path}?scope={scope}"), &json!({ "rrule": "FREQ=MINUTELY" }));
+            assert_eq!(refused.expect_status(422).errors("field"), ["rrule"]);
+        }
+    }
+}
