@@ -205,6 +205,28 @@ on_both_engines! {
         me.with_header("if-none-match", &tag).get(path).expect_status(200);
     }
 
+    fn a_feed_of_many_entries_is_whole_and_not_sent_again(server: &Server) {
+        let me = server.as_role("coordinator");
+        for hour in 0..12 {
+            make(&me, "events", &json!({
+                "title": format!("Each day at {hour}"), "start": format!("2026-12-30T{hour:02}:00:00+08:00"),
+                "rrule": "FREQ=DAILY"
+            }));
+        }
+        let address = "/api/v1/calendar?start=2027-01-01&end=2028-01-31";
+        let answer = me.get(address).expect_status(200);
+        let entries = answer.json["entries"].as_array().expect("entries");
+        assert_eq!(entries.len(), 12 * 395, "too many to be kept as they go out");
+        assert!(answer.json["generated_at"].is_string());
+        let starts: Vec<String> = entries.iter().map(|entry| text(entry, "start")).collect();
+        assert!(starts.is_sorted());
+        let tag = answer.header("etag").to_owned();
+        me.with_header("if-none-match", &tag).get(address).expect_status(304);
+        make(&me, "tasks", &json!({ "title": "One more", "due_date": "2027-06-15" }));
+        let again = me.with_header("if-none-match", &tag).get(address).expect_status(200);
+        assert_eq!(again.json["entries"].as_array().expect("entries").len(), 12 * 395 + 1);
+    }
+
     fn a_timed_event_moves_and_comes_back(server: &Server) {
         let me = server.as_role("coordinator");
         let event = make(&me, "events", &json!({

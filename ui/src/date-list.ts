@@ -95,8 +95,7 @@ function build(holder: HTMLElement): void {
     });
   }
   form?.addEventListener("change", (event) => {
-    // Others may put dates in as well.
-    if (event.target === plain || (event.target as HTMLInputElement).name === "all_day") draw();
+    if ((event.target as HTMLInputElement).name === "all_day") draw();
   });
   holder.replaceChildren(list, make("div", { class: "date-list-add" }, day, time, add), plain);
   draw();

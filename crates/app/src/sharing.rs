@@ -272,7 +272,7 @@ impl App {
             .filter(|entry| &*entry.row.status != "cancelled" && query.modules.contains(&entry.module()))
             // When somebody is taken is about them, and the place of their booking is their name.
             .filter(|entry| {
-                entry.row.kind.name != "booking" || !entry.resources.iter().any(|id| people.contains(id))
+                entry.row.kind.name != "booking" || !entry.resources().iter().any(|id| people.contains(id))
             })
             .map(SharedEntry::of)
             .collect();
@@ -284,7 +284,7 @@ impl App {
     /// Which resources of the bookings are people.
     fn people_among_resources(&self, feed: &Feed) -> Result<HashSet<Id>, AppError> {
         let bookings = feed.entries.iter().filter(|entry| entry.row.kind.name == "booking");
-        let mut ids: Vec<Id> = bookings.flat_map(|entry| entry.resources.iter()).copied().collect();
+        let mut ids: Vec<Id> = bookings.flat_map(|entry| entry.resources().iter()).copied().collect();
         ids.sort_unstable();
         ids.dedup();
         let resources = self.read(|tx| Ok(records::load_many(tx, &RESOURCE, &ids)?))?;

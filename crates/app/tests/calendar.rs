@@ -6,6 +6,7 @@ mod common;
 use common::{bare, input};
 use jiff::civil::date;
 use obcms_app::calendar::CalendarQuery;
+use obcms_app::icalendar::About;
 use obcms_app::{Actor, App};
 use obcms_domain::kinds::{EVENT, ORGANIZATION, PPA, TASK, TEAM, USER};
 use obcms_domain::people::{Action, Role};
@@ -102,9 +103,7 @@ fn what_is_kept_follows_every_change() {
     let admin = app.actor_of(user.id).unwrap().unwrap();
     let shown = || {
         let (_, feed) = app.calendar(&admin, &query).unwrap();
-        let mut out = Vec::new();
-        feed.write(&mut out).unwrap();
-        serde_json::from_slice::<Vec<Json>>(&out).unwrap()
+        feed.entries.iter().map(|entry| feed.value(entry).unwrap()).collect::<Vec<Json>>()
     };
     assert!(shown().is_empty());
     let event = make(
@@ -125,4 +124,67 @@ fn what_is_kept_follows_every_change() {
     assert!(shown().is_empty());
     app.restore(&program, &EVENT, event.id, None).unwrap();
     assert_eq!(shown().len(), 5);
+}
+
+#[test]
+fn dates_of_series_stand_among_the_others_in_order() {
+    let home = bare("calendar-order");
+    let app = &home.app;
+    let program = Actor::program();
+    for (title, start, rule) in [
+        ("Daily", "2026-01-01T10:00:00+08:00", "FREQ=DAILY"),
+        ("Twice a week", "2027-02-26T10:00:00+08:00", "FREQ=WEEKLY;BYDAY=MO,FR"),
+        ("A first", "2027-03-01T10:00:00+08:00", ""),
+        ("Z last", "2027-03-31T10:00:00+08:00", ""),
+        ("Between", "2027-03-10T09:00:00+08:00", ""),
+        ("Easily the same time", "2027-03-12T10:00:00+08:00", ""),
+    ] {
+        make(app, &program, &EVENT, json!({ "title": title, "start": start, "rrule": rule }));
+    }
+    for (title, start) in [("Month", "2027-02-01"), ("Half of it", "2027-03-12")] {
+        make(app, &program, &TASK, json!({ "title": title, "start_date": start, "due_date": "2027-03-28" }));
+    }
+    let query = CalendarQuery::days(date(2027, 3, 1), date(2027, 4, 1), app.zone());
+    let (_, feed) = app.calendar(&program, &query).unwrap();
+    let found: Vec<_> = feed.entries.iter().map(|entry| (entry.row.start, entry.row.title.clone())).collect();
+    assert_eq!(found.len(), 31 + 9 + 4 + 2);
+    assert!(found.is_sorted(), "{found:?}");
+}
+
+#[test]
+fn calendar_programs_are_told_of_every_change() {
+    let home = bare("calendar-programs");
+    let app = &home.app;
+    let program = Actor::program();
+    let user =
+        make(app, &program, &USER, json!({ "username": "nena", "full_name": "Nena", "roles": ["admin"] }));
+    let event = make(
+        app,
+        &program,
+        &EVENT,
+        json!({ "title": "Visit", "start": "2027-03-10T09:00:00+08:00", "participants": [user.id] }),
+    );
+    let query = CalendarQuery::days(date(2027, 3, 1), date(2027, 4, 1), app.zone());
+    let about =
+        |address: &str| About { name: "All".to_owned(), module: None, address: Some(address.to_owned()) };
+    let told = |address: &str| {
+        let (_, written) = app.icalendar(&program, &query, &about(address)).unwrap();
+        let mut out = Vec::new();
+        (0..written.count()).for_each(|piece| written.write(piece, &mut out));
+        (String::from_utf8(out).unwrap().replace("\r\n ", ""), written.digest)
+    };
+    let (first, digest) = told("https://one.example");
+    assert!(first.contains("People: Nena") && first.contains("URL:https://one.example/"), "{first}");
+    assert_eq!(told("https://one.example"), (first, digest), "the same bytes and tag");
+    let (other, _) = told("https://two.example");
+    assert!(other.contains("URL:https://two.example/") && !other.contains("one.example"), "{other}");
+    // Neither what is said of it nor the names of people are in the calendar's own table.
+    app.update(&program, &EVENT, event.id, &input(json!({ "description": "Bring water" })), None).unwrap();
+    let (described, second) = told("https://one.example");
+    assert!(described.contains("Bring water") && described.contains("SEQUENCE:1"), "{described}");
+    assert_ne!(second, digest);
+    app.update(&program, &USER, user.id, &input(json!({ "full_name": "Nena Cruz" })), None).unwrap();
+    let (renamed, third) = told("https://one.example");
+    assert!(renamed.contains("People: Nena Cruz"), "{renamed}");
+    assert_ne!(third, second);
 }

@@ -1,17 +1,99 @@
-//! Rendered feeds, kept while the data stays as it is.
+//! Feeds on their way out, and those that are kept while the data stays as it is.
 //!
 //! Each is kept under who asked and what, with the number of the state that it shows. The number is asked anew for
-//! every answer, so a kept feed is never stale, and nothing needs to expire.
+//! every answer, so a kept feed is never stale, and nothing needs to expire. A feed of many entries is kept as the list
+//! of them, and written while it is sent: the bytes of a region's year would take thirty megabytes for each reader.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
+use futures_util::stream;
 use jiff::{SignedDuration, Timestamp};
+use obcms_app::AppError;
 use obcms_domain::id::Id;
 
-/// Bytes kept at most: the months that an office looks at take a few megabytes, the longest window of a region thirty.
+/// Bytes kept at most, a few months that an office looks at.
 const MAXIMUM: usize = 48 * 1024 * 1024;
+/// Pieces of a feed that is kept as bytes, at most: three megabytes.
+const WHOLE: usize = 4_000;
+/// Bytes that a piece of a feed takes as long as it is not written, with what it points at.
+const UNWRITTEN: usize = 128;
+/// Bytes that are written at a time.
+const CHUNK: usize = 128 * 1024;
+
+/// What a feed consists of, one after the other.
+pub trait Pieces: Debug + Send + Sync {
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// Writes the one at a position.
+    fn write(&self, position: usize, out: &mut Vec<u8>) -> Result<(), AppError>;
+}
+
+/// What a feed says.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// As it goes out.
+    Whole(Bytes),
+    /// To be written while it is sent.
+    Pieces(Arc<dyn Pieces>),
+}
+
+impl Content {
+    /// What the pieces say, written down unless they are many.
+    pub fn of(pieces: impl Pieces + 'static) -> Result<Self, AppError> {
+        let count = pieces.count();
+        if count > WHOLE {
+            return Ok(Self::Pieces(Arc::new(pieces)));
+        }
+        let mut body = Vec::with_capacity(count * 800);
+        for position in 0..count {
+            pieces.write(position, &mut body)?;
+        }
+        Ok(Self::Whole(body.into()))
+    }
+
+    /// Bytes that it takes in memory, about.
+    fn size(&self) -> usize {
+        match self {
+            Self::Whole(bytes) => bytes.len(),
+            Self::Pieces(pieces) => pieces.count() * UNWRITTEN,
+        }
+    }
+}
+
+impl From<Content> for Body {
+    fn from(content: Content) -> Self {
+        match content {
+            Content::Whole(bytes) => bytes.into(),
+            Content::Pieces(pieces) => Self::from_stream(stream::iter(Chunks { pieces, next: 0 })),
+        }
+    }
+}
+
+/// Pieces as they are sent, some at a time. Each is quickly written, so that this may be done between other things.
+struct Chunks {
+    pieces: Arc<dyn Pieces>,
+    next: usize,
+}
+
+impl Iterator for Chunks {
+    type Item = Result<Bytes, AppError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut chunk = Vec::with_capacity(CHUNK + 16 * 1024);
+        while self.next < self.pieces.count() && chunk.len() < CHUNK {
+            let written = self.pieces.write(self.next, &mut chunk);
+            self.next += 1;
+            if let Err(error) = written {
+                self.next = self.pieces.count();
+                return Some(Err(error));
+            }
+        }
+        if chunk.is_empty() { None } else { Some(Ok(chunk.into())) }
+    }
+}
 
 /// Who asked and what.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,8 +109,8 @@ pub struct FeedKey {
 pub struct Rendered {
     /// Number of the state that it shows.
     pub state: i64,
-    /// The bytes.
-    pub body: Bytes,
+    /// What it says.
+    pub content: Content,
     /// Tag of the entries in it.
     pub etag: String,
     /// From then on it may show something else even if nothing is changed.
@@ -56,13 +138,13 @@ impl Feeds {
 
     /// Keeps a feed, and lets go of those that show an older state; of all, when they take too much.
     pub fn keep(&self, key: FeedKey, rendered: Rendered) {
-        if rendered.body.len() > MAXIMUM {
+        if rendered.content.size() > MAXIMUM {
             return;
         }
         let mut kept = self.lock();
         kept.retain(|_, other| other.state >= rendered.state);
-        let taken: usize = kept.values().map(|other| other.body.len()).sum();
-        if taken + rendered.body.len() > MAXIMUM {
+        let taken: usize = kept.values().map(|other| other.content.size()).sum();
+        if taken + rendered.content.size() > MAXIMUM {
             kept.clear();
         }
         kept.insert(key, rendered);
@@ -110,7 +192,33 @@ mod tests {
     }
 
     fn rendered(state: i64, length: usize) -> Rendered {
-        Rendered { state, body: vec![0; length].into(), etag: String::new(), until: None }
+        Rendered { state, content: Content::Whole(vec![0; length].into()), etag: String::new(), until: None }
+    }
+
+    /// Ten letters each.
+    #[derive(Debug)]
+    struct Letters(usize);
+
+    impl Pieces for Letters {
+        fn count(&self) -> usize {
+            self.0
+        }
+
+        fn write(&self, position: usize, out: &mut Vec<u8>) -> Result<(), AppError> {
+            out.extend_from_slice(format!("{position:010}").as_bytes());
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn many_pieces_say_the_same_as_when_they_are_written_at_once() {
+        for (count, is_whole) in [(0, true), (WHOLE, true), (WHOLE + 1, false), (30_000, false)] {
+            let content = Content::of(Letters(count)).unwrap();
+            assert_eq!(matches!(content, Content::Whole(_)), is_whole, "{count}");
+            let body = axum::body::to_bytes(Body::from(content), usize::MAX).await.unwrap();
+            let expected: String = (0..count).map(|position| format!("{position:010}")).collect();
+            assert!(body == expected.as_bytes(), "{count}");
+        }
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl App {
             let mut feed = Feed { entries, names };
             let over = bookings::booked_over(tx, window)?;
             let rows = bookings_missing(tx, &over, &feed.entries)?;
-            feed.add(&kept::of_rows(tx, rows, self.zone())?, tx)?;
+            feed.add(kept::of_rows(tx, rows, self.zone())?, tx)?;
             self.narrow_to_rights(tx, actor, &mut feed.entries)?;
             feed.sort();
             let mut pairs = people_and_venues(&feed);

@@ -21,6 +21,7 @@ use obcms_store::{Tx, records};
 use super::writing::Written;
 use super::{Zones, expansion};
 use crate::error::AppError;
+use crate::icalendar::Component;
 
 /// Names of people by their ids.
 pub type Names = Arc<HashMap<Id, String>>;
@@ -35,9 +36,11 @@ pub struct Kept {
     /// What it takes: rooms, vehicles, equipment.
     pub resources: Arc<[Id]>,
     /// The series, when the row stands for one.
-    pub series: Option<ReadySeries>,
+    pub series: Option<Box<ReadySeries>>,
     /// How it goes out, written when it does for the first time.
     pub written: OnceLock<Written>,
+    /// How it goes out to calendar programs, likewise.
+    pub component: OnceLock<Arc<Component>>,
 }
 
 impl Kept {
@@ -45,8 +48,9 @@ impl Kept {
         let zone = if row.all_day { TimeZone::UTC } else { zones.of(&row.timezone) };
         let resources =
             resources.get(&row.record_id).map(|taken| taken.as_slice().into()).unwrap_or_default();
-        let series = expansion::ready(&row, zones);
-        Self { row, zone, resources, series, written: OnceLock::new() }
+        let series = expansion::ready(&row, zones).map(Box::new);
+        let (written, component) = (OnceLock::new(), OnceLock::new());
+        Self { row, zone, resources, series, written, component }
     }
 
     /// Everybody on it on any date.
@@ -57,8 +61,8 @@ impl Kept {
     }
 }
 
-/// Place of a row in the order of time.
-type Key = (Timestamp, Id, &'static str, i64);
+/// Place of a row in the order of entries.
+type Key = (Timestamp, Arc<str>, Id, &'static str, i64);
 
 /// The calendar of a process.
 #[derive(Debug, Default)]
@@ -79,7 +83,8 @@ struct Contents {
 }
 
 impl KeptCalendar {
-    /// Rows that touch the window, in the state that the transaction sees, and the names of the people on them.
+    /// Rows that touch the window, in their order, in the state that the transaction sees, and the names of the people
+    /// on them.
     pub fn within(
         &self,
         tx: &mut Tx<'_>,
@@ -96,7 +101,8 @@ impl KeptCalendar {
         let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
         if contents.state.is_some_and(|kept| kept > state) {
             drop(contents);
-            let rows = store::window(tx, window)?;
+            let mut rows = store::window(tx, window)?;
+            store::sort(&mut rows);
             let rows = of_rows(tx, rows, office)?;
             let names = names_of(tx, &rows)?;
             return Ok((rows, names));
@@ -173,14 +179,16 @@ impl Contents {
                     resources: Arc::clone(&row.resources),
                     series: row.series.clone(),
                     written: OnceLock::new(),
+                    component: OnceLock::new(),
                 });
             }
         }
     }
 
     fn put(&mut self, row: Arc<Kept>) {
-        let key = (row.row.start, row.row.record_id, row.row.entry_kind, row.row.position);
-        self.of_record.entry(row.row.record_id).or_default().push(key);
+        let title = Arc::clone(&row.row.title);
+        let key = (row.row.start, title, row.row.record_id, row.row.entry_kind, row.row.position);
+        self.of_record.entry(row.row.record_id).or_default().push(key.clone());
         if row.row.is_long() {
             self.long.insert(key, row)
         } else {
@@ -192,11 +200,23 @@ impl Contents {
         let (first, last) = (window.start.min(window.first_day), window.end.max(window.after_last_day));
         let margin = SignedDuration::from_hours(LONG_DAYS * 24);
         let earliest = first.checked_sub(margin).unwrap_or(Timestamp::MIN);
-        let key = |instant: Timestamp| (instant, Id::NIL, "", i64::MIN);
+        let key = |instant: Timestamp| (instant, Arc::from(""), Id::NIL, "", i64::MIN);
         let short = self.short.range(key(earliest)..key(last.max(earliest)));
         let long = self.long.range(..key(last));
-        let both = short.chain(long).map(|(_, row)| row);
-        both.filter(|row| window.touches(&row.row)).map(Arc::clone).collect()
+        let touches = |(_, row): &(&Key, &Arc<Kept>)| window.touches(&row.row);
+        let (mut short, mut long) = (short.filter(touches).peekable(), long.filter(touches).peekable());
+        let mut rows = Vec::new();
+        loop {
+            let next = match (short.peek(), long.peek()) {
+                (Some((one, _)), Some((other, _))) if one > other => long.next(),
+                (Some(_), _) => short.next(),
+                (None, _) => long.next(),
+            };
+            let Some((_, row)) = next else {
+                return rows;
+            };
+            rows.push(Arc::clone(row));
+        }
     }
 }
 

@@ -28,7 +28,8 @@ pub use query::{CalendarQuery, FILTERS, MAXIMUM_DAYS, WINDOW};
 pub use rows::{Row, Rows};
 
 use std::fmt;
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -41,6 +42,7 @@ use obcms_store::calendar::{self as store, EntryRow, Window};
 use obcms_store::{Database, Tx};
 
 use crate::error::AppError;
+use crate::icalendar::Component;
 use crate::{Actor, App};
 use kept::Kept;
 
@@ -57,15 +59,26 @@ pub struct Feed {
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// What is stored.
-    pub row: EntryRow,
+    pub row: Shown,
     /// Whether the asker may move it.
     pub editable: bool,
-    /// What it takes: rooms, vehicles, equipment.
-    pub resources: Arc<[Id]>,
-    /// Zone in which a timed entry is told.
-    zone: TimeZone,
-    /// The row that it is of; none when it differs from it in more than when it is.
-    common: Option<Arc<Kept>>,
+    /// Zone of a date of a series that differs in more than when it is.
+    changed: Option<TimeZone>,
+}
+
+/// The row of an entry: as it is kept, or as it is on one date of a series.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    kept: Arc<Kept>,
+    date: Option<Box<EntryRow>>,
+}
+
+impl Deref for Shown {
+    type Target = EntryRow;
+
+    fn deref(&self) -> &EntryRow {
+        self.date.as_deref().unwrap_or(&self.kept.row)
+    }
 }
 
 /// Address of the page of a record, or of one date of a series when `recurrence_id` is not empty.
@@ -119,14 +132,29 @@ impl Entry {
     }
 
     /// A row as it is, editable for nobody yet.
-    fn whole(kept: &Arc<Kept>) -> Self {
-        Self {
-            row: kept.row.clone(),
-            editable: false,
-            resources: Arc::clone(&kept.resources),
-            zone: kept.zone.clone(),
-            common: Some(Arc::clone(kept)),
-        }
+    fn whole(kept: Arc<Kept>) -> Self {
+        Self { row: Shown { kept, date: None }, editable: false, changed: None }
+    }
+
+    /// What it takes: rooms, vehicles, equipment.
+    #[must_use]
+    pub fn resources(&self) -> &[Id] {
+        &self.row.kept.resources
+    }
+
+    /// Zone in which a timed entry is told.
+    fn zone(&self) -> &TimeZone {
+        self.changed.as_ref().unwrap_or(&self.row.kept.zone)
+    }
+
+    /// Where it is kept how the record goes out to calendar programs.
+    pub(crate) fn component(&self) -> &OnceLock<Arc<Component>> {
+        &self.row.kept.component
+    }
+
+    /// The row that it is of; none when it differs from it in more than when it is.
+    fn common(&self) -> Option<&Kept> {
+        if self.changed.is_some() { None } else { Some(&self.row.kept) }
     }
 
     /// When it begins.
@@ -156,7 +184,7 @@ impl Entry {
         if self.row.all_day {
             Moment::Day(unfloating(instant))
         } else {
-            Moment::Instant(instant, self.zone.to_offset(instant))
+            Moment::Instant(instant, self.zone().to_offset(instant))
         }
     }
 
@@ -184,7 +212,7 @@ impl App {
         })
     }
 
-    /// Of what was found, what concerns what the query names and the actor may see, in order.
+    /// Of what was found, what concerns what the query names and the actor may see.
     fn narrowed(
         &self,
         tx: &mut Tx<'_>,
@@ -194,11 +222,10 @@ impl App {
     ) -> Result<Feed, AppError> {
         query.concerning.narrow(tx, &mut feed.entries)?;
         self.narrow_to_rights(tx, actor, &mut feed.entries)?;
-        feed.sort();
         Ok(feed)
     }
 
-    /// Every date of the modules, or of all, within the window that is wanted, whoever asks, in no order.
+    /// Every date of the modules, or of all, within the window that is wanted, whoever asks, in order.
     pub(crate) fn dated(
         &self,
         tx: &mut Tx<'_>,
@@ -210,13 +237,14 @@ impl App {
         let (rows, names) = self.kept_calendar().within(tx, state, window, self.zone())?;
         let mut zones = Zones { known: Vec::new(), office: self.zone() };
         let mut entries = Vec::with_capacity(rows.len());
+        let mut dates = Vec::new();
         for kept in rows {
             if !modules.is_empty() && !modules.contains(&kept.row.kind.module) {
                 continue;
             }
             let Some(series) = &kept.series else {
                 if kept.row.series.is_empty() && wanted(&kept.row) {
-                    entries.push(Entry::whole(&kept));
+                    entries.push(Entry::whole(kept));
                 }
                 continue;
             };
@@ -224,16 +252,13 @@ impl App {
                 if !wanted(&row) {
                     return;
                 }
-                let (common, zone) = if is_changed {
-                    (None, if row.all_day { TimeZone::UTC } else { zones.of(&row.timezone) })
-                } else {
-                    (Some(Arc::clone(&kept)), kept.zone.clone())
-                };
-                let resources = Arc::clone(&kept.resources);
-                entries.push(Entry { row, editable: false, resources, zone, common });
+                let changed =
+                    is_changed.then(|| if row.all_day { TimeZone::UTC } else { zones.of(&row.timezone) });
+                let row = Shown { kept: Arc::clone(&kept), date: Some(Box::new(row)) };
+                dates.push(Entry { row, editable: false, changed });
             });
         }
-        Ok((entries, names))
+        Ok((merged(entries, dates), names))
     }
 
     /// The calendar with series whole, one entry for each.
@@ -249,7 +274,7 @@ impl App {
             (query.modules.is_empty() || query.modules.contains(&kept.row.kind.module))
                 && (query.wants(&kept.row, actor) || wants_a_date(query, kept, actor))
         };
-        let entries = rows.iter().filter(|kept| wanted(kept)).map(Entry::whole).collect();
+        let entries = rows.into_iter().filter(|kept| wanted(kept)).map(Entry::whole).collect();
         Ok((state, self.narrowed(tx, actor, query, Feed { entries, names })?))
     }
 
@@ -257,7 +282,7 @@ impl App {
     fn feed(&self, tx: &mut Tx<'_>, actor: &Actor, rows: Vec<EntryRow>) -> Result<Feed, AppError> {
         let rows = kept::of_rows(tx, rows, self.zone())?;
         let names = kept::names_of(tx, &rows)?;
-        let mut entries: Vec<Entry> = rows.iter().map(Entry::whole).collect();
+        let mut entries: Vec<Entry> = rows.into_iter().map(Entry::whole).collect();
         self.narrow_to_rights(tx, actor, &mut entries)?;
         Ok(Feed { entries, names })
     }
@@ -320,11 +345,11 @@ impl Feed {
     }
 
     /// Adds rows as they are.
-    fn add(&mut self, rows: &[Arc<Kept>], tx: &mut Tx<'_>) -> Result<(), AppError> {
+    fn add(&mut self, rows: Vec<Arc<Kept>>, tx: &mut Tx<'_>) -> Result<(), AppError> {
         if !rows.is_empty() {
-            let names = kept::names_of(tx, rows)?;
+            let names = kept::names_of(tx, &rows)?;
             Arc::make_mut(&mut self.names).extend(names.iter().map(|(id, name)| (*id, name.clone())));
-            self.entries.extend(rows.iter().map(Entry::whole));
+            self.entries.extend(rows.into_iter().map(Entry::whole));
         }
         Ok(())
     }
@@ -334,6 +359,30 @@ impl Feed {
         // Stable, as most of it is in order.
         self.entries.sort_by(|one, other| store::order(&one.row, &other.row));
     }
+}
+
+/// The entries, which are in order, with others in their places. Where the next one goes is looked for near the last
+/// one: entries lie all over the memory, and looking at each takes longer than everything else.
+fn merged(entries: Vec<Entry>, mut others: Vec<Entry>) -> Vec<Entry> {
+    if others.is_empty() {
+        return entries;
+    }
+    others.sort_by(|one, other| store::order(&one.row, &other.row));
+    let mut merged = Vec::with_capacity(entries.len() + others.len());
+    let mut rest = entries.into_iter();
+    for other in others {
+        let ahead = rest.as_slice();
+        let is_before = |entry: &Entry| store::order(&entry.row, &other.row).is_le();
+        let mut reach = 1;
+        while reach < ahead.len() && is_before(&ahead[reach]) {
+            reach *= 2;
+        }
+        let place = ahead[..reach.min(ahead.len())].partition_point(is_before);
+        merged.extend(rest.by_ref().take(place));
+        merged.push(other);
+    }
+    merged.extend(rest);
+    merged
 }
 
 /// What is empty has no value.

@@ -36,7 +36,7 @@ impl Concerning {
             });
         }
         if self.any_resource {
-            entries.retain(|entry| !entry.resources.is_empty());
+            entries.retain(|entry| !entry.resources().is_empty());
         }
         // A task belongs to an event, the event to a community, the community to a place.
         for (wanted, steps) in [(&self.organizations, 2), (&self.resources, 1), (&self.places, 3)] {

@@ -1,5 +1,6 @@
 //! What of a feed somebody may see and move, decided for all entries of a kind at once.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 
 use obcms_domain::id::Id;
@@ -15,18 +16,15 @@ use crate::error::AppError;
 
 /// Takes out what the actor may not see and marks what they may move.
 pub fn apply(tx: &mut Tx<'_>, actor: &Actor, entries: &mut Vec<Entry>) -> Result<(), AppError> {
-    let mut of_kinds: Vec<(&'static Kind, Vec<Id>)> = Vec::new();
+    let mut kinds: Vec<&'static Kind> = Vec::new();
     for entry in entries.iter() {
-        match of_kinds.iter_mut().find(|(kind, _)| std::ptr::eq(*kind, entry.row.kind)) {
-            Some((_, ids)) => ids.push(entry.row.record_id),
-            None => of_kinds.push((entry.row.kind, vec![entry.row.record_id])),
+        if !kinds.iter().any(|kind| std::ptr::eq(*kind, entry.row.kind)) {
+            kinds.push(entry.row.kind);
         }
     }
-    let mut rights: Vec<(&'static Kind, Rights)> = Vec::with_capacity(of_kinds.len());
-    for (kind, mut ids) in of_kinds {
-        ids.sort_unstable();
-        ids.dedup();
-        rights.push((kind, Rights::of(tx, actor, kind, &ids)?));
+    let mut rights: Vec<(&'static Kind, Rights)> = Vec::with_capacity(kinds.len());
+    for kind in kinds {
+        rights.push((kind, Rights::of(tx, actor, kind, entries)?));
     }
     entries.retain_mut(|entry| {
         let Some((_, rights)) = rights.iter().find(|(kind, _)| std::ptr::eq(*kind, entry.row.kind)) else {
@@ -62,13 +60,21 @@ struct Rights {
 }
 
 impl Rights {
-    fn of(tx: &mut Tx<'_>, actor: &Actor, kind: &'static Kind, ids: &[Id]) -> Result<Self, AppError> {
+    fn of(tx: &mut Tx<'_>, actor: &Actor, kind: &'static Kind, entries: &[Entry]) -> Result<Self, AppError> {
+        // Whoever may do it to all of a kind needs none of them.
+        let ids = LazyCell::new(|| {
+            let of_kind = entries.iter().filter(|entry| std::ptr::eq(entry.row.kind, kind));
+            let mut ids: Vec<Id> = of_kind.map(|entry| entry.row.record_id).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        });
         let none = || Which::These(HashSet::new());
         let visible = match actor.sight(kind) {
             None => return Ok(Self { visible: none(), editable: none(), assigned: None }),
             Some(Sight::All) => Which::All,
             Some(Sight::Within(scope)) => {
-                Which::These(records::in_scope(tx, kind, ids, &scope)?.into_iter().collect())
+                Which::These(records::in_scope(tx, kind, &ids, &scope)?.into_iter().collect())
             }
         };
         let needed = relations_needed(&actor.roles, Action::Edit, kind.area);
@@ -81,14 +87,14 @@ impl Rights {
         }
         let mut editable = HashSet::new();
         if needed.contains(&Relation::Own) {
-            editable.extend(records::made_by(tx, kind, ids, user)?);
+            editable.extend(records::made_by(tx, kind, &ids, user)?);
         }
         if needed.contains(&Relation::Team) && kind.field("teams").is_some() && !actor.teams.is_empty() {
-            editable.extend(records::pointing_at(tx, ids, "teams", &actor.teams)?);
+            editable.extend(records::pointing_at(tx, &ids, "teams", &actor.teams)?);
         }
         if needed.contains(&Relation::Organisation) && actor.roles.contains(&Role::Partner) {
             let scope = Scope { user, concerns: actor.concerns.clone() };
-            editable.extend(records::in_scope(tx, kind, ids, &scope)?);
+            editable.extend(records::in_scope(tx, kind, &ids, &scope)?);
         }
         let assigned = needed.contains(&Relation::Assigned).then_some(user);
         Ok(Self { visible, editable: Which::These(editable), assigned })

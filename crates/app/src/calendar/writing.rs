@@ -5,13 +5,13 @@
 
 use std::collections::HashMap;
 use std::fmt::Display;
+use std::hash::{DefaultHasher, Hasher};
 use std::io::Write;
 
 use obcms_domain::id::Id;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::kept::Kept;
 use super::{Entry, EntryId, Feed, address, optional};
 use crate::error::AppError;
 
@@ -20,7 +20,9 @@ use crate::error::AppError;
 pub struct Written {
     text: Box<[u8]>,
     /// In order, where in the text something is put.
-    gaps: Vec<(usize, Gap)>,
+    gaps: Box<[(u32, Gap)]>,
+    /// Tells the text from others.
+    digest: u64,
 }
 
 /// What is put into an entry.
@@ -55,7 +57,9 @@ struct Person<'a> {
 /// Writes members of an object one after the other.
 struct Members {
     text: Vec<u8>,
-    gaps: Vec<(usize, Gap)>,
+    gaps: Vec<(u32, Gap)>,
+    /// Whether there is something to put into the gaps of series.
+    is_series: bool,
 }
 
 impl Members {
@@ -71,35 +75,40 @@ impl Members {
         serde_json::to_writer(&mut self.text, value)
     }
 
-    fn gap(&mut self, name: &str, gap: Gap) {
-        self.name(name);
-        self.gaps.push((self.text.len(), gap));
+    fn gap(&mut self, gap: Gap) {
+        // An entry takes far less than 4 GB.
+        self.gaps.push((u32::try_from(self.text.len()).unwrap_or(u32::MAX), gap));
     }
 
-    /// A text that has no letters which JSON escapes, and goes on differently for each date.
+    /// A text that has no letters which JSON escapes, and goes on differently for each date of a series.
     fn begun(&mut self, name: &str, begin: &impl Display, gap: Gap) -> serde_json::Result<()> {
         self.member(name, &begin.to_string())?;
-        self.text.pop();
-        self.gaps.push((self.text.len(), gap));
-        self.text.push(b'"');
+        if self.is_series {
+            self.text.pop();
+            self.gap(gap);
+            self.text.push(b'"');
+        }
         Ok(())
     }
 }
 
 impl Written {
-    /// Writes what is common to all dates of an entry; the times too, when it has but one.
-    fn of(entry: &Entry, names: &HashMap<Id, String>, times: bool) -> serde_json::Result<Self> {
+    /// Writes what is common to all dates of an entry: all of it, when it has but one, except what its asker may do.
+    fn of(entry: &Entry, names: &HashMap<Id, String>) -> serde_json::Result<Self> {
         let row = &entry.row;
-        let mut members = Members { text: Vec::with_capacity(640), gaps: Vec::with_capacity(6) };
+        let is_series = !row.kept.row.series.is_empty() || !row.recurrence_id.is_empty();
+        let mut members = Members { text: Vec::with_capacity(640), gaps: Vec::with_capacity(6), is_series };
         let alone = EntryId { recurrence: None, ..entry.id() };
         members.begun("id", &alone, Gap::Name)?;
         members.member("title", &&*row.title)?;
-        if times {
+        if is_series {
+            members.name("start");
+            members.gap(Gap::Start);
+            members.name("end");
+            members.gap(Gap::End);
+        } else {
             members.member("start", &entry.start().to_string())?;
             members.member("end", &entry.end().to_string())?;
-        } else {
-            members.gap("start", Gap::Start);
-            members.gap("end", Gap::End);
         }
         members.member("all_day", &row.all_day)?;
         members.member("module", &entry.module().key())?;
@@ -107,83 +116,96 @@ impl Written {
         members.member("status", &optional(&row.status))?;
         members.member("priority", &optional(&row.priority))?;
         members.member("color", &entry.module().color())?;
-        members.begun("url", &address(entry.row.kind, row.record_id, ""), Gap::Address)?;
-        members.gap("editable", Gap::Editable);
-        members.member("source", &Source { kind: entry.row.kind.name, id: row.record_id })?;
-        members.gap("recurrence_id", Gap::Recurrence);
+        members.begun("url", &address(row.kind, row.record_id, ""), Gap::Address)?;
+        members.name("editable");
+        members.gap(Gap::Editable);
+        members.member("source", &Source { kind: row.kind.name, id: row.record_id })?;
+        if is_series {
+            members.name("recurrence_id");
+            members.gap(Gap::Recurrence);
+        } else {
+            members.member("recurrence_id", &None::<&str>)?;
+        }
         members.member("location", &optional(&row.location))?;
         let people: Vec<Person<'_>> =
             row.people.iter().filter_map(|id| Some(Person { id: *id, name: names.get(id)? })).collect();
         members.member("people", &people)?;
-        if !entry.resources.is_empty() {
-            members.member("resources", &&*entry.resources)?;
+        if !entry.resources().is_empty() {
+            members.member("resources", &entry.resources())?;
         }
         members.text.push(b'}');
-        Ok(Self { text: members.text.into(), gaps: members.gaps })
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&members.text);
+        Ok(Self { text: members.text.into(), gaps: members.gaps.into(), digest: hasher.finish() })
     }
 
-    fn write(&self, entry: &Entry, out: &mut Vec<u8>) -> std::io::Result<()> {
+    fn write(&self, entry: &Entry, out: &mut Vec<u8>) {
         let recurrence = &*entry.row.recurrence_id;
         let mut done = 0;
         for (position, gap) in &self.gaps {
-            out.extend_from_slice(&self.text[done..*position]);
-            done = *position;
-            match gap {
-                Gap::Name | Gap::Address | Gap::Recurrence if recurrence.is_empty() => {
-                    if let Gap::Recurrence = gap {
-                        out.extend_from_slice(b"null");
-                    }
-                }
-                Gap::Name => write!(out, "-{recurrence}")?,
-                Gap::Address => write!(out, "?occurrence={recurrence}")?,
-                Gap::Recurrence => write!(out, "\"{recurrence}\"")?,
-                Gap::Start => write!(out, "\"{}\"", entry.start())?,
-                Gap::End => write!(out, "\"{}\"", entry.end())?,
-                Gap::Editable => out.extend_from_slice(if entry.editable { b"true" } else { b"false" }),
-            }
+            let position = *position as usize;
+            out.extend_from_slice(&self.text[done..position]);
+            done = position;
+            // Writing to memory does not fail.
+            let _ = match gap {
+                // A series as a whole is on no date.
+                Gap::Name | Gap::Address if recurrence.is_empty() => Ok(()),
+                Gap::Recurrence if recurrence.is_empty() => out.write_all(b"null"),
+                Gap::Name => write!(out, "-{recurrence}"),
+                Gap::Address => write!(out, "?occurrence={recurrence}"),
+                Gap::Recurrence => write!(out, "\"{recurrence}\""),
+                Gap::Start => write!(out, "\"{}\"", entry.start()),
+                Gap::End => write!(out, "\"{}\"", entry.end()),
+                Gap::Editable => out.write_all(if entry.editable { b"true" } else { b"false" }),
+            };
         }
         out.extend_from_slice(&self.text[done..]);
-        Ok(())
     }
 }
 
 impl Feed {
-    /// Writes the entries as a list.
-    pub fn write(&self, out: &mut Vec<u8>) -> std::io::Result<()> {
-        out.push(b'[');
-        for (position, entry) in self.entries.iter().enumerate() {
-            if position > 0 {
-                out.push(b',');
-            }
-            self.write_entry(entry, out)?;
+    /// A number by which somebody who has the entries knows that they are still the same: from what is written of
+    /// each, without writing it all.
+    pub fn digest(&self) -> Result<u64, AppError> {
+        let mut hasher = DefaultHasher::new();
+        for entry in &self.entries {
+            self.with_written(entry, |written| {
+                hasher.write_u64(written.digest);
+                hasher.write_u8(entry.editable.into());
+                if written.gaps.len() > 1 {
+                    hasher.write_i128(entry.row.start.as_nanosecond());
+                    hasher.write_i128(entry.row.end.as_nanosecond());
+                    hasher.write(entry.row.recurrence_id.as_bytes());
+                }
+            })?;
         }
-        out.push(b']');
-        Ok(())
+        Ok(hasher.finish())
     }
 
-    fn write_entry(&self, entry: &Entry, out: &mut Vec<u8>) -> std::io::Result<()> {
-        let Some(kept) = &entry.common else {
-            return Written::of(entry, &self.names, true)?.write(entry, out);
+    /// Writes one entry as JSON.
+    pub fn write_entry(&self, entry: &Entry, out: &mut Vec<u8>) -> Result<(), AppError> {
+        self.with_written(entry, |written| written.write(entry, out))
+    }
+
+    fn with_written<T>(&self, entry: &Entry, act: impl FnOnce(&Written) -> T) -> Result<T, AppError> {
+        let written =
+            || Written::of(entry, &self.names).map_err(|error| AppError::Internal(error.to_string()));
+        let Some(kept) = entry.common() else {
+            return Ok(act(&written()?));
         };
-        let written = match kept.written.get() {
+        Ok(act(match kept.written.get() {
             Some(written) => written,
             None => {
-                let written = Written::of(entry, &self.names, is_one(kept))?;
+                let written = written()?;
                 kept.written.get_or_init(|| written)
             }
-        };
-        written.write(entry, out)
+        }))
     }
 
     /// One of the entries as a value, for answers that say more about it.
     pub fn value(&self, entry: &Entry) -> Result<Json, AppError> {
         let mut out = Vec::new();
-        self.write_entry(entry, &mut out).map_err(|error| AppError::Internal(error.to_string()))?;
+        self.write_entry(entry, &mut out)?;
         serde_json::from_slice(&out).map_err(|error| AppError::Internal(error.to_string()))
     }
-}
-
-/// Whether a row has one date.
-fn is_one(kept: &Kept) -> bool {
-    kept.row.series.is_empty()
 }

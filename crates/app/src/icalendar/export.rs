@@ -44,16 +44,16 @@ impl App {
     ) -> Result<(i64, Written), AppError> {
         self.read(|tx| {
             let (state, feed) = self.calendar_of_records(tx, actor, query)?;
-            let facts = facts(tx, &feed)?;
+            let facts = facts(tx, &feed, about)?;
             Ok((state, write::write(&feed, &facts, about, self.zone(), query.window.end)))
         })
     }
 }
 
-/// The facts of all records in a feed: one query for each kind.
-fn facts(tx: &mut obcms_store::Tx<'_>, feed: &Feed) -> Result<HashMap<Id, Facts>, AppError> {
+/// The facts of those records in a feed that are not written yet: one query for each kind.
+fn facts(tx: &mut obcms_store::Tx<'_>, feed: &Feed, about: &About) -> Result<HashMap<Id, Facts>, AppError> {
     let mut of_kinds: HashMap<&'static str, HashSet<Id>> = HashMap::new();
-    for entry in &feed.entries {
+    for entry in feed.entries.iter().filter(|entry| write::written(entry, about).is_none()) {
         of_kinds.entry(entry.row.kind.name).or_default().insert(entry.row.record_id);
     }
     let mut result = HashMap::new();

@@ -20,4 +20,4 @@ mod read_tests;
 pub use read::{
     Added, Calendar, Event, Limits, Moment, ReadError, SKIPPED_AT_MOST, Skipped, Status, read, read_within,
 };
-pub use write::{About, UID_SUFFIX, Written};
+pub use write::{About, Component, UID_SUFFIX, Written};

@@ -228,10 +228,6 @@ fn rewrite_found_by(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result
             "UPDATE records SET title = $1, state = $2, is_archived = $3, updated_at = $4 WHERE id = $5",
             &[row[2].clone(), row[3].clone(), row[4].clone(), row[5].clone(), row[0].clone()],
         )?;
-        if record.kind == &USER {
-            // Entries say by name who is on them.
-            tx.touch(record.id);
-        }
         touch_event(tx, record);
     }
     let id = [Cell::Id(record.id)];
@@ -239,10 +235,6 @@ fn rewrite_found_by(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result
     if edges != edge_rows(before) {
         tx.execute("DELETE FROM edges WHERE source = $1", &id)?;
         tx.insert_rows("edges", &EDGES, &edges, "")?;
-        if !record.kind.dates.is_empty() {
-            // Entries say which resources are taken.
-            tx.touch(record.id);
-        }
         touch_event(tx, before);
         touch_event(tx, record);
     }
@@ -255,6 +247,9 @@ fn rewrite_found_by(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result
     if dates != date_rows(before) {
         tx.execute("DELETE FROM calendar_entries WHERE record_id = $1", &id)?;
         tx.insert_rows("calendar_entries", &DATES, &dates, "")?;
+    }
+    if is_on_calendar(record) {
+        // Calendar programs are told of every change; entries say by name who is on them, and what they take.
         tx.touch(record.id);
     }
     Ok(())

@@ -1,23 +1,22 @@
 //! The calendar: everything dated within a window, and moving what stands in it.
 
-use std::hash::Hasher;
-
 use axum::body::Body;
 use axum::extract::{Path, State as AxumState};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use obcms_app::AppError;
 use obcms_app::calendar::density::Density;
-use obcms_app::calendar::{CalendarQuery, FILTERS, Moved, Rows, WINDOW};
+use obcms_app::calendar::{CalendarQuery, FILTERS, Feed, Moved, Rows, WINDOW};
 use obcms_domain::kinds;
 use obcms_domain::registry::Module;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::caller::Caller;
-use crate::feeds::{FeedKey, Rendered};
+use crate::feeds::{Content, FeedKey, Pieces, Rendered};
 use crate::input::{Body as Input, Parameters, expected_version};
 use crate::problem::Problem;
 use crate::route::{Access, Route};
@@ -241,7 +240,7 @@ async fn feed(
     let mut asked = parameters.0;
     asked.push(("window".to_owned(), query.window.start.to_string()));
     let key = FeedKey { actor: caller.actor.id, asked };
-    let Rendered { body, etag, .. } =
+    let Rendered { content, etag, .. } =
         blocking(|| match state.feeds.find(&key, state.app.state()?, state.app.now()) {
             Some(rendered) => Ok::<_, AppError>(rendered),
             None => {
@@ -253,7 +252,7 @@ async fn feed(
     let mut response = if is_known(&headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let mut response = Response::new(Body::from(body));
+        let mut response = Response::new(Body::from(content));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
     };
@@ -272,21 +271,47 @@ async fn feed(
 
 fn render(state: &State, caller: &Caller, query: &CalendarQuery) -> Result<Rendered, AppError> {
     let (number, feed) = state.app.calendar(&caller.actor, query)?;
-    let mut body = Vec::with_capacity(64 + feed.entries.len() * 700);
-    body.extend_from_slice(b"{\"entries\":");
-    feed.write(&mut body).map_err(|error| AppError::Internal(error.to_string()))?;
     // The tag is of the entries alone: when they are written matters to nobody.
-    let etag = etag(&body);
-    body.extend_from_slice(format!(",\"generated_at\":\"{}\"}}", state.app.now()).as_bytes());
-    Ok(Rendered { state: number, body: body.into(), etag, until: feed.holds_until(&state.app) })
+    let etag = etag(feed.digest()?);
+    let until = feed.holds_until(&state.app);
+    let content = Content::of(Listed { feed, generated_at: state.app.now() })?;
+    Ok(Rendered { state: number, content, etag, until })
+}
+
+/// A feed as the member `entries` of an answer.
+#[derive(Debug)]
+struct Listed {
+    feed: Feed,
+    generated_at: Timestamp,
+}
+
+impl Pieces for Listed {
+    fn count(&self) -> usize {
+        self.feed.entries.len() + 1
+    }
+
+    fn write(&self, position: usize, out: &mut Vec<u8>) -> Result<(), AppError> {
+        if position == 0 {
+            out.extend_from_slice(b"{\"entries\":[");
+        }
+        match self.feed.entries.get(position) {
+            Some(entry) => {
+                if position > 0 {
+                    out.push(b',');
+                }
+                self.feed.write_entry(entry, out)?;
+            }
+            None => {
+                out.extend_from_slice(format!("],\"generated_at\":\"{}\"}}", self.generated_at).as_bytes());
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A tag by which a reader knows that nothing changed. It is weak, as compression may change the bytes.
-pub(super) fn etag(body: &[u8]) -> String {
-    // Made by `new`, this hasher has the same keys in every process.
-    let mut hasher = std::hash::DefaultHasher::new();
-    hasher.write(body);
-    format!("W/\"{:016x}-{:x}\"", hasher.finish(), body.len())
+pub(super) fn etag(digest: u64) -> String {
+    format!("W/\"{digest:016x}\"")
 }
 
 /// Whether the asker has what has this tag.

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use obcms_app::calendar::{CalendarQuery, FILTERS};
-use obcms_app::icalendar::About;
+use obcms_app::icalendar::{About, Written};
 use obcms_app::{Actor, AppError};
 use obcms_domain::kinds::FEED;
 use obcms_domain::people::Action;
@@ -19,7 +19,7 @@ use super::openapi;
 use super::records::record_response_to;
 use crate::address::base_address;
 use crate::caller::Caller;
-use crate::feeds::{FeedKey, Rendered};
+use crate::feeds::{Content, FeedKey, Pieces, Rendered};
 use crate::input::{Parameters, PathId, expected_version};
 use crate::problem::Problem;
 use crate::route::{Access, Route};
@@ -140,12 +140,12 @@ pub fn answer(
         ("window".to_owned(), query.window.start.to_string()),
     ]);
     let key = FeedKey { actor: actor.id, asked };
-    let Rendered { body, etag, .. } = match state.feeds.find(&key, state.app.state()?, state.app.now()) {
+    let Rendered { content, etag, .. } = match state.feeds.find(&key, state.app.state()?, state.app.now()) {
         Some(rendered) => rendered,
         None => {
             let (number, written) = state.app.icalendar(actor, query, about)?;
-            let tag = etag(&written.bytes);
-            let rendered = Rendered { state: number, body: written.bytes.into(), etag: tag, until: None };
+            let etag = etag(written.digest);
+            let rendered = Rendered { state: number, content: Content::of(written)?, etag, until: None };
             state.feeds.keep(key, rendered.clone());
             rendered
         }
@@ -154,7 +154,7 @@ pub fn answer(
     let mut response = if has_it(headers, &etag, changed) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let mut response = Response::new(Body::from(body));
+        let mut response = Response::new(Body::from(content));
         let kind = HeaderValue::from_static("text/calendar; charset=utf-8");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response
@@ -168,6 +168,17 @@ pub fn answer(
         }
     }
     Ok(response)
+}
+
+impl Pieces for Written {
+    fn count(&self) -> usize {
+        self.count()
+    }
+
+    fn write(&self, position: usize, out: &mut Vec<u8>) -> Result<(), AppError> {
+        self.write(position, out);
+        Ok(())
+    }
 }
 
 /// Whether the asker has what would be sent. A tag, when there is one, tells more than a time (RFC 9110 13.2.2).

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -18,7 +19,7 @@ use obcms_store::calendar_facts::Facts;
 use super::series::Series;
 use super::text::Text;
 use super::values::{Day, Local, Utc};
-use super::{About, UID_SUFFIX};
+use super::{About, Component, UID_SUFFIX, Use};
 use crate::calendar::{Entry, Feed, address};
 
 /// Letters of a description at most; the page of the entry has all of it.
@@ -30,7 +31,6 @@ pub(super) struct Writer<'a> {
     facts: &'a HashMap<Id, Facts>,
     about: &'a About,
     office: &'a TimeZone,
-    window_end: Timestamp,
 }
 
 /// One appearance of an entry: itself, or a changed date of a series.
@@ -54,28 +54,38 @@ impl<'a> Writer<'a> {
         facts: &'a HashMap<Id, Facts>,
         about: &'a About,
         office: &'a TimeZone,
-        window_end: Timestamp,
     ) -> Self {
-        Self { feed, facts, about, office, window_end }
+        Self { feed, facts, about, office }
     }
 
-    /// Tells the zones of an entry, with years in which they are used.
-    pub fn zones_of(&self, entry: &Entry, tell: &mut dyn FnMut(&str, i16)) {
-        let row = &entry.row;
-        let mut tell_of = |all_day: bool, timezone: &str, start: Timestamp, end: Timestamp| {
-            if let Some((name, zone)) = self.zone(all_day, timezone) {
-                tell(&name, zone.to_datetime(start).year());
-                // What goes on for ever is told as far as the window goes; rules of zones go on after it.
-                let end = if end >= FOREVER { self.window_end.max(start) } else { end };
-                tell(&name, zone.to_datetime(end).year());
-            }
-        };
-        tell_of(row.all_day, &row.timezone, row.start, row.end);
-        if let Some(series) = self.series(entry) {
-            for changed in &series.changed {
-                tell_of(changed.all_day, &changed.timezone, changed.start, changed.end);
-            }
+    /// Writes an entry: a series with its rule and, each by itself, the dates that differ.
+    pub fn write(&self, entry: &Entry) -> Component {
+        let series = self.series(entry);
+        let mut text = Text::with_capacity(1024);
+        self.components(&mut text, entry, series.as_ref());
+        let text = text.into_bytes();
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&text);
+        Component {
+            address: self.about.address.clone(),
+            text: text.into(),
+            zones: self.zones_of(&entry.row, series.as_ref()),
+            updated_at: self.facts.get(&entry.row.record_id).map(|facts| facts.updated_at),
+            digest: hasher.finish(),
         }
+    }
+
+    /// The zones of an entry, with the years in which they are used.
+    fn zones_of(&self, row: &EntryRow, series: Option<&Series>) -> Vec<Use> {
+        let used = |all_day: bool, timezone: &str, start: Timestamp, end: Timestamp| {
+            let (name, zone) = self.zone(all_day, timezone)?;
+            let year = |instant: Timestamp| zone.to_datetime(instant).year();
+            Some(Use { zone: name, first: year(start), last: (end < FOREVER).then(|| year(end)) })
+        };
+        let changed = series.into_iter().flat_map(|series| &series.changed);
+        let of_changed = changed
+            .filter_map(|changed| used(changed.all_day, &changed.timezone, changed.start, changed.end));
+        used(row.all_day, &row.timezone, row.start, row.end).into_iter().chain(of_changed).collect()
     }
 
     /// The series that an entry stands for.
@@ -103,8 +113,7 @@ impl<'a> Writer<'a> {
         (!is_utc).then(|| (name.to_owned(), zone.clone()))
     }
 
-    /// Writes an entry; a series with its rule and, each by itself, the dates that differ.
-    pub fn write(&self, text: &mut Text, entry: &Entry) {
+    fn components(&self, text: &mut Text, entry: &Entry, series: Option<&Series>) {
         let row = &entry.row;
         let alone = Appearance {
             title: &row.title,
@@ -118,7 +127,7 @@ impl<'a> Writer<'a> {
             end: row.end,
             recurrence: "",
         };
-        let Some(series) = self.series(entry) else {
+        let Some(series) = series else {
             return self.component(text, entry, &alone, |_| {});
         };
         let of_series = |start: Timestamp, end: Timestamp| Appearance {

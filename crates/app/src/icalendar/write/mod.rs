@@ -9,6 +9,8 @@ mod values;
 mod zones;
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hasher};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -16,7 +18,7 @@ use obcms_domain::id::Id;
 use obcms_domain::registry::Module;
 use obcms_store::calendar_facts::Facts;
 
-use crate::calendar::Feed;
+use crate::calendar::{Entry, Feed};
 use text::Text;
 use values::Utc;
 
@@ -41,16 +43,61 @@ pub struct About {
     pub address: Option<String>,
 }
 
+/// One entry as it goes out: the same for everybody who reaches the installation at the same address.
+#[derive(Debug)]
+pub struct Component {
+    address: Option<String>,
+    text: Box<[u8]>,
+    zones: Vec<Use>,
+    updated_at: Option<Timestamp>,
+    /// Tells the text from others.
+    digest: u64,
+}
+
+/// The years in which an entry uses a zone.
+#[derive(Debug)]
+struct Use {
+    zone: String,
+    first: i16,
+    /// Nothing when it goes on for ever.
+    last: Option<i16>,
+}
+
 /// A calendar as it goes out.
 #[derive(Clone, Debug)]
 pub struct Written {
-    /// The bytes.
-    pub bytes: Vec<u8>,
+    head: Vec<u8>,
+    components: Vec<Arc<Component>>,
     /// When something in it was last changed.
     pub last_modified: Option<Timestamp>,
+    /// A number by which somebody who has it knows that it is still the same.
+    pub digest: u64,
 }
 
-/// Writes the entries of a feed; `facts` are those of their records, `window_end` is as far as the feed looks.
+impl Written {
+    /// How many pieces it consists of.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.components.len() + 2
+    }
+
+    /// Writes the piece at a position.
+    pub fn write(&self, position: usize, out: &mut Vec<u8>) {
+        out.extend_from_slice(match position.checked_sub(1).map(|entry| self.components.get(entry)) {
+            None => &self.head,
+            Some(Some(component)) => &component.text,
+            Some(None) => b"END:VCALENDAR\r\n",
+        });
+    }
+}
+
+/// The entry as it was written before for whoever reaches the installation at this address.
+pub(super) fn written<'a>(entry: &'a Entry, about: &About) -> Option<&'a Arc<Component>> {
+    entry.component().get().filter(|component| component.address == about.address)
+}
+
+/// Writes the entries of a feed; `facts` are those of the records that are not written yet, `window_end` is as far as
+/// the feed looks.
 #[must_use]
 pub fn write(
     feed: &Feed,
@@ -59,8 +106,49 @@ pub fn write(
     office: &TimeZone,
     window_end: Timestamp,
 ) -> Written {
-    let last_modified = facts.values().map(|facts| facts.updated_at).max();
-    let mut text = Text::with_capacity(1024 + feed.entries.len() * 700);
+    let writer = entry::Writer::new(feed, facts, about, office);
+    let components: Vec<Arc<Component>> = feed
+        .entries
+        .iter()
+        .map(|entry| match written(entry, about) {
+            Some(component) => Arc::clone(component),
+            None => {
+                let component = Arc::new(writer.write(entry));
+                // It stays as it is for the address that asked first, as a rule the only one.
+                let _ = entry.component().set(Arc::clone(&component));
+                component
+            }
+        })
+        .collect();
+    let last_modified = components.iter().filter_map(|component| component.updated_at).max();
+    let head = head(about, office, last_modified, &used(&components, window_end));
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&head);
+    components.iter().for_each(|component| hasher.write_u64(component.digest));
+    Written { head, components, last_modified, digest: hasher.finish() }
+}
+
+/// The zones of all entries, with the years in which they are used.
+fn used(components: &[Arc<Component>], window_end: Timestamp) -> BTreeMap<&str, Years> {
+    let mut used: BTreeMap<&str, Years> = BTreeMap::new();
+    // What goes on for ever is told as far as the window goes; rules of zones go on after it.
+    let end = TimeZone::UTC.to_datetime(window_end).year();
+    for one in components.iter().flat_map(|component| &component.zones) {
+        let years = used.entry(&one.zone).or_default();
+        years.take_in(one.first);
+        years.take_in(one.last.unwrap_or(end).max(one.first));
+    }
+    used
+}
+
+/// What stands before the entries.
+fn head(
+    about: &About,
+    office: &TimeZone,
+    last_modified: Option<Timestamp>,
+    zones: &BTreeMap<&str, Years>,
+) -> Vec<u8> {
+    let mut text = Text::with_capacity(4096);
     text.plain("BEGIN", "VCALENDAR");
     text.plain("VERSION", "2.0");
     text.plain("PRODID", "-//obcms//Calendar//EN");
@@ -82,21 +170,12 @@ pub fn write(
     }
     text.plain("REFRESH-INTERVAL;VALUE=DURATION", REFRESH);
     text.plain("X-PUBLISHED-TTL", REFRESH);
-    let writer = entry::Writer::new(feed, facts, about, office, window_end);
-    let mut used: BTreeMap<String, Years> = BTreeMap::new();
-    for entry in &feed.entries {
-        writer.zones_of(entry, &mut |zone, year| used.entry(zone.to_owned()).or_default().take_in(year));
-    }
-    for (name, years) in used {
-        if let Ok(zone) = TimeZone::get(&name) {
-            zones::write(&mut text, &zone, &name, years.first - 1, years.last.saturating_add(YEARS_AFTER));
+    for (name, years) in zones {
+        if let Ok(zone) = TimeZone::get(name) {
+            zones::write(&mut text, &zone, name, years.first - 1, years.last.saturating_add(YEARS_AFTER));
         }
     }
-    for entry in &feed.entries {
-        writer.write(&mut text, entry);
-    }
-    text.plain("END", "VCALENDAR");
-    Written { bytes: text.into_bytes(), last_modified }
+    text.into_bytes()
 }
 
 /// The years in which a zone is used.
