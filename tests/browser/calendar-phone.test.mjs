@@ -276,25 +276,27 @@ test("who may not move something hears so", async () => {
 
 test("a swipe turns the page on the phone", async () => {
   const page = await running.signedIn("coordinator", PHONE);
-  await page.goto("/calendar?view=month&date=2031-10-14");
-  await page.locator(".month-day").first().waitFor();
-  const swipe = (from, to) =>
-    page.locator("[data-grid]").evaluate(
-      (grid, [from, to]) => {
-        const touch = (x) => new Touch({ identifier: 1, target: grid, clientX: x, clientY: 400 });
-        const fire = (name, x, held) =>
-          grid.dispatchEvent(
-            new TouchEvent(name, { bubbles: true, touches: held ? [touch(x)] : [], changedTouches: [touch(x)] }),
-          );
-        fire("touchstart", from, true);
-        fire("touchend", to, false);
-      },
-      [from, to],
-    );
-  await swipe(300, 100);
-  await page.waitForURL((url) => url.searchParams.get("date") === "2031-11-14");
-  await swipe(100, 300);
-  await page.waitForURL((url) => url.searchParams.get("date") === "2031-10-14");
+  const fingers = await page.context().newCDPSession(page);
+  const touch = (type, points) => fingers.send("Input.dispatchTouchEvent", { type, touchPoints: points });
+  const swipe = async (from, to) => {
+    await touch("touchStart", [{ x: from, y: 560 }]);
+    for (let step = 1; step <= 6; step += 1) await touch("touchMove", [{ x: from + ((to - from) * step) / 6, y: 562 }]);
+    await touch("touchEnd", []);
+  };
+  for (const [view, later] of [
+    ["month", "2031-11-14"],
+    ["week", "2031-10-17"],
+    ["agenda", "2031-11-13"],
+  ]) {
+    await page.goto(`/calendar?view=${view}&date=2031-10-14`);
+    await page.locator(".month-day, .fc-timegrid, .agenda").first().waitFor();
+    await swipe(320, 80);
+    await reaches(page, "date", later);
+    // To the right it does not leave for the page before.
+    await swipe(80, 320);
+    await reaches(page, "date", "2031-10-14");
+    assert.equal(new URL(page.url()).pathname, "/calendar");
+  }
   await page.context().close();
 });
 
