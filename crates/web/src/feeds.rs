@@ -14,10 +14,10 @@ use jiff::{SignedDuration, Timestamp};
 use obcms_app::AppError;
 use obcms_domain::id::Id;
 
-/// Bytes kept at most, a few months that an office looks at.
+/// Bytes kept at most: some dozens of months of an office, a few of a region.
 const MAXIMUM: usize = 48 * 1024 * 1024;
-/// Pieces of a feed that is kept as bytes, at most: three megabytes.
-const WHOLE: usize = 4_000;
+/// Pieces of a feed that is kept as bytes, at most: the densest month of a region has 11,000, some seven megabytes.
+const WHOLE: usize = 16_000;
 /// Bytes that a piece of a feed takes as long as it is not written, with what it points at.
 const UNWRITTEN: usize = 128;
 /// Bytes that are written at a time.
