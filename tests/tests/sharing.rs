@@ -59,6 +59,26 @@ fn log(server: &Server, maker: &Person, share: &Value) -> Vec<String> {
 }
 
 on_both_engines! {
+    fn who_looked_is_told_to_the_maker(server: &Server) {
+        let maker = server.person(&["staff"]);
+        let made = share(&maker.client, &march(&json!({ "max_views": 1 })));
+        let views = format!("{}/views", one(&made));
+        assert_eq!(maker.client.get(&views).expect_status(200).json, json!({ "items": [] }));
+        open(server, &made).expect_status(200);
+        open(server, &made).expect_status(410);
+        let told = maker.client.get(&views).expect_status(200).json;
+        let outcomes: Vec<&str> = told["items"].as_array().unwrap().iter().map(|view| view["outcome"].as_str().unwrap()).collect();
+        assert_eq!(outcomes.last(), Some(&"counted"));
+        assert_eq!((outcomes.len(), outcomes[0] != "counted"), (2, true), "{told}");
+        assert!(told["items"][0]["at"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok());
+        assert_eq!(maker.client.get(&format!("{views}?limit=1")).expect_status(200).json["items"].as_array().unwrap().len(), 1);
+        for wrong in ["limit=0", "limit=x", "limit=501", "what=1"] {
+            maker.client.get(&format!("{views}?{wrong}")).expect_status(400);
+        }
+        server.as_role("staff").get(&views).expect_status(404);
+        server.anonymous().get(&views).expect_status(401);
+    }
+
     fn strangers_see_title_time_place_and_module_and_nothing_else(server: &Server) {
         let maker = server.person_with(json!({ "roles": ["coordinator"], "full_name": "Kapwa Maker" }));
         let event = full_event(server, &maker.client);

@@ -16,6 +16,7 @@ pub mod records;
 pub mod recurrence;
 pub mod scheduling;
 pub mod search;
+pub mod sharing;
 pub mod stream;
 pub mod tasks;
 pub mod templates;
@@ -47,6 +48,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(trace::routes());
     routes.extend(recurrence::routes());
     routes.extend(search::routes());
+    routes.extend(sharing::routes());
     routes.push(stream::route());
     routes.push(openapi::route());
     routes

@@ -1,0 +1,70 @@
+//! Shares beyond their collection: who looked at one.
+
+use axum::extract::State as AxumState;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use obcms_app::lists::{LIMIT, MAXIMUM_LIMIT};
+use obcms_domain::kinds::SHARE;
+use obcms_domain::people::Action;
+use serde_json::{Value as Json, json};
+
+use crate::caller::Caller;
+use crate::input::{Parameters, PathId};
+use crate::problem::Problem;
+use crate::route::{Access, Route};
+use crate::state::{State, blocking};
+
+/// The operations.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let text = || json!({ "type": "string" });
+    let view = json!({ "type": "object", "properties": {
+        "id": text(),
+        "at": { "type": "string", "format": "date-time" },
+        "outcome": { "type": "string", "description": "`counted`, or why nothing was shown" },
+        "agent": text(),
+        "network": { "type": "string", "description": "Where they came from, not to the last digit" },
+    } });
+    vec![
+        Route::new(
+            "get",
+            "/api/v1/shares/{id}/views",
+            "Who looked at a share, the last ones first",
+            Access::Policy(Action::View, SHARE.area),
+            get(views),
+        )
+        .query(&[("limit", "At most so many, 1 to 500; 50 unless given")])
+        .answers(
+            200,
+            json!({ "type": "object", "properties": { "items": { "type": "array", "items": view } } }),
+        )
+        .tag(SHARE.collection),
+    ]
+}
+
+async fn views(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    parameters.only(&["limit"])?;
+    let limit = match parameters.get("limit").filter(|text| !text.is_empty()) {
+        None => LIMIT,
+        Some(text) => text
+            .parse::<i64>()
+            .ok()
+            .filter(|limit| (1..=MAXIMUM_LIMIT).contains(limit))
+            .ok_or_else(|| Parameters::wrong("limit", "Expected a whole number from 1 to 500."))?,
+    };
+    let views = blocking(|| state.app.share_views(&caller.actor, id.0, limit))?;
+    let items: Vec<Json> = views
+        .iter()
+        .map(|view| {
+            json!({
+                "id": view.id, "at": view.at, "outcome": view.outcome, "agent": view.agent, "network": view.network,
+            })
+        })
+        .collect();
+    Ok(axum::Json(json!({ "items": items })).into_response())
+}
