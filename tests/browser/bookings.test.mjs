@@ -112,6 +112,94 @@ for (const width of [1280, 390]) {
     await page.context().close();
   });
 
+  test(`a booking is looked at while it is written at ${width} pixels`, async () => {
+    const page = await running.signedIn("staff", { viewport: { width, height: 844 } });
+    const client = api(running);
+    const room = await client("POST", "resources", { name: `Annex ${width}`, resource_type: "room" });
+    for (const days of [9, 16]) {
+      await client("POST", "bookings", {
+        resource: room.id,
+        purpose: `Taken ${days}`,
+        start: `${day(days)}T09:00:00+08:00`,
+        end: `${day(days)}T10:00:00+08:00`,
+      });
+    }
+    const query = new URLSearchParams({
+      resource: room.id,
+      purpose: "Weekly look",
+      start: `${day(9)}T09:00:00+08:00`,
+      end: `${day(9)}T10:00:00+08:00`,
+    });
+    await page.goto(`/bookings/new?${query}`);
+    const preview = page.getByRole("region", { name: "Can it be had" });
+    await preview.getByText("It cannot be had then.").waitFor();
+    await preview.getByRole("link", { name: "Taken 9" }).waitFor();
+    await fits(page);
+    // A free time is put into the form.
+    await preview.getByRole("button", { name: /10:00 AM – 11:00 AM/ }).click();
+    await preview.getByText("It is free then.").waitFor();
+    assert.equal(await page.locator("[name='start.time']").inputValue(), "10:00");
+    assert.equal(await page.locator("[name='end.time']").inputValue(), "11:00");
+    // What repeats says of each of its dates whether it can be had.
+    await page.locator("[name='start']").fill(day(2));
+    await page.locator("[name='end']").fill(day(2));
+    await page.locator("[name='start.time']").fill("09:00");
+    await page.locator("[name='end.time']").fill("10:00");
+    await page.evaluate(() => {
+      const rule = document.querySelector("[name=rrule]");
+      rule.value = "FREQ=WEEKLY;COUNT=4";
+      rule.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    await preview.getByText("2 of 4 dates cannot be had.").waitFor();
+    await fits(page);
+    await preview.getByRole("button", { name: /^Take .*10:00 AM – 11:00 AM/ }).first().click();
+    await preview.getByText("1 of 4 dates cannot be had.").waitFor();
+    await preview.getByRole("button", { name: "Skip" }).click();
+    await preview.getByText("All 3 dates are free.").waitFor();
+    await page.getByRole("button", { name: "Create booking" }).click();
+    await page.waitForURL(/\/bookings\/[0-9a-f-]{36}$/);
+    const found = await client("GET", `resources/${room.id}/availability?start=${day(1)}&end=${day(40)}`);
+    assert.equal(found.busy.length, 5);
+    await page.context().close();
+  });
+
+  test(`whoever may decide does so in the list at ${width} pixels`, async () => {
+    const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
+    const client = api(running, "staff");
+    const room = await api(running)("POST", "resources", {
+      name: `Board room ${width}`,
+      resource_type: "room",
+      requires_approval: true,
+    });
+    const book = (purpose, hour) =>
+      client("POST", "bookings", { resource: room.id, purpose, start: `${day(3)}T${hour}:00:00+08:00` });
+    const [wanted, unwanted] = [await book("Wanted", "09"), await book("Unwanted", "13")];
+    await page.goto(`/bookings?resource=${room.id}`);
+    await page.getByRole("button", { name: "Decide on Wanted" }).click();
+    const card = page.getByRole("dialog", { name: "Decide on Wanted" });
+    await card.getByLabel("Note").waitFor();
+    await assertAccessible(page);
+    await card.getByRole("button", { name: "Approve" }).click();
+    await page.getByText("Wanted: approved").waitFor();
+    assert.ok(page.url().includes(`/bookings?resource=${room.id}`), "the list stays as it was narrowed");
+    await page.getByRole("button", { name: "Decide on Unwanted" }).click();
+    const other = page.getByRole("dialog", { name: "Decide on Unwanted" });
+    await other.getByLabel("Note").fill("The roof leaks");
+    await other.getByRole("button", { name: "Refuse" }).click();
+    await page.getByText("Unwanted: rejected").waitFor();
+    assert.equal(await page.getByRole("button", { name: /^Decide on/ }).count(), 0);
+    assert.equal((await client("GET", `bookings/${wanted.id}`)).status, "approved");
+    assert.equal((await client("GET", `bookings/${unwanted.id}`)).decision_note, "The roof leaks");
+    await page.context().close();
+    // Whoever may not decide is offered nothing.
+    await book("Waits", "16");
+    const staff = await running.signedIn("staff", { viewport: { width, height: 844 } });
+    await staff.goto(`/bookings?resource=${room.id}`);
+    await staff.getByText("Waits").first().waitFor();
+    assert.equal(await staff.getByRole("button", { name: /^Decide on/ }).count(), 0);
+    await staff.context().close();
+  });
+
   test(`an event shows its bookings and moves them when asked at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
     const client = api(running);

@@ -35,6 +35,7 @@ for (const width of [1280, 390]) {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
     await page.goto("/calendar/find-time?people=&minutes=90");
     await page.getByText("Say who must come.").first().waitFor();
+    await page.getByRole("heading", { name: "This needs another look before times can be found" }).waitFor();
     assert.equal(await page.getByLabel("How long").inputValue(), "90");
     await page.context().close();
   });

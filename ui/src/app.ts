@@ -4,6 +4,7 @@ import { startDateLists } from "./date-list";
 import { startForms } from "./forms";
 import { startLive } from "./live";
 import { startNavigation } from "./navigation";
+import { one } from "./page";
 import { openPalette } from "./palette";
 import { startRecurrences } from "./recurrence";
 import { startReferences } from "./reference";
@@ -23,6 +24,10 @@ startCopying();
 startDateLists();
 startWeekHours();
 startRecurrences();
+// Only few pages have such a form.
+if (one("form[data-draft=booking]")) {
+  void import("./booking-preview").then(({ startBookingPreviews }) => startBookingPreviews());
+}
 startTables();
 startToasts();
 startScopes();

@@ -155,7 +155,10 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     const busy = bars.filter(({ entry }) => !isOff(entry)).length;
     const name = make("h2", { class: "timeline-name" }, make("span", {}, row.name));
     const count = busy === 0 ? "free" : busy === 1 ? "1 entry" : `${busy} entries`;
-    name.append(make("small", {}, [row.note, known && count].filter(Boolean).join(" · ")));
+    // A line ends between these, not within them.
+    const words = [...row.note.split(" · "), known ? count : ""].filter(Boolean);
+    const kept = words.map((word) => (word.length < 16 ? word.replaceAll(" ", "\u00a0") : word));
+    name.append(make("small", {}, kept.join(" · ")));
     const add = make(
       "button",
       { type: "button", class: "timeline-add", "aria-label": `Add for ${row.name}` },

@@ -95,7 +95,8 @@ function build(holder: HTMLElement): void {
     });
   }
   form?.addEventListener("change", (event) => {
-    if ((event.target as HTMLInputElement).name === "all_day") draw();
+    // Others may put dates in as well.
+    if (event.target === plain || (event.target as HTMLInputElement).name === "all_day") draw();
   });
   holder.replaceChildren(list, make("div", { class: "date-list-add" }, day, time, add), plain);
   draw();

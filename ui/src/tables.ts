@@ -32,7 +32,8 @@ function onClick(event: MouseEvent): void {
   }
   // A press anywhere on a row opens it, except on what has a use of its own or to mark text.
   const row = target.closest<HTMLElement>("tr[data-href]");
-  if (!row || target.closest("a, button, input, select, textarea, label, summary, .select-cell")) return;
+  if (!row || target.closest("a, button, input, select, textarea, label, summary, [popover], .select-cell"))
+    return;
   if (getSelection()?.isCollapsed === false) return;
   open(row, event.ctrlKey || event.metaKey);
 }

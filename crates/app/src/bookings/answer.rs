@@ -194,7 +194,12 @@ fn alternatives(work: &mut Work<'_, '_>, booking: &Record, demand: &Demand) -> R
     let mut candidates = records::load_many(work.tx, &RESOURCE, &ids)?;
     candidates.retain(|one| people.zip(one.integer("seats")).is_none_or(|(people, seats)| seats >= people));
     candidates.sort_by_cached_key(|one| {
-        let distance = seats.zip(one.integer("seats")).map_or(0, |(seats, other)| (seats - other).abs());
+        let distance = match (seats, one.integer("seats")) {
+            (Some(seats), Some(other)) => (seats - other).abs(),
+            // How many it seats nobody knows.
+            (Some(_), None) => i64::MAX,
+            (None, _) => 0,
+        };
         (distance, one.title().to_owned())
     });
     // Their buffers may be longer than ours.

@@ -65,6 +65,7 @@ async fn show(
         .filter_map(|id| names.get(id).map(|person| (id.to_string(), person.title.clone())))
         .collect();
     let fields = form_fields(&parameters, selected, &page, &errors);
+    let wrong = (!errors.is_empty()).then_some("This needs another look before times can be found");
     let content = html! {
         (page_head(&PageHead {
             title: "Find a time".to_owned(),
@@ -74,7 +75,7 @@ async fn show(
         }))
         div.find-time {
             form.find-time-form method="get" action="/calendar/find-time" {
-                (error_summary(None, &fields.iter().collect::<Vec<_>>()))
+                (error_summary(wrong, &fields.iter().collect::<Vec<_>>()))
                 @for entry in &fields { (field(entry)) }
                 (submit_button("Find times", "search", ButtonKind::Main))
             }

@@ -2,11 +2,13 @@
 
 use axum::extract::State as AxumState;
 use axum::response::{Html, Response};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use obcms_app::bookings::Decision;
-use obcms_app::{AppError, lists::Listing};
-use obcms_domain::bookings::{Span, uses};
+use obcms_app::{Actor, AppError, lists::Listing};
+use obcms_domain::bookings::{BookingStatus, Span, uses};
 use obcms_domain::choices::{self, BOOKING_STATUSES};
+use obcms_domain::id::Id;
 use obcms_domain::kinds::{BOOKING, EVENT};
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Record, Value};
@@ -90,6 +92,59 @@ fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Marku
     }
 }
 
+/// Where a decision was taken: a list of bookings, with its filters.
+fn back(given: &str, id: Id) -> String {
+    let is_list = given == "/bookings" || given == "/bookings/waiting" || given.starts_with("/bookings?");
+    if is_list { given.to_owned() } else { BOOKING.url(id) }
+}
+
+/// Who decides in a list of bookings, and when it is.
+#[derive(Debug)]
+pub struct Decider {
+    now: Timestamp,
+    csrf_token: String,
+    back: String,
+}
+
+impl Decider {
+    /// For those who may decide; `back` is the address of the list.
+    #[must_use]
+    pub fn of(page: &Page, actor: &Actor, now: Timestamp, back: String) -> Option<Self> {
+        let decides = !actor.read_only && actor.may(Action::DecideBooking, BOOKING.area);
+        decides.then(|| Self { now, csrf_token: page.csrf().to_owned(), back })
+    }
+
+    /// Beside the status of a booking that waits: the decision on it.
+    #[must_use]
+    pub fn button(&self, booking: &Record) -> Markup {
+        let waits = BookingStatus::of(booking) == BookingStatus::Pending && !booking.is_archived();
+        if !waits || uses(booking).iter().all(|one| one.span.end <= self.now) {
+            return html! {};
+        }
+        let id = format!("decide-{}", booking.id);
+        html! {
+            " " button.button.decide type="button" popovertarget=(id) aria-label={ "Decide on " (booking.title()) } { "Decide" }
+            div.decide-card id=(id) popover role="dialog" aria-label={ "Decide on " (booking.title()) } {
+                form.stack data-gap="small" method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
+                    input type="hidden" name="csrf_token" value=(self.csrf_token);
+                    input type="hidden" name="back" value=(self.back);
+                    h2 { (booking.title()) }
+                    p.muted { (booking.text("resource_name")) }
+                    div {
+                        label for={ (id) "-note" } { "Note" }
+                        input.input id={ (id) "-note" } name="note" maxlength="2000" autocomplete="off" autofocus;
+                        p.field-help { "Must be given to refuse; whoever booked reads it." }
+                    }
+                    div.row {
+                        button.button data-kind="main" type="submit" name="decision" value="approve" { "Approve" }
+                        button.button type="submit" name="decision" value="reject" { "Refuse" }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// `POST /bookings/{id}/decision`: `decision`, `note`; leads to `back` or to the booking.
 pub async fn decide(
     AxumState(state): AxumState<State>,
@@ -97,10 +152,7 @@ pub async fn decide(
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
-    let back = match form.get("back") {
-        "/bookings/waiting" => "/bookings/waiting".to_owned(),
-        _ => BOOKING.url(id.0),
-    };
+    let back = back(form.get("back"), id.0);
     let mut input = Map::new();
     for name in ["decision", "note"] {
         input.insert(name.to_owned(), json!(form.get(name)));

@@ -6,6 +6,7 @@ mod refusal;
 mod timeline;
 mod utilisation;
 
+pub use decisions::Decider;
 pub use panels::{decision_panel, origin_panel, resource_panel, views};
 pub use refusal::{alternatives_note, dates_note};
 

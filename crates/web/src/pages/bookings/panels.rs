@@ -27,7 +27,7 @@ use crate::state::State;
 #[must_use]
 pub fn views(current: &str) -> Markup {
     let all = [
-        ("bookings", "All", "/bookings"),
+        ("bookings", "Bookings", "/bookings"),
         ("waiting", "Waiting for decision", "/bookings/waiting"),
         ("resources", "Resources", "/resources"),
         ("timeline", "Timeline", "/resources/timeline"),

@@ -99,7 +99,11 @@ pub async fn list(
         let mut titles = state.app.directory(&ids)?;
         let visible = super::visible(&state, &actor, &titles)?;
         titles.retain(|id, _| visible.contains(id));
-        draw(&page, &actor, &asked, &listing, &titles)
+        let back = asked.address("", &[], &[]);
+        let decider = (kind.name == "booking")
+            .then(|| bookings::Decider::of(&page, &actor, state.app.now(), back))
+            .flatten();
+        draw(&page, &actor, &asked, &listing, &titles, decider.as_ref())
     })?;
     Ok(Html(markup.into_string()).into_response())
 }
@@ -110,9 +114,10 @@ fn draw(
     asked: &Asked,
     listing: &Listing,
     titles: &Directory,
+    decider: Option<&bookings::Decider>,
 ) -> Result<Markup, AppError> {
     let kind = asked.kind;
-    let rows = sheet(page, actor, asked, listing);
+    let rows = sheet(page, actor, asked, listing, decider);
     let form = Form(asked.parameters.clone());
     let mut keep: Vec<(String, String)> = asked.parameters.clone();
     keep.retain(|(name, _)| !["cursor", "limit"].contains(&name.as_str()));
@@ -241,7 +246,13 @@ fn words(field: Option<&Field>, part: &str, titles: &Directory) -> String {
 }
 
 /// The table of a page of records.
-fn sheet(page: &Page, actor: &Actor, asked: &Asked, listing: &Listing) -> Table {
+fn sheet(
+    page: &Page,
+    actor: &Actor,
+    asked: &Asked,
+    listing: &Listing,
+    decider: Option<&bookings::Decider>,
+) -> Table {
     let kind = asked.kind;
     let zone: TimeZone = page.zone();
     let values = Values { directory: &listing.directory, today: page.today, zone: &zone };
@@ -254,7 +265,7 @@ fn sheet(page: &Page, actor: &Actor, asked: &Asked, listing: &Listing) -> Table 
         id: kind.collection.to_owned(),
         caption: kind.plural.to_owned(),
         columns: fields.iter().map(|field| column(asked, field, sort)).collect(),
-        rows: listing.records.iter().map(|record| row(record, &fields, &values)).collect(),
+        rows: listing.records.iter().map(|record| row(record, &fields, &values, decider)).collect(),
         bulk_actions: bulk_actions(actor, asked),
         csrf_token: page.csrf().to_owned(),
         pager: Pager {
@@ -306,13 +317,20 @@ fn column(asked: &Asked, field: &Field, sort: &str) -> Column {
     }
 }
 
-fn row(record: &Record, fields: &[&'static Field], values: &Values<'_>) -> Row {
+fn row(
+    record: &Record,
+    fields: &[&'static Field],
+    values: &Values<'_>,
+    decider: Option<&bookings::Decider>,
+) -> Row {
     let title = if record.title().trim().is_empty() { "Untitled" } else { record.title() };
     let cells = fields
         .iter()
         .map(|field| {
             if field.name == record.kind.title {
                 html! { (title) " " (super::dates::repeats_mark(record)) }
+            } else if let Some(decider) = decider.filter(|_| field.name == record.kind.state) {
+                html! { (values.cell(record, field)) (decider.button(record)) }
             } else {
                 values.cell(record, field)
             }
