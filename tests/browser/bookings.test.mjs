@@ -200,6 +200,35 @@ for (const width of [1280, 390]) {
     await staff.context().close();
   });
 
+  test(`a vehicle is booked from a task and given up at ${width} pixels`, async () => {
+    const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
+    const client = api(running);
+    const car = await client("POST", "resources", { name: `Car ${width}`, resource_type: "vehicle" });
+    const task = await client("POST", "tasks", { title: "Fetch the speakers", due_date: day(4) });
+    await page.goto(`/tasks/${task.id}`);
+    await fits(page);
+    await page.getByRole("link", { name: "Book room or vehicle" }).click();
+    await page.waitForURL(/\/bookings\/new\?/);
+    assert.equal(await page.getByLabel("Purpose", { exact: false }).inputValue(), "Fetch the speakers");
+    assert.equal(await page.locator("[name=start]").inputValue(), day(4));
+    await page.getByLabel("Resource", { exact: false }).fill(`Car ${width}`);
+    await page.getByRole("option", { name: `Car ${width}` }).click();
+    await page.getByText("It is free then.").waitFor();
+    await page.getByRole("button", { name: "Create booking" }).click();
+    await page.waitForURL(/\/bookings\/[0-9a-f-]{36}$/);
+    const booking = page.url().split("/").at(-1);
+    assert.deepEqual((await client("GET", `bookings/${booking}`)).origin.id, task.id);
+    // The task says what is booked for it.
+    await page.goto(`/tasks/${task.id}`);
+    await page.getByRole("link", { name: `Car ${width}` }).click();
+    await page.waitForURL(new RegExp(`/bookings/${booking}$`));
+    await page.getByRole("button", { name: "Cancel the booking" }).click();
+    await page.getByText("Cancelled", { exact: true }).first().waitFor();
+    const free = await client("GET", `resources/${car.id}/availability?start=${day(4)}&end=${day(5)}`);
+    assert.deepEqual(free.busy, []);
+    await page.context().close();
+  });
+
   test(`an event shows its bookings and moves them when asked at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
     const client = api(running);

@@ -231,6 +231,10 @@ on_both_engines! {
         assert_eq!((&row["open_minutes"], &row["booked_minutes"]), (&json!(open), &json!(booked)));
         assert_eq!(row["bookings"], json!(count));
         assert_eq!(row["percent"], json!((booked * 100 + open / 2) / open));
+        // The page says the same, with the last day included.
+        let page = me.get(&format!("/resources/utilisation?start={}&last={}&type=room", date(server, from), date(server, to - 1)));
+        assert!(page.expect_status(200).text.contains(&format!("{}.{}</td>", booked / 60, booked % 60 / 6)), "{booked}");
+        me.get("/resources/utilisation?last=never").expect_status(400);
         let file = me.get(&path.replace("utilisation?", "utilisation.csv?")).expect_status(200);
         assert!(file.text.contains(&format!("Counted,room,{count},{booked},{open},")), "{}", file.text);
     }

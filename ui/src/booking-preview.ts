@@ -38,7 +38,10 @@ function start(form: HTMLFormElement): void {
   const body = make("div", { class: "booking-preview-body" });
   place.append(said, body);
   place.hidden = true;
-  one(".form-actions", form)?.before(place);
+  // Beneath the times and the rule that it is about.
+  const rule = one("[data-recurrence]", form)?.closest(".field");
+  if (rule) rule.after(place);
+  else one(".form-actions", form)?.before(place);
   const own = /^\/bookings\/([0-9a-f-]{36})\/edit$/.exec(location.pathname)?.[1];
 
   const input = (name: string): HTMLInputElement | null =>
@@ -178,16 +181,20 @@ function start(form: HTMLFormElement): void {
   }
 
   function singleBody(date: BookedDate): HTMLElement[] {
-    const ways = date.free_slots.map((span) => button(label(span), () => take(span)));
+    const day = inZone(date).start.slice(0, 10);
+    const ways = date.free_slots.map((span) => button(label(span, day), () => take(span)));
     const said = make("p", {}, date.state === "clash" ? "In the way: " : "", reasonOf(date));
     if (ways.length === 0) return [said];
     return [said, make("div", { class: "row ways-out" }, make("span", {}, "Free near it:"), ...ways)];
   }
 
-  function label(span: Span): string {
+  /** Its day is left out where one sees it already. */
+  function label(span: Span, beside = ""): string {
     const times = inZone(span);
-    if (times.allDay) return whenWords(times);
-    return `${dayWords(times.start)}, ${clock(times.start)} – ${clock(times.end)}`;
+    const hours = `${clock(times.start)} – ${clock(times.end)}`;
+    const isOneDay = !times.allDay && times.start.slice(0, 10) === times.end.slice(0, 10);
+    if (!isOneDay) return whenWords(times);
+    return times.start.slice(0, 10) === beside ? hours : `${dayWords(times.start)}, ${hours}`;
   }
 
   function line(date: BookedDate): HTMLElement {
@@ -203,9 +210,10 @@ function start(form: HTMLFormElement): void {
     item.append(button("Skip", () => add("exdates", [id]), "quiet"));
     const distance = (span: Span): number => Math.abs(Date.parse(span.start) - Date.parse(date.start));
     const nearest = [...date.free_slots].sort((one, other) => distance(one) - distance(other));
+    const day = inZone(date).start.slice(0, 10);
     for (const span of nearest.slice(0, NEAREST)) {
       item.append(
-        button(`Take ${label(span)}`, () => {
+        button(`Take ${label(span, day)}`, () => {
           const { start } = inZone(span);
           add("rdates", [start]);
           add("exdates", [id]);

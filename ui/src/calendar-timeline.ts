@@ -158,7 +158,7 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     // A line ends between these, not within them.
     const words = [...row.note.split(" · "), known ? count : ""].filter(Boolean);
     const kept = words.map((word) => (word.length < 16 ? word.replaceAll(" ", "\u00a0") : word));
-    name.append(make("small", {}, kept.join(" · ")));
+    name.append(make("small", {}, kept.join("\u00a0· ")));
     const add = make(
       "button",
       { type: "button", class: "timeline-add", "aria-label": `Add for ${row.name}` },

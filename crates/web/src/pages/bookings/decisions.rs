@@ -3,6 +3,7 @@
 use axum::extract::State as AxumState;
 use axum::response::{Html, Response};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::bookings::Decision;
 use obcms_app::{Actor, AppError, lists::Listing};
@@ -16,7 +17,6 @@ use obcms_store::records;
 use serde_json::{Map, json};
 
 use super::{told, views};
-use crate::components::badges::grouped;
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::input::{Parameters, PathId};
@@ -33,13 +33,16 @@ pub async fn waiting(
     parameters: Parameters,
 ) -> Result<Html<String>, PageError> {
     parameters.only(&[])?;
-    let asked = [("status", "pending"), ("sort", "start"), ("limit", "100")]
+    let asked = [("status", "pending"), ("sort", "start"), ("limit", "500")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let listing = blocking(|| state.app.list(&actor, &BOOKING, &asked.to_vec()))?;
+    let mut listing = blocking(|| state.app.list(&actor, &BOOKING, &asked.to_vec()))?;
+    // What is over needs no answer any more.
+    let now = state.app.now();
+    listing.records.retain(|booking| is_ahead(booking, now));
     let decides = !actor.read_only && actor.may(Action::DecideBooking, BOOKING.area);
     let head = PageHead {
         title: "Waiting for decision".to_owned(),
-        badges: html! { span.count { (grouped(u64::try_from(listing.total).unwrap_or_default())) } },
+        badges: html! { span.count { (listing.records.len()) } },
         ..PageHead::default()
     };
     let content = html! {
@@ -92,6 +95,11 @@ fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Marku
     }
 }
 
+/// Whether there is a date of it that is not over.
+fn is_ahead(booking: &Record, now: Timestamp) -> bool {
+    uses(booking).iter().any(|one| one.span.end > now)
+}
+
 /// Where a decision was taken: a list of bookings, with its filters.
 fn back(given: &str, id: Id) -> String {
     let is_list = given == "/bookings" || given == "/bookings/waiting" || given.starts_with("/bookings?");
@@ -104,6 +112,7 @@ pub struct Decider {
     now: Timestamp,
     csrf_token: String,
     back: String,
+    zone: TimeZone,
 }
 
 impl Decider {
@@ -111,16 +120,17 @@ impl Decider {
     #[must_use]
     pub fn of(page: &Page, actor: &Actor, now: Timestamp, back: String) -> Option<Self> {
         let decides = !actor.read_only && actor.may(Action::DecideBooking, BOOKING.area);
-        decides.then(|| Self { now, csrf_token: page.csrf().to_owned(), back })
+        decides.then(|| Self { now, csrf_token: page.csrf().to_owned(), back, zone: page.zone() })
     }
 
     /// Beside the status of a booking that waits: the decision on it.
     #[must_use]
     pub fn button(&self, booking: &Record) -> Markup {
         let waits = BookingStatus::of(booking) == BookingStatus::Pending && !booking.is_archived();
-        if !waits || uses(booking).iter().all(|one| one.span.end <= self.now) {
+        if !waits || !is_ahead(booking, self.now) {
             return html! {};
         }
+        let when = uses(booking).first().map(|one| told(one.span, booking.flag("all_day"), &self.zone));
         let id = format!("decide-{}", booking.id);
         html! {
             " " button.button.decide type="button" popovertarget=(id) aria-label={ "Decide on " (booking.title()) } { "Decide" }
@@ -129,7 +139,7 @@ impl Decider {
                     input type="hidden" name="csrf_token" value=(self.csrf_token);
                     input type="hidden" name="back" value=(self.back);
                     h2 { (booking.title()) }
-                    p.muted { (booking.text("resource_name")) }
+                    p.muted { (booking.text("resource_name")) @if let Some(when) = when { " · " (when) } }
                     div {
                         label for={ (id) "-note" } { "Note" }
                         input.input id={ (id) "-note" } name="note" maxlength="2000" autocomplete="off" autofocus;

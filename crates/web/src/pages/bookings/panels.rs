@@ -1,13 +1,14 @@
 //! Parts of other pages: what is booked for a record, the week of a resource, the decision on a booking.
 
 use jiff::ToSpan;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::bookings::Availability;
 use obcms_app::{Actor, AppError};
 use obcms_domain::bookings::{BookingStatus, Span, uses};
 use obcms_domain::id::Id;
-use obcms_domain::kinds::{BOOKING, EVENT};
+use obcms_domain::kinds::{BOOKING, EVENT, TASK};
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Record, output};
 use obcms_store::{bookings as store, records};
@@ -93,11 +94,12 @@ pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) 
     let may_book = !origin.is_archived() && !actor.read_only && may_create(actor, &BOOKING);
     let bookings = of(state, actor, origin)?;
     let is_event = origin.kind.name == "event";
-    if bookings.is_empty() && !(is_event && may_book) {
+    let is_open_task = origin.kind == &TASK && !["completed", "cancelled"].contains(&origin.state());
+    if bookings.is_empty() && !((is_event || is_open_task) && may_book) {
         return Ok(html! {});
     }
     let zone = page.zone();
-    let address = book_address(origin);
+    let address = book_address(origin, page.today);
     let actions = html! {
         @if may_book { (button_link("Book room or vehicle", &address, "plus", ButtonKind::Quiet)) }
     };
@@ -149,7 +151,7 @@ fn of(state: &State, actor: &Actor, origin: &Record) -> Result<Vec<Record>, AppE
 }
 
 /// The form of a booking for the record, with its time.
-fn book_address(origin: &Record) -> String {
+fn book_address(origin: &Record, today: Date) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("origin", &format!("{}:{}", origin.kind.name, origin.id));
     query.append_pair("purpose", origin.title());
@@ -163,6 +165,11 @@ fn book_address(origin: &Record) -> String {
                 query.append_pair(name, text);
             }
         }
+    }
+    // What has a day begins in the morning of it.
+    let day = if origin.kind == &TASK { origin.date("start_date").or(origin.date("due_date")) } else { None };
+    if let Some(day) = day.filter(|day| *day > today) {
+        query.append_pair("start", &format!("{day}T08:00"));
     }
     format!("/bookings/new?{}", query.finish())
 }

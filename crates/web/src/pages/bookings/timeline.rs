@@ -129,7 +129,10 @@ pub async fn page(
                     } }
                     tbody {
                         @for one in &found { tr {
-                            th scope="row" { a href=(RESOURCE.url(one.resource.id)) { (one.resource.title()) } }
+                            th scope="row" {
+                                a href=(RESOURCE.url(one.resource.id)) { (one.resource.title()) }
+                                @if !one.terms.is_available { " " span.muted { "not available" } }
+                            }
                             @for (day, span) in &days { td { (bar(one, *day, *span, may_book)) } }
                         } }
                     }
@@ -186,6 +189,7 @@ pub(super) fn legend() -> Markup {
             li { span.slot-mark data-kind="approved" {} "Booked" }
             li { span.slot-mark data-kind="pending" {} "Waits for decision" }
             li { span.slot-mark data-kind="closed" {} "Closed" }
+            li { span.slot-mark data-kind="past" {} "Past, or not to be booked" }
         }
     }
 }

@@ -3,12 +3,14 @@
 use axum::extract::State as AxumState;
 use axum::response::Html;
 use jiff::ToSpan;
+use jiff::civil::Date;
 use maud::html;
 use obcms_domain::choices::{self, RESOURCE_TYPES};
 use obcms_domain::kinds::RESOURCE;
+use obcms_domain::registry::parse_date;
 
 use super::views;
-use crate::components::badges;
+use crate::components::badges::{self, grouped};
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
 use crate::components::detail::{PageHead, page_head};
 use crate::input::Parameters;
@@ -16,24 +18,48 @@ use crate::pages::errors::PageError;
 use crate::pages::frame::Signed;
 use crate::state::{State, blocking};
 
-/// `GET /resources/utilisation?start=&end=&type=`: this month unless said otherwise.
+/// `GET /resources/utilisation?start=&last=&type=`: this month unless said otherwise.
 pub async fn page(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
     parameters: Parameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&["start", "end", "type"])?;
-    let given = |name: &str| parameters.get(name).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
-    let first = page.today.first_of_month();
-    let start = given("start").unwrap_or_else(|| first.to_string());
-    let end = given("end").unwrap_or_else(|| first.saturating_add(1.month()).to_string());
-    let kind = given("type").unwrap_or_default();
+    parameters.only(&["start", "last", "type"])?;
+    let given = |name: &str| parameters.get(name).filter(|text| !text.is_empty());
+    let day = |name: &str| {
+        let read = |text| parse_date(text).map_err(|(_, message)| Parameters::wrong(name, &message));
+        given(name).map(read).transpose()
+    };
+    let month = page.today.first_of_month();
+    let start = day("start")?.unwrap_or(month);
+    let last = day("last")?.unwrap_or_else(|| start.max(month).last_of_month());
+    // Inclusive on the screen.
+    let end = last.saturating_add(1.day()).to_string();
+    let kind = given("type").unwrap_or_default().to_owned();
+    let address = |first: Date, last: Date| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("start", &first.to_string()).append_pair("last", &last.to_string());
+        if !kind.is_empty() {
+            query.append_pair("type", &kind);
+        }
+        format!("/resources/utilisation?{}", query.finish())
+    };
+    let before = month.saturating_sub(1.month());
+    let year = page.today.first_of_year();
+    let periods = [
+        ("This month", month, month.last_of_month()),
+        ("Last month", before, before.last_of_month()),
+        ("This year", year, year.last_of_year()),
+    ];
+    let start = start.to_string();
     let asked = [("start".to_owned(), start.clone()), ("end".to_owned(), end.clone())];
     let rows = blocking(|| {
         let period = state.app.booking_window(&asked)?;
         state.app.utilisation(&actor, &kind, period)
     })?;
-    let hours = |minutes: i64| format!("{}.{}", minutes / 60, minutes % 60 / 6);
+    let hours = |minutes: i64| {
+        format!("{}.{}", grouped(u64::try_from(minutes / 60).unwrap_or_default()), minutes % 60 / 6)
+    };
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("start", &start).append_pair("end", &end);
     if !kind.is_empty() {
@@ -48,19 +74,21 @@ pub async fn page(
     let content = html! {
         (page_head(&head))
         (views("utilisation"))
-        form.row.ways-out method="get" action="/resources/utilisation" {
-            label for="from" { "From" }
-            input.input #from type="date" name="start" value=(start);
-            label for="until" { "until, exclusive" }
-            input.input #until type="date" name="end" value=(end);
-            label.visually-hidden for="type" { "Type" }
-            select.input #type name="type" {
-                option value="" { "All types" }
-                @for choice in RESOURCE_TYPES {
-                    option value=(choice.value) selected[choice.value == kind] { (choice.label) }
+        form.period method="get" action="/resources/utilisation" data-plain {
+            label { "From" input.input type="date" name="start" value=(start) required; }
+            label { "Last day" input.input type="date" name="last" value=(last) required; }
+            label { "Type"
+                select.input name="type" {
+                    option value="" { "All types" }
+                    @for choice in RESOURCE_TYPES {
+                        option value=(choice.value) selected[choice.value == kind] { (choice.label) }
+                    }
                 }
             }
             (submit_button("Show", "", ButtonKind::Plain))
+            @for (label, first, last) in periods {
+                a.button data-kind="quiet" href=(address(first, last)) { (label) }
+            }
         }
         div.slots-scroll {
             table.plain-table {

@@ -26,6 +26,7 @@ use crate::components::feedback::notice;
 use crate::components::icons::icon;
 use crate::components::menu::{Menu, MenuItem, menu};
 use crate::input::{Form, Parameters, PathId};
+use crate::pages::bookings;
 use crate::pages::errors::PageError;
 use crate::pages::frame::{Page, Signed};
 use crate::pages::registry::{dates, history_panel, occurrence};
@@ -136,10 +137,11 @@ fn draw(
     sheet: &Sheet<'_>,
     status: StatusCode,
 ) -> Result<Response, PageError> {
-    let (history, chain, series) = blocking(|| {
+    let (history, chain, series, booked) = blocking(|| {
         let history = history_panel(state, page, actor, &TASK, sheet.task.id)?;
         let series = dates::panel(state, page, actor, &sheet.task, sheet.dates)?;
-        Ok::<_, AppError>((history, trace::panel(state, actor, &TASK, sheet.task.id)?, series))
+        let booked = bookings::origin_panel(state, page, actor, &sheet.task)?;
+        Ok::<_, AppError>((history, trace::panel(state, actor, &TASK, sheet.task.id)?, series, booked))
     })?;
     let wide = html! {
         div.stack #task-work data-live="task" {
@@ -149,6 +151,7 @@ fn draw(
             (sheet.dependencies())
         }
         (series)
+        (booked)
         (history)
     };
     let narrow = html! {
