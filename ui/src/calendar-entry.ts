@@ -87,7 +87,7 @@ export function isRunning(times: Times): boolean {
 }
 
 export function isOff(entry: Entry): boolean {
-  return ["cancelled", "rejected", "archived"].includes(entry.status ?? "");
+  return ["cancelled", "rejected", "withdrawn", "archived"].includes(entry.status ?? "");
 }
 
 export function isOver(entry: Entry): boolean {

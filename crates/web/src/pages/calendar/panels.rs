@@ -12,6 +12,7 @@ use obcms_app::AppError;
 use obcms_app::calendar::conflicts::Conflicts;
 use obcms_app::calendar::density::{Density, RUNNING_DAYS, density};
 use obcms_app::calendar::{Entry, Feed, Moment};
+use obcms_domain::calendar::is_called_off;
 
 use super::asked::Asked;
 use super::week_start;
@@ -78,7 +79,7 @@ pub async fn show(
 }
 
 fn is_over(entry: &Entry) -> bool {
-    ["cancelled", "rejected", "completed"].contains(&&*entry.row.status)
+    is_called_off(&entry.row.status) || &*entry.row.status == "completed"
 }
 
 /// Eight weeks of seven days; each leads to its day.
