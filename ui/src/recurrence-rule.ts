@@ -38,7 +38,12 @@ export interface Simple {
   nth: number;
   weekday: string;
   month: number;
+  /** The last day, YYYY-MM-DD, or nothing. */
   until: string;
+  /** The end as the rule has it, to the second; it stays as long as nobody chooses another day. */
+  untilText: string;
+  /** The time of the end on that day, HH:MM, when there is one. */
+  untilTime: string;
   count: number | null;
 }
 
@@ -54,12 +59,33 @@ export function simpleFor(day: string): Simple {
     weekday,
     month,
     until: "",
+    untilText: "",
+    untilTime: "",
     count: null,
   };
 }
 
-/** The rule, when the form can show all of it; `day` is that of the start. */
-export function readRule(text: string, day: string): Simple | null {
+/** The last day of a rule and its time, on the clock of the zone. */
+function readEnd(text: string, zone: string): Pick<Simple, "until" | "untilText" | "untilTime"> | null {
+  const match = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/.exec(text);
+  if (!match) return null;
+  const [, year, month, date, hour, minute, second, isUtc] = match;
+  const day = `${year}-${month}-${date}`;
+  if (!hour) return { until: day, untilText: text, untilTime: "" };
+  if (!isUtc) return { until: day, untilText: text, untilTime: `${hour}:${minute}` };
+  const instant = new Date(`${day}T${hour}:${minute}:${second}Z`);
+  if (Number.isNaN(instant.getTime())) return null;
+  // The Swedish way of writing dates is the one of forms.
+  const local = new Intl.DateTimeFormat("sv-SE", {
+    timeZone: zone || "UTC",
+    dateStyle: "short",
+    timeStyle: "short",
+  }).format(instant);
+  return { until: local.slice(0, 10), untilText: text, untilTime: local.slice(11, 16) };
+}
+
+/** The rule, when the form can show all of it; `day` is that of the start, `zone` the one of its times. */
+export function readRule(text: string, day: string, zone = ""): Simple | null {
   const simple = simpleFor(day);
   const parts = new Map<string, string>();
   for (const part of text
@@ -85,9 +111,9 @@ export function readRule(text: string, day: string): Simple | null {
   if (count) simple.count = Number(count);
   const until = take("UNTIL");
   if (until) {
-    // An end within a day is more than the form can show.
-    if (!/^\d{8}$/.test(until)) return null;
-    simple.until = `${until.slice(0, 4)}-${until.slice(4, 6)}-${until.slice(6)}`;
+    const end = readEnd(until, zone);
+    if (!end) return null;
+    Object.assign(simple, end);
   }
   if (parts.get("WKST") === "MO") parts.delete("WKST");
   const byDay = take("BYDAY");
@@ -125,7 +151,7 @@ export function writeRule(rule: Simple): string {
   const parts = [`FREQ=${rule.frequency}`];
   if (rule.interval > 1) parts.push(`INTERVAL=${rule.interval}`);
   if (rule.count) parts.push(`COUNT=${rule.count}`);
-  else if (rule.until) parts.push(`UNTIL=${rule.until.replaceAll("-", "")}`);
+  else if (rule.until) parts.push(`UNTIL=${rule.untilText || rule.until.replaceAll("-", "")}`);
   if (rule.frequency === "YEARLY") parts.push(`BYMONTH=${rule.month}`);
   if (rule.frequency === "WEEKLY") {
     const days = WEEKDAYS.filter((name) => rule.days.includes(name));

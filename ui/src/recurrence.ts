@@ -71,6 +71,9 @@ function build(holder: HTMLElement): void {
   const raw: HTMLInputElement = found;
   const names = (holder.dataset.starts ?? "").split(" ").filter(Boolean);
   const dayNow = (): string => startOf(form, names)?.day ?? today();
+  const zoneNow = (): string =>
+    (form && one<HTMLSelectElement | HTMLInputElement>("[name=timezone]", form)?.value) || "";
+  const read = (): Simple | null => readRule(raw.value, dayNow(), zoneNow());
 
   // The select takes the place of the text, which stays for whoever wants to write the rule.
   const select = make("select", {
@@ -237,6 +240,7 @@ function build(holder: HTMLElement): void {
     end.addEventListener("change", () => {
       simple.count = end.value === "count" ? 10 : null;
       simple.until = end.value === "until" ? `${Number(dayNow().slice(0, 4)) + 1}${dayNow().slice(4)}` : "";
+      simple.untilText = simple.untilTime = "";
       redraw();
     });
     add("end", "Ends", end);
@@ -255,10 +259,13 @@ function build(holder: HTMLElement): void {
       const last = make("input", { class: "input", type: "date", value: simple.until });
       last.addEventListener("change", () => {
         if (!last.value) return;
-        simple.until = last.value;
-        changed();
+        Object.assign(simple, { until: last.value, untilText: "", untilTime: "" });
+        redraw();
       });
-      add("last", "Last day", last);
+      // A time that is neither that of the dates nor the end of the day decides whether the last day is one.
+      const time = simple.untilTime;
+      const isTold = time && time !== "23:59" && time !== startOf(form, names)?.moment.slice(11, 16);
+      add("last", isTold ? `Last day, until ${time}` : "Last day", last);
     }
   }
 
@@ -270,7 +277,7 @@ function build(holder: HTMLElement): void {
   select.addEventListener("change", () => {
     const preset = presetsFor(dayNow()).find(({ key }) => key === select.value);
     if (select.value === "custom") {
-      simple = readRule(raw.value, dayNow()) ?? simpleFor(dayNow());
+      simple = read() ?? simpleFor(dayNow());
       mode = "custom";
       redraw();
     } else if (select.value === "text") {
@@ -306,8 +313,9 @@ function build(holder: HTMLElement): void {
       const same = presetsFor(day).find((preset) => preset.key === key);
       if (mode === "preset" && same && same.rule !== raw.value) put(same.rule);
       else if (mode === "preset" && raw.value && !same) {
-        simple = readRule(raw.value, day) ?? simple;
-        mode = readRule(raw.value, day) ? "custom" : "text";
+        const known = read();
+        simple = known ?? simple;
+        mode = known ? "custom" : "text";
         if (mode === "custom") drawParts();
       }
       drawSelect();
@@ -340,7 +348,7 @@ function build(holder: HTMLElement): void {
     try {
       const answer = await callApi<Answer>("POST", "/api/v1/recurrence/preview", {
         dtstart: start.moment,
-        timezone: one<HTMLSelectElement>("[name=timezone]", form ?? document)?.value || null,
+        timezone: zoneNow() || null,
         rrule: raw.value.trim(),
         rdates: listOf("rdates"),
         exdates: listOf("exdates"),
@@ -372,7 +380,7 @@ function build(holder: HTMLElement): void {
     );
   }
 
-  const begun = raw.value && readRule(raw.value, dayNow());
+  const begun = raw.value && read();
   if (raw.value && !presetsFor(dayNow()).some(({ rule }) => rule === raw.value)) {
     mode = begun ? "custom" : "text";
     if (begun) {

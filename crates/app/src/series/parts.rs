@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use jiff::SignedDuration;
+use jiff::civil::Time;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Record, Value};
 use obcms_domain::series::{self, Series};
@@ -57,18 +59,26 @@ pub(crate) fn head(record: &Record, series: &Series, date: Moment) -> Result<Rec
             rule.clone().with_count(before)
         } else {
             // Without a rule the start would be a date: one that ends before it begins yields none.
-            let last = match date {
-                Moment::Date(day) => Moment::Date(day.yesterday().unwrap_or(day)),
-                Moment::DateTime(local) => {
-                    Moment::DateTime(local.checked_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(local))
-                }
-            };
+            let last = last_before(series, date)?;
             series::with_until(rule, last, &series.set.zone)
         };
         head.set("rrule", shortened.to_string());
     }
     keep(&mut head, series, |other| series.instant(other) < series.instant(date));
     Ok(head)
+}
+
+/// The end of a rule without the date: the day before, as people say it, unless the rule has a date earlier on the day.
+fn last_before(series: &Series, date: Moment) -> Result<Moment, AppError> {
+    let local = match date {
+        Moment::Date(day) => return Ok(Moment::Date(day.yesterday().unwrap_or(day))),
+        Moment::DateTime(local) => local,
+    };
+    let midnight = series.instant(Moment::DateTime(local.date().to_datetime(Time::midnight())));
+    let of_rule = Set { additions: Vec::new(), exclusions: Vec::new(), ..series.set.clone() };
+    let earlier = of_rule.between(Some(midnight), Some(series.instant(date)), 1).map_err(too_much)?;
+    let before = if earlier.is_empty() { local.date().to_datetime(Time::midnight()) } else { local };
+    Ok(Moment::DateTime(before.checked_sub(SignedDuration::from_secs(1)).unwrap_or(local)))
 }
 
 /// The series from the date on, still under the old times.
