@@ -16,7 +16,9 @@ const client = (...given) => (known ??= api(running))(...given);
 const weekly = (title, start) =>
   client("POST", "events", { title, start, timezone: "Asia/Manila", rrule: "FREQ=WEEKLY;BYDAY=MO" });
 const dates = async (event) =>
-  (await client("GET", `events/${event.id}/occurrences?limit=4`)).items.map(({ start }) => start.slice(0, 16));
+  (await client("GET", `events/${event.id}/occurrences?limit=4`)).items.map(({ start }) =>
+    start.slice(0, 16),
+  );
 
 /** Waits until the first dates of the series are these. */
 async function becomes(event, wanted) {
@@ -166,5 +168,63 @@ test("without script a date is cancelled and a rule is written", async () => {
   await page.getByLabel("Repeats", { exact: true }).fill("FREQ=DAILY;COUNT=2");
   await page.getByRole("button", { name: "Save" }).click();
   await page.locator("#dates").getByText("Every day, 2 times").waitFor();
+  await page.context().close();
+});
+
+for (const [name, options] of [
+  ["desk", DESK],
+  ["phone", PHONE],
+]) {
+  test(`the end of a rule is shown by its day, and stays exact until another is chosen: ${name}`, async () => {
+    // One in the morning of UTC is nine in Manila.
+    const rule = "FREQ=WEEKLY;UNTIL=20360310T010000Z;BYDAY=MO,WE";
+    const event = await client("POST", "events", {
+      title: "Ends in March",
+      start: "2036-02-04T09:00:00",
+      timezone: "Asia/Manila",
+      rrule: rule,
+    });
+    const now = async () => (await client("GET", `events/${event.id}`)).rrule;
+    const page = await running.signedIn("coordinator", options);
+    await page.goto(`/events/${event.id}/edit`);
+    const last = page.getByLabel("Last day", { exact: true });
+    assert.equal(await last.inputValue(), "2036-03-10");
+    assert.equal(await page.getByText("UNTIL=").count(), 0, "nobody reads the rule as text");
+    await page.locator(".recurrence-preview").getByText("until Mon 10 Mar 2036").waitFor();
+    await fits(page);
+    // Other parts are changed, the end is not touched.
+    await page.getByRole("checkbox", { name: "Fri" }).check();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator("#dates").getByText("Every week on Monday, Wednesday and Friday").waitFor();
+    assert.equal(await now(), "FREQ=WEEKLY;UNTIL=20360310T010000Z;BYDAY=MO,WE,FR");
+    await page.goto(`/events/${event.id}/edit`);
+    await last.fill("2036-03-14");
+    await page.locator(".recurrence-preview").getByText("until Fri 14 Mar 2036").waitFor();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator("#dates").getByText("until Fri 14 Mar 2036").waitFor();
+    assert.equal(await now(), "FREQ=WEEKLY;UNTIL=20360314;BYDAY=MO,WE,FR");
+    await page.context().close();
+  });
+}
+
+test("a task that waits goes on with its next date for a reason, by keyboard and on the phone", async () => {
+  const first = await client("POST", "tasks", { title: "Permit first", due_date: "2036-01-01" });
+  const task = await client("POST", "tasks", {
+    title: "Waits each week",
+    due_date: "2036-01-07",
+    rrule: "FREQ=WEEKLY;COUNT=4",
+    depends_on: [first.id],
+  });
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto(`/tasks/${task.id}`);
+  await page.getByText("Start Mon 7 Jan 2036 anyway").first().focus();
+  await page.keyboard.press("Enter");
+  const reason = page.getByLabel("Why it cannot wait");
+  await reason.fill("The governor asks");
+  const box = await reason.boundingBox();
+  assert.ok(box.x >= 0 && box.x + box.width <= 390, `${box.x} to ${box.x + box.width}`);
+  await fits(page);
+  await page.keyboard.press("Enter");
+  await page.getByText("Complete Mon 7 Jan 2036 anyway").first().waitFor();
   await page.context().close();
 });

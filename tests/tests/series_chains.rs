@@ -257,7 +257,10 @@ on_both_engines! {
         let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
         let signed = server.anonymous().post_form("/login", &fields).expect_status(303);
         let cookie = signed.header("set-cookie").split(';').next().unwrap().to_owned();
-        let page = server.anonymous().with_header("cookie", &cookie).get(&format!("{}?tab=history", &event[7..])).text;
+        let browser = server.anonymous().with_header("cookie", &cookie);
+        let page = browser.get(&event[7..]).expect_status(200).text;
+        assert!(page.contains("Changed") && !page.contains("instead of"), "it lasts longer, and was not moved");
+        let page = browser.get(&format!("{}?tab=history", &event[7..])).text;
         assert!(page.contains("On Mon 11 Jan 2027, 09:00: End"), "the date and the field");
         assert!(page.contains(" 10:30</del>") && page.contains(" 12:00"), "from when to when");
         assert!(!page.contains("as the series has it"));

@@ -92,6 +92,9 @@ function build(holder: HTMLElement): void {
   const preview = make("div", { class: "recurrence-preview", "aria-live": "polite" });
   holder.replaceChildren(select, custom, text, preview);
 
+  // How a rule is written is of interest to whoever writes it.
+  const help = document.getElementById(`field-${raw.name}-help`);
+
   /** Whether the person, or what the rule is like, asks for its parts or its text. */
   let mode: "preset" | "custom" | "text" = "preset";
   let simple: Simple = simpleFor(dayNow());
@@ -114,6 +117,7 @@ function build(holder: HTMLElement): void {
     select.value = key;
     custom.hidden = key !== "custom";
     text.hidden = key !== "text";
+    if (help) help.hidden = key !== "text";
   }
 
   function changed(): void {

@@ -91,8 +91,16 @@ fn date_of(series: &Series, record: &Record, id: Moment) -> Result<Option<Date>,
     };
     let recurrence_id = id.to_string();
     let is_changed = series.overrides.contains_key(&recurrence_id);
-    let is_moved = is_changed && (start, end) != (base.start, base.end);
+    let regular = series.base(record, id).map_err(too_much)?;
+    let is_moved = is_changed && regular.is_some_and(|regular| named_by(&regular) != named_by(&single));
     Ok(Some(Date { recurrence_id, record: single, start, end, has_days, is_changed, is_moved }))
+}
+
+/// By what people call a date: when it begins, or of days when it is due.
+fn named_by(record: &Record) -> Option<Moment> {
+    let due = || record.kind.dates.first().and_then(|role| record.date(role.end)).map(Moment::Date);
+    if record.kind.is_timed() { None } else { due() }
+        .or_else(|| series::anchor(record).map(|(start, _)| start))
 }
 
 /// The dates of a series that are not over before `from`, by when they take place; `from_day` counts for days.

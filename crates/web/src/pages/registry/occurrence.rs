@@ -217,7 +217,7 @@ fn differences(page: &Page, around: &Around, values: &Values<'_>, may_edit: bool
             ))
         }
     };
-    let content = html! {
+    let content = html! { div.stack data-gap="small" {
         ul.history-changes {
             @for field in fields {
                 @let old = values.draw(&around.base, field);
@@ -230,7 +230,7 @@ fn differences(page: &Page, around: &Around, values: &Values<'_>, may_edit: bool
             }
         }
         (back)
-    };
+    } };
     components::panel("differences", "", "Only on this date", &html! {}, &content)
 }
 
