@@ -95,7 +95,10 @@ on_both_engines! {
         }));
         let id = format!("event-{}-event-0", text(&event, "id"));
         let path = format!("/api/v1/calendar/entries/{id}/copy");
-        let copy = me.post(&path, &json!({ "start": "2027-03-17T13:00:00+08:00" })).expect_status(201).json;
+        let copy = me.post(&path, &json!({ "start": "2027-03-17T13:00:00+08:00" })).expect_status(201);
+        let made = me.get(copy.header("location")).expect_status(200).json;
+        let copy = copy.json;
+        assert_eq!((&made["id"], &made["start"]), (&copy["source"]["id"], &json!("2027-03-17T13:00:00+08:00")));
         assert_eq!(copy["start"], "2027-03-17T13:00:00+08:00");
         assert_eq!(copy["end"], "2027-03-17T15:30:00+08:00");
         assert_eq!((&copy["title"], &copy["location"]), (&json!("Clinic"), &json!("Hall")));

@@ -358,5 +358,11 @@ async fn copy_entry(
 ) -> Answer {
     let Path(entry) = path.map_err(|_| AppError::NotFound("entry"))?;
     let copy = blocking(|| state.app.copy_entry(&caller.actor, &entry, &body.object))?;
-    Ok((StatusCode::CREATED, moved_entry(&copy)?).into_response())
+    let mut response = (StatusCode::CREATED, moved_entry(&copy)?).into_response();
+    let made = copy.feed.entries.first().map(|entry| (entry.row.kind.collection, entry.row.record_id));
+    let location = made.map(|(collection, id)| format!("/api/v1/{collection}/{id}"));
+    if let Some(Ok(location)) = location.map(|location| HeaderValue::from_str(&location)) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
 }
