@@ -139,6 +139,42 @@ test("by keyboard hours go by the half hour, and their end is pulled", async () 
   await page.context().close();
 });
 
+test("one date of a series that is thought better of goes back, and that is said", async () => {
+  const made = await event({
+    title: "Thought better",
+    start: "2031-12-09T09:00:00+08:00",
+    end: "2031-12-09T10:00:00+08:00",
+    timezone: "Asia/Manila",
+    rrule: "FREQ=DAILY;COUNT=3",
+  });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=week&date=2031-12-09");
+  const second = page.locator('.fc-timegrid-col[data-date="2031-12-10"] .fc-timegrid-event', { hasText: "Thought" });
+  await second.focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Move “Thought better”" });
+  await dialog.waitFor();
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.querySelector("#announcements").textContent.includes("is back on Wed 10"));
+  await second.getByText("9am - 10am").waitFor();
+
+  // The one date is moved, the others stay.
+  await second.focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await dialog.getByRole("button", { name: /^This date/ }).click();
+  await page.waitForFunction(() => document.querySelector("#announcements").textContent.includes("Put down on Wed 10"));
+  const { items } = await client("GET", `events/${made.id}/occurrences?limit=5`);
+  assert.deepEqual(
+    items.map(({ start }) => start.slice(0, 16)),
+    ["2031-12-09T09:00", "2031-12-10T09:30", "2031-12-11T09:00"],
+  );
+  await page.context().close();
+});
+
 test("hours without entries are scrolled by keyboard", async () => {
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=day&date=2041-01-09");

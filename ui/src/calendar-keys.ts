@@ -150,8 +150,12 @@ async function drop(
     return;
   }
   const pulled = +(before.end ?? 0) - +before.start !== +(event.end ?? 0) - +(event.start ?? 0);
-  announce(`Put down on ${whenWords(to)}.`);
-  if (!(await context.commit(entry, to, isEnd(event) ? "end" : pulled ? "resize" : "move"))) back();
+  if (await context.commit(entry, to, isEnd(event) ? "end" : pulled ? "resize" : "move")) {
+    announce(`Put down on ${whenWords(to)}.`);
+  } else {
+    back();
+    announce(`${event.title} is back on ${whenWords(timesIn(event))}.`);
+  }
 }
 
 function putBack(calendar: Calendar, grid: HTMLElement): void {
