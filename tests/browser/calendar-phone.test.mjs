@@ -206,6 +206,11 @@ test("hours that reach over days are told as far as they lie on the day", async 
     if (date !== "2032-11-09") await day(page, date).tap();
     await time.getByText(words, { exact: true }).waitFor();
   }
+  // On its last day it is there before what begins in the morning.
+  await event("Told at nine", "2032-11-11T09:00:00+08:00");
+  await page.goto("/calendar?view=agenda&date=2032-11-11&q=Told");
+  await line(page, "Told at nine").waitFor();
+  assert.deepEqual(await page.locator(".agenda-title").allTextContents(), ["Told journey", "Told at nine"]);
   await page.context().close();
 });
 

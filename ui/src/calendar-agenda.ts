@@ -51,7 +51,12 @@ export function openAgenda(context: Context): CalendarView {
         found.push({ day: first < state.date ? state.date : first, entry, note: "" });
       }
     }
-    const hour = ({ entry }: Row): string => (entry.all_day ? "" : timesOf(entry, zone).start.slice(11));
+    const hour = ({ day, entry }: Row): string => {
+      const { start, allDay } = timesOf(entry, zone);
+      if (allDay) return "";
+      // What goes on from the day before is there from its first hour on.
+      return start.slice(0, 10) < day ? "00:00:00" : start.slice(11);
+    };
     return found.sort((one, other) => {
       if (one.day !== other.day) return one.day < other.day ? -1 : 1;
       const [early, late] = [hour(one), hour(other)];
