@@ -1,0 +1,80 @@
+// What stands around the views of the calendar: busy days, conflicts, saved views, the list without script.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible } from "./axe.mjs";
+import { runningProgram } from "./program.mjs";
+import { api } from "./work.mjs";
+
+const running = runningProgram();
+const DESK = { viewport: { width: 1280, height: 800 } };
+
+let known;
+const client = (...given) => (known ??= api(running))(...given);
+const make = (collection, body) => client("POST", collection, body);
+
+test("beside the calendar stand busy days, conflicts and what comes", async () => {
+  const page = await running.signedIn("coordinator", DESK);
+  const me = await page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).id);
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  const event = (title, hours) =>
+    make("events", { title, start: `${tomorrow}T${hours}:00+08:00`, participants: [me], venue: "" });
+  await event("Clashing one", "09:00");
+  await event("Clashing two", "09:30");
+  await page.goto("/calendar?view=month&q=Clashing");
+  await page.locator("[data-toggle-panels]").click();
+  const side = page.getByRole("complementary", { name: "Beside the calendar" });
+  const clash = side.locator(".clash").first();
+  await clash.getByRole("link", { name: /Clashing one/ }).waitFor();
+  await clash.getByRole("link", { name: /Clashing two/ }).waitFor();
+  await side.locator(".upcoming").getByText("Clashing two").waitFor();
+  assert.equal(await side.locator(".heat-map a").count(), 56);
+  await assertAccessible(page);
+  const full = side.locator(".heat-map a", { has: page.locator(".heat-count") }).first();
+  assert.match(await full.getAttribute("aria-label"), /: \d+ entr/);
+  await full.click();
+  await page.waitForURL((url) => url.searchParams.get("view") === "day" && url.searchParams.get("q") === "Clashing");
+  // It stays open, and the key closes it.
+  await side.locator(".heat-map").waitFor();
+  await page.locator("body").click({ position: { x: 640, y: 5 } });
+  await page.keyboard.press("b");
+  await side.waitFor({ state: "hidden" });
+  await page.context().close();
+});
+
+test("a saved view is kept, renamed, opened first and deleted", async () => {
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=agenda&next=14&q=meeting&date=2031-01-01");
+  await page.locator(".agenda").waitFor();
+  const menu = page.locator(".calendar-presets");
+  await menu.locator("summary").click();
+  await page.getByLabel("Save what is shown as").fill("My meetings");
+  await page.keyboard.press("Enter");
+  await menu.getByRole("link", { name: "My meetings" }).waitFor();
+  await menu.getByRole("button", { name: "Open My meetings first" }).click();
+  await menu.getByText("opens first").waitFor();
+  await menu.getByRole("button", { name: "Rename My meetings" }).click();
+  await menu.getByLabel("New name").fill("Meetings to come");
+  await page.keyboard.press("Enter");
+  await menu.getByRole("link", { name: /Meetings to come/ }).waitFor();
+  await page.goto("/calendar");
+  const opened = new URL(page.url());
+  assert.equal(opened.searchParams.get("q"), "meeting");
+  assert.equal(opened.searchParams.get("view"), "agenda");
+  await menu.locator("summary").click();
+  await assertAccessible(page);
+  await menu.getByRole("button", { name: "Delete Meetings to come" }).click();
+  await menu.getByRole("link", { name: /Meetings to come/ }).waitFor({ state: "detached" });
+  await page.context().close();
+});
+
+test("without script the window can be had as a list", async () => {
+  await make("tasks", { title: "Plain task", due_date: "2031-11-12" });
+  const page = await running.signedIn("coordinator", { ...DESK, javaScriptEnabled: false });
+  await page.goto("/calendar?date=2031-11-01");
+  await page.getByRole("link", { name: "Show the calendar as a plain list" }).click();
+  await page.getByRole("link", { name: "Plain task" }).waitFor();
+  await page.getByRole("link", { name: "Later" }).click();
+  assert.equal(new URL(page.url()).searchParams.get("date"), "2031-12-01");
+  await page.context().close();
+});
