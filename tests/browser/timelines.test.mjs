@@ -182,6 +182,7 @@ test("a booking goes to another room, and a refusal offers other times and rooms
   const dialog = page.getByRole("dialog", { name: "Birch room is taken" });
   await dialog.getByRole("link", { name: "Theirs" }).waitFor();
   await assertAccessible(page);
+  assert.equal(await dialog.getByRole("button", { name: /^Alder room/ }).count(), 0);
   await dialog.getByRole("button", { name: "Leave as it is" }).click();
   assert.equal(await bar(page, "Alder room", "Ours").evaluate((element) => element.style.transform), "");
   await becomes(path, { resource: first.id });

@@ -96,7 +96,10 @@ export function askWayOut(
       return [to.allDay ? dayWords(to.start) : whenWords(to), { to }];
     }),
   );
-  const others = instead ? list<Alternative>(refusal, "alternatives") : [];
+  // That in whose place it would come is free because this would leave it.
+  const others = list<Alternative>(refusal, "alternatives").filter(
+    ({ resource }) => instead && resource !== instead,
+  );
   offer(
     "Free at that time",
     others.map(({ resource, name, seats }): [string, WayOut] => [

@@ -289,6 +289,8 @@ pub fn properties(record: &Record, values: &Values<'_>) -> Vec<Property> {
                 && !is_text(field)
                 && !is_of_dates(field)
                 && !is_person(record.kind, field)
+                // The resource itself stands there.
+                && field.name != "resource_name"
         })
         .filter(|(position, field)| {
             let empty = record.values[*position].is_empty();
