@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use jiff::tz::TimeZone;
-use obcms_app::icalendar::{Calendar, Event, Status, read};
+use obcms_app::icalendar::{Calendar, Event, Moment, Status, read};
 use obcms_tests::{Answer, Client, on_both_engines};
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -162,6 +162,42 @@ on_both_engines! {
         let kept = me.get(&path).expect_status(200);
         assert_eq!(kept.json["milestones"][2]["date"], "2027-06-20");
         assert!(!kept.text.contains("milestone_numbers"));
+    }
+
+    fn what_takes_no_time_has_no_end(server: &Server) {
+        let me = server.as_role("coordinator");
+        let file = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Deadline\r\nDTSTART:20270310T010000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        let body = Some(("text/calendar", file.as_bytes().to_vec()));
+        me.send(Method::POST, "/api/v1/external-calendars/from-file", body).expect_status(201);
+        let told = me.get(&format!("/calendar.ics{YEAR}")).expect_status(200).text;
+        assert!(told.contains("DTSTART;TZID=Asia/Manila:20270310T090000\r\n") && !told.contains("DTEND"), "{told}");
+        let read = calendar(&me, YEAR).events.remove(0);
+        assert_eq!(read.start, read.end);
+    }
+
+    fn a_time_that_clocks_show_twice_is_the_one_that_is_meant(server: &Server) {
+        let me = server.as_role("coordinator");
+        let both = |name: &str, start: &str, end: &str| {
+            let body = json!({ "title": name, "start": start, "end": end, "timezone": "America/New_York" });
+            make(&me, "events", &body);
+        };
+        both("Into it", "2027-11-07T01:30:00-04:00", "2027-11-07T01:30:00-05:00");
+        both("From it", "2027-11-07T01:15:00-05:00", "2027-11-07T02:15:00-05:00");
+        let repeats = json!({
+            "title": "Nightly", "start": "2027-11-06T01:30:00", "timezone": "America/New_York", "rrule": "FREQ=DAILY;COUNT=3",
+        });
+        make(&me, "events", &repeats);
+        let calendar = calendar(&me, YEAR);
+        let instants = |title: &str| {
+            let event = event_named(&calendar, title);
+            [&event.start, &event.end].map(|moment| match moment {
+                Moment::Time(time) => time.timestamp().to_string(),
+                Moment::Day(day) => day.to_string(),
+            })
+        };
+        assert_eq!(instants("Into it"), ["2027-11-07T05:30:00Z", "2027-11-07T06:30:00Z"]);
+        assert_eq!(instants("From it"), ["2027-11-07T06:15:00Z", "2027-11-07T07:15:00Z"]);
+        assert_eq!(instants("Nightly"), ["2027-11-06T05:30:00Z", "2027-11-06T06:30:00Z"]);
     }
 
     fn filters_and_rights_narrow_it(server: &Server) {

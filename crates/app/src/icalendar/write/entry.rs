@@ -213,7 +213,10 @@ impl<'a> Writer<'a> {
             text.plain("DTSTAMP", Utc(entry.row.start));
         }
         self.moment(text, "DTSTART", shown, shown.start);
-        self.moment(text, "DTEND", shown, shown.end.max(shown.start));
+        // An end must be after its start; what takes no time has none (RFC 5545 3.6.1 and 3.8.2.2).
+        if shown.end > shown.start {
+            self.moment(text, "DTEND", shown, shown.end);
+        }
         text.text("SUMMARY", shown.title);
         let status = status(shown.status);
         text.plain("STATUS", status);
@@ -244,7 +247,13 @@ impl<'a> Writer<'a> {
         if shown.all_day {
             text.plain(&format!("{name};VALUE=DATE"), Day(unfloating(instant)));
         } else if let Some((zone_name, zone)) = self.zone(false, shown.timezone) {
-            text.plain(&format!("{name};TZID={zone_name}"), Local(zone.to_datetime(instant)));
+            let local = zone.to_datetime(instant);
+            // Of a local time that clocks show twice the first is meant (RFC 5545 3.3.5): the second is told in UTC.
+            if zone.to_ambiguous_timestamp(local).compatible().is_ok_and(|first| first == instant) {
+                text.plain(&format!("{name};TZID={zone_name}"), Local(local));
+            } else {
+                text.plain(name, Utc(instant));
+            }
         } else {
             text.plain(name, Utc(instant));
         }
