@@ -251,6 +251,24 @@ on_both_engines! {
         }
     }
 
+    fn every_filter_of_a_list_is_described(server: &Server) {
+        let described = server.anonymous().get("/api/v1/openapi.json").expect_status(200).json;
+        let parameters = described["paths"]["/api/v1/events"]["get"]["parameters"].as_array().unwrap();
+        let names: Vec<&str> = parameters.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
+        let (me, other) = (server.person(&["coordinator"]), server.as_role("staff"));
+        for client in [&me.client, &other] {
+            make(client, "events", &json!({ "title": "One", "start": "2027-03-10T09:00:00+08:00" }));
+        }
+        for name in ["q", "archived", "created_by", "status", "start", "start_from", "start_to", "venue"] {
+            assert!(names.contains(&name), "{name}");
+        }
+        for name in names {
+            me.client.get(&format!("/api/v1/events?{name}=")).expect_status(200);
+        }
+        let mine = me.client.get(&format!("/api/v1/events?created_by={}", me.id)).expect_status(200).json;
+        assert_eq!(mine["total"], 1);
+    }
+
     fn a_day_asked_of_a_time_is_all_of_the_day(server: &Server) {
         let me = server.as_role("coordinator");
         for (title, start) in [("Night", "2027-03-10T00:00:00+08:00"), ("Noon", "2027-03-10T12:00:00+08:00"), ("Next", "2027-03-11T00:00:00+08:00")] {

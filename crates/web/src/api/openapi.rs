@@ -68,6 +68,7 @@ pub fn list_parameters(kind: &Kind) -> Vec<Json> {
         parameter("limit", "At most so many, 1 to 500; 50 unless given"),
         parameter("cursor", "next_cursor of the page before"),
         parameter("archived", "false (unless given), true or all"),
+        parameter("created_by", "Ids of users; separated by commas, or given again"),
     ];
     if *kind == TASK {
         list.extend(SHORTCUTS.iter().map(|(name, meaning)| parameter(name, meaning)));
@@ -76,7 +77,20 @@ pub fn list_parameters(kind: &Kind) -> Vec<Json> {
         if matches!(field.data, FieldType::Structure(_)) {
             continue;
         }
-        list.push(parameter(field.name, "One value or several separated by commas, or none"));
+        list.push(parameter(
+            field.name,
+            match field.data {
+                FieldType::Text(_)
+                | FieldType::Multiline(_)
+                | FieldType::Url
+                | FieldType::Email
+                | FieldType::Recurrence => "A value, or none; given again, one of them",
+                FieldType::Moment | FieldType::Instant => {
+                    "Instants, days (all of each) or none; separated by commas, or given again"
+                }
+                _ => "One value or several, or none; separated by commas, or given again",
+            },
+        ));
         if matches!(
             field.data,
             FieldType::Date
