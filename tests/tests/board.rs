@@ -161,13 +161,15 @@ on_both_engines! {
             assert_eq!(with("q=water"), ["Water report", "Water survey"]);
             assert_eq!(with("priority=high"), ["Water survey"]);
             assert_eq!(with("domain=policy"), ["Water report"]);
-            assert_eq!(with("mine=true"), ["Water report"]);
+            for mine in ["mine=true", "mine=1", "mine=1&overdue=0"] {
+                assert_eq!(with(mine), ["Water report"], "{mine}");
+            }
             assert_eq!(with("overdue=true"), ["Water survey"]);
             assert_eq!(with("open=true"), ["Water report", "Water survey"]);
             assert_eq!(with("status=completed"), ["Road"]);
             assert_eq!(with("my_teams=true"), [""; 0]);
         }
-        for wrong in ["group=phase", "colour=red", "sort=title", "limit=0", "mine=1", "column=done", "cursor=00",
+        for wrong in ["group=phase", "colour=red", "sort=title", "limit=0", "mine=maybe", "column=done", "cursor=00",
             "column=completed&cursor=zz", "group=assignee&column=x", "status=done"] {
             client.get(&format!("/api/v1/tasks/board?{wrong}")).expect_status(400);
         }
