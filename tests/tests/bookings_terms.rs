@@ -139,6 +139,37 @@ on_both_engines! {
         book(1, "10:59", "11:01").expect_status(409);
     }
 
+    fn all_dates_of_a_series_keep_to_the_terms_of_another_room(server: &Server) {
+        let me = server.as_role("coordinator");
+        let first = room(server, &json!({}));
+        let shut = room(server, &json!({ "name": "Room B", "blackouts": [{ "start": date(server, 4), "reason": "Painting" }] }));
+        let series = me.post("/api/v1/bookings", &json!({
+            "resource": first["id"], "start": at(server, 3, "09:00"), "end": at(server, 3, "10:00"), "rrule": "FREQ=DAILY;COUNT=4",
+        })).expect_status(201).json;
+        let path = format!("/api/v1/bookings/{}", series["id"].as_str().unwrap());
+        let give = |day: i64, scope: &str| {
+            let id = format!("{}T09:00:00", date(server, day));
+            me.patch(&format!("{path}/occurrences/{id}?scope={scope}"), &json!({ "resource": shut["id"] }))
+        };
+        // The first date could be had there, the second could not.
+        for refused in [give(3, "all"), give(4, "following")] {
+            assert_eq!(refused.expect_status(422).errors("code"), ["blackout"]);
+        }
+        assert_eq!(give(3, "this").expect_status(422).errors("code"), ["scope"]);
+        assert_eq!(me.get(&path).json["resource"], first["id"]);
+        // What follows the painting is held there, the rest stays.
+        let moved = give(5, "following").expect_status(200).json;
+        assert_eq!((&moved["resource"], &moved["resource_name"]), (&shut["id"], &json!("Room B")));
+        assert_eq!(me.get(&path).json["resource"], first["id"]);
+        let busy = |room: &Value| {
+            let id = room["id"].as_str().unwrap();
+            let query = format!("start={}&end={}", date(server, 1), date(server, 20));
+            let found = me.get(&format!("/api/v1/resources/{id}/availability?{query}")).expect_status(200);
+            of(&found, "busy", "booking").len()
+        };
+        assert_eq!((busy(&first), busy(&shut)), (2, 2));
+    }
+
     fn an_override_is_told_with_its_reason(server: &Server) {
         let room = room(server, &json!({ "requires_approval": true }));
         let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));

@@ -75,7 +75,9 @@ pub fn before_series(
         (None, Some(first)) => obcms_store::records::load(work.tx, &BOOKING, first)?,
         _ => None,
     };
-    let known = before.or(first.as_ref()).map(uses).unwrap_or_default();
+    // Another resource is asked for every date.
+    let stood = before.or(first.as_ref()).filter(|stood| stood.get("resource") == booking.get("resource"));
+    let known = stood.map(uses).unwrap_or_default();
     let is_asked = |one: &Use| known.iter().any(|known| known.span == one.span);
     if is_bounded(booking) && uses(booking).iter().all(is_asked) {
         return Ok(());
