@@ -336,7 +336,7 @@ impl Part {
                 *number += i8::try_from(days).unwrap();
                 new_first = moved(self.first, days);
             }
-            Every::Weeks(_, on) if on.len() == 1 || zone.is_some() => {
+            Every::Weeks(_, on) if on.len() == 1 || zone.is_some() || days == 0 => {
                 *on = on.iter().map(|day| (day + days).rem_euclid(7)).collect();
                 new_first = moved(self.first, days);
             }
