@@ -1,5 +1,6 @@
 /** The pointer in a timeline: a mouse drags bars and pulls their ends, a finger that rests on a bar takes it along. */
 import type { Hand, Part } from "./calendar-timeline-moves";
+import { hold } from "./live";
 import { every, one } from "./page";
 
 /** Further than this the mouse drags rather than clicks. */
@@ -35,8 +36,11 @@ export function startTimelineDrag(grid: HTMLElement, hand: Hand, signal: AbortSi
       let dragged = false;
       let rest = 0;
 
+      // What is pressed is not drawn anew under the pointer.
+      hold(true);
       const end = (): void => {
         gesture.abort();
+        if (!dragged) hold(false);
         clearTimeout(rest);
         cancelAnimationFrame(scrolling);
         touched = false;
