@@ -114,6 +114,12 @@ on_both_engines! {
             let id = event.rsplit('/').next().unwrap();
             let tails = one.get("/api/v1/events?limit=500").expect_status(200).json["items"].clone();
             assert_eq!(tails.as_array().unwrap().iter().filter(|event| event["continues"] == id).count(), 1);
+
+            // Who does not say what they saw learns as well that somebody was there before; for both ways to go on.
+            for late in [other.patch(&path, &json!({ "title": "Late" })), other.delete(&path)] {
+                assert_eq!(late.status, 409, "{}", late.text);
+            }
+            assert_eq!(other.patch(&date(&event, "01-05", "this"), &json!({ "title": "None" })).status, 404);
         }
     }
 

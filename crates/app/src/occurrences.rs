@@ -14,7 +14,7 @@ use obcms_store::records as store;
 use serde_json::Value as Json;
 
 use crate::error::AppError;
-use crate::series::{Occurrence, Target, finish, found, load, too_much};
+use crate::series::{Occurrence, Target, finish, found, found_to_change, load, too_much};
 use crate::{Actor, App};
 
 /// One date of a series.
@@ -281,7 +281,7 @@ impl App {
     pub fn reset_occurrence(&self, actor: &Actor, target: &Target<'_>) -> Result<Occurrence, AppError> {
         self.write(actor, |work| {
             let record = load(work, target, Action::Edit)?;
-            let (series, date) = found(&record, target.recurrence_id)?;
+            let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
             let mut overrides = series.overrides.clone();
             overrides.remove(&date.to_string());
             let mut changed = record.clone();

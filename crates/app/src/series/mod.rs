@@ -13,7 +13,7 @@ use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record, Value, output};
 use obcms_domain::series::{self, Series};
-use obcms_recur::{ExpandError, Moment};
+use obcms_recur::{ExpandError, Last, Moment};
 use obcms_store::records as store;
 use serde_json::{Map, Value as Json, json};
 
@@ -151,6 +151,36 @@ pub(crate) fn found(record: &Record, recurrence_id: &str) -> Result<(Series, Mom
     Ok((series, date))
 }
 
+/// The same for whoever changes it: when somebody split the series meanwhile, its later dates are those of another record.
+pub(crate) fn found_to_change(
+    work: &mut Work<'_, '_>,
+    record: &Record,
+    recurrence_id: &str,
+) -> Result<(Series, Moment), AppError> {
+    let result = found(record, recurrence_id);
+    if matches!(result, Err(AppError::NotFound(_))) && was_split_before(work, record, recurrence_id)? {
+        return Err(AppError::conflict(
+            "The series ends before this date: from there on it was made a series of its own.",
+        ));
+    }
+    result
+}
+
+fn was_split_before(work: &mut Work<'_, '_>, record: &Record, recurrence_id: &str) -> Result<bool, AppError> {
+    let Some(series) = Series::of(record) else {
+        return Ok(false);
+    };
+    let (Ok(date), Ok(Last::At(last))) = (Moment::read(recurrence_id, &series.set.zone), series.set.last())
+    else {
+        return Ok(false);
+    };
+    if series.instant(date) <= last.start {
+        return Ok(false);
+    }
+    let pointing = store::sources(work.tx, &[record.id], &[record.kind.name], 100)?;
+    Ok(pointing.iter().any(|(_, field, rest)| field == "continues" && !rest.is_archived))
+}
+
 pub(crate) fn load(work: &mut Work<'_, '_>, target: &Target<'_>, action: Action) -> Result<Record, AppError> {
     let record = work.load(target.kind, target.id)?;
     records::require_write(work.actor)?;
@@ -168,7 +198,7 @@ pub(crate) fn load(work: &mut Work<'_, '_>, target: &Target<'_>, action: Action)
 /// Changes dates of a series.
 pub fn change(work: &mut Work<'_, '_>, target: &Target<'_>, input: &Input) -> Result<Occurrence, AppError> {
     let record = load(work, target, behaviour::action_for(target.kind, input))?;
-    let (series, date) = found(&record, target.recurrence_id)?;
+    let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
     match target.scope {
         Scope::This => change_this(work, &record, &series, date, input),
         Scope::Following if Some(date) != series.first().map_err(too_much)? => {
@@ -223,7 +253,7 @@ pub(crate) fn change_date(
     change: impl FnOnce(&mut Work<'_, '_>, &mut Record) -> Result<(), AppError>,
 ) -> Result<Occurrence, AppError> {
     let record = load(work, target, action)?;
-    let (series, date) = found(&record, target.recurrence_id)?;
+    let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
     let mut single = single_of(&series, &record, date)?;
     change(work, &mut single)?;
     put_single(work, &record, &series, date, &single)

@@ -10,7 +10,7 @@ use obcms_domain::series::{self, Series};
 use obcms_recur::{Moment, Set};
 
 use super::all::apply_to_all;
-use super::{Occurrence, Scope, Target, check_series, found, load, too_much};
+use super::{Occurrence, Scope, Target, check_series, found_to_change, load, too_much};
 use crate::behaviour;
 use crate::error::AppError;
 use crate::records::{self, Input};
@@ -144,7 +144,7 @@ fn keep(record: &mut Record, series: &Series, wanted: impl Fn(Moment) -> bool) {
 pub(super) fn cancel(work: &mut Work<'_, '_>, target: &Target<'_>) -> Result<Occurrence, AppError> {
     let whole = target.scope == Scope::All;
     let record = load(work, target, if whole { Action::Archive } else { Action::Edit })?;
-    let (series, date) = found(&record, target.recurrence_id)?;
+    let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
     let mut changed = record.clone();
     match target.scope {
         Scope::This => {
