@@ -37,8 +37,13 @@ struct Asker {
 
 impl Asker {
     fn new(token: &str) -> Result<Self, String> {
-        let agent: Agent =
-            Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        let agent: Agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            // As much as a socket gives at once: with less, the reader is what is measured.
+            .input_buffer_size(1024 * 1024)
+            .build()
+            .into();
         let answer = agent
             .post(format!("http://{ADDRESS}/login"))
             .send_form([("username", "figures"), ("password", PASSWORD)])
