@@ -42,6 +42,7 @@ impl Asker {
             .max_redirects(0)
             // As much as a socket gives at once: with less, the reader is what is measured.
             .input_buffer_size(1024 * 1024)
+            .accept_encoding("identity")
             .build()
             .into();
         let answer = agent
