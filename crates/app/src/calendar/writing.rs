@@ -12,7 +12,7 @@ use obcms_domain::id::Id;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::{Entry, EntryId, Feed, address, optional};
+use super::{Entry, EntryId, Feed, Moment, address, optional};
 use crate::error::AppError;
 
 /// An entry as JSON, but for what differs.
@@ -154,13 +154,45 @@ impl Written {
                 Gap::Name => write!(out, "-{recurrence}"),
                 Gap::Address => write!(out, "?occurrence={recurrence}"),
                 Gap::Recurrence => write!(out, "\"{recurrence}\""),
-                Gap::Start => write!(out, "\"{}\"", entry.start()),
-                Gap::End => write!(out, "\"{}\"", entry.end()),
+                Gap::Start => write_moment(entry.start(), out),
+                Gap::End => write_moment(entry.end(), out),
                 Gap::Editable => out.write_all(if entry.editable { b"true" } else { b"false" }),
             };
         }
         out.extend_from_slice(&self.text[done..]);
     }
+}
+
+/// Writes a moment in quotes, the usual ones digit by digit: a month of many series has thousands of them, and the
+/// writer for all cases takes most of the time.
+fn write_moment(moment: Moment, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let (local, offset) = match moment {
+        Moment::Day(day) => (day.at(0, 0, 0, 0), None),
+        Moment::Instant(instant, offset) => (offset.to_datetime(instant), Some(offset)),
+    };
+    let has_whole_minutes = offset.is_none_or(|offset| offset.seconds() % 60 == 0);
+    if !(0..=9999).contains(&local.year()) || local.subsec_nanosecond() != 0 || !has_whole_minutes {
+        return write!(out, "\"{moment}\"");
+    }
+    let digit = |number: i32| b'0' + u8::try_from(number % 10).unwrap_or_default();
+    let number = |number: i8| i32::from(number);
+    let year = i32::from(local.year());
+    out.extend_from_slice(&[b'"', digit(year / 1000), digit(year / 100), digit(year / 10), digit(year)]);
+    let mut pair = |before: u8, number: i32| {
+        out.extend_from_slice(&[before, digit(number / 10), digit(number)]);
+    };
+    pair(b'-', number(local.month()));
+    pair(b'-', number(local.day()));
+    if let Some(offset) = offset {
+        pair(b'T', number(local.hour()));
+        pair(b':', number(local.minute()));
+        pair(b':', number(local.second()));
+        let minutes = offset.seconds() / 60;
+        pair(if minutes < 0 { b'-' } else { b'+' }, minutes.abs() / 60);
+        pair(b':', minutes.abs() % 60);
+    }
+    out.push(b'"');
+    Ok(())
 }
 
 impl Feed {
@@ -207,5 +239,34 @@ impl Feed {
         let mut out = Vec::new();
         self.write_entry(entry, &mut out)?;
         serde_json::from_slice(&out).map_err(|error| AppError::Internal(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::tz::TimeZone;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn moments_are_written_as_they_are_everywhere_else(
+            seconds in -62_000_000_000_i64..250_000_000_000,
+            nanoseconds in prop_oneof![9 => Just(0), 1 => 1..1_000_000_000_i32],
+            zone in prop_oneof!["Asia/Manila", "America/St_Johns", "Africa/Monrovia", "UTC"],
+        ) {
+            let instant = Timestamp::new(seconds, nanoseconds).unwrap();
+            let zone = TimeZone::get(&zone).unwrap();
+            for moment in [
+                Moment::Instant(instant, zone.to_offset(instant)),
+                Moment::Day(zone.to_datetime(instant).date()),
+            ] {
+                let mut out = Vec::new();
+                write_moment(moment, &mut out).unwrap();
+                prop_assert_eq!(String::from_utf8(out).unwrap(), format!("\"{moment}\""));
+            }
+        }
     }
 }
