@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use obcms_app::jobs::{HANDLERS, plant};
 use obcms_tests::{Client, PASSWORD, Server, on_both_engines, sample};
 use serde_json::{Value as Json, json};
 
@@ -20,6 +21,11 @@ fn cookie(server: &Server, username: &str) -> String {
 
 /// Opens a stream and hands on its messages.
 fn listen(server: &Server, cookie: &str) -> Receiver<Json> {
+    greeted(server, cookie).1
+}
+
+/// Opens a stream: with which state of the data it greets, and its messages.
+fn greeted(server: &Server, cookie: &str) -> (Json, Receiver<Json>) {
     let address = server.base().trim_start_matches("http://").to_owned();
     let mut connection = TcpStream::connect(&address).unwrap();
     write!(connection, "GET /api/v1/stream HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\n\r\n").unwrap();
@@ -33,6 +39,8 @@ fn listen(server: &Server, cookie: &str) -> Receiver<Json> {
             break;
         }
     }
+    let greeting = lines.next().unwrap().unwrap();
+    let greeting: Json = serde_json::from_str(greeting.strip_prefix("data: ").unwrap()).unwrap();
     std::thread::spawn(move || {
         for line in lines.map_while(Result::ok) {
             if let Some(data) = line.strip_prefix("data: ")
@@ -43,7 +51,7 @@ fn listen(server: &Server, cookie: &str) -> Receiver<Json> {
             }
         }
     });
-    receiver
+    (greeting["state"].clone(), receiver)
 }
 
 fn hears(messages: &Receiver<Json>, kind: &str, id: &str) -> bool {
@@ -91,6 +99,18 @@ on_both_engines! {
         let there = person.client.at(&other.base());
         let need = there.post("/api/v1/needs", &json!({"title": "Light", "community": community.id})).expect_status(201);
         assert!(hears(&messages, "need", need.json["id"].as_str().unwrap()));
+    }
+
+    fn a_page_that_was_drawn_before_a_job_ran_learns_that_it_is_old(server: &Server) {
+        let admin = server.person(&["admin"]);
+        let cookie = cookie(server, &admin.username);
+        let page = admin.client.get("/admin/jobs").expect_status(200).text;
+        let drawn = page.split("data-state=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        assert_eq!(greeted(server, &cookie).0, drawn.as_str(), "nothing happened since");
+
+        let app = server.app();
+        plant(app, HANDLERS).unwrap();
+        assert_ne!(greeted(server, &cookie).0, drawn.as_str(), "a job came");
     }
 
     fn a_partner_hears_only_what_concerns_it(server: &Server) {

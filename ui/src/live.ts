@@ -58,7 +58,7 @@ export function hold(held: boolean): void {
 function connect(): void {
   if (source) return;
   source = new EventSource(STREAM);
-  // Of this name are the event of the browser, without data, and the first of the server, with the count of changes.
+  // Of this name are the event of the browser, without data, and the first of the server, with the state of the data.
   source.addEventListener("open", (event: Event) => {
     retry = 1000;
     if (missed || (event instanceof MessageEvent && isOld(event.data as string))) refresh();
@@ -82,8 +82,8 @@ function connect(): void {
 function isOld(data: string): boolean {
   const drawn = document.body.dataset.state;
   try {
-    const { state } = JSON.parse(data) as { state?: number };
-    return drawn !== undefined && state !== undefined && Number(drawn) !== state;
+    const { state } = JSON.parse(data) as { state?: string };
+    return drawn !== undefined && state !== undefined && drawn !== state;
   } catch {
     return false;
   }

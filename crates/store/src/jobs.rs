@@ -11,6 +11,7 @@ use obcms_domain::jobs::State;
 use crate::database::{Cell, Message, Row, Tx};
 use crate::error::StoreError;
 use crate::records::Statement;
+use crate::settings;
 
 /// Kind of the messages for open pages.
 pub const LIVE_KIND: &str = "job";
@@ -105,8 +106,18 @@ fn job(row: &Row) -> Result<Job, StoreError> {
     })
 }
 
-/// Tells open pages; there is no entry in the log, so the counter of changes stays.
-fn tell(tx: &mut Tx<'_>, id: Id, action: &str) {
+/// Name of the counter of changes to jobs.
+const CHANGES: &str = "job_changes";
+
+/// How many changes to jobs there were.
+pub fn changes(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    settings::number(tx, CHANGES)
+}
+
+/// Tells open pages. There is no entry in the log of changes, so they are counted by themselves: a page that opens its
+/// stream a moment too late for the message sees by the count that it is old.
+fn tell(tx: &mut Tx<'_>, id: Id, action: &str) -> Result<(), StoreError> {
+    settings::next_number(tx, CHANGES)?;
     tx.publish(Message {
         kind: LIVE_KIND.to_owned(),
         id: Some(id),
@@ -114,6 +125,7 @@ fn tell(tx: &mut Tx<'_>, id: Id, action: &str) {
         action: action.to_owned(),
         change: None,
     });
+    Ok(())
 }
 
 /// Keeps a job unless there is one of its kind and key, in whatever state. Answers whether it is new.
@@ -136,7 +148,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<bool, Sto
         ],
     )?;
     if inserted > 0 {
-        tell(tx, new.id, "create");
+        tell(tx, new.id, "create")?;
     }
     Ok(inserted > 0)
 }
@@ -166,7 +178,7 @@ pub fn put(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<(), StoreErr
         &common,
     )?;
     if let Some(known) = by_key(tx, &new.kind, &new.key)? {
-        tell(tx, known.id, "update");
+        tell(tx, known.id, "update")?;
     }
     Ok(())
 }
@@ -297,7 +309,7 @@ pub fn claim(
     if claimed == 0 {
         return Ok(None);
     }
-    tell(tx, id, "start");
+    tell(tx, id, "start")?;
     find(tx, id)
 }
 
@@ -364,7 +376,7 @@ pub fn finish(tx: &mut Tx<'_>, claimed: &Job, ending: &Ending, now: Timestamp) -
             now.into(),
         ],
     )?;
-    tell(tx, claimed.id, "finish");
+    tell(tx, claimed.id, "finish")?;
     Ok(true)
 }
 
@@ -375,7 +387,7 @@ pub fn run_now(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<bool, StoreErr
         &[id.into(), now.into()],
     )?;
     if changed > 0 {
-        tell(tx, id, "update");
+        tell(tx, id, "update")?;
     }
     Ok(changed > 0)
 }

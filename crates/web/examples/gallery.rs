@@ -101,7 +101,7 @@ fn frame(title: &str, path: &str) -> Frame {
         nonce: "gallery".to_owned(),
         theme: "auto".to_owned(),
         waiting: 12,
-        state: 1,
+        state: "1.1".to_owned(),
         navigation: vec![
             group(
                 "",

@@ -201,6 +201,11 @@ impl App {
         self.read(|tx| Ok(Database::state_of(tx)?))
     }
 
+    /// What a page that is drawn now shows: it differs once anything on any page may have changed, jobs included.
+    pub fn page_state(&self) -> Result<String, AppError> {
+        self.read(|tx| Ok(format!("{}.{}", Database::state_of(tx)?, obcms_store::jobs::changes(tx)?)))
+    }
+
     /// What stands in the calendar within the window of the query, as the actor sees it, and the number of the
     /// state that this shows.
     pub fn calendar(&self, actor: &Actor, query: &CalendarQuery) -> Result<(i64, Feed), AppError> {

@@ -69,7 +69,7 @@ async fn next(listener: &mut Listener) -> Option<Event> {
     if !listener.opened {
         listener.opened = true;
         // After the subscription, so that a page learns of what it missed between drawing and listening.
-        let state = blocking(|| listener.state.app.state()).unwrap_or_default();
+        let state = blocking(|| listener.state.app.page_state()).unwrap_or_default();
         return Some(Event::default().event("open").data(json!({ "state": state }).to_string()));
     }
     loop {

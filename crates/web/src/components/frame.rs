@@ -29,8 +29,8 @@ pub struct Frame {
     pub theme: String,
     /// How many decisions wait for the person.
     pub waiting: u32,
-    /// Count of the changes of the data when the page was drawn: the stream tells whether there were others since.
-    pub state: i64,
+    /// State of the data when the page was drawn: the stream tells whether it is another since.
+    pub state: String,
     /// The sidebar. The first group has no label: it holds the pages everyone uses.
     pub navigation: Vec<NavigationGroup>,
     /// What the command palette can start besides opening the pages of the sidebar.

@@ -32,7 +32,7 @@ pub struct Page {
     breadcrumb: Vec<(String, String)>,
     assets: Vec<String>,
     waiting: u32,
-    state: i64,
+    state: String,
 }
 
 impl Page {
@@ -61,8 +61,8 @@ impl Page {
         });
         // Before the content is read, so that a change between the two is looked at twice rather than never.
         let state_of_data = match &caller {
-            Some(_) => blocking(|| state.app.state()).unwrap_or_default(),
-            None => 0,
+            Some(_) => blocking(|| state.app.page_state()).unwrap_or_default(),
+            None => String::new(),
         };
         Self {
             theme: chosen.or_else(|| theme_cookie(headers)).unwrap_or_else(|| "auto".to_owned()),
@@ -147,7 +147,7 @@ impl Page {
             nonce: self.nonce.clone(),
             theme: self.theme.clone(),
             waiting: self.waiting,
-            state: self.state,
+            state: self.state.clone(),
             navigation: actor.map(navigation).unwrap_or_default(),
             commands: actor.map(commands).unwrap_or_default(),
             assets: self.assets.clone(),
