@@ -4,6 +4,7 @@
 use obcms_domain::kinds;
 use obcms_tests::{Answer, Client, Person, Server, on_both_engines, path, sample};
 use serde_json::{Value, json};
+use ureq::http::Method;
 
 const SHARES: &str = "/api/v1/shares";
 /// Words that stand in fields which strangers never see.
@@ -185,6 +186,36 @@ on_both_engines! {
         maker.client.patch(&one(&made), &json!({ "max_views": 8 })).expect_status(200);
         open(server, &made).expect_status(200);
         open(server, &made).expect_status(410);
+    }
+
+    fn only_who_sees_the_page_is_counted(server: &Server) {
+        let maker = server.person(&["coordinator"]);
+        full_event(server, &maker.client);
+        let made = share(&maker.client, &march(&json!({ "max_views": 2 })));
+        let head = |share: &Value| server.anonymous().send(Method::HEAD, &url(share), None);
+        let answer = head(&made).expect_status(200);
+        assert_eq!((answer.header("cache-control"), answer.text.as_str()), ("no-store", ""));
+        for (name, value) in [("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch"), ("x-moz", "prefetch")] {
+            let fetched = server.anonymous().with_header(name, value).get(&url(&made)).expect_status(503);
+            assert!(!fetched.text.contains("Consultation"));
+        }
+        // The picture that a messenger shows of an address says nothing of what is behind it.
+        for agent in ["facebookexternalhit/1.1", "WhatsApp/2.23.20.0 A", "Mozilla/5.0 (compatible; TelegramBot 1.0)", "Viber/13"] {
+            let drawn = server.anonymous().with_header("user-agent", agent).get(&url(&made)).expect_status(200);
+            assert!(drawn.text.contains("A shared calendar"));
+            assert!(!drawn.text.contains("Consultation") && !drawn.text.contains("March"));
+        }
+        assert_eq!(maker.client.get(&one(&made)).json["view_count"], 0);
+        assert!(log(server, &maker, &made).is_empty());
+        // Who opens it twice has seen it twice, however soon that was: a limit is exact.
+        open(server, &made).expect_status(200);
+        open(server, &made).expect_status(200);
+        head(&made).expect_status(410);
+        assert_eq!(maker.client.get(&one(&made)).json["view_count"], 2);
+        assert_eq!(log(server, &maker, &made), ["counted", "counted"]);
+        let locked = share(&maker.client, &march(&json!({ "passphrase": "river stone" })));
+        head(&locked).expect_status(200);
+        server.anonymous().send(Method::HEAD, "/shared/no-such-secret", None).expect_status(404);
     }
 
     fn a_pass_phrase_is_asked_for_and_never_told(server: &Server) {

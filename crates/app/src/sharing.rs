@@ -52,6 +52,19 @@ pub enum Opened {
     Shown(SharedCalendar),
 }
 
+/// What stands behind an address, when it is only asked and nothing is shown.
+#[derive(Clone, Debug)]
+pub enum Behind {
+    /// There is no such share.
+    Missing,
+    /// There was one.
+    Gone(Box<Record>, Gone),
+    /// The pass phrase is needed first.
+    Locked,
+    /// A share that can be looked at, and its maker.
+    Open(Box<(Record, Actor)>),
+}
+
 /// Why a share shows nothing any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gone {
@@ -186,17 +199,12 @@ impl App {
     /// Opens a share: counts the view and answers what it shows, or why it shows nothing.
     pub fn open_share(&self, secret: &str, given_proof: &str, visitor: &Visitor) -> Result<Opened, AppError> {
         let now = self.now();
-        let Some((share, maker)) = self.read(|tx| find(tx, secret))? else {
-            return Ok(Opened::Missing);
+        let (share, maker) = match self.behind_share(secret, given_proof)? {
+            Behind::Missing => return Ok(Opened::Missing),
+            Behind::Gone(share, reason) => return self.refuse(&share, reason, visitor),
+            Behind::Locked => return Ok(Opened::Locked),
+            Behind::Open(found) => *found,
         };
-        let maker = match (gone(&share, now), maker) {
-            (Some(reason), _) => return self.refuse(&share, reason, visitor),
-            (None, None) => return self.refuse(&share, Gone::MakerGone, visitor),
-            (None, Some(maker)) => maker,
-        };
-        if share.flag("has_passphrase") && given_proof != proof(&share) {
-            return Ok(Opened::Locked);
-        }
         let counted = self.database().write(|tx| {
             let counted = store::count_view(tx, share.id, now)?;
             if counted {
@@ -210,6 +218,22 @@ impl App {
             return self.refuse(&share, reason.unwrap_or(Gone::UsedUp), visitor);
         }
         Ok(Opened::Shown(self.shared_calendar(&share, &maker)?))
+    }
+
+    /// What opening a share would come to. Nothing is counted or noted.
+    pub fn behind_share(&self, secret: &str, given_proof: &str) -> Result<Behind, AppError> {
+        let Some((share, maker)) = self.read(|tx| find(tx, secret))? else {
+            return Ok(Behind::Missing);
+        };
+        let maker = match (gone(&share, self.now()), maker) {
+            (Some(reason), _) => return Ok(Behind::Gone(Box::new(share), reason)),
+            (None, None) => return Ok(Behind::Gone(Box::new(share), Gone::MakerGone)),
+            (None, Some(maker)) => maker,
+        };
+        if share.flag("has_passphrase") && given_proof != proof(&share) {
+            return Ok(Behind::Locked);
+        }
+        Ok(Behind::Open(Box::new((share, maker))))
     }
 
     /// Checks a pass phrase. It takes as long as signing in; whoever calls this limits how many run at once.

@@ -66,7 +66,7 @@ pub static SHARE: Kind = Kind {
             .initial(Initial::Boolean(false))
             .listed(),
         Field::new("max_views", "Views at most", Type::Integer(1, 1_000_000))
-            .help("Every opening of the page is one. Empty: as many as come."),
+            .help("Every opening of the page is one, reloading it too. Empty: as many as come."),
         Field::new("view_count", "Views", Type::Integer(0, i64::MAX))
             .derived()
             .initial(Initial::Integer(0))

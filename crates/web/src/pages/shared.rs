@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State as AxumState};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use jiff::ToSpan;
@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::AppError;
 use obcms_app::calendar::Moment;
-use obcms_app::sharing::{Gone, Opened, SharedCalendar, SharedEntry, Unlocked, Visitor};
+use obcms_app::sharing::{Behind, Gone, Opened, SharedCalendar, SharedEntry, Unlocked, Visitor};
 
 use super::errors::PageError;
 use super::me::agent_name;
@@ -64,8 +64,70 @@ fn proof(headers: &HeaderMap) -> String {
     cookies(headers).find(|(name, _)| *name == COOKIE).map_or_else(String::new, |(_, value)| value.to_owned())
 }
 
+/// Who asks for a page that nobody sees yet.
+enum Onlooker {
+    /// Asks how the address stands, and gets no page at all.
+    Head,
+    /// A browser that fetches what its user might open next.
+    Prefetch,
+    /// A messenger that draws a picture of an address somebody sends.
+    Preview,
+}
+
+/// Words by which the fetchers of messengers name themselves.
+const PREVIEWS: [&str; 8] = [
+    "facebookexternalhit",
+    "facebot",
+    "telegrambot",
+    "slackbot",
+    "slack-imgproxy",
+    "discordbot",
+    "skypeuripreview",
+    "twitterbot",
+];
+/// Those that begin so; browsers within a messenger have its name further on.
+const PREVIEWS_BEGIN: [&str; 2] = ["whatsapp/", "viber"];
+
+impl Onlooker {
+    fn of(method: &Method, headers: &HeaderMap) -> Option<Self> {
+        let text = |name: &str| {
+            let value = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            value.to_ascii_lowercase()
+        };
+        if method == Method::HEAD {
+            return Some(Self::Head);
+        }
+        // The last two are how older browsers say it.
+        if ["sec-purpose", "purpose", "x-moz"].into_iter().any(|name| text(name).contains("prefetch")) {
+            return Some(Self::Prefetch);
+        }
+        let agent = text("user-agent");
+        let is_preview = PREVIEWS.into_iter().any(|word| agent.contains(word))
+            || PREVIEWS_BEGIN.into_iter().any(|word| agent.starts_with(word));
+        is_preview.then_some(Self::Preview)
+    }
+
+    /// An answer without anything of the calendar, since no view is counted for it.
+    fn answer(&self, behind: &Behind) -> Response {
+        match (behind, self) {
+            (Behind::Missing, _) => missing(),
+            (Behind::Gone(_, reason), _) => gone(*reason),
+            (Behind::Locked, _) => locked(StatusCode::OK, None),
+            (Behind::Open(_), Self::Head) => private(StatusCode::OK.into_response()),
+            // A browser throws away what was refused, and asks again when its user goes there.
+            (Behind::Open(_), Self::Prefetch) => private(StatusCode::SERVICE_UNAVAILABLE.into_response()),
+            (Behind::Open(_), Self::Preview) => {
+                let content =
+                    said("calendar", "A shared calendar", "Open the address in a browser to see it.");
+                answer(StatusCode::OK, "A shared calendar", &content)
+            }
+        }
+    }
+}
+
 async fn show(
     AxumState(state): AxumState<State>,
+    method: Method,
     path: Result<Path<String>, PathRejection>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
@@ -74,6 +136,10 @@ async fn show(
     let Ok(Path(secret)) = path else {
         return Ok(missing());
     };
+    if let Some(onlooker) = Onlooker::of(&method, &headers) {
+        let behind = blocking(|| state.app.behind_share(&secret, &proof(&headers)))?;
+        return Ok(onlooker.answer(&behind));
+    }
     let visitor = visitor(address, &headers);
     let opened = blocking(|| state.app.open_share(&secret, &proof(&headers), &visitor))?;
     Ok(match opened {
