@@ -3,6 +3,7 @@
 passed=0
 failed=0
 broken=()
+unstable=()
 # The one runner that may have nothing to run.
 may_be_empty="examples in the documentation"
 
@@ -65,22 +66,46 @@ run_rust() {
         "$(($(number_before ignored "$summary") + $(number_before skipped "$summary")))"
 }
 
+# Runs files of tests of node. A browser on a loaded machine may once stumble: a file with a failure is run a second time,
+# that run counts, and the file is named at the end so that somebody looks at it.
 run_node() {
-    local name=$1 log=$work/node.tap status
+    local name=$1 log=$work/node.endings second=$work/node.second status
+    local -a stumbled
     shift
     heading "$name"
-    node --test --test-reporter=spec --test-reporter-destination=stdout \
-        --test-reporter=tap --test-reporter-destination="$log" "$@" </dev/null
+    node_tests "$log" "$@"
     status=$?
-    figure() { awk -v word="$1" '$1 == "#" && $2 == word { number = $3 } END { print number + 0 }' "$log"; }
-    count_in "$name" "$status" "$(figure pass)" "$(($(figure fail) + $(figure cancelled)))" \
-        "$(($(figure skipped) + $(figure todo)))"
+    mapfile -t stumbled < <(awk -F'\t' '$1 == "failed" { print $2 }' "$log" | sort -u)
+    if ((${#stumbled[@]} > 0)); then
+        heading "$name, once more"
+        node_tests "$second" "${stumbled[@]}"
+        status=$?
+        printf '%s\n' "${stumbled[@]}" >"$work/node.stumbled"
+        awk -F'\t' 'NR == FNR { again[$1]; next } !($2 in again)' "$work/node.stumbled" "$log" >>"$second"
+        for file in "${stumbled[@]}"; do
+            grep -qxF "failed"$'\t'"$file" "$second" || unstable+=("$name: ${file##*/} passed only at the second try")
+        done
+        mv "$second" "$log"
+    fi
+    ending() { awk -F'\t' -v word="$1" '$1 == word { number++ } END { print number + 0 }' "$log"; }
+    count_in "$name" "$status" "$(ending passed)" "$(ending failed)" "$(ending skipped)"
+}
+
+# Runs files of tests and writes down how each test ended: node_tests LOG FILE...
+node_tests() {
+    local log=$1
+    shift
+    node --test --test-concurrency=2 --test-reporter=spec --test-reporter-destination=stdout \
+        --test-reporter=./scripts/lib/endings.mjs --test-reporter-destination="$log" "$@" </dev/null
 }
 
 # Prints the sum as the last line and leaves with it.
 closing_line() {
     printf '\n'
     local step
+    for step in "${unstable[@]}"; do
+        echo "UNSTABLE: $step"
+    done
     for step in "${broken[@]}"; do
         echo "FAILED: $step"
     done

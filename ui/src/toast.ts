@@ -11,6 +11,8 @@ export interface ToastOptions {
 
 const COOKIE = "obcms_flash";
 const SHOWN_FOR = 8000;
+/** What can be taken back stays longer: somebody who reads slowly or goes there by keyboard needs the time. */
+const SHOWN_WITH_UNDO = 20_000;
 
 export function startToasts(): void {
   const flash = takeFlash();
@@ -51,7 +53,8 @@ export function toast(message: string, options: ToastOptions = {}): void {
   host.append(body);
   // At most three at a time; the oldest goes first.
   for (const old of every(".toast", host).slice(0, -3)) old.remove();
-  expire(body, options.tone === "bad" ? SHOWN_FOR * 2 : SHOWN_FOR);
+  const usual = options.undo ? SHOWN_WITH_UNDO : SHOWN_FOR;
+  expire(body, options.tone === "bad" ? SHOWN_FOR * 2 : usual);
 }
 
 /** Shows why something was refused. */
