@@ -212,3 +212,28 @@ test("hours that reach over days stand among the whole days and stay hours", asy
   assert.equal((await read(drive)).start, "2031-11-06T08:00:00+08:00");
   await page.context().close();
 });
+
+test("the number of what an hour has no room for lies over no entry, and leads to all of it", async () => {
+  for (const letter of ["A", "B", "C", "D"]) {
+    await event({
+      title: `Crowded ${letter}`,
+      start: "2032-06-16T09:00:00+08:00",
+      end: "2032-06-16T11:00:00+08:00",
+    });
+  }
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=week&date=2032-06-16");
+  const more = page.locator(".fc-timegrid-more-link");
+  await more.getByText("+2", { exact: true }).waitFor();
+  const { left } = await more.evaluate((link) => link.getBoundingClientRect());
+  const ends = await block(page, "Crowded").evaluateAll((all) => all.map((one) => one.getBoundingClientRect().right));
+  assert.equal(ends.length, 2);
+  assert.ok(Math.max(...ends) <= left, `entries until ${ends}, the number from ${left}`);
+  await assertAccessible(page);
+  await more.focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".fc-popover").getByText("Crowded D").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".fc-popover").waitFor({ state: "detached" });
+  await page.context().close();
+});

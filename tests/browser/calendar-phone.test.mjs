@@ -8,6 +8,8 @@ import { api } from "./work.mjs";
 
 const running = runningProgram();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+/** Days of the week on a phone. */
+const PHONE_DAYS = 3;
 const DESK = { viewport: { width: 1280, height: 800 } };
 
 let known;
@@ -320,5 +322,25 @@ test("the head of a week on the phone has room for the Hijri days", async () => 
   await head.waitFor();
   const shown = await head.evaluate((words) => getComputedStyle(words, "::after").content);
   assert.match(shown, /^"\d+"$/);
+  await page.context().close();
+});
+
+test("a window that is made narrow, or wide, has the views of its width without being loaded anew", async () => {
+  await task("Turned task", "2032-12-08");
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=month&date=2032-12-08");
+  await page.locator(".fc-dayGridMonth-view").getByText("Turned task").waitFor();
+  await page.setViewportSize(PHONE.viewport);
+  await line(page, "Turned task").waitFor();
+  assert.equal(await page.locator(".fc").count(), 0);
+  assert.equal(await page.getByLabel("Find in the calendar").isVisible(), false);
+  await fits(page);
+  await choose(page, "week");
+  await page.locator('.fc-col-header-cell[data-date="2032-12-08"]').waitFor();
+  assert.equal(await page.locator(".fc-col-header-cell[data-date]").count(), PHONE_DAYS);
+  await page.setViewportSize(DESK.viewport);
+  await page.locator('.fc-col-header-cell[data-date="2032-12-06"]').waitFor();
+  assert.equal(await page.locator(".fc-col-header-cell[data-date]").count(), 7);
+  assert.equal(await page.getByLabel("Find in the calendar").isVisible(), true);
   await page.context().close();
 });

@@ -45,6 +45,12 @@ async function team(names) {
 const bar = (page, row, title) =>
   page.locator(".timeline-row", { hasText: row }).locator(".timeline-bar", { hasText: title });
 const track = (page, row) => page.locator(".timeline-row", { hasText: row }).locator(".timeline-track");
+/** Where it is; while it is drawn anew it is nowhere. */
+async function boxOf(element) {
+  let box = null;
+  for (let attempt = 0; attempt < 200 && !box; attempt += 1) box = await element.boundingBox();
+  return box;
+}
 const middle = ({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 });
 
 async function drag(page, from, to) {
@@ -64,8 +70,8 @@ test("a bar goes to another person by mouse, and by keyboard, and back by Undo",
   await page.goto(`/calendar?view=people&span=fortnight&date=${day(2)}&team=${id}`);
   const held = bar(page, "Anna Row", "Hand me on");
   await held.waitFor();
-  const from = middle(await held.boundingBox());
-  const over = middle(await track(page, "Ben Row").boundingBox());
+  const from = middle(await boxOf(held));
+  const over = middle(await boxOf(track(page, "Ben Row")));
   await drag(page, from, { x: from.x, y: over.y });
   // Whoever else is on it stays.
   await becomes(path, { assignees: [ben, cora], due_date: day(3) });
@@ -129,7 +135,7 @@ test("the ends of a bar are pulled in the day, by mouse and by keyboard", async 
   const held = bar(page, "Fina Row", "Pull me");
   await held.waitFor();
   const hour = (await track(page, "Fina Row").boundingBox()).width / 24;
-  let box = await held.boundingBox();
+  let box = await boxOf(held);
   const y = box.y + box.height / 2;
   await drag(page, { x: box.x + box.width - 3, y }, { x: box.x + box.width - 3 + hour, y });
   await becomes(path, { start: at("09:00"), end: at("12:00") });
@@ -140,7 +146,7 @@ test("the ends of a bar are pulled in the day, by mouse and by keyboard", async 
       ),
     ["Pull me", hour * 3],
   );
-  box = await held.boundingBox();
+  box = await boxOf(held);
   await drag(page, { x: box.x + 3, y }, { x: box.x + 3 - hour / 2, y });
   await becomes(path, { start: at("08:30"), end: at("12:00") });
   await held.focus();
@@ -175,8 +181,8 @@ test("a booking goes to another room, and a refusal offers other times and rooms
   await bar(page, "Alder room", "Ours").waitFor();
   await page.getByText("Room · seats 12").waitFor();
   const to = async (row) => {
-    const from = middle(await page.locator(".timeline-bar", { hasText: "Ours" }).boundingBox());
-    await drag(page, from, { x: from.x, y: middle(await track(page, row).boundingBox()).y });
+    const from = middle(await boxOf(page.locator(".timeline-bar", { hasText: "Ours" })));
+    await drag(page, from, { x: from.x, y: middle(await boxOf(track(page, row))).y });
   };
   await to("Birch room");
   const dialog = page.getByRole("dialog", { name: "Birch room is taken" });
@@ -212,8 +218,8 @@ test("a finger that rests takes a bar along, one that moves scrolls", async () =
   const session = await page.context().newCDPSession(page);
   const touch = (type, point) =>
     session.send("Input.dispatchTouchEvent", { type, touchPoints: point ? [point] : [] });
-  const from = middle(await held.boundingBox());
-  const over = { x: from.x, y: middle(await track(page, "Hana Row").boundingBox()).y };
+  const from = middle(await boxOf(held));
+  const over = { x: from.x, y: middle(await boxOf(track(page, "Hana Row"))).y };
   const between = (share) => ({ x: from.x, y: from.y + (over.y - from.y) * share });
   // At once: it is no drag.
   // However slow the machine is, these arrive together.
@@ -234,5 +240,72 @@ test("a finger that rests takes a bar along, one that moves scrolls", async () =
   // A tap still shows what it is.
   await bar(page, "Hana Row", "Touch me").tap();
   await page.locator(".entry-card").getByRole("heading", { name: "Touch me" }).waitFor();
+  await page.context().close();
+});
+
+/** A task on the Thursday of a week that the page shows from Monday on. */
+async function onThursday(name, title) {
+  const { id, people } = await team([name]);
+  const task = await client("POST", "tasks", { title, due_date: "2033-06-16", assignees: [people[0].id] });
+  return { path: `tasks/${task.id}`, address: `/calendar?view=people&span=week&date=2033-06-15&team=${id}` };
+}
+
+const firstDay = (page, words) => page.locator(".timeline-unit").first().and(page.getByLabel(words)).waitFor();
+
+test("at the edge the page turns with what is dragged, and Escape leads back", async () => {
+  const { path, address } = await onThursday("Ines Row", "Take me further");
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto(address);
+  const held = bar(page, "Ines Row", "Take me further");
+  await held.waitFor();
+  const take = async () => {
+    const from = middle(await boxOf(held));
+    const { x, width } = await boxOf(track(page, "Ines Row"));
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(from.x + 40, from.y, { steps: 4 });
+    return { y: from.y, column: (number) => x + (width / 7) * (number + 0.5), right: x + width - 3, left: x - 20 };
+  };
+  let hand = await take();
+  await page.mouse.move(hand.right, hand.y, { steps: 4 });
+  await firstDay(page, "Mon 20 Jun");
+  // What is held is where the pointer is.
+  await page.mouse.move(hand.column(2), hand.y, { steps: 4 });
+  await page.locator(".timeline-bar[data-lifted]").waitFor();
+  await page.mouse.up();
+  await becomes(path, { due_date: "2033-06-22" });
+  await page.getByText("Moved “Take me further” to Wed 22 Jun").waitFor();
+
+  hand = await take();
+  await page.mouse.move(hand.left, hand.y, { steps: 4 });
+  await firstDay(page, "Mon 13 Jun");
+  await page.keyboard.press("Escape");
+  await firstDay(page, "Mon 20 Jun");
+  await page.mouse.up();
+  await page.locator(".timeline-bar[data-lifted]").waitFor({ state: "detached" });
+  await held.waitFor();
+  assert.equal(await page.locator(".timeline-bar").count(), 1);
+  await becomes(path, { due_date: "2033-06-22" });
+  await page.context().close();
+});
+
+test("by keyboard it goes over to the next page as well", async () => {
+  const { path, address } = await onThursday("Jana Row", "Walk me further");
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto(address);
+  const held = bar(page, "Jana Row", "Walk me further");
+  await held.focus();
+  await page.keyboard.press("Space");
+  for (let step = 0; step < 4; step += 1) await page.keyboard.press("ArrowRight");
+  await firstDay(page, "Mon 20 Jun");
+  await page.locator(".timeline-bar[data-lifted]:focus").waitFor();
+  // It stands in the first column.
+  const [own, row] = [await boxOf(held), await boxOf(track(page, "Jana Row"))];
+  assert.ok(Math.abs(own.x - row.x) < 8, `${own.x} beside ${row.x}`);
+  await page.keyboard.press("ArrowRight");
+  assert.match(await page.locator("#announcements").textContent(), /Tue 21 Jun/);
+  await page.keyboard.press("Enter");
+  await becomes(path, { due_date: "2033-06-21" });
+  await page.waitForFunction(() => document.activeElement.matches(".timeline-bar:not([data-lifted])"));
   await page.context().close();
 });

@@ -4,10 +4,10 @@ import { every, one } from "./page";
 /** What of the address the script keeps. */
 const OURS = ["view", "date", "weeks", "next", "span", "modules", "q", "mine"];
 
-/** On a phone the row is folded away, unless it narrows what is shown. */
-export function foldFilters(host: HTMLElement): void {
+/** On a phone the row is folded away, unless it narrows what is shown. The answer is told whether this is a phone. */
+export function foldFilters(host: HTMLElement): (isPhone: boolean) => void {
   const button = one("[data-fold-filters]", host);
-  if (!button) return;
+  if (!button) return () => undefined;
   const isSet = (name: string): boolean => !["view", "date", "weeks", "next", "span"].includes(name);
   const fold = (folded: boolean): void => {
     host.toggleAttribute("data-folded", folded);
@@ -15,7 +15,7 @@ export function foldFilters(host: HTMLElement): void {
     button.setAttribute("aria-pressed", String(!folded));
   };
   button.addEventListener("click", () => fold(!host.hasAttribute("data-folded")));
-  fold(![...new URLSearchParams(location.search).keys()].some(isSet));
+  return (isPhone) => fold(isPhone && ![...new URLSearchParams(location.search).keys()].some(isSet));
 }
 
 export function startFilters(host: HTMLElement): void {

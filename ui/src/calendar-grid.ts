@@ -36,6 +36,7 @@ const TYPES: Record<string, string> = {
 const LINE = 21;
 const DAY_HEAD = 27;
 const GRID_HEAD = 32;
+const HALF_HOUR = 1_800_000;
 const WEEKS = {
   type: "dayGrid",
   dateAlignment: "week",
@@ -53,6 +54,7 @@ const TIME_FORMAT = {
 
 export function openGrid(context: Context): CalendarView {
   const { grid, zone, abilities, isPhone, state } = context;
+  const isCoarse = matchMedia("(pointer: coarse)").matches;
   const dense = new Dense();
   // The grid sets its own height; ours is that of the element around it.
   const inner = make("div");
@@ -171,7 +173,8 @@ export function openGrid(context: Context): CalendarView {
       // They stand in their day only after they were drawn.
       requestAnimationFrame(() => {
         const date = dayOf(text);
-        text.textContent = moreText(num + dense.leftOf(date), isPhone);
+        // Among the hours there is only a margin for it.
+        text.textContent = moreText(num + dense.leftOf(date), isPhone || !date);
         for (const [module, count] of dense.modulesOf(date)) {
           const part = make("i", { "data-module": module });
           part.style.flexGrow = String(count);
@@ -194,7 +197,8 @@ export function openGrid(context: Context): CalendarView {
     },
     moreLinkDidMount: ({ el }) => el.setAttribute("role", "button"),
     selectable: context.creates.length > 0,
-    selectMinDistance: 6,
+    // Under a finger that rests, the hours are marked at once; what a mouse only clicks is none.
+    selectMinDistance: isCoarse ? 0 : 6,
     unselectAuto: true,
     longPressDelay: 350,
     events: load,
@@ -237,7 +241,9 @@ export function openGrid(context: Context): CalendarView {
       const at = allDay ? dayEl.getBoundingClientRect() : new DOMRect(jsEvent.clientX, jsEvent.clientY, 0, 0);
       context.offer({ start, end: allDay ? addDays(start, 1) : hourLater(start), allDay }, at);
     },
-    select: ({ startStr, endStr, allDay, jsEvent }) => {
+    select: ({ start, end, startStr, endStr, allDay, jsEvent }) => {
+      // A finger that was lifted where it rested has clicked.
+      if (isCoarse && +end - +start <= (allDay ? 86_400_000 : HALF_HOUR)) return;
       const at = new DOMRect(jsEvent?.clientX ?? innerWidth / 2, jsEvent?.clientY ?? innerHeight / 3, 0, 0);
       const cut = (text: string): string => text.slice(0, allDay ? 10 : 19);
       // The release of the pointer, which is still on its way, would close the card.

@@ -15,6 +15,9 @@ const END = 7;
 const NARROW = 24;
 /** So near to the edge the timeline scrolls along. */
 const EDGE = 40;
+/** So near to it, and so long in milliseconds, the page is turned where there is nothing to scroll. */
+const BRINK = 8;
+const DWELL = 600;
 
 /** Listens until the signal. */
 export function startTimelineDrag(grid: HTMLElement, hand: Hand, signal: AbortSignal): void {
@@ -48,12 +51,22 @@ export function startTimelineDrag(grid: HTMLElement, hand: Hand, signal: AbortSi
       const follow = (): void => {
         const way = at.x - down.clientX + outer.scrollLeft - scrolledAt;
         const step = hand.step();
-        const columns = Math.round(way / hand.columnWidth(bar) / step) * step;
+        const columns = Math.round(way / hand.columnWidth() / step) * step + hand.turned();
         hand.shift(part, columns, part === "whole" ? trackAt(grid, at.y) : undefined);
       };
       let scrolling = 0;
-      const scroll = (): void => {
+      // The page is turned once for each time that the pointer comes to its edge.
+      let brink = { way: 0, since: 0, turned: false };
+      const scroll = (now: number): void => {
         if (scrollAlong(outer, at)) follow();
+        const leaves = brinkAt(outer, at.x);
+        // What is taken at the edge and goes down is not on its way out.
+        const beyond = leaves * (at.x - down.clientX) > THRESHOLD ? leaves : 0;
+        if (beyond !== brink.way) brink = { way: beyond, since: now, turned: false };
+        if (beyond && !brink.turned && now - brink.since > DWELL) {
+          brink.turned = true;
+          void hand.turn(beyond).then(() => dragged && follow());
+        }
         scrolling = requestAnimationFrame(scroll);
       };
       const take = (): void => {
@@ -135,6 +148,15 @@ function trackAt(grid: HTMLElement, y: number): HTMLElement | undefined {
     const { top, bottom } = track.getBoundingClientRect();
     return top <= y && y < bottom;
   });
+}
+
+/** The way in which the pointer leaves the timeline, where it cannot be scrolled further; 0 while it is inside. */
+function brinkAt(outer: HTMLElement, x: number): number {
+  const box = outer.getBoundingClientRect();
+  const names = one(".timeline-corner", outer)?.getBoundingClientRect();
+  if (x < (names?.right ?? box.left) + BRINK) return outer.scrollLeft <= 0 ? -1 : 0;
+  const isAtEnd = outer.scrollLeft + outer.clientWidth >= outer.scrollWidth - 1;
+  return x > Math.min(box.right, innerWidth) - BRINK && isAtEnd ? 1 : 0;
 }
 
 /** Scrolls when the pointer is at an edge; answers whether it did. */

@@ -76,7 +76,7 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     rows = found;
     if (!entries) return;
     // What is held in the hand stays in it.
-    if (document.body.hasAttribute("data-held")) setTimeout(() => void draw(), 300);
+    if (document.body.hasAttribute("data-held") && !moves.isTurning()) setTimeout(() => void draw(), 300);
     else show(entries, rows);
   };
 
@@ -104,7 +104,10 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     const outer = kept ?? make("div", { class: "timeline" });
     const { entry: focused, goes } = (document.activeElement as HTMLElement | null)?.dataset ?? {};
     const inRow = goes ?? document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset.row;
-    outer.replaceChildren(table);
+    // What is held goes over to the new page before the old one is taken away, or it would lose the focus.
+    outer.append(table);
+    moves.carry(table);
+    for (const old of [...outer.children]) if (old !== table) old.remove();
     if (!kept) grid.replaceChildren(outer);
     if (focused) {
       const same = every(`[data-entry="${CSS.escape(focused)}"]`, outer);

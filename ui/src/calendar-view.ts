@@ -46,11 +46,13 @@ export interface Context {
   feed: Feed;
   abilities: Abilities;
   creates: Create[];
-  isPhone: boolean;
+  readonly isPhone: boolean;
   /** The person's date now. */
   today(): string;
   title(text: string): void;
   go(changes: Partial<State>): void;
+  /** Turns the page, and is done when it stands there. */
+  turn(way: number): Promise<void>;
   /** Remembers what the view shows already. */
   note(changes: Partial<State>): void;
   /** Offers what can be made at the time, or copies what is being copied. */

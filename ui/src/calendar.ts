@@ -56,7 +56,8 @@ for (const button of every("[data-print]")) button.addEventListener("click", () 
 function start(host: HTMLElement): void {
   const grid = one("[data-grid]", host);
   if (!grid) return;
-  const isPhone = matchMedia("(max-width: 760px)").matches;
+  const narrow = matchMedia("(max-width: 760px)");
+  let isPhone = narrow.matches;
   const zone = host.dataset.timezone || "Asia/Manila";
   const today = (): string => wallTime(new Date(), zone).slice(0, 10);
   const creates = JSON.parse(host.dataset.creates ?? "[]") as Create[];
@@ -87,13 +88,20 @@ function start(host: HTMLElement): void {
     feed: new Feed(host, zone, parameters),
     abilities: abilitiesOf(host),
     creates,
-    isPhone,
+    get isPhone() {
+      return isPhone;
+    },
     today,
     title: (text) => {
       const title = one("[data-title]", host);
       if (title && title.textContent !== text) title.textContent = text;
     },
     go,
+    turn: (way) => {
+      Object.assign(state, { date: stepped(state, way, isPhone) });
+      remember();
+      return draw();
+    },
     note: (changes) => {
       Object.assign(state, changes);
       remember();
@@ -266,11 +274,21 @@ function start(host: HTMLElement): void {
   });
 
   startFilters(host);
-  if (isPhone) {
-    foldFilters(host);
+  const fold = foldFilters(host);
+  const suit = (): void => {
+    fold(isPhone);
     const week = one('.menu-item[data-view="week"]', host)?.firstChild;
-    if (week) week.textContent = `${PHONE_DAYS} days`;
-  }
+    if (week) week.textContent = isPhone ? `${PHONE_DAYS} days` : "Week";
+  };
+  suit();
+  // A window that is made narrow, or a phone that is turned, has the views of its new width.
+  narrow.addEventListener("change", () => {
+    isPhone = narrow.matches;
+    suit();
+    drawnBy = "";
+    closeCard();
+    again();
+  });
   startPanels(host);
   startPresets(host);
   startPrint(host);

@@ -1,0 +1,110 @@
+// Fingers in the hours of the calendar: one that rests takes an entry along or makes one, one that moves scrolls.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runningProgram } from "./program.mjs";
+import { api } from "./work.mjs";
+
+const running = runningProgram();
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+let known;
+const client = (...given) => (known ??= api(running))(...given);
+const middle = ({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 });
+const entry = (page, title) => page.locator(".fc-timegrid-event:not(.fc-event-mirror)", { hasText: title });
+const column = (page, date) => page.locator(`.fc-timegrid-col[data-date="${date}"]`);
+
+/** The page of three days from the date, and a finger on it. */
+async function opened(date) {
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto(`/calendar?view=week&date=${date}`);
+  await column(page, date).waitFor();
+  const session = await page.context().newCDPSession(page);
+  const touch = (type, point) =>
+    session.send("Input.dispatchTouchEvent", { type, touchPoints: point ? [point] : [] });
+  return { page, touch };
+}
+
+/** Waits until the event begins and ends then. */
+async function becomes(id, start, end) {
+  let found;
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    found = await client("GET", `events/${id}`);
+    if (found.start === start && found.end === end) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.deepEqual([found.start, found.end], [start, end]);
+}
+
+/** Where an hour of a day is on the screen. */
+async function at(page, date, hour) {
+  const day = await column(page, date).boundingBox();
+  const slot = await page.locator(`.fc-timegrid-slot-lane[data-time="${hour}"]`).boundingBox();
+  return { x: day.x + day.width / 2, y: slot.y + slot.height / 2 };
+}
+
+test("a finger that rests on an entry takes it to another day and hour", async () => {
+  const { id } = await client("POST", "events", {
+    title: "Carry me",
+    start: "2032-03-10T09:00:00+08:00",
+    end: "2032-03-10T10:00:00+08:00",
+  });
+  const { page, touch } = await opened("2032-03-10");
+  await entry(page, "Carry me").waitFor();
+  const from = middle(await entry(page, "Carry me").boundingBox());
+  const [here, there] = [await at(page, "2032-03-10", "09:00:00"), await at(page, "2032-03-11", "11:00:00")];
+  const way = { x: there.x - here.x, y: there.y - here.y };
+  await touch("touchStart", from);
+  // The grid marks what the finger has taken.
+  await page.locator(".fc-event-selected", { hasText: "Carry me" }).first().waitFor({ state: "attached" });
+  for (const share of [0.2, 0.5, 0.8, 1])
+    await touch("touchMove", { x: from.x + way.x * share, y: from.y + way.y * share });
+  await page.locator(".fc-event-mirror").first().waitFor();
+  await touch("touchEnd");
+  await becomes(id, "2032-03-11T11:00:00+08:00", "2032-03-11T12:00:00+08:00");
+  await page.getByRole("button", { name: "Undo" }).tap();
+  await becomes(id, "2032-03-10T09:00:00+08:00", "2032-03-10T10:00:00+08:00");
+  await page.context().close();
+});
+
+test("a finger that rests on free hours and goes on makes something as long", async () => {
+  const { page, touch } = await opened("2032-03-17");
+  const from = await at(page, "2032-03-18", "09:00:00");
+  const to = await at(page, "2032-03-18", "11:30:00");
+  await touch("touchStart", from);
+  await page.locator(".fc-highlight").waitFor();
+  for (const share of [0.3, 0.6, 1]) await touch("touchMove", { x: from.x, y: from.y + (to.y - from.y) * share });
+  await touch("touchEnd");
+  const card = page.locator(".entry-card");
+  await card.getByText("Thu 18 Mar, 9:00 AM – 12:00 PM").waitFor();
+  await card.getByText("Event", { exact: true }).tap();
+  await card.getByLabel("Title").fill("Made by a finger");
+  await card.getByRole("button", { name: "Create" }).tap();
+  await entry(page, "Made by a finger").waitFor();
+  const { items } = await client("GET", "events?q=Made%20by%20a%20finger");
+  assert.equal(items.length, 1);
+  assert.equal(items[0].start, "2032-03-18T09:00:00+08:00");
+  assert.equal(items[0].end, "2032-03-18T12:00:00+08:00");
+  await page.context().close();
+});
+
+test("a tap on a free hour makes something of an hour, and a finger that moves at once scrolls", async () => {
+  const { page, touch } = await opened("2032-03-24");
+  const from = await at(page, "2032-03-25", "11:00:00");
+  const before = await page.locator(".fc-scroller-liquid-absolute").evaluate((element) => element.scrollTop);
+  // However slow the machine is, these arrive together.
+  await Promise.all([
+    touch("touchStart", from),
+    ...[20, 60, 100, 140].map((way) => touch("touchMove", { x: from.x, y: from.y - way })),
+    touch("touchEnd"),
+  ]);
+  await page.waitForFunction(
+    (top) => document.querySelector(".fc-scroller-liquid-absolute").scrollTop > top,
+    before,
+  );
+  assert.equal(await page.locator(".entry-card").count(), 0);
+  const free = await at(page, "2032-03-25", "12:00:00");
+  await page.touchscreen.tap(free.x, free.y);
+  await page.locator(".entry-card").getByText("Thu 25 Mar, 12:00 PM – 1:00 PM").waitFor();
+  await page.context().close();
+});
