@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use obcms_app::jobs::{HANDLERS, run_next};
-use obcms_app::{App, Entropy, Options, SystemClock};
+use obcms_app::records::Input;
+use obcms_app::{Actor, App, Entropy, Options, SystemClock};
+use obcms_domain::kinds::EXTERNAL_CALENDAR;
 use obcms_tests::other::{Other, answer};
 use obcms_tests::{Client, Engine, Server, on_both_engines};
 use serde_json::{Value as Json, json};
@@ -40,13 +42,14 @@ fn work_off(app: &App) -> usize {
     std::iter::from_fn(|| run_next(app, HANDLERS, "test").unwrap()).take(100).count()
 }
 
-fn subscribe(client: &Client, address: &str) -> String {
-    let made = client
-        .post("/api/v1/external-calendars", &json!({ "name": "Hearings", "address": address }))
-        .expect_status(201)
-        .json;
-    assert_eq!(made["last_status"], "waiting");
-    made["id"].as_str().unwrap().to_owned()
+/// Subscribes to a calendar, which may be on this machine if the program may look there.
+fn subscribe(app: &App, address: &str) -> String {
+    let mut input = Input::new();
+    input.insert("name".to_owned(), json!("Hearings"));
+    input.insert("address".to_owned(), json!(address));
+    let made = app.create(&Actor::program(), &EXTERNAL_CALENDAR, &input).unwrap();
+    assert_eq!(made.text("last_status"), "waiting");
+    made.id.to_string()
 }
 
 fn read(client: &Client, id: &str) -> Json {
@@ -97,7 +100,7 @@ on_both_engines! {
         let other = Other::with_calendar(&content);
         let app = allowed(server);
         let coordinator = server.as_role("coordinator");
-        let id = subscribe(&coordinator, &other.url());
+        let id = subscribe(&app, &other.url());
         assert_eq!(work_off(&app), 1);
 
         let fetched = read(&coordinator, &id);
@@ -140,7 +143,7 @@ on_both_engines! {
         let other = Other::with_calendar(&content);
         let app = allowed(server);
         let coordinator = server.as_role("coordinator");
-        let id = subscribe(&coordinator, &other.url());
+        let id = subscribe(&app, &other.url());
         work_off(&app);
         let second = events(&coordinator, "&q=second")[0]["id"].clone();
 
@@ -181,7 +184,7 @@ on_both_engines! {
         let other = Other::with_calendar(&content);
         let app = allowed(server);
         let coordinator = server.as_role("coordinator");
-        let id = subscribe(&coordinator, &other.url());
+        let id = subscribe(&app, &other.url());
         work_off(&app);
         assert_eq!(read(&coordinator, &id)["event_count"], 2);
         let found = entries(&coordinator, WINDOW.0, WINDOW.1);
@@ -206,7 +209,8 @@ on_both_engines! {
         let content = Arc::new(Mutex::new(calendar(&[])));
         let other = Other::with_calendar(&content);
         let coordinator = server.as_role("coordinator");
-        let id = subscribe(&coordinator, &other.url());
+        // It was subscribed to while that was allowed.
+        let id = subscribe(&allowed(server), &other.url());
         assert_eq!(work_off(server.app()), 1);
         let failed = read(&coordinator, &id);
         assert_eq!(failed["last_status"], "failed");
@@ -236,13 +240,13 @@ on_both_engines! {
             (broken("200 OK", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"), "cut off"),
             (broken("302 Found", ""), "does not say which"),
         ] {
-            let id = subscribe(&coordinator, &other.url());
+            let id = subscribe(&app, &other.url());
             work_off(&app);
             let error = read(&coordinator, &id)["last_error"].as_str().unwrap().to_owned();
             assert!(error.contains(expected), "{error}");
         }
         // Nobody listens there.
-        let id = subscribe(&coordinator, "http://127.0.0.1:1/c.ics");
+        let id = subscribe(&app, "http://127.0.0.1:1/c.ics");
         work_off(&app);
         let failed = read(&coordinator, &id);
         assert!(failed["last_error"].as_str().unwrap().contains("refuses the connection"), "{failed}");
@@ -261,7 +265,7 @@ on_both_engines! {
         content.lock().unwrap().clone_from(&file);
         let app = allowed(server);
         let coordinator = server.as_role("coordinator");
-        let id = subscribe(&coordinator, &other.url());
+        let id = subscribe(&app, &other.url());
         work_off(&app);
         // Gone: what was there stays until the calendar says otherwise, and the next tries are ever further away.
         content.lock().unwrap().clear();
@@ -278,6 +282,32 @@ on_both_engines! {
         let well = fetch_now(&coordinator, &app, &id);
         assert_eq!((&well["last_status"], &well["last_error"]), (&json!("current"), &Json::Null));
         assert_eq!(titles(&coordinator), ["First"]);
+    }
+
+    fn an_address_that_is_visibly_not_open_is_refused_when_it_is_given(server: &Server) {
+        let coordinator = server.as_role("coordinator");
+        let calendars = "/api/v1/external-calendars";
+        for closed in [
+            "http://localhost:8080/c.ics", "webcal://127.0.0.1/c.ics", "http://127.1/c.ics", "http://2130706433/",
+            "https://10.1.2.3/c.ics", "https://192.168.1.1/", "http://169.254.169.254/latest/meta-data/",
+            "http://[::1]/c.ics", "http://[fe80::1]/c.ics",
+        ] {
+            let input = json!({ "name": "Inside", "address": closed });
+            let refused = coordinator.post(calendars, &input).expect_status(422);
+            assert_eq!(refused.errors("field"), ["address"], "{closed}");
+            assert!(refused.text.contains("not on the open network"), "{}", refused.text);
+        }
+        assert_eq!(coordinator.get(calendars).json["total"], 0);
+
+        let open = json!({ "name": "Outside", "address": "https://a.example/c.ics" });
+        let made = coordinator.post(calendars, &open).expect_status(201).json;
+        let one = format!("{calendars}/{}", made["id"].as_str().unwrap());
+        coordinator.patch(&one, &json!({ "address": "https://10.0.0.1/c.ics" })).expect_status(422);
+        // What was taken while it was allowed can be renamed, but not be given another such address.
+        let inside = subscribe(&allowed(server), "http://10.1.2.3/c.ics");
+        let inside = format!("{calendars}/{inside}");
+        coordinator.patch(&inside, &json!({ "name": "Ours" })).expect_status(200);
+        coordinator.patch(&inside, &json!({ "address": "http://10.1.2.4/c.ics" })).expect_status(422);
     }
 
     fn addresses_are_checked_when_they_are_given(server: &Server) {
@@ -372,7 +402,7 @@ on_both_engines! {
             .json;
         assert_eq!((&made["calendar"]["name"], &made["report"]["created"]), (&json!("Given"), &json!(1)));
         assert!(coordinator.get("/api/v1/external-calendars").json["total"] == 1, "a refused file made a calendar");
-        let subscribed = subscribe(&coordinator, "https://a.example/c.ics");
+        let subscribed = subscribe(server.app(), "https://a.example/c.ics");
         import(&coordinator, &format!("/api/v1/external-calendars/{subscribed}/import"), &calendar(&[])).expect_status(409);
     }
 
@@ -489,7 +519,7 @@ on_both_engines! {
 
     fn a_calendar_that_is_not_fetched_any_more_has_no_job(server: &Server) {
         let coordinator = server.as_role("coordinator");
-        let id = subscribe(&coordinator, "https://a.example/c.ics");
+        let id = subscribe(server.app(), "https://a.example/c.ics");
         let next = || server.app().next_fetch(id.parse().unwrap()).unwrap();
         assert!(next().is_some());
         let path = format!("/api/v1/external-calendars/{id}");

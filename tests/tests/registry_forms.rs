@@ -59,6 +59,15 @@ fn typed<'a>(over: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 }
 
 on_both_engines! {
+    fn an_address_inside_the_network_is_refused_beside_its_field(server: &Server) {
+        let browser = Browser::of(server, "coordinator");
+        let fields = [("shown_fields", "name,address,refresh_minutes"), ("name", "Inside"), ("address", "http://10.1.2.3/c.ics"), ("refresh_minutes", "60")];
+        let page = browser.send("/external-calendars/new", &fields).expect_status(422).text;
+        assert!(page.contains("value=\"http://10.1.2.3/c.ics\""), "{page}");
+        let (_, beside) = page.split_once("id=\"field-address-error\"").unwrap();
+        assert!(beside.split("</p>").next().unwrap().contains("not on the open network (of a private network)"), "{beside}");
+    }
+
     fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(server: &Server) {
         let browser = Browser::of(server, "coordinator");
         let answer = browser.send("/ppas/new", &[

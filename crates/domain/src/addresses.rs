@@ -75,9 +75,101 @@ fn closed_v6(address: Ipv6Addr) -> Option<&'static str> {
         .map(|(_, _, what)| *what)
 }
 
+/// What a host is that one sees not to be open, without asking anybody for its name: a number, in any of the ways in
+/// which programs read one, or a name that always means this machine. Nothing for all others.
+#[must_use]
+pub fn closed_host(host: &str) -> Option<&'static str> {
+    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    let is_this_machine =
+        |name: &str| host == name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'));
+    if ["localhost", "localhost.localdomain"].into_iter().any(is_this_machine) {
+        return Some("this machine");
+    }
+    if let Some(inner) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        // What follows % names a network card of this machine.
+        let address = inner.split('%').next().unwrap_or_default();
+        return address.parse().ok().and_then(closed_v6);
+    }
+    number(&host).and_then(closed_v4)
+}
+
+/// An address of IPv4 as the C library reads it: up to four parts, decimal, octal or hexadecimal, of which the last one
+/// fills what the others leave.
+fn number(host: &str) -> Option<Ipv4Addr> {
+    let parts = host.split('.').map(part).collect::<Option<Vec<u32>>>()?;
+    let (last, before) = parts.split_last()?;
+    let left = 4_usize.checked_sub(before.len()).filter(|left| *left > 0)?;
+    let bits = 8 * u32::try_from(left).ok()?;
+    if before.iter().any(|part| *part > 255) || (bits < 32 && *last >> bits != 0) {
+        return None;
+    }
+    let head = before.iter().fold(0_u64, |number, part| number << 8 | u64::from(*part));
+    u32::try_from(head << bits | u64::from(*last)).ok().map(Ipv4Addr::from_bits)
+}
+
+fn part(text: &str) -> Option<u32> {
+    let (digits, radix) = match text.strip_prefix("0x") {
+        Some(digits) => (digits, 16),
+        None if text.len() > 1 && text.starts_with('0') => (text, 8),
+        None => (text, 10),
+    };
+    if digits.starts_with('+') {
+        return None;
+    }
+    u32::from_str_radix(digits, radix).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_closed_host_is_seen_however_it_is_written() {
+        for host in [
+            "localhost",
+            "LocalHost.",
+            "calendar.localhost",
+            "localhost.localdomain",
+            "127.0.0.1",
+            "127.0.0.1.",
+            "127.1",
+            "127.0.1",
+            "2130706433",
+            "0x7f000001",
+            "0X7F.0.0.1",
+            "0177.0.0.1",
+            "0",
+            "10.0.0.1",
+            "192.168.257",
+            "169.254.169.254",
+            "[::1]",
+            "[::ffff:10.0.0.1]",
+            "[fe80::1%25eth0]",
+            "[fd00::1]",
+        ] {
+            assert!(closed_host(host).is_some(), "{host} is open");
+        }
+        for host in [
+            "calendar.example",
+            "localhost.example",
+            "notlocalhost",
+            "8.8.8.8",
+            "134744072",
+            "10.example",
+            "10.0.0.1.example",
+            "256.0.0.1",
+            "10.0.0.0.1",
+            "+10.0.0.1",
+            "4294967296",
+            "[2606:4700:4700::1111]",
+            "",
+            ".",
+            "10..1",
+            "0x",
+        ] {
+            assert_eq!(closed_host(host), None, "{host} is closed");
+        }
+    }
 
     #[test]
     fn what_only_this_machine_reaches_is_closed() {

@@ -44,7 +44,10 @@ pub fn prepare(
             Ok(())
         }
         "feed" => feeds::prepare(work, record),
-        "external_calendar" => crate::external::prepare(before, record),
+        "external_calendar" => {
+            let allow_private_addresses = work.app.options().allow_private_addresses;
+            crate::external::prepare(before, record, allow_private_addresses)
+        }
         "need" => needs::prepare(work, before, record),
         "policy" => policies::prepare(work, before, record),
         "ppa" => ppas::prepare(work, before, record),

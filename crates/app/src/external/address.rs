@@ -1,5 +1,6 @@
 //! Addresses of calendars: which are taken, and where a redirect leads.
 
+use obcms_domain::addresses::closed_host;
 use ureq::http::Uri;
 
 /// The web address behind what people give: `webcal:` is how calendars say "subscribe to this over https".
@@ -30,6 +31,12 @@ pub fn web_address(text: &str) -> Result<String, String> {
         return Err(wrong());
     }
     Ok(web)
+}
+
+/// What the host of a web address is, when one sees without asking for its name that it is not on the open network.
+pub fn visibly_closed(web: &str) -> Option<&'static str> {
+    let uri: Uri = web.parse().ok()?;
+    uri.host().and_then(closed_host)
 }
 
 /// The address that a redirect of `from` to `location` means (RFC 3986, 5.2, for what servers send).

@@ -230,6 +230,14 @@ fn explain(error: &Error, limits: &Limits) -> String {
     }
 }
 
+/// Says that an address is not open, and what it is.
+pub fn not_open(what: &str) -> String {
+    format!(
+        "This address is not on the open network ({what}); whoever runs obcms can allow it with \
+         OBCMS_ALLOW_PRIVATE_ADDRESSES."
+    )
+}
+
 /// The addresses of a name were all closed.
 #[derive(Debug)]
 struct Closed {
@@ -238,12 +246,7 @@ struct Closed {
 
 impl fmt::Display for Closed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "This address is not on the open network ({}); whoever runs obcms can allow it with \
-             OBCMS_ALLOW_PRIVATE_ADDRESSES.",
-            self.what
-        )
+        formatter.write_str(&not_open(self.what))
     }
 }
 

@@ -49,13 +49,27 @@ impl Report {
     }
 }
 
-/// Completes and checks a calendar before it is written.
-pub fn prepare(before: Option<&Record>, record: &mut Record) -> Result<(), AppError> {
+/// Completes and checks a calendar before it is written. A name that turns out to be a private address is only known
+/// when it is asked for, at fetching.
+pub fn prepare(
+    before: Option<&Record>,
+    record: &mut Record,
+    allow_private_addresses: bool,
+) -> Result<(), AppError> {
     let address = record.text("address").trim().to_owned();
+    let is_new = before.is_none_or(|before| before.text("address") != record.text("address"));
     if !address.is_empty() {
-        web_address(&address).map_err(|message| AppError::field("address", "address", message))?;
+        let wrong = |message| AppError::field("address", "address", message);
+        let web = web_address(&address).map_err(wrong)?;
+        // A calendar that has it from when it was allowed can still be renamed.
+        if is_new
+            && !allow_private_addresses
+            && let Some(what) = address::visibly_closed(&web)
+        {
+            return Err(wrong(client::not_open(what)));
+        }
     }
-    if before.is_none_or(|before| before.text("address") != record.text("address")) {
+    if is_new {
         record.set("last_error", Value::Null);
         record.set("last_status", if address.is_empty() { "file" } else { "waiting" });
     }
