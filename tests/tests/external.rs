@@ -383,6 +383,22 @@ on_both_engines! {
         assert_eq!(entries(&coordinator, WINDOW.0, WINDOW.1).iter().filter(|(_, title)| title == "Odd").count(), 5);
     }
 
+    fn a_calendar_that_names_its_zone_is_read_by_it(server: &Server) {
+        let named = calendar(&[event("one", "Briefing", &at("20270302T090000", "20270302T100000"))])
+            .replace("PRODID", "X-WR-TIMEZONE:Europe/Berlin\r\nPRODID");
+        let expected = [("2027-03-02T09:00:00+01:00".to_owned(), "Briefing".to_owned())];
+        let coordinator = server.as_role("coordinator");
+        let made = import(&coordinator, "/api/v1/external-calendars/from-file", &named).expect_status(201).json;
+        assert_eq!(entries(&coordinator, WINDOW.0, WINDOW.1), expected);
+        coordinator.delete(&format!("/api/v1/external-calendars/{}", made["calendar"]["id"].as_str().unwrap())).expect_status(204);
+        assert_eq!(entries(&coordinator, WINDOW.0, WINDOW.1), []);
+        let other = Other::with_calendar(&Arc::new(Mutex::new(named)));
+        let app = allowed(server);
+        subscribe(&app, &other.url());
+        work_off(&app);
+        assert_eq!(entries(&coordinator, WINDOW.0, WINDOW.1), expected);
+    }
+
     fn files_are_checked(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let path = "/api/v1/external-calendars/from-file";

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::definition::Definition;
 use super::lines::{Line, as_eight_bits, unfold};
 use super::values::{self, Written};
-use super::zones::Zones;
+use super::zones::{Zones, by_name};
 
 /// What is read of a calendar at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,7 +188,8 @@ pub enum ReadError {
     TooLarge(usize),
 }
 
-/// Reads a calendar within the usual limits; times without a zone are of the office.
+/// Reads a calendar within the usual limits; times without a zone are of the zone that the calendar names
+/// (`X-WR-TIMEZONE`), else of the office.
 pub fn read(bytes: &[u8], office: &TimeZone) -> Result<Calendar, ReadError> {
     read_within(bytes, office, Limits::default())
 }
@@ -204,6 +205,7 @@ pub fn read_within(bytes: &[u8], office: &TimeZone, limits: Limits) -> Result<Ca
         definition: Definition::default(),
         definitions: 0,
         events: Vec::new(),
+        placed: 0,
         limits,
         has_calendar: false,
         is_cancellation: false,
@@ -221,8 +223,10 @@ struct Reader<'a> {
     /// The zone whose observances are being read.
     definition: Definition,
     definitions: usize,
-    /// Lines of the events: their zones may be defined after them.
-    events: Vec<Vec<Line>>,
+    /// Lines of the events, with the zone of their calendar: both may be told after them.
+    events: Vec<(Vec<Line>, Option<TimeZone>)>,
+    /// How many of the events are those of calendars that ended before.
+    placed: usize,
     limits: Limits,
     has_calendar: bool,
     /// It tells only that its events do not take place (RFC 5546).
@@ -283,8 +287,13 @@ impl Reader<'_> {
                 }
                 let method = named("METHOD").map(|line| line.value.trim().to_ascii_uppercase());
                 self.is_cancellation |= method.as_deref() == Some("CANCEL");
+                let zone = named("X-WR-TIMEZONE").and_then(|line| by_name(&line.text()));
+                for (_, of_calendar) in &mut self.events[self.placed..] {
+                    of_calendar.clone_from(&zone);
+                }
+                self.placed = self.events.len();
             }
-            "VEVENT" if self.events.len() < self.limits.events => self.events.push(lines),
+            "VEVENT" if self.events.len() < self.limits.events => self.events.push((lines, None)),
             "VEVENT" => {
                 let reason = format!("Only the first {} events are read.", self.limits.events);
                 self.skip(name, &lines, &reason);
@@ -327,7 +336,8 @@ impl Reader<'_> {
 
     fn finish(mut self) -> Calendar {
         let mut places: HashMap<(String, Option<String>), usize> = HashMap::new();
-        for lines in std::mem::take(&mut self.events) {
+        for (lines, zone) in std::mem::take(&mut self.events) {
+            self.zones.of_calendar(zone);
             let event = match self.event(&lines) {
                 Ok(event) if self.is_cancellation => Event { status: Status::Cancelled, ..event },
                 Ok(event) => event,

@@ -35,6 +35,55 @@ fn span(lines: &str) -> (String, String) {
 }
 
 #[test]
+fn times_without_a_zone_are_of_the_zone_that_the_calendar_names() {
+    let read_in = |named: &str, lines: &str| {
+        let event = calendar(&format!("{named}\nBEGIN:VEVENT\n{lines}\nEND:VEVENT")).events.remove(0);
+        (local(&event.start), local(&event.end), event.exdates.iter().map(local).collect::<Vec<_>>())
+    };
+    let floating = "DTSTART:20270725T090000\nDTEND:20270725T100000\nRRULE:FREQ=DAILY\nEXDATE:20270726T090000";
+    let at = |text: &str, zone: &str| (text.to_owned(), zone.to_owned());
+    for (named, zone) in [
+        ("X-WR-TIMEZONE:Europe/Berlin", "Europe/Berlin"),
+        ("X-WR-TIMEZONE;VALUE=TEXT:America/New_York", "America/New_York"),
+        ("X-WR-TIMEZONE:Tokyo Standard Time", "Asia/Tokyo"),
+        ("X-WR-TIMEZONE:Nowhere/At_All", "Asia/Manila"),
+        ("X-WR-TIMEZONE:", "Asia/Manila"),
+        ("X-OTHER:1", "Asia/Manila"),
+    ] {
+        assert_eq!(
+            read_in(named, floating),
+            (
+                at("2027-07-25T09:00:00", zone),
+                at("2027-07-25T10:00:00", zone),
+                vec![at("2027-07-26T09:00:00", zone)]
+            ),
+            "{named}"
+        );
+    }
+    // What says its zone has it, and a name that tells nothing says none; days are days.
+    let berlin = "X-WR-TIMEZONE:Europe/Berlin";
+    let (start, _, _) = read_in(berlin, "DTSTART;TZID=Asia/Tokyo:20270125T090000");
+    assert_eq!(start, at("2027-01-25T09:00:00", "Asia/Tokyo"));
+    let (start, _, _) = read_in(berlin, "DTSTART:20270125T090000Z");
+    assert_eq!(start, at("2027-01-25T09:00:00", "UTC"));
+    let (start, _, _) = read_in(berlin, "DTSTART;TZID=Our own time:20270125T090000");
+    assert_eq!(start, at("2027-01-25T09:00:00", "Europe/Berlin"));
+    let (start, _, _) = read_in(berlin, "DTSTART:20270125");
+    assert_eq!(start, at("2027-01-25", ""));
+    // Each calendar of a file has its own; it may be told after the events.
+    let one = |name: &str, named: &str| {
+        format!(
+            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:{name}\nDTSTART:20270125T090000\nEND:VEVENT\n{named}END:VCALENDAR\n"
+        )
+    };
+    let file =
+        [one("1", "X-WR-TIMEZONE:Europe/Berlin\n"), one("2", ""), one("3", "X-WR-TIMEZONE:Asia/Tokyo\n")];
+    let found = read(file.concat().as_bytes(), &office()).unwrap().events;
+    let zones: Vec<String> = found.iter().map(|event| local(&event.start).1).collect();
+    assert_eq!(zones, ["Europe/Berlin", "Asia/Manila", "Asia/Tokyo"]);
+}
+
+#[test]
 fn an_event_is_read_whole() {
     let event = event(
         "UID:1@example.org\nSEQUENCE:3\nDTSTAMP:20270101T000000Z\nLAST-MODIFIED:20270102T030405Z\n\

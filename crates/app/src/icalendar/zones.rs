@@ -11,6 +11,7 @@ use super::windows;
 /// Zones by the names that a calendar uses.
 pub(super) struct Zones<'a> {
     office: &'a TimeZone,
+    of_calendar: Option<TimeZone>,
     defined: HashMap<String, Definition>,
     resolved: HashMap<String, TimeZone>,
 }
@@ -18,12 +19,17 @@ pub(super) struct Zones<'a> {
 impl<'a> Zones<'a> {
     /// Nothing defined yet; times without a zone are those of the office.
     pub fn new(office: &'a TimeZone) -> Self {
-        Self { office, defined: HashMap::new(), resolved: HashMap::new() }
+        Self { office, of_calendar: None, defined: HashMap::new(), resolved: HashMap::new() }
+    }
+
+    /// From here on times are of a calendar with this zone, if it names one.
+    pub fn of_calendar(&mut self, zone: Option<TimeZone>) {
+        self.of_calendar = zone;
     }
 
     /// The zone of times that name none.
-    pub fn office(&self) -> &TimeZone {
-        self.office
+    pub fn usual(&self) -> &TimeZone {
+        self.of_calendar.as_ref().unwrap_or(self.office)
     }
 
     /// A zone that the calendar defines, under its name there; `place` is what it says it stands for.
@@ -35,8 +41,8 @@ impl<'a> Zones<'a> {
         }
     }
 
-    /// The zone behind a name: by the name, by the definition, by its offset. A name that tells nothing is the
-    /// office's, as whoever wrote it most likely meant the time of the place.
+    /// The zone behind a name: by the name, by the definition, by its offset. A name that tells nothing is
+    /// the calendar's, else the office's, as whoever wrote it most likely meant the time of the place.
     pub fn resolve(&mut self, name: &str) -> TimeZone {
         if let Some(zone) = self.resolved.get(name) {
             return zone.clone();
@@ -49,8 +55,10 @@ impl<'a> Zones<'a> {
         };
         let zone = by_name(name)
             .or_else(defined)
-            .or_else(|| offset_in_name(name).map(|seconds| by_offset(seconds, self.office)))
-            .unwrap_or_else(|| self.office.clone());
+            .or_else(|| offset_in_name(name).map(|seconds| by_offset(seconds, self.office)));
+        let Some(zone) = zone else {
+            return self.usual().clone();
+        };
         self.resolved.insert(name.to_owned(), zone.clone());
         zone
     }
@@ -62,7 +70,7 @@ impl<'a> Zones<'a> {
 }
 
 /// A zone by its IANA name, also behind the address of whoever named it, or by its Windows name.
-fn by_name(name: &str) -> Option<TimeZone> {
+pub(super) fn by_name(name: &str) -> Option<TimeZone> {
     let name = name.trim().trim_matches('"');
     let plain = match name.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
         Some((_, after)) => after.trim(),

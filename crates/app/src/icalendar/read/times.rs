@@ -65,7 +65,7 @@ impl Reader<'_> {
                 return Some(Moment::Time(instant.to_zoned(self.zones.of_offset(seconds))));
             }
             (None, Some(name)) => self.zones.resolve(name),
-            (None, None) => self.zones.office().clone(),
+            (None, None) => self.zones.usual().clone(),
         };
         // A time that clocks skip is later by what they skip; of one that they show twice the first is meant.
         Some(Moment::Time(local.to_zoned(zone).ok()?))
