@@ -29,6 +29,16 @@ impl<'a> Import<'a> {
         self.client.send(Method::POST, &path, body).expect_status(200).json
     }
 
+    /// The days that stand there: the first of each entry, and its title.
+    fn days(&self) -> Vec<String> {
+        let path = "/api/v1/calendar?start=2027-01-01&end=2027-07-01&modules=external";
+        let feed = self.client.get(path).expect_status(200).json;
+        let line = |entry: &Value| {
+            format!("{} {}", &entry["start"].as_str().unwrap()[5..], entry["title"].as_str().unwrap())
+        };
+        feed["entries"].as_array().unwrap().iter().map(line).collect()
+    }
+
     /// What stands in the calendar of the first half of 2027: start on the clock of its zone, minutes, title.
     fn shown(&self) -> Vec<String> {
         let path = "/api/v1/calendar?start=2027-01-01&end=2027-07-01&modules=external";
@@ -114,6 +124,45 @@ on_both_engines! {
             ],
         );
         assert!(report["skipped"][0]["reason"].as_str().unwrap().contains("the first 1000 dates"), "{report}");
+    }
+
+    fn the_start_is_the_first_date_whether_or_not_the_rule_has_it(server: &Server) {
+        let client = server.as_role("coordinator");
+        let import = Import::new(&client);
+        // From Wednesday on, by a rule for Mondays.
+        let odd = |rule: &str, more: &str| {
+            format!("UID:o|SUMMARY:Odd|{}|RRULE:{rule}{more}", span("20270106T090000", "20270106T100000"))
+        };
+        let shown = |event: &str| {
+            import.read(&[event]);
+            let shown = import.shown();
+            shown.iter().map(|line| line.trim_end_matches("T09:00-10:00 Odd").to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&odd("FREQ=WEEKLY;BYDAY=MO;UNTIL=20270126T000000Z", "")), ["01-06", "01-11", "01-18", "01-25"]);
+        // It is one of as many as the rule counts.
+        assert_eq!(shown(&odd("FREQ=WEEKLY;BYDAY=MO;COUNT=3", "")), ["01-06", "01-11", "01-18"]);
+        assert_eq!(shown(&odd("FREQ=WEEKLY;BYDAY=MO;COUNT=1", "")), ["01-06"]);
+        assert_eq!(shown(&odd("FREQ=WEEKLY;BYDAY=WE;COUNT=3", "")), ["01-06", "01-13", "01-20"]);
+        // A rule without any date leaves it.
+        assert_eq!(shown(&odd("FREQ=WEEKLY;BYDAY=MO;UNTIL=20260101T000000Z", "")), ["01-06"]);
+        assert_eq!(shown(&odd("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "|RDATE;TZID=Asia/Manila:20270202T090000")), ["01-06", "02-02"]);
+        // Left out or changed it is as any other date.
+        assert_eq!(shown(&odd("FREQ=WEEKLY;BYDAY=MO;COUNT=3", "|EXDATE;TZID=Asia/Manila:20270106T090000")), ["01-11", "01-18"]);
+        let changed = format!("UID:o|SUMMARY:Odd|RECURRENCE-ID;TZID=Asia/Manila:20270106T090000|{}", span("20270107T090000", "20270107T100000"));
+        import.read(&[&odd("FREQ=WEEKLY;BYDAY=MO;COUNT=3", ""), &changed]);
+        assert_eq!(import.shown(), ["01-07T09:00-10:00 Odd", "01-11T09:00-10:00 Odd", "01-18T09:00-10:00 Odd"]);
+        // Days are no different, and other programs are told the same.
+        import.read(&["UID:o|SUMMARY:Odd|DTSTART;VALUE=DATE:20270106|RRULE:FREQ=MONTHLY;BYMONTHDAY=1;COUNT=4"]);
+        assert_eq!(import.days(), ["01-06 Odd", "02-01 Odd", "03-01 Odd", "04-01 Odd"]);
+        let told = client.get("/calendar.ics?modules=external").expect_status(200).text;
+        for line in ["DTSTART;VALUE=DATE:20270201", "RRULE:FREQ=MONTHLY;COUNT=3;BYMONTHDAY=1", "RDATE;VALUE=DATE:20270106"] {
+            assert!(told.contains(line), "{line}: {told}");
+        }
+        // An event of our own begins where its rule does.
+        let own = json!({ "title": "Own", "start": "2027-01-06T09:00:00", "rrule": "FREQ=WEEKLY;BYDAY=MO;COUNT=3" });
+        let made = client.post("/api/v1/events", &own).expect_status(201).json;
+        let dates = client.get(&format!("/api/v1/events/{}/occurrences", made["id"].as_str().unwrap())).expect_status(200);
+        assert!(!dates.text.contains("2027-01-06T09:00:00\"") && dates.text.contains("2027-01-25T09:00:00"), "{}", dates.text);
     }
 
     fn a_rule_by_minutes_is_cut_to_its_first_date(server: &Server) {

@@ -183,6 +183,7 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
         left.push(Left { title: what.summary.clone(), uid: what.uid.clone(), reason });
     };
 
+    let mut with_start = None;
     let rrule = match event.rrule.as_deref().map(|rule| (rule, Rule::from_str(rule))) {
         None => None,
         Some((rule, Ok(read))) => {
@@ -195,7 +196,7 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
             if let Some(reason) = &reason {
                 leave(event, format!("Only its first date was read. {reason}"));
             }
-            Some(rule.to_owned()).filter(|_| reason.is_none())
+            if reason.is_some() { None } else { counted(event, rule, &read, &zone, &mut with_start) }
         }
         Some((rule, Err(error))) => {
             leave(event, format!("Only its first date was read; its rule \"{rule}\" is wrong: {error}."));
@@ -213,7 +214,7 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
         Some(end) if !has_days => format!("{}/{}", name(&date.start), name(end)),
         _ => name(&date.start),
     };
-    let mut rdates: Vec<String> = event.rdates.iter().map(added).collect();
+    let mut rdates: Vec<String> = event.rdates.iter().map(added).chain(with_start).collect();
     rdates.sort();
     rdates.dedup();
     let mut exdates = list(&event.exdates);
@@ -287,14 +288,49 @@ fn range(change: &Event, date: &str, zone: &TimeZone) -> Option<Range> {
     Some(Range { date, is_cancelled, span, texts: texts(change) })
 }
 
-/// Why a rule has too many dates to be kept, as one by minutes has.
-fn too_many(event: &Event, rule: &Rule, zone: &TimeZone) -> Option<String> {
+/// The dates of a rule alone.
+fn of_rule(event: &Event, rule: &Rule, zone: &TimeZone) -> Set {
     let start = match &event.start {
         Moment::Day(day) => obcms_recur::Moment::Date(*day),
         Moment::Time(time) => obcms_recur::Moment::DateTime(time.with_time_zone(zone.clone()).datetime()),
     };
     let (additions, exclusions) = (Vec::new(), Vec::new());
-    too_dense(&Set { start, zone: zone.clone(), rule: Some(rule.clone()), additions, exclusions })
+    Set { start, zone: zone.clone(), rule: Some(rule.clone()), additions, exclusions }
+}
+
+/// Why a rule has too many dates to be kept, as one by minutes has.
+fn too_many(event: &Event, rule: &Rule, zone: &TimeZone) -> Option<String> {
+    too_dense(&of_rule(event, rule, zone))
+}
+
+/// The rule as we keep it, and in `with_start` the start when that is to be a date beside those of the rule.
+///
+/// For whoever wrote the calendar the start is the first date and the first of `COUNT`, whether or not the rule has it
+/// (RFC 5545, 3.8.5.3); for us only dates of the rule are.
+fn counted(
+    event: &Event,
+    text: &str,
+    rule: &Rule,
+    zone: &TimeZone,
+    with_start: &mut Option<String>,
+) -> Option<String> {
+    let set = of_rule(event, rule, zone);
+    // A rule that costs too much work is kept as it is, and told elsewhere.
+    if set.contains(set.start).unwrap_or(true) {
+        return Some(text.to_owned());
+    }
+    let further = match rule.count() {
+        Some(count) if count <= 1 => None,
+        Some(count) => Some(rule.clone().with_count(count - 1)),
+        None => Some(rule.clone()),
+    };
+    // Beside no other date the start is one without being named.
+    let further = further.filter(|rule| {
+        let set = Set { rule: Some(rule.clone()), ..set.clone() };
+        !matches!(set.last(), Ok(obcms_recur::Last::Empty))
+    })?;
+    *with_start = Some(set.start.to_string());
+    Some(if rule.count().is_some() { further.to_string() } else { text.to_owned() })
 }
 
 /// What differs on one date. Times are always in it: the date stands where the change says, whatever the rule. Words are
