@@ -63,6 +63,16 @@ impl Entry {
     }
 }
 
+/// The address that takes a change of a record back: the given set of changes, or what was done to it last.
+#[must_use]
+pub fn undo_address(kind: &Kind, id: Id, set: Option<Id>) -> String {
+    let last = format!("/api/v1/{}/{id}/undo", kind.collection);
+    match set {
+        Some(set) => format!("{last}?change_set={set}"),
+        None => last,
+    }
+}
+
 impl App {
     /// The history of a record that the actor may see, newest first.
     pub fn history(

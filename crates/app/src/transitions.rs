@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 use crate::behaviour::{self, tasks};
 use crate::board::{NOBODY, parse_group};
 use crate::error::AppError;
+use crate::history::undo_address;
 use crate::records::{Input, check, reload, require_version, require_write};
 use crate::series::{Scope, Target};
 use crate::work::Work;
@@ -35,14 +36,8 @@ impl Moved {
     /// Address that takes the step back.
     #[must_use]
     pub fn undo(&self) -> Option<String> {
-        self.change_set.map(|set| undo_address(self.task.id, set))
+        self.change_set.map(|set| undo_address(&TASK, self.task.id, Some(set)))
     }
-}
-
-/// Address that takes a change of a task back.
-#[must_use]
-pub fn undo_address(task: Id, set: Id) -> String {
-    format!("/api/v1/tasks/{task}/undo?change_set={set}")
 }
 
 /// A transition that is asked for.

@@ -15,6 +15,7 @@ use serde_json::{Value as Json, json};
 use super::reassigning::{self, Goes};
 use super::{EntryId, Feed};
 use crate::error::AppError;
+use crate::history::undo_address;
 use crate::records::{self, Input};
 use crate::series::{Scope, Target};
 use crate::work::Work;
@@ -79,9 +80,7 @@ fn move_entry(
     let feed = work.app.feed(work.tx, work.actor, rows)?;
     // The change is taken back by any record that has a part in it.
     let undone = if after.version == before.version { bookings.first() } else { Some(&after) };
-    let undo = undone.map(|record| {
-        format!("/api/v1/{}/{}/undo?change_set={}", record.kind.collection, record.id, work.change_set)
-    });
+    let undo = undone.map(|record| undo_address(record.kind, record.id, Some(work.change_set)));
     Ok(Moved { feed, undo, version: after.version })
 }
 
@@ -148,14 +147,12 @@ fn move_date(
     let target = Target { kind, id: record.id, recurrence_id: recurrence, scope, expected };
     let after = crate::series::change(work, &target, &patch)
         .map_err(|error| goes.in_terms_of_the_entry(in_terms_of_the_entry(error, role), kind))?;
+    let undo = after.undo();
     let single = after.single.as_ref().ok_or_else(missing)?;
     let entry = calendar::entry_of(single).ok_or_else(missing)?;
     let mut row = EntryRow::of(&after.series, entry);
     row.recurrence_id = after.recurrence_id.into();
     let feed = work.app.feed(work.tx, work.actor, vec![row])?;
-    let undo = after
-        .change_set
-        .map(|set| format!("/api/v1/{}/{}/undo?change_set={set}", kind.collection, after.series.id));
     Ok(Moved { feed, undo, version: after.series.version })
 }
 

@@ -19,6 +19,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::behaviour;
 use crate::error::AppError;
+use crate::history::undo_address;
 use crate::records::{self, Input};
 use crate::work::Work;
 use crate::{Actor, App};
@@ -62,6 +63,14 @@ pub struct Occurrence {
     pub recurrence_id: String,
     /// The set of changes, by which it is undone; nothing when nothing changed.
     pub change_set: Option<Id>,
+}
+
+impl Occurrence {
+    /// Address that takes the change back.
+    #[must_use]
+    pub fn undo(&self) -> Option<String> {
+        self.change_set.map(|set| undo_address(self.series.kind, self.series.id, Some(set)))
+    }
 }
 
 impl App {

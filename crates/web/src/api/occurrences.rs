@@ -150,9 +150,6 @@ fn scope_of(parameters: &Parameters) -> Result<Scope, Problem> {
 /// What a change led to: the record on the date, or the series when all or the rest of it was changed.
 fn answer(state: &State, scope: Scope, occurrence: &Occurrence) -> Answer {
     let series = &occurrence.series;
-    let undo = occurrence
-        .change_set
-        .map(|set| format!("/api/v1/{}/{}/undo?change_set={set}", series.kind.collection, series.id));
     let record = match (&occurrence.single, scope) {
         (Some(single), Scope::This) => {
             let mut single = single.clone();
@@ -165,7 +162,7 @@ fn answer(state: &State, scope: Scope, occurrence: &Occurrence) -> Answer {
         state,
         StatusCode::OK,
         &record,
-        [("recurrence_id", json!(occurrence.recurrence_id)), ("undo", json!(undo))],
+        [("recurrence_id", json!(occurrence.recurrence_id)), ("undo", json!(occurrence.undo()))],
     )
 }
 

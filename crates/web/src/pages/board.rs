@@ -6,6 +6,7 @@ use axum::response::{Html, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use obcms_app::board::{self, Column, GROUPS, Group, NOBODY};
+use obcms_app::history::undo_address;
 use obcms_app::lists::Parameters as Pairs;
 use obcms_app::{Actor, AppError};
 use obcms_domain::kinds::TASK;
@@ -239,6 +240,6 @@ async fn add(
         input.insert("assignees".to_owned(), json!(people));
     }
     let task = blocking(|| state.app.create(&actor, &TASK, &input))?;
-    let undo = format!("/api/v1/tasks/{}/undo", task.id);
+    let undo = undo_address(&TASK, task.id, None);
     Ok(done(&parts::back(form.get("back"), "/board"), "Task added", Some(&undo)))
 }

@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use obcms_app::history::undo_address;
 use obcms_app::projects::Step;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, PROJECT_STAGES};
@@ -21,7 +22,6 @@ use serde_json::Value as Json;
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::{Page, Signed};
-use super::registry::form::undo_address;
 use super::registry::written::error_of;
 use super::registry::{Values, detail as generic, history_panel, tasks};
 use super::trace;
@@ -86,7 +86,7 @@ async fn change_stage(
         Ok(project) => {
             let stage = choices::label(PROJECT_STAGES, project.text("current_stage"));
             let message = format!("The project is now in {stage}");
-            return Ok(done(&PROJECT.url(id.0), &message, Some(&undo_address(&PROJECT, id.0))));
+            return Ok(done(&PROJECT.url(id.0), &message, Some(&undo_address(&PROJECT, id.0, None))));
         }
         Err(AppError::Invalid(errors)) => (errors, None),
         Err(AppError::Conflict { detail, .. }) => (Vec::new(), Some(detail)),

@@ -10,6 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use obcms_app::history::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, ANCHORS, ASSIGNEE_RULES, Choice as Entry, PRIORITIES, TASK_PHASES};
 use obcms_domain::kinds::TASK_TEMPLATE;
@@ -20,7 +21,7 @@ use serde_json::{Map, Value as Json, json};
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::{Page, Signed};
-use super::registry::form::{form_fields, undo_address};
+use super::registry::form::form_fields;
 use super::registry::written::{prefilled, written};
 use super::registry::{Values, detail as generic, history_panel, read_form};
 use crate::components::badges::priority;
@@ -279,7 +280,7 @@ fn save(
     });
     let (errors, problem) = match result {
         Ok(saved) => {
-            let undo = undo_address(&TASK_TEMPLATE, saved.id);
+            let undo = undo_address(&TASK_TEMPLATE, saved.id, None);
             return Ok(done(&TASK_TEMPLATE.url(saved.id), "Task template saved", Some(&undo)));
         }
         Err(AppError::Invalid(errors)) => (errors, None),

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
+use obcms_app::history::undo_address;
 use obcms_app::lists::{Listing, Parameters as ListParameters};
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
@@ -321,7 +322,7 @@ async fn save(
         Ok(user) => Ok(done(
             &format!("/admin/users/{}", user.id),
             &format!("{} is saved.", user.title()),
-            Some(&format!("/api/v1/users/{}/undo", user.id)),
+            Some(&undo_address(&USER, user.id, None)),
         )),
         Err(AppError::Invalid(errors)) => page_of(&state, signed, Some(&user), Some(&form), &errors, None),
         Err(AppError::Stale { .. }) => {

@@ -4,6 +4,7 @@ use axum::extract::State as AxumState;
 use axum::response::Response;
 use maud::{Markup, html};
 use obcms_app::AppError;
+use obcms_app::history::undo_address;
 use obcms_domain::choices::{self, MILESTONE_STATUSES};
 use obcms_domain::kinds::PPA;
 use obcms_domain::registry::{FieldError, Record, Value, parse_date};
@@ -19,7 +20,6 @@ use crate::input::{Form, PathId};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
 use crate::pages::frame::{Page, Signed};
-use crate::pages::registry::form::undo_address;
 use crate::pages::registry::written::error_of;
 use crate::state::{State, blocking};
 
@@ -228,9 +228,11 @@ pub(super) async fn change(
     let mut input = Map::new();
     input.insert("milestones".to_owned(), Json::Array(items));
     match blocking(|| state.app.update(&actor, &PPA, id.0, &input, version)) {
-        Ok(_) => {
-            Ok(done(&format!("{}?tab=milestones", PPA.url(id.0)), word, Some(&undo_address(&PPA, id.0))))
-        }
+        Ok(_) => Ok(done(
+            &format!("{}?tab=milestones", PPA.url(id.0)),
+            word,
+            Some(&undo_address(&PPA, id.0, None)),
+        )),
         Err(error) => refused(&state, &page, &actor, id.0, "milestones", form, error),
     }
 }

@@ -9,6 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use obcms_app::history::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices;
 use obcms_domain::id::Id;
@@ -21,7 +22,6 @@ use serde_json::{Map, Value as Json, json};
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::{Page, Signed};
-use super::registry::form::undo_address;
 use super::registry::written::error_of;
 use super::registry::{Values, detail as generic, history_panel, tasks};
 use super::trace;
@@ -358,7 +358,7 @@ async fn set_progress(
         input.insert("manual_progress_reason".to_owned(), json!(form.get("manual_progress_reason").trim()));
     }
     match blocking(|| state.app.update(&actor, &PPA, id.0, &input, None)) {
-        Ok(_) => Ok(done(&PPA.url(id.0), "Progress saved", Some(&undo_address(&PPA, id.0)))),
+        Ok(_) => Ok(done(&PPA.url(id.0), "Progress saved", Some(&undo_address(&PPA, id.0, None)))),
         Err(error) => refused(&state, &page, &actor, id.0, "overview", form, error),
     }
 }

@@ -4,6 +4,7 @@ use axum::extract::State as AxumState;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use obcms_app::history::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
@@ -11,7 +12,6 @@ use obcms_domain::people::Action;
 use obcms_domain::registry::{Field, FieldType, Kind, Record, Value};
 use obcms_store::records::Directory;
 
-use super::form::undo_address;
 use super::value::{self, Values};
 use super::{backlinks, dates, history_panel, occurrence, tasks};
 use crate::components::badges::{self, Tone};
@@ -340,7 +340,11 @@ pub async fn put_away(
         }
     })?;
     let word = if put_away { "archived" } else { "restored" };
-    Ok(done(&kind.url(record.id), &format!("{} {word}", kind.label), Some(&undo_address(kind, record.id))))
+    Ok(done(
+        &kind.url(record.id),
+        &format!("{} {word}", kind.label),
+        Some(&undo_address(kind, record.id, None)),
+    ))
 }
 
 /// `POST /COLLECTION/{id}/undo`.

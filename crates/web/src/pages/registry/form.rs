@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use obcms_app::history::undo_address;
 use obcms_app::{Actor, AppError, lists};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
@@ -391,7 +392,7 @@ pub async fn create(
         Ok(record) => Ok(done(
             &kind.url(record.id),
             &format!("{} created", kind.label),
-            Some(&undo_address(kind, record.id)),
+            Some(&undo_address(kind, record.id, None)),
         )),
         Err(error) => refused(Sheet::new(kind, None, form), error, &state, &page, &actor),
     }
@@ -494,7 +495,7 @@ pub async fn update(
     }
     match blocking(|| state.app.update(&actor, kind, id.0, &input, Some(record.version))) {
         Ok(saved) if saved.version == record.version => Ok(done(&address, "Nothing was changed", None)),
-        Ok(_) => Ok(done(&address, "Saved", Some(&undo_address(kind, record.id)))),
+        Ok(_) => Ok(done(&address, "Saved", Some(&undo_address(kind, record.id, None)))),
         Err(error) => refused(Sheet::new(kind, Some(&record), form), error, &state, &page, &actor),
     }
 }
@@ -559,12 +560,6 @@ pub(super) fn refused(
         other => return Err(other.into()),
     }
     sheet.refuse(state, page, actor)
-}
-
-/// The address that takes the last change of a record back.
-#[must_use]
-pub fn undo_address(kind: &Kind, id: Id) -> String {
-    format!("/api/v1/{}/{id}/undo", kind.collection)
 }
 
 /// A control for filtering by the field, holding the value of the address; nothing for what cannot be filtered.

@@ -4,6 +4,7 @@ use axum::extract::State as AxumState;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use obcms_app::history::undo_address;
 use obcms_app::lists::{self, Listing};
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices;
@@ -12,7 +13,7 @@ use obcms_domain::people::Action;
 use obcms_domain::registry::{Field, FieldType, Kind, Record};
 use obcms_store::records::Directory;
 
-use super::form::{filter_fields, undo_address};
+use super::form::filter_fields;
 use super::plural;
 use super::value::Values;
 use crate::components::badges::grouped;
@@ -427,6 +428,6 @@ pub async fn bulk(
         format!("{} {}", ids.len(), plural(kind))
     };
     let word = if put_away { "archived" } else { "restored" };
-    let undo = format!("{}?change_set={set}", undo_address(kind, first));
+    let undo = undo_address(kind, first, Some(set));
     Ok(done(&back, &format!("{what} {word}"), Some(&undo)))
 }

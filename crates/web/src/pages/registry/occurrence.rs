@@ -280,10 +280,7 @@ pub async fn act(
         }
         _ => return Err(AppError::BadRequest("There is no such action.".to_owned()).into()),
     };
-    let undo = occurrence
-        .change_set
-        .map(|set| format!("/api/v1/{}/{}/undo?change_set={set}", kind.collection, occurrence.series.id));
-    Ok(done(&leads_to, &message, undo.as_deref()))
+    Ok(done(&leads_to, &message, occurrence.undo().as_deref()))
 }
 
 /// Whether the record's kind has pages of dates.

@@ -2,6 +2,7 @@
 
 use axum::response::{Html, Response};
 use maud::html;
+use obcms_app::history::undo_address;
 use obcms_app::series::{Scope, Target};
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
@@ -127,7 +128,7 @@ pub fn update(
                 return Ok(done(&of_date, "Nothing was changed", None));
             };
             let new = &changed.series;
-            let undo = format!("/api/v1/{}/{}/undo?change_set={set}", kind.collection, new.id);
+            let undo = undo_address(kind, new.id, Some(set));
             let leads_to = match (Series::of(new), &changed.single) {
                 (Some(_), Some(_)) => address(kind, new.id, &changed.recurrence_id),
                 _ => kind.url(new.id),

@@ -6,8 +6,8 @@ use axum::routing::{MethodRouter, post};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use obcms_app::history::undo_address;
 use obcms_app::series::{Scope, Target};
-use obcms_app::transitions::undo_address as undo_of_set;
 use obcms_app::{Actor, AppError, occurrences};
 use obcms_domain::choices::{self, TASK_PHASES};
 use obcms_domain::id::Id;
@@ -17,7 +17,6 @@ use obcms_store::records as store;
 use serde_json::{Map, json};
 
 use super::dates::name_text;
-use super::form::undo_address;
 use super::value::{self, Values};
 use crate::components::badges;
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
@@ -188,17 +187,16 @@ pub async fn change(
             };
             let changed = blocking(|| state.app.change_occurrence(&actor, &target, &input))?;
             let message = format!("{}: {}", badges::words(form.get("status")), name_text(date));
-            let undo = changed.change_set.map(|set| undo_of_set(task, set));
-            return Ok(done(&address, &message, undo.as_deref()));
+            return Ok(done(&address, &message, changed.undo().as_deref()));
         }
         let saved = blocking(|| state.app.update(&actor, &kinds::TASK, task, &input, None))?;
         let words = badges::words(saved.state()).to_lowercase();
-        return Ok(done(&address, &format!("Task {words}"), Some(&undo_address(&kinds::TASK, task))));
+        return Ok(done(&address, &format!("Task {words}"), Some(&undo_address(&kinds::TASK, task, None))));
     }
     input.insert("title".to_owned(), json!(form.get("title")));
     input.insert("origin".to_owned(), json!({ "kind": kind.name, "id": id.0 }));
     let task = blocking(|| state.app.create(&actor, &kinds::TASK, &input))?;
-    Ok(done(&address, "Task added", Some(&undo_address(&kinds::TASK, task.id))))
+    Ok(done(&address, "Task added", Some(&undo_address(&kinds::TASK, task.id, None))))
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use axum::extract::Path;
 use axum::extract::State as AxumState;
 use axum::extract::rejection::PathRejection;
 use axum::response::Response;
-use obcms_app::transitions::{Step, join, undo_address};
+use obcms_app::history::undo_address;
+use obcms_app::transitions::{Step, join};
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_STATUSES};
 use obcms_domain::id::Id;
@@ -78,7 +79,7 @@ pub async fn change(
     match blocking(|| state.app.update(&actor, &TASK, id.0, &input, None)) {
         Ok(task) => {
             let what = if form.has("progress") { "Progress" } else { "Description" };
-            let undo = format!("/api/v1/tasks/{}/undo", task.id);
+            let undo = undo_address(&TASK, task.id, None);
             Ok(done(&TASK.url(id.0), &format!("{what} saved"), Some(&undo)))
         }
         Err(AppError::Conflict { detail, .. }) => {
@@ -112,7 +113,7 @@ pub async fn bulk(
     let action = action.map(|Path(name)| name).unwrap_or_default();
     let (word, changed) = blocking(|| perform(&state, &actor, &action, &ids))?;
     let count = if ids.len() == 1 { "1 task".to_owned() } else { format!("{} tasks", ids.len()) };
-    let undo = changed.map(|(task, set)| undo_address(task, set));
+    let undo = changed.map(|(task, set)| undo_address(&TASK, task, Some(set)));
     Ok(done(&address, &format!("{count} {word}"), undo.as_deref()))
 }
 
