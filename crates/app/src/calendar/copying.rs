@@ -6,7 +6,7 @@ use obcms_domain::registry::{DateRole, Kind, Record};
 use obcms_store::calendar as store;
 use serde_json::Value as Json;
 
-use super::moving::{Moved, given_on, in_terms_of_the_entry, missing, patch};
+use super::moving::{Moved, Wish, given_on, in_terms_of_the_entry, missing, patch};
 use super::{EntryId, Feed};
 use crate::error::AppError;
 use crate::history::undo_address;
@@ -47,9 +47,10 @@ fn copy_entry(work: &mut Work<'_, '_>, entry: &str, input: &Input) -> Result<Mov
             "This is one date of something larger, which is not copied by its date.",
         ));
     }
+    let wish = Wish::read(input)?;
     let mut fields = like(&original);
-    fields.extend(patch(&original, role, &current, input, work.app.zone())?);
-    fields.extend(given_on(&original, role, input)?);
+    fields.extend(patch(&original, role, &current, &wish, work.app.zone())?);
+    fields.extend(given_on(&original, role, &wish)?);
     let copy = records::create(work, kind, &fields).map_err(|error| in_terms_of_the_entry(error, role))?;
     let mut rows = store::of_record(work.tx, copy.id)?;
     rows.retain(|row| row.entry_kind == id.entry_kind);

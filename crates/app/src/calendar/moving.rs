@@ -70,11 +70,12 @@ fn move_entry(
         .ok_or_else(missing)?;
     records::require_write(work.actor)?;
     work.actor.require(work.tx, Action::Edit, &before)?;
-    let patch = change(&before, role, &current, input, work.app.zone())?;
-    let goes = read(input)?.goes;
+    let wish = Wish::read(input)?;
+    let patch = change(&before, role, &current, &wish, work.app.zone())?;
+    let goes = &wish.goes;
     let after = records::update(work, kind, id.record, &patch, expected)
         .map_err(|error| goes.in_terms_of_the_entry(in_terms_of_the_entry(error, role), kind))?;
-    let bookings = reassigning::bookings(work, &before, &after, &goes)?;
+    let bookings = reassigning::bookings(work, &before, &after, goes)?;
     let mut rows = store::of_record(work.tx, after.id)?;
     rows.retain(|row| row.entry_kind == id.entry_kind && row.position == id.position);
     let feed = work.app.feed(work.tx, work.actor, rows)?;
@@ -85,10 +86,9 @@ fn move_entry(
 }
 
 /// The change of the record's fields by which the copy of an entry goes to somebody else.
-pub(super) fn given_on(record: &Record, role: &DateRole, input: &Input) -> Result<Input, AppError> {
-    let goes = read(input)?.goes;
-    let fields = reassigning::fields(record, role, &goes)?;
-    if goes.resource.is_some() && fields.is_empty() {
+pub(super) fn given_on(record: &Record, role: &DateRole, wish: &Wish<'_>) -> Result<Input, AppError> {
+    let fields = reassigning::fields(record, role, &wish.goes)?;
+    if wish.goes.resource.is_some() && fields.is_empty() {
         return Err(AppError::field("resource", "kind", "A copy of this takes no resource by itself."));
     }
     Ok(fields)
@@ -99,17 +99,16 @@ fn change(
     record: &Record,
     role: &DateRole,
     current: &DatedEntry,
-    input: &Input,
+    wish: &Wish<'_>,
     office: &TimeZone,
 ) -> Result<Input, AppError> {
-    let wish = read(input)?;
     let mut fields = reassigning::fields(record, role, &wish.goes)?;
     let is_given_on = wish.goes != Goes::default();
     if wish.is_moved() || !is_given_on {
         if !current.movable {
             return Err(AppError::conflict("This date follows from others and is not moved by hand."));
         }
-        fields.extend(patch(record, role, current, input, office)?);
+        fields.extend(patch(record, role, current, wish, office)?);
     }
     Ok(fields)
 }
@@ -137,14 +136,15 @@ fn move_date(
     let (single, current) = single(record, recurrence)?;
     records::require_write(work.actor)?;
     work.actor.require(work.tx, Action::Edit, record)?;
-    let patch = change(&single, role, &current, input, work.app.zone())?;
-    let Wish { scope, goes, .. } = read(input)?;
+    let wish = Wish::read(input)?;
+    let patch = change(&single, role, &current, &wish, work.app.zone())?;
+    let goes = &wish.goes;
     if goes.resource.is_some() && patch.get("resource").is_none() {
         return Err(AppError::conflict(
             "What is booked for a series is given another resource on its own page.",
         ));
     }
-    let target = Target { kind, id: record.id, recurrence_id: recurrence, scope, expected };
+    let target = Target { kind, id: record.id, recurrence_id: recurrence, scope: wish.scope, expected };
     let after = crate::series::change(work, &target, &patch)
         .map_err(|error| goes.in_terms_of_the_entry(in_terms_of_the_entry(error, role), kind))?;
     let undo = after.undo();
@@ -173,7 +173,7 @@ pub(super) fn in_terms_of_the_entry(error: AppError, role: &DateRole) -> AppErro
 
 /// What the sender wants; nothing given stays as it is.
 #[derive(Default)]
-struct Wish<'a> {
+pub(super) struct Wish<'a> {
     start: Option<&'a str>,
     end: Option<&'a str>,
     all_day: Option<bool>,
@@ -183,42 +183,46 @@ struct Wish<'a> {
     goes: Goes,
 }
 
-impl Wish<'_> {
+impl<'a> Wish<'a> {
     /// Whether it is to be at another time.
     fn is_moved(&self) -> bool {
         self.start.is_some() || self.end.is_some() || self.all_day.is_some()
     }
-}
 
-fn read(input: &Input) -> Result<Wish<'_>, AppError> {
-    let mut wish = Wish::default();
-    let mut errors = Vec::new();
-    for (name, value) in input {
-        match (name.as_str(), value) {
-            ("start" | "end" | "all_day" | "scope" | "person" | "resource" | "instead_of", Json::Null) => {}
-            ("scope", Json::String(text)) if Scope::parse(text).is_some() => {
-                wish.scope = Scope::parse(text).unwrap_or_default();
-            }
-            ("scope", _) => {
-                errors.push(FieldError::new(name, "choice", "Expected this, following or all."));
-            }
-            ("person" | "resource" | "instead_of", given) => {
-                match given.as_str().and_then(|text| text.parse::<Id>().ok()) {
-                    Some(id) if name == "person" => wish.goes.person = Some(id),
-                    Some(id) if name == "resource" => wish.goes.resource = Some(id),
-                    Some(id) => wish.goes.instead_of = Some(id),
-                    None => errors.push(FieldError::new(name, "type", "Expected the id of a record.")),
+    /// Reads what was sent; what is wrong or unknown is refused.
+    pub(super) fn read(input: &'a Input) -> Result<Self, AppError> {
+        let mut wish = Self::default();
+        let mut errors = Vec::new();
+        for (name, value) in input {
+            match (name.as_str(), value) {
+                (
+                    "start" | "end" | "all_day" | "scope" | "person" | "resource" | "instead_of",
+                    Json::Null,
+                ) => {}
+                ("scope", Json::String(text)) if Scope::parse(text).is_some() => {
+                    wish.scope = Scope::parse(text).unwrap_or_default();
                 }
+                ("scope", _) => {
+                    errors.push(FieldError::new(name, "choice", "Expected this, following or all."));
+                }
+                ("person" | "resource" | "instead_of", given) => {
+                    match given.as_str().and_then(|text| text.parse::<Id>().ok()) {
+                        Some(id) if name == "person" => wish.goes.person = Some(id),
+                        Some(id) if name == "resource" => wish.goes.resource = Some(id),
+                        Some(id) => wish.goes.instead_of = Some(id),
+                        None => errors.push(FieldError::new(name, "type", "Expected the id of a record.")),
+                    }
+                }
+                ("start", Json::String(text)) => wish.start = Some(text),
+                ("end", Json::String(text)) => wish.end = Some(text),
+                ("all_day", Json::Bool(given)) => wish.all_day = Some(*given),
+                ("start" | "end", _) => errors.push(FieldError::new(name, "type", "Expected a date.")),
+                ("all_day", _) => errors.push(FieldError::new(name, "type", "Expected true or false.")),
+                _ => errors.push(FieldError::new(name, "unknown_field", "There is no such field.")),
             }
-            ("start", Json::String(text)) => wish.start = Some(text),
-            ("end", Json::String(text)) => wish.end = Some(text),
-            ("all_day", Json::Bool(given)) => wish.all_day = Some(*given),
-            ("start" | "end", _) => errors.push(FieldError::new(name, "type", "Expected a date.")),
-            ("all_day", _) => errors.push(FieldError::new(name, "type", "Expected true or false.")),
-            _ => errors.push(FieldError::new(name, "unknown_field", "There is no such field.")),
         }
+        if errors.is_empty() { Ok(wish) } else { Err(AppError::Invalid(errors)) }
     }
-    if errors.is_empty() { Ok(wish) } else { Err(AppError::Invalid(errors)) }
 }
 
 /// The change of the record's fields that puts the entry where it is wanted.
@@ -226,18 +230,17 @@ pub(super) fn patch(
     record: &Record,
     role: &DateRole,
     current: &DatedEntry,
-    input: &Input,
+    wish: &Wish<'_>,
     office: &TimeZone,
 ) -> Result<Input, AppError> {
-    let wish = read(input)?;
     match record.kind.field(role.start).map(|field| field.data) {
-        Some(FieldType::Moment) => moments(record, role, current, &wish),
+        Some(FieldType::Moment) => moments(record, role, current, wish),
         Some(FieldType::Structure(_)) => {
-            let (first, _) = days(role, current, &wish, office)?;
+            let (first, _) = days(role, current, wish, office)?;
             milestone(record, role, current.position, first)
         }
         _ => {
-            let (first, last) = days(role, current, &wish, office)?;
+            let (first, last) = days(role, current, wish, office)?;
             Ok(span(record, role, first, last))
         }
     }
