@@ -2,6 +2,8 @@
 
 mod filters;
 
+pub use filters::repeated;
+
 use jiff::tz::TimeZone;
 use obcms_domain::hex::hex;
 use obcms_domain::id::Id;
@@ -171,7 +173,7 @@ fn parse(kind: &'static Kind, parameters: &Parameters, zone: &TimeZone) -> Resul
         limit: LIMIT,
         after: None,
     };
-    errors.extend(filters::repeated(parameters, &ONCE));
+    errors.extend(repeated(parameters, &ONCE));
     for (name, value) in parameters.iter().filter(|(name, value)| is_own(name) && !value.is_empty()) {
         match name.as_str() {
             "q" => match search::wanted(value) {

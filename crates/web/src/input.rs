@@ -1,9 +1,14 @@
 //! Reading bodies, forms and addresses, with a clear answer to what cannot be read.
 
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use obcms_app::lists::repeated;
 use obcms_domain::id::Id;
 use obcms_domain::registry::FieldError;
 use serde_json::{Map, Value as Json};
@@ -113,17 +118,8 @@ impl Parameters {
     /// Refuses names that are not known, and those that are given twice.
     pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
         self.only_known(known)?;
-        let given =
-            |name: &str| self.0.iter().filter(|(key, value)| key == name && !value.is_empty()).count();
-        match known.iter().find(|name| given(name) > 1) {
-            None => Ok(()),
-            Some(name) => Err(obcms_app::AppError::BadParameter(vec![FieldError::new(
-                *name,
-                "repeated",
-                "This parameter is given once.",
-            )])
-            .into()),
-        }
+        let errors = repeated(&self.0, known);
+        if errors.is_empty() { Ok(()) } else { Err(obcms_app::AppError::BadParameter(errors).into()) }
     }
 
     /// Refuses names that are not known.
@@ -137,6 +133,23 @@ impl Parameters {
             })
             .collect();
         if errors.is_empty() { Ok(()) } else { Err(obcms_app::AppError::BadParameter(errors).into()) }
+    }
+
+    /// A whole number within the range; `usual` when none is given.
+    pub fn number<T: FromStr + PartialOrd + Display>(
+        &self,
+        name: &str,
+        usual: T,
+        range: RangeInclusive<T>,
+    ) -> Result<T, Problem> {
+        match self.get(name).filter(|text| !text.is_empty()).map(str::parse::<T>) {
+            None => Ok(usual),
+            Some(Ok(number)) if range.contains(&number) => Ok(number),
+            Some(_) => {
+                let expected = format!("Expected a whole number from {} to {}.", range.start(), range.end());
+                Err(Self::wrong(name, &expected))
+            }
+        }
     }
 
     /// A wrong parameter.

@@ -12,7 +12,7 @@ use obcms_store::calendar::{EntryRow, Window};
 
 use super::Concerning;
 use crate::error::AppError;
-use crate::lists::with_plus;
+use crate::lists::{repeated, with_plus};
 use crate::{Actor, App};
 
 /// Days of a window at most.
@@ -207,10 +207,7 @@ fn unknown(parameters: &[(String, String)]) -> Vec<FieldError> {
     let names = parameters.iter().map(|(name, _)| name.as_str()).filter(|name| !is_known(name));
     let mut errors: Vec<FieldError> =
         names.map(|name| wrong(name, "unknown_parameter", "There is no such parameter.")).collect();
-    let given =
-        |name: &str| parameters.iter().filter(|(key, value)| key == name && !value.is_empty()).count();
-    let repeated = ONCE.into_iter().filter(|name| given(name) > 1);
-    errors.extend(repeated.map(|name| wrong(name, "repeated", "This parameter is given once.")));
+    errors.extend(repeated(parameters, &ONCE));
     errors
 }
 

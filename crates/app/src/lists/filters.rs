@@ -75,8 +75,9 @@ pub(super) fn parse<'a>(
     filters
 }
 
-/// Parameters that are given more than once although they say one thing.
-pub(super) fn repeated(parameters: &[(String, String)], once: &[&str]) -> Vec<FieldError> {
+/// Says which of the parameters that say one thing are given more than once; without a value counts as not given.
+#[must_use]
+pub fn repeated(parameters: &[(String, String)], once: &[&str]) -> Vec<FieldError> {
     let given =
         |name: &str| parameters.iter().filter(|(key, value)| key == name && !value.is_empty()).count();
     once.iter().filter(|name| given(name) > 1).map(|name| twice(name)).collect()

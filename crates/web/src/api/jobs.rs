@@ -4,6 +4,7 @@ use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use obcms_app::jobs::{Filter, Job, handler};
+use obcms_app::lists::{LIMIT, MAXIMUM_LIMIT};
 use obcms_domain::jobs::State as JobState;
 use obcms_domain::people::{Action, Area};
 use serde_json::{Value as Json, json};
@@ -90,15 +91,8 @@ async fn list(
                 .ok_or_else(|| Parameters::wrong("state", "Expected queued, running, done or failed."))?,
         ),
     };
-    let number = |name: &str, usual: i64, most: i64, least: i64| match given(name) {
-        None => Ok(usual),
-        Some(text) => match text.parse::<i64>() {
-            Ok(number) if (least..=most).contains(&number) => Ok(number),
-            _ => Err(Parameters::wrong(name, &format!("Expected a number from {least} to {most}."))),
-        },
-    };
-    let limit = number("limit", 50, 500, 1)?;
-    let offset = number("cursor", 0, 10_000_000, 0)?;
+    let limit = parameters.number("limit", LIMIT, 1..=MAXIMUM_LIMIT)?;
+    let offset = parameters.number("cursor", 0, 0..=10_000_000)?;
     let filter = Filter { state: wanted, kind: given("kind").map(ToOwned::to_owned) };
     let (jobs, total) = blocking(|| state.app.jobs(&caller.actor, &filter, limit, offset))?;
     let next = offset + limit;

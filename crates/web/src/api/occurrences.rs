@@ -190,14 +190,7 @@ async fn list(
 ) -> Answer {
     parameters.only(&["start", "end", "limit"])?;
     let window = (bound(&state, &parameters, "start")?, bound(&state, &parameters, "end")?);
-    let limit = match parameters.get("limit") {
-        None => LIMITS.1,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|limit| (1..=LIMITS.0).contains(limit))
-            .ok_or_else(|| Parameters::wrong("limit", "Expected a whole number from 1 to 500."))?,
-    };
+    let limit = parameters.number("limit", LIMITS.1, 1..=LIMITS.0)?;
     let items = blocking(|| {
         let dates = state.app.occurrences(&caller.actor, kind, id.0, window, limit)?;
         let (names, records): (Vec<String>, Vec<_>) = dates.into_iter().unzip();

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use obcms_app::AppError;
+use obcms_app::lists::{LIMIT, MAXIMUM_LIMIT};
 use obcms_app::present::of_its_owner;
 use obcms_domain::hex::hex;
 use obcms_domain::id::Id;
@@ -308,14 +309,7 @@ async fn history(
 ) -> Answer {
     parameters.only(&["limit", "cursor"])?;
     let before = optional_id(&parameters, "cursor")?;
-    let limit = match parameters.get("limit") {
-        None => obcms_app::lists::LIMIT,
-        Some(text) => text
-            .parse::<i64>()
-            .ok()
-            .filter(|limit| (1..=obcms_app::lists::MAXIMUM_LIMIT).contains(limit))
-            .ok_or_else(|| Parameters::wrong("limit", "Expected a whole number from 1 to 500."))?,
-    };
+    let limit = parameters.number("limit", LIMIT, 1..=MAXIMUM_LIMIT)?;
     let entries = blocking(|| state.app.history(&caller.actor, kind, id.0, before, limit + 1))?;
     let shown = entries.len().min(usize::try_from(limit).unwrap_or(0));
     let next = (entries.len() > shown).then(|| entries[shown - 1].change.id);

@@ -43,14 +43,7 @@ async fn search(
 ) -> Result<Response, Problem> {
     parameters.only(&["q", "kinds", "limit"])?;
     let only = kinds_of(&parameters)?;
-    let limit = match parameters.get("limit") {
-        None => LIMIT,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|limit| (1..=MAXIMUM_LIMIT).contains(limit))
-            .ok_or_else(|| Parameters::wrong("limit", "Expected a whole number from 1 to 100."))?,
-    };
+    let limit = parameters.number("limit", LIMIT, 1..=MAXIMUM_LIMIT)?;
     let text = parameters.get("q").unwrap_or_default();
     let hits = blocking(|| state.app.search(&caller.actor, text, &only, limit))?;
     let items: Vec<Json> = hits.iter().map(item).collect();

@@ -49,14 +49,7 @@ async fn views(
     parameters: Parameters,
 ) -> Result<Response, Problem> {
     parameters.only(&["limit"])?;
-    let limit = match parameters.get("limit").filter(|text| !text.is_empty()) {
-        None => LIMIT,
-        Some(text) => text
-            .parse::<i64>()
-            .ok()
-            .filter(|limit| (1..=MAXIMUM_LIMIT).contains(limit))
-            .ok_or_else(|| Parameters::wrong("limit", "Expected a whole number from 1 to 500."))?,
-    };
+    let limit = parameters.number("limit", LIMIT, 1..=MAXIMUM_LIMIT)?;
     let views = blocking(|| state.app.share_views(&caller.actor, id.0, limit))?;
     let items: Vec<Json> = views
         .iter()
