@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use obcms_domain::id::Id;
 use obcms_domain::kinds::{BOOKING_ORIGINS, PPA, TASK};
 use obcms_domain::registry::Record;
-use obcms_domain::tasks::{TaskStatus, progress};
+use obcms_domain::tasks::{TaskStatus, is_open, progress};
 use obcms_store::tasks as store;
 
 use crate::behaviour::tasks;
@@ -74,10 +74,8 @@ fn task_changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Re
     if counts(before) != counts(record) {
         roll_up(work, &[ppa_of(before), ppa_of(record)])?;
     }
-    let is_open = |task: &Record| {
-        !task.is_archived() && task.text("status") != "completed" && task.text("status") != "cancelled"
-    };
-    if is_open(before) != is_open(record) {
+    let holds_up = |task: &Record| !task.is_archived() && is_open(task);
+    if holds_up(before) != holds_up(record) {
         let waiting = store::dependents(work.tx, &[record.id])?;
         tasks::refresh_blocked(work, &waiting)?;
     }

@@ -4,6 +4,7 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds::TASK;
 use obcms_domain::registry::Record;
 use obcms_domain::series::next_due;
+use obcms_domain::tasks::is_open;
 use obcms_store::{records, tasks as store};
 
 use crate::{Actor, App, AppError};
@@ -21,10 +22,7 @@ impl Neighbours {
     /// Prerequisites that are still to be done.
     #[must_use]
     pub fn open_prerequisites(&self) -> Vec<&Record> {
-        let is_open = |task: &&Record| {
-            !task.is_archived() && !["completed", "cancelled"].contains(&task.text("status"))
-        };
-        self.prerequisites.iter().filter(is_open).collect()
+        self.prerequisites.iter().filter(|task| !task.is_archived() && is_open(task)).collect()
     }
 }
 

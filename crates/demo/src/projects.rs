@@ -211,8 +211,7 @@ fn finish(world: &mut World, number: usize, when: Timestamp) {
         "Finished before the turnover.".clone_into(&mut work.note);
         for task in tasks {
             let task = work.find(&obcms_domain::kinds::TASK, task)?;
-            if let Some(task) = task.filter(|task| !["completed", "cancelled"].contains(&task.text("status")))
-            {
+            if let Some(task) = task.filter(obcms_domain::tasks::is_open) {
                 update(work, &obcms_domain::kinds::TASK, task.id, json!({ "status": "completed" }))?;
             }
         }

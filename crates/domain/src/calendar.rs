@@ -10,6 +10,7 @@ use crate::id::Id;
 use crate::milestones::numbers;
 use crate::registry::{DateRole, FieldType, Record, parse_date};
 use crate::series::StoredSeries;
+use crate::tasks::is_open;
 
 /// Entries longer than this are searched by themselves, as the search of a window starts this far before it.
 pub const LONG_DAYS: i64 = 31;
@@ -121,10 +122,6 @@ fn is_given_up(record: &Record) -> bool {
     record.kind.name == "booking" && !BookingStatus::of(record).blocks()
 }
 
-fn is_over(task: &Record) -> bool {
-    ["completed", "cancelled"].contains(&task.state())
-}
-
 fn of_role(record: &Record, role: &DateRole) -> Vec<DatedEntry> {
     match record.kind.field(role.start).map(|field| field.data) {
         Some(FieldType::Structure(_)) => milestones(record, role),
@@ -164,7 +161,7 @@ fn base(record: &Record, role: &DateRole, start: Timestamp, end: Timestamp) -> D
 fn days(record: &Record, role: &DateRole) -> Option<DatedEntry> {
     let mut first = record.date(role.start);
     let last = if role.end.is_empty() { first } else { record.date(role.end).or(first) };
-    if record.kind.name == "task" && is_over(record) {
+    if record.kind.name == "task" && !is_open(record) {
         // A finished task stands on its due date; the days that it took would only fill the month.
         first = last;
     }

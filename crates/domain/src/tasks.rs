@@ -9,6 +9,14 @@ pub mod templates;
 
 pub use states::TaskStatus;
 
+use crate::registry::Record;
+
+/// Whether there is still something to do of a task.
+#[must_use]
+pub fn is_open(task: &Record) -> bool {
+    TaskStatus::parse(task.state()).map_or(true, TaskStatus::is_open)
+}
+
 /// The one scale of priority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Priority {

@@ -11,6 +11,7 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds::{BOOKING, EVENT, TASK};
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Record, output};
+use obcms_domain::tasks::is_open;
 use obcms_store::{bookings as store, records};
 
 use super::decisions::covers;
@@ -94,7 +95,7 @@ pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) 
     let may_book = !origin.is_archived() && !actor.read_only && may_create(actor, &BOOKING);
     let bookings = of(state, actor, origin)?;
     let is_event = origin.kind.name == "event";
-    let is_open_task = origin.kind == &TASK && !["completed", "cancelled"].contains(&origin.state());
+    let is_open_task = origin.kind == &TASK && is_open(origin);
     if bookings.is_empty() && !((is_event || is_open_task) && may_book) {
         return Ok(html! {});
     }

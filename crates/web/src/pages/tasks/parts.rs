@@ -8,6 +8,7 @@ use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES,
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::Record;
+pub use obcms_domain::tasks::is_open;
 use obcms_store::records::Directory;
 
 use crate::components::badges::{self, Tone, icon_badge};
@@ -39,12 +40,6 @@ impl Facts {
         }
         facts
     }
-}
-
-/// Whether there is still something to do.
-#[must_use]
-pub fn is_open(task: &Record) -> bool {
-    !["completed", "cancelled"].contains(&task.text("status"))
 }
 
 /// When it is due, red when that has passed and it is not done.
