@@ -73,7 +73,10 @@ pub static BOOKING: Kind = Kind {
             .derived()
             .not_on_calendar("when somebody decided is history, not a date to plan with"),
         Field::new("decision_note", "Note of the decision", Type::Multiline(2000)).derived(),
-        Field::new("resource_name", "Name of the resource", Type::Text(255)).derived().searchable(),
+        Field::new("resource_name", "Name of the resource", Type::Text(255))
+            .derived()
+            .searchable()
+            .title_of("resource"),
         series::RRULE,
         series::RDATES,
         series::EXDATES,

@@ -189,6 +189,16 @@ mod tests {
     }
 
     #[test]
+    fn what_repeats_a_title_names_a_reference() {
+        for kind in REGISTRY {
+            for field in kind.fields.iter().filter(|field| !field.title_of.is_empty()) {
+                let named = kind.field(field.title_of).map(|named| named.data);
+                assert!(matches!(named, Some(FieldType::Reference(_))), "{kind:?}.{}", field.name);
+            }
+        }
+    }
+
+    #[test]
     fn entry_kinds_are_unique() {
         let mut seen = HashSet::new();
         for role in REGISTRY.iter().flat_map(|kind| kind.dates) {

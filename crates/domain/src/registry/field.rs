@@ -117,6 +117,9 @@ pub struct Field {
     pub unique: bool,
     /// Why a date is not on the calendar; empty when it is, or when the field is no date.
     pub calendar_exclusion: &'static str,
+    /// The reference of the same record whose title this repeats, so that words find it; empty for every other field.
+    /// The page of a record shows the reference alone.
+    pub title_of: &'static str,
 }
 
 impl std::fmt::Debug for Field {
@@ -143,6 +146,7 @@ impl Field {
             folded: false,
             unique: false,
             calendar_exclusion: "",
+            title_of: "",
         }
     }
 
@@ -239,6 +243,13 @@ impl Field {
     #[must_use]
     pub const fn not_on_calendar(mut self, reason: &'static str) -> Self {
         self.calendar_exclusion = reason;
+        self
+    }
+
+    /// Repeats the title of what the reference points at.
+    #[must_use]
+    pub const fn title_of(mut self, reference: &'static str) -> Self {
+        self.title_of = reference;
         self
     }
 

@@ -289,8 +289,7 @@ pub fn properties(record: &Record, values: &Values<'_>) -> Vec<Property> {
                 && !is_text(field)
                 && !is_of_dates(field)
                 && !is_person(record.kind, field)
-                // The resource itself stands there.
-                && field.name != "resource_name"
+                && field.title_of.is_empty()
         })
         .filter(|(position, field)| {
             let empty = record.values[*position].is_empty();
