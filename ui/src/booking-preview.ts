@@ -2,7 +2,7 @@
 import { addDays, clock, dayWords } from "./calendar-days";
 import { type Times, whenWords } from "./calendar-entry";
 import { Refusal, callApi, debounce, every, make, one } from "./page";
-import { wallTime } from "./zone";
+import { officeZone, wallTime } from "./zone";
 
 interface Span {
   start: string;
@@ -49,7 +49,7 @@ function start(form: HTMLFormElement): void {
   const valueOf = (name: string): string => input(name)?.value.trim() ?? "";
   const isAllDay = (): boolean =>
     one<HTMLInputElement>("[name=all_day][type=checkbox]", form)?.checked ?? false;
-  const zone = (): string => valueOf("timezone") || "Asia/Manila";
+  const zone = (): string => valueOf("timezone") || officeZone();
   const listOf = (name: string): string[] =>
     valueOf(name)
       .split(/[,\n]/)

@@ -2,7 +2,8 @@
 import { dayWords } from "./calendar-days";
 import { type Times, whenWords, words } from "./calendar-entry";
 import type { Goes } from "./calendar-view";
-import { type Refusal, make, one } from "./page";
+import { asked, choiceButton } from "./dialog";
+import { type Refusal, make } from "./page";
 import { wallTime } from "./zone";
 
 interface Span {
@@ -50,13 +51,12 @@ function timesOf({ start, end }: Span, zone: string): Times {
  * Opens the dialog. `instead` is the resource in whose place another one may come, and `movable` says whether a free
  * time can be taken; nothing is answered when the person leaves it as it is.
  */
-export function askWayOut(
+export async function askWayOut(
   refusal: Refusal,
   zone: string,
   instead: string | undefined,
   movable: boolean,
 ): Promise<WayOut | null> {
-  const before = document.activeElement;
   const [heading = refusal.message] = refusal.message.split(": ");
   const dialog = make("dialog", { class: "dialog scope-dialog clash", "aria-labelledby": "clash-heading" });
   dialog.append(make("h2", { id: "clash-heading" }, heading));
@@ -79,8 +79,7 @@ export function askWayOut(
     if (ways.length === 0) return;
     const choices = make("div", { class: "scope-choices" });
     for (const [label, way] of ways) {
-      const button = make("button", { type: "button", class: "scope-choice" }, make("span", {}, label));
-      button.addEventListener("click", () => {
+      const button = choiceButton(make("span", {}, label), () => {
         chosen = way;
         dialog.close();
       });
@@ -107,20 +106,6 @@ export function askWayOut(
       { goes: { about: "resource", id: resource, name, insteadOf: instead ?? "" } },
     ]),
   );
-  const leave = make("button", { type: "button", class: "button" }, "Leave as it is");
-  leave.addEventListener("click", () => dialog.close());
-  dialog.append(make("div", { class: "scope-foot" }, leave));
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  // Behind the dialog keys would move the calendar.
-  dialog.addEventListener("keydown", (event) => event.stopPropagation());
-  document.body.append(dialog);
-  dialog.showModal();
-  (one(".scope-choice", dialog) ?? leave).focus();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
-      resolve(chosen);
-    });
-  });
+  await asked(dialog);
+  return chosen;
 }

@@ -2,6 +2,14 @@
 
 const DAY = 86_400_000;
 
+/** Days by which an arrow goes on among days that stand in weeks. */
+export const ARROW_DAYS: Record<string, number | undefined> = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  ArrowUp: -7,
+  ArrowDown: 7,
+};
+
 const instant = (day: string): number => Date.parse(`${day.slice(0, 10)}T00:00:00Z`);
 
 export function addDays(day: string, count: number): string {

@@ -1,14 +1,17 @@
 /** Filters that make a new page: they keep what the script has changed meanwhile. */
 import { every, one } from "./page";
 
+/** What of the address says how the calendar is shown. */
+const VIEW = ["view", "date", "weeks", "next", "span"];
+
 /** What of the address the script keeps. */
-const OURS = ["view", "date", "weeks", "next", "span", "modules", "q", "mine"];
+const OURS = [...VIEW, "modules", "q", "mine"];
 
 /** On a phone the row is folded away, unless it narrows what is shown. The answer is told whether this is a phone. */
 export function foldFilters(host: HTMLElement): (isPhone: boolean) => void {
   const button = one("[data-fold-filters]", host);
   if (!button) return () => undefined;
-  const isSet = (name: string): boolean => !["view", "date", "weeks", "next", "span"].includes(name);
+  const isSet = (name: string): boolean => !VIEW.includes(name);
   const fold = (folded: boolean): void => {
     host.toggleAttribute("data-folded", folded);
     button.setAttribute("aria-expanded", String(!folded));

@@ -2,7 +2,7 @@
  * Entries as lines of a list, in the agenda and beneath the month of a phone: how a line looks, and moving it by
  * keyboard. A list has no place to put something, so what is held says where it would stand.
  */
-import { addDays, dayWords } from "./calendar-days";
+import { ARROW_DAYS, addDays, dayWords } from "./calendar-days";
 import {
   type Entry,
   type Times,
@@ -156,7 +156,7 @@ export function startListKeys(context: Context): () => void {
     (event) => {
       const line = (event.target as Element).closest<HTMLElement>(LINE);
       if (!line || event.ctrlKey || event.metaKey || event.altKey) return;
-      const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }[event.key];
+      const step = ARROW_DAYS[event.key];
       if (!held) {
         if (event.key !== " ") return;
         lift(line);

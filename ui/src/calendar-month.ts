@@ -4,6 +4,7 @@
  */
 import { infoOf, knowDates, showsHijri } from "./calendar-dates";
 import {
+  ARROW_DAYS,
   addDays,
   addMonths,
   dayWords,
@@ -181,7 +182,7 @@ export function openMonth(context: Context): CalendarView {
   /** The chosen day takes the focus by Tab; arrows choose another. */
   const onKey = (event: KeyboardEvent): void => {
     const day = (event.target as HTMLElement).dataset.monthDay;
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }[event.key];
+    const step = ARROW_DAYS[event.key];
     if (!day || !step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();

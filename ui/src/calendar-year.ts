@@ -1,5 +1,14 @@
 /** The year: twelve small months whose days say how full they are. */
-import { addDays, addMonths, dayWords, monthName, monthOf, weekOf, weekdayName } from "./calendar-days";
+import {
+  ARROW_DAYS,
+  addDays,
+  addMonths,
+  dayWords,
+  monthName,
+  monthOf,
+  weekOf,
+  weekdayName,
+} from "./calendar-days";
 import type { DayCount } from "./calendar-feed";
 import type { CalendarView, Context } from "./calendar-view";
 import { every, make } from "./page";
@@ -73,7 +82,7 @@ export function openYear(context: Context): CalendarView {
   /** One of the days takes the focus by Tab; arrows move between them. */
   const onKey = (event: KeyboardEvent): void => {
     const day = (event.target as HTMLElement).dataset.yearDay;
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }[event.key];
+    const step = ARROW_DAYS[event.key];
     if (!day || !step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();

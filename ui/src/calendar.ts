@@ -17,7 +17,7 @@ import { PHONE_DAYS, type CalendarView, type Context, type State, type ViewName 
 import { announce, debounce, dialogIsOpen, every, isTyping, make, one, remember as keep } from "./page";
 import { isFollowing } from "./shortcuts";
 import { toastRefusal } from "./toast";
-import { wallTime } from "./zone";
+import { officeZone, wallTime } from "./zone";
 
 const KEYS: Record<string, ViewName> = {
   d: "day",
@@ -58,7 +58,7 @@ function start(host: HTMLElement): void {
   if (!grid) return;
   const narrow = matchMedia("(max-width: 760px)");
   let isPhone = narrow.matches;
-  const zone = host.dataset.timezone || "Asia/Manila";
+  const zone = host.dataset.timezone || officeZone();
   const today = (): string => wallTime(new Date(), zone).slice(0, 10);
   const creates = JSON.parse(host.dataset.creates ?? "[]") as Create[];
   const parameters = JSON.parse(host.dataset.parameters ?? "{}") as Record<string, string>;

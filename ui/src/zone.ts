@@ -23,6 +23,11 @@ function formatFor(zone: string): Intl.DateTimeFormat {
   return format;
 }
 
+/** The zone of the office, as the page says. */
+export function officeZone(): string {
+  return document.body.dataset.timezone || "UTC";
+}
+
 /** The wall time of an instant in a zone. */
 export function wallTime(instant: Date, zone: string): string {
   const parts: Record<string, string> = {};

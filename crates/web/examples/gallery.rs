@@ -84,6 +84,7 @@ fn frame(title: &str, path: &str) -> Frame {
         items: items.iter().map(item).collect(),
     };
     Frame {
+        timezone: "Asia/Manila".to_owned(),
         title: title.to_owned(),
         path: path.to_owned(),
         breadcrumb: if path.matches('/').count() > 1 {

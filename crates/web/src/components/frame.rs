@@ -31,6 +31,8 @@ pub struct Frame {
     pub waiting: u32,
     /// State of the data when the page was drawn: the stream tells whether it is another since.
     pub state: String,
+    /// Zone of the office, in which islands read what names no other.
+    pub timezone: String,
     /// The sidebar. The first group has no label: it holds the pages everyone uses.
     pub navigation: Vec<NavigationGroup>,
     /// What the command palette can start besides opening the pages of the sidebar.
@@ -184,7 +186,8 @@ fn document(frame: &Frame, body: &Markup) -> Markup {
                     script type="module" src=(asset_url(script)) {}
                 }
             }
-            body data-person=[frame.person.as_ref().map(|person| &person.id)] data-state=(frame.state) {
+            body data-person=[frame.person.as_ref().map(|person| &person.id)] data-state=(frame.state)
+                data-timezone=(frame.timezone) {
                 (body)
                 div #toasts .toasts role="status" aria-live="polite" {}
             }

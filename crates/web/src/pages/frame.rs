@@ -33,6 +33,7 @@ pub struct Page {
     assets: Vec<String>,
     waiting: u32,
     state: String,
+    office_timezone: String,
 }
 
 impl Page {
@@ -75,6 +76,7 @@ impl Page {
             assets: Vec::new(),
             waiting,
             state: state_of_data,
+            office_timezone: state.app.options().office_timezone.clone(),
         }
     }
 
@@ -104,8 +106,8 @@ impl Page {
     /// Zone in which the person reads times.
     #[must_use]
     pub fn zone(&self) -> TimeZone {
-        let name = self.caller.as_ref().map_or("Asia/Manila", |caller| caller.actor.timezone.as_str());
-        TimeZone::get(name).unwrap_or(TimeZone::UTC)
+        let own = self.caller.as_ref().map(|caller| caller.actor.timezone.as_str());
+        TimeZone::get(own.unwrap_or(&self.office_timezone)).unwrap_or(TimeZone::UTC)
     }
 
     /// How wide the content may grow.
@@ -148,6 +150,7 @@ impl Page {
             theme: self.theme.clone(),
             waiting: self.waiting,
             state: self.state.clone(),
+            timezone: self.office_timezone.clone(),
             navigation: actor.map(navigation).unwrap_or_default(),
             commands: actor.map(commands).unwrap_or_default(),
             assets: self.assets.clone(),

@@ -1,0 +1,44 @@
+/** Dialogs that ask one thing, whose answers are buttons; whoever turns away leaves everything as it is. */
+import { every, make, one } from "./page";
+
+/** A button by which one thing is chosen. */
+export function choiceButton(content: HTMLElement, chosen: () => void): HTMLButtonElement {
+  const button = make("button", { type: "button", class: "scope-choice" }, content);
+  button.addEventListener("click", chosen);
+  return button;
+}
+
+/**
+ * Opens the dialog with the focus on its first choice, and waits until it is closed. The focus goes back to where it
+ * was, and the dialog goes away.
+ */
+export function asked(dialog: HTMLDialogElement): Promise<void> {
+  const before = document.activeElement;
+  const leave = make("button", { type: "button", class: "button" }, "Leave as it is");
+  leave.addEventListener("click", () => dialog.close());
+  dialog.append(make("div", { class: "scope-foot" }, leave));
+  // A press beside the dialog leaves everything as it is.
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener("keydown", (event) => walk(event, dialog));
+  document.body.append(dialog);
+  dialog.showModal();
+  (one(".scope-choice", dialog) ?? leave).focus();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      resolve();
+    });
+  });
+}
+
+/** Arrows go from choice to choice. Keys stay in the dialog: behind it they would move the calendar. */
+function walk(event: KeyboardEvent, dialog: HTMLElement): void {
+  event.stopPropagation();
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const buttons = every("button", dialog);
+  const place = buttons.indexOf(document.activeElement as HTMLElement);
+  buttons[(place + step + buttons.length) % buttons.length]?.focus();
+}
