@@ -203,11 +203,12 @@ pub fn update(
     }
     let mut record = before.clone();
     registry::parse(&mut record, input, false, &work.context())?;
-    series::follow(&before, &mut record, input, None);
-    let mut errors = Vec::new();
-    series::check(&record, &mut errors);
-    if !errors.is_empty() {
-        return Err(AppError::Invalid(errors));
+    if series::follow(&before, &mut record, input, None) {
+        let mut errors = Vec::new();
+        series::check(&record, &mut errors);
+        if !errors.is_empty() {
+            return Err(AppError::Invalid(errors));
+        }
     }
     check(work, Some(&before), &record)?;
     behaviour::prepare(work, Some(&before), &mut record, input)?;

@@ -6,7 +6,7 @@ use obcms_domain::series::{self, Leader, Place, Series};
 use obcms_recur::Moment;
 use serde_json::{Map, Value as Json};
 
-use super::{Occurrence, check_series, differences, finish, parse_single, single_of, too_much};
+use super::{Occurrence, check_series, differences, finish, parse_single, put_override, single_of, too_much};
 use crate::error::AppError;
 use crate::records::Input;
 use crate::work::Work;
@@ -32,12 +32,8 @@ pub(super) fn apply_to_all(
     let dated = |name: &str| dated_fields(role).contains(&name);
     let moves = input.keys().any(|name| dated(name));
     let before = single_of(series, record, date)?;
-    let own = |name: &&String| !series::FIELDS.contains(&name.as_str());
-    let for_single: Input = input
-        .iter()
-        .filter(|(name, _)| own(name))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let (of_series, for_single): (Input, Input) =
+        input.clone().into_iter().partition(|(name, _)| series::FIELDS.contains(&name.as_str()));
     let single = parse_single(work, &before, &for_single)?;
     let mut whole = record.clone();
     // Fields without dates hold for all dates alike.
@@ -66,11 +62,6 @@ pub(super) fn apply_to_all(
         }
         leader = Some(move_all(&mut whole, series, (&before, &single), date, input.contains_key("rrule"))?);
     }
-    let of_series: Input = input
-        .iter()
-        .filter(|(name, _)| !own(name))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
     registry::parse(&mut whole, &of_series, false, &work.context())?;
     series::follow(&old, &mut whole, &of_series, leader.as_ref());
     let date = leader.map_or(date, |leader| leader.name);
@@ -106,11 +97,7 @@ fn keep_own(
     }
     let patch = differences(&base, &own, office);
     let mut overrides = series.overrides;
-    if patch.is_empty() {
-        overrides.remove(&date.to_string());
-    } else {
-        overrides.insert(date.to_string(), Json::Object(patch));
-    }
+    put_override(&mut overrides, date, patch);
     series::set_overrides(whole, overrides);
     Ok(())
 }

@@ -280,11 +280,7 @@ fn put_single(
         series.base(record, date).map_err(too_much)?.ok_or(AppError::NotFound("date of this series"))?;
     let mut overrides = series.overrides.clone();
     let patch = differences(&base, single, work.app.zone());
-    if patch.is_empty() {
-        overrides.remove(&date.to_string());
-    } else {
-        overrides.insert(date.to_string(), Json::Object(patch));
-    }
+    put_override(&mut overrides, date, patch);
     if overrides.len() > series::MAXIMUM_OVERRIDES {
         return Err(AppError::conflict(
             "Too many dates of this series differ; split it and change the parts.",
@@ -294,6 +290,15 @@ fn put_single(
     series::set_overrides(&mut changed, overrides);
     work.note_date(date);
     finish(work, record, changed, date, "occurrence")
+}
+
+/// Keeps in which fields a date differs; a date that differs in none is kept no longer.
+fn put_override(overrides: &mut Map<String, Json>, date: Moment, patch: Map<String, Json>) {
+    if patch.is_empty() {
+        overrides.remove(&date.to_string());
+    } else {
+        overrides.insert(date.to_string(), Json::Object(patch));
+    }
 }
 
 /// The fields in which a date differs from the others. One that begins elsewhere has its end as well, so that both stay

@@ -139,13 +139,19 @@ pub fn keep_end(before: &Record, after: &mut Record) {
 }
 
 /// After dates, zone or rule of a series were changed: keeps left-out, further and changed dates right. Lists that were
-/// given anew (`given`) are as they were given; `leader` is the date whose change this is of all, when it is.
-pub fn follow(before: &Record, after: &mut Record, given: &Map<String, Json>, leader: Option<&Leader>) {
+/// given anew (`given`) are as they were given; `leader` is the date whose change this is of all, when it is. Answers
+/// whether the series has other dates by that than it was read with, so that they are to be checked anew.
+pub fn follow(
+    before: &Record,
+    after: &mut Record,
+    given: &Map<String, Json>,
+    leader: Option<&Leader>,
+) -> bool {
     if !recurs(after.kind) {
-        return;
+        return false;
     }
     let Some(old) = Series::of(before) else {
-        return;
+        return false;
     };
     if Series::of(after).is_none() {
         // It happens once now: nothing is left out, nothing differs.
@@ -153,18 +159,19 @@ pub fn follow(before: &Record, after: &mut Record, given: &Map<String, Json>, le
         if !given.contains_key("exdates") {
             after.set("exdates", Value::Null);
         }
-        return;
+        return false;
     }
     let Some((start, _)) = anchor(after) else {
-        return;
+        return false;
     };
     let first = Place { from: old.set.start, to: start };
     let zone = zone_of(after);
     let moved = first.from != first.to || old.set.zone != zone;
     let same_rule = before.text("rrule") == after.text("rrule");
     if !moved && same_rule && before.get("rdates") == after.get("rdates") {
-        return;
+        return false;
     }
+    let read_with = (after.get("rdates").clone(), after.get("exdates").clone());
     let place = leader.map_or(&first, |leader| &leader.place);
     let by_days = leader.is_none_or(|leader| leader.moves_all);
     if moved && !given.contains_key("rdates") {
@@ -175,7 +182,7 @@ pub fn follow(before: &Record, after: &mut Record, given: &Map<String, Json>, le
         set_list(after, "rdates", dates);
     }
     let Some(series) = Series::of(after) else {
-        return;
+        return true;
     };
     let read = |text: &str| Moment::from_str(text).ok();
     let left_out: Vec<Moment> = if given.contains_key("exdates") {
@@ -197,6 +204,7 @@ pub fn follow(before: &Record, after: &mut Record, given: &Map<String, Json>, le
         })
         .collect();
     set_overrides(after, overrides);
+    read_with != (after.get("rdates").clone(), after.get("exdates").clone())
 }
 
 /// What differs on a date, after the others were moved: one that lasts longer or shorter goes with them and keeps its
