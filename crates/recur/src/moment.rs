@@ -62,6 +62,21 @@ impl Moment {
         Moment::DateTime(without_fraction(local))
     }
 
+    /// The instant of it on a clock in this zone (RFC 5545 3.3.5): a time that the clock skips is read with the offset
+    /// before it, of a time that it shows twice the first is meant. A date has no zone: it is its midnight UTC.
+    #[must_use]
+    pub fn instant(self, zone: &TimeZone) -> Timestamp {
+        let local = match self {
+            Moment::Date(_) => None,
+            Moment::DateTime(local) => zone.to_ambiguous_timestamp(local).compatible().ok(),
+        };
+        // Every midnight UTC of a date is an instant.
+        local.unwrap_or_else(|| {
+            let midnight = calendar::day_of(self.date()) * calendar::SECONDS_OF_DAY;
+            Timestamp::from_second(midnight).unwrap_or(Timestamp::MAX)
+        })
+    }
+
     pub(crate) fn wall(self) -> Wall {
         match self {
             Moment::Date(date) => calendar::day_of(date) * calendar::SECONDS_OF_DAY,

@@ -69,6 +69,18 @@ pub enum Last {
 }
 
 impl Set {
+    /// What a rule yields from a start on, without any additions or exclusions.
+    #[must_use]
+    pub fn of_rule(start: Moment, zone: TimeZone, rule: Option<Rule>) -> Set {
+        Set { start, zone, rule, additions: Vec::new(), exclusions: Vec::new() }
+    }
+
+    /// The set without its additions and exclusions.
+    #[must_use]
+    pub fn rule_alone(&self) -> Set {
+        Set::of_rule(self.start, self.zone.clone(), self.rule.clone())
+    }
+
     /// The occurrences that start in `from..to`, in order of time and each once; `None` leaves that side open. The first
     /// `limit` of them are answered: ask for one more than wanted to learn whether there are more.
     pub fn between(

@@ -28,6 +28,23 @@ fn names(set: &Set) -> Vec<String> {
     found.iter().map(|found| found.id.to_string()).collect()
 }
 
+#[test]
+fn a_moment_is_the_instant_at_which_its_occurrence_starts() {
+    let zone = TimeZone::get("America/New_York").expect("the zone is known");
+    for (text, instant) in [
+        ("2027-01-25T09:00:00", "2027-01-25T14:00:00Z"),
+        // Skipped by the clock, shown twice by it, and on no clock at all.
+        ("2027-03-14T02:30:00", "2027-03-14T07:30:00Z"),
+        ("2027-11-07T01:30:00", "2027-11-07T05:30:00Z"),
+        ("2027-01-25", "2027-01-25T00:00:00Z"),
+    ] {
+        let start = moment(text);
+        assert_eq!(start.instant(&zone).to_string(), instant);
+        let found = Set::of_rule(start, zone.clone(), None).between(None, None, 1);
+        assert_eq!(found.expect("the set can be expanded")[0].start, start.instant(&zone));
+    }
+}
+
 /// Names beside the time that the clocks of the zone show.
 fn shown(set: &Set) -> Vec<(String, String)> {
     let found = set.between(None, None, 20).expect("the set can be expanded");

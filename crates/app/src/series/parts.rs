@@ -7,7 +7,7 @@ use jiff::civil::Time;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Record, Value};
 use obcms_domain::series::{self, Series};
-use obcms_recur::{Moment, Set};
+use obcms_recur::Moment;
 
 use super::all::apply_to_all;
 use super::{Occurrence, Scope, Target, check_series, found_to_change, load, too_much};
@@ -75,8 +75,8 @@ fn last_before(series: &Series, date: Moment) -> Result<Moment, AppError> {
         Moment::DateTime(local) => local,
     };
     let midnight = series.instant(Moment::DateTime(local.date().to_datetime(Time::midnight())));
-    let of_rule = Set { additions: Vec::new(), exclusions: Vec::new(), ..series.set.clone() };
-    let earlier = of_rule.between(Some(midnight), Some(series.instant(date)), 1).map_err(too_much)?;
+    let earlier =
+        series.set.rule_alone().between(Some(midnight), Some(series.instant(date)), 1).map_err(too_much)?;
     let before = if earlier.is_empty() { local.date().to_datetime(Time::midnight()) } else { local };
     Ok(Moment::DateTime(before.checked_sub(SignedDuration::from_secs(1)).unwrap_or(local)))
 }
@@ -96,8 +96,7 @@ pub(crate) fn rest(tail: &mut Record, series: &Series, date: Moment) -> Result<(
     let mut start = date;
     if let Some(rule) = &series.set.rule {
         // The date may be a further one: from there on the rule would yield others, as another day of the week.
-        let of_rule = Set { additions: Vec::new(), exclusions: Vec::new(), ..series.set.clone() };
-        let first = of_rule.between(Some(series.instant(date)), None, 1).map_err(too_much)?;
+        let first = series.set.rule_alone().between(Some(series.instant(date)), None, 1).map_err(too_much)?;
         let rule = match (first.first(), rule.count()) {
             (None, _) => None,
             (Some(first), None) => {

@@ -142,7 +142,7 @@ const YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// two years with dates tell.
 #[must_use]
 pub fn too_dense(set: &Set) -> Option<String> {
-    let of_rule = Set { additions: Vec::new(), exclusions: Vec::new(), ..set.clone() };
+    let of_rule = set.rule_alone();
     let first = of_rule.between(None, None, 1).ok()?.first()?.start;
     let until = first.checked_add(YEAR).and_then(|next| next.checked_add(YEAR)).ok();
     let dates = of_rule.between(None, until, 2 * MAXIMUM_A_YEAR + 1).ok()?;

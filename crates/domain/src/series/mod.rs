@@ -214,18 +214,10 @@ impl Series {
         Ok(Some(Instance { id, start, end: self.end_of(start, period_end) }))
     }
 
-    /// The instant of a local start (RFC 5545 3.3.5): in a gap with the offset before it, the first of two.
+    /// The instant of a local start.
     #[must_use]
     pub fn instant(&self, id: Moment) -> Timestamp {
-        match id {
-            Moment::Date(day) => floating(day),
-            Moment::DateTime(local) => self
-                .set
-                .zone
-                .to_ambiguous_timestamp(local)
-                .compatible()
-                .unwrap_or_else(|_| floating(local.date())),
-        }
+        id.instant(&self.set.zone)
     }
 
     /// The first date, if there is any.
@@ -291,12 +283,7 @@ fn place(record: &mut Record, zone: &TimeZone, start: Timestamp, end: Timestamp)
 /// Puts the record at a local start, with this length.
 pub fn place_at(record: &mut Record, start: Moment, length: Length) {
     let zone = zone_of(record);
-    let start = match start {
-        Moment::Date(day) => floating(day),
-        Moment::DateTime(local) => {
-            zone.to_ambiguous_timestamp(local).compatible().unwrap_or_else(|_| floating(local.date()))
-        }
-    };
+    let start = start.instant(&zone);
     place(record, &zone, start, length.end_of(start));
 }
 

@@ -47,13 +47,6 @@ fn too_special() -> Refusal {
 /// The rule of `set` moved so that the date `place.from` becomes `place.to`: names of weekdays and days of the month
 /// that meant the old date now mean the new one. `zone` is the one in which the series is read from now on.
 pub fn moved_rule(set: &Set, rule: &Rule, place: &Place, zone: &TimeZone) -> Result<MovedRule, Refusal> {
-    let of_rule = |rule: &Rule, start: Moment, zone: &TimeZone| Set {
-        start,
-        zone: zone.clone(),
-        rule: Some(rule.clone()),
-        additions: Vec::new(),
-        exclusions: Vec::new(),
-    };
     let (moved, along) = moved_days(rule, place, set.zone != *zone)?;
     let until = until_in(rule, &set.zone);
     if along == Along::All {
@@ -62,7 +55,7 @@ pub fn moved_rule(set: &Set, rule: &Rule, place: &Place, zone: &TimeZone) -> Res
         return Ok(MovedRule { rule, start: place.carry(set.start, true), moves_all: true });
     }
     let from = earliest(rule, set.start, place);
-    let begun = of_rule(&moved.clone().without_end(), from, zone);
+    let begun = Set::of_rule(from, zone.clone(), Some(moved.clone().without_end()));
     let new = |old: Moment| {
         let kept = place.carry(old, false);
         match along {
@@ -72,13 +65,13 @@ pub fn moved_rule(set: &Set, rule: &Rule, place: &Place, zone: &TimeZone) -> Res
         }
     };
     let refused = |error: ExpandError| error.to_string();
-    let endless = of_rule(&rule.clone().without_end(), set.start, &set.zone);
+    let endless = Set::of_rule(set.start, set.zone.clone(), Some(rule.clone().without_end()));
     let first = endless.between(None, None, LOOKED_AT).map_err(refused)?;
     let start = first.iter().filter_map(|date| new(date.id)).min().ok_or_else(too_special)?;
     let Some(until) = until else {
         return Ok(MovedRule { rule: moved, start, moves_all: false });
     };
-    let ending = of_rule(rule, set.start, &set.zone);
+    let ending = Set::of_rule(set.start, set.zone.clone(), Some(rule.clone()));
     let last = match ending.last().map_err(refused)? {
         Last::At(last) => {
             let since = last.start.checked_sub(SignedDuration::from_hours(24 * LAST_DAYS)).ok();
@@ -87,7 +80,7 @@ pub fn moved_rule(set: &Set, rule: &Rule, place: &Place, zone: &TimeZone) -> Res
         }
         _ => None,
     };
-    let begun = of_rule(&moved.clone().without_end(), start, zone);
+    let begun = Set::of_rule(start, zone.clone(), Some(moved.clone().without_end()));
     let until = new_until(&begun, until, last.unwrap_or(start), place);
     Ok(MovedRule { rule: with_until(&moved, until, zone), start, moves_all: false })
 }
@@ -144,7 +137,7 @@ pub(super) fn in_month(set: &Set, first: Date) -> Option<Moment> {
         Moment::Date(_) => Moment::Date(first),
         Moment::DateTime(local) => Moment::DateTime(first.to_datetime(local.time())),
     };
-    let month = Set { start: from, additions: Vec::new(), exclusions: Vec::new(), ..set.clone() };
+    let month = Set { start: from, ..set.rule_alone() };
     let found = month.between(None, None, 1).ok()?.first()?.id;
     ((found.date().year(), found.date().month()) == (first.year(), first.month())).then_some(found)
 }
@@ -402,13 +395,7 @@ mod tests {
     fn moved_from(rule: &str, start: &str, from: &str, to: &str) -> Result<MovedRule, String> {
         let zone = TimeZone::get("Asia/Manila").unwrap();
         let rule = Rule::from_str(rule).unwrap();
-        let set = Set {
-            start: moment(start),
-            zone: zone.clone(),
-            rule: Some(rule.clone()),
-            additions: Vec::new(),
-            exclusions: Vec::new(),
-        };
+        let set = Set::of_rule(moment(start), zone.clone(), Some(rule.clone()));
         moved_rule(&set, &rule, &Place { from: moment(from), to: moment(to) }, &zone)
     }
 
@@ -514,13 +501,7 @@ mod tests {
         let (manila, denver) =
             (TimeZone::get("Asia/Manila").unwrap(), TimeZone::get("America/Denver").unwrap());
         let rule = Rule::from_str("FREQ=WEEKLY;UNTIL=20270127T010000Z;BYDAY=MO,WE").unwrap();
-        let set = Set {
-            start: moment("2027-01-04T09:00:00"),
-            zone: manila,
-            rule: Some(rule.clone()),
-            additions: Vec::new(),
-            exclusions: Vec::new(),
-        };
+        let set = Set::of_rule(moment("2027-01-04T09:00:00"), manila, Some(rule.clone()));
         let place = Place { from: moment("2027-01-06T09:00:00"), to: moment("2027-01-05T18:00:00") };
         let moved = moved_rule(&set, &rule, &place, &denver).unwrap();
         assert_eq!(moved.rule.to_string(), "FREQ=WEEKLY;UNTIL=20270127T010000Z;BYDAY=TU,SU");

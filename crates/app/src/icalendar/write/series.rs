@@ -4,7 +4,6 @@ use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::calendar::floating;
 use obcms_domain::series::{Changed, StoredSeries};
 use obcms_recur::{Moment, Rule, Set, Until};
 
@@ -37,12 +36,11 @@ impl Series {
             changed.iter().any(|changed| Moment::from_str(&changed.id).is_ok_and(|other| other == id))
         };
         let is_left_out = |id: Moment| set.exclusions.contains(&id);
-        let instant = |moment| instant(&set, moment);
         let periods = set
             .additions
             .iter()
             .filter(|addition| !is_changed(addition.start) && !is_left_out(addition.start))
-            .filter_map(|addition| Some((addition.start, instant(addition.end?))))
+            .filter_map(|addition| Some((addition.start, addition.end?.instant(&set.zone))))
             .collect();
         // Without a rule some programs take the start for no date of its own; said twice, it counts once everywhere.
         let start = if set.rule.is_none() { Some(set.start) } else { None };
@@ -60,7 +58,7 @@ impl Series {
 
     /// The instant of a local start; midnight UTC of a day.
     pub fn instant(&self, moment: Moment) -> Timestamp {
-        instant(&self.set, moment)
+        moment.instant(&self.set.zone)
     }
 
     /// The end of a date that starts then.
@@ -69,21 +67,11 @@ impl Series {
     }
 }
 
-fn instant(set: &Set, moment: Moment) -> Timestamp {
-    match moment {
-        Moment::Date(day) => floating(day),
-        Moment::DateTime(local) => {
-            let instant = set.zone.to_ambiguous_timestamp(local).compatible();
-            instant.unwrap_or_else(|_| floating(local.date()))
-        }
-    }
-}
-
 /// Where the rule begins. For us the start is one of the dates only if the rule has it; for other programs it always
 /// is. So they are told the first date that the rule has, from which it goes on the same.
 fn first(set: &Set) -> Moment {
-    let rule_alone = Set { additions: Vec::new(), exclusions: Vec::new(), ..set.clone() };
-    let found = rule_alone.between(None, None, 1).ok().and_then(|found| found.first().map(|first| first.id));
+    let found =
+        set.rule_alone().between(None, None, 1).ok().and_then(|found| found.first().map(|first| first.id));
     found.unwrap_or(set.start)
 }
 
@@ -101,8 +89,8 @@ fn with_end(rule: Rule, set: &Set) -> Rule {
     } else {
         Until::Utc(match until {
             // A day as the end of times means all of it.
-            Until::Date(day) => instant(set, Moment::DateTime(day.at(23, 59, 59, 0))),
-            Until::Local(local) => instant(set, Moment::DateTime(local)),
+            Until::Date(day) => Moment::DateTime(day.at(23, 59, 59, 0)).instant(&set.zone),
+            Until::Local(local) => Moment::DateTime(local).instant(&set.zone),
             Until::Utc(instant) => instant,
         })
     };
