@@ -104,15 +104,8 @@ fn earliest(rule: &Rule, start: Moment, place: &Place) -> Moment {
 /// The end of a moved rule whose last date is `last`: on the day that was said, unless that cuts dates off or adds some.
 fn new_until(begun: &Set, until: Moment, last: Moment, place: &Place) -> Moment {
     let said = carried_until(until, &at_same_day(place));
-    let instant = |moment: Moment| {
-        let local = match moment {
-            Moment::Date(day) => day.to_datetime(Time::midnight()),
-            Moment::DateTime(local) => local,
-        };
-        begun.zone.to_ambiguous_timestamp(local).compatible().ok()
-    };
     let has_more = || {
-        let after = instant(last).and_then(|last| last.checked_add(1.second()).ok());
+        let after = last.instant(&begun.zone).checked_add(1.second()).ok();
         let more = begun.between(after, None, 1);
         more.is_ok_and(|more| more.first().is_some_and(|next| is_within(next.id, said)))
     };
@@ -401,6 +394,19 @@ mod tests {
 
     fn moved(rule: &str, from: &str, to: &str) -> Result<String, String> {
         moved_from(rule, from, from, to).map(|moved| moved.rule.to_string())
+    }
+
+    #[test]
+    fn the_last_day_that_was_said_stays_wherever_the_office_is() {
+        let rule = Rule::from_str("FREQ=WEEKLY;UNTIL=20270130;BYDAY=TU,TH").unwrap();
+        let place = Place { from: moment("2027-01-05"), to: moment("2027-01-06") };
+        for zone in ["Asia/Manila", "America/Denver", "Pacific/Kiritimati", "Pacific/Niue", "UTC"] {
+            let zone = TimeZone::get(zone).unwrap();
+            let set = Set::of_rule(moment("2027-01-05"), zone.clone(), Some(rule.clone()));
+            let moved = moved_rule(&set, &rule, &place, &zone).unwrap();
+            // The last Thursday is the 28th; the next Wednesday would be in February.
+            assert_eq!(moved.rule.to_string(), "FREQ=WEEKLY;UNTIL=20270130;BYDAY=WE,TH", "{zone:?}");
+        }
     }
 
     #[test]
