@@ -39,5 +39,5 @@ mod times;
 
 pub use error::{ExpandError, MomentError, RuleError};
 pub use moment::{Addition, Moment};
-pub use rule::{DayOfWeek, Frequency, Rule, Until};
+pub use rule::{DayOfWeek, Frequency, Rule, Until, weekday_name, weekday_named};
 pub use set::{Last, Limits, Occurrence, Set};

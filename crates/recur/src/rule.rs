@@ -85,8 +85,27 @@ impl fmt::Display for DayOfWeek {
     }
 }
 
-fn weekday_name(weekday: Weekday) -> &'static str {
-    ["MO", "TU", "WE", "TH", "FR", "SA", "SU"][weekday.to_monday_zero_offset() as usize]
+/// The weekdays as RFC 5545 writes them.
+const WEEKDAYS: [(&str, Weekday); 7] = [
+    ("MO", Weekday::Monday),
+    ("TU", Weekday::Tuesday),
+    ("WE", Weekday::Wednesday),
+    ("TH", Weekday::Thursday),
+    ("FR", Weekday::Friday),
+    ("SA", Weekday::Saturday),
+    ("SU", Weekday::Sunday),
+];
+
+/// A weekday as rules write it: `MO`.
+#[must_use]
+pub fn weekday_name(weekday: Weekday) -> &'static str {
+    WEEKDAYS[weekday.to_monday_zero_offset() as usize].0
+}
+
+/// The weekday that a rule writes so.
+#[must_use]
+pub fn weekday_named(name: &str) -> Option<Weekday> {
+    WEEKDAYS.iter().find(|(known, _)| *known == name).map(|(_, weekday)| *weekday)
 }
 
 /// A recurrence rule, `RRULE` of RFC 5545.

@@ -4,6 +4,7 @@ use std::num::NonZeroI64;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Span};
+use obcms_recur::weekday_named;
 
 /// A date or a time as it is written, before its zone is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,18 +136,8 @@ pub(super) fn length(text: &str) -> Option<Length> {
 
 /// Reads the number before a weekday: `-1SU` is the last Sunday.
 pub(super) fn numbered_weekday(text: &str) -> Option<(Option<NonZeroI64>, jiff::civil::Weekday)> {
-    use jiff::civil::Weekday;
     let (number, day) = text.split_at_checked(text.len().checked_sub(2)?)?;
-    let weekday = match day {
-        "MO" => Weekday::Monday,
-        "TU" => Weekday::Tuesday,
-        "WE" => Weekday::Wednesday,
-        "TH" => Weekday::Thursday,
-        "FR" => Weekday::Friday,
-        "SA" => Weekday::Saturday,
-        "SU" => Weekday::Sunday,
-        _ => return None,
-    };
+    let weekday = weekday_named(day)?;
     if number.is_empty() {
         return Some((None, weekday));
     }

@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use jiff::civil::{Date, Time, Weekday};
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
-use obcms_recur::{ExpandError, Frequency, Last, Moment, Rule, Set, Until};
+use obcms_recur::{ExpandError, Frequency, Last, Moment, Rule, Set, Until, weekday_name, weekday_named};
 
 use super::moving::Place;
 
@@ -293,26 +293,12 @@ impl Parts {
     }
 }
 
-const WEEKDAYS: [(Weekday, &str); 7] = [
-    (Weekday::Monday, "MO"),
-    (Weekday::Tuesday, "TU"),
-    (Weekday::Wednesday, "WE"),
-    (Weekday::Thursday, "TH"),
-    (Weekday::Friday, "FR"),
-    (Weekday::Saturday, "SA"),
-    (Weekday::Sunday, "SU"),
-];
-
-fn code(weekday: Weekday) -> &'static str {
-    WEEKDAYS.iter().find(|(known, _)| *known == weekday).map_or("MO", |(_, code)| code)
-}
-
 /// All weekdays of a list so many days later, as another zone has them.
 fn later_weekdays(list: &str, days: i64) -> String {
     let later: Vec<&str> = list
         .split(',')
-        .filter_map(|item| WEEKDAYS.iter().find(|(_, code)| *code == item))
-        .map(|(weekday, _)| code(weekday.wrapping_add(days)))
+        .filter_map(weekday_named)
+        .map(|weekday| weekday_name(weekday.wrapping_add(days)))
         .collect();
     later.join(",")
 }
@@ -322,11 +308,11 @@ fn other_weekdays(list: &str, old: Date, new: Date, in_month: bool) -> Result<St
     let mut replaced = false;
     for item in list.split(',') {
         let (ordinal, weekday) = item.split_at(item.len().saturating_sub(2));
-        let item = if weekday != code(old.weekday()) {
+        let item = if weekday != weekday_name(old.weekday()) {
             item.to_owned()
         } else if ordinal.is_empty() {
             replaced = true;
-            code(new.weekday()).to_owned()
+            weekday_name(new.weekday()).to_owned()
         } else {
             let ordinal: i64 = ordinal.parse().map_err(|_| too_special())?;
             if !in_month {
@@ -334,7 +320,7 @@ fn other_weekdays(list: &str, old: Date, new: Date, in_month: bool) -> Result<St
             }
             if ordinal_in_month(old, ordinal < 0) == ordinal {
                 replaced = true;
-                format!("{}{}", ordinal_in_month(new, ordinal < 0), code(new.weekday()))
+                format!("{}{}", ordinal_in_month(new, ordinal < 0), weekday_name(new.weekday()))
             } else {
                 item.to_owned()
             }

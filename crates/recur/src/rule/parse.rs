@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::civil::Weekday;
 use jiff::tz::Offset;
 
-use super::{DayOfWeek, Frequency, Rule, Until};
+use super::{DayOfWeek, Frequency, Rule, Until, weekday_named};
 use crate::error::RuleError;
 use crate::moment::{self, Moment};
 
@@ -191,18 +191,9 @@ fn read_days(value: &str) -> Result<Vec<DayOfWeek>, RuleError> {
 }
 
 fn read_weekday(name: &str, value: &str) -> Result<Weekday, RuleError> {
-    Ok(match value {
-        "MO" => Weekday::Monday,
-        "TU" => Weekday::Tuesday,
-        "WE" => Weekday::Wednesday,
-        "TH" => Weekday::Thursday,
-        "FR" => Weekday::Friday,
-        "SA" => Weekday::Saturday,
-        "SU" => Weekday::Sunday,
-        _ => {
-            let problem = format!("“{}” is not one of MO, TU, WE, TH, FR, SA, SU", shorten(value));
-            return Err(RuleError::new(name, problem));
-        }
+    weekday_named(value).ok_or_else(|| {
+        let problem = format!("“{}” is not one of MO, TU, WE, TH, FR, SA, SU", shorten(value));
+        RuleError::new(name, problem)
     })
 }
 

@@ -1,8 +1,9 @@
 //! Zones as a calendar defines them for programs that do not know them by name (VTIMEZONE).
 
-use jiff::civil::{Date, DateTime, Weekday, date};
+use jiff::civil::{Date, DateTime, date};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
+use obcms_recur::weekday_name;
 
 use super::text::Text;
 use super::values::{Local, Utc};
@@ -59,7 +60,7 @@ pub(super) fn write(text: &mut Text, zone: &TimeZone, name: &str, first: i16, la
         };
         let rule = (group.observances.len() > 1).then(|| {
             let number = group.numbers.first().copied().unwrap_or(1);
-            let day = weekday(begun.onset.date().weekday());
+            let day = weekday_name(begun.onset.date().weekday());
             let until = if ended.onset.year() >= last {
                 String::new()
             } else {
@@ -162,18 +163,6 @@ fn offset(offset: Offset) -> String {
         format!("{sign}{hours:02}{minutes:02}")
     } else {
         format!("{sign}{hours:02}{minutes:02}{rest:02}")
-    }
-}
-
-fn weekday(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Monday => "MO",
-        Weekday::Tuesday => "TU",
-        Weekday::Wednesday => "WE",
-        Weekday::Thursday => "TH",
-        Weekday::Friday => "FR",
-        Weekday::Saturday => "SA",
-        Weekday::Sunday => "SU",
     }
 }
 
