@@ -21,7 +21,7 @@ use serde_json::{Map, Value as Json, json};
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::{Page, Signed};
-use super::registry::form::form_fields;
+use super::registry::form_fields;
 use super::registry::written::{prefilled, written};
 use super::registry::{Values, detail as generic, history_panel, read_form};
 use crate::components::badges::priority;

@@ -13,7 +13,7 @@ use obcms_domain::people::Action;
 use obcms_domain::registry::{Field, FieldType, Kind, Record};
 use obcms_store::records::Directory;
 
-use super::form::filter_fields;
+use super::controls::filter_fields;
 use super::plural;
 use super::value::Values;
 use crate::components::badges::grouped;

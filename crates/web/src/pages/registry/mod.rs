@@ -4,6 +4,7 @@
 //! are for those pages too: [`form_fields`], [`read_form`], [`properties`], [`history_panel`], [`Values`].
 
 mod backlinks;
+pub mod controls;
 pub mod dates;
 pub mod detail;
 pub mod form;
@@ -31,8 +32,8 @@ use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::records::{self, Directory};
 
+pub use controls::form_fields;
 pub use detail::{long_texts, properties};
-pub use form::form_fields;
 pub use history::history_panel;
 pub use value::Values;
 pub use written::read_form;

@@ -123,7 +123,7 @@ fn with_kinds(app: &App, given: &[String]) -> Vec<String> {
 
 /// Reads what a form gives for a kind: one member for each field that the form showed.
 ///
-/// A form lists what it showed in the hidden input [`SHOWN`] (see [`super::form::shown`]); without it only the
+/// A form lists what it showed in the hidden input [`SHOWN`] (see [`super::controls::shown`]); without it only the
 /// fields that came are read, and a box that is not ticked counts as not shown.
 #[must_use]
 pub fn read_form(kind: &'static Kind, form: &Form) -> Map<String, Json> {
