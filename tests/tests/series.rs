@@ -60,6 +60,33 @@ fn staff(days: &[&str]) -> Vec<String> {
 }
 
 on_both_engines! {
+    fn a_series_begins_with_its_first_date_in_a_repeated_hour_too(server: &Server) {
+        let client = server.as_role("coordinator");
+        // Clocks in Berlin show 02:30 twice that night; on the clock of a series it is the first.
+        let mut event = json!({
+            "title": "Night shift", "timezone": "Europe/Berlin", "start": "2027-10-31T02:30:00+01:00",
+            "end": "2027-10-31T04:00:00+01:00",
+        });
+        let once = client.post("/api/v1/events", &event).expect_status(201).json;
+        assert_eq!((&once["start"], &once["end"]), (&json!("2027-10-31T02:30:00+01:00"), &json!("2027-10-31T04:00:00+01:00")));
+        event["rrule"] = json!("FREQ=DAILY;COUNT=3");
+        let made = client.post("/api/v1/events", &event).expect_status(201).json;
+        let path = format!("/api/v1/events/{}", made["id"].as_str().unwrap());
+        let agrees = |path: &str| {
+            let series = client.get(path).expect_status(200).json;
+            assert_eq!((&series["start"], &series["end"]), (&json!("2027-10-31T02:30:00+02:00"), &json!("2027-10-31T03:00:00+01:00")));
+            let first = client.get(&format!("{path}/occurrences/2027-10-31T02:30:00")).expect_status(200).json;
+            assert_eq!((&first["start"], &first["end"]), (&series["start"], &series["end"]));
+        };
+        agrees(&path);
+        // So does one that becomes a series later, and one whose time is changed to that.
+        let later = format!("/api/v1/events/{}", once["id"].as_str().unwrap());
+        client.patch(&later, &json!({ "rrule": "FREQ=DAILY;COUNT=3" })).expect_status(200);
+        agrees(&later);
+        client.patch(&path, &json!({ "start": "2027-10-31T02:30:00+01:00", "end": "2027-10-31T04:00:00+01:00" })).expect_status(200);
+        agrees(&path);
+    }
+
     fn a_series_stands_on_all_its_dates(server: &Server) {
         let me = server.as_role("coordinator");
         let made = weekly(&me, &json!({ "exdates": ["2027-01-18T09:00:00"], "rdates": ["2027-01-20T14:00:00+08:00"] }));

@@ -287,6 +287,17 @@ pub fn place_at(record: &mut Record, start: Moment, length: Length) {
     place(record, &zone, start, length.end_of(start));
 }
 
+/// Puts the start of a series where its first date is. A series has its dates by the clock on the wall, on which a start
+/// in the second pass of a repeated hour is read as the first; its end stays as far from it.
+pub fn settle(record: &mut Record) {
+    if !recurs(record.kind) || !record.kind.is_timed() || Series::of(record).is_none() {
+        return;
+    }
+    if let Some((start @ Moment::DateTime(_), length)) = anchor(record) {
+        place_at(record, start, length);
+    }
+}
+
 /// Puts the fields of a changed date into a record.
 pub fn apply(record: &mut Record, patch: &Map<String, Json>) {
     for (name, json) in patch {
