@@ -78,6 +78,53 @@ fn assert_one_wins(answers: &[Answer; 2]) -> usize {
 }
 
 on_both_engines! {
+    fn dates_without_a_rule_are_split_and_ended_as_others_are(server: &Server) {
+        let client = server.as_role("coordinator");
+        // The date after which it is called is not the earliest one.
+        let make = || {
+            let body = json!({
+                "title": "Hearing", "start": "2027-03-08T09:00:00", "end": "2027-03-08T10:00:00",
+                "rdates": ["2027-03-02T09:00:00", "2027-03-20T09:00:00"],
+            });
+            client.post("/api/v1/events", &body).expect_status(201).json["id"].as_str().unwrap().to_owned()
+        };
+        let shown = || {
+            let feed = client.get("/api/v1/calendar?start=2027-03-01&end=2027-04-01&kinds=event").expect_status(200).json;
+            let line = |entry: &Value| format!("{} {}", &entry["start"].as_str().unwrap()[8..16], entry["title"].as_str().unwrap());
+            feed["entries"].as_array().unwrap().iter().map(line).collect::<Vec<_>>()
+        };
+        let date = |id: &str, day: &str, scope: &str| format!("/api/v1/events/{id}/occurrences/2027-03-{day}T09:00:00?scope={scope}");
+        let id = make();
+        client.patch(&date(&id, "02", "this"), &json!({ "title": "Opening" })).expect_status(200);
+        // From the second date on another hour: what comes before keeps its name, what comes after is still there.
+        let later = json!({ "start": "2027-03-08T14:00:00" });
+        let rest = client.patch(&date(&id, "08", "following"), &later).expect_status(200).json;
+        assert_eq!(shown(), ["02T09:00 Opening", "08T14:00 Hearing", "20T14:00 Hearing"]);
+        client.delete(&format!("/api/v1/events/{}", rest["id"].as_str().unwrap())).expect_status(204);
+        client.delete(&format!("/api/v1/events/{id}")).expect_status(204);
+        // Ended before a date, the others are left; split at the first one that was added, none is lost.
+        let id = make();
+        client.delete(&date(&id, "20", "following")).expect_status(204);
+        assert_eq!(shown(), ["02T09:00 Hearing", "08T09:00 Hearing"]);
+        client.delete(&date(&id, "08", "following")).expect_status(204);
+        assert_eq!(shown(), ["02T09:00 Hearing"]);
+    }
+
+    fn a_further_date_goes_where_it_is_put_when_all_are_moved(server: &Server) {
+        let client = server.as_role("coordinator");
+        // Mondays and Thursdays, and one Monday after the last of them.
+        let body = json!({
+            "title": "Class", "start": "2027-03-01T09:00:00", "end": "2027-03-01T10:00:00",
+            "rrule": "FREQ=WEEKLY;BYDAY=MO,TH;COUNT=4", "rdates": ["2027-03-22T09:00:00"],
+        });
+        let id = client.post("/api/v1/events", &body).expect_status(201).json["id"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/events/{id}/occurrences/2027-03-22T09:00:00?scope=all");
+        client.patch(&path, &json!({ "start": "2027-03-23T09:30:00" })).expect_status(200);
+        let feed = client.get("/api/v1/calendar?start=2027-03-01&end=2027-04-01&kinds=event").expect_status(200).json;
+        let starts: Vec<&str> = feed["entries"].as_array().unwrap().iter().map(|entry| &entry["start"].as_str().unwrap()[8..16]).collect();
+        assert_eq!(starts, ["02T09:30", "04T09:30", "09T09:30", "11T09:30", "23T09:30"]);
+    }
+
     fn of_two_who_move_the_same_date_one_wins(server: &Server) {
         let (one, other) = (server.as_role("coordinator"), server.as_role("coordinator"));
         for round in 0..ROUNDS {

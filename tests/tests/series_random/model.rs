@@ -1,137 +1,13 @@
-//! A series as somebody would keep it on paper: every date is found by walking day by day, and what is done to the
-//! series is done to the list of its dates.
+//! A series as somebody would keep it on paper: what is done to the series is done to the list of its dates.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use jiff::civil::{Date, DateTime, date};
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-/// No date after this day is written down.
-const LAST_DAY: Date = date(2029, 6, 30);
-
-/// On which days.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Every {
-    Days(i64),
-    /// Days of the week from Monday (0) on.
-    Weeks(i64, BTreeSet<i64>),
-    MonthDay(i64, i8),
-    /// The first to fourth of a weekday, or the last one (-1).
-    Nth(i64, i64, i64),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum End {
-    Never,
-    Count(usize),
-    Until(DateTime),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Rule {
-    pub every: Every,
-    pub end: End,
-}
-
-const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
-
-pub fn weekday(day: Date) -> i64 {
-    i64::from(day.weekday().to_monday_zero_offset())
-}
-
-fn name(weekday: i64) -> &'static str {
-    DAYS[usize::try_from(weekday.rem_euclid(7)).unwrap()]
-}
-
-fn days_between(from: Date, to: Date) -> i64 {
-    i64::from(from.until(to).unwrap().get_days())
-}
-
-fn months_between(from: Date, to: Date) -> i64 {
-    let month = |day: Date| i64::from(day.year()) * 12 + i64::from(day.month());
-    month(to) - month(from)
-}
-
-/// Which of its weekday in the month a day is.
-fn nth(day: Date, from_end: bool) -> i64 {
-    if from_end {
-        -(i64::from(day.days_in_month() - day.day()) / 7 + 1)
-    } else {
-        i64::from(day.day() - 1) / 7 + 1
-    }
-}
-
-impl Rule {
-    /// As RFC 5545 writes it.
-    pub fn text(&self, zone: &TimeZone) -> String {
-        let mut text = match &self.every {
-            Every::Days(interval) => format!("FREQ=DAILY;INTERVAL={interval}"),
-            Every::Weeks(interval, days) => {
-                let days: Vec<&str> = days.iter().map(|day| name(*day)).collect();
-                format!("FREQ=WEEKLY;INTERVAL={interval};BYDAY={}", days.join(","))
-            }
-            Every::MonthDay(interval, day) => format!("FREQ=MONTHLY;INTERVAL={interval};BYMONTHDAY={day}"),
-            Every::Nth(interval, nth, day) => {
-                format!("FREQ=MONTHLY;INTERVAL={interval};BYDAY={nth}{}", name(*day))
-            }
-        };
-        match self.end {
-            End::Never => {}
-            End::Count(count) => text.push_str(&format!(";COUNT={count}")),
-            End::Until(until) => {
-                let instant = until.to_zoned(zone.clone()).unwrap().timestamp();
-                text.push_str(&format!(";UNTIL={}", instant.strftime("%Y%m%dT%H%M%SZ")));
-            }
-        }
-        text
-    }
-
-    fn is_on(&self, first: Date, day: Date) -> bool {
-        let monday = |day: Date| day.saturating_sub(weekday(day).days());
-        match &self.every {
-            Every::Days(interval) => days_between(first, day) % interval == 0,
-            Every::Weeks(interval, days) => {
-                days.contains(&weekday(day)) && days_between(monday(first), monday(day)) / 7 % interval == 0
-            }
-            Every::MonthDay(interval, number) => {
-                day.day() == *number && months_between(first, day) % interval == 0
-            }
-            Every::Nth(interval, number, on) => {
-                weekday(day) == *on
-                    && nth(day, *number < 0) == *number
-                    && months_between(first, day) % interval == 0
-            }
-        }
-    }
-
-    /// All dates from the first one on, which need not be one of them.
-    pub fn dates(&self, first: DateTime) -> Vec<DateTime> {
-        let mut dates = Vec::new();
-        let mut day = first.date();
-        while day <= LAST_DAY {
-            let at = day.to_datetime(first.time());
-            let is_over = match self.end {
-                End::Never => false,
-                End::Count(count) => dates.len() >= count,
-                End::Until(until) => at > until,
-            };
-            if is_over {
-                break;
-            }
-            if self.is_on(first.date(), day) {
-                dates.push(at);
-            }
-            day = day.tomorrow().unwrap();
-        }
-        dates
-    }
-
-    fn endless(&self) -> Rule {
-        Rule { every: self.every.clone(), end: End::Never }
-    }
-}
+use super::rule::{End, Every, Rule, days_between, months_between, nth, weekday};
 
 /// What differs on a date.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -169,6 +45,10 @@ pub struct Part {
     pub zone: TimeZone,
     pub length: SignedDuration,
     pub title: String,
+    /// Its dates are days.
+    pub has_days: bool,
+    /// Further dates, and the end of those that last otherwise.
+    pub added: BTreeMap<DateTime, Option<DateTime>>,
     pub left_out: BTreeSet<DateTime>,
     pub changed: BTreeMap<DateTime, Changed>,
     pub is_archived: bool,
@@ -177,18 +57,33 @@ pub struct Part {
 impl Part {
     /// The dates that take place.
     pub fn dates(&self) -> Vec<DateTime> {
-        let mut dates = self.rule.dates(self.first);
+        let mut dates = self.all_dates();
         dates.retain(|date| !self.left_out.contains(date));
-        dates
+        dates.into_iter().collect()
+    }
+
+    fn all_dates(&self) -> BTreeSet<DateTime> {
+        self.rule.dates(self.first).into_iter().chain(self.added.keys().copied()).collect()
+    }
+
+    /// A date as the record names it.
+    pub fn name(&self, date: DateTime) -> String {
+        if self.has_days { date.date().to_string() } else { date.to_string() }
+    }
+
+    /// The zone of its times; days stand at midnight UTC.
+    fn clock(&self) -> TimeZone {
+        if self.has_days { TimeZone::UTC } else { self.zone.clone() }
     }
 
     fn instant(&self, local: DateTime) -> Timestamp {
-        local.to_zoned(self.zone.clone()).unwrap().timestamp()
+        local.to_zoned(self.clock()).unwrap().timestamp()
     }
 
     fn regular(&self, date: DateTime) -> (Timestamp, Timestamp) {
         let start = self.instant(date);
-        (start, start + self.length)
+        let own = self.added.get(&date).copied().flatten();
+        (start, own.map_or(start + self.length, |end| self.instant(end)))
     }
 
     /// When a date takes place.
@@ -197,7 +92,16 @@ impl Part {
     }
 
     pub fn local_start(&self, date: DateTime) -> DateTime {
-        self.span(date).0.to_zoned(self.zone.clone()).datetime()
+        self.span(date).0.to_zoned(self.clock()).datetime()
+    }
+
+    /// Further dates as the record has them.
+    pub fn added_names(&self) -> Vec<String> {
+        let name = |(start, end): (&DateTime, &Option<DateTime>)| match end {
+            Some(end) => format!("{start}/{end}"),
+            None => self.name(*start),
+        };
+        self.added.iter().map(name).collect()
     }
 
     pub fn shown(&self) -> Vec<Shown> {
@@ -208,7 +112,7 @@ impl Part {
             let (start, end) = self.span(date);
             let own = self.changed.get(&date).and_then(|changed| changed.title.clone());
             let title = own.unwrap_or_else(|| self.title.clone());
-            Shown { part: self.id.clone(), name: date.to_string(), start, end, title }
+            Shown { part: self.id.clone(), name: self.name(date), start, end, title }
         };
         self.dates().into_iter().map(shown).collect()
     }
@@ -216,8 +120,9 @@ impl Part {
     /// Writes down what differs on a date; nothing when it is as the others.
     fn put(&mut self, date: DateTime, mut changed: Changed) {
         let (start, end) = self.span_of(date, &changed);
-        let begins_there = start == self.regular(date).0;
-        let length = Some(end.duration_since(start)).filter(|length| *length != self.length);
+        let regular = self.regular(date);
+        let begins_there = start == regular.0;
+        let length = Some(end.duration_since(start)).filter(|_| end != regular.1);
         (changed.span, changed.length) =
             if begins_there { (None, length) } else { (Some((start, end)), None) };
         if changed.title.as_deref() == Some(self.title.as_str()) {
@@ -241,8 +146,8 @@ impl Part {
                 changed.span = Some((new, new + end.duration_since(start)));
             }
             Change::End(end) => changed.span = Some((self.span(date).0, self.instant(*end))),
-            Change::Zone(_) | Change::Rule(_) => {
-                unreachable!("one date has neither zone nor rule of its own")
+            Change::Zone(_) | Change::Rule(_) | Change::Added(_) => {
+                unreachable!("one date has neither zone nor rule nor further dates of its own")
             }
         }
         self.put(date, changed);
@@ -264,17 +169,23 @@ impl Part {
         }
         let same_month = months_between(old, new) == 0;
         match &self.rule.every {
-            Every::Days(_) => true,
-            Every::Weeks(_, on) if on.len() == 1 || rotates => true,
+            Every::Once | Every::Days(_) => true,
+            Every::Weeks(..) if rotates => true,
+            // The rule follows days that it names.
+            Every::Weeks(_, on) if !on.contains(&weekday(old)) => false,
+            Every::Weeks(_, on) if on.len() == 1 => true,
             // Into a week of its own or onto another of the days a rule can hardly follow.
             Every::Weeks(_, on) => {
                 !on.contains(&weekday(new)) && weekday(new) - weekday(old) == days_between(old, new)
             }
-            Every::MonthDay(..) => {
+            Every::MonthDay(_, named) => {
                 let number = i64::from(old.day()) + days;
-                same_month && (1..=28).contains(&number)
+                *named == old.day() && same_month && (1..=28).contains(&number)
             }
-            Every::Nth(_, number, _) => !rotates && same_month && (*number < 0 || nth(new, false) < 5),
+            Every::Nth(_, number, on) => {
+                let is_named = weekday(old) == *on && nth(old, *number < 0) == *number;
+                is_named && !rotates && same_month && (*number < 0 || nth(new, false) < 5)
+            }
         }
     }
 
@@ -309,6 +220,15 @@ impl Part {
                 }
                 date
             }
+            Change::Added(added) => {
+                let own = self.changed.remove(&date);
+                self.added = added.clone();
+                self.rename(date, SignedDuration::ZERO, 0, true, None);
+                if let Some(own) = own.filter(|_| self.dates().contains(&date)) {
+                    self.put(date, own);
+                }
+                date
+            }
             Change::Start(to) => self.move_all(date, *to, None),
             Change::Zone(zone) => {
                 let to = self.span(date).0.to_zoned(zone.clone()).datetime();
@@ -328,10 +248,11 @@ impl Part {
         let bounded = self.rule.dates(self.first);
         let new = moved(date, days);
         let new_first;
+        let mut moves_all = true;
         // The last date where not all go as far.
         let mut last: Option<DateTime> = None;
         match &mut self.rule.every {
-            Every::Days(_) => new_first = moved(self.first, days),
+            Every::Once | Every::Days(_) => new_first = moved(self.first, days),
             Every::MonthDay(_, number) => {
                 *number += i8::try_from(days).unwrap();
                 new_first = moved(self.first, days);
@@ -341,6 +262,7 @@ impl Part {
                 new_first = moved(self.first, days);
             }
             Every::Weeks(_, on) => {
+                moves_all = false;
                 let (old_day, new_day) = (weekday(date.date()), (weekday(date.date()) + days).rem_euclid(7));
                 on.remove(&old_day);
                 on.insert(new_day);
@@ -350,6 +272,7 @@ impl Part {
                 last = bounded.iter().map(moved_one).max();
             }
             Every::Nth(_, number, day) => {
+                moves_all = days == 0;
                 if days != 0 {
                     (*number, *day) = (nth(new.date(), *number < 0), weekday(new.date()));
                 }
@@ -378,12 +301,18 @@ impl Part {
             self.rule.end = End::Until(until);
         }
         self.first = new_first;
+        // The date that was moved goes where it was put, whether or not the others go as far.
+        let by = |at: DateTime| if moves_all || at == date { days } else { 0 };
+        let carried = |(at, end): (&DateTime, &Option<DateTime>)| {
+            (moved(*at, by(*at)), end.map(|end| moved(end, by(*at))))
+        };
+        self.added = self.added.iter().map(carried).collect();
         let same_zone = zone.is_none();
         if let Some(zone) = zone {
             self.zone = zone;
         }
         self.rename(date, shift, days, same_zone, Some(new));
-        if self.rule.dates(self.first).contains(&new) {
+        if self.all_dates().contains(&new) {
             // It stands where it was put.
             let length = end.duration_since(start);
             let start = self.instant(to);
@@ -407,7 +336,8 @@ impl Part {
         same_zone: bool,
         taken: Option<DateTime>,
     ) {
-        let dates: BTreeSet<DateTime> = self.rule.dates(self.first).into_iter().collect();
+        let dates = self.all_dates();
+        let of_rule = self.rule.dates(self.first);
         let mut taken: BTreeSet<DateTime> = taken.into_iter().collect();
         let left_out = std::mem::take(&mut self.left_out);
         let mut changed = std::mem::take(&mut self.changed);
@@ -416,7 +346,7 @@ impl Part {
         let along = |date: DateTime| kept(date).saturating_add(days.days());
         let is_nth = days != 0 && matches!(self.rule.every, Every::Nth(..));
         let in_month = |date: DateTime| {
-            let mut of_month = dates.iter().filter(|new| months_between(date.date(), new.date()) == 0);
+            let mut of_month = of_rule.iter().filter(|new| months_between(date.date(), new.date()) == 0);
             of_month.next().copied().filter(|_| is_nth).unwrap_or(date)
         };
         let ways: [&dyn Fn(DateTime) -> DateTime; 3] =
@@ -448,7 +378,9 @@ impl Part {
                 if let End::Until(until) = &mut self.rule.end {
                     *until = until.checked_add(shift).unwrap();
                 }
-                self.first = self.first.checked_add(shift).unwrap();
+                let moved = |at: DateTime| at.checked_add(shift).unwrap();
+                self.first = moved(self.first);
+                self.added = self.added.iter().map(|(at, end)| (moved(*at), end.map(moved))).collect();
                 self.rename(DateTime::MIN, shift, 0, true, None);
             }
             _ => unreachable!("not among what is tried"),
@@ -458,19 +390,45 @@ impl Part {
     /// Ends the series before the date; answers what comes from the date on.
     pub fn split(&mut self, date: DateTime) -> Part {
         let mut rest = self.clone();
-        rest.first = date;
+        // Where the date is a further one, the rule goes on at its own next date.
+        match self.rule.dates(self.first).iter().find(|other| **other >= date) {
+            Some(next) => rest.first = *next,
+            None => {
+                rest.first = date;
+                rest.rule = Rule { every: Every::Once, end: End::Never };
+            }
+        }
         let before = self.rule.dates(self.first).iter().filter(|other| **other < date).count();
         match &mut rest.rule.end {
+            _ if self.rule.every == Every::Once => {}
             End::Count(count) => {
                 *count -= before;
                 self.rule.end = End::Count(before);
             }
+            // No date of the rule is left.
+            _ if matches!(self.rule.end, End::Count(_)) => self.rule.end = End::Count(before),
             _ => self.rule.end = End::Until(date.checked_sub(1.second()).unwrap()),
         }
         self.left_out.retain(|other| *other < date);
         self.changed.retain(|other, _| *other < date);
         rest.left_out.retain(|other| *other >= date);
         rest.changed.retain(|other, _| *other >= date);
+        let is_once = self.rule.every == Every::Once;
+        if is_once {
+            // The start is a date like the others.
+            self.added.entry(self.first).or_insert(None);
+            rest.added.clone_from(&self.added);
+        }
+        self.added.retain(|other, _| *other < date);
+        rest.added.retain(|other, _| *other >= date);
+        match self.added.first_key_value() {
+            Some((first, _)) if is_once && self.first >= date => self.first = *first,
+            None if is_once => self.rule.end = End::Count(0),
+            _ => {}
+        }
+        if is_once {
+            rest.first = date;
+        }
         rest
     }
 }
@@ -485,4 +443,6 @@ pub enum Change {
     End(DateTime),
     Zone(TimeZone),
     Rule(Rule),
+    /// Other further dates.
+    Added(BTreeMap<DateTime, Option<DateTime>>),
 }

@@ -65,6 +65,16 @@ pub(crate) fn head(record: &Record, series: &Series, date: Moment) -> Result<Rec
         head.set("rrule", shortened.to_string());
     }
     keep(&mut head, series, |other| series.instant(other) < series.instant(date));
+    if series.set.rule.is_none() {
+        // The start is a date itself. With one named it is a series still, of which that may be left out or changed.
+        if series.instant(series.set.start) < series.instant(date) {
+            name_start(&mut head, series.set.start);
+        } else if let Some(first) =
+            Series::of(&head).and_then(|left| left.set.additions.iter().map(|addition| addition.start).min())
+        {
+            series::place_at(&mut head, first, series.length);
+        }
+    }
     Ok(head)
 }
 
@@ -113,8 +123,22 @@ pub(crate) fn rest(tail: &mut Record, series: &Series, date: Moment) -> Result<(
         tail.set("rrule", rule.map_or(Value::Null, |rule| Value::from(rule.to_string())));
     }
     keep(tail, series, |other| series.instant(other) >= series.instant(date));
+    if series.set.rule.is_none() && series.instant(series.set.start) >= series.instant(date) {
+        name_start(tail, series.set.start);
+    }
     series::place_at(tail, start, series.length);
     Ok(())
+}
+
+/// Names the start of a series without a rule among its further dates.
+fn name_start(record: &mut Record, start: Moment) {
+    let mut dates: Vec<String> =
+        series::texts(record.get("rdates")).into_iter().map(ToOwned::to_owned).collect();
+    let name = start.to_string();
+    if !dates.iter().any(|date| date.split('/').next() == Some(name.as_str())) {
+        dates.push(name);
+    }
+    series::set_list(record, "rdates", dates);
 }
 
 /// Keeps of the lists of dates what `wanted` says.

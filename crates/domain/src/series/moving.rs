@@ -177,7 +177,7 @@ pub fn follow(
     if moved && !given.contains_key("rdates") {
         let dates: Vec<String> = texts(before.get("rdates"))
             .into_iter()
-            .filter_map(|text| carried(text, place, by_days))
+            .filter_map(|text| carried(text, place, by_days, leader))
             .collect();
         set_list(after, "rdates", dates);
     }
@@ -233,14 +233,20 @@ fn at_new_place(
     patch
 }
 
-/// A further date moved along; a period keeps its length by moving both ends.
-fn carried(text: &str, place: &Place, by_days: bool) -> Option<String> {
-    let carry =
-        |text: &str| Moment::from_str(text).ok().map(|moment| place.carry(moment, by_days).to_string());
-    match text.split_once('/') {
-        Some((start, end)) => Some(format!("{}/{}", carry(start)?, carry(end)?)),
-        None => carry(text),
-    }
+/// A further date moved along; a period keeps its length by moving both ends. The date that was moved itself goes where it
+/// was put, also when not all go as far.
+fn carried(text: &str, place: &Place, by_days: bool, leader: Option<&Leader>) -> Option<String> {
+    let read = |text: &str| Moment::from_str(text).ok();
+    let (start, end) = match text.split_once('/') {
+        Some((start, end)) => (read(start)?, Some(read(end)?)),
+        None => (read(text)?, None),
+    };
+    let by_days = by_days || leader.is_some_and(|leader| leader.name == place.carry(start, true));
+    let carry = |moment: Moment| place.carry(moment, by_days);
+    Some(match end {
+        Some(end) => format!("{}/{}", carry(start), carry(end)),
+        None => carry(start).to_string(),
+    })
 }
 
 /// Puts a list of dates into a field, in order and each once; nothing when it is empty.
