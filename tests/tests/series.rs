@@ -71,7 +71,7 @@ on_both_engines! {
         assert_eq!((&once["start"], &once["end"]), (&json!("2027-10-31T02:30:00+01:00"), &json!("2027-10-31T04:00:00+01:00")));
         event["rrule"] = json!("FREQ=DAILY;COUNT=3");
         let made = client.post("/api/v1/events", &event).expect_status(201).json;
-        let path = format!("/api/v1/events/{}", made["id"].as_str().unwrap());
+        let path = format!("/api/v1/events/{}", text(&made, "id"));
         let agrees = |path: &str| {
             let series = client.get(path).expect_status(200).json;
             assert_eq!((&series["start"], &series["end"]), (&json!("2027-10-31T02:30:00+02:00"), &json!("2027-10-31T03:00:00+01:00")));
@@ -80,7 +80,7 @@ on_both_engines! {
         };
         agrees(&path);
         // So does one that becomes a series later, and one whose time is changed to that.
-        let later = format!("/api/v1/events/{}", once["id"].as_str().unwrap());
+        let later = format!("/api/v1/events/{}", text(&once, "id"));
         client.patch(&later, &json!({ "rrule": "FREQ=DAILY;COUNT=3" })).expect_status(200);
         agrees(&later);
         client.patch(&path, &json!({ "start": "2027-10-31T02:30:00+01:00", "end": "2027-10-31T04:00:00+01:00" })).expect_status(200);
