@@ -74,6 +74,15 @@ export function clock(wall: string): string {
   return clockFormat.format(new Date(`${wall.slice(0, 19)}Z`));
 }
 
+const dayOfYear = writer({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+
+/** "Mon 14 Dec 2026", or "Mon 14 Dec 2026, 09:00" where there is a time; what is neither stays as it is. */
+export function momentWords(text: string): string {
+  if (Number.isNaN(instant(text))) return text;
+  const time = text.length > 10 ? `, ${text.slice(11, 16)}` : "";
+  return `${dayOfYear(text)}${time}`;
+}
+
 /** A stretch of days in words, its last day included: "14 Dec – 3 Jan 2027". */
 export function stretch(first: string, last: string): string {
   const year = ` ${last.slice(0, 4)}`;

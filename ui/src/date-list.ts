@@ -1,24 +1,10 @@
 /** Lists of dates: a text of dates between commas becomes a list that one adds to with a date picker. */
+import { momentWords } from "./calendar-days";
 import { icon } from "./icon";
 import { every, make, one } from "./page";
 
-const dayFormat = new Intl.DateTimeFormat("en-GB", {
-  timeZone: "UTC",
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-});
-
 export function startDateLists(): void {
   for (const holder of every("[data-date-list]")) build(holder);
-}
-
-function inWords(text: string): string {
-  const date = new Date(`${text.slice(0, 10)}T00:00:00Z`);
-  if (Number.isNaN(+date)) return text;
-  const time = text.length > 10 ? `, ${text.slice(11, 16)}` : "";
-  return `${dayFormat.format(date).replace(",", "")}${time}`;
 }
 
 function build(holder: HTMLElement): void {
@@ -63,14 +49,14 @@ function build(holder: HTMLElement): void {
         class: "button",
         "data-only": "icon",
         "data-kind": "quiet",
-        "aria-label": `Remove ${inWords(item)}`,
+        "aria-label": `Remove ${momentWords(item)}`,
       });
       remove.append(icon("x"));
       remove.addEventListener("click", () => {
         put(entries().filter((other) => other !== item));
         day.focus();
       });
-      list.append(make("li", {}, make("span", {}, inWords(item)), remove));
+      list.append(make("li", {}, make("span", {}, momentWords(item)), remove));
     }
     time.hidden = !timed();
   }

@@ -1,4 +1,5 @@
 /** How something repeats: what its start suggests, rules of one's own, and the next dates as the server works them out. */
+import { momentWords } from "./calendar-days";
 import {
   MONTH_NAMES,
   NTH,
@@ -22,13 +23,6 @@ interface Answer {
 }
 
 const PREVIEWED = 5;
-const dayFormat = new Intl.DateTimeFormat("en-GB", {
-  timeZone: "UTC",
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-});
 
 export function startRecurrences(): void {
   for (const holder of every("[data-recurrence]")) build(holder);
@@ -370,9 +364,7 @@ function build(holder: HTMLElement): void {
   function draw(answer: Answer): void {
     const list = make("ol", { class: "recurrence-dates" });
     for (const occurrence of answer.occurrences) {
-      const said = dayFormat.format(new Date(`${occurrence.slice(0, 10)}T00:00:00Z`)).replace(",", "");
-      const time = occurrence.length > 10 ? `, ${occurrence.slice(11, 16)}` : "";
-      list.append(make("li", {}, `${said}${time}`));
+      list.append(make("li", {}, momentWords(occurrence)));
     }
     if (answer.more) list.append(make("li", { class: "muted" }, "and so on"));
     preview.replaceChildren(
