@@ -199,12 +199,10 @@ impl<'a> Wish<'a> {
                     "start" | "end" | "all_day" | "scope" | "person" | "resource" | "instead_of",
                     Json::Null,
                 ) => {}
-                ("scope", Json::String(text)) if Scope::parse(text).is_some() => {
-                    wish.scope = Scope::parse(text).unwrap_or_default();
-                }
-                ("scope", _) => {
-                    errors.push(FieldError::new(name, "choice", "Expected this, following or all."));
-                }
+                ("scope", given) => match Scope::read(given.as_str().unwrap_or_default()) {
+                    Ok(scope) => wish.scope = scope,
+                    Err(error) => errors.push(error),
+                },
                 ("person" | "resource" | "instead_of", given) => {
                     match given.as_str().and_then(|text| text.parse::<Id>().ok()) {
                         Some(id) if name == "person" => wish.goes.person = Some(id),

@@ -50,6 +50,12 @@ impl Scope {
             _ => None,
         }
     }
+
+    /// Reads what somebody gave as the scope.
+    pub fn read(name: &str) -> Result<Self, FieldError> {
+        Self::parse(name)
+            .ok_or_else(|| FieldError::new("scope", "choice", "Expected this, following or all."))
+    }
 }
 
 /// What a change of dates led to.

@@ -141,9 +141,7 @@ fn scope_of(parameters: &Parameters) -> Result<Scope, Problem> {
     parameters.only(&["scope"])?;
     match parameters.get("scope") {
         None => Ok(Scope::This),
-        Some(text) => {
-            Scope::parse(text).ok_or_else(|| Parameters::wrong("scope", "Expected this, following or all."))
-        }
+        Some(text) => Scope::read(text).map_err(|error| Parameters::wrong("scope", &error.message)),
     }
 }
 

@@ -245,8 +245,7 @@ pub async fn act(
     let recurrence_id = form.get("occurrence").to_owned();
     let scope = match form.get("scope") {
         "" => Scope::This,
-        text => Scope::parse(text)
-            .ok_or_else(|| AppError::field("scope", "choice", "Expected this, following or all."))?,
+        text => Scope::read(text).map_err(|error| AppError::Invalid(vec![error]))?,
     };
     let target = Target { kind, id: id.0, recurrence_id: &recurrence_id, scope, expected: None };
     let name = name_text(&recurrence_id);
