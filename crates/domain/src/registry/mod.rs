@@ -5,19 +5,18 @@
 
 mod field;
 mod input;
-pub(crate) use input::YEARS;
 mod kind;
 pub mod output;
+mod reading;
 mod record;
 pub mod series;
 mod value;
 
 pub use field::{Field, FieldType, Initial, Source};
-pub use input::{
-    Context, MAXIMUM_LIST, check_required, check_text, form_to_json, moment, parse, parse_date, parse_field,
-    stored_value,
-};
+pub use input::{Context, check_required, parse};
 pub use kind::{DateRole, Kind};
+pub(crate) use reading::YEARS;
+pub use reading::{MAXIMUM_LIST, check_text, form_to_json, moment, parse_date, parse_field, stored_value};
 pub use record::Record;
 pub use value::{Link, Value};
 

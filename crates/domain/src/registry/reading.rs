@@ -1,0 +1,356 @@
+//! One value of a field, read by the description of the field: from JSON, and from a form or a file, which become
+//! JSON in [`form_to_json`].
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use obcms_recur::Rule;
+use serde_json::{Value as Json, json};
+
+use super::field::{Field, FieldType};
+use super::value::{Link, Value};
+use crate::choices::Choice;
+use crate::id::Id;
+use crate::projects::money;
+
+/// Longest list of references, tags or choices in one field.
+pub const MAXIMUM_LIST: usize = 500;
+/// First and last year that a date may have.
+pub(crate) const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
+/// Largest amount of money: a thousand billion pesos.
+const MAXIMUM_CENTAVOS: i64 = 100_000_000_000_000;
+
+/// Reads a start or an end: an instant with offset, a local date-time in the zone, or a day when `all_day`.
+pub fn moment(text: &str, all_day: bool, zone: &TimeZone) -> Result<Timestamp, (&'static str, String)> {
+    if all_day {
+        let day = match text.len() {
+            10 => parse_date(text)?,
+            _ => local_day(text, zone)?,
+        };
+        return day
+            .to_zoned(zone.clone())
+            .map(|start| start.timestamp())
+            .map_err(|_| ("range", "This day is out of range.".to_owned()));
+    }
+    let expected = || {
+        ("type", "Expected a date and time as in 2027-01-25T09:00:00+08:00 or 2027-01-25T09:00.".to_owned())
+    };
+    let instant = match text.parse::<Timestamp>() {
+        Ok(instant) => instant,
+        Err(_) => {
+            let local: DateTime = text.parse().map_err(|_| expected())?;
+            if text.len() < 16 {
+                return Err(expected());
+            }
+            // RFC 5545 3.3.5: a time in a gap is read with the offset before it, a repeated one is the first.
+            zone.to_ambiguous_timestamp(local).compatible().map_err(|_| expected())?
+        }
+    };
+    let year = instant.to_zoned(zone.clone()).year();
+    if YEARS.contains(&year) { Ok(instant) } else { Err(year_error()) }
+}
+
+fn local_day(text: &str, zone: &TimeZone) -> Result<Date, (&'static str, String)> {
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Ok(instant.to_zoned(zone.clone()).date());
+    }
+    let local: DateTime = text.parse().map_err(|_| date_error())?;
+    if YEARS.contains(&local.year()) { Ok(local.date()) } else { Err(year_error()) }
+}
+
+fn date_error() -> (&'static str, String) {
+    ("type", "Expected an existing day as YYYY-MM-DD.".to_owned())
+}
+
+fn year_error() -> (&'static str, String) {
+    ("range", format!("Expected a year from {} to {}.", YEARS.start(), YEARS.end()))
+}
+
+/// Reads a day written `YYYY-MM-DD`.
+pub fn parse_date(text: &str) -> Result<Date, (&'static str, String)> {
+    if text.len() != 10 {
+        return Err(date_error());
+    }
+    let date: Date = text.parse().map_err(|_| date_error())?;
+    if YEARS.contains(&date.year()) { Ok(date) } else { Err(year_error()) }
+}
+
+/// Refuses what no database keeps and what is too long.
+pub fn check_text(text: &str, maximum: usize, one_line: bool) -> Result<(), (&'static str, String)> {
+    let length = text.chars().count();
+    if length > maximum {
+        return Err(("too_long", format!("Expected at most {maximum} characters; these are {length}.")));
+    }
+    if text.contains('\0') {
+        return Err(("character", "The character NUL cannot be stored.".to_owned()));
+    }
+    if one_line && text.contains(['\n', '\r']) {
+        return Err(("character", "Expected one line.".to_owned()));
+    }
+    Ok(())
+}
+
+/// Reads one value by the type of its field; the error is a code and a sentence.
+pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, String)> {
+    if json.is_null() {
+        return Ok(Value::Null);
+    }
+    let kind_of = |expected: &str| Err(("type", format!("Expected {expected}.")));
+    match field.data {
+        FieldType::Text(maximum) => text(json, maximum, true),
+        FieldType::Multiline(maximum) => text(json, maximum, false),
+        FieldType::Email => match text(json, 254, true)? {
+            Value::Text(address) if address.is_empty() => Ok(Value::Null),
+            Value::Text(address) if is_email(&address) => Ok(Value::Text(address)),
+            _ => kind_of("an e-mail address as in name@example.org"),
+        },
+        FieldType::Url => match text(json, 2000, true)? {
+            Value::Text(address) if address.is_empty() => Ok(Value::Null),
+            Value::Text(address) if address.starts_with("https://") || address.starts_with("http://") => {
+                Ok(Value::Text(address))
+            }
+            _ => kind_of("an address that starts with https:// or http://"),
+        },
+        FieldType::TimeZone => match json.as_str() {
+            Some(name) if TimeZone::get(name).is_ok() => Ok(Value::from(name)),
+            _ => kind_of("the name of an IANA time zone as in Asia/Manila"),
+        },
+        FieldType::Integer(least, most) => match json.as_i64() {
+            Some(number) if (least..=most).contains(&number) => Ok(Value::Integer(number)),
+            Some(_) => Err(("range", format!("Expected a whole number from {least} to {most}."))),
+            None => kind_of("a whole number"),
+        },
+        FieldType::Money => match json.as_i64() {
+            Some(number) if (-MAXIMUM_CENTAVOS..=MAXIMUM_CENTAVOS).contains(&number) => {
+                Ok(Value::Integer(number))
+            }
+            Some(_) => Err(("range", "This amount is out of range.".to_owned())),
+            // Text comes from people; programs send numbers.
+            None if json.is_string() => {
+                kind_of("an amount of pesos as in 1,250,000 or 1.25M (programs: whole centavos)")
+            }
+            None => kind_of("an amount in centavos as a whole number"),
+        },
+        FieldType::Decimal(least, most) => decimal(json, least, most),
+        FieldType::Boolean => match json.as_bool() {
+            Some(value) => Ok(Value::Boolean(value)),
+            None => kind_of("true or false"),
+        },
+        FieldType::Date => match json.as_str() {
+            Some(text) => parse_date(text).map(Value::Date),
+            None => Err(date_error()),
+        },
+        FieldType::Instant => match json.as_str().map(str::parse::<Timestamp>) {
+            Some(Ok(instant)) if YEARS.contains(&instant.to_zoned(TimeZone::UTC).year()) => {
+                Ok(Value::Instant(instant))
+            }
+            Some(Ok(_)) => Err(year_error()),
+            _ => kind_of("an instant as in 2027-01-25T09:00:00+08:00"),
+        },
+        // Moments are read beside the fields that they depend on.
+        FieldType::Moment => kind_of("a date or a date and time"),
+        FieldType::Moments => Ok(Value::Json(json!(unique(strings(json)?)))),
+        FieldType::Recurrence => match json.as_str().map(str::trim) {
+            Some("") => Ok(Value::Null),
+            Some(text) => match text.parse::<Rule>() {
+                Ok(rule) => Ok(Value::from(rule.to_string())),
+                Err(error) => Err(("rule", error.to_string())),
+            },
+            None => kind_of("a rule as in FREQ=WEEKLY;BYDAY=MO"),
+        },
+        FieldType::Choice(choices) => match json.as_str() {
+            Some("") => Ok(Value::Null),
+            Some(text) if crate::choices::contains(choices, text) => Ok(Value::from(text)),
+            _ => Err(("choice", expected_choice(choices))),
+        },
+        FieldType::Choices(choices) => {
+            let items = strings(json)?;
+            if items.iter().any(|item| !crate::choices::contains(choices, item)) {
+                return Err(("choice", expected_choice(choices)));
+            }
+            Ok(Value::Json(json!(unique(items))))
+        }
+        FieldType::Reference(_) => match json.as_str().map(str::parse::<Id>) {
+            Some(Ok(id)) => Ok(Value::Id(id)),
+            _ => kind_of("the id of another record"),
+        },
+        FieldType::References(_) => {
+            let mut ids = Vec::new();
+            for item in strings(json)? {
+                let id = item.parse().map_err(|_| ("type", "Expected a list of ids.".to_owned()))?;
+                if !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
+            Ok(Value::Ids(ids))
+        }
+        FieldType::Link(kinds) => link(json, kinds).map(Value::Link),
+        FieldType::Links(kinds) => {
+            let items = list(json)?;
+            let mut links = Vec::new();
+            for item in items {
+                let link = link(item, kinds)?;
+                if !links.contains(&link) {
+                    links.push(link);
+                }
+            }
+            Ok(Value::Links(links))
+        }
+        FieldType::Tags => {
+            let items = strings(json)?;
+            for item in &items {
+                check_text(item, 80, true)?;
+            }
+            Ok(Value::Json(json!(unique(items))))
+        }
+        FieldType::Structure(check) => match check(json) {
+            Ok(()) if json.to_string().contains("\\u0000") => {
+                Err(("character", "The character NUL cannot be stored.".to_owned()))
+            }
+            Ok(()) => Ok(Value::Json(json.clone())),
+            Err(message) => Err(("structure", message)),
+        },
+    }
+}
+
+/// Reads a value back from the log or from a changed date: the inverse of [`super::output::plain`].
+pub fn stored_value(field: &Field, json: &Json) -> Result<Value, String> {
+    if let (FieldType::Moment, Json::String(text)) = (field.data, json) {
+        return text.parse::<Timestamp>().map(Value::Instant).map_err(|error| error.to_string());
+    }
+    parse_field(field, json).map_err(|(_, message)| message)
+}
+
+fn text(json: &Json, maximum: usize, one_line: bool) -> Result<Value, (&'static str, String)> {
+    let Some(text) = json.as_str() else {
+        return Err(("type", "Expected text.".to_owned()));
+    };
+    check_text(text, maximum, one_line)?;
+    Ok(Value::from(text))
+}
+
+fn is_email(address: &str) -> bool {
+    let Some((local, host)) = address.rsplit_once('@') else {
+        return false;
+    };
+    !local.is_empty()
+        && host.contains('.')
+        && !host.starts_with('.')
+        && !host.ends_with('.')
+        && !address.contains(|character: char| character.is_whitespace() || character.is_control())
+}
+
+fn decimal(json: &Json, least: i64, most: i64) -> Result<Value, (&'static str, String)> {
+    let Some(number) = json.as_f64() else {
+        return Err(("type", "Expected a number.".to_owned()));
+    };
+    #[allow(clippy::cast_precision_loss)]
+    let within = number >= least as f64 && number <= most as f64;
+    if !within {
+        return Err(("range", format!("Expected a number from {least} to {most}.")));
+    }
+    // Within the bounds just checked, rounding to hundredths cannot overflow.
+    #[allow(clippy::cast_possible_truncation)]
+    let hundredths = (number * 100.0).round() as i64;
+    Ok(Value::Integer(hundredths))
+}
+
+fn list(json: &Json) -> Result<&Vec<Json>, (&'static str, String)> {
+    let items = json.as_array().ok_or_else(|| ("type", "Expected a list.".to_owned()))?;
+    if items.len() > MAXIMUM_LIST {
+        return Err(("too_long", format!("Expected at most {MAXIMUM_LIST} items.")));
+    }
+    Ok(items)
+}
+
+fn strings(json: &Json) -> Result<Vec<&str>, (&'static str, String)> {
+    list(json)?
+        .iter()
+        .map(|item| item.as_str().ok_or_else(|| ("type", "Expected a list of texts.".to_owned())))
+        .collect()
+}
+
+fn unique(items: Vec<&str>) -> Vec<&str> {
+    let mut seen = Vec::new();
+    for item in items {
+        if !item.trim().is_empty() && !seen.contains(&item) {
+            seen.push(item);
+        }
+    }
+    seen
+}
+
+fn link(json: &Json, kinds: &[&str]) -> Result<Link, (&'static str, String)> {
+    let expected = || ("type", "Expected an object with kind and id.".to_owned());
+    let object = json.as_object().filter(|object| object.len() == 2).ok_or_else(expected)?;
+    let kind = object.get("kind").and_then(Json::as_str).ok_or_else(expected)?;
+    let id = object.get("id").and_then(Json::as_str).ok_or_else(expected)?;
+    if !kinds.contains(&kind) {
+        return Err(("choice", format!("Expected one of these kinds: {}.", kinds.join(", "))));
+    }
+    let id = id.parse().map_err(|_| ("type", "Expected the id of a record.".to_owned()))?;
+    Ok(Link { kind: kind.to_owned(), id })
+}
+
+fn expected_choice(choices: &[Choice]) -> String {
+    let values: Vec<&str> = choices.iter().map(|choice| choice.value).collect();
+    format!("Expected one of: {}.", values.join(", "))
+}
+
+/// What a form or a file gives for one field, as JSON for [`parse`]. Numbers, money and lists come as people
+/// type them; what cannot be read stays text and is refused there, beside its field.
+#[must_use]
+pub fn form_to_json(field: &Field, given: &[String]) -> Json {
+    let first = given.first().map_or("", String::as_str);
+    let trimmed = first.trim();
+    let as_text = || json!(first);
+    match field.data {
+        FieldType::References(_) | FieldType::Choices(_) | FieldType::Tags | FieldType::Moments => {
+            json!(split(given))
+        }
+        FieldType::Link(_) => form_link(trimmed),
+        FieldType::Links(_) => Json::Array(
+            split(given).iter().map(|item| form_link(item)).filter(|item| !item.is_null()).collect(),
+        ),
+        FieldType::Boolean => json!(matches!(trimmed, "true" | "on" | "1" | "yes")),
+        _ if trimmed.is_empty() => Json::Null,
+        FieldType::Integer(..) => {
+            trimmed.replace([',', ' '], "").parse::<i64>().map_or_else(|_| as_text(), |number| json!(number))
+        }
+        FieldType::Decimal(..) => {
+            trimmed.replace([',', ' '], "").parse::<f64>().map_or_else(|_| as_text(), |number| json!(number))
+        }
+        FieldType::Money => money::parse(trimmed).map_or_else(|_| as_text(), |amount| json!(amount)),
+        FieldType::Structure(_) => serde_json::from_str(first).unwrap_or_else(|_| as_text()),
+        FieldType::Date
+        | FieldType::Recurrence
+        | FieldType::Moment
+        | FieldType::Instant
+        | FieldType::Reference(_)
+        | FieldType::Choice(_)
+        | FieldType::Email
+        | FieldType::Url
+        | FieldType::TimeZone => json!(trimmed),
+        FieldType::Text(_) => as_text(),
+        // Browsers send line ends as CR LF whatever was typed.
+        FieldType::Multiline(_) => json!(first.replace("\r\n", "\n")),
+    }
+}
+
+fn split(given: &[String]) -> Vec<String> {
+    given
+        .iter()
+        .flat_map(|item| item.split([',', '\n']))
+        .map(|item| item.trim().to_owned())
+        .filter(|item| !item.is_empty())
+        .collect()
+}
+
+/// `kind:id`, as pickers of several kinds write it.
+fn form_link(text: &str) -> Json {
+    match text.split_once(':') {
+        Some((kind, id)) => json!({ "kind": kind, "id": id }),
+        None if text.is_empty() => Json::Null,
+        None => json!(text),
+    }
+}
