@@ -297,7 +297,7 @@ fn expected_choice(choices: &[Choice]) -> String {
     format!("Expected one of: {}.", values.join(", "))
 }
 
-/// What a form or a file gives for one field, as JSON for [`parse`]. Numbers, money and lists come as people
+/// What a form or a file gives for one field, as JSON for [`parse`](super::parse). Numbers, money and lists come as people
 /// type them; what cannot be read stays text and is refused there, beside its field.
 #[must_use]
 pub fn form_to_json(field: &Field, given: &[String]) -> Json {

@@ -15,10 +15,10 @@ use crate::state::State;
 
 /// The inputs of a kind with what they hold: those everyone needs, and those to fold under "More fields".
 ///
-/// `typed` comes from [`written::written`] (a record), [`prefilled`] (a new one) or the form as it was sent, so
+/// `typed` comes from [`written::written`] (a record), [`written::prefilled`] (a new one) or the form as it was sent, so
 /// that a refused form shows what was typed. `known` are records whose titles may be shown because the record
 /// that is edited points at them; other ids get their title only where the person may see the record.
-/// Send the result of [`shown`] along as a hidden input, and read the answer with [`read_form`].
+/// Send the result of [`shown`] along as a hidden input, and read the answer with [`written::read_form`].
 pub fn form_fields(
     state: &State,
     actor: &Actor,
