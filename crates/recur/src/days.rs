@@ -21,8 +21,8 @@ impl Mask {
 
     /// Sets the days from `from` up to, without, `to`.
     fn set_range(&mut self, from: i64, to: i64) {
-        for day in from..to {
-            self.set(day);
+        for (index, word) in self.0.iter_mut().enumerate() {
+            *word |= part_of_word(index, from, to);
         }
     }
 
@@ -61,11 +61,17 @@ impl Mask {
     /// The words with only the days in `from..to`, each with its first day.
     fn words(&self, from: i64, to: i64) -> impl Iterator<Item = (i64, u64)> {
         self.0.iter().enumerate().filter_map(move |(index, word)| {
-            let start = (index as i64) << 6;
-            let (low, high) = ((from - start).clamp(0, 64), (to - start).clamp(0, 64));
-            (low < high).then(|| (start, word & ((u64::MAX >> (64 - (high - low))) << low)))
+            let part = part_of_word(index, from, to);
+            (part != 0).then_some(((index as i64) << 6, word & part))
         })
     }
+}
+
+/// The bits of the word at an index that stand for days in `from..to`.
+fn part_of_word(index: usize, from: i64, to: i64) -> u64 {
+    let start = (index as i64) << 6;
+    let (low, high) = ((from - start).clamp(0, 64), (to - start).clamp(0, 64));
+    if low < high { (u64::MAX >> (64 - (high - low))) << low } else { 0 }
 }
 
 /// The parts of a rule that name days, and for each sort of year the days that they name.
@@ -82,7 +88,9 @@ pub(crate) struct Days {
     ordinals_in_month: bool,
     week_start: u8,
     is_everything: bool,
-    known: [Option<Mask>; 28],
+    /// Those that were worked out, by the number of their sort. Most windows lie in one year.
+    known: Vec<(usize, Mask)>,
+    is_nothing: bool,
     /// The year that was looked at last.
     current: Year,
 }
@@ -109,7 +117,8 @@ impl Days {
             ordinals_in_month: rule.frequency() == Frequency::Monthly || !rule.by_month().is_empty(),
             week_start: calendar::weekday_number(rule.week_start()),
             is_everything: false,
-            known: [None; 28],
+            known: Vec::new(),
+            is_nothing: false,
             current: Year { start: 0, end: 0, mask: Mask::NONE },
         };
         for month in rule.by_month() {
@@ -144,9 +153,7 @@ impl Days {
         {
             let only = 1 << weekday_of(start);
             days.weekdays = if days.weekdays == 0 { only } else { days.weekdays & only };
-            if days.weekdays == 0 {
-                days.known = [Some(Mask::NONE); 28];
-            }
+            days.is_nothing = days.weekdays == 0;
         } else {
             days.is_everything = days.is_weekly() && days.weekdays == 0;
         }
@@ -250,12 +257,12 @@ impl Days {
             _ => (0, start + 365),
         };
         let sort = usize::from(weekday_of(start)) * 4 + sort;
-        let mask = match self.known[sort] {
-            Some(mask) => mask,
+        let mask = match self.known.iter().find(|(known, _)| *known == sort) {
+            Some((_, mask)) => *mask,
             None => {
                 budget.spend(50)?;
                 let mask = self.work_out(year, start);
-                self.known[sort] = Some(mask);
+                self.known.push((sort, mask));
                 mask
             }
         };
@@ -267,6 +274,9 @@ impl Days {
         let starts = month_starts(is_leap(year));
         let length = i64::from(starts[12]);
         let mut mask = Mask::NONE;
+        if self.is_nothing {
+            return mask;
+        }
         self.set_months(starts, &mut mask);
         if !self.year_days.is_empty() {
             let mut named = Mask::NONE;
@@ -296,6 +306,10 @@ impl Days {
 
     /// Sets the days of the allowed months that are allowed days of the month.
     fn set_months(&self, starts: &[u16; 13], mask: &mut Mask) {
+        if self.months == 0 && self.month_days == 0 && self.month_days_from_end == 0 {
+            mask.set_range(0, i64::from(starts[12]));
+            return;
+        }
         for month in 0..12 {
             if self.months != 0 && self.months & (2 << month) == 0 {
                 continue;
@@ -361,9 +375,11 @@ impl Days {
 fn every_week(weekdays: u8, first_weekday: u8) -> Mask {
     let mut mask = Mask::NONE;
     for (index, word) in mask.0.iter_mut().enumerate() {
-        for bit in 0..64 {
-            let weekday = (usize::from(first_weekday) + index * 64 + bit) % 7;
-            *word |= u64::from(weekdays >> weekday & 1) << bit;
+        // Two weeks from Sunday on, of which one begins with the first day of the word; then the same ever again.
+        let two_weeks = u64::from(weekdays) | u64::from(weekdays) << 7;
+        *word = two_weeks >> ((usize::from(first_weekday) + index * 64) % 7) & 0x7f;
+        for distance in [7, 14, 28, 56] {
+            *word |= *word << distance;
         }
     }
     mask

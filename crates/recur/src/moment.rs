@@ -87,10 +87,34 @@ impl Moment {
 
 impl fmt::Display for Moment {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Moment::Date(date) => write!(out, "{date}"),
-            Moment::DateTime(moment) => write!(out, "{}", without_fraction(*moment)),
+        let (date, time) = match self {
+            Moment::Date(date) => (*date, None),
+            Moment::DateTime(moment) => (moment.date(), Some(moment.time())),
+        };
+        let Ok(year @ 0..=9999) = u16::try_from(date.year()) else {
+            return match time {
+                Some(time) => write!(out, "{}", without_fraction(date.to_datetime(time))),
+                None => write!(out, "{date}"),
+            };
+        };
+        // Digit by digit, as a month of many series names thousands of dates.
+        let mut text = *b"0000-00-00T00:00:00";
+        let mut pair = |position: usize, number: u16| {
+            text[position] = b'0' + (number / 10 % 10) as u8;
+            text[position + 1] = b'0' + (number % 10) as u8;
+        };
+        let number = |number: i8| u16::from(number.unsigned_abs());
+        pair(0, year / 100);
+        pair(2, year % 100);
+        pair(5, number(date.month()));
+        pair(8, number(date.day()));
+        if let Some(time) = time {
+            pair(11, number(time.hour()));
+            pair(14, number(time.minute()));
+            pair(17, number(time.second()));
         }
+        let length = if time.is_some() { text.len() } else { 10 };
+        out.write_str(str::from_utf8(&text[..length]).unwrap_or_default())
     }
 }
 
@@ -110,6 +134,9 @@ fn unreadable(text: &str) -> MomentError {
 }
 
 fn without_fraction(moment: civil::DateTime) -> civil::DateTime {
+    if moment.subsec_nanosecond() == 0 {
+        return moment;
+    }
     moment.with().subsec_nanosecond(0).build().unwrap_or(moment)
 }
 

@@ -156,6 +156,11 @@ proptest! {
             let _ = Addition::read(text, &TimeZone::UTC);
         }
         prop_assert_eq!(moment.to_string().parse(), Ok(moment));
+        let as_everywhere_else = match moment {
+            Moment::Date(date) => date.to_string(),
+            Moment::DateTime(moment) => moment.to_string(),
+        };
+        prop_assert_eq!(moment.to_string(), as_everywhere_else);
     }
 
     #[test]

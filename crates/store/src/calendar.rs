@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,22 +10,15 @@ use obcms_domain::calendar::{DatedEntry, LONG_DAYS, people_of};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Record};
+use smol_str::SmolStr;
 
 use crate::database::{Cell, Row, Tx};
 use crate::error::StoreError;
 use crate::records::Statement;
 
-/// One row of the calendar. Copies share their texts: a series has one for each of its dates.
+/// What a row of the calendar says, the same for all dates of a series but for changed ones.
 #[derive(Clone, Debug)]
-pub struct EntryRow {
-    /// The record behind it.
-    pub record_id: Id,
-    /// Role of the date.
-    pub entry_kind: &'static str,
-    /// Number within the role.
-    pub position: i64,
-    /// Kind of the record.
-    pub kind: &'static Kind,
+pub struct EntryText {
     /// What stands in the calendar.
     pub title: Arc<str>,
     /// State.
@@ -35,52 +29,77 @@ pub struct EntryRow {
     pub location: Arc<str>,
     /// Who is on it.
     pub people: Arc<[Id]>,
-    /// Days, not times.
-    pub all_day: bool,
     /// Zone of a timed entry.
     pub timezone: Arc<str>,
+}
+
+/// One row of the calendar. Copies share what it says: a series has one for each of its dates.
+#[derive(Clone, Debug)]
+pub struct EntryRow {
+    /// The record behind it.
+    pub record_id: Id,
+    /// Role of the date.
+    pub entry_kind: &'static str,
+    /// Number within the role.
+    pub position: i64,
+    /// Kind of the record.
+    pub kind: &'static Kind,
+    /// What it says.
+    pub text: Arc<EntryText>,
+    /// Days, not times.
+    pub all_day: bool,
     /// Start; midnight UTC of the day when all-day.
     pub start: Timestamp,
     /// End, exclusive.
     pub end: Timestamp,
     /// May be moved.
     pub is_movable: bool,
-    /// The series as [`obcms_domain::series::StoredSeries`] reads it, when the row stands for all its dates; empty
-    /// otherwise.
-    pub series: Arc<str>,
+    /// The series as [`obcms_domain::series::StoredSeries`] reads it, when the row stands for all its dates.
+    pub series: Option<Arc<str>>,
     /// Original local start of one date of a series; empty otherwise. The table has none of these: they come from
     /// expanding a series.
-    pub recurrence_id: Arc<str>,
+    pub recurrence_id: SmolStr,
+}
+
+impl Deref for EntryRow {
+    type Target = EntryText;
+
+    fn deref(&self) -> &EntryText {
+        &self.text
+    }
 }
 
 impl EntryRow {
     /// The row of an entry that is not read from the table: of one date of a series.
     #[must_use]
-    pub fn of(record: &Record, entry: DatedEntry) -> Self {
-        Self {
-            record_id: record.id,
-            entry_kind: entry.entry_kind,
-            position: entry.position,
-            kind: record.kind,
+    pub fn of(record: &Record, entry: DatedEntry, recurrence_id: &str) -> Self {
+        let text = EntryText {
             title: entry.title.into(),
             status: entry.status.into(),
             priority: entry.priority.into(),
             location: entry.location.into(),
             people: entry.people.into(),
-            all_day: entry.all_day,
             timezone: entry.timezone.into(),
+        };
+        Self {
+            record_id: record.id,
+            entry_kind: entry.entry_kind,
+            position: entry.position,
+            kind: record.kind,
+            text: Arc::new(text),
+            all_day: entry.all_day,
             start: entry.start,
             end: entry.end,
             is_movable: entry.movable,
-            series: Arc::default(),
-            recurrence_id: Arc::default(),
+            series: None,
+            recurrence_id: recurrence_id.into(),
         }
     }
 
     /// Whether it lasts longer than [`LONG_DAYS`] or is a series: such are looked for by themselves.
     #[must_use]
     pub fn is_long(&self) -> bool {
-        !self.series.is_empty() || self.end.duration_since(self.start).as_secs() > LONG_DAYS * 86_400
+        self.series.is_some() || self.end.duration_since(self.start).as_secs() > LONG_DAYS * 86_400
     }
 }
 
@@ -151,9 +170,14 @@ pub fn sort(entries: &mut [EntryRow]) {
 
 /// The order of entries: by start, then title.
 #[must_use]
+#[inline]
 pub fn order(one: &EntryRow, other: &EntryRow) -> Ordering {
-    (one.start.cmp(&other.start))
-        .then_with(|| one.title.cmp(&other.title))
+    // Most starts differ, and are compared where they are.
+    one.start.cmp(&other.start).then_with(|| order_together(one, other))
+}
+
+fn order_together(one: &EntryRow, other: &EntryRow) -> Ordering {
+    (one.title.cmp(&other.title))
         .then_with(|| one.record_id.cmp(&other.record_id))
         .then_with(|| one.entry_kind.cmp(other.entry_kind))
         .then_with(|| one.position.cmp(&other.position))
@@ -302,22 +326,25 @@ fn take_entry(row: &Row) -> Result<Option<EntryRow>, StoreError> {
     let Some(role) = kind.dates.iter().find(|role| role.entry_kind == entry_kind) else {
         return Ok(None);
     };
-    Ok(Some(EntryRow {
-        record_id: row.get(0)?,
-        entry_kind: role.entry_kind,
-        position: row.get(2)?,
-        kind,
+    let said = EntryText {
         title: shared(4)?,
         status: shared(5)?,
         priority: shared(6)?,
         location: shared(7)?,
         people: people_of(text(8)?).collect(),
-        all_day: row.get(9)?,
         timezone: shared(10)?,
+    };
+    Ok(Some(EntryRow {
+        record_id: row.get(0)?,
+        entry_kind: role.entry_kind,
+        position: row.get(2)?,
+        kind,
+        text: Arc::new(said),
+        all_day: row.get(9)?,
         start: row.get(11)?,
         end: row.get(12)?,
         is_movable: row.get(13)?,
-        series: shared(14)?,
-        recurrence_id: Arc::default(),
+        series: Some(shared(14)?).filter(|series| !series.is_empty()),
+        recurrence_id: SmolStr::default(),
     }))
 }

@@ -95,7 +95,6 @@ impl App {
             let rows = bookings_missing(tx, &over, &feed.entries)?;
             feed.add(kept::of_rows(tx, rows, self.zone())?, tx)?;
             self.narrow_to_rights(tx, actor, &mut feed.entries)?;
-            feed.sort();
             let mut pairs = people_and_venues(&feed);
             pairs.extend(resources(tx, &feed, &over)?);
             // A filter narrows what is shown of a pair's either side.
@@ -144,9 +143,7 @@ fn bookings_missing(
             None => record.clone(),
         };
         if let Some(entry) = entry_of(&single) {
-            let mut row = EntryRow::of(record, entry);
-            row.recurrence_id = date.into();
-            rows.push(row);
+            rows.push(EntryRow::of(record, entry, date));
         }
     }
     Ok(rows)

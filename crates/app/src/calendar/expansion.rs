@@ -1,35 +1,36 @@
 //! Series become their dates, within the window that is asked for and never beyond it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use obcms_domain::calendar::people_of;
 use obcms_domain::series::{Changed, ReadySeries};
-use obcms_store::calendar::{EntryRow, Window};
+use obcms_store::calendar::{EntryRow, EntryText, Window};
 
 use super::Zones;
 
 /// Puts the dates of each series in the place of the series. A series that cannot be worked out, which the write
 /// path refuses, is left out of the feed rather than the feed out of the page.
 pub fn expand(rows: Vec<EntryRow>, window: &Window, office: &TimeZone) -> Vec<EntryRow> {
-    if rows.iter().all(|row| row.series.is_empty()) {
+    if rows.iter().all(|row| row.series.is_none()) {
         return rows;
     }
-    let mut zones = Zones { known: Vec::new(), office };
+    let mut zones = Zones::new(office);
     let mut expanded = Vec::with_capacity(rows.len() * 2);
     for row in rows {
-        if row.series.is_empty() {
+        if row.series.is_none() {
             expanded.push(row);
-        } else if let Some(series) = ready(&row, &mut zones) {
+        } else if let Some(series) = ready(&row, &zones.of_entry(&row)) {
             dates(&row, &series, window, |date, _| expanded.push(date));
         }
     }
     expanded
 }
 
-/// The series of a row, read.
-pub(super) fn ready(row: &EntryRow, zones: &mut Zones<'_>) -> Option<ReadySeries> {
-    let zone = if row.all_day { TimeZone::UTC } else { zones.of(&row.timezone) };
-    if row.series.is_empty() { None } else { ReadySeries::parse(&row.series, &zone) }
+/// The series of a row whose times are those of the zone, read.
+pub(super) fn ready(row: &EntryRow, zone: &TimeZone) -> Option<ReadySeries> {
+    ReadySeries::parse(row.series.as_ref()?, zone)
 }
 
 /// Tells the dates of a series that touch the window, and of each whether more differs than when it is.
@@ -44,38 +45,38 @@ pub(super) fn dates(
         tracing::warn!(record = %row.record_id, "a series takes too long to work out and is not shown");
         return;
     };
-    let common = EntryRow { series: Default::default(), ..row.clone() };
+    // Each of them is like this one.
+    let date = EntryRow { series: None, ..row.clone() };
     for occurrence in found {
-        let single = EntryRow {
+        let date = EntryRow {
             start: occurrence.start,
             end: occurrence.end,
             recurrence_id: occurrence.id,
-            ..common.clone()
+            ..date.clone()
         };
         match occurrence.changed {
-            Some(changed) => tell(of_changed(single, changed), true),
-            None => tell(single, false),
+            Some(changed) => tell(of_changed(date, changed), true),
+            None => tell(date, false),
         }
     }
 }
 
 /// A row as it is on a changed date.
 pub(super) fn of_changed(row: EntryRow, changed: &Changed) -> EntryRow {
-    EntryRow {
-        all_day: changed.all_day,
-        timezone: changed.timezone.as_str().into(),
+    let text = EntryText {
         title: changed.title.as_str().into(),
         status: changed.status.as_str().into(),
         priority: changed.priority.as_str().into(),
         location: changed.location.as_str().into(),
         people: people_of(&changed.people).collect(),
-        ..row
-    }
+        timezone: changed.timezone.as_str().into(),
+    };
+    EntryRow { all_day: changed.all_day, text: Arc::new(text), ..row }
 }
 
 /// The next date of a series from `now` on, or its last one: what stands for it where there is place for one date.
 pub fn next(row: EntryRow, now: Timestamp, office: &TimeZone) -> Option<EntryRow> {
-    if row.series.is_empty() {
+    if row.series.is_none() {
         return Some(row);
     }
     let far =

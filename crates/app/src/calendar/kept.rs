@@ -44,13 +44,28 @@ pub struct Kept {
 }
 
 impl Kept {
-    fn new(row: EntryRow, resources: &HashMap<Id, Vec<Id>>, zones: &mut Zones<'_>) -> Self {
-        let zone = if row.all_day { TimeZone::UTC } else { zones.of(&row.timezone) };
-        let resources =
-            resources.get(&row.record_id).map(|taken| taken.as_slice().into()).unwrap_or_default();
-        let series = expansion::ready(&row, zones).map(Box::new);
-        let (written, component) = (OnceLock::new(), OnceLock::new());
-        Self { row, zone, resources, series, written, component }
+    /// Rows with what they take, given as pairs of record and resource.
+    fn all(rows: Vec<EntryRow>, taken: Vec<(Id, Id)>, office: &TimeZone) -> Vec<Arc<Self>> {
+        let mut resources: HashMap<Id, Vec<Id>> = HashMap::new();
+        for (record, resource) in taken {
+            resources.entry(record).or_default().push(resource);
+        }
+        let mut zones = Zones::new(office);
+        let kept = |row: EntryRow| {
+            let zone = zones.of_entry(&row);
+            Arc::new(Self {
+                series: expansion::ready(&row, &zone).map(Box::new),
+                zone,
+                resources: resources
+                    .get(&row.record_id)
+                    .map(|taken| taken.as_slice().into())
+                    .unwrap_or_default(),
+                row,
+                written: OnceLock::new(),
+                component: OnceLock::new(),
+            })
+        };
+        rows.into_iter().map(kept).collect()
     }
 
     /// Everybody on it on any date.
@@ -129,13 +144,8 @@ impl Contents {
 
     fn read_all(&mut self, tx: &mut Tx<'_>, office: &TimeZone) -> Result<(), AppError> {
         *self = Self::default();
-        let mut resources: HashMap<Id, Vec<Id>> = HashMap::new();
-        for (record, resource) in store::all_resources(tx)? {
-            resources.entry(record).or_default().push(resource);
-        }
-        let mut zones = Zones { known: Vec::new(), office };
-        let rows: Vec<Arc<Kept>> =
-            store::all(tx)?.into_iter().map(|row| Arc::new(Kept::new(row, &resources, &mut zones))).collect();
+        let taken = store::all_resources(tx)?;
+        let rows = Kept::all(store::all(tx)?, taken, office);
         self.names = names_of(tx, &rows)?;
         rows.into_iter().for_each(|row| self.put(row));
         Ok(())
@@ -231,12 +241,7 @@ pub fn of_rows(tx: &mut Tx<'_>, rows: Vec<EntryRow>, office: &TimeZone) -> Resul
     };
     let mut taken = store::resources(tx, &of(&takes))?;
     taken.extend(store::booked_for(tx, &of(&|kind| kind == &EVENT))?);
-    let mut resources: HashMap<Id, Vec<Id>> = HashMap::new();
-    for (record, resource) in taken {
-        resources.entry(record).or_default().push(resource);
-    }
-    let mut zones = Zones { known: Vec::new(), office };
-    Ok(rows.into_iter().map(|row| Arc::new(Kept::new(row, &resources, &mut zones))).collect())
+    Ok(Kept::all(rows, taken, office))
 }
 
 /// Whether things of the kind take resources by themselves.

@@ -150,8 +150,7 @@ fn move_date(
     let undo = after.undo();
     let single = after.single.as_ref().ok_or_else(missing)?;
     let entry = calendar::entry_of(single).ok_or_else(missing)?;
-    let mut row = EntryRow::of(&after.series, entry);
-    row.recurrence_id = after.recurrence_id.into();
+    let row = EntryRow::of(&after.series, entry, &after.recurrence_id);
     let feed = work.app.feed(work.tx, work.actor, vec![row])?;
     Ok(Moved { feed, undo, version: after.series.version })
 }

@@ -189,9 +189,11 @@ impl CalendarQuery {
         if !self.persons.is_empty() && !self.persons.iter().any(|person| is_on_it(*person)) {
             return false;
         }
-        let fits =
-            |wanted: &[String], value: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == value);
-        if !fits(&self.statuses, &row.status) || !fits(&self.priorities, &row.priority) {
+        let is_one_of = |wanted: &[String], value: &str| wanted.iter().any(|wanted| wanted == value);
+        if !self.statuses.is_empty() && !is_one_of(&self.statuses, &row.status) {
+            return false;
+        }
+        if !self.priorities.is_empty() && !is_one_of(&self.priorities, &row.priority) {
             return false;
         }
         if self.words.is_empty() {

@@ -1,13 +1,13 @@
 //! A series as the table of calendar entries keeps it: enough to expand it in a window without its record.
 
 use std::str::FromStr;
-use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use obcms_recur::{Addition, ExpandError, Last, Moment, Rule, Set};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use smol_str::{SmolStr, ToSmolStr};
 
 use super::{Length, Series};
 use crate::calendar::{self, DatedEntry};
@@ -66,7 +66,7 @@ pub struct Changed {
 #[derive(Clone, Debug)]
 pub struct StoredOccurrence<'a> {
     /// Original local start.
-    pub id: Arc<str>,
+    pub id: SmolStr,
     /// Start; midnight UTC of a day.
     pub start: Timestamp,
     /// End, exclusive.
@@ -227,7 +227,7 @@ impl ReadySeries {
                 Some(end) => end,
                 None => occurrence.start.checked_add(length).unwrap_or(Timestamp::MAX),
             };
-            let id: Arc<str> = occurrence.id.to_string().into();
+            let id = occurrence.id.to_smolstr();
             if end <= from || self.stored.changed.iter().any(|changed| *changed.id == *id) {
                 continue;
             }

@@ -91,11 +91,9 @@ impl<'a> Writer<'a> {
     /// The series that an entry stands for.
     fn series(&self, entry: &Entry) -> Option<Series> {
         let row = &entry.row;
-        if row.series.is_empty() {
-            return None;
-        }
+        let series = row.series.as_ref()?;
         let zone = if row.all_day { TimeZone::UTC } else { self.zone_or_office(&row.timezone) };
-        Series::read(&row.series, &zone)
+        Series::read(series, &zone)
     }
 
     fn zone_or_office(&self, name: &str) -> TimeZone {
