@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use obcms_tests::{Client, on_both_engines};
 use serde_json::{Value, json};
+use ureq::http::Method;
 
 const WINDOW: &str = "start=2027-01-01&end=2028-01-01";
 
@@ -50,7 +51,60 @@ fn event<'a>(calendar: &'a Value, title: &str) -> &'a Value {
     events.iter().find(|event| event["summary"] == title).unwrap_or_else(|| panic!("{title} in {calendar}"))
 }
 
+/// Our entries of half a year as `expand_foreign.py` tells them.
+fn shown(client: &Client) -> Vec<[String; 3]> {
+    let path = "/api/v1/calendar?start=2027-01-01&end=2027-07-01&modules=external";
+    let feed = client.get(path).expect_status(200).json;
+    let text = |value: &Value| {
+        let text = value.as_str().unwrap();
+        text.parse::<jiff::Timestamp>().map_or_else(|_| text.to_owned(), |instant| instant.to_string())
+    };
+    let line = |entry: &Value| ["start", "end", "title"].map(|name| text(&entry[name]));
+    let mut lines: Vec<_> = feed["entries"].as_array().unwrap().iter().map(line).collect();
+    lines.sort();
+    lines
+}
+
+/// The calendar folded after every so many bytes, within letters as well.
+fn folded(text: &str, bytes: usize) -> Vec<u8> {
+    let fold = |line: &str| line.as_bytes().chunks(bytes).collect::<Vec<_>>().join(b"\r\n ".as_slice());
+    text.lines().flat_map(|line| [fold(line), b"\r\n".to_vec()].concat()).collect()
+}
+
 on_both_engines! {
+    fn calendars_of_other_programs_are_read_as_others_read_them(server: &Server) {
+        let me = server.as_role("coordinator");
+        let folder = format!("{}/readers/foreign", env!("CARGO_MANIFEST_DIR"));
+        for name in ["google", "outlook", "apple", "thunderbird", "odd"] {
+            // The samples are ours, in the manner of these programs.
+            let text = std::fs::read_to_string(format!("{folder}/{name}.ics")).unwrap();
+            let whole = text.replace('\n', "\r\n");
+            let made = me.post("/api/v1/external-calendars", &json!({ "name": name })).expect_status(201).json;
+            let one = format!("/api/v1/external-calendars/{}", made["id"].as_str().unwrap());
+            let import = |bytes: Vec<u8>| {
+                let answer = me.send(Method::POST, &format!("{one}/import"), Some(("text/calendar", bytes)));
+                answer.expect_status(200).json
+            };
+            let report = import(whole.clone().into_bytes());
+            let lists: Vec<[String; 3]> = serde_json::from_value(python("expand_foreign", &whole)).unwrap();
+            assert_eq!(shown(&me), lists, "{name}: {report}");
+            // However its lines end and wherever they are folded, it is the same calendar.
+            let unfolded = text.replace("\n ", "").replace("\n\t", "");
+            for other in [
+                text.clone().into_bytes(),
+                text.replace('\n', "\r").into_bytes(),
+                [b"\xef\xbb\xbf", whole.as_bytes()].concat(),
+                folded(&unfolded, 7),
+                folded(&unfolded, 1),
+            ] {
+                let again = import(other);
+                assert_eq!(again["unchanged"], report["created"], "{name}: {again}");
+                assert_eq!((&again["created"], &again["updated"], &again["removed"]), (&json!(0), &json!(0), &json!(0)), "{name}");
+            }
+            me.delete(&one).expect_status(204);
+        }
+    }
+
     fn texts_come_back_as_they_were_given(server: &Server) {
         let me = server.as_role("coordinator");
         let long = "Consultation with every barangay, one after the other; ".repeat(4);

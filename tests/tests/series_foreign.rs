@@ -165,6 +165,27 @@ on_both_engines! {
         assert!(!dates.text.contains("2027-01-06T09:00:00\"") && dates.text.contains("2027-01-25T09:00:00"), "{}", dates.text);
     }
 
+    fn a_changed_date_takes_place_also_where_the_rule_does_not_have_it(server: &Server) {
+        let client = server.as_role("coordinator");
+        let import = Import::new(&client);
+        let changed = |day: &str, title: &str, at: &str| {
+            format!("UID:w|RECURRENCE-ID;TZID=Asia/Manila:{day}T090000|SUMMARY:{title}|{}", span(&format!("{at}T130000"), &format!("{at}T140000")))
+        };
+        let three = WEEKLY.replace("COUNT=8", "COUNT=3");
+        // One beside the rule, one that is left out as well.
+        let left_out = format!("{three}|EXDATE;TZID=Asia/Manila:20270111T090000");
+        let report = import.read(&[&left_out, &changed("20270106", "Beside", "20270107"), &changed("20270111", "Kept", "20270112")]);
+        assert_eq!((&report["created"], &report["skipped_count"]), (&json!(1), &json!(0)), "{report}");
+        assert_eq!(
+            import.shown(),
+            ["01-04T09:00-10:00 Hearing", "01-07T13:00-14:00 Beside", "01-12T13:00-14:00 Kept", "01-18T09:00-10:00 Hearing"],
+        );
+        // An event that happens once may have its date changed so, too.
+        let once = WEEKLY.split("|RRULE").next().unwrap();
+        import.read(&[once, &changed("20270104", "Moved", "20270105")]);
+        assert_eq!(import.shown(), ["01-05T13:00-14:00 Moved"]);
+    }
+
     fn a_rule_by_minutes_is_cut_to_its_first_date(server: &Server) {
         let client = server.as_role("coordinator");
         let import = Import::new(&client);

@@ -11,7 +11,7 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds::EXTERNAL_EVENT;
 use obcms_domain::registry::{Record, Value, output};
 use obcms_domain::series::{MAXIMUM_OVERRIDES, too_dense};
-use obcms_recur::{Rule, Set};
+use obcms_recur::{Addition, Rule, Set};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -162,11 +162,14 @@ fn instant(moment: &Moment, zone: &TimeZone) -> Option<Timestamp> {
 
 /// The name of a date of the series: a day, or the local time in the zone of the series.
 fn name_of(moment: &Moment, has_days: bool, zone: &TimeZone, start: Option<DateTime>) -> String {
+    if has_days {
+        return moment.day_in(zone).to_string();
+    }
     let local = match moment {
         Moment::Day(day) => day.to_datetime(start.map_or_else(Default::default, DateTime::time)),
         Moment::Time(time) => time.with_time_zone(zone.clone()).datetime(),
     };
-    if has_days { local.date().to_string() } else { local.to_string() }
+    local.to_string()
 }
 
 /// An event that happens once, or a series with its changed dates: more than one draft when it goes on otherwise from
@@ -184,6 +187,7 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
     };
 
     let mut with_start = None;
+    let mut is_cut = false;
     let rrule = match event.rrule.as_deref().map(|rule| (rule, Rule::from_str(rule))) {
         None => None,
         Some((rule, Ok(read))) => {
@@ -193,12 +197,14 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
                 leave(event, format!("{read}: by RFC 5545 {part} {problem} (\"{rule}\")."));
             }
             let reason = too_many(event, &read, &zone);
+            is_cut = reason.is_some();
             if let Some(reason) = &reason {
                 leave(event, format!("Only its first date was read. {reason}"));
             }
-            if reason.is_some() { None } else { counted(event, rule, &read, &zone, &mut with_start) }
+            if is_cut { None } else { counted(event, rule, &read, &zone, &mut with_start) }
         }
         Some((rule, Err(error))) => {
+            is_cut = true;
             leave(event, format!("Only its first date was read; its rule \"{rule}\" is wrong: {error}."));
             None
         }
@@ -218,6 +224,10 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
     rdates.sort();
     rdates.dedup();
     let mut exdates = list(&event.exdates);
+    if rrule.is_none() && rdates.is_empty() && !changes.is_empty() && !is_cut {
+        // Its only date is changed as one of a series.
+        rdates.push(name(&event.start));
+    }
     let is_series = rrule.is_some() || !rdates.is_empty();
 
     let mut overrides = Map::new();
@@ -247,8 +257,12 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
             overrides.insert(date, Json::Object(patch(like, event, change, &zone)));
         }
     }
+    // A date that is changed takes place, also where it is left out or the rule does not have it.
+    exdates.retain(|date| !overrides.contains_key(date));
     exdates.sort();
     exdates.dedup();
+    rdates.extend(beside(event, (rrule.as_deref(), &rdates), overrides.keys(), &zone));
+    rdates.sort();
 
     let array = |names: Vec<String>| if names.is_empty() { Value::Null } else { Value::Json(json!(names)) };
     let mut fields = texts(event);
@@ -289,18 +303,32 @@ fn range(change: &Event, date: &str, zone: &TimeZone) -> Option<Range> {
 }
 
 /// The dates of a rule alone.
-fn of_rule(event: &Event, rule: &Rule, zone: &TimeZone) -> Set {
+fn set_of(event: &Event, rule: Option<Rule>, zone: &TimeZone) -> Set {
     let start = match &event.start {
         Moment::Day(day) => obcms_recur::Moment::Date(*day),
         Moment::Time(time) => obcms_recur::Moment::DateTime(time.with_time_zone(zone.clone()).datetime()),
     };
     let (additions, exclusions) = (Vec::new(), Vec::new());
-    Set { start, zone: zone.clone(), rule: Some(rule.clone()), additions, exclusions }
+    Set { start, zone: zone.clone(), rule, additions, exclusions }
+}
+
+/// Those of the dates that neither the rule nor the further dates have.
+fn beside<'a>(
+    event: &Event,
+    (rule, further): (Option<&str>, &[String]),
+    dates: impl Iterator<Item = &'a String>,
+    zone: &TimeZone,
+) -> Vec<String> {
+    let rule = rule.and_then(|rule| Rule::from_str(rule).ok());
+    let additions = further.iter().filter_map(|date| Addition::from_str(date).ok()).collect();
+    let set = Set { additions, ..set_of(event, rule, zone) };
+    let is_beside = |date: &&String| date.parse().is_ok_and(|date| !set.contains(date).unwrap_or(true));
+    dates.filter(is_beside).cloned().collect()
 }
 
 /// Why a rule has too many dates to be kept, as one by minutes has.
 fn too_many(event: &Event, rule: &Rule, zone: &TimeZone) -> Option<String> {
-    too_dense(&of_rule(event, rule, zone))
+    too_dense(&set_of(event, Some(rule.clone()), zone))
 }
 
 /// The rule as we keep it, and in `with_start` the start when that is to be a date beside those of the rule.
@@ -314,7 +342,7 @@ fn counted(
     zone: &TimeZone,
     with_start: &mut Option<String>,
 ) -> Option<String> {
-    let set = of_rule(event, rule, zone);
+    let set = set_of(event, Some(rule.clone()), zone);
     // A rule that costs too much work is kept as it is, and told elsewhere.
     if set.contains(set.start).unwrap_or(true) {
         return Some(text.to_owned());

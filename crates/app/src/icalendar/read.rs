@@ -5,7 +5,7 @@ mod times;
 use std::collections::HashMap;
 use std::fmt;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 use obcms_domain::hex::hex;
@@ -138,6 +138,18 @@ impl Moment {
         match self {
             Self::Day(day) => *day,
             Self::Time(time) => time.date(),
+        }
+    }
+
+    /// The day that is meant where days are: some programs write it as its midnight in their zone, told in UTC.
+    #[must_use]
+    pub fn day_in(&self, zone: &TimeZone) -> Date {
+        match self {
+            Self::Day(day) => *day,
+            Self::Time(time) => {
+                let local = time.with_time_zone(zone.clone()).datetime();
+                if local.time() == Time::midnight() { local.date() } else { time.date() }
+            }
         }
     }
 }
@@ -363,8 +375,12 @@ impl Reader<'_> {
     fn event(&mut self, lines: &[Line]) -> Result<Event, String> {
         let find = |name: &str| lines.iter().find(|line| line.name == name);
         let text = |name: &str| find(name).map(|line| single(&line.text())).unwrap_or_default();
-        let start = find("DTSTART").ok_or("It has no start.")?;
-        let start = self.moment(start, &start.value).ok_or_else(|| no_date("start", start))?;
+        let line = find("DTSTART").ok_or("It has no start.")?;
+        self.zones.of_event(None);
+        let start = self.moment(line, &line.value).ok_or_else(|| no_date("start", line))?;
+        if let (Moment::Time(time), Some(_)) = (&start, line.parameter("TZID")) {
+            self.zones.of_event(Some(time.time_zone().clone()));
+        }
         let end = self.end(&start, find("DTEND"), find("DURATION"))?;
         let recurrence_id = match find("RECURRENCE-ID") {
             Some(line) => Some(self.moment(line, &line.value).ok_or_else(|| no_date("recurrence id", line))?),
@@ -383,8 +399,9 @@ impl Reader<'_> {
         let mut event = Event {
             uid: text("UID"),
             recurrence_id,
-            and_following: find("RECURRENCE-ID").and_then(|line| line.parameter("RANGE"))
-                == Some("THISANDFUTURE"),
+            and_following: find("RECURRENCE-ID")
+                .and_then(|line| line.parameter("RANGE"))
+                .is_some_and(|range| range.eq_ignore_ascii_case("THISANDFUTURE")),
             sequence: find("SEQUENCE").and_then(|line| line.value.trim().parse().ok()).unwrap_or(0),
             last_modified: instant("LAST-MODIFIED").or_else(|| instant("DTSTAMP")),
             summary: text("SUMMARY"),

@@ -235,6 +235,34 @@ fn dates_of_a_series_are_of_the_sort_of_its_start() {
 }
 
 #[test]
+fn what_stands_beside_a_start_without_a_zone_is_of_its_zone() {
+    let event = event(
+        "UID:1\nDTSTART;TZID=Europe/Berlin:20270104T090000\nDTEND:20270104T100000\nRRULE:FREQ=DAILY\n\
+         EXDATE:20270105T090000\nRDATE:20270110T120000\nRECURRENCE-ID:20270106T090000",
+    );
+    let berlin = |text: &str| (text.to_owned(), "Europe/Berlin".to_owned());
+    assert_eq!(local(&event.end), berlin("2027-01-04T10:00:00"));
+    assert_eq!(local(&event.exdates[0]), berlin("2027-01-05T09:00:00"));
+    assert_eq!(local(&event.rdates[0].start), berlin("2027-01-10T12:00:00"));
+    assert_eq!(local(event.recurrence_id.as_ref().unwrap()), berlin("2027-01-06T09:00:00"));
+    // The next one is of the office again.
+    let two = calendar(
+        "BEGIN:VEVENT\nUID:1\nDTSTART;TZID=Europe/Berlin:20270104T090000\nEND:VEVENT\n\
+         BEGIN:VEVENT\nUID:2\nDTSTART:20270104T090000\nEND:VEVENT",
+    );
+    assert_eq!(local(&two.events[1].start).1, "Asia/Manila");
+}
+
+#[test]
+fn a_day_may_be_told_as_its_midnight_in_utc() {
+    // The sixth begins in Manila at four in the afternoon of the fifth; midnight UTC is meant as it stands.
+    let event = event(
+        "UID:1\nDTSTART;VALUE=DATE:20270104\nRRULE:FREQ=DAILY\nEXDATE:20270105T160000Z,20270108T000000Z",
+    );
+    assert_eq!(event.exdates, [Moment::Day(date(2027, 1, 6)), Moment::Day(date(2027, 1, 8))]);
+}
+
+#[test]
 fn a_rule_may_end_with_a_semicolon() {
     let rule = event("UID:1\nDTSTART:20270104T090000\nRRULE:FREQ=DAILY;COUNT=2;");
     assert_eq!(rule.rrule.as_deref(), Some("FREQ=DAILY;COUNT=2"));

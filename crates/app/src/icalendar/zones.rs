@@ -12,6 +12,7 @@ use super::windows;
 pub(super) struct Zones<'a> {
     office: &'a TimeZone,
     of_calendar: Option<TimeZone>,
+    of_event: Option<TimeZone>,
     defined: HashMap<String, Definition>,
     resolved: HashMap<String, TimeZone>,
 }
@@ -19,7 +20,7 @@ pub(super) struct Zones<'a> {
 impl<'a> Zones<'a> {
     /// Nothing defined yet; times without a zone are those of the office.
     pub fn new(office: &'a TimeZone) -> Self {
-        Self { office, of_calendar: None, defined: HashMap::new(), resolved: HashMap::new() }
+        Self { office, of_calendar: None, of_event: None, defined: HashMap::new(), resolved: HashMap::new() }
     }
 
     /// From here on times are of a calendar with this zone, if it names one.
@@ -27,9 +28,15 @@ impl<'a> Zones<'a> {
         self.of_calendar = zone;
     }
 
+    /// From here on times are of an event whose start has this zone, if it names one: what stands beside it without a
+    /// zone means the same.
+    pub fn of_event(&mut self, zone: Option<TimeZone>) {
+        self.of_event = zone;
+    }
+
     /// The zone of times that name none.
     pub fn usual(&self) -> &TimeZone {
-        self.of_calendar.as_ref().unwrap_or(self.office)
+        self.of_event.as_ref().or(self.of_calendar.as_ref()).unwrap_or(self.office)
     }
 
     /// A zone that the calendar defines, under its name there; `place` is what it says it stands for.

@@ -89,7 +89,7 @@ impl Reader<'_> {
                         .to_zoned(first.time_zone().clone())
                         .ok()
                         .map(Moment::Time),
-                    (Moment::Day(_), Some(moment)) => Some(Moment::Day(moment.date())),
+                    (Moment::Day(_), Some(moment)) => Some(Moment::Day(moment.day_in(self.zones.usual()))),
                     (_, moment) => moment,
                 };
                 let Some(start) = moment else { continue };
