@@ -48,11 +48,11 @@ for (const [name, options] of [
     assert.ok(labels.includes("Every month on the second Tuesday"), labels.join());
     await repeats.selectOption({ label: "Every week on Tuesday" });
     const preview = page.locator(".recurrence-preview");
-    await preview.getByText("Tue 20 Jan 2032, 09:00").waitFor();
+    await preview.getByText("Tue 20 Jan 2032, 9:00 AM").waitFor();
     await preview.getByText("Every week on Tuesday").waitFor();
     // Another start takes the rule along.
     await page.locator('input[name="start"]').fill("2032-01-15");
-    await preview.getByText("Thu 22 Jan 2032, 09:00").waitFor();
+    await preview.getByText("Thu 22 Jan 2032, 9:00 AM").waitFor();
     await repeats.selectOption("custom");
     await page.getByLabel("Every", { exact: true }).fill("2");
     await page.getByRole("checkbox", { name: "Mon" }).check();
@@ -91,7 +91,7 @@ test("the form is filled in by keyboard alone", async () => {
   await page.getByLabel("Repeats", { exact: true }).focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
-  await page.locator(".recurrence-preview").getByText("Wed 17 Mar 2032, 09:00").waitFor();
+  await page.locator(".recurrence-preview").getByText("Wed 17 Mar 2032, 9:00 AM").waitFor();
   await page.keyboard.press("Control+Enter");
   await page.locator("#dates").getByText("Every week on Wednesday").waitFor();
   await page.context().close();

@@ -94,7 +94,8 @@ impl Known {
         let status = self.find(slot.booking).map_or("", |booking| booking.text("status"));
         let end = slot.booked.end.to_zoned(zone.clone());
         let same_day = end.date() == slot.booked.start.to_zoned(zone.clone()).date();
-        let until = if same_day { end.strftime("%H:%M").to_string() } else { told(slot.booked.end, zone) };
+        let until =
+            if same_day { end.strftime("%-I:%M %p").to_string() } else { told(slot.booked.end, zone) };
         format!("{title}, {} to {until} ({status})", told(slot.booked.start, zone))
     }
 }

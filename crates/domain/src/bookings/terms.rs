@@ -226,8 +226,9 @@ impl Terms {
         let open: Vec<String> = hours::spans_of(week, day, &self.zone)
             .iter()
             .map(|span| {
-                let local =
-                    |instant: Timestamp| instant.to_zoned(self.zone.clone()).strftime("%H:%M").to_string();
+                let local = |instant: Timestamp| {
+                    instant.to_zoned(self.zone.clone()).strftime("%-I:%M %p").to_string()
+                };
                 format!("{} to {}", local(span.start), local(span.end))
             })
             .collect();
@@ -242,10 +243,10 @@ impl Terms {
 /// Days that a resource can be booked ahead unless it says otherwise: six months.
 const DEFAULT_HORIZON: i64 = 183;
 
-/// A time as people read it in a sentence: `Mon 14 Dec 2026, 09:00`.
+/// A time as people read it in a sentence: `Mon 14 Dec 2026, 9:00 AM`.
 #[must_use]
 pub fn told(instant: Timestamp, zone: &TimeZone) -> String {
-    instant.to_zoned(zone.clone()).strftime("%a %-d %b %Y, %H:%M").to_string()
+    instant.to_zoned(zone.clone()).strftime("%a %-d %b %Y, %-I:%M %p").to_string()
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ fn end(until: Until, start: Option<Moment>, zone: &TimeZone) -> String {
             local.time() == start.time() || (local.time().hour(), local.time().minute()) == (23, 59)
         }
     };
-    if is_whole_day { day } else { format!("{day} at {}", local.strftime("%H:%M")) }
+    if is_whole_day { day } else { format!("{day} at {}", local.strftime("%-I:%M %p")) }
 }
 
 struct Parts<'a> {
@@ -319,7 +319,7 @@ fn clock(hour: i16, minute: i16, second: i16) -> String {
     let part = |number: i16| i8::try_from(number).unwrap_or(0);
     // A leap second is taken for the second before it.
     let time = Time::new(part(hour), part(minute), part(second).min(59), 0).unwrap_or(Time::midnight());
-    let pattern = if second == 0 { "%H:%M" } else { "%H:%M:%S" };
+    let pattern = if second == 0 { "%-I:%M %p" } else { "%-I:%M:%S %p" };
     time.strftime(pattern).to_string()
 }
 
@@ -532,8 +532,8 @@ mod tests {
                 "Every 4 years on the 2nd and 3rd of November when it is a Tuesday",
             ),
             ("FREQ=YEARLY;BYYEARDAY=100;BYMONTH=4", "Every year on the 100th day of the year, only in April"),
-            ("FREQ=DAILY;BYHOUR=9,14", "Every day at 09:00 and 14:00"),
-            ("FREQ=DAILY;BYMINUTE=30", "Every day at 09:30"),
+            ("FREQ=DAILY;BYHOUR=9,14", "Every day at 9:00 AM and 2:00 PM"),
+            ("FREQ=DAILY;BYMINUTE=30", "Every day at 9:30 AM"),
             (
                 "FREQ=DAILY;BYHOUR=9,10,11,12;BYMINUTE=0,30",
                 "Every day at the hours 9, 10, 11 and 12, minutes 0 and 30",
@@ -556,7 +556,7 @@ mod tests {
             ("FREQ=DAILY;UNTIL=20271231", "Every day, until Fri 31 Dec 2027"),
             ("FREQ=DAILY;UNTIL=20271231T010000Z", "Every day, until Fri 31 Dec 2027"),
             ("FREQ=DAILY;UNTIL=20271231T155959Z", "Every day, until Fri 31 Dec 2027"),
-            ("FREQ=DAILY;UNTIL=20271231T000000Z", "Every day, until Fri 31 Dec 2027 at 08:00"),
+            ("FREQ=DAILY;UNTIL=20271231T000000Z", "Every day, until Fri 31 Dec 2027 at 8:00 AM"),
         ] {
             assert_eq!(said(rule), words, "{rule}");
         }

@@ -82,13 +82,15 @@ pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Ne
             form_urlencoded::byte_serialize(if is_read { &path } else { "/" }.as_bytes()).collect();
         return Redirect::to(&format!("/login?next={next}")).into_response();
     }
+    let mut title = "Not possible";
     let content = match failure.status {
         StatusCode::FORBIDDEN if failure.detail.starts_with("You may not ") => {
             let what = failure.detail.trim_start_matches("You may not ").trim_end_matches('.');
             feedback::not_allowed(what, &failure.who)
         }
         StatusCode::NOT_FOUND => {
-            feedback::error_page("Not found", &failure.detail, Some(("Go to Today", "/")))
+            title = "Not found";
+            feedback::error_page(title, &failure.detail, Some(("Go to Today", "/")))
         }
         status => feedback::error_page(
             status.canonical_reason().unwrap_or("Error"),
@@ -96,7 +98,7 @@ pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Ne
             Some(("Go to Today", "/")),
         ),
     };
-    (failure.status, Html(page.render("Not possible", &html! { (content) }).into_string())).into_response()
+    (failure.status, Html(page.render(title, &html! { (content) }).into_string())).into_response()
 }
 
 /// The answer to an address that does not exist.

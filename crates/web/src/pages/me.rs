@@ -148,7 +148,7 @@ fn password_form(csrf: &str, shown: &Shown) -> Markup {
 }
 
 fn instant(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%a %-d %b %Y, %H:%M").to_string()
+    at.to_zoned(zone.clone()).strftime("%a %-d %b %Y, %-I:%M %p").to_string()
 }
 
 fn columns(labels: &[&str]) -> Vec<Column> {

@@ -193,7 +193,7 @@ fn outcome(view: &View) -> Markup {
 }
 
 fn log(views: &[View], zone: &TimeZone) -> Markup {
-    let at = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%a %-d %b %Y, %H:%M").to_string();
+    let at = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%a %-d %b %Y, %-I:%M %p").to_string();
     let column =
         |label: &str| Column { key: label.to_lowercase(), label: label.to_owned(), ..Column::default() };
     let rows = views

@@ -171,7 +171,7 @@ fn events(page: &Page, events: &[Appointment]) -> Markup {
                     li {
                         span.event-time {
                             @match event.start {
-                                Some(start) => (start.to_zoned(zone.clone()).strftime("%H:%M")),
+                                Some(start) => (start.to_zoned(zone.clone()).strftime("%-I:%M %p")),
                                 None => "All day",
                             }
                         }

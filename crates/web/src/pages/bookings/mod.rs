@@ -28,7 +28,7 @@ pub fn router() -> Router<State> {
         .route("/resources/utilisation", get(utilisation::page))
 }
 
-/// `Tue 1 Dec, 09:00 to 11:00`, or with both days when it lasts longer.
+/// `Tue 1 Dec, 9:00 AM to 11:00 AM`, or with both days when it lasts longer.
 fn told(span: Span, all_day: bool, zone: &TimeZone) -> String {
     let start = span.start.to_zoned(zone.clone());
     let end = span.end.to_zoned(zone.clone());
@@ -44,7 +44,7 @@ fn told(span: Span, all_day: bool, zone: &TimeZone) -> String {
             format!("{} to {}", day(&start), day(&last))
         };
     }
-    let time = |at: &jiff::Zoned| at.strftime("%H:%M").to_string();
+    let time = |at: &jiff::Zoned| at.strftime("%-I:%M %p").to_string();
     if end.date() == start.date() {
         format!("{}, {} to {}", day(&start), time(&start), time(&end))
     } else {

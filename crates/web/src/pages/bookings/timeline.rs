@@ -163,7 +163,7 @@ pub(super) fn days_of_one(one: &Availability, days: &[(Date, Span)], may_book: b
 /// What is booked on a day, in words.
 fn words(one: &Availability, day: Span) -> Markup {
     let zone = one.terms.zone();
-    let time = |instant: jiff::Timestamp| instant.to_zoned(zone.clone()).strftime("%H:%M").to_string();
+    let time = |instant: jiff::Timestamp| instant.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string();
     html! {
         ul.slot-words {
             @for booked in one.booked.iter().filter(|booked| booked.slot.booked.overlaps(&day)) {

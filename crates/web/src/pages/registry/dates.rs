@@ -49,19 +49,19 @@ pub fn repeats_mark(record: &Record) -> Markup {
     }
 }
 
-/// The day or time that names a date, in words: "Mon 25 Jan 2027, 09:00".
+/// The day or time that names a date, in words: "Mon 25 Jan 2027, 9:00 AM".
 #[must_use]
 pub fn name_text(recurrence_id: &str) -> String {
     // A period of further dates is named by its start.
     let start = recurrence_id.split('/').next().unwrap_or_default();
     match Moment::from_str(start) {
         Ok(Moment::Date(day)) => day.strftime("%a %-d %b %Y").to_string(),
-        Ok(Moment::DateTime(local)) => local.strftime("%a %-d %b %Y, %H:%M").to_string(),
+        Ok(Moment::DateTime(local)) => local.strftime("%a %-d %b %Y, %-I:%M %p").to_string(),
         Err(_) => recurrence_id.to_owned(),
     }
 }
 
-/// When a date takes place, in words: "Mon 25 Jan, 09:00 – 10:30".
+/// When a date takes place, in words: "Mon 25 Jan, 9:00 AM – 10:30 AM".
 #[must_use]
 pub fn when_text(date: &Date, page: &Page, zone: &TimeZone) -> String {
     let one_second = jiff::SignedDuration::from_secs(1);
@@ -77,11 +77,11 @@ pub fn when_text(date: &Date, page: &Page, zone: &TimeZone) -> String {
     }
     let (start, end) = (date.start.to_zoned(zone.clone()), date.end.to_zoned(zone.clone()));
     let day = date_text(start.date(), page.today);
-    let clock = start.strftime("%H:%M");
+    let clock = start.strftime("%-I:%M %p");
     if start.date() == end.date() {
-        format!("{day}, {clock} – {}", end.strftime("%H:%M"))
+        format!("{day}, {clock} – {}", end.strftime("%-I:%M %p"))
     } else {
-        format!("{day}, {clock} – {}, {}", date_text(end.date(), page.today), end.strftime("%H:%M"))
+        format!("{day}, {clock} – {}, {}", date_text(end.date(), page.today), end.strftime("%-I:%M %p"))
     }
 }
 

@@ -136,7 +136,7 @@ impl Values<'_> {
     #[must_use]
     pub fn instant(&self, instant: Timestamp) -> Markup {
         html! {
-            time datetime=(instant) title=(instant.to_zoned(self.zone.clone()).strftime("%A, %-d %B %Y, %H:%M %Z")) {
+            time datetime=(instant) title=(instant.to_zoned(self.zone.clone()).strftime("%A, %-d %B %Y, %-I:%M %p %Z")) {
                 (self.instant_text(instant))
             }
         }
@@ -146,7 +146,7 @@ impl Values<'_> {
     #[must_use]
     pub fn instant_text(&self, instant: Timestamp) -> String {
         let local = instant.to_zoned(self.zone.clone());
-        format!("{} {}", badges::date_text(local.date(), self.today), local.strftime("%H:%M"))
+        format!("{} {}", badges::date_text(local.date(), self.today), local.strftime("%-I:%M %p"))
     }
 
     /// A value of the history as text: labels of choices and titles of records rather than their ids.

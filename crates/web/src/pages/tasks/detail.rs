@@ -449,7 +449,7 @@ impl Sheet<'_> {
         let moment = |name: &str| {
             task.instant(name).map_or_else(|| html! {}, |at| {
                 let local = at.to_zoned(self.page.zone());
-                html! { time datetime=(at) { (badges::date_text(local.date(), today)) " " (local.strftime("%H:%M")) } }
+                html! { time datetime=(at) { (badges::date_text(local.date(), today)) " " (local.strftime("%-I:%M %p")) } }
             })
         };
         let mut list = vec![
