@@ -47,7 +47,7 @@ for (const width of [1280, 390]) {
     assert.equal(await page.getByLabel("Purpose", { exact: false }).inputValue(), "Staff meeting");
     await page.getByRole("button", { name: `Book Room B ${width} (10 seats)` }).waitFor();
     await fits(page);
-    await page.getByRole("button", { name: "11:00 to 13:00" }).first().click();
+    await page.getByRole("button", { name: "11:00 AM to 1:00 PM" }).first().click();
     await page.waitForURL(/\/bookings\/[0-9a-f-]{36}$/);
     await page.getByRole("heading", { name: "Staff meeting" }).waitFor();
 
@@ -101,7 +101,7 @@ for (const width of [1280, 390]) {
     await page.getByRole("button", { name: "Create booking" }).click();
     await page.getByRole("heading", { name: "2 of 4 dates cannot be had" }).waitFor();
     await fits(page);
-    await page.getByRole("button", { name: /^Take .*10:00 to 11:00/ }).first().click();
+    await page.getByRole("button", { name: /^Take .*10:00 AM to 11:00 AM/ }).first().click();
     await page.getByRole("heading", { name: "1 of 4 dates cannot be had" }).waitFor();
     await page.getByRole("button", { name: "Skip" }).click();
     await page.getByRole("heading", { name: "All 3 dates are free" }).waitFor();
