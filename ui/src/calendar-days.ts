@@ -76,10 +76,10 @@ export function clock(wall: string): string {
 
 const dayOfYear = writer({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
 
-/** "Mon 14 Dec 2026", or "Mon 14 Dec 2026, 09:00" where there is a time; what is neither stays as it is. */
+/** "Mon 14 Dec 2026", or "Mon 14 Dec 2026, 9:00 AM" where there is a time; what is neither stays as it is. */
 export function momentWords(text: string): string {
   if (Number.isNaN(instant(text))) return text;
-  const time = text.length > 10 ? `, ${text.slice(11, 16)}` : "";
+  const time = text.length > 10 ? `, ${clock(text)}` : "";
   return `${dayOfYear(text)}${time}`;
 }
 
