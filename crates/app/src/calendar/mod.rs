@@ -26,6 +26,7 @@ pub use moving::Moved;
 pub use narrowing::Concerning;
 pub use query::{CalendarQuery, FILTERS, MAXIMUM_DAYS, WINDOW};
 pub use rows::{Row, Rows};
+pub(crate) use writing::digest;
 
 use std::fmt;
 use std::ops::Deref;

@@ -133,9 +133,8 @@ impl Written {
             members.member("resources", &entry.resources())?;
         }
         members.text.push(b'}');
-        let mut hasher = DefaultHasher::new();
-        hasher.write(&members.text);
-        Ok(Self { text: members.text.into(), gaps: members.gaps.into(), digest: hasher.finish() })
+        let digest = digest(&members.text);
+        Ok(Self { text: members.text.into(), gaps: members.gaps.into(), digest })
     }
 
     fn write(&self, entry: &Entry, out: &mut Vec<u8>) {
@@ -162,6 +161,13 @@ impl Written {
         }
         out.extend_from_slice(&self.text[done..]);
     }
+}
+
+/// A number that tells a text from others, the same in every process of this version.
+pub(crate) fn digest(text: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(text);
+    hasher.finish()
 }
 
 /// Writes a moment in quotes, the usual ones digit by digit: a month of many series has thousands of them, and the

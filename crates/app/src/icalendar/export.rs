@@ -10,7 +10,7 @@ use obcms_store::calendar_facts::{self, Facts};
 use obcms_store::changes;
 
 use super::write::{self, About, Written};
-use crate::calendar::{CalendarQuery, Feed};
+use crate::calendar::{CalendarQuery, Entry};
 use crate::error::AppError;
 use crate::{Actor, App};
 
@@ -44,16 +44,21 @@ impl App {
     ) -> Result<(i64, Written), AppError> {
         self.read(|tx| {
             let (state, feed) = self.calendar_of_records(tx, actor, query)?;
-            let facts = facts(tx, &feed, about)?;
-            Ok((state, write::write(&feed, &facts, about, self.zone(), query.window.end)))
+            let known = write::known(&feed, about);
+            let unknown = feed.entries.iter().zip(&known).filter(|(_, known)| known.is_none());
+            let facts = facts(tx, unknown.map(|(entry, _)| entry))?;
+            Ok((state, write::write(&feed, known, &facts, about, self.zone(), query.window.end)))
         })
     }
 }
 
-/// The facts of those records in a feed that are not written yet: one query for each kind.
-fn facts(tx: &mut obcms_store::Tx<'_>, feed: &Feed, about: &About) -> Result<HashMap<Id, Facts>, AppError> {
+/// The facts of the records of entries: one query for each kind.
+fn facts<'a>(
+    tx: &mut obcms_store::Tx<'_>,
+    entries: impl Iterator<Item = &'a Entry>,
+) -> Result<HashMap<Id, Facts>, AppError> {
     let mut of_kinds: HashMap<&'static str, HashSet<Id>> = HashMap::new();
-    for entry in feed.entries.iter().filter(|entry| write::written(entry, about).is_none()) {
+    for entry in entries {
         of_kinds.entry(entry.row.kind.name).or_default().insert(entry.row.record_id);
     }
     let mut result = HashMap::new();

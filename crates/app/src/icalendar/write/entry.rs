@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher};
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -20,7 +19,7 @@ use super::series::Series;
 use super::text::Text;
 use super::values::{Day, Local, Utc};
 use super::{About, Component, UID_SUFFIX, Use};
-use crate::calendar::{Entry, Feed, address};
+use crate::calendar::{Entry, Feed, address, digest};
 
 /// Letters of a description at most; the page of the entry has all of it.
 const DESCRIPTION_LETTERS: usize = 2000;
@@ -64,14 +63,12 @@ impl<'a> Writer<'a> {
         let mut text = Text::with_capacity(1024);
         self.components(&mut text, entry, series.as_ref());
         let text = text.into_bytes();
-        let mut hasher = DefaultHasher::new();
-        hasher.write(&text);
         Component {
-            address: self.about.address.clone(),
-            text: text.into(),
+            address: digest(self.about.address.as_deref().unwrap_or_default().as_bytes()),
+            digest: digest(&text),
             zones: self.zones_of(&entry.row, series.as_ref()),
             updated_at: self.facts.get(&entry.row.record_id).map(|facts| facts.updated_at),
-            digest: hasher.finish(),
+            text: text.into(),
         }
     }
 

@@ -18,7 +18,7 @@ use obcms_domain::id::Id;
 use obcms_domain::registry::Module;
 use obcms_store::calendar_facts::Facts;
 
-use crate::calendar::{Entry, Feed};
+use crate::calendar::{Entry, Feed, digest};
 use text::Text;
 use values::Utc;
 
@@ -46,7 +46,8 @@ pub struct About {
 /// One entry as it goes out: the same for everybody who reaches the installation at the same address.
 #[derive(Debug)]
 pub struct Component {
-    address: Option<String>,
+    /// Tells the address of the installation, which is in the text, from others.
+    address: u64,
     text: Box<[u8]>,
     zones: Vec<Use>,
     updated_at: Option<Timestamp>,
@@ -91,35 +92,35 @@ impl Written {
     }
 }
 
-/// The entry as it was written before for whoever reaches the installation at this address.
-pub(super) fn written<'a>(entry: &'a Entry, about: &About) -> Option<&'a Arc<Component>> {
-    entry.component().get().filter(|component| component.address == about.address)
+/// The entries of a feed as they were written before for whoever reaches the installation at this address; nothing
+/// for those that were not.
+pub(super) fn known(feed: &Feed, about: &About) -> Vec<Option<Arc<Component>>> {
+    let address = digest(about.address.as_deref().unwrap_or_default().as_bytes());
+    let known = |entry: &Entry| entry.component().get().filter(|known| known.address == address).cloned();
+    feed.entries.iter().map(known).collect()
 }
 
-/// Writes the entries of a feed; `facts` are those of the records that are not written yet, `window_end` is as far as
-/// the feed looks.
+/// Writes the entries of a feed; `known` are those that were written before, `facts` those of the records of the others,
+/// `window_end` is as far as the feed looks.
 #[must_use]
-pub fn write(
+pub(super) fn write(
     feed: &Feed,
+    known: Vec<Option<Arc<Component>>>,
     facts: &HashMap<Id, Facts>,
     about: &About,
     office: &TimeZone,
     window_end: Timestamp,
 ) -> Written {
     let writer = entry::Writer::new(feed, facts, about, office);
-    let components: Vec<Arc<Component>> = feed
-        .entries
-        .iter()
-        .map(|entry| match written(entry, about) {
-            Some(component) => Arc::clone(component),
-            None => {
-                let component = Arc::new(writer.write(entry));
-                // It stays as it is for the address that asked first, as a rule the only one.
-                let _ = entry.component().set(Arc::clone(&component));
-                component
-            }
-        })
-        .collect();
+    let new = |entry: &Entry| {
+        let component = Arc::new(writer.write(entry));
+        // It stays as it is for the address that asked first, as a rule the only one.
+        let _ = entry.component().set(Arc::clone(&component));
+        component
+    };
+    let components = feed.entries.iter().zip(known);
+    let components: Vec<Arc<Component>> =
+        components.map(|(entry, known)| known.unwrap_or_else(|| new(entry))).collect();
     let last_modified = components.iter().filter_map(|component| component.updated_at).max();
     let head = head(about, office, last_modified, &used(&components, window_end));
     let mut hasher = DefaultHasher::new();
