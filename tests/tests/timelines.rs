@@ -123,6 +123,43 @@ on_both_engines! {
         assert_eq!(get(&me, "events", &event)["start"], event["start"]);
     }
 
+    fn all_dates_of_a_series_go_to_another_room(server: &Server) {
+        let me = server.as_role("coordinator");
+        let [first, second] = ["Room A", "Room B"].map(|name| make(&me, "resources", &json!({ "name": name, "resource_type": "room" })));
+        let (start, end) = (at(server, 2, "09:00"), at(server, 2, "11:00"));
+        let rule = "FREQ=WEEKLY;COUNT=3";
+        let event = make(&me, "events", &json!({ "title": "Weekly", "start": start, "end": end, "rrule": rule }));
+        let booking = make(&me, "bookings", &json!({
+            "resource": first["id"], "start": start, "end": end, "rrule": rule, "origin": { "kind": "event", "id": event["id"] },
+        }));
+        let shown = entry(server, &me, &event);
+        let to = |room: &Value, scope: &str| json!({ "resource": room["id"], "instead_of": first["id"], "scope": scope });
+        // One date alone has no room of its own, and a new time comes first.
+        for scope in ["this", "following"] {
+            let refused = give(&me, &shown, &to(&second, scope)).expect_status(409);
+            assert!(text(&refused.json, "detail").contains("booked for all its dates"), "{}", refused.text);
+        }
+        let mut later = to(&second, "all");
+        later["start"] = json!(at(server, 3, "09:00"));
+        give(&me, &shown, &later).expect_status(409);
+        assert_eq!(get(&me, "events", &event)["start"], event["start"]);
+        // Somebody has the room on the second date: nothing is changed.
+        let taken = make(&me, "bookings", &json!({ "resource": second["id"], "start": at(server, 9, "10:00"), "end": at(server, 9, "12:00") }));
+        let refused = give(&me, &shown, &to(&second, "all")).expect_status(409);
+        assert_eq!(refused.json["conflicts"][0]["booking"], taken["id"]);
+        assert_eq!(get(&me, "bookings", &booking)["resource"], first["id"]);
+        me.delete(&format!("/api/v1/bookings/{}", text(&taken, "id"))).expect_status(204);
+        let given = give(&me, &shown, &to(&second, "all")).expect_status(200).json;
+        assert_eq!((&given["id"], &given["start"]), (&shown["id"], &shown["start"]));
+        assert_eq!(get(&me, "bookings", &booking)["resource"], second["id"]);
+        assert_eq!(get(&me, "events", &event)["version"], event["version"]);
+        me.post(&text(&given, "undo"), &json!({})).expect_status(200);
+        assert_eq!(get(&me, "bookings", &booking)["resource"], first["id"]);
+        // In the meantime it may have been given another one.
+        let stale = json!({ "resource": first["id"], "instead_of": second["id"], "scope": "all" });
+        give(&me, &shown, &stale).expect_status(409);
+    }
+
     fn a_booking_goes_to_another_resource(server: &Server) {
         let me = server.as_role("coordinator");
         let [first, second, third] =

@@ -139,15 +139,26 @@ fn move_date(
     let wish = Wish::read(input)?;
     let patch = change(&single, role, &current, &wish, work.app.zone())?;
     let goes = &wish.goes;
-    if goes.resource.is_some() && patch.get("resource").is_none() {
+    let gives_bookings = goes.resource.is_some() && patch.get("resource").is_none();
+    if gives_bookings && wish.scope != Scope::All {
         return Err(AppError::conflict(
-            "What is booked for a series is given another resource on its own page.",
+            "What is booked for a series is booked for all its dates: give all of them the other resource, or change \
+             the booking on its own page.",
         ));
     }
     let target = Target { kind, id: record.id, recurrence_id: recurrence, scope: wish.scope, expected };
     let after = crate::series::change(work, &target, &patch)
         .map_err(|error| goes.in_terms_of_the_entry(in_terms_of_the_entry(error, role), kind))?;
-    let undo = after.undo();
+    let times = ["start", "end", "all_day", "timezone", "rrule"];
+    if gives_bookings && times.iter().any(|name| record.get(name) != after.series.get(name)) {
+        return Err(AppError::conflict(
+            "Dates of a series go to another time or to another resource, one after the other. Nothing was changed.",
+        ));
+    }
+    let bookings =
+        if gives_bookings { reassigning::bookings(work, record, &after.series, goes)? } else { Vec::new() };
+    let of_booking = bookings.first().map(|first| undo_address(first.kind, first.id, Some(work.change_set)));
+    let undo = after.undo().or(of_booking);
     let single = after.single.as_ref().ok_or_else(missing)?;
     let entry = calendar::entry_of(single).ok_or_else(missing)?;
     let row = EntryRow::of(&after.series, entry, &after.recurrence_id);
