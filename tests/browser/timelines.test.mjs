@@ -205,6 +205,34 @@ test("a booking goes to another room, and a refusal offers other times and rooms
   await page.context().close();
 });
 
+test("an event that repeats goes to another room with all its dates", async () => {
+  const room = (name) => client("POST", "resources", { name, resource_type: "room" });
+  const [first, second] = [await room("Maple room"), await room("Willow room")];
+  const times = { start: `${day(4)}T09:00:00+08:00`, end: `${day(4)}T11:00:00+08:00`, rrule: "FREQ=DAILY;COUNT=3" };
+  const event = await client("POST", "events", { title: "Hearings", ...times });
+  const booking = await client("POST", "bookings", {
+    resource: first.id,
+    origin: { kind: "event", id: event.id },
+    ...times,
+  });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto(`/calendar?view=resources&span=day&date=${day(4)}&resource=${first.id},${second.id}`);
+  await bar(page, "Maple room", "Hearings").waitFor();
+  const from = middle(await boxOf(bar(page, "Maple room", "Hearings")));
+  await drag(page, from, { x: from.x, y: middle(await boxOf(track(page, "Willow room"))).y });
+  const dialog = page.getByRole("dialog", { name: "Give “Hearings” to Willow room" });
+  await dialog.getByRole("button", { name: "All dates" }).waitFor();
+  assert.equal(await dialog.getByRole("button", { name: "This date" }).count(), 0);
+  assert.equal(await dialog.getByRole("button", { name: "This and following dates" }).count(), 0);
+  await dialog.getByRole("button", { name: "All dates" }).click();
+  await becomes(`bookings/${booking.id}`, { resource: second.id });
+  await bar(page, "Willow room", "Hearings").waitFor();
+  await page.keyboard.press("u");
+  await becomes(`bookings/${booking.id}`, { resource: first.id });
+  await bar(page, "Maple room", "Hearings").waitFor();
+  await page.context().close();
+});
+
 test("a finger that rests takes a bar along, one that moves scrolls", async () => {
   const { id, people } = await team(["Gina Row", "Hana Row"]);
   const [gina, hana] = people.map((person) => person.id);

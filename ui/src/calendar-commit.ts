@@ -29,8 +29,9 @@ export async function commit(
   // One date of a series: how far does it reach? A copy is a thing of its own.
   if (!entry.recurrence_id || how === "copy") return send(entry, to, how, zone, goes, null);
   const question = `${goes ? "Give" : "Move"} “${entry.title}”${goes ? ` to ${goes.name}` : ""}`;
-  // All dates of a booking are of one resource.
-  const scope = await askScope(question, goes?.about === "resource" ? ["following", "all"] : undefined);
+  // All dates of a booking are of one resource; those of an event that is booked for all go together.
+  const ofResource: Scope[] = entry.source.kind === "booking" ? ["following", "all"] : ["all"];
+  const scope = await askScope(question, goes?.about === "resource" ? ofResource : undefined);
   return scope && send(entry, to, how, zone, goes, scope);
 }
 
