@@ -121,6 +121,12 @@ on_both_engines! {
         assert_eq!(answer["suggestions"][0]["all_free"], false);
         let busy = answer["suggestions"][0]["busy"].as_array().expect("busy");
         assert!(busy.iter().any(|busy| busy["title"] == "Morning" || busy["title"] == "Afternoon"), "{answer}");
+        // On a holiday nobody works.
+        make(&me, "holidays", &json!({ "name": "Rest day", "date": day, "holiday_type": "regular" }));
+        let best = me.get(&path).expect_status(200).json["suggestions"][0].clone();
+        let reasons = best["reasons"].as_array().expect("reasons");
+        assert!(reasons.contains(&json!("The office is closed: Rest day")), "{best}");
+        assert!(!reasons.contains(&json!("Within the working hours of all")), "{best}");
         // Wrong input is named, and who sees no accounts asks for themselves only.
         for (query, field) in [
             ("people=", "people"), ("people=x", "people"), (&*format!("people={a}&minutes=5"), "minutes"),

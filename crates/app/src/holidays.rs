@@ -1,6 +1,6 @@
 //! Holidays computed for a year, the days of the calendar with their Hijri dates, and the working days.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -149,6 +149,19 @@ fn within(tx: &mut Tx<'_>, first: Date, last: Date) -> Result<Vec<Record>, AppEr
     let mut found = records::load_many(tx, &HOLIDAY, &ids)?;
     found.sort_by_cached_key(|holiday| (holiday.date("date"), holiday.title().to_owned()));
     Ok(found)
+}
+
+/// The days between the first and the last on which the office is closed for a holiday, with its name.
+pub fn days_off(tx: &mut Tx<'_>, first: Date, last: Date) -> Result<BTreeMap<Date, String>, AppError> {
+    let mut days = BTreeMap::new();
+    for holiday in within(tx, first, last)?.iter().filter(|holiday| is_off(holiday)) {
+        let Some((from, to)) = span(holiday) else { continue };
+        let to = to.min(last);
+        for day in from.max(first).series(1.day()).take_while(|day| *day <= to) {
+            days.entry(day).or_insert_with(|| holiday.title().to_owned());
+        }
+    }
+    Ok(days)
 }
 
 /// The working days of the office around the days from the first to the last.

@@ -19,6 +19,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Feed, expand, takes_time};
 use crate::error::AppError;
+use crate::holidays::days_off;
 use crate::{Actor, App};
 
 /// People who can be asked for together.
@@ -80,6 +81,7 @@ impl App {
                 needs_place: wanted.resource_type.is_some(),
                 seats: wanted.seats.unwrap_or_else(|| i64::try_from(people.len()).unwrap_or(1)),
                 most: wanted.most,
+                closed: days_off(tx, wanted.days.0, wanted.days.1)?,
             };
             let free: Vec<Place> = places.iter().map(|(place, _)| place.clone()).collect();
             let times = suggest(&request, &attendees, &free);

@@ -1,6 +1,8 @@
 //! Times at which all who are needed are free, and a place for them is, the best first and each with its reasons.
 
-use jiff::civil::{DateTime, Time};
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
@@ -62,6 +64,8 @@ pub struct Request {
     pub seats: i64,
     /// How many suggestions are wanted.
     pub most: usize,
+    /// Holidays on which the office is closed, with their names.
+    pub closed: BTreeMap<Date, String>,
 }
 
 /// Why a time stands where it stands.
@@ -75,6 +79,8 @@ pub enum Reason {
     WorkingHours,
     /// Outside of the working hours of these.
     OutsideHours(Vec<Id>),
+    /// The office is closed for this holiday.
+    Holiday(String),
     /// It runs into the lunch break.
     OverLunch,
     /// These have something else right before or after.
@@ -185,11 +191,16 @@ fn judge(request: &Request, span: Span, attendees: &[Attendee], places: &[Place]
         .filter(|attendee| !within(&attendee.working))
         .map(|attendee| attendee.person)
         .collect();
-    if outside.is_empty() {
-        reasons.push(Reason::WorkingHours);
-    } else {
+    if !outside.is_empty() {
         score -= 60 + 10 * count(outside.len());
         reasons.push(Reason::OutsideHours(outside));
+    }
+    if let Some(name) = request.closed.get(&span.start.to_zoned(request.zone.clone()).date()) {
+        // Nobody works then, whatever hours they have on such a weekday.
+        score -= 60;
+        reasons.push(Reason::Holiday(name.clone()));
+    } else if !reasons.iter().any(|reason| matches!(reason, Reason::OutsideHours(_))) {
+        reasons.push(Reason::WorkingHours);
     }
     let place = places
         .iter()
@@ -269,6 +280,7 @@ mod tests {
             needs_place: false,
             seats: 2,
             most: 5,
+            closed: BTreeMap::new(),
         }
     }
 
@@ -295,6 +307,26 @@ mod tests {
         assert_eq!(found[0].reasons[..2], [Reason::AllFree, Reason::WorkingHours]);
         let scores: Vec<i64> = found.iter().map(|suggestion| suggestion.score).collect();
         assert!(scores.is_sorted_by(|one, other| one >= other), "{scores:?}");
+    }
+
+    #[test]
+    fn a_holiday_comes_after_every_other_day_and_is_named() {
+        let first = jiff::civil::date(2027, 1, 4);
+        let closed = BTreeMap::from([(first, "Rest day".to_owned())]);
+        let request = Request { closed, most: 50, ..request() };
+        let found = suggest(&request, &[person(1, &[])], &[]);
+        let on_holiday =
+            |suggestion: &Suggestion| suggestion.reasons.contains(&Reason::Holiday("Rest day".to_owned()));
+        let day = |suggestion: &Suggestion| suggestion.span.start.to_zoned(request.zone.clone()).date();
+        assert!(found.iter().any(on_holiday));
+        assert!(found.iter().all(|suggestion| on_holiday(suggestion) == (day(suggestion) == first)));
+        assert_ne!(day(&found[0]), first);
+        assert!(
+            found
+                .iter()
+                .filter(|one| on_holiday(one))
+                .all(|one| !one.reasons.contains(&Reason::WorkingHours))
+        );
     }
 
     #[test]

@@ -217,6 +217,7 @@ pub fn sentences(found: &Suggestions, time: &Suggestion) -> Vec<String> {
                 .join("; "),
             Reason::WorkingHours => "Within the working hours of all".to_owned(),
             Reason::OutsideHours(people) => format!("Outside of the working hours of {}", names(people)),
+            Reason::Holiday(name) => format!("The office is closed: {name}"),
             Reason::OverLunch => "Runs into the lunch break".to_owned(),
             Reason::NoBreak(people) => format!("No break before or after for {}", names(people)),
             Reason::Place(place) => format!("{} is free", name(place)),
