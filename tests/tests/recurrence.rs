@@ -53,6 +53,10 @@ on_both_engines! {
         let odd = preview("FREQ=DAILY;BYWEEKNO=5");
         let warning = odd["warning"].as_str().unwrap();
         assert!(warning.contains("BYWEEKNO must not be used with FREQ=DAILY"), "{warning}");
+        let hourly = json!({ "dtstart": "2027-01-25T09:00:00", "rrule": "FREQ=HOURLY", "limit": 2 });
+        let dense = client.post("/api/v1/recurrence/preview", &hourly).expect_status(200).json;
+        let warning = dense["warning"].as_str().unwrap();
+        assert!(warning.contains("No record can repeat like this. This happens more than 2000 times"), "{warning}");
         assert_eq!(odd["occurrences"].as_array().unwrap().len(), 2);
     }
 

@@ -90,10 +90,9 @@ export function openAgenda(context: Context): CalendarView {
       }
       list.append(entryItem(context, row));
     }
-    const last = shown.at(-1)?.day ?? addDays(until, -1);
-    context.title(
-      stretch(state.date, shown.length < all.length || wanted().entries ? last : addDays(until, -1)),
-    );
+    // A number of days is what was asked for, also where its end waits behind "Show more".
+    const last = wanted().entries ? shown.at(-1)?.day : undefined;
+    context.title(stretch(state.date, last ?? addDays(until, -1)));
     if (all.length === 0) {
       body.append(
         make(

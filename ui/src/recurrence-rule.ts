@@ -179,7 +179,7 @@ export function presetsFor(day: string): Preset[] {
     { key: "weekly", label: `Every week on ${name}`, rule: rule({ frequency: "WEEKLY" }) },
     {
       key: "weekdays",
-      label: "Every week on Monday to Friday",
+      label: "Every week from Monday to Friday",
       rule: rule({ frequency: "WEEKLY", days: WEEKDAYS.slice(0, 5) }),
     },
   ];

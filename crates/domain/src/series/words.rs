@@ -143,7 +143,8 @@ impl Parts<'_> {
                 .start
                 .map_or_else(String::new, |start| format!("on {}", weekday(start.date().weekday())));
         }
-        format!("on {}", weekdays(days))
+        let days = weekdays(days);
+        if days.contains(" to ") { format!("from {days}") } else { format!("on {days}") }
     }
 
     fn monthly(&mut self) -> String {
@@ -480,7 +481,7 @@ mod tests {
             ("FREQ=DAILY;INTERVAL=3;COUNT=10", "Every 3 days, 10 times"),
             ("FREQ=WEEKLY", "Every week on Monday"),
             ("FREQ=WEEKLY;BYDAY=MO,WE", "Every week on Monday and Wednesday"),
-            ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "Every week on Monday to Friday"),
+            ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "Every week from Monday to Friday"),
             ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH,FR", "Every 2 weeks on Tuesday, Thursday and Friday"),
             ("FREQ=MONTHLY", "Every month on the 25th"),
             ("FREQ=MONTHLY;BYDAY=2TU", "Every month on the second Tuesday"),

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use obcms_app::AppError;
 use obcms_domain::registry::FieldError;
-use obcms_domain::series::{list_of_texts, words};
+use obcms_domain::series::{list_of_texts, too_dense, words};
 use obcms_recur::{Addition, ExpandError, Limits, Moment, Occurrence, Rule, Set};
 use serde_json::{Map, Value as Json, json};
 
@@ -84,7 +84,7 @@ fn answer_schema() -> Json {
             },
             "more": { "type": "boolean", "description": "There are more than these" },
             "text": { "type": ["string", "null"], "description": "The rule in plain words; null without a rule" },
-            "warning": { "type": ["string", "null"], "description": "Why other programs may not take the rule; mostly null" },
+            "warning": { "type": ["string", "null"], "description": "Why other programs, or the records of this one, may not take the rule; mostly null" },
         },
     })
 }
@@ -98,6 +98,9 @@ async fn preview(AxumState(state): AxumState<State>, body: Input) -> Result<Resp
     let warning = rule.and_then(|rule| rule.check_conformance().err()).map(|error| {
         let (part, problem) = (error.part(), error.problem());
         format!("Other programs may show other dates, or none: by RFC 5545 {part} {problem}.")
+    });
+    let warning = warning.or_else(|| {
+        too_dense(&question.set).map(|reason| format!("No record can repeat like this. {reason}"))
     });
     let answer = json!({ "occurrences": occurrences, "more": more, "text": text, "warning": warning });
     Ok(axum::Json(answer).into_response())
