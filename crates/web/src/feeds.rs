@@ -1,8 +1,9 @@
 //! Feeds on their way out, and those that are kept while the data stays as it is.
 //!
 //! Each is kept under who asked and what, with the number of the state that it shows. The number is asked anew for
-//! every answer, so a kept feed is never stale, and nothing needs to expire. A feed of many entries is kept as the list
-//! of them, and written while it is sent: the bytes of a region's year would take thirty megabytes for each reader.
+//! every answer, so a kept feed is never stale, and nothing needs to expire. A feed of many entries is written while it
+//! is sent, so that its first reader has the beginning before the end is written. Whoever asks for it again gets it as it
+//! was written, except for the largest: the bytes of a region's year would take thirty megabytes for each reader.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -16,10 +17,12 @@ use obcms_domain::id::Id;
 
 /// Bytes kept at most: some dozens of months of an office, a few of a region.
 const MAXIMUM: usize = 48 * 1024 * 1024;
+/// Pieces of a feed that is written down before it is sent, at most: the densest month of an office has some 1,250.
+const AT_ONCE: usize = 2_000;
 /// Pieces of a feed that is kept as bytes, at most: the densest month of a region has 11,000, some seven megabytes.
 const WHOLE: usize = 16_000;
 /// Bytes that a piece of a feed takes as long as it is not written, with what it points at.
-const UNWRITTEN: usize = 128;
+const UNWRITTEN: usize = 256;
 /// Bytes that are written at a time.
 const CHUNK: usize = 128 * 1024;
 
@@ -43,15 +46,18 @@ pub enum Content {
 impl Content {
     /// What the pieces say, written down unless they are many.
     pub fn of(pieces: impl Pieces + 'static) -> Result<Self, AppError> {
-        let count = pieces.count();
-        if count > WHOLE {
+        if pieces.count() > AT_ONCE {
             return Ok(Self::Pieces(Arc::new(pieces)));
         }
-        let mut body = Vec::with_capacity(count * 800);
-        for position in 0..count {
-            pieces.write(position, &mut body)?;
+        written_down(&pieces)
+    }
+
+    /// The same written down, when it is not yet and may be kept so.
+    fn to_be_kept(&self) -> Result<Option<Self>, AppError> {
+        match self {
+            Self::Pieces(pieces) if pieces.count() <= WHOLE => written_down(pieces.as_ref()).map(Some),
+            Self::Pieces(_) | Self::Whole(_) => Ok(None),
         }
-        Ok(Self::Whole(body.into()))
     }
 
     /// Bytes that it takes in memory, about.
@@ -70,6 +76,14 @@ impl From<Content> for Body {
             Content::Pieces(pieces) => Self::from_stream(stream::iter(Chunks { pieces, next: 0 })),
         }
     }
+}
+
+fn written_down(pieces: &dyn Pieces) -> Result<Content, AppError> {
+    let mut body = Vec::with_capacity(pieces.count() * 800);
+    for position in 0..pieces.count() {
+        pieces.write(position, &mut body)?;
+    }
+    Ok(Content::Whole(body.into()))
 }
 
 /// Pieces as they are sent, some at a time. Each is quickly written, so that this may be done between other things.
@@ -128,12 +142,19 @@ impl Feeds {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The feed of the key, if it shows the state of this number at this instant.
-    #[must_use]
-    pub fn find(&self, key: &FeedKey, state: i64, now: Timestamp) -> Option<Rendered> {
+    /// The feed of the key, if it shows the state of this number at this instant. One that is asked for again is
+    /// written down, so that this is done once for all who come after.
+    pub fn find(&self, key: &FeedKey, state: i64, now: Timestamp) -> Result<Option<Rendered>, AppError> {
         let holds =
             |rendered: &&Rendered| rendered.state == state && rendered.until.is_none_or(|until| now < until);
-        self.lock().get(key).filter(holds).cloned()
+        let Some(mut found) = self.lock().get(key).filter(holds).cloned() else {
+            return Ok(None);
+        };
+        if let Some(content) = found.content.to_be_kept()? {
+            found.content = content;
+            self.keep(key.clone(), found.clone());
+        }
+        Ok(Some(found))
     }
 
     /// Keeps a feed, and lets go of those that show an older state; of all, when they take too much.
@@ -212,12 +233,26 @@ mod tests {
 
     #[tokio::test]
     async fn many_pieces_say_the_same_as_when_they_are_written_at_once() {
-        for (count, is_whole) in [(0, true), (WHOLE, true), (WHOLE + 1, false), (30_000, false)] {
-            let content = Content::of(Letters(count)).unwrap();
-            assert_eq!(matches!(content, Content::Whole(_)), is_whole, "{count}");
-            let body = axum::body::to_bytes(Body::from(content), usize::MAX).await.unwrap();
+        // How many, whether they are whole at first, and when they are asked for again.
+        let cases = [
+            (0, true, true),
+            (AT_ONCE, true, true),
+            (AT_ONCE + 1, false, true),
+            (WHOLE, false, true),
+            (WHOLE + 1, false, false),
+            (30_000, false, false),
+        ];
+        for (count, at_first, again) in cases {
             let expected: String = (0..count).map(|position| format!("{position:010}")).collect();
-            assert!(body == expected.as_bytes(), "{count}");
+            let feeds = Feeds::default();
+            let content = Content::of(Letters(count)).unwrap();
+            feeds.keep(key("a"), Rendered { content: content.clone(), ..rendered(1, 0) });
+            let kept = feeds.find(&key("a"), 1, Timestamp::UNIX_EPOCH).unwrap().unwrap().content;
+            for (content, is_whole) in [(content, at_first), (kept, again)] {
+                assert_eq!(matches!(content, Content::Whole(_)), is_whole, "{count}");
+                let body = axum::body::to_bytes(Body::from(content), usize::MAX).await.unwrap();
+                assert!(body == expected.as_bytes(), "{count}");
+            }
         }
     }
 
@@ -225,9 +260,9 @@ mod tests {
     fn only_the_asked_state_is_found() {
         let feeds = Feeds::default();
         feeds.keep(key("a"), rendered(7, 10));
-        assert!(feeds.find(&key("a"), 7, Timestamp::UNIX_EPOCH).is_some());
-        assert!(feeds.find(&key("a"), 8, Timestamp::UNIX_EPOCH).is_none());
-        assert!(feeds.find(&key("b"), 7, Timestamp::UNIX_EPOCH).is_none());
+        assert!(feeds.find(&key("a"), 7, Timestamp::UNIX_EPOCH).unwrap().is_some());
+        assert!(feeds.find(&key("a"), 8, Timestamp::UNIX_EPOCH).unwrap().is_none());
+        assert!(feeds.find(&key("b"), 7, Timestamp::UNIX_EPOCH).unwrap().is_none());
     }
 
     #[test]

@@ -241,7 +241,7 @@ async fn feed(
     asked.push(("window".to_owned(), query.window.start.to_string()));
     let key = FeedKey { actor: caller.actor.id, asked };
     let Rendered { content, etag, .. } =
-        blocking(|| match state.feeds.find(&key, state.app.state()?, state.app.now()) {
+        blocking(|| match state.feeds.find(&key, state.app.state()?, state.app.now())? {
             Some(rendered) => Ok::<_, AppError>(rendered),
             None => {
                 let rendered = render(&state, &caller, &query)?;

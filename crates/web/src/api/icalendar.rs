@@ -140,7 +140,7 @@ pub fn answer(
         ("window".to_owned(), query.window.start.to_string()),
     ]);
     let key = FeedKey { actor: actor.id, asked };
-    let Rendered { content, etag, .. } = match state.feeds.find(&key, state.app.state()?, state.app.now()) {
+    let Rendered { content, etag, .. } = match state.feeds.find(&key, state.app.state()?, state.app.now())? {
         Some(rendered) => rendered,
         None => {
             let (number, written) = state.app.icalendar(actor, query, about)?;
