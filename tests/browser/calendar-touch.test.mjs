@@ -43,6 +43,18 @@ async function at(page, date, hour) {
   return { x: day.x + day.width / 2, y: slot.y + slot.height / 2 };
 }
 
+/** Waits until the hours have rolled out after a finger let go of them. */
+async function atRest(page) {
+  await page.waitForFunction(
+    () =>
+      new Promise((resolve) => {
+        const hours = document.querySelector(".fc-scroller-liquid-absolute");
+        const before = hours.scrollTop;
+        setTimeout(() => resolve(hours.scrollTop === before), 200);
+      }),
+  );
+}
+
 test("a finger that rests on an entry takes it to another day and hour", async () => {
   const { id } = await client("POST", "events", {
     title: "Carry me",
@@ -103,6 +115,7 @@ test("a tap on a free hour makes something of an hour, and a finger that moves a
     before,
   );
   assert.equal(await page.locator(".entry-card").count(), 0);
+  await atRest(page);
   const free = await at(page, "2032-03-25", "12:00:00");
   await page.touchscreen.tap(free.x, free.y);
   await page.locator(".entry-card").getByText("Thu 25 Mar, 12:00 PM – 1:00 PM").waitFor();
