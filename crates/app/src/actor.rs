@@ -1,5 +1,6 @@
 //! Who acts.
 
+use jiff::Timestamp;
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::people::{self, Action, Area, Relation, Role};
@@ -34,10 +35,78 @@ pub struct Actor {
     pub calendar: CalendarDefaults,
     /// A token that may change nothing.
     pub read_only: bool,
+    /// With what they came.
+    pub credential: Credential,
+}
+
+/// With what somebody came; ends when it ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Credential {
+    /// Nothing of its own: the program, the command line, a feed.
+    #[default]
+    None,
+    /// The session of a browser.
+    Session(Id),
+    /// A token of a program.
+    Token {
+        /// Identity of the token.
+        id: Id,
+        /// When it ends, if it does.
+        expires_at: Option<Timestamp>,
+    },
+}
+
+/// Everything about an actor that decides what an answer holds. Every cache whose content depends on who asked has it
+/// in its key, so that two who see or may do different things never share an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CacheKey {
+    id: Option<Id>,
+    names: (String, String),
+    roles: Vec<Role>,
+    teams: Vec<Id>,
+    concerns: Vec<Id>,
+    display: (String, String, String),
+    calendar: CalendarDefaults,
+    read_only: bool,
+}
+
+impl From<&Actor> for CacheKey {
+    fn from(actor: &Actor) -> Self {
+        // Without `..`: a new member of the actor does not compile until it is decided here. Order means nothing in lists.
+        let Actor {
+            id,
+            username,
+            full_name,
+            roles,
+            teams,
+            concerns,
+            timezone,
+            theme,
+            week_start,
+            calendar,
+            read_only,
+            // It decides how long the caller has access, not what they see.
+            credential: _,
+        } = actor;
+        let (mut roles, mut teams, mut concerns) = (roles.clone(), teams.clone(), concerns.clone());
+        roles.sort_unstable();
+        teams.sort_unstable();
+        concerns.sort_unstable();
+        Self {
+            id: *id,
+            names: (username.clone(), full_name.clone()),
+            roles,
+            teams,
+            concerns,
+            display: (timezone.clone(), theme.clone(), week_start.clone()),
+            calendar: calendar.clone(),
+            read_only: *read_only,
+        }
+    }
 }
 
 /// How somebody's calendar opens when nothing else is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CalendarDefaults {
     /// The view: `month`.
     pub view: String,
@@ -90,6 +159,7 @@ impl Actor {
             week_start: "monday".to_owned(),
             calendar: CalendarDefaults::default(),
             read_only: false,
+            credential: Credential::None,
         }
     }
 
@@ -122,6 +192,7 @@ impl Actor {
             week_start: user.text("week_start").to_owned(),
             calendar: CalendarDefaults::of(user),
             read_only: false,
+            credential: Credential::None,
         }
     }
 

@@ -13,6 +13,7 @@ use axum::body::{Body, Bytes};
 use futures_util::stream;
 use jiff::{SignedDuration, Timestamp};
 use obcms_app::AppError;
+use obcms_app::actor::CacheKey;
 use obcms_domain::id::Id;
 
 /// Bytes kept at most: some dozens of months of an office, a few of a region.
@@ -112,8 +113,8 @@ impl Iterator for Chunks {
 /// Who asked and what.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FeedKey {
-    /// The person: what they see and may move differs.
-    pub actor: Option<Id>,
+    /// Who asked: what they see and may move differs.
+    pub actor: CacheKey,
     /// The parameters.
     pub asked: Vec<(String, String)>,
 }
@@ -206,10 +207,15 @@ impl FeedReads {
 
 #[cfg(test)]
 mod tests {
+    use obcms_app::Actor;
+
     use super::*;
 
     fn key(name: &str) -> FeedKey {
-        FeedKey { actor: None, asked: vec![("start".to_owned(), name.to_owned())] }
+        FeedKey {
+            actor: CacheKey::from(&Actor::program()),
+            asked: vec![("start".to_owned(), name.to_owned())],
+        }
     }
 
     fn rendered(state: i64, length: usize) -> Rendered {

@@ -239,7 +239,7 @@ async fn feed(
     };
     let mut asked = parameters.0;
     asked.push(("window".to_owned(), query.window.start.to_string()));
-    let key = FeedKey { actor: caller.actor.id, asked };
+    let key = FeedKey { actor: (&caller.actor).into(), asked };
     let Rendered { content, etag, .. } =
         blocking(|| match state.feeds.find(&key, state.app.state()?, state.app.now())? {
             Some(rendered) => Ok::<_, AppError>(rendered),

@@ -139,7 +139,7 @@ pub fn answer(
         ("address".to_owned(), about.address.clone().unwrap_or_default()),
         ("window".to_owned(), query.window.start.to_string()),
     ]);
-    let key = FeedKey { actor: actor.id, asked };
+    let key = FeedKey { actor: actor.into(), asked };
     let Rendered { content, etag, .. } = match state.feeds.find(&key, state.app.state()?, state.app.now())? {
         Some(rendered) => rendered,
         None => {
