@@ -1,8 +1,9 @@
 //! The real server in the process of the test.
 
 use crate::{Client, Engine, TestDatabase};
+use jiff::Timestamp;
 use obcms_app::records::Input;
-use obcms_app::{Actor, App, AppError, Entropy, Options, SystemClock};
+use obcms_app::{Actor, App, AppError, Entropy, FixedClock, Options, SystemClock};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::USER;
 use obcms_store::{Database, Location};
@@ -92,6 +93,22 @@ impl Server {
     /// The program behind the server, to put things in place that a test is not about.
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// The program on the same database as another process has it, by a clock of its own.
+    pub fn app_at(&self, now: Timestamp) -> (App, Arc<FixedClock>) {
+        let clock = Arc::new(FixedClock::new(now));
+        let opened = || -> Result<App, String> {
+            let runtime = self.runtime.as_ref().ok_or("the server has ended")?;
+            let location = Location::parse(&self.url, Path::new("")).map_err(|error| error.to_string())?;
+            let database = Database::open(&location, runtime.handle()).map_err(|error| error.to_string())?;
+            App::new(database, clock.clone(), Entropy::system(), Options::default())
+                .map_err(|error| error.to_string())
+        };
+        match opened() {
+            Ok(app) => (app, clock),
+            Err(error) => panic!("no second program for the test: {error}"),
+        }
     }
 
     /// A client that is nobody.

@@ -161,6 +161,7 @@ fn enter(work: &mut Work<'_, '_>, project: Id, stage: Stage, note: &str) -> Resu
         entered_by: work.actor.id,
         left_at: None,
         note: note.to_owned(),
+        change_set: Some(work.change_set),
     };
     store::enter(work.tx, &stay)?;
     Ok(())

@@ -35,6 +35,8 @@ pub struct Work<'a, 'b> {
     pub note: String,
     /// How deep we are in consequences; what happens there is computed anew when the cause is undone.
     depth: u32,
+    /// The set of changes that this command takes back.
+    pub(crate) undoes: Option<Id>,
 }
 
 impl<'a, 'b> Work<'a, 'b> {
@@ -48,6 +50,7 @@ impl<'a, 'b> Work<'a, 'b> {
             change_set: app.new_id(),
             note: String::new(),
             depth: 0,
+            undoes: None,
         }
     }
 
@@ -254,6 +257,7 @@ impl<'a, 'b> Work<'a, 'b> {
     fn change(&self, before: Option<&Record>, record: &Record, action: &str) -> Change {
         Change {
             id: self.app.new_id(),
+            number: 0,
             at: self.now,
             actor: self.actor.id,
             kind: record.kind.name.to_owned(),
@@ -264,6 +268,7 @@ impl<'a, 'b> Work<'a, 'b> {
             change_set: self.change_set,
             fields: differences(before, record),
             note: self.note.clone(),
+            undoes: self.undoes,
         }
     }
 }

@@ -7,10 +7,10 @@ use crate::error::StoreError;
 
 /// Records of one transaction that are noted one by one; of more it is only noted that there were many.
 const MOST: usize = 2_000;
-/// States that are kept; who is further behind reads everything.
-const STATES: i64 = 10_000;
+/// States that are kept; who is further behind reads everything. A transaction goes on by one for each of its changes.
+const STATES: i64 = 50_000;
 /// How often old states are let go, in states.
-const BETWEEN_CLEARING: i64 = 512;
+const BETWEEN_CLEARING: i64 = 2_048;
 
 /// What the calendar shows otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +21,9 @@ pub enum Touched {
     Records(Vec<Id>),
 }
 
-/// Notes the records of a transaction, as the last thing before it is committed with this number.
-pub(crate) fn note(tx: &mut Tx<'_>, state: i64, mut records: Vec<Id>) -> Result<(), StoreError> {
+/// Notes the records of a transaction, as the last thing before it is committed with this number; `steps` is by how
+/// many it is larger than the number before it.
+pub(crate) fn note(tx: &mut Tx<'_>, state: i64, steps: i64, mut records: Vec<Id>) -> Result<(), StoreError> {
     records.sort_unstable();
     records.dedup();
     if records.len() > MOST {
@@ -30,7 +31,7 @@ pub(crate) fn note(tx: &mut Tx<'_>, state: i64, mut records: Vec<Id>) -> Result<
     }
     let rows: Vec<Vec<Cell>> = records.into_iter().map(|id| vec![Cell::Integer(state), id.into()]).collect();
     tx.insert_rows("calendar_touched", &["state", "record_id"], &rows, "")?;
-    if state % BETWEEN_CLEARING == 0 {
+    if state / BETWEEN_CLEARING != (state - steps) / BETWEEN_CLEARING {
         tx.execute("DELETE FROM calendar_touched WHERE state < $1", &[Cell::Integer(state - STATES)])?;
     }
     Ok(())

@@ -1,4 +1,8 @@
 //! The log of changes: the single spring of history, undo, live pages and audit.
+//!
+//! Its order is the `number` that the database gives in the order of commits, never a time: clocks of servers differ
+//! and are set back. An entry is written at the end of its transaction, so what a transaction did itself is not in the
+//! log that it reads.
 
 use jiff::Timestamp;
 use obcms_domain::id::Id;
@@ -6,12 +10,15 @@ use serde_json::{Map, Value as Json};
 
 use crate::database::{Cell, Message, Row, Tx};
 use crate::error::StoreError;
+use crate::records::Statement;
 
 /// One write to one record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// Identity; later changes have larger ones.
+    /// Identity. It tells nothing of the order.
     pub id: Id,
+    /// Place in the order of all changes; 0 until it is committed.
+    pub number: i64,
     /// When.
     pub at: Timestamp,
     /// Who; nobody when the program did it by itself.
@@ -32,13 +39,16 @@ pub struct Change {
     pub fields: Map<String, Json>,
     /// Reason or remark.
     pub note: String,
+    /// The set of changes that this one takes back.
+    pub undoes: Option<Id>,
 }
 
-const COLUMNS: &str = "id, at, actor, kind, record_id, version, action, is_derived, change_set, fields, note";
+const COLUMNS: &str =
+    "id, at, actor, kind, record_id, version, action, is_derived, change_set, fields, note, undoes, number";
 
 /// When the last change was.
 pub fn last_at(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
-    tx.first("SELECT at FROM changes ORDER BY id DESC LIMIT 1", &[])?.map(|row| row.get(0)).transpose()
+    tx.first("SELECT at FROM changes ORDER BY number DESC LIMIT 1", &[])?.map(|row| row.get(0)).transpose()
 }
 
 /// Writes changes and tells open pages of them when the transaction commits.
@@ -58,23 +68,11 @@ pub fn record(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
                 change.change_set.into(),
                 Json::Object(change.fields.clone()).to_string().into(),
                 change.note.as_str().into(),
+                change.undoes.into(),
             ]
         })
         .collect();
-    let columns = [
-        "id",
-        "at",
-        "actor",
-        "kind",
-        "record_id",
-        "version",
-        "action",
-        "is_derived",
-        "change_set",
-        "fields",
-        "note",
-    ];
-    tx.insert_rows("changes", &columns, &rows, "")?;
+    tx.log(rows)?;
     for change in changes {
         tx.publish(Message {
             kind: change.kind.clone(),
@@ -85,6 +83,12 @@ pub fn record(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
         });
     }
     Ok(())
+}
+
+/// Writes numbered entries, in the order of the columns.
+pub(crate) fn insert(tx: &mut Tx<'_>, rows: &[Vec<Cell>]) -> Result<(), StoreError> {
+    let columns: Vec<&str> = COLUMNS.split(", ").collect();
+    tx.insert_rows("changes", &columns, rows, "")
 }
 
 fn read(row: &Row) -> Result<Change, StoreError> {
@@ -101,35 +105,46 @@ fn read(row: &Row) -> Result<Change, StoreError> {
         change_set: row.get(8)?,
         fields: serde_json::from_str(&fields).map_err(|error| StoreError::Damaged(error.to_string()))?,
         note: row.get(10)?,
+        undoes: row.get(11)?,
+        number: row.get(12)?,
     })
 }
 
-/// The changes of one record, newest first, older than `before` when given.
+/// The changes of one record, newest first, before the change `before` when given.
 pub fn of_record(
     tx: &mut Tx<'_>,
     record: Id,
     before: Option<Id>,
     limit: i64,
 ) -> Result<Vec<Change>, StoreError> {
-    let rows = match before {
-        Some(before) => tx.query(
-            &format!(
-                "SELECT {COLUMNS} FROM changes WHERE record_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
-            ),
-            &[record.into(), before.into(), limit.into()],
-        )?,
-        None => tx.query(
-            &format!("SELECT {COLUMNS} FROM changes WHERE record_id = $1 ORDER BY id DESC LIMIT $2"),
-            &[record.into(), limit.into()],
-        )?,
-    };
-    rows.iter().map(read).collect()
+    let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM changes WHERE record_id = "));
+    statement.bind(record);
+    if let Some(before) = before {
+        statement.push(" AND number < (SELECT number FROM changes WHERE id = ").bind(before).push(")");
+    }
+    statement.push(" ORDER BY number DESC LIMIT ").bind(limit);
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(read).collect()
+}
+
+/// What people did to these records after the change with that number, newest first.
+pub fn by_people_since(tx: &mut Tx<'_>, records: &[Id], number: i64) -> Result<Vec<Change>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in records.chunks(400) {
+        let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM changes WHERE number > "));
+        statement.bind(number).push(" AND is_derived = ").bind(false).push(" AND record_id IN ");
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.push(" ORDER BY number DESC");
+        for row in &tx.query(&statement.sql, &statement.parameters)? {
+            found.push(read(row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Everything that was done in one go, in the order in which it was done.
 pub fn of_set(tx: &mut Tx<'_>, change_set: Id) -> Result<Vec<Change>, StoreError> {
     tx.query(
-        &format!("SELECT {COLUMNS} FROM changes WHERE change_set = $1 ORDER BY id"),
+        &format!("SELECT {COLUMNS} FROM changes WHERE change_set = $1 ORDER BY number"),
         &[change_set.into()],
     )?
     .iter()
@@ -137,16 +152,12 @@ pub fn of_set(tx: &mut Tx<'_>, change_set: Id) -> Result<Vec<Change>, StoreError
     .collect()
 }
 
-/// The newest changes of all records, older than `before` when given.
+/// The newest changes of all records, before the change `before` when given.
 pub fn newest(tx: &mut Tx<'_>, before: Option<Id>, limit: i64) -> Result<Vec<Change>, StoreError> {
-    let rows = match before {
-        Some(before) => tx.query(
-            &format!("SELECT {COLUMNS} FROM changes WHERE id < $1 ORDER BY id DESC LIMIT $2"),
-            &[before.into(), limit.into()],
-        )?,
-        None => {
-            tx.query(&format!("SELECT {COLUMNS} FROM changes ORDER BY id DESC LIMIT $1"), &[limit.into()])?
-        }
-    };
-    rows.iter().map(read).collect()
+    let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM changes"));
+    if let Some(before) = before {
+        statement.push(" WHERE number < (SELECT number FROM changes WHERE id = ").bind(before).push(")");
+    }
+    statement.push(" ORDER BY number DESC LIMIT ").bind(limit);
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(read).collect()
 }

@@ -3,8 +3,12 @@
 //! A claim is one conditional update, so that of several processes exactly one has it on either engine. Whoever claims
 //! a job holds a lease; when that runs out, because the process died, another may claim it. What is written at the end
 //! asks for the claim again, so that a process that was taken for dead changes nothing any more.
+//!
+//! Clocks of servers are wrong at times. With each time of a next run is kept by which clock it was reckoned; when that
+//! turns out to have been ahead, the run comes as long after now as it was to come after then ([`correct`]). A lease that
+//! holds longer than any lease does was given by such a clock and counts as over.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use obcms_domain::id::Id;
 use obcms_domain::jobs::State;
 
@@ -132,8 +136,8 @@ fn tell(tx: &mut Tx<'_>, id: Id, action: &str) -> Result<(), StoreError> {
 pub fn insert(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<bool, StoreError> {
     let inserted = tx.execute(
         "INSERT INTO jobs (id, kind, unique_key, title, payload, cron, state, run_at, attempts, maximum_attempts, \
-         claimed_by, created_at, last_result, last_error) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, 0, $8, '', $9, '', '') \
+         claimed_by, created_at, scheduled_at, last_result, last_error) \
+         VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, 0, $8, '', $9, $9, '', '') \
          ON CONFLICT (kind, unique_key) DO NOTHING",
         &[
             new.id.into(),
@@ -159,22 +163,23 @@ pub fn put(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<(), StoreErr
     if insert(tx, new, now)? {
         return Ok(());
     }
-    let common: [Cell; 6] = [
+    let common: [Cell; 7] = [
         new.kind.as_str().into(),
         new.key.as_str().into(),
         new.title.as_str().into(),
         new.payload.as_str().into(),
         new.run_at.into(),
         new.maximum_attempts.into(),
+        now.into(),
     ];
     tx.execute(
-        "UPDATE jobs SET title = $3, payload = $4, run_at = $5, maximum_attempts = $6 \
+        "UPDATE jobs SET title = $3, payload = $4, run_at = $5, maximum_attempts = $6, scheduled_at = $7 \
          WHERE kind = $1 AND unique_key = $2 AND state = 'running'",
         &common,
     )?;
     tx.execute(
-        "UPDATE jobs SET title = $3, payload = $4, run_at = $5, maximum_attempts = $6, state = 'queued', attempts = 0 \
-         WHERE kind = $1 AND unique_key = $2 AND state <> 'running'",
+        "UPDATE jobs SET title = $3, payload = $4, run_at = $5, maximum_attempts = $6, scheduled_at = $7, \
+         state = 'queued', attempts = 0 WHERE kind = $1 AND unique_key = $2 AND state <> 'running'",
         &common,
     )?;
     if let Some(known) = by_key(tx, &new.kind, &new.key)? {
@@ -199,8 +204,15 @@ pub fn plant(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<(), StoreE
         ],
     )?;
     tx.execute(
-        "UPDATE jobs SET cron = $3, run_at = $4 WHERE kind = $1 AND unique_key = $2 AND cron <> $3",
-        &[new.kind.as_str().into(), new.key.as_str().into(), new.cron.as_str().into(), new.run_at.into()],
+        "UPDATE jobs SET cron = $3, run_at = $4, scheduled_at = $5 \
+         WHERE kind = $1 AND unique_key = $2 AND cron <> $3",
+        &[
+            new.kind.as_str().into(),
+            new.key.as_str().into(),
+            new.cron.as_str().into(),
+            new.run_at.into(),
+            now.into(),
+        ],
     )?;
     Ok(())
 }
@@ -280,15 +292,53 @@ pub fn list(
     Ok((jobs, total))
 }
 
-/// A few jobs of these kinds that are due or whose lease ran out, the longest waiting first.
-pub fn due(tx: &mut Tx<'_>, kinds: &[&str], now: Timestamp) -> Result<Vec<Id>, StoreError> {
+/// How far a clock may be ahead of another without being wrong.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// Returns true if the next run of some job was reckoned by a clock that was ahead.
+pub fn is_misdated(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM jobs WHERE state = 'queued' AND scheduled_at > $1 LIMIT 1";
+    Ok(tx.first(sql, &[(now + SKEW).into()])?.is_some())
+}
+
+/// Reckons the next run of jobs anew that was reckoned by a clock that was ahead: as long after now as it was to come
+/// after then. Answers how many there were.
+pub fn correct(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> {
+    let rows = tx.query(
+        "SELECT id, run_at, scheduled_at FROM jobs WHERE state = 'queued' AND scheduled_at > $1",
+        &[(now + SKEW).into()],
+    )?;
+    let mut corrected = 0;
+    // There are as many as there are schedules and calendars of others, and it happens once.
+    for row in rows {
+        let (id, run_at, scheduled_at): (Id, Timestamp, Timestamp) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let wait = run_at.duration_since(scheduled_at).max(SignedDuration::ZERO);
+        corrected += tx.execute(
+            "UPDATE jobs SET run_at = $2, scheduled_at = $3 WHERE id = $1 AND state = 'queued' AND scheduled_at = $4",
+            &[id.into(), (now + wait).into(), now.into(), scheduled_at.into()],
+        )?;
+        tell(tx, id, "update")?;
+    }
+    Ok(corrected)
+}
+
+/// A few jobs of these kinds that are due or whose lease ran out, the longest waiting first. A lease that holds beyond
+/// `longest` was given by a clock that was ahead.
+pub fn due(
+    tx: &mut Tx<'_>,
+    kinds: &[&str],
+    now: Timestamp,
+    longest: Timestamp,
+) -> Result<Vec<Id>, StoreError> {
     let mut statement = Statement::new("SELECT id FROM jobs WHERE kind IN ");
     statement.bind_list(kinds.iter().map(|kind| Cell::from(*kind)));
     statement.push(" AND ((state = 'queued' AND run_at <= ");
     statement.bind(now);
-    statement.push(") OR (state = 'running' AND claimed_until < ");
+    statement.push(") OR (state = 'running' AND (claimed_until < ");
     statement.bind(now);
-    statement.push(")) ORDER BY run_at, id LIMIT 8");
+    statement.push(" OR claimed_until > ");
+    statement.bind(longest + SKEW);
+    statement.push("))) ORDER BY run_at, id LIMIT 8");
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
@@ -303,8 +353,9 @@ pub fn claim(
     let claimed = tx.execute(
         "UPDATE jobs SET state = 'running', claimed_by = $2, claimed_until = $4, last_started_at = $3, \
          attempts = attempts + 1 \
-         WHERE id = $1 AND ((state = 'queued' AND run_at <= $3) OR (state = 'running' AND claimed_until < $3))",
-        &[id.into(), runner.into(), now.into(), until.into()],
+         WHERE id = $1 AND ((state = 'queued' AND run_at <= $3) \
+         OR (state = 'running' AND (claimed_until < $3 OR claimed_until > $5)))",
+        &[id.into(), runner.into(), now.into(), until.into(), (until + SKEW).into()],
     )?;
     if claimed == 0 {
         return Ok(None);
@@ -364,7 +415,7 @@ pub fn finish(tx: &mut Tx<'_>, claimed: &Job, ending: &Ending, now: Timestamp) -
     };
     tx.execute(
         "UPDATE jobs SET state = $2, run_at = $3, attempts = $4, last_result = $5, last_error = $6, \
-         last_duration = $7, last_finished_at = $8, claimed_until = NULL WHERE id = $1",
+         last_duration = $7, last_finished_at = $8, scheduled_at = $8, claimed_until = NULL WHERE id = $1",
         &[
             claimed.id.into(),
             state.as_str().into(),
@@ -383,7 +434,7 @@ pub fn finish(tx: &mut Tx<'_>, claimed: &Job, ending: &Ending, now: Timestamp) -
 /// Has a job run now, with all its attempts before it; false when it runs already.
 pub fn run_now(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<bool, StoreError> {
     let changed = tx.execute(
-        "UPDATE jobs SET state = 'queued', run_at = $2, attempts = 0 WHERE id = $1 AND state <> 'running'",
+        "UPDATE jobs SET state = 'queued', run_at = $2, scheduled_at = $2, attempts = 0 WHERE id = $1 AND state <> 'running'",
         &[id.into(), now.into()],
     )?;
     if changed > 0 {
@@ -428,9 +479,9 @@ pub fn leave(tx: &mut Tx<'_>, runner: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Forgets processes that were not seen since then.
-pub fn forget_runners(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM job_runners WHERE seen_at < $1", &[before.into()])
+/// Forgets processes that were seen neither after the one time nor before the other, which no right clock has shown.
+pub fn forget_runners(tx: &mut Tx<'_>, before: Timestamp, after: Timestamp) -> Result<u64, StoreError> {
+    tx.execute("DELETE FROM job_runners WHERE seen_at < $1 OR seen_at > $2", &[before.into(), after.into()])
 }
 
 /// The processes that work on jobs, the last seen first.

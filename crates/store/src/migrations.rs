@@ -51,6 +51,7 @@ pub const ALL: &[Migration] = &[
     migration!(12, "holidays", "0012_holidays"),
     migration!(13, "what the calendar shows otherwise", "0013_calendar_touched"),
     migration!(14, "milestones keep their numbers", "0014_milestone_numbers"),
+    migration!(15, "order without clocks", "0015_change_numbers"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

@@ -23,7 +23,11 @@ pub struct Stay {
     pub left_at: Option<Timestamp>,
     /// Remark or reason at entering.
     pub note: String,
+    /// The set of changes that it came with.
+    pub change_set: Option<Id>,
 }
+
+const COLUMNS: &str = "id, project_id, stage, entered_at, entered_by, left_at, note, change_set";
 
 fn read(row: &Row) -> Result<Stay, StoreError> {
     Ok(Stay {
@@ -34,14 +38,14 @@ fn read(row: &Row) -> Result<Stay, StoreError> {
         entered_by: row.get(4)?,
         left_at: row.get(5)?,
         note: row.get(6)?,
+        change_set: row.get(7)?,
     })
 }
 
-/// All stays of the projects, in time order.
+/// All stays of a project, in their order.
 pub fn stays(tx: &mut Tx<'_>, project: Id) -> Result<Vec<Stay>, StoreError> {
     tx.query(
-        "SELECT id, project_id, stage, entered_at, entered_by, left_at, note FROM project_stages \
-         WHERE project_id = $1 ORDER BY entered_at, id",
+        &format!("SELECT {COLUMNS} FROM project_stages WHERE project_id = $1 ORDER BY number"),
         &[project.into()],
     )?
     .iter()
@@ -53,8 +57,9 @@ pub fn stays(tx: &mut Tx<'_>, project: Id) -> Result<Vec<Stay>, StoreError> {
 pub fn enter(tx: &mut Tx<'_>, stay: &Stay) -> Result<(), StoreError> {
     leave(tx, stay.project_id, stay.entered_at)?;
     tx.execute(
-        "INSERT INTO project_stages (id, project_id, stage, entered_at, entered_by, left_at, note) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO project_stages (id, project_id, stage, entered_at, entered_by, left_at, note, change_set, number) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, \
+         (SELECT coalesce(max(number), 0) + 1 FROM project_stages WHERE project_id = $2))",
         &[
             stay.id.into(),
             stay.project_id.into(),
@@ -63,6 +68,7 @@ pub fn enter(tx: &mut Tx<'_>, stay: &Stay) -> Result<(), StoreError> {
             stay.entered_by.into(),
             stay.left_at.into(),
             stay.note.as_str().into(),
+            stay.change_set.into(),
         ],
     )?;
     Ok(())
@@ -75,4 +81,21 @@ pub fn leave(tx: &mut Tx<'_>, project: Id, at: Timestamp) -> Result<(), StoreErr
         &[at.into(), project.into()],
     )?;
     Ok(())
+}
+
+/// Takes the stays of a project back that came with a set of changes, and opens the one before them. Answers how many
+/// there were.
+pub fn take_back(tx: &mut Tx<'_>, project: Id, change_set: Id) -> Result<u64, StoreError> {
+    let removed = tx.execute(
+        "DELETE FROM project_stages WHERE project_id = $1 AND change_set = $2",
+        &[project.into(), change_set.into()],
+    )?;
+    if removed > 0 {
+        tx.execute(
+            "UPDATE project_stages SET left_at = NULL WHERE project_id = $1 \
+             AND number = (SELECT max(number) FROM project_stages WHERE project_id = $1)",
+            &[project.into()],
+        )?;
+    }
+    Ok(removed)
 }

@@ -24,9 +24,15 @@ pub fn number(tx: &mut Tx<'_>, name: &str) -> Result<i64, StoreError> {
 
 /// The next number of a counter, starting at 1; numbers are never given twice.
 pub fn next_number(tx: &mut Tx<'_>, name: &str) -> Result<i64, StoreError> {
-    tx.execute(
-        "INSERT INTO sequences (name, value) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET value = sequences.value + 1",
-        &[name.into()],
-    )?;
-    tx.one("SELECT value FROM sequences WHERE name = $1", &[name.into()])?.get(0)
+    next_numbers(tx, name, 1)
+}
+
+/// Takes `count` numbers of a counter; the last of them.
+pub fn next_numbers(tx: &mut Tx<'_>, name: &str, count: i64) -> Result<i64, StoreError> {
+    tx.one(
+        "INSERT INTO sequences (name, value) VALUES ($1, $2) \
+         ON CONFLICT (name) DO UPDATE SET value = sequences.value + excluded.value RETURNING value",
+        &[name.into(), count.into()],
+    )?
+    .get(0)
 }

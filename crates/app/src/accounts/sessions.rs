@@ -25,7 +25,7 @@ impl App {
         let Some((actor, mut session)) = found else {
             return Ok(None);
         };
-        if now.duration_since(session.last_seen_at) >= TOUCH {
+        if now.duration_since(session.last_seen_at).abs() >= TOUCH {
             self.database().write(|tx| accounts::touch_session(tx, session.id, now))?;
             session.last_seen_at = now;
         }

@@ -37,7 +37,7 @@ fn clean_up(app: &App, _: &Json) -> Result<Outcome, JobError> {
         let ago = |time: SignedDuration| -> Timestamp { work.now - time };
         accounts::forget_expired(work.tx, work.now, ago(FAILURES))?;
         sharing::forget_views(work.tx, ago(VIEWS))?;
-        jobs::forget_runners(work.tx, ago(RUNNERS))?;
+        jobs::forget_runners(work.tx, ago(RUNNERS), work.now + RUNNERS)?;
         let answers = idempotency::forget(work.tx, ago(ANSWERS))?;
         Ok((answers, jobs::prune(work.tx, ago(DONE), ago(FAILED))?))
     })?;

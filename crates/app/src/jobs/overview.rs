@@ -116,7 +116,7 @@ impl App {
         self.read(|tx| {
             let (overdue, overdue_since) = jobs::overdue(tx, now - LATE)?;
             let mut runners = jobs::runners(tx)?;
-            runners.retain(|runner| runner.seen_at > now - ALIVE);
+            runners.retain(|runner| runner.seen_at.duration_since(now).abs() < ALIVE);
             Ok(Health {
                 runners,
                 counts: jobs::counts(tx)?,

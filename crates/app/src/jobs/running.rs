@@ -79,7 +79,14 @@ fn claim_next(app: &App, handlers: &[Handler], runner: &str) -> Result<Option<Jo
     let kinds: Vec<&str> = handlers.iter().map(|handler| handler.kind).collect();
     // Looked for without the lock of a writer, since most of the time there is nothing.
     let now = app.now();
-    for id in app.read(|tx| Ok(jobs::due(tx, &kinds, now)?))? {
+    let look = || app.read(|tx| Ok((jobs::is_misdated(tx, now)?, jobs::due(tx, &kinds, now, now + LEASE)?)));
+    let (is_misdated, mut due) = look()?;
+    if is_misdated {
+        let corrected = app.database().write(|tx| Ok::<_, AppError>(jobs::correct(tx, now)?))?;
+        tracing::warn!(corrected, "jobs were planned by a clock that was ahead; they are planned anew");
+        due = look()?.1;
+    }
+    for id in due {
         let now = app.now();
         let claimed =
             app.database().write(|tx| Ok::<_, AppError>(jobs::claim(tx, id, runner, now, now + LEASE)?))?;

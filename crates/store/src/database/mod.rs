@@ -16,8 +16,12 @@ use tokio::runtime::Handle;
 
 use crate::error::{StoreError, Transient};
 
-/// Counter of the transactions that changed something: the same number, the same data.
+/// Counter of the changes, in the order of commits: the same number, the same data.
 const CHANGES: &str = "changes";
+
+/// Entries of the log that wait for the end of their transaction; more are written as they come, so that a long
+/// import does not hold all of them in memory.
+const MOST_WAITING: usize = 5_000;
 
 /// How often a transaction that met another is tried.
 const ATTEMPTS: u32 = 6;
@@ -141,8 +145,8 @@ impl Database {
         // A message without an entry in the log, as of a job, tells of nothing that people changed.
         if !touched.is_empty() || messages.iter().any(|message| message.change.is_some()) {
             // Last before the commit, so that writers wait for each other no longer than a commit takes.
-            let state = crate::settings::next_number(&mut tx, CHANGES)?;
-            crate::calendar_touched::note(&mut tx, state, touched)?;
+            let (state, steps) = tx.number_changes()?;
+            crate::calendar_touched::note(&mut tx, state, steps, touched)?;
         }
         if self.engine() == Engine::Postgres {
             tx.notify(&messages)?;
@@ -159,11 +163,11 @@ impl Database {
             Inner::Sqlite(sqlite) => Connection::Sqlite(sqlite.begin(writing)?),
             Inner::Postgres(postgres) => Connection::Postgres(postgres.begin(writing)?),
         };
-        Ok(Tx { connection, messages: Vec::new(), touched: Vec::new() })
+        Ok(Tx { connection, messages: Vec::new(), touched: Vec::new(), log: Vec::new() })
     }
 
-    /// Counts the transactions that changed something, in all processes: read in the transaction of a query, it
-    /// names the state that the answer shows.
+    /// Number of the last change, in all processes: read in the transaction of a query, it names the state that the
+    /// answer shows.
     pub fn state_of(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
         crate::settings::number(tx, CHANGES)
     }
@@ -205,6 +209,8 @@ pub struct Tx<'a> {
     messages: Vec<Message>,
     /// Records that the calendar shows otherwise.
     touched: Vec<Id>,
+    /// Entries of the log of changes that get their numbers at the end.
+    log: Vec<Vec<Cell>>,
 }
 
 impl Tx<'_> {
@@ -309,6 +315,29 @@ impl Tx<'_> {
     /// Tells open pages of this change once it is committed.
     pub fn publish(&mut self, message: Message) {
         self.messages.push(message);
+    }
+
+    /// Keeps entries of the log of changes for the end of the transaction, where they get their numbers: whoever
+    /// has a number holds the counter, so a smaller number is never committed after a larger one.
+    pub(crate) fn log(&mut self, rows: Vec<Vec<Cell>>) -> Result<(), StoreError> {
+        self.log.extend(rows);
+        if self.log.len() > MOST_WAITING {
+            self.number_changes()?;
+        }
+        Ok(())
+    }
+
+    /// Writes the waiting entries of the log with the next numbers; the last number, and how many were taken.
+    fn number_changes(&mut self) -> Result<(i64, i64), StoreError> {
+        let mut rows = std::mem::take(&mut self.log);
+        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let steps = count.max(1);
+        let last = crate::settings::next_numbers(self, CHANGES, steps)?;
+        for (row, number) in rows.iter_mut().zip(last - count + 1..) {
+            row.push(number.into());
+        }
+        crate::changes::insert(self, &rows)?;
+        Ok((last, steps))
     }
 
     /// Notes that the calendar shows this record otherwise once this is committed.

@@ -91,6 +91,7 @@ impl Sqlite {
                 return;
             };
             let mut seen: Option<i64> = None;
+            let mut last = 0;
             let mut interval = tokio::time::interval(Duration::from_millis(400));
             loop {
                 interval.tick().await;
@@ -100,9 +101,9 @@ impl Sqlite {
                 };
                 match seen {
                     // What was written before this process started is no news.
-                    None => tokio::task::block_in_place(|| live.know(newest(&connection))),
+                    None => tokio::task::block_in_place(|| live.know(since(&connection, &mut last))),
                     Some(before) if before != version => {
-                        tokio::task::block_in_place(|| live.publish_unseen(newest(&connection)));
+                        tokio::task::block_in_place(|| live.publish_unseen(since(&connection, &mut last)));
                     }
                     Some(_) => {}
                 }
@@ -112,16 +113,22 @@ impl Sqlite {
     }
 }
 
-/// The newest changes, oldest first.
-fn newest(connection: &Connection) -> Vec<Message> {
+/// The newest changes after the number `last`, oldest first; it goes on to the last of them.
+fn since(connection: &Connection, last: &mut i64) -> Vec<Message> {
     let found = connection
-        .prepare_cached("SELECT id, kind, record_id, version, action FROM changes ORDER BY id DESC LIMIT 300")
+        .prepare_cached(
+            "SELECT id, kind, record_id, version, action, number FROM changes WHERE number > ?1 \
+             ORDER BY number DESC LIMIT 301",
+        )
         .and_then(|mut statement| {
-            let mut rows = statement.query([])?;
-            read_rows(&mut rows, 5)
+            let mut rows = statement.query([*last])?;
+            read_rows(&mut rows, 6)
         });
     // Before the first migration there is no log, and nothing to tell.
     let rows = found.unwrap_or_default();
+    if let Some(number) = rows.first().and_then(|row| row.get(5).ok()) {
+        *last = number;
+    }
     rows.iter().rev().filter_map(|row| Message::from_row(row).ok()).collect()
 }
 

@@ -188,7 +188,8 @@ fn has_it(headers: &HeaderMap, etag: &str, changed: Timestamp) -> bool {
     }
     let since = headers.get(header::IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
     let since = since.and_then(|text| jiff::fmt::rfc2822::parse(text).ok());
-    since.is_some_and(|since| changed.as_second() <= since.timestamp().as_second())
+    // Only the very time that was told counts: a clock that was set back tells earlier times of later changes.
+    since.is_some_and(|since| changed.as_second() == since.timestamp().as_second())
 }
 
 #[cfg(test)]

@@ -1,0 +1,10 @@
+ALTER TABLE jobs DROP COLUMN scheduled_at;
+DROP INDEX project_stages_project;
+CREATE INDEX project_stages_project ON project_stages (project_id, entered_at);
+ALTER TABLE project_stages DROP COLUMN change_set;
+ALTER TABLE project_stages DROP COLUMN number;
+ALTER TABLE changes DROP COLUMN undoes;
+DROP INDEX changes_record;
+CREATE INDEX changes_record ON changes (record_id, id);
+DROP INDEX changes_number;
+ALTER TABLE changes DROP COLUMN number;
