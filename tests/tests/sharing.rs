@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use obcms_domain::kinds;
-use obcms_tests::{Answer, Client, Person, Server, on_both_engines, path, sample};
+use obcms_store::migrations;
+use obcms_tests::{Answer, Client, PASSWORD, Person, Server, on_both_engines, path, sample};
 use serde_json::{Value, json};
 use ureq::http::Method;
 
@@ -47,7 +48,9 @@ fn full_event(server: &Server, maker: &Client) -> Value {
 }
 
 fn march(more: &Value) -> Value {
-    let mut input = json!({ "name": "March", "start": "2027-03-01", "end": "2027-03-31" });
+    let modules: Vec<&str> = kinds::SHARED_MODULES.iter().map(|choice| choice.value).collect();
+    let mut input =
+        json!({ "name": "March", "start": "2027-03-01", "end": "2027-03-31", "modules": modules });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     input
 }
@@ -60,6 +63,45 @@ fn log(server: &Server, maker: &Person, share: &Value) -> Vec<String> {
 }
 
 on_both_engines! {
+    fn nothing_is_public_until_modules_are_chosen(server: &Server) {
+        let maker = server.person(&["coordinator"]);
+        full_event(server, &maker.client);
+        for modules in [None, Some(json!(null)), Some(json!([]))] {
+            let mut input = json!({ "name": "March", "start": "2027-03-01", "end": "2027-03-31" });
+            if let Some(modules) = modules {
+                input["modules"] = modules;
+            }
+            assert_eq!(maker.client.post(SHARES, &input).expect_status(422).errors("field"), ["modules"], "{input}");
+        }
+        let made = share(&maker.client, &march(&json!({ "modules": ["coordination"] })));
+        let emptied = maker.client.patch(&one(&made), &json!({ "modules": [] })).expect_status(422);
+        assert_eq!(emptied.errors("field"), ["modules"]);
+
+        // The form says so beside the field and keeps what was typed.
+        let signed_in = server.anonymous().post_form("/login", &[("username", &maker.username), ("password", PASSWORD)]);
+        let cookie = signed_in.header("set-cookie").split(';').next().unwrap().to_owned();
+        let browser = server.anonymous().with_header("cookie", &cookie);
+        let form = browser.get("/shares/new").expect_status(200).text;
+        assert!(!form.contains("when none is chosen"));
+        let token = form.split("name=\"csrf_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let refused = browser.post_form("/shares/new", &[("csrf_token", token), ("name", "For partners")]).expect_status(422);
+        assert!(refused.text.contains("field-modules-error") && refused.text.contains("For partners"));
+
+        // What an older program stored without modules showed all of them: the list says so after the migration.
+        let forget = || {
+            let none = "UPDATE shares SET modules = NULL";
+            server.app().database().write(|tx| tx.execute(none, &[])).unwrap();
+        };
+        forget();
+        assert!(!open(server, &made).expect_status(200).text.contains("Consultation in Upi"));
+        let step = migrations::ALL.iter().find(|step| step.name == "shares name their modules").unwrap().version;
+        migrations::revert(server.app().database(), step - 1).unwrap();
+        migrations::migrate(server.app().database(), server.app().now()).unwrap();
+        let all: Vec<&str> = kinds::SHARED_MODULES.iter().map(|choice| choice.value).collect();
+        assert_eq!(maker.client.get(&one(&made)).json["modules"], json!(all));
+        assert!(open(server, &made).expect_status(200).text.contains("Consultation in Upi"));
+    }
+
     fn who_looked_is_told_to_the_maker(server: &Server) {
         let maker = server.person(&["staff"]);
         let made = share(&maker.client, &march(&json!({ "max_views": 1 })));
@@ -141,7 +183,7 @@ on_both_engines! {
         // Without days it rolls along with today.
         let today = server.app().today();
         task("Due today", &today.to_string());
-        let rolling = open(server, &share(&maker.client, &json!({ "name": "Rolling" }))).expect_status(200).text;
+        let rolling = open(server, &share(&maker.client, &json!({ "name": "Rolling", "modules": ["tasks"] }))).expect_status(200).text;
         assert!(rolling.contains("Due today") && !rolling.contains("Called off"));
     }
 
@@ -325,7 +367,7 @@ on_both_engines! {
             (json!({ "view_count": 5 }), "view_count"),
             (json!({ "secret": "mine" }), "secret"),
         ] {
-            let mut body = json!({ "name": "Wrong" });
+            let mut body = json!({ "name": "Wrong", "modules": ["tasks"] });
             body.as_object_mut().unwrap().extend(input.as_object().unwrap().clone());
             let refused = maker.post(SHARES, &body).expect_status(422);
             assert_eq!(refused.errors("field"), [field], "{input}");

@@ -361,14 +361,14 @@ fn find(tx: &mut Tx<'_>, secret: &str) -> Result<Option<(Record, Option<Actor>)>
     Ok(Some((share, maker)))
 }
 
-/// The chosen modules, or all that can be shared.
+/// The chosen modules. A share without any shows nothing: what is public is always chosen.
 fn modules(share: &Record) -> Vec<Module> {
     let chosen: Vec<&str> = match share.get("modules") {
         Value::Json(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
         _ => Vec::new(),
     };
     let shared = SHARED_MODULES.iter().map(|choice| choice.value);
-    shared.filter(|key| chosen.is_empty() || chosen.contains(key)).filter_map(Module::parse).collect()
+    shared.filter(|key| chosen.contains(key)).filter_map(Module::parse).collect()
 }
 
 #[cfg(test)]

@@ -52,6 +52,7 @@ pub const ALL: &[Migration] = &[
     migration!(13, "what the calendar shows otherwise", "0013_calendar_touched"),
     migration!(14, "milestones keep their numbers", "0014_milestone_numbers"),
     migration!(15, "order without clocks", "0015_change_numbers"),
+    migration!(16, "shares name their modules", "0016_shared_modules"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

@@ -50,7 +50,8 @@ pub static SHARE: Kind = Kind {
             .help("Stands at the head of the page.")
             .listed(),
         Field::new("modules", "Modules", Type::Choices(SHARED_MODULES))
-            .help("All of them when none is chosen.")
+            .required()
+            .help("Nothing else is shown.")
             .listed(),
         Field::new("start", "From", Type::Date)
             .help("Empty: from the day on which somebody looks.")

@@ -1,0 +1,2 @@
+-- The list says what the missing one said before.
+UPDATE shares SET "modules" = "modules";
