@@ -66,8 +66,6 @@ pub fn value(server: &Server, field: &Field, number: u32) -> Json {
             json!([{ "kind": targets[0], "id": target_of(server, targets[0], number) }])
         }
         FieldType::Tags => json!(["sample"]),
-        FieldType::Structure(_) if field.name == "reminders" => json!([10, 1440]),
-        FieldType::Structure(_) if field.name == "quiet_hours" => json!({ "from": "22:00", "to": "06:00" }),
         FieldType::Structure(_) if ["opening_hours", "working_hours"].contains(&field.name) => {
             json!({ "monday": [{ "from": "08:00", "to": "17:00" }] })
         }

@@ -42,9 +42,8 @@ on_both_engines! {
         assert_eq!((&before["default_view"], &before["show_hijri"]), (&json!("month"), &json!(true)));
         let wanted = json!({
             "default_view": "week", "default_modules": ["tasks", "coordination"], "show_hijri": false,
-            "reminders": [10, 1440], "reminder_channels": ["email"], "week_start": "sunday",
+            "week_start": "sunday",
             "working_hours": { "monday": [{ "from": "08:00", "to": "12:00" }, { "from": "13:00", "to": "17:00" }] },
-            "quiet_hours": { "from": "22:00", "to": "06:00" },
         });
         let saved = amina.patch(ME, &wanted).expect_status(200).json;
         for (name, value) in wanted.as_object().unwrap() {
@@ -53,20 +52,14 @@ on_both_engines! {
         for (field, wrong) in [
             ("default_view", json!("moon")),
             ("default_modules", json!(["moon"])),
-            ("reminders", json!([0])),
-            ("reminders", json!([-10])),
-            ("reminders", json!("10")),
-            ("reminder_channels", json!(["pigeon"])),
             ("working_hours", json!({ "monday": [{ "from": "17:00", "to": "08:00" }] })),
             ("working_hours", json!({ "someday": [] })),
-            ("quiet_hours", json!({ "from": "22:00" })),
-            ("quiet_hours", json!({ "from": "22:00", "to": "22:00" })),
         ] {
             let refused = amina.patch(ME, &json!({ field: wrong })).expect_status(422);
             assert_eq!(refused.errors("field"), [field], "{wrong}");
         }
-        let emptied = amina.patch(ME, &json!({ "quiet_hours": null, "reminders": [] })).expect_status(200).json;
-        assert_eq!((&emptied["quiet_hours"], &emptied["reminders"]), (&Value::Null, &json!([])));
+        let emptied = amina.patch(ME, &json!({ "working_hours": null })).expect_status(200).json;
+        assert_eq!(emptied["working_hours"], Value::Null);
         amina.patch(ME, &json!({ "roles": ["admin"] })).expect_status(422);
     }
 
@@ -75,28 +68,50 @@ on_both_engines! {
         let (browser, csrf) = signed_in(server, &person);
         let form = [
             ("csrf_token", csrf.as_str()), ("default_view", "agenda"), ("default_modules", "tasks"),
-            ("reminders", "10, 60"), ("reminder_channels", "in_app"),
-            ("hours.monday.from", "09:00"), ("hours.monday.to", "18:00"), ("quiet.from", "21:00"), ("quiet.to", "05:30"),
+            ("hours.monday.from", "09:00"), ("hours.monday.to", "18:00"),
         ];
         browser.post_form("/me/calendar", &form).expect_status(303);
         let saved = person.client.get(ME).json;
         assert_eq!(saved["working_hours"], json!({ "monday": [{ "from": "09:00", "to": "18:00" }] }));
-        assert_eq!((&saved["reminders"], &saved["show_hijri"]), (&json!([10, 60]), &json!(false)));
-        assert_eq!(saved["quiet_hours"], json!({ "from": "21:00", "to": "05:30" }));
+        assert_eq!(saved["show_hijri"], false);
         let page = browser.get("/me").expect_status(200).text;
-        assert!(page.contains("name=\"hours.monday.from\" value=\"09:00\"") && page.contains("value=\"10, 60\""));
+        assert!(page.contains("name=\"hours.monday.from\" value=\"09:00\""));
         let mut wrong = form.to_vec();
-        wrong.retain(|(name, _)| !["quiet.to", "reminders"].contains(name));
-        wrong.push(("reminders", "soon"));
+        wrong.retain(|(name, _)| *name != "hours.monday.to");
+        wrong.push(("hours.monday.to", "08:00"));
         let refused = browser.post_form("/me/calendar", &wrong).expect_status(422).text;
-        assert!(refused.contains("field-quiet_hours-error") && refused.contains("field-reminders-error"));
-        assert!(refused.contains("name=\"quiet.from\" value=\"21:00\""), "what was typed stays");
+        assert!(refused.contains("field-working_hours-error"));
+        assert!(refused.contains("name=\"hours.monday.from\" value=\"09:00\""), "what was typed stays");
         // The other parts of the page work as before.
         let profile = [("csrf_token", csrf.as_str()), ("full_name", "Amina Sali"), ("timezone", "Asia/Tokyo"), ("theme", "dark"), ("week_start", "sunday")];
         browser.post_form("/me", &profile).expect_status(303);
         let saved = person.client.get(ME).json;
         assert_eq!((&saved["full_name"], &saved["timezone"]), (&json!("Amina Sali"), &json!("Asia/Tokyo")));
         assert_eq!(saved["default_view"], "agenda", "a part changes nothing of another");
+    }
+
+    fn reminders_are_not_offered_before_they_are_delivered(server: &Server) {
+        let person = server.person(&["admin"]);
+        for (field, value) in [
+            ("reminders", json!([10])),
+            ("reminder_channels", json!(["email"])),
+            ("quiet_hours", json!({ "from": "22:00", "to": "06:00" })),
+        ] {
+            let refused = person.client.patch(ME, &json!({ field: value })).expect_status(422);
+            assert_eq!((refused.errors("field"), refused.errors("code")), (vec![field], vec!["unknown_field"]));
+        }
+        let (browser, _) = signed_in(server, &person);
+        let user = format!("/admin/users/{}", person.id);
+        for page in ["/me", &user, "/events/new", "/tasks/new", "/calendar", "/admin/jobs"] {
+            let text = browser.get(page).expect_status(200).text.to_lowercase();
+            for word in ["remind", "quiet hours", "quiet_hours", "notify", "notification"] {
+                assert!(!text.contains(word), "{page} promises {word}");
+            }
+        }
+        for path in [ME, "/api/v1/openapi.json", "/api/v1/users"] {
+            let text = person.client.get(path).expect_status(200).text;
+            assert!(!text.contains("reminder") && !text.contains("quiet_hours"), "{path}");
+        }
     }
 
     fn saving_the_page_loses_no_hours(server: &Server) {
@@ -142,12 +157,13 @@ on_both_engines! {
 
     fn administrators_change_users_without_touching_their_preferences(server: &Server) {
         let person = server.person(&["staff"]);
-        person.client.patch(ME, &json!({ "default_view": "week", "reminders": [30] })).expect_status(200);
+        let hours = json!({ "monday": [{ "from": "09:00", "to": "18:00" }] });
+        person.client.patch(ME, &json!({ "default_view": "week", "working_hours": hours })).expect_status(200);
         let admin = server.person(&["admin"]);
         let (browser, csrf) = signed_in(server, &admin);
         let address = format!("/admin/users/{}", person.id);
         let page = browser.get(&address).expect_status(200).text;
-        assert!(page.contains("id=\"field-roles\"") && !page.contains("id=\"field-reminders\""));
+        assert!(page.contains("id=\"field-roles\"") && !page.contains("id=\"field-working_hours\""));
         let form = [
             ("csrf_token", csrf.as_str()), ("username", person.username.as_str()), ("full_name", "Badr Ali"),
             ("roles", "staff"), ("roles", "executive"), ("position", "Planner"), ("timezone", "Asia/Manila"),
@@ -155,7 +171,7 @@ on_both_engines! {
         browser.post_form(&address, &form).expect_status(303);
         let saved = person.client.get(ME).json;
         assert_eq!((&saved["full_name"], &saved["roles"]), (&json!("Badr Ali"), &json!(["staff", "executive"])));
-        assert_eq!((&saved["default_view"], &saved["reminders"]), (&json!("week"), &json!([30])));
+        assert_eq!((&saved["default_view"], &saved["working_hours"]), (&json!("week"), &hours));
         let mut wrong = form.to_vec();
         wrong[1].1 = "No Such Name";
         let refused = browser.post_form(&address, &wrong).expect_status(422).text;

@@ -9,7 +9,7 @@ use crate::records::{Input, check, require_version, require_write};
 use crate::{Actor, App, behaviour};
 
 /// Members that belong to their owner; name to sign in with and roles belong to administrators.
-const OWN: [&str; 13] = [
+const OWN: [&str; 10] = [
     "full_name",
     "email",
     "phone",
@@ -19,10 +19,7 @@ const OWN: [&str; 13] = [
     "default_view",
     "default_modules",
     "show_hijri",
-    "reminders",
-    "reminder_channels",
     "working_hours",
-    "quiet_hours",
 ];
 
 impl App {

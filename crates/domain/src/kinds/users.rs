@@ -89,16 +89,14 @@ pub static USER: Kind = Kind {
             .help("All of them when none is chosen.")
             .folded(),
         Field::new("show_hijri", "Show Hijri dates", Type::Boolean).initial(Initial::Boolean(true)).folded(),
+        // Stored by an earlier version. Neither shown nor taken until reminders are delivered.
         Field::new("reminders", "Remind me so many minutes before", Type::Structure(check_reminders))
-            .help("Several with commas between: 10, 1440 is ten minutes and a day. Empty: no reminders.")
-            .folded(),
-        Field::new("reminder_channels", "Remind me by", Type::Choices(REMINDER_CHANNELS)).folded(),
+            .secret(),
+        Field::new("reminder_channels", "Remind me by", Type::Choices(REMINDER_CHANNELS)).secret(),
         Field::new("working_hours", "Working hours", Type::Structure(check_opening_hours))
             .help("Times are suggested within them. All empty: Monday to Friday, as the office works.")
             .folded(),
-        Field::new("quiet_hours", "Quiet hours", Type::Structure(check_quiet_hours))
-            .help("No reminders come then; they may pass midnight.")
-            .folded(),
+        Field::new("quiet_hours", "Quiet hours", Type::Structure(check_quiet_hours)).secret(),
         Field::new("is_disabled", "Disabled", Type::Boolean)
             .derived()
             .initial(Initial::Boolean(false))

@@ -23,7 +23,7 @@ use crate::components::feedback::{EmptyState, empty_state, notice};
 use crate::components::frame::Width;
 use crate::components::tables::{Column, Pager, Row, Table, table};
 use crate::components::tabs::{Tab, tabs};
-use crate::input::{Parameters, PathId};
+use crate::input::{PageParameters, PathId};
 use crate::state::{State, blocking};
 
 /// Rows of one page.
@@ -37,9 +37,9 @@ pub fn router() -> Router<State> {
 async fn list(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&["state", "from"])?;
+    let parameters = parameters.known(&["state", "from"]);
     let wanted = parameters.get("state").and_then(JobState::parse);
     let from = parameters.get("from").and_then(|text| text.parse::<i64>().ok()).unwrap_or(0).max(0);
     let filter = Filter { state: wanted, kind: None };
@@ -142,7 +142,7 @@ fn job_table(view: &View<'_>, jobs: &[Job], total: i64, wanted: Option<JobState>
         empty: Some(empty_state(&EmptyState {
             icon: "timer".to_owned(),
             title: "No jobs here".to_owned(),
-            text: "Reminders, imports and cleaning stand here while they wait, and for a week after they are done."
+            text: "Imports, fetched calendars and cleaning are listed here while they wait, and for a week after they are done."
                 .to_owned(),
             action: None,
         })),

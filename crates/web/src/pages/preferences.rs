@@ -1,4 +1,4 @@
-//! The part of the profile about the calendar: how it opens, when one works, when to be reminded and when not.
+//! The part of the profile about the calendar: how it opens and when one works.
 
 use axum::Router;
 use axum::extract::State as AxumState;
@@ -29,7 +29,7 @@ pub fn router() -> Router<State> {
 }
 
 /// Fields that the description of a user draws by itself.
-const PLAIN: [&str; 4] = ["default_view", "default_modules", "show_hijri", "reminder_channels"];
+const PLAIN: [&str; 3] = ["default_view", "default_modules", "show_hijri"];
 
 /// The form of this part; `typed` and `errors` are those of a refused one.
 pub fn part(
@@ -55,9 +55,7 @@ pub fn part(
             control,
         }
     };
-    fields.push(own("reminders", Control::Text { value: texts.get("reminders").to_owned() }));
     fields.push(own("working_hours", Control::Structure { content: week(&texts) }));
-    fields.push(own("quiet_hours", Control::Structure { content: quiet(&texts) }));
     Ok(form(&FormView {
         action: "/me/calendar".to_owned(),
         csrf_token: csrf.to_owned(),
@@ -70,14 +68,7 @@ pub fn part(
 /// The texts of the inputs, from the record.
 fn texts(user: &Record) -> Form {
     let mut form = written(user);
-    form.0.retain(|(name, _)| !["reminders", "working_hours", "quiet_hours"].contains(&name.as_str()));
-    let json = |name: &str| match user.get(name) {
-        Value::Json(json) => json.clone(),
-        _ => Json::Null,
-    };
-    let minutes: Vec<String> =
-        json("reminders").as_array().into_iter().flatten().map(Json::to_string).collect();
-    form.0.push(("reminders".to_owned(), minutes.join(", ")));
+    form.0.retain(|(name, _)| name != "working_hours");
     let mut put = |name: &str, stretch: &Json| {
         for end in ["from", "to"] {
             let text = stretch.get(end).and_then(Json::as_str).unwrap_or_default();
@@ -86,12 +77,14 @@ fn texts(user: &Record) -> Form {
             form.0.push((format!("{name}.{end}"), text.to_owned()));
         }
     };
-    let hours = json("working_hours");
+    let hours = match user.get("working_hours") {
+        Value::Json(json) => json.clone(),
+        _ => Json::Null,
+    };
     for day in WEEKDAYS {
         let stretches = hours.get(day).and_then(Json::as_array).into_iter().flatten();
         stretches.for_each(|stretch| put(&format!("hours.{day}"), stretch));
     }
-    put("quiet", &json("quiet_hours"));
     form
 }
 
@@ -152,31 +145,12 @@ fn week(texts: &Form) -> Markup {
     }
 }
 
-fn quiet(texts: &Form) -> Markup {
-    let pair = pairs(texts, "quiet").into_iter().next().unwrap_or_default();
-    html! {
-        div.week-hours {
-            div.week-day {
-                span { "Every day" }
-                div.week-stretches { (stretch("quiet", "Quiet", &pair, &html! {})) }
-            }
-        }
-    }
-}
-
 /// Reads the form as a change of the profile.
 fn read(form: &Form) -> Map<String, Json> {
     let mut input = Map::new();
     for field in PLAIN.iter().filter_map(|name| USER.field(name)) {
         input.insert(field.name.to_owned(), registry::form_to_json(field, &form.all(field.name)));
     }
-    let minutes: Vec<Json> = form
-        .get("reminders")
-        .split([',', ' '])
-        .filter(|part| !part.is_empty())
-        .map(|part| part.parse::<i64>().map_or_else(|_| json!(part), |minutes| json!(minutes)))
-        .collect();
-    input.insert("reminders".to_owned(), json!(minutes));
     let mut hours = Map::new();
     for day in WEEKDAYS {
         let mut given = pairs(form, &format!("hours.{day}"));
@@ -194,9 +168,6 @@ fn read(form: &Form) -> Map<String, Json> {
         }
     }
     input.insert("working_hours".to_owned(), if hours.is_empty() { Json::Null } else { Json::Object(hours) });
-    let quiet = pairs(form, "quiet").into_iter().find(|pair| !is_empty(pair));
-    let quiet = quiet.map_or(Json::Null, |(from, to)| json!({ "from": from, "to": to }));
-    input.insert("quiet_hours".to_owned(), quiet);
     input
 }
 
