@@ -221,3 +221,50 @@ fn the_list_of_routes_is_in_the_repository() {
     }
     assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), text, "run with UPDATE=1");
 }
+
+on_both_engines! {
+    fn pages_ignore_unknown_parameters_and_the_api_refuses_them(server: &Server) {
+        const TAIL: &str = "fbclid=x&utm_source=y&fbclid=z&%ff=%fe&tabs&=";
+        let admin = server.person(&["admin"]);
+        let client = &admin.client;
+        let collections: std::collections::HashMap<&str, String> = REGISTRY
+            .into_iter()
+            .zip(1..)
+            .map(|(kind, number)| {
+                let id = match kind.name {
+                    "user" => admin.id.to_string(),
+                    "region" => "1200000000".to_owned(),
+                    "province" => "1206500000".to_owned(),
+                    "municipality" => "1206511000".to_owned(),
+                    "barangay" => sample::BARANGAY.to_owned(),
+                    _ if kind.writable => sample::make(server, kind, number, Some(admin.id)).id.to_string(),
+                    _ => NOBODY.to_owned(),
+                };
+                (kind.collection, id)
+            })
+            .collect();
+        for address in page_addresses() {
+            let of = address.trim_start_matches("/admin").split('/').nth(1).unwrap_or_default();
+            let id = collections.get(of).map_or(NOBODY, String::as_str);
+            let path = address
+                .replace("/trace/{kind}/{id}", &format!("/trace/need/{}", collections["needs"]))
+                .replace("{id}", id)
+                .replace("{secret}", "nothing");
+            let bare = client.get(&path);
+            let answer = client.get(&format!("{path}?tab=&{TAIL}"));
+            assert_eq!(answer.status, bare.status, "{path}");
+            assert_eq!(answer.headers.get("location"), bare.headers.get("location"), "{path}");
+            // Links of the page do not carry on what it does not know.
+            assert!(!answer.text.contains("fbclid"), "{path} passes on unknown parameters");
+            assert!(bare.status < 400 || [404, 405].contains(&bare.status), "{path}: {}", bare.status);
+        }
+        for path in ["/tasks?sort=nothing", "/needs?created_by=nobody", "/board?group=x", "/needs?limit=x"] {
+            client.get(path).expect_status(400);
+        }
+        for path in
+            ["/api/v1/tasks", "/api/v1/calendar", "/api/v1/tasks/board", "/api/v1/needs", "/api/v1/portfolio"]
+        {
+            client.get(&format!("{path}?fbclid=x")).expect_status(400);
+        }
+    }
+}

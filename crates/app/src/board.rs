@@ -85,7 +85,6 @@ pub const SHORTCUTS: [(&str, &str); 4] = [
 impl App {
     /// Reads the parameters of a list of tasks, with the shortcuts of [`SHORTCUTS`].
     pub fn parse_tasks(&self, actor: &Actor, parameters: &Parameters) -> Result<Request, AppError> {
-        let is_shortcut = |name: &str| SHORTCUTS.iter().any(|(known, _)| *known == name);
         let (short, rest): (Vec<_>, Vec<_>) =
             parameters.iter().cloned().partition(|(name, _)| is_shortcut(name));
         let mut request = by_next_due(self.parse_list(&TASK, &rest)?);
@@ -173,9 +172,22 @@ struct Asked {
     request: Request,
 }
 
+/// Parameters of a board beside those of a list of tasks.
+const OWN: [&str; 3] = ["group", "column", "cursor"];
+
+pub(crate) fn is_shortcut(name: &str) -> bool {
+    SHORTCUTS.iter().any(|(known, _)| *known == name)
+}
+
+/// Returns true if a board knows the parameter. It has an order of its own and does not sort.
+#[must_use]
+pub fn is_known(name: &str) -> bool {
+    OWN.contains(&name) || (name != "sort" && lists::is_known(&TASK, name))
+}
+
 impl Asked {
     fn parse(app: &App, actor: &Actor, parameters: &Parameters) -> Result<Self, AppError> {
-        let own = |name: &str| ["group", "column", "cursor"].contains(&name);
+        let own = |name: &str| OWN.contains(&name);
         let get = |wanted: &str| {
             parameters
                 .iter()

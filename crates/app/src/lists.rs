@@ -16,6 +16,7 @@ use obcms_store::{Cell, Tx};
 
 use crate::App;
 use crate::actor::Actor;
+use crate::board;
 use crate::error::AppError;
 
 /// Records on one page when nothing is said.
@@ -160,6 +161,12 @@ const ONCE: [&str; 5] = ["q", "limit", "cursor", "sort", "archived"];
 
 fn is_own(name: &str) -> bool {
     ONCE.contains(&name)
+}
+
+/// Returns true if a list of the kind knows the parameter. Tasks have shortcuts beside the filters of every kind.
+#[must_use]
+pub fn is_known(kind: &'static Kind, name: &str) -> bool {
+    is_own(name) || filters::is_filter(kind, name) || (*kind == TASK && board::is_shortcut(name))
 }
 
 fn parse(kind: &'static Kind, parameters: &Parameters, zone: &TimeZone) -> Result<Request, AppError> {

@@ -167,6 +167,46 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameters {
     }
 }
 
+/// Parameters in the address of a page.
+///
+/// Addresses of pages are passed on by mail programs and messengers, which append parameters of their own. A page
+/// therefore reads the names that it knows and ignores every other one, also one that cannot be decoded. The API
+/// takes [`Parameters`] and refuses them.
+#[derive(Clone, Debug, Default)]
+pub struct PageParameters(Vec<(String, String)>);
+
+impl PageParameters {
+    /// Returns the parameters of these names; of a repeated one the first that has a value.
+    #[must_use]
+    pub fn known(self, names: &[&str]) -> Parameters {
+        let mut kept: Vec<(String, String)> = Vec::new();
+        for (name, value) in self.matching(|name| names.contains(&name)).0 {
+            match kept.iter_mut().find(|(other, _)| *other == name) {
+                Some(entry) if entry.1.is_empty() => entry.1 = value,
+                Some(_) => {}
+                None => kept.push((name, value)),
+            }
+        }
+        Parameters(kept)
+    }
+
+    /// Returns the parameters whose name is known; a repeated one stays repeated, as filters may be.
+    #[must_use]
+    pub fn matching(mut self, is_known: impl Fn(&str) -> bool) -> Parameters {
+        self.0.retain(|(name, _)| is_known(name));
+        Parameters(self.0)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PageParameters {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let query = parts.uri.query().unwrap_or_default().as_bytes();
+        Ok(Self(form_urlencoded::parse(query).into_owned().collect()))
+    }
+}
+
 /// Reads `a=b&c=d`; what is no UTF-8 is refused rather than replaced.
 fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     let decoded: Vec<u8> = percent_encoding::percent_decode(bytes).collect();

@@ -34,6 +34,11 @@ enum Side {
     To,
 }
 
+/// Returns true if the parameter filters a list of the kind.
+pub(super) fn is_filter(kind: &'static Kind, name: &str) -> bool {
+    asks(kind, name).is_some()
+}
+
 /// Reads the filters of a list; what is wrong or unknown goes to the errors.
 pub(super) fn parse<'a>(
     kind: &'static Kind,

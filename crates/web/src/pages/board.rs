@@ -27,7 +27,7 @@ use crate::components::feedback::notice;
 use crate::components::filters::filters;
 use crate::components::frame::Width;
 use crate::components::tabs::{Tab, tabs};
-use crate::input::Parameters;
+use crate::input::PageParameters;
 use crate::state::{State, blocking};
 
 /// The pages of this subject.
@@ -53,9 +53,9 @@ fn asked(address: &Address) -> Pairs {
 async fn show(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    let address = Address::new("/board", &parameters.0);
+    let address = Address::new("/board", &parameters.matching(board::is_known).0);
     let (board, titles) = blocking(|| {
         let board = state.app.board(&actor, &asked(&address))?;
         Ok::<_, AppError>((board, state.app.directory(&parts::filter_ids(&address))?))
@@ -193,12 +193,11 @@ impl Shown<'_> {
 async fn cards(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    let address = Address::new("/board", &parameters.0);
+    let address = Address::new("/board", &parameters.matching(board::is_known).0);
     let board = blocking(|| state.app.board(&actor, &asked(&address)))?;
-    let rest = Address::new("/board", &parameters.0);
-    let shown = Shown { page: &page, actor: &actor, address: &rest, group: board.group };
+    let shown = Shown { page: &page, actor: &actor, address: &address, group: board.group };
     let html = board.columns.first().map_or_else(
         || html! {},
         |column| board_cards(&shown.cards(column, &board.directory), &shown.more_url(column)),

@@ -28,7 +28,7 @@ use crate::components::forms::{Control, FormField, error_summary, field};
 use crate::components::frame::Width;
 use crate::components::tables::{Column, Pager, Row, Table, table};
 use crate::components::tabs::record_tabs;
-use crate::input::{Parameters, PathId};
+use crate::input::{PageParameters, PathId};
 use crate::state::{State, blocking};
 
 /// Dates shown on the page of a calendar.
@@ -56,9 +56,9 @@ async fn show(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
     id: PathId,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&["tab"])?;
+    let parameters = parameters.known(&["tab"]);
     let in_history = parameters.get("tab") == Some("history");
     let html = blocking(|| {
         let calendar = state.app.get(&actor, &EXTERNAL_CALENDAR, id.0)?;

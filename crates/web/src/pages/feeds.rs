@@ -24,7 +24,7 @@ use crate::components::copying::copy_field;
 use crate::components::detail::{self as components, panel};
 use crate::components::feedback::notice;
 use crate::components::tabs::record_tabs;
-use crate::input::{Parameters, PathId};
+use crate::input::{PageParameters, PathId};
 use crate::state::{State, blocking};
 
 /// The pages of this subject; list and form are those of every kind.
@@ -38,13 +38,13 @@ async fn one(
     Path(name): Path<String>,
     headers: HeaderMap,
     signed: Result<Signed, PageError>,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Response, PageError> {
     if let Some(secret) = name.strip_suffix(".ics") {
         return Ok(icalendar::of_feed(&state, &headers, secret).unwrap_or_else(IntoResponse::into_response));
     }
     let Signed { page, actor } = signed?;
-    parameters.only(&["tab"])?;
+    let parameters = parameters.known(&["tab"]);
     let id: Id = name.parse().map_err(|_| AppError::NotFound(FEED.label))?;
     let in_history = parameters.get("tab") == Some("history");
     let markup = blocking(|| draw(&state, &page, &actor, id, in_history))?;

@@ -24,7 +24,7 @@ use crate::components::buttons::{ButtonKind, button_link, submit_button};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::forms::{Choice, Control, FormField, error_summary, field};
-use crate::input::Parameters;
+use crate::input::{PageParameters, Parameters};
 use crate::state::{State, blocking};
 
 /// The pages of this subject.
@@ -39,9 +39,9 @@ const LENGTHS: [i64; 8] = [30, 45, 60, 90, 120, 180, 240, 480];
 async fn show(
     Signed { page, actor }: Signed,
     AxumState(state): AxumState<State>,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only_known(&NAMES)?;
+    let parameters = parameters.matching(|name| NAMES.contains(&name));
     let is_asked = parameters.get("people").is_some();
     let (found, errors) = match read(&parameters, page.today) {
         Ok(wanted) => (

@@ -21,7 +21,7 @@ use crate::components::filters::{Chip, Filters, filters};
 use crate::components::forms::{Choice, Control, FormField};
 use crate::components::frame::Width;
 use crate::components::tables::{Column, Direction, Pager, Row, Table, table};
-use crate::input::Parameters;
+use crate::input::{PageParameters, Parameters};
 use crate::state::{State, blocking};
 
 /// The pages of this subject.
@@ -36,9 +36,9 @@ const LIVE: &str = "ppa task need project";
 async fn page(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&["fiscal_year", "sector", "region", "sort", "cursor"])?;
+    let parameters = parameters.known(&["fiscal_year", "sector", "region", "sort", "cursor"]);
     let chosen = filter(&parameters)?;
     let first = match parameters.get("cursor").filter(|text| !text.is_empty()) {
         None => 0,

@@ -32,7 +32,7 @@ use crate::components::feedback::notice;
 use crate::components::forms::{Choice, Control, FormField, error_summary, field};
 use crate::components::icons::icon;
 use crate::components::tabs::record_tabs;
-use crate::input::{Form, Parameters, PathId};
+use crate::input::{Form, PageParameters, PathId};
 use crate::state::{State, blocking};
 
 /// The pages of this subject; list and form are those of every kind.
@@ -55,9 +55,9 @@ async fn show(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
     id: PathId,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&["tab"])?;
+    let parameters = parameters.known(&["tab"]);
     let in_history = parameters.get("tab") == Some("history");
     Ok(Html(blocking(|| draw(&state, &page, &actor, id.0, in_history, &Refused::default()))?))
 }

@@ -16,7 +16,7 @@ use crate::components::badges::{Tone, badge, module_dot};
 use crate::components::detail::{PageHead, page_head, panel};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::filters::{Chip, Filters, filters};
-use crate::input::Parameters;
+use crate::input::PageParameters;
 use crate::state::{State, blocking};
 
 /// Hits looked at for the page.
@@ -32,9 +32,9 @@ pub fn router() -> Router<State> {
 async fn page(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&["q", "kinds"])?;
+    let parameters = parameters.known(&["q", "kinds"]);
     let only = kinds_of(&parameters)?;
     let text = parameters.get("q").unwrap_or_default().trim();
     let hits = blocking(|| state.app.search(&actor, text, &only, LIMIT))?;

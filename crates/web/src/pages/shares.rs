@@ -27,7 +27,7 @@ use crate::components::detail::{self, PageHead, page_head, panel};
 use crate::components::icons::icon;
 use crate::components::tables::{Column, Row, Table, table};
 use crate::components::tabs::record_tabs;
-use crate::input::{Parameters, PathId};
+use crate::input::{PageParameters, PathId};
 use crate::state::{State, blocking};
 
 /// The pages of this subject.
@@ -42,9 +42,9 @@ async fn show(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
     id: PathId,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&["tab"])?;
+    let parameters = parameters.known(&["tab"]);
     let in_history = parameters.get("tab") == Some("history");
     let markup = blocking(|| {
         let share = state.app.get(&actor, &SHARE, id.0)?;

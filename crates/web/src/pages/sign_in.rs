@@ -16,7 +16,7 @@ use super::frame::Page;
 use crate::caller::{COOKIE, ClientAddress, session_cookie};
 use crate::components::feedback;
 use crate::components::forms::{Control, Form as FormView, FormField, form};
-use crate::input::{Form, Parameters};
+use crate::input::{Form, PageParameters};
 use crate::problem::Problem;
 use crate::state::{State, blocking};
 
@@ -36,7 +36,8 @@ fn local(next: Option<&str>) -> &str {
     }
 }
 
-async fn show(page: Page, parameters: Parameters) -> Response {
+async fn show(page: Page, parameters: PageParameters) -> Response {
+    let parameters = parameters.known(&["next"]);
     let next = local(parameters.get("next"));
     if page.caller.is_some() {
         return Redirect::to(next).into_response();

@@ -30,7 +30,7 @@ use crate::components::detail::{PageHead, detail, page_head, panel, properties};
 use crate::components::forms::{FormField, error_summary, field};
 use crate::components::icons::icon;
 use crate::components::tables::{Column, Row as TableRow, Table, table};
-use crate::input::{Form, Parameters, PathId};
+use crate::input::{Form, PageParameters, PathId};
 use crate::state::{State, blocking};
 
 /// What one row of the form holds, in the order of its inputs.
@@ -61,9 +61,7 @@ async fn show(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
     id: PathId,
-    parameters: Parameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&["tab"])?;
     let html = blocking(|| {
         let record = state.app.get(&actor, &TASK_TEMPLATE, id.0)?;
         let directory = generic::directory_of(&state, &record)?;
@@ -186,9 +184,10 @@ fn may_change(state: &State, actor: &Actor, record: Option<&Record>) -> Result<(
 async fn new(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     blocking(|| may_change(&state, &actor, None))?;
+    let parameters = parameters.matching(|name| TASK_TEMPLATE.inputs().any(|field| field.name == name));
     let typed = prefilled(&state.app, &actor, &TASK_TEMPLATE, &parameters.0);
     let sheet = Sheet { record: None, typed, rows: vec![blank()], errors: Vec::new(), problem: None };
     Ok(Html(blocking(|| draw(&state, &page, &actor, &sheet))?))

@@ -21,7 +21,6 @@ use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, detail, page_head, panel};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::icons::icon;
-use crate::input::Parameters;
 use crate::state::{State, blocking};
 
 /// The pages of this subject.
@@ -32,9 +31,7 @@ pub fn router() -> Router<State> {
 async fn show(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
-    parameters: Parameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&[])?;
     let today = blocking(|| state.app.today_of(&actor))?;
     let may_add = may_create(&actor, &TASK);
     let content = html! {

@@ -18,7 +18,6 @@ use super::errors::PageError;
 use super::frame::Signed;
 use crate::components::badges::{Tone, date_text, short_money_text, words};
 use crate::components::detail::{ChainGroup, ChainLink, PageHead, chain, page_head, panel as section};
-use crate::input::Parameters;
 use crate::state::{State, blocking};
 
 /// Links of one kind that the panel shows before it leads to the whole chain.
@@ -45,9 +44,7 @@ async fn page(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
     path: Result<Path<(String, String)>, PathRejection>,
-    parameters: Parameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&[])?;
     let (kind, id) = crate::api::trace::thing(path)?;
     let trace = blocking(|| state.app.trace(&actor, kind, id))?;
     let head = page_head(&PageHead {

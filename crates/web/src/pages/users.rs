@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use obcms_app::history::undo_address;
-use obcms_app::lists::{Listing, Parameters as ListParameters};
+use obcms_app::lists::{self, Listing, Parameters as ListParameters};
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::USER;
@@ -28,7 +28,7 @@ use crate::components::filters::{Filters, filters};
 use crate::components::forms::{Form as FormView, FormField, form};
 use crate::components::frame::Width;
 use crate::components::tables::{Column, Pager, Row, Table, table};
-use crate::input::{Form, Parameters, PathId};
+use crate::input::{Form, PageParameters, PathId};
 use crate::state::{State, blocking};
 
 /// The pages of this subject.
@@ -52,9 +52,10 @@ fn require(signed: &Signed) -> Result<(), PageError> {
 async fn list(
     AxumState(state): AxumState<State>,
     signed: Signed,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     require(&signed)?;
+    let parameters = parameters.matching(|name| lists::is_known(&USER, name));
     let asked: ListParameters = parameters.0.iter().filter(|(_, value)| !value.is_empty()).cloned().collect();
     let listing = blocking(|| state.app.list(&signed.actor, &USER, &asked))?;
     let search = parameters.get("q").unwrap_or_default().to_owned();

@@ -20,7 +20,7 @@ use serde_json::{Map, json};
 use super::{told, views};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
-use crate::input::{Parameters, PathId};
+use crate::input::PathId;
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
 use crate::pages::frame::{Page, Signed};
@@ -31,9 +31,7 @@ use crate::state::{State, blocking};
 pub async fn waiting(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
-    parameters: Parameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&[])?;
     let asked = [("status", "pending"), ("sort", "start"), ("limit", "500")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
     let mut listing = blocking(|| state.app.list(&actor, &BOOKING, &asked.to_vec()))?;

@@ -19,7 +19,7 @@ use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::frame::Width;
-use crate::input::Parameters;
+use crate::input::{PageParameters, Parameters};
 use crate::pages::errors::PageError;
 use crate::pages::frame::Signed;
 use crate::pages::may_create;
@@ -48,9 +48,9 @@ pub(super) fn week(first: Date, zone: &TimeZone) -> Vec<(Date, Span)> {
 pub async fn page(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&["start", "type", "resource"])?;
+    let parameters = parameters.known(&["start", "type", "resource"]);
     let first = match parameters.get("start").filter(|text| !text.is_empty()) {
         None => page.today,
         Some(text) => parse_date(text).map_err(|(_, message)| Parameters::wrong("start", &message))?,

@@ -13,7 +13,7 @@ use super::views;
 use crate::components::badges::{self, grouped};
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
 use crate::components::detail::{PageHead, page_head};
-use crate::input::Parameters;
+use crate::input::{PageParameters, Parameters};
 use crate::pages::errors::PageError;
 use crate::pages::frame::Signed;
 use crate::state::{State, blocking};
@@ -22,9 +22,9 @@ use crate::state::{State, blocking};
 pub async fn page(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&["start", "last", "type"])?;
+    let parameters = parameters.known(&["start", "last", "type"]);
     let given = |name: &str| parameters.get(name).filter(|text| !text.is_empty());
     let day = |name: &str| {
         let read = |text| parse_date(text).map_err(|(_, message)| Parameters::wrong(name, &message));

@@ -25,6 +25,10 @@ pub const FILTERS: [(&str, &str); 8] = [
     ("resource", "Resource"),
     ("place", "Place"),
 ];
+/// Parameters that say how the calendar is shown, and filters of one value.
+const OWN: [&str; 8] = ["view", "date", "weeks", "next", "span", "modules", "q", "mine"];
+/// Other names of the filter by place.
+const PLACES: [&str; 3] = ["region", "province", "municipality"];
 /// Before the name of a filter: one more value for it, as the panel sends it.
 pub const ADD: &str = "add_";
 
@@ -84,6 +88,12 @@ impl Asked {
             mine: text("mine") == "true",
             filters: FILTERS.iter().map(|(name, _)| (*name, values(parameters, name))).collect(),
         }
+    }
+
+    /// Returns true if the calendar reads the parameter.
+    pub fn knows(name: &str) -> bool {
+        let name = name.strip_prefix(ADD).unwrap_or(name);
+        OWN.contains(&name) || PLACES.contains(&name) || FILTERS.iter().any(|(filter, _)| *filter == name)
     }
 
     /// Whether the panel sent values to be added.
@@ -171,7 +181,7 @@ fn values(parameters: &Parameters, filter: &'static str) -> Vec<String> {
     let mut values: Vec<String> = Vec::new();
     for (name, value) in &parameters.0 {
         let name = name.strip_prefix(ADD).unwrap_or(name);
-        let is_place = filter == "place" && ["region", "province", "municipality"].contains(&name);
+        let is_place = filter == "place" && PLACES.contains(&name);
         if name != filter && !is_place {
             continue;
         }

@@ -25,7 +25,7 @@ use super::frame::Signed;
 use super::may_create;
 use crate::components::calendar::{Calendar, CalendarCreate, CalendarModule, calendar, quick_filters};
 use crate::components::frame::Width;
-use crate::input::Parameters;
+use crate::input::PageParameters;
 use crate::state::{State, blocking};
 
 /// The pages of this subject.
@@ -44,8 +44,9 @@ fn week_start(actor: &Actor) -> Weekday {
 async fn show(
     Signed { page, actor }: Signed,
     AxumState(state): AxumState<State>,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Response, PageError> {
+    let parameters = parameters.matching(|name| Asked::knows(name) || name == "plain");
     let asked = Asked::read(&parameters);
     if Asked::adds(&parameters) {
         return Ok(Redirect::to(&asked.address("/calendar", asked.date)).into_response());

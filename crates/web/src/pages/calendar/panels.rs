@@ -17,7 +17,7 @@ use obcms_domain::calendar::is_called_off;
 use super::asked::Asked;
 use super::week_start;
 use crate::components::badges::{date_text, module_dot};
-use crate::input::Parameters;
+use crate::input::PageParameters;
 use crate::pages::errors::PageError;
 use crate::pages::frame::Signed;
 use crate::state::{State, blocking};
@@ -36,9 +36,9 @@ const MARGIN: (i64, i64) = (52, 18);
 pub async fn show(
     Signed { page, actor }: Signed,
     AxumState(state): AxumState<State>,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    let asked = Asked::read(&parameters);
+    let asked = Asked::read(&parameters.matching(Asked::knows));
     let zone = page.zone();
     let now = state.app.now();
     let today = now.to_zoned(zone.clone()).date();

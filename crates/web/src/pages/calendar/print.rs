@@ -20,7 +20,7 @@ use super::week_start;
 use crate::components::badges::{module_dot, words};
 use crate::components::frame::Width;
 use crate::components::icons::icon;
-use crate::input::Parameters;
+use crate::input::PageParameters;
 use crate::pages::errors::PageError;
 use crate::pages::frame::Signed;
 use crate::state::{State, blocking};
@@ -35,8 +35,9 @@ const LINE: usize = 26;
 pub async fn show(
     Signed { page, actor }: Signed,
     AxumState(state): AxumState<State>,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
+    let parameters = parameters.matching(|name| Asked::knows(name) || name == "days");
     // The name of the view means something else here than on the calendar.
     let is_month = parameters.get("view") == Some("month");
     let asked = Asked::read(&parameters);

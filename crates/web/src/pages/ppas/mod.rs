@@ -31,7 +31,7 @@ use crate::components::detail::{Property, detail, panel, properties};
 use crate::components::feedback::notice;
 use crate::components::forms::{Control, FormField, error_summary, field};
 use crate::components::tabs::{Tab, tabs};
-use crate::input::{Form, Parameters, PathId};
+use crate::input::{Form, PageParameters, PathId};
 use crate::state::{State, blocking};
 
 /// The tabs with their words.
@@ -65,13 +65,12 @@ async fn show(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
     id: PathId,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&["tab"])?;
-    let tab = parameters.get("tab").unwrap_or("overview");
-    if !TABS.iter().any(|(name, _)| *name == tab) {
-        return Err(Parameters::wrong("tab", "There is no such tab.").into());
-    }
+    let parameters = parameters.known(&["tab"]);
+    // A tab that does not exist leads to the first one, as on the pages of other records.
+    let tab = parameters.get("tab").unwrap_or_default();
+    let tab = TABS.iter().map(|(name, _)| *name).find(|name| *name == tab).unwrap_or("overview");
     let html = blocking(|| draw(&state, &page, &actor, id.0, tab, &Refused::default()))?;
     Ok(Html(html))
 }

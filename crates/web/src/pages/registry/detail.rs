@@ -20,7 +20,7 @@ use crate::components::detail::{self as components, PageHead, Property};
 use crate::components::feedback;
 use crate::components::menu::{Menu, MenuItem, menu};
 use crate::components::tabs::record_tabs;
-use crate::input::{Parameters, PathId};
+use crate::input::{PageParameters, PathId};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
 use crate::pages::frame::{Page, Signed};
@@ -40,9 +40,9 @@ pub async fn detail(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
     id: PathId,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Response, PageError> {
-    parameters.only(&["tab", "occurrence", "dates"])?;
+    let parameters = parameters.known(&["tab", "occurrence", "dates"]);
     if let Some(date) = parameters.get("occurrence").filter(|date| !date.is_empty()) {
         return occurrence::show(kind, &state, &page, &actor, id.0, date);
     }

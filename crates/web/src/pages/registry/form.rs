@@ -21,7 +21,7 @@ use crate::components::badges::Tone;
 use crate::components::detail::{self, PageHead};
 use crate::components::feedback;
 use crate::components::forms as components;
-use crate::input::{Form, Parameters, PathId};
+use crate::input::{Form, PageParameters, PathId};
 use crate::pages::bookings;
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
@@ -155,9 +155,10 @@ pub async fn new(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     forbid_create(&actor, kind)?;
+    let parameters = parameters.matching(|name| kind.inputs().any(|field| field.name == name));
     let typed = prefilled(&state.app, &actor, kind, &parameters.0);
     let given = parameters.0.into_iter().map(|(name, _)| name).collect();
     Ok(Html(Sheet { given, ..Sheet::new(kind, None, typed) }.draw(&state, &page, &actor)?))
@@ -199,9 +200,9 @@ pub async fn edit(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
     id: PathId,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    parameters.only(&["occurrence"])?;
+    let parameters = parameters.known(&["occurrence"]);
     if let Some(date) = parameters.get("occurrence") {
         return occurrence_form::edit(kind, &state, &page, &actor, id.0, date);
     }

@@ -24,7 +24,7 @@ use crate::components::filters::{Chip, Filters, filters};
 use crate::components::frame::Width;
 use crate::components::menu::{Menu, MenuItem, menu};
 use crate::components::tables::{BulkAction, Column, Direction, Pager, Row, Table, column_chooser, table};
-use crate::input::{Form, Parameters};
+use crate::input::{Form, PageParameters};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
 use crate::pages::frame::{Page, Signed};
@@ -84,8 +84,9 @@ pub async fn list(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Response, PageError> {
+    let parameters = parameters.matching(|name| lists::is_known(kind, name));
     if kind.name == "holiday" && parameters.0.is_empty() {
         return Ok(Redirect::to(&holidays::year_address(page.today.year())).into_response());
     }
@@ -402,9 +403,10 @@ pub async fn bulk(
     put_away: bool,
     AxumState(state): AxumState<State>,
     Signed { actor, .. }: Signed,
-    parameters: Parameters,
+    parameters: PageParameters,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
+    let parameters = parameters.matching(|name| lists::is_known(kind, name));
     let back = Asked::new(kind, parameters.0).address("", &[], &[]);
     let ids: Vec<Id> = form.all("ids").iter().filter_map(|id| id.parse().ok()).take(MAXIMUM_BULK).collect();
     let Some(first) = ids.first().copied() else {

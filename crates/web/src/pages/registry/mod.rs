@@ -40,7 +40,7 @@ pub use written::read_form;
 
 use super::forms::SafeForm;
 use super::frame::Signed;
-use crate::input::{Parameters, PathId};
+use crate::input::{PageParameters, PathId};
 use crate::state::State;
 
 /// Kinds whose list is a page of its own.
@@ -63,7 +63,7 @@ fn pages(kind: &'static Kind) -> Router<State> {
     if !OWN_LISTS.contains(&kind.name) {
         router = router.route(
             &all,
-            get(move |state: AxumState<State>, signed: Signed, parameters: Parameters| {
+            get(move |state: AxumState<State>, signed: Signed, parameters: PageParameters| {
                 list::list(kind, state, signed, parameters)
             }),
         );
@@ -72,9 +72,11 @@ fn pages(kind: &'static Kind) -> Router<State> {
         router = router
             .route(
                 &one,
-                get(move |state: AxumState<State>, signed: Signed, id: PathId, parameters: Parameters| {
-                    detail::detail(kind, state, signed, id, parameters)
-                }),
+                get(
+                    move |state: AxumState<State>, signed: Signed, id: PathId, parameters: PageParameters| {
+                        detail::detail(kind, state, signed, id, parameters)
+                    },
+                ),
             )
             .route(&format!("{one}/tasks"), tasks::changing(kind));
     }
@@ -96,7 +98,7 @@ fn writing(kind: &'static Kind, all: &str, one: &str) -> Router<State> {
         router = router
             .route(
                 &format!("{all}/new"),
-                get(move |state: AxumState<State>, signed: Signed, parameters: Parameters| {
+                get(move |state: AxumState<State>, signed: Signed, parameters: PageParameters| {
                     form::new(kind, state, signed, parameters)
                 })
                 .post(move |state: AxumState<State>, signed: Signed, typed: SafeForm| {
@@ -105,9 +107,11 @@ fn writing(kind: &'static Kind, all: &str, one: &str) -> Router<State> {
             )
             .route(
                 &format!("{one}/edit"),
-                get(move |state: AxumState<State>, signed: Signed, id: PathId, parameters: Parameters| {
-                    form::edit(kind, state, signed, id, parameters)
-                })
+                get(
+                    move |state: AxumState<State>, signed: Signed, id: PathId, parameters: PageParameters| {
+                        form::edit(kind, state, signed, id, parameters)
+                    },
+                )
                 .post(
                     move |state: AxumState<State>, signed: Signed, id: PathId, typed: SafeForm| {
                         form::update(kind, state, signed, id, typed)
@@ -120,7 +124,10 @@ fn writing(kind: &'static Kind, all: &str, one: &str) -> Router<State> {
             .route(
                 &format!("{all}/{word}"),
                 post(
-                    move |state: AxumState<State>, signed: Signed, parameters: Parameters, form: SafeForm| {
+                    move |state: AxumState<State>,
+                          signed: Signed,
+                          parameters: PageParameters,
+                          form: SafeForm| {
                         list::bulk(kind, put_away, state, signed, parameters, form)
                     },
                 ),

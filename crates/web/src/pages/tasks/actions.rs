@@ -5,6 +5,7 @@ use axum::extract::State as AxumState;
 use axum::extract::rejection::PathRejection;
 use axum::response::Response;
 use obcms_app::history::undo_address;
+use obcms_app::lists;
 use obcms_app::transitions::{Step, join};
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_STATUSES};
@@ -15,7 +16,7 @@ use serde_json::{Map, json};
 
 use super::detail::{self, Blocked};
 use super::parts::{Address, back};
-use crate::input::{Parameters, PathId};
+use crate::input::{PageParameters, PathId};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
 use crate::pages::frame::Signed;
@@ -97,12 +98,13 @@ pub async fn bulk(
     AxumState(state): AxumState<State>,
     Signed { actor, .. }: Signed,
     action: Result<Path<String>, PathRejection>,
-    parameters: Parameters,
+    parameters: PageParameters,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let ids: Result<Vec<Id>, _> = form.all("ids").iter().map(|id| id.parse::<Id>()).collect();
     let ids = ids.map_err(|_| AppError::BadRequest("One of the tasks is not known.".to_owned()))?;
-    let address = Address::new("/tasks", &parameters.0).with(&[], &[]);
+    let address =
+        Address::new("/tasks", &parameters.matching(|name| lists::is_known(&TASK, name)).0).with(&[], &[]);
     if ids.is_empty() {
         return Ok(done(&address, "Choose at least one task first", None));
     }

@@ -25,7 +25,7 @@ use crate::components::detail::{PageHead, Property, detail, page_head, panel, pr
 use crate::components::feedback::notice;
 use crate::components::icons::icon;
 use crate::components::menu::{Menu, MenuItem, menu};
-use crate::input::{Form, Parameters, PathId};
+use crate::input::{Form, PageParameters, PathId};
 use crate::pages::bookings;
 use crate::pages::errors::PageError;
 use crate::pages::frame::{Page, Signed};
@@ -55,9 +55,9 @@ pub async fn show(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
     id: PathId,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Response, PageError> {
-    parameters.only(&["occurrence", "dates"])?;
+    let parameters = parameters.known(&["occurrence", "dates"]);
     if let Some(date) = parameters.get("occurrence").filter(|date| !date.is_empty()) {
         return occurrence::show(&TASK, &state, &page, &actor, id.0, date);
     }

@@ -4,7 +4,7 @@ use axum::extract::State as AxumState;
 use axum::response::Html;
 use jiff::civil::Date;
 use maud::{Markup, html};
-use obcms_app::lists::Parameters as Pairs;
+use obcms_app::lists::{self, Parameters as Pairs};
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_DOMAINS};
 use obcms_domain::kinds::TASK;
@@ -21,7 +21,7 @@ use crate::components::filters::filters;
 use crate::components::frame::Width;
 use crate::components::tables::{BulkAction, Column, Direction, Pager, Row, Table, column_chooser, table};
 use crate::components::tabs::{Tab, tabs};
-use crate::input::Parameters;
+use crate::input::PageParameters;
 use crate::pages::errors::PageError;
 use crate::pages::frame::{Page, Signed};
 use crate::pages::may_create;
@@ -48,8 +48,9 @@ fn pairs(filters: &[(&str, &str)]) -> Pairs {
 pub async fn list(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
-    parameters: Parameters,
+    parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
+    let parameters = parameters.matching(|name| lists::is_known(&TASK, name));
     let asked = Address::new("/tasks", &parameters.0);
     let is_bare = parameters.0.is_empty();
     let address = if is_bare { Address { path: "/tasks", pairs: pairs(OPEN) } } else { asked.clone() };
