@@ -39,6 +39,31 @@ fn complete(client: &Client, id: &str, date: &str) -> Value {
     client.patch(&path, &json!({ "status": "completed" })).expect_status(200).json
 }
 
+/// Name, first day, due date and state of each occurrence.
+fn occurrences(client: &Client, id: &str) -> Vec<(String, String, String, String)> {
+    let found = client.get(&format!("/api/v1/tasks/{id}/occurrences?limit=50")).expect_status(200).json;
+    let items = found["items"].as_array().unwrap().iter();
+    items
+        .map(|date| {
+            (
+                text(date, "recurrence_id"),
+                text(date, "start_date"),
+                text(date, "due_date"),
+                text(date, "status"),
+            )
+        })
+        .collect()
+}
+
+/// The column of the board in which a card lies.
+fn column_of(client: &Client, id: &str) -> String {
+    let board = client.get("/api/v1/tasks/board?limit=200").expect_status(200).json;
+    let columns = board["columns"].as_array().unwrap().iter();
+    let mut holding =
+        columns.filter(|column| column["cards"].as_array().unwrap().iter().any(|card| card["id"] == id));
+    text(holding.next().unwrap(), "key")
+}
+
 on_both_engines! {
     fn a_transition_may_be_that_of_one_date(server: &Server) {
         let me = server.as_role("coordinator");
@@ -129,11 +154,11 @@ on_both_engines! {
         assert_eq!(titles(&me, &format!("due_date_from={0}&due_date_to={0}&template_item=none", day(0))), ["Report"]);
         assert_eq!((late_of_ppa(), due_in_trace()), (1, json!(day(0))));
 
-        // All dates done, nothing is due; the series itself is open until it is closed.
+        // All dates done, nothing is due, and the task is done.
         complete(&me, &id, &day(0));
         let facts = task(&me, &id);
         assert_eq!((&facts["overdue"], &facts["at_risk"], &facts["next_due"]), (&json!(false), &json!(false), &Value::Null));
-        assert_eq!((late_of_ppa(), text(&facts, "status")), (1, "not_started".to_owned()));
+        assert_eq!((late_of_ppa(), text(&facts, "status")), (1, "completed".to_owned()));
         me.post(&format!("/api/v1/tasks/{id}/undo"), &json!({})).expect_status(200);
         assert_eq!(task(&me, &id)["next_due"], day(0));
         // A date that was moved counts where it is now.
@@ -160,9 +185,15 @@ on_both_engines! {
             me.delete(&format!("/api/v1/tasks/{}", text(other, "id"))).expect_status(204);
         }
         complete(&me, &id, &day(-7));
-        complete(&me, &id, &day(0));
-        assert_eq!(me.get(&path).json["task_progress"], 0, "dates alone complete no series");
-        me.post(&format!("/api/v1/tasks/{id}/transition"), &json!({ "status": "completed" })).expect_status(200);
+        let half = json!({ "progress": 50 });
+        me.patch(&format!("/api/v1/tasks/{id}"), &half).expect_status(200);
+        assert_eq!(me.get(&path).json["task_progress"], 0, "one date is not the task");
+        let last = complete(&me, &id, &day(0));
+        assert_eq!(me.get(&path).json["task_progress"], 50, "with its last date the task is done");
+        me.post(&text(&last, "undo"), &json!({})).expect_status(200);
+        assert_eq!(me.get(&path).json["task_progress"], 0);
+        let end = json!({ "status": "completed", "scope": "all" });
+        me.post(&format!("/api/v1/tasks/{id}/transition"), &end).expect_status(200);
         assert_eq!(me.get(&path).json["task_progress"], 50);
     }
 
@@ -181,5 +212,146 @@ on_both_engines! {
         let done = complete(&person.client, &id, &day(-7));
         server.as_role("staff").post(&text(&done, "undo"), &json!({})).expect_status(403);
         assert_eq!(task(&me, &id)["overdue"], false);
+    }
+
+    fn a_gesture_means_the_occurrence_that_is_shown(server: &Server) {
+        let me = server.as_role("coordinator");
+        let bodies = [
+            json!({ "due_date": "2027-12-15", "rrule": "FREQ=MONTHLY;COUNT=4" }),
+            json!({ "due_date": "2027-12-15", "rrule": "FREQ=MONTHLY;BYMONTHDAY=15;COUNT=4" }),
+            json!({ "due_date": "2027-11-30", "rrule": "FREQ=MONTHLY;BYMONTHDAY=30;COUNT=4" }),
+            json!({ "due_date": "2027-12-03", "rrule": "FREQ=WEEKLY;BYDAY=FR;COUNT=4" }),
+            json!({ "start_date": "2027-12-02", "due_date": "2027-12-03", "rrule": "FREQ=WEEKLY;COUNT=4" }),
+            json!({ "due_date": "2027-12-03", "rdates": ["2027-12-03", "2027-12-10", "2028-01-04"] }),
+        ];
+        for mut body in bodies {
+            body["title"] = json!("Report");
+            let made = make(&me, "tasks", &body);
+            let id = text(&made, "id");
+            let path = format!("/api/v1/tasks/{id}");
+            let dates = occurrences(&me, &id);
+            let (first, second) = (dates[0].0.clone(), dates[1].0.clone());
+            let only = |position: usize, status: &str| {
+                let mut wanted = dates.clone();
+                wanted[position].3 = status.to_owned();
+                wanted
+            };
+            let column = || column_of(&me, &id);
+            let gestures: [(&str, &str, Value); 4] = [
+                ("post", "/move", json!({ "column": "in_progress" })),
+                ("post", "/transition", json!({ "status": "in_progress" })),
+                ("patch", "", json!({ "status": "in_progress" })),
+                ("patch", "", json!({ "progress": 30 })),
+            ];
+            for (method, to, gesture) in gestures {
+                let address = format!("{path}{to}");
+                let answer = if method == "post" { me.post(&address, &gesture) } else { me.patch(&address, &gesture) };
+                answer.expect_status(200);
+                assert_eq!(occurrences(&me, &id), only(0, "in_progress"), "{body} {gesture}");
+                let shown = task(&me, &id);
+                assert_eq!((&shown["status"], &shown["next_occurrence"]), (&json!("in_progress"), &json!(first)));
+                for name in ["start_date", "due_date", "rrule", "rdates"] {
+                    assert_eq!(shown[name], made[name], "{name}");
+                }
+                assert_eq!((column(), titles(&me, "status=in_progress")), ("in_progress".to_owned(), vec!["Report".to_owned()]));
+                me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
+                assert_eq!((occurrences(&me, &id), column()), (dates.clone(), "not_started".to_owned()));
+            }
+            // Completed, the next one is shown with its own state.
+            let done = me.post(&format!("{path}/transition"), &json!({ "status": "completed" })).expect_status(200).json;
+            assert_eq!((&done["status"], &done["recurrence_id"]), (&json!("completed"), &json!(first)));
+            let shown = task(&me, &id);
+            assert_eq!((&shown["status"], &shown["progress"]), (&json!("not_started"), &json!(0)));
+            assert_eq!((&shown["next_occurrence"], column()), (&json!(second), "not_started".to_owned()));
+            assert_eq!(occurrences(&me, &id), only(0, "completed"));
+            // The last one completed, the task is done; taken back, it is not.
+            for date in &dates[1..] {
+                assert_eq!(task(&me, &id)["next_occurrence"], json!(date.0));
+                me.post(&format!("{path}/move"), &json!({ "column": "completed" })).expect_status(200);
+            }
+            assert_eq!((text(&task(&me, &id), "status"), column()), ("completed".to_owned(), "completed".to_owned()));
+            me.post(&format!("{path}/move"), &json!({ "column": "in_progress" })).expect_status(200);
+            assert_eq!((text(&task(&me, &id), "status"), column()), ("in_progress".to_owned(), "in_progress".to_owned()));
+            assert_eq!(occurrences(&me, &id)[..dates.len() - 1].iter().filter(|date| date.3 != "completed").count(), 0);
+            me.delete(&path).expect_status(204);
+        }
+    }
+
+    fn a_column_of_the_board_changes_the_occurrence_that_is_shown(server: &Server) {
+        let me = server.as_role("coordinator");
+        let person = server.person(&["staff"]);
+        let body = json!({ "title": "Report", "due_date": day(3), "rrule": "FREQ=WEEKLY;COUNT=3" });
+        let id = text(&make(&me, "tasks", &body), "id");
+        let address = format!("/api/v1/tasks/{id}/move");
+        let of = |name: &str| {
+            let found = me.get(&format!("/api/v1/tasks/{id}/occurrences")).expect_status(200).json;
+            found["items"].as_array().unwrap().iter().map(|date| date[name].clone()).collect::<Vec<_>>()
+        };
+        me.post(&address, &json!({ "group": "priority", "column": "critical" })).expect_status(200);
+        assert_eq!(of("priority"), ["critical", "medium", "medium"]);
+        let card = me.get("/api/v1/tasks/board?group=priority&column=critical").expect_status(200).text;
+        assert!(card.contains(&id), "{card}");
+        me.post(&address, &json!({ "group": "assignee", "column": person.id.to_string() })).expect_status(200);
+        assert_eq!(of("assignees"), [json!([person.id.to_string()]), json!([]), json!([])]);
+        // What is said of the series holds for the others, and after the first one is done for what is shown.
+        me.patch(&format!("/api/v1/tasks/{id}"), &json!({ "priority": "high" })).expect_status(200);
+        assert_eq!(of("priority"), ["critical", "high", "high"]);
+        me.post(&format!("/api/v1/tasks/{id}/transition"), &json!({ "status": "completed" })).expect_status(200);
+        assert_eq!(task(&me, &id)["priority"], "high");
+    }
+
+    fn a_series_ends_only_where_all_is_said(server: &Server) {
+        let me = server.as_role("coordinator");
+        let body = json!({ "title": "Report", "due_date": day(3), "rrule": "FREQ=WEEKLY;COUNT=3" });
+        let id = text(&make(&me, "tasks", &body), "id");
+        let path = format!("/api/v1/tasks/{id}");
+        me.post(&format!("{path}/transition"), &json!({ "status": "completed" })).expect_status(200);
+        let states = || occurrences(&me, &id).into_iter().map(|date| date.3).collect::<Vec<_>>();
+        for end in ["transition", "occurrence"] {
+            let answer = if end == "transition" {
+                me.post(&format!("{path}/transition"), &json!({ "status": "cancelled", "scope": "all" }))
+            } else {
+                me.patch(&format!("{path}/occurrences/{}?scope=all", day(10)), &json!({ "status": "cancelled" }))
+            };
+            answer.expect_status(200);
+            assert_eq!(states(), ["completed", "cancelled", "cancelled"]);
+            let shown = task(&me, &id);
+            assert_eq!((&shown["status"], &shown["next_due"]), (&json!("cancelled"), &Value::Null));
+            assert_eq!(titles(&me, "open=true&template_item=none"), Vec::<String>::new());
+            me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
+            assert_eq!((states(), text(&task(&me, &id), "next_occurrence")), (vec!["completed".to_owned(), "not_started".to_owned(), "not_started".to_owned()], day(10)));
+        }
+        let wrong = json!({ "status": "cancelled", "scope": "following" });
+        assert_eq!(me.post(&format!("{path}/transition"), &wrong).expect_status(422).errors("field"), ["scope"]);
+        me.post(&format!("{path}/transition"), &json!({ "status": "completed", "scope": "all" })).expect_status(200);
+        me.post(&format!("{path}/transition"), &json!({ "status": "not_started", "scope": "all" })).expect_status(200);
+        assert_eq!(states(), ["completed", "not_started", "not_started"]);
+    }
+
+    fn what_waits_for_a_series_goes_on_when_it_is_over(server: &Server) {
+        let me = server.as_role("coordinator");
+        let body = json!({ "title": "Report", "due_date": day(3), "rrule": "FREQ=WEEKLY;COUNT=2" });
+        let id = text(&make(&me, "tasks", &body), "id");
+        let after = make(&me, "tasks", &json!({ "title": "After", "depends_on": [id] }));
+        let blocked = || task(&me, &text(&after, "id"))["blocked"].clone();
+        let path = format!("/api/v1/tasks/{id}/transition");
+        me.post(&path, &json!({ "status": "completed" })).expect_status(200);
+        assert_eq!(blocked(), true);
+        me.post(&path, &json!({ "status": "completed" })).expect_status(200);
+        assert_eq!(blocked(), false);
+        me.post(&path, &json!({ "status": "not_started" })).expect_status(200);
+        assert_eq!(blocked(), true);
+    }
+
+    fn a_task_begun_before_it_repeats_is_its_first_occurrence(server: &Server) {
+        let me = server.as_role("coordinator");
+        let id = text(&make(&me, "tasks", &json!({ "title": "Report", "due_date": day(3) })), "id");
+        let path = format!("/api/v1/tasks/{id}");
+        me.patch(&path, &json!({ "status": "in_progress" })).expect_status(200);
+        me.patch(&path, &json!({ "rrule": "FREQ=WEEKLY;COUNT=3", "start_date": null })).expect_status(200);
+        let states = || occurrences(&me, &id).into_iter().map(|date| date.3).collect::<Vec<_>>();
+        assert_eq!(states(), ["in_progress", "not_started", "not_started"]);
+        me.patch(&path, &json!({ "rrule": null })).expect_status(200);
+        assert_eq!(task(&me, &id)["status"], "in_progress");
     }
 }

@@ -7,6 +7,8 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record, output};
+use obcms_domain::series::is_series;
+use obcms_domain::series::state::{self, whole};
 use obcms_store::changes::{self, Change};
 use obcms_store::{Tx, records as store};
 use serde_json::{Map, Value as Json, json};
@@ -183,8 +185,11 @@ fn undo(work: &mut Work<'_, '_>, kind: &'static Kind, id: Id, set: Option<Id>) -
         let Some(before) = work.find(kind, change.record_id)? else {
             continue;
         };
-        let mut record = before.clone();
+        let mut record = whole(&before);
         take_back(&change, &mut record, work.now)?;
+        if is_series(&record) {
+            state::keep_whole(&mut record);
+        }
         behaviour::before_undo(work, &before, &record)?;
         work.save(&before, &mut record, "undo")?;
     }
@@ -204,6 +209,7 @@ fn is_as_left(change: &Change, record: &Record) -> bool {
         _ => record.is_archived(),
     };
     let creates = change.action == "create";
+    let record = &whole(record);
     left_archived == record.is_archived()
         && record.kind.fields.iter().enumerate().filter(|(_, field)| is_logged(field)).all(
             |(position, field)| match change.fields.get(field.name) {
@@ -223,7 +229,9 @@ fn undo_action(change: &Change) -> Action {
             Action::Transition
         }
         // Whoever may take one date of a task on may take that back.
-        "occurrence" if change.kind == "task" && moves_dates_only(&change.fields) => Action::Transition,
+        "occurrence" | "update" if change.kind == "task" && moves_dates_only(&change.fields) => {
+            Action::Transition
+        }
         "approve" | "reject" => Action::DecideBooking,
         "move" | "cancel" | "transition" | "advance" | "skip" | "return" => Action::Transition,
         _ => Action::Edit,

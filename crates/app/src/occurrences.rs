@@ -7,8 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use obcms_domain::calendar::{self, floating, unfloating};
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
-use obcms_domain::registry::{Kind, Record};
-use obcms_domain::series::{self, OVER, Series};
+use obcms_domain::registry::series::SERIES_STATE;
+use obcms_domain::registry::{Kind, Record, Value};
+use obcms_domain::series::{self, OVER, Series, state};
 use obcms_recur::Moment;
 use obcms_store::records as store;
 use serde_json::Value as Json;
@@ -128,10 +129,11 @@ pub fn upcoming(record: &Record, from: Timestamp, limit: usize) -> Result<Vec<Da
     Ok(dates)
 }
 
-/// The date of a series of tasks that is to be done next: of those that were missed the last one, else the first that
-/// is open. Nothing for what happens once, and when every date is done.
+/// The date of a series of tasks that is to be done next: of those that were missed the first that somebody has begun,
+/// else the last one; when none was missed, the first that is open. Nothing for what happens once, and when every date
+/// is done.
 pub fn open_date(record: &Record, today: jiff::civil::Date) -> Result<Option<Date>, AppError> {
-    let Some(series) = Series::of(record).filter(|_| !OVER.contains(&record.state())) else {
+    let Some(series) = Series::of(record).filter(|_| !state::is_closed(record)) else {
         return Ok(None);
     };
     let Some(mut open) = series.first_open(record).map_err(too_much)? else {
@@ -139,7 +141,10 @@ pub fn open_date(record: &Record, today: jiff::civil::Date) -> Result<Option<Dat
     };
     if open.last < today {
         // Mostly it was missed lately; what is open longer than a year stands with its first date.
-        for days in [35, 366] {
+        let begun = series.first_begun(record, today).map_err(too_much)?;
+        let looked_at: &[i64] = if begun.is_some() { &[] } else { &[35, 366] };
+        open = begun.unwrap_or(open);
+        for days in looked_at.iter().copied() {
             let from = today.saturating_sub(jiff::Span::new().days(days));
             if let Some(last) = series.last_open(record, from, today).map_err(too_much)? {
                 open = last;
@@ -148,6 +153,34 @@ pub fn open_date(record: &Record, today: jiff::civil::Date) -> Result<Option<Dat
         }
     }
     date_of(&series, record, open.id)
+}
+
+/// The name of the date by which a task that repeats is shown: the one to do next, or when every one is over, the last
+/// that was done. Nothing when it happens once or is closed as a whole.
+pub fn shown(record: &Record, today: jiff::civil::Date) -> Result<Option<Moment>, AppError> {
+    let Some(series) = Series::of(record).filter(|_| !state::is_closed(record)) else {
+        return Ok(None);
+    };
+    match open_date(record, today)? {
+        Some(open) => Ok(Moment::from_str(&open.recurrence_id).ok()),
+        None => series.last_over(record).map_err(too_much),
+    }
+}
+
+/// Puts the state of the shown date into the fields of a task that repeats. What happens once keeps none beside it.
+pub(crate) fn show(record: &mut Record, today: jiff::civil::Date) -> Result<(), AppError> {
+    if !state::has_states(record) {
+        if record.kind.position(SERIES_STATE).is_some() {
+            record.set(SERIES_STATE, Value::Null);
+        }
+        return Ok(());
+    }
+    let single = match (Series::of(record), shown(record, today)?) {
+        (Some(series), Some(date)) => series.materialise(record, date).map_err(too_much)?,
+        _ => None,
+    };
+    state::show(record, single.as_ref());
+    Ok(())
 }
 
 /// The dates of a series of tasks that are still to be done: of those before `today` only the last one, those until

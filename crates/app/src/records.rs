@@ -202,6 +202,7 @@ pub fn update(
         )));
     }
     let mut record = before.clone();
+    series::state::to_edit(&mut record);
     registry::parse(&mut record, input, false, &work.context())?;
     if series::follow(&before, &mut record, input, None) {
         let mut errors = Vec::new();

@@ -4,8 +4,10 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds::TASK;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{self, FieldError, Record};
+use obcms_domain::series::Series;
 use obcms_domain::tasks::states::Change;
 use obcms_domain::tasks::{TaskStatus, rank};
+use obcms_recur::Moment;
 use obcms_store::board::{self as store, Group};
 use serde_json::{Value as Json, json};
 
@@ -14,7 +16,7 @@ use crate::board::{NOBODY, parse_group};
 use crate::error::AppError;
 use crate::history::undo_address;
 use crate::records::{Input, check, reload, require_version, require_write};
-use crate::series::{Scope, Target};
+use crate::series::{Scope, Target, found_to_change, put_on_date, single_of, too_much};
 use crate::work::Work;
 use crate::{Actor, App, occurrences, series};
 
@@ -49,14 +51,16 @@ pub struct Step {
     pub note: String,
     /// Why a blocked task goes on all the same.
     pub force_reason: String,
-    /// Which date of a task that repeats; the task as a whole when nothing is said.
+    /// Which date of a task that repeats; the one that is shown when nothing is said.
     pub recurrence_id: Option<String>,
+    /// Whether the series as a whole is meant.
+    pub scope: Scope,
 }
 
 impl Step {
-    /// Reads `{status, note, force_reason, recurrence_id}`.
+    /// Reads `{status, note, force_reason, recurrence_id, scope}`.
     pub fn parse(input: &Input) -> Result<Self, AppError> {
-        let mut reader = Reader::new(input, &["status", "note", "force_reason", "recurrence_id"]);
+        let mut reader = Reader::new(input, &["status", "note", "force_reason", "recurrence_id", "scope"]);
         let status = reader.text("status");
         if !input.contains_key("status") {
             reader.error("status", "required", "Say the status to go to.");
@@ -69,8 +73,15 @@ impl Step {
         let note = reader.note("note");
         let force_reason = reader.note("force_reason");
         let recurrence_id = Some(reader.text("recurrence_id")).filter(|date| !date.is_empty());
+        let scope = reader.scope();
         reader.finish()?;
-        Ok(Self { status: parsed.unwrap_or(TaskStatus::NotStarted), note, force_reason, recurrence_id })
+        Ok(Self {
+            status: parsed.unwrap_or(TaskStatus::NotStarted),
+            note,
+            force_reason,
+            recurrence_id,
+            scope,
+        })
     }
 
     /// Remark and reason as one note.
@@ -165,6 +176,20 @@ impl<'a> Reader<'a> {
         self.errors.push(FieldError::new(field, code, message));
     }
 
+    /// How far a change of a task that repeats reaches: its shown occurrence unless all are asked for.
+    fn scope(&mut self) -> Scope {
+        match self.text("scope").as_str() {
+            "" | "this" => Scope::This,
+            "all" => Scope::All,
+            _ => {
+                if !self.errors.iter().any(|error| error.field == "scope") {
+                    self.error("scope", "choice", "Expected this or all.");
+                }
+                Scope::This
+            }
+        }
+    }
+
     /// A text without the blanks around it; empty when it is not given.
     fn text(&mut self, name: &str) -> String {
         match self.input.get(name) {
@@ -216,12 +241,20 @@ impl App {
         expected: Option<i64>,
     ) -> Result<Moved, AppError> {
         self.write(actor, |work| {
-            if let Some(date) = &step.recurrence_id {
+            if let (Some(date), Scope::This) = (&step.recurrence_id, step.scope) {
                 return step_on_date(work, id, date, step, expected);
             }
             let before = open(work, id, Action::Transition, expected)?;
-            let saved = step_on(work, &before, step)?;
-            finish(work, &before, saved)
+            if let Some(date) = &step.recurrence_id {
+                found_to_change(work, &before, date).map_err(unknown_date)?;
+            }
+            let (saved, date) = step_on(work, &before, step)?;
+            let moved = finish(work, &before, saved)?;
+            // The answer is the task as it is on the date that was moved.
+            Ok(match date {
+                Some(date) => on_date(moved, date)?,
+                None => moved,
+            })
         })
     }
 
@@ -237,7 +270,7 @@ impl App {
             for before in together(work, ids, Action::Transition)? {
                 // One of them may have freed the next: each is read as it is now.
                 let Some(before) = work.find(&TASK, before.id)? else { continue };
-                if step_of_each(work, &before, step)? {
+                if step_on(work, &before, step)?.0 {
                     changed.get_or_insert(before.id);
                 }
             }
@@ -255,7 +288,15 @@ impl App {
         self.write(actor, |work| {
             let mut changed = None;
             for before in together(work, ids, Action::View)? {
-                let after = crate::records::update(work, &TASK, before.id, &input(&before), None)?;
+                let after = match occurrences::shown(&before, work.today)? {
+                    Some(date) => {
+                        let date = date.to_string();
+                        let (series, moment) = found_to_change(work, &before, &date)?;
+                        let single = single_of(&series, &before, moment)?;
+                        series::change(work, &target(before.id, &date, None), &input(&single))?.series
+                    }
+                    None => crate::records::update(work, &TASK, before.id, &input(&before), None)?,
+                };
                 if after.version != before.version {
                     changed.get_or_insert(before.id);
                 }
@@ -272,7 +313,15 @@ impl App {
                 if !before.is_archived() {
                     changed.get_or_insert(before.id);
                 }
-                crate::records::archive(work, &TASK, before.id, None)?;
+                // Of a task that repeats the occurrence that is shown is taken away, not the series.
+                match occurrences::open_date(&before, work.today)?.filter(|_| !before.is_archived()) {
+                    Some(open) => {
+                        series::cancel(work, &target(before.id, &open.recurrence_id, None))?;
+                    }
+                    None => {
+                        crate::records::archive(work, &TASK, before.id, None)?;
+                    }
+                }
             }
             Ok(changed.map(|task| (task, work.change_set)))
         })
@@ -293,7 +342,9 @@ impl App {
             if let Some(rank) = rank_at(work, &before, asked.anchor)? {
                 record.set("rank", rank);
             }
-            work.note.clone_from(&asked.force_reason);
+            if !asked.force_reason.is_empty() {
+                work.note.clone_from(&asked.force_reason);
+            }
             let saved = work.save(&before, &mut record, "move")?;
             finish(work, &before, saved)
         })
@@ -340,23 +391,28 @@ fn together(work: &mut Work<'_, '_>, ids: &[Id], action: Action) -> Result<Vec<R
     Ok(ordered)
 }
 
-/// Together with others a task that repeats is completed on its next open date, not as a whole.
-fn step_of_each(work: &mut Work<'_, '_>, before: &Record, step: &Step) -> Result<bool, AppError> {
-    let completes = step.status == TaskStatus::Completed;
-    let open = if completes { occurrences::open_date(before, work.today)? } else { None };
-    let Some(open) = open else {
-        return step_on(work, before, step);
+/// One date of a task.
+const fn target(id: Id, recurrence_id: &str, expected: Option<i64>) -> Target<'_> {
+    Target { kind: &TASK, id, recurrence_id, scope: Scope::This, expected }
+}
+
+/// The refusal of a date that the task does not have.
+fn unknown_date(error: AppError) -> AppError {
+    match error {
+        AppError::NotFound(what) if what != TASK.label => {
+            AppError::field("recurrence_id", "unknown_date", "This is none of the dates of the task.")
+        }
+        other => other,
+    }
+}
+
+/// The task that was moved as it is on that date, with the version of the series.
+fn on_date(moved: Moved, date: Moment) -> Result<Moved, AppError> {
+    let single = match Series::of(&moved.task) {
+        Some(series) => series.materialise(&moved.task, date).map_err(too_much)?,
+        None => None,
     };
-    let target = Target {
-        kind: &TASK,
-        id: before.id,
-        recurrence_id: &open.recurrence_id,
-        scope: Scope::This,
-        expected: None,
-    };
-    let mut input = Input::new();
-    input.insert("status".to_owned(), json!(step.status.as_str()));
-    Ok(series::change(work, &target, &input)?.change_set.is_some())
+    Ok(Moved { task: single.unwrap_or(moved.task), date: Some(date.to_string()), ..moved })
 }
 
 /// Brings one date of a task that repeats to another state. The answer is the task as it is on that date.
@@ -367,27 +423,36 @@ fn step_on_date(
     step: &Step,
     expected: Option<i64>,
 ) -> Result<Moved, AppError> {
-    let target = Target { kind: &TASK, id, recurrence_id: date, scope: Scope::This, expected };
+    let target = target(id, date, expected);
     work.note = step.remark();
     let done = series::change_date(work, &target, Action::Transition, |work, single| {
         tasks::apply(work, single, Change::Status(step.status), &step.force_reason)
     });
-    let done = done.map_err(|error| match error {
-        AppError::NotFound(what) if what != TASK.label => {
-            AppError::field("recurrence_id", "unknown_date", "This is none of the dates of the task.")
-        }
-        other => other,
-    })?;
+    let done = done.map_err(unknown_date)?;
     let mut task = done.single.unwrap_or_else(|| done.series.clone());
     task.version = done.series.version;
     Ok(Moved { task, change_set: done.change_set, date: Some(done.recurrence_id) })
 }
 
-fn step_on(work: &mut Work<'_, '_>, before: &Record, step: &Step) -> Result<bool, AppError> {
+/// Brings a task to another state, of a series the occurrence that is shown, which is answered, or all of it.
+fn step_on(
+    work: &mut Work<'_, '_>,
+    before: &Record,
+    step: &Step,
+) -> Result<(bool, Option<Moment>), AppError> {
     let mut record = before.clone();
-    tasks::apply(work, &mut record, Change::Status(step.status), &step.force_reason)?;
+    let change = Change::Status(step.status);
+    let date = if step.scope == Scope::All {
+        tasks::apply_to_whole(work, &mut record, change, &step.force_reason)?;
+        None
+    } else {
+        tasks::apply_shown(work, &mut record, change, &step.force_reason)?
+    };
     work.note = step.remark();
-    work.save(before, &mut record, "transition")
+    if let Some(date) = date {
+        work.note_date(date);
+    }
+    Ok((work.save(before, &mut record, "transition")?, date))
 }
 
 /// Gives the task what the cards of the column have in common, by the rules of that field.
@@ -402,14 +467,40 @@ fn change_column(
     let (field, value) = match asked.group {
         Group::Status => {
             let status = TaskStatus::parse(column).map_err(|_| unknown())?;
-            return tasks::apply(work, record, Change::Status(status), &asked.force_reason);
+            let date = tasks::apply_shown(work, record, Change::Status(status), &asked.force_reason)?;
+            if let Some(date) = date.filter(|_| record.values != before.values) {
+                work.note_date(date);
+            }
+            return Ok(());
         }
         Group::Priority => ("priority", json!(column)),
         Group::Domain => ("domain", json!(column)),
-        Group::Assignee => ("assignees", json!(assignees(before, asked).ok_or_else(unknown)?)),
+        Group::Assignee => ("assignees", Json::Null),
+    };
+    // Of a task that repeats the card shows one occurrence, and that is what changes.
+    let shown = match (occurrences::shown(before, work.today)?, Series::of(before)) {
+        (Some(date), Some(series)) => Some((date, single_of(&series, before, date)?, series)),
+        _ => None,
+    };
+    let card = shown.as_ref().map_or(before, |(_, single, _)| single);
+    let value = match asked.group {
+        Group::Assignee => json!(assignees(card, asked).ok_or_else(unknown)?),
+        _ => value,
     };
     let mut input = Input::new();
     input.insert(field.to_owned(), value);
+    if let Some((date, before_single, series)) = &shown {
+        let mut single = before_single.clone();
+        registry::parse(&mut single, &input, false, &work.context()).map_err(|_| unknown())?;
+        if single.values == before_single.values {
+            return Ok(());
+        }
+        work.actor.require(work.tx, Action::Edit, before)?;
+        check(work, Some(before_single), &single)?;
+        behaviour::prepare(work, Some(before_single), &mut single, &input)?;
+        work.note_date(date);
+        return put_on_date(work, record, series, *date, &single);
+    }
     registry::parse(record, &input, false, &work.context()).map_err(|_| unknown())?;
     if record.values == before.values {
         return Ok(());

@@ -1,12 +1,16 @@
 //! The unit of work: one transaction of one actor, in which every write is recorded.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use obcms_domain::id::Id;
 use obcms_domain::milestones::keep_numbers;
 use obcms_domain::people::Action;
-use obcms_domain::registry::series::NEXT_DUE;
+use obcms_domain::registry::series::{NEXT_DUE, SERIES_STATE};
 use obcms_domain::registry::{self, Field, Kind, Record, Source, output};
+use obcms_domain::series::is_series;
+use obcms_domain::series::state::whole;
 use obcms_store::changes::{self, Change};
 use obcms_store::database::Message;
 use obcms_store::{Tx, jobs, records};
@@ -15,7 +19,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::jobs::Enqueue;
-use crate::{App, consequences};
+use crate::{App, consequences, occurrences};
 
 /// One open command.
 pub struct Work<'a, 'b> {
@@ -103,11 +107,17 @@ impl<'a, 'b> Work<'a, 'b> {
 
     /// Inserts records that passed all checks, records it, and lets the consequences follow.
     pub fn insert(&mut self, new: &[Record]) -> Result<(), AppError> {
-        records::insert(self.tx, new)?;
+        let mut new = Cow::Borrowed(new);
+        if new.iter().any(is_series) {
+            for record in new.to_mut() {
+                occurrences::show(record, self.today)?;
+            }
+        }
+        records::insert(self.tx, &new)?;
         let entries: Vec<Change> = new.iter().map(|record| self.change(None, record, "create")).collect();
         changes::record(self.tx, &entries)?;
         self.depth += 1;
-        for record in new {
+        for record in new.iter() {
             consequences::created(self, record)?;
         }
         self.depth -= 1;
@@ -132,6 +142,7 @@ impl<'a, 'b> Work<'a, 'b> {
     /// whether anything differed.
     pub fn save(&mut self, before: &Record, record: &mut Record, action: &str) -> Result<bool, AppError> {
         keep_numbers(before, record);
+        occurrences::show(record, self.today)?;
         if before.values == record.values && before.archived_at == record.archived_at {
             return Ok(false);
         }
@@ -274,8 +285,8 @@ impl<'a, 'b> Work<'a, 'b> {
 }
 
 /// Fields that the log does not keep: what was secret once must not be found there, nor be brought back by an undo;
-/// and what the store works out anew at every write.
-const UNLOGGED: [&str; 4] = ["password_hash", "secret", "secret_hash", NEXT_DUE];
+/// what the store works out anew at every write; and where the state of a series is, of which the log tells as a whole.
+const UNLOGGED: [&str; 5] = ["password_hash", "secret", "secret_hash", NEXT_DUE, SERIES_STATE];
 
 /// Whether the log keeps the values of the field; secrets of people stay out of it.
 #[must_use]
@@ -283,7 +294,15 @@ pub fn is_logged(field: &Field) -> bool {
     field.source != Source::WriteOnly && !UNLOGGED.contains(&field.name)
 }
 
+/// Old and new values; those of a series are of the series as a whole.
 fn differences(before: Option<&Record>, record: &Record) -> Map<String, Json> {
+    if is_series(record) || before.is_some_and(is_series) {
+        return plain_differences(before.map(whole).as_ref(), &whole(record));
+    }
+    plain_differences(before, record)
+}
+
+fn plain_differences(before: Option<&Record>, record: &Record) -> Map<String, Json> {
     let mut fields = Map::new();
     for (position, field) in record.kind.fields.iter().enumerate() {
         if !is_logged(field) {

@@ -10,6 +10,7 @@ use crate::id::Id;
 use crate::milestones::numbers;
 use crate::registry::{DateRole, FieldType, Record, parse_date};
 use crate::series::StoredSeries;
+use crate::series::state::whole;
 use crate::tasks::is_open;
 
 /// Entries longer than this are searched by themselves, as the search of a window starts this far before it.
@@ -83,7 +84,7 @@ pub fn entries(record: &Record) -> Vec<DatedEntry> {
 fn of_series(record: &Record) -> Option<DatedEntry> {
     let role = record.kind.dates.first()?;
     let (series, start, end) = StoredSeries::of(record, |single| of_role(single, role).into_iter().next())?;
-    let entry = of_role(record, role).into_iter().next()?;
+    let entry = of_role(&whole(record), role).into_iter().next()?;
     Some(DatedEntry { start, end, series: Some(series), ..entry })
 }
 

@@ -19,10 +19,11 @@ pub struct Share {
     pub progress: i64,
 }
 
-/// The shares of all live tasks of a PPA.
+/// The shares of all live tasks of a PPA. A series counts when it is over: its progress is that of one occurrence.
 pub fn shares(tx: &mut Tx<'_>, ppa: Id) -> Result<Vec<Share>, StoreError> {
     tx.query(
-        "SELECT coalesce(weight, 100), status, coalesce(progress, 0) FROM tasks \
+        "SELECT coalesce(weight, 100), status, \
+         CASE WHEN rrule IS NULL AND rdates IS NULL THEN coalesce(progress, 0) ELSE 0 END FROM tasks \
          WHERE origin_id = $1 AND origin_kind = 'ppa' AND archived_at IS NULL",
         &[ppa.into()],
     )?

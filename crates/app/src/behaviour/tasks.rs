@@ -2,16 +2,18 @@
 
 use obcms_domain::id::Id;
 use obcms_domain::people::{Action, Area};
-use obcms_domain::registry::{Record, Value};
-use obcms_domain::series::Series;
+use obcms_domain::registry::{self, Record, Value};
+use obcms_domain::series::{Series, is_series, state};
 use obcms_domain::tasks::states::{self, Change, Circumstances, TaskState, TransitionError};
 use obcms_domain::tasks::{TaskStatus, dependencies, rank};
+use obcms_recur::Moment;
 use obcms_store::tasks as store;
 use serde_json::json;
 
 use crate::error::AppError;
 use crate::occurrences;
 use crate::records::Input;
+use crate::series::{keep_start, put_on_date, single_of, too_much};
 use crate::work::Work;
 
 /// Applies the rules of tasks to a record that people changed.
@@ -31,8 +33,8 @@ pub fn prepare(
         let open = open_prerequisites(work, record)?;
         record.set("blocked", open > 0);
     }
-    let dates_by_hand =
-        before.is_some() && (input.contains_key("due_date") || input.contains_key("start_date"));
+    let dates = ["due_date", "start_date", "rrule", "rdates"];
+    let dates_by_hand = before.is_some() && dates.iter().any(|name| input.contains_key(*name));
     if dates_by_hand && !record.get("template_item").is_empty() {
         record.set("touched", true);
     }
@@ -101,8 +103,7 @@ fn move_by_input(
     record: &mut Record,
     input: &Input,
 ) -> Result<(), AppError> {
-    let asked_status = TaskStatus::parse(record.text("status")).ok();
-    let asked_progress = record.integer("progress").and_then(|progress| u8::try_from(progress).ok());
+    let asked = asked(record, input);
     // The values before the input are what the transition starts from.
     match before {
         Some(before) => {
@@ -114,12 +115,105 @@ fn move_by_input(
             record.set("progress", 0_i64);
         }
     }
-    let reason = work.note.clone();
-    if let (Some(progress), true) = (asked_progress, input.contains_key("progress")) {
-        apply(work, record, Change::Progress(progress), &reason)?;
+    if before.is_some_and(|before| !is_series(before)) {
+        hand_to_first(work, record)?;
     }
-    if let (Some(status), true) = (asked_status, input.contains_key("status")) {
-        apply(work, record, Change::Status(status), &reason)?;
+    let reason = work.note.clone();
+    for change in asked {
+        apply_shown(work, record, change, &reason)?;
+    }
+    Ok(())
+}
+
+/// What an input asks of status and progress, as the record was read with it.
+fn asked(record: &Record, input: &Input) -> Vec<Change> {
+    let status = TaskStatus::parse(record.text("status")).ok();
+    let progress = record.integer("progress").and_then(|progress| u8::try_from(progress).ok());
+    let progress = progress.filter(|_| input.contains_key("progress")).map(Change::Progress);
+    let status = status.filter(|_| input.contains_key("status")).map(Change::Status);
+    progress.into_iter().chain(status).collect()
+}
+
+/// What was done on a task that is to repeat from now on was done on its first date.
+fn hand_to_first(work: &mut Work<'_, '_>, record: &mut Record) -> Result<(), AppError> {
+    let Some(series) = Series::of(record) else {
+        return Ok(());
+    };
+    let done = record.clone();
+    let mut fresh = done.clone();
+    state::to_whole(&mut fresh);
+    if series.overrides.is_empty()
+        && state::STATE_FIELDS.iter().any(|name| fresh.get(name) != done.get(name))
+        && let Some(first) = series.first().map_err(too_much)?
+        && let Some(mut single) = series.materialise(&fresh, first).map_err(too_much)?
+    {
+        for name in state::STATE_FIELDS {
+            single.set(name, done.get(name).clone());
+        }
+        *record = fresh;
+        put_on_date(work, record, &series, first, &single)?;
+    }
+    occurrences::show(record, work.today)
+}
+
+/// Moves a task, of a series the occurrence that is shown; answers its name. A series that was closed as a whole is
+/// opened again as a whole.
+pub fn apply_shown(
+    work: &mut Work<'_, '_>,
+    record: &mut Record,
+    change: Change,
+    force_reason: &str,
+) -> Result<Option<Moment>, AppError> {
+    let Some(series) = Series::of(record) else {
+        apply(work, record, change, force_reason)?;
+        return Ok(None);
+    };
+    let Some(date) = occurrences::shown(record, work.today)? else {
+        apply_to_whole(work, record, change, force_reason)?;
+        return Ok(None);
+    };
+    let before = single_of(&series, record, date)?;
+    let mut single = before.clone();
+    apply(work, &mut single, change, force_reason)?;
+    if single.values == before.values {
+        return Ok(Some(date));
+    }
+    keep_start(&before, &mut single, &Input::new());
+    put_on_date(work, record, &series, date, &single)?;
+    occurrences::show(record, work.today)?;
+    Ok(Some(date))
+}
+
+/// Moves a series as a whole, with all its occurrences that are not over; anything else as it is.
+pub fn apply_to_whole(
+    work: &mut Work<'_, '_>,
+    record: &mut Record,
+    change: Change,
+    force_reason: &str,
+) -> Result<(), AppError> {
+    if Series::of(record).is_none() {
+        return apply(work, record, change, force_reason);
+    }
+    let mut whole = state::whole(record);
+    let start = whole.get("start_date").clone();
+    apply(work, &mut whole, change, force_reason)?;
+    whole.set("start_date", start);
+    state::keep_whole(&mut whole);
+    state::forget_open_states(&mut whole);
+    *record = whole;
+    occurrences::show(record, work.today)
+}
+
+/// What a change of all dates asks of status and progress.
+pub fn ask_of_whole(work: &mut Work<'_, '_>, record: &mut Record, input: &Input) -> Result<(), AppError> {
+    if input.is_empty() {
+        return Ok(());
+    }
+    let mut read = record.clone();
+    registry::parse(&mut read, input, false, &work.context())?;
+    let reason = work.note.clone();
+    for change in asked(&read, input) {
+        apply_to_whole(work, record, change, &reason)?;
     }
     Ok(())
 }

@@ -2,11 +2,12 @@
 
 use jiff::tz::TimeZone;
 use obcms_domain::registry::{self, DateRole, Record, Source};
-use obcms_domain::series::{self, Leader, Place, Series};
+use obcms_domain::series::{self, Leader, Place, Series, state};
 use obcms_recur::Moment;
 use serde_json::{Map, Value as Json};
 
 use super::{Occurrence, check_series, differences, finish, parse_single, put_override, single_of, too_much};
+use crate::behaviour::tasks;
 use crate::error::AppError;
 use crate::records::Input;
 use crate::work::Work;
@@ -32,17 +33,19 @@ pub(super) fn apply_to_all(
     let dated = |name: &str| dated_fields(role).contains(&name);
     let moves = input.keys().any(|name| dated(name));
     let before = single_of(series, record, date)?;
-    let (of_series, for_single): (Input, Input) =
+    let (of_series, mut for_single): (Input, Input) =
         input.clone().into_iter().partition(|(name, _)| series::FIELDS.contains(&name.as_str()));
+    let of_state = if state::has_states(record) { take_state(&mut for_single) } else { Input::new() };
     let single = parse_single(work, &before, &for_single)?;
     let mut whole = record.clone();
+    state::to_edit(&mut whole);
     // Fields without dates hold for all dates alike.
     let mut own_patch = match series.overrides.get(&date.to_string()) {
         Some(Json::Object(patch)) => patch.clone(),
         _ => Map::new(),
     };
     for (position, field) in record.kind.fields.iter().enumerate() {
-        let is_given = input.contains_key(field.name)
+        let is_given = for_single.contains_key(field.name)
             || (field.source != Source::Input && before.values[position] != single.values[position]);
         if is_given && !dated(field.name) && !series::FIELDS.contains(&field.name) {
             whole.values[position] = single.values[position].clone();
@@ -66,7 +69,16 @@ pub(super) fn apply_to_all(
     series::follow(&old, &mut whole, &of_series, leader.as_ref());
     let date = leader.map_or(date, |leader| leader.name);
     keep_own(&mut whole, date, &own_patch, moves.then_some(&single), work.app.zone())?;
+    tasks::ask_of_whole(work, &mut whole, &of_state)?;
     Ok(Whole { record: whole, date })
+}
+
+/// Takes status and progress out of an input: the series has them as a whole.
+fn take_state(input: &mut Input) -> Input {
+    let (state, rest) =
+        std::mem::take(input).into_iter().partition(|(name, _)| state::STATE_FIELDS.contains(&name.as_str()));
+    *input = rest;
+    state
 }
 
 /// Fields that say when a date is.

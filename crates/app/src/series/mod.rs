@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record, Value, output};
-use obcms_domain::series::{self, Series};
+use obcms_domain::series::{self, Series, state};
 use obcms_recur::{ExpandError, Last, Moment};
 use obcms_store::records as store;
 use serde_json::{Map, Value as Json, json};
@@ -24,7 +24,8 @@ use crate::records::{self, Input};
 use crate::work::Work;
 use crate::{Actor, App};
 use all::change_all;
-use parts::{cancel, split};
+pub(crate) use parts::cancel;
+use parts::split;
 pub(crate) use parts::{head, rest};
 
 /// How far a change of one date reaches.
@@ -256,8 +257,22 @@ fn change_this(
         return Err(AppError::Invalid(errors));
     }
     let before = single_of(series, record, date)?;
-    let single = parse_single(work, &before, input)?;
+    let mut single = parse_single(work, &before, input)?;
+    keep_start(&before, &mut single, input);
     put_single(work, record, series, date, &single)
+}
+
+/// A date of a series does not begin elsewhere because somebody begins to work on it.
+pub(crate) fn keep_start(before: &Record, single: &mut Record, input: &Input) {
+    let start = before.kind.dates[0].start;
+    if state::STATE_FIELDS
+        .iter()
+        .any(|name| before.kind.position(name).is_some() && before.get(name) != single.get(name))
+        && !input.contains_key(start)
+        && before.get(start).is_empty()
+    {
+        single.set(start, Value::Null);
+    }
 }
 
 /// Changes one date as `change` does with the record as it is on that date.
@@ -269,8 +284,10 @@ pub(crate) fn change_date(
 ) -> Result<Occurrence, AppError> {
     let record = load(work, target, action)?;
     let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
-    let mut single = single_of(&series, &record, date)?;
+    let before = single_of(&series, &record, date)?;
+    let mut single = before.clone();
     change(work, &mut single)?;
+    keep_start(&before, &mut single, &Input::new());
     put_single(work, &record, &series, date, &single)
 }
 
@@ -282,6 +299,20 @@ fn put_single(
     date: Moment,
     single: &Record,
 ) -> Result<Occurrence, AppError> {
+    let mut changed = record.clone();
+    put_on_date(work, &mut changed, series, date, single)?;
+    work.note_date(date);
+    finish(work, record, changed, date, "occurrence")
+}
+
+/// Puts what differs on a date into the series, which is not written yet.
+pub(crate) fn put_on_date(
+    work: &Work<'_, '_>,
+    record: &mut Record,
+    series: &Series,
+    date: Moment,
+    single: &Record,
+) -> Result<(), AppError> {
     let base =
         series.base(record, date).map_err(too_much)?.ok_or(AppError::NotFound("date of this series"))?;
     let mut overrides = series.overrides.clone();
@@ -292,10 +323,8 @@ fn put_single(
             "Too many dates of this series differ; split it and change the parts.",
         ));
     }
-    let mut changed = record.clone();
-    series::set_overrides(&mut changed, overrides);
-    work.note_date(date);
-    finish(work, record, changed, date, "occurrence")
+    series::set_overrides(record, overrides);
+    Ok(())
 }
 
 /// Keeps in which fields a date differs; a date that differs in none is kept no longer.

@@ -164,7 +164,7 @@ fn keep(record: &mut Record, series: &Series, wanted: impl Fn(Moment) -> bool) {
 }
 
 /// Cancels dates of a series.
-pub(super) fn cancel(work: &mut Work<'_, '_>, target: &Target<'_>) -> Result<Occurrence, AppError> {
+pub(crate) fn cancel(work: &mut Work<'_, '_>, target: &Target<'_>) -> Result<Occurrence, AppError> {
     let whole = target.scope == Scope::All;
     let record = load(work, target, if whole { Action::Archive } else { Action::Edit })?;
     let (series, date) = found_to_change(work, &record, target.recurrence_id)?;

@@ -90,6 +90,7 @@ pub static TASK: Kind = Kind {
         series::RDATES,
         series::EXDATES,
         series::OVERRIDES,
+        series::STATE_OF_WHOLE,
         Field::new("continues", "Continues", Type::Reference("task")).derived(),
         Field::new(series::NEXT_DUE, "Next due", Type::Date).secret().not_on_calendar("Follows from the due date and the rule."),
     ],

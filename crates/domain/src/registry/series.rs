@@ -20,9 +20,21 @@ pub const EXDATES: Field = Field::new("exdates", "Not on", FieldType::Moments)
 pub const OVERRIDES: Field =
     Field::new("overrides", "Changed dates", FieldType::Structure(check_overrides)).derived();
 
+/// Name of the column in which a series of tasks keeps its state as a whole, while the fields hold that of the occurrence
+/// that is shown.
+pub const SERIES_STATE: &str = "series_state";
+/// The state of a series as a whole.
+pub const STATE_OF_WHOLE: Field =
+    Field::new(SERIES_STATE, "State of the series", FieldType::Structure(check_state)).secret();
+
 /// Name of the column by which a task is late or not: its due date, or that of the first open date of a series. The
 /// store writes it together with the record; records in memory do not keep it current.
 pub const NEXT_DUE: &str = "next_due";
+
+/// Only the program writes it.
+fn check_state(json: &Json) -> Result<(), String> {
+    if json.is_object() { Ok(()) } else { Err("Expected the state of the series.".to_owned()) }
+}
 
 /// Only the program writes it; what it wrote is an object of objects.
 fn check_overrides(json: &Json) -> Result<(), String> {

@@ -8,6 +8,7 @@ mod dates;
 mod moved_rule;
 mod moving;
 mod open;
+pub mod state;
 mod stored;
 pub mod words;
 
@@ -112,6 +113,12 @@ pub fn recurs(kind: &Kind) -> bool {
     FIELDS.iter().all(|name| kind.position(name).is_some()) && !kind.dates.is_empty()
 }
 
+/// Returns true for a record with a rule or further dates.
+#[must_use]
+pub fn is_series(record: &Record) -> bool {
+    recurs(record.kind) && !(record.text("rrule").is_empty() && record.get("rdates").is_empty())
+}
+
 /// Zone of a record; days have none, and none is needed.
 #[must_use]
 pub fn zone_of(record: &Record) -> TimeZone {
@@ -165,7 +172,7 @@ impl Series {
     /// The series that a record is, if it is one.
     #[must_use]
     pub fn of(record: &Record) -> Option<Self> {
-        if !recurs(record.kind) || (record.text("rrule").is_empty() && record.get("rdates").is_empty()) {
+        if !is_series(record) {
             return None;
         }
         let (start, length) = anchor(record)?;
@@ -247,6 +254,7 @@ impl Series {
             return Ok(None);
         };
         let mut single = record.clone();
+        state::to_whole(&mut single);
         for name in FIELDS {
             single.set(name, Value::Null);
         }

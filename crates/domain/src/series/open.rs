@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use obcms_recur::{ExpandError, Moment};
 use serde_json::{Map, Value as Json};
 
+use super::state::whole_state;
 use super::{Length, Series, anchor};
 use crate::calendar::floating;
 use crate::registry::Record;
@@ -25,6 +26,8 @@ pub struct Open {
     pub id: Moment,
     /// The day until which it is to be done.
     pub last: Date,
+    /// Somebody has begun it or put it on hold, which the series as a whole is not.
+    pub has_state: bool,
 }
 
 impl Series {
@@ -39,7 +42,7 @@ impl Series {
         for date in self.set.between(earliest, None, self.overrides.len() + 2)? {
             let last = self.length.last_day(date.id.date());
             if since.is_none_or(|since| last >= since) && !self.overrides.contains_key(&date.id.to_string()) {
-                found.push(Open { id: date.id, last });
+                found.push(Open { id: date.id, last, has_state: false });
                 break;
             }
         }
@@ -53,22 +56,50 @@ impl Series {
         let first = floating(self.length.first_day(since));
         for date in self.set.between(Some(first), Some(floating(day)), MOST_LOOKED_AT)? {
             if !self.overrides.contains_key(&date.id.to_string()) {
-                found.push(Open { id: date.id, last: self.length.last_day(date.id.date()) });
+                let last = self.length.last_day(date.id.date());
+                found.push(Open { id: date.id, last, has_state: false });
             }
         }
         found.retain(|open| open.last < day && open.last >= since);
         Ok(found.into_iter().max_by_key(|open| (open.last, open.id.date())))
     }
 
+    /// Of the dates that were due before `day` the first that somebody has begun and not done.
+    pub fn first_begun(&self, record: &Record, day: Date) -> Result<Option<Open>, ExpandError> {
+        let (_, open) = self.open_of_changed(record)?;
+        let begun = open.into_iter().filter(|open| open.has_state && open.last < day);
+        Ok(begun.min_by_key(|open| (open.last, open.id.date())))
+    }
+
+    /// The date that was done or called off last, when it is one; a completed one comes first.
+    pub fn last_over(&self, record: &Record) -> Result<Option<Moment>, ExpandError> {
+        let mut found: Option<(bool, Date, Moment)> = None;
+        for name in self.overrides.keys() {
+            let Ok(id) = name.parse::<Moment>() else { continue };
+            let Some(single) = self.materialise(record, id)? else { continue };
+            let Some((first, length)) = anchor(&single) else { continue };
+            if OVER.contains(&single.state()) {
+                let is_done = single.state() != "cancelled";
+                let over = (is_done, length.last_day(first.date()), id);
+                let key = |over: &(bool, Date, Moment)| (over.0, over.1, over.2.date());
+                if found.as_ref().is_none_or(|known| key(known) < key(&over)) {
+                    found = Some(over);
+                }
+            }
+        }
+        Ok(found.map(|(_, _, id)| id))
+    }
+
     /// From which day on dates are to be done, and the changed ones among them that are open.
     fn open_of_changed(&self, record: &Record) -> Result<(Option<Date>, Vec<Open>), ExpandError> {
         let mut since: Option<Date> = None;
+        let of_whole = whole_state(record);
         let mut open = Vec::new();
         for (name, patch) in &self.overrides {
             let (Ok(id), Some(patch)) = (name.parse::<Moment>(), patch.as_object()) else {
                 continue;
             };
-            let state = patch.get(record.kind.state).and_then(Json::as_str).unwrap_or(record.state());
+            let state = patch.get(record.kind.state).and_then(Json::as_str).unwrap_or(&of_whole);
             if OVER.contains(&state) && completed_on(patch).is_none() {
                 continue;
             }
@@ -84,7 +115,7 @@ impl Series {
                 let answered = completed_on(patch).map_or(last, |day| last.min(day));
                 since = since.max(Some(answered));
             } else {
-                open.push(Open { id, last });
+                open.push(Open { id, last, has_state: state != of_whole });
             }
         }
         open.retain(|open| since.is_none_or(|since| open.last >= since));

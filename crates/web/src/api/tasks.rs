@@ -56,7 +56,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/tasks/{id}/transition",
-            "Bring a task, or one date of it, to another state",
+            "Bring a task, one date of it or the whole series, to another state",
             moves,
             post(transition),
         )
@@ -66,7 +66,11 @@ pub fn routes() -> Vec<Route> {
             "properties": {
                 "status": text(), "note": text(), "force_reason": text(),
                 "recurrence_id": {
-                    "type": "string", "description": "Which date of a task that repeats; else the task as a whole",
+                    "type": "string", "description": "Which date of a task that repeats; else the one that is shown, `next_occurrence`",
+                },
+                "scope": {
+                    "type": "string", "enum": ["this", "all"],
+                    "description": "all: the series as a whole, as to end it; else one occurrence",
                 },
             },
         }))

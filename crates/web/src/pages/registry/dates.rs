@@ -10,6 +10,7 @@ use obcms_domain::calendar::unfloating;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record};
+use obcms_domain::series::state::whole_state;
 use obcms_domain::series::{Series, words};
 use obcms_recur::Moment;
 
@@ -166,7 +167,7 @@ fn row(date: &Date, record: &Record, page: &Page, zone: &TimeZone) -> Markup {
                 @if renamed { " " span { (date.record.title()) } }
                 @if date.is_moved { " " span.muted { "instead of " (name_text(&date.recurrence_id)) } }
             }
-            @if date.record.state() != record.state() { (value::state_badge(&date.record)) }
+            @if date.record.state() != whole_state(record) { (value::state_badge(&date.record)) }
             @if date.is_moved { (badge("Moved", Tone::Neutral)) } @else if date.is_changed { (badge("Changed", Tone::Neutral)) }
         }
     }

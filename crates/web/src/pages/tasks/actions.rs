@@ -6,6 +6,7 @@ use axum::extract::rejection::PathRejection;
 use axum::response::Response;
 use obcms_app::history::undo_address;
 use obcms_app::lists;
+use obcms_app::series::Scope;
 use obcms_app::transitions::{Step, join};
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_STATUSES};
@@ -26,8 +27,8 @@ use crate::state::{State, blocking};
 /// Tasks that one bulk action may take.
 const MAXIMUM: usize = 500;
 
-/// `POST /tasks/{id}/transition`: `status`, of one date of a task that repeats its `recurrence_id`, and where it is
-/// needed `force_reason`; leads to `back`.
+/// `POST /tasks/{id}/transition`: `status`, of one date of a task that repeats its `recurrence_id`, of all of them
+/// `scope=all`, and where it is needed `force_reason`; leads to `back`.
 pub async fn transition(
     AxumState(state): AxumState<State>,
     Signed { page, actor }: Signed,
@@ -35,7 +36,7 @@ pub async fn transition(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let mut input = Map::new();
-    for name in ["status", "note", "force_reason", "recurrence_id"] {
+    for name in ["status", "note", "force_reason", "recurrence_id", "scope"] {
         if form.has(name) {
             input.insert(name.to_owned(), json!(form.get(name)));
         }
@@ -134,6 +135,7 @@ fn perform(
                 note: String::new(),
                 force_reason: String::new(),
                 recurrence_id: None,
+                scope: Scope::This,
             };
             Ok(("completed", state.app.transition_together(actor, ids, &step)?))
         }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use obcms_app::occurrences::{self, Date};
 use obcms_domain::kinds::TASK;
 use obcms_domain::registry::{Record, Value};
+use obcms_domain::series::state::whole_state;
 use obcms_domain::tasks::TaskStatus;
 use serde_json::Value as Json;
 
@@ -43,7 +44,7 @@ impl<'a> Repeating<'a> {
         date_text(date.last_day(), self.today)
     }
 
-    /// What leads on from the present state of the next date, or closes the series when none is left.
+    /// What leads on from the present state of the next date, or opens what is closed again.
     pub fn actions(&self, csrf: &str) -> Markup {
         let page = TASK.url(self.task.id);
         let acts = format!("{page}/occurrences");
@@ -67,14 +68,26 @@ impl<'a> Repeating<'a> {
             None => html! {},
         };
         let whole = |label: &str, drawing: &str, status: &str, kind| {
-            post_button(label, &format!("{page}/transition"), drawing, kind, csrf, &[("status", status)])
+            let fields = [("status", status), ("scope", "all")];
+            post_button(label, &format!("{page}/transition"), drawing, kind, csrf, &fields)
         };
-        match (self.task.text("status"), &self.open) {
+        match (whole_state(self.task).as_str(), &self.open) {
             ("completed" | "cancelled", _) => {
                 whole("Reopen series", "rotate-ccw", "not_started", ButtonKind::Plain)
             }
-            (_, None) => whole("Complete series", "check", "completed", ButtonKind::Main),
-            ("on_hold", _) => whole("Resume series", "play", "in_progress", ButtonKind::Main),
+            (_, None) => {
+                let fields = [("status", "not_started")];
+                let label = "Reopen last date";
+                post_button(
+                    label,
+                    &format!("{page}/transition"),
+                    "rotate-ccw",
+                    ButtonKind::Plain,
+                    csrf,
+                    &fields,
+                )
+            }
+            ("on_hold", _) => whole("Resume series", "play", "not_started", ButtonKind::Main),
             (_, Some(date)) => html! {
                 @if date.record.text("status") != "in_progress" {
                     (step("Start", "play", "in_progress", ButtonKind::Plain))
@@ -86,10 +99,8 @@ impl<'a> Repeating<'a> {
 
     /// What it would do next if it did not wait for others: label, state, and the date that this is about.
     pub fn waits(&self) -> Option<(String, TaskStatus, Option<&str>)> {
-        match (self.task.text("status"), &self.open) {
-            ("completed" | "cancelled", _) => None,
-            (_, None) => Some(("Complete series".to_owned(), TaskStatus::Completed, None)),
-            ("on_hold", _) => Some(("Resume series".to_owned(), TaskStatus::InProgress, None)),
+        match (whole_state(self.task).as_str(), &self.open) {
+            ("completed" | "cancelled" | "on_hold", _) | (_, None) => None,
             (_, Some(date)) => {
                 let (word, status) = match date.record.text("status") {
                     "in_progress" => ("Complete", TaskStatus::Completed),
@@ -108,11 +119,11 @@ impl<'a> Repeating<'a> {
             action: format!("{}/transition", TASK.url(self.task.id)),
             icon: drawing.to_owned(),
             danger,
-            fields: vec![("status".to_owned(), to.to_owned())],
+            fields: vec![("status".to_owned(), to.to_owned()), ("scope".to_owned(), "all".to_owned())],
         };
         let mut items = Vec::new();
         if parts::is_open(self.task) {
-            if self.task.text("status") != "on_hold" {
+            if whole_state(self.task) != "on_hold" {
                 items.push(step("Hold series", "pause", "on_hold", false));
             }
             if self.open.is_some() {

@@ -1,0 +1,154 @@
+//! State of a series of tasks: that of the whole, and that of the occurrence that is shown.
+//!
+//! The columns of a task that repeats hold the state of the occurrence that is to be done next, so that lists, the board
+//! and counts agree with what people see. Where the series as a whole has another state (it was ended or put on hold),
+//! that is kept beside it, in [`SERIES_STATE`], and every occurrence without a state of its own has it.
+
+use serde_json::{Map, Value as Json};
+
+use super::{OVER, Series};
+use crate::registry::series::SERIES_STATE;
+use crate::registry::{Record, Value, output, stored_value};
+
+/// Fields that the transition of a task owns: each occurrence has its own.
+pub const STATE_FIELDS: [&str; 5] =
+    ["status", "progress", "started_at", "completed_at", "progress_before_completion"];
+/// Other fields in which the shown occurrence stands in the columns.
+const SHOWN_FIELDS: [&str; 2] = ["priority", "domain"];
+
+/// Returns true for a series whose occurrences have states of their own.
+#[must_use]
+pub fn has_states(record: &Record) -> bool {
+    record.kind.position(SERIES_STATE).is_some() && Series::of(record).is_some()
+}
+
+/// The value of a state field before anything was done.
+fn initial(name: &str) -> Value {
+    match name {
+        "status" => Value::from("not_started"),
+        "progress" => Value::Integer(0),
+        _ => Value::Null,
+    }
+}
+
+fn kept(record: &Record) -> Map<String, Json> {
+    match record.kind.position(SERIES_STATE).map(|position| &record.values[position]) {
+        Some(Value::Json(Json::Object(kept))) => kept.clone(),
+        _ => Map::new(),
+    }
+}
+
+fn keep(record: &mut Record, kept: Map<String, Json>) {
+    record.set(SERIES_STATE, if kept.is_empty() { Value::Null } else { Value::Json(Json::Object(kept)) });
+}
+
+fn read(record: &Record, name: &str, json: &Json) -> Option<Value> {
+    stored_value(record.kind.field(name)?, json).ok()
+}
+
+/// Puts the values of the series as a whole into the fields in which the shown occurrence stands.
+pub fn to_whole(record: &mut Record) {
+    if record.kind.position(SERIES_STATE).is_none() {
+        return;
+    }
+    let kept = kept(record);
+    for name in STATE_FIELDS {
+        let value = kept.get(name).and_then(|json| read(record, name, json));
+        record.set(name, value.unwrap_or_else(|| initial(name)));
+    }
+    for name in SHOWN_FIELDS {
+        if let Some(value) = kept.get(name).and_then(|json| read(record, name, json)) {
+            record.set(name, value);
+        }
+    }
+    record.set(SERIES_STATE, Value::Null);
+}
+
+/// Puts the values of the whole into those fields that people edit for all occurrences; the state stays.
+pub fn to_edit(record: &mut Record) {
+    if !has_states(record) {
+        return;
+    }
+    let mut kept = kept(record);
+    for name in SHOWN_FIELDS {
+        if let Some(value) = kept.remove(name).and_then(|json| read(record, name, &json)) {
+            record.set(name, value);
+        }
+    }
+    keep(record, kept);
+}
+
+/// Keeps the state that stands in the fields as that of the series as a whole: the inverse of [`to_whole`].
+pub fn keep_whole(record: &mut Record) {
+    if record.kind.position(SERIES_STATE).is_none() {
+        return;
+    }
+    let mut kept = Map::new();
+    for name in STATE_FIELDS {
+        if let Some(field) = record.kind.field(name).filter(|_| *record.get(name) != initial(name)) {
+            kept.insert(name.to_owned(), output::plain(field, record.get(name)));
+        }
+    }
+    keep(record, kept);
+}
+
+/// The series as a whole, as a record of its own.
+#[must_use]
+pub fn whole(record: &Record) -> Record {
+    let mut whole = record.clone();
+    if has_states(record) {
+        to_whole(&mut whole);
+    }
+    whole
+}
+
+/// The state of the series as a whole; of anything else, its state.
+#[must_use]
+pub fn whole_state(record: &Record) -> String {
+    if record.kind.position(SERIES_STATE).is_none() || !super::is_series(record) {
+        return record.state().to_owned();
+    }
+    match kept(record).get("status").and_then(Json::as_str) {
+        Some(status) => status.to_owned(),
+        None => "not_started".to_owned(),
+    }
+}
+
+/// Returns true for a series that was completed or cancelled as a whole.
+#[must_use]
+pub fn is_closed(record: &Record) -> bool {
+    super::is_series(record) && OVER.contains(&whole_state(record).as_str())
+}
+
+/// Puts the state of the shown occurrence into the fields; without one, that of the whole.
+pub fn show(record: &mut Record, shown: Option<&Record>) {
+    let mut whole = record.clone();
+    to_whole(&mut whole);
+    let shown = shown.unwrap_or(&whole);
+    let mut kept = kept(record);
+    for name in STATE_FIELDS.into_iter().chain(SHOWN_FIELDS) {
+        record.set(name, shown.get(name).clone());
+    }
+    for name in SHOWN_FIELDS {
+        kept.remove(name);
+        if let Some(field) = record.kind.field(name).filter(|_| whole.get(name) != shown.get(name)) {
+            kept.insert(name.to_owned(), output::plain(field, whole.get(name)));
+        }
+    }
+    keep(record, kept);
+}
+
+/// Takes the states of single occurrences that are not over out of what differs on them: the whole has a new one.
+pub fn forget_open_states(record: &mut Record) {
+    let Some(series) = Series::of(record) else { return };
+    let mut overrides = series.overrides;
+    for (_, patch) in &mut overrides {
+        let Some(patch) = patch.as_object_mut() else { continue };
+        let is_over = patch.get("status").and_then(Json::as_str).is_some_and(|state| OVER.contains(&state));
+        if !is_over {
+            patch.retain(|name, _| !STATE_FIELDS.contains(&name.as_str()));
+        }
+    }
+    overrides.retain(|_, patch| patch.as_object().is_none_or(|patch| !patch.is_empty()));
+    super::set_overrides(record, overrides);
+}
