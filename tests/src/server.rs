@@ -7,6 +7,7 @@ use obcms_app::{Actor, App, AppError, Entropy, FixedClock, Options, SystemClock}
 use obcms_domain::id::Id;
 use obcms_domain::kinds::USER;
 use obcms_store::{Database, Location};
+use obcms_web::server::{Limits, serve};
 use obcms_web::{State, WebSettings};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -63,8 +64,9 @@ impl Server {
                 runtime.block_on(TcpListener::bind("127.0.0.1:0")).map_err(|error| error.to_string())?;
             let address = listener.local_addr().map_err(|error| error.to_string())?;
             let state = State::new(app.clone(), WebSettings::default());
-            let service = obcms_web::router(state).into_make_service_with_connect_info::<SocketAddr>();
-            runtime.spawn(async move { axum::serve(listener, service).await });
+            let trusted = state.settings.trusted_proxies.clone();
+            let router = obcms_web::router(state);
+            runtime.spawn(serve(listener, router, Limits::default(), trusted, std::future::pending()));
             Ok((address, app, runtime))
         };
         match started() {

@@ -42,9 +42,19 @@ on_both_engines! {
 
     fn nobody_is_led_away_after_signing_in(server: &Server) {
         let person = server.person(&["staff"]);
-        for next in ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""] {
+        let session = with_cookie(server, &sign_in(server, &person.username, PASSWORD, "/").expect_status(303));
+        for next in [
+            "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/\t/evil.example",
+            "/\n/evil.example", "/%2f/evil.example", "/tasks\r\nx: y", "/\0", "/login?next=/login",
+        ] {
             let answer = sign_in(server, &person.username, PASSWORD, next).expect_status(303);
+            assert_eq!(answer.header("location"), "/", "{next:?}");
+        }
+        for next in ["%2F%09%2Fevil.example", "%2F%0Aevil.example", "%2F%00", "%2F%5Cevil.example", "%2F%252f%252fevil"] {
+            let answer = session.get(&format!("/login?next={next}")).expect_status(303);
             assert_eq!(answer.header("location"), "/", "{next}");
+            let page = server.anonymous().get(&format!("/login?next={next}")).expect_status(200);
+            assert!(page.text.contains("name=\"next\" value=\"/\""), "{next}");
         }
     }
 

@@ -1,13 +1,53 @@
 //! What machines and browsers are told beside the content: health, counters, headers, unknown addresses.
 
 use obcms_tests::on_both_engines;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use ureq::http::Method;
+
+/// The answer to a request whose body has only begun: it comes before the rest, and the connection ends with it.
+fn unfinished(base: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(base.trim_start_matches("http://")).expect("the server accepts");
+    let head = format!("{request} HTTP/1.1\r\nhost: a\r\ncontent-length: 6200000\r\n");
+    write!(stream, "{head}content-type: application/x-www-form-urlencoded\r\n\r\nusername=").expect("sent");
+    let mut bytes = Vec::new();
+    let mut piece = [0; 4096];
+    while !String::from_utf8_lossy(&bytes).contains("\r\n\r\n") {
+        match stream.read(&mut piece).expect("an answer") {
+            0 => panic!("{request}: closed without an answer"),
+            read => bytes.extend_from_slice(&piece[..read]),
+        }
+    }
+    String::from_utf8_lossy(&bytes).to_lowercase()
+}
 
 on_both_engines! {
     fn health_is_told_to_anybody(server: &Server) {
         let anybody = server.anonymous();
         assert_eq!(anybody.get("/healthz").expect_status(200).text, "ok\n");
         assert_eq!(anybody.get("/readyz").expect_status(200).text, "ready\n");
+    }
+
+    fn nobody_reads_the_body_of_a_stranger(server: &Server) {
+        for (request, status) in [
+            ("POST /nowhere", 404),
+            ("POST /api/v1/nothing", 404),
+            ("POST /api/v1/events", 401),
+            ("POST /api/v1/events/import", 401),
+            ("POST /events/import", 303),
+            ("PUT /api/v1/events", 405),
+            ("GET /healthz", 200),
+        ] {
+            let answer = unfinished(&server.base(), request);
+            assert!(answer.starts_with(&format!("http/1.1 {status} ")), "{request}: {answer}");
+            assert!(answer.contains("\r\nconnection: close\r\n"), "{request}: {answer}");
+        }
+        // The forms of strangers are small.
+        let large = [("username", "a"), ("password", &"x".repeat(20_000))];
+        for path in ["/login", "/setup/guessed"] {
+            let answer = server.anonymous().post_form(path, &large).expect_status(413);
+            assert_eq!(answer.header("connection"), "close");
+        }
     }
 
     fn a_database_behind_is_not_ready(server: &Server) {

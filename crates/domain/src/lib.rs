@@ -11,6 +11,7 @@ pub mod id;
 pub mod jobs;
 pub mod kinds;
 pub mod milestones;
+pub mod networks;
 pub mod people;
 pub mod places;
 pub mod projects;

@@ -1,10 +1,12 @@
 //! The HTTP server as a process: binding, and ending without cutting off anyone.
 
 use crate::failure::Failure;
+use crate::settings::Settings;
 use axum::Router;
+use obcms_domain::networks::Network;
+use obcms_web::server::Limits;
 use std::future::Future;
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -58,31 +60,58 @@ impl StopSignals {
     }
 }
 
-/// Answers requests until `stop` is done, then takes no new ones and finishes those in flight, for `grace` at most or
-/// until `hurry` is done.
+/// How requests are answered.
+pub struct Serving {
+    /// Limits of connections.
+    pub limits: Limits,
+    /// Networks of trusted proxies.
+    pub trusted: Vec<Network>,
+    /// Time for the requests in flight after the stop.
+    pub grace: Duration,
+}
+
+/// Open files besides connections: the database, its log, standard streams, calendars that are fetched.
+const OTHER_FILES: u64 = 200;
+
+/// The limits of connections as they were set, and no more than the system has file descriptors for.
+pub fn limits(settings: &Settings) -> Limits {
+    let wanted = settings.max_connections;
+    let files = rlimit::increase_nofile_limit(wanted as u64 + OTHER_FILES);
+    let room =
+        files.map_or(wanted, |files| usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(wanted));
+    let total = wanted.min(room.max(10));
+    if total < wanted {
+        tracing::warn!(
+            "only {total} connections instead of {wanted}: the system lets this program open too few files (ulimit -n)"
+        );
+    }
+    Limits { total, of_one: settings.max_connections_per_address, ..Limits::default() }
+}
+
+/// Answers requests until `stop` is done, then takes no new ones and finishes those in flight, for the time of grace
+/// at most or until `hurry` is done.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
+    serving: Serving,
     stop: impl Future<Output = ()>,
     hurry: impl Future<Output = ()>,
-    grace: Duration,
 ) -> io::Result<()> {
     let (tell, mut told) = watch::channel(false);
-    // The address of whoever asks counts in the lock against guessing.
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let stopped = async move {
         // An error means that the sender is gone, which is a reason to stop as well.
         let _ = told.changed().await;
-    });
-    let mut server = tokio::spawn(server.into_future());
+    };
+    let Serving { limits, trusted, grace } = serving;
+    let mut server = tokio::spawn(obcms_web::server::serve(listener, router, limits, trusted, stopped));
 
     tokio::select! {
-        ended = &mut server => return ended.map_err(io::Error::other)?,
+        ended = &mut server => return ended.map_err(io::Error::other),
         () = stop => {}
     }
     tell.send_replace(true);
     tokio::select! {
-        ended = &mut server => ended.map_err(io::Error::other)?,
+        ended = &mut server => ended.map_err(io::Error::other),
         () = hurry => Ok(()),
         () = tokio::time::sleep(grace) => Ok(()),
     }
@@ -93,9 +122,13 @@ mod tests {
     use super::*;
     use axum::routing::get;
     use std::io::{Read, Write};
-    use std::net::TcpStream;
+    use std::net::{SocketAddr, TcpStream};
     use std::sync::Arc;
     use tokio::sync::Notify;
+
+    fn within(grace: Duration) -> Serving {
+        Serving { limits: Limits::default(), trusted: Vec::new(), grace }
+    }
 
     fn request(address: SocketAddr, path: &str) -> TcpStream {
         let mut stream = TcpStream::connect(address).expect("the server accepts");
@@ -129,7 +162,9 @@ mod tests {
             }
             answer.notify_one();
         });
-        serve(listener, router, stop, std::future::pending(), GRACE).await.expect("the server ends well");
+        serve(listener, router, within(GRACE), stop, std::future::pending())
+            .await
+            .expect("the server ends well");
         let text = client.await.expect("the client ends");
         assert!(text.starts_with("HTTP/1.1 200") && text.ends_with("whole answer"), "{text}");
     }
@@ -148,7 +183,7 @@ mod tests {
         let address = listener.local_addr().expect("an address");
         let client = tokio::task::spawn_blocking(move || request(address, "/endless"));
         let stop = async move { arrived.notified().await };
-        serve(listener, router, stop, std::future::pending(), Duration::from_millis(1))
+        serve(listener, router, within(Duration::from_millis(1)), stop, std::future::pending())
             .await
             .expect("the server ends well");
         drop(client.await);

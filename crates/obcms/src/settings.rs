@@ -13,10 +13,11 @@ pub use source::{ResolveError, resolve, unknown_variables};
 pub use values::{DatabaseAddress, LogFormat};
 
 use jiff::tz::TimeZone;
+use obcms_domain::networks::Network;
 use std::path::PathBuf;
 use values::{
-    parse_database, parse_days, parse_directory, parse_listen, parse_log_format, parse_log_level,
-    parse_public_url, parse_switch, parse_timezone,
+    parse_connections, parse_database, parse_days, parse_directory, parse_listen, parse_log_format,
+    parse_log_level, parse_networks, parse_public_url, parse_switch, parse_timezone,
 };
 
 /// Which commands a setting concerns.
@@ -115,13 +116,37 @@ settings! {
         flag: "session-days", environment: "OBCMS_SESSION_DAYS", default: "14", parse: parse_days, scope: Serving,
         placeholder: "DAYS", help: "Days after which a sign-in that is not used ends, 1 to 365",
     }
+    trusted_proxies: Vec<Network> {
+        flag: "trusted-proxies", environment: "OBCMS_TRUSTED_PROXIES", default: "", parse: parse_networks, scope: Serving,
+        placeholder: "NETWORKS", help: "Networks of reverse proxies whose X-Forwarded headers are believed, such as 127.0.0.1/32,10.0.0.0/8",
+    }
     trusted_proxy: bool {
         flag: "trusted-proxy", environment: "OBCMS_TRUSTED_PROXY", default: "false", parse: parse_switch, scope: Serving,
-        placeholder: "true|false", help: "Believe the X-Forwarded headers of a reverse proxy in front",
+        placeholder: "true|false", help: "Trust proxies on this machine and in private networks; better name them with --trusted-proxies",
+    }
+    max_connections: usize {
+        flag: "max-connections", environment: "OBCMS_MAX_CONNECTIONS", default: "2000", parse: parse_connections, scope: Serving,
+        placeholder: "NUMBER", help: "Connections at the same time; beyond it those that wait longest are closed, 10 to 100000",
+    }
+    max_connections_per_address: usize {
+        flag: "max-connections-per-address", environment: "OBCMS_MAX_CONNECTIONS_PER_ADDRESS", default: "250", parse: parse_connections, scope: Serving,
+        placeholder: "NUMBER", help: "Connections of one address, trusted proxies aside, 10 to 100000",
     }
     allow_private_addresses: bool {
         flag: "allow-private-addresses", environment: "OBCMS_ALLOW_PRIVATE_ADDRESSES", default: "false", parse: parse_switch, scope: Serving,
         placeholder: "true|false", help: "Fetch external calendars from this machine and from private networks, too",
+    }
+}
+
+impl Settings {
+    /// Networks of the trusted proxies, however they were given.
+    #[must_use]
+    pub fn proxies(&self) -> Vec<Network> {
+        let mut networks = self.trusted_proxies.clone();
+        if self.trusted_proxy {
+            networks.extend(Network::inside());
+        }
+        networks
     }
 }
 

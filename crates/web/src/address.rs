@@ -1,8 +1,63 @@
-//! Where people reach the program, for links that leave it: addresses of feeds, of shared calendars, of new accounts.
+//! Where people come from and where they reach the program: what a trusted proxy says of it, and nothing that others
+//! say.
 
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, Request, State as AxumState};
 use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use obcms_domain::networks::{Network, client_address};
 
+use crate::caller::ClientAddress;
 use crate::state::State;
+
+const FORWARDED_FOR: &str = "x-forwarded-for";
+const FORWARDED_HOST: &str = "x-forwarded-host";
+const FORWARDED_PROTO: &str = "x-forwarded-proto";
+/// Headers by which proxies tell of their clients.
+const FORWARDING: [&str; 6] =
+    [FORWARDED_FOR, FORWARDED_HOST, FORWARDED_PROTO, "x-forwarded-port", "x-real-ip", "forwarded"];
+
+/// Returns true if the address is that of a trusted proxy.
+#[must_use]
+pub fn is_trusted(address: IpAddr, trusted: &[Network]) -> bool {
+    trusted.iter().any(|network| network.contains(address))
+}
+
+/// The client of a request from `peer`: the last hop in all lines of `X-Forwarded-For` that is no trusted proxy.
+#[must_use]
+pub fn client_of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+    let hops: Vec<&str> = headers
+        .get_all(FORWARDED_FOR)
+        .iter()
+        // What is no text is a hop that cannot be read, not one that is not there.
+        .flat_map(|value| value.to_str().unwrap_or("unknown").split(','))
+        .collect();
+    client_address(peer, &hops, trusted)
+}
+
+/// Notes the address of the client, and takes away what a peer that is no trusted proxy says of others. Everything
+/// behind this may believe the headers that are left.
+pub async fn resolve(AxumState(state): AxumState<State>, mut request: Request, next: Next) -> Response {
+    let trusted = &state.settings.trusted_proxies;
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    if !peer.is_some_and(|peer| is_trusted(peer, trusted)) {
+        for name in FORWARDING {
+            request.headers_mut().remove(name);
+        }
+    }
+    let client = peer.map(|peer| client_of(peer, request.headers(), trusted));
+    let client = client.map_or_else(|| "local".to_owned(), |client| client.to_string());
+    request.extensions_mut().insert(ClientAddress(client));
+    next.run(request).await
+}
+
+/// Returns true if the client reached the program, or the trusted proxy before it, by HTTPS.
+#[must_use]
+pub fn came_by_https(headers: &HeaderMap) -> bool {
+    last(headers, FORWARDED_PROTO).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
+}
 
 /// The address of the installation without a slash at its end: as it was set, else as this request came. Empty when
 /// neither tells.
@@ -13,17 +68,21 @@ use crate::state::State;
 pub fn base_address(state: &State, headers: &HeaderMap) -> String {
     match &state.app.options().public_url {
         Some(address) => address.clone(),
-        None => asked(headers, state.settings.trusted_proxy).unwrap_or_default(),
+        None => asked(headers).unwrap_or_default(),
     }
 }
 
 /// The address that a request came to. A proxy that can be believed tells what it was asked for itself.
-fn asked(headers: &HeaderMap, trusted_proxy: bool) -> Option<String> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let forwarded = |name: &str| text(name).filter(|_| trusted_proxy);
-    let host = forwarded("x-forwarded-host").or_else(|| text(header::HOST.as_str()))?;
-    let scheme = if forwarded("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+fn asked(headers: &HeaderMap) -> Option<String> {
+    let host = last(headers, FORWARDED_HOST).or_else(|| last(headers, header::HOST.as_str()))?;
+    let scheme = if came_by_https(headers) { "https" } else { "http" };
     is_host(host).then(|| format!("{scheme}://{host}"))
+}
+
+/// The last value of a header over all its lines: the one that the nearest proxy added.
+fn last<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let line = headers.get_all(name).iter().next_back()?.to_str().ok()?;
+    line.rsplit(',').next().map(str::trim)
 }
 
 /// Whether the text is a name or an address, perhaps with a port, and nothing that would change what follows it.
@@ -38,27 +97,53 @@ mod tests {
 
     use super::*;
 
-    fn came(pairs: &[(&'static str, &str)], trusted_proxy: bool) -> Option<String> {
-        let pairs = pairs
-            .iter()
-            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
-        asked(&HeaderMap::from_iter(pairs), trusted_proxy)
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+        }
+        headers
+    }
+
+    fn came(pairs: &[(&'static str, &str)]) -> Option<String> {
+        asked(&headers(pairs))
     }
 
     #[test]
     fn the_address_is_that_of_the_request() {
         let proxy =
             [("host", "inside:8080"), ("x-forwarded-host", "office.example"), ("x-forwarded-proto", "https")];
-        assert_eq!(came(&proxy, false).as_deref(), Some("http://inside:8080"));
-        assert_eq!(came(&proxy, true).as_deref(), Some("https://office.example"));
-        assert_eq!(came(&[("host", "[::1]:8080")], true).as_deref(), Some("http://[::1]:8080"));
-        assert_eq!(came(&[], true), None);
+        assert_eq!(came(&proxy[..1]).as_deref(), Some("http://inside:8080"));
+        assert_eq!(came(&proxy).as_deref(), Some("https://office.example"));
+        assert_eq!(came(&[("host", "[::1]:8080")]).as_deref(), Some("http://[::1]:8080"));
+        assert_eq!(came(&[]), None);
+    }
+
+    #[test]
+    fn the_nearest_proxy_has_the_last_word() {
+        let lines = [
+            ("host", "inside"),
+            ("x-forwarded-host", "claimed.example"),
+            ("x-forwarded-host", "claimed.example, office.example"),
+            ("x-forwarded-proto", "http"),
+            ("x-forwarded-proto", "HTTPS"),
+        ];
+        assert_eq!(came(&lines).as_deref(), Some("https://office.example"));
+    }
+
+    #[test]
+    fn every_line_of_hops_counts() {
+        let trusted = ["127.0.0.1".parse().unwrap()];
+        let lines = headers(&[("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "198.51.100.1:80")]);
+        let of = |peer: &str| client_of(peer.parse().unwrap(), &lines, &trusted).to_string();
+        assert_eq!(of("127.0.0.1"), "198.51.100.1");
+        assert_eq!(of("192.0.2.1"), "192.0.2.1");
     }
 
     #[test]
     fn what_is_no_host_is_left_out() {
-        for host in ["", "a/b", "a b", "user@a", "a?b", "a#b", "\"a\"", "a\\b", "a,b", &"a".repeat(256)] {
-            assert_eq!(came(&[("host", host)], false), None, "{host}");
+        for host in ["", "a/b", "a b", "user@a", "a?b", "a#b", "\"a\"", "a\\b", &"a".repeat(256)] {
+            assert_eq!(came(&[("host", host)]), None, "{host}");
         }
     }
 }

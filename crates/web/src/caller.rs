@@ -1,8 +1,6 @@
 //! Who sends the request: a session cookie or a token.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State as AxumState};
+use axum::extract::{FromRequestParts, Request, State as AxumState};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -11,6 +9,7 @@ use obcms_app::{Actor, AppError};
 use obcms_store::accounts::Session;
 
 use crate::address::base_address;
+use crate::bodies::GuardedBody;
 use crate::problem::Problem;
 use crate::state::{State, blocking};
 
@@ -42,6 +41,9 @@ pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, 
                     "Writing with the session cookie needs the X-CSRF-Token of the session.",
                 )
                 .into_response();
+            }
+            if let Some(body) = request.extensions().get::<GuardedBody>() {
+                body.allow(caller.actor.id);
             }
             request.extensions_mut().insert(caller);
         }
@@ -114,22 +116,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Address from which the request comes.
+/// Address from which the request comes, as [`crate::address::resolve`] found it.
 #[derive(Clone, Debug)]
 pub struct ClientAddress(pub String);
 
-impl FromRequestParts<State> for ClientAddress {
+impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
-        if state.settings.trusted_proxy
-            && let Some(forwarded) = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok())
-            // The last one was added by our own proxy; those before it are claims.
-            && let Some(last) = forwarded.rsplit(',').next()
-        {
-            return Ok(Self(last.trim().to_owned()));
-        }
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
-        Ok(Self(address.unwrap_or_else(|| "local".to_owned())))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let known = parts.extensions.get::<Self>().cloned();
+        Ok(known.unwrap_or_else(|| Self("local".to_owned())))
     }
 }

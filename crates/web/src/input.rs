@@ -13,13 +13,8 @@ use obcms_domain::id::Id;
 use obcms_domain::registry::FieldError;
 use serde_json::{Map, Value as Json};
 
+use crate::limits::MAXIMUM_BODY;
 use crate::problem::Problem;
-
-/// Bytes of a JSON body at most.
-pub const MAXIMUM_BODY: usize = 1024 * 1024;
-
-/// Bytes of any body at most, files included.
-pub const MAXIMUM_UPLOAD: usize = 6 * 1024 * 1024;
 
 /// A JSON object.
 #[derive(Clone, Debug)]

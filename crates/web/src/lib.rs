@@ -3,16 +3,20 @@
 pub mod address;
 pub mod api;
 pub mod assets;
+pub mod bodies;
 pub mod caller;
 pub mod components;
 pub mod feeds;
 pub mod health;
 pub mod input;
+pub mod limits;
 pub mod metrics;
 pub mod pages;
 pub mod problem;
+pub mod return_path;
 pub mod route;
 mod router;
+pub mod server;
 mod state;
 
 pub use router::router;

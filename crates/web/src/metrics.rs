@@ -103,7 +103,8 @@ pub async fn show(AxumState(state): AxumState<State>, request: Request) -> Resul
     let is_admin = caller.is_some_and(|caller| caller.actor.roles.contains(&Role::Admin));
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     // Behind a proxy every request comes from this machine, and tells nothing.
-    let is_local = !state.settings.trusted_proxy && address.is_some_and(|address| is_loopback(&address));
+    let is_local =
+        state.settings.trusted_proxies.is_empty() && address.is_some_and(|address| is_loopback(&address));
     if !is_admin && !is_local {
         return Err(match caller {
             None => AppError::Unauthorized.into(),

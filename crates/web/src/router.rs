@@ -1,13 +1,11 @@
 //! The router: every address of the program.
 
 use axum::Router;
-use axum::body::{Body, HttpBody};
 use axum::extract::{DefaultBodyLimit, Request, State as AxumState};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http_body_util::BodyExt;
 use obcms_domain::hex::hex;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -15,10 +13,10 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use crate::caller::{self, Nonce};
-use crate::input::{MAXIMUM_BODY, MAXIMUM_UPLOAD};
+use crate::limits::MAXIMUM_BODY;
 use crate::problem::Problem;
 use crate::state::State;
-use crate::{api, assets, health, metrics, pages};
+use crate::{address, api, assets, bodies, health, metrics, pages};
 
 /// The whole program as a service.
 pub fn router(state: State) -> Router {
@@ -39,52 +37,14 @@ pub fn router(state: State) -> Router {
         .layer(from_fn_with_state(state.clone(), metrics::count))
         .layer(from_fn_with_state(state.clone(), headers))
         .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
-        .layer(from_fn(take_in))
+        .layer(from_fn_with_state(state.clone(), bodies::guard))
+        .layer(from_fn_with_state(state.clone(), address::resolve))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
             // Events must leave at once; assets are compressed at build time.
             DefaultPredicate::new().and(NotForContentType::new("text/event-stream")),
         ))
         .layer(CatchPanicLayer::custom(panicked))
         .with_state(state)
-}
-
-/// Bytes of a body that is too large which are read all the same, and forgotten.
-const MAXIMUM_HEARD_OUT: usize = 32 * 1024 * 1024;
-
-/// Reads the body before anything is decided. An answer over an unread body would cost the connection, which a
-/// program that keeps it open would notice as a broken request.
-async fn take_in(request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    if body.is_end_stream() {
-        return next.run(Request::from_parts(parts, body)).await;
-    }
-    let mut body = body;
-    let mut taken = Vec::new();
-    let mut length = 0;
-    while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else {
-            return Problem::new(StatusCode::BAD_REQUEST, "The body could not be read.").into_response();
-        };
-        let Ok(data) = frame.into_data() else {
-            continue;
-        };
-        length += data.len();
-        if length <= MAXIMUM_UPLOAD {
-            taken.extend_from_slice(&data);
-        } else if length <= MAXIMUM_HEARD_OUT {
-            // Who sends too much is heard out: they would not hear an answer while they speak.
-            taken = Vec::new();
-        } else {
-            break;
-        }
-    }
-    if length <= MAXIMUM_UPLOAD {
-        return next.run(Request::from_parts(parts, Body::from(taken))).await;
-    }
-    let detail = format!("Expected at most {MAXIMUM_UPLOAD} bytes.");
-    let mut response = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response();
-    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    response
 }
 
 async fn wrong_method() -> Response {

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use obcms_app::App;
+use obcms_domain::networks::Network;
 use tokio::sync::{Semaphore, watch};
 
+use crate::bodies::HeldBodies;
 use crate::feeds::{FeedReads, Feeds};
 use crate::metrics::Metrics;
 
@@ -13,8 +15,8 @@ use crate::metrics::Metrics;
 pub struct WebSettings {
     /// Cookies only over TLS; set when the public address is https.
     pub secure_cookies: bool,
-    /// A proxy in front sets `X-Forwarded-For`, and it can be believed.
-    pub trusted_proxy: bool,
+    /// Networks of reverse proxies whose `X-Forwarded` headers are believed.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// The shared state. Cheap to clone.
@@ -26,6 +28,8 @@ pub struct State {
     pub settings: Arc<WebSettings>,
     /// Password hashes take memory on purpose: only so many at a time.
     pub hashing: Arc<Semaphore>,
+    /// Memory of large bodies.
+    pub bodies: Arc<HeldBodies>,
     /// Rendered feeds of the calendar.
     pub feeds: Arc<Feeds>,
     /// Reads of feeds that are not written down yet.
@@ -43,6 +47,7 @@ impl State {
             app,
             settings: Arc::new(settings),
             hashing: Arc::new(Semaphore::new(4)),
+            bodies: Arc::default(),
             feeds: Arc::default(),
             feed_reads: Arc::default(),
             metrics: Metrics::default(),

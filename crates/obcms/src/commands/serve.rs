@@ -3,7 +3,7 @@
 use super::{say, setup_link};
 use crate::failure::Failure;
 use crate::opened::Opened;
-use crate::server::{GRACE, StopSignals, bind, serve};
+use crate::server::{GRACE, Serving, StopSignals, bind, limits, serve};
 use crate::settings::{ServingFlags, Settings, resolve, unknown_variables};
 use obcms_app::jobs::Runner;
 use obcms_app::{Actor, App};
@@ -53,7 +53,7 @@ pub fn run_on(opened: Opened, settings: &Settings, listener: TcpListener) -> Res
         opened.app,
         WebSettings {
             secure_cookies: settings.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
-            trusted_proxy: settings.trusted_proxy,
+            trusted_proxies: settings.proxies(),
         },
     );
     opened.runtime.block_on(async {
@@ -99,7 +99,7 @@ async fn answer(
         office_timezone = settings.office_timezone.iana_name(),
         public_url = settings.public_url,
         session_days = settings.session_days,
-        trusted_proxy = settings.trusted_proxy,
+        trusted_proxies = ?settings.proxies().iter().map(ToString::to_string).collect::<Vec<_>>(),
         "answering requests on http://{address}"
     );
     let mut impatient = StopSignals::new().map_err(Failure::new)?;
@@ -114,7 +114,8 @@ async fn answer(
         impatient.next().await;
         impatient.next().await;
     };
-    serve(listener, obcms_web::router(state.clone()), stop, hurry, GRACE)
+    let serving = Serving { limits: limits(settings), trusted: settings.proxies(), grace: GRACE };
+    serve(listener, obcms_web::router(state.clone()), serving, stop, hurry)
         .await
         .map_err(|error| Failure::new(format_args!("the server failed: {error}")))
 }

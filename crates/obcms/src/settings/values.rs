@@ -1,6 +1,7 @@
 //! From the text of a setting to its value, each refusal saying what would be accepted.
 
 use jiff::tz::TimeZone;
+use obcms_domain::networks::{Network, NoNetwork};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -127,6 +128,18 @@ pub(super) fn parse_timezone(text: &str) -> Result<TimeZone, String> {
     TimeZone::get(text).map_err(|_| {
         format!("'{text}' is not a known time zone; write an IANA name such as Asia/Manila, and see that the system has tzdata")
     })
+}
+
+pub(super) fn parse_networks(text: &str) -> Result<Vec<Network>, String> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| part.parse().map_err(|error: NoNetwork| error.to_string())).collect()
+}
+
+pub(super) fn parse_connections(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|number| (10..=100_000).contains(number))
+        .ok_or_else(|| format!("'{text}' is not a number of connections; write one from 10 to 100000"))
 }
 
 pub(super) fn parse_public_url(text: &str) -> Result<Option<String>, String> {

@@ -23,6 +23,7 @@ use crate::components::forms::{Control, Form as FormView, FormField, form};
 use crate::components::frame::public;
 use crate::components::icons::large_icon;
 use crate::input::Form;
+use crate::return_path::local_path;
 use crate::state::{State, blocking};
 
 /// The pages of this subject.
@@ -163,11 +164,14 @@ async fn unlock(
     let Ok(Path(secret)) = path else {
         return Ok(missing());
     };
+    let path = format!("/shared/{secret}");
+    if local_path(&path, "").is_empty() {
+        return Ok(missing());
+    }
     let visitor = visitor(address, &headers);
     let permit = state.hashing.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
     let unlocked = blocking(|| state.app.unlock_share(&secret, form.get("passphrase"), &visitor));
     drop(permit);
-    let path = format!("/shared/{secret}");
     Ok(match unlocked? {
         // The page itself says what became of the share.
         Unlocked::Nothing => private(Redirect::to(&path).into_response()),

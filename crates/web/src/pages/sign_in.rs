@@ -18,6 +18,7 @@ use crate::components::feedback;
 use crate::components::forms::{Control, Form as FormView, FormField, form};
 use crate::input::{Form, PageParameters};
 use crate::problem::Problem;
+use crate::return_path::local_path;
 use crate::state::{State, blocking};
 
 /// The pages of this subject.
@@ -28,17 +29,16 @@ pub fn router() -> Router<State> {
         .route("/setup/{secret}", get(show_setup).post(use_setup))
 }
 
-/// Only an address of our own, so that nobody is led away by a link.
-fn local(next: Option<&str>) -> &str {
-    match next {
-        Some(next) if next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') => next,
-        _ => "/",
-    }
+/// The page that a link or a form asks for, if it is one of ours and not this one, which would lead in a circle.
+fn local(next: &str) -> &str {
+    let next = local_path(next, "/");
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    if ["/login", "/logout"].contains(&path) { "/" } else { next }
 }
 
 async fn show(page: Page, parameters: PageParameters) -> Response {
     let parameters = parameters.known(&["next"]);
-    let next = local(parameters.get("next"));
+    let next = local(parameters.get("next").unwrap_or_default());
     if page.caller.is_some() {
         return Redirect::to(next).into_response();
     }
@@ -106,7 +106,7 @@ async fn sign_in(
     form: Form,
 ) -> Result<Response, PageError> {
     refuse_foreign(&headers)?;
-    let next = local(Some(form.get("next"))).to_owned();
+    let next = local(form.get("next")).to_owned();
     let agent =
         headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let permit = state.hashing.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;

@@ -25,6 +25,7 @@ use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
 use crate::pages::frame::{Page, Signed};
 use crate::pages::registry::Values;
+use crate::return_path::local_path;
 use crate::state::{State, blocking};
 
 /// `GET /bookings/waiting`: what waits for a decision, the next first.
@@ -101,6 +102,7 @@ fn is_ahead(booking: &Record, now: Timestamp) -> bool {
 
 /// Where a decision was taken: a list of bookings, with its filters.
 fn back(given: &str, id: Id) -> String {
+    let given = local_path(given, "");
     let is_list = given == "/bookings" || given == "/bookings/waiting" || given.starts_with("/bookings?");
     if is_list { given.to_owned() } else { BOOKING.url(id) }
 }

@@ -15,6 +15,7 @@ use crate::components::badges::{self, Tone, icon_badge};
 use crate::components::filters::{Chip, Filters};
 use crate::components::forms::{self, Control, FormField};
 use crate::pages::registry::dates;
+use crate::return_path::local_path;
 
 /// What depends on today: at risk, overdue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -271,8 +272,7 @@ fn words(name: &str, value: &str, titles: &Directory) -> (String, String) {
 /// An address within these pages to go back to; anything else leads to the page of the task list.
 #[must_use]
 pub fn back(asked: &str, otherwise: &str) -> String {
-    let own = asked.starts_with('/') && !asked.starts_with("//") && !asked.contains(['\\', '\r', '\n']);
-    if own { asked.to_owned() } else { otherwise.to_owned() }
+    local_path(asked, otherwise).to_owned()
 }
 
 #[cfg(test)]

@@ -1,0 +1,82 @@
+//! Limits against strangers, in one place; `docs/security.md` lists them and a test compares the two.
+
+use std::time::Duration;
+
+/// Bytes of the head of a request: its line and all headers.
+pub const HEAD_BYTES: usize = 64 * 1024;
+/// Headers of a request.
+pub const HEADERS: usize = 100;
+/// Bytes of a body of somebody who is not signed in: a form to sign in, of a set-up link, of a pass phrase.
+pub const ANONYMOUS_BODY: usize = 16 * 1024;
+/// Bytes of a JSON body or a form.
+pub const MAXIMUM_BODY: usize = 1024 * 1024;
+/// Bytes of any body, files included.
+pub const MAXIMUM_UPLOAD: usize = 6 * 1024 * 1024;
+/// Bytes of a body that is too large which are read all the same, and forgotten: whoever speaks does not hear.
+pub const HEARD_OUT: usize = 32 * 1024 * 1024;
+/// Bytes of all large bodies that are held at the same time.
+pub const ALL_BODIES: usize = 32 * 1024 * 1024;
+/// Bytes of the large bodies of one person that are held at the same time.
+pub const BODIES_OF_ONE: usize = 12 * 1024 * 1024;
+/// Bytes of a body that count for neither.
+pub const SMALL_BODY: usize = 64 * 1024;
+
+/// Time for the head of a request, from its first byte, or from the beginning of the connection.
+pub const HEAD_TIME: Duration = Duration::from_secs(10);
+/// Time for which a connection stays open between two requests.
+pub const IDLE_TIME: Duration = Duration::from_secs(75);
+/// Time without a byte of a body after which it is given up.
+pub const BODY_PAUSE: Duration = Duration::from_secs(15);
+/// Time for a body, besides the one that its bytes take at the lowest rate.
+pub const BODY_GRACE: Duration = Duration::from_secs(30);
+/// Lowest rate of a body, in bytes per second.
+pub const BODY_RATE: u64 = 8 * 1024;
+/// Time for which a client may take nothing of an answer.
+pub const ANSWER_PAUSE: Duration = Duration::from_secs(30);
+/// Time for which an answer may wait for its client, besides the one that its bytes take at the lowest rate.
+pub const ANSWER_GRACE: Duration = Duration::from_secs(60);
+/// Lowest rate at which an answer is taken, in bytes per second.
+pub const ANSWER_RATE: u64 = 4 * 1024;
+/// Time for a client to hear an answer that came before it had spoken out.
+pub const LINGER_TIME: Duration = Duration::from_secs(5);
+
+/// Connections in all, unless the setting says otherwise.
+pub const CONNECTIONS: usize = 2_000;
+/// Connections of one address (IPv6: of one /64), unless the setting says otherwise.
+pub const CONNECTIONS_OF_ONE: usize = 250;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_lists_the_limits() {
+        let kib = |bytes: usize| format!("{} KiB", bytes / 1024);
+        let mib = |bytes: usize| format!("{} MiB", bytes / 1024 / 1024);
+        let rate =
+            |time: Duration, rate: u64| format!("{} s and 1 s for every {} KiB", time.as_secs(), rate / 1024);
+        let seconds = |time: Duration| format!("{} s", time.as_secs());
+        let document = include_str!("../../../docs/security.md");
+        for (limit, value) in [
+            ("Head of a request", format!("{}, {HEADERS} headers", kib(HEAD_BYTES))),
+            ("Body of somebody who is not signed in", kib(ANONYMOUS_BODY)),
+            ("JSON body, form", kib(MAXIMUM_BODY)),
+            ("Any body, files included", kib(MAXIMUM_UPLOAD)),
+            ("Large bodies (more than 64 KiB)", format!("{}, {}", mib(ALL_BODIES), mib(BODIES_OF_ONE))),
+            ("Body that is too large", mib(HEARD_OUT)),
+            ("Time for the head", seconds(HEAD_TIME)),
+            ("Time between two requests", seconds(IDLE_TIME)),
+            ("Time without a byte of a body", seconds(BODY_PAUSE)),
+            ("Time for a body", rate(BODY_GRACE, BODY_RATE)),
+            ("Time without a byte taken", seconds(ANSWER_PAUSE)),
+            ("Time that an answer waits", rate(ANSWER_GRACE, ANSWER_RATE)),
+            ("Time to hear the last answer", seconds(LINGER_TIME)),
+            ("Connections in all", CONNECTIONS.to_string()),
+            ("Connections of one address", CONNECTIONS_OF_ONE.to_string()),
+        ] {
+            let row = document.lines().find(|line| line.starts_with(&format!("| {limit}")));
+            let row = row.unwrap_or_else(|| panic!("docs/security.md lacks a row: {limit}"));
+            assert!(row.ends_with(&format!(" | {value} |")), "{row} should tell {value}");
+        }
+    }
+}
