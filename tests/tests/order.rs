@@ -96,7 +96,9 @@ on_both_engines! {
             let rest: Vec<i64> = rest.iter().map(|entry| entry.change.version).collect();
             assert_eq!(rest, [2, 1]);
             // Each undo takes the last one back, on whichever server it is asked.
-            assert_eq!(ahead.undo(&me, kind, record.id, None, None).unwrap().title(), "Three");
+            for (app, expected) in [(&ahead, "Three"), (&behind, "Two"), (&ahead, "One")] {
+                assert_eq!(app.undo(&me, kind, record.id, None, None).unwrap().title(), expected);
+            }
         }
     }
 
@@ -116,6 +118,7 @@ on_both_engines! {
         assert_eq!((newest[0].record_id, newest[0].version), (task.id, 3));
         assert_ne!(restarted.icalendar_changed_at().unwrap(), changed, "caches see it by another time");
         assert_eq!(restarted.undo(&me, &TASK, task.id, None, None).unwrap().title(), "Two");
+        assert_eq!(app.undo(&me, &TASK, task.id, None, None).unwrap().title(), "One");
     }
 
     fn live_pages_hear_of_what_a_server_with_a_late_clock_writes(server: &Server) {

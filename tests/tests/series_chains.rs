@@ -138,7 +138,7 @@ on_both_engines! {
             let won = assert_one_wins(&answers);
             let wanted = ["01-12T10:00 Staff meeting", "01-13T11:00 Staff meeting"][won];
             assert_eq!(dates(&one, &event)[1], wanted, "round {round}");
-            undo(&one, &answers[won]);
+            undo([&one, &other][won], &answers[won]);
             assert_eq!(dates(&one, &event)[1], "01-11T09:00 Staff meeting");
         }
     }

@@ -65,13 +65,35 @@ export function toastRefusal(error: unknown): void {
 
 async function undo(address: string): Promise<void> {
   try {
-    await callApi("POST", address);
+    const { landing } = await callApi<{ landing?: string }>("POST", address);
+    // The page of a record that went with the undo has nothing left to do on it.
+    if (landing && isOnPageOf(address) && !isAt(landing)) {
+      flash("Undone");
+      location.assign(landing);
+      return;
+    }
     toast("Undone");
     if (one("[data-live][id], [data-calendar]")) refresh();
     else location.reload();
   } catch (error) {
     toastRefusal(error);
   }
+}
+
+/** Whether this is the page of the record whose change is undone, or one below it. */
+function isOnPageOf(address: string): boolean {
+  const [collection, id] = address.replace(/^\/api\/v1\//, "").split("/");
+  return `${location.pathname}/`.startsWith(`/${collection}/${id}/`);
+}
+
+function isAt(landing: string): boolean {
+  return `${location.pathname}/`.startsWith(`${landing}/`) && landing.split("/").length > 2;
+}
+
+/** Leaves a message for the next page. */
+function flash(message: string): void {
+  const body = encodeURIComponent(JSON.stringify({ message }));
+  document.cookie = `${COOKIE}=${body}; Path=/; Max-Age=60; SameSite=Lax`;
 }
 
 /** Removes the toast after a while, but not under the pointer or while it has the focus. */

@@ -50,7 +50,8 @@ pub fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Res
         // One that was restored may meet another default.
         "saved_view" => crate::behaviour::saved_views::be_the_only_default(work, record)?,
         // An application is worked on from its submission, a project in each stage that it enters.
-        "application" | "project" if before.state() != record.state() => {
+        // Going back by undo is no new entry.
+        "application" | "project" if before.state() != record.state() && work.undoes.is_none() => {
             generation::for_origin(work, record)?;
         }
         _ => {}

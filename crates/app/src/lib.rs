@@ -34,6 +34,7 @@ pub mod tasks;
 pub mod today;
 pub mod trace;
 pub mod transitions;
+pub mod undo;
 pub mod work;
 
 pub use actor::Actor;

@@ -152,6 +152,22 @@ pub fn enter_first(work: &mut Work<'_, '_>, project: &Record) -> Result<(), AppE
     enter(work, project.id, Stage::NeedIdentification, "")
 }
 
+/// Undoing a step takes the stay in the stage back that it led to; undoing that enters it again.
+pub fn follow_undo(
+    work: &mut Work<'_, '_>,
+    before: &Record,
+    record: &Record,
+    undone: Id,
+) -> Result<(), AppError> {
+    if before.text("current_stage") == record.text("current_stage") {
+        return Ok(());
+    }
+    if store::take_back(work.tx, record.id, undone)? == 0 {
+        enter(work, record.id, stage_of(record), "")?;
+    }
+    Ok(())
+}
+
 fn enter(work: &mut Work<'_, '_>, project: Id, stage: Stage, note: &str) -> Result<(), AppError> {
     let stay = Stay {
         id: work.app.new_id(),
@@ -193,7 +209,7 @@ fn set_status(
     if let Some(before) = work.find(kind, id)? {
         let mut record = before.clone();
         record.set("status", status);
-        work.save(&before, &mut record, "update")?;
+        work.save(&before, &mut record, "follow")?;
     }
     Ok(())
 }

@@ -324,6 +324,20 @@ fn check_references(
     Ok(())
 }
 
+/// Refuses values that another record has and that must be unique, for what is brought back rather than given.
+pub(crate) fn require_free(
+    work: &mut Work<'_, '_>,
+    before: &Record,
+    record: &Record,
+) -> Result<(), AppError> {
+    let mut errors = Vec::new();
+    check_unique(work, Some(before), record, &mut errors)?;
+    match errors.into_iter().next() {
+        Some(error) => Err(AppError::conflict(error.message)),
+        None => Ok(()),
+    }
+}
+
 fn check_unique(
     work: &mut Work<'_, '_>,
     before: Option<&Record>,
@@ -336,12 +350,17 @@ fn check_unique(
         }
         let sql =
             format!("SELECT id FROM \"{}\" WHERE \"{}\" = $1 AND id <> $2", record.kind.table, field.name);
-        if work.tx.first(&sql, &[record.text(field.name).into(), record.id.into()])?.is_some() {
+        let found = work.tx.first(&sql, &[record.text(field.name).into(), record.id.into()])?;
+        if let Some(row) = found {
+            let other = row.get(0)?;
+            let known = store::references(work.tx, &[other])?;
+            let is_archived = known.get(&other).is_some_and(|other| other.is_archived);
+            let archived = if is_archived { " in the archive" } else { "" };
             errors.push(FieldError::new(
                 field.name,
                 "unique",
                 format!(
-                    "There is another {} with this {}.",
+                    "There is another {} with this {}{archived}.",
                     record.kind.label.to_lowercase(),
                     field.label.to_lowercase()
                 ),

@@ -14,9 +14,9 @@ use serde_json::{Value as Json, json};
 use crate::behaviour::{self, tasks};
 use crate::board::{NOBODY, parse_group};
 use crate::error::AppError;
-use crate::history::undo_address;
 use crate::records::{Input, check, reload, require_version, require_write};
 use crate::series::{Scope, Target, found_to_change, put_on_date, single_of, too_much};
+use crate::undo::undo_address;
 use crate::work::Work;
 use crate::{Actor, App, occurrences, series};
 
@@ -38,7 +38,7 @@ impl Moved {
     /// Address that takes the step back.
     #[must_use]
     pub fn undo(&self) -> Option<String> {
-        self.change_set.map(|set| undo_address(&TASK, self.task.id, Some(set)))
+        self.change_set.map(|set| undo_address(&TASK, self.task.id, set))
     }
 }
 

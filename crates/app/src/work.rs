@@ -266,6 +266,11 @@ impl<'a, 'b> Work<'a, 'b> {
     }
 
     fn change(&self, before: Option<&Record>, record: &Record, action: &str) -> Change {
+        let mut fields = differences(before, record);
+        let was_archived = before.is_some_and(Record::is_archived);
+        if action == "undo" && was_archived != record.is_archived() {
+            fields.insert(ARCHIVED.to_owned(), json!([was_archived, record.is_archived()]));
+        }
         Change {
             id: self.app.new_id(),
             number: 0,
@@ -277,12 +282,15 @@ impl<'a, 'b> Work<'a, 'b> {
             action: action.to_owned(),
             is_derived: self.depth > 0,
             change_set: self.change_set,
-            fields: differences(before, record),
+            fields,
             note: self.note.clone(),
             undoes: self.undoes,
         }
     }
 }
+
+/// Member of a change's fields that tells what an undo did to the archive; other actions say it by their name.
+pub(crate) const ARCHIVED: &str = "archived_at";
 
 /// Fields that the log does not keep: what was secret once must not be found there, nor be brought back by an undo;
 /// what the store works out anew at every write; and where the state of a series is, of which the log tells as a whole.

@@ -9,8 +9,8 @@ use serde_json::Value as Json;
 use super::moving::{Moved, Wish, given_on, in_terms_of_the_entry, missing, patch};
 use super::{EntryId, Feed};
 use crate::error::AppError;
-use crate::history::undo_address;
 use crate::records::{self, Input};
+use crate::undo::undo_address;
 use crate::work::Work;
 use crate::{Actor, App};
 
@@ -55,7 +55,7 @@ fn copy_entry(work: &mut Work<'_, '_>, entry: &str, input: &Input) -> Result<Mov
     let mut rows = store::of_record(work.tx, copy.id)?;
     rows.retain(|row| row.entry_kind == id.entry_kind);
     let feed: Feed = work.app.feed(work.tx, work.actor, rows)?;
-    let undo = undo_address(kind, copy.id, Some(work.change_set));
+    let undo = undo_address(kind, copy.id, work.change_set);
     Ok(Moved { feed, undo: Some(undo), version: copy.version })
 }
 

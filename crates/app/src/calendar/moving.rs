@@ -15,9 +15,9 @@ use serde_json::{Value as Json, json};
 use super::reassigning::{self, Goes};
 use super::{EntryId, Feed};
 use crate::error::AppError;
-use crate::history::undo_address;
 use crate::records::{self, Input};
 use crate::series::{Scope, Target};
+use crate::undo::undo_address;
 use crate::work::Work;
 use crate::{Actor, App};
 
@@ -81,7 +81,7 @@ fn move_entry(
     let feed = work.app.feed(work.tx, work.actor, rows)?;
     // The change is taken back by any record that has a part in it.
     let undone = if after.version == before.version { bookings.first() } else { Some(&after) };
-    let undo = undone.map(|record| undo_address(record.kind, record.id, Some(work.change_set)));
+    let undo = undone.map(|record| undo_address(record.kind, record.id, work.change_set));
     Ok(Moved { feed, undo, version: after.version })
 }
 
@@ -157,7 +157,7 @@ fn move_date(
     }
     let bookings =
         if gives_bookings { reassigning::bookings(work, record, &after.series, goes)? } else { Vec::new() };
-    let of_booking = bookings.first().map(|first| undo_address(first.kind, first.id, Some(work.change_set)));
+    let of_booking = bookings.first().map(|first| undo_address(first.kind, first.id, work.change_set));
     let undo = after.undo().or(of_booking);
     let single = after.single.as_ref().ok_or_else(missing)?;
     let entry = calendar::entry_of(single).ok_or_else(missing)?;

@@ -19,8 +19,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::behaviour;
 use crate::error::AppError;
-use crate::history::undo_address;
 use crate::records::{self, Input};
+use crate::undo::undo_address;
 use crate::work::Work;
 use crate::{Actor, App};
 use all::change_all;
@@ -76,7 +76,7 @@ impl Occurrence {
     /// Address that takes the change back.
     #[must_use]
     pub fn undo(&self) -> Option<String> {
-        self.change_set.map(|set| undo_address(self.series.kind, self.series.id, Some(set)))
+        self.change_set.map(|set| undo_address(self.series.kind, self.series.id, set))
     }
 }
 

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use obcms_app::AppError;
 use obcms_app::bookings::{Decision, Utilisation};
-use obcms_app::history::undo_address;
+use obcms_app::undo::undo_address;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
 use obcms_domain::people::Action;
 use serde_json::{Value as Json, json};
@@ -169,7 +169,7 @@ async fn decide(
     let expected = expected_version(&headers)?;
     let decision = Decision::parse(&body.object)?;
     let decided = blocking(|| state.app.decide(&caller.actor, id.0, &decision, expected))?;
-    let undo = undo_address(&BOOKING, decided.booking.id, Some(decided.change_set));
+    let undo = undo_address(&BOOKING, decided.booking.id, decided.change_set);
     records::record_response_with(&state, StatusCode::OK, &decided.booking, [("undo", json!(undo))])
 }
 

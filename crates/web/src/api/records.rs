@@ -7,6 +7,7 @@ use axum::routing::{delete, get, patch, post};
 use obcms_app::AppError;
 use obcms_app::lists::{LIMIT, MAXIMUM_LIMIT};
 use obcms_app::present::of_its_owner;
+use obcms_app::undo::landing;
 use obcms_domain::hex::hex;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
@@ -290,7 +291,9 @@ async fn undo(
     let set = optional_id(&parameters, "change_set")?;
     let expected = expected_version(&headers)?;
     let record = blocking(|| state.app.undo(&caller.actor, kind, id.0, set, expected))?;
-    record_response_to(&state, &caller, StatusCode::OK, &record)
+    let mut more = of_its_owner(&caller.base, &caller.actor, &record);
+    more.insert("landing".to_owned(), landing(&record).into());
+    answer_with(&state, StatusCode::OK, &record, more)
 }
 
 fn optional_id(parameters: &Parameters, name: &str) -> Result<Option<Id>, Problem> {

@@ -6,7 +6,6 @@ use axum::response::{Html, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use obcms_app::board::{self, Column, GROUPS, Group, NOBODY};
-use obcms_app::history::undo_address;
 use obcms_app::lists::Parameters as Pairs;
 use obcms_app::{Actor, AppError};
 use obcms_domain::kinds::TASK;
@@ -239,6 +238,6 @@ async fn add(
         input.insert("assignees".to_owned(), json!(people));
     }
     let task = blocking(|| state.app.create(&actor, &TASK, &input))?;
-    let undo = undo_address(&TASK, task.id, None);
-    Ok(done(&parts::back(form.get("back"), "/board"), "Task added", Some(&undo)))
+    let undo = blocking(|| state.app.undo_of_last(&actor, &TASK, task.id))?;
+    Ok(done(&parts::back(form.get("back"), "/board"), "Task added", undo.as_deref()))
 }

@@ -8,7 +8,6 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::history::undo_address;
 use obcms_app::projects::Step;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, PROJECT_STAGES};
@@ -86,7 +85,8 @@ async fn change_stage(
         Ok(project) => {
             let stage = choices::label(PROJECT_STAGES, project.text("current_stage"));
             let message = format!("The project is now in {stage}");
-            return Ok(done(&PROJECT.url(id.0), &message, Some(&undo_address(&PROJECT, id.0, None))));
+            let undo = blocking(|| state.app.undo_of_last(&actor, &PROJECT, id.0))?;
+            return Ok(done(&PROJECT.url(id.0), &message, undo.as_deref()));
         }
         Err(AppError::Invalid(errors)) => (errors, None),
         Err(AppError::Conflict { detail, .. }) => (Vec::new(), Some(detail)),

@@ -10,7 +10,6 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::history::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, ANCHORS, ASSIGNEE_RULES, Choice as Entry, PRIORITIES, TASK_PHASES};
 use obcms_domain::kinds::TASK_TEMPLATE;
@@ -279,8 +278,8 @@ fn save(
     });
     let (errors, problem) = match result {
         Ok(saved) => {
-            let undo = undo_address(&TASK_TEMPLATE, saved.id, None);
-            return Ok(done(&TASK_TEMPLATE.url(saved.id), "Task template saved", Some(&undo)));
+            let undo = state.app.undo_of_last(actor, &TASK_TEMPLATE, saved.id)?;
+            return Ok(done(&TASK_TEMPLATE.url(saved.id), "Task template saved", undo.as_deref()));
         }
         Err(AppError::Invalid(errors)) => (errors, None),
         Err(error @ (AppError::Conflict { .. } | AppError::Stale { .. })) => {

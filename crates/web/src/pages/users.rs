@@ -6,7 +6,6 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
-use obcms_app::history::undo_address;
 use obcms_app::lists::{self, Listing, Parameters as ListParameters};
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
@@ -320,11 +319,11 @@ async fn save(
     let user = load(&state, &signed, id.0)?;
     let expected = form.get("version").parse::<i64>().ok();
     match blocking(|| state.app.update(&signed.actor, &USER, id.0, &input(&form), expected)) {
-        Ok(user) => Ok(done(
-            &format!("/admin/users/{}", user.id),
-            &format!("{} is saved.", user.title()),
-            Some(&undo_address(&USER, user.id, None)),
-        )),
+        Ok(user) => {
+            let undo = blocking(|| state.app.undo_of_last(&signed.actor, &USER, user.id))?;
+            let address = format!("/admin/users/{}", user.id);
+            Ok(done(&address, &format!("{} is saved.", user.title()), undo.as_deref()))
+        }
         Err(AppError::Invalid(errors)) => page_of(&state, signed, Some(&user), Some(&form), &errors, None),
         Err(AppError::Stale { .. }) => {
             let errors = vec![FieldError::new(

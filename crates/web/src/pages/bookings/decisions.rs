@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::bookings::Decision;
-use obcms_app::history::undo_address;
+use obcms_app::undo::undo_address;
 use obcms_app::{Actor, AppError, lists::Listing};
 use obcms_domain::bookings::{BookingStatus, Span, uses};
 use obcms_domain::choices::{self, BOOKING_STATUSES};
@@ -173,7 +173,7 @@ pub async fn decide(
     match answer {
         Ok(decided) => {
             let word = choices::label(BOOKING_STATUSES, decided.booking.text("status")).to_lowercase();
-            let undo = undo_address(&BOOKING, id.0, Some(decided.change_set));
+            let undo = undo_address(&BOOKING, id.0, decided.change_set);
             Ok(done(&back, &format!("{}: {word}", decided.booking.title()), Some(&undo)))
         }
         Err(AppError::Invalid(errors)) => {
@@ -207,8 +207,9 @@ pub async fn follow(
     let address = EVENT.url(event.id);
     match blocking(|| state.app.update(&actor, &BOOKING, id.0, &input, Some(booking.version))) {
         Ok(moved) => {
-            let undo = undo_address(&BOOKING, moved.id, None);
-            Ok(done(&address, &format!("{} moved with the event", moved.text("resource_name")), Some(&undo)))
+            let undo = blocking(|| state.app.undo_of_last(&actor, &BOOKING, moved.id))?;
+            let message = format!("{} moved with the event", moved.text("resource_name"));
+            Ok(done(&address, &message, undo.as_deref()))
         }
         Err(AppError::Conflict { detail, .. }) => Ok(done(&address, &detail, None)),
         Err(AppError::Invalid(errors)) => {

@@ -4,7 +4,6 @@ use axum::extract::State as AxumState;
 use axum::response::Response;
 use maud::{Markup, html};
 use obcms_app::AppError;
-use obcms_app::history::undo_address;
 use obcms_domain::choices::{self, MILESTONE_STATUSES};
 use obcms_domain::kinds::PPA;
 use obcms_domain::registry::{FieldError, Record, Value, parse_date};
@@ -228,11 +227,10 @@ pub(super) async fn change(
     let mut input = Map::new();
     input.insert("milestones".to_owned(), Json::Array(items));
     match blocking(|| state.app.update(&actor, &PPA, id.0, &input, version)) {
-        Ok(_) => Ok(done(
-            &format!("{}?tab=milestones", PPA.url(id.0)),
-            word,
-            Some(&undo_address(&PPA, id.0, None)),
-        )),
+        Ok(_) => {
+            let undo = blocking(|| state.app.undo_of_last(&actor, &PPA, id.0))?;
+            Ok(done(&format!("{}?tab=milestones", PPA.url(id.0)), word, undo.as_deref()))
+        }
         Err(error) => refused(&state, &page, &actor, id.0, "milestones", form, error),
     }
 }

@@ -9,7 +9,6 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::history::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices;
 use obcms_domain::id::Id;
@@ -357,7 +356,10 @@ async fn set_progress(
         input.insert("manual_progress_reason".to_owned(), json!(form.get("manual_progress_reason").trim()));
     }
     match blocking(|| state.app.update(&actor, &PPA, id.0, &input, None)) {
-        Ok(_) => Ok(done(&PPA.url(id.0), "Progress saved", Some(&undo_address(&PPA, id.0, None)))),
+        Ok(_) => {
+            let undo = blocking(|| state.app.undo_of_last(&actor, &PPA, id.0))?;
+            Ok(done(&PPA.url(id.0), "Progress saved", undo.as_deref()))
+        }
         Err(error) => refused(&state, &page, &actor, id.0, "overview", form, error),
     }
 }

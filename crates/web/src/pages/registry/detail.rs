@@ -4,7 +4,7 @@ use axum::extract::State as AxumState;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::history::undo_address;
+use obcms_app::undo::landing;
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
@@ -339,11 +339,8 @@ pub async fn put_away(
         }
     })?;
     let word = if put_away { "archived" } else { "restored" };
-    Ok(done(
-        &kind.url(record.id),
-        &format!("{} {word}", kind.label),
-        Some(&undo_address(kind, record.id, None)),
-    ))
+    let undo = blocking(|| state.app.undo_of_last(&actor, kind, record.id))?;
+    Ok(done(&kind.url(record.id), &format!("{} {word}", kind.label), undo.as_deref()))
 }
 
 /// `POST /COLLECTION/{id}/undo`.
@@ -355,8 +352,8 @@ pub async fn undo(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let set = form.get("change_set").parse().ok();
-    blocking(|| state.app.undo(&actor, kind, id.0, set, None))?;
-    Ok(done(&format!("{}?tab=history", kind.url(id.0)), "The last change was taken back", None))
+    let record = blocking(|| state.app.undo(&actor, kind, id.0, set, None))?;
+    Ok(done(&landing(&record), "The last change was undone", None))
 }
 
 /// A directory of what a record points at, for pages that draw one record.

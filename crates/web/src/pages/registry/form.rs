@@ -7,7 +7,6 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::history::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
@@ -185,11 +184,10 @@ pub async fn create(
         };
     }
     match blocking(|| state.app.create(&actor, kind, &input)) {
-        Ok(record) => Ok(done(
-            &kind.url(record.id),
-            &format!("{} created", kind.label),
-            Some(&undo_address(kind, record.id, None)),
-        )),
+        Ok(record) => {
+            let undo = blocking(|| state.app.undo_of_last(&actor, kind, record.id))?;
+            Ok(done(&kind.url(record.id), &format!("{} created", kind.label), undo.as_deref()))
+        }
         Err(error) => refused(Sheet::new(kind, None, form), error, &state, &page, &actor),
     }
 }
@@ -291,7 +289,10 @@ pub async fn update(
     }
     match blocking(|| state.app.update(&actor, kind, id.0, &input, Some(record.version))) {
         Ok(saved) if saved.version == record.version => Ok(done(&address, "Nothing was changed", None)),
-        Ok(_) => Ok(done(&address, "Saved", Some(&undo_address(kind, record.id, None)))),
+        Ok(_) => {
+            let undo = blocking(|| state.app.undo_of_last(&actor, kind, record.id))?;
+            Ok(done(&address, "Saved", undo.as_deref()))
+        }
         Err(error) => refused(Sheet::new(kind, Some(&record), form), error, &state, &page, &actor),
     }
 }

@@ -43,16 +43,16 @@ pub fn history_panel(
         .collect();
     let zone: TimeZone = page.zone();
     let values = Values { directory: &directory, today: page.today, zone: &zone };
-    let undo = entries.iter().find(|entry| !entry.change.is_derived && kind.writable);
+    let undo = if kind.writable { state.app.undo_offer(actor, kind, id)? } else { None };
     let actions = html! {
-        @if let Some(entry) = undo {
+        @if let Some(set) = undo {
             (post_button(
                 "Undo last change",
                 &format!("{}/undo", kind.url(id)),
                 "undo-2",
                 ButtonKind::Quiet,
                 page.csrf(),
-                &[("change_set", &entry.change.change_set.to_string())],
+                &[("change_set", &set.to_string())],
             ))
         }
     };
@@ -241,6 +241,9 @@ fn what(action: &str, is_derived: bool) -> &'static str {
         "advance" => "advanced this",
         "skip" => "skipped a stage",
         "return" => "returned this",
+        "follow" => "changed this with its project",
+        "cancel_with" => "cancelled this with what it belongs to",
+        "reopen_with" => "reopened this with what it belongs to",
         "generate" => "had tasks made",
         "renew" => "gave this a new address",
         "occurrence" => "changed one date",

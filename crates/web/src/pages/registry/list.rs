@@ -4,8 +4,8 @@ use axum::extract::State as AxumState;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::history::undo_address;
 use obcms_app::lists::{self, Listing};
+use obcms_app::undo::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices;
 use obcms_domain::id::Id;
@@ -409,19 +409,24 @@ pub async fn bulk(
     let parameters = parameters.matching(|name| lists::is_known(kind, name));
     let back = Asked::new(kind, parameters.0).address("", &[], &[]);
     let ids: Vec<Id> = form.all("ids").iter().filter_map(|id| id.parse().ok()).take(MAXIMUM_BULK).collect();
-    let Some(first) = ids.first().copied() else {
+    if ids.is_empty() {
         return Ok(done(&back, "Nothing was selected", None));
-    };
-    let set = blocking(|| {
+    }
+    let changed = blocking(|| {
         state.app.write(&actor, |work| {
+            let mut changed = None;
             for id in &ids {
+                let before = work.load(kind, *id)?;
                 if put_away {
                     obcms_app::records::archive(work, kind, *id, None)?;
                 } else {
                     obcms_app::records::restore(work, kind, *id, None)?;
                 }
+                if before.is_archived() != put_away {
+                    changed.get_or_insert((*id, work.change_set));
+                }
             }
-            Ok(work.change_set)
+            Ok(changed)
         })
     })?;
     let what = if ids.len() == 1 {
@@ -430,6 +435,6 @@ pub async fn bulk(
         format!("{} {}", ids.len(), plural(kind))
     };
     let word = if put_away { "archived" } else { "restored" };
-    let undo = undo_address(kind, first, Some(set));
-    Ok(done(&back, &format!("{what} {word}"), Some(&undo)))
+    let undo = changed.map(|(record, set)| undo_address(kind, record, set));
+    Ok(done(&back, &format!("{what} {word}"), undo.as_deref()))
 }

@@ -2,8 +2,8 @@
 
 use axum::response::{Html, Response};
 use maud::html;
-use obcms_app::history::undo_address;
 use obcms_app::series::{Scope, Target};
+use obcms_app::undo::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::registry::{FieldError, Kind, Record};
@@ -128,7 +128,7 @@ pub fn update(
                 return Ok(done(&of_date, "Nothing was changed", None));
             };
             let new = &changed.series;
-            let undo = undo_address(kind, new.id, Some(set));
+            let undo = undo_address(kind, new.id, set);
             let leads_to = match (Series::of(new), &changed.single) {
                 (Some(_), Some(_)) => address(kind, new.id, &changed.recurrence_id),
                 _ => kind.url(new.id),

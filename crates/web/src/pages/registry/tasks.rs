@@ -6,7 +6,6 @@ use axum::routing::{MethodRouter, post};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::history::undo_address;
 use obcms_app::series::{Scope, Target};
 use obcms_app::{Actor, AppError, occurrences};
 use obcms_domain::choices::{self, TASK_PHASES};
@@ -191,12 +190,14 @@ pub async fn change(
         }
         let saved = blocking(|| state.app.update(&actor, &kinds::TASK, task, &input, None))?;
         let words = badges::words(saved.state()).to_lowercase();
-        return Ok(done(&address, &format!("Task {words}"), Some(&undo_address(&kinds::TASK, task, None))));
+        let undo = blocking(|| state.app.undo_of_last(&actor, &kinds::TASK, task))?;
+        return Ok(done(&address, &format!("Task {words}"), undo.as_deref()));
     }
     input.insert("title".to_owned(), json!(form.get("title")));
     input.insert("origin".to_owned(), json!({ "kind": kind.name, "id": id.0 }));
     let task = blocking(|| state.app.create(&actor, &kinds::TASK, &input))?;
-    Ok(done(&address, "Task added", Some(&undo_address(&kinds::TASK, task.id, None))))
+    let undo = blocking(|| state.app.undo_of_last(&actor, &kinds::TASK, task.id))?;
+    Ok(done(&address, "Task added", undo.as_deref()))
 }
 
 #[cfg(test)]

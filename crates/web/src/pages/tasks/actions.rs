@@ -4,10 +4,10 @@ use axum::extract::Path;
 use axum::extract::State as AxumState;
 use axum::extract::rejection::PathRejection;
 use axum::response::Response;
-use obcms_app::history::undo_address;
 use obcms_app::lists;
 use obcms_app::series::Scope;
 use obcms_app::transitions::{Step, join};
+use obcms_app::undo::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_STATUSES};
 use obcms_domain::id::Id;
@@ -81,8 +81,8 @@ pub async fn change(
     match blocking(|| state.app.update(&actor, &TASK, id.0, &input, None)) {
         Ok(task) => {
             let what = if form.has("progress") { "Progress" } else { "Description" };
-            let undo = undo_address(&TASK, task.id, None);
-            Ok(done(&TASK.url(id.0), &format!("{what} saved"), Some(&undo)))
+            let undo = blocking(|| state.app.undo_of_last(&actor, &TASK, task.id))?;
+            Ok(done(&TASK.url(id.0), &format!("{what} saved"), undo.as_deref()))
         }
         Err(AppError::Conflict { detail, .. }) => {
             let status =
@@ -116,7 +116,7 @@ pub async fn bulk(
     let action = action.map(|Path(name)| name).unwrap_or_default();
     let (word, changed) = blocking(|| perform(&state, &actor, &action, &ids))?;
     let count = if ids.len() == 1 { "1 task".to_owned() } else { format!("{} tasks", ids.len()) };
-    let undo = changed.map(|(task, set)| undo_address(&TASK, task, Some(set)));
+    let undo = changed.map(|(task, set)| undo_address(&TASK, task, set));
     Ok(done(&address, &format!("{count} {word}"), undo.as_deref()))
 }
 

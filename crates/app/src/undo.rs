@@ -1,0 +1,434 @@
+//! Taking changes back: one's own, recent ones, as a whole or not at all.
+//!
+//! A set of changes is what one command did. Undoing it writes the old values again, last change first; what followed
+//! from it is computed anew, and the tasks that it generated go again. Nobody undoes what others did, what was done
+//! more than a day ago, or what was changed since; and every record in the set is asked for, so that an undo is no way
+//! around rights. Without a set the last change that still holds is meant, so undoing twice goes further back.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::{SignedDuration, Timestamp};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{self, TASK};
+use obcms_domain::people::Action;
+use obcms_domain::registry::{Kind, Record, output};
+use obcms_domain::series::is_series;
+use obcms_domain::series::state::{self, whole};
+use obcms_store::changes::{self, Change};
+use obcms_store::{Tx, records as store};
+use serde_json::{Map, Value as Json, json};
+
+use crate::behaviour;
+use crate::error::AppError;
+use crate::work::{ARCHIVED, Work, from_log, is_logged};
+use crate::{Actor, App};
+
+/// Pages offer to take a change back for this long.
+const OFFERED: SignedDuration = SignedDuration::from_hours(1);
+/// After this time a change is not taken back any more. It is long enough for servers whose clocks differ by hours.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24);
+/// A change that a page tells of was made within this time.
+const JUST_NOW: SignedDuration = SignedDuration::from_mins(1);
+/// Changes of a record that are looked at for the last one that still holds.
+const LOOKED_AT: i64 = 200;
+
+/// Address that takes a set of changes of a record back.
+#[must_use]
+pub fn undo_address(kind: &Kind, id: Id, set: Id) -> String {
+    format!("/api/v1/{}/{id}/undo?change_set={set}", kind.collection)
+}
+
+/// Page that shows what is left after an undo: the record; of one that went with it the series that it continued, or
+/// the list.
+#[must_use]
+pub fn landing(record: &Record) -> String {
+    let kind = record.kind;
+    if !record.is_archived() {
+        return kind.url(record.id);
+    }
+    let continued = kind.position("continues").and_then(|_| record.reference("continues"));
+    continued.map_or_else(|| format!("/{}", kind.collection), |series| kind.url(series))
+}
+
+impl App {
+    /// Takes back the last change of a record that still holds, or the given set of changes if it touched the record.
+    pub fn undo(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        id: Id,
+        set: Option<Id>,
+        expected: Option<i64>,
+    ) -> Result<Record, AppError> {
+        self.write(actor, |work| {
+            let record = work.load(kind, id)?;
+            crate::records::require_version(&record, expected)?;
+            undo(work, &record, set)
+        })
+    }
+
+    /// The set of changes that the page of a record offers to take back: the last change, when the actor made it a
+    /// short time ago and may undo all of it. Making a record is not offered, as undoing that is archiving.
+    pub fn undo_offer(&self, actor: &Actor, kind: &'static Kind, id: Id) -> Result<Option<Id>, AppError> {
+        if actor.read_only {
+            return Ok(None);
+        }
+        let now = self.now();
+        let plan = self.read(|tx| {
+            let record = store::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
+            plan(tx, actor, now, &record, None)
+        });
+        match plan {
+            Ok(plan) => {
+                let makes =
+                    plan.changes.iter().any(|change| change.action == "create" && change.record_id == id);
+                let is_recent = plan.changes.iter().all(|change| age(change, now) <= OFFERED);
+                Ok((is_recent && !makes).then_some(plan.set))
+            }
+            Err(AppError::Forbidden { .. } | AppError::Conflict { .. } | AppError::NotFound(_)) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The address that takes back what the actor just did to a record, for the message about it.
+    pub fn undo_of_last(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        id: Id,
+    ) -> Result<Option<String>, AppError> {
+        let now = self.now();
+        self.read(|tx| {
+            let recent = changes::of_record(tx, id, None, LOOKED_AT)?;
+            let last = recent.iter().find(|change| !change.is_derived);
+            let own = last.filter(|last| {
+                last.actor == actor.id && last.undoes.is_none() && age(last, now).abs() <= JUST_NOW
+            });
+            Ok(own.map(|last| undo_address(kind, id, last.change_set)))
+        })
+    }
+}
+
+/// What is to be taken back, after all checks.
+struct Plan {
+    /// The set of changes.
+    set: Id,
+    /// What was done, last change first.
+    changes: Vec<Change>,
+    /// Tasks that were generated by it.
+    generated: Vec<Id>,
+}
+
+/// How long ago a change was, by the clock of this server; below zero when another clock was ahead.
+fn age(change: &Change, now: Timestamp) -> SignedDuration {
+    now.duration_since(change.at)
+}
+
+/// Sets of changes that were taken back, from changes in their order, newest first. An undo that was undone itself
+/// takes nothing back.
+fn undone_sets(newest_first: &[Change]) -> HashSet<Id> {
+    let mut undone = HashSet::new();
+    for change in newest_first {
+        if let Some(set) = change.undoes.filter(|_| !undone.contains(&change.change_set)) {
+            undone.insert(set);
+        }
+    }
+    undone
+}
+
+/// The changes that people made and that still hold, newest first.
+fn holding(newest_first: &[Change]) -> impl Iterator<Item = &Change> {
+    let undone = undone_sets(newest_first);
+    newest_first.iter().filter(move |change| {
+        !change.is_derived
+            && change.action != "undo"
+            && change.undoes.is_none()
+            && !undone.contains(&change.change_set)
+    })
+}
+
+/// The set of the last change that still holds. A record that was changed and put back again is not archived by one
+/// undo more.
+fn last_set(recent: &[Change]) -> Result<Id, AppError> {
+    let nothing = || AppError::conflict("There is nothing left to undo.");
+    let change = holding(recent).next().ok_or_else(nothing)?;
+    let is_last = recent.iter().find(|last| !last.is_derived).is_some_and(|last| last.id == change.id);
+    if change.action == "create" && !is_last {
+        return Err(nothing());
+    }
+    Ok(change.change_set)
+}
+
+/// Looks at everything before anything is written.
+fn plan(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    now: Timestamp,
+    record: &Record,
+    set: Option<Id>,
+) -> Result<Plan, AppError> {
+    crate::records::require_write(actor)?;
+    let recent = changes::of_record(tx, record.id, None, LOOKED_AT)?;
+    let set = set.map_or_else(|| last_set(&recent), Ok)?;
+    let mut changes = changes::of_set(tx, set)?;
+    if !changes.iter().any(|change| change.record_id == record.id) {
+        return Err(AppError::NotFound("change"));
+    }
+    if undone_sets(&recent).contains(&set) {
+        return Err(AppError::conflict("This was undone already."));
+    }
+    let generated: Vec<Change> = changes
+        .iter()
+        .filter(|change| change.is_derived && change.action == "create" && change.kind == TASK.name)
+        .cloned()
+        .collect();
+    changes.retain(|change| !change.is_derived);
+    if changes.is_empty() {
+        return Err(AppError::conflict("There is nothing to undo: this followed from another change."));
+    }
+    changes.reverse();
+    require_own(tx, actor, now, &changes)?;
+
+    // Of each record its last change in the set, in the order in which they are taken back.
+    let mut latest: Vec<&Change> = Vec::new();
+    let mut seen: HashSet<Id> = HashSet::new();
+    latest.extend(changes.iter().filter(|change| seen.insert(change.record_id)));
+    let ids: Vec<Id> = latest.iter().map(|change| change.record_id).collect();
+    let current = load(tx, changes.iter().map(|change| (change.kind.as_str(), change.record_id)))?;
+    let made = load(tx, generated.iter().map(|change| (change.kind.as_str(), change.record_id)))?;
+    let mut all = ids;
+    all.extend(made.values().filter(|task| !task.is_archived()).map(|task| task.id));
+    let first = changes.iter().chain(&generated).map(|change| change.number).min().unwrap_or(0);
+    let since = changes::by_people_since(tx, &all, first)?;
+
+    for change in &changes {
+        let current = current.get(&change.record_id).ok_or(AppError::NotFound("record"))?;
+        let action = undo_action(change).unwrap_or(Action::View);
+        actor.require(tx, action, current)?;
+    }
+    for change in latest {
+        let Some(current) = current.get(&change.record_id) else { continue };
+        if let Some(last) = in_the_way(&later_than(&since, change))
+            && !is_as_left(change, current)
+        {
+            return Err(changed_since(tx, current, last)?);
+        }
+    }
+    let mut live = Vec::new();
+    for change in &generated {
+        let Some(task) = made.get(&change.record_id).filter(|task| !task.is_archived()) else { continue };
+        if let Some(last) = in_the_way(&later_than(&since, change)) {
+            return Err(changed_since(tx, task, last)?);
+        }
+        live.push(task.id);
+    }
+    Ok(Plan { set, changes, generated: live })
+}
+
+fn later_than(since: &[Change], change: &Change) -> Vec<Change> {
+    let is_later = |later: &&Change| {
+        let is_another = later.change_set != change.change_set && later.number > change.number;
+        is_another && later.record_id == change.record_id
+    };
+    since.iter().filter(is_later).cloned().collect()
+}
+
+/// The last of later changes that is in the way of an undo. One that was undone since, and its undo, are not.
+fn in_the_way(newest_first: &[Change]) -> Option<&Change> {
+    let undone = undone_sets(newest_first);
+    let sets: HashSet<Id> = newest_first.iter().map(|change| change.change_set).collect();
+    newest_first.iter().find(|change| {
+        !undone.contains(&change.change_set) && !change.undoes.is_some_and(|undoes| sets.contains(&undoes))
+    })
+}
+
+fn changed_since(tx: &mut Tx<'_>, record: &Record, last: &Change) -> Result<AppError, AppError> {
+    let by = name_of(tx, last.actor)?;
+    Ok(AppError::conflict(format!("{} was changed again since by {by}; undo that first.", record.title())))
+}
+
+fn name_of(tx: &mut Tx<'_>, actor: Option<Id>) -> Result<String, AppError> {
+    let Some(id) = actor else {
+        return Ok("obcms".to_owned());
+    };
+    let found = store::references(tx, &[id])?;
+    Ok(found.get(&id).map_or_else(|| "somebody".to_owned(), |person| person.title.clone()))
+}
+
+/// Refuses what somebody else did, and what was done long ago.
+fn require_own(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp, changes: &[Change]) -> Result<(), AppError> {
+    if let Some(other) = changes.iter().find(|change| change.actor != actor.id) {
+        let by = name_of(tx, other.actor)?;
+        let detail = format!("This change was made by {by}. You can undo your own changes only.");
+        return Err(AppError::Forbidden { detail, who: Vec::new() });
+    }
+    if changes.iter().any(|change| age(change, now) > LONGEST) {
+        return Err(AppError::conflict(
+            "This change was made more than 24 hours ago and cannot be undone any more; change the record instead.",
+        ));
+    }
+    Ok(())
+}
+
+/// The records of changes: one query for each kind.
+fn load<'a>(
+    tx: &mut Tx<'_>,
+    of: impl Iterator<Item = (&'a str, Id)>,
+) -> Result<HashMap<Id, Record>, AppError> {
+    let mut result = HashMap::new();
+    for (kind, ids) in by_kind(of)? {
+        for record in store::load_many(tx, kind, &ids)? {
+            result.insert(record.id, record);
+        }
+    }
+    Ok(result)
+}
+
+fn by_kind<'a>(of: impl Iterator<Item = (&'a str, Id)>) -> Result<Vec<(&'static Kind, Vec<Id>)>, AppError> {
+    let mut result: Vec<(&'static Kind, Vec<Id>)> = Vec::new();
+    for (name, id) in of {
+        let kind = kinds::by_name(name).ok_or(AppError::NotFound("record"))?;
+        match result.iter_mut().find(|(known, _)| known.name == kind.name) {
+            Some((_, ids)) if ids.contains(&id) => {}
+            Some((_, ids)) => ids.push(id),
+            None => result.push((kind, vec![id])),
+        }
+    }
+    result.sort_by_key(|(kind, _)| kind.name);
+    Ok(result)
+}
+
+/// Takes a set of changes back, the last one first. What followed from them follows anew.
+fn undo(work: &mut Work<'_, '_>, record: &Record, set: Option<Id>) -> Result<Record, AppError> {
+    let (kind, id) = (record.kind, record.id);
+    let mut plan = plan(work.tx, work.actor, work.now, record, set)?;
+    // Everything is held, and looked at again while nobody else can write it.
+    let touched = plan.changes.iter().map(|change| (change.kind.as_str(), change.record_id));
+    let generated = plan.generated.iter().map(|task| (TASK.name, *task));
+    let held = by_kind(touched.chain(generated))?;
+    if held.iter().map(|(_, ids)| ids.len()).sum::<usize>() > 1 {
+        for (kind, ids) in held {
+            work.tx.lock(kind.table, &ids)?;
+        }
+        plan = self::plan(work.tx, work.actor, work.now, record, Some(plan.set))?;
+    }
+    work.undoes = Some(plan.set);
+    for change in &plan.changes {
+        let kind = kinds::by_name(&change.kind).ok_or(AppError::NotFound("record"))?;
+        let Some(before) = work.find(kind, change.record_id)? else {
+            continue;
+        };
+        let mut record = whole(&before);
+        take_back(change, &mut record, work.now)?;
+        if is_series(&record) {
+            state::keep_whole(&mut record);
+        }
+        behaviour::before_undo(work, &before, &record)?;
+        crate::records::require_free(work, &before, &record)?;
+        work.save(&before, &mut record, "undo")?;
+        if kind.name == kinds::PROJECT.name {
+            crate::projects::follow_undo(work, &before, &record, plan.set)?;
+        }
+    }
+    for task in store::load_many(work.tx, &TASK, &plan.generated)? {
+        // Most went with what they were made for.
+        if task.is_archived() {
+            continue;
+        }
+        let mut gone = task.clone();
+        gone.archived_at = Some(work.now);
+        // It gives its place up, so that the same step makes its tasks again.
+        gone.set("template_item", None::<String>);
+        work.save(&task, &mut gone, "undo")?;
+    }
+    work.find(kind, id)?.ok_or(AppError::NotFound(kind.label))
+}
+
+/// Returns true if the record is as the change left it: not changed since, or changed and put back.
+fn is_as_left(change: &Change, record: &Record) -> bool {
+    if change.version == record.version {
+        return true;
+    }
+    let left_archived = match (change.action.as_str(), change.fields.get(ARCHIVED)) {
+        (_, Some(pair)) => pair.get(1) == Some(&json!(true)),
+        ("archive", None) => true,
+        ("create" | "restore", None) => false,
+        _ => record.is_archived(),
+    };
+    let creates = change.action == "create";
+    let record = &whole(record);
+    left_archived == record.is_archived()
+        && record.kind.fields.iter().enumerate().filter(|(_, field)| is_logged(field)).all(
+            |(position, field)| match change.fields.get(field.name) {
+                Some(pair) => pair.get(1) == Some(&output::plain(field, &record.values[position])),
+                None => !creates || record.values[position].is_empty(),
+            },
+        )
+}
+
+/// The action of the policy that taking a change back is; nothing for what went along with another change of its set.
+fn undo_action(change: &Change) -> Option<Action> {
+    Some(match change.action.as_str() {
+        "follow" | "cancel_with" | "reopen_with" => return None,
+        "create" | "restore" => Action::Archive,
+        "archive" => Action::Restore,
+        "undo" if change.fields.get(ARCHIVED).is_some_and(|pair| pair.get(1) == Some(&json!(true))) => {
+            Action::Restore
+        }
+        "update"
+            if change.kind == "task" && change.fields.keys().all(|field| MOVED.contains(&field.as_str())) =>
+        {
+            Action::Transition
+        }
+        // Whoever may take one date of a task on may take that back.
+        "occurrence" | "update" if change.kind == "task" && moves_dates_only(&change.fields) => {
+            Action::Transition
+        }
+        "approve" | "reject" => Action::DecideBooking,
+        "move" | "cancel" | "transition" | "advance" | "skip" | "return" => Action::Transition,
+        _ => Action::Edit,
+    })
+}
+
+/// Fields that a task's transition touches.
+const MOVED: [&str; 6] =
+    ["status", "progress", "started_at", "completed_at", "progress_before_completion", "start_date"];
+
+/// Whether nothing but the state of single dates changed, with what goes along with it.
+fn moves_dates_only(fields: &Map<String, Json>) -> bool {
+    let names = |side: &Json| -> Vec<String> {
+        side.as_object().map(|members| members.keys().cloned().collect()).unwrap_or_default()
+    };
+    fields.iter().all(|(name, pair)| {
+        let (old, new) = (&pair[0], &pair[1]);
+        let mut dates = names(old).into_iter().chain(names(new));
+        name == "overrides"
+            && dates.all(|date| {
+                // What is not there is null, and differs from what is.
+                let (before, after) = (&old[&date], &new[&date]);
+                let mut fields = names(before).into_iter().chain(names(after));
+                fields.all(|field| before[&field] == after[&field] || MOVED.contains(&field.as_str()))
+            })
+    })
+}
+
+fn take_back(change: &Change, record: &mut Record, now: Timestamp) -> Result<(), AppError> {
+    match (change.action.as_str(), change.fields.get(ARCHIVED)) {
+        (_, Some(pair)) => record.archived_at = (pair.get(0) == Some(&json!(true))).then_some(now),
+        ("create", None) => {
+            record.archived_at = Some(now);
+            return Ok(());
+        }
+        ("archive", None) => record.archived_at = None,
+        ("restore", None) => record.archived_at = Some(now),
+        _ => {}
+    }
+    for (name, pair) in &change.fields {
+        let Some(position) = record.kind.position(name) else {
+            continue;
+        };
+        let old = pair.get(0).cloned().unwrap_or_default();
+        record.values[position] = from_log(&record.kind.fields[position], &old)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,269 @@
+//! Undo: of one's own recent changes, as a whole, with everything that they caused, and never a way around rights.
+#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use jiff::SignedDuration;
+use obcms_domain::kinds::{EVENT, REGISTRY, TASK};
+use obcms_tests::{Client, PASSWORD, Person, Server, on_both_engines, sample};
+use serde_json::{Value, json};
+
+fn make(client: &Client, collection: &str, body: Value) -> Value {
+    client.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json
+}
+
+fn id(record: &Value) -> &str {
+    record["id"].as_str().unwrap()
+}
+
+fn total(client: &Client, origin: &Value) -> u64 {
+    let address = format!("/api/v1/tasks?origin={}&limit=1", id(origin));
+    client.get(&address).expect_status(200).json["total"].as_u64().unwrap()
+}
+
+/// The set of the last change that somebody made to a record.
+fn last_set(client: &Client, path: &str) -> String {
+    let history = client.get(&format!("{path}/history")).expect_status(200).json;
+    let items = history["items"].as_array().unwrap();
+    let own = items.iter().find(|item| item["derived"] == false).unwrap();
+    own["change_set"].as_str().unwrap().to_owned()
+}
+
+fn project(client: &Client) -> Value {
+    let barangay = client.get("/api/v1/barangays?limit=1").json["items"][0]["id"].clone();
+    let community = make(client, "communities", json!({ "name": "Sitio Lumbac", "barangay": barangay }));
+    let need = make(client, "needs", json!({ "title": "Safe water", "community": community["id"] }));
+    make(client, "projects", json!({ "need": need["id"] }))
+}
+
+/// The same person with a browser: a client that has a session, and the token of its forms.
+fn browser(server: &Server, person: &Person) -> (Client, String) {
+    let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
+    let answer = server.anonymous().post_form("/login", &fields).expect_status(303);
+    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let client = server.anonymous().with_header("cookie", &cookie);
+    let page = client.get("/me").expect_status(200).text;
+    let (_, rest) = page.split_once("name=\"csrf_token\" value=\"").unwrap();
+    (client, rest.split('"').next().unwrap().to_owned())
+}
+
+const OFFER: &str = "Undo last change";
+
+on_both_engines! {
+    fn undoing_twice_goes_further_back_and_never_forth(server: &Server) {
+        let me = server.as_role("coordinator");
+        let task = make(&me, "tasks", json!({ "title": "One" }));
+        let path = format!("/api/v1/tasks/{}", id(&task));
+        for title in ["Two", "Three"] {
+            me.patch(&path, &json!({ "title": title })).expect_status(200);
+        }
+        let undo = || me.post(&format!("{path}/undo"), &json!({}));
+        let set = last_set(&me, &path);
+        assert_eq!(undo().expect_status(200).json["title"], "Two");
+        assert_eq!(undo().expect_status(200).json["title"], "One");
+        // The creation is not reached this way: that would archive.
+        let refused = undo().expect_status(409).json;
+        assert!(refused["detail"].as_str().unwrap().contains("nothing left to undo"), "{refused}");
+        me.post(&format!("{path}/undo?change_set={set}"), &json!({})).expect_status(409);
+        let read = me.get(&path).expect_status(200).json;
+        assert_eq!((&read["title"], &read["archived_at"]), (&json!("One"), &Value::Null));
+        // What is done after that is undone again.
+        me.patch(&path, &json!({ "title": "Four" })).expect_status(200);
+        assert_eq!(undo().expect_status(200).json["title"], "One");
+        undo().expect_status(409);
+    }
+
+    fn an_undo_is_undone_by_its_own_set_only(server: &Server) {
+        let me = server.as_role("coordinator");
+        let task = make(&me, "tasks", json!({ "title": "One" }));
+        let path = format!("/api/v1/tasks/{}", id(&task));
+        let created = last_set(&me, &path);
+        me.patch(&path, &json!({ "title": "Two" })).expect_status(200);
+        me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
+        let undone = last_set(&me, &path);
+        let again = me.post(&format!("{path}/undo?change_set={undone}"), &json!({})).expect_status(200).json;
+        assert_eq!(again["title"], "Two");
+        me.post(&format!("{path}/undo?change_set={undone}"), &json!({})).expect_status(409);
+        assert_eq!(me.post(&format!("{path}/undo"), &json!({})).expect_status(200).json["title"], "One");
+        // The creation by its set, and that back.
+        let gone = me.post(&format!("{path}/undo?change_set={created}"), &json!({})).expect_status(200).json;
+        assert!(gone["archived_at"].is_string());
+        assert_eq!(gone["landing"], "/tasks");
+        let undone = last_set(&me, &path);
+        let back = me.post(&format!("{path}/undo?change_set={undone}"), &json!({})).expect_status(200).json;
+        assert_eq!((&back["archived_at"], &back["title"]), (&Value::Null, &json!("One")));
+    }
+
+    fn nobody_undoes_what_others_did(server: &Server) {
+        let (maker, other) = (server.person(&["coordinator"]), server.person(&["coordinator"]));
+        let staff = server.person(&["staff"]);
+        for (collection, body) in [
+            ("tasks", json!({ "title": "Chairs", "assignees": [staff.id] })),
+            ("events", json!({ "title": "Meeting", "start": sample::ahead(server, 30) })),
+            ("ppas", json!({ "title": "Wells", "category": "moa_ppa" })),
+        ] {
+            let record = make(&maker.client, collection, body);
+            let (path, page) = (format!("/api/v1/{collection}/{}", id(&record)), format!("/{collection}/{}", id(&record)));
+            let shown = |person: &Person| {
+                let address = if collection == "tasks" { page.clone() } else { format!("{page}?tab=history") };
+                browser(server, person).0.get(&address).expect_status(200).text.contains(OFFER)
+            };
+            let created = last_set(&maker.client, &path);
+            for person in [&other, &staff] {
+                for address in [format!("{path}/undo"), format!("{path}/undo?change_set={created}")] {
+                    let refused = person.client.post(&address, &json!({})).expect_status(403).json;
+                    assert!(refused["detail"].as_str().unwrap().contains("Person 1"), "{refused}");
+                }
+                assert!(!shown(person), "{collection}");
+            }
+            assert!(!shown(&maker), "a creation is not offered: {collection}");
+            maker.client.patch(&path, &json!({ "title": "Changed" })).expect_status(200);
+            assert!(shown(&maker) && !shown(&other) && !shown(&staff), "{collection}");
+            // The last change is somebody else's now.
+            other.client.patch(&path, &json!({ "title": "Changed again" })).expect_status(200);
+            assert!(!shown(&maker) && shown(&other), "{collection}");
+            maker.client.post(&format!("{path}/undo"), &json!({})).expect_status(403);
+            let superseded = last_set(&maker.client, &path);
+            assert_ne!(superseded, created);
+            assert_eq!(maker.client.get(&path).json["title"], "Changed again");
+        }
+    }
+
+    fn what_was_done_long_ago_stays(server: &Server) {
+        let person = server.person(&["coordinator"]);
+        let me = server.app().actor_of(person.id).unwrap().unwrap();
+        let now = server.app().now();
+        for (hours, offered, undone) in [(0, true, 200), (2, false, 200), (48, false, 409)] {
+            let (past, _) = server.app_at(now - SignedDuration::from_hours(hours));
+            let members = json!({ "title": "One" }).as_object().cloned().unwrap();
+            let task = past.create(&me, &TASK, &members).unwrap();
+            let members = json!({ "title": "Two" }).as_object().cloned().unwrap();
+            past.update(&me, &TASK, task.id, &members, None).unwrap();
+            assert_eq!(server.app().undo_offer(&me, &TASK, task.id).unwrap().is_some(), offered, "{hours} hours ago");
+            person.client.post(&format!("/api/v1/tasks/{}/undo", task.id), &json!({})).expect_status(undone);
+        }
+        // Nothing in the database knows of the clock of whoever asks: a change from the future is one of just now.
+        let (ahead, _) = server.app_at(now + SignedDuration::from_hours(3));
+        let members = json!({ "title": "Event", "start": now.to_string() }).as_object().cloned().unwrap();
+        let event = ahead.create(&me, &EVENT, &members).unwrap();
+        let undone = person.client.post(&format!("/api/v1/events/{}/undo", event.id), &json!({}));
+        assert!(undone.expect_status(200).json["archived_at"].is_string());
+    }
+
+    fn a_step_of_a_project_is_undone_with_its_stay_and_its_tasks(server: &Server) {
+        let me = server.as_role("coordinator");
+        let project = project(&me);
+        let path = format!("/api/v1/projects/{}", id(&project));
+        let tasks = total(&me, &project);
+        let stays = |expected: usize| {
+            let read = me.get(&path).expect_status(200).json;
+            let stays = read["stages"].as_array().unwrap();
+            assert_eq!(stays.len(), expected, "{read}");
+            assert!(stays[expected - 1]["left_at"].is_null());
+            assert_eq!(stays[expected - 1]["stage"], read["current_stage"]);
+        };
+        me.post(&format!("{path}/advance"), &json!({})).expect_status(200);
+        assert!(total(&me, &project) > tasks);
+        me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
+        stays(1);
+        assert_eq!(total(&me, &project), tasks);
+        // Advanced again its tasks are there again; so they are when the undo is undone.
+        me.post(&format!("{path}/advance"), &json!({})).expect_status(200);
+        let more = total(&me, &project);
+        assert!(more > tasks);
+        me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
+        let undone = last_set(&me, &path);
+        me.post(&format!("{path}/undo?change_set={undone}"), &json!({})).expect_status(200);
+        stays(2);
+        assert_eq!(total(&me, &project), more);
+        // Skipping and returning likewise.
+        me.patch(&format!("/api/v1/needs/{}", project["need"].as_str().unwrap()), &json!({ "status": "validated" }))
+            .expect_status(200);
+        for (word, body) in [
+            ("skip", json!({ "note": "No policy" })),
+            ("return", json!({ "stage": "need_identification", "note": "Wrong survey" })),
+        ] {
+            me.post(&format!("{path}/{word}"), &body).expect_status(200);
+            me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
+            stays(2);
+            assert_eq!(total(&me, &project), more, "{word}");
+        }
+    }
+
+    fn undo_is_refused_as_a_whole_when_part_of_it_was_changed_since(server: &Server) {
+        let (maker, other) = (server.person(&["coordinator"]), server.person(&["coordinator"]));
+        let project = project(&maker.client);
+        let path = format!("/api/v1/projects/{}", id(&project));
+        maker.client.post(&format!("{path}/advance"), &json!({})).expect_status(200);
+        let address = format!("/api/v1/tasks?origin={}&sort=-created_at&limit=1", id(&project));
+        let task = maker.client.get(&address).expect_status(200).json["items"][0].clone();
+        let of_task = format!("/api/v1/tasks/{}", id(&task));
+        other.client.patch(&of_task, &json!({ "title": "Taken on" })).expect_status(200);
+        let refused = maker.client.post(&format!("{path}/undo"), &json!({})).expect_status(409).json;
+        let detail = refused["detail"].as_str().unwrap();
+        assert!(detail.contains("Taken on") && detail.contains("Person 2"), "{detail}");
+        assert_eq!(maker.client.get(&path).json["current_stage"], "need_validation");
+        // Put back by whoever changed it, it is in nobody's way.
+        other.client.post(&format!("{of_task}/undo"), &json!({})).expect_status(200);
+        maker.client.post(&format!("{path}/undo"), &json!({})).expect_status(200);
+    }
+
+    fn the_tasks_of_a_submitted_application_go_with_the_submission(server: &Server) {
+        let me = server.as_role("coordinator");
+        let service = make(&me, "services", json!({ "title": "Legal aid" }));
+        let application =
+            make(&me, "applications", json!({ "service": service["id"], "applicant_name": "Amina" }));
+        let path = format!("/api/v1/applications/{}", id(&application));
+        assert_eq!(total(&me, &application), 0);
+        for _ in 0..2 {
+            me.patch(&path, &json!({ "status": "submitted" })).expect_status(200);
+            assert!(total(&me, &application) > 0);
+            me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
+            assert_eq!(total(&me, &application), 0);
+        }
+        let event = make(&me, "events", json!({ "title": "Forum", "event_type": "forum", "start": sample::ahead(server, 30) }));
+        assert!(total(&me, &event) > 0);
+        me.post(&format!("/api/v1/events/{}/undo", id(&event)), &json!({})).expect_status(200);
+        assert_eq!(total(&me, &event), 0);
+    }
+
+    fn undo_brings_nothing_back_that_another_has_now(server: &Server) {
+        let admin = server.as_role("admin");
+        let team = make(&admin, "teams", json!({ "name": "North" }));
+        let path = format!("/api/v1/teams/{}", id(&team));
+        admin.patch(&path, &json!({ "name": "South" })).expect_status(200);
+        make(&admin, "teams", json!({ "name": "North" }));
+        let refused = admin.post(&format!("{path}/undo"), &json!({})).expect_status(409).json;
+        assert_eq!(refused["detail"], "There is another team with this name.");
+    }
+
+    fn undo_on_a_page_leads_to_a_page(server: &Server) {
+        let person = server.person(&["admin"]);
+        let (client, token) = browser(server, &person);
+        for kind in REGISTRY.iter().filter(|kind| kind.writable && kind.name != "user") {
+            let Some(field) = kind.inputs().find(|field| field.name == "description" || field.name == "notes") else {
+                continue;
+            };
+            let record = sample::make(server, kind, 7, Some(person.id));
+            let path = format!("/api/v1/{}/{}", kind.collection, record.id);
+            person.client.patch(&path, &json!({ (field.name): "Changed" })).expect_status(200);
+            let set = last_set(&person.client, &path);
+            let form = [("csrf_token", token.as_str()), ("change_set", set.as_str())];
+            let undone = client.post_form(&format!("{}/undo", kind.url(record.id)), &form).expect_status(303);
+            client.get(undone.header("location")).expect_status(200);
+            assert!(person.client.get(&path).json[field.name].is_null(), "{}", kind.name);
+        }
+    }
+
+    fn undo_after_a_split_leads_back_to_the_series(server: &Server) {
+        let me = server.as_role("coordinator");
+        let body = json!({
+            "title": "Staff meeting", "start": "2027-01-04T09:00:00", "end": "2027-01-04T10:30:00",
+            "timezone": "Asia/Manila", "rrule": "FREQ=WEEKLY;BYDAY=MO",
+        });
+        let event = make(&me, "events", body);
+        let date = format!("/api/v1/events/{}/occurrences/2027-01-18T09:00:00?scope=following", id(&event));
+        let split = me.patch(&date, &json!({ "title": "Another" })).expect_status(200).json;
+        let undone = me.post(split["undo"].as_str().unwrap(), &json!({})).expect_status(200).json;
+        assert_eq!(undone["landing"], format!("/events/{}", id(&event)));
+    }
+}
