@@ -45,6 +45,26 @@ impl TestDatabase {
         }
     }
 
+    /// An empty database of PostgreSQL.
+    pub fn empty_on_server() -> TestDatabase {
+        match TestDatabase::server_address().and_then(|address| {
+            let name = format!("obcms_test_{:016x}", random::<u64>());
+            execute(&address, &[&format!("CREATE DATABASE {name}")])?;
+            Ok(TestDatabase { url: with_database(&address, &name), place: Place::Server { address, name } })
+        }) {
+            Ok(database) => database,
+            Err(error) => panic!("no database for the test: {error}"),
+        }
+    }
+
+    fn server_address() -> Result<String, String> {
+        std::env::var("OBCMS_TEST_POSTGRES").map_err(|_| {
+            "OBCMS_TEST_POSTGRES is not set; run the tests through `scripts/test rust`, or set it to the address of a \
+             PostgreSQL server on which databases may be created"
+                .to_owned()
+        })
+    }
+
     /// Its address, as the setting `database` takes it.
     pub fn url(&self) -> &str {
         &self.url
@@ -72,11 +92,7 @@ impl TestDatabase {
     }
 
     fn on_server(prepare: Prepare) -> Result<TestDatabase, String> {
-        let address = std::env::var("OBCMS_TEST_POSTGRES").map_err(|_| {
-            "OBCMS_TEST_POSTGRES is not set; run the tests through `scripts/test rust`, or set it to the address of a \
-             PostgreSQL server on which databases may be created"
-                .to_owned()
-        })?;
+        let address = TestDatabase::server_address()?;
         let template = format!("obcms_template_{SOURCES}");
         let known = format!("SELECT 1 FROM pg_database WHERE datname = '{template}'");
         {
@@ -174,7 +190,7 @@ fn remove_templates(folder: &Path) {
 }
 
 fn remove_sqlite(path: &Path) {
-    for ending in ["", "-wal", "-shm"] {
+    for ending in ["", "-wal", "-shm", ".lock"] {
         let _ = fs::remove_file(beside(path, ending));
     }
 }

@@ -1,8 +1,10 @@
 //! The commands, one file each.
 
+pub mod backup;
 pub mod demo;
 pub mod doctor;
 pub mod migrate;
+pub mod restore;
 pub mod serve;
 pub mod token;
 pub mod user;

@@ -1,20 +1,266 @@
-//! The data directory.
+//! The data directory: its rights, the files that belong to a backup, and the exchange of its files by a restore.
 
 use crate::failure::Failure;
-use std::fs::{self, OpenOptions};
-use std::path::Path;
+use jiff::Timestamp;
+use obcms_store::backup::DataFile;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// Rights of others in a mode.
+const OTHERS: u32 = 0o077;
 
 /// Makes the directory if it is not there and sees that files can be made in it, so that the fault is named here and
 /// not as a puzzling message of the database.
 pub fn prepare(directory: &Path) -> Result<(), Failure> {
-    let refuse = |error: std::io::Error| {
+    let refuse = |error: io::Error| {
         Failure::new(format_args!(
             "cannot write to the data directory {}: {error}; give this user the right to it or choose another with --data",
             directory.display()
         ))
     };
-    fs::create_dir_all(directory).map_err(refuse)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(refuse)?;
     let probe = directory.join(format!(".obcms-{}", std::process::id()));
-    OpenOptions::new().write(true).create(true).truncate(true).open(&probe).map_err(refuse)?;
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&probe).map_err(refuse)?;
     fs::remove_file(&probe).map_err(refuse)
+}
+
+/// Returns true for a file of the data directory that belongs to a backup: keys, without which the database cannot be
+/// read in full. Settings do not: they say where the database is, with its password.
+pub fn belongs_to_backup(name: &str) -> bool {
+    name.ends_with(".key") && !name.contains('/') && !name.starts_with('.')
+}
+
+/// Files of the data directory that belong to a backup.
+pub fn backed_up(directory: &Path) -> Result<Vec<DataFile>, Failure> {
+    let refuse = |path: &Path, error: &io::Error| {
+        Failure::new(format_args!("cannot read {}: {error}", path.display()))
+    };
+    let mut found = Vec::new();
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        // PostgreSQL needs no data directory.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
+        Err(error) => return Err(refuse(directory, &error)),
+    };
+    for entry in entries {
+        let path = entry.map_err(|error| refuse(directory, &error))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        if belongs_to_backup(&name) && path.is_file() {
+            let content = fs::read(&path).map_err(|error| refuse(&path, &error))?;
+            found.push(DataFile { name, content });
+        }
+    }
+    found.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    Ok(found)
+}
+
+/// Files that others than their owner can read or change, with their modes: the data directory, the database and what
+/// lies beside it, and keys.
+pub fn too_open(directory: &Path, database: Option<&Path>) -> Vec<(PathBuf, u32)> {
+    let mut paths = vec![directory.to_owned()];
+    if let Some(database) = database {
+        paths.extend(["", "-wal", "-shm", ".lock"].map(|ending| beside(database, ending)));
+    }
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(belongs_to_backup) {
+            paths.push(entry.path());
+        }
+    }
+    paths
+        .into_iter()
+        .filter_map(|path| {
+            let mode = fs::symlink_metadata(&path).ok()?.mode() & 0o7777;
+            (mode & OTHERS != 0).then_some((path, mode))
+        })
+        .collect()
+}
+
+/// Takes the rights of others from what [`too_open`] finds. A directory that does not hold the database, or
+/// that many share, is left alone: it is somebody else's.
+pub fn close(directory: &Path, database: Option<&Path>) {
+    let holds_database = database.is_some_and(|path| path.parent() == Some(directory) && path.exists());
+    for (path, mode) in too_open(directory, database) {
+        let is_directory = path == directory;
+        let is_link = fs::symlink_metadata(&path).is_ok_and(|facts| facts.file_type().is_symlink());
+        if is_link || (is_directory && (!holds_database || mode & 0o1000 != 0)) {
+            continue;
+        }
+        match fs::set_permissions(&path, Permissions::from_mode(mode & !OTHERS)) {
+            Ok(()) => {
+                tracing::debug!("others had rights to {} ({mode:03o}); they are taken away", path.display());
+            }
+            Err(error) => {
+                tracing::warn!("others have rights to {} ({mode:03o}), which stay: {error}", path.display());
+            }
+        }
+    }
+}
+
+/// The path with something added to its name.
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Makes a new name in the folder of a file outlast a power failure.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+/// Exchange of several files that is carried out as a whole: once its list is on disk, whoever comes next finishes it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Replacement {
+    stamp: String,
+    moves: Vec<(PathBuf, PathBuf)>,
+}
+
+impl Replacement {
+    /// Exchange without files yet; what is replaced is named after the time.
+    pub fn new(now: Timestamp) -> Replacement {
+        Replacement { stamp: now.strftime("%Y%m%dT%H%M%S%3fZ").to_string(), moves: Vec::new() }
+    }
+
+    /// Puts a closed database in the place of another; answers where that one goes, if it is there.
+    pub fn database(&mut self, path: &Path, staged: &Path) -> Option<PathBuf> {
+        let aside = self.aside(path);
+        let is_there = path.exists();
+        for ending in ["", "-wal", "-shm", "-journal"] {
+            self.moves.push((beside(path, ending), beside(&aside, ending)));
+        }
+        self.moves.push((staged.to_owned(), path.to_owned()));
+        is_there.then_some(aside)
+    }
+
+    /// Puts a file with that content in the place of another, unless it has it already.
+    pub fn file(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let path = std::path::absolute(path)?;
+        if fs::read(&path).is_ok_and(|present| present == content) {
+            return Ok(());
+        }
+        let staged = beside(&path, ".restoring");
+        write_synced(&staged, content)?;
+        self.moves.push((path.clone(), self.aside(&path)));
+        self.moves.push((staged, path));
+        Ok(())
+    }
+
+    fn aside(&self, path: &Path) -> PathBuf {
+        beside(path, &format!(".before-restore-{}", self.stamp))
+    }
+
+    /// Writes the list beside the database and carries it out.
+    pub fn carry_out(&self, database: &Path) -> io::Result<()> {
+        let list = list_of(database);
+        let text = serde_json::to_vec(self).map_err(io::Error::from)?;
+        let partial = beside(&list, ".partial");
+        write_synced(&partial, &text)?;
+        fs::rename(&partial, &list)?;
+        sync_folder(&list)?;
+        self.finish(&list)
+    }
+
+    /// Does what is left. A move that was made has no source any more, or a target that is there already.
+    fn finish(&self, list: &Path) -> io::Result<()> {
+        for (from, to) in &self.moves {
+            if from.exists() && !to.exists() {
+                fs::rename(from, to)?;
+            }
+        }
+        for (_, to) in &self.moves {
+            sync_folder(to)?;
+        }
+        fs::remove_file(list)?;
+        sync_folder(list)
+    }
+}
+
+fn list_of(database: &Path) -> PathBuf {
+    beside(database, ".restore")
+}
+
+/// Returns true if an exchange was broken off.
+pub fn has_replacement(database: &Path) -> bool {
+    list_of(database).exists()
+}
+
+/// Finishes an exchange that was broken off.
+pub fn finish_replacement(database: &Path) -> io::Result<()> {
+    let list = list_of(database);
+    let text = match fs::read(&list) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let replacement: Replacement = serde_json::from_slice(&text)?;
+    tracing::info!("finishing a restore that was broken off");
+    replacement.finish(&list)
+}
+
+fn write_synced(path: &Path, content: &[u8]) -> io::Result<()> {
+    let _ = fs::remove_file(path);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("obcms-data-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).expect("a folder");
+        path
+    }
+
+    #[test]
+    fn an_exchange_that_was_broken_off_anywhere_is_finished() {
+        let folder = folder("exchange");
+        let database = folder.join("obcms.db");
+        let text = |path: &Path| fs::read_to_string(path).unwrap_or_default();
+        // Seven moves: the database, its log, index and journal, the new one, the key from before, the new one.
+        for done in 0..=7 {
+            for (name, content) in [
+                ("obcms.db", "old"),
+                ("obcms.db-wal", "old log"),
+                ("new.db", "new"),
+                ("secrets.key", "old key"),
+            ] {
+                fs::write(folder.join(name), content).expect("a file");
+            }
+            let mut replacement = Replacement::new(Timestamp::UNIX_EPOCH);
+            let aside = replacement.database(&database, &folder.join("new.db")).expect("there is one");
+            replacement.file(&folder.join("secrets.key"), b"new key").expect("it is staged");
+            assert_eq!(replacement.moves.len(), 7);
+            fs::write(list_of(&database), serde_json::to_vec(&replacement).expect("JSON")).expect("a list");
+            for (from, to) in &replacement.moves[..done] {
+                let _ = fs::rename(from, to);
+            }
+
+            finish_replacement(&database).expect("it is finished");
+            assert_eq!(text(&database), "new", "after {done}");
+            assert_eq!(text(&aside), "old", "after {done}");
+            assert_eq!(text(&beside(&aside, "-wal")), "old log", "after {done}");
+            assert!(!beside(&database, "-wal").exists(), "after {done}");
+            assert_eq!(text(&folder.join("secrets.key")), "new key", "after {done}");
+            assert!(!list_of(&database).exists());
+            fs::remove_dir_all(&folder).expect("it goes");
+            fs::create_dir_all(&folder).expect("a folder");
+        }
+        fs::remove_dir_all(&folder).expect("it goes");
+    }
+
+    #[test]
+    fn keys_belong_to_a_backup_and_nothing_else_does() {
+        assert!(belongs_to_backup("secrets.key"));
+        for name in ["obcms.toml", "obcms.db", "../x.key", ".hidden.key", "a/b.key", "key"] {
+            assert!(!belongs_to_backup(name), "{name}");
+        }
+    }
 }

@@ -25,6 +25,8 @@ enum Command {
     Serve(commands::serve::Arguments),
     Migrate(commands::migrate::Arguments),
     Doctor(commands::doctor::Arguments),
+    Backup(commands::backup::Arguments),
+    Restore(commands::restore::Arguments),
     User(commands::user::Arguments),
     Token(commands::token::Arguments),
 }
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Migrate(arguments) => commands::migrate::run(&arguments),
         Command::Doctor(arguments) => commands::doctor::run(&arguments),
+        Command::Backup(arguments) => commands::backup::run(&arguments),
+        Command::Restore(arguments) => commands::restore::run(&arguments),
         Command::User(arguments) => commands::user::run(&arguments),
         Command::Token(arguments) => commands::token::run(&arguments),
     };

@@ -4,7 +4,8 @@ use crate::failure::Failure;
 use crate::settings::{DatabaseAddress, Settings};
 use crate::{data, logging};
 use obcms_app::{App, Entropy, Options, SystemClock};
-use obcms_store::{Database, Location, migrations};
+use obcms_store::{Claim, Database, Location, migrations};
+use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
@@ -23,6 +24,8 @@ impl Opened {
         let location = location(settings);
         if let Location::Sqlite(path) = &location {
             data::prepare(path.parent().unwrap_or(&settings.data))?;
+            finish_restore(path)?;
+            data::close(&settings.data, Some(path));
         }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
             Failure::new(format_args!("cannot start the threads of the program: {error}"))
@@ -53,8 +56,19 @@ impl Opened {
     }
 }
 
+/// Finishes a restore that was broken off between its moves.
+fn finish_restore(path: &Path) -> Result<(), Failure> {
+    let path = std::path::absolute(path).map_err(Failure::new)?;
+    if !data::has_replacement(&path) {
+        return Ok(());
+    }
+    let _claim = Claim::new(&path).map_err(Failure::new)?;
+    data::finish_replacement(&path)
+        .map_err(|error| Failure::new(format_args!("cannot finish the restore that was broken off: {error}")))
+}
+
 /// Where the database is, with a SQLite path made whole by the data directory.
-fn location(settings: &Settings) -> Location {
+pub fn location(settings: &Settings) -> Location {
     match &settings.database {
         DatabaseAddress::Sqlite(path) => Location::Sqlite(settings.data.join(path)),
         DatabaseAddress::Postgres(url) => Location::Postgres(url.clone()),

@@ -5,6 +5,7 @@
 //! the async world go through `tokio::task::block_in_place`.
 
 pub mod accounts;
+pub mod backup;
 pub mod board;
 pub mod bookings;
 pub mod calendar;
@@ -29,5 +30,5 @@ pub mod tasks;
 pub mod today;
 pub mod trace;
 
-pub use database::{Cell, Database, Engine, Live, Location, Row, Tx};
+pub use database::{Cell, Claim, Database, Engine, Live, Location, Row, Tx};
 pub use error::{StoreError, Transient};

@@ -160,51 +160,81 @@ fn check(done: &[(i64, String, String, Timestamp)]) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Number of the newest step that this program knows.
+#[must_use]
+pub fn newest() -> i64 {
+    ALL.last().map_or(0, |migration| migration.version)
+}
+
 /// Applies what is missing, under a lock, all or nothing. Answers how many steps were taken.
 pub fn migrate(database: &Database, now: Timestamp) -> Result<usize, StoreError> {
     database.write(|tx| {
         lock(tx)?;
-        let done = applied(tx)?;
-        check(&done)?;
-        let sql = render(TABLE, tx.engine());
-        tx.batch(&sql)?;
-        let mut steps = 0;
-        for migration in ALL.iter().filter(|migration| !done.iter().any(|step| step.0 == migration.version)) {
-            let sql = render(migration.up, tx.engine());
-            tx.batch(&sql)?;
-            tx.execute(
-                "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
-                &[
-                    migration.version.into(),
-                    migration.name.into(),
-                    migration.checksum().into(),
-                    Cell::Instant(now),
-                ],
-            )?;
-            steps += 1;
-        }
-        Ok(steps)
+        migrate_within(tx, now, newest())
     })
+}
+
+/// Applies the missing steps up to `version` in a transaction that holds the lock.
+pub(crate) fn migrate_within(tx: &mut Tx<'_>, now: Timestamp, version: i64) -> Result<usize, StoreError> {
+    let done = applied(tx)?;
+    check(&done)?;
+    let sql = render(TABLE, tx.engine());
+    tx.batch(&sql)?;
+    let mut steps = 0;
+    let missing = |migration: &&Migration| !done.iter().any(|step| step.0 == migration.version);
+    for migration in ALL.iter().filter(|migration| migration.version <= version).filter(missing) {
+        let sql = render(migration.up, tx.engine());
+        tx.batch(&sql)?;
+        tx.execute(
+            "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
+            &[
+                migration.version.into(),
+                migration.name.into(),
+                migration.checksum().into(),
+                Cell::Instant(now),
+            ],
+        )?;
+        steps += 1;
+    }
+    Ok(steps)
 }
 
 /// Takes back every step above `version`.
 pub fn revert(database: &Database, version: i64) -> Result<usize, StoreError> {
     database.write(|tx| {
         lock(tx)?;
-        let done = applied(tx)?;
-        check(&done)?;
-        let mut steps = 0;
-        for (step, ..) in done.iter().rev().filter(|step| step.0 > version) {
-            let Some(migration) = ALL.iter().find(|migration| migration.version == *step) else {
-                continue;
-            };
-            let sql = render(migration.down, tx.engine());
-            tx.batch(&sql)?;
-            tx.execute("DELETE FROM schema_migrations WHERE version = $1", &[Cell::Integer(*step)])?;
-            steps += 1;
-        }
-        Ok(steps)
+        revert_within(tx, version)
     })
+}
+
+/// Takes back every step above `version` in a transaction that holds the lock.
+pub(crate) fn revert_within(tx: &mut Tx<'_>, version: i64) -> Result<usize, StoreError> {
+    let done = applied(tx)?;
+    check(&done)?;
+    let mut steps = 0;
+    for (step, ..) in done.iter().rev().filter(|step| step.0 > version) {
+        let Some(migration) = ALL.iter().find(|migration| migration.version == *step) else {
+            continue;
+        };
+        let sql = render(migration.down, tx.engine());
+        tx.batch(&sql)?;
+        tx.execute("DELETE FROM schema_migrations WHERE version = $1", &[Cell::Integer(*step)])?;
+        steps += 1;
+    }
+    Ok(steps)
+}
+
+/// Refuses a database whose schema this program does not know.
+pub(crate) fn check_within(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let done = applied(tx)?;
+    check(&done)
+}
+
+/// Numbers of the applied steps in order; a schema that this program does not know is refused.
+pub(crate) fn applied_steps(tx: &mut Tx<'_>) -> Result<Vec<i64>, StoreError> {
+    let done = applied(tx)?;
+    check(&done)?;
+    Ok(done.iter().map(|step| step.0).collect())
 }
 
 /// Every step and when it was applied.

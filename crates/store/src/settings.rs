@@ -36,3 +36,12 @@ pub fn next_numbers(tx: &mut Tx<'_>, name: &str, count: i64) -> Result<i64, Stor
     )?
     .get(0)
 }
+
+/// Sets the last number that a counter gave.
+pub(crate) fn set_number(tx: &mut Tx<'_>, name: &str, value: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO sequences (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        &[name.into(), crate::Cell::Integer(value)],
+    )?;
+    Ok(())
+}

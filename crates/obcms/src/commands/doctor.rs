@@ -1,61 +1,92 @@
 //! `obcms doctor`: looks at the whole installation and gives one verdict per line.
 
 use super::{say, user as users};
+use crate::data;
 use crate::failure::Failure;
-use crate::opened::Opened;
+use crate::opened::{Opened, location};
 use crate::settings::{DatabaseFlags, Settings, resolve};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use obcms_app::actor::roles;
 use obcms_app::{App, Clock, SystemClock};
 use obcms_domain::people::Role;
-use obcms_store::{Database, migrations};
+use obcms_store::{Database, Location, backup, migrations};
 use std::path::Path;
 use std::process::Command;
 
 /// Free space below which the next backup or import may fail.
 const LITTLE_SPACE: u64 = 500 * 1024 * 1024;
 
-/// Check the whole installation: data directory, database, schema, integrity, accounts, jobs, disk and clock.
+/// Check the whole installation: data directory, database, schema, integrity, accounts, jobs, backup, rights, disk and clock.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
     settings: DatabaseFlags,
 }
 
+/// Days after which a backup is too old.
+const OLD_BACKUP: i64 = 7;
+
 /// What a check found: something to know, or something to do.
 type Verdict = Result<String, String>;
+
+/// One line: what was looked at, and the outcome.
+struct Line {
+    what: &'static str,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Fine(String),
+    /// To be mended soon; the program works.
+    Warning(String),
+    Fault(String),
+}
+
+impl Line {
+    fn new(what: &'static str, verdict: Verdict) -> Line {
+        let outcome = match verdict {
+            Ok(text) => Outcome::Fine(text),
+            Err(text) => Outcome::Fault(text),
+        };
+        Line { what, outcome }
+    }
+}
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = resolve(&arguments.settings, |name| std::env::var(name).ok())?.settings;
-    let mut lines: Vec<(&str, Verdict)> = vec![("clock", clock()), ("disk", disk(&settings))];
+    let mut lines = vec![Line::new("clock", clock()), Line::new("disk", disk(&settings))];
+    // Before the database is opened, which takes the rights away.
+    lines.push(Line { what: "rights", outcome: rights(&settings) });
     match Opened::new(&settings) {
         Ok(opened) => {
             let database = opened.app.database();
             let schema = schema(database);
             let is_current = schema.is_ok();
             lines.extend([
-                ("database", size(&settings, database)),
-                ("schema", schema),
-                ("integrity", integrity(database)),
+                Line::new("database", size(&settings, database)),
+                Line::new("schema", schema),
+                Line::new("integrity", integrity(database)),
             ]);
             if is_current {
-                lines.push(("accounts", accounts(&opened.app)));
-                lines.push(("jobs", jobs(&opened.app)));
+                lines.push(Line::new("accounts", accounts(&opened.app)));
+                lines.push(Line::new("jobs", jobs(&opened.app)));
+                lines.push(Line { what: "backup", outcome: last_backup(&opened.app) });
             }
         }
-        Err(failure) => lines.push(("database", Err(failure.to_string()))),
+        Err(failure) => lines.push(Line::new("database", Err(failure.to_string()))),
     }
 
-    for (what, verdict) in &lines {
-        let (word, text) = match verdict {
-            Ok(text) => ("ok", text),
-            Err(text) => ("FAULT", text),
+    for Line { what, outcome } in &lines {
+        let (word, text) = match outcome {
+            Outcome::Fine(text) => ("ok", text),
+            Outcome::Warning(text) => ("warn", text),
+            Outcome::Fault(text) => ("FAULT", text),
         };
         say(&format!("{word:<6} {what:<10} {text}\n"))?;
     }
-    match lines.iter().filter(|(_, verdict)| verdict.is_err()).count() {
+    match lines.iter().filter(|line| matches!(line.outcome, Outcome::Fault(_))).count() {
         0 => Ok(()),
         1 => Err(Failure::new("1 check found a fault; see its line")),
         faults => Err(Failure::new(format_args!("{faults} checks found a fault; see their lines"))),
@@ -122,4 +153,44 @@ fn accounts(app: &App) -> Verdict {
 /// Whether somebody works on what waits, and whether something was given up.
 fn jobs(app: &App) -> Verdict {
     app.job_health().map_err(|error| error.to_string())?.verdict()
+}
+
+/// Age of the last backup.
+fn last_backup(app: &App) -> Outcome {
+    let last = match app.read(|tx| Ok(backup::last(tx)?)) {
+        Ok(last) => last,
+        Err(error) => return Outcome::Fault(error.to_string()),
+    };
+    let Some(last) = last else {
+        return Outcome::Warning("none was ever made; run obcms backup FILE".to_owned());
+    };
+    let hours = app.now().duration_since(last).as_hours();
+    let age = match (hours / 24, hours) {
+        (2.., _) => format!("{} days ago, {last:.0}", hours / 24),
+        (_, 0) => format!("less than an hour ago, {last:.0}"),
+        (_, 1) => format!("an hour ago, {last:.0}"),
+        _ => format!("{hours} hours ago, {last:.0}"),
+    };
+    if hours >= OLD_BACKUP * 24 {
+        Outcome::Warning(format!("the last was made {age}; run obcms backup FILE"))
+    } else {
+        Outcome::Fine(format!("the last was made {age}"))
+    }
+}
+
+/// Rights of others to the files of the installation.
+fn rights(settings: &Settings) -> Outcome {
+    let database = match location(settings) {
+        Location::Sqlite(path) => Some(path),
+        Location::Postgres(_) => None,
+    };
+    let open = data::too_open(&settings.data, database.as_deref());
+    match open.first() {
+        None => Outcome::Fine("only the owner can read the data directory".to_owned()),
+        Some((path, mode)) => Outcome::Warning(format!(
+            "others had rights to {} of its files, the first: {} ({mode:03o}); each start takes them away, or run chmod go=",
+            open.len(),
+            path.display()
+        )),
+    }
 }

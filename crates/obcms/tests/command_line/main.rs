@@ -1,6 +1,7 @@
 //! The program from the outside, as a person at a terminal or a service manager meets it.
 
 mod accounts;
+mod backup;
 mod http;
 mod installation;
 mod program;

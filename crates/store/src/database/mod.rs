@@ -1,11 +1,13 @@
 //! The seam: one `Database`, one `Tx`, whatever the engine.
 
 mod cell;
+mod claim;
 mod live;
 mod postgres;
 mod sqlite;
 
 pub use cell::{Cell, FromCell, Row};
+pub use claim::Claim;
 pub use live::{Live, LiveReceiver, Message};
 
 use std::path::PathBuf;
@@ -17,7 +19,7 @@ use tokio::runtime::Handle;
 use crate::error::{StoreError, Transient};
 
 /// Counter of the changes, in the order of commits: the same number, the same data.
-const CHANGES: &str = "changes";
+pub(crate) const CHANGES: &str = "changes";
 
 /// Entries of the log that wait for the end of their transaction; more are written as they come, so that a long
 /// import does not hold all of them in memory.

@@ -89,7 +89,9 @@ async fn listen(config: &tokio_postgres::Config, live: &Live) -> Result<(), toki
             }
         }
     });
-    client.batch_execute("LISTEN obcms").await?;
+    // A restore has this lock for itself, and is refused as long as somebody serves.
+    let lock = crate::backup::SERVING_LOCK;
+    client.batch_execute(&format!("SELECT pg_advisory_lock_shared({lock}); LISTEN obcms")).await?;
     while let Some(payload) = receiver.recv().await {
         live.publish(super::live::read_payload(&payload));
     }

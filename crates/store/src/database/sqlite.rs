@@ -1,5 +1,7 @@
 //! SQLite: one writer behind a lock, a few readers, write-ahead log, durable commits.
 
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,6 +12,7 @@ use rusqlite::{Connection, OpenFlags, Statement, ToSql};
 use tokio::runtime::Handle;
 
 use super::cell::{Cell, Row};
+use super::claim;
 use super::live::{Live, Message};
 use crate::error::StoreError;
 
@@ -23,6 +26,8 @@ pub struct Sqlite {
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     following: Arc<AtomicBool>,
+    /// Tells a restore that the file is in use.
+    _hold: File,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -49,19 +54,31 @@ fn connect(path: &Path, reading: bool) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// Makes an empty file that only its owner may read; SQLite gives the log beside it the same rights.
+fn make(path: &Path) -> Result<(), StoreError> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::File(format!("cannot make the database {}: {error}", path.display()))),
+    }
+}
+
 impl Sqlite {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| {
+            DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
                 StoreError::File(format!("cannot make the folder {}: {error}", folder.display()))
             })?;
         }
+        let hold = claim::share(path)?;
+        make(path)?;
         let writer = connect(path, false)?;
         Ok(Self {
             path: path.to_owned(),
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
             following: Arc::default(),
+            _hold: hold,
         })
     }
 

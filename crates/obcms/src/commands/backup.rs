@@ -1,0 +1,149 @@
+//! `obcms backup`: writes everything into one file, also while a server runs.
+
+use super::say;
+use crate::data;
+use crate::failure::Failure;
+use crate::opened::{Opened, location};
+use crate::settings::{DatabaseFlags, resolve};
+use obcms_store::{Location, backup};
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// Write the whole content of one moment, with the keys of the data directory, into one file.
+///
+/// A server may run and write meanwhile, on SQLite and on PostgreSQL. The file holds all that people wrote, password
+/// hashes and keys: keep it where only you can read it. Settings are not in it.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Where to write; - for standard output.
+    file: PathBuf,
+    /// Replace the file if it is there.
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    settings: DatabaseFlags,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let settings = resolve(&arguments.settings, |name| std::env::var(name).ok())?.settings;
+    if let Location::Sqlite(path) = location(&settings)
+        && !path.exists()
+    {
+        return Err(Failure::new(format_args!("there is no database {}; see --data", path.display())));
+    }
+    let to_output = arguments.file == Path::new("-");
+    let target = if to_output {
+        if io::stdout().is_terminal() {
+            return Err(Failure::new("a backup is no text for a terminal; name a file"));
+        }
+        None
+    } else {
+        Some(Target::new(&arguments.file, arguments.force)?)
+    };
+    let opened = Opened::new(&settings)?;
+    let files = data::backed_up(&settings.data)?;
+    let database = opened.app.database();
+    let now = opened.app.now();
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::new(format_args!("no backup was written to {}: {error}", arguments.file.display()))
+    };
+    let summary = match &target {
+        None => {
+            let output = BufWriter::new(io::stdout().lock());
+            backup::write(database, env!("CARGO_PKG_VERSION"), now, &files, output)
+                .map_err(|error| failed(&error))?
+                .1
+        }
+        Some(target) => {
+            let output = BufWriter::new(&target.file);
+            let written = backup::write(database, env!("CARGO_PKG_VERSION"), now, &files, output);
+            let (_, summary, _) = written.map_err(|error| failed(&error))?;
+            target.finish(arguments.force).map_err(|error| failed(&error))?;
+            summary
+        }
+    };
+    if let Err(error) = backup::note(database, now) {
+        tracing::warn!("the backup is written, but its time could not be noted for obcms doctor: {error}");
+    }
+    if let Some(broken) = summary.broken_references.filter(|count| *count > 0) {
+        tracing::warn!("{broken} references of the database lead nowhere; the backup has them as they are");
+    }
+    let size = fs::metadata(&arguments.file).map_or(0, |facts| facts.len());
+    let text = format!(
+        "{}: {} rows of {} tables, {} files, {} KiB\n",
+        arguments.file.display(),
+        summary.rows(),
+        summary.tables.len(),
+        summary.files.len(),
+        size.div_ceil(1024)
+    );
+    if to_output { Ok(()) } else { say(&text) }
+}
+
+/// File that is written under another name and takes its own when it is whole.
+struct Target {
+    path: PathBuf,
+    partial: PathBuf,
+    file: File,
+}
+
+impl Target {
+    fn new(path: &Path, force: bool) -> Result<Target, Failure> {
+        let refuse = |reason: &dyn std::fmt::Display| {
+            Failure::new(format_args!("cannot write {}: {reason}", path.display()))
+        };
+        if path.is_dir() {
+            return Err(refuse(&"it is a directory"));
+        }
+        if !force && path.symlink_metadata().is_ok() {
+            return Err(refuse(&"it is there already; choose another name or replace it with --force"));
+        }
+        let mut name: OsString = path.file_name().ok_or_else(|| refuse(&"it has no name"))?.to_owned();
+        name.push(".partial");
+        let partial = path.with_file_name(name);
+        // What a killed run left behind is written over; its lock went with it.
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&partial)
+            .map_err(|error| refuse(&error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(refuse(&"another backup is being written to it")),
+            Err(TryLockError::Error(error)) => return Err(refuse(&error)),
+        }
+        let target = Target { path: path.to_owned(), partial, file };
+        target.file.set_permissions(Permissions::from_mode(0o600)).map_err(|error| refuse(&error))?;
+        target.file.set_len(0).map_err(|error| refuse(&error))?;
+        Ok(target)
+    }
+
+    fn finish(&self, force: bool) -> io::Result<()> {
+        (&self.file).flush()?;
+        self.file.sync_all()?;
+        if force {
+            fs::rename(&self.partial, &self.path)?;
+        } else {
+            // Unlike a rename this refuses a file that came meanwhile. Not every file system has links.
+            match fs::hard_link(&self.partial, &self.path) {
+                Ok(()) => fs::remove_file(&self.partial)?,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
+                Err(_) => fs::rename(&self.partial, &self.path)?,
+            }
+        }
+        data::sync_folder(&self.path)
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        // After success it is not there any more.
+        let _ = fs::remove_file(&self.partial);
+    }
+}

@@ -1,0 +1,150 @@
+//! `obcms restore`: replaces everything by the content of a backup, after all of it was verified.
+
+use super::say;
+use crate::data::{self, Replacement};
+use crate::failure::Failure;
+use crate::logging;
+use crate::opened::{Opened, location};
+use crate::settings::{DatabaseFlags, Settings, resolve};
+use obcms_app::{Clock, SystemClock};
+use obcms_store::backup::{self, BackupError, DataFile, Manifest, Summary};
+use obcms_store::{Claim, Database, Location};
+use std::fmt::Display;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// Replace the database by a backup; a server must not run meanwhile.
+///
+/// The backup is verified first, and the present data is touched only when all of it was restored and compared. On SQLite
+/// the present database stays beside the restored one under another name; on PostgreSQL everything happens in one
+/// transaction. Backups of older releases are migrated. Everybody has to sign in again; tokens stay.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Backup made by obcms backup.
+    file: PathBuf,
+    /// Only verify the file; change nothing.
+    #[arg(long)]
+    check: bool,
+    #[command(flatten)]
+    settings: DatabaseFlags,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let settings = resolve(&arguments.settings, |name| std::env::var(name).ok())?.settings;
+    let failed = |error: &dyn Display| {
+        Failure::new(format_args!("cannot restore {}: {error}", arguments.file.display()))
+    };
+    let (manifest, summary, files) = backup::check(&arguments.file).map_err(|error| failed(&error))?;
+    for file in &files {
+        if !data::belongs_to_backup(&file.name) {
+            return Err(failed(&format!("it has a file that does not belong to a backup: {}", file.name)));
+        }
+    }
+    if arguments.check {
+        return say(&format!("{}: {}\n", arguments.file.display(), told(&manifest, &summary)));
+    }
+    let aside = match location(&settings) {
+        Location::Sqlite(path) => {
+            logging::start(&settings);
+            Some(into_file(&settings, &path, &arguments.file, &files).map_err(|error| failed(&error))?)
+        }
+        Location::Postgres(_) => {
+            into_server(&settings, &arguments.file, &files).map_err(|error| failed(&error))?;
+            None
+        }
+    };
+    let mut text = format!("restored {}\n", told(&manifest, &summary));
+    if let Some(Some(aside)) = aside {
+        text.push_str(&format!("the database from before is {}\n", aside.display()));
+    }
+    say(&text)
+}
+
+fn told(manifest: &Manifest, summary: &Summary) -> String {
+    format!(
+        "{} rows of {} tables and {} files of {:.0}, schema {}, from {}",
+        summary.rows(),
+        summary.tables.len(),
+        summary.files.len(),
+        manifest.created_at,
+        manifest.schema,
+        manifest.engine
+    )
+}
+
+/// Restores into a new file beside the database and swaps the two; answers where the database from before is.
+fn into_file(
+    settings: &Settings,
+    path: &Path,
+    file: &Path,
+    files: &[DataFile],
+) -> Result<Option<PathBuf>, BackupError> {
+    let path = std::path::absolute(path)?;
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    data::prepare(folder).map_err(|failure| BackupError::Refused(failure.to_string()))?;
+    data::prepare(&settings.data).map_err(|failure| BackupError::Refused(failure.to_string()))?;
+    let claim = Claim::new(&path)?;
+    data::finish_replacement(&path)?;
+    let staged = Staged::new(data::beside(&path, ".restoring"));
+    {
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        let database = Database::open(&Location::Sqlite(staged.0.clone()), runtime.handle())?;
+        backup::load_into_empty(&database, file, claim.changes(), SystemClock.now())?;
+    }
+    if data::beside(&staged.0, "-wal").exists() {
+        return Err(BackupError::Refused("the restored database could not be closed".to_owned()));
+    }
+    File::open(&staged.0)?.sync_all()?;
+    let now = SystemClock.now();
+    let mut replacement = Replacement::new(now);
+    let aside = replacement.database(&path, &staged.0);
+    for file in files {
+        replacement.file(&settings.data.join(&file.name), &file.content)?;
+    }
+    replacement.carry_out(&path)?;
+    drop(claim);
+    Ok(aside)
+}
+
+/// Restores within one transaction.
+fn into_server(settings: &Settings, file: &Path, files: &[DataFile]) -> Result<(), BackupError> {
+    let refused = |failure: Failure| BackupError::Refused(failure.to_string());
+    let opened = Opened::new(settings).map_err(refused)?;
+    let now = opened.app.now();
+    let mut replacement = Replacement::new(now);
+    if !files.is_empty() {
+        data::prepare(&settings.data).map_err(refused)?;
+    }
+    for file in files {
+        replacement.file(&settings.data.join(&file.name), &file.content)?;
+    }
+    backup::replace(opened.app.database(), file, now)?;
+    if !files.is_empty() {
+        replacement.carry_out(&settings.data.join("obcms.db"))?;
+    }
+    Ok(())
+}
+
+/// Database that is being restored; removed again unless it was put in place.
+struct Staged(PathBuf);
+
+impl Staged {
+    fn new(path: PathBuf) -> Staged {
+        let staged = Staged(path);
+        staged.remove();
+        staged
+    }
+
+    fn remove(&self) {
+        for ending in ["", "-wal", "-shm", "-journal", ".lock"] {
+            let _ = fs::remove_file(data::beside(&self.0, ending));
+        }
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}

@@ -1,0 +1,299 @@
+//! `backup` and `restore`: whole under writes, verified before anything is replaced, the same on both engines.
+
+use crate::http::get;
+use crate::program::{Ended, Folder, Serving, program};
+use obcms_tests::{Engine, Server, TestDatabase};
+use serde_json::json;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+fn run(folder: &Folder, arguments: &[&str]) -> Ended {
+    Ended::of(program(folder, arguments))
+}
+
+fn succeeds(folder: &Folder, arguments: &[&str]) -> String {
+    let ended = run(folder, arguments);
+    assert_eq!(ended.code, Some(0), "{arguments:?}: {}", ended.errors);
+    ended.output
+}
+
+fn database(folder: &Folder) -> PathBuf {
+    folder.path().join("data/obcms.db")
+}
+
+/// A database without most of its places, so that a backup takes a moment.
+fn small(name: &str) -> Folder {
+    let folder = Folder::prepared(name);
+    let connection = rusqlite::Connection::open(database(&folder)).expect("the database opens");
+    connection
+        .execute_batch(
+            "DELETE FROM barangays; DELETE FROM municipalities;
+             DELETE FROM search_words WHERE kind IN ('barangay', 'municipality');
+             DELETE FROM edges WHERE source_kind IN ('barangay', 'municipality');
+             DELETE FROM records WHERE kind IN ('barangay', 'municipality');
+             INSERT INTO tasks (id, version, created_at, updated_at) VALUES (x'00112233445566778899aabbccddeeff', 1, -5, 5);
+             INSERT INTO records VALUES (x'00112233445566778899aabbccddeeff', 'task', '\"ñ\\😀', '', 0, 5);
+             INSERT INTO settings VALUES ('incompressible', hex(randomblob(400000)));
+             VACUUM;",
+        )
+        .expect("the places are removed");
+    folder
+}
+
+/// The lines of a backup but the first, which tells when and where it was made.
+fn content(path: &Path) -> String {
+    // Behind the stream stands its checksum, of which gzip warns.
+    let output =
+        Command::new("gzip").args(["-dcq"]).arg(path).stderr(Stdio::null()).output().expect("gzip runs");
+    let text = String::from_utf8(output.stdout).expect("lines of text");
+    text.split_once('\n').expect("a first line").1.to_owned()
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("it is there").permissions().mode() & 0o777
+}
+
+#[test]
+fn a_backup_goes_from_one_engine_to_the_other_and_back() {
+    let folder = small("backup-around");
+    succeeds(&folder, &["user", "add", "ana", "--role", "admin"]);
+    succeeds(&folder, &["token", "create", "--user", "ana"]);
+    fs::write(folder.path().join("data/secrets.key"), [0, 255, 7]).expect("a key");
+    succeeds(&folder, &["backup", "first.obcms"]);
+    let first = folder.path().join("first.obcms");
+    assert_eq!(mode(&first), 0o600);
+    assert!(!folder.path().join("first.obcms.partial").exists());
+    run(&folder, &["backup", "first.obcms"]).refused(1, &["first.obcms", "--force"]);
+    succeeds(&folder, &["backup", "first.obcms", "--force"]);
+    assert!(succeeds(&folder, &["restore", "--check", "first.obcms"]).contains("1 files"));
+
+    let server = TestDatabase::empty_on_server();
+    let served = ["--data", "served", "--database", server.url()];
+    let with = |words: &[&'static str]| {
+        [words, &served[..]].concat().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let served_run = |words: &[&'static str]| {
+        let arguments = with(words);
+        succeeds(&folder, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    served_run(&["restore", "first.obcms"]);
+    served_run(&["backup", "second.obcms"]);
+    assert!(served_run(&["token", "list", "--user", "ana"]).contains("command line"));
+    assert!(served_run(&["doctor"]).lines().any(|line| line.starts_with("ok") && line.contains("backup")));
+    // A second time, over what is there.
+    served_run(&["restore", "first.obcms"]);
+
+    succeeds(&folder, &["restore", "second.obcms", "--data", "again"]);
+    succeeds(&folder, &["backup", "third.obcms", "--data", "again"]);
+    let original = content(&first);
+    assert!(original.contains("\"00112233445566778899aabbccddeeff\""), "{original}");
+    for other in ["second.obcms", "third.obcms"] {
+        assert!(content(&folder.path().join(other)) == original, "{other} has other content");
+    }
+    assert_eq!(fs::read(folder.path().join("again/secrets.key")).ok(), Some(vec![0, 255, 7]));
+    for (path, right) in [("again", 0o700), ("again/obcms.db", 0o600), ("again/secrets.key", 0o600)] {
+        assert_eq!(mode(&folder.path().join(path)), right, "{path}");
+    }
+    assert!(succeeds(&folder, &["doctor", "--data", "again"]).contains("integrity"));
+}
+
+#[test]
+fn the_database_from_before_stays_beside_the_restored_one() {
+    let folder = small("backup-aside");
+    succeeds(&folder, &["backup", "before.obcms"]);
+    succeeds(&folder, &["user", "add", "ana", "--role", "admin"]);
+    let told = succeeds(&folder, &["restore", "before.obcms"]);
+    assert_eq!(succeeds(&folder, &["user", "list"]), "");
+    let aside = told
+        .lines()
+        .last()
+        .and_then(|line| line.strip_prefix("the database from before is "))
+        .expect("a name");
+    let aside = format!("sqlite:{aside}");
+    assert!(succeeds(&folder, &["user", "list", "--database", &aside]).contains("ana"));
+}
+
+#[test]
+fn a_file_that_is_not_whole_is_refused_and_nothing_is_touched() {
+    let folder = small("backup-damaged");
+    succeeds(&folder, &["backup", "whole.obcms"]);
+    let whole = fs::read(folder.path().join("whole.obcms")).expect("a backup");
+    let before = fs::read(database(&folder)).expect("a database");
+    let mut damaged: Vec<(String, Vec<u8>)> =
+        vec![("empty".into(), Vec::new()), ("foreign".into(), b"no backup".repeat(100))];
+    for place in [4, 9, 20, whole.len() / 2, whole.len() - 90, whole.len() - 20, whole.len() - 1] {
+        let mut changed = whole.clone();
+        changed[place] ^= 1;
+        damaged.push((format!("byte {place} changed"), changed));
+        damaged.push((format!("cut off at {place}"), whole[..place].to_vec()));
+    }
+    for (what, bytes) in damaged {
+        fs::write(folder.path().join("damaged.obcms"), bytes).expect("a file");
+        let ended = run(&folder, &["restore", "damaged.obcms"]);
+        assert_eq!(ended.code, Some(1), "{what}");
+        ended.refused(1, &["damaged.obcms"]);
+        assert!(fs::read(database(&folder)).expect("a database") == before, "{what}");
+    }
+    run(&folder, &["restore", "missing.obcms"]).refused(1, &["missing.obcms"]);
+    run(&folder, &["restore", "."]).refused(1, &["not a file"]);
+}
+
+#[test]
+fn a_restore_is_refused_while_a_server_runs() {
+    let folder = small("backup-serving");
+    succeeds(&folder, &["backup", "a.obcms"]);
+    let serving = Serving::start(&folder, &[]);
+    run(&folder, &["restore", "a.obcms"]).refused(1, &["stop"]);
+    assert!(get(&serving.address, "/readyz").starts_with("HTTP/1.1 200"));
+    drop(serving);
+    // Killed: its log is still there, and belongs to the database from before.
+    succeeds(&folder, &["restore", "a.obcms"]);
+
+    // A program that knows nothing of our lock.
+    let other = rusqlite::Connection::open(database(&folder)).expect("the database opens");
+    other.execute_batch("PRAGMA journal_mode = WAL; SELECT 1 FROM settings").expect("it is read");
+    run(&folder, &["restore", "a.obcms"]).refused(1, &["stop"]);
+
+    let server = Server::start(Engine::Postgres);
+    // Its line for live changes carries the lock, and is up once a change of another process arrives.
+    let person = server.person(&["admin"]);
+    let mut live = server.app().database().live().subscribe();
+    while live.try_recv().is_err() {
+        person
+            .client
+            .post("/api/v1/teams", &json!({ "name": format!("Team {}", new_number()) }))
+            .expect_status(201);
+    }
+    run(&folder, &["restore", "a.obcms", "--database", server.database_url()]).refused(1, &["stop"]);
+    person.client.get("/api/v1/me").expect_status(200);
+}
+
+#[test]
+fn a_backup_under_writes_is_of_one_moment() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let folder = Folder::new(&format!("backup-writes-{engine:?}"));
+        let server = Server::start(engine);
+        let removed = server.app().database().write(|tx| {
+            tx.batch("DELETE FROM barangays; DELETE FROM records WHERE kind = 'barangay';")?;
+            tx.batch("DELETE FROM search_words WHERE kind = 'barangay'; DELETE FROM edges WHERE source_kind = 'barangay';")
+        });
+        assert!(removed.is_ok(), "{removed:?}");
+        let stop = AtomicBool::new(false);
+        let written = AtomicU32::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                let client = server.as_role("admin");
+                let (stop, written) = (&stop, &written);
+                scope.spawn(move || {
+                    while !stop.load(Ordering::Relaxed) {
+                        client
+                            .post("/api/v1/teams", &json!({ "name": format!("Team {}", new_number()) }))
+                            .expect_status(201);
+                        written.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+            }
+            while written.load(Ordering::Relaxed) == 0 {
+                std::thread::yield_now();
+            }
+            let ended = run(&folder, &["backup", "a.obcms", "--database", server.database_url()]);
+            stop.store(true, Ordering::Relaxed);
+            assert_eq!(ended.code, Some(0), "{}", ended.errors);
+        });
+        succeeds(&folder, &["restore", "a.obcms"]);
+        let restored = rusqlite::Connection::open(database(&folder)).expect("the database opens");
+        let count = |sql: &str| restored.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count");
+        let teams = count("SELECT count(*) FROM teams");
+        assert!(teams > 0);
+        assert_eq!(count("SELECT count(*) FROM records WHERE kind = 'team'"), teams);
+        assert_eq!(count("SELECT count(*) FROM changes WHERE kind = 'team' AND action = 'create'"), teams);
+        assert_eq!(count("SELECT count(*) FROM sessions"), 0);
+    }
+}
+
+/// A number that was not given before.
+fn new_number() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    NUMBER.fetch_add(1, Ordering::Relaxed).to_string()
+}
+
+/// Starts a command and kills it as soon as a file is there, if it did not end before.
+fn killed_when(folder: &Folder, arguments: &[&str], file: &Path) {
+    let mut child =
+        program(folder, arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    while child.try_wait().expect("it can be asked").is_none() {
+        if fs::metadata(file).is_ok_and(|facts| facts.len() > 0) {
+            child.kill().expect("it is killed");
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_kill_in_the_middle_leaves_what_was_there() {
+    let folder = small("backup-killed");
+    let file = folder.path().join("a.obcms");
+    killed_when(&folder, &["backup", "a.obcms"], &folder.path().join("a.obcms.partial"));
+    if !file.exists() {
+        succeeds(&folder, &["backup", "a.obcms"]);
+    }
+    succeeds(&folder, &["restore", "--check", "a.obcms"]);
+    assert!(!folder.path().join("a.obcms.partial").exists());
+
+    succeeds(&folder, &["user", "add", "ana", "--role", "admin"]);
+    killed_when(&folder, &["restore", "a.obcms"], &folder.path().join("data/obcms.db.restoring"));
+    // Whatever the moment was, there is a whole database: the one from before, or the restored one.
+    assert!(succeeds(&folder, &["doctor"]).contains("nothing wrong found"));
+    succeeds(&folder, &["restore", "a.obcms"]);
+    assert_eq!(succeeds(&folder, &["user", "list"]), "");
+    assert!(!folder.path().join("data/obcms.db.restoring").exists());
+}
+
+#[test]
+fn a_full_disk_leaves_no_file() {
+    let folder = small("backup-full");
+    let program = program(&folder, &["backup", "a.obcms"]);
+    let mut limited = Command::new("sh");
+    limited
+        .current_dir(folder.path())
+        .args(["-c", "trap '' XFSZ; ulimit -f 256; exec \"$0\" backup a.obcms"])
+        .arg(program.get_program());
+    let ended = Ended::of(limited);
+    ended.refused(1, &["a.obcms"]);
+    let left: Vec<_> =
+        fs::read_dir(folder.path()).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
+    assert_eq!(left, ["data"], "nothing else is left");
+
+    let mut full = Command::new("sh");
+    full.current_dir(folder.path())
+        .args(["-c", "exec \"$0\" backup - > /dev/full"])
+        .arg(program.get_program());
+    Ended::of(full).refused(1, &["no backup was written"]);
+}
+
+#[test]
+fn doctor_tells_the_age_of_the_last_backup() {
+    let folder = small("backup-doctor");
+    let line = || {
+        let output = succeeds(&folder, &["doctor"]);
+        output.lines().find(|line| line.contains(" backup ")).expect("a line").to_owned()
+    };
+    assert!(line().starts_with("warn") && line().contains("obcms backup"), "{}", line());
+    succeeds(&folder, &["backup", "a.obcms"]);
+    assert!(line().starts_with("ok"), "{}", line());
+    let connection = rusqlite::Connection::open(database(&folder)).expect("the database opens");
+    connection
+        .execute("UPDATE settings SET value = '2026-01-01T00:00:00Z' WHERE name = 'last-backup'", [])
+        .expect("the time is set");
+    assert!(line().starts_with("warn") && line().contains("2026-01-01"), "{}", line());
+}
+
+#[test]
+fn a_missing_database_is_not_made_for_a_backup() {
+    let folder = Folder::new("backup-nothing");
+    run(&folder, &["backup", "a.obcms"]).refused(1, &["there is no database"]);
+    assert!(!database(&folder).exists() && !folder.path().join("a.obcms").exists());
+}

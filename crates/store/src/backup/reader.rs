@@ -1,0 +1,193 @@
+//! Reads a backup and refuses one that is not whole.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use flate2::read::GzDecoder;
+use obcms_domain::hex::hex;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::{BackupError, DataFile, FORMAT, Manifest, Part, Summary, VERSION, seal};
+use crate::migrations;
+
+/// Longest line that is read, so that a forged file cannot take all memory.
+const LONGEST_LINE: u64 = 256 * 1024 * 1024;
+
+/// Part of a backup, in the order of the file.
+pub(super) enum Item {
+    /// Name and columns of a table; its rows follow.
+    Table(String, Vec<String>),
+    /// Line of one row.
+    Row(String),
+    /// End of the rows of a table.
+    End,
+    /// File of the data directory.
+    File(DataFile),
+    /// End of the backup.
+    Summary(Summary),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    table: String,
+    columns: Vec<[String; 2]>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct End {
+    end: String,
+    rows: u64,
+    sha256: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Content {
+    file: String,
+    content: String,
+}
+
+/// Backup that is being read, with its checksums checked along the way.
+pub struct Reader {
+    lines: BufReader<GzDecoder<std::io::Take<BufReader<File>>>>,
+    /// First line of the backup.
+    pub manifest: Manifest,
+    seen: Summary,
+    table: Option<(String, u64, Sha256)>,
+    is_over: bool,
+}
+
+fn refused(reason: impl Into<String>) -> BackupError {
+    BackupError::Refused(reason.into())
+}
+
+fn damaged(what: &str) -> BackupError {
+    refused(format!("it is damaged: {what}"))
+}
+
+impl Reader {
+    /// Opens a backup; its seal and first line are checked.
+    pub fn open(path: &Path) -> Result<Self, BackupError> {
+        let facts = std::fs::metadata(path)?;
+        if !facts.is_file() {
+            return Err(refused("it is not a file"));
+        }
+        let sealed = seal::check(BufReader::new(File::open(path)?), facts.len())?.map_err(refused)?;
+        let stream = BufReader::new(File::open(path)?).take(sealed);
+        let mut lines = BufReader::with_capacity(128 * 1024, GzDecoder::new(stream));
+        let first = next_line(&mut lines)?.ok_or_else(|| damaged("it has no content"))?;
+        let manifest: Manifest =
+            serde_json::from_str(&first).map_err(|_| damaged("its first line cannot be read"))?;
+        if manifest.format != FORMAT {
+            return Err(damaged("its first line is of another format"));
+        }
+        if manifest.version > VERSION {
+            return Err(refused(format!(
+                "its format {} is newer than this program knows ({VERSION}); use the obcms that made it, {} or newer",
+                manifest.version, manifest.program
+            )));
+        }
+        if manifest.schema > migrations::newest() {
+            return Err(refused(format!(
+                "its schema {} is newer than this program knows ({}); use the obcms that made it, {} or newer",
+                manifest.schema,
+                migrations::newest(),
+                manifest.program
+            )));
+        }
+        Ok(Self { lines, manifest, seen: Summary::default(), table: None, is_over: false })
+    }
+
+    /// Next part; nothing after the summary.
+    pub(super) fn next(&mut self) -> Result<Option<Item>, BackupError> {
+        let Some(line) = next_line(&mut self.lines)? else {
+            return if self.is_over { Ok(None) } else { Err(damaged("its end is missing")) };
+        };
+        if self.is_over {
+            return Err(damaged("something follows its end"));
+        }
+        if let Some((name, count, mut digest)) = self.table.take() {
+            if line.starts_with('[') {
+                digest.update(line.as_bytes());
+                digest.update(b"\n");
+                self.table = Some((name, count + 1, digest));
+                return Ok(Some(Item::Row(line)));
+            }
+            let end: End = serde_json::from_str(&line).map_err(|_| damaged("a line cannot be read"))?;
+            let part = Part { count, sha256: hex(&digest.finalize()) };
+            if end.end != name || end.rows != part.count || end.sha256 != part.sha256 {
+                return Err(damaged(&format!("the rows of {name} do not match their checksum")));
+            }
+            self.seen.tables.insert(name, part);
+            return Ok(Some(Item::End));
+        }
+        if let Ok(Head { table, columns }) = serde_json::from_str(&line) {
+            if self.seen.tables.contains_key(&table) {
+                return Err(damaged(&format!("{table} is there twice")));
+            }
+            self.table = Some((table.clone(), 0, Sha256::new()));
+            let columns = columns.into_iter().map(|[name, _]| name).collect();
+            return Ok(Some(Item::Table(table, columns)));
+        }
+        if let Ok(Content { file, content }) = serde_json::from_str(&line) {
+            let content = bytes(&content).ok_or_else(|| damaged(&format!("{file} cannot be read")))?;
+            let part = Part { count: content.len() as u64, sha256: hex(&Sha256::digest(&content)) };
+            self.seen.files.insert(file.clone(), part);
+            return Ok(Some(Item::File(DataFile { name: file, content })));
+        }
+        let summary: Summary = serde_json::from_str(&line).map_err(|_| damaged("a line cannot be read"))?;
+        if summary.tables != self.seen.tables || summary.files != self.seen.files {
+            return Err(damaged("its content does not match its summary"));
+        }
+        self.is_over = true;
+        Ok(Some(Item::Summary(summary)))
+    }
+}
+
+fn next_line(lines: &mut impl BufRead) -> Result<Option<String>, BackupError> {
+    let mut line = String::new();
+    match lines.take(LONGEST_LINE).read_line(&mut line) {
+        Ok(0) => Ok(None),
+        Ok(_) if line.ends_with('\n') => {
+            line.pop();
+            Ok(Some(line))
+        }
+        Ok(_) => Err(damaged("a line has no end")),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            Err(damaged("it cannot be unpacked"))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
+            Err(damaged("it cannot be unpacked"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Bytes of hexadecimal digits.
+pub(super) fn bytes(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    if !digits.len().is_multiple_of(2) {
+        return None;
+    }
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    digits.chunks_exact(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+}
+
+/// Reads a backup to its end and checks everything that can be checked without a database.
+pub fn check(path: &Path) -> Result<(Manifest, Summary, Vec<DataFile>), BackupError> {
+    let mut reader = Reader::open(path)?;
+    let mut files = Vec::new();
+    let mut summary = Summary::default();
+    while let Some(item) = reader.next()? {
+        match item {
+            Item::File(file) => files.push(file),
+            Item::Summary(found) => summary = found,
+            Item::Table(..) | Item::Row(_) | Item::End => {}
+        }
+    }
+    Ok((reader.manifest, summary, files))
+}
