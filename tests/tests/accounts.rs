@@ -1,6 +1,6 @@
 //! Coming in, sessions, tokens and closed accounts, through HTTP.
 
-use obcms_tests::{Answer, Client, PASSWORD, Server, on_both_engines, path};
+use obcms_tests::{Answer, Client, PASSWORD, Person, Server, on_both_engines, path};
 use serde_json::json;
 
 fn sign_in(server: &Server, username: &str, password: &str, next: &str) -> Answer {
@@ -12,6 +12,13 @@ fn with_cookie(server: &Server, answer: &Answer) -> Client {
     let cookie = answer.header("set-cookie");
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
     server.anonymous().with_header("cookie", cookie.split(';').next().unwrap_or_default())
+}
+
+/// A client with a session of that person, which may write.
+fn signed_in(server: &Server, person: &Person) -> Client {
+    let client = with_cookie(server, &sign_in(server, &person.username, PASSWORD, "/").expect_status(303));
+    let csrf = csrf_token(&client);
+    client.with_header("x-csrf-token", &csrf)
 }
 
 /// The token that the forms of this session carry.
@@ -136,7 +143,7 @@ on_both_engines! {
 
     fn a_link_sets_the_password_once(server: &Server) {
         let person = server.person(&["staff"]);
-        let admin = server.as_role("admin");
+        let admin = signed_in(server, &server.person(&["admin"]));
         let made = admin.post(&format!("/api/v1/users/{}/setup-link", person.id), &json!({})).expect_status(201);
         let path = path(made.json["url"].as_str().expect("an address"));
         server.anonymous().get(path).expect_status(200);
@@ -145,6 +152,106 @@ on_both_engines! {
         server.anonymous().get(path).expect_status(404);
         sign_in(server, &person.username, PASSWORD, "/").expect_status(422);
         sign_in(server, &person.username, "mountain cloud boat", "/").expect_status(303);
+    }
+
+    fn a_token_opens_nothing_that_outlives_it(server: &Server) {
+        let admin = server.person(&["admin"]);
+        let make = |client: &Client, body: serde_json::Value| client.post("/api/v1/me/tokens", &body);
+        // Without an end in the request it ends after 90 days, and only an explicit "never" has none.
+        let usual = make(&admin.client, json!({ "name": "usual" })).expect_status(201).json;
+        assert!(usual["expires_at"].is_string(), "{usual}");
+        for none in [json!({ "name": "n", "expires_days": "never" }), json!({ "name": "n", "expires": null })] {
+            assert!(make(&admin.client, none).expect_status(201).json["expires_at"].is_null());
+        }
+        make(&admin.client, json!({ "name": "n", "expires": "soon" })).expect_status(422);
+        make(&admin.client, json!({ "name": "n", "expires": "2001-01-01T00:00:00Z" })).expect_status(422);
+
+        let short = make(&admin.client, json!({ "name": "short", "expires_days": 2 })).expect_status(201).json;
+        let short_id = short["id"].as_str().expect("an id");
+        let short = server.anonymous().with_token(short["token"].as_str().expect("a secret"));
+        for longer in [json!({ "name": "x", "expires_days": 3 }), json!({ "name": "x", "expires_days": "never" })] {
+            assert_eq!(make(&short, longer).expect_status(422).errors("code"), ["outlives"]);
+        }
+        let child = make(&short, json!({ "name": "child" })).expect_status(201).json;
+        let child = server.anonymous().with_token(child["token"].as_str().expect("a secret"));
+        let feed = short.post("/api/v1/feeds", &json!({ "name": "feed" })).expect_status(201).json;
+        assert!(feed["expires"].is_string(), "{feed}");
+        let longer = json!({ "expires": "2999-01-01T00:00:00Z" });
+        short.patch(&format!("/api/v1/feeds/{}", feed["id"].as_str().expect("an id")), &longer).expect_status(422);
+        // What a token made ends with it.
+        child.get("/api/v1/me").expect_status(200);
+        admin.client.delete(&format!("/api/v1/me/tokens/{short_id}")).expect_status(204);
+        child.get("/api/v1/me").expect_status(401);
+
+        let user = format!("/api/v1/users/{}", admin.id);
+        admin.client.post(&format!("{user}/setup-link"), &json!({})).expect_status(403);
+        let change = json!({ "current": PASSWORD, "new": "mountain cloud boat" });
+        admin.client.post("/api/v1/me/password", &change).expect_status(403);
+    }
+
+    fn a_reset_ends_sessions_and_lists_what_goes_on(server: &Server) {
+        let person = server.person(&["staff"]);
+        let session = signed_in(server, &person);
+        person.client.post("/api/v1/feeds", &json!({ "name": "Phone" })).expect_status(201);
+        let admin = signed_in(server, &server.person(&["admin"]));
+        let user = format!("/api/v1/users/{}", person.id);
+        let made = admin.post(&format!("{user}/setup-link"), &json!({})).expect_status(201).json;
+        session.get("/api/v1/me").expect_status(401);
+        assert_eq!(made["sessions"], json!([]));
+        assert_eq!(made["feeds"][0]["name"], "Phone");
+        let token = made["tokens"][0]["id"].clone();
+        person.client.get("/api/v1/me").expect_status(200);
+        server.as_role("coordinator").post(&format!("{user}/end-access"), &json!({})).expect_status(403);
+        let left = admin.post(&format!("{user}/end-access"), &json!({ "tokens": [token], "feeds": true }));
+        assert_eq!(left.expect_status(200).json, json!({ "sessions": [], "tokens": [], "feeds": [] }));
+        person.client.get("/api/v1/me").expect_status(401);
+        let access = admin.get(&format!("{user}/access")).expect_status(200);
+        assert_eq!(access.json["feeds"], json!([]));
+    }
+
+    fn ones_own_new_password_ends_tokens_and_feeds_when_asked(server: &Server) {
+        let person = server.person(&["staff"]);
+        let (here, there) = (signed_in(server, &person), signed_in(server, &person));
+        let change = json!({ "current": PASSWORD, "new": "mountain cloud boat" });
+        let left = here.post("/api/v1/me/password", &change).expect_status(200);
+        assert_eq!(left.json["tokens"].as_array().map(Vec::len), Some(1), "listed, not ended");
+        there.get("/api/v1/me").expect_status(401);
+        let csrf = csrf_token(&here);
+        let fields = [("csrf_token", csrf.as_str()), ("current_password", "mountain cloud boat"),
+            ("password", "boat cloud mountain"), ("end_access", "true")];
+        here.post_form("/me/password", &fields).expect_status(303);
+        person.client.get("/api/v1/me").expect_status(401);
+        here.get("/api/v1/me").expect_status(200);
+    }
+
+    fn signing_in_again_in_a_browser_replaces_its_session(server: &Server) {
+        let person = server.person(&["staff"]);
+        let first = with_cookie(server, &sign_in(server, &person.username, PASSWORD, "/").expect_status(303));
+        let elsewhere = signed_in(server, &person);
+        let fields = [("username", person.username.as_str()), ("password", PASSWORD)];
+        let second = first.post_form("/login", &fields).expect_status(303);
+        first.get("/api/v1/me").expect_status(401);
+        let second = with_cookie(server, &second);
+        assert_eq!(second.get("/api/v1/me/sessions").json["items"].as_array().map(Vec::len), Some(2));
+        // A secret that somebody else chose is not taken on.
+        let fixed = server.anonymous().with_header("cookie", "obcms_session=chosen");
+        let answer = fixed.post_form("/login", &fields).expect_status(303);
+        assert!(!answer.header("set-cookie").contains("chosen"));
+
+        elsewhere.delete("/api/v1/me/sessions").expect_status(204);
+        second.get("/api/v1/me").expect_status(401);
+        elsewhere.get("/api/v1/me").expect_status(200);
+    }
+
+    fn an_archived_account_has_no_way_in_when_it_is_restored(server: &Server) {
+        let person = server.person(&["staff"]);
+        let session = signed_in(server, &person);
+        let admin = server.as_role("admin");
+        let user = format!("/api/v1/users/{}", person.id);
+        admin.delete(&user).expect_status(204);
+        admin.post(&format!("{user}/restore"), &json!({})).expect_status(200);
+        person.client.get("/api/v1/me").expect_status(401);
+        session.get("/api/v1/me").expect_status(401);
     }
 
     fn hashes_of_passwords_leave_by_no_door(server: &Server) {

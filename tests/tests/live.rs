@@ -24,6 +24,33 @@ fn listen(server: &Server, cookie: &str) -> Receiver<Json> {
     greeted(server, cookie).1
 }
 
+/// Opens a stream with those headers and answers the reason for which it ends, once it has.
+fn ends(server: &Server, header: &str) -> Receiver<String> {
+    let address = server.base().trim_start_matches("http://").to_owned();
+    let mut connection = TcpStream::connect(&address).unwrap();
+    connection.set_read_timeout(Some(PATIENCE)).unwrap();
+    write!(connection, "GET /api/v1/stream HTTP/1.1\r\nHost: {address}\r\n{header}\r\n\r\n").unwrap();
+    let mut lines = BufReader::new(connection).lines().map_while(Result::ok);
+    assert!(lines.by_ref().any(|line| line == "event: open"));
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let mut reason = String::new();
+        while let Some(line) = lines.next() {
+            if line == "event: end" {
+                let data: Json =
+                    serde_json::from_str(lines.next().unwrap().strip_prefix("data: ").unwrap()).unwrap();
+                data["reason"].as_str().unwrap().clone_into(&mut reason);
+            }
+            // The last piece of a chunked answer.
+            if line == "0" {
+                let _ = sender.send(reason);
+                return;
+            }
+        }
+    });
+    receiver
+}
+
 /// Opens a stream: with which state of the data it greets, and its messages.
 fn greeted(server: &Server, cookie: &str) -> (Json, Receiver<Json>) {
     let address = server.base().trim_start_matches("http://").to_owned();
@@ -111,6 +138,54 @@ on_both_engines! {
         let app = server.app();
         plant(app, HANDLERS).unwrap();
         assert_ne!(greeted(server, &cookie).0, drawn.as_str(), "a job came");
+    }
+
+    fn a_stream_ends_with_the_access_of_its_owner_and_says_why(server: &Server) {
+        // Nothing else is written, and what ends the access comes to another process.
+        let elsewhere = server.second();
+        let app = elsewhere.app();
+        let program = obcms_app::Actor::program();
+        let with_cookie = |username: &str| format!("Cookie: {}", cookie(server, username));
+        let people: Vec<_> = (0..6).map(|_| server.person(&["staff"])).collect();
+        let token = |person: &obcms_tests::Person| {
+            let made = person.client.post("/api/v1/me/tokens", &json!({"name": "x"})).expect_status(201).json;
+            (made["id"].as_str().unwrap().parse().unwrap(), format!("Authorization: Bearer {}", made["token"].as_str().unwrap()))
+        };
+        let (revoked, revoked_header) = token(&people[1]);
+        let headers = [
+            with_cookie(&people[0].username), revoked_header, token(&people[2]).1,
+            with_cookie(&people[3].username), token(&people[4]).1, with_cookie(&people[5].username),
+        ];
+        let streams: Vec<_> = headers.iter().map(|header| ends(server, header)).collect();
+        app.set_disabled(&program, people[0].id, true).unwrap();
+        app.revoke_token(&program, revoked).unwrap();
+        let none = json!({"roles": []});
+        app.update(&program, &obcms_domain::kinds::USER, people[2].id, none.as_object().unwrap(), None).unwrap();
+        app.set_password(&program, people[3].id, "mountain cloud boat").unwrap();
+        app.archive(&program, &obcms_domain::kinds::USER, people[4].id, None).unwrap();
+        let secret = headers[5].split('=').next_back().unwrap();
+        app.sign_out(secret).unwrap();
+        let expected = ["disabled", "revoked", "roles_changed", "signed_out", "disabled", "signed_out"];
+        for (stream, reason) in streams.iter().zip(expected) {
+            assert_eq!(stream.recv_timeout(PATIENCE).as_deref(), Ok(reason));
+        }
+    }
+
+    fn what_was_queued_is_filtered_by_present_rights(server: &Server) {
+        let own = sample::make(server, &obcms_domain::kinds::COMMUNITY, 5, None);
+        let person = server.person(&["coordinator"]);
+        let admin = server.as_role("admin");
+        let messages = listen(server, &cookie(server, &person.username));
+        let partner = json!({"roles": ["partner"], "communities": [own.id]});
+        admin.patch(&format!("/api/v1/users/{}", person.id), &partner).expect_status(200);
+        let other = sample::make(server, &obcms_domain::kinds::COMMUNITY, 6, None);
+        let hidden = admin.post("/api/v1/needs", &json!({"title": "Hidden", "community": other.id})).expect_status(201);
+        let shown = admin.post("/api/v1/needs", &json!({"title": "Shown", "community": own.id})).expect_status(201);
+        let mut heard = Vec::new();
+        while !heard.contains(&shown.json["id"]) {
+            heard.push(messages.recv_timeout(PATIENCE).unwrap()["id"].clone());
+        }
+        assert!(!heard.contains(&hidden.json["id"]));
     }
 
     fn a_partner_hears_only_what_concerns_it(server: &Server) {

@@ -3,6 +3,7 @@
  * `*`) are fetched again and morphed, so that focus, open parts and typed text stay; islands hear `obcms:change`.
  */
 import { Idiomorph } from "idiomorph";
+import { endAccess, lostAccess } from "./access";
 import { debounce, every, fetchDocument } from "./page";
 
 /** A change as the stream tells it; kind `*` means that messages may have been missed. */
@@ -24,6 +25,7 @@ const STREAM = "/api/v1/stream";
 const REST_AFTER = 20_000;
 
 let source: EventSource | null = null;
+let ended = false;
 let retry = 1000;
 let rest = 0;
 let missed = false;
@@ -56,7 +58,7 @@ export function hold(held: boolean): void {
 }
 
 function connect(): void {
-  if (source) return;
+  if (source || ended) return;
   source = new EventSource(STREAM);
   // Of this name are the event of the browser, without data, and the first of the server, with the state of the data.
   source.addEventListener("open", (event: Event) => {
@@ -68,14 +70,36 @@ function connect(): void {
     const change = parse(event.data);
     if (change) hear(change);
   });
+  source.addEventListener("end", (event: MessageEvent<string>) => void end(parseReason(event.data)));
   source.addEventListener("error", () => {
     missed = true;
     // The browser tries again by itself unless the answer was a refusal.
     if (source?.readyState !== EventSource.CLOSED) return;
     source = null;
-    window.setTimeout(() => !document.hidden && connect(), retry);
-    retry = Math.min(retry * 2, 60_000);
+    void refused();
   });
+}
+
+/** After a refusal: whoever has no access any more is told so; everybody else tries again, less and less often. */
+async function refused(): Promise<void> {
+  const reason = await lostAccess();
+  if (reason) return end(reason);
+  window.setTimeout(() => !document.hidden && connect(), retry);
+  retry = Math.min(retry * 2, 60_000);
+}
+
+async function end(reason: string): Promise<void> {
+  ended = true;
+  disconnect();
+  await endAccess(reason);
+}
+
+function parseReason(data: string): string {
+  try {
+    return String((JSON.parse(data) as { reason?: unknown }).reason);
+  } catch {
+    return "";
+  }
 }
 
 /** Whether something was changed between the drawing of the page and the opening of the stream. */
@@ -96,6 +120,7 @@ function disconnect(): void {
 }
 
 function wake(): void {
+  if (ended) return;
   if (source) renew();
   else connect();
 }
@@ -122,7 +147,7 @@ const renew = debounce(120, () => void renewNow());
 let renewing = false;
 
 async function renewNow(): Promise<void> {
-  if (waiting.size === 0 || renewing || document.hidden || document.body.hasAttribute("data-held")) return;
+  if (ended || waiting.size === 0 || renewing || document.hidden || document.body.hasAttribute("data-held")) return;
   renewing = true;
   const ids = [...waiting];
   waiting.clear();

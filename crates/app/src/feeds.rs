@@ -12,7 +12,7 @@ use obcms_domain::registry::{Record, Value};
 use obcms_store::feeds as store;
 use serde_json::Value as Json;
 
-use crate::accounts::{hashed_text, new_secret};
+use crate::accounts::{hashed_text, limit_end, new_secret};
 use crate::calendar::{CalendarQuery, FILTERS};
 use crate::error::AppError;
 use crate::records::{require_version, require_write};
@@ -38,7 +38,8 @@ impl App {
         let missing = || AppError::NotFound("feed");
         self.read(|tx| {
             let feed = store::by_secret(tx, &hashed_text(secret))?.ok_or_else(missing)?;
-            let owner = feed.created_by.filter(|_| !feed.is_archived()).ok_or_else(missing)?;
+            let is_over = feed.instant("expires").is_some_and(|end| end <= self.now());
+            let owner = feed.created_by.filter(|_| !feed.is_archived() && !is_over).ok_or_else(missing)?;
             let owner = Actor::load(tx, owner)?.filter(|owner| !owner.roles.is_empty());
             Ok((feed, owner.ok_or_else(missing)?))
         })
@@ -70,6 +71,7 @@ impl App {
                 return Err(AppError::conflict("This feed is archived; restore it first."));
             }
             let mut record = before.clone();
+            limit_end(work.actor, None, &mut record)?;
             set_secret(work.app, &mut record);
             work.save_secret(&before, &record, "renew")?;
             Ok(record)

@@ -27,6 +27,7 @@ pub mod present;
 pub mod projects;
 pub mod records;
 pub mod search;
+pub mod security;
 pub mod seeds;
 pub mod series;
 pub mod sharing;

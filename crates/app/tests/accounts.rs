@@ -6,6 +6,7 @@ mod common;
 use common::{Home, bare, input};
 use jiff::SignedDuration;
 use obcms_app::accounts::{SetupInput, SignInError, SignedIn};
+use obcms_app::actor::CacheKey;
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::USER;
@@ -173,7 +174,8 @@ fn tokens_act_for_their_owner() {
     let (secret, token) = home.app.create_token(&me, " nightly ", "write", Some(2)).unwrap();
     assert!(secret.starts_with("obcms_") && secret.len() == 49);
     assert_eq!(token.name, "nightly");
-    assert_eq!(home.app.token_actor(&secret).unwrap().unwrap(), me);
+    let acting = home.app.token_actor(&secret).unwrap().unwrap();
+    assert_eq!(CacheKey::from(&acting), CacheKey::from(&me));
     assert_eq!(home.app.tokens(&me).unwrap()[0].last_used_at, Some(home.app.now()));
     assert!(home.app.token_actor("obcms_guess").unwrap().is_none());
     assert!(home.app.token_actor(&secret["obcms_".len()..]).unwrap().is_none());

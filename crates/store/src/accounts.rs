@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use obcms_domain::id::Id;
 
-use crate::database::{Cell, Row, Tx};
+use crate::database::{Cell, Message, Row, Tx};
 use crate::error::StoreError;
 
 /// A session of a person in a browser.
@@ -61,21 +61,35 @@ pub fn insert_session(tx: &mut Tx<'_>, hash: &[u8], session: &Session) -> Result
     Ok(())
 }
 
-/// Ends the session of that secret, if there is one.
-pub fn delete_session_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM sessions WHERE secret_hash = $1", &[Cell::Bytes(hash.to_vec())])?;
-    Ok(())
+/// Ends the session of that secret. Returns whose it was.
+pub fn delete_session_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Id>, StoreError> {
+    let hash = [Cell::Bytes(hash.to_vec())];
+    let user = tx.first("SELECT user_id FROM sessions WHERE secret_hash = $1", &hash)?;
+    let Some(user) = user.map(|row| row.get(0)).transpose()? else {
+        return Ok(None);
+    };
+    tx.execute("DELETE FROM sessions WHERE secret_hash = $1", &hash)?;
+    tx.publish(Message::access_ended(user));
+    Ok(Some(user))
 }
 
-/// The live session of that secret.
-pub fn find_session(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<Option<Session>, StoreError> {
+/// The session of that secret, which may be over.
+pub fn find_session(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Session>, StoreError> {
     tx.first(
-        &format!("SELECT {SESSION} FROM sessions WHERE secret_hash = $1 AND expires_at > $2"),
-        &[Cell::Bytes(hash.to_vec()), now.into()],
+        &format!("SELECT {SESSION} FROM sessions WHERE secret_hash = $1"),
+        &[Cell::Bytes(hash.to_vec())],
     )?
     .as_ref()
     .map(session)
     .transpose()
+}
+
+/// The session of that id, which may be over.
+pub fn session_by_id(tx: &mut Tx<'_>, id: Id) -> Result<Option<Session>, StoreError> {
+    tx.first(&format!("SELECT {SESSION} FROM sessions WHERE id = $1"), &[id.into()])?
+        .as_ref()
+        .map(session)
+        .transpose()
 }
 
 /// Notes that the session was used.
@@ -84,11 +98,11 @@ pub fn touch_session(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<(), Stor
     Ok(())
 }
 
-/// The live sessions of a person, the last used first.
-pub fn sessions(tx: &mut Tx<'_>, user: Id, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+/// The sessions of a person, the last used first, with those that are over and not forgotten yet.
+pub fn sessions(tx: &mut Tx<'_>, user: Id) -> Result<Vec<Session>, StoreError> {
     tx.query(
-        &format!("SELECT {SESSION} FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id"),
-        &[user.into(), now.into()],
+        &format!("SELECT {SESSION} FROM sessions WHERE user_id = $1 ORDER BY last_seen_at DESC, id"),
+        &[user.into()],
     )?
     .iter()
     .map(session)
@@ -97,23 +111,41 @@ pub fn sessions(tx: &mut Tx<'_>, user: Id, now: Timestamp) -> Result<Vec<Session
 
 /// Ends one session of a person; whether there was one.
 pub fn delete_session(tx: &mut Tx<'_>, user: Id, id: Id) -> Result<bool, StoreError> {
-    Ok(tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id = $2", &[user.into(), id.into()])? > 0)
+    let ended =
+        tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id = $2", &[user.into(), id.into()])? > 0;
+    if ended {
+        tx.publish(Message::access_ended(user));
+    }
+    Ok(ended)
 }
 
 /// Ends all sessions of a person but one.
 pub fn delete_sessions(tx: &mut Tx<'_>, user: Id, but: Option<Id>) -> Result<u64, StoreError> {
-    match but {
+    let ended = match but {
         Some(but) => {
             tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", &[user.into(), but.into()])
         }
         None => tx.execute("DELETE FROM sessions WHERE user_id = $1", &[user.into()]),
+    }?;
+    if ended > 0 {
+        tx.publish(Message::access_ended(user));
     }
+    Ok(ended)
 }
 
-/// Forgets sessions and links that are over, and failures older than `failures_until`.
-pub fn forget_expired(tx: &mut Tx<'_>, now: Timestamp, failures_until: Timestamp) -> Result<(), StoreError> {
+/// Forgets sessions and links that are over, sessions that were not used since `idle_since`, and failures older than
+/// `failures_until`.
+pub fn forget_expired(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    idle_since: Timestamp,
+    failures_until: Timestamp,
+) -> Result<(), StoreError> {
     tx.execute("DELETE FROM sign_in_failures WHERE at < $1", &[failures_until.into()])?;
-    tx.execute("DELETE FROM sessions WHERE expires_at <= $1", &[now.into()])?;
+    tx.execute(
+        "DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2",
+        &[now.into(), idle_since.into()],
+    )?;
     tx.execute("DELETE FROM setup_links WHERE expires_at <= $1", &[now.into()])?;
     Ok(())
 }
@@ -137,9 +169,11 @@ pub struct Token {
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked, if it was.
     pub revoked_at: Option<Timestamp>,
+    /// The token with which it was made, if any; it ends with that.
+    pub parent_id: Option<Id>,
 }
 
-const TOKEN: &str = "id, user_id, name, scope, created_at, expires_at, last_used_at, revoked_at";
+const TOKEN: &str = "id, user_id, name, scope, created_at, expires_at, last_used_at, revoked_at, parent_id";
 
 fn token(row: &Row) -> Result<Token, StoreError> {
     Ok(Token {
@@ -151,13 +185,16 @@ fn token(row: &Row) -> Result<Token, StoreError> {
         expires_at: row.get(5)?,
         last_used_at: row.get(6)?,
         revoked_at: row.get(7)?,
+        parent_id: row.get(8)?,
     })
 }
 
 /// Keeps a new token under the hash of its secret.
 pub fn insert_token(tx: &mut Tx<'_>, hash: &[u8], token: &Token) -> Result<(), StoreError> {
     tx.execute(
-        &format!("INSERT INTO tokens (secret_hash, {TOKEN}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"),
+        &format!(
+            "INSERT INTO tokens (secret_hash, {TOKEN}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        ),
         &[
             Cell::Bytes(hash.to_vec()),
             token.id.into(),
@@ -168,6 +205,7 @@ pub fn insert_token(tx: &mut Tx<'_>, hash: &[u8], token: &Token) -> Result<(), S
             token.expires_at.into(),
             token.last_used_at.into(),
             token.revoked_at.into(),
+            token.parent_id.into(),
         ],
     )?;
     Ok(())
@@ -209,20 +247,30 @@ pub fn token_by_id(tx: &mut Tx<'_>, id: Id) -> Result<Option<Token>, StoreError>
         .transpose()
 }
 
-/// Revokes a token; whether it was live.
-pub fn revoke_token(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<bool, StoreError> {
-    Ok(tx.execute(
-        "UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL",
-        &[now.into(), id.into()],
-    )? > 0)
+/// Revokes a token of a person and those that were made with it. Returns how many were live.
+pub fn revoke_token(tx: &mut Tx<'_>, user: Id, id: Id, now: Timestamp) -> Result<u64, StoreError> {
+    let revoked = tx.execute(
+        "WITH RECURSIVE family (id) AS (SELECT id FROM tokens WHERE id = $2 AND user_id = $3 \
+         UNION SELECT tokens.id FROM tokens JOIN family ON tokens.parent_id = family.id) \
+         UPDATE tokens SET revoked_at = $1 WHERE revoked_at IS NULL AND id IN (SELECT id FROM family)",
+        &[now.into(), id.into(), user.into()],
+    )?;
+    if revoked > 0 {
+        tx.publish(Message::access_ended(user));
+    }
+    Ok(revoked)
 }
 
 /// Revokes all tokens of a person that are live.
 pub fn revoke_tokens(tx: &mut Tx<'_>, user: Id, now: Timestamp) -> Result<u64, StoreError> {
-    tx.execute(
+    let revoked = tx.execute(
         "UPDATE tokens SET revoked_at = $1 WHERE user_id = $2 AND revoked_at IS NULL",
         &[now.into(), user.into()],
-    )
+    )?;
+    if revoked > 0 {
+        tx.publish(Message::access_ended(user));
+    }
+    Ok(revoked)
 }
 
 /// Notes a failure to sign in as `account`, which may not exist, from `address`.

@@ -10,6 +10,7 @@ use obcms_store::accounts::Session;
 
 use crate::address::base_address;
 use crate::bodies::GuardedBody;
+use crate::guard::guarded;
 use crate::problem::Problem;
 use crate::state::{State, blocking};
 
@@ -45,12 +46,14 @@ pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, 
             if let Some(body) = request.extensions().get::<GuardedBody>() {
                 body.allow(caller.actor.id);
             }
+            let actor = caller.actor.clone();
             request.extensions_mut().insert(caller);
+            // Reading the answer may take long after it was decided that this caller may have it.
+            guarded(state, actor, next.run(request).await)
         }
-        Ok(None) => {}
-        Err(error) => return Problem::from(error).into_response(),
+        Ok(None) => next.run(request).await,
+        Err(error) => Problem::from(error).into_response(),
     }
-    next.run(request).await
 }
 
 fn find(state: &State, headers: &HeaderMap) -> Result<Option<Caller>, AppError> {

@@ -7,6 +7,7 @@ pub mod bodies;
 pub mod caller;
 pub mod components;
 pub mod feeds;
+pub mod guard;
 pub mod health;
 pub mod input;
 pub mod limits;

@@ -10,7 +10,7 @@ use crate::actor::roles;
 use crate::behaviour::users::require_another_admin;
 use crate::error::AppError;
 use crate::records::require_write;
-use crate::{Actor, App};
+use crate::{Actor, App, security};
 
 /// Refuses whoever may not manage accounts.
 pub fn require_administration(actor: &Actor, action: Action, what: &str) -> Result<(), AppError> {
@@ -39,6 +39,10 @@ impl App {
             }
             work.save(&before, &mut record, if disabled { "disable" } else { "enable" })?;
             find_user(work, user)
+        })
+        .inspect(|record| {
+            let event = if disabled { "account_disabled" } else { "account_enabled" };
+            security::acted(actor, event, record.text("username"));
         })
     }
 }

@@ -3,6 +3,7 @@
 //! Secrets are random and kept only as SHA-256: looking one up by its hash takes the same time whatever was
 //! guessed, and a copied database opens nothing.
 
+mod access;
 mod administration;
 mod passwords;
 mod profile;
@@ -22,8 +23,11 @@ use obcms_domain::registry::Record;
 pub use obcms_store::accounts::{Session, SetupLink, Token};
 use obcms_store::{accounts, records};
 
+pub(crate) use access::limit_end;
+pub use access::{AccessEnd, Credentials, EndAccess, Ended};
 pub use setup::{SetupInput, setup_path};
 pub use sign_in::{SignInError, SignedIn};
+pub use tokens::{DEFAULT_DAYS as TOKEN_DAYS, TokenEnd};
 
 use crate::error::AppError;
 use crate::work::Work;

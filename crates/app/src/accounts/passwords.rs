@@ -11,11 +11,12 @@ use obcms_domain::people::{Action, lockout, password};
 use obcms_domain::registry::{FieldError, Record};
 use obcms_store::accounts;
 
+use super::access::require_no_token;
 use super::{find_user, own_id};
 use crate::error::AppError;
 use crate::records::require_write;
 use crate::work::Work;
-use crate::{Actor, App};
+use crate::{Actor, App, security};
 
 /// Stands for the address where somebody who is signed in already mistypes the current password.
 const SIGNED_IN: &str = "(signed in)";
@@ -109,6 +110,7 @@ impl App {
         keep_session: Option<Id>,
     ) -> Result<(), AppError> {
         require_write(actor)?;
+        require_no_token(actor, "change the password")?;
         let id = own_id(actor)?;
         let now = self.now();
         let user = self.user_named(&actor.username)?;
@@ -134,12 +136,15 @@ impl App {
                 return Err(AppError::conflict("The password was changed meanwhile."));
             }
             replace(work, &before, &hash, keep_session)
-        })
+        })?;
+        security::acted(actor, "password_changed", &actor.username);
+        Ok(())
     }
 
     /// Sets the password of a user, by an administrator or the program, and ends all sessions.
     pub fn set_password(&self, actor: &Actor, user: Id, password: &str) -> Result<(), AppError> {
         super::administration::require_administration(actor, Action::Edit, "set the passwords of others")?;
+        require_no_token(actor, "set a password")?;
         let record = self.get(actor, &obcms_domain::kinds::USER, user)?;
         if let Some(error) = check("password", password, record.text("username")) {
             return Err(AppError::Invalid(vec![error]));
@@ -148,6 +153,8 @@ impl App {
         self.write(actor, |work| {
             let before = find_user(work, user)?;
             replace(work, &before, &hash, None)
-        })
+        })?;
+        security::acted(actor, "password_reset", record.text("username"));
+        Ok(())
     }
 }

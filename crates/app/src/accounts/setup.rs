@@ -7,10 +7,11 @@ use obcms_domain::people::{Action, username};
 use obcms_store::accounts::{self, SetupLink};
 use serde_json::json;
 
-use super::{administration, find_user, passwords, secrets};
+use super::{access, administration, find_user, passwords, secrets};
+use crate::actor::Credential;
 use crate::error::AppError;
 use crate::records::{Input, create};
-use crate::{Actor, App};
+use crate::{Actor, App, security};
 
 /// How long the link for the first administrator holds: it stands in the log of the server.
 const FIRST: SignedDuration = SignedDuration::from_hours(24);
@@ -42,8 +43,10 @@ impl App {
     /// Makes a link: for a user, or for the first administrator while there are no users. Answers its secret.
     pub fn create_setup_link(&self, actor: &Actor, user: Option<Id>) -> Result<String, AppError> {
         administration::require_administration(actor, Action::Edit, "hand out links to set a password")?;
+        access::require_no_token(actor, "hand out links to set a password")?;
         let secret = secrets::new(self);
-        self.write(actor, |work| {
+        let about = self.write(actor, |work| {
+            let mut about = String::new();
             let valid = match user {
                 None if accounts::count_users(work.tx)? > 0 => {
                     return Err(AppError::conflict("There are users already."));
@@ -55,14 +58,23 @@ impl App {
                         return Err(AppError::conflict("This account is closed; open it first."));
                     }
                     accounts::delete_setup_links(work.tx, id)?;
+                    // A password is set anew when it was forgotten or is known to others: nobody stays signed in with it.
+                    let but = match actor.credential {
+                        Credential::Session(session) if actor.id == Some(id) => Some(session),
+                        _ => None,
+                    };
+                    accounts::delete_sessions(work.tx, id, but)?;
+                    record.text("username").clone_into(&mut about);
                     work.note = "Link to set a password made.".to_owned();
                     work.remark(&record, "password")?;
                     USER
                 }
             };
             let link = SetupLink { user_id: user, expires_at: work.now + valid };
-            Ok(accounts::insert_setup_link(work.tx, &secrets::hash(&secret), &link, work.now)?)
+            accounts::insert_setup_link(work.tx, &secrets::hash(&secret), &link, work.now)?;
+            Ok(about)
         })?;
+        security::acted(actor, "setup_link_created", &about);
         Ok(secret)
     }
 
@@ -127,6 +139,7 @@ impl App {
             passwords::replace(work, &user, &hash, None)?;
             Ok(user.id)
         })
+        .inspect(|_| security::acted(&actor, "setup_link_used", &name))
     }
 }
 

@@ -8,6 +8,7 @@ use obcms_store::records;
 
 use super::{passwords, secrets};
 use crate::error::AppError;
+use crate::security::SecurityEvent;
 use crate::{Actor, App};
 
 /// Failures to sign in are forgotten after this time.
@@ -75,7 +76,11 @@ impl App {
             };
             Ok((locked, user, actor))
         })?;
+        // Some type their password in place of their name: only names that exist are logged.
+        let known = if user.is_some() { name.as_str() } else { "(no such account)" };
         if let Some(seconds) = locked {
+            let address = address.as_str();
+            SecurityEvent { event: "sign_in", user: known, address, outcome: "locked", about: "" }.log();
             return Err(SignInError::Locked { seconds });
         }
         let hash = user.as_ref().map_or("", |user| user.text("password_hash"));
@@ -88,7 +93,7 @@ impl App {
             csrf_token: secrets::new(self),
             created_at: now,
             last_seen_at: now,
-            expires_at: now + SignedDuration::from_hours(24 * self.options().session_days),
+            expires_at: now + self.longest_session(),
             address: address.clone(),
             agent: kept(agent, LONGEST_NOTE),
         });
@@ -108,7 +113,7 @@ impl App {
             if before.text("password_hash") != hash || before.flag("is_disabled") || before.is_archived() {
                 return Ok(Outcome::Wrong);
             }
-            accounts::forget_expired(work.tx, now, now - FORGET_FAILURES)?;
+            accounts::forget_expired(work.tx, now, self.idle_since(now), now - FORGET_FAILURES)?;
             accounts::delete_failures(work.tx, &name, &address)?;
             accounts::insert_session(work.tx, &secrets::hash(&secret), session)?;
             let mut record = before.clone();
@@ -116,6 +121,13 @@ impl App {
             work.save_computed(&before, &record)?;
             Ok(Outcome::In(Box::new(SignedIn { secret: secret.clone(), session: session.clone() })))
         })?;
+        let result = match &outcome {
+            Outcome::In(_) => "ok",
+            Outcome::Wrong => "wrong",
+            Outcome::Locked(_) => "locked",
+        };
+        let address = address.as_str();
+        SecurityEvent { event: "sign_in", user: known, address, outcome: result, about: "" }.log();
         match outcome {
             Outcome::In(signed_in) => Ok(*signed_in),
             Outcome::Wrong => Err(SignInError::Wrong),
@@ -125,6 +137,12 @@ impl App {
 
     /// Ends the session of that secret.
     pub fn sign_out(&self, secret: &str) -> Result<(), AppError> {
-        self.database().write(|tx| Ok(accounts::delete_session_of(tx, &secrets::hash(secret))?))
+        let user = self.database().write(|tx| accounts::delete_session_of(tx, &secrets::hash(secret)))?;
+        if let Some(user) = user {
+            let about = user.to_string();
+            SecurityEvent { event: "sign_out", outcome: "ok", about: &about, ..SecurityEvent::default() }
+                .log();
+        }
+        Ok(())
     }
 }

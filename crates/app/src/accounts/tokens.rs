@@ -1,6 +1,6 @@
 //! Tokens with which programs act for a person.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use obcms_domain::id::Id;
 use obcms_domain::people::{Action, Area};
 use obcms_domain::registry::{FieldError, check_text};
@@ -8,9 +8,10 @@ use obcms_store::accounts::{self, Token};
 
 use super::sessions::TOUCH;
 use super::{find_user, own_id, secrets};
+use crate::actor::Credential;
 use crate::error::AppError;
 use crate::records::require_write;
-use crate::{Actor, App};
+use crate::{Actor, App, security};
 
 /// Every token starts with this, so that scanners for leaked secrets know it.
 const PREFIX: &str = "obcms_";
@@ -19,7 +20,58 @@ const LONGEST_NAME: usize = 100;
 /// Most days that a token may live, when it has an end.
 const MOST_DAYS: i64 = 3650;
 
-fn check_new(name: &str, scope: &str, days: Option<i64>) -> Result<(), AppError> {
+/// Days that a token lives when no end was asked for.
+pub const DEFAULT_DAYS: i64 = 90;
+
+/// End that was asked for a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TokenEnd {
+    /// After [`DEFAULT_DAYS`], or with the token that makes it.
+    #[default]
+    Usual,
+    /// None: it lives until it is revoked.
+    Never,
+    /// After so many days.
+    Days(i64),
+    /// At that instant.
+    At(Timestamp),
+}
+
+impl From<Option<i64>> for TokenEnd {
+    fn from(days: Option<i64>) -> Self {
+        days.map_or(Self::Never, Self::Days)
+    }
+}
+
+impl TokenEnd {
+    /// The instant meant, within what the token of the caller allows: none outlives the one that made it.
+    fn instant(self, actor: &Actor, now: Timestamp) -> Result<Option<Timestamp>, FieldError> {
+        let after = |days: i64| now + SignedDuration::from_hours(24 * days);
+        let limit = match actor.credential {
+            Credential::Token { expires_at, .. } => expires_at,
+            Credential::None | Credential::Session(_) => None,
+        };
+        let asked = match self {
+            Self::Usual => Some(limit.map_or(after(DEFAULT_DAYS), |limit| limit.min(after(DEFAULT_DAYS)))),
+            Self::Never => None,
+            Self::Days(days) if (1..=MOST_DAYS).contains(&days) => Some(after(days)),
+            Self::At(end) if end > now && end <= after(MOST_DAYS) => Some(end),
+            Self::Days(_) | Self::At(_) => {
+                return Err(FieldError::new("days", "range", format!("Expected 1 to {MOST_DAYS} days.")));
+            }
+        };
+        match limit {
+            Some(limit) if asked.is_none_or(|asked| asked > limit) => Err(FieldError::new(
+                "days",
+                "outlives",
+                format!("A token cannot make one that outlives it; this one ends on {limit:.0}."),
+            )),
+            _ => Ok(asked),
+        }
+    }
+}
+
+fn check_new(name: &str, scope: &str) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if name.is_empty() {
         errors.push(FieldError::new("name", "required", "Say what the token is for."));
@@ -30,10 +82,7 @@ fn check_new(name: &str, scope: &str, days: Option<i64>) -> Result<(), AppError>
     if !matches!(scope, "read" | "write") {
         errors.push(FieldError::new("scope", "choice", "Expected read or write."));
     }
-    if days.is_some_and(|days| !(1..=MOST_DAYS).contains(&days)) {
-        errors.push(FieldError::new("days", "range", format!("Expected 1 to {MOST_DAYS} days.")));
-    }
-    if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
+    errors
 }
 
 impl App {
@@ -52,10 +101,13 @@ impl App {
         let Some((mut actor, token)) = found.filter(|(actor, _)| !actor.roles.is_empty()) else {
             return Ok(None);
         };
-        if token.last_used_at.is_none_or(|last| now.duration_since(last) >= TOUCH) {
-            self.database().write(|tx| accounts::touch_token(tx, token.id, now))?;
+        if token.last_used_at.is_none_or(|last| now.duration_since(last) >= TOUCH)
+            && self.noted(|tx| accounts::touch_token(tx, token.id, now))
+        {
+            security::acted(&actor, "token_used", &token.id.to_string());
         }
         actor.read_only = token.scope != "write";
+        actor.credential = Credential::Token { id: token.id, expires_at: token.expires_at };
         Ok(Some(actor))
     }
 
@@ -73,7 +125,7 @@ impl App {
         actor: &Actor,
         name: &str,
         scope: &str,
-        days: Option<i64>,
+        end: impl Into<TokenEnd>,
     ) -> Result<(String, Token), AppError> {
         require_write(actor)?;
         let user = own_id(actor)?;
@@ -84,18 +136,29 @@ impl App {
             });
         }
         let name = name.trim();
-        check_new(name, scope, days)?;
-        let secret = format!("{PREFIX}{}", secrets::new(self));
         let now = self.now();
+        let mut errors = check_new(name, scope);
+        let expires_at = end.into().instant(actor, now).unwrap_or_else(|error| {
+            errors.push(error);
+            None
+        });
+        if !errors.is_empty() {
+            return Err(AppError::Invalid(errors));
+        }
+        let secret = format!("{PREFIX}{}", secrets::new(self));
         let token = Token {
             id: self.new_id(),
             user_id: user,
             name: name.to_owned(),
             scope: scope.to_owned(),
             created_at: now,
-            expires_at: days.map(|days| now + SignedDuration::from_hours(24 * days)),
+            expires_at,
             last_used_at: None,
             revoked_at: None,
+            parent_id: match actor.credential {
+                Credential::Token { id, .. } => Some(id),
+                Credential::None | Credential::Session(_) => None,
+            },
         };
         self.write(actor, |work| {
             accounts::insert_token(work.tx, &secrets::hash(&secret), &token)?;
@@ -103,22 +166,25 @@ impl App {
             work.note = format!("Token {name} made.");
             work.remark(&record, "token")
         })?;
+        security::acted(actor, "token_created", &token.id.to_string());
         Ok((secret, token))
     }
 
-    /// Revokes a token: one's own, or anybody's by an administrator.
+    /// Revokes a token, with those that were made with it: one's own, or anybody's by an administrator.
     pub fn revoke_token(&self, actor: &Actor, id: Id) -> Result<(), AppError> {
         require_write(actor)?;
         self.write(actor, |work| {
             let token = accounts::token_by_id(work.tx, id)?
                 .filter(|token| actor.id == Some(token.user_id) || actor.may(Action::Edit, Area::Accounts))
                 .ok_or(AppError::NotFound("token"))?;
-            if accounts::revoke_token(work.tx, id, work.now)? {
+            if accounts::revoke_token(work.tx, token.user_id, id, work.now)? > 0 {
                 let record = find_user(work, token.user_id)?;
                 work.note = format!("Token {} revoked.", token.name);
                 work.remark(&record, "token")?;
             }
             Ok(())
-        })
+        })?;
+        security::acted(actor, "token_revoked", &id.to_string());
+        Ok(())
     }
 }

@@ -4,12 +4,18 @@ use obcms_domain::kinds;
 use obcms_domain::registry::{Record, Value};
 use serde_json::Value as Json;
 
+use crate::accounts::limit_end;
 use crate::error::AppError;
 use crate::feeds;
 use crate::work::Work;
 
 /// Gives a new feed its secret, and refuses kinds and states of entries that there are not.
-pub fn prepare(work: &mut Work<'_, '_>, record: &mut Record) -> Result<(), AppError> {
+pub fn prepare(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    record: &mut Record,
+) -> Result<(), AppError> {
+    limit_end(work.actor, before, record)?;
     if record.text("secret").is_empty() {
         feeds::set_secret(work.app, record);
     }

@@ -43,7 +43,7 @@ pub fn prepare(
             holidays::prepare(before, record, input);
             Ok(())
         }
-        "feed" => feeds::prepare(work, record),
+        "feed" => feeds::prepare(work, before, record),
         "external_calendar" => {
             let allow_private_addresses = work.app.options().allow_private_addresses;
             crate::external::prepare(before, record, allow_private_addresses)

@@ -3,7 +3,7 @@
 use obcms_domain::kinds::LEAST_PASSPHRASE;
 use obcms_domain::registry::{Record, Value};
 
-use crate::accounts::{hashed_text, new_secret, passphrase_hash};
+use crate::accounts::{hashed_text, limit_end, new_secret, passphrase_hash};
 use crate::error::AppError;
 use crate::records::Input;
 use crate::work::Work;
@@ -15,6 +15,7 @@ pub fn prepare(
     record: &mut Record,
     input: &Input,
 ) -> Result<(), AppError> {
+    limit_end(work.actor, before, record)?;
     if before.is_none() {
         let secret = new_secret(work.app);
         record.set("secret_hash", hashed_text(&secret));

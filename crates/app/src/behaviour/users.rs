@@ -3,8 +3,11 @@
 use obcms_domain::people::{Role, username};
 use obcms_domain::registry::Record;
 
+use obcms_store::accounts;
+
 use crate::actor::roles;
 use crate::error::AppError;
+use crate::security;
 use crate::work::Work;
 
 /// Keeps the name in small letters and the last administrator in office.
@@ -20,12 +23,24 @@ pub fn prepare(
     {
         require_another_admin(work, record)?;
     }
+    if before.is_none_or(|before| roles(before) != roles(record)) {
+        let names: Vec<&str> = roles(record).iter().map(|role| role.as_str()).collect();
+        let about = format!("{}: {}", record.text("username"), names.join(" "));
+        security::acted(work.actor, "roles_changed", &about);
+    }
     Ok(())
 }
 
-/// Refuses to put away the last administrator.
+/// Refuses to put away the last administrator, and ends what opens the account: restoring it opens nothing by itself.
 pub fn before_archive(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
-    if roles(record).contains(&Role::Admin) { require_another_admin(work, record) } else { Ok(()) }
+    if roles(record).contains(&Role::Admin) {
+        require_another_admin(work, record)?;
+    }
+    accounts::delete_sessions(work.tx, record.id, None)?;
+    accounts::revoke_tokens(work.tx, record.id, work.now)?;
+    accounts::delete_setup_links(work.tx, record.id)?;
+    security::acted(work.actor, "account_archived", record.text("username"));
+    Ok(())
 }
 
 /// Undoing may archive, disable or change roles as well as any other way.

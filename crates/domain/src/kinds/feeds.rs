@@ -51,6 +51,10 @@ pub static FEED: Kind = Kind {
         Field::new("text", "Words of the title", Type::Text(200))
             .help("Each of them begins a word of the title.")
             .folded(),
+        Field::new("expires", "Ends", Type::Instant)
+            .help("After that the address answers no more. Leave empty for no end.")
+            .not_on_calendar("It is the end of an address and no date of the office.")
+            .listed(),
         Field::new("last_read_at", "Last read", Type::Instant)
             .derived()
             .not_on_calendar("when a program asked for the feed is no date of the office")

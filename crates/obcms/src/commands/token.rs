@@ -5,7 +5,7 @@ use super::user::{named, open};
 use crate::failure::Failure;
 use crate::settings::DatabaseFlags;
 use clap::Subcommand;
-use obcms_app::accounts::Token;
+use obcms_app::accounts::{Token, TokenEnd};
 use obcms_app::{Actor, App};
 use obcms_domain::id::Id;
 use std::str::FromStr;
@@ -27,9 +27,9 @@ enum TokenCommand {
         /// What the token is for.
         #[arg(long, value_name = "LABEL", default_value = "command line")]
         name: String,
-        /// Days after which it ends; without, it holds until it is revoked.
-        #[arg(long, value_name = "DAYS")]
-        expires: Option<i64>,
+        /// Days after which it ends, or `never`.
+        #[arg(long, value_name = "DAYS", default_value = "90", value_parser = parse_end)]
+        expires: TokenEnd,
         /// It may change nothing.
         #[arg(long)]
         read_only: bool,
@@ -52,6 +52,15 @@ enum TokenCommand {
         #[command(flatten)]
         settings: DatabaseFlags,
     },
+}
+
+fn parse_end(text: &str) -> Result<TokenEnd, String> {
+    match text {
+        "never" => Ok(TokenEnd::Never),
+        days => {
+            days.parse().map(TokenEnd::Days).map_err(|_| "expected a number of days, or never".to_owned())
+        }
+    }
 }
 
 fn parse_id(text: &str) -> Result<Id, String> {

@@ -1,6 +1,7 @@
 //! Messages of committed changes, for open pages.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use obcms_domain::id::Id;
@@ -16,6 +17,12 @@ const BACKLOG: usize = 4096;
 const PAYLOAD: usize = 7500;
 /// More changes than this in one transaction are told as one.
 const MANY: usize = 300;
+
+/// Kind of messages that tell of sessions and tokens that ended. They concern no record.
+pub const ACCESS: &str = "access";
+
+/// Kinds after whose change somebody may have other rights.
+const OF_RIGHTS: [&str; 4] = [ACCESS, "user", "team", "*"];
 
 /// Something changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +48,12 @@ impl Message {
         Self { kind: "*".to_owned(), id: None, version: 0, action: "reload".to_owned(), change: None }
     }
 
+    /// Somebody's session or token ended.
+    #[must_use]
+    pub fn access_ended(user: Id) -> Self {
+        Self { kind: ACCESS.to_owned(), id: Some(user), version: 0, action: "end".to_owned(), change: None }
+    }
+
     pub(super) fn from_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             change: Some(row.get(0)?),
@@ -60,11 +73,19 @@ pub type LiveReceiver = broadcast::Receiver<Message>;
 pub struct Live {
     sender: broadcast::Sender<Message>,
     recent: Arc<Mutex<VecDeque<Id>>>,
+    access: Arc<AtomicU64>,
 }
 
 impl Live {
     pub(super) fn new() -> Self {
-        Self { sender: broadcast::channel(BACKLOG).0, recent: Arc::default() }
+        Self { sender: broadcast::channel(BACKLOG).0, recent: Arc::default(), access: Arc::default() }
+    }
+
+    /// A number that grows whenever the rights of somebody may have changed. It grows before the message is handed on,
+    /// so that who compares it before sending anything sends nothing by rights of before, however long it was queued.
+    #[must_use]
+    pub fn access(&self) -> u64 {
+        self.access.load(Ordering::SeqCst)
     }
 
     /// A new listener.
@@ -80,6 +101,9 @@ impl Live {
     }
 
     pub(super) fn publish(&self, messages: Vec<Message>) {
+        if messages.iter().any(|message| OF_RIGHTS.contains(&message.kind.as_str())) {
+            self.access.fetch_add(1, Ordering::SeqCst);
+        }
         if messages.len() > MANY {
             let _ = self.sender.send(Message::everything());
             return;

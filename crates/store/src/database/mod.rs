@@ -136,6 +136,29 @@ impl Database {
         }
     }
 
+    /// Runs a small write that may as well be left out, as a note of when something was used last: when others are
+    /// writing, nothing is done and nothing is answered, so that whoever only reads never waits for a writer.
+    pub fn try_write<T>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(connection) = (match &*self.inner {
+            Inner::Sqlite(sqlite) => sqlite.try_begin()?.map(Connection::Sqlite),
+            Inner::Postgres(postgres) => Some(Connection::Postgres(postgres.begin(true)?)),
+        }) else {
+            return Ok(None);
+        };
+        let mut tx = Tx { connection, messages: Vec::new(), touched: Vec::new() };
+        if self.engine() == Engine::Postgres {
+            tx.batch("SET LOCAL lock_timeout = '20ms'")?;
+        }
+        match work(&mut tx).and_then(|result| tx.finish().map(|()| result)) {
+            Ok(result) => Ok(Some(result)),
+            Err(error) if error.is_transient() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     fn attempt<T, E: From<StoreError>>(
         &self,
         work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,

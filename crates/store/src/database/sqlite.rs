@@ -4,11 +4,11 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, OpenFlags, Statement, ToSql};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql};
 use tokio::runtime::Handle;
 
 use super::cell::{Cell, Row};
@@ -16,6 +16,8 @@ use super::claim;
 use super::live::{Live, Message};
 use crate::error::StoreError;
 
+/// Longest wait for the writer of another process.
+const BUSY: Duration = Duration::from_secs(20);
 /// Readers that stay open for the next request.
 const IDLE_READERS: usize = 8;
 /// Prepared statements kept per connection.
@@ -42,7 +44,7 @@ fn connect(path: &Path, reading: bool) -> Result<Connection, StoreError> {
     }
     let connection = Connection::open_with_flags(path, flags)
         .map_err(|error| StoreError::File(format!("cannot open the database {}: {error}", path.display())))?;
-    connection.busy_timeout(Duration::from_secs(20))?;
+    connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
@@ -95,6 +97,26 @@ impl Sqlite {
         };
         holder.connection().execute_batch(if writing { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
         Ok(Transaction { holder, open: true })
+    }
+
+    /// Begins a write unless anybody else writes at the moment.
+    pub fn try_begin(&self) -> Result<Option<Transaction<'_>>, StoreError> {
+        let connection = match self.writer.try_lock() {
+            Ok(connection) => connection,
+            Err(TryLockError::Poisoned(error)) => error.into_inner(),
+            Err(TryLockError::WouldBlock) => return Ok(None),
+        };
+        // Another process may be the writer.
+        connection.busy_timeout(Duration::ZERO)?;
+        let begun = connection.execute_batch("BEGIN IMMEDIATE");
+        connection.busy_timeout(BUSY)?;
+        match begun {
+            Ok(()) => Ok(Some(Transaction { holder: Holder::Writer(connection), open: true })),
+            Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == ErrorCode::DatabaseBusy => {
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Watches for commits of other processes: SQLite tells by `data_version`, the log of changes tells which.

@@ -1,5 +1,7 @@
 //! The calendar for other programs: `GET /calendar.ics`, and what feeds with a secret address answer.
 
+use std::time::Instant;
+
 use axum::body::Body;
 use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -20,6 +22,7 @@ use super::records::record_response_to;
 use crate::address::base_address;
 use crate::caller::Caller;
 use crate::feeds::{Content, FeedKey, Pieces, Rendered};
+use crate::guard::{RECHECK, broken_off};
 use crate::input::{Parameters, PathId, expected_version};
 use crate::problem::Problem;
 use crate::route::{Access, Route};
@@ -80,6 +83,7 @@ pub fn of_feed(state: &State, headers: &HeaderMap, secret: &str) -> Result<Respo
         };
         let asked = vec![("feed".to_owned(), format!("{} {}", feed.id, feed.version))];
         let response = answer(state, &owner, headers, &query, &about, asked)?;
+        let response = while_feed_lives(state, secret, response);
         let now = state.app.now();
         if let Some(count) = state.feed_reads.note(feed.id, now) {
             state.app.note_feed_reads(feed.id, now, count)?;
@@ -87,6 +91,18 @@ pub fn of_feed(state: &State, headers: &HeaderMap, secret: &str) -> Result<Respo
         Ok::<_, AppError>(response)
     });
     Ok(response?)
+}
+
+/// Has a long answer break off once the feed is revoked or its owner has no access any more.
+fn while_feed_lives(state: &State, secret: &str, response: Response) -> Response {
+    let (app, secret, mut checked) = (state.app.clone(), secret.to_owned(), Instant::now());
+    broken_off(response, move || {
+        if checked.elapsed() < RECHECK {
+            return Ok(());
+        }
+        checked = Instant::now();
+        blocking(|| app.feed_by_secret(&secret)).map(drop).map_err(|_| "revoked".to_owned())
+    })
 }
 
 async fn download(

@@ -5,10 +5,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use obcms_app::AppError;
+use obcms_app::accounts::TokenEnd;
 use obcms_domain::kinds::USER;
 use obcms_domain::people::{Action, Area};
 use obcms_store::accounts::{Session, Token};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::records::record_response;
 use crate::caller::Caller;
@@ -33,6 +34,14 @@ pub fn routes() -> Vec<Route> {
             .answers(200, object()),
         Route::new(
             "delete",
+            "/api/v1/me/sessions",
+            "End my sessions but the one that asks",
+            Access::Account,
+            delete(revoke_other_sessions),
+        )
+        .answers(204, Json::Null),
+        Route::new(
+            "delete",
             "/api/v1/me/sessions/{id}",
             "End one of my sessions",
             Access::Account,
@@ -44,13 +53,16 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/me/tokens",
-            "Make a token; its secret is answered once",
+            "Make a token; its secret is answered once. It ends after 90 days unless an end, or none, is asked for",
             Access::Role,
             post(create_token),
         )
         .body(json!({ "type": "object", "required": ["name"], "properties": {
                 "name": { "type": "string" }, "scope": { "type": "string", "enum": ["read", "write"] },
-                "days": { "type": ["integer", "null"] },
+                "expires_days": { "type": ["integer", "string", "null"],
+                    "description": "Days until it ends; `never` or null for no end" },
+                "expires": { "type": ["string", "null"], "description": "Instant at which it ends; `never` or null for no end" },
+                "days": { "type": ["integer", "string", "null"], "description": "Older name of `expires_days`" },
             } }))
         .answers(201, object()),
         Route::new(
@@ -65,14 +77,6 @@ pub fn routes() -> Vec<Route> {
             .answers(200, object()),
         Route::new("post", "/api/v1/users/{id}/enable", "Open an account again", manage, post(enable))
             .answers(200, object()),
-        Route::new(
-            "post",
-            "/api/v1/users/{id}/setup-link",
-            "A link that sets the password once",
-            manage,
-            post(setup_link),
-        )
-        .answers(201, object()),
     ];
     routes.into_iter().map(|route| route.tag("me")).collect()
 }
@@ -89,10 +93,10 @@ async fn save(AxumState(state): AxumState<State>, caller: Caller, headers: Heade
     record_response(&state, StatusCode::OK, &user)
 }
 
-fn session_json(session: &Session, own: bool) -> Json {
+pub(super) fn session_json(state: &State, session: &Session, own: bool) -> Json {
     json!({
         "id": session.id, "created_at": session.created_at, "last_seen_at": session.last_seen_at,
-        "expires_at": session.expires_at, "address": session.address, "agent": session.agent, "current": own,
+        "expires_at": state.app.session_end(session), "address": session.address, "agent": session.agent, "current": own,
     })
 }
 
@@ -100,8 +104,13 @@ async fn sessions(AxumState(state): AxumState<State>, caller: Caller) -> Answer 
     let own = caller.session.as_ref().map(|session| session.id);
     let sessions = blocking(|| state.app.sessions(&caller.actor))?;
     let items: Vec<Json> =
-        sessions.iter().map(|session| session_json(session, own == Some(session.id))).collect();
+        sessions.iter().map(|session| session_json(&state, session, own == Some(session.id))).collect();
     Ok(axum::Json(json!({ "items": items })).into_response())
+}
+
+async fn revoke_other_sessions(AxumState(state): AxumState<State>, caller: Caller) -> Answer {
+    blocking(|| state.app.revoke_other_sessions(&caller.actor))?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 async fn revoke_session(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
@@ -109,7 +118,7 @@ async fn revoke_session(AxumState(state): AxumState<State>, caller: Caller, id: 
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-fn token_json(token: &Token) -> Json {
+pub(super) fn token_json(token: &Token) -> Json {
     json!({
         "id": token.id, "name": token.name, "scope": token.scope, "created_at": token.created_at,
         "expires_at": token.expires_at, "last_used_at": token.last_used_at, "revoked_at": token.revoked_at,
@@ -122,9 +131,49 @@ async fn tokens(AxumState(state): AxumState<State>, caller: Caller) -> Answer {
     Ok(axum::Json(json!({ "items": items })).into_response())
 }
 
+/// Members that say when a token ends.
+const ENDS: [&str; 3] = ["expires_days", "expires", "days"];
+
+/// The end that was asked for a token, and the member that says it.
+fn token_end(object: &Map<String, Json>) -> Result<(&'static str, TokenEnd), AppError> {
+    let mut given = ENDS.into_iter().filter_map(|name| object.get(name).map(|value| (name, value)));
+    let Some((name, value)) = given.next() else {
+        return Ok(("expires_days", TokenEnd::Usual));
+    };
+    if given.next().is_some() {
+        return Err(AppError::field(name, "ambiguous", "Give one end, not several."));
+    }
+    let end = match value {
+        Json::Null => Some(TokenEnd::Never),
+        Json::String(text) if text == "never" => Some(TokenEnd::Never),
+        Json::String(text) if name == "expires" => text.parse().ok().map(TokenEnd::At),
+        Json::Number(number) if name != "expires" => number.as_i64().map(TokenEnd::Days),
+        _ => None,
+    };
+    let expected = match name {
+        "expires" => "Expected an instant such as 2027-01-31T17:00:00+08:00, or never.",
+        _ => "Expected a whole number of days, or never.",
+    };
+    end.map(|end| (name, end)).ok_or_else(|| AppError::field(name, "type", expected))
+}
+
+/// The error with the end of a token named as the caller named it.
+fn about_field(error: AppError, name: &str) -> AppError {
+    match error {
+        AppError::Invalid(mut errors) => {
+            errors
+                .iter_mut()
+                .filter(|error| error.field == "days")
+                .for_each(|error| error.field = name.to_owned());
+            AppError::Invalid(errors)
+        }
+        other => other,
+    }
+}
+
 async fn create_token(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> Answer {
     for name in body.object.keys() {
-        if !["name", "scope", "days"].contains(&name.as_str()) {
+        if !["name", "scope"].contains(&name.as_str()) && !ENDS.contains(&name.as_str()) {
             return Err(AppError::field(name.as_str(), "unknown_field", "There is no such field.").into());
         }
     }
@@ -133,14 +182,10 @@ async fn create_token(AxumState(state): AxumState<State>, caller: Caller, body: 
         Some(Json::String(text)) => Ok(text.clone()),
         Some(_) => Err(AppError::field(name, "type", "Expected text.")),
     };
-    let days = match body.object.get("days") {
-        None | Some(Json::Null) => None,
-        Some(value) => {
-            Some(value.as_i64().ok_or_else(|| AppError::field("days", "type", "Expected a whole number."))?)
-        }
-    };
     let (name, scope) = (text("name", "")?, text("scope", "write")?);
-    let (secret, token) = blocking(|| state.app.create_token(&caller.actor, &name, &scope, days))?;
+    let (field, end) = token_end(&body.object)?;
+    let (secret, token) = blocking(|| state.app.create_token(&caller.actor, &name, &scope, end))
+        .map_err(|error| about_field(error, field))?;
     let mut object = token_json(&token);
     object["token"] = json!(secret);
     let mut response = (StatusCode::CREATED, axum::Json(object)).into_response();
@@ -163,10 +208,4 @@ async fn disable(AxumState(state): AxumState<State>, caller: Caller, id: PathId)
 async fn enable(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
     let user = blocking(|| state.app.set_disabled(&caller.actor, id.0, false))?;
     record_response(&state, StatusCode::OK, &user)
-}
-
-async fn setup_link(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
-    let secret = blocking(|| state.app.create_setup_link(&caller.actor, Some(id.0)))?;
-    let url = format!("{}/setup/{secret}", caller.base);
-    Ok((StatusCode::CREATED, axum::Json(json!({ "url": url }))).into_response())
 }

@@ -1,5 +1,6 @@
 //! The API under `/api/v1`: every kind by its description, and what is more than a collection.
 
+pub mod access;
 pub mod bookings;
 pub mod calendar;
 pub mod external;
@@ -40,6 +41,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(jobs::routes());
     routes.extend(holidays::routes());
     routes.extend(me::routes());
+    routes.extend(access::routes());
     routes.extend(scheduling::routes());
     routes.extend(tasks::routes());
     routes.extend(portfolio::routes());

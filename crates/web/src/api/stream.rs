@@ -17,11 +17,9 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
 use crate::caller::Caller;
+use crate::guard::Watch;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
-
-/// How often it is asked whether the caller is still who they were.
-const RECHECK: Duration = Duration::from_secs(60);
 
 /// Serves the stream.
 #[must_use]
@@ -29,7 +27,7 @@ pub fn route() -> Route {
     Route::new(
         "get",
         "/api/v1/stream",
-        "Changes as they happen, as server-sent events",
+        "Changes as they happen, as server-sent events; the event `end` says why the caller has no access any more",
         Access::Role,
         get(open),
     )
@@ -38,19 +36,21 @@ pub fn route() -> Route {
 
 struct Listener {
     state: State,
-    caller: Caller,
+    watch: Watch,
     receiver: LiveReceiver,
     stopping: watch::Receiver<bool>,
     opened: bool,
+    ended: bool,
 }
 
 async fn open(AxumState(state): AxumState<State>, caller: Caller) -> Response {
     let listener = Listener {
         receiver: state.app.database().live().subscribe(),
         stopping: state.stopping(),
+        watch: Watch::new(state.clone(), caller.actor),
         state,
-        caller,
         opened: false,
+        ended: false,
     };
     let events = stream::unfold(listener, |mut listener| async move {
         let event = next(&mut listener).await?;
@@ -64,8 +64,18 @@ async fn open(AxumState(state): AxumState<State>, caller: Caller) -> Response {
     response
 }
 
+fn changed(message: &Message) -> Event {
+    let data = json!({
+        "kind": message.kind, "id": message.id, "version": message.version, "action": message.action,
+    });
+    Event::default().data(data.to_string())
+}
+
 /// The next event that the caller may see; nothing ends the stream.
 async fn next(listener: &mut Listener) -> Option<Event> {
+    if listener.ended {
+        return None;
+    }
     if !listener.opened {
         listener.opened = true;
         // After the subscription, so that a page learns of what it missed between drawing and listening.
@@ -76,51 +86,31 @@ async fn next(listener: &mut Listener) -> Option<Event> {
         let received = tokio::select! {
             received = listener.receiver.recv() => Some(received),
             _ = listener.stopping.wait_for(|stopping| *stopping) => return None,
-            () = tokio::time::sleep(RECHECK) => None,
+            () = tokio::time::sleep(listener.watch.due()) => None,
         };
-        let Some(received) = received else {
-            if still_valid(listener) {
-                continue;
+        // Before anything goes out, however long it was queued.
+        match listener.watch.check() {
+            Ok(Ok(false)) => {}
+            // Other rights show other things.
+            Ok(Ok(true)) => return Some(changed(&Message::everything())),
+            Ok(Err(end)) => {
+                listener.ended = true;
+                let data = json!({ "reason": end.as_str() }).to_string();
+                return Some(Event::default().event("end").data(data));
             }
-            return None;
-        };
+            // Nobody is let on unseen. The page comes again when the database does.
+            Err(_) => return None,
+        }
         let message = match received {
-            Ok(message) => message,
+            None => continue,
+            Some(Ok(message)) => message,
             // The page fell behind: it looks at everything again.
-            Err(RecvError::Lagged(_)) => Message::everything(),
-            Err(RecvError::Closed) => return None,
+            Some(Err(RecvError::Lagged(_))) => Message::everything(),
+            Some(Err(RecvError::Closed)) => return None,
         };
         if may_see(listener, &message) {
-            let data = json!({
-                "kind": message.kind, "id": message.id, "version": message.version, "action": message.action,
-            });
-            return Some(Event::default().data(data.to_string()));
+            return Some(changed(&message));
         }
-    }
-}
-
-fn still_valid(listener: &mut Listener) -> bool {
-    let Some(id) = listener.caller.actor.id else {
-        return false;
-    };
-    let session = listener.caller.session.as_ref().map(|session| session.id);
-    let found = blocking(|| {
-        let actor = listener.state.app.read(|tx| obcms_app::Actor::load(tx, id))?;
-        let Some(actor) = actor else {
-            return Ok::<_, obcms_app::AppError>(None);
-        };
-        let open = match session {
-            Some(session) => listener.state.app.sessions(&actor)?.iter().any(|open| open.id == session),
-            None => true,
-        };
-        Ok(open.then_some(actor))
-    });
-    match found {
-        Ok(Some(actor)) if !actor.roles.is_empty() => {
-            listener.caller.actor = actor;
-            true
-        }
-        _ => false,
     }
 }
 
@@ -129,12 +119,12 @@ fn may_see(listener: &Listener, message: &Message) -> bool {
         return true;
     }
     if message.kind == obcms_store::jobs::LIVE_KIND {
-        return listener.caller.actor.may(Action::Manage, Area::Settings);
+        return listener.watch.actor().may(Action::Manage, Area::Settings);
     }
     let (Some(kind), Some(id)) = (obcms_domain::kinds::by_name(&message.kind), message.id) else {
         return false;
     };
-    match listener.caller.actor.sight(kind) {
+    match listener.watch.actor().sight(kind) {
         Some(Sight::All) => true,
         Some(Sight::Within(scope)) => blocking(|| {
             listener

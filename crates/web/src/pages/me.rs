@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use obcms_app::accounts::{EndAccess, TOKEN_DAYS, TokenEnd};
 use obcms_app::{Actor, AppError};
 use obcms_domain::kinds::USER;
 use obcms_domain::registry::{self, FieldError, Record};
@@ -34,6 +35,7 @@ pub fn router() -> Router<State> {
     Router::new()
         .route("/me", get(show).post(save))
         .route("/me/password", post(change_password))
+        .route("/me/sessions/end-others", post(revoke_other_sessions))
         .route("/me/sessions/{id}/revoke", post(revoke_session))
         .route("/me/tokens", post(create_token))
         .route("/me/tokens/{id}/revoke", post(revoke_token))
@@ -108,7 +110,7 @@ fn draw(state: &State, page: Page, shown: &Shown) -> Result<Response, PageError>
         })))
         (panel("calendar", "", "Calendar", &html! {}, &calendar))
         (panel("password", "", "Password", &html! {}, &password_form(&csrf, shown)))
-        (panel("sessions", "", "Where I am signed in", &html! {}, &session_table(&sessions, &caller, &zone, &csrf)))
+        (panel("sessions", "", "Where I am signed in", &end_others(&sessions, &csrf), &session_table(&sessions, &caller, &zone, &csrf)))
         @if !caller.actor.roles.is_empty() {
             (panel("tokens", "", "Tokens for programs", &html! {}, &html! {
                 @if let Some(secret) = &shown.secret {
@@ -141,6 +143,13 @@ fn password_form(csrf: &str, shown: &Shown) -> Markup {
         fields: vec![
             field("current_password", "Current password", "", "current-password"),
             field("password", "New password", "At least 12 characters. Other sessions end.", "new-password"),
+            FormField {
+                name: "end_access".to_owned(),
+                label: "End my tokens and calendar feeds, too".to_owned(),
+                help: "Do this if somebody else may know your password.".to_owned(),
+                control: Control::Checkbox { checked: false },
+                ..FormField::default()
+            },
         ],
         submit: "Change the password".to_owned(),
         ..FormView::default()
@@ -156,6 +165,12 @@ fn columns(labels: &[&str]) -> Vec<Column> {
         .iter()
         .map(|label| Column { key: label.to_lowercase(), label: (*label).to_owned(), ..Column::default() })
         .collect()
+}
+
+fn end_others(sessions: &[obcms_store::accounts::Session], csrf: &str) -> Markup {
+    html! { @if sessions.len() > 1 {
+        (post_button("End all others", "/me/sessions/end-others", "", ButtonKind::Plain, csrf, &[]))
+    } }
 }
 
 fn session_table(
@@ -274,13 +289,14 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
             FormField {
                 name: "days".to_owned(),
                 label: "Days until it ends".to_owned(),
-                help: "Empty: it never ends.".to_owned(),
+                help: "Up to 3,650. Write \"never\" for a token without an end.".to_owned(),
                 error: error_of(&shown.errors, "days"),
-                control: Control::Number {
-                    value: "90".to_owned(),
-                    minimum: Some(1),
-                    maximum: Some(3650),
-                    step: "1",
+                required: true,
+                control: Control::Text {
+                    value: match typed("days") {
+                        days if days.is_empty() => TOKEN_DAYS.to_string(),
+                        days => days,
+                    },
                 },
                 ..FormField::default()
             },
@@ -325,7 +341,16 @@ async fn change_password(
     let session = caller.session.as_ref().map(|session| session.id);
     let permit = state.hashing.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
     let result = blocking(|| {
-        state.app.change_password(&caller.actor, form.get("current_password"), form.get("password"), session)
+        state.app.change_password(
+            &caller.actor,
+            form.get("current_password"),
+            form.get("password"),
+            session,
+        )?;
+        match caller.actor.id.filter(|_| form.has("end_access")) {
+            Some(id) => state.app.end_access(&caller.actor, id, &EndAccess::programs()).map(drop),
+            None => Ok(()),
+        }
     });
     drop(permit);
     match result {
@@ -345,21 +370,31 @@ async fn revoke_session(
     Ok(done("/me#sessions", "The session ended.", None))
 }
 
+async fn revoke_other_sessions(
+    AxumState(state): AxumState<State>,
+    page: Page,
+    _: SafeForm,
+) -> Result<Response, PageError> {
+    let caller = caller(&page)?;
+    blocking(|| state.app.revoke_other_sessions(&caller.actor))?;
+    Ok(done("/me#sessions", "Your other sessions ended.", None))
+}
+
 async fn create_token(
     AxumState(state): AxumState<State>,
     page: Page,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let caller = caller(&page)?;
-    let days = match form.get("days").trim() {
-        "" => Ok(None),
+    let end = match form.get("days").trim() {
+        text if text.eq_ignore_ascii_case("never") => Ok(TokenEnd::Never),
         text => text
-            .parse::<i64>()
-            .map(Some)
-            .map_err(|_| AppError::field("days", "type", "Expected a whole number of days.")),
+            .parse()
+            .map(TokenEnd::Days)
+            .map_err(|_| AppError::field("days", "type", "Enter a whole number of days, or \"never\".")),
     };
-    let result = days.and_then(|days| {
-        blocking(|| state.app.create_token(&caller.actor, form.get("name"), form.get("scope"), days))
+    let result = end.and_then(|end| {
+        blocking(|| state.app.create_token(&caller.actor, form.get("name"), form.get("scope"), end))
     });
     match result {
         Ok((secret, _)) => draw(&state, page, &Shown { secret: Some(secret), ..Shown::default() }),

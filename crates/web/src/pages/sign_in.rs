@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use obcms_app::AppError;
-use obcms_app::accounts::{SetupInput, SignInError};
+use obcms_app::accounts::{EndAccess, SetupInput, SignInError};
 use obcms_domain::registry::FieldError;
 
 use super::errors::PageError;
@@ -114,8 +114,12 @@ async fn sign_in(
     drop(permit);
     let (status, problem, retry) = match result {
         Ok(signed_in) => {
+            // Whoever signs in again in a browser has one session there, not two.
+            if let Some(before) = session_cookie(&headers) {
+                blocking(|| state.app.sign_out(&before))?;
+            }
             let mut response = Redirect::to(&next).into_response();
-            set_session(&mut response, &state, &signed_in.secret, state.app.options().session_days * 86_400);
+            set_session(&mut response, &state, &signed_in.secret, state.app.longest_session().as_secs());
             return Ok(response);
         }
         Err(SignInError::App(error)) => return Err(error.into()),
@@ -185,6 +189,15 @@ fn setup_form(secret: &str, first: bool, typed: &Form, errors: &[FieldError]) ->
         fields.push(text_field("full_name", "Full name", typed.get("full_name")));
     }
     fields.push(password_field("password", "New password", PASSWORD_HELP, "new-password"));
+    if !first {
+        fields.push(FormField {
+            name: "end_access".to_owned(),
+            label: "End my tokens and calendar feeds, too".to_owned(),
+            help: "Do this if somebody else may know your password.".to_owned(),
+            control: Control::Checkbox { checked: typed.has("end_access") },
+            ..FormField::default()
+        });
+    }
     for field in &mut fields {
         field.error =
             errors.iter().find(|error| error.field == field.name).map(|error| error.message.clone());
@@ -219,7 +232,15 @@ async fn use_setup(
         password: form.get("password").to_owned(),
     };
     let permit = state.hashing.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
-    let result = blocking(|| state.app.use_setup_link(&secret, &input));
+    let result = blocking(|| {
+        let user = state.app.use_setup_link(&secret, &input)?;
+        if form.has("end_access")
+            && let Some(actor) = state.app.actor_of(user)?
+        {
+            state.app.end_access(&actor, user, &EndAccess::programs())?;
+        }
+        Ok(user)
+    });
     drop(permit);
     match result {
         Ok(_) => Ok(done("/login", "The password is set. Sign in with it.", None)),

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
+use obcms_app::accounts::{EndAccess, Ended};
 use obcms_app::lists::{self, Listing, Parameters as ListParameters};
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
@@ -39,6 +40,7 @@ pub fn router() -> Router<State> {
         .route("/admin/users/{id}/disable", post(disable))
         .route("/admin/users/{id}/enable", post(enable))
         .route("/admin/users/{id}/link", post(make_link))
+        .route("/admin/users/{id}/end-access", post(end_access))
 }
 
 fn require(signed: &Signed) -> Result<(), PageError> {
@@ -249,11 +251,15 @@ fn page_of(
         }))
         @if let Some(link) = link {
             (notice(Tone::Good, &html! {
-                "Give this link to " (title) "; it sets a password once and works for three days." br;
+                "Give this link to " (title) "; it sets a password once and works for three days. Sessions have ended. "
+                a href="#access" { "Tokens and feeds" } " continue until you end them." br;
                 code.token { (link) }
             }))
         }
         (form(&view))
+        @if let Some(user) = user {
+            (panel("access", "", "Access", &html! {}, &access(state, &signed.actor, user, &signed.page)?))
+        }
         @if let Some(user) = user { (panel("teams", "", "Teams", &html! {}, &teams(state, user)?)) }
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -269,6 +275,58 @@ fn teams(state: &State, user: &Record) -> Result<Markup, AppError> {
     Ok(
         html! { @if names.is_empty() { p.faint { "In no team. Teams are kept under Teams." } } @else { p { (names.join(", ")) } } },
     )
+}
+
+/// Sessions, tokens and feeds of the user, each kind with a button that ends it.
+fn access(state: &State, actor: &Actor, user: &Record, page: &Page) -> Result<Markup, AppError> {
+    let found = blocking(|| state.app.credentials_of(actor, user.id))?;
+    let names = |names: Vec<&str>| names.join(", ");
+    let action = format!("/admin/users/{}/end-access", user.id);
+    let (now, day) =
+        (state.app.now(), |at: jiff::Timestamp| at.to_zoned(page.zone()).strftime("%-d %b %Y").to_string());
+    let last = found.sessions.iter().map(|session| session.last_seen_at).max();
+    let lines = [
+        (
+            "sessions",
+            "Sessions",
+            found.sessions.len(),
+            last.map_or_else(String::new, |at| format!("last used {}", day(at.min(now)))),
+        ),
+        (
+            "tokens",
+            "Tokens",
+            found.tokens.len(),
+            names(found.tokens.iter().map(|token| token.name.as_str()).collect()),
+        ),
+        (
+            "feeds",
+            "Calendar feeds",
+            found.feeds.len(),
+            names(found.feeds.iter().map(|feed| feed.title()).collect()),
+        ),
+    ];
+    Ok(html! {
+        @if lines.iter().all(|line| line.2 == 0) { p.faint { "No sessions, tokens or feeds." } }
+        @for (key, label, count, detail) in lines.iter().filter(|line| line.2 > 0) {
+            div.access-line {
+                span.grow { strong { (label) ": " (count) } @if !detail.is_empty() { " " span.faint { (detail) } } }
+                (post_button("End all", &action, "", ButtonKind::Plain, page.csrf(), &[("which", key)]))
+            }
+        }
+    })
+}
+
+async fn end_access(
+    AxumState(state): AxumState<State>,
+    signed: Signed,
+    id: PathId,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    require(&signed)?;
+    let of = |key: &str| if form.get("which") == key { Ended::All } else { Ended::None };
+    let end = EndAccess { sessions: of("sessions"), tokens: of("tokens"), feeds: of("feeds") };
+    blocking(|| state.app.end_access(&signed.actor, id.0, &end))?;
+    Ok(done(&format!("/admin/users/{}#access", id.0), "Access ended.", None))
 }
 
 async fn show_new(AxumState(state): AxumState<State>, signed: Signed) -> Result<Response, PageError> {

@@ -1,0 +1,3 @@
+ALTER TABLE feeds DROP COLUMN "expires";
+DROP INDEX tokens_parent;
+ALTER TABLE tokens DROP COLUMN parent_id;

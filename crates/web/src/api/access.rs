@@ -1,0 +1,175 @@
+//! How people come in: their credentials, ending them, and the links and passwords that open an account.
+
+use axum::extract::State as AxumState;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use obcms_app::AppError;
+use obcms_app::accounts::{Credentials, EndAccess, Ended};
+use obcms_domain::id::Id;
+use obcms_domain::people::{Action, Area};
+use serde_json::{Map, Value as Json, json};
+
+use super::me::{session_json, token_json};
+use crate::caller::Caller;
+use crate::input::{Body, PathId};
+use crate::problem::Problem;
+use crate::route::{Access, Route};
+use crate::state::{State, blocking};
+
+type Answer = Result<Response, Problem>;
+
+/// The operations of this subject.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let object = || json!({ "type": "object" });
+    let manage = Access::Policy(Action::Manage, Area::Accounts);
+    let ended = || {
+        json!({ "type": ["boolean", "array"], "items": { "type": "string" },
+            "description": "true for all, or the ids of those that end" })
+    };
+    let routes = [
+        Route::new(
+            "post",
+            "/api/v1/me/password",
+            "Change my password; my other sessions end. Not with a token",
+            Access::Account,
+            post(change_password),
+        )
+        .body(json!({ "type": "object", "required": ["current", "new"], "properties": {
+                "current": { "type": "string" }, "new": { "type": "string" },
+                "end_tokens": ended(), "end_feeds": ended(),
+            } }))
+        .answers(200, object()),
+        Route::new(
+            "get",
+            "/api/v1/users/{id}/access",
+            "Live sessions, tokens and feeds of a user",
+            manage,
+            get(show),
+        )
+        .answers(200, object()),
+        Route::new(
+            "post",
+            "/api/v1/users/{id}/end-access",
+            "End sessions, tokens and feeds of a user; answers what is left",
+            manage,
+            post(end),
+        )
+        .body(json!({ "type": "object", "properties": { "sessions": ended(), "tokens": ended(), "feeds": ended() } }))
+        .answers(200, object()),
+        Route::new(
+            "post",
+            "/api/v1/users/{id}/setup-link",
+            "A link that sets the password once; sessions end, and tokens and feeds that go on are listed. Not with a token",
+            manage,
+            post(setup_link),
+        )
+        .body(json!({ "type": "object", "properties": { "end_tokens": ended(), "end_feeds": ended() } }))
+        .answers(201, object()),
+    ];
+    routes.into_iter().map(|route| route.tag("me")).collect()
+}
+
+fn left(state: &State, left: &Credentials) -> Json {
+    let feed = |feed: &obcms_domain::registry::Record| {
+        json!({ "id": feed.id, "name": feed.title(), "expires": feed.instant("expires"),
+            "last_read_at": feed.instant("last_read_at") })
+    };
+    json!({
+        "sessions": left.sessions.iter().map(|session| session_json(state, session, false)).collect::<Vec<_>>(),
+        "tokens": left.tokens.iter().map(token_json).collect::<Vec<_>>(),
+        "feeds": left.feeds.iter().map(feed).collect::<Vec<_>>(),
+    })
+}
+
+/// Refuses members that mean nothing.
+fn only(object: &Map<String, Json>, names: &[&str]) -> Result<(), AppError> {
+    match object.keys().find(|name| !names.contains(&name.as_str())) {
+        Some(name) => Err(AppError::field(name.as_str(), "unknown_field", "There is no such field.")),
+        None => Ok(()),
+    }
+}
+
+/// Which credentials a member names: all, none or those of some ids.
+fn chosen(object: &Map<String, Json>, name: &str) -> Result<Ended, AppError> {
+    let wrong = || AppError::field(name, "type", "Expected true, false or a list of ids.");
+    match object.get(name) {
+        None | Some(Json::Null | Json::Bool(false)) => Ok(Ended::None),
+        Some(Json::Bool(true)) => Ok(Ended::All),
+        Some(Json::Array(items)) => {
+            let ids = items.iter().map(|item| item.as_str().and_then(|text| text.parse::<Id>().ok()));
+            ids.collect::<Option<Vec<Id>>>().map(Ended::These).ok_or_else(wrong)
+        }
+        Some(_) => Err(wrong()),
+    }
+}
+
+fn text<'a>(object: &'a Map<String, Json>, name: &str) -> Result<&'a str, AppError> {
+    object.get(name).and_then(Json::as_str).ok_or_else(|| AppError::field(name, "required", "Expected text."))
+}
+
+async fn show(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+    let found = blocking(|| {
+        state.app.get(&caller.actor, &obcms_domain::kinds::USER, id.0)?;
+        state.app.credentials_of(&caller.actor, id.0)
+    })?;
+    Ok(axum::Json(left(&state, &found)).into_response())
+}
+
+async fn end(AxumState(state): AxumState<State>, caller: Caller, id: PathId, body: Body) -> Answer {
+    only(&body.object, &["sessions", "tokens", "feeds"])?;
+    let end = EndAccess {
+        sessions: chosen(&body.object, "sessions")?,
+        tokens: chosen(&body.object, "tokens")?,
+        feeds: chosen(&body.object, "feeds")?,
+    };
+    let found = blocking(|| state.app.end_access(&caller.actor, id.0, &end))?;
+    Ok(axum::Json(left(&state, &found)).into_response())
+}
+
+/// Tokens and feeds that end with a password, as the members `end_tokens` and `end_feeds` say.
+fn with_password(object: &Map<String, Json>) -> Result<EndAccess, AppError> {
+    Ok(EndAccess {
+        sessions: Ended::None,
+        tokens: chosen(object, "end_tokens")?,
+        feeds: chosen(object, "end_feeds")?,
+    })
+}
+
+async fn setup_link(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    body: Result<Body, Problem>,
+) -> Answer {
+    let object = match body {
+        Ok(body) => body.object,
+        // The body may be left out.
+        Err(problem) if problem.status == StatusCode::UNSUPPORTED_MEDIA_TYPE => Map::new(),
+        Err(problem) => return Err(problem),
+    };
+    only(&object, &["end_tokens", "end_feeds"])?;
+    let end = with_password(&object)?;
+    let (secret, found) = blocking(|| {
+        let secret = state.app.create_setup_link(&caller.actor, Some(id.0))?;
+        Ok::<_, AppError>((secret, state.app.end_access(&caller.actor, id.0, &end)?))
+    })?;
+    let mut answer = left(&state, &found);
+    answer["url"] = json!(format!("{}/setup/{secret}", caller.base));
+    Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
+}
+
+async fn change_password(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> Answer {
+    only(&body.object, &["current", "new", "end_tokens", "end_feeds"])?;
+    let end = with_password(&body.object)?;
+    let (current, new) = (text(&body.object, "current")?, text(&body.object, "new")?);
+    let own = caller.session.as_ref().map(|session| session.id);
+    let permit = state.hashing.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
+    let changed = blocking(|| state.app.change_password(&caller.actor, current, new, own));
+    drop(permit);
+    changed?;
+    let user = caller.actor.id.ok_or(AppError::Unauthorized)?;
+    let found = blocking(|| state.app.end_access(&caller.actor, user, &end))?;
+    Ok(axum::Json(left(&state, &found)).into_response())
+}
