@@ -43,7 +43,6 @@ impl App {
     /// Makes a link: for a user, or for the first administrator while there are no users. Answers its secret.
     pub fn create_setup_link(&self, actor: &Actor, user: Option<Id>) -> Result<String, AppError> {
         administration::require_administration(actor, Action::Edit, "hand out links to set a password")?;
-        access::require_no_token(actor, "hand out links to set a password")?;
         let secret = secrets::new(self);
         let about = self.write(actor, |work| {
             let mut about = String::new();
@@ -54,6 +53,7 @@ impl App {
                 None => FIRST,
                 Some(id) => {
                     let record = find_user(work, id)?;
+                    access::require_no_token(actor, "hand out links to set a password")?;
                     if record.is_archived() || record.flag("is_disabled") {
                         return Err(AppError::conflict("This account is closed; open it first."));
                     }
