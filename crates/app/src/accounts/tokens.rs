@@ -101,7 +101,7 @@ impl App {
         let Some((mut actor, token)) = found.filter(|(actor, _)| !actor.roles.is_empty()) else {
             return Ok(None);
         };
-        if token.last_used_at.is_none_or(|last| now.duration_since(last) >= TOUCH)
+        if token.last_used_at.is_none_or(|last| now.duration_since(last).abs() >= TOUCH)
             && self.noted(|tx| accounts::touch_token(tx, token.id, now))
         {
             security::acted(&actor, "token_used", &token.id.to_string());

@@ -148,7 +148,7 @@ impl Database {
         }) else {
             return Ok(None);
         };
-        let mut tx = Tx { connection, messages: Vec::new(), touched: Vec::new() };
+        let mut tx = Tx::new(connection);
         if self.engine() == Engine::Postgres {
             tx.batch("SET LOCAL lock_timeout = '20ms'")?;
         }
@@ -188,7 +188,7 @@ impl Database {
             Inner::Sqlite(sqlite) => Connection::Sqlite(sqlite.begin(writing)?),
             Inner::Postgres(postgres) => Connection::Postgres(postgres.begin(writing)?),
         };
-        Ok(Tx { connection, messages: Vec::new(), touched: Vec::new(), log: Vec::new() })
+        Ok(Tx::new(connection))
     }
 
     /// Number of the last change, in all processes: read in the transaction of a query, it names the state that the
@@ -236,6 +236,12 @@ pub struct Tx<'a> {
     touched: Vec<Id>,
     /// Entries of the log of changes that get their numbers at the end.
     log: Vec<Vec<Cell>>,
+}
+
+impl<'a> Tx<'a> {
+    fn new(connection: Connection<'a>) -> Self {
+        Self { connection, messages: Vec::new(), touched: Vec::new(), log: Vec::new() }
+    }
 }
 
 impl Tx<'_> {
