@@ -41,7 +41,13 @@ export async function endAccess(reason: string): Promise<void> {
   }
   const note = make(
     "div",
-    { id: "access-ended", class: "notice access-ended", "data-tone": "warning", role: "status", "data-keep": "" },
+    {
+      id: "access-ended",
+      class: "notice access-ended",
+      "data-tone": "warning",
+      role: "status",
+      "data-keep": "",
+    },
     make("span", { class: "grow" }, text),
     link,
   );

@@ -147,7 +147,8 @@ const renew = debounce(120, () => void renewNow());
 let renewing = false;
 
 async function renewNow(): Promise<void> {
-  if (ended || waiting.size === 0 || renewing || document.hidden || document.body.hasAttribute("data-held")) return;
+  if (ended || waiting.size === 0 || renewing || document.hidden || document.body.hasAttribute("data-held"))
+    return;
   renewing = true;
   const ids = [...waiting];
   waiting.clear();

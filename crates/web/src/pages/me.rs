@@ -298,7 +298,6 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
                         days => days,
                     },
                 },
-                ..FormField::default()
             },
         ],
         submit: "Make a token".to_owned(),

@@ -302,7 +302,7 @@ fn access(state: &State, actor: &Actor, user: &Record, page: &Page) -> Result<Ma
             "feeds",
             "Calendar feeds",
             found.feeds.len(),
-            names(found.feeds.iter().map(|feed| feed.title()).collect()),
+            names(found.feeds.iter().map(Record::title).collect()),
         ),
     ];
     Ok(html! {
