@@ -7,6 +7,7 @@
 mod cells;
 mod import;
 mod sheet;
+mod workbook;
 
 pub use import::{MAXIMUM_BYTES, MAXIMUM_ROWS, Report, RowError};
 pub use sheet::Table;

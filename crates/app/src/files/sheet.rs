@@ -1,21 +1,15 @@
 //! Tables as CSV and as workbooks.
 
-use std::io::Cursor;
-
-use calamine::{Data, Reader, Xlsx};
 use rust_xlsxwriter::{Format as Style, Workbook};
 
+use super::workbook::{self, LONGEST_CELL};
 use super::{Format, MAXIMUM_ROWS};
 use crate::error::AppError;
 
 /// Beginnings of a text that a spreadsheet takes for a formula, and the mark that prevents it.
 const RISKY: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
-/// Bytes that a workbook may unpack to.
-const MAXIMUM_UNPACKED: u64 = 100 * 1024 * 1024;
 /// Widest table that is read.
 const MAXIMUM_COLUMNS: usize = 300;
-/// Longest text in one cell of a workbook.
-const LONGEST_CELL: usize = 32_767;
 
 fn failed(error: impl std::fmt::Display) -> AppError {
     AppError::Internal(format!("writing a file: {error}"))
@@ -140,35 +134,17 @@ impl Table {
         for record in reader.records() {
             let record =
                 record.map_err(|error| AppError::BadRequest(format!("The CSV cannot be read: {error}.")))?;
+            // Before the cells are copied: a line may hold millions of them.
+            check_size(rows.len() + 1, record.len())?;
             rows.push(record.iter().map(|cell| unguarded(cell).to_owned()).collect());
-            check_size(rows.len(), record.len())?;
         }
         Self::from_rows(rows)
     }
 
     fn from_workbook(bytes: &[u8]) -> Result<Self, AppError> {
-        let unreadable = |error: calamine::XlsxError| {
-            AppError::BadRequest(format!("The workbook cannot be read: {error}."))
-        };
-        if unpacked_size(bytes) > MAXIMUM_UNPACKED {
-            return Err(AppError::BadRequest("The workbook unpacks to too much; save it as CSV.".to_owned()));
-        }
-        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
-        let name = book
-            .sheet_names()
-            .first()
-            .cloned()
-            .ok_or_else(|| AppError::BadRequest("The workbook has no sheet.".to_owned()))?;
-        // Cell by cell: a sheet that claims a million columns is not laid out first.
-        let mut reader = book.worksheet_cells_reader(&name).map_err(unreadable)?;
         let mut rows: Vec<Vec<String>> = Vec::new();
-        while let Some(cell) = reader.next_cell().map_err(unreadable)? {
-            let (row, column) = cell.get_position();
-            let (row, column) = (row as usize, column as usize);
-            let text = cell_text(&Data::from(cell.get_value().clone()));
-            if text.is_empty() {
-                continue;
-            }
+        workbook::read(bytes, |cell| {
+            let (row, column) = (cell.row, cell.column);
             check_size(row + 1, column + 1)?;
             if rows.len() <= row {
                 rows.resize_with(row + 1, Vec::new);
@@ -176,8 +152,9 @@ impl Table {
             if rows[row].len() <= column {
                 rows[row].resize(column + 1, String::new());
             }
-            rows[row][column] = text;
-        }
+            rows[row][column] = cell.text;
+            Ok(())
+        })?;
         Self::from_rows(rows)
     }
 
@@ -220,37 +197,6 @@ fn check_size(rows: usize, columns: usize) -> Result<(), AppError> {
         return Err(AppError::BadRequest(format!("The file has more than {MAXIMUM_COLUMNS} columns.")));
     }
     Ok(())
-}
-
-fn cell_text(data: &Data) -> String {
-    match data {
-        Data::DateTime(moment) if moment.is_datetime() => {
-            let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
-            let date = format!("{year:04}-{month:02}-{day:02}");
-            if (hour, minute, second) == (0, 0, 0) {
-                date
-            } else {
-                format!("{date}T{hour:02}:{minute:02}:{second:02}")
-            }
-        }
-        Data::Bool(value) => value.to_string(),
-        Data::Empty => String::new(),
-        other => other.to_string(),
-    }
-}
-
-/// What the directory of a zip archive says its files unpack to.
-fn unpacked_size(bytes: &[u8]) -> u64 {
-    let entry = |place: usize| {
-        let size = bytes.get(place + 24..place + 28)?;
-        Some(u64::from(u32::from_le_bytes(size.try_into().ok()?)))
-    };
-    bytes
-        .windows(4)
-        .enumerate()
-        .filter(|(_, window)| *window == b"PK\x01\x02")
-        .filter_map(|(place, _)| entry(place))
-        .sum()
 }
 
 #[cfg(test)]
