@@ -299,7 +299,7 @@ fn by_kind<'a>(of: impl Iterator<Item = (&'a str, Id)>) -> Result<Vec<(&'static 
 }
 
 /// Takes a set of changes back, the last one first. What followed from them follows anew.
-fn undo(work: &mut Work<'_, '_>, record: &Record, set: Option<Id>) -> Result<Record, AppError> {
+pub(crate) fn undo(work: &mut Work<'_, '_>, record: &Record, set: Option<Id>) -> Result<Record, AppError> {
     let (kind, id) = (record.kind, record.id);
     let mut plan = plan(work.tx, work.actor, work.now, record, set)?;
     // Everything is held, and looked at again while nobody else can write it.

@@ -18,6 +18,7 @@ pub mod external;
 pub mod feeds;
 pub mod holidays;
 pub mod idempotency;
+pub mod imports;
 pub mod jobs;
 pub mod migrations;
 pub mod portfolio;

@@ -1,4 +1,9 @@
 //! Records out of a file: rows with an id change, rows without make new ones; all of the file or nothing.
+//!
+//! A file of more than one batch is tried first, batch by batch, each taken back at once; only when no row is wrong it is
+//! written, batch by batch. So nobody waits longer for the writer than one batch takes.
+
+use std::collections::HashSet;
 
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
@@ -6,6 +11,7 @@ use obcms_domain::registry::{Field, FieldError, Kind, Record, Source};
 use obcms_store::records as store;
 use serde::Serialize;
 
+use super::batches::{Import, give_way, undo_address};
 use super::sheet::Table;
 use super::{Column, cells, columns};
 use crate::error::AppError;
@@ -17,6 +23,8 @@ use crate::{Actor, App};
 pub const MAXIMUM_BYTES: usize = 5 * 1024 * 1024;
 /// Rows of a file at most, beside its head.
 pub const MAXIMUM_ROWS: usize = 5000;
+/// Rows that are written in one transaction.
+const BATCH: usize = 50;
 /// Errors that a report names; who made more mends these first.
 const MAXIMUM_ERRORS: usize = 500;
 
@@ -44,6 +52,19 @@ pub struct Report {
     pub unchanged: usize,
     /// What is wrong; with one of these nothing is written.
     pub errors: Vec<RowError>,
+    /// Address that takes the import back, when it wrote something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<String>,
+}
+
+impl Report {
+    /// Adds what another part of the file did.
+    fn add(&mut self, part: Self) {
+        self.created += part.created;
+        self.updated += part.updated;
+        self.unchanged += part.unchanged;
+        self.errors.extend(part.errors);
+    }
 }
 
 impl App {
@@ -68,22 +89,94 @@ impl App {
             return Err(AppError::forbidden(Action::Import, kind.area, &what));
         }
         let plan = plan(kind, &table.head)?;
-        let mut report = Report::default();
-        let outcome = self.write(actor, |work| {
-            report = run(work, kind, table, &plan)?;
-            if dry_run || !report.errors.is_empty() {
-                // Leaving with an error takes the transaction back.
-                return Err(AppError::conflict("nothing is kept"));
+        let mut tried = repeated(kind, table, &plan);
+        if dry_run || table.rows.len() > BATCH {
+            for rows in table.rows.chunks(BATCH) {
+                if tried.errors.len() >= MAXIMUM_ERRORS {
+                    break;
+                }
+                let (part, _) = self.batch(actor, kind, rows, &plan, |_, _| Ok(false))?;
+                tried.add(part);
+                give_way();
             }
-            Ok(())
+        }
+        if dry_run || !tried.errors.is_empty() {
+            tried.errors.truncate(MAXIMUM_ERRORS);
+            return Ok(tried);
+        }
+        self.write_batches(actor, kind, &table.rows, &plan)
+    }
+
+    /// Writes rows that were tried. When one of them fails all the same, because somebody wrote meanwhile, what was
+    /// written is taken back.
+    fn write_batches(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        rows: &[Row],
+        plan: &Plan,
+    ) -> Result<Report, AppError> {
+        let mut import = Import::new(self);
+        let mut written = Report::default();
+        let mut left = rows.len();
+        for rows in rows.chunks(BATCH) {
+            left -= rows.len();
+            let outcome = self.batch(actor, kind, rows, plan, |work, record| {
+                import.note(work, record, kind.name, left == 0)?;
+                Ok(true)
+            });
+            let failed = match &outcome {
+                Ok((part, _)) => !part.errors.is_empty(),
+                Err(_) => true,
+            };
+            if failed && written.undo.is_some() {
+                self.undo_import(actor, import.id)?;
+            }
+            let (part, touched) = outcome?;
+            if failed {
+                return Ok(Report { errors: part.errors, ..Report::default() });
+            }
+            written.add(part);
+            if touched.is_some() {
+                written.undo = Some(undo_address(import.id));
+            }
+            import.next();
+            give_way();
+        }
+        Ok(written)
+    }
+
+    /// One transaction: kept when no row is wrong and `keep` says so, which is asked last.
+    fn batch(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        rows: &[Row],
+        plan: &Plan,
+        mut keep: impl FnMut(&mut Work<'_, '_>, Option<Id>) -> Result<bool, AppError>,
+    ) -> Result<(Report, Option<Id>), AppError> {
+        let mut done = (Report::default(), None);
+        let outcome = self.write(actor, |work| {
+            done = run(work, kind, rows, plan)?;
+            if done.0.errors.is_empty() && keep(work, done.1)? {
+                return Ok(());
+            }
+            // Leaving with an error takes the transaction back.
+            Err(AppError::conflict(TAKEN_BACK))
         });
         match outcome {
-            Err(AppError::Conflict { .. }) if dry_run || !report.errors.is_empty() => Ok(report),
+            Err(AppError::Conflict { detail, .. }) if detail == TAKEN_BACK => Ok(done),
             Err(error) => Err(error),
-            Ok(()) => Ok(report),
+            Ok(()) => Ok(done),
         }
     }
 }
+
+/// Marks a transaction that was to be taken back.
+const TAKEN_BACK: &str = "nothing is kept";
+
+/// A row of a file with its number.
+type Row = (usize, Vec<String>);
 
 /// Which cell belongs to what.
 struct Plan {
@@ -118,37 +211,62 @@ fn plan(kind: &'static Kind, head: &[String]) -> Result<Plan, AppError> {
     if errors.is_empty() { Ok(plan) } else { Err(AppError::Invalid(errors)) }
 }
 
-fn run(work: &mut Work<'_, '_>, kind: &'static Kind, table: &Table, plan: &Plan) -> Result<Report, AppError> {
+/// Checks across the rows: an id, or what must be unique, that stands in the file twice.
+fn repeated(kind: &'static Kind, table: &Table, plan: &Plan) -> Report {
     let mut report = Report::default();
-    let mut ids: Vec<Id> = Vec::new();
-    for (row, row_cells) in &table.rows {
-        if let Some(text) =
-            plan.id.and_then(|place| row_cells.get(place)).filter(|text| !text.trim().is_empty())
-        {
-            match text.trim().parse::<Id>() {
-                Ok(id) if ids.contains(&id) => {
-                    push(&mut report, *row, "id", "repeated", "This id stands in the file twice.");
-                }
-                Ok(id) => ids.push(id),
-                Err(_) => push(&mut report, *row, "id", "type", "Expected the id of a record, or nothing."),
+    let mut ids: HashSet<Id> = HashSet::new();
+    for (row, cells) in &table.rows {
+        match id_of(plan, cells) {
+            Some(Ok(id)) if !ids.insert(id) => {
+                push(&mut report, *row, "id", "repeated", "This id stands in the file twice.");
+            }
+            Some(Err(_)) => push(&mut report, *row, "id", "type", "Expected the id of a record, or nothing."),
+            _ => {}
+        }
+    }
+    for (place, field) in plan.fields.iter().filter(|(_, field)| field.unique) {
+        let mut seen: HashSet<&str> = HashSet::new();
+        for (row, cells) in &table.rows {
+            let text = cells.get(*place).map_or("", |text| text.trim());
+            if !text.is_empty() && !seen.insert(text) {
+                let message = format!(
+                    "There is another {} with this {} in the file.",
+                    kind.label.to_lowercase(),
+                    field.label.to_lowercase()
+                );
+                push(&mut report, *row, field.name, "unique", &message);
             }
         }
     }
+    report
+}
+
+/// The id in a row, if it has one.
+fn id_of(plan: &Plan, cells: &[String]) -> Option<Result<Id, ()>> {
+    let text = cells.get(plan.id?)?.trim();
+    (!text.is_empty()).then(|| text.parse::<Id>().map_err(|_| ()))
+}
+
+/// Does what the rows say; answers the report and a record that was changed.
+fn run(
+    work: &mut Work<'_, '_>,
+    kind: &'static Kind,
+    rows: &[Row],
+    plan: &Plan,
+) -> Result<(Report, Option<Id>), AppError> {
+    let mut report = Report::default();
+    let mut touched = None;
+    let ids: Vec<Id> = rows.iter().filter_map(|(_, cells)| id_of(plan, cells)?.ok()).collect();
     let existing: std::collections::HashMap<Id, Record> =
         store::load_many(work.tx, kind, &ids)?.into_iter().map(|record| (record.id, record)).collect();
-    for (row, row_cells) in &table.rows {
-        if report.errors.len() >= MAXIMUM_ERRORS {
-            break;
-        }
-        let id = plan
-            .id
-            .and_then(|place| row_cells.get(place))
-            .filter(|text| !text.trim().is_empty())
-            .map(|text| text.trim().parse::<Id>());
-        let outcome = match id {
+    for (row, row_cells) in rows {
+        let outcome = match id_of(plan, row_cells) {
             // Named above.
             Some(Err(_)) => continue,
-            None => create(work, kind, &given(plan, row_cells, None)).map(|_| report.created += 1),
+            None => create(work, kind, &given(plan, row_cells, None)).map(|made| {
+                report.created += 1;
+                touched = Some(made.id);
+            }),
             Some(Ok(id)) => match existing.get(&id) {
                 None => Err(AppError::NotFound(kind.label)),
                 Some(record) => {
@@ -157,7 +275,12 @@ fn run(work: &mut Work<'_, '_>, kind: &'static Kind, table: &Table, plan: &Plan)
                         report.unchanged += 1;
                         continue;
                     }
-                    update(work, kind, id, &input, None).map(|_| report.updated += 1)
+                    update(work, kind, id, &input, None).map(|changed| {
+                        report.updated += 1;
+                        if changed.version != record.version {
+                            touched = Some(id);
+                        }
+                    })
                 }
             },
         };
@@ -180,7 +303,7 @@ fn run(work: &mut Work<'_, '_>, kind: &'static Kind, table: &Table, plan: &Plan)
             Err(error) => return Err(error),
         }
     }
-    Ok(report)
+    Ok((report, touched))
 }
 
 fn push(report: &mut Report, row: usize, field: &str, code: &'static str, message: &str) {

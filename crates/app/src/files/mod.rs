@@ -4,11 +4,13 @@
 //! the `id`. Fields that point at other records hold ids, for programs; beside each stands `FIELD_title` for people,
 //! which reading ignores.
 
+mod batches;
 mod cells;
 mod import;
 mod sheet;
 mod workbook;
 
+pub use batches::HANDLER as UNFINISHED_IMPORTS;
 pub use import::{MAXIMUM_BYTES, MAXIMUM_ROWS, Report, RowError};
 pub use sheet::Table;
 pub(crate) use sheet::guarded;

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::jobs::BackOff;
-use obcms_store::{accounts, idempotency, jobs, sharing};
+use obcms_store::{accounts, idempotency, imports, jobs, sharing};
 use serde_json::Value as Json;
 
 use super::{Handler, JobError, Outcome};
@@ -38,6 +38,7 @@ fn clean_up(app: &App, _: &Json) -> Result<Outcome, JobError> {
         accounts::forget_expired(work.tx, work.now, app.idle_since(work.now), ago(FAILURES))?;
         sharing::forget_views(work.tx, ago(VIEWS))?;
         jobs::forget_runners(work.tx, ago(RUNNERS), work.now + RUNNERS)?;
+        imports::forget(work.tx, ago(ANSWERS))?;
         let answers = idempotency::forget(work.tx, ago(ANSWERS))?;
         Ok((answers, jobs::prune(work.tx, ago(DONE), ago(FAILED))?))
     })?;

@@ -28,7 +28,8 @@ pub use runner::Runner;
 pub use running::{plant, run_next};
 
 /// Every kind of job of the program.
-pub static HANDLERS: &[Handler] = &[cleaning::HANDLER, crate::external::HANDLER, holidays::HANDLER];
+pub static HANDLERS: &[Handler] =
+    &[cleaning::HANDLER, crate::external::HANDLER, holidays::HANDLER, crate::files::UNFINISHED_IMPORTS];
 
 /// One kind of job.
 #[derive(Clone, Copy)]

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::openapi;
 use crate::caller::Caller;
-use crate::input::Parameters;
+use crate::input::{Parameters, PathId};
 use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
@@ -77,6 +77,7 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
                         "updated": { "type": "integer" },
                         "unchanged": { "type": "integer" },
                         "errors": { "type": "array", "items": { "type": "object" } },
+                        "undo": { "type": "string", "description": "Where a POST takes the import back" },
                     },
                 }),
             ),
@@ -86,6 +87,39 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
         route.tag = kind.collection;
     }
     routes
+}
+
+/// Taking imports back, whatever their kind.
+#[must_use]
+pub fn import_routes() -> Vec<Route> {
+    let mut route = Route::new(
+        "post",
+        "/api/v1/imports/{id}/undo",
+        "Take back everything that an import of one's own wrote",
+        Access::Role,
+        post(undo_import),
+    )
+    .answers(
+        200,
+        json!({
+            "type": "object",
+            "properties": { "batches": { "type": "integer" }, "landing": { "type": "string" } },
+        }),
+    );
+    route.tag = "imports";
+    vec![route]
+}
+
+async fn undo_import(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    parameters.only(&[])?;
+    obcms_app::records::require_write(&caller.actor)?;
+    let (batches, landing) = blocking(|| state.app.undo_import(&caller.actor, id.0))?;
+    Ok(axum::Json(json!({ "batches": batches, "landing": landing })).into_response())
 }
 
 async fn export(

@@ -34,6 +34,7 @@ pub fn routes() -> Vec<Route> {
         routes.extend(files::routes(kind));
         routes.extend(occurrences::routes(kind));
     }
+    routes.extend(files::import_routes());
     routes.extend(bookings::routes());
     routes.extend(calendar::routes());
     routes.extend(icalendar::routes());

@@ -115,7 +115,7 @@ pub async fn import(
     if !dry_run && report.errors.is_empty() {
         let message =
             format!("{} created, {} changed, {} unchanged", report.created, report.updated, report.unchanged);
-        return Ok(done(&format!("/{}", kind.collection), &message, None));
+        return Ok(done(&format!("/{}", kind.collection), &message, report.undo.as_deref()));
     }
     let content = table.to_csv().map_err(PageError::from)?;
     let status = if report.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
