@@ -89,14 +89,13 @@ impl App {
         self.read(|tx| Ok(records::references(tx, ids)?))
     }
 
-    /// All records of the kind that fit, page after page, for files.
-    pub fn each(
+    /// The parameters of a list as a file has them: all of it, in pages of the largest size.
+    pub(crate) fn export_request(
         &self,
         actor: &Actor,
         kind: &'static Kind,
         parameters: &Parameters,
-        mut each: impl FnMut(&Listing) -> Result<(), AppError>,
-    ) -> Result<(), AppError> {
+    ) -> Result<Request, AppError> {
         if !actor.may(Action::Export, kind.area) {
             return Err(AppError::forbidden(
                 Action::Export,
@@ -106,10 +105,22 @@ impl App {
         }
         let mut request = self.request(actor, kind, parameters)?;
         request.limit = MAXIMUM_LIMIT;
+        Ok(request)
+    }
+
+    /// All records of the kind that fit, page after page.
+    pub fn each(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        parameters: &Parameters,
+        mut each: impl FnMut(&Listing) -> Result<(), AppError>,
+    ) -> Result<(), AppError> {
+        let request = &mut self.export_request(actor, kind, parameters)?;
         // One transaction, so that the file shows one state of the data.
         self.read(|tx| {
             loop {
-                let page = list(tx, actor, kind, &request)?;
+                let page = list(tx, actor, kind, request)?;
                 each(&page)?;
                 match page.next_cursor.as_deref().map(decode_cursor) {
                     Some(cursor) => request.after = cursor,

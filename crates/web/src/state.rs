@@ -28,6 +28,8 @@ pub struct State {
     pub settings: Arc<WebSettings>,
     /// Password hashes take memory on purpose: only so many at a time.
     pub hashing: Arc<Semaphore>,
+    /// Workbooks that are written at the same time.
+    pub workbooks: Arc<Semaphore>,
     /// Memory of large bodies.
     pub bodies: Arc<HeldBodies>,
     /// Rendered feeds of the calendar.
@@ -47,6 +49,7 @@ impl State {
             app,
             settings: Arc::new(settings),
             hashing: Arc::new(Semaphore::new(4)),
+            workbooks: Arc::new(Semaphore::new(2)),
             bodies: Arc::default(),
             feeds: Arc::default(),
             feed_reads: Arc::default(),

@@ -15,11 +15,13 @@ pub use import::{MAXIMUM_BYTES, MAXIMUM_ROWS, Report, RowError};
 pub use sheet::Table;
 pub(crate) use sheet::guarded;
 
+use std::fs::File;
+
 use obcms_domain::registry::{Field, Kind, Record};
 use obcms_store::records::Directory;
 
 use crate::error::AppError;
-use crate::lists::Parameters;
+use crate::lists::{Listing, Parameters, Request, decode_cursor, list};
 use crate::{Actor, App};
 
 /// A kind of file.
@@ -106,31 +108,94 @@ fn columns(kind: &'static Kind) -> Vec<Column> {
     columns
 }
 
+/// A file that is being written page by page.
+///
+/// Each page shows the data as they are when it is read, in a transaction of its own, so that a slow reader holds
+/// nothing up; the cursor leaves out what was before it. Who lost the right to see them gets no further page.
+pub struct Export {
+    actor: Actor,
+    kind: &'static Kind,
+    request: Request,
+    columns: Vec<Column>,
+    is_begun: bool,
+    is_over: bool,
+}
+
+impl Export {
+    fn head(&self) -> Vec<String> {
+        self.columns.iter().map(|column| column.name()).collect()
+    }
+
+    fn row(&self, record: &Record, directory: &Directory) -> Vec<(String, bool)> {
+        self.columns
+            .iter()
+            .map(|column| {
+                let is_number = matches!(column, Column::Field(field) if cells::is_number(field));
+                (column.cell(record, directory), is_number)
+            })
+            .collect()
+    }
+}
+
 impl App {
-    /// Everything that a list with these parameters shows, on all its pages, as a file.
-    pub fn export(
+    /// Begins a file of everything that a list with these parameters shows, on all its pages.
+    pub fn begin_export(
         &self,
         actor: &Actor,
         kind: &'static Kind,
         parameters: &Parameters,
-        format: Format,
-    ) -> Result<Vec<u8>, AppError> {
+    ) -> Result<Export, AppError> {
+        let request = self.export_request(actor, kind, parameters)?;
         let columns = columns(kind);
-        let head: Vec<String> = columns.iter().map(|column| column.name()).collect();
-        let mut writer = sheet::Writer::new(format, kind.plural, &head)?;
-        self.each(actor, kind, parameters, |page| {
-            for record in &page.records {
-                let row: Vec<(String, bool)> = columns
-                    .iter()
-                    .map(|column| {
-                        let is_number = matches!(column, Column::Field(field) if cells::is_number(field));
-                        (column.cell(record, &page.directory), is_number)
-                    })
-                    .collect();
-                writer.row(&row)?;
+        Ok(Export { actor: actor.clone(), kind, request, columns, is_begun: false, is_over: false })
+    }
+
+    /// The next page of an export; nothing after the last one.
+    fn next_page(&self, export: &mut Export) -> Result<Option<Listing>, AppError> {
+        if export.is_over {
+            return Ok(None);
+        }
+        let page = self.read(|tx| {
+            if let Some(id) = export.actor.id.filter(|_| export.is_begun) {
+                let present = Actor::load(tx, id)?.ok_or(AppError::Unauthorized)?;
+                if present.roles != export.actor.roles {
+                    return Err(AppError::Unauthorized);
+                }
             }
-            Ok(())
+            list(tx, &export.actor, export.kind, &export.request)
         })?;
+        export.is_begun = true;
+        match page.next_cursor.as_deref().map(decode_cursor) {
+            Some(cursor) => export.request.after = cursor,
+            None => export.is_over = true,
+        }
+        Ok(Some(page))
+    }
+
+    /// The next part of a CSV, some hundred rows; nothing after the last one.
+    pub fn next_csv(&self, export: &mut Export) -> Result<Option<Vec<u8>>, AppError> {
+        let is_first = !export.is_begun;
+        let Some(page) = self.next_page(export)? else {
+            return Ok(None);
+        };
+        let mut writer = sheet::CsvWriter::new();
+        if is_first {
+            writer.head(&export.head())?;
+        }
+        for record in &page.records {
+            writer.row(&export.row(record, &page.directory))?;
+        }
+        writer.finish().map(Some)
+    }
+
+    /// A whole workbook in a file without a name, at its beginning. Memory does not grow with its rows.
+    pub fn export_workbook(&self, mut export: Export) -> Result<File, AppError> {
+        let mut writer = sheet::WorkbookWriter::new(export.kind.plural, &export.head())?;
+        while let Some(page) = self.next_page(&mut export)? {
+            for record in &page.records {
+                writer.row(&export.row(record, &page.directory))?;
+            }
+        }
         writer.finish()
     }
 }

@@ -1,9 +1,12 @@
 //! Tables as CSV and as workbooks.
 
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+
 use rust_xlsxwriter::{Format as Style, Workbook};
 
+use super::MAXIMUM_ROWS;
 use super::workbook::{self, LONGEST_CELL};
-use super::{Format, MAXIMUM_ROWS};
 use crate::error::AppError;
 
 /// Beginnings of a text that a spreadsheet takes for a formula, and the mark that prevents it.
@@ -15,70 +18,71 @@ fn failed(error: impl std::fmt::Display) -> AppError {
     AppError::Internal(format!("writing a file: {error}"))
 }
 
-/// Writes a table row by row.
-pub enum Writer {
-    /// Text.
-    Csv(Box<csv::Writer<Vec<u8>>>),
-    /// A workbook and the next row.
-    Xlsx(Box<Workbook>, u32),
-}
+/// Writes rows as CSV (RFC 4180).
+pub struct CsvWriter(csv::Writer<Vec<u8>>);
 
-impl Writer {
-    pub fn new(format: Format, title: &str, head: &[String]) -> Result<Self, AppError> {
-        match format {
-            Format::Csv => {
-                let mut writer =
-                    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-                writer.write_record(head).map_err(failed)?;
-                Ok(Self::Csv(Box::new(writer)))
-            }
-            Format::Xlsx => {
-                let mut workbook = Workbook::new();
-                let sheet = workbook.add_worksheet();
-                sheet.set_name(title.chars().take(31).collect::<String>()).map_err(failed)?;
-                sheet.set_freeze_panes(1, 0).map_err(failed)?;
-                let bold = Style::new().set_bold();
-                for (place, name) in head.iter().enumerate() {
-                    let column = u16::try_from(place).map_err(failed)?;
-                    sheet.write_string_with_format(0, column, name, &bold).map_err(failed)?;
-                }
-                Ok(Self::Xlsx(Box::new(workbook), 1))
-            }
-        }
+impl CsvWriter {
+    pub fn new() -> Self {
+        Self(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new()))
+    }
+
+    pub fn head(&mut self, names: &[String]) -> Result<(), AppError> {
+        self.0.write_record(names).map_err(failed)
     }
 
     /// One row of cells, each with whether it is a number.
     pub fn row(&mut self, cells: &[(String, bool)]) -> Result<(), AppError> {
-        match self {
-            Self::Csv(writer) => {
-                let texts =
-                    cells.iter().map(|(text, number)| if *number { text.clone() } else { guarded(text) });
-                writer.write_record(texts).map_err(failed)
-            }
-            Self::Xlsx(workbook, row) => {
-                let sheet = workbook.worksheet_from_index(0).map_err(failed)?;
-                for (place, (text, number)) in
-                    cells.iter().enumerate().filter(|(_, (text, _))| !text.is_empty())
-                {
-                    let column = u16::try_from(place).map_err(failed)?;
-                    let number = if *number { text.parse::<f64>().ok() } else { None };
-                    match number {
-                        Some(number) => sheet.write_number(*row, column, number).map_err(failed)?,
-                        // A string cell is never a formula, whatever it begins with.
-                        None => sheet.write_string(*row, column, shortened(text)).map_err(failed)?,
-                    };
-                }
-                *row += 1;
-                Ok(())
-            }
-        }
+        let texts = cells.iter().map(|(text, number)| if *number { text.clone() } else { guarded(text) });
+        self.0.write_record(texts).map_err(failed)
     }
 
     pub fn finish(self) -> Result<Vec<u8>, AppError> {
-        match self {
-            Self::Csv(writer) => writer.into_inner().map_err(failed),
-            Self::Xlsx(mut workbook, _) => workbook.save_to_buffer().map_err(failed),
+        self.0.into_inner().map_err(failed)
+    }
+}
+
+/// Writes a workbook of one sheet; its rows go to a temporary file at once.
+pub struct WorkbookWriter {
+    book: Box<Workbook>,
+    next: u32,
+}
+
+impl WorkbookWriter {
+    pub fn new(title: &str, head: &[String]) -> Result<Self, AppError> {
+        let mut book = Box::new(Workbook::new());
+        let sheet = book.add_worksheet_with_constant_memory().map_err(failed)?;
+        sheet.set_name(title.chars().take(31).collect::<String>()).map_err(failed)?;
+        sheet.set_freeze_panes(1, 0).map_err(failed)?;
+        let bold = Style::new().set_bold();
+        for (place, name) in head.iter().enumerate() {
+            let column = u16::try_from(place).map_err(failed)?;
+            sheet.write_string_with_format(0, column, name, &bold).map_err(failed)?;
         }
+        Ok(Self { book, next: 1 })
+    }
+
+    /// One row of cells, each with whether it is a number.
+    pub fn row(&mut self, cells: &[(String, bool)]) -> Result<(), AppError> {
+        let sheet = self.book.worksheet_from_index(0).map_err(failed)?;
+        for (place, (text, number)) in cells.iter().enumerate().filter(|(_, (text, _))| !text.is_empty()) {
+            let column = u16::try_from(place).map_err(failed)?;
+            let number = if *number { text.parse::<f64>().ok() } else { None };
+            match number {
+                Some(number) => sheet.write_number(self.next, column, number).map_err(failed)?,
+                // A string cell is never a formula, whatever it begins with.
+                None => sheet.write_string(self.next, column, shortened(text)).map_err(failed)?,
+            };
+        }
+        self.next += 1;
+        Ok(())
+    }
+
+    /// The workbook in a file that goes when it is closed, at its beginning.
+    pub fn finish(mut self) -> Result<File, AppError> {
+        let mut file = tempfile::tempfile().map_err(failed)?;
+        self.book.save_to_writer(&mut file).map_err(failed)?;
+        file.seek(SeekFrom::Start(0)).map_err(failed)?;
+        Ok(file)
     }
 }
 
@@ -201,13 +205,29 @@ fn check_size(rows: usize, columns: usize) -> Result<(), AppError> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
+    use crate::files::Format;
 
     fn written(format: Format, text: &str) -> Vec<u8> {
-        let mut writer =
-            Writer::new(format, "Teams", &["name".to_owned(), "count".to_owned()]).expect("a writer");
-        writer.row(&[(text.to_owned(), false), ("-12".to_owned(), true)]).expect("a row");
-        writer.finish().expect("a file")
+        let head = ["name".to_owned(), "count".to_owned()];
+        let row = [(text.to_owned(), false), ("-12".to_owned(), true)];
+        match format {
+            Format::Csv => {
+                let mut writer = CsvWriter::new();
+                writer.head(&head).expect("a head");
+                writer.row(&row).expect("a row");
+                writer.finish().expect("a file")
+            }
+            Format::Xlsx => {
+                let mut writer = WorkbookWriter::new("Teams", &head).expect("a writer");
+                writer.row(&row).expect("a row");
+                let mut bytes = Vec::new();
+                writer.finish().expect("a file").read_to_end(&mut bytes).expect("its bytes");
+                bytes
+            }
+        }
     }
 
     #[test]

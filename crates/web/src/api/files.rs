@@ -1,12 +1,17 @@
 //! Files of records: out as CSV and XLSX, in from both.
 
+use std::fs::File;
+use std::io::Read;
+
+use axum::body::Body;
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State as AxumState};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use obcms_app::AppError;
-use obcms_app::files::{Format, MAXIMUM_BYTES, Report, Table};
+use futures_util::{Stream, StreamExt, stream};
+use obcms_app::files::{Export, Format, MAXIMUM_BYTES, Report, Table};
+use obcms_app::{App, AppError};
 use obcms_domain::people::Action;
 use obcms_domain::registry::{FieldError, Kind};
 use serde_json::json;
@@ -89,6 +94,41 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
     routes
 }
 
+/// The parts of a CSV, each read when the client has taken the one before.
+fn csv_parts(
+    app: App,
+    export: Export,
+    first: Option<Vec<u8>>,
+) -> impl Stream<Item = Result<Vec<u8>, AppError>> {
+    stream::unfold((app, export, first), |(app, mut export, part)| async move {
+        let part = match part {
+            Some(part) => Ok(part),
+            None => blocking(|| app.next_csv(&mut export)).transpose()?,
+        };
+        Some((part, (app, export, None)))
+    })
+    .scan(false, |failed, part| {
+        // After an error nothing follows: the connection ends and the file is seen to be incomplete.
+        let is_over = std::mem::replace(failed, part.is_err());
+        std::future::ready((!is_over).then_some(part))
+    })
+}
+
+/// A file in parts.
+fn file_parts(file: File) -> impl Stream<Item = Result<Vec<u8>, std::io::Error>> {
+    stream::unfold(file, |mut file| async move {
+        let mut part = Vec::with_capacity(PART);
+        match blocking(|| (&mut file).take(PART as u64).read_to_end(&mut part)) {
+            Ok(0) => None,
+            Ok(_) => Some((Ok(part), file)),
+            Err(error) => Some((Err(error), file)),
+        }
+    })
+}
+
+/// Bytes of a file that are sent at once.
+const PART: usize = 64 * 1024;
+
 /// Taking imports back, whatever their kind.
 #[must_use]
 pub fn import_routes() -> Vec<Route> {
@@ -134,9 +174,23 @@ async fn export(
     if let Some((name, _)) = asked.iter().find(|(name, _)| name == "limit" || name == "cursor") {
         return Err(Parameters::wrong(name, "A file holds everything that fits."));
     }
-    let bytes = blocking(|| state.app.export(&caller.actor, kind, &asked, format))?;
+    let mut export = blocking(|| state.app.begin_export(&caller.actor, kind, &asked))?;
+    let body = match format {
+        Format::Csv => {
+            // What is refused is refused before the first byte.
+            let first = blocking(|| state.app.next_csv(&mut export))?;
+            Body::from_stream(csv_parts(state.app.clone(), export, first))
+        }
+        Format::Xlsx => {
+            // A workbook takes a processor and disk for seconds: the others wait for their turn.
+            let turn = state.workbooks.clone().acquire_owned().await;
+            let file = blocking(|| state.app.export_workbook(export))?;
+            drop(turn);
+            Body::from_stream(file_parts(file))
+        }
+    };
     let name = format!("{}-{}.{}", kind.collection, state.app.today(), format.ending());
-    let mut response = (StatusCode::OK, bytes).into_response();
+    let mut response = (StatusCode::OK, body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
