@@ -1,11 +1,13 @@
 /** What every page loads. */
 import { startCopying } from "./copying";
 import { startDateLists } from "./date-list";
+import { startDrafts } from "./drafts";
 import { startForms } from "./forms";
 import { startLive } from "./live";
 import { startNavigation } from "./navigation";
 import { one } from "./page";
 import { openPalette } from "./palette";
+import { startPresses } from "./press";
 import { startRecurrences } from "./recurrence";
 import { startReferences } from "./reference";
 import { startScopes } from "./scope";
@@ -16,9 +18,11 @@ import { startToasts } from "./toast";
 import { startWeekHours } from "./week-hours";
 
 startTheme();
+startPresses();
 startNavigation();
 startShortcuts(openPalette);
 startReferences();
+startDrafts();
 startForms();
 startCopying();
 startDateLists();

@@ -2,6 +2,7 @@
 import { addDays, clock, dayWords } from "./calendar-days";
 import { type Times, whenWords } from "./calendar-entry";
 import { Refusal, callApi, debounce, every, make, one } from "./page";
+import { afterPress } from "./press";
 import { officeZone, wallTime } from "./zone";
 
 interface Span {
@@ -130,8 +131,10 @@ function start(form: HTMLFormElement): void {
     };
     try {
       const answer = await callApi<Answer>("POST", "/api/v1/bookings/preview", asksFor);
+      await afterPress();
       if (mine === asked) draw(answer);
     } catch (error) {
+      await afterPress();
       if (mine !== asked) return;
       // What is not whole yet is no mistake.
       const isWrong = error instanceof Refusal && error.fields;

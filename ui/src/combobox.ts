@@ -25,6 +25,11 @@ export class OptionList {
     });
   }
 
+  /** The highlighted option. */
+  selected(): HTMLElement | null {
+    return this.options()[this.place] ?? null;
+  }
+
   options(): HTMLElement[] {
     return [...this.list.querySelectorAll<HTMLElement>("[role=option]")];
   }

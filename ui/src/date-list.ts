@@ -61,18 +61,21 @@ function build(holder: HTMLElement): void {
     time.hidden = !timed();
   }
 
-  function take(): void {
-    if (!day.value) {
-      day.focus();
-      return;
-    }
+  function entriesWithPicked(): string[] {
     const at = timed() ? time.value || usual() : "";
-    put([...entries(), at ? `${day.value}T${at}:00` : day.value]);
+    const picked = at ? `${day.value}T${at}:00` : day.value;
     day.value = "";
+    return [...entries(), picked];
+  }
+
+  function take(): void {
+    if (day.value) put(entriesWithPicked());
     day.focus();
   }
 
   add.addEventListener("click", take);
+  // A date that was picked but not added yet is meant, too.
+  form?.addEventListener("submit", () => day.value && put(entriesWithPicked()), { capture: true });
   for (const input of [day, time]) {
     input.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;

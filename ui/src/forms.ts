@@ -1,10 +1,13 @@
 /** Forms: money as people write it, nothing typed is lost, nothing is sent twice. */
-import { every, one } from "./page";
+import { markSent, markUnsent } from "./drafts";
+import { icon } from "./icon";
+import { every, make, one } from "./page";
 
+/** Milliseconds after which a form can be sent again when the page is still there. */
+const WAITS_FOR = 20_000;
 const UNITS: Record<string, number> = { k: 1e3, m: 1e6, b: 1e9 };
 
 export function startForms(): void {
-  for (const form of every<HTMLFormElement>("form[data-guard]")) guard(form);
   one(".error-summary")?.focus();
   document.addEventListener("focusout", (event) => {
     const input = event.target;
@@ -17,10 +20,15 @@ export function startForms(): void {
     const form = (event.target as Element).closest<HTMLFormElement>("form");
     if (form && form.method === "post") form.requestSubmit();
   });
+  document.addEventListener("submit", refuseUnfinished, true);
   document.addEventListener("submit", onSubmit);
+  document.addEventListener("input", (event) => clearUnfinished(event.target as HTMLElement));
   // Coming back to a page with the back button finds its buttons usable again.
   window.addEventListener("pageshow", () => {
-    for (const form of every<HTMLFormElement>("form[data-sent]")) release(form);
+    for (const form of every<HTMLFormElement>("form[data-sent]")) {
+      release(form);
+      markUnsent(form);
+    }
   });
 }
 
@@ -49,8 +57,46 @@ function onSubmit(event: SubmitEvent): void {
   queueMicrotask(() => {
     if (event.defaultPrevented) return;
     form.dataset.sent = "";
+    markSent(form);
     for (const button of submitButtons(form)) button.setAttribute("aria-disabled", "true");
+    // The page may stay where it is: the answer was a file, or the person stopped the browser.
+    window.setTimeout(() => release(form), WAITS_FOR);
   });
+}
+
+/** A date or a number that is typed by half would be sent as nothing. */
+function refuseUnfinished(event: SubmitEvent): void {
+  const form = event.target as HTMLFormElement;
+  const wrong = every<HTMLInputElement>("input", form).filter(
+    (input) => input.validity.badInput && isInSight(input),
+  );
+  if (wrong.length === 0) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  for (const input of wrong) {
+    const field = input.closest<HTMLElement>(".field") ?? input.parentElement;
+    if (!field || one("[data-unfinished]", field)) continue;
+    const isNumber = input.type === "number";
+    const message = isNumber ? "Type a number, or clear it." : "Complete it, or clear it.";
+    field.append(
+      make("p", { class: "field-error", role: "alert", "data-unfinished": "" }, icon("circleAlert"), message),
+    );
+    input.setAttribute("aria-invalid", "true");
+  }
+  wrong[0]?.closest("details")?.setAttribute("open", "");
+  wrong[0]?.focus();
+}
+
+/** What is folded away can be unfolded; what is hidden is not asked for. */
+function isInSight(input: HTMLElement): boolean {
+  return input.offsetParent !== null || input.closest("details:not([open])") !== null;
+}
+
+function clearUnfinished(target: HTMLElement): void {
+  const said = one("[data-unfinished]", target.closest<HTMLElement>(".field") ?? document.createElement("p"));
+  if (!said || (target as HTMLInputElement).validity?.badInput) return;
+  said.remove();
+  target.removeAttribute("aria-invalid");
 }
 
 function release(form: HTMLFormElement): void {
@@ -70,69 +116,4 @@ function dropEmpty(form: HTMLFormElement): void {
   window.setTimeout(() => {
     for (const control of every<HTMLInputElement>("input, select", form)) control.disabled = false;
   });
-}
-
-function guard(form: HTMLFormElement): void {
-  const before = contentOf(form);
-  const key = form.dataset.draft ? `obcms.draft.${location.pathname}.${form.dataset.draft}` : "";
-  // What the server sent back with errors is newer than any draft.
-  if (key && !one(".error-summary", form)) restore(form, key);
-  const note = (): void => {
-    if (key) keep(key, contentOf(form) === before ? null : entriesOf(form));
-  };
-  form.addEventListener("input", note);
-  form.addEventListener("change", note);
-  form.addEventListener("submit", () => keep(key, null));
-  window.addEventListener("beforeunload", (event) => {
-    if ("sent" in form.dataset || contentOf(form) === before) return;
-    event.preventDefault();
-  });
-}
-
-function entriesOf(form: HTMLFormElement): [string, string][] {
-  return [...new FormData(form)].filter(
-    (entry): entry is [string, string] =>
-      typeof entry[1] === "string" && entry[0] !== "csrf_token" && !isSecret(form, entry[0]),
-  );
-}
-
-function isSecret(form: HTMLFormElement, name: string): boolean {
-  return one(`input[type=password][name="${CSS.escape(name)}"]`, form) !== null;
-}
-
-function contentOf(form: HTMLFormElement): string {
-  return JSON.stringify(
-    [...new FormData(form)].map(([name, value]) => [name, typeof value === "string" ? value : value.name]),
-  );
-}
-
-function keep(key: string, entries: [string, string][] | null): void {
-  if (!key) return;
-  try {
-    if (entries) sessionStorage.setItem(key, JSON.stringify(entries));
-    else sessionStorage.removeItem(key);
-  } catch {
-    // Without storage there are no drafts.
-  }
-}
-
-/** Puts a draft back into plain fields; pickers keep what the server says. */
-function restore(form: HTMLFormElement, key: string): void {
-  let entries: [string, string][];
-  try {
-    entries = JSON.parse(sessionStorage.getItem(key) ?? "[]") as [string, string][];
-  } catch {
-    return;
-  }
-  if (entries.length === 0) return;
-  const values = new Map(entries);
-  for (const control of every<HTMLInputElement>("input, textarea, select", form)) {
-    if (control.type === "hidden" || control.type === "file" || control.type === "password") continue;
-    if (control.closest("[data-reference]") || !control.name) continue;
-    if (control.type === "checkbox" || control.type === "radio") {
-      control.checked = entries.some(([name, value]) => name === control.name && value === control.value);
-    } else if (values.has(control.name)) {
-      control.value = values.get(control.name) ?? "";
-    }
-  }
 }

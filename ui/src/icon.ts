@@ -1,5 +1,6 @@
 /** The few icons that islands draw themselves; the pages bring all others. */
 import arrowRight from "lucide-static/icons/arrow-right.svg";
+import circleAlert from "lucide-static/icons/circle-alert.svg";
 import copy from "lucide-static/icons/copy.svg";
 import cornerDownLeft from "lucide-static/icons/corner-down-left.svg";
 import fileText from "lucide-static/icons/file-text.svg";
@@ -9,7 +10,7 @@ import sunMoon from "lucide-static/icons/sun-moon.svg";
 import logOut from "lucide-static/icons/log-out.svg";
 import x from "lucide-static/icons/x.svg";
 
-const SOURCES = { arrowRight, copy, cornerDownLeft, fileText, plus, search, sunMoon, logOut, x };
+const SOURCES = { arrowRight, circleAlert, copy, cornerDownLeft, fileText, plus, search, sunMoon, logOut, x };
 
 export type IconName = keyof typeof SOURCES;
 

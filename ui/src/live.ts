@@ -5,6 +5,7 @@
 import { Idiomorph } from "idiomorph";
 import { endAccess, lostAccess } from "./access";
 import { debounce, every, fetchDocument } from "./page";
+import { afterPress } from "./press";
 
 /** A change as the stream tells it; kind `*` means that messages may have been missed. */
 export interface Change {
@@ -170,6 +171,7 @@ async function replace(id: string, fresh: Document): Promise<void> {
   const detail: Incoming = { incoming, wait: [] };
   old.dispatchEvent(new CustomEvent("obcms:incoming", { detail, bubbles: true }));
   await Promise.all(detail.wait);
+  await afterPress();
   // The hand may have closed while the page was on its way.
   if (document.body.hasAttribute("data-held")) {
     waiting.add(id);

@@ -60,6 +60,9 @@ export function dialogIsOpen(): boolean {
   return one("dialog:modal") !== null;
 }
 
+/** Milliseconds after which an answer is not waited for any more. */
+const PATIENCE = 60_000;
+
 /** Calls the API; a refusal becomes a `Refusal` whose message can be shown. */
 export async function callApi<T>(method: string, url: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
@@ -74,14 +77,26 @@ export async function callApi<T>(method: string, url: string, body?: unknown): P
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: "same-origin",
+      signal: AbortSignal.timeout(PATIENCE),
     });
   } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Refusal("The server cannot be reached. Check the connection and try again.", 0);
+    const isSlow = error instanceof DOMException && error.name === "TimeoutError";
+    if (isSlow) throw new Refusal("The server did not answer. Reload the page to see what was saved.", 0);
+    throw new Refusal(
+      "The server cannot be reached. Nothing was changed; check the connection and try again.",
+      0,
+    );
+  }
+  if (answer.status === 403 && method !== "GET" && (await renewToken())) {
+    return callApi<T>(method, url, body);
   }
   if (!answer.ok) throw await refusalOf(answer);
   if (answer.status === 204) return undefined as T;
-  return (await answer.json()) as T;
+  try {
+    return (await answer.json()) as T;
+  } catch {
+    throw new Refusal("The answer could not be read. Reload the page to see what was saved.", answer.status);
+  }
 }
 
 /** Fetches a page of this site as a document. */
@@ -89,7 +104,8 @@ export async function fetchDocument(url: string): Promise<Document> {
   const answer = await fetch(url, { headers: { accept: "text/html" }, credentials: "same-origin" });
   if (!answer.ok) throw new Refusal(`The page answered ${answer.status}.`, answer.status);
   // Someone signed out elsewhere: the answer is another page.
-  if (answer.redirected && new URL(answer.url).pathname === "/login") throw new Refusal("Signed out.", 401);
+  if (answer.redirected && new URL(answer.url).pathname === "/login")
+    throw new Refusal("Your sign-in has ended. Nothing was changed.", 401);
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
@@ -97,7 +113,27 @@ export function csrfToken(): string {
   return one<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 }
 
+/**
+ * Whoever signed in again in another tab has another token: this page takes it over, once, if they are the same person.
+ * Returns true if the token changed.
+ */
+async function renewToken(): Promise<boolean> {
+  let fresh: Document;
+  try {
+    fresh = await fetchDocument("/me");
+  } catch {
+    return false;
+  }
+  const token = one<HTMLMetaElement>('meta[name="csrf-token"]', fresh)?.content ?? "";
+  const isSame = fresh.body.dataset.person === document.body.dataset.person;
+  if (!token || !isSame || token === csrfToken()) return false;
+  one<HTMLMetaElement>('meta[name="csrf-token"]')!.content = token;
+  for (const input of every<HTMLInputElement>("input[name=csrf_token]")) input.value = token;
+  return true;
+}
+
 async function refusalOf(answer: Response): Promise<Refusal> {
+  if (answer.status === 401) return new Refusal(reasonOf(answer), 401);
   let problem: Problem = {};
   try {
     problem = (await answer.json()) as Problem;
@@ -111,7 +147,8 @@ async function refusalOf(answer: Response): Promise<Refusal> {
 
 /** What a status means by itself. */
 function reasonOf(answer: Response): string {
-  if (answer.status === 401) return "You are signed out. Sign in again; nothing was changed.";
+  if (answer.status === 401) return "Your sign-in has ended. Nothing was changed.";
+  if (answer.status >= 502) return "The server is not available. Nothing was changed; try again in a moment.";
   if (answer.status === 403) return "You are not allowed to do this.";
   if (answer.status === 412) return "Someone else changed this in the meantime. Reload and try again.";
   return `The server refused (${answer.status}). Nothing was changed.`;

@@ -52,6 +52,9 @@ function build(): HTMLDialogElement {
   const options = new OptionList(input, list, (option, event) => runs.get(option)?.(event));
   const commands = allCommands();
   let search = new AbortController();
+  /** Enter was pressed before the answer was there. */
+  let isWanted = false;
+  let isAsked = false;
   let timer = 0;
 
   const show = (entries: Entry[], note: string): void => {
@@ -75,6 +78,8 @@ function build(): HTMLDialogElement {
     const query = input.value.trim();
     search.abort();
     clearTimeout(timer);
+    isWanted = false;
+    isAsked = query.length >= 2;
     const fitting = query ? commands.filter((entry) => fits(entry.title, query)) : commands;
     if (query.length < 2) {
       show(fitting, fitting.length === 0 ? "Nothing fits. Type more to search everything." : "");
@@ -85,14 +90,21 @@ function build(): HTMLDialogElement {
       search = new AbortController();
       void find(query, search.signal).then((found) => {
         if (!found) return;
-        const all = [...found, ...fitting.slice(0, 6)];
+        isAsked = false;
+        // What is highlighted stays so: Enter may be on its way.
+        const all = [...fitting.slice(0, 6), ...found];
         show(all, all.length === 0 ? `Nothing found for “${query}”.` : "");
+        if (isWanted) options.selected()?.click();
       });
     }, 120);
   };
 
   input.addEventListener("input", update);
-  input.addEventListener("keydown", (event) => options.key(event));
+  input.addEventListener("keydown", (event) => {
+    if (options.key(event) || event.key !== "Enter") return;
+    event.preventDefault();
+    isWanted = isAsked;
+  });
   shell.addEventListener("click", (event) => event.target === shell && shell.close());
   shell.addEventListener("close", () => {
     clearTimeout(timer);

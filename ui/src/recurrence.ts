@@ -13,6 +13,7 @@ import {
   type Simple,
 } from "./recurrence-rule";
 import { Refusal, callApi, debounce, every, make, one } from "./page";
+import { afterPress } from "./press";
 
 /** What the server answers to a rule. */
 interface Answer {
@@ -352,8 +353,10 @@ function build(holder: HTMLElement): void {
         exdates: listOf("exdates"),
         limit: PREVIEWED,
       });
+      await afterPress();
       if (mine === asked) draw(answer);
     } catch (error) {
+      await afterPress();
       if (mine !== asked) return;
       const message =
         error instanceof Refusal ? error.fields || error.message : "The dates cannot be worked out now.";

@@ -7,6 +7,8 @@ export interface ToastOptions {
   /** The address that takes the action back when posted to. */
   undo?: string | null;
   tone?: "bad";
+  /** Offers the way to sign in and back, and stays until it is closed. */
+  signIn?: boolean;
 }
 
 const COOKIE = "obcms_flash";
@@ -46,6 +48,10 @@ export function toast(message: string, options: ToastOptions = {}): void {
     });
     body.append(button);
   }
+  if (options.signIn) {
+    const next = encodeURIComponent(location.pathname + location.search);
+    body.append(make("a", { class: "toast-link", href: `/login?next=${next}` }, "Sign in"));
+  }
   const close = make("button", { type: "button", "aria-label": "Close" });
   close.append(icon("x"));
   close.addEventListener("click", () => body.remove());
@@ -53,6 +59,7 @@ export function toast(message: string, options: ToastOptions = {}): void {
   host.append(body);
   // At most three at a time; the oldest goes first.
   for (const old of every(".toast", host).slice(0, -3)) old.remove();
+  if (options.signIn) return;
   const usual = options.undo ? SHOWN_WITH_UNDO : SHOWN_FOR;
   expire(body, options.tone === "bad" ? SHOWN_FOR * 2 : usual);
 }
@@ -60,7 +67,8 @@ export function toast(message: string, options: ToastOptions = {}): void {
 /** Shows why something was refused. */
 export function toastRefusal(error: unknown): void {
   const message = error instanceof Refusal ? error.message : "Something went wrong. Nothing was changed.";
-  toast(message, { tone: "bad" });
+  const isSignedOut = error instanceof Refusal && error.status === 401;
+  toast(message, { tone: "bad", signIn: isSignedOut });
 }
 
 async function undo(address: string): Promise<void> {

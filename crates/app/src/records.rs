@@ -1,5 +1,6 @@
 //! Commands on records of any kind: create, update, archive, restore.
 
+use obcms_domain::hex::hex;
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::people::{Action, Relation, allows};
@@ -7,6 +8,7 @@ use obcms_domain::registry::{self, FieldError, Kind, Module, Record, Source, Val
 use obcms_domain::series;
 use obcms_store::{idempotency, records as store};
 use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
 
 use crate::behaviour;
 use crate::error::AppError;
@@ -66,6 +68,48 @@ impl App {
                     None => Err(error.into()),
                 }
             }
+            other => other,
+        }
+    }
+
+    /// Creates a record from a form whose key is sent along, and returns its id: the same content sent again with the
+    /// key, as by a second press, leads to the same record. Other content is another record.
+    pub fn create_from_form(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        input: &Input,
+        key: &str,
+    ) -> Result<Id, AppError> {
+        let user = actor.id.filter(|_| !key.is_empty() && key.len() <= 100);
+        let Some(user) = user else {
+            return Ok(self.create(actor, kind, input)?.id);
+        };
+        let digest = hex(&Sha256::digest(Json::Object(input.clone()).to_string().as_bytes()));
+        // The digest belongs to the key: what was changed after going back is meant to be another record.
+        let key = format!("form:{key}:{}", &digest[..32]);
+        let made = |answer: &idempotency::Answer| answer.location.parse::<Id>().ok();
+        let result = self.write(actor, |work| {
+            if let Some(id) = idempotency::find(work.tx, user, &key)?.as_ref().and_then(made) {
+                return Ok(id);
+            }
+            let id = create(work, kind, input)?.id;
+            let answer = idempotency::Answer {
+                request: format!("form {} {digest}", kind.collection),
+                status: 201,
+                location: id.to_string(),
+                body: String::new(),
+            };
+            idempotency::keep(work.tx, user, &key, &answer, work.now)?;
+            Ok(id)
+        });
+        match result {
+            // The same form was faster on another connection.
+            Err(AppError::Store(error)) if error.is_unique_violation() => self
+                .read(|tx| Ok(idempotency::find(tx, user, &key)?))?
+                .as_ref()
+                .and_then(made)
+                .ok_or_else(|| error.into()),
             other => other,
         }
     }

@@ -52,7 +52,7 @@ pub fn error_panel(title: &str, text: &str, action: Option<(&str, &str)>) -> Mar
 #[must_use]
 pub fn error_page(title: &str, text: &str, action: Option<(&str, &str)>) -> Markup {
     html! {
-        div.empty role="alert" data-tone="bad" {
+        div.empty role="alert" data-tone="bad" data-failed {
             (large_icon("circle-alert"))
             h1 { (title) }
             p { (text) }
@@ -65,7 +65,7 @@ pub fn error_page(title: &str, text: &str, action: Option<(&str, &str)>) -> Mark
 #[must_use]
 pub fn not_allowed(what: &str, who_can: &[String]) -> Markup {
     html! {
-        div.empty {
+        div.empty data-failed {
             (large_icon("lock"))
             h1 { "You may not " (what) }
             @if who_can.is_empty() {

@@ -39,6 +39,8 @@ pub struct Frame {
     pub commands: Vec<Command>,
     /// Entry points beside `app.js` and `app.css`: `board.js`, `calendar.js`, `calendar.css`.
     pub assets: Vec<String>,
+    /// Whether the page answers a form: what it shows of the form is newer than anything that the browser keeps.
+    pub is_answer: bool,
     /// How wide the content may grow.
     pub width: Width,
 }
@@ -186,7 +188,7 @@ fn document(frame: &Frame, body: &Markup) -> Markup {
                     script type="module" src=(asset_url(script)) {}
                 }
             }
-            body data-person=[frame.person.as_ref().map(|person| &person.id)] data-state=(frame.state)
+            body data-person=[frame.person.as_ref().map(|person| &person.id)] data-state=(frame.state) data-answer[frame.is_answer]
                 data-timezone=(frame.timezone) {
                 (body)
                 div #toasts .toasts role="status" aria-live="polite" {}

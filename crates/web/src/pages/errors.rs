@@ -71,15 +71,15 @@ impl IntoResponse for PageError {
 /// Draws the error pages, and leads whoever is not signed in to the sign-in page and back.
 pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Next) -> Response {
     let path = request.uri().path_and_query().map_or("/", |address| address.as_str()).to_owned();
-    let is_read = request.method() == Method::GET;
+    let form = (request.method() == Method::POST).then(|| form_page(&request));
     let page = Page::of(&state, &request);
     let response = next.run(request).await;
     let Some(failure) = response.extensions().get::<Failure>().cloned() else {
         return response;
     };
     if failure.status == StatusCode::UNAUTHORIZED {
-        let next: String =
-            form_urlencoded::byte_serialize(if is_read { &path } else { "/" }.as_bytes()).collect();
+        let next = form.flatten().unwrap_or(path);
+        let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
         return Redirect::to(&format!("/login?next={next}")).into_response();
     }
     let mut title = "Not possible";
@@ -88,17 +88,32 @@ pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Ne
             let what = failure.detail.trim_start_matches("You may not ").trim_end_matches('.');
             feedback::not_allowed(what, &failure.who)
         }
-        StatusCode::NOT_FOUND => {
-            title = "Not found";
-            feedback::error_page(title, &failure.detail, Some(("Go to Today", "/")))
+        status => {
+            if status == StatusCode::NOT_FOUND {
+                title = "Not found";
+            }
+            let heading = match (status, &form) {
+                (StatusCode::NOT_FOUND, _) => "Not found",
+                (_, Some(_)) => "Not saved",
+                (status, None) => status.canonical_reason().unwrap_or("Error"),
+            };
+            // The browser keeps what was typed and puts it into the form again.
+            let back =
+                form.as_ref().and_then(Option::as_deref).map(|address| ("Open the form again", address));
+            feedback::error_page(heading, &failure.detail, Some(back.unwrap_or(("Go to Today", "/"))))
         }
-        status => feedback::error_page(
-            status.canonical_reason().unwrap_or("Error"),
-            &failure.detail,
-            Some(("Go to Today", "/")),
-        ),
     };
     (failure.status, Html(page.render(title, &html! { (content) }).into_string())).into_response()
+}
+
+/// Address of the page whose form was sent, as the browser names it; only one of our own that can be opened again.
+fn form_page(request: &Request) -> Option<String> {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let host = header(header::HOST)?;
+    let (_, rest) = header(header::REFERER)?.split_once("://")?;
+    let address = rest.strip_prefix(host)?;
+    let is_local = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
+    (is_local && !address.starts_with("/login")).then(|| address.to_owned())
 }
 
 /// The answer to an address that does not exist.

@@ -26,7 +26,8 @@ impl FromRequest<State> for SafeForm {
         if page.csrf().is_empty() || !same(form.get("csrf_token"), page.csrf()) {
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
-                "This form is too old: the session changed. Go back, reload the page and send it again.",
+                "You signed in again after this form was opened. Nothing was saved. What you typed is in the form again when you \
+                 open it.",
             )
             .into());
         }

@@ -1,8 +1,8 @@
 //! What every page needs to know of its request, and the frame drawn from it.
 
 use axum::extract::{FromRequestParts, Request};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::Markup;
@@ -34,6 +34,7 @@ pub struct Page {
     waiting: u32,
     state: String,
     office_timezone: String,
+    is_answer: bool,
 }
 
 impl Page {
@@ -46,7 +47,8 @@ impl Page {
     /// The page of a request.
     #[must_use]
     pub fn of(state: &State, request: &Request) -> Self {
-        Self::read(state, request.uri().path(), request.headers(), request.extensions())
+        let is_answer = request.method() == Method::POST;
+        Self { is_answer, ..Self::read(state, request.uri().path(), request.headers(), request.extensions()) }
     }
 
     fn read(state: &State, path: &str, headers: &HeaderMap, extensions: &axum::http::Extensions) -> Self {
@@ -77,6 +79,7 @@ impl Page {
             waiting,
             state: state_of_data,
             office_timezone: state.app.options().office_timezone.clone(),
+            is_answer: false,
         }
     }
 
@@ -154,6 +157,7 @@ impl Page {
             navigation: actor.map(navigation).unwrap_or_default(),
             commands: actor.map(commands).unwrap_or_default(),
             assets: self.assets.clone(),
+            is_answer: self.is_answer,
             width: self.width,
         }
     }
@@ -163,7 +167,8 @@ impl FromRequestParts<State> for Page {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
-        Ok(Self::read(state, parts.uri.path(), &parts.headers, &parts.extensions))
+        let is_answer = parts.method == Method::POST;
+        Ok(Self { is_answer, ..Self::read(state, parts.uri.path(), &parts.headers, &parts.extensions) })
     }
 }
 

@@ -11,15 +11,15 @@ use maud::{Markup, html};
 use obcms_app::accounts::{EndAccess, TOKEN_DAYS, TokenEnd};
 use obcms_app::{Actor, AppError};
 use obcms_domain::kinds::USER;
-use obcms_domain::registry::{self, FieldError, Record};
-use serde_json::Map;
+use obcms_domain::registry::{FieldError, Record};
 
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::Page;
 use super::preferences;
+use super::registry::controls::shown as shown_fields;
 use super::registry::form_fields;
-use super::registry::written::{error_of, written};
+use super::registry::written::{error_of, merged, written};
 use crate::caller::Caller;
 use crate::components::badges::{Tone, badge};
 use crate::components::buttons::{ButtonKind, post_button};
@@ -53,6 +53,12 @@ fn caller(page: &Page) -> Result<Caller, PageError> {
     page.caller.clone().ok_or_else(|| AppError::Unauthorized.into())
 }
 
+/// The record of the person who asks.
+pub(super) fn own_record(state: &State, actor: &Actor) -> Result<Record, AppError> {
+    let id = actor.id.ok_or(AppError::Unauthorized)?;
+    state.app.read(|tx| Ok(obcms_store::records::load(tx, &USER, id)?))?.ok_or(AppError::NotFound("user"))
+}
+
 async fn show(AxumState(state): AxumState<State>, page: Page) -> Result<Response, PageError> {
     draw(&state, page, &Shown::default())
 }
@@ -75,12 +81,8 @@ fn profile_fields(
 
 fn draw(state: &State, page: Page, shown: &Shown) -> Result<Response, PageError> {
     let caller = caller(&page)?;
-    let id = caller.actor.id.ok_or(AppError::Unauthorized)?;
     let (user, sessions, tokens) = blocking(|| {
-        let user = state
-            .app
-            .read(|tx| Ok(obcms_store::records::load(tx, &USER, id)?))?
-            .ok_or(AppError::NotFound("user"))?;
+        let user = own_record(state, &caller.actor)?;
         Ok::<_, AppError>((user, state.app.sessions(&caller.actor)?, state.app.tokens(&caller.actor)?))
     })?;
     let zone = page.zone();
@@ -104,6 +106,7 @@ fn draw(state: &State, page: Page, shown: &Shown) -> Result<Response, PageError>
         (panel("profile", "", "About me", &html! {}, &form(&FormView {
             action: "/me".to_owned(),
             csrf_token: csrf.clone(),
+            hidden: vec![shown_fields(&[&profile]), ("version".to_owned(), user.version.to_string())],
             fields: profile,
             submit: "Save".to_owned(),
             ..FormView::default()
@@ -308,6 +311,11 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
 /// Draws the page again with what is wrong; other errors pass.
 pub(super) fn refused(state: &State, page: Page, form: Form, error: AppError) -> Result<Response, PageError> {
     match error {
+        AppError::Stale { .. } => {
+            let message = "Somebody saved at the same moment. Nothing of yours is lost: save again.";
+            let errors = vec![FieldError::new(FIELDS[0], "stale", message)];
+            draw(state, page, &Shown { form: Some(form), errors, secret: None })
+        }
         AppError::Invalid(errors) => draw(state, page, &Shown { form: Some(form), errors, secret: None }),
         other => Err(other.into()),
     }
@@ -319,13 +327,15 @@ async fn save(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let caller = caller(&page)?;
-    let mut input = Map::new();
-    for name in FIELDS {
-        if let Some(field) = USER.field(name).filter(|_| form.has(name)) {
-            input.insert(name.to_owned(), registry::form_to_json(field, &form.all(name)));
-        }
+    let user = blocking(|| own_record(&state, &caller.actor))?;
+    let seen = form.get("version").parse().unwrap_or(user.version);
+    let mut merged = blocking(|| merged(&state.app, &Actor::program(), &user, &form, seen))?;
+    merged.input.retain(|name, _| FIELDS.contains(&name.as_str()));
+    merged.contested.retain(|error| FIELDS.contains(&error.field.as_str()));
+    if !merged.contested.is_empty() {
+        return refused(&state, page, form, AppError::Invalid(merged.contested));
     }
-    match blocking(|| state.app.update_profile(&caller.actor, &input, None)) {
+    match blocking(|| state.app.update_profile(&caller.actor, &merged.input, Some(user.version))) {
         Ok(_) => Ok(done("/me", "Saved.", None)),
         Err(error) => refused(&state, page, form, error),
     }

@@ -16,7 +16,7 @@ use super::forms::{SafeForm, done};
 use super::frame::Page;
 use super::me;
 use super::registry::form_fields;
-use super::registry::written::{error_of, written};
+use super::registry::written::{STALE, error_of, since, written};
 use crate::components::badges::words;
 use crate::components::forms::{Control, Form as FormView, FormField, form};
 use crate::components::icons::icon;
@@ -59,6 +59,7 @@ pub fn part(
     Ok(form(&FormView {
         action: "/me/calendar".to_owned(),
         csrf_token: csrf.to_owned(),
+        hidden: vec![("version".to_owned(), user.version.to_string())],
         fields,
         submit: "Save".to_owned(),
         ..FormView::default()
@@ -177,7 +178,21 @@ async fn save(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let actor = page.actor()?.clone();
-    match blocking(|| state.app.update_profile(&actor, &read(&form), None)) {
+    let user = blocking(|| me::own_record(&state, &actor))?;
+    let seen = form.get("version").parse().unwrap_or(user.version);
+    let (base, _) = blocking(|| since(&state.app, &Actor::program(), &user, seen))?;
+    let (before, now) = (read(&texts(&base)), read(&texts(&user)));
+    let mut input = read(&form);
+    input.retain(|name, value| before.get(name) != Some(value));
+    let contested: Vec<FieldError> = input
+        .iter()
+        .filter(|(name, value)| now.get(*name) != before.get(*name) && now.get(*name) != Some(value))
+        .map(|(name, _)| FieldError::new(name.clone(), "stale", STALE))
+        .collect();
+    if !contested.is_empty() {
+        return me::refused(&state, page, form, AppError::Invalid(contested));
+    }
+    match blocking(|| state.app.update_profile(&actor, &input, Some(user.version))) {
         Ok(_) => Ok(done("/me#calendar", "Saved.", None)),
         Err(error) => me::refused(&state, page, form, error),
     }

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, ANCHORS, ASSIGNEE_RULES, Choice as Entry, PRIORITIES, TASK_PHASES};
+use obcms_domain::hex::hex;
 use obcms_domain::kinds::TASK_TEMPLATE;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{FieldError, Record, Value};
@@ -20,6 +21,7 @@ use serde_json::{Map, Value as Json, json};
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::{Page, Signed};
+use super::registry::form::REQUEST_KEY;
 use super::registry::form_fields;
 use super::registry::written::{prefilled, written};
 use super::registry::{Values, detail as generic, history_panel, read_form};
@@ -235,7 +237,7 @@ fn save(
     page: &Page,
     actor: &Actor,
     record: Option<&Record>,
-    form: Form,
+    mut form: Form,
 ) -> Result<Response, PageError> {
     blocking(|| may_change(state, actor, record))?;
     let mut rows = rows(&form);
@@ -272,19 +274,24 @@ fn save(
     let result = blocking(|| match record {
         Some(record) => {
             let version = form.get("version").parse().ok();
-            state.app.update(actor, &TASK_TEMPLATE, record.id, &input, version)
+            state.app.update(actor, &TASK_TEMPLATE, record.id, &input, version).map(|saved| saved.id)
         }
-        None => state.app.create(actor, &TASK_TEMPLATE, &input),
+        None => state.app.create_from_form(actor, &TASK_TEMPLATE, &input, form.get(REQUEST_KEY)),
     });
     let (errors, problem) = match result {
         Ok(saved) => {
-            let undo = state.app.undo_of_last(actor, &TASK_TEMPLATE, saved.id)?;
-            return Ok(done(&TASK_TEMPLATE.url(saved.id), "Task template saved", undo.as_deref()));
+            let undo = state.app.undo_of_last(actor, &TASK_TEMPLATE, saved)?;
+            return Ok(done(&TASK_TEMPLATE.url(saved), "Task template saved", undo.as_deref()));
         }
         Err(AppError::Invalid(errors)) => (errors, None),
-        Err(error @ (AppError::Conflict { .. } | AppError::Stale { .. })) => {
-            (Vec::new(), Some(error.to_string()))
+        Err(AppError::Stale { .. }) => {
+            // Saved again, it replaces what is there: the person was told.
+            form.0.retain(|(name, _)| name != "version");
+            let problem = "Somebody changed this template while you were writing. Nothing of yours is lost: open the \
+                           template in another tab to see theirs, then save again to put yours in its place";
+            (Vec::new(), Some(problem.to_owned()))
         }
+        Err(error @ AppError::Conflict { .. }) => (Vec::new(), Some(error.to_string())),
         Err(other) => return Err(other.into()),
     };
     let sheet = Sheet { record, typed: form, rows, errors, problem };
@@ -396,6 +403,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, sheet: &Sheet<'_>) -> Result<
             (error_summary(sheet.problem.as_deref(), &all))
             input type="hidden" name="csrf_token" value=(page.csrf());
             input type="hidden" name=(super::registry::written::SHOWN) value=(names.join(","));
+            @if version.is_none() { input type="hidden" name=(REQUEST_KEY) value=(sheet.request_key(state)); }
             @if let Some(version) = &version { input type="hidden" name="version" value=(sheet.typed_version(version)); }
             // Enter in a field saves, rather than pressing the first button of a row.
             button.visually-hidden type="submit" name="do" value="save" tabindex="-1" aria-hidden="true" { "Save" }
@@ -421,6 +429,12 @@ fn draw(state: &State, page: &Page, actor: &Actor, sheet: &Sheet<'_>) -> Result<
 }
 
 impl Sheet<'_> {
+    /// The key of the form, also after rows were added or moved.
+    fn request_key(&self, state: &State) -> String {
+        let typed = self.typed.get(REQUEST_KEY);
+        if typed.is_empty() { hex(&state.app.random::<16>()) } else { typed.to_owned() }
+    }
+
     /// The version that the person saw first, also after rows were added or moved.
     fn typed_version<'a>(&'a self, current: &'a str) -> &'a str {
         if self.typed.has("version") { self.typed.get("version") } else { current }

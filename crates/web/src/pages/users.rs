@@ -18,8 +18,9 @@ use serde_json::{Map, Value as Json};
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::{Page, Signed};
+use super::registry::controls::shown;
 use super::registry::form_fields;
-use super::registry::written::{prefilled, written};
+use super::registry::written::{merged, prefilled, written};
 use crate::components::badges::{Tone, badge};
 use crate::components::buttons::{ButtonKind, button_link, post_button};
 use crate::components::detail::{PageHead, page_head, panel};
@@ -227,7 +228,13 @@ fn page_of(
     let view = FormView {
         action: action.clone(),
         csrf_token: csrf.clone(),
-        hidden: user.map(|user| vec![("version".to_owned(), user.version.to_string())]).unwrap_or_default(),
+        hidden: match user {
+            Some(user) => vec![shown(&[&fields]), ("version".to_owned(), user.version.to_string())],
+            None => Vec::new(),
+        },
+        problem: errors.iter().any(|error| error.code == "stale").then(|| {
+            "Somebody changed this user while you were writing. Nothing of yours is lost".to_owned()
+        }),
         fields,
         submit: if user.is_some() { "Save" } else { "Create the user" }.to_owned(),
         cancel_href: "/admin/users".to_owned(),
@@ -375,8 +382,14 @@ async fn save(
 ) -> Result<Response, PageError> {
     require(&signed)?;
     let user = load(&state, &signed, id.0)?;
-    let expected = form.get("version").parse::<i64>().ok();
-    match blocking(|| state.app.update(&signed.actor, &USER, id.0, &input(&form), expected)) {
+    let seen = form.get("version").parse::<i64>().unwrap_or(user.version);
+    let mut merged = blocking(|| merged(&state.app, &signed.actor, &user, &form, seen))?;
+    merged.input.retain(|name, _| FIELDS.contains(&name.as_str()));
+    merged.contested.retain(|error| FIELDS.contains(&error.field.as_str()));
+    if !merged.contested.is_empty() {
+        return page_of(&state, signed, Some(&user), Some(&form), &merged.contested, None);
+    }
+    match blocking(|| state.app.update(&signed.actor, &USER, id.0, &merged.input, Some(user.version))) {
         Ok(user) => {
             let undo = blocking(|| state.app.undo_of_last(&signed.actor, &USER, user.id))?;
             let address = format!("/admin/users/{}", user.id);
@@ -387,7 +400,7 @@ async fn save(
             let errors = vec![FieldError::new(
                 "username",
                 "stale",
-                "Somebody changed this user meanwhile; look at it again and save.",
+                "Somebody saved at the same moment. Nothing of yours is lost: save again.",
             )];
             page_of(&state, signed, Some(&user), Some(&form), &errors, None)
         }

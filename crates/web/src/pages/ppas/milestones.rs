@@ -3,8 +3,9 @@
 use axum::extract::State as AxumState;
 use axum::response::Response;
 use maud::{Markup, html};
-use obcms_app::AppError;
+use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, MILESTONE_STATUSES};
+use obcms_domain::id::Id;
 use obcms_domain::kinds::PPA;
 use obcms_domain::registry::{FieldError, Record, Value, parse_date};
 use serde_json::{Map, Value as Json, json};
@@ -19,7 +20,7 @@ use crate::input::{Form, PathId};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
 use crate::pages::frame::{Page, Signed};
-use crate::pages::registry::written::error_of;
+use crate::pages::registry::written::{error_of, since};
 use crate::state::{State, blocking};
 
 /// The milestones as they are kept.
@@ -183,9 +184,25 @@ pub(super) async fn change(
             })
             .collect(),
     );
-    let version: Option<i64> = form.get("version").parse().ok();
+    let seen: i64 = form.get("version").parse().unwrap_or(record.version);
     let mut items = milestones(&record);
-    let index: Option<usize> = form.get("index").parse().ok().filter(|index| *index < items.len());
+    let index = match form.get("index").parse::<usize>() {
+        Err(_) => None,
+        Ok(index) => {
+            // The place of the milestone that the person saw, in the list as it is now.
+            let (then, _) = blocking(|| since(&state.app, &actor, &record, seen))?;
+            let meant = milestones(&then).into_iter().nth(index);
+            let place = |fits: &dyn Fn(&Json, &Json) -> bool| {
+                meant.as_ref().and_then(|meant| items.iter().position(|item| fits(item, meant)))
+            };
+            let found = place(&|item, meant| item == meant);
+            if found.is_none() {
+                let changed = place(&|item, meant| text(item, "title") == text(meant, "title"));
+                return refuse_stale(&state, &page, &actor, id.0, form, changed);
+            }
+            found
+        }
+    };
     let (word, is_known) = match (form.get("action"), index) {
         ("remove", Some(index)) => {
             items.remove(index);
@@ -226,13 +243,31 @@ pub(super) async fn change(
     items.sort_by(|one, other| text(one, "date").cmp(text(other, "date")));
     let mut input = Map::new();
     input.insert("milestones".to_owned(), Json::Array(items));
-    match blocking(|| state.app.update(&actor, &PPA, id.0, &input, version)) {
+    match blocking(|| state.app.update(&actor, &PPA, id.0, &input, Some(record.version))) {
         Ok(_) => {
             let undo = blocking(|| state.app.undo_of_last(&actor, &PPA, id.0))?;
             Ok(done(&format!("{}?tab=milestones", PPA.url(id.0)), word, undo.as_deref()))
         }
         Err(error) => refused(&state, &page, &actor, id.0, "milestones", form, error),
     }
+}
+
+/// The form again, when the milestone that it is about was changed or removed meanwhile.
+fn refuse_stale(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    id: Id,
+    mut form: Form,
+    changed: Option<usize>,
+) -> Result<Response, PageError> {
+    // Without its milestone, what was typed becomes a new one when it is saved again.
+    form.0.retain(|(name, _)| name != "index");
+    form.0.extend(changed.map(|index| ("index".to_owned(), index.to_string())));
+    let problem = "Somebody changed this milestone while you were writing. Nothing of yours is lost: look at the list, \
+                   then save again to put yours in its place";
+    let errors = vec![FieldError::new("title", "stale", "Somebody changed this too.")];
+    refuse(state, page, actor, id, "milestones", &Refused { form, errors, problem: Some(problem.to_owned()) })
 }
 
 fn errors_of(form: &Form) -> Vec<FieldError> {

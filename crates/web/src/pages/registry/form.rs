@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
+use obcms_domain::hex::hex;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Field, FieldError, Kind, Record};
@@ -29,6 +30,9 @@ use crate::state::{State, blocking};
 
 /// Name of the hidden input with the version that the person saw.
 pub const VERSION: &str = "version";
+
+/// Name of the hidden input by which a form that is sent twice creates one record.
+pub const REQUEST_KEY: &str = "request_key";
 
 /// What a form page needs beside its fields.
 pub(super) struct Sheet<'a> {
@@ -98,6 +102,8 @@ impl<'a> Sheet<'a> {
         let mut hidden = vec![shown(&[&fields, &more])];
         if self.record.is_some() {
             hidden.push((VERSION.to_owned(), self.version.to_string()));
+        } else {
+            hidden.push((REQUEST_KEY.to_owned(), hex(&state.app.random::<16>())));
         }
         if let Some(date) = &self.date {
             hidden.push(("occurrence".to_owned(), date.clone()));
@@ -183,10 +189,10 @@ pub async fn create(
             Err(error) => refused(sheet, error, &state, &page, &actor),
         };
     }
-    match blocking(|| state.app.create(&actor, kind, &input)) {
-        Ok(record) => {
-            let undo = blocking(|| state.app.undo_of_last(&actor, kind, record.id))?;
-            Ok(done(&kind.url(record.id), &format!("{} created", kind.label), undo.as_deref()))
+    match blocking(|| state.app.create_from_form(&actor, kind, &input, form.get(REQUEST_KEY))) {
+        Ok(id) => {
+            let undo = blocking(|| state.app.undo_of_last(&actor, kind, id))?;
+            Ok(done(&kind.url(id), &format!("{} created", kind.label), undo.as_deref()))
         }
         Err(error) => refused(Sheet::new(kind, None, form), error, &state, &page, &actor),
     }

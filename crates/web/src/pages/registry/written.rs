@@ -220,6 +220,37 @@ pub fn since(
     Ok((base, entries))
 }
 
+/// What a form changes beside what others changed since it was drawn.
+pub struct Merged {
+    /// The fields that the person changed.
+    pub input: Map<String, Json>,
+    /// Those of them that others changed otherwise.
+    pub contested: Vec<FieldError>,
+}
+
+/// Compares a form with the record of the version from which it was drawn, and with the record as it is.
+pub fn merged(
+    app: &App,
+    actor: &Actor,
+    record: &Record,
+    form: &Form,
+    version: i64,
+) -> Result<Merged, AppError> {
+    let (base, entries) = since(app, actor, record, version)?;
+    let input = differing(&base, form);
+    let wanted = differing(record, form);
+    let theirs = touched(&entries);
+    let contested = input
+        .keys()
+        .filter(|name| theirs.contains(&name.as_str()) && wanted.contains_key(*name))
+        .map(|name| FieldError::new(name.clone(), "stale", STALE))
+        .collect();
+    Ok(Merged { input, contested })
+}
+
+/// What is said beside a field that two people changed.
+pub const STALE: &str = "Somebody changed this too. Save again to put yours in its place.";
+
 /// The fields that the entries name and that a form shows.
 #[must_use]
 pub fn touched(entries: &[history::Entry]) -> Vec<&'static str> {

@@ -1,0 +1,62 @@
+// Gestures as people make them: keys one after the other, the mouse pressed and let go, a server that takes its time.
+
+import assert from "node:assert/strict";
+
+/** Milliseconds between two keys of somebody who types quickly. */
+export const KEY = 50;
+
+/** Types into the field that has the focus, or into `target`, key by key. */
+export async function typeLike(page, text, target) {
+  if (target) await target.click();
+  await page.keyboard.type(text, { delay: KEY });
+}
+
+/** Presses the middle of the element and lets go there, whatever lies under the pointer by then. */
+export async function pressLike(page, target, hold = 90) {
+  await target.scrollIntoViewIfNeeded();
+  const box = await target.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.evaluate(
+    (time) => new Promise((resolve) => setTimeout(resolve, time)),
+    hold,
+  );
+  await page.mouse.up();
+}
+
+/** Holds every answer to addresses that match for `delay` milliseconds; `delay` may be a function of the address. */
+export async function slowly(page, pattern, delay) {
+  await page.route(pattern, async (route) => {
+    const time =
+      typeof delay === "function" ? delay(route.request().url()) : delay;
+    const answer = await route.fetch();
+    await new Promise((resolve) => setTimeout(resolve, time));
+    await route.fulfill({ response: answer }).catch(() => undefined);
+  });
+}
+
+/** The picker of a field: its input, what is chosen, what is typed and not chosen yet, and what is said beneath. */
+export function picker(page, name) {
+  const holder = page.locator(`[data-reference][data-name="${name}"]`);
+  return {
+    holder,
+    input: holder.locator('input[type="text"]'),
+    chosen: holder.locator("[data-chosen]"),
+    typed: holder.locator("[data-typed]"),
+    list: holder.locator(".picker-list"),
+    option: holder.locator(".picker-option"),
+    error: holder.locator(".field-error"),
+    values: () =>
+      holder
+        .locator('input[type="hidden"]')
+        .evaluateAll((all) => all.map(({ value }) => value)),
+  };
+}
+
+/** The session of the page ends on the server, as by signing out in another browser. */
+export async function endSession(page) {
+  const cookies = await page.context().cookies();
+  const session = cookies.find(({ name }) => name.endsWith("obcms_session"));
+  assert.ok(session, "nobody is signed in");
+  await page.context().clearCookies({ name: session.name });
+}

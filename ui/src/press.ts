@@ -1,0 +1,61 @@
+/**
+ * Presses of the mouse. Between mouse down and mouse up nothing that a script draws may move, and a press counts for
+ * the control on which it began, even when the page moved it away or laid something over it.
+ */
+
+/** Pixels that a hand moves while it presses. */
+const SLACK = 8;
+const CONTROLS =
+  "button, a[href], summary, label, input[type=checkbox], input[type=radio], input[type=submit]";
+
+let isDown = false;
+let waiting: (() => void)[] = [];
+let began: { control: HTMLElement; x: number; y: number; clicked: boolean } | null = null;
+
+export function startPresses(): void {
+  document.addEventListener("pointerdown", onDown, true);
+  window.addEventListener("pointerup", onUp, true);
+  window.addEventListener("pointercancel", letGo, true);
+  window.addEventListener("blur", letGo);
+  window.addEventListener(
+    "click",
+    (event) => {
+      if (began?.control.contains(event.target as Node)) began.clicked = true;
+    },
+    true,
+  );
+}
+
+/** Resolves once no button of the mouse is down: at once, or after the click that is under way. */
+export function afterPress(): Promise<void> {
+  if (!isDown) return Promise.resolve();
+  return new Promise((resolve) => waiting.push(resolve));
+}
+
+function onDown(event: PointerEvent): void {
+  if (event.button !== 0) return;
+  isDown = true;
+  const control = (event.target as Element).closest<HTMLElement>(CONTROLS);
+  const counts =
+    control && event.pointerType === "mouse" && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  began = counts ? { control, x: event.clientX, y: event.clientY, clicked: false } : null;
+}
+
+function onUp(event: PointerEvent): void {
+  const press = began;
+  const stayed =
+    press && Math.abs(event.clientX - press.x) <= SLACK && Math.abs(event.clientY - press.y) <= SLACK;
+  // The browser sends its click between this event and the next task.
+  window.setTimeout(() => {
+    if (press && stayed && !press.clicked && press.control.isConnected) press.control.click();
+    if (began === press) began = null;
+    letGo();
+  });
+}
+
+function letGo(): void {
+  isDown = false;
+  const ready = waiting;
+  waiting = [];
+  for (const resolve of ready) resolve();
+}
