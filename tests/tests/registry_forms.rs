@@ -30,6 +30,13 @@ impl Browser {
     }
 }
 
+/// The value of a hidden input in the form whose action ends so.
+fn hidden(page: &str, action: &str, name: &str) -> String {
+    let form = page.split("<form").find(|form| form.contains(&format!("action=\"{action}"))).unwrap();
+    let (_, rest) = form.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
 fn organization(server: &Server) -> (Client, Value, String) {
     let client = server.as_role("coordinator");
     let body = json!({ "name": "Office of the Mayor", "phone": "1", "is_priority": true });
@@ -142,6 +149,152 @@ on_both_engines! {
         let form = typed(&[("phone", "3"), ("acronym", "OM"), ("version", "2")]);
         browser.send(&format!("{path}/edit"), &form).expect_status(303);
         assert_eq!(client.get(&api).json["phone"], "3");
+    }
+
+    fn a_profile_in_two_tabs_keeps_what_both_changed(server: &Server) {
+        let browser = Browser::of(server, "staff");
+        let me = || browser.client.get("/api/v1/me").json;
+        let drawn = |name: &str| hidden(&browser.client.get("/me").expect_status(200).text, "/me\"", name);
+        let (version, shown) = (drawn("version"), drawn("shown_fields"));
+        let name = me()["full_name"].as_str().unwrap().to_owned();
+        let tab = |email: &str, phone: &str| {
+            let fields = [
+                ("version", version.as_str()), ("shown_fields", &shown), ("full_name", &name), ("email", email),
+                ("phone", phone), ("timezone", "Asia/Manila"), ("theme", "auto"), ("week_start", "monday"),
+            ];
+            browser.send("/me", &fields)
+        };
+        tab("", "0917").expect_status(303);
+        // The second tab knows nothing of the phone and keeps it.
+        tab("me@example.org", "").expect_status(303);
+        assert_eq!((&me()["phone"], &me()["email"]), (&json!("0917"), &json!("me@example.org")));
+        // Both changed the same field: the page says so beside it and keeps what was typed.
+        let refused = tab("", "0999");
+        assert_eq!(refused.status, 422, "{}", refused.text.len());
+        assert!(refused.text.contains("field-phone-error") && refused.text.contains("value=\"0999\""));
+        assert_eq!(me()["phone"], "0917");
+        // The part about the calendar goes the same way.
+        let version = hidden(&browser.client.get("/me").text, "/me/calendar\"", "version");
+        let part = |view: &str, hours: &str| {
+            let fields = [
+                ("version", version.as_str()), ("default_view", view), ("show_hijri", "true"),
+                ("hours.monday.from", hours), ("hours.monday.to", if hours.is_empty() { "" } else { "17:00" }),
+            ];
+            browser.send("/me/calendar", &fields)
+        };
+        part("week", "").expect_status(303);
+        part("month", "08:00").expect_status(303);
+        assert_eq!((&me()["default_view"], &me()["working_hours"]["monday"][0]["from"]), (&json!("week"), &json!("08:00")));
+        assert!(part("day", "").expect_status(422).text.contains("field-default_view-error"));
+    }
+
+    fn a_user_and_a_template_in_two_tabs_lose_nothing(server: &Server) {
+        let browser = Browser::of(server, "admin");
+        let person = server.person(&["staff"]);
+        let address = format!("/admin/users/{}", person.id);
+        let page = browser.client.get(&address).expect_status(200).text;
+        let (version, shown) = (hidden(&page, &format!("{address}\""), "version"), hidden(&page, &format!("{address}\""), "shown_fields"));
+        let tab = |position: &str, role: &str| {
+            let fields = [
+                ("version", version.as_str()), ("shown_fields", &shown), ("username", &person.username),
+                ("full_name", "Badr Ali"), ("position", position), ("roles", role), ("timezone", "Asia/Manila"),
+            ];
+            browser.send(&address, &fields)
+        };
+        tab("Planner", "staff").expect_status(303);
+        tab("", "coordinator").expect_status(303);
+        let user = browser.client.get(&format!("/api/v1/users/{}", person.id)).json;
+        assert_eq!((&user["position"], &user["roles"]), (&json!("Planner"), &json!(["coordinator"])));
+        let refused = tab("Driver", "coordinator").expect_status(422).text;
+        assert!(refused.contains("field-position-error") && refused.contains("value=\"Driver\""));
+
+        // A template is one list: the second tab is told, and decides.
+        let item = json!([{ "key": "first", "title": "First", "anchor": "start", "offset_days": 0, "priority": "medium", "assignee": "creator" }]);
+        let kind = obcms_domain::kinds::by_name("task_template").unwrap();
+        let mut body = Value::Object(obcms_tests::sample::minimal(server, kind, 1));
+        body["items"] = item;
+        let made = browser.client.with_header("x-csrf-token", &browser.token).post("/api/v1/task-templates", &body).expect_status(201).json;
+        let edit = format!("/task-templates/{}/edit", made["id"].as_str().unwrap());
+        let page = browser.client.get(&edit).expect_status(200).text;
+        let field = |name: &str| hidden(&page, &format!("{edit}\""), name);
+        let (version, shown) = (field("version"), field("shown_fields"));
+        let tab = |version: &str, title: &str| {
+            let mut fields = vec![("version", version), ("shown_fields", "name"), ("do", "save")];
+            let name = made["name"].as_str().unwrap();
+            fields.extend([("name", name), ("items.key", "first"), ("items.title", title), ("items.anchor", "start"), ("items.offset_days", "0"), ("items.priority", "medium"), ("items.assignee", "creator")]);
+            browser.send(&edit, &fields)
+        };
+        assert!(!shown.is_empty());
+        tab(&version, "Theirs").expect_status(303);
+        let told = tab(&version, "Mine").expect_status(422).text;
+        assert!(told.contains("Nothing of yours is lost") && told.contains("value=\"Mine\""));
+        tab(&hidden(&told, &format!("{edit}\""), "version"), "Mine").expect_status(303);
+        let saved = browser.client.get(&format!("/api/v1/task-templates/{}", made["id"].as_str().unwrap())).json;
+        assert_eq!(saved["items"][0]["title"], "Mine");
+    }
+
+    fn milestones_in_two_tabs_stay_apart(server: &Server) {
+        let browser = Browser::of(server, "coordinator");
+        let client = server.as_role("coordinator");
+        let milestone = |title: &str, day: &str| json!({ "title": title, "date": day, "status": "planned" });
+        let body = json!({ "title": "Wells", "category": "moa_ppa", "milestones": [milestone("Survey", "2027-03-01"), milestone("Drill", "2027-04-01")] });
+        let ppa = client.post("/api/v1/ppas", &body).expect_status(201).json;
+        let page = format!("/ppas/{}", ppa["id"].as_str().unwrap());
+        let titles = || {
+            let now = client.get(&format!("/api/v1{page}")).json;
+            let items = now["milestones"].as_array().unwrap().clone();
+            items.iter().map(|item| item["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let version = ppa["version"].to_string();
+        let change = |action: &str, index: &str, title: &str| {
+            let fields = [
+                ("version", version.as_str()), ("action", action), ("index", index), ("suffix", "x"),
+                ("date-x", "2027-04-01"), ("title-x", title), ("status-x", "planned"),
+            ];
+            browser.send(&format!("{page}/milestones"), &fields)
+        };
+        change("remove", "0", "").expect_status(303);
+        // The other tab still shows two: its second one is the first now.
+        change("save", "1", "Drill deep").expect_status(303);
+        assert_eq!(titles(), ["Drill deep"]);
+        let refused = change("save", "1", "Drill wide").expect_status(422).text;
+        assert!(refused.contains("Nothing of yours is lost") && refused.contains("value=\"Drill wide\""));
+        assert_eq!(titles(), ["Drill deep"]);
+        change("remove", "0", "").expect_status(422);
+        assert_eq!(titles(), ["Drill deep"]);
+    }
+
+    fn a_form_sent_twice_makes_one_record(server: &Server) {
+        let browser = Browser::of(server, "coordinator");
+        let page = browser.client.get("/organizations/new").expect_status(200).text;
+        let key = hidden(&page, "/organizations/new\"", "request_key");
+        let send = |name: &str| {
+            let fields = [("request_key", key.as_str()), ("name", name), ("organization_type", "other"), ("partnership_status", "active")];
+            browser.send("/organizations/new", &fields).expect_status(303).header("location").to_owned()
+        };
+        let first = send("Made once");
+        assert_eq!(send("Made once"), first);
+        assert_ne!(send("Made after going back"), first);
+        assert_eq!(browser.client.get("/api/v1/organizations?q=Made").json["total"], 2);
+    }
+
+    fn a_form_that_outlived_its_session_leads_back_to_itself(server: &Server) {
+        let host = server.base().trim_start_matches("http://").to_owned();
+        let from = |referer: &str| {
+            let client = server.anonymous().with_header("referer", referer);
+            let answer = client.post_form("/events/new", &[("title", "Visit")]).expect_status(303);
+            answer.header("location").to_owned()
+        };
+        let page = format!("http://{host}/events/new?start=2027-03-10");
+        assert_eq!(from(&page), "/login?next=%2Fevents%2Fnew%3Fstart%3D2027-03-10");
+        for foreign in ["http://elsewhere.example/events/new".to_owned(), format!("http://{host}//elsewhere.example"), format!("http://{host}.example/x"), "nonsense".to_owned()] {
+            assert_eq!(from(&foreign), "/login?next=%2Fevents%2Fnew", "{foreign}");
+        }
+        // Signed in anew meanwhile: the page leads back to the form.
+        let browser = Browser::of(server, "coordinator");
+        let old = browser.client.with_header("referer", &page).post_form("/events/new", &[("csrf_token", "old"), ("title", "Visit")]);
+        let old = old.expect_status(403).text;
+        assert!(old.contains("href=\"/events/new?start=2027-03-10\"") && old.contains("Open the form again"));
     }
 
     fn a_box_that_is_not_ticked_is_no(server: &Server) {
