@@ -17,18 +17,14 @@ export async function pressLike(page, target, hold = 90) {
   const box = await target.boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await page.mouse.down();
-  await page.evaluate(
-    (time) => new Promise((resolve) => setTimeout(resolve, time)),
-    hold,
-  );
+  await page.evaluate((time) => new Promise((resolve) => setTimeout(resolve, time)), hold);
   await page.mouse.up();
 }
 
 /** Holds every answer to addresses that match for `delay` milliseconds; `delay` may be a function of the address. */
 export async function slowly(page, pattern, delay) {
   await page.route(pattern, async (route) => {
-    const time =
-      typeof delay === "function" ? delay(route.request().url()) : delay;
+    const time = typeof delay === "function" ? delay(route.request().url()) : delay;
     const answer = await route.fetch();
     await new Promise((resolve) => setTimeout(resolve, time));
     await route.fulfill({ response: answer }).catch(() => undefined);
@@ -46,10 +42,7 @@ export function picker(page, name) {
     list: holder.locator(".picker-list"),
     option: holder.locator(".picker-option"),
     error: holder.locator(".field-error"),
-    values: () =>
-      holder
-        .locator('input[type="hidden"]')
-        .evaluateAll((all) => all.map(({ value }) => value)),
+    values: () => holder.locator('input[type="hidden"]').evaluateAll((all) => all.map(({ value }) => value)),
   };
 }
 

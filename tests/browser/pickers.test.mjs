@@ -18,11 +18,7 @@ async function ready() {
   if (organizations) return organizations;
   const client = api(running);
   organizations = {};
-  for (const name of [
-    "Jainal Foundation",
-    "Santos Cooperative",
-    "Santos Federation",
-  ]) {
+  for (const name of ["Jainal Foundation", "Santos Cooperative", "Santos Federation"]) {
     organizations[name] = (await client("POST", "organizations", { name })).id;
   }
   return organizations;
@@ -53,10 +49,7 @@ for (const [where, viewport] of WIDTHS) {
         await field.chosen.filter({ hasText: name }).waitFor();
       }
       assert.equal(page.url(), here);
-      assert.deepEqual(await field.values(), [
-        ids["Jainal Foundation"],
-        ids["Santos Federation"],
-      ]);
+      assert.deepEqual(await field.values(), [ids["Jainal Foundation"], ids["Santos Federation"]]);
       assert.equal(await field.input.inputValue(), "");
       await page.context().close();
     });
@@ -74,9 +67,7 @@ for (const [where, viewport] of WIDTHS) {
     await field.error.filter({ hasText: "Several fit" }).waitFor();
     assert.equal(await field.input.inputValue(), "santos");
     await pressLike(page, page.getByRole("button", { name: "Create event" }));
-    await page.waitForFunction(() =>
-      document.activeElement?.closest('[data-name="organizations"]'),
-    );
+    await page.waitForFunction(() => document.activeElement?.closest('[data-name="organizations"]'));
     assert.equal(page.url(), here);
     assert.equal(await field.input.inputValue(), "santos");
     // Nothing fits: the same.
@@ -88,10 +79,7 @@ for (const [where, viewport] of WIDTHS) {
     await pressLike(page, page.getByRole("button", { name: "Create event" }));
     await page.waitForURL(/\/events\/[0-9a-f-]{36}$/);
     const id = new URL(page.url()).pathname.split("/").pop();
-    const event = await page.evaluate(
-      async (of) => (await fetch(`/api/v1/events/${of}`)).json(),
-      id,
-    );
+    const event = await page.evaluate(async (of) => (await fetch(`/api/v1/events/${of}`)).json(), id);
     assert.deepEqual(
       event.organizations.toSorted(),
       [ids["Jainal Foundation"], ids["Santos Cooperative"]].toSorted(),
@@ -108,22 +96,14 @@ for (const [where, viewport] of WIDTHS) {
     assert.equal(await field.input.inputValue(), "santos");
     await field.input.fill("");
     // The answer to the first letters comes last.
-    await slowly(page, "**/api/v1/organizations?*", (url) =>
-      url.includes("q=jainal&") ? 0 : 900,
-    );
+    await slowly(page, "**/api/v1/organizations?*", (url) => (url.includes("q=jainal&") ? 0 : 900));
     await typeLike(page, "san", field.input);
-    const late = page.waitForResponse((answer) =>
-      answer.url().includes("q=san&"),
-    );
-    await page
-      .waitForRequest((request) => request.url().includes("q=san&"))
-      .catch(() => undefined);
+    const late = page.waitForResponse((answer) => answer.url().includes("q=san&"));
+    await page.waitForRequest((request) => request.url().includes("q=san&")).catch(() => undefined);
     await field.input.fill("jainal");
     await field.option.filter({ hasText: "Jainal" }).waitFor();
     await late;
-    assert.deepEqual(await field.option.allTextContents(), [
-      "Jainal Foundation",
-    ]);
+    assert.deepEqual(await field.option.allTextContents(), ["Jainal Foundation"]);
     await page.context().close();
   });
 
@@ -135,8 +115,7 @@ for (const [where, viewport] of WIDTHS) {
       const input = page.getByLabel(label).first();
       if (await input.count()) await input.fill("Wells");
     }
-    const height = () =>
-      page.evaluate(() => document.documentElement.scrollHeight);
+    const height = () => page.evaluate(() => document.documentElement.scrollHeight);
     const holders = page.locator("form [data-reference]:visible");
     const before = await height();
     const last = holders.last().locator('input[type="text"]');
@@ -145,8 +124,7 @@ for (const [where, viewport] of WIDTHS) {
     await holders.last().locator(".picker-list:popover-open").waitFor();
     assert.equal(await height(), before, "the list makes the page longer");
     const sent = page.waitForRequest(
-      (request) =>
-        request.method() === "POST" && request.url().endsWith("/needs/new"),
+      (request) => request.method() === "POST" && request.url().endsWith("/needs/new"),
     );
     await pressLike(page, page.getByRole("button", { name: "Create need" }));
     await sent;
@@ -176,9 +154,7 @@ for (const [where, viewport] of WIDTHS) {
     await typeLike(page, "jainal", field.input);
     await page.keyboard.press("Enter");
     await field.chosen.waitFor();
-    const name = await page.evaluate(
-      async () => (await (await fetch("/api/v1/me")).json()).username,
-    );
+    const name = await page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).username);
     await endSession(page);
     await pressLike(page, page.getByRole("button", { name: "Create event" }));
     await page.waitForURL(/\/login\?next=/);
@@ -208,9 +184,7 @@ test("a form left by a link, by Back or by an error of the server comes back as 
   await page.goto("/organizations/new");
   assert.equal(await page.getByLabel(/^Name/).inputValue(), "Half typed");
   await page.route("**/organizations/new", (route) =>
-    route.request().method() === "POST"
-      ? route.fulfill({ status: 503, body: "down" })
-      : route.continue(),
+    route.request().method() === "POST" ? route.fulfill({ status: 503, body: "down" }) : route.continue(),
   );
   await page.getByRole("button", { name: "Create organization" }).click();
   await page.getByText("down").waitFor();
@@ -218,9 +192,7 @@ test("a form left by a link, by Back or by an error of the server comes back as 
   assert.equal(await page.getByLabel(/^Name/).inputValue(), "Half typed");
   await page.unroute("**/organizations/new");
   // Signed in anew in another tab: the token of this form is another one.
-  const name = await page.evaluate(
-    async () => (await (await fetch("/api/v1/me")).json()).username,
-  );
+  const name = await page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).username);
   const other = await page.context().newPage();
   await endSession(page);
   await other.goto("/login");
@@ -232,9 +204,7 @@ test("a form left by a link, by Back or by an error of the server comes back as 
   await page.getByRole("link", { name: "Open the form again" }).click();
   assert.equal(await page.getByLabel(/^Name/).inputValue(), "Half typed");
   await page.getByRole("button", { name: "Discard" }).click();
-  await page.waitForFunction(
-    () => document.querySelector("#field-name")?.value === "",
-  );
+  await page.waitForFunction(() => document.querySelector("#field-name")?.value === "");
   await page.context().close();
 });
 
@@ -244,21 +214,14 @@ test("a gesture without a session is taken back and says where to sign in", asyn
   await client("POST", "tasks", { title: "Card to move" });
   await page.goto("/board?q=Card+to+move");
   const card = page.locator(".card", { hasText: "Card to move" });
-  const column = () =>
-    card.evaluate((element) => element.closest("[data-column]").dataset.column);
+  const column = () => card.evaluate((element) => element.closest("[data-column]").dataset.column);
   assert.equal(await column(), "not_started");
   for (const [prepare, words] of [
     [
-      () =>
-        page.route("**/api/v1/tasks/**", (route) =>
-          route.fulfill({ status: 503, body: "" }),
-        ),
+      () => page.route("**/api/v1/tasks/**", (route) => route.fulfill({ status: 503, body: "" })),
       "not available",
     ],
-    [
-      () => page.route("**/api/v1/tasks/**", (route) => route.abort()),
-      "cannot be reached",
-    ],
+    [() => page.route("**/api/v1/tasks/**", (route) => route.abort()), "cannot be reached"],
     [() => endSession(page), "sign-in has ended"],
   ]) {
     await prepare();
@@ -284,27 +247,20 @@ test("one press more than needed makes one record", async () => {
   const first = page.url();
   // Sent a second time, as by a reload after a lost answer.
   const again = await page.evaluate(async (request_key) => {
-    const csrf_token = document.querySelector(
-      'meta[name="csrf-token"]',
-    ).content;
+    const csrf_token = document.querySelector('meta[name="csrf-token"]').content;
     const form = await (await fetch("/organizations/new")).text();
     const page = new DOMParser().parseFromString(form, "text/html");
-    const fields = new URLSearchParams(
-      new FormData(page.querySelector("form.form")),
-    );
+    const fields = new URLSearchParams(new FormData(page.querySelector("form.form")));
     for (const [name, value] of Object.entries({
       csrf_token,
       request_key,
       name: "Made once",
     }))
       fields.set(name, value);
-    return (await fetch("/organizations/new", { method: "POST", body: fields }))
-      .url;
+    return (await fetch("/organizations/new", { method: "POST", body: fields })).url;
   }, key);
   assert.equal(again, first);
-  const found = await page.evaluate(async () =>
-    (await fetch("/api/v1/organizations?q=Made+once")).json(),
-  );
+  const found = await page.evaluate(async () => (await fetch("/api/v1/organizations?q=Made+once")).json());
   assert.equal(found.total, 1);
   await page.context().close();
 });

@@ -286,9 +286,9 @@ on_both_engines! {
             answer.header("location").to_owned()
         };
         let page = format!("http://{host}/events/new?start=2027-03-10");
-        assert_eq!(from(&page), "/login?next=%2Fevents%2Fnew%3Fstart%3D2027-03-10");
+        assert_eq!(from(&page), "/login?next=%2Fevents%2Fnew%3Fstart%3D2027-03-10&ended=true");
         for foreign in ["http://elsewhere.example/events/new".to_owned(), format!("http://{host}//elsewhere.example"), format!("http://{host}.example/x"), "nonsense".to_owned()] {
-            assert_eq!(from(&foreign), "/login?next=%2Fevents%2Fnew", "{foreign}");
+            assert_eq!(from(&foreign), "/login?next=%2Fevents%2Fnew&ended=true", "{foreign}");
         }
         // Signed in anew meanwhile: the page leads back to the form.
         let browser = Browser::of(server, "coordinator");

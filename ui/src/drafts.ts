@@ -17,6 +17,8 @@ interface Draft {
 }
 
 const PREFIX = "obcms.draft.";
+/** Hidden inputs that differ each time the form is drawn. */
+const UNSTABLE = ["csrf_token", "version", "request_key", "shown_fields"];
 const keys = new WeakMap<HTMLFormElement, string>();
 
 /** Call after pickers were made, and before other islands take inputs over. */
@@ -32,8 +34,14 @@ export function startDrafts(): void {
     if (!document.body.dataset.person && stored().length > 0) tellWhoSignsIn();
     return;
   }
-  const forms = every<HTMLFormElement>("form[data-guard]");
-  forms.forEach((guarded, place) => keys.set(guarded, keyOf(guarded, place)));
+  const forms = every<HTMLFormElement>('form[method="post"]').filter(isTypedInto);
+  const known = new Map<string, number>();
+  for (const guarded of forms) {
+    const key = keyOf(guarded);
+    const place = known.get(key) ?? 0;
+    known.set(key, place + 1);
+    keys.set(guarded, `${key}#${place}`);
+  }
   const own = new Set(forms.map((guarded) => keys.get(guarded)));
   // The page of an answer, or where a success leads to with its message.
   const wasTaken = "answer" in document.body.dataset || document.cookie.includes("obcms_flash=");
@@ -45,7 +53,11 @@ export function startDrafts(): void {
   }
   const isAnswer = "answer" in document.body.dataset;
   for (const guarded of forms) {
-    guard(guarded, one(".error-summary", guarded) !== null || (isAnswer && forms.length === 1));
+    guard(
+      guarded,
+      one(".error-summary", guarded) !== null ||
+        (isAnswer && every("form[data-guard]").length === 1 && "guard" in guarded.dataset),
+    );
   }
 }
 
@@ -62,9 +74,22 @@ export function markUnsent(form: HTMLFormElement): void {
   if (draft) write(key, { ...draft, sent: false });
 }
 
-function keyOf(form: HTMLFormElement, place: number): string {
+/** Forms with something to write or choose; buttons that post and the ticks of a table are none. */
+function isTypedInto(form: HTMLFormElement): boolean {
+  if (form.matches("#sign-out, .bulk-bar")) return false;
+  const typed =
+    "textarea, select, [data-reference], input:not([type=hidden]):not([type=submit]):not([type=radio])";
+  return "guard" in form.dataset || one(typed, form) !== null;
+}
+
+/** By the page, the address that the form is sent to, and what it says unseen, as which of several rows it is about. */
+function keyOf(form: HTMLFormElement): string {
   const action = new URL(form.action, location.href).pathname;
-  return `${PREFIX}${document.body.dataset.person}.${location.pathname}${location.search}#${place}${action}`;
+  const unseen = every<HTMLInputElement>("input[type=hidden]", form)
+    .filter((input) => !UNSTABLE.includes(input.name) && !input.closest("[data-reference]"))
+    .map(({ name, value }) => `${name}=${value}`);
+  const page = `${location.pathname}${location.search}`;
+  return [`${PREFIX}${document.body.dataset.person}.${page}`, action, ...unseen].join(" ");
 }
 
 /** `isTyped`: the server sent back what was typed, which is newer than any draft and not saved either. */
@@ -155,7 +180,7 @@ function fill(form: HTMLFormElement, { entries, texts }: Draft): void {
       control.value = left.get(control.name)!.shift() ?? "";
     }
     const folded = control.closest("details");
-    if (folded && before !== isOn(control)) folded.open = true;
+    if (folded && !folded.matches(".menu") && before !== isOn(control)) folded.open = true;
   }
 }
 
@@ -167,7 +192,7 @@ function notice(key: string): HTMLElement {
   const discard = make("button", { type: "button", class: "button" }, "Discard");
   const host = make(
     "div",
-    { class: "notice draft-notice", "data-tone": "accent", role: "status" },
+    { class: "notice draft-notice", "data-tone": "accent", "data-island": "", role: "status" },
     make("p", { class: "grow" }, "Restored: this was typed here and not saved yet."),
     discard,
   );

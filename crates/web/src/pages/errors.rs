@@ -11,6 +11,7 @@ use obcms_domain::people::Role;
 use super::frame::Page;
 use crate::components::feedback;
 use crate::problem::Problem;
+use crate::return_path::local_path;
 use crate::state::State;
 
 /// An error of a page; [`draw`] turns it into HTML when it leaves.
@@ -78,9 +79,10 @@ pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Ne
         return response;
     };
     if failure.status == StatusCode::UNAUTHORIZED {
+        let ended = if form.is_some() { "&ended=true" } else { "" };
         let next = form.flatten().unwrap_or(path);
         let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-        return Redirect::to(&format!("/login?next={next}")).into_response();
+        return Redirect::to(&format!("/login?next={next}{ended}")).into_response();
     }
     let mut title = "Not possible";
     let content = match failure.status {
@@ -111,9 +113,8 @@ fn form_page(request: &Request) -> Option<String> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let host = header(header::HOST)?;
     let (_, rest) = header(header::REFERER)?.split_once("://")?;
-    let address = rest.strip_prefix(host)?;
-    let is_local = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
-    (is_local && !address.starts_with("/login")).then(|| address.to_owned())
+    let address = local_path(rest.strip_prefix(host)?, "");
+    (!address.is_empty() && !address.starts_with("/login")).then(|| address.to_owned())
 }
 
 /// The answer to an address that does not exist.

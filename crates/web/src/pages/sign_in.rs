@@ -37,12 +37,14 @@ fn local(next: &str) -> &str {
 }
 
 async fn show(page: Page, parameters: PageParameters) -> Response {
-    let parameters = parameters.known(&["next"]);
+    let parameters = parameters.known(&["next", "ended"]);
+    let ended = (parameters.get("ended") == Some("true"))
+        .then(|| "Your sign-in has ended and nothing was saved. Sign in to go on".to_owned());
     let next = local(parameters.get("next").unwrap_or_default());
     if page.caller.is_some() {
         return Redirect::to(next).into_response();
     }
-    Html(page.render("Sign in", &sign_in_form("", next, None)).into_string()).into_response()
+    Html(page.render("Sign in", &sign_in_form("", next, ended)).into_string()).into_response()
 }
 
 fn text_field(name: &str, label: &str, value: &str) -> FormField {
