@@ -264,4 +264,79 @@ on_both_engines! {
         let page = me.get("/calendar?view=resources").expect_status(200);
         assert!(page.text.contains("Room · seats 120"), "the rows are in the page");
     }
+
+    fn a_row_of_a_resource_shows_what_is_booked_and_nothing_else(server: &Server) {
+        let me = server.as_role("coordinator");
+        let room = make(&me, "resources", &json!({ "name": "Room", "resource_type": "room" }));
+        let event = make(&me, "events", &json!({
+            "title": "Forum", "start": at(server, 4, "09:00"), "end": at(server, 4, "10:00"),
+        }));
+        let booking = make(&me, "bookings", &json!({
+            "resource": room["id"], "purpose": "Hall", "start": event["start"], "end": event["end"],
+            "origin": { "kind": "event", "id": event["id"] },
+        }));
+        make(&me, "tasks", &json!({
+            "title": "Sweep", "due_date": &at(server, 4, "00:00")[..10], "origin": { "kind": "resource", "id": room["id"] },
+        }));
+        let (start, end) = (at(server, 0, "00:00"), at(server, 60, "00:00"));
+        let of = |filter: &str| {
+            let path = format!("/api/v1/calendar?start={}&end={}&{filter}", &start[..10], &end[..10]);
+            let feed = me.get(&path).expect_status(200).json;
+            let entries = feed["entries"].as_array().unwrap().iter();
+            let told = |entry: &Value| (text(entry, "kind"), text(entry, "start"), entry["resources"].clone());
+            entries.map(told).collect::<Vec<_>>()
+        };
+        let resource = format!("resource={}", text(&room, "id"));
+        let taken = json!([room["id"]]);
+        let row = |kind: &str, day: i64, time: &str| (kind.to_owned(), at(server, day, time), taken.clone());
+        assert_eq!(of(&resource), [row("event", 4, "09:00")]);
+        // Moved without its booking: the room is booked as before.
+        let path = format!("/api/v1/events/{}", text(&event, "id"));
+        me.patch(&path, &json!({ "start": at(server, 5, "09:00"), "end": at(server, 5, "10:00") })).expect_status(200);
+        for filter in [resource.as_str(), "resource=any"] {
+            assert_eq!(of(filter), [row("booking", 4, "09:00")], "{filter}");
+        }
+        // Somebody else takes the new time.
+        make(&me, "bookings", &json!({
+            "resource": room["id"], "purpose": "Other", "start": at(server, 5, "09:00"), "end": at(server, 5, "10:00"),
+        }));
+        assert_eq!(of(&resource), [row("booking", 4, "09:00"), row("booking", 5, "09:00")]);
+        // The booking is moved by itself in its row, and given up.
+        let name = format!("booking-{}", text(&booking, "id"));
+        let list = me.get(&format!("/api/v1/calendar?start={}&end={}&{resource}", &start[..10], &end[..10])).json;
+        let entry = list["entries"].as_array().unwrap().iter().find(|entry| entry["source"]["id"] == booking["id"]).unwrap().clone();
+        assert!(text(&entry, "id").starts_with("booking"), "{name} {entry}");
+        give(&me, &entry, &json!({ "start": at(server, 6, "09:00"), "end": at(server, 6, "10:00") })).expect_status(200);
+        assert_eq!(of(&resource), [row("booking", 5, "09:00"), row("booking", 6, "09:00")]);
+        me.patch(&path, &json!({ "start": at(server, 6, "09:00"), "end": at(server, 6, "10:00") })).expect_status(200);
+        assert_eq!(of(&resource), [row("booking", 5, "09:00"), row("event", 6, "09:00")]);
+        // An event that was called off holds nothing; its booking does.
+        me.patch(&path, &json!({ "status": "cancelled" })).expect_status(200);
+        assert_eq!(of(&resource), [row("booking", 5, "09:00"), row("booking", 6, "09:00")]);
+        let decide = format!("/api/v1/bookings/{}/decision", text(&booking, "id"));
+        me.post(&decide, &json!({ "decision": "cancel" })).expect_status(200);
+        assert_eq!(of(&resource), [row("booking", 5, "09:00")]);
+    }
+
+    fn a_moved_date_of_a_series_leaves_its_room_where_it_was_booked(server: &Server) {
+        let me = server.as_role("coordinator");
+        let room = make(&me, "resources", &json!({ "name": "Room", "resource_type": "room" }));
+        let body = json!({
+            "title": "Forum", "start": at(server, 4, "09:00"), "end": at(server, 4, "10:00"), "rrule": "FREQ=DAILY;COUNT=3",
+        });
+        let event = make(&me, "events", &body);
+        make(&me, "bookings", &json!({
+            "resource": room["id"], "start": event["start"], "end": event["end"], "rrule": "FREQ=DAILY;COUNT=3",
+            "origin": { "kind": "event", "id": event["id"] },
+        }));
+        let second = &at(server, 5, "09:00")[..19];
+        let path = format!("/api/v1/events/{}/occurrences/{second}", text(&event, "id"));
+        me.patch(&path, &json!({ "start": at(server, 5, "13:00"), "end": at(server, 5, "14:00") })).expect_status(200);
+        let (start, end) = (at(server, 0, "00:00"), at(server, 60, "00:00"));
+        let feed = me.get(&format!("/api/v1/calendar?start={}&end={}&resource={}", &start[..10], &end[..10], text(&room, "id")));
+        let entries = feed.expect_status(200).json["entries"].as_array().unwrap().clone();
+        let told: Vec<_> = entries.iter().map(|entry| (text(entry, "kind"), text(entry, "start"))).collect();
+        let row = |kind: &str, day: i64| (kind.to_owned(), at(server, day, "09:00"));
+        assert_eq!(told, [row("event", 4), row("booking", 5), row("event", 6)]);
+    }
 }

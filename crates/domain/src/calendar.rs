@@ -71,7 +71,13 @@ pub fn unfloating(instant: Timestamp) -> Date {
 /// Everything that the record puts on the calendar; nothing when it is archived.
 #[must_use]
 pub fn entries(record: &Record) -> Vec<DatedEntry> {
-    if record.is_archived() || is_shown_within_its_event(record) || is_given_up(record) {
+    if is_shown_within_its_event(record) { Vec::new() } else { own_entries(record) }
+}
+
+/// The same, also of what is shown within an event.
+#[must_use]
+pub fn own_entries(record: &Record) -> Vec<DatedEntry> {
+    if record.is_archived() || is_given_up(record) {
         return Vec::new();
     }
     if let Some(entry) = of_series(record) {

@@ -167,13 +167,23 @@ pub fn mark(tx: &mut Tx<'_>, resource: Id, from: Timestamp, exclusive: bool) -> 
     Ok(())
 }
 
-/// What the bookings of these resources are for, as far as they stand.
-pub fn origins_of(tx: &mut Tx<'_>, resources: &[Id]) -> Result<Vec<Id>, StoreError> {
+/// Bookings of events that take one of the resources, or any, within a span of time.
+pub fn of_events(
+    tx: &mut Tx<'_>,
+    resources: &[Id],
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Vec<Id>, StoreError> {
     let mut statement = Statement::new(
-        "SELECT DISTINCT origin_id FROM bookings WHERE archived_at IS NULL AND status IN ('pending', 'approved') \
-         AND origin_id IS NOT NULL AND resource IN ",
+        "SELECT DISTINCT b.id FROM booking_slots s JOIN bookings b ON b.id = s.booking \
+         WHERE b.origin_kind = 'event' AND b.archived_at IS NULL AND b.status IN ('pending', 'approved') \
+         AND s.booked_from < ",
     );
-    statement.bind_list(resources.iter().map(|id| Cell::Id(*id)));
+    statement.bind(until).push(" AND s.booked_until > ").bind(from);
+    if !resources.is_empty() {
+        statement.push(" AND s.resource IN ");
+        statement.bind_list(resources.iter().map(|id| Cell::Id(*id)));
+    }
+    statement.push(" ORDER BY b.id");
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 

@@ -34,7 +34,7 @@ fn copy_entry(work: &mut Work<'_, '_>, entry: &str, input: &Input) -> Result<Mov
     let (original, current) = match id.recurrence {
         Some(recurrence) => super::moving::single(&original, recurrence)?,
         None => {
-            let current = calendar::entries(&original)
+            let current = calendar::own_entries(&original)
                 .into_iter()
                 .find(|entry| entry.entry_kind == id.entry_kind && entry.position == id.position)
                 .filter(|entry| entry.series.is_none())

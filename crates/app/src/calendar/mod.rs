@@ -3,6 +3,7 @@
 //! The rows come from the table that the write path keeps beside every record; the feed adds what depends on who
 //! asks: what they may see, what they may move, and the names of people.
 
+mod booked;
 pub mod conflicts;
 mod copying;
 pub mod density;
@@ -18,6 +19,7 @@ mod rows;
 pub mod suggestions;
 mod writing;
 
+use booked::Booked;
 pub use entry_id::EntryId;
 use expansion::of_changed;
 pub use expansion::{expand, next};
@@ -214,20 +216,23 @@ impl App {
             let state = Database::state_of(tx)?;
             let (entries, names) =
                 self.dated(tx, state, &query.window, &query.modules, &|row| query.wants(row, actor))?;
-            Ok((state, self.narrowed(tx, actor, query, Feed { entries, names })?))
+            Ok((state, self.narrowed(tx, actor, query, Feed { entries, names }, false)?))
         })
     }
 
-    /// Of what was found, what concerns what the query names and the actor may see.
+    /// Of what was found, what concerns what the query names and the actor may see. `is_whole` leaves series whole.
     fn narrowed(
         &self,
         tx: &mut Tx<'_>,
         actor: &Actor,
         query: &CalendarQuery,
         mut feed: Feed,
+        is_whole: bool,
     ) -> Result<Feed, AppError> {
+        let booked = Booked::put(self, tx, actor, query, &mut feed, is_whole)?;
         query.concerning.narrow(tx, &mut feed.entries)?;
         self.narrow_to_rights(tx, actor, &mut feed.entries)?;
+        booked.leave_to_events(&mut feed.entries);
         Ok(feed)
     }
 
@@ -281,7 +286,7 @@ impl App {
                 && (query.wants(&kept.row, actor) || wants_a_date(query, kept, actor))
         };
         let entries = rows.into_iter().filter(|kept| wanted(kept)).map(Entry::whole).collect();
-        Ok((state, self.narrowed(tx, actor, query, Feed { entries, names })?))
+        Ok((state, self.narrowed(tx, actor, query, Feed { entries, names }, true)?))
     }
 
     /// Rows as the actor sees them, in their order.

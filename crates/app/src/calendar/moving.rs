@@ -64,7 +64,7 @@ fn move_entry(
     if Series::of(&before).is_some() {
         return Err(AppError::conflict("This happens on many dates: say which one is to be moved."));
     }
-    let current = calendar::entries(&before)
+    let current = calendar::own_entries(&before)
         .into_iter()
         .find(|entry| entry.entry_kind == id.entry_kind && entry.position == id.position)
         .ok_or_else(missing)?;
@@ -77,6 +77,11 @@ fn move_entry(
         .map_err(|error| goes.in_terms_of_the_entry(in_terms_of_the_entry(error, role), kind))?;
     let bookings = reassigning::bookings(work, &before, &after, goes)?;
     let mut rows = store::of_record(work.tx, after.id)?;
+    if rows.is_empty() {
+        // What is shown within an event has no row of its own.
+        let entries = calendar::own_entries(&after).into_iter();
+        rows.extend(entries.map(|entry| EntryRow::of(&after, entry, "")));
+    }
     rows.retain(|row| row.entry_kind == id.entry_kind && row.position == id.position);
     let feed = work.app.feed(work.tx, work.actor, rows)?;
     // The change is taken back by any record that has a part in it.

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use obcms_domain::id::Id;
+use obcms_store::Tx;
 use obcms_store::calendar as store;
-use obcms_store::{Tx, bookings};
 
 use super::Entry;
 use crate::error::AppError;
@@ -16,15 +16,20 @@ pub struct Concerning {
     pub teams: Vec<Id>,
     /// The record names the organization, or belongs to one that does.
     pub organizations: Vec<Id>,
-    /// The record uses the resource, or a booking for it does.
+    /// The resource is booked by the record, or for it at its time.
     pub resources: Vec<Id>,
-    /// The record uses any resource, or a booking for it does.
+    /// Any resource is booked by the record, or for it at its time.
     pub any_resource: bool,
     /// The record, its community or what it belongs to lies in the place.
     pub places: Vec<Id>,
 }
 
 impl Concerning {
+    /// Returns true if the calendar is asked for by resource: then it shows what is booked and nothing else.
+    pub(super) fn is_of_resources(&self) -> bool {
+        self.any_resource || !self.resources.is_empty()
+    }
+
     /// Keeps the entries that fit.
     pub(super) fn narrow(&self, tx: &mut Tx<'_>, entries: &mut Vec<Entry>) -> Result<(), AppError> {
         if !self.teams.is_empty() {
@@ -38,14 +43,13 @@ impl Concerning {
         if self.any_resource {
             entries.retain(|entry| !entry.resources().is_empty());
         }
+        if !self.resources.is_empty() {
+            entries.retain(|entry| entry.resources().iter().any(|id| self.resources.contains(id)));
+        }
         // A task belongs to an event, the event to a community, the community to a place.
-        for (wanted, steps) in [(&self.organizations, 2), (&self.resources, 1), (&self.places, 3)] {
+        for (wanted, steps) in [(&self.organizations, 2), (&self.places, 3)] {
             if !wanted.is_empty() {
-                let mut concerned = store::around(tx, wanted, steps)?;
-                if std::ptr::eq(wanted, &self.resources) {
-                    // A booking of an event is shown within the event.
-                    concerned.extend(bookings::origins_of(tx, wanted)?);
-                }
+                let concerned = store::around(tx, wanted, steps)?;
                 entries.retain(|entry| concerned.contains(&entry.row.record_id));
             }
         }

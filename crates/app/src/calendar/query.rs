@@ -34,7 +34,10 @@ pub const FILTERS: [(&str, &str); 11] = [
     ("person", "Ids of users: only what one of them is on"),
     ("team", "Ids of teams: what names one of them, or one of their people is on"),
     ("organization", "Ids of organizations: what names one of them, or belongs to something that does"),
-    ("resource", "Ids of resources: what uses one of them; `any`: what uses any"),
+    (
+        "resource",
+        "Ids of resources: what is booked of them, at the time for which it is booked; `any`: of any",
+    ),
     ("place", "Ids or PSGC codes of places: what lies there by itself, its community or what it belongs to"),
     ("q", "Words of the title; each begins one"),
     ("mine", "true: only what the caller is on"),

@@ -141,6 +141,23 @@ impl StoredSeries {
         Some((stored, first, last.max(first)))
     }
 
+    /// Its dates without what else differs on them.
+    #[must_use]
+    pub fn dates_alone(mut self) -> Self {
+        for changed in &mut self.changed {
+            for text in [
+                &mut changed.title,
+                &mut changed.status,
+                &mut changed.priority,
+                &mut changed.location,
+                &mut changed.people,
+            ] {
+                text.clear();
+            }
+        }
+        self
+    }
+
     /// Reads what the table keeps; nothing when it is damaged.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

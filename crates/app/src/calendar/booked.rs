@@ -1,0 +1,164 @@
+//! Bookings of events in the calendar of resources.
+//!
+//! A booking of an event is shown within the event. When the event is moved, its booking stays, so wherever the calendar
+//! is asked for by resource an event counts for a resource only at the time for which that is booked, and what else is
+//! booked for it is shown as an entry of its own.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
+
+use jiff::Timestamp;
+use obcms_domain::calendar::{self, is_called_off};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{BOOKING, EVENT};
+use obcms_domain::series::StoredSeries;
+use obcms_store::calendar::EntryRow;
+use obcms_store::{Tx, bookings, records};
+
+use super::kept::{self, Kept};
+use super::{CalendarQuery, Entry, Feed, Shown, Zones, expansion, merged};
+use crate::error::AppError;
+use crate::{Actor, App};
+
+/// When and for what a resource is booked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Use {
+    event: Id,
+    resource: Id,
+    all_day: bool,
+    start: Timestamp,
+    end: Timestamp,
+    /// Rule and dates of a series that is shown as a whole.
+    series: String,
+}
+
+impl Use {
+    fn of(entry: &Entry, event: Id, resource: Id) -> Self {
+        let row = &entry.row;
+        Self {
+            event,
+            resource,
+            all_day: row.all_day,
+            start: row.start,
+            end: row.end,
+            series: row
+                .series
+                .as_deref()
+                .and_then(StoredSeries::parse)
+                .map_or_else(String::new, |series| series.dates_alone().to_text()),
+        }
+    }
+}
+
+/// Bookings of events that were put into a feed of resources.
+#[derive(Debug, Default)]
+pub(super) struct Booked {
+    /// For what each booking is.
+    origins: HashMap<Id, Id>,
+}
+
+impl Booked {
+    /// Puts the bookings of events into a feed of resources, and leaves to each event the resources that are booked for it
+    /// at its own time.
+    pub(super) fn put(
+        app: &App,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        query: &CalendarQuery,
+        feed: &mut Feed,
+        is_whole: bool,
+    ) -> Result<Self, AppError> {
+        if !query.concerning.is_of_resources() {
+            return Ok(Self::default());
+        }
+        let window = &query.window;
+        let span = (window.start.min(window.first_day), window.end.max(window.after_last_day));
+        let ids = bookings::of_events(tx, &query.concerning.resources, span)?;
+        let mut origins = HashMap::new();
+        let mut rows = Vec::new();
+        for booking in records::load_many(tx, &BOOKING, &ids)? {
+            let Some(event) = booking.link("origin").map(|origin| origin.id) else { continue };
+            origins.insert(booking.id, event);
+            for entry in calendar::own_entries(&booking) {
+                let series = entry.series.as_ref().map(|series| series.to_text().into());
+                rows.push(EntryRow { series, ..EntryRow::of(&booking, entry, "") });
+            }
+        }
+        let rows = kept::of_rows(tx, rows, app.zone())?;
+        let names = kept::names_of(tx, &rows)?;
+        let mut zones = Zones::new(app.zone());
+        let mut entries = Vec::new();
+        for kept in rows {
+            match kept.series.as_ref().filter(|_| !is_whole) {
+                None if window.touches(&kept.row) => entries.push(Entry::whole(kept)),
+                None => {}
+                Some(series) => expansion::dates(&kept.row, series, window, |row, is_changed| {
+                    let changed = is_changed.then(|| zones.of_entry(&row));
+                    let row = Shown { kept: Arc::clone(&kept), date: Some(Box::new(row)) };
+                    entries.push(Entry { row, editable: false, changed });
+                }),
+            }
+        }
+        let booked = Self { origins };
+        let uses: HashSet<Use> = entries.iter().flat_map(|entry| booked.uses_of(entry)).collect();
+        for entry in &mut feed.entries {
+            entry.keep_resources(|entry, resource| {
+                uses.contains(&Use::of(entry, entry.row.record_id, resource))
+            });
+        }
+        entries.retain(|entry| {
+            (query.modules.is_empty() || query.modules.contains(&BOOKING.module))
+                && query.wants(&entry.row, actor)
+        });
+        if !entries.is_empty() {
+            Arc::make_mut(&mut feed.names).extend(names.iter().map(|(id, name)| (*id, name.clone())));
+            feed.entries = merged(std::mem::take(&mut feed.entries), entries);
+        }
+        Ok(booked)
+    }
+
+    /// Takes the bookings out whose event is shown at the same time.
+    pub(super) fn leave_to_events(&self, entries: &mut Vec<Entry>) {
+        if self.origins.is_empty() {
+            return;
+        }
+        let events = entries.iter().filter(|entry| entry.row.kind == &EVENT);
+        let shown: HashSet<Use> = events
+            .flat_map(|entry| {
+                let event = entry.row.record_id;
+                entry.resources().iter().map(move |resource| Use::of(entry, event, *resource))
+            })
+            .collect();
+        entries.retain(|entry| self.uses_of(entry).is_none_or(|used| !shown.contains(&used)));
+    }
+
+    fn uses_of(&self, entry: &Entry) -> Option<Use> {
+        let event = *self.origins.get(&entry.row.record_id)?;
+        Some(Use::of(entry, event, *entry.resources().first()?))
+    }
+}
+
+impl Entry {
+    /// Leaves to an event the resources that it has at its time; one that was called off has none.
+    fn keep_resources(&mut self, is_booked: impl Fn(&Self, Id) -> bool) {
+        if self.row.kind != &EVENT || self.resources().is_empty() {
+            return;
+        }
+        let takes_place =
+            !is_called_off(&self.row.status) && !["postponed", "rescheduled"].contains(&&*self.row.status);
+        let left: Vec<Id> =
+            self.resources().iter().copied().filter(|id| takes_place && is_booked(self, *id)).collect();
+        if left.len() == self.resources().len() {
+            return;
+        }
+        let kept = &self.row.kept;
+        self.row.kept = Arc::new(Kept {
+            row: kept.row.clone(),
+            zone: kept.zone.clone(),
+            resources: left.into(),
+            series: kept.series.clone(),
+            written: OnceLock::new(),
+            component: OnceLock::new(),
+        });
+    }
+}
