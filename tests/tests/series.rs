@@ -1,6 +1,8 @@
 //! Series through HTTP: what recurs stands on all its dates, and one date, those that follow, or all are changed and
 //! cancelled, with undo that puts everything back.
 
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
 use obcms_tests::{Answer, Client, on_both_engines};
 use serde_json::{Value, json};
 
@@ -380,5 +382,65 @@ on_both_engines! {
             me.post(&one("nonsense", word), &json!({})).expect_status(404);
             server.anonymous().post(&one(cancelled, word), &json!({})).expect_status(401);
         }
+    }
+
+    fn a_series_starts_on_the_first_date_of_its_rule(server: &Server) {
+        let me = server.as_role("coordinator");
+        let make = |collection: &str, body: &Value| me.post(&format!("/api/v1/{collection}"), body).expect_status(201).json;
+        // A Thursday; every second Tuesday.
+        let event = make("events", &json!({
+            "title": "Forum", "start": "2027-01-14T09:00:00", "end": "2027-01-14T11:00:00", "timezone": "Asia/Manila",
+            "event_type": "meeting", "rrule": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;COUNT=3",
+        }));
+        assert_eq!((&event["start"], &event["end"]), (&json!("2027-01-26T09:00:00+08:00"), &json!("2027-01-26T11:00:00+08:00")));
+        let path = format!("/api/v1/events/{}", event["id"].as_str().unwrap());
+        let dates = |path: &str| {
+            let found = me.get(&format!("{path}/occurrences")).expect_status(200).json;
+            let items = found["items"].as_array().unwrap().iter();
+            items.map(|date| date["recurrence_id"].as_str().unwrap()[..10].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(dates(&path), ["2027-01-26", "2027-02-09", "2027-02-23"]);
+        // Its tasks are dated from there, and go along when the rule is another one.
+        let tasks = || {
+            let query = format!("/api/v1/tasks?origin={}&limit=200", event["id"].as_str().unwrap());
+            let list = me.get(&query).expect_status(200).json["items"].as_array().unwrap().clone();
+            let mut due: Vec<String> = list.iter().filter_map(|task| task["due_date"].as_str().map(str::to_owned)).collect();
+            due.sort();
+            due
+        };
+        let single = make("events", &json!({
+            "title": "Once", "start": "2027-01-26T09:00:00", "end": "2027-01-26T11:00:00", "timezone": "Asia/Manila", "event_type": "meeting",
+        }));
+        let list = me.get(&format!("/api/v1/tasks?origin={}&limit=200", single["id"].as_str().unwrap())).json;
+        let mut wanted: Vec<String> = list["items"].as_array().unwrap().iter().filter_map(|task| task["due_date"].as_str().map(str::to_owned)).collect();
+        wanted.sort();
+        assert!(!wanted.is_empty());
+        assert_eq!(tasks(), wanted);
+        let changed = me.patch(&path, &json!({ "rrule": "FREQ=WEEKLY;BYDAY=WE;COUNT=2" })).expect_status(200).json;
+        assert_eq!(changed["start"], "2027-01-27T09:00:00+08:00");
+        assert_eq!(dates(&path), ["2027-01-27", "2027-02-03"]);
+        assert_ne!(tasks(), wanted);
+        // Another field moves nothing, and further dates stay where they are.
+        let same = me.patch(&path, &json!({ "title": "Round" })).expect_status(200).json;
+        assert_eq!(same["start"], changed["start"]);
+        me.patch(&path, &json!({ "rdates": ["2027-03-01T09:00:00"] })).expect_status(200);
+        me.patch(&path, &json!({ "rrule": "FREQ=WEEKLY;BYDAY=FR;COUNT=2" })).expect_status(200);
+        assert_eq!(dates(&path), ["2027-01-29", "2027-02-05", "2027-03-01"]);
+
+        // Days, by start and by due date; by further dates alone nothing moves.
+        let task = make("tasks", &json!({ "title": "Report", "start_date": "2027-01-05", "due_date": "2027-01-07", "rrule": "FREQ=MONTHLY;BYMONTHDAY=15;COUNT=4" }));
+        assert_eq!((&task["start_date"], &task["due_date"]), (&json!("2027-01-15"), &json!("2027-01-17")));
+        let due = make("tasks", &json!({ "title": "Report", "due_date": "2027-01-07", "rrule": "FREQ=WEEKLY;BYDAY=FR" }));
+        assert_eq!((&due["start_date"], &due["due_date"]), (&Value::Null, &json!("2027-01-08")));
+        let some = make("tasks", &json!({ "title": "Some", "due_date": "2027-01-07", "rdates": ["2027-01-02"] }));
+        assert_eq!(some["due_date"], "2027-01-07");
+        // Of one date and those that follow, too.
+        let path = format!("/api/v1/tasks/{}/occurrences/2027-01-15?scope=following", due["id"].as_str().unwrap());
+        let rest = me.patch(&path, &json!({ "rrule": "FREQ=WEEKLY;BYDAY=MO" })).expect_status(200).json;
+        let rest = me.get(&format!("/api/v1/tasks/{}", rest["series"]["id"].as_str().or(rest["id"].as_str()).unwrap())).expect_status(200).json;
+        assert_eq!(rest["due_date"], "2027-01-18");
+        let body = json!({ "dtstart": "2027-01-14T09:00:00", "timezone": "Asia/Manila", "rrule": "FREQ=WEEKLY;BYDAY=TU", "exdates": ["2027-01-19"] });
+        let told = me.post("/api/v1/recurrence/preview", &body).expect_status(200).json;
+        assert_eq!((&told["start"], &told["occurrences"][0]), (&json!("2027-01-19T09:00:00+08:00"), &json!("2027-01-26T09:00:00+08:00")));
     }
 }

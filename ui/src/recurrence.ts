@@ -20,6 +20,8 @@ interface Answer {
   occurrences: string[];
   more: boolean;
   text?: string | null;
+  /** Where a record of this rule starts. */
+  start?: string | null;
   warning?: string | null;
 }
 
@@ -354,7 +356,7 @@ function build(holder: HTMLElement): void {
         limit: PREVIEWED,
       });
       await afterPress();
-      if (mine === asked) draw(answer);
+      if (mine === asked) draw(answer, start.moment);
     } catch (error) {
       await afterPress();
       if (mine !== asked) return;
@@ -364,7 +366,7 @@ function build(holder: HTMLElement): void {
     }
   }
 
-  function draw(answer: Answer): void {
+  function draw(answer: Answer, given: string): void {
     const list = make("ol", { class: "recurrence-dates" });
     for (const occurrence of answer.occurrences) {
       list.append(make("li", {}, momentWords(occurrence)));
@@ -372,6 +374,9 @@ function build(holder: HTMLElement): void {
     if (answer.more) list.append(make("li", { class: "muted" }, "and so on"));
     preview.replaceChildren(
       ...(answer.text ? [make("p", {}, make("strong", {}, answer.text))] : []),
+      ...(answer.start && !answer.start.startsWith(given)
+        ? [make("p", { class: "muted" }, `The start moves to the first date, ${momentWords(answer.start)}.`)]
+        : []),
       ...(answer.warning ? [make("p", { class: "muted" }, answer.warning)] : []),
       answer.occurrences.length > 0
         ? list

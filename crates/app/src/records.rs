@@ -199,6 +199,7 @@ pub fn create(work: &mut Work<'_, '_>, kind: &'static Kind, input: &Input) -> Re
     require_writable(work.actor, kind)?;
     let mut record = work.new_record(kind);
     registry::parse(&mut record, input, true, &work.context())?;
+    series::begin_on_rule(&mut record);
     work.actor.require(work.tx, Action::Create, &record).map_err(|error| match error {
         AppError::NotFound(_) => AppError::forbidden(
             Action::Create,
@@ -254,6 +255,9 @@ pub fn update(
         if !errors.is_empty() {
             return Err(AppError::Invalid(errors));
         }
+    }
+    if series::begins_anew(&before, &record) {
+        series::begin_on_rule(&mut record);
     }
     check(work, Some(&before), &record)?;
     behaviour::prepare(work, Some(&before), &mut record, input)?;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 mod comparing;
+mod gestures;
 mod model;
 mod rule;
 
@@ -183,6 +184,8 @@ impl<'a> Try<'a> {
             }
         }
         let end = first.checked_add(minutes.minutes()).unwrap();
+        // The series begins on the first date of its rule.
+        part.begin_on_rule();
         let rule = part.rule.text(&part.zone, has_days);
         let body = json!({
             "title": "Series", "start": part.name(first), "end": part.name(end), "timezone": name, "all_day": has_days,

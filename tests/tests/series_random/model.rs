@@ -215,6 +215,7 @@ impl Part {
                 let own = self.changed.remove(&date);
                 self.rule = rule.clone();
                 self.rename(date, SignedDuration::ZERO, 0, true, None);
+                self.begin_on_rule();
                 if let Some(own) = own.filter(|_| self.dates().contains(&date)) {
                     self.put(date, own);
                 }
@@ -366,6 +367,15 @@ impl Part {
                 }
                 false
             });
+        }
+    }
+
+    /// Puts the start on the first date of the rule.
+    pub fn begin_on_rule(&mut self) {
+        if self.rule.every != Every::Once
+            && let Some(first) = self.rule.dates(self.first).first()
+        {
+            self.first = *first;
         }
     }
 

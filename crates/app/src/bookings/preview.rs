@@ -6,6 +6,7 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
 use obcms_domain::people::Action;
 use obcms_domain::registry::{self, Context, FieldError, Record};
+use obcms_domain::series::{begin_on_rule, begins_anew};
 use obcms_store::bookings::{self as store, Slot};
 use obcms_store::records;
 use serde_json::{Value as Json, json};
@@ -119,6 +120,7 @@ impl App {
                 None => {
                     let mut booking = Record::new(&BOOKING, self.new_id(), self.now(), actor.id);
                     registry::parse(&mut booking, &input, true, &context)?;
+                    begin_on_rule(&mut booking);
                     (booking, Vec::new())
                 }
                 Some(id) => {
@@ -126,6 +128,9 @@ impl App {
                     actor.require(tx, Action::View, &before)?;
                     let mut booking = before.clone();
                     registry::parse(&mut booking, &input, false, &context)?;
+                    if begins_anew(&before, &booking) {
+                        begin_on_rule(&mut booking);
+                    }
                     let same = before.get("resource") == booking.get("resource");
                     (booking, if same { uses(&before) } else { Vec::new() })
                 }

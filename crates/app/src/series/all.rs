@@ -67,6 +67,9 @@ pub(super) fn apply_to_all(
     }
     registry::parse(&mut whole, &of_series, false, &work.context())?;
     series::follow(&old, &mut whole, &of_series, leader.as_ref());
+    if series::begins_anew(record, &whole) {
+        series::begin_on_rule(&mut whole);
+    }
     let date = leader.map_or(date, |leader| leader.name);
     keep_own(&mut whole, date, &own_patch, moves.then_some(&single), work.app.zone())?;
     tasks::ask_of_whole(work, &mut whole, &of_state)?;

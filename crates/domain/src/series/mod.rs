@@ -306,6 +306,31 @@ pub fn settle(record: &mut Record) {
     }
 }
 
+/// Puts the start of a series on the first date of its rule, and its end as far from there; the dates stay the same.
+/// Without a rule, the start is a date itself.
+pub fn begin_on_rule(record: &mut Record) {
+    let Some(series) = Series::of(record).filter(|series| series.set.rule.is_some()) else {
+        return;
+    };
+    if let Ok(Some(first)) = first_of_rule(&series.set)
+        && first != series.set.start
+    {
+        place_at(record, first, series.length);
+    }
+}
+
+/// The first date of the rule of a set, left out or not.
+pub fn first_of_rule(set: &Set) -> Result<Option<Moment>, ExpandError> {
+    Ok(set.rule_alone().between(None, None, 1)?.first().map(|occurrence| occurrence.id))
+}
+
+/// Returns true if rule or start of a series are others than before.
+#[must_use]
+pub fn begins_anew(before: &Record, after: &Record) -> bool {
+    let start = |record: &Record| Series::of(record).map(|series| (series.set.start, series.set.zone));
+    recurs(after.kind) && (before.text("rrule") != after.text("rrule") || start(before) != start(after))
+}
+
 /// Puts the fields of a changed date into a record.
 pub fn apply(record: &mut Record, patch: &Map<String, Json>) {
     for (name, json) in patch {

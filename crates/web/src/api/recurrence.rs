@@ -83,6 +83,10 @@ fn answer_schema() -> Json {
                 "description": "Starts: dates for a date, else instants with the offset of the zone",
             },
             "more": { "type": "boolean", "description": "There are more than these" },
+            "start": {
+                "type": ["string", "null"],
+                "description": "Where a record of this rule starts: on its first date; null without one",
+            },
             "text": { "type": ["string", "null"], "description": "The rule in plain words; null without a rule" },
             "warning": { "type": ["string", "null"], "description": "Why other programs, or the records of this one, may not take the rule; mostly null" },
         },
@@ -102,7 +106,10 @@ async fn preview(AxumState(state): AxumState<State>, body: Input) -> Result<Resp
     let warning = warning.or_else(|| {
         too_dense(&question.set).map(|reason| format!("No record can repeat like this. {reason}"))
     });
-    let answer = json!({ "occurrences": occurrences, "more": more, "text": text, "warning": warning });
+    let start = question.start().map_err(|error| AppError::Invalid(vec![error]))?;
+    let answer = json!({
+        "occurrences": occurrences, "more": more, "text": text, "warning": warning, "start": start,
+    });
     Ok(axum::Json(answer).into_response())
 }
 
@@ -147,6 +154,12 @@ impl Question {
             }),
             _ => Err(reader.errors),
         }
+    }
+
+    /// Where a record of the rule starts.
+    fn start(&self) -> Result<Option<String>, FieldError> {
+        let first = Question { set: self.set.rule_alone(), from: None, to: None, limit: 1 };
+        if self.set.rule.is_none() { Ok(None) } else { Ok(first.answer()?.0.pop()) }
     }
 
     /// The starts as they are written, and whether there are more.
