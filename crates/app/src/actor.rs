@@ -135,7 +135,7 @@ impl CalendarDefaults {
 }
 
 /// How far somebody sees into an area.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Sight {
     /// Everything.
     All,

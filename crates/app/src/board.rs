@@ -8,7 +8,6 @@ use obcms_domain::kinds::TASK;
 use obcms_domain::people::{self, Action, Relation};
 use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{FieldError, Record};
-use obcms_domain::tasks::TaskStatus;
 use obcms_store::records::{self, Cursor, Directory, Filter, Order, Query, Scope, SortKey};
 use obcms_store::{Cell, Tx, board as store};
 
@@ -105,17 +104,13 @@ impl App {
     }
 
     fn shortcut(&self, actor: &Actor, name: &str) -> Vec<Filter> {
-        let is_open = || {
-            let open = TaskStatus::ALL.into_iter().filter(|status| status.is_open());
-            Filter::OneOf("status".to_owned(), open.map(|status| Cell::from(status.as_str())).collect())
-        };
         match name {
             "mine" => vec![Filter::PointsAt("assignees".to_owned(), actor.id.into_iter().collect())],
             "my_teams" => vec![Filter::PointsAt("teams".to_owned(), actor.teams.clone())],
             "overdue" => {
-                vec![is_open(), Filter::Below(NEXT_DUE.to_owned(), Cell::Date(self.today()))]
+                vec![Filter::Open, Filter::Below(NEXT_DUE.to_owned(), Cell::Date(self.today()))]
             }
-            _ => vec![is_open()],
+            _ => vec![Filter::Open],
         }
     }
 
@@ -125,13 +120,12 @@ impl App {
         self.read(|tx| lists::list(tx, actor, &TASK, &request))
     }
 
-    /// How many tasks there are for each of the parameters.
+    /// The numbers of tasks for each of the parameters.
     pub fn count_tasks(&self, actor: &Actor, all: &[Parameters]) -> Result<Vec<i64>, AppError> {
         let scope = actor.scope(&TASK)?;
         let requests = all.iter().map(|one| self.parse_tasks(actor, one)).collect::<Result<Vec<_>, _>>()?;
-        self.read(|tx| {
-            requests.iter().map(|request| Ok(store::count(tx, &query(request, scope.as_ref()))?)).collect()
-        })
+        let queries: Vec<Query<'_>> = requests.iter().map(|request| query(request, scope.as_ref())).collect();
+        self.read(|tx| Ok(records::counts(tx, &queries)?))
     }
 
     /// The board, or the next cards of one column of it.

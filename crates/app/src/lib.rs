@@ -8,6 +8,7 @@ pub mod actor;
 mod behaviour;
 pub mod board;
 pub mod bookings;
+mod cache;
 pub mod calendar;
 pub mod clock;
 pub mod consequences;
@@ -85,6 +86,7 @@ pub struct App {
     options: Arc<Options>,
     zone: TimeZone,
     calendar: Arc<calendar::KeptCalendar>,
+    portfolios: Arc<portfolio::PortfolioCache>,
 }
 
 impl App {
@@ -98,7 +100,15 @@ impl App {
         let zone = TimeZone::get(&options.office_timezone)
             .map_err(|_| AppError::Setting(format!("there is no time zone {}", options.office_timezone)))?;
         let (entropy, options) = (Arc::new(entropy), Arc::new(options));
-        Ok(Self { database, clock, entropy, options, zone, calendar: Arc::default() })
+        Ok(Self {
+            database,
+            clock,
+            entropy,
+            options,
+            zone,
+            calendar: Arc::default(),
+            portfolios: Arc::default(),
+        })
     }
 
     /// The database.
@@ -121,6 +131,10 @@ impl App {
 
     pub(crate) fn kept_calendar(&self) -> &calendar::KeptCalendar {
         &self.calendar
+    }
+
+    pub(crate) fn portfolios(&self) -> &portfolio::PortfolioCache {
+        &self.portfolios
     }
 
     /// Now.
@@ -166,8 +180,12 @@ impl App {
 
     /// Brings the database to the schema of this program and puts in what every installation starts with.
     pub fn prepare(&self) -> Result<(), AppError> {
-        obcms_store::migrations::migrate(&self.database, self.now())?;
-        seeds::plant(self)
+        let steps = obcms_store::migrations::migrate(&self.database, self.now())?;
+        seeds::plant(self)?;
+        if steps > 0 {
+            self.database.analyze()?;
+        }
+        Ok(())
     }
 
     /// Runs an action on the database that is neither command nor query, as a check.

@@ -1,4 +1,5 @@
-//! The figures of the portfolio, counted from the live tables at each request: never cached, so they move at once.
+//! The figures of the portfolio, counted from the live tables and cached by the revision of the data, so they move at
+//! once.
 //!
 //! Totals and groups cover every PPA that is not archived, so that the groups add up to the totals. Average progress
 //! is the plain mean over the PPAs that are not cancelled; beside it stands the mean weighted by budget. A PPA is late
@@ -6,6 +7,8 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 use obcms_domain::choices::{
@@ -13,11 +16,15 @@ use obcms_domain::choices::{
 };
 use obcms_domain::id::Id;
 use obcms_domain::kinds::{NEED, PPA, PROJECT};
-use obcms_store::portfolio::{self as store, NeedLine, PpaLine, TaskCount};
-use obcms_store::records;
+use obcms_store::Tx;
+use obcms_store::portfolio::{self as store, PpaLine, TaskCount};
+use obcms_store::records::{self, Scope};
 use serde_json::{Value as Json, json};
 
+pub use store::Needs;
+
 use crate::actor::Sight;
+use crate::cache::RevisionCache;
 use crate::error::AppError;
 use crate::{Actor, App};
 
@@ -27,7 +34,7 @@ pub const LISTED: usize = 50;
 pub const HIGH_PRIORITY: i64 = 80;
 
 /// What is looked at.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
     /// Only PPAs of this fiscal year.
     pub fiscal_year: Option<i64>,
@@ -63,27 +70,40 @@ pub struct Line {
     pub is_late: bool,
 }
 
-/// The needs of the selection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// All that are not archived.
-    pub total: i64,
-    /// Status `identified`.
-    pub identified: i64,
-    /// Validated by somebody, whatever followed.
-    pub validated: i64,
-    /// Status `completed`.
-    pub completed: i64,
-    /// Answered by a live PPA.
-    pub funded: i64,
-    /// Score of 80 or more, open, and no live PPA.
-    pub unfunded_high_priority: i64,
-    /// Estimated cost of all open needs without a live PPA.
-    pub unfunded_cost: i64,
+/// What all PPAs of the selection add up to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// Budget in centavos.
+    pub budget: i64,
+    /// Plain mean of the progress.
+    pub average_progress: Option<f64>,
+    /// Progress weighted by budget.
+    pub budget_weighted_progress: Option<f64>,
+    /// Slots in all.
+    pub total_slots: i64,
+    /// OBC slots.
+    pub obc_slots: i64,
+    /// PPAs that are late.
+    pub late: usize,
+    /// Tasks.
+    pub tasks: TaskCount,
+}
+
+/// Cache of portfolios by what they show and how far into each kind their reader sees.
+pub(crate) type PortfolioCache = RevisionCache<Key, Portfolio>;
+
+/// All that a portfolio depends on beside the data.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    filter: Filter,
+    today: Date,
+    ppas: Option<Scope>,
+    needs: Option<Sight>,
+    projects: Option<Sight>,
 }
 
 /// The figures.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Portfolio {
     /// All PPAs of the selection, those that need attention first.
     pub lines: Vec<Line>,
@@ -103,91 +123,92 @@ pub struct Portfolio {
     pub pipeline: Vec<(&'static Choice, i64)>,
     /// Fiscal years to choose from.
     pub fiscal_years: Vec<i64>,
+    /// The sums over all PPAs.
+    pub totals: Totals,
+    /// The first page of the API, once it was asked for.
+    first_page: OnceLock<Arc<[u8]>>,
 }
 
 impl App {
     /// The figures of what the actor may see.
-    pub fn portfolio(&self, actor: &Actor, filter: &Filter) -> Result<Portfolio, AppError> {
-        let scope = actor.scope(&PPA)?;
-        let needs_sight = actor.sight(&NEED);
-        let projects_sight = actor.sight(&PROJECT);
-        let today = self.today();
-        let selection = store::Selection {
-            fiscal_year: filter.fiscal_year,
-            sector: filter.sector.as_deref(),
-            region: filter.region,
+    pub fn portfolio(&self, actor: &Actor, filter: &Filter) -> Result<Arc<Portfolio>, AppError> {
+        let key = Key {
+            filter: filter.clone(),
+            today: self.today(),
+            ppas: actor.scope(&PPA)?,
+            needs: actor.sight(&NEED),
+            projects: actor.sight(&PROJECT),
         };
-        self.read(|tx| {
-            let ppas = store::ppas(tx, &selection, scope.as_ref())?;
-            let mut tasks = store::tasks_by_ppa(tx, today)?;
-            let needs = match &needs_sight {
-                None => Vec::new(),
-                Some(sight) => store::needs(tx, &selection, within(sight))?,
-            };
-            let stages = match &projects_sight {
-                None => HashMap::new(),
-                Some(sight) => store::pipeline(tx, &selection, within(sight))?,
-            };
-            let regions: Vec<Id> = ppas.iter().filter_map(|ppa| ppa.region).collect();
-            let regions = records::references(tx, &regions)?;
-            let fiscal_years = store::fiscal_years(tx)?;
-            let by = |choices: &'static [Choice], value: fn(&PpaLine) -> Option<&str>| {
-                let label = |key: &str| {
-                    choices
-                        .iter()
-                        .find(|choice| choice.value == key)
-                        .map_or(key, |choice| choice.label)
-                        .to_owned()
-                };
-                let order = |key: &str| choices.iter().position(|choice| choice.value == key);
-                grouped(
-                    &ppas,
-                    |ppa| value(ppa).map(ToOwned::to_owned),
-                    label,
-                    |group| (group.key.is_none(), group.key.as_deref().and_then(order).unwrap_or(usize::MAX)),
-                )
-            };
-            let by_region = grouped(
-                &ppas,
-                |ppa| ppa.region.map(|id| id.to_string()),
-                |key| {
-                    let region = key.parse().ok().and_then(|id: Id| regions.get(&id));
-                    region.map_or_else(|| key.to_owned(), |region| region.title.clone())
-                },
-                |group| (group.key.is_none(), group.label.clone()),
-            );
-            let by_status = by(PPA_STATUSES, |ppa| Some(ppa.status.as_str()));
-            let by_sector = by(SECTORS, |ppa| ppa.sector.as_deref());
-            let by_funding_source = by(FUNDING_SOURCES, |ppa| ppa.funding_source.as_deref());
-            let by_approval_stage = by(APPROVAL_STATES, |ppa| ppa.approval_stage.as_deref());
-            let mut lines: Vec<Line> = ppas
-                .into_iter()
-                .map(|ppa| Line {
-                    tasks: tasks.remove(&ppa.id).unwrap_or_default(),
-                    is_late: is_late(&ppa, today),
-                    ppa,
-                })
-                .collect();
-            by_attention(&mut lines);
-            Ok(Portfolio {
-                lines,
-                by_status,
-                by_sector,
-                by_funding_source,
-                by_approval_stage,
-                by_region,
-                needs: count_needs(&needs),
-                pipeline: PROJECT_STAGES
-                    .iter()
-                    .map(|stage| (stage, stages.get(stage.value).copied().unwrap_or(0)))
-                    .collect(),
-                fiscal_years,
-            })
-        })
+        self.read(|tx| self.portfolios().get(tx, key.clone(), |tx| work_out(tx, &key)))
     }
 }
 
-fn within(sight: &Sight) -> Option<&records::Scope> {
+fn work_out(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
+    let selection = store::Selection {
+        fiscal_year: key.filter.fiscal_year,
+        sector: key.filter.sector.as_deref(),
+        region: key.filter.region,
+    };
+    let ppas = store::ppas(tx, &selection, key.ppas.as_ref())?;
+    let mut tasks = store::tasks_by_ppa(tx, key.today)?;
+    let needs = match &key.needs {
+        None => Needs::default(),
+        Some(sight) => store::needs(tx, &selection, within(sight), HIGH_PRIORITY)?,
+    };
+    let stages = match &key.projects {
+        None => HashMap::new(),
+        Some(sight) => store::pipeline(tx, &selection, within(sight))?,
+    };
+    let regions: Vec<Id> = ppas.iter().filter_map(|ppa| ppa.region).collect();
+    let regions = records::references(tx, &regions)?;
+    let fiscal_years = store::fiscal_years(tx)?;
+    let by = |choices: &'static [Choice], value: fn(&PpaLine) -> Option<&str>| {
+        let label = |key: &str| {
+            choices.iter().find(|choice| choice.value == key).map_or(key, |choice| choice.label).to_owned()
+        };
+        let order = |key: &str| choices.iter().position(|choice| choice.value == key);
+        grouped(&ppas, value, label, |group| {
+            (group.key.is_none(), group.key.as_deref().and_then(order).unwrap_or(usize::MAX))
+        })
+    };
+    let by_region = grouped(
+        &ppas,
+        |ppa| ppa.region,
+        |id| regions.get(&id).map_or_else(|| id.to_string(), |region| region.title.clone()),
+        |group| (group.key.is_none(), group.label.clone()),
+    );
+    let by_status = by(PPA_STATUSES, |ppa| Some(ppa.status.as_str()));
+    let by_sector = by(SECTORS, |ppa| ppa.sector.as_deref());
+    let by_funding_source = by(FUNDING_SOURCES, |ppa| ppa.funding_source.as_deref());
+    let by_approval_stage = by(APPROVAL_STATES, |ppa| ppa.approval_stage.as_deref());
+    let mut lines: Vec<Line> = ppas
+        .into_iter()
+        .map(|ppa| Line {
+            tasks: tasks.remove(&ppa.id).unwrap_or_default(),
+            is_late: is_late(&ppa, key.today),
+            ppa,
+        })
+        .collect();
+    by_attention(&mut lines);
+    Ok(Portfolio {
+        totals: Totals::of(&lines),
+        lines,
+        by_status,
+        by_sector,
+        by_funding_source,
+        by_approval_stage,
+        by_region,
+        needs,
+        pipeline: PROJECT_STAGES
+            .iter()
+            .map(|stage| (stage, stages.get(stage.value).copied().unwrap_or(0)))
+            .collect(),
+        fiscal_years,
+        first_page: OnceLock::new(),
+    })
+}
+
+fn within(sight: &Sight) -> Option<&Scope> {
     match sight {
         Sight::All => None,
         Sight::Within(scope) => Some(scope),
@@ -204,15 +225,18 @@ fn is_open(ppa: &PpaLine) -> bool {
 
 /// Late ones first, then those with late tasks, then those that end next; what is over comes last.
 fn by_attention(lines: &mut [Line]) {
-    lines.sort_by_cached_key(|line| {
-        (
-            !is_open(&line.ppa),
-            !line.is_late,
-            Reverse(line.tasks.late),
-            line.ppa.target_end_date.unwrap_or(Date::MAX),
-            line.ppa.title.clone(),
-            line.ppa.id,
-        )
+    lines.sort_unstable_by(|one, other| {
+        let rank = |line: &Line| {
+            (
+                !is_open(&line.ppa),
+                !line.is_late,
+                Reverse(line.tasks.late),
+                line.ppa.target_end_date.unwrap_or(Date::MAX),
+            )
+        };
+        (rank(one).cmp(&rank(other)))
+            .then_with(|| one.ppa.title.cmp(&other.ppa.title))
+            .then_with(|| one.ppa.id.cmp(&other.ppa.id))
     });
 }
 
@@ -232,21 +256,21 @@ fn ratio(sum: i64, count: i64) -> Option<f64> {
     (count > 0).then(|| (sum as f64 * 10.0 / count as f64).round() / 10.0)
 }
 
-fn grouped<K: Ord>(
-    ppas: &[PpaLine],
-    key: impl Fn(&PpaLine) -> Option<String>,
-    label: impl Fn(&str) -> String,
+fn grouped<'a, V: Copy + Eq + Hash + ToString, K: Ord>(
+    ppas: &'a [PpaLine],
+    value: impl Fn(&'a PpaLine) -> Option<V>,
+    label: impl Fn(V) -> String,
     order: impl Fn(&Group) -> K,
 ) -> Vec<Group> {
-    let mut members: HashMap<Option<String>, Vec<&PpaLine>> = HashMap::new();
+    let mut members: HashMap<Option<V>, Vec<&PpaLine>> = HashMap::new();
     for ppa in ppas {
-        members.entry(key(ppa)).or_default().push(ppa);
+        members.entry(value(ppa)).or_default().push(ppa);
     }
     let mut groups: Vec<Group> = members
         .into_iter()
-        .map(|(key, ppas)| Group {
-            label: key.as_deref().map_or_else(|| "Not set".to_owned(), &label),
-            key,
+        .map(|(value, ppas)| Group {
+            label: value.map_or_else(|| "Not set".to_owned(), &label),
+            key: value.map(|value| value.to_string()),
             count: i64::try_from(ppas.len()).unwrap_or(i64::MAX),
             budget: ppas.iter().map(|ppa| ppa.budget).sum(),
             progress: mean(ppas.iter().copied()),
@@ -256,75 +280,43 @@ fn grouped<K: Ord>(
     groups
 }
 
-fn count_needs(needs: &[NeedLine]) -> Needs {
-    let mut result = Needs::default();
-    for need in needs {
-        let is_open = need.status != "completed" && need.status != "rejected";
-        result.total += 1;
-        result.identified += i64::from(need.status == "identified");
-        result.validated += i64::from(need.is_validated);
-        result.completed += i64::from(need.status == "completed");
-        result.funded += i64::from(need.is_answered);
-        if is_open && !need.is_answered {
-            result.unfunded_cost += need.estimated_cost;
-            result.unfunded_high_priority += i64::from(need.score >= HIGH_PRIORITY);
+impl Totals {
+    fn of(lines: &[Line]) -> Self {
+        let ppas = || lines.iter().map(|line| &line.ppa);
+        let live = || ppas().filter(|ppa| ppa.status != "cancelled");
+        // In whole pesos, so that the product of a sum and a percentage stays a number.
+        let weight: i64 = live().map(|ppa| ppa.budget / 100).sum();
+        let weighted = live().map(|ppa| (ppa.budget / 100).saturating_mul(ppa.progress));
+        Self {
+            budget: ppas().map(|ppa| ppa.budget).sum(),
+            average_progress: mean(ppas()),
+            budget_weighted_progress: ratio(weighted.fold(0, i64::saturating_add), weight),
+            total_slots: ppas().map(|ppa| ppa.total_slots).sum(),
+            obc_slots: ppas().map(|ppa| ppa.obc_slots).sum(),
+            late: lines.iter().filter(|line| line.is_late).count(),
+            tasks: lines.iter().fold(TaskCount::default(), |sum, line| TaskCount {
+                open: sum.open + line.tasks.open,
+                late: sum.late + line.tasks.late,
+                completed: sum.completed + line.tasks.completed,
+                cancelled: sum.cancelled + line.tasks.cancelled,
+            }),
         }
     }
-    result
 }
 
 impl Portfolio {
-    /// Budget of all PPAs.
+    /// The figures as the API sends them, with the PPAs from `first` on. The first page is written once.
     #[must_use]
-    pub fn budget(&self) -> i64 {
-        self.lines.iter().map(|line| line.ppa.budget).sum()
-    }
-
-    /// Plain mean of the progress.
-    #[must_use]
-    pub fn average_progress(&self) -> Option<f64> {
-        mean(self.lines.iter().map(|line| &line.ppa))
-    }
-
-    /// Progress weighted by budget.
-    #[must_use]
-    pub fn budget_weighted_progress(&self) -> Option<f64> {
-        let live = || self.lines.iter().map(|line| &line.ppa).filter(|ppa| ppa.status != "cancelled");
-        // In whole pesos, so that the product of a sum and a percentage stays a number.
-        let weight: i64 = live().map(|ppa| ppa.budget / 100).sum();
-        ratio(
-            live().map(|ppa| (ppa.budget / 100).saturating_mul(ppa.progress)).fold(0, i64::saturating_add),
-            weight,
-        )
-    }
-
-    /// PPAs that are late.
-    #[must_use]
-    pub fn late(&self) -> usize {
-        self.lines.iter().filter(|line| line.is_late).count()
-    }
-
-    /// Tasks of all PPAs.
-    #[must_use]
-    pub fn tasks(&self) -> TaskCount {
-        self.lines.iter().fold(TaskCount::default(), |sum, line| TaskCount {
-            open: sum.open + line.tasks.open,
-            late: sum.late + line.tasks.late,
-            completed: sum.completed + line.tasks.completed,
-            cancelled: sum.cancelled + line.tasks.cancelled,
-        })
-    }
-
-    /// Sum of a number over the PPAs.
-    #[must_use]
-    pub fn sum(&self, number: impl Fn(&PpaLine) -> i64) -> i64 {
-        self.lines.iter().map(|line| number(&line.ppa)).sum()
+    pub fn json(&self, first: usize) -> Arc<[u8]> {
+        let write = || Arc::from(self.to_json(first).to_string().into_bytes());
+        if first == 0 { Arc::clone(self.first_page.get_or_init(write)) } else { write() }
     }
 
     /// The figures as the API shows them, with the PPAs from `first` on.
     #[must_use]
     pub fn to_json(&self, first: usize) -> Json {
-        let tasks = self.tasks();
+        let totals = &self.totals;
+        let tasks = totals.tasks;
         let pipeline: serde_json::Map<String, Json> =
             self.pipeline.iter().map(|(stage, count)| (stage.value.to_owned(), json!(count))).collect();
         let ppas: Vec<Json> = self.lines.iter().skip(first).take(LISTED).map(line_json).collect();
@@ -332,12 +324,12 @@ impl Portfolio {
         json!({
             "totals": {
                 "ppas": self.lines.len(),
-                "budget_centavos": self.budget(),
-                "average_progress": self.average_progress(),
-                "budget_weighted_progress": self.budget_weighted_progress(),
-                "total_slots": self.sum(|ppa| ppa.total_slots),
-                "obc_slots": self.sum(|ppa| ppa.obc_slots),
-                "late": self.late(),
+                "budget_centavos": totals.budget,
+                "average_progress": totals.average_progress,
+                "budget_weighted_progress": totals.budget_weighted_progress,
+                "total_slots": totals.total_slots,
+                "obc_slots": totals.obc_slots,
+                "late": totals.late,
             },
             "by_status": groups_json(&self.by_status),
             "by_sector": groups_json(&self.by_sector),

@@ -9,7 +9,7 @@ use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record};
 use obcms_domain::series::Series;
 use obcms_store::calendar::Window;
-use obcms_store::records::{self, Archived, Directory, Filter, Order, Query, SortKey};
+use obcms_store::records::{self, Archived, Directory, Filter, Order, Query, Scope, SortKey};
 use obcms_store::{Cell, Tx, today as store};
 
 use crate::calendar;
@@ -174,7 +174,7 @@ impl App {
             late.retain(|pile| pile.total > 0);
             Ok(Today {
                 events: self.appointments(tx, actor, today, end)?,
-                decisions: decisions(tx, actor, SHOWN)?,
+                decisions: decisions(tx, actor)?,
                 late,
                 tasks: duties(tasks.records, today, end),
                 total: tasks.total,
@@ -184,11 +184,14 @@ impl App {
         })
     }
 
-    /// How many things wait for the actor: the number at the bell.
+    /// The number of things that wait for the actor, as the bell shows it. Every page asks, so it is only counted.
     pub fn waiting(&self, actor: &Actor) -> Result<u32, AppError> {
-        let piles = self.read(|tx| decisions(tx, actor, 1))?;
-        let total: i64 = piles.iter().map(|pile| pile.total).sum();
-        Ok(u32::try_from(total).unwrap_or(u32::MAX))
+        let scoped = to_decide(actor).into_iter().map(|list| Ok((actor.scope(list.kind)?, list)));
+        let scoped = scoped.collect::<Result<Vec<_>, AppError>>()?;
+        let queries: Vec<Query<'_>> =
+            scoped.iter().map(|(scope, list)| list.query(scope.as_ref(), 0)).collect();
+        let counts = self.read(|tx| Ok(store::waiting(tx, &queries, awaited(actor))?))?;
+        Ok(u32::try_from(counts.iter().sum::<i64>()).unwrap_or(u32::MAX))
     }
 
     fn appointments(
@@ -262,40 +265,91 @@ fn parameters(pairs: &[(&str, &str)]) -> Parameters {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// What only goes on when the actor decides or does it; `limit` things of each pile.
-fn decisions(tx: &mut Tx<'_>, actor: &Actor, limit: i64) -> Result<Vec<Pile>, AppError> {
-    let mut piles = Vec::new();
+/// A list of which a pile shows the first records.
+struct PileList {
+    label: &'static str,
+    href: String,
+    kind: &'static Kind,
+    filters: Vec<Filter>,
+    sort: &'static str,
+}
+
+impl PileList {
+    fn query<'a>(&self, scope: Option<&'a Scope>, limit: i64) -> Query<'a> {
+        let key = self.kind.field(self.sort).map_or(SortKey::Common("created_at"), SortKey::Field);
+        Query {
+            kind: self.kind,
+            filters: self.filters.clone(),
+            words: Vec::new(),
+            scope,
+            archived: Archived::Without,
+            order: Order { key, descending: false },
+            after: None,
+            limit,
+            counted: true,
+        }
+    }
+
+    fn read(self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Pile, AppError> {
+        let scope = actor.scope(self.kind)?;
+        let page = records::list(tx, &self.query(scope.as_ref(), SHOWN))?;
+        Ok(Pile { label: self.label, total: page.total.unwrap_or(0), records: page.records, href: self.href })
+    }
+}
+
+/// The lists of what only goes on when the actor decides it.
+fn to_decide(actor: &Actor) -> Vec<PileList> {
+    let mut lists = Vec::new();
     if actor.may(Action::Transition, NEED.area) {
-        let filters = vec![one_of("status", &["identified"])];
-        piles.push(Pile {
+        lists.push(PileList {
             label: "Needs to validate",
             href: "/needs?status=identified".to_owned(),
-            ..pile(tx, actor, &NEED, filters, "created_at", limit)?
+            kind: &NEED,
+            filters: vec![one_of("status", &["identified"])],
+            sort: "created_at",
         });
     }
-    let submitted = || one_of("status", &["submitted", "under_review"]);
-    if actor.may(Action::Transition, APPLICATION.area) {
-        piles.push(Pile {
-            label: "Applications to review",
-            href: "/applications?status=submitted,under_review".to_owned(),
-            ..pile(tx, actor, &APPLICATION, vec![submitted()], "created_at", limit)?
-        });
+    let mut applications = vec![one_of("status", &["submitted", "under_review"])];
+    let mut href = "/applications?status=submitted,under_review".to_owned();
+    let may_review = if actor.may(Action::Transition, APPLICATION.area) {
+        true
     } else if let (Some(person), Some(_)) = (actor.id, actor.sight(&APPLICATION)) {
-        let mine = Filter::OneOf("reviewer".to_owned(), vec![Cell::Id(person)]);
-        piles.push(Pile {
+        applications.push(Filter::OneOf("reviewer".to_owned(), vec![Cell::Id(person)]));
+        href.push_str(&format!("&reviewer={person}"));
+        true
+    } else {
+        false
+    };
+    if may_review {
+        lists.push(PileList {
             label: "Applications to review",
-            href: format!("/applications?status=submitted,under_review&reviewer={person}"),
-            ..pile(tx, actor, &APPLICATION, vec![submitted(), mine], "created_at", limit)?
+            href,
+            kind: &APPLICATION,
+            filters: applications,
+            sort: "created_at",
         });
     }
-    if let (Some(person), Some(_)) = (actor.id, actor.sight(&TASK)) {
-        let waited = store::waited_for(tx, person)?;
-        let shown: Vec<Id> =
-            waited.iter().take(usize::try_from(limit).unwrap_or(0)).map(|(id, _)| *id).collect();
+    lists
+}
+
+/// The person for whose tasks others may wait.
+fn awaited(actor: &Actor) -> Option<Id> {
+    actor.id.filter(|_| actor.sight(&TASK).is_some())
+}
+
+/// What only goes on when the actor decides or does it.
+fn decisions(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Pile>, AppError> {
+    let mut piles = Vec::new();
+    for list in to_decide(actor) {
+        piles.push(list.read(tx, actor)?);
+    }
+    if let Some(person) = awaited(actor) {
+        let total = store::waiting(tx, &[], Some(person))?.iter().sum();
+        let shown = if total > 0 { store::first_waited_for(tx, person, SHOWN)? } else { Vec::new() };
         piles.push(Pile {
             label: "Tasks others wait for",
             href: "/tasks?mine=true&open=true".to_owned(),
-            total: i64::try_from(waited.len()).unwrap_or(i64::MAX),
+            total,
             records: records::load_many(tx, &TASK, &shown)?,
         });
     }
@@ -314,42 +368,18 @@ fn late_ppas(tx: &mut Tx<'_>, actor: &Actor, today: Date) -> Result<Option<Pile>
         Filter::Below("target_end_date".to_owned(), Cell::Date(today)),
     ];
     let yesterday = today.saturating_sub(1.day());
-    Ok(Some(Pile {
+    let list = PileList {
         label: "PPAs past their target",
         href: format!("/ppas?status=planning,ongoing,on_hold&target_end_date_to={yesterday}"),
-        ..pile(tx, actor, &PPA, filters, "target_end_date", SHOWN)?
-    }))
+        kind: &PPA,
+        filters,
+        sort: "target_end_date",
+    };
+    Ok(Some(list.read(tx, actor)?))
 }
 
 fn one_of(column: &str, values: &[&str]) -> Filter {
     Filter::OneOf(column.to_owned(), values.iter().map(|value| Cell::from(*value)).collect())
-}
-
-fn pile(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    kind: &'static Kind,
-    filters: Vec<Filter>,
-    sort: &'static str,
-    limit: i64,
-) -> Result<Pile, AppError> {
-    let scope = actor.scope(kind)?;
-    let key = kind.field(sort).map_or(SortKey::Common("created_at"), SortKey::Field);
-    let page = records::list(
-        tx,
-        &Query {
-            kind,
-            filters,
-            words: Vec::new(),
-            scope: scope.as_ref(),
-            archived: Archived::Without,
-            order: Order { key, descending: false },
-            after: None,
-            limit,
-            counted: true,
-        },
-    )?;
-    Ok(Pile { label: "", href: String::new(), total: page.total.unwrap_or(0), records: page.records })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use obcms_domain::id::Id;
+use obcms_domain::kinds::UNASSIGNED;
 use obcms_domain::milestones::keep_numbers;
 use obcms_domain::people::Action;
 use obcms_domain::registry::series::{NEXT_DUE, SERIES_STATE};
@@ -294,7 +295,8 @@ pub(crate) const ARCHIVED: &str = "archived_at";
 
 /// Fields that the log does not keep: what was secret once must not be found there, nor be brought back by an undo;
 /// what the store works out anew at every write; and where the state of a series is, of which the log tells as a whole.
-const UNLOGGED: [&str; 5] = ["password_hash", "secret", "secret_hash", NEXT_DUE, SERIES_STATE];
+const UNLOGGED: [&str; 6] =
+    ["password_hash", "secret", "secret_hash", NEXT_DUE, SERIES_STATE, UNASSIGNED];
 
 /// Whether the log keeps the values of the field; secrets of people stay out of it.
 #[must_use]

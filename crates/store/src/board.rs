@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use obcms_domain::id::Id;
-use obcms_domain::kinds::TASK;
+use obcms_domain::kinds::UNASSIGNED;
 
 use crate::database::{Cell, Tx};
 use crate::error::StoreError;
@@ -66,6 +66,9 @@ pub fn columns(
     after: Option<&Place>,
     limit: i64,
 ) -> Result<Vec<Vec<Place>>, StoreError> {
+    if let (Some(column), Some(_), None) = (group.column(), query.scope, after) {
+        return columns_of_a_part(tx, query, column, keys, limit);
+    }
     let mut result = vec![Vec::new(); keys.len()];
     for (chunk_number, chunk) in keys.chunks(COLUMNS).enumerate() {
         let mut statement = Statement::default();
@@ -84,13 +87,39 @@ pub fn columns(
             statement.push(&format!(") c{position}"));
         }
         statement.push(" ORDER BY place, rank, id");
-        for row in tx.query(&statement.sql, &statement.parameters)? {
+        for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
             let place: i64 = row.get(0)?;
             let card = Place { task: row.get(1)?, rank: row.get::<Option<String>>(2)?.unwrap_or_default() };
             let number = chunk_number * COLUMNS + usize::try_from(place).unwrap_or(0);
             if let Some(column) = result.get_mut(number) {
                 column.push(card);
             }
+        }
+    }
+    Ok(result)
+}
+
+/// The first cards of each column for somebody who sees a part of the tasks: that part is read once for all columns,
+/// where everybody else has an index for each.
+fn columns_of_a_part(
+    tx: &mut Tx<'_>,
+    query: &Query<'_>,
+    column: &str,
+    keys: &[Key],
+    limit: i64,
+) -> Result<Vec<Vec<Place>>, StoreError> {
+    let mut statement = Statement::new(format!(
+        "SELECT c.value, c.id, c.rank FROM (SELECT t.\"{column}\" AS value, t.id, t.rank, \
+         row_number() OVER (PARTITION BY t.\"{column}\" ORDER BY t.rank, t.id) AS place FROM tasks t WHERE "
+    ));
+    conditions(&mut statement, query);
+    statement.push(") c WHERE c.place <= ").bind(limit).push(" ORDER BY c.value, c.place");
+    let mut result = vec![Vec::new(); keys.len()];
+    for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
+        let key = Key::Value(row.get::<Option<String>>(0)?.unwrap_or_default());
+        if let Some(number) = keys.iter().position(|known| *known == key) {
+            let rank = row.get::<Option<String>>(2)?.unwrap_or_default();
+            result[number].push(Place { task: row.get(1)?, rank });
         }
     }
     Ok(result)
@@ -117,7 +146,7 @@ fn one_column(statement: &mut Statement, query: &Query<'_>, group: Group, key: &
 }
 
 fn nobody(statement: &mut Statement) {
-    statement.push("NOT EXISTS (SELECT 1 FROM edges a WHERE a.source = t.id AND a.field = 'assignees')");
+    statement.push(&format!("t.\"{UNASSIGNED}\""));
 }
 
 /// How many cards each column holds; columns without any are missing.
@@ -127,34 +156,30 @@ pub fn counts(tx: &mut Tx<'_>, query: &Query<'_>, group: Group) -> Result<HashMa
         let mut statement = Statement::new(format!("SELECT t.\"{column}\", count(*) FROM tasks t WHERE "));
         conditions(&mut statement, query);
         statement.push(&format!(" GROUP BY t.\"{column}\""));
-        for row in tx.query(&statement.sql, &statement.parameters)? {
+        for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
             if let Some(value) = row.get::<Option<String>>(0)? {
                 result.insert(Key::Value(value), row.get(1)?);
             }
         }
         return Ok(result);
     }
+    // A cross join keeps SQLite to the order written: from the tasks that fit to who does them.
     let mut statement = Statement::new(
-        "SELECT a.target, count(*) FROM tasks t JOIN edges a ON a.source = t.id AND a.field = 'assignees' WHERE ",
+        "SELECT a.target, count(*) FROM tasks t CROSS JOIN edges a WHERE a.source = t.id AND a.field = 'assignees' AND ",
     );
     conditions(&mut statement, query);
     statement.push(" GROUP BY a.target");
-    for row in tx.query(&statement.sql, &statement.parameters)? {
+    for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
         result.insert(Key::Person(row.get(0)?), row.get(1)?);
     }
     let mut statement = Statement::new("SELECT count(*) FROM tasks t WHERE ");
     nobody(&mut statement);
     statement.push(" AND ");
     conditions(&mut statement, query);
-    result.insert(Key::Nobody, tx.one(&statement.sql, &statement.parameters)?.get(0)?);
+    if let Some(row) = tx.remembered(&statement.sql, &statement.parameters)?.first() {
+        result.insert(Key::Nobody, row.get(0)?);
+    }
     Ok(result)
-}
-
-/// How many tasks fit.
-pub fn count(tx: &mut Tx<'_>, query: &Query<'_>) -> Result<i64, StoreError> {
-    let mut statement = Statement::new(format!("SELECT count(*) FROM \"{}\" t WHERE ", TASK.table));
-    conditions(&mut statement, query);
-    tx.one(&statement.sql, &statement.parameters)?.get(0)
 }
 
 /// The nearest rank above, or below, `rank` of a task other than `moved`: equal ones are passed over, as nothing

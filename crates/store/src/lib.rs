@@ -31,5 +31,5 @@ pub mod tasks;
 pub mod today;
 pub mod trace;
 
-pub use database::{Cell, Claim, Database, Engine, Live, Location, Row, Tx};
+pub use database::{Cell, Claim, Database, Engine, Live, Location, Row, Statements, Tx};
 pub use error::{StoreError, Transient};

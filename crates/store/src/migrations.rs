@@ -56,6 +56,7 @@ pub const ALL: &[Migration] = &[
     migration!(17, "state of a series as a whole", "0017_series_state"),
     migration!(18, "access ends", "0018_access"),
     migration!(19, "batches of imports", "0019_import_batches"),
+    migration!(20, "indexes for busy people", "0020_indexes"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

@@ -141,52 +141,67 @@ pub fn tasks_by_ppa(tx: &mut Tx<'_>, today: Date) -> Result<HashMap<Id, TaskCoun
     Ok(result)
 }
 
-/// One need as the portfolio sees it.
-#[derive(Clone, Debug)]
-pub struct NeedLine {
-    /// Status.
-    pub status: String,
-    /// Score.
-    pub score: i64,
-    /// Whether somebody validated it.
-    pub is_validated: bool,
-    /// Estimated cost.
-    pub estimated_cost: i64,
-    /// Whether a PPA that is neither archived nor cancelled answers it.
-    pub is_answered: bool,
+/// The needs of the selection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// All that are not archived.
+    pub total: i64,
+    /// Status `identified`.
+    pub identified: i64,
+    /// Validated by somebody, whatever followed.
+    pub validated: i64,
+    /// Status `completed`.
+    pub completed: i64,
+    /// Answered by a PPA that is neither archived nor cancelled.
+    pub funded: i64,
+    /// Score of `high` or more, open, and no live PPA.
+    pub unfunded_high_priority: i64,
+    /// Estimated cost of all open needs without a live PPA.
+    pub unfunded_cost: i64,
 }
 
-/// The needs of the selection; a fiscal year does not concern them.
+/// The needs of the selection, counted; a fiscal year does not concern them. From `high` on a score is high.
 pub fn needs(
     tx: &mut Tx<'_>,
     selection: &Selection<'_>,
     scope: Option<&Scope>,
-) -> Result<Vec<NeedLine>, StoreError> {
-    // A cross join keeps SQLite to the order written: from the few PPAs to their edges, not over all edges.
-    let mut statement = Statement::new(
-        "SELECT n.status, coalesce(n.priority_score, 0), n.validated_at IS NOT NULL, \
-         coalesce(n.estimated_cost_centavos, 0), a.need IS NOT NULL FROM needs n \
-         LEFT JOIN (SELECT DISTINCT e.target AS need FROM ppas p CROSS JOIN edges e \
-         WHERE e.source = p.id AND e.field = 'needs' AND p.archived_at IS NULL AND p.status <> 'cancelled') \
-         a ON a.need = n.id WHERE n.archived_at IS NULL",
+    high: i64,
+) -> Result<Needs, StoreError> {
+    let mut statement = Statement::new("SELECT n.status, n.validated_at IS NOT NULL AS is_validated, ");
+    // A set of the needs that are answered; a cross join keeps SQLite to the order written: from the few PPAs to their
+    // edges, not over all edges.
+    statement.push(
+        "n.id IN (SELECT e.target FROM ppas p CROSS JOIN edges e WHERE e.source = p.id AND e.field = 'needs' \
+         AND p.archived_at IS NULL AND p.status <> 'cancelled') AS is_answered, \
+         count(*), count(CASE WHEN n.priority_score >= ",
+    );
+    statement.bind(high).push(
+        " THEN 1 END), CAST(coalesce(sum(n.estimated_cost_centavos), 0) AS bigint) FROM needs n \
+         WHERE n.archived_at IS NULL",
     );
     limit_needs(&mut statement, selection);
     if let Some(scope) = scope {
         statement.push(" AND ");
         scope.condition(&mut statement, &NEED, "n");
     }
-    tx.query(&statement.sql, &statement.parameters)?
-        .iter()
-        .map(|row| {
-            Ok(NeedLine {
-                status: row.get(0)?,
-                score: row.get(1)?,
-                is_validated: row.get(2)?,
-                estimated_cost: row.get(3)?,
-                is_answered: row.get(4)?,
-            })
-        })
-        .collect()
+    statement.push(" GROUP BY 1, 2, 3");
+    let mut needs = Needs::default();
+    for row in tx.query(&statement.sql, &statement.parameters)? {
+        let (status, is_validated, is_answered): (String, bool, bool) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (count, of_high_priority, cost): (i64, i64, i64) = (row.get(3)?, row.get(4)?, row.get(5)?);
+        let if_so = |is_so: bool| if is_so { count } else { 0 };
+        needs.total += count;
+        needs.identified += if_so(status == "identified");
+        needs.validated += if_so(is_validated);
+        needs.completed += if_so(status == "completed");
+        needs.funded += if_so(is_answered);
+        if status != "completed" && status != "rejected" && !is_answered {
+            needs.unfunded_cost += cost;
+            needs.unfunded_high_priority += of_high_priority;
+        }
+    }
+    Ok(needs)
 }
 
 fn limit_needs(statement: &mut Statement, selection: &Selection<'_>) {
@@ -199,7 +214,7 @@ fn limit_needs(statement: &mut Statement, selection: &Selection<'_>) {
     }
 }
 
-/// How many projects stand in each stage. A project belongs to the sector and region of its need, and to the fiscal
+/// Numbers of projects in each stage. A project belongs to the sector and region of its need, and to the fiscal
 /// year of its PPA.
 pub fn pipeline(
     tx: &mut Tx<'_>,

@@ -5,24 +5,41 @@ use obcms_domain::id::Id;
 use crate::calendar::{EntryRow, Window, entry_columns, taken};
 use crate::database::Tx;
 use crate::error::StoreError;
-use crate::records::Statement;
+use crate::records::{OPEN, Query, Statement, counts_with};
 
-/// Open tasks of the person for which open tasks of others wait, with how many of them.
-pub fn waited_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<(Id, i64)>, StoreError> {
-    let open = |alias: &str| {
-        format!("{alias}.archived_at IS NULL AND {alias}.status NOT IN ('completed', 'cancelled')")
-    };
-    let sql = format!(
-        "SELECT t.id, count(DISTINCT w.id) FROM edges a JOIN tasks t ON t.id = a.source \
-         JOIN edges e ON e.target = t.id AND e.source_kind = 'task' AND e.field = 'depends_on' \
-         JOIN tasks w ON w.id = e.source \
-         WHERE a.target = $1 AND a.source_kind = 'task' AND a.field = 'assignees' AND {} AND {} \
-         AND NOT EXISTS (SELECT 1 FROM edges o WHERE o.source = w.id AND o.field = 'assignees' AND o.target = $1) \
-         GROUP BY t.id ORDER BY t.id",
-        open("t"),
-        open("w")
-    );
-    tx.query(&sql, &[person.into()])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+/// Appends the open tasks of the person for which open tasks of others wait: from the edges of the person to those that
+/// wait, whose own edges are not walked.
+fn waited_for(statement: &mut Statement, what: &str, person: Id) {
+    // Cross joins keep SQLite to the order written.
+    statement.push(&format!(
+        "SELECT {what} FROM edges a CROSS JOIN tasks t CROSS JOIN edges e CROSS JOIN tasks w WHERE a.target = "
+    ));
+    statement.bind(person);
+    statement.push(&format!(
+        " AND a.source_kind = 'task' AND a.field = 'assignees' AND t.id = a.source AND t.archived_at IS NULL \
+         AND t.{OPEN} AND e.target = t.id AND e.source_kind = 'task' AND e.field = 'depends_on' \
+         AND w.id = e.source AND w.archived_at IS NULL AND w.{OPEN} AND w.id NOT IN \
+         (SELECT o.source FROM edges o WHERE o.source_kind = 'task' AND o.field = 'assignees' AND o.target = "
+    ));
+    statement.bind(person).push(")");
+}
+
+/// The first open tasks of the person for which open tasks of others wait.
+pub fn first_waited_for(tx: &mut Tx<'_>, person: Id, limit: i64) -> Result<Vec<Id>, StoreError> {
+    let mut statement = Statement::default();
+    waited_for(&mut statement, "DISTINCT t.id", person);
+    statement.push(" ORDER BY t.id LIMIT ").bind(limit);
+    tx.remembered(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
+}
+
+/// The numbers of records in the lists and, for a person, of their tasks for which tasks of others wait: all that the
+/// bell counts in one statement, from the cache while nothing has changed.
+pub fn waiting(tx: &mut Tx<'_>, lists: &[Query<'_>], person: Option<Id>) -> Result<Vec<i64>, StoreError> {
+    counts_with(tx, lists, |statement| {
+        if let Some(person) = person {
+            waited_for(statement, "count(DISTINCT t.id)", person);
+        }
+    })
 }
 
 /// Entries of events on which the person is, that touch the window, in no order; a series as one for all its dates.

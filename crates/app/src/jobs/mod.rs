@@ -12,6 +12,7 @@ mod holidays;
 mod overview;
 mod runner;
 mod running;
+mod statistics;
 
 use jiff::Timestamp;
 use obcms_domain::id::Id;
@@ -28,8 +29,13 @@ pub use runner::Runner;
 pub use running::{plant, run_next};
 
 /// Every kind of job of the program.
-pub static HANDLERS: &[Handler] =
-    &[cleaning::HANDLER, crate::external::HANDLER, holidays::HANDLER, crate::files::UNFINISHED_IMPORTS];
+pub static HANDLERS: &[Handler] = &[
+    cleaning::HANDLER,
+    crate::external::HANDLER,
+    holidays::HANDLER,
+    crate::files::UNFINISHED_IMPORTS,
+    statistics::HANDLER,
+];
 
 /// One kind of job.
 #[derive(Clone, Copy)]

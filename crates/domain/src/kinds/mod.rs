@@ -45,7 +45,7 @@ pub use saved_views::SAVED_VIEW;
 pub use services::{APPLICATION, SERVICE};
 pub use shares::{LEAST_PASSPHRASE, MOST_DAYS as MOST_SHARED_DAYS, SHARE, SHARED_MODULES};
 pub use task_templates::TASK_TEMPLATE;
-pub use tasks::{ORIGINS, TASK};
+pub use tasks::{ORIGINS, TASK, UNASSIGNED};
 pub use teams::TEAM;
 pub use users::USER;
 

@@ -30,6 +30,9 @@ fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     }
 }
 
+/// The column that says that nobody does a task. The store writes it, so that such tasks are found by an index.
+pub const UNASSIGNED: &str = "unassigned";
+
 /// A task.
 pub static TASK: Kind = Kind {
     label: "Task",
@@ -93,6 +96,7 @@ pub static TASK: Kind = Kind {
         series::STATE_OF_WHOLE,
         Field::new("continues", "Continues", Type::Reference("task")).derived(),
         Field::new(series::NEXT_DUE, "Next due", Type::Date).secret().not_on_calendar("Follows from the due date and the rule."),
+        Field::new(UNASSIGNED, "Unassigned", Type::Boolean).secret(),
     ],
     ..Kind::new("task", "tasks", "tasks")
 };

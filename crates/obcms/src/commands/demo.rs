@@ -87,6 +87,7 @@ fn make(app: &App, arguments: &Arguments) -> Result<Vec<Account>, Failure> {
     tracing::info!(size = arguments.size, seed = plan.seed, "making the demo data");
     player.prepare()?;
     let accounts = obcms_demo::fill(&player, &clock, &plan, &mut |step| tracing::info!("{step}"))?;
+    player.database().analyze().map_err(Failure::new)?;
     let kept = serde_json::to_string(&accounts).map_err(Failure::new)?;
     player.write(&program, |work| Ok(facts::set(work.tx, ACCOUNTS, &kept)?))?;
     Ok(accounts)

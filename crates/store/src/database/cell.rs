@@ -44,6 +44,11 @@ pub trait FromCell: Sized {
 pub struct Row(pub Vec<Cell>);
 
 impl Row {
+    /// All cells of a row of numbers.
+    pub fn numbers(&self) -> Result<Vec<i64>, StoreError> {
+        (0..self.0.len()).map(|column| self.get(column)).collect()
+    }
+
     /// The value at a position.
     pub fn get<T: FromCell>(&self, column: usize) -> Result<T, StoreError> {
         self.0.get(column).and_then(T::from_cell).ok_or(StoreError::Decode { column, expected: T::EXPECTED })

@@ -1,14 +1,19 @@
 //! The seam: one `Database`, one `Tx`, whatever the engine.
 
+mod answers;
 mod cell;
 mod claim;
 mod live;
 mod postgres;
+mod recorder;
 mod sqlite;
 
 pub use cell::{Cell, FromCell, Row};
 pub use claim::Claim;
 pub use live::{Live, LiveReceiver, Message};
+pub use recorder::{Recorder, Statements};
+
+use answers::AnswerCache;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -69,6 +74,8 @@ enum Inner {
 pub struct Database {
     inner: Arc<Inner>,
     live: Live,
+    answers: Arc<AnswerCache>,
+    recorder: Arc<Recorder>,
 }
 
 impl Database {
@@ -79,7 +86,7 @@ impl Database {
             Location::Sqlite(path) => Inner::Sqlite(sqlite::Sqlite::open(path)?),
             Location::Postgres(url) => Inner::Postgres(postgres::Postgres::open(url, handle.clone())?),
         };
-        Ok(Self { inner: Arc::new(inner), live })
+        Ok(Self { inner: Arc::new(inner), live, answers: Arc::default(), recorder: Arc::default() })
     }
 
     /// Which engine it is.
@@ -148,7 +155,7 @@ impl Database {
         }) else {
             return Ok(None);
         };
-        let mut tx = Tx::new(connection);
+        let mut tx = self.transaction(connection, true);
         if self.engine() == Engine::Postgres {
             tx.batch("SET LOCAL lock_timeout = '20ms'")?;
         }
@@ -188,13 +195,76 @@ impl Database {
             Inner::Sqlite(sqlite) => Connection::Sqlite(sqlite.begin(writing)?),
             Inner::Postgres(postgres) => Connection::Postgres(postgres.begin(writing)?),
         };
-        Ok(Tx::new(connection))
+        Ok(self.transaction(connection, writing))
+    }
+
+    fn transaction<'a>(&'a self, connection: Connection<'a>, writing: bool) -> Tx<'a> {
+        Tx {
+            connection,
+            messages: Vec::new(),
+            touched: Vec::new(),
+            log: Vec::new(),
+            // A transaction that writes sees what nobody else does, so nothing of it is shared.
+            answers: (!writing).then(|| &*self.answers),
+            revision: None,
+            recorder: &self.recorder,
+        }
     }
 
     /// Number of the last change, in all processes: read in the transaction of a query, it names the state that the
     /// answer shows.
     pub fn state_of(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
-        crate::settings::number(tx, CHANGES)
+        if let Some(revision) = tx.revision {
+            return Ok(revision);
+        }
+        let revision = crate::settings::number(tx, CHANGES)?;
+        // A transaction that reads sees one state of the data from its first statement on.
+        tx.revision = tx.answers.map(|_| revision);
+        Ok(revision)
+    }
+
+    /// Recorder of the statements that ask for rows.
+    #[must_use]
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    /// The steps by which the engine runs a statement, as it explains them.
+    pub fn plan(&self, sql: &str, parameters: &[Cell]) -> Result<Vec<String>, StoreError> {
+        let (explain, column) = match self.engine() {
+            Engine::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+            Engine::Postgres => ("EXPLAIN", 0),
+        };
+        self.read(|tx| {
+            tx.query(&format!("{explain} {sql}"), parameters)?.iter().map(|row| row.get(column)).collect()
+        })
+    }
+
+    /// Takes the statistics of all tables anew, by which the engine chooses its indexes: after a migration or a filling
+    /// the choice would rest on guesses.
+    pub fn analyze(&self) -> Result<(), StoreError> {
+        self.statistics(match self.engine() {
+            // With a limit SQLite keeps no samples of values, for which it would plan a statement anew with every value.
+            Engine::Sqlite => "PRAGMA analysis_limit = 10000; ANALYZE",
+            Engine::Postgres => "ANALYZE",
+        })
+    }
+
+    /// Takes the statistics anew of those tables that have changed much since.
+    pub fn optimize(&self) -> Result<(), StoreError> {
+        self.statistics(match self.engine() {
+            Engine::Sqlite => "PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002",
+            Engine::Postgres => "ANALYZE",
+        })
+    }
+
+    fn statistics(&self, sql: &str) -> Result<(), StoreError> {
+        self.write(|tx| tx.batch(sql))?;
+        if let Inner::Sqlite(sqlite) = &*self.inner {
+            // A connection reads the statistics when it is opened.
+            sqlite.renew_readers();
+        }
+        Ok(())
     }
 
     /// Size of the database in bytes.
@@ -236,12 +306,11 @@ pub struct Tx<'a> {
     touched: Vec<Id>,
     /// Entries of the log of changes that get their numbers at the end.
     log: Vec<Vec<Cell>>,
-}
-
-impl<'a> Tx<'a> {
-    fn new(connection: Connection<'a>) -> Self {
-        Self { connection, messages: Vec::new(), touched: Vec::new(), log: Vec::new() }
-    }
+    /// Cache of answers; nothing in a transaction that writes.
+    answers: Option<&'a AnswerCache>,
+    /// Revision of the data, once it was asked for in a transaction that reads.
+    revision: Option<i64>,
+    recorder: &'a Recorder,
 }
 
 impl Tx<'_> {
@@ -256,6 +325,7 @@ impl Tx<'_> {
 
     /// All rows of a query.
     pub fn query(&mut self, sql: &str, parameters: &[Cell]) -> Result<Vec<Row>, StoreError> {
+        self.recorder.note(sql, parameters);
         match &mut self.connection {
             Connection::Sqlite(connection) => connection.query(sql, parameters),
             Connection::Postgres(connection) => connection.query(sql, parameters),
@@ -270,6 +340,22 @@ impl Tx<'_> {
     /// The one row that must be there, as of a count.
     pub fn one(&mut self, sql: &str, parameters: &[Cell]) -> Result<Row, StoreError> {
         self.first(sql, parameters)?.ok_or_else(|| StoreError::Damaged("a row is missing".to_owned()))
+    }
+
+    /// All rows of a query, from the cache while the revision of the data is the same: counts, and the ids of a page.
+    /// Everything that they depend on is in the text and the parameters. Not for tables that are written beside the
+    /// log of changes, as those of jobs and sessions.
+    pub fn remembered(&mut self, sql: &str, parameters: &[Cell]) -> Result<Arc<Vec<Row>>, StoreError> {
+        let Some(cache) = self.answers else {
+            return Ok(Arc::new(self.query(sql, parameters)?));
+        };
+        let revision = Database::state_of(self)?;
+        if let Some(rows) = cache.get(sql, parameters, revision) {
+            return Ok(rows);
+        }
+        let rows = Arc::new(self.query(sql, parameters)?);
+        cache.put(sql, parameters, revision, &rows);
+        Ok(rows)
     }
 
     /// Holds rows until the transaction ends, so that what is read after it stays true while it is written. SQLite

@@ -26,10 +26,17 @@ const STATEMENTS: usize = 256;
 pub struct Sqlite {
     path: PathBuf,
     writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Mutex<Readers>,
     following: Arc<AtomicBool>,
     /// Tells a restore that the file is in use.
     _hold: File,
+}
+
+/// Readers that stay open, and how often they were renewed.
+#[derive(Default)]
+struct Readers {
+    idle: Vec<Connection>,
+    generation: u64,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -48,7 +55,7 @@ fn connect(path: &Path, reading: bool) -> Result<Connection, StoreError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 134217728;",
+         PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 2147418112;",
     )?;
     if reading {
         connection.execute_batch("PRAGMA query_only = ON;")?;
@@ -78,7 +85,7 @@ impl Sqlite {
         Ok(Self {
             path: path.to_owned(),
             writer: Mutex::new(writer),
-            readers: Mutex::new(Vec::new()),
+            readers: Mutex::default(),
             following: Arc::default(),
             _hold: hold,
         })
@@ -88,12 +95,15 @@ impl Sqlite {
         let holder = if writing {
             Holder::Writer(lock(&self.writer))
         } else {
-            let idle = lock(&self.readers).pop();
+            let (idle, generation) = {
+                let mut readers = lock(&self.readers);
+                (readers.idle.pop(), readers.generation)
+            };
             let connection = match idle {
                 Some(connection) => connection,
                 None => connect(&self.path, true)?,
             };
-            Holder::Reader { connection: Some(connection), home: &self.readers }
+            Holder::Reader { connection: Some(connection), home: &self.readers, generation }
         };
         holder.connection().execute_batch(if writing { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
         Ok(Transaction { holder, open: true })
@@ -117,6 +127,13 @@ impl Sqlite {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Closes the readers, those at work once they are done, so that new ones take their place.
+    pub fn renew_readers(&self) {
+        let mut readers = lock(&self.readers);
+        readers.generation += 1;
+        readers.idle.clear();
     }
 
     /// Watches for commits of other processes: SQLite tells by `data_version`, the log of changes tells which.
@@ -173,7 +190,7 @@ fn since(connection: &Connection, last: &mut i64) -> Vec<Message> {
 
 enum Holder<'a> {
     Writer(MutexGuard<'a, Connection>),
-    Reader { connection: Option<Connection>, home: &'a Mutex<Vec<Connection>> },
+    Reader { connection: Option<Connection>, home: &'a Mutex<Readers>, generation: u64 },
 }
 
 impl Holder<'_> {
@@ -191,12 +208,12 @@ impl Holder<'_> {
 
 impl Drop for Holder<'_> {
     fn drop(&mut self) {
-        if let Self::Reader { connection, home } = self
+        if let Self::Reader { connection, home, generation } = self
             && let Some(connection) = connection.take()
         {
-            let mut idle = lock(home);
-            if idle.len() < IDLE_READERS {
-                idle.push(connection);
+            let mut readers = lock(home);
+            if readers.generation == *generation && readers.idle.len() < IDLE_READERS {
+                readers.idle.push(connection);
             }
         }
     }

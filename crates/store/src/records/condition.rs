@@ -56,7 +56,7 @@ impl Statement {
 }
 
 /// The limits of somebody who sees only what concerns their own organisation and communities.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// The person, who also sees what is assigned to them.
     pub user: Id,
@@ -65,67 +65,123 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Appends the condition that the row `alias` of the kind is within the scope.
+    /// Appends the condition that the row `alias` of the kind is within the scope. The ids come from the edges of the
+    /// person, as one union: asked for each row, a partner with many edges would walk them once for every record.
     pub fn condition(&self, statement: &mut Statement, kind: &Kind, alias: &str) {
-        let mut first = true;
-        let mut or = |statement: &mut Statement| {
-            statement.push(if first { "(" } else { " OR " });
-            first = false;
-        };
-        for path in kind.concerns {
-            or(statement);
-            match *path {
-                "everyone" => {
-                    statement.push("1 = 1");
-                }
-                "self" => {
-                    statement.push(&format!("{alias}.id IN "));
-                    statement.bind_list(self.concerns.iter().map(|id| Cell::Id(*id)));
-                }
-                _ => self.path(statement, kind, path, alias),
-            }
+        if is_for_everyone(kind) {
+            statement.push("1 = 1");
+            return;
         }
-        if !kind.people.is_empty() {
-            or(statement);
-            statement
-                .push(&format!("EXISTS (SELECT 1 FROM edges e WHERE e.source = {alias}.id AND e.field IN "));
-            statement.bind_list(kind.people.iter().map(|field| Cell::from(*field)));
-            statement.push(" AND e.target = ").bind(self.user).push(")");
-        }
-        or(statement);
-        statement.push(&format!("{alias}.created_by = ")).bind(self.user);
+        statement.push(&format!("{alias}.id IN ("));
+        self.ids(statement, kind, None);
         statement.push(")");
     }
 
-    /// `field`, or `field.field` over a record in between.
-    fn path(&self, statement: &mut Statement, kind: &Kind, path: &str, alias: &str) {
-        let mut steps = path.split('.');
-        let first = steps.next().unwrap_or_default();
-        let second = steps.next();
-        statement.push("EXISTS (SELECT 1 FROM edges e");
-        if second.is_some() {
-            statement.push(" JOIN edges f ON f.source = e.target");
+    /// Appends a query for the ids of the kind within the scope, of all records or of `these`. This is the one place
+    /// that says what a partner sees of a kind.
+    pub(super) fn ids(&self, statement: &mut Statement, kind: &Kind, these: Option<&[Id]>) {
+        let mut union = Union::default();
+        let direct: Vec<&str> =
+            kind.concerns.iter().copied().filter(|path| *path != SELF && !path.contains('.')).collect();
+        if !direct.is_empty() {
+            union.next(statement);
+            self.by_edges(statement, kind, &direct, &self.concerns, these);
         }
-        statement.push(&format!(" WHERE e.source = {alias}.id AND e.field = ")).bind(first);
-        let last = match second {
-            Some(second) => {
-                statement.push(" AND f.field = ").bind(second);
-                "f"
+        for path in kind.concerns {
+            if let Some((first, second)) = path.split_once('.') {
+                union.next(statement);
+                self.over_a_record(statement, kind, first, second, these);
+            } else if *path == SELF {
+                union.next(statement);
+                statement.push(&format!("SELECT s.id FROM \"{}\" s WHERE s.id IN ", kind.table));
+                statement.bind_list(self.concerns.iter().map(|id| Cell::Id(*id)));
+                limit(statement, "s.id", these);
             }
-            None => "e",
-        };
+        }
+        if !kind.people.is_empty() {
+            union.next(statement);
+            self.by_edges(statement, kind, kind.people, &[self.user], these);
+        }
+        union.next(statement);
+        statement
+            .push(&format!("SELECT o.id FROM \"{}\" o WHERE o.created_by = ", kind.table))
+            .bind(self.user);
+        limit(statement, "o.id", these);
+    }
+
+    /// Records that point at one of the targets by one of the fields.
+    fn by_edges(
+        &self,
+        statement: &mut Statement,
+        kind: &Kind,
+        fields: &[&str],
+        targets: &[Id],
+        these: Option<&[Id]>,
+    ) {
+        statement.push("SELECT e.source FROM edges e WHERE e.target IN ");
+        statement.bind_list(targets.iter().map(|id| Cell::Id(*id)));
+        statement.push(" AND e.source_kind = ").bind(kind.name).push(" AND e.field IN ");
+        statement.bind_list(fields.iter().map(|field| Cell::from(*field)));
+        limit(statement, "e.source", these);
+    }
+
+    /// Records that point by the field `first` at one that points by `second` at what the person stands for.
+    fn over_a_record(
+        &self,
+        statement: &mut Statement,
+        kind: &Kind,
+        first: &str,
+        second: &str,
+        these: Option<&[Id]>,
+    ) {
+        let between = kind.field(first).and_then(|field| match field.data {
+            FieldType::Reference(target) | FieldType::References(target) => kinds::by_name(target),
+            _ => None,
+        });
         debug_assert!(
-            kind.field(first).is_some_and(|field| match field.data {
-                FieldType::Reference(target) | FieldType::References(target) =>
-                    second
-                        .is_none_or(|second| kinds::by_name(target)
-                            .is_some_and(|target| target.field(second).is_some())),
-                _ => false,
-            }),
-            "{kind:?} concerns {path}"
+            between.is_some_and(|between| between.field(second).is_some()),
+            "{kind:?} concerns {first}.{second}"
         );
-        statement.push(&format!(" AND {last}.target IN "));
+        // A cross join keeps SQLite to the order written: from the few edges at one end to those of the other.
+        statement.push(match these {
+            None => "SELECT e.source FROM edges f CROSS JOIN edges e WHERE e.target = f.source",
+            Some(_) => "SELECT e.source FROM edges e CROSS JOIN edges f WHERE f.source = e.target",
+        });
+        statement.push(" AND f.target IN ");
         statement.bind_list(self.concerns.iter().map(|id| Cell::Id(*id)));
-        statement.push(")");
+        statement.push(" AND f.source_kind = ").bind(between.map_or("", |between| between.name));
+        statement.push(" AND f.field = ").bind(second);
+        statement.push(" AND e.source_kind = ").bind(kind.name).push(" AND e.field = ").bind(first);
+        limit(statement, "e.source", these);
+    }
+}
+
+/// The path of a kind whose records are what somebody stands for.
+const SELF: &str = "self";
+
+/// Returns true if everybody who sees some of the kind sees all of it.
+pub(super) fn is_for_everyone(kind: &Kind) -> bool {
+    kind.concerns.contains(&"everyone")
+}
+
+fn limit(statement: &mut Statement, column: &str, these: Option<&[Id]>) {
+    if let Some(ids) = these {
+        statement.push(&format!(" AND {column} IN "));
+        statement.bind_list(ids.iter().map(|id| Cell::Id(*id)));
+    }
+}
+
+/// The word between the parts of a union.
+#[derive(Default)]
+struct Union {
+    is_begun: bool,
+}
+
+impl Union {
+    fn next(&mut self, statement: &mut Statement) {
+        if self.is_begun {
+            statement.push(" UNION ");
+        }
+        self.is_begun = true;
     }
 }

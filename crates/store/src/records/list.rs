@@ -1,10 +1,15 @@
 //! Lists: filters, words, order, cursor, total.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use obcms_domain::id::Id;
+use obcms_domain::kinds::{TASK, UNASSIGNED};
+use obcms_domain::people::Area;
 use obcms_domain::registry::{Field, FieldType, Kind, Record};
 
 use super::condition::{Scope, Statement};
-use super::{read, schema};
+use super::read;
 use crate::database::{Cell, Row, Tx};
 use crate::error::StoreError;
 
@@ -27,9 +32,15 @@ pub enum Filter {
     PointsNowhere(String),
     /// A list kept as text holds one of these words.
     Holds(String, Vec<String>),
+    /// The task is neither completed nor cancelled.
+    Open,
     /// One of these holds.
     Any(Vec<Filter>),
 }
+
+/// The states of an open task, in the very words of the partial indexes over open tasks: with parameters in their
+/// place neither engine would use those.
+pub const OPEN: &str = "\"status\" IN ('not_started', 'in_progress', 'on_hold')";
 
 /// Which records by their life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +82,15 @@ impl SortKey {
                 }
                 _ => format!("t.\"{}\"", field.name),
             },
+        }
+    }
+
+    /// Returns true if no record is without it. Without a word on empty values the order is that of an index, on
+    /// either engine and in either direction.
+    const fn is_always_there(self) -> bool {
+        match self {
+            Self::Common(_) => true,
+            Self::Field(field) => field.required,
         }
     }
 }
@@ -127,42 +147,90 @@ pub struct Page {
     pub total: Option<i64>,
 }
 
-/// Reads one page.
+/// Reads one page. The order is found over ids alone, so that a sort carries no whole rows.
 pub fn list(tx: &mut Tx<'_>, query: &Query<'_>) -> Result<Page, StoreError> {
     let kind = query.kind;
     let mut condition = Statement::default();
     conditions(&mut condition, query);
-    let total = if query.counted {
-        let sql = format!("SELECT count(*) FROM \"{}\" t WHERE {}", kind.table, condition.sql);
-        Some(tx.one(&sql, &condition.parameters)?.get(0)?)
-    } else {
-        None
-    };
+    let total = if query.counted { Some(count(tx, query)?) } else { None };
     let expression = query.order.key.expression();
     let mut statement = Statement::new(format!(
-        "SELECT {}, {expression} FROM \"{}\" t WHERE {}",
-        read::columns(kind),
-        kind.table,
-        condition.sql
+        "SELECT t.id, {expression} FROM \"{}\" t WHERE {}",
+        kind.table, condition.sql
     ));
     statement.parameters = condition.parameters;
     if let Some(cursor) = &query.after {
         after(&mut statement, &expression, query.order.descending, cursor);
     }
     let direction = if query.order.descending { "DESC" } else { "ASC" };
-    statement.push(&format!(" ORDER BY {expression} {direction} NULLS LAST, t.id {direction} LIMIT "));
+    let empty = if query.order.key.is_always_there() { "" } else { " NULLS LAST" };
+    statement.push(&format!(" ORDER BY {expression} {direction}{empty}, t.id {direction} LIMIT "));
     statement.bind(query.limit + 1);
-    let rows = tx.query(&statement.sql, &statement.parameters)?;
+    let rows = if is_logged(kind) {
+        tx.remembered(&statement.sql, &statement.parameters)?
+    } else {
+        Arc::new(tx.query(&statement.sql, &statement.parameters)?)
+    };
     let shown = rows.len().min(usize::try_from(query.limit).unwrap_or(0));
-    let mut records = rows[..shown].iter().map(|row| read::read(kind, row)).collect::<Result<Vec<_>, _>>()?;
-    read::fill_lists(tx, kind, &mut records)?;
-    let next = (rows.len() > shown && shown > 0).then(|| cursor(kind, &rows[shown - 1])).transpose()?;
+    let ids = rows[..shown].iter().map(|row| row.get(0)).collect::<Result<Vec<Id>, _>>()?;
+    let mut found: HashMap<Id, Record> =
+        read::load_many(tx, kind, &ids)?.into_iter().map(|record| (record.id, record)).collect();
+    let records = ids.iter().filter_map(|id| found.remove(id)).collect();
+    let next = (rows.len() > shown && shown > 0).then(|| cursor(&rows[shown - 1])).transpose()?;
     Ok(Page { records, next, total })
 }
 
-fn cursor(kind: &Kind, row: &Row) -> Result<Cursor, StoreError> {
-    let key = row.0.get(schema::column_names(kind).len()).cloned().unwrap_or_default();
-    Ok(Cursor { key, id: row.get(0)? })
+fn cursor(row: &Row) -> Result<Cursor, StoreError> {
+    Ok(Cursor { key: row.0.get(1).cloned().unwrap_or_default(), id: row.get(0)? })
+}
+
+/// The number of records that the list holds in all.
+pub fn count(tx: &mut Tx<'_>, query: &Query<'_>) -> Result<i64, StoreError> {
+    Ok(counts(tx, std::slice::from_ref(query))?.first().copied().unwrap_or(0))
+}
+
+/// The numbers of records that each of the lists holds, in one statement.
+pub fn counts(tx: &mut Tx<'_>, queries: &[Query<'_>]) -> Result<Vec<i64>, StoreError> {
+    counts_with(tx, queries, |_| {})
+}
+
+/// The numbers of records that each of the lists holds, and one more number where `more` writes a query for it, in one
+/// statement, from the cache while nothing has changed.
+pub fn counts_with(
+    tx: &mut Tx<'_>,
+    queries: &[Query<'_>],
+    more: impl FnOnce(&mut Statement),
+) -> Result<Vec<i64>, StoreError> {
+    let mut statement = Statement::default();
+    for query in queries {
+        statement.push(if statement.sql.is_empty() { "SELECT (" } else { ", (" });
+        statement.push(&format!("SELECT count(*) FROM \"{}\" t WHERE ", query.kind.table));
+        conditions(&mut statement, query);
+        statement.push(")");
+    }
+    let mut further =
+        Statement { parameters: std::mem::take(&mut statement.parameters), ..Statement::default() };
+    more(&mut further);
+    statement.parameters = further.parameters;
+    if !further.sql.is_empty() {
+        statement.push(if statement.sql.is_empty() { "SELECT (" } else { ", (" });
+        statement.push(&further.sql).push(")");
+    }
+    if statement.sql.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = if queries.iter().all(|query| is_logged(query.kind)) {
+        tx.remembered(&statement.sql, &statement.parameters)?
+    } else {
+        Arc::new(tx.query(&statement.sql, &statement.parameters)?)
+    };
+    rows.first().map_or_else(|| Ok(Vec::new()), Row::numbers)
+}
+
+/// Returns true if every change of a record of the kind is in the log. Sign-ins, readings of a feed and views of a share
+/// are not.
+fn is_logged(kind: &Kind) -> bool {
+    !matches!(kind.area, Area::Personal | Area::Accounts)
 }
 
 fn after(statement: &mut Statement, expression: &str, descending: bool, cursor: &Cursor) {
@@ -218,6 +286,9 @@ fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
             statement.push(&format!("(t.\"{column}\" >= ")).bind(first.clone());
             statement.push(&format!(" AND t.\"{column}\" < ")).bind(after_last.clone()).push(")");
         }
+        Filter::Open => {
+            statement.push(&format!("t.{OPEN}"));
+        }
         Filter::Any(filters) => {
             statement.push("(");
             for (position, filter) in filters.iter().enumerate() {
@@ -233,6 +304,10 @@ fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
             statement.bind_list(ids.iter().map(|id| Cell::Id(*id)));
             statement.push(" AND e.source_kind = ").bind(kind.name);
             statement.push(" AND e.field = ").bind(field.as_str()).push(")");
+        }
+        // Kept as a column of its own, see `write::row`.
+        Filter::PointsNowhere(field) if *kind == TASK && field == "assignees" => {
+            statement.push(&format!("t.\"{UNASSIGNED}\""));
         }
         Filter::PointsNowhere(field) => {
             statement

@@ -7,7 +7,9 @@ pub mod schema;
 mod write;
 
 pub use condition::{Scope, Statement};
-pub use list::{Archived, Cursor, Filter, Order, Page, Query, SortKey, conditions, list};
+pub use list::{
+    Archived, Cursor, Filter, OPEN, Order, Page, Query, SortKey, conditions, count, counts, counts_with, list,
+};
 pub use read::{
     Directory, Reference, exists_in_scope, in_scope, load, load_many, made_by, pointing_at, references,
     sources, targets,

@@ -1,11 +1,11 @@
 //! Reading records by id, and what records say of each other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use obcms_domain::id::Id;
 use obcms_domain::registry::{Field, FieldType, Kind, Link, Record, Value};
 
-use super::condition::{Scope, Statement};
+use super::condition::{Scope, Statement, is_for_everyone};
 use super::schema;
 use crate::database::{Cell, Row, Tx};
 use crate::error::StoreError;
@@ -222,17 +222,19 @@ pub fn targets(tx: &mut Tx<'_>, sources: &[Id]) -> Result<Vec<(Id, String, Refer
 
 /// Those of the ids, all of one kind, that lie within the scope.
 pub fn in_scope(tx: &mut Tx<'_>, kind: &Kind, ids: &[Id], scope: &Scope) -> Result<Vec<Id>, StoreError> {
-    let mut result = Vec::new();
-    for chunk in ids.chunks(CHUNK) {
-        let mut statement = Statement::new(format!("SELECT t.id FROM \"{}\" t WHERE t.id IN ", kind.table));
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
-        statement.push(" AND ");
-        scope.condition(&mut statement, kind, "t");
-        for row in tx.query(&statement.sql, &statement.parameters)? {
-            result.push(row.get(0)?);
-        }
+    if is_for_everyone(kind) {
+        return Ok(ids.to_vec());
     }
-    Ok(result)
+    let mut statement = Statement::default();
+    if ids.len() > CHUNK {
+        // All that the person sees of the kind, once, rather than the same edges for every chunk.
+        scope.ids(&mut statement, kind, None);
+        let rows = tx.query(&statement.sql, &statement.parameters)?;
+        let seen: HashSet<Id> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
+        return Ok(ids.iter().copied().filter(|id| seen.contains(id)).collect());
+    }
+    scope.ids(&mut statement, kind, Some(ids));
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
 /// Whether the record lies within the scope.

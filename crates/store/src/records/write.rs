@@ -1,7 +1,7 @@
 //! Writing records: the row, its links, its words and its dates, always together.
 
 use obcms_domain::calendar;
-use obcms_domain::kinds::{BOOKING, EVENT, USER};
+use obcms_domain::kinds::{BOOKING, EVENT, UNASSIGNED, USER};
 use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{Field, FieldType, Record, Value, stored_value};
 use obcms_domain::search;
@@ -45,13 +45,21 @@ fn row(record: &Record) -> Vec<Cell> {
         record.archived_at.into(),
     ];
     for (position, field) in record.kind.columns() {
-        if field.name == NEXT_DUE {
-            cells.push(series::next_due(record).into());
-        } else {
-            push(&mut cells, field, &record.values[position]);
+        match worked_out(record, field) {
+            Some(cell) => cells.push(cell),
+            None => push(&mut cells, field, &record.values[position]),
         }
     }
     cells
+}
+
+/// The value of a column that follows from the others of a task: lists sort and filter by it.
+fn worked_out(record: &Record, field: &Field) -> Option<Cell> {
+    match field.name {
+        NEXT_DUE => Some(series::next_due(record).into()),
+        UNASSIGNED => Some(record.references("assignees").is_empty().into()),
+        _ => None,
+    }
 }
 
 fn push(cells: &mut Vec<Cell>, field: &Field, value: &Value) {
@@ -81,11 +89,10 @@ pub fn update(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result<(), S
     let mut cells =
         vec![Cell::Integer(record.version), Cell::Instant(record.updated_at), record.archived_at.into()];
     for (position, field) in record.kind.columns() {
-        if field.name == NEXT_DUE {
-            let due = series::next_due(record);
-            if due != series::next_due(before) {
+        if let Some(cell) = worked_out(record, field) {
+            if worked_out(before, field).as_ref() != Some(&cell) {
                 cells_placeholder(&mut sql, field.name, &cells);
-                cells.push(due.into());
+                cells.push(cell);
             }
             continue;
         }

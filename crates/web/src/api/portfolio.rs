@@ -1,6 +1,7 @@
 //! The figures of the portfolio.
 
 use axum::extract::State as AxumState;
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use obcms_app::portfolio::Filter;
@@ -50,7 +51,8 @@ async fn portfolio(
             .map_err(|_| Parameters::wrong("cursor", "Expected the next_cursor of an earlier answer."))?,
     };
     let figures = blocking(|| state.app.portfolio(&caller.actor, &filter))?;
-    Ok(axum::Json(figures.to_json(first)).into_response())
+    let body = figures.json(first).to_vec();
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 fn given<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {

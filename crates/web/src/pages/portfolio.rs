@@ -45,8 +45,9 @@ async fn page(
         Some(text) => text.parse().map_err(|_| Parameters::wrong("cursor", "Expected a whole number."))?,
     };
     let sort = parameters.get("sort").unwrap_or_default();
-    let mut figures = blocking(|| state.app.portfolio(&actor, &chosen))?;
-    if !sorted(&mut figures.lines, sort) {
+    let figures = blocking(|| state.app.portfolio(&actor, &chosen))?;
+    let mut lines: Vec<&Line> = figures.lines.iter().collect();
+    if !sorted(&mut lines, sort) {
         return Err(Parameters::wrong("sort", "There is no such column to sort by.").into());
     }
     let regions = blocking(|| regions(&state, &chosen))?;
@@ -67,7 +68,7 @@ async fn page(
             }))
         } @else {
             div.chart-grid id="charts" data-live=(LIVE) { (charts(&figures)) }
-            (ppa_table(&figures, &parameters, sort, first, page.today))
+            (ppa_table(&lines, &parameters, sort, first, page.today))
         }
     };
     Ok(Html(page.width(Width::Full).render("Portfolio", &content).into_string()))
@@ -182,17 +183,21 @@ fn count(number: i64) -> String {
 }
 
 fn totals(figures: &Portfolio) -> Markup {
-    let tasks = figures.tasks();
+    let sums = &figures.totals;
     let share = |progress: Option<f64>| progress.map_or_else(|| "–".to_owned(), |share| format!("{share}%"));
     let needs = &figures.needs;
     let shown: [(&str, String, String); 8] = [
         ("PPAs", grouped(figures.lines.len() as u64), "/ppas".to_owned()),
-        ("Budget", short_money_text(figures.budget()), String::new()),
-        ("Average progress", share(figures.average_progress()), String::new()),
-        ("By budget", share(figures.budget_weighted_progress()), String::new()),
-        ("Late PPAs", grouped(figures.late() as u64), String::new()),
-        ("OBC slots", count(figures.sum(|ppa| ppa.obc_slots)), String::new()),
-        ("Tasks open, late", format!("{}, {}", count(tasks.open), count(tasks.late)), "/tasks".to_owned()),
+        ("Budget", short_money_text(sums.budget), String::new()),
+        ("Average progress", share(sums.average_progress), String::new()),
+        ("By budget", share(sums.budget_weighted_progress), String::new()),
+        ("Late PPAs", grouped(sums.late as u64), String::new()),
+        ("OBC slots", count(sums.obc_slots), String::new()),
+        (
+            "Tasks open, late",
+            format!("{}, {}", count(sums.tasks.open), count(sums.tasks.late)),
+            "/tasks".to_owned(),
+        ),
         (
             "Urgent needs without PPA",
             count(needs.unfunded_high_priority),
@@ -204,7 +209,7 @@ fn totals(figures: &Portfolio) -> Markup {
             @for (label, value, href) in &shown {
                 div {
                     dt { (label) }
-                    dd title=[(*label == "Budget").then(|| money_text(figures.budget()))] {
+                    dd title=[(*label == "Budget").then(|| money_text(sums.budget))] {
                         @if href.is_empty() { (value) } @else { a href=(href) { (value) } }
                     }
                 }
@@ -272,7 +277,7 @@ const COLUMNS: [(&str, &str, bool); 7] = [
 ];
 
 /// Puts the lines in order; empty keeps those that need attention first. False for an unknown column.
-fn sorted(lines: &mut [Line], sort: &str) -> bool {
+fn sorted(lines: &mut [&Line], sort: &str) -> bool {
     let (name, descending) = sort.strip_prefix('-').map_or((sort, false), |name| (name, true));
     match name {
         "" => {}
@@ -292,7 +297,7 @@ fn sorted(lines: &mut [Line], sort: &str) -> bool {
 }
 
 fn ppa_table(
-    figures: &Portfolio,
+    lines: &[&Line],
     parameters: &Parameters,
     sort: &str,
     first: usize,
@@ -318,11 +323,11 @@ fn ppa_table(
             hidden: false,
         })
         .collect();
-    let rows = figures.lines.iter().skip(first).take(LISTED).map(|line| row(line, today)).collect();
+    let rows = lines.iter().skip(first).take(LISTED).map(|line| row(line, today)).collect();
     let next = first.saturating_add(LISTED);
     let pager = Pager {
-        total: Some(figures.lines.len() as u64),
-        next_href: if next < figures.lines.len() {
+        total: Some(lines.len() as u64),
+        next_href: if next < lines.len() {
             let address = address(parameters, "cursor", "");
             let join = if address.contains('?') { '&' } else { '?' };
             format!("{address}{join}cursor={next}")

@@ -1,0 +1,58 @@
+//! Cache of what is worked out from the whole of the data, valid for one revision.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use obcms_store::{Database, Tx};
+
+use crate::error::AppError;
+
+/// Entries at most; each may be as large as the figures of a region.
+const CAPACITY: usize = 64;
+
+/// Cache by a key that names everything a value depends on, beside the revision of the data.
+pub(crate) struct RevisionCache<K, V> {
+    contents: Mutex<Contents<K, V>>,
+}
+
+struct Contents<K, V> {
+    revision: i64,
+    values: HashMap<K, Arc<V>>,
+}
+
+impl<K, V> Default for RevisionCache<K, V> {
+    fn default() -> Self {
+        Self { contents: Mutex::new(Contents { revision: 0, values: HashMap::new() }) }
+    }
+}
+
+impl<K: Eq + Hash, V> RevisionCache<K, V> {
+    /// Returns the value of the key at the revision that the transaction sees, worked out where it is missing. The
+    /// transaction is one that only reads.
+    pub fn get(
+        &self,
+        tx: &mut Tx<'_>,
+        key: K,
+        work_out: impl FnOnce(&mut Tx<'_>) -> Result<V, AppError>,
+    ) -> Result<Arc<V>, AppError> {
+        let revision = Database::state_of(tx)?;
+        {
+            let contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
+            if let (true, Some(value)) = (contents.revision == revision, contents.values.get(&key)) {
+                return Ok(Arc::clone(value));
+            }
+        }
+        let value = Arc::new(work_out(tx)?);
+        let mut contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
+        if contents.revision > revision {
+            return Ok(value);
+        }
+        if contents.revision < revision || contents.values.len() >= CAPACITY {
+            contents.values.clear();
+            contents.revision = revision;
+        }
+        contents.values.insert(key, Arc::clone(&value));
+        Ok(value)
+    }
+}

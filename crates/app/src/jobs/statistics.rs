@@ -1,0 +1,23 @@
+//! The nightly job that keeps the statistics of the database up to date.
+
+use obcms_domain::jobs::BackOff;
+use serde_json::Value as Json;
+
+use super::{Handler, JobError, Outcome};
+use crate::{App, AppError};
+
+/// Every night, after the cleaning.
+pub const HANDLER: Handler = Handler {
+    kind: "statistics",
+    label: "Update statistics",
+    description: "Counts the rows of tables that have changed much, so that the database goes on choosing the right indexes.",
+    schedule: "53 3 * * *",
+    maximum_attempts: 5,
+    back_off: BackOff::USUAL,
+    run,
+};
+
+fn run(app: &App, _: &Json) -> Result<Outcome, JobError> {
+    app.database().optimize().map_err(AppError::from)?;
+    Ok(Outcome::done("Statistics are up to date"))
+}

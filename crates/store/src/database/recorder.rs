@@ -1,0 +1,37 @@
+//! Recorder of statements, for tests that ask the engine how it runs them.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::cell::Cell;
+
+/// Statements with their parameters, in the order in which they were run.
+pub type Statements = Vec<(String, Vec<Cell>)>;
+
+/// Recorder of statements; it does nothing until a test starts it.
+#[derive(Default)]
+pub struct Recorder {
+    is_on: AtomicBool,
+    statements: Mutex<Statements>,
+}
+
+impl Recorder {
+    /// Notes a statement while the recorder is on.
+    pub fn note(&self, sql: &str, parameters: &[Cell]) {
+        if self.is_on.load(Ordering::Relaxed) {
+            let mut statements = self.statements.lock().unwrap_or_else(PoisonError::into_inner);
+            statements.push((sql.to_owned(), parameters.to_vec()));
+        }
+    }
+
+    /// Starts.
+    pub fn start(&self) {
+        self.is_on.store(true, Ordering::Relaxed);
+    }
+
+    /// Stops and returns what was noted since the start.
+    pub fn stop(&self) -> Statements {
+        self.is_on.store(false, Ordering::Relaxed);
+        std::mem::take(&mut *self.statements.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,191 @@
+//! The plans by which both engines run what pages ask for, on the data of a region: no statement walks a large table, or
+//! the edges of a person once for each row, where an index serves.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+use std::collections::BTreeMap;
+
+use obcms_domain::id::Id;
+use obcms_store::{Cell, Engine, StoreError};
+use obcms_tests::{Client, Server, on_both_engines};
+use serde_json::json;
+
+/// Rows of a region, in thousands of tasks and in tens of people, as the demo makes them.
+const FILL: &str = include_str!("plans/region.sql");
+
+/// The text for the engine. `{id:N}` is an id from a number, `{to:N}` the numbers from one to N as `s(n)`, `{at:S}` an
+/// instant in seconds, `{day:N}` the day N days from today, `{yes:C}` a condition as a value, `{pad:N}` eight digits.
+fn render(sql: &str, engine: Engine, known: &[(&str, Id)], today: jiff::civil::Date) -> String {
+    let mut text = String::with_capacity(sql.len() * 2);
+    let mut rest = sql;
+    while let Some(start) = rest.find('{') {
+        let end = start + rest[start..].find('}').unwrap();
+        text.push_str(&rest[..start]);
+        let (token, value) = rest[start + 1..end].split_once(':').unwrap();
+        let is_sqlite = engine == Engine::Sqlite;
+        text.push_str(&match (token, is_sqlite) {
+            ("id", true) => format!("unhex(printf('%032x', {value}))"),
+            ("id", false) => format!("CAST(lpad(to_hex(CAST({value} AS bigint)), 32, '0') AS uuid)"),
+            ("to", true) => {
+                format!("(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {value}) SELECT n FROM c) s")
+            }
+            ("to", false) => format!("generate_series(1, {value}) s(n)"),
+            ("at", true) => format!("(({value}) * 1000000)"),
+            ("at", false) => format!("to_timestamp({value})"),
+            ("day", true) => format!("date('{today}', ({value}) || ' days')"),
+            ("day", false) => format!("(date '{today}' + CAST({value} AS int))"),
+            ("yes", true) => format!("(CASE WHEN {value} THEN 1 ELSE 0 END)"),
+            ("yes", false) => format!("({value})"),
+            ("pad", true) => format!("printf('%08d', {value})"),
+            ("pad", false) => format!("lpad(CAST({value} AS text), 8, '0')"),
+            ("known", _) => {
+                let id = known.iter().find(|(name, _)| *name == value).unwrap().1;
+                let hex = id.uuid().simple();
+                if is_sqlite { format!("x'{hex}'") } else { format!("CAST('{hex}' AS uuid)") }
+            }
+            _ => panic!("{token}"),
+        });
+        rest = &rest[end + 1..];
+    }
+    text.push_str(rest);
+    text
+}
+
+/// An administrator, the busiest member of the staff and the busiest partner, on the data of a region.
+fn region(server: &Server) -> [(&'static str, Client); 3] {
+    let admin = server.person(&["admin"]);
+    let staff = server.person(&["staff"]);
+    let organization = admin
+        .client
+        .post("/api/v1/organizations", &json!({ "name": "Ministry of Health" }))
+        .expect_status(201)
+        .json;
+    let partner = server.person_with(json!({ "roles": ["partner"], "organization": organization["id"] }));
+    let known = [
+        ("admin", admin.id),
+        ("staff", staff.id),
+        ("partner", partner.id),
+        ("organization", organization["id"].as_str().unwrap().parse().unwrap()),
+    ];
+    let database = server.app().database();
+    let sql = render(FILL, database.engine(), &known, server.app().today());
+    database.write(|tx| tx.batch(&sql)).map_err(|error: StoreError| error.to_string()).unwrap();
+    database.analyze().unwrap();
+    [("admin", admin.client), ("staff", staff.client), ("partner", partner.client)]
+}
+
+/// What people open: pages, tabs, and the lists of the API.
+const WALK: &[&str] = &[
+    "/",
+    "/tasks",
+    "/tasks?mine=true&open=true",
+    "/tasks?sort=due_date",
+    "/tasks?overdue=true",
+    "/tasks?assignees=none&open=true",
+    "/board",
+    "/board?group=priority",
+    "/board?group=assignee",
+    "/ppas",
+    "/events",
+    "/needs",
+    "/projects",
+    "/assessments",
+    "/applications",
+    "/communities",
+    "/organizations",
+    "/barangays",
+    "/calendar",
+    "/portfolio",
+    "/search?q=water",
+    "/api/v1/tasks?limit=50",
+    "/api/v1/tasks/board?group=status",
+    "/api/v1/portfolio",
+];
+
+/// Tables with so many rows that reading all of them shows.
+const LARGE: [&str; 12] = [
+    "tasks",
+    "edges",
+    "records",
+    "search_words",
+    "calendar_entries",
+    "events",
+    "ppas",
+    "needs",
+    "projects",
+    "assessments",
+    "applications",
+    "barangays",
+];
+
+/// A fault of a plan, if there is one.
+fn fault(engine: Engine, sql: &str, plan: &[String]) -> Option<String> {
+    let is_allowed =
+        |what: &str| ALLOWED.iter().any(|(text, allowed)| sql.contains(text) && what.contains(allowed));
+    plan.iter()
+        .filter(|line| match engine {
+            Engine::Sqlite => {
+                let words: Vec<&str> = line.split_whitespace().collect();
+                let scans =
+                    words.first() == Some(&"SCAN") && !line.contains("INDEX") && !line.contains("CONSTANT");
+                (scans && table_of(sql, words[1]).is_some()) || line.contains("CORRELATED")
+            }
+            Engine::Postgres => {
+                LARGE.iter().any(|table| line.contains(&format!("Seq Scan on {table} ")))
+                    || (line.trim_start().starts_with("SubPlan"))
+            }
+        })
+        .find(|line| !is_allowed(line))
+        .map(|line| line.trim().to_owned())
+}
+
+/// The large table behind a name of a plan.
+fn table_of(sql: &str, name: &str) -> Option<&'static str> {
+    LARGE.iter().copied().find(|table| {
+        *table == name
+            || [format!("{table} {name}"), format!("\"{table}\" {name}")].iter().any(|text| {
+                sql.match_indices(text.as_str()).any(|(at, _)| {
+                    !sql[at + text.len()..]
+                        .starts_with(|letter: char| letter.is_alphanumeric() || letter == '_')
+                })
+            })
+    })
+}
+
+/// Statements that look at all rows of a table because their answer depends on all of them.
+const ALLOWED: &[(&str, &str)] = &[
+    // The portfolio adds up all PPAs, and knows of each need whether one of them answers it.
+    ("FROM ppas p WHERE p.archived_at IS NULL", "SCAN p"),
+    ("AS is_answered", "SCAN p"),
+    ("SELECT DISTINCT fiscal_year FROM ppas", "SCAN ppas"),
+    ("FROM ppas p WHERE p.archived_at IS NULL", "Seq Scan on ppas"),
+    ("AS is_answered", "Seq Scan on"),
+    ("SELECT DISTINCT fiscal_year FROM ppas", "Seq Scan on ppas"),
+];
+
+on_both_engines! {
+    fn no_page_of_a_busy_person_walks_a_large_table(server: &Server) {
+        let people = region(server);
+        let database = server.app().database();
+        let mut statements: BTreeMap<String, (String, Vec<Cell>)> = BTreeMap::new();
+        for (who, client) in &people {
+            let ppa = client.get("/api/v1/ppas?limit=1").expect_status(200).json;
+            let page = format!("/ppas/{}", ppa["items"][0]["id"].as_str().unwrap());
+            for path in WALK.iter().copied().chain([page.as_str()]) {
+                database.recorder().start();
+                client.get(path).expect_status(200);
+                for (sql, parameters) in database.recorder().stop() {
+                    statements.entry(sql).or_insert_with(|| (format!("{who} {path}"), parameters));
+                }
+            }
+        }
+        assert!(statements.len() > 100, "{} statements", statements.len());
+        let mut faults = Vec::new();
+        for (sql, (whose, parameters)) in &statements {
+            let plan = database.plan(sql, parameters).unwrap();
+            if let Some(fault) = fault(database.engine(), sql, &plan) {
+                faults.push(format!("{whose}\n{sql}\n{fault}\n{}\n", plan.join("\n")));
+            }
+        }
+        assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), statements.len(), faults.join("\n"));
+    }
+}
