@@ -19,6 +19,8 @@ const STORM: Duration = Duration::from_secs(2);
 pub struct Figure {
     /// The question.
     pub name: &'static str,
+    /// CPU time of the server for one answer, in milliseconds: it does not depend on what else the machine does.
+    pub cpu: f64,
     /// Half of the answers are faster, in milliseconds.
     pub median: f64,
     /// One of twenty is slower, in milliseconds.
@@ -32,19 +34,24 @@ pub struct Figure {
 struct Asker {
     agent: Agent,
     authorization: String,
-    cookie: String,
+    /// Nothing for somebody whose password is not known: pages take the token, too.
+    cookie: Option<String>,
+}
+
+fn agent() -> Agent {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        // As much as a socket gives at once: with less, the reader is what is measured.
+        .input_buffer_size(1024 * 1024)
+        .accept_encoding("identity")
+        .build()
+        .into()
 }
 
 impl Asker {
     fn new(token: &str) -> Result<Self, String> {
-        let agent: Agent = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            // As much as a socket gives at once: with less, the reader is what is measured.
-            .input_buffer_size(1024 * 1024)
-            .accept_encoding("identity")
-            .build()
-            .into();
+        let agent = agent();
         let answer = agent
             .post(format!("http://{ADDRESS}/login"))
             .send_form([("username", "figures"), ("password", PASSWORD)])
@@ -56,15 +63,19 @@ impl Asker {
             .and_then(|value| value.split(';').next())
             .ok_or("signing in failed")?
             .to_owned();
-        Ok(Self { agent, authorization: format!("Bearer {token}"), cookie })
+        Ok(Self { agent, authorization: format!("Bearer {token}"), cookie: Some(cookie) })
+    }
+
+    fn with_token(token: &str) -> Self {
+        Self { agent: agent(), authorization: format!("Bearer {token}"), cookie: None }
     }
 
     fn call(&self, path: &str) -> Result<Response<Body>, String> {
         let request = self.agent.get(format!("http://{ADDRESS}{path}"));
-        let request = if path.starts_with("/api/") || path.ends_with(".ics") || path.contains(".ics?") {
-            request.header("authorization", &self.authorization)
-        } else {
-            request.header("cookie", &self.cookie)
+        let is_page = !(path.starts_with("/api/") || path.ends_with(".ics") || path.contains(".ics?"));
+        let request = match self.cookie.as_ref().filter(|_| is_page) {
+            Some(cookie) => request.header("cookie", cookie),
+            None => request.header("authorization", &self.authorization),
         };
         let answer = request.call().map_err(|error| error.to_string())?;
         let status = answer.status();
@@ -107,8 +118,11 @@ impl Asker {
 }
 
 /// All figures.
-pub fn measure(running: &mut Running) -> Result<Vec<Figure>, String> {
+pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
     let asker = Asker::new(&running.token)?;
+    let running = &*running;
+    let one =
+        |name: &'static str, ask: &(dyn Fn(u64) -> Result<usize, String> + Sync)| one(running, name, ask);
     #[allow(clippy::disallowed_methods)] // The figures are of today's window.
     let today = jiff::Zoned::now().date();
     let month = (today.first_of_month(), today.last_of_month());
@@ -147,18 +161,18 @@ pub fn measure(running: &mut Running) -> Result<Vec<Figure>, String> {
         ))
     };
     let (json, ics) = ("/api/v1/calendar", "/calendar.ics");
-    figures.push(one("month feed, not kept", |turn| not_kept(json, month, turn))?);
-    figures.push(one("400 days feed, not kept", |turn| not_kept(json, longest, turn))?);
-    figures.push(one("400 days as iCalendar, not kept", |turn| not_kept(ics, longest, turn))?);
+    figures.push(one("month feed, not kept", &|turn| not_kept(json, month, turn))?);
+    figures.push(one("400 days feed, not kept", &|turn| not_kept(json, longest, turn))?);
+    figures.push(one("400 days as iCalendar, not kept", &|turn| not_kept(ics, longest, turn))?);
     for (name, path) in &reads {
-        figures.push(one(name, |_| asker.read(path))?);
+        figures.push(one(name, &|_| asker.read(path))?);
     }
     let transition = format!("/api/v1/tasks/{task}/transition");
-    figures.push(one("task transition", |turn| {
+    figures.push(one("task transition", &|turn| {
         let status = if turn % 2 == 0 { "in_progress" } else { "on_hold" };
         asker.post(&transition, &json!({ "status": status }))
     })?);
-    figures.push(one("event create", |turn| {
+    figures.push(one("event create", &|turn| {
         let start = format!("2027-03-{:02}T09:00:00+08:00", 1 + turn % 28);
         asker.post(
             "/api/v1/events",
@@ -166,7 +180,7 @@ pub fn measure(running: &mut Running) -> Result<Vec<Figure>, String> {
         )
     })?);
     recurring(&asker)?;
-    figures.push(one("month feed, not kept, with 1,000 series more", |turn| not_kept(json, month, turn))?);
+    figures.push(one("month feed, not kept, with 1,000 series more", &|turn| not_kept(json, month, turn))?);
     Ok(figures)
 }
 
@@ -192,23 +206,89 @@ fn recurring(asker: &Asker) -> Result<(), String> {
     Ok(())
 }
 
-fn one(name: &'static str, ask: impl Fn(u64) -> Result<usize, String> + Sync) -> Result<Figure, String> {
+/// What one page costs somebody.
+pub struct Share {
+    /// The page.
+    pub page: &'static str,
+    /// CPU time of the server for one answer, in milliseconds.
+    pub cpu: f64,
+    /// CPU time for the first answer after a change.
+    pub cpu_after_change: f64,
+}
+
+/// What the pages of a day cost the person with this token; `running` has the token of an administrator, who changes
+/// something between the answers that are not to come from a cache.
+pub fn pages_of(running: &Running, token: &str) -> Result<Vec<Share>, String> {
+    let (asker, changing) = (Asker::with_token(token), Asker::with_token(&running.token));
+    let ppa = asker.first("/api/v1/ppas?limit=1").map(|id| format!("/ppas/{id}"));
+    let task = changing.first("/api/v1/tasks?status=not_started&blocked=false&limit=1")?;
+    let transition = format!("/api/v1/tasks/{task}/transition");
+    let mut pages = vec![
+        ("Today", "/".to_owned()),
+        ("calendar page", "/calendar".to_owned()),
+        ("tasks", "/tasks".to_owned()),
+        ("my tasks", "/tasks?mine=true&open=true".to_owned()),
+        ("board", "/board".to_owned()),
+        ("board by assignee", "/board?group=assignee".to_owned()),
+        ("PPAs", "/ppas".to_owned()),
+        ("events", "/events".to_owned()),
+        ("needs", "/needs".to_owned()),
+        ("search", "/search?q=water".to_owned()),
+        ("portfolio", "/portfolio".to_owned()),
+    ];
+    if let Ok(address) = ppa {
+        pages.push(("PPA page", address));
+    }
+    let mut shares = Vec::new();
+    for (page, path) in pages {
+        asker.read(&path)?;
+        let begun = running.cpu_milliseconds()?;
+        for _ in 0..PAGES {
+            asker.read(&path)?;
+        }
+        let cpu = (running.cpu_milliseconds()? - begun) / f64::from(PAGES);
+        let mut after_change = 0.0;
+        for turn in 0..CHANGES {
+            let status = if turn % 2 == 0 { "in_progress" } else { "on_hold" };
+            changing.post(&transition, &json!({ "status": status }))?;
+            let begun = running.cpu_milliseconds()?;
+            asker.read(&path)?;
+            after_change += running.cpu_milliseconds()? - begun;
+        }
+        shares.push(Share { page, cpu, cpu_after_change: after_change / f64::from(CHANGES) });
+    }
+    Ok(shares)
+}
+
+/// Answers over which the CPU time of a page is taken.
+const PAGES: u32 = 100;
+/// The same for the first answer after a change.
+const CHANGES: u32 = 20;
+
+fn one(
+    running: &Running,
+    name: &'static str,
+    ask: &(dyn Fn(u64) -> Result<usize, String> + Sync),
+) -> Result<Figure, String> {
     let mut bytes = 0;
     for turn in 0..10 {
         bytes = ask(turn)?;
     }
     let mut times = Vec::with_capacity(REPEATS);
+    let cpu = running.cpu_milliseconds()?;
     for turn in 10..10 + REPEATS as u64 {
         let begun = Instant::now();
         ask(turn)?;
         times.push(begun.elapsed().as_secs_f64() * 1000.0);
     }
+    #[allow(clippy::cast_precision_loss)] // A few hundred.
+    let cpu = (running.cpu_milliseconds()? - cpu) / REPEATS as f64;
     times.sort_by(f64::total_cmp);
     let (done, over) = (AtomicU64::new(0), AtomicBool::new(false));
     let begun = Instant::now();
     std::thread::scope(|scope| {
         for client in 0..8_u64 {
-            let (ask, done, over) = (&ask, &done, &over);
+            let (done, over) = (&done, &over);
             scope.spawn(move || {
                 let mut turn = 10_000 * (client + 1);
                 while !over.load(Ordering::Relaxed) {
@@ -225,5 +305,5 @@ fn one(name: &'static str, ask: impl Fn(u64) -> Result<usize, String> + Sync) ->
     });
     #[allow(clippy::cast_precision_loss)] // Counts of two seconds are small.
     let rate = done.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64();
-    Ok(Figure { name, median: times[REPEATS / 2], slow: times[REPEATS * 95 / 100], bytes, rate })
+    Ok(Figure { name, cpu, median: times[REPEATS / 2], slow: times[REPEATS * 95 / 100], bytes, rate })
 }

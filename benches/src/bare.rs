@@ -8,6 +8,30 @@ use obcms_store::{Database, Location, StoreError};
 /// Statements run that often.
 const REPEATS: usize = 100;
 
+/// User names of the member of the staff with the most open tasks and of the partner whom most records concern.
+pub fn busiest(data: &str, database: &str) -> Result<[(&'static str, String); 2], String> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let location = Location::parse(database, Path::new(data)).map_err(|error| error.to_string())?;
+    let database = Database::open(&location, runtime.handle()).map_err(|error| error.to_string())?;
+    let usable = "u.archived_at IS NULL AND NOT coalesce(u.is_disabled, false)";
+    let staff = format!(
+        "SELECT u.username FROM users u JOIN edges a ON a.target = u.id JOIN tasks t ON t.id = a.source \
+         WHERE u.roles = '[\"staff\"]' AND {usable} AND a.source_kind = 'task' AND a.field = 'assignees' \
+         AND t.archived_at IS NULL AND t.status IN ('not_started', 'in_progress', 'on_hold') \
+         GROUP BY u.username ORDER BY count(*) DESC, u.username LIMIT 1"
+    );
+    let partner = format!(
+        "SELECT u.username FROM users u JOIN edges c ON c.source = u.id JOIN edges e ON e.target = c.target \
+         WHERE u.roles = '[\"partner\"]' AND {usable} AND c.field IN ('organization', 'communities') \
+         GROUP BY u.username ORDER BY count(*) DESC, u.username LIMIT 1"
+    );
+    let name = |sql: &str| -> Result<String, String> {
+        let found = database.read(|tx| tx.first(sql, &[])?.map(|row| row.get(0)).transpose());
+        found.map_err(|error: StoreError| error.to_string())?.ok_or("nobody has this role".to_owned())
+    };
+    Ok([("busiest staff member", name(&staff)?), ("busiest partner", name(&partner)?)])
+}
+
 /// Median time of the statements behind the figures of the same name.
 pub fn measure(data: &str, database: &str) -> Result<Vec<(&'static str, f64)>, String> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;

@@ -63,9 +63,10 @@ pub fn fill(program: &str, size: &str, data: &str, database: &str) -> Result<f64
     if status.success() { Ok(seconds) } else { Err("no account could be made".to_owned()) }
 }
 
-fn token(program: &str, data: &str, database: &str) -> Result<String, String> {
+/// A token for the account of that name.
+pub fn token(program: &str, data: &str, database: &str, user: &str) -> Result<String, String> {
     let output = command(program, data, database)
-        .args(["token", "create", "--user", "figures"])
+        .args(["token", "create", "--user", user])
         .output()
         .map_err(|error| error.to_string())?;
     if !output.status.success() {
@@ -92,7 +93,7 @@ pub struct Running {
 impl Running {
     /// Starts the program on data that is there.
     pub fn start(program: &str, data: &str, database: &str) -> Result<Self, String> {
-        let token = token(program, data, database)?;
+        let token = token(program, data, database, "figures")?;
         let begun = Instant::now();
         let mut child = command(program, data, database)
             .arg("serve")
@@ -104,6 +105,18 @@ impl Running {
         let start_milliseconds = begun.elapsed().as_secs_f64() * 1000.0;
         std::thread::sleep(Duration::from_secs(2));
         Ok(Self { child, token, start_milliseconds })
+    }
+
+    /// CPU time that the process has taken, in user and kernel mode, in milliseconds.
+    pub fn cpu_milliseconds(&self) -> Result<f64, String> {
+        let unreadable = || "the CPU time of the process cannot be read".to_owned();
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))
+            .map_err(|error| error.to_string())?;
+        // The name in brackets may hold blanks; behind it the 12th and 13th fields count, in hundredths of a second.
+        let (_, fields) = text.rsplit_once(')').ok_or_else(unreadable)?;
+        let ticks: Vec<f64> =
+            fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
+        if ticks.len() == 2 { Ok((ticks[0] + ticks[1]) * 10.0) } else { Err(unreadable()) }
     }
 
     /// Resident memory of the process.

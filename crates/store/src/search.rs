@@ -17,7 +17,7 @@ pub fn find(
         return Ok(Vec::new());
     };
     // Materialized, so that the words are found by their order and not, for the grouping, by that of the ids.
-    let mut statement = Statement::new("WITH w AS MATERIALIZED (SELECT w.id, w.weight");
+    let mut statement = Statement::new("WITH m AS MATERIALIZED (SELECT w.id, w.weight");
     // A whole word counts more than the beginning of one.
     statement.push(" + CASE WHEN w.word = ").bind(first.as_str()).push(" THEN 5 ELSE 0 END AS weight");
     statement.push(" FROM search_words w WHERE ");
@@ -27,16 +27,16 @@ pub fn find(
         statement.bind_list(kinds.iter().map(|kind| Cell::from(*kind)));
     }
     statement.push(
-        ") SELECT r.id, r.kind, r.title, r.state, r.is_archived FROM (SELECT w.id, max(w.weight) AS score FROM w WHERE 1 = 1",
+        ") SELECT r.id, r.kind, r.title, r.state, r.is_archived FROM (SELECT m.id, max(m.weight) AS score FROM m WHERE 1 = 1",
     );
     for (position, word) in others.iter().enumerate() {
         let alias = format!("o{position}");
         statement
-            .push(&format!(" AND EXISTS (SELECT 1 FROM search_words {alias} WHERE {alias}.id = w.id AND "));
+            .push(&format!(" AND EXISTS (SELECT 1 FROM search_words {alias} WHERE {alias}.id = m.id AND "));
         range(&mut statement, &alias, word);
         statement.push(")");
     }
-    statement.push(" GROUP BY w.id ORDER BY score DESC LIMIT ").bind(limit);
+    statement.push(" GROUP BY m.id ORDER BY score DESC LIMIT ").bind(limit);
     statement.push(") found JOIN records r ON r.id = found.id ORDER BY found.score DESC, r.title, r.id");
     tx.query(&statement.sql, &statement.parameters)?
         .iter()
