@@ -130,8 +130,11 @@ fn fault(engine: Engine, sql: &str, plan: &[String]) -> Option<String> {
                 (scans && table_of(sql, words[1]).is_some()) || line.contains("CORRELATED")
             }
             Engine::Postgres => {
-                LARGE.iter().any(|table| line.contains(&format!("Seq Scan on {table} ")))
-                    || (line.trim_start().starts_with("SubPlan"))
+                // A part of a plan that is not hashed runs once for each row.
+                let part = line.trim();
+                let is_walked = part.starts_with("SubPlan")
+                    && !plan.iter().any(|line| line.contains(&format!("hashed {part}")));
+                is_walked || LARGE.iter().any(|table| line.contains(&format!("Seq Scan on {table} ")))
             }
         })
         .find(|line| !is_allowed(line))
@@ -157,9 +160,6 @@ const ALLOWED: &[(&str, &str)] = &[
     ("FROM ppas p WHERE p.archived_at IS NULL", "SCAN p"),
     ("AS is_answered", "SCAN p"),
     ("SELECT DISTINCT fiscal_year FROM ppas", "SCAN ppas"),
-    ("FROM ppas p WHERE p.archived_at IS NULL", "Seq Scan on ppas"),
-    ("AS is_answered", "Seq Scan on"),
-    ("SELECT DISTINCT fiscal_year FROM ppas", "Seq Scan on ppas"),
 ];
 
 on_both_engines! {

@@ -229,14 +229,18 @@ impl Database {
         &self.recorder
     }
 
-    /// The steps by which the engine runs a statement, as it explains them.
+    /// The steps by which the engine runs a statement, as it explains them. PostgreSQL reads a whole table where it holds
+    /// that to be cheaper, so it is asked for the plan that it has where an index can serve.
     pub fn plan(&self, sql: &str, parameters: &[Cell]) -> Result<Vec<String>, StoreError> {
-        let (explain, column) = match self.engine() {
+        let (prefix, column) = match self.engine() {
             Engine::Sqlite => ("EXPLAIN QUERY PLAN", 3),
             Engine::Postgres => ("EXPLAIN", 0),
         };
         self.read(|tx| {
-            tx.query(&format!("{explain} {sql}"), parameters)?.iter().map(|row| row.get(column)).collect()
+            if tx.engine() == Engine::Postgres {
+                tx.batch("SET LOCAL enable_seqscan = off")?;
+            }
+            tx.query(&format!("{prefix} {sql}"), parameters)?.iter().map(|row| row.get(column)).collect()
         })
     }
 
