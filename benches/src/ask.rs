@@ -120,7 +120,6 @@ impl Asker {
 /// All figures.
 pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
     let asker = Asker::new(&running.token)?;
-    let running = &*running;
     let one =
         |name: &'static str, ask: &(dyn Fn(u64) -> Result<usize, String> + Sync)| one(running, name, ask);
     #[allow(clippy::disallowed_methods)] // The figures are of today's window.
