@@ -69,7 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn full(title: &str, path: &str, assets: &[&str]) -> Frame {
     let assets = assets.iter().map(ToString::to_string).collect();
-    Frame { is_answer: false, width: Width::Full, assets, ..frame(title, path) }
+    Frame { width: Width::Full, assets, ..frame(title, path) }
 }
 
 fn frame(title: &str, path: &str) -> Frame {
@@ -157,6 +157,7 @@ fn frame(title: &str, path: &str) -> Frame {
         ],
         assets: Vec::new(),
         width: Width::Wide,
+        is_answer: false,
     }
 }
 
