@@ -233,6 +233,24 @@ impl Actor {
         }
     }
 
+    /// Returns true if the actor sees the personal fields of that record: of their own, or as an administrator.
+    #[must_use]
+    pub fn sees_personal(&self, kind: &Kind, id: Id) -> bool {
+        self.id.is_none_or(|own| own == id) || self.may(Action::Manage, kind.area)
+    }
+
+    /// Empties the personal fields of records that are not the actor's own. Whatever leaves the program passes here.
+    pub fn conceal(&self, records: &mut [Record]) {
+        let Some(kind) = records.first().map(|record| record.kind) else { return };
+        for (position, _) in kind.fields.iter().enumerate().filter(|(_, field)| field.personal) {
+            for record in &mut *records {
+                if !self.sees_personal(kind, record.id) {
+                    record.values[position] = Value::Null;
+                }
+            }
+        }
+    }
+
     /// How the actor stands to the record.
     pub fn relations(&self, tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Relation>, AppError> {
         let mut relations = vec![Relation::None];

@@ -37,6 +37,14 @@ pub struct FieldChange {
 }
 
 impl Entry {
+    /// Leaves out what is personal: its fields, and remarks such as the names of tokens.
+    fn conceal(&mut self, kind: &Kind) {
+        self.fields.retain(|change| kind.field(change.field).is_some_and(|field| !field.personal));
+        if self.fields.is_empty() {
+            self.change.note.clear();
+        }
+    }
+
     /// The entry as the API shows it.
     #[must_use]
     pub fn to_json(&self) -> Json {
@@ -73,7 +81,11 @@ impl App {
             let record = store::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
             actor.require(tx, Action::View, &record)?;
             let changes = changes::of_record(tx, id, before, limit)?;
-            entries(tx, changes)
+            let mut entries = entries(tx, changes)?;
+            if kind.fields.iter().any(|field| field.personal) && !actor.sees_personal(kind, id) {
+                entries.iter_mut().for_each(|entry| entry.conceal(kind));
+            }
+            Ok(entries)
         })
     }
 }

@@ -76,6 +76,9 @@ impl App {
         kind: &'static Kind,
         parameters: &Parameters,
     ) -> Result<Request, AppError> {
+        if !actor.sees_personal(kind, Id::NIL) {
+            refuse_personal(kind, parameters)?;
+        }
         if *kind == TASK { self.parse_tasks(actor, parameters) } else { self.parse_list(kind, parameters) }
     }
 
@@ -139,7 +142,7 @@ pub fn list(
     request: &Request,
 ) -> Result<Listing, AppError> {
     let scope = actor.scope(kind)?;
-    let page = records::list(
+    let mut page = records::list(
         tx,
         &Query {
             kind,
@@ -153,6 +156,7 @@ pub fn list(
             counted: true,
         },
     )?;
+    actor.conceal(&mut page.records);
     let targets: Vec<Id> = page
         .records
         .iter()
@@ -165,6 +169,27 @@ pub fn list(
         records: page.records,
         directory,
     })
+}
+
+/// Refuses filters and orders by fields that the asker does not see, as those that do not exist: what a list leaves out
+/// or how it is ordered tells what is in them.
+fn refuse_personal(kind: &'static Kind, parameters: &Parameters) -> Result<(), AppError> {
+    let is_personal = |name: &str| {
+        kind.fields.iter().filter(|field| field.personal).any(|field| {
+            name.strip_prefix(field.name).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        })
+    };
+    let errors: Vec<FieldError> = parameters
+        .iter()
+        .filter_map(|(name, value)| {
+            if name == "sort" && is_personal(value.trim_start_matches('-')) {
+                return Some(FieldError::new("sort", "choice", "There is no such field to sort by."));
+            }
+            is_personal(name)
+                .then(|| FieldError::new(name.clone(), "unknown_parameter", "There is no such parameter."))
+        })
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(AppError::BadParameter(errors)) }
 }
 
 /// The parameters of every list beside its filters. They say one thing and are given once.

@@ -151,8 +151,9 @@ impl App {
     /// A record that the actor may see.
     pub fn get(&self, actor: &Actor, kind: &'static Kind, id: Id) -> Result<Record, AppError> {
         self.read(|tx| {
-            let record = store::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
+            let mut record = store::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
             actor.require(tx, Action::View, &record)?;
+            actor.conceal(std::slice::from_mut(&mut record));
             Ok(record)
         })
     }

@@ -66,7 +66,7 @@ pub static USER: Kind = Kind {
         Field::new("email", "E-mail", Type::Email).listed(),
         Field::new("roles", "Roles", Type::Choices(ROLES)).listed(),
         Field::new("position", "Position", Type::Text(200)).searchable().listed(),
-        Field::new("phone", "Phone", Type::Text(60)),
+        Field::new("phone", "Phone", Type::Text(60)).personal(),
         Field::new("organization", "Organization", Type::Reference("organization"))
             .help("A partner sees what concerns it.")
             .filtered(),
@@ -76,19 +76,29 @@ pub static USER: Kind = Kind {
             .required()
             .initial(Initial::OfficeTimeZone)
             .folded(),
-        Field::new("theme", "Theme", Type::Choice(THEMES)).required().initial(Initial::Text("auto")).folded(),
+        Field::new("theme", "Theme", Type::Choice(THEMES))
+            .required()
+            .initial(Initial::Text("auto"))
+            .folded()
+            .personal(),
         Field::new("week_start", "Week starts on", Type::Choice(WEEK_STARTS))
             .required()
             .initial(Initial::Text("monday"))
-            .folded(),
+            .folded()
+            .personal(),
         Field::new("default_view", "Calendar opens with", Type::Choice(VIEWS))
             .required()
             .initial(Initial::Text("month"))
-            .folded(),
+            .folded()
+            .personal(),
         Field::new("default_modules", "Modules shown at first", Type::Choices(CALENDAR_MODULES))
             .help("All of them when none is chosen.")
-            .folded(),
-        Field::new("show_hijri", "Show Hijri dates", Type::Boolean).initial(Initial::Boolean(true)).folded(),
+            .folded()
+            .personal(),
+        Field::new("show_hijri", "Show Hijri dates", Type::Boolean)
+            .initial(Initial::Boolean(true))
+            .folded()
+            .personal(),
         // Stored by an earlier version. Neither shown nor taken until reminders are delivered.
         Field::new("reminders", "Remind me so many minutes before", Type::Structure(check_reminders))
             .secret(),
@@ -104,6 +114,7 @@ pub static USER: Kind = Kind {
             .filtered(),
         Field::new("last_sign_in_at", "Last signed in", Type::Instant)
             .derived()
+            .personal()
             .not_on_calendar("A record of the past."),
         Field::new("password_hash", "Password", Type::Text(300)).secret(),
     ],

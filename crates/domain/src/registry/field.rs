@@ -120,6 +120,8 @@ pub struct Field {
     /// The reference of the same record whose title this repeats, so that words find it; empty for every other field.
     /// The page of a record shows the reference alone.
     pub title_of: &'static str,
+    /// Seen by the person whom the record is about and by administrators only.
+    pub personal: bool,
 }
 
 impl std::fmt::Debug for Field {
@@ -147,6 +149,7 @@ impl Field {
             unique: false,
             calendar_exclusion: "",
             title_of: "",
+            personal: false,
         }
     }
 
@@ -250,6 +253,13 @@ impl Field {
     #[must_use]
     pub const fn title_of(mut self, reference: &'static str) -> Self {
         self.title_of = reference;
+        self
+    }
+
+    /// Seen by the person whom the record is about and by administrators only.
+    #[must_use]
+    pub const fn personal(mut self) -> Self {
+        self.personal = true;
         self
     }
 
