@@ -1,7 +1,7 @@
 //! What people see of each other, and what a reader or writer of a reference may know of its target.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
-use obcms_tests::{Server, on_both_engines};
+use obcms_tests::on_both_engines;
 use serde_json::{Value, json};
 
 on_both_engines! {
