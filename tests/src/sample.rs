@@ -115,3 +115,15 @@ pub fn make(server: &Server, kind: &'static Kind, number: u32, owner: Option<Id>
         Err(error) => panic!("no {} for the test: {error:?}", kind.name),
     }
 }
+
+/// Sets a field that only the program writes, as a decision or a stage does.
+pub fn set(server: &Server, kind: &'static Kind, id: &str, field: &str, value: &str) {
+    let id: Id = id.parse().unwrap_or_else(|_| panic!("{id} is no id"));
+    let done = server.app().write(&Actor::program(), |work: &mut Work<'_, '_>| {
+        let before = work.load(kind, id)?;
+        let mut record = before.clone();
+        record.set(field, value);
+        work.save(&before, &mut record, "update")
+    });
+    assert!(done.is_ok(), "{}.{field} cannot be set: {done:?}", kind.name);
+}

@@ -2,7 +2,8 @@
 #![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
-use obcms_tests::{Client, on_both_engines};
+use obcms_domain::kinds::PPA;
+use obcms_tests::{Client, Server, on_both_engines, sample};
 use serde_json::{Value, json};
 
 fn make(client: &Client, collection: &str, body: Value) -> Value {
@@ -23,7 +24,7 @@ fn group<'a>(figures: &'a Value, list: &str, key: Value) -> &'a Value {
 }
 
 /// Three PPAs: one ongoing and late, one planned, one cancelled; two needs, one of them answered.
-fn world(client: &Client) -> [Value; 3] {
+fn world(server: &Server, client: &Client) -> [Value; 3] {
     let barangay = client.get("/api/v1/barangays?limit=1").json["items"][0]["id"].clone();
     let community = make(client, "communities", json!({ "name": "Sitio Lumbac", "barangay": barangay }));
     let urgent = |title: &str| {
@@ -42,10 +43,12 @@ fn world(client: &Client) -> [Value; 3] {
     let ppa = |body: Value| make(client, "ppas", body);
     let late = ppa(json!({
         "title": "Late", "category": "moa_ppa", "sector": "health", "funding_source": "gaa", "fiscal_year": 2025,
-        "status": "ongoing", "budget_allocation_centavos": 30_000, "start_date": "2025-01-01",
+        "budget_allocation_centavos": 30_000, "start_date": "2025-01-01",
         "target_end_date": "2025-06-30", "obc_slots": 7, "total_slots": 10, "needs": [answered["id"]],
         "manual_progress": 50, "manual_progress_reason": "Seen",
     }));
+    // As entering its stage of implementation does.
+    sample::set(server, &PPA, id(&late), "status", "ongoing");
     let planned = ppa(json!({
         "title": "Planned", "category": "oobc_ppa", "sector": "education", "fiscal_year": 2027,
         "budget_allocation_centavos": 10_000, "obc_slots": 5,
@@ -61,7 +64,7 @@ fn world(client: &Client) -> [Value; 3] {
 on_both_engines! {
     fn the_figures_are_those_of_the_records(server: &Server) {
         let client = server.as_role("executive");
-        let [late, ..] = world(&server.as_role("coordinator"));
+        let [late, ..] = world(server, &server.as_role("coordinator"));
         let all = figures(&client, "");
         assert_eq!(all["totals"]["ppas"], 3);
         assert_eq!(all["totals"]["budget_centavos"], 45_000);
@@ -96,7 +99,7 @@ on_both_engines! {
 
     fn many_needs_and_tasks_do_not_multiply_the_money(server: &Server) {
         let client = server.as_role("coordinator");
-        let [late, ..] = world(&client);
+        let [late, ..] = world(server, &client);
         let needs: Vec<Value> = client.get("/api/v1/needs").json["items"].as_array().unwrap().clone();
         let ids: Vec<&Value> = needs.iter().map(|need| &need["id"]).collect();
         client.patch(&format!("/api/v1/ppas/{}", id(&late)), &json!({ "needs": ids })).expect_status(200);
@@ -108,7 +111,7 @@ on_both_engines! {
 
     fn filters_narrow_everything(server: &Server) {
         let client = server.as_role("coordinator");
-        let [late, ..] = world(&client);
+        let [late, ..] = world(server, &client);
         let health = figures(&client, "?sector=health");
         assert_eq!(health["totals"]["ppas"], 1);
         assert_eq!(health["needs"]["total"], 2);
@@ -127,7 +130,7 @@ on_both_engines! {
 
     fn figures_move_with_every_write(server: &Server) {
         let client = server.as_role("coordinator");
-        let [_, planned, _] = world(&client);
+        let [_, planned, _] = world(server, &client);
         let address = format!("/api/v1/ppas/{}", id(&planned));
         client.patch(&address, &json!({ "budget_allocation_centavos": 20_000 })).expect_status(200);
         assert_eq!(figures(&client, "")["totals"]["budget_centavos"], 55_000);
@@ -144,7 +147,7 @@ on_both_engines! {
 
     fn a_partner_counts_only_its_own(server: &Server) {
         let client = server.as_role("coordinator");
-        let [late, ..] = world(&client);
+        let [late, ..] = world(server, &client);
         let organization = make(&client, "organizations", json!({ "name": "Ministry of Health" }));
         client
             .patch(&format!("/api/v1/ppas/{}", id(&late)), &json!({ "lead_organization": organization["id"] }))

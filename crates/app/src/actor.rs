@@ -260,15 +260,7 @@ impl Actor {
         let Some(user) = self.id else {
             return Ok(relations);
         };
-        if record.created_by == Some(user) {
-            relations.push(Relation::Own);
-        }
-        if record.people().contains(&user) {
-            relations.push(Relation::Assigned);
-        }
-        if record.references("teams").iter().any(|team| self.teams.contains(team)) {
-            relations.push(Relation::Team);
-        }
+        relations.extend(self.plain_relations(record));
         // Only whoever is limited to it needs the question to the database.
         if self.roles.contains(&Role::Partner) {
             let scope = Scope { user, concerns: self.concerns.clone() };
@@ -277,6 +269,31 @@ impl Actor {
             }
         }
         Ok(relations)
+    }
+
+    /// How the actor stands to the record by what it says itself, without a question to the database.
+    pub fn plain_relations(&self, record: &Record) -> Vec<Relation> {
+        let mut relations = Vec::new();
+        let Some(user) = self.id else {
+            return relations;
+        };
+        if record.created_by == Some(user) {
+            relations.push(Relation::Own);
+            if !is_decided(record) {
+                relations.push(Relation::Draft);
+            }
+        }
+        for (fields, relation) in
+            [(assigning(record.kind), Relation::Assigned), (record.kind.invited.to_vec(), Relation::Invited)]
+        {
+            if fields.iter().any(|field| record.get(field).targets().contains(&user)) {
+                relations.push(relation);
+            }
+        }
+        if record.references("teams").iter().any(|team| self.teams.contains(team)) {
+            relations.push(Relation::Team);
+        }
+        relations
     }
 
     /// Whether the policy allows it on this record.
@@ -321,11 +338,25 @@ pub fn roles(user: &Record) -> Vec<Role> {
 
 /// Things that are requests by nature, which more people may make than other things: needs, requests of communities,
 /// applications, bookings.
-fn is_request(record: &Record) -> bool {
+pub(crate) fn is_request(record: &Record) -> bool {
+    match record.kind.request {
+        Some((field, value)) => record.text(field) == value,
+        None => matches!(record.kind.name, "need" | "application" | "booking"),
+    }
+}
+
+/// Fields that say whose a thing is to do, or to organize; whoever is only invited is not among them.
+pub(crate) fn assigning(kind: &Kind) -> Vec<&'static str> {
+    kind.people.iter().filter(|field| !kind.invited.contains(field)).copied().collect()
+}
+
+/// Returns true if somebody has decided on what the record asks for; its maker no longer writes its figures then.
+fn is_decided(record: &Record) -> bool {
     match record.kind.name {
-        "need" | "application" | "booking" => true,
-        "ppa" => record.text("category") == "obc_request",
-        _ => false,
+        "ppa" => record.text("approval_stage") != "draft",
+        "need" => record.state() != "identified",
+        "project" => record.state() != "need_identification",
+        _ => record.kind.decisions.contains(&record.state()),
     }
 }
 

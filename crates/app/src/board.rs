@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_STATUSES};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::TASK;
-use obcms_domain::people::{self, Action, Relation};
+use obcms_domain::people::{Action, Relation};
 use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{FieldError, Record};
 use obcms_store::records::{self, Cursor, Directory, Filter, Order, Query, Scope, SortKey};
@@ -66,6 +66,15 @@ pub const GROUPS: [(&str, &str, Group); 4] = [
     ("domain", "Domain", Group::Domain),
     ("assignee", "Assignee", Group::Assignee),
 ];
+
+/// The field of a task that all cards of a column have in common.
+#[must_use]
+pub fn group_field(group: Group) -> &'static str {
+    match group {
+        Group::Assignee => "assignees",
+        other => group_name(other),
+    }
+}
 
 /// The name of a group.
 #[must_use]
@@ -370,22 +379,17 @@ fn label(group: Group, key: &Key, directory: &Directory) -> String {
     }
 }
 
-/// Whether the actor may move this task, which they see. The policy as [`Actor::may_on`] asks it, but without a
-/// question to the database for every card: a partner sees only what concerns them.
+/// Returns true if the actor may write this field of a task that they see, as the command asks it, without a question to
+/// the database for every card: a partner does only the tasks that are given to them.
+#[must_use]
+pub fn may_write(actor: &Actor, task: &Record, field: &str) -> bool {
+    let mut relations = actor.plain_relations(task);
+    relations.push(Relation::None);
+    actor.writable_with(&TASK, Action::Edit, &relations).allows_name(field)
+}
+
+/// Returns true if the actor may bring this task, which they see, to another state.
 #[must_use]
 pub fn may_move(actor: &Actor, task: &Record) -> bool {
-    let own = actor.id.is_some() && task.created_by == actor.id;
-    let assigned = actor.id.is_some_and(|id| task.references("assignees").contains(&id));
-    let team = task.references("teams").iter().any(|team| actor.teams.contains(team));
-    let relations: Vec<Relation> = [
-        (true, Relation::None),
-        (own, Relation::Own),
-        (assigned, Relation::Assigned),
-        (team, Relation::Team),
-        (own || assigned, Relation::Organisation),
-    ]
-    .into_iter()
-    .filter_map(|(holds, relation)| holds.then_some(relation))
-    .collect();
-    !actor.read_only && people::allows(&actor.roles, Action::Transition, TASK.area, &relations)
+    may_write(actor, task, "status")
 }

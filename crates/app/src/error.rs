@@ -22,6 +22,16 @@ pub enum AppError {
         /// Roles that could do it.
         who: Vec<Role>,
     },
+    /// The policy does not let these fields be written.
+    #[error("{detail}")]
+    ForbiddenFields {
+        /// Refused fields, in words.
+        detail: String,
+        /// Roles that could do it.
+        who: Vec<Role>,
+        /// Refused fields, each with who may write it.
+        errors: Vec<FieldError>,
+    },
     /// The input is wrong, field by field.
     #[error("Some fields are not right.")]
     Invalid(Vec<FieldError>),
@@ -67,6 +77,26 @@ impl AppError {
     #[must_use]
     pub fn forbidden(action: Action, area: Area, what: &str) -> Self {
         Self::Forbidden { detail: format!("You may not {what}."), who: who_can(action, area) }
+    }
+
+    /// The same error with fields named as whoever asked named them.
+    #[must_use]
+    pub fn rename_fields(self, rename: impl Fn(&str) -> Option<&'static str>) -> Self {
+        let renamed = |mut errors: Vec<FieldError>| {
+            for error in &mut errors {
+                if let Some(name) = rename(&error.field) {
+                    name.clone_into(&mut error.field);
+                }
+            }
+            errors
+        };
+        match self {
+            Self::Invalid(errors) => Self::Invalid(renamed(errors)),
+            Self::ForbiddenFields { detail, who, errors } => {
+                Self::ForbiddenFields { detail, who, errors: renamed(errors) }
+            }
+            other => other,
+        }
     }
 
     /// A conflict without further members.

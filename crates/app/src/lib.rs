@@ -15,6 +15,7 @@ pub mod consequences;
 mod error;
 pub mod external;
 pub mod feeds;
+pub mod field_rights;
 pub mod files;
 pub mod generation;
 pub mod history;

@@ -314,6 +314,7 @@ impl App {
     pub fn reset_occurrence(&self, actor: &Actor, target: &Target<'_>) -> Result<Occurrence, AppError> {
         self.write(actor, |work| {
             let record = load(work, target, Action::Edit)?;
+            work.actor.require_field(work.tx, &record, "exdates")?;
             let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
             let mut overrides = series.overrides.clone();
             overrides.remove(&date.to_string());
@@ -328,6 +329,7 @@ impl App {
     pub fn bring_back(&self, actor: &Actor, target: &Target<'_>) -> Result<Occurrence, AppError> {
         self.write(actor, |work| {
             let record = load(work, target, Action::Edit)?;
+            work.actor.require_field(work.tx, &record, "exdates")?;
             let date = Moment::from_str(target.recurrence_id)
                 .map_err(|_| AppError::NotFound("date of this series"))?;
             let name = date.to_string();

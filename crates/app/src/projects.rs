@@ -88,6 +88,17 @@ fn stage_of(project: &Record) -> Stage {
     Stage::parse(project.text("current_stage")).unwrap_or(Stage::NeedIdentification)
 }
 
+/// Stage of the live project that points by the field, `need` or `ppa`, at a record; of several the one that is furthest.
+pub(crate) fn stage_of_link(
+    tx: &mut obcms_store::Tx<'_>,
+    field: &str,
+    target: Id,
+) -> Result<Option<Stage>, AppError> {
+    let sources = obcms_store::records::sources(tx, &[target], &[PROJECT.name], 100)?;
+    let live = sources.iter().filter(|(_, by, project)| by == field && !project.is_archived);
+    Ok(live.filter_map(|(_, _, project)| Stage::parse(&project.state)).max())
+}
+
 fn facts(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<Facts, AppError> {
     let mut facts = Facts { focal_person: !project.get("mao_focal_person").is_empty(), ..Facts::default() };
     if let Some(need) = project.reference("need")

@@ -201,14 +201,7 @@ pub fn create(work: &mut Work<'_, '_>, kind: &'static Kind, input: &Input) -> Re
     let mut record = work.new_record(kind);
     registry::parse(&mut record, input, true, &work.context())?;
     series::begin_on_rule(&mut record);
-    work.actor.require(work.tx, Action::Create, &record).map_err(|error| match error {
-        AppError::NotFound(_) => AppError::forbidden(
-            Action::Create,
-            kind.area,
-            &format!("make this {}", kind.label.to_lowercase()),
-        ),
-        other => other,
-    })?;
+    work.actor.require_new(work.tx, &record, &work.context())?;
     check(work, None, &record)?;
     behaviour::prepare(work, None, &mut record, input)?;
     work.insert(std::slice::from_ref(&record))?;
@@ -239,7 +232,7 @@ pub fn update(
     let before = work.load(kind, id)?;
     require_writable(work.actor, kind)?;
     let action = behaviour::action_for(kind, input);
-    work.actor.require(work.tx, action, &before)?;
+    work.actor.require_input(work.tx, action, &before, input)?;
     require_version(&before, expected)?;
     if before.is_archived() {
         return Err(AppError::conflict(format!(
@@ -250,6 +243,7 @@ pub fn update(
     let mut record = before.clone();
     series::state::to_edit(&mut record);
     registry::parse(&mut record, input, false, &work.context())?;
+    work.actor.require_given(work.tx, &before, &record, input)?;
     if series::follow(&before, &mut record, input, None) {
         let mut errors = Vec::new();
         series::check(&record, &mut errors);

@@ -505,7 +505,8 @@ fn change_column(
     if record.values == before.values {
         return Ok(());
     }
-    work.actor.require(work.tx, Action::Edit, before)?;
+    work.actor.require_input(work.tx, Action::Edit, before, &input)?;
+    work.actor.require_given(work.tx, before, record, &input)?;
     check(work, Some(before), record)?;
     behaviour::prepare(work, Some(before), record, &input)
 }

@@ -320,6 +320,10 @@ pub(crate) fn undo(work: &mut Work<'_, '_>, record: &Record, set: Option<Id>) ->
         };
         let mut record = whole(&before);
         take_back(change, &mut record, work.now)?;
+        if undo_action(change) == Some(Action::Edit) {
+            // To take a change of fields back needs the same rights as to make it.
+            work.actor.require_fields(work.tx, &whole(&before), &record)?;
+        }
         if is_series(&record) {
             state::keep_whole(&mut record);
         }

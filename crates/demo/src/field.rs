@@ -213,6 +213,7 @@ fn need(world: &mut World, number: usize, created: Timestamp) {
     let severity = (seed.severity + world.random.between(-1, 1)).clamp(1, 5);
     let staff = world.worker();
     let forwarded = world.random.chance(25);
+    let coordinator = world.of_role("coordinator");
     let found = world.random.chance(60);
     world.schedule(created, staff, move |world, work| {
         let assessment =
@@ -231,11 +232,19 @@ fn need(world: &mut World, number: usize, created: Timestamp) {
                 "title": seed.title, "community": place.id, "sector": seed.sector, "description": seed.description,
                 "urgency_level": seed.urgency, "impact_severity": severity, "feasibility": seed.feasibility,
                 "affected_population": affected, "affected_households": affected / 5,
-                "estimated_cost_centavos": centavos(cost), "assessment": assessment, "forwarded_to": forwarded_to,
+                "estimated_cost_centavos": centavos(cost), "assessment": assessment,
                 "evidence_sources": "Household list, minutes of the assembly and photographs.",
             }),
         )?;
         world.needs[number] = Some(record.id);
+        if let Some(ministry) = forwarded_to {
+            // To forward a need is a decision of the office.
+            let when = world.later(created, 1, 3);
+            world.schedule(when, coordinator, move |_, work| {
+                update(work, &NEED, record.id, json!({ "forwarded_to": ministry }))?;
+                Ok(())
+            });
+        }
         Ok(())
     });
 }

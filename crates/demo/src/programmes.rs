@@ -1,7 +1,7 @@
 //! PPAs of ministries, of the office and of communities: money, dates, approval, milestones and progress.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use obcms_app::{AppError, Work};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::PPA;
@@ -43,6 +43,9 @@ pub const APPROVAL: [(&str, &str, &str); 6] = [
     ("enacted", "approve", "budget_officer"),
 ];
 
+/// Category of what communities ask for.
+const REQUEST: &str = "obc_request";
+
 /// What a PPA is made of.
 pub struct Draft {
     /// Its words and figures.
@@ -65,7 +68,7 @@ pub fn draft(world: &mut World, number: usize, start: Date, end: Date) -> Draft 
     let programme = *all[number * 5 % all.len()];
     let category = match number % 5 {
         _ if programme.lead == OWN_OFFICE => "oobc_ppa",
-        2 => "obc_request",
+        2 => REQUEST,
         4 => "oobc_ppa",
         _ => "moa_ppa",
     };
@@ -116,7 +119,10 @@ pub fn plan(world: &mut World) {
     for number in 0..missing {
         let state = STATES[number % STATES.len()];
         let (start, end) = span(world, state, number);
-        let draft = draft(world, number, start, end);
+        let mut draft = draft(world, number, start, end);
+        if number % 15 == 11 {
+            draft.category = REQUEST;
+        }
         ppa(world, draft, state, number);
     }
 }
@@ -179,9 +185,19 @@ fn ppa(world: &mut World, draft: Draft, state: &'static str, number: usize) {
         let members = input(world, &draft, &needs);
         let milestones = members["milestones"].clone();
         let id = create(work, &PPA, members)?.id;
-        approvals(world, id, created, start, state, number);
+        if draft.category == REQUEST && state != "planning" {
+            // A request has no approval: what is carried out was turned into a PPA first.
+            let turned = created.checked_add(90.minutes()).unwrap_or(created);
+            world.schedule(turned, coordinator, move |_, work| {
+                update(work, &PPA, id, json!({ "category": "oobc_ppa" }))?;
+                Ok(())
+            });
+        }
+        let is_approved = state != "planning" || draft.category != REQUEST;
+        let approved =
+            if is_approved { approvals(world, id, created, start, state, number) } else { created };
         if state != "planning" {
-            let begun = start.max(world.later(created, 1, 1));
+            let begun = start.max(approved.checked_add(10.minutes()).unwrap_or(approved));
             world.schedule(begun, coordinator, move |_, work| {
                 update(work, &PPA, id, json!({ "status": "ongoing" }))?;
                 Ok(())
@@ -203,7 +219,15 @@ fn ppa(world: &mut World, draft: Draft, state: &'static str, number: usize) {
 }
 
 /// The decisions on the budget: all of them before the work begins, some of them for what is still planned.
-fn approvals(world: &mut World, id: Id, created: Timestamp, start: Timestamp, state: &str, number: usize) {
+/// Answers when the last of them falls.
+fn approvals(
+    world: &mut World,
+    id: Id,
+    created: Timestamp,
+    start: Timestamp,
+    state: &str,
+    number: usize,
+) -> Timestamp {
     let steps = if state == "planning" { number % 7 } else { APPROVAL.len() };
     let span = days::apart(world.day(created), world.day(start).min(world.today)).max(6) / 6;
     let mut when = created;
@@ -222,6 +246,7 @@ fn approvals(world: &mut World, id: Id, created: Timestamp, start: Timestamp, st
             approve(work, id, "rejected", "reject")
         });
     }
+    when
 }
 
 /// Reports on the way: milestones reached, and progress by hand where no tasks tell it.

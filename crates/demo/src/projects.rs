@@ -149,6 +149,10 @@ fn make_ppa(world: &mut World, number: usize, need: usize, when: Timestamp, coor
         }
         let ppa = create(work, &PPA, members)?.id;
         world.ppas[slot] = Some(ppa);
+        if draft.category == "obc_request" {
+            // A request has no approval: the coordinator turns it into a PPA.
+            update(work, &PPA, ppa, json!({ "category": "moa_ppa" }))?;
+        }
         update(work, &PROJECT, project, json!({ "ppa": ppa }))?;
         update(work, &NEED, need_id, json!({ "status": "planned" }))?;
         follow(world, work, ppa, Ending::Open)

@@ -280,7 +280,9 @@ pub fn update(
 fn explain(kind: &Kind, error: AppError) -> AppError {
     match error {
         AppError::Invalid(fields) => AppError::Internal(format!("{}: {fields:?}", kind.label)),
-        AppError::Forbidden { detail, .. } => AppError::Internal(format!("{}: {detail}", kind.label)),
+        AppError::ForbiddenFields { detail, .. } | AppError::Forbidden { detail, .. } => {
+            AppError::Internal(format!("{}: {detail}", kind.label))
+        }
         other => other,
     }
 }

@@ -49,6 +49,12 @@ impl From<AppError> for Problem {
                 let who: Vec<&str> = who.iter().map(|role| role.as_str()).collect();
                 Self::new(StatusCode::FORBIDDEN, detail).with("allowed_roles", json!(who))
             }
+            AppError::ForbiddenFields { who, errors, .. } => {
+                let who: Vec<&str> = who.iter().map(|role| role.as_str()).collect();
+                Self::new(StatusCode::FORBIDDEN, detail)
+                    .with("allowed_roles", json!(who))
+                    .with("errors", json!(errors))
+            }
             AppError::Invalid(errors) => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail).with("errors", json!(errors))
             }

@@ -2,7 +2,7 @@
 
 use obcms_domain::bookings::{BookingStatus, Terms, Use, is_bounded, uses};
 use obcms_domain::kinds::BOOKING;
-use obcms_domain::people::Action;
+use obcms_domain::people::{Action, who_can};
 use obcms_domain::registry::{FieldError, Record, Value};
 use obcms_domain::series::{self, Series};
 
@@ -110,7 +110,9 @@ fn require_override(
     if known == booking.get("override_reason") || work.actor.may(Action::Override, booking.kind.area) {
         return Ok(());
     }
-    Err(AppError::forbidden(Action::Override, booking.kind.area, "book over others"))
+    let detail = "You may not book over others.".to_owned();
+    let errors = vec![FieldError::new("override_reason", "forbidden", detail.clone())];
+    Err(AppError::ForbiddenFields { detail, who: who_can(Action::Override, booking.kind.area), errors })
 }
 
 /// A booking without a purpose is called after what it is for, or after who booked.

@@ -1,8 +1,8 @@
 //! Tasks: every status and progress passes the one transition function; dependencies have no cycle.
 
 use obcms_domain::id::Id;
-use obcms_domain::people::{Action, Area};
-use obcms_domain::registry::{self, Record, Value};
+use obcms_domain::people::{Action, Area, who_can};
+use obcms_domain::registry::{self, FieldError, Record, Value};
 use obcms_domain::series::{Series, is_series, state};
 use obcms_domain::tasks::states::{self, Change, Circumstances, TaskState, TransitionError};
 use obcms_domain::tasks::{TaskStatus, dependencies, rank};
@@ -55,7 +55,13 @@ fn require_assign(work: &mut Work<'_, '_>, before: Option<&Record>, record: &Rec
     if !assigns || own || work.actor.may(Action::Assign, record.kind.area) {
         return Ok(());
     }
-    Err(AppError::forbidden(Action::Assign, Area::Work, "give this task to others"))
+    let refused = ["assignees", "teams"].into_iter().filter(|name| differs(name));
+    let message = "You may not give this task to others.";
+    Err(AppError::ForbiddenFields {
+        detail: message.to_owned(),
+        who: who_can(Action::Assign, Area::Work),
+        errors: refused.map(|name| FieldError::new(name, "forbidden", message)).collect(),
+    })
 }
 
 fn depends_on_changed(before: Option<&Record>, record: &Record) -> bool {

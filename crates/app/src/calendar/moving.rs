@@ -69,7 +69,7 @@ fn move_entry(
         .find(|entry| entry.entry_kind == id.entry_kind && entry.position == id.position)
         .ok_or_else(missing)?;
     records::require_write(work.actor)?;
-    work.actor.require(work.tx, Action::Edit, &before)?;
+    require_edit(work, &before, role)?;
     let wish = Wish::read(input)?;
     let patch = change(&before, role, &current, &wish, work.app.zone())?;
     let goes = &wish.goes;
@@ -88,6 +88,13 @@ fn move_entry(
     let undone = if after.version == before.version { bookings.first() } else { Some(&after) };
     let undo = undone.map(|record| undo_address(record.kind, record.id, work.change_set));
     Ok(Moved { feed, undo, version: after.version })
+}
+
+/// Refuses whoever may edit nothing of the record, in terms of the entry.
+fn require_edit(work: &mut Work<'_, '_>, record: &Record, role: &DateRole) -> Result<(), AppError> {
+    let names = [role.start].into_iter();
+    let asked = work.actor.require_names(work.tx, Action::Edit, record, names);
+    asked.map_err(|error| in_terms_of_the_entry(error, role))
 }
 
 /// The change of the record's fields by which the copy of an entry goes to somebody else.
@@ -140,7 +147,7 @@ fn move_date(
     let kind = record.kind;
     let (single, current) = single(record, recurrence)?;
     records::require_write(work.actor)?;
-    work.actor.require(work.tx, Action::Edit, record)?;
+    require_edit(work, record, role)?;
     let wish = Wish::read(input)?;
     let patch = change(&single, role, &current, &wish, work.app.zone())?;
     let goes = &wish.goes;
@@ -173,17 +180,15 @@ fn move_date(
 
 /// Errors of the record's fields, named as the sender named them.
 pub(super) fn in_terms_of_the_entry(error: AppError, role: &DateRole) -> AppError {
-    let AppError::Invalid(mut errors) = error else {
-        return error;
-    };
-    for error in &mut errors {
-        if error.field == role.start {
-            "start".clone_into(&mut error.field);
-        } else if error.field == role.end {
-            "end".clone_into(&mut error.field);
+    error.rename_fields(|field| {
+        if field == role.start {
+            Some("start")
+        } else if field == role.end {
+            Some("end")
+        } else {
+            None
         }
-    }
-    AppError::Invalid(errors)
+    })
 }
 
 /// What the sender wants; nothing given stays as it is.

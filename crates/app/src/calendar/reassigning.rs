@@ -25,16 +25,11 @@ pub(super) struct Goes {
 impl Goes {
     /// Errors of the fields that hold people, named as the sender named them.
     pub fn in_terms_of_the_entry(&self, error: AppError, kind: &Kind) -> AppError {
-        match error {
-            AppError::Invalid(mut errors) if self.person.is_some() => {
-                let is_of_people = |field: &str| kind.people.iter().any(|name| field.starts_with(name));
-                for error in errors.iter_mut().filter(|error| is_of_people(&error.field)) {
-                    "person".clone_into(&mut error.field);
-                }
-                AppError::Invalid(errors)
-            }
-            other => other,
+        if self.person.is_none() {
+            return error;
         }
+        let is_of_people = |field: &str| kind.people.iter().any(|name| field.starts_with(name));
+        error.rename_fields(|field| is_of_people(field).then_some("person"))
     }
 }
 

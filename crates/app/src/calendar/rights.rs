@@ -4,36 +4,51 @@ use std::cell::LazyCell;
 use std::collections::HashSet;
 
 use obcms_domain::id::Id;
-use obcms_domain::people::{Action, Relation, Role, relations_needed};
+use obcms_domain::people::{FieldGroup, Relation, Role, relations_to_write};
 use obcms_domain::registry::Kind;
 use obcms_store::Tx;
 use obcms_store::records::{self, Scope};
 
 use super::Entry;
 use crate::Actor;
-use crate::actor::Sight;
+use crate::actor::{Sight, assigning};
 use crate::error::AppError;
 
 /// Takes out what the actor may not see and marks what they may move.
 pub fn apply(tx: &mut Tx<'_>, actor: &Actor, entries: &mut Vec<Entry>) -> Result<(), AppError> {
-    let mut kinds: Vec<&'static Kind> = Vec::new();
+    // Who may move an entry may write the field of its date. Few roles of dates have many entries.
+    let mut rights: Vec<((&'static Kind, FieldGroup), Rights)> = Vec::new();
+    let mut roles: Vec<(&'static str, usize)> = Vec::new();
     for entry in entries.iter() {
-        if !kinds.iter().any(|kind| std::ptr::eq(*kind, entry.row.kind)) {
-            kinds.push(entry.row.kind);
+        if roles.iter().any(|(role, _)| std::ptr::eq(*role, entry.row.entry_kind)) {
+            continue;
         }
-    }
-    let mut rights: Vec<(&'static Kind, Rights)> = Vec::with_capacity(kinds.len());
-    for kind in kinds {
-        rights.push((kind, Rights::of(tx, actor, kind, entries)?));
+        let wanted = (entry.row.kind, group(entry));
+        let place = match rights.iter().position(|(known, _)| *known == wanted) {
+            Some(place) => place,
+            None => {
+                rights.push((wanted, Rights::of(tx, actor, wanted.0, wanted.1, entries)?));
+                rights.len() - 1
+            }
+        };
+        roles.push((entry.row.entry_kind, place));
     }
     entries.retain_mut(|entry| {
-        let Some((_, rights)) = rights.iter().find(|(kind, _)| std::ptr::eq(*kind, entry.row.kind)) else {
+        let place = roles.iter().find(|(role, _)| std::ptr::eq(*role, entry.row.entry_kind));
+        let Some((_, rights)) = place.and_then(|(_, place)| rights.get(*place)) else {
             return false;
         };
         entry.editable = entry.row.is_movable && rights.may_edit(entry);
         rights.visible.contains(entry.row.record_id)
     });
     Ok(())
+}
+
+/// Group of the field that holds the date of an entry.
+fn group(entry: &Entry) -> FieldGroup {
+    let kind = entry.row.kind;
+    let role = kind.dates.iter().find(|role| role.entry_kind == entry.row.entry_kind);
+    role.and_then(|role| kind.field(role.start)).map_or(FieldGroup::Planning, |field| kind.group(field))
 }
 
 /// Some records of a kind.
@@ -60,7 +75,13 @@ struct Rights {
 }
 
 impl Rights {
-    fn of(tx: &mut Tx<'_>, actor: &Actor, kind: &'static Kind, entries: &[Entry]) -> Result<Self, AppError> {
+    fn of(
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        kind: &'static Kind,
+        group: FieldGroup,
+        entries: &[Entry],
+    ) -> Result<Self, AppError> {
         // Whoever may do it to all of a kind needs none of them.
         let ids = LazyCell::new(|| {
             let of_kind = entries.iter().filter(|entry| std::ptr::eq(entry.row.kind, kind));
@@ -77,7 +98,7 @@ impl Rights {
                 Which::These(records::in_scope(tx, kind, &ids, &scope)?.into_iter().collect())
             }
         };
-        let needed = relations_needed(&actor.roles, Action::Edit, kind.area);
+        let needed = relations_to_write(&actor.roles, kind.area, group);
         let (false, Some(user)) = (actor.read_only, actor.id) else {
             let program = !actor.read_only && needed.contains(&Relation::None);
             return Ok(Self { visible, editable: if program { Which::All } else { none() }, assigned: None });
@@ -96,7 +117,21 @@ impl Rights {
             let scope = Scope { user, concerns: actor.concerns.clone() };
             editable.extend(records::in_scope(tx, kind, &ids, &scope)?);
         }
-        let assigned = needed.contains(&Relation::Assigned).then_some(user);
+        let mut assigned = needed.contains(&Relation::Assigned).then_some(user);
+        if assigned.is_some() && !kind.invited.is_empty() {
+            // The people of an entry are not told apart: who is only invited is left out.
+            let named = entries.iter().filter(|entry| entry.row.kind == kind);
+            let mut named: Vec<Id> = named
+                .filter(|entry| entry.row.people.contains(&user))
+                .map(|entry| entry.row.record_id)
+                .collect();
+            named.sort_unstable();
+            named.dedup();
+            for field in assigning(kind) {
+                editable.extend(records::pointing_at(tx, &named, field, &[user])?);
+            }
+            assigned = None;
+        }
         Ok(Self { visible, editable: Which::These(editable), assigned })
     }
 

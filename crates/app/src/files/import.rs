@@ -286,7 +286,7 @@ fn run(
         };
         match outcome {
             Ok(()) => {}
-            Err(AppError::Invalid(errors)) => {
+            Err(AppError::Invalid(errors) | AppError::ForbiddenFields { errors, .. }) => {
                 for error in errors {
                     push(&mut report, *row, &error.field, error.code, &error.message);
                 }

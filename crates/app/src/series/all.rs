@@ -36,6 +36,9 @@ pub(super) fn apply_to_all(
     let (of_series, mut for_single): (Input, Input) =
         input.clone().into_iter().partition(|(name, _)| series::FIELDS.contains(&name.as_str()));
     let of_state = if state::has_states(record) { take_state(&mut for_single) } else { Input::new() };
+    for name in of_state.keys() {
+        work.actor.require_field(work.tx, record, name)?;
+    }
     let single = parse_single(work, &before, &for_single)?;
     let mut whole = record.clone();
     state::to_edit(&mut whole);
@@ -65,7 +68,9 @@ pub(super) fn apply_to_all(
         }
         leader = Some(move_all(&mut whole, series, (&before, &single), date, input.contains_key("rrule"))?);
     }
+    let moved = whole.clone();
     registry::parse(&mut whole, &of_series, false, &work.context())?;
+    work.actor.require_given(work.tx, &moved, &whole, &of_series)?;
     series::follow(&old, &mut whole, &of_series, leader.as_ref());
     if series::begins_anew(record, &whole) {
         series::begin_on_rule(&mut whole);

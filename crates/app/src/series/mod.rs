@@ -198,9 +198,18 @@ fn was_split_before(work: &mut Work<'_, '_>, record: &Record, recurrence_id: &st
 }
 
 pub(crate) fn load(work: &mut Work<'_, '_>, target: &Target<'_>, action: Action) -> Result<Record, AppError> {
+    load_for(work, target, action, &Input::new())
+}
+
+fn load_for(
+    work: &mut Work<'_, '_>,
+    target: &Target<'_>,
+    action: Action,
+    input: &Input,
+) -> Result<Record, AppError> {
     let record = work.load(target.kind, target.id)?;
     records::require_write(work.actor)?;
-    work.actor.require(work.tx, action, &record)?;
+    work.actor.require_input(work.tx, action, &record, input)?;
     records::require_version(&record, target.expected)?;
     if record.is_archived() {
         return Err(AppError::conflict(format!(
@@ -213,7 +222,7 @@ pub(crate) fn load(work: &mut Work<'_, '_>, target: &Target<'_>, action: Action)
 
 /// Changes dates of a series.
 pub fn change(work: &mut Work<'_, '_>, target: &Target<'_>, input: &Input) -> Result<Occurrence, AppError> {
-    let record = load(work, target, behaviour::action_for(target.kind, input))?;
+    let record = load_for(work, target, behaviour::action_for(target.kind, input), input)?;
     let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
     match target.scope {
         Scope::This => change_this(work, &record, &series, date, input),
@@ -232,6 +241,7 @@ pub(crate) fn single_of(series: &Series, record: &Record, date: Moment) -> Resul
 fn parse_single(work: &mut Work<'_, '_>, before: &Record, input: &Input) -> Result<Record, AppError> {
     let mut single = before.clone();
     registry::parse(&mut single, input, false, &work.context())?;
+    work.actor.require_given(work.tx, before, &single, input)?;
     records::check(work, Some(before), &single)?;
     behaviour::prepare(work, Some(before), &mut single, input)?;
     Ok(single)

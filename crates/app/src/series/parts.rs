@@ -167,6 +167,9 @@ fn keep(record: &mut Record, series: &Series, wanted: impl Fn(Moment) -> bool) {
 pub(crate) fn cancel(work: &mut Work<'_, '_>, target: &Target<'_>) -> Result<Occurrence, AppError> {
     let whole = target.scope == Scope::All;
     let record = load(work, target, if whole { Action::Archive } else { Action::Edit })?;
+    if !whole {
+        work.actor.require_field(work.tx, &record, "exdates")?;
+    }
     let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
     let mut changed = record.clone();
     match target.scope {

@@ -1,7 +1,7 @@
 //! Bookings of resources.
 
 use crate::choices::BOOKING_STATUSES;
-use crate::people::Area;
+use crate::people::{Area, FieldGroup};
 use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module, series};
 
 /// Kinds that a booking may be for: those that a task may belong to, and tasks.
@@ -66,6 +66,7 @@ pub static BOOKING: Kind = Kind {
             .filtered(),
         Field::new("notes", "Notes", Type::Multiline(5000)).searchable(),
         Field::new("override_reason", "Reason of the override", Type::Multiline(2000))
+            .group(FieldGroup::Decision)
             .help("Books over other bookings and rules; administrators only, and logged.")
             .folded(),
         Field::new("decided_by", "Decided by", Type::Reference("user")).derived(),

@@ -1,7 +1,7 @@
 //! Events: meetings, consultations, workshops and the like, with preparation before and follow-up after.
 
 use crate::choices::{EVENT_STATUSES, EVENT_TYPES, PRIORITIES};
-use crate::people::Area;
+use crate::people::{Area, FieldGroup};
 use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module, series};
 
 /// An event.
@@ -15,6 +15,7 @@ pub static EVENT: Kind = Kind {
     state: "status",
     default_sort: "-start",
     people: &["organizer", "participants", "facilitators"],
+    invited: &["participants", "facilitators"],
     concerns: &["community", "organizations"],
     dates: &[DateRole::span("event", "", "start", "end")],
     fields: &[
@@ -46,7 +47,9 @@ pub static EVENT: Kind = Kind {
             .filtered(),
         Field::new("participants", "Participants", Type::References("user")).filtered(),
         Field::new("facilitators", "Facilitators", Type::References("user")).folded(),
-        Field::new("organizations", "Partner organizations", Type::References("organization")).filtered(),
+        Field::new("organizations", "Partner organizations", Type::References("organization"))
+            .group(FieldGroup::People)
+            .filtered(),
         Field::new("community", "Community", Type::Reference("community")).filtered(),
         Field::new("priority", "Priority", Type::Choice(PRIORITIES))
             .required()
@@ -58,9 +61,14 @@ pub static EVENT: Kind = Kind {
         Field::new("related_assessment", "Assessment", Type::Reference("assessment")).folded(),
         Field::new("related_ppa", "PPA", Type::Reference("ppa")).folded(),
         Field::new("expected_participants", "Expected participants", Type::Integer(0, 100_000)).folded(),
-        Field::new("actual_participants", "Actual participants", Type::Integer(0, 100_000)).folded(),
-        Field::new("minutes", "Minutes", Type::Multiline(50_000)).folded().searchable(),
-        Field::new("outcomes", "Outcomes", Type::Multiline(20_000)).folded(),
+        Field::new("actual_participants", "Actual participants", Type::Integer(0, 100_000))
+            .group(FieldGroup::Reporting)
+            .folded(),
+        Field::new("minutes", "Minutes", Type::Multiline(50_000))
+            .group(FieldGroup::Reporting)
+            .folded()
+            .searchable(),
+        Field::new("outcomes", "Outcomes", Type::Multiline(20_000)).group(FieldGroup::Reporting).folded(),
         series::RRULE,
         series::RDATES,
         series::EXDATES,

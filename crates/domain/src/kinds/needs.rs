@@ -1,7 +1,7 @@
 //! Needs: what a community lacks, scored and carried to a PPA.
 
 use crate::choices::{FEASIBILITIES, NEED_STATUSES, SECTORS, URGENCY_LEVELS};
-use crate::people::Area;
+use crate::people::{Area, FieldGroup};
 use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
 
 /// A need of a community.
@@ -20,22 +20,38 @@ pub static NEED: Kind = Kind {
         Field::new("community", "Community", Type::Reference("community")).required().listed().filtered(),
         Field::new("sector", "Sector", Type::Choice(SECTORS)).listed().filtered(),
         Field::new("status", "Status", Type::Choice(NEED_STATUSES))
+            .group(FieldGroup::Decision)
             .required()
             .initial(Initial::Text("identified"))
             .listed()
             .filtered(),
-        Field::new("description", "Description", Type::Multiline(10_000)).searchable(),
-        Field::new("urgency_level", "Urgency", Type::Choice(URGENCY_LEVELS)).listed().filtered(),
-        Field::new("impact_severity", "Severity", Type::Integer(1, 5)).help("1 slight to 5 very severe."),
-        Field::new("feasibility", "Feasibility", Type::Choice(FEASIBILITIES)),
-        Field::new("affected_population", "People affected", Type::Integer(0, 10_000_000)).listed(),
-        Field::new("affected_households", "Households affected", Type::Integer(0, 10_000_000)).folded(),
+        Field::new("description", "Description", Type::Multiline(10_000))
+            .group(FieldGroup::Reporting)
+            .searchable(),
+        Field::new("urgency_level", "Urgency", Type::Choice(URGENCY_LEVELS))
+            .group(FieldGroup::Scoring)
+            .listed()
+            .filtered(),
+        Field::new("impact_severity", "Severity", Type::Integer(1, 5))
+            .group(FieldGroup::Scoring)
+            .help("1 slight to 5 very severe."),
+        Field::new("feasibility", "Feasibility", Type::Choice(FEASIBILITIES)).group(FieldGroup::Scoring),
+        Field::new("affected_population", "People affected", Type::Integer(0, 10_000_000))
+            .group(FieldGroup::Scoring)
+            .listed(),
+        Field::new("affected_households", "Households affected", Type::Integer(0, 10_000_000))
+            .group(FieldGroup::Scoring)
+            .folded(),
         Field::new("estimated_cost_centavos", "Estimated cost", Type::Money).listed(),
         Field::new("priority_score", "Score", Type::Integer(0, 100)).derived().listed(),
-        Field::new("priority_rank", "Rank", Type::Integer(1, 100_000)).folded(),
+        Field::new("priority_rank", "Rank", Type::Integer(1, 100_000)).group(FieldGroup::Decision).folded(),
         Field::new("assessment", "Found by assessment", Type::Reference("assessment")).filtered(),
-        Field::new("forwarded_to", "Forwarded to", Type::Reference("organization")).folded(),
-        Field::new("evidence_sources", "Evidence", Type::Multiline(5000)).folded(),
+        Field::new("forwarded_to", "Forwarded to", Type::Reference("organization"))
+            .group(FieldGroup::Decision)
+            .folded(),
+        Field::new("evidence_sources", "Evidence", Type::Multiline(5000))
+            .group(FieldGroup::Reporting)
+            .folded(),
         Field::new("validated_at", "Validated on", Type::Instant)
             .derived()
             .not_on_calendar("A record of a decision, not a plan."),

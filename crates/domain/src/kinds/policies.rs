@@ -3,7 +3,7 @@
 use crate::choices::{
     POLICY_CATEGORIES, POLICY_MILESTONE_STATUSES, POLICY_SCOPES, POLICY_STATUSES, PRIORITIES,
 };
-use crate::people::Area;
+use crate::people::{Area, FieldGroup};
 use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
@@ -21,6 +21,7 @@ pub static POLICY: Kind = Kind {
     area: Area::Programme,
     state: "status",
     people: &["lead_author", "assigned_reviewer"],
+    decisions: &["under_consideration", "approved", "in_implementation", "implemented", "rejected"],
     rules,
     dates: &[
         DateRole::day("policy_submission", "Submission", "submission_date"),
@@ -52,6 +53,7 @@ pub static POLICY: Kind = Kind {
         Field::new("implementation_start_date", "Implementation starts", Type::Date).folded(),
         Field::new("implementation_deadline", "Implementation due", Type::Date).folded(),
         Field::new("approval_date", "Approved on", Type::Date)
+            .group(FieldGroup::Decision)
             .folded()
             .not_on_calendar("A record of a decision, not a plan."),
         Field::new("description", "Description", Type::Multiline(20_000)).searchable(),
@@ -88,8 +90,12 @@ pub static POLICY_MILESTONE: Kind = Kind {
             .filtered(),
         Field::new("assigned_to", "Responsible", Type::Reference("user")).listed().filtered(),
         Field::new("responsible_party", "Responsible outside the office", Type::Text(255)),
-        Field::new("progress", "Progress", Type::Integer(0, 100)).initial(Initial::Integer(0)),
-        Field::new("description", "Description", Type::Multiline(10_000)).searchable(),
+        Field::new("progress", "Progress", Type::Integer(0, 100))
+            .group(FieldGroup::Reporting)
+            .initial(Initial::Integer(0)),
+        Field::new("description", "Description", Type::Multiline(10_000))
+            .group(FieldGroup::Reporting)
+            .searchable(),
     ],
     ..Kind::new("policy_milestone", "policy-milestones", "policy_milestones")
 };

@@ -7,7 +7,7 @@ use crate::choices::{
     PPA_STATUSES, PRIORITIES, SECTORS,
 };
 use crate::milestones::NUMBERS;
-use crate::people::Area;
+use crate::people::{Area, FieldGroup};
 use crate::registry::{
     DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record, parse_date,
 };
@@ -81,6 +81,7 @@ pub static PPA: Kind = Kind {
     area: Area::Programme,
     state: "status",
     people: &["manager"],
+    request: Some(("category", "obc_request")),
     concerns: &["lead_organization", "implementing_organization", "communities", "needs.community"],
     rules,
     dates: &[
@@ -90,14 +91,18 @@ pub static PPA: Kind = Kind {
     ],
     fields: &[
         Field::new("title", "Title", Type::Text(255)).required().searchable().listed(),
-        Field::new("category", "Category", Type::Choice(PPA_CATEGORIES)).required().listed().filtered(),
+        Field::new("category", "Category", Type::Choice(PPA_CATEGORIES))
+            .group(FieldGroup::Money)
+            .required()
+            .listed()
+            .filtered(),
         Field::new("summary", "Summary", Type::Multiline(10_000)).searchable(),
         Field::new("status", "Status", Type::Choice(PPA_STATUSES))
             .required()
             .initial(Initial::Text("planning"))
             .listed()
             .filtered(),
-        Field::new("sector", "Sector", Type::Choice(SECTORS)).listed().filtered(),
+        Field::new("sector", "Sector", Type::Choice(SECTORS)).group(FieldGroup::Money).listed().filtered(),
         Field::new("needs", "Needs it answers", Type::References("need")),
         Field::new("communities", "Communities", Type::References("community")).filtered(),
         Field::new("lead_organization", "Lead organization", Type::Reference("organization"))
@@ -107,30 +112,41 @@ pub static PPA: Kind = Kind {
         Field::new("start_date", "Start", Type::Date).listed(),
         Field::new("target_end_date", "Target end", Type::Date).listed(),
         Field::new("budget_allocation_centavos", "Budget", Type::Money).listed(),
-        Field::new("funding_source", "Funding source", Type::Choice(FUNDING_SOURCES)).filtered(),
-        Field::new("fiscal_year", "Fiscal year", Type::Integer(2000, 2100)).listed().filtered(),
+        Field::new("funding_source", "Funding source", Type::Choice(FUNDING_SOURCES))
+            .group(FieldGroup::Money)
+            .filtered(),
+        Field::new("fiscal_year", "Fiscal year", Type::Integer(2000, 2100))
+            .group(FieldGroup::Money)
+            .listed()
+            .filtered(),
         Field::new("priority", "Priority", Type::Choice(PRIORITIES))
+            .group(FieldGroup::Decision)
             .required()
             .initial(Initial::Text("medium"))
             .filtered(),
         Field::new("progress", "Progress", Type::Integer(0, 100)).derived().listed(),
         Field::new("task_progress", "Progress by tasks", Type::Integer(0, 100)).derived(),
         Field::new("manual_progress", "Progress set by hand", Type::Integer(0, 100))
+            .group(FieldGroup::Reporting)
             .help("Overrides the progress by tasks until it is cleared.")
             .folded(),
-        Field::new("manual_progress_reason", "Why it is set by hand", Type::Text(500)).folded(),
+        Field::new("manual_progress_reason", "Why it is set by hand", Type::Text(500))
+            .group(FieldGroup::Reporting)
+            .folded(),
         Field::new("approval_stage", "Budget approval", Type::Choice(APPROVAL_STATES))
             .derived()
             .initial(Initial::Text("draft"))
             .filtered(),
-        Field::new("milestones", "Milestones", Type::Structure(check_milestones)),
+        Field::new("milestones", "Milestones", Type::Structure(check_milestones))
+            .group(FieldGroup::Reporting),
         // The program alone writes it.
         Field::new(NUMBERS, "Numbers of the milestones", Type::Structure(|_| Ok(()))).secret(),
         Field::new("appropriation_class", "Appropriation class", Type::Choice(APPROPRIATION_CLASSES))
+            .group(FieldGroup::Money)
             .folded()
             .filtered(),
-        Field::new("total_slots", "Slots", SLOTS).folded(),
-        Field::new("obc_slots", "OBC slots", SLOTS).folded(),
+        Field::new("total_slots", "Slots", SLOTS).group(FieldGroup::Money).folded(),
+        Field::new("obc_slots", "OBC slots", SLOTS).group(FieldGroup::Money).folded(),
         Field::new("implementing_organization", "Implementing organization", Type::Reference("organization"))
             .folded(),
         Field::new("policies", "Policies it implements", Type::References("policy")).folded(),
@@ -139,9 +155,12 @@ pub static PPA: Kind = Kind {
         Field::new("coverage_province", "Province", Type::Reference("province")).folded().filtered(),
         Field::new("coverage_municipality", "Municipality or city", Type::Reference("municipality")).folded(),
         Field::new("actual_end_date", "Ended on", Type::Date)
+            .group(FieldGroup::Status)
             .folded()
             .not_on_calendar("A record of the past; the target end is on the calendar."),
-        Field::new("outcome_framework", "Outcome framework", Type::Structure(check_outcomes)).folded(),
+        Field::new("outcome_framework", "Outcome framework", Type::Structure(check_outcomes))
+            .group(FieldGroup::Money)
+            .folded(),
     ],
     ..Kind::new("ppa", "ppas", "ppas")
 };

@@ -1,7 +1,7 @@
 //! Projects: the nine-stage journey of one need to a completed PPA.
 
 use crate::choices::{PRIORITIES, PROJECT_STAGES};
-use crate::people::Area;
+use crate::people::{Area, FieldGroup};
 use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module};
 
 /// A project.
@@ -27,16 +27,19 @@ pub static PROJECT: Kind = Kind {
             .listed()
             .not_on_calendar("A record of the past; the stage's tasks are on the calendar."),
         Field::new("priority", "Priority", Type::Choice(PRIORITIES))
+            .group(FieldGroup::Decision)
             .required()
             .initial(Initial::Text("medium"))
             .filtered(),
         Field::new("target_completion_date", "Target", Type::Date).listed(),
         Field::new("focal_organization", "Responsible organization", Type::Reference("organization")),
-        Field::new("mao_focal_person", "Focal person there", Type::Text(200)).searchable(),
+        Field::new("mao_focal_person", "Focal person there", Type::Text(200))
+            .group(FieldGroup::People)
+            .searchable(),
         Field::new("completed_on", "Completed on", Type::Date)
             .derived()
             .not_on_calendar("A record of the past."),
-        Field::new("notes", "Notes", Type::Multiline(10_000)),
+        Field::new("notes", "Notes", Type::Multiline(10_000)).group(FieldGroup::Reporting),
     ],
     ..Kind::new("project", "projects", "projects")
 };

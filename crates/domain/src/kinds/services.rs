@@ -1,7 +1,7 @@
 //! Service offerings of ministries and the applications for them.
 
 use crate::choices::{APPLICATION_STATUSES, ELIGIBILITY_LEVELS, SERVICE_STATUSES, SERVICE_TYPES};
-use crate::people::Area;
+use crate::people::{Area, FieldGroup};
 use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
@@ -43,10 +43,14 @@ pub static SERVICE: Kind = Kind {
         Field::new("application_deadline", "Applications close", Type::Date).listed(),
         Field::new("service_start_date", "Service starts", Type::Date).folded(),
         Field::new("service_end_date", "Service ends", Type::Date).folded(),
-        Field::new("total_slots", "Slots", Type::Integer(0, 1_000_000)).listed(),
+        Field::new("total_slots", "Slots", Type::Integer(0, 1_000_000)).group(FieldGroup::Money).listed(),
         Field::new("budget_centavos", "Budget", Type::Money).folded(),
-        Field::new("description", "Description", Type::Multiline(10_000)).searchable(),
-        Field::new("eligibility_criteria", "Who may apply", Type::Multiline(10_000)).folded(),
+        Field::new("description", "Description", Type::Multiline(10_000))
+            .group(FieldGroup::Reporting)
+            .searchable(),
+        Field::new("eligibility_criteria", "Who may apply", Type::Multiline(10_000))
+            .group(FieldGroup::Reporting)
+            .folded(),
         Field::new("ppas", "PPAs behind it", Type::References("ppa")).folded(),
     ],
     ..Kind::new("service", "services", "services")
@@ -63,6 +67,15 @@ pub static APPLICATION: Kind = Kind {
     title: "applicant_name",
     state: "status",
     people: &["reviewer"],
+    decisions: &[
+        "under_review",
+        "additional_info_required",
+        "approved",
+        "rejected",
+        "waitlisted",
+        "in_progress",
+        "completed",
+    ],
     concerns: &["community", "service.offering_organization"],
     fields: &[
         Field::new("applicant_name", "Applicant", Type::Text(255)).required().searchable().listed(),
@@ -80,7 +93,7 @@ pub static APPLICATION: Kind = Kind {
         Field::new("submitted_on", "Submitted on", Type::Date)
             .derived()
             .not_on_calendar("A record of the past; the review task is on the calendar."),
-        Field::new("details", "Details", Type::Multiline(10_000)).searchable(),
+        Field::new("details", "Details", Type::Multiline(10_000)).group(FieldGroup::Reporting).searchable(),
     ],
     ..Kind::new("application", "applications", "applications")
 };

@@ -1,7 +1,7 @@
 //! Tasks: what is to be done, by whom, until when, and for what.
 
 use crate::choices::{PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
-use crate::people::Area;
+use crate::people::{Area, FieldGroup};
 use crate::registry::{
     DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record, series,
 };
@@ -49,10 +49,10 @@ pub static TASK: Kind = Kind {
     dates: &[DateRole::span("task", "", "start_date", "due_date")],
     fields: &[
         Field::new("title", "Title", Type::Text(255)).required().searchable().listed(),
-        Field::new("description", "Description", Type::Multiline(10_000)).searchable(),
+        Field::new("description", "Description", Type::Multiline(10_000)).group(FieldGroup::Reporting).searchable(),
         Field::new("origin", "Belongs to", Type::Link(ORIGINS)).listed().filtered(),
         Field::new("assignees", "Assignees", Type::References("user")).listed().filtered(),
-        Field::new("teams", "Teams", Type::References("team")).filtered(),
+        Field::new("teams", "Teams", Type::References("team")).group(FieldGroup::People).filtered(),
         Field::new("start_date", "Start", Type::Date),
         Field::new("due_date", "Due", Type::Date).listed(),
         Field::new("status", "Status", Type::Choice(TASK_STATUSES))
@@ -65,7 +65,7 @@ pub static TASK: Kind = Kind {
             .initial(Initial::Text("medium"))
             .listed()
             .filtered(),
-        Field::new("progress", "Progress", Type::Integer(0, 100)).initial(Initial::Integer(0)).listed(),
+        Field::new("progress", "Progress", Type::Integer(0, 100)).group(FieldGroup::Reporting).initial(Initial::Integer(0)).listed(),
         Field::new("domain", "Domain", Type::Choice(TASK_DOMAINS)).required().initial(Initial::Text("general")).filtered(),
         Field::new("phase", "Phase", Type::Choice(TASK_PHASES)).filtered(),
         Field::new("weight", "Weight", Type::Decimal(0, 1000))
@@ -73,10 +73,10 @@ pub static TASK: Kind = Kind {
             .help("Share in the progress of the PPA; 1 unless it counts more.")
             .folded(),
         Field::new("estimated_hours", "Estimated hours", Type::Decimal(0, 9999)).folded(),
-        Field::new("actual_hours", "Actual hours", Type::Decimal(0, 9999)).folded(),
+        Field::new("actual_hours", "Actual hours", Type::Decimal(0, 9999)).group(FieldGroup::Reporting).folded(),
         Field::new("depends_on", "Waits for", Type::References("task")).folded(),
         Field::new("links", "Also concerns", Type::Links(ORIGINS)).folded(),
-        Field::new("marked_at_risk", "At risk", Type::Boolean)
+        Field::new("marked_at_risk", "At risk", Type::Boolean).group(FieldGroup::Reporting)
             .initial(Initial::Boolean(false))
             .help("Set by hand; a task is also at risk when it is blocked, or due within two days and under half done.")
             .folded(),

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::choices::Choice;
+use crate::people::FieldGroup;
 
 /// The type of a field, with its bounds.
 #[derive(Clone, Copy)]
@@ -122,6 +123,8 @@ pub struct Field {
     pub title_of: &'static str,
     /// Seen by the person whom the record is about and by administrators only.
     pub personal: bool,
+    /// Group of the policy table, where it does not follow from the kind; see [`Kind::group`](super::Kind::group).
+    pub group: Option<FieldGroup>,
 }
 
 impl std::fmt::Debug for Field {
@@ -150,6 +153,7 @@ impl Field {
             calendar_exclusion: "",
             title_of: "",
             personal: false,
+            group: None,
         }
     }
 
@@ -260,6 +264,13 @@ impl Field {
     #[must_use]
     pub const fn personal(mut self) -> Self {
         self.personal = true;
+        self
+    }
+
+    /// Belongs to this group of the policy table.
+    #[must_use]
+    pub const fn group(mut self, group: FieldGroup) -> Self {
+        self.group = Some(group);
         self
     }
 

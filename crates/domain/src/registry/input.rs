@@ -149,19 +149,25 @@ fn fill(record: &mut Record, context: &Context<'_>) {
         if !matches!(record.values[position], Value::Null) {
             continue;
         }
-        record.values[position] = match field.initial {
-            Initial::Empty => continue,
-            Initial::Text(text) => Value::from(text),
-            Initial::Integer(number) => Value::Integer(number),
-            Initial::Boolean(value) => Value::Boolean(value),
-            Initial::Today => Value::Date(context.today),
-            Initial::OfficeTimeZone => Value::from(context.office_timezone),
-            Initial::Actor => match (field.data, context.actor) {
-                (FieldType::References(_), Some(actor)) => Value::Ids(vec![actor]),
-                (_, Some(actor)) => Value::Id(actor),
-                (_, None) => continue,
-            },
-        };
+        record.values[position] = initial_value(field, context);
+    }
+}
+
+/// Value of a field when nothing is given at creation.
+#[must_use]
+pub fn initial_value(field: &Field, context: &Context<'_>) -> Value {
+    match field.initial {
+        Initial::Empty => Value::Null,
+        Initial::Text(text) => Value::from(text),
+        Initial::Integer(number) => Value::Integer(number),
+        Initial::Boolean(value) => Value::Boolean(value),
+        Initial::Today => Value::Date(context.today),
+        Initial::OfficeTimeZone => Value::from(context.office_timezone),
+        Initial::Actor => match (field.data, context.actor) {
+            (FieldType::References(_), Some(actor)) => Value::Ids(vec![actor]),
+            (_, Some(actor)) => Value::Id(actor),
+            (_, None) => Value::Null,
+        },
     }
 }
 

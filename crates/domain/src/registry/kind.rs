@@ -3,7 +3,7 @@
 use super::field::{Field, FieldType, Source};
 use super::record::Record;
 use super::{FieldError, Module};
-use crate::people::Area;
+use crate::people::{Area, FieldGroup};
 
 /// A date that a kind contributes to the calendar.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +71,12 @@ pub struct Kind {
     pub concerns: &'static [&'static str],
     /// Fields that name the people who are on it.
     pub people: &'static [&'static str],
+    /// Those of `people` that only invite: who is named there sees the record and does not change it.
+    pub invited: &'static [&'static str],
+    /// States that only a decision gives or takes.
+    pub decisions: &'static [&'static str],
+    /// Field by which a record is a request or not, with the value that makes it one; nothing where none or all are.
+    pub request: Option<(&'static str, &'static str)>,
     /// Sort of the list when none is asked for.
     pub default_sort: &'static str,
     /// Rules over several fields.
@@ -103,6 +109,9 @@ impl Kind {
             dates: &[],
             concerns: &[],
             people: &[],
+            invited: &[],
+            decisions: &[],
+            request: None,
             default_sort: "-created_at",
             rules: no_rules,
             writable: true,
@@ -140,6 +149,26 @@ impl Kind {
     /// Fields that anyone may read.
     pub fn visible(&self) -> impl Iterator<Item = (usize, &'static Field)> {
         self.fields.iter().enumerate().filter(|(_, field)| field.is_readable())
+    }
+
+    /// Label within a sentence: small letters, but for abbreviations.
+    #[must_use]
+    pub fn label_in_a_sentence(&self) -> String {
+        let is_abbreviation = self.label.chars().nth(1).is_some_and(char::is_uppercase);
+        if is_abbreviation { self.label.to_owned() } else { self.label.to_lowercase() }
+    }
+
+    /// Group of the policy table that a field belongs to: the one it names, or that of people, state or money by what
+    /// it is, or planning.
+    #[must_use]
+    pub fn group(&self, field: &Field) -> FieldGroup {
+        match field.group {
+            Some(group) => group,
+            None if self.people.contains(&field.name) => FieldGroup::People,
+            None if field.name == self.state => FieldGroup::Status,
+            None if matches!(field.data, FieldType::Money) => FieldGroup::Money,
+            None => FieldGroup::Planning,
+        }
     }
 
     /// Whether the records are timed (have `all_day` and moments).

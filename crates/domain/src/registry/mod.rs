@@ -13,7 +13,7 @@ pub mod series;
 mod value;
 
 pub use field::{Field, FieldType, Initial, Source};
-pub use input::{Context, check_required, parse};
+pub use input::{Context, check_required, initial_value, parse};
 pub use kind::{DateRole, Kind};
 pub(crate) use reading::YEARS;
 pub use reading::{MAXIMUM_LIST, check_text, form_to_json, moment, parse_date, parse_field, stored_value};

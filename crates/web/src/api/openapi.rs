@@ -4,6 +4,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use obcms_app::board::SHORTCUTS;
 use obcms_domain::kinds::{self, TASK};
+use obcms_domain::people::{Action, Relation, who_can_write};
 use obcms_domain::registry::{Field, FieldType, Kind, Source};
 use serde_json::{Map, Value as Json, json};
 
@@ -180,6 +181,29 @@ const OF_TODAY: [(&str, &[&str], &str); 4] = [
     ("next_occurrence", &["string", "null"], "The date of a series that is to be done next"),
 ];
 
+/// Notes the group of a field in the policy table, and the roles that may write it, each with the relation it needs.
+fn mark_group(kind: &Kind, field: &Field, schema: &mut Json) {
+    let group = kind.group(field);
+    schema["x-field-group"] = json!(group.as_str());
+    if !kind.writable {
+        return;
+    }
+    let writers = |action| -> Vec<String> {
+        let allowed = who_can_write(action, kind.area, group).into_iter();
+        allowed
+            .map(|(role, relation)| match relation {
+                Relation::None => role.as_str().to_owned(),
+                relation => format!("{role}:{}", relation.as_str()),
+            })
+            .collect()
+    };
+    schema["x-may-create"] = json!(writers(Action::Create));
+    schema["x-may-write"] = json!(writers(Action::Edit));
+    if field.name == kind.state && !kind.decisions.is_empty() {
+        schema["x-decision-values"] = json!(kind.decisions);
+    }
+}
+
 fn schemas(kind: &Kind) -> [(String, Json); 2] {
     let mut properties = Map::new();
     for name in ["id", "kind", "display_title", "url"] {
@@ -199,12 +223,14 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
         if field.source == Source::Derived {
             schema["readOnly"] = json!(true);
         } else {
+            mark_group(kind, field, &mut schema);
             inputs.insert(field.name.into(), schema.clone());
         }
         properties.insert(field.name.into(), schema);
     }
     for field in kind.fields.iter().filter(|field| field.source == Source::WriteOnly) {
         let mut schema = field_schema(field);
+        mark_group(kind, field, &mut schema);
         schema["writeOnly"] = json!(true);
         inputs.insert(field.name.into(), schema);
     }

@@ -160,6 +160,11 @@ pub enum Control {
         /// What it holds.
         value: String,
     },
+    /// A value that is shown and not offered for writing; nothing is sent.
+    ReadOnly {
+        /// The value.
+        content: Markup,
+    },
     /// A file; the form must be `multipart`.
     File {
         /// Which kinds, as in the `accept` attribute.
@@ -275,6 +280,13 @@ pub fn field(field: &FormField) -> Markup {
         Control::Radio { options } => choice_group(field, options, "radio"),
         Control::MultiSelect { options } => choice_group(field, options, "checkbox"),
         Control::Structure { content } => group(field, content),
+        Control::ReadOnly { content } => html! {
+            div.field data-read-only id={ "field-" (field.name) } {
+                p.field-name { (field.label) }
+                div.field-value { @if content.0.is_empty() { span.muted { "None" } } @else { (content) } }
+                (below(field))
+            }
+        },
         _ => html! {
             div.field data-wrong[field.error.is_some()] data-size=[size(&field.control)] {
                 label for={ "field-" (field.name) } { (label_words(field)) }
@@ -378,6 +390,7 @@ fn control(field: &FormField) -> Markup {
         Control::Checkbox { .. }
         | Control::Radio { .. }
         | Control::MultiSelect { .. }
+        | Control::ReadOnly { .. }
         | Control::Structure { .. } => html! {},
     }
 }

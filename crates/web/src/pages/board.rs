@@ -184,7 +184,7 @@ impl Shown<'_> {
             marks: parts::marks(task, self.page.today),
             people: parts::people(task, directory),
             progress: progress.filter(|progress| (1..100).contains(progress)),
-            movable: board::may_move(self.actor, task),
+            movable: board::may_write(self.actor, task, board::group_field(self.group)),
         }
     }
 }

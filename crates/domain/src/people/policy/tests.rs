@@ -81,12 +81,60 @@ fn a_partner_needs_a_relation_to_everything() {
     assert!(allows(&roles, Action::View, Area::Reference, &[Relation::Organisation]));
     assert!(!allows(&roles, Action::View, Area::Work, &[Relation::Own, Relation::Team]));
     assert!(allows(&roles, Action::Edit, Area::Programme, &[Relation::Organisation]));
+    assert!(!allows(&roles, Action::Transition, Area::Programme, &Relation::ALL));
+    assert!(!allows(&roles, Action::Edit, Area::Work, &[Relation::Invited, Relation::Organisation]));
     assert!(!allows(&roles, Action::Create, Area::Work, &Relation::ALL));
     assert!(!allows(&roles, Action::View, Area::Accounts, &Relation::ALL));
     assert_eq!(
         relations_needed(&roles, Action::View, Area::Field),
-        [Relation::Organisation, Relation::Assigned]
+        [Relation::Organisation, Relation::Assigned, Relation::Invited]
     );
+}
+
+#[test]
+fn a_partner_reports_and_writes_nothing_else_of_a_programme() {
+    for area in [Area::Field, Area::Programme] {
+        for group in FieldGroup::ALL {
+            let may = allows_field(&[Role::Partner], Action::Edit, area, group, &Relation::ALL);
+            assert_eq!(may, group == FieldGroup::Reporting, "{group:?} in {area:?}");
+        }
+    }
+}
+
+#[test]
+fn a_maker_of_a_request_writes_its_figures_until_it_is_decided() {
+    let may = |group, relation| {
+        allows_field(&[Role::Staff], Action::Edit, Area::Programme, group, &[relation, Relation::None])
+    };
+    for (group, own, draft) in [
+        (FieldGroup::Planning, true, true),
+        (FieldGroup::People, true, true),
+        (FieldGroup::Reporting, true, true),
+        (FieldGroup::Money, false, true),
+        (FieldGroup::Scoring, false, true),
+        (FieldGroup::Status, false, true),
+        (FieldGroup::Decision, false, false),
+    ] {
+        assert_eq!((may(group, Relation::Own), may(group, Relation::Draft)), (own, draft), "{group:?}");
+        assert!(!may(group, Relation::Assigned), "{group:?}");
+    }
+}
+
+#[test]
+fn whoever_may_edit_may_write_some_field_and_the_other_way_round() {
+    for role in Role::ALL {
+        for area in Area::ALL {
+            for action in [Action::Create, Action::Edit] {
+                for relation in Relation::ALL {
+                    let writes = FieldGroup::ALL
+                        .into_iter()
+                        .any(|group| allows_field(&[role], action, area, group, &[relation]));
+                    let may = allows(&[role], action, area, &[relation]);
+                    assert_eq!(may, writes, "{role} {} in {area:?} with {relation:?}", action.as_str());
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -13,7 +13,6 @@ use obcms_app::{Actor, AppError};
 use obcms_domain::choices;
 use obcms_domain::id::Id;
 use obcms_domain::kinds::{NEED, PPA};
-use obcms_domain::people::Action;
 use obcms_domain::registry::{FieldError, Record, Value};
 use obcms_store::records;
 use serde_json::{Map, Value as Json, json};
@@ -85,7 +84,7 @@ fn draw(
     let record = state.app.get(actor, &PPA, id)?;
     let may_edit = !record.is_archived()
         && !actor.read_only
-        && state.app.read(|tx| actor.may_on(tx, Action::Edit, &record))?;
+        && state.app.read(|tx| actor.writable(tx, &record))?.allows_name("milestones");
     let address = PPA.url(id);
     let links: Vec<Tab> = TABS
         .iter()

@@ -74,8 +74,9 @@ fn local(text: &str, zone: &TimeZone) -> String {
 /// The hidden input that says which fields a form shows, so that a box that is not ticked is read as no.
 #[must_use]
 pub fn shown(fields: &[&[FormField]]) -> (String, String) {
+    let offered = |field: &&FormField| !matches!(field.control, Control::ReadOnly { .. });
     let names: Vec<&str> =
-        fields.iter().flat_map(|part| part.iter().map(|field| field.name.as_str())).collect();
+        fields.iter().flat_map(|part| part.iter().filter(offered).map(|field| field.name.as_str())).collect();
     (SHOWN.to_owned(), names.join(","))
 }
 

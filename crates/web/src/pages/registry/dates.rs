@@ -8,7 +8,6 @@ use obcms_app::occurrences::{Date, Overview};
 use obcms_app::{Actor, AppError};
 use obcms_domain::calendar::unfloating;
 use obcms_domain::id::Id;
-use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record};
 use obcms_domain::series::state::whole_state;
 use obcms_domain::series::{Series, words};
@@ -99,7 +98,7 @@ pub fn panel(
     };
     let may_edit = !record.is_archived()
         && !actor.read_only
-        && state.app.read(|tx| actor.may_on(tx, Action::Edit, record))?;
+        && state.app.read(|tx| actor.writable(tx, record))?.allows_name("exdates");
     let zone: TimeZone = page.zone();
     let said = words::of_record(record).unwrap_or_default();
     let kind = record.kind;

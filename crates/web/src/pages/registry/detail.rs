@@ -81,7 +81,7 @@ fn rights(state: &State, actor: &Actor, record: &Record) -> Result<Rights, AppEr
     }
     state.app.read(|tx| {
         Ok(Rights {
-            edit: !record.is_archived() && actor.may_on(tx, Action::Edit, record)?,
+            edit: !record.is_archived() && !actor.writable(tx, record)?.is_empty(),
             archive: !record.is_archived() && actor.may_on(tx, Action::Archive, record)?,
             restore: record.is_archived() && actor.may_on(tx, Action::Restore, record)?,
         })

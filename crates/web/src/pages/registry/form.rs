@@ -20,7 +20,7 @@ use super::{dates, occurrence_form, plural};
 use crate::components::badges::Tone;
 use crate::components::detail::{self, PageHead};
 use crate::components::feedback;
-use crate::components::forms as components;
+use crate::components::forms::{self as components, Control, FormField};
 use crate::input::{Form, PageParameters, PathId};
 use crate::pages::bookings;
 use crate::pages::errors::PageError;
@@ -76,9 +76,10 @@ impl<'a> Sheet<'a> {
             .unwrap_or_default();
         let (mut fields, more) =
             blocking(|| form_fields(state, actor, kind, &self.typed, &known, &self.errors))?;
-        let (given, more): (Vec<_>, Vec<_>) =
+        let (given, mut more): (Vec<_>, Vec<_>) =
             more.into_iter().partition(|field| self.given.contains(&field.name));
         fields.extend(given);
+        blocking(|| self.offer_writable(state, page, actor, &mut fields, &mut more))?;
         let list = format!("/{}", kind.collection);
         let (title, action, cancel, submit) = match self.record {
             Some(record) => {
@@ -141,10 +142,73 @@ impl<'a> Sheet<'a> {
         Ok(page.render(&title, &content).into_string())
     }
 
+    /// Leaves out of a new form what the person may not write; of a record it is shown and not offered.
+    fn offer_writable(
+        &self,
+        state: &State,
+        page: &Page,
+        actor: &Actor,
+        fields: &mut Vec<FormField>,
+        more: &mut Vec<FormField>,
+    ) -> Result<(), AppError> {
+        let kind = self.kind;
+        let Some(record) = self.record else {
+            let writable = actor.writable_new(kind);
+            for list in [fields, more] {
+                list.retain(|field| writable.allows_name(&field.name));
+                list.iter_mut().for_each(|field| only_request(actor, kind, field));
+                keep_states(kind, list, |value| writable.allows_state("", value));
+            }
+            return Ok(());
+        };
+        let writable = state.app.read(|tx| actor.writable(tx, record))?;
+        let (name, state_now) = (kind.state, record.state());
+        let is_decided = !name.is_empty() && !writable.allows_state(state_now, state_now);
+        let refused =
+            |field: &FormField| !writable.allows_name(&field.name) || (is_decided && field.name == name);
+        for list in [&mut *fields, &mut *more] {
+            keep_states(kind, list, |value| value == state_now || writable.allows_state(state_now, value));
+        }
+        if !fields.iter().chain(more.iter()).any(refused) {
+            return Ok(());
+        }
+        let directory = super::detail::directory_of(state, record)?;
+        let zone: TimeZone = page.zone();
+        let values = Values { directory: &directory, today: page.today, zone: &zone };
+        for field in fields.iter_mut().chain(more.iter_mut()).filter(|field| refused(field)) {
+            let content = super::value(&values, record, &field.name);
+            field.control = Control::ReadOnly { content };
+            field.required = false;
+            field.help = String::new();
+        }
+        Ok(())
+    }
+
     /// The form again, with what is wrong.
     pub(super) fn refuse(self, state: &State, page: &Page, actor: &Actor) -> Result<Response, PageError> {
         let html = self.draw(state, page, actor)?;
         Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
+    }
+}
+
+/// Leaves in the field of the state what the person may bring the record to.
+fn keep_states(kind: &Kind, fields: &mut [FormField], may: impl Fn(&str) -> bool) {
+    for field in fields.iter_mut().filter(|field| field.name == kind.state) {
+        if let Control::Select { options } = &mut field.control {
+            options.retain(|option| may(&option.value));
+        }
+    }
+}
+
+/// Whoever makes nothing but requests of a kind has no other choice in the field that says so.
+fn only_request(actor: &Actor, kind: &'static Kind, field: &mut FormField) {
+    let Some((name, value)) = kind.request else { return };
+    if field.name != name || actor.may(Action::Create, kind.area) {
+        return;
+    }
+    if let Control::Select { options } = &mut field.control {
+        options.retain(|option| option.value == value);
+        options.iter_mut().for_each(|option| option.selected = true);
     }
 }
 
@@ -242,7 +306,14 @@ pub(super) fn may_edit(
             super::lower(kind.label)
         )));
     }
-    state.app.read(|tx| actor.require(tx, Action::Edit, &record))?;
+    let writable = state.app.read(|tx| {
+        actor.require(tx, Action::Edit, &record)?;
+        actor.writable(tx, &record)
+    })?;
+    if writable.is_empty() {
+        let what = format!("change this {}", super::lower(kind.label));
+        return Err(AppError::forbidden(Action::Edit, kind.area, &what));
+    }
     Ok(record)
 }
 
@@ -354,6 +425,11 @@ pub(super) fn refused(
     }
     match error {
         AppError::Invalid(errors) => sheet.errors = errors,
+        AppError::ForbiddenFields { errors, .. } => {
+            sheet.errors = errors;
+            let html = sheet.draw(state, page, actor)?;
+            return Ok((StatusCode::FORBIDDEN, Html(html)).into_response());
+        }
         AppError::Conflict { .. } => sheet.problem = Some(error.to_string()),
         AppError::Stale { .. } => {
             // Between our look and our write: the version is taken anew and the same fields are sent again.

@@ -8,7 +8,6 @@ use obcms_app::occurrences::{Around, differing_fields};
 use obcms_app::series::{Scope, Target};
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
-use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record};
 use obcms_domain::series::{self, words};
 use serde_json::{Map, json};
@@ -31,6 +30,8 @@ use crate::state::{State, blocking};
 /// What the person may do with the date.
 struct Rights {
     edit: bool,
+    /// Leave dates out, or put them back as the series has them.
+    dates: bool,
     step: bool,
 }
 
@@ -62,9 +63,11 @@ pub fn show(
 fn rights(state: &State, actor: &Actor, record: &Record) -> Result<Rights, AppError> {
     let is_live = record.kind.writable && !actor.read_only && !record.is_archived();
     state.app.read(|tx| {
+        let writable = actor.writable(tx, record)?;
         Ok(Rights {
-            edit: is_live && actor.may_on(tx, Action::Edit, record)?,
-            step: is_live && record.kind.name == "task" && actor.may_on(tx, Action::Transition, record)?,
+            edit: is_live && !writable.is_empty(),
+            dates: is_live && writable.allows_name("exdates"),
+            step: is_live && record.kind.name == "task" && writable.allows_name("status"),
         })
     })
 }
@@ -83,7 +86,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, around: &Around) -> Result<Ma
     let texts = long_texts(record, &values);
     let wide = html! {
         (series_strip(around))
-        (differences(page, around, &values, rights.edit))
+        (differences(page, around, &values, rights.dates))
         (components::panel("texts", kind.name, "About", &html! {}, &html! {
             @if texts.0.is_empty() { p.muted { "Nothing has been written about this yet." } } @else { (texts) }
         }))
@@ -142,11 +145,11 @@ fn head(page: &Page, around: &Around, rights: &Rights, zone: &TimeZone) -> Marku
     let edit = format!("{}/edit?occurrence={name}", kind.url(record.id));
     let main = if rights.step && !is_over { ButtonKind::Plain } else { ButtonKind::Main };
     let actions = html! {
-        @if rights.edit {
+        @if rights.dates {
             (scope_button("Cancel date", &format!("Cancel {}", when_text(&around.date, page, zone)), "calendar-off", &acts,
                 page.csrf(), &[("occurrence", name), ("action", "cancel")]))
-            (button_link("Edit", &edit, "pencil", main))
         }
+        @if rights.edit { (button_link("Edit", &edit, "pencil", main)) }
         @if rights.step {
             @if is_over { (step("Reopen", "rotate-ccw", "in_progress", ButtonKind::Plain)) }
             @else { (step("Done", "check", "completed", ButtonKind::Main)) }

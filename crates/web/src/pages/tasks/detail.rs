@@ -111,7 +111,7 @@ fn load<'a>(state: &State, page: &'a Page, actor: &Actor, id: Id) -> Result<Shee
     ids.extend(task.created_by);
     let directory = state.app.directory(&ids)?;
     let (may_edit, may_archive) = state.app.read(|tx| {
-        let edit = actor.may_on(tx, Action::Edit, &task)?;
+        let edit = !actor.writable(tx, &task)?.is_empty();
         Ok((edit, actor.may_on(tx, Action::Archive, &task)?))
     })?;
     let live = !task.is_archived() && !actor.read_only;

@@ -8,7 +8,7 @@ use obcms_app::lists::{self, Parameters as Pairs};
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_DOMAINS};
 use obcms_domain::kinds::TASK;
-use obcms_domain::people::Action;
+use obcms_domain::people::{Action, FieldGroup, relations_to_write};
 use obcms_domain::registry::Record;
 use obcms_store::records::Directory;
 
@@ -257,7 +257,8 @@ fn bulk_actions(actor: &Actor, address: &Address) -> Vec<BulkAction> {
     if may(Action::Transition) {
         actions.push(action("complete", "Complete", "check", false));
     }
-    if may(Action::Edit) && actor.id.is_some() {
+    let takes = !relations_to_write(&actor.roles, area, FieldGroup::People).is_empty();
+    if takes && !actor.read_only && actor.id.is_some() {
         actions.push(action("assign", "Assign to me", "user-plus", false));
     }
     if may(Action::Archive) {

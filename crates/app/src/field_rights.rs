@@ -1,0 +1,328 @@
+//! Rights by field: the one place that decides which fields of a record somebody may write.
+//!
+//! Every command that takes fields from people asks [`Actor::require_given`] with the record before and after, or
+//! [`Actor::require_new`] for a new one. A field with an unchanged value is not touched. Pages ask
+//! [`Actor::writable`] to offer only what the command would accept.
+
+use obcms_domain::people::{Action, FieldGroup, Relation, Role, allows, allows_field, who_can_write};
+use obcms_domain::registry::{self, Field, FieldError, Kind, Record, series};
+use obcms_store::Tx;
+use serde_json::{Map, Value as Json};
+
+use crate::Actor;
+use crate::actor::is_request;
+use crate::error::AppError;
+use crate::records::Input;
+
+/// Fields of a record that somebody may write.
+#[derive(Clone, Debug)]
+pub struct Writable {
+    kind: &'static Kind,
+    groups: Vec<FieldGroup>,
+    /// The field that makes a record a request may be written.
+    changes_request: bool,
+}
+
+impl Writable {
+    /// Returns true if the field may be written.
+    #[must_use]
+    pub fn allows(&self, field: &Field) -> bool {
+        let decides_request = self.kind.request.is_some_and(|(name, _)| name == field.name);
+        field.is_given()
+            && self.groups.contains(&self.kind.group(field))
+            && (self.changes_request || !decides_request)
+    }
+
+    /// Returns true if the field of that name may be written.
+    #[must_use]
+    pub fn allows_name(&self, name: &str) -> bool {
+        self.kind.field(name).is_some_and(|field| self.allows(field))
+    }
+
+    /// Returns true if the state may be brought from one value to another.
+    #[must_use]
+    pub fn allows_state(&self, from: &str, to: &str) -> bool {
+        self.kind.field(self.kind.state).is_some_and(|field| {
+            self.allows(field) && self.groups.contains(&group_of_state(self.kind, field, from, to))
+        })
+    }
+
+    /// Returns true if no field may be written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        !self.kind.offered().any(|field| self.allows(field))
+    }
+}
+
+impl Actor {
+    /// Fields of a record that the actor may write.
+    pub fn writable(&self, tx: &mut Tx<'_>, record: &Record) -> Result<Writable, AppError> {
+        let relations = self.relations(tx, record)?;
+        Ok(self.writable_with(record.kind, Action::Edit, &relations))
+    }
+
+    /// Fields that the actor may write of a new record of the kind.
+    #[must_use]
+    pub fn writable_new(&self, kind: &'static Kind) -> Writable {
+        let mut writable =
+            self.writable_with(kind, Action::Create, &[Relation::None, Relation::Request, Relation::Own]);
+        // Which request it is must be said, though there may be but one choice.
+        writable.changes_request = true;
+        writable
+    }
+
+    /// Fields of the kind that the actor may write by the action, standing in these relations to the record.
+    #[must_use]
+    pub fn writable_with(&self, kind: &'static Kind, action: Action, relations: &[Relation]) -> Writable {
+        let writes = |group: &FieldGroup| allows_field(&self.roles, action, kind.area, *group, relations);
+        let groups = if self.read_only || !kind.writable {
+            Vec::new()
+        } else {
+            FieldGroup::ALL.into_iter().filter(writes).collect()
+        };
+        let changes_request = allows(&self.roles, Action::Create, kind.area, &[Relation::None]);
+        Writable { kind, groups, changes_request }
+    }
+
+    /// Refuses a change of fields that the actor may not write, and names them.
+    pub fn require_fields(&self, tx: &mut Tx<'_>, before: &Record, after: &Record) -> Result<(), AppError> {
+        self.require_touched(tx, before, after, &touched(before, after))
+    }
+
+    /// The same for the fields of an input; what else differs followed from them.
+    pub fn require_given(
+        &self,
+        tx: &mut Tx<'_>,
+        before: &Record,
+        after: &Record,
+        input: &Input,
+    ) -> Result<(), AppError> {
+        let mut touched = touched(before, after);
+        touched.retain(|(field, _)| input.contains_key(field.name));
+        self.require_touched(tx, before, after, &touched)
+    }
+
+    fn require_touched(
+        &self,
+        tx: &mut Tx<'_>,
+        before: &Record,
+        after: &Record,
+        touched: &[(&'static Field, FieldGroup)],
+    ) -> Result<(), AppError> {
+        if touched.is_empty() {
+            return Ok(());
+        }
+        let relations = self.relations(tx, before)?;
+        let mut refused = self.refused(Action::Edit, before.kind, touched, &relations);
+        // What is no request becomes none, and the other way round, by whoever may make both.
+        if let Some((name, _)) = before.kind.request
+            && let Some(field) = before.kind.field(name)
+            && touched.iter().any(|(known, _)| known.name == name)
+            && ![before, after].into_iter().all(|record| self.may_make(record))
+        {
+            refused.retain(|(known, _)| known.name != name);
+            refused.insert(0, (field, FieldGroup::Decision));
+        }
+        refusal(Action::Edit, before, &refused)
+    }
+
+    /// Refuses a new record that the actor may not make, or fields of it that they may not write; what has its initial
+    /// value was not written.
+    pub fn require_new(
+        &self,
+        tx: &mut Tx<'_>,
+        record: &Record,
+        context: &registry::Context<'_>,
+    ) -> Result<(), AppError> {
+        let kind = record.kind;
+        match self.require(tx, Action::Create, record) {
+            Ok(()) => {}
+            // Whoever may make requests is told by which field this is none.
+            Err(AppError::Forbidden { .. } | AppError::NotFound(_)) => {
+                let by = kind.request.and_then(|(name, _)| kind.field(name));
+                if let Some(field) = by.filter(|_| !is_request(record)) {
+                    refusal(Action::Create, record, &[(field, FieldGroup::Decision)])?;
+                }
+                let what = format!("make this {}", kind.label_in_a_sentence());
+                return Err(AppError::forbidden(Action::Create, kind.area, &what));
+            }
+            Err(other) => return Err(other),
+        }
+        let mut initial = record.clone();
+        for (position, field) in record.kind.fields.iter().enumerate() {
+            initial.values[position] = registry::initial_value(field, context);
+        }
+        let mut relations = vec![Relation::None, Relation::Own];
+        if is_request(record) {
+            relations.push(Relation::Request);
+        }
+        let refused = self.refused(Action::Create, record.kind, &touched(&initial, record), &relations);
+        refusal(Action::Create, record, &refused)
+    }
+
+    /// Refuses what the policy does not allow on this record, as [`Actor::require`], and names the fields of the input.
+    pub fn require_input(
+        &self,
+        tx: &mut Tx<'_>,
+        action: Action,
+        record: &Record,
+        input: &Input,
+    ) -> Result<(), AppError> {
+        self.require_names(tx, action, record, input.keys().map(String::as_str))
+    }
+
+    /// Refuses what the policy does not allow on this record, and names these fields.
+    pub fn require_names<'a>(
+        &self,
+        tx: &mut Tx<'_>,
+        action: Action,
+        record: &Record,
+        names: impl Iterator<Item = &'a str>,
+    ) -> Result<(), AppError> {
+        let refused = match self.require(tx, action, record) {
+            Ok(()) => return Ok(()),
+            Err(error @ AppError::Forbidden { .. }) => error,
+            Err(other) => return Err(other),
+        };
+        let kind = record.kind;
+        let fields: Vec<(&'static Field, FieldGroup)> = names
+            .filter_map(|name| kind.field(name))
+            .filter(|field| field.is_given())
+            .map(|field| (field, kind.group(field)))
+            .collect();
+        if fields.is_empty() { Err(refused) } else { refusal(Action::Edit, record, &fields) }
+    }
+
+    /// Refuses to write the field of that name, whatever its value.
+    pub fn require_field(&self, tx: &mut Tx<'_>, record: &Record, name: &str) -> Result<(), AppError> {
+        let Some(field) = record.kind.field(name) else {
+            return Ok(());
+        };
+        let touched = [(field, record.kind.group(field))];
+        let relations = self.relations(tx, record)?;
+        refusal(Action::Edit, record, &self.refused(Action::Edit, record.kind, &touched, &relations))
+    }
+
+    fn refused(
+        &self,
+        action: Action,
+        kind: &Kind,
+        touched: &[(&'static Field, FieldGroup)],
+        relations: &[Relation],
+    ) -> Vec<(&'static Field, FieldGroup)> {
+        let refused = |group| !allows_field(&self.roles, action, kind.area, group, relations);
+        touched.iter().filter(|(_, group)| refused(*group)).copied().collect()
+    }
+
+    /// Returns true if the actor may make a record that is a request, or none, as this one.
+    fn may_make(&self, record: &Record) -> bool {
+        let relation = if is_request(record) { Relation::Request } else { Relation::None };
+        allows(&self.roles, Action::Create, record.kind.area, &[Relation::None, relation])
+    }
+}
+
+/// Fields given by people that differ between two states of a record, with the group that decides on the change. What
+/// differs on single dates of a series counts for the field that differs there.
+fn touched(before: &Record, after: &Record) -> Vec<(&'static Field, FieldGroup)> {
+    let kind = before.kind;
+    let mut found: Vec<(&'static Field, FieldGroup)> = Vec::new();
+    for (position, field) in kind.fields.iter().enumerate() {
+        if before.values[position] == after.values[position] {
+            continue;
+        }
+        if field.name == series::OVERRIDES.name {
+            for name in differing_on_dates(&before.values[position], &after.values[position]) {
+                if let Some(field) = kind.field(&name).filter(|field| field.is_given()) {
+                    found.push((field, kind.group(field)));
+                }
+            }
+        } else if field.is_given() {
+            let group = match field.name == kind.state {
+                true => group_of_state(kind, field, before.text(field.name), after.text(field.name)),
+                false => kind.group(field),
+            };
+            found.push((field, group));
+        }
+    }
+    let mut unique: Vec<(&'static Field, FieldGroup)> = Vec::with_capacity(found.len());
+    for item in found {
+        if !unique.iter().any(|(field, group)| field.name == item.0.name && *group == item.1) {
+            unique.push(item);
+        }
+    }
+    unique
+}
+
+/// Names of the fields that single dates of a series have otherwise.
+fn differing_on_dates(before: &registry::Value, after: &registry::Value) -> Vec<String> {
+    let dates = |value: &registry::Value| match value {
+        registry::Value::Json(Json::Object(dates)) => dates.clone(),
+        _ => Map::new(),
+    };
+    let (before, after) = (dates(before), dates(after));
+    let mut names = Vec::new();
+    for date in before.keys().chain(after.keys().filter(|date| !before.contains_key(*date))) {
+        let of = |dates: &Map<String, Json>| {
+            dates.get(date).and_then(Json::as_object).cloned().unwrap_or_default()
+        };
+        let (old, new) = (of(&before), of(&after));
+        for name in old.keys().chain(new.keys()) {
+            if old.get(name) != new.get(name) && !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    names
+}
+
+/// A state that only a decision gives or takes is a matter of deciding.
+fn group_of_state(kind: &Kind, field: &Field, from: &str, to: &str) -> FieldGroup {
+    if [from, to].into_iter().any(|state| kind.decisions.contains(&state)) {
+        FieldGroup::Decision
+    } else {
+        kind.group(field)
+    }
+}
+
+/// The refusal of these fields, with who may write each; nothing when there are none.
+fn refusal(action: Action, record: &Record, fields: &[(&'static Field, FieldGroup)]) -> Result<(), AppError> {
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let kind = record.kind;
+    let mut who: Vec<Role> = Vec::new();
+    let mut errors = Vec::with_capacity(fields.len());
+    for (field, group) in fields {
+        let allowed = who_can_write(action, kind.area, *group);
+        for (role, _) in &allowed {
+            if !who.contains(role) {
+                who.push(*role);
+            }
+        }
+        let message = format!("You may not change this. Allowed: {}.", roles_in_words(&allowed));
+        errors.push(FieldError::new(field.name, "forbidden", message));
+    }
+    let labels: Vec<&str> = fields.iter().map(|(field, _)| field.label).collect();
+    let verb = if action == Action::Create { "set" } else { "change" };
+    let detail = format!("You may not {verb} {} of this {}.", labels.join(", "), kind.label_in_a_sentence());
+    Err(AppError::ForbiddenFields { detail, who, errors })
+}
+
+/// Roles, each with the relation it needs: `administrator, coordinator, staff (own)`.
+fn roles_in_words(allowed: &[(Role, Relation)]) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for role in Role::ALL {
+        let relations: Vec<&str> = allowed
+            .iter()
+            .filter(|(known, _)| *known == role)
+            .map(|(_, relation)| if *relation == Relation::None { "" } else { relation.as_str() })
+            .collect();
+        let label = role.label().to_lowercase();
+        if relations.contains(&"") {
+            words.push(label);
+        } else if !relations.is_empty() {
+            words.push(format!("{label} ({})", relations.join(" or ")));
+        }
+    }
+    words.join(", ")
+}

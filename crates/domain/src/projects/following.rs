@@ -1,0 +1,149 @@
+//! States that follow from elsewhere: of a PPA from its approval and project, of a need from its validation and project.
+
+use jiff::civil::Date;
+
+use super::approval;
+use super::life_cycle::Stage;
+
+/// Circumstances of a PPA that decide which states it may have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PpaFacts {
+    /// It is a request of a community, which has no approval.
+    pub is_request: bool,
+    /// State of its approval.
+    pub approval: Option<approval::State>,
+    /// Stage of its project; nothing without one.
+    pub project: Option<Stage>,
+    /// First day.
+    pub start: Option<Date>,
+}
+
+impl PpaFacts {
+    /// Returns true if the work may have begun: from the stage implementation on, or without a project from the start
+    /// date after enactment.
+    fn has_begun(&self, today: Date) -> bool {
+        match self.project {
+            _ if self.is_request => false,
+            Some(stage) => {
+                stage >= Stage::Implementation
+                    && self.approval.is_some_and(approval::State::executive_approved)
+            }
+            None => {
+                self.approval == Some(approval::State::Enacted)
+                    && self.start.is_none_or(|start| start <= today)
+            }
+        }
+    }
+
+    /// Reason why a plain edit does not bring the PPA into this state, with what to do instead.
+    pub fn refuse(&self, status: &str, today: Date) -> Option<String> {
+        let begun = self.has_begun(today);
+        match status {
+            "planning" if begun => Some(
+                "The work on this PPA has begun. Put it on hold or cancel it, or return its project to an earlier stage."
+                    .to_owned(),
+            ),
+            "ongoing" | "completed" if !begun => Some(self.how_to_begin()),
+            "ongoing" if self.project == Some(Stage::Completion) => Some(
+                "The project of this PPA is completed. Return the project to an earlier stage first.".to_owned(),
+            ),
+            "completed" if self.project.is_some_and(|stage| stage != Stage::Completion) => Some(
+                "Advance the project of this PPA to its stage Completion; that completes the PPA.".to_owned(),
+            ),
+            _ => None,
+        }
+    }
+
+    fn how_to_begin(&self) -> String {
+        let way = if self.is_request {
+            "A request of a community has no approval. A coordinator turns it into a PPA by changing its category, and \
+             the PPA is approved first."
+        } else if self.project.is_some() {
+            "This PPA is ongoing when its project enters the stage Implementation. Have the budget approved and \
+             advance the project."
+        } else if self.approval == Some(approval::State::Enacted) {
+            "This PPA is enacted and begins on its start date. Change the start date if it began earlier."
+        } else {
+            "The budget of this PPA is not enacted. Have it approved first; until then its status is Planning, On \
+             hold or Cancelled."
+        };
+        way.to_owned()
+    }
+}
+
+/// States that a need has only after it was validated.
+pub const AFTER_VALIDATION: [&str; 4] = ["prioritized", "planned", "in_progress", "completed"];
+
+/// Reason why a plain edit does not bring a need into this state, with what to do instead. `project` is the stage of
+/// its project, if there is one.
+pub fn refuse_need(is_validated: bool, project: Option<Stage>, status: &str) -> Option<&'static str> {
+    match (status, project) {
+        (status, _) if AFTER_VALIDATION.contains(&status) && !is_validated => {
+            Some("Validate this need first: set its status to Validated.")
+        }
+        ("in_progress", Some(stage)) if stage < Stage::Implementation => Some(
+            "This need is in progress when its project enters the stage Implementation. Advance the project.",
+        ),
+        ("completed", Some(stage)) if stage < Stage::Completion => {
+            Some("Advance the project of this need to its stage Completion; that completes the need.")
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    const TODAY: Date = date(2027, 5, 3);
+
+    fn refused(facts: PpaFacts) -> Vec<&'static str> {
+        ["planning", "ongoing", "completed", "on_hold", "cancelled"]
+            .into_iter()
+            .filter(|status| facts.refuse(status, TODAY).is_some())
+            .collect()
+    }
+
+    #[test]
+    fn a_ppa_follows_its_approval_and_its_project() {
+        use approval::State;
+        let ppa = |approval, project, start| PpaFacts {
+            is_request: false,
+            approval: Some(approval),
+            project,
+            start: Some(start),
+        };
+        let (past, future) = (date(2027, 5, 3), date(2027, 5, 4));
+        assert_eq!(refused(ppa(State::Draft, None, past)), ["ongoing", "completed"]);
+        assert_eq!(refused(ppa(State::Enactment, None, past)), ["ongoing", "completed"]);
+        assert_eq!(refused(ppa(State::Rejected, None, past)), ["ongoing", "completed"]);
+        assert_eq!(refused(ppa(State::Enacted, None, future)), ["ongoing", "completed"]);
+        assert_eq!(refused(ppa(State::Enacted, None, past)), ["planning"]);
+        for stage in [Stage::NeedIdentification, Stage::Approval] {
+            assert_eq!(refused(ppa(State::Enacted, Some(stage), past)), ["ongoing", "completed"]);
+        }
+        let running = Some(Stage::Implementation);
+        assert_eq!(refused(ppa(State::Enacted, running, future)), ["planning", "completed"]);
+        assert_eq!(refused(ppa(State::Draft, running, past)), ["ongoing", "completed"]);
+        assert_eq!(refused(ppa(State::Enacted, Some(Stage::Completion), past)), ["planning", "ongoing"]);
+        let request = PpaFacts { is_request: true, ..ppa(State::Enacted, running, past) };
+        assert_eq!(refused(request), ["ongoing", "completed"]);
+    }
+
+    #[test]
+    fn a_need_follows_its_validation_and_its_project() {
+        let refused = |is_validated, project| -> Vec<&str> {
+            crate::choices::NEED_STATUSES
+                .iter()
+                .map(|choice| choice.value)
+                .filter(|status| refuse_need(is_validated, project, status).is_some())
+                .collect()
+        };
+        assert_eq!(refused(false, None), AFTER_VALIDATION);
+        assert_eq!(refused(true, None), [""; 0]);
+        assert_eq!(refused(true, Some(Stage::Approval)), ["in_progress", "completed"]);
+        assert_eq!(refused(true, Some(Stage::Monitoring)), ["completed"]);
+        assert_eq!(refused(true, Some(Stage::Completion)), [""; 0]);
+    }
+}

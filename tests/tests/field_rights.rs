@@ -1,0 +1,284 @@
+//! Rights by field: what partners, makers of requests and invited people may write, and states that follow from others.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
+
+use obcms_domain::kinds::{EVENT, PPA};
+use obcms_tests::{Client, Server, on_both_engines, sample};
+use serde_json::{Value, json};
+
+fn make(client: &Client, collection: &str, body: Value) -> Value {
+    client.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json
+}
+
+fn path(collection: &str, record: &Value) -> String {
+    format!("/api/v1/{collection}/{}", record["id"].as_str().unwrap())
+}
+
+/// The change is refused with 403 and each of its fields is named.
+fn refuses(client: &Client, path: &str, body: Value) {
+    let answer = client.patch(path, &body);
+    assert_eq!(answer.status, 403, "{body}: {}", answer.text);
+    let named: Vec<&str> = answer.json["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["field"].as_str().unwrap())
+        .collect();
+    for field in body.as_object().unwrap().keys() {
+        assert!(named.contains(&field.as_str()), "{field} is not named: {}", answer.text);
+    }
+    assert!(
+        answer.json["allowed_roles"].as_array().is_some_and(|roles| !roles.is_empty()),
+        "{}",
+        answer.text
+    );
+}
+
+/// An organization, a PPA that it leads, and its focal person.
+fn led(server: &Server, boss: &Client) -> (Value, Value, Client) {
+    let organization = make(boss, "organizations", json!({ "name": "Ministry of Health" }));
+    let ppa = make(
+        boss,
+        "ppas",
+        json!({
+            "title": "Clinic", "category": "moa_ppa", "lead_organization": organization["id"], "sector": "health",
+            "budget_allocation_centavos": 1_000, "fiscal_year": 2027, "funding_source": "gaa",
+            "start_date": "2026-01-05",
+        }),
+    );
+    let partner =
+        server.person_with(json!({ "roles": ["partner"], "organization": organization["id"] })).client;
+    (organization, ppa, partner)
+}
+
+on_both_engines! {
+    fn a_partner_reports_on_a_ppa_and_writes_nothing_else(server: &Server) {
+        let boss = server.as_role("coordinator");
+        let (_, ppa, partner) = led(server, &boss);
+        let other = make(&boss, "organizations", json!({ "name": "Another" }));
+        let at = path("ppas", &ppa);
+        for approval in ["draft", "enacted"] {
+            sample::set(server, &PPA, ppa["id"].as_str().unwrap(), "approval_stage", approval);
+            for body in [
+                json!({ "budget_allocation_centavos": 3_000 }), json!({ "category": "oobc_ppa" }),
+                json!({ "fiscal_year": 2028 }), json!({ "funding_source": "donor" }), json!({ "sector": "education" }),
+                json!({ "appropriation_class": "co" }), json!({ "total_slots": 9 }), json!({ "obc_slots": 9 }),
+                json!({ "outcome_framework": { "outputs": [] } }), json!({ "status": "completed" }),
+                json!({ "status": "on_hold" }), json!({ "priority": "critical" }), json!({ "title": "Mine" }),
+                json!({ "start_date": "2026-02-02" }), json!({ "lead_organization": other["id"] }),
+                json!({ "status": "ongoing", "budget_allocation_centavos": 3_000, "fiscal_year": 2028 }),
+            ] {
+                refuses(&partner, &at, body);
+            }
+        }
+        // What has the same value is not touched.
+        let milestones = json!([{ "date": "2026-03-02", "title": "Ground broken", "status": "completed" }]);
+        let report = json!({
+            "milestones": milestones, "manual_progress": 40, "manual_progress_reason": "Walls are up",
+            "budget_allocation_centavos": 1_000, "status": "planning", "title": "Clinic",
+        });
+        let reported = partner.patch(&at, &report).expect_status(200).json;
+        assert_eq!((&reported["milestones"], &reported["progress"]), (&milestones, &json!(40)));
+        assert_eq!(reported["budget_allocation_centavos"], 1_000);
+        // The milestone is theirs to move in the calendar, the start is not.
+        let feed = partner.get("/api/v1/calendar?start=2026-01-01&end=2026-04-01&kinds=ppa_start,ppa_milestone").json;
+        for entry in feed["entries"].as_array().unwrap() {
+            assert_eq!(entry["editable"], entry["kind"] == "ppa_milestone", "{entry}");
+            let moved = json!({ "start": "2026-03-09", "end": "2026-03-10" });
+            let to = format!("/api/v1/calendar/entries/{}", entry["id"].as_str().unwrap());
+            let answer = partner.patch(&to, &moved);
+            assert_eq!(answer.status == 200, entry["editable"] == true, "{}", answer.text);
+            if answer.status != 200 {
+                assert_eq!((answer.status, &answer.json["errors"][0]["field"]), (403, &json!("start")));
+            }
+        }
+        // The form shows the rest and does not offer it; what is sent all the same is refused.
+        let page = format!("/ppas/{}/edit", ppa["id"].as_str().unwrap());
+        let form = partner.get(&page).expect_status(200).text;
+        assert!(form.contains("name=\"manual_progress\"") && form.contains("₱10"), "{form}");
+        for name in ["budget_allocation_centavos", "category", "status", "title", "fiscal_year"] {
+            assert!(!form.contains(&format!("name=\"{name}\"")), "{name} is offered");
+        }
+        let boss_form = boss.get(&page).expect_status(200).text;
+        assert!(boss_form.contains("name=\"budget_allocation_centavos\""));
+    }
+
+    fn a_partner_decides_nothing(server: &Server) {
+        let boss = server.as_role("coordinator");
+        let (organization, ppa, partner) = led(server, &boss);
+        let barangay = sample::BARANGAY;
+        let community = make(&boss, "communities", json!({ "name": "Lumbac", "barangay": barangay }));
+        let need = make(
+            &boss,
+            "needs",
+            json!({ "title": "Water", "community": community["id"], "forwarded_to": organization["id"] }),
+        );
+        boss.patch(&path("needs", &need), &json!({ "status": "rejected" })).expect_status(200);
+        for body in [
+            json!({ "status": "validated" }), json!({ "urgency_level": "immediate" }), json!({ "impact_severity": 5 }),
+            json!({ "feasibility": "high" }), json!({ "affected_population": 5_000 }), json!({ "priority_rank": 1 }),
+            json!({ "estimated_cost_centavos": 5 }), json!({ "forwarded_to": null }), json!({ "title": "Mine" }),
+        ] {
+            refuses(&partner, &path("needs", &need), body);
+        }
+        partner.patch(&path("needs", &need), &json!({ "evidence_sources": "Photographs" })).expect_status(200);
+        let project = make(&boss, "projects", json!({ "need": need["id"], "ppa": ppa["id"] }));
+        partner.get(&path("projects", &project)).expect_status(200);
+        for step in ["advance", "return", "skip"] {
+            let moved = partner.post(&format!("{}/{step}", path("projects", &project)), &json!({ "note": "x" }));
+            assert_eq!(moved.status, 403, "{step}: {}", moved.text);
+        }
+        let service = make(
+            &boss,
+            "services",
+            json!({ "title": "Seeds", "offering_organization": organization["id"], "total_slots": 4 }),
+        );
+        refuses(&partner, &path("services", &service), json!({ "total_slots": 9, "status": "active" }));
+        let application = make(
+            &boss,
+            "applications",
+            json!({ "applicant_name": "Sitio", "service": service["id"], "status": "submitted" }),
+        );
+        for status in ["approved", "rejected", "under_review", "cancelled"] {
+            refuses(&partner, &path("applications", &application), json!({ "status": status }));
+        }
+        let staff = server.as_role("staff");
+        refuses(&staff, &path("applications", &application), json!({ "status": "approved" }));
+        boss.patch(&path("applications", &application), &json!({ "status": "approved" })).expect_status(200);
+        // Taking back what the office decided is a decision as well.
+        let undone = partner.post(&format!("{}/undo", path("applications", &application)), &json!({}));
+        assert!([403, 409].contains(&undone.status), "{}", undone.text);
+        assert_eq!(boss.get(&path("applications", &application)).json["status"], "approved");
+    }
+
+    fn a_request_stays_a_request_for_its_maker(server: &Server) {
+        let (boss, staff) = (server.as_role("coordinator"), server.as_role("staff"));
+        let other = json!({ "title": "Road", "category": "oobc_ppa" });
+        let refused = staff.post("/api/v1/ppas", &other);
+        assert_eq!((refused.status, &refused.json["errors"][0]["field"]), (403, &json!("category")), "{}", refused.text);
+        staff.with_header("Idempotency-Key", "once").post("/api/v1/ppas", &other).expect_status(403);
+        let request = make(&staff, "ppas", json!({ "title": "Road", "category": "obc_request" }));
+        let at = path("ppas", &request);
+        refuses(&staff, &at, json!({ "category": "oobc_ppa" }));
+        let all = json!({ "category": "moa_ppa", "budget_allocation_centavos": 500_000_000, "status": "completed" });
+        let answer = staff.patch(&at, &all).expect_status(403);
+        assert_eq!(answer.json["errors"][0]["field"], "category");
+        refuses(&staff, &at, json!({ "priority": "critical" }));
+        staff.patch(&at, &json!({ "summary": "Two kilometres", "category": "obc_request" })).expect_status(200);
+        let form = staff.get("/ppas/new").expect_status(200).text;
+        assert!(form.contains("value=\"obc_request\"") && !form.contains("value=\"oobc_ppa\""), "{form}");
+        assert!(!staff.get(&format!("/ppas/{}/edit", request["id"].as_str().unwrap())).text.contains("name=\"category\""));
+        // A coordinator turns it into a PPA; the maker neither turns it back nor brings it about by undoing.
+        let turned = boss.patch(&at, &json!({ "category": "oobc_ppa" })).expect_status(200).json;
+        refuses(&staff, &at, json!({ "category": "obc_request" }));
+        let undone = staff.post(&format!("{at}/undo"), &json!({}));
+        assert!([403, 409].contains(&undone.status), "{}", undone.text);
+        assert_eq!(boss.get(&at).json["version"], turned["version"]);
+        // Its maker writes the figures while it is a draft, and the plan also later.
+        staff.patch(&at, &json!({ "budget_allocation_centavos": 7_000 })).expect_status(200);
+        sample::set(server, &PPA, request["id"].as_str().unwrap(), "approval_stage", "technical_review");
+        refuses(&staff, &at, json!({ "budget_allocation_centavos": 9_000, "fiscal_year": 2029, "status": "cancelled" }));
+        staff.patch(&at, &json!({ "title": "Farm road" })).expect_status(200);
+        staff.delete(&at).expect_status(403);
+    }
+
+    fn an_invited_person_changes_nothing_of_an_event(server: &Server) {
+        let boss = server.as_role("coordinator");
+        for role in ["staff", "partner", "executive"] {
+            let (guest, host) = (server.person(&[role]), server.person(&[role]));
+            let event = make(
+                &boss,
+                "events",
+                json!({
+                    "title": "Meeting", "start": "2027-03-01T09:00:00+08:00", "participants": [guest.id, host.id],
+                    "organizer": host.id, "rrule": "FREQ=WEEKLY;COUNT=4",
+                }),
+            );
+            let at = path("events", &event);
+            guest.client.get(&at).expect_status(200);
+            for body in [
+                json!({ "status": "cancelled" }), json!({ "title": "Mine" }), json!({ "start": "2027-03-01T10:00:00+08:00" }),
+                json!({ "participants": [] }), json!({ "organizer": guest.id }), json!({ "minutes": "None" }),
+                json!({ "rrule": null }), json!({ "exdates": ["2027-03-08T09:00"] }),
+            ] {
+                refuses(&guest.client, &at, body);
+            }
+            let date = format!("{at}/occurrences/2027-03-08T09:00:00");
+            for scope in ["this", "following", "all"] {
+                refuses(&guest.client, &format!("{date}?scope={scope}"), json!({ "status": "cancelled" }));
+                guest.client.delete(&format!("{date}?scope={scope}")).expect_status(403);
+            }
+            let window = "/api/v1/calendar?start=2027-03-01&end=2027-03-30&kinds=event";
+            let editable = |client: &Client| -> Vec<bool> {
+                let feed = client.get(window).expect_status(200).json;
+                let own = feed["entries"].as_array().unwrap().iter().filter(|entry| entry["source"]["id"] == event["id"]);
+                own.map(|entry| entry["editable"] == true).collect()
+            };
+            assert_eq!(editable(&guest.client), [false; 4], "{role}");
+            // A partner who organizes reports on the event; others run it.
+            assert_eq!(editable(&host.client), [role != "partner"; 4], "{role}");
+            let entry = guest.client.get(window).json["entries"][0]["id"].as_str().unwrap().to_owned();
+            let moved = json!({ "start": "2027-03-02T09:00:00+08:00", "end": "2027-03-02T10:00:00+08:00" });
+            let answer = guest.client.patch(&format!("/api/v1/calendar/entries/{entry}"), &moved).expect_status(403);
+            assert_eq!(answer.json["errors"][0]["field"], "start");
+            guest.client.post(&format!("{at}/undo"), &json!({})).expect_status(403);
+            let page = guest.client.get(&EVENT.url(event["id"].as_str().unwrap().parse().unwrap())).expect_status(200);
+            assert!(!page.text.contains("/edit\""), "Edit is offered to {role}");
+            host.client.patch(&at, &json!({ "minutes": "Agreed" })).expect_status(200);
+        }
+    }
+
+    fn states_follow_from_approval_project_and_validation(server: &Server) {
+        let boss = server.as_role("coordinator");
+        let refused = |answer: obcms_tests::Answer, field: &str| {
+            assert_eq!((answer.status, answer.json["errors"][0]["field"].as_str()), (422, Some(field)), "{}", answer.text);
+        };
+        let ppa = make(&boss, "ppas", json!({ "title": "Hall", "category": "oobc_ppa", "start_date": "2026-01-05" }));
+        let at = path("ppas", &ppa);
+        let status = |value: &str| boss.patch(&at, &json!({ "status": value }));
+        for state in ["ongoing", "completed"] {
+            refused(status(state), "status");
+            refused(boss.post("/api/v1/ppas", &json!({ "title": "x", "category": "oobc_ppa", "status": state })), "status");
+        }
+        status("on_hold").expect_status(200);
+        status("planning").expect_status(200);
+        refused(boss.patch(&at, &json!({ "approval_stage": "enacted" })), "approval_stage");
+        sample::set(server, &PPA, ppa["id"].as_str().unwrap(), "approval_stage", "enacted");
+        status("ongoing").expect_status(200);
+        refused(status("planning"), "status");
+        refused(boss.patch(&at, &json!({ "category": "obc_request" })), "category");
+        status("on_hold").expect_status(200);
+        status("ongoing").expect_status(200);
+        let community = make(&boss, "communities", json!({ "name": "Lumbac", "barangay": sample::BARANGAY }));
+        let need = make(&boss, "needs", json!({ "title": "Hall", "community": community["id"] }));
+        let of_need = path("needs", &need);
+        for state in ["prioritized", "planned", "in_progress", "completed"] {
+            refused(boss.patch(&of_need, &json!({ "status": state })), "status");
+        }
+        boss.patch(&of_need, &json!({ "status": "validated" })).expect_status(200);
+        let project = make(&boss, "projects", json!({ "need": need["id"], "ppa": ppa["id"] }));
+        refused(boss.patch(&path("projects", &project), &json!({ "current_stage": "completion" })), "current_stage");
+        for state in ["in_progress", "completed"] {
+            refused(boss.patch(&of_need, &json!({ "status": state })), "status");
+            if state == "completed" { refused(status(state), "status"); }
+        }
+        boss.patch(&of_need, &json!({ "status": "planned" })).expect_status(200);
+    }
+
+    fn the_api_description_names_the_group_of_each_field(server: &Server) {
+        let schemas = server.as_role("staff").get("/api/v1/openapi.json").expect_status(200).json["components"]["schemas"].clone();
+        let input = &schemas["PpaInput"]["properties"];
+        assert_eq!(input["budget_allocation_centavos"]["x-field-group"], "money");
+        assert_eq!(input["milestones"]["x-field-group"], "reporting");
+        assert_eq!(
+            input["milestones"]["x-may-write"],
+            json!(["admin", "coordinator", "staff:own", "staff:draft", "partner:organisation", "partner:assigned"])
+        );
+        assert_eq!(input["priority"]["x-may-write"], json!(["admin", "coordinator"]));
+        for (name, schema) in schemas.as_object().unwrap().iter().filter(|(name, _)| name.ends_with("Input")) {
+            for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
+                assert!(schema["x-field-group"].is_string(), "{name}.{field}");
+            }
+        }
+    }
+}
