@@ -6,6 +6,7 @@ use obcms_app::records::Input;
 use obcms_app::{Actor, App, AppError, Entropy, FixedClock, Options, SystemClock};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::USER;
+use obcms_domain::networks::Network;
 use obcms_store::{Database, Location};
 use obcms_web::server::{Limits, serve};
 use obcms_web::{State, WebSettings};
@@ -47,15 +48,22 @@ impl Server {
     /// Starts a server on a fresh copy of the prepared database.
     pub fn start(engine: Engine) -> Server {
         let database = TestDatabase::new(engine, prepare);
-        Self::on(database.url().to_owned(), Some(database))
+        Self::on(database.url().to_owned(), Some(database), WebSettings::default())
     }
 
     /// A second server on the same database, as another process would be.
     pub fn second(&self) -> Server {
-        Self::on(self.url.clone(), None)
+        Self::on(self.url.clone(), None, WebSettings::default())
     }
 
-    fn on(url: String, database: Option<TestDatabase>) -> Server {
+    /// A second server on the same database, which trusts proxies on this machine and in private networks: it believes
+    /// what the test says in `X-Forwarded-For`.
+    pub fn behind_proxy(&self) -> Server {
+        let settings = WebSettings { trusted_proxies: Network::inside(), ..WebSettings::default() };
+        Self::on(self.url.clone(), None, settings)
+    }
+
+    fn on(url: String, database: Option<TestDatabase>, settings: WebSettings) -> Server {
         let started = || -> Result<_, String> {
             let runtime = Runtime::new().map_err(|error| error.to_string())?;
             let app = open(&url, runtime.handle())?;
@@ -63,7 +71,7 @@ impl Server {
             let listener =
                 runtime.block_on(TcpListener::bind("127.0.0.1:0")).map_err(|error| error.to_string())?;
             let address = listener.local_addr().map_err(|error| error.to_string())?;
-            let state = State::new(app.clone(), WebSettings::default());
+            let state = State::new(app.clone(), settings);
             let trusted = state.settings.trusted_proxies.clone();
             let router = obcms_web::router(state);
             runtime.spawn(serve(listener, router, Limits::default(), trusted, std::future::pending()));

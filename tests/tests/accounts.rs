@@ -86,6 +86,97 @@ on_both_engines! {
         person.client.get("/api/v1/me").expect_status(200);
     }
 
+    fn neither_a_network_nor_a_claimed_hop_gets_past_the_lock(server: &Server) {
+        let person = server.person(&["staff"]);
+        let proxied = server.behind_proxy();
+        let try_from = |hops: &[&str], password: &str| {
+            let fields = [("username", person.username.as_str()), ("password", password)];
+            let client = hops.iter().fold(proxied.anonymous(), |client, hop| client.with_header("x-forwarded-for", hop));
+            client.post_form("/login", &fields)
+        };
+        for hops in [
+            &["2001:db8:1:2::1"][..],
+            &["[2001:db8:1:2::2]:4711"],
+            &["198.51.100.1", "2001:db8:1:2:ffff::3"],
+            &["198.51.100.2, \"[2001:db8:1:2::4]\", 10.0.0.9"],
+            &["2001:db8:1:2::5", "192.168.1.1:80"],
+        ] {
+            try_from(hops, "wrong").expect_status(422);
+        }
+        try_from(&["198.51.100.3", "2001:db8:1:2::6"], PASSWORD).expect_status(429);
+        try_from(&["2001:db8:1:3::6"], PASSWORD).expect_status(303);
+        // A peer that is no proxy speaks for itself, whatever it claims.
+        for number in 1..=6 {
+            let claimed = server.anonymous().with_header("x-forwarded-for", &format!("203.0.113.{number}"));
+            let fields = [("username", person.username.as_str()), ("password", "wrong")];
+            claimed.post_form("/login", &fields).expect_status(if number <= 5 { 422 } else { 429 });
+        }
+    }
+
+    fn trying_one_password_on_many_accounts_is_slowed(server: &Server) {
+        let person = server.person(&["staff"]);
+        let proxied = server.behind_proxy();
+        let try_as = |server: &Server, address: &str, name: &str, password: &str| {
+            let client = server.anonymous().with_header("x-forwarded-for", address);
+            client.post_form("/login", &[("username", name), ("password", password)])
+        };
+        for number in 0..20 {
+            try_as(&proxied, &format!("2001:db8::{number}"), &format!("somebody.{number}"), "wrong").expect_status(422);
+        }
+        // Counted in the database: another server knows.
+        let again = server.behind_proxy();
+        let slowed = try_as(&again, "2001:db8::ffff", &person.username, PASSWORD).expect_status(429);
+        let seconds: i64 = slowed.header("retry-after").parse().expect("a number of seconds");
+        assert!((1..=300).contains(&seconds), "{seconds}");
+        try_as(&again, "2001:db8:0:1::1", &person.username, PASSWORD).expect_status(303);
+    }
+
+    fn guessing_locks_no_owner_out(server: &Server) {
+        let (owner, other) = (server.person(&["staff"]), server.person(&["staff"]));
+        let proxied = server.behind_proxy();
+        let try_with = |address: &str, name: &str, password: &str, cookie: &str| {
+            let client = proxied.anonymous().with_header("x-forwarded-for", address).with_header("cookie", cookie);
+            client.post_form("/login", &[("username", name), ("password", password)])
+        };
+        let device = |answer: &Answer| {
+            let cookies = answer.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+            let found = cookies.filter_map(|cookie| cookie.split(';').next()).find(|pair| pair.contains("obcms_device="));
+            found.map(str::to_owned)
+        };
+        let home = device(&try_with("203.0.113.1", &owner.username, PASSWORD, "").expect_status(303)).expect("a device");
+        let foreign = device(&try_with("203.0.113.1", &other.username, PASSWORD, "").expect_status(303)).expect("a device");
+        for number in 0..20 {
+            let address = format!("198.51.100.{}", number / 4);
+            try_with(&address, &owner.username, "wrong", "").expect_status(422);
+        }
+        let elsewhere = "192.0.2.1";
+        try_with(elsewhere, &owner.username, PASSWORD, "").expect_status(429);
+        try_with(elsewhere, &owner.username, PASSWORD, &foreign).expect_status(429);
+        try_with(elsewhere, &other.username, PASSWORD, "").expect_status(303);
+        let welcome = try_with(elsewhere, &owner.username, PASSWORD, &home).expect_status(303);
+        assert_eq!(device(&welcome), None, "a known device stays the one that it is");
+        // The way of the device has its own limit.
+        for _ in 0..5 {
+            try_with(elsewhere, &owner.username, "wrong", &home).expect_status(422);
+        }
+        try_with(elsewhere, &owner.username, PASSWORD, &home).expect_status(429);
+    }
+
+    fn guessing_tokens_and_links_is_refused_and_good_tokens_work_on(server: &Server) {
+        let staff = server.as_role("staff");
+        staff.get("/api/v1/me").expect_status(200);
+        let guess = server.anonymous().with_token("obcms_guessed");
+        for _ in 0..60 {
+            assert!([401, 429].contains(&guess.get("/api/v1/me").status));
+        }
+        // While it goes on, one a second is forgotten.
+        let refused = std::iter::repeat_with(|| guess.get("/api/v1/me")).take(500).find(|answer| answer.status == 429);
+        refused.expect("a refusal").header("retry-after");
+        staff.get("/api/v1/me").expect_status(200);
+        let refused = std::iter::repeat_with(|| server.anonymous().get("/setup/guessed")).take(500).find(|answer| answer.status == 429);
+        assert!(refused.is_some());
+    }
+
     fn whoever_is_not_signed_in_is_led_to_sign_in_and_back(server: &Server) {
         let answer = server.anonymous().get("/me?tab=tokens").expect_status(303);
         assert_eq!(answer.header("location"), "/login?next=%2Fme%3Ftab%3Dtokens");

@@ -12,10 +12,10 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds::{RESOURCE, SHARE, SHARED_MODULES};
 use obcms_domain::registry::{Module, Record, Value};
 use obcms_store::sharing as store;
-use obcms_store::{Tx, accounts as failures, records};
+use obcms_store::{Tx, records};
 use serde_json::Value as Json;
 
-use crate::accounts::{hashed_text, locked_for, verify_password};
+use crate::accounts::{Attempt, hashed_text, verify_password};
 use crate::calendar::{CalendarQuery, Entry, Feed, Moment};
 use crate::error::AppError;
 use crate::{Actor, App};
@@ -250,17 +250,17 @@ impl App {
         if gone(&share, now).is_some() || !share.flag("has_passphrase") {
             return Ok(Unlocked::Nothing);
         }
-        let name = account(share.id);
-        let locked = self.read(|tx| locked_for(tx, &name, &visitor.address, now))?;
+        let attempt = Attempt::new(&account(share.id), &visitor.address);
+        let locked = self.read(|tx| attempt.wait(tx, now))?;
         if let Some(seconds) = locked {
             return Ok(Unlocked::Wait(seconds));
         }
         if verify_password(passphrase, share.text("passphrase")) {
-            self.database().write(|tx| failures::delete_failures(tx, &name, &visitor.address))?;
+            self.database().write(|tx| attempt.succeeded(tx))?;
             return Ok(Unlocked::Right(proof(&share)));
         }
         self.database().write(|tx| {
-            failures::insert_failure(tx, self.new_id(), &name, &visitor.address, now)?;
+            attempt.failed(self, tx, now)?;
             self.note(tx, &share, "wrong_passphrase", visitor)
         })?;
         Ok(Unlocked::Wrong)

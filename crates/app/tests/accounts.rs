@@ -5,7 +5,7 @@ mod common;
 
 use common::{Home, bare, input};
 use jiff::SignedDuration;
-use obcms_app::accounts::{SetupInput, SignInError, SignedIn};
+use obcms_app::accounts::{Client, SetupInput, SignInError, SignedIn};
 use obcms_app::actor::CacheKey;
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
@@ -22,8 +22,12 @@ fn add(home: &Home, name: &str, roles: &[&str]) -> Id {
     id
 }
 
+fn from(address: &str) -> Client<'_> {
+    Client { address, agent: "a browser", device: None }
+}
+
 fn come_in(home: &Home, name: &str, password: &str) -> Result<SignedIn, SignInError> {
-    home.app.sign_in(name, password, "198.51.100.7", "a browser")
+    home.app.sign_in(name, password, &from("198.51.100.7"))
 }
 
 fn actor(home: &Home, id: Id) -> Actor {
@@ -74,7 +78,7 @@ fn a_session_begins_is_used_and_ends() {
 fn a_session_is_seen_once_a_minute_and_over_after_its_days() {
     let home = bare("seen");
     add(&home, "ana.tan", &["staff"]);
-    let SignedIn { secret, session } = come_in(&home, "ana.tan", PASSWORD).unwrap();
+    let SignedIn { secret, session, .. } = come_in(&home, "ana.tan", PASSWORD).unwrap();
     let seen = |home: &Home| home.app.session_actor(&secret).unwrap().unwrap().1.last_seen_at;
     home.pass(SignedDuration::from_secs(59));
     assert_eq!(seen(&home), session.created_at);
@@ -133,12 +137,43 @@ fn five_failures_lock_this_address_only_and_the_lock_ends() {
         // Refused whatever the password is, and whether or not there is such an account.
         assert!(matches!(come_in(&home, name, PASSWORD), Err(SignInError::Locked { seconds: 1800 })));
     }
-    home.app.sign_in("ana.tan", PASSWORD, "203.0.113.9", "").unwrap();
+    home.app.sign_in("ana.tan", PASSWORD, &from("203.0.113.9")).unwrap();
     // What the lock refused does not make it longer.
     home.pass(minutes(29));
     assert!(matches!(come_in(&home, "ana.tan", "wrong"), Err(SignInError::Locked { seconds: 60 })));
     home.pass(minutes(1));
     come_in(&home, "ana.tan", PASSWORD).unwrap();
+}
+
+#[test]
+fn guessing_from_everywhere_delays_unknown_devices_only() {
+    let home = bare("everywhere");
+    add(&home, "ana.tan", &["staff"]);
+    add(&home, "bo.lim", &["staff"]);
+    let device = come_in(&home, "ana.tan", PASSWORD).unwrap().device.unwrap();
+    let on_device = |name: &str, password: &str| {
+        let client = Client { address: "203.0.113.1", agent: "", device: Some(&device) };
+        home.app.sign_in(name, password, &client)
+    };
+    for number in 0..20 {
+        let address = format!("203.0.113.{}", 10 + number / 4);
+        assert!(matches!(home.app.sign_in("ana.tan", "wrong", &from(&address)), Err(SignInError::Wrong)));
+    }
+    let refused = come_in(&home, "ana.tan", PASSWORD);
+    assert!(matches!(refused, Err(SignInError::Locked { seconds: 5 })), "{refused:?}");
+    assert_eq!(on_device("ana.tan", PASSWORD).unwrap().device, None);
+    assert!(on_device("bo.lim", PASSWORD).unwrap().device.is_some(), "a device is known for its owner only");
+    // Refused attempts do not count: the delay ends.
+    home.pass(SignedDuration::from_secs(5));
+    come_in(&home, "ana.tan", PASSWORD).unwrap();
+    // The lane of the device has a limit of its own, and what fails there slows nobody else.
+    for _ in 0..5 {
+        assert!(matches!(on_device("ana.tan", "wrong"), Err(SignInError::Wrong)));
+    }
+    home.pass(minutes(1));
+    come_in(&home, "ana.tan", PASSWORD).unwrap();
+    home.pass(SignedDuration::from_hours(24 * 400));
+    assert!(on_device("ana.tan", PASSWORD).unwrap().device.is_some(), "a device is forgotten some day");
 }
 
 #[test]

@@ -319,6 +319,101 @@ pub fn delete_failures_of(tx: &mut Tx<'_>, account: &str) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Number of failures and the instant of the last one.
+fn counted(row: &Row) -> Result<(usize, Option<Timestamp>), StoreError> {
+    let count: i64 = row.get(0)?;
+    Ok((usize::try_from(count).unwrap_or_default(), row.get(1)?))
+}
+
+/// Failures of a client with all accounts since then.
+pub fn failures_of_client(
+    tx: &mut Tx<'_>,
+    address: &str,
+    since: Timestamp,
+) -> Result<(usize, Option<Timestamp>), StoreError> {
+    counted(&tx.one(
+        "SELECT count(*), max(at) FROM sign_in_failures WHERE address = $1 AND at > $2",
+        &[address.into(), since.into()],
+    )?)
+}
+
+/// Failures of all clients with an account since then; those of known devices, whose lanes begin with a bracket, are
+/// not among them.
+pub fn failures_of_account(
+    tx: &mut Tx<'_>,
+    account: &str,
+    since: Timestamp,
+) -> Result<(usize, Option<Timestamp>), StoreError> {
+    counted(&tx.one(
+        "SELECT count(*), max(at) FROM sign_in_failures WHERE account = $1 AND at > $2 AND address NOT LIKE '(%'",
+        &[account.into(), since.into()],
+    )?)
+}
+
+/// Forgets the oldest failures when there are more than `most`.
+pub fn trim_failures(tx: &mut Tx<'_>, most: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM sign_in_failures WHERE at < (SELECT at FROM sign_in_failures ORDER BY at DESC LIMIT 1 OFFSET $1)",
+        &[most.into()],
+    )?;
+    Ok(())
+}
+
+/// A browser in which somebody has signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownDevice {
+    /// Identity, under which its failures are counted.
+    pub id: Id,
+    /// Whose.
+    pub user_id: Id,
+}
+
+/// Keeps a new device under the hash of its secret; of those of the person, the `most` that were used last.
+pub fn insert_device(
+    tx: &mut Tx<'_>,
+    hash: &[u8],
+    device: &KnownDevice,
+    now: Timestamp,
+    most: i64,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO known_devices (secret_hash, id, user_id, last_used_at) VALUES ($1, $2, $3, $4)",
+        &[Cell::Bytes(hash.to_vec()), device.id.into(), device.user_id.into(), now.into()],
+    )?;
+    tx.execute(
+        "DELETE FROM known_devices WHERE user_id = $1 AND id NOT IN \
+         (SELECT id FROM known_devices WHERE user_id = $1 ORDER BY last_used_at DESC, id DESC LIMIT $2)",
+        &[device.user_id.into(), most.into()],
+    )?;
+    Ok(())
+}
+
+/// The device of that secret, if it was used since then.
+pub fn find_device(
+    tx: &mut Tx<'_>,
+    hash: &[u8],
+    since: Timestamp,
+) -> Result<Option<KnownDevice>, StoreError> {
+    tx.first(
+        "SELECT id, user_id FROM known_devices WHERE secret_hash = $1 AND last_used_at > $2",
+        &[Cell::Bytes(hash.to_vec()), since.into()],
+    )?
+    .map(|row| Ok(KnownDevice { id: row.get(0)?, user_id: row.get(1)? }))
+    .transpose()
+}
+
+/// Notes that somebody signed in on the device.
+pub fn touch_device(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<(), StoreError> {
+    tx.execute("UPDATE known_devices SET last_used_at = $1 WHERE id = $2", &[now.into(), id.into()])?;
+    Ok(())
+}
+
+/// Forgets the devices that were not used since then.
+pub fn forget_devices(tx: &mut Tx<'_>, since: Timestamp) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM known_devices WHERE last_used_at <= $1", &[since.into()])?;
+    Ok(())
+}
+
 /// A link that sets a password once; without a user it makes the first administrator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetupLink {

@@ -57,6 +57,7 @@ pub const ALL: &[Migration] = &[
     migration!(18, "access ends", "0018_access"),
     migration!(19, "batches of imports", "0019_import_batches"),
     migration!(20, "indexes for busy people", "0020_indexes"),
+    migration!(21, "devices that are known, failures by client", "0021_known_devices"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

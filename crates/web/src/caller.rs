@@ -34,7 +34,8 @@ pub struct Nonce(pub String);
 
 /// Finds out who calls and puts it beside the request; a wrong token is refused here.
 pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, next: Next) -> Response {
-    match blocking(|| find(&state, request.headers())) {
+    let client = request.extensions().get::<ClientAddress>().map_or("local", |client| &client.0);
+    match blocking(|| find(&state, request.headers(), client)) {
         Ok(Some(caller)) => {
             if needs_csrf(&request, &caller) && !has_csrf(request.headers(), &caller) {
                 return Problem::new(
@@ -56,12 +57,17 @@ pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, 
     }
 }
 
-fn find(state: &State, headers: &HeaderMap) -> Result<Option<Caller>, AppError> {
+fn find(state: &State, headers: &HeaderMap, client: &str) -> Result<Option<Caller>, AppError> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let text = value.to_str().unwrap_or_default();
         let secret =
             text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer ")).unwrap_or_default().trim();
-        let actor = state.app.token_actor(secret)?.ok_or(AppError::Unauthorized)?;
+        state.guesses.check(client, secret)?;
+        let Some(actor) = state.app.token_actor(secret)? else {
+            state.guesses.wrong(client);
+            return Err(AppError::Unauthorized);
+        };
+        state.guesses.right(secret);
         return Ok(Some(Caller { actor, session: None, base: base_address(state, headers) }));
     }
     let Some(secret) = session_cookie(headers) else {

@@ -45,9 +45,26 @@ pub const CONNECTIONS: usize = 2_000;
 /// Connections of one address (IPv6: of one /64), unless the setting says otherwise.
 pub const CONNECTIONS_OF_ONE: usize = 250;
 
+/// Live streams of one person; a new one ends the oldest.
+pub const STREAMS_OF_ONE: usize = 20;
+
+/// Attempts that wait for their turn to be hashed, in all.
+pub const WAITING_HASHES: usize = 32;
+/// Attempts of one address (or one known device) that wait for their turn.
+pub const WAITING_HASHES_OF_ONE: usize = 4;
+/// Seconds after which somebody who found the queue full is to come again.
+pub const QUEUE_RETRY: i64 = 2;
+
+/// Wrong tokens and set-up links of one address before its guesses are refused.
+pub const WRONG_SECRETS: u32 = 60;
+/// Time in which one of them is forgotten.
+pub const WRONG_SECRET_FORGOTTEN: Duration = Duration::from_secs(1);
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use obcms_app::accounts::MOST_HASHES;
+    use obcms_domain::people::lockout;
 
     #[test]
     fn the_document_lists_the_limits() {
@@ -73,6 +90,24 @@ mod tests {
             ("Time to hear the last answer", seconds(LINGER_TIME)),
             ("Connections in all", CONNECTIONS.to_string()),
             ("Connections of one address", CONNECTIONS_OF_ONE.to_string()),
+            ("Live streams of one person", STREAMS_OF_ONE.to_string()),
+            ("Password hashes at the same time", format!("one per core, {MOST_HASHES}")),
+            ("Attempts that wait", format!("{WAITING_HASHES}, {WAITING_HASHES_OF_ONE}")),
+            (
+                "Failures with one account",
+                format!("{}; then {} min", lockout::FAILURES, lockout::LOCK.as_mins()),
+            ),
+            (
+                "Failures within",
+                format!(
+                    "{} within {} min; then {} s, doubled up to {} min",
+                    lockout::FREE_FAILURES,
+                    lockout::COUNTED.as_mins(),
+                    lockout::FIRST_DELAY.as_secs(),
+                    lockout::LONGEST_DELAY.as_mins(),
+                ),
+            ),
+            ("Wrong tokens", format!("{WRONG_SECRETS}; then one every {}", seconds(WRONG_SECRET_FORGOTTEN))),
         ] {
             let row = document.lines().find(|line| line.starts_with(&format!("| {limit}")));
             let row = row.unwrap_or_else(|| panic!("docs/security.md lacks a row: {limit}"));

@@ -8,6 +8,9 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::bodies::HeldBodies;
 use crate::feeds::{FeedReads, Feeds};
+use crate::guesses::Guesses;
+use crate::hashing::HashQueue;
+use crate::live_streams::LiveStreams;
 use crate::metrics::Metrics;
 
 /// How the server stands to its surroundings.
@@ -26,8 +29,12 @@ pub struct State {
     pub app: App,
     /// The surroundings.
     pub settings: Arc<WebSettings>,
-    /// Password hashes take memory on purpose: only so many at a time.
-    pub hashing: Arc<Semaphore>,
+    /// Who waits for a password hash.
+    pub hashing: HashQueue,
+    /// Wrong tokens and links.
+    pub guesses: Arc<Guesses>,
+    /// Live streams of each person.
+    pub streams: LiveStreams,
     /// Workbooks that are written at the same time.
     pub workbooks: Arc<Semaphore>,
     /// Memory of large bodies.
@@ -48,7 +55,9 @@ impl State {
         Self {
             app,
             settings: Arc::new(settings),
-            hashing: Arc::new(Semaphore::new(4)),
+            hashing: HashQueue::default(),
+            guesses: Arc::default(),
+            streams: LiveStreams::default(),
             workbooks: Arc::new(Semaphore::new(2)),
             bodies: Arc::default(),
             feeds: Arc::default(),

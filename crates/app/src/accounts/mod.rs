@@ -5,16 +5,19 @@
 
 mod access;
 mod administration;
+mod hashing;
 mod passwords;
 mod profile;
 mod secrets;
 mod sessions;
 mod setup;
 mod sign_in;
+mod throttle;
 mod tokens;
 
-pub(crate) use passwords::{hash as passphrase_hash, locked_for, verify as verify_password};
+pub(crate) use passwords::{hash as passphrase_hash, verify as verify_password};
 pub(crate) use secrets::{hashed_text, new as new_secret};
+pub(crate) use throttle::Attempt;
 
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
@@ -25,8 +28,10 @@ use obcms_store::{accounts, records};
 
 pub(crate) use access::limit_end;
 pub use access::{AccessEnd, Credentials, EndAccess, Ended};
+pub use hashing::{MOST_HASHES, hashes_at_once};
 pub use setup::{SetupInput, setup_path};
-pub use sign_in::{SignInError, SignedIn};
+pub use sign_in::{Client, SignInError, SignedIn};
+pub use throttle::DEVICE_LIFE;
 pub use tokens::{DEFAULT_DAYS as TOKEN_DAYS, TokenEnd};
 
 use crate::error::AppError;

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
 use jiff::Timestamp;
 use obcms_domain::id::Id;
@@ -12,6 +11,7 @@ use obcms_domain::registry::{FieldError, Record};
 use obcms_store::accounts;
 
 use super::access::require_no_token;
+use super::hashing::with_memory;
 use super::{find_user, own_id};
 use crate::error::AppError;
 use crate::records::require_write;
@@ -22,16 +22,37 @@ use crate::{Actor, App, security};
 const SIGNED_IN: &str = "(signed in)";
 
 /// The least that OWASP asks of Argon2id: 19 MiB, two passes, one lane.
-fn argon2() -> Result<Argon2<'static>, AppError> {
-    let parameters =
-        Params::new(19 * 1024, 2, 1, None).map_err(|error| AppError::Internal(error.to_string()))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters))
+fn parameters() -> Result<Params, AppError> {
+    Params::new(19 * 1024, 2, 1, None).map_err(|error| AppError::Internal(error.to_string()))
+}
+
+/// Output of Argon2id, as long as `output` is, in the memory that is shared out.
+fn derive(
+    password: &str,
+    salt: &[u8],
+    parameters: Params,
+    version: Version,
+    output: &mut [u8],
+) -> Result<(), argon2::Error> {
+    let blocks = parameters.block_count();
+    let argon2 = Argon2::new(Algorithm::Argon2id, version, parameters);
+    with_memory(blocks, |memory| {
+        argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, memory)
+    })
 }
 
 fn hash_with(password: &str, salt: &[u8]) -> Result<String, AppError> {
-    let hash: PasswordHash = argon2()?
-        .hash_password_with_salt(password.as_bytes(), salt)
-        .map_err(|error| AppError::Internal(error.to_string()))?;
+    let wrong = |error: &dyn std::fmt::Display| AppError::Internal(error.to_string());
+    let parameters = parameters()?;
+    let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+    derive(password, salt, parameters.clone(), Version::V0x13, &mut output).map_err(|error| wrong(&error))?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&parameters).map_err(|error| wrong(&error))?,
+        salt: Some(Salt::new(salt).map_err(|error| wrong(&error))?),
+        hash: Some(Output::new(&output).map_err(|error| wrong(&error))?),
+    };
     Ok(hash.to_string())
 }
 
@@ -47,11 +68,21 @@ static NOBODY: LazyLock<String> =
 /// Whether the password is the one of that hash. Without a hash it takes as long, and answers no.
 pub fn verify(password: &str, hash: &str) -> bool {
     let against = if hash.is_empty() { NOBODY.as_str() } else { hash };
-    let right = match (PasswordHash::new(against), argon2()) {
-        (Ok(parsed), Ok(argon2)) => argon2.verify_password(password.as_bytes(), &parsed).is_ok(),
-        _ => false,
-    };
+    let right = is_right(password, against).unwrap_or(false);
     right && !hash.is_empty()
+}
+
+fn is_right(password: &str, hash: &str) -> Option<bool> {
+    let parsed = PasswordHash::new(hash).ok()?;
+    if parsed.algorithm != Algorithm::Argon2id.ident() {
+        return None;
+    }
+    let version = parsed.version.map_or(Ok(Version::V0x13), Version::try_from).ok()?;
+    let (salt, expected) = (parsed.salt?, parsed.hash?);
+    let mut output = vec![0; expected.len()];
+    derive(password, &salt, Params::try_from(&parsed).ok()?, version, &mut output).ok()?;
+    // Compared in a time that does not tell where they differ.
+    Some(Output::new(&output).ok()? == expected)
 }
 
 /// What is wrong with a new password of that user.

@@ -6,7 +6,7 @@ use obcms_domain::people::username;
 use obcms_store::accounts::{self, Session};
 use obcms_store::records;
 
-use super::{passwords, secrets};
+use super::{Attempt, passwords, secrets};
 use crate::error::AppError;
 use crate::security::SecurityEvent;
 use crate::{Actor, App};
@@ -23,6 +23,19 @@ pub struct SignedIn {
     pub secret: String,
     /// The session.
     pub session: Session,
+    /// For the cookie of a device that is known from now on; nothing when it was known before.
+    pub device: Option<String>,
+}
+
+/// From where somebody signs in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Client<'a> {
+    /// Network address.
+    pub address: &'a str,
+    /// Browser, as it names itself.
+    pub agent: &'a str,
+    /// Secret of a known device, from its cookie.
+    pub device: Option<&'a str>,
 }
 
 /// Why somebody does not come in.
@@ -31,7 +44,7 @@ pub enum SignInError {
     /// Name or password is wrong, or the account is closed: which of them is not told.
     #[error("This name and password do not go together.")]
     Wrong,
-    /// Too many failures from this address with this name.
+    /// Too many failures of this client, with this name, or both.
     #[error("Too many attempts; try again in {seconds} seconds.")]
     Locked {
         /// When to try again.
@@ -55,26 +68,26 @@ fn kept(text: &str, longest: usize) -> String {
 }
 
 impl App {
-    /// Signs somebody in. Hashing takes tens of milliseconds of one core and 19 MiB; whoever calls this from
-    /// a server limits how many run at once.
+    /// Signs somebody in. Hashing takes tens of milliseconds of one core and 19 MiB; a server queues who calls this.
     pub fn sign_in(
         &self,
         username: &str,
         password: &str,
-        address: &str,
-        agent: &str,
+        client: &Client<'_>,
     ) -> Result<SignedIn, SignInError> {
+        let Client { address, agent, device } = *client;
         let name = kept(&username::normalise(username), username::LONGEST + 1);
         let address = kept(address, LONGEST_NOTE);
         let now = self.now();
-        let (locked, user, actor) = self.read(|tx| {
-            let locked = passwords::locked_for(tx, &name, &address, now)?;
+        let (attempt, locked, user, actor) = self.read(|tx| {
             let id = accounts::user_by_name(tx, &name)?;
+            let attempt = Attempt::new(&name, &address).on_device(tx, id, device, now)?;
+            let locked = attempt.wait(tx, now)?;
             let (user, actor) = match id {
                 Some(id) => (records::load(tx, &kinds::USER, id)?, Actor::load(tx, id)?),
                 None => (None, None),
             };
-            Ok((locked, user, actor))
+            Ok((attempt, locked, user, actor))
         })?;
         // Some type their password in place of their name: only names that exist are logged.
         let known = if user.is_some() { name.as_str() } else { "(no such account)" };
@@ -100,12 +113,11 @@ impl App {
         let program = Actor::program();
         let outcome = self.write(welcome.as_ref().unwrap_or(&program), |work| {
             // Asked again inside the transaction: attempts at the same time must not get past the lock together.
-            if let Some(seconds) = passwords::locked_for(work.tx, &name, &address, now)? {
+            if let Some(seconds) = attempt.wait(work.tx, now)? {
                 return Ok(Outcome::Locked(seconds));
             }
             let (Some(_), Some(session)) = (&welcome, &session) else {
-                let failure = work.app.new_id();
-                accounts::insert_failure(work.tx, failure, &name, &address, now)?;
+                attempt.failed(work.app, work.tx, now)?;
                 return Ok(Outcome::Wrong);
             };
             let before = super::find_user(work, session.user_id)?;
@@ -114,12 +126,13 @@ impl App {
                 return Ok(Outcome::Wrong);
             }
             accounts::forget_expired(work.tx, now, self.idle_since(now), now - FORGET_FAILURES)?;
-            accounts::delete_failures(work.tx, &name, &address)?;
+            attempt.succeeded(work.tx)?;
+            let device = attempt.know_device(work.app, work.tx, session.user_id, now)?;
             accounts::insert_session(work.tx, &secrets::hash(&secret), session)?;
             let mut record = before.clone();
             record.set("last_sign_in_at", now);
             work.save_computed(&before, &record)?;
-            Ok(Outcome::In(Box::new(SignedIn { secret: secret.clone(), session: session.clone() })))
+            Ok(Outcome::In(Box::new(SignedIn { secret: secret.clone(), session: session.clone(), device })))
         })?;
         let result = match &outcome {
             Outcome::In(_) => "ok",
@@ -133,6 +146,16 @@ impl App {
             Outcome::Wrong => Err(SignInError::Wrong),
             Outcome::Locked(seconds) => Err(SignInError::Locked { seconds }),
         }
+    }
+
+    /// Returns true if the secret is that of a known device of that user.
+    pub fn is_known_device(&self, username: &str, secret: &str) -> Result<bool, AppError> {
+        let name = kept(&username::normalise(username), username::LONGEST + 1);
+        let now = self.now();
+        self.read(|tx| {
+            let id = accounts::user_by_name(tx, &name)?;
+            Ok(Attempt::new(&name, "").on_device(tx, id, Some(secret), now)?.is_known())
+        })
     }
 
     /// Ends the session of that secret.

@@ -35,6 +35,7 @@ pub const HANDLER: Handler = Handler {
 fn clean_up(app: &App, _: &Json) -> Result<Outcome, JobError> {
     let (answers, finished) = app.write(&Actor::program(), |work| {
         let ago = |time: SignedDuration| -> Timestamp { work.now - time };
+        accounts::forget_devices(work.tx, work.now - crate::accounts::DEVICE_LIFE)?;
         accounts::forget_expired(work.tx, work.now, app.idle_since(work.now), ago(FAILURES))?;
         sharing::forget_views(work.tx, ago(VIEWS))?;
         jobs::forget_runners(work.tx, ago(RUNNERS), work.now + RUNNERS)?;

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 
 use crate::caller::Caller;
 use crate::guard::Watch;
+use crate::live_streams::Slot;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
 
@@ -39,6 +40,7 @@ struct Listener {
     watch: Watch,
     receiver: LiveReceiver,
     stopping: watch::Receiver<bool>,
+    slot: Slot,
     opened: bool,
     ended: bool,
 }
@@ -47,6 +49,7 @@ async fn open(AxumState(state): AxumState<State>, caller: Caller) -> Response {
     let listener = Listener {
         receiver: state.app.database().live().subscribe(),
         stopping: state.stopping(),
+        slot: state.streams.enter(caller.actor.id),
         watch: Watch::new(state.clone(), caller.actor),
         state,
         opened: false,
@@ -86,6 +89,7 @@ async fn next(listener: &mut Listener) -> Option<Event> {
         let received = tokio::select! {
             received = listener.receiver.recv() => Some(received),
             _ = listener.stopping.wait_for(|stopping| *stopping) => return None,
+            () = listener.slot.taken() => return None,
             () = tokio::time::sleep(listener.watch.due()) => None,
         };
         // Before anything goes out, however long it was queued.

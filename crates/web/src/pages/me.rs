@@ -348,7 +348,7 @@ async fn change_password(
 ) -> Result<Response, PageError> {
     let caller = caller(&page)?;
     let session = caller.session.as_ref().map(|session| session.id);
-    let permit = state.hashing.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
+    let permit = state.hashing.turn(&format!("person {}", caller.actor.username)).await?;
     let result = blocking(|| {
         state.app.change_password(
             &caller.actor,

@@ -17,6 +17,7 @@ use obcms_app::sharing::{Behind, Gone, Opened, SharedCalendar, SharedEntry, Unlo
 
 use super::errors::PageError;
 use super::me::agent_name;
+use super::sign_in::spell_wait;
 use crate::caller::{ClientAddress, cookies};
 use crate::components::badges::{module_dot, module_name};
 use crate::components::forms::{Control, Form as FormView, FormField, form};
@@ -169,9 +170,11 @@ async fn unlock(
         return Ok(missing());
     }
     let visitor = visitor(address, &headers);
-    let permit = state.hashing.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
-    let unlocked = blocking(|| state.app.unlock_share(&secret, form.get("passphrase"), &visitor));
-    drop(permit);
+    let unlocked = match state.hashing.turn(&visitor.address).await {
+        Ok(_turn) => blocking(|| state.app.unlock_share(&secret, form.get("passphrase"), &visitor)),
+        Err(AppError::TooMany { seconds }) => Ok(Unlocked::Wait(seconds)),
+        Err(error) => Err(error),
+    };
     Ok(match unlocked? {
         // The page itself says what became of the share.
         Unlocked::Nothing => private(Redirect::to(&path).into_response()),
@@ -191,8 +194,7 @@ async fn unlock(
             Some("This is not the pass phrase. Look at how it was told to you: capitals count."),
         ),
         Unlocked::Wait(seconds) => {
-            let minutes = (seconds + 59) / 60;
-            let text = format!("Too many attempts. Try again in {minutes} minutes.");
+            let text = format!("Too many attempts. Try again in {}.", spell_wait(seconds));
             let mut response = locked(StatusCode::TOO_MANY_REQUESTS, Some(&text));
             if let Ok(value) = HeaderValue::from_str(&seconds.to_string()) {
                 response.headers_mut().insert(header::RETRY_AFTER, value);

@@ -7,13 +7,13 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use obcms_app::AppError;
-use obcms_app::accounts::{EndAccess, SetupInput, SignInError};
+use obcms_app::accounts::{Client, DEVICE_LIFE, EndAccess, SetupInput, SignInError};
 use obcms_domain::registry::FieldError;
 
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::Page;
-use crate::caller::{COOKIE, ClientAddress, session_cookie};
+use crate::caller::{COOKIE, ClientAddress, cookies, session_cookie};
 use crate::components::feedback;
 use crate::components::forms::{Control, Form as FormView, FormField, form};
 use crate::input::{Form, PageParameters};
@@ -111,9 +111,20 @@ async fn sign_in(
     let next = local(form.get("next")).to_owned();
     let agent =
         headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let permit = state.hashing.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
-    let result = blocking(|| state.app.sign_in(form.get("username"), form.get("password"), &address, &agent));
-    drop(permit);
+    let device = device_cookie(&headers);
+    let client = Client { address: &address, agent: &agent, device: device.as_deref() };
+    let line = match &device {
+        // A claim of a device is checked before it has a line of its own.
+        Some(secret) if blocking(|| state.app.is_known_device(form.get("username"), secret))? => {
+            secret.as_str()
+        }
+        _ => address.as_str(),
+    };
+    let result = match state.hashing.turn(line).await {
+        Ok(_turn) => blocking(|| state.app.sign_in(form.get("username"), form.get("password"), &client)),
+        Err(AppError::TooMany { seconds }) => Err(SignInError::Locked { seconds }),
+        Err(error) => Err(error.into()),
+    };
     let (status, problem, retry) = match result {
         Ok(signed_in) => {
             // Whoever signs in again in a browser has one session there, not two.
@@ -122,13 +133,15 @@ async fn sign_in(
             }
             let mut response = Redirect::to(&next).into_response();
             set_session(&mut response, &state, &signed_in.secret, state.app.longest_session().as_secs());
+            if let Some(secret) = &signed_in.device {
+                set_device(&mut response, &state, secret);
+            }
             return Ok(response);
         }
         Err(SignInError::App(error)) => return Err(error.into()),
         Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, SignInError::Wrong.to_string(), None),
         Err(SignInError::Locked { seconds }) => {
-            let minutes = (seconds + 59) / 60;
-            let text = format!("Too many attempts. Try again in {minutes} minutes.");
+            let text = format!("Too many attempts. Try again in {}.", spell_wait(seconds));
             (StatusCode::TOO_MANY_REQUESTS, text, Some(seconds))
         }
     };
@@ -140,6 +153,38 @@ async fn sign_in(
         response.headers_mut().insert(header::RETRY_AFTER, value);
     }
     Ok(response)
+}
+
+/// How long to wait, in words.
+#[must_use]
+pub fn spell_wait(seconds: i64) -> String {
+    match (seconds, (seconds + 59) / 60) {
+        (1, _) => "1 second".to_owned(),
+        (2..60, _) => format!("{seconds} seconds"),
+        (60, _) => "1 minute".to_owned(),
+        (_, minutes) => format!("{minutes} minutes"),
+    }
+}
+
+/// Name of the cookie of a known device.
+fn device_name(state: &State) -> &'static str {
+    if state.settings.secure_cookies { "__Host-obcms_device" } else { "obcms_device" }
+}
+
+fn device_cookie(headers: &HeaderMap) -> Option<String> {
+    let of_device = |(name, value): (&str, &str)| {
+        ["__Host-obcms_device", "obcms_device"].contains(&name).then(|| value.to_owned())
+    };
+    cookies(headers).find_map(of_device)
+}
+
+fn set_device(response: &mut Response, state: &State, secret: &str) {
+    let secure = if state.settings.secure_cookies { "; Secure" } else { "" };
+    let (name, seconds) = (device_name(state), DEVICE_LIFE.as_secs());
+    let cookie = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
 }
 
 fn set_session(response: &mut Response, state: &State, secret: &str, seconds: i64) {
@@ -168,9 +213,12 @@ const PASSWORD_HELP: &str = "At least 12 characters; a sentence of a few words i
 async fn show_setup(
     AxumState(state): AxumState<State>,
     page: Page,
+    ClientAddress(address): ClientAddress,
     Path(secret): Path<String>,
 ) -> Result<Response, PageError> {
+    state.guesses.check(&address, &secret)?;
     let Some(link) = blocking(|| state.app.setup_link(&secret))? else {
+        state.guesses.wrong(&address);
         let content = feedback::error_page(
             "This link no longer works",
             "It was used already or is too old. Your administrator gives you a new one.",
@@ -220,12 +268,15 @@ fn setup_form(secret: &str, first: bool, typed: &Form, errors: &[FieldError]) ->
 async fn use_setup(
     AxumState(state): AxumState<State>,
     page: Page,
+    ClientAddress(address): ClientAddress,
     Path(secret): Path<String>,
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, PageError> {
     refuse_foreign(&headers)?;
+    state.guesses.check(&address, &secret)?;
     let Some(link) = blocking(|| state.app.setup_link(&secret))? else {
+        state.guesses.wrong(&address);
         return Err(AppError::NotFound("link").into());
     };
     let input = SetupInput {
@@ -233,7 +284,7 @@ async fn use_setup(
         full_name: form.get("full_name").to_owned(),
         password: form.get("password").to_owned(),
     };
-    let permit = state.hashing.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
+    let permit = state.hashing.turn(&address).await?;
     let result = blocking(|| {
         let user = state.app.use_setup_link(&secret, &input)?;
         if form.has("end_access")
