@@ -53,6 +53,9 @@ fn a_wrong_setting_is_one_line_that_names_its_place() {
     let wrong_flag = program(&folder, &["serve", "--office-timezone", "Asia/Manilla"]);
     Ended::of(wrong_flag).refused(2, &["--office-timezone", "'Asia/Manilla'", "such as Asia/Manila"]);
 
+    let wrong_network = program(&folder, &["serve", "--trusted-proxies", "127.0.0.1,10.0.0.0/33"]);
+    Ended::of(wrong_network).refused(2, &["--trusted-proxies", "'10.0.0.0/33'", "10.0.0.0/8"]);
+
     let mut wrong_variable = program(&folder, &["serve"]);
     wrong_variable.env("OBCMS_LISTEN", "8080");
     Ended::of(wrong_variable).refused(1, &["OBCMS_LISTEN", "'8080'", "127.0.0.1:8080"]);
@@ -170,4 +173,30 @@ fn a_request_in_flight_is_answered_after_sigterm() {
     assert!(text.contains("HTTP/1.1 201") && text.contains("Slow team"), "{text}");
     let (status, rest) = serving.wait();
     assert_eq!(status.code(), Some(0), "{rest}");
+}
+
+#[test]
+fn idle_and_slow_clients_keep_nobody_out() {
+    let folder = Folder::prepared("idle");
+    for limit in ["--max-connections-per-address", "--max-connections"] {
+        let serving = Serving::start(&folder, &[limit, "10"]);
+        let mut held: Vec<TcpStream> = (0..40)
+            .map(|number| {
+                let mut stream = TcpStream::connect(&serving.address).expect("the server accepts");
+                let begun = [
+                    "",
+                    "GET / HTTP/1.1\r\n",
+                    "POST /login HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n",
+                ];
+                // Whoever was closed already cannot send any more.
+                let _ = stream.write_all(begun[number % 3].as_bytes());
+                stream
+            })
+            .collect();
+        let answer = get(&serving.address, "/healthz");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let mut rest = Vec::new();
+        let _ = held[0].read_to_end(&mut rest);
+        assert_eq!(rest, b"", "the oldest had to go");
+    }
 }
