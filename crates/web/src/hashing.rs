@@ -117,13 +117,13 @@ impl HashQueue {
 mod tests {
     use super::*;
     use std::future::Future;
-    use std::pin::{Pin, pin};
+    use std::pin::Pin;
     use std::task::{Context, Poll, Waker};
 
     type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Turn, AppError>> + 'a>>;
 
-    fn poll(waiting: &mut Waiting<'_>) -> Poll<Result<Turn, AppError>> {
-        pin!(waiting).poll(&mut Context::from_waker(Waker::noop()))
+    fn poll<F: Future + Unpin>(waiting: &mut F) -> Poll<F::Output> {
+        Pin::new(waiting).poll(&mut Context::from_waker(Waker::noop()))
     }
 
     fn busy(queue: &HashQueue) -> Vec<Turn> {

@@ -33,8 +33,37 @@ enum Phase {
     Body,
     /// The client does not take the answer.
     Stalled,
+    /// Live changes are sent for as long as the client likes.
+    Streaming,
     /// A request is answered.
     Working,
+}
+
+/// Time in which an honest client has said what it wants.
+const YOUNG: Duration = Duration::from_secs(1);
+
+/// Classes of connections that give way, the first before the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    /// Nothing has happened for a while.
+    Waiting,
+    /// It is about to ask, or to be asked again.
+    Young,
+    /// Live changes.
+    Streaming,
+}
+
+/// Place in the order in which connections give way; the smallest is the first.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rank {
+    /// It speaks for many.
+    pub(super) is_proxy: bool,
+    /// Its class.
+    pub(super) class: Class,
+    /// What it does, as a number.
+    pub(super) phase: u8,
+    /// Since when.
+    pub(super) since: Instant,
 }
 
 #[derive(Debug)]
@@ -109,12 +138,23 @@ impl Connection {
         matches!(self.progress().phase, Phase::Opening | Phase::Head)
     }
 
-    /// How readily it is given up for another one, the smallest first; nothing while a request is answered.
-    pub(super) fn gives_way(&self) -> Option<(bool, u8, Instant)> {
+    /// The answer to the request goes on for ever; its client comes again when it is cut off.
+    pub(super) fn streams(&self) {
+        self.enter(Phase::Streaming);
+    }
+
+    /// How readily it is given up for another one; nothing while a request is answered.
+    pub(super) fn gives_way(&self, now: Instant) -> Option<Rank> {
         let progress = self.progress();
         let phase = if progress.blocked.is_some() { Phase::Stalled } else { progress.phase };
         let since = progress.blocked.unwrap_or(progress.since);
-        (phase != Phase::Working).then_some((self.client.is_none(), phase as u8, since))
+        let class = match phase {
+            Phase::Working => return None,
+            Phase::Streaming => Class::Streaming,
+            _ if now.saturating_duration_since(since) < YOUNG => Class::Young,
+            _ => Class::Waiting,
+        };
+        Some(Rank { is_proxy: self.client.is_none(), class, phase: phase as u8, since })
     }
 
     /// Returns true if the client has used up its time.
@@ -125,7 +165,7 @@ impl Connection {
             Phase::Opening | Phase::Head => spent > limits.head,
             Phase::Idle => spent > limits.idle && progress.blocked.is_none(),
             Phase::Lingering => spent > limits.linger,
-            Phase::Body | Phase::Stalled | Phase::Working => false,
+            Phase::Body | Phase::Stalled | Phase::Streaming | Phase::Working => false,
         };
         let blocked = progress.blocked.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
         let earned = Duration::from_millis(progress.taken * 1000 / limits.answer_rate.max(1));

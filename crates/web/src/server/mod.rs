@@ -18,7 +18,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
@@ -218,6 +218,9 @@ impl Server {
                 Some(forwarded) => (router.oneshot(request).await?, forwarded),
                 None => (router.oneshot(request).await?, None),
             };
+            if response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
+                connection.streams();
+            }
             Ok(response.map(|body| Counted { body, connection, _forwarded: forwarded }))
         }
     }

@@ -30,12 +30,14 @@ impl Open {
     /// of them are at work.
     fn evict(&mut self, client: Option<IpAddr>) -> bool {
         let candidates = self.connections.iter().filter(|(_, one)| client.is_none() || one.client == client);
-        let ready = candidates.filter_map(|(id, one)| Some((*id, one.gives_way()?, one.client)));
+        let now = Instant::now();
+        let ready = candidates.filter_map(|(id, one)| Some((*id, one.gives_way(now)?, one.client)));
         let held = |client: Option<IpAddr>| {
             client.and_then(|client| self.by_client.get(&client).copied()).unwrap_or_default()
         };
-        let worst =
-            ready.min_by_key(|(_, rank, client)| (rank.0, usize::MAX - held(*client), rank.1, rank.2));
+        let worst = ready.min_by_key(|(_, rank, client)| {
+            (rank.is_proxy, rank.class, usize::MAX - held(*client), rank.phase, rank.since)
+        });
         let Some((id, ..)) = worst else { return false };
         if let Some(connection) = self.remove(id) {
             connection.close.notify_one();
@@ -174,6 +176,10 @@ mod tests {
         assert!(!is_open(&all, &idle));
         last.connection.begins();
         assert!(all.admit(address(1)).is_none(), "all of that address are at work");
+        next.connection.streams();
+        let instead = all.admit(address(1)).unwrap();
+        assert!(!is_open(&all, &next), "a live stream comes again");
+        instead.connection.begins();
         assert!(is_open(&all, &working) && is_open(&all, &other));
         drop(last);
         assert!(all.admit(address(1)).is_some());
