@@ -125,6 +125,8 @@ pub struct Plan {
     pub size: Size,
     /// The same seed gives the same rows.
     pub seed: u64,
+    /// Number from which the passwords follow: random, so that nobody works them out from the rest.
+    pub password_seed: u64,
     /// The day around which everything is dated.
     pub today: Date,
     /// Zone of the office.
@@ -174,7 +176,7 @@ pub fn fill(
     let mut world = World::new(plan, plan.zone()?, plan.first_day(), plan.size.counts());
     templates::read(&mut world, app)?;
     progress("People, teams and organizations");
-    let accounts = people::plan(&mut world);
+    let accounts = people::plan(&mut world, plan.password_seed);
     world.run(app, clock, progress)?;
     people::join_teams(&mut world, app)?;
     organizations::plan(&mut world, app)?;

@@ -9,6 +9,7 @@ use obcms_domain::kinds::{TEAM, USER};
 use serde_json::json;
 
 use crate::content::people::{PARTNER_POSITIONS, POSITIONS};
+use crate::random::Random;
 use crate::world::{PROGRAM, Person, World, create, update};
 use crate::{Account, days, words};
 
@@ -23,12 +24,13 @@ const KNOWN: [(&str, &str, &str, &str); 6] = [
 ];
 
 /// Plans the accounts; answers those that are printed.
-pub fn plan(world: &mut World) -> Vec<Account> {
+pub fn plan(world: &mut World, password_seed: u64) -> Vec<Account> {
+    let mut secret = Random::new(password_seed);
     let mut accounts = Vec::new();
     let mut taken: HashMap<String, usize> = HashMap::new();
     for (username, role, position, team) in KNOWN {
         let full_name = words::full_name(&mut world.random);
-        let password = words::password(&mut world.random);
+        let password = words::password(&mut secret);
         accounts.push(Account {
             username: username.into(),
             password,
@@ -139,8 +141,13 @@ mod tests {
     use jiff::civil::date;
 
     fn accounts(seed: u64) -> Vec<Account> {
-        let plan =
-            Plan { size: Size::Small, seed, today: date(2027, 2, 1), timezone: "Asia/Manila".to_owned() };
+        let plan = Plan {
+            size: Size::Small,
+            seed,
+            password_seed: seed,
+            today: date(2027, 2, 1),
+            timezone: "Asia/Manila".to_owned(),
+        };
         let zone = plan.zone().expect("the zone exists");
         super::plan(&mut World::new(&plan, zone, plan.first_day(), plan.size.counts()))
     }

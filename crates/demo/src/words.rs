@@ -84,6 +84,6 @@ const WORDS: [&str; 24] = [
 
 /// A password that one can keep in mind, long enough for the rules.
 pub fn password(random: &mut Random) -> String {
-    let words = random.some(&WORDS, 2);
-    format!("{}-{}-{}", words[0], words[1], random.between(1000, 9999))
+    let words = random.some(&WORDS, 4);
+    format!("{}-{}", words.join("-"), random.between(1000, 9999))
 }

@@ -63,7 +63,7 @@ fn once(name: &str, fill: impl FnOnce(&Path)) -> PathBuf {
 }
 
 fn plan(seed: u64) -> Plan {
-    Plan { size: Size::Small, seed, today: TODAY, timezone: "Asia/Manila".to_owned() }
+    Plan { size: Size::Small, seed, password_seed: seed, today: TODAY, timezone: "Asia/Manila".to_owned() }
 }
 
 fn open(folder: &Path, seed: u64) -> (App, Arc<FixedClock>, tokio::runtime::Runtime) {

@@ -59,6 +59,12 @@ pub fn came_by_https(headers: &HeaderMap) -> bool {
     last(headers, FORWARDED_PROTO).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
 }
 
+/// Returns true if the client talks HTTPS to the installation: by its public address, or as a trusted proxy tells.
+#[must_use]
+pub fn is_secure(state: &State, headers: &HeaderMap) -> bool {
+    state.settings.secure_cookies || came_by_https(headers)
+}
+
 /// The address of the installation without a slash at its end: as it was set, else as this request came. Empty when
 /// neither tells.
 ///

@@ -5,17 +5,27 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use obcms_app::security::SecurityEvent;
 use obcms_app::{Actor, AppError};
 use obcms_store::accounts::Session;
 
-use crate::address::base_address;
+use crate::address::{base_address, is_secure};
 use crate::bodies::GuardedBody;
 use crate::guard::guarded;
 use crate::problem::Problem;
 use crate::state::{State, blocking};
 
-/// Name of the session cookie.
+/// Name of the session cookie over plain HTTP.
 pub const COOKIE: &str = "obcms_session";
+/// Name of the session cookie over HTTPS: with this prefix browsers take it from this very host only, by HTTPS and for
+/// all paths, so that no neighbour can plant one.
+pub const SECURE_COOKIE: &str = "__Host-obcms_session";
+
+/// Name of the session cookie for a connection.
+#[must_use]
+pub const fn cookie_name(is_secure: bool) -> &'static str {
+    if is_secure { SECURE_COOKIE } else { COOKIE }
+}
 
 /// Whoever sends the request.
 #[derive(Clone, Debug)]
@@ -50,11 +60,30 @@ pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, 
             let actor = caller.actor.clone();
             request.extensions_mut().insert(caller);
             // Reading the answer may take long after it was decided that this caller may have it.
-            guarded(state, actor, next.run(request).await)
+            let address = request.extensions().get::<ClientAddress>().map(|address| address.0.clone());
+            let about = format!("{} {}", request.method(), request.uri().path());
+            let response = next.run(request).await;
+            note(&actor, &address.unwrap_or_default(), &about, response.status());
+            guarded(state, actor, response)
         }
         Ok(None) => next.run(request).await,
         Err(error) => Problem::from(error).into_response(),
     }
+}
+
+/// Logs what was refused to somebody who is known, and what they took away with them.
+fn note(actor: &Actor, address: &str, about: &str, status: StatusCode) {
+    let (event, outcome) = match status {
+        StatusCode::FORBIDDEN => ("access", "forbidden"),
+        status if status.is_success() && is_export(about) => ("export", "ok"),
+        _ => return,
+    };
+    SecurityEvent { event, user: &actor.username, address, outcome, about }.log();
+}
+
+/// Returns true for addresses at which data leaves as a file.
+fn is_export(about: &str) -> bool {
+    about.contains("/export.") || about.ends_with("/calendar.json") || about.ends_with("/calendar.ics")
 }
 
 fn find(state: &State, headers: &HeaderMap, client: &str) -> Result<Option<Caller>, AppError> {
@@ -70,7 +99,7 @@ fn find(state: &State, headers: &HeaderMap, client: &str) -> Result<Option<Calle
         state.guesses.right(secret);
         return Ok(Some(Caller { actor, session: None, base: base_address(state, headers) }));
     }
-    let Some(secret) = session_cookie(headers) else {
+    let Some(secret) = session_cookie(state, headers) else {
         return Ok(None);
     };
     let found = state.app.session_actor(&secret)?;
@@ -80,8 +109,9 @@ fn find(state: &State, headers: &HeaderMap, client: &str) -> Result<Option<Calle
 
 /// The secret in the session cookie.
 #[must_use]
-pub fn session_cookie(headers: &HeaderMap) -> Option<String> {
-    cookies(headers).find(|(name, _)| *name == COOKIE).map(|(_, value)| value.to_owned())
+pub fn session_cookie(state: &State, headers: &HeaderMap) -> Option<String> {
+    let expected = cookie_name(is_secure(state, headers));
+    cookies(headers).find(|(name, _)| *name == expected).map(|(_, value)| value.to_owned())
 }
 
 /// The cookies of a request, by name and value.

@@ -61,6 +61,7 @@ fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
 async fn headers(AxumState(state): AxumState<State>, mut request: Request, next: Next) -> Response {
     let nonce = hex(&state.app.random::<16>());
     request.extensions_mut().insert(Nonce(nonce.clone()));
+    let is_secure = address::is_secure(&state, request.headers());
     let is_asset = request.uri().path().starts_with("/assets/");
     let mut response = next.run(request).await;
     let policy = format!(
@@ -84,7 +85,7 @@ async fn headers(AxumState(state): AxumState<State>, mut request: Request, next:
     if !is_asset && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if state.settings.secure_cookies {
+    if is_secure {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=31536000; includeSubDomains"),

@@ -58,7 +58,7 @@ fn hash_with(password: &str, salt: &[u8]) -> Result<String, AppError> {
 
 /// The hash to keep of a password that passed [`check`].
 pub fn hash(app: &App, password: &str) -> Result<String, AppError> {
-    hash_with(password, &app.random::<16>())
+    hash_with(&password::normalize(password), &app.random::<16>())
 }
 
 /// Nobody's hash: verifying against it takes the time that verifying against somebody's does.
@@ -68,7 +68,10 @@ static NOBODY: LazyLock<String> =
 /// Whether the password is the one of that hash. Without a hash it takes as long, and answers no.
 pub fn verify(password: &str, hash: &str) -> bool {
     let against = if hash.is_empty() { NOBODY.as_str() } else { hash };
-    let right = is_right(password, against).unwrap_or(false);
+    let is_right = |password: &str| is_right(password, against).unwrap_or(false);
+    let normal = password::normalize(password);
+    // Older hashes are of passwords as they were typed.
+    let right = is_right(&normal) || (normal != password && is_right(password));
     right && !hash.is_empty()
 }
 
@@ -85,14 +88,16 @@ fn is_right(password: &str, hash: &str) -> Option<bool> {
     Some(Output::new(&output).ok()? == expected)
 }
 
-/// What is wrong with a new password of that user.
-pub fn check(field: &str, password: &str, username: &str) -> Option<FieldError> {
-    let error = password::check(password, username).err()?;
+/// Checks a new password of a user with those names: user name, full name, e-mail address.
+pub fn check(field: &str, password: &str, names: &[&str]) -> Option<FieldError> {
+    let error = password::check_with_names(password, names).err()?;
     let code = match error {
         password::PasswordError::TooShort => "too_short",
         password::PasswordError::TooLong => "too_long",
         password::PasswordError::IsUsername => "username",
         password::PasswordError::TooCommon => "common",
+        password::PasswordError::TooSimple => "too_simple",
+        password::PasswordError::HasContext(_) => "context",
     };
     let mut message = error.to_string();
     if let Some(first) = message.get_mut(..1) {
@@ -100,6 +105,11 @@ pub fn check(field: &str, password: &str, username: &str) -> Option<FieldError> 
     }
     message.push('.');
     Some(FieldError::new(field, code, message))
+}
+
+/// The names of a user that a password must not contain.
+pub fn names(user: &Record) -> [&str; 3] {
+    [user.text("username"), user.text("full_name"), user.text("email")]
 }
 
 /// How long account and address are still locked, if they are.
@@ -156,7 +166,7 @@ impl App {
             })?;
             return Err(AppError::field("current", "wrong", "This is not your current password."));
         }
-        if let Some(error) = check("new", new, &actor.username) {
+        if let Some(error) = check("new", new, &names(&user)) {
             return Err(AppError::Invalid(vec![error]));
         }
         let hash = hash(self, new)?;
@@ -177,7 +187,7 @@ impl App {
         super::administration::require_administration(actor, Action::Edit, "set the passwords of others")?;
         require_no_token(actor, "set a password")?;
         let record = self.get(actor, &obcms_domain::kinds::USER, user)?;
-        if let Some(error) = check("password", password, record.text("username")) {
+        if let Some(error) = check("password", password, &names(&record)) {
             return Err(AppError::Invalid(vec![error]));
         }
         let hash = hash(self, password)?;

@@ -105,7 +105,12 @@ impl App {
             Some(_) => actor.username.clone(),
             None => username::normalise(&input.username),
         };
-        let wrong = passwords::check("password", &input.password, &name);
+        let user = link.user_id.map(|_| self.user_named(&name)).transpose()?;
+        let names = match &user {
+            Some(user) => passwords::names(user),
+            None => [name.as_str(), input.full_name.as_str(), ""],
+        };
+        let wrong = passwords::check("password", &input.password, &names);
         if let (Some(error), Some(_)) = (&wrong, link.user_id) {
             return Err(AppError::Invalid(vec![error.clone()]));
         }

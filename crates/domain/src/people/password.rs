@@ -1,20 +1,45 @@
 //! What a password must be.
 //!
-//! Length is what counts; there are no rules on kinds of characters, as those only lead to patterns.
+//! Length is what counts; there are no rules on kinds of characters, as those only lead to patterns. What is refused is
+//! what is tried first: the passwords of public leaks, simple patterns, and words that belong to this office or person.
 
 mod common;
 
+use std::collections::HashSet;
+use std::io::Read;
+use std::sync::LazyLock;
+
 use common::COMMON;
+use unicode_normalization::UnicodeNormalization;
 
 /// Fewest characters.
 pub const SHORTEST: usize = 12;
 /// Most characters; more would only make the server work.
 pub const LONGEST: usize = 200;
+/// Fewest different characters.
+const DIFFERENT: usize = 5;
+/// Names shorter than this stand in too many words to be refused.
+const SHORTEST_NAME: usize = 4;
+/// Words that everybody would try here first.
+const OFFICE: [&str; 5] = ["obcms", "oobc", "bangsamoro", "barmm", "bagong moro"];
+/// Parts of addresses that belong to nobody.
+const ANYBODY: [&str; 5] = ["example", "gmail", "yahoo", "outlook", "mail"];
+
+/// The most common passwords, as packed by `scripts/pack-passwords`.
+static PACKED: &[u8] = include_bytes!("../../data/passwords.txt.br");
+
+static LISTED: LazyLock<HashSet<Box<str>>> = LazyLock::new(|| {
+    let mut text = String::new();
+    // A file that came with the program is not damaged; the list in the code holds in any case.
+    let _ = brotli_decompressor::Decompressor::new(PACKED, 65_536).read_to_string(&mut text);
+    let packed = text.lines().filter(|line| !line.starts_with("##") && !line.is_empty());
+    packed.chain(COMMON.iter().copied()).map(Box::from).collect()
+});
 
 /// Why a password is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    /// Fewer than [`SHORTEST`] characters.
+    /// Fewer than [`SHORTEST`] characters, not counting blanks at its ends.
     #[error("a password has at least {SHORTEST} characters")]
     TooShort,
     /// More than [`LONGEST`] characters.
@@ -26,25 +51,81 @@ pub enum PasswordError {
     /// One of the passwords that everybody tries first.
     #[error("this password is among the first that anybody would try")]
     TooCommon,
+    /// Only a few different characters, or only digits.
+    #[error("a password has at least {DIFFERENT} different characters and not only digits")]
+    TooSimple,
+    /// A name of the person or the office.
+    #[error("a password must not contain \"{0}\": names of you and of the office are tried first")]
+    HasContext(String),
+}
+
+/// The form in which a password is hashed and compared: however a keyboard composes its letters, it is the same (NFKC).
+#[must_use]
+pub fn normalize(password: &str) -> String {
+    password.nfkc().collect()
 }
 
 /// Checks a new password of the account `username`.
 pub fn check(password: &str, username: &str) -> Result<(), PasswordError> {
-    let length = password.chars().count();
-    if length < SHORTEST {
-        return Err(PasswordError::TooShort);
-    }
-    if length > LONGEST {
+    check_with_names(password, &[username])
+}
+
+/// Checks a new password of somebody with those names: first the user name, then others such as the full name.
+pub fn check_with_names(password: &str, names: &[&str]) -> Result<(), PasswordError> {
+    let normal = normalize(password);
+    if normal.chars().count() > LONGEST {
         return Err(PasswordError::TooLong);
     }
-    let plain = password.trim().to_lowercase();
-    if plain == username.trim().to_lowercase() {
+    let plain = normal.trim().to_lowercase();
+    if plain.chars().count() < SHORTEST {
+        return Err(PasswordError::TooShort);
+    }
+    let username = names.first().copied().unwrap_or_default();
+    if plain == normalize(username).trim().to_lowercase() {
         return Err(PasswordError::IsUsername);
     }
-    if COMMON.contains(&plain.as_str()) {
+    if is_common(&plain) {
         return Err(PasswordError::TooCommon);
     }
-    Ok(())
+    let different: HashSet<char> = plain.chars().filter(|letter| !letter.is_whitespace()).collect();
+    if different.len() < DIFFERENT
+        || plain.chars().all(|letter| letter.is_numeric() || letter.is_whitespace())
+    {
+        return Err(PasswordError::TooSimple);
+    }
+    let words = OFFICE.iter().map(|word| (*word).to_owned()).chain(names.iter().flat_map(|name| words(name)));
+    match words.into_iter().find(|word| plain.contains(word.as_str())) {
+        Some(word) => Err(PasswordError::HasContext(word)),
+        None => Ok(()),
+    }
+}
+
+/// The words of a name that are long enough to matter.
+fn words(name: &str) -> Vec<String> {
+    let name = normalize(name).to_lowercase();
+    name.split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| word.chars().count() >= SHORTEST_NAME && !ANYBODY.contains(word))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Returns true if the password is listed, also with digits and signs around it, repeated, or joined from two listed ones.
+fn is_common(plain: &str) -> bool {
+    let squeezed: String = plain.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let core = squeezed.trim_matches(|letter: char| !letter.is_alphabetic());
+    let is_listed = |word: &str| LISTED.contains(word);
+    if is_listed(plain) || is_listed(&squeezed) || (core.chars().count() >= 4 && is_listed(core)) {
+        return true;
+    }
+    // What was given in several words is a phrase: each may be common.
+    if squeezed.len() != plain.len() {
+        return false;
+    }
+    let cuts = core.char_indices().map(|(position, _)| position);
+    cuts.filter(|cut| *cut >= 4 && core.len() - cut >= 4).any(|cut| {
+        let (left, right) = core.split_at(cut);
+        is_listed(left) && is_listed(right)
+    })
 }
 
 #[cfg(test)]
@@ -54,7 +135,8 @@ mod tests {
     #[test]
     fn takes_a_long_one() {
         assert_eq!(check("river stone lamp", "ana.tan"), Ok(()));
-        assert_eq!(check(&"añ".repeat(100), "ana.tan"), Ok(()));
+        assert_eq!(check("Correct-horse-77-battery", "ana.tan"), Ok(()));
+        assert_eq!(check(&"ñoche y mañana ".repeat(13), "ana.tan"), Ok(()));
     }
 
     #[test]
@@ -64,19 +146,66 @@ mod tests {
     }
 
     #[test]
+    fn blanks_are_no_password() {
+        assert_eq!(check(&" ".repeat(20), "ana.tan"), Err(PasswordError::TooShort));
+        assert_eq!(check(&format!("short{}", " ".repeat(20)), "ana.tan"), Err(PasswordError::TooShort));
+        assert_eq!(check(&"\u{3000}".repeat(20), "ana.tan"), Err(PasswordError::TooShort));
+    }
+
+    #[test]
     fn refuses_the_user_name_in_any_case() {
         assert_eq!(check("Amina.Abdullah", "amina.abdullah"), Err(PasswordError::IsUsername));
     }
 
     #[test]
     fn refuses_common_ones_in_any_case() {
-        assert_eq!(check("Password1234", "ana.tan"), Err(PasswordError::TooCommon));
-        assert_eq!(check("QWERTYUIOP123", "ana.tan"), Err(PasswordError::TooCommon));
+        for common in [
+            "Password1234",
+            "QWERTYUIOP123",
+            "passwordpassword",
+            "!!monkey2026!!",
+            "iloveyou1234",
+            "ILOVEYOU dragon"[..8].repeat(2).as_str(),
+            "qwertyasdfgh",
+            "dragonmonkey12",
+        ] {
+            assert_eq!(check(common, "ana.tan"), Err(PasswordError::TooCommon), "{common}");
+        }
+    }
+
+    #[test]
+    fn refuses_patterns() {
+        for simple in ["abababababab", "zzzzzzzzzzzzzzz", "203948576102", "1 2 3 9 8 7 4 5 6 0 1 2"] {
+            assert_eq!(check(simple, "ana.tan"), Err(PasswordError::TooSimple), "{simple}");
+        }
+    }
+
+    #[test]
+    fn refuses_words_of_the_person_and_of_the_office() {
+        let names = ["amina.abdullah", "Amina Guro Abdullah", "a.abdullah@lamitan.example.org"];
+        for word in [
+            "xk7 obcms 99 zw",
+            "Bangsamoro-7-trees",
+            "my name is ABDULLAH",
+            "guro and the river",
+            "lamitan 7 trees",
+        ] {
+            let refused = check_with_names(word, &names);
+            assert!(matches!(refused, Err(PasswordError::HasContext(_))), "{word}: {refused:?}");
+        }
+        assert_eq!(check_with_names("an example of mail", &names), Ok(()));
+    }
+
+    #[test]
+    fn letters_are_the_same_however_they_are_composed() {
+        assert_eq!(normalize("man\u{303}ana"), normalize("ma\u{f1}ana"));
+        assert_eq!(normalize("\u{ff50}assword"), "password");
     }
 
     #[test]
     fn the_list_of_common_ones_is_of_use() {
         assert!(COMMON.len() >= 100);
+        assert!(LISTED.len() >= 3_000);
         for (index, entry) in COMMON.iter().enumerate() {
             assert!(entry.len() >= SHORTEST, "{entry} is refused by its length already");
             assert_eq!(*entry, entry.to_lowercase(), "{entry} would never match");

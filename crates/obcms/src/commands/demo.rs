@@ -9,17 +9,23 @@ use clap::builder::PossibleValuesParser;
 use obcms_app::{Actor, App, Entropy, FixedClock};
 use obcms_demo::{Account, Plan, Size};
 use obcms_store::{migrations, settings as facts};
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Where the accounts are kept, so that a second start prints them again.
+/// What tells that the demo is there and where its accounts are kept, so that a second start prints them again.
 const ACCOUNTS: &str = "demo-accounts";
+/// They are in a file beside the database, not in it.
+const IN_FILE: &str = "file";
 /// What is set while the data is being made.
 const BEGUN: &str = "demo-begun";
 
 /// Make a database with invented data if there is none, print the accounts to sign in with, and answer requests.
 ///
-/// Everybody can work the passwords out from the seed: this is not for data of your own.
+/// The passwords are random, and anybody who can read the data directory finds them there: this is not for data of your own.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// How much: a few dozen of each thing, a whole office, or ten times that.
@@ -44,7 +50,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     say(&sheet(&accounts, &format!("http://{address}")))?;
     if !address.ip().is_loopback() {
         tracing::warn!(
-            "the passwords of the demo can be worked out by anybody, and others can reach {address}"
+            "others can reach {address}; the demo is for trying out, its passwords lie in its data directory"
         );
     }
     serve::run_on(opened, &settings, listener)
@@ -55,7 +61,9 @@ fn accounts(app: &App, arguments: &Arguments, settings: &Settings) -> Result<Vec
     migrations::migrate(app.database(), app.now()).map_err(Failure::new)?;
     let (known, begun) = app.read(|tx| Ok((facts::get(tx, ACCOUNTS)?, facts::get(tx, BEGUN)?)))?;
     if let Some(known) = known {
-        return serde_json::from_str(&known).map_err(Failure::new);
+        // Older demos have the accounts themselves in the database.
+        let known = if known == IN_FILE { fs::read_to_string(file(settings)).ok() } else { Some(known) };
+        return known.map_or(Ok(Vec::new()), |known| serde_json::from_str(&known).map_err(Failure::new));
     }
     let place = settings.data.display();
     if begun.is_some() {
@@ -69,13 +77,30 @@ fn accounts(app: &App, arguments: &Arguments, settings: &Settings) -> Result<Vec
             "the database in {place} is not one of the demo and stays as it is; choose another place with --data"
         )));
     }
-    make(app, arguments)
+    make(app, arguments, settings)
 }
 
-fn make(app: &App, arguments: &Arguments) -> Result<Vec<Account>, Failure> {
+/// Where the accounts with their passwords are kept, readable by this user alone.
+fn file(settings: &Settings) -> PathBuf {
+    settings.data.join("demo-accounts.json")
+}
+
+fn keep(path: &Path, accounts: &str) -> Result<(), Failure> {
+    let refuse =
+        |error: std::io::Error| Failure::new(format_args!("cannot write {}: {error}", path.display()));
+    if let Some(folder) = path.parent() {
+        crate::data::prepare(folder)?;
+    }
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path).map_err(refuse)?;
+    file.write_all(accounts.as_bytes()).map_err(refuse)
+}
+
+fn make(app: &App, arguments: &Arguments, settings: &Settings) -> Result<Vec<Account>, Failure> {
     let plan = Plan {
         size: Size::parse(&arguments.size).unwrap_or(Size::Office),
         seed: arguments.seed,
+        password_seed: u64::from_le_bytes(app.random()),
         today: app.today(),
         timezone: app.options().office_timezone.clone(),
     };
@@ -89,12 +114,19 @@ fn make(app: &App, arguments: &Arguments) -> Result<Vec<Account>, Failure> {
     let accounts = obcms_demo::fill(&player, &clock, &plan, &mut |step| tracing::info!("{step}"))?;
     player.database().analyze().map_err(Failure::new)?;
     let kept = serde_json::to_string(&accounts).map_err(Failure::new)?;
-    player.write(&program, |work| Ok(facts::set(work.tx, ACCOUNTS, &kept)?))?;
+    keep(&file(settings), &kept)?;
+    player.write(&program, |work| Ok(facts::set(work.tx, ACCOUNTS, IN_FILE)?))?;
     Ok(accounts)
 }
 
 /// What is printed for people.
 fn sheet(accounts: &[Account], address: &str) -> String {
+    if accounts.is_empty() {
+        return format!(
+            "The demo answers on {address}; its passwords were shown at its first start. \
+             Set a new one with obcms user reset NAME.\n\n"
+        );
+    }
     let mut text = format!("The demo answers on {address}; sign in as one of these:\n\n");
     let widths =
         |of: fn(&Account) -> &str| accounts.iter().map(|account| of(account).len()).max().unwrap_or(0);

@@ -18,6 +18,7 @@ use obcms_app::sharing::{Behind, Gone, Opened, SharedCalendar, SharedEntry, Unlo
 use super::errors::PageError;
 use super::me::agent_name;
 use super::sign_in::spell_wait;
+use crate::address::is_secure;
 use crate::caller::{ClientAddress, cookies};
 use crate::components::badges::{module_dot, module_name};
 use crate::components::forms::{Control, Form as FormView, FormField, form};
@@ -180,7 +181,7 @@ async fn unlock(
         Unlocked::Nothing => private(Redirect::to(&path).into_response()),
         Unlocked::Right(proof) => {
             let mut response = private(Redirect::to(&path).into_response());
-            let secure = if state.settings.secure_cookies { "; Secure" } else { "" };
+            let secure = if is_secure(&state, &headers) { "; Secure" } else { "" };
             let cookie = format!(
                 "{COOKIE}={proof}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={UNLOCKED_SECONDS}{secure}"
             );

@@ -13,7 +13,8 @@ use obcms_domain::registry::FieldError;
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::Page;
-use crate::caller::{COOKIE, ClientAddress, cookies, session_cookie};
+use crate::address::is_secure;
+use crate::caller::{ClientAddress, cookie_name, cookies, session_cookie};
 use crate::components::feedback;
 use crate::components::forms::{Control, Form as FormView, FormField, form};
 use crate::input::{Form, PageParameters};
@@ -128,13 +129,14 @@ async fn sign_in(
     let (status, problem, retry) = match result {
         Ok(signed_in) => {
             // Whoever signs in again in a browser has one session there, not two.
-            if let Some(before) = session_cookie(&headers) {
+            if let Some(before) = session_cookie(&state, &headers) {
                 blocking(|| state.app.sign_out(&before))?;
             }
             let mut response = Redirect::to(&next).into_response();
-            set_session(&mut response, &state, &signed_in.secret, state.app.longest_session().as_secs());
+            let seconds = state.app.longest_session().as_secs();
+            set_session(&mut response, is_secure(&state, &headers), &signed_in.secret, seconds);
             if let Some(secret) = &signed_in.device {
-                set_device(&mut response, &state, secret);
+                set_device(&mut response, is_secure(&state, &headers), secret);
             }
             return Ok(response);
         }
@@ -167,8 +169,8 @@ pub fn spell_wait(seconds: i64) -> String {
 }
 
 /// Name of the cookie of a known device.
-fn device_name(state: &State) -> &'static str {
-    if state.settings.secure_cookies { "__Host-obcms_device" } else { "obcms_device" }
+const fn device_name(is_secure: bool) -> &'static str {
+    if is_secure { "__Host-obcms_device" } else { "obcms_device" }
 }
 
 fn device_cookie(headers: &HeaderMap) -> Option<String> {
@@ -178,18 +180,18 @@ fn device_cookie(headers: &HeaderMap) -> Option<String> {
     cookies(headers).find_map(of_device)
 }
 
-fn set_device(response: &mut Response, state: &State, secret: &str) {
-    let secure = if state.settings.secure_cookies { "; Secure" } else { "" };
-    let (name, seconds) = (device_name(state), DEVICE_LIFE.as_secs());
+fn set_device(response: &mut Response, is_secure: bool, secret: &str) {
+    let secure = if is_secure { "; Secure" } else { "" };
+    let (name, seconds) = (device_name(is_secure), DEVICE_LIFE.as_secs());
     let cookie = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
 }
 
-fn set_session(response: &mut Response, state: &State, secret: &str, seconds: i64) {
-    let secure = if state.settings.secure_cookies { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+fn set_session(response: &mut Response, is_secure: bool, secret: &str, seconds: i64) {
+    let (name, secure) = (cookie_name(is_secure), if is_secure { "; Secure" } else { "" });
+    let cookie = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
@@ -200,11 +202,14 @@ async fn sign_out(
     headers: HeaderMap,
     _: SafeForm,
 ) -> Result<Response, PageError> {
-    if let Some(secret) = session_cookie(&headers) {
+    if let Some(secret) = session_cookie(&state, &headers) {
         blocking(|| state.app.sign_out(&secret))?;
     }
     let mut response = Redirect::to("/login").into_response();
-    set_session(&mut response, &state, "", 0);
+    set_session(&mut response, is_secure(&state, &headers), "", 0);
+    // Pages and what they stored; the theme is in a cookie and stays.
+    let cleared = HeaderValue::from_static("\"cache\", \"storage\"");
+    response.headers_mut().insert("clear-site-data", cleared);
     Ok(response)
 }
 
