@@ -334,6 +334,50 @@ on_both_engines! {
         elsewhere.get("/api/v1/me").expect_status(200);
     }
 
+    fn over_https_the_cookie_belongs_to_this_host_alone(server: &Server) {
+        let person = server.person(&["staff"]);
+        let fields = [("username", person.username.as_str()), ("password", PASSWORD)];
+        let plain = server.anonymous().post_form("/login", &fields).expect_status(303);
+        assert!(plain.header("set-cookie").starts_with("obcms_session=") && !plain.header("set-cookie").contains("Secure"));
+        // Anybody can claim it; only a trusted proxy is believed.
+        let claimed = server.anonymous().with_header("x-forwarded-proto", "https").post_form("/login", &fields);
+        assert!(claimed.header("set-cookie").starts_with("obcms_session="));
+
+        let proxy = server.behind_proxy();
+        let client = proxy.anonymous().with_header("x-forwarded-proto", "https");
+        let answer = client.post_form("/login", &fields).expect_status(303);
+        let cookie = answer.header("set-cookie");
+        assert!(cookie.starts_with("__Host-obcms_session=") && cookie.ends_with("; Secure"), "{cookie}");
+        assert!(cookie.contains("Path=/;") && !cookie.contains("Domain"), "{cookie}");
+        assert!(answer.header("strict-transport-security").starts_with("max-age="));
+        let cookie = cookie.split(';').next().unwrap_or_default();
+        let session = client.with_header("cookie", cookie);
+        session.get("/api/v1/me").expect_status(200);
+        // A neighbour can plant a cookie of the plain name.
+        client.with_header("cookie", cookie.trim_start_matches("__Host-")).get("/api/v1/me").expect_status(401);
+        let csrf = csrf_token(&session);
+        let out = session.post_form("/logout", &[("csrf_token", &csrf)]).expect_status(303);
+        assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"");
+        session.get("/api/v1/me").expect_status(401);
+    }
+
+    fn guessable_passwords_are_refused_with_a_reason(server: &Server) {
+        let person = server.person_with(json!({ "roles": ["staff"], "full_name": "Amina Abdullah", "email": "aminah@lamitan.example.org" }));
+        let session = signed_in(server, &person);
+        let change = |new: &str| session.post("/api/v1/me/password", &json!({ "current": PASSWORD, "new": new }));
+        let blanks = " ".repeat(16);
+        for (new, code) in [
+            ("short", "too_short"), (blanks.as_str(), "too_short"), ("Password2026!", "common"),
+            ("dragonmonkey12", "common"), ("ababababababab", "too_simple"), ("200119722003", "too_simple"),
+            ("the obcms of 2026", "context"), ("abdullah by the sea", "context"), ("lamitan by the sea", "context"),
+        ] {
+            assert_eq!(change(new).expect_status(422).errors("code"), [code], "{new}");
+        }
+        // Letters that a keyboard composes in another way are the same letters.
+        change("man\u{303}ana by the sea").expect_status(200);
+        sign_in(server, &person.username, "ma\u{f1}ana by the sea", "/").expect_status(303);
+    }
+
     fn an_archived_account_has_no_way_in_when_it_is_restored(server: &Server) {
         let person = server.person(&["staff"]);
         let session = signed_in(server, &person);

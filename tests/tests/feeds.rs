@@ -32,6 +32,42 @@ fn day(server: &Server) -> String {
 }
 
 on_both_engines! {
+    fn secrets_lie_in_the_database_encrypted(server: &Server) {
+        let owner = server.person(&["staff"]).client.with_header("idempotency-key", "once");
+        let body = json!({ "name": "Phone" });
+        let made = owner.post("/api/v1/feeds", &body).expect_status(201);
+            let url = made.json["url"].as_str().expect("an address").to_owned();
+            let again = owner.post("/api/v1/feeds", &body).expect_status(201);
+            assert_eq!(again.json, made.json, "the answer to a repeated request is the same");
+            let secret = url.trim_end_matches(".ics").rsplit('/').next().expect("a secret").to_owned();
+            let stored = |sql: &str| -> String {
+                server.app().read(|tx| Ok(tx.one(sql, &[])?.get(0)?)).expect("a row")
+            };
+            assert!(!stored("SELECT body FROM idempotency_keys").contains(&secret));
+            let sealed = stored("SELECT secret FROM feeds");
+            assert!(sealed.starts_with("v1:") && !sealed.contains(&secret), "{sealed}");
+            server.anonymous().get(obcms_tests::path(&url)).expect_status(200);
+
+            // What an older release stored is encrypted at the start.
+            let plain = format!("UPDATE feeds SET secret = '{secret}'");
+            server.app().database().write(|tx| tx.batch(&plain)).expect("written");
+            server.app().seal_secrets().expect("sealed");
+            assert!(stored("SELECT secret FROM feeds").starts_with("v1:"));
+            let id = made.json["id"].as_str().expect("an id");
+            assert_eq!(owner.get(&format!("/api/v1/feeds/{id}")).json["url"], url.as_str());
+    }
+
+    fn a_feed_ends_when_its_owner_said(server: &Server) {
+        let owner = server.as_role("staff");
+        let feed = owner.post("/api/v1/feeds", &json!({ "name": "Phone" })).expect_status(201).json;
+        assert!(feed["expires"].is_null(), "without an end unless one is given");
+        let path = obcms_tests::path(feed["url"].as_str().expect("an address")).to_owned();
+        server.anonymous().get(&path).expect_status(200);
+        let over = json!({ "expires": "2001-01-01T00:00:00Z" });
+        owner.patch(&format!("/api/v1/feeds/{}", feed["id"].as_str().expect("an id")), &over).expect_status(200);
+        server.anonymous().get(&path).expect_status(404);
+    }
+
     fn whoever_has_the_address_reads_what_the_owner_may_see(server: &Server) {
         let owner = server.person(&["coordinator"]);
         let day = day(server);

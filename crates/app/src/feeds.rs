@@ -12,24 +12,26 @@ use obcms_domain::registry::{Record, Value};
 use obcms_store::feeds as store;
 use serde_json::Value as Json;
 
-use crate::accounts::{hashed_text, limit_end, new_secret};
+use crate::accounts::{Vault, hashed_text, limit_end, new_secret, opened};
 use crate::calendar::{CalendarQuery, FILTERS};
 use crate::error::AppError;
 use crate::records::{require_version, require_write};
 use crate::{Actor, App};
 
 /// Gives a feed a new secret.
-pub(crate) fn set_secret(app: &App, record: &mut Record) {
+pub(crate) fn set_secret(app: &App, record: &mut Record) -> Result<(), AppError> {
     let secret = new_secret(app);
     record.set("secret_hash", hashed_text(&secret));
-    record.set("secret", secret);
+    record.set("secret", Vault::current()?.seal(record.id, &secret)?);
+    Ok(())
 }
 
 /// The path at which a feed answers, for its owner; nothing for anybody else, however much they may.
 #[must_use]
 pub fn path(actor: &Actor, record: &Record) -> Option<String> {
     let is_owner = actor.id.is_some() && record.created_by == actor.id;
-    is_owner.then(|| format!("/feeds/{}.ics", record.text("secret")))
+    let secret = opened(record).filter(|_| is_owner)?;
+    Some(format!("/feeds/{secret}.ics"))
 }
 
 impl App {
@@ -72,7 +74,7 @@ impl App {
             }
             let mut record = before.clone();
             limit_end(work.actor, None, &mut record)?;
-            set_secret(work.app, &mut record);
+            set_secret(work.app, &mut record)?;
             work.save_secret(&before, &record, "renew")?;
             Ok(record)
         })

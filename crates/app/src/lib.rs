@@ -182,6 +182,7 @@ impl App {
     /// Brings the database to the schema of this program and puts in what every installation starts with.
     pub fn prepare(&self) -> Result<(), AppError> {
         let steps = obcms_store::migrations::migrate(&self.database, self.now())?;
+        self.seal_secrets()?;
         seeds::plant(self)?;
         if steps > 0 {
             self.database.analyze()?;

@@ -39,7 +39,7 @@ impl App {
         let user = actor.id.ok_or(AppError::Unauthorized)?;
         let known = |answer: idempotency::Answer| {
             if answer.request == request {
-                Ok(answer)
+                self.with_owner_members(actor, kind, answer, base)
             } else {
                 Err(AppError::field("Idempotency-Key", "reused", "This key was given with another request."))
             }
@@ -50,14 +50,16 @@ impl App {
             }
             let record = create(work, kind, input)?;
             let mut object = present::present_one(work.tx, work.today, &record)?;
-            object.extend(present::of_its_owner(base, work.actor, &record));
-            let answer = idempotency::Answer {
+            let mut answer = idempotency::Answer {
                 request: request.to_owned(),
                 status: 201,
                 location: format!("/api/v1/{}/{}", kind.collection, record.id),
-                body: Json::Object(object).to_string(),
+                body: Json::Object(object.clone()).to_string(),
             };
+            // Without the address of a feed or a share, which is a secret.
             idempotency::keep(work.tx, user, key, &answer, work.now)?;
+            object.extend(present::of_its_owner(base, work.actor, &record));
+            answer.body = Json::Object(object).to_string();
             Ok(answer)
         });
         match result {
@@ -112,6 +114,29 @@ impl App {
                 .ok_or_else(|| error.into()),
             other => other,
         }
+    }
+
+    /// A kept answer with what only the owner of the record is shown, which is not kept with it.
+    fn with_owner_members(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        mut answer: idempotency::Answer,
+        base: &str,
+    ) -> Result<idempotency::Answer, AppError> {
+        let id = answer.location.rsplit('/').next().and_then(|id| id.parse::<Id>().ok());
+        if !matches!(kind.name, "feed" | "share") {
+            return Ok(answer);
+        }
+        let record = match id {
+            Some(id) => self.read(|tx| Ok(store::load(tx, kind, id)?))?,
+            None => None,
+        };
+        if let (Some(record), Ok(Json::Object(mut object))) = (record, serde_json::from_str(&answer.body)) {
+            object.extend(present::of_its_owner(base, actor, &record));
+            answer.body = Json::Object(object).to_string();
+        }
+        Ok(answer)
     }
 
     /// Changes a record; `expected` is the version that the actor saw.

@@ -15,7 +15,7 @@ use obcms_store::sharing as store;
 use obcms_store::{Tx, records};
 use serde_json::Value as Json;
 
-use crate::accounts::{Attempt, hashed_text, verify_password};
+use crate::accounts::{Attempt, hashed_text, opened, verify_password};
 use crate::calendar::{CalendarQuery, Entry, Feed, Moment};
 use crate::error::AppError;
 use crate::{Actor, App};
@@ -153,7 +153,8 @@ impl SharedEntry {
 #[must_use]
 pub fn path(actor: &Actor, record: &Record) -> Option<String> {
     let is_owner = actor.id.is_some() && record.created_by == actor.id;
-    is_owner.then(|| format!("/shared/{}", record.text("secret")))
+    let secret = opened(record).filter(|_| is_owner)?;
+    Some(format!("/shared/{secret}"))
 }
 
 /// Why the share shows nothing, if so.

@@ -3,6 +3,7 @@
 mod commands;
 mod data;
 mod failure;
+mod key;
 mod logging;
 mod opened;
 mod server;

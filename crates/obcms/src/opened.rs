@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::settings::{DatabaseAddress, Settings};
-use crate::{data, logging};
+use crate::{data, key, logging};
 use obcms_app::{App, Entropy, Options, SystemClock};
 use obcms_store::{Claim, Database, Location, migrations};
 use std::path::Path;
@@ -27,6 +27,7 @@ impl Opened {
             finish_restore(path)?;
             data::close(&settings.data, Some(path));
         }
+        key::load(settings)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
             Failure::new(format_args!("cannot start the threads of the program: {error}"))
         })?;

@@ -16,8 +16,8 @@ use jiff::tz::TimeZone;
 use obcms_domain::networks::Network;
 use std::path::PathBuf;
 use values::{
-    parse_connections, parse_database, parse_days, parse_directory, parse_listen, parse_log_format,
-    parse_log_level, parse_networks, parse_public_url, parse_switch, parse_timezone,
+    parse_connections, parse_database, parse_days, parse_directory, parse_file, parse_listen,
+    parse_log_format, parse_log_level, parse_networks, parse_public_url, parse_switch, parse_timezone,
 };
 
 /// Which commands a setting concerns.
@@ -91,6 +91,10 @@ settings! {
     data: PathBuf {
         flag: "data", environment: "OBCMS_DATA", default: "./data", parse: parse_directory, scope: Everywhere,
         placeholder: "DIRECTORY", help: "Directory of the SQLite database and of everything else kept on disk",
+    }
+    key_file: Option<PathBuf> {
+        flag: "key-file", environment: "OBCMS_KEY_FILE", default: "", parse: parse_file, scope: Everywhere,
+        placeholder: "FILE", help: "File with the key that encrypts secrets; secret.key in the data directory when not set. Several servers on one database share it",
     }
     database: DatabaseAddress {
         flag: "database", environment: "OBCMS_DATABASE", default: "sqlite:obcms.db", parse: parse_database, scope: Everywhere,

@@ -14,6 +14,7 @@ mod setup;
 mod sign_in;
 mod throttle;
 mod tokens;
+mod vault;
 
 pub(crate) use passwords::{hash as passphrase_hash, verify as verify_password};
 pub(crate) use secrets::{hashed_text, new as new_secret};
@@ -33,6 +34,8 @@ pub use setup::{SetupInput, setup_path};
 pub use sign_in::{Client, SignInError, SignedIn};
 pub use throttle::DEVICE_LIFE;
 pub use tokens::{DEFAULT_DAYS as TOKEN_DAYS, TokenEnd};
+pub(crate) use vault::opened;
+pub use vault::{KEY_LENGTH, Vault, new_key};
 
 use crate::error::AppError;
 use crate::work::Work;

@@ -3,8 +3,9 @@
 use obcms_domain::kinds::LEAST_PASSPHRASE;
 use obcms_domain::registry::{Record, Value};
 
-use crate::accounts::{hashed_text, limit_end, new_secret, passphrase_hash};
+use crate::accounts::{limit_end, passphrase_hash};
 use crate::error::AppError;
+use crate::feeds;
 use crate::records::Input;
 use crate::work::Work;
 
@@ -17,9 +18,7 @@ pub fn prepare(
 ) -> Result<(), AppError> {
     limit_end(work.actor, before, record)?;
     if before.is_none() {
-        let secret = new_secret(work.app);
-        record.set("secret_hash", hashed_text(&secret));
-        record.set("secret", secret);
+        feeds::set_secret(work.app, record)?;
     }
     if !input.contains_key("passphrase") {
         return Ok(());

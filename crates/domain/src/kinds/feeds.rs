@@ -60,8 +60,8 @@ pub static FEED: Kind = Kind {
             .not_on_calendar("when a program asked for the feed is no date of the office")
             .listed(),
         Field::new("reads", "Times read", Type::Integer(0, i64::MAX)).derived(),
-        // In plain text too, as the owner looks it up again for the next device.
-        Field::new("secret", "Secret", Type::Text(100)).secret(),
+        // Encrypted, as the owner looks it up again for the next device.
+        Field::new("secret", "Secret", Type::Text(300)).secret(),
         Field::new("secret_hash", "Hash of the secret", Type::Text(100)).secret(),
     ],
     ..Kind::new("feed", "feeds", "feeds")

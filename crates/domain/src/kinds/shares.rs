@@ -80,8 +80,8 @@ pub static SHARE: Kind = Kind {
             .derived()
             .not_on_calendar("A record of the past.")
             .listed(),
-        // In plain text too, as its maker looks it up again to pass it on.
-        Field::new("secret", "Secret", Type::Text(100)).secret(),
+        // Encrypted, as its maker looks it up again to pass it on.
+        Field::new("secret", "Secret", Type::Text(300)).secret(),
         Field::new("secret_hash", "Hash of the secret", Type::Text(100)).secret(),
     ],
     ..Kind::new("share", "shares", "shares")

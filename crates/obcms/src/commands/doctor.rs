@@ -3,6 +3,7 @@
 use super::{say, user as users};
 use crate::data;
 use crate::failure::Failure;
+use crate::key;
 use crate::opened::{Opened, location};
 use crate::settings::{DatabaseFlags, Settings, resolve};
 use jiff::civil::date;
@@ -71,6 +72,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             ]);
             if is_current {
                 lines.push(Line::new("accounts", accounts(&opened.app)));
+                lines.push(Line::new("secrets", secrets(&opened.app, &settings)));
                 lines.push(Line::new("jobs", jobs(&opened.app)));
                 lines.push(Line { what: "backup", outcome: last_backup(&opened.app) });
             }
@@ -91,6 +93,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         1 => Err(Failure::new("1 check found a fault; see its line")),
         faults => Err(Failure::new(format_args!("{faults} checks found a fault; see their lines"))),
     }
+}
+
+/// Addresses of feeds and shares that were sealed with another key answer, and cannot be shown.
+fn secrets(app: &App, settings: &Settings) -> Verdict {
+    let path = key::path(settings);
+    let (lost, all) = app.unreadable_secrets().map_err(|error| error.to_string())?;
+    if lost > 0 {
+        return Err(format!(
+            "{lost} of {all} addresses of feeds and shares cannot be shown with the key in {}; restore the key they were made with",
+            path.display()
+        ));
+    }
+    Ok(format!("{all} addresses, key in {}", path.display()))
 }
 
 /// A clock that was never set makes every date and every sign-in wrong.

@@ -80,6 +80,11 @@ pub(super) fn parse_directory(text: &str) -> Result<PathBuf, String> {
     Ok(PathBuf::from(text))
 }
 
+#[allow(clippy::unnecessary_wraps)] // All parsers have one form.
+pub(super) fn parse_file(text: &str) -> Result<Option<PathBuf>, String> {
+    Ok(Some(text).filter(|text| !text.is_empty()).map(PathBuf::from))
+}
+
 pub(super) fn parse_database(text: &str) -> Result<DatabaseAddress, String> {
     if let Some(path) = text.strip_prefix("sqlite:") {
         // `sqlite:///var/lib/obcms.db` is how other programs write an absolute path.

@@ -1,0 +1,98 @@
+//! The file with the key that encrypts secrets in the database.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use obcms_app::accounts::{KEY_LENGTH, Vault, new_key};
+use obcms_domain::hex::hex;
+
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+/// Name of the file in the data directory.
+pub const FILE: &str = "secret.key";
+
+/// Where the key lies.
+pub fn path(settings: &Settings) -> PathBuf {
+    settings.key_file.clone().unwrap_or_else(|| settings.data.join(FILE))
+}
+
+/// Loads the key and has it used. In the data directory it is made when it is not there; a file that the settings name
+/// must exist, because several servers share it.
+pub fn load(settings: &Settings) -> Result<(), Failure> {
+    let path = path(settings);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound && settings.key_file.is_none() => make(&path)?,
+        Err(error) => {
+            return Err(Failure::new(format_args!(
+                "cannot read the key file {}: {error}; copy it from the server that has it, or choose another with --key-file",
+                path.display()
+            )));
+        }
+    };
+    let key = parse(&text).ok_or_else(|| {
+        Failure::new(format_args!(
+            "the key file {} does not hold a key: expected {} hexadecimal digits; restore it from a backup",
+            path.display(),
+            KEY_LENGTH * 2
+        ))
+    })?;
+    Vault::new(&key)?.install();
+    Ok(())
+}
+
+/// Makes a new key. Of two programs that start together one makes it and the other reads it.
+fn make(path: &Path) -> Result<String, Failure> {
+    let refuse = |error: std::io::Error| {
+        Failure::new(format_args!("cannot write the key file {}: {error}; see --key-file", path.display()))
+    };
+    if let Some(folder) = path.parent() {
+        crate::data::prepare(folder)?;
+    }
+    let text = format!("{}\n", hex(&new_key()?));
+    // Written beside and linked, so that nobody reads half of it.
+    let draft = path.with_extension(format!("key-{}", std::process::id()));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)
+        .map_err(refuse)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(refuse)?;
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft).map_err(refuse)?;
+    match linked {
+        Ok(()) => Ok(text),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::read_to_string(path).map_err(refuse),
+        Err(error) => Err(refuse(error)),
+    }
+}
+
+fn parse(text: &str) -> Option<[u8; KEY_LENGTH]> {
+    let text = text.trim();
+    if text.len() != KEY_LENGTH * 2 || !text.is_ascii() {
+        return None;
+    }
+    let mut key = [0; KEY_LENGTH];
+    for (position, byte) in key.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(position * 2..position * 2 + 2)?, 16).ok()?;
+    }
+    Some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_64_hexadecimal_digits() {
+        assert_eq!(parse(&format!("{}\n", "0a".repeat(32))), Some([10; 32]));
+        for wrong in ["", "0a", &"zz".repeat(32), &"é".repeat(32)] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+}
