@@ -46,7 +46,7 @@ on_both_engines! {
             assert!(!stored("SELECT body FROM idempotency_keys").contains(&secret));
             let sealed = stored("SELECT secret FROM feeds");
             assert!(sealed.starts_with("v1:") && !sealed.contains(&secret), "{sealed}");
-            server.anonymous().get(obcms_tests::path(&url)).expect_status(200);
+            server.anonymous().get(path(&url)).expect_status(200);
 
             // What an older release stored is encrypted at the start.
             let plain = format!("UPDATE feeds SET secret = '{secret}'");
@@ -61,11 +61,11 @@ on_both_engines! {
         let owner = server.as_role("staff");
         let feed = owner.post("/api/v1/feeds", &json!({ "name": "Phone" })).expect_status(201).json;
         assert!(feed["expires"].is_null(), "without an end unless one is given");
-        let path = obcms_tests::path(feed["url"].as_str().expect("an address")).to_owned();
-        server.anonymous().get(&path).expect_status(200);
+        let address = path(feed["url"].as_str().expect("an address")).to_owned();
+        server.anonymous().get(&address).expect_status(200);
         let over = json!({ "expires": "2001-01-01T00:00:00Z" });
         owner.patch(&format!("/api/v1/feeds/{}", feed["id"].as_str().expect("an id")), &over).expect_status(200);
-        server.anonymous().get(&path).expect_status(404);
+        server.anonymous().get(&address).expect_status(404);
     }
 
     fn whoever_has_the_address_reads_what_the_owner_may_see(server: &Server) {
