@@ -67,6 +67,36 @@ for (const [size, viewport] of Object.entries(sizes)) {
   });
 }
 
+test("a card of a repeating task moves its next date alone", async () => {
+  const page = await running.signedIn("coordinator");
+  const client = api(running);
+  const due = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10);
+  const task = await newTask(client, { title: "Weekly report", due_date: due, rrule: "FREQ=WEEKLY;COUNT=3" });
+  const dates = async () =>
+    (await client("GET", `tasks/${task.id}/occurrences`)).items.map((date) => [date.due_date, date.status]);
+  const before = await dates();
+  const move = async (to) => {
+    await page.getByRole("article", { name: "Weekly report" }).focus();
+    await page.keyboard.press("m");
+    await page.getByRole("button", { name: to, exact: true }).click();
+    await page.getByText(`Moved to ${to}`).first().waitFor();
+  };
+  await page.goto("/board?q=weekly");
+  await move("In progress");
+  assert.deepEqual(await dates(), [[due, "in_progress"], ...before.slice(1)]);
+  await page.reload();
+  assert.deepEqual(await titlesIn(page, "In progress"), ["Weekly report"]);
+  // Completed, the next date is shown as not started.
+  await move("Completed");
+  await column(page, "Not started").getByText("Weekly report").waitFor();
+  assert.deepEqual(await titlesIn(page, "Completed"), []);
+  assert.deepEqual(await dates(), [[due, "completed"], ...before.slice(1)]);
+  await page.locator("#toasts").getByRole("button", { name: "Undo" }).last().click();
+  await column(page, "In progress").getByText("Weekly report").waitFor();
+  assert.deepEqual(await dates(), [[due, "in_progress"], ...before.slice(1)]);
+  await page.context().close();
+});
+
 test("a move in one browser shows in another", async () => {
   const [one, other] = await Promise.all([running.signedIn("coordinator"), running.signedIn("executive")]);
   const client = api(running);

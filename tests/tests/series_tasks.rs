@@ -293,11 +293,15 @@ on_both_engines! {
         assert!(card.contains(&id), "{card}");
         me.post(&address, &json!({ "group": "assignee", "column": person.id.to_string() })).expect_status(200);
         assert_eq!(of("assignees"), [json!([person.id.to_string()]), json!([]), json!([])]);
+        let cards = me.get(&format!("/api/v1/tasks/board?group=assignee&column={}", person.id)).expect_status(200).text;
+        assert!(cards.contains(&id), "{cards}");
+        let mine = person.client.get("/api/v1/tasks?mine=true").expect_status(200).json;
+        assert_eq!(mine["items"].as_array().unwrap().len(), 1);
         // What is said of the series holds for the others, and after the first one is done for what is shown.
         me.patch(&format!("/api/v1/tasks/{id}"), &json!({ "priority": "high" })).expect_status(200);
         assert_eq!(of("priority"), ["critical", "high", "high"]);
         me.post(&format!("/api/v1/tasks/{id}/transition"), &json!({ "status": "completed" })).expect_status(200);
-        assert_eq!(task(&me, &id)["priority"], "high");
+        assert_eq!((&task(&me, &id)["priority"], &task(&me, &id)["assignees"]), (&json!("high"), &json!([])));
     }
 
     fn a_series_ends_only_where_all_is_said(server: &Server) {

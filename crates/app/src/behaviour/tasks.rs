@@ -43,6 +43,9 @@ pub fn prepare(
 
 /// To give a task to others needs the right to assign, unless it is one's own.
 fn require_assign(work: &mut Work<'_, '_>, before: Option<&Record>, record: &Record) -> Result<(), AppError> {
+    // Of a series, the people of the whole are compared, not those of the occurrence that is shown.
+    let before = before.map(state::edited);
+    let (before, record) = (before.as_ref(), &state::edited(record));
     let differs = |name: &str| before.is_none_or(|before| before.get(name) != record.get(name));
     let given: Vec<Id> = record.references("assignees").to_vec();
     let known: &[Id] = before.map_or(&[], |before| before.references("assignees"));

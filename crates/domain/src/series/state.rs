@@ -14,7 +14,7 @@ use crate::registry::{Record, Value, output, stored_value};
 pub const STATE_FIELDS: [&str; 5] =
     ["status", "progress", "started_at", "completed_at", "progress_before_completion"];
 /// Other fields in which the shown occurrence stands in the columns.
-const SHOWN_FIELDS: [&str; 2] = ["priority", "domain"];
+const SHOWN_FIELDS: [&str; 3] = ["priority", "domain", "assignees"];
 
 /// Returns true for a series whose occurrences have states of their own.
 #[must_use]
@@ -76,6 +76,14 @@ pub fn to_edit(record: &mut Record) {
         }
     }
     keep(record, kept);
+}
+
+/// The record as people edit it for all occurrences.
+#[must_use]
+pub fn edited(record: &Record) -> Record {
+    let mut edited = record.clone();
+    to_edit(&mut edited);
+    edited
 }
 
 /// Keeps the state that stands in the fields as that of the series as a whole: the inverse of [`to_whole`].

@@ -12,6 +12,7 @@ use obcms_domain::hex::hex;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{Field, FieldError, Kind, Record};
+use obcms_domain::series::state::edited;
 
 use super::controls::{form_fields, shown};
 use super::value::Values;
@@ -314,7 +315,7 @@ pub(super) fn may_edit(
         let what = format!("change this {}", super::lower(kind.label));
         return Err(AppError::forbidden(Action::Edit, kind.area, &what));
     }
-    Ok(record)
+    Ok(edited(&record))
 }
 
 /// `POST /COLLECTION/{id}/edit`: only what the person changed is sent on, so that what others changed meanwhile in
@@ -329,7 +330,7 @@ pub async fn update(
     if !form.get("occurrence").is_empty() {
         return occurrence_form::update(kind, &state, &page, &actor, id.0, form);
     }
-    let record = blocking(|| state.app.get(&actor, kind, id.0))?;
+    let record = edited(&blocking(|| state.app.get(&actor, kind, id.0))?);
     let seen = form.get(VERSION).parse().unwrap_or(record.version);
     let (base, entries) = blocking(|| since(&state.app, &actor, &record, seen))?;
     let input = differing(&base, &form);

@@ -56,7 +56,7 @@ pub async fn transition(
             &page,
             &actor,
             id.0,
-            Blocked { detail, status: step.status, date: step.recurrence_id },
+            Blocked { detail, status: step.status, date: step.recurrence_id, scope: step.scope },
         ),
         Err(other) => Err(other.into()),
     }
@@ -87,7 +87,13 @@ pub async fn change(
         Err(AppError::Conflict { detail, .. }) => {
             let status =
                 if form.get("progress") == "100" { TaskStatus::Completed } else { TaskStatus::InProgress };
-            detail::refused(&state, &page, &actor, id.0, Blocked { detail, status, date: None })
+            detail::refused(
+                &state,
+                &page,
+                &actor,
+                id.0,
+                Blocked { detail, status, date: None, scope: Scope::This },
+            )
         }
         Err(AppError::Invalid(errors)) => detail::wrong(&state, &page, &actor, id.0, &form, &errors),
         Err(other) => Err(other.into()),

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use obcms_app::board::may_move;
+use obcms_app::series::Scope;
 use obcms_app::tasks::Neighbours;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
@@ -74,6 +75,8 @@ pub struct Blocked {
     pub status: TaskStatus,
     /// The date of a task that repeats.
     pub date: Option<String>,
+    /// Whether the series as a whole is meant.
+    pub scope: Scope,
 }
 
 /// The page of a task that could not go on, with the form for the reason.
@@ -271,7 +274,7 @@ impl Sheet<'_> {
             let (label, word, drawing) = if self.task.is_archived() {
                 ("Restore", "/restore", "archive-restore")
             } else {
-                ("Archive", "/archive", "archive")
+                (if repeating.is_some() { "Archive series" } else { "Archive" }, "/archive", "archive")
             };
             items.push(MenuItem::Post {
                 label: label.to_owned(),
@@ -299,17 +302,25 @@ impl Sheet<'_> {
         html! {
             details.menu data-side="end" {
                 summary.button { (icon("lock")) (label) " anyway" (icon("chevron-down")) }
-                div.menu-panel.reason-panel { (self.reason_form("force-head", &format!("{label} anyway"), status, date)) }
+                div.menu-panel.reason-panel { (self.reason_form("force-head", &format!("{label} anyway"), status, date, Scope::This)) }
             }
         }
     }
 
-    fn reason_form(&self, id: &str, label: &str, status: TaskStatus, date: Option<&str>) -> Markup {
+    fn reason_form(
+        &self,
+        id: &str,
+        label: &str,
+        status: TaskStatus,
+        date: Option<&str>,
+        scope: Scope,
+    ) -> Markup {
         html! {
             form.stack data-gap="small" method="post" action=(self.address("/transition")) {
                 input type="hidden" name="csrf_token" value=(self.csrf());
                 input type="hidden" name="status" value=(status.as_str());
                 @if let Some(date) = date { input type="hidden" name="recurrence_id" value=(date); }
+                @if scope == Scope::All { input type="hidden" name="scope" value="all"; }
                 label for=(id) { "Why it cannot wait" }
                 input.input #(id) type="text" name="force_reason" required maxlength="2000" autocomplete="off";
                 p.field-help { "The reason stays in the history." }
@@ -319,7 +330,7 @@ impl Sheet<'_> {
     }
 
     fn blocked_notice(&self) -> Markup {
-        let Some(Blocked { detail, status, date }) = &self.blocked else {
+        let Some(Blocked { detail, status, date, scope }) = &self.blocked else {
             return html! {};
         };
         let word = choices::label(TASK_STATUSES, status.as_str());
@@ -328,7 +339,7 @@ impl Sheet<'_> {
             Tone::Bad,
             &html! {
                 p { (detail) }
-                @if self.may_move { (self.reason_form("force-notice", &format!("{of}{word} anyway"), *status, date.as_deref())) }
+                @if self.may_move { (self.reason_form("force-notice", &format!("{of}{word} anyway"), *status, date.as_deref(), *scope)) }
             },
         )
     }
