@@ -1,4 +1,5 @@
 /** What every page loads. */
+import { startCancelling } from "./cancelling";
 import { startCopying } from "./copying";
 import { startDateLists } from "./date-list";
 import { startDrafts } from "./drafts";
@@ -24,6 +25,7 @@ startShortcuts(openPalette);
 startReferences();
 startDrafts();
 startForms();
+startCancelling();
 startCopying();
 startDateLists();
 startWeekHours();

@@ -141,6 +141,26 @@ pub fn instantiate(
     Ok(result)
 }
 
+/// A generated task that comes to an origin which has a task of the same item already, by a move, an undo or an
+/// edit, goes on as an ordinary one: an origin has each item of a template once.
+pub fn yield_place(work: &mut Work<'_, '_>, before: &Record, record: &mut Record) -> Result<(), AppError> {
+    if record.kind.name != TASK.name || record.get("template_item").is_empty() {
+        return Ok(());
+    }
+    let Some(origin) = record.link("origin").map(|origin| origin.id) else {
+        return Ok(());
+    };
+    let was_there = before.link("origin").is_some_and(|before| before.id == origin);
+    if was_there && before.get("template_item") == record.get("template_item") {
+        return Ok(());
+    }
+    let twin = store::generated_items(work.tx, origin)?.get(record.text("template_item")).copied();
+    if twin.is_some_and(|twin| twin != record.id) {
+        record.set("template_item", None::<String>);
+    }
+    Ok(())
+}
+
 /// `POST /task-templates/ID/instantiate`: the tasks of a template for an origin that somebody names.
 pub fn instantiate_for(
     work: &mut Work<'_, '_>,

@@ -10,6 +10,7 @@ pub mod board;
 pub mod bookings;
 mod cache;
 pub mod calendar;
+pub mod cancelling;
 pub mod clock;
 pub mod consequences;
 mod error;

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 use crate::behaviour;
+use crate::cancelling;
 use crate::error::AppError;
 use crate::present;
 use crate::work::Work;
@@ -256,6 +257,8 @@ pub fn update(
 ) -> Result<Record, AppError> {
     let before = work.load(kind, id)?;
     require_writable(work.actor, kind)?;
+    let (input, cancels) = cancelling::take(kind, input)?;
+    let input = &input;
     let action = behaviour::action_for(kind, input);
     work.actor.require_input(work.tx, action, &before, input)?;
     require_version(&before, expected)?;
@@ -282,6 +285,7 @@ pub fn update(
     check(work, Some(&before), &record)?;
     behaviour::prepare(work, Some(&before), &mut record, input)?;
     work.save(&before, &mut record, "update")?;
+    cancelling::follow(work, &before, &record, cancels)?;
     reload(work, &record)
 }
 

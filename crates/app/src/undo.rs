@@ -203,8 +203,9 @@ fn plan(
 
     for change in &changes {
         let current = current.get(&change.record_id).ok_or(AppError::NotFound("record"))?;
-        let action = undo_action(change).unwrap_or(Action::View);
-        actor.require(tx, action, current)?;
+        if let Some(action) = undo_action(change) {
+            actor.require(tx, action, current)?;
+        }
     }
     for change in latest {
         let Some(current) = current.get(&change.record_id) else { continue };

@@ -20,7 +20,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::jobs::Enqueue;
-use crate::{App, consequences, occurrences};
+use crate::{App, consequences, generation, occurrences};
 
 /// One open command.
 pub struct Work<'a, 'b> {
@@ -147,6 +147,7 @@ impl<'a, 'b> Work<'a, 'b> {
         if before.values == record.values && before.archived_at == record.archived_at {
             return Ok(false);
         }
+        generation::yield_place(self, before, record)?;
         record.version = before.version + 1;
         record.updated_at = self.now;
         records::update(self.tx, before, record)?;

@@ -4,6 +4,7 @@ pub mod addresses;
 pub mod bookings;
 pub mod calendar;
 pub mod choices;
+pub mod closing;
 pub mod hex;
 pub mod hijri;
 pub mod holidays;

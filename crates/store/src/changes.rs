@@ -152,6 +152,21 @@ pub fn of_set(tx: &mut Tx<'_>, change_set: Id) -> Result<Vec<Change>, StoreError
     .collect()
 }
 
+/// Changes of these sets by an action, in the order in which they were done.
+pub fn of_sets(tx: &mut Tx<'_>, sets: &[Id], action: &str) -> Result<Vec<Change>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in sets.chunks(400) {
+        let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM changes WHERE action = "));
+        statement.bind(action).push(" AND change_set IN ");
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.push(" ORDER BY number");
+        for row in &tx.query(&statement.sql, &statement.parameters)? {
+            found.push(read(row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// The newest changes of all records, before the change `before` when given.
 pub fn newest(tx: &mut Tx<'_>, before: Option<Id>, limit: i64) -> Result<Vec<Change>, StoreError> {
     let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM changes"));

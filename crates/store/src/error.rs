@@ -53,6 +53,20 @@ impl StoreError {
 }
 
 impl StoreError {
+    /// Name of the rule of uniqueness that refused the write: columns or index, as the engine tells it.
+    #[must_use]
+    pub fn unique_rule(&self) -> Option<String> {
+        match self {
+            Self::Sqlite(rusqlite::Error::SqliteFailure(_, Some(message))) => {
+                message.strip_prefix("UNIQUE constraint failed: ").map(ToOwned::to_owned)
+            }
+            Self::Postgres(error) => {
+                error.as_db_error().and_then(|error| error.constraint()).map(ToOwned::to_owned)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the database refused a second booking of the same unit at the same time.
     #[must_use]
     pub fn is_overlap(&self) -> bool {
@@ -80,9 +94,15 @@ impl Transient for StoreError {
         match self {
             // Somebody was faster; when it is tried again the rules find that booking and name it.
             _ if self.is_overlap() => true,
+            // A unique key that another transaction took at the same moment: when it is tried again the rules find that
+            // record and name it. SQLite has one writer, so there it is never a race.
             Self::Postgres(error) => matches!(
                 error.code(),
-                Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED)
+                Some(
+                    &SqlState::T_R_SERIALIZATION_FAILURE
+                        | &SqlState::T_R_DEADLOCK_DETECTED
+                        | &SqlState::UNIQUE_VIOLATION
+                )
             ),
             Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => {
                 matches!(error.code, rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)

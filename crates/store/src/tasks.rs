@@ -43,6 +43,23 @@ pub fn of_origin(tx: &mut Tx<'_>, origin: Id) -> Result<Vec<Id>, StoreError> {
     .collect()
 }
 
+/// Ids of the live tasks of these origins that are neither completed nor cancelled.
+pub fn open_of_origins(tx: &mut Tx<'_>, origins: &[Id]) -> Result<Vec<Id>, StoreError> {
+    let mut result = Vec::new();
+    for chunk in origins.chunks(400) {
+        let mut statement = Statement::new(
+            "SELECT id FROM tasks WHERE archived_at IS NULL AND status NOT IN ('completed', 'cancelled') \
+             AND origin_id IN ",
+        );
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            result.push(row.get(0)?);
+        }
+    }
+    result.sort_unstable();
+    Ok(result)
+}
+
 /// Template items of which the origin has a task already, archived ones included: nothing is made twice.
 pub fn generated_items(tx: &mut Tx<'_>, origin: Id) -> Result<HashMap<String, Id>, StoreError> {
     tx.query(

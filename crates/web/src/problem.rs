@@ -76,7 +76,10 @@ impl From<AppError> for Problem {
                 problem
             }
             AppError::Store(ref inner) if inner.is_unique_violation() => {
-                Self::new(StatusCode::CONFLICT, "Somebody else wrote the same at the same moment; try again.")
+                // Races were tried again; what is left is a rule that no check of a command knows.
+                let rule = inner.unique_rule().unwrap_or_default();
+                tracing::warn!(rule, "a write was refused by a unique key that no check knows");
+                Self::new(StatusCode::CONFLICT, format!("Another record has the same value in {rule}."))
             }
             AppError::Store(ref inner) if inner.is_overlap() => {
                 Self::new(StatusCode::CONFLICT, "Somebody else booked this at the same moment; look again.")

@@ -18,6 +18,7 @@ use obcms_store::records as store;
 use serde_json::{Map, Value as Json, json};
 
 use crate::behaviour;
+use crate::cancelling;
 use crate::error::AppError;
 use crate::records::{self, Input};
 use crate::undo::undo_address;
@@ -222,14 +223,28 @@ fn load_for(
 
 /// Changes dates of a series.
 pub fn change(work: &mut Work<'_, '_>, target: &Target<'_>, input: &Input) -> Result<Occurrence, AppError> {
+    let (input, cancels) = cancelling::take(target.kind, input)?;
+    let input = &input;
     let record = load_for(work, target, behaviour::action_for(target.kind, input), input)?;
     let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
+    let is_part = match target.scope {
+        Scope::This => true,
+        Scope::Following => Some(date) != series.first().map_err(too_much)?,
+        Scope::All => false,
+    };
+    if cancels && is_part {
+        // Tasks and bookings belong to the series as a whole.
+        let message = "Open tasks belong to all dates of the series: cancel all of them.";
+        return Err(AppError::field(cancelling::MEMBER, "scope", message));
+    }
     match target.scope {
         Scope::This => change_this(work, &record, &series, date, input),
-        Scope::Following if Some(date) != series.first().map_err(too_much)? => {
-            split(work, &record, &series, date, input)
+        Scope::Following if is_part => split(work, &record, &series, date, input),
+        Scope::All | Scope::Following => {
+            let changed = change_all(work, &record, &series, date, input)?;
+            cancelling::follow(work, &record, &changed.series, cancels)?;
+            Ok(changed)
         }
-        Scope::All | Scope::Following => change_all(work, &record, &series, date, input),
     }
 }
 

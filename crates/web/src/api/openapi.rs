@@ -3,6 +3,7 @@
 use axum::response::IntoResponse;
 use axum::routing::get;
 use obcms_app::board::SHORTCUTS;
+use obcms_domain::closing::closing_statuses;
 use obcms_domain::kinds::{self, TASK};
 use obcms_domain::people::{Action, Relation, who_can_write};
 use obcms_domain::registry::{Field, FieldType, Kind, Source};
@@ -233,6 +234,12 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
         mark_group(kind, field, &mut schema);
         schema["writeOnly"] = json!(true);
         inputs.insert(field.name.into(), schema);
+    }
+    if !closing_statuses(kind).is_empty() {
+        let meaning = "With a change to a status that closes: cancel open tasks and bookings along; reopening brings \
+                       them back";
+        let schema = json!({ "type": "boolean", "description": meaning, "writeOnly": true });
+        inputs.insert(obcms_app::cancelling::MEMBER.into(), schema);
     }
     if *kind == TASK {
         for (name, data, meaning) in OF_TODAY {

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use obcms_app::cancelling::{self, Open};
 use obcms_app::{Actor, AppError};
 use obcms_domain::hex::hex;
 use obcms_domain::id::Id;
@@ -16,7 +17,7 @@ use obcms_domain::series::state::edited;
 
 use super::controls::{form_fields, shown};
 use super::value::Values;
-use super::written::{self, differing, prefilled, read_form, since, touched};
+use super::written::{self, differing, error_of, prefilled, read_form, since, touched};
 use super::{dates, occurrence_form, plural};
 use crate::components::badges::Tone;
 use crate::components::detail::{self, PageHead};
@@ -81,6 +82,10 @@ impl<'a> Sheet<'a> {
             more.into_iter().partition(|field| self.given.contains(&field.name));
         fields.extend(given);
         blocking(|| self.offer_writable(state, page, actor, &mut fields, &mut more))?;
+        if let (Some(record), None) = (self.record, &self.date) {
+            let open = blocking(|| state.app.open_with(actor, record))?;
+            offer_cancelling(open, &self.typed, &self.errors, &mut fields);
+        }
         let list = format!("/{}", kind.collection);
         let (title, action, cancel, submit) = match self.record {
             Some(record) => {
@@ -114,6 +119,10 @@ impl<'a> Sheet<'a> {
         let unseen: Vec<String> = self
             .errors
             .iter()
+            .filter(|error| {
+                error.field != cancelling::MEMBER
+                    || fields.iter().all(|field| field.name != cancelling::MEMBER)
+            })
             .filter(|error| !kind.offered().any(|field| field.name == error.field))
             .map(|error| error.message.clone())
             .collect();
@@ -333,7 +342,12 @@ pub async fn update(
     let record = edited(&blocking(|| state.app.get(&actor, kind, id.0))?);
     let seen = form.get(VERSION).parse().unwrap_or(record.version);
     let (base, entries) = blocking(|| since(&state.app, &actor, &record, seen))?;
-    let input = differing(&base, &form);
+    let mut input = differing(&base, &form);
+    let open = blocking(|| state.app.open_with(&actor, &record))?;
+    let cancels = form.get(cancelling::MEMBER) == "true" && open != Open::default();
+    if cancels {
+        input.insert(cancelling::MEMBER.to_owned(), true.into());
+    }
     let address = kind.url(record.id);
     let theirs: HashSet<&str> = touched(&entries).into_iter().collect();
     // Both writing the same is no quarrel.
@@ -369,10 +383,43 @@ pub async fn update(
         Ok(saved) if saved.version == record.version => Ok(done(&address, "Nothing was changed", None)),
         Ok(_) => {
             let undo = blocking(|| state.app.undo_of_last(&actor, kind, record.id))?;
-            Ok(done(&address, "Saved", undo.as_deref()))
+            let message =
+                if cancels { format!("Saved, {} cancelled", in_words(open)) } else { "Saved".to_owned() };
+            Ok(done(&address, &message, undo.as_deref()))
         }
         Err(error) => refused(Sheet::new(kind, Some(&record), form), error, &state, &page, &actor),
     }
+}
+
+/// What is open, as in "10 open tasks and 2 bookings".
+fn in_words(open: Open) -> String {
+    let counted = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {many}")),
+    };
+    let parts =
+        [counted(open.tasks, "open task", "open tasks"), counted(open.bookings, "booking", "bookings")];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}
+
+/// A box beside the status that cancels what is open along with the record.
+fn offer_cancelling(open: Open, typed: &Form, errors: &[FieldError], fields: &mut Vec<FormField>) {
+    if open == Open::default() {
+        return;
+    }
+    let offer = FormField {
+        name: cancelling::MEMBER.to_owned(),
+        label: format!("Also cancel {}", in_words(open)),
+        help:
+            "Takes effect when the status ends this. If you change the status back later, they are reopened."
+                .to_owned(),
+        error: error_of(errors, cancelling::MEMBER),
+        required: false,
+        control: Control::Checkbox { checked: typed.get(cancelling::MEMBER) == "true" },
+    };
+    let place = fields.iter().position(|field| field.name == "status");
+    fields.insert(place.map_or(fields.len(), |place| place + 1), offer);
 }
 
 /// What others changed since the form was drawn.

@@ -1,0 +1,192 @@
+//! Cancelling open tasks and bookings with what they belong to, and bringing exactly those back when it is reopened.
+//!
+//! Which they were is read from the log: they were changed in the same set as their origin, by an action of its own.
+//! Whoever may cancel the origin may cancel what hangs on it.
+
+use obcms_domain::bookings::{BookingStatus, uses};
+use obcms_domain::closing::{closing_statuses, is_closed};
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{BOOKING, TASK};
+use obcms_domain::registry::{Kind, Record};
+use obcms_domain::series::is_series;
+use obcms_domain::series::state::{keep_whole, whole, whole_state};
+use obcms_domain::tasks::TaskStatus;
+use obcms_domain::tasks::states::Change as Step;
+use obcms_store::changes::{self, Change};
+use obcms_store::{Tx, bookings, records as store, tasks as of_tasks};
+use serde_json::Value as Json;
+
+use crate::behaviour::tasks;
+use crate::bookings::guard;
+use crate::error::AppError;
+use crate::records::Input;
+use crate::work::{Work, from_log};
+use crate::{Actor, App};
+
+/// Member of an input that asks to cancel open tasks and bookings along.
+pub const MEMBER: &str = "cancel_open_tasks";
+/// Actions in the log.
+pub(crate) const CANCELLED: &str = "cancel_with";
+pub(crate) const REOPENED: &str = "reopen_with";
+/// Changes of the origin that are looked at for the one that closed it.
+const LOOKED_AT: i64 = 500;
+
+/// What hangs on a record and is not done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Open {
+    /// Open tasks.
+    pub tasks: usize,
+    /// Pending and approved bookings that are not over.
+    pub bookings: usize,
+}
+
+impl App {
+    /// Open tasks and bookings of a record that can be closed; nothing of any other.
+    pub fn open_with(&self, actor: &Actor, record: &Record) -> Result<Open, AppError> {
+        if closing_statuses(record.kind).is_empty() || is_closed(record) || actor.read_only {
+            return Ok(Open::default());
+        }
+        let now = self.now();
+        self.read(|tx| {
+            let origins = origins(tx, record)?;
+            let tasks = of_tasks::open_of_origins(tx, &origins)?.len();
+            Ok(Open { tasks, bookings: open_bookings(tx, &origins, now)?.len() })
+        })
+    }
+}
+
+/// The record, and the projects of a PPA, whose tasks belong to it, too.
+fn origins(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Id>, AppError> {
+    let mut origins = vec![record.id];
+    if record.kind.name == "ppa" {
+        for row in tx.query("SELECT id FROM projects WHERE ppa = $1", &[record.id.into()])? {
+            origins.push(row.get(0)?);
+        }
+    }
+    Ok(origins)
+}
+
+fn open_bookings(tx: &mut Tx<'_>, origins: &[Id], now: jiff::Timestamp) -> Result<Vec<Record>, AppError> {
+    let ids = bookings::of_origins(tx, origins)?;
+    let mut found = store::load_many(tx, &BOOKING, &ids)?;
+    found.retain(|booking| {
+        let is_ahead = || uses(booking).iter().any(|one| one.span.end > now);
+        !booking.is_archived() && BookingStatus::of(booking).blocks() && is_ahead()
+    });
+    Ok(found)
+}
+
+/// Takes the member out of an input of a kind that knows it. Answers the rest, and whether it was asked for.
+pub(crate) fn take(kind: &Kind, input: &Input) -> Result<(Input, bool), AppError> {
+    let mut rest = input.clone();
+    if closing_statuses(kind).is_empty() {
+        return Ok((rest, false));
+    }
+    let asked = match rest.remove(MEMBER) {
+        None | Some(Json::Null | Json::Bool(false)) => false,
+        Some(Json::Bool(true)) => true,
+        Some(_) => return Err(AppError::field(MEMBER, "type", "Expected true or false.")),
+    };
+    Ok((rest, asked))
+}
+
+/// After a record was written: cancels what was asked for, or brings back what was cancelled with it.
+pub(crate) fn follow(
+    work: &mut Work<'_, '_>,
+    before: &Record,
+    record: &Record,
+    asked: bool,
+) -> Result<(), AppError> {
+    if asked && !is_closed(record) {
+        let statuses = closing_statuses(record.kind).join(" or ");
+        let message = format!("Open tasks are only cancelled together with the status {statuses}.");
+        return Err(AppError::field(MEMBER, "status", message));
+    }
+    if asked {
+        let cancelled = cancel_with(work, record)?;
+        if cancelled && before.version == record.version {
+            // The origin itself did not change: its history tells of what was cancelled all the same.
+            work.remark(record, CANCELLED)?;
+        }
+    }
+    if is_closed(before) && !is_closed(record) {
+        reopen_with(work, record)?;
+    }
+    Ok(())
+}
+
+fn cancel_with(work: &mut Work<'_, '_>, origin: &Record) -> Result<bool, AppError> {
+    let origins = origins(work.tx, origin)?;
+    let mut any = false;
+    let ids = of_tasks::open_of_origins(work.tx, &origins)?;
+    work.tx.lock(TASK.table, &ids)?;
+    for before in store::load_many(work.tx, &TASK, &ids)? {
+        let mut task = before.clone();
+        tasks::apply_to_whole(work, &mut task, Step::Status(TaskStatus::Cancelled), "")?;
+        any |= work.save(&before, &mut task, CANCELLED)?;
+    }
+    for before in open_bookings(work.tx, &origins, work.now)? {
+        let mut booking = before.clone();
+        booking.set("status", "cancelled");
+        booking.set("decided_by", work.actor.id);
+        booking.set("decided_at", work.now);
+        any |= work.save(&before, &mut booking, CANCELLED)?;
+    }
+    Ok(any)
+}
+
+/// What was cancelled with the record since it was closed.
+fn cancelled_with(tx: &mut Tx<'_>, origin: &Record) -> Result<Vec<Change>, AppError> {
+    let closed = closing_statuses(origin.kind);
+    let closes =
+        |status: Option<&Json>| status.and_then(Json::as_str).is_some_and(|text| closed.contains(&text));
+    let mut sets: Vec<Id> = Vec::new();
+    for change in changes::of_record(tx, origin.id, None, LOOKED_AT)? {
+        if !sets.contains(&change.change_set) {
+            sets.push(change.change_set);
+        }
+        if let Some(pair) = change.fields.get("status")
+            && closes(pair.get(1))
+            && !closes(pair.get(0))
+        {
+            break;
+        }
+    }
+    Ok(changes::of_sets(tx, &sets, CANCELLED)?)
+}
+
+fn reopen_with(work: &mut Work<'_, '_>, origin: &Record) -> Result<(), AppError> {
+    let cancelled = cancelled_with(work.tx, origin)?;
+    let ids: Vec<Id> = cancelled.iter().map(|change| change.record_id).collect();
+    let first = cancelled.iter().map(|change| change.number).min().unwrap_or(0);
+    let since = changes::by_people_since(work.tx, &ids, first)?;
+    for change in &cancelled {
+        let kind = if change.kind == TASK.name { &TASK } else { &BOOKING };
+        let Some(before) = work.find(kind, change.record_id)? else { continue };
+        // Whoever gave it another status meanwhile has decided about it.
+        let decided = since.iter().any(|later| {
+            later.record_id == before.id
+                && later.number > change.number
+                && later.fields.contains_key("status")
+        });
+        if decided || before.is_archived() || whole_state(&before) != "cancelled" {
+            continue;
+        }
+        let mut record = whole(&before);
+        for (name, pair) in &change.fields {
+            if let Some(position) = kind.position(name) {
+                let old = pair.get(0).cloned().unwrap_or_default();
+                record.values[position] = from_log(&kind.fields[position], &old)?;
+            }
+        }
+        if is_series(&record) {
+            keep_whole(&mut record);
+        }
+        // As when an origin comes back from the archive: who took the time meanwhile keeps it.
+        if kind.name == BOOKING.name && guard::is_taken(work, &record)? {
+            continue;
+        }
+        work.save(&before, &mut record, REOPENED)?;
+    }
+    Ok(())
+}

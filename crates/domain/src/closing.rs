@@ -1,0 +1,45 @@
+//! Statuses that end something before it is done, with which its open tasks and bookings may be cancelled.
+
+use crate::kinds::{BOOKING_ORIGINS, ORIGINS};
+use crate::registry::{FieldType, Kind, Record};
+
+/// Statuses after which nothing more is to be done.
+const CLOSED: [&str; 5] = ["cancelled", "rejected", "withdrawn", "terminated", "discontinued"];
+
+/// Statuses of the kind that close a record to which tasks or bookings may belong; none of any other kind.
+#[must_use]
+pub fn closing_statuses(kind: &Kind) -> Vec<&'static str> {
+    let is_origin = ORIGINS.contains(&kind.name) || BOOKING_ORIGINS.contains(&kind.name);
+    if !is_origin || !kind.writable || ["task", "booking"].contains(&kind.name) {
+        return Vec::new();
+    }
+    match kind.field("status").map(|field| &field.data) {
+        Some(FieldType::Choice(choices)) => {
+            choices.iter().map(|choice| choice.value).filter(|value| CLOSED.contains(value)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Returns true if the record has a status that closes it.
+#[must_use]
+pub fn is_closed(record: &Record) -> bool {
+    closing_statuses(record.kind).contains(&record.text("status"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::{APPLICATION, ASSESSMENT, BOOKING, EVENT, PPA, PROJECT, TASK};
+
+    #[test]
+    fn what_has_tasks_and_a_status_can_be_closed() {
+        assert_eq!(closing_statuses(&EVENT), ["cancelled"]);
+        assert_eq!(closing_statuses(&PPA), ["cancelled"]);
+        assert_eq!(closing_statuses(&ASSESSMENT), ["cancelled"]);
+        assert_eq!(closing_statuses(&APPLICATION), ["rejected", "cancelled"]);
+        for kind in [&TASK, &BOOKING, &PROJECT] {
+            assert!(closing_statuses(kind).is_empty(), "{}", kind.name);
+        }
+    }
+}
