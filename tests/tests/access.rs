@@ -151,9 +151,10 @@ fn answer_cookie(answer: &obcms_tests::Answer) -> String {
 
 /// A change of a field of the group, if the kind has one that can be changed without knowing more.
 fn edit(kind: &Kind, group: FieldGroup, somebody: Id) -> Option<(&'static str, Json)> {
-    // To book over others is a right of its own.
-    let fields =
-        || kind.inputs().filter(|field| kind.group(field) == group && field.name != "override_reason");
+    // To book over others, and to make a PPA of a request, are rights of their own.
+    let of_its_own =
+        |name: &str| name == "override_reason" || kind.request.is_some_and(|(field, _)| field == name);
+    let fields = || kind.inputs().filter(|field| kind.group(field) == group && !of_its_own(field.name));
     let text = |field: &&Field| matches!(field.data, FieldType::Multiline(_) | FieldType::Text(_));
     let (field, value) = None
         .or_else(|| {
