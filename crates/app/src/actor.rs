@@ -256,6 +256,9 @@ impl Actor {
         let mut relations = vec![Relation::None];
         if is_request(record) {
             relations.push(Relation::Request);
+            if self.is_for_own(record) {
+                relations.push(Relation::OwnRequest);
+            }
         }
         let Some(user) = self.id else {
             return Ok(relations);
@@ -269,6 +272,13 @@ impl Actor {
             }
         }
         Ok(relations)
+    }
+
+    /// Returns true if the record itself names an organization or community of the actor.
+    #[must_use]
+    pub fn is_for_own(&self, record: &Record) -> bool {
+        let named = record.kind.concerns.iter().filter(|path| record.kind.position(path).is_some());
+        named.flat_map(|field| record.get(field).targets()).any(|id| self.concerns.contains(&id))
     }
 
     /// How the actor stands to the record by what it says itself, without a question to the database.

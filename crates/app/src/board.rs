@@ -292,7 +292,7 @@ fn read(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, scope: Option<&Scope>) ->
         .values()
         .flat_map(|task| task.references("assignees").iter().copied().chain(task.reference("origin")))
         .collect();
-    directory.extend(records::references(tx, &pointed)?);
+    directory.extend(crate::references::visible(tx, actor, &pointed)?);
     let columns = keys
         .into_iter()
         .zip(places)

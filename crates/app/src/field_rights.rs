@@ -64,8 +64,11 @@ impl Actor {
     /// Fields that the actor may write of a new record of the kind.
     #[must_use]
     pub fn writable_new(&self, kind: &'static Kind) -> Writable {
-        let mut writable =
-            self.writable_with(kind, Action::Create, &[Relation::None, Relation::Request, Relation::Own]);
+        let mut writable = self.writable_with(
+            kind,
+            Action::Create,
+            &[Relation::None, Relation::Request, Relation::OwnRequest, Relation::Own],
+        );
         // Which request it is must be said, though there may be but one choice.
         writable.changes_request = true;
         writable
@@ -143,6 +146,12 @@ impl Actor {
                 if let Some(field) = by.filter(|_| !is_request(record)) {
                     refusal(Action::Create, record, &[(field, FieldGroup::Decision)])?;
                 }
+                // Whoever may make one for their own is told by which field this is for others.
+                let own = allows(&self.roles, Action::Create, kind.area, &[Relation::OwnRequest]);
+                let by = kind.concerns.iter().find_map(|name| kind.field(name));
+                if let Some(field) = by.filter(|_| own && is_request(record)) {
+                    refusal(Action::Create, record, &[(field, kind.group(field))])?;
+                }
                 let what = format!("make this {}", kind.label_in_a_sentence());
                 return Err(AppError::forbidden(Action::Create, kind.area, &what));
             }
@@ -155,8 +164,16 @@ impl Actor {
         let mut relations = vec![Relation::None, Relation::Own];
         if is_request(record) {
             relations.push(Relation::Request);
+            if self.is_for_own(record) {
+                relations.push(Relation::OwnRequest);
+            }
         }
-        let refused = self.refused(Action::Create, record.kind, &touched(&initial, record), &relations);
+        let mut touched = touched(&initial, record);
+        // The value that makes a record a request was asked for above.
+        touched.retain(|(field, _)| {
+            !is_request(record) || kind.request.is_none_or(|(name, _)| name != field.name)
+        });
+        let refused = self.refused(Action::Create, record.kind, &touched, &relations);
         refusal(Action::Create, record, &refused)
     }
 
@@ -216,8 +233,14 @@ impl Actor {
 
     /// Returns true if the actor may make a record that is a request, or none, as this one.
     fn may_make(&self, record: &Record) -> bool {
-        let relation = if is_request(record) { Relation::Request } else { Relation::None };
-        allows(&self.roles, Action::Create, record.kind.area, &[Relation::None, relation])
+        let mut relations = vec![Relation::None];
+        if is_request(record) {
+            relations.push(Relation::Request);
+            if self.is_for_own(record) {
+                relations.push(Relation::OwnRequest);
+            }
+        }
+        allows(&self.roles, Action::Create, record.kind.area, &relations)
     }
 }
 

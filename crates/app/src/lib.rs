@@ -29,6 +29,7 @@ pub mod portfolio;
 pub mod present;
 pub mod projects;
 pub mod records;
+mod references;
 pub mod search;
 pub mod security;
 pub mod seeds;

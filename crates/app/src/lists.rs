@@ -18,6 +18,7 @@ use crate::App;
 use crate::actor::Actor;
 use crate::board;
 use crate::error::AppError;
+use crate::references;
 
 /// Records on one page when nothing is said.
 pub const LIMIT: i64 = 50;
@@ -85,11 +86,6 @@ impl App {
     /// Reads the parameters of a list; an unknown one is refused.
     pub fn parse_list(&self, kind: &'static Kind, parameters: &Parameters) -> Result<Request, AppError> {
         parse(kind, parameters, self.zone())
-    }
-
-    /// What is known of the records that these point at.
-    pub fn directory(&self, ids: &[Id]) -> Result<Directory, AppError> {
-        self.read(|tx| Ok(records::references(tx, ids)?))
     }
 
     /// The parameters of a list as a file has them: all of it, in pages of the largest size.
@@ -162,7 +158,7 @@ pub fn list(
         .iter()
         .flat_map(|record| record.values.iter().flat_map(registry::Value::targets).chain(record.created_by))
         .collect();
-    let directory = records::references(tx, &targets)?;
+    let directory = references::visible(tx, actor, &targets)?;
     Ok(Listing {
         next_cursor: page.next.as_ref().map(encode_cursor),
         total: page.total.unwrap_or(0),

@@ -215,7 +215,12 @@ pub fn require_write(actor: &Actor) -> Result<(), AppError> {
 /// Creates a record.
 pub fn create(work: &mut Work<'_, '_>, kind: &'static Kind, input: &Input) -> Result<Record, AppError> {
     // Who may make none at all learns that before anything about the input.
-    let possible = allows(&work.actor.roles, Action::Create, kind.area, &[Relation::None, Relation::Request]);
+    let possible = allows(
+        &work.actor.roles,
+        Action::Create,
+        kind.area,
+        &[Relation::None, Relation::Request, Relation::OwnRequest],
+    );
     if !possible {
         return Err(AppError::forbidden(
             Action::Create,
@@ -358,7 +363,13 @@ fn check_references(
     if ids.is_empty() {
         return Ok(());
     }
-    let found = store::references(work.tx, &ids)?;
+    // What its writer may not see is not there for them.
+    let mut found = store::references(work.tx, &ids)?;
+    let kept: Vec<Id> = before
+        .map(|before| fields.iter().flat_map(|place| before.values[*place].targets()).collect())
+        .unwrap_or_default();
+    let hidden = crate::references::hidden(work.tx, work.actor, &found)?;
+    found.retain(|id, _| !hidden.contains(id) || kept.contains(id));
     for position in fields {
         let field = &record.kind.fields[position];
         let known: Vec<Id> = before.map(|before| before.values[position].targets()).unwrap_or_default();

@@ -58,6 +58,7 @@ pub const ALL: &[Migration] = &[
     migration!(19, "batches of imports", "0019_import_batches"),
     migration!(20, "indexes for busy people", "0020_indexes"),
     migration!(21, "devices that are known, failures by client", "0021_known_devices"),
+    migration!(22, "tasks seen by partners", "0022_partner_tasks"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

@@ -44,7 +44,8 @@ pub static TASK: Kind = Kind {
     state: "status",
     default_sort: "due_date",
     people: &["assignees"],
-    concerns: &[],
+    concerns: &["assignees.organization"],
+    published: Some(("visible_to_partners", "origin", "ppa")),
     rules,
     dates: &[DateRole::span("task", "", "start_date", "due_date")],
     fields: &[
@@ -76,6 +77,11 @@ pub static TASK: Kind = Kind {
         Field::new("actual_hours", "Actual hours", Type::Decimal(0, 9999)).group(FieldGroup::Reporting).folded(),
         Field::new("depends_on", "Waits for", Type::References("task")).folded(),
         Field::new("links", "Also concerns", Type::Links(ORIGINS)).folded(),
+        Field::new("visible_to_partners", "Visible to partners", Type::Boolean)
+            .group(FieldGroup::Decision)
+            .initial(Initial::Boolean(false))
+            .help("Partners of the PPA see this task.")
+            .folded(),
         Field::new("marked_at_risk", "At risk", Type::Boolean).group(FieldGroup::Reporting)
             .initial(Initial::Boolean(false))
             .help("Set by hand; a task is also at risk when it is blocked, or due within two days and under half done.")

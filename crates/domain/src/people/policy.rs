@@ -96,6 +96,8 @@ pub enum Relation {
     Organisation,
     /// It is by its nature a request: leave or a booking (work), a need (field), a community request (programme).
     Request,
+    /// It is a request for their own organization or community.
+    OwnRequest,
 }
 
 /// One row of the table.
@@ -214,6 +216,10 @@ const TABLE: &[Grant] = &[
     grant(Role::Partner, DAILY, &[Do::View], Relation::Organisation),
     grant(Role::Partner, DAILY, &[Do::View], Relation::Assigned),
     grant(Role::Partner, DAILY, &[Do::View], Relation::Invited),
+    grant(Role::Partner, &[In::Field, In::Programme], &[Do::Create], Relation::OwnRequest)
+        .writing(&[Of::Planning, Of::Reporting]),
+    grant(Role::Partner, &[In::Field, In::Programme], &[Do::Edit], Relation::Draft)
+        .writing(&[Of::Planning, Of::Reporting]),
     grant(Role::Partner, &[In::Field, In::Programme], &[Do::Edit], Relation::Organisation)
         .writing(&[Of::Reporting]),
     grant(Role::Partner, &[In::Field, In::Programme], &[Do::Edit], Relation::Assigned)
@@ -480,7 +486,7 @@ impl Action {
 
 impl Relation {
     /// Every relation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::None,
         Self::Own,
         Self::Draft,
@@ -489,6 +495,7 @@ impl Relation {
         Self::Team,
         Self::Organisation,
         Self::Request,
+        Self::OwnRequest,
     ];
 
     /// The name in the matrix.
@@ -502,6 +509,7 @@ impl Relation {
             Self::Team => "team",
             Self::Organisation => "organisation",
             Self::Request => "request",
+            Self::OwnRequest => "request for their own",
         }
     }
 
@@ -515,6 +523,7 @@ impl Relation {
             Self::Invited => "they are invited to it",
             Self::Team => "it is for a team of theirs to do",
             Self::Organisation => "it concerns their organization or community",
+            Self::OwnRequest => "it is a request for their own organization or community",
             Self::Request => {
                 "it is a request: leave or a booking, a need, a community request among the PPAs"
             }

@@ -69,6 +69,8 @@ pub struct Kind {
     pub dates: &'static [DateRole],
     /// Fields through which a record concerns an organisation or a community (or a record that does).
     pub concerns: &'static [&'static str],
+    /// A flag, a link and a kind: a flagged record is seen by whoever sees a part of that kind and the record linked.
+    pub published: Option<(&'static str, &'static str, &'static str)>,
     /// Fields that name the people who are on it.
     pub people: &'static [&'static str],
     /// Those of `people` that only invite: who is named there sees the record and does not change it.
@@ -108,6 +110,7 @@ impl Kind {
             state: "",
             dates: &[],
             concerns: &[],
+            published: None,
             people: &[],
             invited: &[],
             decisions: &[],

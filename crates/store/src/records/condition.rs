@@ -98,6 +98,20 @@ impl Scope {
                 limit(statement, "s.id", these);
             }
         }
+        if let Some((flag, link, target)) = kind.published
+            && let Some(target) = kinds::by_name(target)
+        {
+            union.next(statement);
+            statement.push("SELECT e.source FROM edges e WHERE e.target IN (");
+            self.ids(statement, target, None);
+            statement.push(") AND e.source_kind = ").bind(kind.name).push(" AND e.field = ").bind(link);
+            limit(statement, "e.source", these);
+            statement.push(&format!(
+                " AND EXISTS (SELECT 1 FROM \"{}\" p WHERE p.id = e.source AND p.\"{flag}\" = ",
+                kind.table
+            ));
+            statement.bind(true).push(")");
+        }
         if !kind.people.is_empty() {
             union.next(statement);
             self.by_edges(statement, kind, kind.people, &[self.user], these);

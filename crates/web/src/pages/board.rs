@@ -57,7 +57,7 @@ async fn show(
     let address = Address::new("/board", &parameters.matching(board::is_known).0);
     let (board, titles) = blocking(|| {
         let board = state.app.board(&actor, &asked(&address))?;
-        Ok::<_, AppError>((board, state.app.directory(&parts::filter_ids(&address))?))
+        Ok::<_, AppError>((board, state.app.directory(&actor, &parts::filter_ids(&address))?))
     })?;
     let shown = Shown { page: &page, actor: &actor, address: &address, group: board.group };
     let may_add = may_create(&actor, &TASK);

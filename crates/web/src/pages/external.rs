@@ -102,7 +102,7 @@ fn overview(
             import: may && actor.may_on(tx, Action::Import, calendar)?,
         })
     })?;
-    let directory = generic::directory_of(state, calendar)?;
+    let directory = generic::directory_of(state, actor, calendar)?;
     let zone: TimeZone = page.zone();
     let values = Values { directory: &directory, today: page.today, zone: &zone };
     let is_fetched = !calendar.text("address").is_empty();

@@ -84,7 +84,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, id: Id, in_history: bool) -> 
 }
 
 fn overview(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
-    let directory = detail::directory_of(state, record)?;
+    let directory = detail::directory_of(state, actor, record)?;
     let zone: TimeZone = page.zone();
     let values = Values { directory: &directory, today: page.today, zone: &zone };
     let may_renew = !record.is_archived()

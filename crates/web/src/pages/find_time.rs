@@ -59,7 +59,7 @@ async fn show(
         None => (None, errors),
     };
     let chosen: Vec<Id> = people_of(&parameters, actor.id);
-    let names = blocking(|| state.app.directory(&chosen))?;
+    let names = blocking(|| state.app.directory(&actor, &chosen))?;
     let selected = chosen
         .iter()
         .filter_map(|id| names.get(id).map(|person| (id.to_string(), person.title.clone())))

@@ -40,7 +40,9 @@ use crate::state::State;
 #[must_use]
 pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
     let request: &[Relation] = match kind.name {
-        "need" | "application" | "ppa" | "booking" => &[Relation::None, Relation::Request],
+        "need" | "application" | "ppa" | "booking" => {
+            &[Relation::None, Relation::Request, Relation::OwnRequest]
+        }
         _ => &[Relation::None],
     };
     kind.writable && allows(&actor.roles, Action::Create, kind.area, request)

@@ -136,8 +136,8 @@ fn overview(
     let checks = list(facts.get("checks"));
     let people: Vec<Id> =
         stays.iter().filter_map(|stay| stay.get("entered_by").and_then(Json::as_str)?.parse().ok()).collect();
-    let mut directory = generic::directory_of(state, record)?;
-    directory.extend(state.app.directory(&people)?);
+    let mut directory = generic::directory_of(state, actor, record)?;
+    directory.extend(state.app.directory(actor, &people)?);
     let zone: TimeZone = page.zone();
     let values = Values { directory: &directory, today: page.today, zone: &zone };
     let may_move = !record.is_archived()

@@ -99,7 +99,7 @@ fn state_badge(gone: Option<Gone>) -> Markup {
 fn overview(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result<Markup, AppError> {
     let zone = page.zone();
     let views = state.app.share_views(actor, share.id, LINES)?;
-    let directory = state.app.directory(&share.created_by.into_iter().collect::<Vec<_>>())?;
+    let directory = state.app.directory(actor, &share.created_by.into_iter().collect::<Vec<_>>())?;
     let values = Values { directory: &directory, today: page.today, zone: &zone };
     let day = |day: Date| day.strftime("%a %-d %b %Y").to_string();
     let is_open = sharing::gone(share, state.app.now()).is_none();

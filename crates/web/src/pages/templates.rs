@@ -65,7 +65,7 @@ async fn show(
 ) -> Result<Html<String>, PageError> {
     let html = blocking(|| {
         let record = state.app.get(&actor, &TASK_TEMPLATE, id.0)?;
-        let directory = generic::directory_of(&state, &record)?;
+        let directory = generic::directory_of(&state, &actor, &record)?;
         let zone: TimeZone = page.zone();
         let values = Values { directory: &directory, today: page.today, zone: &zone };
         let items = items(&record);

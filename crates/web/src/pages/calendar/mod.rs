@@ -77,7 +77,7 @@ async fn show(
             }
             None => Json::Null,
         };
-        Ok::<_, AppError>((feed, state.app.directory(&named)?, rows))
+        Ok::<_, AppError>((feed, state.app.directory(&actor, &named)?, rows))
     })?;
     let mut view = Calendar {
         view: asked.view.clone(),

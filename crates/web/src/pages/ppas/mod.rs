@@ -140,7 +140,7 @@ fn overview(
     may_edit: bool,
     refused: &Refused,
 ) -> Result<Markup, AppError> {
-    let directory = generic::directory_of(state, record)?;
+    let directory = generic::directory_of(state, actor, record)?;
     let zone: TimeZone = page.zone();
     let values = Values { directory: &directory, today: page.today, zone: &zone };
     let hidden = ["progress", "task_progress", "manual_progress", "manual_progress_reason", "needs"];

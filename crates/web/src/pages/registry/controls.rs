@@ -85,7 +85,7 @@ fn titles(state: &State, actor: &Actor, ids: &[Id], known: &[Id]) -> Result<Dire
     if ids.is_empty() {
         return Ok(Directory::new());
     }
-    let mut directory = state.app.directory(ids)?;
+    let mut directory = state.app.directory(actor, ids)?;
     let visible = super::visible(state, actor, &directory)?;
     directory.retain(|id, _| known.contains(id) || visible.contains(id));
     Ok(directory)

@@ -180,7 +180,7 @@ fn overview(
     shown: usize,
 ) -> Result<Markup, AppError> {
     let kind = record.kind;
-    let directory = directory_of(state, record)?;
+    let directory = directory_of(state, actor, record)?;
     let zone: TimeZone = page.zone();
     let values = Values { directory: &directory, today: page.today, zone: &zone };
     let texts = long_texts(record, &values);
@@ -357,8 +357,8 @@ pub async fn undo(
 }
 
 /// A directory of what a record points at, for pages that draw one record.
-pub fn directory_of(state: &State, record: &Record) -> Result<Directory, AppError> {
+pub fn directory_of(state: &State, actor: &Actor, record: &Record) -> Result<Directory, AppError> {
     let mut ids: Vec<Id> = record.values.iter().flat_map(Value::targets).collect();
     ids.extend(record.created_by);
-    state.app.directory(&ids)
+    state.app.directory(actor, &ids)
 }

@@ -182,7 +182,7 @@ impl<'a> Sheet<'a> {
         if !fields.iter().chain(more.iter()).any(refused) {
             return Ok(());
         }
-        let directory = super::detail::directory_of(state, record)?;
+        let directory = super::detail::directory_of(state, actor, record)?;
         let zone: TimeZone = page.zone();
         let values = Values { directory: &directory, today: page.today, zone: &zone };
         for field in fields.iter_mut().chain(more.iter_mut()).filter(|field| refused(field)) {
@@ -359,7 +359,7 @@ pub async fn update(
         })
         .collect();
     if !contested.is_empty() {
-        let note = blocking(|| changed_meanwhile(&state, &page, &record, &entries))?;
+        let note = blocking(|| changed_meanwhile(&state, &page, &actor, &record, &entries))?;
         let mut sheet = Sheet::new(kind, Some(&record), form);
         sheet.problem =
             Some("Somebody changed this while you were writing; nothing of yours is lost".to_owned());
@@ -426,10 +426,11 @@ fn offer_cancelling(open: Open, typed: &Form, errors: &[FieldError], fields: &mu
 fn changed_meanwhile(
     state: &State,
     page: &Page,
+    actor: &Actor,
     record: &Record,
     entries: &[obcms_app::history::Entry],
 ) -> Result<Markup, AppError> {
-    let directory = super::history::directory(state, record.kind, entries)?;
+    let directory = super::history::directory(state, actor, record.kind, entries)?;
     let zone: TimeZone = page.zone();
     let values = Values { directory: &directory, today: page.today, zone: &zone };
     Ok(feedback::notice(

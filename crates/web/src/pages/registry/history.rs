@@ -35,8 +35,8 @@ pub fn history_panel(
     let entries = state.app.history(actor, kind, id, None, SHOWN + 1)?;
     let shown = entries.len().min(usize::try_from(SHOWN).unwrap_or(entries.len()));
     let record = state.app.get(actor, kind, id)?;
-    let mut directory = directory(state, kind, &entries)?;
-    directory.extend(directory_of(state, &record)?);
+    let mut directory = directory(state, actor, kind, &entries)?;
+    directory.extend(directory_of(state, actor, &record)?);
     let held: Map<String, Json> = kind
         .visible()
         .map(|(position, field)| (field.name.to_owned(), output::plain(field, &record.values[position])))
@@ -65,7 +65,12 @@ pub fn history_panel(
 }
 
 /// Titles of everything that the entries name.
-pub fn directory(state: &State, kind: &Kind, entries: &[Entry]) -> Result<Directory, AppError> {
+pub fn directory(
+    state: &State,
+    actor: &Actor,
+    kind: &Kind,
+    entries: &[Entry],
+) -> Result<Directory, AppError> {
     let ids: Vec<Id> = entries
         .iter()
         .flat_map(|entry| &entry.fields)
@@ -78,7 +83,7 @@ pub fn directory(state: &State, kind: &Kind, entries: &[Entry]) -> Result<Direct
             of(&change.old).into_iter().chain(of(&change.new))
         })
         .collect();
-    state.app.directory(&ids)
+    state.app.directory(actor, &ids)
 }
 
 /// What changed dates point at.

@@ -98,7 +98,7 @@ pub async fn list(
             .flat_map(|(_, value)| value.split(','))
             .filter_map(|part| part.rsplit(':').next().and_then(|id| id.parse().ok()))
             .collect();
-        let mut titles = state.app.directory(&ids)?;
+        let mut titles = state.app.directory(&actor, &ids)?;
         let visible = super::visible(&state, &actor, &titles)?;
         titles.retain(|id, _| visible.contains(id));
         let back = asked.address("", &[], &[]);

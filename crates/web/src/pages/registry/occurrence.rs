@@ -77,8 +77,8 @@ fn draw(state: &State, page: &Page, actor: &Actor, around: &Around) -> Result<Ma
     let kind = record.kind;
     let rights = rights(state, actor, &around.series)?;
     let directory = {
-        let mut directory = directory_of(state, record)?;
-        directory.extend(directory_of(state, &around.base)?);
+        let mut directory = directory_of(state, actor, record)?;
+        directory.extend(directory_of(state, actor, &around.base)?);
         directory
     };
     let zone: TimeZone = page.zone();

@@ -35,7 +35,7 @@ const LOOKED_AT: i64 = 500;
 pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let tasks = of(state, actor, record)?;
     let people: Vec<Id> = tasks.iter().flat_map(|task| task.values.iter().flat_map(Value::targets)).collect();
-    let directory = state.app.directory(&people)?;
+    let directory = state.app.directory(actor, &people)?;
     let zone: TimeZone = page.zone();
     let values = Values { directory: &directory, today: page.today, zone: &zone };
     let address = format!("{}/tasks", record.kind.url(record.id));

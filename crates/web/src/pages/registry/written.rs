@@ -83,7 +83,7 @@ pub fn prefilled(app: &App, actor: &Actor, kind: &'static Kind, given: &[(String
         let json = match field.data {
             FieldType::Money => texts[0].parse::<i64>().map_or(Json::Null, Json::from),
             FieldType::Link(_) | FieldType::Links(_) => {
-                registry::form_to_json(field, &with_kinds(app, &texts))
+                registry::form_to_json(field, &with_kinds(app, actor, &texts))
             }
             _ => registry::form_to_json(field, &texts),
         };
@@ -109,11 +109,11 @@ pub fn prefilled(app: &App, actor: &Actor, kind: &'static Kind, given: &[(String
 }
 
 /// Links of an address as forms write them: what is a plain id there gets its kind.
-fn with_kinds(app: &App, given: &[String]) -> Vec<String> {
+fn with_kinds(app: &App, actor: &Actor, given: &[String]) -> Vec<String> {
     let items: Vec<&str> = given.iter().flat_map(|text| text.split(',')).map(str::trim).collect();
     let ids: Vec<Id> = items.iter().filter_map(|item| item.parse().ok()).collect();
     // Without an answer the form stands there without them, to be filled by hand.
-    let known = if ids.is_empty() { None } else { blocking(|| app.directory(&ids)).ok() };
+    let known = if ids.is_empty() { None } else { blocking(|| app.directory(actor, &ids)).ok() };
     let kind = |id: Id| known.as_ref()?.get(&id).map(|reference| reference.kind.as_str());
     let written = |item: &str| {
         item.parse().ok().and_then(kind).map_or_else(|| item.to_owned(), |kind| format!("{kind}:{item}"))

@@ -112,7 +112,7 @@ fn load<'a>(state: &State, page: &'a Page, actor: &Actor, id: Id) -> Result<Shee
     let around = state.app.task_neighbours(actor, &task)?;
     let mut ids: Vec<Id> = task.values.iter().flat_map(obcms_domain::registry::Value::targets).collect();
     ids.extend(task.created_by);
-    let directory = state.app.directory(&ids)?;
+    let directory = state.app.directory(actor, &ids)?;
     let (may_edit, may_archive) = state.app.read(|tx| {
         let edit = !actor.writable(tx, &task)?.is_empty();
         Ok((edit, actor.may_on(tx, Action::Archive, &task)?))

@@ -57,7 +57,7 @@ pub async fn list(
     let tab_filters: Vec<Pairs> = TABS.iter().map(|(_, filters)| pairs(filters)).collect();
     let (listing, titles, counts) = blocking(|| {
         let listing = state.app.list_tasks(&actor, &address.pairs)?;
-        let titles = state.app.directory(&parts::filter_ids(&address))?;
+        let titles = state.app.directory(&actor, &parts::filter_ids(&address))?;
         Ok::<_, AppError>((listing, titles, state.app.count_tasks(&actor, &tab_filters)?))
     })?;
     let may_add = may_create(&actor, &TASK);

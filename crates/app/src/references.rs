@@ -1,0 +1,50 @@
+//! References between records, as far as their reader or writer may know of the targets.
+
+use std::collections::{HashMap, HashSet};
+
+use obcms_domain::id::Id;
+use obcms_domain::kinds;
+use obcms_store::Tx;
+use obcms_store::records::{self, Directory};
+
+use crate::actor::Sight;
+use crate::error::AppError;
+use crate::{Actor, App};
+
+impl App {
+    /// Titles of the records that these ids point at, without those that the actor may not see.
+    pub fn directory(&self, actor: &Actor, ids: &[Id]) -> Result<Directory, AppError> {
+        self.read(|tx| visible(tx, actor, ids))
+    }
+}
+
+/// Titles of records, without those that the actor may not see.
+pub(crate) fn visible(tx: &mut Tx<'_>, actor: &Actor, ids: &[Id]) -> Result<Directory, AppError> {
+    let mut found = records::references(tx, ids)?;
+    let hidden = hidden(tx, actor, &found)?;
+    found.retain(|id, _| !hidden.contains(id));
+    Ok(found)
+}
+
+/// Those of the records that the actor may not see: one query for each kind of which the actor sees a part.
+///
+/// People are known by name to everybody who sees where they are named.
+pub(crate) fn hidden(tx: &mut Tx<'_>, actor: &Actor, found: &Directory) -> Result<HashSet<Id>, AppError> {
+    let mut by_kind: HashMap<&str, Vec<Id>> = HashMap::new();
+    for (id, reference) in found.iter().filter(|(_, reference)| reference.kind != kinds::USER.name) {
+        by_kind.entry(reference.kind.as_str()).or_default().push(*id);
+    }
+    let mut hidden = HashSet::new();
+    for (name, ids) in by_kind {
+        let Some(kind) = kinds::by_name(name) else { continue };
+        match actor.sight(kind) {
+            Some(Sight::All) => {}
+            Some(Sight::Within(scope)) => {
+                let seen: HashSet<Id> = records::in_scope(tx, kind, &ids, &scope)?.into_iter().collect();
+                hidden.extend(ids.into_iter().filter(|id| !seen.contains(id)));
+            }
+            None => hidden.extend(ids),
+        }
+    }
+    Ok(hidden)
+}
