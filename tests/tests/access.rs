@@ -6,7 +6,7 @@ use std::fmt::Write;
 use obcms_domain::id::Id;
 use obcms_domain::kinds::REGISTRY;
 use obcms_domain::people::{Action, FieldGroup, Relation, Role, allows, allows_field};
-use obcms_domain::registry::{Field, FieldType, Kind};
+use obcms_domain::registry::{FieldType, Kind};
 use obcms_tests::{Client, PASSWORD, on_both_engines, sample};
 use obcms_web::api;
 use obcms_web::route::{Access, Route};
@@ -166,7 +166,7 @@ fn edit(kind: &Kind, group: FieldGroup, somebody: Id) -> Option<(&'static str, J
             fields().find_map(|field| match field.data {
                 FieldType::Integer(least, _) => Some((field, json!(least + 1))),
                 FieldType::Money => Some((field, json!(12_345))),
-                FieldType::Choice(choices) => Some((field, json!(choices[1].value))),
+                FieldType::Choice(choices) => choices.last().map(|choice| (field, json!(choice.value))),
                 FieldType::Reference("user") => Some((field, json!(somebody))),
                 FieldType::References("user") => Some((field, json!([somebody]))),
                 _ => None,

@@ -272,7 +272,7 @@ on_both_engines! {
         assert_eq!(input["milestones"]["x-field-group"], "reporting");
         assert_eq!(
             input["milestones"]["x-may-write"],
-            json!(["admin", "coordinator", "staff:own", "staff:draft", "partner:organisation", "partner:assigned"])
+            json!(["admin", "coordinator", "staff:own", "staff:draft", "partner:draft", "partner:organisation", "partner:assigned"])
         );
         assert_eq!(input["priority"]["x-may-write"], json!(["admin", "coordinator"]));
         for (name, schema) in schemas.as_object().unwrap().iter().filter(|(name, _)| name.ends_with("Input")) {
