@@ -149,7 +149,7 @@ mod tests {
             timezone: "Asia/Manila".to_owned(),
         };
         let zone = plan.zone().expect("the zone exists");
-        super::plan(&mut World::new(&plan, zone, plan.first_day(), plan.size.counts()))
+        super::plan(&mut World::new(&plan, zone, plan.first_day(), plan.size.counts()), seed)
     }
 
     #[test]
