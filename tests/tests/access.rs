@@ -6,7 +6,7 @@ use std::fmt::Write;
 use obcms_domain::id::Id;
 use obcms_domain::kinds::REGISTRY;
 use obcms_domain::people::{Action, FieldGroup, Relation, Role, allows, allows_field};
-use obcms_domain::registry::{FieldType, Kind};
+use obcms_domain::registry::{Field, FieldType, Kind};
 use obcms_tests::{Client, PASSWORD, on_both_engines, sample};
 use obcms_web::api;
 use obcms_web::route::{Access, Route};
