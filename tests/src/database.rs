@@ -125,6 +125,11 @@ impl Drop for TestDatabase {
     }
 }
 
+/// Runs statements on the server of PostgreSQL, outside of the databases of the tests.
+pub fn on_database_server(statements: &[&str]) -> Result<(), String> {
+    execute(&TestDatabase::server_address()?, statements).map(|_| ())
+}
+
 /// Runs statements one after another on a connection of its own; tells whether the last gave a row.
 fn execute(address: &str, statements: &[&str]) -> Result<bool, String> {
     let runtime = Runtime::new().map_err(|error| error.to_string())?;

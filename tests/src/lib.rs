@@ -20,7 +20,7 @@ pub mod sample;
 mod server;
 
 pub use client::{Answer, Client, path};
-pub use database::{Engine, TestDatabase};
+pub use database::{Engine, TestDatabase, on_database_server};
 pub use server::{PASSWORD, Person, Server};
 
 /// Turns functions that take a server into one test per database.

@@ -330,7 +330,7 @@ on_both_engines! {
         enqueue(app, &sample("fail", "late").at(app.now() - SignedDuration::from_hours(2)));
         let wrong = verdict().unwrap_err();
         assert!(wrong.contains("1 wait since") && wrong.contains("start obcms serve"), "{wrong}");
-        let text = server.anonymous().get("/metrics").expect_status(200).text;
+        let text = server.as_role("admin").get("/metrics").expect_status(200).text;
         assert!(text.contains("obcms_jobs{state=\"queued\"} 1\n") && text.contains("obcms_jobs_overdue 1\n"), "{text}");
 
         work_off(app);
@@ -341,7 +341,7 @@ on_both_engines! {
         }
         let wrong = verdict().unwrap_err();
         assert!(wrong.contains("1 given up"), "{wrong}");
-        let text = server.anonymous().get("/metrics").expect_status(200).text;
+        let text = server.as_role("admin").get("/metrics").expect_status(200).text;
         assert!(text.contains("obcms_jobs{state=\"failed\"} 1\n"), "{text}");
     }
 

@@ -1,9 +1,14 @@
 //! What machines and browsers are told beside the content: health, counters, headers, unknown addresses.
 
-use obcms_tests::on_both_engines;
+use obcms_tests::{Engine, Server, on_both_engines};
+use serde_json::json;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 use ureq::http::Method;
+
+/// Time after which a test gives up rather than hang.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The answer to a request whose body has only begun: it comes before the rest, and the connection ends with it.
 fn unfinished(base: &str, request: &str) -> String {
@@ -59,9 +64,20 @@ on_both_engines! {
         server.anonymous().get("/healthz").expect_status(200);
     }
 
+    fn health_does_not_ask_who_asks(server: &Server) {
+        let cookie = server.anonymous().with_header("cookie", "obcms_session=nobody");
+        for client in [server.anonymous().with_token("wrong"), cookie] {
+            client.get("/healthz").expect_status(200);
+            client.get("/readyz").expect_status(200);
+        }
+        server.anonymous().with_token("wrong").get("/metrics").expect_status(401);
+        server.anonymous().get("/metrics").expect_status(401);
+        server.as_role("staff").get("/metrics").expect_status(403);
+    }
+
     fn requests_are_counted_by_route(server: &Server) {
         server.as_role("staff").get("/api/v1/needs").expect_status(200);
-        let text = server.anonymous().get("/metrics").expect_status(200).text;
+        let text = server.as_role("admin").get("/metrics").expect_status(200).text;
         assert!(text.contains("_count{method=\"GET\",route=\"/api/v1/needs\",status=\"200\"} 1"), "{text}");
         assert!(text.contains("obcms_database_bytes "), "{text}");
     }
@@ -108,4 +124,73 @@ on_both_engines! {
             assert!(document.pointer(pointer).is_some(), "{pointer}");
         }
     }
+}
+
+/// Asks until the answer has that status; an outcome is remembered for a second.
+fn readiness_becomes(server: &Server, status: u16) {
+    let begun = Instant::now();
+    while server.anonymous().get("/readyz").status != status {
+        assert!(begun.elapsed() < PATIENCE, "readiness does not become {status}");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_lost_server_of_postgresql_is_told_and_found_again() {
+    let server = Server::start(Engine::Postgres);
+    let admin = server.as_role("admin");
+    let name = server.database_url().rsplit('/').next().expect("a name").split('?').next().expect("a name");
+    let ended = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    let run = |statement: &str| {
+        obcms_tests::on_database_server(&[&format!("ALTER DATABASE {name} {statement}"), &ended])
+            .expect("it is done");
+    };
+    readiness_becomes(&server, 200);
+
+    run("ALLOW_CONNECTIONS false");
+    let answer = admin.get("/api/v1/teams").expect_status(503);
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    assert_eq!(answer.header("retry-after"), "5");
+    let page = admin.get("/calendar").expect_status(503);
+    assert!(page.header("content-type").starts_with("text/html"), "{}", page.text);
+    assert!(page.text.contains("Not available"), "{}", page.text);
+    readiness_becomes(&server, 503);
+    server.anonymous().get("/healthz").expect_status(200);
+
+    // Back, but nothing can be written.
+    run("ALLOW_CONNECTIONS true");
+    run("SET default_transaction_read_only = on");
+    admin.post("/api/v1/teams", &json!({ "name": "Team" })).expect_status(503);
+    readiness_becomes(&server, 503);
+
+    run("RESET default_transaction_read_only");
+    admin.post("/api/v1/teams", &json!({ "name": "Team" })).expect_status(201);
+    readiness_becomes(&server, 200);
+    // The line for live changes comes back by itself, too.
+    let mut live = server.app().database().live().subscribe();
+    let begun = Instant::now();
+    while live.try_recv().is_err() {
+        assert!(begun.elapsed() < PATIENCE, "no live change arrives");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_full_sqlite_database_refuses_writes_and_goes_on_reading() {
+    let server = Server::start(Engine::Sqlite);
+    let admin = server.as_role("admin");
+    let limited: Result<(), obcms_store::StoreError> =
+        server.app().database().write(|tx| tx.batch("PRAGMA max_page_count = 1"));
+    assert!(limited.is_ok(), "{limited:?}");
+    let mut number = 0;
+    let answer = loop {
+        number += 1;
+        let answer = admin.post("/api/v1/teams", &json!({ "name": format!("Team {number}") }));
+        if answer.status != 201 {
+            break answer;
+        }
+    };
+    assert_eq!(answer.expect_status(503).header("retry-after"), "5");
+    let list = admin.get("/api/v1/teams?limit=500").expect_status(200).json;
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(number - 1));
 }

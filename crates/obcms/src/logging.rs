@@ -1,16 +1,194 @@
-//! Log lines on standard error.
+//! Log lines on standard error: one line a second for each kind of failure.
 
 use crate::settings::{LogFormat, Settings};
+use std::collections::HashMap;
+use std::fmt::{Debug, Write};
 use std::io::IsTerminal;
-use tracing_subscriber::EnvFilter;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tracing::callsite::Identifier;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Metadata};
+use tracing_subscriber::layer::{Context, Filter, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+/// Time in which a kind of failure has one line.
+const WINDOW: Duration = Duration::from_secs(1);
+/// Target of the lines that count what was left out.
+const LEFT_OUT: &str = "obcms::left_out";
 
 /// Starts logging for the rest of the process.
 pub fn start(settings: &Settings) {
     // The level was parsed with the settings; a filter that fails here would be a fault of ours, and "info" is safe.
-    let filter = EnvFilter::try_new(&settings.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match settings.log_format {
-        LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).init(),
-        LogFormat::Json => builder.json().flatten_event(true).init(),
+    let levels = EnvFilter::try_new(&settings.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let limit = Limit::default();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match settings.log_format {
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    tracing_subscriber::registry().with(lines.with_filter(limit.clone()).with_filter(levels)).init();
+    // Without it, what is left out in the last moment is not counted; nothing else is lost.
+    let _ = std::thread::Builder::new().name("log".to_owned()).spawn(move || {
+        loop {
+            std::thread::sleep(WINDOW / 2);
+            limit.tell(Instant::now());
+        }
+    });
+    std::panic::set_hook(Box::new(|panic| {
+        let text = panic.payload().downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.payload().downcast_ref::<String>().map(String::as_str));
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a thread panicked: {}", text.unwrap_or("no message"));
+    }));
+}
+
+/// One kind of failure: a place in the program that warns.
+struct Kind {
+    last: Instant,
+    left_out: u64,
+    message: String,
+    level: Level,
+}
+
+/// Filter that lets one warning or error of each kind through in a second and counts the others. Security events are
+/// never left out.
+#[derive(Clone, Default)]
+struct Limit {
+    kinds: Arc<Mutex<HashMap<Identifier, Kind>>>,
+}
+
+impl Limit {
+    /// Returns true if the line is to be written.
+    fn admit(&self, event: &Event<'_>, now: Instant) -> bool {
+        let metadata = event.metadata();
+        if *metadata.level() > Level::WARN
+            || metadata.target() == LEFT_OUT
+            || metadata.target().contains("security")
+        {
+            return true;
+        }
+        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(kind) = kinds.get_mut(&metadata.callsite()) else {
+            let kind = Kind { last: now, left_out: 0, message: String::new(), level: *metadata.level() };
+            kinds.insert(metadata.callsite(), kind);
+            return true;
+        };
+        if kind.left_out == 0 && now.duration_since(kind.last) >= WINDOW {
+            kind.last = now;
+            return true;
+        }
+        kind.left_out += 1;
+        kind.message.clear();
+        event.record(&mut Message(&mut kind.message));
+        false
+    }
+
+    /// Writes how many lines of each kind were left out, once its second is over.
+    fn tell(&self, now: Instant) {
+        let mut due = Vec::new();
+        for kind in self.kinds.lock().unwrap_or_else(PoisonError::into_inner).values_mut() {
+            if kind.left_out > 0 && now.duration_since(kind.last) >= WINDOW {
+                due.push((kind.left_out, std::mem::take(&mut kind.message), kind.level));
+                kind.left_out = 0;
+                kind.last = now;
+            }
+        }
+        for (count, message, level) in due {
+            if level == Level::ERROR {
+                tracing::error!(target: LEFT_OUT, left_out = count, "{count} more of this kind, the last: {message}");
+            } else {
+                tracing::warn!(target: LEFT_OUT, left_out = count, "{count} more of this kind, the last: {message}");
+            }
+        }
+    }
+}
+
+impl<S> Filter<S> for Limit {
+    fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+        true
+    }
+
+    fn event_enabled(&self, event: &Event<'_>, _: &Context<'_, S>) -> bool {
+        self.admit(event, Instant::now())
+    }
+}
+
+/// Reads message and fields of an event.
+struct Message<'a>(&'a mut String);
+
+impl Visit for Message<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if !self.0.is_empty() {
+            self.0.push(' ');
+        }
+        // Writing to a string does not fail.
+        let _ = match field.name() {
+            "message" => write!(self.0, "{value:?}"),
+            name => write!(self.0, "{name}={value:?}"),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+    use tracing_subscriber::fmt::MakeWriter;
+
+    /// Keeps what is written.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no panic").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl<'a> MakeWriter<'a> for Written {
+        type Writer = Written;
+
+        fn make_writer(&'a self) -> Written {
+            self.clone()
+        }
+    }
+
+    fn fail(number: u32) {
+        tracing::error!(number, "the database failed a request");
+    }
+
+    #[test]
+    fn a_storm_of_failures_has_one_line_and_a_count() {
+        let (limit, written) = (Limit::default(), Written::default());
+        let lines = tracing_subscriber::fmt::layer().with_writer(written.clone()).with_filter(limit.clone());
+        let begun = Instant::now();
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), || {
+            // Slower machines than a second for this loop write a line or two more, and still count all.
+            (0..5000).for_each(fail);
+            tracing::warn!("something else");
+            for _ in 0..3 {
+                tracing::info!(target: "obcms::security", "a sign-in");
+            }
+            limit.tell(begun + Duration::from_secs(3600));
+            limit.tell(begun + Duration::from_secs(3600));
+        });
+        let text = String::from_utf8(written.0.lock().expect("no panic").clone()).expect("text");
+        let count = |what: &str| text.lines().filter(|line| line.contains(what)).count();
+        assert_eq!(count("something else"), 1, "{text}");
+        assert_eq!(count("a sign-in"), 3, "{text}");
+        assert_eq!(count("more of this kind"), 1, "{text}");
+        let told = count("failed a request") - 1;
+        assert_eq!(told, 1, "{text}");
+        assert!(
+            text.contains(&format!("{} more of this kind", 5000 - told)) && text.contains("number=4999"),
+            "{text}"
+        );
     }
 }

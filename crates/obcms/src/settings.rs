@@ -14,10 +14,12 @@ pub use values::{DatabaseAddress, LogFormat};
 
 use jiff::tz::TimeZone;
 use obcms_domain::networks::Network;
+use obcms_web::MetricsAccess;
 use std::path::PathBuf;
 use values::{
     parse_connections, parse_database, parse_days, parse_directory, parse_file, parse_listen,
-    parse_log_format, parse_log_level, parse_networks, parse_public_url, parse_switch, parse_timezone,
+    parse_log_format, parse_log_level, parse_metrics, parse_networks, parse_public_url, parse_switch,
+    parse_timezone,
 };
 
 /// Which commands a setting concerns.
@@ -135,6 +137,10 @@ settings! {
     max_connections_per_address: usize {
         flag: "max-connections-per-address", environment: "OBCMS_MAX_CONNECTIONS_PER_ADDRESS", default: "250", parse: parse_connections, scope: Serving,
         placeholder: "NUMBER", help: "Connections of one address, trusted proxies aside, 10 to 100000",
+    }
+    metrics: MetricsAccess {
+        flag: "metrics", environment: "OBCMS_METRICS", default: "token", parse: parse_metrics, scope: Serving,
+        placeholder: "WHO", help: "Who may read /metrics: token (an administrator's), loopback (also programs on this machine that do not come through a proxy) or off",
     }
     allow_private_addresses: bool {
         flag: "allow-private-addresses", environment: "OBCMS_ALLOW_PRIVATE_ADDRESSES", default: "false", parse: parse_switch, scope: Serving,

@@ -26,6 +26,9 @@ pub enum StoreError {
     /// A file could not be read or written.
     #[error("{0}")]
     File(String),
+    /// The files of the database are not those that were opened.
+    #[error("{0}; stop the program, see to its files, and start it again")]
+    Replaced(String),
     /// What was stored cannot be read any more.
     #[error("stored data is damaged: {0}")]
     Damaged(String),
@@ -65,6 +68,53 @@ impl StoreError {
             }
             _ => None,
         }
+    }
+
+    /// Returns true if the database cannot be used at the moment: lost, full, read-only, damaged or overloaded. Nothing
+    /// is wrong with what was asked.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        use rusqlite::ErrorCode;
+        match self {
+            Self::Connection(_) | Self::Replaced(_) | Self::File(_) => true,
+            Self::Postgres(error) => match error.as_db_error() {
+                // Connection lost, out of resources, shut down, fault of the system, read-only, damaged.
+                Some(known) => {
+                    let code = known.code().code();
+                    ["08", "53", "57P", "58", "XX"].iter().any(|class| code.starts_with(class))
+                        || ["25006", "55P03", "57014"].contains(&code)
+                        || self.is_transient()
+                }
+                None => {
+                    error.is_closed()
+                        || std::error::Error::source(error)
+                            .and_then(|source| source.downcast_ref::<std::io::Error>())
+                            .is_some()
+                }
+            },
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => matches!(
+                error.code,
+                ErrorCode::DiskFull
+                    | ErrorCode::ReadOnly
+                    | ErrorCode::SystemIoFailure
+                    | ErrorCode::DatabaseCorrupt
+                    | ErrorCode::NotADatabase
+                    | ErrorCode::CannotOpen
+                    | ErrorCode::DatabaseBusy
+                    | ErrorCode::DatabaseLocked
+                    | ErrorCode::PermissionDenied
+                    | ErrorCode::OutOfMemory
+                    | ErrorCode::FileLockingProtocolFailed
+            ),
+            _ => false,
+        }
+    }
+
+    /// Returns true if pages of the database file are damaged.
+    pub(crate) fn is_corruption(&self) -> bool {
+        use rusqlite::ErrorCode;
+        matches!(self, Self::Sqlite(rusqlite::Error::SqliteFailure(error, _))
+            if matches!(error.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
     }
 
     /// Whether the database refused a second booking of the same unit at the same time.

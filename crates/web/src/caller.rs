@@ -67,7 +67,7 @@ pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, 
             guarded(state, actor, response)
         }
         Ok(None) => next.run(request).await,
-        Err(error) => Problem::from(error).into_response(),
+        Err(error) => refuse(&state, &request, Problem::from(error)),
     }
 }
 
@@ -84,6 +84,15 @@ fn note(actor: &Actor, address: &str, about: &str, status: StatusCode) {
 /// Returns true for addresses at which data leaves as a file.
 fn is_export(about: &str) -> bool {
     about.contains("/export.") || about.ends_with("/calendar.json") || about.ends_with("/calendar.ics")
+}
+
+/// A lost database is told to people by a page.
+fn refuse(state: &State, request: &Request, problem: Problem) -> Response {
+    let path = request.uri().path();
+    if problem.status == StatusCode::SERVICE_UNAVAILABLE && !path.starts_with("/api/") && path != "/metrics" {
+        return crate::pages::errors::unavailable(state, request, problem);
+    }
+    problem.into_response()
 }
 
 fn find(state: &State, headers: &HeaderMap, client: &str) -> Result<Option<Caller>, AppError> {

@@ -23,5 +23,6 @@ mod router;
 pub mod server;
 mod state;
 
+pub use metrics::MetricsAccess;
 pub use router::router;
 pub use state::{State, WebSettings, blocking};

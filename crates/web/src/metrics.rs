@@ -1,4 +1,4 @@
-//! `GET /metrics`: counters in the text format of Prometheus, for an administrator's token or from this machine.
+//! `GET /metrics`: counters in the text format of Prometheus, for an administrator's token unless the setting says otherwise.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State as AxumState};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -97,15 +97,38 @@ pub async fn count(AxumState(state): AxumState<State>, request: Request, next: N
     response
 }
 
+/// Who may read the counters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MetricsAccess {
+    /// An administrator, by token or session.
+    #[default]
+    Token,
+    /// Also anybody on this machine who does not come through a proxy.
+    Loopback,
+    /// Nobody.
+    Off,
+}
+
+/// Headers with which proxies tell for whom they ask.
+const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+
+/// Returns true for a request of a program on this machine. What comes through a proxy on it is anybody's.
+fn is_local(state: &State, request: &Request) -> bool {
+    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    state.settings.metrics == MetricsAccess::Loopback
+        && state.settings.trusted_proxies.is_empty()
+        && address.is_some_and(|address| is_loopback(&address))
+        && !FORWARDED.iter().any(|name| request.headers().contains_key(*name))
+}
+
 /// Serves the counters.
 pub async fn show(AxumState(state): AxumState<State>, request: Request) -> Result<Response, Problem> {
+    if state.settings.metrics == MetricsAccess::Off {
+        return Err(Problem::new(StatusCode::NOT_FOUND, "The counters of this server are switched off."));
+    }
     let caller = request.extensions().get::<Caller>();
     let is_admin = caller.is_some_and(|caller| caller.actor.roles.contains(&Role::Admin));
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    // Behind a proxy every request comes from this machine, and tells nothing.
-    let is_local =
-        state.settings.trusted_proxies.is_empty() && address.is_some_and(|address| is_loopback(&address));
-    if !is_admin && !is_local {
+    if !is_admin && !is_local(&state, &request) {
         return Err(match caller {
             None => AppError::Unauthorized.into(),
             Some(_) => AppError::Forbidden {

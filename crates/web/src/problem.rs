@@ -5,6 +5,9 @@ use axum::response::{IntoResponse, Response};
 use obcms_app::AppError;
 use serde_json::{Map, Value as Json, json};
 
+/// Seconds after which a database that was lost is asked again.
+pub const RETRY_SECONDS: i64 = 5;
+
 /// An error on its way out, for the API; pages draw their own from it.
 #[derive(Debug)]
 pub struct Problem {
@@ -12,7 +15,7 @@ pub struct Problem {
     pub status: StatusCode,
     /// The members.
     pub body: Map<String, Json>,
-    /// Seconds to wait, for 429.
+    /// Seconds to wait, for 429 and 503.
     pub retry_after: Option<i64>,
 }
 
@@ -83,6 +86,15 @@ impl From<AppError> for Problem {
             }
             AppError::Store(ref inner) if inner.is_overlap() => {
                 Self::new(StatusCode::CONFLICT, "Somebody else booked this at the same moment; look again.")
+            }
+            AppError::Store(ref inner) if inner.is_unavailable() => {
+                tracing::error!(error = %detail, "the database failed a request");
+                let mut problem = Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "The database is not available at the moment. Try again in a few seconds.",
+                );
+                problem.retry_after = Some(RETRY_SECONDS);
+                problem
             }
             AppError::Store(_) | AppError::Setting(_) | AppError::Internal(_) => {
                 tracing::error!(error = %detail, "a request failed");

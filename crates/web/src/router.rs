@@ -20,12 +20,7 @@ use crate::{address, api, assets, bodies, health, metrics, pages};
 
 /// The whole program as a service.
 pub fn router(state: State) -> Router {
-    let mut router = Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(metrics::show))
-        .route("/assets/{file}", get(assets::serve))
-        .route("/favicon.ico", get(assets::site_icon));
+    let mut router = Router::new().route("/metrics", get(metrics::show));
     for route in api::routes() {
         let (path, handler) = route.guarded();
         router = router.route(&path, handler);
@@ -34,6 +29,8 @@ pub fn router(state: State) -> Router {
     router
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(state.clone(), caller::identify))
+        // Behind the layer, so that they do not ask the database who sends a token or a cookie along.
+        .merge(for_anybody())
         .layer(from_fn_with_state(state.clone(), metrics::count))
         .layer(from_fn_with_state(state.clone(), headers))
         .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
@@ -45,6 +42,16 @@ pub fn router(state: State) -> Router {
         ))
         .layer(CatchPanicLayer::custom(panicked))
         .with_state(state)
+}
+
+/// What is answered without a look at who asks.
+fn for_anybody() -> Router<State> {
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/assets/{file}", get(assets::serve))
+        .route("/favicon.ico", get(assets::site_icon))
+        .method_not_allowed_fallback(wrong_method)
 }
 
 async fn wrong_method() -> Response {

@@ -10,8 +10,9 @@ use crate::bodies::HeldBodies;
 use crate::feeds::{FeedReads, Feeds};
 use crate::guesses::Guesses;
 use crate::hashing::HashQueue;
+use crate::health::Readiness;
 use crate::live_streams::LiveStreams;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, MetricsAccess};
 
 /// How the server stands to its surroundings.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,8 @@ pub struct WebSettings {
     pub secure_cookies: bool,
     /// Networks of reverse proxies whose `X-Forwarded` headers are believed.
     pub trusted_proxies: Vec<Network>,
+    /// Who may read `/metrics`.
+    pub metrics: MetricsAccess,
 }
 
 /// The shared state. Cheap to clone.
@@ -45,6 +48,8 @@ pub struct State {
     pub feed_reads: Arc<FeedReads>,
     /// Counters of requests.
     pub metrics: Metrics,
+    /// Last outcome of the readiness check.
+    pub readiness: Arc<Readiness>,
     shutdown: watch::Sender<bool>,
 }
 
@@ -63,6 +68,7 @@ impl State {
             feeds: Arc::default(),
             feed_reads: Arc::default(),
             metrics: Metrics::default(),
+            readiness: Arc::default(),
             shutdown: watch::channel(false).0,
         }
     }

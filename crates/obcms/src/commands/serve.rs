@@ -54,6 +54,7 @@ pub fn run_on(opened: Opened, settings: &Settings, listener: TcpListener) -> Res
         WebSettings {
             secure_cookies: settings.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
             trusted_proxies: settings.proxies(),
+            metrics: settings.metrics,
         },
     );
     opened.runtime.block_on(async {

@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 use obcms_domain::networks::{Network, NoNetwork};
+use obcms_web::MetricsAccess;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -145,6 +146,15 @@ pub(super) fn parse_connections(text: &str) -> Result<usize, String> {
         .ok()
         .filter(|number| (10..=100_000).contains(number))
         .ok_or_else(|| format!("'{text}' is not a number of connections; write one from 10 to 100000"))
+}
+
+pub(super) fn parse_metrics(text: &str) -> Result<MetricsAccess, String> {
+    match text {
+        "token" => Ok(MetricsAccess::Token),
+        "loopback" => Ok(MetricsAccess::Loopback),
+        "off" => Ok(MetricsAccess::Off),
+        _ => Err(format!("'{text}' is not known; write token, loopback or off")),
+    }
 }
 
 pub(super) fn parse_public_url(text: &str) -> Result<Option<String>, String> {

@@ -13,7 +13,8 @@ pub fn get_as(address: &str, path: &str, token: &str) -> String {
     get_with(address, path, &format!("authorization: Bearer {token}\r\n"))
 }
 
-fn get_with(address: &str, path: &str, headers: &str) -> String {
+/// The whole answer to a GET with further header lines.
+pub fn get_with(address: &str, path: &str, headers: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("the server accepts");
     write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{headers}\r\n")
         .expect("the request is sent");

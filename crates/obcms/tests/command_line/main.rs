@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backup;
+mod faults;
 mod http;
 mod installation;
 mod program;

@@ -3,6 +3,7 @@
 mod answers;
 mod cell;
 mod claim;
+mod files;
 mod live;
 mod postgres;
 mod recorder;
@@ -29,6 +30,15 @@ pub(crate) const CHANGES: &str = "changes";
 /// Entries of the log that wait for the end of their transaction; more are written as they come, so that a long
 /// import does not hold all of them in memory.
 const MOST_WAITING: usize = 5_000;
+
+/// Setting that the readiness check writes.
+const PROBE: &str = "readiness";
+
+/// Text that differs from the one before, so that it is really written.
+fn probe_value() -> String {
+    static NUMBER: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    format!("{}-{}", std::process::id(), NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+}
 
 /// How often a transaction that met another is tried.
 const ATTEMPTS: u32 = 6;
@@ -161,7 +171,8 @@ impl Database {
         }
         match work(&mut tx).and_then(|result| tx.finish().map(|()| result)) {
             Ok(result) => Ok(Some(result)),
-            Err(error) if error.is_transient() => Ok(None),
+            // What only reads is answered also by a database that is full or read-only.
+            Err(error) if error.is_transient() || error.is_unavailable() => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -269,6 +280,19 @@ impl Database {
             sqlite.renew_readers();
         }
         Ok(())
+    }
+
+    /// Writes a row that nobody reads, to see that the database can be written to.
+    pub fn probe(&self) -> Result<(), StoreError> {
+        match &*self.inner {
+            Inner::Sqlite(sqlite) => sqlite.probe(),
+            Inner::Postgres(_) => {
+                let mut tx = self.begin(true)?;
+                tx.batch("SET LOCAL statement_timeout = 1500")?;
+                crate::settings::set(&mut tx, PROBE, &probe_value())?;
+                tx.finish()
+            }
+        }
     }
 
     /// Size of the database in bytes.

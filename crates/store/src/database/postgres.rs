@@ -19,6 +19,9 @@ use crate::error::StoreError;
 /// Connections of one process at most.
 const CONNECTIONS: usize = 16;
 
+/// Time that a request waits for a connection to get free.
+const WAIT: Duration = Duration::from_secs(10);
+
 pub struct Postgres {
     pool: Pool,
     handle: Handle,
@@ -30,7 +33,11 @@ impl Postgres {
         let mut config: tokio_postgres::Config = url.parse().map_err(|error| {
             StoreError::Connection(format!("the address of PostgreSQL is wrong: {error}"))
         })?;
-        config.connect_timeout(Duration::from_secs(10)).application_name("obcms");
+        config
+            .connect_timeout(Duration::from_secs(3))
+            .keepalives_idle(Duration::from_secs(30))
+            .tcp_user_timeout(Duration::from_secs(15))
+            .application_name("obcms");
         let manager = Manager::from_config(
             config.clone(),
             NoTls,
@@ -39,22 +46,34 @@ impl Postgres {
         let pool = Pool::builder(manager)
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(Duration::from_secs(30)))
+            .wait_timeout(Some(WAIT))
             .build()
             .map_err(|error| StoreError::Connection(error.to_string()))?;
         Ok(Self { pool, handle, config })
     }
 
     pub fn begin(&self, writing: bool) -> Result<Transaction<'_>, StoreError> {
-        let client = self.handle.block_on(self.pool.get()).map_err(|error| {
-            StoreError::Connection(match error {
-                deadpool_postgres::PoolError::Backend(error) => error.to_string(),
-                other => other.to_string(),
-            })
-        })?;
         let start = if writing { "BEGIN" } else { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
-        self.handle.block_on(client.batch_execute(start))?;
-        Ok(Transaction { client: Some(client), handle: &self.handle })
+        let mut attempts = 0;
+        loop {
+            let client = self.handle.block_on(self.pool.get()).map_err(|error| {
+                StoreError::Connection(match error {
+                    deadpool_postgres::PoolError::Backend(error) => error.to_string(),
+                    other => other.to_string(),
+                })
+            })?;
+            match self.handle.block_on(client.batch_execute(start)) {
+                Ok(()) => return Ok(Transaction { client: Some(client), handle: &self.handle }),
+                Err(error) => {
+                    drop(Object::take(client));
+                    // All connections of the pool are from before a restart of the server.
+                    attempts += 1;
+                    if attempts > CONNECTIONS || !was_ended(&error) {
+                        return Err(error.into());
+                    }
+                }
+            }
+        }
     }
 
     /// Listens to the messages of all processes on this database, this one included.
@@ -71,6 +90,11 @@ impl Postgres {
             }
         });
     }
+}
+
+/// Returns true if the server ended the connection.
+fn was_ended(error: &tokio_postgres::Error) -> bool {
+    error.is_closed() || error.code().is_some_and(|code| code.code().starts_with("57P"))
 }
 
 async fn listen(config: &tokio_postgres::Config, live: &Live) -> Result<(), tokio_postgres::Error> {

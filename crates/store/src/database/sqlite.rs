@@ -5,7 +5,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql};
@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 
 use super::cell::{Cell, Row};
 use super::claim;
+use super::files::Files;
 use super::live::{Live, Message};
 use crate::error::StoreError;
 
@@ -20,13 +21,18 @@ use crate::error::StoreError;
 const BUSY: Duration = Duration::from_secs(20);
 /// Readers that stay open for the next request.
 const IDLE_READERS: usize = 8;
+/// Time for which the database counts as damaged after a damaged page was met.
+const DAMAGED: Duration = Duration::from_secs(60);
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 256;
 
 pub struct Sqlite {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    writer: Arc<Mutex<Connection>>,
     readers: Mutex<Readers>,
+    files: Arc<Files>,
+    /// When a page of the file was last found damaged.
+    damaged_at: Mutex<Option<Instant>>,
     following: Arc<AtomicBool>,
     /// Tells a restore that the file is in use.
     _hold: File,
@@ -81,17 +87,63 @@ impl Sqlite {
         }
         let hold = claim::share(path)?;
         make(path)?;
-        let writer = connect(path, false)?;
+        let writer = Arc::new(Mutex::new(connect(path, false)?));
         Ok(Self {
             path: path.to_owned(),
-            writer: Mutex::new(writer),
+            files: Arc::new(Files::of(path, Arc::downgrade(&writer))),
+            damaged_at: Mutex::default(),
+            writer,
             readers: Mutex::default(),
             following: Arc::default(),
             _hold: hold,
         })
     }
 
+    /// Writes a row on a connection of its own, and a file beside the database: a full disk has room for the former as
+    /// long as the log does not grow.
+    pub fn probe(&self) -> Result<(), StoreError> {
+        self.files.check(None)?;
+        if lock(&self.damaged_at).is_some_and(|at| at.elapsed() < DAMAGED) {
+            return Err(StoreError::Damaged(
+                "a page of the database could not be read; see obcms doctor".to_owned(),
+            ));
+        }
+        let room = super::files::beside(&self.path, ".probe");
+        let written = std::fs::write(&room, [0; 64 * 1024]);
+        let _ = std::fs::remove_file(&room);
+        written.map_err(|error| StoreError::File(format!("cannot write to {}: {error}", room.display())))?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(Duration::from_millis(500))?;
+        let written = connection.execute(
+            "INSERT INTO settings (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            [super::PROBE, &super::probe_value()],
+        );
+        match written.map_err(StoreError::from) {
+            // Somebody else is writing.
+            Err(StoreError::Sqlite(rusqlite::Error::SqliteFailure(error, _)))
+                if error.code == ErrorCode::DatabaseBusy =>
+            {
+                Ok(())
+            }
+            other => other.map(|_| ()),
+        }
+    }
+
+    /// Remembers damage that a statement met.
+    fn note<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        if outcome.as_ref().is_err_and(StoreError::is_corruption) {
+            *lock(&self.damaged_at) = Some(Instant::now());
+        }
+        outcome
+    }
+
     pub fn begin(&self, writing: bool) -> Result<Transaction<'_>, StoreError> {
+        self.files.check(None)?;
+        self.note(self.begin_checked(writing))
+    }
+
+    fn begin_checked(&self, writing: bool) -> Result<Transaction<'_>, StoreError> {
         let holder = if writing {
             Holder::Writer(lock(&self.writer))
         } else {
@@ -106,11 +158,12 @@ impl Sqlite {
             Holder::Reader { connection: Some(connection), home: &self.readers, generation }
         };
         holder.connection().execute_batch(if writing { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
-        Ok(Transaction { holder, open: true })
+        Ok(Transaction { holder, open: true, owner: self })
     }
 
     /// Begins a write unless anybody else writes at the moment.
     pub fn try_begin(&self) -> Result<Option<Transaction<'_>>, StoreError> {
+        self.files.check(None)?;
         let connection = match self.writer.try_lock() {
             Ok(connection) => connection,
             Err(TryLockError::Poisoned(error)) => error.into_inner(),
@@ -121,7 +174,7 @@ impl Sqlite {
         let begun = connection.execute_batch("BEGIN IMMEDIATE");
         connection.busy_timeout(BUSY)?;
         match begun {
-            Ok(()) => Ok(Some(Transaction { holder: Holder::Writer(connection), open: true })),
+            Ok(()) => Ok(Some(Transaction { holder: Holder::Writer(connection), open: true, owner: self })),
             Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == ErrorCode::DatabaseBusy => {
                 Ok(None)
             }
@@ -141,16 +194,22 @@ impl Sqlite {
         if self.following.swap(true, Ordering::SeqCst) {
             return;
         }
-        let path = self.path.clone();
+        let (path, files) = (self.path.clone(), self.files.clone());
         handle.spawn(async move {
             let Ok(connection) = connect(&path, true) else {
                 return;
             };
             let mut seen: Option<i64> = None;
             let mut last = 0;
+            let mut is_lost = false;
             let mut interval = tokio::time::interval(Duration::from_millis(400));
             loop {
                 interval.tick().await;
+                if let Err(error) = files.check(None)
+                    && !std::mem::replace(&mut is_lost, true)
+                {
+                    tracing::error!("{error}");
+                }
                 let version: i64 = match connection.query_row("PRAGMA data_version", [], |row| row.get(0)) {
                     Ok(version) => version,
                     Err(_) => continue,
@@ -222,21 +281,28 @@ impl Drop for Holder<'_> {
 pub struct Transaction<'a> {
     holder: Holder<'a>,
     open: bool,
+    owner: &'a Sqlite,
 }
 
 impl Transaction<'_> {
     pub fn query(&mut self, sql: &str, parameters: &[Cell]) -> Result<Vec<Row>, StoreError> {
-        let mut statement = self.holder.connection().prepare_cached(&numbered(sql))?;
-        bind(&mut statement, parameters)?;
-        let columns = statement.column_count();
-        let mut rows = statement.raw_query();
-        Ok(read_rows(&mut rows, columns)?)
+        let read = || {
+            let mut statement = self.holder.connection().prepare_cached(&numbered(sql))?;
+            bind(&mut statement, parameters)?;
+            let columns = statement.column_count();
+            let mut rows = statement.raw_query();
+            Ok(read_rows(&mut rows, columns)?)
+        };
+        self.owner.note(read())
     }
 
     pub fn execute(&mut self, sql: &str, parameters: &[Cell]) -> Result<u64, StoreError> {
-        let mut statement = self.holder.connection().prepare_cached(&numbered(sql))?;
-        bind(&mut statement, parameters)?;
-        Ok(u64::try_from(statement.raw_execute()?).unwrap_or(u64::MAX))
+        let write = || {
+            let mut statement = self.holder.connection().prepare_cached(&numbered(sql))?;
+            bind(&mut statement, parameters)?;
+            Ok(u64::try_from(statement.raw_execute()?).unwrap_or(u64::MAX))
+        };
+        self.owner.note(write())
     }
 
     pub fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
@@ -244,9 +310,13 @@ impl Transaction<'_> {
     }
 
     pub fn commit(mut self) -> Result<(), StoreError> {
-        self.holder.connection().execute_batch("COMMIT")?;
+        self.owner.note(self.holder.connection().execute_batch("COMMIT").map_err(StoreError::from))?;
         self.open = false;
-        Ok(())
+        match &self.holder {
+            // Nobody is told that something is saved which went into a file that was removed meanwhile.
+            Holder::Writer(connection) => self.owner.files.check(Some(connection)),
+            Holder::Reader { .. } => Ok(()),
+        }
     }
 }
 

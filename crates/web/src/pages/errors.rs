@@ -1,7 +1,7 @@
 //! Errors of pages: what happened, that nothing was lost, what to do.
 
 use axum::extract::{Request, State as AxumState};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::html;
@@ -36,6 +36,7 @@ struct Failure {
     status: StatusCode,
     detail: String,
     who: Vec<String>,
+    retry_after: Option<i64>,
 }
 
 impl IntoResponse for PageError {
@@ -62,7 +63,7 @@ impl IntoResponse for PageError {
                 detail.push_str(&format!(" {}: {}", text("field"), text("message")));
             }
         }
-        let failure = Failure { status: self.0.status, detail, who };
+        let failure = Failure { status: self.0.status, detail, who, retry_after: self.0.retry_after };
         let mut response = self.0.status.into_response();
         response.extensions_mut().insert(failure);
         response
@@ -84,28 +85,55 @@ pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Ne
         let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
         return Redirect::to(&format!("/login?next={next}{ended}")).into_response();
     }
+    render(&page, &failure, &path, form.as_ref())
+}
+
+/// The page that says that the database is not available, drawn without it.
+pub fn unavailable(state: &State, request: &Request, problem: Problem) -> Response {
+    let response = PageError(problem).into_response();
+    match response.extensions().get::<Failure>() {
+        Some(failure) => {
+            let form = (request.method() == Method::POST).then(|| form_page(request));
+            render(&Page::of(state, request), failure, request.uri().path(), form.as_ref())
+        }
+        None => response,
+    }
+}
+
+/// Draws a page; `form` is there when a form was sent, with the address of its page if that is known.
+fn render(page: &Page, failure: &Failure, path: &str, form: Option<&Option<String>>) -> Response {
     let mut title = "Not possible";
     let content = match failure.status {
         StatusCode::FORBIDDEN if failure.detail.starts_with("You may not ") => {
             let what = failure.detail.trim_start_matches("You may not ").trim_end_matches('.');
             feedback::not_allowed(what, &failure.who)
         }
+        StatusCode::SERVICE_UNAVAILABLE if form.is_none() => {
+            title = "Not available";
+            feedback::error_page(title, &failure.detail, Some(("Try again", path)))
+        }
         status => {
             if status == StatusCode::NOT_FOUND {
                 title = "Not found";
             }
-            let heading = match (status, &form) {
+            let heading = match (status, form) {
                 (StatusCode::NOT_FOUND, _) => "Not found",
                 (_, Some(_)) => "Not saved",
                 (status, None) => status.canonical_reason().unwrap_or("Error"),
             };
             // The browser keeps what was typed and puts it into the form again.
-            let back =
-                form.as_ref().and_then(Option::as_deref).map(|address| ("Open the form again", address));
+            let back = form.and_then(Option::as_deref).map(|address| ("Open the form again", address));
             feedback::error_page(heading, &failure.detail, Some(back.unwrap_or(("Go to Today", "/"))))
         }
     };
-    (failure.status, Html(page.render(title, &html! { (content) }).into_string())).into_response()
+    let mut response =
+        (failure.status, Html(page.render(title, &html! { (content) }).into_string())).into_response();
+    if let Some(seconds) = failure.retry_after
+        && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
+    {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+    response
 }
 
 /// Address of the page whose form was sent, as the browser names it; only one of our own that can be opened again.
