@@ -280,7 +280,9 @@ on_both_engines! {
                             continue;
                         }
                         let answer = client.get(&address);
-                        assert!([200, 400].contains(&answer.status), "{address}: {} {}", answer.status, answer.text);
+                        // A page leaves out what it does not know, and may lead to its usual view then.
+                        let is_led = answer.status == 303 && !path.starts_with("/api");
+                        assert!(is_led || [200, 400].contains(&answer.status), "{address}: {} {}", answer.status, answer.text);
                     }
                 }
             }

@@ -361,7 +361,7 @@ pub(crate) fn assigning(kind: &Kind) -> Vec<&'static str> {
 }
 
 /// Returns true if somebody has decided on what the record asks for; its maker no longer writes its figures then.
-fn is_decided(record: &Record) -> bool {
+pub(crate) fn is_decided(record: &Record) -> bool {
     match record.kind.name {
         "ppa" => record.text("approval_stage") != "draft",
         "need" => record.state() != "identified",

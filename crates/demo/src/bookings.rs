@@ -94,12 +94,15 @@ fn book(world: &mut World, random: &mut Random, resource: &Bookable, day: Date, 
         "origin": origin,
     });
     let start = wish.start;
+    let is_ahead = day > days::plus(world.today, 2);
     world.schedule(created, person, move |world, work| {
         let booking = create(work, &BOOKING, input)?.id;
         let decided = created + jiff::SignedDuration::from_hours(waits);
         let verdict = match fate {
             1..=4 if requires_approval => Some((Verdict::Reject, decider, refusal)),
             5..=8 => Some((Verdict::Cancel, person, "")),
+            // Some of what is ahead still waits for its decision.
+            9..=16 if requires_approval && is_ahead => None,
             _ if requires_approval => Some((Verdict::Approve, decider, "")),
             _ => None,
         };

@@ -19,13 +19,18 @@ pub fn path(settings: &Settings) -> PathBuf {
     settings.key_file.clone().unwrap_or_else(|| settings.data.join(FILE))
 }
 
-/// Loads the key and has it used. In the data directory it is made when it is not there; a file that the settings name
-/// must exist, because several servers share it.
-pub fn load(settings: &Settings) -> Result<(), Failure> {
+/// Loads the key and has it used. In the data directory it is made for a server when it is not there, and other commands
+/// do without; a file that the settings name must exist, because several servers share it.
+pub fn load(settings: &Settings, serves: bool) -> Result<(), Failure> {
     let path = path(settings);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound && settings.key_file.is_none() => make(&path)?,
+        Err(error) if error.kind() == ErrorKind::NotFound && settings.key_file.is_none() => {
+            if !serves {
+                return Ok(());
+            }
+            make(&path)?
+        }
         Err(error) => {
             return Err(Failure::new(format_args!(
                 "cannot read the key file {}: {error}; copy it from the server that has it, or choose another with --key-file",

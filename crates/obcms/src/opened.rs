@@ -18,8 +18,17 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Starts logging and opens the database that the settings name.
+    /// Starts logging and opens the database that the settings name, for a command beside the server.
     pub fn new(settings: &Settings) -> Result<Opened, Failure> {
+        Self::open(settings, false)
+    }
+
+    /// Starts logging and opens the database that the settings name, to serve from it.
+    pub fn to_serve(settings: &Settings) -> Result<Opened, Failure> {
+        Self::open(settings, true)
+    }
+
+    fn open(settings: &Settings, serves: bool) -> Result<Opened, Failure> {
         logging::start(settings);
         let location = location(settings);
         if let Location::Sqlite(path) = &location {
@@ -27,7 +36,7 @@ impl Opened {
             finish_restore(path)?;
             data::close(&settings.data, Some(path));
         }
-        key::load(settings)?;
+        key::load(settings, serves)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
             Failure::new(format_args!("cannot start the threads of the program: {error}"))
         })?;

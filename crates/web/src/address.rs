@@ -37,11 +37,18 @@ pub fn client_of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAd
     client_address(peer, &hops, trusted)
 }
 
+/// Mark of a request that some proxy brought, trusted or not.
+#[derive(Clone, Copy, Debug)]
+pub struct Forwarded;
+
 /// Notes the address of the client, and takes away what a peer that is no trusted proxy says of others. Everything
 /// behind this may believe the headers that are left.
 pub async fn resolve(AxumState(state): AxumState<State>, mut request: Request, next: Next) -> Response {
     let trusted = &state.settings.trusted_proxies;
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    if FORWARDING.iter().any(|name| request.headers().contains_key(*name)) {
+        request.extensions_mut().insert(Forwarded);
+    }
     if !peer.is_some_and(|peer| is_trusted(peer, trusted)) {
         for name in FORWARDING {
             request.headers_mut().remove(name);

@@ -21,9 +21,10 @@ pub const BODIES_OF_ONE: usize = 12 * 1024 * 1024;
 /// Bytes of a body that count for neither.
 pub const SMALL_BODY: usize = 64 * 1024;
 
-/// Time for the head of a request, from its first byte, or from the beginning of the connection.
+/// Time for the head of a request, from its first byte.
 pub const HEAD_TIME: Duration = Duration::from_secs(10);
-/// Time for which a connection stays open between two requests.
+/// Time for which a connection stays open between two requests, and before the first byte: longer than browsers keep
+/// a connection that they opened ahead.
 pub const IDLE_TIME: Duration = Duration::from_secs(75);
 /// Time without a byte of a body after which it is given up.
 pub const BODY_PAUSE: Duration = Duration::from_secs(15);

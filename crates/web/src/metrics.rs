@@ -15,6 +15,7 @@ use obcms_app::AppError;
 use obcms_app::jobs::Health;
 use obcms_domain::people::Role;
 
+use crate::address::Forwarded;
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::state::{State, blocking};
@@ -109,16 +110,14 @@ pub enum MetricsAccess {
     Off,
 }
 
-/// Headers with which proxies tell for whom they ask.
-const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
-
 /// Returns true for a request of a program on this machine. What comes through a proxy on it is anybody's.
 fn is_local(state: &State, request: &Request) -> bool {
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     state.settings.metrics == MetricsAccess::Loopback
         && state.settings.trusted_proxies.is_empty()
         && address.is_some_and(|address| is_loopback(&address))
-        && !FORWARDED.iter().any(|name| request.headers().contains_key(*name))
+        && request.extensions().get::<Forwarded>().is_none()
+        && !request.headers().contains_key(header::VIA)
 }
 
 /// Serves the counters.

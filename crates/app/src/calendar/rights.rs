@@ -11,7 +11,7 @@ use obcms_store::records::{self, Scope};
 
 use super::Entry;
 use crate::Actor;
-use crate::actor::{Sight, assigning};
+use crate::actor::{Sight, assigning, is_decided};
 use crate::error::AppError;
 
 /// Takes out what the actor may not see and marks what they may move.
@@ -109,6 +109,11 @@ impl Rights {
         let mut editable = HashSet::new();
         if needed.contains(&Relation::Own) {
             editable.extend(records::made_by(tx, kind, &ids, user)?);
+        }
+        if needed.contains(&Relation::Draft) && !needed.contains(&Relation::Own) {
+            let own = records::made_by(tx, kind, &ids, user)?;
+            let own = records::load_many(tx, kind, &own)?;
+            editable.extend(own.iter().filter(|record| !is_decided(record)).map(|record| record.id));
         }
         if needed.contains(&Relation::Team) && kind.field("teams").is_some() && !actor.teams.is_empty() {
             editable.extend(records::pointing_at(tx, &ids, "teams", &actor.teams)?);

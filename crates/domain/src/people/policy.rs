@@ -218,7 +218,7 @@ const TABLE: &[Grant] = &[
     grant(Role::Partner, DAILY, &[Do::View], Relation::Invited),
     grant(Role::Partner, &[In::Field, In::Programme], &[Do::Create], Relation::OwnRequest)
         .writing(&[Of::Planning, Of::Reporting]),
-    grant(Role::Partner, &[In::Field, In::Programme], &[Do::Edit], Relation::Draft)
+    grant(Role::Partner, &[In::Field, In::Programme], &[Do::View, Do::Edit], Relation::Draft)
         .writing(&[Of::Planning, Of::Reporting]),
     grant(Role::Partner, &[In::Field, In::Programme], &[Do::Edit], Relation::Organisation)
         .writing(&[Of::Reporting]),

@@ -238,7 +238,11 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
     if !closing_statuses(kind).is_empty() {
         let meaning = "With a change to a status that closes: cancel open tasks and bookings along; reopening brings \
                        them back";
-        let schema = json!({ "type": "boolean", "description": meaning, "writeOnly": true });
+        let mut schema = json!({ "type": "boolean", "description": meaning, "writeOnly": true });
+        // Whoever may set the status may say what goes along.
+        if let Some(status) = kind.field(kind.state) {
+            mark_group(kind, status, &mut schema);
+        }
         inputs.insert(obcms_app::cancelling::MEMBER.into(), schema);
     }
     if *kind == TASK {

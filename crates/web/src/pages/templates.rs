@@ -280,7 +280,7 @@ fn save(
     });
     let (errors, problem) = match result {
         Ok(saved) => {
-            let undo = state.app.undo_of_last(actor, &TASK_TEMPLATE, saved)?;
+            let undo = blocking(|| state.app.undo_of_last(actor, &TASK_TEMPLATE, saved))?;
             return Ok(done(&TASK_TEMPLATE.url(saved), "Task template saved", undo.as_deref()));
         }
         Err(AppError::Invalid(errors)) => (errors, None),

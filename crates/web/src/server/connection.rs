@@ -23,6 +23,9 @@ const LINGER_PIECE: usize = 8 * 1024;
 enum Phase {
     /// The last answer is written; what the client still says is not heard.
     Lingering,
+    /// Nothing was said yet: browsers open connections ahead, and would show an error if one of them were closed just
+    /// when they use it.
+    Silent,
     /// The head of the first request is not complete.
     Opening,
     /// The head of a later request is not complete.
@@ -91,7 +94,7 @@ pub struct Connection {
 impl Connection {
     pub(super) fn new(client: Option<IpAddr>) -> Self {
         let progress = Progress {
-            phase: Phase::Opening,
+            phase: Phase::Silent,
             since: Instant::now(),
             blocked: None,
             waited: Duration::ZERO,
@@ -135,7 +138,7 @@ impl Connection {
 
     /// Returns true if no request has come whose answer could still be on its way.
     pub(super) fn asks_nothing(&self) -> bool {
-        matches!(self.progress().phase, Phase::Opening | Phase::Head)
+        matches!(self.progress().phase, Phase::Silent | Phase::Opening | Phase::Head)
     }
 
     /// The answer to the request goes on for ever; its client comes again when it is cut off.
@@ -163,6 +166,7 @@ impl Connection {
         let spent = now.saturating_duration_since(progress.since);
         let over = match progress.phase {
             Phase::Opening | Phase::Head => spent > limits.head,
+            Phase::Silent => spent > limits.idle,
             Phase::Idle => spent > limits.idle && progress.blocked.is_none(),
             Phase::Lingering => spent > limits.linger,
             Phase::Body | Phase::Stalled | Phase::Streaming | Phase::Working => false,
@@ -174,10 +178,12 @@ impl Connection {
 
     fn heard(&self) {
         let mut progress = self.progress();
-        if progress.phase == Phase::Idle {
-            progress.phase = Phase::Head;
-            progress.since = Instant::now();
-        }
+        progress.phase = match progress.phase {
+            Phase::Silent => Phase::Opening,
+            Phase::Idle => Phase::Head,
+            _ => return,
+        };
+        progress.since = Instant::now();
     }
 
     fn wrote(&self, bytes: usize) {

@@ -87,7 +87,7 @@ fn a_partner_needs_a_relation_to_everything() {
     assert!(!allows(&roles, Action::View, Area::Accounts, &Relation::ALL));
     assert_eq!(
         relations_needed(&roles, Action::View, Area::Field),
-        [Relation::Organisation, Relation::Assigned, Relation::Invited]
+        [Relation::Draft, Relation::Organisation, Relation::Assigned, Relation::Invited]
     );
 }
 
@@ -95,8 +95,17 @@ fn a_partner_needs_a_relation_to_everything() {
 fn a_partner_reports_and_writes_nothing_else_of_a_programme() {
     for area in [Area::Field, Area::Programme] {
         for group in FieldGroup::ALL {
-            let may = allows_field(&[Role::Partner], Action::Edit, area, group, &Relation::ALL);
+            let others: Vec<Relation> =
+                Relation::ALL.into_iter().filter(|relation| *relation != Relation::Draft).collect();
+            let may = allows_field(&[Role::Partner], Action::Edit, area, group, &others);
             assert_eq!(may, group == FieldGroup::Reporting, "{group:?} in {area:?}");
+            // Of what they filed themselves also what it is about, until somebody decides on it.
+            let own = allows_field(&[Role::Partner], Action::Edit, area, group, &Relation::ALL);
+            assert_eq!(
+                own,
+                matches!(group, FieldGroup::Reporting | FieldGroup::Planning),
+                "{group:?} in {area:?}"
+            );
         }
     }
 }
