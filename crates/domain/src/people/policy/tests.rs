@@ -87,7 +87,7 @@ fn a_partner_needs_a_relation_to_everything() {
     assert!(!allows(&roles, Action::View, Area::Accounts, &Relation::ALL));
     assert_eq!(
         relations_needed(&roles, Action::View, Area::Field),
-        [Relation::Draft, Relation::Organisation, Relation::Assigned, Relation::Invited]
+        [Relation::Organisation, Relation::Assigned, Relation::Invited, Relation::Draft]
     );
 }
 
