@@ -82,6 +82,21 @@ on_both_engines! {
         assert!(text.contains("obcms_database_bytes "), "{text}");
     }
 
+    fn long_answers_come_whole_and_compressed(server: &Server) {
+        let plain = server.as_role("admin");
+        let small = plain.with_header("accept-encoding", "br");
+        for path in ["/api/v1/openapi.json", "/api/v1/barangays?limit=500", "/api/v1/municipalities/export.csv", "/api/v1/regions/export.xlsx"] {
+            let whole = plain.get(path).expect_status(200).text;
+            assert!(!whole.is_empty(), "{path}");
+            let answer = small.get(path).expect_status(200);
+            assert!(!answer.text.is_empty(), "{path}");
+            if path.contains("json") || path.contains("limit") {
+                assert_eq!(answer.header("content-encoding"), "br", "{path}");
+                assert!(answer.text.len() < whole.len(), "{path}");
+            }
+        }
+    }
+
     fn every_answer_is_guarded(server: &Server) {
         let page = server.anonymous().get("/login").expect_status(200);
         let policy = page.header("content-security-policy");

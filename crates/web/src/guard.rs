@@ -108,7 +108,8 @@ pub fn broken_off(
         let piece = rest.split_to(rest.len().min(PIECE));
         Some((Ok(piece), (body, rest, Some(check))))
     });
-    Response::from_parts(parts, Body::from_stream(pieces))
+    // Compression asks again after the end.
+    Response::from_parts(parts, Body::from_stream(pieces.fuse()))
 }
 
 /// Returns true for events, which tell their reader themselves why they end.

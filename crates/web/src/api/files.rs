@@ -112,6 +112,7 @@ fn csv_parts(
         let is_over = std::mem::replace(failed, part.is_err());
         std::future::ready((!is_over).then_some(part))
     })
+    .fuse()
 }
 
 /// A file in parts.
@@ -124,6 +125,7 @@ fn file_parts(file: File) -> impl Stream<Item = Result<Vec<u8>, std::io::Error>>
             Err(error) => Some((Err(error), file)),
         }
     })
+    .fuse()
 }
 
 /// Bytes of a file that are sent at once.
