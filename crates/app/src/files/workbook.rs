@@ -182,6 +182,10 @@ fn shared_strings(archive: &mut Archive<'_>, part: &str, left: &mut u64) -> Resu
     loop {
         match xml.next()? {
             Found::End => return Ok(strings),
+            // A claim that no workbook within the limits can make.
+            Found::Open(element) if element.name == "sst" && claims_too_much(&element) => {
+                return Err(refused("The workbook claims more shared strings than it can hold."));
+            }
             Found::Open(element) if element.name == "si" => {
                 let text = xml.text_of("si")?;
                 bytes += text.len() + size_of::<String>();
@@ -193,6 +197,13 @@ fn shared_strings(archive: &mut Archive<'_>, part: &str, left: &mut u64) -> Resu
             _ => {}
         }
     }
+}
+
+/// Returns true if the table of strings says that it has more of them than fit, or more than a number can be.
+fn claims_too_much(element: &Element) -> bool {
+    ["count", "uniqueCount"].iter().filter_map(|name| element.get(name)).any(|claimed| {
+        claimed.trim().parse::<usize>().is_ok_and(|number| number > MAXIMUM_TEXT) || claimed.trim().len() > 19
+    })
 }
 
 /// Tells for each style of cells if it shows a number as a date.

@@ -57,7 +57,13 @@ fn claimed_sizes_allocate_nothing() {
     let rows = sheet(
         "<row r='1'><c r='A1' t='s'><v>0</v></c></row><row r='2'><c r='A2'><f t='shared' si='4294967295'>1</f><v>2</v></c></row>",
     );
-    let strings = "<sst count='4294967295' uniqueCount='18446744073709551615'><si><t>name</t></si></sst>";
+    let strings = |count: &str| format!("<sst count='1' uniqueCount='{count}'><si><t>name</t></si></sst>");
+    for count in ["4294967295", "18446744073709551615", "99999999999999999999999"] {
+        let bytes =
+            archive(&[("xl/worksheets/sheet1.xml", &rows), ("xl/sharedStrings.xml", &strings(count))]);
+        assert!(refusal(&bytes).contains("claims more"), "{count}");
+    }
+    let strings = &strings("900000");
     let wide = rows.replace("<sheetData>", "<dimension ref='A1:XFD1048576'/><sheetData>");
     let table =
         Table::read(&archive(&[("xl/worksheets/sheet1.xml", &wide), ("xl/sharedStrings.xml", strings)]));
