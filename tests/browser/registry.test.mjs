@@ -114,6 +114,9 @@ for (const [where, viewport] of WIDTHS) {
     await page.locator("#history ins", { hasText: "Session hall" }).waitFor();
     await assertAccessible(page);
     await page.getByRole("button", { name: "Undo last change" }).click();
+    // It leads back to the event, whose history tells of it.
+    await page.getByText("The last change was undone").waitFor();
+    await page.locator(".tabs").getByRole("link", { name: "History" }).click();
     await page.locator("#history").getByText("undid a change").waitFor();
     await page.context().close();
   });
