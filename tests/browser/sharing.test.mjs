@@ -18,6 +18,7 @@ test("a share is made, opened on a phone with its pass phrase, and revoked", asy
   await page.locator("#field-modules-error").waitFor();
   assert.equal(await page.getByLabel("Name").inputValue(), "For our partners");
   await page.getByLabel("Coordination").check();
+  await page.getByLabel("Holidays").check();
   await page.getByLabel("Pass phrase").fill("river stone");
   await page.getByRole("button", { name: "Create" }).click();
   await page.waitForURL(/\/shares\/[0-9a-f-]{36}$/);
