@@ -254,12 +254,7 @@ impl Actor {
     /// How the actor stands to the record.
     pub fn relations(&self, tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Relation>, AppError> {
         let mut relations = vec![Relation::None];
-        if is_request(record) {
-            relations.push(Relation::Request);
-            if self.is_for_own(record) {
-                relations.push(Relation::OwnRequest);
-            }
-        }
+        relations.extend(self.request_relations(record));
         let Some(user) = self.id else {
             return Ok(relations);
         };
@@ -279,6 +274,15 @@ impl Actor {
     pub fn is_for_own(&self, record: &Record) -> bool {
         let named = record.kind.concerns.iter().filter(|path| record.kind.position(path).is_some());
         named.flat_map(|field| record.get(field).targets()).any(|id| self.concerns.contains(&id))
+    }
+
+    /// Relations to a record that is a request, whoever made it.
+    pub(crate) fn request_relations(&self, record: &Record) -> Vec<Relation> {
+        match (is_request(record), self.is_for_own(record)) {
+            (false, _) => Vec::new(),
+            (true, false) => vec![Relation::Request],
+            (true, true) => vec![Relation::Request, Relation::OwnRequest],
+        }
     }
 
     /// How the actor stands to the record by what it says itself, without a question to the database.

@@ -162,12 +162,7 @@ impl Actor {
             initial.values[position] = registry::initial_value(field, context);
         }
         let mut relations = vec![Relation::None, Relation::Own];
-        if is_request(record) {
-            relations.push(Relation::Request);
-            if self.is_for_own(record) {
-                relations.push(Relation::OwnRequest);
-            }
-        }
+        relations.extend(self.request_relations(record));
         let mut touched = touched(&initial, record);
         // The value that makes a record a request was asked for above.
         touched.retain(|(field, _)| {
@@ -234,12 +229,7 @@ impl Actor {
     /// Returns true if the actor may make a record that is a request, or none, as this one.
     fn may_make(&self, record: &Record) -> bool {
         let mut relations = vec![Relation::None];
-        if is_request(record) {
-            relations.push(Relation::Request);
-            if self.is_for_own(record) {
-                relations.push(Relation::OwnRequest);
-            }
-        }
+        relations.extend(self.request_relations(record));
         allows(&self.roles, Action::Create, record.kind.area, &relations)
     }
 }
