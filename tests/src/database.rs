@@ -83,7 +83,13 @@ impl TestDatabase {
             if beside(&unfinished, "-wal").exists() {
                 return Err("the prepared database was left open".to_owned());
             }
-            fs::rename(&unfinished, &template).map_err(|error| error.to_string())?;
+            let packed = folder.join("packed.db");
+            remove_sqlite(&packed);
+            rusqlite::Connection::open(&unfinished)
+                .and_then(|open| open.execute("VACUUM INTO ?1", [packed.to_string_lossy()]))
+                .map_err(|error| error.to_string())?;
+            remove_sqlite(&unfinished);
+            fs::rename(&packed, &template).map_err(|error| error.to_string())?;
         }
         // Still behind the lock: the program of another build may want the template away.
         fs::copy(&template, &path).map_err(|error| error.to_string())?;
@@ -101,7 +107,9 @@ impl TestDatabase {
                 let unfinished = format!("{template}_unfinished");
                 let drop = format!("DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)");
                 execute(&address, &[&drop, &format!("CREATE DATABASE {unfinished}")])?;
-                prepare(&with_database(&address, &unfinished))?;
+                let inside = with_database(&address, &unfinished);
+                prepare(&inside)?;
+                execute(&inside, &["VACUUM FULL ANALYZE"])?;
                 execute(&address, &[&format!("ALTER DATABASE {unfinished} RENAME TO {template}")])?;
             }
         }

@@ -67,6 +67,8 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Calendars of others may be fetched from this machine and from private networks.
     pub allow_private_addresses: bool,
+    /// What a new hash of a password costs. No setting of the program lowers it.
+    pub password_cost: accounts::PasswordCost,
 }
 
 impl Default for Options {
@@ -76,6 +78,7 @@ impl Default for Options {
             session_days: 14,
             public_url: None,
             allow_private_addresses: false,
+            password_cost: accounts::PasswordCost::default(),
         }
     }
 }

@@ -95,5 +95,6 @@ fn options(settings: &Settings) -> Options {
         session_days: i64::from(settings.session_days),
         public_url: settings.public_url.clone(),
         allow_private_addresses: settings.allow_private_addresses,
+        password_cost: defaults.password_cost,
     }
 }

@@ -16,6 +16,7 @@ mod throttle;
 mod tokens;
 mod vault;
 
+pub use passwords::PasswordCost;
 pub(crate) use passwords::{hash as passphrase_hash, verify as verify_password};
 pub(crate) use secrets::{hashed_text, new as new_secret};
 pub(crate) use throttle::Attempt;

@@ -21,9 +21,21 @@ use crate::{Actor, App, security};
 /// Stands for the address where somebody who is signed in already mistypes the current password.
 const SIGNED_IN: &str = "(signed in)";
 
-/// The least that OWASP asks of Argon2id: 19 MiB, two passes, one lane.
-fn parameters() -> Result<Params, AppError> {
-    Params::new(19 * 1024, 2, 1, None).map_err(|error| AppError::Internal(error.to_string()))
+/// What a hash costs: memory and passes of Argon2id with one lane. A hash names its own cost, so that older ones are
+/// verified at theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory in KiB.
+    pub memory: u32,
+    /// Passes over the memory.
+    pub passes: u32,
+}
+
+impl Default for PasswordCost {
+    /// The least that OWASP asks of Argon2id: 19 MiB, two passes.
+    fn default() -> Self {
+        Self { memory: 19 * 1024, passes: 2 }
+    }
 }
 
 /// Output of Argon2id, as long as `output` is, in the memory that is shared out.
@@ -41,9 +53,9 @@ fn derive(
     })
 }
 
-fn hash_with(password: &str, salt: &[u8]) -> Result<String, AppError> {
+fn hash_with(password: &str, salt: &[u8], cost: PasswordCost) -> Result<String, AppError> {
     let wrong = |error: &dyn std::fmt::Display| AppError::Internal(error.to_string());
-    let parameters = parameters()?;
+    let parameters = Params::new(cost.memory, cost.passes, 1, None).map_err(|error| wrong(&error))?;
     let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
     derive(password, salt, parameters.clone(), Version::V0x13, &mut output).map_err(|error| wrong(&error))?;
     let hash = PasswordHash {
@@ -58,12 +70,13 @@ fn hash_with(password: &str, salt: &[u8]) -> Result<String, AppError> {
 
 /// The hash to keep of a password that passed [`check`].
 pub fn hash(app: &App, password: &str) -> Result<String, AppError> {
-    hash_with(&password::normalize(password), &app.random::<16>())
+    hash_with(&password::normalize(password), &app.random::<16>(), app.options().password_cost)
 }
 
 /// Nobody's hash: verifying against it takes the time that verifying against somebody's does.
-static NOBODY: LazyLock<String> =
-    LazyLock::new(|| hash_with("nobody has this password", &[0; 16]).unwrap_or_default());
+static NOBODY: LazyLock<String> = LazyLock::new(|| {
+    hash_with("nobody has this password", &[0; 16], PasswordCost::default()).unwrap_or_default()
+});
 
 /// Whether the password is the one of that hash. Without a hash it takes as long, and answers no.
 pub fn verify(password: &str, hash: &str) -> bool {
@@ -197,5 +210,22 @@ impl App {
         })?;
         security::acted(actor, "password_reset", record.text("username"));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+
+    use super::*;
+
+    #[test]
+    fn a_hash_costs_what_owasp_asks_and_is_verified_at_its_own_cost() {
+        let hash = hash_with("river stone lamp", &[7; 16], PasswordCost::default()).unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(verify("river stone lamp", &hash) && !verify("river stone lamb", &hash));
+        let cheap = hash_with("river stone lamp", &[7; 16], PasswordCost { memory: 8, passes: 1 }).unwrap();
+        assert!(cheap.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{cheap}");
+        assert!(verify("river stone lamp", &cheap) && !verify("river stone lamb", &cheap));
     }
 }

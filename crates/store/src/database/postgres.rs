@@ -80,13 +80,13 @@ impl Postgres {
     pub fn follow(&self, live: Live, handle: &Handle) {
         let config = self.config.clone();
         handle.spawn(async move {
+            let mut first = true;
             loop {
-                if let Err(error) = listen(&config, &live).await {
+                if let Err(error) = listen(&config, &live, first).await {
                     tracing::warn!(%error, "lost the line to PostgreSQL for live changes; trying again");
                 }
+                first = false;
                 tokio::time::sleep(Duration::from_secs(1)).await;
-                // Whatever was missed meanwhile: everybody looks again.
-                live.publish(vec![Message::everything()]);
             }
         });
     }
@@ -97,7 +97,13 @@ fn was_ended(error: &tokio_postgres::Error) -> bool {
     error.is_closed() || error.code().is_some_and(|code| code.code().starts_with("57P"))
 }
 
-async fn listen(config: &tokio_postgres::Config, live: &Live) -> Result<(), tokio_postgres::Error> {
+/// Hands messages on until the line is lost. Whatever was missed before a later line than the first: everybody looks
+/// again, and only once this line hears, so that nothing falls in between.
+async fn listen(
+    config: &tokio_postgres::Config,
+    live: &Live,
+    first: bool,
+) -> Result<(), tokio_postgres::Error> {
     let (client, mut connection) = config.connect(NoTls).await?;
     let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
     let driver = tokio::spawn(async move {
@@ -116,6 +122,9 @@ async fn listen(config: &tokio_postgres::Config, live: &Live) -> Result<(), toki
     // A restore has this lock for itself, and is refused as long as somebody serves.
     let lock = crate::backup::SERVING_LOCK;
     client.batch_execute(&format!("SELECT pg_advisory_lock_shared({lock}); LISTEN obcms")).await?;
+    if !first {
+        live.publish(vec![Message::everything()]);
+    }
     while let Some(payload) = receiver.recv().await {
         live.publish(super::live::read_payload(&payload));
     }

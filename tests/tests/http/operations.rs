@@ -1,5 +1,6 @@
 //! What machines and browsers are told beside the content: health, counters, headers, unknown addresses.
 
+use obcms_store::database::{LiveReceiver, Message};
 use obcms_tests::{Engine, Server, on_both_engines};
 use serde_json::json;
 use std::io::{Read, Write};
@@ -146,7 +147,7 @@ fn readiness_becomes(server: &Server, status: u16) {
     let begun = Instant::now();
     while server.anonymous().get("/readyz").status != status {
         assert!(begun.elapsed() < PATIENCE, "readiness does not become {status}");
-        std::thread::yield_now();
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
@@ -178,16 +179,22 @@ fn a_lost_server_of_postgresql_is_told_and_found_again() {
     admin.post("/api/v1/teams", &json!({ "name": "Team" })).expect_status(503);
     readiness_becomes(&server, 503);
 
-    run("RESET default_transaction_read_only");
-    admin.post("/api/v1/teams", &json!({ "name": "Team" })).expect_status(201);
-    readiness_becomes(&server, 200);
-    // The line for live changes comes back by itself, too.
     let mut live = server.app().database().live().subscribe();
-    let begun = Instant::now();
-    while live.try_recv().is_err() {
-        assert!(begun.elapsed() < PATIENCE, "no live change arrives");
-        std::thread::yield_now();
-    }
+    run("RESET default_transaction_read_only");
+    let team = admin.post("/api/v1/teams", &json!({ "name": "Team" })).expect_status(201).json;
+    readiness_becomes(&server, 200);
+    // The line for live changes comes back by itself, too: everybody looks again, and hears what comes after.
+    let hear = |live: &mut LiveReceiver, what: &dyn Fn(&Message) -> bool| {
+        let begun = Instant::now();
+        while !live.try_recv().is_ok_and(|message| what(&message)) {
+            assert!(begun.elapsed() < PATIENCE, "no live change arrives");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    hear(&mut live, &|message| message.kind == "*");
+    let id = team["id"].as_str().unwrap_or_default();
+    admin.delete(&format!("/api/v1/teams/{id}")).expect_status(204);
+    hear(&mut live, &|message| message.kind == "team" && message.action == "archive");
 }
 
 #[test]

@@ -235,7 +235,7 @@ on_both_engines! {
 #[test]
 fn the_list_of_routes_is_in_the_repository() {
     let mut text = String::from(
-        "# Who may ask what\n\nPrinted from the route list by a test (`UPDATE=1 cargo test -p obcms-tests --test access`). \
+        "# Who may ask what\n\nPrinted from the route list by a test (`UPDATE=1 cargo test -p obcms-tests access::the_list_of_routes`). \
          \"View in Field\" means: whoever the table in [policy.md](policy.md) lets view something there; whether this very record \
          is theirs to see or change is asked again for it.\n\n| operation | who |\n|---|---|\n",
     );

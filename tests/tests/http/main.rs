@@ -1,0 +1,69 @@
+//! All tests through HTTP, in one program: it is linked once, and what they share is built once.
+
+mod access;
+mod accounts;
+mod bad_input;
+mod board;
+mod bookings;
+mod bookings_race;
+mod bookings_terms;
+mod caches;
+mod calendar;
+mod calendar_views;
+mod cancelling;
+mod contract;
+mod external;
+mod external_fetching;
+mod feeds;
+mod field_rights;
+mod files;
+mod generation;
+mod harness;
+mod holidays;
+mod icalendar;
+mod icalendar_readers;
+mod jobs;
+mod live;
+mod operations;
+mod order;
+mod plans;
+mod portfolio;
+mod preferences;
+mod projects;
+mod recurrence;
+mod registry;
+mod registry_forms;
+mod saved_views;
+mod scheduling;
+mod schema;
+mod search;
+mod security_document;
+mod series;
+mod series_chains;
+mod series_foreign;
+mod series_pages;
+mod series_random;
+mod series_tasks;
+mod sharing;
+mod tasks;
+mod timelines;
+mod today;
+mod trace;
+mod undo;
+mod visibility;
+
+/// A file that stands here but is not named above would never be run.
+#[test]
+fn no_file_is_forgotten() {
+    let sources = include_str!("main.rs");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/http");
+    for entry in std::fs::read_dir(folder).expect("the folder of this file") {
+        let entry = entry.expect("an entry");
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let module = name.strip_suffix(".rs").unwrap_or(&name);
+        let is_module = name.ends_with(".rs") || entry.path().join("mod.rs").exists();
+        if is_module && module != "main" {
+            assert!(sources.contains(&format!("\nmod {module};\n")), "{name} is not named in main.rs");
+        }
+    }
+}
