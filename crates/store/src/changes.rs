@@ -167,6 +167,22 @@ pub fn of_sets(tx: &mut Tx<'_>, sets: &[Id], action: &str) -> Result<Vec<Change>
     Ok(found)
 }
 
+/// Records that people changed in these sets, each with its set.
+pub fn records_of_sets(tx: &mut Tx<'_>, sets: &[Id]) -> Result<Vec<(Id, Id)>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in sets.chunks(400) {
+        let mut statement = Statement::new(
+            "SELECT DISTINCT change_set, record_id FROM changes WHERE change_set IN ".to_owned(),
+        );
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.push(" AND is_derived = ").bind(false);
+        for row in &tx.query(&statement.sql, &statement.parameters)? {
+            found.push((row.get(0)?, row.get(1)?));
+        }
+    }
+    Ok(found)
+}
+
 /// The newest changes of all records, before the change `before` when given.
 pub fn newest(tx: &mut Tx<'_>, before: Option<Id>, limit: i64) -> Result<Vec<Change>, StoreError> {
     let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM changes"));

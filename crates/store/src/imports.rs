@@ -1,4 +1,4 @@
-//! Batches of imports: which sets of changes a file was written in.
+//! Batches of imports: the sets of changes in which a file was written.
 
 use jiff::Timestamp;
 use obcms_domain::id::Id;
@@ -41,13 +41,14 @@ pub fn insert(tx: &mut Tx<'_>, batch: &Batch, now: Timestamp) -> Result<(), Stor
     Ok(())
 }
 
-/// The last batch of an import that was not taken back.
-pub fn last(tx: &mut Tx<'_>, import: Id) -> Result<Option<Batch>, StoreError> {
-    tx.first(
+/// Batches of an import that were not taken back, the last one first.
+pub fn all(tx: &mut Tx<'_>, import: Id) -> Result<Vec<Batch>, StoreError> {
+    tx.query(
         "SELECT position, kind, actor, change_set, record_id FROM import_batches WHERE import_id = $1 \
-         ORDER BY position DESC LIMIT 1",
+         ORDER BY position DESC",
         &[import.into()],
     )?
+    .iter()
     .map(|row| {
         Ok(Batch {
             import,
@@ -58,16 +59,15 @@ pub fn last(tx: &mut Tx<'_>, import: Id) -> Result<Option<Batch>, StoreError> {
             record_id: row.get(4)?,
         })
     })
-    .transpose()
+    .collect()
 }
 
-/// Forgets a batch that was taken back.
-pub fn remove(tx: &mut Tx<'_>, batch: &Batch) -> Result<(), StoreError> {
+/// Forgets a batch. Returns 0 when it was forgotten already.
+pub fn remove(tx: &mut Tx<'_>, batch: &Batch) -> Result<u64, StoreError> {
     tx.execute(
         "DELETE FROM import_batches WHERE import_id = $1 AND position = $2",
         &[batch.import.into(), batch.position.into()],
-    )?;
-    Ok(())
+    )
 }
 
 /// Forgets the batches that are older than `before`.

@@ -163,6 +163,51 @@ on_both_engines! {
         client.post(undo, &json!({})).expect_status(404);
     }
 
+    fn an_import_is_taken_back_as_a_whole_or_the_answer_says_how_far(server: &Server) {
+        let (importer, other) = (server.person(&["coordinator"]), server.person(&["coordinator"]));
+        let client = &importer.client;
+        let rows: String = (0..120).map(|number| format!("Row {number}\n")).collect();
+        let done = import(client, &kinds::TASK, format!("title\n{rows}").as_bytes(), false).expect_status(200).json;
+        let undo = done["undo"].as_str().unwrap();
+        let tasks = all(client, &kinds::TASK);
+        let find = |title: &str| tasks.iter().find(|task| task["title"] == title).unwrap()["id"].clone();
+        let (first, last) = (find("Row 3"), find("Row 110"));
+        // One of the first batch is changed, one of the last has another task that waits for it.
+        let path = format!("/api/v1/tasks/{}", first.as_str().unwrap());
+        other.client.patch(&path, &json!({ "title": "Row 3, taken on" })).expect_status(200);
+        let body = json!({ "title": "Report", "depends_on": [last] });
+        let report = other.client.post("/api/v1/tasks", &body).expect_status(201).json;
+        let refused = client.post(undo, &json!({})).expect_status(409).json;
+        let detail = refused["detail"].as_str().unwrap();
+        for named in ["Row 3, taken on", "Person 2", "Report (task)", "Nothing was taken back."] {
+            assert!(detail.contains(named), "{named}: {detail}");
+        }
+        let ids: Vec<&Value> = refused["conflicts"].as_array().unwrap().iter().map(|item| &item["id"]).collect();
+        assert_eq!(ids, [&first, &report["id"]], "{refused}");
+        assert_eq!(refused["taken_back"], json!({ "batches": 0, "records": 0 }));
+        assert_eq!(refused["left"], json!({ "batches": 3, "records": 120 }));
+        assert_eq!(all(client, &kinds::TASK).len(), 121);
+
+        // The page posts to the same address and shows its sentence; put in order, all of it goes.
+        other.client.post(&format!("{path}/undo"), &json!({})).expect_status(200);
+        other.client.delete(&format!("/api/v1/tasks/{}", report["id"].as_str().unwrap())).expect_status(204);
+        let back = client.post(undo, &json!({})).expect_status(200).json;
+        assert_eq!((&back["batches"], &back["records"]), (&json!(3), &json!(120)));
+        assert_eq!(all(client, &kinds::TASK).len(), 0);
+    }
+
+    fn a_batch_that_was_undone_by_itself_is_not_in_the_way(server: &Server) {
+        let client = server.as_role("coordinator");
+        let rows: String = (0..60).map(|number| format!("Row {number}\n")).collect();
+        let done = import(&client, &kinds::TASK, format!("title\n{rows}").as_bytes(), false).expect_status(200).json;
+        let task = all(&client, &kinds::TASK)[0].clone();
+        client.post(&format!("/api/v1/tasks/{}/undo", task["id"].as_str().unwrap()), &json!({})).expect_status(200);
+        let left = all(&client, &kinds::TASK).len();
+        assert!(left == 10 || left == 50, "one batch is gone: {left}");
+        client.post(done["undo"].as_str().unwrap(), &json!({})).expect_status(200);
+        assert_eq!(all(&client, &kinds::TASK).len(), 0);
+    }
+
     fn an_import_whose_process_died_is_taken_back(server: &Server) {
         let client = server.as_role("coordinator");
         let rows: String = (0..60).map(|number| format!("Row {number}\n")).collect();

@@ -2,8 +2,12 @@
 #![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
-use obcms_domain::kinds::{EVENT, REGISTRY, TASK};
+use obcms_app::AppError;
+use obcms_domain::kinds::{self, EVENT, REGISTRY, TASK};
+use obcms_domain::registry::FieldType;
 use obcms_tests::{Client, PASSWORD, Person, Server, on_both_engines, sample};
 use serde_json::{Value, json};
 
@@ -265,5 +269,107 @@ on_both_engines! {
         let split = me.patch(&date, &json!({ "title": "Another" })).expect_status(200).json;
         let undone = me.post(split["undo"].as_str().unwrap(), &json!({})).expect_status(200).json;
         assert_eq!(undone["landing"], format!("/events/{}", id(&event)));
+    }
+
+    fn a_creation_is_not_undone_while_others_are_linked_to_it(server: &Server) {
+        let (maker, other) = (server.person(&["coordinator"]), server.person(&["coordinator"]));
+        let body = json!({ "title": "Workshop", "event_type": "forum", "start": sample::ahead(server, 30) });
+        let event = make(&maker.client, "events", body);
+        let path = format!("/api/v1/events/{}", id(&event));
+        let generated = total(&maker.client, &event);
+        assert!(generated > 0);
+        let origin = json!({ "kind": "event", "id": event["id"] });
+        let task = make(&other.client, "tasks", json!({ "title": "Chairs", "origin": origin }));
+        let refused = maker.client.post(&format!("{path}/undo"), &json!({})).expect_status(409).json;
+        let detail = refused["detail"].as_str().unwrap();
+        assert!(detail.contains("Workshop") && detail.contains("Chairs (task)"), "{detail}");
+        let conflicts = refused["conflicts"].as_array().unwrap();
+        assert_eq!(conflicts.len(), 1, "{refused}");
+        assert_eq!((&conflicts[0]["id"], &conflicts[0]["reason"]), (&task["id"], &json!("linked")));
+        assert_eq!((&conflicts[0]["field"], &conflicts[0]["target"]["id"]), (&json!("origin"), &event["id"]));
+        let read = |path: &str| maker.client.get(path).expect_status(200).json;
+        assert!(read(&path)["archived_at"].is_null());
+        assert_eq!(total(&maker.client, &event), generated + 1);
+        // A link to a task that was generated with it counts as well.
+        let of_task = format!("/api/v1/tasks/{}", id(&task));
+        other.client.delete(&of_task).expect_status(204);
+        let own = maker.client.get(&format!("/api/v1/tasks?origin={}&limit=1", id(&event))).json["items"][0].clone();
+        let after = make(&other.client, "tasks", json!({ "title": "Report", "depends_on": [own["id"]] }));
+        let refused = maker.client.post(&format!("{path}/undo"), &json!({})).expect_status(409).json;
+        assert_eq!(refused["conflicts"][0]["id"], after["id"], "{refused}");
+        other.client.patch(&format!("/api/v1/tasks/{}", id(&after)), &json!({ "depends_on": [] })).expect_status(200);
+        maker.client.post(&format!("{path}/undo"), &json!({})).expect_status(200);
+        assert!(read(&path)["archived_at"].is_string());
+        assert_eq!(total(&maker.client, &event), 0);
+        assert!(read(&format!("/api/v1/tasks/{}", id(&after)))["archived_at"].is_null());
+    }
+
+    fn a_link_of_any_kind_keeps_a_creation_from_being_undone(server: &Server) {
+        let person = server.person(&["admin"]);
+        let me = server.app().actor_of(person.id).unwrap().unwrap();
+        let mut number = 100;
+        let mut tried: BTreeSet<(&str, &str, &str)> = BTreeSet::new();
+        for source in REGISTRY.iter().filter(|kind| kind.writable) {
+            for field in source.inputs().filter(|field| field.is_reference()) {
+                for target in field.target_kinds() {
+                    let target = kinds::by_name(target).unwrap();
+                    if !target.writable || target.name == "user" {
+                        continue;
+                    }
+                    number += 1;
+                    let made = server.app().create(&me, target, &sample::minimal(server, target, number)).unwrap();
+                    let link = match field.data {
+                        FieldType::Link(_) => json!({ "kind": target.name, "id": made.id }),
+                        FieldType::Links(_) => json!([{ "kind": target.name, "id": made.id }]),
+                        FieldType::References(_) => json!([made.id]),
+                        _ => json!(made.id),
+                    };
+                    let mut input = sample::minimal(server, source, number + 1000);
+                    input.insert(field.name.to_owned(), link);
+                    // Some kinds have rules on what their references have in common.
+                    let Ok(linked) = server.app().create(&me, source, &input) else { continue };
+                    let (detail, more) = match server.app().undo(&me, target, made.id, None, None) {
+                        Err(AppError::Conflict { detail, more }) => (detail, more),
+                        other => panic!("{} under {}.{}: {other:?}", target.name, source.name, field.name),
+                    };
+                    let conflicts = &more.iter().find(|(name, _)| *name == "conflicts").unwrap().1;
+                    let found = conflicts.as_array().unwrap().iter().any(|conflict| {
+                        conflict["id"] == json!(linked.id) && conflict["field"] == field.name
+                    });
+                    assert!(found && detail.contains(linked.title()), "{detail} {conflicts}");
+                    assert!(!server.app().get(&me, target, made.id).unwrap().is_archived());
+                    tried.insert((source.name, field.name, target.name));
+                }
+            }
+        }
+        assert!(tried.len() > 60, "{} links were tried of these: {tried:?}", tried.len());
+    }
+
+    fn undoing_a_restore_leaves_the_links_from_before(server: &Server) {
+        let me = server.as_role("coordinator");
+        let event = make(&me, "events", json!({ "title": "Forum", "start": sample::ahead(server, 30) }));
+        let path = format!("/api/v1/events/{}", id(&event));
+        let task = make(&me, "tasks", json!({ "title": "Chairs", "links": [{ "kind": "event", "id": event["id"] }] }));
+        let restore = || {
+            me.delete(&path).expect_status(204);
+            me.post(&format!("{path}/restore"), &json!({})).expect_status(200);
+        };
+        restore();
+        me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
+        me.post(&format!("{path}/restore"), &json!({})).expect_status(200);
+        let another = make(&me, "tasks", json!({ "title": "Tables", "links": [{ "kind": "event", "id": event["id"] }] }));
+        let refused = me.post(&format!("{path}/undo"), &json!({})).expect_status(409).json;
+        let ids: Vec<&Value> = refused["conflicts"].as_array().unwrap().iter().map(|item| &item["id"]).collect();
+        assert_eq!(ids, [&another["id"]], "{refused}");
+        assert_ne!(task["id"], another["id"]);
+    }
+
+    fn the_description_names_where_an_undo_leads(server: &Server) {
+        let described = server.anonymous().get("/api/v1/openapi.json").expect_status(200).json;
+        for kind in REGISTRY.iter().filter(|kind| kind.writable) {
+            let address = format!("/api/v1/{}/{{id}}/undo", kind.collection);
+            let answer = &described["paths"][&address]["post"]["responses"]["200"]["content"]["application/json"]["schema"];
+            assert_eq!(answer["allOf"][1]["required"], json!(["landing"]), "{address}: {answer}");
+        }
     }
 }

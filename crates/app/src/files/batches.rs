@@ -4,16 +4,21 @@
 //! stands ready to take it back; each batch puts it off, the last one removes it. So a process that dies in the middle
 //! leaves nothing half read: the job finds the batches.
 
-use jiff::SignedDuration;
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
 use obcms_domain::id::Id;
 use obcms_domain::jobs::BackOff;
 use obcms_domain::kinds;
+use obcms_domain::registry::{Kind, Record};
 use obcms_store::imports::{self, Batch};
-use obcms_store::{jobs as job_store, records};
+use obcms_store::{Tx, changes, jobs as job_store, records};
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::error::AppError;
 use crate::jobs::{Enqueue, Handler, JobError, Outcome};
+use crate::undo::Obstacles;
 use crate::work::Work;
 use crate::{Actor, App, undo};
 
@@ -86,43 +91,136 @@ pub fn undo_address(import: Id) -> String {
     format!("/api/v1/imports/{import}/undo")
 }
 
+/// Import that was taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ImportUndo {
+    /// Number of batches that were taken back.
+    pub batches: usize,
+    /// Number of records in them.
+    pub records: usize,
+    /// List of the records' kind.
+    pub landing: String,
+}
+
+/// Number of batches, and of records in them.
+#[derive(Clone, Copy, Default)]
+struct Amount {
+    batches: usize,
+    records: usize,
+}
+
+impl Amount {
+    fn add(&mut self, records: usize) {
+        self.batches += 1;
+        self.records += records;
+    }
+
+    fn to_json(self) -> Json {
+        json!({ "batches": self.batches, "records": self.records })
+    }
+}
+
 impl App {
-    /// Takes back everything that an import of the actor wrote, the last batch first. Answers the number of batches and
-    /// the list of the records' kind.
+    /// Takes back everything that an import of the actor wrote, the last batch first. All batches are checked before the
+    /// first one is taken back.
     ///
     /// # Errors
     ///
-    /// `NotFound` when there is no such import or it is somebody else's; `Conflict` when a record was changed since: then
-    /// what came after that batch is taken back, the rest stays.
-    pub fn undo_import(&self, actor: &Actor, import: Id) -> Result<(usize, String), AppError> {
-        let mut count = 0;
-        let mut landing = None;
-        loop {
-            let batch = self.write(actor, |work| {
-                let Some(batch) = imports::last(work.tx, import)? else {
-                    job_store::remove(work.tx, HANDLER.kind, &import.to_string())?;
-                    return Ok(None);
-                };
-                if batch.actor != work.actor.id {
-                    return Err(AppError::NotFound("import"));
-                }
-                let kind = kinds::by_name(&batch.kind).ok_or(AppError::NotFound("import"))?;
-                let record =
-                    records::load(work.tx, kind, batch.record_id)?.ok_or(AppError::NotFound(kind.label))?;
-                undo::undo(work, &record, Some(batch.change_set))?;
-                imports::remove(work.tx, &batch)?;
-                Ok(Some(kind))
-            })?;
-            match batch {
-                Some(kind) => {
-                    count += 1;
-                    landing = Some(format!("/{}", kind.collection));
-                    give_way();
-                }
-                None => return landing.map(|list| (count, list)).ok_or(AppError::NotFound("import")),
-            }
+    /// `NotFound` when there is no such import or it is somebody else's; `Conflict` when records were changed since. It
+    /// names them and says what was taken back: nothing, unless somebody changed a record between check and undo.
+    pub fn undo_import(&self, actor: &Actor, import: Id) -> Result<ImportUndo, AppError> {
+        let (batches, records) = self.read(|tx| {
+            let batches = imports::all(tx, import)?;
+            let sets: Vec<Id> = batches.iter().map(|batch| batch.change_set).collect();
+            Ok::<_, AppError>((batches, changes::records_of_sets(tx, &sets)?))
+        })?;
+        let Some(last) = batches.first() else {
+            self.write(actor, |work| Ok(job_store::remove(work.tx, HANDLER.kind, &import.to_string())?))?;
+            return Err(AppError::NotFound("import"));
+        };
+        if batches.iter().any(|batch| batch.actor != actor.id) {
+            return Err(AppError::NotFound("import"));
         }
+        let kind = kinds::by_name(&last.kind).ok_or(AppError::NotFound("import"))?;
+        let size = |batch: &Batch| records.iter().filter(|(set, _)| *set == batch.change_set).count();
+        let (mut done, mut left) = (Amount::default(), Amount::default());
+        for batch in &batches {
+            left.add(size(batch));
+        }
+
+        let together: HashSet<Id> = records.iter().map(|(_, record)| *record).collect();
+        let mut obstacles = Obstacles::default();
+        for batch in &batches {
+            obstacles.extend(self.read(|tx| obstacles_of(tx, actor, self.now(), batch, kind, &together))?);
+        }
+        if !obstacles.is_empty() {
+            let (detail, conflicts) = self.read(|tx| obstacles.describe(tx, actor))?;
+            return Err(stopped(&detail, vec![("conflicts", conflicts)], done, left));
+        }
+
+        for batch in &batches {
+            let taken = self.write(actor, |work| {
+                // Another undo of the same import may be at work.
+                if imports::remove(work.tx, batch)? == 0 {
+                    return Ok(false);
+                }
+                if !undo::is_undone(work.tx, batch.record_id, batch.change_set)? {
+                    let record = load(work.tx, kind, batch)?;
+                    undo::undo(work, &record, Some(batch.change_set))?;
+                }
+                Ok(true)
+            });
+            match taken {
+                Ok(true) => done.add(size(batch)),
+                Ok(false) => {}
+                Err(AppError::Conflict { detail, more }) => return Err(stopped(&detail, more, done, left)),
+                Err(AppError::Forbidden { detail, .. }) => {
+                    return Err(stopped(&detail, Vec::new(), done, left));
+                }
+                Err(error) => return Err(error),
+            }
+            left.batches -= 1;
+            left.records -= size(batch);
+            give_way();
+        }
+        self.write(actor, |work| Ok(job_store::remove(work.tx, HANDLER.kind, &import.to_string())?))?;
+        Ok(ImportUndo {
+            batches: done.batches,
+            records: done.records,
+            landing: format!("/{}", kind.collection),
+        })
     }
+}
+
+fn load(tx: &mut Tx<'_>, kind: &'static Kind, batch: &Batch) -> Result<Record, AppError> {
+    records::load(tx, kind, batch.record_id)?.ok_or(AppError::NotFound(kind.label))
+}
+
+/// Obstacles of taking a batch back; none when that was done already.
+fn obstacles_of(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    now: Timestamp,
+    batch: &Batch,
+    kind: &'static Kind,
+    together: &HashSet<Id>,
+) -> Result<Obstacles, AppError> {
+    if undo::is_undone(tx, batch.record_id, batch.change_set)? {
+        return Ok(Obstacles::default());
+    }
+    let record = load(tx, kind, batch)?;
+    undo::obstacles(tx, actor, now, &record, batch.change_set, together)
+}
+
+/// Refusal of an undo, with the amounts that were taken back and that were not.
+fn stopped(detail: &str, mut more: Vec<(&'static str, Json)>, done: Amount, left: Amount) -> AppError {
+    let amount = if done.batches == 0 {
+        "Nothing was taken back.".to_owned()
+    } else {
+        format!("{} records were taken back, {} were not; undo again to go on.", done.records, left.records)
+    };
+    more.extend([("taken_back", done.to_json()), ("left", left.to_json())]);
+    AppError::Conflict { detail: format!("{detail} {amount}"), more }
 }
 
 /// Lets other writers have their turn: the lock of the one writer of SQLite is not fair by itself.
@@ -135,13 +233,13 @@ fn take_back_unfinished(app: &App, payload: &Json) -> Result<Outcome, JobError> 
         .as_str()
         .and_then(|id| id.parse().ok())
         .ok_or_else(|| JobError("the job names no import".to_owned()))?;
-    let actor = app.read(|tx| match imports::last(tx, import)?.and_then(|batch| batch.actor) {
+    let actor = app.read(|tx| match imports::all(tx, import)?.first().and_then(|batch| batch.actor) {
         Some(actor) => Actor::load(tx, actor),
         None => Ok(None),
     })?;
     let Some(actor) = actor else {
         return Ok(Outcome::done("nothing to take back"));
     };
-    let (batches, _) = app.undo_import(&actor, import)?;
-    Ok(Outcome::done(format!("{batches} batches taken back")))
+    let undone = app.undo_import(&actor, import)?;
+    Ok(Outcome::done(format!("{} batches taken back", undone.batches)))
 }

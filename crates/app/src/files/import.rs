@@ -28,7 +28,7 @@ const BATCH: usize = 50;
 /// Errors that a report names; who made more mends these first.
 const MAXIMUM_ERRORS: usize = 500;
 
-/// What is wrong with one cell.
+/// Error of one cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RowError {
     /// Row of the file, counted from 1 with the head.
@@ -37,20 +37,20 @@ pub struct RowError {
     pub field: String,
     /// A short word for programs.
     pub code: &'static str,
-    /// What was expected, for people.
+    /// Expected value, for people.
     pub message: String,
 }
 
-/// What a file would do, or did.
+/// Outcome of an import or of its dry run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// New records.
     pub created: usize,
     /// Changed records.
     pub updated: usize,
-    /// Rows that say what is already so.
+    /// Rows that equal their record.
     pub unchanged: usize,
-    /// What is wrong; with one of these nothing is written.
+    /// Wrong cells; nothing is written when there are any.
     pub errors: Vec<RowError>,
     /// Address that takes the import back, when it wrote something.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -129,8 +129,11 @@ impl App {
                 Ok((part, _)) => !part.errors.is_empty(),
                 Err(_) => true,
             };
-            if failed && written.undo.is_some() {
-                self.undo_import(actor, import.id)?;
+            if failed
+                && written.undo.is_some()
+                && let Err(error) = self.undo_import(actor, import.id)
+            {
+                return Err(half_written(&outcome, error));
             }
             let (part, touched) = outcome?;
             if failed {
@@ -146,39 +149,56 @@ impl App {
         Ok(written)
     }
 
-    /// One transaction: kept when no row is wrong and `keep` says so, which is asked last.
+    /// Writes rows in one transaction. It is committed when no row is wrong and `commits`, asked last, says so.
     fn batch(
         &self,
         actor: &Actor,
         kind: &'static Kind,
         rows: &[Row],
         plan: &Plan,
-        mut keep: impl FnMut(&mut Work<'_, '_>, Option<Id>) -> Result<bool, AppError>,
+        mut commits: impl FnMut(&mut Work<'_, '_>, Option<Id>) -> Result<bool, AppError>,
     ) -> Result<(Report, Option<Id>), AppError> {
         let mut done = (Report::default(), None);
+        let mut is_rolled_back = false;
         let outcome = self.write(actor, |work| {
+            is_rolled_back = false;
             done = run(work, kind, rows, plan)?;
-            if done.0.errors.is_empty() && keep(work, done.1)? {
+            if done.0.errors.is_empty() && commits(work, done.1)? {
                 return Ok(());
             }
-            // Leaving with an error takes the transaction back.
-            Err(AppError::conflict(TAKEN_BACK))
+            is_rolled_back = true;
+            // An error rolls the transaction back.
+            Err(AppError::Internal("the batch is rolled back".to_owned()))
         });
         match outcome {
-            Err(AppError::Conflict { detail, .. }) if detail == TAKEN_BACK => Ok(done),
+            Err(_) if is_rolled_back => Ok(done),
             Err(error) => Err(error),
             Ok(()) => Ok(done),
         }
     }
 }
 
-/// Marks a transaction that was to be taken back.
-const TAKEN_BACK: &str = "nothing is kept";
+/// Refusal of an import that failed in the middle and could not be taken back: both reasons.
+fn half_written(outcome: &Result<(Report, Option<Id>), AppError>, undo: AppError) -> AppError {
+    let reason = match outcome {
+        Ok((report, _)) => report
+            .errors
+            .first()
+            .map_or_else(String::new, |error| format!(" at row {}: {}", error.row, error.message)),
+        Err(error) => format!(": {error}"),
+    };
+    match undo {
+        AppError::Conflict { detail, more } => {
+            AppError::Conflict { detail: format!("The import stopped{reason} {detail}"), more }
+        }
+        other => other,
+    }
+}
 
 /// A row of a file with its number.
 type Row = (usize, Vec<String>);
 
-/// Which cell belongs to what.
+/// Columns of a file by the fields that they fill.
 struct Plan {
     id: Option<usize>,
     fields: Vec<(usize, &'static Field)>,
@@ -190,7 +210,7 @@ fn plan(kind: &'static Kind, head: &[String]) -> Result<Plan, AppError> {
     let mut errors = Vec::new();
     for (place, name) in head.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
         if head[..place].contains(name) {
-            errors.push(FieldError::new(name, "repeated", "This column stands in the file twice."));
+            errors.push(FieldError::new(name, "repeated", "This column is in the file twice."));
         }
         match known.iter().find(|column| column.name() == *name) {
             Some(Column::Id) => plan.id = Some(place),
@@ -211,14 +231,14 @@ fn plan(kind: &'static Kind, head: &[String]) -> Result<Plan, AppError> {
     if errors.is_empty() { Ok(plan) } else { Err(AppError::Invalid(errors)) }
 }
 
-/// Checks across the rows: an id, or what must be unique, that stands in the file twice.
+/// Checks across the rows: ids and unique values that are in the file twice.
 fn repeated(kind: &'static Kind, table: &Table, plan: &Plan) -> Report {
     let mut report = Report::default();
     let mut ids: HashSet<Id> = HashSet::new();
     for (row, cells) in &table.rows {
         match id_of(plan, cells) {
             Some(Ok(id)) if !ids.insert(id) => {
-                push(&mut report, *row, "id", "repeated", "This id stands in the file twice.");
+                push(&mut report, *row, "id", "repeated", "This id is in the file twice.");
             }
             Some(Err(_)) => push(&mut report, *row, "id", "type", "Expected the id of a record, or nothing."),
             _ => {}
@@ -247,7 +267,7 @@ fn id_of(plan: &Plan, cells: &[String]) -> Option<Result<Id, ()>> {
     (!text.is_empty()).then(|| text.parse::<Id>().map_err(|_| ()))
 }
 
-/// Does what the rows say; answers the report and a record that was changed.
+/// Creates and updates the records of the rows. Returns the report and a record that was changed.
 fn run(
     work: &mut Work<'_, '_>,
     kind: &'static Kind,
@@ -326,7 +346,7 @@ fn given(plan: &Plan, row: &[String], record: Option<&Record>) -> Input {
     input
 }
 
-/// Whether two cells say the same; spreadsheets turn line ends around.
+/// Returns true if two cells are equal but for their line ends, which spreadsheets change.
 fn same(one: &str, other: &str) -> bool {
     one == other || one.replace("\r\n", "\n") == other.replace("\r\n", "\n")
 }

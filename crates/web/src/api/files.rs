@@ -145,7 +145,11 @@ pub fn import_routes() -> Vec<Route> {
         200,
         json!({
             "type": "object",
-            "properties": { "batches": { "type": "integer" }, "landing": { "type": "string" } },
+            "properties": {
+                "batches": { "type": "integer", "description": "Number of transactions that were taken back" },
+                "records": { "type": "integer", "description": "Number of records in them" },
+                "landing": { "type": "string", "description": "Page that shows the outcome" },
+            },
         }),
     );
     route.tag = "imports";
@@ -160,8 +164,8 @@ async fn undo_import(
 ) -> Result<Response, Problem> {
     parameters.only(&[])?;
     obcms_app::records::require_write(&caller.actor)?;
-    let (batches, landing) = blocking(|| state.app.undo_import(&caller.actor, id.0))?;
-    Ok(axum::Json(json!({ "batches": batches, "landing": landing })).into_response())
+    let undone = blocking(|| state.app.undo_import(&caller.actor, id.0))?;
+    Ok(axum::Json(undone).into_response())
 }
 
 async fn export(

@@ -46,6 +46,26 @@ pub fn input_reference(kind: &Kind) -> Json {
     json!({ "$ref": format!("#/components/schemas/{}Input", schema_name(kind)) })
 }
 
+/// Schema of an answer to an undo: the record, and the page that shows the outcome.
+#[must_use]
+pub fn with_landing(record: &Json) -> Json {
+    json!({
+        "allOf": [
+            record,
+            {
+                "type": "object",
+                "required": ["landing"],
+                "properties": {
+                    "landing": {
+                        "type": "string",
+                        "description": "Page that shows the outcome: the record; of one that the undo archived, the series that it continued, or the list",
+                    },
+                },
+            },
+        ],
+    })
+}
+
 /// Schema of a page of the kind.
 #[must_use]
 pub fn page_of(kind: &Kind) -> Json {

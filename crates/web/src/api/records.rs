@@ -127,8 +127,11 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
                     },
                 ),
             )
-            .query(&[("change_set", "Which change, when not the last one")])
-            .answers(200, schema()),
+            .query(&[(
+                "change_set",
+                "Set of changes to take back; the last one that still holds when absent",
+            )])
+            .answers(200, openapi::with_landing(&schema())),
         ]);
     }
     for route in &mut routes {

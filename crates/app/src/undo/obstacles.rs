@@ -1,0 +1,205 @@
+//! Obstacles of an undo: records that were changed since, and records that were linked since to what it would archive.
+
+use std::collections::{HashMap, HashSet};
+
+use obcms_domain::id::Id;
+use obcms_domain::kinds;
+use obcms_domain::registry::{Kind, Record};
+use obcms_store::records::Reference;
+use obcms_store::{Tx, changes, records as store};
+use serde_json::{Value as Json, json};
+
+use crate::Actor;
+use crate::error::AppError;
+
+/// Obstacles that a sentence names.
+const NAMED: usize = 3;
+/// Obstacles that the list for programs has.
+const LISTED: usize = 200;
+/// Links that are read at most.
+const MAXIMUM_LINKS: i64 = 2000;
+
+/// Records that keep a set of changes from being taken back.
+#[derive(Default)]
+pub(crate) struct Obstacles {
+    changed: Vec<Changed>,
+    links: Vec<Link>,
+}
+
+/// Record that was changed since.
+struct Changed {
+    kind: &'static Kind,
+    id: Id,
+    title: String,
+    by: Option<Id>,
+}
+
+/// Reference from a record that stays to one that the undo would archive.
+struct Link {
+    source: Reference,
+    field: String,
+    target: (&'static Kind, Id, String),
+}
+
+impl Obstacles {
+    /// Returns true if nothing is in the way.
+    pub fn is_empty(&self) -> bool {
+        self.changed.is_empty() && self.links.is_empty()
+    }
+
+    /// Adds those of another set.
+    pub fn extend(&mut self, other: Self) {
+        self.changed.extend(other.changed);
+        self.links.extend(other.links);
+    }
+
+    /// Adds a record that somebody changed since.
+    pub(super) fn add_changed(&mut self, record: &Record, by: Option<Id>) {
+        self.changed.push(Changed { kind: record.kind, id: record.id, title: record.title().to_owned(), by });
+    }
+
+    /// Adds the links of live records to those that would be `archived`. Of the `restored` ones, which had links before,
+    /// only links that people made after the change with the number `first` count.
+    pub(super) fn add_links(
+        &mut self,
+        tx: &mut Tx<'_>,
+        archived: &HashMap<Id, &Record>,
+        restored: &HashSet<Id>,
+        first: i64,
+        is_exempt: impl Fn(Id) -> bool,
+    ) -> Result<(), AppError> {
+        let targets: Vec<Id> = archived.keys().copied().collect();
+        let mut found = store::sources(tx, &targets, &[], MAXIMUM_LINKS)?;
+        found.retain(|(target, _, source)| {
+            // What the program fills from elsewhere is archived with its source.
+            let is_of_people = kinds::by_name(&source.kind).is_some_and(|kind| kind.writable);
+            let is_linked = archived.contains_key(&source.id) || is_exempt(source.id);
+            !source.is_archived && is_of_people && !is_linked && source.id != *target
+        });
+        if found.iter().any(|(target, _, _)| restored.contains(target)) {
+            let sources: Vec<Id> = found.iter().map(|(_, _, source)| source.id).collect();
+            let since = changes::by_people_since(tx, &sources, first)?;
+            found.retain(|(target, field, source)| {
+                !restored.contains(target)
+                    || since.iter().any(|change| {
+                        change.record_id == source.id && change.fields.contains_key(field.as_str())
+                    })
+            });
+        }
+        for (target, field, source) in found {
+            let Some(record) = archived.get(&target) else { continue };
+            let target = (record.kind, record.id, record.title().to_owned());
+            self.links.push(Link { source, field, target });
+        }
+        Ok(())
+    }
+
+    /// Refuses an undo that has obstacles.
+    pub fn require_none(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<(), AppError> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        let (detail, conflicts) = self.describe(tx, actor)?;
+        Err(AppError::Conflict { detail, more: vec![("conflicts", conflicts)] })
+    }
+
+    /// Sentences that name the first obstacles, and the list of them for programs. Records that the actor may not see
+    /// are counted, not named.
+    pub fn describe(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<(String, Json), AppError> {
+        let mut ids: Vec<Id> = self.links.iter().map(|link| link.source.id).collect();
+        ids.extend(self.changed.iter().filter_map(|changed| changed.by));
+        ids.sort_unstable();
+        ids.dedup();
+        let visible = crate::references::visible(tx, actor, &ids)?;
+        let by = |actor: Option<Id>| match actor {
+            None => "obcms",
+            Some(id) => visible.get(&id).map_or("somebody", |person| person.title.as_str()),
+        };
+
+        let mut sentences = Vec::new();
+        let mut conflicts: Vec<Json> = Vec::new();
+        match self.changed.as_slice() {
+            [] => {}
+            [one] => sentences.push(format!(
+                "{} was changed again since by {}; undo that first.",
+                one.title,
+                by(one.by)
+            )),
+            many => {
+                let names = many.iter().map(|changed| format!("{} (by {})", changed.title, by(changed.by)));
+                sentences.push(format!(
+                    "{} records were changed again since: {}; undo that first.",
+                    many.len(),
+                    enumerate(names.collect(), 0)
+                ));
+            }
+        }
+        conflicts.extend(self.changed.iter().map(|changed| {
+            json!({
+                "reason": "changed",
+                "kind": changed.kind.name,
+                "id": changed.id,
+                "title": changed.title,
+                "url": changed.kind.url(changed.id),
+                "changed_by": by(changed.by),
+            })
+        }));
+
+        if let Some(first) = self.links.first() {
+            let shown: Vec<&Link> =
+                self.links.iter().filter(|link| visible.contains_key(&link.source.id)).collect();
+            let mut named: Vec<String> = Vec::new();
+            let mut seen = HashSet::new();
+            for link in &shown {
+                if seen.insert(link.source.id) {
+                    named.push(format!("{} ({})", link.source.title, label(&link.source.kind)));
+                }
+            }
+            let hidden = self.links.len() - shown.len();
+            let targets: HashSet<Id> = self.links.iter().map(|link| link.target.1).collect();
+            let archived = match targets.len() {
+                1 => first.target.2.clone(),
+                count => format!("{count} records"),
+            };
+            sentences.push(format!(
+                "Undo would archive {archived}, but other records were linked since: {}. Archive them or change their \
+                 links first.",
+                enumerate(named, hidden)
+            ));
+            conflicts.extend(shown.iter().map(|link| {
+                json!({
+                    "reason": "linked",
+                    "kind": link.source.kind,
+                    "id": link.source.id,
+                    "title": link.source.title,
+                    "url": kinds::by_name(&link.source.kind).map(|kind| kind.url(link.source.id)),
+                    "field": link.field,
+                    "target": { "kind": link.target.0.name, "id": link.target.1, "title": link.target.2 },
+                })
+            }));
+        }
+        conflicts.truncate(LISTED);
+        Ok((sentences.join(" "), Json::Array(conflicts)))
+    }
+}
+
+fn label(kind: &str) -> String {
+    kinds::by_name(kind).map_or(kind.to_owned(), |kind| kind.label.to_lowercase())
+}
+
+/// The first names, and the number of the others.
+fn enumerate(mut names: Vec<String>, hidden: usize) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    if hidden > 0 {
+        names.push(format!("{hidden} that you may not see"));
+    }
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    }
+}
