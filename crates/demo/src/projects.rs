@@ -81,6 +81,9 @@ fn project(world: &mut World, number: usize, need: usize) {
             _ => {}
         }
         advance(world, number, when, coordinator);
+        if stage == "implementation" {
+            begin(world, number, need, when, coordinator);
+        }
     }
 }
 
@@ -166,9 +169,13 @@ fn make_ppa(world: &mut World, number: usize, need: usize, when: Timestamp, coor
             None => Ok(()),
         });
     }
-    let begun = world.later(when, 76, 80);
-    world.schedule(begun, coordinator, move |world, work| {
-        if let (Some(_), Some(need)) = (world.ppas[slot], world.needs[need]) {
+}
+
+/// The need is in progress once the project is carried out.
+fn begin(world: &mut World, number: usize, need: usize, when: Timestamp, coordinator: usize) {
+    let when = when.checked_add(20.minutes()).unwrap_or(when);
+    world.schedule(when, coordinator, move |world, work| {
+        if let (Some(_), Some(need)) = (world.projects[number], world.needs[need]) {
             update(work, &NEED, need, json!({ "status": "in_progress" }))?;
         }
         Ok(())

@@ -82,7 +82,7 @@ pub fn refuse_need(is_validated: bool, project: Option<Stage>, status: &str) -> 
             Some("Validate this need first: set its status to Validated.")
         }
         ("in_progress", Some(stage)) if stage < Stage::Implementation => Some(
-            "This need is in progress when its project enters the stage Implementation. Advance the project.",
+            "Advance the project of this need to its stage Implementation first; until then the need is not in progress.",
         ),
         ("completed", Some(stage)) if stage < Stage::Completion => {
             Some("Advance the project of this need to its stage Completion; that completes the need.")
