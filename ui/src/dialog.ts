@@ -18,7 +18,7 @@ export function asked(dialog: HTMLDialogElement): Promise<void> {
   leave.addEventListener("click", () => dialog.close());
   dialog.append(make("div", { class: "scope-foot" }, leave));
   // A press beside the dialog leaves everything as it is.
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener("click", (event) => isBeside(event, dialog) && dialog.close());
   dialog.addEventListener("keydown", (event) => walk(event, dialog));
   document.body.append(dialog);
   dialog.showModal();
@@ -30,6 +30,13 @@ export function asked(dialog: HTMLDialogElement): Promise<void> {
       resolve();
     });
   });
+}
+
+/** Returns true if the press is on the backdrop; the edge of the dialog itself belongs to it. */
+function isBeside(event: MouseEvent, dialog: HTMLElement): boolean {
+  if (event.target !== dialog) return false;
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  return event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
 }
 
 /** Arrows go from choice to choice. Keys stay in the dialog: behind it they would move the calendar. */

@@ -114,12 +114,30 @@ function startChooser(chooser: HTMLElement): void {
   });
 }
 
-/** A table wider than the page scrolls by itself; its head cannot stick to the window then. */
+/** Columns that stay however narrow the table is: the title and two more. */
+const FEWEST = 3;
+
+/**
+ * Leaves out the last columns of a table that is wider than the page, unless the person chose its columns. What is
+ * wider still scrolls by itself; its head cannot stick to the window then.
+ */
 function fit(block: HTMLElement): void {
   const wrap = one(".table-wrap", block);
   const table = one("table", block);
   if (!wrap || !table) return;
-  wrap.toggleAttribute("data-wide", table.scrollWidth > wrap.clientWidth + 1);
+  for (const cell of every("[data-dropped]", table)) cell.removeAttribute("data-dropped");
+  const isWide = (): boolean => table.scrollWidth > wrap.clientWidth + 1;
+  if (!savedColumns(block.id)) {
+    const heads = every("thead [data-column]", table);
+    const shown = heads.map((head, place) => (head.hidden ? -1 : place)).filter((place) => place >= 0);
+    while (shown.length > FEWEST && isWide()) {
+      const last = shown.pop()!;
+      for (const row of every("tr", table)) {
+        every("[data-column]", row)[last]?.setAttribute("data-dropped", "");
+      }
+    }
+  }
+  wrap.toggleAttribute("data-wide", isWide());
 }
 
 function savedColumns(table: string): string[] | null {

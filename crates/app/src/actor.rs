@@ -325,8 +325,11 @@ impl Actor {
             return Ok(());
         }
         if action != Action::View && self.may_on(tx, Action::View, record)? {
-            let what = format!("{} this {}", verb(action), record.kind.label.to_lowercase());
-            return Err(AppError::forbidden(action, record.kind.area, &what));
+            // Who may only with a relation to it is not the one to ask.
+            return Err(AppError::Forbidden {
+                detail: format!("You may not {} this {}.", verb(action), record.kind.label_in_a_sentence()),
+                who: people::who_can_always(action, record.kind.area),
+            });
         }
         if self.roles.is_empty() {
             return Err(AppError::forbidden(

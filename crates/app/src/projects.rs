@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use obcms_domain::choices;
 use obcms_domain::id::Id;
 use obcms_domain::kinds::{NEED, PPA, PROJECT};
 use obcms_domain::people::Action;
@@ -31,6 +32,31 @@ impl App {
     pub fn move_project(&self, actor: &Actor, id: Id, step: Step, note: &str) -> Result<Record, AppError> {
         self.write(actor, |work| {
             work.note = note.to_owned();
+            move_project(work, id, step, note)
+        })
+    }
+
+    /// Moves a project on from the stage in which the person saw it: a second press, or a second tab, takes no second
+    /// step.
+    pub fn move_project_from(
+        &self,
+        actor: &Actor,
+        id: Id,
+        seen: Option<Stage>,
+        step: Step,
+        note: &str,
+    ) -> Result<Record, AppError> {
+        self.write(actor, |work| {
+            work.note = note.to_owned();
+            let project = work.load(&PROJECT, id)?;
+            work.actor.require(work.tx, Action::Transition, &project)?;
+            let current = stage_of(&project);
+            if seen.is_some_and(|seen| seen != current) {
+                let label = choices::label(choices::PROJECT_STAGES, current.as_str());
+                return Err(AppError::conflict(format!(
+                    "The project is in {label} by now. Nothing was changed; look at it and choose again."
+                )));
+            }
             move_project(work, id, step, note)
         })
     }

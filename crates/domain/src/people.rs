@@ -11,6 +11,6 @@ pub mod username;
 pub use field_group::FieldGroup;
 pub use policy::{
     Action, Area, Grant, Relation, allows, allows_field, matrix_markdown, relations_needed,
-    relations_to_write, table, who_can, who_can_write,
+    relations_to_write, table, who_can, who_can_always, who_can_write,
 };
 pub use role::Role;

@@ -350,4 +350,43 @@ on_both_engines! {
         let page = browser.client.get(&path).expect_status(200).text;
         assert!(!page.contains("/edit\"") && !page.contains("/archive\""), "nothing is offered that is refused");
     }
+
+    fn a_step_of_a_project_is_taken_once_from_where_it_was_seen(server: &Server) {
+        let browser = Browser::of(server, "coordinator");
+        let api = server.as_role("coordinator");
+        let barangay = api.get("/api/v1/barangays?limit=1").json["items"][0]["id"].clone();
+        let post = |path: &str, body: &Value| api.post(path, body).expect_status(201).json["id"].clone();
+        let community = post("/api/v1/communities", &json!({ "name": "Lumbac", "barangay": barangay }));
+        let need = post("/api/v1/needs", &json!({ "title": "Safe water", "community": community }));
+        let project = post("/api/v1/projects", &json!({ "need": need }));
+        let path = format!("/projects/{}", project.as_str().unwrap());
+        // Two tabs show the first stage; the one that comes later moves nothing.
+        let page = browser.client.get(&path).expect_status(200).text;
+        let seen = hidden(&page, &format!("{path}/stage"), "from");
+        assert_eq!(seen, "need_identification");
+        let advance = [("step", "advance"), ("from", seen.as_str()), ("note-advance", "Seen in the field")];
+        browser.send(&format!("{path}/stage"), &advance).expect_status(303);
+        let again = browser.send(&format!("{path}/stage"), &advance).expect_status(409).text;
+        assert!(again.contains("The project is in Need validation by now.") && again.contains("Seen in the field"), "{again}");
+        assert_eq!(api.get(&format!("/api/v1{path}")).json["current_stage"], "need_validation");
+    }
+
+    fn the_history_says_the_parts_of_a_structure_in_words(server: &Server) {
+        let browser = Browser::of(server, "coordinator");
+        let ppa = json!({ "title": "Boats", "category": "moa_ppa", "outcome_framework": { "outputs": ["12 boats", "3 nets"], "outcomes": [], "impacts": ["Catch"] } });
+        let made = server.as_role("coordinator").post("/api/v1/ppas", &ppa).expect_status(201).json;
+        let page = browser.client.get(&format!("/ppas/{}?tab=history", made["id"].as_str().unwrap())).expect_status(200).text;
+        assert!(page.contains("Outputs: 12 boats, 3 nets; Impacts: Catch"), "{page}");
+        assert!(!page.contains("&quot;outputs&quot;"), "{page}");
+    }
+
+    fn a_refusal_names_those_who_may_on_every_record(server: &Server) {
+        let ppa = server.as_role("coordinator").post("/api/v1/ppas", &json!({ "title": "Boats", "category": "moa_ppa" })).expect_status(201).json;
+        let browser = Browser::of(server, "staff");
+        let page = browser.client.get(&format!("/ppas/{}/edit", ppa["id"].as_str().unwrap())).expect_status(403).text;
+        assert!(page.contains("You may not change this PPA"), "{page}");
+        assert!(page.contains("<li>Coordinator</li>"), "{page}");
+        // Staff may change their own ones only, so they are not the ones to ask.
+        assert!(!page.contains("<li>Staff</li>") && !page.contains("<li>Partner</li>"), "{page}");
+    }
 }

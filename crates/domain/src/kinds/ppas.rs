@@ -94,7 +94,6 @@ pub static PPA: Kind = Kind {
         Field::new("category", "Category", Type::Choice(PPA_CATEGORIES))
             .group(FieldGroup::Money)
             .required()
-            .listed()
             .filtered(),
         Field::new("summary", "Summary", Type::Multiline(10_000)).searchable(),
         Field::new("status", "Status", Type::Choice(PPA_STATUSES))
@@ -102,14 +101,14 @@ pub static PPA: Kind = Kind {
             .initial(Initial::Text("planning"))
             .listed()
             .filtered(),
-        Field::new("sector", "Sector", Type::Choice(SECTORS)).group(FieldGroup::Money).listed().filtered(),
+        Field::new("sector", "Sector", Type::Choice(SECTORS)).group(FieldGroup::Money).filtered(),
         Field::new("needs", "Needs it answers", Type::References("need")),
         Field::new("communities", "Communities", Type::References("community")).filtered(),
         Field::new("lead_organization", "Lead organization", Type::Reference("organization"))
             .listed()
             .filtered(),
         Field::new("manager", "Manager", Type::Reference("user")).initial(Initial::Actor).filtered(),
-        Field::new("start_date", "Start", Type::Date).listed(),
+        Field::new("start_date", "Start", Type::Date).filtered(),
         Field::new("target_end_date", "Target end", Type::Date).listed(),
         Field::new("budget_allocation_centavos", "Budget", Type::Money).listed(),
         Field::new("funding_source", "Funding source", Type::Choice(FUNDING_SOURCES))
@@ -117,7 +116,6 @@ pub static PPA: Kind = Kind {
             .filtered(),
         Field::new("fiscal_year", "Fiscal year", Type::Integer(2000, 2100))
             .group(FieldGroup::Money)
-            .listed()
             .filtered(),
         Field::new("priority", "Priority", Type::Choice(PRIORITIES))
             .group(FieldGroup::Decision)

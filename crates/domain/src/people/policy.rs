@@ -273,6 +273,16 @@ pub fn who_can(action: Action, area: Area) -> Vec<Role> {
         .collect()
 }
 
+/// The roles that may act on everything of an area, without a relation to it.
+pub fn who_can_always(action: Action, area: Area) -> Vec<Role> {
+    let always = |role: &Role| {
+        TABLE.iter().any(|grant| {
+            grant.role == *role && grant.covers(action, area) && grant.relation == Relation::None
+        })
+    };
+    Role::ALL.into_iter().filter(always).collect()
+}
+
 /// Whether somebody who holds `roles` and stands in `relations` to a thing of `area` may write fields of `group` by
 /// `action`, which is to create or to edit.
 pub fn allows_field(

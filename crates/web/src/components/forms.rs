@@ -472,12 +472,15 @@ fn group(field: &FormField, content: &Markup) -> Markup {
     }
 }
 
+/// Number of choices from which on a list scrolls by itself.
+const MANY: usize = 24;
+
 fn choice_group(field: &FormField, options: &[Choice], kind: &str) -> Markup {
     html! {
         fieldset.field id={ "field-" (field.name) } data-wrong[field.error.is_some()] data-size="wide" tabindex="-1"
             aria-describedby=[described_by(field)] {
             legend { (label_words(field)) }
-            div.choices {
+            div.choices data-long[options.len() > MANY] {
                 @for choice in options {
                     label.check {
                         input type=(kind) name=(field.name) value=(choice.value) checked[choice.selected];

@@ -81,7 +81,8 @@ async fn change_stage(
     let Some(step) = step else {
         return Err(AppError::BadRequest("Choose the stage to return to.".to_owned()).into());
     };
-    let (errors, problem) = match blocking(|| state.app.move_project(&actor, id.0, step, &note)) {
+    let seen = Stage::parse(form.get("from"));
+    let (errors, problem) = match blocking(|| state.app.move_project_from(&actor, id.0, seen, step, &note)) {
         Ok(project) => {
             let stage = choices::label(PROJECT_STAGES, project.text("current_stage"));
             let message = format!("The project is now in {stage}");
@@ -334,6 +335,7 @@ fn step_form(
             @if own { (error_summary(None, &all)) }
             input type="hidden" name="csrf_token" value=(page.csrf());
             input type="hidden" name="step" value=(step);
+            input type="hidden" name="from" value=(record.text("current_stage"));
             div.fields { @for entry in &fields { (field(entry)) } }
             div.form-actions {
                 (submit_button(button, "", if step == "advance" { ButtonKind::Main } else { ButtonKind::Plain }))

@@ -243,13 +243,17 @@ fn progress(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> 
 
 fn needs(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let found = visible_needs(state, actor, record)?;
+    let may_link =
+        !record.is_archived() && state.app.read(|tx| Ok(actor.require_field(tx, record, "needs").is_ok()))?;
     Ok(panel(
         "needs",
         "need ppa",
         "Needs it answers",
         &html! {},
         &html! {
-            @if found.is_empty() { p.muted { "No need is linked yet. Edit the PPA to link one." } }
+            @if found.is_empty() {
+                p.muted { "No need is linked yet." @if may_link { " Edit the PPA to link one." } }
+            }
             ul.result-list {
                 @for need in &found {
                     li {

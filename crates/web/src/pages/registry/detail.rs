@@ -125,7 +125,7 @@ pub fn head(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
             csrf_token: page.csrf().to_owned(),
             items,
         }))
-        @if !record.is_archived() { (next_steps(actor, record)) }
+        @if !record.is_archived() { (next_steps(state, actor, record)?) }
         @if let (true, Some(edit)) = (rights.edit, super::edit_address(actor, record)) {
             (button_link("Edit", &edit, "pencil", ButtonKind::Main))
         }
@@ -140,7 +140,7 @@ pub fn head(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
 }
 
 /// What naturally follows from a record: the next link of the chain.
-fn next_steps(actor: &Actor, record: &Record) -> Markup {
+fn next_steps(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let id = record.id;
     let title: String = form_urlencoded::byte_serialize(record.title().as_bytes()).collect();
     let steps: Vec<(&str, String, &'static Kind)> = match record.kind.name {
@@ -148,9 +148,12 @@ fn next_steps(actor: &Actor, record: &Record) -> Markup {
             ("Create PPA", format!("/ppas/new?needs={id}&title={title}&category=moa_ppa"), &kinds::PPA),
             ("Start project", format!("/projects/new?need={id}"), &kinds::PROJECT),
         ],
-        "ppa" => record.references("needs").first().map_or_else(Vec::new, |need| {
-            vec![("Start project", format!("/projects/new?need={need}&ppa={id}"), &kinds::PROJECT)]
-        }),
+        "ppa" => match record.references("needs").first() {
+            Some(need) if may_create(actor, &kinds::PROJECT) => {
+                vec![("Start project", format!("/projects/new?need={need}&ppa={id}"), &kinds::PROJECT)]
+            }
+            _ => vec![("Record need", new_need_of(state, actor, record)?, &kinds::NEED)],
+        },
         "community" => vec![("Record need", format!("/needs/new?community={id}"), &kinds::NEED)],
         "assessment" => {
             let community =
@@ -165,11 +168,22 @@ fn next_steps(actor: &Actor, record: &Record) -> Markup {
         }
         _ => Vec::new(),
     };
-    html! {
+    Ok(html! {
         @for (label, address, kind) in &steps {
             @if may_create(actor, kind) { (button_link(label, address, kind.icon, ButtonKind::Plain)) }
         }
-    }
+    })
+}
+
+/// Address of the form for a need; its community is filled in if the actor sees just one of the PPA.
+fn new_need_of(state: &State, actor: &Actor, ppa: &Record) -> Result<String, AppError> {
+    let communities = ppa.references("communities");
+    let seen = state.app.directory(actor, communities)?;
+    let mut seen = communities.iter().filter(|id| seen.contains_key(id));
+    Ok(match (seen.next(), seen.next()) {
+        (Some(community), None) => format!("/needs/new?community={community}"),
+        _ => "/needs/new".to_owned(),
+    })
 }
 
 fn overview(

@@ -412,7 +412,7 @@ fn offer_cancelling(open: Open, typed: &Form, errors: &[FieldError], fields: &mu
         name: cancelling::MEMBER.to_owned(),
         label: format!("Also cancel {}", in_words(open)),
         help:
-            "Takes effect when the status ends this. If you change the status back later, they are reopened."
+            "Takes effect when the new status ends this. If you change the status back later, they are reopened."
                 .to_owned(),
         error: error_of(errors, cancelling::MEMBER),
         required: false,

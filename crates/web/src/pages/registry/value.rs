@@ -173,7 +173,7 @@ impl Values<'_> {
             }
             Json::Object(object) => match object.get("id").and_then(Json::as_str) {
                 Some(id) if field.is_reference() => self.title_of(id),
-                _ => json.to_string(),
+                _ => object_text(object),
             },
         }
     }
@@ -202,6 +202,30 @@ impl Values<'_> {
             .and_then(|id| self.directory.get(&id))
             .map_or_else(|| "something that is not shown".to_owned(), |found| found.title.clone())
     }
+}
+
+/// The parts of a structure that hold something, as in "Outputs: 12 boats, 3 nets; Impacts: catch per fisher".
+fn object_text(object: &serde_json::Map<String, Json>) -> String {
+    let parts = object.iter().map(|(name, value)| (name, item_text(value)));
+    let parts = parts.filter(|(_, value)| !value.is_empty());
+    parts.map(|(name, value)| format!("{}: {value}", capitalized(name))).collect::<Vec<_>>().join("; ")
+}
+
+fn item_text(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::String(text) => text.clone(),
+        Json::Array(items) => items.iter().map(item_text).collect::<Vec<_>>().join(", "),
+        Json::Object(object) => object.values().map(item_text).collect::<Vec<_>>().join(" – "),
+        other => other.to_string(),
+    }
+}
+
+fn capitalized(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect::<String>().replace('_', " ")
+    })
 }
 
 /// A rule in words without the start of its series.
