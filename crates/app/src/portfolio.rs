@@ -15,7 +15,7 @@ use obcms_domain::choices::{
     APPROVAL_STATES, Choice, FUNDING_SOURCES, PPA_STATUSES, PROJECT_STAGES, SECTORS,
 };
 use obcms_domain::id::Id;
-use obcms_domain::kinds::{NEED, PPA, PROJECT};
+use obcms_domain::kinds::{NEED, PPA, PROJECT, TASK};
 use obcms_store::Tx;
 use obcms_store::portfolio::{self as store, PpaLine, TaskCount};
 use obcms_store::records::{self, Scope};
@@ -100,6 +100,7 @@ pub(crate) struct Key {
     ppas: Option<Scope>,
     needs: Option<Sight>,
     projects: Option<Sight>,
+    tasks: Option<Sight>,
 }
 
 /// The figures.
@@ -138,8 +139,16 @@ impl App {
             ppas: actor.scope(&PPA)?,
             needs: actor.sight(&NEED),
             projects: actor.sight(&PROJECT),
+            tasks: actor.sight(&TASK),
         };
         self.read(|tx| self.portfolios().get(tx, key.clone(), |tx| work_out(tx, &key)))
+    }
+}
+
+impl App {
+    /// Regions by which the portfolio can be filtered: id and name.
+    pub fn portfolio_regions(&self) -> Result<Vec<(Id, String)>, AppError> {
+        self.read(|tx| Ok(store::regions(tx)?))
     }
 }
 
@@ -150,10 +159,13 @@ fn work_out(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
         region: key.filter.region,
     };
     let ppas = store::ppas(tx, &selection, key.ppas.as_ref())?;
-    let mut tasks = store::tasks_by_ppa(tx, key.today)?;
+    let mut tasks = match &key.tasks {
+        None => HashMap::new(),
+        Some(sight) => store::tasks_by_ppa(tx, key.today, within(sight))?,
+    };
     let needs = match &key.needs {
         None => Needs::default(),
-        Some(sight) => store::needs(tx, &selection, within(sight), HIGH_PRIORITY)?,
+        Some(sight) => store::needs(tx, &selection, within(sight), key.ppas.as_ref(), HIGH_PRIORITY)?,
     };
     let stages = match &key.projects {
         None => HashMap::new(),
@@ -161,7 +173,7 @@ fn work_out(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
     };
     let regions: Vec<Id> = ppas.iter().filter_map(|ppa| ppa.region).collect();
     let regions = records::references(tx, &regions)?;
-    let fiscal_years = store::fiscal_years(tx)?;
+    let fiscal_years = store::fiscal_years(tx, key.ppas.as_ref())?;
     let by = |choices: &'static [Choice], value: fn(&PpaLine) -> Option<&str>| {
         let label = |key: &str| {
             choices.iter().find(|choice| choice.value == key).map_or(key, |choice| choice.label).to_owned()

@@ -12,6 +12,7 @@ use obcms_store::calendar::Window;
 use obcms_store::records::{self, Archived, Directory, Filter, Order, Query, Scope, SortKey};
 use obcms_store::{Cell, Tx, today as store};
 
+use crate::actor::Sight;
 use crate::calendar;
 use crate::lists::{self, Parameters};
 use crate::occurrences;
@@ -190,7 +191,8 @@ impl App {
         let scoped = scoped.collect::<Result<Vec<_>, AppError>>()?;
         let queries: Vec<Query<'_>> =
             scoped.iter().map(|(scope, list)| list.query(scope.as_ref(), 0)).collect();
-        let counts = self.read(|tx| Ok(store::waiting(tx, &queries, awaited(actor))?))?;
+        let tasks = actor.sight(&TASK);
+        let counts = self.read(|tx| Ok(store::waiting(tx, &queries, awaited(actor, tasks.as_ref()))?))?;
         Ok(u32::try_from(counts.iter().sum::<i64>()).unwrap_or(u32::MAX))
     }
 
@@ -332,9 +334,14 @@ fn to_decide(actor: &Actor) -> Vec<PileList> {
     lists
 }
 
-/// The person for whose tasks others may wait.
-fn awaited(actor: &Actor) -> Option<Id> {
-    actor.id.filter(|_| actor.sight(&TASK).is_some())
+/// The person for whose tasks others may wait; `tasks` is how far they see.
+fn awaited<'a>(actor: &Actor, tasks: Option<&'a Sight>) -> Option<store::Awaited<'a>> {
+    let (person, sight) = (actor.id?, tasks?);
+    let scope = match sight {
+        Sight::All => None,
+        Sight::Within(scope) => Some(scope),
+    };
+    Some(store::Awaited { person, scope })
 }
 
 /// What only goes on when the actor decides or does it.
@@ -343,9 +350,10 @@ fn decisions(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Pile>, AppError> {
     for list in to_decide(actor) {
         piles.push(list.read(tx, actor)?);
     }
-    if let Some(person) = awaited(actor) {
-        let total = store::waiting(tx, &[], Some(person))?.iter().sum();
-        let shown = if total > 0 { store::first_waited_for(tx, person, SHOWN)? } else { Vec::new() };
+    let tasks = actor.sight(&TASK);
+    if let Some(by) = awaited(actor, tasks.as_ref()) {
+        let total = store::waiting(tx, &[], Some(by))?.iter().sum();
+        let shown = if total > 0 { store::first_waited_for(tx, by, SHOWN)? } else { Vec::new() };
         piles.push(Pile {
             label: "Tasks others wait for",
             href: "/tasks?mine=true&open=true".to_owned(),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use obcms_domain::id::Id;
-use obcms_domain::kinds::{NEED, PPA, PROJECT};
+use obcms_domain::kinds::{NEED, PPA, PROJECT, TASK};
 
 use crate::database::Tx;
 use crate::error::StoreError;
@@ -119,12 +119,22 @@ pub struct TaskCount {
     pub cancelled: i64,
 }
 
-/// The live tasks of all PPAs, counted by PPA.
-pub fn tasks_by_ppa(tx: &mut Tx<'_>, today: Date) -> Result<HashMap<Id, TaskCount>, StoreError> {
-    let mut statement = Statement::new("SELECT origin_id, status, count(*), count(CASE WHEN next_due < ");
-    statement.bind(today).push(
-        " THEN 1 END) FROM tasks WHERE origin_kind = 'ppa' AND archived_at IS NULL GROUP BY origin_id, status",
-    );
+/// The live tasks of all PPAs within the scope, counted by PPA.
+pub fn tasks_by_ppa(
+    tx: &mut Tx<'_>,
+    today: Date,
+    scope: Option<&Scope>,
+) -> Result<HashMap<Id, TaskCount>, StoreError> {
+    let mut statement =
+        Statement::new("SELECT t.origin_id, t.status, count(*), count(CASE WHEN t.next_due < ");
+    statement
+        .bind(today)
+        .push(" THEN 1 END) FROM tasks t WHERE t.origin_kind = 'ppa' AND t.archived_at IS NULL");
+    if let Some(scope) = scope {
+        statement.push(" AND ");
+        scope.condition(&mut statement, &TASK, "t");
+    }
+    statement.push(" GROUP BY t.origin_id, t.status");
     let mut result: HashMap<Id, TaskCount> = HashMap::new();
     for row in tx.query(&statement.sql, &statement.parameters)? {
         let count = result.entry(row.get(0)?).or_default();
@@ -160,11 +170,13 @@ pub struct Needs {
     pub unfunded_cost: i64,
 }
 
-/// The needs of the selection, counted; a fiscal year does not concern them. From `high` on a score is high.
+/// The needs of the selection, counted; a fiscal year does not concern them. From `high` on a score is high. PPAs within
+/// `ppas` answer them.
 pub fn needs(
     tx: &mut Tx<'_>,
     selection: &Selection<'_>,
     scope: Option<&Scope>,
+    ppas: Option<&Scope>,
     high: i64,
 ) -> Result<Needs, StoreError> {
     let mut statement = Statement::new("SELECT n.status, n.validated_at IS NOT NULL AS is_validated, ");
@@ -172,9 +184,13 @@ pub fn needs(
     // edges, not over all edges.
     statement.push(
         "n.id IN (SELECT e.target FROM ppas p CROSS JOIN edges e WHERE e.source = p.id AND e.field = 'needs' \
-         AND p.archived_at IS NULL AND p.status <> 'cancelled') AS is_answered, \
-         count(*), count(CASE WHEN n.priority_score >= ",
+         AND p.archived_at IS NULL AND p.status <> 'cancelled'",
     );
+    if let Some(ppas) = ppas {
+        statement.push(" AND ");
+        ppas.condition(&mut statement, &PPA, "p");
+    }
+    statement.push(") AS is_answered, count(*), count(CASE WHEN n.priority_score >= ");
     statement.bind(high).push(
         " THEN 1 END), CAST(coalesce(sum(n.estimated_cost_centavos), 0) AS bigint) FROM needs n \
          WHERE n.archived_at IS NULL",
@@ -240,14 +256,23 @@ pub fn pipeline(
         .collect()
 }
 
-/// Fiscal years that PPAs have, the latest first.
-pub fn fiscal_years(tx: &mut Tx<'_>) -> Result<Vec<i64>, StoreError> {
-    tx.query(
-        "SELECT DISTINCT fiscal_year FROM ppas WHERE archived_at IS NULL AND fiscal_year IS NOT NULL \
-         ORDER BY fiscal_year DESC",
-        &[],
-    )?
-    .iter()
-    .map(|row| row.get(0))
-    .collect()
+/// Fiscal years of the PPAs within the scope, the latest first.
+pub fn fiscal_years(tx: &mut Tx<'_>, scope: Option<&Scope>) -> Result<Vec<i64>, StoreError> {
+    let mut statement = Statement::new(
+        "SELECT DISTINCT fiscal_year FROM ppas WHERE archived_at IS NULL AND fiscal_year IS NOT NULL",
+    );
+    if let Some(scope) = scope {
+        statement.push(" AND ");
+        scope.condition(&mut statement, &PPA, "ppas");
+    }
+    statement.push(" ORDER BY fiscal_year DESC");
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
+}
+
+/// Regions to choose from: id and name, by name.
+pub fn regions(tx: &mut Tx<'_>) -> Result<Vec<(Id, String)>, StoreError> {
+    tx.query("SELECT id, name FROM regions WHERE archived_at IS NULL ORDER BY name", &[])?
+        .iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
 }

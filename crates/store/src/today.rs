@@ -1,15 +1,25 @@
 //! What concerns one person today, beyond the lists.
 
 use obcms_domain::id::Id;
+use obcms_domain::kinds::TASK;
 
 use crate::calendar::{EntryRow, Window, entry_columns, taken};
 use crate::database::Tx;
 use crate::error::StoreError;
-use crate::records::{OPEN, Query, Statement, counts_with};
+use crate::records::{OPEN, Query, Scope, Statement, counts_with};
 
-/// Appends the open tasks of the person for which open tasks of others wait: from the edges of the person to those that
-/// wait, whose own edges are not walked.
-fn waited_for(statement: &mut Statement, what: &str, person: Id) {
+/// The person whose tasks are waited for, and how far they see into tasks.
+#[derive(Clone, Copy, Debug)]
+pub struct Awaited<'a> {
+    /// The person.
+    pub person: Id,
+    /// Limits of what they see; nothing for whoever sees all tasks.
+    pub scope: Option<&'a Scope>,
+}
+
+/// Appends the open tasks of the person for which open tasks of others wait that the person sees: from the edges of the
+/// person to those that wait, whose own edges are not walked.
+fn waited_for(statement: &mut Statement, what: &str, Awaited { person, scope }: Awaited<'_>) {
     // Cross joins keep SQLite to the order written.
     statement.push(&format!(
         "SELECT {what} FROM edges a CROSS JOIN tasks t CROSS JOIN edges e CROSS JOIN tasks w WHERE a.target = "
@@ -22,22 +32,30 @@ fn waited_for(statement: &mut Statement, what: &str, person: Id) {
          (SELECT o.source FROM edges o WHERE o.source_kind = 'task' AND o.field = 'assignees' AND o.target = "
     ));
     statement.bind(person).push(")");
+    if let Some(scope) = scope {
+        statement.push(" AND ");
+        scope.condition(statement, &TASK, "w");
+    }
 }
 
 /// The first open tasks of the person for which open tasks of others wait.
-pub fn first_waited_for(tx: &mut Tx<'_>, person: Id, limit: i64) -> Result<Vec<Id>, StoreError> {
+pub fn first_waited_for(tx: &mut Tx<'_>, by: Awaited<'_>, limit: i64) -> Result<Vec<Id>, StoreError> {
     let mut statement = Statement::default();
-    waited_for(&mut statement, "DISTINCT t.id", person);
+    waited_for(&mut statement, "DISTINCT t.id", by);
     statement.push(" ORDER BY t.id LIMIT ").bind(limit);
     tx.remembered(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
 /// The numbers of records in the lists and, for a person, of their tasks for which tasks of others wait: all that the
 /// bell counts in one statement, from the cache while nothing has changed.
-pub fn waiting(tx: &mut Tx<'_>, lists: &[Query<'_>], person: Option<Id>) -> Result<Vec<i64>, StoreError> {
+pub fn waiting(
+    tx: &mut Tx<'_>,
+    lists: &[Query<'_>],
+    by: Option<Awaited<'_>>,
+) -> Result<Vec<i64>, StoreError> {
     counts_with(tx, lists, |statement| {
-        if let Some(person) = person {
-            waited_for(statement, "count(DISTINCT t.id)", person);
+        if let Some(by) = by {
+            waited_for(statement, "count(DISTINCT t.id)", by);
         }
     })
 }

@@ -23,6 +23,7 @@ mod holidays;
 mod icalendar;
 mod icalendar_readers;
 mod jobs;
+mod links;
 mod live;
 mod operations;
 mod order;

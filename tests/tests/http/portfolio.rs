@@ -159,4 +159,51 @@ on_both_engines! {
         assert_eq!(own["totals"]["budget_centavos"], 30_000);
         assert_eq!(own["needs"]["total"], 0);
     }
+
+    fn a_partner_is_told_of_what_they_see_alone(server: &Server) {
+        let boss = server.person(&["coordinator"]);
+        let me = &boss.client;
+        let barangay = sample::BARANGAY;
+        let ministry = make(me, "organizations", json!({ "name": "Ministry of Health" }));
+        let place = make(me, "communities", json!({ "name": "Own", "barangay": barangay }));
+        let partner = server.person_with(json!({
+            "roles": ["partner"], "organization": ministry["id"], "communities": [place["id"]],
+        }));
+        let own = make(me, "ppas", json!({
+            "title": "Clinics", "category": "moa_ppa", "lead_organization": ministry["id"], "fiscal_year": 2027,
+        }));
+        let need = make(me, "needs", json!({ "title": "Well", "community": place["id"], "estimated_cost_centavos": 70 }));
+        make(me, "ppas", json!({ "title": "Roads", "category": "moa_ppa", "fiscal_year": 2031 }));
+        let task = |title: &str, more: Value| {
+            let mut body = json!({ "title": title, "origin": { "kind": "ppa", "id": own["id"] }, "due_date": "2020-01-06" });
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            make(me, "tasks", body)
+        };
+        let given = task("Own", json!({ "assignees": [partner.id] }));
+        task("Shown", json!({ "visible_to_partners": true }));
+        let hidden: Vec<Value> = (0..3).map(|_| task("Hidden", json!({ "depends_on": [given["id"]] }))).collect();
+        let all = figures(me, "");
+        let seen = figures(&partner.client, "");
+        let generated = all["tasks"]["open"].as_i64().unwrap() - 5;
+        assert!(generated >= 0, "{all}");
+        assert_eq!((&seen["tasks"]["open"], &seen["tasks"]["late"]), (&json!(2), &json!(2)), "{seen}");
+        assert_eq!((&seen["totals"]["ppas"], &seen["needs"]["total"]), (&json!(1), &json!(1)));
+        assert_eq!(seen["ppas"][0]["tasks"]["open"], 2);
+        let page = partner.client.get("/portfolio").expect_status(200).text;
+        assert!(page.contains("2, 2") && !page.contains("2031"), "{page}");
+        assert!(me.get("/portfolio").text.contains("2031"));
+        // What the list behind a figure holds is what the figure says.
+        assert_eq!(partner.client.get("/api/v1/tasks?open=true").json["total"], 2);
+        // Tasks of others that wait for theirs are hidden as well.
+        let waits = |person: &Client| person.get("/").expect_status(200).text.contains("Tasks others wait for");
+        assert!(!waits(&partner.client));
+        me.patch(&format!("/api/v1/tasks/{}", id(&hidden[0])), &json!({ "visible_to_partners": true })).expect_status(200);
+        assert!(waits(&partner.client));
+        assert_eq!(figures(&partner.client, "")["tasks"]["open"], 3);
+        // A PPA that answers a need of theirs is theirs to see.
+        make(me, "ppas", json!({ "title": "Wells", "category": "moa_ppa", "needs": [need["id"]] }));
+        assert_eq!(figures(&partner.client, "")["needs"]["funded"], 1);
+        partner.client.get("/api/v1/resources/utilisation?start=2027-01-01&end=2027-02-01").expect_status(403);
+        me.get("/api/v1/resources/utilisation?start=2027-01-01&end=2027-02-01").expect_status(200);
+    }
 }

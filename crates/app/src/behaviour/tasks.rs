@@ -80,10 +80,14 @@ fn check_cycle(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError>
     let Some(cycle) = dependencies::cycle(edges) else {
         return Ok(());
     };
-    let known = obcms_store::records::references(work.tx, &cycle)?;
+    let known = crate::references::visible(work.tx, work.actor, &cycle)?;
     let names: Vec<&str> = cycle
         .iter()
-        .map(|id| known.get(id).map_or(record.title(), |reference| reference.title.as_str()))
+        .map(|id| match known.get(id) {
+            Some(reference) => reference.title.as_str(),
+            None if *id == record.id => record.title(),
+            None => "another task",
+        })
         .collect();
     Err(AppError::field(
         "depends_on",
@@ -259,11 +263,17 @@ pub fn apply(
     Ok(())
 }
 
-/// The refusal of a blocked task, with the names of those that it waits for.
+/// The refusal of a blocked task, with the names of those that it waits for as far as the actor may see them.
 fn blocked(work: &mut Work<'_, '_>, record: &Record, error: &TransitionError) -> Result<AppError, AppError> {
-    let open = obcms_store::board::open_prerequisites(work.tx, record.references("depends_on"))?;
-    let names: Vec<&str> = open.iter().take(3).map(|(_, title)| title.as_str()).collect();
-    let more = if open.len() > names.len() { " and others" } else { "" };
+    let all = obcms_store::board::open_prerequisites(work.tx, record.references("depends_on"))?;
+    let ids: Vec<Id> = all.iter().map(|(id, _)| *id).collect();
+    let seen = crate::references::visible(work.tx, work.actor, &ids)?;
+    let open: Vec<&(Id, String)> = all.iter().filter(|(id, _)| seen.contains_key(id)).collect();
+    let mut names: Vec<&str> = open.iter().take(3).map(|(_, title)| title.as_str()).collect();
+    if names.is_empty() {
+        names.push("other tasks");
+    }
+    let more = if !open.is_empty() && all.len() > names.len() { " and others" } else { "" };
     let tasks: Vec<_> = open.iter().map(|(id, title)| json!({ "id": id, "title": title })).collect();
     Ok(AppError::Conflict {
         detail: format!("{}: {error}. It waits for {}{more}.", record.title(), names.join("; ")),

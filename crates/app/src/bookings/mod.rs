@@ -15,4 +15,4 @@ pub use answer::shown_instant;
 pub use availability::{Availability, Booked};
 pub use decisions::{Decided, Decision, Verdict, decide};
 pub use preview::{Preview, PreviewedDate};
-pub use utilisation::{Utilisation, utilisation_file};
+pub use utilisation::{Utilisation, sees_utilisation, utilisation_file};

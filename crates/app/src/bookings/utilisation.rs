@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use jiff::SignedDuration;
 use obcms_domain::bookings::{Span, Terms, without};
 use obcms_domain::id::Id;
-use obcms_domain::kinds::RESOURCE;
+use obcms_domain::kinds::{BOOKING, RESOURCE};
+use obcms_domain::people::Action;
 use obcms_domain::registry::Record;
 use obcms_store::bookings::{self as store, Slot};
 use serde_json::{Value as Json, json};
@@ -51,6 +52,12 @@ impl Utilisation {
     }
 }
 
+/// Returns true if the actor sees all bookings, from which the report is reckoned.
+#[must_use]
+pub fn sees_utilisation(actor: &Actor) -> bool {
+    actor.may(Action::View, BOOKING.area)
+}
+
 impl App {
     /// Resources that the actor may see, by name; of one type when it is given. Archived ones are left out.
     pub fn resources(&self, actor: &Actor, resource_type: &str) -> Result<Vec<Record>, AppError> {
@@ -61,13 +68,16 @@ impl App {
         Ok(self.list(actor, &RESOURCE, &parameters)?.records)
     }
 
-    /// How much the resources are used in a period.
+    /// How much the resources are used in a period, for whoever sees all bookings.
     pub fn utilisation(
         &self,
         actor: &Actor,
         resource_type: &str,
         period: Span,
     ) -> Result<Vec<Utilisation>, AppError> {
+        if !sees_utilisation(actor) {
+            return Err(AppError::forbidden(Action::View, BOOKING.area, "see how resources are used"));
+        }
         let resources = self.resources(actor, resource_type)?;
         let ids: Vec<Id> = resources.iter().map(|resource| resource.id).collect();
         let slots = self.read(|tx| Ok(store::within(tx, &ids, period, None)?))?;

@@ -104,7 +104,7 @@ fn overview(
     })?;
     let directory = generic::directory_of(state, actor, calendar)?;
     let zone: TimeZone = page.zone();
-    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let values = page.values(&directory, &zone);
     let is_fetched = !calendar.text("address").is_empty();
     let wide = html! {
         @if calendar.text("last_status") == "reading" {

@@ -16,7 +16,7 @@ use obcms_domain::registry::Record;
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::{Page, Signed};
-use super::registry::{Values, detail, history_panel, properties};
+use super::registry::{detail, history_panel, properties};
 use crate::api::icalendar;
 use crate::components::badges::Tone;
 use crate::components::buttons::{ButtonKind, button_link, post_button};
@@ -86,7 +86,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, id: Id, in_history: bool) -> 
 fn overview(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let directory = detail::directory_of(state, actor, record)?;
     let zone: TimeZone = page.zone();
-    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let values = page.values(&directory, &zone);
     let may_renew = !record.is_archived()
         && !actor.read_only
         && state.app.read(|tx| actor.may_on(tx, Action::Edit, record))?;

@@ -10,8 +10,10 @@ use obcms_app::Actor;
 use obcms_domain::kinds;
 use obcms_domain::people::{Action, Role};
 use obcms_domain::registry::{Kind, Module};
+use obcms_store::records::Directory;
 
 use super::errors::PageError;
+use super::registry::Values;
 use crate::caller::{Caller, Nonce, cookies};
 use crate::components::badges::initials;
 use crate::components::frame::{self, Command, Frame, NavigationGroup, NavigationItem, PersonBadge, Width};
@@ -111,6 +113,14 @@ impl Page {
     pub fn zone(&self) -> TimeZone {
         let own = self.caller.as_ref().map(|caller| caller.actor.timezone.as_str());
         TimeZone::get(own.unwrap_or(&self.office_timezone)).unwrap_or(TimeZone::UTC)
+    }
+
+    /// What drawing values needs to know of this page.
+    #[must_use]
+    pub fn values<'a>(&self, directory: &'a Directory, zone: &'a TimeZone) -> Values<'a> {
+        let links_people =
+            self.caller.as_ref().is_some_and(|caller| caller.actor.sight(&kinds::USER).is_some());
+        Values { directory, today: self.today, zone, links_people }
     }
 
     /// How wide the content may grow.

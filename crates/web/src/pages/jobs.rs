@@ -48,7 +48,7 @@ async fn list(
         Ok::<_, AppError>((jobs, total, state.app.job_health()?))
     })?;
     let (directory, zone): (Directory, TimeZone) = (Directory::new(), page.zone());
-    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let values = page.values(&directory, &zone);
     let view = View { values, now: state.app.now(), csrf: page.csrf().to_owned() };
     let content = html! {
         (page_head(&PageHead {

@@ -76,12 +76,9 @@ async fn page(
 
 /// Regions to choose from: id and name.
 fn regions(state: &State, chosen: &Filter) -> Result<Vec<(String, String)>, AppError> {
-    let mut found: Vec<(String, String)> = state.app.read(|tx| {
-        tx.query("SELECT id, name FROM regions WHERE archived_at IS NULL ORDER BY name", &[])?
-            .iter()
-            .map(|row| Ok((row.get::<obcms_domain::id::Id>(0)?.to_string(), row.get(1)?)))
-            .collect()
-    })?;
+    let found = state.app.portfolio_regions()?;
+    let mut found: Vec<(String, String)> =
+        found.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     if let Some(region) = chosen.region.map(|id| id.to_string())
         && !found.iter().any(|(id, _)| *id == region)
     {

@@ -140,7 +140,7 @@ fn overview(
     let mut directory = generic::directory_of(state, actor, record)?;
     directory.extend(state.app.directory(actor, &people)?);
     let zone: TimeZone = page.zone();
-    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let values = page.values(&directory, &zone);
     let may_move = !record.is_archived()
         && !actor.read_only
         && state.app.read(|tx| actor.may_on(tx, Action::Transition, record))?;

@@ -19,7 +19,7 @@ use serde_json::{Map, Value as Json};
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::{Page, Signed};
-use super::registry::{Values, history_panel, properties};
+use super::registry::{history_panel, properties};
 use crate::components::badges::{Tone, badge};
 use crate::components::buttons::{ButtonKind, button_link, post_button};
 use crate::components::copying::copy_field;
@@ -100,7 +100,7 @@ fn overview(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result
     let zone = page.zone();
     let views = state.app.share_views(actor, share.id, LINES)?;
     let directory = state.app.directory(actor, &share.created_by.into_iter().collect::<Vec<_>>())?;
-    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let values = page.values(&directory, &zone);
     let day = |day: Date| day.strftime("%a %-d %b %Y").to_string();
     let is_open = sharing::gone(share, state.app.now()).is_none();
     let path = sharing::path(actor, share);

@@ -24,8 +24,8 @@ use super::frame::{Page, Signed};
 use super::registry::form::REQUEST_KEY;
 use super::registry::form_fields;
 use super::registry::written::{prefilled, written};
-use super::registry::{Values, detail as generic, history_panel, read_form};
-use crate::components::badges::priority;
+use super::registry::{detail as generic, history_panel, read_form};
+use crate::components::badges::{Tone, badge, priority};
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, detail, page_head, panel, properties};
 use crate::components::forms::{FormField, error_summary, field};
@@ -35,7 +35,7 @@ use crate::input::{Form, PageParameters, PathId};
 use crate::state::{State, blocking};
 
 /// What one row of the form holds, in the order of its inputs.
-const MEMBERS: [&str; 10] = [
+const MEMBERS: [&str; 11] = [
     "key",
     "title",
     "anchor",
@@ -46,6 +46,14 @@ const MEMBERS: [&str; 10] = [
     "estimated_hours",
     "prerequisites",
     "description",
+    "visible_to_partners",
+];
+
+/// Who sees the task that a row makes. A list rather than a box, as a box that is not ticked sends nothing and the
+/// columns would no longer belong to their rows.
+const VISIBILITY: &[Entry] = &[
+    Entry { value: "false", label: "Office" },
+    Entry { value: "true", label: "Office and partners" },
 ];
 
 type Row = Map<String, Json>;
@@ -67,7 +75,7 @@ async fn show(
         let record = state.app.get(&actor, &TASK_TEMPLATE, id.0)?;
         let directory = generic::directory_of(&state, &actor, &record)?;
         let zone: TimeZone = page.zone();
-        let values = Values { directory: &directory, today: page.today, zone: &zone };
+        let values = page.values(&directory, &zone);
         let items = items(&record);
         let wide = html! {
             @if !record.text("description").is_empty() { p.prose { (record.text("description")) } }
@@ -95,6 +103,10 @@ fn items(record: &Record) -> &[Json] {
 
 fn text<'a>(item: &'a Json, name: &str) -> &'a str {
     item.get(name).and_then(Json::as_str).unwrap_or_default()
+}
+
+fn is_shown(item: &Json) -> bool {
+    item.get("visible_to_partners").and_then(Json::as_bool).unwrap_or(false)
 }
 
 /// "3 days before the start".
@@ -135,7 +147,7 @@ fn items_table(items: &[Json]) -> Markup {
                 id: text(item, "key").to_owned(),
                 title: text(item, "title").to_owned(),
                 cells: vec![
-                    html! { (text(item, "title")) @if !text(item, "description").is_empty() { p.muted { (text(item, "description")) } } },
+                    html! { (text(item, "title")) @if is_shown(item) { " " (badge("Visible to partners", Tone::Neutral)) } @if !text(item, "description").is_empty() { p.muted { (text(item, "description")) } } },
                     html! { (when(item)) },
                     html! { (choices::label(ASSIGNEE_RULES, text(item, "assignee"))) },
                     priority(text(item, "priority")),
@@ -335,6 +347,11 @@ fn member(name: &str, typed: &str) -> Option<Json> {
         }
         _ if typed.is_empty() => None,
         "offset_days" => Some(typed.parse::<i64>().map_or_else(|_| json!(typed), |days| json!(days))),
+        "visible_to_partners" => match typed {
+            "true" => Some(json!(true)),
+            "false" => None,
+            _ => Some(json!(typed)),
+        },
         "estimated_hours" => {
             let hours = typed.parse::<f64>().ok().filter(|hours| hours.is_finite());
             Some(hours.map_or_else(|| json!(typed), |hours| json!(hours)))
@@ -446,6 +463,7 @@ fn row_fields(row: &Row, place: usize, count: usize) -> Markup {
         Some(Json::String(text)) => text.clone(),
         Some(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(", "),
         Some(Json::Number(number)) => number.to_string(),
+        Some(Json::Bool(value)) => value.to_string(),
         _ => String::new(),
     };
     let number = place + 1;
@@ -488,6 +506,7 @@ fn row_fields(row: &Row, place: usize, count: usize) -> Markup {
             (line("key", "Key", "text"))
             (line("prerequisites", "Waits for", "text"))
             (line("description", "Description", "text"))
+            (list("visible_to_partners", "Visible to", VISIBILITY, false))
             div.template-actions {
                 (act("up", "Move up", "arrow-up", place == 0))
                 (act("down", "Move down", "arrow-down", number == count))

@@ -24,7 +24,6 @@ use crate::input::PathId;
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
 use crate::pages::frame::{Page, Signed};
-use crate::pages::registry::Values;
 use crate::return_path::local_path;
 use crate::state::{State, blocking};
 
@@ -47,7 +46,7 @@ pub async fn waiting(
     };
     let content = html! {
         (page_head(&head))
-        (views("waiting"))
+        (views(&actor, "waiting"))
         div #waiting data-live="booking" {
             @if listing.records.is_empty() {
                 (empty_state(&EmptyState {
@@ -67,7 +66,7 @@ pub async fn waiting(
 
 fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Markup {
     let zone = page.zone();
-    let values = Values { directory: &listing.directory, today: page.today, zone: &zone };
+    let values = page.values(&listing.directory, &zone);
     let span = uses(booking).first().map(|one| one.span);
     let count = uses(booking).len();
     html! {

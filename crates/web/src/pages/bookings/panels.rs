@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::bookings::Availability;
+use obcms_app::bookings::{Availability, sees_utilisation};
 use obcms_app::{Actor, AppError};
 use obcms_domain::bookings::{BookingStatus, Span, uses};
 use obcms_domain::id::Id;
@@ -27,20 +27,23 @@ use crate::state::State;
 
 /// The ways to look at bookings and resources; `current` names the one that is shown.
 #[must_use]
-pub fn views(current: &str) -> Markup {
-    let all = [
+pub fn views(actor: &Actor, current: &str) -> Markup {
+    let mut all = vec![
         ("bookings", "Bookings", "/bookings"),
         ("waiting", "Waiting for decision", "/bookings/waiting"),
         ("resources", "Resources", "/resources"),
         ("timeline", "Timeline", "/resources/timeline"),
-        ("utilisation", "Utilisation", "/resources/utilisation"),
     ];
-    let all = all.map(|(name, label, address)| Tab {
+    if sees_utilisation(actor) {
+        all.push(("utilisation", "Utilisation", "/resources/utilisation"));
+    }
+    let tab = |(name, label, address): (&str, &str, &str)| Tab {
         label: label.into(),
         href: address.into(),
         count: None,
         current: name == current,
-    });
+    };
+    let all: Vec<Tab> = all.into_iter().map(tab).collect();
     tabs("Bookings and resources", &all)
 }
 

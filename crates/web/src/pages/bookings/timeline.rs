@@ -104,7 +104,7 @@ pub async fn page(
     };
     let content = html! {
         (page_head(&head))
-        (views("timeline"))
+        (views(&actor, "timeline"))
         nav.row.ways-out aria-label="Types of resources" {
             a.button data-kind="quiet" href=(address(first, "")) aria-current=[kind.is_empty().then_some("true")] { "All" }
             @for choice in RESOURCE_TYPES {

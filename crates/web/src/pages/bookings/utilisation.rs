@@ -73,7 +73,7 @@ pub async fn page(
     };
     let content = html! {
         (page_head(&head))
-        (views("utilisation"))
+        (views(&actor, "utilisation"))
         form.period method="get" action="/resources/utilisation" data-plain {
             label { "From" input.input type="date" name="start" value=(start) required; }
             label { "Last day" input.input type="date" name="last" value=(last) required; }

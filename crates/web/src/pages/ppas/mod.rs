@@ -21,7 +21,7 @@ use super::errors::PageError;
 use super::forms::{SafeForm, done};
 use super::frame::{Page, Signed};
 use super::registry::written::error_of;
-use super::registry::{Values, detail as generic, history_panel, tasks};
+use super::registry::{detail as generic, history_panel, tasks};
 use super::trace;
 use crate::components::badges::{self, Tone, badge, money_text};
 use crate::components::buttons::{ButtonKind, submit_button};
@@ -142,7 +142,7 @@ fn overview(
 ) -> Result<Markup, AppError> {
     let directory = generic::directory_of(state, actor, record)?;
     let zone: TimeZone = page.zone();
-    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let values = page.values(&directory, &zone);
     let hidden = ["progress", "task_progress", "manual_progress", "manual_progress_reason", "needs"];
     let shown: Vec<Property> = generic::properties(record, &values)
         .into_iter()

@@ -196,7 +196,7 @@ fn overview(
     let kind = record.kind;
     let directory = directory_of(state, actor, record)?;
     let zone: TimeZone = page.zone();
-    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let values = page.values(&directory, &zone);
     let texts = long_texts(record, &values);
     let tasks = if kinds::ORIGINS.contains(&kind.name) {
         tasks::panel(state, page, actor, record)?

@@ -42,7 +42,7 @@ pub fn history_panel(
         .map(|(position, field)| (field.name.to_owned(), output::plain(field, &record.values[position])))
         .collect();
     let zone: TimeZone = page.zone();
-    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let values = page.values(&directory, &zone);
     let undo = if kind.writable { state.app.undo_offer(actor, kind, id)? } else { None };
     let actions = html! {
         @if let Some(set) = undo {

@@ -160,7 +160,7 @@ fn draw(
     let extra = html! { (column_chooser(&rows)) (more(actor, asked)) };
     let content = html! {
         (page_head(&head))
-        @if ["booking", "resource"].contains(&kind.name) { (bookings::views(kind.collection)) }
+        @if ["booking", "resource"].contains(&kind.name) { (bookings::views(actor, kind.collection)) }
         @if kind.name == "holiday" {
             (holidays::years(page.today.year(), asked.get("date_from"), asked.get("date_to")))
         }
@@ -257,7 +257,7 @@ fn sheet(
 ) -> Table {
     let kind = asked.kind;
     let zone: TimeZone = page.zone();
-    let values = Values { directory: &listing.directory, today: page.today, zone: &zone };
+    let values = page.values(&listing.directory, &zone);
     // The title leads, wherever the description has it.
     let mut fields: Vec<&'static Field> =
         kind.visible().map(|(_, field)| field).filter(|field| !is_bulky(field)).collect();

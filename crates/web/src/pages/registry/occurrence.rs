@@ -82,7 +82,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, around: &Around) -> Result<Ma
         directory
     };
     let zone: TimeZone = page.zone();
-    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let values = page.values(&directory, &zone);
     let texts = long_texts(record, &values);
     let wide = html! {
         (series_strip(around))

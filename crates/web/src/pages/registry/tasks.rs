@@ -37,7 +37,7 @@ pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resu
     let people: Vec<Id> = tasks.iter().flat_map(|task| task.values.iter().flat_map(Value::targets)).collect();
     let directory = state.app.directory(actor, &people)?;
     let zone: TimeZone = page.zone();
-    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let values = page.values(&directory, &zone);
     let address = format!("{}/tasks", record.kind.url(record.id));
     let day = anchor(record);
     let complete = tasks.iter().filter(|task| task.state() == "completed").count();

@@ -26,6 +26,8 @@ pub struct Values<'a> {
     pub today: Date,
     /// Zone in which the person reads times.
     pub zone: &'a TimeZone,
+    /// Names of people lead to their pages: the reader may open these.
+    pub links_people: bool,
 }
 
 impl Values<'_> {
@@ -115,6 +117,9 @@ impl Values<'_> {
     #[must_use]
     pub fn reference(&self, id: Id, kind: &str) -> Markup {
         match self.directory.get(&id) {
+            Some(person) if person.kind == kinds::USER.name && !self.links_people => {
+                html! { (person.title) @if person.is_archived { " (archived)" } }
+            }
             Some(reference) => {
                 html! { a href=(address(reference)) { (reference.title) } @if reference.is_archived { " (archived)" } }
             }
@@ -404,8 +409,12 @@ mod tests {
         let title = "Amina Sali".to_owned();
         let person = Reference { id, kind: "user".into(), title, state: String::new(), is_archived: false };
         let directory: Directory = HashMap::from([(id, person)]);
-        let values =
-            Values { directory: &directory, today: jiff::civil::date(2027, 1, 25), zone: &TimeZone::UTC };
+        let values = Values {
+            directory: &directory,
+            today: jiff::civil::date(2027, 1, 25),
+            zone: &TimeZone::UTC,
+            links_people: true,
+        };
         let field = |name| kinds::TASK.field(name).expect("a field of tasks");
         assert_eq!(values.text(field("status"), &serde_json::json!("in_progress")), "In progress");
         assert_eq!(values.text(field("assignees"), &serde_json::json!([id])), "Amina Sali");
