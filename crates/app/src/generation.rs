@@ -115,6 +115,8 @@ pub fn instantiate(
         task.set("phase", some(text("phase")));
         task.set("weight", 100_i64);
         task.set("estimated_hours", hours(item));
+        let is_shown = item.get("visible_to_partners").and_then(Json::as_bool).unwrap_or(false);
+        task.set("visible_to_partners", is_shown);
         task.set("marked_at_risk", false);
         task.set("touched", false);
         task.set("template_item", key);

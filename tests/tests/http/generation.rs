@@ -306,4 +306,48 @@ on_both_engines! {
         server.as_role("executive").post(&address, &body).expect_status(403);
         client.post("/api/v1/task-templates/0192d3a0-0000-7000-8000-000000000001/instantiate", &body).expect_status(404);
     }
+
+    fn an_item_says_whether_partners_see_its_task(server: &Server) {
+        let client = server.as_role("coordinator");
+        let item = |key: &str, more: Value| {
+            let mut item = json!({
+                "key": key, "title": key, "anchor": "start", "offset_days": 0, "priority": "medium", "assignee": "creator",
+            });
+            item.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            item
+        };
+        let body = |items: Vec<Value>| json!({ "title": "Shared", "name": "shared", "domain": "general", "items": items });
+        for wrong in [json!("true"), json!(1), json!([])] {
+            let wrong = body(vec![item("a", json!({ "visible_to_partners": wrong }))]);
+            let refused = client.post("/api/v1/task-templates", &wrong).expect_status(422);
+            assert_eq!(refused.errors("field"), ["items"]);
+        }
+        let template = make(&client, "task-templates", body(vec![
+            item("open", json!({ "visible_to_partners": true })), item("closed", json!({ "visible_to_partners": false })),
+            item("silent", json!({})),
+        ]));
+        let organization = make(&client, "organizations", json!({ "name": "Ministry of Health" }));
+        let ppa = make(&client, "ppas", json!({ "title": "Clinics", "category": "moa_ppa", "lead_organization": organization["id"] }));
+        let partner = server.person_with(json!({ "roles": ["partner"], "organization": organization["id"] })).client;
+        let count = || partner.get(&format!("/api/v1/tasks?origin={}", id(&ppa))).expect_status(200).json["total"].clone();
+        // None of the templates that come with the program shows a task to partners.
+        assert_eq!(count(), 0);
+        let origin = json!({ "origin": { "kind": "ppa", "id": ppa["id"] } });
+        client.post(&format!("/api/v1/task-templates/{}/instantiate", id(&template)), &origin).expect_status(201);
+        assert_eq!(count(), 1);
+        let shown: Vec<(Value, Value)> = tasks(&client, &ppa)
+            .into_iter()
+            .filter(|task| task["template_item"].as_str().is_some_and(|item| item.starts_with("shared/")))
+            .map(|task| (task["title"].clone(), task["visible_to_partners"].clone()))
+            .collect();
+        for (title, is_shown) in &shown {
+            assert_eq!(is_shown == &json!(true), title == "open", "{title}");
+        }
+        assert_eq!(shown.len(), 3);
+        let page = client.get(&format!("/task-templates/{}", id(&template))).expect_status(200).text;
+        assert_eq!(page.matches("Visible to partners").count(), 1);
+        let form = client.get(&format!("/task-templates/{}/edit", id(&template))).expect_status(200).text;
+        assert_eq!(form.matches("name=\"items.visible_to_partners\"").count(), 3);
+        assert_eq!(form.matches("value=\"true\" selected").count(), 1);
+    }
 }

@@ -6,7 +6,7 @@ use crate::choices::{self, ANCHORS, ASSIGNEE_RULES, PRIORITIES, TASK_DOMAINS, TA
 use crate::people::Area;
 use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
 
-const MEMBERS: [&str; 10] = [
+const MEMBERS: [&str; 11] = [
     "key",
     "title",
     "description",
@@ -17,6 +17,7 @@ const MEMBERS: [&str; 10] = [
     "phase",
     "assignee",
     "prerequisites",
+    "visible_to_partners",
 ];
 
 /// The items of a template: a list of objects with the members of [`MEMBERS`].
@@ -65,6 +66,9 @@ fn check_items(json: &Json) -> Result<(), String> {
             None | Some(Json::Null) => {}
             Some(hours) if hours.as_f64().is_some_and(|hours| (0.0..=9999.0).contains(&hours)) => {}
             _ => return Err(format!("The hours of item {number} must be a number from 0 to 9999.")),
+        }
+        if !matches!(item.get("visible_to_partners"), None | Some(Json::Null | Json::Bool(_))) {
+            return Err(format!("Visible to partners of item {number} must be true or false."));
         }
         // A prerequisite stands before what waits for it, so there can be no cycle.
         let prerequisites = item.get("prerequisites").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
