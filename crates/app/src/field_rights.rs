@@ -1,18 +1,20 @@
 //! Rights by field: the one place that decides which fields of a record somebody may write.
 //!
 //! Every command that takes fields from people asks [`Actor::require_given`] with the record before and after, or
-//! [`Actor::require_new`] for a new one. A field with an unchanged value is not touched. Pages ask
-//! [`Actor::writable`] to offer only what the command would accept.
+//! [`Actor::require_new`] for a new one. A field with an unchanged value is not touched. Pages ask [`App::offer`] to
+//! offer only the fields and choices that the command would accept.
 
+use obcms_domain::closing::{closing_statuses, statuses_with_reason};
 use obcms_domain::people::{Action, FieldGroup, Relation, Role, allows, allows_field, who_can_write};
-use obcms_domain::registry::{self, Field, FieldError, Kind, Record, series};
+use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record, series};
 use obcms_store::Tx;
 use serde_json::{Map, Value as Json};
 
-use crate::Actor;
 use crate::actor::is_request;
+use crate::behaviour::choices::Circumstances;
 use crate::error::AppError;
 use crate::records::Input;
+use crate::{Actor, App};
 
 /// Fields of a record that somebody may write.
 #[derive(Clone, Debug)]
@@ -52,6 +54,92 @@ impl Writable {
     pub fn is_empty(&self) -> bool {
         !self.kind.offered().any(|field| self.allows(field))
     }
+}
+
+/// Fields and choices that a form offers: no other is accepted by a save now.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    writable: Writable,
+    /// Choices that are refused: field and value.
+    withheld: Vec<(&'static str, &'static str)>,
+}
+
+impl Offer {
+    /// Returns true if the field of that name may be written.
+    #[must_use]
+    pub fn allows_name(&self, name: &str) -> bool {
+        self.writable.allows_name(name)
+    }
+
+    /// Returns true if the choice field may be set to the value.
+    #[must_use]
+    pub fn allows_choice(&self, name: &str, value: &str) -> bool {
+        !self.withheld.iter().any(|(field, choice)| *field == name && *choice == value)
+    }
+
+    /// Returns true if the record may be brought to a state that closes it.
+    #[must_use]
+    pub fn allows_closing(&self, kind: &Kind) -> bool {
+        self.allows_name("status")
+            && closing_statuses(kind).iter().any(|status| self.allows_choice("status", status))
+    }
+}
+
+impl App {
+    /// Fields and choices that a form offers to the actor, of a record or of a new one.
+    pub fn offer(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        record: Option<&Record>,
+    ) -> Result<Offer, AppError> {
+        let context = self.context_of(actor);
+        let before = record;
+        let record = before.cloned().unwrap_or_else(|| {
+            let mut new = Record::new(kind, self.new_id(), self.now(), actor.id);
+            for (position, field) in kind.fields.iter().enumerate() {
+                new.values[position] = registry::initial_value(field, &context);
+            }
+            new
+        });
+        self.read(|tx| {
+            let writable = match before {
+                Some(before) => actor.writable(tx, before)?,
+                None => actor.writable_new(kind),
+            };
+            let circumstances = Circumstances::of(tx, &record, self.now())?;
+            let mut withheld = Vec::new();
+            for field in kind.offered() {
+                let FieldType::Choice(choices) = field.data else { continue };
+                for choice in choices {
+                    if before.is_some() && record.text(field.name) == choice.value {
+                        continue;
+                    }
+                    let mut changed = record.clone();
+                    changed.set(field.name, choice.value);
+                    let from = before.map_or("", |before| before.text(field.name));
+                    let is_refused = if field.name == kind.state {
+                        // A new record is not put on hold.
+                        !writable.allows_state(from, choice.value)
+                            || (before.is_none() && statuses_with_reason(kind).contains(&choice.value))
+                    } else if kind.request.is_some_and(|(name, _)| name == field.name) {
+                        !actor.may_make(&changed) && !may_request(actor, &changed)
+                    } else {
+                        false
+                    };
+                    if is_refused || circumstances.refuse(before, &changed, context.today).is_some() {
+                        withheld.push((field.name, choice.value));
+                    }
+                }
+            }
+            Ok(Offer { writable, withheld })
+        })
+    }
+}
+
+/// Returns true if the actor may make requests for their own, of which this may become one.
+fn may_request(actor: &Actor, record: &Record) -> bool {
+    is_request(record) && allows(&actor.roles, Action::Create, record.kind.area, &[Relation::OwnRequest])
 }
 
 impl Actor {

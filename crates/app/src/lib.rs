@@ -28,6 +28,7 @@ pub mod occurrences;
 pub mod portfolio;
 pub mod present;
 pub mod projects;
+pub mod reasons;
 pub mod records;
 mod references;
 pub mod search;

@@ -7,11 +7,13 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds::{NEED, PPA, PROJECT};
 use obcms_domain::people::Action;
 use obcms_domain::projects::approval;
-use obcms_domain::projects::life_cycle::{self, Effect, Facts, LifeCycleError, Missing, Stage};
-use obcms_domain::registry::Record;
+use obcms_domain::projects::following;
+use obcms_domain::projects::life_cycle::{self, Facts, LifeCycleError, Missing, Stage};
+use obcms_domain::registry::{Record, Value};
 use obcms_store::projects::{self as store, Stay};
 use serde_json::{Value as Json, json};
 
+use crate::actor::is_request;
 use crate::error::AppError;
 use crate::work::Work;
 use crate::{Actor, App};
@@ -169,7 +171,7 @@ pub fn move_project(work: &mut Work<'_, '_>, id: Id, step: Step, note: &str) -> 
         Step::Return(_) => "return",
     };
     work.save(&before, &mut record, action)?;
-    effects(work, &record, target)?;
+    follow_stage(work, &record, target)?;
     Ok(record)
 }
 
@@ -220,30 +222,28 @@ fn enter(work: &mut Work<'_, '_>, project: Id, stage: Stage, note: &str) -> Resu
     Ok(())
 }
 
-/// What entering a stage brings about on need and PPA.
-fn effects(work: &mut Work<'_, '_>, project: &Record, stage: Stage) -> Result<(), AppError> {
-    for effect in stage.effects() {
-        match effect {
-            Effect::PpaOngoing => set_status(work, &PPA, project.reference("ppa"), "ongoing")?,
-            Effect::PpaCompleted => set_status(work, &PPA, project.reference("ppa"), "completed")?,
-            Effect::NeedCompleted => set_status(work, &NEED, project.reference("need"), "completed")?,
-            // The budget of a project is that of its PPA, and submitting it is a decision of its own.
-            Effect::TakeOverEstimatedCost | Effect::SubmitPpa | Effect::SetCompletionDate => {}
+/// Lets the states of PPA and need follow the stage. A request has no state of its own until it is turned into a PPA.
+fn follow_stage(work: &mut Work<'_, '_>, project: &Record, stage: Stage) -> Result<(), AppError> {
+    if let Some(id) = project.reference("ppa")
+        && let Some(before) = work.find(&PPA, id)?
+        && !is_request(&before)
+        && let Some(status) = following::ppa_status(before.text("status"), stage)
+    {
+        let mut record = before.clone();
+        record.set("status", status);
+        match status {
+            "completed" if record.date("actual_end_date").is_none() => {
+                record.set("actual_end_date", work.today);
+            }
+            "completed" => {}
+            _ => record.set("actual_end_date", Value::Null),
         }
+        work.save(&before, &mut record, "follow")?;
     }
-    Ok(())
-}
-
-fn set_status(
-    work: &mut Work<'_, '_>,
-    kind: &'static obcms_domain::registry::Kind,
-    id: Option<Id>,
-    status: &str,
-) -> Result<(), AppError> {
-    let Some(id) = id else {
-        return Ok(());
-    };
-    if let Some(before) = work.find(kind, id)? {
+    if let Some(id) = project.reference("need")
+        && let Some(before) = work.find(&NEED, id)?
+        && let Some(status) = following::need_status(before.text("status"), stage)
+    {
         let mut record = before.clone();
         record.set("status", status);
         work.save(&before, &mut record, "follow")?;

@@ -14,6 +14,7 @@ use crate::behaviour;
 use crate::cancelling;
 use crate::error::AppError;
 use crate::present;
+use crate::reasons;
 use crate::work::Work;
 use crate::{Actor, App};
 
@@ -229,8 +230,11 @@ pub fn create(work: &mut Work<'_, '_>, kind: &'static Kind, input: &Input) -> Re
         ));
     }
     require_writable(work.actor, kind)?;
+    let (input, reason) = reasons::take(kind, input)?;
+    let input = &input;
     let mut record = work.new_record(kind);
     registry::parse(&mut record, input, true, &work.context())?;
+    reasons::note(work, None, &record, reason)?;
     series::begin_on_rule(&mut record);
     work.actor.require_new(work.tx, &record, &work.context())?;
     check(work, None, &record)?;
@@ -263,6 +267,7 @@ pub fn update(
     let before = work.load(kind, id)?;
     require_writable(work.actor, kind)?;
     let (input, cancels) = cancelling::take(kind, input)?;
+    let (input, reason) = reasons::take(kind, &input)?;
     let input = &input;
     let action = behaviour::action_for(kind, input);
     work.actor.require_input(work.tx, action, &before, input)?;
@@ -277,6 +282,7 @@ pub fn update(
     series::state::to_edit(&mut record);
     registry::parse(&mut record, input, false, &work.context())?;
     work.actor.require_given(work.tx, &before, &record, input)?;
+    reasons::note(work, Some(&before), &record, reason)?;
     if series::follow(&before, &mut record, input, None) {
         let mut errors = Vec::new();
         series::check(&record, &mut errors);

@@ -2,9 +2,9 @@
 //!
 //! A set of changes is what one command did. Undoing it writes the old values again, last change first; what followed
 //! from it is computed anew, and the tasks that it generated go again. Nobody undoes what others did, what was done
-//! more than a day ago, or what was changed since; nor is a record archived to which others were linked since. Every
-//! record in the set is asked for, so that an undo is no way around rights. Without a set the last change that still
-//! holds is meant, so undoing twice goes further back.
+//! more than a day ago, or what was changed since; nor is a record archived to which others were linked since. The policy
+//! is asked about every record and field in the set, so that an undo is no way around rights. Without a set the last
+//! change that still holds is meant, so undoing twice goes further back.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::{self, TASK};
 use obcms_domain::people::Action;
-use obcms_domain::registry::{Kind, Record, output};
+use obcms_domain::registry::{Context, Kind, Record, output};
 use obcms_domain::series::is_series;
 use obcms_domain::series::state::{self, whole};
 use obcms_store::changes::{self, Change};
@@ -21,10 +21,9 @@ use serde_json::{Map, Value as Json, json};
 
 mod obstacles;
 
-use crate::behaviour;
 use crate::error::AppError;
 use crate::work::{ARCHIVED, Work, from_log, is_logged};
-use crate::{Actor, App};
+use crate::{Actor, App, behaviour, cancelling};
 
 pub(crate) use obstacles::Obstacles;
 
@@ -79,9 +78,10 @@ impl App {
             return Ok(None);
         }
         let now = self.now();
+        let context = self.context_of(actor);
         let plan = self.read(|tx| {
             let record = store::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
-            plan(tx, actor, now, &record, None, &HashSet::new())
+            plan(tx, actor, (now, &context), &record, None, &HashSet::new())
         });
         match plan {
             Ok(plan) if !plan.obstacles.is_empty() => Ok(None),
@@ -91,7 +91,12 @@ impl App {
                 let is_recent = plan.changes.iter().all(|change| age(change, now) <= OFFERED);
                 Ok((is_recent && !makes).then_some(plan.set))
             }
-            Err(AppError::Forbidden { .. } | AppError::Conflict { .. } | AppError::NotFound(_)) => Ok(None),
+            Err(
+                AppError::Forbidden { .. }
+                | AppError::ForbiddenFields { .. }
+                | AppError::Conflict { .. }
+                | AppError::NotFound(_),
+            ) => Ok(None),
             Err(other) => Err(other),
         }
     }
@@ -172,7 +177,7 @@ fn last_set(recent: &[Change]) -> Result<Id, AppError> {
 fn plan(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    now: Timestamp,
+    (now, context): (Timestamp, &Context<'_>),
     record: &Record,
     set: Option<Id>,
     together: &HashSet<Id>,
@@ -193,6 +198,8 @@ fn plan(
         .filter(|change| change.is_derived && change.action == "create" && change.kind == TASK.name)
         .cloned()
         .collect();
+    let closed: Vec<Change> =
+        changes.iter().filter(|change| change.is_derived && is_remark_of_origin(change)).cloned().collect();
     changes.retain(|change| !change.is_derived);
     if changes.is_empty() {
         return Err(AppError::conflict("There is nothing to undo: this followed from another change."));
@@ -214,9 +221,12 @@ fn plan(
 
     for change in &changes {
         let current = current.get(&change.record_id).ok_or(AppError::NotFound("record"))?;
-        if let Some(action) = undo_action(change) {
-            actor.require(tx, action, current)?;
-        }
+        require_right(tx, actor, context, change, current)?;
+    }
+    for origin in load(tx, closed.iter().map(|change| (change.kind.as_str(), change.record_id)))?.values() {
+        // Open tasks were cancelled with what was closed before: that is a right on what they belong to.
+        actor.require(tx, Action::Edit, origin)?;
+        actor.require_field(tx, origin, origin.kind.state)?;
     }
     let mut obstacles = Obstacles::default();
     for change in latest {
@@ -326,7 +336,8 @@ fn by_kind<'a>(of: impl Iterator<Item = (&'a str, Id)>) -> Result<Vec<(&'static 
 /// Takes a set of changes back, the last one first. What followed from them follows anew.
 pub(crate) fn undo(work: &mut Work<'_, '_>, record: &Record, set: Option<Id>) -> Result<Record, AppError> {
     let (kind, id) = (record.kind, record.id);
-    let mut plan = plan(work.tx, work.actor, work.now, record, set, &HashSet::new())?;
+    let (now, context) = (work.now, work.context());
+    let mut plan = plan(work.tx, work.actor, (now, &context), record, set, &HashSet::new())?;
     // Everything is held, and looked at again while nobody else can write it.
     let touched = plan.changes.iter().map(|change| (change.kind.as_str(), change.record_id));
     let generated = plan.generated.iter().map(|task| (TASK.name, *task));
@@ -335,7 +346,7 @@ pub(crate) fn undo(work: &mut Work<'_, '_>, record: &Record, set: Option<Id>) ->
         for (kind, ids) in held {
             work.tx.lock(kind.table, &ids)?;
         }
-        plan = self::plan(work.tx, work.actor, work.now, record, Some(plan.set), &HashSet::new())?;
+        plan = self::plan(work.tx, work.actor, (now, &context), record, Some(plan.set), &HashSet::new())?;
     }
     plan.obstacles.require_none(work.tx, work.actor)?;
     work.undoes = Some(plan.set);
@@ -346,10 +357,6 @@ pub(crate) fn undo(work: &mut Work<'_, '_>, record: &Record, set: Option<Id>) ->
         };
         let mut record = whole(&before);
         take_back(change, &mut record, work.now)?;
-        if undo_action(change) == Some(Action::Edit) {
-            // To take a change of fields back needs the same rights as to make it.
-            work.actor.require_fields(work.tx, &whole(&before), &record)?;
-        }
         if is_series(&record) {
             state::keep_whole(&mut record);
         }
@@ -378,12 +385,12 @@ pub(crate) fn undo(work: &mut Work<'_, '_>, record: &Record, set: Option<Id>) ->
 pub(crate) fn obstacles(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    now: Timestamp,
+    at: (Timestamp, &Context<'_>),
     record: &Record,
     set: Id,
     together: &HashSet<Id>,
 ) -> Result<Obstacles, AppError> {
-    Ok(plan(tx, actor, now, record, Some(set), together)?.obstacles)
+    Ok(plan(tx, actor, at, record, Some(set), together)?.obstacles)
 }
 
 /// Returns true if the set of changes of the record was taken back already.
@@ -443,6 +450,45 @@ fn undo_action(change: &Change) -> Option<Action> {
         "move" | "cancel" | "transition" | "advance" | "skip" | "return" => Action::Transition,
         _ => Action::Edit,
     })
+}
+
+/// Refuses to take back what the actor may not do now: the change itself, with all its fields, and its opposite.
+fn require_right(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    context: &Context<'_>,
+    change: &Change,
+    current: &Record,
+) -> Result<(), AppError> {
+    let Some(opposite) = undo_action(change) else { return Ok(()) };
+    actor.require(tx, opposite, current)?;
+    let mut after = whole(current);
+    let mut before = after.clone();
+    let follows = |name: &str| name == "start_date" && change.fields.contains_key("status");
+    for (name, pair) in change.fields.iter().filter(|(name, _)| !follows(name)) {
+        let Some(position) = current.kind.position(name) else { continue };
+        let field = &current.kind.fields[position];
+        before.values[position] = from_log(field, &pair.get(0).cloned().unwrap_or_default())?;
+        after.values[position] = from_log(field, &pair.get(1).cloned().unwrap_or_default())?;
+    }
+    match change.action.as_str() {
+        "archive" => actor.require(tx, Action::Archive, current),
+        "restore" => actor.require(tx, Action::Restore, current),
+        // The rest of a series that was split is no new thing.
+        "create" if is_continued(current) => Ok(()),
+        "create" => actor.require_new(tx, &after, context),
+        _ => actor.require_fields(tx, &after, &before),
+    }
+}
+
+fn is_continued(record: &Record) -> bool {
+    record.kind.position("continues").is_some() && record.reference("continues").is_some()
+}
+
+/// Returns true if the entry tells of an origin that its open tasks were cancelled after it.
+fn is_remark_of_origin(change: &Change) -> bool {
+    change.action == cancelling::CANCELLED
+        && ![TASK.name, kinds::BOOKING.name].contains(&change.kind.as_str())
 }
 
 /// Fields that a task's transition touches.

@@ -22,6 +22,17 @@ use crate::error::AppError;
 use crate::jobs::Enqueue;
 use crate::{App, consequences, generation, occurrences};
 
+impl App {
+    /// What reading an input of the actor needs to know.
+    pub(crate) fn context_of(&self, actor: &Actor) -> registry::Context<'_> {
+        registry::Context {
+            actor: actor.id,
+            today: self.today(),
+            office_timezone: &self.options().office_timezone,
+        }
+    }
+}
+
 /// One open command.
 pub struct Work<'a, 'b> {
     /// The program.
@@ -72,11 +83,7 @@ impl<'a, 'b> Work<'a, 'b> {
     /// What reading an input needs to know.
     #[must_use]
     pub fn context(&self) -> registry::Context<'a> {
-        registry::Context {
-            actor: self.actor.id,
-            today: self.today,
-            office_timezone: &self.app.options().office_timezone,
-        }
+        registry::Context { today: self.today, ..self.app.context_of(self.actor) }
     }
 
     /// Loads a record that the actor may see, and keeps others from writing it until the end.

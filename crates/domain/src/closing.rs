@@ -21,6 +21,12 @@ pub fn closing_statuses(kind: &Kind) -> Vec<&'static str> {
     }
 }
 
+/// Statuses of the kind for which people are asked for a reason.
+#[must_use]
+pub fn statuses_with_reason(kind: &Kind) -> &'static [&'static str] {
+    if kind.name == "ppa" { &["on_hold", "cancelled"] } else { &[] }
+}
+
 /// Returns true if the record has a status that closes it.
 #[must_use]
 pub fn is_closed(record: &Record) -> bool {

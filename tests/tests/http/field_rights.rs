@@ -3,7 +3,7 @@
 #![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
 
 use obcms_domain::kinds::{EVENT, PPA};
-use obcms_tests::{Client, Server, on_both_engines, sample};
+use obcms_tests::{Client, PASSWORD, Person, Server, on_both_engines, sample};
 use serde_json::{Value, json};
 
 fn make(client: &Client, collection: &str, body: Value) -> Value {
@@ -49,6 +49,25 @@ fn led(server: &Server, boss: &Client) -> (Value, Value, Client) {
     let partner =
         server.person_with(json!({ "roles": ["partner"], "organization": organization["id"] })).client;
     (organization, ppa, partner)
+}
+
+/// Values of the choice field that a form offers.
+fn options(form: &str, field: &str) -> Vec<String> {
+    let Some((_, rest)) = form.split_once(&format!("name=\"{field}\"")) else { return Vec::new() };
+    let list = rest.split("</select>").next().unwrap();
+    let values =
+        list.split("<option value=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+    values.filter(|value| !value.is_empty()).collect()
+}
+
+fn sign_in(server: &Server, person: &Person) -> (Client, String) {
+    let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
+    let answer = server.anonymous().post_form("/login", &fields).expect_status(303);
+    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let browser = server.anonymous().with_header("cookie", &cookie);
+    let page = browser.get("/me").expect_status(200).text;
+    let (_, rest) = page.split_once("name=\"csrf_token\" value=\"").unwrap();
+    (browser, rest.split('"').next().unwrap().to_owned())
 }
 
 on_both_engines! {
@@ -263,6 +282,138 @@ on_both_engines! {
             if state == "completed" { refused(status(state), "status"); }
         }
         boss.patch(&of_need, &json!({ "status": "planned" })).expect_status(200);
+    }
+
+    fn a_state_that_stops_a_ppa_asks_for_a_reason(server: &Server) {
+        let person = server.person(&["coordinator"]);
+        let boss = &person.client;
+        let ppa = make(boss, "ppas", json!({ "title": "Hall", "category": "oobc_ppa" }));
+        let (at, page) = (path("ppas", &ppa), format!("/ppas/{}", ppa["id"].as_str().unwrap()));
+        for status in ["on_hold", "cancelled"] {
+            for reason in [json!(""), json!("  "), Value::Null] {
+                let refused = boss.patch(&at, &json!({ "status": status, "reason": reason })).expect_status(422);
+                assert_eq!((refused.errors("field"), refused.errors("code")), (vec!["reason"], vec!["required"]));
+            }
+        }
+        for reason in [json!(7), json!("x".repeat(2001)), json!("a\u{0}b")] {
+            boss.patch(&at, &json!({ "status": "on_hold", "reason": reason })).expect_status(422);
+        }
+        let version = boss.get(&at).json["version"].as_i64().unwrap();
+        boss.patch(&at, &json!({ "status": "on_hold", "reason": "The road is closed" })).expect_status(200);
+        let history = boss.get(&format!("{at}/history")).expect_status(200).json;
+        assert_eq!(history["items"][0]["note"], "The road is closed");
+        assert_eq!(boss.get(&at).json["version"], version + 1);
+        boss.post(&format!("{at}/undo"), &json!({})).expect_status(200);
+
+        // The form has a field for it, and does not save without.
+        let (browser, token) = sign_in(server, &person);
+        let form = browser.get(&format!("{page}/edit")).expect_status(200).text;
+        assert!(form.contains("name=\"reason\""), "{form}");
+        let send = |status: &str, reason: &str| {
+            let shown = [("csrf_token", token.as_str()), ("shown", "status"), ("status", status), ("reason", reason)];
+            browser.post_form(&format!("{page}/edit"), &shown)
+        };
+        let refused = send("cancelled", " ").expect_status(422).text;
+        assert!(refused.contains("Enter a reason."), "{refused}");
+        send("cancelled", "No longer needed").expect_status(303);
+        assert_eq!(boss.get(&at).json["status"], "cancelled");
+        assert!(browser.get(&format!("{page}?tab=history")).text.contains("No longer needed"));
+        // Whoever may not set the status is not asked.
+        let other = server.person_with(json!({ "roles": ["partner"] }));
+        boss.patch(&at, &json!({ "manager": other.id })).expect_status(200);
+        let form = other.client.get(&format!("{page}/edit")).expect_status(200).text;
+        assert!(!form.contains("name=\"reason\"") && !form.contains("cancel_open_tasks"), "{form}");
+    }
+
+    fn a_form_offers_only_choices_that_a_save_accepts(server: &Server) {
+        let boss = server.as_role("coordinator");
+        let ppa = make(&boss, "ppas", json!({
+            "title": "Hall", "category": "oobc_ppa", "start_date": "2026-01-05", "budget_allocation_centavos": 900,
+            "funding_source": "gaa",
+        }));
+        let at = path("ppas", &ppa);
+        let ppa_form = format!("/ppas/{}/edit", ppa["id"].as_str().unwrap());
+        let offered = |page: &str, field: &str| options(&boss.get(page).expect_status(200).text, field);
+        let agrees = |page: &str, at: &str, field: &str, all: &[&str]| {
+            let form = offered(page, field);
+            for value in all {
+                let answer = boss.patch(at, &json!({ (field): value }));
+                assert_eq!(answer.status == 200, form.contains(&(*value).to_owned()), "{field} {value}: {form:?} {}", answer.text);
+                if answer.status == 200 && answer.json["version"] != 1 {
+                    boss.post(&format!("{at}/undo"), &json!({}));
+                }
+            }
+        };
+        let statuses = ["planning", "ongoing", "completed", "on_hold", "cancelled"];
+        let categories = ["moa_ppa", "oobc_ppa", "obc_request"];
+        assert_eq!(offered(&ppa_form, "status"), ["planning", "on_hold", "cancelled"]);
+        agrees(&ppa_form, &at, "status", &statuses);
+        agrees(&ppa_form, &at, "category", &categories);
+        assert_eq!(offered("/ppas/new", "status"), ["planning"]);
+        sample::set(server, &PPA, ppa["id"].as_str().unwrap(), "approval_stage", "enacted");
+        boss.patch(&at, &json!({ "status": "ongoing" })).expect_status(200);
+        assert_eq!(offered(&ppa_form, "status"), ["ongoing", "completed", "on_hold", "cancelled"]);
+        assert_eq!(offered(&ppa_form, "category"), ["moa_ppa", "oobc_ppa"]);
+        agrees(&ppa_form, &at, "category", &categories);
+
+        let community = make(&boss, "communities", json!({ "name": "Lumbac", "barangay": sample::BARANGAY }));
+        let need = make(&boss, "needs", json!({ "title": "Hall", "community": community["id"] }));
+        let need_form = format!("/needs/{}/edit", need["id"].as_str().unwrap());
+        let states: Vec<&str> = obcms_domain::choices::NEED_STATUSES.iter().map(|choice| choice.value).collect();
+        agrees(&need_form, &path("needs", &need), "status", &states);
+        assert!(!offered("/needs/new", "status").contains(&"planned".to_owned()));
+
+        let first = make(&boss, "tasks", json!({ "title": "First" }));
+        let task = make(&boss, "tasks", json!({ "title": "Second", "depends_on": [first["id"]] }));
+        let task_form = format!("/tasks/{}/edit", task["id"].as_str().unwrap());
+        assert_eq!(offered(&task_form, "status"), ["not_started", "on_hold", "cancelled"]);
+        boss.patch(&path("tasks", &first), &json!({ "status": "completed" })).expect_status(200);
+        assert_eq!(offered(&task_form, "status").len(), 5);
+        // Where nothing may be chosen the value is shown; a state that somebody decided is one.
+        let staff = server.person(&["staff"]);
+        let request = make(&staff.client, "ppas", json!({ "title": "Road", "category": "obc_request" }));
+        let form = staff.client.get(&format!("/ppas/{}/edit", request["id"].as_str().unwrap())).expect_status(200).text;
+        assert!(!form.contains("name=\"category\"") && form.contains("name=\"status\""), "{form}");
+    }
+
+    fn undo_asks_for_the_rights_of_every_kind_of_change(server: &Server) {
+        let admin = server.as_role("admin");
+        let person = server.person(&["coordinator"]);
+        let me = &person.client;
+        let community = make(me, "communities", json!({ "name": "Lumbac", "barangay": sample::BARANGAY }));
+        let created = make(me, "needs", json!({ "title": "Created", "community": community["id"] }));
+        let archived = make(me, "needs", json!({ "title": "Archived", "community": community["id"] }));
+        let validated = make(me, "needs", json!({ "title": "Validated", "community": community["id"] }));
+        let ppa = make(me, "ppas", json!({ "title": "Hall", "category": "oobc_ppa" }));
+        let project = make(me, "projects", json!({ "need": validated["id"] }));
+        let task = make(me, "tasks", json!({ "title": "Task", "origin": { "kind": "ppa", "id": ppa["id"] } }));
+        me.patch(&path("tasks", &task), &json!({ "visible_to_partners": true })).expect_status(200);
+        me.delete(&path("needs", &archived)).expect_status(200);
+        me.patch(&path("needs", &validated), &json!({ "status": "validated" })).expect_status(200);
+        me.patch(&path("ppas", &ppa), &json!({ "status": "cancelled", "reason": "No land" })).expect_status(200);
+        me.patch(&path("ppas", &ppa), &json!({ "cancel_open_tasks": true })).expect_status(200);
+        me.post(&format!("{}/advance", path("projects", &project)), &json!({})).expect_status(200);
+        let all = [
+            path("needs", &validated), path("projects", &project), path("ppas", &ppa), path("needs", &created),
+            path("needs", &archived), path("tasks", &task),
+        ];
+        // The same person with another role may do none of it any more, and undoes none of it. Staff write what they
+        // asked for until somebody decides on it, and an executive their own tasks.
+        for (role, refused) in [("partner", 6), ("executive", 5), ("staff", 2)] {
+            admin.patch(&format!("/api/v1/users/{}", person.id), &json!({ "roles": [role] })).expect_status(200);
+            for address in &all[..refused] {
+                let history = admin.get(&format!("{address}/history")).expect_status(200).json;
+                let set = history["items"][0]["change_set"].as_str().unwrap();
+                let answer = me.post(&format!("{address}/undo?change_set={set}"), &json!({}));
+                assert!([403, 404].contains(&answer.status), "{role} {address}: {} {}", answer.status, answer.text);
+            }
+        }
+        admin.patch(&format!("/api/v1/users/{}", person.id), &json!({ "roles": ["coordinator"] })).expect_status(200);
+        for address in &all[..3] {
+            me.post(&format!("{address}/undo"), &json!({})).expect_status(200);
+        }
+        assert_eq!(me.get(&path("needs", &validated)).json["status"], "identified");
+        assert_eq!(me.get(&path("tasks", &task)).json["status"], "not_started");
     }
 
     fn the_api_description_names_the_group_of_each_field(server: &Server) {

@@ -23,47 +23,66 @@ fn world(server: &Server) -> Person {
     let boss = server.person(&["coordinator"]);
     let me = &boss.client;
     let ministry = make(me, "organizations", json!({ "name": "Ministry of Health" }));
-    let own_place =
-        make(me, "communities", json!({ "name": "Own hamlet", "barangay": sample::BARANGAY }));
+    let own_place = make(me, "communities", json!({ "name": "Own hamlet", "barangay": sample::BARANGAY }));
     let hidden_place =
         make(me, "communities", json!({ "name": "Zzyzx hamlet", "barangay": sample::BARANGAY }));
     let partner = server.person_with(json!({
         "roles": ["partner"], "organization": ministry, "communities": [own_place],
     }));
     let colleague = server.person_with(json!({ "roles": ["partner"], "organization": ministry }));
-    let assessment =
-        make(me, "assessments", json!({
+    let assessment = make(
+        me,
+        "assessments",
+        json!({
             "title": "Zzyzx assessment", "primary_methodology": "survey", "community": hidden_place,
             "planned_start_date": "2027-01-04", "planned_end_date": "2027-02-05",
-        }));
-    let need = make(me, "needs", json!({ "title": "Water", "community": own_place, "assessment": assessment }));
+        }),
+    );
+    let need =
+        make(me, "needs", json!({ "title": "Water", "community": own_place, "assessment": assessment }));
     let hidden_need = make(me, "needs", json!({ "title": "Zzyzx bridge", "community": hidden_place }));
     let policy = make(me, "policies", json!({ "title": "Zzyzx policy", "needs": [hidden_need] }));
-    let ppa = make(me, "ppas", json!({
-        "title": "Clinics", "category": "moa_ppa", "implementing_organization": ministry,
-        "communities": [own_place, hidden_place], "needs": [hidden_need], "policies": [policy],
-        "start_date": "2027-01-04", "target_end_date": "2027-11-26", "assessment": assessment,
-        "milestones": [{ "date": "2027-03-01", "title": "Ground broken" }],
-    }));
+    let ppa = make(
+        me,
+        "ppas",
+        json!({
+            "title": "Clinics", "category": "moa_ppa", "implementing_organization": ministry,
+            "communities": [own_place, hidden_place], "needs": [hidden_need], "policies": [policy],
+            "start_date": "2027-01-04", "target_end_date": "2027-11-26", "assessment": assessment,
+            "milestones": [{ "date": "2027-03-01", "title": "Ground broken" }],
+        }),
+    );
     sample::set(server, &PPA, &ppa, "approval_stage", "enacted");
-    make(me, "ppas", json!({
-        "title": "Zzyzx road", "category": "moa_ppa", "communities": [hidden_place], "fiscal_year": 2031,
-    }));
+    make(
+        me,
+        "ppas",
+        json!({
+            "title": "Zzyzx road", "category": "moa_ppa", "communities": [hidden_place], "fiscal_year": 2031,
+        }),
+    );
     make(me, "projects", json!({ "need": hidden_need, "ppa": ppa, "notes": "Zzyzx" }));
     make(me, "projects", json!({ "need": need, "ppa": ppa }));
     let task = |title: &str, more: Value| {
-        let mut body = json!({ "title": title, "origin": { "kind": "ppa", "id": ppa }, "due_date": "2027-01-20" });
+        let mut body =
+            json!({ "title": title, "origin": { "kind": "ppa", "id": ppa }, "due_date": "2027-01-20" });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         make(me, "tasks", body)
     };
     let hidden_task = task("Zzyzx task", json!({}));
-    let own = task("Own task", json!({
-        "assignees": [partner.id, colleague.id], "depends_on": [hidden_task], "links": [{ "kind": "need", "id": hidden_need }],
-    }));
+    let own = task(
+        "Own task",
+        json!({
+            "assignees": [partner.id, colleague.id], "depends_on": [hidden_task], "links": [{ "kind": "need", "id": hidden_need }],
+        }),
+    );
     task("Task of the body", json!({ "assignees": [colleague.id] }));
     task("Shown task", json!({ "visible_to_partners": true }));
     task("Zzyzx task that waits", json!({ "depends_on": [own] }));
-    make(me, "tasks", json!({ "title": "Weekly report", "assignees": [partner.id], "due_date": "2027-01-04", "rrule": "FREQ=WEEKLY;COUNT=9" }));
+    make(
+        me,
+        "tasks",
+        json!({ "title": "Weekly report", "assignees": [partner.id], "due_date": "2027-01-04", "rrule": "FREQ=WEEKLY;COUNT=9" }),
+    );
     let room = make(me, "resources", json!({ "name": "Hall", "resource_type": "room" }));
     let event = |title: &str, more: Value| {
         let mut body = json!({ "title": title, "start": sample::ahead(server, 30) });
@@ -79,14 +98,30 @@ fn world(server: &Server) -> Person {
         }
         make(me, "bookings", body);
     }
-    let service = make(me, "services", json!({
-        "title": "Seedlings", "offering_organization": ministry, "application_deadline": "2027-06-01",
-    }));
+    let service = make(
+        me,
+        "services",
+        json!({
+            "title": "Seedlings", "offering_organization": ministry, "application_deadline": "2027-06-01",
+        }),
+    );
     let other_service = make(me, "services", json!({ "title": "Zzyzx seedlings" }));
-    make(me, "applications", json!({ "applicant_name": "Cooperative", "service": service, "community": own_place, "status": "submitted" }));
-    make(me, "applications", json!({ "applicant_name": "Zzyzx cooperative", "service": other_service, "community": hidden_place }));
+    make(
+        me,
+        "applications",
+        json!({ "applicant_name": "Cooperative", "service": service, "community": own_place, "status": "submitted" }),
+    );
+    make(
+        me,
+        "applications",
+        json!({ "applicant_name": "Zzyzx cooperative", "service": other_service, "community": hidden_place }),
+    );
     make(&partner.client, "needs", json!({ "title": "Well", "community": own_place }));
-    make(&partner.client, "ppas", json!({ "title": "Farm road", "category": "obc_request", "communities": [own_place] }));
+    make(
+        &partner.client,
+        "ppas",
+        json!({ "title": "Farm road", "category": "obc_request", "communities": [own_place] }),
+    );
     partner
 }
 
@@ -145,7 +180,8 @@ fn crawl(server: &Server, person: &Person, is_partner: bool) -> (usize, BTreeSet
             let at = answer.text.find(HIDDEN).unwrap();
             let start = answer.text[..at].char_indices().rev().nth(80).map_or(0, |(place, _)| place);
             let end = at + HIDDEN.len() + 20;
-            let near = String::from_utf8_lossy(&answer.text.as_bytes()[start..end.min(answer.text.len())]).into_owned();
+            let near = String::from_utf8_lossy(&answer.text.as_bytes()[start..end.min(answer.text.len())])
+                .into_owned();
             faults.insert(format!("{address} from {from} names what is hidden: {near}"));
         }
         let mut found = links(&answer.text);

@@ -2,7 +2,8 @@
 #![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
-use obcms_tests::{Client, on_both_engines};
+use obcms_domain::kinds::PPA;
+use obcms_tests::{Client, on_both_engines, sample};
 use serde_json::{Value, json};
 
 fn make(client: &Client, collection: &str, body: Value) -> Value {
@@ -108,6 +109,60 @@ on_both_engines! {
         assert_eq!(answer.errors("field"), ["colour"]);
     }
 
+    fn the_ppa_follows_its_project_both_ways_and_undo_takes_it_back(server: &Server) {
+        let client = server.as_role("coordinator");
+        let need = need(&client);
+        let of_need = format!("/api/v1/needs/{}", id(&need));
+        client.patch(&of_need, &json!({ "status": "validated" })).expect_status(200);
+        let ppa = make(&client, "ppas", json!({
+            "title": "Water", "category": "moa_ppa", "budget_allocation_centavos": 900, "funding_source": "gaa",
+        }));
+        let of_ppa = format!("/api/v1/ppas/{}", id(&ppa));
+        let project = make(&client, "projects", json!({ "need": need["id"], "ppa": ppa["id"], "mao_focal_person": "Amina" }));
+        sample::set(server, &PPA, id(&ppa), "approval_stage", "enacted");
+        let states = || {
+            let (ppa, need) = (client.get(&of_ppa).json, client.get(&of_need).json);
+            let ended = if ppa["actual_end_date"].is_string() { " ended" } else { "" };
+            format!("{}{ended}, {}", ppa["status"].as_str().unwrap(), need["status"].as_str().unwrap())
+        };
+        let advance = || step(&client, &project, "advance", &json!({})).expect_status(200);
+        let undo = || client.post(&format!("/api/v1/projects/{}/undo", id(&project)), &json!({})).expect_status(200);
+        let back = |stage: &str| {
+            step(&client, &project, "return", &json!({ "stage": stage, "note": "Not done" })).expect_status(200)
+        };
+        for _ in 0..5 {
+            advance();
+        }
+        assert_eq!(states(), "planning, validated");
+        advance();
+        assert_eq!(states(), "ongoing, validated");
+        back("approval");
+        assert_eq!(states(), "planning, validated");
+        undo();
+        assert_eq!(states(), "ongoing, validated");
+        for _ in 0..2 {
+            advance();
+        }
+        assert_eq!(states(), "completed ended, completed");
+        back("monitoring");
+        assert_eq!(states(), "ongoing, in_progress");
+        undo();
+        assert_eq!(states(), "completed ended, completed");
+        back("budget_planning");
+        assert_eq!(states(), "planning, planned");
+        undo();
+        undo();
+        assert_eq!(states(), "ongoing, validated");
+        // On hold and cancelled are decided by people and stay.
+        client.patch(&of_ppa, &json!({ "status": "on_hold", "reason": "No road" })).expect_status(200);
+        back("budget_planning");
+        for _ in 0..2 {
+            advance();
+        }
+        assert_eq!(states(), "on_hold, validated");
+        client.patch(&of_ppa, &json!({ "status": "ongoing" })).expect_status(200);
+    }
+
     fn only_who_runs_the_work_moves_a_project(server: &Server) {
         let client = server.as_role("coordinator");
         let project = make(&client, "projects", json!({ "need": need(&client)["id"] }));
@@ -123,7 +178,7 @@ on_both_engines! {
 on_both_engines! {
     fn a_keyed_creation_answers_as_whole_as_another(server: &Server) {
         let me = server.as_role("coordinator");
-        let community = obcms_tests::sample::make(server, &obcms_domain::kinds::COMMUNITY, 900, None);
+        let community = sample::make(server, &obcms_domain::kinds::COMMUNITY, 900, None);
         let need = me.post("/api/v1/needs", &json!({ "title": "Bridge", "community": community.id })).expect_status(201);
         let keyed = me.with_header("idempotency-key", "one project");
         let first = keyed.post("/api/v1/projects", &json!({ "need": need.json["id"] })).expect_status(201);

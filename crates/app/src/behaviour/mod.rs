@@ -2,11 +2,11 @@
 
 mod applications;
 mod bookings;
+pub(crate) mod choices;
 mod communities;
 mod feeds;
 mod holidays;
 mod needs;
-
 mod policies;
 mod ppas;
 mod projects;

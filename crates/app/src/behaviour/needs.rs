@@ -1,11 +1,10 @@
 //! Needs: the score at every save, and who validated.
 
-use obcms_domain::projects::following::refuse_need;
 use obcms_domain::projects::needs::{Parts, priority_score};
 use obcms_domain::registry::{Record, Value};
 
+use super::choices::Circumstances;
 use crate::error::AppError;
-use crate::projects::stage_of_link;
 use crate::work::Work;
 
 /// States in which a need counts as validated.
@@ -17,7 +16,10 @@ pub fn prepare(
     before: Option<&Record>,
     record: &mut Record,
 ) -> Result<(), AppError> {
-    follow(work, before, record)?;
+    let circumstances = Circumstances::of(work.tx, record, work.now)?;
+    if let Some((field, message)) = circumstances.refuse(before, record, work.today) {
+        return Err(AppError::field(field, "follows", message));
+    }
     let some = |text: &str| if text.is_empty() { None } else { Some(text.to_owned()) };
     let (urgency, feasibility) = (some(record.text("urgency_level")), some(record.text("feasibility")));
     let score = priority_score(&Parts {
@@ -37,18 +39,4 @@ pub fn prepare(
         record.set("validated_by", work.actor.id);
     }
     Ok(())
-}
-
-/// Refuses a state that the validation and the project of the need do not give.
-fn follow(work: &mut Work<'_, '_>, before: Option<&Record>, record: &Record) -> Result<(), AppError> {
-    let status = record.text("status");
-    if before.is_some_and(|before| before.text("status") == status) {
-        return Ok(());
-    }
-    let is_validated = before.is_some_and(|before| before.instant("validated_at").is_some());
-    let project = stage_of_link(work.tx, "need", record.id)?;
-    match refuse_need(is_validated, project, status) {
-        Some(message) => Err(AppError::field("status", "follows", message)),
-        None => Ok(()),
-    }
 }

@@ -1,14 +1,11 @@
 //! PPAs: progress, and the place of the needs they answer.
 
 use obcms_domain::kinds::{COMMUNITY, NEED};
-use obcms_domain::projects::approval;
-use obcms_domain::projects::following::PpaFacts;
 use obcms_domain::registry::{Record, Value};
 use obcms_domain::tasks::progress;
 
-use crate::actor::is_request;
+use super::choices::Circumstances;
 use crate::error::AppError;
-use crate::projects::stage_of_link;
 use crate::work::Work;
 
 /// Keeps the shown progress right and prefills from the first need what was left open.
@@ -17,7 +14,10 @@ pub fn prepare(
     before: Option<&Record>,
     record: &mut Record,
 ) -> Result<(), AppError> {
-    follow(work, before, record)?;
+    let circumstances = Circumstances::of(work.tx, record, work.now)?;
+    if let Some((field, message)) = circumstances.refuse(before, record, work.today) {
+        return Err(AppError::field(field, "follows", message));
+    }
     show_progress(record);
     if record.text("status") == "completed" && record.date("actual_end_date").is_none() {
         record.set("actual_end_date", work.today);
@@ -26,28 +26,6 @@ pub fn prepare(
         prefill(work, record)?;
     }
     Ok(())
-}
-
-/// Refuses a state that the approval and the project of the PPA do not give.
-fn follow(work: &mut Work<'_, '_>, before: Option<&Record>, record: &Record) -> Result<(), AppError> {
-    let status = record.text("status");
-    let known = before.map_or("planning", |before| before.text("status"));
-    let turned = before.is_some_and(|before| is_request(before) != is_request(record));
-    if status == known && !turned {
-        return Ok(());
-    }
-    let facts = PpaFacts {
-        is_request: is_request(record),
-        approval: approval::State::parse(record.text("approval_stage")),
-        project: stage_of_link(work.tx, "ppa", record.id)?,
-        start: record.date("start_date"),
-    };
-    match facts.refuse(status, work.today) {
-        Some(message) => {
-            Err(AppError::field(if status == known { "category" } else { "status" }, "follows", message))
-        }
-        None => Ok(()),
-    }
 }
 
 /// The progress that people see: set by hand, or by the tasks.

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use obcms_domain::id::Id;
 use obcms_domain::jobs::BackOff;
 use obcms_domain::kinds;
-use obcms_domain::registry::{Kind, Record};
+use obcms_domain::registry::{self, Kind, Record};
 use obcms_store::imports::{self, Batch};
 use obcms_store::{Tx, changes, jobs as job_store, records};
 use serde::Serialize;
@@ -151,7 +151,8 @@ impl App {
         let together: HashSet<Id> = records.iter().map(|(_, record)| *record).collect();
         let mut obstacles = Obstacles::default();
         for batch in &batches {
-            obstacles.extend(self.read(|tx| obstacles_of(tx, actor, self.now(), batch, kind, &together))?);
+            let at = (self.now(), &self.context_of(actor));
+            obstacles.extend(self.read(|tx| obstacles_of(tx, actor, at, batch, kind, &together))?);
         }
         if !obstacles.is_empty() {
             let (detail, conflicts) = self.read(|tx| obstacles.describe(tx, actor))?;
@@ -174,7 +175,7 @@ impl App {
                 Ok(true) => done.add(size(batch)),
                 Ok(false) => {}
                 Err(AppError::Conflict { detail, more }) => return Err(stopped(&detail, more, done, left)),
-                Err(AppError::Forbidden { detail, .. }) => {
+                Err(AppError::Forbidden { detail, .. } | AppError::ForbiddenFields { detail, .. }) => {
                     return Err(stopped(&detail, Vec::new(), done, left));
                 }
                 Err(error) => return Err(error),
@@ -200,7 +201,7 @@ fn load(tx: &mut Tx<'_>, kind: &'static Kind, batch: &Batch) -> Result<Record, A
 fn obstacles_of(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    now: Timestamp,
+    at: (Timestamp, &registry::Context<'_>),
     batch: &Batch,
     kind: &'static Kind,
     together: &HashSet<Id>,
@@ -209,7 +210,7 @@ fn obstacles_of(
         return Ok(Obstacles::default());
     }
     let record = load(tx, kind, batch)?;
-    undo::obstacles(tx, actor, now, &record, batch.change_set, together)
+    undo::obstacles(tx, actor, at, &record, batch.change_set, together)
 }
 
 /// Refusal of an undo, with the amounts that were taken back and that were not.

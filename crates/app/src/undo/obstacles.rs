@@ -107,7 +107,7 @@ impl Obstacles {
     /// are counted, not named.
     pub fn describe(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<(String, Json), AppError> {
         let mut ids: Vec<Id> = self.links.iter().map(|link| link.source.id).collect();
-        ids.extend(self.changed.iter().filter_map(|changed| changed.by));
+        ids.extend(self.changed.iter().flat_map(|changed| [changed.by, Some(changed.id)]).flatten());
         ids.sort_unstable();
         ids.dedup();
         let visible = crate::references::visible(tx, actor, &ids)?;
@@ -118,9 +118,12 @@ impl Obstacles {
 
         let mut sentences = Vec::new();
         let mut conflicts: Vec<Json> = Vec::new();
-        match self.changed.as_slice() {
-            [] => {}
-            [one] => sentences.push(format!(
+        let shown: Vec<&Changed> =
+            self.changed.iter().filter(|changed| visible.contains_key(&changed.id)).collect();
+        match shown.as_slice() {
+            [] if self.changed.is_empty() => {}
+            [] => sentences.push("What followed from this was changed again since.".to_owned()),
+            [one] if self.changed.len() == 1 => sentences.push(format!(
                 "{} was changed again since by {}; undo that first.",
                 one.title,
                 by(one.by)
@@ -129,12 +132,12 @@ impl Obstacles {
                 let names = many.iter().map(|changed| format!("{} (by {})", changed.title, by(changed.by)));
                 sentences.push(format!(
                     "{} records were changed again since: {}; undo that first.",
-                    many.len(),
-                    enumerate(names.collect(), 0)
+                    self.changed.len(),
+                    enumerate(names.collect(), self.changed.len() - many.len())
                 ));
             }
         }
-        conflicts.extend(self.changed.iter().map(|changed| {
+        conflicts.extend(shown.iter().map(|changed| {
             json!({
                 "reason": "changed",
                 "kind": changed.kind.name,

@@ -71,6 +71,29 @@ impl PpaFacts {
     }
 }
 
+/// State of a PPA whose project enters a stage; nothing where it stays. What people put on hold or cancelled stays so.
+pub fn ppa_status(status: &str, stage: Stage) -> Option<&'static str> {
+    let follows = match stage {
+        _ if ["on_hold", "cancelled"].contains(&status) => return None,
+        Stage::Completion => "completed",
+        _ if stage >= Stage::Implementation => "ongoing",
+        _ => "planning",
+    };
+    (follows != status).then_some(follows)
+}
+
+/// State of a need whose project enters a stage; nothing where it stays.
+pub fn need_status(status: &str, stage: Stage) -> Option<&'static str> {
+    let is_begun = stage >= Stage::Implementation;
+    match (status, stage) {
+        ("completed" | "rejected", Stage::Completion) => None,
+        (_, Stage::Completion) => Some("completed"),
+        ("completed", _) if is_begun => Some("in_progress"),
+        ("completed" | "in_progress", _) if !is_begun => Some("planned"),
+        _ => None,
+    }
+}
+
 /// States that a need has only after it was validated.
 pub const AFTER_VALIDATION: [&str; 4] = ["prioritized", "planned", "in_progress", "completed"];
 
@@ -129,6 +152,34 @@ mod tests {
         assert_eq!(refused(ppa(State::Enacted, Some(Stage::Completion), past)), ["planning", "ongoing"]);
         let request = PpaFacts { is_request: true, ..ppa(State::Enacted, running, past) };
         assert_eq!(refused(request), ["ongoing", "completed"]);
+    }
+
+    #[test]
+    fn a_step_of_the_project_moves_the_ppa_both_ways() {
+        for (status, stage, follows) in [
+            ("planning", Stage::Implementation, Some("ongoing")),
+            ("ongoing", Stage::Monitoring, None),
+            ("ongoing", Stage::Completion, Some("completed")),
+            ("completed", Stage::Monitoring, Some("ongoing")),
+            ("completed", Stage::Approval, Some("planning")),
+            ("ongoing", Stage::MaoCoordination, Some("planning")),
+            ("on_hold", Stage::Implementation, None),
+            ("cancelled", Stage::Completion, None),
+        ] {
+            assert_eq!(ppa_status(status, stage), follows, "{status} {stage:?}");
+        }
+        for (status, stage, follows) in [
+            ("planned", Stage::Implementation, None),
+            ("in_progress", Stage::Completion, Some("completed")),
+            ("completed", Stage::Completion, None),
+            ("rejected", Stage::Completion, None),
+            ("completed", Stage::Monitoring, Some("in_progress")),
+            ("completed", Stage::Approval, Some("planned")),
+            ("in_progress", Stage::Approval, Some("planned")),
+            ("validated", Stage::Approval, None),
+        ] {
+            assert_eq!(need_status(status, stage), follows, "{status} {stage:?}");
+        }
     }
 
     #[test]

@@ -83,38 +83,6 @@ impl Stage {
     pub const fn may_be_skipped(self) -> bool {
         matches!(self, Self::PolicyLinkage)
     }
-
-    /// What happens of itself when a project enters the stage, besides its tasks.
-    pub const fn effects(self) -> &'static [Effect] {
-        match self {
-            Self::BudgetPlanning => &[Effect::TakeOverEstimatedCost],
-            Self::Approval => &[Effect::SubmitPpa],
-            Self::Implementation => &[Effect::PpaOngoing],
-            Self::Completion => &[Effect::SetCompletionDate, Effect::NeedCompleted, Effect::PpaCompleted],
-            Self::NeedIdentification
-            | Self::NeedValidation
-            | Self::PolicyLinkage
-            | Self::MaoCoordination
-            | Self::Monitoring => &[],
-        }
-    }
-}
-
-/// What entering a stage brings about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// The estimated budget of the project becomes the estimated cost of the need, if it is empty.
-    TakeOverEstimatedCost,
-    /// A PPA that is still a draft is submitted to technical review, if it has what that requires.
-    SubmitPpa,
-    /// The PPA is ongoing.
-    PpaOngoing,
-    /// The project is completed today.
-    SetCompletionDate,
-    /// The need is completed.
-    NeedCompleted,
-    /// The PPA is completed.
-    PpaCompleted,
 }
 
 /// What the entry checks look at.
@@ -346,14 +314,5 @@ mod tests {
         assert_eq!(skip(Stage::NeedValidation, &COMPLETE, ""), Err(LifeCycleError::NoReason));
         let refused = skip(Stage::NeedValidation, &Facts::default(), "no policy");
         assert_eq!(refused, Err(LifeCycleError::Missing(vec![Missing::NeedValidation])));
-    }
-
-    #[test]
-    fn completion_closes_need_and_ppa() {
-        assert_eq!(
-            Stage::Completion.effects(),
-            [Effect::SetCompletionDate, Effect::NeedCompleted, Effect::PpaCompleted]
-        );
-        assert!(Stage::PolicyLinkage.effects().is_empty());
     }
 }

@@ -3,7 +3,7 @@
 use axum::response::IntoResponse;
 use axum::routing::get;
 use obcms_app::board::SHORTCUTS;
-use obcms_domain::closing::closing_statuses;
+use obcms_domain::closing::{closing_statuses, statuses_with_reason};
 use obcms_domain::kinds::{self, TASK};
 use obcms_domain::people::{Action, Relation, who_can_write};
 use obcms_domain::registry::{Field, FieldType, Kind, Source};
@@ -264,6 +264,15 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
             mark_group(kind, status, &mut schema);
         }
         inputs.insert(obcms_app::cancelling::MEMBER.into(), schema);
+    }
+    if !statuses_with_reason(kind).is_empty() {
+        let statuses = statuses_with_reason(kind).join(" or ");
+        let meaning = format!("Why the status changes to {statuses}; kept in the history");
+        let mut schema = json!({ "type": "string", "description": meaning, "writeOnly": true });
+        if let Some(status) = kind.field(kind.state) {
+            mark_group(kind, status, &mut schema);
+        }
+        inputs.insert(obcms_app::reasons::MEMBER.into(), schema);
     }
     if *kind == TASK {
         for (name, data, meaning) in OF_TODAY {

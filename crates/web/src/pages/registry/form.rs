@@ -8,15 +8,17 @@ use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::cancelling::{self, Open};
-use obcms_app::{Actor, AppError};
+use obcms_app::field_rights::Offer;
+use obcms_app::{Actor, AppError, reasons};
+use obcms_domain::choices;
+use obcms_domain::closing::statuses_with_reason;
 use obcms_domain::hex::hex;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
-use obcms_domain::registry::{Field, FieldError, Kind, Record};
+use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record};
 use obcms_domain::series::state::edited;
 
 use super::controls::{form_fields, shown};
-use super::value::Values;
 use super::written::{self, differing, error_of, prefilled, read_form, since, touched};
 use super::{dates, occurrence_form, plural};
 use crate::components::badges::Tone;
@@ -81,10 +83,14 @@ impl<'a> Sheet<'a> {
         let (given, mut more): (Vec<_>, Vec<_>) =
             more.into_iter().partition(|field| self.given.contains(&field.name));
         fields.extend(given);
-        blocking(|| self.offer_writable(state, page, actor, &mut fields, &mut more))?;
+        let offer = blocking(|| state.app.offer(actor, kind, self.record))?;
+        blocking(|| self.offer_writable(state, page, actor, &offer, (&mut fields, &mut more)))?;
         if let (Some(record), None) = (self.record, &self.date) {
-            let open = blocking(|| state.app.open_with(actor, record))?;
-            offer_cancelling(open, &self.typed, &self.errors, &mut fields);
+            if offer.allows_closing(kind) {
+                let open = blocking(|| state.app.open_with(actor, record))?;
+                offer_cancelling(open, &self.typed, &self.errors, &mut fields);
+            }
+            ask_for_reason(record, &offer, &self.typed, &self.errors, &mut fields);
         }
         let list = format!("/{}", kind.collection);
         let (title, action, cancel, submit) = match self.record {
@@ -120,8 +126,8 @@ impl<'a> Sheet<'a> {
             .errors
             .iter()
             .filter(|error| {
-                error.field != cancelling::MEMBER
-                    || fields.iter().all(|field| field.name != cancelling::MEMBER)
+                let is_member = [cancelling::MEMBER, reasons::MEMBER].contains(&error.field.as_str());
+                !is_member || fields.iter().all(|field| field.name != error.field)
             })
             .filter(|error| !kind.offered().any(|field| field.name == error.field))
             .map(|error| error.message.clone())
@@ -158,33 +164,34 @@ impl<'a> Sheet<'a> {
         state: &State,
         page: &Page,
         actor: &Actor,
-        fields: &mut Vec<FormField>,
-        more: &mut Vec<FormField>,
+        offer: &Offer,
+        (fields, more): (&mut Vec<FormField>, &mut Vec<FormField>),
     ) -> Result<(), AppError> {
-        let kind = self.kind;
+        for list in [&mut *fields, &mut *more] {
+            list.iter_mut().for_each(|field| keep_accepted(offer, self.record, field));
+        }
         let Some(record) = self.record else {
-            let writable = actor.writable_new(kind);
             for list in [fields, more] {
-                list.retain(|field| writable.allows_name(&field.name));
-                list.iter_mut().for_each(|field| only_request(actor, kind, field));
-                keep_states(kind, list, |value| writable.allows_state("", value));
+                list.retain(|field| offer.allows_name(&field.name));
             }
             return Ok(());
         };
-        let writable = state.app.read(|tx| actor.writable(tx, record))?;
-        let (name, state_now) = (kind.state, record.state());
-        let is_decided = !name.is_empty() && !writable.allows_state(state_now, state_now);
-        let refused =
-            |field: &FormField| !writable.allows_name(&field.name) || (is_decided && field.name == name);
-        for list in [&mut *fields, &mut *more] {
-            keep_states(kind, list, |value| value == state_now || writable.allows_state(state_now, value));
-        }
+        let refused = |field: &FormField| {
+            let is_only_choice = match &field.control {
+                Control::Select { options } => {
+                    is_narrowed(offer, self.kind, &field.name)
+                        && options.iter().all(|option| option.value == record.text(&field.name))
+                }
+                _ => false,
+            };
+            is_only_choice || !offer.allows_name(&field.name)
+        };
         if !fields.iter().chain(more.iter()).any(refused) {
             return Ok(());
         }
         let directory = super::detail::directory_of(state, actor, record)?;
         let zone: TimeZone = page.zone();
-        let values = Values { directory: &directory, today: page.today, zone: &zone };
+        let values = page.values(&directory, &zone);
         for field in fields.iter_mut().chain(more.iter_mut()).filter(|field| refused(field)) {
             let content = super::value(&values, record, &field.name);
             field.control = Control::ReadOnly { content };
@@ -201,24 +208,29 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// Leaves in the field of the state what the person may bring the record to.
-fn keep_states(kind: &Kind, fields: &mut [FormField], may: impl Fn(&str) -> bool) {
-    for field in fields.iter_mut().filter(|field| field.name == kind.state) {
-        if let Control::Select { options } = &mut field.control {
-            options.retain(|option| may(&option.value));
+/// Returns true if a save refuses some values of the choice field.
+fn is_narrowed(offer: &Offer, kind: &Kind, name: &str) -> bool {
+    match kind.field(name).map(|field| field.data) {
+        Some(FieldType::Choice(choices)) => {
+            choices.iter().any(|choice| !offer.allows_choice(name, choice.value))
         }
+        _ => false,
     }
 }
 
-/// Whoever makes nothing but requests of a kind has no other choice in the field that says so.
-fn only_request(actor: &Actor, kind: &'static Kind, field: &mut FormField) {
-    let Some((name, value)) = kind.request else { return };
-    if field.name != name || actor.may(Action::Create, kind.area) {
+/// Leaves in a choice what a save accepts. Where what was chosen is none of that, what the record has is chosen; where
+/// one choice is left for a new record, it is that.
+fn keep_accepted(offer: &Offer, record: Option<&Record>, field: &mut FormField) {
+    let Control::Select { options } = &mut field.control else { return };
+    let count = options.len();
+    options.retain(|option| offer.allows_choice(&field.name, &option.value));
+    if options.len() == count || options.iter().any(|option| option.selected) {
         return;
     }
-    if let Control::Select { options } = &mut field.control {
-        options.retain(|option| option.value == value);
-        options.iter_mut().for_each(|option| option.selected = true);
+    let present = record.map(|record| record.text(&field.name));
+    let is_only = options.len() == 1;
+    for option in options.iter_mut() {
+        option.selected = present.map_or(is_only, |present| option.value == present);
     }
 }
 
@@ -348,6 +360,10 @@ pub async fn update(
     if cancels {
         input.insert(cancelling::MEMBER.to_owned(), true.into());
     }
+    let status = form.get("status");
+    if statuses_with_reason(kind).contains(&status) && status != record.text("status") {
+        input.insert(reasons::MEMBER.to_owned(), form.get(reasons::MEMBER).into());
+    }
     let address = kind.url(record.id);
     let theirs: HashSet<&str> = touched(&entries).into_iter().collect();
     // Both writing the same is no quarrel.
@@ -422,6 +438,40 @@ fn offer_cancelling(open: Open, typed: &Form, errors: &[FieldError], fields: &mu
     fields.insert(place.map_or(fields.len(), |place| place + 1), offer);
 }
 
+/// A line beside the status for the reason of a state that needs one.
+fn ask_for_reason(
+    record: &Record,
+    offer: &Offer,
+    typed: &Form,
+    errors: &[FieldError],
+    fields: &mut Vec<FormField>,
+) {
+    let may_enter = |status: &&str| {
+        *status != record.text("status")
+            && offer.allows_name("status")
+            && offer.allows_choice("status", status)
+    };
+    let asked = statuses_with_reason(record.kind);
+    if !asked.iter().any(may_enter) {
+        return;
+    }
+    let choices = match record.kind.field("status").map(|field| field.data) {
+        Some(FieldType::Choice(choices)) => choices,
+        _ => &[],
+    };
+    let labels: Vec<&str> = asked.iter().map(|status| choices::label(choices, status)).collect();
+    let reason = FormField {
+        name: reasons::MEMBER.to_owned(),
+        label: "Reason".to_owned(),
+        help: format!("Required for the status {}. The reason stays in the history.", labels.join(" or ")),
+        error: error_of(errors, reasons::MEMBER),
+        required: false,
+        control: Control::Text { value: typed.get(reasons::MEMBER).to_owned() },
+    };
+    let place = fields.iter().position(|field| field.name == "status");
+    fields.insert(place.map_or(fields.len(), |place| place + 1), reason);
+}
+
 /// What others changed since the form was drawn.
 fn changed_meanwhile(
     state: &State,
@@ -432,7 +482,7 @@ fn changed_meanwhile(
 ) -> Result<Markup, AppError> {
     let directory = super::history::directory(state, actor, record.kind, entries)?;
     let zone: TimeZone = page.zone();
-    let values = Values { directory: &directory, today: page.today, zone: &zone };
+    let values = page.values(&directory, &zone);
     Ok(feedback::notice(
         Tone::Warning,
         &html! {

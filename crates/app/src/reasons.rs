@@ -1,0 +1,54 @@
+//! Reasons of changes: what people are asked when they bring a record to a state that needs one.
+//!
+//! The reason is kept as the note of the change, so the history tells it. Pages always ask; a program that sends the
+//! member must not leave it empty.
+
+use obcms_domain::closing::statuses_with_reason;
+use obcms_domain::registry::{Kind, Record, check_text};
+use serde_json::Value as Json;
+
+use crate::error::AppError;
+use crate::records::Input;
+use crate::work::Work;
+
+/// Member of an input with the reason.
+pub const MEMBER: &str = "reason";
+/// Characters of a reason at most.
+const LENGTH: usize = 2000;
+
+/// Takes the member out of an input of a kind that knows it. Answers the rest, and the reason if one was sent.
+pub(crate) fn take(kind: &Kind, input: &Input) -> Result<(Input, Option<String>), AppError> {
+    let mut rest = input.clone();
+    if statuses_with_reason(kind).is_empty() {
+        return Ok((rest, None));
+    }
+    let reason = match rest.remove(MEMBER) {
+        None => None,
+        Some(Json::Null) => Some(String::new()),
+        Some(Json::String(text)) => Some(text.trim().to_owned()),
+        Some(_) => return Err(AppError::field(MEMBER, "type", "Expected text.")),
+    };
+    if let Some(text) = &reason {
+        check_text(text, LENGTH, false).map_err(|(code, message)| AppError::field(MEMBER, code, message))?;
+    }
+    Ok((rest, reason))
+}
+
+/// Notes the reason with the change; refuses an empty one for a state that needs it.
+pub(crate) fn note(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    record: &Record,
+    reason: Option<String>,
+) -> Result<(), AppError> {
+    let Some(reason) = reason else { return Ok(()) };
+    let enters = before.is_none_or(|before| before.text("status") != record.text("status"))
+        && statuses_with_reason(record.kind).contains(&record.text("status"));
+    if reason.is_empty() && enters {
+        return Err(AppError::field(MEMBER, "required", "Enter a reason."));
+    }
+    if !reason.is_empty() {
+        work.note = reason;
+    }
+    Ok(())
+}
