@@ -337,10 +337,11 @@ on_both_engines! {
         let agrees = |page: &str, at: &str, field: &str, all: &[&str]| {
             let form = offered(page, field);
             for value in all {
+                let before = boss.get(at).json["version"].clone();
                 let answer = boss.patch(at, &json!({ (field): value }));
                 assert_eq!(answer.status == 200, form.contains(&(*value).to_owned()), "{field} {value}: {form:?} {}", answer.text);
-                if answer.status == 200 && answer.json["version"] != 1 {
-                    boss.post(&format!("{at}/undo"), &json!({}));
+                if answer.status == 200 && answer.json["version"] != before {
+                    boss.post(&format!("{at}/undo"), &json!({})).expect_status(200);
                 }
             }
         };
@@ -388,7 +389,7 @@ on_both_engines! {
         let project = make(me, "projects", json!({ "need": validated["id"] }));
         let task = make(me, "tasks", json!({ "title": "Task", "origin": { "kind": "ppa", "id": ppa["id"] } }));
         me.patch(&path("tasks", &task), &json!({ "visible_to_partners": true })).expect_status(200);
-        me.delete(&path("needs", &archived)).expect_status(200);
+        me.delete(&path("needs", &archived)).expect_status(204);
         me.patch(&path("needs", &validated), &json!({ "status": "validated" })).expect_status(200);
         me.patch(&path("ppas", &ppa), &json!({ "status": "cancelled", "reason": "No land" })).expect_status(200);
         me.patch(&path("ppas", &ppa), &json!({ "cancel_open_tasks": true })).expect_status(200);
@@ -410,7 +411,9 @@ on_both_engines! {
         }
         admin.patch(&format!("/api/v1/users/{}", person.id), &json!({ "roles": ["coordinator"] })).expect_status(200);
         for address in &all[..3] {
-            me.post(&format!("{address}/undo"), &json!({})).expect_status(200);
+            let history = admin.get(&format!("{address}/history")).expect_status(200).json;
+            let set = history["items"][0]["change_set"].as_str().unwrap();
+            me.post(&format!("{address}/undo?change_set={set}"), &json!({})).expect_status(200);
         }
         assert_eq!(me.get(&path("needs", &validated)).json["status"], "identified");
         assert_eq!(me.get(&path("tasks", &task)).json["status"], "not_started");
