@@ -62,6 +62,19 @@ fn world(server: &Server) -> Person {
     );
     make(me, "projects", json!({ "need": hidden_need, "ppa": ppa, "notes": "Zzyzx" }));
     make(me, "projects", json!({ "need": need, "ppa": ppa }));
+    // A project of theirs whose need is hidden, and which misses something there.
+    let wall = make(me, "needs", json!({ "title": "Sea wall", "community": hidden_place }));
+    let led = make(
+        me,
+        "ppas",
+        json!({
+            "title": "Coast", "category": "moa_ppa", "lead_organization": ministry, "needs": [wall],
+        }),
+    );
+    let project = make(me, "projects", json!({ "need": wall, "ppa": led }));
+    for _ in 0..2 {
+        me.post(&format!("/api/v1/projects/{project}/advance"), &json!({})).expect_status(200);
+    }
     let task = |title: &str, more: Value| {
         let mut body =
             json!({ "title": title, "origin": { "kind": "ppa", "id": ppa }, "due_date": "2027-01-20" });

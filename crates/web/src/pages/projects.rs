@@ -15,7 +15,7 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds::{self, PROJECT};
 use obcms_domain::people::Action;
 use obcms_domain::projects::life_cycle::Stage;
-use obcms_domain::registry::{FieldError, Record};
+use obcms_domain::registry::{FieldError, Kind, Record};
 use serde_json::Value as Json;
 
 use super::errors::PageError;
@@ -135,6 +135,7 @@ fn overview(
     let facts = state.app.project_state(record)?;
     let stays = list(facts.get("stages"));
     let checks = list(facts.get("checks"));
+    let links = check_links(state, actor, checks)?;
     let people: Vec<Id> =
         stays.iter().filter_map(|stay| stay.get("entered_by").and_then(Json::as_str)?.parse().ok()).collect();
     let mut directory = generic::directory_of(state, actor, record)?;
@@ -147,7 +148,7 @@ fn overview(
     let wide = html! {
         (panel("stages", "project need ppa", "Stages", &html! {}, &html! {
             (timeline(record, stays, &values, state.app.now()))
-            (next(record, checks, &values))
+            (next(record, &links, &values))
             @if may_move { (steps(page, record, checks, refused)) }
         }))
         (tasks::panel(state, page, actor, record)?)
@@ -224,7 +225,7 @@ fn time_in(stays: &[&Json], now: Timestamp) -> String {
 }
 
 /// What is missing to enter the next stage, each with a link to where it is set right.
-fn next(record: &Record, checks: &[Json], values: &Values<'_>) -> Markup {
+fn next(record: &Record, checks: &[(String, Option<String>)], values: &Values<'_>) -> Markup {
     let Some(stage) = Stage::parse(record.text("current_stage")).and_then(Stage::next) else {
         return html! {
             p { "The project is completed"
@@ -237,29 +238,49 @@ fn next(record: &Record, checks: &[Json], values: &Values<'_>) -> Markup {
             p.row { (icon("circle-check")) span { "Ready for " strong { (label) } "." } }
         } @else {
             p { "Missing for " strong { (label) } ":" }
-            ul.checks { @for check in checks { li { (icon("circle-alert")) (check_link(check)) } } }
+            ul.checks {
+                @for (message, address) in checks {
+                    li {
+                        (icon("circle-alert"))
+                        @if let Some(address) = address { a href=(address) { (message) } } @else { (message) }
+                    }
+                }
+            }
         }
     }
 }
 
-fn check_link(check: &Json) -> Markup {
-    let kind = kinds::by_name(text(check, "kind"));
-    let id: Option<Id> = text(check, "id").parse().ok();
-    let field_name = text(check, "field");
-    let message = {
-        let mut letters = text(check, "message").chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+/// Failed checks with the pages that lead on: the form where the person may set it right, else the record, and no page
+/// where they may not see it.
+fn check_links(
+    state: &State,
+    actor: &Actor,
+    checks: &[Json],
+) -> Result<Vec<(String, Option<String>)>, AppError> {
+    let page = |kind: &'static Kind, id: Id, field: &str| match state.app.get(actor, kind, id) {
+        Ok(record) => {
+            let may_write =
+                !record.is_archived() && state.app.read(|tx| actor.writable(tx, &record))?.allows_name(field);
+            let address = kind.url(id);
+            Ok(Some(if may_write { format!("{address}/edit#field-{field}") } else { address }))
+        }
+        Err(AppError::NotFound(_) | AppError::Forbidden { .. }) => Ok(None),
+        Err(other) => Err(other),
     };
-    match (kind, id) {
-        // The approval is decided, not typed.
-        (Some(kind), Some(id)) if field_name == "approval_stage" => {
-            html! { a href=(kind.url(id)) { (message) } }
-        }
-        (Some(kind), Some(id)) => {
-            html! { a href={ (kind.url(id)) "/edit#field-" (field_name) } { (message) } }
-        }
-        _ => html! { (message) },
-    }
+    checks
+        .iter()
+        .map(|check| {
+            let mut letters = text(check, "message").chars();
+            let message = letters
+                .next()
+                .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+            let address = match (kinds::by_name(text(check, "kind")), text(check, "id").parse()) {
+                (Some(kind), Ok(id)) => page(kind, id, text(check, "field"))?,
+                _ => None,
+            };
+            Ok((message, address))
+        })
+        .collect()
 }
 
 fn steps(page: &Page, record: &Record, checks: &[Json], refused: &Refused) -> Markup {
