@@ -19,7 +19,9 @@ export function startCancelling(): void {
     show(box, CLOSING.includes(status.value));
     // What is out of sight is not meant.
     if (box && !CLOSING.includes(status.value)) box.checked = false;
-    const isAsked = REASONED.includes(status.value) && (status.value !== before || reason?.getAttribute("aria-invalid") === "true");
+    const isAsked =
+      REASONED.includes(status.value) &&
+      (status.value !== before || reason?.getAttribute("aria-invalid") === "true");
     show(reason, isAsked);
     if (reason) reason.required = isAsked;
   };
