@@ -18,7 +18,7 @@ use crate::{Client, Server};
 /// People at once.
 pub const CLIENTS: usize = 64;
 /// Attempts of all of them.
-pub const ATTEMPTS: usize = 10_000;
+pub const ATTEMPTS: usize = 2_500;
 /// Times that they want.
 pub const SLOTS: usize = 20;
 
@@ -129,7 +129,7 @@ pub fn wanted(morning: Timestamp, turn: usize, random: &mut StdRng) -> (Timestam
     (start, start + SignedDuration::from_hours(1))
 }
 
-/// Ten thousand attempts of 64 clients on twenty times, spread over the servers at these addresses, which share the
+/// [`ATTEMPTS`] of 64 clients on twenty times, spread over the servers at these addresses, which share the
 /// database of `server`.
 ///
 /// # Panics

@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::json;
 
 on_both_engines! {
-    fn of_ten_thousand_attempts_none_books_twice(server: &Server) {
+    fn of_many_attempts_none_books_twice(server: &Server) {
         many_want_the_same(server, &[server.base()]);
     }
 }
