@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// Where it answers while it is measured.
 pub const ADDRESS: &str = "127.0.0.1:8971";
 /// Password of the account that asks.
-pub const PASSWORD: &str = "figures want a quiet machine";
+pub const PASSWORD: &str = "river stone lamp at noon";
 
 /// Longest wait for the demo data.
 const PATIENCE: Duration = Duration::from_secs(1800);
