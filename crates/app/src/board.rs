@@ -22,6 +22,8 @@ use crate::{Actor, App};
 pub const NOBODY: &str = "none";
 /// People with a column of their own at most; the others are found by the filter.
 pub const PEOPLE: usize = 24;
+/// Cards of each column when nothing is said: some three screens of them. The rest follows by cursor as one scrolls.
+const CARDS: i64 = 25;
 /// Cards of a column of a person when nothing is said: such boards are wide.
 const CARDS_OF_A_PERSON: i64 = 20;
 
@@ -226,8 +228,12 @@ impl Asked {
         };
         let rest: Parameters = parameters.iter().filter(|(name, _)| !own(name)).cloned().collect();
         let request = app.parse_tasks(actor, &rest)?;
-        let is_wide = group == Group::Assignee && column.is_none() && get("limit").is_none();
-        let limit = if is_wide { CARDS_OF_A_PERSON } else { request.limit };
+        let is_wide = group == Group::Assignee && column.is_none();
+        let limit = match get("limit") {
+            Some(_) => request.limit,
+            None if is_wide => CARDS_OF_A_PERSON,
+            None => CARDS,
+        };
         Ok(Self { group, column, after, limit, request })
     }
 }
