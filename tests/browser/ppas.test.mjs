@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
+import { api } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -42,3 +43,24 @@ for (const width of [1280, 390]) {
     await page.context().close();
   });
 }
+
+test("a PPA is put on hold with a reason", async () => {
+  const client = api(running);
+  const ppa = await client("POST", "ppas", { title: "Hall", category: "moa_ppa" });
+  const page = await running.signedIn("coordinator");
+  await page.goto(`/ppas/${ppa.id}/edit`);
+  const reason = page.locator("#field-reason");
+  assert.equal(await reason.isVisible(), false);
+  const status = page.locator("#field-status");
+  assert.deepEqual(await status.locator("option").allInnerTexts(), ["Planning", "On hold", "Cancelled"]);
+  await status.selectOption("on_hold");
+  await reason.waitFor({ state: "visible" });
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Enter a reason.").first().waitFor();
+  await reason.fill("The road is closed");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForURL(`**/ppas/${ppa.id}*`);
+  await page.goto(`/ppas/${ppa.id}?tab=history`);
+  await page.getByText("The road is closed").first().waitFor();
+  await page.context().close();
+});
