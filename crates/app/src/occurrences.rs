@@ -29,7 +29,7 @@ pub struct Date {
     pub start: Timestamp,
     /// End, exclusive.
     pub end: Timestamp,
-    /// Whether `start` and `end` are days.
+    /// True if `start` and `end` are days.
     pub has_days: bool,
     /// Something differs from the series.
     pub is_changed: bool,
@@ -45,7 +45,7 @@ impl Date {
     }
 }
 
-/// What surrounds one date.
+/// Neighbors of one occurrence.
 #[derive(Clone, Debug)]
 pub struct Around {
     /// The series.
@@ -65,7 +65,7 @@ pub struct Around {
 pub struct Overview {
     /// The next dates.
     pub next: Vec<Date>,
-    /// Whether there are more of them.
+    /// True if there are more of them.
     pub has_more: bool,
     /// Dates that differ, over or not.
     pub changed: Vec<Date>,
@@ -267,7 +267,7 @@ impl App {
         })
     }
 
-    /// What the page of a series shows of its dates; nothing for what happens once.
+    /// Occurrences for the page of a series; nothing for a record that happens once.
     pub fn series_overview(
         &self,
         actor: &Actor,

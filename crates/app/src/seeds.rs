@@ -17,12 +17,14 @@ use crate::{Actor, App};
 pub fn plant(app: &App) -> Result<(), AppError> {
     let program = Actor::program();
     type Seed = fn(&mut Work<'_, '_>) -> Result<(), AppError>;
-    let seeds: [(&str, Seed); 5] = [
+    let seeds: [(&str, Seed); 6] = [
         ("places", plant_places),
         ("organizations", plant_organizations),
         ("teams", plant_teams),
         ("templates", plant_templates),
         ("holidays", plant_holidays),
+        // Databases of older releases hold the state of a series as a whole.
+        ("shown-occurrences", crate::jobs::series::refresh_all),
     ];
     let missing = app.read(|tx| {
         let mut missing = false;

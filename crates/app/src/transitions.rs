@@ -49,11 +49,11 @@ pub struct Step {
     pub status: TaskStatus,
     /// Remark, kept with the change.
     pub note: String,
-    /// Why a blocked task goes on all the same.
+    /// Reason to go on with a blocked task.
     pub force_reason: String,
-    /// Which date of a task that repeats; the one that is shown when nothing is said.
+    /// Occurrence of a task that repeats; the shown one by default.
     pub recurrence_id: Option<String>,
-    /// Whether the series as a whole is meant.
+    /// `Scope::All` for the series as a whole.
     pub scope: Scope,
 }
 
@@ -63,7 +63,7 @@ impl Step {
         let mut reader = Reader::new(input, &["status", "note", "force_reason", "recurrence_id", "scope"]);
         let status = reader.text("status");
         if !input.contains_key("status") {
-            reader.error("status", "required", "Say the status to go to.");
+            reader.error("status", "required", "Enter the new status.");
         }
         let parsed = TaskStatus::parse(&status);
         if input.contains_key("status") && reader.errors.is_empty() && parsed.is_err() {
@@ -116,7 +116,7 @@ pub struct Move {
     pub from: Option<String>,
     /// Where in it.
     pub anchor: Anchor,
-    /// Why a blocked task goes on all the same.
+    /// Reason to go on with a blocked task.
     pub force_reason: String,
 }
 
@@ -127,7 +127,7 @@ impl Move {
         let mut reader = Reader::new(input, &known);
         let column = reader.text("column");
         if column.is_empty() {
-            reader.error("column", "required", "Say the column to go to.");
+            reader.error("column", "required", "Enter the new column.");
         }
         let group = match input.get("group") {
             None | Some(Json::Null) => Some(Group::Status),
@@ -176,7 +176,7 @@ impl<'a> Reader<'a> {
         self.errors.push(FieldError::new(field, code, message));
     }
 
-    /// How far a change of a task that repeats reaches: its shown occurrence unless all are asked for.
+    /// Scope of a change of a task that repeats: its shown occurrence unless all are asked for.
     fn scope(&mut self) -> Scope {
         match self.text("scope").as_str() {
             "" | "this" => Scope::This,
@@ -511,7 +511,7 @@ fn change_column(
     behaviour::prepare(work, Some(before), record, &input)
 }
 
-/// Who does the task in another column: whoever's column it leaves hands it on, the others stay.
+/// Assignees of the task in another column: the person whose column it leaves is replaced, the others stay.
 fn assignees(before: &Record, asked: &Move) -> Option<Vec<Id>> {
     let present = before.references("assignees");
     if asked.column == NOBODY {

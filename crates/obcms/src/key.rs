@@ -19,6 +19,31 @@ pub fn path(settings: &Settings) -> PathBuf {
     settings.key_file.clone().unwrap_or_else(|| settings.data.join(FILE))
 }
 
+/// Path of a key that a backup does not hold: one outside the data directory, or whose name does not end in `.key`.
+pub fn outside_backup(settings: &Settings) -> Option<PathBuf> {
+    let path = settings.key_file.clone()?;
+    let name = path.file_name()?.to_str()?.to_owned();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_inside = match (folder.canonicalize(), settings.data.canonicalize()) {
+        (Ok(folder), Ok(data)) => folder == data,
+        _ => false,
+    };
+    (!is_inside || !crate::data::belongs_to_backup(&name)).then_some(path)
+}
+
+/// Finds a missing or unreadable key.
+pub fn check(settings: &Settings) -> Result<String, String> {
+    let path = path(settings);
+    if settings.key_file.is_none() && !path.exists() {
+        return Ok(format!("none yet; a server makes {} when it starts", path.display()));
+    }
+    load(settings, false).map_err(|failure| failure.to_string())?;
+    Ok(match outside_backup(settings) {
+        Some(path) => format!("{}; it is not in a backup, keep a copy of it", path.display()),
+        None => format!("{}; it is in every backup", path.display()),
+    })
+}
+
 /// Loads the key and has it used. In the data directory it is made for a server when it is not there, and other commands
 /// do without; a file that the settings name must exist, because several servers share it.
 pub fn load(settings: &Settings, serves: bool) -> Result<(), Failure> {

@@ -28,7 +28,11 @@ pub fn start(settings: &Settings) {
         LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
-    tracing_subscriber::registry().with(lines.with_filter(limit.clone()).with_filter(levels)).init();
+    let lines = lines.with_filter(limit.clone()).with_filter(levels);
+    // A command that opens the database twice logs in one way.
+    if tracing_subscriber::registry().with(lines).try_init().is_err() {
+        return;
+    }
     // Without it, what is left out in the last moment is not counted; nothing else is lost.
     let _ = std::thread::Builder::new().name("log".to_owned()).spawn(move || {
         loop {

@@ -17,18 +17,32 @@ pub struct Opened {
     pub runtime: Runtime,
 }
 
+/// Demand on the key of a database that is opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Key {
+    /// Loaded if it is in the data directory.
+    Present,
+    /// Made if it is not there.
+    Made,
+}
+
 impl Opened {
     /// Starts logging and opens the database that the settings name, for a command beside the server.
     pub fn new(settings: &Settings) -> Result<Opened, Failure> {
-        Self::open(settings, false)
+        Self::open(settings, Some(Key::Present))
+    }
+
+    /// Starts logging and opens the database, also when the key is missing.
+    pub fn to_check(settings: &Settings) -> Result<Opened, Failure> {
+        Self::open(settings, None)
     }
 
     /// Starts logging and opens the database that the settings name, to serve from it.
     pub fn to_serve(settings: &Settings) -> Result<Opened, Failure> {
-        Self::open(settings, true)
+        Self::open(settings, Some(Key::Made))
     }
 
-    fn open(settings: &Settings, serves: bool) -> Result<Opened, Failure> {
+    fn open(settings: &Settings, key: Option<Key>) -> Result<Opened, Failure> {
         logging::start(settings);
         let location = location(settings);
         if let Location::Sqlite(path) = &location {
@@ -36,7 +50,9 @@ impl Opened {
             finish_restore(path)?;
             data::close(&settings.data, Some(path));
         }
-        key::load(settings, serves)?;
+        if let Some(key) = key {
+            key::load(settings, key == Key::Made)?;
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
             Failure::new(format_args!("cannot start the threads of the program: {error}"))
         })?;

@@ -6,12 +6,32 @@ use obcms_domain::id::Id;
 use crate::database::{Cell, Message, Row, Tx};
 use crate::error::StoreError;
 
+/// Reads the first row of a query, if there is one.
+fn first<T>(
+    tx: &mut Tx<'_>,
+    sql: &str,
+    parameters: &[Cell],
+    read: impl FnOnce(&Row) -> Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    tx.first(sql, parameters)?.as_ref().map(read).transpose()
+}
+
+/// Reads all rows of a query.
+fn all<T>(
+    tx: &mut Tx<'_>,
+    sql: &str,
+    parameters: &[Cell],
+    read: impl FnMut(&Row) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    tx.query(sql, parameters)?.iter().map(read).collect()
+}
+
 /// A session of a person in a browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Identity, to list and revoke it.
     pub id: Id,
-    /// Whose.
+    /// Owner.
     pub user_id: Id,
     /// Must come with every write.
     pub csrf_token: String,
@@ -64,8 +84,8 @@ pub fn insert_session(tx: &mut Tx<'_>, hash: &[u8], session: &Session) -> Result
 /// Ends the session of that secret. Returns whose it was.
 pub fn delete_session_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Id>, StoreError> {
     let hash = [Cell::Bytes(hash.to_vec())];
-    let user = tx.first("SELECT user_id FROM sessions WHERE secret_hash = $1", &hash)?;
-    let Some(user) = user.map(|row| row.get(0)).transpose()? else {
+    let sql = "SELECT user_id FROM sessions WHERE secret_hash = $1";
+    let Some(user) = first(tx, sql, &hash, |row| row.get(0))? else {
         return Ok(None);
     };
     tx.execute("DELETE FROM sessions WHERE secret_hash = $1", &hash)?;
@@ -75,21 +95,13 @@ pub fn delete_session_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Id>, Sto
 
 /// The session of that secret, which may be over.
 pub fn find_session(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Session>, StoreError> {
-    tx.first(
-        &format!("SELECT {SESSION} FROM sessions WHERE secret_hash = $1"),
-        &[Cell::Bytes(hash.to_vec())],
-    )?
-    .as_ref()
-    .map(session)
-    .transpose()
+    let sql = format!("SELECT {SESSION} FROM sessions WHERE secret_hash = $1");
+    first(tx, &sql, &[Cell::Bytes(hash.to_vec())], session)
 }
 
 /// The session of that id, which may be over.
 pub fn session_by_id(tx: &mut Tx<'_>, id: Id) -> Result<Option<Session>, StoreError> {
-    tx.first(&format!("SELECT {SESSION} FROM sessions WHERE id = $1"), &[id.into()])?
-        .as_ref()
-        .map(session)
-        .transpose()
+    first(tx, &format!("SELECT {SESSION} FROM sessions WHERE id = $1"), &[id.into()], session)
 }
 
 /// Notes that the session was used.
@@ -100,16 +112,11 @@ pub fn touch_session(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<(), Stor
 
 /// The sessions of a person, the last used first, with those that are over and not forgotten yet.
 pub fn sessions(tx: &mut Tx<'_>, user: Id) -> Result<Vec<Session>, StoreError> {
-    tx.query(
-        &format!("SELECT {SESSION} FROM sessions WHERE user_id = $1 ORDER BY last_seen_at DESC, id"),
-        &[user.into()],
-    )?
-    .iter()
-    .map(session)
-    .collect()
+    let sql = format!("SELECT {SESSION} FROM sessions WHERE user_id = $1 ORDER BY last_seen_at DESC, id");
+    all(tx, &sql, &[user.into()], session)
 }
 
-/// Ends one session of a person; whether there was one.
+/// Ends one session of a person. Returns true if there was one.
 pub fn delete_session(tx: &mut Tx<'_>, user: Id, id: Id) -> Result<bool, StoreError> {
     let ended =
         tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id = $2", &[user.into(), id.into()])? > 0;
@@ -155,9 +162,9 @@ pub fn forget_expired(
 pub struct Token {
     /// Identity, to list and revoke it.
     pub id: Id,
-    /// With whose rights.
+    /// Owner, with whose rights it works.
     pub user_id: Id,
-    /// What it is for.
+    /// Name that its owner gave it.
     pub name: String,
     /// `write`, or `read` for a token that changes nothing.
     pub scope: String,
@@ -213,16 +220,11 @@ pub fn insert_token(tx: &mut Tx<'_>, hash: &[u8], token: &Token) -> Result<(), S
 
 /// The live token of that secret.
 pub fn find_token(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<Option<Token>, StoreError> {
-    tx.first(
-        &format!(
-            "SELECT {TOKEN} FROM tokens WHERE secret_hash = $1 AND revoked_at IS NULL \
-             AND (expires_at IS NULL OR expires_at > $2)"
-        ),
-        &[Cell::Bytes(hash.to_vec()), now.into()],
-    )?
-    .as_ref()
-    .map(token)
-    .transpose()
+    let sql = format!(
+        "SELECT {TOKEN} FROM tokens WHERE secret_hash = $1 AND revoked_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > $2)"
+    );
+    first(tx, &sql, &[Cell::Bytes(hash.to_vec()), now.into()], token)
 }
 
 /// Notes that the token was used.
@@ -233,18 +235,13 @@ pub fn touch_token(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<(), StoreE
 
 /// All tokens of a person, the newest first.
 pub fn tokens(tx: &mut Tx<'_>, user: Id) -> Result<Vec<Token>, StoreError> {
-    tx.query(&format!("SELECT {TOKEN} FROM tokens WHERE user_id = $1 ORDER BY id DESC"), &[user.into()])?
-        .iter()
-        .map(token)
-        .collect()
+    let sql = format!("SELECT {TOKEN} FROM tokens WHERE user_id = $1 ORDER BY id DESC");
+    all(tx, &sql, &[user.into()], token)
 }
 
 /// The token of that id.
 pub fn token_by_id(tx: &mut Tx<'_>, id: Id) -> Result<Option<Token>, StoreError> {
-    tx.first(&format!("SELECT {TOKEN} FROM tokens WHERE id = $1"), &[id.into()])?
-        .as_ref()
-        .map(token)
-        .transpose()
+    first(tx, &format!("SELECT {TOKEN} FROM tokens WHERE id = $1"), &[id.into()], token)
 }
 
 /// Revokes a token of a person and those that were made with it. Returns how many were live.
@@ -295,13 +292,8 @@ pub fn failures(
     address: &str,
     since: Timestamp,
 ) -> Result<Vec<Timestamp>, StoreError> {
-    tx.query(
-        "SELECT at FROM sign_in_failures WHERE account = $1 AND address = $2 AND at > $3 ORDER BY at",
-        &[account.into(), address.into(), since.into()],
-    )?
-    .iter()
-    .map(|row| row.get(0))
-    .collect()
+    let sql = "SELECT at FROM sign_in_failures WHERE account = $1 AND address = $2 AND at > $3 ORDER BY at";
+    all(tx, sql, &[account.into(), address.into(), since.into()], |row| row.get(0))
 }
 
 /// Forgets the failures of account and address, after a success.
@@ -364,7 +356,7 @@ pub fn trim_failures(tx: &mut Tx<'_>, most: i64) -> Result<(), StoreError> {
 pub struct KnownDevice {
     /// Identity, under which its failures are counted.
     pub id: Id,
-    /// Whose.
+    /// Owner.
     pub user_id: Id,
 }
 
@@ -394,12 +386,10 @@ pub fn find_device(
     hash: &[u8],
     since: Timestamp,
 ) -> Result<Option<KnownDevice>, StoreError> {
-    tx.first(
-        "SELECT id, user_id FROM known_devices WHERE secret_hash = $1 AND last_used_at > $2",
-        &[Cell::Bytes(hash.to_vec()), since.into()],
-    )?
-    .map(|row| Ok(KnownDevice { id: row.get(0)?, user_id: row.get(1)? }))
-    .transpose()
+    let sql = "SELECT id, user_id FROM known_devices WHERE secret_hash = $1 AND last_used_at > $2";
+    first(tx, sql, &[Cell::Bytes(hash.to_vec()), since.into()], |row| {
+        Ok(KnownDevice { id: row.get(0)?, user_id: row.get(1)? })
+    })
 }
 
 /// Notes that somebody signed in on the device.
@@ -417,7 +407,7 @@ pub fn forget_devices(tx: &mut Tx<'_>, since: Timestamp) -> Result<(), StoreErro
 /// A link that sets a password once; without a user it makes the first administrator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetupLink {
-    /// For whom.
+    /// Person whose password it sets.
     pub user_id: Option<Id>,
     /// When it ends.
     pub expires_at: Timestamp,
@@ -443,15 +433,13 @@ pub fn find_setup_link(
     hash: &[u8],
     now: Timestamp,
 ) -> Result<Option<SetupLink>, StoreError> {
-    tx.first(
-        "SELECT user_id, expires_at FROM setup_links WHERE secret_hash = $1 AND used_at IS NULL AND expires_at > $2",
-        &[Cell::Bytes(hash.to_vec()), now.into()],
-    )?
-    .map(|row| Ok(SetupLink { user_id: row.get(0)?, expires_at: row.get(1)? }))
-    .transpose()
+    let sql = "SELECT user_id, expires_at FROM setup_links WHERE secret_hash = $1 AND used_at IS NULL AND expires_at > $2";
+    first(tx, sql, &[Cell::Bytes(hash.to_vec()), now.into()], |row| {
+        Ok(SetupLink { user_id: row.get(0)?, expires_at: row.get(1)? })
+    })
 }
 
-/// Uses up a link; whether it still could be used.
+/// Uses up a link. Returns true if it was unused.
 pub fn use_setup_link(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(
         "UPDATE setup_links SET used_at = $1 WHERE secret_hash = $2 AND used_at IS NULL",
@@ -467,23 +455,16 @@ pub fn delete_setup_links(tx: &mut Tx<'_>, user: Id) -> Result<(), StoreError> {
 
 /// The user of that name, in small letters.
 pub fn user_by_name(tx: &mut Tx<'_>, username: &str) -> Result<Option<Id>, StoreError> {
-    tx.first("SELECT id FROM users WHERE username = $1", &[username.into()])?
-        .map(|row| row.get(0))
-        .transpose()
+    first(tx, "SELECT id FROM users WHERE username = $1", &[username.into()], |row| row.get(0))
 }
 
-/// How many users there are.
+/// Number of users.
 pub fn count_users(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     tx.one("SELECT count(*) FROM users", &[])?.get(0)
 }
 
 /// Teams of which the person is lead or member.
 pub fn teams_of(tx: &mut Tx<'_>, user: Id) -> Result<Vec<Id>, StoreError> {
-    tx.query(
-        "SELECT DISTINCT source FROM edges WHERE target = $1 AND source_kind = 'team' AND field IN ('members', 'lead')",
-        &[user.into()],
-    )?
-    .iter()
-    .map(|row| row.get(0))
-    .collect()
+    let sql = "SELECT DISTINCT source FROM edges WHERE target = $1 AND source_kind = 'team' AND field IN ('members', 'lead')";
+    all(tx, sql, &[user.into()], |row| row.get(0))
 }

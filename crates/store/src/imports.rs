@@ -15,7 +15,7 @@ pub struct Batch {
     pub position: i64,
     /// Kind of the records.
     pub kind: String,
-    /// Who read the file in.
+    /// Person who imported the file.
     pub actor: Option<Id>,
     /// The changes that it made.
     pub change_set: Id,

@@ -43,6 +43,14 @@ pub fn of_origin(tx: &mut Tx<'_>, origin: Id) -> Result<Vec<Id>, StoreError> {
     .collect()
 }
 
+/// Ids of the live series of tasks of which single occurrences differ.
+pub fn series_with_overrides(tx: &mut Tx<'_>) -> Result<Vec<Id>, StoreError> {
+    tx.query("SELECT id FROM tasks WHERE overrides IS NOT NULL AND archived_at IS NULL ORDER BY id", &[])?
+        .iter()
+        .map(|row| row.get(0))
+        .collect()
+}
+
 /// Ids of the live tasks of these origins that are neither completed nor cancelled.
 pub fn open_of_origins(tx: &mut Tx<'_>, origins: &[Id]) -> Result<Vec<Id>, StoreError> {
     let mut result = Vec::new();

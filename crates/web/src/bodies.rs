@@ -65,7 +65,7 @@ impl HeldBodies {
     }
 }
 
-/// Why a body was not read to its end.
+/// Reason for which a body was not read to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Broken {
     TooSlow,

@@ -1,4 +1,4 @@
-//! What machines ask to know whether the program is well.
+//! Health and readiness for load balancers and monitors.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +18,7 @@ const FRESH: Duration = Duration::from_secs(1);
 /// Time that the database has to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Why the program is not ready, for people.
+/// Outcome of a check; an error is the reason in words.
 type Outcome = Result<(), &'static str>;
 
 const MUTE: &str = "The database does not answer.";

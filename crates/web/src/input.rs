@@ -13,7 +13,7 @@ use obcms_domain::id::Id;
 use obcms_domain::registry::FieldError;
 use serde_json::{Map, Value as Json};
 
-use crate::limits::MAXIMUM_BODY;
+use crate::limits::{FORM_FIELDS, JSON_DEPTH, JSON_VALUES, MAXIMUM_BODY};
 use crate::problem::Problem;
 
 /// A JSON object.
@@ -38,6 +38,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             ));
         }
         let bytes = read(request, state).await?;
+        require_bounded(&bytes)?;
         let json: Json = serde_json::from_slice(&bytes).map_err(|error| {
             Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}."))
         })?;
@@ -46,6 +47,35 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             _ => Err(Problem::new(StatusCode::BAD_REQUEST, "Expected a JSON object.")),
         }
     }
+}
+
+/// Refuses JSON that is nested too deep or has too many values, before memory is taken for them.
+fn require_bounded(bytes: &[u8]) -> Result<(), Problem> {
+    let refuse = |detail: String| Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    let (mut depth, mut values) = (0_usize, 1_usize);
+    let (mut in_text, mut is_escaped) = (false, false);
+    for byte in bytes {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b'[' | b'{' => {
+                depth += 1;
+                values += 1;
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b',' => values += 1,
+            _ => {}
+        }
+        if depth > JSON_DEPTH {
+            return refuse(format!("The body is nested too deep: at most {JSON_DEPTH} levels."));
+        }
+        if values > JSON_VALUES {
+            return refuse(format!("The body has too many values: at most {JSON_VALUES}."));
+        }
+    }
+    Ok(())
 }
 
 async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
@@ -80,7 +110,7 @@ impl Form {
         self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     }
 
-    /// Whether the name is there at all.
+    /// Returns true if the form has the name.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| key == name)
@@ -198,12 +228,16 @@ impl<S: Send + Sync> FromRequestParts<S> for PageParameters {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let query = parts.uri.query().unwrap_or_default().as_bytes();
-        Ok(Self(form_urlencoded::parse(query).into_owned().collect()))
+        Ok(Self(form_urlencoded::parse(query).into_owned().take(FORM_FIELDS).collect()))
     }
 }
 
 /// Reads `a=b&c=d`; what is no UTF-8 is refused rather than replaced.
 fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
+    if bytes.iter().filter(|byte| **byte == b'&').count() >= FORM_FIELDS {
+        let detail = format!("There are too many fields: at most {FORM_FIELDS}.");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    }
     let decoded: Vec<u8> = percent_encoding::percent_decode(bytes).collect();
     if std::str::from_utf8(&decoded).is_err() {
         return Err(Problem::new(StatusCode::BAD_REQUEST, "Expected UTF-8."));

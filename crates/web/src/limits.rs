@@ -61,6 +61,21 @@ pub const WRONG_SECRETS: u32 = 60;
 /// Time in which one of them is forgotten.
 pub const WRONG_SECRET_FORGOTTEN: Duration = Duration::from_secs(1);
 
+/// Levels of objects and lists in a JSON body.
+pub const JSON_DEPTH: usize = 32;
+/// Values of a JSON body, in all.
+pub const JSON_VALUES: usize = 50_000;
+/// Fields of a form, and parameters of an address.
+pub const FORM_FIELDS: usize = 5_000;
+/// Exports that run at the same time.
+pub const EXPORTS: usize = 24;
+/// Of these by one person.
+pub const EXPORTS_OF_ONE: usize = 12;
+/// Seconds after which a refused export is tried again.
+pub const EXPORT_RETRY: i64 = 5;
+/// Parts of an upload.
+pub const UPLOAD_PARTS: usize = 20;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +94,10 @@ mod tests {
             ("Head of a request", format!("{}, {HEADERS} headers", kib(HEAD_BYTES))),
             ("Body of somebody who is not signed in", kib(ANONYMOUS_BODY)),
             ("JSON body, form", kib(MAXIMUM_BODY)),
+            ("JSON body, inside", format!("{JSON_DEPTH} levels, {JSON_VALUES} values")),
+            ("Form, parameters of an address", format!("{FORM_FIELDS} fields")),
+            ("Exports at the same time", format!("{EXPORTS}, {EXPORTS_OF_ONE} of one person")),
+            ("Upload, parts", UPLOAD_PARTS.to_string()),
             ("Any body, files included", kib(MAXIMUM_UPLOAD)),
             ("Large bodies (more than 64 KiB)", format!("{}, {}", mib(ALL_BODIES), mib(BODIES_OF_ONE))),
             ("Body that is too large", mib(HEARD_OUT)),

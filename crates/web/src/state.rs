@@ -6,6 +6,7 @@ use obcms_app::App;
 use obcms_domain::networks::Network;
 use tokio::sync::{Semaphore, watch};
 
+use crate::api::files::Exports;
 use crate::bodies::HeldBodies;
 use crate::feeds::{FeedReads, Feeds};
 use crate::guesses::Guesses;
@@ -40,6 +41,8 @@ pub struct State {
     pub streams: LiveStreams,
     /// Workbooks that are written at the same time.
     pub workbooks: Arc<Semaphore>,
+    /// Exports that are running.
+    pub exports: Arc<Exports>,
     /// Memory of large bodies.
     pub bodies: Arc<HeldBodies>,
     /// Rendered feeds of the calendar.
@@ -64,6 +67,7 @@ impl State {
             guesses: Arc::default(),
             streams: LiveStreams::default(),
             workbooks: Arc::new(Semaphore::new(2)),
+            exports: Arc::default(),
             bodies: Arc::default(),
             feeds: Arc::default(),
             feed_reads: Arc::default(),

@@ -10,6 +10,7 @@ use obcms_tests::{Answer, Client, on_both_engines, sample};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Map, Value, json};
+use ureq::http::Method;
 
 /// Texts that break what puts texts together carelessly.
 const NASTY: [&str; 14] = [
@@ -135,6 +136,41 @@ fn send(client: &Client, method: &str, path: &str, media_type: &str, body: &[u8]
 }
 
 on_both_engines! {
+    fn bodies_are_bounded_in_depth_and_number(server: &Server) {
+        let me = server.as_role("admin");
+        let send = |kind: &str, path: &str, body: String| {
+            me.send(Method::POST, path, Some((kind, body.into_bytes())))
+        };
+        let json = |body: String| send("application/json", "/api/v1/tasks", body);
+        for depth in [33, 100, 100_000] {
+            let deep = format!("{{\"title\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+            let refused = json(deep).expect_status(400);
+            assert!(refused.text.contains("at most 32 levels"), "{}", refused.text);
+        }
+        let wide = format!("{{\"title\":\"A\",\"labels\":[{}0]}}", "0,".repeat(60_000));
+        let refused = json(wide).expect_status(400);
+        assert!(refused.text.contains("at most 50000"), "{}", refused.text);
+        // Brackets and commas within texts are text.
+        let text = format!("[{{,\\\"{}", "[{,".repeat(20_000));
+        let made = json(format!("{{\"title\":\"Brackets\",\"description\":\"{text}\"}}"));
+        assert!(made.status == 201 || made.text.contains("description"), "{}", made.text);
+        json("{\"title\":\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"}".to_owned()).expect_status(201);
+
+        let part = |name: &str, content: &str| {
+            format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"a\"\r\n\r\n{content}\r\n")
+        };
+        let upload = |path: &str, parts: String| send("multipart/form-data; boundary=x", path, format!("{parts}--x--\r\n"));
+        let many = part("dry_run", "true").repeat(21) + &part("file", "name\nA\n");
+        let refused = upload("/api/v1/teams/import", many).expect_status(400);
+        assert!(refused.text.contains("at most 20"), "{}", refused.text);
+        let twice = part("file", "name\nA\n").repeat(2);
+        upload("/api/v1/teams/import", twice).expect_status(400);
+
+        let fields = "a=1&".repeat(5_000);
+        let refused = me.get(&format!("/api/v1/tasks?{}", &fields[..fields.len() - 1])).status;
+        assert!(refused == 400 || refused == 414 || refused == 431, "{refused}");
+    }
+
     fn a_wrong_value_is_refused_by_name(server: &Server) {
         let client = server.as_role("admin");
         for (kind, number) in writable().zip(100..) {

@@ -3,7 +3,8 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use obcms_tests::{Client, on_both_engines};
+use obcms_app::jobs::HANDLERS;
+use obcms_tests::{Client, PASSWORD, Person, Server, on_both_engines};
 use serde_json::{Value, json};
 
 fn text(value: &Value, name: &str) -> String {
@@ -53,6 +54,17 @@ fn occurrences(client: &Client, id: &str) -> Vec<(String, String, String, String
             )
         })
         .collect()
+}
+
+/// The same person with a browser: a client that has a session, and the token of its forms.
+fn browser(server: &Server, person: &Person) -> (Client, String) {
+    let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
+    let answer = server.anonymous().post_form("/login", &fields).expect_status(303);
+    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let client = server.anonymous().with_header("cookie", &cookie);
+    let page = client.get("/me").expect_status(200).text;
+    let (_, rest) = page.split_once("name=\"csrf_token\" value=\"").unwrap();
+    (client, rest.split('"').next().unwrap().to_owned())
 }
 
 /// The column of the board in which a card lies.
@@ -302,6 +314,131 @@ on_both_engines! {
         assert_eq!(of("priority"), ["critical", "high", "high"]);
         me.post(&format!("/api/v1/tasks/{id}/transition"), &json!({ "status": "completed" })).expect_status(200);
         assert_eq!((&task(&me, &id)["priority"], &task(&me, &id)["assignees"]), (&json!("high"), &json!([])));
+    }
+
+    fn bulk_actions_and_the_calendar_mean_the_shown_occurrence(server: &Server) {
+        let person = server.person(&["coordinator"]);
+        let me = &person.client;
+        let bodies = [
+            json!({ "title": "Report", "due_date": "2027-12-15", "rrule": "FREQ=MONTHLY;BYMONTHDAY=15;COUNT=4" }),
+            json!({ "title": "Visit", "start_date": "2027-12-02", "due_date": "2027-12-03", "rrule": "FREQ=WEEKLY;COUNT=3" }),
+        ];
+        let made: Vec<Value> = bodies.iter().map(|body| make(me, "tasks", body)).collect();
+        let fields = |id: &str, name: &str| {
+            let found = me.get(&format!("/api/v1/tasks/{id}/occurrences")).expect_status(200).json;
+            found["items"].as_array().unwrap().iter().map(|date| date[name].clone()).collect::<Vec<_>>()
+        };
+        let unchanged = |id: &str, made: &Value| {
+            let shown = task(me, id);
+            for name in ["start_date", "due_date", "rrule", "rdates"] {
+                assert_eq!(shown[name], made[name], "{name}");
+            }
+        };
+        // Assign, complete and archive in bulk, by the form of the list.
+        let (client, token) = browser(server, &person);
+        for made in &made {
+            let id = &text(made, "id");
+            let bulk = |action: &str| {
+                let form = [("csrf_token", token.as_str()), ("ids", id.as_str())];
+                client.post_form(&format!("/tasks/bulk/{action}"), &form).expect_status(303);
+            };
+            let before = occurrences(me, id);
+            bulk("assign");
+            let people = fields(id, "assignees");
+            assert_eq!(people[0], json!([person.id.to_string()]));
+            assert!(people[1..].iter().all(|people| *people == json!([])), "{people:?}");
+            assert_eq!(titles(me, &format!("assignees={}", person.id)), [text(made, "title")]);
+            unchanged(id, made);
+            me.post(&format!("/api/v1/tasks/{id}/undo"), &json!({})).expect_status(200);
+            assert_eq!(titles(me, &format!("assignees={}", person.id)), Vec::<String>::new());
+            bulk("complete");
+            let mut wanted = before.clone();
+            wanted[0].3 = "completed".to_owned();
+            assert_eq!(occurrences(me, id), wanted);
+            unchanged(id, made);
+            me.post(&format!("/api/v1/tasks/{id}/undo"), &json!({})).expect_status(200);
+            bulk("archive");
+            assert!(task(me, id)["archived_at"].is_null());
+            assert_eq!(occurrences(me, id), before[1..]);
+            me.post(&format!("/api/v1/tasks/{id}/undo"), &json!({})).expect_status(200);
+            // Another column of the board by domain.
+            let column = json!({ "group": "domain", "column": "policy" });
+            me.post(&format!("/api/v1/tasks/{id}/move"), &column).expect_status(200);
+            let domains = fields(id, "domain");
+            assert_eq!(domains[0], "policy");
+            assert!(domains[1..].iter().all(|domain| domain != "policy"), "{domains:?}");
+            let cards = me.get("/api/v1/tasks/board?group=domain&column=policy").expect_status(200).text;
+            assert!(cards.contains(id.as_str()), "{cards}");
+            me.post(&format!("/api/v1/tasks/{id}/undo"), &json!({})).expect_status(200);
+            assert_eq!(occurrences(me, id), before);
+
+            // The entry in the calendar moves and is resized alone.
+            let entries = || {
+                let window = "start=2027-11-01T00:00:00Z&end=2028-04-01T00:00:00Z&kinds=task";
+                let found = me.get(&format!("/api/v1/calendar?{window}")).expect_status(200).json;
+                let own = found["entries"].as_array().unwrap().iter().filter(|entry| entry["source"]["id"] == **id);
+                own.map(|entry| (text(entry, "id"), text(entry, "start"), text(entry, "end"))).collect::<Vec<_>>()
+            };
+            let shown = entries();
+            assert_eq!(shown.len(), before.len());
+            let path = format!("/api/v1/calendar/entries/{}", shown[0].0);
+            let due: Date = shown[0].1.parse().unwrap();
+            let (start, end) = (due.saturating_add(2.days()), due.saturating_add(5.days()));
+            let times = json!({ "start": start.to_string(), "end": end.to_string() });
+            me.patch(&path, &times).expect_status(200);
+            let moved = entries();
+            assert_eq!((moved[0].1.clone(), moved[0].2.clone()), (start.to_string(), end.to_string()));
+            assert_eq!(moved[1..], shown[1..]);
+            unchanged(id, made);
+            me.post(&format!("/api/v1/tasks/{id}/undo"), &json!({})).expect_status(200);
+            assert_eq!(entries(), shown);
+            me.delete(&format!("/api/v1/tasks/{id}")).expect_status(204);
+        }
+    }
+
+    fn a_series_of_an_older_release_shows_its_occurrence_from_the_start(server: &Server) {
+        let me = server.as_role("coordinator");
+        let body = json!({ "title": "Report", "due_date": "2027-12-03", "rrule": "FREQ=WEEKLY;COUNT=4" });
+        let id = text(&make(&me, "tasks", &body), "id");
+        let dates = occurrences(&me, &id);
+        complete(&me, &id, &dates[0].0);
+        let second = format!("/api/v1/tasks/{id}/occurrences/{}", dates[1].0);
+        me.patch(&second, &json!({ "status": "on_hold", "priority": "critical" })).expect_status(200);
+        // As release 16 had it: the columns hold the state of the series as a whole.
+        let database = server.app().database();
+        obcms_store::migrations::revert(database, 16).unwrap();
+        database
+            .write(|tx| {
+                let task: obcms_domain::id::Id = id.parse().unwrap();
+                tx.execute(
+                    "UPDATE tasks SET status = 'in_progress', progress = 20, priority = 'medium' WHERE id = $1",
+                    &[task.into()],
+                )?;
+                tx.execute("DELETE FROM settings WHERE name = 'seed-shown-occurrences'", &[])
+            })
+            .unwrap();
+        server.app().prepare().unwrap();
+        let shown = task(&me, &id);
+        assert_eq!((&shown["status"], &shown["priority"]), (&json!("on_hold"), &json!("critical")), "{shown}");
+        assert_eq!(shown["next_occurrence"], json!(dates[1].0));
+        assert_eq!(titles(&me, "status=on_hold"), ["Report"]);
+        assert_eq!(column_of(&me, &id), "on_hold");
+        let states: Vec<String> = occurrences(&me, &id).into_iter().map(|date| date.3).collect();
+        assert_eq!(states, ["completed", "on_hold", "in_progress", "in_progress"]);
+    }
+
+    fn the_shown_occurrence_moves_on_with_the_day(server: &Server) {
+        let me = server.as_role("coordinator");
+        let body = json!({ "title": "Report", "due_date": day(3), "rrule": "FREQ=WEEKLY;COUNT=4" });
+        let id = text(&make(&me, "tasks", &body), "id");
+        let first = format!("/api/v1/tasks/{id}/occurrences/{}", day(3));
+        me.patch(&first, &json!({ "priority": "critical" })).expect_status(200);
+        assert_eq!(titles(&me, "priority=critical"), ["Report"]);
+        let (later, _) = server.app_at(server.app().now() + jiff::SignedDuration::from_hours(24 * 11));
+        let job = HANDLERS.iter().find(|handler| handler.kind == "show_occurrences").unwrap();
+        (job.run)(&later, &Value::Null).unwrap();
+        assert_eq!(titles(&me, "priority=critical"), Vec::<String>::new());
+        assert_eq!(titles(&me, "priority=medium"), ["Report"]);
     }
 
     fn a_series_ends_only_where_all_is_said(server: &Server) {

@@ -3,7 +3,7 @@
 use obcms_domain::registry::{self, Field, FieldType, Record, Value, output};
 use serde_json::{Value as Json, json};
 
-/// Whether the cell holds a number.
+/// Returns true if the cell holds a number.
 pub fn is_number(field: &Field) -> bool {
     matches!(field.data, FieldType::Integer(..) | FieldType::Decimal(..) | FieldType::Money)
 }

@@ -1,4 +1,4 @@
-//! Records out of a file: rows with an id change, rows without make new ones; all of the file or nothing.
+//! Import of records from a file: rows with an id change, rows without make new ones; all of the file or nothing.
 //!
 //! A file of more than one batch is tried first, batch by batch, each taken back at once; only when no row is wrong it is
 //! written, batch by batch. So nobody waits longer for the writer than one batch takes.
@@ -79,13 +79,13 @@ impl App {
         crate::records::require_write(actor)?;
         if !kind.writable {
             return Err(AppError::conflict(format!(
-                "{} come from {} and are not read in.",
+                "{} come from {} and cannot be imported.",
                 kind.plural,
                 crate::records::whence(kind)
             )));
         }
         if !actor.may(Action::Import, kind.area) {
-            let what = format!("read {} in from files", kind.plural.to_lowercase());
+            let what = format!("import {}", kind.plural.to_lowercase());
             return Err(AppError::forbidden(Action::Import, kind.area, &what));
         }
         let plan = plan(kind, &table.head)?;
@@ -226,7 +226,7 @@ fn plan(kind: &'static Kind, head: &[String]) -> Result<Plan, AppError> {
         }
     }
     if errors.is_empty() && plan.fields.is_empty() {
-        errors.push(FieldError::new("file", "empty", "The file has no column that can be read in."));
+        errors.push(FieldError::new("file", "empty", "The file has no column that can be imported."));
     }
     if errors.is_empty() { Ok(plan) } else { Err(AppError::Invalid(errors)) }
 }

@@ -133,7 +133,7 @@ fn workbook(archive: &mut Archive<'_>, left: &mut u64) -> Result<Book, AppError>
     })
 }
 
-/// What one part says of another.
+/// Relationship of one part of a workbook to another.
 struct Relation {
     purpose: String,
     target: String,

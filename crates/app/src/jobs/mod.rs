@@ -12,6 +12,7 @@ mod holidays;
 mod overview;
 mod runner;
 mod running;
+pub(crate) mod series;
 mod statistics;
 
 use jiff::Timestamp;
@@ -34,6 +35,7 @@ pub static HANDLERS: &[Handler] = &[
     crate::external::HANDLER,
     holidays::HANDLER,
     crate::files::UNFINISHED_IMPORTS,
+    series::HANDLER,
     statistics::HANDLER,
 ];
 
@@ -42,25 +44,25 @@ pub static HANDLERS: &[Handler] = &[
 pub struct Handler {
     /// Name in the table.
     pub kind: &'static str,
-    /// What people read.
+    /// Name for people.
     pub label: &'static str,
-    /// What it does and why, in a sentence.
+    /// Purpose, in a sentence.
     pub description: &'static str,
     /// When it comes by itself: minute, hour, day, month and weekday in the zone of the office; empty for a job that is
     /// only asked for.
     pub schedule: &'static str,
     /// After so many failures in a row it is given up, or waits for the next time of its schedule; 0 for never.
     pub maximum_attempts: i64,
-    /// How long it waits after a failure.
+    /// Wait after a failure.
     pub back_off: BackOff,
     /// Does it.
     pub run: fn(&App, &Json) -> Result<Outcome, JobError>,
 }
 
-/// What a job says at its end.
+/// Result of a job.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// What was done, in a few words, for administrators.
+    /// Summary in a few words, for administrators.
     pub summary: String,
     /// When it is to run again. A schedule says so by itself.
     pub again_at: Option<Timestamp>,
@@ -73,7 +75,7 @@ impl Outcome {
     }
 }
 
-/// Why a job failed, for administrators: what happened and, where it helps, what to do.
+/// Failure of a job, for administrators: the cause and, where it helps, the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct JobError(pub String);
@@ -122,7 +124,7 @@ impl Enqueue {
         self
     }
 
-    /// What it is about, for people.
+    /// Subject, for people.
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = title.into();

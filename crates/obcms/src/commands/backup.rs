@@ -3,6 +3,7 @@
 use super::say;
 use crate::data;
 use crate::failure::Failure;
+use crate::key;
 use crate::opened::{Opened, location};
 use crate::settings::{DatabaseFlags, resolve};
 use obcms_store::{Location, backup};
@@ -72,8 +73,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(broken) = summary.broken_references.filter(|count| *count > 0) {
         tracing::warn!("{broken} references of the database lead nowhere; the backup has them as they are");
     }
+    let missing_key = key::outside_backup(&settings)
+        .map(|path| format!("the key file {} is not in the backup; keep a copy of it, too", path.display()));
     let size = fs::metadata(&arguments.file).map_or(0, |facts| facts.len());
-    let text = format!(
+    let mut text = format!(
         "{}: {} rows of {} tables, {} files, {} KiB\n",
         arguments.file.display(),
         summary.rows(),
@@ -81,7 +84,16 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         summary.files.len(),
         size.div_ceil(1024)
     );
-    if to_output { Ok(()) } else { say(&text) }
+    if to_output {
+        if let Some(missing) = missing_key {
+            tracing::warn!("{missing}");
+        }
+        return Ok(());
+    }
+    if let Some(missing) = missing_key {
+        text.push_str(&format!("{missing}\n"));
+    }
+    say(&text)
 }
 
 /// File that is written under another name and takes its own when it is whole.

@@ -28,7 +28,7 @@ pub struct Arguments {
 /// Days after which a backup is too old.
 const OLD_BACKUP: i64 = 7;
 
-/// What a check found: something to know, or something to do.
+/// Outcome of a check: something to know, or something to do.
 type Verdict = Result<String, String>;
 
 /// One line: what was looked at, and the outcome.
@@ -60,7 +60,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut lines = vec![Line::new("clock", clock()), Line::new("disk", disk(&settings))];
     // Before the database is opened, which takes the rights away.
     lines.push(Line { what: "rights", outcome: rights(&settings) });
-    match Opened::new(&settings) {
+    lines.push(Line::new("key", key::check(&settings)));
+    match Opened::to_check(&settings) {
         Ok(opened) => {
             let database = opened.app.database();
             let schema = schema(database);
@@ -105,7 +106,7 @@ fn secrets(app: &App, settings: &Settings) -> Verdict {
             path.display()
         ));
     }
-    Ok(format!("{all} addresses, key in {}", path.display()))
+    Ok(format!("{all} addresses of feeds and shares, all readable"))
 }
 
 /// A clock that was never set makes every date and every sign-in wrong.
@@ -165,7 +166,7 @@ fn accounts(app: &App) -> Verdict {
     Ok(format!("{} open, {} disabled", open.len(), people.len() - open.len()))
 }
 
-/// Whether somebody works on what waits, and whether something was given up.
+/// Finds jobs that nobody works on, and jobs that were given up.
 fn jobs(app: &App) -> Verdict {
     app.job_health().map_err(|error| error.to_string())?.verdict()
 }

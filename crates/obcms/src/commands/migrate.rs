@@ -33,7 +33,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// How many steps are still to be taken. A schema that this program does not know is refused by the steps themselves.
+/// Number of steps that are not applied. A schema that this program does not know is refused by the steps themselves.
 fn steps_missing(opened: &Opened) -> Result<usize, Failure> {
     let steps = migrations::status(opened.app.database()).map_err(Failure::new)?;
     Ok(steps.iter().filter(|step| step.applied_at.is_none()).count())

@@ -3,6 +3,7 @@
 use super::say;
 use crate::data::{self, Replacement};
 use crate::failure::Failure;
+use crate::key;
 use crate::logging;
 use crate::opened::{Opened, location};
 use crate::settings::{DatabaseFlags, Settings, resolve};
@@ -58,7 +59,29 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(Some(aside)) = aside {
         text.push_str(&format!("the database from before is {}\n", aside.display()));
     }
+    if let Some(warning) = key_warning(&settings) {
+        text.push_str(&format!("{warning}\n"));
+    }
     say(&text)
+}
+
+/// Warns of a key that is not the one of the restored database, or that no backup holds.
+fn key_warning(settings: &Settings) -> Option<String> {
+    if let Err(fault) = key::check(settings) {
+        return Some(fault);
+    }
+    let path = key::path(settings);
+    let opened = Opened::to_check(settings).ok()?;
+    let (lost, all) = opened.app.unreadable_secrets().ok()?;
+    if lost > 0 {
+        return Some(format!(
+            "{lost} of {all} addresses of feeds and shares cannot be shown with the key file {}; put the key there that they \
+             were made with",
+            path.display()
+        ));
+    }
+    key::outside_backup(settings)
+        .map(|path| format!("the key file {} is not in a backup; keep a copy of it, too", path.display()))
 }
 
 fn told(manifest: &Manifest, summary: &Summary) -> String {

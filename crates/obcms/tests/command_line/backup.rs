@@ -2,7 +2,8 @@
 
 use crate::http::get;
 use crate::program::{Ended, Folder, Serving, program};
-use obcms_tests::{Engine, Server, TestDatabase};
+use obcms_store::{Database, backup, migrations};
+use obcms_tests::{Client, Engine, Server, TestDatabase};
 use serde_json::json;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -171,16 +172,21 @@ fn a_restore_is_refused_while_a_server_runs() {
     person.client.get("/api/v1/me").expect_status(200);
 }
 
+/// Removes most places, so that a backup takes a moment.
+fn without_places(database: &Database) {
+    let removed = database.write(|tx| {
+        tx.batch("DELETE FROM barangays; DELETE FROM records WHERE kind = 'barangay';")?;
+        tx.batch("DELETE FROM search_words WHERE kind = 'barangay'; DELETE FROM edges WHERE source_kind = 'barangay';")
+    });
+    assert!(removed.is_ok(), "{removed:?}");
+}
+
 #[test]
 fn a_backup_under_writes_is_of_one_moment() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let folder = Folder::new(&format!("backup-writes-{engine:?}"));
         let server = Server::start(engine);
-        let removed = server.app().database().write(|tx| {
-            tx.batch("DELETE FROM barangays; DELETE FROM records WHERE kind = 'barangay';")?;
-            tx.batch("DELETE FROM search_words WHERE kind = 'barangay'; DELETE FROM edges WHERE source_kind = 'barangay';")
-        });
-        assert!(removed.is_ok(), "{removed:?}");
+        without_places(server.app().database());
         let stop = AtomicBool::new(false);
         let written = AtomicU32::new(0);
         std::thread::scope(|scope| {
@@ -296,4 +302,210 @@ fn a_missing_database_is_not_made_for_a_backup() {
     let folder = Folder::new("backup-nothing");
     run(&folder, &["backup", "a.obcms"]).refused(1, &["there is no database"]);
     assert!(!database(&folder).exists() && !folder.path().join("a.obcms").exists());
+}
+
+/// Writes a backup anew with another manifest.
+fn write_with(folder: &Folder, from: &str, to: &str, change: impl FnOnce(&mut serde_json::Value)) {
+    let script = "gzip -dcq < \"$0\" 2>/dev/null; true";
+    let output =
+        Command::new("sh").args(["-c", script]).arg(folder.path().join(from)).output().expect("gzip runs");
+    let text = String::from_utf8(output.stdout).expect("lines of text");
+    let (first, rest) = text.split_once('\n').expect("a first line");
+    let mut manifest = serde_json::from_str(first).expect("a manifest");
+    change(&mut manifest);
+    folder.write("lines", &format!("{manifest}\n{rest}"));
+    let script = "gzip -nc lines > \"$0\"; printf '\\nobcms-backup sha256 %s\\n' $(sha256sum < \"$0\" | cut -c 1-64) > seal; cat seal >> \"$0\"";
+    let status =
+        Command::new("sh").current_dir(folder.path()).args(["-c", script, to]).status().expect("gzip runs");
+    assert!(status.success());
+}
+
+/// Restores a backup into both engines; answers the arguments that name each database.
+fn restored_everywhere(folder: &Folder, file: &str, server: &TestDatabase) -> [Vec<String>; 2] {
+    let places = [
+        vec!["--data".to_owned(), "new".to_owned()],
+        vec!["--data".to_owned(), "served".to_owned(), "--database".to_owned(), server.url().to_owned()],
+    ];
+    for place in &places {
+        let mut arguments = vec!["restore", file];
+        arguments.extend(place.iter().map(String::as_str));
+        succeeds(folder, &arguments);
+    }
+    places
+}
+
+#[test]
+fn a_backup_of_an_older_schema_is_migrated_and_of_a_newer_one_refused() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let folder = Folder::new(&format!("backup-older-{engine:?}"));
+        let source = Server::start(engine);
+        let me = source.as_role("admin");
+        me.post("/api/v1/teams", &json!({ "name": "North" })).expect_status(201);
+        let task = json!({ "title": "Report", "due_date": "2027-12-03", "rrule": "FREQ=WEEKLY;COUNT=3" });
+        let task = me.post("/api/v1/tasks", &task).expect_status(201).json;
+        let database = source.app().database();
+        without_places(database);
+        migrations::revert(database, 14).expect("an older schema");
+        succeeds(&folder, &["backup", "older.obcms", "--database", source.database_url()]);
+        assert!(succeeds(&folder, &["restore", "--check", "older.obcms"]).contains("schema 14"));
+        let empty = TestDatabase::empty_on_server();
+        for place in restored_everywhere(&folder, "older.obcms", &empty) {
+            let with = |words: &[&str]| {
+                let all: Vec<&str> = words.iter().copied().chain(place.iter().map(String::as_str)).collect();
+                succeeds(&folder, &all)
+            };
+            let status = with(&["migrate", "--status"]);
+            assert!(
+                status.lines().count() >= migrations::ALL.len() && !status.contains("not applied"),
+                "{status}"
+            );
+            assert!(with(&["doctor"]).contains("nothing wrong found"));
+            assert!(!with(&["user", "list"]).is_empty());
+        }
+        let restored =
+            rusqlite::Connection::open(folder.path().join("new/obcms.db")).expect("the database opens");
+        let count = |sql: &str| restored.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count");
+        assert_eq!(count("SELECT count(*) FROM teams WHERE name = 'North'"), 1);
+        assert_eq!(count("SELECT count(*) FROM tasks WHERE rrule = 'FREQ=WEEKLY;COUNT=3'"), 1, "{task}");
+        let orders = count("SELECT count(DISTINCT number) FROM changes");
+        assert_eq!(orders, count("SELECT count(*) FROM changes"), "every change has a number of its own");
+        drop(restored);
+
+        // The same from a release to come.
+        let next = migrations::newest() + 1;
+        write_with(&folder, "older.obcms", "newer.obcms", |manifest| {
+            manifest["schema"] = json!(next);
+            manifest["program"] = json!("99.0.0");
+        });
+        let before = fs::read(folder.path().join("new/obcms.db")).expect("a database");
+        for arguments in [
+            vec!["restore", "--check", "newer.obcms"],
+            vec!["restore", "newer.obcms", "--data", "new"],
+            vec!["restore", "newer.obcms", "--data", "served", "--database", empty.url()],
+        ] {
+            let (next, newest) = (next.to_string(), migrations::newest().to_string());
+            let arguments: &[&str] = arguments.as_slice();
+            run(&folder, arguments).refused(1, &["newer", &next, &newest, "99.0.0"]);
+        }
+        assert!(fs::read(folder.path().join("new/obcms.db")).expect("a database") == before);
+        assert!(
+            succeeds(&folder, &["doctor", "--data", "served", "--database", empty.url()])
+                .contains("nothing wrong found")
+        );
+    }
+}
+
+/// Output of a backup that writes a record through a server at each piece: nothing may wait for the backup.
+struct WritingMeanwhile<'a> {
+    client: &'a Client,
+    pieces: u32,
+}
+
+impl std::io::Write for WritingMeanwhile<'_> {
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        if self.pieces < 20 {
+            self.pieces += 1;
+            let made =
+                self.client.post("/api/v1/teams", &json!({ "name": format!("Team {}", new_number()) }));
+            let path =
+                format!("/api/v1/teams/{}", made.expect_status(201).json["id"].as_str().unwrap_or_default());
+            self.client.patch(&path, &json!({ "description": "Changed" })).expect_status(200);
+            self.client.delete(&path).expect_status(204);
+        }
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn nobody_waits_for_a_backup() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let server = Server::start(engine);
+        let client = server.as_role("admin");
+        // In the middle of the backup's transaction; a write that waited for it would wait for ever.
+        let mut output = WritingMeanwhile { client: &client, pieces: 0 };
+        let written = backup::write(server.app().database(), "1.0.0", server.app().now(), &[], &mut output);
+        let summary = written.map(|(_, summary, _)| summary).expect("a backup");
+        assert!(output.pieces > 1);
+        let made: i64 = server
+            .app()
+            .read(|tx| Ok(tx.one("SELECT count(*) FROM teams WHERE description = 'Changed'", &[])?.get(0)?))
+            .expect("a count");
+        assert_eq!(made, i64::from(output.pieces));
+        // The backup has the content of its beginning.
+        let teams = summary.tables["teams"].count;
+        let all: i64 =
+            server.app().read(|tx| Ok(tx.one("SELECT count(*) FROM teams", &[])?.get(0)?)).expect("a count");
+        assert_eq!(i64::try_from(teams).expect("a number"), all - made);
+    }
+}
+
+#[test]
+fn a_key_outside_the_data_directory_is_named_and_missed() {
+    let folder = small("backup-key");
+    let elsewhere = folder.path().join("keys");
+    fs::create_dir(&elsewhere).expect("a folder");
+    let key = elsewhere.join("office.key");
+    fs::write(&key, "0a".repeat(32)).expect("a key");
+    let key = key.to_str().expect("a path");
+    let with = |words: &[&str]| run(&folder, &[words, &["--key-file", key]].concat());
+    succeeds(&folder, &["user", "add", "ana", "--role", "admin"]);
+    let told = with(&["backup", "a.obcms"]);
+    assert!(
+        told.code == Some(0) && told.output.contains(key) && told.output.contains("not in the backup"),
+        "{}",
+        told.output
+    );
+    // One in the data directory is in it, and nothing is said.
+    fs::write(folder.path().join("data/secret.key"), "0b".repeat(32)).expect("a key");
+    assert!(!succeeds(&folder, &["backup", "b.obcms"]).contains("not in the backup"));
+    let told = with(&["restore", "a.obcms"]);
+    assert!(told.code == Some(0) && told.output.contains(key), "{}", told.output);
+    let line = |ended: &Ended, what: &str| {
+        let mut lines = ended.output.lines();
+        lines.find(|line| line.split_whitespace().nth(1) == Some(what)).expect("a line").to_owned()
+    };
+    let found = with(&["doctor"]);
+    assert!(
+        line(&found, "key").starts_with("ok") && line(&found, "key").contains("not in a backup"),
+        "{}",
+        found.output
+    );
+
+    // Something is sealed with the key; then the key is another one, damaged, and gone.
+    let serving = Serving::start(&folder, &["--key-file", key]);
+    let token = succeeds(&folder, &["token", "create", "--user", "ana"]);
+    let client = Client::new(&format!("http://{}", serving.address)).with_token(token.trim());
+    client.post("/api/v1/feeds", &json!({ "name": "Mine" })).expect_status(201);
+    drop(serving);
+    assert_eq!(with(&["doctor"]).code, Some(0));
+    fs::write(key, "0c".repeat(32)).expect("another key");
+    let found = with(&["doctor"]);
+    assert_eq!(found.code, Some(1));
+    assert!(
+        line(&found, "secrets").starts_with("FAULT") && line(&found, "secrets").contains(key),
+        "{}",
+        found.output
+    );
+    fs::write(key, "no key").expect("a damaged key");
+    assert!(line(&with(&["doctor"]), "key").starts_with("FAULT"));
+    fs::remove_file(key).expect("the key goes");
+    let found = with(&["doctor"]);
+    assert_eq!(found.code, Some(1));
+    assert!(
+        line(&found, "key").starts_with("FAULT") && line(&found, "key").contains(key),
+        "{}",
+        found.output
+    );
+    assert!(
+        line(&found, "integrity").starts_with("ok"),
+        "the rest is checked all the same: {}",
+        found.output
+    );
+    succeeds(&folder, &["backup", "c.obcms"]);
+    let told = with(&["restore", "c.obcms"]);
+    assert!(told.code == Some(0) && told.output.contains(key), "{}", told.output);
 }

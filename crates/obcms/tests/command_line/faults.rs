@@ -70,6 +70,37 @@ fn a_replaced_database_is_not_served_any_more() {
 }
 
 #[test]
+fn a_database_that_is_overwritten_in_place_is_not_served_any_more() {
+    let folder = Folder::prepared("file-overwritten");
+    let (serving, token) = serving(&folder);
+    becomes(&serving, "/readyz", "HTTP/1.1 200");
+    let other = Folder::prepared("file-overwritten-by");
+    let given = rusqlite::Connection::open(database(&other, "")).expect("it opens");
+    given
+        .execute_batch(
+            "PRAGMA application_id = 5; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;",
+        )
+        .expect("it is another");
+    drop(given);
+    let content = fs::read(database(&other, "")).expect("a database");
+    // The same file with other content, and never shorter: pages of it are mapped into memory.
+    let mut file = OpenOptions::new().write(true).open(database(&folder, "")).expect("the file");
+    file.write_all(&content).expect("it is overwritten");
+    drop(file);
+
+    let answer = get_as(&serving.address, "/api/v1/me", &token);
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    becomes(&serving, "/readyz", "HTTP/1.1 503");
+    serving.signal("TERM");
+    let (_, log) = serving.wait();
+    assert!(log.contains("replaced") && log.contains("-wal.of-replaced-database"), "{log}");
+    // What lay in the log is not mixed into the other database.
+    let ended = Ended::of(program(&folder, &["user", "list"]));
+    assert_eq!((ended.code, ended.output.as_str()), (Some(0), ""), "{}", ended.errors);
+    assert!(Ended::of(program(&folder, &["doctor"])).output.contains("nothing wrong found"));
+}
+
+#[test]
 fn damage_and_a_place_without_room_make_a_server_unready() {
     let folder = Folder::prepared("file-damaged");
     let (serving, token) = serving(&folder);

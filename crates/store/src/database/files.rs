@@ -1,10 +1,12 @@
 //! Watches over the files of a SQLite database: when somebody removes or replaces them under the running program, what it
 //! goes on writing would be lost.
 
-use std::os::unix::fs::MetadataExt;
+use std::collections::HashMap;
+use std::fs::File;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, TryLockError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak};
 
 use rusqlite::Connection;
 
@@ -15,6 +17,64 @@ type Identity = (u64, u64);
 
 fn identity(path: &Path) -> Option<Identity> {
     std::fs::metadata(path).ok().map(|facts| (facts.dev(), facts.ino()))
+}
+
+/// Files that were opened to read their headers. They are never closed: closing one would give up the locks that SQLite
+/// holds on it in this process.
+static OPEN: Mutex<Option<HashMap<Identity, Arc<File>>>> = Mutex::new(None);
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The file, opened once in the life of the process.
+fn opened(path: &Path) -> Option<Arc<File>> {
+    let identity = identity(path)?;
+    let mut open = lock(&OPEN);
+    let open = open.get_or_insert_default();
+    if let Some(file) = open.get(&identity) {
+        return Some(file.clone());
+    }
+    let file = Arc::new(File::open(path).ok()?);
+    open.insert(identity, file.clone());
+    Some(file)
+}
+
+/// Time of the last modification, in nanoseconds, and size of a file.
+type Stamp = (i64, i64, u64);
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    std::fs::metadata(path).ok().map(|facts| (facts.mtime(), facts.mtime_nsec(), facts.len()))
+}
+
+/// Parts of the header of a database file (<https://sqlite.org/fileformat.html>, section 1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Header {
+    /// Number that readiness raises, `user_version`. The change counter of SQLite stays the same with a write-ahead log.
+    mark: u32,
+    /// Number of this database, `application_id`; 0 before it was given.
+    database: u32,
+}
+
+impl Header {
+    fn read(file: &File) -> Option<Self> {
+        let mut bytes = [0; 100];
+        file.read_exact_at(&mut bytes, 0).ok()?;
+        let number = |at: usize| u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        bytes.starts_with(b"SQLite format 3\0").then(|| Self { mark: number(60), database: number(68) })
+    }
+
+    /// Returns true if a database with this header can have become one with the other by changes of its own.
+    fn leads_to(self, later: Self) -> bool {
+        later.mark >= self.mark && (self.database == 0 || self.database == later.database)
+    }
+}
+
+/// Header of the database file, and the stamp that the file had when it was read.
+struct Seen {
+    stamp: Option<Stamp>,
+    header: Option<Header>,
+    is_overwritten: bool,
 }
 
 /// Path with something added to its name.
@@ -32,12 +92,22 @@ pub struct Files {
     log: OnceLock<Identity>,
     writer: Weak<Mutex<Connection>>,
     is_rescued: AtomicBool,
+    file: Option<Arc<File>>,
+    seen: Mutex<Seen>,
 }
 
 impl Files {
     /// The files that an open connection uses.
     pub fn of(path: &Path, writer: Weak<Mutex<Connection>>) -> Self {
+        let file = opened(path);
+        let seen = Seen {
+            stamp: stamp(path),
+            header: file.as_deref().and_then(Header::read),
+            is_overwritten: false,
+        };
         let files = Self {
+            file,
+            seen: Mutex::new(seen),
             path: path.to_owned(),
             log_path: beside(path, "-wal"),
             database: identity(path),
@@ -66,6 +136,12 @@ impl Files {
             let what = if now.is_none() { "removed" } else { "replaced" };
             return Err(StoreError::Replaced(format!("the database file was {what} while the program runs")));
         }
+        if self.is_overwritten() {
+            return Err(StoreError::Replaced(
+                "the content of the database file was replaced while the program runs; its write-ahead log was put aside"
+                    .to_owned(),
+            ));
+        }
         let Some(log) = self.log.get() else {
             return Ok(());
         };
@@ -80,6 +156,66 @@ impl Files {
         Err(StoreError::Replaced(format!(
             "the write-ahead log of the database was {what} while the program runs"
         )))
+    }
+
+    /// Returns true if a check found that another program wrote into the database file.
+    pub fn was_overwritten(&self) -> bool {
+        lock(&self.seen).is_overwritten
+    }
+
+    /// Returns true if another program wrote into the database file. Our own checkpoints, and those of other processes
+    /// of ours, only ever raise the numbers of its header.
+    fn is_overwritten(&self) -> bool {
+        let mut seen = lock(&self.seen);
+        if seen.is_overwritten {
+            return true;
+        }
+        let now = stamp(&self.path);
+        if now == seen.stamp {
+            return false;
+        }
+        let Some(file) = &self.file else { return false };
+        let read = || {
+            let header = Header::read(file);
+            let follows = match (seen.header, header) {
+                (Some(before), Some(header)) => before.leads_to(header),
+                (None, _) => true,
+                (Some(_), None) => false,
+            };
+            (header, follows)
+        };
+        let mut found = read();
+        if !found.1 {
+            // The first page may have been read while it was written.
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            found = read();
+        }
+        if found.1 {
+            seen.stamp = now;
+            seen.header = found.0.or(seen.header);
+            return false;
+        }
+        seen.is_overwritten = true;
+        // The log belongs to the content from before. Beside the new one it would be taken for its log.
+        let aside = beside(&self.path, "-wal.of-replaced-database");
+        match std::fs::rename(&self.log_path, &aside) {
+            Ok(()) => tracing::error!(
+                "the content of the database file was replaced; its write-ahead log is now {}. Stop the program, put the \
+                 right database in place and start it again",
+                aside.display()
+            ),
+            Err(error) => tracing::error!(
+                "the content of the database file was replaced, and its write-ahead log could not be put aside: {error}"
+            ),
+        }
+        let _ = std::fs::remove_file(beside(&self.path, "-shm"));
+        // Whoever holds the writer now leaves it to the next check.
+        if let Some(writer) = self.writer.upgrade()
+            && let Ok(connection) = writer.try_lock()
+        {
+            keep_log_to_itself(&connection);
+        }
+        true
     }
 
     /// Brings what was committed to the removed log, which this process still has open, into the database.
@@ -116,6 +252,14 @@ impl Files {
     }
 }
 
+/// Keeps a connection from writing the log into the database file when it is closed.
+pub(super) fn keep_log_to_itself(connection: &Connection) {
+    let set = connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+    if let Err(error) = set {
+        tracing::error!("a connection may write its log into the replaced database: {error}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +293,56 @@ mod tests {
             .unwrap();
         assert_eq!(rows, 1);
         std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn content_of_another_or_of_an_older_database_is_noticed() {
+        for other in ["another", "older", "garbage", "empty"] {
+            let (path, writer) = database(&format!("content-{other}"));
+            let run = |sql: &str| lock(&writer).execute_batch(sql).unwrap();
+            run("PRAGMA application_id = 7; PRAGMA wal_checkpoint(TRUNCATE);");
+            let older = std::fs::read(&path).unwrap();
+            let files = Files::of(&path, Arc::downgrade(&writer));
+            // Changes of its own are none of another.
+            for number in 1..4 {
+                run(&format!("INSERT INTO t VALUES ({number}); PRAGMA user_version = {number};"));
+                run("PRAGMA wal_checkpoint(TRUNCATE);");
+                files.check(None).unwrap();
+            }
+            run("INSERT INTO t VALUES (9);");
+            let content = match other {
+                "another" => {
+                    let mut content = std::fs::read(&path).unwrap();
+                    content[71] = 8;
+                    content
+                }
+                "older" => older,
+                "garbage" => vec![1; 8192],
+                _ => Vec::new(),
+            };
+            // As `cp` does it: the file stays, its content goes.
+            std::fs::write(&path, content).unwrap();
+            for _ in 0..2 {
+                let refused = files.check(None);
+                assert!(
+                    matches!(&refused, Err(StoreError::Replaced(text)) if text.contains("content")),
+                    "{other}: {refused:?}"
+                );
+            }
+            let aside = beside(&path, "-wal.of-replaced-database");
+            assert!(std::fs::metadata(aside).unwrap().len() > 0, "{other}");
+            drop(files);
+            drop(writer);
+            let rows = Connection::open(&path)
+                .unwrap()
+                .query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0));
+            match other {
+                "another" => assert_eq!(rows.unwrap(), 4, "the log was not written into it"),
+                "older" => assert_eq!(rows.unwrap(), 1, "the log was not written into it"),
+                _ => assert!(rows.is_err()),
+            }
+            std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+        }
     }
 
     #[test]

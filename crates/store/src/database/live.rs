@@ -34,7 +34,7 @@ pub struct Message {
     pub id: Option<Id>,
     /// Its version after the change.
     pub version: i64,
-    /// What happened: `create`, `update`, `archive`, `restore`, …
+    /// Action: `create`, `update`, `archive`, `restore`, …
     pub action: String,
     /// The entry in the log of changes, by which a message is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -94,7 +94,7 @@ impl Live {
         self.sender.subscribe()
     }
 
-    /// How many listen.
+    /// Number of subscribers.
     #[must_use]
     pub fn listeners(&self) -> usize {
         self.sender.receiver_count()

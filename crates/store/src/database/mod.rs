@@ -40,7 +40,7 @@ fn probe_value() -> String {
     format!("{}-{}", std::process::id(), NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
 }
 
-/// How often a transaction that met another is tried.
+/// Attempts of a transaction that conflicts with another.
 const ATTEMPTS: u32 = 6;
 
 /// Where the data is.
@@ -65,7 +65,7 @@ impl Location {
     }
 }
 
-/// Which database it is.
+/// Address of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     /// The embedded one.
@@ -99,7 +99,7 @@ impl Database {
         Ok(Self { inner: Arc::new(inner), live, answers: Arc::default(), recorder: Arc::default() })
     }
 
-    /// Which engine it is.
+    /// Engine of the database.
     #[must_use]
     pub fn engine(&self) -> Engine {
         match *self.inner {
@@ -342,7 +342,7 @@ pub struct Tx<'a> {
 }
 
 impl Tx<'_> {
-    /// Which engine it runs on.
+    /// Engine of the transaction.
     #[must_use]
     pub fn engine(&self) -> Engine {
         match self.connection {

@@ -78,6 +78,32 @@ fn make(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// Gives a database a number of its own, by which a file with the content of another one is told from it.
+fn number(connection: &Connection) -> Result<(), StoreError> {
+    let is_numbered =
+        || connection.query_row("PRAGMA application_id", [], |row| Ok(row.get::<_, i64>(0)? != 0));
+    if is_numbered()? {
+        return Ok(());
+    }
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let numbered = is_numbered().and_then(|is_numbered| {
+        if is_numbered {
+            return Ok(());
+        }
+        let number: i64 =
+            connection.query_row("SELECT 1 + abs(random() % 2000000000)", [], |row| row.get(0))?;
+        connection.execute_batch(&format!("PRAGMA application_id = {number}"))
+    });
+    connection.execute_batch(if numbered.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    Ok(numbered?)
+}
+
+/// Raises the mark of the database, so that an older copy of its file is told from it.
+fn mark(connection: &Connection) -> rusqlite::Result<()> {
+    let mark: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    connection.execute_batch(&format!("PRAGMA user_version = {}", (mark + 1) % 2_000_000_000))
+}
+
 impl Sqlite {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent() {
@@ -87,7 +113,13 @@ impl Sqlite {
         }
         let hold = claim::share(path)?;
         make(path)?;
-        let writer = Arc::new(Mutex::new(connect(path, false)?));
+        let writer = connect(path, false)?;
+        if let Err(error) = number(&writer) {
+            tracing::warn!(
+                "the database was not given a number, by which a replaced file is noticed: {error}"
+            );
+        }
+        let writer = Arc::new(Mutex::new(writer));
         Ok(Self {
             path: path.to_owned(),
             files: Arc::new(Files::of(path, Arc::downgrade(&writer))),
@@ -102,7 +134,7 @@ impl Sqlite {
     /// Writes a row on a connection of its own, and a file beside the database: a full disk has room for the former as
     /// long as the log does not grow.
     pub fn probe(&self) -> Result<(), StoreError> {
-        self.files.check(None)?;
+        self.check_files()?;
         if lock(&self.damaged_at).is_some_and(|at| at.elapsed() < DAMAGED) {
             return Err(StoreError::Damaged(
                 "a page of the database could not be read; see obcms doctor".to_owned(),
@@ -115,10 +147,14 @@ impl Sqlite {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(Duration::from_millis(500))?;
-        let written = connection.execute(
-            "INSERT INTO settings (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            [super::PROBE, &super::probe_value()],
-        );
+        let written = connection.execute_batch("BEGIN IMMEDIATE").and_then(|()| {
+            connection.execute(
+                "INSERT INTO settings (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                [super::PROBE, &super::probe_value()],
+            )?;
+            mark(&connection)?;
+            connection.execute_batch("COMMIT")
+        });
         match written.map_err(StoreError::from) {
             // Somebody else is writing.
             Err(StoreError::Sqlite(rusqlite::Error::SqliteFailure(error, _)))
@@ -126,7 +162,7 @@ impl Sqlite {
             {
                 Ok(())
             }
-            other => other.map(|_| ()),
+            other => other,
         }
     }
 
@@ -138,8 +174,20 @@ impl Sqlite {
         outcome
     }
 
+    /// Checks the files. When the content of the database was replaced, no connection writes the log into it any more.
+    fn check_files(&self) -> Result<(), StoreError> {
+        let checked = self.files.check(None);
+        if checked.is_err() && self.files.was_overwritten() {
+            self.renew_readers();
+            if let Ok(connection) = self.writer.try_lock() {
+                super::files::keep_log_to_itself(&connection);
+            }
+        }
+        checked
+    }
+
     pub fn begin(&self, writing: bool) -> Result<Transaction<'_>, StoreError> {
-        self.files.check(None)?;
+        self.check_files()?;
         self.note(self.begin_checked(writing))
     }
 
@@ -208,6 +256,7 @@ impl Sqlite {
                 if let Err(error) = files.check(None)
                     && !std::mem::replace(&mut is_lost, true)
                 {
+                    super::files::keep_log_to_itself(&connection);
                     tracing::error!("{error}");
                 }
                 let version: i64 = match connection.query_row("PRAGMA data_version", [], |row| row.get(0)) {

@@ -1,7 +1,9 @@
 //! Files of records: out as CSV and XLSX, in from both.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Body;
 use axum::extract::multipart::{Multipart, MultipartError};
@@ -12,6 +14,7 @@ use axum::routing::{get, post};
 use futures_util::{Stream, StreamExt, stream};
 use obcms_app::files::{Export, Format, MAXIMUM_BYTES, Report, Table};
 use obcms_app::{App, AppError};
+use obcms_domain::id::Id;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{FieldError, Kind};
 use serde_json::json;
@@ -19,6 +22,7 @@ use serde_json::json;
 use super::openapi;
 use crate::caller::Caller;
 use crate::input::{Parameters, PathId};
+use crate::limits::{EXPORT_RETRY, EXPORTS, EXPORTS_OF_ONE, UPLOAD_PARTS};
 use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
@@ -56,7 +60,7 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
             Route::new(
                 "post",
                 format!("{all}/import"),
-                format!("Read {plural} in from a CSV or XLSX: rows with an id change, rows without make new ones"),
+                format!("Import {plural} from CSV or XLSX: rows with an id change records, rows without make new ones"),
                 Access::Policy(Action::Import, kind.area),
                 post(move |state: AxumState<State>, caller: Caller, parameters: Parameters, upload: Upload| {
                     import(kind, state, caller, parameters, upload)
@@ -94,6 +98,52 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
     routes
 }
 
+/// Exports that are running, in all and by person.
+#[derive(Debug, Default)]
+pub struct Exports(Mutex<HashMap<Option<Id>, usize>>);
+
+/// Place of one export among those that are running; it ends with the value.
+#[derive(Debug)]
+pub struct Running {
+    exports: Arc<Exports>,
+    person: Option<Id>,
+}
+
+impl Exports {
+    fn running(&self) -> MutexGuard<'_, HashMap<Option<Id>, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins an export unless too many are running.
+    fn begin(self: &Arc<Self>, person: Option<Id>) -> Result<Running, Problem> {
+        let mut running = self.running();
+        let own = running.get(&person).copied().unwrap_or_default();
+        let refusal = if own >= EXPORTS_OF_ONE {
+            format!("You have {EXPORTS_OF_ONE} exports running; wait until one of them has ended.")
+        } else if running.values().sum::<usize>() >= EXPORTS {
+            format!("{EXPORTS} exports are running; try again in a moment.")
+        } else {
+            running.insert(person, own + 1);
+            return Ok(Running { exports: self.clone(), person });
+        };
+        let mut problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, refusal);
+        problem.retry_after = Some(EXPORT_RETRY);
+        Err(problem)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut running = self.exports.running();
+        match running.get_mut(&self.person) {
+            Some(own) if *own > 1 => *own -= 1,
+            _ => {
+                running.remove(&self.person);
+            }
+        }
+    }
+}
+
 /// The parts of a CSV, each read when the client has taken the one before.
 fn csv_parts(
     app: App,
@@ -113,6 +163,14 @@ fn csv_parts(
         std::future::ready((!is_over).then_some(part))
     })
     .fuse()
+}
+
+/// The parts of an export, which is running until the last one was taken.
+fn while_running<T>(running: Running, parts: impl Stream<Item = T>) -> impl Stream<Item = T> {
+    parts.map(move |part| {
+        let _ = &running;
+        part
+    })
 }
 
 /// A file in parts.
@@ -180,19 +238,20 @@ async fn export(
     if let Some((name, _)) = asked.iter().find(|(name, _)| name == "limit" || name == "cursor") {
         return Err(Parameters::wrong(name, "A file holds everything that fits."));
     }
+    let running = state.exports.begin(caller.actor.id)?;
     let mut export = blocking(|| state.app.begin_export(&caller.actor, kind, &asked))?;
     let body = match format {
         Format::Csv => {
             // What is refused is refused before the first byte.
             let first = blocking(|| state.app.next_csv(&mut export))?;
-            Body::from_stream(csv_parts(state.app.clone(), export, first))
+            Body::from_stream(while_running(running, csv_parts(state.app.clone(), export, first)))
         }
         Format::Xlsx => {
             // A workbook takes a processor and disk for seconds: the others wait for their turn.
             let turn = state.workbooks.clone().acquire_owned().await;
             let file = blocking(|| state.app.export_workbook(export))?;
             drop(turn);
-            Body::from_stream(file_parts(file))
+            Body::from_stream(while_running(running, file_parts(file)))
         }
     };
     let name = format!("{}-{}.{}", kind.collection, state.app.today(), format.ending());
@@ -229,10 +288,10 @@ async fn import(
     Err(refusal(&report))
 }
 
-/// Nothing was written, and why.
+/// Refusal of a file with errors.
 fn refusal(report: &Report) -> Problem {
     let mut problem =
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The file was not read in; nothing was changed.");
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The file was not imported; nothing was changed.");
     problem.body.insert("created".to_owned(), json!(0));
     problem.body.insert("updated".to_owned(), json!(0));
     problem.body.insert("unchanged".to_owned(), json!(0));
@@ -280,8 +339,21 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
             )
         })?;
         let mut upload = Self::default();
+        let mut count = 0;
+        let mut has_file = false;
         while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
+            count += 1;
+            if count > UPLOAD_PARTS {
+                let detail = format!("The upload has too many parts: at most {UPLOAD_PARTS}.");
+                return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+            }
             let name = part.name().unwrap_or_default().to_owned();
+            if name == "file" && std::mem::replace(&mut has_file, true) {
+                return Err(Problem::new(
+                    StatusCode::BAD_REQUEST,
+                    "Send one file: the part \"file\" is repeated.",
+                ));
+            }
             let bytes = part.bytes().await.map_err(|error| unreadable(&error))?;
             if name == "file" {
                 if bytes.len() > MAXIMUM_BYTES {
@@ -309,4 +381,31 @@ fn unreadable(error: &MultipartError) -> Problem {
 
 fn too_large() -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Expected a file of at most 5 MB.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exports_are_bounded_in_all_and_by_person() {
+        let exports = Arc::new(Exports::default());
+        let [one, two, three] = [1, 2, 3].map(|number| Some(Id::from_parts(number, &[0; 10])));
+        let begin = |person, count: usize| (0..count).map(|_| exports.begin(person).ok()).collect::<Vec<_>>();
+        let mut first = begin(one, EXPORTS_OF_ONE);
+        assert!(first.iter().all(Option::is_some));
+        let refused = exports.begin(one).err();
+        assert_eq!(refused.map(|problem| problem.status), Some(StatusCode::TOO_MANY_REQUESTS));
+        let others = begin(two, EXPORTS - EXPORTS_OF_ONE);
+        assert!(others.iter().all(Option::is_some));
+        assert!(exports.begin(three).is_err());
+        // One whose parts are dropped, read to the end or not, leaves its place.
+        let running = first.pop().flatten();
+        let parts = running.map(|running| while_running(running, stream::iter([1, 2])));
+        assert!(exports.begin(three).is_err());
+        drop(parts);
+        assert!(exports.begin(three).is_ok());
+        drop((first, others));
+        assert!(exports.running().is_empty());
+    }
 }

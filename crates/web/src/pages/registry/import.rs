@@ -1,4 +1,4 @@
-//! Reading records in from a file: choose it, look at what it would do, do it.
+//! Import of records from a file: choose, preview, import.
 
 use axum::extract::{FromRequest, Request, State as AxumState};
 use axum::http::StatusCode;
@@ -64,7 +64,7 @@ impl FromRequest<State> for Upload {
     }
 }
 
-/// Whether the person may read files of the kind in.
+/// Returns true if the person may import files of the kind.
 #[must_use]
 pub fn may_import(actor: &Actor, kind: &Kind) -> bool {
     kind.writable && actor.may(Action::Import, kind.area)
@@ -74,7 +74,7 @@ fn require(actor: &Actor, kind: &Kind) -> Result<(), AppError> {
     if may_import(actor, kind) {
         return Ok(());
     }
-    let what = format!("read {} in from files", plural(kind));
+    let what = format!("import {}", plural(kind));
     Err(AppError::forbidden(Action::Import, kind.area, &what))
 }
 
@@ -156,7 +156,7 @@ fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Marku
                         if has_preview { ButtonKind::Plain } else { ButtonKind::Main },
                     ))
                     (button_link(
-                        "Export what there is",
+                        "Export current records",
                         &format!("/api/v1/{}/export.csv", kind.collection),
                         "download",
                         ButtonKind::Quiet,
@@ -168,14 +168,14 @@ fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Marku
     page.clone().below(kind.plural, &format!("/{}", kind.collection)).render(&title, &content).into_string()
 }
 
-/// What the file would do, and the button that does it when nothing is wrong.
+/// Outcome of the dry run, and the button that imports the file when nothing is wrong.
 fn preview(kind: &'static Kind, page: &Page, report: &Report, content: &str) -> Markup {
     let summary = html! {
         strong { (report.created) " new, " (report.updated) " changed, " (report.unchanged) " unchanged" }
     };
     if report.errors.is_empty() {
         return html! {
-            (feedback::notice(Tone::Good, &html! { (summary) ". Nothing has been written yet." }))
+            (feedback::notice(Tone::Good, &html! { (summary) ". Not imported yet." }))
             form method="post" action={ "/" (kind.collection) "/import" } enctype="multipart/form-data" {
                 input type="hidden" name="csrf_token" value=(page.csrf());
                 textarea name="content" hidden aria-label="Content of the file" { "\n" (content) }
@@ -185,18 +185,19 @@ fn preview(kind: &'static Kind, page: &Page, report: &Report, content: &str) -> 
     }
     html! {
         (feedback::notice(Tone::Bad, &html! {
-            "Nothing was written: " (report.errors.len()) " cells are not right. Mend them in the file and check it again."
+            "Not imported: " (report.errors.len()) (if report.errors.len() == 1 { " error" } else { " errors" })
+            ". Correct the file and check it again."
         }))
-        div.table-wrap tabindex="0" role="region" aria-label="What is not right" {
+        div.table-wrap tabindex="0" role="region" aria-label="Errors in the file" {
             table.table {
-                caption.visually-hidden { "What is not right" }
-                thead { tr { th scope="col" { "Row" } th scope="col" { "Field" } th scope="col" { "What is expected" } } }
+                caption.visually-hidden { "Errors in the file" }
+                thead { tr { th scope="col" { "Row" } th scope="col" { "Field" } th scope="col" { "Error" } } }
                 tbody {
                     @for error in report.errors.iter().take(SHOWN) {
                         tr {
                             td data-label="Row" { (error.row) }
                             td data-label="Field" { (kind.field(&error.field).map_or(error.field.as_str(), |field| field.label)) }
-                            td data-label="What is expected" { (error.message) }
+                            td data-label="Error" { (error.message) }
                         }
                     }
                 }

@@ -1,0 +1,72 @@
+//! The job that has repeating tasks show the occurrence of the day.
+//!
+//! The columns of a series hold the state of its shown occurrence, and are written when somebody changes the task. The
+//! shown occurrence also moves on with the day, and databases of older releases held the state of the series as a whole.
+
+use obcms_domain::id::Id;
+use obcms_domain::jobs::BackOff;
+use obcms_domain::kinds::TASK;
+use obcms_store::{records as store, tasks};
+use serde_json::Value as Json;
+
+use super::{Handler, JobError, Outcome};
+use crate::error::AppError;
+use crate::work::Work;
+use crate::{Actor, App, behaviour, consequences, occurrences};
+
+/// Tasks that are looked at in one transaction.
+const BATCH: usize = 100;
+
+/// Every night, soon after the day of the office began.
+pub const HANDLER: Handler = Handler {
+    kind: "show_occurrences",
+    label: "Show the occurrences of the day",
+    description: "Brings lists and the board to the occurrence of each repeating task that is to be done next.",
+    schedule: "1 0 * * *",
+    maximum_attempts: 5,
+    back_off: BackOff::USUAL,
+    run,
+};
+
+fn run(app: &App, _: &Json) -> Result<Outcome, JobError> {
+    let ids = app.read(|tx| Ok(tasks::series_with_overrides(tx)?))?;
+    let mut changed = 0;
+    for batch in ids.chunks(BATCH) {
+        changed += app.write(&Actor::program(), |work| refresh(work, batch))?;
+    }
+    Ok(Outcome::done(format!("{changed} of {} repeating tasks changed", ids.len())))
+}
+
+/// Brings all series to their shown occurrence, in one transaction.
+pub(crate) fn refresh_all(work: &mut Work<'_, '_>) -> Result<(), AppError> {
+    let ids = tasks::series_with_overrides(work.tx)?;
+    for batch in ids.chunks(BATCH) {
+        refresh(work, batch)?;
+    }
+    Ok(())
+}
+
+/// Brings the columns of series to the state of their shown occurrence. Returns the number of those that changed.
+fn refresh(work: &mut Work<'_, '_>, ids: &[Id]) -> Result<usize, AppError> {
+    work.tx.lock(TASK.table, ids)?;
+    let mut changed: Vec<Id> = Vec::new();
+    let mut ppas: Vec<Option<Id>> = Vec::new();
+    for before in store::load_many(work.tx, &TASK, ids)? {
+        let mut record = before.clone();
+        // A series that cannot be read does not keep the others from being shown.
+        if let Err(error) = occurrences::show(&mut record, work.today) {
+            tracing::warn!("the occurrences of task {} cannot be read: {error}", before.id);
+            continue;
+        }
+        if work.save_computed(&before, &record)? {
+            changed.push(record.id);
+            ppas.push(record.link("origin").filter(|origin| origin.kind == "ppa").map(|origin| origin.id));
+        }
+    }
+    if !changed.is_empty() {
+        consequences::roll_up(work, &ppas)?;
+        let waiting = tasks::dependents(work.tx, &changed)?;
+        behaviour::tasks::refresh_blocked(work, &waiting)?;
+    }
+    Ok(changed.len())
+}
