@@ -13,25 +13,39 @@ use obcms_store::feeds as store;
 use serde_json::Value as Json;
 
 use crate::accounts::{Vault, hashed_text, limit_end, new_secret, opened};
+use crate::actor::Credential;
 use crate::calendar::{CalendarQuery, FILTERS};
 use crate::error::AppError;
 use crate::records::{require_version, require_write};
 use crate::{Actor, App};
 
-/// Gives a feed a new secret.
-pub(crate) fn set_secret(app: &App, record: &mut Record) -> Result<(), AppError> {
+/// Gives a feed or a share a new secret, and notes the token that asked for it.
+pub(crate) fn set_secret(app: &App, actor: &Actor, record: &mut Record) -> Result<(), AppError> {
     let secret = new_secret(app);
+    match actor.credential {
+        Credential::Token { id, .. } => record.set("made_with", id.to_string()),
+        Credential::None | Credential::Session(_) => record.set("made_with", Value::Null),
+    }
     record.set("secret_hash", hashed_text(&secret));
     record.set("secret", Vault::current()?.seal(record.id, &secret)?);
     Ok(())
 }
 
-/// The path at which a feed answers, for its owner; nothing for anybody else, however much they may.
+/// The secret of a feed or a share, for its owner; nothing for anybody else, however much they may. A token sees only
+/// those that it made itself: others would outlive it.
+pub(crate) fn secret_for(actor: &Actor, record: &Record) -> Option<String> {
+    let is_owner = actor.id.is_some() && record.created_by == actor.id;
+    let sees = match actor.credential {
+        Credential::Token { id, .. } => record.text("made_with") == id.to_string(),
+        Credential::None | Credential::Session(_) => true,
+    };
+    opened(record).filter(|_| is_owner && sees)
+}
+
+/// The path at which a feed answers, for its owner.
 #[must_use]
 pub fn path(actor: &Actor, record: &Record) -> Option<String> {
-    let is_owner = actor.id.is_some() && record.created_by == actor.id;
-    let secret = opened(record).filter(|_| is_owner)?;
-    Some(format!("/feeds/{secret}.ics"))
+    secret_for(actor, record).map(|secret| format!("/feeds/{secret}.ics"))
 }
 
 impl App {
@@ -74,7 +88,7 @@ impl App {
             }
             let mut record = before.clone();
             limit_end(work.actor, None, &mut record)?;
-            set_secret(work.app, &mut record)?;
+            set_secret(work.app, work.actor, &mut record)?;
             work.save_secret(&before, &record, "renew")?;
             Ok(record)
         })

@@ -15,9 +15,10 @@ use obcms_store::sharing as store;
 use obcms_store::{Tx, records};
 use serde_json::Value as Json;
 
-use crate::accounts::{Attempt, hashed_text, opened, verify_password};
+use crate::accounts::{Attempt, hashed_text, verify_password};
 use crate::calendar::{CalendarQuery, Entry, Feed, Moment};
 use crate::error::AppError;
+use crate::feeds::secret_for;
 use crate::{Actor, App};
 
 pub use obcms_store::sharing::View;
@@ -149,12 +150,10 @@ impl SharedEntry {
     }
 }
 
-/// The path of a share, for its maker; nothing for anybody else, however much they may.
+/// The path of a share, for its maker.
 #[must_use]
 pub fn path(actor: &Actor, record: &Record) -> Option<String> {
-    let is_owner = actor.id.is_some() && record.created_by == actor.id;
-    let secret = opened(record).filter(|_| is_owner)?;
-    Some(format!("/shared/{secret}"))
+    secret_for(actor, record).map(|secret| format!("/shared/{secret}"))
 }
 
 /// Why the share shows nothing, if so.

@@ -303,7 +303,8 @@ pub(crate) const ARCHIVED: &str = "archived_at";
 
 /// Fields that the log does not keep: what was secret once must not be found there, nor be brought back by an undo;
 /// what the store works out anew at every write; and where the state of a series is, of which the log tells as a whole.
-const UNLOGGED: [&str; 6] = ["password_hash", "secret", "secret_hash", NEXT_DUE, SERIES_STATE, UNASSIGNED];
+const UNLOGGED: [&str; 7] =
+    ["password_hash", "secret", "secret_hash", "made_with", NEXT_DUE, SERIES_STATE, UNASSIGNED];
 
 /// Whether the log keeps the values of the field; secrets of people stay out of it.
 #[must_use]

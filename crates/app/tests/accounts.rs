@@ -5,7 +5,7 @@ mod common;
 
 use common::{Home, bare, input};
 use jiff::SignedDuration;
-use obcms_app::accounts::{Client, SetupInput, SignInError, SignedIn};
+use obcms_app::accounts::{Client, EndAccess, SetupInput, SignInError, SignedIn};
 use obcms_app::actor::CacheKey;
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
@@ -222,7 +222,7 @@ fn tokens_act_for_their_owner() {
     assert!(reading.read_only);
     let refused = home.app.create_token(&reading, "more", "write", None);
     assert!(matches!(refused, Err(AppError::Forbidden { .. })));
-    home.app.revoke_token(&me, token.id).unwrap();
+    home.app.revoke_token(&me, token.id, &EndAccess::default()).unwrap();
     assert!(home.app.token_actor(&reader).unwrap().is_none());
 }
 
@@ -249,9 +249,12 @@ fn a_token_is_revoked_by_its_owner_or_an_administrator() {
     let bo = actor(&home, add(&home, "bo.lim", &["coordinator"]));
     let root = actor(&home, add(&home, "root", &["admin"]));
     let (secret, token) = home.app.create_token(&ana, "x", "write", None).unwrap();
-    assert!(matches!(home.app.revoke_token(&bo, token.id), Err(AppError::NotFound(_))));
+    assert!(matches!(
+        home.app.revoke_token(&bo, token.id, &EndAccess::default()),
+        Err(AppError::NotFound(_))
+    ));
     assert!(home.app.token_actor(&secret).unwrap().is_some());
-    home.app.revoke_token(&root, token.id).unwrap();
+    home.app.revoke_token(&root, token.id, &EndAccess::default()).unwrap();
     assert!(home.app.token_actor(&secret).unwrap().is_none());
 }
 

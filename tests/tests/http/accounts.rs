@@ -280,10 +280,70 @@ on_both_engines! {
         admin.client.post("/api/v1/me/password", &change).expect_status(403);
     }
 
+    fn revoking_a_token_offers_to_end_what_it_made(server: &Server) {
+        let person = server.person(&["coordinator"]);
+        let web = signed_in(server, &person);
+        let make = |client: &Client, collection: &str, body: serde_json::Value| {
+            client.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json
+        };
+        let id = |made: &serde_json::Value| made["id"].as_str().expect("an id").to_owned();
+        let with = |made: &serde_json::Value| {
+            server.anonymous().with_token(made["token"].as_str().expect("a secret"))
+        };
+        let status = |made: &serde_json::Value| {
+            server.anonymous().get(path(made["url"].as_str().expect("an address"))).status
+        };
+        let leaked = make(&web, "me/tokens", json!({ "name": "leaked" }));
+        let child = make(&with(&leaked), "me/tokens", json!({ "name": "child" }));
+        let own = make(&web, "feeds", json!({ "name": "Own" }));
+        let feed = make(&with(&leaked), "feeds", json!({ "name": "Phone" }));
+        let share = make(&with(&child), "shares", json!({ "name": "March", "modules": ["holidays"] }));
+        // A token sees the addresses that it made itself: others would outlive it.
+        let url = |client: &Client, made: &serde_json::Value| {
+            client.get(&format!("/api/v1/feeds/{}", id(made))).expect_status(200).json["url"].clone()
+        };
+        assert!(url(&with(&leaked), &feed).is_string() && url(&web, &feed).is_string());
+        assert!(url(&with(&leaked), &own).is_null() && url(&with(&child), &feed).is_null());
+
+        let token = format!("/api/v1/me/tokens/{}", id(&leaked));
+        let made = web.get(&format!("{token}/made")).expect_status(200).json;
+        assert_eq!(made["tokens"][0]["id"], child["id"]);
+        assert_eq!((&made["feeds"][0]["id"], &made["shares"][0]["id"]), (&feed["id"], &share["id"]));
+        assert_eq!(made["feeds"].as_array().map(Vec::len), Some(1), "the other feed is not the token's");
+        server.as_role("staff").get(&format!("{token}/made")).expect_status(404);
+        let page = format!("/me/tokens/{}/revoke", id(&leaked));
+        assert!(web.get("/me").expect_status(200).text.contains(&page));
+        let asked = web.get(&page).expect_status(200);
+        assert!(asked.text.contains("Phone") && asked.text.contains("March") && asked.text.contains("child"));
+
+        web.delete(&format!("{token}?end_feeds=soon")).expect_status(400);
+        web.delete(&token).expect_status(204);
+        with(&child).get("/api/v1/me").expect_status(401);
+        assert_eq!([status(&feed), status(&share), status(&own)], [200; 3], "addresses end when that is asked for");
+        // It can be asked for later as well, one by one or all.
+        web.delete(&format!("{token}?end_feeds={}", id(&feed))).expect_status(204);
+        assert_eq!([status(&feed), status(&share), status(&own)], [404, 200, 200]);
+        let csrf = csrf_token(&web);
+        let ticked = format!("share_{}", id(&share));
+        web.post_form(&page, &[("csrf_token", &csrf), (&ticked, "true")]).expect_status(303);
+        assert_eq!([status(&share), status(&own)], [410, 200]);
+        let made = web.get(&format!("{token}/made")).expect_status(200).json;
+        assert_eq!((&made["feeds"], &made["shares"]), (&json!([]), &json!([])));
+
+        // A new address is that of whoever asked for it.
+        let second = make(&web, "me/tokens", json!({ "name": "second" }));
+        with(&second).post(&format!("/api/v1/feeds/{}/renew", id(&own)), &json!({})).expect_status(200);
+        web.delete(&format!("/api/v1/me/tokens/{}?end_feeds=true&end_shares=true", id(&second))).expect_status(204);
+        let own = web.get(&format!("/api/v1/feeds/{}", id(&own))).expect_status(200).json;
+        assert_eq!(status(&own), 404);
+    }
+
     fn a_reset_ends_sessions_and_lists_what_goes_on(server: &Server) {
         let person = server.person(&["staff"]);
         let session = signed_in(server, &person);
         person.client.post("/api/v1/feeds", &json!({ "name": "Phone" })).expect_status(201);
+        let share = json!({ "name": "March", "modules": ["holidays"] });
+        person.client.post("/api/v1/shares", &share).expect_status(201);
         let admin = signed_in(server, &server.person(&["admin"]));
         let user = format!("/api/v1/users/{}", person.id);
         let made = admin.post(&format!("{user}/setup-link"), &json!({})).expect_status(201).json;
@@ -293,8 +353,10 @@ on_both_engines! {
         let token = made["tokens"][0]["id"].clone();
         person.client.get("/api/v1/me").expect_status(200);
         server.as_role("coordinator").post(&format!("{user}/end-access"), &json!({})).expect_status(403);
-        let left = admin.post(&format!("{user}/end-access"), &json!({ "tokens": [token], "feeds": true }));
-        assert_eq!(left.expect_status(200).json, json!({ "sessions": [], "tokens": [], "feeds": [] }));
+        assert_eq!((&made["shares"][0]["name"], &made["shares"][0]["made_with"]), (&json!("March"), &token));
+        let end = json!({ "tokens": [token], "feeds": true, "shares": true });
+        let left = admin.post(&format!("{user}/end-access"), &end);
+        assert_eq!(left.expect_status(200).json, json!({ "sessions": [], "tokens": [], "feeds": [], "shares": [] }));
         person.client.get("/api/v1/me").expect_status(401);
         let access = admin.get(&format!("{user}/access")).expect_status(200);
         assert_eq!(access.json["feeds"], json!([]));

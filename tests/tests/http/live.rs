@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use obcms_app::accounts::EndAccess;
 use obcms_app::jobs::{HANDLERS, plant};
 use obcms_tests::{Client, PASSWORD, Server, on_both_engines, sample};
 use serde_json::{Value as Json, json};
@@ -158,7 +159,7 @@ on_both_engines! {
         ];
         let streams: Vec<_> = headers.iter().map(|header| ends(server, header)).collect();
         app.set_disabled(&program, people[0].id, true).unwrap();
-        app.revoke_token(&program, revoked).unwrap();
+        app.revoke_token(&program, revoked, &EndAccess::default()).unwrap();
         let none = json!({"roles": []});
         app.update(&program, &obcms_domain::kinds::USER, people[2].id, none.as_object().unwrap(), None).unwrap();
         app.set_password(&program, people[3].id, "mountain cloud boat").unwrap();

@@ -1,16 +1,19 @@
 //! Access that ends: whether whoever opened a stream or a download may go on.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
 use obcms_domain::id::Id;
 use obcms_domain::people::{Action, Area};
 use obcms_domain::registry::Record;
 use obcms_store::accounts::{self, Session, Token};
-use obcms_store::{Tx, feeds};
+use obcms_store::{Tx, feeds, sharing};
 
 use super::find_user;
 use crate::actor::Credential;
 use crate::error::AppError;
 use crate::records::require_write;
+use crate::work::Work;
 use crate::{Actor, App, security};
 
 /// Reason why somebody has no access any more.
@@ -51,6 +54,20 @@ pub struct Credentials {
     pub tokens: Vec<Token>,
     /// Live calendar feeds.
     pub feeds: Vec<Record>,
+    /// Live shared calendars.
+    pub shares: Vec<Record>,
+}
+
+impl Credentials {
+    /// Keeps what was made with one of these tokens, and of the tokens those that the first one made.
+    fn made_with(&mut self, token: Id, family: &[Id]) {
+        self.sessions.clear();
+        self.tokens.retain(|found| found.id != token && family.contains(&found.id));
+        let names: Vec<String> = family.iter().map(Id::to_string).collect();
+        let is_made = |record: &Record| names.iter().any(|name| name == record.text("made_with"));
+        self.feeds.retain(is_made);
+        self.shares.retain(is_made);
+    }
 }
 
 /// Which credentials of a kind are ended.
@@ -84,13 +101,21 @@ pub struct EndAccess {
     pub tokens: Ended,
     /// Feeds, which are archived.
     pub feeds: Ended,
+    /// Shared calendars, which are archived.
+    pub shares: Ended,
 }
 
 impl EndAccess {
     /// Everything with which programs come in: all tokens and feeds.
     #[must_use]
     pub fn programs() -> Self {
-        Self { sessions: Ended::None, tokens: Ended::All, feeds: Ended::All }
+        Self { tokens: Ended::All, feeds: Ended::All, ..Self::default() }
+    }
+
+    /// The addresses that may be ended together with a token: feeds and shares.
+    #[must_use]
+    pub fn addresses() -> Self {
+        Self { feeds: Ended::All, shares: Ended::All, ..Self::default() }
     }
 }
 
@@ -125,6 +150,27 @@ pub(super) fn require_no_token(actor: &Actor, what: &str) -> Result<(), AppError
     }
 }
 
+/// The token of that id, for its owner and for administrators.
+fn token_for(tx: &mut Tx<'_>, actor: &Actor, id: Id) -> Result<Token, AppError> {
+    accounts::token_by_id(tx, id)?
+        .filter(|token| actor.id == Some(token.user_id) || actor.may(Action::Edit, Area::Accounts))
+        .ok_or(AppError::NotFound("token"))
+}
+
+/// Archives the feeds and shares that are to end; returns how many of each.
+fn end_addresses(
+    work: &mut Work<'_, '_>,
+    mut feeds: Vec<Record>,
+    mut shares: Vec<Record>,
+    end: &EndAccess,
+) -> Result<(usize, usize), AppError> {
+    feeds.retain(|feed| end.feeds.has(feed.id));
+    shares.retain(|share| end.shares.has(share.id));
+    work.archive_many(&feeds)?;
+    work.archive_many(&shares)?;
+    Ok((feeds.len(), shares.len()))
+}
+
 impl App {
     fn credentials(&self, tx: &mut Tx<'_>, user: Id, now: Timestamp) -> Result<Credentials, AppError> {
         let mut sessions = accounts::sessions(tx, user)?;
@@ -133,7 +179,9 @@ impl App {
         tokens.retain(|token| token.revoked_at.is_none() && token.expires_at.is_none_or(|end| end > now));
         let mut feeds = feeds::of_owner(tx, user)?;
         feeds.retain(|feed| feed.instant("expires").is_none_or(|end| end > now));
-        Ok(Credentials { sessions, tokens, feeds })
+        let mut shares = sharing::of_owner(tx, user)?;
+        shares.retain(|share| crate::sharing::gone(share, now).is_none());
+        Ok(Credentials { sessions, tokens, feeds, shares })
     }
 
     /// Everything with which a user comes in: for the user and for administrators.
@@ -164,15 +212,82 @@ impl App {
             for token in &tokens {
                 accounts::revoke_token(work.tx, user, token.id, work.now)?;
             }
-            let feeds: Vec<Record> = found.feeds.into_iter().filter(|feed| end.feeds.has(feed.id)).collect();
-            work.archive_many(&feeds)?;
-            if !tokens.is_empty() || !feeds.is_empty() {
-                work.note = format!("Access ended: {} tokens, {} feeds.", tokens.len(), feeds.len());
+            let count = tokens.len();
+            let (feeds, shares) = end_addresses(work, found.feeds, found.shares, end)?;
+            if count + feeds + shares > 0 {
+                work.note =
+                    format!("Access ended: {count} tokens, {feeds} feeds, {shares} shared calendars.");
                 work.remark(&record, "token")?;
             }
             Ok((self.credentials(work.tx, user, work.now)?, record.text("username").to_owned()))
         })?;
         security::acted(actor, "access_ended", &about);
+        Ok(left)
+    }
+
+    /// What goes on when a token is revoked and nothing else is: feeds and shares that it or its tokens made. Its
+    /// tokens, which end with it, are listed too. For its owner and for administrators.
+    pub fn made_with_token(&self, actor: &Actor, id: Id) -> Result<Credentials, AppError> {
+        let now = self.now();
+        self.read(|tx| {
+            let token = token_for(tx, actor, id)?;
+            self.made_with(tx, &token, now)
+        })
+    }
+
+    fn made_with(&self, tx: &mut Tx<'_>, token: &Token, now: Timestamp) -> Result<Credentials, AppError> {
+        let family: Vec<Id> =
+            accounts::token_family(tx, token.user_id, token.id)?.iter().map(|one| one.id).collect();
+        let mut found = self.credentials(tx, token.user_id, now)?;
+        found.made_with(token.id, &family);
+        Ok(found)
+    }
+
+    /// The actor's own tokens of which something goes on when they are revoked and nothing else is.
+    pub fn tokens_that_made(&self, actor: &Actor) -> Result<HashSet<Id>, AppError> {
+        let Some(user) = actor.id else {
+            return Ok(HashSet::new());
+        };
+        let now = self.now();
+        self.read(|tx| {
+            let found = self.credentials(tx, user, now)?;
+            let parents: HashMap<Id, Option<Id>> =
+                accounts::tokens(tx, user)?.into_iter().map(|token| (token.id, token.parent_id)).collect();
+            let mut makers = HashSet::new();
+            for record in found.feeds.iter().chain(&found.shares) {
+                let mut maker = record.text("made_with").parse::<Id>().ok();
+                while let Some(id) = maker.filter(|id| makers.insert(*id)) {
+                    maker = parents.get(&id).copied().flatten();
+                }
+            }
+            Ok(makers)
+        })
+    }
+
+    /// Revokes a token, with the tokens that were made with it: one's own, or anybody's by an administrator. Of the
+    /// feeds and shares that were made with them, those that `end` names end too, also when the token was revoked
+    /// before. Returns the feeds and shares that go on.
+    pub fn revoke_token(&self, actor: &Actor, id: Id, end: &EndAccess) -> Result<Credentials, AppError> {
+        require_write(actor)?;
+        let left = self.write(actor, |work| {
+            let token = token_for(work.tx, actor, id)?;
+            let made = self.made_with(work.tx, &token, work.now)?;
+            let revoked = accounts::revoke_token(work.tx, token.user_id, id, work.now)?;
+            let (feeds, shares) = end_addresses(work, made.feeds, made.shares, end)?;
+            if revoked > 0 || feeds + shares > 0 {
+                let record = find_user(work, token.user_id)?;
+                work.note = match feeds + shares {
+                    0 => format!("Token {} revoked.", token.name),
+                    _ => format!(
+                        "Token {} revoked, with {feeds} feeds, {shares} shared calendars.",
+                        token.name
+                    ),
+                };
+                work.remark(&record, "token")?;
+            }
+            self.made_with(work.tx, &token, work.now)
+        })?;
+        security::acted(actor, "token_revoked", &id.to_string());
         Ok(left)
     }
 

@@ -1,8 +1,6 @@
 //! Tokens with which programs act for a person.
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::id::Id;
-use obcms_domain::people::{Action, Area};
 use obcms_domain::registry::{FieldError, check_text};
 use obcms_store::accounts::{self, Token};
 
@@ -168,23 +166,5 @@ impl App {
         })?;
         security::acted(actor, "token_created", &token.id.to_string());
         Ok((secret, token))
-    }
-
-    /// Revokes a token, with those that were made with it: one's own, or anybody's by an administrator.
-    pub fn revoke_token(&self, actor: &Actor, id: Id) -> Result<(), AppError> {
-        require_write(actor)?;
-        self.write(actor, |work| {
-            let token = accounts::token_by_id(work.tx, id)?
-                .filter(|token| actor.id == Some(token.user_id) || actor.may(Action::Edit, Area::Accounts))
-                .ok_or(AppError::NotFound("token"))?;
-            if accounts::revoke_token(work.tx, token.user_id, id, work.now)? > 0 {
-                let record = find_user(work, token.user_id)?;
-                work.note = format!("Token {} revoked.", token.name);
-                work.remark(&record, "token")?;
-            }
-            Ok(())
-        })?;
-        security::acted(actor, "token_revoked", &id.to_string());
-        Ok(())
     }
 }

@@ -17,7 +17,7 @@ pub fn prepare(
 ) -> Result<(), AppError> {
     limit_end(work.actor, before, record)?;
     if record.text("secret").is_empty() {
-        feeds::set_secret(work.app, record)?;
+        feeds::set_secret(work.app, work.actor, record)?;
     }
     let states = kinds::entry_states();
     all_known(record, "kinds", "kind of entry", |name| kinds::entry_kind(name).is_some())?;

@@ -18,7 +18,7 @@ pub fn prepare(
 ) -> Result<(), AppError> {
     limit_end(work.actor, before, record)?;
     if before.is_none() {
-        feeds::set_secret(work.app, record)?;
+        feeds::set_secret(work.app, work.actor, record)?;
     }
     if !input.contains_key("passphrase") {
         return Ok(());

@@ -5,9 +5,10 @@ use super::user::{named, open};
 use crate::failure::Failure;
 use crate::settings::DatabaseFlags;
 use clap::Subcommand;
-use obcms_app::accounts::{Token, TokenEnd};
+use obcms_app::accounts::{Credentials, EndAccess, Token, TokenEnd};
 use obcms_app::{Actor, App};
 use obcms_domain::id::Id;
+use obcms_domain::registry::Record;
 use std::str::FromStr;
 
 /// Make, list and revoke tokens.
@@ -44,11 +45,15 @@ enum TokenCommand {
         #[command(flatten)]
         settings: DatabaseFlags,
     },
-    /// Revoke a token.
+    /// Revoke a token, with the tokens that were made with it. Feeds and shared calendars that were made with them go
+    /// on and are listed, unless --end-made is given.
     Revoke {
         /// Its id, as `token list` shows it.
         #[arg(value_parser = parse_id)]
         id: Id,
+        /// End the feeds and shared calendars that were made with it, too.
+        #[arg(long)]
+        end_made: bool,
         #[command(flatten)]
         settings: DatabaseFlags,
     },
@@ -86,10 +91,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             let lines: String = tokens.iter().map(|token| line(token, now)).collect();
             say(&lines)
         }
-        TokenCommand::Revoke { id, settings } => {
+        TokenCommand::Revoke { id, end_made, settings } => {
             let opened = open(settings)?;
-            opened.app.revoke_token(&Actor::program(), *id)?;
-            say(&format!("{id} is revoked\n"))
+            let end = if *end_made { EndAccess::addresses() } else { EndAccess::default() };
+            let left = opened.app.revoke_token(&Actor::program(), *id, &end)?;
+            say(&format!("{id} is revoked\n"))?;
+            if !left.feeds.is_empty() || !left.shares.is_empty() {
+                eprint!("Made with it and still open; end them with --end-made:\n{}", addresses(&left));
+            }
+            Ok(())
         }
     }
 }
@@ -99,6 +109,22 @@ fn owner(app: &App, name: &str) -> Result<Actor, Failure> {
     app.actor_of(user.id)?.ok_or_else(|| {
         Failure::new(format_args!("{name} is disabled; open the account with obcms user enable {name}"))
     })
+}
+
+/// A line for each feed and shared calendar: what it is, id, last use, name.
+pub(super) fn addresses(found: &Credentials) -> String {
+    let line = |what: &str, record: &Record, last: &str| {
+        let last = record.instant(last).map_or_else(|| "never".to_owned(), |instant| format!("{instant:.0}"));
+        format!("{what:<5}  {}  {last:<20}  {}\n", record.id, record.title())
+    };
+    let feeds = found.feeds.iter().map(|feed| line("feed", feed, "last_read_at"));
+    feeds.chain(found.shares.iter().map(|share| line("share", share, "last_viewed_at"))).collect()
+}
+
+/// A line for each live token, feed and shared calendar.
+pub(super) fn programs(found: &Credentials, now: jiff::Timestamp) -> String {
+    let tokens: String = found.tokens.iter().map(|token| format!("token  {}", line(token, now))).collect();
+    tokens + &addresses(found)
 }
 
 fn line(token: &Token, now: jiff::Timestamp) -> String {

@@ -1,11 +1,13 @@
 //! `obcms user`: accounts from the command line, also while a server runs.
 
+use super::token::programs;
 use super::{say, setup_link};
 use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::settings::{DatabaseFlags, resolve};
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
+use obcms_app::accounts::{EndAccess, Ended};
 use obcms_app::actor::roles;
 use obcms_app::records::Input;
 use obcms_app::{Actor, App, AppError};
@@ -63,10 +65,15 @@ enum UserCommand {
         #[command(flatten)]
         settings: DatabaseFlags,
     },
-    /// Set a forgotten password anew; without --password-stdin print a link with which its owner does.
+    /// Set a forgotten password anew; without --password-stdin print a link with which its owner does. Sessions end;
+    /// tokens, feeds and shared calendars go on and are listed, unless --end names them.
     Reset {
         /// Name to sign in with.
         name: String,
+        /// What ends with the password: tokens, feeds, shares, all, or the id of one of them as the list shows it; may be
+        /// given several times.
+        #[arg(long, value_name = "WHAT", value_parser = parse_ending)]
+        end: Vec<Ending>,
         /// Read the password from the first line of standard input.
         #[arg(long)]
         password_stdin: bool,
@@ -109,14 +116,72 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         UserCommand::Disable { name, settings } => set_disabled(settings, name, true),
         UserCommand::Enable { name, settings } => set_disabled(settings, name, false),
-        UserCommand::Reset { name, password_stdin, settings } => {
+        UserCommand::Reset { name, end, password_stdin, settings } => {
             let name = username::normalise(name);
             let password = password_stdin.then(|| read_password(&name)).transpose()?;
             let opened = open(settings)?;
             let user = named(&opened.app, &name)?;
-            give_password(&opened.app, user.id, &name, password)
+            let end = end_access(&opened.app, user.id, end)?;
+            give_password(&opened.app, user.id, &name, password)?;
+            let left = opened.app.end_access(&Actor::program(), user.id, &end)?;
+            let left = programs(&left, opened.app.now());
+            if !left.is_empty() {
+                eprint!("{name} still has these; end them with --end all or --end ID:\n{left}");
+            }
+            Ok(())
         }
     }
+}
+
+/// What `--end` names.
+#[derive(Clone, Debug)]
+enum Ending {
+    Tokens,
+    Feeds,
+    Shares,
+    All,
+    One(Id),
+}
+
+fn parse_ending(text: &str) -> Result<Ending, String> {
+    match text {
+        "tokens" => Ok(Ending::Tokens),
+        "feeds" => Ok(Ending::Feeds),
+        "shares" => Ok(Ending::Shares),
+        "all" => Ok(Ending::All),
+        id => {
+            id.parse().map(Ending::One).map_err(|_| "expected tokens, feeds, shares, all or an id".to_owned())
+        }
+    }
+}
+
+/// What ends, or that an id is none of the user's.
+fn end_access(app: &App, user: Id, endings: &[Ending]) -> Result<EndAccess, Failure> {
+    let found = app.credentials_of(&Actor::program(), user)?;
+    let mut end = EndAccess::default();
+    let mut ids = Vec::new();
+    for ending in endings {
+        match ending {
+            Ending::Tokens => end.tokens = Ended::All,
+            Ending::Feeds => end.feeds = Ended::All,
+            Ending::Shares => end.shares = Ended::All,
+            Ending::All => end = EndAccess { shares: Ended::All, ..EndAccess::programs() },
+            Ending::One(id) => ids.push(*id),
+        }
+    }
+    let records = found.feeds.iter().chain(&found.shares).map(|record| record.id);
+    let known: Vec<Id> = found.tokens.iter().map(|token| token.id).chain(records).collect();
+    if let Some(id) = ids.iter().find(|id| !known.contains(id)) {
+        return Err(Failure::new(format_args!(
+            "{id} is no live token, feed or shared calendar of this user"
+        )));
+    }
+    for kind in [&mut end.tokens, &mut end.feeds, &mut end.shares] {
+        if *kind != Ended::All && !ids.is_empty() {
+            *kind = Ended::These(ids.clone());
+        }
+    }
+    Ok(end)
 }
 
 /// The user of that name.

@@ -1,6 +1,6 @@
 //! `user` and `token`, alone and beside a server on the same data, and the first start.
 
-use crate::http::get_as;
+use crate::http::{get_as, post_as};
 use crate::program::{Ended, Folder, Serving, program};
 
 const PASSWORD: &str = "river stone lamp\n";
@@ -67,6 +67,53 @@ fn what_is_wrong_is_one_line_and_nothing_is_made() {
     assert_eq!(run(&folder, &["token", "revoke", "what"]).code, Some(2));
     let absent = "01890000-0000-7000-8000-000000000000";
     run(&folder, &["token", "revoke", absent]).refused(1, &["token"]);
+}
+
+#[test]
+fn a_reset_lists_what_goes_on_and_ends_what_is_named() {
+    let folder = Folder::prepared("reset");
+    let serving = Serving::start(&folder, &[]);
+    let token = token_of(&folder, "staff");
+    let feed = post_as(&serving.address, "/api/v1/feeds", &token, r#"{"name": "Phone"}"#);
+    let share = r#"{"name": "March", "modules": ["holidays"]}"#;
+    post_as(&serving.address, "/api/v1/shares", &token, share);
+    let reset = |more: &[&str]| {
+        let ended = run(&folder, &[&["user", "reset", "staff"], more].concat());
+        assert_eq!(ended.code, Some(0), "{}", ended.errors);
+        assert!(ended.output.starts_with("/setup/") && ended.output.lines().count() == 1, "{}", ended.output);
+        let kinds = ended.errors.lines().filter_map(|line| line.split_whitespace().next());
+        let kinds = kinds.filter(|word| ["token", "feed", "share"].contains(word)).map(ToOwned::to_owned);
+        (kinds.collect::<Vec<_>>().join(" "), ended.errors)
+    };
+    let (left, listed) = reset(&[]);
+    assert_eq!(left, "token feed share", "{listed}");
+    assert!(listed.contains("Phone") && listed.contains("March") && !listed.contains(&token), "{listed}");
+    let id =
+        listed.lines().find(|line| line.starts_with("feed")).and_then(|line| line.split_whitespace().nth(1));
+    let id = id.expect("the id of the feed").to_owned();
+    assert!(feed.contains(&id), "{feed}");
+    assert_eq!(reset(&["--end", &id]).0, "token share");
+    run(&folder, &["user", "reset", "staff", "--end", &id]).refused(1, &[&id]);
+    assert_eq!(run(&folder, &["user", "reset", "staff", "--end", "everything"]).code, Some(2));
+    assert!(get_as(&serving.address, "/api/v1/me", &token).contains("staff"));
+    assert_eq!(reset(&["--end", "all"]).0, "");
+    assert!(!get_as(&serving.address, "/api/v1/me", &token).contains("staff"));
+}
+
+#[test]
+fn a_revoked_token_names_the_addresses_that_it_made() {
+    let folder = Folder::prepared("made-with");
+    let serving = Serving::start(&folder, &[]);
+    let token = token_of(&folder, "staff");
+    post_as(&serving.address, "/api/v1/feeds", &token, r#"{"name": "Phone"}"#);
+    let listed = done(&folder, &["token", "list", "--user", "staff"]);
+    let id = listed.split_whitespace().next().expect("an id");
+    let first = run(&folder, &["token", "revoke", id]);
+    assert!(first.code == Some(0) && first.errors.contains("Phone"), "{}", first.errors);
+    let second = run(&folder, &["token", "revoke", id, "--end-made"]);
+    assert!(second.code == Some(0) && !second.errors.contains("Phone"), "{}", second.errors);
+    let third = run(&folder, &["token", "revoke", id]);
+    assert!(third.code == Some(0) && !third.errors.contains("Phone"), "{}", third.errors);
 }
 
 #[test]

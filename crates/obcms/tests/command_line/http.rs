@@ -22,3 +22,18 @@ pub fn get_with(address: &str, path: &str, headers: &str) -> String {
     stream.read_to_string(&mut text).expect("the answer is readable");
     text
 }
+
+/// The whole answer to a POST of JSON with a token.
+pub fn post_as(address: &str, path: &str, token: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("the server accepts");
+    let length = body.len();
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .expect("the request is sent");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("the answer is readable");
+    text
+}

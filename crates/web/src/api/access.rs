@@ -8,6 +8,7 @@ use obcms_app::AppError;
 use obcms_app::accounts::{Credentials, EndAccess, Ended};
 use obcms_domain::id::Id;
 use obcms_domain::people::{Action, Area};
+use obcms_domain::registry::Record;
 use serde_json::{Map, Value as Json, json};
 
 use super::me::{session_json, token_json};
@@ -38,13 +39,13 @@ pub fn routes() -> Vec<Route> {
         )
         .body(json!({ "type": "object", "required": ["current", "new"], "properties": {
                 "current": { "type": "string" }, "new": { "type": "string" },
-                "end_tokens": ended(), "end_feeds": ended(),
+                "end_tokens": ended(), "end_feeds": ended(), "end_shares": ended(),
             } }))
         .answers(200, object()),
         Route::new(
             "get",
             "/api/v1/users/{id}/access",
-            "Live sessions, tokens and feeds of a user",
+            "Live sessions, tokens, feeds and shares of a user",
             manage,
             get(show),
         )
@@ -52,35 +53,53 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/users/{id}/end-access",
-            "End sessions, tokens and feeds of a user; answers what is left",
+            "End sessions, tokens, feeds and shares of a user; answers what is left",
             manage,
             post(end),
         )
-        .body(json!({ "type": "object", "properties": { "sessions": ended(), "tokens": ended(), "feeds": ended() } }))
+        .body(json!({ "type": "object", "properties": {
+            "sessions": ended(), "tokens": ended(), "feeds": ended(), "shares": ended() } }))
         .answers(200, object()),
         Route::new(
             "post",
             "/api/v1/users/{id}/setup-link",
-            "A link that sets the password once; sessions end, and tokens and feeds that go on are listed. Not with a token",
+            "A link that sets the password once; sessions end, and tokens, feeds and shares that go on are listed. Not with a token",
             manage,
             post(setup_link),
         )
-        .body(json!({ "type": "object", "properties": { "end_tokens": ended(), "end_feeds": ended() } }))
+        .body(json!({ "type": "object", "properties": {
+            "end_tokens": ended(), "end_feeds": ended(), "end_shares": ended() } }))
         .answers(201, object()),
     ];
     routes.into_iter().map(|route| route.tag("me")).collect()
 }
 
-fn left(state: &State, left: &Credentials) -> Json {
-    let feed = |feed: &obcms_domain::registry::Record| {
+/// Tokens, feeds and shares, as the API lists them beside each other.
+pub(super) fn programs(left: &Credentials) -> Json {
+    let feed = |feed: &Record| {
         json!({ "id": feed.id, "name": feed.title(), "expires": feed.instant("expires"),
-            "last_read_at": feed.instant("last_read_at") })
+            "last_read_at": feed.instant("last_read_at"), "made_with": made_with(feed) })
+    };
+    let share = |share: &Record| {
+        json!({ "id": share.id, "name": share.title(), "expires": share.instant("expires"),
+            "last_viewed_at": share.instant("last_viewed_at"), "made_with": made_with(share) })
     };
     json!({
-        "sessions": left.sessions.iter().map(|session| session_json(state, session, false)).collect::<Vec<_>>(),
         "tokens": left.tokens.iter().map(token_json).collect::<Vec<_>>(),
         "feeds": left.feeds.iter().map(feed).collect::<Vec<_>>(),
+        "shares": left.shares.iter().map(share).collect::<Vec<_>>(),
     })
+}
+
+/// The token that made the address of a feed or share.
+fn made_with(record: &Record) -> Option<&str> {
+    Some(record.text("made_with")).filter(|token| !token.is_empty())
+}
+
+fn left(state: &State, left: &Credentials) -> Json {
+    let mut listed = programs(left);
+    listed["sessions"] = left.sessions.iter().map(|session| session_json(state, session, false)).collect();
+    listed
 }
 
 /// Refuses members that mean nothing.
@@ -118,22 +137,24 @@ async fn show(AxumState(state): AxumState<State>, caller: Caller, id: PathId) ->
 }
 
 async fn end(AxumState(state): AxumState<State>, caller: Caller, id: PathId, body: Body) -> Answer {
-    only(&body.object, &["sessions", "tokens", "feeds"])?;
+    only(&body.object, &["sessions", "tokens", "feeds", "shares"])?;
     let end = EndAccess {
         sessions: chosen(&body.object, "sessions")?,
         tokens: chosen(&body.object, "tokens")?,
         feeds: chosen(&body.object, "feeds")?,
+        shares: chosen(&body.object, "shares")?,
     };
     let found = blocking(|| state.app.end_access(&caller.actor, id.0, &end))?;
     Ok(axum::Json(left(&state, &found)).into_response())
 }
 
-/// Tokens and feeds that end with a password, as the members `end_tokens` and `end_feeds` say.
+/// What ends with a password, as the members `end_tokens`, `end_feeds` and `end_shares` say.
 fn with_password(object: &Map<String, Json>) -> Result<EndAccess, AppError> {
     Ok(EndAccess {
         sessions: Ended::None,
         tokens: chosen(object, "end_tokens")?,
         feeds: chosen(object, "end_feeds")?,
+        shares: chosen(object, "end_shares")?,
     })
 }
 
@@ -149,7 +170,7 @@ async fn setup_link(
         Err(problem) if problem.status == StatusCode::UNSUPPORTED_MEDIA_TYPE => Map::new(),
         Err(problem) => return Err(problem),
     };
-    only(&object, &["end_tokens", "end_feeds"])?;
+    only(&object, &["end_tokens", "end_feeds", "end_shares"])?;
     let end = with_password(&object)?;
     let (secret, found) = blocking(|| {
         let secret = state.app.create_setup_link(&caller.actor, Some(id.0))?;
@@ -161,7 +182,7 @@ async fn setup_link(
 }
 
 async fn change_password(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> Answer {
-    only(&body.object, &["current", "new", "end_tokens", "end_feeds"])?;
+    only(&body.object, &["current", "new", "end_tokens", "end_feeds", "end_shares"])?;
     let end = with_password(&body.object)?;
     let (current, new) = (text(&body.object, "current")?, text(&body.object, "new")?);
     let own = caller.session.as_ref().map(|session| session.id);

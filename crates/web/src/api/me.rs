@@ -5,15 +5,16 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use obcms_app::AppError;
-use obcms_app::accounts::TokenEnd;
+use obcms_app::accounts::{EndAccess, Ended, TokenEnd};
 use obcms_domain::kinds::USER;
 use obcms_domain::people::{Action, Area};
 use obcms_store::accounts::{Session, Token};
 use serde_json::{Map, Value as Json, json};
 
+use super::access::programs;
 use super::records::record_response;
 use crate::caller::Caller;
-use crate::input::{Body, PathId, expected_version};
+use crate::input::{Body, Parameters, PathId, expected_version};
 use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
@@ -66,12 +67,24 @@ pub fn routes() -> Vec<Route> {
             } }))
         .answers(201, object()),
         Route::new(
+            "get",
+            "/api/v1/me/tokens/{id}/made",
+            "Tokens, feeds and shares that were made with one of my tokens",
+            Access::Account,
+            get(made_with_token),
+        )
+        .answers(200, object()),
+        Route::new(
             "delete",
             "/api/v1/me/tokens/{id}",
-            "Revoke one of my tokens",
+            "Revoke one of my tokens, with the tokens that were made with it",
             Access::Account,
             delete(revoke_token),
         )
+        .query(&[
+            ("end_feeds", "`true`, or ids joined by commas: feeds that were made with it and end too"),
+            ("end_shares", "`true`, or ids joined by commas: shares that were made with it and end too"),
+        ])
         .answers(204, Json::Null),
         Route::new("post", "/api/v1/users/{id}/disable", "Close an account", manage, post(disable))
             .answers(200, object()),
@@ -122,6 +135,7 @@ pub(super) fn token_json(token: &Token) -> Json {
     json!({
         "id": token.id, "name": token.name, "scope": token.scope, "created_at": token.created_at,
         "expires_at": token.expires_at, "last_used_at": token.last_used_at, "revoked_at": token.revoked_at,
+        "made_with": token.parent_id,
     })
 }
 
@@ -195,8 +209,38 @@ async fn create_token(AxumState(state): AxumState<State>, caller: Caller, body: 
     Ok(response)
 }
 
-async fn revoke_token(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
-    blocking(|| state.app.revoke_token(&caller.actor, id.0))?;
+async fn made_with_token(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+    let made = blocking(|| state.app.made_with_token(&caller.actor, id.0))?;
+    Ok(axum::Json(programs(&made)).into_response())
+}
+
+/// Which of the addresses that a token made a parameter names.
+fn ended(parameters: &Parameters, name: &str) -> Result<Ended, AppError> {
+    match parameters.get(name).unwrap_or_default() {
+        "" | "false" => Ok(Ended::None),
+        "true" => Ok(Ended::All),
+        ids => ids
+            .split(',')
+            .map(|id| id.trim().parse())
+            .collect::<Result<_, _>>()
+            .map(Ended::These)
+            .map_err(|_| AppError::field(name, "type", "Expected true, false or ids joined by commas.")),
+    }
+}
+
+async fn revoke_token(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    parameters: Parameters,
+) -> Answer {
+    parameters.only(&["end_feeds", "end_shares"])?;
+    let end = EndAccess {
+        feeds: ended(&parameters, "end_feeds")?,
+        shares: ended(&parameters, "end_shares")?,
+        ..EndAccess::default()
+    };
+    blocking(|| state.app.revoke_token(&caller.actor, id.0, &end))?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

@@ -1,5 +1,7 @@
 //! My profile: who I am, password, sessions, tokens, theme, time zone.
 
+use std::collections::HashSet;
+
 use axum::Router;
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
@@ -8,8 +10,9 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::accounts::{EndAccess, TOKEN_DAYS, TokenEnd};
+use obcms_app::accounts::{EndAccess, Ended, TOKEN_DAYS, TokenEnd};
 use obcms_app::{Actor, AppError};
+use obcms_domain::id::Id;
 use obcms_domain::kinds::USER;
 use obcms_domain::registry::{FieldError, Record};
 
@@ -22,7 +25,7 @@ use super::registry::form_fields;
 use super::registry::written::{error_of, merged, written};
 use crate::caller::Caller;
 use crate::components::badges::{Tone, badge};
-use crate::components::buttons::{ButtonKind, post_button};
+use crate::components::buttons::{ButtonKind, button_link, post_button};
 use crate::components::detail::{PageHead, page_head, panel};
 use crate::components::feedback::notice;
 use crate::components::forms::{Choice, Control, Form as FormView, FormField, form};
@@ -38,7 +41,7 @@ pub fn router() -> Router<State> {
         .route("/me/sessions/end-others", post(revoke_other_sessions))
         .route("/me/sessions/{id}/revoke", post(revoke_session))
         .route("/me/tokens", post(create_token))
-        .route("/me/tokens/{id}/revoke", post(revoke_token))
+        .route("/me/tokens/{id}/revoke", get(ask_revoke).post(revoke_token))
 }
 
 /// What was typed and refused, and the token that was just made.
@@ -81,9 +84,11 @@ fn profile_fields(
 
 fn draw(state: &State, page: Page, shown: &Shown) -> Result<Response, PageError> {
     let caller = caller(&page)?;
-    let (user, sessions, tokens) = blocking(|| {
+    let (user, sessions, tokens, made) = blocking(|| {
         let user = own_record(state, &caller.actor)?;
-        Ok::<_, AppError>((user, state.app.sessions(&caller.actor)?, state.app.tokens(&caller.actor)?))
+        let tokens = state.app.tokens(&caller.actor)?;
+        let made = state.app.tokens_that_made(&caller.actor)?;
+        Ok::<_, AppError>((user, state.app.sessions(&caller.actor)?, tokens, made))
     })?;
     let zone = page.zone();
     let csrf = page.csrf().to_owned();
@@ -121,7 +126,7 @@ fn draw(state: &State, page: Page, shown: &Shown) -> Result<Response, PageError>
                         "Copy this token now; it is not shown again. " br; code.token { (secret) }
                     }))
                 }
-                (token_table(&tokens, state.app.now(), &zone, &csrf))
+                (token_table(&tokens, &made, state.app.now(), &zone, &csrf))
                 (token_form(&csrf, shown))
             }))
         }
@@ -150,6 +155,13 @@ fn password_form(csrf: &str, shown: &Shown) -> Markup {
                 name: "end_access".to_owned(),
                 label: "End my tokens and calendar feeds, too".to_owned(),
                 help: "Do this if somebody else may know your password.".to_owned(),
+                control: Control::Checkbox { checked: false },
+                ..FormField::default()
+            },
+            FormField {
+                name: "end_shares".to_owned(),
+                label: "End my shared calendars, too".to_owned(),
+                help: "People to whom you gave an address lose it.".to_owned(),
                 control: Control::Checkbox { checked: false },
                 ..FormField::default()
             },
@@ -222,8 +234,19 @@ pub(super) fn agent_name(agent: &str) -> String {
     }
 }
 
+/// Revokes a token; asks first when something else was made with it.
+fn revoke_button(id: Id, made: bool, csrf: &str) -> Markup {
+    let address = format!("/me/tokens/{id}/revoke");
+    if made {
+        button_link("Revoke…", &address, "", ButtonKind::Plain)
+    } else {
+        post_button("Revoke", &address, "", ButtonKind::Plain, csrf, &[])
+    }
+}
+
 fn token_table(
     tokens: &[obcms_store::accounts::Token],
+    made: &HashSet<Id>,
     now: Timestamp,
     zone: &TimeZone,
     csrf: &str,
@@ -241,9 +264,10 @@ fn token_table(
                     html! { @if token.scope == "read" { "Reads only" } @else { "Reads and writes" } },
                     html! { (token.expires_at.map_or_else(|| "Never ends".to_owned(), |end| instant(end, zone))) },
                     html! { (token.last_used_at.map_or_else(|| "Never used".to_owned(), |used| instant(used, zone))) },
-                    html! { @if over { "Over" } @else {
-                        (post_button("Revoke", &format!("/me/tokens/{}/revoke", token.id), "", ButtonKind::Plain, csrf, &[]))
-                    } },
+                    html! {
+                        @if over { "Over" }
+                        @if !over || made.contains(&token.id) { (revoke_button(token.id, made.contains(&token.id), csrf)) }
+                    },
                 ],
                 ..Row::default()
             }
@@ -356,8 +380,12 @@ async fn change_password(
             form.get("password"),
             session,
         )?;
-        match caller.actor.id.filter(|_| form.has("end_access")) {
-            Some(id) => state.app.end_access(&caller.actor, id, &EndAccess::programs()).map(drop),
+        let mut end = if form.has("end_access") { EndAccess::programs() } else { EndAccess::default() };
+        if form.has("end_shares") {
+            end.shares = Ended::All;
+        }
+        match caller.actor.id.filter(|_| end != EndAccess::default()) {
+            Some(id) => state.app.end_access(&caller.actor, id, &end).map(drop),
             None => Ok(()),
         }
     });
@@ -411,13 +439,69 @@ async fn create_token(
     }
 }
 
+/// Page that lists what was made with a token before it is revoked.
+async fn ask_revoke(
+    AxumState(state): AxumState<State>,
+    page: Page,
+    id: PathId,
+) -> Result<Html<String>, PageError> {
+    let caller = caller(&page)?;
+    let (tokens, made) = blocking(|| {
+        let tokens = state.app.tokens(&caller.actor)?;
+        Ok::<_, AppError>((tokens, state.app.made_with_token(&caller.actor, id.0)?))
+    })?;
+    let token = tokens.iter().find(|token| token.id == id.0).ok_or(AppError::NotFound("token"))?;
+    let names = made.tokens.iter().map(|token| token.name.as_str()).collect::<Vec<_>>().join(", ");
+    let choice = |name: &str, record: &Record| FormField {
+        name: format!("{name}_{}", record.id),
+        label: format!("{}: {}", record.kind.label, record.title()),
+        control: Control::Checkbox { checked: true },
+        ..FormField::default()
+    };
+    let feeds = made.feeds.iter().map(|feed| choice("feed", feed));
+    let fields = feeds.chain(made.shares.iter().map(|share| choice("share", share))).collect();
+    let title = format!("Revoke {}", token.name);
+    let content = html! {
+        (page_head(&PageHead { title: title.clone(), ..PageHead::default() }))
+        p {
+            "Programs with this token lose access at once. Choose which addresses that were made with it end, too: "
+            "whoever has them does not need the token."
+        }
+        @if !names.is_empty() { p { "Tokens made with it are revoked as well: " (names) "." } }
+        (form(&FormView {
+            action: format!("/me/tokens/{}/revoke", token.id),
+            csrf_token: page.csrf().to_owned(),
+            fields,
+            submit: "Revoke token".to_owned(),
+            cancel_href: "/me#tokens".to_owned(),
+            ..FormView::default()
+        }))
+    };
+    let page = page.below("My profile", "/me").width(crate::components::frame::Width::Narrow);
+    Ok(Html(page.render(&title, &content).into_string()))
+}
+
+/// The records of a kind that were ticked in the form of [`ask_revoke`].
+fn ticked(form: &Form, name: &str, records: &[Record]) -> Ended {
+    let ids = records.iter().map(|record| record.id);
+    Ended::These(ids.filter(|id| form.has(&format!("{name}_{id}"))).collect())
+}
+
 async fn revoke_token(
     AxumState(state): AxumState<State>,
     page: Page,
     id: PathId,
-    _: SafeForm,
+    SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let caller = caller(&page)?;
-    blocking(|| state.app.revoke_token(&caller.actor, id.0))?;
+    blocking(|| {
+        let made = state.app.made_with_token(&caller.actor, id.0)?;
+        let end = EndAccess {
+            feeds: ticked(&form, "feed", &made.feeds),
+            shares: ticked(&form, "share", &made.shares),
+            ..EndAccess::default()
+        };
+        state.app.revoke_token(&caller.actor, id.0, &end)
+    })?;
     Ok(done("/me#tokens", "The token is revoked.", None))
 }

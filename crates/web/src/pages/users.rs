@@ -259,7 +259,7 @@ fn page_of(
         @if let Some(link) = link {
             (notice(Tone::Good, &html! {
                 "Give this link to " (title) "; it sets a password once and works for three days. Sessions have ended. "
-                a href="#access" { "Tokens and feeds" } " continue until you end them." br;
+                a href="#access" { "Tokens, feeds and shared calendars" } " continue until you end them." br;
                 code.token { (link) }
             }))
         }
@@ -311,9 +311,15 @@ fn access(state: &State, actor: &Actor, user: &Record, page: &Page) -> Result<Ma
             found.feeds.len(),
             names(found.feeds.iter().map(Record::title).collect()),
         ),
+        (
+            "shares",
+            "Shared calendars",
+            found.shares.len(),
+            names(found.shares.iter().map(Record::title).collect()),
+        ),
     ];
     Ok(html! {
-        @if lines.iter().all(|line| line.2 == 0) { p.faint { "No sessions, tokens or feeds." } }
+        @if lines.iter().all(|line| line.2 == 0) { p.faint { "No sessions, tokens, feeds or shared calendars." } }
         @for (key, label, count, detail) in lines.iter().filter(|line| line.2 > 0) {
             div.access-line {
                 span.grow { strong { (label) ": " (count) } @if !detail.is_empty() { " " span.faint { (detail) } } }
@@ -331,7 +337,12 @@ async fn end_access(
 ) -> Result<Response, PageError> {
     require(&signed)?;
     let of = |key: &str| if form.get("which") == key { Ended::All } else { Ended::None };
-    let end = EndAccess { sessions: of("sessions"), tokens: of("tokens"), feeds: of("feeds") };
+    let end = EndAccess {
+        sessions: of("sessions"),
+        tokens: of("tokens"),
+        feeds: of("feeds"),
+        shares: of("shares"),
+    };
     blocking(|| state.app.end_access(&signed.actor, id.0, &end))?;
     Ok(done(&format!("/admin/users/{}#access", id.0), "Access ended.", None))
 }
