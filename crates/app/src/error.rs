@@ -1,5 +1,7 @@
 //! What a command or query may answer instead of a result.
 
+use std::fmt;
+
 use obcms_domain::people::{Action, Area, Role, who_can};
 use obcms_domain::registry::FieldError;
 use obcms_store::{StoreError, Transient};
@@ -64,12 +66,25 @@ pub enum AppError {
     /// A setting of the installation is wrong.
     #[error("{0}")]
     Setting(String),
+    /// A pass phrase is to be hashed before the transaction goes on; see [`crate::App::write`].
+    #[error("A pass phrase was not hashed.")]
+    Unhashed(Passphrase),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Something that cannot be, was.
     #[error("{0}")]
     Internal(String),
+}
+
+/// A pass phrase as it was typed; no log shows it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Passphrase(pub(crate) String);
+
+impl fmt::Debug for Passphrase {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Passphrase")
+    }
 }
 
 impl AppError {

@@ -71,9 +71,11 @@ impl App {
         query
     }
 
-    /// Notes that a feed was read so many times. It is no change of the data: nobody's view is outdated by it.
-    pub fn note_feed_reads(&self, feed: Id, now: Timestamp, count: i64) -> Result<(), AppError> {
-        Ok(self.database().write(|tx| store::note_reads(tx, feed, now, count))?)
+    /// Notes that a feed was read so many times, unless others are writing: a reader never waits for a writer. Returns
+    /// true if it was noted. It is no change of the data: nobody's view is outdated by it.
+    #[must_use]
+    pub fn note_feed_reads(&self, feed: Id, now: Timestamp, count: i64) -> bool {
+        self.noted(|tx| store::note_reads(tx, feed, now, count))
     }
 
     /// Gives a feed a new address; the old one answers no more.

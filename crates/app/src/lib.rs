@@ -47,6 +47,7 @@ pub use actor::Actor;
 pub use behaviour::tasks::derived as task_facts;
 pub use clock::{Clock, Entropy, FixedClock, SystemClock};
 pub use error::AppError;
+use work::Hashes;
 pub use work::Work;
 
 use std::sync::Arc;
@@ -174,15 +175,28 @@ impl App {
     }
 
     /// Runs a command: everything it does is kept, or nothing.
+    ///
+    /// Hashing takes long, and nobody else writes meanwhile. So a command that meets a pass phrase ends, and begins anew
+    /// when its hash is there.
     pub fn write<T>(
         &self,
         actor: &Actor,
         mut command: impl FnMut(&mut Work<'_, '_>) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
-        self.database.write(|tx| {
-            let mut work = Work::new(self, tx, actor);
-            command(&mut work)
-        })
+        let mut hashes = Hashes::new();
+        loop {
+            let result = self.database.write(|tx| {
+                let mut work = Work::new(self, tx, actor, &hashes);
+                command(&mut work)
+            });
+            match result {
+                Err(AppError::Unhashed(given)) if !hashes.contains_key(&given) => {
+                    let hash = accounts::passphrase_hash(self, &given.0)?;
+                    hashes.insert(given, hash);
+                }
+                other => return other,
+            }
+        }
     }
 
     /// Brings the database to the schema of this program and puts in what every installation starts with.

@@ -1,6 +1,7 @@
 //! The unit of work: one transaction of one actor, in which every write is recorded.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,7 +19,7 @@ use obcms_store::{Tx, jobs, records};
 use serde_json::{Map, Value as Json, json};
 
 use crate::actor::Actor;
-use crate::error::AppError;
+use crate::error::{AppError, Passphrase};
 use crate::jobs::Enqueue;
 use crate::{App, consequences, generation, occurrences};
 
@@ -32,6 +33,9 @@ impl App {
         }
     }
 }
+
+/// Hashes of the pass phrases that a command sets.
+pub(crate) type Hashes = HashMap<Passphrase, String>;
 
 /// One open command.
 pub struct Work<'a, 'b> {
@@ -49,6 +53,8 @@ pub struct Work<'a, 'b> {
     pub change_set: Id,
     /// Reason or remark, kept with the changes.
     pub note: String,
+    /// Hashes of pass phrases, made before the transaction.
+    hashes: &'a Hashes,
     /// How deep we are in consequences; what happens there is computed anew when the cause is undone.
     depth: u32,
     /// The set of changes that this command takes back.
@@ -56,7 +62,7 @@ pub struct Work<'a, 'b> {
 }
 
 impl<'a, 'b> Work<'a, 'b> {
-    pub(crate) fn new(app: &'a App, tx: &'a mut Tx<'b>, actor: &'a Actor) -> Self {
+    pub(crate) fn new(app: &'a App, tx: &'a mut Tx<'b>, actor: &'a Actor, hashes: &'a Hashes) -> Self {
         Self {
             app,
             tx,
@@ -65,6 +71,7 @@ impl<'a, 'b> Work<'a, 'b> {
             today: app.today(),
             change_set: app.new_id(),
             note: String::new(),
+            hashes,
             depth: 0,
             undoes: None,
         }
@@ -77,7 +84,17 @@ impl<'a, 'b> Work<'a, 'b> {
         actor: &Actor,
         command: impl FnOnce(&mut Work<'_, '_>) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
-        command(&mut Work::new(self.app, self.tx, actor))
+        command(&mut Work::new(self.app, self.tx, actor, self.hashes))
+    }
+
+    /// The hash of a pass phrase. When it is not there yet, the error has [`App::write`] hash it outside the transaction
+    /// and run the command again.
+    pub(crate) fn hashed(&self, given: &str) -> Result<&'a str, AppError> {
+        let given = Passphrase(given.to_owned());
+        match self.hashes.get(&given) {
+            Some(hash) => Ok(hash),
+            None => Err(AppError::Unhashed(given)),
+        }
     }
 
     /// What reading an input needs to know.

@@ -1,5 +1,7 @@
 //! Networks and addresses of clients: who is a trusted proxy, and what counts as one client.
 
+pub mod forwarded;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -109,7 +111,7 @@ pub fn client_network_of(address: &str) -> String {
 }
 
 /// An address as proxies write one: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`, `fe80::1%eth0`,
-/// with `for=` before it and in quotes.
+/// with `for=` before it and in quotes. Nothing for `unknown` and the obfuscated identifiers of RFC 7239 (`_hidden`).
 #[must_use]
 pub fn forwarded_address(text: &str) -> Option<IpAddr> {
     let text = text.trim();

@@ -184,7 +184,8 @@ pub struct FeedReads {
 
 #[derive(Debug)]
 struct Pending {
-    noted_at: Timestamp,
+    /// When reads were written down last; nothing when that failed, so that the next read tries again.
+    noted_at: Option<Timestamp>,
     count: i64,
 }
 
@@ -193,15 +194,23 @@ impl FeedReads {
     pub fn note(&self, feed: Id, now: Timestamp) -> Option<i64> {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(known) = pending.get_mut(&feed) else {
-            pending.insert(feed, Pending { noted_at: now, count: 0 });
+            pending.insert(feed, Pending { noted_at: Some(now), count: 0 });
             return Some(1);
         };
         known.count += 1;
-        if now.duration_since(known.noted_at) < BETWEEN_NOTES {
+        if known.noted_at.is_some_and(|noted_at| now.duration_since(noted_at) < BETWEEN_NOTES) {
             return None;
         }
-        known.noted_at = now;
+        known.noted_at = Some(now);
         Some(std::mem::take(&mut known.count))
+    }
+
+    /// Takes back reads that could not be written down; they are counted with the next one.
+    pub fn give_back(&self, feed: Id, count: i64) {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = pending.entry(feed).or_insert(Pending { noted_at: None, count: 0 });
+        known.count += count;
+        known.noted_at = None;
     }
 }
 
@@ -292,6 +301,13 @@ mod tests {
         assert_eq!(reads.note(feed, at(9)), None);
         assert_eq!(reads.note(feed, at(10)), Some(3));
         assert_eq!(reads.note(feed, at(11)), None);
+        assert_eq!(reads.note(feed, at(20)), Some(2));
+        reads.give_back(feed, 2);
+        assert_eq!(
+            reads.note(feed, at(20)),
+            Some(3),
+            "what could not be written down is tried with the next read"
+        );
         assert_eq!(reads.note(Id::from_parts(2, &[2; 10]), at(11)), Some(1));
     }
 }

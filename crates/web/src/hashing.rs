@@ -6,9 +6,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use obcms_app::AppError;
 use obcms_app::accounts::hashes_at_once;
+use obcms_app::records::Input;
+use obcms_app::{Actor, AppError};
 use obcms_domain::networks::client_network_of;
+use obcms_domain::registry::{Kind, Source};
+use serde_json::Value as Json;
 use tokio::sync::oneshot;
 
 use crate::limits::{QUEUE_RETRY, WAITING_HASHES, WAITING_HASHES_OF_ONE};
@@ -61,7 +64,40 @@ impl Drop for Turn {
     }
 }
 
+/// Returns true if writing this input to that kind hashes something: the pass phrase of a share.
+#[must_use]
+pub fn needs_hash(kind: &Kind, input: &Input) -> bool {
+    let has = |name: &str| input.get(name).and_then(Json::as_str).is_some_and(|text| !text.trim().is_empty());
+    kind.fields.iter().any(|field| field.source == Source::WriteOnly && has(field.name))
+}
+
 impl HashQueue {
+    /// Waits for a turn of somebody who is signed in, if the write needs one.
+    pub async fn turn_to_write(
+        &self,
+        actor: &Actor,
+        kind: &Kind,
+        input: &Input,
+    ) -> Result<Option<Turn>, AppError> {
+        if !needs_hash(kind, input) {
+            return Ok(None);
+        }
+        self.turn_of(actor).await.map(Some)
+    }
+
+    /// Waits for a turn of somebody who imports records of a kind, if their writes need one.
+    pub async fn turn_to_import(&self, actor: &Actor, kind: &Kind) -> Result<Option<Turn>, AppError> {
+        if kind.fields.iter().any(|field| field.source == Source::WriteOnly) {
+            return self.turn_of(actor).await.map(Some);
+        }
+        Ok(None)
+    }
+
+    /// Waits for a turn in the line of somebody who is signed in.
+    pub async fn turn_of(&self, actor: &Actor) -> Result<Turn, AppError> {
+        self.turn(&format!("person {}", actor.username)).await
+    }
+
     fn lines(&self) -> MutexGuard<'_, Lines> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

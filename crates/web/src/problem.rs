@@ -96,7 +96,7 @@ impl From<AppError> for Problem {
                 problem.retry_after = Some(RETRY_SECONDS);
                 problem
             }
-            AppError::Store(_) | AppError::Setting(_) | AppError::Internal(_) => {
+            AppError::Store(_) | AppError::Setting(_) | AppError::Internal(_) | AppError::Unhashed(_) => {
                 tracing::error!(error = %detail, "a request failed");
                 Self::new(
                     StatusCode::INTERNAL_SERVER_ERROR,

@@ -302,6 +302,31 @@ on_both_engines! {
         assert_eq!(changed.expect_status(200).json["reads"], 1);
     }
 
+    fn a_feed_is_read_while_others_write(server: &Server) {
+        let owner = server.person(&["staff"]).client;
+        let feed = make(&owner, "feeds", &json!({ "name": "Phone" }));
+        let reads = || owner.get(&one(&feed)).expect_status(200).json["reads"].clone();
+        let (begun, writing) = std::sync::mpsc::channel();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let database = server.app().database().clone();
+        let writer = std::thread::spawn(move || {
+            database.write(|tx| {
+                tx.execute("UPDATE feeds SET reads = coalesce(reads, 0)", &[])?;
+                begun.send(()).unwrap();
+                // Until the feed was read.
+                ended.recv().unwrap();
+                Ok::<_, obcms_store::StoreError>(())
+            })
+        });
+        writing.recv().unwrap();
+        server.anonymous().get(&address(&feed)).expect_status(200);
+        assert!(reads().is_null(), "it is counted later");
+        end.send(()).unwrap();
+        writer.join().unwrap().unwrap();
+        server.anonymous().get(&address(&feed)).expect_status(200);
+        assert_eq!(reads(), 2);
+    }
+
     fn wrong_input_is_named(server: &Server) {
         let owner = server.as_role("staff");
         for (body, field) in [

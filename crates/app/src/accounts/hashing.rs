@@ -7,6 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
 
 use argon2::Block;
+use obcms_store::database::is_writing;
 
 /// Most hashes at the same time, however many cores there are.
 pub const MOST_HASHES: usize = 4;
@@ -66,6 +67,7 @@ impl Drop for Memory {
 
 /// Runs a hash of so many blocks when its turn has come.
 pub fn with_memory<T>(blocks: usize, hash: impl FnOnce(&mut [Block]) -> T) -> T {
+    debug_assert!(!is_writing(), "nobody else writes while a transaction waits for a hash");
     let mut memory = Memory::wait();
     if memory.0.capacity() < blocks {
         memory.0 = Vec::with_capacity(blocks.max(RESERVED / Block::SIZE));

@@ -69,7 +69,7 @@ impl App {
 
     /// Notes when something was used, unless others are writing: whoever reads never waits for that, and the next use
     /// is noted in its place. Returns true if it was noted.
-    pub(super) fn noted(
+    pub(crate) fn noted(
         &self,
         note: impl FnOnce(&mut obcms_store::Tx<'_>) -> Result<(), obcms_store::StoreError>,
     ) -> bool {

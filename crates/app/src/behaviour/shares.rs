@@ -3,7 +3,7 @@
 use obcms_domain::kinds::LEAST_PASSPHRASE;
 use obcms_domain::registry::{Record, Value};
 
-use crate::accounts::{limit_end, passphrase_hash};
+use crate::accounts::limit_end;
 use crate::error::AppError;
 use crate::feeds;
 use crate::records::Input;
@@ -33,7 +33,7 @@ pub fn prepare(
         let message = format!("Expected at least {LEAST_PASSPHRASE} characters.");
         return Err(AppError::field("passphrase", "too_short", message));
     }
-    record.set("passphrase", passphrase_hash(work.app, &given)?);
+    record.set("passphrase", work.hashed(&given)?);
     record.set("has_passphrase", true);
     Ok(())
 }

@@ -8,13 +8,16 @@ mod live;
 mod postgres;
 mod recorder;
 mod sqlite;
+mod writing;
 
 pub use cell::{Cell, FromCell, Row};
 pub use claim::Claim;
 pub use live::{Live, LiveReceiver, Message};
 pub use recorder::{Recorder, Statements};
+pub use writing::is_writing;
 
 use answers::AnswerCache;
+use writing::Writing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -182,6 +185,7 @@ impl Database {
         work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut tx = self.begin(true)?;
+        let _writing = Writing::begin();
         let result = work(&mut tx)?;
         let messages = std::mem::take(&mut tx.messages);
         let touched = std::mem::take(&mut tx.touched);

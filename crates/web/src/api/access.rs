@@ -186,7 +186,7 @@ async fn change_password(AxumState(state): AxumState<State>, caller: Caller, bod
     let end = with_password(&body.object)?;
     let (current, new) = (text(&body.object, "current")?, text(&body.object, "new")?);
     let own = caller.session.as_ref().map(|session| session.id);
-    let permit = state.hashing.turn(&format!("person {}", caller.actor.username)).await?;
+    let permit = state.hashing.turn_of(&caller.actor).await?;
     let changed = blocking(|| state.app.change_password(&caller.actor, current, new, own));
     drop(permit);
     changed?;

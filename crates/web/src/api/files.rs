@@ -281,6 +281,7 @@ async fn import(
     let file = upload.file.as_deref().ok_or_else(|| {
         Problem::from(AppError::field("file", "required", "Send the file as the part \"file\"."))
     })?;
+    let _turn = state.hashing.turn_to_import(&caller.actor, kind).await?;
     let report = blocking(|| state.app.import(&caller.actor, kind, &Table::read(file)?, dry_run))?;
     if dry_run || report.errors.is_empty() {
         return Ok(axum::Json(report).into_response());

@@ -85,8 +85,10 @@ pub fn of_feed(state: &State, headers: &HeaderMap, secret: &str) -> Result<Respo
         let response = answer(state, &owner, headers, &query, &about, asked)?;
         let response = while_feed_lives(state, secret, response);
         let now = state.app.now();
-        if let Some(count) = state.feed_reads.note(feed.id, now) {
-            state.app.note_feed_reads(feed.id, now, count)?;
+        if let Some(count) = state.feed_reads.note(feed.id, now)
+            && !state.app.note_feed_reads(feed.id, now, count)
+        {
+            state.feed_reads.give_back(feed.id, count);
         }
         Ok::<_, AppError>(response)
     });

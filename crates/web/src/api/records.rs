@@ -208,6 +208,7 @@ async fn create(
     body: Body,
 ) -> Answer {
     let key = idempotency_key(&headers)?;
+    let _turn = state.hashing.turn_to_write(&caller.actor, kind, &body.object).await?;
     let Some(key) = key else {
         let record = blocking(|| state.app.create(&caller.actor, kind, &body.object))?;
         let mut response = record_response_to(&state, &caller, StatusCode::CREATED, &record)?;
@@ -254,6 +255,7 @@ async fn update(
     body: Body,
 ) -> Answer {
     let expected = expected_version(&headers)?;
+    let _turn = state.hashing.turn_to_write(&caller.actor, kind, &body.object).await?;
     let record = blocking(|| state.app.update(&caller.actor, kind, id.0, &body.object, expected))?;
     record_response_to(&state, &caller, StatusCode::OK, &record)
 }

@@ -372,7 +372,7 @@ async fn change_password(
 ) -> Result<Response, PageError> {
     let caller = caller(&page)?;
     let session = caller.session.as_ref().map(|session| session.id);
-    let permit = state.hashing.turn(&format!("person {}", caller.actor.username)).await?;
+    let permit = state.hashing.turn_of(&caller.actor).await?;
     let result = blocking(|| {
         state.app.change_password(
             &caller.actor,

@@ -275,6 +275,7 @@ pub async fn create(
             Err(error) => refused(sheet, error, &state, &page, &actor),
         };
     }
+    let _turn = state.hashing.turn_to_write(&actor, kind, &input).await?;
     match blocking(|| state.app.create_from_form(&actor, kind, &input, form.get(REQUEST_KEY))) {
         Ok(id) => {
             let undo = blocking(|| state.app.undo_of_last(&actor, kind, id))?;
@@ -395,6 +396,7 @@ pub async fn update(
     if input.is_empty() {
         return Ok(done(&address, "Nothing was changed", None));
     }
+    let _turn = state.hashing.turn_to_write(&actor, kind, &input).await?;
     match blocking(|| state.app.update(&actor, kind, id.0, &input, Some(record.version))) {
         Ok(saved) if saved.version == record.version => Ok(done(&address, "Nothing was changed", None)),
         Ok(_) => {

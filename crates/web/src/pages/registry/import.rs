@@ -97,6 +97,7 @@ pub async fn import(
         (_, Some(file)) => (file.as_slice(), true),
         _ => return Ok(refuse(kind, &page, "Choose a file first.")),
     };
+    let _turn = state.hashing.turn_to_import(&actor, kind).await?;
     let outcome = blocking(|| {
         let table = Table::read(bytes)?;
         let report = state.app.import(&actor, kind, &table, dry_run)?;

@@ -1,0 +1,28 @@
+//! Mark of a thread that is within a write transaction, for what must not happen there.
+
+use std::cell::Cell;
+
+thread_local! {
+    static WRITING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Returns true if this thread is within a write transaction: on SQLite nobody else writes until it ends.
+#[must_use]
+pub fn is_writing() -> bool {
+    WRITING.get()
+}
+
+/// Marks the thread until it is dropped.
+pub(super) struct Writing(bool);
+
+impl Writing {
+    pub(super) fn begin() -> Self {
+        Self(WRITING.replace(true))
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        WRITING.set(self.0);
+    }
+}
