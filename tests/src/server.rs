@@ -4,7 +4,7 @@ use crate::{Client, Engine, TestDatabase};
 use jiff::Timestamp;
 use obcms_app::accounts::PasswordCost;
 use obcms_app::records::Input;
-use obcms_app::{Actor, App, AppError, Entropy, FixedClock, Options, SystemClock};
+use obcms_app::{Actor, App, AppError, Clock, Entropy, FixedClock, Options, SystemClock};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::USER;
 use obcms_domain::networks::Network;
@@ -14,8 +14,8 @@ use obcms_web::{State, WebSettings};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::{Handle, Runtime};
@@ -28,6 +28,8 @@ pub struct Server {
     address: SocketAddr,
     app: App,
     users: AtomicU32,
+    /// The instant at which the clock of servers behind a proxy stands.
+    stopped: OnceLock<Timestamp>,
     runtime: Option<Runtime>,
     url: String,
     // After the runtime, so that nothing is connected any more when the database is dropped. A second server has
@@ -58,16 +60,26 @@ impl Server {
     }
 
     /// A second server on the same database, which trusts proxies on this machine and in private networks: it believes
-    /// what the test says in `X-Forwarded-For`.
+    /// what the test says in `X-Forwarded-For`. The clock of all of them stands still: delays last however slow the machine.
     pub fn behind_proxy(&self) -> Server {
         let settings = WebSettings { trusted_proxies: Network::inside(), ..WebSettings::default() };
-        Self::on(self.url.clone(), None, settings)
+        let now = *self.stopped.get_or_init(|| self.app.now());
+        Self::by(Arc::new(FixedClock::new(now)), self.url.clone(), None, settings)
     }
 
     fn on(url: String, database: Option<TestDatabase>, settings: WebSettings) -> Server {
+        Self::by(Arc::new(SystemClock), url, database, settings)
+    }
+
+    fn by(
+        clock: Arc<dyn Clock>,
+        url: String,
+        database: Option<TestDatabase>,
+        settings: WebSettings,
+    ) -> Server {
         let started = || -> Result<_, String> {
             let runtime = Runtime::new().map_err(|error| error.to_string())?;
-            let app = open(&url, runtime.handle())?;
+            let app = open(&url, runtime.handle(), clock)?;
             app.database().follow(runtime.handle());
             let listener =
                 runtime.block_on(TcpListener::bind("127.0.0.1:0")).map_err(|error| error.to_string())?;
@@ -83,6 +95,7 @@ impl Server {
                 address,
                 app,
                 users: AtomicU32::new(0),
+                stopped: OnceLock::new(),
                 runtime: Some(runtime),
                 url,
                 _database: database,
@@ -181,10 +194,10 @@ fn options() -> Options {
 }
 
 /// The program on the database at an address.
-fn open(url: &str, handle: &Handle) -> Result<App, String> {
+fn open(url: &str, handle: &Handle, clock: Arc<dyn Clock>) -> Result<App, String> {
     let location = Location::parse(url, Path::new("")).map_err(|error| error.to_string())?;
     let database = Database::open(&location, handle).map_err(|error| error.to_string())?;
-    App::new(database, Arc::new(SystemClock), Entropy::system(), options()).map_err(|error| error.to_string())
+    App::new(database, clock, Entropy::system(), options()).map_err(|error| error.to_string())
 }
 
 /// Brings schema and seeds into an empty database, without what no test asks for and every copy would carry: the
@@ -193,7 +206,7 @@ fn open(url: &str, handle: &Handle) -> Result<App, String> {
 /// about them computes its own.
 fn prepare(url: &str) -> Result<(), String> {
     let runtime = Runtime::new().map_err(|error| error.to_string())?;
-    let app = open(url, runtime.handle())?;
+    let app = open(url, runtime.handle(), Arc::new(SystemClock))?;
     app.prepare().map_err(|error| error.to_string())?;
     app.database()
         .write(|tx| {

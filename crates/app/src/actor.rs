@@ -1,6 +1,7 @@
 //! Who acts.
 
 use jiff::Timestamp;
+use obcms_domain::addresses::masked_address;
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::people::{self, Action, Area, Relation, Role};
@@ -37,6 +38,8 @@ pub struct Actor {
     pub read_only: bool,
     /// With what they came.
     pub credential: Credential,
+    /// Network address from which they act; empty when it is not known.
+    pub address: String,
 }
 
 /// With what somebody came; ends when it ends.
@@ -87,6 +90,8 @@ impl From<&Actor> for CacheKey {
             read_only,
             // It decides how long the caller has access, not what they see.
             credential: _,
+            // It is for the security log only.
+            address: _,
         } = actor;
         let (mut roles, mut teams, mut concerns) = (roles.clone(), teams.clone(), concerns.clone());
         roles.sort_unstable();
@@ -160,6 +165,7 @@ impl Actor {
             calendar: CalendarDefaults::default(),
             read_only: false,
             credential: Credential::None,
+            address: String::new(),
         }
     }
 
@@ -193,6 +199,7 @@ impl Actor {
             calendar: CalendarDefaults::of(user),
             read_only: false,
             credential: Credential::None,
+            address: String::new(),
         }
     }
 
@@ -239,9 +246,24 @@ impl Actor {
         self.id.is_none_or(|own| own == id) || self.may(Action::Manage, kind.area)
     }
 
-    /// Empties the personal fields of records that are not the actor's own. Whatever leaves the program passes here.
+    /// Returns true if the actor sees all of the sealed fields of a kind: whoever may edit any of its records.
+    #[must_use]
+    pub fn sees_sealed(&self, kind: &Kind) -> bool {
+        !self.read_only && self.may(Action::Edit, kind.area)
+    }
+
+    /// Empties the personal fields of records that are not the actor's own, and masks the sealed ones that the actor may
+    /// not edit. Whatever leaves the program passes here.
     pub fn conceal(&self, records: &mut [Record]) {
         let Some(kind) = records.first().map(|record| record.kind) else { return };
+        let masks = !self.sees_sealed(kind);
+        for (position, _) in kind.fields.iter().enumerate().filter(|(_, field)| masks && field.sealed) {
+            for record in &mut *records {
+                if let Value::Text(text) = &record.values[position] {
+                    record.values[position] = Value::Text(masked_address(text));
+                }
+            }
+        }
         for (position, _) in kind.fields.iter().enumerate().filter(|(_, field)| field.personal) {
             for record in &mut *records {
                 if !self.sees_personal(kind, record.id) {

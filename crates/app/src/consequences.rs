@@ -41,6 +41,9 @@ pub fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Res
         follow_archive(work, before, record)?;
     }
     match record.kind.name {
+        "user" if before.is_archived() && !record.is_archived() => {
+            work.acted("account_restored", record.text("username").to_owned());
+        }
         "booking" => bookings::occupy(work, Some(before), record)?,
         "resource" => bookings::follow_resource(work, before, record)?,
         "task" => task_changed(work, before, record)?,

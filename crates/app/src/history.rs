@@ -1,5 +1,6 @@
 //! History of records.
 
+use obcms_domain::addresses::masked_address;
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::people::Action;
@@ -45,6 +46,23 @@ impl Entry {
         }
     }
 
+    /// Masks what is sealed.
+    fn mask(&mut self, kind: &Kind) {
+        let is_sealed = |name: &str| kind.field(name).is_some_and(|field| field.sealed);
+        let mask = |value: &mut Json| {
+            if let Json::String(text) = value {
+                *text = masked_address(text);
+            }
+        };
+        for change in self.fields.iter_mut().filter(|change| is_sealed(change.field)) {
+            mask(&mut change.old);
+            mask(&mut change.new);
+        }
+        for (_, pair) in self.change.fields.iter_mut().filter(|(name, _)| is_sealed(name)) {
+            pair.as_array_mut().into_iter().flatten().for_each(mask);
+        }
+    }
+
     /// The entry as the API shows it.
     #[must_use]
     pub fn to_json(&self) -> Json {
@@ -84,6 +102,9 @@ impl App {
             let mut entries = entries(tx, changes)?;
             if kind.fields.iter().any(|field| field.personal) && !actor.sees_personal(kind, id) {
                 entries.iter_mut().for_each(|entry| entry.conceal(kind));
+            }
+            if !actor.sees_sealed(kind) {
+                entries.iter_mut().for_each(|entry| entry.mask(kind));
             }
             Ok(entries)
         })

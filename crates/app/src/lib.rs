@@ -47,6 +47,7 @@ pub use actor::Actor;
 pub use behaviour::tasks::derived as task_facts;
 pub use clock::{Clock, Entropy, FixedClock, SystemClock};
 pub use error::AppError;
+use security::PendingEvent;
 use work::Hashes;
 pub use work::Work;
 
@@ -185,11 +186,18 @@ impl App {
     ) -> Result<T, AppError> {
         let mut hashes = Hashes::new();
         loop {
+            let mut events = Vec::new();
             let result = self.database.write(|tx| {
                 let mut work = Work::new(self, tx, actor, &hashes);
-                command(&mut work)
+                let result = command(&mut work);
+                events = work.events;
+                result
             });
             match result {
+                Ok(result) => {
+                    events.iter().for_each(PendingEvent::log);
+                    return Ok(result);
+                }
                 Err(AppError::Unhashed(given)) if !hashes.contains_key(&given) => {
                     let hash = accounts::passphrase_hash(self, &given.0)?;
                     hashes.insert(given, hash);

@@ -269,7 +269,7 @@ fn order(kind: &'static Kind, text: &str) -> Option<Order> {
 /// Whether a list can be sorted by the field.
 #[must_use]
 pub fn is_sortable(field: &Field) -> bool {
-    field.is_readable()
+    field.is_comparable()
         && field.has_column()
         && !matches!(
             field.data,

@@ -1,10 +1,30 @@
 //! Security events in the log, in one form: target `obcms::security` with the fields event, user, address and outcome.
 //! Secrets and what people typed never stand in it.
+//!
+//! Whoever is not signed in causes events as fast as they like, so these are bounded: of one client, and in all. The
+//! next line that is written tells how many were left out.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use obcms_domain::networks::client_network_of;
 
 use crate::Actor;
 
 /// Target under which security events are logged, for filters.
 pub const TARGET: &str = "obcms::security";
+
+/// Lines of one kind of event of one client that are written at once; another follows every [`CLIENT_PAUSE`].
+pub const LINES_OF_CLIENT: u32 = 10;
+/// Time after which a client has one line more.
+pub const CLIENT_PAUSE: Duration = Duration::from_secs(10);
+/// Lines of one kind of event of all strangers that are written at once; another follows every [`PAUSE`].
+pub const LINES: u32 = 60;
+/// Time after which all strangers have one line more.
+pub const PAUSE: Duration = Duration::from_secs(1);
+/// Clients that are counted; with more, all are forgotten, and the bound of all goes on.
+const MOST_CLIENTS: usize = 10_000;
 
 /// One security event.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,9 +47,122 @@ impl SecurityEvent<'_> {
         let Self { event, user, address, outcome, about } = *self;
         tracing::info!(target: TARGET, event, user, address, outcome, about, "security event");
     }
+
+    /// Writes an event that somebody caused who is not signed in, unless there were too many of the kind.
+    pub fn log_of_stranger(&self) {
+        let Self { event, user, address, outcome, about } = *self;
+        let mut bounds = BOUNDS.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(left_out) = bounds.admit(event, outcome, address, Instant::now()) else { return };
+        drop(bounds);
+        match left_out {
+            0 => self.log(),
+            _ => {
+                tracing::info!(target: TARGET, event, user, address, outcome, about, left_out, "security event");
+            }
+        }
+    }
+}
+
+/// Lines that may still be written, and when that was counted.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    left: u32,
+    at: Instant,
+}
+
+impl Bucket {
+    /// Takes a line; false when there is none.
+    fn take(&mut self, most: u32, pause: Duration, now: Instant) -> bool {
+        let passed = now.saturating_duration_since(self.at).as_millis() / pause.as_millis().max(1);
+        let more = u32::try_from(passed).unwrap_or(u32::MAX);
+        if more > 0 {
+            self.left = self.left.saturating_add(more).min(most);
+            self.at = now;
+        }
+        let has_one = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        has_one
+    }
+}
+
+/// Lines of strangers, by kind of event and by client.
+#[derive(Debug, Default)]
+struct Bounds {
+    kinds: HashMap<(String, String), (Bucket, u64)>,
+    clients: HashMap<(String, String), Bucket>,
+}
+
+static BOUNDS: LazyLock<Mutex<Bounds>> = LazyLock::new(Mutex::default);
+
+impl Bounds {
+    /// Whether a line is written, and how many of its kind were left out before it.
+    fn admit(&mut self, event: &str, outcome: &str, address: &str, now: Instant) -> Option<u64> {
+        if self.clients.len() >= MOST_CLIENTS {
+            self.clients.clear();
+        }
+        let client = (format!("{event} {outcome}"), client_network_of(address));
+        let client = self.clients.entry(client).or_insert(Bucket { left: LINES_OF_CLIENT, at: now });
+        let may_client = client.take(LINES_OF_CLIENT, CLIENT_PAUSE, now);
+        let kind = (event.to_owned(), outcome.to_owned());
+        let (all, left_out) = self.kinds.entry(kind).or_insert((Bucket { left: LINES, at: now }, 0));
+        if may_client && all.take(LINES, PAUSE, now) {
+            return Some(std::mem::take(left_out));
+        }
+        *left_out += 1;
+        None
+    }
 }
 
 /// Logs what an actor did to an account or with a secret.
 pub fn acted(actor: &Actor, event: &str, about: &str) {
-    SecurityEvent { event, user: &actor.username, outcome: "ok", about, ..SecurityEvent::default() }.log();
+    SecurityEvent { event, user: &actor.username, address: &actor.address, outcome: "ok", about }.log();
+}
+
+/// An event of a transaction, logged when it is committed.
+#[derive(Clone, Debug)]
+pub(crate) struct PendingEvent {
+    pub(crate) event: &'static str,
+    pub(crate) user: String,
+    pub(crate) address: String,
+    pub(crate) about: String,
+}
+
+impl PendingEvent {
+    pub(crate) fn log(&self) {
+        let Self { event, user, address, about } = self;
+        SecurityEvent { event, user, address, outcome: "ok", about }.log();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_do_not_fill_the_log() {
+        let mut bounds = Bounds::default();
+        let start = Instant::now();
+        let lines = |bounds: &mut Bounds, address: &str, count: usize, now: Instant| {
+            (0..count).filter(|_| bounds.admit("token", "wrong", address, now).is_some()).count()
+        };
+        assert_eq!(lines(&mut bounds, "192.0.2.1", 500, start), 10);
+        assert_eq!(lines(&mut bounds, "192.0.2.2", 500, start), 10, "another client is heard all the same");
+        assert_eq!(lines(&mut bounds, "2001:db8::1", 9, start), 9);
+        assert_eq!(lines(&mut bounds, "2001:db8::2", 9, start), 1, "one /64 is one client");
+        let crowd = |bounds: &mut Bounds, now: Instant| -> usize {
+            (0..250).map(|number| lines(bounds, &format!("198.51.100.{number}"), 1, now)).sum()
+        };
+        assert_eq!(crowd(&mut bounds, start), 30, "all strangers together have a bound");
+        assert!(
+            bounds.admit("share", "opened", "192.0.2.1", start).is_some(),
+            "each kind is bounded by itself"
+        );
+        let later = start + PAUSE * 5;
+        assert_eq!(bounds.admit("token", "wrong", "203.0.113.1", later), Some(490 * 2 + 8 + 220));
+        assert_eq!(bounds.admit("token", "wrong", "203.0.113.1", later), Some(0));
+        for number in 0..2 * MOST_CLIENTS {
+            bounds.admit("token", "wrong", &format!("10.{}.{}.1", number / 256, number % 256), later);
+        }
+        assert!(bounds.clients.len() <= MOST_CLIENTS);
+    }
 }

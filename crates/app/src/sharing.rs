@@ -19,6 +19,7 @@ use crate::accounts::{Attempt, hashed_text, verify_password};
 use crate::calendar::{CalendarQuery, Entry, Feed, Moment};
 use crate::error::AppError;
 use crate::feeds::secret_for;
+use crate::security::SecurityEvent;
 use crate::{Actor, App};
 
 pub use obcms_store::sharing::View;
@@ -200,7 +201,10 @@ impl App {
     pub fn open_share(&self, secret: &str, given_proof: &str, visitor: &Visitor) -> Result<Opened, AppError> {
         let now = self.now();
         let (share, maker) = match self.behind_share(secret, given_proof)? {
-            Behind::Missing => return Ok(Opened::Missing),
+            Behind::Missing => {
+                stranger("missing", "", visitor);
+                return Ok(Opened::Missing);
+            }
             Behind::Gone(share, reason) => return self.refuse(&share, reason, visitor),
             Behind::Locked => return Ok(Opened::Locked),
             Behind::Open(found) => *found,
@@ -217,6 +221,7 @@ impl App {
             let reason = self.read(|tx| find(tx, secret))?.and_then(|(share, _)| gone(&share, now));
             return self.refuse(&share, reason.unwrap_or(Gone::UsedUp), visitor);
         }
+        stranger("opened", &share.id.to_string(), visitor);
         Ok(Opened::Shown(self.shared_calendar(&share, &maker)?))
     }
 
@@ -245,14 +250,17 @@ impl App {
     ) -> Result<Unlocked, AppError> {
         let now = self.now();
         let Some((share, Some(_))) = self.read(|tx| find(tx, secret))? else {
+            stranger("missing", "", visitor);
             return Ok(Unlocked::Nothing);
         };
+        let about = share.id.to_string();
         if gone(&share, now).is_some() || !share.flag("has_passphrase") {
             return Ok(Unlocked::Nothing);
         }
         let attempt = Attempt::new(&account(share.id), &visitor.address);
         let locked = self.read(|tx| attempt.wait(tx, now))?;
         if let Some(seconds) = locked {
+            stranger("locked", &about, visitor);
             return Ok(Unlocked::Wait(seconds));
         }
         if verify_password(passphrase, share.text("passphrase")) {
@@ -263,6 +271,7 @@ impl App {
             attempt.failed(self, tx, now)?;
             self.note(tx, &share, "wrong_passphrase", visitor)
         })?;
+        stranger("wrong_passphrase", &about, visitor);
         Ok(Unlocked::Wrong)
     }
 
@@ -320,6 +329,7 @@ impl App {
 
     fn refuse(&self, share: &Record, reason: Gone, visitor: &Visitor) -> Result<Opened, AppError> {
         self.database().write(|tx| self.note(tx, share, reason.as_str(), visitor))?;
+        stranger(reason.as_str(), &share.id.to_string(), visitor);
         Ok(Opened::Gone(reason))
     }
 
@@ -347,6 +357,11 @@ impl App {
             outcome: outcome.to_owned(),
         }
     }
+}
+
+/// Logs what somebody without an account did with the address of a share.
+fn stranger(outcome: &str, about: &str, visitor: &Visitor) {
+    SecurityEvent { event: "share", user: "", address: &visitor.address, outcome, about }.log_of_stranger();
 }
 
 /// The share of a secret, and its maker when they may still see anything.

@@ -21,6 +21,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::actor::Actor;
 use crate::error::{AppError, Passphrase};
 use crate::jobs::Enqueue;
+use crate::security::PendingEvent;
 use crate::{App, consequences, generation, occurrences};
 
 impl App {
@@ -55,6 +56,8 @@ pub struct Work<'a, 'b> {
     pub note: String,
     /// Hashes of pass phrases, made before the transaction.
     hashes: &'a Hashes,
+    /// Security events, logged when the transaction is committed.
+    pub(crate) events: Vec<PendingEvent>,
     /// How deep we are in consequences; what happens there is computed anew when the cause is undone.
     depth: u32,
     /// The set of changes that this command takes back.
@@ -72,6 +75,7 @@ impl<'a, 'b> Work<'a, 'b> {
             change_set: app.new_id(),
             note: String::new(),
             hashes,
+            events: Vec::new(),
             depth: 0,
             undoes: None,
         }
@@ -84,7 +88,17 @@ impl<'a, 'b> Work<'a, 'b> {
         actor: &Actor,
         command: impl FnOnce(&mut Work<'_, '_>) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
-        command(&mut Work::new(self.app, self.tx, actor, self.hashes))
+        let mut work = Work::new(self.app, self.tx, actor, self.hashes);
+        let result = command(&mut work);
+        self.events.append(&mut work.events);
+        result
+    }
+
+    /// Notes what the actor does to an account; it is logged when the transaction is committed.
+    pub(crate) fn acted(&mut self, event: &'static str, about: String) {
+        let Actor { username, address, .. } = self.actor;
+        let (user, address) = (username.clone(), address.clone());
+        self.events.push(PendingEvent { event, user, address, about });
     }
 
     /// The hash of a pass phrase. When it is not there yet, the error has [`App::write`] hash it outside the transaction

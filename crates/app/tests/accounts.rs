@@ -69,7 +69,7 @@ fn a_session_begins_is_used_and_ends() {
     assert_eq!(home.app.sessions(&me).unwrap().len(), 2);
     home.app.revoke_session(&me, second.session.id).unwrap();
     assert!(home.app.session_actor(&second.secret).unwrap().is_none());
-    home.app.sign_out(&first.secret).unwrap();
+    home.app.sign_out(&first.secret, "192.0.2.1").unwrap();
     assert!(home.app.session_actor(&first.secret).unwrap().is_none());
     assert!(home.app.sessions(&me).unwrap().is_empty());
 }
@@ -209,21 +209,21 @@ fn tokens_act_for_their_owner() {
     let (secret, token) = home.app.create_token(&me, " nightly ", "write", Some(2)).unwrap();
     assert!(secret.starts_with("obcms_") && secret.len() == 49);
     assert_eq!(token.name, "nightly");
-    let acting = home.app.token_actor(&secret).unwrap().unwrap();
+    let acting = home.app.token_actor(&secret, "192.0.2.1").unwrap().unwrap();
     assert_eq!(CacheKey::from(&acting), CacheKey::from(&me));
     assert_eq!(home.app.tokens(&me).unwrap()[0].last_used_at, Some(home.app.now()));
-    assert!(home.app.token_actor("obcms_guess").unwrap().is_none());
-    assert!(home.app.token_actor(&secret["obcms_".len()..]).unwrap().is_none());
+    assert!(home.app.token_actor("obcms_guess", "192.0.2.1").unwrap().is_none());
+    assert!(home.app.token_actor(&secret["obcms_".len()..], "192.0.2.1").unwrap().is_none());
     home.pass(SignedDuration::from_hours(48));
-    assert!(home.app.token_actor(&secret).unwrap().is_none());
+    assert!(home.app.token_actor(&secret, "192.0.2.1").unwrap().is_none());
 
     let (reader, token) = home.app.create_token(&me, "reports", "read", None).unwrap();
-    let reading = home.app.token_actor(&reader).unwrap().unwrap();
+    let reading = home.app.token_actor(&reader, "192.0.2.1").unwrap().unwrap();
     assert!(reading.read_only);
     let refused = home.app.create_token(&reading, "more", "write", None);
     assert!(matches!(refused, Err(AppError::Forbidden { .. })));
     home.app.revoke_token(&me, token.id, &EndAccess::default()).unwrap();
-    assert!(home.app.token_actor(&reader).unwrap().is_none());
+    assert!(home.app.token_actor(&reader, "192.0.2.1").unwrap().is_none());
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn tokens_need_a_name_a_scope_and_a_role() {
     let (secret, _) = home.app.create_token(&me, "x", "write", None).unwrap();
     let none = input(json!({"roles": []}));
     home.app.update(&Actor::program(), &USER, me.id.unwrap(), &none, None).unwrap();
-    assert!(home.app.token_actor(&secret).unwrap().is_none());
+    assert!(home.app.token_actor(&secret, "192.0.2.1").unwrap().is_none());
 }
 
 #[test]
@@ -253,9 +253,9 @@ fn a_token_is_revoked_by_its_owner_or_an_administrator() {
         home.app.revoke_token(&bo, token.id, &EndAccess::default()),
         Err(AppError::NotFound(_))
     ));
-    assert!(home.app.token_actor(&secret).unwrap().is_some());
+    assert!(home.app.token_actor(&secret, "192.0.2.1").unwrap().is_some());
     home.app.revoke_token(&root, token.id, &EndAccess::default()).unwrap();
-    assert!(home.app.token_actor(&secret).unwrap().is_none());
+    assert!(home.app.token_actor(&secret, "192.0.2.1").unwrap().is_none());
 }
 
 #[test]
@@ -341,13 +341,13 @@ fn a_closed_account_opens_nothing() {
     let link = home.app.create_setup_link(&Actor::program(), Some(id)).unwrap();
     assert!(home.app.set_disabled(&Actor::program(), id, true).unwrap().flag("is_disabled"));
     assert!(home.app.session_actor(&session.secret).unwrap().is_none());
-    assert!(home.app.token_actor(&token).unwrap().is_none());
+    assert!(home.app.token_actor(&token, "192.0.2.1").unwrap().is_none());
     assert!(home.app.setup_link(&link).unwrap().is_none());
     assert!(home.app.create_setup_link(&Actor::program(), Some(id)).is_err());
     home.app.set_disabled(&Actor::program(), id, false).unwrap();
     // What was ended stays ended.
     assert!(home.app.session_actor(&session.secret).unwrap().is_none());
-    assert!(home.app.token_actor(&token).unwrap().is_none());
+    assert!(home.app.token_actor(&token, "192.0.2.1").unwrap().is_none());
     come_in(&home, "ana.tan", PASSWORD).unwrap();
     let actions: Vec<String> = log(&home, id).into_iter().map(|(action, _)| action).collect();
     assert!(actions.contains(&"disable".to_owned()) && actions.contains(&"enable".to_owned()));
@@ -388,7 +388,7 @@ fn the_first_administrator_comes_by_a_link_that_works_once() {
         full_name: "Rosa Uy".to_owned(),
         password: "short".to_owned(),
     };
-    let refused = home.app.use_setup_link(&secret, &wrong).unwrap_err();
+    let refused = home.app.use_setup_link(&secret, &wrong, "192.0.2.1").unwrap_err();
     assert_eq!(fields_of(refused), ["username", "password"]);
     let right = SetupInput {
         username: "Root".to_owned(),
@@ -396,13 +396,13 @@ fn the_first_administrator_comes_by_a_link_that_works_once() {
         password: PASSWORD.to_owned(),
     };
     // A form that was wrong does not use the link up.
-    let id = home.app.use_setup_link(&secret, &right).unwrap();
+    let id = home.app.use_setup_link(&secret, &right, "192.0.2.1").unwrap();
     assert!(home.app.has_users().unwrap());
     come_in(&home, "root", PASSWORD).unwrap();
     assert!(actor(&home, id).may(obcms_domain::people::Action::Edit, obcms_domain::people::Area::Accounts));
     for used in [&secret, &spare] {
         assert!(home.app.setup_link(used).unwrap().is_none());
-        assert!(matches!(home.app.use_setup_link(used, &right), Err(AppError::Conflict { .. })));
+        assert!(matches!(home.app.use_setup_link(used, &right, "192.0.2.1"), Err(AppError::Conflict { .. })));
     }
     assert!(home.app.create_setup_link(&Actor::program(), None).is_err());
 }
@@ -416,12 +416,15 @@ fn a_user_sets_the_first_password_by_a_link() {
     let secret = home.app.create_setup_link(&Actor::program(), Some(id)).unwrap();
     assert!(home.app.setup_link(&old).unwrap().is_none(), "a new link takes the place of the old one");
     let with = |password: &str| SetupInput { password: password.to_owned(), ..SetupInput::default() };
-    assert_eq!(fields_of(home.app.use_setup_link(&secret, &with("short")).unwrap_err()), ["password"]);
-    assert_eq!(home.app.use_setup_link(&secret, &with(PASSWORD)).unwrap(), id);
+    assert_eq!(
+        fields_of(home.app.use_setup_link(&secret, &with("short"), "192.0.2.1").unwrap_err()),
+        ["password"]
+    );
+    assert_eq!(home.app.use_setup_link(&secret, &with(PASSWORD), "192.0.2.1").unwrap(), id);
     come_in(&home, "ana.tan", PASSWORD).unwrap();
-    assert!(home.app.use_setup_link(&secret, &with(OTHER)).is_err());
+    assert!(home.app.use_setup_link(&secret, &with(OTHER), "192.0.2.1").is_err());
     let late = home.app.create_setup_link(&Actor::program(), Some(id)).unwrap();
     home.pass(SignedDuration::from_hours(72));
-    assert!(home.app.use_setup_link(&late, &with(OTHER)).is_err());
+    assert!(home.app.use_setup_link(&late, &with(OTHER), "192.0.2.1").is_err());
     assert!(home.app.create_setup_link(&actor(&home, id), Some(id)).is_err(), "staff hand out no links");
 }

@@ -119,9 +119,32 @@ fn part(text: &str) -> Option<u32> {
     u32::from_str_radix(digits, radix).ok()
 }
 
+/// A web address without what may be a secret in it: scheme and host, as `https://calendar.example/…`.
+#[must_use]
+pub fn masked_address(address: &str) -> String {
+    let Some((scheme, rest)) = address.trim().split_once("://") else { return "…".to_owned() };
+    let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    // Before an @ stand a name and a password.
+    let host = host.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}/…")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_masked_address_keeps_scheme_and_host_only() {
+        for (address, masked) in [
+            ("https://a.example/private-s3cret/basic.ics?key=s3cret", "https://a.example/…"),
+            ("webcal://a.example:8443?s3cret", "webcal://a.example:8443/…"),
+            ("https://me:s3cret@a.example", "https://a.example/…"),
+            ("v1:0011:s3cret", "…"),
+            ("", "…"),
+        ] {
+            assert_eq!(masked_address(address), masked);
+        }
+    }
 
     #[test]
     fn a_closed_host_is_seen_however_it_is_written() {

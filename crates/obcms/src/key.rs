@@ -44,8 +44,8 @@ pub fn check(settings: &Settings) -> Result<String, String> {
     })
 }
 
-/// Loads the key and has it used. In the data directory it is made for a server when it is not there, and other commands
-/// do without; a file that the settings name must exist, because several servers share it.
+/// Loads the key and has it used. In the data directory it is made for a command that writes when it is not there, and
+/// others do without; a file that the settings name must exist, because several servers share it.
 pub fn load(settings: &Settings, serves: bool) -> Result<(), Failure> {
     let path = path(settings);
     let text = match fs::read_to_string(&path) {
@@ -70,7 +70,7 @@ pub fn load(settings: &Settings, serves: bool) -> Result<(), Failure> {
             KEY_LENGTH * 2
         ))
     })?;
-    Vault::new(&key)?.install();
+    Vault::new(&key).map_err(Failure::new)?.install();
     Ok(())
 }
 
@@ -82,7 +82,7 @@ fn make(path: &Path) -> Result<String, Failure> {
     if let Some(folder) = path.parent() {
         crate::data::prepare(folder)?;
     }
-    let text = format!("{}\n", hex(&new_key()?));
+    let text = format!("{}\n", hex(&new_key().map_err(Failure::new)?));
     // Written beside and linked, so that nobody reads half of it.
     let draft = path.with_extension(format!("key-{}", std::process::id()));
     let mut file = OpenOptions::new()

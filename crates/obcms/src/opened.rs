@@ -37,8 +37,8 @@ impl Opened {
         Self::open(settings, None)
     }
 
-    /// Starts logging and opens the database that the settings name, to serve from it.
-    pub fn to_serve(settings: &Settings) -> Result<Opened, Failure> {
+    /// Starts logging and opens the database that the settings name, to write to it: secrets need a key that lasts.
+    pub fn to_write(settings: &Settings) -> Result<Opened, Failure> {
         Self::open(settings, Some(Key::Made))
     }
 
@@ -69,7 +69,7 @@ impl Opened {
     /// Opens the database for a command that needs what is in it. An empty one is prepared; one of an older release
     /// is left alone, since a server of that release may be running on it.
     pub fn ready(settings: &Settings) -> Result<Opened, Failure> {
-        let opened = Opened::new(settings)?;
+        let opened = Opened::to_write(settings)?;
         let steps = migrations::status(opened.app.database()).map_err(Failure::new)?;
         match steps.iter().filter(|step| step.applied_at.is_none()).count() {
             0 => {}

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json};
 use crate::database::{Cell, Message, Row, Tx};
 use crate::error::StoreError;
 use crate::records::Statement;
+use crate::sealed;
 
 /// One write to one record.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,10 +54,10 @@ pub fn last_at(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
 
 /// Writes changes and tells open pages of them when the transaction commits.
 pub fn record(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
-    let rows: Vec<Vec<Cell>> = changes
+    let rows = changes
         .iter()
         .map(|change| {
-            vec![
+            Ok(vec![
                 change.id.into(),
                 change.at.into(),
                 change.actor.into(),
@@ -66,12 +67,12 @@ pub fn record(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
                 change.action.as_str().into(),
                 change.is_derived.into(),
                 change.change_set.into(),
-                Json::Object(change.fields.clone()).to_string().into(),
+                sealed::to_log(&change.kind, change.record_id, &change.fields)?.into(),
                 change.note.as_str().into(),
                 change.undoes.into(),
-            ]
+            ])
         })
-        .collect();
+        .collect::<Result<Vec<Vec<Cell>>, StoreError>>()?;
     tx.log(rows)?;
     for change in changes {
         tx.publish(Message {
@@ -92,18 +93,20 @@ pub(crate) fn insert(tx: &mut Tx<'_>, rows: &[Vec<Cell>]) -> Result<(), StoreErr
 }
 
 fn read(row: &Row) -> Result<Change, StoreError> {
+    let (kind, record_id): (String, Id) = (row.get(3)?, row.get(4)?);
     let fields: String = row.get(9)?;
+    let fields = sealed::from_log(&kind, record_id, &fields)?;
     Ok(Change {
         id: row.get(0)?,
         at: row.get(1)?,
         actor: row.get(2)?,
-        kind: row.get(3)?,
-        record_id: row.get(4)?,
+        kind,
+        record_id,
         version: row.get(5)?,
         action: row.get(6)?,
         is_derived: row.get(7)?,
         change_set: row.get(8)?,
-        fields: serde_json::from_str(&fields).map_err(|error| StoreError::Damaged(error.to_string()))?,
+        fields,
         note: row.get(10)?,
         undoes: row.get(11)?,
         number: row.get(12)?,

@@ -36,32 +36,3 @@ pub fn note_reads(tx: &mut Tx<'_>, id: Id, now: Timestamp, count: i64) -> Result
     )?;
     Ok(())
 }
-
-/// The secret of a feed or a share as the database has it.
-#[derive(Clone, Debug)]
-pub struct Sealed {
-    /// Its record.
-    pub id: Id,
-    /// Table of the record.
-    pub table: &'static str,
-    /// The secret.
-    pub secret: String,
-}
-
-/// The secrets of all feeds and shares.
-pub fn secrets(tx: &mut Tx<'_>) -> Result<Vec<Sealed>, StoreError> {
-    let mut found = Vec::new();
-    for table in ["feeds", "shares"] {
-        for row in tx.query(&format!("SELECT id, secret FROM {table} WHERE secret IS NOT NULL"), &[])? {
-            found.push(Sealed { id: row.get(0)?, table, secret: row.get(1)? });
-        }
-    }
-    Ok(found)
-}
-
-/// Writes a secret in another form: nothing that anybody sees changes.
-pub fn set_secret(tx: &mut Tx<'_>, sealed: &Sealed) -> Result<(), StoreError> {
-    let sql = format!("UPDATE {} SET secret = $1 WHERE id = $2", sealed.table);
-    tx.execute(&sql, &[sealed.secret.as_str().into(), sealed.id.into()])?;
-    Ok(())
-}

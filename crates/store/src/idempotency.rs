@@ -5,6 +5,7 @@ use obcms_domain::id::Id;
 
 use crate::database::Tx;
 use crate::error::StoreError;
+use crate::vault;
 
 /// What was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +27,8 @@ pub fn find(tx: &mut Tx<'_>, user: Id, key: &str) -> Result<Option<Answer>, Stor
         &[user.into(), key.into()],
     )?
     .map(|row| {
-        Ok(Answer { request: row.get(0)?, status: row.get(1)?, location: row.get(2)?, body: row.get(3)? })
+        let body = vault::from_stored(user, row.get(3)?)?;
+        Ok(Answer { request: row.get(0)?, status: row.get(1)?, location: row.get(2)?, body })
     })
     .transpose()
 }
@@ -42,7 +44,7 @@ pub fn keep(tx: &mut Tx<'_>, user: Id, key: &str, answer: &Answer, now: Timestam
             answer.request.as_str().into(),
             answer.status.into(),
             answer.location.as_str().into(),
-            answer.body.as_str().into(),
+            vault::to_stored(user, &answer.body)?.into(),
             now.into(),
         ],
     )?;

@@ -24,12 +24,14 @@ pub mod migrations;
 pub mod portfolio;
 pub mod projects;
 pub mod records;
+pub mod sealed;
 pub mod search;
 pub mod settings;
 pub mod sharing;
 pub mod tasks;
 pub mod today;
 pub mod trace;
+pub mod vault;
 
 pub use database::{Cell, Claim, Database, Engine, Live, Location, Row, Statements, Tx};
 pub use error::{StoreError, Transient};

@@ -22,10 +22,10 @@ use obcms_domain::id::Id;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::limits::{
-    ALL_BODIES, ANONYMOUS_BODY, BODIES_OF_ONE, BODY_GRACE, BODY_PAUSE, BODY_RATE, HEARD_OUT, MAXIMUM_UPLOAD,
-    SMALL_BODY,
+    ALL_BODIES, ANONYMOUS_BODY, BODIES_OF_ONE, BODY_GRACE, BODY_PAUSE, BODY_RATE, HEARD_OUT, SMALL_BODY,
 };
 use crate::problem::Problem;
+use crate::route::{BodyLimits, too_large};
 use crate::server::Connection;
 use crate::state::State;
 
@@ -82,10 +82,7 @@ impl Broken {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Too many large uploads at the same time; send it again in a moment.",
             ),
-            Self::TooLarge(most) => {
-                let detail = format!("Expected at most {most} bytes.");
-                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
-            }
+            Self::TooLarge(most) => too_large(most),
             // The client is gone, or the handler has said it better.
             Self::Unreadable => return None,
         };
@@ -106,6 +103,8 @@ struct Reading {
     /// Bytes counted in [`HeldBodies`].
     held: usize,
     memory: Arc<HeldBodies>,
+    /// Bytes that the route takes.
+    limit: usize,
     is_known: bool,
     person: Option<Id>,
     /// Read only to be forgotten.
@@ -160,7 +159,7 @@ impl Reading {
         if self.is_discarded {
             return if self.received > HEARD_OUT { Err(Broken::TooLarge(HEARD_OUT)) } else { Ok(()) };
         }
-        let most = if self.is_known { MAXIMUM_UPLOAD } else { ANONYMOUS_BODY };
+        let most = if self.is_known { self.limit } else { self.limit.min(ANONYMOUS_BODY) };
         if self.received > most {
             return Err(Broken::TooLarge(most));
         }
@@ -190,7 +189,7 @@ impl Drop for Reading {
 pub struct GuardedBody(Arc<Mutex<Reading>>);
 
 impl GuardedBody {
-    fn new(body: Body, memory: Arc<HeldBodies>) -> Self {
+    fn new(body: Body, limit: usize, memory: Arc<HeldBodies>) -> Self {
         let now = Instant::now();
         Self(Arc::new(Mutex::new(Reading {
             body,
@@ -200,6 +199,7 @@ impl GuardedBody {
             received: 0,
             held: 0,
             memory,
+            limit,
             is_known: false,
             person: None,
             is_discarded: false,
@@ -265,13 +265,18 @@ impl HttpBody for GuardedBody {
 
 /// Puts every body under its limits, and answers for those that broke them. Whoever is refused before their body was
 /// read hears so at once, and the connection ends with the answer.
-pub async fn guard(AxumState(state): AxumState<State>, request: Request, next: Next) -> Response {
+pub async fn guard(
+    AxumState((state, limits)): AxumState<(State, Arc<BodyLimits>)>,
+    request: Request,
+    next: Next,
+) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
+    let limit = limits.of(&request);
     let (mut parts, body) = request.into_parts();
     let connection = parts.extensions.get::<Arc<Connection>>().cloned();
-    let guarded = GuardedBody::new(body, state.bodies.clone());
+    let guarded = GuardedBody::new(body, limit, state.bodies.clone());
     parts.extensions.insert(guarded.clone());
     if let Some(connection) = &connection {
         connection.reads_body(true);
@@ -297,6 +302,7 @@ pub async fn guard(AxumState(state): AxumState<State>, request: Request, next: N
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::MAXIMUM_UPLOAD;
     use http_body_util::StreamBody;
     use std::convert::Infallible;
 
@@ -304,7 +310,7 @@ mod tests {
         let frames =
             chunks.into_iter().map(|size| Ok::<_, Infallible>(Frame::data(Bytes::from(vec![0; size]))));
         let body = Body::new(StreamBody::new(futures_util::stream::iter(frames)));
-        GuardedBody::new(body, memory.clone())
+        GuardedBody::new(body, MAXIMUM_UPLOAD, memory.clone())
     }
 
     async fn read(body: &GuardedBody) -> Option<Broken> {
@@ -359,12 +365,16 @@ mod tests {
     async fn a_body_that_pauses_or_trickles_is_given_up() {
         let never =
             Body::new(StreamBody::new(futures_util::stream::pending::<Result<Frame<Bytes>, Infallible>>()));
-        assert_eq!(read(&GuardedBody::new(never, Arc::default())).await, Some(Broken::TooSlow));
+        assert_eq!(
+            read(&GuardedBody::new(never, MAXIMUM_UPLOAD, Arc::default())).await,
+            Some(Broken::TooSlow)
+        );
         let trickle = futures_util::stream::unfold((), |()| async {
             tokio::time::sleep(BODY_PAUSE / 2).await;
             Some((Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"x"))), ()))
         });
-        let body = GuardedBody::new(Body::new(StreamBody::new(Box::pin(trickle))), Arc::default());
+        let body =
+            GuardedBody::new(Body::new(StreamBody::new(Box::pin(trickle))), MAXIMUM_UPLOAD, Arc::default());
         assert_eq!(read(&body).await, Some(Broken::TooSlow));
     }
 }

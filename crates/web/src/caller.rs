@@ -60,10 +60,9 @@ pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, 
             let actor = caller.actor.clone();
             request.extensions_mut().insert(caller);
             // Reading the answer may take long after it was decided that this caller may have it.
-            let address = request.extensions().get::<ClientAddress>().map(|address| address.0.clone());
             let about = format!("{} {}", request.method(), request.uri().path());
             let response = next.run(request).await;
-            note(&actor, &address.unwrap_or_default(), &about, response.status());
+            note(&actor, &about, response.status());
             guarded(state, actor, response)
         }
         Ok(None) => next.run(request).await,
@@ -72,13 +71,13 @@ pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, 
 }
 
 /// Logs what was refused to somebody who is known, and what they took away with them.
-fn note(actor: &Actor, address: &str, about: &str, status: StatusCode) {
+fn note(actor: &Actor, about: &str, status: StatusCode) {
     let (event, outcome) = match status {
         StatusCode::FORBIDDEN => ("access", "forbidden"),
         status if status.is_success() && is_export(about) => ("export", "ok"),
         _ => return,
     };
-    SecurityEvent { event, user: &actor.username, address, outcome, about }.log();
+    SecurityEvent { event, user: &actor.username, address: &actor.address, outcome, about }.log();
 }
 
 /// Returns true for addresses at which data leaves as a file.
@@ -101,8 +100,15 @@ fn find(state: &State, headers: &HeaderMap, client: &str) -> Result<Option<Calle
         let secret =
             text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer ")).unwrap_or_default().trim();
         state.guesses.check(client, secret)?;
-        let Some(actor) = state.app.token_actor(secret)? else {
+        let Some(actor) = state.app.token_actor(secret, client)? else {
             state.guesses.wrong(client);
+            let event = SecurityEvent {
+                event: "token",
+                address: client,
+                outcome: "wrong",
+                ..SecurityEvent::default()
+            };
+            event.log_of_stranger();
             return Err(AppError::Unauthorized);
         };
         state.guesses.right(secret);
@@ -113,7 +119,10 @@ fn find(state: &State, headers: &HeaderMap, client: &str) -> Result<Option<Calle
     };
     let found = state.app.session_actor(&secret)?;
     let base = || base_address(state, headers);
-    Ok(found.map(|(actor, session)| Caller { actor, session: Some(session), base: base() }))
+    Ok(found.map(|(mut actor, session)| {
+        client.clone_into(&mut actor.address);
+        Caller { actor, session: Some(session), base: base() }
+    }))
 }
 
 /// The secret in the session cookie.

@@ -8,9 +8,11 @@ pub const HEAD_BYTES: usize = 64 * 1024;
 pub const HEADERS: usize = 100;
 /// Bytes of a body of somebody who is not signed in: a form to sign in, of a set-up link, of a pass phrase.
 pub const ANONYMOUS_BODY: usize = 16 * 1024;
+/// Bytes of a body that its route has no use for.
+pub const UNREAD_BODY: usize = 16 * 1024;
 /// Bytes of a JSON body or a form.
 pub const MAXIMUM_BODY: usize = 1024 * 1024;
-/// Bytes of any body, files included.
+/// Bytes of a file with what a form says beside it, and of any body.
 pub const MAXIMUM_UPLOAD: usize = 6 * 1024 * 1024;
 /// Bytes of a body that is too large which are read all the same, and forgotten: whoever speaks does not hear.
 pub const HEARD_OUT: usize = 32 * 1024 * 1024;
@@ -93,12 +95,13 @@ mod tests {
         for (limit, value) in [
             ("Head of a request", format!("{}, {HEADERS} headers", kib(HEAD_BYTES))),
             ("Body of somebody who is not signed in", kib(ANONYMOUS_BODY)),
-            ("JSON body, form", kib(MAXIMUM_BODY)),
+            ("Body that its route has no use for", kib(UNREAD_BODY)),
+            ("JSON body, form, unless", kib(MAXIMUM_BODY)),
             ("JSON body, inside", format!("{JSON_DEPTH} levels, {JSON_VALUES} values")),
             ("Form, parameters of an address", format!("{FORM_FIELDS} fields")),
             ("Exports at the same time", format!("{EXPORTS}, {EXPORTS_OF_ONE} of one person")),
             ("Upload, parts", UPLOAD_PARTS.to_string()),
-            ("Any body, files included", kib(MAXIMUM_UPLOAD)),
+            ("File with its form", kib(MAXIMUM_UPLOAD)),
             ("Large bodies (more than 64 KiB)", format!("{}, {}", mib(ALL_BODIES), mib(BODIES_OF_ONE))),
             ("Body that is too large", mib(HEARD_OUT)),
             ("Time for the head", seconds(HEAD_TIME)),

@@ -1,6 +1,9 @@
 //! The list of routes: what the router serves is what the description and the access test read.
 
-use axum::extract::Request;
+use std::collections::HashMap;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
@@ -9,6 +12,7 @@ use obcms_domain::people::{Action, Area, Relation, allows};
 use serde_json::{Value as Json, json};
 
 use crate::caller::Caller;
+use crate::limits::{MAXIMUM_BODY, UNREAD_BODY};
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -60,6 +64,8 @@ pub struct Route {
     pub parameters: Vec<Json>,
     /// Schema of the body, if it takes one.
     pub request: Option<Json>,
+    /// Bytes of the body at most.
+    pub body_limit: usize,
     /// Status and schema of success.
     pub response: (u16, Json),
     /// What answers.
@@ -83,6 +89,7 @@ impl Route {
             access,
             parameters: Vec::new(),
             request: None,
+            body_limit: if matches!(method, "get" | "delete") { UNREAD_BODY } else { MAXIMUM_BODY },
             response: (200, json!({})),
             handler,
         }
@@ -114,6 +121,13 @@ impl Route {
         self
     }
 
+    /// Takes a body of so many bytes at most.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
     /// Answers with this status and schema.
     #[must_use]
     pub fn answers(mut self, status: u16, schema: Json) -> Self {
@@ -123,14 +137,56 @@ impl Route {
 
     /// The handler behind its guard.
     pub fn guarded(self) -> (String, MethodRouter<State>) {
-        let access = self.access;
+        let (access, limit) = (self.access, self.body_limit);
         let guard = from_fn(move |request: Request, next: Next| async move {
             match access.check(request.extensions().get::<Caller>()) {
+                // Also where nobody reads the body.
+                Ok(()) if announced(&request) > limit => too_large(limit).into_response(),
                 Ok(()) => next.run(request).await,
                 Err(error) => guard_refusal(error),
             }
         });
         (self.path, self.handler.layer(guard))
+    }
+}
+
+/// Bytes of the body, as its head says.
+fn announced(request: &Request) -> usize {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    length.and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+/// The refusal of a body of more bytes than its route takes.
+#[must_use]
+pub fn too_large(limit: usize) -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("Expected a body of at most {limit} bytes."))
+}
+
+/// Bytes of a body at most, by method and route.
+#[derive(Debug, Default)]
+pub struct BodyLimits(HashMap<String, usize>);
+
+impl BodyLimits {
+    /// The limits of these operations and of pages, each with a path and the limit of its forms.
+    #[must_use]
+    pub fn new(routes: &[Route], pages: &[(String, usize)]) -> Self {
+        let mut limits: HashMap<String, usize> =
+            pages.iter().map(|(path, limit)| (format!("POST {path}"), *limit)).collect();
+        limits.extend(
+            routes
+                .iter()
+                .map(|route| (format!("{} {}", route.method.to_uppercase(), route.path), route.body_limit)),
+        );
+        Self(limits)
+    }
+
+    /// The limit of a request.
+    #[must_use]
+    pub fn of(&self, request: &Request) -> usize {
+        let Some(path) = request.extensions().get::<MatchedPath>() else { return UNREAD_BODY };
+        let method = request.method();
+        let usual = if *method == Method::POST { MAXIMUM_BODY } else { UNREAD_BODY };
+        self.0.get(&format!("{method} {}", path.as_str())).copied().unwrap_or(usual)
     }
 }
 

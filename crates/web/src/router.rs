@@ -1,5 +1,7 @@
 //! The router: every address of the program.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State as AxumState};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -13,15 +15,17 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use crate::caller::{self, Nonce};
-use crate::limits::MAXIMUM_BODY;
 use crate::problem::Problem;
+use crate::route::BodyLimits;
 use crate::state::State;
 use crate::{address, api, assets, bodies, health, metrics, pages};
 
 /// The whole program as a service.
 pub fn router(state: State) -> Router {
     let mut router = Router::new().route("/metrics", get(metrics::show));
-    for route in api::routes() {
+    let routes = api::routes();
+    let limits = Arc::new(BodyLimits::new(&routes, &pages::body_limits()));
+    for route in routes {
         let (path, handler) = route.guarded();
         router = router.route(&path, handler);
     }
@@ -33,8 +37,9 @@ pub fn router(state: State) -> Router {
         .merge(for_anybody())
         .layer(from_fn_with_state(state.clone(), metrics::count))
         .layer(from_fn_with_state(state.clone(), headers))
-        .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
-        .layer(from_fn_with_state(state.clone(), bodies::guard))
+        // The guard of bodies has the limit of each route.
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state((state.clone(), limits), bodies::guard))
         .layer(from_fn_with_state(state.clone(), address::resolve))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
             // Events must leave at once; assets are compressed at build time.

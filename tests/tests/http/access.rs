@@ -1,15 +1,19 @@
 //! The policy table and the route list, walked through HTTP as every role.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
-use std::fmt::Write;
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 
 use obcms_domain::id::Id;
 use obcms_domain::kinds::REGISTRY;
 use obcms_domain::people::{Action, FieldGroup, Relation, Role, allows, allows_field};
 use obcms_domain::registry::{Field, FieldType, Kind};
-use obcms_tests::{Client, PASSWORD, on_both_engines, sample};
-use obcms_web::api;
+use obcms_tests::{Client, Engine, PASSWORD, Server, on_both_engines, sample};
+use obcms_web::limits::{ANONYMOUS_BODY, MAXIMUM_BODY};
 use obcms_web::route::{Access, Route};
+use obcms_web::{api, pages};
 use serde_json::{Value as Json, json};
 use ureq::http::Method;
 
@@ -198,7 +202,7 @@ fn page_addresses() -> Vec<String> {
     }
     for kind in REGISTRY {
         // Forms of their own stand with the routes that were read above.
-        let has_form = kind.writable && !obcms_web::pages::registry::OWN_FORMS.contains(&kind.name);
+        let has_form = kind.writable && !pages::registry::OWN_FORMS.contains(&kind.name);
         let tails: &[&str] = if has_form { &["", "/new", "/{id}", "/{id}/edit"] } else { &["", "/{id}"] };
         for tail in tails {
             found.push(format!("/{}{tail}", kind.collection));
@@ -231,14 +235,74 @@ on_both_engines! {
     }
 }
 
+/// Sends a body with whatever method; returns the status and the rest of the answer.
+fn send_body(server: &Server, token: &str, method: &str, path: &str, body: &[u8]) -> (u16, String) {
+    let base = server.base();
+    let mut stream = TcpStream::connect(base.trim_start_matches("http://")).unwrap();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.unwrap_or_else(|| panic!("{method} {path}: {answer}")), answer)
+}
+
+/// Every operation refuses one byte more than the route table says, and takes as many as it says.
+#[test]
+fn no_route_takes_a_larger_body_than_it_declares() {
+    let server = Server::start(Engine::Sqlite);
+    let admin = server.as_role("admin");
+    let made = admin.post("/api/v1/me/tokens", &json!({ "name": "bodies" })).expect_status(201).json;
+    let token = made["token"].as_str().unwrap();
+    let padded = |length: usize| format!("{{{}}}", " ".repeat(length - 2)).into_bytes();
+    let mut taken = HashSet::new();
+    for route in api::routes() {
+        let path = route.path.replace("{recurrence_id}", "2027-03-01").replace("{kind}", "task");
+        let path = path.replace("{id}", NOBODY).replace("{entry_id}", NOBODY);
+        let (method, limit) = (route.method.to_uppercase(), route.body_limit);
+        let (status, answer) = send_body(&server, token, &method, &path, &padded(limit + 1));
+        assert_eq!(status, 413, "{method} {path}: {answer}");
+        let told = format!("at most {limit} bytes");
+        assert!(
+            answer.contains("application/problem+json") && answer.contains(&told),
+            "{method} {path}: {answer}"
+        );
+        if taken.insert((route.method, limit)) {
+            let (status, _) = send_body(&server, token, &method, &path, &padded(limit));
+            assert_ne!(status, 413, "{method} {path}");
+        }
+    }
+    for (path, limit) in pages::body_limits() {
+        let path = path.replace("{id}", NOBODY).replace("{secret}", "x");
+        let (kind, begin) = match limit {
+            ANONYMOUS_BODY => ("application/x-www-form-urlencoded", "password="),
+            _ => (
+                "multipart/form-data; boundary=B",
+                "--B\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n",
+            ),
+        };
+        let mut body = begin.as_bytes().to_vec();
+        body.resize(limit + 1, b'x');
+        admin.send(Method::POST, &path, Some((kind, body))).expect_status(413);
+    }
+}
+
 /// `docs/routes.md` lists who may ask what; `UPDATE=1` writes it anew.
 #[test]
 fn the_list_of_routes_is_in_the_repository() {
     let mut text = String::from(
         "# Who may ask what\n\nPrinted from the route list by a test (`UPDATE=1 cargo test -p obcms-tests access::the_list_of_routes`). \
          \"View in Field\" means: whoever the table in [policy.md](policy.md) lets view something there; whether this very record \
-         is theirs to see or change is asked again for it.\n\n| operation | who |\n|---|---|\n",
+         is theirs to see or change is asked again for it. A body of more bytes than the last column says is refused with 413.\n\n\
+         | operation | who | body at most |\n|---|---|---|\n",
     );
+    let kib = |bytes: usize| format!("{} KiB", bytes / 1024);
     for route in api::routes() {
         let who = match route.access {
             Access::Public => "anybody".to_owned(),
@@ -246,7 +310,19 @@ fn the_list_of_routes_is_in_the_repository() {
             Access::Role => "anybody with a role".to_owned(),
             Access::Policy(action, area) => format!("{action:?} in {area:?}"),
         };
-        writeln!(text, "| `{} {}` | {who} |", route.method.to_uppercase(), route.path).unwrap();
+        let body = kib(route.body_limit);
+        writeln!(text, "| `{} {}` | {who} | {body} |", route.method.to_uppercase(), route.path).unwrap();
+    }
+    writeln!(
+        text,
+        "\n## Pages\n\nForms of pages have {} at most, and these others. Whoever is not signed in sends {}.\n\n\
+         | page | body at most |\n|---|---|",
+        kib(MAXIMUM_BODY),
+        kib(ANONYMOUS_BODY)
+    )
+    .unwrap();
+    for (path, limit) in pages::body_limits() {
+        writeln!(text, "| `POST {path}` | {} |", kib(limit)).unwrap();
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/routes.md");
     if std::env::var_os("UPDATE").is_some() {

@@ -329,6 +329,72 @@ on_both_engines! {
             .expect_status(201);
     }
 
+    fn the_address_of_a_subscription_is_a_secret(server: &Server) {
+        const ADDRESS: &str = "https://calendar.example/private-s3cret/basic.ics?key=s3cret";
+        const MASKED: &str = "https://calendar.example/…";
+        let stored = |sql: &str| -> Vec<String> {
+            let rows = server.app().read(|tx| Ok(tx.query(sql, &[])?)).unwrap();
+            rows.iter().map(|row| row.get::<Option<String>>(0).unwrap().unwrap_or_default()).collect()
+        };
+        let everywhere = || {
+            let mut found = stored("SELECT address FROM external_calendars");
+            found.extend(stored("SELECT fetched_address FROM external_calendars"));
+            found.extend(stored("SELECT fields FROM changes"));
+            found.extend(stored("SELECT body FROM idempotency_keys"));
+            found.extend(stored("SELECT last_error FROM jobs"));
+            found.join("\n")
+        };
+        let keyed = server.as_role("coordinator").with_header("idempotency-key", "once");
+        let body = json!({ "name": "Hearings", "address": ADDRESS, "is_active": false });
+        let made = keyed.post("/api/v1/external-calendars", &body).expect_status(201);
+        assert_eq!(keyed.post("/api/v1/external-calendars", &body).expect_status(201).text, made.text);
+        let (id, coordinator) = (made.json["id"].as_str().unwrap(), server.as_role("coordinator"));
+        let (one, all) = (format!("/api/v1/external-calendars/{id}"), "/api/v1/external-calendars");
+        coordinator.patch(&one, &json!({ "address": format!("{ADDRESS}&more=s3cret") })).expect_status(200);
+        assert!(!everywhere().contains("s3cret"), "{}", everywhere());
+        assert_eq!(stored("SELECT address FROM external_calendars").len(), 1);
+
+        // Whoever may edit it sees it whole; others see where it comes from.
+        let reader = coordinator.post("/api/v1/me/tokens", &json!({ "name": "reader", "scope": "read" }));
+        let reader = server.anonymous().with_token(reader.expect_status(201).json["token"].as_str().unwrap());
+        let paths = [one.clone(), all.to_owned(), format!("{one}/history"), format!("{all}/export.csv"),
+            format!("/external-calendars/{id}"), format!("/external-calendars/{id}?tab=history"),
+            "/external-calendars".to_owned()];
+        for path in &paths {
+            assert!(coordinator.get(path).expect_status(200).text.contains("more=s3cret"), "{path}");
+            for other in [&server.as_role("staff"), &server.as_role("executive"), &reader] {
+                let answer = other.get(path).expect_status(200);
+                assert!(!answer.text.contains("s3cret") && answer.text.contains(MASKED), "{path}: {}", answer.text);
+            }
+        }
+        let found = server.as_role("staff").get("/api/v1/search?q=s3cret").expect_status(200);
+        assert!(!found.text.contains(id), "{}", found.text);
+        for parameter in ["sort=address", "address=https://calendar.example/", "address_from=a"] {
+            coordinator.get(&format!("{all}?{parameter}")).expect_status(400);
+        }
+
+        // Undoing works on what was sealed.
+        coordinator.post(&format!("{one}/undo"), &json!({})).expect_status(200);
+        assert_eq!(read(&coordinator, id)["address"], ADDRESS);
+        let renamed = coordinator.patch(&one, &json!({ "name": "Courts", "address": ADDRESS })).expect_status(200);
+        assert_eq!(renamed.json["address"], ADDRESS);
+
+        // What older releases stored is sealed at the start, in the log as well.
+        let plain = format!(
+            "UPDATE external_calendars SET address = '{ADDRESS}', fetched_address = '{ADDRESS}';
+             UPDATE changes SET fields = '{{\"name\":[null,\"Hearings\"],\"address\":[null,\"{ADDRESS}\"]}}'
+             WHERE kind = 'external_calendar' AND action = 'create';
+             DELETE FROM settings WHERE name = 'sealed_log'"
+        );
+        server.app().database().write(|tx| tx.batch(&plain)).unwrap();
+        assert!(everywhere().matches("private-s3cret").count() == 3, "{}", everywhere());
+        server.app().seal_secrets().unwrap();
+        assert!(!everywhere().contains("s3cret"), "{}", everywhere());
+        assert_eq!(read(&coordinator, id)["address"], ADDRESS);
+        assert!(coordinator.get(&format!("{one}/history")).text.contains(ADDRESS));
+        assert_eq!(server.app().unreadable_secrets().unwrap(), (0, 2));
+    }
+
     fn a_file_read_twice_changes_nothing(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let day = |day: &str| format!("DTSTART;VALUE=DATE:202703{day}\r\n");

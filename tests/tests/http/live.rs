@@ -165,7 +165,7 @@ on_both_engines! {
         app.set_password(&program, people[3].id, "mountain cloud boat").unwrap();
         app.archive(&program, &obcms_domain::kinds::USER, people[4].id, None).unwrap();
         let secret = headers[5].split('=').next_back().unwrap();
-        app.sign_out(secret).unwrap();
+        app.sign_out(secret, "192.0.2.1").unwrap();
         let expected = ["disabled", "revoked", "roles_changed", "signed_out", "disabled", "signed_out"];
         for (stream, reason) in streams.iter().zip(expected) {
             assert_eq!(stream.recv_timeout(PATIENCE).as_deref(), Ok(reason));

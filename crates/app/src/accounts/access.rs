@@ -322,6 +322,7 @@ impl App {
             }
             current.read_only = actor.read_only;
             current.credential = actor.credential.clone();
+            current.address.clone_from(&actor.address);
             Ok(Ok(current))
         })
     }

@@ -93,14 +93,15 @@ impl App {
         })
     }
 
-    /// Uses a link up; answers whose account it opened.
-    pub fn use_setup_link(&self, secret: &str, input: &SetupInput) -> Result<Id, AppError> {
+    /// Uses a link up, from that address; answers whose account it opened.
+    pub fn use_setup_link(&self, secret: &str, input: &SetupInput, address: &str) -> Result<Id, AppError> {
         let link = self.setup_link(secret)?.ok_or_else(used_up)?;
         let secret_hash = secrets::hash(secret);
-        let actor = match link.user_id {
+        let mut actor = match link.user_id {
             Some(user) => self.actor_of(user)?.ok_or_else(used_up)?,
             None => Actor::program(),
         };
+        address.clone_into(&mut actor.address);
         let name = match link.user_id {
             Some(_) => actor.username.clone(),
             None => username::normalise(&input.username),

@@ -93,7 +93,8 @@ impl App {
         let known = if user.is_some() { name.as_str() } else { "(no such account)" };
         if let Some(seconds) = locked {
             let address = address.as_str();
-            SecurityEvent { event: "sign_in", user: known, address, outcome: "locked", about: "" }.log();
+            SecurityEvent { event: "sign_in", user: known, address, outcome: "locked", about: "" }
+                .log_of_stranger();
             return Err(SignInError::Locked { seconds });
         }
         let hash = user.as_ref().map_or("", |user| user.text("password_hash"));
@@ -140,7 +141,12 @@ impl App {
             Outcome::Locked(_) => "locked",
         };
         let address = address.as_str();
-        SecurityEvent { event: "sign_in", user: known, address, outcome: result, about: "" }.log();
+        let event = SecurityEvent { event: "sign_in", user: known, address, outcome: result, about: "" };
+        if matches!(outcome, Outcome::In(_)) {
+            event.log();
+        } else {
+            event.log_of_stranger();
+        }
         match outcome {
             Outcome::In(signed_in) => Ok(*signed_in),
             Outcome::Wrong => Err(SignInError::Wrong),
@@ -158,13 +164,13 @@ impl App {
         })
     }
 
-    /// Ends the session of that secret.
-    pub fn sign_out(&self, secret: &str) -> Result<(), AppError> {
+    /// Ends the session of that secret, which somebody at that address gave.
+    pub fn sign_out(&self, secret: &str, address: &str) -> Result<(), AppError> {
         let user = self.database().write(|tx| accounts::delete_session_of(tx, &secrets::hash(secret)))?;
-        if let Some(user) = user {
-            let about = user.to_string();
-            SecurityEvent { event: "sign_out", outcome: "ok", about: &about, ..SecurityEvent::default() }
-                .log();
+        if let Some(id) = user {
+            let actor = self.actor_of(id)?;
+            let (user, about) = (actor.as_ref().map_or("", |actor| &actor.username), id.to_string());
+            SecurityEvent { event: "sign_out", user, address, outcome: "ok", about: &about }.log();
         }
         Ok(())
     }

@@ -84,8 +84,8 @@ fn check_new(name: &str, scope: &str) -> Vec<FieldError> {
 }
 
 impl App {
-    /// For whom a program with that token acts; nobody when it is over, or the account is closed or has no role.
-    pub fn token_actor(&self, secret: &str) -> Result<Option<Actor>, AppError> {
+    /// For whom a program at that address acts with a token; nobody when it is over, or the account is closed or has no role.
+    pub fn token_actor(&self, secret: &str, address: &str) -> Result<Option<Actor>, AppError> {
         if !secret.starts_with(PREFIX) {
             return Ok(None);
         }
@@ -99,6 +99,7 @@ impl App {
         let Some((mut actor, token)) = found.filter(|(actor, _)| !actor.roles.is_empty()) else {
             return Ok(None);
         };
+        address.clone_into(&mut actor.address);
         if token.last_used_at.is_none_or(|last| now.duration_since(last).abs() >= TOUCH)
             && self.noted(|tx| accounts::touch_token(tx, token.id, now))
         {

@@ -1,157 +1,46 @@
-//! Secrets that their owner sees again, as the address of a feed, encrypted in the database: a copy of it opens nothing.
-//!
-//! The key lies in a file beside the database and is loaded once, at the start of the program. Each value names the key
-//! that sealed it, so that a wrong or lost key is noticed, and is bound to its record.
+//! Sealing of what older releases stored in plain text, and the state of the secrets for `obcms doctor`.
 
-use std::fmt;
-use std::sync::OnceLock;
-
-use base64ct::{Base64UrlUnpadded, Encoding};
-use obcms_domain::hex::hex;
-use obcms_domain::id::Id;
-use obcms_store::feeds::{self, Sealed};
-use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::rand::{SecureRandom, SystemRandom};
-use sha2::{Digest, Sha256};
+use obcms_domain::registry::Record;
+use obcms_store::sealed::{self, Sealed};
+pub use obcms_store::vault::{KEY_LENGTH, Vault, is_sealed, new_key};
 
 use crate::App;
 use crate::error::AppError;
 
-/// First part of every sealed value: the version of this format.
-const VERSION: &str = "v1";
-/// Bytes of a key.
-pub const KEY_LENGTH: usize = 32;
-
-static VAULT: OnceLock<Vault> = OnceLock::new();
-
-/// The key of the installation.
-pub struct Vault {
-    key: LessSafeKey,
-    id: String,
-}
-
-impl fmt::Debug for Vault {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Vault({})", self.id)
-    }
-}
-
-impl Vault {
-    /// The vault of that key.
-    pub fn new(key: &[u8; KEY_LENGTH]) -> Result<Self, AppError> {
-        let unbound = UnboundKey::new(&CHACHA20_POLY1305, key).map_err(|_| failed())?;
-        let digest = Sha256::digest([b"obcms key id".as_slice(), key].concat());
-        Ok(Self { key: LessSafeKey::new(unbound), id: hex(&digest[..4]) })
-    }
-
-    /// Has this key used from now on. Only the first call of a process counts.
-    pub fn install(self) {
-        let _ = VAULT.set(self);
-    }
-
-    /// The vault of this process; with a key that is forgotten at its end when none was installed, as in tests.
-    pub fn current() -> Result<&'static Self, AppError> {
-        if let Some(vault) = VAULT.get() {
-            return Ok(vault);
-        }
-        let vault = Self::new(&new_key()?)?;
-        Ok(VAULT.get_or_init(|| vault))
-    }
-
-    /// Beginning of all values that this key sealed.
-    #[must_use]
-    pub fn prefix(&self) -> String {
-        format!("{VERSION}:{}:", self.id)
-    }
-
-    /// Seals the secret of a record.
-    pub fn seal(&self, record: Id, secret: &str) -> Result<String, AppError> {
-        let mut nonce = [0; NONCE_LEN];
-        SystemRandom::new().fill(&mut nonce).map_err(|_| failed())?;
-        let mut bytes = secret.as_bytes().to_vec();
-        let about = Aad::from(record.uuid().into_bytes());
-        let unique = Nonce::assume_unique_for_key(nonce);
-        self.key.seal_in_place_append_tag(unique, about, &mut bytes).map_err(|_| failed())?;
-        let sealed = Base64UrlUnpadded::encode_string(&[nonce.as_slice(), &bytes].concat());
-        Ok(format!("{}{sealed}", self.prefix()))
-    }
-
-    /// Opens the secret of a record; nothing when another key sealed it or it was tampered with.
-    #[must_use]
-    pub fn open(&self, record: Id, sealed: &str) -> Option<String> {
-        let bytes = Base64UrlUnpadded::decode_vec(sealed.strip_prefix(&self.prefix())?).ok()?;
-        let (nonce, rest) = bytes.split_at_checked(NONCE_LEN)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let mut rest = rest.to_vec();
-        let about = Aad::from(record.uuid().into_bytes());
-        let plain = self.key.open_in_place(nonce, about, &mut rest).ok()?;
-        String::from_utf8(plain.to_vec()).ok()
-    }
-}
-
-fn failed() -> AppError {
-    AppError::Internal("a secret could not be encrypted".to_owned())
-}
-
-/// A new random key.
-pub fn new_key() -> Result<[u8; KEY_LENGTH], AppError> {
-    let mut key = [0; KEY_LENGTH];
-    SystemRandom::new().fill(&mut key).map_err(|_| failed())?;
-    Ok(key)
-}
-
 /// The secret of a record with an address of its own; nothing when the key is not the one that sealed it.
 #[must_use]
-pub(crate) fn opened(record: &obcms_domain::registry::Record) -> Option<String> {
+pub(crate) fn opened(record: &Record) -> Option<String> {
     Vault::current().ok()?.open(record.id, record.text("secret"))
 }
 
+/// Rows that are sealed in one transaction.
+const AT_ONCE: i64 = 500;
+
 impl App {
-    /// Seals the secrets that older releases stored in plain text.
+    /// Seals the secrets that older releases stored in plain text: in their records, and in the log of changes.
     pub fn seal_secrets(&self) -> Result<(), AppError> {
-        let vault = Vault::current()?;
-        let marker = format!("{VERSION}:");
-        if self.read(|tx| Ok(feeds::secrets(tx)?))?.iter().all(|found| found.secret.starts_with(&marker)) {
-            return Ok(());
-        }
-        self.database().write(|tx| {
-            for found in feeds::secrets(tx)? {
-                if !found.secret.starts_with(&marker) {
-                    let secret = vault.seal(found.id, &found.secret)?;
-                    feeds::set_secret(tx, &Sealed { secret, ..found })?;
+        let is_plain = |found: &&Sealed| !is_sealed(&found.secret);
+        if self.read(|tx| Ok(sealed::secrets(tx)?))?.iter().any(|found| is_plain(&found)) {
+            self.database().write(|tx| {
+                for found in sealed::secrets(tx)?.iter().filter(is_plain) {
+                    let secret = Vault::current()?.seal(found.id, &found.secret)?;
+                    sealed::set_secret(tx, &Sealed { secret, ..found.clone() })?;
                 }
-            }
-            Ok::<_, AppError>(())
-        })
+                Ok::<_, AppError>(())
+            })?;
+        }
+        let mut is_whole = self.read(|tx| Ok(sealed::is_log_sealed(tx)?))?;
+        while !is_whole {
+            is_whole = self.database().write(|tx| sealed::seal_log(tx, AT_ONCE))?;
+        }
+        Ok(())
     }
 
-    /// How many addresses of feeds and shares the key cannot open, and how many there are.
+    /// How many secrets the key cannot open, and how many there are: addresses of feeds, shares and external calendars.
     pub fn unreadable_secrets(&self) -> Result<(usize, usize), AppError> {
         let vault = Vault::current()?;
-        let found = self.read(|tx| Ok(feeds::secrets(tx)?))?;
+        let found = self.read(|tx| Ok(sealed::secrets(tx)?))?;
         let lost = found.iter().filter(|found| vault.open(found.id, &found.secret).is_none()).count();
         Ok((lost, found.len()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_sealed_opens_with_its_key_for_its_record_only() {
-        let (one, other) = (Vault::new(&[1; 32]).unwrap(), Vault::new(&[2; 32]).unwrap());
-        let (id, another) = (Id::from_parts(1, &[1; 10]), Id::from_parts(2, &[2; 10]));
-        let sealed = one.seal(id, "secret").unwrap();
-        assert!(!sealed.contains("secret") && sealed.starts_with(&one.prefix()));
-        assert_ne!(sealed, one.seal(id, "secret").unwrap());
-        assert_eq!(one.open(id, &sealed).as_deref(), Some("secret"));
-        assert_eq!(one.open(another, &sealed), None);
-        assert_eq!(other.open(id, &sealed), None);
-        let mut tampered = sealed.clone();
-        let last = tampered.pop().unwrap();
-        tampered.push(if last == 'A' { 'B' } else { 'A' });
-        assert_eq!(one.open(id, &tampered), None);
-        assert_eq!(one.open(id, "plain"), None);
     }
 }

@@ -7,7 +7,6 @@ use obcms_store::accounts;
 
 use crate::actor::roles;
 use crate::error::AppError;
-use crate::security;
 use crate::work::Work;
 
 /// Keeps the name in small letters and the last administrator in office.
@@ -26,7 +25,20 @@ pub fn prepare(
     if before.is_none_or(|before| roles(before) != roles(record)) {
         let names: Vec<&str> = roles(record).iter().map(|role| role.as_str()).collect();
         let about = format!("{}: {}", record.text("username"), names.join(" "));
-        security::acted(work.actor, "roles_changed", &about);
+        work.acted("roles_changed", about);
+    }
+    match before {
+        None => work.acted("account_created", record.text("username").to_owned()),
+        Some(before) => {
+            let names: Vec<&str> = (record.kind.fields.iter().zip(before.values.iter().zip(&record.values)))
+                .filter(|(field, (old, new))| old != new && field.name != "roles")
+                .map(|(field, _)| field.name)
+                .collect();
+            if !names.is_empty() {
+                let about = format!("{}: {}", before.text("username"), names.join(" "));
+                work.acted("account_changed", about);
+            }
+        }
     }
     Ok(())
 }
@@ -39,7 +51,7 @@ pub fn before_archive(work: &mut Work<'_, '_>, record: &Record) -> Result<(), Ap
     accounts::delete_sessions(work.tx, record.id, None)?;
     accounts::revoke_tokens(work.tx, record.id, work.now)?;
     accounts::delete_setup_links(work.tx, record.id)?;
-    security::acted(work.actor, "account_archived", record.text("username"));
+    work.acted("account_archived", record.text("username").to_owned());
     Ok(())
 }
 

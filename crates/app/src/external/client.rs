@@ -226,6 +226,8 @@ fn explain(error: &Error, limits: &Limits) -> String {
         },
         Error::Decompress(..) => "What the server sends is packed and cannot be unpacked.".to_owned(),
         Error::Rustls(inner) => format!("The server does not prove who it is: {inner}."),
+        // It would repeat the address.
+        Error::BadUri(_) => "The address cannot be read.".to_owned(),
         other => format!("The server could not be asked: {other}."),
     }
 }

@@ -97,7 +97,7 @@ fn any(mut filters: Vec<Filter>) -> Filter {
 }
 
 fn asks(kind: &'static Kind, name: &str) -> Option<Asks> {
-    let visible = |name: &str| kind.field(name).filter(|field| field.is_readable());
+    let visible = |name: &str| kind.field(name).filter(|field| field.is_comparable());
     if let Some(field) = visible(name) {
         return Some(Asks::Value(field));
     }

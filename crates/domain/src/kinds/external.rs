@@ -21,7 +21,8 @@ pub static EXTERNAL_CALENDAR: Kind = Kind {
     fields: &[
         Field::new("name", "Name", Type::Text(200)).required().searchable().listed(),
         Field::new("address", "Address", Type::Text(2000))
-            .help("The address under which the calendar offers itself to other programs, with https or webcal. Leave it empty for a calendar that is only read in from files. Everybody who sees this calendar sees it.")
+            .help("The address under which the calendar offers itself to other programs, with https or webcal. Leave it empty for a calendar that is only read in from files. Only those who may edit this calendar see all of it.")
+            .sealed()
             .listed(),
         Field::new("is_active", "Fetch regularly", Type::Boolean).initial(Initial::Boolean(true)).filtered(),
         Field::new("refresh_minutes", "Fetch every", Type::Integer(5, 10_080))
@@ -39,7 +40,7 @@ pub static EXTERNAL_CALENDAR: Kind = Kind {
             .listed()
             .not_on_calendar(FETCHED),
         Field::new("last_error", "Last error", Type::Text(2000)).derived(),
-        Field::new("fetched_address", "Fetched address", Type::Text(2000)).secret(),
+        Field::new("fetched_address", "Fetched address", Type::Text(2000)).sealed().secret(),
         Field::new("etag", "ETag", Type::Text(500)).secret(),
         Field::new("last_modified", "Last-Modified", Type::Text(500)).secret(),
     ],

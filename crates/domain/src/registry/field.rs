@@ -123,6 +123,8 @@ pub struct Field {
     pub title_of: &'static str,
     /// Seen by the person whom the record is about and by administrators only.
     pub personal: bool,
+    /// Encrypted in the database, and masked for everybody who may not edit it.
+    pub sealed: bool,
     /// Group of the policy table, where it does not follow from the kind; see [`Kind::group`](super::Kind::group).
     pub group: Option<FieldGroup>,
 }
@@ -153,6 +155,7 @@ impl Field {
             calendar_exclusion: "",
             title_of: "",
             personal: false,
+            sealed: false,
             group: None,
         }
     }
@@ -265,6 +268,19 @@ impl Field {
     pub const fn personal(mut self) -> Self {
         self.personal = true;
         self
+    }
+
+    /// Encrypted in the database; whoever may not edit the record sees a part of it at most.
+    #[must_use]
+    pub const fn sealed(mut self) -> Self {
+        self.sealed = true;
+        self
+    }
+
+    /// Whether lists can be filtered and sorted by it: not by what is encrypted.
+    #[must_use]
+    pub const fn is_comparable(&self) -> bool {
+        self.is_readable() && !self.sealed
     }
 
     /// Belongs to this group of the policy table.

@@ -41,7 +41,7 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = resolve(&arguments.settings, |name| std::env::var(name).ok())?.settings;
-    let opened = Opened::to_serve(&settings)?;
+    let opened = Opened::to_write(&settings)?;
     // Before anything is written: a second start by mistake must change nothing.
     let listener = opened.runtime.block_on(bind(&settings.listen))?;
     let address = listener.local_addr().map_err(Failure::new)?;

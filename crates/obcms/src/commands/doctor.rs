@@ -96,13 +96,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// Addresses of feeds and shares that were sealed with another key answer, and cannot be shown.
+/// Addresses of feeds and shares that were sealed with another key answer, and cannot be shown; those of external
+/// calendars cannot be fetched.
 fn secrets(app: &App, settings: &Settings) -> Verdict {
     let path = key::path(settings);
     let (lost, all) = app.unreadable_secrets().map_err(|error| error.to_string())?;
     if lost > 0 {
         return Err(format!(
-            "{lost} of {all} addresses of feeds and shares cannot be shown with the key in {}; restore the key they were made with",
+            "{lost} of {all} addresses of feeds, shares and external calendars cannot be read with the key in {}; restore the key they were made with",
             path.display()
         ));
     }

@@ -33,7 +33,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return say(&resolved.print());
     }
     let settings = resolved.settings;
-    let opened = Opened::to_serve(&settings)?;
+    let opened = Opened::to_write(&settings)?;
     for warning in unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())) {
         tracing::warn!("{warning}");
     }

@@ -1,6 +1,6 @@
 //! `user` and `token`, alone and beside a server on the same data, and the first start.
 
-use crate::http::{get_as, post_as};
+use crate::http::{get, get_as, get_with, post_as, post_form};
 use crate::program::{Ended, Folder, Serving, program};
 
 const PASSWORD: &str = "river stone lamp\n";
@@ -114,6 +114,72 @@ fn a_revoked_token_names_the_addresses_that_it_made() {
     assert!(second.code == Some(0) && !second.errors.contains("Phone"), "{}", second.errors);
     let third = run(&folder, &["token", "revoke", id]);
     assert!(third.code == Some(0) && !third.errors.contains("Phone"), "{}", third.errors);
+}
+
+#[test]
+fn strangers_and_administrators_leave_traces_in_the_log() {
+    let folder = Folder::prepared("traces");
+    let (staff, admin) = (token_of(&folder, "staff"), token_of(&folder, "admin"));
+    let serving = Serving::start(&folder, &["--log-format", "json"]);
+    let address = &serving.address;
+    let share = r#"{"name": "March", "modules": ["holidays"], "passphrase": "tulips"}"#;
+    let made = post_as(address, "/api/v1/shares", &staff, share);
+    let (_, rest) = made.split_once("/shared/").expect("an address");
+    let secret = rest.split('"').next().expect("a secret");
+    for _ in 0..30 {
+        get_as(address, "/api/v1/me", "obcms_guessed");
+    }
+    get(address, "/feeds/guessed.ics");
+    get(address, "/shared/guessed");
+    let form = |path: &str, body: &str| post_form(address, path, body);
+    form(&format!("/shared/{secret}"), "passphrase=roses");
+    let opened = form(&format!("/shared/{secret}"), "passphrase=tulips");
+    let (_, cookie) = opened.split_once("obcms_share=").expect("a cookie");
+    let cookie = format!("cookie: obcms_share={}\r\n", cookie.split(';').next().unwrap_or_default());
+    assert!(get_with(address, &format!("/shared/{secret}"), &cookie).contains("March"));
+    form("/login", "username=staff&password=guessed-by-a-stranger");
+    let user = get_as(address, "/api/v1/users?username=staff", &admin);
+    let (_, rest) = user.split_once("\"id\":\"").expect("the user");
+    let id = rest.split('"').next().expect("an id");
+    post_as(address, &format!("/api/v1/users/{id}/disable"), &admin, "{}");
+    post_as(
+        address,
+        "/api/v1/users",
+        &admin,
+        r#"{"username": "ana.tan", "full_name": "Ana Tan", "roles": ["staff"]}"#,
+    );
+
+    serving.signal("TERM");
+    let (_, log) = serving.wait();
+    let events: Vec<serde_json::Value> =
+        log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let count = |event: &str, outcome: &str, user: &str| {
+        let has = |line: &&serde_json::Value| {
+            let fields = if line["fields"].is_object() { &line["fields"] } else { *line };
+            fields["event"] == event
+                && fields["outcome"] == outcome
+                && fields["user"] == user
+                && fields["address"] == "127.0.0.1"
+        };
+        events.iter().filter(has).count()
+    };
+    for (event, outcome, user) in [
+        ("feed", "missing", ""),
+        ("share", "missing", ""),
+        ("share", "wrong_passphrase", ""),
+        ("share", "opened", ""),
+        ("sign_in", "wrong", "staff"),
+        ("account_disabled", "ok", "admin"),
+        ("account_created", "ok", "admin"),
+        ("roles_changed", "ok", "admin"),
+    ] {
+        assert_eq!(count(event, outcome, user), 1, "{event} {outcome}: {log}");
+    }
+    let wrong = count("token", "wrong", "");
+    assert!((10..30).contains(&wrong), "{wrong} lines for 30 wrong tokens: {log}");
+    for typed in ["guessed", "tulips", "roses", secret] {
+        assert!(!log.contains(typed), "{typed} is in the log: {log}");
+    }
 }
 
 #[test]

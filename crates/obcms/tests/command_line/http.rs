@@ -25,12 +25,21 @@ pub fn get_with(address: &str, path: &str, headers: &str) -> String {
 
 /// The whole answer to a POST of JSON with a token.
 pub fn post_as(address: &str, path: &str, token: &str, body: &str) -> String {
+    let headers = format!("authorization: Bearer {token}\r\ncontent-type: application/json\r\n");
+    post_with(address, path, &headers, body)
+}
+
+/// The whole answer to a form that somebody sends who is not signed in.
+pub fn post_form(address: &str, path: &str, body: &str) -> String {
+    post_with(address, path, "content-type: application/x-www-form-urlencoded\r\n", body)
+}
+
+fn post_with(address: &str, path: &str, headers: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("the server accepts");
     let length = body.len();
     write!(
         stream,
-        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
-         content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n{body}"
     )
     .expect("the request is sent");
     let mut text = String::new();

@@ -9,6 +9,7 @@ use super::condition::{Scope, Statement, is_for_everyone};
 use super::schema;
 use crate::database::{Cell, Row, Tx};
 use crate::error::StoreError;
+use crate::vault;
 
 /// Ids asked for in one statement.
 const CHUNK: usize = 400;
@@ -52,7 +53,10 @@ pub(super) fn read(kind: &'static Kind, row: &Row) -> Result<Record, StoreError>
     };
     let mut column = schema::COMMON.len();
     for (position, field) in kind.columns() {
-        record.values[position] = value(field, row, column)?;
+        record.values[position] = match value(field, row, column)? {
+            Value::Text(text) if field.sealed => Value::Text(vault::from_stored(record.id, text)?),
+            value => value,
+        };
         column += if matches!(field.data, FieldType::Link(_)) { 2 } else { 1 };
     }
     Ok(record)

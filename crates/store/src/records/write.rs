@@ -1,5 +1,7 @@
 //! Writing records: the row, its links, its words and its dates, always together.
 
+use std::borrow::Cow;
+
 use obcms_domain::calendar;
 use obcms_domain::kinds::{BOOKING, EVENT, UNASSIGNED, USER};
 use obcms_domain::registry::series::NEXT_DUE;
@@ -11,6 +13,7 @@ use super::condition::Statement;
 use super::schema;
 use crate::database::{Cell, Tx};
 use crate::error::StoreError;
+use crate::vault;
 
 /// Inserts new records; those of one kind share a statement.
 pub fn insert(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
@@ -31,11 +34,11 @@ fn insert_rows(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
     let kind = records[0].kind;
     let names = schema::column_names(kind);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let rows: Vec<Vec<Cell>> = records.iter().map(row).collect();
+    let rows: Vec<Vec<Cell>> = records.iter().map(row).collect::<Result<_, _>>()?;
     tx.insert_rows(kind.table, &names, &rows, "")
 }
 
-fn row(record: &Record) -> Vec<Cell> {
+fn row(record: &Record) -> Result<Vec<Cell>, StoreError> {
     let mut cells = vec![
         Cell::Id(record.id),
         Cell::Integer(record.version),
@@ -47,10 +50,18 @@ fn row(record: &Record) -> Vec<Cell> {
     for (position, field) in record.kind.columns() {
         match worked_out(record, field) {
             Some(cell) => cells.push(cell),
-            None => push(&mut cells, field, &record.values[position]),
+            None => push(&mut cells, field, &*stored(record, field, position)?),
         }
     }
-    cells
+    Ok(cells)
+}
+
+/// The value of a field as its column has it.
+fn stored<'a>(record: &'a Record, field: &Field, position: usize) -> Result<Cow<'a, Value>, StoreError> {
+    match &record.values[position] {
+        Value::Text(text) if field.sealed => Ok(Cow::Owned(Value::Text(vault::to_stored(record.id, text)?))),
+        value => Ok(Cow::Borrowed(value)),
+    }
 }
 
 /// The value of a column that follows from the others of a task: lists sort and filter by it.
@@ -113,7 +124,7 @@ pub fn update(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result<(), S
                     _ => Cell::Null,
                 });
             } else {
-                push(&mut cells, field, &record.values[position]);
+                push(&mut cells, field, &*stored(record, field, position)?);
             }
         }
     }

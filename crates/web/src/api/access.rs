@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json, json};
 use super::me::{session_json, token_json};
 use crate::caller::Caller;
 use crate::input::{Body, PathId};
+use crate::limits::ANONYMOUS_BODY;
 use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
@@ -41,6 +42,7 @@ pub fn routes() -> Vec<Route> {
                 "current": { "type": "string" }, "new": { "type": "string" },
                 "end_tokens": ended(), "end_feeds": ended(), "end_shares": ended(),
             } }))
+        .body_limit(ANONYMOUS_BODY)
         .answers(200, object()),
         Route::new(
             "get",

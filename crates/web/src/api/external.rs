@@ -1,7 +1,7 @@
 //! Calendars of others: fetching one now, and reading .ics files in.
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest, Request, State as AxumState};
+use axum::extract::{FromRequest, Request, State as AxumState};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -12,10 +12,11 @@ use obcms_domain::people::{Action, Area};
 use obcms_domain::registry::FieldError;
 use serde_json::{Value as Json, json};
 
-use super::files::{MAXIMUM_UPLOAD, Upload};
+use super::files::Upload;
 use super::records::record_response_with;
 use crate::caller::Caller;
 use crate::input::{Parameters, PathId};
+use crate::limits::MAXIMUM_UPLOAD;
 use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
@@ -51,8 +52,9 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/external-calendars/{id}/import",
             "Read an .ics file (text/calendar, or the part \"file\") into a calendar without an address",
             import,
-            post(import_into).layer(DefaultBodyLimit::max(MAXIMUM_UPLOAD)),
+            post(import_into),
         )
+        .body_limit(MAXIMUM_UPLOAD)
         .query(&[("keep", "true: events that are not in the file stay; else they are archived. Also as a part")])
         .answers(200, report()),
         Route::new(
@@ -60,8 +62,9 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/external-calendars/from-file",
             "Make an external calendar from an .ics file (text/calendar, or the part \"file\")",
             import,
-            post(make).layer(DefaultBodyLimit::max(MAXIMUM_UPLOAD)),
+            post(make),
         )
+        .body_limit(MAXIMUM_UPLOAD)
         .query(&[("name", "Its name; unless given, the one in the file. Also as a part")])
         .answers(
             201,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Body;
 use axum::extract::multipart::{Multipart, MultipartError};
-use axum::extract::{DefaultBodyLimit, FromRequest, Request, State as AxumState};
+use axum::extract::{FromRequest, Request, State as AxumState};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -22,13 +22,10 @@ use serde_json::json;
 use super::openapi;
 use crate::caller::Caller;
 use crate::input::{Parameters, PathId};
-use crate::limits::{EXPORT_RETRY, EXPORTS, EXPORTS_OF_ONE, UPLOAD_PARTS};
+use crate::limits::{EXPORT_RETRY, EXPORTS, EXPORTS_OF_ONE, MAXIMUM_UPLOAD, UPLOAD_PARTS};
 use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
-
-/// Bytes of an upload at most: the file and what a form puts around it.
-pub const MAXIMUM_UPLOAD: usize = MAXIMUM_BYTES + 64 * 1024;
 
 /// The operations on files of one kind.
 #[must_use]
@@ -64,9 +61,9 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
                 Access::Policy(Action::Import, kind.area),
                 post(move |state: AxumState<State>, caller: Caller, parameters: Parameters, upload: Upload| {
                     import(kind, state, caller, parameters, upload)
-                })
-                .layer(DefaultBodyLimit::max(MAXIMUM_UPLOAD)),
+                }),
             )
+            .body_limit(MAXIMUM_UPLOAD)
             .query(&[("dry_run", "With true nothing is written and the answer says what would be")])
             .body(json!({
                 "type": "object",

@@ -215,7 +215,7 @@ async fn made_with_token(AxumState(state): AxumState<State>, caller: Caller, id:
 }
 
 /// Which of the addresses that a token made a parameter names.
-fn ended(parameters: &Parameters, name: &str) -> Result<Ended, AppError> {
+fn ended(parameters: &Parameters, name: &'static str) -> Result<Ended, Problem> {
     match parameters.get(name).unwrap_or_default() {
         "" | "false" => Ok(Ended::None),
         "true" => Ok(Ended::All),
@@ -224,7 +224,7 @@ fn ended(parameters: &Parameters, name: &str) -> Result<Ended, AppError> {
             .map(|id| id.trim().parse())
             .collect::<Result<_, _>>()
             .map(Ended::These)
-            .map_err(|_| AppError::field(name, "type", "Expected true, false or ids joined by commas.")),
+            .map_err(|_| Parameters::wrong(name, "Expected true, false or ids joined by commas.")),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Calendars of others: how fetching stands, what they have in the next weeks, and reading files in.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State as AxumState};
+use axum::extract::State as AxumState;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -19,7 +19,6 @@ use super::forms::{SafeForm, done};
 use super::frame::{Page, Signed};
 use super::registry::import::Upload;
 use super::registry::{Values, detail as generic, history_panel, value};
-use crate::api::files::MAXIMUM_UPLOAD;
 use crate::components::badges::{Tone, grouped};
 use crate::components::buttons::{ButtonKind, button_link, post_button, submit_button};
 use crate::components::detail::{PageHead, Property, detail, page_head, panel, properties};
@@ -41,11 +40,8 @@ pub fn router() -> Router<State> {
     Router::new()
         .route("/external-calendars/{id}", get(show))
         .route("/external-calendars/{id}/fetch", post(fetch))
-        .route("/external-calendars/{id}/file", post(read_into).layer(DefaultBodyLimit::max(MAXIMUM_UPLOAD)))
-        .route(
-            "/external-calendars/from-file",
-            get(new_from_file).post(make_from_file).layer(DefaultBodyLimit::max(MAXIMUM_UPLOAD)),
-        )
+        .route("/external-calendars/{id}/file", post(read_into))
+        .route("/external-calendars/from-file", get(new_from_file).post(make_from_file))
 }
 
 fn below(page: &Page) -> Page {

@@ -2,11 +2,12 @@
 
 use axum::Router;
 use axum::extract::{Path, State as AxumState};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use obcms_app::security::SecurityEvent;
 use obcms_app::{Actor, AppError, feeds};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::FEED;
@@ -18,6 +19,7 @@ use super::forms::{SafeForm, done};
 use super::frame::{Page, Signed};
 use super::registry::{detail, history_panel, properties};
 use crate::api::icalendar;
+use crate::caller::ClientAddress;
 use crate::components::badges::Tone;
 use crate::components::buttons::{ButtonKind, button_link, post_button};
 use crate::components::copying::copy_field;
@@ -36,12 +38,24 @@ pub fn router() -> Router<State> {
 async fn one(
     AxumState(state): AxumState<State>,
     Path(name): Path<String>,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     signed: Result<Signed, PageError>,
     parameters: PageParameters,
 ) -> Result<Response, PageError> {
     if let Some(secret) = name.strip_suffix(".ics") {
-        return Ok(icalendar::of_feed(&state, &headers, secret).unwrap_or_else(IntoResponse::into_response));
+        return Ok(icalendar::of_feed(&state, &headers, secret).unwrap_or_else(|problem| {
+            if problem.status == StatusCode::NOT_FOUND {
+                let event = SecurityEvent {
+                    event: "feed",
+                    address: &address,
+                    outcome: "missing",
+                    ..Default::default()
+                };
+                event.log_of_stranger();
+            }
+            problem.into_response()
+        }));
     }
     let Signed { page, actor } = signed?;
     let parameters = parameters.known(&["tab"]);

@@ -31,9 +31,11 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 
 use obcms_app::Actor;
+use obcms_domain::kinds;
 use obcms_domain::people::{Action, Relation, allows};
 use obcms_domain::registry::Kind;
 
+use crate::limits::{ANONYMOUS_BODY, MAXIMUM_UPLOAD};
 use crate::state::State;
 
 /// Whether the person may make things of this kind, be it only requests.
@@ -46,6 +48,18 @@ pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
         _ => &[Relation::None],
     };
     kind.writable && allows(&actor.roles, Action::Create, kind.area, request)
+}
+
+/// Pages whose forms have another limit than [`crate::limits::MAXIMUM_BODY`]: those of strangers, and those with a file.
+#[must_use]
+pub fn body_limits() -> Vec<(String, usize)> {
+    let strangers =
+        ["/login", "/setup/{secret}", "/shared/{secret}"].map(|path| (path.to_owned(), ANONYMOUS_BODY));
+    let files = ["/external-calendars/{id}/file", "/external-calendars/from-file"];
+    let files = files.map(|path| (path.to_owned(), MAXIMUM_UPLOAD));
+    let imports = kinds::REGISTRY.into_iter().filter(|kind| kind.writable);
+    let imports = imports.map(|kind| (format!("/{}/import", kind.collection), MAXIMUM_UPLOAD));
+    strangers.into_iter().chain(files).chain(imports).collect()
 }
 
 /// All pages. Each subject adds its own router here.

@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use maud::{Markup, html};
 use obcms_app::AppError;
 use obcms_app::accounts::{Client, DEVICE_LIFE, EndAccess, SetupInput, SignInError};
+use obcms_app::security::SecurityEvent;
 use obcms_domain::registry::FieldError;
 
 use super::errors::PageError;
@@ -130,7 +131,7 @@ async fn sign_in(
         Ok(signed_in) => {
             // Whoever signs in again in a browser has one session there, not two.
             if let Some(before) = session_cookie(&state, &headers) {
-                blocking(|| state.app.sign_out(&before))?;
+                blocking(|| state.app.sign_out(&before, &address))?;
             }
             let mut response = Redirect::to(&next).into_response();
             let seconds = state.app.longest_session().as_secs();
@@ -199,11 +200,12 @@ fn set_session(response: &mut Response, is_secure: bool, secret: &str, seconds: 
 
 async fn sign_out(
     AxumState(state): AxumState<State>,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     _: SafeForm,
 ) -> Result<Response, PageError> {
     if let Some(secret) = session_cookie(&state, &headers) {
-        blocking(|| state.app.sign_out(&secret))?;
+        blocking(|| state.app.sign_out(&secret, &address))?;
     }
     let mut response = Redirect::to("/login").into_response();
     set_session(&mut response, is_secure(&state, &headers), "", 0);
@@ -215,6 +217,11 @@ async fn sign_out(
 
 const PASSWORD_HELP: &str = "At least 12 characters; a sentence of a few words is best.";
 
+fn wrong_link(address: &str) {
+    SecurityEvent { event: "setup_link", address, outcome: "wrong", ..SecurityEvent::default() }
+        .log_of_stranger();
+}
+
 async fn show_setup(
     AxumState(state): AxumState<State>,
     page: Page,
@@ -224,6 +231,7 @@ async fn show_setup(
     state.guesses.check(&address, &secret)?;
     let Some(link) = blocking(|| state.app.setup_link(&secret))? else {
         state.guesses.wrong(&address);
+        wrong_link(&address);
         let content = feedback::error_page(
             "This link no longer works",
             "It was used already or is too old. Your administrator gives you a new one.",
@@ -282,6 +290,7 @@ async fn use_setup(
     state.guesses.check(&address, &secret)?;
     let Some(link) = blocking(|| state.app.setup_link(&secret))? else {
         state.guesses.wrong(&address);
+        wrong_link(&address);
         return Err(AppError::NotFound("link").into());
     };
     let input = SetupInput {
@@ -291,7 +300,7 @@ async fn use_setup(
     };
     let permit = state.hashing.turn(&address).await?;
     let result = blocking(|| {
-        let user = state.app.use_setup_link(&secret, &input)?;
+        let user = state.app.use_setup_link(&secret, &input, &address)?;
         if form.has("end_access")
             && let Some(actor) = state.app.actor_of(user)?
         {

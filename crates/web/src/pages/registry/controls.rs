@@ -222,7 +222,7 @@ fn zones(chosen: &str) -> Vec<Choice> {
 #[must_use]
 pub fn filter_fields(kind: &'static Kind, typed: &Form, titles: &Directory) -> Vec<FormField> {
     let mut fields = Vec::new();
-    for field in kind.fields.iter().filter(|field| field.filtered && field.is_readable()) {
+    for field in kind.fields.iter().filter(|field| field.filtered && field.is_comparable()) {
         let named =
             |name: String, label: String, control| FormField { name, label, control, ..FormField::default() };
         match field.data {

@@ -10,7 +10,7 @@ use obcms_domain::people::Action;
 use obcms_domain::registry::Kind;
 
 use super::plural;
-use crate::api::files::{self, MAXIMUM_UPLOAD as FILE_UPLOAD};
+use crate::api::files;
 use crate::caller::same;
 use crate::components::badges::Tone;
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
@@ -23,8 +23,6 @@ use crate::pages::frame::{Page, Signed};
 use crate::problem::Problem;
 use crate::state::{State, blocking};
 
-/// Bytes of an upload at most. A workbook that was looked at comes back as CSV, which may be longer.
-pub const MAXIMUM_UPLOAD: usize = FILE_UPLOAD * 4;
 /// Errors shown on the page.
 const SHOWN: usize = 100;
 

@@ -21,7 +21,7 @@ pub mod written;
 use std::collections::{HashMap, HashSet};
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State as AxumState};
+use axum::extract::State as AxumState;
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use obcms_app::actor::Sight;
@@ -148,11 +148,11 @@ fn writing(kind: &'static Kind, all: &str, one: &str) -> Router<State> {
         )
         .route(
             &format!("{all}/import"),
-            get(move |signed: Signed| import::page(kind, signed))
-                .post(move |state: AxumState<State>, signed: Signed, upload: import::Upload| {
+            get(move |signed: Signed| import::page(kind, signed)).post(
+                move |state: AxumState<State>, signed: Signed, upload: import::Upload| {
                     import::import(kind, state, signed, upload)
-                })
-                .layer(DefaultBodyLimit::max(import::MAXIMUM_UPLOAD)),
+                },
+            ),
         )
 }
 
