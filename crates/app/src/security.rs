@@ -158,7 +158,11 @@ mod tests {
             "each kind is bounded by itself"
         );
         let later = start + PAUSE * 5;
-        assert_eq!(bounds.admit("token", "wrong", "203.0.113.1", later), Some(490 * 2 + 8 + 220));
+        assert_eq!(
+            bounds.admit("token", "wrong", "203.0.113.1", later),
+            Some(220),
+            "those since the last line"
+        );
         assert_eq!(bounds.admit("token", "wrong", "203.0.113.1", later), Some(0));
         for number in 0..2 * MOST_CLIENTS {
             bounds.admit("token", "wrong", &format!("10.{}.{}.1", number / 256, number % 256), later);

@@ -19,7 +19,7 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = resolve(&arguments.settings, |name| std::env::var(name).ok())?.settings;
-    let opened = Opened::to_write(&settings)?;
+    let opened = if arguments.status { Opened::new(&settings) } else { Opened::to_write(&settings) }?;
     if arguments.status {
         let steps = migrations::status(opened.app.database()).map_err(Failure::new)?;
         return say(&steps.iter().map(line).collect::<String>());
