@@ -92,10 +92,11 @@ run_node() {
 }
 
 # Runs files of tests and writes down how each test ended: node_tests LOG FILE...
+# One that hangs fails after ten minutes; no file takes half of that.
 node_tests() {
     local log=$1
     shift
-    node --test --test-concurrency=2 --test-reporter=spec --test-reporter-destination=stdout \
+    node --test --test-concurrency=2 --test-timeout=600000 --test-reporter=spec --test-reporter-destination=stdout \
         --test-reporter=./scripts/lib/endings.mjs --test-reporter-destination="$log" "$@" </dev/null
 }
 

@@ -2,7 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { assertAccessible } from "./axe.mjs";
+import { openLive, signInAgain, typeLike, whoAmI } from "./people.mjs";
 import { PASSWORD, runningProgram, signIn } from "./program.mjs";
+import { api } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -61,3 +64,71 @@ test("a closed account is out at the next click", async () => {
   assert.equal(new URL(page.url()).pathname, "/login");
   await page.context().close();
 });
+
+for (const [where, viewport] of [
+  ["at a desk", { width: 1280, height: 800 }],
+  ["on a phone", { width: 390, height: 844 }],
+]) {
+  /** A form with something typed, on a page that hears of changes. */
+  const typing = async (role) => {
+    const page = await running.signedIn(role, { viewport });
+    await openLive(page, "/tasks/new");
+    await typeLike(page, "Half typed", page.getByLabel("Title"));
+    return { page, me: await whoAmI(page), banner: page.locator("#access-ended") };
+  };
+
+  test(`a page whose access ends says why and keeps what is typed ${where}`, async () => {
+    const admin = api(running, "admin");
+    for (const [end, words] of [
+      [({ id }) => admin("POST", `users/${id}/disable`, {}), "Your account is disabled"],
+      [({ id }) => admin("PATCH", `users/${id}`, { roles: [] }), "has no role any more"],
+      [({ id }) => admin("POST", `users/${id}/end-access`, { sessions: true }), "Sign in again"],
+    ]) {
+      const { page, me, banner } = await typing("staff");
+      await end(me);
+      await banner.getByText(words).waitFor();
+      await assertAccessible(page);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), words);
+      assert.equal(await page.getByLabel("Title").inputValue(), "Half typed");
+      assert.equal(
+        await banner.getByRole("link", { name: "Sign in again" }).getAttribute("href"),
+        "/login?next=%2Ftasks%2Fnew",
+      );
+      await page.context().close();
+    }
+  });
+
+  test(`whoever signs out in another tab goes on with what was typed ${where}`, async () => {
+    const { page, me, banner } = await typing("staff");
+    const other = await page.context().newPage();
+    await other.goto("/me");
+    await other.locator("#sign-out").evaluate((form) => form.requestSubmit());
+    await other.waitForURL((url) => url.pathname === "/login");
+    await banner.getByText("You are signed out").waitFor();
+    await banner.getByRole("link", { name: "Sign in again" }).click();
+    await page.getByText("What you typed is not lost").waitFor();
+    await signInAgain(page, me.username, PASSWORD);
+    await page.getByText("Restored").waitFor();
+    assert.equal(await page.getByLabel("Title").inputValue(), "Half typed");
+    await page.getByRole("button", { name: "Create task" }).click();
+    await page.getByRole("heading", { name: "Half typed", level: 1 }).waitFor();
+    await page.context().close();
+  });
+
+  test(`a page of before a second sign-in asks to be loaded again ${where}`, async () => {
+    const { page, me, banner } = await typing("staff");
+    // The other tab asked for a password before this one had a session.
+    const other = await page.context().newPage();
+    const cookies = await page.context().cookies();
+    await page.context().clearCookies();
+    await other.goto("/login");
+    await page.context().addCookies(cookies);
+    await signInAgain(other, me.username, PASSWORD);
+    await banner.getByText("You signed in again").waitFor();
+    await banner.getByRole("link", { name: "Reload" }).click();
+    await page.getByText("Restored").waitFor();
+    assert.equal(await page.getByLabel("Title").inputValue(), "Half typed");
+    assert.equal(await banner.count(), 0);
+    await page.context().close();
+  });
+}

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
+import { openLive } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
 import { api, newTask } from "./work.mjs";
 
@@ -101,16 +102,15 @@ test("a move in one browser shows in another", async () => {
   const [one, other] = await Promise.all([running.signedIn("coordinator"), running.signedIn("executive")]);
   const client = api(running);
   await newTask(client, { title: "Shared with all" });
-  await Promise.all([one.goto("/board?q=shared"), other.goto("/board?q=shared")]);
+  // The second page listens before the first one moves.
+  await Promise.all([one.goto("/board?q=shared"), openLive(other, "/board?q=shared")]);
   assert.deepEqual(await titlesIn(other, "Not started"), ["Shared with all"]);
   assert.equal(await other.locator(".card-menu-button").count(), 0, "an executive moves no cards of others");
-  // The second page listens before the first one moves.
-  await other.waitForTimeout(300);
   const card = one.getByRole("article", { name: "Shared with all" });
   await card.focus();
   await one.keyboard.press("m");
   await one.getByRole("button", { name: "Completed" }).click();
-  await column(other, "Completed").getByText("Shared with all").waitFor({ timeout: 5000 });
+  await column(other, "Completed").getByText("Shared with all").waitFor();
   assert.deepEqual(await titlesIn(other, "Not started"), []);
   await Promise.all([one.context().close(), other.context().close()]);
 });

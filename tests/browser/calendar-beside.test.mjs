@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, ownId } from "./work.mjs";
 
 const running = runningProgram();
 const DESK = { viewport: { width: 1280, height: 800 } };
@@ -15,7 +15,7 @@ const make = (collection, body) => client("POST", collection, body);
 
 test("beside the calendar stand busy days, conflicts and what comes", async () => {
   const page = await running.signedIn("coordinator", DESK);
-  const me = await page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).id);
+  const me = await ownId(page);
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
   const event = (title, hours) =>
     make("events", { title, start: `${tomorrow}T${hours}:00+08:00`, participants: [me], venue: "" });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, becomes as reaches } from "./work.mjs";
 
 const running = runningProgram();
 const DESK = { viewport: { width: 1280, height: 800 } };
@@ -14,14 +14,7 @@ const client = (...given) => (known ??= api(running))(...given);
 const event = (members) => client("POST", "events", members);
 const read = ({ id }) => client("GET", `events/${id}`);
 
-/** Waits until the event has the value. */
-async function becomes(made, field, value) {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if ((await read(made))[field] === value) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.equal((await read(made))[field], value);
-}
+const becomes = (made, field, value) => reaches(async () => (await read(made))[field], value);
 
 const block = (page, title) => page.locator(".fc-timegrid-event", { hasText: title });
 const said = (page) => page.locator("#announcements").textContent();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, becomes as comesTo } from "./work.mjs";
 
 const running = runningProgram();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -17,14 +17,7 @@ const client = (...given) => (known ??= api(running))(...given);
 const event = (title, start, more = {}) => client("POST", "events", { title, start, ...more });
 const task = (title, date, more = {}) => client("POST", "tasks", { title, due_date: date, ...more });
 
-/** Waits until the record has the value. */
-async function becomes(path, field, value) {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if ((await client("GET", path))[field] === value) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.equal((await client("GET", path))[field], value);
-}
+const becomes = (path, field, value) => comesTo(async () => (await client("GET", path))[field], value);
 
 const day = (page, date) => page.locator(`[data-month-day="${date}"]`);
 const line = (page, title) => page.locator(".agenda-item > a", { hasText: title });
@@ -253,6 +246,36 @@ test("a line is moved by keyboard, said, and taken back", async () => {
   await page.context().close();
 });
 
+test("one date of a repeating task is moved in the list of the phone, and the others stay", async () => {
+  const days = ["2032-11-03", "2032-11-10", "2032-11-17"];
+  const made = await task("Market return", days[0], { rrule: "FREQ=WEEKLY;COUNT=3" });
+  const dates = async () =>
+    (await client("GET", `tasks/${made.id}/occurrences`)).items.map((date) => date.due_date).toSorted();
+  const page = await running.signedIn("coordinator", PHONE);
+  await page.goto("/calendar?view=month&date=2032-11-10&q=Market");
+  const dialog = page.getByRole("dialog", { name: /Market return/ });
+  const carry = async () => {
+    await line(page, "Market return").focus();
+    for (const key of ["Space", "ArrowRight", "ArrowRight", "Enter"]) await page.keyboard.press(key);
+    await dialog.getByRole("button", { name: /^This date/ }).waitFor();
+  };
+  await carry();
+  await assertAccessible(page);
+  // The choices are where the thumb is.
+  const box = await dialog.boundingBox();
+  assert.ok(box.x === 0 && box.y + box.height >= 843, JSON.stringify(box));
+  await page.touchscreen.tap(195, 60);
+  await dialog.waitFor({ state: "detached" });
+  assert.deepEqual(await dates(), days);
+  await carry();
+  await dialog.getByRole("button", { name: /^This date/ }).tap();
+  await comesTo(dates, [days[0], "2032-11-12", days[2]]);
+  await page.locator("#toasts").getByRole("button", { name: "Undo" }).tap();
+  await comesTo(dates, days);
+  await line(page, "Market return").waitFor();
+  await page.context().close();
+});
+
 test("the end of something long is moved by keyboard without its beginning", async () => {
   const long = await task("Long list", "2032-09-24", { start_date: "2032-09-03" });
   const page = await running.signedIn("coordinator", PHONE);
@@ -284,11 +307,15 @@ test("who may not move something hears so", async () => {
 test("a swipe turns the page on the phone", async () => {
   const page = await running.signedIn("coordinator", PHONE);
   const fingers = await page.context().newCDPSession(page);
-  const touch = (type, points) => fingers.send("Input.dispatchTouchEvent", { type, touchPoints: points });
+  // A swipe is quick however slow the machine is: what happens says when it happened.
   const swipe = async (from, to) => {
-    await touch("touchStart", [{ x: from, y: 560 }]);
-    for (let step = 1; step <= 6; step += 1) await touch("touchMove", [{ x: from + ((to - from) * step) / 6, y: 562 }]);
-    await touch("touchEnd", []);
+    const began = Date.now() / 1000;
+    const touch = (type, step, points) =>
+      fingers.send("Input.dispatchTouchEvent", { type, touchPoints: points, timestamp: began + step / 50 });
+    await touch("touchStart", 0, [{ x: from, y: 560 }]);
+    for (let step = 1; step <= 6; step += 1)
+      await touch("touchMove", step, [{ x: from + ((to - from) * step) / 6, y: 562 }]);
+    await touch("touchEnd", 7, []);
   };
   for (const [view, later] of [
     ["month", "2031-11-14"],
@@ -296,7 +323,7 @@ test("a swipe turns the page on the phone", async () => {
     ["agenda", "2031-11-13"],
   ]) {
     await page.goto(`/calendar?view=${view}&date=2031-10-14`);
-    await page.locator(".month-day, .fc-timegrid, .agenda").first().waitFor();
+    await page.locator(".month-list, .fc-timegrid, .agenda").first().waitFor();
     await swipe(320, 80);
     await reaches(page, "date", later);
     // To the right it does not leave for the page before.

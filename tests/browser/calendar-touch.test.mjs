@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { endSession, signInAgain, whoAmI } from "./people.mjs";
+import { PASSWORD, runningProgram } from "./program.mjs";
+import { api, becomes as reaches } from "./work.mjs";
 
 const running = runningProgram();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -26,14 +27,14 @@ async function opened(date) {
 }
 
 /** Waits until the event begins and ends then. */
-async function becomes(id, start, end) {
-  let found;
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    found = await client("GET", `events/${id}`);
-    if (found.start === start && found.end === end) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.deepEqual([found.start, found.end], [start, end]);
+function becomes(id, start, end) {
+  return reaches(
+    async () => {
+      const found = await client("GET", `events/${id}`);
+      return [found.start, found.end];
+    },
+    [start, end],
+  );
 }
 
 /** Where an hour of a day is on the screen. */
@@ -43,16 +44,11 @@ async function at(page, date, hour) {
   return { x: day.x + day.width / 2, y: slot.y + slot.height / 2 };
 }
 
-/** Waits until the hours have rolled out after a finger let go of them. */
-async function atRest(page) {
-  await page.waitForFunction(
-    () =>
-      new Promise((resolve) => {
-        const hours = document.querySelector(".fc-scroller-liquid-absolute");
-        const before = hours.scrollTop;
-        setTimeout(() => resolve(hours.scrollTop === before), 200);
-      }),
-  );
+/** Lets the page wait for the hours to roll out after a finger lets go of them. */
+function rollsOut(page) {
+  return page.locator(".fc-scroller-liquid-absolute").evaluate((hours) => {
+    window.rolledOut = new Promise((resolve) => hours.addEventListener("scrollend", resolve, { once: true }));
+  });
 }
 
 test("a finger that rests on an entry takes it to another day and hour", async () => {
@@ -76,6 +72,38 @@ test("a finger that rests on an entry takes it to another day and hour", async (
   await becomes(id, "2032-03-11T11:00:00+08:00", "2032-03-11T12:00:00+08:00");
   await page.getByRole("button", { name: "Undo" }).tap();
   await becomes(id, "2032-03-10T09:00:00+08:00", "2032-03-10T10:00:00+08:00");
+  await page.context().close();
+});
+
+test("a finger without a session puts the entry back and is led to the sign-in and back", async () => {
+  const start = "2032-04-07T09:00:00+08:00";
+  const { id } = await client("POST", "events", { title: "Carry late", start, end: "2032-04-07T10:00:00+08:00" });
+  const { page, touch } = await opened("2032-04-07");
+  const { username } = await whoAmI(page);
+  await entry(page, "Carry late").waitFor();
+  const carry = async () => {
+    const from = middle(await entry(page, "Carry late").boundingBox());
+    const [here, there] = [await at(page, "2032-04-07", "09:00:00"), await at(page, "2032-04-08", "11:00:00")];
+    await touch("touchStart", from);
+    await page.locator(".fc-event-selected", { hasText: "Carry late" }).first().waitFor({ state: "attached" });
+    for (const share of [0.2, 0.5, 0.8, 1])
+      await touch("touchMove", { x: from.x + (there.x - here.x) * share, y: from.y + (there.y - here.y) * share });
+    await page.locator(".fc-event-mirror").first().waitFor();
+    await touch("touchEnd");
+  };
+  await endSession(page);
+  await carry();
+  const toast = page.locator(".toast", { hasText: "sign-in has ended" });
+  await toast.waitFor();
+  await column(page, "2032-04-07").getByText("Carry late").waitFor();
+  assert.equal((await client("GET", `events/${id}`)).start, start);
+  await toast.getByRole("link", { name: "Sign in" }).tap();
+  await page.waitForURL((url) => url.pathname === "/login");
+  await signInAgain(page, username, PASSWORD);
+  await page.waitForURL((url) => url.pathname === "/calendar" && url.searchParams.get("date") === "2032-04-07");
+  await entry(page, "Carry late").waitFor();
+  await carry();
+  await becomes(id, "2032-04-08T11:00:00+08:00", "2032-04-08T12:00:00+08:00");
   await page.context().close();
 });
 
@@ -104,6 +132,7 @@ test("a tap on a free hour makes something of an hour, and a finger that moves a
   const { page, touch } = await opened("2032-03-24");
   const from = await at(page, "2032-03-25", "11:00:00");
   const before = await page.locator(".fc-scroller-liquid-absolute").evaluate((element) => element.scrollTop);
+  await rollsOut(page);
   // However slow the machine is, these arrive together.
   await Promise.all([
     touch("touchStart", from),
@@ -115,7 +144,7 @@ test("a tap on a free hour makes something of an hour, and a finger that moves a
     before,
   );
   assert.equal(await page.locator(".entry-card").count(), 0);
-  await atRest(page);
+  await page.evaluate(() => window.rolledOut);
   const free = await at(page, "2032-03-25", "12:00:00");
   await page.touchscreen.tap(free.x, free.y);
   await page.locator(".entry-card").getByText("Thu 25 Mar, 12:00 PM – 1:00 PM").waitFor();

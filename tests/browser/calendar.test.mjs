@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { runningProgram } from "./program.mjs";
+import { endSession, signInAgain, whoAmI } from "./people.mjs";
+import { PASSWORD, runningProgram } from "./program.mjs";
+import { becomes as reaches, ownId } from "./work.mjs";
 
 const running = runningProgram();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -29,14 +31,8 @@ async function read(collection, id) {
   return answer.json();
 }
 
-/** Waits until the record has the value. */
-async function becomes(collection, id, field, value) {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if ((await read(collection, id))[field] === value) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.equal((await read(collection, id))[field], value);
-}
+const becomes = (collection, id, field, value) =>
+  reaches(async () => (await read(collection, id))[field], value);
 
 const entry = (page, title) => page.locator(".calendar-grid [data-entry]", { hasText: title }).first();
 const day = (page, date) => page.locator(`.fc-daygrid-day[data-date="${date}"]`);
@@ -51,6 +47,57 @@ test("an entry dragged to another day is re-dated, and Undo brings it back", asy
   await page.getByRole("button", { name: "Undo" }).click();
   await becomes("tasks", task.id, "due_date", "2031-03-12");
   await day(page, "2031-03-12").getByText("Drag me along").waitFor();
+  await page.context().close();
+});
+
+test("what is dragged without a session goes back, and after signing in it is dragged again", async () => {
+  const task = await make("tasks", { title: "Drag me later", due_date: "2031-03-12" });
+  const page = await running.signedIn("coordinator", DESK);
+  const { username } = await whoAmI(page);
+  await page.goto("/calendar?view=month&date=2031-03-01&q=later");
+  await entry(page, "Drag me later").waitFor();
+  await endSession(page);
+  await entry(page, "Drag me later").dragTo(day(page, "2031-03-20"));
+  const toast = page.locator(".toast", { hasText: "sign-in has ended" });
+  await toast.waitFor();
+  await day(page, "2031-03-12").getByText("Drag me later").waitFor();
+  assert.equal((await read("tasks", task.id)).due_date, "2031-03-12");
+  await assertAccessible(page);
+  await toast.getByRole("link", { name: "Sign in" }).click();
+  await page.waitForURL((url) => url.pathname === "/login");
+  await signInAgain(page, username, PASSWORD);
+  // One is where one was.
+  await page.waitForURL((url) => url.pathname === "/calendar" && url.searchParams.get("date") === "2031-03-01");
+  assert.equal(new URL(page.url()).searchParams.get("q"), "later");
+  await entry(page, "Drag me later").dragTo(day(page, "2031-03-20"));
+  await becomes("tasks", task.id, "due_date", "2031-03-20");
+  await page.context().close();
+});
+
+test("one date of a repeating task is dragged, and the others stay", async () => {
+  const days = ["2031-06-04", "2031-06-11", "2031-06-18"];
+  const task = await make("tasks", { title: "Weekly return", due_date: days[0], rrule: "FREQ=WEEKLY;COUNT=3" });
+  const dates = async () => (await read("tasks", `${task.id}/occurrences`)).items.map((date) => date.due_date);
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=month&date=2031-06-01&q=return");
+  const on = (date) => day(page, date).locator("[data-entry]", { hasText: "Weekly return" });
+  await on(days[1]).dragTo(day(page, "2031-06-13"));
+  const dialog = page.getByRole("dialog", { name: /Weekly return/ });
+  // A press beside the dialog turns away; nothing moves.
+  await dialog.getByRole("button", { name: /^This date/ }).waitFor();
+  await page.mouse.click(5, 790);
+  await dialog.waitFor({ state: "detached" });
+  await on(days[1]).waitFor();
+  assert.deepEqual(await dates(), days);
+  await on(days[1]).dragTo(day(page, "2031-06-13"));
+  await dialog.getByRole("button", { name: /^This date/ }).click();
+  await on("2031-06-13").waitFor();
+  await page.getByText("Moved “Weekly return”").waitFor();
+  assert.deepEqual((await dates()).toSorted(), [days[0], "2031-06-13", days[2]]);
+  assert.equal((await read("tasks", task.id)).rrule, "FREQ=WEEKLY;COUNT=3");
+  await page.locator("#toasts").getByRole("button", { name: "Undo" }).click();
+  await on(days[1]).waitFor();
+  assert.deepEqual(await dates(), days);
   await page.context().close();
 });
 
@@ -255,7 +302,7 @@ test("the agenda shows what comes next, and then more", async () => {
 
 test("the timeline of people has a row for everybody of a team, busy or free", async () => {
   const page = await running.signedIn("coordinator", DESK);
-  const known = await page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).id);
+  const known = await ownId(page);
   const team = await make("teams", { name: "Timeline team", members: [known] });
   const task = await make("tasks", { title: "Slide me", due_date: "2031-07-15", assignees: [known] });
   await page.goto(`/calendar?view=people&span=week&date=2031-07-14&team=${team.id}`);
@@ -287,7 +334,7 @@ test("the timeline of people has a row for everybody of a team, busy or free", a
 test("weeks begin as the person wants in every view, and times are told in their zone", async () => {
   await make("events", { title: "Zoned", start: "2031-06-11T01:30:00+08:00" });
   const page = await running.signedIn("coordinator", DESK);
-  const id = await page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).id);
+  const id = await ownId(page);
   const admin = running.token("admin");
   const answer = await fetch(`${running.address}/api/v1/users/${id}`, {
     method: "PATCH",

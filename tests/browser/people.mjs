@@ -53,3 +53,26 @@ export async function endSession(page) {
   assert.ok(session, "nobody is signed in");
   await page.context().clearCookies({ name: session.name });
 }
+
+/** Opens the page and waits until the server tells it of changes. */
+export async function openLive(page, address) {
+  const stream = page.waitForResponse((answer) => new URL(answer.url()).pathname === "/api/v1/stream");
+  await page.goto(address);
+  await stream;
+}
+
+/** What the API says of whoever is signed in on the page. */
+export async function whoAmI(page) {
+  const answer = await page.request.get("/api/v1/me");
+  assert.ok(answer.ok(), `me: ${answer.status()}`);
+  return answer.json();
+}
+
+/** Signs in on the page that asks for it, with the keyboard alone. */
+export async function signInAgain(page, username, password) {
+  await typeLike(page, username, page.getByLabel("User name"));
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(password, { delay: KEY });
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.pathname !== "/login");
+}

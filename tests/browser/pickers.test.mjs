@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endSession, picker, pressLike, slowly, typeLike } from "./people.mjs";
+import { endSession, picker, pressLike, slowly, typeLike, whoAmI } from "./people.mjs";
 import { PASSWORD, runningProgram } from "./program.mjs";
 import { api } from "./work.mjs";
 
@@ -128,6 +128,7 @@ for (const [where, viewport] of WIDTHS) {
     );
     await pressLike(page, page.getByRole("button", { name: "Create need" }));
     await sent;
+    await page.getByRole("link", { name: /^Community/ }).or(page.locator(".error-summary")).first().waitFor();
     await page.context().close();
   });
 
@@ -154,7 +155,7 @@ for (const [where, viewport] of WIDTHS) {
     await typeLike(page, "jainal", field.input);
     await page.keyboard.press("Enter");
     await field.chosen.waitFor();
-    const name = await page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).username);
+    const name = (await whoAmI(page)).username;
     await endSession(page);
     await pressLike(page, page.getByRole("button", { name: "Create event" }));
     await page.waitForURL(/\/login\?next=/);
@@ -192,7 +193,7 @@ test("a form left by a link, by Back or by an error of the server comes back as 
   assert.equal(await page.getByLabel(/^Name/).inputValue(), "Half typed");
   await page.unroute("**/organizations/new");
   // Signed in anew in another tab: the token of this form is another one.
-  const name = await page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).username);
+  const name = (await whoAmI(page)).username;
   const other = await page.context().newPage();
   await endSession(page);
   await other.goto("/login");

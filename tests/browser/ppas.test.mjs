@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
+import { picker, typeLike, whoAmI } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, newTask } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -64,3 +65,63 @@ test("a PPA is put on hold with a reason", async () => {
   await page.getByText("The road is closed").first().waitFor();
   await page.context().close();
 });
+
+for (const width of [1280, 390]) {
+  test(`a partner finds their tasks on their PPA and files a need from there at ${width} pixels`, async () => {
+    const client = api(running);
+    const admin = api(running, "admin");
+    const page = await running.signedIn("partner", { viewport: { width, height: 844 } });
+    const me = await whoAmI(page);
+    const organization = await client("POST", "organizations", { name: `Ministry ${width}` });
+    const barangay = (await client("GET", "barangays?limit=1")).items[0].id;
+    const community = await client("POST", "communities", { name: `Sitio Lumbac ${width}`, barangay });
+    await admin("PATCH", `users/${me.id}`, { organization: organization.id, communities: [community.id] });
+    const ppa = await client("POST", "ppas", {
+      title: `Water system ${width}`,
+      category: "moa_ppa",
+      lead_organization: organization.id,
+      communities: [community.id],
+    });
+    const origin = { kind: "ppa", id: ppa.id };
+    await newTask(client, { title: "Send the list", origin, assignees: [me.id] });
+    await newTask(client, { title: "Shown to partners", origin, visible_to_partners: true });
+    await newTask(client, { title: "Inside the office", origin });
+
+    await page.goto("/ppas");
+    await page.getByRole("link", { name: ppa.title }).click();
+    await page.locator(".tabs").getByRole("link", { name: /^Tasks/ }).click();
+    const tasks = page.locator("#tasks");
+    await tasks.getByText("0 of 2 done").waitFor();
+    assert.deepEqual((await tasks.locator("li a[href^='/tasks/']").allTextContents()).toSorted(), [
+      "Send the list",
+      "Shown to partners",
+    ]);
+    await assertAccessible(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    // Their own is done by them, the other one is not.
+    assert.equal(await tasks.getByRole("button", { name: /^Complete / }).count(), 1);
+    await tasks.getByRole("button", { name: "Complete Send the list" }).click();
+    await tasks.getByText("1 of 2 done").waitFor();
+
+    await page.getByRole("link", { name: "Record need" }).click();
+    await page.waitForURL((url) => url.pathname === "/needs/new");
+    await page.getByText(community.name).first().waitFor();
+    await typeLike(page, `Deep well ${width}`, page.getByLabel(/^Title/));
+    // Chosen again by typing, as somebody who is not sure.
+    const field = picker(page, "community");
+    if ((await field.values()).length === 0) {
+      await typeLike(page, "lumbac", field.input);
+      await page.keyboard.press("Enter");
+    }
+    await field.chosen.filter({ hasText: community.name }).waitFor();
+    await page.getByRole("button", { name: "Create need" }).click();
+    await page.getByRole("heading", { name: `Deep well ${width}`, level: 1 }).waitFor();
+    await page.getByText("Identified").first().waitFor();
+    const { items } = await client("GET", `needs?q=Deep+well+${width}`);
+    assert.deepEqual(
+      items.map(({ community, status }) => [community, status]),
+      [[community.id, "identified"]],
+    );
+    await page.context().close();
+  });
+}

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
+import { typeLike } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
 
 const running = runningProgram();
@@ -119,6 +120,42 @@ for (const [where, viewport] of WIDTHS) {
     await page.locator(".tabs").getByRole("link", { name: "History" }).click();
     await page.locator("#history").getByText("undid a change").waitFor();
     await page.context().close();
+  });
+
+  test(`Undo is offered for one's own change alone ${where}`, async () => {
+    const token = running.token("coordinator");
+    const made = await make(token, "organizations", { name: `Not theirs ${viewport.width}` });
+    const history = `/organizations/${made.id}?tab=history`;
+    const undo = (page) => page.locator("#history").getByRole("button", { name: "Undo last change" });
+    const opened = async (role) => {
+      const page = await running.signedIn(role, { viewport });
+      await page.goto(history);
+      await page.locator("#history").getByText("created this").waitFor();
+      return page;
+    };
+    // Made by somebody else: nobody is offered to take that back, whatever they may do.
+    const pages = [];
+    for (const role of ["coordinator", "staff", "executive", "admin"]) pages.push(await opened(role));
+    for (const page of pages) assert.equal(await undo(page).count(), 0);
+    const [own, ...others] = pages;
+    await own.goto(`/organizations/${made.id}/edit`);
+    await typeLike(own, " Annex", own.getByLabel(/^Name/));
+    await own.keyboard.press("Enter");
+    await own.waitForURL((url) => url.pathname === `/organizations/${made.id}`);
+    await own.goto(history);
+    await undo(own).waitFor();
+    for (const page of others) {
+      await page.reload();
+      await page.locator("#history ins", { hasText: "Annex" }).waitFor();
+      assert.equal(await undo(page).count(), 0);
+    }
+    await undo(own).click();
+    await own.getByText("The last change was undone").waitFor();
+    // What is left is the creation, by somebody else.
+    await own.goto(history);
+    await own.locator("#history").getByText("undid a change").waitFor();
+    assert.equal(await undo(own).count(), 0);
+    for (const page of pages) await page.context().close();
   });
 
   test(`a file is looked at before it is read in ${where}`, async () => {

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
+import { typeLike } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, becomes as reaches } from "./work.mjs";
 
 const running = runningProgram();
 const DESK = { viewport: { width: 1280, height: 800 } };
@@ -20,14 +21,7 @@ const dates = async (event) =>
     start.slice(0, 16),
   );
 
-/** Waits until the first dates of the series are these. */
-async function becomes(event, wanted) {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (String(await dates(event)) === String(wanted)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.deepEqual(await dates(event), wanted);
-}
+const becomes = (event, wanted) => reaches(() => dates(event), wanted);
 
 async function fits(page) {
   await assertAccessible(page);
@@ -155,6 +149,38 @@ test("following dates are changed in the form, one is cancelled, and both are un
   await becomes(event, all);
   await page.context().close();
 });
+
+for (const [name, options] of [
+  ["desk", DESK],
+  ["phone", PHONE],
+]) {
+  test(`Undo after a split leads back to the series: ${name}`, async () => {
+    const event = await weekly(`Split ${name}`, "2034-05-01T09:00:00");
+    const all = ["2034-05-01T09:00", "2034-05-08T09:00", "2034-05-15T09:00", "2034-05-22T09:00"];
+    const page = await running.signedIn("coordinator", options);
+    await page.goto(`/events/${event.id}/edit?occurrence=2034-05-15T09:00:00`);
+    await page.getByRole("radio", { name: /^This and following/ }).check();
+    await typeLike(page, " apart", page.getByLabel("Title"));
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: /apart/, level: 1 }).waitFor();
+    const second = new URL(page.url()).pathname;
+    assert.notEqual(second, `/events/${event.id}`);
+    await page.locator("#toasts").getByRole("button", { name: "Undo" }).click();
+    // The page of the second part has nothing left to show.
+    await page.waitForURL((url) => url.pathname === `/events/${event.id}`);
+    await page.getByText("Undone").waitFor();
+    await page.getByRole("heading", { name: `Split ${name}`, level: 1, exact: true }).waitFor();
+    assert.equal(await page.getByText("This is archived").count(), 0);
+    await page.getByRole("link", { name: "Edit", exact: true }).waitFor();
+    assert.deepEqual(await dates(event), all);
+    await fits(page);
+    // Going back shows what became of the second part, and offers nothing that would be refused.
+    await page.goto(second);
+    await page.getByText("This is archived").waitFor();
+    assert.equal(await page.getByRole("link", { name: "Edit", exact: true }).count(), 0);
+    await page.context().close();
+  });
+}
 
 test("without script a date is cancelled and a rule is written", async () => {
   const event = await weekly("Plain", "2035-01-01T09:00:00");

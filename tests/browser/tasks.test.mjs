@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
+import { openLive } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api, newTask } from "./work.mjs";
+import { api, newTask, ownId } from "./work.mjs";
 
 const running = runningProgram();
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
@@ -66,15 +67,126 @@ for (const [size, viewport] of Object.entries(sizes)) {
   });
 }
 
+for (const [size, viewport] of Object.entries(sizes)) {
+  for (const [what, collection, body] of [
+    ["event", "events", { event_type: "forum", start: "2031-05-06T09:00:00+08:00" }],
+    ["PPA", "ppas", { category: "moa_ppa", start_date: "2031-03-01" }],
+  ]) {
+    test(`cancelling of an ${what} takes its open tasks along when asked, and reopening brings them back (${size})`, async () => {
+      const client = api(running);
+      const page = await running.signedIn("coordinator", { viewport });
+      const record = await client("POST", collection, { title: `Given up ${size}`, ...body });
+      const tasks = async () => (await client("GET", `tasks?origin=${record.id}&limit=100`)).items;
+      const states = async () => (await tasks()).map(({ id, status }) => `${id} ${status}`).sort();
+      const [first, ...others] = await tasks();
+      assert.ok(others.length > 1, "a template gives it tasks");
+      await client("POST", `tasks/${first.id}/transition`, { status: "completed", force_reason: "Done" });
+      const before = await states();
+      const after = before.map((state) => (state.startsWith(first.id) ? state : `${state.slice(0, 36)} cancelled`));
+      const edit = async () => {
+        await page.goto(`/${collection}/${record.id}/edit`);
+        return {
+          status: page.getByLabel(/^Status/).first(),
+          box: page.getByLabel(`Also cancel ${others.length} open tasks`),
+          save: page.getByRole("button", { name: "Save", exact: true }),
+        };
+      };
+
+      const form = await edit();
+      assert.equal(await form.box.isVisible(), false, "nothing is cancelled as long as the status goes on");
+      await form.status.selectOption("cancelled");
+      await form.box.check();
+      await assertAccessible(page);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+      // Thought better of: what is out of sight is not meant.
+      await form.status.selectOption(record.status);
+      assert.equal(await form.box.isVisible(), false);
+      await form.status.selectOption("cancelled");
+      assert.equal(await form.box.isChecked(), false);
+      await form.box.check();
+      await form.save.click();
+      await page.locator("#toasts").getByRole("button", { name: "Undo" }).waitFor();
+      assert.deepEqual(await states(), after);
+      await page.goto(`/${collection}/${record.id}${collection === "ppas" ? "?tab=tasks" : ""}`);
+      assert.equal(await page.locator("#tasks li").getByText("Cancelled", { exact: true }).count(), others.length);
+
+      // One Undo takes back all of it.
+      await page.goto(`/${collection}/${record.id}?tab=history`);
+      await page.getByRole("button", { name: "Undo last change" }).click();
+      await page.getByText("The last change was undone").waitFor();
+      assert.deepEqual(await states(), before);
+
+      const again = await edit();
+      await again.status.selectOption("cancelled");
+      await again.box.check();
+      await again.save.click();
+      await page.locator("#toasts").getByRole("button", { name: "Undo" }).waitFor();
+      assert.deepEqual(await states(), after);
+      const reopened = await edit();
+      assert.equal(await page.locator("#field-cancel_open_tasks").count(), 0, "nothing is open");
+      await reopened.status.selectOption(record.status);
+      await reopened.save.click();
+      await page.locator("#toasts").getByRole("button", { name: "Undo" }).waitFor();
+      assert.deepEqual(await states(), before);
+      await page.context().close();
+    });
+  }
+
+  test(`a tick of a repeating task means its next date (${size})`, async () => {
+    const client = api(running);
+    const page = await running.signedIn("coordinator", { viewport });
+    const event = await client("POST", "events", {
+      title: `Market ${size}`,
+      event_type: "other",
+      start: "2031-04-01T09:00:00+08:00",
+    });
+    const days = ["2031-04-07", "2031-04-14", "2031-04-21"];
+    const task = await newTask(client, {
+      title: `Stall report ${size}`,
+      due_date: days[0],
+      rrule: "FREQ=WEEKLY;COUNT=3",
+      origin: { kind: "event", id: event.id },
+      assignees: [await ownId(page)],
+    });
+    const dates = async () =>
+      (await client("GET", `tasks/${task.id}/occurrences`)).items.map(({ due_date, status }) => [due_date, status]);
+    const done = (...states) => days.map((day, place) => [day, states[place] ?? "not_started"]);
+    const undo = page.locator("#toasts").getByRole("button", { name: "Undo" });
+
+    // In the list, where several are completed together.
+    await page.goto(`/tasks?q=stall+report+${size}`);
+    await page.getByLabel(`Select Stall report ${size}`).check();
+    await page.getByRole("button", { name: "Complete" }).click();
+    await page.getByText("1 task completed").waitFor();
+    assert.deepEqual(await dates(), done("completed"));
+    await undo.click();
+    await page.getByText("Undone").waitFor();
+    assert.deepEqual(await dates(), done());
+    // Where it belongs, and on Today, one date after the other.
+    await page.goto(`/events/${event.id}`);
+    await page.locator("#tasks").getByRole("button", { name: /^Complete .*Stall report/ }).click();
+    await undo.waitFor();
+    assert.deepEqual(await dates(), done("completed"));
+    await page.goto("/");
+    await page.getByRole("button", { name: `Complete Stall report ${size}` }).click();
+    await undo.waitFor();
+    assert.deepEqual(await dates(), done("completed", "completed"));
+    await undo.click();
+    await page.getByText("Undone").waitFor();
+    assert.deepEqual(await dates(), done("completed"));
+    assert.equal((await client("GET", `tasks/${task.id}`)).rrule, "FREQ=WEEKLY;COUNT=3");
+    await page.context().close();
+  });
+}
+
 test("the tabs count, and the list follows what others do", async () => {
   const page = await running.signedIn("coordinator");
   const client = api(running);
-  await page.goto("/tasks?assignees=none&open=true");
+  await openLive(page, "/tasks?assignees=none&open=true");
   const tab = page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: /Unassigned/ });
   assert.equal(await tab.getAttribute("aria-current"), "page");
-  await page.waitForTimeout(300);
   await newTask(client, { title: "Out of nowhere" });
-  await page.getByRole("link", { name: "Out of nowhere" }).waitFor({ timeout: 5000 });
+  await page.getByRole("link", { name: "Out of nowhere" }).waitFor();
   await page.context().close();
 });
 

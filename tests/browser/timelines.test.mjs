@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, becomes as reaches } from "./work.mjs";
 
 const running = runningProgram();
 const DESK = { viewport: { width: 1280, height: 800 } };
@@ -19,15 +19,11 @@ let known;
 const client = (...given) => (known ??= api(running))(...given);
 
 /** Waits until the record is as wanted. */
-async function becomes(path, wanted) {
-  let found;
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+function becomes(path, wanted) {
+  return reaches(async () => {
     const record = await client("GET", path);
-    found = Object.fromEntries(Object.keys(wanted).map((name) => [name, record[name]]));
-    if (JSON.stringify(found) === JSON.stringify(wanted)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.deepEqual(found, wanted);
+    return Object.fromEntries(Object.keys(wanted).map((name) => [name, record[name]]));
+  }, wanted);
 }
 
 /** A team of people with these names, for a timeline of nobody else. */

@@ -1,6 +1,9 @@
 // Putting tasks and other things in place through the API.
 
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { whoAmI } from "./people.mjs";
 
 /** Calls of the API for a new user with that role. */
 export function api(running, role = "coordinator") {
@@ -22,6 +25,20 @@ export function newTask(client, members) {
 }
 
 /** The id of whoever is signed in on the page. */
-export function ownId(page) {
-  return page.evaluate(() => document.body.dataset.person);
+export async function ownId(page) {
+  return (await whoAmI(page)).id;
+}
+
+/** Milliseconds after which something that was to come about did not. */
+const PATIENCE = 30_000;
+
+/** Reads until what is read is as wanted, and fails with the difference if that does not come about. */
+export async function becomes(read, wanted) {
+  const end = Date.now() + PATIENCE;
+  let found = await read();
+  while (!isDeepStrictEqual(found, wanted) && Date.now() < end) {
+    await pause(25);
+    found = await read();
+  }
+  assert.deepEqual(found, wanted);
 }

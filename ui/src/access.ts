@@ -51,5 +51,8 @@ export async function endAccess(reason: string): Promise<void> {
     make("span", { class: "grow" }, text),
     link,
   );
-  document.body.prepend(note);
+  // The link that skips to the content stays the first of the page.
+  const skip = one(".skip-link");
+  if (skip) skip.after(note);
+  else document.body.prepend(note);
 }

@@ -4,6 +4,7 @@ import { addDays, dayWords, daysBetween, stretch } from "./calendar-days";
 import { type Entry, isRunning, lastDay, timesOf } from "./calendar-entry";
 import { entryItem, showLines, startListKeys, type Row } from "./calendar-list";
 import type { CalendarView, Context } from "./calendar-view";
+import { afterHold } from "./live";
 import { make } from "./page";
 import { toastRefusal } from "./toast";
 
@@ -34,6 +35,8 @@ export function openAgenda(context: Context): CalendarView {
     }
     room = entries || AT_ONCE;
     await knowDates(state.date, until);
+    // A line that is held would be let go.
+    await afterHold();
     show();
   };
 

@@ -21,6 +21,7 @@ import { type Entry, isOver, isRunning, lastDay, timesOf } from "./calendar-entr
 import { entryItem, showLines, startListKeys } from "./calendar-list";
 import type { CalendarView, Context } from "./calendar-view";
 import { icon } from "./icon";
+import { afterHold } from "./live";
 import { announce, make, one } from "./page";
 
 /** Modules that a day shows as dots. */
@@ -50,6 +51,8 @@ export function openMonth(context: Context): CalendarView {
       state.view === "weeks" ? stretch(first, addDays(after, -1)) : monthWords(monthOf(state.date)),
     );
     const [loaded] = await Promise.all([feed.load(first, after), knowDates(first, after)]);
+    // A line that is held would be let go.
+    await afterHold();
     if (loaded) show(loaded);
   };
 

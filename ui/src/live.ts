@@ -31,6 +31,7 @@ let retry = 1000;
 let rest = 0;
 let missed = false;
 const waiting = new Set<string>();
+let empty: (() => void)[] = [];
 
 export function startLive(): void {
   if (!document.body.dataset.person) return;
@@ -55,7 +56,17 @@ export function refresh(): void {
 /** While something is held in the hand, nothing under it may change. */
 export function hold(held: boolean): void {
   document.body.toggleAttribute("data-held", held);
-  if (!held) renew();
+  if (held) return;
+  const ready = empty;
+  empty = [];
+  for (const resolve of ready) resolve();
+  renew();
+}
+
+/** Resolves once nothing is held: at once, or after it was put down. */
+export function afterHold(): Promise<void> {
+  if (!document.body.hasAttribute("data-held")) return Promise.resolve();
+  return new Promise((resolve) => empty.push(resolve));
 }
 
 function connect(): void {

@@ -336,6 +336,10 @@ on_both_engines! {
         let task = tasks["items"][0]["id"].as_str().unwrap().to_owned();
         browser.send(&format!("{place}/tasks"), &[("task", &task), ("status", "completed")]).expect_status(303);
         assert_eq!(browser.client.get(&format!("/api/v1/tasks/{task}")).json["status"], "completed");
+        // Whoever has no part in a task sees its state and no button.
+        let page = Browser::of(server, "staff").client.get(&place).expect_status(200).text;
+        assert!(page.contains("Bring chairs") && page.contains("list-mark"), "{page}");
+        assert!(!page.contains("aria-label=\"Complete ") && !page.contains("aria-label=\"Reopen "), "{page}");
     }
 
     fn a_form_without_its_token_or_right_does_nothing(server: &Server) {

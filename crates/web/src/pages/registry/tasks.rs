@@ -6,6 +6,7 @@ use axum::routing::{MethodRouter, post};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use obcms_app::board::may_move;
 use obcms_app::series::{Scope, Target};
 use obcms_app::{Actor, AppError, occurrences};
 use obcms_domain::choices::{self, TASK_PHASES};
@@ -54,7 +55,7 @@ pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resu
         @for (label, tasks) in by_phase(&tasks) {
             @if !label.is_empty() { h3 { (label) } }
             ul.list {
-                @for task in tasks { (row(task, day, &address, page, &values)) }
+                @for task in tasks { (row(task, day, may_move(actor, task).then_some(&address), page, &values)) }
             }
         }
         @if may_add {
@@ -112,23 +113,34 @@ fn anchor(record: &Record) -> Option<Date> {
     record.instant("start").map(|start| start.to_zoned(zone).date())
 }
 
-fn row(task: &Record, day: Option<Date>, address: &str, page: &Page, values: &Values<'_>) -> Markup {
+/// A task as a row; `address` is where its state is changed, for those who may.
+fn row(
+    task: &Record,
+    day: Option<Date>,
+    address: Option<&String>,
+    page: &Page,
+    values: &Values<'_>,
+) -> Markup {
     let is_done = task.state() == "completed";
-    let word = if is_done { "Reopen" } else { "Complete" };
+    let (word, drawing) = if is_done { ("Reopen", "circle-check") } else { ("Complete", "circle") };
     // Of a series, the date that is to be done next is completed.
     let open = occurrences::open_date(task, page.today).ok().flatten();
     let due = open.as_ref().map_or_else(|| task.date("due_date"), |open| Some(open.last_day()));
     html! {
         li id={ "task-" (task.id) } data-past[is_done || task.state() == "cancelled"] {
-            form.post-button method="post" action=(address) {
-                input type="hidden" name="csrf_token" value=(page.csrf());
-                input type="hidden" name="task" value=(task.id);
-                @if let Some(open) = &open { input type="hidden" name="occurrence" value=(open.recurrence_id); }
-                input type="hidden" name="status" value=(if is_done { "not_started" } else { "completed" });
-                button.button data-only="icon" data-kind="quiet" type="submit" title=(word)
-                    aria-label={ (word) " " (task.title()) } {
-                    (icon(if is_done { "circle-check" } else { "circle" }))
+            @if let Some(address) = address {
+                form.post-button method="post" action=(address) {
+                    input type="hidden" name="csrf_token" value=(page.csrf());
+                    input type="hidden" name="task" value=(task.id);
+                    @if let Some(open) = &open { input type="hidden" name="occurrence" value=(open.recurrence_id); }
+                    input type="hidden" name="status" value=(if is_done { "not_started" } else { "completed" });
+                    button.button data-only="icon" data-kind="quiet" type="submit" title=(word)
+                        aria-label={ (word) " " (task.title()) } {
+                        (icon(drawing))
+                    }
                 }
+            } @else {
+                span.list-mark { (icon(drawing)) }
             }
             a href=(task.kind.url(task.id)) { (task.title()) }
             (value::state_badge(task))
