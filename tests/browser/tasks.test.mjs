@@ -92,6 +92,11 @@ for (const [size, viewport] of Object.entries(sizes)) {
         };
       };
 
+      // A PPA is cancelled for a reason.
+      const giveReason = async () => {
+        if (collection === "ppas") await page.locator("#field-reason").fill("The road is closed");
+      };
+
       const form = await edit();
       assert.equal(await form.box.isVisible(), false, "nothing is cancelled as long as the status goes on");
       await form.status.selectOption("cancelled");
@@ -104,6 +109,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
       await form.status.selectOption("cancelled");
       assert.equal(await form.box.isChecked(), false);
       await form.box.check();
+      await giveReason();
       await form.save.click();
       await page.locator("#toasts").getByRole("button", { name: "Undo" }).waitFor();
       assert.deepEqual(await states(), after);
@@ -119,6 +125,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
       const again = await edit();
       await again.status.selectOption("cancelled");
       await again.box.check();
+      await giveReason();
       await again.save.click();
       await page.locator("#toasts").getByRole("button", { name: "Undo" }).waitFor();
       assert.deepEqual(await states(), after);
