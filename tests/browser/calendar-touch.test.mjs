@@ -21,8 +21,8 @@ async function opened(date) {
   await page.goto(`/calendar?view=week&date=${date}`);
   await column(page, date).waitFor();
   const session = await page.context().newCDPSession(page);
-  const touch = (type, point) =>
-    session.send("Input.dispatchTouchEvent", { type, touchPoints: point ? [point] : [] });
+  const touch = (type, point, timestamp) =>
+    session.send("Input.dispatchTouchEvent", { type, touchPoints: point ? [point] : [], timestamp });
   return { page, touch };
 }
 
@@ -133,11 +133,14 @@ test("a tap on a free hour makes something of an hour, and a finger that moves a
   const from = await at(page, "2032-03-25", "11:00:00");
   const before = await page.locator(".fc-scroller-liquid-absolute").evaluate((element) => element.scrollTop);
   await rollsOut(page);
-  // However slow the machine is, these arrive together.
+  // However slow the machine is, these arrive together. The finger stops before it lets go, so that nothing rolls on.
+  const when = (milliseconds) => (Date.now() - 1000 + milliseconds) / 1000;
   await Promise.all([
-    touch("touchStart", from),
-    ...[20, 60, 100, 140].map((way) => touch("touchMove", { x: from.x, y: from.y - way })),
-    touch("touchEnd"),
+    touch("touchStart", from, when(0)),
+    ...[20, 60, 100, 140, 140].map((way, step) =>
+      touch("touchMove", { x: from.x, y: from.y - way }, when(step < 4 ? 20 * step + 20 : 500)),
+    ),
+    touch("touchEnd", undefined, when(700)),
   ]);
   await page.waitForFunction(
     (top) => document.querySelector(".fc-scroller-liquid-absolute").scrollTop > top,
