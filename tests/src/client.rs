@@ -1,6 +1,7 @@
 //! An HTTP client for tests: every answer comes back, whatever its status.
 
 use serde_json::Value;
+use std::borrow::Borrow;
 use ureq::http::{HeaderMap, Method, Request};
 use ureq::{Agent, Body};
 
@@ -55,6 +56,11 @@ pub struct Client {
 pub fn path(address: &str) -> &str {
     let rest = address.strip_prefix("http://").unwrap_or_else(|| panic!("{address} is no whole address"));
     &rest[rest.find('/').unwrap_or(rest.len())..]
+}
+
+/// Creates a record with these members and returns it as the API answers.
+pub fn make(client: &Client, collection: &str, members: impl Borrow<Value>) -> Value {
+    client.post(&format!("/api/v1/{collection}"), members.borrow()).expect_status(201).json
 }
 
 impl Client {

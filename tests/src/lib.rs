@@ -12,6 +12,7 @@
 //!
 //! becomes the tests `a_need_has_a_score::sqlite` and `a_need_has_a_score::postgres`.
 
+mod browser;
 mod client;
 mod database;
 pub mod other;
@@ -19,7 +20,8 @@ pub mod race;
 pub mod sample;
 mod server;
 
-pub use client::{Answer, Client, path};
+pub use browser::{Browser, form_token};
+pub use client::{Answer, Client, make, path};
 pub use database::{Engine, TestDatabase, on_database_server};
 pub use server::{PASSWORD, Person, Server};
 

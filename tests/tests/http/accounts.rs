@@ -1,6 +1,6 @@
 //! Coming in, sessions, tokens and closed accounts, through HTTP.
 
-use obcms_tests::{Answer, Client, PASSWORD, Person, Server, on_both_engines, path};
+use obcms_tests::{Answer, Client, PASSWORD, Person, Server, form_token, on_both_engines, path};
 use serde_json::json;
 
 fn sign_in(server: &Server, username: &str, password: &str, next: &str) -> Answer {
@@ -23,9 +23,7 @@ fn signed_in(server: &Server, person: &Person) -> Client {
 
 /// The token that the forms of this session carry.
 fn csrf_token(client: &Client) -> String {
-    let page = client.get("/me").expect_status(200);
-    let (_, rest) = page.text.split_once("name=\"csrf_token\" value=\"").expect("a form with a token");
-    rest.split('"').next().unwrap_or_default().to_owned()
+    form_token(&client.get("/me").expect_status(200).text).to_owned()
 }
 
 on_both_engines! {

@@ -1,6 +1,6 @@
 //! The calendar through HTTP: windows, whole days and zones, filters, who sees and moves what, moving and undo.
 
-use obcms_tests::{Answer, Client, on_both_engines};
+use obcms_tests::{Answer, Client, make, on_both_engines};
 use serde_json::{Value, json};
 
 /// The feed of a window.
@@ -15,10 +15,6 @@ fn titles(client: &Client, query: &str) -> Vec<String> {
 
 fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
-}
-
-fn make(client: &Client, collection: &str, body: &Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json
 }
 
 /// The one entry of that kind of the record.
@@ -47,20 +43,20 @@ fn pair(start: &str, end: &str) -> (String, String) {
 on_both_engines! {
     fn a_window_is_half_open(server: &Server) {
         let me = server.as_role("coordinator");
-        make(&me, "tasks", &json!({ "title": "Before", "due_date": "2027-03-09" }));
-        make(&me, "tasks", &json!({ "title": "First day", "due_date": "2027-03-10" }));
-        make(&me, "tasks", &json!({ "title": "Last day", "due_date": "2027-03-19" }));
-        make(&me, "tasks", &json!({ "title": "After", "due_date": "2027-03-20" }));
-        make(&me, "tasks", &json!({ "title": "Long", "start_date": "2026-11-01", "due_date": "2027-06-01" }));
-        make(&me, "tasks", &json!({ "title": "Long ago", "start_date": "2026-11-01", "due_date": "2027-03-09" }));
-        make(&me, "events", &json!({
+        make(&me, "tasks", json!({ "title": "Before", "due_date": "2027-03-09" }));
+        make(&me, "tasks", json!({ "title": "First day", "due_date": "2027-03-10" }));
+        make(&me, "tasks", json!({ "title": "Last day", "due_date": "2027-03-19" }));
+        make(&me, "tasks", json!({ "title": "After", "due_date": "2027-03-20" }));
+        make(&me, "tasks", json!({ "title": "Long", "start_date": "2026-11-01", "due_date": "2027-06-01" }));
+        make(&me, "tasks", json!({ "title": "Long ago", "start_date": "2026-11-01", "due_date": "2027-03-09" }));
+        make(&me, "events", json!({
             "title": "Ends at the start", "start": "2027-03-09T23:00:00+08:00", "end": "2027-03-10T00:00:00+08:00"
         }));
-        make(&me, "events", &json!({
+        make(&me, "events", json!({
             "title": "Runs over the start", "start": "2027-03-09T23:00:00+08:00", "end": "2027-03-10T00:01:00+08:00"
         }));
-        make(&me, "events", &json!({ "title": "Late", "start": "2027-03-19T23:30:00+08:00" }));
-        make(&me, "events", &json!({ "title": "Starts at the end", "start": "2027-03-20T00:00:00+08:00" }));
+        make(&me, "events", json!({ "title": "Late", "start": "2027-03-19T23:30:00+08:00" }));
+        make(&me, "events", json!({ "title": "Starts at the end", "start": "2027-03-20T00:00:00+08:00" }));
         let expected = ["Long", "Runs over the start", "First day", "Last day", "Late"];
         assert_eq!(titles(&me, "start=2027-03-10&end=2027-03-20"), expected);
         let instants = "start=2027-03-10T00:00:00%2B08:00&end=2027-03-19T16:00:00Z";
@@ -74,7 +70,7 @@ on_both_engines! {
 
     fn an_entry_says_everything(server: &Server) {
         let person = server.person(&["coordinator"]);
-        let event = make(&person.client, "events", &json!({
+        let event = make(&person.client, "events", json!({
             "title": "Consultation", "start": "2027-03-10T23:30:00+08:00", "venue": "Hall", "priority": "high"
         }));
         let answer = person.client.get("/api/v1/calendar?start=2027-03-10&end=2027-03-11").expect_status(200);
@@ -105,10 +101,10 @@ on_both_engines! {
 
     fn whole_days_are_days_wherever_the_event_is(server: &Server) {
         let me = server.as_role("coordinator");
-        make(&me, "events", &json!({
+        make(&me, "events", json!({
             "title": "Forum", "all_day": true, "timezone": "America/New_York", "start": "2027-03-10", "end": "2027-03-12"
         }));
-        make(&me, "events", &json!({
+        make(&me, "events", json!({
             "title": "Call", "timezone": "America/New_York", "start": "2027-03-10T09:00:00"
         }));
         let found = feed(&me, "start=2027-03-11&end=2027-03-12");
@@ -148,11 +144,11 @@ on_both_engines! {
     fn filters_narrow_the_feed(server: &Server) {
         let one = server.person(&["coordinator"]);
         let two = server.person(&["staff"]);
-        make(&one.client, "tasks", &json!({
+        make(&one.client, "tasks", json!({
             "title": "Compile the Peñaranda list", "due_date": "2027-03-10", "assignees": [two.id.to_string()]
         }));
-        make(&one.client, "events", &json!({ "title": "Meeting in Penaranda", "start": "2027-03-11T09:00:00+08:00" }));
-        let ppa = make(&one.client, "ppas", &json!({
+        make(&one.client, "events", json!({ "title": "Meeting in Penaranda", "start": "2027-03-11T09:00:00+08:00" }));
+        let ppa = make(&one.client, "ppas", json!({
             "title": "Wells", "category": "moa_ppa", "start_date": "2027-03-12", "target_end_date": "2027-03-13"
         }));
         let window = "start=2027-03-10&end=2027-03-14";
@@ -172,7 +168,7 @@ on_both_engines! {
 
     fn what_is_shown_elsewhere_is_not_shown_twice(server: &Server) {
         let me = server.as_role("coordinator");
-        let event = make(&me, "events", &json!({ "title": "Forum", "start": "2027-06-15T09:00:00+08:00" }));
+        let event = make(&me, "events", json!({ "title": "Forum", "start": "2027-06-15T09:00:00+08:00" }));
         let tasks = me.get(&format!("/api/v1/tasks?origin={}", text(&event, "id"))).expect_status(200).json;
         assert!(tasks["total"].as_i64() > Some(0), "an event brings tasks of its own");
         let around = feed(&me, "start=2027-01-01&end=2027-12-31");
@@ -184,7 +180,7 @@ on_both_engines! {
 
     fn an_unchanged_feed_is_not_sent_again(server: &Server) {
         let me = server.as_role("coordinator");
-        make(&me, "tasks", &json!({ "title": "Report", "due_date": "2027-03-10" }));
+        make(&me, "tasks", json!({ "title": "Report", "due_date": "2027-03-10" }));
         let path = "/api/v1/calendar?start=2027-03-01&end=2027-04-01";
         let first = me.get(path).expect_status(200);
         let tag = first.header("etag").to_owned();
@@ -195,20 +191,20 @@ on_both_engines! {
         assert_eq!(file.header("content-disposition"), "attachment; filename=\"calendar.json\"");
         // Without a window a file is as long as a window may be, while the calendar itself wants one.
         let today = server.app().today();
-        make(&me, "tasks", &json!({ "title": "Soon", "due_date": today.saturating_add(jiff::ToSpan::days(300)) }));
-        make(&me, "tasks", &json!({ "title": "Late", "due_date": today.saturating_add(jiff::ToSpan::days(400)) }));
+        make(&me, "tasks", json!({ "title": "Soon", "due_date": today.saturating_add(jiff::ToSpan::days(300)) }));
+        make(&me, "tasks", json!({ "title": "Late", "due_date": today.saturating_add(jiff::ToSpan::days(400)) }));
         let whole = me.get("/api/v1/calendar.json?kinds=task").expect_status(200).text;
         assert!(whole.contains("\"Soon\"") && !whole.contains("\"Late\""), "{whole}");
         me.get("/api/v1/calendar?kinds=task").expect_status(400);
         me.get("/api/v1/calendar.json?end=2027-04-01").expect_status(400);
-        make(&me, "tasks", &json!({ "title": "Other report", "due_date": "2027-03-11" }));
+        make(&me, "tasks", json!({ "title": "Other report", "due_date": "2027-03-11" }));
         me.with_header("if-none-match", &tag).get(path).expect_status(200);
     }
 
     fn a_feed_of_many_entries_is_whole_and_not_sent_again(server: &Server) {
         let me = server.as_role("coordinator");
         for number in 0..41 {
-            make(&me, "events", &json!({
+            make(&me, "events", json!({
                 "title": format!("Each day, {number}"), "start": format!("2026-12-30T09:{number:02}:00+08:00"),
                 "rrule": "FREQ=DAILY"
             }));
@@ -222,14 +218,14 @@ on_both_engines! {
         assert!(starts.is_sorted());
         let tag = answer.header("etag").to_owned();
         me.with_header("if-none-match", &tag).get(address).expect_status(304);
-        make(&me, "tasks", &json!({ "title": "One more", "due_date": "2027-06-15" }));
+        make(&me, "tasks", json!({ "title": "One more", "due_date": "2027-06-15" }));
         let again = me.with_header("if-none-match", &tag).get(address).expect_status(200);
         assert_eq!(again.json["entries"].as_array().expect("entries").len(), 41 * 395 + 1);
     }
 
     fn a_timed_event_moves_and_comes_back(server: &Server) {
         let me = server.as_role("coordinator");
-        let event = make(&me, "events", &json!({
+        let event = make(&me, "events", json!({
             "title": "Meeting", "start": "2027-03-10T09:00:00+08:00", "end": "2027-03-10T11:00:00+08:00"
         }));
         let entry = entry_of(&me, &event, "event");
@@ -249,7 +245,7 @@ on_both_engines! {
 
     fn a_task_keeps_what_it_leaves_open(server: &Server) {
         let me = server.as_role("coordinator");
-        let task = make(&me, "tasks", &json!({ "title": "Report", "due_date": "2027-03-10" }));
+        let task = make(&me, "tasks", json!({ "title": "Report", "due_date": "2027-03-10" }));
         let path = format!("/api/v1/tasks/{}", text(&task, "id"));
         let entry = entry_of(&me, &task, "task");
         assert_eq!(span(&entry), pair("2027-03-10", "2027-03-11"));
@@ -270,22 +266,22 @@ on_both_engines! {
 
     fn every_kind_of_day_moves(server: &Server) {
         let me = server.as_role("coordinator");
-        let assessment = make(&me, "assessments", &json!({
+        let assessment = make(&me, "assessments", json!({
             "title": "Survey", "primary_methodology": "desk_review", "planned_start_date": "2027-03-01",
             "planned_end_date": "2027-03-31", "report_due_date": "2027-04-15"
         }));
-        let ppa = make(&me, "ppas", &json!({
+        let ppa = make(&me, "ppas", json!({
             "title": "Wells", "category": "moa_ppa", "start_date": "2027-02-01", "target_end_date": "2027-11-30",
             "milestones": [
                 { "date": "2027-04-01", "title": "Drilled" },
                 { "date": "2027-06-01", "title": "Pumps in", "status": "delayed" }
             ]
         }));
-        let policy = make(&me, "policies", &json!({ "title": "Water", "review_deadline": "2027-05-04" }));
-        let milestone = make(&me, "policy-milestones", &json!({
+        let policy = make(&me, "policies", json!({ "title": "Water", "review_deadline": "2027-05-04" }));
+        let milestone = make(&me, "policy-milestones", json!({
             "title": "Circular", "policy": policy["id"], "target_date": "2027-05-05"
         }));
-        let service = make(&me, "services", &json!({ "title": "Scholarship", "application_deadline": "2027-05-06" }));
+        let service = make(&me, "services", json!({ "title": "Scholarship", "application_deadline": "2027-05-06" }));
         for (record, kind, start, end) in [
             (&assessment, "assessment", "2027-03-05", "2027-04-08"),
             (&assessment, "assessment_report", "2027-04-20", "2027-04-21"),
@@ -319,11 +315,11 @@ on_both_engines! {
 
     fn wrong_moves_are_refused_by_field(server: &Server) {
         let me = server.as_role("coordinator");
-        let task = make(&me, "tasks", &json!({ "title": "Report", "due_date": "2027-03-10" }));
-        let ppa = make(&me, "ppas", &json!({
+        let task = make(&me, "tasks", json!({ "title": "Report", "due_date": "2027-03-10" }));
+        let ppa = make(&me, "ppas", json!({
             "title": "Wells", "category": "moa_ppa", "start_date": "2027-02-01", "target_end_date": "2027-11-30"
         }));
-        let event = make(&me, "events", &json!({ "title": "Meeting", "start": "2027-03-10T09:00:00+08:00" }));
+        let event = make(&me, "events", json!({ "title": "Meeting", "start": "2027-03-10T09:00:00+08:00" }));
         let task_entry = entry_of(&me, &task, "task");
         let start_entry = entry_of(&me, &ppa, "ppa_start");
         let event_entry = entry_of(&me, &event, "event");
@@ -359,13 +355,13 @@ on_both_engines! {
     fn staff_move_what_is_theirs(server: &Server) {
         let coordinator = server.person(&["coordinator"]);
         let staff = server.person(&["staff"]);
-        let team = make(&server.as_role("admin"), "teams", &json!({ "name": "Field", "members": [staff.id.to_string()] }));
+        let team = make(&server.as_role("admin"), "teams", json!({ "name": "Field", "members": [staff.id.to_string()] }));
         let day = "2027-03-10";
-        make(&staff.client, "tasks", &json!({ "title": "Check A own", "due_date": day, "assignees": [] }));
-        make(&coordinator.client, "tasks", &json!({ "title": "Check B assigned", "due_date": day, "assignees": [staff.id.to_string()] }));
-        make(&coordinator.client, "tasks", &json!({ "title": "Check C team", "due_date": day, "teams": [team["id"]] }));
-        make(&coordinator.client, "tasks", &json!({ "title": "Check D other", "due_date": day }));
-        make(&coordinator.client, "ppas", &json!({ "title": "E", "category": "moa_ppa", "start_date": day, "manager": staff.id.to_string() }));
+        make(&staff.client, "tasks", json!({ "title": "Check A own", "due_date": day, "assignees": [] }));
+        make(&coordinator.client, "tasks", json!({ "title": "Check B assigned", "due_date": day, "assignees": [staff.id.to_string()] }));
+        make(&coordinator.client, "tasks", json!({ "title": "Check C team", "due_date": day, "teams": [team["id"]] }));
+        make(&coordinator.client, "tasks", json!({ "title": "Check D other", "due_date": day }));
+        make(&coordinator.client, "ppas", json!({ "title": "E", "category": "moa_ppa", "start_date": day, "manager": staff.id.to_string() }));
         // The start of the PPA brings tasks of its own, which are not what this is about.
         let mut all = feed(&staff.client, "start=2027-03-10&end=2027-03-11&q=check");
         all.extend(feed(&staff.client, "start=2027-03-10&end=2027-03-11&kinds=ppa_start"));
@@ -391,18 +387,18 @@ on_both_engines! {
     fn a_partner_sees_what_concerns_it_and_moves_nothing(server: &Server) {
         let me = server.as_role("coordinator");
         let admin = server.as_role("admin");
-        let ours = make(&admin, "organizations", &json!({ "name": "Ministry A", "organization_type": "bmoa" }));
-        let theirs = make(&admin, "organizations", &json!({ "name": "Ministry B", "organization_type": "bmoa" }));
+        let ours = make(&admin, "organizations", json!({ "name": "Ministry A", "organization_type": "bmoa" }));
+        let theirs = make(&admin, "organizations", json!({ "name": "Ministry B", "organization_type": "bmoa" }));
         let partner = server.person_with(json!({ "roles": ["partner"], "organization": ours["id"] }));
         let event = |title: &str, organization: &Value| {
-            make(&me, "events", &json!({
+            make(&me, "events", json!({
                 "title": title, "start": "2027-03-10T09:00:00+08:00", "organizations": [organization["id"]]
             }))
         };
         event("Ours", &ours);
         let hidden = event("Theirs", &theirs);
-        make(&me, "tasks", &json!({ "title": "Assigned", "due_date": "2027-03-10", "assignees": [partner.id.to_string()] }));
-        make(&me, "tasks", &json!({ "title": "Not assigned", "due_date": "2027-03-10" }));
+        make(&me, "tasks", json!({ "title": "Assigned", "due_date": "2027-03-10", "assignees": [partner.id.to_string()] }));
+        make(&me, "tasks", json!({ "title": "Not assigned", "due_date": "2027-03-10" }));
         let seen = feed(&partner.client, "start=2027-03-10&end=2027-03-11");
         let names: Vec<String> = seen.iter().map(|entry| text(entry, "title")).collect();
         assert_eq!(names, ["Assigned", "Ours"]);
@@ -417,7 +413,7 @@ on_both_engines! {
 
     fn a_token_that_reads_moves_nothing(server: &Server) {
         let person = server.person(&["coordinator"]);
-        make(&person.client, "tasks", &json!({ "title": "Report", "due_date": "2027-03-10" }));
+        make(&person.client, "tasks", json!({ "title": "Report", "due_date": "2027-03-10" }));
         let actor = server.app().actor_of(person.id).expect("an answer").expect("the user is open");
         let (token, _) = server.app().create_token(&actor, "reader", "read", None).expect("a token");
         let reader = server.anonymous().with_token(&token);

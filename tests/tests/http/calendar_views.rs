@@ -1,6 +1,6 @@
 //! What the views of the calendar ask for through HTTP: filters by what things concern, how full days are, copies.
 
-use obcms_tests::{Client, on_both_engines};
+use obcms_tests::{Client, make, on_both_engines};
 use serde_json::{Value, json};
 
 fn titles(client: &Client, query: &str) -> Vec<String> {
@@ -14,39 +14,35 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-fn make(client: &Client, collection: &str, body: &Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json
-}
-
 /// A community in a barangay of the list, with its province.
 fn community(client: &Client, name: &str, barangay: &str) -> Value {
-    make(client, "communities", &json!({ "name": name, "barangay": barangay }))
+    make(client, "communities", json!({ "name": name, "barangay": barangay }))
 }
 
 on_both_engines! {
     fn entries_are_filtered_by_what_they_concern(server: &Server) {
         let me = server.as_role("admin");
         let person = server.person(&["staff"]);
-        let team = make(&me, "teams", &json!({ "name": "Field team", "members": [person.id] }));
-        let organization = make(&me, "organizations", &json!({
+        let team = make(&me, "teams", json!({ "name": "Field team", "members": [person.id] }));
+        let organization = make(&me, "organizations", json!({
             "name": "Ministry of Roads", "organization_type": "bmoa"
         }));
         let barangays = me.get("/api/v1/barangays?limit=1").expect_status(200);
         let barangay = &barangays.json["items"][0];
         let place = community(&me, "Riverside", &text(barangay, "id"));
-        let event = make(&me, "events", &json!({
+        let event = make(&me, "events", json!({
             "title": "Riverside visit", "start": "2027-03-03T09:00:00+08:00", "community": place["id"],
             "organizations": [organization["id"]],
         }));
-        make(&me, "needs", &json!({ "title": "Well", "community": place["id"] }));
-        make(&me, "tasks", &json!({ "title": "Team task", "due_date": "2027-03-04", "teams": [team["id"]],
+        make(&me, "needs", json!({ "title": "Well", "community": place["id"] }));
+        make(&me, "tasks", json!({ "title": "Team task", "due_date": "2027-03-04", "teams": [team["id"]],
             "assignees": [], "priority": "critical" }));
-        make(&me, "tasks", &json!({ "title": "Member task", "due_date": "2027-03-05", "assignees": [person.id] }));
-        make(&me, "tasks", &json!({ "title": "Other task", "due_date": "2027-03-06", "assignees": [] }));
-        let service = make(&me, "services", &json!({
+        make(&me, "tasks", json!({ "title": "Member task", "due_date": "2027-03-05", "assignees": [person.id] }));
+        make(&me, "tasks", json!({ "title": "Other task", "due_date": "2027-03-06", "assignees": [] }));
+        let service = make(&me, "services", json!({
             "title": "Scholarship", "offering_organization": organization["id"],
         }));
-        make(&me, "tasks", &json!({ "title": "Second hand", "due_date": "2027-03-07", "assignees": [],
+        make(&me, "tasks", json!({ "title": "Second hand", "due_date": "2027-03-07", "assignees": [],
             "origin": { "kind": "service", "id": service["id"] } }));
 
         let of = |name: &str, value: &Value| titles(&me, &format!("{name}={}", value.as_str().unwrap_or_default()));
@@ -69,9 +65,9 @@ on_both_engines! {
 
     fn days_are_counted_by_module(server: &Server) {
         let me = server.as_role("coordinator");
-        make(&me, "tasks", &json!({ "title": "Two days", "start_date": "2027-03-09", "due_date": "2027-03-10" }));
-        make(&me, "tasks", &json!({ "title": "Runs", "start_date": "2027-02-01", "due_date": "2027-03-10" }));
-        make(&me, "events", &json!({
+        make(&me, "tasks", json!({ "title": "Two days", "start_date": "2027-03-09", "due_date": "2027-03-10" }));
+        make(&me, "tasks", json!({ "title": "Runs", "start_date": "2027-02-01", "due_date": "2027-03-10" }));
+        make(&me, "events", json!({
             "title": "Until midnight", "start": "2027-03-10T20:00:00+08:00", "end": "2027-03-11T00:00:00+08:00"
         }));
         let answer = me.get("/api/v1/calendar/days?start=2027-03-01&end=2027-04-01").expect_status(200);
@@ -89,7 +85,7 @@ on_both_engines! {
 
     fn an_entry_is_copied_and_the_copy_taken_back(server: &Server) {
         let me = server.as_role("coordinator");
-        let event = make(&me, "events", &json!({
+        let event = make(&me, "events", json!({
             "title": "Clinic", "start": "2027-03-10T09:00:00+08:00", "end": "2027-03-10T11:30:00+08:00",
             "venue": "Hall", "status": "completed",
         }));
@@ -115,7 +111,7 @@ on_both_engines! {
 
     fn a_date_of_something_larger_is_not_copied(server: &Server) {
         let me = server.as_role("admin");
-        let ppa = make(&me, "ppas", &json!({
+        let ppa = make(&me, "ppas", json!({
             "title": "Road", "category": "obc_request", "start_date": "2027-03-10"
         }));
         let path = format!("/api/v1/calendar/entries/ppa-{}-ppa_start-0/copy", text(&ppa, "id"));

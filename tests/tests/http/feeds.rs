@@ -3,13 +3,9 @@
 
 use jiff::tz::TimeZone;
 use obcms_app::icalendar::read;
-use obcms_tests::{Answer, Client, Server, on_both_engines, path};
+use obcms_tests::{Answer, Server, make, on_both_engines, path};
 use serde_json::{Value, json};
 use ureq::http::Method;
-
-fn make(client: &Client, collection: &str, body: &Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json
-}
 
 /// The path of a feed from the address that its owner sees.
 fn address(feed: &Value) -> String {
@@ -71,11 +67,11 @@ on_both_engines! {
     fn whoever_has_the_address_reads_what_the_owner_may_see(server: &Server) {
         let owner = server.person(&["coordinator"]);
         let day = day(server);
-        make(&owner.client, "tasks", &json!({ "title": "Mine", "due_date": day, "assignees": [owner.id] }));
-        make(&owner.client, "tasks", &json!({ "title": "Another", "due_date": day }));
-        make(&owner.client, "events", &json!({ "title": "Event", "start": format!("{day}T09:00:00+08:00") }));
+        make(&owner.client, "tasks", json!({ "title": "Mine", "due_date": day, "assignees": [owner.id] }));
+        make(&owner.client, "tasks", json!({ "title": "Another", "due_date": day }));
+        make(&owner.client, "events", json!({ "title": "Event", "start": format!("{day}T09:00:00+08:00") }));
         let nobody = server.anonymous();
-        let all = make(&owner.client, "feeds", &json!({ "name": "Office, all" }));
+        let all = make(&owner.client, "feeds", json!({ "name": "Office, all" }));
         let answer = nobody.get(&address(&all)).expect_status(200);
         assert_eq!(titles(&answer), ["Another", "Mine", "Event"]);
         assert!(answer.text.contains("\r\nNAME:Office\\, all\r\n"));
@@ -90,7 +86,7 @@ on_both_engines! {
         }
         // A partner's feed has what concerns the partner.
         let partner = server.as_role("partner");
-        let theirs = make(&partner, "feeds", &json!({ "name": "Ours" }));
+        let theirs = make(&partner, "feeds", json!({ "name": "Ours" }));
         assert_eq!(titles(&nobody.get(&address(&theirs)).expect_status(200)), Vec::<String>::new());
     }
 
@@ -103,10 +99,10 @@ on_both_engines! {
         let id = |made: &Value| made["id"].as_str().unwrap().to_owned();
         let region = owner.client.get("/api/v1/regions?limit=1").expect_status(200).json["items"][0]["id"].clone();
         let barangay = owner.client.get("/api/v1/barangays?limit=1").expect_status(200).json["items"][0]["id"].clone();
-        let organization = make(&owner.client, "organizations", &json!({ "name": "Ministry" }));
-        let team = make(&owner.client, "teams", &json!({ "name": "Team", "members": [owner.id] }));
-        let room = make(&owner.client, "resources", &json!({ "name": "Room", "resource_type": "room" }));
-        let community = make(&owner.client, "communities", &json!({ "name": "Community", "barangay": barangay }));
+        let organization = make(&owner.client, "organizations", json!({ "name": "Ministry" }));
+        let team = make(&owner.client, "teams", json!({ "name": "Team", "members": [owner.id] }));
+        let room = make(&owner.client, "resources", json!({ "name": "Room", "resource_type": "room" }));
+        let community = make(&owner.client, "communities", json!({ "name": "Community", "barangay": barangay }));
         for (title, more) in [
             ("Plain", json!({})),
             ("Of a state", json!({ "status": "completed" })),
@@ -127,7 +123,7 @@ on_both_engines! {
                 make(&owner.client, "bookings", &booking);
             }
         }
-        make(&owner.client, "tasks", &json!({ "title": "A task", "due_date": day, "assignees": [] }));
+        make(&owner.client, "tasks", json!({ "title": "A task", "due_date": day, "assignees": [] }));
         let nobody = server.anonymous();
         for (parameter, field, value, expected) in [
             ("modules", "modules", json!(["tasks"]), "A task"),
@@ -167,7 +163,7 @@ on_both_engines! {
 
     fn the_address_is_long_and_for_the_owner_alone(server: &Server) {
         let owner = server.as_role("staff");
-        let feed = make(&owner, "feeds", &json!({ "name": "Phone" }));
+        let feed = make(&owner, "feeds", json!({ "name": "Phone" }));
         let secret = address(&feed);
         let secret = secret.strip_prefix("/feeds/").and_then(|rest| rest.strip_suffix(".ics")).unwrap();
         assert!(secret.len() >= 27, "at least 160 bits in an alphabet of 64: {secret}");
@@ -201,7 +197,7 @@ on_both_engines! {
 
     fn the_address_is_whole_and_as_the_owner_reached_the_program(server: &Server) {
         let owner = server.as_role("staff");
-        let feed = make(&owner, "feeds", &json!({ "name": "Phone" }));
+        let feed = make(&owner, "feeds", json!({ "name": "Phone" }));
         let path = address(&feed);
         let asked = |host: &str| owner.with_header("host", host).get(&one(&feed)).expect_status(200).json["url"].clone();
         assert_eq!(asked("office.example:8080"), format!("http://office.example:8080{path}"));
@@ -218,7 +214,7 @@ on_both_engines! {
 
     fn an_address_ends_and_comes_back_with_its_feed(server: &Server) {
         let owner = server.as_role("coordinator");
-        let feed = make(&owner, "feeds", &json!({ "name": "Phone" }));
+        let feed = make(&owner, "feeds", json!({ "name": "Phone" }));
         let (address, nobody) = (address(&feed), server.anonymous());
         nobody.get(&address).expect_status(200);
         owner.delete(&one(&feed)).expect_status(204);
@@ -235,7 +231,7 @@ on_both_engines! {
 
     fn a_new_address_takes_the_place_of_the_old_one_for_ever(server: &Server) {
         let owner = server.as_role("coordinator");
-        let feed = make(&owner, "feeds", &json!({ "name": "Phone" }));
+        let feed = make(&owner, "feeds", json!({ "name": "Phone" }));
         let old = address(&feed);
         let renewed = owner.post(&format!("{}/renew", one(&feed)), &json!({})).expect_status(200).json;
         let new = address(&renewed);
@@ -255,8 +251,8 @@ on_both_engines! {
     fn the_rights_are_those_that_the_owner_has_now(server: &Server) {
         let owner = server.person(&["staff"]);
         let admin = server.as_role("admin");
-        make(&admin, "tasks", &json!({ "title": "Task", "due_date": day(server) }));
-        let address = address(&make(&owner.client, "feeds", &json!({ "name": "Phone" })));
+        make(&admin, "tasks", json!({ "title": "Task", "due_date": day(server) }));
+        let address = address(&make(&owner.client, "feeds", json!({ "name": "Phone" })));
         let nobody = server.anonymous();
         assert_eq!(titles(&nobody.get(&address).expect_status(200)), ["Task"]);
         let user = format!("/api/v1/users/{}", owner.id);
@@ -272,7 +268,7 @@ on_both_engines! {
 
     fn asking_again_costs_little(server: &Server) {
         let owner = server.as_role("coordinator");
-        let address = address(&make(&owner, "feeds", &json!({ "name": "Phone" })));
+        let address = address(&make(&owner, "feeds", json!({ "name": "Phone" })));
         let nobody = server.anonymous();
         let first = nobody.get(&address).expect_status(200);
         let tag = first.header("etag").to_owned();
@@ -281,13 +277,13 @@ on_both_engines! {
         let since = first.header("last-modified").to_owned();
         nobody.with_header("if-modified-since", &since).get(&address).expect_status(304);
         assert_eq!(nobody.send(Method::HEAD, &address, None).expect_status(200).header("etag"), tag);
-        make(&owner, "tasks", &json!({ "title": "New", "due_date": day(server) }));
+        make(&owner, "tasks", json!({ "title": "New", "due_date": day(server) }));
         assert_eq!(titles(&asking.get(&address).expect_status(200)), ["New"]);
     }
 
     fn reading_is_noted_and_changes_nothing(server: &Server) {
         let owner = server.as_role("coordinator");
-        let feed = make(&owner, "feeds", &json!({ "name": "Phone" }));
+        let feed = make(&owner, "feeds", json!({ "name": "Phone" }));
         assert_eq!(feed["last_read_at"], Value::Null);
         let before = server.app().state().unwrap();
         for _ in 0..5 {
@@ -304,7 +300,7 @@ on_both_engines! {
 
     fn a_feed_is_read_while_others_write(server: &Server) {
         let owner = server.person(&["staff"]).client;
-        let feed = make(&owner, "feeds", &json!({ "name": "Phone" }));
+        let feed = make(&owner, "feeds", json!({ "name": "Phone" }));
         let reads = || owner.get(&one(&feed)).expect_status(200).json["reads"].clone();
         let (begun, writing) = std::sync::mpsc::channel();
         let (end, ended) = std::sync::mpsc::channel::<()>();

@@ -1,14 +1,10 @@
 //! Rights by field: what partners, makers of requests and invited people may write, and states that follow from others.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 #![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use obcms_domain::kinds::{EVENT, PPA};
-use obcms_tests::{Client, PASSWORD, Person, Server, on_both_engines, sample};
+use obcms_tests::{Browser, Client, Server, make, on_both_engines, sample};
 use serde_json::{Value, json};
-
-fn make(client: &Client, collection: &str, body: Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json
-}
 
 fn path(collection: &str, record: &Value) -> String {
     format!("/api/v1/{collection}/{}", record["id"].as_str().unwrap())
@@ -58,16 +54,6 @@ fn options(form: &str, field: &str) -> Vec<String> {
     let values =
         list.split("<option value=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
     values.filter(|value| !value.is_empty()).collect()
-}
-
-fn sign_in(server: &Server, person: &Person) -> (Client, String) {
-    let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
-    let answer = server.anonymous().post_form("/login", &fields).expect_status(303);
-    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
-    let browser = server.anonymous().with_header("cookie", &cookie);
-    let page = browser.get("/me").expect_status(200).text;
-    let (_, rest) = page.split_once("name=\"csrf_token\" value=\"").unwrap();
-    (browser, rest.split('"').next().unwrap().to_owned())
 }
 
 on_both_engines! {
@@ -306,7 +292,7 @@ on_both_engines! {
         boss.post(&format!("{at}/undo"), &json!({})).expect_status(200);
 
         // The form has a field for it, and does not save without.
-        let (browser, token) = sign_in(server, &person);
+        let Browser { client: browser, token, .. } = Browser::sign_in(server, &person);
         let form = browser.get(&format!("{page}/edit")).expect_status(200).text;
         assert!(form.contains("name=\"reason\""), "{form}");
         let send = |status: &str, reason: &str| {

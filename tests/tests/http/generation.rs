@@ -5,12 +5,8 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use obcms_domain::choices::{ASSESSMENT_METHODOLOGIES, EVENT_TYPES};
-use obcms_tests::{Client, on_both_engines};
+use obcms_tests::{Client, make, on_both_engines};
 use serde_json::{Value, json};
-
-fn make(client: &Client, collection: &str, body: Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json
-}
 
 fn id(record: &Value) -> &str {
     record["id"].as_str().unwrap()

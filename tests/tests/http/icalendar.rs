@@ -3,13 +3,9 @@
 
 use jiff::tz::TimeZone;
 use obcms_app::icalendar::{Calendar, Event, Moment, Status, read};
-use obcms_tests::{Answer, Client, on_both_engines};
+use obcms_tests::{Answer, Client, make, on_both_engines};
 use serde_json::{Value, json};
 use ureq::http::Method;
-
-fn make(client: &Client, collection: &str, body: &Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json
-}
 
 fn parsed(answer: &Answer) -> Calendar {
     assert_eq!(answer.header("content-type"), "text/calendar; charset=utf-8");
@@ -36,7 +32,7 @@ on_both_engines! {
     fn an_entry_is_written_whole(server: &Server) {
         let person = server.person(&["coordinator"]);
         let me = &person.client;
-        let made = make(me, "events", &json!({
+        let made = make(me, "events", json!({
             "title": "Talks, part one; with \"Señor\" 🗓️", "start": "2027-01-10T09:00:00+08:00",
             "end": "2027-01-10T10:30:00+08:00", "venue": "Hall A, north wing", "priority": "high",
             "description": "First line\nsecond; line", "status": "planned", "virtual_link": "https://meet.example/1"
@@ -80,14 +76,14 @@ on_both_engines! {
 
     fn days_are_days_and_zones_are_told(server: &Server) {
         let me = server.as_role("coordinator");
-        make(&me, "events", &json!({
+        make(&me, "events", json!({
             "title": "Forum", "all_day": true, "timezone": "America/New_York", "start": "2027-03-10", "end": "2027-03-12"
         }));
-        make(&me, "events", &json!({
+        make(&me, "events", json!({
             "title": "Call", "timezone": "America/New_York", "start": "2027-03-10T09:00:00"
         }));
-        make(&me, "events", &json!({ "title": "Talk", "timezone": "UTC", "start": "2027-03-10T09:00:00" }));
-        make(&me, "tasks", &json!({ "title": "Wells", "start_date": "2027-03-08", "due_date": "2027-03-10" }));
+        make(&me, "events", json!({ "title": "Talk", "timezone": "UTC", "start": "2027-03-10T09:00:00" }));
+        make(&me, "tasks", json!({ "title": "Wells", "start_date": "2027-03-08", "due_date": "2027-03-10" }));
         let answer = me.get(&format!("/calendar.ics{YEAR}"));
         for expected in [
             "\r\nDTSTART;VALUE=DATE:20270310\r\nDTEND;VALUE=DATE:20270312\r\n",
@@ -105,7 +101,7 @@ on_both_engines! {
 
     fn a_change_counts_and_the_name_stays(server: &Server) {
         let me = server.as_role("coordinator");
-        let made = make(&me, "events", &json!({ "title": "Old", "start": "2027-03-10T09:00:00+08:00" }));
+        let made = make(&me, "events", json!({ "title": "Old", "start": "2027-03-10T09:00:00+08:00" }));
         let path = format!("/api/v1/events/{}", made["id"].as_str().unwrap());
         let before = calendar(&me, YEAR).events.remove(0);
         let moved = json!({
@@ -203,8 +199,8 @@ on_both_engines! {
     fn filters_and_rights_narrow_it(server: &Server) {
         let one = server.person(&["coordinator"]);
         let two = server.person(&["staff"]);
-        make(&one.client, "events", &json!({ "title": "Event", "start": "2027-03-10T09:00:00+08:00" }));
-        make(&one.client, "tasks", &json!({
+        make(&one.client, "events", json!({ "title": "Event", "start": "2027-03-10T09:00:00+08:00" }));
+        make(&one.client, "tasks", json!({
             "title": "Task", "due_date": "2027-03-10", "assignees": [two.id], "priority": "critical"
         }));
         let asked = |query: &str| {
@@ -234,14 +230,14 @@ on_both_engines! {
         let today = server.app().today();
         for (title, months) in [("Long ago", -14), ("Last year", -12), ("Today", 0), ("In two years", 24), ("Far", 26)] {
             let day = today.checked_add(jiff::Span::new().months(months)).unwrap();
-            make(&me, "tasks", &json!({ "title": title, "due_date": day.to_string() }));
+            make(&me, "tasks", json!({ "title": title, "due_date": day.to_string() }));
         }
         assert_eq!(titles(&calendar(&me, "")), ["Last year", "Today", "In two years"]);
     }
 
     fn whoever_has_it_is_told_so(server: &Server) {
         let me = server.as_role("coordinator");
-        make(&me, "tasks", &json!({ "title": "Wells", "due_date": "2027-03-10" }));
+        make(&me, "tasks", json!({ "title": "Wells", "due_date": "2027-03-10" }));
         let address = format!("/calendar.ics{YEAR}");
         let first = me.get(&address).expect_status(200);
         let (tag, since) = (first.header("etag").to_owned(), first.header("last-modified").to_owned());
@@ -253,7 +249,7 @@ on_both_engines! {
         let head = me.send(Method::HEAD, &address, None).expect_status(200);
         assert_eq!((head.text.as_str(), head.header("etag")), ("", tag.as_str()));
         // What another is told is nothing to us, what changes is.
-        let event = make(&me, "events", &json!({ "title": "Talks", "start": "2029-03-10T09:00:00+08:00" }));
+        let event = make(&me, "events", json!({ "title": "Talks", "start": "2029-03-10T09:00:00+08:00" }));
         me.with_header("if-none-match", &tag).get(&address).expect_status(304);
         let path = format!("/api/v1/events/{}", event["id"].as_str().unwrap());
         let moved = json!({ "start": "2027-03-11T09:00:00+08:00", "end": "2027-03-11T10:00:00+08:00" });

@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use obcms_domain::kinds::{PPA, REGISTRY};
-use obcms_tests::{Client, PASSWORD, Person, Server, on_both_engines, sample};
+use obcms_tests::{Browser, Client, Person, Server, on_both_engines, sample};
 use serde_json::{Value, json};
 
 /// Word in the title of every record that the partner may not see.
@@ -172,10 +172,7 @@ fn pattern(link: &str, parameters: bool) -> String {
 /// Follows every link from the first page on, one of each pattern, and answers how many pages there were and what is wrong.
 /// A partner, from whom much is hidden, looks at two of a pattern without parameters, and at more patterns.
 fn crawl(server: &Server, person: &Person, is_partner: bool) -> (usize, BTreeSet<String>) {
-    let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
-    let answer = server.anonymous().post_form("/login", &fields).expect_status(303);
-    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
-    let browser = server.anonymous().with_header("cookie", &cookie);
+    let browser = Browser::sign_in(server, person).client;
     let mut queue: VecDeque<(String, String)> = VecDeque::from([("/".to_owned(), "the start".to_owned())]);
     let mut known: HashSet<String> = HashSet::from(["/".to_owned()]);
     let mut patterns: HashMap<String, usize> = HashMap::new();

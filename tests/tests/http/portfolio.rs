@@ -3,12 +3,8 @@
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use obcms_domain::kinds::PPA;
-use obcms_tests::{Client, Server, on_both_engines, sample};
+use obcms_tests::{Client, Server, make, on_both_engines, sample};
 use serde_json::{Value, json};
-
-fn make(client: &Client, collection: &str, body: Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json
-}
 
 fn id(record: &Value) -> &str {
     record["id"].as_str().unwrap()

@@ -1,17 +1,14 @@
 //! Preferences: each person's own, checked, and what the calendar opens with.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
-use obcms_tests::{Client, PASSWORD, Person, Server, on_both_engines};
+use obcms_tests::{Browser, Client, Person, Server, on_both_engines};
 use serde_json::{Value, json};
 
 const ME: &str = "/api/v1/me";
 
 /// The person in a browser, with the token of their forms.
 fn signed_in(server: &Server, person: &Person) -> (Client, String) {
-    let form = [("username", person.username.as_str()), ("password", PASSWORD)];
-    let answer = server.anonymous().post_form("/login", &form).expect_status(303);
-    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
-    let client = server.anonymous().with_header("cookie", &cookie);
+    let client = Browser::sign_in(server, person).client;
     let page = client.get("/me").expect_status(200).text;
     let csrf =
         page.split("name=\"csrf-token\" content=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();

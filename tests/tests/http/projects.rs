@@ -1,14 +1,9 @@
 //! The nine stages of a project: forward when the checks hold, back with a reason, one to skip.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use obcms_domain::kinds::PPA;
-use obcms_tests::{Client, on_both_engines, sample};
+use obcms_tests::{Client, make, on_both_engines, sample};
 use serde_json::{Value, json};
-
-fn make(client: &Client, collection: &str, body: Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json
-}
 
 fn id(record: &Value) -> &str {
     record["id"].as_str().unwrap()

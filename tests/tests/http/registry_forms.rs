@@ -1,34 +1,8 @@
 //! The forms that every kind gets from its description, sent as a browser sends them.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
-use obcms_tests::{Client, PASSWORD, Server, on_both_engines};
+use obcms_tests::{Browser, Client, Server, on_both_engines};
 use serde_json::{Value, json};
-
-/// Somebody signed in, with the token of their forms.
-struct Browser {
-    client: Client,
-    token: String,
-}
-
-impl Browser {
-    fn of(server: &Server, role: &str) -> Self {
-        let person = server.person(&[role]);
-        let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
-        let answer = server.anonymous().post_form("/login", &fields).expect_status(303);
-        let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
-        let client = server.anonymous().with_header("cookie", &cookie);
-        let page = client.get("/me").expect_status(200).text;
-        let (_, rest) = page.split_once("name=\"csrf_token\" value=\"").unwrap();
-        let token = rest.split('"').next().unwrap().to_owned();
-        Self { client, token }
-    }
-
-    fn send(&self, path: &str, fields: &[(&str, &str)]) -> obcms_tests::Answer {
-        let mut all = vec![("csrf_token", self.token.as_str())];
-        all.extend(fields);
-        self.client.post_form(path, &all)
-    }
-}
 
 /// The value of a hidden input in the form whose action ends so.
 fn hidden(page: &str, action: &str, name: &str) -> String {

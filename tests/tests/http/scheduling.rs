@@ -1,14 +1,10 @@
 //! Conflicts and suggestions of times through HTTP.
 
-use obcms_tests::{Client, on_both_engines};
+use obcms_tests::{Client, make, on_both_engines};
 use serde_json::{Value, json};
 
 fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
-}
-
-fn make(client: &Client, collection: &str, body: &Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json
 }
 
 fn event(client: &Client, title: &str, start: &str, end: &str, more: &Value) -> Value {
@@ -68,7 +64,7 @@ on_both_engines! {
 
     fn a_resource_booked_over_is_a_conflict(server: &Server) {
         let admin = server.as_role("admin");
-        let van = make(&admin, "resources", &json!({ "name": "Van", "resource_type": "vehicle" }));
+        let van = make(&admin, "resources", json!({ "name": "Van", "resource_type": "vehicle" }));
         let soon = server.app().today().saturating_add(jiff::ToSpan::days(10));
         let booking = |title: &str, hour: u8, more: Value| {
             let mut body = json!({
@@ -100,9 +96,9 @@ on_both_engines! {
         let next = day.tomorrow().expect("a day");
         event(&me, "Morning", &format!("{day}T08:00:00"), &format!("{day}T12:00:00"), &json!({ "participants": [&a], "organizer": null }));
         event(&me, "Afternoon", &format!("{day}T15:00:00"), &format!("{day}T17:00:00"), &json!({ "participants": [&b], "organizer": null }));
-        let small = make(&me, "resources", &json!({ "name": "Small room", "resource_type": "room", "seats": 4 }));
-        make(&me, "resources", &json!({ "name": "Large room", "resource_type": "room", "seats": 40 }));
-        make(&me, "resources", &json!({ "name": "Closet", "resource_type": "room", "seats": 1 }));
+        let small = make(&me, "resources", json!({ "name": "Small room", "resource_type": "room", "seats": 4 }));
+        make(&me, "resources", json!({ "name": "Large room", "resource_type": "room", "seats": 40 }));
+        make(&me, "resources", json!({ "name": "Closet", "resource_type": "room", "seats": 1 }));
         let query = format!("people={a},{b}&minutes=60&start={day}&end={next}&resource_type=room");
         let path = format!("/api/v1/calendar/suggestions?{query}");
         let answer = me.get(&path).expect_status(200).json;
@@ -112,7 +108,7 @@ on_both_engines! {
         assert_eq!(best["place"]["name"], "Small room", "the smallest that fits");
         assert!(best["reasons"].as_array().expect("reasons").contains(&json!("Everybody is free")));
         // The room is taken: the next one.
-        make(&me, "bookings", &json!({ "resource": small["id"], "purpose": "Talk", "start": format!("{day}T13:00:00"), "end": format!("{day}T15:00:00") }));
+        make(&me, "bookings", json!({ "resource": small["id"], "purpose": "Talk", "start": format!("{day}T13:00:00"), "end": format!("{day}T15:00:00") }));
         let best = me.get(&path).expect_status(200).json["suggestions"][0].clone();
         assert_eq!(best["place"]["name"], "Large room");
         // Nobody has room for a whole morning: who is missing is named, and why.
@@ -122,7 +118,7 @@ on_both_engines! {
         let busy = answer["suggestions"][0]["busy"].as_array().expect("busy");
         assert!(busy.iter().any(|busy| busy["title"] == "Morning" || busy["title"] == "Afternoon"), "{answer}");
         // On a holiday nobody works.
-        make(&me, "holidays", &json!({ "name": "Rest day", "date": day, "holiday_type": "regular" }));
+        make(&me, "holidays", json!({ "name": "Rest day", "date": day, "holiday_type": "regular" }));
         let best = me.get(&path).expect_status(200).json["suggestions"][0].clone();
         let reasons = best["reasons"].as_array().expect("reasons");
         assert!(reasons.contains(&json!("The office is closed: Rest day")), "{best}");

@@ -1,13 +1,8 @@
 //! Search over everything: what comes first, and who sees what.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
-use obcms_tests::{Client, on_both_engines};
+use obcms_tests::{Client, make, on_both_engines};
 use serde_json::{Value, json};
-
-fn make(client: &Client, collection: &str, body: Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json
-}
 
 fn titles(client: &Client, parameters: &str) -> Vec<String> {
     let answer = client.get(&format!("/api/v1/search?{parameters}")).expect_status(200).json;

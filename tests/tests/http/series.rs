@@ -3,15 +3,11 @@
 
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
-use obcms_tests::{Answer, Client, on_both_engines};
+use obcms_tests::{Answer, Client, make, on_both_engines};
 use serde_json::{Value, json};
 
 fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
-}
-
-fn make(client: &Client, collection: &str, body: &Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json
 }
 
 /// Every Monday at nine in Manila, from 4 January 2027.
@@ -286,14 +282,14 @@ on_both_engines! {
 
     fn whole_days_and_tasks_recur(server: &Server) {
         let me = server.as_role("coordinator");
-        let fair = make(&me, "events", &json!({
+        let fair = make(&me, "events", json!({
             "title": "Fair", "start": "2027-01-01", "end": "2027-01-03", "all_day": true,
             "rrule": "FREQ=MONTHLY;BYMONTHDAY=1", "exdates": ["2027-02-01"],
         }));
         assert_eq!(shown(&me, "2027-01-02", "2027-04-01"), ["2027-01-01 Fair", "2027-03-01 Fair"]);
         me.patch(&date(&fair, "2027-03-01", "all"), &json!({ "start": "2027-03-02", "end": "2027-03-03" })).expect_status(200);
         assert_eq!(shown(&me, "2027-01-02", "2027-04-01"), ["2027-01-02 Fair", "2027-03-02 Fair"]);
-        let task = make(&me, "tasks", &json!({
+        let task = make(&me, "tasks", json!({
             "title": "Report", "due_date": "2027-05-31", "rrule": "FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=3",
         }));
         let dates = format!("/api/v1/tasks/{}/occurrences", text(&task, "id"));

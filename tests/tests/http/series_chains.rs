@@ -4,7 +4,7 @@
 
 use std::sync::Barrier;
 
-use obcms_tests::{Answer, Client, PASSWORD, on_both_engines};
+use obcms_tests::{Answer, Browser, Client, form_token, on_both_engines};
 use serde_json::{Value, json};
 
 /// How often two meet.
@@ -278,15 +278,11 @@ on_both_engines! {
         let first = make(json!({ "title": "Permit", "due_date": "2031-01-01" }));
         let body = json!({ "title": "Report", "due_date": "2031-01-06", "rrule": "FREQ=WEEKLY;COUNT=3", "depends_on": [first] });
         let id = make(body);
-        let person = server.person(&["coordinator"]);
-        let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
-        let signed = server.anonymous().post_form("/login", &fields).expect_status(303);
-        let cookie = signed.header("set-cookie").split(';').next().unwrap().to_owned();
-        let browser = server.anonymous().with_header("cookie", &cookie);
+        let browser = Browser::of(server, "coordinator").client;
         let page = browser.get(&format!("/tasks/{id}")).expect_status(200).text;
         assert!(page.contains("Start Mon 6 Jan 2031 anyway"), "the next date, and for a reason only");
         assert!(page.contains("name=\"recurrence_id\" value=\"2031-01-06\"") && page.contains("name=\"force_reason\""));
-        let token = page.split("name=\"csrf_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let token = form_token(&page);
         let send = |status: &str, reason: &str| {
             let path = format!("/tasks/{id}/transition");
             let fields = [("csrf_token", token), ("status", status), ("recurrence_id", "2031-01-06"), ("force_reason", reason)];
@@ -306,11 +302,7 @@ on_both_engines! {
         let event = weekly(&api, &json!({}));
         let change = json!({ "end": "2027-01-11T12:00:00" });
         api.patch(&date(&event, "01-11", "this"), &change).expect_status(200);
-        let person = server.person(&["coordinator"]);
-        let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
-        let signed = server.anonymous().post_form("/login", &fields).expect_status(303);
-        let cookie = signed.header("set-cookie").split(';').next().unwrap().to_owned();
-        let browser = server.anonymous().with_header("cookie", &cookie);
+        let browser = Browser::of(server, "coordinator").client;
         let page = browser.get(&event[7..]).expect_status(200).text;
         assert!(page.contains("Changed") && !page.contains("instead of"), "it lasts longer, and was not moved");
         let page = browser.get(&format!("{}?tab=history", &event[7..])).text;

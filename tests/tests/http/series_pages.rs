@@ -1,45 +1,8 @@
 //! What people see of series: the page of one date, its form, its history, and their day.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
-use obcms_tests::{Answer, Client, PASSWORD, Server, on_both_engines};
+use obcms_tests::{Answer, Browser, Client, on_both_engines};
 use serde_json::{Value, json};
-
-/// Somebody signed in, with the token of their forms.
-struct Browser {
-    client: Client,
-    token: String,
-    id: String,
-}
-
-impl Browser {
-    fn of(server: &Server, role: &str) -> Self {
-        let person = server.person(&[role]);
-        let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
-        let answer = server.anonymous().post_form("/login", &fields).expect_status(303);
-        let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
-        let client = server.anonymous().with_header("cookie", &cookie);
-        let page = client.get("/me").expect_status(200).text;
-        let (_, rest) = page.split_once("name=\"csrf_token\" value=\"").unwrap();
-        let token = rest.split('"').next().unwrap().to_owned();
-        Self { client, token, id: person.id.to_string() }
-    }
-
-    fn send(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let mut all = vec![("csrf_token", self.token.as_str())];
-        all.extend(fields);
-        self.client.post_form(path, &all)
-    }
-
-    /// Takes back what the message of an answer offers: only who did it may.
-    fn undo(&self, address: &str) {
-        let client = self.client.with_header("x-csrf-token", &self.token);
-        client.post(address, &json!({})).expect_status(200);
-    }
-
-    fn page(&self, path: &str) -> String {
-        self.client.get(path).expect_status(200).text
-    }
-}
 
 fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()

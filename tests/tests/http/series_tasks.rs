@@ -4,15 +4,11 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use obcms_app::jobs::HANDLERS;
-use obcms_tests::{Client, PASSWORD, Person, Server, on_both_engines};
+use obcms_tests::{Browser, Client, make, on_both_engines};
 use serde_json::{Value, json};
 
 fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
-}
-
-fn make(client: &Client, collection: &str, body: &Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json
 }
 
 /// The date of the office.
@@ -54,17 +50,6 @@ fn occurrences(client: &Client, id: &str) -> Vec<(String, String, String, String
             )
         })
         .collect()
-}
-
-/// The same person with a browser: a client that has a session, and the token of its forms.
-fn browser(server: &Server, person: &Person) -> (Client, String) {
-    let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
-    let answer = server.anonymous().post_form("/login", &fields).expect_status(303);
-    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
-    let client = server.anonymous().with_header("cookie", &cookie);
-    let page = client.get("/me").expect_status(200).text;
-    let (_, rest) = page.split_once("name=\"csrf_token\" value=\"").unwrap();
-    (client, rest.split('"').next().unwrap().to_owned())
 }
 
 /// The column of the board in which a card lies.
@@ -113,7 +98,7 @@ on_both_engines! {
         ] {
             assert_eq!(me.post(&path, &wrong).expect_status(422).errors("field"), [field], "{wrong}");
         }
-        let single = text(&make(&me, "tasks", &json!({ "title": "Once", "due_date": day(0) })), "id");
+        let single = text(&make(&me, "tasks", json!({ "title": "Once", "due_date": day(0) })), "id");
         let wrong = me.post(&format!("/api/v1/tasks/{single}/transition"), &json!({ "status": "completed", "recurrence_id": day(0) }));
         assert_eq!(wrong.expect_status(422).errors("field"), ["recurrence_id"]);
         let stale = me.with_header("if-match", "\"1\"");
@@ -128,7 +113,7 @@ on_both_engines! {
 
     fn a_series_is_late_by_its_open_dates_alone(server: &Server) {
         let me = server.as_role("coordinator");
-        let ppa = make(&me, "ppas", &json!({ "title": "Wells", "category": "moa_ppa" }));
+        let ppa = make(&me, "ppas", json!({ "title": "Wells", "category": "moa_ppa" }));
         let origin = json!({ "kind": "ppa", "id": ppa["id"] });
         // Three dates: a fortnight ago, a week ago, today; and one task a month ahead beside it.
         let body = json!({
@@ -136,7 +121,7 @@ on_both_engines! {
         });
         let late_before = me.get("/api/v1/portfolio").expect_status(200).json["tasks"]["late"].as_i64().unwrap();
         let id = text(&make(&me, "tasks", &body), "id");
-        make(&me, "tasks", &json!({ "title": "Ahead", "due_date": day(-1), "origin": origin }));
+        make(&me, "tasks", json!({ "title": "Ahead", "due_date": day(-1), "origin": origin }));
         let late_of_ppa = || {
             let portfolio = me.get("/api/v1/portfolio").expect_status(200).json;
             portfolio["tasks"]["late"].as_i64().unwrap() - late_before
@@ -183,13 +168,13 @@ on_both_engines! {
 
     fn the_progress_of_a_ppa_counts_a_series_as_one_task(server: &Server) {
         let me = server.as_role("coordinator");
-        let ppa = make(&me, "ppas", &json!({ "title": "Wells", "category": "moa_ppa" }));
+        let ppa = make(&me, "ppas", json!({ "title": "Wells", "category": "moa_ppa" }));
         let path = format!("/api/v1/ppas/{}", text(&ppa, "id"));
         let origin = json!({ "kind": "ppa", "id": ppa["id"] });
-        let series = make(&me, "tasks", &json!({
+        let series = make(&me, "tasks", json!({
             "title": "Report", "due_date": day(-7), "rrule": "FREQ=WEEKLY;COUNT=2", "origin": origin,
         }));
-        make(&me, "tasks", &json!({ "title": "Once", "due_date": day(5), "origin": origin }));
+        make(&me, "tasks", json!({ "title": "Once", "due_date": day(5), "origin": origin }));
         let id = text(&series, "id");
         // What was generated for the PPA is put aside: two tasks of equal weight are left.
         let others = me.get(&format!("/api/v1/tasks?origin={}&limit=500", text(&ppa, "id"))).json["items"].clone();
@@ -335,7 +320,7 @@ on_both_engines! {
             }
         };
         // Assign, complete and archive in bulk, by the form of the list.
-        let (client, token) = browser(server, &person);
+        let Browser { client, token, .. } = Browser::sign_in(server, &person);
         for made in &made {
             let id = &text(made, "id");
             let bulk = |action: &str| {
@@ -473,7 +458,7 @@ on_both_engines! {
         let me = server.as_role("coordinator");
         let body = json!({ "title": "Report", "due_date": day(3), "rrule": "FREQ=WEEKLY;COUNT=2" });
         let id = text(&make(&me, "tasks", &body), "id");
-        let after = make(&me, "tasks", &json!({ "title": "After", "depends_on": [id] }));
+        let after = make(&me, "tasks", json!({ "title": "After", "depends_on": [id] }));
         let blocked = || task(&me, &text(&after, "id"))["blocked"].clone();
         let path = format!("/api/v1/tasks/{id}/transition");
         me.post(&path, &json!({ "status": "completed" })).expect_status(200);
@@ -486,7 +471,7 @@ on_both_engines! {
 
     fn a_task_begun_before_it_repeats_is_its_first_occurrence(server: &Server) {
         let me = server.as_role("coordinator");
-        let id = text(&make(&me, "tasks", &json!({ "title": "Report", "due_date": day(3) })), "id");
+        let id = text(&make(&me, "tasks", json!({ "title": "Report", "due_date": day(3) })), "id");
         let path = format!("/api/v1/tasks/{id}");
         me.patch(&path, &json!({ "status": "in_progress" })).expect_status(200);
         me.patch(&path, &json!({ "rrule": "FREQ=WEEKLY;COUNT=3", "start_date": null })).expect_status(200);

@@ -3,7 +3,7 @@
 
 use obcms_domain::kinds;
 use obcms_store::migrations;
-use obcms_tests::{Answer, Client, PASSWORD, Person, Server, on_both_engines, path, sample};
+use obcms_tests::{Answer, Browser, Client, Person, Server, form_token, on_both_engines, path, sample};
 use serde_json::{Value, json};
 use ureq::http::Method;
 
@@ -78,12 +78,10 @@ on_both_engines! {
         assert_eq!(emptied.errors("field"), ["modules"]);
 
         // The form says so beside the field and keeps what was typed.
-        let signed_in = server.anonymous().post_form("/login", &[("username", &maker.username), ("password", PASSWORD)]);
-        let cookie = signed_in.header("set-cookie").split(';').next().unwrap().to_owned();
-        let browser = server.anonymous().with_header("cookie", &cookie);
+        let browser = Browser::sign_in(server, &maker).client;
         let form = browser.get("/shares/new").expect_status(200).text;
         assert!(!form.contains("when none is chosen"));
-        let token = form.split("name=\"csrf_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let token = form_token(&form);
         let refused = browser.post_form("/shares/new", &[("csrf_token", token), ("name", "For partners")]).expect_status(422);
         assert!(refused.text.contains("field-modules-error") && refused.text.contains("For partners"));
 

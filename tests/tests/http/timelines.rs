@@ -2,12 +2,8 @@
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use jiff::ToSpan;
-use obcms_tests::{Answer, Client, Server, on_both_engines};
+use obcms_tests::{Answer, Client, Server, make, on_both_engines};
 use serde_json::{Value, json};
-
-fn make(client: &Client, collection: &str, body: &Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), body).expect_status(201).json
-}
 
 fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
@@ -52,7 +48,7 @@ on_both_engines! {
         let [anna, ben, cora] = ["Anna", "Ben", "Cora"].map(|name| {
             server.person_with(json!({ "full_name": name, "roles": ["staff"] }))
         });
-        let task = make(&me, "tasks", &json!({
+        let task = make(&me, "tasks", json!({
             "title": "Count wells", "due_date": &at(server, 3, "00:00")[..10], "assignees": [anna.id, ben.id],
         }));
         let before = entry(server, &me, &task);
@@ -81,7 +77,7 @@ on_both_engines! {
         // Who may not assign gives nothing on.
         give(&anna.client, &before, &json!({ "person": anna.id, "instead_of": ben.id })).expect_status(403);
         // The one who leads stands in a field of its own.
-        let event = make(&me, "events", &json!({
+        let event = make(&me, "events", json!({
             "title": "Forum", "start": at(server, 3, "09:00"), "organizer": anna.id, "participants": [anna.id, ben.id],
         }));
         let forum = give(&me, &entry(server, &me, &event), &json!({ "person": cora.id, "instead_of": anna.id }));
@@ -93,14 +89,14 @@ on_both_engines! {
     fn what_is_one_date_of_something_larger_is_not_given_on(server: &Server) {
         let me = server.as_role("coordinator");
         let [anna, ben] = ["Anna", "Ben"].map(|name| server.person_with(json!({ "full_name": name, "roles": ["staff"] })));
-        let ppa = make(&me, "ppas", &json!({
+        let ppa = make(&me, "ppas", json!({
             "title": "Wells", "category": "moa_ppa", "manager": anna.id, "start_date": &at(server, 3, "00:00")[..10],
         }));
         let refused = give(&me, &entry(server, &me, &ppa), &json!({ "person": ben.id, "instead_of": anna.id })).expect_status(409);
         assert!(text(&refused.json, "detail").contains("one date of something larger"));
         // Who booked is what was done.
-        let room = make(&me, "resources", &json!({ "name": "Room A", "resource_type": "room" }));
-        let booking = make(&anna.client, "bookings", &json!({ "resource": room["id"], "start": at(server, 3, "09:00") }));
+        let room = make(&me, "resources", json!({ "name": "Room A", "resource_type": "room" }));
+        let booking = make(&anna.client, "bookings", json!({ "resource": room["id"], "start": at(server, 3, "09:00") }));
         let refused = give(&me, &entry(server, &me, &booking), &json!({ "person": ben.id, "instead_of": anna.id })).expect_status(409);
         assert!(text(&refused.json, "detail").contains("Booked by"));
     }
@@ -108,7 +104,7 @@ on_both_engines! {
     fn one_date_or_all_of_a_series_are_given_on(server: &Server) {
         let me = server.as_role("coordinator");
         let [anna, ben] = ["Anna", "Ben"].map(|name| server.person_with(json!({ "full_name": name, "roles": ["staff"] })));
-        let event = make(&me, "events", &json!({
+        let event = make(&me, "events", json!({
             "title": "Weekly", "start": at(server, 2, "09:00"), "rrule": "FREQ=WEEKLY;COUNT=3",
             "organizer": anna.id, "participants": [anna.id],
         }));
@@ -125,11 +121,11 @@ on_both_engines! {
 
     fn all_dates_of_a_series_go_to_another_room(server: &Server) {
         let me = server.as_role("coordinator");
-        let [first, second] = ["Room A", "Room B"].map(|name| make(&me, "resources", &json!({ "name": name, "resource_type": "room" })));
+        let [first, second] = ["Room A", "Room B"].map(|name| make(&me, "resources", json!({ "name": name, "resource_type": "room" })));
         let (start, end) = (at(server, 2, "09:00"), at(server, 2, "11:00"));
         let rule = "FREQ=WEEKLY;COUNT=3";
-        let event = make(&me, "events", &json!({ "title": "Weekly", "start": start, "end": end, "rrule": rule }));
-        let booking = make(&me, "bookings", &json!({
+        let event = make(&me, "events", json!({ "title": "Weekly", "start": start, "end": end, "rrule": rule }));
+        let booking = make(&me, "bookings", json!({
             "resource": first["id"], "start": start, "end": end, "rrule": rule, "origin": { "kind": "event", "id": event["id"] },
         }));
         let shown = entry(server, &me, &event);
@@ -144,7 +140,7 @@ on_both_engines! {
         give(&me, &shown, &later).expect_status(409);
         assert_eq!(get(&me, "events", &event)["start"], event["start"]);
         // Somebody has the room on the second date: nothing is changed.
-        let taken = make(&me, "bookings", &json!({ "resource": second["id"], "start": at(server, 9, "10:00"), "end": at(server, 9, "12:00") }));
+        let taken = make(&me, "bookings", json!({ "resource": second["id"], "start": at(server, 9, "10:00"), "end": at(server, 9, "12:00") }));
         let refused = give(&me, &shown, &to(&second, "all")).expect_status(409);
         assert_eq!(refused.json["conflicts"][0]["booking"], taken["id"]);
         assert_eq!(get(&me, "bookings", &booking)["resource"], first["id"]);
@@ -163,8 +159,8 @@ on_both_engines! {
     fn a_booking_goes_to_another_resource(server: &Server) {
         let me = server.as_role("coordinator");
         let [first, second, third] =
-            ["Room A", "Room B", "Room C"].map(|name| make(&me, "resources", &json!({ "name": name, "resource_type": "room" })));
-        let book = |room: &Value, purpose: &str| make(&me, "bookings", &json!({
+            ["Room A", "Room B", "Room C"].map(|name| make(&me, "resources", json!({ "name": name, "resource_type": "room" })));
+        let book = |room: &Value, purpose: &str| make(&me, "bookings", json!({
             "resource": room["id"], "purpose": purpose, "start": at(server, 2, "09:00"), "end": at(server, 2, "11:00"),
         }));
         let (booking, other) = (book(&first, "Ours"), book(&second, "Theirs"));
@@ -187,7 +183,7 @@ on_both_engines! {
         let path = format!("/api/v1/calendar/entries/{}/copy", text(&before, "id"));
         let copy = me.post(&path, &json!({ "resource": third["id"], "instead_of": first["id"] })).expect_status(201).json;
         assert_eq!((&copy["resources"], &copy["start"]), (&json!([third["id"]]), &before["start"]));
-        let event = make(&me, "events", &json!({ "title": "Forum", "start": at(server, 4, "09:00") }));
+        let event = make(&me, "events", json!({ "title": "Forum", "start": at(server, 4, "09:00") }));
         let path = format!("/api/v1/calendar/entries/{}/copy", text(&entry(server, &me, &event), "id"));
         assert_eq!(me.post(&path, &json!({ "resource": third["id"] })).expect_status(422).errors("field"), ["resource"]);
     }
@@ -195,12 +191,12 @@ on_both_engines! {
     fn a_room_that_is_booked_for_an_event_stands_with_it_and_is_changed_for_another(server: &Server) {
         let me = server.as_role("coordinator");
         let [first, second] =
-            ["Room A", "Room B"].map(|name| make(&me, "resources", &json!({ "name": name, "resource_type": "room" })));
-        let event = make(&me, "events", &json!({
+            ["Room A", "Room B"].map(|name| make(&me, "resources", json!({ "name": name, "resource_type": "room" })));
+        let event = make(&me, "events", json!({
             "title": "Forum", "start": at(server, 4, "09:00"), "end": at(server, 4, "11:00"),
         }));
         assert_eq!(entry(server, &me, &event)["resources"], Value::Null);
-        let booking = make(&me, "bookings", &json!({
+        let booking = make(&me, "bookings", json!({
             "resource": first["id"], "start": event["start"], "end": event["end"],
             "origin": { "kind": "event", "id": event["id"] },
         }));
@@ -226,7 +222,7 @@ on_both_engines! {
         assert_eq!((&back["resource"], &back["start"]), (&first["id"], &booking["start"]));
         assert_eq!(get(&me, "events", &event)["start"], event["start"]);
         // Taken at that time: neither of both moves.
-        make(&me, "bookings", &json!({ "resource": second["id"], "start": at(server, 5, "13:00"), "end": at(server, 5, "14:00") }));
+        make(&me, "bookings", json!({ "resource": second["id"], "start": at(server, 5, "13:00"), "end": at(server, 5, "14:00") }));
         let refused = give(&me, &before, &body).expect_status(409);
         assert_eq!(refused.json["conflicts"].as_array().unwrap().len(), 1);
         assert_eq!(get(&me, "events", &event)["start"], event["start"]);
@@ -240,9 +236,9 @@ on_both_engines! {
 
     fn the_rows_are_those_that_the_filters_name(server: &Server) {
         let me = server.as_role("coordinator");
-        make(&me, "resources", &json!({ "name": "Forum hall", "resource_type": "room", "seats": 120 }));
-        make(&me, "resources", &json!({ "name": "Projector", "resource_type": "equipment", "capacity": 3 }));
-        let van = make(&me, "resources", &json!({ "name": "Old van", "resource_type": "vehicle", "is_available": false }));
+        make(&me, "resources", json!({ "name": "Forum hall", "resource_type": "room", "seats": 120 }));
+        make(&me, "resources", json!({ "name": "Projector", "resource_type": "equipment", "capacity": 3 }));
+        let van = make(&me, "resources", json!({ "name": "Old van", "resource_type": "vehicle", "is_available": false }));
         let rows = |client: &Client, query: &str| names(&client.get(&format!("/api/v1/calendar/rows?{query}")).expect_status(200));
         let pair = |name: &str, note: &str| (name.to_owned(), note.to_owned());
         assert_eq!(rows(&me, "about=resources"), [
@@ -254,7 +250,7 @@ on_both_engines! {
         assert_eq!(rows(&me, &only), [pair("Old van", "Vehicle · not available")]);
         let anna = server.person_with(json!({ "full_name": "Anna", "roles": ["staff"], "position": "Engineer" }));
         let ben = server.person_with(json!({ "full_name": "Ben", "roles": ["staff"] }));
-        let team = make(&me, "teams", &json!({ "name": "Field team", "members": [ben.id] }));
+        let team = make(&me, "teams", json!({ "name": "Field team", "members": [ben.id] }));
         let both = format!("about=people&person={}&team={}", anna.id, text(&team, "id"));
         assert_eq!(rows(&me, &both), [pair("Anna", "Engineer"), pair("Ben", "")]);
         assert!(rows(&me, "about=people").contains(&pair("Anna", "Engineer")));
@@ -267,15 +263,15 @@ on_both_engines! {
 
     fn a_row_of_a_resource_shows_what_is_booked_and_nothing_else(server: &Server) {
         let me = server.as_role("coordinator");
-        let room = make(&me, "resources", &json!({ "name": "Room", "resource_type": "room" }));
-        let event = make(&me, "events", &json!({
+        let room = make(&me, "resources", json!({ "name": "Room", "resource_type": "room" }));
+        let event = make(&me, "events", json!({
             "title": "Forum", "start": at(server, 4, "09:00"), "end": at(server, 4, "10:00"),
         }));
-        let booking = make(&me, "bookings", &json!({
+        let booking = make(&me, "bookings", json!({
             "resource": room["id"], "purpose": "Hall", "start": event["start"], "end": event["end"],
             "origin": { "kind": "event", "id": event["id"] },
         }));
-        make(&me, "tasks", &json!({
+        make(&me, "tasks", json!({
             "title": "Sweep", "due_date": &at(server, 4, "00:00")[..10], "origin": { "kind": "resource", "id": room["id"] },
         }));
         let (start, end) = (at(server, 0, "00:00"), at(server, 60, "00:00"));
@@ -297,7 +293,7 @@ on_both_engines! {
             assert_eq!(of(filter), [row("booking", 4, "09:00")], "{filter}");
         }
         // Somebody else takes the new time.
-        make(&me, "bookings", &json!({
+        make(&me, "bookings", json!({
             "resource": room["id"], "purpose": "Other", "start": at(server, 5, "09:00"), "end": at(server, 5, "10:00"),
         }));
         assert_eq!(of(&resource), [row("booking", 4, "09:00"), row("booking", 5, "09:00")]);
@@ -320,12 +316,12 @@ on_both_engines! {
 
     fn a_moved_date_of_a_series_leaves_its_room_where_it_was_booked(server: &Server) {
         let me = server.as_role("coordinator");
-        let room = make(&me, "resources", &json!({ "name": "Room", "resource_type": "room" }));
+        let room = make(&me, "resources", json!({ "name": "Room", "resource_type": "room" }));
         let body = json!({
             "title": "Forum", "start": at(server, 4, "09:00"), "end": at(server, 4, "10:00"), "rrule": "FREQ=DAILY;COUNT=3",
         });
         let event = make(&me, "events", &body);
-        make(&me, "bookings", &json!({
+        make(&me, "bookings", json!({
             "resource": room["id"], "start": event["start"], "end": event["end"], "rrule": "FREQ=DAILY;COUNT=3",
             "origin": { "kind": "event", "id": event["id"] },
         }));

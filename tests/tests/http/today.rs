@@ -1,12 +1,7 @@
 //! Today through HTTP: what each role finds on it.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
 
-use obcms_tests::{Client, on_both_engines};
-use serde_json::{Value, json};
-
-fn make(client: &Client, collection: &str, members: Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), &members).expect_status(201).json
-}
+use obcms_tests::{Client, make, on_both_engines};
+use serde_json::json;
 
 fn page(client: &Client) -> String {
     client.get("/").expect_status(200).text

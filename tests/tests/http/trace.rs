@@ -1,8 +1,7 @@
 //! The chain around every link, from both ends.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
-use obcms_tests::{Client, on_both_engines};
+use obcms_tests::{Client, make, on_both_engines};
 use serde_json::{Value, json};
 
 /// A community, an assessment, a need, a policy with a milestone, a project, a PPA with its tasks, an event, a service
@@ -18,10 +17,6 @@ struct Chain {
     event: Value,
     service: Value,
     application: Value,
-}
-
-fn make(client: &Client, collection: &str, body: Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json
 }
 
 fn chain(client: &Client) -> Chain {

@@ -1,5 +1,4 @@
 //! Undo: of one's own recent changes, as a whole, with everything that they caused, and never a way around rights.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use std::collections::BTreeSet;
@@ -8,12 +7,8 @@ use jiff::SignedDuration;
 use obcms_app::AppError;
 use obcms_domain::kinds::{self, EVENT, REGISTRY, TASK};
 use obcms_domain::registry::FieldType;
-use obcms_tests::{Client, PASSWORD, Person, Server, on_both_engines, sample};
+use obcms_tests::{Browser, Client, Person, make, on_both_engines, sample};
 use serde_json::{Value, json};
-
-fn make(client: &Client, collection: &str, body: Value) -> Value {
-    client.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json
-}
 
 fn id(record: &Value) -> &str {
     record["id"].as_str().unwrap()
@@ -37,17 +32,6 @@ fn project(client: &Client) -> Value {
     let community = make(client, "communities", json!({ "name": "Sitio Lumbac", "barangay": barangay }));
     let need = make(client, "needs", json!({ "title": "Safe water", "community": community["id"] }));
     make(client, "projects", json!({ "need": need["id"] }))
-}
-
-/// The same person with a browser: a client that has a session, and the token of its forms.
-fn browser(server: &Server, person: &Person) -> (Client, String) {
-    let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
-    let answer = server.anonymous().post_form("/login", &fields).expect_status(303);
-    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
-    let client = server.anonymous().with_header("cookie", &cookie);
-    let page = client.get("/me").expect_status(200).text;
-    let (_, rest) = page.split_once("name=\"csrf_token\" value=\"").unwrap();
-    (client, rest.split('"').next().unwrap().to_owned())
 }
 
 const OFFER: &str = "Undo last change";
@@ -109,7 +93,7 @@ on_both_engines! {
             let (path, page) = (format!("/api/v1/{collection}/{}", id(&record)), format!("/{collection}/{}", id(&record)));
             let shown = |person: &Person| {
                 let address = if collection == "tasks" { page.clone() } else { format!("{page}?tab=history") };
-                browser(server, person).0.get(&address).expect_status(200).text.contains(OFFER)
+                Browser::sign_in(server, person).client.get(&address).expect_status(200).text.contains(OFFER)
             };
             let created = last_set(&maker.client, &path);
             for person in [&other, &staff] {
@@ -242,7 +226,7 @@ on_both_engines! {
 
     fn undo_on_a_page_leads_to_a_page(server: &Server) {
         let person = server.person(&["admin"]);
-        let (client, token) = browser(server, &person);
+        let Browser { client, token, .. } = Browser::sign_in(server, &person);
         for kind in REGISTRY.iter().filter(|kind| kind.writable && kind.name != "user") {
             let Some(field) = kind.inputs().find(|field| field.name == "description" || field.name == "notes") else {
                 continue;
