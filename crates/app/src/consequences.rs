@@ -28,7 +28,7 @@ pub fn created(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError>
         "external_calendar" => crate::external::follow(work, None, record)?,
         _ => {}
     }
-    if record.kind.position("continues").is_some() && record.reference("continues").is_some() {
+    if record.continues().is_some() {
         // The rest of a series that was split: its tasks were made with the series.
         return Ok(());
     }
@@ -87,7 +87,7 @@ fn task_changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Re
 }
 
 /// The PPA that a task belongs to.
-fn ppa_of(task: &Record) -> Option<Id> {
+pub(crate) fn ppa_of(task: &Record) -> Option<Id> {
     task.link("origin").filter(|origin| origin.kind == "ppa").map(|origin| origin.id)
 }
 

@@ -274,10 +274,7 @@ impl App {
         record: &Record,
         limit: usize,
     ) -> Result<Option<Overview>, AppError> {
-        let continues = match record.kind.position("continues") {
-            Some(_) => record.reference("continues"),
-            None => None,
-        };
+        let continues = record.continues();
         let Some(series) = Series::of(record) else {
             return Ok(None);
         };

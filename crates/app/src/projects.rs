@@ -30,17 +30,9 @@ pub enum Step {
 }
 
 impl App {
-    /// Moves a project; skipping and returning need a reason.
-    pub fn move_project(&self, actor: &Actor, id: Id, step: Step, note: &str) -> Result<Record, AppError> {
-        self.write(actor, |work| {
-            work.note = note.to_owned();
-            move_project(work, id, step, note)
-        })
-    }
-
-    /// Moves a project on from the stage in which the person saw it: a second press, or a second tab, takes no second
-    /// step.
-    pub fn move_project_from(
+    /// Moves a project; skipping and returning need a reason. With the stage in which the person saw it, a second press,
+    /// or a second tab, takes no second step.
+    pub fn move_project(
         &self,
         actor: &Actor,
         id: Id,
@@ -50,14 +42,8 @@ impl App {
     ) -> Result<Record, AppError> {
         self.write(actor, |work| {
             work.note = note.to_owned();
-            let project = work.load(&PROJECT, id)?;
-            work.actor.require(work.tx, Action::Transition, &project)?;
-            let current = stage_of(&project);
-            if seen.is_some_and(|seen| seen != current) {
-                let label = choices::label(choices::PROJECT_STAGES, current.as_str());
-                return Err(AppError::conflict(format!(
-                    "The project is in {label} by now. Nothing was changed; look at it and choose again."
-                )));
+            if let Some(seen) = seen {
+                require_stage(work, id, seen)?;
             }
             move_project(work, id, step, note)
         })
@@ -142,6 +128,20 @@ fn facts(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<Facts, AppErr
         facts.ppa_funding_source = !ppa.get("funding_source").is_empty();
     }
     Ok(facts)
+}
+
+/// Refuses when the project is in another stage than the one that was seen.
+fn require_stage(work: &mut Work<'_, '_>, id: Id, seen: Stage) -> Result<(), AppError> {
+    let project = work.load(&PROJECT, id)?;
+    work.actor.require(work.tx, Action::Transition, &project)?;
+    let current = stage_of(&project);
+    if current == seen {
+        return Ok(());
+    }
+    let label = choices::label(choices::PROJECT_STAGES, current.as_str());
+    Err(AppError::conflict(format!(
+        "The project is in {label} by now. Nothing was changed; look at it and choose again."
+    )))
 }
 
 /// Moves a project one step.

@@ -50,8 +50,7 @@ pub fn landing(record: &Record) -> String {
     if !record.is_archived() {
         return kind.url(record.id);
     }
-    let continued = kind.position("continues").and_then(|_| record.reference("continues"));
-    continued.map_or_else(|| format!("/{}", kind.collection), |series| kind.url(series))
+    record.continues().map_or_else(|| format!("/{}", kind.collection), |series| kind.url(series))
 }
 
 impl App {
@@ -475,14 +474,10 @@ fn require_right(
         "archive" => actor.require(tx, Action::Archive, current),
         "restore" => actor.require(tx, Action::Restore, current),
         // The rest of a series that was split is no new thing.
-        "create" if is_continued(current) => Ok(()),
+        "create" if current.continues().is_some() => Ok(()),
         "create" => actor.require_new(tx, &after, context),
         _ => actor.require_fields(tx, &after, &before),
     }
-}
-
-fn is_continued(record: &Record) -> bool {
-    record.kind.position("continues").is_some() && record.reference("continues").is_some()
 }
 
 /// Returns true if the entry tells of an origin that its open tasks were cancelled after it.

@@ -15,6 +15,7 @@ use super::tasks;
 use crate::actor::is_request;
 use crate::error::AppError;
 use crate::projects::stage_of_link;
+use crate::work::Work;
 
 /// Circumstances of a record that decide which of its choices a save accepts.
 #[derive(Clone, Copy, Debug)]
@@ -54,10 +55,10 @@ impl Circumstances {
         match self {
             Self::Ppa(project) => refuse_ppa(*project, before, record, today),
             Self::Need(project) => {
-                let status = record.text("status");
-                if before.is_some_and(|before| before.text("status") == status) {
+                if before.is_some_and(|before| keeps_choices(before, record)) {
                     return None;
                 }
+                let status = record.text("status");
                 let is_validated = before.is_some_and(|before| before.instant("validated_at").is_some());
                 refuse_need(is_validated, *project, status).map(|message| ("status", message.to_owned()))
             }
@@ -77,6 +78,26 @@ impl Circumstances {
     }
 }
 
+/// Refuses a PPA or a need with choices that a save does not accept. What keeps its choices is not asked about.
+pub(super) fn require(
+    work: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    record: &Record,
+) -> Result<(), AppError> {
+    if before.is_some_and(|before| keeps_choices(before, record)) {
+        return Ok(());
+    }
+    let circumstances = Circumstances::of(work.tx, record, work.now)?;
+    match circumstances.refuse(before, record, work.today) {
+        Some((field, message)) => Err(AppError::field(field, "follows", message)),
+        None => Ok(()),
+    }
+}
+
+fn keeps_choices(before: &Record, record: &Record) -> bool {
+    before.text("status") == record.text("status") && is_request(before) == is_request(record)
+}
+
 fn refuse_ppa(
     project: Option<Stage>,
     before: Option<&Record>,
@@ -85,8 +106,7 @@ fn refuse_ppa(
 ) -> Option<Refusal> {
     let status = record.text("status");
     let known = before.map_or("planning", |before| before.text("status"));
-    let turned = before.is_some_and(|before| is_request(before) != is_request(record));
-    if status == known && !turned {
+    if before.map_or(status == known, |before| keeps_choices(before, record)) {
         return None;
     }
     let facts = PpaFacts {

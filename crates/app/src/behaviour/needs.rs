@@ -3,7 +3,7 @@
 use obcms_domain::projects::needs::{Parts, priority_score};
 use obcms_domain::registry::{Record, Value};
 
-use super::choices::Circumstances;
+use super::choices;
 use crate::error::AppError;
 use crate::work::Work;
 
@@ -16,10 +16,7 @@ pub fn prepare(
     before: Option<&Record>,
     record: &mut Record,
 ) -> Result<(), AppError> {
-    let circumstances = Circumstances::of(work.tx, record, work.now)?;
-    if let Some((field, message)) = circumstances.refuse(before, record, work.today) {
-        return Err(AppError::field(field, "follows", message));
-    }
+    choices::require(work, before, record)?;
     let some = |text: &str| if text.is_empty() { None } else { Some(text.to_owned()) };
     let (urgency, feasibility) = (some(record.text("urgency_level")), some(record.text("feasibility")));
     let score = priority_score(&Parts {

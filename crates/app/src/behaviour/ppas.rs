@@ -4,7 +4,7 @@ use obcms_domain::kinds::{COMMUNITY, NEED};
 use obcms_domain::registry::{Record, Value};
 use obcms_domain::tasks::progress;
 
-use super::choices::Circumstances;
+use super::choices;
 use crate::error::AppError;
 use crate::work::Work;
 
@@ -14,10 +14,7 @@ pub fn prepare(
     before: Option<&Record>,
     record: &mut Record,
 ) -> Result<(), AppError> {
-    let circumstances = Circumstances::of(work.tx, record, work.now)?;
-    if let Some((field, message)) = circumstances.refuse(before, record, work.today) {
-        return Err(AppError::field(field, "follows", message));
-    }
+    choices::require(work, before, record)?;
     show_progress(record);
     if record.text("status") == "completed" && record.date("actual_end_date").is_none() {
         record.set("actual_end_date", work.today);

@@ -60,7 +60,7 @@ fn refresh(work: &mut Work<'_, '_>, ids: &[Id]) -> Result<usize, AppError> {
         }
         if work.save_computed(&before, &record)? {
             changed.push(record.id);
-            ppas.push(record.link("origin").filter(|origin| origin.kind == "ppa").map(|origin| origin.id));
+            ppas.push(consequences::ppa_of(&record));
         }
     }
     if !changed.is_empty() {

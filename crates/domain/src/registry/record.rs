@@ -113,6 +113,12 @@ impl Record {
         }
     }
 
+    /// The series that this one is the rest of, since that was split.
+    #[must_use]
+    pub fn continues(&self) -> Option<Id> {
+        self.kind.position("continues").and_then(|_| self.reference("continues"))
+    }
+
     /// Records that a field points at.
     #[must_use]
     pub fn references(&self, name: &str) -> &[Id] {

@@ -69,7 +69,7 @@ fn members(body: &Body, known: &[&str]) -> Result<String, Problem> {
 }
 
 fn answer(state: &State, caller: &Caller, id: PathId, step: Step, note: &str) -> Result<Response, Problem> {
-    let project = blocking(|| state.app.move_project(&caller.actor, id.0, step, note))?;
+    let project = blocking(|| state.app.move_project(&caller.actor, id.0, None, step, note))?;
     record_response(state, StatusCode::OK, &project)
 }
 

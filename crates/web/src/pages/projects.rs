@@ -82,7 +82,7 @@ async fn change_stage(
         return Err(AppError::BadRequest("Choose the stage to return to.".to_owned()).into());
     };
     let seen = Stage::parse(form.get("from"));
-    let (errors, problem) = match blocking(|| state.app.move_project_from(&actor, id.0, seen, step, &note)) {
+    let (errors, problem) = match blocking(|| state.app.move_project(&actor, id.0, seen, step, &note)) {
         Ok(project) => {
             let stage = choices::label(PROJECT_STAGES, project.text("current_stage"));
             let message = format!("The project is now in {stage}");
