@@ -148,6 +148,17 @@ pub enum Sight {
     Within(Scope),
 }
 
+impl Sight {
+    /// Limits of what is seen; nothing where all is.
+    #[must_use]
+    pub const fn scope(&self) -> Option<&Scope> {
+        match self {
+            Self::All => None,
+            Self::Within(scope) => Some(scope),
+        }
+    }
+}
+
 impl Actor {
     /// The program itself: first start, demo, command line.
     #[must_use]

@@ -143,9 +143,7 @@ impl App {
         };
         self.read(|tx| self.portfolios().get(tx, key.clone(), |tx| work_out(tx, &key)))
     }
-}
 
-impl App {
     /// Regions by which the portfolio can be filtered: id and name.
     pub fn portfolio_regions(&self) -> Result<Vec<(Id, String)>, AppError> {
         self.read(|tx| Ok(store::regions(tx)?))
@@ -161,15 +159,15 @@ fn work_out(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
     let ppas = store::ppas(tx, &selection, key.ppas.as_ref())?;
     let mut tasks = match &key.tasks {
         None => HashMap::new(),
-        Some(sight) => store::tasks_by_ppa(tx, key.today, within(sight))?,
+        Some(sight) => store::tasks_by_ppa(tx, key.today, sight.scope())?,
     };
     let needs = match &key.needs {
         None => Needs::default(),
-        Some(sight) => store::needs(tx, &selection, within(sight), key.ppas.as_ref(), HIGH_PRIORITY)?,
+        Some(sight) => store::needs(tx, &selection, sight.scope(), key.ppas.as_ref(), HIGH_PRIORITY)?,
     };
     let stages = match &key.projects {
         None => HashMap::new(),
-        Some(sight) => store::pipeline(tx, &selection, within(sight))?,
+        Some(sight) => store::pipeline(tx, &selection, sight.scope())?,
     };
     let regions: Vec<Id> = ppas.iter().filter_map(|ppa| ppa.region).collect();
     let regions = records::references(tx, &regions)?;
@@ -218,13 +216,6 @@ fn work_out(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
         fiscal_years,
         first_page: OnceLock::new(),
     })
-}
-
-fn within(sight: &Sight) -> Option<&Scope> {
-    match sight {
-        Sight::All => None,
-        Sight::Within(scope) => Some(scope),
-    }
 }
 
 fn is_late(ppa: &PpaLine, today: Date) -> bool {

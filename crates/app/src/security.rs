@@ -118,6 +118,11 @@ pub fn acted(actor: &Actor, event: &str, about: &str) {
     SecurityEvent { event, user: &actor.username, address: &actor.address, outcome: "ok", about }.log();
 }
 
+/// Logs what somebody who is not signed in did at an address, within the bounds of strangers.
+pub fn stranger(event: &str, outcome: &str, about: &str, address: &str) {
+    SecurityEvent { event, user: "", address, outcome, about }.log_of_stranger();
+}
+
 /// An event of a transaction, logged when it is committed.
 #[derive(Clone, Debug)]
 pub(crate) struct PendingEvent {

@@ -19,8 +19,7 @@ use crate::accounts::{Attempt, hashed_text, verify_password};
 use crate::calendar::{CalendarQuery, Entry, Feed, Moment};
 use crate::error::AppError;
 use crate::feeds::secret_for;
-use crate::security::SecurityEvent;
-use crate::{Actor, App};
+use crate::{Actor, App, security};
 
 pub use obcms_store::sharing::View;
 
@@ -361,7 +360,7 @@ impl App {
 
 /// Logs what somebody without an account did with the address of a share.
 fn stranger(outcome: &str, about: &str, visitor: &Visitor) {
-    SecurityEvent { event: "share", user: "", address: &visitor.address, outcome, about }.log_of_stranger();
+    security::stranger("share", outcome, about, &visitor.address);
 }
 
 /// The share of a secret, and its maker when they may still see anything.

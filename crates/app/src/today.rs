@@ -336,12 +336,7 @@ fn to_decide(actor: &Actor) -> Vec<PileList> {
 
 /// The person for whose tasks others may wait; `tasks` is how far they see.
 fn awaited<'a>(actor: &Actor, tasks: Option<&'a Sight>) -> Option<store::Awaited<'a>> {
-    let (person, sight) = (actor.id?, tasks?);
-    let scope = match sight {
-        Sight::All => None,
-        Sight::Within(scope) => Some(scope),
-    };
-    Some(store::Awaited { person, scope })
+    Some(store::Awaited { person: actor.id?, scope: tasks?.scope() })
 }
 
 /// What only goes on when the actor decides or does it.

@@ -246,17 +246,12 @@ pub fn token_by_id(tx: &mut Tx<'_>, id: Id) -> Result<Option<Token>, StoreError>
 
 /// A token of a person and all that were made with it, directly or by one of them; the newest first.
 pub fn token_family(tx: &mut Tx<'_>, user: Id, id: Id) -> Result<Vec<Token>, StoreError> {
-    tx.query(
-        &format!(
-            "WITH RECURSIVE family (member) AS (SELECT id FROM tokens WHERE id = $1 AND user_id = $2 \
-             UNION SELECT tokens.id FROM tokens JOIN family ON tokens.parent_id = family.member) \
-             SELECT {TOKEN} FROM tokens WHERE id IN (SELECT member FROM family) ORDER BY id DESC"
-        ),
-        &[id.into(), user.into()],
-    )?
-    .iter()
-    .map(token)
-    .collect()
+    let sql = format!(
+        "WITH RECURSIVE family (member) AS (SELECT id FROM tokens WHERE id = $1 AND user_id = $2 \
+         UNION SELECT tokens.id FROM tokens JOIN family ON tokens.parent_id = family.member) \
+         SELECT {TOKEN} FROM tokens WHERE id IN (SELECT member FROM family) ORDER BY id DESC"
+    );
+    all(tx, &sql, &[id.into(), user.into()], token)
 }
 
 /// Revokes a token of a person and those that were made with it. Returns how many were live.

@@ -20,12 +20,7 @@ pub fn by_secret(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Record>, StoreErr
 
 /// The feeds of a person that are not archived, the oldest first.
 pub fn of_owner(tx: &mut Tx<'_>, owner: Id) -> Result<Vec<Record>, StoreError> {
-    let rows = tx.query(
-        "SELECT id FROM feeds WHERE created_by = $1 AND archived_at IS NULL ORDER BY created_at, id",
-        &[owner.into()],
-    )?;
-    let ids: Vec<Id> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
-    records::load_many(tx, &FEED, &ids)
+    records::live_of_owner(tx, &FEED, owner)
 }
 
 /// Notes that a feed was read so many times, the last time at `now`.

@@ -67,10 +67,7 @@ pub fn ppas(
          FROM ppas p WHERE p.archived_at IS NULL",
     );
     limit_ppas(&mut statement, selection, "p");
-    if let Some(scope) = scope {
-        statement.push(" AND ");
-        scope.condition(&mut statement, &PPA, "p");
-    }
+    Scope::and(scope, &mut statement, &PPA, "p");
     tx.query(&statement.sql, &statement.parameters)?
         .iter()
         .map(|row| {
@@ -130,10 +127,7 @@ pub fn tasks_by_ppa(
     statement
         .bind(today)
         .push(" THEN 1 END) FROM tasks t WHERE t.origin_kind = 'ppa' AND t.archived_at IS NULL");
-    if let Some(scope) = scope {
-        statement.push(" AND ");
-        scope.condition(&mut statement, &TASK, "t");
-    }
+    Scope::and(scope, &mut statement, &TASK, "t");
     statement.push(" GROUP BY t.origin_id, t.status");
     let mut result: HashMap<Id, TaskCount> = HashMap::new();
     for row in tx.query(&statement.sql, &statement.parameters)? {
@@ -186,20 +180,14 @@ pub fn needs(
         "n.id IN (SELECT e.target FROM ppas p CROSS JOIN edges e WHERE e.source = p.id AND e.field = 'needs' \
          AND p.archived_at IS NULL AND p.status <> 'cancelled'",
     );
-    if let Some(ppas) = ppas {
-        statement.push(" AND ");
-        ppas.condition(&mut statement, &PPA, "p");
-    }
+    Scope::and(ppas, &mut statement, &PPA, "p");
     statement.push(") AS is_answered, count(*), count(CASE WHEN n.priority_score >= ");
     statement.bind(high).push(
         " THEN 1 END), CAST(coalesce(sum(n.estimated_cost_centavos), 0) AS bigint) FROM needs n \
          WHERE n.archived_at IS NULL",
     );
     limit_needs(&mut statement, selection);
-    if let Some(scope) = scope {
-        statement.push(" AND ");
-        scope.condition(&mut statement, &NEED, "n");
-    }
+    Scope::and(scope, &mut statement, &NEED, "n");
     statement.push(" GROUP BY 1, 2, 3");
     let mut needs = Needs::default();
     for row in tx.query(&statement.sql, &statement.parameters)? {
@@ -245,10 +233,7 @@ pub fn pipeline(
         statement.push(" AND p.fiscal_year = ").bind(year);
     }
     limit_needs(&mut statement, selection);
-    if let Some(scope) = scope {
-        statement.push(" AND ");
-        scope.condition(&mut statement, &PROJECT, "j");
-    }
+    Scope::and(scope, &mut statement, &PROJECT, "j");
     statement.push(" GROUP BY j.current_stage");
     tx.query(&statement.sql, &statement.parameters)?
         .iter()
@@ -261,10 +246,7 @@ pub fn fiscal_years(tx: &mut Tx<'_>, scope: Option<&Scope>) -> Result<Vec<i64>, 
     let mut statement = Statement::new(
         "SELECT DISTINCT fiscal_year FROM ppas WHERE archived_at IS NULL AND fiscal_year IS NOT NULL",
     );
-    if let Some(scope) = scope {
-        statement.push(" AND ");
-        scope.condition(&mut statement, &PPA, "ppas");
-    }
+    Scope::and(scope, &mut statement, &PPA, "ppas");
     statement.push(" ORDER BY fiscal_year DESC");
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }

@@ -32,10 +32,7 @@ fn waited_for(statement: &mut Statement, what: &str, Awaited { person, scope }: 
          (SELECT o.source FROM edges o WHERE o.source_kind = 'task' AND o.field = 'assignees' AND o.target = "
     ));
     statement.bind(person).push(")");
-    if let Some(scope) = scope {
-        statement.push(" AND ");
-        scope.condition(statement, &TASK, "w");
-    }
+    Scope::and(scope, statement, &TASK, "w");
 }
 
 /// The first open tasks of the person for which open tasks of others wait.

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use obcms_app::security::SecurityEvent;
-use obcms_app::{Actor, AppError};
+use obcms_app::{Actor, AppError, security};
 use obcms_store::accounts::Session;
 
 use crate::address::{base_address, is_secure};
@@ -102,13 +102,7 @@ fn find(state: &State, headers: &HeaderMap, client: &str) -> Result<Option<Calle
         state.guesses.check(client, secret)?;
         let Some(actor) = state.app.token_actor(secret, client)? else {
             state.guesses.wrong(client);
-            let event = SecurityEvent {
-                event: "token",
-                address: client,
-                outcome: "wrong",
-                ..SecurityEvent::default()
-            };
-            event.log_of_stranger();
+            security::stranger("token", "wrong", "", client);
             return Err(AppError::Unauthorized);
         };
         state.guesses.right(secret);

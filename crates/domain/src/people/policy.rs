@@ -267,20 +267,18 @@ pub fn relations_needed(roles: &[Role], action: Action, area: Area) -> Vec<Relat
 
 /// The roles that may do `action` in `area`, if only with a relation: for pages that say who can help.
 pub fn who_can(action: Action, area: Area) -> Vec<Role> {
-    Role::ALL
-        .into_iter()
-        .filter(|role| TABLE.iter().any(|grant| grant.role == *role && grant.covers(action, area)))
-        .collect()
+    roles_with(|grant| grant.covers(action, area))
 }
 
 /// The roles that may act on everything of an area, without a relation to it.
 pub fn who_can_always(action: Action, area: Area) -> Vec<Role> {
-    let always = |role: &Role| {
-        TABLE.iter().any(|grant| {
-            grant.role == *role && grant.covers(action, area) && grant.relation == Relation::None
-        })
-    };
-    Role::ALL.into_iter().filter(always).collect()
+    roles_with(|grant| grant.covers(action, area) && grant.relation == Relation::None)
+}
+
+/// The roles with a row of the table that fits.
+fn roles_with(fits: impl Fn(&Grant) -> bool) -> Vec<Role> {
+    let has = |role: &Role| TABLE.iter().any(|grant| grant.role == *role && fits(grant));
+    Role::ALL.into_iter().filter(has).collect()
 }
 
 /// Whether somebody who holds `roles` and stands in `relations` to a thing of `area` may write fields of `group` by

@@ -77,6 +77,14 @@ impl Scope {
         statement.push(")");
     }
 
+    /// Appends, behind other conditions, the one that the row `alias` of the kind is within the scope, if there is one.
+    pub fn and(scope: Option<&Self>, statement: &mut Statement, kind: &Kind, alias: &str) {
+        if let Some(scope) = scope {
+            statement.push(" AND ");
+            scope.condition(statement, kind, alias);
+        }
+    }
+
     /// Appends a query for the ids of the kind within the scope, of all records or of `these`. This is the one place
     /// that says what a partner sees of a kind.
     pub(super) fn ids(&self, statement: &mut Statement, kind: &Kind, these: Option<&[Id]>) {

@@ -261,10 +261,7 @@ pub fn conditions(statement: &mut Statement, query: &Query<'_>) {
         statement.push(" AND w.word < ").bind(format!("{word}\u{10ffff}"));
         statement.push(" AND w.kind = ").bind(query.kind.name).push(")");
     }
-    if let Some(scope) = query.scope {
-        statement.push(" AND ");
-        scope.condition(statement, query.kind, "t");
-    }
+    Scope::and(query.scope, statement, query.kind, "t");
 }
 
 /// Appends the condition of one filter on the table `t`.

@@ -11,7 +11,7 @@ pub use list::{
     Archived, Cursor, Filter, OPEN, Order, Page, Query, SortKey, conditions, count, counts, counts_with, list,
 };
 pub use read::{
-    Directory, Reference, exists_in_scope, in_scope, load, load_many, made_by, pointing_at, references,
-    sources, targets,
+    Directory, Reference, exists_in_scope, in_scope, live_of_owner, load, load_many, made_by, pointing_at,
+    references, sources, targets,
 };
 pub use write::{insert, put_away, update};

@@ -19,6 +19,17 @@ pub fn load(tx: &mut Tx<'_>, kind: &'static Kind, id: Id) -> Result<Option<Recor
     Ok(load_many(tx, kind, &[id])?.into_iter().next())
 }
 
+/// The records of a kind that a person made and that are not archived, the oldest first.
+pub fn live_of_owner(tx: &mut Tx<'_>, kind: &'static Kind, owner: Id) -> Result<Vec<Record>, StoreError> {
+    let sql = format!(
+        "SELECT id FROM {} WHERE created_by = $1 AND archived_at IS NULL ORDER BY created_at, id",
+        kind.table
+    );
+    let rows = tx.query(&sql, &[owner.into()])?;
+    let ids: Vec<Id> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
+    load_many(tx, kind, &ids)
+}
+
 /// The records of those ids that exist, in no order.
 pub fn load_many(tx: &mut Tx<'_>, kind: &'static Kind, ids: &[Id]) -> Result<Vec<Record>, StoreError> {
     let mut records = Vec::with_capacity(ids.len());

@@ -7,8 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::security::SecurityEvent;
-use obcms_app::{Actor, AppError, feeds};
+use obcms_app::{Actor, AppError, feeds, security};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::FEED;
 use obcms_domain::people::Action;
@@ -46,13 +45,7 @@ async fn one(
     if let Some(secret) = name.strip_suffix(".ics") {
         return Ok(icalendar::of_feed(&state, &headers, secret).unwrap_or_else(|problem| {
             if problem.status == StatusCode::NOT_FOUND {
-                let event = SecurityEvent {
-                    event: "feed",
-                    address: &address,
-                    outcome: "missing",
-                    ..Default::default()
-                };
-                event.log_of_stranger();
+                security::stranger("feed", "missing", "", &address);
             }
             problem.into_response()
         }));

@@ -6,9 +6,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
-use obcms_app::AppError;
 use obcms_app::accounts::{Client, DEVICE_LIFE, EndAccess, SetupInput, SignInError};
-use obcms_app::security::SecurityEvent;
+use obcms_app::{AppError, security};
 use obcms_domain::registry::FieldError;
 
 use super::errors::PageError;
@@ -218,8 +217,7 @@ async fn sign_out(
 const PASSWORD_HELP: &str = "At least 12 characters; a sentence of a few words is best.";
 
 fn wrong_link(address: &str) {
-    SecurityEvent { event: "setup_link", address, outcome: "wrong", ..SecurityEvent::default() }
-        .log_of_stranger();
+    security::stranger("setup_link", "wrong", "", address);
 }
 
 async fn show_setup(
