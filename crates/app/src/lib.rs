@@ -70,7 +70,7 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Calendars of others may be fetched from this machine and from private networks.
     pub allow_private_addresses: bool,
-    /// What a new hash of a password costs. No setting of the program lowers it.
+    /// Cost of a new hash of a password. No setting of the program lowers it.
     pub password_cost: accounts::PasswordCost,
 }
 

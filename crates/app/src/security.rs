@@ -95,7 +95,7 @@ struct Bounds {
 static BOUNDS: LazyLock<Mutex<Bounds>> = LazyLock::new(Mutex::default);
 
 impl Bounds {
-    /// Whether a line is written, and how many of its kind were left out before it.
+    /// Takes a line; returns the number of lines of its kind that were left out before it, nothing when it is left out, too.
     fn admit(&mut self, event: &str, outcome: &str, address: &str, now: Instant) -> Option<u64> {
         if self.clients.len() >= MOST_CLIENTS {
             self.clients.clear();

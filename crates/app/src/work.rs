@@ -25,7 +25,7 @@ use crate::security::PendingEvent;
 use crate::{App, consequences, generation, occurrences};
 
 impl App {
-    /// What reading an input of the actor needs to know.
+    /// Context for reading an input of the actor.
     pub(crate) fn context_of(&self, actor: &Actor) -> registry::Context<'_> {
         registry::Context {
             actor: actor.id,
@@ -111,7 +111,7 @@ impl<'a, 'b> Work<'a, 'b> {
         }
     }
 
-    /// What reading an input needs to know.
+    /// Context for reading an input.
     #[must_use]
     pub fn context(&self) -> registry::Context<'a> {
         registry::Context { today: self.today, ..self.app.context_of(self.actor) }

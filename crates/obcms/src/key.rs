@@ -20,7 +20,7 @@ pub fn path(settings: &Settings) -> PathBuf {
 }
 
 /// Path of a key that a backup does not hold: one outside the data directory, or whose name does not end in `.key`.
-pub fn outside_backup(settings: &Settings) -> Option<PathBuf> {
+fn outside_backup(settings: &Settings) -> Option<PathBuf> {
     let path = settings.key_file.clone()?;
     let name = path.file_name()?.to_str()?.to_owned();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -29,6 +29,12 @@ pub fn outside_backup(settings: &Settings) -> Option<PathBuf> {
         _ => false,
     };
     (!is_inside || !crate::data::belongs_to_backup(&name)).then_some(path)
+}
+
+/// Warning of a key that a backup does not hold.
+pub fn backup_warning(settings: &Settings) -> Option<String> {
+    outside_backup(settings)
+        .map(|path| format!("the key file {} is not in a backup; keep a copy of it, too", path.display()))
 }
 
 /// Finds a missing or unreadable key.

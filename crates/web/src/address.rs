@@ -105,7 +105,7 @@ fn asked(headers: &HeaderMap) -> Option<String> {
     is_host(&host).then(|| format!("{scheme}://{host}"))
 }
 
-/// What the nearest proxy tells, by a header of its own or else by a parameter of `Forwarded`.
+/// Statement of the nearest proxy, by a header of its own or else by a parameter of `Forwarded`.
 fn told<'a>(headers: &'a HeaderMap, name: &str, parameter: &str) -> Option<Cow<'a, str>> {
     if headers.contains_key(name) {
         return last(headers, name).map(Cow::Borrowed);

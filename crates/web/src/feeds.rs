@@ -184,7 +184,7 @@ pub struct FeedReads {
 
 #[derive(Debug)]
 struct Pending {
-    /// When reads were written down last; nothing when that failed, so that the next read tries again.
+    /// Time of the last note of reads; nothing when that failed, so that the next read tries again.
     noted_at: Option<Timestamp>,
     count: i64,
 }

@@ -22,6 +22,7 @@ pub mod route;
 mod router;
 pub mod server;
 mod state;
+mod words;
 
 pub use metrics::MetricsAccess;
 pub use router::router;

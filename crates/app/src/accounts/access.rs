@@ -225,7 +225,7 @@ impl App {
         Ok(left)
     }
 
-    /// What goes on when a token is revoked and nothing else is: feeds and shares that it or its tokens made. Its
+    /// Access that outlives the revocation of a token alone: feeds and shares that it or its tokens made. Its
     /// tokens, which end with it, are listed too. For its owner and for administrators.
     pub fn made_with_token(&self, actor: &Actor, id: Id) -> Result<Credentials, AppError> {
         let now = self.now();

@@ -21,7 +21,7 @@ use crate::{Actor, App, security};
 /// Stands for the address where somebody who is signed in already mistypes the current password.
 const SIGNED_IN: &str = "(signed in)";
 
-/// What a hash costs: memory and passes of Argon2id with one lane. A hash names its own cost, so that older ones are
+/// Cost of a hash: memory and passes of Argon2id with one lane. A hash names its own cost, so that older ones are
 /// verified at theirs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordCost {

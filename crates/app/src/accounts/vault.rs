@@ -36,7 +36,7 @@ impl App {
         Ok(())
     }
 
-    /// How many secrets the key cannot open, and how many there are: addresses of feeds, shares and external calendars.
+    /// Number of secrets that the key cannot open, and of all: addresses of feeds, shares and external calendars.
     pub fn unreadable_secrets(&self) -> Result<(usize, usize), AppError> {
         let vault = Vault::current()?;
         let found = self.read(|tx| Ok(sealed::secrets(tx)?))?;

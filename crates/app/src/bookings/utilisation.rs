@@ -68,7 +68,7 @@ impl App {
         Ok(self.list(actor, &RESOURCE, &parameters)?.records)
     }
 
-    /// How much the resources are used in a period, for whoever sees all bookings.
+    /// Utilisation of the resources in a period, for people who see all bookings.
     pub fn utilisation(
         &self,
         actor: &Actor,

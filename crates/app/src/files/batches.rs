@@ -4,7 +4,7 @@
 //! stands ready to take it back; each batch puts it off, the last one removes it. So a process that dies in the middle
 //! leaves nothing half read: the job finds the batches.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::id::Id;
@@ -142,18 +142,25 @@ impl App {
             return Err(AppError::NotFound("import"));
         }
         let kind = kinds::by_name(&last.kind).ok_or(AppError::NotFound("import"))?;
-        let size = |batch: &Batch| records.iter().filter(|(set, _)| *set == batch.change_set).count();
+        let mut sizes: HashMap<Id, usize> = HashMap::new();
+        for (set, _) in &records {
+            *sizes.entry(*set).or_default() += 1;
+        }
+        let size = |batch: &Batch| sizes.get(&batch.change_set).copied().unwrap_or_default();
         let (mut done, mut left) = (Amount::default(), Amount::default());
         for batch in &batches {
             left.add(size(batch));
         }
 
         let together: HashSet<Id> = records.iter().map(|(_, record)| *record).collect();
-        let mut obstacles = Obstacles::default();
-        for batch in &batches {
-            let at = (self.now(), &self.context_of(actor));
-            obstacles.extend(self.read(|tx| obstacles_of(tx, actor, at, batch, kind, &together))?);
-        }
+        let at = (self.now(), &self.context_of(actor));
+        let obstacles = self.read(|tx| {
+            let mut found = Obstacles::default();
+            for batch in &batches {
+                found.extend(obstacles_of(tx, actor, at, batch, kind, &together)?);
+            }
+            Ok::<_, AppError>(found)
+        })?;
         if !obstacles.is_empty() {
             let (detail, conflicts) = self.read(|tx| obstacles.describe(tx, actor))?;
             return Err(stopped(&detail, vec![("conflicts", conflicts)], done, left));

@@ -277,7 +277,7 @@ impl Field {
         self
     }
 
-    /// Whether lists can be filtered and sorted by it: not by what is encrypted.
+    /// Returns true if lists can be filtered and sorted by the field: not by an encrypted one.
     #[must_use]
     pub const fn is_comparable(&self) -> bool {
         self.is_readable() && !self.sealed

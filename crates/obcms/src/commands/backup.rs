@@ -73,8 +73,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(broken) = summary.broken_references.filter(|count| *count > 0) {
         tracing::warn!("{broken} references of the database lead nowhere; the backup has them as they are");
     }
-    let missing_key = key::outside_backup(&settings)
-        .map(|path| format!("the key file {} is not in the backup; keep a copy of it, too", path.display()));
+    let missing_key = key::backup_warning(&settings);
     let size = fs::metadata(&arguments.file).map_or(0, |facts| facts.len());
     let mut text = format!(
         "{}: {} rows of {} tables, {} files, {} KiB\n",

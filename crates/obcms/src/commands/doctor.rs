@@ -107,7 +107,7 @@ fn secrets(app: &App, settings: &Settings) -> Verdict {
             path.display()
         ));
     }
-    Ok(format!("{all} addresses of feeds and shares, all readable"))
+    Ok(format!("{all} addresses of feeds, shares and external calendars, all readable"))
 }
 
 /// A clock that was never set makes every date and every sign-in wrong.

@@ -75,13 +75,12 @@ fn key_warning(settings: &Settings) -> Option<String> {
     let (lost, all) = opened.app.unreadable_secrets().ok()?;
     if lost > 0 {
         return Some(format!(
-            "{lost} of {all} addresses of feeds and shares cannot be shown with the key file {}; put the key there that they \
+            "{lost} of {all} addresses of feeds, shares and external calendars cannot be read with the key file {}; put the key there that they \
              were made with",
             path.display()
         ));
     }
-    key::outside_backup(settings)
-        .map(|path| format!("the key file {} is not in a backup; keep a copy of it, too", path.display()))
+    key::backup_warning(settings)
 }
 
 fn told(manifest: &Manifest, summary: &Summary) -> String {

@@ -70,7 +70,7 @@ enum UserCommand {
     Reset {
         /// Name to sign in with.
         name: String,
-        /// What ends with the password: tokens, feeds, shares, all, or the id of one of them as the list shows it; may be
+        /// Access that ends with the password: tokens, feeds, shares, all, or the id of one of them as the list shows it; may be
         /// given several times.
         #[arg(long, value_name = "WHAT", value_parser = parse_ending)]
         end: Vec<Ending>,
@@ -133,7 +133,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// What `--end` names.
+/// Value of `--end`.
 #[derive(Clone, Debug)]
 enum Ending {
     Tokens,
@@ -155,7 +155,7 @@ fn parse_ending(text: &str) -> Result<Ending, String> {
     }
 }
 
-/// What ends, or that an id is none of the user's.
+/// Credentials that end; an error when an id is none of the user's.
 fn end_access(app: &App, user: Id, endings: &[Ending]) -> Result<EndAccess, Failure> {
     let found = app.credentials_of(&Actor::program(), user)?;
     let mut end = EndAccess::default();

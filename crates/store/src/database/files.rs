@@ -2,7 +2,7 @@
 //! goes on writing would be lost.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,11 @@ use crate::error::StoreError;
 type Identity = (u64, u64);
 
 fn identity(path: &Path) -> Option<Identity> {
-    std::fs::metadata(path).ok().map(|facts| (facts.dev(), facts.ino()))
+    std::fs::metadata(path).ok().as_ref().map(identity_of)
+}
+
+fn identity_of(facts: &Metadata) -> Identity {
+    (facts.dev(), facts.ino())
 }
 
 /// Files that were opened to read their headers. They are never closed: closing one would give up the locks that SQLite
@@ -43,8 +47,8 @@ fn opened(path: &Path) -> Option<Arc<File>> {
 /// Time of the last modification, in nanoseconds, and size of a file.
 type Stamp = (i64, i64, u64);
 
-fn stamp(path: &Path) -> Option<Stamp> {
-    std::fs::metadata(path).ok().map(|facts| (facts.mtime(), facts.mtime_nsec(), facts.len()))
+fn stamp_of(facts: &Metadata) -> Stamp {
+    (facts.mtime(), facts.mtime_nsec(), facts.len())
 }
 
 /// Parts of the header of a database file (<https://sqlite.org/fileformat.html>, section 1.3).
@@ -100,8 +104,9 @@ impl Files {
     /// The files that an open connection uses.
     pub fn of(path: &Path, writer: Weak<Mutex<Connection>>) -> Self {
         let file = opened(path);
+        let facts = std::fs::metadata(path).ok();
         let seen = Seen {
-            stamp: stamp(path),
+            stamp: facts.as_ref().map(stamp_of),
             header: file.as_deref().and_then(Header::read),
             is_overwritten: false,
         };
@@ -110,7 +115,7 @@ impl Files {
             seen: Mutex::new(seen),
             path: path.to_owned(),
             log_path: beside(path, "-wal"),
-            database: identity(path),
+            database: facts.as_ref().map(identity_of),
             log: OnceLock::new(),
             writer,
             is_rescued: AtomicBool::new(false),
@@ -131,12 +136,12 @@ impl Files {
     /// Refuses when the files are not those that were opened any more. `held` is the writer if the caller has it.
     pub fn check(&self, held: Option<&Connection>) -> Result<(), StoreError> {
         self.find_log();
-        let now = identity(&self.path);
-        if now != self.database {
-            let what = if now.is_none() { "removed" } else { "replaced" };
+        let facts = std::fs::metadata(&self.path).ok();
+        if facts.as_ref().map(identity_of) != self.database {
+            let what = if facts.is_none() { "removed" } else { "replaced" };
             return Err(StoreError::Replaced(format!("the database file was {what} while the program runs")));
         }
-        if self.is_overwritten() {
+        if self.is_overwritten(facts.as_ref().map(stamp_of)) {
             return Err(StoreError::Replaced(
                 "the content of the database file was replaced while the program runs; its write-ahead log was put aside"
                     .to_owned(),
@@ -164,13 +169,12 @@ impl Files {
     }
 
     /// Returns true if another program wrote into the database file. Our own checkpoints, and those of other processes
-    /// of ours, only ever raise the numbers of its header.
-    fn is_overwritten(&self) -> bool {
+    /// of ours, only ever raise the numbers of its header. `now` is the stamp that the file has.
+    fn is_overwritten(&self, now: Option<Stamp>) -> bool {
         let mut seen = lock(&self.seen);
         if seen.is_overwritten {
             return true;
         }
-        let now = stamp(&self.path);
         if now == seen.stamp {
             return false;
         }

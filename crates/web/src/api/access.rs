@@ -150,7 +150,7 @@ async fn end(AxumState(state): AxumState<State>, caller: Caller, id: PathId, bod
     Ok(axum::Json(left(&state, &found)).into_response())
 }
 
-/// What ends with a password, as the members `end_tokens`, `end_feeds` and `end_shares` say.
+/// Credentials that end with a password, by the members `end_tokens`, `end_feeds` and `end_shares`.
 fn with_password(object: &Map<String, Json>) -> Result<EndAccess, AppError> {
     Ok(EndAccess {
         sessions: Ended::None,

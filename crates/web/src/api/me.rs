@@ -214,7 +214,7 @@ async fn made_with_token(AxumState(state): AxumState<State>, caller: Caller, id:
     Ok(axum::Json(programs(&made)).into_response())
 }
 
-/// Which of the addresses that a token made a parameter names.
+/// Addresses made by a token that a parameter names.
 fn ended(parameters: &Parameters, name: &'static str) -> Result<Ended, Problem> {
     match parameters.get(name).unwrap_or_default() {
         "" | "false" => Ok(Ended::None),

@@ -10,6 +10,7 @@ use obcms_domain::registry::{Field, FieldType, Kind, Source};
 use serde_json::{Map, Value as Json, json};
 
 use crate::route::{Access, Route};
+use crate::words::capitalized;
 
 /// Serves the description.
 #[must_use]
@@ -25,13 +26,7 @@ pub fn route() -> Route {
 }
 
 fn schema_name(kind: &Kind) -> String {
-    kind.name
-        .split('_')
-        .map(|part| {
-            let mut letters = part.chars();
-            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-        })
-        .collect()
+    kind.name.split('_').map(capitalized).collect()
 }
 
 /// Pointer to the schema of the kind.

@@ -16,6 +16,7 @@ use crate::input::Body as Input;
 use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
+use crate::words::sentence;
 
 /// Occurrences that are answered when nothing is said.
 const USUAL_LIMIT: usize = 50;
@@ -339,11 +340,4 @@ impl<'a> Reader<'a> {
 fn first_day(moment: Moment) -> Option<Date> {
     let (date, time) = (moment.date(), moment.date_time().time());
     if time == Time::midnight() { Some(date) } else { date.checked_add(1.day()).ok() }
-}
-
-/// A message of the rules as a sentence.
-fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
 }

@@ -89,9 +89,7 @@ pub fn status(value: &str) -> Markup {
 /// An enumeration value as words: `in_progress` is "In progress".
 #[must_use]
 pub fn words(value: &str) -> String {
-    let spaced = value.replace('_', " ");
-    let mut letters = spaced.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    crate::words::capitalized(&value.replace('_', " "))
 }
 
 /// The dot in a module's colour, with the module's name for those who do not see it.

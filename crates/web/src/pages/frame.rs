@@ -115,7 +115,7 @@ impl Page {
         TimeZone::get(own.unwrap_or(&self.office_timezone)).unwrap_or(TimeZone::UTC)
     }
 
-    /// What drawing values needs to know of this page.
+    /// Context for drawing values on this page.
     #[must_use]
     pub fn values<'a>(&self, directory: &'a Directory, zone: &'a TimeZone) -> Values<'a> {
         let links_people =

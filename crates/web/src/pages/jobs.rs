@@ -25,6 +25,7 @@ use crate::components::tables::{Column, Pager, Row, Table, table};
 use crate::components::tabs::{Tab, tabs};
 use crate::input::{PageParameters, PathId};
 use crate::state::{State, blocking};
+use crate::words::sentence;
 
 /// Rows of one page.
 const ROWS: i64 = 50;
@@ -79,12 +80,6 @@ fn verdict(health: &Health) -> Markup {
         Ok(text) => html! { p.muted { (sentence(&text)) } },
         Err(text) => notice(Tone::Bad, &html! { (sentence(&text)) }),
     }
-}
-
-/// The verdict is a line of the doctor; here it is a sentence.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
 fn state_tabs(health: &Health, wanted: Option<JobState>) -> Markup {

@@ -33,6 +33,7 @@ use crate::components::icons::icon;
 use crate::components::tabs::record_tabs;
 use crate::input::{Form, PageParameters, PathId};
 use crate::state::{State, blocking};
+use crate::words::capitalized;
 
 /// The pages of this subject; list and form are those of every kind.
 pub fn router() -> Router<State> {
@@ -270,10 +271,7 @@ fn check_links(
     checks
         .iter()
         .map(|check| {
-            let mut letters = text(check, "message").chars();
-            let message = letters
-                .next()
-                .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+            let message = capitalized(text(check, "message"));
             let address = match (kinds::by_name(text(check, "kind")), text(check, "id").parse()) {
                 (Some(kind), Ok(id)) => page(kind, id, text(check, "field"))?,
                 _ => None,

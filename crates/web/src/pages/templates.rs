@@ -49,7 +49,7 @@ const MEMBERS: [&str; 11] = [
     "visible_to_partners",
 ];
 
-/// Who sees the task that a row makes. A list rather than a box, as a box that is not ticked sends nothing and the
+/// Visibility of the task that a row makes. A list rather than a box, as a box that is not ticked sends nothing and the
 /// columns would no longer belong to their rows.
 const VISIBILITY: &[Entry] =
     &[Entry { value: "false", label: "Office" }, Entry { value: "true", label: "Office and partners" }];

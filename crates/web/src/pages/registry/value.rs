@@ -213,7 +213,7 @@ impl Values<'_> {
 fn object_text(object: &serde_json::Map<String, Json>) -> String {
     let parts = object.iter().map(|(name, value)| (name, item_text(value)));
     let parts = parts.filter(|(_, value)| !value.is_empty());
-    parts.map(|(name, value)| format!("{}: {value}", capitalized(name))).collect::<Vec<_>>().join("; ")
+    parts.map(|(name, value)| format!("{}: {value}", badges::words(name))).collect::<Vec<_>>().join("; ")
 }
 
 fn item_text(value: &Json) -> String {
@@ -224,13 +224,6 @@ fn item_text(value: &Json) -> String {
         Json::Object(object) => object.values().map(item_text).collect::<Vec<_>>().join(" – "),
         other => other.to_string(),
     }
-}
-
-fn capitalized(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect::<String>().replace('_', " ")
-    })
 }
 
 /// A rule in words without the start of its series.
