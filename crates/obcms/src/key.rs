@@ -34,7 +34,7 @@ fn outside_backup(settings: &Settings) -> Option<PathBuf> {
 /// Warning of a key that a backup does not hold.
 pub fn backup_warning(settings: &Settings) -> Option<String> {
     outside_backup(settings)
-        .map(|path| format!("the key file {} is not in a backup; keep a copy of it, too", path.display()))
+        .map(|path| format!("the key file {} is not in the backup; keep a copy of it, too", path.display()))
 }
 
 /// Finds a missing or unreadable key.
