@@ -425,7 +425,7 @@ impl Tx<'_> {
         }
     }
 
-    /// Inserts many rows of `columns` with few statements. `suffix` may hold an `ON CONFLICT` clause.
+    /// Inserts many rows of `columns`. `suffix` may hold an `ON CONFLICT` clause.
     pub fn insert_rows(
         &mut self,
         table: &str,
@@ -433,32 +433,23 @@ impl Tx<'_> {
         rows: &[Vec<Cell>],
         suffix: &str,
     ) -> Result<(), StoreError> {
-        // Both engines take 32,000 parameters; whole chunks share one prepared statement.
-        let most = (16_000 / columns.len().max(1)).clamp(1, 500);
-        for chunk in rows.chunks(most) {
-            let names = columns.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-            let mut sql = format!("INSERT INTO \"{table}\" ({names}) VALUES ");
-            let mut number = 0;
-            for row in 0..chunk.len() {
-                sql.push_str(if row == 0 { "(" } else { ", (" });
-                for column in 0..columns.len() {
-                    number += 1;
-                    if column > 0 {
-                        sql.push_str(", ");
-                    }
-                    sql.push('$');
-                    sql.push_str(&number.to_string());
+        match &mut self.connection {
+            // Within the process one prepared statement is run for each row: a statement of its own for every number
+            // of rows would be prepared again and again.
+            Connection::Sqlite(connection) if !rows.is_empty() => {
+                connection.execute_each(&insertion(table, columns, 1, suffix), rows)
+            }
+            Connection::Sqlite(_) => Ok(()),
+            Connection::Postgres(connection) => {
+                // The engine takes 32,000 parameters; whole chunks share one prepared statement.
+                let most = (16_000 / columns.len().max(1)).clamp(1, 500);
+                for chunk in rows.chunks(most) {
+                    let parameters: Vec<Cell> = chunk.iter().flatten().cloned().collect();
+                    connection.execute(&insertion(table, columns, chunk.len(), suffix), &parameters)?;
                 }
-                sql.push(')');
+                Ok(())
             }
-            if !suffix.is_empty() {
-                sql.push(' ');
-                sql.push_str(suffix);
-            }
-            let parameters: Vec<Cell> = chunk.iter().flatten().cloned().collect();
-            self.execute(&sql, &parameters)?;
         }
-        Ok(())
     }
 
     /// Tells open pages of this change once it is committed.
@@ -507,6 +498,27 @@ impl Tx<'_> {
             Connection::Postgres(connection) => connection.commit(),
         }
     }
+}
+
+/// Statement that inserts a number of rows.
+fn insertion(table: &str, columns: &[&str], rows: usize, suffix: &str) -> String {
+    let mut sql = format!("INSERT INTO \"{table}\" (");
+    for (place, name) in columns.iter().enumerate() {
+        sql.push_str(if place == 0 { "\"" } else { ", \"" });
+        sql.push_str(name);
+        sql.push('"');
+    }
+    sql.push_str(") VALUES ");
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        sql.push_str(&placeholders(row * columns.len() + 1, columns.len()));
+        sql.push(')');
+    }
+    if !suffix.is_empty() {
+        sql.push(' ');
+        sql.push_str(suffix);
+    }
+    sql
 }
 
 /// `$first, $first+1, …`, as many as asked.

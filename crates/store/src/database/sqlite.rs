@@ -61,7 +61,7 @@ fn connect(path: &Path, reading: bool) -> Result<Connection, StoreError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 2147418112;",
+         PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 2147418112; PRAGMA wal_autocheckpoint = 4000;",
     )?;
     if reading {
         connection.execute_batch("PRAGMA query_only = ON;")?;
@@ -350,6 +350,19 @@ impl Transaction<'_> {
             let mut statement = self.holder.connection().prepare_cached(&numbered(sql))?;
             bind(&mut statement, parameters)?;
             Ok(u64::try_from(statement.raw_execute()?).unwrap_or(u64::MAX))
+        };
+        self.owner.note(write())
+    }
+
+    /// Runs a statement once for each list of parameters.
+    pub fn execute_each(&mut self, sql: &str, rows: &[Vec<Cell>]) -> Result<(), StoreError> {
+        let write = || {
+            let mut statement = self.holder.connection().prepare_cached(&numbered(sql))?;
+            for parameters in rows {
+                bind(&mut statement, parameters)?;
+                statement.raw_execute()?;
+            }
+            Ok(())
         };
         self.owner.note(write())
     }
