@@ -98,6 +98,39 @@ test("a card of a repeating task moves its next date alone", async () => {
   await page.context().close();
 });
 
+test("a card dragged by mouse moves where it is let go, and Escape puts it back", async () => {
+  const page = await running.signedIn("coordinator");
+  const task = await newTask(api(running), { title: "Carry the chairs" });
+  await page.goto("/board?q=chairs");
+  const card = page.getByRole("article", { name: "Carry the chairs" });
+  const pickUp = async (onto) => {
+    const [from, to] = [await card.boundingBox(), await onto.boundingBox()];
+    await page.mouse.move(from.x + 20, from.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(from.x + 40, from.y + 40, { steps: 4 });
+    await page.mouse.move(to.x + to.width / 2, to.y + 60, { steps: 8 });
+    await column(page, "In progress").locator(".card").waitFor();
+  };
+  const moves = [];
+  page.on("request", (request) => request.url().endsWith("/move") && moves.push(request.url()));
+  const columnOnServer = async () => (await api(running)("GET", `tasks/${task.id}`)).status;
+
+  await pickUp(column(page, "In progress"));
+  await page.keyboard.press("Escape");
+  await page.mouse.up();
+  await column(page, "Not started").locator(".card").waitFor();
+  assert.deepEqual(await titlesIn(page, "In progress"), []);
+  assert.equal(await column(page, "Not started").locator(".board-head .count").textContent(), "1");
+
+  await pickUp(column(page, "In progress"));
+  const answer = page.waitForResponse((found) => found.url().endsWith("/move"));
+  await page.mouse.up();
+  assert.equal((await answer).status(), 200);
+  assert.equal(moves.length, 1, "the drag that was given up asked for nothing");
+  assert.equal(await columnOnServer(), "in_progress");
+  await page.context().close();
+});
+
 test("a move in one browser shows in another", async () => {
   const [one, other] = await Promise.all([running.signedIn("coordinator"), running.signedIn("executive")]);
   const client = api(running);

@@ -23,6 +23,10 @@ function start(board: HTMLElement): void {
     const detail = (event as CustomEvent<Incoming>).detail;
     for (const [column, count] of pages) detail.wait.push(bringMore(detail.incoming, column, count));
   });
+  // The whole board takes a card that is let go between its columns.
+  board.addEventListener("dragover", (event) => {
+    if (Sortable.dragged) event.preventDefault();
+  });
   board.addEventListener("keydown", (event) => onKey(board, event));
   board.addEventListener("click", (event) => {
     const target = event.target as Element;
@@ -59,9 +63,13 @@ function prepare(board: HTMLElement): void {
         hold(true);
         from = { list, next: nextCard(item) };
       },
-      onEnd: ({ item }) => {
+      onEnd: (event) => {
         hold(false);
-        if (from) void settle(item, from);
+        if (!from) return;
+        // A drag that ends without a drop was given up with Escape, or ended beside the board.
+        const { originalEvent } = event as typeof event & { originalEvent?: Event };
+        if (originalEvent?.type === "dragend") replace(event.item, from);
+        else void settle(event.item, from);
       },
     });
   }
@@ -113,13 +121,18 @@ async function settle(card: HTMLElement, from: Place): Promise<void> {
     if (moved) toast(`Moved to ${column.getAttribute("aria-label")}`, { undo: answer?.undo });
   } catch (error) {
     if (moved) recount(list, from.list);
-    const hadFocus = card.contains(document.activeElement);
-    from.list.insertBefore(card, from.next?.parentElement === from.list ? from.next : lastPlace(from.list));
-    if (hadFocus) card.focus();
+    replace(card, from);
     toastRefusal(error);
   } finally {
     delete card.dataset.waiting;
   }
+}
+
+/** Puts a card back to where it came from. */
+function replace(card: HTMLElement, from: Place): void {
+  const hadFocus = card.contains(document.activeElement);
+  from.list.insertBefore(card, from.next?.parentElement === from.list ? from.next : lastPlace(from.list));
+  if (hadFocus) card.focus();
 }
 
 function columnOf(element: Element): HTMLElement | null {

@@ -9,6 +9,7 @@ use obcms_domain::registry::{Kind, Record, Value};
 use obcms_store::records::{self, Scope};
 use obcms_store::{Tx, accounts};
 
+use crate::cache::RevisionCache;
 use crate::error::AppError;
 
 /// A person, or the program itself, with what the policy needs to know.
@@ -109,6 +110,18 @@ impl From<&Actor> for CacheKey {
         }
     }
 }
+
+/// Cache of users with their rights, by id.
+pub(crate) struct ActorCache(pub RevisionCache<Id, Option<Actor>>);
+
+impl Default for ActorCache {
+    fn default() -> Self {
+        Self(RevisionCache::with_capacity(KEPT_ACTORS))
+    }
+}
+
+/// Users whose rights are kept at most.
+const KEPT_ACTORS: usize = 1024;
 
 /// How somebody's calendar opens when nothing else is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

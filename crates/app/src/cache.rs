@@ -8,11 +8,12 @@ use obcms_store::{Database, Tx};
 
 use crate::error::AppError;
 
-/// Entries at most; each may be as large as the figures of a region.
+/// Entries at most where each may be as large as the figures of a region.
 const CAPACITY: usize = 64;
 
 /// Cache by a key that names everything a value depends on, beside the revision of the data.
 pub(crate) struct RevisionCache<K, V> {
+    capacity: usize,
     contents: Mutex<Contents<K, V>>,
 }
 
@@ -23,7 +24,14 @@ struct Contents<K, V> {
 
 impl<K, V> Default for RevisionCache<K, V> {
     fn default() -> Self {
-        Self { contents: Mutex::new(Contents { revision: 0, values: HashMap::new() }) }
+        Self::with_capacity(CAPACITY)
+    }
+}
+
+impl<K, V> RevisionCache<K, V> {
+    /// Cache that keeps so many entries at most.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { capacity, contents: Mutex::new(Contents { revision: 0, values: HashMap::new() }) }
     }
 }
 
@@ -48,7 +56,7 @@ impl<K: Eq + Hash, V> RevisionCache<K, V> {
         if contents.revision > revision {
             return Ok(value);
         }
-        if contents.revision < revision || contents.values.len() >= CAPACITY {
+        if contents.revision < revision || contents.values.len() >= self.capacity {
             contents.values.clear();
             contents.revision = revision;
         }

@@ -96,6 +96,7 @@ pub struct App {
     zone: TimeZone,
     calendar: Arc<calendar::KeptCalendar>,
     portfolios: Arc<portfolio::PortfolioCache>,
+    actors: Arc<actor::ActorCache>,
 }
 
 impl App {
@@ -117,6 +118,7 @@ impl App {
             zone,
             calendar: Arc::default(),
             portfolios: Arc::default(),
+            actors: Arc::default(),
         })
     }
 
@@ -144,6 +146,12 @@ impl App {
 
     pub(crate) fn portfolios(&self) -> &portfolio::PortfolioCache {
         &self.portfolios
+    }
+
+    /// The user of that id with their rights at the moment, unless disabled or archived. Every request asks for its caller,
+    /// so they are kept as long as nothing changes.
+    pub(crate) fn present_actor(&self, tx: &mut Tx<'_>, user: Id) -> Result<Option<Actor>, AppError> {
+        Ok((*self.actors.0.get(tx, user, |tx| Actor::load(tx, user))?).clone())
     }
 
     /// Now.

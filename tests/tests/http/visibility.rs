@@ -40,6 +40,21 @@ on_both_engines! {
         admin.get("/api/v1/users?sort=-last_sign_in_at").expect_status(200);
     }
 
+    fn a_partner_who_stands_for_nobody_is_offered_no_request(server: &Server) {
+        let partner = server.person_with(json!({ "roles": ["partner"] })).client;
+        let coordinator = server.as_role("coordinator");
+        let community = coordinator.post("/api/v1/communities", &json!({
+            "name": "Stood for", "barangay": coordinator.get("/api/v1/barangays?limit=1").json["items"][0]["id"],
+        })).expect_status(201).json["id"].clone();
+        let of_community = server.person_with(json!({ "roles": ["partner"], "communities": [community] })).client;
+        for (client, is_offered) in [(&partner, false), (&of_community, true)] {
+            let list = client.get("/needs").expect_status(200).text;
+            assert_eq!(list.contains("/needs/new"), is_offered, "{list}");
+            let status = client.get("/needs/new").status;
+            assert_eq!(status == 200, is_offered, "{status}");
+        }
+    }
+
     fn partners_meet_no_name_and_no_link_of_what_is_hidden(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let make = |collection: &str, body: Value| {

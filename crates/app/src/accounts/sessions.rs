@@ -53,7 +53,7 @@ impl App {
             let Some(session) = session.filter(|session| !self.is_over(session, now)) else {
                 return Ok(None);
             };
-            Ok(Actor::load(tx, session.user_id)?.map(|actor| (actor, session)))
+            Ok(self.present_actor(tx, session.user_id)?.map(|actor| (actor, session)))
         })?;
         let Some((mut actor, mut session)) = found else {
             return Ok(None);

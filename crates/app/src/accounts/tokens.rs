@@ -94,7 +94,7 @@ impl App {
             let Some(token) = accounts::find_token(tx, &secrets::hash(secret), now)? else {
                 return Ok(None);
             };
-            Ok(Actor::load(tx, token.user_id)?.map(|actor| (actor, token)))
+            Ok(self.present_actor(tx, token.user_id)?.map(|actor| (actor, token)))
         })?;
         let Some((mut actor, token)) = found.filter(|(actor, _)| !actor.roles.is_empty()) else {
             return Ok(None);

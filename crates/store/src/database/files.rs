@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::fs::{File, Metadata};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak};
+use std::time::Instant;
 
 use rusqlite::Connection;
 
@@ -98,7 +99,13 @@ pub struct Files {
     is_rescued: AtomicBool,
     file: Option<Arc<File>>,
     seen: Mutex<Seen>,
+    /// Time of the last check that found nothing, in milliseconds after `opened_at`.
+    checked_after: AtomicU64,
+    opened_at: Instant,
 }
+
+/// Milliseconds for which readers rely on a check that found nothing.
+const LATELY: u64 = 20;
 
 impl Files {
     /// The files that an open connection uses.
@@ -119,6 +126,8 @@ impl Files {
             log: OnceLock::new(),
             writer,
             is_rescued: AtomicBool::new(false),
+            checked_after: AtomicU64::new(0),
+            opened_at: Instant::now(),
         };
         files.find_log();
         files
@@ -131,6 +140,15 @@ impl Files {
         {
             let _ = self.log.set(found);
         }
+    }
+
+    /// Returns true if a check found nothing a moment ago.
+    pub fn was_checked_lately(&self) -> bool {
+        self.age().saturating_sub(self.checked_after.load(Ordering::Relaxed)) < LATELY
+    }
+
+    fn age(&self) -> u64 {
+        u64::try_from(self.opened_at.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Refuses when the files are not those that were opened any more. `held` is the writer if the caller has it.
@@ -152,6 +170,7 @@ impl Files {
         };
         let now = identity(&self.log_path);
         if now == Some(*log) {
+            self.checked_after.store(self.age(), Ordering::Relaxed);
             return Ok(());
         }
         if now.is_none() {

@@ -187,7 +187,10 @@ impl Sqlite {
     }
 
     pub fn begin(&self, writing: bool) -> Result<Transaction<'_>, StoreError> {
-        self.check_files()?;
+        // A page reads many times; a write is always asked about, before and after.
+        if writing || !self.files.was_checked_lately() {
+            self.check_files()?;
+        }
         self.note(self.begin_checked(writing))
     }
 

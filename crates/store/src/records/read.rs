@@ -1,8 +1,10 @@
 //! Reading records by id, and what records say of each other.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use obcms_domain::id::Id;
+use obcms_domain::kinds;
 use obcms_domain::registry::{Field, FieldType, Kind, Link, Record, Value};
 
 use super::condition::{Scope, Statement, is_for_everyone};
@@ -46,8 +48,14 @@ pub fn load_many(tx: &mut Tx<'_>, kind: &'static Kind, ids: &[Id]) -> Result<Vec
 }
 
 /// All columns of the kind, of the table `t`.
-pub(super) fn columns(kind: &Kind) -> String {
-    schema::column_names(kind).iter().map(|name| format!("t.\"{name}\"")).collect::<Vec<_>>().join(", ")
+fn columns(kind: &Kind) -> &'static str {
+    static COLUMNS: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| {
+        let named = |name: &String| format!("t.\"{name}\"");
+        let listed =
+            |kind: &Kind| schema::column_names(kind).iter().map(named).collect::<Vec<_>>().join(", ");
+        kinds::REGISTRY.into_iter().map(|kind| (kind.name, listed(kind))).collect()
+    });
+    COLUMNS.get(kind.name).map_or("", String::as_str)
 }
 
 /// One row as a record, still without its lists of references.

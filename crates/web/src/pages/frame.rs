@@ -57,17 +57,9 @@ impl Page {
         let caller = extensions.get::<Caller>().cloned();
         let nonce = extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default();
         let chosen = caller.as_ref().map(|caller| caller.actor.theme.clone()).filter(|theme| theme != "auto");
-        // A page without the number at its bell is still a page.
-        let waiting = caller.as_ref().filter(|caller| !caller.actor.roles.is_empty()).map_or(0, |caller| {
-            blocking(|| state.app.waiting(&caller.actor)).unwrap_or_else(|error| {
-                tracing::warn!(%error, "what waits could not be counted");
-                0
-            })
-        });
-        // Before the content is read, so that a change between the two is looked at twice rather than never.
-        let state_of_data = match &caller {
-            Some(_) => blocking(|| state.app.page_state()).unwrap_or_default(),
-            None => String::new(),
+        let (waiting, state_of_data) = match &caller {
+            Some(caller) => blocking(|| (count_waiting(state, &caller.actor), state_of_data(state))),
+            None => (0, String::new()),
         };
         Self {
             theme: chosen.or_else(|| theme_cookie(headers)).unwrap_or_else(|| "auto".to_owned()),
@@ -206,6 +198,22 @@ impl FromRequestParts<State> for Signed {
         }
         Ok(Self { page, actor })
     }
+}
+
+/// Count of what waits for somebody. A page without the number at its bell is still a page.
+fn count_waiting(state: &State, actor: &Actor) -> u32 {
+    if actor.roles.is_empty() {
+        return 0;
+    }
+    state.app.waiting(actor).unwrap_or_else(|error| {
+        tracing::warn!(%error, "what waits could not be counted");
+        0
+    })
+}
+
+/// State of the data, read before the content of a page: a change between the two is looked at twice rather than never.
+fn state_of_data(state: &State) -> String {
+    state.app.page_state().unwrap_or_default()
 }
 
 fn theme_cookie(headers: &HeaderMap) -> Option<String> {

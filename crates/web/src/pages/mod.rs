@@ -42,6 +42,10 @@ use crate::state::State;
 #[must_use]
 pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
     let request: &[Relation] = match kind.name {
+        // Who stands for no organization or community has none to ask for.
+        "need" | "application" | "ppa" | "booking" if actor.concerns.is_empty() => {
+            &[Relation::None, Relation::Request]
+        }
         "need" | "application" | "ppa" | "booking" => {
             &[Relation::None, Relation::Request, Relation::OwnRequest]
         }
