@@ -21,4 +21,5 @@ pub mod scheduling;
 pub mod search;
 pub mod seeds;
 pub mod series;
+pub mod sharing;
 pub mod tasks;

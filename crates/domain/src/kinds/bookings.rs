@@ -31,6 +31,7 @@ pub static BOOKING: Kind = Kind {
     area: Area::Work,
     title: "purpose",
     state: "status",
+    all_requests: true,
     default_sort: "-start",
     people: &["booked_by"],
     dates: &[DateRole::span("booking", "", "start", "end")],

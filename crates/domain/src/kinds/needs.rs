@@ -13,6 +13,8 @@ pub static NEED: Kind = Kind {
     module: Module::Mana,
     area: Area::Field,
     state: "status",
+    all_requests: true,
+    undecided: Some(("status", "identified")),
     default_sort: "-priority_score",
     concerns: &["community", "forwarded_to"],
     fields: &[

@@ -82,6 +82,7 @@ pub static PPA: Kind = Kind {
     state: "status",
     people: &["manager"],
     request: Some(("category", "obc_request")),
+    undecided: Some(("approval_stage", "draft")),
     concerns: &["lead_organization", "implementing_organization", "communities", "needs.community"],
     rules,
     dates: &[

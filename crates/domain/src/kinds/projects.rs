@@ -13,6 +13,7 @@ pub static PROJECT: Kind = Kind {
     module: Module::Projects,
     area: Area::Programme,
     state: "current_stage",
+    undecided: Some(("current_stage", "need_identification")),
     people: &["lead"],
     concerns: &["need.community", "ppa.lead_organization"],
     dates: &[DateRole::day("project_target", "Project target", "target_completion_date")],

@@ -66,6 +66,7 @@ pub static APPLICATION: Kind = Kind {
     area: Area::Programme,
     title: "applicant_name",
     state: "status",
+    all_requests: true,
     people: &["reviewer"],
     decisions: &[
         "under_review",

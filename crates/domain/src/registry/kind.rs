@@ -79,6 +79,10 @@ pub struct Kind {
     pub decisions: &'static [&'static str],
     /// Field by which a record is a request or not, with the value that makes it one; nothing where none or all are.
     pub request: Option<(&'static str, &'static str)>,
+    /// Every record is a request, which more people may make than other records.
+    pub all_requests: bool,
+    /// Field and value of a record on which nobody has decided; nothing where the states in `decisions` say it.
+    pub undecided: Option<(&'static str, &'static str)>,
     /// Sort of the list when none is asked for.
     pub default_sort: &'static str,
     /// Rules over several fields.
@@ -115,6 +119,8 @@ impl Kind {
             invited: &[],
             decisions: &[],
             request: None,
+            all_requests: false,
+            undecided: None,
             default_sort: "-created_at",
             rules: no_rules,
             writable: true,

@@ -46,6 +46,24 @@ impl Record {
         }
     }
 
+    /// Returns true if the record is a request, which more people may make than other records.
+    #[must_use]
+    pub fn is_request(&self) -> bool {
+        match self.kind.request {
+            Some((field, value)) => self.text(field) == value,
+            None => self.kind.all_requests,
+        }
+    }
+
+    /// Returns true if somebody has decided on what the record asks for; its maker no longer writes its figures then.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        match self.kind.undecided {
+            Some((field, value)) => self.text(field) != value,
+            None => self.kind.decisions.contains(&self.state()),
+        }
+    }
+
     /// The value of a field; nothing when the kind has no such field.
     #[must_use]
     pub fn get(&self, name: &str) -> &Value {

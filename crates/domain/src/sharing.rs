@@ -1,0 +1,44 @@
+//! Shares: when one shows nothing any more.
+
+use jiff::Timestamp;
+
+use crate::registry::Record;
+
+/// Reason why a share shows nothing any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// Its maker took it back.
+    Revoked,
+    /// Its time is over.
+    Expired,
+    /// It was looked at as often as it may be.
+    UsedUp,
+    /// Its maker is not here any more.
+    MakerGone,
+}
+
+impl Gone {
+    /// As the log has it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::UsedUp => "used_up",
+            Self::MakerGone => "maker_gone",
+        }
+    }
+}
+
+/// Returns the reason why the share shows nothing, as far as its record tells.
+#[must_use]
+pub fn gone(share: &Record, now: Timestamp) -> Option<Gone> {
+    if share.is_archived() {
+        return Some(Gone::Revoked);
+    }
+    if share.instant("expires").is_some_and(|end| end <= now) {
+        return Some(Gone::Expired);
+    }
+    let used_up = share.integer("max_views").is_some_and(|most| share.integer("view_count") >= Some(most));
+    used_up.then_some(Gone::UsedUp)
+}
