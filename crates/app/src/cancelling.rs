@@ -7,7 +7,7 @@ use obcms_domain::bookings::{BookingStatus, uses};
 use obcms_domain::closing::{closing_statuses, is_closed};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::{BOOKING, TASK};
-use obcms_domain::registry::{Kind, Record};
+use obcms_domain::registry::Record;
 use obcms_domain::series::is_series;
 use obcms_domain::series::state::{keep_whole, whole, whole_state};
 use obcms_domain::tasks::TaskStatus;
@@ -16,18 +16,11 @@ use obcms_store::changes::{self, Change};
 use obcms_store::{Tx, bookings, records as store, tasks as of_tasks};
 use serde_json::Value as Json;
 
-use crate::behaviour::tasks;
 use crate::bookings::guard;
-use crate::error::AppError;
-use crate::records::Input;
-use crate::work::{Work, from_log};
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError, Work, from_log};
+use crate::records::closing::{CANCELLED, MEMBER, REOPENED};
+use crate::tasks::rules as tasks;
 
-/// Member of an input that asks to cancel open tasks and bookings along.
-pub const MEMBER: &str = "cancel_open_tasks";
-/// Actions in the log.
-pub(crate) const CANCELLED: &str = "cancel_with";
-pub(crate) const REOPENED: &str = "reopen_with";
 /// Changes of the origin that are looked at for the one that closed it.
 const LOOKED_AT: i64 = 500;
 
@@ -74,20 +67,6 @@ fn open_bookings(tx: &mut Tx<'_>, origins: &[Id], now: jiff::Timestamp) -> Resul
         !booking.is_archived() && BookingStatus::of(booking).blocks() && is_ahead()
     });
     Ok(found)
-}
-
-/// Takes the member out of an input of a kind that knows it. Answers the rest, and whether it was asked for.
-pub(crate) fn take(kind: &Kind, input: &Input) -> Result<(Input, bool), AppError> {
-    let mut rest = input.clone();
-    if closing_statuses(kind).is_empty() {
-        return Ok((rest, false));
-    }
-    let asked = match rest.remove(MEMBER) {
-        None | Some(Json::Null | Json::Bool(false)) => false,
-        Some(Json::Bool(true)) => true,
-        Some(_) => return Err(AppError::field(MEMBER, "type", "Expected true or false.")),
-    };
-    Ok((rest, asked))
 }
 
 /// After a record was written: cancels what was asked for, or brings back what was cancelled with it.

@@ -9,9 +9,7 @@ use obcms_domain::tasks::templates;
 use obcms_store::{migrations, records, settings};
 use serde_json::json;
 
-use crate::error::AppError;
-use crate::work::Work;
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError, Work};
 
 /// Puts in what is not there yet; each seed once, so that what the office changed or archived stays so.
 pub fn plant(app: &App) -> Result<(), AppError> {
@@ -24,7 +22,7 @@ pub fn plant(app: &App) -> Result<(), AppError> {
         ("templates", plant_templates),
         ("holidays", plant_holidays),
         // Databases of older releases hold the state of a series as a whole.
-        ("shown-occurrences", crate::jobs::series::refresh_all),
+        ("shown-occurrences", crate::tasks::show_occurrences::refresh_all),
     ];
     let missing = app.read(|tx| {
         let mut missing = false;

@@ -6,7 +6,7 @@ mod common;
 use common::{Home, bare, input};
 use jiff::SignedDuration;
 use obcms_app::accounts::{Client, EndAccess, SetupInput, SignInError, SignedIn};
-use obcms_app::actor::CacheKey;
+use obcms_app::core::CacheKey;
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::USER;

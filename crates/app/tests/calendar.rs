@@ -6,7 +6,7 @@ mod common;
 use common::{bare, input};
 use jiff::civil::date;
 use obcms_app::calendar::CalendarQuery;
-use obcms_app::icalendar::About;
+use obcms_app::calendar::icalendar::About;
 use obcms_app::{Actor, App};
 use obcms_domain::kinds::{EVENT, ORGANIZATION, PPA, TASK, TEAM, USER};
 use obcms_domain::people::{Action, Role};

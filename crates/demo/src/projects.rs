@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use obcms_app::projects::{Step, move_project};
+use obcms_app::programme::projects::{Step, move_project};
 use obcms_domain::kinds::{NEED, PPA, PROJECT};
 use serde_json::json;
 

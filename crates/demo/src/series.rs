@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan};
-use obcms_app::series::{Scope, Target, change};
+use obcms_app::calendar::series::{Scope, Target, change};
 use obcms_app::{AppError, Work, records};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::{EVENT, TASK};

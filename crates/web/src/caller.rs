@@ -5,8 +5,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use obcms_app::security::SecurityEvent;
-use obcms_app::{Actor, AppError, security};
+use obcms_app::core::security::{self, SecurityEvent};
+use obcms_app::{Actor, AppError};
 use obcms_store::accounts::Session;
 
 use crate::address::{base_address, is_secure};

@@ -13,7 +13,7 @@ use axum::body::{Body, Bytes};
 use futures_util::stream;
 use jiff::{SignedDuration, Timestamp};
 use obcms_app::AppError;
-use obcms_app::actor::CacheKey;
+use obcms_app::core::CacheKey;
 use obcms_domain::id::Id;
 
 /// Bytes kept at most: some dozens of months of an office, a few of a region.

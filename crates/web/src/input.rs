@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use obcms_app::lists::repeated;
+use obcms_app::records::lists::repeated;
 use obcms_domain::id::Id;
 use obcms_domain::registry::FieldError;
 use serde_json::{Map, Value as Json};

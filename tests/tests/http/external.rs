@@ -5,9 +5,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use obcms_app::jobs::{HANDLERS, run_next};
+use obcms_app::jobs::run_next;
 use obcms_app::records::Input;
-use obcms_app::{Actor, App, Entropy, Options, SystemClock};
+use obcms_app::{Actor, App, Entropy, HANDLERS, Options, SystemClock};
 use obcms_domain::kinds::EXTERNAL_CALENDAR;
 use obcms_tests::other::{Other, answer};
 use obcms_tests::{Client, Engine, Server, on_both_engines};

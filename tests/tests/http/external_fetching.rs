@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use obcms_app::external::{Answer, Asked, Limits, fetch};
+use obcms_app::exchange::subscriptions::{Answer, Asked, Limits, fetch};
 use obcms_domain::addresses::closed;
 use obcms_tests::other::{Other, answer};
 

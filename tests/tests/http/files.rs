@@ -3,9 +3,9 @@
 
 use std::io::Read;
 
-use obcms_app::Actor;
-use obcms_app::files::{MAXIMUM_ROWS, UNFINISHED_IMPORTS};
-use obcms_app::jobs::{Enqueue, HANDLERS, run_next};
+use obcms_app::jobs::{Enqueue, run_next};
+use obcms_app::records::transfer::{MAXIMUM_ROWS, UNFINISHED_IMPORTS};
+use obcms_app::{Actor, HANDLERS};
 use obcms_domain::kinds::{self, REGISTRY};
 use obcms_domain::registry::Kind;
 use obcms_tests::{Answer, Client, Server, on_both_engines, sample};

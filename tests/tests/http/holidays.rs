@@ -172,7 +172,7 @@ on_both_engines! {
 
     fn the_job_of_the_new_year_puts_in_the_years_to_come(server: &Server) {
         let staff = server.as_role("staff");
-        let job = obcms_app::jobs::handler("holidays").unwrap();
+        let job = obcms_app::handler("holidays").unwrap();
         assert!((job.run)(server.app(), &json!({})).is_ok());
         let year = i32::from(server.app().today().year());
         for year in year..=year + 2 {

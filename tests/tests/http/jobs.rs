@@ -419,7 +419,7 @@ on_both_engines! {
         })
         .unwrap();
         make_due(app, night.id);
-        assert_eq!(run_next(app, obcms_app::jobs::HANDLERS, "test").unwrap(), Some(night.id));
+        assert_eq!(run_next(app, obcms_app::HANDLERS, "test").unwrap(), Some(night.id));
         app.read(|tx| {
             assert!(jobs::by_key(tx, "count", "old")?.is_none());
             assert!(jobs::by_key(tx, "count", "new")?.is_some());

@@ -6,8 +6,9 @@ use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use obcms_app::HANDLERS;
 use obcms_app::accounts::EndAccess;
-use obcms_app::jobs::{HANDLERS, plant};
+use obcms_app::jobs::plant;
 use obcms_tests::{Client, PASSWORD, Server, on_both_engines, sample};
 use serde_json::{Value as Json, json};
 

@@ -219,7 +219,7 @@ on_both_engines! {
             };
             let whole: BTreeSet<String> = all("").into_iter().collect();
             assert!(whole.len() >= 7);
-            let sorts = kind.visible().map(|(_, field)| field).filter(|field| obcms_app::lists::is_sortable(field));
+            let sorts = kind.visible().map(|(_, field)| field).filter(|field| obcms_app::records::lists::is_sortable(field));
             for name in sorts.map(|field| field.name).chain(["created_at", "updated_at"]) {
                 for sign in ["", "-"] {
                     let mut walked = Vec::new();

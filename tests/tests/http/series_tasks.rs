@@ -3,7 +3,7 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use obcms_app::jobs::HANDLERS;
+use obcms_app::HANDLERS;
 use obcms_tests::{Browser, Client, make, on_both_engines};
 use serde_json::{Value, json};
 

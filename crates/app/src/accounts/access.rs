@@ -6,15 +6,13 @@ use jiff::Timestamp;
 use obcms_domain::id::Id;
 use obcms_domain::people::{Action, Area};
 use obcms_domain::registry::Record;
+use obcms_domain::sharing::gone;
 use obcms_store::accounts::{self, Session, Token};
 use obcms_store::{Tx, feeds, sharing};
 
 use super::find_user;
-use crate::actor::Credential;
-use crate::error::AppError;
+use crate::core::{Actor, App, AppError, Credential, Work, security};
 use crate::records::require_write;
-use crate::work::Work;
-use crate::{Actor, App, security};
 
 /// Reason why somebody has no access any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,7 +178,7 @@ impl App {
         let mut feeds = feeds::of_owner(tx, user)?;
         feeds.retain(|feed| feed.instant("expires").is_none_or(|end| end > now));
         let mut shares = sharing::of_owner(tx, user)?;
-        shares.retain(|share| crate::sharing::gone(share, now).is_none());
+        shares.retain(|share| gone(share, now).is_none());
         Ok(Credentials { sessions, tokens, feeds, shares })
     }
 

@@ -6,11 +6,10 @@ use obcms_domain::registry::Record;
 use obcms_store::accounts;
 
 use super::find_user;
-use crate::actor::roles;
-use crate::behaviour::users::require_another_admin;
-use crate::error::AppError;
+use crate::accounts::rules::require_another_admin;
+use crate::core::actor::roles;
+use crate::core::{Actor, App, AppError, security};
 use crate::records::require_write;
-use crate::{Actor, App, security};
 
 /// Refuses whoever may not manage accounts.
 pub fn require_administration(actor: &Actor, action: Action, what: &str) -> Result<(), AppError> {

@@ -5,9 +5,9 @@
 
 mod access;
 mod administration;
-mod hashing;
 mod passwords;
 mod profile;
+pub(crate) mod rules;
 mod secrets;
 mod sessions;
 mod setup;
@@ -16,8 +16,6 @@ mod throttle;
 mod tokens;
 mod vault;
 
-pub use passwords::PasswordCost;
-pub(crate) use passwords::{hash as passphrase_hash, verify as verify_password};
 pub(crate) use secrets::{hashed_text, new as new_secret};
 pub(crate) use throttle::Attempt;
 
@@ -28,9 +26,10 @@ use obcms_domain::registry::Record;
 pub use obcms_store::accounts::{Session, SetupLink, Token};
 use obcms_store::{accounts, records};
 
+pub use crate::core::hashing::{MOST_HASHES, hashes_at_once};
+pub use crate::core::password_hash::PasswordCost;
 pub(crate) use access::limit_end;
 pub use access::{AccessEnd, Credentials, EndAccess, Ended};
-pub use hashing::{MOST_HASHES, hashes_at_once};
 pub use setup::{SetupInput, setup_path};
 pub use sign_in::{Client, SignInError, SignedIn};
 pub use throttle::DEVICE_LIFE;
@@ -38,9 +37,7 @@ pub use tokens::{DEFAULT_DAYS as TOKEN_DAYS, TokenEnd};
 pub(crate) use vault::opened;
 pub use vault::{KEY_LENGTH, Vault, new_key};
 
-use crate::error::AppError;
-use crate::work::Work;
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError, Work};
 
 impl App {
     /// Whether anybody has an account yet.

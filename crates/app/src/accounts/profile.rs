@@ -4,9 +4,8 @@ use obcms_domain::kinds::USER;
 use obcms_domain::registry::{self, FieldError, Record};
 
 use super::{find_user, own_id};
-use crate::error::AppError;
+use crate::core::{Actor, App, AppError};
 use crate::records::{Input, check, require_version, require_write};
-use crate::{Actor, App, behaviour};
 
 /// Members that belong to their owner; name to sign in with and roles belong to administrators.
 const OWN: [&str; 10] = [
@@ -49,7 +48,7 @@ impl App {
             let mut record = before.clone();
             registry::parse(&mut record, input, false, &work.context())?;
             check(work, Some(&before), &record)?;
-            behaviour::prepare(work, Some(&before), &mut record, input)?;
+            work.before_save(Some(&before), &mut record, input)?;
             work.save(&before, &mut record, "update")?;
             find_user(work, id)
         })

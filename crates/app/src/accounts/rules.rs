@@ -5,15 +5,16 @@ use obcms_domain::registry::Record;
 
 use obcms_store::accounts;
 
-use crate::actor::roles;
-use crate::error::AppError;
-use crate::work::Work;
+use crate::core::actor::roles;
+use crate::core::rules::Input;
+use crate::core::{AppError, Work};
 
 /// Keeps the name in small letters and the last administrator in office.
-pub fn prepare(
+pub fn before_save(
     work: &mut Work<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
+    _: &Input,
 ) -> Result<(), AppError> {
     let name = username::normalise(record.text("username"));
     record.set("username", name);
@@ -52,6 +53,14 @@ pub fn before_archive(work: &mut Work<'_, '_>, record: &Record) -> Result<(), Ap
     accounts::revoke_tokens(work.tx, record.id, work.now)?;
     accounts::delete_setup_links(work.tx, record.id)?;
     work.acted("account_archived", record.text("username").to_owned());
+    Ok(())
+}
+
+/// Logs that an account was restored.
+pub fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+    if before.is_archived() && !record.is_archived() {
+        work.acted("account_restored", record.text("username").to_owned());
+    }
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use obcms_domain::hex::hex;
 use sha2::{Digest, Sha256};
 
-use crate::App;
+use crate::core::App;
 
 /// A new secret of 256 random bits, fit for addresses and headers.
 pub fn new(app: &App) -> String {

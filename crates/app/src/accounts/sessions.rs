@@ -5,10 +5,8 @@ use obcms_domain::id::Id;
 use obcms_store::accounts::{self, Session};
 
 use super::{own_id, secrets};
-use crate::actor::Credential;
-use crate::error::AppError;
+use crate::core::{Actor, App, AppError, Credential, security};
 use crate::records::require_write;
-use crate::{Actor, App, security};
 
 /// Uses within this time of the last noted one are not noted: a page asks for many things at once.
 pub const TOUCH: SignedDuration = SignedDuration::from_secs(60);

@@ -8,10 +8,9 @@ use obcms_store::accounts::{self, SetupLink};
 use serde_json::json;
 
 use super::{access, administration, find_user, passwords, secrets};
-use crate::actor::Credential;
-use crate::error::AppError;
+use crate::core::password_hash;
+use crate::core::{Actor, App, AppError, Credential, security};
 use crate::records::{Input, create};
-use crate::{Actor, App, security};
 
 /// How long the link for the first administrator holds: it stands in the log of the server.
 const FIRST: SignedDuration = SignedDuration::from_hours(24);
@@ -116,7 +115,7 @@ impl App {
             return Err(AppError::Invalid(vec![error.clone()]));
         }
         let hash = match &wrong {
-            None => passwords::hash(self, &input.password)?,
+            None => password_hash::hash(self, &input.password)?,
             Some(_) => String::new(),
         };
         self.write(&actor, |work| {

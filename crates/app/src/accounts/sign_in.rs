@@ -6,10 +6,10 @@ use obcms_domain::people::username;
 use obcms_store::accounts::{self, Session};
 use obcms_store::records;
 
-use super::{Attempt, passwords, secrets};
-use crate::error::AppError;
-use crate::security::SecurityEvent;
-use crate::{Actor, App};
+use super::{Attempt, secrets};
+use crate::core::password_hash;
+use crate::core::security::SecurityEvent;
+use crate::core::{Actor, App, AppError};
 
 /// Failures to sign in are forgotten after this time.
 const FORGET_FAILURES: SignedDuration = SignedDuration::from_hours(24);
@@ -98,7 +98,7 @@ impl App {
             return Err(SignInError::Locked { seconds });
         }
         let hash = user.as_ref().map_or("", |user| user.text("password_hash"));
-        let right = passwords::verify(password, hash);
+        let right = password_hash::verify(password, hash);
         let welcome = actor.filter(|_| right);
         let secret = secrets::new(self);
         let session = user.as_ref().map(|user| Session {

@@ -12,8 +12,7 @@ use obcms_store::accounts::{self, KnownDevice};
 use obcms_store::{StoreError, Tx};
 
 use super::secrets;
-use crate::App;
-use crate::error::AppError;
+use crate::core::{App, AppError};
 
 /// For how long a browser is known after its last sign-in.
 pub const DEVICE_LIFE: SignedDuration = SignedDuration::from_hours(24 * 400);

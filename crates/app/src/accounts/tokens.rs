@@ -6,10 +6,8 @@ use obcms_store::accounts::{self, Token};
 
 use super::sessions::TOUCH;
 use super::{find_user, own_id, secrets};
-use crate::actor::Credential;
-use crate::error::AppError;
+use crate::core::{Actor, App, AppError, Credential, security};
 use crate::records::require_write;
-use crate::{Actor, App, security};
 
 /// Every token starts with this, so that scanners for leaked secrets know it.
 const PREFIX: &str = "obcms_";

@@ -4,8 +4,7 @@ use obcms_domain::registry::Record;
 use obcms_store::sealed::{self, Sealed};
 pub use obcms_store::vault::{KEY_LENGTH, Vault, is_sealed, new_key};
 
-use crate::App;
-use crate::error::AppError;
+use crate::core::{App, AppError};
 
 /// The secret of a record with an address of its own; nothing when the key is not the one that sealed it.
 #[must_use]

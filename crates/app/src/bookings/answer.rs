@@ -13,10 +13,7 @@ use obcms_store::{Tx, records};
 use serde_json::{Value as Json, json};
 
 use super::guard::{Demand, hull, in_the_way, slots};
-use crate::Actor;
-use crate::actor::Sight;
-use crate::error::AppError;
-use crate::work::Work;
+use crate::core::{Actor, AppError, Sight, Work};
 
 /// Bookings named in a refusal at most.
 const NAMED: usize = 50;

@@ -12,8 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::answer::{Known, shown_instant};
 use crate::calendar::CalendarQuery;
-use crate::error::AppError;
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError};
 
 /// What is known of a resource within a window.
 #[derive(Clone, Debug)]

@@ -9,10 +9,8 @@ use obcms_store::{bookings as store, records};
 use serde_json::Value as Json;
 
 use super::guard;
-use crate::error::AppError;
+use crate::core::{Actor, App, AppError, Work};
 use crate::records::{Input, reload, require_version, require_write};
-use crate::work::Work;
-use crate::{Actor, App};
 
 /// Characters of a note at most.
 const NOTE: usize = 2000;

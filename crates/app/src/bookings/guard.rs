@@ -11,8 +11,7 @@ use obcms_store::bookings::{self as store, Slot};
 use obcms_store::records;
 
 use super::answer;
-use crate::error::AppError;
-use crate::work::Work;
+use crate::core::{AppError, Work};
 
 /// What a booking asks for, and the resource that it asks for.
 pub struct Demand {
@@ -145,8 +144,23 @@ fn check_itself(demand: &Demand) -> Result<(), AppError> {
     Ok(())
 }
 
+/// A new booking takes its times.
+pub fn created(work: &mut Work<'_, '_>, booking: &Record) -> Result<(), AppError> {
+    occupy(work, None, booking)
+}
+
+/// A changed booking takes its times anew.
+pub fn changed(work: &mut Work<'_, '_>, before: &Record, booking: &Record) -> Result<(), AppError> {
+    occupy(work, Some(before), booking)
+}
+
+/// Refuses an undo that archives a resource with bookings ahead.
+pub fn before_undo(work: &mut Work<'_, '_>, before: &Record, resource: &Record) -> Result<(), AppError> {
+    if resource.is_archived() && !before.is_archived() { before_archive(work, before) } else { Ok(()) }
+}
+
 /// Writes what the booking takes now, after a look at what others take.
-pub fn occupy(work: &mut Work<'_, '_>, before: Option<&Record>, booking: &Record) -> Result<(), AppError> {
+fn occupy(work: &mut Work<'_, '_>, before: Option<&Record>, booking: &Record) -> Result<(), AppError> {
     let now_taken = occupied(booking);
     if let Some(before) = before
         && occupied(before) == now_taken

@@ -9,6 +9,7 @@ mod availability;
 mod decisions;
 pub(crate) mod guard;
 mod preview;
+pub(crate) mod rules;
 mod utilisation;
 
 pub use answer::shown_instant;

@@ -13,9 +13,8 @@ use serde_json::{Value as Json, json};
 
 use super::answer::{Known, shown_instant, shown_span};
 use super::guard::{hull, in_the_way, slots, unbounded};
-use crate::error::AppError;
+use crate::core::{Actor, App, AppError};
 use crate::records::Input;
-use crate::{Actor, App};
 
 /// How one date of a booking stands.
 #[derive(Clone, Debug)]

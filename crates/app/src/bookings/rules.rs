@@ -7,17 +7,18 @@ use obcms_domain::registry::{FieldError, Record, Value};
 use obcms_domain::series::{self, Series};
 
 use crate::bookings::guard::{self, is_override};
-use crate::error::AppError;
-use crate::work::Work;
+use crate::core::rules::Input;
+use crate::core::{AppError, Work};
 
 /// Wrong dates of a series that are named at most.
 const NAMED: usize = 10;
 
 /// Applies the rules of bookings to a record that people changed.
-pub fn prepare(
+pub fn before_save(
     work: &mut Work<'_, '_>,
     before: Option<&Record>,
     booking: &mut Record,
+    _: &Input,
 ) -> Result<(), AppError> {
     require_override(work, before, booking)?;
     name(work, booking)?;

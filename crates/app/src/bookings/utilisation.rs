@@ -11,10 +11,9 @@ use obcms_domain::registry::Record;
 use obcms_store::bookings::{self as store, Slot};
 use serde_json::{Value as Json, json};
 
-use crate::error::AppError;
-use crate::files::guarded;
-use crate::lists;
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError};
+use crate::records::lists;
+use crate::records::transfer::guarded;
 
 /// How much one resource is used in a period.
 #[derive(Clone, Debug)]

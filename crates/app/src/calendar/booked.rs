@@ -17,8 +17,7 @@ use obcms_store::{Tx, bookings, records};
 
 use super::kept::{self, Kept};
 use super::{CalendarQuery, Entry, Feed, Shown, Zones, expansion, merged};
-use crate::error::AppError;
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError};
 
 /// When and for what a resource is booked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -14,8 +14,7 @@ use obcms_store::calendar::EntryRow;
 use obcms_store::{Database, Tx, bookings, records};
 
 use super::{CalendarQuery, Entry, Feed, kept, takes_time};
-use crate::error::AppError;
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError};
 
 /// Pairs in one answer at most.
 pub const MAXIMUM: usize = 500;

@@ -8,11 +8,9 @@ use serde_json::Value as Json;
 
 use super::moving::{Moved, Wish, given_on, in_terms_of_the_entry, missing, patch};
 use super::{EntryId, Feed};
-use crate::error::AppError;
+use crate::core::{Actor, App, AppError, Work};
+use crate::records::undo::undo_address;
 use crate::records::{self, Input};
-use crate::undo::undo_address;
-use crate::work::Work;
-use crate::{Actor, App};
 
 /// Fields that tell how far the old record came, or that tie it to others in time.
 const NOT_COPIED: [&str; 7] =

@@ -9,8 +9,7 @@ use obcms_domain::calendar::unfloating;
 use serde::Serialize;
 
 use super::{CalendarQuery, Entry};
-use crate::error::AppError;
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError};
 
 /// What lasts longer than so many days counts on its first and its last day only: what runs for months says nothing
 /// about how full a day is.

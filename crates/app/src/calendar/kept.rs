@@ -20,8 +20,8 @@ use obcms_store::{Tx, records};
 
 use super::writing::Written;
 use super::{Zones, expansion};
-use crate::error::AppError;
-use crate::icalendar::Component;
+use crate::calendar::icalendar::Component;
+use crate::core::AppError;
 
 /// Names of people by their ids.
 pub type Names = Arc<HashMap<Id, String>>;

@@ -8,7 +8,9 @@ pub mod conflicts;
 mod copying;
 pub mod density;
 mod entry_id;
+pub(crate) mod events;
 mod expansion;
+pub mod icalendar;
 mod kept;
 mod moving;
 mod narrowing;
@@ -16,6 +18,7 @@ mod query;
 mod reassigning;
 mod rights;
 mod rows;
+pub mod series;
 pub mod suggestions;
 mod writing;
 
@@ -44,9 +47,8 @@ use obcms_domain::registry::{Kind, Module};
 use obcms_store::calendar::{self as store, EntryRow, Window};
 use obcms_store::{Database, Tx};
 
-use crate::error::AppError;
-use crate::icalendar::Component;
-use crate::{Actor, App};
+use crate::calendar::icalendar::Component;
+use crate::core::{Actor, App, AppError};
 use kept::Kept;
 
 /// The entries of a window with the names of the people on them.
@@ -245,7 +247,7 @@ impl App {
         modules: &[Module],
         wanted: &dyn Fn(&EntryRow) -> bool,
     ) -> Result<(Vec<Entry>, Names), AppError> {
-        let (rows, names) = self.kept_calendar().within(tx, state, window, self.zone())?;
+        let (rows, names) = self.cache::<KeptCalendar>().within(tx, state, window, self.zone())?;
         let mut zones = Zones::new(self.zone());
         let mut entries = Vec::with_capacity(rows.len());
         let mut dates = Vec::new();
@@ -280,7 +282,7 @@ impl App {
         query: &CalendarQuery,
     ) -> Result<(i64, Feed), AppError> {
         let state = Database::state_of(tx)?;
-        let (rows, names) = self.kept_calendar().within(tx, state, &query.window, self.zone())?;
+        let (rows, names) = self.cache::<KeptCalendar>().within(tx, state, &query.window, self.zone())?;
         let wanted = |kept: &Kept| {
             (query.modules.is_empty() || query.modules.contains(&kept.row.kind.module))
                 && (query.wants(&kept.row, actor) || wants_a_date(query, kept, actor))

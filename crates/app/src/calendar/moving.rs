@@ -14,12 +14,10 @@ use serde_json::{Value as Json, json};
 
 use super::reassigning::{self, Goes};
 use super::{EntryId, Feed};
-use crate::error::AppError;
+use crate::calendar::series::{Scope, Target};
+use crate::core::{Actor, App, AppError, Work};
+use crate::records::undo::undo_address;
 use crate::records::{self, Input};
-use crate::series::{Scope, Target};
-use crate::undo::undo_address;
-use crate::work::Work;
-use crate::{Actor, App};
 
 /// What moving an entry led to.
 #[derive(Clone, Debug)]
@@ -159,7 +157,7 @@ fn move_date(
         ));
     }
     let target = Target { kind, id: record.id, recurrence_id: recurrence, scope: wish.scope, expected };
-    let after = crate::series::change(work, &target, &patch)
+    let after = crate::calendar::series::change(work, &target, &patch)
         .map_err(|error| goes.in_terms_of_the_entry(in_terms_of_the_entry(error, role), kind))?;
     let times = ["start", "end", "all_day", "timezone", "rrule"];
     if gives_bookings && times.iter().any(|name| record.get(name) != after.series.get(name)) {

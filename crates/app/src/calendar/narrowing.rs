@@ -7,7 +7,7 @@ use obcms_store::Tx;
 use obcms_store::calendar as store;
 
 use super::Entry;
-use crate::error::AppError;
+use crate::core::AppError;
 
 /// What entries must stand in some relation to; entries must fit each list that is not empty, by any of its items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -11,9 +11,8 @@ use obcms_domain::search;
 use obcms_store::calendar::{EntryRow, Window};
 
 use super::Concerning;
-use crate::error::AppError;
-use crate::lists::{repeated, with_plus};
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError};
+use crate::records::lists::{repeated, with_plus};
 
 /// Days of a window at most.
 pub const MAXIMUM_DAYS: i64 = 400;

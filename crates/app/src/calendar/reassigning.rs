@@ -7,9 +7,8 @@ use obcms_domain::registry::{DateRole, Field, FieldType, Kind, Record, Source};
 use obcms_store::{bookings as store, records as stored};
 use serde_json::json;
 
-use crate::error::AppError;
+use crate::core::{AppError, Work};
 use crate::records::{self, Input};
-use crate::work::Work;
 
 /// To whom, or to what, an entry goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

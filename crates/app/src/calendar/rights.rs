@@ -10,9 +10,8 @@ use obcms_store::Tx;
 use obcms_store::records::{self, Scope};
 
 use super::Entry;
-use crate::Actor;
-use crate::actor::{Sight, assigning, is_decided};
-use crate::error::AppError;
+use crate::core::actor::assigning;
+use crate::core::{Actor, AppError, Sight};
 
 /// Takes out what the actor may not see and marks what they may move.
 pub fn apply(tx: &mut Tx<'_>, actor: &Actor, entries: &mut Vec<Entry>) -> Result<(), AppError> {
@@ -113,7 +112,7 @@ impl Rights {
         if needed.contains(&Relation::Draft) && !needed.contains(&Relation::Own) {
             let own = records::made_by(tx, kind, &ids, user)?;
             let own = records::load_many(tx, kind, &own)?;
-            editable.extend(own.iter().filter(|record| !is_decided(record)).map(|record| record.id));
+            editable.extend(own.iter().filter(|record| !record.is_decided()).map(|record| record.id));
         }
         if needed.contains(&Relation::Team) && kind.field("teams").is_some() && !actor.teams.is_empty() {
             editable.extend(records::pointing_at(tx, &ids, "teams", &actor.teams)?);

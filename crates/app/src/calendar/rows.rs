@@ -8,10 +8,8 @@ use obcms_store::{calendar as store, records};
 use serde::Serialize;
 
 use super::CalendarQuery;
-use crate::actor::Sight;
-use crate::error::AppError;
-use crate::lists;
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError, Sight};
+use crate::records::lists;
 
 /// What the rows of a timeline are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

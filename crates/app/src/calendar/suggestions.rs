@@ -18,9 +18,8 @@ use obcms_store::{Cell, Tx};
 use serde_json::{Value as Json, json};
 
 use super::{Feed, expand, takes_time};
-use crate::error::AppError;
+use crate::core::{Actor, App, AppError};
 use crate::holidays::days_off;
-use crate::{Actor, App};
 
 /// People who can be asked for together.
 pub const MAXIMUM_PEOPLE: usize = 50;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{Entry, EntryId, Feed, Moment, address, optional};
-use crate::error::AppError;
+use crate::core::AppError;
 
 /// An entry as JSON, but for what differs.
 #[derive(Debug)]

@@ -9,8 +9,8 @@ use obcms_domain::registry::{Kind, Record, Value};
 use obcms_store::records::{self, Scope};
 use obcms_store::{Tx, accounts};
 
-use crate::cache::RevisionCache;
-use crate::error::AppError;
+use crate::core::cache::RevisionCache;
+use crate::core::{App, AppError};
 
 /// A person, or the program itself, with what the policy needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,8 +120,16 @@ impl Default for ActorCache {
     }
 }
 
-/// Users whose rights are kept at most.
+/// Capacity of the cache of users.
 const KEPT_ACTORS: usize = 1024;
+
+impl App {
+    /// The user of that id with their rights at the moment, unless disabled or archived. Every request asks for its caller,
+    /// so they are cached by revision.
+    pub(crate) fn present_actor(&self, tx: &mut Tx<'_>, user: Id) -> Result<Option<Actor>, AppError> {
+        Ok((*self.cache::<ActorCache>().0.get(tx, user, |tx| Actor::load(tx, user))?).clone())
+    }
+}
 
 /// How somebody's calendar opens when nothing else is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -324,7 +332,7 @@ impl Actor {
 
     /// Relations to a record that is a request, whoever made it.
     pub(crate) fn request_relations(&self, record: &Record) -> Vec<Relation> {
-        match (is_request(record), self.is_for_own(record)) {
+        match (record.is_request(), self.is_for_own(record)) {
             (false, _) => Vec::new(),
             (true, false) => vec![Relation::Request],
             (true, true) => vec![Relation::Request, Relation::OwnRequest],
@@ -339,7 +347,7 @@ impl Actor {
         };
         if record.created_by == Some(user) {
             relations.push(Relation::Own);
-            if !is_decided(record) {
+            if !record.is_decided() {
                 relations.push(Relation::Draft);
             }
         }
@@ -399,28 +407,9 @@ pub fn roles(user: &Record) -> Vec<Role> {
     }
 }
 
-/// Things that are requests by nature, which more people may make than other things: needs, requests of communities,
-/// applications, bookings.
-pub(crate) fn is_request(record: &Record) -> bool {
-    match record.kind.request {
-        Some((field, value)) => record.text(field) == value,
-        None => matches!(record.kind.name, "need" | "application" | "booking"),
-    }
-}
-
 /// Fields that say whose a thing is to do, or to organize; whoever is only invited is not among them.
 pub(crate) fn assigning(kind: &Kind) -> Vec<&'static str> {
     kind.people.iter().filter(|field| !kind.invited.contains(field)).copied().collect()
-}
-
-/// Returns true if somebody has decided on what the record asks for; its maker no longer writes its figures then.
-pub(crate) fn is_decided(record: &Record) -> bool {
-    match record.kind.name {
-        "ppa" => record.text("approval_stage") != "draft",
-        "need" => record.state() != "identified",
-        "project" => record.state() != "need_identification",
-        _ => record.kind.decisions.contains(&record.state()),
-    }
 }
 
 fn verb(action: Action) -> &'static str {

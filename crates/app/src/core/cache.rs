@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use obcms_store::{Database, Tx};
 
-use crate::error::AppError;
+use crate::core::AppError;
 
 /// Entries at most where each may be as large as the figures of a region.
 const CAPACITY: usize = 64;

@@ -66,7 +66,7 @@ pub enum AppError {
     /// A setting of the installation is wrong.
     #[error("{0}")]
     Setting(String),
-    /// A pass phrase is to be hashed before the transaction goes on; see [`crate::App::write`].
+    /// A pass phrase is to be hashed before the transaction goes on; see [`crate::core::App::write`].
     #[error("A pass phrase was not hashed.")]
     Unhashed(Passphrase),
     /// The database failed.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use obcms_domain::networks::client_network_of;
 
-use crate::Actor;
+use crate::core::Actor;
 
 /// Target under which security events are logged, for filters.
 pub const TARGET: &str = "obcms::security";

@@ -18,11 +18,10 @@ use obcms_store::database::Message;
 use obcms_store::{Tx, jobs, records};
 use serde_json::{Map, Value as Json, json};
 
-use crate::actor::Actor;
-use crate::error::{AppError, Passphrase};
-use crate::jobs::Enqueue;
-use crate::security::PendingEvent;
-use crate::{App, consequences, generation, occurrences};
+use crate::core::error::Passphrase;
+use crate::core::job::Enqueue;
+use crate::core::security::PendingEvent;
+use crate::core::{Actor, App, AppError};
 
 impl App {
     /// Context for reading an input of the actor.
@@ -144,12 +143,19 @@ impl<'a, 'b> Work<'a, 'b> {
         Record::new(kind, self.app.new_id(), self.now, self.actor.id)
     }
 
+    fn show_occurrence(&self, record: &mut Record) -> Result<(), AppError> {
+        match self.rules_of(record.kind).show_occurrence {
+            Some(show_occurrence) => show_occurrence(record, self.today),
+            None => Ok(()),
+        }
+    }
+
     /// Inserts records that passed all checks, records it, and lets the consequences follow.
     pub fn insert(&mut self, new: &[Record]) -> Result<(), AppError> {
         let mut new = Cow::Borrowed(new);
         if new.iter().any(is_series) {
             for record in new.to_mut() {
-                occurrences::show(record, self.today)?;
+                self.show_occurrence(record)?;
             }
         }
         records::insert(self.tx, &new)?;
@@ -157,7 +163,7 @@ impl<'a, 'b> Work<'a, 'b> {
         changes::record(self.tx, &entries)?;
         self.depth += 1;
         for record in new.iter() {
-            consequences::created(self, record)?;
+            (self.app.effects().created)(self, record)?;
         }
         self.depth -= 1;
         Ok(())
@@ -172,7 +178,7 @@ impl<'a, 'b> Work<'a, 'b> {
         let entries: Vec<Change> = tasks.iter().map(|record| self.change(None, record, "create")).collect();
         changes::record(self.tx, &entries)?;
         self.depth += 1;
-        consequences::created(self, first)?;
+        (self.app.effects().created)(self, first)?;
         self.depth -= 1;
         Ok(())
     }
@@ -181,18 +187,20 @@ impl<'a, 'b> Work<'a, 'b> {
     /// whether anything differed.
     pub fn save(&mut self, before: &Record, record: &mut Record, action: &str) -> Result<bool, AppError> {
         keep_numbers(before, record);
-        occurrences::show(record, self.today)?;
+        self.show_occurrence(record)?;
         if before.values == record.values && before.archived_at == record.archived_at {
             return Ok(false);
         }
-        generation::yield_place(self, before, record)?;
+        if let Some(before_update) = self.rules_of(record.kind).before_update {
+            before_update(self, before, record)?;
+        }
         record.version = before.version + 1;
         record.updated_at = self.now;
         records::update(self.tx, before, record)?;
         let entry = self.change(Some(before), record, action);
         changes::record(self.tx, &[entry])?;
         self.depth += 1;
-        consequences::changed(self, before, record)?;
+        (self.app.effects().changed)(self, before, record)?;
         self.depth -= 1;
         Ok(true)
     }

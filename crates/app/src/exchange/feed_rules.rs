@@ -4,16 +4,17 @@ use obcms_domain::kinds;
 use obcms_domain::registry::{Record, Value};
 use serde_json::Value as Json;
 
+use super::feeds;
 use crate::accounts::limit_end;
-use crate::error::AppError;
-use crate::feeds;
-use crate::work::Work;
+use crate::core::rules::Input;
+use crate::core::{AppError, Work};
 
 /// Gives a new feed its secret, and refuses kinds and states of entries that there are not.
-pub fn prepare(
+pub fn before_save(
     work: &mut Work<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
+    _: &Input,
 ) -> Result<(), AppError> {
     limit_end(work.actor, before, record)?;
     if record.text("secret").is_empty() {

@@ -13,11 +13,9 @@ use obcms_store::feeds as store;
 use serde_json::Value as Json;
 
 use crate::accounts::{Vault, hashed_text, limit_end, new_secret, opened};
-use crate::actor::Credential;
 use crate::calendar::{CalendarQuery, FILTERS};
-use crate::error::AppError;
+use crate::core::{Actor, App, AppError, Credential};
 use crate::records::{require_version, require_write};
-use crate::{Actor, App};
 
 /// Gives a feed or a share a new secret, and notes the token that asked for it.
 pub(crate) fn set_secret(app: &App, actor: &Actor, record: &mut Record) -> Result<(), AppError> {

@@ -3,14 +3,13 @@
 use obcms_domain::kinds::LEAST_PASSPHRASE;
 use obcms_domain::registry::{Record, Value};
 
+use super::feeds;
 use crate::accounts::limit_end;
-use crate::error::AppError;
-use crate::feeds;
-use crate::records::Input;
-use crate::work::Work;
+use crate::core::rules::Input;
+use crate::core::{AppError, Work};
 
 /// Gives a new share its secret, and puts the hash of a given pass phrase in its place; an empty one takes it away.
-pub fn prepare(
+pub fn before_save(
     work: &mut Work<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,

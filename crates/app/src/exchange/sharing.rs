@@ -7,19 +7,20 @@
 use std::collections::HashSet;
 
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, ToSpan};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::{RESOURCE, SHARE, SHARED_MODULES};
 use obcms_domain::registry::{Module, Record, Value};
+use obcms_domain::sharing::{Gone, gone};
 use obcms_store::sharing as store;
 use obcms_store::{Tx, records};
 use serde_json::Value as Json;
 
-use crate::accounts::{Attempt, hashed_text, verify_password};
+use crate::accounts::{Attempt, hashed_text};
 use crate::calendar::{CalendarQuery, Entry, Feed, Moment};
-use crate::error::AppError;
-use crate::feeds::secret_for;
-use crate::{Actor, App, security};
+use crate::core::password_hash::verify;
+use crate::core::{Actor, App, AppError, security};
+use crate::exchange::feeds::secret_for;
 
 pub use obcms_store::sharing::View;
 
@@ -64,32 +65,6 @@ pub enum Behind {
     Locked,
     /// A share that can be looked at, and its maker.
     Open(Box<(Record, Actor)>),
-}
-
-/// Why a share shows nothing any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gone {
-    /// Its maker took it back.
-    Revoked,
-    /// Its time is over.
-    Expired,
-    /// It was looked at as often as it may be.
-    UsedUp,
-    /// Its maker is not here any more.
-    MakerGone,
-}
-
-impl Gone {
-    /// As the log has it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Revoked => "revoked",
-            Self::Expired => "expired",
-            Self::UsedUp => "used_up",
-            Self::MakerGone => "maker_gone",
-        }
-    }
 }
 
 /// What came of a pass phrase.
@@ -154,19 +129,6 @@ impl SharedEntry {
 #[must_use]
 pub fn path(actor: &Actor, record: &Record) -> Option<String> {
     secret_for(actor, record).map(|secret| format!("/shared/{secret}"))
-}
-
-/// Why the share shows nothing, if so.
-#[must_use]
-pub fn gone(share: &Record, now: Timestamp) -> Option<Gone> {
-    if share.is_archived() {
-        return Some(Gone::Revoked);
-    }
-    if share.instant("expires").is_some_and(|end| end <= now) {
-        return Some(Gone::Expired);
-    }
-    let used_up = share.integer("max_views").is_some_and(|most| share.integer("view_count") >= Some(most));
-    used_up.then_some(Gone::UsedUp)
 }
 
 /// Proves that somebody gave the pass phrase, without being it: it follows from the secret of the share and the hash, so
@@ -262,7 +224,7 @@ impl App {
             stranger("locked", &about, visitor);
             return Ok(Unlocked::Wait(seconds));
         }
-        if verify_password(passphrase, share.text("passphrase")) {
+        if verify(passphrase, share.text("passphrase")) {
             self.database().write(|tx| attempt.succeeded(tx))?;
             return Ok(Unlocked::Right(proof(&share)));
         }

@@ -3,8 +3,8 @@
 use obcms_domain::jobs::BackOff;
 use serde_json::Value as Json;
 
-use super::{Handler, JobError, Outcome};
-use crate::{Actor, App};
+use crate::core::job::{Handler, JobError, Outcome};
+use crate::core::{Actor, App};
 
 /// On New Year's morning, for the year after the next one.
 pub const HANDLER: Handler = Handler {

@@ -1,5 +1,10 @@
 //! Holidays computed for a year, the days of the calendar with their Hijri dates, and the working days.
 
+mod job;
+pub(crate) mod rules;
+
+pub use job::HANDLER;
+
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::ToSpan;
@@ -13,10 +18,8 @@ use obcms_domain::registry::Record;
 use obcms_store::{Tx, holidays as store, records};
 use serde_json::{Value as Json, json};
 
-use crate::error::AppError;
+use crate::core::{Actor, App, AppError, Work};
 use crate::records::require_write;
-use crate::work::Work;
-use crate::{Actor, App};
 
 /// What computing the holidays of a year came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -233,17 +236,4 @@ fn fill(holiday: &mut Record, rule: &Holiday) {
     holiday.set("date", rule.date);
     holiday.set("holiday_type", rule.holiday_type);
     holiday.set("is_estimated", rule.is_estimated);
-}
-
-/// After something else was said of a month: the holidays that await the moon follow.
-pub fn follow_the_moon(work: &mut Work<'_, '_>) -> Result<(), AppError> {
-    let calendar = hijri(work.tx)?;
-    let ids = store::awaited(work.tx)?;
-    for before in records::load_many(work.tx, &HOLIDAY, &ids)? {
-        let Some(date) = holidays::sighted(before.text("key"), &calendar) else { continue };
-        let mut holiday = before.clone();
-        holiday.set("date", date);
-        work.save(&before, &mut holiday, "compute")?;
-    }
-    Ok(())
 }

@@ -1,18 +1,27 @@
 //! Holidays: what a person changed is theirs, and no computing takes it back.
 
 use obcms_domain::choices::{self, HIJRI_MONTHS};
+use obcms_domain::holidays;
+use obcms_domain::kinds::HOLIDAY;
 use obcms_domain::registry::Record;
+use obcms_store::{holidays as store, records};
 
-use crate::records::Input;
+use crate::core::rules::Input;
+use crate::core::{AppError, Work};
 
 /// Members that computing would set.
 const COMPUTED: [&str; 4] = ["name", "date", "holiday_type", "is_estimated"];
 
 /// Notes that a person made or changed it; a date given by a person is no estimate any more.
-pub fn prepare(before: Option<&Record>, record: &mut Record, input: &Input) {
+pub fn before_save(
+    _: &mut Work<'_, '_>,
+    before: Option<&Record>,
+    record: &mut Record,
+    input: &Input,
+) -> Result<(), AppError> {
     let Some(before) = before else {
         record.set("source", "manual");
-        return;
+        return Ok(());
     };
     if before.get("date") != record.get("date") && !input.contains_key("is_estimated") {
         record.set("is_estimated", false);
@@ -20,10 +29,16 @@ pub fn prepare(before: Option<&Record>, record: &mut Record, input: &Input) {
     if COMPUTED.iter().any(|name| before.get(name) != record.get(name)) {
         record.set("source", "manual");
     }
+    Ok(())
 }
 
 /// Names what was said of a month: `Shawwal 1448: 1 day later`.
-pub fn name_adjustment(record: &mut Record) {
+pub fn name_adjustment(
+    _: &mut Work<'_, '_>,
+    _: Option<&Record>,
+    record: &mut Record,
+    _: &Input,
+) -> Result<(), AppError> {
     let year = record.integer("year").unwrap_or_default();
     let days = record.integer("days").unwrap_or_default();
     let month = record.text("month");
@@ -39,4 +54,27 @@ pub fn name_adjustment(record: &mut Record) {
         earlier => format!("{} {plural} earlier", earlier.abs()),
     };
     record.set("title", format!("{of}: {by}"));
+    Ok(())
+}
+
+/// The holidays that await the moon follow a new adjustment.
+pub fn adjusted(work: &mut Work<'_, '_>, _: &Record) -> Result<(), AppError> {
+    recompute_islamic_holidays(work)
+}
+
+/// The holidays that await the moon follow a changed adjustment.
+pub fn readjusted(work: &mut Work<'_, '_>, _: &Record, _: &Record) -> Result<(), AppError> {
+    recompute_islamic_holidays(work)
+}
+
+fn recompute_islamic_holidays(work: &mut Work<'_, '_>) -> Result<(), AppError> {
+    let calendar = super::hijri(work.tx)?;
+    let ids = store::awaited(work.tx)?;
+    for before in records::load_many(work.tx, &HOLIDAY, &ids)? {
+        let Some(date) = holidays::sighted(before.text("key"), &calendar) else { continue };
+        let mut holiday = before.clone();
+        holiday.set("date", date);
+        work.save(&before, &mut holiday, "compute")?;
+    }
+    Ok(())
 }

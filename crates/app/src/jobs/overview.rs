@@ -6,9 +6,8 @@ use obcms_domain::jobs::State;
 use obcms_domain::people::{Action, Area};
 use obcms_store::jobs::{self, Filter, Job, RunnerRow};
 
-use crate::error::AppError;
+use crate::core::{Actor, App, AppError};
 use crate::records::require_write;
-use crate::{Actor, App};
 
 /// A process that gave no sign for so long is not there any more.
 pub const ALIVE: SignedDuration = SignedDuration::from_secs(90);

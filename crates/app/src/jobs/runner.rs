@@ -7,10 +7,9 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use obcms_store::jobs;
 
+use super::Handler;
 use super::running::{LEASE, plant, run_next};
-use super::{HANDLERS, Handler};
-use crate::App;
-use crate::error::AppError;
+use crate::core::{App, AppError};
 
 /// Jobs of one process at the same time.
 const WORKERS: usize = 2;
@@ -55,7 +54,7 @@ pub struct Runner {
 impl Runner {
     /// Plants the schedules and starts to work on the jobs of the program.
     pub fn start(app: &App) -> Result<Self, AppError> {
-        Self::start_with(app, HANDLERS)
+        Self::start_with(app, app.handlers())
     }
 
     /// The same for other handlers.

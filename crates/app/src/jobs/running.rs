@@ -9,9 +9,8 @@ use obcms_domain::jobs::{State, next_run};
 use obcms_store::jobs::{self, Ending, Job, NewJob};
 use serde_json::{Value as Json, json};
 
-use super::{Handler, JobError, Outcome};
-use crate::App;
-use crate::error::AppError;
+use crate::core::job::{Handler, JobError, Outcome};
+use crate::core::{App, AppError};
 
 /// How long a claim holds without a sign of life.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(120);

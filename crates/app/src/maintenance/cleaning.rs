@@ -5,8 +5,8 @@ use obcms_domain::jobs::BackOff;
 use obcms_store::{accounts, idempotency, imports, jobs, sharing};
 use serde_json::Value as Json;
 
-use super::{Handler, JobError, Outcome};
-use crate::{Actor, App};
+use crate::core::job::{Handler, JobError, Outcome};
+use crate::core::{Actor, App};
 
 /// Failures to sign in count for minutes; a day of them helps to see what happened.
 const FAILURES: SignedDuration = SignedDuration::from_hours(24);

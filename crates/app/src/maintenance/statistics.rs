@@ -3,8 +3,8 @@
 use obcms_domain::jobs::BackOff;
 use serde_json::Value as Json;
 
-use super::{Handler, JobError, Outcome};
-use crate::{App, AppError};
+use crate::core::job::{Handler, JobError, Outcome};
+use crate::core::{App, AppError};
 
 /// Every night, after the cleaning.
 pub const HANDLER: Handler = Handler {

@@ -2,11 +2,16 @@
 
 use obcms_domain::registry::{Record, Value};
 
-use crate::error::AppError;
-use crate::work::Work;
+use crate::core::rules::Input;
+use crate::core::{AppError, Work};
 
 /// Notes the day of submission.
-pub fn prepare(work: &mut Work<'_, '_>, _: Option<&Record>, record: &mut Record) -> Result<(), AppError> {
+pub fn before_save(
+    work: &mut Work<'_, '_>,
+    _: Option<&Record>,
+    record: &mut Record,
+    _: &Input,
+) -> Result<(), AppError> {
     if record.text("status") == "draft" {
         record.set("submitted_on", Value::Null);
     } else if record.date("submitted_on").is_none() {

@@ -3,14 +3,15 @@
 use obcms_domain::kinds::{BARANGAY, MUNICIPALITY};
 use obcms_domain::registry::Record;
 
-use crate::error::AppError;
-use crate::work::Work;
+use crate::core::rules::Input;
+use crate::core::{AppError, Work};
 
 /// Fills in municipality, province and region from the barangay.
-pub fn prepare(
+pub fn before_save(
     work: &mut Work<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
+    _: &Input,
 ) -> Result<(), AppError> {
     let barangay = record.reference("barangay");
     if before.is_some_and(|before| before.reference("barangay") == barangay) {

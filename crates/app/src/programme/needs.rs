@@ -1,20 +1,22 @@
 //! Needs: the score at every save, and who validated.
 
+use obcms_domain::kinds::PROJECT;
 use obcms_domain::projects::needs::{Parts, priority_score};
 use obcms_domain::registry::{Record, Value};
 
 use super::choices;
-use crate::error::AppError;
-use crate::work::Work;
+use crate::core::rules::Input;
+use crate::core::{AppError, Work};
 
 /// States in which a need counts as validated.
 const VALIDATED: [&str; 5] = ["validated", "prioritized", "planned", "in_progress", "completed"];
 
 /// Computes the score and notes who validated the need.
-pub fn prepare(
+pub fn before_save(
     work: &mut Work<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
+    _: &Input,
 ) -> Result<(), AppError> {
     choices::require(work, before, record)?;
     let some = |text: &str| if text.is_empty() { None } else { Some(text.to_owned()) };
@@ -34,6 +36,22 @@ pub fn prepare(
     } else if record.instant("validated_at").is_none() {
         record.set("validated_at", work.now);
         record.set("validated_by", work.actor.id);
+    }
+    Ok(())
+}
+
+/// The project of a need has its title.
+pub fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+    if before.title() == record.title() {
+        return Ok(());
+    }
+    let rows = work.tx.query("SELECT id FROM projects WHERE need = $1", &[record.id.into()])?;
+    for row in rows {
+        if let Some(project) = work.find(&PROJECT, row.get(0)?)? {
+            let mut renamed = project.clone();
+            renamed.set("title", record.title());
+            work.save_computed(&project, &renamed)?;
+        }
     }
     Ok(())
 }

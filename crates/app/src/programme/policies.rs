@@ -3,14 +3,15 @@
 use obcms_domain::registry::Record;
 use obcms_store::settings;
 
-use crate::error::AppError;
-use crate::work::Work;
+use crate::core::rules::Input;
+use crate::core::{AppError, Work};
 
 /// Gives a new recommendation its number: `OOBC-PR-2027-0001`.
-pub fn prepare(
+pub fn before_save(
     work: &mut Work<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
+    _: &Input,
 ) -> Result<(), AppError> {
     if before.is_none() {
         let year = work.today.year();

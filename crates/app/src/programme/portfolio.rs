@@ -23,10 +23,8 @@ use serde_json::{Value as Json, json};
 
 pub use store::Needs;
 
-use crate::actor::Sight;
-use crate::cache::RevisionCache;
-use crate::error::AppError;
-use crate::{Actor, App};
+use crate::core::cache::RevisionCache;
+use crate::core::{Actor, App, AppError, Sight};
 
 /// PPAs listed at a time.
 pub const LISTED: usize = 50;
@@ -141,7 +139,7 @@ impl App {
             projects: actor.sight(&PROJECT),
             tasks: actor.sight(&TASK),
         };
-        self.read(|tx| self.portfolios().get(tx, key.clone(), |tx| work_out(tx, &key)))
+        self.read(|tx| self.cache::<PortfolioCache>().get(tx, key.clone(), |tx| work_out(tx, &key)))
     }
 
     /// Regions by which the portfolio can be filtered: id and name.

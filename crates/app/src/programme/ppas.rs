@@ -1,18 +1,24 @@
 //! PPAs: progress, and the place of the needs they answer.
 
-use obcms_domain::kinds::{COMMUNITY, NEED};
+use std::collections::HashMap;
+
+use obcms_domain::id::Id;
+use obcms_domain::kinds::{COMMUNITY, NEED, PROJECT};
 use obcms_domain::registry::{Record, Value};
-use obcms_domain::tasks::progress;
+use obcms_store::{Tx, records};
+use serde_json::json;
 
 use super::choices;
-use crate::error::AppError;
-use crate::work::Work;
+use crate::core::rules::{Input, Members};
+use crate::core::{AppError, Work};
+use crate::tasks::progress::show_progress;
 
 /// Keeps the shown progress right and prefills from the first need what was left open.
-pub fn prepare(
+pub fn before_save(
     work: &mut Work<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
+    _: &Input,
 ) -> Result<(), AppError> {
     choices::require(work, before, record)?;
     show_progress(record);
@@ -23,13 +29,6 @@ pub fn prepare(
         prefill(work, record)?;
     }
     Ok(())
-}
-
-/// The progress that people see: set by hand, or by the tasks.
-pub fn show_progress(record: &mut Record) {
-    let part = |name: &str| record.integer(name).and_then(|number| u8::try_from(number).ok());
-    let shown = progress::effective(part("manual_progress"), part("task_progress"));
-    record.set("progress", i64::from(shown));
 }
 
 fn prefill(work: &mut Work<'_, '_>, record: &mut Record) -> Result<(), AppError> {
@@ -60,4 +59,16 @@ fn prefill(work: &mut Work<'_, '_>, record: &mut Record) -> Result<(), AppError>
         }
     }
     Ok(())
+}
+
+/// The live project of each PPA.
+pub fn related_members(tx: &mut Tx<'_>, ppas: &[Record]) -> Result<Vec<Members>, AppError> {
+    let ids: Vec<Id> = ppas.iter().map(|ppa| ppa.id).collect();
+    let found = records::sources(tx, &ids, &[PROJECT.name], 1000)?;
+    let projects: HashMap<Id, Id> = found
+        .into_iter()
+        .filter(|(_, field, project)| field == "ppa" && !project.is_archived)
+        .map(|(ppa, _, project)| (ppa, project.id))
+        .collect();
+    Ok(ppas.iter().map(|ppa| vec![("project", json!(projects.get(&ppa.id)))]).collect())
 }

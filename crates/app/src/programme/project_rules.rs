@@ -2,15 +2,17 @@
 
 use obcms_domain::kinds::NEED;
 use obcms_domain::registry::Record;
+use obcms_domain::tasks::templates;
 
-use crate::error::AppError;
-use crate::work::Work;
+use crate::core::rules::Input;
+use crate::core::{AppError, Work};
 
 /// Names the project and puts a new one into the first stage.
-pub fn prepare(
+pub fn before_save(
     work: &mut Work<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
+    _: &Input,
 ) -> Result<(), AppError> {
     let need = record.reference("need");
     if before.is_none_or(|before| before.reference("need") != need)
@@ -32,4 +34,10 @@ pub fn prepare(
         record.set("stage_entered_at", work.now);
     }
     Ok(())
+}
+
+/// The task template of the stage of a project.
+pub fn template(project: &Record) -> Option<&'static str> {
+    let stage = project.text("current_stage");
+    templates::template_for("project_stage", &|fact| (fact == "stage").then(|| stage.to_owned()))
 }

@@ -13,10 +13,8 @@ use obcms_domain::registry::{Record, Value};
 use obcms_store::projects::{self as store, Stay};
 use serde_json::{Value as Json, json};
 
-use crate::actor::is_request;
-use crate::error::AppError;
-use crate::work::Work;
-use crate::{Actor, App};
+use crate::core::rules::Members;
+use crate::core::{Actor, App, AppError, Work};
 
 /// A step that somebody asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +83,11 @@ pub fn state(
         ("next_stage", json!(next.map(Stage::as_str))),
         ("stage_progress", json!(current.weight())),
     ]))
+}
+
+/// The members that only the page of a project shows.
+pub fn page_members(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<Members, AppError> {
+    Ok(state(tx, project)?.into_iter().collect())
 }
 
 /// One failed check, with where it is set right.
@@ -226,7 +229,7 @@ fn enter(work: &mut Work<'_, '_>, project: Id, stage: Stage, note: &str) -> Resu
 fn follow_stage(work: &mut Work<'_, '_>, project: &Record, stage: Stage) -> Result<(), AppError> {
     if let Some(id) = project.reference("ppa")
         && let Some(before) = work.find(&PPA, id)?
-        && !is_request(&before)
+        && !before.is_request()
         && let Some(status) = following::ppa_status(before.text("status"), stage)
     {
         let mut record = before.clone();

@@ -16,10 +16,9 @@ use obcms_store::records::{self, Reference};
 use obcms_store::{Tx, trace as store};
 use serde_json::{Map, Value as Json, json};
 
-use crate::actor::Sight;
 use crate::calendar;
-use crate::error::AppError;
-use crate::{Actor, App, occurrences};
+use crate::core::{Actor, App, AppError, Sight};
+use crate::tasks::occurrences;
 
 /// Links shown of one group at most; the rest is counted.
 pub const MAXIMUM_LINKS: usize = 500;

@@ -7,19 +7,12 @@ use obcms_domain::people::{Action, Relation, allows};
 use obcms_domain::registry::{self, FieldError, Kind, Module, Record, Source, Value};
 use obcms_domain::series;
 use obcms_store::{idempotency, records as store};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use crate::behaviour;
-use crate::cancelling;
-use crate::error::AppError;
-use crate::present;
-use crate::reasons;
-use crate::work::Work;
-use crate::{Actor, App};
-
-/// The members of an input.
-pub type Input = Map<String, Json>;
+use crate::core::rules::Input;
+use crate::core::{Actor, App, AppError, Work};
+use crate::records::{closing, reasons, references, representation};
 
 impl App {
     /// Creates a record.
@@ -51,7 +44,7 @@ impl App {
                 return known(answer);
             }
             let record = create(work, kind, input)?;
-            let mut object = present::present_one(work.tx, work.today, &record)?;
+            let mut object = representation::present_one(self.rules(), work.tx, work.today, &record)?;
             let mut answer = idempotency::Answer {
                 request: request.to_owned(),
                 status: 201,
@@ -60,7 +53,7 @@ impl App {
             };
             // Without the address of a feed or a share, which is a secret.
             idempotency::keep(work.tx, user, key, &answer, work.now)?;
-            object.extend(present::of_its_owner(base, work.actor, &record));
+            object.extend(self.owner_members(base, work.actor, &record));
             answer.body = Json::Object(object).to_string();
             Ok(answer)
         });
@@ -127,7 +120,7 @@ impl App {
         base: &str,
     ) -> Result<idempotency::Answer, AppError> {
         let id = answer.location.rsplit('/').next().and_then(|id| id.parse::<Id>().ok());
-        if !matches!(kind.name, "feed" | "share") {
+        if self.rules().of(kind).owner_path.is_none() {
             return Ok(answer);
         }
         let record = match id {
@@ -135,7 +128,7 @@ impl App {
             None => None,
         };
         if let (Some(record), Ok(Json::Object(mut object))) = (record, serde_json::from_str(&answer.body)) {
-            object.extend(present::of_its_owner(base, actor, &record));
+            object.extend(self.owner_members(base, actor, &record));
             answer.body = Json::Object(object).to_string();
         }
         Ok(answer)
@@ -238,7 +231,7 @@ pub fn create(work: &mut Work<'_, '_>, kind: &'static Kind, input: &Input) -> Re
     series::begin_on_rule(&mut record);
     work.actor.require_new(work.tx, &record, &work.context())?;
     check(work, None, &record)?;
-    behaviour::prepare(work, None, &mut record, input)?;
+    work.before_save(None, &mut record, input)?;
     work.insert(std::slice::from_ref(&record))?;
     reload(work, &record)
 }
@@ -266,10 +259,10 @@ pub fn update(
 ) -> Result<Record, AppError> {
     let before = work.load(kind, id)?;
     require_writable(work.actor, kind)?;
-    let (input, cancels) = cancelling::take(kind, input)?;
+    let (input, cancels) = closing::take(kind, input)?;
     let (input, reason) = reasons::take(kind, &input)?;
     let input = &input;
-    let action = behaviour::action_for(kind, input);
+    let action = work.app.rules().action_for(kind, input);
     work.actor.require_input(work.tx, action, &before, input)?;
     require_version(&before, expected)?;
     if before.is_archived() {
@@ -294,9 +287,9 @@ pub fn update(
         series::begin_on_rule(&mut record);
     }
     check(work, Some(&before), &record)?;
-    behaviour::prepare(work, Some(&before), &mut record, input)?;
+    work.before_save(Some(&before), &mut record, input)?;
     work.save(&before, &mut record, "update")?;
-    cancelling::follow(work, &before, &record, cancels)?;
+    (work.app.effects().closed)(work, &before, &record, cancels)?;
     reload(work, &record)
 }
 
@@ -314,7 +307,7 @@ pub fn archive(
     if before.is_archived() {
         return Ok(before);
     }
-    behaviour::before_archive(work, &before)?;
+    work.before_archive(&before)?;
     let mut record = before.clone();
     record.archived_at = Some(work.now);
     work.save(&before, &mut record, "archive")?;
@@ -374,7 +367,7 @@ fn check_references(
     let kept: Vec<Id> = before
         .map(|before| fields.iter().flat_map(|place| before.values[*place].targets()).collect())
         .unwrap_or_default();
-    let hidden = crate::references::hidden(work.tx, work.actor, &found)?;
+    let hidden = references::hidden(work.tx, work.actor, &found)?;
     found.retain(|id, _| !hidden.contains(id) || kept.contains(id));
     for position in fields {
         let field = &record.kind.fields[position];

@@ -10,11 +10,8 @@ use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record, s
 use obcms_store::Tx;
 use serde_json::{Map, Value as Json};
 
-use crate::actor::is_request;
-use crate::behaviour::choices::Circumstances;
-use crate::error::AppError;
+use crate::core::{Actor, App, AppError};
 use crate::records::Input;
-use crate::{Actor, App};
 
 /// Fields of a record that somebody may write.
 #[derive(Clone, Debug)]
@@ -107,7 +104,7 @@ impl App {
                 Some(before) => actor.writable(tx, before)?,
                 None => actor.writable_new(kind),
             };
-            let circumstances = Circumstances::of(tx, &record, self.now())?;
+            let choices_of = self.rules().choices(tx, &record, self.now())?;
             let mut withheld = Vec::new();
             for field in kind.offered() {
                 let FieldType::Choice(choices) = field.data else { continue };
@@ -127,7 +124,7 @@ impl App {
                     } else {
                         false
                     };
-                    if is_refused || circumstances.refuse(before, &changed, context.today).is_some() {
+                    if is_refused || choices_of(before, &changed, context.today).is_some() {
                         withheld.push((field.name, choice.value));
                     }
                 }
@@ -139,7 +136,7 @@ impl App {
 
 /// Returns true if the actor may make requests for their own, of which this may become one.
 fn may_request(actor: &Actor, record: &Record) -> bool {
-    is_request(record) && allows(&actor.roles, Action::Create, record.kind.area, &[Relation::OwnRequest])
+    record.is_request() && allows(&actor.roles, Action::Create, record.kind.area, &[Relation::OwnRequest])
 }
 
 impl Actor {
@@ -231,13 +228,13 @@ impl Actor {
             // Whoever may make requests is told by which field this is none.
             Err(AppError::Forbidden { .. } | AppError::NotFound(_)) => {
                 let by = kind.request.and_then(|(name, _)| kind.field(name));
-                if let Some(field) = by.filter(|_| !is_request(record)) {
+                if let Some(field) = by.filter(|_| !record.is_request()) {
                     refusal(Action::Create, record, &[(field, FieldGroup::Decision)])?;
                 }
                 // Whoever may make one for their own is told by which field this is for others.
                 let own = allows(&self.roles, Action::Create, kind.area, &[Relation::OwnRequest]);
                 let by = kind.concerns.iter().find_map(|name| kind.field(name));
-                if let Some(field) = by.filter(|_| own && is_request(record)) {
+                if let Some(field) = by.filter(|_| own && record.is_request()) {
                     refusal(Action::Create, record, &[(field, kind.group(field))])?;
                 }
                 let what = format!("make this {}", kind.label_in_a_sentence());
@@ -254,7 +251,7 @@ impl Actor {
         let mut touched = touched(&initial, record);
         // The value that makes a record a request was asked for above.
         touched.retain(|(field, _)| {
-            !is_request(record) || kind.request.is_none_or(|(name, _)| name != field.name)
+            !record.is_request() || kind.request.is_none_or(|(name, _)| name != field.name)
         });
         let refused = self.refused(Action::Create, record.kind, &touched, &relations);
         refusal(Action::Create, record, &refused)

@@ -9,9 +9,8 @@ use obcms_store::changes::{self, Change};
 use obcms_store::{Tx, records as store};
 use serde_json::{Map, Value as Json, json};
 
-use crate::error::AppError;
-use crate::work::is_shown;
-use crate::{Actor, App};
+use crate::core::work::is_shown;
+use crate::core::{Actor, App, AppError};
 
 /// One entry of the history, for people.
 #[derive(Clone, Debug)]

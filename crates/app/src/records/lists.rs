@@ -7,18 +7,14 @@ pub use filters::repeated;
 use jiff::tz::TimeZone;
 use obcms_domain::hex::hex;
 use obcms_domain::id::Id;
-use obcms_domain::kinds::TASK;
 use obcms_domain::people::Action;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record};
 use obcms_domain::search;
 use obcms_store::records::{self, Archived, Cursor, Directory, Filter, Order, Query, SortKey};
 use obcms_store::{Cell, Tx};
 
-use crate::App;
-use crate::actor::Actor;
-use crate::board;
-use crate::error::AppError;
-use crate::references;
+use crate::core::{Actor, App, AppError};
+use crate::records::references;
 
 /// Records on one page when nothing is said.
 pub const LIMIT: i64 = 50;
@@ -58,6 +54,29 @@ pub struct Request {
     pub after: Option<Cursor>,
 }
 
+impl Request {
+    /// Filters and sorts by another field in place of one.
+    fn replace_field(&mut self, kind: &'static Kind, field: &str, other: &str) {
+        self.filters.iter_mut().for_each(|filter| replace_in_filter(filter, field, other));
+        if let SortKey::Field(known) = self.order.key
+            && known.name == field
+            && let Some(other) = kind.field(other)
+        {
+            self.order.key = SortKey::Field(other);
+        }
+    }
+}
+
+fn replace_in_filter(filter: &mut Filter, field: &str, other: &str) {
+    match filter {
+        Filter::OneOf(name, _) | Filter::From(name, _) | Filter::Below(name, _) if name == field => {
+            other.clone_into(name);
+        }
+        Filter::Any(filters) => filters.iter_mut().for_each(|filter| replace_in_filter(filter, field, other)),
+        _ => {}
+    }
+}
+
 impl App {
     /// A page of the kind's records that the actor may see.
     pub fn list(
@@ -66,12 +85,12 @@ impl App {
         kind: &'static Kind,
         parameters: &Parameters,
     ) -> Result<Listing, AppError> {
-        let request = self.request(actor, kind, parameters)?;
+        let request = self.list_request(actor, kind, parameters)?;
         self.read(|tx| list(tx, actor, kind, &request))
     }
 
-    /// Tasks are asked for in more ways than others.
-    fn request(
+    /// Reads the parameters of a list, with the shortcuts of the kind; an unknown one is refused.
+    pub fn list_request(
         &self,
         actor: &Actor,
         kind: &'static Kind,
@@ -80,12 +99,35 @@ impl App {
         if !actor.sees_personal(kind, Id::NIL) {
             refuse_personal(kind, parameters)?;
         }
-        if *kind == TASK { self.parse_tasks(actor, parameters) } else { self.parse_list(kind, parameters) }
+        let rules = self.rules().of(kind);
+        let (short, rest): (Vec<_>, Vec<_>) =
+            parameters.iter().cloned().partition(|(name, _)| rules.shortcut(name).is_some());
+        let mut request = parse(kind, &rest, self.zone())?;
+        for (field, other) in rules.list_fields {
+            request.replace_field(kind, field, other);
+        }
+        for (name, value) in short {
+            let Some(shortcut) = rules.shortcut(&name) else { continue };
+            match value.as_str() {
+                "true" | "1" => request.filters.extend((shortcut.filters)(actor, self.today())),
+                "false" | "0" | "" => {}
+                _ => {
+                    return Err(AppError::BadParameter(vec![FieldError::new(
+                        name,
+                        "choice",
+                        "Expected true or false.",
+                    )]));
+                }
+            }
+        }
+        Ok(request)
     }
 
-    /// Reads the parameters of a list; an unknown one is refused.
-    pub fn parse_list(&self, kind: &'static Kind, parameters: &Parameters) -> Result<Request, AppError> {
-        parse(kind, parameters, self.zone())
+    /// Returns true if a list of the kind knows the parameter. Some kinds have shortcuts beside the filters of every
+    /// kind.
+    #[must_use]
+    pub fn knows_parameter(&self, kind: &'static Kind, name: &str) -> bool {
+        is_own(name) || filters::is_filter(kind, name) || self.rules().of(kind).shortcut(name).is_some()
     }
 
     /// The parameters of a list as a file has them: all of it, in pages of the largest size.
@@ -102,7 +144,7 @@ impl App {
                 &format!("export {}", kind.plural.to_lowercase()),
             ));
         }
-        let mut request = self.request(actor, kind, parameters)?;
+        let mut request = self.list_request(actor, kind, parameters)?;
         request.limit = MAXIMUM_LIMIT;
         Ok(request)
     }
@@ -193,12 +235,6 @@ const ONCE: [&str; 5] = ["q", "limit", "cursor", "sort", "archived"];
 
 fn is_own(name: &str) -> bool {
     ONCE.contains(&name)
-}
-
-/// Returns true if a list of the kind knows the parameter. Tasks have shortcuts beside the filters of every kind.
-#[must_use]
-pub fn is_known(kind: &'static Kind, name: &str) -> bool {
-    is_own(name) || filters::is_filter(kind, name) || (*kind == TASK && board::is_shortcut(name))
 }
 
 fn parse(kind: &'static Kind, parameters: &Parameters, zone: &TimeZone) -> Result<Request, AppError> {

@@ -7,9 +7,8 @@ use obcms_domain::closing::statuses_with_reason;
 use obcms_domain::registry::{Kind, Record, check_text};
 use serde_json::Value as Json;
 
-use crate::error::AppError;
+use crate::core::{AppError, Work};
 use crate::records::Input;
-use crate::work::Work;
 
 /// Member of an input with the reason.
 pub const MEMBER: &str = "reason";

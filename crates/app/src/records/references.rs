@@ -7,9 +7,7 @@ use obcms_domain::kinds;
 use obcms_store::Tx;
 use obcms_store::records::{self, Directory};
 
-use crate::actor::Sight;
-use crate::error::AppError;
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError, Sight};
 
 impl App {
     /// Titles of the records that these ids point at, without those that the actor may not see.

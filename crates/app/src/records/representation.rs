@@ -1,107 +1,84 @@
 //! Records as the API shows them, with what a single record does not know of itself.
 
-use std::collections::HashMap;
-
 use jiff::civil::Date;
-use obcms_domain::id::Id;
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
-use obcms_store::records;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
-use crate::error::AppError;
-use crate::{Actor, App, feeds, projects, sharing, task_facts};
+use crate::core::rules::{KindRules, Rules};
+use crate::core::{Actor, App, AppError};
 
 impl App {
     /// Records of one kind as JSON objects; what they lack is asked for all of them at once.
     pub fn present(&self, records: &[Record]) -> Result<Vec<Map<String, Json>>, AppError> {
-        let today = self.today();
-        match records.first() {
-            Some(first) if asks_more(first) => self.read(|tx| present(tx, today, records)),
+        let Some(first) = records.first() else { return Ok(Vec::new()) };
+        let (rules, today) = (self.rules().of(first.kind), self.today());
+        match rules.related_members {
+            Some(_) => self.read(|tx| present(tx, rules, today, records)),
             // What the record itself tells needs no transaction.
-            _ => Ok(records.iter().map(|record| object(record, today)).collect()),
+            None => Ok(records.iter().map(|record| object(rules, record, today)).collect()),
         }
     }
 
     /// One record as a JSON object, with what only its own page shows.
     pub fn present_one(&self, record: &Record) -> Result<Map<String, Json>, AppError> {
-        let today = self.today();
-        if asks_more(record) {
-            self.read(|tx| present_one(tx, today, record))
+        let rules = self.rules().of(record.kind);
+        if rules.related_members.is_some() || rules.page_members.is_some() {
+            self.read(|tx| present_one(self.rules(), tx, self.today(), record))
         } else {
-            Ok(object(record, today))
+            Ok(object(rules, record, self.today()))
         }
+    }
+
+    /// Members that only its owner is shown of a record, as the address of a feed or a share. `base` is where they reach
+    /// the program.
+    #[must_use]
+    pub fn owner_members(&self, base: &str, actor: &Actor, record: &Record) -> Map<String, Json> {
+        let mut members = Map::new();
+        if let Some(owner_path) = self.rules().of(record.kind).owner_path {
+            let address = owner_path(actor, record).map(|path| format!("{base}{path}"));
+            members.insert("url".to_owned(), address.into());
+        }
+        members
     }
 }
 
-/// Kinds that show something of other records.
-fn asks_more(record: &Record) -> bool {
-    ["ppa", "project"].contains(&record.kind.name)
-}
-
 /// What the record itself tells.
-fn object(record: &Record, today: Date) -> Map<String, Json> {
+fn object(rules: &KindRules, record: &Record, today: Date) -> Map<String, Json> {
     let mut object = record.to_json();
-    if record.kind.name == "task" {
-        for (name, value) in task_facts(record, today) {
-            object.insert(name.to_owned(), value);
-        }
+    if let Some(members) = rules.members {
+        object.extend(members(record, today).into_iter().map(|(name, value)| (name.to_owned(), value)));
     }
     object
 }
 
 /// Records of one kind as JSON objects, within a transaction.
-pub fn present(tx: &mut Tx<'_>, today: Date, records: &[Record]) -> Result<Vec<Map<String, Json>>, AppError> {
-    let projects = if records.first().is_some_and(|record| record.kind.name == "ppa") {
-        let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
-        projects_of(tx, &ids)?
-    } else {
-        HashMap::new()
-    };
-    Ok(records
-        .iter()
-        .map(|record| {
-            let mut object = object(record, today);
-            if record.kind.name == "ppa" {
-                object.insert("project".to_owned(), json!(projects.get(&record.id)));
-            }
-            object
-        })
-        .collect())
+fn present(
+    tx: &mut Tx<'_>,
+    rules: &KindRules,
+    today: Date,
+    records: &[Record],
+) -> Result<Vec<Map<String, Json>>, AppError> {
+    let mut objects: Vec<_> = records.iter().map(|record| object(rules, record, today)).collect();
+    if let Some(related_members) = rules.related_members {
+        for (object, members) in objects.iter_mut().zip(related_members(tx, records)?) {
+            object.extend(members.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        }
+    }
+    Ok(objects)
 }
 
 /// One record as a JSON object with what only its own page shows, within a transaction.
-pub fn present_one(tx: &mut Tx<'_>, today: Date, record: &Record) -> Result<Map<String, Json>, AppError> {
-    let mut object = present(tx, today, std::slice::from_ref(record))?.pop().unwrap_or_default();
-    if record.kind.name == "project" {
-        for (name, value) in projects::state(tx, record)? {
-            object.insert(name.to_owned(), value);
-        }
+pub(crate) fn present_one(
+    rules: &Rules,
+    tx: &mut Tx<'_>,
+    today: Date,
+    record: &Record,
+) -> Result<Map<String, Json>, AppError> {
+    let rules = rules.of(record.kind);
+    let mut object = present(tx, rules, today, std::slice::from_ref(record))?.pop().unwrap_or_default();
+    if let Some(page_members) = rules.page_members {
+        object.extend(page_members(tx, record)?.into_iter().map(|(name, value)| (name.to_owned(), value)));
     }
     Ok(object)
-}
-
-/// What only its owner is shown of a record: the address of a feed or a share. `base` is where they reach the program.
-#[must_use]
-pub fn of_its_owner(base: &str, actor: &Actor, record: &Record) -> Map<String, Json> {
-    let mut members = Map::new();
-    let path = match record.kind.name {
-        "feed" => Some(feeds::path(actor, record)),
-        "share" => Some(sharing::path(actor, record)),
-        _ => None,
-    };
-    if let Some(path) = path {
-        let address = path.map(|path| format!("{base}{path}"));
-        members.insert("url".to_owned(), json!(address));
-    }
-    members
-}
-
-fn projects_of(tx: &mut Tx<'_>, ppas: &[Id]) -> Result<HashMap<Id, Id>, AppError> {
-    let found = records::sources(tx, ppas, &["project"], 1000)?;
-    Ok(found
-        .into_iter()
-        .filter(|(_, field, project)| field == "ppa" && !project.is_archived)
-        .map(|(ppa, _, project)| (ppa, project.id))
-        .collect())
 }

@@ -4,19 +4,29 @@ use obcms_domain::id::Id;
 use obcms_domain::kinds::{SAVED_VIEW, USER};
 use obcms_domain::registry::Record;
 
-use crate::error::AppError;
-use crate::work::Work;
+use crate::core::rules::Input;
+use crate::core::{AppError, Work};
 
 /// Keeps the address text as it stands in an address, and takes the mark of the default from the view before.
-pub fn prepare(work: &mut Work<'_, '_>, record: &mut Record) -> Result<(), AppError> {
+pub fn before_save(
+    work: &mut Work<'_, '_>,
+    _: Option<&Record>,
+    record: &mut Record,
+    _: &Input,
+) -> Result<(), AppError> {
     if let Some(query) = record.text("query").strip_prefix('?').map(str::to_owned) {
         record.set("query", query);
     }
     be_the_only_default(work, record)
 }
 
+/// Takes the mark of the default from the others when a view was restored, which may meet another one.
+pub fn changed(work: &mut Work<'_, '_>, _: &Record, record: &Record) -> Result<(), AppError> {
+    be_the_only_default(work, record)
+}
+
 /// Takes the mark of the default from the other views of the same person and page.
-pub fn be_the_only_default(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
+fn be_the_only_default(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
     let (Some(owner), true, false) = (record.created_by, record.flag("is_default"), record.is_archived())
     else {
         return Ok(());

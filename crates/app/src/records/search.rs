@@ -9,9 +9,7 @@ use obcms_domain::search::{wanted, words};
 use obcms_store::records::{self, Reference};
 use obcms_store::{Tx, search as store};
 
-use crate::actor::Sight;
-use crate::error::AppError;
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError, Sight};
 
 /// Hits answered when nothing is said.
 pub const LIMIT: usize = 20;

@@ -17,13 +17,14 @@ use obcms_domain::series::is_series;
 use obcms_domain::series::state::{self, whole};
 use obcms_store::changes::{self, Change};
 use obcms_store::{Tx, records as store};
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 
 mod obstacles;
 
-use crate::error::AppError;
-use crate::work::{ARCHIVED, Work, from_log, is_logged};
-use crate::{Actor, App, behaviour, cancelling};
+use crate::core::rules::{KindRules, Rules};
+use crate::core::work::{ARCHIVED, is_logged};
+use crate::core::{Actor, App, AppError, Work, from_log};
+use crate::records::closing::CANCELLED;
 
 pub(crate) use obstacles::Obstacles;
 
@@ -77,10 +78,10 @@ impl App {
             return Ok(None);
         }
         let now = self.now();
-        let context = self.context_of(actor);
+        let (rules, context) = (self.rules(), self.context_of(actor));
         let plan = self.read(|tx| {
             let record = store::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
-            plan(tx, actor, (now, &context), &record, None, &HashSet::new())
+            plan(tx, actor, (rules, now, &context), &record, None, &HashSet::new())
         });
         match plan {
             Ok(plan) if !plan.obstacles.is_empty() => Ok(None),
@@ -118,6 +119,9 @@ impl App {
         })
     }
 }
+
+/// Rules of the kinds, time and context by which an undo is checked.
+pub(crate) type Basis<'a> = (&'static Rules, Timestamp, &'a Context<'a>);
 
 /// Set of changes that may be taken back unless it has obstacles.
 struct Plan {
@@ -176,7 +180,7 @@ fn last_set(recent: &[Change]) -> Result<Id, AppError> {
 fn plan(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (now, context): (Timestamp, &Context<'_>),
+    (rules, now, context): Basis<'_>,
     record: &Record,
     set: Option<Id>,
     together: &HashSet<Id>,
@@ -220,7 +224,7 @@ fn plan(
 
     for change in &changes {
         let current = current.get(&change.record_id).ok_or(AppError::NotFound("record"))?;
-        require_right(tx, actor, context, change, current)?;
+        require_right(tx, actor, (rules.of(current.kind), context), change, current)?;
     }
     for origin in load(tx, closed.iter().map(|change| (change.kind.as_str(), change.record_id)))?.values() {
         // Open tasks were cancelled with what was closed before: that is a right on what they belong to.
@@ -335,8 +339,8 @@ fn by_kind<'a>(of: impl Iterator<Item = (&'a str, Id)>) -> Result<Vec<(&'static 
 /// Takes a set of changes back, the last one first. What followed from them follows anew.
 pub(crate) fn undo(work: &mut Work<'_, '_>, record: &Record, set: Option<Id>) -> Result<Record, AppError> {
     let (kind, id) = (record.kind, record.id);
-    let (now, context) = (work.now, work.context());
-    let mut plan = plan(work.tx, work.actor, (now, &context), record, set, &HashSet::new())?;
+    let (rules, now, context) = (work.app.rules(), work.now, work.context());
+    let mut plan = plan(work.tx, work.actor, (rules, now, &context), record, set, &HashSet::new())?;
     // Everything is held, and looked at again while nobody else can write it.
     let touched = plan.changes.iter().map(|change| (change.kind.as_str(), change.record_id));
     let generated = plan.generated.iter().map(|task| (TASK.name, *task));
@@ -345,7 +349,8 @@ pub(crate) fn undo(work: &mut Work<'_, '_>, record: &Record, set: Option<Id>) ->
         for (kind, ids) in held {
             work.tx.lock(kind.table, &ids)?;
         }
-        plan = self::plan(work.tx, work.actor, (now, &context), record, Some(plan.set), &HashSet::new())?;
+        plan =
+            self::plan(work.tx, work.actor, (rules, now, &context), record, Some(plan.set), &HashSet::new())?;
     }
     plan.obstacles.require_none(work.tx, work.actor)?;
     work.undoes = Some(plan.set);
@@ -359,11 +364,13 @@ pub(crate) fn undo(work: &mut Work<'_, '_>, record: &Record, set: Option<Id>) ->
         if is_series(&record) {
             state::keep_whole(&mut record);
         }
-        behaviour::before_undo(work, &before, &record)?;
+        if let Some(before_undo) = work.rules_of(kind).before_undo {
+            before_undo(work, &before, &record)?;
+        }
         crate::records::require_free(work, &before, &record)?;
         work.save(&before, &mut record, "undo")?;
-        if kind.name == kinds::PROJECT.name {
-            crate::projects::follow_undo(work, &before, &record, plan.set)?;
+        if let Some(undone) = work.rules_of(kind).undone {
+            undone(work, &before, &record, plan.set)?;
         }
     }
     for task in store::load_many(work.tx, &TASK, &plan.generated)? {
@@ -384,12 +391,12 @@ pub(crate) fn undo(work: &mut Work<'_, '_>, record: &Record, set: Option<Id>) ->
 pub(crate) fn obstacles(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    at: (Timestamp, &Context<'_>),
+    basis: Basis<'_>,
     record: &Record,
     set: Id,
     together: &HashSet<Id>,
 ) -> Result<Obstacles, AppError> {
-    Ok(plan(tx, actor, at, record, Some(set), together)?.obstacles)
+    Ok(plan(tx, actor, basis, record, Some(set), together)?.obstacles)
 }
 
 /// Returns true if the set of changes of the record was taken back already.
@@ -428,22 +435,16 @@ fn undo_archives(change: &Change) -> bool {
 }
 
 /// The action of the policy that taking a change back is; nothing for what went along with another change of its set.
-fn undo_action(change: &Change) -> Option<Action> {
+fn undo_action(rules: &KindRules, change: &Change) -> Option<Action> {
+    if let Some(action) = rules.undo_action.and_then(|undo_action| undo_action(change)) {
+        return Some(action);
+    }
     Some(match change.action.as_str() {
         "follow" | "cancel_with" | "reopen_with" => return None,
         "create" | "restore" => Action::Archive,
         "archive" => Action::Restore,
         "undo" if change.fields.get(ARCHIVED).is_some_and(|pair| pair.get(1) == Some(&json!(true))) => {
             Action::Restore
-        }
-        "update"
-            if change.kind == "task" && change.fields.keys().all(|field| MOVED.contains(&field.as_str())) =>
-        {
-            Action::Transition
-        }
-        // Whoever may take one date of a task on may take that back.
-        "occurrence" | "update" if change.kind == "task" && moves_dates_only(&change.fields) => {
-            Action::Transition
         }
         "approve" | "reject" => Action::DecideBooking,
         "move" | "cancel" | "transition" | "advance" | "skip" | "return" => Action::Transition,
@@ -455,11 +456,11 @@ fn undo_action(change: &Change) -> Option<Action> {
 fn require_right(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    context: &Context<'_>,
+    (rules, context): (&KindRules, &Context<'_>),
     change: &Change,
     current: &Record,
 ) -> Result<(), AppError> {
-    let Some(opposite) = undo_action(change) else { return Ok(()) };
+    let Some(opposite) = undo_action(rules, change) else { return Ok(()) };
     actor.require(tx, opposite, current)?;
     let mut after = whole(current);
     let mut before = after.clone();
@@ -482,30 +483,7 @@ fn require_right(
 
 /// Returns true if the entry tells of an origin that its open tasks were cancelled after it.
 fn is_remark_of_origin(change: &Change) -> bool {
-    change.action == cancelling::CANCELLED
-        && ![TASK.name, kinds::BOOKING.name].contains(&change.kind.as_str())
-}
-
-/// Fields that a task's transition touches.
-const MOVED: [&str; 6] =
-    ["status", "progress", "started_at", "completed_at", "progress_before_completion", "start_date"];
-
-/// Returns true if only the state of single occurrences changed, with the fields that follow it.
-fn moves_dates_only(fields: &Map<String, Json>) -> bool {
-    let names = |side: &Json| -> Vec<String> {
-        side.as_object().map(|members| members.keys().cloned().collect()).unwrap_or_default()
-    };
-    fields.iter().all(|(name, pair)| {
-        let (old, new) = (&pair[0], &pair[1]);
-        let mut dates = names(old).into_iter().chain(names(new));
-        name == "overrides"
-            && dates.all(|date| {
-                // What is not there is null, and differs from what is.
-                let (before, after) = (&old[&date], &new[&date]);
-                let mut fields = names(before).into_iter().chain(names(after));
-                fields.all(|field| before[&field] == after[&field] || MOVED.contains(&field.as_str()))
-            })
-    })
+    change.action == CANCELLED && ![TASK.name, kinds::BOOKING.name].contains(&change.kind.as_str())
 }
 
 fn take_back(change: &Change, record: &mut Record, now: Timestamp) -> Result<(), AppError> {

@@ -14,9 +14,9 @@ use obcms_store::{Cell, Tx, board as store};
 pub use obcms_store::board::Group;
 use store::{Key, Place};
 
-use crate::error::AppError;
-use crate::lists::{self, Parameters, Request};
-use crate::{Actor, App};
+use crate::core::rules::Shortcut;
+use crate::core::{Actor, App, AppError};
+use crate::records::lists::{self, Parameters, Request};
 
 /// Key of the column of what nobody does yet.
 pub const NOBODY: &str = "none";
@@ -84,59 +84,53 @@ pub fn group_name(group: Group) -> &'static str {
     GROUPS.into_iter().find(|(_, _, known)| *known == group).map_or("status", |(name, ..)| name)
 }
 
-/// What one may ask of tasks beside the filters of their list: name and meaning.
-pub const SHORTCUTS: [(&str, &str); 4] = [
-    ("mine", "true: assigned to whoever asks"),
-    ("my_teams", "true: of a team of whoever asks"),
-    ("open", "true: neither completed nor cancelled"),
-    ("overdue", "true: open and due before today; of a series, a date of it"),
+/// Filters of tasks beside those of their fields.
+pub const SHORTCUTS: &[Shortcut] = &[
+    Shortcut {
+        name: "mine",
+        meaning: "true: assigned to whoever asks",
+        filters: |actor, _| vec![Filter::PointsAt("assignees".to_owned(), actor.id.into_iter().collect())],
+    },
+    Shortcut {
+        name: "my_teams",
+        meaning: "true: of a team of whoever asks",
+        filters: |actor, _| vec![Filter::PointsAt("teams".to_owned(), actor.teams.clone())],
+    },
+    Shortcut {
+        name: "open",
+        meaning: "true: neither completed nor cancelled",
+        filters: |_, _| vec![Filter::Open],
+    },
+    Shortcut {
+        name: "overdue",
+        meaning: "true: open and due before today; of a series, a date of it",
+        filters: |_, today| vec![Filter::Open, Filter::Below(NEXT_DUE.to_owned(), Cell::Date(today))],
+    },
 ];
 
+/// A series is due by its first open date: what is asked of due dates is asked of that.
+pub(crate) const LIST_FIELDS: &[(&str, &str)] = &[("due_date", NEXT_DUE)];
+
 impl App {
-    /// Reads the parameters of a list of tasks, with the shortcuts of [`SHORTCUTS`].
-    pub fn parse_tasks(&self, actor: &Actor, parameters: &Parameters) -> Result<Request, AppError> {
-        let (short, rest): (Vec<_>, Vec<_>) =
-            parameters.iter().cloned().partition(|(name, _)| is_shortcut(name));
-        let mut request = by_next_due(self.parse_list(&TASK, &rest)?);
-        for (name, value) in short {
-            match value.as_str() {
-                "true" | "1" => request.filters.extend(self.shortcut(actor, &name)),
-                "false" | "0" | "" => {}
-                _ => {
-                    return Err(AppError::BadParameter(vec![FieldError::new(
-                        name,
-                        "choice",
-                        "Expected true or false.",
-                    )]));
-                }
-            }
-        }
-        Ok(request)
-    }
-
-    fn shortcut(&self, actor: &Actor, name: &str) -> Vec<Filter> {
-        match name {
-            "mine" => vec![Filter::PointsAt("assignees".to_owned(), actor.id.into_iter().collect())],
-            "my_teams" => vec![Filter::PointsAt("teams".to_owned(), actor.teams.clone())],
-            "overdue" => {
-                vec![Filter::Open, Filter::Below(NEXT_DUE.to_owned(), Cell::Date(self.today()))]
-            }
-            _ => vec![Filter::Open],
-        }
-    }
-
     /// A list of tasks, with the shortcuts of [`SHORTCUTS`].
     pub fn list_tasks(&self, actor: &Actor, parameters: &Parameters) -> Result<lists::Listing, AppError> {
-        let request = self.parse_tasks(actor, parameters)?;
+        let request = self.list_request(actor, &TASK, parameters)?;
         self.read(|tx| lists::list(tx, actor, &TASK, &request))
     }
 
     /// The numbers of tasks for each of the parameters.
     pub fn count_tasks(&self, actor: &Actor, all: &[Parameters]) -> Result<Vec<i64>, AppError> {
         let scope = actor.scope(&TASK)?;
-        let requests = all.iter().map(|one| self.parse_tasks(actor, one)).collect::<Result<Vec<_>, _>>()?;
+        let requests =
+            all.iter().map(|one| self.list_request(actor, &TASK, one)).collect::<Result<Vec<_>, _>>()?;
         let queries: Vec<Query<'_>> = requests.iter().map(|request| query(request, scope.as_ref())).collect();
         self.read(|tx| Ok(records::counts(tx, &queries)?))
+    }
+
+    /// Returns true if a board knows the parameter. It has an order of its own and does not sort.
+    #[must_use]
+    pub fn knows_board_parameter(&self, name: &str) -> bool {
+        OWN.contains(&name) || (name != "sort" && self.knows_parameter(&TASK, name))
     }
 
     /// The board, or the next cards of one column of it.
@@ -144,27 +138,6 @@ impl App {
         let asked = Asked::parse(self, actor, parameters)?;
         let scope = actor.scope(&TASK)?;
         self.read(|tx| read(tx, actor, &asked, scope.as_ref()))
-    }
-}
-
-/// A series is due by its first open date: what is asked of due dates is asked of that.
-fn by_next_due(mut request: Request) -> Request {
-    request.filters.iter_mut().for_each(of_next_due);
-    if let (SortKey::Field(field), Some(next)) = (request.order.key, TASK.field(NEXT_DUE))
-        && field.name == "due_date"
-    {
-        request.order.key = SortKey::Field(next);
-    }
-    request
-}
-
-fn of_next_due(filter: &mut Filter) {
-    match filter {
-        Filter::OneOf(name, _) | Filter::From(name, _) | Filter::Below(name, _) if name == "due_date" => {
-            NEXT_DUE.clone_into(name);
-        }
-        Filter::Any(filters) => filters.iter_mut().for_each(of_next_due),
-        _ => {}
     }
 }
 
@@ -179,16 +152,6 @@ struct Asked {
 
 /// Parameters of a board beside those of a list of tasks.
 const OWN: [&str; 3] = ["group", "column", "cursor"];
-
-pub(crate) fn is_shortcut(name: &str) -> bool {
-    SHORTCUTS.iter().any(|(known, _)| *known == name)
-}
-
-/// Returns true if a board knows the parameter. It has an order of its own and does not sort.
-#[must_use]
-pub fn is_known(name: &str) -> bool {
-    OWN.contains(&name) || (name != "sort" && lists::is_known(&TASK, name))
-}
 
 impl Asked {
     fn parse(app: &App, actor: &Actor, parameters: &Parameters) -> Result<Self, AppError> {
@@ -227,7 +190,7 @@ impl Asked {
             ),
         };
         let rest: Parameters = parameters.iter().filter(|(name, _)| !own(name)).cloned().collect();
-        let request = app.parse_tasks(actor, &rest)?;
+        let request = app.list_request(actor, &TASK, &rest)?;
         let is_wide = group == Group::Assignee && column.is_none();
         let limit = match get("limit") {
             Some(_) => request.limit,
@@ -298,7 +261,7 @@ fn read(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, scope: Option<&Scope>) ->
         .values()
         .flat_map(|task| task.references("assignees").iter().copied().chain(task.reference("origin")))
         .collect();
-    directory.extend(crate::references::visible(tx, actor, &pointed)?);
+    directory.extend(crate::records::references::visible(tx, actor, &pointed)?);
     let columns = keys
         .into_iter()
         .zip(places)

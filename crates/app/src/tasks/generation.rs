@@ -11,10 +11,7 @@ use obcms_store::records;
 use obcms_store::tasks as store;
 use serde_json::Value as Json;
 
-use crate::consequences;
-use crate::error::AppError;
-use crate::work::Work;
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError, Work};
 
 impl App {
     /// Makes the tasks of a template for a record that somebody names. Answers how many are new, and all of them.
@@ -48,11 +45,9 @@ pub fn for_origin(work: &mut Work<'_, '_>, origin: &Record) -> Result<(), AppErr
         Value::Boolean(value) => Some(value.to_string()),
         _ => None,
     };
-    let name = if origin.kind.name == "project" {
-        let stage = origin.text("current_stage").to_owned();
-        templates::template_for("project_stage", &|fact| (fact == "stage").then(|| stage.clone()))
-    } else {
-        templates::template_for(origin.kind.name, &fact)
+    let name = match work.rules_of(origin.kind).template {
+        Some(template) => template(origin),
+        None => templates::template_for(origin.kind.name, &fact),
     };
     let Some(name) = name else {
         return Ok(());
@@ -83,7 +78,7 @@ pub fn instantiate(
         return Ok(Vec::new());
     };
     let known = store::generated_items(work.tx, origin.id)?;
-    let (start, end) = consequences::anchors(origin, work.app.zone());
+    let (start, end) = work.app.rules().anchors(origin, work.app.zone());
     let start = base.or(start).unwrap_or(work.today);
     let end = base.or(end).unwrap_or(start);
     let team = team_of(work, template.text("domain"))?;
@@ -146,7 +141,7 @@ pub fn instantiate(
 /// A generated task that comes to an origin which has a task of the same item already, by a move, an undo or an
 /// edit, goes on as an ordinary one: an origin has each item of a template once.
 pub fn yield_place(work: &mut Work<'_, '_>, before: &Record, record: &mut Record) -> Result<(), AppError> {
-    if record.kind.name != TASK.name || record.get("template_item").is_empty() {
+    if record.get("template_item").is_empty() {
         return Ok(());
     }
     let Some(origin) = record.link("origin").map(|origin| origin.id) else {

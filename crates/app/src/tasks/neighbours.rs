@@ -7,7 +7,7 @@ use obcms_domain::series::next_due;
 use obcms_domain::tasks::is_open;
 use obcms_store::{records, tasks as store};
 
-use crate::{Actor, App, AppError};
+use crate::core::{Actor, App, AppError};
 
 /// Tasks before and after a task, as far as the actor may see them.
 #[derive(Clone, Debug, Default)]

@@ -1,23 +1,27 @@
 //! Tasks: every status and progress passes the one transition function; dependencies have no cycle.
 
+use jiff::Timestamp;
 use obcms_domain::id::Id;
 use obcms_domain::people::{Action, Area, who_can};
 use obcms_domain::registry::{self, FieldError, Record, Value};
 use obcms_domain::series::{Series, is_series, state};
 use obcms_domain::tasks::states::{self, Change, Circumstances, TaskState, TransitionError};
-use obcms_domain::tasks::{TaskStatus, dependencies, rank};
+use obcms_domain::tasks::{TaskStatus, dependencies, is_open, rank};
 use obcms_recur::Moment;
+use obcms_store::Tx;
+use obcms_store::changes::Change as LoggedChange;
 use obcms_store::tasks as store;
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 
-use crate::error::AppError;
-use crate::occurrences;
-use crate::records::Input;
-use crate::series::{keep_start, put_on_date, single_of, too_much};
-use crate::work::Work;
+use super::occurrences;
+use super::progress::{ppa_of, roll_up};
+use crate::calendar::series::{self as dates, keep_start, put_on_date, single_of, too_much};
+use crate::core::rules::{Choices, Input};
+use crate::core::{AppError, Work};
+use crate::records::references;
 
 /// Applies the rules of tasks to a record that people changed.
-pub fn prepare(
+pub fn before_save(
     work: &mut Work<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
@@ -80,7 +84,7 @@ fn check_cycle(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError>
     let Some(cycle) = dependencies::cycle(edges) else {
         return Ok(());
     };
-    let known = crate::references::visible(work.tx, work.actor, &cycle)?;
+    let known = references::visible(work.tx, work.actor, &cycle)?;
     let names: Vec<&str> = cycle
         .iter()
         .map(|id| match known.get(id) {
@@ -218,7 +222,7 @@ pub fn apply_to_whole(
 }
 
 /// What a change of all dates asks of status and progress.
-pub fn ask_of_whole(work: &mut Work<'_, '_>, record: &mut Record, input: &Input) -> Result<(), AppError> {
+pub fn change_whole(work: &mut Work<'_, '_>, record: &mut Record, input: &Input) -> Result<(), AppError> {
     if input.is_empty() {
         return Ok(());
     }
@@ -267,7 +271,7 @@ pub fn apply(
 fn blocked(work: &mut Work<'_, '_>, record: &Record, error: &TransitionError) -> Result<AppError, AppError> {
     let all = obcms_store::board::open_prerequisites(work.tx, record.references("depends_on"))?;
     let ids: Vec<Id> = all.iter().map(|(id, _)| *id).collect();
-    let seen = crate::references::visible(work.tx, work.actor, &ids)?;
+    let seen = references::visible(work.tx, work.actor, &ids)?;
     let open: Vec<&(Id, String)> = all.iter().filter(|(id, _)| seen.contains_key(id)).collect();
     let mut names: Vec<&str> = open.iter().take(3).map(|(_, title)| title.as_str()).collect();
     if names.is_empty() {
@@ -294,6 +298,33 @@ pub fn state(record: &Record) -> TaskState {
     }
 }
 
+/// A new task counts in the progress of its PPA.
+pub fn created(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
+    roll_up(work, &[ppa_of(record)])
+}
+
+/// A changed task moves the progress of its PPA, and blocks those that wait for it or no longer does.
+pub fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+    let counts = |task: &Record| {
+        (
+            ppa_of(task),
+            task.text("status").to_owned(),
+            task.integer("progress"),
+            task.integer("weight"),
+            task.is_archived(),
+        )
+    };
+    if counts(before) != counts(record) {
+        roll_up(work, &[ppa_of(before), ppa_of(record)])?;
+    }
+    let holds_up = |task: &Record| !task.is_archived() && is_open(task);
+    if holds_up(before) != holds_up(record) {
+        let waiting = store::dependents(work.tx, &[record.id])?;
+        refresh_blocked(work, &waiting)?;
+    }
+    Ok(())
+}
+
 /// Members that the API adds to a task: what depends on today. Of a series, its next open date counts.
 #[must_use]
 pub fn derived(record: &Record, today: jiff::civil::Date) -> Vec<(&'static str, serde_json::Value)> {
@@ -304,7 +335,7 @@ pub fn derived(record: &Record, today: jiff::civil::Date) -> Vec<(&'static str, 
     let due = if is_over {
         None
     } else {
-        single.date("due_date").or_else(|| open.as_ref().map(occurrences::Date::last_day))
+        single.date("due_date").or_else(|| open.as_ref().map(dates::occurrences::Date::last_day))
     };
     let state = state(single);
     let at_risk = states::at_risk(
@@ -341,4 +372,55 @@ pub fn refresh_blocked(work: &mut Work<'_, '_>, tasks: &[Id]) -> Result<(), AppE
         }
     }
     Ok(())
+}
+
+/// Action of the policy that taking a change of a task back is: whoever may take it, or one date of it, on, may take
+/// that back.
+pub fn undo_action(change: &LoggedChange) -> Option<Action> {
+    match change.action.as_str() {
+        "update" if change.fields.keys().all(|field| MOVED.contains(&field.as_str())) => {
+            Some(Action::Transition)
+        }
+        "occurrence" | "update" if moves_dates_only(&change.fields) => Some(Action::Transition),
+        _ => None,
+    }
+}
+
+/// Fields that a task's transition touches.
+const MOVED: [&str; 6] =
+    ["status", "progress", "started_at", "completed_at", "progress_before_completion", "start_date"];
+
+/// Returns true if only the state of single occurrences changed, with the fields that follow it.
+fn moves_dates_only(fields: &Map<String, Json>) -> bool {
+    let names = |side: &Json| -> Vec<String> {
+        side.as_object().map(|members| members.keys().cloned().collect()).unwrap_or_default()
+    };
+    fields.iter().all(|(name, pair)| {
+        let (old, new) = (&pair[0], &pair[1]);
+        let mut dates = names(old).into_iter().chain(names(new));
+        name == "overrides"
+            && dates.all(|date| {
+                // What is not there is null, and differs from what is.
+                let (before, after) = (&old[&date], &new[&date]);
+                let mut fields = names(before).into_iter().chain(names(after));
+                fields.all(|field| before[&field] == after[&field] || MOVED.contains(&field.as_str()))
+            })
+    })
+}
+
+/// Action of the policy that an update of these members is: taking a task on needs less than editing it.
+pub fn action_for_input(input: &Input) -> Action {
+    let moves = |name: &String| name == "status" || name == "progress";
+    if !input.is_empty() && input.keys().all(moves) { Action::Transition } else { Action::Edit }
+}
+
+/// Check of the status of a task: what waits for others is not taken on.
+pub fn choices(_: &mut Tx<'_>, task: &Record, now: Timestamp) -> Result<Choices, AppError> {
+    let open_prerequisites = usize::from(task.flag("blocked"));
+    Ok(Box::new(move |before, record, _| {
+        let status = TaskStatus::parse(record.text("status")).ok()?;
+        let circumstances = Circumstances { now, open_prerequisites, force_reason: None };
+        let refused = states::transition(&state(before?), Change::Status(status), &circumstances);
+        refused.err().map(|error| ("status", error.to_string()))
+    }))
 }

@@ -9,10 +9,11 @@ use obcms_domain::kinds::TASK;
 use obcms_store::{records as store, tasks};
 use serde_json::Value as Json;
 
-use super::{Handler, JobError, Outcome};
-use crate::error::AppError;
-use crate::work::Work;
-use crate::{Actor, App, behaviour, consequences, occurrences};
+use super::occurrences;
+use super::progress::{ppa_of, roll_up};
+use super::rules::refresh_blocked;
+use crate::core::job::{Handler, JobError, Outcome};
+use crate::core::{Actor, App, AppError, Work};
 
 /// Tasks that are looked at in one transaction.
 const BATCH: usize = 100;
@@ -60,13 +61,13 @@ fn refresh(work: &mut Work<'_, '_>, ids: &[Id]) -> Result<usize, AppError> {
         }
         if work.save_computed(&before, &record)? {
             changed.push(record.id);
-            ppas.push(consequences::ppa_of(&record));
+            ppas.push(ppa_of(&record));
         }
     }
     if !changed.is_empty() {
-        consequences::roll_up(work, &ppas)?;
+        roll_up(work, &ppas)?;
         let waiting = tasks::dependents(work.tx, &changed)?;
-        behaviour::tasks::refresh_blocked(work, &waiting)?;
+        refresh_blocked(work, &waiting)?;
     }
     Ok(changed.len())
 }

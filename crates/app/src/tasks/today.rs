@@ -12,11 +12,10 @@ use obcms_store::calendar::Window;
 use obcms_store::records::{self, Archived, Directory, Filter, Order, Query, Scope, SortKey};
 use obcms_store::{Cell, Tx, today as store};
 
-use crate::actor::Sight;
+use super::occurrences;
 use crate::calendar;
-use crate::lists::{self, Parameters};
-use crate::occurrences;
-use crate::{Actor, App, AppError};
+use crate::core::{Actor, App, AppError, Sight};
+use crate::records::lists::{self, Parameters};
 
 /// Tasks that the page shows at most; the list has the others.
 const TASKS: i64 = 100;
@@ -153,12 +152,13 @@ impl App {
     pub fn today_of(&self, actor: &Actor) -> Result<Today, AppError> {
         let today = self.today();
         let end = week_end(today, &actor.week_start);
-        let mine = self.parse_tasks(
+        let mine = self.list_request(
             actor,
+            &TASK,
             &parameters(&[("mine", "true"), ("open", "true"), ("sort", "due_date"), ("limit", "100")]),
         )?;
         debug_assert_eq!(mine.limit, TASKS);
-        let teams = self.parse_tasks(actor, &parameters(&LATE_OF_TEAMS))?;
+        let teams = self.list_request(actor, &TASK, &parameters(&LATE_OF_TEAMS))?;
         self.read(|tx| {
             let tasks = lists::list(tx, actor, &TASK, &mine)?;
             let mut late = Vec::new();

@@ -11,14 +11,12 @@ use obcms_recur::Moment;
 use obcms_store::board::{self as store, Group};
 use serde_json::{Value as Json, json};
 
-use crate::behaviour::{self, tasks};
-use crate::board::{NOBODY, parse_group};
-use crate::error::AppError;
+use super::board::{NOBODY, parse_group};
+use super::{occurrences, rules as tasks};
+use crate::calendar::series::{self, Scope, Target, found_to_change, put_on_date, single_of, too_much};
+use crate::core::{Actor, App, AppError, Work};
+use crate::records::undo::undo_address;
 use crate::records::{Input, check, reload, require_version, require_write};
-use crate::series::{Scope, Target, found_to_change, put_on_date, single_of, too_much};
-use crate::undo::undo_address;
-use crate::work::Work;
-use crate::{Actor, App, occurrences, series};
 
 /// Characters of a note or reason at most.
 const NOTE: usize = 2000;
@@ -497,7 +495,7 @@ fn change_column(
         }
         work.actor.require(work.tx, Action::Edit, before)?;
         check(work, Some(before_single), &single)?;
-        behaviour::prepare(work, Some(before_single), &mut single, &input)?;
+        work.before_save(Some(before_single), &mut single, &input)?;
         work.note_date(date);
         return put_on_date(work, record, series, *date, &single);
     }
@@ -508,7 +506,7 @@ fn change_column(
     work.actor.require_input(work.tx, Action::Edit, before, &input)?;
     work.actor.require_given(work.tx, before, record, &input)?;
     check(work, Some(before), record)?;
-    behaviour::prepare(work, Some(before), record, &input)
+    work.before_save(Some(before), record, &input)
 }
 
 /// Assignees of the task in another column: the person whose column it leaves is replaced, the others stay.

@@ -8,7 +8,7 @@ use crate::opened::{Opened, location};
 use crate::settings::{DatabaseFlags, Settings, resolve};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
-use obcms_app::actor::roles;
+use obcms_app::core::actor::roles;
 use obcms_app::{App, Clock, SystemClock};
 use obcms_domain::people::Role;
 use obcms_store::{Database, Location, backup, migrations};

@@ -8,7 +8,7 @@ use crate::settings::{DatabaseFlags, resolve};
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
 use obcms_app::accounts::{EndAccess, Ended};
-use obcms_app::actor::roles;
+use obcms_app::core::actor::roles;
 use obcms_app::records::Input;
 use obcms_app::{Actor, App, AppError};
 use obcms_domain::id::Id;

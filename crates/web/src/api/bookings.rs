@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use obcms_app::AppError;
 use obcms_app::bookings::{Decision, Utilisation};
-use obcms_app::undo::undo_address;
+use obcms_app::records::undo::undo_address;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
 use obcms_domain::people::Action;
 use serde_json::{Value as Json, json};

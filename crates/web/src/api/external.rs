@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use obcms_app::AppError;
-use obcms_app::external::MAXIMUM_BYTES;
+use obcms_app::exchange::subscriptions::MAXIMUM_BYTES;
 use obcms_domain::kinds::EXTERNAL_CALENDAR;
 use obcms_domain::people::{Action, Area};
 use obcms_domain::registry::FieldError;

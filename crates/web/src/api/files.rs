@@ -12,7 +12,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::{Stream, StreamExt, stream};
-use obcms_app::files::{Export, Format, MAXIMUM_BYTES, Report, Table};
+use obcms_app::records::transfer::{Export, Format, MAXIMUM_BYTES, Report, Table};
 use obcms_app::{App, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;

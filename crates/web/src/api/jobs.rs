@@ -3,8 +3,9 @@
 use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use obcms_app::jobs::{Filter, Job, handler};
-use obcms_app::lists::{LIMIT, MAXIMUM_LIMIT};
+use obcms_app::handler;
+use obcms_app::jobs::{Filter, Job};
+use obcms_app::records::lists::{LIMIT, MAXIMUM_LIMIT};
 use obcms_domain::jobs::State as JobState;
 use obcms_domain::people::{Action, Area};
 use serde_json::{Value as Json, json};

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use jiff::Timestamp;
-use obcms_app::series::{Occurrence, Scope, Target};
+use obcms_app::calendar::series::{Occurrence, Scope, Target};
 use obcms_app::{Actor, App, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;

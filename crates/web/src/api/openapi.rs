@@ -2,7 +2,7 @@
 
 use axum::response::IntoResponse;
 use axum::routing::get;
-use obcms_app::board::SHORTCUTS;
+use obcms_app::tasks::board::SHORTCUTS;
 use obcms_domain::closing::{closing_statuses, statuses_with_reason};
 use obcms_domain::kinds::{self, TASK};
 use obcms_domain::people::{Action, Relation, who_can_write};
@@ -88,7 +88,7 @@ pub fn list_parameters(kind: &Kind) -> Vec<Json> {
         parameter("created_by", "Ids of users; separated by commas, or given again"),
     ];
     if *kind == TASK {
-        list.extend(SHORTCUTS.iter().map(|(name, meaning)| parameter(name, meaning)));
+        list.extend(SHORTCUTS.iter().map(|shortcut| parameter(shortcut.name, shortcut.meaning)));
     }
     for (_, field) in kind.visible() {
         if matches!(field.data, FieldType::Structure(_)) {
@@ -258,7 +258,7 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
         if let Some(status) = kind.field(kind.state) {
             mark_group(kind, status, &mut schema);
         }
-        inputs.insert(obcms_app::cancelling::MEMBER.into(), schema);
+        inputs.insert(obcms_app::records::closing::MEMBER.into(), schema);
     }
     if !statuses_with_reason(kind).is_empty() {
         let statuses = statuses_with_reason(kind).join(" or ");
@@ -267,7 +267,7 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
         if let Some(status) = kind.field(kind.state) {
             mark_group(kind, status, &mut schema);
         }
-        inputs.insert(obcms_app::reasons::MEMBER.into(), schema);
+        inputs.insert(obcms_app::records::reasons::MEMBER.into(), schema);
     }
     if *kind == TASK {
         for (name, data, meaning) in OF_TODAY {

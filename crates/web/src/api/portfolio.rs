@@ -4,7 +4,7 @@ use axum::extract::State as AxumState;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use obcms_app::portfolio::Filter;
+use obcms_app::programme::portfolio::Filter;
 use obcms_domain::choices::{self, SECTORS};
 use obcms_domain::people::{Action, Area};
 use serde_json::json;

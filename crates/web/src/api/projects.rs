@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use obcms_app::AppError;
-use obcms_app::projects::Step;
+use obcms_app::programme::projects::Step;
 use obcms_domain::people::{Action, Area};
 use obcms_domain::projects::life_cycle::Stage;
 use obcms_domain::registry::FieldError;

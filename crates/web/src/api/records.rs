@@ -5,9 +5,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use obcms_app::AppError;
-use obcms_app::lists::{LIMIT, MAXIMUM_LIMIT};
-use obcms_app::present::of_its_owner;
-use obcms_app::undo::landing;
+use obcms_app::records::lists::{LIMIT, MAXIMUM_LIMIT};
+use obcms_app::records::undo::landing;
 use obcms_domain::hex::hex;
 use obcms_domain::id::Id;
 use obcms_domain::people::Action;
@@ -147,7 +146,7 @@ pub fn record_response(state: &State, status: StatusCode, record: &Record) -> An
 
 /// One record as an answer to the caller, who may be its owner and see more of it.
 pub fn record_response_to(state: &State, caller: &Caller, status: StatusCode, record: &Record) -> Answer {
-    let body = of_its_owner(&caller.base, &caller.actor, record);
+    let body = state.app.owner_members(&caller.base, &caller.actor, record);
     answer_with(state, status, record, body)
 }
 
@@ -186,7 +185,7 @@ async fn list(
         let listing = state.app.list(&caller.actor, kind, &parameters.0)?;
         let mut items = state.app.present(&listing.records)?;
         for (record, item) in listing.records.iter().zip(&mut items) {
-            item.extend(of_its_owner(&caller.base, &caller.actor, record));
+            item.extend(state.app.owner_members(&caller.base, &caller.actor, record));
         }
         Ok::<_, AppError>(
             json!({ "items": items, "next_cursor": listing.next_cursor, "total": listing.total }),
@@ -296,7 +295,7 @@ async fn undo(
     let set = optional_id(&parameters, "change_set")?;
     let expected = expected_version(&headers)?;
     let record = blocking(|| state.app.undo(&caller.actor, kind, id.0, set, expected))?;
-    let mut more = of_its_owner(&caller.base, &caller.actor, &record);
+    let mut more = state.app.owner_members(&caller.base, &caller.actor, &record);
     more.insert("landing".to_owned(), landing(&record).into());
     answer_with(&state, StatusCode::OK, &record, more)
 }
@@ -321,6 +320,6 @@ async fn history(
     let entries = blocking(|| state.app.history(&caller.actor, kind, id.0, before, limit + 1))?;
     let shown = entries.len().min(usize::try_from(limit).unwrap_or(0));
     let next = (entries.len() > shown).then(|| entries[shown - 1].change.id);
-    let items: Vec<Json> = entries[..shown].iter().map(obcms_app::history::Entry::to_json).collect();
+    let items: Vec<Json> = entries[..shown].iter().map(obcms_app::records::history::Entry::to_json).collect();
     Ok(axum::Json(json!({ "items": items, "next_cursor": next })).into_response())
 }

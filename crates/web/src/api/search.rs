@@ -3,7 +3,7 @@
 use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use obcms_app::search::{Hit, LIMIT, MAXIMUM_LIMIT};
+use obcms_app::records::search::{Hit, LIMIT, MAXIMUM_LIMIT};
 use obcms_domain::kinds;
 use obcms_domain::registry::Kind;
 use serde_json::{Value as Json, json};

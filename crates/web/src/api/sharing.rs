@@ -3,7 +3,7 @@
 use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use obcms_app::lists::{LIMIT, MAXIMUM_LIMIT};
+use obcms_app::records::lists::{LIMIT, MAXIMUM_LIMIT};
 use obcms_domain::kinds::SHARE;
 use obcms_domain::people::Action;
 use serde_json::{Value as Json, json};

@@ -9,7 +9,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::stream;
-use obcms_app::actor::Sight;
+use obcms_app::core::Sight;
 use obcms_domain::people::{Action, Area};
 use obcms_store::database::{LiveReceiver, Message};
 use serde_json::json;

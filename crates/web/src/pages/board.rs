@@ -5,8 +5,8 @@ use axum::extract::State as AxumState;
 use axum::response::{Html, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
-use obcms_app::board::{self, Column, GROUPS, Group, NOBODY};
-use obcms_app::lists::Parameters as Pairs;
+use obcms_app::records::lists::Parameters as Pairs;
+use obcms_app::tasks::board::{self, Column, GROUPS, Group, NOBODY};
 use obcms_app::{Actor, AppError};
 use obcms_domain::kinds::TASK;
 use obcms_domain::registry::Record;
@@ -54,7 +54,8 @@ async fn show(
     Signed { page, actor }: Signed,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    let address = Address::new("/board", &parameters.matching(board::is_known).0);
+    let address =
+        Address::new("/board", &parameters.matching(|name| state.app.knows_board_parameter(name)).0);
     let (board, titles) = blocking(|| {
         let board = state.app.board(&actor, &asked(&address))?;
         Ok::<_, AppError>((board, state.app.directory(&actor, &parts::filter_ids(&address))?))
@@ -194,7 +195,8 @@ async fn cards(
     Signed { page, actor }: Signed,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    let address = Address::new("/board", &parameters.matching(board::is_known).0);
+    let address =
+        Address::new("/board", &parameters.matching(|name| state.app.knows_board_parameter(name)).0);
     let board = blocking(|| state.app.board(&actor, &asked(&address)))?;
     let shown = Shown { page: &page, actor: &actor, address: &address, group: board.group };
     let html = board.columns.first().map_or_else(

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::calendar::Entry;
-use obcms_app::external::Report;
+use obcms_app::exchange::subscriptions::Report;
 use obcms_app::{Actor, AppError};
 use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT};
 use obcms_domain::people::Action;

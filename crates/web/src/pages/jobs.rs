@@ -7,8 +7,8 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::AppError;
-use obcms_app::jobs::{Filter, Health, Job, LATE, handler};
+use obcms_app::jobs::{Filter, Health, Job, LATE};
+use obcms_app::{AppError, handler};
 use obcms_domain::jobs::State as JobState;
 use obcms_store::records::Directory;
 

@@ -6,7 +6,7 @@ use axum::response::Html;
 use axum::routing::get;
 use maud::{Markup, html};
 use obcms_app::AppError;
-use obcms_app::portfolio::{Filter, Group, HIGH_PRIORITY, LISTED, Line, Portfolio};
+use obcms_app::programme::portfolio::{Filter, Group, HIGH_PRIORITY, LISTED, Line, Portfolio};
 use obcms_domain::choices::{self, PPA_STATUSES, SECTORS};
 use obcms_domain::kinds::PPA;
 

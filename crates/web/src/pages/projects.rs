@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::projects::Step;
+use obcms_app::programme::projects::Step;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, PROJECT_STAGES};
 use obcms_domain::id::Id;

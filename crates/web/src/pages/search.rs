@@ -5,7 +5,7 @@ use axum::extract::State as AxumState;
 use axum::response::Html;
 use axum::routing::get;
 use maud::{Markup, html};
-use obcms_app::search::Hit;
+use obcms_app::records::search::Hit;
 use obcms_domain::registry::Kind;
 
 use super::errors::PageError;

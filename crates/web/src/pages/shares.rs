@@ -8,11 +8,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::sharing::{self, Gone, View};
+use obcms_app::exchange::sharing::{self, View};
 use obcms_app::{Actor, AppError};
 use obcms_domain::kinds::SHARE;
 use obcms_domain::people::Action;
 use obcms_domain::registry::Record;
+use obcms_domain::sharing::{Gone, gone};
 use qrcode::{Color, QrCode};
 use serde_json::{Map, Value as Json};
 
@@ -82,7 +83,7 @@ fn head(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result<Mar
             }
         }
     };
-    let badges = state_badge(sharing::gone(share, state.app.now()));
+    let badges = state_badge(gone(share, state.app.now()));
     Ok(page_head(&PageHead { title: share.title().to_owned(), subtitle: String::new(), badges, actions }))
 }
 
@@ -102,7 +103,7 @@ fn overview(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result
     let directory = state.app.directory(actor, &share.created_by.into_iter().collect::<Vec<_>>())?;
     let values = page.values(&directory, &zone);
     let day = |day: Date| day.strftime("%a %-d %b %Y").to_string();
-    let is_open = sharing::gone(share, state.app.now()).is_none();
+    let is_open = gone(share, state.app.now()).is_none();
     let path = sharing::path(actor, share);
     let (first, last) = state.app.shared_days(share);
     let wide = html! {

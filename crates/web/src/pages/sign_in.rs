@@ -6,8 +6,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
+use obcms_app::AppError;
 use obcms_app::accounts::{Client, DEVICE_LIFE, EndAccess, SetupInput, SignInError};
-use obcms_app::{AppError, security};
+use obcms_app::core::security;
 use obcms_domain::registry::FieldError;
 
 use super::errors::PageError;

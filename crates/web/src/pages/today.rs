@@ -6,10 +6,9 @@ use axum::response::Html;
 use axum::routing::get;
 use jiff::civil::Date;
 use maud::{Markup, html};
-use obcms_app::Actor;
-use obcms_app::board::may_move;
-use obcms_app::calendar;
-use obcms_app::today::{Appointment, Due, Duty, Pile, Today};
+use obcms_app::tasks::board::may_move;
+use obcms_app::tasks::today::{Appointment, Due, Duty, Pile, Today};
+use obcms_app::{Actor, calendar};
 use obcms_domain::kinds::{EVENT, TASK};
 
 use super::errors::PageError;

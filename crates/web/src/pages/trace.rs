@@ -8,7 +8,7 @@ use axum::routing::get;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::trace::{Group, Link, Trace};
+use obcms_app::programme::trace::{Group, Link, Trace};
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::registry::{FieldType, Kind};
@@ -123,7 +123,9 @@ fn chosen(group: &Group, shown: usize) -> Vec<&Link> {
     let is_done = |link: &Link| group.name == "tasks" && ["completed", "cancelled"].contains(&&*link.state);
     let mut links: Vec<&Link> = group.links.iter().collect();
     if links.len() > shown {
-        links.sort_by_key(|link| (link.position != obcms_app::trace::Position::Itself, is_done(link)));
+        links.sort_by_key(|link| {
+            (link.position != obcms_app::programme::trace::Position::Itself, is_done(link))
+        });
         links.truncate(shown);
     }
     links
@@ -132,8 +134,8 @@ fn chosen(group: &Group, shown: usize) -> Vec<&Link> {
 fn drawn_link(link: &Link, thing: Id, today: Date) -> ChainLink {
     let mut title = link.title.clone();
     match link.position {
-        obcms_app::trace::Position::Prerequisite => title.push_str(" (comes first)"),
-        obcms_app::trace::Position::Dependent => title.push_str(" (waits for this)"),
+        obcms_app::programme::trace::Position::Prerequisite => title.push_str(" (comes first)"),
+        obcms_app::programme::trace::Position::Dependent => title.push_str(" (waits for this)"),
         _ => {}
     }
     let is_open = !["completed", "cancelled"].contains(&&*link.state);

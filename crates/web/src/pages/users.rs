@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use obcms_app::accounts::{EndAccess, Ended};
-use obcms_app::lists::{self, Listing, Parameters as ListParameters};
+use obcms_app::records::lists::{Listing, Parameters as ListParameters};
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::USER;
@@ -57,7 +57,7 @@ async fn list(
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     require(&signed)?;
-    let parameters = parameters.matching(|name| lists::is_known(&USER, name));
+    let parameters = parameters.matching(|name| state.app.knows_parameter(&USER, name));
     let asked: ListParameters = parameters.0.iter().filter(|(_, value)| !value.is_empty()).cloned().collect();
     let listing = blocking(|| state.app.list(&signed.actor, &USER, &asked))?;
     let search = parameters.get("q").unwrap_or_default().to_owned();
@@ -142,7 +142,7 @@ fn next_page(asked: &ListParameters, cursor: &str) -> String {
 }
 
 fn role_badges(user: &Record) -> Markup {
-    let roles = obcms_app::actor::roles(user);
+    let roles = obcms_app::core::actor::roles(user);
     html! {
         @if roles.is_empty() { (badge("No role yet", Tone::Warning)) }
         @for role in roles { (badge(role.label(), Tone::Neutral)) " " }

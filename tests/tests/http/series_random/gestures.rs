@@ -2,10 +2,11 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use obcms_app::board::Group;
-use obcms_app::series::Scope;
-use obcms_app::transitions::{Anchor, Move, Step};
-use obcms_app::{Actor, App, occurrences};
+use obcms_app::calendar::series::Scope;
+use obcms_app::tasks::board::Group;
+use obcms_app::tasks::occurrences;
+use obcms_app::tasks::transitions::{Anchor, Move, Step};
+use obcms_app::{Actor, App};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::TASK;
 use obcms_domain::registry::{Record, output};

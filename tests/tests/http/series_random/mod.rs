@@ -13,7 +13,7 @@ use jiff::civil::{DateTime, Time, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
 use model::{Change, Part};
-use obcms_app::series::{Scope, Target};
+use obcms_app::calendar::series::{Scope, Target};
 use obcms_app::{Actor, App, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds::EVENT;

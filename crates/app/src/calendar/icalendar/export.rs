@@ -11,8 +11,7 @@ use obcms_store::changes;
 
 use super::write::{self, About, Written};
 use crate::calendar::{CalendarQuery, Entry};
-use crate::error::AppError;
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError};
 
 /// Months before the present one that a calendar for other programs reaches back.
 const MONTHS_BACK: i32 = 12;

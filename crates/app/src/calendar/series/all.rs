@@ -7,10 +7,8 @@ use obcms_recur::Moment;
 use serde_json::{Map, Value as Json};
 
 use super::{Occurrence, check_series, differences, finish, parse_single, put_override, single_of, too_much};
-use crate::behaviour::tasks;
-use crate::error::AppError;
+use crate::core::{AppError, Work};
 use crate::records::Input;
-use crate::work::Work;
 
 /// The series with `input` applied to all its dates, as it was given for one of them.
 pub(super) struct Whole {
@@ -77,7 +75,9 @@ pub(super) fn apply_to_all(
     }
     let date = leader.map_or(date, |leader| leader.name);
     keep_own(&mut whole, date, &own_patch, moves.then_some(&single), work.app.zone())?;
-    tasks::ask_of_whole(work, &mut whole, &of_state)?;
+    if let Some(change_whole) = work.rules_of(whole.kind).change_whole {
+        change_whole(work, &mut whole, &of_state)?;
+    }
     Ok(Whole { record: whole, date })
 }
 

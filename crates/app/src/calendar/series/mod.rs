@@ -5,6 +5,7 @@
 //! there. Everything is one set of changes, so undo puts the series back exactly.
 
 mod all;
+pub mod occurrences;
 mod parts;
 
 use jiff::Timestamp;
@@ -17,13 +18,9 @@ use obcms_recur::{ExpandError, Last, Moment};
 use obcms_store::records as store;
 use serde_json::{Map, Value as Json, json};
 
-use crate::behaviour;
-use crate::cancelling;
-use crate::error::AppError;
-use crate::records::{self, Input};
-use crate::undo::undo_address;
-use crate::work::Work;
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError, Work};
+use crate::records::undo::undo_address;
+use crate::records::{self, Input, closing};
 use all::change_all;
 pub(crate) use parts::cancel;
 use parts::split;
@@ -223,9 +220,9 @@ fn load_for(
 
 /// Changes dates of a series.
 pub fn change(work: &mut Work<'_, '_>, target: &Target<'_>, input: &Input) -> Result<Occurrence, AppError> {
-    let (input, cancels) = cancelling::take(target.kind, input)?;
+    let (input, cancels) = closing::take(target.kind, input)?;
     let input = &input;
-    let record = load_for(work, target, behaviour::action_for(target.kind, input), input)?;
+    let record = load_for(work, target, work.app.rules().action_for(target.kind, input), input)?;
     let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
     let is_part = match target.scope {
         Scope::This => true,
@@ -235,14 +232,14 @@ pub fn change(work: &mut Work<'_, '_>, target: &Target<'_>, input: &Input) -> Re
     if cancels && is_part {
         // Tasks and bookings belong to the series as a whole.
         let message = "Open tasks belong to all dates of the series: cancel all of them.";
-        return Err(AppError::field(cancelling::MEMBER, "scope", message));
+        return Err(AppError::field(closing::MEMBER, "scope", message));
     }
     match target.scope {
         Scope::This => change_this(work, &record, &series, date, input),
         Scope::Following if is_part => split(work, &record, &series, date, input),
         Scope::All | Scope::Following => {
             let changed = change_all(work, &record, &series, date, input)?;
-            cancelling::follow(work, &record, &changed.series, cancels)?;
+            (work.app.effects().closed)(work, &record, &changed.series, cancels)?;
             Ok(changed)
         }
     }
@@ -258,7 +255,7 @@ fn parse_single(work: &mut Work<'_, '_>, before: &Record, input: &Input) -> Resu
     registry::parse(&mut single, input, false, &work.context())?;
     work.actor.require_given(work.tx, before, &single, input)?;
     records::check(work, Some(before), &single)?;
-    behaviour::prepare(work, Some(before), &mut single, input)?;
+    work.before_save(Some(before), &mut single, input)?;
     Ok(single)
 }
 
@@ -397,7 +394,7 @@ pub(crate) fn finish(
     date: Moment,
     action: &str,
 ) -> Result<Occurrence, AppError> {
-    behaviour::before_series(work, Some(before), &mut changed)?;
+    work.before_series(Some(before), &mut changed)?;
     let differs = work.save(before, &mut changed, action)?;
     let record = records::reload(work, &changed)?;
     let single = match Series::of(&record) {

@@ -11,10 +11,8 @@ use obcms_recur::Moment;
 
 use super::all::apply_to_all;
 use super::{Occurrence, Scope, Target, check_series, found_to_change, load, too_much};
-use crate::behaviour;
-use crate::error::AppError;
+use crate::core::{AppError, Work};
 use crate::records::{self, Input};
-use crate::work::Work;
 
 /// Ends the series before the date and begins another there.
 pub(super) fn split(
@@ -29,9 +27,9 @@ pub(super) fn split(
     let tail_series = Series::of(&tail).ok_or(AppError::NotFound("date of this series"))?;
     let mut whole = apply_to_all(work, &tail, &tail_series, date, input)?;
     check_series(work, record, &whole.record)?;
-    behaviour::before_series(work, None, &mut whole.record)?;
+    work.before_series(None, &mut whole.record)?;
     let mut head = head;
-    behaviour::before_series(work, Some(record), &mut head)?;
+    work.before_series(Some(record), &mut head)?;
     work.save(record, &mut head, "split")?;
     work.insert(std::slice::from_ref(&whole.record))?;
     let new = records::reload(work, &whole.record)?;
@@ -193,13 +191,13 @@ pub(crate) fn cancel(work: &mut Work<'_, '_>, target: &Target<'_>) -> Result<Occ
     if is_over {
         // Without its last date the series is put away, as it was.
         work.actor.require(work.tx, Action::Archive, &record)?;
-        behaviour::before_archive(work, &record)?;
+        work.before_archive(&record)?;
         let mut archived = record.clone();
         archived.archived_at = Some(work.now);
         work.save(&record, &mut archived, "archive")?;
         return Ok(cancelled(work, archived, date));
     }
-    behaviour::before_series(work, Some(&record), &mut changed)?;
+    work.before_series(Some(&record), &mut changed)?;
     work.save(&record, &mut changed, "cancel_date")?;
     let changed = records::reload(work, &changed)?;
     Ok(cancelled(work, changed, date))

@@ -10,9 +10,7 @@ use obcms_store::{external as store, records};
 use serde::Serialize;
 
 use super::reading::{Draft, Left};
-use crate::error::AppError;
-use crate::work::Work;
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError, Work};
 
 /// Events in one transaction: others write in between.
 const AT_ONCE: usize = 400;

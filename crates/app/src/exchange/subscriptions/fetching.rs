@@ -12,11 +12,9 @@ use super::applying::apply;
 use super::client::{Answer, Asked, Limits, fetch};
 use super::reading::drafts;
 use super::{MAXIMUM_EVENTS, Report};
-use crate::error::AppError;
-use crate::icalendar;
-use crate::jobs::{Enqueue, Handler, JobError, Outcome};
-use crate::work::Work;
-use crate::{Actor, App};
+use crate::calendar::icalendar;
+use crate::core::job::{Enqueue, Handler, JobError, Outcome};
+use crate::core::{Actor, App, AppError, Work};
 
 /// Asked for by each calendar that has an address.
 pub const HANDLER: Handler = Handler {

@@ -18,12 +18,9 @@ use obcms_domain::registry::{Record, Value};
 use obcms_store::{external as store, records};
 use serde_json::json;
 
-use crate::calendar::{CalendarQuery, Entry};
-use crate::error::AppError;
-use crate::icalendar;
+use crate::calendar::{CalendarQuery, Entry, icalendar};
+use crate::core::{Actor, App, AppError, Work};
 use crate::records::{Input, create, require_write};
-use crate::work::Work;
-use crate::{Actor, App};
 
 pub use address::web_address;
 pub use applying::Report;
@@ -51,11 +48,13 @@ impl Report {
 
 /// Completes and checks a calendar before it is written. A name that turns out to be a private address is only known
 /// when it is asked for, at fetching.
-pub fn prepare(
+pub fn before_save(
+    work: &mut Work<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
-    allow_private_addresses: bool,
+    _: &Input,
 ) -> Result<(), AppError> {
+    let allow_private_addresses = work.app.options().allow_private_addresses;
     let address = record.text("address").trim().to_owned();
     let is_new = before.is_none_or(|before| before.text("address") != record.text("address"));
     if !address.is_empty() {
@@ -79,12 +78,17 @@ pub fn prepare(
     Ok(())
 }
 
-/// What follows when a calendar was made or changed: its job, and its events when it was archived or restored.
-pub fn follow(work: &mut Work<'_, '_>, before: Option<&Record>, calendar: &Record) -> Result<(), AppError> {
-    fetching::reschedule(work, before, calendar)?;
-    let Some(before) = before.filter(|before| before.archived_at != calendar.archived_at) else {
+/// A new calendar has a job that fetches it.
+pub fn created(work: &mut Work<'_, '_>, calendar: &Record) -> Result<(), AppError> {
+    fetching::reschedule(work, None, calendar)
+}
+
+/// The job of a calendar follows its address, and its events are archived and restored with it.
+pub fn changed(work: &mut Work<'_, '_>, before: &Record, calendar: &Record) -> Result<(), AppError> {
+    fetching::reschedule(work, Some(before), calendar)?;
+    if before.archived_at == calendar.archived_at {
         return Ok(());
-    };
+    }
     let ids: Vec<Id> = store::known(work.tx, calendar.id)?
         .into_values()
         .filter(|event| event.archived_at == before.archived_at)

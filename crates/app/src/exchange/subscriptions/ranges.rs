@@ -10,7 +10,7 @@ use obcms_domain::series::{self, Leader, Length, MAXIMUM_OVERRIDES, Place, Serie
 use obcms_recur::Moment;
 use serde_json::{Map, Value as Json};
 
-use crate::series::{head, rest};
+use crate::calendar::series::{head, rest};
 
 /// Such changes of one series that are followed.
 pub const MAXIMUM_RANGES: usize = 50;

@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::ranges::{self, MAXIMUM_RANGES, Range};
-use crate::icalendar::{Added, Calendar, Event, Moment, Status};
+use crate::calendar::icalendar::{Added, Calendar, Event, Moment, Status};
 
 /// What was not taken over, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

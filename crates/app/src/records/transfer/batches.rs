@@ -6,21 +6,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use obcms_domain::id::Id;
 use obcms_domain::jobs::BackOff;
 use obcms_domain::kinds;
-use obcms_domain::registry::{self, Kind, Record};
+use obcms_domain::registry::{Kind, Record};
 use obcms_store::imports::{self, Batch};
 use obcms_store::{Tx, changes, jobs as job_store, records};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use crate::error::AppError;
-use crate::jobs::{Enqueue, Handler, JobError, Outcome};
-use crate::undo::Obstacles;
-use crate::work::Work;
-use crate::{Actor, App, undo};
+use crate::core::job::{Enqueue, Handler, JobError, Outcome};
+use crate::core::{Actor, App, AppError, Work};
+use crate::records::undo::{self, Basis, Obstacles};
 
 /// An import that wrote nothing for this long is taken for broken off.
 const BROKEN_OFF: SignedDuration = SignedDuration::from_mins(2);
@@ -153,11 +151,11 @@ impl App {
         }
 
         let together: HashSet<Id> = records.iter().map(|(_, record)| *record).collect();
-        let at = (self.now(), &self.context_of(actor));
+        let basis = (self.rules(), self.now(), &self.context_of(actor));
         let obstacles = self.read(|tx| {
             let mut found = Obstacles::default();
             for batch in &batches {
-                found.extend(obstacles_of(tx, actor, at, batch, kind, &together)?);
+                found.extend(obstacles_of(tx, actor, basis, batch, kind, &together)?);
             }
             Ok::<_, AppError>(found)
         })?;
@@ -208,7 +206,7 @@ fn load(tx: &mut Tx<'_>, kind: &'static Kind, batch: &Batch) -> Result<Record, A
 fn obstacles_of(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    at: (Timestamp, &registry::Context<'_>),
+    basis: Basis<'_>,
     batch: &Batch,
     kind: &'static Kind,
     together: &HashSet<Id>,
@@ -217,7 +215,7 @@ fn obstacles_of(
         return Ok(Obstacles::default());
     }
     let record = load(tx, kind, batch)?;
-    undo::obstacles(tx, actor, at, &record, batch.change_set, together)
+    undo::obstacles(tx, actor, basis, &record, batch.change_set, together)
 }
 
 /// Refusal of an undo, with the amounts that were taken back and that were not.

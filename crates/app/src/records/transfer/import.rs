@@ -14,10 +14,8 @@ use serde::Serialize;
 use super::batches::{Import, give_way, undo_address};
 use super::sheet::Table;
 use super::{Column, cells, columns};
-use crate::error::AppError;
+use crate::core::{Actor, App, AppError, Work};
 use crate::records::{Input, create, update};
-use crate::work::Work;
-use crate::{Actor, App};
 
 /// Bytes of a file at most.
 pub const MAXIMUM_BYTES: usize = 5 * 1024 * 1024;

@@ -20,9 +20,8 @@ use std::fs::File;
 use obcms_domain::registry::{Field, Kind, Record};
 use obcms_store::records::Directory;
 
-use crate::error::AppError;
-use crate::lists::{Listing, Parameters, Request, decode_cursor, list};
-use crate::{Actor, App};
+use crate::core::{Actor, App, AppError};
+use crate::records::lists::{Listing, Parameters, Request, decode_cursor, list};
 
 /// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{Format as Style, Workbook};
 
 use super::MAXIMUM_ROWS;
 use super::workbook::{self, LONGEST_CELL};
-use crate::error::AppError;
+use crate::core::AppError;
 
 /// Beginnings of a text that a spreadsheet takes for a formula, and the mark that prevents it.
 const RISKY: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
@@ -208,7 +208,7 @@ mod tests {
     use std::io::Read;
 
     use super::*;
-    use crate::files::Format;
+    use crate::records::transfer::Format;
 
     fn written(format: Format, text: &str) -> Vec<u8> {
         let head = ["name".to_owned(), "count".to_owned()];

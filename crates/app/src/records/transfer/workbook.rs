@@ -14,7 +14,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use zip::ZipArchive;
 
-use crate::error::AppError;
+use crate::core::AppError;
 
 /// Bytes that all parts of a workbook together may unpack to.
 pub const MAXIMUM_UNPACKED: u64 = 32 * 1024 * 1024;

@@ -5,7 +5,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::*;
-use crate::files::Table;
+use crate::records::transfer::Table;
 
 const NAMES: &str = "http://schemas.openxmlformats.org";
 

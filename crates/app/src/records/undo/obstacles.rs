@@ -9,8 +9,7 @@ use obcms_store::records::Reference;
 use obcms_store::{Tx, changes, records as store};
 use serde_json::{Value as Json, json};
 
-use crate::Actor;
-use crate::error::AppError;
+use crate::core::{Actor, AppError};
 
 /// Obstacles that a sentence names.
 const NAMED: usize = 3;
@@ -110,7 +109,7 @@ impl Obstacles {
         ids.extend(self.changed.iter().flat_map(|changed| [changed.by, Some(changed.id)]).flatten());
         ids.sort_unstable();
         ids.dedup();
-        let visible = crate::references::visible(tx, actor, &ids)?;
+        let visible = crate::records::references::visible(tx, actor, &ids)?;
         let by = |actor: Option<Id>| match actor {
             None => "obcms",
             Some(id) => visible.get(&id).map_or("somebody", |person| person.title.as_str()),

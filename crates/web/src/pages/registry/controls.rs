@@ -1,7 +1,8 @@
 //! The controls of a kind's fields, in forms and in filters, from their description.
 
 use jiff::tz::TimeZone;
-use obcms_app::{Actor, AppError, lists};
+use obcms_app::records::lists;
+use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Field, FieldError, FieldType, Initial, Kind, Source};

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::occurrences::{Date, Overview};
+use obcms_app::calendar::series::occurrences::{Date, Overview};
 use obcms_app::{Actor, AppError};
 use obcms_domain::calendar::unfloating;
 use obcms_domain::id::Id;

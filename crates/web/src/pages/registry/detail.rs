@@ -4,7 +4,7 @@ use axum::extract::State as AxumState;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::undo::landing;
+use obcms_app::records::undo::landing;
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;

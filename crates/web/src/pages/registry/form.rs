@@ -7,9 +7,11 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::cancelling::{self, Open};
-use obcms_app::field_rights::Offer;
-use obcms_app::{Actor, AppError, reasons};
+use obcms_app::cancelling::Open;
+use obcms_app::records::closing;
+use obcms_app::records::field_rights::Offer;
+use obcms_app::records::reasons;
+use obcms_app::{Actor, AppError};
 use obcms_domain::choices;
 use obcms_domain::closing::statuses_with_reason;
 use obcms_domain::hex::hex;
@@ -126,7 +128,7 @@ impl<'a> Sheet<'a> {
             .errors
             .iter()
             .filter(|error| {
-                let is_member = [cancelling::MEMBER, reasons::MEMBER].contains(&error.field.as_str());
+                let is_member = [closing::MEMBER, reasons::MEMBER].contains(&error.field.as_str());
                 !is_member || fields.iter().all(|field| field.name != error.field)
             })
             .filter(|error| !kind.offered().any(|field| field.name == error.field))
@@ -357,9 +359,9 @@ pub async fn update(
     let (base, entries) = blocking(|| since(&state.app, &actor, &record, seen))?;
     let mut input = differing(&base, &form);
     let open = blocking(|| state.app.open_with(&actor, &record))?;
-    let cancels = form.get(cancelling::MEMBER) == "true" && open != Open::default();
+    let cancels = form.get(closing::MEMBER) == "true" && open != Open::default();
     if cancels {
-        input.insert(cancelling::MEMBER.to_owned(), true.into());
+        input.insert(closing::MEMBER.to_owned(), true.into());
     }
     let status = form.get("status");
     if statuses_with_reason(kind).contains(&status) && status != record.text("status") {
@@ -427,14 +429,14 @@ fn offer_cancelling(open: Open, typed: &Form, errors: &[FieldError], fields: &mu
         return;
     }
     let offer = FormField {
-        name: cancelling::MEMBER.to_owned(),
+        name: closing::MEMBER.to_owned(),
         label: format!("Also cancel {}", in_words(open)),
         help:
             "Takes effect when the new status ends this. If you change the status back later, they are reopened."
                 .to_owned(),
-        error: error_of(errors, cancelling::MEMBER),
+        error: error_of(errors, closing::MEMBER),
         required: false,
-        control: Control::Checkbox { checked: typed.get(cancelling::MEMBER) == "true" },
+        control: Control::Checkbox { checked: typed.get(closing::MEMBER) == "true" },
     };
     let place = fields.iter().position(|field| field.name == "status");
     fields.insert(place.map_or(fields.len(), |place| place + 1), offer);
@@ -480,7 +482,7 @@ fn changed_meanwhile(
     page: &Page,
     actor: &Actor,
     record: &Record,
-    entries: &[obcms_app::history::Entry],
+    entries: &[obcms_app::records::history::Entry],
 ) -> Result<Markup, AppError> {
     let directory = super::history::directory(state, actor, record.kind, entries)?;
     let zone: TimeZone = page.zone();

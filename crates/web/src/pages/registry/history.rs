@@ -2,8 +2,8 @@
 
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::history::{Entry, FieldChange as Change};
-use obcms_app::work::is_shown;
+use obcms_app::core::work::is_shown;
+use obcms_app::records::history::{Entry, FieldChange as Change};
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;

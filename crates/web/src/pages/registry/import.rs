@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Request, State as AxumState};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
-use obcms_app::files::{Report, Table};
+use obcms_app::records::transfer::{Report, Table};
 use obcms_app::{Actor, AppError};
 use obcms_domain::people::Action;
 use obcms_domain::registry::Kind;

@@ -4,8 +4,8 @@ use axum::extract::State as AxumState;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::lists::{self, Listing};
-use obcms_app::undo::undo_address;
+use obcms_app::records::lists::{self, Listing};
+use obcms_app::records::undo::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices;
 use obcms_domain::id::Id;
@@ -86,7 +86,7 @@ pub async fn list(
     Signed { page, actor }: Signed,
     parameters: PageParameters,
 ) -> Result<Response, PageError> {
-    let parameters = parameters.matching(|name| lists::is_known(kind, name));
+    let parameters = parameters.matching(|name| state.app.knows_parameter(kind, name));
     if kind.name == "holiday" && parameters.0.is_empty() {
         return Ok(Redirect::to(&holidays::year_address(page.today.year())).into_response());
     }
@@ -406,7 +406,7 @@ pub async fn bulk(
     parameters: PageParameters,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
-    let parameters = parameters.matching(|name| lists::is_known(kind, name));
+    let parameters = parameters.matching(|name| state.app.knows_parameter(kind, name));
     let back = Asked::new(kind, parameters.0).address("", &[], &[]);
     let ids: Vec<Id> = form.all("ids").iter().filter_map(|id| id.parse().ok()).take(MAXIMUM_BULK).collect();
     if ids.is_empty() {

@@ -24,7 +24,7 @@ use axum::Router;
 use axum::extract::State as AxumState;
 use axum::routing::{get, post};
 use maud::{Markup, html};
-use obcms_app::actor::Sight;
+use obcms_app::core::Sight;
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;

@@ -2,8 +2,8 @@
 
 use axum::response::{Html, Response};
 use maud::html;
-use obcms_app::series::{Scope, Target};
-use obcms_app::undo::undo_address;
+use obcms_app::calendar::series::{Scope, Target};
+use obcms_app::records::undo::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::registry::{FieldError, Kind, Record};

@@ -5,8 +5,9 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use obcms_app::work::from_log;
-use obcms_app::{Actor, App, AppError, history};
+use obcms_app::core::from_log;
+use obcms_app::records::history;
+use obcms_app::{Actor, App, AppError};
 use obcms_domain::id::Id;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Link, Record, Value, output};
 use serde_json::{Map, Value as Json};

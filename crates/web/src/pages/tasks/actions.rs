@@ -4,10 +4,9 @@ use axum::extract::Path;
 use axum::extract::State as AxumState;
 use axum::extract::rejection::PathRejection;
 use axum::response::Response;
-use obcms_app::lists;
-use obcms_app::series::Scope;
-use obcms_app::transitions::{Step, join};
-use obcms_app::undo::undo_address;
+use obcms_app::calendar::series::Scope;
+use obcms_app::records::undo::undo_address;
+use obcms_app::tasks::transitions::{Step, join};
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_STATUSES};
 use obcms_domain::id::Id;
@@ -111,7 +110,8 @@ pub async fn bulk(
     let ids: Result<Vec<Id>, _> = form.all("ids").iter().map(|id| id.parse::<Id>()).collect();
     let ids = ids.map_err(|_| AppError::BadRequest("One of the tasks is not known.".to_owned()))?;
     let address =
-        Address::new("/tasks", &parameters.matching(|name| lists::is_known(&TASK, name)).0).with(&[], &[]);
+        Address::new("/tasks", &parameters.matching(|name| state.app.knows_parameter(&TASK, name)).0)
+            .with(&[], &[]);
     if ids.is_empty() {
         return Ok(done(&address, "Choose at least one task first", None));
     }

@@ -4,7 +4,7 @@ use axum::extract::State as AxumState;
 use axum::response::Html;
 use jiff::civil::Date;
 use maud::{Markup, html};
-use obcms_app::lists::{self, Parameters as Pairs};
+use obcms_app::records::lists::Parameters as Pairs;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_DOMAINS};
 use obcms_domain::kinds::TASK;
@@ -50,7 +50,7 @@ pub async fn list(
     Signed { page, actor }: Signed,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    let parameters = parameters.matching(|name| lists::is_known(&TASK, name));
+    let parameters = parameters.matching(|name| state.app.knows_parameter(&TASK, name));
     let asked = Address::new("/tasks", &parameters.0);
     let is_bare = parameters.0.is_empty();
     let address = if is_bare { Address { path: "/tasks", pairs: pairs(OPEN) } } else { asked.clone() };

@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 use maud::{Markup, html};
-use obcms_app::lists::Parameters as Pairs;
-use obcms_app::{occurrences, task_facts};
+use obcms_app::records::lists::Parameters as Pairs;
+use obcms_app::tasks::{occurrences, task_facts};
 use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use obcms_domain::id::Id;
 use obcms_domain::kinds;

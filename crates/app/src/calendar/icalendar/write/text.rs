@@ -80,7 +80,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::icalendar::lines::{Line, unfold};
+    use crate::calendar::icalendar::lines::{Line, unfold};
 
     fn written(value: &str) -> Vec<u8> {
         let mut text = Text::default();

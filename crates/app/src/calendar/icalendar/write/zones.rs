@@ -169,8 +169,8 @@ fn offset(offset: Offset) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::icalendar::definition::Definition;
-    use crate::icalendar::lines::{Line, unfold};
+    use crate::calendar::icalendar::definition::Definition;
+    use crate::calendar::icalendar::lines::{Line, unfold};
 
     fn written(name: &str, first: i16, last: i16) -> String {
         let mut text = Text::default();

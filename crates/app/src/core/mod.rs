@@ -1,0 +1,24 @@
+//! Base of all commands and queries: the program, its transactions, actors, errors, rules and jobs.
+//!
+//! It knows no subject. What a kind does beside its description is a row of [`rules::Rules`], and what follows from a
+//! write is given as [`rules::Effects`]; the root of the crate hands both over.
+
+pub mod actor;
+mod application;
+pub(crate) mod cache;
+pub mod clock;
+mod error;
+pub mod hashing;
+pub mod job;
+pub(crate) mod password_hash;
+pub mod rules;
+pub mod security;
+pub mod work;
+
+pub use actor::{Actor, CacheKey, Credential, Sight};
+pub(crate) use application::Program;
+pub use application::{App, Options};
+pub use clock::{Clock, Entropy, FixedClock, SystemClock};
+pub use error::AppError;
+pub use password_hash::PasswordCost;
+pub use work::{Work, from_log};

@@ -1,0 +1,221 @@
+//! Rules of kinds: what a kind does beside its description, as rows of one table.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use obcms_domain::id::Id;
+use obcms_domain::people::Action;
+use obcms_domain::registry::{Kind, Record};
+use obcms_store::Tx;
+use obcms_store::changes::Change;
+use obcms_store::records::Filter;
+use serde_json::{Map, Value as Json};
+
+use super::actor::Actor;
+use super::error::AppError;
+use super::work::Work;
+
+/// The members of an input.
+pub type Input = Map<String, Json>;
+
+/// Members that a representation adds to a record.
+pub type Members = Vec<(&'static str, Json)>;
+
+/// A choice that is not accepted: the field and why.
+pub type Refusal = (&'static str, String);
+
+/// Check of the choices of a record under its circumstances. Its arguments are the record before, nothing for a new
+/// one, the record after, and the date of the office.
+pub(crate) type Choices = Box<dyn Fn(Option<&Record>, &Record, Date) -> Option<Refusal>>;
+
+/// First and last day of an origin.
+pub(crate) type Anchors = (Option<Date>, Option<Date>);
+
+type Saves = fn(&mut Work<'_, '_>, Option<&Record>, &mut Record, &Input) -> Result<(), AppError>;
+type Completes = fn(&mut Work<'_, '_>, Option<&Record>, &mut Record) -> Result<(), AppError>;
+type Updates = fn(&mut Work<'_, '_>, &Record, &mut Record) -> Result<(), AppError>;
+type Checks = fn(&mut Work<'_, '_>, &Record) -> Result<(), AppError>;
+type FindsChoices = fn(&mut Tx<'_>, &Record, Timestamp) -> Result<Choices, AppError>;
+type Applies = fn(&mut Work<'_, '_>, &mut Record, &Input) -> Result<(), AppError>;
+type Shows = fn(&mut Record, Date) -> Result<(), AppError>;
+type Undoes = fn(&mut Work<'_, '_>, &Record, &Record, Id) -> Result<(), AppError>;
+type Relates = fn(&mut Tx<'_>, &[Record]) -> Result<Vec<Members>, AppError>;
+type Looks = fn(&mut Tx<'_>, &Record) -> Result<Members, AppError>;
+type Compares = fn(&mut Work<'_, '_>, &Record, &Record) -> Result<(), AppError>;
+
+/// Filter of a list beside those of the fields, as `open` of tasks. Its value is `true` or `false`.
+#[derive(Clone, Copy)]
+pub struct Shortcut {
+    /// Name of the parameter.
+    pub name: &'static str,
+    /// Meaning of `true`.
+    pub meaning: &'static str,
+    /// Conditions of `true`, for whoever asks and the date of the office.
+    pub filters: fn(&Actor, Date) -> Vec<Filter>,
+}
+
+/// Rules of a kind. All are optional; members stand in the order in which a write meets them.
+#[derive(Clone, Copy)]
+pub(crate) struct KindRules {
+    /// Name of the kind.
+    pub kind: &'static str,
+    /// Action of the policy that an update of these members is; an edit unless given.
+    pub action_for_input: Option<fn(&Input) -> Action>,
+    /// Check of choices that depend on more than the record.
+    pub choices: Option<FindsChoices>,
+    /// Completes and checks a record; before is nothing for a new one.
+    pub before_save: Option<Saves>,
+    /// Applies what an input asks of status and progress of a series as a whole.
+    pub change_whole: Option<Applies>,
+    /// Completes and checks a series after its dates were changed; before is nothing for the second part of one that
+    /// was split.
+    pub before_series: Option<Completes>,
+    /// Refuses to archive what must stay.
+    pub before_archive: Option<Checks>,
+    /// Refuses an undo that takes back what must stay.
+    pub before_undo: Option<Compares>,
+    /// Puts the state of the shown occurrence into a series, at every write.
+    pub show_occurrence: Option<Shows>,
+    /// Completes a changed record at every write, also at one that follows from another.
+    pub before_update: Option<Updates>,
+    /// Effects of a new record.
+    pub created: Option<Checks>,
+    /// Effects of a changed record.
+    pub changed: Option<Compares>,
+    /// Tasks are generated at each state that a record enters, not only at its creation.
+    pub generates_by_state: bool,
+    /// Name of the task template of a record; by the triggers of the kind unless given.
+    pub template: Option<fn(&Record) -> Option<&'static str>>,
+    /// First and last day, from which generated tasks are dated.
+    pub anchors: Option<fn(&Record, &TimeZone) -> Anchors>,
+    /// Action of the policy that taking a change back is; by the action of the change where it returns nothing.
+    pub undo_action: Option<fn(&Change) -> Option<Action>>,
+    /// Effects of an undo beside those of a change; the id is that of the set that was taken back.
+    pub undone: Option<Undoes>,
+    /// Shortcuts of its list.
+    pub shortcuts: &'static [Shortcut],
+    /// Fields in whose place a list filters and sorts by another one.
+    pub list_fields: &'static [(&'static str, &'static str)],
+    /// Members of its representation that follow from the record.
+    pub members: Option<fn(&Record, Date) -> Members>,
+    /// Members that follow from other records, for records in their order.
+    pub related_members: Option<Relates>,
+    /// Members that only the page of a record shows.
+    pub page_members: Option<Looks>,
+    /// Path that only its owner is shown, as the address of a feed; nothing for others.
+    pub owner_path: Option<fn(&Actor, &Record) -> Option<String>>,
+}
+
+impl KindRules {
+    /// Rules of a kind that has none.
+    pub const NONE: Self = Self {
+        kind: "",
+        action_for_input: None,
+        choices: None,
+        before_save: None,
+        change_whole: None,
+        before_series: None,
+        before_archive: None,
+        before_undo: None,
+        show_occurrence: None,
+        before_update: None,
+        created: None,
+        changed: None,
+        generates_by_state: false,
+        template: None,
+        anchors: None,
+        undo_action: None,
+        undone: None,
+        shortcuts: &[],
+        list_fields: &[],
+        members: None,
+        related_members: None,
+        page_members: None,
+        owner_path: None,
+    };
+
+    /// Returns the shortcut of that name.
+    pub fn shortcut(&self, name: &str) -> Option<&'static Shortcut> {
+        self.shortcuts.iter().find(|shortcut| shortcut.name == name)
+    }
+}
+
+/// Rules of all kinds that have any.
+pub(crate) struct Rules(pub &'static [KindRules]);
+
+impl Rules {
+    /// Returns the rules of a kind.
+    pub fn of(&self, kind: &Kind) -> &'static KindRules {
+        static NONE: KindRules = KindRules::NONE;
+        self.0.iter().find(|rules| rules.kind == kind.name).unwrap_or(&NONE)
+    }
+
+    /// Returns the action of the policy that an update of these members is.
+    pub fn action_for(&self, kind: &Kind, input: &Input) -> Action {
+        self.of(kind).action_for_input.map_or(Action::Edit, |action_for| action_for(input))
+    }
+
+    /// Returns the check of the choices of a record, new or not.
+    pub fn choices(&self, tx: &mut Tx<'_>, record: &Record, now: Timestamp) -> Result<Choices, AppError> {
+        match self.of(record.kind).choices {
+            Some(choices) => choices(tx, record, now),
+            None => Ok(Box::new(|_, _, _| None)),
+        }
+    }
+
+    /// Returns the first and last day of an origin, from which its generated tasks are dated.
+    pub fn anchors(&self, record: &Record, office: &TimeZone) -> Anchors {
+        self.of(record.kind).anchors.map_or((None, None), |anchors| anchors(record, office))
+    }
+}
+
+/// Effects of writes: what follows from one, in the same transaction.
+pub(crate) struct Effects {
+    /// After a record was made.
+    pub created: Checks,
+    /// After a record was changed, archived, restored or undone.
+    pub changed: Compares,
+    /// After an update of a record that may close or reopen it; true when its open tasks and bookings are to be cancelled.
+    pub closed: fn(&mut Work<'_, '_>, &Record, &Record, bool) -> Result<(), AppError>,
+}
+
+impl Work<'_, '_> {
+    /// The rules of a kind.
+    pub(crate) fn rules_of(&self, kind: &Kind) -> &'static KindRules {
+        self.app.rules().of(kind)
+    }
+
+    /// Completes and checks a record by the rules of its kind; `before` is nothing for a new one.
+    pub(crate) fn before_save(
+        &mut self,
+        before: Option<&Record>,
+        record: &mut Record,
+        input: &Input,
+    ) -> Result<(), AppError> {
+        match self.rules_of(record.kind).before_save {
+            Some(before_save) => before_save(self, before, record, input),
+            None => Ok(()),
+        }
+    }
+
+    /// Completes and checks a series after its dates were changed; `before` is nothing for the second part of one that
+    /// was split.
+    pub(crate) fn before_series(
+        &mut self,
+        before: Option<&Record>,
+        record: &mut Record,
+    ) -> Result<(), AppError> {
+        match self.rules_of(record.kind).before_series {
+            Some(before_series) => before_series(self, before, record),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to archive what must stay.
+    pub(crate) fn before_archive(&mut self, record: &Record) -> Result<(), AppError> {
+        match self.rules_of(record.kind).before_archive {
+            Some(before_archive) => before_archive(self, record),
+            None => Ok(()),
+        }
+    }
+}

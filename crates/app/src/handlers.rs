@@ -1,0 +1,43 @@
+//! Handlers of jobs, in one list.
+
+use crate::core::job::Handler;
+use crate::{exchange, holidays, maintenance, records, tasks};
+
+/// Every kind of job of the program.
+pub static HANDLERS: &[Handler] = &[
+    maintenance::cleaning::HANDLER,
+    exchange::subscriptions::HANDLER,
+    holidays::HANDLER,
+    records::transfer::UNFINISHED_IMPORTS,
+    tasks::show_occurrences::HANDLER,
+    maintenance::statistics::HANDLER,
+];
+
+/// The handler of that kind.
+#[must_use]
+pub fn handler(kind: &str) -> Option<&'static Handler> {
+    HANDLERS.iter().find(|handler| handler.kind == kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use jiff::Timestamp;
+    use jiff::tz::TimeZone;
+    use obcms_domain::jobs::next_run;
+
+    use super::*;
+
+    #[test]
+    fn kinds_are_unique_and_schedules_can_be_read() {
+        let mut seen = HashSet::new();
+        for handler in HANDLERS {
+            assert!(seen.insert(handler.kind), "{} twice", handler.kind);
+            assert!(!handler.label.is_empty() && handler.description.ends_with('.'), "{}", handler.kind);
+            if !handler.schedule.is_empty() {
+                next_run(handler.schedule, Timestamp::UNIX_EPOCH, &TimeZone::UTC).unwrap();
+            }
+        }
+    }
+}

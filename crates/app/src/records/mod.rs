@@ -1,0 +1,20 @@
+//! Records of any kind: commands, lists, search, history, undo, files, and what of them may be written and is shown.
+//!
+//! What single kinds do beside their description is asked of the table of rules.
+
+pub mod closing;
+mod commands;
+pub mod field_rights;
+pub mod history;
+pub mod lists;
+pub mod reasons;
+pub(crate) mod references;
+pub(crate) mod representation;
+pub(crate) mod saved_views;
+pub mod search;
+pub mod transfer;
+pub mod undo;
+
+pub use crate::core::rules::Input;
+pub use commands::{archive, check, create, reload, require_version, require_write, restore, update};
+pub(crate) use commands::{require_free, whence};

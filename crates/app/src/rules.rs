@@ -1,0 +1,149 @@
+//! Rules of kinds, in one table: one row for each kind that does more than its description says.
+//!
+//! `docs/chain.md` is printed from it.
+
+use jiff::civil::Date;
+use obcms_domain::registry::Record;
+
+use crate::accounts::rules as users;
+use crate::bookings::{guard, rules as bookings};
+use crate::calendar::events;
+use crate::core::rules::{KindRules, Rules};
+use crate::exchange::{feed_rules, feeds, share_rules, sharing, subscriptions};
+use crate::holidays::rules as holidays;
+use crate::programme::{applications, choices, communities, needs, policies, ppas, project_rules, projects};
+use crate::records::saved_views;
+use crate::tasks::{board, generation, occurrences, rules as tasks};
+
+/// Rules of all kinds that have any, by name.
+pub(crate) static RULES: Rules = Rules(&[
+    KindRules {
+        kind: "application",
+        before_save: Some(applications::before_save),
+        generates_by_state: true,
+        // The tasks of an application run from its submission.
+        anchors: Some(|record, _| days(record, "submitted_on", "submitted_on")),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "assessment",
+        anchors: Some(|record, _| days(record, "planned_start_date", "planned_end_date")),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "booking",
+        before_save: Some(bookings::before_save),
+        before_series: Some(bookings::before_series),
+        created: Some(guard::created),
+        changed: Some(guard::changed),
+        ..KindRules::NONE
+    },
+    KindRules { kind: "community", before_save: Some(communities::before_save), ..KindRules::NONE },
+    KindRules { kind: "event", anchors: Some(events::anchors), ..KindRules::NONE },
+    KindRules {
+        kind: "external_calendar",
+        before_save: Some(subscriptions::before_save),
+        created: Some(subscriptions::created),
+        changed: Some(subscriptions::changed),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "feed",
+        before_save: Some(feed_rules::before_save),
+        owner_path: Some(feeds::path),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "hijri_adjustment",
+        before_save: Some(holidays::name_adjustment),
+        created: Some(holidays::adjusted),
+        changed: Some(holidays::readjusted),
+        ..KindRules::NONE
+    },
+    KindRules { kind: "holiday", before_save: Some(holidays::before_save), ..KindRules::NONE },
+    KindRules {
+        kind: "need",
+        choices: Some(choices::of_need),
+        before_save: Some(needs::before_save),
+        changed: Some(needs::changed),
+        ..KindRules::NONE
+    },
+    KindRules { kind: "policy", before_save: Some(policies::before_save), ..KindRules::NONE },
+    KindRules {
+        kind: "policy_milestone",
+        anchors: Some(|record, _| days(record, "target_date", "target_date")),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "ppa",
+        choices: Some(choices::of_ppa),
+        before_save: Some(ppas::before_save),
+        anchors: Some(|record, _| days(record, "start_date", "target_end_date")),
+        related_members: Some(ppas::related_members),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "project",
+        before_save: Some(project_rules::before_save),
+        created: Some(projects::enter_first),
+        generates_by_state: true,
+        template: Some(project_rules::template),
+        undone: Some(projects::follow_undo),
+        page_members: Some(projects::page_members),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "resource",
+        before_archive: Some(guard::before_archive),
+        before_undo: Some(guard::before_undo),
+        changed: Some(guard::follow_resource),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "saved_view",
+        before_save: Some(saved_views::before_save),
+        changed: Some(saved_views::changed),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "service",
+        anchors: Some(|record, _| days(record, "application_start_date", "application_deadline")),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "share",
+        before_save: Some(share_rules::before_save),
+        owner_path: Some(sharing::path),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "task",
+        action_for_input: Some(tasks::action_for_input),
+        choices: Some(tasks::choices),
+        before_save: Some(tasks::before_save),
+        change_whole: Some(tasks::change_whole),
+        show_occurrence: Some(occurrences::show),
+        before_update: Some(generation::yield_place),
+        created: Some(tasks::created),
+        changed: Some(tasks::changed),
+        undo_action: Some(tasks::undo_action),
+        shortcuts: board::SHORTCUTS,
+        list_fields: board::LIST_FIELDS,
+        members: Some(tasks::derived),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "user",
+        before_save: Some(users::before_save),
+        before_archive: Some(users::before_archive),
+        before_undo: Some(users::before_undo),
+        changed: Some(users::changed),
+        ..KindRules::NONE
+    },
+]);
+
+/// First and last day of a record; the first when there is no last one.
+fn days(record: &Record, first: &str, last: &str) -> (Option<Date>, Option<Date>) {
+    let first = record.date(first);
+    (first, record.date(last).or(first))
+}

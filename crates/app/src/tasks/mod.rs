@@ -1,0 +1,13 @@
+//! Tasks: the board, today, their occurrences, transitions, and their generation from templates.
+
+pub mod board;
+pub mod generation;
+pub mod neighbours;
+pub mod occurrences;
+pub(crate) mod progress;
+pub(crate) mod rules;
+pub mod show_occurrences;
+pub mod today;
+pub mod transitions;
+
+pub use rules::derived as task_facts;

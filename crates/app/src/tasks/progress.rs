@@ -1,0 +1,48 @@
+//! Progress of a PPA, rolled up from its tasks.
+
+use obcms_domain::id::Id;
+use obcms_domain::kinds::PPA;
+use obcms_domain::registry::Record;
+use obcms_domain::tasks::{TaskStatus, progress};
+use obcms_store::tasks as store;
+
+use crate::core::{AppError, Work};
+
+/// The PPA that a task belongs to.
+pub(crate) fn ppa_of(task: &Record) -> Option<Id> {
+    task.link("origin").filter(|origin| origin.kind == "ppa").map(|origin| origin.id)
+}
+
+/// Moves the progress of the PPAs to what their tasks say now.
+pub fn roll_up(work: &mut Work<'_, '_>, ppas: &[Option<Id>]) -> Result<(), AppError> {
+    let mut done: Vec<Id> = Vec::new();
+    for ppa in ppas.iter().flatten() {
+        if done.contains(ppa) {
+            continue;
+        }
+        done.push(*ppa);
+        let Some(before) = work.find(&PPA, *ppa)? else {
+            continue;
+        };
+        let shares = store::shares(work.tx, *ppa)?;
+        let rolled = progress::roll_up(shares.iter().map(|share| {
+            (
+                u32::try_from(share.weight).unwrap_or(0),
+                TaskStatus::parse(&share.status).unwrap_or(TaskStatus::NotStarted),
+                u8::try_from(share.progress).unwrap_or(0),
+            )
+        }));
+        let mut record = before.clone();
+        record.set("task_progress", rolled.map(i64::from));
+        show_progress(&mut record);
+        work.save_computed(&before, &record)?;
+    }
+    Ok(())
+}
+
+/// The progress that people see: set by hand, or by the tasks.
+pub fn show_progress(record: &mut Record) {
+    let part = |name: &str| record.integer(name).and_then(|number| u8::try_from(number).ok());
+    let shown = progress::effective(part("manual_progress"), part("task_progress"));
+    record.set("progress", i64::from(shown));
+}
