@@ -1,7 +1,8 @@
-//! What follows from a write, in the same transaction: the chain, to be read from top to bottom.
+//! Effects of a write, in the same transaction, to be read from top to bottom.
 //!
 //! need -> project -> generated tasks -> calendar -> done -> progress -> dashboard. Search words, links and
-//! calendar entries are written with each record by the store; everything that touches *other* records is here.
+//! calendar entries are written with each record by the store; what touches *other* records is called from here. Effects
+//! of single kinds are `created` and `changed` of their rules.
 
 use jiff::ToSpan;
 use obcms_domain::kinds::{BOOKING_ORIGINS, TASK};

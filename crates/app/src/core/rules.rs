@@ -31,17 +31,17 @@ pub(crate) type Choices = Box<dyn Fn(Option<&Record>, &Record, Date) -> Option<R
 /// First and last day of an origin.
 pub(crate) type Anchors = (Option<Date>, Option<Date>);
 
-type Saves = fn(&mut Work<'_, '_>, Option<&Record>, &mut Record, &Input) -> Result<(), AppError>;
-type Completes = fn(&mut Work<'_, '_>, Option<&Record>, &mut Record) -> Result<(), AppError>;
-type Updates = fn(&mut Work<'_, '_>, &Record, &mut Record) -> Result<(), AppError>;
-type Checks = fn(&mut Work<'_, '_>, &Record) -> Result<(), AppError>;
-type FindsChoices = fn(&mut Tx<'_>, &Record, Timestamp) -> Result<Choices, AppError>;
-type Applies = fn(&mut Work<'_, '_>, &mut Record, &Input) -> Result<(), AppError>;
-type Shows = fn(&mut Record, Date) -> Result<(), AppError>;
-type Undoes = fn(&mut Work<'_, '_>, &Record, &Record, Id) -> Result<(), AppError>;
-type Relates = fn(&mut Tx<'_>, &[Record]) -> Result<Vec<Members>, AppError>;
-type Looks = fn(&mut Tx<'_>, &Record) -> Result<Members, AppError>;
-type Compares = fn(&mut Work<'_, '_>, &Record, &Record) -> Result<(), AppError>;
+type SaveRule = fn(&mut Work<'_, '_>, Option<&Record>, &mut Record, &Input) -> Result<(), AppError>;
+type SeriesRule = fn(&mut Work<'_, '_>, Option<&Record>, &mut Record) -> Result<(), AppError>;
+type UpdateRule = fn(&mut Work<'_, '_>, &Record, &mut Record) -> Result<(), AppError>;
+type RecordRule = fn(&mut Work<'_, '_>, &Record) -> Result<(), AppError>;
+type ChoicesRule = fn(&mut Tx<'_>, &Record, Timestamp) -> Result<Choices, AppError>;
+type InputRule = fn(&mut Work<'_, '_>, &mut Record, &Input) -> Result<(), AppError>;
+type OccurrenceRule = fn(&mut Record, Date) -> Result<(), AppError>;
+type UndoRule = fn(&mut Work<'_, '_>, &Record, &Record, Id) -> Result<(), AppError>;
+type RelatedMembersRule = fn(&mut Tx<'_>, &[Record]) -> Result<Vec<Members>, AppError>;
+type PageMembersRule = fn(&mut Tx<'_>, &Record) -> Result<Members, AppError>;
+type ChangeRule = fn(&mut Work<'_, '_>, &Record, &Record) -> Result<(), AppError>;
 
 /// Filter of a list beside those of the fields, as `open` of tasks. Its value is `true` or `false`.
 #[derive(Clone, Copy)]
@@ -62,26 +62,26 @@ pub(crate) struct KindRules {
     /// Action of the policy that an update of these members is; an edit unless given.
     pub action_for_input: Option<fn(&Input) -> Action>,
     /// Check of choices that depend on more than the record.
-    pub choices: Option<FindsChoices>,
+    pub choices: Option<ChoicesRule>,
     /// Completes and checks a record; before is nothing for a new one.
-    pub before_save: Option<Saves>,
+    pub before_save: Option<SaveRule>,
     /// Applies what an input asks of status and progress of a series as a whole.
-    pub change_whole: Option<Applies>,
+    pub change_whole: Option<InputRule>,
     /// Completes and checks a series after its dates were changed; before is nothing for the second part of one that
     /// was split.
-    pub before_series: Option<Completes>,
+    pub before_series: Option<SeriesRule>,
     /// Refuses to archive what must stay.
-    pub before_archive: Option<Checks>,
+    pub before_archive: Option<RecordRule>,
     /// Refuses an undo that takes back what must stay.
-    pub before_undo: Option<Compares>,
+    pub before_undo: Option<ChangeRule>,
     /// Puts the state of the shown occurrence into a series, at every write.
-    pub show_occurrence: Option<Shows>,
+    pub show_occurrence: Option<OccurrenceRule>,
     /// Completes a changed record at every write, also at one that follows from another.
-    pub before_update: Option<Updates>,
+    pub before_update: Option<UpdateRule>,
     /// Effects of a new record.
-    pub created: Option<Checks>,
+    pub created: Option<RecordRule>,
     /// Effects of a changed record.
-    pub changed: Option<Compares>,
+    pub changed: Option<ChangeRule>,
     /// Tasks are generated at each state that a record enters, not only at its creation.
     pub generates_by_state: bool,
     /// Name of the task template of a record; by the triggers of the kind unless given.
@@ -91,7 +91,7 @@ pub(crate) struct KindRules {
     /// Action of the policy that taking a change back is; by the action of the change where it returns nothing.
     pub undo_action: Option<fn(&Change) -> Option<Action>>,
     /// Effects of an undo beside those of a change; the id is that of the set that was taken back.
-    pub undone: Option<Undoes>,
+    pub undone: Option<UndoRule>,
     /// Shortcuts of its list.
     pub shortcuts: &'static [Shortcut],
     /// Fields in whose place a list filters and sorts by another one.
@@ -99,9 +99,9 @@ pub(crate) struct KindRules {
     /// Members of its representation that follow from the record.
     pub members: Option<fn(&Record, Date) -> Members>,
     /// Members that follow from other records, for records in their order.
-    pub related_members: Option<Relates>,
+    pub related_members: Option<RelatedMembersRule>,
     /// Members that only the page of a record shows.
-    pub page_members: Option<Looks>,
+    pub page_members: Option<PageMembersRule>,
     /// Path that only its owner is shown, as the address of a feed; nothing for others.
     pub owner_path: Option<fn(&Actor, &Record) -> Option<String>>,
 }
@@ -172,9 +172,9 @@ impl Rules {
 /// Effects of writes: what follows from one, in the same transaction.
 pub(crate) struct Effects {
     /// After a record was made.
-    pub created: Checks,
+    pub created: RecordRule,
     /// After a record was changed, archived, restored or undone.
-    pub changed: Compares,
+    pub changed: ChangeRule,
     /// After an update of a record that may close or reopen it; true when its open tasks and bookings are to be cancelled.
     pub closed: fn(&mut Work<'_, '_>, &Record, &Record, bool) -> Result<(), AppError>,
 }

@@ -57,7 +57,7 @@ pub struct Work<'a, 'b> {
     hashes: &'a Hashes,
     /// Security events, logged when the transaction is committed.
     pub(crate) events: Vec<PendingEvent>,
-    /// How deep we are in consequences; what happens there is computed anew when the cause is undone.
+    /// How deep we are in effects; what happens there is computed anew when the cause is undone.
     depth: u32,
     /// The set of changes that this command takes back.
     pub(crate) undoes: Option<Id>,
@@ -124,7 +124,7 @@ impl<'a, 'b> Work<'a, 'b> {
         Ok(record)
     }
 
-    /// Loads a record, whoever asks, and keeps others from writing it until the end: for consequences.
+    /// Loads a record, whoever asks, and keeps others from writing it until the end: for effects.
     pub fn find(&mut self, kind: &'static Kind, id: Id) -> Result<Option<Record>, AppError> {
         self.tx.lock(kind.table, &[id])?;
         Ok(records::load(self.tx, kind, id)?)
@@ -150,7 +150,7 @@ impl<'a, 'b> Work<'a, 'b> {
         }
     }
 
-    /// Inserts records that passed all checks, records it, and lets the consequences follow.
+    /// Inserts records that passed all checks, records it, and has the effects follow.
     pub fn insert(&mut self, new: &[Record]) -> Result<(), AppError> {
         let mut new = Cow::Borrowed(new);
         if new.iter().any(is_series) {
@@ -169,7 +169,7 @@ impl<'a, 'b> Work<'a, 'b> {
         Ok(())
     }
 
-    /// Inserts tasks of one origin; their consequences follow once for all.
+    /// Inserts tasks of one origin; their effects follow once for all.
     pub fn insert_together(&mut self, tasks: &[Record]) -> Result<(), AppError> {
         let Some(first) = tasks.first() else {
             return Ok(());
@@ -183,7 +183,7 @@ impl<'a, 'b> Work<'a, 'b> {
         Ok(())
     }
 
-    /// Writes a changed record that passed all checks, records it, and lets the consequences follow. Answers
+    /// Writes a changed record that passed all checks, records it, and has the effects follow. Answers
     /// whether anything differed.
     pub fn save(&mut self, before: &Record, record: &mut Record, action: &str) -> Result<bool, AppError> {
         keep_numbers(before, record);
@@ -243,7 +243,7 @@ impl<'a, 'b> Work<'a, 'b> {
         Ok(())
     }
 
-    /// Archives many records of one kind with few statements. Their kind has no consequences of its own.
+    /// Archives many records of one kind with few statements. Their kind has no effects of its own.
     pub fn archive_many(&mut self, live: &[Record]) -> Result<(), AppError> {
         self.put_many(live, Some(self.now), "archive")
     }

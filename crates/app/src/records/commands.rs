@@ -236,7 +236,7 @@ pub fn create(work: &mut Work<'_, '_>, kind: &'static Kind, input: &Input) -> Re
     reload(work, &record)
 }
 
-/// What the consequences made of the record.
+/// Returns the record as the effects of its write left it.
 pub fn reload(work: &mut Work<'_, '_>, record: &Record) -> Result<Record, AppError> {
     work.find(record.kind, record.id)?.ok_or(AppError::NotFound(record.kind.label))
 }
