@@ -1,6 +1,6 @@
 //! Somebody who is signed in with a browser.
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use serde_json::json;
 
 use crate::{Answer, Client, PASSWORD, Person, Server};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use obcms_app::{Actor, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::RESOURCE;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use obcms_app::records::{Input, create};
 use obcms_app::{Actor, AppError, Work};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Field, FieldType, Initial, Kind, Record};
 use serde_json::{Value as Json, json};

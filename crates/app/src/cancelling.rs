@@ -4,15 +4,15 @@
 //! Whoever may cancel the origin may cancel what hangs on it.
 
 use obcms_domain::bookings::{BookingStatus, uses};
-use obcms_domain::closing::{closing_statuses, is_closed};
-use obcms_domain::id::Id;
+use obcms_domain::calendar::series::is_series;
+use obcms_domain::calendar::series::state::{keep_whole, whole, whole_state};
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, TASK};
+use obcms_domain::records::closing::{closing_statuses, is_closed};
 use obcms_domain::registry::Record;
-use obcms_domain::series::is_series;
-use obcms_domain::series::state::{keep_whole, whole, whole_state};
 use obcms_domain::tasks::TaskStatus;
 use obcms_domain::tasks::states::Change as Step;
-use obcms_store::changes::{self, Change};
+use obcms_store::records::changes::{self, Change};
 use obcms_store::{Tx, bookings, records as store, tasks as of_tasks};
 use serde_json::Value as Json;
 

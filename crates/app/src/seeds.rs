@@ -1,6 +1,6 @@
 //! What every installation starts with: places, BARMM bodies, teams, task templates, holidays.
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BARANGAY, MUNICIPALITY, ORGANIZATION, PROVINCE, REGION, TASK_TEMPLATE, TEAM};
 use obcms_domain::places;
 use obcms_domain::registry::{Kind, Record, Value};

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use obcms_app::accounts::{Client, EndAccess, SetupInput, SignInError, SignedIn};
 use obcms_app::core::CacheKey;
 use obcms_app::{Actor, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::USER;
 use serde_json::json;
 
@@ -399,7 +399,9 @@ fn the_first_administrator_comes_by_a_link_that_works_once() {
     let id = home.app.use_setup_link(&secret, &right, "192.0.2.1").unwrap();
     assert!(home.app.has_users().unwrap());
     come_in(&home, "root", PASSWORD).unwrap();
-    assert!(actor(&home, id).may(obcms_domain::people::Action::Edit, obcms_domain::people::Area::Accounts));
+    assert!(
+        actor(&home, id).may(obcms_domain::accounts::Action::Edit, obcms_domain::accounts::Area::Accounts)
+    );
     for used in [&secret, &spare] {
         assert!(home.app.setup_link(used).unwrap().is_none());
         assert!(matches!(home.app.use_setup_link(used, &right, "192.0.2.1"), Err(AppError::Conflict { .. })));

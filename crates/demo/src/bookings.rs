@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use obcms_app::bookings::{Decision, Verdict, decide};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::BOOKING;
 use serde_json::{Value as Json, json};
 

@@ -1,7 +1,7 @@
 //! Assessments in all states and the needs they find.
 
 use jiff::Timestamp;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{ASSESSMENT, NEED};
 use serde_json::json;
 

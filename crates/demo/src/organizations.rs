@@ -1,7 +1,7 @@
 //! Ministries, local governments, civil bodies; and where the partners belong.
 
 use obcms_app::{Actor, App, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{ORGANIZATION, RESOURCE, USER};
 use obcms_domain::places;
 use serde_json::json;

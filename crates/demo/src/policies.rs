@@ -1,6 +1,6 @@
 //! Policy recommendations in all states, and the steps of those that are carried out.
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{POLICY, POLICY_MILESTONE};
 use serde_json::json;
 

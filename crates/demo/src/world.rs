@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use obcms_app::{Actor, App, AppError, FixedClock, Work, records};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Kind, Record};
 use serde_json::Value as Json;
 

@@ -11,7 +11,7 @@ use jiff::civil::{Date, date};
 use obcms_app::{Actor, App, Entropy, FixedClock, Options};
 use obcms_demo::{Account, Plan, Size, fill};
 use obcms_domain::choices::{self, Choice};
-use obcms_domain::hex::hex;
+use obcms_domain::core::hex::hex;
 use obcms_domain::kinds::{
     APPLICATION, ASSESSMENT, BOOKING, COMMUNITY, EVENT, HOLIDAY, NEED, ORGANIZATION, POLICY,
     POLICY_MILESTONE, PPA, PROJECT, SERVICE, TASK, TEAM, USER,
@@ -194,7 +194,8 @@ fn some_things_repeat_and_some_dates_differ() {
     assert_eq!(series.len(), 3);
     let filled = |field: &str| series.iter().filter(|event| !event.get(field).is_empty()).count();
     assert!(filled("exdates") >= 1, "a cancelled date");
-    let changed = |record: &Record| obcms_domain::series::Series::of(record).unwrap().overrides.len();
+    let changed =
+        |record: &Record| obcms_domain::calendar::series::Series::of(record).unwrap().overrides.len();
     assert_eq!(series.iter().map(changed).sum::<usize>(), 2, "a moved date and a renamed one");
     let reports: Vec<Record> =
         all(&office.app, &TASK).into_iter().filter(|task| !task.text("rrule").is_empty()).collect();
@@ -257,7 +258,7 @@ fn whoever_signs_in_finds_work() {
     let users = all(&office.app, &USER);
     let tasks = all(&office.app, &TASK);
     for account in &office.accounts {
-        obcms_domain::people::password::check(&account.password, &account.username).unwrap();
+        obcms_domain::accounts::password::check(&account.password, &account.username).unwrap();
         let user = users.iter().find(|user| user.text("username") == account.username).unwrap();
         assert_eq!(user.title(), account.full_name);
         if !["staff", "coordinator"].contains(&account.role.as_str()) {

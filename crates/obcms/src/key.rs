@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use obcms_app::accounts::{KEY_LENGTH, Vault, new_key};
-use obcms_domain::hex::hex;
+use obcms_domain::core::hex::hex;
 
 use crate::failure::Failure;
 use crate::settings::Settings;

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::settings::Settings;
 use axum::Router;
-use obcms_domain::networks::Network;
+use obcms_domain::core::networks::Network;
 use obcms_web::server::Limits;
 use std::future::Future;
 use std::io::{self, ErrorKind};

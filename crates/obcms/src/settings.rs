@@ -13,7 +13,7 @@ pub use source::{ResolveError, resolve, unknown_variables};
 pub use values::{DatabaseAddress, LogFormat};
 
 use jiff::tz::TimeZone;
-use obcms_domain::networks::Network;
+use obcms_domain::core::networks::Network;
 use obcms_web::MetricsAccess;
 use std::path::PathBuf;
 use values::{

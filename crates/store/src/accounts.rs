@@ -1,7 +1,7 @@
 //! Sessions, tokens, failures to sign in, and links that set a password once.
 
 use jiff::Timestamp;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 
 use crate::database::{Cell, Message, Row, Tx};
 use crate::error::StoreError;

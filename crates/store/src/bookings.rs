@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use obcms_domain::bookings::{Span, Taken};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 
 use crate::database::{Cell, Row, Tx};
 use crate::error::StoreError;

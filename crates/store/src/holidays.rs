@@ -1,7 +1,7 @@
 //! Holidays of a window, those with a key, and what was said of the months of the Hijri year.
 
 use jiff::civil::Date;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 
 use crate::database::{Cell, Tx};
 use crate::error::StoreError;

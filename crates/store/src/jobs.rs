@@ -9,7 +9,7 @@
 //! holds longer than any lease does was given by such a clock and counts as over.
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::jobs::State;
 
 use crate::database::{Cell, Message, Row, Tx};

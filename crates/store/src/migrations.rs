@@ -5,7 +5,7 @@
 //! only one engine can say stands between the lines `-- only {sqlite}` or `-- only {postgres}` and `-- for both`.
 
 use jiff::Timestamp;
-use obcms_domain::hex::hex;
+use obcms_domain::core::hex::hex;
 use sha2::{Digest, Sha256};
 
 use crate::database::{Cell, Database, Engine, Tx};

@@ -1,6 +1,6 @@
 //! Secrets at rest: where they lie, and those that older releases stored in plain text.
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, REGISTRY};
 use obcms_domain::registry::Kind;
 use serde_json::{Map, Value as Json};

@@ -7,8 +7,8 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use obcms_domain::hex::hex;
-use obcms_domain::id::Id;
+use obcms_domain::core::hex::hex;
+use obcms_domain::core::id::Id;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use sha2::{Digest, Sha256};

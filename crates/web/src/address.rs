@@ -8,7 +8,7 @@ use axum::extract::{ConnectInfo, Request, State as AxumState};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use obcms_domain::networks::{Network, client_address, forwarded};
+use obcms_domain::core::networks::{Network, client_address, forwarded};
 
 use crate::caller::ClientAddress;
 use crate::state::State;

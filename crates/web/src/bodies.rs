@@ -18,7 +18,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::limits::{

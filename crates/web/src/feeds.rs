@@ -14,7 +14,7 @@ use futures_util::stream;
 use jiff::{SignedDuration, Timestamp};
 use obcms_app::AppError;
 use obcms_app::core::CacheKey;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 
 /// Bytes kept at most: some dozens of months of an office, a few of a region.
 const MAXIMUM: usize = 48 * 1024 * 1024;

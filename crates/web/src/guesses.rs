@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use obcms_app::AppError;
-use obcms_domain::networks::client_network_of;
+use obcms_domain::core::networks::client_network_of;
 use tokio::time::Instant;
 
 use crate::limits::{WRONG_SECRET_FORGOTTEN, WRONG_SECRETS};

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use obcms_app::accounts::hashes_at_once;
 use obcms_app::records::Input;
 use obcms_app::{Actor, AppError};
-use obcms_domain::networks::client_network_of;
+use obcms_domain::core::networks::client_network_of;
 use obcms_domain::registry::{Kind, Source};
 use serde_json::Value as Json;
 use tokio::sync::oneshot;

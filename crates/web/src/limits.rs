@@ -82,7 +82,7 @@ pub const UPLOAD_PARTS: usize = 20;
 mod tests {
     use super::*;
     use obcms_app::accounts::MOST_HASHES;
-    use obcms_domain::people::lockout;
+    use obcms_domain::accounts::lockout;
 
     #[test]
     fn the_document_lists_the_limits() {

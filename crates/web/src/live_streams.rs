@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use tokio::sync::oneshot;
 
 use crate::limits::STREAMS_OF_ONE;

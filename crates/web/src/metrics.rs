@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use obcms_app::AppError;
 use obcms_app::jobs::Health;
-use obcms_domain::people::Role;
+use obcms_domain::accounts::Role;
 
 use crate::address::Forwarded;
 use crate::caller::Caller;

@@ -8,7 +8,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use obcms_app::AppError;
-use obcms_domain::people::{Action, Area, Relation, allows};
+use obcms_domain::accounts::{Action, Area, Relation, allows};
 use serde_json::{Value as Json, json};
 
 use crate::caller::Caller;

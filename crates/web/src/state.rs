@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use obcms_app::App;
-use obcms_domain::networks::Network;
+use obcms_domain::core::networks::Network;
 use tokio::sync::{Semaphore, watch};
 
 use crate::api::files::Exports;

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
-use obcms_domain::id::Id;
+use obcms_domain::accounts::{Action, FieldGroup, Relation, Role, allows, allows_field};
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::REGISTRY;
-use obcms_domain::people::{Action, FieldGroup, Relation, Role, allows, allows_field};
 use obcms_domain::registry::{Field, FieldType, Kind};
 use obcms_tests::{Client, Engine, PASSWORD, Server, on_both_engines, sample};
 use obcms_web::limits::{ANONYMOUS_BODY, MAXIMUM_BODY};

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_tests::{Answer, Client, Server, on_both_engines};
 use serde_json::{Value, json};
 

@@ -287,7 +287,7 @@ on_both_engines! {
 
 /// Puts the entry of a booking elsewhere, as if time had passed.
 fn set_times(server: &Server, booking: &Value, start: Timestamp, end: Timestamp) {
-    let id: obcms_domain::id::Id = booking["id"].as_str().unwrap().parse().unwrap();
+    let id: obcms_domain::core::id::Id = booking["id"].as_str().unwrap().parse().unwrap();
     let sql = "UPDATE calendar_entries SET start_at = $1, end_at = $2 WHERE record_id = $3";
     server
         .app()

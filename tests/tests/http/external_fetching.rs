@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use obcms_app::exchange::subscriptions::{Answer, Asked, Limits, fetch};
-use obcms_domain::addresses::closed;
+use obcms_domain::core::addresses::closed;
 use obcms_tests::other::{Other, answer};
 
 fn limits() -> Limits {

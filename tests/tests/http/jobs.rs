@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use obcms_app::jobs::{Enqueue, Handler, JobError, Outcome, Runner, plant, run_next};
 use obcms_app::{Actor, App, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::jobs::{BackOff, State};
 use obcms_store::jobs::{self, Filter, Job};
 use obcms_tests::{Engine, Server, on_both_engines};
@@ -402,11 +402,11 @@ on_both_engines! {
                 "UPDATE jobs SET last_finished_at = $1 WHERE unique_key = 'old'",
                 &[month_ago.into()],
             )?;
-            obcms_store::idempotency::keep(
+            obcms_store::records::idempotency::keep(
                 work.tx,
                 person.id,
                 "old",
-                &obcms_store::idempotency::Answer {
+                &obcms_store::records::idempotency::Answer {
                     request: "r".to_owned(),
                     status: 201,
                     location: String::new(),
@@ -423,7 +423,7 @@ on_both_engines! {
         app.read(|tx| {
             assert!(jobs::by_key(tx, "count", "old")?.is_none());
             assert!(jobs::by_key(tx, "count", "new")?.is_some());
-            assert!(obcms_store::idempotency::find(tx, person.id, "old")?.is_none());
+            assert!(obcms_store::records::idempotency::find(tx, person.id, "old")?.is_none());
             assert!(jobs::runners(tx)?.is_empty());
             Ok(())
         })

@@ -9,8 +9,8 @@ use obcms_app::{Actor, App, AppError};
 use obcms_domain::jobs::BackOff;
 use obcms_domain::kinds::{EVENT, TASK};
 use obcms_domain::registry::{Kind, Record};
-use obcms_store::changes;
 use obcms_store::jobs::{self, Job};
+use obcms_store::records::changes;
 use obcms_tests::{Server, on_both_engines};
 use serde_json::{Map, Value, json};
 

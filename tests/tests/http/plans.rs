@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_store::{Cell, Engine, StoreError};
 use obcms_tests::{Client, Server, on_both_engines};
 use serde_json::json;

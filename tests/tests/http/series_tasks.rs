@@ -394,7 +394,7 @@ on_both_engines! {
         obcms_store::migrations::revert(database, 16).unwrap();
         database
             .write(|tx| {
-                let task: obcms_domain::id::Id = id.parse().unwrap();
+                let task: obcms_domain::core::id::Id = id.parse().unwrap();
                 tx.execute(
                     "UPDATE tasks SET status = 'in_progress', progress = 20, priority = 'medium' WHERE id = $1",
                     &[task.into()],

@@ -3,12 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use obcms_domain::id::Id;
-use obcms_domain::people::{Action, Area};
+use obcms_domain::accounts::{Action, Area};
+use obcms_domain::core::id::Id;
+use obcms_domain::exchange::sharing::gone;
 use obcms_domain::registry::Record;
-use obcms_domain::sharing::gone;
+use obcms_store::Tx;
 use obcms_store::accounts::{self, Session, Token};
-use obcms_store::{Tx, feeds, sharing};
+use obcms_store::exchange::feeds;
+use obcms_store::exchange::sharing;
 
 use super::find_user;
 use crate::core::{Actor, App, AppError, Credential, Work, security};

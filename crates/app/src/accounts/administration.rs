@@ -1,7 +1,7 @@
 //! What administrators do with the accounts of others.
 
-use obcms_domain::id::Id;
-use obcms_domain::people::{Action, Area, Role};
+use obcms_domain::accounts::{Action, Area, Role};
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::Record;
 use obcms_store::accounts;
 

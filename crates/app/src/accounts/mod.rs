@@ -19,9 +19,9 @@ mod vault;
 pub(crate) use secrets::{hashed_text, new as new_secret};
 pub(crate) use throttle::Attempt;
 
-use obcms_domain::id::Id;
+use obcms_domain::accounts::username;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::people::username;
 use obcms_domain::registry::Record;
 pub use obcms_store::accounts::{Session, SetupLink, Token};
 use obcms_store::{accounts, records};

@@ -1,8 +1,8 @@
 //! Passwords: changed by their owner or set anew by an administrator.
 
 use jiff::Timestamp;
-use obcms_domain::id::Id;
-use obcms_domain::people::{Action, lockout, password};
+use obcms_domain::accounts::{Action, lockout, password};
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{FieldError, Record};
 use obcms_store::accounts;
 

@@ -1,6 +1,6 @@
 //! Users: the name to sign in with, and that the office is never without an administrator.
 
-use obcms_domain::people::{Role, username};
+use obcms_domain::accounts::{Role, username};
 use obcms_domain::registry::Record;
 
 use obcms_store::accounts;

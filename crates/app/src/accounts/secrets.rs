@@ -1,7 +1,7 @@
 //! Secrets that the program hands out, and the hashes it keeps of them.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use obcms_domain::hex::hex;
+use obcms_domain::core::hex::hex;
 use sha2::{Digest, Sha256};
 
 use crate::core::App;

@@ -1,7 +1,7 @@
 //! Sessions of people in browsers.
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_store::accounts::{self, Session};
 
 use super::{own_id, secrets};

@@ -1,9 +1,9 @@
 //! Links that let somebody set a password once: the first administrator, a new user, a forgotten password.
 
 use jiff::SignedDuration;
-use obcms_domain::id::Id;
+use obcms_domain::accounts::{Action, username};
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::people::{Action, username};
 use obcms_store::accounts::{self, SetupLink};
 use serde_json::json;
 

@@ -1,8 +1,8 @@
 //! Signing in and out.
 
 use jiff::SignedDuration;
+use obcms_domain::accounts::username;
 use obcms_domain::kinds;
-use obcms_domain::people::username;
 use obcms_store::accounts::{self, Session};
 use obcms_store::records;
 

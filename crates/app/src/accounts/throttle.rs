@@ -5,9 +5,9 @@
 //! counted apart, so that nobody locks an owner out by guessing, from wherever.
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::id::Id;
-use obcms_domain::networks::client_network_of;
-use obcms_domain::people::lockout;
+use obcms_domain::accounts::lockout;
+use obcms_domain::core::id::Id;
+use obcms_domain::core::networks::client_network_of;
 use obcms_store::accounts::{self, KnownDevice};
 use obcms_store::{StoreError, Tx};
 

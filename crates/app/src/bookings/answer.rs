@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use obcms_domain::bookings::{Span, Taken, Terms, Use, nearest, told};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, EVENT, RESOURCE};
 use obcms_domain::registry::Record;
 use obcms_store::bookings::{self as store, Slot};

@@ -1,10 +1,10 @@
 //! When a resource can be had: what is taken, when it is closed, and what is left.
 
 use jiff::Timestamp;
+use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{Closed, Span, Taken, Terms, open};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::RESOURCE;
-use obcms_domain::people::Action;
 use obcms_domain::registry::Record;
 use obcms_store::bookings::{self as store, Slot};
 use obcms_store::{Tx, records};

@@ -1,9 +1,9 @@
 //! Deciding on bookings: approving, refusing and giving up.
 
+use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{BookingStatus, uses};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::BOOKING;
-use obcms_domain::people::Action;
 use obcms_domain::registry::{FieldError, Record, Value, check_text};
 use obcms_store::{bookings as store, records};
 use serde_json::Value as Json;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use obcms_domain::bookings::{
     BookingStatus, MAXIMUM_USES, Span, Taken, Terms, Use, is_bounded, occupied, peak, uses,
 };
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
 use obcms_domain::registry::Record;
 use obcms_store::bookings::{self as store, Slot};

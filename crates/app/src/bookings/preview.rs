@@ -1,12 +1,12 @@
 //! A look at a booking before it is made: each of its dates, free or not.
 
 use jiff::{SignedDuration, Timestamp};
+use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{Span, Taken, Terms, is_bounded, nearest, uses};
-use obcms_domain::id::Id;
+use obcms_domain::calendar::series::{begin_on_rule, begins_anew};
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
-use obcms_domain::people::Action;
 use obcms_domain::registry::{self, Context, FieldError, Record};
-use obcms_domain::series::{begin_on_rule, begins_anew};
 use obcms_store::bookings::{self as store, Slot};
 use obcms_store::records;
 use serde_json::{Value as Json, json};

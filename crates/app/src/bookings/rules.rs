@@ -1,10 +1,10 @@
 //! Bookings: what is completed and checked before one is written.
 
+use obcms_domain::accounts::{Action, who_can};
 use obcms_domain::bookings::{BookingStatus, Terms, Use, is_bounded, uses};
+use obcms_domain::calendar::series::{self, Series};
 use obcms_domain::kinds::BOOKING;
-use obcms_domain::people::{Action, who_can};
 use obcms_domain::registry::{FieldError, Record, Value};
-use obcms_domain::series::{self, Series};
 
 use crate::bookings::guard::{self, is_override};
 use crate::core::rules::Input;

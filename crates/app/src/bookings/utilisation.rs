@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use jiff::SignedDuration;
+use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{Span, Terms, without};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
-use obcms_domain::people::Action;
 use obcms_domain::registry::Record;
 use obcms_store::bookings::{self as store, Slot};
 use serde_json::{Value as Json, json};

@@ -8,10 +8,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
+use obcms_domain::calendar::series::StoredSeries;
 use obcms_domain::calendar::{self, is_called_off};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, EVENT};
-use obcms_domain::series::StoredSeries;
 use obcms_store::calendar::EntryRow;
 use obcms_store::{Tx, bookings, records};
 

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use obcms_domain::bookings::Span;
 use obcms_domain::calendar::entry_of;
-use obcms_domain::id::Id;
+use obcms_domain::calendar::scheduling::{Claim, Subject, clashes};
+use obcms_domain::calendar::series::Series;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
-use obcms_domain::scheduling::{Claim, Subject, clashes};
-use obcms_domain::search;
-use obcms_domain::series::Series;
+use obcms_domain::records::search;
 use obcms_store::bookings::Slot;
 use obcms_store::calendar::EntryRow;
 use obcms_store::{Database, Tx, bookings, records};

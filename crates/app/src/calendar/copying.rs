@@ -1,7 +1,7 @@
 //! Copying an entry to another time: a new record like the one behind it, begun anew.
 
+use obcms_domain::accounts::Action;
 use obcms_domain::calendar;
-use obcms_domain::people::Action;
 use obcms_domain::registry::{DateRole, Kind, Record};
 use obcms_store::calendar as store;
 use serde_json::Value as Json;

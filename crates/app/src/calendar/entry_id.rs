@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{DateRole, Kind};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use obcms_domain::calendar::people_of;
-use obcms_domain::series::{Changed, ReadySeries};
+use obcms_domain::calendar::series::{Changed, ReadySeries};
 use obcms_store::calendar::{EntryRow, EntryText, Window};
 
 use super::Zones;

@@ -10,12 +10,12 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::calendar::LONG_DAYS;
-use obcms_domain::id::Id;
+use obcms_domain::calendar::series::ReadySeries;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::EVENT;
 use obcms_domain::registry::{FieldType, Kind};
-use obcms_domain::series::ReadySeries;
+use obcms_store::calendar::invalidation::{self, Touched};
 use obcms_store::calendar::{self as store, EntryRow, Window};
-use obcms_store::calendar_touched::{self, Touched};
 use obcms_store::{Tx, records};
 
 use super::writing::Written;
@@ -132,7 +132,7 @@ impl Contents {
         // Until all is read this shows no state: when reading fails half way, the next one begins anew.
         match self.state.take() {
             Some(kept) if kept == state => {}
-            Some(kept) => match calendar_touched::since(tx, kept, state)? {
+            Some(kept) => match invalidation::since(tx, kept, state)? {
                 Touched::All => self.read_all(tx, office)?,
                 Touched::Records(ids) => self.read_again(tx, &ids, office)?,
             },

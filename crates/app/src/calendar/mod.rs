@@ -41,7 +41,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use obcms_domain::calendar::unfloating;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Module};
 use obcms_store::calendar::{self as store, EntryRow, Window};

@@ -3,12 +3,12 @@
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
+use obcms_domain::accounts::Action;
+use obcms_domain::calendar::series::Series;
 use obcms_domain::calendar::{self, DatedEntry, unfloating};
-use obcms_domain::id::Id;
-use obcms_domain::milestones::numbers;
-use obcms_domain::people::Action;
+use obcms_domain::core::id::Id;
+use obcms_domain::programme::milestones::numbers;
 use obcms_domain::registry::{DateRole, FieldError, FieldType, Record, Value, moment, parse_date};
-use obcms_domain::series::Series;
 use obcms_store::calendar::{self as store, EntryRow};
 use serde_json::{Value as Json, json};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_store::Tx;
 use obcms_store::calendar as store;
 

@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use obcms_domain::calendar::floating;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
+use obcms_domain::records::search;
 use obcms_domain::registry::{FieldError, Module, moment, parse_date};
-use obcms_domain::search;
 use obcms_store::calendar::{EntryRow, Window};
 
 use super::Concerning;

@@ -1,7 +1,7 @@
 //! Giving an entry to somebody else, or to another resource, as by dragging it from row to row of a timeline.
 
 use obcms_domain::bookings::BookingStatus;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::BOOKING;
 use obcms_domain::registry::{DateRole, Field, FieldType, Kind, Record, Source};
 use obcms_store::{bookings as store, records as stored};

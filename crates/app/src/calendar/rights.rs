@@ -3,8 +3,8 @@
 use std::cell::LazyCell;
 use std::collections::HashSet;
 
-use obcms_domain::id::Id;
-use obcms_domain::people::{FieldGroup, Relation, Role, relations_to_write};
+use obcms_domain::accounts::{FieldGroup, Relation, Role, relations_to_write};
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::Kind;
 use obcms_store::Tx;
 use obcms_store::records::{self, Scope};

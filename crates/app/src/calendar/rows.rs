@@ -1,7 +1,7 @@
 //! The rows of the timelines: people, or resources, with a word on each.
 
 use obcms_domain::choices::{self, RESOURCE_TYPES};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{RESOURCE, USER};
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::{calendar as store, records};

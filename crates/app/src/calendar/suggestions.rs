@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
+use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{self as rules, Span, Taken, Terms};
 use obcms_domain::calendar::floating;
-use obcms_domain::id::Id;
+use obcms_domain::calendar::scheduling::{Attendee, Busy, Place, Reason, Request, Suggestion, suggest};
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{EVENT, RESOURCE, USER};
-use obcms_domain::people::Action;
 use obcms_domain::registry::{Record, Value};
-use obcms_domain::scheduling::{Attendee, Busy, Place, Reason, Request, Suggestion, suggest};
 use obcms_store::bookings as booked;
 use obcms_store::calendar::{self as store, EntryRow, Window};
 use obcms_store::records::{self, Archived, Filter, Order, Query, SortKey};

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::hash::{DefaultHasher, Hasher};
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use serde::Serialize;
 use serde_json::Value as Json;
 

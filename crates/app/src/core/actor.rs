@@ -1,10 +1,10 @@
 //! Who acts.
 
 use jiff::Timestamp;
-use obcms_domain::addresses::masked_address;
-use obcms_domain::id::Id;
+use obcms_domain::accounts::{Action, Area, Relation, Role, allows, who_can_always};
+use obcms_domain::core::addresses::masked_address;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::people::{self, Action, Area, Relation, Role};
 use obcms_domain::registry::{Kind, Record, Value};
 use obcms_store::records::{self, Scope};
 use obcms_store::{Tx, accounts};
@@ -238,7 +238,7 @@ impl Actor {
     /// Whether the policy allows it without looking at a record.
     #[must_use]
     pub fn may(&self, action: Action, area: Area) -> bool {
-        people::allows(&self.roles, action, area, &[Relation::None])
+        allows(&self.roles, action, area, &[Relation::None])
     }
 
     /// How far the actor sees into the kind; nothing when not at all.
@@ -247,7 +247,7 @@ impl Actor {
         if self.may(Action::View, kind.area) {
             return Some(Sight::All);
         }
-        let related = people::allows(
+        let related = allows(
             &self.roles,
             Action::View,
             kind.area,
@@ -370,7 +370,7 @@ impl Actor {
             return Ok(true);
         }
         let relations = self.relations(tx, record)?;
-        Ok(people::allows(&self.roles, action, record.kind.area, &relations))
+        Ok(allows(&self.roles, action, record.kind.area, &relations))
     }
 
     /// Refuses what the policy does not allow on this record. What may not even be seen is not found.
@@ -382,7 +382,7 @@ impl Actor {
             // Who may only with a relation to it is not the one to ask.
             return Err(AppError::Forbidden {
                 detail: format!("You may not {} this {}.", verb(action), record.kind.label_in_a_sentence()),
-                who: people::who_can_always(action, record.kind.area),
+                who: who_can_always(action, record.kind.area),
             });
         }
         if self.roles.is_empty() {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_store::{Database, StoreError, Tx};
 
 use super::actor::Actor;

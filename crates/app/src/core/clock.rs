@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use obcms_domain::people::{Action, Area, Role, who_can};
+use obcms_domain::accounts::{Action, Area, Role, who_can};
 use obcms_domain::registry::FieldError;
 use obcms_store::{StoreError, Transient};
 use serde_json::Value as Json;

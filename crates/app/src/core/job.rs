@@ -1,7 +1,7 @@
 //! Jobs as commands ask for them, and handlers that do them.
 
 use jiff::Timestamp;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::jobs::BackOff;
 use obcms_store::jobs::NewJob;
 use serde_json::Value as Json;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
-use obcms_domain::people::password;
+use obcms_domain::accounts::password;
 
 use super::application::App;
 use super::error::AppError;

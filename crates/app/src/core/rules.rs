@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use obcms_domain::id::Id;
-use obcms_domain::people::Action;
+use obcms_domain::accounts::Action;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::Tx;
-use obcms_store::changes::Change;
 use obcms_store::records::Filter;
+use obcms_store::records::changes::Change;
 use serde_json::{Map, Value as Json};
 
 use super::actor::Actor;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use obcms_domain::networks::client_network_of;
+use obcms_domain::core::networks::client_network_of;
 
 use crate::core::Actor;
 

@@ -5,16 +5,16 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use obcms_domain::id::Id;
+use obcms_domain::accounts::Action;
+use obcms_domain::calendar::series::is_series;
+use obcms_domain::calendar::series::state::whole;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::UNASSIGNED;
-use obcms_domain::milestones::keep_numbers;
-use obcms_domain::people::Action;
+use obcms_domain::programme::milestones::keep_numbers;
 use obcms_domain::registry::series::{NEXT_DUE, SERIES_STATE};
 use obcms_domain::registry::{self, Field, Kind, Record, Source, output};
-use obcms_domain::series::is_series;
-use obcms_domain::series::state::whole;
-use obcms_store::changes::{self, Change};
 use obcms_store::database::Message;
+use obcms_store::records::changes::{self, Change};
 use obcms_store::{Tx, jobs, records};
 use serde_json::{Map, Value as Json, json};
 

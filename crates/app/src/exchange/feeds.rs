@@ -5,11 +5,11 @@
 //! once it is archived, there is no feed.
 
 use jiff::Timestamp;
-use obcms_domain::id::Id;
+use obcms_domain::accounts::Action;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::FEED;
-use obcms_domain::people::Action;
 use obcms_domain::registry::{Record, Value};
-use obcms_store::feeds as store;
+use obcms_store::exchange::feeds as store;
 use serde_json::Value as Json;
 
 use crate::accounts::{Vault, hashed_text, limit_end, new_secret, opened};

@@ -8,11 +8,11 @@ use std::collections::HashSet;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
+use obcms_domain::exchange::sharing::{Gone, gone};
 use obcms_domain::kinds::{RESOURCE, SHARE, SHARED_MODULES};
 use obcms_domain::registry::{Module, Record, Value};
-use obcms_domain::sharing::{Gone, gone};
-use obcms_store::sharing as store;
+use obcms_store::exchange::sharing as store;
 use obcms_store::{Tx, records};
 use serde_json::Value as Json;
 
@@ -22,7 +22,7 @@ use crate::core::password_hash::verify;
 use crate::core::{Actor, App, AppError, security};
 use crate::exchange::feeds::secret_for;
 
-pub use obcms_store::sharing::View;
+pub use obcms_store::exchange::sharing::View;
 
 /// Days that a share without an end shows.
 pub const ROLLING_DAYS: i64 = 90;

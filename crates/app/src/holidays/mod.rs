@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use obcms_domain::accounts::Action;
 use obcms_domain::choices::{self, HIJRI_MONTHS};
-use obcms_domain::hijri::{HijriCalendar, HijriDate};
+use obcms_domain::holidays::hijri::{HijriCalendar, HijriDate};
 use obcms_domain::holidays::{self, Holiday, WorkingDays, YEARS, is_day_off, is_weekend};
 use obcms_domain::kinds::HOLIDAY;
-use obcms_domain::people::Action;
 use obcms_domain::registry::Record;
 use obcms_store::{Tx, holidays as store, records};
 use serde_json::{Value as Json, json};

@@ -1,9 +1,9 @@
 //! What administrators see of the jobs, and what they do with them.
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::id::Id;
+use obcms_domain::accounts::{Action, Area};
+use obcms_domain::core::id::Id;
 use obcms_domain::jobs::State;
-use obcms_domain::people::{Action, Area};
 use obcms_store::jobs::{self, Filter, Job, RunnerRow};
 
 use crate::core::{Actor, App, AppError};

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::jobs::{State, next_run};
 use obcms_store::jobs::{self, Ending, Job, NewJob};
 use serde_json::{Value as Json, json};

@@ -2,7 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::jobs::BackOff;
-use obcms_store::{accounts, idempotency, imports, jobs, sharing};
+use obcms_store::exchange::sharing;
+use obcms_store::records::idempotency;
+use obcms_store::records::imports;
+use obcms_store::{accounts, jobs};
 use serde_json::Value as Json;
 
 use crate::core::job::{Handler, JobError, Outcome};

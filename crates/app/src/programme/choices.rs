@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use obcms_domain::projects::approval;
-use obcms_domain::projects::following::{PpaFacts, refuse_need};
-use obcms_domain::projects::life_cycle::Stage;
+use obcms_domain::programme::approval;
+use obcms_domain::programme::following::{PpaFacts, refuse_need};
+use obcms_domain::programme::life_cycle::Stage;
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
 

@@ -1,7 +1,7 @@
 //! Needs: the score at every save, and who validated.
 
 use obcms_domain::kinds::PROJECT;
-use obcms_domain::projects::needs::{Parts, priority_score};
+use obcms_domain::programme::needs::{Parts, priority_score};
 use obcms_domain::registry::{Record, Value};
 
 use super::choices;

@@ -14,10 +14,10 @@ use jiff::civil::Date;
 use obcms_domain::choices::{
     APPROVAL_STATES, Choice, FUNDING_SOURCES, PPA_STATUSES, PROJECT_STAGES, SECTORS,
 };
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{NEED, PPA, PROJECT, TASK};
 use obcms_store::Tx;
-use obcms_store::portfolio::{self as store, PpaLine, TaskCount};
+use obcms_store::programme::portfolio::{self as store, PpaLine, TaskCount};
 use obcms_store::records::{self, Scope};
 use serde_json::{Value as Json, json};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{COMMUNITY, NEED, PROJECT};
 use obcms_domain::registry::{Record, Value};
 use obcms_store::{Tx, records};

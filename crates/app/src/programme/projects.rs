@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use obcms_domain::accounts::Action;
 use obcms_domain::choices;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{NEED, PPA, PROJECT};
-use obcms_domain::people::Action;
-use obcms_domain::projects::approval;
-use obcms_domain::projects::following;
-use obcms_domain::projects::life_cycle::{self, Facts, LifeCycleError, Missing, Stage};
+use obcms_domain::programme::approval;
+use obcms_domain::programme::following;
+use obcms_domain::programme::life_cycle::{self, Facts, LifeCycleError, Missing, Stage};
 use obcms_domain::registry::{Record, Value};
-use obcms_store::projects::{self as store, Stay};
+use obcms_store::programme::projects::{self as store, Stay};
 use serde_json::{Value as Json, json};
 
 use crate::core::rules::Members;

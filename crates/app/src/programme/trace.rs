@@ -7,13 +7,14 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use obcms_domain::id::Id;
+use obcms_domain::accounts::Action;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::people::Action;
 use obcms_domain::registry::Kind;
+use obcms_store::Tx;
 use obcms_store::calendar::EntryRow;
+use obcms_store::programme::trace as store;
 use obcms_store::records::{self, Reference};
-use obcms_store::{Tx, trace as store};
 use serde_json::{Map, Value as Json, json};
 
 use crate::calendar;

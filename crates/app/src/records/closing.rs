@@ -1,6 +1,6 @@
 //! Input that closes a record and cancels its open tasks and bookings along.
 
-use obcms_domain::closing::closing_statuses;
+use obcms_domain::records::closing::closing_statuses;
 use obcms_domain::registry::Kind;
 use serde_json::Value as Json;
 

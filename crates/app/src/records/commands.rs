@@ -1,12 +1,13 @@
 //! Commands on records of any kind: create, update, archive, restore.
 
-use obcms_domain::hex::hex;
-use obcms_domain::id::Id;
+use obcms_domain::accounts::{Action, Relation, allows};
+use obcms_domain::calendar::series;
+use obcms_domain::core::hex::hex;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::people::{Action, Relation, allows};
 use obcms_domain::registry::{self, FieldError, Kind, Module, Record, Source, Value};
-use obcms_domain::series;
-use obcms_store::{idempotency, records as store};
+use obcms_store::records as store;
+use obcms_store::records::idempotency;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 

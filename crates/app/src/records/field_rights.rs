@@ -4,8 +4,8 @@
 //! [`Actor::require_new`] for a new one. A field with an unchanged value is not touched. Pages ask [`App::offer`] to
 //! offer only the fields and choices that the command would accept.
 
-use obcms_domain::closing::{closing_statuses, statuses_with_reason};
-use obcms_domain::people::{Action, FieldGroup, Relation, Role, allows, allows_field, who_can_write};
+use obcms_domain::accounts::{Action, FieldGroup, Relation, Role, allows, allows_field, who_can_write};
+use obcms_domain::records::closing::{closing_statuses, statuses_with_reason};
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record, series};
 use obcms_store::Tx;
 use serde_json::{Map, Value as Json};

@@ -1,11 +1,11 @@
 //! History of records.
 
-use obcms_domain::addresses::masked_address;
-use obcms_domain::id::Id;
+use obcms_domain::accounts::Action;
+use obcms_domain::core::addresses::masked_address;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::people::Action;
 use obcms_domain::registry::Kind;
-use obcms_store::changes::{self, Change};
+use obcms_store::records::changes::{self, Change};
 use obcms_store::{Tx, records as store};
 use serde_json::{Map, Value as Json, json};
 

@@ -5,11 +5,11 @@ mod filters;
 pub use filters::repeated;
 
 use jiff::tz::TimeZone;
-use obcms_domain::hex::hex;
-use obcms_domain::id::Id;
-use obcms_domain::people::Action;
+use obcms_domain::accounts::Action;
+use obcms_domain::core::hex::hex;
+use obcms_domain::core::id::Id;
+use obcms_domain::records::search;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record};
-use obcms_domain::search;
 use obcms_store::records::{self, Archived, Cursor, Directory, Filter, Order, Query, SortKey};
 use obcms_store::{Cell, Tx};
 

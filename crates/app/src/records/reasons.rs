@@ -3,7 +3,7 @@
 //! The reason is kept as the note of the change, so the history tells it. Pages always ask; a program that sends the
 //! member must not leave it empty.
 
-use obcms_domain::closing::statuses_with_reason;
+use obcms_domain::records::closing::statuses_with_reason;
 use obcms_domain::registry::{Kind, Record, check_text};
 use serde_json::Value as Json;
 

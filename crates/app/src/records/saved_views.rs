@@ -1,6 +1,6 @@
 //! Saved views: a person has one default for a page.
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{SAVED_VIEW, USER};
 use obcms_domain::registry::Record;
 

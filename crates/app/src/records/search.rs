@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
+use obcms_domain::records::search::{wanted, words};
 use obcms_domain::registry::{FieldError, Kind};
-use obcms_domain::search::{wanted, words};
+use obcms_store::Tx;
+use obcms_store::records::search as store;
 use obcms_store::records::{self, Reference};
-use obcms_store::{Tx, search as store};
 
 use crate::core::{Actor, App, AppError, Sight};
 

@@ -9,13 +9,13 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::id::Id;
+use obcms_domain::accounts::Action;
+use obcms_domain::calendar::series::is_series;
+use obcms_domain::calendar::series::state::{self, whole};
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, TASK};
-use obcms_domain::people::Action;
 use obcms_domain::registry::{Context, Kind, Record, output};
-use obcms_domain::series::is_series;
-use obcms_domain::series::state::{self, whole};
-use obcms_store::changes::{self, Change};
+use obcms_store::records::changes::{self, Change};
 use obcms_store::{Tx, records as store};
 use serde_json::json;
 

@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 
+use obcms_domain::accounts::{Action, Relation};
 use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_STATUSES};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
-use obcms_domain::people::{Action, Relation};
 use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{FieldError, Record};
 use obcms_store::records::{self, Cursor, Directory, Filter, Order, Query, Scope, SortKey};
-use obcms_store::{Cell, Tx, board as store};
+use obcms_store::tasks::board as store;
+use obcms_store::{Cell, Tx};
 
-pub use obcms_store::board::Group;
+pub use obcms_store::tasks::board::Group;
 use store::{Key, Place};
 
 use crate::core::rules::Shortcut;

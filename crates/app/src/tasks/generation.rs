@@ -2,9 +2,9 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use obcms_domain::id::Id;
+use obcms_domain::accounts::Action;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{TASK, TASK_TEMPLATE, TEAM};
-use obcms_domain::people::Action;
 use obcms_domain::registry::{Link, Record, Value};
 use obcms_domain::tasks::{TaskStatus, rank, templates};
 use obcms_store::records;

@@ -1,9 +1,9 @@
 //! What stands around one task: what it waits for and what waits for it.
 
-use obcms_domain::id::Id;
+use obcms_domain::calendar::series::next_due;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
 use obcms_domain::registry::Record;
-use obcms_domain::series::next_due;
 use obcms_domain::tasks::is_open;
 use obcms_store::{records, tasks as store};
 

@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use obcms_domain::calendar::floating;
+use obcms_domain::calendar::series::{OVER, Series, state};
 use obcms_domain::registry::series::SERIES_STATE;
 use obcms_domain::registry::{Record, Value};
-use obcms_domain::series::{OVER, Series, state};
 use obcms_recur::Moment;
 
 use crate::calendar::series::occurrences::{Date, date_of, upcoming};

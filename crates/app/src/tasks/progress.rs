@@ -1,6 +1,6 @@
 //! Progress of a PPA, rolled up from its tasks.
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::PPA;
 use obcms_domain::registry::Record;
 use obcms_domain::tasks::{TaskStatus, progress};

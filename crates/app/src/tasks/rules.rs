@@ -1,15 +1,15 @@
 //! Tasks: every status and progress passes the one transition function; dependencies have no cycle.
 
 use jiff::Timestamp;
-use obcms_domain::id::Id;
-use obcms_domain::people::{Action, Area, who_can};
+use obcms_domain::accounts::{Action, Area, who_can};
+use obcms_domain::calendar::series::{Series, is_series, state};
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{self, FieldError, Record, Value};
-use obcms_domain::series::{Series, is_series, state};
 use obcms_domain::tasks::states::{self, Change, Circumstances, TaskState, TransitionError};
 use obcms_domain::tasks::{TaskStatus, dependencies, is_open, rank};
 use obcms_recur::Moment;
 use obcms_store::Tx;
-use obcms_store::changes::Change as LoggedChange;
+use obcms_store::records::changes::Change as LoggedChange;
 use obcms_store::tasks as store;
 use serde_json::{Map, Value as Json, json};
 
@@ -269,7 +269,7 @@ pub fn apply(
 
 /// The refusal of a blocked task, with the names of those that it waits for as far as the actor may see them.
 fn blocked(work: &mut Work<'_, '_>, record: &Record, error: &TransitionError) -> Result<AppError, AppError> {
-    let all = obcms_store::board::open_prerequisites(work.tx, record.references("depends_on"))?;
+    let all = obcms_store::tasks::board::open_prerequisites(work.tx, record.references("depends_on"))?;
     let ids: Vec<Id> = all.iter().map(|(id, _)| *id).collect();
     let seen = references::visible(work.tx, work.actor, &ids)?;
     let open: Vec<&(Id, String)> = all.iter().filter(|(id, _)| seen.contains_key(id)).collect();

@@ -3,7 +3,7 @@
 //! The columns of a series hold the state of its shown occurrence, and are written when somebody changes the task. The
 //! shown occurrence also moves on with the day, and databases of older releases held the state of the series as a whole.
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::jobs::BackOff;
 use obcms_domain::kinds::TASK;
 use obcms_store::{records as store, tasks};

@@ -2,15 +2,16 @@
 
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan};
+use obcms_domain::accounts::Action;
+use obcms_domain::calendar::series::Series;
 use obcms_domain::calendar::{floating, unfloating};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{APPLICATION, EVENT, NEED, PPA, TASK};
-use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record};
-use obcms_domain::series::Series;
 use obcms_store::calendar::Window;
 use obcms_store::records::{self, Archived, Directory, Filter, Order, Query, Scope, SortKey};
-use obcms_store::{Cell, Tx, today as store};
+use obcms_store::tasks::today as store;
+use obcms_store::{Cell, Tx};
 
 use super::occurrences;
 use crate::calendar;

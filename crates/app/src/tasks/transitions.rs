@@ -1,14 +1,14 @@
 //! Tasks on their way: to another state, to another column, to another place in the order.
 
-use obcms_domain::id::Id;
+use obcms_domain::accounts::Action;
+use obcms_domain::calendar::series::Series;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
-use obcms_domain::people::Action;
 use obcms_domain::registry::{self, FieldError, Record};
-use obcms_domain::series::Series;
 use obcms_domain::tasks::states::Change;
 use obcms_domain::tasks::{TaskStatus, rank};
 use obcms_recur::Moment;
-use obcms_store::board::{self as store, Group};
+use obcms_store::tasks::board::{self as store, Group};
 use serde_json::{Value as Json, json};
 
 use super::board::{NOBODY, parse_group};

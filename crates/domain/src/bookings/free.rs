@@ -206,7 +206,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::id::Id;
+    use crate::core::id::Id;
     use crate::kinds;
     use crate::registry::{Record, Value};
 

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::{MAXIMUM_USES, Span};
+use crate::calendar::series::{Length, Series};
 use crate::calendar::unfloating;
 use crate::registry::Record;
-use crate::series::{Length, Series};
 
 /// Where a booking stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ mod tests {
 
     use super::*;
     use crate::choices;
-    use crate::id::Id;
+    use crate::core::id::Id;
     use crate::kinds;
     use crate::registry::Value;
 

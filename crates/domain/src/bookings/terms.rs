@@ -254,7 +254,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::id::Id;
+    use crate::core::id::Id;
     use crate::kinds;
 
     fn terms(change: impl FnOnce(&mut Record)) -> Terms {

@@ -1,9 +1,9 @@
 //! Assessments: field and desk work that finds needs.
 
+use crate::accounts::Area;
 use crate::choices::{
     ASSESSMENT_CATEGORIES, ASSESSMENT_LEVELS, ASSESSMENT_METHODOLOGIES, ASSESSMENT_STATUSES, PRIORITIES,
 };
-use crate::people::Area;
 use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {

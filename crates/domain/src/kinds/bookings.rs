@@ -1,7 +1,7 @@
 //! Bookings of resources.
 
+use crate::accounts::{Area, FieldGroup};
 use crate::choices::BOOKING_STATUSES;
-use crate::people::{Area, FieldGroup};
 use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module, series};
 
 /// Kinds that a booking may be for: those that a task may belong to, and tasks.

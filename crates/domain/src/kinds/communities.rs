@@ -1,10 +1,10 @@
 //! Communities: the profile of Bangsamoro people in one barangay outside BARMM.
 
+use crate::accounts::{Area, FieldGroup};
 use crate::choices::{
     ACCESS_RATINGS, ETHNOLINGUISTIC_GROUPS, LGU_RELATIONSHIPS, POVERTY_INCIDENCES, PROXIMITIES,
     SETTLEMENT_TYPES,
 };
-use crate::people::{Area, FieldGroup};
 use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
 
 const fn count(name: &'static str, label: &'static str) -> Field {

@@ -1,7 +1,7 @@
 //! Events: meetings, consultations, workshops and the like, with preparation before and follow-up after.
 
+use crate::accounts::{Area, FieldGroup};
 use crate::choices::{EVENT_STATUSES, EVENT_TYPES, PRIORITIES};
-use crate::people::{Area, FieldGroup};
 use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module, series};
 
 /// An event.

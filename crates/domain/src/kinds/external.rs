@@ -1,7 +1,7 @@
 //! Calendars of others that the office looks at: subscribed by address or read in from a file, and their events.
 
+use crate::accounts::Area;
 use crate::choices::{EXTERNAL_EVENT_STATUSES, FETCH_STATUSES};
-use crate::people::Area;
 use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module, series};
 
 const FETCHED: &str = "When the calendar was last looked at; nothing takes place then.";

@@ -1,7 +1,7 @@
 //! Feeds: a person's calendar under a secret address, for the calendar program on their phone or desk.
 
+use crate::accounts::Area;
 use crate::choices::{CALENDAR_MODULES, PRIORITIES};
-use crate::people::Area;
 use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
 
 /// A feed. Whoever has its address reads it with the rights that its owner has at that moment. Its filters are those of

@@ -1,8 +1,8 @@
 //! Holidays, and by how much the Hijri months of the office differ from the computed ones.
 
+use crate::accounts::Area;
 use crate::choices::{HIJRI_MONTHS, HOLIDAY_SOURCES, HOLIDAY_TYPES};
-use crate::hijri::MOST_DAYS;
-use crate::people::Area;
+use crate::holidays::hijri::MOST_DAYS;
 use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {

@@ -1,7 +1,7 @@
 //! Needs: what a community lacks, scored and carried to a PPA.
 
+use crate::accounts::{Area, FieldGroup};
 use crate::choices::{FEASIBILITIES, NEED_STATUSES, SECTORS, URGENCY_LEVELS};
-use crate::people::{Area, FieldGroup};
 use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
 
 /// A need of a community.

@@ -1,7 +1,7 @@
 //! Organizations: BARMM offices, local governments and partners.
 
+use crate::accounts::Area;
 use crate::choices::{ENGAGEMENT_FREQUENCIES, ORGANIZATION_STATUSES, ORGANIZATION_TYPES, PARTNERSHIP_LEVELS};
-use crate::people::Area;
 use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
 
 /// An organization.

@@ -1,7 +1,7 @@
 //! Regions, provinces, municipalities and barangays: the PSGC, read-only.
 
+use crate::accounts::Area;
 use crate::choices::MUNICIPALITY_TYPES;
-use crate::people::Area;
 use crate::registry::{Field, FieldType as Type, Kind, Module};
 
 const POPULATION: Field = Field::new("population", "Population", Type::Integer(0, 200_000_000)).listed();

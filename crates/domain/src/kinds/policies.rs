@@ -1,9 +1,9 @@
 //! Policy recommendations and the milestones of their implementation.
 
+use crate::accounts::{Area, FieldGroup};
 use crate::choices::{
     POLICY_CATEGORIES, POLICY_MILESTONE_STATUSES, POLICY_SCOPES, POLICY_STATUSES, PRIORITIES,
 };
-use crate::people::{Area, FieldGroup};
 use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {

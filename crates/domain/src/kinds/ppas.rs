@@ -2,12 +2,12 @@
 
 use serde_json::Value as Json;
 
+use crate::accounts::{Area, FieldGroup};
 use crate::choices::{
     self, APPROPRIATION_CLASSES, APPROVAL_STATES, FUNDING_SOURCES, MILESTONE_STATUSES, PPA_CATEGORIES,
     PPA_STATUSES, PRIORITIES, SECTORS,
 };
-use crate::milestones::NUMBERS;
-use crate::people::{Area, FieldGroup};
+use crate::programme::milestones::NUMBERS;
 use crate::registry::{
     DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record, parse_date,
 };

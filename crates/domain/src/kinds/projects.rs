@@ -1,7 +1,7 @@
 //! Projects: the nine-stage journey of one need to a completed PPA.
 
+use crate::accounts::{Area, FieldGroup};
 use crate::choices::{PRIORITIES, PROJECT_STAGES};
-use crate::people::{Area, FieldGroup};
 use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module};
 
 /// A project.

@@ -1,7 +1,7 @@
 //! Saved views: the filters of a page under a name, each person's own.
 
+use crate::accounts::Area;
 use crate::choices::Choice;
-use crate::people::Area;
 use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
 
 /// Pages whose filters and view stand in the address and can be saved.

@@ -1,7 +1,7 @@
 //! Service offerings of ministries and the applications for them.
 
+use crate::accounts::{Area, FieldGroup};
 use crate::choices::{APPLICATION_STATUSES, ELIGIBILITY_LEVELS, SERVICE_STATUSES, SERVICE_TYPES};
-use crate::people::{Area, FieldGroup};
 use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {

@@ -1,7 +1,7 @@
 //! Shares: a part of the calendar for people without an account, under a secret address.
 
+use crate::accounts::Area;
 use crate::choices::Choice;
-use crate::people::Area;
 use crate::registry::{Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
 /// Modules that can be shared: neither what is about the people of the office nor the calendars of others.

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
+use crate::accounts::Area;
 use crate::choices::{self, ANCHORS, ASSIGNEE_RULES, PRIORITIES, TASK_DOMAINS, TASK_PHASES};
-use crate::people::Area;
 use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
 
 const MEMBERS: [&str; 11] = [

@@ -1,7 +1,7 @@
 //! Tasks: what is to be done, by whom, until when, and for what.
 
+use crate::accounts::{Area, FieldGroup};
 use crate::choices::{PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
-use crate::people::{Area, FieldGroup};
 use crate::registry::{
     DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record, series,
 };

@@ -1,7 +1,7 @@
 //! Teams of the office.
 
+use crate::accounts::Area;
 use crate::choices::TASK_DOMAINS;
-use crate::people::Area;
 use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
 
 /// A team.

@@ -1,9 +1,9 @@
 //! Users: the people who sign in.
 
+use crate::accounts::Area;
+use crate::accounts::preferences::{check_quiet_hours, check_reminders};
 use crate::bookings::check_opening_hours;
 use crate::choices::{CALENDAR_MODULES, Choice, REMINDER_CHANNELS};
-use crate::people::Area;
-use crate::people::preferences::{check_quiet_hours, check_reminders};
 use crate::registry::{Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
 /// The six roles as choices.
@@ -38,7 +38,7 @@ const VIEWS: &[Choice] = &[
 ];
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
-    if let Err(error) = crate::people::username::check(record.text("username")) {
+    if let Err(error) = crate::accounts::username::check(record.text("username")) {
         errors.push(FieldError::new("username", "format", error.to_string()));
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
+use crate::accounts::FieldGroup;
 use crate::choices::Choice;
-use crate::people::FieldGroup;
 
 /// The type of a field, with its bounds.
 #[derive(Clone, Copy)]

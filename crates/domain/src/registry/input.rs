@@ -14,8 +14,8 @@ use super::kind::Kind;
 use super::reading::{moment, parse_date, parse_field};
 use super::record::Record;
 use super::value::Value;
-use crate::id::Id;
-use crate::series;
+use crate::calendar::series;
+use crate::core::id::Id;
 
 /// What reading an input needs to know of its surroundings.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use super::field::{Field, FieldType, Source};
 use super::record::Record;
 use super::{FieldError, Module};
-use crate::people::{Area, FieldGroup};
+use crate::accounts::{Area, FieldGroup};
 
 /// A date that a kind contributes to the calendar.
 #[derive(Clone, Copy, Debug)]
@@ -188,7 +188,7 @@ impl Kind {
 
     /// Address of one record's page.
     #[must_use]
-    pub fn url(&self, id: crate::id::Id) -> String {
+    pub fn url(&self, id: crate::core::id::Id) -> String {
         format!("/{}/{id}", self.collection)
     }
 }

@@ -10,8 +10,8 @@ use serde_json::{Value as Json, json};
 use super::field::{Field, FieldType};
 use super::value::{Link, Value};
 use crate::choices::Choice;
-use crate::id::Id;
-use crate::projects::money;
+use crate::core::id::Id;
+use crate::programme::money;
 
 /// Longest list of references, tags or choices in one field.
 pub const MAXIMUM_LIST: usize = 500;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::kind::Kind;
 use super::output;
 use super::value::{Link, Value};
-use crate::id::Id;
+use crate::core::id::Id;
 
 /// One record: the common columns and the values of its kind's fields, in their order.
 #[derive(Clone, Debug, PartialEq)]

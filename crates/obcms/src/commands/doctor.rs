@@ -10,7 +10,7 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 use obcms_app::core::actor::roles;
 use obcms_app::{App, Clock, SystemClock};
-use obcms_domain::people::Role;
+use obcms_domain::accounts::Role;
 use obcms_store::{Database, Location, backup, migrations};
 use std::path::Path;
 use std::process::Command;

@@ -7,7 +7,7 @@ use crate::settings::DatabaseFlags;
 use clap::Subcommand;
 use obcms_app::accounts::{Credentials, EndAccess, Token, TokenEnd};
 use obcms_app::{Actor, App};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::Record;
 use std::str::FromStr;
 

@@ -1,7 +1,7 @@
 //! From the text of a setting to its value, each refusal saying what would be accepted.
 
 use jiff::tz::TimeZone;
-use obcms_domain::networks::{Network, NoNetwork};
+use obcms_domain::core::networks::{Network, NoNetwork};
 use obcms_web::MetricsAccess;
 use std::fmt;
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
 use jiff::Timestamp;
-use obcms_domain::hex::hex;
+use obcms_domain::core::hex::hex;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 

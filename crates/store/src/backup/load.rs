@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use serde_json::Value as Json;
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use obcms_domain::hex::hex;
+use obcms_domain::core::hex::hex;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-use obcms_domain::hex::hex;
+use obcms_domain::core::hex::hex;
 use sha2::{Digest, Sha256};
 
 /// Start of the last line.

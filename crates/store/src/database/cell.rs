@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use uuid::Uuid;
 
 use crate::error::StoreError;

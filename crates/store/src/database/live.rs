@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 

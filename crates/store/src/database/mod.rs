@@ -22,7 +22,7 @@ use writing::Writing;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use tokio::runtime::Handle;
 
 use crate::error::{StoreError, Transient};
@@ -193,7 +193,7 @@ impl Database {
         if !touched.is_empty() || messages.iter().any(|message| message.change.is_some()) {
             // Last before the commit, so that writers wait for each other no longer than a commit takes.
             let (state, steps) = tx.number_changes()?;
-            crate::calendar_touched::note(&mut tx, state, steps, touched)?;
+            crate::calendar::invalidation::note(&mut tx, state, steps, touched)?;
         }
         if self.engine() == Engine::Postgres {
             tx.notify(&messages)?;
@@ -476,7 +476,7 @@ impl Tx<'_> {
         for (row, number) in rows.iter_mut().zip(last - count + 1..) {
             row.push(number.into());
         }
-        crate::changes::insert(self, &rows)?;
+        crate::records::changes::insert(self, &rows)?;
         Ok((last, steps))
     }
 

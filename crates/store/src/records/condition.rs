@@ -1,6 +1,6 @@
 //! Statements built from parts, and the condition that limits a partner to what concerns it.
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{FieldType, Kind};
 

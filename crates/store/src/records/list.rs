@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use obcms_domain::id::Id;
+use obcms_domain::accounts::Area;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{TASK, UNASSIGNED};
-use obcms_domain::people::Area;
 use obcms_domain::registry::{Field, FieldType, Kind, Record};
 
 use super::condition::{Scope, Statement};

@@ -1,5 +1,10 @@
 //! Records of any kind: written whole with everything that is found by them, read by id or by list.
 
+pub mod changes;
+pub mod idempotency;
+pub mod imports;
+pub mod search;
+
 mod condition;
 mod list;
 mod read;

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use obcms_domain::calendar;
+use obcms_domain::calendar::series::{self, StoredSeries};
 use obcms_domain::kinds::{BOOKING, EVENT, UNASSIGNED, USER};
+use obcms_domain::records::search;
 use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{Field, FieldType, Record, Value, stored_value};
-use obcms_domain::search;
-use obcms_domain::series::{self, StoredSeries};
 
 use super::condition::Statement;
 use super::schema;

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use obcms_app::AppError;
 use obcms_app::accounts::{Credentials, EndAccess, Ended};
-use obcms_domain::id::Id;
-use obcms_domain::people::{Action, Area};
+use obcms_domain::accounts::{Action, Area};
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::Record;
 use serde_json::{Map, Value as Json, json};
 

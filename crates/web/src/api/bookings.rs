@@ -7,8 +7,8 @@ use axum::routing::{get, post};
 use obcms_app::AppError;
 use obcms_app::bookings::{Decision, Utilisation};
 use obcms_app::records::undo::undo_address;
+use obcms_domain::accounts::Action;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
-use obcms_domain::people::Action;
 use serde_json::{Value as Json, json};
 
 use super::{openapi, records};

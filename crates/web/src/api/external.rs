@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use obcms_app::AppError;
 use obcms_app::exchange::subscriptions::MAXIMUM_BYTES;
+use obcms_domain::accounts::{Action, Area};
 use obcms_domain::kinds::EXTERNAL_CALENDAR;
-use obcms_domain::people::{Action, Area};
 use obcms_domain::registry::FieldError;
 use serde_json::{Value as Json, json};
 

@@ -14,8 +14,8 @@ use axum::routing::{get, post};
 use futures_util::{Stream, StreamExt, stream};
 use obcms_app::records::transfer::{Export, Format, MAXIMUM_BYTES, Report, Table};
 use obcms_app::{App, AppError};
-use obcms_domain::id::Id;
-use obcms_domain::people::Action;
+use obcms_domain::accounts::Action;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{FieldError, Kind};
 use serde_json::json;
 

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use obcms_app::AppError;
 use obcms_app::calendar::MAXIMUM_DAYS;
 use obcms_app::holidays::{Computed, Day};
+use obcms_domain::accounts::Action;
 use obcms_domain::kinds::HOLIDAY;
-use obcms_domain::people::Action;
 use obcms_domain::registry::parse_date;
 use serde_json::{Value as Json, json};
 

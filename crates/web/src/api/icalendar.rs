@@ -12,8 +12,8 @@ use jiff::tz::TimeZone;
 use obcms_app::calendar::icalendar::{About, Written};
 use obcms_app::calendar::{CalendarQuery, FILTERS};
 use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
 use obcms_domain::kinds::FEED;
-use obcms_domain::people::Action;
 use obcms_domain::registry::Module;
 
 use super::calendar::{etag, is_known};

@@ -6,8 +6,8 @@ use axum::routing::{get, post};
 use obcms_app::handler;
 use obcms_app::jobs::{Filter, Job};
 use obcms_app::records::lists::{LIMIT, MAXIMUM_LIMIT};
+use obcms_domain::accounts::{Action, Area};
 use obcms_domain::jobs::State as JobState;
-use obcms_domain::people::{Action, Area};
 use serde_json::{Value as Json, json};
 
 use crate::caller::Caller;

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use obcms_app::AppError;
 use obcms_app::accounts::{EndAccess, Ended, TokenEnd};
+use obcms_domain::accounts::{Action, Area};
 use obcms_domain::kinds::USER;
-use obcms_domain::people::{Action, Area};
 use obcms_store::accounts::{Session, Token};
 use serde_json::{Map, Value as Json, json};
 

@@ -7,10 +7,10 @@ use axum::routing::{delete, get, patch, post};
 use jiff::Timestamp;
 use obcms_app::calendar::series::{Occurrence, Scope, Target};
 use obcms_app::{Actor, App, AppError};
-use obcms_domain::id::Id;
-use obcms_domain::people::Action;
+use obcms_domain::accounts::Action;
+use obcms_domain::calendar::series;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Kind, parse_date};
-use obcms_domain::series;
 use serde_json::{Value as Json, json};
 
 use super::openapi;

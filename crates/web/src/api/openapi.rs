@@ -3,9 +3,9 @@
 use axum::response::IntoResponse;
 use axum::routing::get;
 use obcms_app::tasks::board::SHORTCUTS;
-use obcms_domain::closing::{closing_statuses, statuses_with_reason};
+use obcms_domain::accounts::{Action, Relation, who_can_write};
 use obcms_domain::kinds::{self, TASK};
-use obcms_domain::people::{Action, Relation, who_can_write};
+use obcms_domain::records::closing::{closing_statuses, statuses_with_reason};
 use obcms_domain::registry::{Field, FieldType, Kind, Source};
 use serde_json::{Map, Value as Json, json};
 

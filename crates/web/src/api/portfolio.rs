@@ -5,8 +5,8 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use obcms_app::programme::portfolio::Filter;
+use obcms_domain::accounts::{Action, Area};
 use obcms_domain::choices::{self, SECTORS};
-use obcms_domain::people::{Action, Area};
 use serde_json::json;
 
 use crate::caller::Caller;

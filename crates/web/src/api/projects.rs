@@ -6,8 +6,8 @@ use axum::response::Response;
 use axum::routing::post;
 use obcms_app::AppError;
 use obcms_app::programme::projects::Step;
-use obcms_domain::people::{Action, Area};
-use obcms_domain::projects::life_cycle::Stage;
+use obcms_domain::accounts::{Action, Area};
+use obcms_domain::programme::life_cycle::Stage;
 use obcms_domain::registry::FieldError;
 use serde_json::{Value as Json, json};
 

@@ -7,8 +7,8 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use obcms_app::AppError;
+use obcms_domain::calendar::series::{list_of_texts, too_dense, words};
 use obcms_domain::registry::FieldError;
-use obcms_domain::series::{list_of_texts, too_dense, words};
 use obcms_recur::{Addition, ExpandError, Limits, Moment, Occurrence, Rule, Set};
 use serde_json::{Map, Value as Json, json};
 

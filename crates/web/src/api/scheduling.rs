@@ -9,10 +9,10 @@ use obcms_app::AppError;
 use obcms_app::calendar::conflicts::{Conflicts, Wanted as Clashing};
 use obcms_app::calendar::suggestions::{MAXIMUM_PEOPLE, Suggestions, Wanted};
 use obcms_app::calendar::{CalendarQuery, FILTERS, WINDOW};
+use obcms_domain::calendar::scheduling::{Reason, Suggestion};
 use obcms_domain::choices::{RESOURCE_TYPES, contains};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{FieldError, parse_date};
-use obcms_domain::scheduling::{Reason, Suggestion};
 use serde_json::{Value as Json, json};
 
 use crate::caller::Caller;

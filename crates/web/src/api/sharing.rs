@@ -4,8 +4,8 @@ use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use obcms_app::records::lists::{LIMIT, MAXIMUM_LIMIT};
+use obcms_domain::accounts::Action;
 use obcms_domain::kinds::SHARE;
-use obcms_domain::people::Action;
 use serde_json::{Value as Json, json};
 
 use crate::caller::Caller;

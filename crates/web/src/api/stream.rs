@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::stream;
 use obcms_app::core::Sight;
-use obcms_domain::people::{Action, Area};
+use obcms_domain::accounts::{Action, Area};
 use obcms_store::database::{LiveReceiver, Message};
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;

@@ -7,8 +7,8 @@ use axum::routing::{get, post};
 use obcms_app::AppError;
 use obcms_app::tasks::board::{Board, group_name};
 use obcms_app::tasks::transitions::{Move, Moved, Step};
+use obcms_domain::accounts::Action;
 use obcms_domain::kinds::TASK;
-use obcms_domain::people::Action;
 use serde_json::{Value as Json, json};
 
 use super::{openapi, records};

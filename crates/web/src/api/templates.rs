@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use obcms_app::AppError;
-use obcms_domain::people::{Action, Area};
+use obcms_domain::accounts::{Action, Area};
 use obcms_domain::registry::{FieldError, Link, parse_date};
 use serde_json::{Value as Json, json};
 

@@ -135,7 +135,7 @@ impl Shown<'_> {
         self.group != Group::Assignee
             || own
             || column.key == NOBODY
-            || self.actor.may(obcms_domain::people::Action::Assign, TASK.area)
+            || self.actor.may(obcms_domain::accounts::Action::Assign, TASK.area)
     }
 
     fn quick_add(&self, column: &Column) -> QuickAdd {

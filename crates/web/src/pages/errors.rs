@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::html;
 use obcms_app::AppError;
-use obcms_domain::people::Role;
+use obcms_domain::accounts::Role;
 
 use super::frame::Page;
 use crate::components::feedback;

@@ -10,8 +10,8 @@ use maud::{Markup, html};
 use obcms_app::calendar::Entry;
 use obcms_app::exchange::subscriptions::Report;
 use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
 use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT};
-use obcms_domain::people::Action;
 use obcms_domain::registry::Record;
 
 use super::errors::PageError;

@@ -10,9 +10,9 @@ use maud::{Markup, html};
 use obcms_app::core::security;
 use obcms_app::exchange::feeds;
 use obcms_app::{Actor, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::accounts::Action;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::FEED;
-use obcms_domain::people::Action;
 use obcms_domain::registry::Record;
 
 use super::errors::PageError;

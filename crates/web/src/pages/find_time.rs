@@ -8,11 +8,11 @@ use jiff::ToSpan;
 use maud::{Markup, html};
 use obcms_app::AppError;
 use obcms_app::calendar::suggestions::{Suggestions, Wanted};
+use obcms_domain::calendar::scheduling::Suggestion;
 use obcms_domain::choices::RESOURCE_TYPES;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::EVENT;
 use obcms_domain::registry::FieldError;
-use obcms_domain::scheduling::Suggestion;
 
 use super::errors::PageError;
 use super::frame::{Page, Signed};

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::Markup;
 use obcms_app::Actor;
+use obcms_domain::accounts::{Action, Role};
 use obcms_domain::kinds;
-use obcms_domain::people::{Action, Role};
 use obcms_domain::registry::{Kind, Module};
 use obcms_store::records::Directory;
 
@@ -272,10 +272,10 @@ fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
             .filter(|kind| !["task", "ppa"].contains(&kind.name))
             .map(|kind| item(kind.plural, &format!("/{}", kind.collection), kind.icon, kind.module.key()))
             .collect();
-        if label == "Administration" && actor.may(Action::Manage, obcms_domain::people::Area::Accounts) {
+        if label == "Administration" && actor.may(Action::Manage, obcms_domain::accounts::Area::Accounts) {
             items.push(item("Users and roles", "/admin/users", "shield", ""));
         }
-        if label == "Administration" && actor.may(Action::Manage, obcms_domain::people::Area::Settings) {
+        if label == "Administration" && actor.may(Action::Manage, obcms_domain::accounts::Area::Settings) {
             items.push(item("Jobs", "/admin/jobs", "timer", ""));
         }
         if !items.is_empty() {

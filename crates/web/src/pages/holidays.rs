@@ -6,8 +6,8 @@ use axum::response::Response;
 use axum::routing::post;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
 use obcms_domain::kinds::{HIJRI_ADJUSTMENT, HOLIDAY};
-use obcms_domain::people::Action;
 use obcms_domain::registry::parse_date;
 
 use super::errors::PageError;

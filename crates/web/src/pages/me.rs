@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::accounts::{EndAccess, Ended, TOKEN_DAYS, TokenEnd};
 use obcms_app::{Actor, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::USER;
 use obcms_domain::registry::{FieldError, Record};
 

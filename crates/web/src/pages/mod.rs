@@ -31,8 +31,8 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 
 use obcms_app::Actor;
+use obcms_domain::accounts::{Action, Relation, allows};
 use obcms_domain::kinds;
-use obcms_domain::people::{Action, Relation, allows};
 use obcms_domain::registry::Kind;
 
 use crate::limits::{ANONYMOUS_BODY, MAXIMUM_UPLOAD};

@@ -10,11 +10,11 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::programme::projects::Step;
 use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
 use obcms_domain::choices::{self, PROJECT_STAGES};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, PROJECT};
-use obcms_domain::people::Action;
-use obcms_domain::projects::life_cycle::Stage;
+use obcms_domain::programme::life_cycle::Stage;
 use obcms_domain::registry::{FieldError, Kind, Record};
 use serde_json::Value as Json;
 

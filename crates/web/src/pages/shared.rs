@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use obcms_app::AppError;
 use obcms_app::calendar::Moment;
 use obcms_app::exchange::sharing::{Behind, Opened, SharedCalendar, SharedEntry, Unlocked, Visitor};
-use obcms_domain::sharing::Gone;
+use obcms_domain::exchange::sharing::Gone;
 
 use super::errors::PageError;
 use super::me::agent_name;

@@ -10,10 +10,10 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::exchange::sharing::{self, View};
 use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
+use obcms_domain::exchange::sharing::{Gone, gone};
 use obcms_domain::kinds::SHARE;
-use obcms_domain::people::Action;
 use obcms_domain::registry::Record;
-use obcms_domain::sharing::{Gone, gone};
 use qrcode::{Color, QrCode};
 use serde_json::{Map, Value as Json};
 

@@ -11,10 +11,10 @@ use axum::routing::get;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
 use obcms_domain::choices::{self, ANCHORS, ASSIGNEE_RULES, Choice as Entry, PRIORITIES, TASK_PHASES};
-use obcms_domain::hex::hex;
+use obcms_domain::core::hex::hex;
 use obcms_domain::kinds::TASK_TEMPLATE;
-use obcms_domain::people::Action;
 use obcms_domain::registry::{FieldError, Record, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -367,7 +367,7 @@ fn give_keys(rows: &mut [Row]) {
             continue;
         }
         let title = row.get("title").and_then(Json::as_str).unwrap_or_default();
-        let base: String = obcms_domain::search::words(title)
+        let base: String = obcms_domain::records::search::words(title)
             .iter()
             .filter(|word| word.is_ascii())
             .take(4)

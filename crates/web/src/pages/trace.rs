@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::programme::trace::{Group, Link, Trace};
 use obcms_app::{Actor, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{FieldType, Kind};
 use obcms_store::calendar::EntryRow;
 

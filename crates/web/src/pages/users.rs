@@ -9,9 +9,9 @@ use maud::{Markup, html};
 use obcms_app::accounts::{EndAccess, Ended};
 use obcms_app::records::lists::{Listing, Parameters as ListParameters};
 use obcms_app::{Actor, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::accounts::{Action, Area, matrix_markdown};
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::USER;
-use obcms_domain::people::{Action, Area, matrix_markdown};
 use obcms_domain::registry::{self, FieldError, Record, Value};
 use serde_json::{Map, Value as Json};
 

@@ -7,7 +7,7 @@ use obcms_app::tasks::board::Group;
 use obcms_app::tasks::occurrences;
 use obcms_app::tasks::transitions::{Anchor, Move, Step};
 use obcms_app::{Actor, App};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
 use obcms_domain::registry::{Record, output};
 use obcms_domain::tasks::TaskStatus;

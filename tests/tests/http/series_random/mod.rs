@@ -15,7 +15,7 @@ use jiff::{SignedDuration, ToSpan};
 use model::{Change, Part};
 use obcms_app::calendar::series::{Scope, Target};
 use obcms_app::{Actor, App, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::EVENT;
 use obcms_domain::registry::output;
 use obcms_tests::{Engine, Server};

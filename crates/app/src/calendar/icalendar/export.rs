@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
-use obcms_store::calendar_facts::{self, Facts};
-use obcms_store::changes;
+use obcms_store::calendar::event_metadata::{self, Facts};
+use obcms_store::records::changes;
 
 use super::write::{self, About, Written};
 use crate::calendar::{CalendarQuery, Entry};
@@ -64,7 +64,7 @@ fn facts<'a>(
     for kind in kinds::REGISTRY {
         if let Some(ids) = of_kinds.remove(kind.name) {
             let ids: Vec<Id> = ids.into_iter().collect();
-            result.extend(calendar_facts::facts(tx, kind, &ids)?);
+            result.extend(event_metadata::facts(tx, kind, &ids)?);
         }
     }
     Ok(result)

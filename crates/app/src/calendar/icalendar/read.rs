@@ -8,7 +8,7 @@ use std::fmt;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
-use obcms_domain::hex::hex;
+use obcms_domain::core::hex::hex;
 use sha2::{Digest, Sha256};
 
 use super::definition::Definition;

@@ -1,8 +1,8 @@
 //! Changing all dates of a series as it was given for one of them.
 
 use jiff::tz::TimeZone;
+use obcms_domain::calendar::series::{self, Leader, Place, Series, state};
 use obcms_domain::registry::{self, DateRole, Record, Source};
-use obcms_domain::series::{self, Leader, Place, Series, state};
 use obcms_recur::Moment;
 use serde_json::{Map, Value as Json};
 

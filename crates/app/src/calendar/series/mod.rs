@@ -10,10 +10,10 @@ mod parts;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use obcms_domain::id::Id;
-use obcms_domain::people::Action;
+use obcms_domain::accounts::Action;
+use obcms_domain::calendar::series::{self, Series, state};
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record, Value, output};
-use obcms_domain::series::{self, Series, state};
 use obcms_recur::{ExpandError, Last, Moment};
 use obcms_store::records as store;
 use serde_json::{Map, Value as Json, json};

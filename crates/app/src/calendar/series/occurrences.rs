@@ -4,11 +4,11 @@
 use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
+use obcms_domain::accounts::Action;
+use obcms_domain::calendar::series::{self, Series};
 use obcms_domain::calendar::{self, floating, unfloating};
-use obcms_domain::id::Id;
-use obcms_domain::people::Action;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Kind, Record};
-use obcms_domain::series::{self, Series};
 use obcms_recur::Moment;
 use obcms_store::records as store;
 use serde_json::Value as Json;

@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use jiff::SignedDuration;
 use jiff::civil::Time;
-use obcms_domain::people::Action;
+use obcms_domain::accounts::Action;
+use obcms_domain::calendar::series::{self, Series};
 use obcms_domain::registry::{Record, Value};
-use obcms_domain::series::{self, Series};
 use obcms_recur::Moment;
 
 use super::all::apply_to_all;

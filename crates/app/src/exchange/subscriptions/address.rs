@@ -1,6 +1,6 @@
 //! Addresses of calendars: which are taken, and where a redirect leads.
 
-use obcms_domain::addresses::closed_host;
+use obcms_domain::core::addresses::closed_host;
 use ureq::http::Uri;
 
 /// The web address behind what people give: `webcal:` is how calendars say "subscribe to this over https".

@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT};
 use obcms_domain::registry::{Record, Value};
-use obcms_store::{external as store, records};
+use obcms_store::exchange::subscriptions as store;
+use obcms_store::records;
 use serde::Serialize;
 
 use super::reading::{Draft, Left};

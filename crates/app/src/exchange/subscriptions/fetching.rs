@@ -1,11 +1,12 @@
 //! The job that fetches one calendar, and comes again as often as the calendar says.
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::jobs::BackOff;
 use obcms_domain::kinds::EXTERNAL_CALENDAR;
 use obcms_domain::registry::{Record, Value};
-use obcms_store::{external as store, jobs, records};
+use obcms_store::exchange::subscriptions as store;
+use obcms_store::{jobs, records};
 use serde_json::{Value as Json, json};
 
 use super::applying::apply;

@@ -11,11 +11,12 @@ mod ranges;
 mod reading;
 
 use jiff::{Timestamp, ToSpan};
-use obcms_domain::id::Id;
+use obcms_domain::accounts::Action;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT};
-use obcms_domain::people::Action;
 use obcms_domain::registry::{Record, Value};
-use obcms_store::{external as store, records};
+use obcms_store::exchange::subscriptions as store;
+use obcms_store::records;
 use serde_json::json;
 
 use crate::calendar::{CalendarQuery, Entry, icalendar};

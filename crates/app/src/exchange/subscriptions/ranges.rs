@@ -5,8 +5,8 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use obcms_domain::calendar::series::{self, Leader, Length, MAXIMUM_OVERRIDES, Place, Series};
 use obcms_domain::registry::{Record, Value, output};
-use obcms_domain::series::{self, Leader, Length, MAXIMUM_OVERRIDES, Place, Series};
 use obcms_recur::Moment;
 use serde_json::{Map, Value as Json};
 

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use obcms_domain::choices::contains;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind};
 use obcms_store::Cell;
 use obcms_store::records::Filter;

@@ -7,12 +7,13 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::SignedDuration;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::jobs::BackOff;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Record};
-use obcms_store::imports::{self, Batch};
-use obcms_store::{Tx, changes, jobs as job_store, records};
+use obcms_store::records::changes;
+use obcms_store::records::imports::{self, Batch};
+use obcms_store::{Tx, jobs as job_store, records};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 

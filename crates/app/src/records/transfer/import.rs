@@ -5,8 +5,8 @@
 
 use std::collections::HashSet;
 
-use obcms_domain::id::Id;
-use obcms_domain::people::Action;
+use obcms_domain::accounts::Action;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Field, FieldError, Kind, Record, Source};
 use obcms_store::records as store;
 use serde::Serialize;

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::records::Reference;
-use obcms_store::{Tx, changes, records as store};
+use obcms_store::records::changes;
+use obcms_store::{Tx, records as store};
 use serde_json::{Value as Json, json};
 
 use crate::core::{Actor, AppError};

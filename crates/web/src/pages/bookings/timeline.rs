@@ -10,7 +10,7 @@ use obcms_app::AppError;
 use obcms_app::bookings::Availability;
 use obcms_domain::bookings::Span;
 use obcms_domain::choices::RESOURCE_TYPES;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
 use obcms_domain::registry::{Record, parse_date};
 

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use obcms_app::Actor;
 use obcms_domain::choices::PRIORITIES;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_store::records::Directory;
 

@@ -5,7 +5,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, MILESTONE_STATUSES};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::PPA;
 use obcms_domain::registry::{FieldError, Record, Value, parse_date};
 use serde_json::{Map, Value as Json, json};

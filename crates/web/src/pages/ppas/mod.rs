@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{NEED, PPA};
 use obcms_domain::registry::{FieldError, Record, Value};
 use obcms_store::records;

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use obcms_app::records::lists;
 use obcms_app::{Actor, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Field, FieldError, FieldType, Initial, Kind, Source};
 use obcms_store::records::Directory;

@@ -6,11 +6,11 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::calendar::series::occurrences::{Date, Overview};
 use obcms_app::{Actor, AppError};
+use obcms_domain::calendar::series::state::whole_state;
+use obcms_domain::calendar::series::{Series, words};
 use obcms_domain::calendar::unfloating;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Kind, Record};
-use obcms_domain::series::state::whole_state;
-use obcms_domain::series::{Series, words};
 use obcms_recur::Moment;
 
 use super::value;

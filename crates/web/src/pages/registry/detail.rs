@@ -6,9 +6,9 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::records::undo::landing;
 use obcms_app::{Actor, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::accounts::Action;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::people::Action;
 use obcms_domain::registry::{Field, FieldType, Kind, Record, Value};
 use obcms_store::records::Directory;
 

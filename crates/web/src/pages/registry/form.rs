@@ -12,13 +12,13 @@ use obcms_app::records::closing;
 use obcms_app::records::field_rights::Offer;
 use obcms_app::records::reasons;
 use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
+use obcms_domain::calendar::series::state::edited;
 use obcms_domain::choices;
-use obcms_domain::closing::statuses_with_reason;
-use obcms_domain::hex::hex;
-use obcms_domain::id::Id;
-use obcms_domain::people::Action;
+use obcms_domain::core::hex::hex;
+use obcms_domain::core::id::Id;
+use obcms_domain::records::closing::statuses_with_reason;
 use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record};
-use obcms_domain::series::state::edited;
 
 use super::controls::{form_fields, shown};
 use super::written::{self, differing, error_of, prefilled, read_form, since, touched};

@@ -5,10 +5,10 @@ use maud::{Markup, html};
 use obcms_app::core::work::is_shown;
 use obcms_app::records::history::{Entry, FieldChange as Change};
 use obcms_app::{Actor, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::calendar::series;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{FieldType, Kind, Record, output, stored_value};
-use obcms_domain::series;
 use obcms_store::records::Directory;
 use serde_json::{Map, Value as Json};
 

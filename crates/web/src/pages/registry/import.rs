@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use obcms_app::records::transfer::{Report, Table};
 use obcms_app::{Actor, AppError};
-use obcms_domain::people::Action;
+use obcms_domain::accounts::Action;
 use obcms_domain::registry::Kind;
 
 use super::plural;

@@ -7,9 +7,9 @@ use maud::{Markup, html};
 use obcms_app::records::lists::{self, Listing};
 use obcms_app::records::undo::undo_address;
 use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
 use obcms_domain::choices;
-use obcms_domain::id::Id;
-use obcms_domain::people::Action;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Field, FieldType, Kind, Record};
 use obcms_store::records::Directory;
 
@@ -354,8 +354,12 @@ fn bulk_actions(actor: &Actor, asked: &Asked) -> Vec<BulkAction> {
     } else {
         (Action::Archive, "Archive", "archive", "/archive")
     };
-    let possible =
-        obcms_domain::people::allows(&actor.roles, action, kind.area, &obcms_domain::people::Relation::ALL);
+    let possible = obcms_domain::accounts::allows(
+        &actor.roles,
+        action,
+        kind.area,
+        &obcms_domain::accounts::Relation::ALL,
+    );
     if !kind.writable || !possible {
         return Vec::new();
     }

@@ -26,9 +26,9 @@ use axum::routing::{get, post};
 use maud::{Markup, html};
 use obcms_app::core::Sight;
 use obcms_app::{Actor, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::accounts::Action;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::people::Action;
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::records::{self, Directory};
 

@@ -7,9 +7,9 @@ use maud::{Markup, html};
 use obcms_app::calendar::series::occurrences::{Around, differing_fields};
 use obcms_app::calendar::series::{Scope, Target};
 use obcms_app::{Actor, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::calendar::series::{self, words};
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Kind, Record};
-use obcms_domain::series::{self, words};
 use serde_json::{Map, json};
 
 use super::dates::{address, name_text, when_text};

@@ -5,9 +5,9 @@ use maud::html;
 use obcms_app::calendar::series::{Scope, Target};
 use obcms_app::records::undo::undo_address;
 use obcms_app::{Actor, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::calendar::series::{self, Series};
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{FieldError, Kind, Record};
-use obcms_domain::series::{self, Series};
 
 use super::dates::{address, name_text};
 use super::form::{Sheet, VERSION, may_edit, refused};

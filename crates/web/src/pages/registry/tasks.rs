@@ -11,7 +11,7 @@ use obcms_app::tasks::board::may_move;
 use obcms_app::tasks::occurrences;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_PHASES};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Record, Value};
 use obcms_store::records as store;
@@ -86,7 +86,7 @@ fn of(state: &State, actor: &Actor, record: &Record) -> Result<Vec<Record>, AppE
         Ok(store::load_many(tx, &kinds::TASK, &ids)?)
     })?;
     tasks.sort_by_cached_key(|task| {
-        let due = obcms_domain::series::next_due(task);
+        let due = obcms_domain::calendar::series::next_due(task);
         (due.is_none(), due, task.id)
     });
     Ok(tasks)

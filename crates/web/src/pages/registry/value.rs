@@ -5,11 +5,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_domain::bookings::WEEKDAYS;
+use obcms_domain::calendar::series::words;
 use obcms_domain::choices::{self, Choice};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Field, FieldType, Link, Record, Value};
-use obcms_domain::series::words;
 use obcms_store::records::{Directory, Reference};
 use serde_json::Value as Json;
 

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use obcms_app::core::from_log;
 use obcms_app::records::history;
 use obcms_app::{Actor, App, AppError};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Link, Record, Value, output};
 use serde_json::{Map, Value as Json};
 

@@ -9,7 +9,7 @@ use obcms_app::records::undo::undo_address;
 use obcms_app::tasks::transitions::{Step, join};
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_STATUSES};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
 use obcms_domain::tasks::TaskStatus;
 use serde_json::{Map, json};

@@ -8,12 +8,12 @@ use obcms_app::calendar::series::Scope;
 use obcms_app::tasks::board::may_move;
 use obcms_app::tasks::neighbours::Neighbours;
 use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
+use obcms_domain::calendar::series::words;
 use obcms_domain::choices::{self, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, TASK};
-use obcms_domain::people::Action;
 use obcms_domain::registry::{FieldError, Record};
-use obcms_domain::series::words;
 use obcms_domain::tasks::TaskStatus;
 use obcms_store::records::Directory;
 

@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::records::lists::Parameters as Pairs;
 use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::{Action, FieldGroup, relations_to_write};
 use obcms_domain::choices::{self, TASK_DOMAINS};
 use obcms_domain::kinds::TASK;
-use obcms_domain::people::{Action, FieldGroup, relations_to_write};
 use obcms_domain::registry::Record;
 use obcms_store::records::Directory;
 
@@ -244,7 +244,7 @@ pub fn hours_text(hundredths: i64) -> String {
 fn bulk_actions(actor: &Actor, address: &Address) -> Vec<BulkAction> {
     let area = TASK.area;
     let may = |action| {
-        !obcms_domain::people::relations_needed(&actor.roles, action, area).is_empty() && !actor.read_only
+        !obcms_domain::accounts::relations_needed(&actor.roles, action, area).is_empty() && !actor.read_only
     };
     let query = address.query(&[], &[]);
     let action = |name: &str, label: &str, icon: &str, danger| BulkAction {

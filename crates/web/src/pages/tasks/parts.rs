@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use obcms_app::records::lists::Parameters as Pairs;
 use obcms_app::tasks::{occurrences, task_facts};
 use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::Record;
 pub use obcms_domain::tasks::is_open;

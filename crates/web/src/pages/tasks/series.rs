@@ -4,9 +4,9 @@ use jiff::civil::Date as Day;
 use maud::{Markup, html};
 use obcms_app::calendar::series::occurrences::Date;
 use obcms_app::tasks::occurrences;
+use obcms_domain::calendar::series::state::whole_state;
 use obcms_domain::kinds::TASK;
 use obcms_domain::registry::{Record, Value};
-use obcms_domain::series::state::whole_state;
 use obcms_domain::tasks::TaskStatus;
 use serde_json::Value as Json;
 

@@ -6,14 +6,14 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use obcms_domain::calendar::series::FOREVER;
 use obcms_domain::calendar::{is_called_off, unfloating};
 use obcms_domain::choices;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::{FieldType, Module};
-use obcms_domain::series::FOREVER;
 use obcms_recur::Moment;
 use obcms_store::calendar::EntryRow;
-use obcms_store::calendar_facts::Facts;
+use obcms_store::calendar::event_metadata::Facts;
 
 use super::series::Series;
 use super::text::Text;

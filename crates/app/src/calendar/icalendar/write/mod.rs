@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use obcms_domain::id::Id;
+use obcms_domain::core::id::Id;
 use obcms_domain::registry::Module;
-use obcms_store::calendar_facts::Facts;
+use obcms_store::calendar::event_metadata::Facts;
 
 use crate::calendar::{Entry, Feed, digest};
 use text::Text;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::series::{Changed, StoredSeries};
+use obcms_domain::calendar::series::{Changed, StoredSeries};
 use obcms_recur::{Moment, Rule, Set, Until};
 
 /// A series with its start and rule as other programs understand them.

@@ -1,0 +1,152 @@
+//! Overlaps of timed things that want the same person or the same venue.
+
+use std::collections::BTreeMap;
+
+use crate::bookings::Span;
+use crate::core::id::Id;
+
+/// What two things cannot have at the same time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// Somebody.
+    Person(Id),
+    /// A place as people wrote it, folded.
+    Venue(String),
+}
+
+/// A timed thing and what it wants.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Which thing: an index of the caller's.
+    pub index: usize,
+    /// When.
+    pub span: Span,
+    /// Whom and what it wants.
+    pub subjects: Vec<Subject>,
+}
+
+/// Two things that want the same at the same time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clash {
+    /// The one that begins first.
+    pub first: usize,
+    /// The other one.
+    pub second: usize,
+    /// What both want.
+    pub subject: Subject,
+    /// For how long.
+    pub overlap: Span,
+}
+
+/// The pairs that clash, by the start of the overlap; `most` of them at most.
+#[must_use]
+pub fn clashes(claims: &[Claim], most: usize) -> Vec<Clash> {
+    let mut by_subject: BTreeMap<&Subject, Vec<&Claim>> = BTreeMap::new();
+    for claim in claims {
+        for subject in &claim.subjects {
+            by_subject.entry(subject).or_default().push(claim);
+        }
+    }
+    let mut found = Vec::new();
+    for (subject, mut wanting) in by_subject {
+        wanting.sort_by_key(|claim| (claim.span.start, claim.index));
+        let mut open: Vec<&Claim> = Vec::new();
+        for claim in wanting {
+            open.retain(|earlier| earlier.span.end > claim.span.start);
+            for earlier in &open {
+                if earlier.index == claim.index {
+                    continue;
+                }
+                found.push(Clash {
+                    first: earlier.index,
+                    second: claim.index,
+                    subject: subject.clone(),
+                    overlap: earlier.span.within(&claim.span),
+                });
+            }
+            open.push(claim);
+            // Somebody who is on thousands of things at once is a mistake in the data, not thousands of clashes.
+            if found.len() > most * 4 {
+                break;
+            }
+        }
+    }
+    found.sort_by(|one, other| {
+        (one.overlap.start, one.first, one.second, &one.subject).cmp(&(
+            other.overlap.start,
+            other.first,
+            other.second,
+            &other.subject,
+        ))
+    });
+    found.truncate(most);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn span(start: i64, end: i64) -> Span {
+        let at = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
+        Span::new(at(start), at(end))
+    }
+
+    fn claim(index: usize, start: i64, end: i64, venue: &str) -> Claim {
+        Claim { index, span: span(start, end), subjects: vec![Subject::Venue(venue.to_owned())] }
+    }
+
+    #[test]
+    fn what_touches_does_not_clash_and_what_overlaps_does() {
+        let claims = [
+            claim(0, 9, 10, "hall"),
+            claim(1, 10, 12, "hall"),
+            claim(2, 11, 13, "hall"),
+            claim(3, 9, 13, "yard"),
+        ];
+        let found = clashes(&claims, 10);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].first, found[0].second, found[0].overlap), (1, 2, span(11, 12)));
+    }
+
+    #[test]
+    fn a_long_one_clashes_with_each_within_it() {
+        let claims = [claim(0, 8, 18, "hall"), claim(1, 9, 10, "hall"), claim(2, 11, 12, "hall")];
+        let pairs: Vec<(usize, usize)> =
+            clashes(&claims, 10).iter().map(|clash| (clash.first, clash.second)).collect();
+        assert_eq!(pairs, [(0, 1), (0, 2)]);
+        assert_eq!(clashes(&claims, 1).len(), 1);
+    }
+
+    #[test]
+    fn the_sweep_finds_what_comparing_all_pairs_finds() {
+        let mut state = 7_u64;
+        let mut next = |bound: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % bound
+        };
+        for _ in 0..200 {
+            let claims: Vec<Claim> = (0..12)
+                .map(|index| {
+                    let start = i64::try_from(next(30)).unwrap();
+                    let length = 1 + i64::try_from(next(6)).unwrap();
+                    claim(index, start, start + length, if next(2) == 0 { "hall" } else { "yard" })
+                })
+                .collect();
+            let mut naive = 0;
+            for one in &claims {
+                for other in &claims {
+                    if one.index < other.index
+                        && one.subjects == other.subjects
+                        && one.span.overlaps(&other.span)
+                    {
+                        naive += 1;
+                    }
+                }
+            }
+            assert_eq!(clashes(&claims, 1000).len(), naive);
+        }
+    }
+}

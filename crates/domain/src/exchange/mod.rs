@@ -1,0 +1,3 @@
+//! Rules of what is shared with others.
+
+pub mod sharing;

@@ -1,0 +1,404 @@
+//! The five stages in which the budget of a PPA is approved.
+
+use crate::accounts::{Action as Right, Role};
+use uuid::Uuid;
+
+/// A stage somebody decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Is the design sound?
+    TechnicalReview,
+    /// Is the money right?
+    BudgetReview,
+    /// What do communities and ministries say?
+    StakeholderConsultation,
+    /// Does the executive want it?
+    ExecutiveApproval,
+    /// Does it stand in the enacted budget?
+    Enactment,
+}
+
+/// Where the approval of a PPA stands: in a stage, or outside of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Being written.
+    Draft,
+    /// In technical review.
+    TechnicalReview,
+    /// In budget review.
+    BudgetReview,
+    /// In consultation.
+    StakeholderConsultation,
+    /// Before the executive.
+    ExecutiveApproval,
+    /// Approved by the executive, waiting for the budget to be enacted.
+    Enactment,
+    /// Done.
+    Enacted,
+    /// Refused.
+    Rejected,
+}
+
+/// What somebody does with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Hand a draft in.
+    Submit,
+    /// Pass on to the next stage.
+    Approve,
+    /// Give back to be revised.
+    Return,
+    /// Refuse for good.
+    Reject,
+    /// Do without the consultation.
+    Waive,
+    /// Take a refusal back.
+    Reopen,
+}
+
+/// Why an action is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ApprovalError {
+    /// The action does not exist in this state.
+    #[error("to {} is not possible in the state {}", action.as_str(), state.as_str())]
+    NotPossible {
+        /// What was asked for.
+        action: Action,
+        /// Where it stands.
+        state: State,
+    },
+    /// To reject or to waive needs a reason.
+    #[error("a reason is needed to {}", .0.as_str())]
+    NoReason(Action),
+    /// Fields are empty that the next state needs.
+    #[error("still empty: {}", .0.join(", "))]
+    Missing(Vec<&'static str>),
+    /// Nobody decides on their own PPA.
+    #[error("who made a PPA does not decide on it")]
+    Maker,
+    /// Nobody decides two stages in a row.
+    #[error("who decided the stage before does not decide this one")]
+    TwoInARow,
+}
+
+impl Stage {
+    /// Every stage in order.
+    pub const ALL: [Self; 5] = [
+        Self::TechnicalReview,
+        Self::BudgetReview,
+        Self::StakeholderConsultation,
+        Self::ExecutiveApproval,
+        Self::Enactment,
+    ];
+
+    /// The value that is stored.
+    pub const fn as_str(self) -> &'static str {
+        self.state().as_str()
+    }
+
+    /// The state of a PPA in this stage.
+    pub const fn state(self) -> State {
+        match self {
+            Self::TechnicalReview => State::TechnicalReview,
+            Self::BudgetReview => State::BudgetReview,
+            Self::StakeholderConsultation => State::StakeholderConsultation,
+            Self::ExecutiveApproval => State::ExecutiveApproval,
+            Self::Enactment => State::Enactment,
+        }
+    }
+
+    /// The role that decides it, besides the administrator.
+    pub const fn decider(self) -> Role {
+        match self {
+            Self::TechnicalReview | Self::StakeholderConsultation => Role::Coordinator,
+            Self::BudgetReview | Self::Enactment => Role::BudgetOfficer,
+            Self::ExecutiveApproval => Role::Executive,
+        }
+    }
+
+    /// What the policy table must allow to decide it.
+    pub const fn right(self) -> Right {
+        match self {
+            Self::TechnicalReview => Right::TechnicalReview,
+            Self::BudgetReview => Right::BudgetReview,
+            Self::StakeholderConsultation => Right::Consultation,
+            Self::ExecutiveApproval => Right::ExecutiveApproval,
+            Self::Enactment => Right::Enact,
+        }
+    }
+
+    /// Working days until the decision is due.
+    pub const fn due_working_days(self) -> u32 {
+        match self {
+            Self::TechnicalReview | Self::BudgetReview => 5,
+            Self::StakeholderConsultation => 10,
+            Self::ExecutiveApproval => 7,
+            Self::Enactment => 15,
+        }
+    }
+}
+
+impl State {
+    /// Every state in order.
+    pub const ALL: [Self; 8] = [
+        Self::Draft,
+        Self::TechnicalReview,
+        Self::BudgetReview,
+        Self::StakeholderConsultation,
+        Self::ExecutiveApproval,
+        Self::Enactment,
+        Self::Enacted,
+        Self::Rejected,
+    ];
+
+    /// The value that is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::TechnicalReview => "technical_review",
+            Self::BudgetReview => "budget_review",
+            Self::StakeholderConsultation => "stakeholder_consultation",
+            Self::ExecutiveApproval => "executive_approval",
+            Self::Enactment => "enactment",
+            Self::Enacted => "enacted",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    /// The state stored as `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// The stage it is in, if somebody has to decide.
+    pub fn stage(self) -> Option<Stage> {
+        Stage::ALL.into_iter().find(|stage| stage.state() == self)
+    }
+
+    /// Whether the executive has said yes, so that work may begin.
+    pub const fn executive_approved(self) -> bool {
+        matches!(self, Self::Enactment | Self::Enacted)
+    }
+
+    /// What can be done in this state.
+    pub const fn actions(self) -> &'static [Action] {
+        match self {
+            Self::Draft => &[Action::Submit],
+            Self::StakeholderConsultation => {
+                &[Action::Approve, Action::Return, Action::Reject, Action::Waive]
+            }
+            Self::TechnicalReview | Self::BudgetReview | Self::ExecutiveApproval | Self::Enactment => {
+                &[Action::Approve, Action::Return, Action::Reject]
+            }
+            Self::Rejected => &[Action::Reopen],
+            Self::Enacted => &[],
+        }
+    }
+
+    /// Fields of the PPA that must not be empty to enter this state. The cost per beneficiary is computed from
+    /// two of them, so it is not asked for; the ceilings are checked beside this.
+    pub const fn required_fields(self) -> &'static [&'static str] {
+        match self {
+            Self::TechnicalReview => {
+                &["title", "category", "sector", "lead_organization", "summary", "total_slots"]
+            }
+            Self::BudgetReview => {
+                &["budget_allocation_centavos", "funding_source", "appropriation_class", "obc_slots"]
+            }
+            Self::ExecutiveApproval => &["outcome_framework"],
+            Self::Draft
+            | Self::StakeholderConsultation
+            | Self::Enactment
+            | Self::Enacted
+            | Self::Rejected => &[],
+        }
+    }
+
+    const fn after_approval(self) -> Option<Self> {
+        match self {
+            Self::TechnicalReview => Some(Self::BudgetReview),
+            Self::BudgetReview => Some(Self::StakeholderConsultation),
+            Self::StakeholderConsultation => Some(Self::ExecutiveApproval),
+            Self::ExecutiveApproval => Some(Self::Enactment),
+            Self::Enactment => Some(Self::Enacted),
+            Self::Draft | Self::Enacted | Self::Rejected => None,
+        }
+    }
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 6] =
+        [Self::Submit, Self::Approve, Self::Return, Self::Reject, Self::Waive, Self::Reopen];
+
+    /// The value the API takes.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::Approve => "approve",
+            Self::Return => "return",
+            Self::Reject => "reject",
+            Self::Waive => "waive",
+            Self::Reopen => "reopen",
+        }
+    }
+
+    /// The action called `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == text)
+    }
+
+    /// Whether it decides a stage, so that [`may_decide`] must hold.
+    pub const fn decides(self) -> bool {
+        matches!(self, Self::Approve | Self::Return | Self::Reject | Self::Waive)
+    }
+}
+
+/// The state after `action`. `is_filled` answers whether a field of the PPA holds something (zero does not).
+/// Whether the person may do it is asked of the policy table and of [`may_decide`].
+pub fn apply(
+    state: State,
+    action: Action,
+    reason: Option<&str>,
+    is_filled: &dyn Fn(&str) -> bool,
+) -> Result<State, ApprovalError> {
+    if !state.actions().contains(&action) {
+        return Err(ApprovalError::NotPossible { action, state });
+    }
+    let reasoned = reason.is_some_and(|reason| !reason.trim().is_empty());
+    if matches!(action, Action::Reject | Action::Waive) && !reasoned {
+        return Err(ApprovalError::NoReason(action));
+    }
+    let target = match action {
+        Action::Submit => Some(State::TechnicalReview),
+        Action::Approve | Action::Waive => state.after_approval(),
+        Action::Return | Action::Reopen => Some(State::Draft),
+        Action::Reject => Some(State::Rejected),
+    };
+    let target = target.ok_or(ApprovalError::NotPossible { action, state })?;
+    // Who is to benefit may be said by either number of slots.
+    let filled = |field: &str| is_filled(field) || (field == "total_slots" && is_filled("obc_slots"));
+    let missing: Vec<_> = target.required_fields().iter().copied().filter(|field| !filled(field)).collect();
+    if missing.is_empty() { Ok(target) } else { Err(ApprovalError::Missing(missing)) }
+}
+
+/// Whether `person` may decide `stage` of a PPA that `maker` made; `last` is the decision before, its stage and
+/// who took it. To decide the same stage again after a return is no second stage in a row.
+pub fn may_decide(
+    person: Uuid,
+    maker: Uuid,
+    stage: Stage,
+    last: Option<(Stage, Uuid)>,
+) -> Result<(), ApprovalError> {
+    if person == maker {
+        return Err(ApprovalError::Maker);
+    }
+    match last {
+        Some((before, decider)) if before != stage && decider == person => Err(ApprovalError::TwoInARow),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::{Area, who_can};
+    use crate::choices;
+
+    fn full(_: &str) -> bool {
+        true
+    }
+
+    #[test]
+    fn names_equal_the_lists_of_choices() {
+        let values =
+            |choices: &[choices::Choice]| choices.iter().map(|choice| choice.value).collect::<Vec<_>>();
+        assert_eq!(values(choices::APPROVAL_STAGES), Stage::ALL.map(Stage::as_str));
+        assert_eq!(values(choices::APPROVAL_STATES), State::ALL.map(State::as_str));
+        assert_eq!(values(choices::APPROVAL_ACTIONS), Action::ALL.map(Action::as_str));
+        assert_eq!(State::parse("approved"), None);
+        assert_eq!(Action::parse("waive"), Some(Action::Waive));
+    }
+
+    #[test]
+    fn five_approvals_enact() {
+        let mut state = apply(State::Draft, Action::Submit, None, &full).expect("full");
+        for stage in Stage::ALL {
+            assert_eq!(state.stage(), Some(stage));
+            state = apply(state, Action::Approve, None, &full).expect("full");
+        }
+        assert_eq!(state, State::Enacted);
+        assert!(state.actions().is_empty());
+    }
+
+    #[test]
+    fn every_stage_can_be_returned_and_rejected() {
+        for stage in Stage::ALL {
+            let state = stage.state();
+            assert_eq!(apply(state, Action::Return, None, &full), Ok(State::Draft));
+            assert_eq!(apply(state, Action::Reject, Some("too dear"), &full), Ok(State::Rejected));
+            let refused = Err(ApprovalError::NoReason(Action::Reject));
+            assert_eq!(apply(state, Action::Reject, Some(" "), &full), refused);
+        }
+        assert_eq!(apply(State::Rejected, Action::Reopen, None, &full), Ok(State::Draft));
+    }
+
+    #[test]
+    fn only_the_consultation_can_be_waived() {
+        let consultation = State::StakeholderConsultation;
+        assert_eq!(
+            apply(consultation, Action::Waive, Some("held last month"), &full),
+            Ok(State::ExecutiveApproval)
+        );
+        assert_eq!(
+            apply(consultation, Action::Waive, None, &full),
+            Err(ApprovalError::NoReason(Action::Waive))
+        );
+        for state in State::ALL.into_iter().filter(|state| *state != consultation) {
+            let expected = Err(ApprovalError::NotPossible { action: Action::Waive, state });
+            assert_eq!(apply(state, Action::Waive, Some("why not"), &full), expected);
+        }
+    }
+
+    #[test]
+    fn what_a_state_needs_is_named() {
+        let empty = |_: &str| false;
+        let only_title = |field: &str| field == "title";
+        assert_eq!(
+            apply(State::Draft, Action::Submit, None, &only_title),
+            Err(ApprovalError::Missing(vec![
+                "category",
+                "sector",
+                "lead_organization",
+                "summary",
+                "total_slots"
+            ]))
+        );
+        let no_total = |field: &str| field != "total_slots";
+        assert_eq!(apply(State::Draft, Action::Submit, None, &no_total), Ok(State::TechnicalReview));
+        assert!(apply(State::TechnicalReview, Action::Approve, None, &empty).is_err());
+        // To give back or to refuse needs nothing of the PPA.
+        assert!(apply(State::TechnicalReview, Action::Return, None, &empty).is_ok());
+        assert!(apply(State::ExecutiveApproval, Action::Approve, None, &empty).is_ok());
+    }
+
+    #[test]
+    fn deciders_are_those_of_the_policy_table() {
+        for stage in Stage::ALL {
+            assert_eq!(who_can(stage.right(), Area::Programme), [Role::Admin, stage.decider()]);
+        }
+        assert_eq!(Stage::ALL.map(Stage::due_working_days), [5, 5, 10, 7, 15]);
+    }
+
+    #[test]
+    fn neither_the_maker_nor_the_same_person_twice() {
+        let [maker, ana, omar] = [1, 2, 3].map(Uuid::from_u128);
+        let stage = Stage::BudgetReview;
+        assert_eq!(may_decide(maker, maker, stage, None), Err(ApprovalError::Maker));
+        assert_eq!(may_decide(ana, maker, stage, None), Ok(()));
+        let before = Some((Stage::TechnicalReview, ana));
+        assert_eq!(may_decide(ana, maker, stage, before), Err(ApprovalError::TwoInARow));
+        assert_eq!(may_decide(omar, maker, stage, before), Ok(()));
+        assert_eq!(may_decide(ana, maker, stage, Some((stage, ana))), Ok(()));
+    }
+}

@@ -1,0 +1,260 @@
+//! What the portfolio counts, read from the live tables: few narrow rows, and sums that are taken before any join.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use obcms_domain::core::id::Id;
+use obcms_domain::kinds::{NEED, PPA, PROJECT, TASK};
+
+use crate::database::Tx;
+use crate::error::StoreError;
+use crate::records::{Scope, Statement};
+
+/// What is looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Selection<'a> {
+    /// Only PPAs of this fiscal year.
+    pub fiscal_year: Option<i64>,
+    /// Only this sector.
+    pub sector: Option<&'a str>,
+    /// Only this region.
+    pub region: Option<Id>,
+}
+
+/// One PPA as the portfolio sees it.
+#[derive(Clone, Debug)]
+pub struct PpaLine {
+    /// The PPA.
+    pub id: Id,
+    /// Title.
+    pub title: String,
+    /// Status.
+    pub status: String,
+    /// Sector.
+    pub sector: Option<String>,
+    /// Funding source.
+    pub funding_source: Option<String>,
+    /// Stage of the budget approval.
+    pub approval_stage: Option<String>,
+    /// Region.
+    pub region: Option<Id>,
+    /// Fiscal year.
+    pub fiscal_year: Option<i64>,
+    /// Progress as shown.
+    pub progress: i64,
+    /// Budget.
+    pub budget: i64,
+    /// Slots in all.
+    pub total_slots: i64,
+    /// OBC slots.
+    pub obc_slots: i64,
+    /// First day.
+    pub start_date: Option<Date>,
+    /// Last day as planned.
+    pub target_end_date: Option<Date>,
+}
+
+/// The PPAs of the selection that are in use.
+pub fn ppas(
+    tx: &mut Tx<'_>,
+    selection: &Selection<'_>,
+    scope: Option<&Scope>,
+) -> Result<Vec<PpaLine>, StoreError> {
+    let mut statement = Statement::new(
+        "SELECT p.id, p.title, p.status, p.sector, p.funding_source, p.approval_stage, p.coverage_region, \
+         p.fiscal_year, coalesce(p.progress, 0), coalesce(p.budget_allocation_centavos, 0), \
+         coalesce(p.total_slots, 0), coalesce(p.obc_slots, 0), p.start_date, p.target_end_date \
+         FROM ppas p WHERE p.archived_at IS NULL",
+    );
+    limit_ppas(&mut statement, selection, "p");
+    Scope::and(scope, &mut statement, &PPA, "p");
+    tx.query(&statement.sql, &statement.parameters)?
+        .iter()
+        .map(|row| {
+            Ok(PpaLine {
+                id: row.get(0)?,
+                title: row.get(1)?,
+                status: row.get(2)?,
+                sector: row.get(3)?,
+                funding_source: row.get(4)?,
+                approval_stage: row.get(5)?,
+                region: row.get(6)?,
+                fiscal_year: row.get(7)?,
+                progress: row.get(8)?,
+                budget: row.get(9)?,
+                total_slots: row.get(10)?,
+                obc_slots: row.get(11)?,
+                start_date: row.get(12)?,
+                target_end_date: row.get(13)?,
+            })
+        })
+        .collect()
+}
+
+fn limit_ppas(statement: &mut Statement, selection: &Selection<'_>, alias: &str) {
+    if let Some(year) = selection.fiscal_year {
+        statement.push(&format!(" AND {alias}.fiscal_year = ")).bind(year);
+    }
+    if let Some(sector) = selection.sector {
+        statement.push(&format!(" AND {alias}.sector = ")).bind(sector);
+    }
+    if let Some(region) = selection.region {
+        statement.push(&format!(" AND {alias}.coverage_region = ")).bind(region);
+    }
+}
+
+/// Tasks of one PPA.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TaskCount {
+    /// Neither completed nor cancelled.
+    pub open: i64,
+    /// Open and past their due date, or a date of a series that was missed.
+    pub late: i64,
+    /// Completed.
+    pub completed: i64,
+    /// Cancelled.
+    pub cancelled: i64,
+}
+
+/// The live tasks of all PPAs within the scope, counted by PPA.
+pub fn tasks_by_ppa(
+    tx: &mut Tx<'_>,
+    today: Date,
+    scope: Option<&Scope>,
+) -> Result<HashMap<Id, TaskCount>, StoreError> {
+    let mut statement =
+        Statement::new("SELECT t.origin_id, t.status, count(*), count(CASE WHEN t.next_due < ");
+    statement
+        .bind(today)
+        .push(" THEN 1 END) FROM tasks t WHERE t.origin_kind = 'ppa' AND t.archived_at IS NULL");
+    Scope::and(scope, &mut statement, &TASK, "t");
+    statement.push(" GROUP BY t.origin_id, t.status");
+    let mut result: HashMap<Id, TaskCount> = HashMap::new();
+    for row in tx.query(&statement.sql, &statement.parameters)? {
+        let count = result.entry(row.get(0)?).or_default();
+        let (status, all, late): (String, i64, i64) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        match status.as_str() {
+            "completed" => count.completed += all,
+            "cancelled" => count.cancelled += all,
+            _ => {
+                count.open += all;
+                count.late += late;
+            }
+        }
+    }
+    Ok(result)
+}
+
+/// The needs of the selection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// All that are not archived.
+    pub total: i64,
+    /// Status `identified`.
+    pub identified: i64,
+    /// Validated by somebody, whatever followed.
+    pub validated: i64,
+    /// Status `completed`.
+    pub completed: i64,
+    /// Answered by a PPA that is neither archived nor cancelled.
+    pub funded: i64,
+    /// Score of `high` or more, open, and no live PPA.
+    pub unfunded_high_priority: i64,
+    /// Estimated cost of all open needs without a live PPA.
+    pub unfunded_cost: i64,
+}
+
+/// The needs of the selection, counted; a fiscal year does not concern them. From `high` on a score is high. PPAs within
+/// `ppas` answer them.
+pub fn needs(
+    tx: &mut Tx<'_>,
+    selection: &Selection<'_>,
+    scope: Option<&Scope>,
+    ppas: Option<&Scope>,
+    high: i64,
+) -> Result<Needs, StoreError> {
+    let mut statement = Statement::new("SELECT n.status, n.validated_at IS NOT NULL AS is_validated, ");
+    // A set of the needs that are answered; a cross join keeps SQLite to the order written: from the few PPAs to their
+    // edges, not over all edges.
+    statement.push(
+        "n.id IN (SELECT e.target FROM ppas p CROSS JOIN edges e WHERE e.source = p.id AND e.field = 'needs' \
+         AND p.archived_at IS NULL AND p.status <> 'cancelled'",
+    );
+    Scope::and(ppas, &mut statement, &PPA, "p");
+    statement.push(") AS is_answered, count(*), count(CASE WHEN n.priority_score >= ");
+    statement.bind(high).push(
+        " THEN 1 END), CAST(coalesce(sum(n.estimated_cost_centavos), 0) AS bigint) FROM needs n \
+         WHERE n.archived_at IS NULL",
+    );
+    limit_needs(&mut statement, selection);
+    Scope::and(scope, &mut statement, &NEED, "n");
+    statement.push(" GROUP BY 1, 2, 3");
+    let mut needs = Needs::default();
+    for row in tx.query(&statement.sql, &statement.parameters)? {
+        let (status, is_validated, is_answered): (String, bool, bool) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (count, of_high_priority, cost): (i64, i64, i64) = (row.get(3)?, row.get(4)?, row.get(5)?);
+        let if_so = |is_so: bool| if is_so { count } else { 0 };
+        needs.total += count;
+        needs.identified += if_so(status == "identified");
+        needs.validated += if_so(is_validated);
+        needs.completed += if_so(status == "completed");
+        needs.funded += if_so(is_answered);
+        if status != "completed" && status != "rejected" && !is_answered {
+            needs.unfunded_cost += cost;
+            needs.unfunded_high_priority += of_high_priority;
+        }
+    }
+    Ok(needs)
+}
+
+fn limit_needs(statement: &mut Statement, selection: &Selection<'_>) {
+    if let Some(sector) = selection.sector {
+        statement.push(" AND n.sector = ").bind(sector);
+    }
+    if let Some(region) = selection.region {
+        statement.push(" AND n.community IN (SELECT c.id FROM communities c WHERE c.region = ").bind(region);
+        statement.push(")");
+    }
+}
+
+/// Numbers of projects in each stage. A project belongs to the sector and region of its need, and to the fiscal
+/// year of its PPA.
+pub fn pipeline(
+    tx: &mut Tx<'_>,
+    selection: &Selection<'_>,
+    scope: Option<&Scope>,
+) -> Result<HashMap<String, i64>, StoreError> {
+    let mut statement = Statement::new(
+        "SELECT j.current_stage, count(*) FROM projects j JOIN needs n ON n.id = j.need \
+         LEFT JOIN ppas p ON p.id = j.ppa WHERE j.archived_at IS NULL",
+    );
+    if let Some(year) = selection.fiscal_year {
+        statement.push(" AND p.fiscal_year = ").bind(year);
+    }
+    limit_needs(&mut statement, selection);
+    Scope::and(scope, &mut statement, &PROJECT, "j");
+    statement.push(" GROUP BY j.current_stage");
+    tx.query(&statement.sql, &statement.parameters)?
+        .iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
+}
+
+/// Fiscal years of the PPAs within the scope, the latest first.
+pub fn fiscal_years(tx: &mut Tx<'_>, scope: Option<&Scope>) -> Result<Vec<i64>, StoreError> {
+    let mut statement = Statement::new(
+        "SELECT DISTINCT fiscal_year FROM ppas WHERE archived_at IS NULL AND fiscal_year IS NOT NULL",
+    );
+    Scope::and(scope, &mut statement, &PPA, "ppas");
+    statement.push(" ORDER BY fiscal_year DESC");
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
+}
+
+/// Regions to choose from: id and name, by name.
+pub fn regions(tx: &mut Tx<'_>) -> Result<Vec<(Id, String)>, StoreError> {
+    tx.query("SELECT id, name FROM regions WHERE archived_at IS NULL ORDER BY name", &[])?
+        .iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
+}

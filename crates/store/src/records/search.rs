@@ -1,0 +1,58 @@
+//! Finding records of all kinds by the beginnings of words.
+
+use obcms_domain::core::id::Id;
+
+use crate::database::{Cell, Tx};
+use crate::error::StoreError;
+use crate::records::{Reference, Statement};
+
+/// Records that hold all of the words, best first. `kinds` limits the search when it is not empty.
+pub fn find(
+    tx: &mut Tx<'_>,
+    words: &[String],
+    kinds: &[&str],
+    limit: i64,
+) -> Result<Vec<Reference>, StoreError> {
+    let Some((first, others)) = words.split_first() else {
+        return Ok(Vec::new());
+    };
+    // Materialized, so that the words are found by their order and not, for the grouping, by that of the ids.
+    let mut statement = Statement::new("WITH m AS MATERIALIZED (SELECT w.id, w.weight");
+    // A whole word counts more than the beginning of one.
+    statement.push(" + CASE WHEN w.word = ").bind(first.as_str()).push(" THEN 5 ELSE 0 END AS weight");
+    statement.push(" FROM search_words w WHERE ");
+    range(&mut statement, "w", first);
+    if !kinds.is_empty() {
+        statement.push(" AND w.kind IN ");
+        statement.bind_list(kinds.iter().map(|kind| Cell::from(*kind)));
+    }
+    statement.push(
+        ") SELECT r.id, r.kind, r.title, r.state, r.is_archived FROM (SELECT m.id, max(m.weight) AS score FROM m WHERE 1 = 1",
+    );
+    for (position, word) in others.iter().enumerate() {
+        let alias = format!("o{position}");
+        statement
+            .push(&format!(" AND EXISTS (SELECT 1 FROM search_words {alias} WHERE {alias}.id = m.id AND "));
+        range(&mut statement, &alias, word);
+        statement.push(")");
+    }
+    statement.push(" GROUP BY m.id ORDER BY score DESC LIMIT ").bind(limit);
+    statement.push(") found JOIN records r ON r.id = found.id ORDER BY found.score DESC, r.title, r.id");
+    tx.query(&statement.sql, &statement.parameters)?
+        .iter()
+        .map(|row| {
+            Ok(Reference {
+                id: row.get::<Id>(0)?,
+                kind: row.get(1)?,
+                title: row.get(2)?,
+                state: row.get(3)?,
+                is_archived: row.get(4)?,
+            })
+        })
+        .collect()
+}
+
+fn range(statement: &mut Statement, alias: &str, word: &str) {
+    statement.push(&format!("{alias}.word >= ")).bind(word);
+    statement.push(&format!(" AND {alias}.word < ")).bind(format!("{word}\u{10ffff}"));
+}

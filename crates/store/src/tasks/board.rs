@@ -1,0 +1,205 @@
+//! The board of tasks: the first cards of every column in one statement, and the order by hand.
+
+use std::collections::HashMap;
+
+use obcms_domain::core::id::Id;
+use obcms_domain::kinds::UNASSIGNED;
+
+use crate::database::{Cell, Tx};
+use crate::error::StoreError;
+use crate::records::{Query, Statement, conditions};
+
+/// Columns read by one statement: few enough that neither engine meets its limit of parts or of parameters.
+const COLUMNS: usize = 30;
+
+/// By what the columns are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// The state.
+    Status,
+    /// The priority.
+    Priority,
+    /// The domain.
+    Domain,
+    /// Who does it; a task of several people stands in several columns.
+    Assignee,
+}
+
+impl Group {
+    /// The column of the table, where the group has one.
+    const fn column(self) -> Option<&'static str> {
+        match self {
+            Self::Status => Some("status"),
+            Self::Priority => Some("priority"),
+            Self::Domain => Some("domain"),
+            Self::Assignee => None,
+        }
+    }
+}
+
+/// What the cards of one column have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A value of the group's field.
+    Value(String),
+    /// This person does it.
+    Person(Id),
+    /// Nobody does it yet.
+    Nobody,
+}
+
+/// A card in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The task.
+    pub task: Id,
+    /// Its rank.
+    pub rank: String,
+}
+
+/// The first `limit` cards of each of the columns, in their order; `after` goes on behind a card.
+pub fn columns(
+    tx: &mut Tx<'_>,
+    query: &Query<'_>,
+    group: Group,
+    keys: &[Key],
+    after: Option<&Place>,
+    limit: i64,
+) -> Result<Vec<Vec<Place>>, StoreError> {
+    if let (Some(column), Some(_), None) = (group.column(), query.scope, after) {
+        return columns_of_a_part(tx, query, column, keys, limit);
+    }
+    let mut result = vec![Vec::new(); keys.len()];
+    for (chunk_number, chunk) in keys.chunks(COLUMNS).enumerate() {
+        let mut statement = Statement::default();
+        for (position, key) in chunk.iter().enumerate() {
+            if position > 0 {
+                statement.push(" UNION ALL ");
+            }
+            statement.push(&format!("SELECT * FROM (SELECT {position} AS place, t.id, t.rank FROM "));
+            one_column(&mut statement, query, group, key);
+            if let Some(place) = after {
+                statement.push(" AND (t.rank > ").bind(place.rank.as_str());
+                statement.push(" OR (t.rank = ").bind(place.rank.as_str());
+                statement.push(" AND t.id > ").bind(place.task).push("))");
+            }
+            statement.push(" ORDER BY t.rank, t.id LIMIT ").bind(limit);
+            statement.push(&format!(") c{position}"));
+        }
+        statement.push(" ORDER BY place, rank, id");
+        for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
+            let place: i64 = row.get(0)?;
+            let card = Place { task: row.get(1)?, rank: row.get::<Option<String>>(2)?.unwrap_or_default() };
+            let number = chunk_number * COLUMNS + usize::try_from(place).unwrap_or(0);
+            if let Some(column) = result.get_mut(number) {
+                column.push(card);
+            }
+        }
+    }
+    Ok(result)
+}
+
+/// The first cards of each column for somebody who sees a part of the tasks: that part is read once for all columns,
+/// where everybody else has an index for each.
+fn columns_of_a_part(
+    tx: &mut Tx<'_>,
+    query: &Query<'_>,
+    column: &str,
+    keys: &[Key],
+    limit: i64,
+) -> Result<Vec<Vec<Place>>, StoreError> {
+    let mut statement = Statement::new(format!(
+        "SELECT c.value, c.id, c.rank FROM (SELECT t.\"{column}\" AS value, t.id, t.rank, \
+         row_number() OVER (PARTITION BY t.\"{column}\" ORDER BY t.rank, t.id) AS place FROM tasks t WHERE "
+    ));
+    conditions(&mut statement, query);
+    statement.push(") c WHERE c.place <= ").bind(limit).push(" ORDER BY c.value, c.place");
+    let mut result = vec![Vec::new(); keys.len()];
+    for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
+        let key = Key::Value(row.get::<Option<String>>(0)?.unwrap_or_default());
+        if let Some(number) = keys.iter().position(|known| *known == key) {
+            let rank = row.get::<Option<String>>(2)?.unwrap_or_default();
+            result[number].push(Place { task: row.get(1)?, rank });
+        }
+    }
+    Ok(result)
+}
+
+/// Table and conditions of one column, ready for more conditions.
+fn one_column(statement: &mut Statement, query: &Query<'_>, group: Group, key: &Key) {
+    match (key, group.column()) {
+        (Key::Value(value), Some(column)) => {
+            statement.push(&format!("tasks t WHERE t.\"{column}\" = ")).bind(value.as_str());
+            statement.push(" AND ");
+        }
+        (Key::Person(person), _) => {
+            statement.push("edges a JOIN tasks t ON t.id = a.source WHERE a.target = ").bind(*person);
+            statement.push(" AND a.source_kind = 'task' AND a.field = 'assignees' AND ");
+        }
+        _ => {
+            statement.push("tasks t WHERE ");
+            nobody(statement);
+            statement.push(" AND ");
+        }
+    }
+    conditions(statement, query);
+}
+
+fn nobody(statement: &mut Statement) {
+    statement.push(&format!("t.\"{UNASSIGNED}\""));
+}
+
+/// How many cards each column holds; columns without any are missing.
+pub fn counts(tx: &mut Tx<'_>, query: &Query<'_>, group: Group) -> Result<HashMap<Key, i64>, StoreError> {
+    let mut result = HashMap::new();
+    if let Some(column) = group.column() {
+        let mut statement = Statement::new(format!("SELECT t.\"{column}\", count(*) FROM tasks t WHERE "));
+        conditions(&mut statement, query);
+        statement.push(&format!(" GROUP BY t.\"{column}\""));
+        for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
+            if let Some(value) = row.get::<Option<String>>(0)? {
+                result.insert(Key::Value(value), row.get(1)?);
+            }
+        }
+        return Ok(result);
+    }
+    // A cross join keeps SQLite to the order written: from the tasks that fit to who does them.
+    let mut statement = Statement::new(
+        "SELECT a.target, count(*) FROM tasks t CROSS JOIN edges a WHERE a.source = t.id AND a.field = 'assignees' AND ",
+    );
+    conditions(&mut statement, query);
+    statement.push(" GROUP BY a.target");
+    for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
+        result.insert(Key::Person(row.get(0)?), row.get(1)?);
+    }
+    let mut statement = Statement::new("SELECT count(*) FROM tasks t WHERE ");
+    nobody(&mut statement);
+    statement.push(" AND ");
+    conditions(&mut statement, query);
+    if let Some(row) = tx.remembered(&statement.sql, &statement.parameters)?.first() {
+        result.insert(Key::Nobody, row.get(0)?);
+    }
+    Ok(result)
+}
+
+/// The nearest rank above, or below, `rank` of a task other than `moved`: equal ones are passed over, as nothing
+/// fits between them.
+pub fn neighbour(tx: &mut Tx<'_>, rank: &str, above: bool, moved: Id) -> Result<Option<String>, StoreError> {
+    let (sign, direction) = if above { (">", "ASC") } else { ("<", "DESC") };
+    let sql =
+        format!("SELECT rank FROM tasks WHERE rank {sign} $1 AND id <> $2 ORDER BY rank {direction} LIMIT 1");
+    tx.first(&sql, &[Cell::from(rank), moved.into()])?.map(|row| row.get(0)).transpose()
+}
+
+/// Titles of the open tasks that a task waits for.
+pub fn open_prerequisites(tx: &mut Tx<'_>, waits_for: &[Id]) -> Result<Vec<(Id, String)>, StoreError> {
+    let mut statement = Statement::new(
+        "SELECT id, title FROM tasks WHERE status NOT IN ('completed', 'cancelled') AND archived_at IS NULL AND id IN ",
+    );
+    statement.bind_list(waits_for.iter().map(|id| Cell::Id(*id)));
+    statement.push(" ORDER BY due_date, id LIMIT 50");
+    tx.query(&statement.sql, &statement.parameters)?
+        .iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
+}

@@ -1,0 +1,136 @@
+//! Questions about tasks that a list cannot answer: what belongs to an origin, what waits for what, the board.
+
+pub mod board;
+pub mod today;
+
+use std::collections::HashMap;
+
+use obcms_domain::core::id::Id;
+
+use crate::database::{Cell, Tx};
+use crate::error::StoreError;
+use crate::records::Statement;
+
+/// What the roll-up needs of one task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Weight in hundredths.
+    pub weight: i64,
+    /// Status.
+    pub status: String,
+    /// Progress from 0 to 100.
+    pub progress: i64,
+}
+
+/// The shares of all live tasks of a PPA. A series counts when it is over: its progress is that of one occurrence.
+pub fn shares(tx: &mut Tx<'_>, ppa: Id) -> Result<Vec<Share>, StoreError> {
+    tx.query(
+        "SELECT coalesce(weight, 100), status, \
+         CASE WHEN rrule IS NULL AND rdates IS NULL THEN coalesce(progress, 0) ELSE 0 END FROM tasks \
+         WHERE origin_id = $1 AND origin_kind = 'ppa' AND archived_at IS NULL",
+        &[ppa.into()],
+    )?
+    .iter()
+    .map(|row| Ok(Share { weight: row.get(0)?, status: row.get(1)?, progress: row.get(2)? }))
+    .collect()
+}
+
+/// Ids of the live tasks of an origin.
+pub fn of_origin(tx: &mut Tx<'_>, origin: Id) -> Result<Vec<Id>, StoreError> {
+    tx.query(
+        "SELECT id FROM tasks WHERE origin_id = $1 AND archived_at IS NULL ORDER BY id",
+        &[origin.into()],
+    )?
+    .iter()
+    .map(|row| row.get(0))
+    .collect()
+}
+
+/// Ids of the live series of tasks of which single occurrences differ.
+pub fn series_with_overrides(tx: &mut Tx<'_>) -> Result<Vec<Id>, StoreError> {
+    tx.query("SELECT id FROM tasks WHERE overrides IS NOT NULL AND archived_at IS NULL ORDER BY id", &[])?
+        .iter()
+        .map(|row| row.get(0))
+        .collect()
+}
+
+/// Ids of the live tasks of these origins that are neither completed nor cancelled.
+pub fn open_of_origins(tx: &mut Tx<'_>, origins: &[Id]) -> Result<Vec<Id>, StoreError> {
+    let mut result = Vec::new();
+    for chunk in origins.chunks(400) {
+        let mut statement = Statement::new(
+            "SELECT id FROM tasks WHERE archived_at IS NULL AND status NOT IN ('completed', 'cancelled') \
+             AND origin_id IN ",
+        );
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            result.push(row.get(0)?);
+        }
+    }
+    result.sort_unstable();
+    Ok(result)
+}
+
+/// Template items of which the origin has a task already, archived ones included: nothing is made twice.
+pub fn generated_items(tx: &mut Tx<'_>, origin: Id) -> Result<HashMap<String, Id>, StoreError> {
+    tx.query(
+        "SELECT template_item, id FROM tasks WHERE origin_id = $1 AND template_item IS NOT NULL",
+        &[origin.into()],
+    )?
+    .iter()
+    .map(|row| Ok((row.get(0)?, row.get(1)?)))
+    .collect()
+}
+
+/// For each of the tasks, how many tasks it waits for that are neither completed, cancelled nor archived.
+pub fn open_prerequisites(tx: &mut Tx<'_>, tasks: &[Id]) -> Result<HashMap<Id, i64>, StoreError> {
+    let mut result = HashMap::new();
+    for chunk in tasks.chunks(400) {
+        let mut statement = Statement::new(
+            "SELECT e.source, count(*) FROM edges e JOIN tasks p ON p.id = e.target \
+             WHERE e.field = 'depends_on' AND p.status NOT IN ('completed', 'cancelled') AND p.archived_at IS NULL \
+             AND e.source IN ",
+        );
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.push(" GROUP BY e.source");
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            result.insert(row.get(0)?, row.get(1)?);
+        }
+    }
+    Ok(result)
+}
+
+/// Tasks that wait for one of these.
+pub fn dependents(tx: &mut Tx<'_>, tasks: &[Id]) -> Result<Vec<Id>, StoreError> {
+    let mut result = Vec::new();
+    for chunk in tasks.chunks(400) {
+        let mut statement = Statement::new(
+            "SELECT DISTINCT source FROM edges WHERE source_kind = 'task' AND field = 'depends_on' AND target IN ",
+        );
+        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            result.push(row.get(0)?);
+        }
+    }
+    Ok(result)
+}
+
+/// All `depends_on` edges that can be reached from the given tasks, level by level.
+pub fn dependency_edges(tx: &mut Tx<'_>, start: &[Id]) -> Result<Vec<(Id, Id)>, StoreError> {
+    let mut statement =
+        Statement::new("WITH RECURSIVE reach(id) AS (SELECT r.id FROM records r WHERE r.id IN ");
+    statement.bind_list(start.iter().map(|id| Cell::Id(*id)));
+    statement.push(
+        " UNION SELECT e.target FROM edges e JOIN reach ON e.source = reach.id AND e.field = 'depends_on') \
+         SELECT e.source, e.target FROM edges e JOIN reach ON e.source = reach.id WHERE e.field = 'depends_on'",
+    );
+    tx.query(&statement.sql, &statement.parameters)?
+        .iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
+}
+
+/// The largest rank of a live task, after which a new one is put.
+pub fn last_rank(tx: &mut Tx<'_>) -> Result<Option<String>, StoreError> {
+    tx.one("SELECT max(rank) FROM tasks", &[])?.get(0)
+}
