@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use obcms_domain::bookings::{Span, Taken};
 use obcms_domain::core::id::Id;
 
+use crate::database::Statement;
 use crate::database::{Cell, Row, Tx};
 use crate::error::StoreError;
-use crate::records::Statement;
 
 /// One time for which a booking takes its resource.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use obcms_domain::core::id::Id;
 
+use crate::database::Statement;
 use crate::database::{Cell, Tx};
 use crate::error::StoreError;
-use crate::records::Statement;
 
 /// Holidays that touch the days from the first to the last, both included.
 pub fn within(tx: &mut Tx<'_>, first: Date, last: Date) -> Result<Vec<Id>, StoreError> {

@@ -12,9 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 use obcms_domain::core::id::Id;
 use obcms_domain::jobs::State;
 
+use crate::database::Statement;
 use crate::database::{Cell, Message, Row, Tx};
 use crate::error::StoreError;
-use crate::records::Statement;
 use crate::settings;
 
 /// Kind of the messages for open pages.

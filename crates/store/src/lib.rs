@@ -17,9 +17,22 @@ pub mod migrations;
 pub mod programme;
 pub mod records;
 pub mod sealed;
-pub mod settings;
 pub mod tasks;
 pub mod vault;
 
-pub use database::{Cell, Claim, Database, Engine, Live, Location, Row, Statements, Tx};
+pub use database::{Cell, Claim, Database, Engine, Live, Location, Row, Statement, Statements, Tx, settings};
 pub use error::{StoreError, Transient};
+
+use database::LogTables;
+use tokio::runtime::Handle;
+
+/// Tables that a transaction fills before it commits.
+static LOG_TABLES: LogTables =
+    LogTables { insert: records::changes::insert, invalidate: calendar::invalidation::note };
+
+impl Database {
+    /// Opens the database; a file of SQLite is made when it is not there. `handle` runs the PostgreSQL client.
+    pub fn open(location: &Location, handle: &Handle) -> Result<Self, StoreError> {
+        Self::connect(location, handle, &LOG_TABLES)
+    }
+}

@@ -10,14 +10,12 @@ use uuid::Uuid;
 use super::reader::{Item, Reader, bytes};
 use super::tables::{Column, Storage, Table};
 use super::{BackupError, LAST, Manifest, Summary, dump, references, tables};
-use crate::database::{CHANGES, Cell, Database, Engine, Tx};
+use crate::database::{CHANGES, Cell, Database, Engine, SERVING_LOCK, Tx};
 use crate::error::StoreError;
 use crate::{migrations, settings};
 
 /// Rows that are written at once.
 const PAGE: usize = 500;
-/// Lock of PostgreSQL that serving processes share and a restore has for itself.
-pub(crate) const SERVING_LOCK: i64 = 7_064_316_290_000_002;
 
 /// Brings a backup into a database that has nothing yet. `present` is the number of changes of the database that it is
 /// going to replace.

@@ -22,7 +22,6 @@ use crate::database::{Database, Tx};
 use crate::error::StoreError;
 
 pub use dump::write;
-pub(crate) use load::SERVING_LOCK;
 pub use load::{load_into_empty, replace};
 pub use reader::{Reader, check};
 

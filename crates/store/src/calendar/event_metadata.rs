@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use obcms_domain::core::id::Id;
 use obcms_domain::registry::Kind;
 
+use crate::database::Statement;
 use crate::database::{Cell, Tx};
 use crate::error::StoreError;
-use crate::records::Statement;
 
 /// Ids asked for in one statement.
 const CHUNK: usize = 400;

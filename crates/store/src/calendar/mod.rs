@@ -15,9 +15,9 @@ use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Record};
 use smol_str::SmolStr;
 
+use crate::database::Statement;
 use crate::database::{Cell, Row, Tx};
 use crate::error::StoreError;
-use crate::records::Statement;
 
 /// What a row of the calendar says, the same for all dates of a series but for changed ones.
 #[derive(Clone, Debug)]

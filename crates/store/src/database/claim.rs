@@ -12,6 +12,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::error::StoreError;
 
+/// Lock of PostgreSQL that serving processes share and a restore has for itself.
+pub(crate) const SERVING_LOCK: i64 = 7_064_316_290_000_002;
+
 /// File whose lock says that the database beside it is in use.
 #[must_use]
 fn lock_file(path: &Path) -> PathBuf {

@@ -7,13 +7,17 @@ mod files;
 mod live;
 mod postgres;
 mod recorder;
+pub mod settings;
 mod sqlite;
+mod statement;
 mod writing;
 
 pub use cell::{Cell, FromCell, Row};
 pub use claim::Claim;
+pub(crate) use claim::SERVING_LOCK;
 pub use live::{Live, LiveReceiver, Message};
 pub use recorder::{Recorder, Statements};
+pub use statement::Statement;
 pub use writing::is_writing;
 
 use answers::AnswerCache;
@@ -89,17 +93,36 @@ pub struct Database {
     live: Live,
     answers: Arc<AnswerCache>,
     recorder: Arc<Recorder>,
+    log_tables: &'static LogTables,
+}
+
+/// Writers of the tables that a transaction fills before it commits.
+pub(crate) struct LogTables {
+    /// Inserts entries of the log of changes.
+    pub insert: fn(&mut Tx<'_>, &[Vec<Cell>]) -> Result<(), StoreError>,
+    /// Notes which records the calendar shows otherwise: the revision, the steps to it, the records.
+    pub invalidate: fn(&mut Tx<'_>, i64, i64, Vec<Id>) -> Result<(), StoreError>,
 }
 
 impl Database {
-    /// Opens the database; a file of SQLite is made when it is not there. `handle` runs the PostgreSQL client.
-    pub fn open(location: &Location, handle: &Handle) -> Result<Self, StoreError> {
+    /// Connects to the database; a file of SQLite is made when it is not there. `handle` runs the PostgreSQL client.
+    pub(crate) fn connect(
+        location: &Location,
+        handle: &Handle,
+        log_tables: &'static LogTables,
+    ) -> Result<Self, StoreError> {
         let live = Live::new();
         let inner = match location {
             Location::Sqlite(path) => Inner::Sqlite(sqlite::Sqlite::open(path)?),
             Location::Postgres(url) => Inner::Postgres(postgres::Postgres::open(url, handle.clone())?),
         };
-        Ok(Self { inner: Arc::new(inner), live, answers: Arc::default(), recorder: Arc::default() })
+        Ok(Self {
+            inner: Arc::new(inner),
+            live,
+            answers: Arc::default(),
+            recorder: Arc::default(),
+            log_tables,
+        })
     }
 
     /// Engine of the database.
@@ -193,7 +216,7 @@ impl Database {
         if !touched.is_empty() || messages.iter().any(|message| message.change.is_some()) {
             // Last before the commit, so that writers wait for each other no longer than a commit takes.
             let (state, steps) = tx.number_changes()?;
-            crate::calendar::invalidation::note(&mut tx, state, steps, touched)?;
+            (tx.log_tables.invalidate)(&mut tx, state, steps, touched)?;
         }
         if self.engine() == Engine::Postgres {
             tx.notify(&messages)?;
@@ -223,6 +246,7 @@ impl Database {
             answers: (!writing).then(|| &*self.answers),
             revision: None,
             recorder: &self.recorder,
+            log_tables: self.log_tables,
         }
     }
 
@@ -232,7 +256,7 @@ impl Database {
         if let Some(revision) = tx.revision {
             return Ok(revision);
         }
-        let revision = crate::settings::number(tx, CHANGES)?;
+        let revision = settings::number(tx, CHANGES)?;
         // A transaction that reads sees one state of the data from its first statement on.
         tx.revision = tx.answers.map(|_| revision);
         Ok(revision)
@@ -293,7 +317,7 @@ impl Database {
             Inner::Postgres(_) => {
                 let mut tx = self.begin(true)?;
                 tx.batch("SET LOCAL statement_timeout = 1500")?;
-                crate::settings::set(&mut tx, PROBE, &probe_value())?;
+                settings::set(&mut tx, PROBE, &probe_value())?;
                 tx.finish()
             }
         }
@@ -343,6 +367,7 @@ pub struct Tx<'a> {
     /// Revision of the data, once it was asked for in a transaction that reads.
     revision: Option<i64>,
     recorder: &'a Recorder,
+    log_tables: &'static LogTables,
 }
 
 impl Tx<'_> {
@@ -400,8 +425,7 @@ impl Tx<'_> {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         for chunk in ids.chunks(400) {
-            let mut statement =
-                crate::records::Statement::new(format!("SELECT id FROM \"{table}\" WHERE id IN "));
+            let mut statement = Statement::new(format!("SELECT id FROM \"{table}\" WHERE id IN "));
             statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
             statement.push(" ORDER BY id FOR UPDATE");
             self.query(&statement.sql, &statement.parameters)?;
@@ -472,11 +496,11 @@ impl Tx<'_> {
         let mut rows = std::mem::take(&mut self.log);
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let steps = count.max(1);
-        let last = crate::settings::next_numbers(self, CHANGES, steps)?;
+        let last = settings::next_numbers(self, CHANGES, steps)?;
         for (row, number) in rows.iter_mut().zip(last - count + 1..) {
             row.push(number.into());
         }
-        crate::records::changes::insert(self, &rows)?;
+        (self.log_tables.insert)(self, &rows)?;
         Ok((last, steps))
     }
 

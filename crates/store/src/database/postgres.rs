@@ -120,7 +120,7 @@ async fn listen(
         }
     });
     // A restore has this lock for itself, and is refused as long as somebody serves.
-    let lock = crate::backup::SERVING_LOCK;
+    let lock = super::SERVING_LOCK;
     client.batch_execute(&format!("SELECT pg_advisory_lock_shared({lock}); LISTEN obcms")).await?;
     if !first {
         live.publish(vec![Message::everything()]);

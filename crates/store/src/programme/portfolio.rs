@@ -6,9 +6,10 @@ use jiff::civil::Date;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{NEED, PPA, PROJECT, TASK};
 
+use crate::database::Statement;
 use crate::database::Tx;
 use crate::error::StoreError;
-use crate::records::{Scope, Statement};
+use crate::records::Scope;
 
 /// What is looked at.
 #[derive(Clone, Debug, Default)]

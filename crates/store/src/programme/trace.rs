@@ -4,9 +4,10 @@ use jiff::civil::Date;
 use obcms_domain::core::id::Id;
 
 use crate::calendar::{self, EntryRow};
+use crate::database::Statement;
 use crate::database::{Cell, Tx};
 use crate::error::StoreError;
-use crate::records::{Reference, Statement};
+use crate::records::Reference;
 
 /// Ids asked for in one statement.
 const CHUNK: usize = 400;

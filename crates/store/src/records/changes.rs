@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use obcms_domain::core::id::Id;
 use serde_json::{Map, Value as Json};
 
+use crate::database::Statement;
 use crate::database::{Cell, Message, Row, Tx};
 use crate::error::StoreError;
-use crate::records::Statement;
 use crate::sealed;
 
 /// One write to one record.

@@ -1,59 +1,10 @@
-//! Statements built from parts, and the condition that limits a partner to what concerns it.
+//! The condition that limits a partner to what concerns it.
 
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{FieldType, Kind};
 
-use crate::database::Cell;
-
-/// SQL with its parameters, built part by part.
-#[derive(Clone, Debug, Default)]
-pub struct Statement {
-    /// The text so far.
-    pub sql: String,
-    /// The values so far.
-    pub parameters: Vec<Cell>,
-}
-
-impl Statement {
-    /// Starts with a text.
-    #[must_use]
-    pub fn new(sql: impl Into<String>) -> Self {
-        Self { sql: sql.into(), parameters: Vec::new() }
-    }
-
-    /// Appends text.
-    pub fn push(&mut self, sql: &str) -> &mut Self {
-        self.sql.push_str(sql);
-        self
-    }
-
-    /// Appends a placeholder for the value.
-    pub fn bind(&mut self, value: impl Into<Cell>) -> &mut Self {
-        self.parameters.push(value.into());
-        let number = self.parameters.len();
-        self.sql.push_str(&format!("${number}"));
-        self
-    }
-
-    /// Appends `(a, b, …)` with a placeholder for each value; an empty list matches nothing.
-    pub fn bind_list(&mut self, values: impl IntoIterator<Item = Cell>) -> &mut Self {
-        self.sql.push('(');
-        let mut first = true;
-        for value in values {
-            if !first {
-                self.sql.push_str(", ");
-            }
-            first = false;
-            self.bind(value);
-        }
-        if first {
-            self.sql.push_str("NULL");
-        }
-        self.sql.push(')');
-        self
-    }
-}
+use crate::database::{Cell, Statement};
 
 /// The limits of somebody who sees only what concerns their own organisation and communities.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -8,8 +8,9 @@ use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{TASK, UNASSIGNED};
 use obcms_domain::registry::{Field, FieldType, Kind, Record};
 
-use super::condition::{Scope, Statement};
+use super::condition::Scope;
 use super::read;
+use crate::database::Statement;
 use crate::database::{Cell, Row, Tx};
 use crate::error::StoreError;
 

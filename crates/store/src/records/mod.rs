@@ -11,7 +11,7 @@ mod read;
 pub mod schema;
 mod write;
 
-pub use condition::{Scope, Statement};
+pub use condition::Scope;
 pub use list::{
     Archived, Cursor, Filter, OPEN, Order, Page, Query, SortKey, conditions, count, counts, counts_with, list,
 };

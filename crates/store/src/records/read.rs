@@ -7,8 +7,9 @@ use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Field, FieldType, Kind, Link, Record, Value};
 
-use super::condition::{Scope, Statement, is_for_everyone};
+use super::condition::{Scope, is_for_everyone};
 use super::schema;
+use crate::database::Statement;
 use crate::database::{Cell, Row, Tx};
 use crate::error::StoreError;
 use crate::vault;

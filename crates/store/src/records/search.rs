@@ -2,9 +2,10 @@
 
 use obcms_domain::core::id::Id;
 
+use crate::database::Statement;
 use crate::database::{Cell, Tx};
 use crate::error::StoreError;
-use crate::records::{Reference, Statement};
+use crate::records::Reference;
 
 /// Records that hold all of the words, best first. `kinds` limits the search when it is not empty.
 pub fn find(

@@ -9,8 +9,8 @@ use obcms_domain::records::search;
 use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{Field, FieldType, Record, Value, stored_value};
 
-use super::condition::Statement;
 use super::schema;
+use crate::database::Statement;
 use crate::database::{Cell, Tx};
 use crate::error::StoreError;
 use crate::vault;

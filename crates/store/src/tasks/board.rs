@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::UNASSIGNED;
 
+use crate::database::Statement;
 use crate::database::{Cell, Tx};
 use crate::error::StoreError;
-use crate::records::{Query, Statement, conditions};
+use crate::records::{Query, conditions};
 
 /// Columns read by one statement: few enough that neither engine meets its limit of parts or of parameters.
 const COLUMNS: usize = 30;

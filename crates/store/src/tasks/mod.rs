@@ -7,9 +7,9 @@ use std::collections::HashMap;
 
 use obcms_domain::core::id::Id;
 
+use crate::database::Statement;
 use crate::database::{Cell, Tx};
 use crate::error::StoreError;
-use crate::records::Statement;
 
 /// What the roll-up needs of one task.
 #[derive(Clone, Debug, PartialEq, Eq)]

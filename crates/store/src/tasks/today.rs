@@ -4,9 +4,10 @@ use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
 
 use crate::calendar::{EntryRow, Window, entry_columns, taken};
+use crate::database::Statement;
 use crate::database::Tx;
 use crate::error::StoreError;
-use crate::records::{OPEN, Query, Scope, Statement, counts_with};
+use crate::records::{OPEN, Query, Scope, counts_with};
 
 /// The person whose tasks are waited for, and how far they see into tasks.
 #[derive(Clone, Copy, Debug)]

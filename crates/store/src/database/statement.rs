@@ -1,0 +1,52 @@
+//! SQL that is built part by part.
+
+use super::cell::Cell;
+
+/// SQL with its parameters, built part by part.
+#[derive(Clone, Debug, Default)]
+pub struct Statement {
+    /// The text so far.
+    pub sql: String,
+    /// The values so far.
+    pub parameters: Vec<Cell>,
+}
+
+impl Statement {
+    /// Starts with a text.
+    #[must_use]
+    pub fn new(sql: impl Into<String>) -> Self {
+        Self { sql: sql.into(), parameters: Vec::new() }
+    }
+
+    /// Appends text.
+    pub fn push(&mut self, sql: &str) -> &mut Self {
+        self.sql.push_str(sql);
+        self
+    }
+
+    /// Appends a placeholder for the value.
+    pub fn bind(&mut self, value: impl Into<Cell>) -> &mut Self {
+        self.parameters.push(value.into());
+        let number = self.parameters.len();
+        self.sql.push_str(&format!("${number}"));
+        self
+    }
+
+    /// Appends `(a, b, …)` with a placeholder for each value; an empty list matches nothing.
+    pub fn bind_list(&mut self, values: impl IntoIterator<Item = Cell>) -> &mut Self {
+        self.sql.push('(');
+        let mut first = true;
+        for value in values {
+            if !first {
+                self.sql.push_str(", ");
+            }
+            first = false;
+            self.bind(value);
+        }
+        if first {
+            self.sql.push_str("NULL");
+        }
+        self.sql.push(')');
+        self
+    }
+}
