@@ -224,6 +224,17 @@ fn folders_import_one_another_in_one_direction() {
     assert_eq!(circle(&imports), None, "folders import one another in a circle: {imports:?}");
 }
 
+#[test]
+fn folders_of_the_store_have_no_circle_and_its_database_knows_no_subject() {
+    let mut sources = Vec::new();
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/src"), &[], &mut sources);
+    let mut imports = imports(&sources);
+    imports.remove(ROOT);
+    let database = imports.get("database").unwrap();
+    assert!(database.iter().all(|name| name == ROOT), "the seam imports {database:?}");
+    assert_eq!(circle(&imports), None, "folders import one another in a circle: {imports:?}");
+}
+
 fn made_up(files: &[(&str, &str)]) -> Imports {
     let source = |(module, text): &(&str, &str)| Source {
         module: module.split("::").map(str::to_owned).collect(),
