@@ -35,7 +35,7 @@ export function runningProgram(flags = []) {
   before(async () => {
     [running.program, running.browser] = await Promise.all([startProgram(flags), startBrowser()]);
     running.address = running.program.address;
-    running.setupLink = running.program.setupLink;
+    running.setupLink = running.program.setupLink();
   });
   after(async () => {
     await running.browser?.close();
@@ -86,7 +86,7 @@ async function startProgram(flags) {
   const program = spawn(
     required("OBCMS_PROGRAM"),
     ["serve", "--listen", "127.0.0.1:0", "--data", data, "--log-format", "json", ...flags],
-    { env: environment, stdio: ["ignore", "ignore", "pipe"] },
+    { env: environment, stdio: ["ignore", "pipe", "pipe"] },
   );
   const ended = new Promise((resolve) => program.once("close", resolve));
   const stop = async () => {
@@ -106,9 +106,12 @@ async function startProgram(flags) {
     return ended.stdout;
   };
 
+  // Read at once, so that the program never waits for a full pipe.
+  const said = [];
+  createInterface({ input: program.stdout }).on("line", (line) => said.push(line));
   const seen = [];
   const address = await new Promise((resolve, reject) => {
-    // Reading goes on after the address is known, so that the program never waits for a full pipe.
+    // Reading goes on after the address is known.
     createInterface({ input: program.stderr }).on("line", (line) => {
       const found = /answering requests on (http:\/\/[0-9.:]+)/.exec(line);
       if (found) resolve(found[1]);
@@ -119,7 +122,7 @@ async function startProgram(flags) {
       reject(new Error(`the program ended with ${code}: ${seen.join("\n")}`)),
     );
   });
-  const setupLink = /http:\S+\/setup\/[\w-]+/.exec(seen.join("\n"))?.[0];
+  const setupLink = () => /http:\S+\/setup\/[\w-]+/.exec(said.join("\n"))?.[0];
   return { address, setupLink, run, stop, log: seen };
 }
 

@@ -4,7 +4,7 @@ use crate::settings::{LogFormat, Settings};
 use std::collections::HashMap;
 use std::fmt::{Debug, Write};
 use std::io::IsTerminal;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tracing::callsite::Identifier;
 use tracing::field::{Field, Visit};
@@ -18,6 +18,15 @@ const WINDOW: Duration = Duration::from_secs(1);
 /// Target of the lines that count what was left out.
 const LEFT_OUT: &str = "obcms::left_out";
 
+/// Name of the command that the process runs.
+static COMMAND: OnceLock<&'static str> = OnceLock::new();
+
+/// Names the command in the log lines of this thread, once logging starts.
+pub fn name_command(name: &'static str) {
+    // A process runs one command.
+    let _ = COMMAND.set(name);
+}
+
 /// Starts logging for the rest of the process.
 pub fn start(settings: &Settings) {
     // The level was parsed with the settings; a filter that fails here would be a fault of ours, and "info" is safe.
@@ -26,12 +35,16 @@ pub fn start(settings: &Settings) {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match settings.log_format {
         LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
     let lines = lines.with_filter(limit.clone()).with_filter(levels);
     // A command that opens the database twice logs in one way.
     if tracing_subscriber::registry().with(lines).try_init().is_err() {
         return;
+    }
+    if let Some(name) = COMMAND.get() {
+        // Around all that this thread does: a process runs one command.
+        std::mem::forget(tracing::error_span!("process", command = name).entered());
     }
     // Without it, what is left out in the last moment is not counted; nothing else is lost.
     let _ = std::thread::Builder::new().name("log".to_owned()).spawn(move || {

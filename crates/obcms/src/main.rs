@@ -32,8 +32,26 @@ enum Command {
     Token(commands::token::Arguments),
 }
 
+impl Command {
+    /// Name on the command line.
+    fn name(&self) -> &'static str {
+        match self {
+            Command::Demo(_) => "demo",
+            Command::Serve(_) => "serve",
+            Command::Migrate(_) => "migrate",
+            Command::Doctor(_) => "doctor",
+            Command::Backup(_) => "backup",
+            Command::Restore(_) => "restore",
+            Command::User(_) => "user",
+            Command::Token(_) => "token",
+        }
+    }
+}
+
 fn main() -> ExitCode {
-    let outcome = match CommandLine::parse().command {
+    let command = CommandLine::parse().command;
+    logging::name_command(command.name());
+    let outcome = match command {
         Command::Demo(arguments) => commands::demo::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Migrate(arguments) => commands::migrate::run(&arguments),

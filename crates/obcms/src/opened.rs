@@ -62,6 +62,7 @@ impl Opened {
                 settings.database
             ))
         })?;
+        database.set_slow_statement(settings.slow_statement_ms);
         let app = App::new(database, Arc::new(SystemClock), Entropy::system(), options(settings))?;
         Ok(Opened { app, runtime })
     }

@@ -16,10 +16,11 @@ use jiff::tz::TimeZone;
 use obcms_domain::core::networks::Network;
 use obcms_web::MetricsAccess;
 use std::path::PathBuf;
+use std::time::Duration;
 use values::{
     parse_connections, parse_database, parse_days, parse_directory, parse_file, parse_listen,
-    parse_log_format, parse_log_level, parse_metrics, parse_networks, parse_public_url, parse_switch,
-    parse_timezone,
+    parse_log_format, parse_log_level, parse_metrics, parse_milliseconds, parse_networks, parse_public_url,
+    parse_switch, parse_timezone,
 };
 
 /// Which commands a setting concerns.
@@ -109,6 +110,10 @@ settings! {
     log_level: String {
         flag: "log-level", environment: "OBCMS_LOG_LEVEL", default: "info", parse: parse_log_level, scope: Everywhere,
         placeholder: "LEVEL", help: "off, error, warn, info, debug or trace, or one per module such as obcms_store=debug,info",
+    }
+    slow_statement_ms: Duration {
+        flag: "slow-statement-ms", environment: "OBCMS_SLOW_STATEMENT_MS", default: "500", parse: parse_milliseconds, scope: Everywhere,
+        placeholder: "MILLISECONDS", help: "Time from which on a statement of the database is named in the log, 0 for never",
     }
     office_timezone: TimeZone {
         flag: "office-timezone", environment: "OBCMS_OFFICE_TIMEZONE", default: "Asia/Manila", parse: parse_timezone, scope: Serving,

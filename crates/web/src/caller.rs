@@ -13,6 +13,7 @@ use crate::address::{base_address, is_secure};
 use crate::bodies::GuardedBody;
 use crate::guard::guarded;
 use crate::problem::Problem;
+use crate::requests;
 use crate::state::{State, blocking};
 
 /// Name of the session cookie over plain HTTP.
@@ -57,10 +58,11 @@ pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, 
             if let Some(body) = request.extensions().get::<GuardedBody>() {
                 body.allow(caller.actor.id);
             }
+            requests::set_user(&caller.actor.username);
             let actor = caller.actor.clone();
             request.extensions_mut().insert(caller);
             // Reading the answer may take long after it was decided that this caller may have it.
-            let about = format!("{} {}", request.method(), request.uri().path());
+            let about = format!("{} {}", request.method(), requests::masked(request.uri().path()));
             let response = next.run(request).await;
             note(&actor, &about, response.status());
             guarded(state, actor, response)

@@ -17,6 +17,7 @@ pub mod live_streams;
 pub mod metrics;
 pub mod pages;
 pub mod problem;
+pub mod requests;
 pub mod return_path;
 pub mod route;
 mod router;

@@ -5,6 +5,8 @@ use axum::response::{IntoResponse, Response};
 use obcms_app::AppError;
 use serde_json::{Map, Value as Json, json};
 
+use crate::requests;
+
 /// Seconds after which a database that was lost is asked again.
 pub const RETRY_SECONDS: i64 = 5;
 
@@ -28,6 +30,16 @@ impl Problem {
         body.insert("status".into(), json!(status.as_u16()));
         body.insert("detail".into(), json!(detail.into()));
         Self { status, body, retry_after: None }
+    }
+
+    /// A fault of the program, with the id under which the log has it.
+    pub fn internal() -> Self {
+        let told = "Something went wrong here; nothing was changed.";
+        let Some(id) = requests::current_id() else {
+            return Self::new(StatusCode::INTERNAL_SERVER_ERROR, told);
+        };
+        let detail = format!("{told} The log of the server has it under request {id}.");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail).with("request_id", json!(id))
     }
 
     /// What happened, for people.
@@ -98,10 +110,7 @@ impl From<AppError> for Problem {
             }
             AppError::Store(_) | AppError::Setting(_) | AppError::Internal(_) | AppError::Unhashed(_) => {
                 tracing::error!(error = %detail, "a request failed");
-                Self::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "Something went wrong here; nothing was changed. It is in the log of the server.",
-                )
+                Self::internal()
             }
         }
     }

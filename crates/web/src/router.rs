@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State as AxumState};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use obcms_domain::core::hex::hex;
@@ -18,7 +18,7 @@ use crate::caller::{self, Nonce};
 use crate::problem::Problem;
 use crate::route::BodyLimits;
 use crate::state::State;
-use crate::{address, api, assets, bodies, health, metrics, pages};
+use crate::{address, api, assets, bodies, health, metrics, pages, requests};
 
 /// The whole program as a service.
 pub fn router(state: State) -> Router {
@@ -46,6 +46,8 @@ pub fn router(state: State) -> Router {
             DefaultPredicate::new().and(NotForContentType::new("text/event-stream")),
         ))
         .layer(CatchPanicLayer::custom(panicked))
+        // Outside of all others, so that the line has the answer as it leaves.
+        .layer(from_fn(requests::log))
         .with_state(state)
 }
 
@@ -65,8 +67,7 @@ async fn wrong_method() -> Response {
 
 fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     tracing::error!("a request ended in a panic");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here; nothing was changed.")
-        .into_response()
+    Problem::internal().into_response()
 }
 
 /// Headers that every answer carries, with a content security policy of its own nonce.

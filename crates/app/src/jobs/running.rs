@@ -50,6 +50,7 @@ pub fn run_next(app: &App, handlers: &[Handler], runner: &str) -> Result<Option<
     let Some(handler) = handlers.iter().find(|handler| handler.kind == job.kind) else {
         return Ok(None);
     };
+    let _span = tracing::error_span!("job", kind = job.kind, id = %job.id, attempt = job.attempts).entered();
     let begun = Instant::now();
     let result = if job.maximum_attempts > 0 && job.attempts > job.maximum_attempts {
         // Its claims ran out one after the other: whatever it does ends the process, and must not do so for ever.

@@ -76,15 +76,18 @@ async fn finish_jobs(runner: Runner) {
     }
 }
 
-/// While nobody can sign in, whoever reads the log may make the first administrator.
+/// While nobody can sign in, whoever reads standard output may make the first administrator. The link is a secret, so it
+/// is in no log.
 fn welcome(app: &App, address: SocketAddr) -> Result<(), Failure> {
     if app.has_users()? {
         return Ok(());
     }
     let secret = app.create_setup_link(&Actor::program(), None)?;
     let link = setup_link(app, &secret).unwrap_or_else(|path| format!("http://{address}{path}"));
-    tracing::info!("there are no accounts yet; make the first administrator within 24 hours at {link}");
-    Ok(())
+    tracing::info!(
+        "there are no accounts yet; standard output has the link that makes the first administrator"
+    );
+    say(&format!("Make the first administrator within 24 hours at {link}\n"))
 }
 
 async fn answer(

@@ -5,6 +5,7 @@ use obcms_domain::core::networks::{Network, NoNetwork};
 use obcms_web::MetricsAccess;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -183,6 +184,10 @@ pub(super) fn parse_days(text: &str) -> Result<u32, String> {
         Ok(days @ 1..=365) => Ok(days),
         _ => Err(format!("'{text}' is not a number of days from 1 to 365")),
     }
+}
+
+pub(super) fn parse_milliseconds(text: &str) -> Result<Duration, String> {
+    text.parse().map(Duration::from_millis).map_err(|_| format!("'{text}' is not a number of milliseconds"))
 }
 
 pub(super) fn parse_switch(text: &str) -> Result<bool, String> {

@@ -5,6 +5,7 @@ mod backup;
 mod faults;
 mod http;
 mod installation;
+mod logs;
 mod program;
 mod race;
 mod serving;

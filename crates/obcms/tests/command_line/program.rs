@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::thread::JoinHandle;
 
 /// A directory of its own for one test, removed at the end.
 pub struct Folder(PathBuf);
@@ -73,6 +74,8 @@ pub fn program(folder: &Folder, arguments: &[&str]) -> Command {
             command.env_remove(name);
         }
     }
+    // A loaded machine is slow at times, and tests count the lines on standard error.
+    command.env("OBCMS_SLOW_STATEMENT_MS", "0");
     command.current_dir(folder.path()).args(arguments).stdin(Stdio::null());
     command
 }
@@ -126,11 +129,26 @@ impl Ended {
 /// `obcms serve` while it runs; killed when dropped.
 pub struct Serving {
     child: Child,
-    errors: BufReader<std::process::ChildStderr>,
+    /// What is written while nobody waits for it, read at once: the program must never wait for a full pipe.
+    output: Reader,
+    errors: Reader,
     /// The address and port it answers on.
     pub address: String,
-    /// What it said before it answered.
-    pub said: String,
+}
+
+type Reader = Option<JoinHandle<String>>;
+
+/// Reads to the end.
+fn reader(mut source: impl Read + Send + 'static) -> Reader {
+    Some(std::thread::spawn(move || {
+        let mut text = String::new();
+        source.read_to_string(&mut text).expect("what it writes is text");
+        text
+    }))
+}
+
+fn read(reader: &mut Reader) -> String {
+    reader.take().map_or_else(String::new, |reader| reader.join().expect("the reader ends"))
 }
 
 impl Serving {
@@ -138,7 +156,10 @@ impl Serving {
     pub fn start(folder: &Folder, arguments: &[&str]) -> Serving {
         let mut given = vec!["serve", "--listen", "127.0.0.1:0"];
         given.extend(arguments);
-        let mut child = program(folder, &given).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut command = program(folder, &given);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        let output = reader(child.stdout.take().expect("standard output is piped"));
         let mut errors = BufReader::new(child.stderr.take().expect("standard error is piped"));
         let mut seen = String::new();
         let address = loop {
@@ -151,7 +172,7 @@ impl Serving {
                 break address[..end.unwrap_or(address.len())].to_owned();
             }
         };
-        Serving { child, errors, address, said: seen }
+        Serving { child, output, errors: reader(std::io::Cursor::new(seen).chain(errors)), address }
     }
 
     /// Sends a signal by its name.
@@ -163,11 +184,16 @@ impl Serving {
         assert!(sent.success(), "the signal was sent");
     }
 
-    /// Waits for the end; gives how it ended and what it still wrote to standard error.
+    /// Waits for the end; gives how it ended and its log.
     pub fn wait(mut self) -> (ExitStatus, String) {
-        let mut rest = String::new();
-        self.errors.read_to_string(&mut rest).expect("standard error is readable");
-        (self.child.wait().expect("the program ends"), rest)
+        let log = read(&mut self.errors);
+        (self.child.wait().expect("the program ends"), log)
+    }
+
+    /// Stops it; gives what it wrote to standard output and to standard error.
+    pub fn stop(mut self) -> (String, String) {
+        self.signal("TERM");
+        (read(&mut self.output), read(&mut self.errors))
     }
 }
 

@@ -8,6 +8,7 @@ mod live;
 mod postgres;
 mod recorder;
 pub mod settings;
+mod slow;
 mod sqlite;
 mod statement;
 mod writing;
@@ -21,6 +22,7 @@ pub use statement::Statement;
 pub use writing::is_writing;
 
 use answers::AnswerCache;
+use slow::SlowLimit;
 use writing::Writing;
 
 use std::path::PathBuf;
@@ -94,6 +96,7 @@ pub struct Database {
     answers: Arc<AnswerCache>,
     recorder: Arc<Recorder>,
     log_tables: &'static LogTables,
+    slow: Arc<SlowLimit>,
 }
 
 /// Writers of the tables that a transaction fills before it commits.
@@ -122,7 +125,13 @@ impl Database {
             answers: Arc::default(),
             recorder: Arc::default(),
             log_tables,
+            slow: Arc::default(),
         })
+    }
+
+    /// Sets the time from which on a statement is named in the log; zero names none.
+    pub fn set_slow_statement(&self, limit: std::time::Duration) {
+        self.slow.set(limit);
     }
 
     /// Engine of the database.
@@ -229,10 +238,13 @@ impl Database {
     }
 
     fn begin(&self, writing: bool) -> Result<Tx<'_>, StoreError> {
-        let connection = match &*self.inner {
-            Inner::Sqlite(sqlite) => Connection::Sqlite(sqlite.begin(writing)?),
-            Inner::Postgres(postgres) => Connection::Postgres(postgres.begin(writing)?),
-        };
+        // Includes the wait for another writer, or for a free connection.
+        let connection = self.slow.watch("BEGIN", || {
+            Ok::<_, StoreError>(match &*self.inner {
+                Inner::Sqlite(sqlite) => Connection::Sqlite(sqlite.begin(writing)?),
+                Inner::Postgres(postgres) => Connection::Postgres(postgres.begin(writing)?),
+            })
+        })?;
         Ok(self.transaction(connection, writing))
     }
 
@@ -247,6 +259,7 @@ impl Database {
             revision: None,
             recorder: &self.recorder,
             log_tables: self.log_tables,
+            slow: &self.slow,
         }
     }
 
@@ -368,6 +381,7 @@ pub struct Tx<'a> {
     revision: Option<i64>,
     recorder: &'a Recorder,
     log_tables: &'static LogTables,
+    slow: &'a SlowLimit,
 }
 
 impl Tx<'_> {
@@ -383,10 +397,10 @@ impl Tx<'_> {
     /// All rows of a query.
     pub fn query(&mut self, sql: &str, parameters: &[Cell]) -> Result<Vec<Row>, StoreError> {
         self.recorder.note(sql, parameters);
-        match &mut self.connection {
+        self.slow.watch(sql, || match &mut self.connection {
             Connection::Sqlite(connection) => connection.query(sql, parameters),
             Connection::Postgres(connection) => connection.query(sql, parameters),
-        }
+        })
     }
 
     /// The first row, if there is one.
@@ -435,18 +449,18 @@ impl Tx<'_> {
 
     /// Runs a statement; the number of rows that it touched.
     pub fn execute(&mut self, sql: &str, parameters: &[Cell]) -> Result<u64, StoreError> {
-        match &mut self.connection {
+        self.slow.watch(sql, || match &mut self.connection {
             Connection::Sqlite(connection) => connection.execute(sql, parameters),
             Connection::Postgres(connection) => connection.execute(sql, parameters),
-        }
+        })
     }
 
     /// Runs several statements without parameters.
     pub fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
-        match &mut self.connection {
+        self.slow.watch(sql, || match &mut self.connection {
             Connection::Sqlite(connection) => connection.batch(sql),
             Connection::Postgres(connection) => connection.batch(sql),
-        }
+        })
     }
 
     /// Inserts many rows of `columns`. `suffix` may hold an `ON CONFLICT` clause.
@@ -461,7 +475,8 @@ impl Tx<'_> {
             // Within the process one prepared statement is run for each row: a statement of its own for every number
             // of rows would be prepared again and again.
             Connection::Sqlite(connection) if !rows.is_empty() => {
-                connection.execute_each(&insertion(table, columns, 1, suffix), rows)
+                let sql = insertion(table, columns, 1, suffix);
+                self.slow.watch(&sql, || connection.execute_each(&sql, rows))
             }
             Connection::Sqlite(_) => Ok(()),
             Connection::Postgres(connection) => {
@@ -469,7 +484,8 @@ impl Tx<'_> {
                 let most = (16_000 / columns.len().max(1)).clamp(1, 500);
                 for chunk in rows.chunks(most) {
                     let parameters: Vec<Cell> = chunk.iter().flatten().cloned().collect();
-                    connection.execute(&insertion(table, columns, chunk.len(), suffix), &parameters)?;
+                    let sql = insertion(table, columns, chunk.len(), suffix);
+                    self.slow.watch(&sql, || connection.execute(&sql, &parameters))?;
                 }
                 Ok(())
             }
@@ -517,10 +533,10 @@ impl Tx<'_> {
     }
 
     fn finish(self) -> Result<(), StoreError> {
-        match self.connection {
+        self.slow.watch("COMMIT", || match self.connection {
             Connection::Sqlite(connection) => connection.commit(),
             Connection::Postgres(connection) => connection.commit(),
-        }
+        })
     }
 }
 

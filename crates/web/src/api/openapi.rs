@@ -334,6 +334,7 @@ pub fn document(routes: &[Route]) -> Json {
             "errors": { "type": "array", "items": { "type": "object", "properties": {
                 "field": { "type": "string" }, "code": { "type": "string" }, "message": { "type": "string" },
             } } },
+            "request_id": { "type": "string", "description": "Of a 500: the id under which the log of the server has it" },
         },
     }));
     json!({

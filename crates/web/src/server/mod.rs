@@ -33,6 +33,7 @@ use tower::ServiceExt;
 use crate::address::{client_of, is_trusted};
 use crate::limits;
 use crate::problem::Problem;
+use crate::requests;
 use connection::Stream;
 use open::{Connections, Entry, Forwarded};
 
@@ -214,7 +215,7 @@ impl Server {
         let (router, connection) = (self.router.clone(), connection.clone());
         async move {
             let (response, forwarded) = match counted.flatten() {
-                Some(None) => (too_many(), None),
+                Some(None) => (too_many(&request), None),
                 Some(forwarded) => (router.oneshot(request).await?, forwarded),
                 None => (router.oneshot(request).await?, None),
             };
@@ -226,11 +227,13 @@ impl Server {
     }
 }
 
-fn too_many() -> Response {
+fn too_many(request: &Request) -> Response {
     let mut problem =
         Problem::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests of this address at the same time.");
     problem.retry_after = Some(5);
-    problem.into_response()
+    let mut response = problem.into_response();
+    requests::log_refusal(request, &mut response);
+    response
 }
 
 /// The body of an answer, which tells the connection when it is handed over.
