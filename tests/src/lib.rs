@@ -14,6 +14,7 @@
 
 mod browser;
 mod client;
+mod clock;
 mod database;
 pub mod other;
 pub mod race;
@@ -22,6 +23,7 @@ mod server;
 
 pub use browser::{Browser, form_token};
 pub use client::{Answer, Client, make, path};
+pub use clock::TestClock;
 pub use database::{Engine, TestDatabase, on_database_server};
 pub use server::{PASSWORD, Person, Server};
 

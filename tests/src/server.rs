@@ -1,7 +1,7 @@
 //! The real server in the process of the test.
 
-use crate::{Client, Engine, TestDatabase};
-use jiff::Timestamp;
+use crate::{Client, Engine, TestClock, TestDatabase};
+use jiff::{SignedDuration, Timestamp};
 use obcms_app::accounts::PasswordCost;
 use obcms_app::records::Input;
 use obcms_app::{Actor, App, AppError, Clock, Entropy, FixedClock, Options, SystemClock};
@@ -54,6 +54,20 @@ impl Server {
         Self::on(database.url().to_owned(), Some(database), WebSettings::default())
     }
 
+    /// A server by the clock of the machine, for tests that have the program itself on the same database.
+    pub fn start_now(engine: Engine) -> Server {
+        let database = TestDatabase::new(engine, prepare);
+        let url = database.url().to_owned();
+        Self::by(Arc::new(SystemClock), url, Some(database), WebSettings::default())
+    }
+
+    /// A server whose clock stands still, for what is compared letter by letter.
+    pub fn standing(engine: Engine) -> Server {
+        let database = TestDatabase::new(engine, prepare);
+        let clock = FixedClock::new(TestClock::start());
+        Self::by(Arc::new(clock), database.url().to_owned(), Some(database), WebSettings::default())
+    }
+
     /// A second server on the same database, as another process would be.
     pub fn second(&self) -> Server {
         Self::on(self.url.clone(), None, WebSettings::default())
@@ -68,7 +82,7 @@ impl Server {
     }
 
     fn on(url: String, database: Option<TestDatabase>, settings: WebSettings) -> Server {
-        Self::by(Arc::new(SystemClock), url, database, settings)
+        Self::by(Arc::new(TestClock), url, database, settings)
     }
 
     fn by(
@@ -201,12 +215,14 @@ fn open(url: &str, handle: &Handle, clock: Arc<dyn Clock>) -> Result<App, String
 }
 
 /// Brings schema and seeds into an empty database, without what no test asks for and every copy would carry: the
-/// barangays outside Region XII, whose codes do not begin with 12. The holidays go as well: which there
-/// are depends on the year in which the tests run, and they would stand in every window of the calendar. A test that is
+/// barangays outside Region XII, whose codes do not begin with 12. The holidays go as well: they
+/// would stand in every window of the calendar. A test that is
 /// about them computes its own.
 fn prepare(url: &str) -> Result<(), String> {
     let runtime = Runtime::new().map_err(|error| error.to_string())?;
-    let app = open(url, runtime.handle(), Arc::new(SystemClock))?;
+    // Before the clock of any test, as other processes start theirs while this one is at work.
+    let clock = FixedClock::new(TestClock::start() - SignedDuration::from_hours(1));
+    let app = open(url, runtime.handle(), Arc::new(clock))?;
     app.prepare().map_err(|error| error.to_string())?;
     app.database()
         .write(|tx| {

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use obcms_app::jobs::run_next;
 use obcms_app::records::Input;
-use obcms_app::{Actor, App, Entropy, HANDLERS, Options, SystemClock};
+use obcms_app::{Actor, App, Entropy, HANDLERS, Options};
 use obcms_domain::kinds::EXTERNAL_CALENDAR;
 use obcms_tests::other::{Other, answer};
-use obcms_tests::{Client, Engine, Server, on_both_engines};
+use obcms_tests::{Client, Engine, Server, TestClock, on_both_engines};
 use serde_json::{Value as Json, json};
 use ureq::http::Method;
 
@@ -34,7 +34,7 @@ fn at(start: &str, end: &str) -> String {
 /// The same program, allowed to look at this machine.
 fn allowed(server: &Server) -> App {
     let options = Options { allow_private_addresses: true, ..Options::default() };
-    App::new(server.app().database().clone(), Arc::new(SystemClock), Entropy::system(), options).unwrap()
+    App::new(server.app().database().clone(), Arc::new(TestClock), Entropy::system(), options).unwrap()
 }
 
 /// Has the jobs done that are due.

@@ -64,7 +64,7 @@ on_both_engines! {
         migrations::revert(server.app().database(), 0).unwrap();
         let ended = several_at_once(server, 3, |database| {
             let options = obcms_app::Options::default();
-            let (clock, entropy) = (std::sync::Arc::new(obcms_app::SystemClock), obcms_app::Entropy::system());
+            let (clock, entropy) = (std::sync::Arc::new(obcms_tests::TestClock), obcms_app::Entropy::system());
             let app = obcms_app::App::new(database, clock, entropy, options).map_err(|error| error.to_string())?;
             app.prepare().map_err(|error| error.to_string())
         });

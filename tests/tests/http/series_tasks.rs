@@ -3,8 +3,8 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use obcms_app::HANDLERS;
-use obcms_tests::{Browser, Client, make, on_both_engines};
+use obcms_app::{Clock, HANDLERS};
+use obcms_tests::{Browser, Client, TestClock, make, on_both_engines};
 use serde_json::{Value, json};
 
 fn text(value: &Value, name: &str) -> String {
@@ -13,8 +13,8 @@ fn text(value: &Value, name: &str) -> String {
 
 /// The date of the office.
 fn today() -> Date {
-    #[allow(clippy::disallowed_methods)] // The server reads the same clock.
-    jiff::Timestamp::now().in_tz("Asia/Manila").unwrap().date()
+    // The server reads the same clock.
+    TestClock.now().in_tz("Asia/Manila").unwrap().date()
 }
 
 fn day(days: i64) -> String {

@@ -7,7 +7,7 @@ use super::program::{Folder, Serving};
 /// The database itself keeps two processes apart that know nothing of each other.
 #[test]
 fn two_processes_on_one_database_book_nothing_twice() {
-    let server = Server::start(Engine::Postgres);
+    let server = Server::start_now(Engine::Postgres);
     let folder = Folder::new("race");
     let start = || Serving::start(&folder, &["--database", server.database_url()]);
     let (one, other) = (start(), start());
