@@ -46,6 +46,7 @@ mod series_pages;
 mod series_random;
 mod series_tasks;
 mod sharing;
+mod snapshots;
 mod tasks;
 mod timelines;
 mod today;
