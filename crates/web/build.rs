@@ -62,7 +62,7 @@ fn build(source: &Path, workshop: &Path) -> Result<PathBuf, Box<dyn Error>> {
         }
         let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
         let arguments =
-            ["ci", "--ignore-scripts", "--include=dev", "--prefer-offline", "--no-audit", "--no-fund"];
+            ["ci", "--ignore-scripts", "--omit=dev", "--prefer-offline", "--no-audit", "--no-fund"];
         call(Command::new(npm).args(arguments).current_dir(workshop), "npm ci")?;
         fs::write(&installed, &lock)?;
     }

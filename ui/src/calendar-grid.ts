@@ -193,7 +193,7 @@ export function openGrid(context: Context): CalendarView {
       });
       showDay(date, entriesOn(date, days, zone), zone, link, context.open);
       // Anything that is no name of a view keeps the grid from answering itself.
-      return true as unknown as void;
+      return true as unknown as undefined;
     },
     moreLinkDidMount: ({ el }) => el.setAttribute("role", "button"),
     selectable: context.creates.length > 0,

@@ -111,7 +111,14 @@ export function startTimelineDrag(grid: HTMLElement, hand: Hand, signal: AbortSi
         },
         during,
       );
-      document.addEventListener("pointercancel", () => (end(), hand.release()), during);
+      document.addEventListener(
+        "pointercancel",
+        () => {
+          end();
+          hand.release();
+        },
+        during,
+      );
       document.addEventListener(
         "keydown",
         (key) => {

@@ -184,7 +184,9 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
         folded += 1;
         continue;
       }
-      (lanes[lane] ??= []).push([bar.from, bar.to]);
+      const taken = lanes[lane] ?? [];
+      taken.push([bar.from, bar.to]);
+      lanes[lane] = taken;
       track.append(draftBar(bar, lane));
     }
     if (folded > 0) {

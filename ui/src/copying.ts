@@ -4,7 +4,7 @@ import { toast } from "./toast";
 export function startCopying(): void {
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element && event.target.closest("[data-copy]");
-    const input = button && button.closest("[data-copy-field]")?.querySelector("input");
+    const input = button ? button.closest("[data-copy-field]")?.querySelector("input") : null;
     if (input) void copy(input);
   });
 }

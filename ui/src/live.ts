@@ -194,7 +194,8 @@ async function replace(id: string, fresh: Document): Promise<void> {
 
 function morph(old: Element, incoming: Element): void {
   const changed: Element[] = [];
-  Idiomorph.morph(old, incoming, {
+  // Only a morph of a whole head is something to wait for.
+  void Idiomorph.morph(old, incoming, {
     morphStyle: "outerHTML",
     ignoreActiveValue: true,
     restoreFocus: true,

@@ -443,7 +443,7 @@ export class Picker {
 
   private answer(query: string): Promise<Item[]> {
     const known = this.answers.get(query);
-    if (known) return known;
+    if (known !== undefined) return known;
     const asked = find(this.collection, query);
     this.answers.set(query, asked);
     // Only answers under way are shared: a later question finds what was made meanwhile.

@@ -1,6 +1,6 @@
 //! What can be set, where each value comes from, and how it is shown.
 //!
-//! A setting is declared once, in the [`settings!`] list below. The field of [`Settings`], the command line flag,
+//! A setting is declared once, in the `settings!` list below. The field of [`Settings`], the command line flag,
 //! the environment variable, the key in the TOML file, the help text and the line of `--print-config` all follow
 //! from that declaration. The first of flag, environment, file and default that has a value wins.
 
@@ -57,6 +57,7 @@ macro_rules! settings {
         placeholder: $placeholder:literal, help: $help:literal $(,)?
     } )*) => {
         /// The settings after parsing.
+        #[allow(rustdoc::bare_urls)] // The help of a flag is its documentation.
         #[derive(Debug, Clone)]
         pub struct Settings {
             $( #[doc = $help] pub $key: $type, )*

@@ -29,7 +29,7 @@ pub struct Asset {
 
 /// The address of an asset: `asset_url("app.js")` is `/assets/app-4F2A91C0.js`.
 ///
-/// A name that is not there gives an address that answers 404; [`tests`] hold the names the frame uses to the table.
+/// A name that is not there gives an address that answers 404; the tests hold the names the frame uses to the table.
 #[must_use]
 pub fn asset_url(name: &str) -> String {
     let file = ASSETS.iter().find(|asset| asset.name == name).map_or(name, |asset| asset.file);
