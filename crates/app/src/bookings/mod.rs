@@ -1,6 +1,6 @@
 //! Bookings: nobody gets what is taken, from whatever path.
 //!
-//! Every write of a booking passes [`guard::occupy`] among its effects: the resource is held, what is taken is
+//! Every write of a booking passes `guard` among its effects: the resource is held, what is taken is
 //! looked at, and the times of the booking are written beside it, where the database refuses a second exclusive one
 //! once more. Creating, moving, deciding, restoring and undoing are therefore one path.
 
