@@ -104,7 +104,7 @@ pub fn input(world: &mut World, draft: &Draft, needs: &[Id]) -> Json {
 }
 
 /// Moves the budget to a state, as the decision on it will. This is the one write of the demo that no command of the program
-/// makes yet; `docs/architecture.md` says so.
+/// makes yet; `docs/decisions/0048-demo.md` says so.
 pub fn approve(work: &mut Work<'_, '_>, ppa: Id, state: &str, action: &str) -> Result<(), AppError> {
     if let Some(before) = work.find(&PPA, ppa)? {
         let mut record = before.clone();
