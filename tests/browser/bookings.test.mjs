@@ -42,7 +42,7 @@ for (const width of [1280, 390]) {
     // What is taken is told with what is in the way; one click books a free time.
     await page.goto(`${form}&start=${start}&end=${end}`);
     await page.getByRole("button", { name: "Create booking" }).click();
-    await page.getByRole("heading", { name: "In the way" }).waitFor();
+    await page.getByRole("heading", { name: "Conflicting bookings" }).waitFor();
     await page.getByRole("link", { name: "Budget meeting" }).first().waitFor();
     assert.equal(await page.getByLabel("Purpose", { exact: false }).inputValue(), "Staff meeting");
     await page.getByRole("button", { name: `Book Room B ${width} (10 seats)` }).waitFor();
@@ -52,7 +52,7 @@ for (const width of [1280, 390]) {
     await page.getByRole("heading", { name: "Staff meeting" }).waitFor();
 
     // It waits, and is decided with a note.
-    await page.getByRole("button", { name: "Refuse" }).click();
+    await page.getByRole("button", { name: "Reject" }).click();
     await page.getByText("Say why the booking is refused").waitFor();
     await page.getByLabel("Note").fill("Bring the key back");
     await page.getByRole("button", { name: "Approve" }).click();
@@ -99,13 +99,13 @@ for (const width of [1280, 390]) {
     });
     await page.goto(`/bookings/new?${query}`);
     await page.getByRole("button", { name: "Create booking" }).click();
-    await page.getByRole("heading", { name: "2 of 4 dates cannot be had" }).waitFor();
+    await page.getByRole("heading", { name: "2 of 4 occurrences are not available" }).waitFor();
     await fits(page);
     await page.getByRole("button", { name: /^Take .*10:00 AM to 11:00 AM/ }).first().click();
-    await page.getByRole("heading", { name: "1 of 4 dates cannot be had" }).waitFor();
+    await page.getByRole("heading", { name: "1 of 4 occurrences are not available" }).waitFor();
     await page.getByRole("button", { name: "Skip" }).click();
-    await page.getByRole("heading", { name: "All 3 dates are free" }).waitFor();
-    await page.getByRole("button", { name: "Book all these dates" }).click();
+    await page.getByRole("heading", { name: "All 3 occurrences are available" }).waitFor();
+    await page.getByRole("button", { name: "Book these occurrences" }).click();
     await page.waitForURL(/\/bookings\/[0-9a-f-]{36}$/);
     const found = await client("GET", `resources/${room.id}/availability?start=${day(1)}&end=${day(40)}`);
     assert.equal(found.busy.length, 5);
@@ -150,12 +150,12 @@ for (const width of [1280, 390]) {
       rule.value = "FREQ=WEEKLY;COUNT=4";
       rule.dispatchEvent(new Event("input", { bubbles: true }));
     });
-    await preview.getByText("2 of 4 dates cannot be had.").waitFor();
+    await preview.getByText("2 of 4 occurrences are not available.").waitFor();
     await fits(page);
     await preview.getByRole("button", { name: /^Take .*10:00 AM – 11:00 AM/ }).first().click();
-    await preview.getByText("1 of 4 dates cannot be had.").waitFor();
+    await preview.getByText("1 of 4 occurrences are not available.").waitFor();
     await preview.getByRole("button", { name: "Skip" }).click();
-    await preview.getByText("All 3 dates are free.").waitFor();
+    await preview.getByText("All 3 occurrences are available.").waitFor();
     await page.getByRole("button", { name: "Create booking" }).click();
     await page.waitForURL(/\/bookings\/[0-9a-f-]{36}$/);
     const found = await client("GET", `resources/${room.id}/availability?start=${day(1)}&end=${day(40)}`);
@@ -185,7 +185,7 @@ for (const width of [1280, 390]) {
     await page.getByRole("button", { name: "Decide on Unwanted" }).click();
     const other = page.getByRole("dialog", { name: "Decide on Unwanted" });
     await other.getByLabel("Note").fill("The roof leaks");
-    await other.getByRole("button", { name: "Refuse" }).click();
+    await other.getByRole("button", { name: "Reject" }).click();
     await page.getByText("Unwanted: rejected").waitFor();
     assert.equal(await page.getByRole("button", { name: /^Decide on/ }).count(), 0);
     assert.equal((await client("GET", `bookings/${wanted.id}`)).status, "approved");
@@ -222,7 +222,7 @@ for (const width of [1280, 390]) {
     await page.goto(`/tasks/${task.id}`);
     await page.getByRole("link", { name: `Car ${width}` }).click();
     await page.waitForURL(new RegExp(`/bookings/${booking}$`));
-    await page.getByRole("button", { name: "Cancel the booking" }).click();
+    await page.getByRole("button", { name: "Cancel booking" }).click();
     await page.getByText("Cancelled", { exact: true }).first().waitFor();
     const free = await client("GET", `resources/${car.id}/availability?start=${day(4)}&end=${day(5)}`);
     assert.deepEqual(free.busy, []);
@@ -250,10 +250,10 @@ for (const width of [1280, 390]) {
     });
     await client("PATCH", `events/${event.id}`, { start: `${day(4)}T09:00:00+08:00`, end: `${day(4)}T11:00:00+08:00` });
     await page.goto(`/events/${event.id}`);
-    await page.getByText("Not at the time of the event").waitFor();
+    await page.getByText("Outside the event's time").waitFor();
     await fits(page);
     await page.getByRole("button", { name: "Move with the event" }).click();
-    await page.getByText("Not at the time of the event").waitFor({ state: "detached" });
+    await page.getByText("Outside the event's time").waitFor({ state: "detached" });
     const moved = await client("GET", `bookings/${booking.id}`);
     assert.equal(moved.start.slice(0, 10), day(4));
     await page.context().close();

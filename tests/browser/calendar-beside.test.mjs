@@ -23,7 +23,7 @@ test("beside the calendar stand busy days, conflicts and what comes", async () =
   await event("Clashing two", "09:30");
   await page.goto("/calendar?view=month&q=Clashing");
   await page.locator("[data-toggle-panels]").click();
-  const side = page.getByRole("complementary", { name: "Beside the calendar" });
+  const side = page.getByRole("complementary", { name: "Calendar panels" });
   const clash = side.locator(".clash").first();
   await clash.getByRole("link", { name: /Clashing one/ }).waitFor();
   await clash.getByRole("link", { name: /Clashing two/ }).waitFor();
@@ -48,11 +48,11 @@ test("a saved view is kept, renamed, opened first and deleted", async () => {
   await page.locator(".agenda").waitFor();
   const menu = page.locator(".calendar-presets");
   await menu.locator("summary").click();
-  await page.getByLabel("Save what is shown as").fill("My meetings");
+  await page.getByLabel("Save current view as").fill("My meetings");
   await page.keyboard.press("Enter");
   await menu.getByRole("link", { name: "My meetings" }).waitFor();
   await menu.getByRole("button", { name: "Open My meetings first" }).click();
-  await menu.getByText("opens first").waitFor();
+  await menu.getByText("default").waitFor();
   await menu.getByRole("button", { name: "Rename My meetings" }).click();
   await menu.getByLabel("New name").fill("Meetings to come");
   await page.keyboard.press("Enter");
@@ -72,7 +72,7 @@ test("without script the window can be had as a list", async () => {
   await make("tasks", { title: "Plain task", due_date: "2031-11-12" });
   const page = await running.signedIn("coordinator", { ...DESK, javaScriptEnabled: false });
   await page.goto("/calendar?date=2031-11-01");
-  await page.getByRole("link", { name: "Show the calendar as a plain list" }).click();
+  await page.getByRole("link", { name: "Show as a list" }).click();
   await page.getByRole("link", { name: "Plain task" }).waitFor();
   await page.getByRole("link", { name: "Later" }).click();
   assert.equal(new URL(page.url()).searchParams.get("date"), "2031-12-01");

@@ -294,7 +294,7 @@ test("the agenda shows what comes next, and then more", async () => {
   assert.equal(await page.getByText("Agenda later").count(), 0);
   for (let time = 0; time < 2; time += 1) await page.getByRole("button", { name: "Show more" }).click();
   await page.locator(".agenda-section", { hasText: "Mon 20 Feb" }).getByText("Agenda later").waitFor();
-  await page.getByLabel("How much").selectOption({ label: "Next 20 entries" });
+  await page.getByLabel("Period").selectOption({ label: "Next 20 entries" });
   await page.waitForURL((url) => url.searchParams.get("next") === "20e");
   await page.getByText("Agenda later").waitFor();
   await page.context().close();

@@ -99,24 +99,24 @@ for (const [where, viewport] of WIDTHS) {
       buffer: Buffer.from(calendar(`From a file ${viewport.width}`)),
     };
     await page.goto("/external-calendars/from-file");
-    await page.getByRole("button", { name: "Read the file" }).click();
-    await page.getByText("Choose a file first.").first().waitFor();
+    await page.getByRole("button", { name: "Import file" }).click();
+    await page.getByText("Choose a file.").first().waitFor();
     await page.locator("#field-file").setInputFiles({ name: "a.ics", mimeType: "text/calendar", buffer: Buffer.from("no") });
-    await page.getByRole("button", { name: "Read the file" }).click();
+    await page.getByRole("button", { name: "Import file" }).click();
     await page.getByText("This is not a calendar file", { exact: false }).first().waitFor();
     await assertAccessible(page);
     await page.locator("#field-file").setInputFiles(file);
-    await page.getByRole("button", { name: "Read the file" }).click();
+    await page.getByRole("button", { name: "Import file" }).click();
     await page.getByText("2 new, 0 changed, 0 unchanged, 0 removed; remarks on 1.").waitFor();
     await page.getByText("An event without a start").waitFor();
     await assertAccessible(page);
     await assertFits(page);
 
-    await page.getByRole("link", { name: "See the calendar" }).click();
+    await page.getByRole("link", { name: "Open calendar" }).click();
     await page.getByRole("heading", { name: `From a file ${viewport.width}` }).waitFor();
     await page.locator("#field-file").setInputFiles(file);
     await assertAccessible(page);
-    await page.getByRole("button", { name: "Read the file" }).click();
+    await page.getByRole("button", { name: "Import file" }).click();
     await page.getByText("0 new, 0 changed, 2 unchanged, 0 removed; remarks on 1.").waitFor();
     await page.context().close();
   });

@@ -214,7 +214,7 @@ for (const width of [1280, 390]) {
     const webcal = await page.getByRole("link", { name: "Open in a calendar program" }).getAttribute("href");
     assert.equal(webcal, address.replace("http:", "webcal:"));
 
-    await page.getByRole("button", { name: "Make a new address" }).click();
+    await page.getByRole("button", { name: "Create new address" }).click();
     await page.getByText("The feed has a new address").waitFor();
     const renewed = await field.inputValue();
     assert.notEqual(renewed, address);

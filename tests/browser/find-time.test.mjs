@@ -11,11 +11,11 @@ for (const width of [1280, 390]) {
   test(`a time is found and an event planned in it at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
     await page.goto("/calendar/find-time");
-    await page.getByLabel("How long").selectOption("120");
+    await page.getByLabel("Duration").selectOption("120");
     await page.getByRole("button", { name: "Find times" }).click();
     await page.waitForURL((url) => url.searchParams.get("minutes") === "120");
     const first = page.locator(".suggestion").first();
-    await first.getByText("Everybody is free").waitFor();
+    await first.getByText("Everyone is free").waitFor();
     await assertAccessible(page);
     const overflow = await page.evaluate(
       () => document.documentElement.scrollWidth - window.innerWidth,
@@ -34,9 +34,9 @@ for (const width of [1280, 390]) {
   test(`who asks for nobody is told so at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
     await page.goto("/calendar/find-time?people=&minutes=90");
-    await page.getByText("Say who must come.").first().waitFor();
-    await page.getByRole("heading", { name: "This needs another look before times can be found" }).waitFor();
-    assert.equal(await page.getByLabel("How long").inputValue(), "90");
+    await page.getByText("Enter at least one person.").first().waitFor();
+    await page.getByRole("heading", { name: "Correct these fields to find times" }).waitFor();
+    assert.equal(await page.getByLabel("Duration").inputValue(), "90");
     await page.context().close();
   });
 }

@@ -73,7 +73,7 @@ for (const [where, viewport] of WIDTHS) {
     // Nothing fits: the same.
     await field.input.fill("nobody of this name");
     await page.keyboard.press("Enter");
-    await field.error.filter({ hasText: "Nothing found" }).waitFor();
+    await field.error.filter({ hasText: "No results" }).waitFor();
     assert.equal(await field.input.inputValue(), "nobody of this name");
     await field.input.fill("Santos Cooperative");
     await pressLike(page, page.getByRole("button", { name: "Create event" }));

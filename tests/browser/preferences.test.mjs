@@ -66,9 +66,9 @@ for (const width of [1280, 390]) {
     await assertFits(page, width);
 
     const computed = width === 390 ? year + 6 : year + 5;
-    await page.getByText("Compute a year").click();
+    await page.getByText("Calculate a year").click();
     await page.getByLabel("Year", { exact: true }).fill(`${computed}`);
-    await page.getByRole("button", { name: "Compute", exact: true }).click();
+    await page.getByRole("button", { name: "Calculate", exact: true }).click();
     await page.getByText(`holidays of ${computed} put in`).waitFor();
     const ramadan = () =>
       page.evaluate(async (year) => {
@@ -103,13 +103,13 @@ test("views are saved, opened first, renamed, deleted and back again on a phone"
   await page.goto("/calendar?view=agenda&modules=tasks&status=in_progress");
   const menu = page.locator("[data-presets]");
   await menu.locator("summary").click();
-  await page.getByLabel("Save what is shown as").fill("My work");
+  await page.getByLabel("Save current view as").fill("My work");
   await menu.getByRole("button", { name: "Save" }).click();
   await menu.getByRole("link", { name: "My work" }).waitFor();
   await assertAccessible(page);
   await assertFits(page, 390);
   await menu.getByRole("button", { name: "Open My work first" }).click();
-  await menu.getByText("opens first").waitFor();
+  await menu.getByText("default").waitFor();
   await page.goto("/calendar");
   await page.waitForURL(/view=agenda&modules=tasks&status=in_progress/);
   await menu.locator("summary").click();

@@ -116,7 +116,7 @@ for (const [where, viewport] of WIDTHS) {
     await assertAccessible(page);
     await page.getByRole("button", { name: "Undo last change" }).click();
     // It leads back to the event, whose history tells of it.
-    await page.getByText("The last change was undone").waitFor();
+    await page.getByText("Last change undone").waitFor();
     await page.locator(".tabs").getByRole("link", { name: "History" }).click();
     await page.locator("#history").getByText("undid a change").waitFor();
     await page.context().close();
@@ -150,7 +150,7 @@ for (const [where, viewport] of WIDTHS) {
       assert.equal(await undo(page).count(), 0);
     }
     await undo(own).click();
-    await own.getByText("The last change was undone").waitFor();
+    await own.getByText("Last change undone").waitFor();
     // What is left is the creation, by somebody else.
     await own.goto(history);
     await own.locator("#history").getByText("undid a change").waitFor();

@@ -63,7 +63,7 @@ for (const [name, options] of [
     await page.locator('input[name="end"]').fill("");
     await page.locator('input[name="end.time"]').fill("");
     await page.getByRole("button", { name: "Create event" }).click();
-    await page.getByRole("heading", { name: "Next dates" }).waitFor();
+    await page.getByRole("heading", { name: "Next occurrences" }).waitFor();
     await page.locator("#dates").getByText("Every week on Thursday").waitFor();
     await fits(page);
     await page.locator("#dates").getByRole("link").nth(1).click();
@@ -142,10 +142,10 @@ test("following dates are changed in the form, one is cancelled, and both are un
   // Undo leads back to the series; going on before it has arrived would break it off.
   await page.waitForURL((url) => url.pathname.includes(event.id));
   await page.goto(`/events/${event.id}?occurrence=2034-01-16T09:00:00`);
-  await page.getByText("Cancel date").click();
+  await page.getByText("Cancel occurrence").click();
   const dialog = page.getByRole("dialog", { name: /^Cancel/ });
   await dialog.getByRole("button", { name: /^This date/ }).click();
-  await page.getByRole("button", { name: "Bring back" }).waitFor();
+  await page.getByRole("button", { name: "Restore" }).waitFor();
   await becomes(event, ["2034-01-02T09:00", "2034-01-09T09:00", "2034-01-23T09:00", "2034-01-30T09:00"]);
   await page.locator("#toasts").getByRole("button", { name: "Undo" }).click();
   await becomes(event, all);
@@ -188,7 +188,7 @@ test("without script a date is cancelled and a rule is written", async () => {
   const event = await weekly("Plain", "2035-01-01T09:00:00");
   const page = await running.signedIn("coordinator", { ...DESK, javaScriptEnabled: false });
   await page.goto(`/events/${event.id}?occurrence=2035-01-08T09:00:00`);
-  await page.getByText("Cancel date").click();
+  await page.getByText("Cancel occurrence").click();
   await page.getByRole("radio", { name: /^This and following/ }).check();
   await page.getByRole("button", { name: /^Cancel Mon 8 Jan/ }).click();
   assert.deepEqual(await dates(event), ["2035-01-01T09:00"]);
@@ -247,7 +247,7 @@ test("a task that waits goes on with its next date for a reason, by keyboard and
   await page.goto(`/tasks/${task.id}`);
   await page.getByText("Start Mon 7 Jan 2036 anyway").first().focus();
   await page.keyboard.press("Enter");
-  const reason = page.getByLabel("Why it cannot wait");
+  const reason = page.getByLabel("Reason to go ahead");
   await reason.fill("The governor asks");
   const box = await reason.boundingBox();
   assert.ok(box.x >= 0 && box.x + box.width <= 390, `${box.x} to ${box.x + box.width}`);

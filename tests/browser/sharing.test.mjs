@@ -24,7 +24,7 @@ test("a share is made, opened on a phone with its pass phrase, and revoked", asy
   await page.waitForURL(/\/shares\/[0-9a-f-]{36}$/);
   const detail = page.url();
   await assertAccessible(page);
-  const address = await page.getByLabel("Address to pass on").inputValue();
+  const address = await page.getByLabel("Address to share").inputValue();
 
   const phone = await running.browser.newContext({ viewport: { width: 390, height: 844 } });
   const stranger = await phone.newPage();

@@ -43,7 +43,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     const second = await newTask(client, { title: "Set up the chairs", depends_on: [first.id] });
     await page.goto(`/tasks/${second.id}`);
     await page.getByText("Start anyway").first().click();
-    await page.getByLabel("Why it cannot wait").fill("The owner opens early");
+    await page.getByLabel("Reason to go ahead").fill("The owner opens early");
     await page.getByRole("button", { name: "Start anyway" }).click();
     await page.getByText("In progress: Set up the chairs").waitFor();
     await page.getByText("The owner opens early").waitFor();
@@ -119,7 +119,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
       // One Undo takes back all of it.
       await page.goto(`/${collection}/${record.id}?tab=history`);
       await page.getByRole("button", { name: "Undo last change" }).click();
-      await page.getByText("The last change was undone").waitFor();
+      await page.getByText("Last change undone").waitFor();
       assert.deepEqual(await states(), before);
 
       const again = await edit();

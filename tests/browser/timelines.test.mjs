@@ -217,10 +217,10 @@ test("an event that repeats goes to another room with all its dates", async () =
   const from = middle(await boxOf(bar(page, "Maple room", "Hearings")));
   await drag(page, from, { x: from.x, y: middle(await boxOf(track(page, "Willow room"))).y });
   const dialog = page.getByRole("dialog", { name: "Give “Hearings” to Willow room" });
-  await dialog.getByRole("button", { name: "All dates" }).waitFor();
-  assert.equal(await dialog.getByRole("button", { name: "This date" }).count(), 0);
-  assert.equal(await dialog.getByRole("button", { name: "This and following dates" }).count(), 0);
-  await dialog.getByRole("button", { name: "All dates" }).click();
+  await dialog.getByRole("button", { name: "All occurrences" }).waitFor();
+  assert.equal(await dialog.getByRole("button", { name: "This occurrence" }).count(), 0);
+  assert.equal(await dialog.getByRole("button", { name: "This and following occurrences" }).count(), 0);
+  await dialog.getByRole("button", { name: "All occurrences" }).click();
   await becomes(`bookings/${booking.id}`, { resource: second.id });
   await bar(page, "Willow room", "Hearings").waitFor();
   await page.keyboard.press("u");

@@ -159,8 +159,8 @@ function start(form: HTMLFormElement): void {
     }
     said.textContent =
       wrong.length === 0
-        ? `All ${total} dates are free.`
-        : `${wrong.length} of ${total} dates cannot be had.`;
+        ? `All ${total} occurrences are available.`
+        : `${wrong.length} of ${total} occurrences are not available.`;
     const list = make("ul", { class: "list dates", tabindex: "0", "aria-label": "The dates" });
     list.append(...occurrences.map(line));
     const skip = button(`Leave these ${wrong.length} out`, () => {
@@ -203,7 +203,7 @@ function start(form: HTMLFormElement): void {
   function line(date: BookedDate): HTMLElement {
     const isFree = date.state === "free";
     const tone = { free: "good", clash: "bad", closed: "warning" }[date.state];
-    const word = { free: "Free", clash: "Taken", closed: "Not open" }[date.state];
+    const word = { free: "Free", clash: "Booked", closed: "Closed" }[date.state];
     const when = make("span", { class: "grow" }, label(date), " ");
     when.append(make("span", { class: "badge", "data-tone": tone }, word));
     if (!isFree) when.append(" ", reasonOf(date));

@@ -101,7 +101,7 @@ export function openAgenda(context: Context): CalendarView {
         make(
           "p",
           { class: "muted agenda-empty" },
-          `Nothing from ${stretch(state.date, addDays(until, -1))}.`,
+          `No events from ${stretch(state.date, addDays(until, -1))}.`,
         ),
       );
     }

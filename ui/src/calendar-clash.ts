@@ -89,7 +89,7 @@ export async function askWayOut(
   };
   const free = movable ? list<Span>(refusal, "free_slots") : [];
   offer(
-    "Free times near it",
+    "Nearest free times",
     free.map((span): [string, WayOut] => {
       const to = timesOf(span, zone);
       return [to.allDay ? dayWords(to.start) : whenWords(to), { to }];
@@ -100,7 +100,7 @@ export async function askWayOut(
     ({ resource }) => instead && resource !== instead,
   );
   offer(
-    "Free at that time",
+    "Free at this time",
     others.map(({ resource, name, seats }): [string, WayOut] => [
       seats ? `${name} · seats ${seats}` : name,
       { goes: { about: "resource", id: resource, name, insteadOf: instead ?? "" } },

@@ -47,10 +47,10 @@ export function startOptions({ host, state, go }: Context): void {
       case "weeks":
         return ["Weeks", WEEKS, String(state.weeks), (value) => ({ weeks: Number(value) })];
       case "agenda":
-        return ["How much", NEXT, state.next, (value) => ({ next: value })];
+        return ["Period", NEXT, state.next, (value) => ({ next: value })];
       case "people":
       case "resources":
-        return ["How much", SPANS, state.span, (value) => ({ span: value as State["span"] })];
+        return ["Period", SPANS, state.span, (value) => ({ span: value as State["span"] })];
       default:
         return null;
     }

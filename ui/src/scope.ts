@@ -6,9 +6,9 @@ import { make, one } from "./page";
 export type Scope = "this" | "following" | "all";
 
 const CHOICES: [Scope, string, string][] = [
-  ["this", "This date", "The other dates stay as they are."],
-  ["following", "This and following dates", "The dates before stay as they are."],
-  ["all", "All dates", "Those that are over too."],
+  ["this", "This occurrence", "Other occurrences do not change."],
+  ["following", "This and following occurrences", "Earlier occurrences do not change."],
+  ["all", "All occurrences", "Includes past occurrences."],
 ];
 
 /**
@@ -22,7 +22,7 @@ export async function askScope(question: string, offered?: Scope[]): Promise<Sco
     "dialog",
     { class: "dialog scope-dialog", "aria-labelledby": "scope-heading", "aria-describedby": "scope-help" },
     heading,
-    make("p", { id: "scope-help", class: "muted" }, "This happens on many dates. Which of them?"),
+    make("p", { id: "scope-help", class: "muted" }, "This event repeats. Which occurrences do you want to change?"),
     choices,
   );
   let chosen: Scope | null = null;

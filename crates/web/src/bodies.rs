@@ -77,10 +77,10 @@ enum Broken {
 impl Broken {
     fn answer(self) -> Option<Response> {
         let mut problem = match self {
-            Self::TooSlow => Problem::new(StatusCode::REQUEST_TIMEOUT, "The body came too slowly."),
+            Self::TooSlow => Problem::new(StatusCode::REQUEST_TIMEOUT, "The request body was sent too slowly."),
             Self::NoRoom => Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "Too many large uploads at the same time; send it again in a moment.",
+                "Too many large uploads at the same time. Try again in a moment.",
             ),
             Self::TooLarge(most) => too_large(most),
             // The client is gone, or the handler has said it better.

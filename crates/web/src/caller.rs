@@ -51,7 +51,7 @@ pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, 
             if needs_csrf(&request, &caller) && !has_csrf(request.headers(), &caller) {
                 return Problem::new(
                     StatusCode::FORBIDDEN,
-                    "Writing with the session cookie needs the X-CSRF-Token of the session.",
+                    "The X-CSRF-Token header of the session is required to write with the session cookie.",
                 )
                 .into_response();
             }

@@ -21,8 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Outcome of a check; an error is the reason in words.
 type Outcome = Result<(), &'static str>;
 
-const MUTE: &str = "The database does not answer.";
-const UNUSABLE: &str = "The database cannot be read and written; see the log of the server.";
+const MUTE: &str = "The database does not respond.";
+const UNUSABLE: &str = "The database cannot be read and written. See the server log.";
 const BEHIND: &str = "The database is not migrated.";
 
 /// Readiness check, made at most once at a time and once a second.

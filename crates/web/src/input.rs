@@ -69,10 +69,10 @@ fn require_bounded(bytes: &[u8]) -> Result<(), Problem> {
             _ => {}
         }
         if depth > JSON_DEPTH {
-            return refuse(format!("The body is nested too deep: at most {JSON_DEPTH} levels."));
+            return refuse(format!("The body is nested too deeply. At most {JSON_DEPTH} levels are allowed."));
         }
         if values > JSON_VALUES {
-            return refuse(format!("The body has too many values: at most {JSON_VALUES}."));
+            return refuse(format!("The body has too many values. At most {JSON_VALUES} are allowed."));
         }
     }
     Ok(())
@@ -154,7 +154,7 @@ impl Parameters {
             .iter()
             .filter(|(name, _)| !known.contains(&name.as_str()))
             .map(|(name, _)| {
-                FieldError::new(name.clone(), "unknown_parameter", "There is no such parameter.")
+                FieldError::new(name.clone(), "unknown_parameter", "Unknown parameter.")
             })
             .collect();
         if errors.is_empty() { Ok(()) } else { Err(obcms_app::AppError::BadParameter(errors).into()) }
@@ -235,7 +235,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PageParameters {
 /// Reads `a=b&c=d`; what is no UTF-8 is refused rather than replaced.
 fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     if bytes.iter().filter(|byte| **byte == b'&').count() >= FORM_FIELDS {
-        let detail = format!("There are too many fields: at most {FORM_FIELDS}.");
+        let detail = format!("Too many fields. At most {FORM_FIELDS} are allowed.");
         return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
     }
     let decoded: Vec<u8> = percent_encoding::percent_decode(bytes).collect();
@@ -253,7 +253,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let missing = || Problem::new(StatusCode::NOT_FOUND, "There is nothing at this address.");
+        let missing = || Problem::new(StatusCode::NOT_FOUND, "Nothing found at this address.");
         let path: axum::extract::RawPathParams =
             axum::extract::RawPathParams::from_request_parts(parts, state).await.map_err(|_| missing())?;
         let text = path.iter().find(|(name, _)| *name == "id").map(|(_, value)| value.to_owned());

@@ -131,7 +131,7 @@ pub async fn show(AxumState(state): AxumState<State>, request: Request) -> Resul
         return Err(match caller {
             None => AppError::Unauthorized.into(),
             Some(_) => AppError::Forbidden {
-                detail: "You may not see the counters of the server.".to_owned(),
+                detail: "You do not have permission to see the counters of the server.".to_owned(),
                 who: vec![Role::Admin],
             }
             .into(),
@@ -160,12 +160,12 @@ fn jobs(health: &Health, now: Timestamp) -> String {
     }
     let late = health.overdue_since.map_or(0, |since| now.duration_since(since).as_secs());
     for (name, help, value) in [
-        ("obcms_jobs_retrying", "Jobs that wait for another attempt after a failure.", health.retrying),
-        ("obcms_jobs_overdue", "Jobs that wait too long beyond their time.", health.overdue),
-        ("obcms_jobs_overdue_seconds", "How long the first of the overdue jobs waits.", late),
+        ("obcms_jobs_retrying", "Jobs queued for another attempt after a failure.", health.retrying),
+        ("obcms_jobs_overdue", "Overdue jobs.", health.overdue),
+        ("obcms_jobs_overdue_seconds", "Seconds since the oldest overdue job was due.", late),
         (
             "obcms_job_runners",
-            "Processes that work on jobs.",
+            "Processes that run jobs.",
             i64::try_from(health.runners.len()).unwrap_or(i64::MAX),
         ),
     ] {

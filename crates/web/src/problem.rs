@@ -94,16 +94,16 @@ impl From<AppError> for Problem {
                 // Races were tried again; what is left is a rule that no check of a command knows.
                 let rule = inner.unique_rule().unwrap_or_default();
                 tracing::warn!(rule, "a write was refused by a unique key that no check knows");
-                Self::new(StatusCode::CONFLICT, format!("Another record has the same value in {rule}."))
+                Self::new(StatusCode::CONFLICT, format!("Another record already has this value in {rule}."))
             }
             AppError::Store(ref inner) if inner.is_overlap() => {
-                Self::new(StatusCode::CONFLICT, "Somebody else booked this at the same moment; look again.")
+                Self::new(StatusCode::CONFLICT, "Someone else booked this at the same time. Check the times and try again.")
             }
             AppError::Store(ref inner) if inner.is_unavailable() => {
                 tracing::error!(error = %detail, "the database failed a request");
                 let mut problem = Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,
-                    "The database is not available at the moment. Try again in a few seconds.",
+                    "The database is not available. Try again in a few seconds.",
                 );
                 problem.retry_after = Some(RETRY_SECONDS);
                 problem

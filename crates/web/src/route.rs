@@ -38,7 +38,7 @@ impl Access {
         let actor = &caller.ok_or(AppError::Unauthorized)?.actor;
         match self {
             Self::Role if actor.roles.is_empty() => Err(AppError::Forbidden {
-                detail: "Your account has no role yet; an administrator gives it one.".to_owned(),
+                detail: "Your account has no role yet. Ask an administrator for one.".to_owned(),
                 who: Vec::new(),
             }),
             Self::Public | Self::Account | Self::Role => Ok(()),

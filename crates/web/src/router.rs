@@ -62,7 +62,7 @@ fn for_anybody() -> Router<State> {
 }
 
 async fn wrong_method() -> Response {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not take this method.").into_response()
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not support this method.").into_response()
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {

@@ -125,7 +125,7 @@ on_both_engines! {
         let answer = staff.send(Method::PUT, "/api/v1/needs", None).expect_status(405);
         assert_eq!(answer.header("content-type"), "application/problem+json");
         let page = server.anonymous().with_header("accept", "text/html").get("/no/such/page").expect_status(404);
-        assert!(page.text.contains("There is nothing at this address."), "{}", page.text);
+        assert!(page.text.contains("Nothing found at this address."), "{}", page.text);
     }
 
     fn the_description_names_every_route(server: &Server) {

@@ -362,7 +362,7 @@ on_both_engines! {
         let ppa = server.as_role("coordinator").post("/api/v1/ppas", &json!({ "title": "Boats", "category": "moa_ppa" })).expect_status(201).json;
         let browser = Browser::of(server, "staff");
         let page = browser.client.get(&format!("/ppas/{}/edit", ppa["id"].as_str().unwrap())).expect_status(403).text;
-        assert!(page.contains("You may not change this PPA"), "{page}");
+        assert!(page.contains("You do not have permission to change this PPA"), "{page}");
         assert!(page.contains("<li>Coordinator</li>"), "{page}");
         // Staff may change their own ones only, so they are not the ones to ask.
         assert!(!page.contains("<li>Staff</li>") && !page.contains("<li>Partner</li>"), "{page}");

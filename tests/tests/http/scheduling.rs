@@ -106,7 +106,7 @@ on_both_engines! {
         assert_eq!(best["all_free"], true);
         assert_eq!(text(best, "start"), format!("{day}T13:00:00+08:00"), "{answer}");
         assert_eq!(best["place"]["name"], "Small room", "the smallest that fits");
-        assert!(best["reasons"].as_array().expect("reasons").contains(&json!("Everybody is free")));
+        assert!(best["reasons"].as_array().expect("reasons").contains(&json!("Everyone is free")));
         // The room is taken: the next one.
         make(&me, "bookings", json!({ "resource": small["id"], "purpose": "Talk", "start": format!("{day}T13:00:00"), "end": format!("{day}T15:00:00") }));
         let best = me.get(&path).expect_status(200).json["suggestions"][0].clone();
@@ -122,7 +122,7 @@ on_both_engines! {
         let best = me.get(&path).expect_status(200).json["suggestions"][0].clone();
         let reasons = best["reasons"].as_array().expect("reasons");
         assert!(reasons.contains(&json!("The office is closed: Rest day")), "{best}");
-        assert!(!reasons.contains(&json!("Within the working hours of all")), "{best}");
+        assert!(!reasons.contains(&json!("Within everyone's working hours")), "{best}");
         // Wrong input is named, and who sees no accounts asks for themselves only.
         for (query, field) in [
             ("people=", "people"), ("people=x", "people"), (&*format!("people={a}&minutes=5"), "minutes"),

@@ -1,4 +1,4 @@
-//! Series of other programs: changes of a date and all that follow, and rules with more dates than can be kept.
+//! Series of other programs: changes of a date and all that follow, and rules with more occurrences than can be kept.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use obcms_tests::{Client, on_both_engines};

@@ -36,7 +36,7 @@ impl App {
             .filter(|name| !OWN.contains(&name.as_str()))
             .map(|name| match USER.field(name).filter(|field| field.is_readable()) {
                 Some(_) => FieldError::new(name, "read_only", "Only an administrator changes this."),
-                None => FieldError::new(name, "unknown_field", "There is no such field."),
+                None => FieldError::new(name, "unknown_field", "Unknown field."),
             })
             .collect();
         if !errors.is_empty() {

@@ -79,7 +79,7 @@ impl Decision {
                     named.push(Some(verdict).filter(|_| value == &Json::Bool(true)));
                 }
                 (_, Some(_)) => {}
-                _ => errors.push(FieldError::new(name, "unknown_field", "There is no such field.")),
+                _ => errors.push(FieldError::new(name, "unknown_field", "Unknown field.")),
             }
         }
         named.dedup();

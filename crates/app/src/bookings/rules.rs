@@ -111,7 +111,7 @@ fn require_override(
     if known == booking.get("override_reason") || work.actor.may(Action::Override, booking.kind.area) {
         return Ok(());
     }
-    let detail = "You may not book over others.".to_owned();
+    let detail = "You do not have permission to book over others.".to_owned();
     let errors = vec![FieldError::new("override_reason", "forbidden", detail.clone())];
     Err(AppError::ForbiddenFields { detail, who: who_can(Action::Override, booking.kind.area), errors })
 }

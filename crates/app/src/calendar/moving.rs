@@ -234,7 +234,7 @@ impl<'a> Wish<'a> {
                 ("all_day", Json::Bool(given)) => wish.all_day = Some(*given),
                 ("start" | "end", _) => errors.push(FieldError::new(name, "type", "Expected a date.")),
                 ("all_day", _) => errors.push(FieldError::new(name, "type", "Expected true or false.")),
-                _ => errors.push(FieldError::new(name, "unknown_field", "There is no such field.")),
+                _ => errors.push(FieldError::new(name, "unknown_field", "Unknown field.")),
             }
         }
         if errors.is_empty() { Ok(wish) } else { Err(AppError::Invalid(errors)) }

@@ -210,7 +210,7 @@ fn unknown(parameters: &[(String, String)]) -> Vec<FieldError> {
     let is_known = |name: &str| WINDOW.iter().chain(&FILTERS).any(|(known, _)| *known == name);
     let names = parameters.iter().map(|(name, _)| name.as_str()).filter(|name| !is_known(name));
     let mut errors: Vec<FieldError> =
-        names.map(|name| wrong(name, "unknown_parameter", "There is no such parameter.")).collect();
+        names.map(|name| wrong(name, "unknown_parameter", "Unknown parameter.")).collect();
     errors.extend(repeated(parameters, &ONCE));
     errors
 }

@@ -91,7 +91,7 @@ impl AppError {
     /// A refusal by the policy.
     #[must_use]
     pub fn forbidden(action: Action, area: Area, what: &str) -> Self {
-        Self::Forbidden { detail: format!("You may not {what}."), who: who_can(action, area) }
+        Self::Forbidden { detail: format!("You do not have permission to {what}."), who: who_can(action, area) }
     }
 
     /// The same error with fields named as whoever asked named them.

@@ -143,7 +143,7 @@ fn require_stage(work: &mut Work<'_, '_>, id: Id, seen: Stage) -> Result<(), App
     }
     let label = choices::label(choices::PROJECT_STAGES, current.as_str());
     Err(AppError::conflict(format!(
-        "The project is in {label} by now. Nothing was changed; look at it and choose again."
+        "The project is in {label} by now. Nothing was changed; check the stage and choose again."
     )))
 }
 

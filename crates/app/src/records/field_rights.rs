@@ -397,12 +397,12 @@ fn refusal(action: Action, record: &Record, fields: &[(&'static Field, FieldGrou
                 who.push(*role);
             }
         }
-        let message = format!("You may not change this. Allowed: {}.", roles_in_words(&allowed));
+        let message = format!("You do not have permission to change this. Allowed: {}.", roles_in_words(&allowed));
         errors.push(FieldError::new(field.name, "forbidden", message));
     }
     let labels: Vec<&str> = fields.iter().map(|(field, _)| field.label).collect();
     let verb = if action == Action::Create { "set" } else { "change" };
-    let detail = format!("You may not {verb} {} of this {}.", labels.join(", "), kind.label_in_a_sentence());
+    let detail = format!("You do not have permission to {verb} {} of this {}.", labels.join(", "), kind.label_in_a_sentence());
     Err(AppError::ForbiddenFields { detail, who, errors })
 }
 

@@ -221,10 +221,10 @@ fn refuse_personal(kind: &'static Kind, parameters: &Parameters) -> Result<(), A
         .iter()
         .filter_map(|(name, value)| {
             if name == "sort" && is_personal(value.trim_start_matches('-')) {
-                return Some(FieldError::new("sort", "choice", "There is no such field to sort by."));
+                return Some(FieldError::new("sort", "choice", "You cannot sort by this field."));
             }
             is_personal(name)
-                .then(|| FieldError::new(name.clone(), "unknown_parameter", "There is no such parameter."))
+                .then(|| FieldError::new(name.clone(), "unknown_parameter", "Unknown parameter."))
         })
         .collect();
     if errors.is_empty() { Ok(()) } else { Err(AppError::BadParameter(errors)) }
@@ -273,7 +273,7 @@ fn parse(kind: &'static Kind, parameters: &Parameters, zone: &TimeZone) -> Resul
             },
             "sort" => match order(kind, value) {
                 Some(order) => request.order = order,
-                None => errors.push(FieldError::new("sort", "choice", "There is no such field to sort by.")),
+                None => errors.push(FieldError::new("sort", "choice", "You cannot sort by this field.")),
             },
             _ => match value.as_str() {
                 "false" => request.archived = Archived::Without,

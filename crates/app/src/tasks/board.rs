@@ -177,7 +177,7 @@ impl Asked {
         let column = match get("column") {
             None => None,
             Some(text) => {
-                Some(key(group, text).ok_or_else(|| wrong("column", "choice", "There is no such column."))?)
+                Some(key(group, text).ok_or_else(|| wrong("column", "choice", "Unknown column."))?)
             }
         };
         let after = match get("cursor") {

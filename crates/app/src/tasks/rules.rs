@@ -63,7 +63,7 @@ fn require_assign(work: &mut Work<'_, '_>, before: Option<&Record>, record: &Rec
         return Ok(());
     }
     let refused = ["assignees", "teams"].into_iter().filter(|name| differs(name));
-    let message = "You may not give this task to others.";
+    let message = "You do not have permission to give this task to others.";
     Err(AppError::ForbiddenFields {
         detail: message.to_owned(),
         who: who_can(Action::Assign, Area::Work),

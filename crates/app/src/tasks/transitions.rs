@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
         let errors = input
             .keys()
             .filter(|name| !known.contains(&name.as_str()))
-            .map(|name| FieldError::new(name.clone(), "unknown_field", "There is no such member."))
+            .map(|name| FieldError::new(name.clone(), "unknown_field", "Unknown member."))
             .collect();
         Self { input, errors }
     }
@@ -461,7 +461,7 @@ fn change_column(
     asked: &Move,
 ) -> Result<(), AppError> {
     let column = asked.column.as_str();
-    let unknown = || AppError::field("column", "choice", "There is no such column.");
+    let unknown = || AppError::field("column", "choice", "Unknown column.");
     let (field, value) = match asked.group {
         Group::Status => {
             let status = TaskStatus::parse(column).map_err(|_| unknown())?;

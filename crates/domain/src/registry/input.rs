@@ -68,7 +68,7 @@ pub fn parse(
             _ => errors.push(FieldError::new(
                 name,
                 "unknown_field",
-                format!("There is no such field on {}.", kind.plural.to_lowercase()),
+                format!("{} have no such field.", kind.plural.to_lowercase()),
             )),
         }
     }

@@ -22,7 +22,7 @@ pub struct View {
     pub network: String,
     /// Their browser, in short.
     pub agent: String,
-    /// `counted`, or why nothing was shown.
+    /// `counted`, or why the calendar was not shown.
     pub outcome: String,
 }
 

@@ -28,13 +28,13 @@ pub fn routes() -> Vec<Route> {
     let manage = Access::Policy(Action::Manage, Area::Accounts);
     let ended = || {
         json!({ "type": ["boolean", "array"], "items": { "type": "string" },
-            "description": "true for all, or the ids of those that end" })
+            "description": "true for all, or ids" })
     };
     let routes = [
         Route::new(
             "post",
             "/api/v1/me/password",
-            "Change my password; my other sessions end. Not with a token",
+            "Change my password and end my other sessions. Not with a token",
             Access::Account,
             post(change_password),
         )
@@ -47,7 +47,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/api/v1/users/{id}/access",
-            "Live sessions, tokens, feeds and shares of a user",
+            "Active sessions, tokens, feeds and shares of a user",
             manage,
             get(show),
         )
@@ -55,7 +55,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/users/{id}/end-access",
-            "End sessions, tokens, feeds and shares of a user; answers what is left",
+            "End sessions, tokens, feeds and shares of a user; returns those that remain",
             manage,
             post(end),
         )
@@ -65,7 +65,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/users/{id}/setup-link",
-            "A link that sets the password once; sessions end, and tokens, feeds and shares that go on are listed. Not with a token",
+            "Create a one-time link to set the password; sessions end, and remaining tokens, feeds and shares are listed. Not with a token",
             manage,
             post(setup_link),
         )
@@ -107,7 +107,7 @@ fn left(state: &State, left: &Credentials) -> Json {
 /// Refuses members that mean nothing.
 fn only(object: &Map<String, Json>, names: &[&str]) -> Result<(), AppError> {
     match object.keys().find(|name| !names.contains(&name.as_str())) {
-        Some(name) => Err(AppError::field(name.as_str(), "unknown_field", "There is no such field.")),
+        Some(name) => Err(AppError::field(name.as_str(), "unknown_field", "Unknown field.")),
         None => Ok(()),
     }
 }

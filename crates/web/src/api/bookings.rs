@@ -30,7 +30,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/bookings/{id}/decision",
-            "Approve, refuse or give up a booking",
+            "Approve, reject or cancel a booking",
             Access::Policy(Action::Transition, BOOKING.area),
             post(decide),
         )
@@ -39,14 +39,14 @@ pub fn routes() -> Vec<Route> {
             "type": "object", "required": ["decision"], "additionalProperties": false,
             "properties": {
                 "decision": { "type": "string", "enum": ["approve", "reject", "cancel"] },
-                "note": { "type": "string", "description": "Why; must be given to reject" },
+                "note": { "type": "string", "description": "Reason; required to reject" },
             },
         }))
         .answers(200, openapi::reference(&BOOKING)),
         Route::new(
             "post",
             "/api/v1/bookings/preview",
-            "How each date of a booking would stand, without making it",
+            "Check the occurrences of a booking without saving it",
             Access::Policy(Action::Create, BOOKING.area),
             post(preview),
         )
@@ -73,7 +73,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/api/v1/resources/{id}/availability",
-            "When a resource is taken, closed and free within a window of at most 400 days",
+            "Busy, closed and free times of a resource in a window of at most 400 days",
             Access::Policy(Action::View, RESOURCE.area),
             get(availability),
         )
@@ -101,7 +101,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/api/v1/resources/utilisation",
-            "Booked time of the time in which each resource could be had",
+            "Booked time as a share of available time, by resource",
             Access::Policy(Action::View, RESOURCE.area),
             get(utilisation),
         )

@@ -31,7 +31,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/api/v1/calendar",
-            "Everything dated within a window of at most 400 days",
+            "Calendar entries in a window of at most 400 days",
             Access::Role,
             get(|state: AxumState<State>, caller: Caller, headers: HeaderMap, parameters: Parameters| {
                 feed(state, caller, headers, parameters, false)
@@ -57,7 +57,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/api/v1/calendar/days",
-            "How many entries the days of a window have, by module; days of the caller's time zone",
+            "Number of entries per day and module, in the caller's time zone",
             Access::Role,
             get(days),
         )
@@ -79,7 +79,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "patch",
             "/api/v1/calendar/entries/{entry_id}",
-            "Move one entry, or give it to somebody else: the record behind it changes",
+            "Move or reassign an entry: changes its record",
             Access::Role,
             patch(move_entry),
         )
@@ -89,7 +89,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/calendar/entries/{entry_id}/copy",
-            "Copy one entry: a new record like the one behind it, with other dates and begun anew",
+            "Copy an entry: a new record with new dates and initial status",
             Access::Role,
             post(copy_entry),
         )
@@ -108,20 +108,20 @@ fn move_schema(moved: bool) -> Json {
             "start": { "type": "string", "description": "A day, or an instant with offset" },
             "end": { "type": "string", "description": "Exclusive; the length stays when it is left out" },
             "all_day": { "type": "boolean" },
-            "person": { "type": "string", "description": "Id of who takes the place of `instead_of`" },
+            "person": { "type": "string", "description": "Id of the person who replaces `instead_of`" },
             "resource": {
                 "type": "string",
-                "description": "Id of the resource that is used in place of the present one; of several that are \
-                                booked for an event, in place of `instead_of`",
+                "description": "Id of the resource that replaces the current one, or `instead_of` when an event has \
+                                several",
             },
-            "instead_of": { "type": "string", "description": "Id of whose place the person or the resource takes" },
+            "instead_of": { "type": "string", "description": "Id of the person or resource to replace" },
         },
     });
     if moved {
         schema["properties"]["scope"] = json!({
             "type": "string",
             "enum": ["this", "following", "all"],
-            "description": "Of one date of a series: how far the change reaches; this one when left out",
+            "description": "For an occurrence of a series: which occurrences change; this one by default",
         });
     }
     schema
@@ -147,7 +147,7 @@ fn entry_schema(moved: bool) -> Json {
         "priority": optional(),
         "color": text(),
         "url": text(),
-        "editable": { "type": "boolean", "description": "The caller may move it" },
+        "editable": { "type": "boolean", "description": "True if the caller may move it" },
         "source": { "type": "object", "properties": { "kind": text(), "id": text() } },
         "recurrence_id": optional(),
         "location": optional(),
@@ -158,11 +158,11 @@ fn entry_schema(moved: bool) -> Json {
         "resources": {
             "type": "array",
             "items": text(),
-            "description": "Ids of the resources that it takes; left out when it takes none",
+            "description": "Ids of booked resources; absent if none",
         },
     });
     if moved && let Some(members) = properties.as_object_mut() {
-        let undo = json!({ "type": ["string", "null"], "description": "Address that takes it back by POST" });
+        let undo = json!({ "type": ["string", "null"], "description": "Address to undo it by POST" });
         members.insert("undo".to_owned(), undo);
     }
     json!({ "type": "object", "properties": properties })

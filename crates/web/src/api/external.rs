@@ -42,7 +42,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/external-calendars/{id}/fetch",
-            "Fetch an external calendar now; its job does it within seconds",
+            "Fetch an external calendar now; runs as a job within seconds",
             Access::Policy(Action::Edit, Area::Reference),
             post(fetch),
         )
@@ -50,22 +50,22 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/external-calendars/{id}/import",
-            "Read an .ics file (text/calendar, or the part \"file\") into a calendar without an address",
+            "Import an .ics file (text/calendar, or the part \"file\") into a calendar without an address",
             import,
             post(import_into),
         )
         .body_limit(MAXIMUM_UPLOAD)
-        .query(&[("keep", "true: events that are not in the file stay; else they are archived. Also as a part")])
+        .query(&[("keep", "true: keep events that are not in the file; otherwise archive them. Also as a part")])
         .answers(200, report()),
         Route::new(
             "post",
             "/api/v1/external-calendars/from-file",
-            "Make an external calendar from an .ics file (text/calendar, or the part \"file\")",
+            "Create an external calendar from an .ics file (text/calendar, or the part \"file\")",
             import,
             post(make),
         )
         .body_limit(MAXIMUM_UPLOAD)
-        .query(&[("name", "Its name; unless given, the one in the file. Also as a part")])
+        .query(&[("name", "Name; the name in the file by default. Also as a part")])
         .answers(
             201,
             json!({ "type": "object", "properties": { "calendar": { "type": "object" }, "report": report() } }),
@@ -94,7 +94,7 @@ impl CalendarFile {
             (Some(_), Some(_)) => Err(AppError::BadParameter(vec![FieldError::new(
                 name,
                 "repeated",
-                "Give this as a parameter or as a part of the form, not as both.",
+                "Send this as a parameter or as a part of the form, not both.",
             )])
             .into()),
             (parameter, part) => Ok(parameter.or(part)),

@@ -38,7 +38,7 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
             let mut route = Route::new(
                 "get",
                 format!("{all}/export.{}", format.ending()),
-                format!("All {plural} that fit, as {}", format.ending().to_uppercase()),
+                format!("All matching {plural} as {}", format.ending().to_uppercase()),
                 Access::Policy(Action::Export, kind.area),
                 get(move |state: AxumState<State>, caller: Caller, parameters: Parameters| {
                     export(kind, format, state, caller, parameters)
@@ -57,14 +57,14 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
             Route::new(
                 "post",
                 format!("{all}/import"),
-                format!("Import {plural} from CSV or XLSX: rows with an id change records, rows without make new ones"),
+                format!("Import {plural} from CSV or XLSX: rows with an id update records, rows without an id create new ones"),
                 Access::Policy(Action::Import, kind.area),
                 post(move |state: AxumState<State>, caller: Caller, parameters: Parameters, upload: Upload| {
                     import(kind, state, caller, parameters, upload)
                 }),
             )
             .body_limit(MAXIMUM_UPLOAD)
-            .query(&[("dry_run", "With true nothing is written and the answer says what would be")])
+            .query(&[("dry_run", "true: validate only, nothing is saved")])
             .body(json!({
                 "type": "object",
                 "description": "Sent as multipart/form-data.",
@@ -83,7 +83,7 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
                         "updated": { "type": "integer" },
                         "unchanged": { "type": "integer" },
                         "errors": { "type": "array", "items": { "type": "object" } },
-                        "undo": { "type": "string", "description": "Where a POST takes the import back" },
+                        "undo": { "type": "string", "description": "Address to undo the import by POST" },
                     },
                 }),
             ),
@@ -116,9 +116,9 @@ impl Exports {
         let mut running = self.running();
         let own = running.get(&person).copied().unwrap_or_default();
         let refusal = if own >= EXPORTS_OF_ONE {
-            format!("You have {EXPORTS_OF_ONE} exports running; wait until one of them has ended.")
+            format!("You have {EXPORTS_OF_ONE} exports running. Wait until one of them finishes.")
         } else if running.values().sum::<usize>() >= EXPORTS {
-            format!("{EXPORTS} exports are running; try again in a moment.")
+            format!("{EXPORTS} exports are running. Try again in a moment.")
         } else {
             running.insert(person, own + 1);
             return Ok(Running { exports: self.clone(), person });
@@ -192,7 +192,7 @@ pub fn import_routes() -> Vec<Route> {
     let mut route = Route::new(
         "post",
         "/api/v1/imports/{id}/undo",
-        "Take back everything that an import of one's own wrote",
+        "Undo one of your own imports",
         Access::Role,
         post(undo_import),
     )
@@ -201,9 +201,9 @@ pub fn import_routes() -> Vec<Route> {
         json!({
             "type": "object",
             "properties": {
-                "batches": { "type": "integer", "description": "Number of transactions that were taken back" },
+                "batches": { "type": "integer", "description": "Number of undone batches" },
                 "records": { "type": "integer", "description": "Number of records in them" },
-                "landing": { "type": "string", "description": "Page that shows the outcome" },
+                "landing": { "type": "string", "description": "Page with the result" },
             },
         }),
     );
@@ -233,7 +233,7 @@ async fn export(
     let mut asked = parameters.0;
     asked.retain(|(_, value)| !value.is_empty());
     if let Some((name, _)) = asked.iter().find(|(name, _)| name == "limit" || name == "cursor") {
-        return Err(Parameters::wrong(name, "A file holds everything that fits."));
+        return Err(Parameters::wrong(name, "A file always contains all matching records."));
     }
     let running = state.exports.begin(caller.actor.id)?;
     let mut export = blocking(|| state.app.begin_export(&caller.actor, kind, &asked))?;
@@ -289,7 +289,7 @@ async fn import(
 /// Refusal of a file with errors.
 fn refusal(report: &Report) -> Problem {
     let mut problem =
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The file was not imported; nothing was changed.");
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The file was not imported. Nothing was changed.");
     problem.body.insert("created".to_owned(), json!(0));
     problem.body.insert("updated".to_owned(), json!(0));
     problem.body.insert("unchanged".to_owned(), json!(0));
@@ -317,9 +317,9 @@ impl Upload {
         let mut errors = Vec::new();
         for (position, (name, _)) in self.texts.iter().enumerate() {
             if !known.contains(&name.as_str()) {
-                errors.push(FieldError::new(name.clone(), "unknown_parameter", "There is no such part."));
+                errors.push(FieldError::new(name.clone(), "unknown_parameter", "Unknown part."));
             } else if self.texts[..position].iter().any(|(other, _)| other == name) {
-                errors.push(FieldError::new(name.clone(), "repeated", "This part is sent once."));
+                errors.push(FieldError::new(name.clone(), "repeated", "This part can be sent only once."));
             }
         }
         if errors.is_empty() { Ok(()) } else { Err(AppError::BadParameter(errors).into()) }
@@ -342,7 +342,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
             count += 1;
             if count > UPLOAD_PARTS {
-                let detail = format!("The upload has too many parts: at most {UPLOAD_PARTS}.");
+                let detail = format!("The upload has too many parts. At most {UPLOAD_PARTS} are allowed.");
                 return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
             }
             let name = part.name().unwrap_or_default().to_owned();

@@ -32,7 +32,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/api/v1/calendar/dates",
-            "Every day of a window with its Hijri date and holidays",
+            "Days of a window with Hijri dates and holidays",
             Access::Role,
             get(days),
         )
@@ -45,7 +45,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/holidays/compute",
-            "Put in the holidays of a year by their rules; what people changed stays",
+            "Calculate the holidays of a year by their rules; manual changes stay",
             Access::Policy(Action::Create, HOLIDAY.area),
             post(compute),
         )
@@ -102,7 +102,7 @@ async fn days(AxumState(state): AxumState<State>, caller: Caller, parameters: Pa
 
 async fn compute(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> Answer {
     if let Some(unknown) = body.object.keys().find(|name| *name != "year") {
-        return Err(AppError::field(unknown.as_str(), "unknown_field", "There is no such field.").into());
+        return Err(AppError::field(unknown.as_str(), "unknown_field", "Unknown field.").into());
     }
     let year = body
         .object

@@ -38,7 +38,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/calendar.ics",
-            "The calendar as iCalendar (RFC 5545), series whole",
+            "The calendar as iCalendar (RFC 5545), series unexpanded",
             Access::Role,
             get(download),
         )
@@ -51,7 +51,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/feeds/{id}/renew",
-            "Give a feed a new address; the old one answers no more",
+            "Create a new address for a feed; the old one stops working",
             Access::Policy(Action::Edit, FEED.area),
             post(renew),
         )

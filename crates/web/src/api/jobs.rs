@@ -22,13 +22,13 @@ pub fn routes() -> Vec<Route> {
     let access = Access::Policy(Action::Manage, Area::Settings);
     let job = || json!({ "type": "object" });
     vec![
-        Route::new("get", "/api/v1/jobs", "Jobs: what runs, what failed, what is next", access, get(list))
+        Route::new("get", "/api/v1/jobs", "Jobs: running, failed and next", access, get(list))
             .tag("jobs")
             .query(&[
                 ("state", "queued, running, done or failed"),
                 ("kind", "Only jobs of this kind, as in clean_up"),
-                ("limit", "At most so many, 1 to 500; 50 unless given"),
-                ("cursor", "next_cursor of the page before"),
+                ("limit", "Maximum number, 1 to 500; 50 unless given"),
+                ("cursor", "next_cursor of the previous page"),
             ])
             .answers(
                 200,
@@ -45,7 +45,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/jobs/{id}/run",
-            "Run a job now, with all its attempts before it; 409 while it runs",
+            "Run a job now and reset its attempts; 409 while it runs",
             access,
             post(run),
         )

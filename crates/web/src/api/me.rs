@@ -27,16 +27,16 @@ pub fn routes() -> Vec<Route> {
     let object = || json!({ "type": "object" });
     let manage = Access::Policy(Action::Manage, Area::Accounts);
     let routes = [
-        Route::new("get", "/api/v1/me", "Who I am", Access::Account, get(show)).answers(200, object()),
+        Route::new("get", "/api/v1/me", "My account", Access::Account, get(show)).answers(200, object()),
         Route::new("patch", "/api/v1/me", "Change my profile", Access::Account, patch(save))
             .body(object())
             .answers(200, object()),
-        Route::new("get", "/api/v1/me/sessions", "Where I am signed in", Access::Account, get(sessions))
+        Route::new("get", "/api/v1/me/sessions", "My sessions", Access::Account, get(sessions))
             .answers(200, object()),
         Route::new(
             "delete",
             "/api/v1/me/sessions",
-            "End my sessions but the one that asks",
+            "End my other sessions",
             Access::Account,
             delete(revoke_other_sessions),
         )
@@ -54,22 +54,22 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/me/tokens",
-            "Make a token; its secret is answered once. It ends after 90 days unless an end, or none, is asked for",
+            "Create a token; its secret is returned once. Expires after 90 days unless given otherwise",
             Access::Role,
             post(create_token),
         )
         .body(json!({ "type": "object", "required": ["name"], "properties": {
                 "name": { "type": "string" }, "scope": { "type": "string", "enum": ["read", "write"] },
                 "expires_days": { "type": ["integer", "string", "null"],
-                    "description": "Days until it ends; `never` or null for no end" },
-                "expires": { "type": ["string", "null"], "description": "Instant at which it ends; `never` or null for no end" },
+                    "description": "Days until it expires; `never` or null for no expiry" },
+                "expires": { "type": ["string", "null"], "description": "Instant at which it expires; `never` or null for no expiry" },
                 "days": { "type": ["integer", "string", "null"], "description": "Older name of `expires_days`" },
             } }))
         .answers(201, object()),
         Route::new(
             "get",
             "/api/v1/me/tokens/{id}/made",
-            "Tokens, feeds and shares that were made with one of my tokens",
+            "Tokens, feeds and shares created with one of my tokens",
             Access::Account,
             get(made_with_token),
         )
@@ -77,18 +77,18 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "delete",
             "/api/v1/me/tokens/{id}",
-            "Revoke one of my tokens, with the tokens that were made with it",
+            "Revoke one of my tokens and the tokens created with it",
             Access::Account,
             delete(revoke_token),
         )
         .query(&[
-            ("end_feeds", "`true`, or ids joined by commas: feeds that were made with it and end too"),
-            ("end_shares", "`true`, or ids joined by commas: shares that were made with it and end too"),
+            ("end_feeds", "`true`, or ids joined by commas: feeds created with it to revoke too"),
+            ("end_shares", "`true`, or ids joined by commas: shares created with it to revoke too"),
         ])
         .answers(204, Json::Null),
-        Route::new("post", "/api/v1/users/{id}/disable", "Close an account", manage, post(disable))
+        Route::new("post", "/api/v1/users/{id}/disable", "Disable an account", manage, post(disable))
             .answers(200, object()),
-        Route::new("post", "/api/v1/users/{id}/enable", "Open an account again", manage, post(enable))
+        Route::new("post", "/api/v1/users/{id}/enable", "Enable an account", manage, post(enable))
             .answers(200, object()),
     ];
     routes.into_iter().map(|route| route.tag("me")).collect()
@@ -155,7 +155,7 @@ fn token_end(object: &Map<String, Json>) -> Result<(&'static str, TokenEnd), App
         return Ok(("expires_days", TokenEnd::Usual));
     };
     if given.next().is_some() {
-        return Err(AppError::field(name, "ambiguous", "Give one end, not several."));
+        return Err(AppError::field(name, "ambiguous", "Send only one of the expiry members."));
     }
     let end = match value {
         Json::Null => Some(TokenEnd::Never),
@@ -188,7 +188,7 @@ fn about_field(error: AppError, name: &str) -> AppError {
 async fn create_token(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> Answer {
     for name in body.object.keys() {
         if !["name", "scope"].contains(&name.as_str()) && !ENDS.contains(&name.as_str()) {
-            return Err(AppError::field(name.as_str(), "unknown_field", "There is no such field.").into());
+            return Err(AppError::field(name.as_str(), "unknown_field", "Unknown field.").into());
         }
     }
     let text = |name: &str, initial: &str| match body.object.get(name) {

@@ -42,22 +42,22 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
         Route::new(
             "get",
             &all,
-            format!("Dates of one {label} that repeats"),
+            format!("Occurrences of one {label}"),
             policy(Action::View),
             get(move |state: AxumState<State>, caller: Caller, id: PathId, parameters: Parameters| {
                 list(kind, state, caller, id, parameters)
             }),
         )
         .query(&[
-            ("start", "From this day or instant on"),
+            ("start", "From this day or instant (inclusive)"),
             ("end", "Before this day or instant"),
-            ("limit", "At most so many, 1 to 500; 50 unless given"),
+            ("limit", "Maximum number, 1 to 500; 50 unless given"),
         ])
         .answers(200, json!({ "type": "object" })),
         Route::new(
             "get",
             &one,
-            format!("One {label} as it is on one date"),
+            format!("One occurrence of one {label}"),
             policy(Action::View),
             get(move |state: AxumState<State>, caller: Caller, path: DatePath| {
                 read(kind, state, caller, path)
@@ -67,7 +67,7 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
         Route::new(
             "patch",
             &one,
-            format!("Change one date of a {label}, it and those that follow, or all"),
+            format!("Change this, this and following, or all occurrences of a {label}"),
             policy(Action::Edit),
             patch(
                 move |state: AxumState<State>,
@@ -86,7 +86,7 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
         Route::new(
             "delete",
             &one,
-            format!("Cancel one date of a {label}, it and those that follow, or all"),
+            format!("Cancel this, this and following, or all occurrences of a {label}"),
             policy(Action::Edit),
             delete(
                 move |state: AxumState<State>,
@@ -127,8 +127,8 @@ type Command = fn(&App, &Actor, &Target<'_>) -> Result<Occurrence, AppError>;
 
 /// What puts a single date back: the last part of the address, what it does, and the command.
 const BACK: [(&str, &str, Command); 2] = [
-    ("restore", "Let a cancelled date of a {label} take place again", App::bring_back),
-    ("reset", "Put a changed date of a {label} back as the series has it", App::reset_occurrence),
+    ("restore", "Restore a cancelled occurrence of a {label}", App::bring_back),
+    ("reset", "Reset a changed occurrence of a {label} to the series", App::reset_occurrence),
 ];
 
 fn date_of(kind: &'static Kind, path: DatePath) -> Result<(Id, String), Problem> {

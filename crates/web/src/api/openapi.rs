@@ -53,7 +53,7 @@ pub fn with_landing(record: &Json) -> Json {
                 "properties": {
                     "landing": {
                         "type": "string",
-                        "description": "Page that shows the outcome: the record; of one that the undo archived, the series that it continued, or the list",
+                        "description": "Page with the result: the record or, if the undo archived it, the series it continued or the list",
                     },
                 },
             },
@@ -80,10 +80,10 @@ pub fn page_of(kind: &Kind) -> Json {
 pub fn list_parameters(kind: &Kind) -> Vec<Json> {
     let parameter = |name: &str, description: &str| json!({ "name": name, "in": "query", "required": false, "description": description, "schema": { "type": "string" } });
     let mut list = vec![
-        parameter("q", "Beginnings of words, all of which must occur"),
+        parameter("q", "Word prefixes; all must match"),
         parameter("sort", "A field, with - before it for descending"),
-        parameter("limit", "At most so many, 1 to 500; 50 unless given"),
-        parameter("cursor", "next_cursor of the page before"),
+        parameter("limit", "Maximum number, 1 to 500; 50 unless given"),
+        parameter("cursor", "next_cursor of the previous page"),
         parameter("archived", "false (unless given), true or all"),
         parameter("created_by", "Ids of users; separated by commas, or given again"),
     ];
@@ -101,7 +101,7 @@ pub fn list_parameters(kind: &Kind) -> Vec<Json> {
                 | FieldType::Multiline(_)
                 | FieldType::Url
                 | FieldType::Email
-                | FieldType::Recurrence => "A value, or none; given again, one of them",
+                | FieldType::Recurrence => "A value or `none`; repeat for several",
                 FieldType::Moment | FieldType::Instant => {
                     "Instants, days (all of each) or none; separated by commas, or given again"
                 }
@@ -191,10 +191,10 @@ fn link_schema(targets: &[&str]) -> Json {
 
 /// What a task says of today.
 const OF_TODAY: [(&str, &[&str], &str); 4] = [
-    ("at_risk", &["boolean"], "Set by hand, blocked, or due within two days and under half done"),
+    ("at_risk", &["boolean"], "Set manually, blocked, or due within two days and under 50 %"),
     ("overdue", &["boolean"], "Open and due before today"),
-    ("next_due", &["string", "null"], "When it is due; of a series, its next open date"),
-    ("next_occurrence", &["string", "null"], "The date of a series that is to be done next"),
+    ("next_due", &["string", "null"], "Due date; for a series, of the next open occurrence"),
+    ("next_occurrence", &["string", "null"], "Next open occurrence of a series"),
 ];
 
 /// Notes the group of a field in the policy table, and the roles that may write it, each with the relation it needs.
@@ -251,8 +251,8 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
         inputs.insert(field.name.into(), schema);
     }
     if !closing_statuses(kind).is_empty() {
-        let meaning = "With a change to a status that closes: cancel open tasks and bookings along; reopening brings \
-                       them back";
+        let meaning = "When the status closes the record: also cancel open tasks and bookings; reopening \
+                       restores them";
         let mut schema = json!({ "type": "boolean", "description": meaning, "writeOnly": true });
         // Whoever may set the status may say what goes along.
         if let Some(status) = kind.field(kind.state) {
@@ -262,7 +262,7 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
     }
     if !statuses_with_reason(kind).is_empty() {
         let statuses = statuses_with_reason(kind).join(" or ");
-        let meaning = format!("Why the status changes to {statuses}; kept in the history");
+        let meaning = format!("Reason for the status {statuses}; shown in the history");
         let mut schema = json!({ "type": "string", "description": meaning, "writeOnly": true });
         if let Some(status) = kind.field(kind.state) {
             mark_group(kind, status, &mut schema);

@@ -22,7 +22,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/api/v1/portfolio",
-            "Figures of PPAs, needs, projects and tasks, counted at this moment",
+            "Current figures of PPAs, needs, projects and tasks",
             Access::Policy(Action::View, Area::Programme),
             get(portfolio),
         )
@@ -31,7 +31,7 @@ pub fn routes() -> Vec<Route> {
             ("fiscal_year", "Only PPAs of this fiscal year"),
             ("sector", "Only this sector"),
             ("region", "Only this region, by its PSGC code"),
-            ("cursor", "Where the list of PPAs goes on"),
+            ("cursor", "Cursor of the next PPAs"),
         ])
         .answers(200, json!({ "type": "object" })),
     ]
@@ -71,7 +71,7 @@ pub fn filter(parameters: &Parameters) -> Result<Filter, Problem> {
         .transpose()?;
     let sector = given(parameters, "sector");
     if sector.is_some_and(|sector| !choices::contains(SECTORS, sector)) {
-        return Err(Parameters::wrong("sector", "There is no such sector."));
+        return Err(Parameters::wrong("sector", "Unknown sector."));
     }
     let region = given(parameters, "region")
         .map(|text| text.parse().map_err(|_| Parameters::wrong("region", "Expected the code of a region.")))

@@ -35,11 +35,11 @@ pub fn routes() -> Vec<Route> {
         .answers(200, json!({ "type": "object" }))
     };
     vec![
-        step("advance", "One stage forward, when its checks hold", note(), post(advance)),
-        step("skip", "Past the policy linkage, with a reason", note(), post(skip)),
+        step("advance", "Advance one stage if its checks pass", note(), post(advance)),
+        step("skip", "Skip the policy linkage stage, with a reason", note(), post(skip)),
         step(
             "return",
-            "Back to an earlier stage, with a reason",
+            "Return to an earlier stage, with a reason",
             json!({
                 "type": "object", "required": ["stage", "note"],
                 "properties": { "stage": { "type": "string" }, "note": { "type": "string" } },
@@ -55,7 +55,7 @@ fn members(body: &Body, known: &[&str]) -> Result<String, Problem> {
         .object
         .keys()
         .filter(|name| !known.contains(&name.as_str()))
-        .map(|name| FieldError::new(name.clone(), "unknown_field", "There is no such field."))
+        .map(|name| FieldError::new(name.clone(), "unknown_field", "Unknown field."))
         .collect();
     let note = match body.object.get("note") {
         None | Some(Json::Null) => String::new(),

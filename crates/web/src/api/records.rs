@@ -53,13 +53,13 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
         Route::new(
             "get",
             format!("{one}/history"),
-            format!("What happened to one {label}"),
+            format!("History of one {label}"),
             policy(Action::View),
             get(move |state: AxumState<State>, caller: Caller, id: PathId, parameters: Parameters| {
                 history(kind, state, caller, id, parameters)
             }),
         )
-        .query(&[("limit", "At most so many, 1 to 500"), ("cursor", "Where to go on")])
+        .query(&[("limit", "Maximum number, 1 to 500"), ("cursor", "Cursor of the next page")])
         .answers(200, json!({ "type": "object" })),
     ];
     routes[0].parameters = openapi::list_parameters(kind);
@@ -104,7 +104,7 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
             Route::new(
                 "post",
                 format!("{one}/restore"),
-                format!("Bring one {label} back"),
+                format!("Restore one {label}"),
                 policy(Action::Restore),
                 post(move |state: AxumState<State>, caller: Caller, id: PathId, headers: HeaderMap| {
                     restore(kind, state, caller, id, headers)
@@ -114,7 +114,7 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
             Route::new(
                 "post",
                 format!("{one}/undo"),
-                format!("Take the last change of one {label} back"),
+                format!("Undo the last change of one {label}"),
                 Access::Role,
                 post(
                     move |state: AxumState<State>,
@@ -128,7 +128,7 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
             )
             .query(&[(
                 "change_set",
-                "Set of changes to take back; the last one that still holds when absent",
+                "Change set to undo; the last one in effect by default",
             )])
             .answers(200, openapi::with_landing(&schema())),
         ]);

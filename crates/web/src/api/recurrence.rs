@@ -33,7 +33,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/recurrence/preview",
-            "The occurrences of a recurrence rule (RFC 5545) in order of time, before anything is kept",
+            "Preview the occurrences of a recurrence rule (RFC 5545) in chronological order",
             Access::Account,
             post(preview),
         )
@@ -58,15 +58,15 @@ fn question_schema() -> Json {
         "properties": {
             "dtstart": {
                 "type": "string",
-                "description": "A date, a local date-time, or an instant with offset, which is put into the zone",
+                "description": "A date, a local date-time, or an instant with offset, converted to the zone",
             },
-            "timezone": text("IANA name; that of the office when it is left out"),
-            "rrule": text("As in FREQ=WEEKLY;BYDAY=MO,WE;COUNT=10; without it, the start happens once"),
+            "timezone": text("IANA name; the office's zone by default"),
+            "rrule": text("Such as FREQ=WEEKLY;BYDAY=MO,WE;COUNT=10; without it, there is one occurrence"),
             "rdates": list("Further dates; also periods such as 2027-01-25T09:00:00/PT1H"),
-            "exdates": list("Dates left out; a date leaves out all of its day"),
+            "exdates": list("Excluded dates; a date excludes the whole day"),
             "limit": {
                 "type": ["integer", "null"], "minimum": 1, "maximum": GREATEST_LIMIT,
-                "description": "Occurrences at most: 50 when it is left out, and all that fit with a window",
+                "description": "Maximum number of occurrences: 50 by default, or all in the window",
             },
             "start": text("Only occurrences that start then or later"),
             "end": text("Only occurrences that start before"),
@@ -83,13 +83,13 @@ fn answer_schema() -> Json {
                 "items": { "type": "string" },
                 "description": "Starts: dates for a date, else instants with the offset of the zone",
             },
-            "more": { "type": "boolean", "description": "There are more than these" },
+            "more": { "type": "boolean", "description": "True if there are more" },
             "start": {
                 "type": ["string", "null"],
-                "description": "Where a record of this rule starts: on its first date; null without one",
+                "description": "Start of a record with this rule: its first occurrence; null if none",
             },
-            "text": { "type": ["string", "null"], "description": "The rule in plain words; null without a rule" },
-            "warning": { "type": ["string", "null"], "description": "Why other programs, or the records of this one, may not take the rule; mostly null" },
+            "text": { "type": ["string", "null"], "description": "Description of the rule; null without a rule" },
+            "warning": { "type": ["string", "null"], "description": "Warning if other programs or records may not support the rule; usually null" },
         },
     })
 }
@@ -102,10 +102,10 @@ async fn preview(AxumState(state): AxumState<State>, body: Input) -> Result<Resp
     let text = rule.map(|rule| words::of_rule(rule, Some(question.set.start), &question.set.zone));
     let warning = rule.and_then(|rule| rule.check_conformance().err()).map(|error| {
         let (part, problem) = (error.part(), error.problem());
-        format!("Other programs may show other dates, or none: by RFC 5545 {part} {problem}.")
+        format!("Other programs may show different occurrences or none: by RFC 5545 {part} {problem}.")
     });
     let warning = warning.or_else(|| {
-        too_dense(&question.set).map(|reason| format!("No record can repeat like this. {reason}"))
+        too_dense(&question.set).map(|reason| format!("This rule cannot be used for a record. {reason}"))
     });
     let start = question.start().map_err(|error| AppError::Invalid(vec![error]))?;
     let answer = json!({
@@ -130,7 +130,7 @@ impl Question {
         let zone = reader.zone().unwrap_or_else(|| office.clone());
         let start = reader.text("dtstart").and_then(|text| reader.moment("dtstart", text, &zone));
         if start.is_none() && reader.errors.iter().all(|error| error.field != "dtstart") {
-            reader.refuse("dtstart", "required", "Say when it starts for the first time.");
+            reader.refuse("dtstart", "required", "Enter the first start.");
         }
         let rule = reader.rule();
         let additions: Vec<Addition> = reader.list("rdates", |text| Addition::read(text, &zone));
@@ -217,7 +217,7 @@ impl<'a> Reader<'a> {
 
     fn refuse_unknown(&mut self) {
         for name in self.object.keys().filter(|name| !MEMBERS.contains(&name.as_str())) {
-            self.errors.push(FieldError::new(name.clone(), "unknown_field", "There is no such field."));
+            self.errors.push(FieldError::new(name.clone(), "unknown_field", "Unknown field."));
         }
     }
 
@@ -330,7 +330,7 @@ impl<'a> Reader<'a> {
             }),
         };
         if found.is_none() {
-            self.refuse(name, "range", "This is beyond the end of the calendar.");
+            self.refuse(name, "range", "This date is out of range.");
         }
         found
     }

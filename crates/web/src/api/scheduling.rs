@@ -38,7 +38,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/api/v1/calendar/conflicts",
-            "Pairs of timed entries that want the same person, venue or resource; the filters are about either side",
+            "Pairs of timed entries with the same person, venue or resource at the same time; filters apply to either entry",
             Access::Role,
             get(conflicts),
         )
@@ -49,17 +49,17 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/api/v1/calendar/suggestions",
-            "Times at which all people and a fitting room are free, the best first, each with its reasons",
+            "Times when all people and a suitable room are free, best first, with reasons",
             Access::Role,
             get(suggestions),
         )
         .query(&[
-            ("people", "Ids of the users who must come, with commas between; required"),
-            ("minutes", "How long; 60 unless given"),
+            ("people", "Ids of the required users, separated by commas; required"),
+            ("minutes", "Duration; 60 by default"),
             ("start", "First day; today unless given"),
             ("end", "The day after the last; 14 days after the start unless given, at most 92"),
             ("resource_type", "room, or another type of resource; none unless given"),
-            ("seats", "How many must fit; as many as people unless given"),
+            ("seats", "Required capacity; number of people by default"),
             ("limit", "How many suggestions, 1 to 50; 5 unless given"),
         ])
         .answers(200, object())
@@ -126,7 +126,7 @@ pub fn read(parameters: &Parameters, today: Date) -> Result<Wanted, Vec<FieldErr
         }
     }
     if people.is_empty() {
-        wrong("people", "required", "Say who must come.".to_owned());
+        wrong("people", "required", "Enter at least one person.".to_owned());
     } else if people.len() > MAXIMUM_PEOPLE {
         wrong("people", "too_long", format!("Expected at most {MAXIMUM_PEOPLE} people."));
     }
@@ -159,7 +159,7 @@ pub fn read(parameters: &Parameters, today: Date) -> Result<Wanted, Vec<FieldErr
     }
     let resource_type = text("resource_type").map(ToOwned::to_owned);
     if resource_type.as_deref().is_some_and(|name| !contains(RESOURCE_TYPES, name)) {
-        wrong("resource_type", "choice", "There is no such type of resource.".to_owned());
+        wrong("resource_type", "choice", "Unknown resource type.".to_owned());
     }
     if !errors.is_empty() {
         return Err(errors);
@@ -206,7 +206,7 @@ pub fn sentences(found: &Suggestions, time: &Suggestion) -> Vec<String> {
     time.reasons
         .iter()
         .map(|reason| match reason {
-            Reason::AllFree => "Everybody is free".to_owned(),
+            Reason::AllFree => "Everyone is free".to_owned(),
             Reason::Busy(busy) => busy
                 .iter()
                 .map(|(person, index)| match found.busy.get(index) {
@@ -215,13 +215,13 @@ pub fn sentences(found: &Suggestions, time: &Suggestion) -> Vec<String> {
                 })
                 .collect::<Vec<_>>()
                 .join("; "),
-            Reason::WorkingHours => "Within the working hours of all".to_owned(),
-            Reason::OutsideHours(people) => format!("Outside of the working hours of {}", names(people)),
+            Reason::WorkingHours => "Within everyone's working hours".to_owned(),
+            Reason::OutsideHours(people) => format!("Outside the working hours of {}", names(people)),
             Reason::Holiday(name) => format!("The office is closed: {name}"),
             Reason::OverLunch => "Runs into the lunch break".to_owned(),
             Reason::NoBreak(people) => format!("No break before or after for {}", names(people)),
             Reason::Place(place) => format!("{} is free", name(place)),
-            Reason::NoPlace => "No place that fits is free".to_owned(),
+            Reason::NoPlace => "No suitable room is free".to_owned(),
         })
         .collect()
 }

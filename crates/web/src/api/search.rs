@@ -30,7 +30,7 @@ pub fn routes() -> Vec<Route> {
         .query(&[
             ("q", "Words or their beginnings; all must occur"),
             ("kinds", "Only these kinds, separated by commas"),
-            ("limit", "At most so many, 1 to 100"),
+            ("limit", "Maximum number, 1 to 100"),
         ])
         .answers(200, json!({ "type": "object" })),
     ]
@@ -60,7 +60,7 @@ pub fn kinds_of(parameters: &Parameters) -> Result<Vec<&'static Kind>, Problem> 
         .filter(|name| !name.is_empty())
         .map(|name| {
             kinds::by_name(name)
-                .ok_or_else(|| Parameters::wrong("kinds", &format!("There is no kind {name}.")))
+                .ok_or_else(|| Parameters::wrong("kinds", &format!("Unknown kind: {name}.")))
         })
         .collect()
 }

@@ -21,19 +21,19 @@ pub fn routes() -> Vec<Route> {
     let view = json!({ "type": "object", "properties": {
         "id": text(),
         "at": { "type": "string", "format": "date-time" },
-        "outcome": { "type": "string", "description": "`counted`, or why nothing was shown" },
+        "outcome": { "type": "string", "description": "`counted`, or why the calendar was not shown" },
         "agent": text(),
-        "network": { "type": "string", "description": "Where they came from, not to the last digit" },
+        "network": { "type": "string", "description": "Network of the visitor, shortened" },
     } });
     vec![
         Route::new(
             "get",
             "/api/v1/shares/{id}/views",
-            "Who looked at a share, the last ones first",
+            "Views of a share, latest first",
             Access::Policy(Action::View, SHARE.area),
             get(views),
         )
-        .query(&[("limit", "At most so many, 1 to 500; 50 unless given")])
+        .query(&[("limit", "Maximum number, 1 to 500; 50 unless given")])
         .answers(
             200,
             json!({ "type": "object", "properties": { "items": { "type": "array", "items": view } } }),

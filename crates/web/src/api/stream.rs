@@ -28,7 +28,7 @@ pub fn route() -> Route {
     Route::new(
         "get",
         "/api/v1/stream",
-        "Changes as they happen, as server-sent events; the event `end` says why the caller has no access any more",
+        "Live changes as server-sent events; the event `end` gives the reason when access ends",
         Access::Role,
         get(open),
     )

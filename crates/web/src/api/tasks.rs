@@ -56,7 +56,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/tasks/{id}/transition",
-            "Bring a task, one date of it or the whole series, to another state",
+            "Change the status of a task, one occurrence or the whole series",
             moves,
             post(transition),
         )
@@ -66,11 +66,11 @@ pub fn routes() -> Vec<Route> {
             "properties": {
                 "status": text(), "note": text(), "force_reason": text(),
                 "recurrence_id": {
-                    "type": "string", "description": "Which date of a task that repeats; else the one that is shown, `next_occurrence`",
+                    "type": "string", "description": "Occurrence of a repeating task; `next_occurrence` by default",
                 },
                 "scope": {
                     "type": "string", "enum": ["this", "all"],
-                    "description": "all: the series as a whole, as to end it; else one occurrence",
+                    "description": "all: the whole series; otherwise one occurrence",
                 },
             },
         }))

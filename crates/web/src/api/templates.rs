@@ -22,7 +22,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/task-templates/{id}/instantiate",
-            "Make the tasks of a template for a record; what is there already stays as it is",
+            "Generate the tasks of a template for a record; existing tasks do not change",
             // The command asks whether the caller may make tasks for this very record.
             Access::Policy(Action::View, Area::Reference),
             post(instantiate),
@@ -52,7 +52,7 @@ async fn instantiate(
         .object
         .keys()
         .filter(|name| !["origin", "base_date"].contains(&name.as_str()))
-        .map(|name| FieldError::new(name.clone(), "unknown_field", "There is no such field."))
+        .map(|name| FieldError::new(name.clone(), "unknown_field", "Unknown field."))
         .collect();
     let origin = body.object.get("origin").and_then(origin);
     if origin.is_none() {

@@ -45,7 +45,7 @@ async fn trace(
 
 /// Kind and id of an address; what is none of ours cannot be found.
 pub fn thing(path: Result<Path<(String, String)>, PathRejection>) -> Result<(&'static Kind, Id), Problem> {
-    let missing = || Problem::new(axum::http::StatusCode::NOT_FOUND, "There is nothing at this address.");
+    let missing = || Problem::new(axum::http::StatusCode::NOT_FOUND, "Nothing found at this address.");
     let Path((kind, id)) = path.map_err(|_| missing())?;
     let kind = kinds::by_name(&kind).ok_or_else(missing)?;
     Ok((kind, id.parse().map_err(|_| missing())?))

@@ -162,7 +162,7 @@ pub fn calendar(calendar: &Calendar) -> Markup {
                     div data-running {}
                     div.calendar-grid data-grid { (calendar.fallback) }
                 }
-                @if calendar.panels { aside #calendar-side .calendar-side data-side-panels aria-label="Beside the calendar" hidden {} }
+                @if calendar.panels { aside #calendar-side .calendar-side data-side-panels aria-label="Calendar panels" hidden {} }
             }
         }
     }

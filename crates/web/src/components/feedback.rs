@@ -67,13 +67,13 @@ pub fn not_allowed(what: &str, who_can: &[String]) -> Markup {
     html! {
         div.empty data-failed {
             (large_icon("lock"))
-            h1 { "You may not " (what) }
+            h1 { "You do not have permission to " (what) }
             @if who_can.is_empty() {
-                p { "Ask an administrator of your office if you think you should." }
+                p { "If you need access, ask an administrator." }
             } @else {
-                p { "This is for: " }
+                p { "Allowed roles: " }
                 ul.empty-list { @for who in who_can { li { (who) } } }
-                p { "Ask one of them, or an administrator of your office." }
+                p { "Ask one of them or an administrator." }
             }
             (button_link("Go to Today", "/", "", ButtonKind::Plain))
         }
@@ -139,6 +139,6 @@ mod tests {
     #[test]
     fn a_refusal_names_who_can() {
         let text = not_allowed("approve budgets", &["Budget officers".to_owned()]).into_string();
-        assert!(text.contains("You may not approve budgets") && text.contains("Budget officers"));
+        assert!(text.contains("You do not have permission to approve budgets") && text.contains("Budget officers"));
     }
 }

@@ -256,7 +256,7 @@ pub fn error_summary(problem: Option<&str>, fields: &[&FormField]) -> Markup {
     html! {
         @if problem.is_some() || !wrong.is_empty() {
             div.error-summary role="alert" tabindex="-1" {
-                h2 { (icon("circle-alert")) (problem.unwrap_or("This needs another look before it can be saved")) }
+                h2 { (icon("circle-alert")) (problem.unwrap_or("Correct these fields to save")) }
                 @if !wrong.is_empty() {
                     ul { @for (field, error) in wrong {
                         // "Title is required." names its field by itself.

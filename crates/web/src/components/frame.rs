@@ -247,7 +247,7 @@ fn sidebar_items(items: &[NavigationItem], current: Option<&str>) -> Markup {
 fn top_bar(frame: &Frame) -> Markup {
     html! {
         header.top-bar {
-            nav.breadcrumb aria-label="Where you are" {
+            nav.breadcrumb aria-label="Breadcrumb" {
                 ol.breadcrumb-parts {
                     @for (label, href) in &frame.breadcrumb {
                         li { a href=(href) { (label) } }
@@ -260,9 +260,9 @@ fn top_bar(frame: &Frame) -> Markup {
                 span { "Search or jump to" }
                 kbd { "Ctrl K" }
             }
-            a.top-button #waiting href="/#decisions" title="Waiting for you" data-live="need application task ppa booking leave" {
+            a.top-button #waiting href="/#decisions" title="Needs your action" data-live="need application task ppa booking leave" {
                 (icon("bell"))
-                span.visually-hidden { "Waiting for you: " }
+                span.visually-hidden { "Needs your action: " }
                 @if frame.waiting > 0 {
                     span.bell-count { (if frame.waiting > 99 { "99+".to_owned() } else { frame.waiting.to_string() }) }
                 } @else {
@@ -292,7 +292,7 @@ fn person_menu(frame: &Frame, person: &PersonBadge) -> Markup {
                     span.muted { "Theme" }
                     div.button-group {
                         @for (theme, label, drawing) in
-                            [("auto", "As the system", "monitor"), ("light", "Light", "sun"), ("dark", "Dark", "moon")] {
+                            [("auto", "System", "monitor"), ("light", "Light", "sun"), ("dark", "Dark", "moon")] {
                             button.button data-only="icon" type="button" title=(label) aria-label=(label)
                                 data-set-theme=(theme) aria-pressed=(is_theme(frame, theme)) { (icon(drawing)) }
                         }

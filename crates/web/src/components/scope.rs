@@ -7,9 +7,9 @@ use super::icons::icon;
 
 /// The choices: what is sent, what is shown, what it means.
 pub const CHOICES: [(&str, &str, &str); 3] = [
-    ("this", "This date", "The other dates stay as they are."),
-    ("following", "This and following dates", "The dates before stay as they are."),
-    ("all", "All dates", "Those that are over too."),
+    ("this", "This occurrence", "Other occurrences do not change."),
+    ("following", "This and following occurrences", "Earlier occurrences do not change."),
+    ("all", "All occurrences", "Includes past occurrences."),
 ];
 
 /// The choices as inputs named `scope` under a legend. Fields of the rule show only with a choice that has one.

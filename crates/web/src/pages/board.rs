@@ -77,7 +77,7 @@ async fn show(
         (filters(&parts::filters(&address, &titles), &group_switch(&address, board.group)))
         @if board.more_people > 0 {
             (notice(Tone::Neutral, &html! {
-                (board.more_people) " more people have tasks. Filter by assignee to see theirs."
+                (board.more_people) " more people have tasks. Filter by assignee to see them."
             }))
         }
         (board_view(&view))
@@ -233,7 +233,7 @@ async fn add(
             input.insert(board::group_name(group).to_owned(), json!(column));
         }
         None => {
-            return Err(AppError::field("group", "choice", "There is no such board.").into());
+            return Err(AppError::field("group", "choice", "Unknown board.").into());
         }
     }
     if !people.is_empty() {

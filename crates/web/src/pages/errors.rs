@@ -104,8 +104,8 @@ pub fn unavailable(state: &State, request: &Request, problem: Problem) -> Respon
 fn render(page: &Page, failure: &Failure, path: &str, form: Option<&Option<String>>) -> Response {
     let mut title = "Not possible";
     let content = match failure.status {
-        StatusCode::FORBIDDEN if failure.detail.starts_with("You may not ") => {
-            let what = failure.detail.trim_start_matches("You may not ").trim_end_matches('.');
+        StatusCode::FORBIDDEN if failure.detail.starts_with("You do not have permission to ") => {
+            let what = failure.detail.trim_start_matches("You do not have permission to ").trim_end_matches('.');
             feedback::not_allowed(what, &failure.who)
         }
         StatusCode::SERVICE_UNAVAILABLE if form.is_none() => {
@@ -147,7 +147,7 @@ fn form_page(request: &Request) -> Option<String> {
 
 /// The answer to an address that does not exist.
 pub async fn missing(request: Request) -> Response {
-    let problem = Problem::new(StatusCode::NOT_FOUND, "There is nothing at this address.");
+    let problem = Problem::new(StatusCode::NOT_FOUND, "Nothing found at this address.");
     let accepts_html = request
         .headers()
         .get(header::ACCEPT)

@@ -68,7 +68,7 @@ async fn show(
             (generic::head(&state, &page, &actor, &calendar)?)
             @if calendar.is_archived() {
                 (notice(Tone::Warning, &html! {
-                    "This is archived: its events are not on the calendar. Restore it to change it."
+                    "Archived: its events are not on the calendar. Restore it to make changes."
                 }))
             }
             (record_tabs(&address, in_history))
@@ -105,8 +105,8 @@ fn overview(
     let wide = html! {
         @if calendar.text("last_status") == "reading" {
             (notice(Tone::Warning, &html! {
-                "A file is being read in; its events come a few hundred at a time. Should that have broken off, read the "
-                "same file in again: what is there already is known again, and nothing stands there twice."
+                "A file is being imported, a few hundred events at a time. If the import was interrupted, import the "
+                "same file again: existing events are updated, not duplicated."
             }))
         }
         (next_dates(state, actor, calendar, &values)?)
@@ -147,11 +147,11 @@ fn fetching(
         @if !error.is_empty() { (notice(Tone::Bad, &html! { (error) })) }
         (properties(&[
             property("State", value::state_badge(calendar)),
-            property("Last try", html! { @if let Some(at) = calendar.instant("last_fetched_at") { (values.instant(at)) } }),
+            property("Last attempt", html! { @if let Some(at) = calendar.instant("last_fetched_at") { (values.instant(at)) } }),
             property("Next fetch", match next {
-                Some(at) if at <= state.app.now() => html! { "In a moment" },
+                Some(at) if at <= state.app.now() => html! { "Shortly" },
                 Some(at) => values.instant(at),
-                None => html! { span.faint { "Not by itself" } },
+                None => html! { span.faint { "Not automatic" } },
             }),
             property("Fetched every", html! { (minutes(calendar.integer("refresh_minutes").unwrap_or_default())) }),
         ]))
@@ -180,7 +180,7 @@ fn facts(calendar: &Record, values: &Values<'_>) -> Vec<Property> {
     if address.is_empty() {
         let read = calendar.instant("last_fetched_at");
         facts.push(property(
-            "File read",
+            "File imported",
             html! { @if let Some(at) = read { (values.instant(at)) } @else { span.faint { "Not yet" } } },
         ));
     } else {
@@ -211,7 +211,7 @@ fn next_dates(
         columns: vec![column("title", "Title"), column("start", "When"), column("location", "Place")],
         rows,
         pager: Pager::default(),
-        empty: Some(html! { p.muted { "Nothing in the next eight weeks." } }),
+        empty: Some(html! { p.muted { "No events in the next eight weeks." } }),
         ..Table::default()
     });
     let all = button_link(
@@ -245,7 +245,7 @@ async fn fetch(
     _: SafeForm,
 ) -> Result<Response, PageError> {
     let calendar = blocking(|| state.app.fetch_calendar(&actor, id.0))?;
-    let message = format!("{} is fetched in a moment.", calendar.title());
+    let message = format!("{} will be fetched shortly.", calendar.title());
     Ok(done(&EXTERNAL_CALENDAR.url(id.0), &message, None))
 }
 
@@ -253,7 +253,7 @@ fn file_field(error: Option<String>) -> FormField {
     FormField {
         name: "file".to_owned(),
         label: "File".to_owned(),
-        help: "A calendar file (.ics), as calendar programs export it; at most 5 MB and 20,000 events."
+        help: "A calendar file (.ics) exported by a calendar program, up to 5 MB and 20,000 events."
             .to_owned(),
         error,
         required: true,
@@ -267,20 +267,20 @@ fn upload_panel(page: &Page, calendar: &Record, refusal: Option<String>) -> Mark
     let keep = FormField {
         name: "keep".to_owned(),
         label: "Keep events that are not in this file".to_owned(),
-        help: "Otherwise the file is the whole calendar, and what it does not have is archived.".to_owned(),
+        help: "Otherwise events that are not in the file are archived.".to_owned(),
         control: Control::Checkbox { checked: false },
         ..FormField::default()
     };
     panel(
         "file",
         "",
-        "Read a file in",
+        "Import a file",
         &html! {},
         &html! {
             form.form method="post" action={ (EXTERNAL_CALENDAR.url(calendar.id)) "/file" } enctype="multipart/form-data" novalidate {
                 input type="hidden" name="csrf_token" value=(page.csrf());
                 div.fields { (field(&file)) (field(&keep)) }
-                div.form-actions { (submit_button("Read the file", "upload", ButtonKind::Plain)) }
+                div.form-actions { (submit_button("Import file", "upload", ButtonKind::Plain)) }
             }
         },
     )
@@ -294,7 +294,7 @@ async fn read_into(
 ) -> Result<Response, PageError> {
     let keep = upload.text("keep").is_some_and(|value| !value.is_empty());
     let result = match upload.file() {
-        None => Err("Choose a file first.".to_owned()),
+        None => Err("Choose a file.".to_owned()),
         Some(bytes) => match blocking(|| state.app.import_calendar(&actor, id.0, bytes, keep)) {
             Ok(report) => Ok(report),
             Err(AppError::Invalid(errors)) => Err(messages(&errors)),
@@ -326,7 +326,7 @@ fn require(actor: &Actor) -> Result<(), AppError> {
     if actor.may(Action::Import, area) && actor.may(Action::Create, area) {
         return Ok(());
     }
-    Err(AppError::forbidden(Action::Import, area, "read external calendars in from files"))
+    Err(AppError::forbidden(Action::Import, area, "import external calendars from files"))
 }
 
 async fn new_from_file(Signed { page, actor }: Signed) -> Result<Html<String>, PageError> {
@@ -346,7 +346,7 @@ async fn make_from_file(
         (StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response()
     };
     let Some(bytes) = upload.file() else {
-        return Ok(refuse("Choose a file first."));
+        return Ok(refuse("Choose a file."));
     };
     match blocking(|| state.app.calendar_from_file(&actor, Some(&name), bytes)) {
         Ok((calendar, report)) => Ok(reported(&page, &calendar, &report)),
@@ -361,7 +361,7 @@ fn draw_new(page: &Page, name: &str, error: Option<String>) -> String {
     let name = FormField {
         name: "name".to_owned(),
         label: "Name".to_owned(),
-        help: "Left empty, the calendar has the name that the file gives.".to_owned(),
+        help: "Leave empty to use the name in the file.".to_owned(),
         control: Control::Text { value: name.to_owned() },
         ..FormField::default()
     };
@@ -372,7 +372,7 @@ fn draw_new(page: &Page, name: &str, error: Option<String>) -> String {
             input type="hidden" name="csrf_token" value=(page.csrf());
             div.fields { (field(&file)) (field(&name)) }
             div.form-actions {
-                (submit_button("Read the file", "upload", ButtonKind::Main))
+                (submit_button("Import file", "upload", ButtonKind::Main))
                 (button_link("Cancel", "/external-calendars", "", ButtonKind::Plain))
             }
         }
@@ -386,18 +386,18 @@ fn reported(page: &Page, calendar: &Record, report: &Report) -> Response {
     let tone = if report.skipped_count == 0 { Tone::Good } else { Tone::Warning };
     let content = html! {
         (page_head(&PageHead {
-            title: "The file was read".to_owned(),
-            actions: button_link("See the calendar", &address, "arrow-right", ButtonKind::Main),
+            title: "File imported".to_owned(),
+            actions: button_link("Open calendar", &address, "arrow-right", ButtonKind::Main),
             ..PageHead::default()
         }))
         (notice(tone, &html! { (report.summary()) "." }))
         p.muted.text-block {
-            "To go back, read the file from before in again: its events are then as they were, and those that only this "
-            "file has are archived. Archiving the calendar takes all of its events off."
+            "To go back, import the previous file again: its events are restored, and events that only this "
+            "file has are archived. Archiving the calendar removes all its events."
         }
         @if !report.skipped.is_empty() { (skipped_table(report)) }
     };
-    Html(below(page).below(calendar.title(), &address).render("The file was read", &content).into_string())
+    Html(below(page).below(calendar.title(), &address).render("File imported", &content).into_string())
         .into_response()
 }
 
@@ -419,8 +419,8 @@ fn skipped_table(report: &Report) -> Markup {
     let content = html! {
         (table(&Table {
             id: "skipped".to_owned(),
-            caption: "What was not read as it stands".to_owned(),
-            columns: vec![column("title", "Event"), column("reason", "Why")],
+            caption: "Events imported with changes or skipped".to_owned(),
+            columns: vec![column("title", "Event"), column("reason", "Reason")],
             rows,
             ..Table::default()
         }))

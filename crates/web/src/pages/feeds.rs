@@ -67,7 +67,7 @@ async fn renew(
     _: SafeForm,
 ) -> Result<Response, PageError> {
     let record = blocking(|| state.app.renew_feed(&actor, id.0, None))?;
-    Ok(done(&FEED.url(record.id), "The feed has a new address; the old one answers no more", None))
+    Ok(done(&FEED.url(record.id), "New address created. The old address no longer works", None))
 }
 
 fn draw(state: &State, page: &Page, actor: &Actor, id: Id, in_history: bool) -> Result<Markup, AppError> {
@@ -82,7 +82,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, id: Id, in_history: bool) -> 
         (detail::head(state, page, actor, &record)?)
         @if record.is_archived() {
             (notice(Tone::Warning, &html! {
-                "This feed is archived: its address answers nothing. Restore it, and it answers again."
+                "This feed is archived: its address does not work. Restore it to use the address again."
             }))
         }
         (record_tabs(&address, in_history))
@@ -101,7 +101,7 @@ fn overview(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
         && state.app.read(|tx| actor.may_on(tx, Action::Edit, record))?;
     let renew = html! {
         @if may_renew {
-            (post_button("Make a new address", &format!("{}/renew", FEED.url(record.id)), "refresh-cw",
+            (post_button("Create new address", &format!("{}/renew", FEED.url(record.id)), "refresh-cw",
                 ButtonKind::Plain, page.csrf(), &[]))
         }
     };
@@ -109,7 +109,7 @@ fn overview(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
     let wide = html! {
         (panel("address", "", "Address", &renew, &match &secret {
             Some(path) => secret_address(page.base(), path),
-            None => html! { p.muted { "Only the person whose feed this is sees its address." } },
+            None => html! { p.muted { "Only the owner of this feed can see its address." } },
         }))
         @if secret.is_some() {
             (panel("subscribe", "", "Subscribe", &html! {}, &instructions()))
@@ -129,8 +129,8 @@ fn secret_address(base: &str, path: &str) -> Markup {
         div.stack data-gap="small" {
             (copy_field("Address of this feed", &address))
             p.muted {
-                "Whoever has this address reads the calendar as you may see it, without signing in. Keep it to yourself; "
-                "make a new one when it got into other hands."
+                "Anyone with this address can read your view of the calendar without signing in. Keep it private; "
+                "create a new one if someone else has it."
             }
             div.row {
                 @if let Some(subscribe) = &subscribe {
@@ -148,8 +148,7 @@ fn instructions() -> Markup {
         (
             "Google Calendar",
             "On a computer open calendar.google.com. Beside “Other calendars” choose the plus sign, then “From URL”. \
-             Paste the address and add the calendar. It appears on your phone as well. Google asks for news a few times \
-             a day at its own pace.",
+             Paste the address and add the calendar. It appears on your phone as well. Google checks for changes a few times a day.",
         ),
         (
             "iPhone and iPad",
@@ -171,7 +170,7 @@ fn instructions() -> Markup {
         ),
     ];
     html! {
-        p.muted.text-block { "A subscription follows the calendar by itself; a file that is downloaded does not." }
+        p.muted.text-block { "A subscription updates automatically; a downloaded file does not." }
         @for (program, steps) in programs {
             details.more-fields { summary { (crate::components::icons::icon("chevron-right")) (program) } p { (steps) } }
         }

@@ -65,11 +65,11 @@ async fn show(
         .filter_map(|id| names.get(id).map(|person| (id.to_string(), person.title.clone())))
         .collect();
     let fields = form_fields(&parameters, selected, &page, &errors);
-    let wrong = (!errors.is_empty()).then_some("This needs another look before times can be found");
+    let wrong = (!errors.is_empty()).then_some("Correct these fields to find times");
     let content = html! {
         (page_head(&PageHead {
             title: "Find a time".to_owned(),
-            subtitle: "When everybody who is needed is free, and a room".to_owned(),
+            subtitle: "Times when all required people and a room are free".to_owned(),
             actions: button_link("Calendar", "/calendar", "calendar", ButtonKind::Plain),
             ..PageHead::default()
         }))
@@ -91,13 +91,13 @@ async fn show(
                     Some(_) => {
                         (empty_state(&EmptyState {
                             icon: "calendar-off".to_owned(),
-                            title: "No time in these days".to_owned(),
-                            text: "Look at more days, or for something shorter.".to_owned(),
+                            title: "No free time in this period".to_owned(),
+                            text: "Try a longer period or a shorter duration.".to_owned(),
                             action: None,
                         }))
                     }
                     None => {
-                        p.muted { "Say who must come, how long it takes and when it should be. The best times stand first, each with its reasons." }
+                        p.muted { "Enter the required people, the duration and the period. The best times are listed first, each with reasons." }
                     }
                 }
             }
@@ -162,25 +162,25 @@ fn form_fields(
     vec![
         named(
             "people",
-            "Who must come",
+            "Required people",
             "",
             true,
             Control::References { collection: "users".to_owned(), selected },
         ),
-        named("minutes", "How long", "", true, choices(lengths, &minutes)),
+        named("minutes", "Duration", "", true, choices(lengths, &minutes)),
         named("start", "From", "", true, Control::Date { value: or("start", page.today.to_string()) }),
         named(
             "end",
             "Before",
-            "The day after the last.",
+            "The day after the last day.",
             true,
             Control::Date { value: or("end", after.to_string()) },
         ),
-        named("resource_type", "Needs a", "", false, choices(types, &text("resource_type"))),
+        named("resource_type", "Resource type", "", false, choices(types, &text("resource_type"))),
         named(
             "seats",
-            "For how many",
-            "As many as come, when empty.",
+            "Number of people",
+            "Leave empty for the number of people above.",
             false,
             Control::Number { value: text("seats"), minimum: Some(1), maximum: Some(100_000), step: "1" },
         ),

@@ -26,8 +26,8 @@ impl FromRequest<State> for SafeForm {
         if page.csrf().is_empty() || !same(form.get("csrf_token"), page.csrf()) {
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
-                "You signed in again after this form was opened. Nothing was saved. What you typed is in the form again when you \
-                 open it.",
+                "You signed in again after this form was opened. Nothing was saved. Open the form again: \
+                 it still has your changes.",
             )
             .into());
         }

@@ -191,7 +191,7 @@ impl FromRequestParts<State> for Signed {
         let actor = page.actor()?.clone();
         if actor.roles.is_empty() {
             return Err(obcms_app::AppError::Forbidden {
-                detail: "Your account has no role yet. An administrator gives it one.".to_owned(),
+                detail: "Your account has no role yet. Ask an administrator for one.".to_owned(),
                 who: vec![Role::Admin],
             }
             .into());
@@ -206,7 +206,7 @@ fn count_waiting(state: &State, actor: &Actor) -> u32 {
         return 0;
     }
     state.app.waiting(actor).unwrap_or_else(|error| {
-        tracing::warn!(%error, "what waits could not be counted");
+        tracing::warn!(%error, "the items that need action could not be counted");
         0
     })
 }

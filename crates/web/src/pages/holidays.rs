@@ -31,13 +31,13 @@ pub fn list_actions(page: &Page, actor: &Actor) -> Markup {
         (button_link(HIJRI_ADJUSTMENT.plural, &format!("/{}", HIJRI_ADJUSTMENT.collection), "moon", ButtonKind::Plain))
         @if may {
             details.menu data-side="end" {
-                summary.button { "Compute a year" }
+                summary.button { "Calculate a year" }
                 form.menu-panel.menu-form method="post" action="/holidays/compute" {
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     label for="compute-year" { "Year" }
                     input.input #compute-year type="number" name="year" value=(next) min="1990" max="2076" required;
-                    p.field-help { "Puts in what the law and the moon give for it. What was changed by hand stays." }
-                    (submit_button("Compute", "", ButtonKind::Main))
+                    p.field-help { "Calculate official and Islamic holidays. Manual changes stay." }
+                    (submit_button("Calculate", "", ButtonKind::Main))
                 }
             }
         }
@@ -88,9 +88,9 @@ async fn compute(
     let year = text.parse().map_err(|_| AppError::field("year", "type", "Expected a year as in 2027."))?;
     let computed = blocking(|| state.app.compute_holidays(&actor, year))?;
     let message = match (computed.created, computed.updated) {
-        (0, 0) => format!("The holidays of {year} were all there."),
-        (created, 0) => format!("{created} holidays of {year} put in."),
-        (created, updated) => format!("{created} holidays of {year} put in, {updated} moved."),
+        (0, 0) => format!("All holidays of {year} already exist."),
+        (created, 0) => format!("{created} holidays of {year} added."),
+        (created, updated) => format!("{created} holidays of {year} added, {updated} moved."),
     };
     Ok(done(&year_address(year), &message, None))
 }

@@ -54,7 +54,7 @@ async fn list(
     let content = html! {
         (page_head(&PageHead {
             title: "Jobs".to_owned(),
-            subtitle: "Work that the program does beside the requests.".to_owned(),
+            subtitle: "Background work of the program.".to_owned(),
             ..PageHead::default()
         }))
         div id="job-health" data-live="job" { (verdict(&health)) }
@@ -71,7 +71,7 @@ async fn run(
     _: SafeForm,
 ) -> Result<Response, PageError> {
     let job = blocking(|| state.app.run_job(&actor, id.0))?;
-    Ok(done("/admin/jobs", &format!("{} runs in a moment.", job.title), None))
+    Ok(done("/admin/jobs", &format!("{} will run shortly.", job.title), None))
 }
 
 fn verdict(health: &Health) -> Markup {
@@ -136,8 +136,8 @@ fn job_table(view: &View<'_>, jobs: &[Job], total: i64, wanted: Option<JobState>
         live: obcms_store::jobs::LIVE_KIND.to_owned(),
         empty: Some(empty_state(&EmptyState {
             icon: "timer".to_owned(),
-            title: "No jobs here".to_owned(),
-            text: "Imports, fetched calendars and cleaning are listed here while they wait, and for a week after they are done."
+            title: "No jobs".to_owned(),
+            text: "Imports, calendar fetches and cleanup are listed here while they are queued, and for a week after they finish."
                 .to_owned(),
             action: None,
         })),
@@ -182,11 +182,11 @@ fn row(view: &View<'_>, job: &Job) -> Row {
 fn state_badge(view: &View<'_>, job: &Job) -> Markup {
     match job.state {
         JobState::Running => html! { span title=(job.claimed_by) { (badge("Running", Tone::Active)) } },
-        JobState::Failed => badge("Given up", Tone::Bad),
+        JobState::Failed => badge("Failed", Tone::Bad),
         JobState::Done => badge("Done", Tone::Good),
-        JobState::Queued if job.run_at < view.now - LATE => badge("Late", Tone::Bad),
-        JobState::Queued if !job.last_error.is_empty() => badge("Trying again", Tone::Warning),
-        JobState::Queued => badge("Waiting", Tone::Neutral),
+        JobState::Queued if job.run_at < view.now - LATE => badge("Overdue", Tone::Bad),
+        JobState::Queued if !job.last_error.is_empty() => badge("Retrying", Tone::Warning),
+        JobState::Queued => badge("Queued", Tone::Neutral),
     }
 }
 

@@ -106,9 +106,9 @@ fn draw(state: &State, page: Page, shown: &Shown) -> Result<Response, PageError>
             actions: html! {},
         }))
         @if caller.actor.roles.is_empty() {
-            (notice(Tone::Warning, &html! { "Your account has no role yet. An administrator gives it one." }))
+            (notice(Tone::Warning, &html! { "Your account has no role yet. Ask an administrator for one." }))
         }
-        (panel("profile", "", "About me", &html! {}, &form(&FormView {
+        (panel("profile", "", "Profile", &html! {}, &form(&FormView {
             action: "/me".to_owned(),
             csrf_token: csrf.clone(),
             hidden: vec![shown_fields(&[&profile]), ("version".to_owned(), user.version.to_string())],
@@ -118,12 +118,12 @@ fn draw(state: &State, page: Page, shown: &Shown) -> Result<Response, PageError>
         })))
         (panel("calendar", "", "Calendar", &html! {}, &calendar))
         (panel("password", "", "Password", &html! {}, &password_form(&csrf, shown)))
-        (panel("sessions", "", "Where I am signed in", &end_others(&sessions, &csrf), &session_table(&sessions, &caller, &zone, &csrf)))
+        (panel("sessions", "", "Sessions", &end_others(&sessions, &csrf), &session_table(&sessions, &caller, &zone, &csrf)))
         @if !caller.actor.roles.is_empty() {
             (panel("tokens", "", "Tokens for programs", &html! {}, &html! {
                 @if let Some(secret) = &shown.secret {
                     (notice(Tone::Good, &html! {
-                        "Copy this token now; it is not shown again. " br; code.token { (secret) }
+                        "Copy this token now. It will not be shown again. " br; code.token { (secret) }
                     }))
                 }
                 (token_table(&tokens, &made, state.app.now(), &zone, &csrf))
@@ -150,23 +150,23 @@ fn password_form(csrf: &str, shown: &Shown) -> Markup {
         csrf_token: csrf.to_owned(),
         fields: vec![
             field("current_password", "Current password", "", "current-password"),
-            field("password", "New password", "At least 12 characters. Other sessions end.", "new-password"),
+            field("password", "New password", "At least 12 characters. You are signed out everywhere else.", "new-password"),
             FormField {
                 name: "end_access".to_owned(),
-                label: "End my tokens and calendar feeds, too".to_owned(),
-                help: "Do this if somebody else may know your password.".to_owned(),
+                label: "Also revoke my tokens and calendar feeds".to_owned(),
+                help: "Do this if someone else might know your password.".to_owned(),
                 control: Control::Checkbox { checked: false },
                 ..FormField::default()
             },
             FormField {
                 name: "end_shares".to_owned(),
-                label: "End my shared calendars, too".to_owned(),
-                help: "People to whom you gave an address lose it.".to_owned(),
+                label: "Also revoke my shared calendars".to_owned(),
+                help: "People with the addresses lose access.".to_owned(),
                 control: Control::Checkbox { checked: false },
                 ..FormField::default()
             },
         ],
-        submit: "Change the password".to_owned(),
+        submit: "Change password".to_owned(),
         ..FormView::default()
     })
 }
@@ -184,7 +184,7 @@ fn columns(labels: &[&str]) -> Vec<Column> {
 
 fn end_others(sessions: &[obcms_store::accounts::Session], csrf: &str) -> Markup {
     html! { @if sessions.len() > 1 {
-        (post_button("End all others", "/me/sessions/end-others", "", ButtonKind::Plain, csrf, &[]))
+        (post_button("Sign out all other sessions", "/me/sessions/end-others", "", ButtonKind::Plain, csrf, &[]))
     } }
 }
 
@@ -201,12 +201,12 @@ fn session_table(
             id: session.id.to_string(),
             title: session.agent.clone(),
             cells: vec![
-                html! { (agent_name(&session.agent)) @if own == Some(session.id) { " " (badge("This one", Tone::Good)) } },
+                html! { (agent_name(&session.agent)) @if own == Some(session.id) { " " (badge("This session", Tone::Good)) } },
                 html! { (session.address) },
                 html! { (instant(session.created_at, zone)) },
                 html! { (instant(session.last_seen_at, zone)) },
                 html! { @if own != Some(session.id) {
-                    (post_button("End", &format!("/me/sessions/{}/revoke", session.id), "", ButtonKind::Plain, csrf, &[]))
+                    (post_button("Sign out", &format!("/me/sessions/{}/revoke", session.id), "", ButtonKind::Plain, csrf, &[]))
                 } },
             ],
             ..Row::default()
@@ -215,7 +215,7 @@ fn session_table(
     table(&Table {
         id: "sessions-table".to_owned(),
         caption: "Sessions".to_owned(),
-        columns: columns(&["Browser", "Address", "Since", "Last used", "End it"]),
+        columns: columns(&["Browser", "Address", "Since", "Last used", "Sign out"]),
         rows,
         ..Table::default()
     })
@@ -261,11 +261,11 @@ fn token_table(
                 past: over,
                 cells: vec![
                     html! { (token.name) },
-                    html! { @if token.scope == "read" { "Reads only" } @else { "Reads and writes" } },
-                    html! { (token.expires_at.map_or_else(|| "Never ends".to_owned(), |end| instant(end, zone))) },
+                    html! { @if token.scope == "read" { "Read only" } @else { "Read and write" } },
+                    html! { (token.expires_at.map_or_else(|| "No expiry".to_owned(), |end| instant(end, zone))) },
                     html! { (token.last_used_at.map_or_else(|| "Never used".to_owned(), |used| instant(used, zone))) },
                     html! {
-                        @if over { "Over" }
+                        @if over { "Expired" }
                         @if !over || made.contains(&token.id) { (revoke_button(token.id, made.contains(&token.id), csrf)) }
                     },
                 ],
@@ -276,9 +276,9 @@ fn token_table(
     table(&Table {
         id: "tokens-table".to_owned(),
         caption: "Tokens".to_owned(),
-        columns: columns(&["Name", "May", "Until", "Last used", "Revoke it"]),
+        columns: columns(&["Name", "Access", "Expires", "Last used", "Revoke"]),
         rows,
-        empty: Some(html! { p.faint { "A token lets a program act with your rights, through the API." } }),
+        empty: Some(html! { p.faint { "No tokens. A token lets a program use the API with your rights." } }),
         ..Table::default()
     })
 }
@@ -296,7 +296,7 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
         fields: vec![
             FormField {
                 name: "name".to_owned(),
-                label: "What it is for".to_owned(),
+                label: "Name".to_owned(),
                 error: error_of(&shown.errors, "name"),
                 required: true,
                 control: Control::Text { value: typed("name") },
@@ -304,7 +304,7 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
             },
             FormField {
                 name: "scope".to_owned(),
-                label: "It may".to_owned(),
+                label: "Access".to_owned(),
                 control: Control::Select {
                     options: vec![
                         choice("read", "Read only", true),
@@ -315,8 +315,8 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
             },
             FormField {
                 name: "days".to_owned(),
-                label: "Days until it ends".to_owned(),
-                help: "Up to 3,650. Write \"never\" for a token without an end.".to_owned(),
+                label: "Expires after (days)".to_owned(),
+                help: "Up to 3,650. Enter \"never\" for a token that does not expire.".to_owned(),
                 error: error_of(&shown.errors, "days"),
                 required: true,
                 control: Control::Text {
@@ -327,7 +327,7 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
                 },
             },
         ],
-        submit: "Make a token".to_owned(),
+        submit: "Create token".to_owned(),
         ..FormView::default()
     })
 }
@@ -336,7 +336,7 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
 pub(super) fn refused(state: &State, page: Page, form: Form, error: AppError) -> Result<Response, PageError> {
     match error {
         AppError::Stale { .. } => {
-            let message = "Somebody saved at the same moment. Nothing of yours is lost: save again.";
+            let message = "Someone else saved at the same time. Your changes are still in the form: save again.";
             let errors = vec![FieldError::new(FIELDS[0], "stale", message)];
             draw(state, page, &Shown { form: Some(form), errors, secret: None })
         }
@@ -391,7 +391,7 @@ async fn change_password(
     });
     drop(permit);
     match result {
-        Ok(()) => Ok(done("/me", "The password is changed; other sessions ended.", None)),
+        Ok(()) => Ok(done("/me", "Password changed. Other sessions have ended.", None)),
         Err(error) => refused(&state, page, form, error),
     }
 }
@@ -404,7 +404,7 @@ async fn revoke_session(
 ) -> Result<Response, PageError> {
     let caller = caller(&page)?;
     blocking(|| state.app.revoke_session(&caller.actor, id.0))?;
-    Ok(done("/me#sessions", "The session ended.", None))
+    Ok(done("/me#sessions", "Session ended.", None))
 }
 
 async fn revoke_other_sessions(
@@ -414,7 +414,7 @@ async fn revoke_other_sessions(
 ) -> Result<Response, PageError> {
     let caller = caller(&page)?;
     blocking(|| state.app.revoke_other_sessions(&caller.actor))?;
-    Ok(done("/me#sessions", "Your other sessions ended.", None))
+    Ok(done("/me#sessions", "Other sessions ended.", None))
 }
 
 async fn create_token(
@@ -464,10 +464,10 @@ async fn ask_revoke(
     let content = html! {
         (page_head(&PageHead { title: title.clone(), ..PageHead::default() }))
         p {
-            "Programs with this token lose access at once. Choose which addresses that were made with it end, too: "
-            "whoever has them does not need the token."
+            "Programs with this token lose access immediately. Choose which addresses created with it to revoke too: "
+            "they work without the token."
         }
-        @if !names.is_empty() { p { "Tokens made with it are revoked as well: " (names) "." } }
+        @if !names.is_empty() { p { "Tokens created with it are also revoked: " (names) "." } }
         (form(&FormView {
             action: format!("/me/tokens/{}/revoke", token.id),
             csrf_token: page.csrf().to_owned(),
@@ -503,5 +503,5 @@ async fn revoke_token(
         };
         state.app.revoke_token(&caller.actor, id.0, &end)
     })?;
-    Ok(done("/me#tokens", "The token is revoked.", None))
+    Ok(done("/me#tokens", "Token revoked.", None))
 }

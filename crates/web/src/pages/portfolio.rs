@@ -48,7 +48,7 @@ async fn page(
     let figures = blocking(|| state.app.portfolio(&actor, &chosen))?;
     let mut lines: Vec<&Line> = figures.lines.iter().collect();
     if !sorted(&mut lines, sort) {
-        return Err(Parameters::wrong("sort", "There is no such column to sort by.").into());
+        return Err(Parameters::wrong("sort", "You cannot sort by this column.").into());
     }
     let regions = blocking(|| regions(&state, &chosen))?;
     let content = html! {
@@ -62,8 +62,8 @@ async fn page(
         @if figures.lines.is_empty() {
             (empty_state(&EmptyState {
                 icon: "folder-kanban".to_owned(),
-                title: "No PPAs here".to_owned(),
-                text: "Programmes, projects and activities show here with their money, progress and dates.".to_owned(),
+                title: "No PPAs".to_owned(),
+                text: "Programmes, projects and activities are listed here with budget, progress and dates.".to_owned(),
                 action: super::may_create(&actor, &PPA).then(|| ("New PPA".to_owned(), "/ppas/new".to_owned())),
             }))
         } @else {
@@ -187,16 +187,16 @@ fn totals(figures: &Portfolio) -> Markup {
         ("PPAs", grouped(figures.lines.len() as u64), "/ppas".to_owned()),
         ("Budget", short_money_text(sums.budget), String::new()),
         ("Average progress", share(sums.average_progress), String::new()),
-        ("By budget", share(sums.budget_weighted_progress), String::new()),
+        ("Progress weighted by budget", share(sums.budget_weighted_progress), String::new()),
         ("Late PPAs", grouped(sums.late as u64), String::new()),
         ("OBC slots", count(sums.obc_slots), String::new()),
         (
-            "Tasks open, late",
+            "Open and late tasks",
             format!("{}, {}", count(sums.tasks.open), count(sums.tasks.late)),
             "/tasks".to_owned(),
         ),
         (
-            "Urgent needs without PPA",
+            "High-priority needs without a PPA",
             count(needs.unfunded_high_priority),
             format!("/needs?priority_score_from={HIGH_PRIORITY}"),
         ),
@@ -270,7 +270,7 @@ const COLUMNS: [(&str, &str, bool); 7] = [
     ("budget", "Budget", true),
     ("start_date", "Start", false),
     ("target_end_date", "Target end", false),
-    ("late_tasks", "Tasks late / open", true),
+    ("late_tasks", "Late / open tasks", true),
 ];
 
 /// Puts the lines in order; empty keeps those that need attention first. False for an unknown column.
@@ -336,7 +336,7 @@ fn ppa_table(
     };
     table(&Table {
         id: "portfolio-ppas".to_owned(),
-        caption: "PPAs, those that need attention first".to_owned(),
+        caption: "PPAs, most urgent first".to_owned(),
         columns,
         rows,
         pager,

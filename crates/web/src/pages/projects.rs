@@ -80,7 +80,7 @@ async fn change_stage(
         _ => None,
     };
     let Some(step) = step else {
-        return Err(AppError::BadRequest("Choose the stage to return to.".to_owned()).into());
+        return Err(AppError::BadRequest("Select the stage to return to.".to_owned()).into());
     };
     let seen = Stage::parse(form.get("from"));
     let (errors, problem) = match blocking(|| state.app.move_project(&actor, id.0, seen, step, &note)) {
@@ -118,7 +118,7 @@ fn draw(
     let content = html! {
         (generic::head(state, page, actor, &record)?)
         @if record.is_archived() {
-            (notice(Tone::Warning, &html! { "This is archived: lists and figures leave it out. Restore it to move it." }))
+            (notice(Tone::Warning, &html! { "Archived: not in lists and figures. Restore it to change its stage." }))
         }
         (record_tabs(&address, in_history))
         (body)
@@ -298,7 +298,7 @@ fn steps(page: &Page, record: &Record, checks: &[Json], refused: &Refused) -> Ma
         @if let Some(problem) = &refused.problem { (notice(Tone::Bad, &html! { (problem) })) }
         @if let (Some(next), true) = (current.next(), checks.is_empty()) {
             @let label = format!("Advance to {}", choices::label(PROJECT_STAGES, next.as_str()));
-            (step_form(page, record, "advance", &label, "Remark", false, &[], refused))
+            (step_form(page, record, "advance", &label, "Note", false, &[], refused))
         }
         @if may_skip {
             details.more-fields open[asked == "skip"] {

@@ -89,11 +89,11 @@ fn results(text: &str, only: &[&'static Kind], hits: &[Hit]) -> Markup {
     if hits.is_empty() {
         let (title, help) = if text.is_empty() {
             (
-                "What are you looking for?",
-                "Type words or their beginnings; everything you may see is searched.",
+                "Search everything",
+                "Enter words or the beginnings of words.",
             )
         } else {
-            ("Nothing found", "Try fewer words or only their beginnings. Archived things are not searched.")
+            ("No results", "Try fewer words or only their beginnings. Archived records are not searched.")
         };
         return empty_state(&EmptyState {
             icon: "search".to_owned(),
@@ -112,7 +112,7 @@ fn results(text: &str, only: &[&'static Kind], hits: &[Hit]) -> Markup {
     let is_cut = hits.len() == LIMIT;
     html! {
         p.muted role="status" {
-            @if is_cut { "The best " (hits.len()) " results. More words narrow them down." }
+            @if is_cut { "The best " (hits.len()) " results. Add words to see fewer." }
             @else if hits.len() == 1 { "1 result" }
             @else { (hits.len()) " results" }
         }

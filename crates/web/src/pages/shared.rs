@@ -122,7 +122,7 @@ impl Onlooker {
             (Behind::Open(_), Self::Prefetch) => private(StatusCode::SERVICE_UNAVAILABLE.into_response()),
             (Behind::Open(_), Self::Preview) => {
                 let content =
-                    said("calendar", "A shared calendar", "Open the address in a browser to see it.");
+                    said("calendar", "A shared calendar", "Open the address in a browser to view it.");
                 answer(StatusCode::OK, "A shared calendar", &content)
             }
         }
@@ -193,7 +193,7 @@ async fn unlock(
         }
         Unlocked::Wrong => locked(
             StatusCode::UNPROCESSABLE_ENTITY,
-            Some("This is not the pass phrase. Look at how it was told to you: capitals count."),
+            Some("Wrong pass phrase. Upper and lower case matter."),
         ),
         Unlocked::Wait(seconds) => {
             let text = format!("Too many attempts. Try again in {}.", spell_wait(seconds));
@@ -211,22 +211,22 @@ fn said(icon: &str, title: &str, text: &str) -> Markup {
 }
 
 fn missing() -> Response {
-    let text = "Look at the address again: it must be whole, to the last letter.";
+    let text = "Check the address: it must be complete, to the last letter.";
     answer(StatusCode::NOT_FOUND, "Not found", &said("unlink", "There is no calendar at this address", text))
 }
 
 fn gone(reason: Gone) -> Response {
     let (title, text) = match reason {
         Gone::Revoked | Gone::MakerGone => (
-            "This calendar is not shared any more",
-            "Ask whoever gave you the address, if you still need to see it.",
+            "This calendar is no longer shared",
+            "If you still need it, ask the person who gave you the address.",
         ),
         Gone::Expired => {
-            ("The time of this shared calendar is over", "Ask whoever gave you the address for a new one.")
+            ("This shared calendar has expired", "Ask the person who gave you the address for a new one.")
         }
         Gone::UsedUp => (
-            "This shared calendar was opened as often as it may be",
-            "Ask whoever gave you the address for a new one.",
+            "This shared calendar has reached its view limit",
+            "Ask the person who gave you the address for a new one.",
         ),
     };
     answer(StatusCode::GONE, title, &said("calendar-off", title, text))
@@ -240,7 +240,7 @@ fn locked(status: StatusCode, error: Option<&str>) -> Response {
                 fields: vec![FormField {
                     name: "passphrase".to_owned(),
                     label: "Pass phrase".to_owned(),
-                    help: "Whoever gave you the address told it to you.".to_owned(),
+                    help: "You get it from the person who gave you the address.".to_owned(),
                     error: error.map(str::to_owned),
                     required: true,
                     control: Control::Password { autocomplete: "off" },
@@ -309,7 +309,7 @@ fn page(calendar: &SharedCalendar, zone: &TimeZone, today: Date) -> Markup {
                 }
             }
             @if placed.is_empty() {
-                (said("calendar", "Nothing is planned in these days", "Look again later: this page always shows how things stand."))
+                (said("calendar", "No events in this period", "This page updates automatically."))
             } @else {
                 fieldset.shared-views {
                     legend.visually-hidden { "View" }
@@ -322,7 +322,7 @@ fn page(calendar: &SharedCalendar, zone: &TimeZone, today: Date) -> Markup {
                 }
                 @for month in &months { (month_section(*month, &placed, zone, today)) }
                 @if calendar.left_out > 0 {
-                    p.muted { "And " (calendar.left_out) " more, which do not fit on this page." }
+                    p.muted { "And " (calendar.left_out) " more that do not fit on this page." }
                 }
             }
         }
@@ -404,7 +404,7 @@ fn list(month: Date, within: &[&Placed<'_>], zone: &TimeZone, today: Date) -> Ma
     }
     html! {
         div.shared-list {
-            @if days.is_empty() { p.faint { "Nothing." } }
+            @if days.is_empty() { p.faint { "No events." } }
             @for (day, entries) in &days {
                 section.shared-list-day {
                     h3 { time datetime=(day) { (day_text(*day, today)) } }
@@ -439,7 +439,7 @@ fn time_text(placed: &Placed<'_>, day: Date, zone: &TimeZone, today: Date) -> St
     };
     match (placed.entry.start, placed.first < day) {
         (Moment::Day(_), _) => until("All day".to_owned()),
-        (_, true) => until("Goes on".to_owned()),
+        (_, true) => until("Continues".to_owned()),
         (start, false) if placed.last > day => until(clock(start)),
         (start, false) => format!("{} – {}", clock(start), clock(placed.entry.end)),
     }

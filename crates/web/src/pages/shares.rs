@@ -91,9 +91,9 @@ fn state_badge(gone: Option<Gone>) -> Markup {
     match gone {
         None => badge("Shared", Tone::Good),
         Some(Gone::Revoked) => badge("Revoked", Tone::Quiet),
-        Some(Gone::Expired) => badge("Time is over", Tone::Quiet),
-        Some(Gone::UsedUp) => badge("Views used up", Tone::Warning),
-        Some(Gone::MakerGone) => badge("Maker gone", Tone::Quiet),
+        Some(Gone::Expired) => badge("Expired", Tone::Quiet),
+        Some(Gone::UsedUp) => badge("View limit reached", Tone::Warning),
+        Some(Gone::MakerGone) => badge("Owner has no access", Tone::Quiet),
     }
 }
 
@@ -110,10 +110,10 @@ fn overview(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result
         (panel("address", "share", "Address", &html! {}, &html! {
             @match &path {
                 Some(path) => (address_part(&format!("{}{path}", page.base()), is_open)),
-                None => p.muted { "Only its maker sees the address." },
+                None => p.muted { "Only the owner can see the address." },
             }
         }))
-        (panel("views", "", "Who looked", &html! {}, &html! {
+        (panel("views", "", "Views", &html! {}, &html! {
             (used(share))
             (log(&views, &zone))
         }))
@@ -123,8 +123,8 @@ fn overview(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result
         (panel("properties", "share", "Properties", &html! {}, &html! {
             (detail::properties(&properties(share, &values)))
             p.faint {
-                "Whoever opens it today sees " (day(first)) " to " (day(last))
-                ": title, time, place and module of what you may see."
+                "Visitors today see " (day(first)) " to " (day(last))
+                ": title, time, place and module of the entries you can see."
             }
             @if writes && share.flag("has_passphrase") {
                 (post_button("Remove the pass phrase", &format!("{}/open", SHARE.url(share.id)), "", ButtonKind::Plain, page.csrf(), &[]))
@@ -136,11 +136,11 @@ fn overview(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result
 
 fn address_part(address: &str, is_open: bool) -> Markup {
     html! {
-        @if !is_open { p.muted { "At present the address shows nothing." } }
+        @if !is_open { p.muted { "The address does not work at present." } }
         div.share-address {
             div.share-words {
-                (copy_field("Address to pass on", address))
-                p.field-help { "Whoever has it sees the calendar without an account. Opening it counts as a view." }
+                (copy_field("Address to share", address))
+                p.field-help { "Anyone with the address can see the calendar without an account. Each opening counts as a view." }
                 a.button href=(address) target="_blank" rel="noreferrer" { (icon("external-link")) "Open it" }
             }
             (qr_code(address))
@@ -183,12 +183,12 @@ fn used(share: &Record) -> Markup {
 
 fn outcome(view: &View) -> Markup {
     let (label, tone) = match view.outcome.as_str() {
-        "counted" => ("Saw it", Tone::Good),
+        "counted" => ("Viewed", Tone::Good),
         "wrong_passphrase" => ("Wrong pass phrase", Tone::Warning),
         "revoked" => ("Revoked", Tone::Quiet),
-        "expired" => ("Time was over", Tone::Quiet),
-        "used_up" => ("Views were used up", Tone::Quiet),
-        _ => ("Maker was gone", Tone::Quiet),
+        "expired" => ("Expired", Tone::Quiet),
+        "used_up" => ("View limit reached", Tone::Quiet),
+        _ => ("Owner had no access", Tone::Quiet),
     };
     badge(label, tone)
 }
@@ -213,10 +213,10 @@ fn log(views: &[View], zone: &TimeZone) -> Markup {
         .collect();
     table(&Table {
         id: "views-table".to_owned(),
-        caption: "Who looked".to_owned(),
-        columns: ["When", "What", "Browser", "Network"].into_iter().map(column).collect(),
+        caption: "Views".to_owned(),
+        columns: ["When", "Result", "Browser", "Network"].into_iter().map(column).collect(),
         rows,
-        empty: Some(html! { p.faint { "Nobody has opened the address yet." } }),
+        empty: Some(html! { p.faint { "No views yet." } }),
         ..Table::default()
     })
 }
@@ -229,5 +229,5 @@ async fn without_passphrase(
 ) -> Result<Response, PageError> {
     let input = Map::from_iter([("passphrase".to_owned(), Json::Null)]);
     blocking(|| state.app.update(&actor, &SHARE, id.0, &input, None))?;
-    Ok(done(&SHARE.url(id.0), "No pass phrase is asked for any more.", None))
+    Ok(done(&SHARE.url(id.0), "Pass phrase removed.", None))
 }

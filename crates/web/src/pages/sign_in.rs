@@ -41,7 +41,7 @@ fn local(next: &str) -> &str {
 async fn show(page: Page, parameters: PageParameters) -> Response {
     let parameters = parameters.known(&["next", "ended"]);
     let ended = (parameters.get("ended") == Some("true"))
-        .then(|| "Your sign-in has ended and nothing was saved. Sign in to go on".to_owned());
+        .then(|| "Your session has ended and nothing was saved. Sign in to continue".to_owned());
     let next = local(parameters.get("next").unwrap_or_default());
     if page.caller.is_some() {
         return Redirect::to(next).into_response();
@@ -85,7 +85,7 @@ fn sign_in_form(username: &str, next: &str, problem: Option<String>) -> Markup {
                 submit: "Sign in".to_owned(),
                 ..FormView::default()
             }))
-            p.faint { "Forgotten the password? Your administrator gives you a new link." }
+            p.faint { "Forgot your password? Ask an administrator for a new link." }
         }
     }
 }
@@ -215,7 +215,7 @@ async fn sign_out(
     Ok(response)
 }
 
-const PASSWORD_HELP: &str = "At least 12 characters; a sentence of a few words is best.";
+const PASSWORD_HELP: &str = "At least 12 characters. A few words work best.";
 
 fn wrong_link(address: &str) {
     security::stranger("setup_link", "wrong", "", address);
@@ -233,7 +233,7 @@ async fn show_setup(
         wrong_link(&address);
         let content = feedback::error_page(
             "This link no longer works",
-            "It was used already or is too old. Your administrator gives you a new one.",
+            "It was already used or has expired. Ask an administrator for a new one.",
             Some(("Sign in", "/login")),
         );
         return Ok(
@@ -254,8 +254,8 @@ fn setup_form(secret: &str, first: bool, typed: &Form, errors: &[FieldError]) ->
     if !first {
         fields.push(FormField {
             name: "end_access".to_owned(),
-            label: "End my tokens and calendar feeds, too".to_owned(),
-            help: "Do this if somebody else may know your password.".to_owned(),
+            label: "Also revoke my tokens and calendar feeds".to_owned(),
+            help: "Do this if someone else might know your password.".to_owned(),
             control: Control::Checkbox { checked: typed.has("end_access") },
             ..FormField::default()
         });
@@ -270,7 +270,7 @@ fn setup_form(secret: &str, first: bool, typed: &Form, errors: &[FieldError]) ->
             (form(&FormView {
                 action: format!("/setup/{secret}"),
                 fields,
-                submit: if first { "Create the administrator" } else { "Set the password" }.to_owned(),
+                submit: if first { "Create administrator" } else { "Set password" }.to_owned(),
                 ..FormView::default()
             }))
         }
@@ -309,7 +309,7 @@ async fn use_setup(
     });
     drop(permit);
     match result {
-        Ok(_) => Ok(done("/login", "The password is set. Sign in with it.", None)),
+        Ok(_) => Ok(done("/login", "Password set. Sign in with it.", None)),
         Err(AppError::Invalid(errors)) => {
             let content = setup_form(&secret, link.user_id.is_none(), &form, &errors);
             let page = Html(page.render("Set-up", &content).into_string());

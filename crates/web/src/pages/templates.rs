@@ -77,7 +77,7 @@ async fn show(
         let items = items(&record);
         let wide = html! {
             @if !record.text("description").is_empty() { p.prose { (record.text("description")) } }
-            (panel("items", "task_template", &format!("Tasks it makes ({})", items.len()), &html! {}, &items_table(items)))
+            (panel("items", "task_template", &format!("Tasks ({})", items.len()), &html! {}, &items_table(items)))
             (history_panel(&state, &page, &actor, &TASK_TEMPLATE, record.id)?)
         };
         let shown = generic::properties(&record, &values);
@@ -159,15 +159,15 @@ fn items_table(items: &[Json]) -> Markup {
         .collect();
     table(&Table {
         id: "template-items".to_owned(),
-        caption: "Tasks that the template makes".to_owned(),
+        caption: "Tasks of the template".to_owned(),
         columns: vec![
             column("title", "Task", false),
             column("when", "Due", false),
-            column("assignee", "For", false),
+            column("assignee", "Assignee", false),
             column("priority", "Priority", false),
             column("phase", "Phase", false),
             column("hours", "Hours", true),
-            column("waits", "Waits for", false),
+            column("waits", "Depends on", false),
         ],
         rows,
         empty: Some(html! { p.muted { "No tasks yet. Edit the template to add some." } }),
@@ -188,7 +188,7 @@ fn may_change(state: &State, actor: &Actor, record: Option<&Record>) -> Result<(
     match record {
         Some(record) => state.app.read(|tx| actor.require(tx, Action::Edit, record)),
         None if super::may_create(actor, &TASK_TEMPLATE) => Ok(()),
-        None => Err(AppError::forbidden(Action::Create, TASK_TEMPLATE.area, "make task templates")),
+        None => Err(AppError::forbidden(Action::Create, TASK_TEMPLATE.area, "create task templates")),
     }
 }
 
@@ -297,8 +297,8 @@ fn save(
         Err(AppError::Stale { .. }) => {
             // Saved again, it replaces what is there: the person was told.
             form.0.retain(|(name, _)| name != "version");
-            let problem = "Somebody changed this template while you were writing. Nothing of yours is lost: open the \
-                           template in another tab to see theirs, then save again to put yours in its place";
+            let problem = "Someone else changed this template. Your changes are still in the form: open the \
+                           template in another tab to see theirs, then save again to overwrite them";
             (Vec::new(), Some(problem.to_owned()))
         }
         Err(error @ AppError::Conflict { .. }) => (Vec::new(), Some(error.to_string())),
@@ -424,10 +424,10 @@ fn draw(state: &State, page: &Page, actor: &Actor, sheet: &Sheet<'_>) -> Result<
             button.visually-hidden type="submit" name="do" value="save" tabindex="-1" aria-hidden="true" { "Save" }
             div.fields { @for entry in &fields { (field(entry)) } }
             section.panel id="field-items" tabindex="-1" {
-                header.panel-head { h2 { "Tasks it makes" } }
+                header.panel-head { h2 { "Tasks" } }
                 @for message in &items_error { p.field-error { (icon("circle-alert")) (message) } }
                 p.field-help {
-                    "Write {name} where the title of the event, assessment or PPA belongs. A task can wait only for tasks above it; name them by their keys."
+                    "Use {name} for the title of the event, assessment or PPA. A task can depend only on tasks above it; enter their keys."
                 }
                 ol.template-rows {
                     @for (place, row) in sheet.rows.iter().enumerate() { (row_fields(row, place, sheet.rows.len())) }
@@ -497,12 +497,12 @@ fn row_fields(row: &Row, place: usize, count: usize) -> Markup {
             (line("title", "Title", "text"))
             (line("offset_days", "Days", "number"))
             (list("anchor", "From", ANCHORS, false))
-            (list("assignee", "For", ASSIGNEE_RULES, false))
+            (list("assignee", "Assignee", ASSIGNEE_RULES, false))
             (list("priority", "Priority", PRIORITIES, false))
             (list("phase", "Phase", TASK_PHASES, true))
             (line("estimated_hours", "Hours", "text"))
             (line("key", "Key", "text"))
-            (line("prerequisites", "Waits for", "text"))
+            (line("prerequisites", "Depends on", "text"))
             (line("description", "Description", "text"))
             (list("visible_to_partners", "Visible to", VISIBILITY, false))
             div.template-actions {

@@ -53,7 +53,7 @@ fn tasks(page: &Page, actor: &Actor, today: &Today, may_add: bool) -> Markup {
                 (empty_state(&EmptyState {
                     icon: "square-check".to_owned(),
                     title: "Nothing to do".to_owned(),
-                    text: "Tasks that are assigned to you stand here, the first due first.".to_owned(),
+                    text: "Tasks assigned to you are listed here by due date.".to_owned(),
                     action: may_add.then(|| ("New task".to_owned(), "/tasks/new".to_owned())),
                 }))
             }
@@ -101,7 +101,7 @@ fn row(page: &Page, actor: &Actor, today: &Today, duty: &Duty) -> Markup {
             }
             div.task-words {
                 a.task-title href=(calendar::address(&TASK, task.id, date)) { (task.title()) }
-                @if !date.is_empty() { span.repeats title="One date of a series" { (icon("repeat")) span.visually-hidden { "One date of a series" } } }
+                @if !date.is_empty() { span.repeats title="Part of a series" { (icon("repeat")) span.visually-hidden { "Part of a series" } } }
                 @if let Some((title, address, module)) = origin {
                     (parts::origin_link(&title, &address, module))
                 }
@@ -113,9 +113,9 @@ fn row(page: &Page, actor: &Actor, today: &Today, duty: &Duty) -> Markup {
 
 fn beside(page: &Page, today: &Today) -> Markup {
     html! {
-        (panel("decisions", "need application task", "Waiting for you", &html! {}, &html! {
+        (panel("decisions", "need application task", "Needs your action", &html! {}, &html! {
             @if today.decisions.is_empty() {
-                p.muted { "Nothing waits for you." }
+                p.muted { "Nothing needs your action." }
             }
             @for pile in &today.decisions { (pile_list(pile, None)) }
         }))
@@ -157,7 +157,7 @@ fn events(page: &Page, events: &[Appointment]) -> Markup {
     }
     html! {
         @if days.is_empty() {
-            p.muted { "No events of yours until the end of the week." }
+            p.muted { "You have no events until the end of the week." }
             p { a href="/calendar" { "Open the calendar" } }
         }
         @for (day, of_day) in days {

@@ -134,8 +134,8 @@ fn chosen(group: &Group, shown: usize) -> Vec<&Link> {
 fn drawn_link(link: &Link, thing: Id, today: Date) -> ChainLink {
     let mut title = link.title.clone();
     match link.position {
-        obcms_app::programme::trace::Position::Prerequisite => title.push_str(" (comes first)"),
-        obcms_app::programme::trace::Position::Dependent => title.push_str(" (waits for this)"),
+        obcms_app::programme::trace::Position::Prerequisite => title.push_str(" (required first)"),
+        obcms_app::programme::trace::Position::Dependent => title.push_str(" (depends on this)"),
         _ => {}
     }
     let is_open = !["completed", "cancelled"].contains(&&*link.state);

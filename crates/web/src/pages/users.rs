@@ -76,7 +76,7 @@ async fn list(
             ..Filters::default()
         }, &html! {}))
         (user_table(&listing, &asked))
-        (panel("roles", "", "What each role may do", &html! {}, &matrix()))
+        (panel("roles", "", "Role permissions", &html! {}, &matrix()))
     };
     Ok(Html(signed.page.render("Users and roles", &content).into_string()))
 }
@@ -126,7 +126,7 @@ fn user_table(listing: &Listing, asked: &ListParameters) -> Markup {
         live: "user".to_owned(),
         empty: Some(empty_state(&EmptyState {
             icon: "users".to_owned(),
-            title: "No user fits".to_owned(),
+            title: "No matching users".to_owned(),
             text: USER.purpose.to_owned(),
             action: None,
         })),
@@ -160,7 +160,7 @@ fn matrix() -> Markup {
     let rows: Vec<Vec<String>> = lines.filter(|line| !line.contains("---")).map(cells).collect();
     html! {
         details {
-            summary { "Show the table" }
+            summary { "Show permissions" }
             div.table-wrap tabindex="0" role="region" aria-label="Roles and actions" {
                 table.table {
                     thead { tr { @for cell in &head { th scope="col" { (cell) } } } }
@@ -233,10 +233,10 @@ fn page_of(
             None => Vec::new(),
         },
         problem: errors.iter().any(|error| error.code == "stale").then(|| {
-            "Somebody changed this user while you were writing. Nothing of yours is lost".to_owned()
+            "Someone else changed this user. Your changes are still in the form".to_owned()
         }),
         fields,
-        submit: if user.is_some() { "Save" } else { "Create the user" }.to_owned(),
+        submit: if user.is_some() { "Save" } else { "Create user" }.to_owned(),
         cancel_href: "/admin/users".to_owned(),
         ..FormView::default()
     };
@@ -247,7 +247,7 @@ fn page_of(
                 @if user.flag("is_disabled") { (badge("Disabled", Tone::Bad)) }
             } },
             actions: html! { @if let Some(user) = user {
-                (post_button("Make a password link", &format!("{action}/link"), "key-round", ButtonKind::Plain, &csrf, &[]))
+                (post_button("Create password link", &format!("{action}/link"), "key-round", ButtonKind::Plain, &csrf, &[]))
                 @if user.flag("is_disabled") {
                     (post_button("Enable", &format!("{action}/enable"), "", ButtonKind::Main, &csrf, &[]))
                 } @else {
@@ -258,8 +258,8 @@ fn page_of(
         }))
         @if let Some(link) = link {
             (notice(Tone::Good, &html! {
-                "Give this link to " (title) "; it sets a password once and works for three days. Sessions have ended. "
-                a href="#access" { "Tokens, feeds and shared calendars" } " continue until you end them." br;
+                "Give this link to " (title) ". It sets a password once and expires after three days. All sessions have ended. "
+                a href="#access" { "Tokens, feeds and shared calendars" } " keep working until you revoke them." br;
                 code.token { (link) }
             }))
         }
@@ -280,7 +280,7 @@ fn teams(state: &State, user: &Record) -> Result<Markup, AppError> {
     let mut names: Vec<String> = found.into_iter().map(|(_, _, team)| team.title).collect();
     names.dedup();
     Ok(
-        html! { @if names.is_empty() { p.faint { "In no team. Teams are kept under Teams." } } @else { p { (names.join(", ")) } } },
+        html! { @if names.is_empty() { p.faint { "Not in a team. Add members under Teams." } } @else { p { (names.join(", ")) } } },
     )
 }
 
@@ -323,7 +323,7 @@ fn access(state: &State, actor: &Actor, user: &Record, page: &Page) -> Result<Ma
         @for (key, label, count, detail) in lines.iter().filter(|line| line.2 > 0) {
             div.access-line {
                 span.grow { strong { (label) ": " (count) } @if !detail.is_empty() { " " span.faint { (detail) } } }
-                (post_button("End all", &action, "", ButtonKind::Plain, page.csrf(), &[("which", key)]))
+                (post_button("Revoke all", &action, "", ButtonKind::Plain, page.csrf(), &[("which", key)]))
             }
         }
     })
@@ -404,14 +404,14 @@ async fn save(
         Ok(user) => {
             let undo = blocking(|| state.app.undo_of_last(&signed.actor, &USER, user.id))?;
             let address = format!("/admin/users/{}", user.id);
-            Ok(done(&address, &format!("{} is saved.", user.title()), undo.as_deref()))
+            Ok(done(&address, &format!("{} saved.", user.title()), undo.as_deref()))
         }
         Err(AppError::Invalid(errors)) => page_of(&state, signed, Some(&user), Some(&form), &errors, None),
         Err(AppError::Stale { .. }) => {
             let errors = vec![FieldError::new(
                 "username",
                 "stale",
-                "Somebody saved at the same moment. Nothing of yours is lost: save again.",
+                "Someone else saved at the same time. Your changes are still in the form: save again.",
             )];
             page_of(&state, signed, Some(&user), Some(&form), &errors, None)
         }

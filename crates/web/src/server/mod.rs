@@ -229,7 +229,7 @@ impl Server {
 
 fn too_many(request: &Request) -> Response {
     let mut problem =
-        Problem::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests of this address at the same time.");
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests from this address at the same time.");
     problem.retry_after = Some(5);
     let mut response = problem.into_response();
     requests::log_refusal(request, &mut response);

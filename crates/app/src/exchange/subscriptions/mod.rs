@@ -173,7 +173,7 @@ impl App {
             return Err(AppError::forbidden(
                 Action::Import,
                 EXTERNAL_CALENDAR.area,
-                "read external calendars in from files",
+                "import external calendars from files",
             ));
         }
         let read = self.read_file(bytes)?;

@@ -56,7 +56,7 @@ pub(super) fn parse<'a>(
     let mut filters = Vec::new();
     for (name, mut values) in grouped {
         let Some(asks) = asks(kind, name) else {
-            errors.push(FieldError::new(name, "unknown_parameter", "There is no such parameter."));
+            errors.push(FieldError::new(name, "unknown_parameter", "Unknown parameter."));
             continue;
         };
         values.retain(|value| !value.is_empty());

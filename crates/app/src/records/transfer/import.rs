@@ -219,7 +219,7 @@ fn plan(kind: &'static Kind, head: &[String]) -> Result<Plan, AppError> {
             None => errors.push(FieldError::new(
                 name,
                 "unknown_field",
-                format!("There is no such field on {}.", kind.plural.to_lowercase()),
+                format!("{} have no such field.", kind.plural.to_lowercase()),
             )),
         }
     }

@@ -41,7 +41,7 @@ pub async fn waiting(
     listing.records.retain(|booking| is_ahead(booking, now));
     let decides = !actor.read_only && actor.may(Action::DecideBooking, BOOKING.area);
     let head = PageHead {
-        title: "Waiting for decision".to_owned(),
+        title: "Waiting for approval".to_owned(),
         badges: html! { span.count { (listing.records.len()) } },
         ..PageHead::default()
     };
@@ -52,8 +52,8 @@ pub async fn waiting(
             @if listing.records.is_empty() {
                 (empty_state(&EmptyState {
                     icon: "circle-check".to_owned(),
-                    title: "Nothing waits".to_owned(),
-                    text: "Bookings of resources that need approval stand here until somebody decides.".to_owned(),
+                    title: "Nothing to approve".to_owned(),
+                    text: "Bookings waiting for approval are listed here.".to_owned(),
                     action: None,
                 }))
             } @else {
@@ -62,7 +62,7 @@ pub async fn waiting(
         }
     };
     let page = page.clone().below(BOOKING.plural, "/bookings");
-    Ok(Html(page.render("Waiting for decision", &content).into_string()))
+    Ok(Html(page.render("Waiting for approval", &content).into_string()))
 }
 
 fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Markup {
@@ -77,7 +77,7 @@ fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Marku
                 div.muted {
                     (super::super::registry::value(&values, booking, "resource")) " · "
                     @if let Some(span) = span { (told(span, booking.flag("all_day"), &zone)) }
-                    @if count > 1 { " and " (count - 1) " more dates" }
+                    @if count > 1 { " and " (count - 1) " more occurrences" }
                     " · " (super::super::registry::value(&values, booking, "booked_by"))
                 }
             }
@@ -85,10 +85,10 @@ fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Marku
                 form.row method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     input type="hidden" name="back" value="/bookings/waiting";
-                    input.input name="note" maxlength="2000" placeholder="Note; must be given to refuse"
+                    input.input name="note" maxlength="2000" placeholder="Note (required to reject)"
                         aria-label={ "Note on " (booking.title()) };
                     button.button data-kind="main" type="submit" name="decision" value="approve" { "Approve" }
-                    button.button type="submit" name="decision" value="reject" { "Refuse" }
+                    button.button type="submit" name="decision" value="reject" { "Reject" }
                 }
             }
         }
@@ -144,11 +144,11 @@ impl Decider {
                     div {
                         label for={ (id) "-note" } { "Note" }
                         input.input id={ (id) "-note" } name="note" maxlength="2000" autocomplete="off" autofocus;
-                        p.field-help { "Must be given to refuse; whoever booked reads it." }
+                        p.field-help { "Required to reject. The person who booked can read it." }
                     }
                     div.row {
                         button.button data-kind="main" type="submit" name="decision" value="approve" { "Approve" }
-                        button.button type="submit" name="decision" value="reject" { "Refuse" }
+                        button.button type="submit" name="decision" value="reject" { "Reject" }
                     }
                 }
             }

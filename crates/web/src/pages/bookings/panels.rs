@@ -30,7 +30,7 @@ use crate::state::State;
 pub fn views(actor: &Actor, current: &str) -> Markup {
     let mut all = vec![
         ("bookings", "Bookings", "/bookings"),
-        ("waiting", "Waiting for decision", "/bookings/waiting"),
+        ("waiting", "Waiting for approval", "/bookings/waiting"),
         ("resources", "Resources", "/resources"),
         ("timeline", "Timeline", "/resources/timeline"),
     ];
@@ -69,27 +69,27 @@ pub fn decision_panel(
     }
     let content = html! {
         @if status == BookingStatus::Pending && !decides {
-            p { "This waits for a decision; the time is held meanwhile." }
+            p { "Waiting for approval. The time is reserved until then." }
         }
         form.stack data-gap="small" method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
             input type="hidden" name="csrf_token" value=(page.csrf());
             div {
                 label for="decision-note" { "Note" }
                 input.input #decision-note name="note" maxlength="2000";
-                @if may_decide { p.field-help { "Must be given to refuse; whoever booked reads it." } }
+                @if may_decide { p.field-help { "Required to reject. The person who booked can read it." } }
             }
             div.row {
                 @if may_decide {
                     button.button data-kind="main" type="submit" name="decision" value="approve" { "Approve" }
-                    button.button type="submit" name="decision" value="reject" { "Refuse" }
+                    button.button type="submit" name="decision" value="reject" { "Reject" }
                 }
                 @if may_cancel {
-                    button.button data-kind="quiet" type="submit" name="decision" value="cancel" { "Cancel the booking" }
+                    button.button data-kind="quiet" type="submit" name="decision" value="cancel" { "Cancel booking" }
                 }
             }
         }
     };
-    let title = if may_decide { "Decide" } else { "Give up" };
+    let title = if may_decide { "Decide" } else { "Cancel booking" };
     Ok(detail::panel("decision", "booking", title, &html! {}, &content))
 }
 
@@ -108,7 +108,7 @@ pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) 
         @if may_book { (button_link("Book room or vehicle", &address, "plus", ButtonKind::Quiet)) }
     };
     let content = html! {
-        @if bookings.is_empty() { p.muted { "No room, vehicle or equipment is booked for this yet." } }
+        @if bookings.is_empty() { p.muted { "No rooms, vehicles or equipment booked yet." } }
         @else {
             ul.list {
                 @for booking in &bookings {
@@ -120,13 +120,13 @@ pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) 
                         }
                         (badges::status(booking.text("status")))
                         @if is_event && stands && origin.state() == "cancelled" {
-                            (badges::badge("Event is cancelled", Tone::Warning))
+                            (badges::badge("Event cancelled", Tone::Warning))
                             @if may_book {
-                                (post_button("Cancel the booking", &format!("{}/decision", BOOKING.url(booking.id)), "x",
-                                    ButtonKind::Plain, page.csrf(), &[("decision", "cancel"), ("note", "The event was cancelled")]))
+                                (post_button("Cancel booking", &format!("{}/decision", BOOKING.url(booking.id)), "x",
+                                    ButtonKind::Plain, page.csrf(), &[("decision", "cancel"), ("note", "Event cancelled")]))
                             }
                         } @else if is_event && stands && !covers(booking, origin) {
-                            (badges::badge("Not at the time of the event", Tone::Warning))
+                            (badges::badge("Outside the event's time", Tone::Warning))
                             @if may_book {
                                 (post_button("Move with the event", &format!("{}/follow", BOOKING.url(booking.id)), "arrow-right",
                                     ButtonKind::Plain, page.csrf(), &[]))
@@ -200,7 +200,7 @@ pub fn resource_panel(
     };
     let content = html! {
         @if !found.terms.is_available {
-            (feedback::notice(Tone::Warning, &html! { "This cannot be booked at present." }))
+            (feedback::notice(Tone::Warning, &html! { "Not available for booking." }))
         }
         (timeline::days_of_one(&found, &days, may_book))
         (timeline::legend())

@@ -90,7 +90,7 @@ pub fn alternatives_note(
         &html! {
             div.stack data-gap="small" {
                 @if !conflicts.is_empty() {
-                    h2.notice-title { "In the way" }
+                    h2.notice-title { "Conflicting bookings" }
                     ul.plain-list {
                         @for conflict in conflicts.iter().take(8) {
                             li {
@@ -103,7 +103,7 @@ pub fn alternatives_note(
                     }
                 }
                 @if !free.is_empty() {
-                    h2.notice-title { "Free times near it" }
+                    h2.notice-title { "Nearest free times" }
                     div.row.ways-out {
                         @for span in &free {
                             @let replaced = inputs(*span, all_day, &zone);
@@ -113,7 +113,7 @@ pub fn alternatives_note(
                     }
                 }
                 @if !others.is_empty() {
-                    h2.notice-title { "Free at that time" }
+                    h2.notice-title { "Free at this time" }
                     div.row.ways-out {
                         @for other in others {
                             @let replaced = [("resource", text(other, "resource").to_owned())];
@@ -149,7 +149,7 @@ fn nearest(date: &PreviewedDate) -> Vec<&Span> {
     free
 }
 
-/// Beneath a series of which some dates cannot be had: every date, and for those the ways out.
+/// Beneath a series of which some occurrences are not available: every date, and for those the ways out.
 #[must_use]
 pub fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) -> Markup {
     let zone = TimeZone::get(preview.booking.text("timezone")).unwrap_or(TimeZone::UTC);
@@ -170,16 +170,16 @@ pub fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) ->
         &html! {
             div.stack data-gap="small" {
                 h2.notice-title {
-                    @if wrong.is_empty() { "All " (preview.dates.len()) " dates are free" }
-                    @else { (wrong.len()) " of " (preview.dates.len()) " dates cannot be had" }
+                    @if wrong.is_empty() { "All " (preview.dates.len()) " occurrences are available" }
+                    @else { (wrong.len()) " of " (preview.dates.len()) " occurrences are not available" }
                 }
                 @if !wrong.is_empty() && wrong.len() < preview.dates.len() {
                     @let replaced = [with_date(typed, "exdates", &wrong)];
-                    (post_button("Book the others without them", action, "check", ButtonKind::Main, page.csrf(), &typed_with(typed, &replaced)))
+                    (post_button("Skip them and book the others", action, "check", ButtonKind::Main, page.csrf(), &typed_with(typed, &replaced)))
                 }
                 @if wrong.is_empty() {
                     @let replaced = [("intent", String::new())];
-                    (post_button("Book all these dates", action, "check", ButtonKind::Main, page.csrf(), &typed_with(typed, &replaced)))
+                    (post_button("Book these occurrences", action, "check", ButtonKind::Main, page.csrf(), &typed_with(typed, &replaced)))
                 }
                 ul.list.dates {
                     @for date in preview.dates.iter().take(DATES) {
@@ -189,11 +189,11 @@ pub fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) ->
                                 @match date.state() {
                                     "free" => (badges::badge("Free", Tone::Good)),
                                     "clash" => {
-                                        (badges::badge("Taken", Tone::Bad))
+                                        (badges::badge("Booked", Tone::Bad))
                                         @for conflict in date.conflicts.iter().take(2) { " " span.muted { (text(conflict, "title")) } }
                                     },
                                     _ => {
-                                        (badges::badge("Not open", Tone::Warning)) " "
+                                        (badges::badge("Closed", Tone::Warning)) " "
                                         span.muted { (date.problem.as_ref().map_or("", |problem| &problem.message)) }
                                     },
                                 }
@@ -207,7 +207,7 @@ pub fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) ->
                                         with_date(typed, "rdates", &[local(*span)]),
                                         check(),
                                     ];
-                                    (post_button(&format!("Take {}", told(*span, all_day, &zone)), action, "",
+                                    (post_button(&format!("Use {}", told(*span, all_day, &zone)), action, "",
                                         ButtonKind::Plain, page.csrf(), &typed_with(typed, &moved)))
                                 }
                             }

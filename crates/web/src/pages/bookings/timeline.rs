@@ -75,7 +75,7 @@ pub async fn page(
         state.app.read(|tx| state.app.availabilities(tx, &actor, resources, window))
     })
     .map_err(|error: AppError| match error {
-        AppError::BadParameter(_) => Parameters::wrong("type", "There is no such type of resource.").into(),
+        AppError::BadParameter(_) => Parameters::wrong("type", "Unknown resource type.").into(),
         other => PageError::from(other),
     })?;
     let may_book = !actor.read_only && may_create(&actor, &BOOKING);
@@ -115,7 +115,7 @@ pub async fn page(
         @if found.is_empty() {
             (empty_state(&EmptyState {
                 icon: RESOURCE.icon.to_owned(),
-                title: "No resources here".to_owned(),
+                title: "No resources".to_owned(),
                 text: RESOURCE.purpose.to_owned(),
                 action: None,
             }))
@@ -187,9 +187,9 @@ pub(super) fn legend() -> Markup {
         ul.slots-legend {
             li { span.slot-mark data-kind="free" {} "Free: click to book" }
             li { span.slot-mark data-kind="approved" {} "Booked" }
-            li { span.slot-mark data-kind="pending" {} "Waits for decision" }
+            li { span.slot-mark data-kind="pending" {} "Waiting for approval" }
             li { span.slot-mark data-kind="closed" {} "Closed" }
-            li { span.slot-mark data-kind="past" {} "Past, or not to be booked" }
+            li { span.slot-mark data-kind="past" {} "Past, or not available" }
         }
     }
 }

@@ -92,7 +92,7 @@ pub async fn page(
         }
         div.slots-scroll {
             table.plain-table {
-                caption.visually-hidden { "Booked hours of the hours in which each resource could be had" }
+                caption.visually-hidden { "Booked hours as a share of available hours, by resource" }
                 thead { tr {
                     th scope="col" { "Resource" } th scope="col" { "Type" }
                     th.right scope="col" { "Bookings" } th.right scope="col" { "Booked hours" }
@@ -115,7 +115,7 @@ pub async fn page(
                 }
             }
         }
-        @if rows.is_empty() { p.muted { "There are no resources of this type." } }
+        @if rows.is_empty() { p.muted { "No resources of this type." } }
     };
     let page = page.clone().below(RESOURCE.plural, "/resources");
     Ok(Html(page.render("Utilisation", &content).into_string()))

@@ -92,7 +92,7 @@ fn heat_map(days: &BTreeMap<Date, Density>, first: Date, today: Date, asked: &As
     let (left, top) = MARGIN;
     html! {
         svg.heat-map viewBox={ "0 0 " (left + 7 * SIDE) " " (top + WEEKS * SIDE) } role="group"
-            aria-label="How full the days of the next eight weeks are" {
+            aria-label="Entries per day, next eight weeks" {
             @for weekday in 0..7_i64 {
                 text.heat-name x=(left + weekday * SIDE + SIDE / 2) y=(top - 6) text-anchor="middle" aria-hidden="true" {
                     (first.saturating_add(weekday.days()).strftime("%a").to_string().chars().take(2).collect::<String>())
@@ -139,7 +139,7 @@ fn parts(day: Option<&Density>) -> String {
 
 fn clashes(conflicts: &Conflicts, zone: &TimeZone, today: Date) -> Markup {
     if conflicts.pairs.is_empty() {
-        return html! { p.muted { "Nobody and nothing is wanted twice." } };
+        return html! { p.muted { "No conflicts in this period." } };
     }
     html! {
         ul.clash-list {
@@ -165,7 +165,7 @@ fn clashes(conflicts: &Conflicts, zone: &TimeZone, today: Date) -> Markup {
             }
         }
         @if conflicts.pairs.len() > CONFLICTS {
-            p.muted { "And " (conflicts.pairs.len() - CONFLICTS) " more. Filters narrow them." }
+            p.muted { "And " (conflicts.pairs.len() - CONFLICTS) " more. Use filters to see fewer." }
         }
     }
 }
@@ -179,7 +179,7 @@ fn time(entry: &Entry, zone: &TimeZone) -> String {
 
 fn upcoming(next: &[&Entry], feed: &Feed, zone: &TimeZone, today: Date) -> Markup {
     if next.is_empty() {
-        return html! { p.muted { "Nothing in the next eight weeks." } };
+        return html! { p.muted { "No events in the next eight weeks." } };
     }
     html! {
         ul.upcoming {

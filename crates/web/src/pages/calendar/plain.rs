@@ -16,7 +16,7 @@ const LISTED: usize = 300;
 pub fn way(asked: &Asked) -> Markup {
     html! {
         noscript {
-            p { a href=(address(asked, asked.date)) { "Show the calendar as a plain list" } }
+            p { a href=(address(asked, asked.date)) { "Show as a list" } }
         }
     }
 }
@@ -52,7 +52,7 @@ pub fn list(feed: &Feed, asked: &Asked, first: Date, after_last: Date, zone: &Ti
                 a.button href=(address(asked, Some(first.saturating_sub(1.day())))) { "Earlier" }
                 a.button href=(address(asked, Some(after_last))) { "Later" }
             }
-            @if days.is_empty() { p.muted { "Nothing from " (first) " to " (after_last.saturating_sub(1.day())) "." } }
+            @if days.is_empty() { p.muted { "No events from " (first) " to " (after_last.saturating_sub(1.day())) "." } }
             @for (day, entries) in &days {
                 h2.calendar-list-day { (date_text(*day, first)) }
                 ul.calendar-list {
@@ -66,7 +66,7 @@ pub fn list(feed: &Feed, asked: &Asked, first: Date, after_last: Date, zone: &Ti
                     }
                 }
             }
-            @if more > 0 { p.muted { "And " (more) " more: choose a shorter time, or fewer modules." } }
+            @if more > 0 { p.muted { "And " (more) " more. Choose a shorter period or fewer modules." } }
         }
     }
 }

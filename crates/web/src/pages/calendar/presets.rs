@@ -64,7 +64,7 @@ pub fn menu(actor: &Actor, views: &[Record]) -> Markup {
                 @for view in views { (preset(view)) }
                 @if !views.is_empty() { div.menu-line {} }
                 form.preset-new data-preset-new data-plain {
-                    label for="preset-name" { "Save what is shown as" }
+                    label for="preset-name" { "Save current view as" }
                     div {
                         input #preset-name .input type="text" name="name" maxlength="80" required
                             autocomplete="off" placeholder="My week";
@@ -83,11 +83,11 @@ fn preset(view: &Record) -> Markup {
         div.preset id={ "preset-" (view.id) } data-preset=(view.id) data-name=(name) {
             a.menu-item href={ "/calendar?" (as_query(view.text("query"))) } {
                 span.grow { (name) }
-                @if is_default { small.faint { "opens first" } }
+                @if is_default { small.faint { "default" } }
             }
             button.button data-kind="quiet" data-only="icon" type="button" data-preset-default=(!is_default)
                 aria-pressed=(if is_default { "true" } else { "false" })
-                title=(if is_default { "Do not open first" } else { "Open first" })
+                title=(if is_default { "Remove as default" } else { "Make default" })
                 aria-label={ "Open " (name) " first" } { (icon("star")) }
             button.button data-kind="quiet" data-only="icon" type="button" data-preset-rename title="Rename"
                 aria-label={ "Rename " (name) } { (icon("pencil")) }

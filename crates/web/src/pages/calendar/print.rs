@@ -180,7 +180,7 @@ impl Sheet<'_> {
         let (days, running) = self.by_day();
         let is_empty = |day: &Day| !days.contains_key(&day.date) && day.holidays.is_empty();
         html! {
-            @if self.calendar.iter().all(is_empty) { p { "Nothing stands in the calendar on these days." } }
+            @if self.calendar.iter().all(is_empty) { p { "No events in this period." } }
             @for day in self.calendar.iter().filter(|day| !is_empty(day)) {
                 section.brief-day {
                     h2.visually-hidden { (day.date.strftime("%A, %-d %B")) }
@@ -221,7 +221,7 @@ impl Sheet<'_> {
         html! {
             @if !running.is_empty() {
                 section.print-running {
-                    h2 { "Running over these days" }
+                    h2 { "Ongoing" }
                     ul {
                         @for entry in running {
                             @let (first, last) = entry.days(self.zone);

@@ -37,7 +37,7 @@ pub(super) fn panel_of(page: &Page, record: &Record, may_edit: bool, refused: &R
     let address = format!("{}/milestones", PPA.url(record.id));
     let wrong: Option<usize> = refused.form.get("index").parse().ok();
     let content = html! {
-        @if items.is_empty() { p.muted { "No milestones yet. They stand in the calendar under their dates." } }
+        @if items.is_empty() { p.muted { "No milestones yet. Milestones appear on the calendar." } }
         ol.milestones {
             @for (index, item) in items.iter().enumerate() {
                 li { (milestone(page, record, item, index, may_edit, if wrong == Some(index) { Some(refused) } else { None })) }
@@ -237,7 +237,7 @@ pub(super) async fn change(
     };
     if !is_known {
         return Err(
-            AppError::BadRequest("There is no such milestone any more; reload the page.".to_owned()).into()
+            AppError::BadRequest("This milestone no longer exists. Reload the page.".to_owned()).into()
         );
     }
     items.sort_by(|one, other| text(one, "date").cmp(text(other, "date")));
@@ -264,9 +264,9 @@ fn refuse_stale(
     // Without its milestone, what was typed becomes a new one when it is saved again.
     form.0.retain(|(name, _)| name != "index");
     form.0.extend(changed.map(|index| ("index".to_owned(), index.to_string())));
-    let problem = "Somebody changed this milestone while you were writing. Nothing of yours is lost: look at the list, \
-                   then save again to put yours in its place";
-    let errors = vec![FieldError::new("title", "stale", "Somebody changed this too.")];
+    let problem = "Someone else changed this milestone. Your changes are still in the form: check the list, \
+                   then save again to overwrite it";
+    let errors = vec![FieldError::new("title", "stale", "Someone else changed this too.")];
     refuse(state, page, actor, id, "milestones", &Refused { form, errors, problem: Some(problem.to_owned()) })
 }
 
@@ -277,10 +277,10 @@ fn errors_of(form: &Form) -> Vec<FieldError> {
     }
     let title = form.get("title").trim();
     if title.is_empty() || title.chars().count() > 255 {
-        errors.push(FieldError::new("title", "required", "Give a title of at most 255 characters."));
+        errors.push(FieldError::new("title", "required", "Enter a title of at most 255 characters."));
     }
     if !choices::contains(MILESTONE_STATUSES, form.get("status")) {
-        errors.push(FieldError::new("status", "choice", "Choose one of the list."));
+        errors.push(FieldError::new("status", "choice", "Select an option from the list."));
     }
     errors
 }

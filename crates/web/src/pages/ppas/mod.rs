@@ -36,7 +36,7 @@ use crate::state::{State, blocking};
 const TABS: [(&str, &str); 6] = [
     ("overview", "Overview"),
     ("tasks", "Tasks"),
-    ("money", "Money"),
+    ("money", "Budget"),
     ("milestones", "Milestones"),
     ("trace", "Trace"),
     ("history", "History"),
@@ -109,7 +109,7 @@ fn draw(
     let content = html! {
         (generic::head(state, page, actor, &record)?)
         @if record.is_archived() {
-            (notice(Tone::Warning, &html! { "This is archived: lists and figures leave it out. Restore it to change it." }))
+            (notice(Tone::Warning, &html! { "Archived: not in lists and figures. Restore it to make changes." }))
         }
         (tabs("Parts of this PPA", &links))
         (body)
@@ -126,7 +126,7 @@ fn progress_line(record: &Record) -> Markup {
         div id="progress" data-live="ppa task" {
             (badges::wide_progress(percent(record, "progress").unwrap_or(0)))
             @if let Some(by_hand) = percent(record, "manual_progress") {
-                p.muted { "Set by hand to " (by_hand) "%: " (record.text("manual_progress_reason")) }
+                p.muted { "Manual: " (by_hand) "%: " (record.text("manual_progress_reason")) }
             }
         }
     }
@@ -152,7 +152,7 @@ fn overview(
         .collect();
     let wide = html! {
         (panel("summary", "ppa", "Summary", &html! {}, &html! {
-            @if record.text("summary").is_empty() { p.muted { "Nothing has been written about this PPA yet." } }
+            @if record.text("summary").is_empty() { p.muted { "No summary yet." } }
             @else { p.prose { (record.text("summary")) } }
         }))
         (panel("progress-panel", "ppa task", "Progress", &html! {}, &progress(page, record, may_edit, refused)))
@@ -198,7 +198,7 @@ fn progress(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> 
         FormField {
             name: "manual_progress_reason".to_owned(),
             label: "Reason".to_owned(),
-            help: "It stands beside the progress, and in the history.".to_owned(),
+            help: "Shown next to the progress and in the history.".to_owned(),
             error: error_of(&refused.errors, "manual_progress_reason"),
             required: true,
             control: Control::Text { value: typed("manual_progress_reason") },
@@ -209,20 +209,20 @@ fn progress(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> 
         (badges::wide_progress(percent(record, "progress").unwrap_or(0)))
         (properties(&[
             Property {
-                label: "By tasks".to_owned(),
-                value: percent(record, "task_progress").map_or_else(|| html! { "No tasks count yet" }, badges::progress),
+                label: "Calculated from tasks".to_owned(),
+                value: percent(record, "task_progress").map_or_else(|| html! { "No tasks yet" }, badges::progress),
             },
             Property {
-                label: "By hand".to_owned(),
+                label: "Manual".to_owned(),
                 value: by_hand.map_or_else(
-                    || html! { "Not set: the tasks decide" },
+                    || html! { "Not set (calculated from tasks)" },
                     |share| html! { (badges::progress(share)) " " (record.text("manual_progress_reason")) },
                 ),
             },
         ]))
         @if may_edit {
             details.more-fields open[!refused.errors.is_empty() || refused.problem.is_some()] {
-                summary { "Set progress by hand" }
+                summary { "Set progress manually" }
                 form.form method="post" action=(address) novalidate {
                     (error_summary(refused.problem.as_deref(), &all))
                     input type="hidden" name="csrf_token" value=(page.csrf());
@@ -234,7 +234,7 @@ fn progress(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> 
                 form.post-button method="post" action=(address) {
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     input type="hidden" name="clear" value="true";
-                    (submit_button("Follow the tasks again", "undo-2", ButtonKind::Quiet))
+                    (submit_button("Clear manual value", "undo-2", ButtonKind::Quiet))
                 }
             }
         }
@@ -248,11 +248,11 @@ fn needs(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppErr
     Ok(panel(
         "needs",
         "need ppa",
-        "Needs it answers",
+        "Needs",
         &html! {},
         &html! {
             @if found.is_empty() {
-                p.muted { "No need is linked yet." @if may_link { " Edit the PPA to link one." } }
+                p.muted { "No needs linked yet." @if may_link { " Edit the PPA to link needs." } }
             }
             ul.result-list {
                 @for need in &found {
@@ -326,7 +326,7 @@ fn money(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppErr
     ];
     let rows: Vec<Property> =
         rows.into_iter().map(|(label, value)| Property { label: label.to_owned(), value }).collect();
-    Ok(panel("money", "ppa need", "Money", &html! {}, &properties(&rows)))
+    Ok(panel("money", "ppa need", "Budget", &html! {}, &properties(&rows)))
 }
 
 fn trace_label(record: &Record, name: &str) -> Markup {
@@ -352,7 +352,7 @@ async fn set_progress(
         let share = form.get("manual_progress").trim();
         let Ok(share) = share.parse::<i64>() else {
             let errors =
-                vec![FieldError::new("manual_progress", "type", "Give a whole number from 0 to 100.")];
+                vec![FieldError::new("manual_progress", "type", "Enter a whole number from 0 to 100.")];
             return refuse(&state, &page, &actor, id.0, "overview", &Refused { form, errors, problem: None });
         };
         input.insert("manual_progress".to_owned(), json!(share));
@@ -381,7 +381,7 @@ fn refused(
         AppError::Invalid(errors) => (errors, None),
         AppError::Stale { .. } => (
             Vec::new(),
-            Some("Somebody changed this PPA meanwhile. Look again and send it once more.".to_owned()),
+            Some("Someone else changed this PPA. Check the new values, then save again.".to_owned()),
         ),
         other => return Err(other.into()),
     };

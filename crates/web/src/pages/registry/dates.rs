@@ -105,29 +105,29 @@ pub fn panel(
     let content = html! { div.stack data-gap="small" {
         p.repeats-words { (icon("repeat")) span { (said) } }
         @if let Some((id, title)) = &overview.continues {
-            p { "Continues " a href=(kind.url(*id)) { (title) } ", whose dates were changed from here on." }
+            p { "Continues " a href=(kind.url(*id)) { (title) } ". The series was changed from this point on." }
         }
         @for (id, title) in &overview.continued_by {
-            p { "Goes on as " a href=(kind.url(*id)) { (title) } "." }
+            p { "Continued by " a href=(kind.url(*id)) { (title) } "." }
         }
         (next_dates(&overview, record, page, &zone, shown))
         @let listed = |date: &Date| overview.next.iter().any(|next| next.recurrence_id == date.recurrence_id);
         @let others: Vec<&Date> = overview.changed.iter().filter(|date| !listed(date)).collect();
         @if !others.is_empty() {
-            h3 { "Other changed dates" }
+            h3 { "Other changed occurrences" }
             ul.list.dates {
                 @for date in others { (row(date, record, page, &zone)) }
             }
         }
         @if !overview.left_out.is_empty() {
-            h3 { "Cancelled dates" }
+            h3 { "Cancelled occurrences" }
             ul.list.dates {
                 @for name in &overview.left_out {
                     li {
                         span.grow { del { (name_text(name)) } }
                         @if may_edit {
                             (post_button(
-                                "Bring back",
+                                "Restore",
                                 &format!("{}/occurrences", kind.url(record.id)),
                                 "undo-2",
                                 ButtonKind::Quiet,
@@ -140,19 +140,19 @@ pub fn panel(
             }
         }
     } };
-    Ok(titled("dates", kind.name, "Dates", &html! {}, &content))
+    Ok(titled("dates", kind.name, "Occurrences", &html! {}, &content))
 }
 
 fn next_dates(overview: &Overview, record: &Record, page: &Page, zone: &TimeZone, shown: usize) -> Markup {
     html! {
         @if overview.next.is_empty() {
-            p.muted { "No date is left: the series is over." }
+            p.muted { "The series has ended: no more occurrences." }
         } @else {
-            h3 { "Next dates" }
+            h3 { "Next occurrences" }
             ul.list.dates { @for date in &overview.next { (row(date, record, page, zone)) } }
         }
         @if overview.has_more && shown < MOST {
-            p { a href={ (record.kind.url(record.id)) "?dates=" ((shown + 40).min(MOST)) "#dates" } { "More dates" } }
+            p { a href={ (record.kind.url(record.id)) "?dates=" ((shown + 40).min(MOST)) "#dates" } { "More occurrences" } }
         }
     }
 }

@@ -60,7 +60,7 @@ pub async fn detail(
             (head)
             @if record.is_archived() {
                 (feedback::notice(Tone::Warning, &html! {
-                    "This is archived: lists, pickers and the calendar leave it out. Restore it to change it."
+                    "Archived: not in lists, pickers and the calendar. Restore it to make changes."
                 }))
             }
             (record_tabs(&address, in_history))
@@ -218,7 +218,7 @@ fn overview(
         (week)
         (components::panel("texts", kind.name, "About", &html! {}, &html! {
             (path(state, record)?)
-            @if texts.0.is_empty() { p.muted { "Nothing has been written about this yet." } } @else { (texts) }
+            @if texts.0.is_empty() { p.muted { "No description yet." } } @else { (texts) }
         }))
         (dates::panel(state, page, actor, record, shown)?)
         (booked)
@@ -367,7 +367,7 @@ pub async fn undo(
 ) -> Result<Response, PageError> {
     let set = form.get("change_set").parse().ok();
     let record = blocking(|| state.app.undo(&actor, kind, id.0, set, None))?;
-    Ok(done(&landing(&record), "The last change was undone", None))
+    Ok(done(&landing(&record), "Last change undone", None))
 }
 
 /// A directory of what a record points at, for pages that draw one record.

@@ -240,7 +240,7 @@ fn forbid_create(actor: &Actor, kind: &'static Kind) -> Result<(), AppError> {
     if crate::pages::may_create(actor, kind) {
         return Ok(());
     }
-    Err(AppError::forbidden(Action::Create, kind.area, &format!("make {}", plural(kind))))
+    Err(AppError::forbidden(Action::Create, kind.area, &format!("create {}", plural(kind))))
 }
 
 /// `GET /COLLECTION/new`: parameters named as fields are filled in.
@@ -314,7 +314,7 @@ fn of_series(record: &Record) -> Markup {
     let address = format!("{}#dates", record.kind.url(record.id));
     feedback::notice(
         Tone::Accent,
-        &html! { "This changes all dates of the series. To change one of them, " a href=(address) { "choose the date" } "." },
+        &html! { "This changes all occurrences. To change one of them, " a href=(address) { "select the occurrence" } "." },
     )
 }
 
@@ -381,14 +381,14 @@ pub async fn update(
         let note = blocking(|| changed_meanwhile(&state, &page, &actor, &record, &entries))?;
         let mut sheet = Sheet::new(kind, Some(&record), form);
         sheet.problem =
-            Some("Somebody changed this while you were writing; nothing of yours is lost".to_owned());
+            Some("Someone else changed this. Your changes are still in the form".to_owned());
         sheet.errors = contested
             .iter()
             .map(|field| {
                 FieldError::new(
                     field.name,
                     "stale",
-                    "Somebody changed this too. Save again to put yours in its place.",
+                    "Someone else changed this too. Save again to overwrite it.",
                 )
             })
             .collect();
@@ -396,11 +396,11 @@ pub async fn update(
         return sheet.refuse(&state, &page, &actor);
     }
     if input.is_empty() {
-        return Ok(done(&address, "Nothing was changed", None));
+        return Ok(done(&address, "No changes to save", None));
     }
     let _turn = state.hashing.turn_to_write(&actor, kind, &input).await?;
     match blocking(|| state.app.update(&actor, kind, id.0, &input, Some(record.version))) {
-        Ok(saved) if saved.version == record.version => Ok(done(&address, "Nothing was changed", None)),
+        Ok(saved) if saved.version == record.version => Ok(done(&address, "No changes to save", None)),
         Ok(_) => {
             let undo = blocking(|| state.app.undo_of_last(&actor, kind, record.id))?;
             let message =
@@ -432,7 +432,7 @@ fn offer_cancelling(open: Open, typed: &Form, errors: &[FieldError], fields: &mu
         name: closing::MEMBER.to_owned(),
         label: format!("Also cancel {}", in_words(open)),
         help:
-            "Takes effect when the new status ends this. If you change the status back later, they are reopened."
+            "Applies if the new status closes this record. They are reopened if you change the status back."
                 .to_owned(),
         error: error_of(errors, closing::MEMBER),
         required: false,
@@ -467,7 +467,7 @@ fn ask_for_reason(
     let reason = FormField {
         name: reasons::MEMBER.to_owned(),
         label: "Reason".to_owned(),
-        help: format!("Required for the status {}. The reason stays in the history.", labels.join(" or ")),
+        help: format!("Required for the status {}. Shown in the history.", labels.join(" or ")),
         error: error_of(errors, reasons::MEMBER),
         required: false,
         control: Control::Text { value: typed.get(reasons::MEMBER).to_owned() },
@@ -537,7 +537,7 @@ pub(super) fn refused(
         AppError::Stale { .. } => {
             // Between our look and our write: the version is taken anew and the same fields are sent again.
             sheet.problem =
-                Some("Somebody saved at the same moment. Nothing of yours is lost: save again.".to_owned());
+                Some("Someone else saved at the same time. Your changes are still in the form: save again.".to_owned());
         }
         other => return Err(other.into()),
     }

@@ -57,9 +57,9 @@ pub fn history_panel(
         }
     };
     let content = html! {
-        @if entries.is_empty() { p.muted { "Nothing has been recorded of this." } }
+        @if entries.is_empty() { p.muted { "No history yet." } }
         (detail::history(&drawn(&entries[..shown], &values, held)))
-        @if entries.len() > shown { p.muted { "Older changes are in the API under " code { "/api/v1/" (kind.collection) "/" (id) "/history" } "." } }
+        @if entries.len() > shown { p.muted { "Older changes are available in the API: " code { "/api/v1/" (kind.collection) "/" (id) "/history" } "." } }
     };
     Ok(detail::panel("history", kind.name, "History", &actions, &content))
 }
@@ -209,7 +209,7 @@ fn changed_dates(
                     None => series.get(field.name).cloned(),
                 };
                 side.or(of_series.as_ref())
-                    .map_or_else(|| "as the series has it".to_owned(), |json| values.text(field, json))
+                    .map_or_else(|| "same as the series".to_owned(), |json| values.text(field, json))
             };
             let label = format!("On {}: {}", name_text(date), field.label);
             changes.push(FieldChange { label, old: said(from, of_series[0]), new: said(to, of_series[1]) });
@@ -235,27 +235,27 @@ fn placed(kind: &'static Kind, held: &Map<String, Json>, date: &str) -> Option<R
 /// What was done, as the rest of a sentence that begins with a name.
 fn what(action: &str, is_derived: bool) -> &'static str {
     match action {
-        "create" if is_derived => "had this made",
+        "create" if is_derived => "had this created",
         "create" => "created this",
-        "update" if is_derived => "changed this by another change",
+        "update" if is_derived => "changed this through another change",
         "archive" => "archived this",
         "restore" => "restored this",
         "undo" => "undid a change",
-        "computed" => "caused this to be computed",
+        "computed" => "had this calculated",
         "move" | "transition" => "moved this",
         "advance" => "advanced this",
         "skip" => "skipped a stage",
         "return" => "returned this",
         "follow" => "changed this with its project",
-        "cancel_with" => "cancelled this with what it belongs to",
-        "reopen_with" => "reopened this with what it belongs to",
-        "generate" => "had tasks made",
+        "cancel_with" => "cancelled this with its parent",
+        "reopen_with" => "reopened this with its parent",
+        "generate" => "generated tasks",
         "renew" => "gave this a new address",
-        "occurrence" => "changed one date",
-        "cancel_date" => "cancelled dates",
-        "reset_date" => "put one date back",
-        "bring_back_date" => "brought one date back",
-        "split" => "ended this, and let another go on from there",
+        "occurrence" => "changed one occurrence",
+        "cancel_date" => "cancelled occurrences",
+        "reset_date" => "reset one occurrence to the series",
+        "bring_back_date" => "restored one occurrence",
+        "split" => "split this series",
         _ => "changed this",
     }
 }

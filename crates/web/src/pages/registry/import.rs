@@ -54,7 +54,7 @@ impl FromRequest<State> for Upload {
         if page.csrf().is_empty() || !same(upload.text("csrf_token").unwrap_or_default(), page.csrf()) {
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
-                "This form is too old: the session changed. Go back, reload the page and send it again.",
+                "Your session changed after this form was opened. Go back, reload the page and send it again.",
             )
             .into());
         }
@@ -93,7 +93,7 @@ pub async fn import(
     let (bytes, dry_run) = match (upload.text("content"), &upload.file) {
         (Some(content), _) if !content.is_empty() => (content.as_bytes(), false),
         (_, Some(file)) => (file.as_slice(), true),
-        _ => return Ok(refuse(kind, &page, "Choose a file first.")),
+        _ => return Ok(refuse(kind, &page, "Choose a file.")),
     };
     let _turn = state.hashing.turn_to_import(&actor, kind).await?;
     let outcome = blocking(|| {
@@ -132,8 +132,8 @@ fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Marku
     let file = FormField {
         name: "file".to_owned(),
         label: "File".to_owned(),
-        help: "CSV or XLSX with the names of the fields in the first row, as an export has them; at most 5 MB and \
-               5,000 rows. Rows with an id change that record, rows without make a new one."
+        help: "CSV or XLSX with field names in the first row, like an export; up to 5 MB and 5,000 \
+               rows. Rows with an id update that record, rows without an id create a new one."
             .to_owned(),
         error,
         required: true,

@@ -181,7 +181,7 @@ fn more(actor: &Actor, asked: &Asked) -> Markup {
     };
     if kind.writable {
         items.push(if asked.shows_archived() {
-            link("Show what is in use", asked.address("", &["archived", "cursor"], &[]), "list")
+            link("Show active", asked.address("", &["archived", "cursor"], &[]), "list")
         } else {
             link("Show archived", asked.address("", &["cursor"], &[("archived", "true")]), "archive")
         });
@@ -200,7 +200,7 @@ fn more(actor: &Actor, asked: &Asked) -> Markup {
         items.push(link("Import", format!("/{}/import", kind.collection), "upload"));
     }
     menu(&Menu {
-        label: "More of this list".into(),
+        label: "More actions".into(),
         icon: "ellipsis".into(),
         icon_only: true,
         at_end: true,
@@ -378,14 +378,14 @@ fn empty(actor: &Actor, asked: &Asked) -> Markup {
         EmptyState {
             icon: "archive".to_owned(),
             title: format!("No archived {}", plural(kind)),
-            text: "What is archived can be looked at here and brought back.".to_owned(),
+            text: "Archived items are listed here and can be restored.".to_owned(),
             action: None,
         }
     } else if is_narrowed {
         EmptyState {
             icon: "search".to_owned(),
-            title: format!("No {} fit", plural(kind)),
-            text: "Remove a filter, or search for other words.".to_owned(),
+            title: format!("No matching {}", plural(kind)),
+            text: "Remove a filter or change the search.".to_owned(),
             action: None,
         }
     } else {

@@ -88,7 +88,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, around: &Around) -> Result<Ma
         (series_strip(around))
         (differences(page, around, &values, rights.dates))
         (components::panel("texts", kind.name, "About", &html! {}, &html! {
-            @if texts.0.is_empty() { p.muted { "Nothing has been written about this yet." } } @else { (texts) }
+            @if texts.0.is_empty() { p.muted { "No description yet." } } @else { (texts) }
         }))
     };
     let differing = differing_fields(around);
@@ -100,7 +100,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, around: &Around) -> Result<Ma
                 if !labels.contains(&property.label.as_str()) {
                     return property;
                 }
-                let value = html! { (property.value) " " (badges::badge("Only this date", Tone::Neutral)) };
+                let value = html! { (property.value) " " (badges::badge("This occurrence only", Tone::Neutral)) };
                 Property { label: property.label, value }
             })
             .collect()
@@ -117,7 +117,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, around: &Around) -> Result<Ma
     let content = html! {
         (head(page, around, &rights, &zone))
         @if around.series.is_archived() {
-            (feedback::notice(Tone::Warning, &html! { "The series is archived. Restore it to change a date." }))
+            (feedback::notice(Tone::Warning, &html! { "The series is archived. Restore it to change an occurrence." }))
         }
         (components::detail(&wide, &narrow))
     };
@@ -146,7 +146,7 @@ fn head(page: &Page, around: &Around, rights: &Rights, zone: &TimeZone) -> Marku
     let main = if rights.step && !is_over { ButtonKind::Plain } else { ButtonKind::Main };
     let actions = html! {
         @if rights.dates {
-            (scope_button("Cancel date", &format!("Cancel {}", when_text(&around.date, page, zone)), "calendar-off", &acts,
+            (scope_button("Cancel occurrence", &format!("Cancel {}", when_text(&around.date, page, zone)), "calendar-off", &acts,
                 page.csrf(), &[("occurrence", name), ("action", "cancel")]))
         }
         @if rights.edit { (button_link("Edit", &edit, "pencil", main)) }
@@ -183,14 +183,14 @@ fn series_strip(around: &Around) -> Markup {
         }
     };
     html! {
-        nav.series-strip aria-label="Dates of the series" {
+        nav.series-strip aria-label="Occurrences" {
             p.repeats-words {
                 (icon("repeat"))
                 span { "Part of a series: " (said) ". " a href={ (kind.url(id)) "#dates" } { "Whole series" } }
             }
             div.series-steps {
-                (neighbour(&around.previous, "Previous date", "chevron-left"))
-                (neighbour(&around.next, "Next date", "chevron-right"))
+                (neighbour(&around.previous, "Previous occurrence", "chevron-left"))
+                (neighbour(&around.next, "Next occurrence", "chevron-right"))
             }
         }
     }
@@ -211,7 +211,7 @@ fn differences(page: &Page, around: &Around, values: &Values<'_>, may_edit: bool
     let back = html! {
         @if may_edit {
             (post_button(
-                "Put back as the series has it",
+                "Reset to series",
                 &format!("{}/occurrences", kind.url(record.id)),
                 "undo-2",
                 ButtonKind::Plain,
@@ -234,7 +234,7 @@ fn differences(page: &Page, around: &Around, values: &Values<'_>, may_edit: bool
         }
         (back)
     } };
-    components::panel("differences", "", "Only on this date", &html! {}, &content)
+    components::panel("differences", "", "Different on this occurrence", &html! {}, &content)
 }
 
 /// `POST /COLLECTION/{id}/occurrences`: `action` with the date `occurrence`, and with how far it reaches, `scope`.
@@ -259,18 +259,18 @@ pub async fn act(
             let done = blocking(|| state.app.cancel_occurrence(&actor, &target))?;
             let message = match scope {
                 Scope::This => format!("{name} cancelled"),
-                Scope::Following => format!("{name} and all following dates cancelled"),
-                Scope::All => "All dates cancelled".to_owned(),
+                Scope::Following => format!("{name} and all following occurrences cancelled"),
+                Scope::All => "Series cancelled".to_owned(),
             };
             (done, message, of_series)
         }
         "reset" => {
             let done = blocking(|| state.app.reset_occurrence(&actor, &target))?;
-            (done, format!("{name} is as the series has it"), of_date)
+            (done, format!("{name} reset to series"), of_date)
         }
         "bring_back" => {
             let done = blocking(|| state.app.bring_back(&actor, &target))?;
-            (done, format!("{name} takes place again"), of_series)
+            (done, format!("{name} restored"), of_series)
         }
         "status" => {
             let mut input = Map::new();
@@ -280,7 +280,7 @@ pub async fn act(
             let leads_to = crate::pages::tasks::parts::back(form.get("back"), &of_date);
             (done, format!("{word}: {name}"), leads_to)
         }
-        _ => return Err(AppError::BadRequest("There is no such action.".to_owned()).into()),
+        _ => return Err(AppError::BadRequest("Unknown action.".to_owned()).into()),
     };
     Ok(done(&leads_to, &message, occurrence.undo().as_deref()))
 }

@@ -251,7 +251,7 @@ fn blackouts(form: &Form) -> Markup {
     let at = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
     html! {
         div.structure {
-            p.field-help { "Days as 2026-12-24 or times as 2026-12-24T13:00; the end is the first day or time when it can be had again." }
+            p.field-help { "Dates like 2026-12-24 or times like 2026-12-24T13:00. The end is the first day or time it is available again." }
             @for place in 0..count {
                 @let name = |what: &str| format!("{what} of blackout {}", place + 1);
                 div.structure-row {
@@ -269,7 +269,7 @@ fn outcomes(form: &Form) -> Markup {
         div.structure {
             @for (member, label) in OUTCOMES {
                 @let name = format!("outcome_framework.{member}");
-                label for={ "part-" (member) } { (label) ", one a line" }
+                label for={ "part-" (member) } { (label) ", one per line" }
                 textarea.input id={ "part-" (member) } name=(name) rows="3" { "\n" (form.get(&name)) }
             }
         }

@@ -51,7 +51,7 @@ pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resu
     };
     let content = html! { div.stack data-gap="small" {
         @if tasks.is_empty() {
-            p.muted { "No tasks belong to this yet." }
+            p.muted { "No tasks yet." }
         }
         @for (label, tasks) in by_phase(&tasks) {
             @if !label.is_empty() { h3 { (label) } }

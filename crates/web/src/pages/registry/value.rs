@@ -124,8 +124,8 @@ impl Values<'_> {
                 html! { a href=(address(reference)) { (reference.title) } @if reference.is_archived { " (archived)" } }
             }
             None => {
-                let label = kinds::by_name(kind).map_or("Something", |kind| kind.label);
-                html! { span.faint { (label) " that is not shown" } }
+                let label = kinds::by_name(kind).map_or("A record", |kind| kind.label);
+                html! { span.faint { (label) " you cannot see" } }
             }
         }
     }
@@ -205,7 +205,7 @@ impl Values<'_> {
         id.parse::<Id>()
             .ok()
             .and_then(|id| self.directory.get(&id))
-            .map_or_else(|| "something that is not shown".to_owned(), |found| found.title.clone())
+            .map_or_else(|| "something you cannot see".to_owned(), |found| found.title.clone())
     }
 }
 

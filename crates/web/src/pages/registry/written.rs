@@ -250,7 +250,7 @@ pub fn merged(
 }
 
 /// What is said beside a field that two people changed.
-pub const STALE: &str = "Somebody changed this too. Save again to put yours in its place.";
+pub const STALE: &str = "Someone else changed this too. Save again to overwrite it.";
 
 /// The fields that the entries name and that a form shows.
 #[must_use]

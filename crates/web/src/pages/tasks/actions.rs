@@ -108,12 +108,12 @@ pub async fn bulk(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let ids: Result<Vec<Id>, _> = form.all("ids").iter().map(|id| id.parse::<Id>()).collect();
-    let ids = ids.map_err(|_| AppError::BadRequest("One of the tasks is not known.".to_owned()))?;
+    let ids = ids.map_err(|_| AppError::BadRequest("One of the tasks does not exist.".to_owned()))?;
     let address =
         Address::new("/tasks", &parameters.matching(|name| state.app.knows_parameter(&TASK, name)).0)
             .with(&[], &[]);
     if ids.is_empty() {
-        return Ok(done(&address, "Choose at least one task first", None));
+        return Ok(done(&address, "Select at least one task", None));
     }
     if ids.len() > MAXIMUM {
         let refusal = format!("At most {MAXIMUM} tasks can be changed at once.");

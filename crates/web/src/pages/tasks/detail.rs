@@ -321,9 +321,9 @@ impl Sheet<'_> {
                 input type="hidden" name="status" value=(status.as_str());
                 @if let Some(date) = date { input type="hidden" name="recurrence_id" value=(date); }
                 @if scope == Scope::All { input type="hidden" name="scope" value="all"; }
-                label for=(id) { "Why it cannot wait" }
+                label for=(id) { "Reason to go ahead" }
                 input.input #(id) type="text" name="force_reason" required maxlength="2000" autocomplete="off";
-                p.field-help { "The reason stays in the history." }
+                p.field-help { "The reason is shown in the history." }
                 (submit_button(label, "", ButtonKind::Main))
             }
         }
@@ -379,7 +379,7 @@ impl Sheet<'_> {
             &html! {},
             &html! {
                 @if text.is_empty() {
-                    @if !self.may_edit { p.muted { "Nothing is written here." } }
+                    @if !self.may_edit { p.muted { "No description yet." } }
                 } @else {
                     p.prose.long-text { (text) }
                 }
@@ -431,8 +431,8 @@ impl Sheet<'_> {
         };
         let (first, then) = (&self.around.prerequisites, &self.around.dependents);
         html! {
-            @if !first.is_empty() { (panel("prerequisites", "", "Waits for", &html! {}, &list(first))) }
-            @if !then.is_empty() { (panel("dependents", "", "Waited for by", &html! {}, &list(then))) }
+            @if !first.is_empty() { (panel("prerequisites", "", "Depends on", &html! {}, &list(first))) }
+            @if !then.is_empty() { (panel("dependents", "", "Required by", &html! {}, &list(then))) }
         }
     }
 
@@ -442,7 +442,7 @@ impl Sheet<'_> {
                 Some(kind) if kind.name != "user" => html! { a href=(kind.url(id)) { (known.title) } },
                 _ => badges::person(&known.title),
             },
-            None => html! { span.faint { "Not known" } },
+            None => html! { span.faint { "Unknown" } },
         }
     }
 
@@ -484,7 +484,7 @@ impl Sheet<'_> {
         }
         let concerned = task.get("links").targets();
         if !concerned.is_empty() {
-            list.push(("Also concerns", self.links(&concerned)));
+            list.push(("Related records", self.links(&concerned)));
         }
         for (label, value) in [
             ("Estimated", hours("estimated_hours")),
@@ -500,9 +500,9 @@ impl Sheet<'_> {
             list.push(("Weight", html! { (hours_text(weight)) }));
         }
         if let Some(maker) = task.created_by {
-            list.push(("Made by", self.link(maker)));
+            list.push(("Created by", self.link(maker)));
         } else if !task.text("template_item").is_empty() {
-            list.push(("Made by", html! { "A template" }));
+            list.push(("Created by", html! { "A template" }));
         }
         if list[0].1.0.is_empty() {
             list.remove(0);

@@ -129,8 +129,8 @@ fn empty(address: &Address, may_add: bool) -> Markup {
     empty_state(&if is_filtered {
         EmptyState {
             icon: "square-check".to_owned(),
-            title: "No tasks here".to_owned(),
-            text: "No task fits this view. Remove a filter above to see more.".to_owned(),
+            title: "No tasks".to_owned(),
+            text: "No tasks match. Remove a filter above to see more.".to_owned(),
             action: None,
         }
     } else {
@@ -213,7 +213,7 @@ fn cell(key: &str, task: &Record, directory: &Directory, today: Date) -> Markup 
         "assignees" => {
             let names = parts::people(task, directory);
             match names.as_slice() {
-                [] => html! { span.faint { "Nobody" } },
+                [] => html! { span.faint { "Unassigned" } },
                 [one] => badges::person(one),
                 _ => badges::people(&names),
             }

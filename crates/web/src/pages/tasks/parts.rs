@@ -50,7 +50,7 @@ pub fn due(task: &Record, today: Date) -> Markup {
         let open = occurrences::open_date(task, today).ok().flatten();
         return html! {
             (dates::repeats_mark(task)) " "
-            @match open { Some(date) => (badges::due_date(date.last_day(), today)), None => span.muted { "All dates done" } }
+            @match open { Some(date) => (badges::due_date(date.last_day(), today)), None => span.muted { "All occurrences done" } }
         };
     }
     match task.date("due_date") {
@@ -154,7 +154,7 @@ const FLAGS: [(&str, &str); 5] = [
     ("mine", "Mine"),
     ("my_teams", "My teams"),
     ("overdue", "Late"),
-    ("open", "Still to do"),
+    ("open", "Open"),
     ("blocked", "Blocked"),
 ];
 /// Filters by one of a list.

@@ -36,7 +36,7 @@ impl<'a> Repeating<'a> {
         match &self.open {
             Some(date) if date.last_day() < self.today => format!("Missed: {}", self.day(date)),
             Some(date) => format!("Next: {}", self.day(date)),
-            None if parts::is_open(self.task) => "All dates are done".to_owned(),
+            None if parts::is_open(self.task) => "All occurrences done".to_owned(),
             None => String::new(),
         }
     }
@@ -78,7 +78,7 @@ impl<'a> Repeating<'a> {
             }
             (_, None) => {
                 let fields = [("status", "not_started")];
-                let label = "Reopen last date";
+                let label = "Reopen last occurrence";
                 post_button(
                     label,
                     &format!("{page}/transition"),
@@ -146,9 +146,9 @@ pub fn progress(task: &Record) -> Markup {
         _ => 0,
     };
     let said = match done {
-        0 => "No date is done yet.".to_owned(),
-        1 => "1 date is done.".to_owned(),
-        done => format!("{done} dates are done."),
+        0 => "No occurrences done yet.".to_owned(),
+        1 => "1 occurrence done.".to_owned(),
+        done => format!("{done} occurrences done."),
     };
     panel(
         "progress",
@@ -156,7 +156,7 @@ pub fn progress(task: &Record) -> Markup {
         "Progress",
         &html! {},
         &html! {
-            p.muted { (said) " Each date has its own state." }
+            p.muted { (said) " Each occurrence has its own status." }
         },
     )
 }
