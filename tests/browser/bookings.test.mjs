@@ -131,13 +131,13 @@ for (const width of [1280, 390]) {
       end: `${day(9)}T10:00:00+08:00`,
     });
     await page.goto(`/bookings/new?${query}`);
-    const preview = page.getByRole("region", { name: "Can it be had" });
-    await preview.getByText("It cannot be had then.").waitFor();
+    const preview = page.getByRole("region", { name: "Availability" });
+    await preview.getByText("Not available at this time.").waitFor();
     await preview.getByRole("link", { name: "Taken 9" }).waitFor();
     await fits(page);
     // A free time is put into the form.
     await preview.getByRole("button", { name: /10:00 AM – 11:00 AM/ }).click();
-    await preview.getByText("It is free then.").waitFor();
+    await preview.getByText("Free at this time.").waitFor();
     assert.equal(await page.locator("[name='start.time']").inputValue(), "10:00");
     assert.equal(await page.locator("[name='end.time']").inputValue(), "11:00");
     // What repeats says of each of its dates whether it can be had.
@@ -213,7 +213,7 @@ for (const width of [1280, 390]) {
     assert.equal(await page.locator("[name=start]").inputValue(), day(4));
     await page.getByLabel("Resource", { exact: false }).fill(`Car ${width}`);
     await page.getByRole("option", { name: `Car ${width}` }).click();
-    await page.getByText("It is free then.").waitFor();
+    await page.getByText("Free at this time.").waitFor();
     await page.getByRole("button", { name: "Create booking" }).click();
     await page.waitForURL(/\/bookings\/[0-9a-f-]{36}$/);
     const booking = page.url().split("/").at(-1);

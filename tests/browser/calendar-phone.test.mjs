@@ -51,7 +51,7 @@ test("the month has a dot for each module, and the list of the day that was chos
   );
   assert.equal(await full.getAttribute("aria-label"), "Wednesday 14 April 2032: 3 entries");
   assert.equal(await day(page, "2032-04-13").locator("i").count(), 0);
-  await page.getByText("Nothing on this day.").waitFor();
+  await page.getByText("No entries on this day.").waitFor();
 
   await full.tap();
   await reaches(page, "date", "2032-04-14");

@@ -167,7 +167,7 @@ test("what is typed on a day is made at once, and Undo takes it back", async () 
   await day(page, "2031-05-27").click({ position: { x: 40, y: 60 } });
   const card = page.locator(".entry-card");
   await card.getByRole("button", { name: "Create", exact: true }).click();
-  await card.getByText("Type a title first.").waitFor();
+  await card.getByText("Enter a title.").waitFor();
   await card.getByText("Task", { exact: true }).click();
   await card.getByLabel("Title").fill("Made at once");
   await page.keyboard.press("Enter");

@@ -84,7 +84,7 @@ for (const width of [1280, 390]) {
     await page.goto("/hijri-adjustments/new");
     await page.getByLabel("Hijri year").fill(`${days[0].hijri.year}`);
     await page.getByLabel("Month").selectOption("ramadan");
-    await page.getByLabel("Begins so many days later").fill("1");
+    await page.getByLabel("Days later than calculated").fill("1");
     await assertAccessible(page);
     await page.getByRole("button", { name: "Create moon sighting" }).click();
     await page.getByRole("heading", { level: 1 }).getByText(/Ramadan/).waitFor();

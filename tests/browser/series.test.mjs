@@ -51,7 +51,7 @@ for (const [name, options] of [
     await page.getByLabel("Every", { exact: true }).fill("2");
     await page.getByRole("checkbox", { name: "Mon" }).check();
     await page.getByLabel("Ends").selectOption("count");
-    await page.getByLabel("Times", { exact: true }).fill("3");
+    await page.getByLabel("Occurrences", { exact: true }).fill("3");
     await preview.getByText("Every 2 weeks on Monday and Thursday, 3 times").waitFor();
     await fits(page);
     await repeats.selectOption("text");

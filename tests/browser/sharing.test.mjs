@@ -12,7 +12,7 @@ test("a share is made, opened on a phone with its pass phrase, and revoked", asy
   await page.goto("/shares/new");
   await page.getByLabel("Name").fill("For our partners");
   await page.getByLabel("Pass phrase").fill("river stone");
-  await page.getByLabel("Views at most").fill("3");
+  await page.getByLabel("View limit").fill("3");
   // Nothing is public until it is chosen.
   await page.getByRole("button", { name: "Create" }).click();
   await page.locator("#field-modules-error").waitFor();

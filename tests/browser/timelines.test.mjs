@@ -111,7 +111,7 @@ test("what is one date of something larger stays in its row", async () => {
   await bar(page, "Dina Row", "Start: Wells").focus();
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowDown");
-  assert.equal(await page.locator("#announcements").textContent(), "It stays in this row.");
+  assert.equal(await page.locator("#announcements").textContent(), "You cannot move it to another row.");
   await page.keyboard.press("Escape");
   await page.context().close();
 });
@@ -185,7 +185,7 @@ test("a booking goes to another room, and a refusal offers other times and rooms
   await dialog.getByRole("link", { name: "Theirs" }).waitFor();
   await assertAccessible(page);
   assert.equal(await dialog.getByRole("button", { name: /^Alder room/ }).count(), 0);
-  await dialog.getByRole("button", { name: "Leave as it is" }).click();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
   assert.equal(await bar(page, "Alder room", "Ours").evaluate((element) => element.style.transform), "");
   await becomes(path, { resource: first.id });
   await to("Birch room");

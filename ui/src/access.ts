@@ -6,7 +6,7 @@ const TEXTS: Record<string, string> = {
   expired: "Your session has ended.",
   disabled: "Your account is disabled. Ask an administrator.",
   revoked: "Your access was revoked.",
-  roles_changed: "Your account has no role any more. Ask an administrator.",
+  roles_changed: "Your account no longer has a role. Ask an administrator.",
 };
 
 /** The reason for which the server refuses this browser; null when it does not, or does not answer. */

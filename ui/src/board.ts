@@ -224,7 +224,7 @@ function target(board: HTMLElement, card: HTMLElement, key: string): HTMLElement
 function lift(card: HTMLElement): void {
   const title = card.getAttribute("aria-label") ?? "";
   if ("fixed" in card.dataset) {
-    announce(`${title} cannot be moved by you.`);
+    announce(`You cannot move ${title}.`);
     return;
   }
   const list = card.closest<HTMLElement>(".board-cards");
@@ -232,7 +232,7 @@ function lift(card: HTMLElement): void {
   held = { card, from: { list, next: nextCard(card) } };
   card.dataset.lifted = "";
   hold(true);
-  announce(`Picked up ${title}. Arrow keys move it, Space puts it down, Escape puts it back.`);
+  announce(`Picked up ${title}. Use the arrow keys to move, Space to drop, Escape to cancel.`);
 }
 
 function carry(board: HTMLElement, card: HTMLElement, key: string): void {
@@ -261,7 +261,7 @@ function putDown(): void {
   if (!held) return;
   const { card, from } = held;
   letGo();
-  announce(`Put down in ${columnOf(card)?.getAttribute("aria-label")}.`);
+  announce(`Dropped in ${columnOf(card)?.getAttribute("aria-label")}.`);
   void settle(card, from);
 }
 
@@ -272,7 +272,7 @@ function putBack(): void {
   from.list.insertBefore(card, from.next?.parentElement === from.list ? from.next : lastPlace(from.list));
   letGo();
   if (hadFocus) card.focus();
-  announce("Put back.");
+  announce("Move cancelled.");
 }
 
 function letGo(): void {

@@ -34,7 +34,7 @@ export function startBookingPreviews(): void {
 function start(form: HTMLFormElement): void {
   // One date of a series is looked at when it is saved.
   if (one("[name=occurrence]", form)) return;
-  const place = make("section", { class: "booking-preview", "aria-label": "Can it be had" });
+  const place = make("section", { class: "booking-preview", "aria-label": "Availability" });
   const said = make("p", { class: "booking-preview-said", role: "status" });
   const body = make("div", { class: "booking-preview-body" });
   place.append(said, body);
@@ -153,7 +153,7 @@ function start(form: HTMLFormElement): void {
     const single = total === 1 && only && !only.recurrence_id ? only : null;
     place.dataset.state = wrong.length === 0 ? "free" : single ? single.state : "clash";
     if (single) {
-      said.textContent = single.state === "free" ? "It is free then." : "It cannot be had then.";
+      said.textContent = single.state === "free" ? "Free at this time." : "Not available at this time.";
       body.replaceChildren(...(single.state === "free" ? [] : singleBody(single)));
       return;
     }
@@ -161,9 +161,9 @@ function start(form: HTMLFormElement): void {
       wrong.length === 0
         ? `All ${total} occurrences are available.`
         : `${wrong.length} of ${total} occurrences are not available.`;
-    const list = make("ul", { class: "list dates", tabindex: "0", "aria-label": "The dates" });
+    const list = make("ul", { class: "list dates", tabindex: "0", "aria-label": "Occurrences" });
     list.append(...occurrences.map(line));
-    const skip = button(`Leave these ${wrong.length} out`, () => {
+    const skip = button(`Skip these ${wrong.length}`, () => {
       add("exdates", wrong.map(({ recurrence_id }) => recurrence_id ?? "").filter(Boolean));
     });
     body.replaceChildren(...(wrong.length > 1 && free > 0 ? [skip] : []), list);
@@ -186,9 +186,9 @@ function start(form: HTMLFormElement): void {
   function singleBody(date: BookedDate): HTMLElement[] {
     const day = inZone(date).start.slice(0, 10);
     const ways = date.free_slots.map((span) => button(label(span, day), () => take(span)));
-    const said = make("p", {}, date.state === "clash" ? "In the way: " : "", reasonOf(date));
+    const said = make("p", {}, date.state === "clash" ? "Conflicting bookings: " : "", reasonOf(date));
     if (ways.length === 0) return [said];
-    return [said, make("div", { class: "row ways-out" }, make("span", {}, "Free near it:"), ...ways)];
+    return [said, make("div", { class: "row ways-out" }, make("span", {}, "Nearest free times:"), ...ways)];
   }
 
   /** Its day is left out where one sees it already. */

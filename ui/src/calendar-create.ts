@@ -111,7 +111,7 @@ export function showCreate(
       return;
     }
     if (!title.value.trim()) {
-      wrong.textContent = "Type a title first.";
+      wrong.textContent = "Enter a title.";
       title.focus();
       return;
     }
@@ -127,7 +127,8 @@ export function showCreate(
       },
       (error: unknown) => {
         create.disabled = false;
-        wrong.textContent = error instanceof Refusal ? error.message : "It was not made. Try again.";
+        wrong.textContent =
+          error instanceof Refusal ? error.message : "The entry was not created. Try again.";
         title.focus();
       },
     );

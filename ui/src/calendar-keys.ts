@@ -86,8 +86,8 @@ function lift(event: EventApi | null, grid: HTMLElement): void {
   hold(true);
   mark(grid);
   announce(
-    `Picked up ${event.title}, ${whenWords(timesIn(event))}. Arrow keys move it, Shift and arrow keys pull its end, ` +
-      "Enter puts it down, C puts a copy down, Escape puts it back.",
+    `Picked up ${event.title}, ${whenWords(timesIn(event))}. Use the arrow keys to move, Shift and arrow keys to change the end, ` +
+      "Enter to drop, C to copy, Escape to cancel.",
   );
 }
 
@@ -146,12 +146,12 @@ async function drop(
   }
   const stays = +before.start === +(event.start ?? 0);
   if (stays && +(before.end ?? 0) === +(event.end ?? 0)) {
-    announce("Put down where it was.");
+    announce("Dropped at the same place.");
     return;
   }
   const pulled = +(before.end ?? 0) - +before.start !== +(event.end ?? 0) - +(event.start ?? 0);
   if (await context.commit(entry, to, isEnd(event) ? "end" : pulled ? "resize" : "move")) {
-    announce(`Put down on ${whenWords(to)}.`);
+    announce(`Dropped on ${whenWords(to)}.`);
   } else {
     back();
     announce(`${event.title} is back on ${whenWords(timesIn(event))}.`);

@@ -122,8 +122,8 @@ export function startListKeys(context: Context): () => void {
     line.setAttribute("data-lifted", "");
     hold(true);
     announce(
-      `Picked up ${ends ? "the end of " : ""}${entry.title}, ${whenWords(held.from)}. Left and right move it by a day, ` +
-        "up and down by a week, Enter puts it down, C puts a copy down, Escape puts it back.",
+      `Picked up ${ends ? "the end of " : ""}${entry.title}, ${whenWords(held.from)}. Use left and right to move by a day, ` +
+        "up and down by a week, Enter to drop, C to copy, Escape to cancel.",
     );
   };
   const drop = async (copies: boolean): Promise<void> => {
@@ -132,7 +132,7 @@ export function startListKeys(context: Context): () => void {
     const to = target();
     release();
     if (to.start === from.start && to.end === from.end) {
-      announce("Put down where it was.");
+      announce("Dropped at the same place.");
       return;
     }
     if (copies && !context.abilities.whole.has(entry.kind)) {
@@ -148,7 +148,7 @@ export function startListKeys(context: Context): () => void {
     if (!kept) return;
     // It stands elsewhere now, and so does the focus.
     document.activeElement?.scrollIntoView({ block: "nearest" });
-    announce(`${copies ? "Copied to" : "Put down on"} ${whenWords(to)}.`);
+    announce(`${copies ? "Copied to" : "Dropped on"} ${whenWords(to)}.`);
   };
 
   grid.addEventListener(
@@ -166,7 +166,7 @@ export function startListKeys(context: Context): () => void {
         announce(whenWords(target()));
       } else if (event.key === "Escape") {
         release();
-        announce("Put back.");
+        announce("Move cancelled.");
       } else if (event.key === " " || event.key === "Enter") void drop(false);
       else if (event.key.toLowerCase() === "c") void drop(true);
       else return;

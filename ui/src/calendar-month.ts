@@ -139,7 +139,8 @@ export function openMonth(context: Context): CalendarView {
       );
       head.append(add);
     }
-    if (found.length === 0) part.append(make("p", { class: "muted agenda-empty" }, "Nothing on this day."));
+    if (found.length === 0)
+      part.append(make("p", { class: "muted agenda-empty" }, "No entries on this day."));
     // What is over comes last; the hours come first as they are.
     const lines = [...found].sort((one, other) => Number(isOver(one.entry)) - Number(isOver(other.entry)));
     const items = lines

@@ -21,7 +21,7 @@ export function startPanels(host: HTMLElement): void {
       const fresh = await fetchDocument(`/calendar/panels?${query}`);
       if (own === asked) side.replaceChildren(...fresh.body.childNodes);
     } catch (error) {
-      const reason = error instanceof Refusal ? error.message : "This could not be fetched.";
+      const reason = error instanceof Refusal ? error.message : "This could not be loaded.";
       if (own === asked) side.replaceChildren(make("p", { class: "muted" }, reason));
     }
   };

@@ -20,14 +20,14 @@ export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => 
     if (value) list.append(make("div", {}, make("dt", {}, label), make("dd", {}, value)));
   }
   if (entry.recurrence_id) {
-    const said = make("dd", {}, "One date of a series");
+    const said = make("dd", {}, "Part of a series");
     list.append(make("div", {}, make("dt", {}, "Repeats"), said));
     void sayRule(entry, said);
   }
   const open = make("a", { class: "button", "data-kind": "main", href: entry.url }, "Open");
   const foot = make("div", { class: "entry-card-foot" }, open);
   if (copy) {
-    const button = make("button", { type: "button", class: "button", title: "Or drag with Ctrl held" });
+    const button = make("button", { type: "button", class: "button", title: "Or drag while holding Ctrl" });
     button.append(icon("copy"), "Copy");
     button.addEventListener("click", () => {
       closeCard();
@@ -35,7 +35,8 @@ export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => 
     });
     foot.append(button);
   }
-  if (entry.editable) foot.append(make("small", { class: "faint" }, "Drag to move, or Space and arrows"));
+  if (entry.editable)
+    foot.append(make("small", { class: "faint" }, "Drag to move, or press Space and use the arrow keys"));
   body.append(list, foot);
   showCard(body, at, entry.title, entry.module);
   open.focus();
@@ -89,6 +90,6 @@ export function showDay(
     });
     body.append(link);
   }
-  showCard(body, at, `Everything on ${day}`);
+  showCard(body, at, `All entries on ${day}`);
   body.querySelector("a")?.focus();
 }

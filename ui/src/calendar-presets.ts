@@ -29,7 +29,7 @@ export function startPresets(host: HTMLElement): void {
     const name = holder.dataset.name ?? "";
     if (button.dataset.presetDefault !== undefined) {
       const opens = button.dataset.presetDefault === "true";
-      const said = opens ? `The calendar opens with “${name}”` : "The calendar opens as usual";
+      const said = opens ? `“${name}” is now the default view` : "Default view removed";
       void send("PATCH", address, { is_default: opens }, said);
     } else if (button.dataset.presetRename !== undefined) {
       // Only when the menu has seen that the click was within it.

@@ -35,7 +35,7 @@ export const ROWS: Record<"people" | "resources", Rows> = {
     about: "person",
     heading: "People",
     follows: ["team"],
-    empty: "Nobody to show. Choose a team or people under “Add filter”.",
+    empty: "No people. Select a team or people under “Add filter”.",
   },
   resources: {
     kind: "resource",
@@ -44,7 +44,7 @@ export const ROWS: Record<"people" | "resources", Rows> = {
     about: "resource",
     heading: "Resources",
     follows: [],
-    empty: "No resources yet. Rooms, vehicles and equipment are made under Resources.",
+    empty: "No resources yet. Add rooms, vehicles and equipment under Resources.",
   },
 };
 

@@ -32,7 +32,7 @@ export class Running {
       return;
     }
     running.sort((one, other) => ((one.end ?? "") < (other.end ?? "") ? -1 : 1));
-    const words = running.length === 1 ? "1 runs for weeks" : `${running.length} run for weeks`;
+    const words = running.length === 1 ? "1 ongoing" : `${running.length} ongoing`;
     const list = make("ul", { class: "running-list" });
     for (const entry of running.slice(0, SHOWN)) {
       const name = make(

@@ -230,7 +230,7 @@ export function startTimelineMoves(context: Context, about: Goes["about"], windo
     if (!kept) {
       if (carried) context.go({});
       else straighten(bar);
-    } else announce(`Put down ${given ? `for ${given.name} ` : ""}on ${whenWords(kept)}.`);
+    } else announce(`Dropped ${given ? `for ${given.name} ` : ""}on ${whenWords(kept)}.`);
   };
 
   const pulls = (bar: HTMLElement, part: Part): boolean => (bar.dataset.pull ?? "").split(" ").includes(part);
@@ -238,7 +238,7 @@ export function startTimelineMoves(context: Context, about: Goes["about"], windo
   /** Along the timeline, or with Shift the end alone. */
   function stepAlong(it: Held, way: number, pullsEnd: boolean): void {
     if (pullsEnd && !pulls(it.bar, "end")) {
-      announce("Its end cannot be pulled here.");
+      announce("You cannot change the end here.");
       return;
     }
     if (pullsEnd) shift("end", it.end + way * step());
@@ -258,7 +258,7 @@ export function startTimelineMoves(context: Context, about: Goes["about"], windo
 
   function stepAcross(it: Held, way: number): void {
     if (!changesRow(it.entry)) {
-      announce("It stays in this row.");
+      announce("You cannot move it to another row.");
       return;
     }
     const tracks = every(".timeline-track", grid);
@@ -280,16 +280,16 @@ export function startTimelineMoves(context: Context, about: Goes["about"], windo
         if (event.key !== " ") return;
         const entry = entryOf(bar);
         if (lift(bar)) {
-          const pull = pulls(bar, "end") ? "Shift and these pull its end, " : "";
-          const give = entry && changesRow(entry) ? "up and down give it to another row, " : "";
+          const pull = pulls(bar, "end") ? "Shift and these keys to change the end, " : "";
+          const give = entry && changesRow(entry) ? "up and down to move it to another row, " : "";
           announce(
-            `Picked up ${entry?.title}. Left and right move it, ${pull}${give}Enter puts it down, C puts a copy down, ` +
-              "Escape puts it back.",
+            `Picked up ${entry?.title}. Use left and right to move, ${pull}${give}Enter to drop, C to copy, ` +
+              "Escape to cancel.",
           );
         } else announce(`${entry?.title ?? "This"} cannot be moved.`);
       } else if (event.key === "Escape") {
         release();
-        announce("Put back.");
+        announce("Move cancelled.");
       } else if (event.key === " " || event.key === "Enter") void drop(false);
       else if (event.key.toLowerCase() === "c") void drop(true);
       else if (!way) return;

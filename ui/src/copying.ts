@@ -17,6 +17,6 @@ async function copy(input: HTMLInputElement): Promise<void> {
     await navigator.clipboard.writeText(input.value);
     toast("Copied");
   } catch {
-    toast("Marked: press Ctrl+C to copy");
+    toast("Selected. Press Ctrl+C to copy");
   }
 }

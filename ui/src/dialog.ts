@@ -14,7 +14,7 @@ export function choiceButton(content: HTMLElement, chosen: () => void): HTMLButt
  */
 export function asked(dialog: HTMLDialogElement): Promise<void> {
   const before = document.activeElement;
-  const leave = make("button", { type: "button", class: "button" }, "Leave as it is");
+  const leave = make("button", { type: "button", class: "button" }, "Cancel");
   leave.addEventListener("click", () => dialog.close());
   dialog.append(make("div", { class: "scope-foot" }, leave));
   // A press beside the dialog leaves everything as it is.

@@ -193,7 +193,7 @@ function notice(key: string): HTMLElement {
   const host = make(
     "div",
     { class: "notice draft-notice", "data-tone": "accent", "data-island": "", role: "status" },
-    make("p", { class: "grow" }, "Restored: this was typed here and not saved yet."),
+    make("p", { class: "grow" }, "Unsaved changes restored."),
     discard,
   );
   discard.addEventListener("click", () => {
@@ -208,7 +208,7 @@ function tellWhoSignsIn(): void {
     make(
       "div",
       { class: "notice", "data-tone": "accent", role: "status" },
-      make("p", {}, "What you typed is not lost: it is in the form again after you sign in."),
+      make("p", {}, "Your changes are restored in the form after you sign in."),
     ),
   );
 }

@@ -77,7 +77,9 @@ function refuseUnfinished(event: SubmitEvent): void {
     const field = input.closest<HTMLElement>(".field") ?? input.parentElement;
     if (!field || one("[data-unfinished]", field)) continue;
     const isNumber = input.type === "number";
-    const message = isNumber ? "Type a number, or clear it." : "Complete it, or clear it.";
+    const message = isNumber
+      ? "Enter a number or clear the field."
+      : "Complete the value or clear the field.";
     field.append(
       make("p", { class: "field-error", role: "alert", "data-unfinished": "" }, icon("circleAlert"), message),
     );

@@ -105,7 +105,7 @@ export async function fetchDocument(url: string): Promise<Document> {
   if (!answer.ok) throw new Refusal(`The page answered ${answer.status}.`, answer.status);
   // Someone signed out elsewhere: the answer is another page.
   if (answer.redirected && new URL(answer.url).pathname === "/login")
-    throw new Refusal("Your sign-in has ended. Nothing was changed.", 401);
+    throw new Refusal("Your session has ended. Nothing was changed.", 401);
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
@@ -147,11 +147,12 @@ async function refusalOf(answer: Response): Promise<Refusal> {
 
 /** What a status means by itself. */
 function reasonOf(answer: Response): string {
-  if (answer.status === 401) return "Your sign-in has ended. Nothing was changed.";
+  if (answer.status === 401) return "Your session has ended. Nothing was changed.";
   if (answer.status >= 502) return "The server is not available. Nothing was changed; try again in a moment.";
-  if (answer.status === 403) return "You are not allowed to do this.";
-  if (answer.status === 412) return "Someone else changed this in the meantime. Reload and try again.";
-  return `The server refused (${answer.status}). Nothing was changed.`;
+  if (answer.status === 403) return "You do not have permission to do this.";
+  if (answer.status === 412)
+    return "Someone else changed this in the meantime. Reload the page and try again.";
+  return `The server rejected the request (${answer.status}). Nothing was changed.`;
 }
 
 /** Waits until calls stop for `delay` milliseconds. */

@@ -82,7 +82,7 @@ function build(): HTMLDialogElement {
     isAsked = query.length >= 2;
     const fitting = query ? commands.filter((entry) => fits(entry.title, query)) : commands;
     if (query.length < 2) {
-      show(fitting, fitting.length === 0 ? "Nothing fits. Type more to search everything." : "");
+      show(fitting, fitting.length === 0 ? "No matching command. Type more to search everything." : "");
       return;
     }
     show(fitting.slice(0, 6), fitting.length === 0 ? "Searching" : "");
@@ -133,7 +133,7 @@ async function find(query: string, signal: AbortSignal): Promise<Entry[] | null>
     const answer = await callApi<{ items: Found[] }>("GET", address);
     if (signal.aborted) return null;
     return answer.items.map((item) => ({
-      group: "Found",
+      group: "Results",
       title: item.title,
       subtitle: item.subtitle ?? item.kind.replaceAll("_", " "),
       mark: item.module
@@ -165,7 +165,7 @@ function allCommands(): Entry[] {
   }
   for (const command of pageCommands()) {
     entries.push({
-      group: "Begin",
+      group: "Create",
       title: command.label,
       keys: command.keys,
       mark: icon("plus"),
@@ -175,7 +175,7 @@ function allCommands(): Entry[] {
   for (const [theme, title] of [
     ["light", "Use the light theme"],
     ["dark", "Use the dark theme"],
-    ["auto", "Use the theme of the system"],
+    ["auto", "Use the system theme"],
   ] as const) {
     entries.push(action("sunMoon", title, () => setTheme(theme)));
   }
@@ -186,7 +186,7 @@ function allCommands(): Entry[] {
 
 function action(name: IconName, title: string, run: () => void): Entry {
   return {
-    group: "Do",
+    group: "Actions",
     title,
     mark: icon(name),
     run: () => {

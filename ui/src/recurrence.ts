@@ -109,7 +109,7 @@ function build(holder: HTMLElement): void {
       make("option", { value: "" }, "Does not repeat"),
       ...presets.map((preset) => make("option", { value: preset.key }, preset.label)),
       make("option", { value: "custom" }, "Custom…"),
-      make("option", { value: "text" }, "Write the rule…"),
+      make("option", { value: "text" }, "Enter a rule…"),
     );
     select.value = key;
     custom.hidden = key !== "custom";
@@ -217,7 +217,7 @@ function build(holder: HTMLElement): void {
       simple.nth = Number(nth.value);
       changed();
     });
-    add("nth", "Which one", nth);
+    add("nth", "Week of the month", nth);
     const weekday = choices(
       WEEKDAYS.map((name, place): [string, string] => [name, WEEKDAY_NAMES[place] ?? name]),
       simple.weekday,
@@ -234,7 +234,7 @@ function build(holder: HTMLElement): void {
       [
         ["never", "never"],
         ["until", "on a date"],
-        ["count", "after a number of times"],
+        ["count", "after a number of occurrences"],
       ],
       simple.count ? "count" : simple.until ? "until" : "never",
     );
@@ -255,7 +255,7 @@ function build(holder: HTMLElement): void {
           changed();
         }
       });
-      add("times", "Times", times);
+      add("times", "Occurrences", times);
     } else if (simple.until) {
       const last = make("input", { class: "input", type: "date", value: simple.until });
       last.addEventListener("change", () => {
@@ -338,7 +338,7 @@ function build(holder: HTMLElement): void {
     const mine = asked;
     const start = startOf(form, names);
     if (!start) {
-      preview.replaceChildren(make("p", { class: "muted" }, "The dates are shown once the start is given."));
+      preview.replaceChildren(make("p", { class: "muted" }, "Enter a start to see the occurrences."));
       return;
     }
     const listOf = (name: string): string[] =>
@@ -361,7 +361,7 @@ function build(holder: HTMLElement): void {
       await afterPress();
       if (mine !== asked) return;
       const message =
-        error instanceof Refusal ? error.fields || error.message : "The dates cannot be worked out now.";
+        error instanceof Refusal ? error.fields || error.message : "The occurrences could not be calculated.";
       preview.replaceChildren(make("p", { class: "field-error" }, message));
     }
   }
@@ -371,16 +371,22 @@ function build(holder: HTMLElement): void {
     for (const occurrence of answer.occurrences) {
       list.append(make("li", {}, momentWords(occurrence)));
     }
-    if (answer.more) list.append(make("li", { class: "muted" }, "and so on"));
+    if (answer.more) list.append(make("li", { class: "muted" }, "and more"));
     preview.replaceChildren(
       ...(answer.text ? [make("p", {}, make("strong", {}, answer.text))] : []),
       ...(answer.start && !answer.start.startsWith(given)
-        ? [make("p", { class: "muted" }, `The start moves to the first date, ${momentWords(answer.start)}.`)]
+        ? [
+            make(
+              "p",
+              { class: "muted" },
+              `The start moves to the first occurrence, ${momentWords(answer.start)}.`,
+            ),
+          ]
         : []),
       ...(answer.warning ? [make("p", { class: "muted" }, answer.warning)] : []),
       answer.occurrences.length > 0
         ? list
-        : make("p", { class: "field-error" }, "This yields no date at all."),
+        : make("p", { class: "field-error" }, "This rule has no occurrences."),
     );
   }
 

@@ -303,7 +303,7 @@ export class Picker {
     if (!match) {
       const text = `“${typed.text}”`;
       const nothing = `Nothing found for ${text}. Check the spelling, or clear the text.`;
-      const several = `Several fit ${text}. Select one from the list.`;
+      const several = `Several options match ${text}. Select one from the list.`;
       return this.reopen(typed, items.length === 0 ? nothing : several);
     }
     await afterPress();
@@ -392,7 +392,7 @@ export class Picker {
       // `search?kinds=…` looks among several kinds at once and needs at least one letter to look for.
       if (this.collection.startsWith("search?") && query === "") note = "Type to search";
       else items = await this.answer(query);
-      if (items.length === 0 && !note) note = query ? `Nothing found for “${query}”` : "Nothing here yet";
+      if (items.length === 0 && !note) note = query ? `Nothing found for “${query}”` : "No options yet";
     } catch (error) {
       note = wordsOf(error);
     }

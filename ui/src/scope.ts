@@ -22,7 +22,11 @@ export async function askScope(question: string, offered?: Scope[]): Promise<Sco
     "dialog",
     { class: "dialog scope-dialog", "aria-labelledby": "scope-heading", "aria-describedby": "scope-help" },
     heading,
-    make("p", { id: "scope-help", class: "muted" }, "This event repeats. Which occurrences do you want to change?"),
+    make(
+      "p",
+      { id: "scope-help", class: "muted" },
+      "This event repeats. Which occurrences do you want to change?",
+    ),
     choices,
   );
   let chosen: Scope | null = null;

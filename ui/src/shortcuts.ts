@@ -97,7 +97,7 @@ export function showHelp(): void {
       [
         ["Ctrl K", "Search and commands"],
         ["/", "Search"],
-        ["U", "Undo what was just done"],
+        ["U", "Undo the last action"],
         ["?", "This list"],
         ["Esc", "Close"],
       ],
@@ -115,9 +115,9 @@ export function showHelp(): void {
       "Board",
       [
         ["← ↑ → ↓", "Move between cards"],
-        ["Space", "Pick up, put down"],
-        ["Enter", "Open, or put down"],
-        ["Esc", "Put back"],
+        ["Space", "Pick up or drop"],
+        ["Enter", "Open, or drop"],
+        ["Esc", "Cancel move"],
       ],
     ],
     [
@@ -129,10 +129,10 @@ export function showHelp(): void {
         ["A X", "Agenda, several weeks"],
         ["P R", "Timeline of people, of resources"],
         ["B", "Busy days, conflicts, upcoming"],
-        ["Space", "Pick up an entry, arrows move it, C copies it"],
+        ["Space", "Pick up an entry; arrows to move, C to copy"],
       ],
     ],
-    ["Forms", [["Ctrl Enter", "Send"]]],
+    ["Forms", [["Ctrl Enter", "Submit"]]],
   ];
   const created = pageCommands().filter((command) => command.keys);
   if (created.length > 0) {

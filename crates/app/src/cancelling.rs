@@ -78,7 +78,7 @@ pub(crate) fn follow(
 ) -> Result<(), AppError> {
     if asked && !is_closed(record) {
         let statuses = closing_statuses(record.kind).join(" or ");
-        let message = format!("Open tasks are only cancelled together with the status {statuses}.");
+        let message = format!("Open tasks can be cancelled only together with the status {statuses}.");
         return Err(AppError::field(MEMBER, "status", message));
     }
     if asked {

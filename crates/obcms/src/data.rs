@@ -17,7 +17,7 @@ const OTHERS: u32 = 0o077;
 pub fn prepare(directory: &Path) -> Result<(), Failure> {
     let refuse = |error: io::Error| {
         Failure::new(format_args!(
-            "cannot write to the data directory {}: {error}; give this user the right to it or choose another with --data",
+            "cannot write to the data directory {}: {error}; give this user write access or choose another with --data",
             directory.display()
         ))
     };
@@ -90,10 +90,13 @@ pub fn close(directory: &Path, database: Option<&Path>) {
         }
         match fs::set_permissions(&path, Permissions::from_mode(mode & !OTHERS)) {
             Ok(()) => {
-                tracing::debug!("others had rights to {} ({mode:03o}); they are taken away", path.display());
+                tracing::debug!("other users had access to {} ({mode:03o}); it was removed", path.display());
             }
             Err(error) => {
-                tracing::warn!("others have rights to {} ({mode:03o}), which stay: {error}", path.display());
+                tracing::warn!(
+                    "other users have access to {} ({mode:03o}), which could not be removed: {error}",
+                    path.display()
+                );
             }
         }
     }
@@ -197,7 +200,7 @@ pub fn finish_replacement(database: &Path) -> io::Result<()> {
         Err(error) => return Err(error),
     };
     let replacement: Replacement = serde_json::from_slice(&text)?;
-    tracing::info!("finishing a restore that was broken off");
+    tracing::info!("finishing an interrupted restore");
     replacement.finish(&list)
 }
 

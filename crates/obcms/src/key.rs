@@ -33,15 +33,16 @@ fn outside_backup(settings: &Settings) -> Option<PathBuf> {
 
 /// Warning of a key that a backup does not hold.
 pub fn backup_warning(settings: &Settings) -> Option<String> {
-    outside_backup(settings)
-        .map(|path| format!("the key file {} is not in the backup; keep a copy of it, too", path.display()))
+    outside_backup(settings).map(|path| {
+        format!("the key file {} is not in the backup; keep a copy of it as well", path.display())
+    })
 }
 
 /// Finds a missing or unreadable key.
 pub fn check(settings: &Settings) -> Result<String, String> {
     let path = path(settings);
     if settings.key_file.is_none() && !path.exists() {
-        return Ok(format!("none yet; a server makes {} when it starts", path.display()));
+        return Ok(format!("none yet; a server creates {} when it starts", path.display()));
     }
     load(settings, false).map_err(|failure| failure.to_string())?;
     Ok(match outside_backup(settings) {
@@ -71,7 +72,7 @@ pub fn load(settings: &Settings, serves: bool) -> Result<(), Failure> {
     };
     let key = parse(&text).ok_or_else(|| {
         Failure::new(format_args!(
-            "the key file {} does not hold a key: expected {} hexadecimal digits; restore it from a backup",
+            "the key file {} has no valid key of {} hexadecimal digits; restore it from a backup",
             path.display(),
             KEY_LENGTH * 2
         ))

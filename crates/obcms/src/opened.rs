@@ -91,7 +91,7 @@ fn finish_restore(path: &Path) -> Result<(), Failure> {
     }
     let _claim = Claim::new(&path).map_err(Failure::new)?;
     data::finish_replacement(&path)
-        .map_err(|error| Failure::new(format_args!("cannot finish the restore that was broken off: {error}")))
+        .map_err(|error| Failure::new(format_args!("cannot finish the interrupted restore: {error}")))
 }
 
 /// Where the database is, with a SQLite path made whole by the data directory.

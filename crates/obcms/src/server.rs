@@ -21,10 +21,11 @@ pub async fn bind(address: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         let advice = match error.kind() {
             ErrorKind::AddrInUse => {
-                "another program uses it; stop that one or choose another with --listen".to_owned()
+                "another program uses this address; stop it or choose another address with --listen"
+                    .to_owned()
             }
             ErrorKind::AddrNotAvailable => {
-                "this machine does not have that address; choose another with --listen".to_owned()
+                "this machine does not have this address; choose another with --listen".to_owned()
             }
             ErrorKind::PermissionDenied => {
                 "only root may use ports below 1024; choose another with --listen".to_owned()

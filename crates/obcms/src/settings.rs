@@ -90,11 +90,11 @@ macro_rules! settings {
 settings! {
     listen: String {
         flag: "listen", environment: "OBCMS_LISTEN", default: "127.0.0.1:8080", parse: parse_listen, scope: Serving,
-        placeholder: "ADDRESS:PORT", help: "Where to answer requests",
+        placeholder: "ADDRESS:PORT", help: "Address and port to listen on",
     }
     data: PathBuf {
         flag: "data", environment: "OBCMS_DATA", default: "./data", parse: parse_directory, scope: Everywhere,
-        placeholder: "DIRECTORY", help: "Directory of the SQLite database and of everything else kept on disk",
+        placeholder: "DIRECTORY", help: "Directory of the SQLite database and all other files",
     }
     key_file: Option<PathBuf> {
         flag: "key-file", environment: "OBCMS_KEY_FILE", default: "", parse: parse_file, scope: Everywhere,
@@ -106,7 +106,7 @@ settings! {
     }
     log_format: LogFormat {
         flag: "log-format", environment: "OBCMS_LOG_FORMAT", default: "text", parse: parse_log_format, scope: Everywhere,
-        placeholder: "FORMAT", help: "Form of the log lines on standard error: text or json",
+        placeholder: "FORMAT", help: "Format of the log lines on standard error: text or json",
     }
     log_level: String {
         flag: "log-level", environment: "OBCMS_LOG_LEVEL", default: "info", parse: parse_log_level, scope: Everywhere,
@@ -118,31 +118,31 @@ settings! {
     }
     office_timezone: TimeZone {
         flag: "office-timezone", environment: "OBCMS_OFFICE_TIMEZONE", default: "Asia/Manila", parse: parse_timezone, scope: Serving,
-        placeholder: "NAME", help: "IANA time zone of the office, which decides what \"today\" is",
+        placeholder: "NAME", help: "IANA time zone of the office, which defines \"today\"",
     }
     public_url: Option<String> {
         flag: "public-url", environment: "OBCMS_PUBLIC_URL", default: "", parse: parse_public_url, scope: Serving,
-        placeholder: "URL", help: "Address that people type, for links and secure cookies, such as https://obcms.example.org",
+        placeholder: "URL", help: "Public address, for links and secure cookies, such as https://obcms.example.org",
     }
     session_days: u32 {
         flag: "session-days", environment: "OBCMS_SESSION_DAYS", default: "14", parse: parse_days, scope: Serving,
-        placeholder: "DAYS", help: "Days after which a sign-in that is not used ends, 1 to 365",
+        placeholder: "DAYS", help: "Days after which an unused session ends, 1 to 365",
     }
     trusted_proxies: Vec<Network> {
         flag: "trusted-proxies", environment: "OBCMS_TRUSTED_PROXIES", default: "", parse: parse_networks, scope: Serving,
-        placeholder: "NETWORKS", help: "Networks of reverse proxies whose X-Forwarded headers are believed, such as 127.0.0.1/32,10.0.0.0/8",
+        placeholder: "NETWORKS", help: "Networks of reverse proxies whose X-Forwarded headers are trusted, such as 127.0.0.1/32,10.0.0.0/8",
     }
     trusted_proxy: bool {
         flag: "trusted-proxy", environment: "OBCMS_TRUSTED_PROXY", default: "false", parse: parse_switch, scope: Serving,
-        placeholder: "true|false", help: "Trust proxies on this machine and in private networks; better name them with --trusted-proxies",
+        placeholder: "true|false", help: "Trust proxies on this machine and in private networks; --trusted-proxies is more precise",
     }
     max_connections: usize {
         flag: "max-connections", environment: "OBCMS_MAX_CONNECTIONS", default: "2000", parse: parse_connections, scope: Serving,
-        placeholder: "NUMBER", help: "Connections at the same time; beyond it those that wait longest are closed, 10 to 100000",
+        placeholder: "NUMBER", help: "Maximum number of connections; above it the longest idle ones are closed, 10 to 100000",
     }
     max_connections_per_address: usize {
         flag: "max-connections-per-address", environment: "OBCMS_MAX_CONNECTIONS_PER_ADDRESS", default: "250", parse: parse_connections, scope: Serving,
-        placeholder: "NUMBER", help: "Connections of one address, trusted proxies aside, 10 to 100000",
+        placeholder: "NUMBER", help: "Maximum number of connections from one address, except trusted proxies, 10 to 100000",
     }
     metrics: MetricsAccess {
         flag: "metrics", environment: "OBCMS_METRICS", default: "token", parse: parse_metrics, scope: Serving,

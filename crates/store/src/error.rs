@@ -4,16 +4,16 @@
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// SQLite refused.
-    #[error("the database refused: {0}")]
+    #[error("the database rejected the request: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// PostgreSQL refused.
-    #[error("the database refused: {}", describe(.0))]
+    #[error("the database rejected the request: {}", describe(.0))]
     Postgres(#[from] tokio_postgres::Error),
     /// No connection could be had.
     #[error("no connection to the database: {0}")]
     Connection(String),
     /// A value of the database is not what the program expects.
-    #[error("unexpected value in column {column}: expected {expected}")]
+    #[error("unexpected value in column {column}: must be {expected}")]
     Decode {
         /// Position in the answer.
         column: usize,
@@ -27,7 +27,7 @@ pub enum StoreError {
     #[error("{0}")]
     File(String),
     /// The files of the database are not those that were opened.
-    #[error("{0}; stop the program, see to its files, and start it again")]
+    #[error("{0}; stop the program, check its files, and start it again")]
     Replaced(String),
     /// What was stored cannot be read any more.
     #[error("stored data is damaged: {0}")]

@@ -77,7 +77,9 @@ enum Broken {
 impl Broken {
     fn answer(self) -> Option<Response> {
         let mut problem = match self {
-            Self::TooSlow => Problem::new(StatusCode::REQUEST_TIMEOUT, "The request body was sent too slowly."),
+            Self::TooSlow => {
+                Problem::new(StatusCode::REQUEST_TIMEOUT, "The request body was sent too slowly.")
+            }
             Self::NoRoom => Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Too many large uploads at the same time. Try again in a moment.",

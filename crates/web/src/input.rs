@@ -34,7 +34,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         if !is_json {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Expected Content-Type: application/json.",
+                "The content type must be  application/json.",
             ));
         }
         let bytes = read(request, state).await?;
@@ -44,7 +44,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         })?;
         match json {
             Json::Object(object) => Ok(Self { object, bytes }),
-            _ => Err(Problem::new(StatusCode::BAD_REQUEST, "Expected a JSON object.")),
+            _ => Err(Problem::new(StatusCode::BAD_REQUEST, "The body must be a JSON object.")),
         }
     }
 }
@@ -69,7 +69,9 @@ fn require_bounded(bytes: &[u8]) -> Result<(), Problem> {
             _ => {}
         }
         if depth > JSON_DEPTH {
-            return refuse(format!("The body is nested too deeply. At most {JSON_DEPTH} levels are allowed."));
+            return refuse(format!(
+                "The body is nested too deeply. At most {JSON_DEPTH} levels are allowed."
+            ));
         }
         if values > JSON_VALUES {
             return refuse(format!("The body has too many values. At most {JSON_VALUES} are allowed."));
@@ -82,7 +84,7 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Prob
     Bytes::from_request(request, state).await.map_err(|rejection| {
         let status = rejection.status();
         if status == StatusCode::PAYLOAD_TOO_LARGE {
-            Problem::new(status, format!("Expected at most {MAXIMUM_BODY} bytes."))
+            Problem::new(status, format!("The body must be at most {MAXIMUM_BODY} bytes."))
         } else {
             Problem::new(StatusCode::BAD_REQUEST, "The body could not be read.")
         }
@@ -122,7 +124,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
         if content_type(request.headers()) != Some("application/x-www-form-urlencoded") {
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Expected a form."));
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be a form."));
         }
         let bytes = read(request, state).await?;
         Ok(Self(pairs(&bytes)?))
@@ -153,9 +155,7 @@ impl Parameters {
             .0
             .iter()
             .filter(|(name, _)| !known.contains(&name.as_str()))
-            .map(|(name, _)| {
-                FieldError::new(name.clone(), "unknown_parameter", "Unknown parameter.")
-            })
+            .map(|(name, _)| FieldError::new(name.clone(), "unknown_parameter", "Unknown parameter."))
             .collect();
         if errors.is_empty() { Ok(()) } else { Err(obcms_app::AppError::BadParameter(errors).into()) }
     }
@@ -171,7 +171,7 @@ impl Parameters {
             None => Ok(usual),
             Some(Ok(number)) if range.contains(&number) => Ok(number),
             Some(_) => {
-                let expected = format!("Expected a whole number from {} to {}.", range.start(), range.end());
+                let expected = format!("Must be a whole number from {} to {}.", range.start(), range.end());
                 Err(Self::wrong(name, &expected))
             }
         }
@@ -240,7 +240,7 @@ fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     }
     let decoded: Vec<u8> = percent_encoding::percent_decode(bytes).collect();
     if std::str::from_utf8(&decoded).is_err() {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "Expected UTF-8."));
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "Must be UTF-8."));
     }
     Ok(form_urlencoded::parse(bytes).into_owned().collect())
 }
@@ -279,7 +279,7 @@ pub fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
         .ok_or_else(|| {
             Problem::new(
                 StatusCode::BAD_REQUEST,
-                "Expected If-Match with the ETag of the record, as in \"3\".",
+                "The If-Match header must be the ETag of the record, such as \"3\".",
             )
         })
 }

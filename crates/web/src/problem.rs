@@ -96,9 +96,10 @@ impl From<AppError> for Problem {
                 tracing::warn!(rule, "a write was refused by a unique key that no check knows");
                 Self::new(StatusCode::CONFLICT, format!("Another record already has this value in {rule}."))
             }
-            AppError::Store(ref inner) if inner.is_overlap() => {
-                Self::new(StatusCode::CONFLICT, "Someone else booked this at the same time. Check the times and try again.")
-            }
+            AppError::Store(ref inner) if inner.is_overlap() => Self::new(
+                StatusCode::CONFLICT,
+                "Someone else booked this at the same time. Check the times and try again.",
+            ),
             AppError::Store(ref inner) if inner.is_unavailable() => {
                 tracing::error!(error = %detail, "the database failed a request");
                 let mut problem = Self::new(

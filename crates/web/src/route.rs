@@ -159,7 +159,7 @@ fn announced(request: &Request) -> usize {
 /// The refusal of a body of more bytes than its route takes.
 #[must_use]
 pub fn too_large(limit: usize) -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("Expected a body of at most {limit} bytes."))
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body must be at most {limit} bytes."))
 }
 
 /// Bytes of a body at most, by method and route.

@@ -131,7 +131,7 @@ on_both_engines! {
         let mut both = [first["id"].as_str().unwrap(), second["id"].as_str().unwrap()];
         both.sort_unstable();
         assert_eq!(named, both);
-        assert!(full.json["detail"].as_str().unwrap().contains("is not free in that number"));
+        assert!(full.json["detail"].as_str().unwrap().contains("does not have enough free units"));
         book(1, "08:00", "10:00").expect_status(201);
         book(2, "11:00", "14:00").expect_status(201);
         book(1, "12:59", "13:30").expect_status(409);

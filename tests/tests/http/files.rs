@@ -179,7 +179,7 @@ on_both_engines! {
         let report = other.client.post("/api/v1/tasks", &body).expect_status(201).json;
         let refused = client.post(undo, &json!({})).expect_status(409).json;
         let detail = refused["detail"].as_str().unwrap();
-        for named in ["Row 3, taken on", "Person 2", "Report (task)", "Nothing was taken back."] {
+        for named in ["Row 3, taken on", "Person 2", "Report (task)", "Nothing was undone."] {
             assert!(detail.contains(named), "{named}: {detail}");
         }
         let ids: Vec<&Value> = refused["conflicts"].as_array().unwrap().iter().map(|item| &item["id"]).collect();

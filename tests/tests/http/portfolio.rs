@@ -191,7 +191,7 @@ on_both_engines! {
         // What the list behind a figure holds is what the figure says.
         assert_eq!(partner.client.get("/api/v1/tasks?open=true").json["total"], 2);
         // Tasks of others that wait for theirs are hidden as well.
-        let waits = |person: &Client| person.get("/").expect_status(200).text.contains("Tasks others wait for");
+        let waits = |person: &Client| person.get("/").expect_status(200).text.contains("Tasks that block others");
         assert!(!waits(&partner.client));
         me.patch(&format!("/api/v1/tasks/{}", id(&hidden[0])), &json!({ "visible_to_partners": true })).expect_status(200);
         assert!(waits(&partner.client));

@@ -35,7 +35,7 @@ on_both_engines! {
         let mine = json!([staff.id.to_string()]);
         let first = make(&boss.client, "tasks", json!({ "title": "Sign it", "assignees": mine }));
         make(&boss.client, "tasks", json!({ "title": "Send it", "depends_on": [first["id"]] }));
-        assert!(page(&staff.client).contains("Tasks others wait for"));
-        assert!(!page(&partner.client).contains("Tasks others wait for"));
+        assert!(page(&staff.client).contains("Tasks that block others"));
+        assert!(!page(&partner.client).contains("Tasks that block others"));
     }
 }

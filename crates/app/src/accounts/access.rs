@@ -131,7 +131,8 @@ pub(crate) fn limit_end(actor: &Actor, before: Option<&Record>, record: &mut Rec
     match end {
         None => record.set("expires", limit),
         Some(end) if end > limit => {
-            let message = format!("A token cannot make an address that outlives it; it ends on {limit:.0}.");
+            let message =
+                format!("An address created with a token must expire by {limit:.0}, when the token expires.");
             return Err(AppError::field("expires", "outlives", message));
         }
         Some(_) => {}
@@ -143,7 +144,7 @@ pub(crate) fn limit_end(actor: &Actor, before: Option<&Record>, record: &mut Rec
 pub(super) fn require_no_token(actor: &Actor, what: &str) -> Result<(), AppError> {
     match actor.credential {
         Credential::Token { .. } => Err(AppError::Forbidden {
-            detail: format!("A token cannot {what}. Sign in to do this."),
+            detail: format!("You cannot {what} with a token. Sign in to do this."),
             who: Vec::new(),
         }),
         Credential::None | Credential::Session(_) => Ok(()),
@@ -188,7 +189,7 @@ impl App {
     pub fn credentials_of(&self, actor: &Actor, user: Id) -> Result<Credentials, AppError> {
         let is_own = actor.id == Some(user);
         if !is_own && !actor.may(Action::Edit, Area::Accounts) {
-            return Err(AppError::forbidden(Action::Edit, Area::Accounts, "see how others sign in"));
+            return Err(AppError::forbidden(Action::Edit, Area::Accounts, "see the access of others"));
         }
         let now = self.now();
         self.read(|tx| self.credentials(tx, user, now))

@@ -23,7 +23,7 @@ pub fn require_administration(actor: &Actor, action: Action, what: &str) -> Resu
 impl App {
     /// Closes an account or opens it again. Closing ends its sessions and revokes its tokens and links.
     pub fn set_disabled(&self, actor: &Actor, user: Id, disabled: bool) -> Result<Record, AppError> {
-        require_administration(actor, Action::Edit, "close accounts")?;
+        require_administration(actor, Action::Edit, "disable accounts")?;
         self.write(actor, |work| {
             let before = find_user(work, user)?;
             let mut record = before.clone();

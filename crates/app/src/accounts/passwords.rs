@@ -101,7 +101,7 @@ impl App {
             let before = find_user(work, id)?;
             // Somebody else may have set it between the check and now.
             if before.text("password_hash") != user.text("password_hash") {
-                return Err(AppError::conflict("The password was changed meanwhile."));
+                return Err(AppError::conflict("The password was changed in the meantime."));
             }
             replace(work, &before, &hash, keep_session)
         })?;

@@ -35,7 +35,7 @@ impl App {
             .keys()
             .filter(|name| !OWN.contains(&name.as_str()))
             .map(|name| match USER.field(name).filter(|field| field.is_readable()) {
-                Some(_) => FieldError::new(name, "read_only", "Only an administrator changes this."),
+                Some(_) => FieldError::new(name, "read_only", "Only an administrator can change this."),
                 None => FieldError::new(name, "unknown_field", "Unknown field."),
             })
             .collect();

@@ -80,6 +80,6 @@ pub fn require_another_admin(work: &mut Work<'_, '_>, record: &Record) -> Result
     )?;
     match other {
         Some(_) => Ok(()),
-        None => Err(AppError::conflict("This is the only administrator; make another one first.")),
+        None => Err(AppError::conflict("This is the only administrator. Add another administrator first.")),
     }
 }

@@ -35,26 +35,26 @@ pub fn setup_path(secret: &str) -> String {
 }
 
 fn used_up() -> AppError {
-    AppError::conflict("This link was used already or is too old; ask for another one.")
+    AppError::conflict("This link was already used or has expired. Ask for a new one.")
 }
 
 impl App {
     /// Makes a link: for a user, or for the first administrator while there are no users. Answers its secret.
     pub fn create_setup_link(&self, actor: &Actor, user: Option<Id>) -> Result<String, AppError> {
-        administration::require_administration(actor, Action::Edit, "hand out links to set a password")?;
+        administration::require_administration(actor, Action::Edit, "create links to set a password")?;
         let secret = secrets::new(self);
         let about = self.write(actor, |work| {
             let mut about = String::new();
             let valid = match user {
                 None if accounts::count_users(work.tx)? > 0 => {
-                    return Err(AppError::conflict("There are users already."));
+                    return Err(AppError::conflict("There are already users."));
                 }
                 None => FIRST,
                 Some(id) => {
                     let record = find_user(work, id)?;
-                    access::require_no_token(actor, "hand out links to set a password")?;
+                    access::require_no_token(actor, "create links to set a password")?;
                     if record.is_archived() || record.flag("is_disabled") {
-                        return Err(AppError::conflict("This account is closed; open it first."));
+                        return Err(AppError::conflict("This account is disabled. Enable it first."));
                     }
                     accounts::delete_setup_links(work.tx, id)?;
                     // A password is set anew when it was forgotten or is known to others: nobody stays signed in with it.
@@ -64,7 +64,7 @@ impl App {
                     };
                     accounts::delete_sessions(work.tx, id, but)?;
                     record.text("username").clone_into(&mut about);
-                    work.note = "Link to set a password made.".to_owned();
+                    work.note = "Password link created.".to_owned();
                     work.remark(&record, "password")?;
                     USER
                 }

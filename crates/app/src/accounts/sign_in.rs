@@ -42,10 +42,10 @@ pub struct Client<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
     /// Name or password is wrong, or the account is closed: which of them is not told.
-    #[error("This name and password do not go together.")]
+    #[error("Wrong user name or password.")]
     Wrong,
     /// Too many failures of this client, with this name, or both.
-    #[error("Too many attempts; try again in {seconds} seconds.")]
+    #[error("Too many attempts. Try again in {seconds} seconds.")]
     Locked {
         /// When to try again.
         seconds: i64,

@@ -53,14 +53,14 @@ impl TokenEnd {
             Self::Days(days) if (1..=MOST_DAYS).contains(&days) => Some(after(days)),
             Self::At(end) if end > now && end <= after(MOST_DAYS) => Some(end),
             Self::Days(_) | Self::At(_) => {
-                return Err(FieldError::new("days", "range", format!("Expected 1 to {MOST_DAYS} days.")));
+                return Err(FieldError::new("days", "range", format!("Must be 1 to {MOST_DAYS} days.")));
             }
         };
         match limit {
             Some(limit) if asked.is_none_or(|asked| asked > limit) => Err(FieldError::new(
                 "days",
                 "outlives",
-                format!("A token cannot make one that outlives it; this one ends on {limit:.0}."),
+                format!("A token created with a token must expire by {limit:.0}, when that token expires."),
             )),
             _ => Ok(asked),
         }
@@ -70,13 +70,13 @@ impl TokenEnd {
 fn check_new(name: &str, scope: &str) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if name.is_empty() {
-        errors.push(FieldError::new("name", "required", "Say what the token is for."));
+        errors.push(FieldError::new("name", "required", "Enter a name for the token."));
     }
     if let Err((code, message)) = check_text(name, LONGEST_NAME, true) {
         errors.push(FieldError::new("name", code, message));
     }
     if !matches!(scope, "read" | "write") {
-        errors.push(FieldError::new("scope", "choice", "Expected read or write."));
+        errors.push(FieldError::new("scope", "choice", "Must be read or write."));
     }
     errors
 }
@@ -128,7 +128,7 @@ impl App {
         let user = own_id(actor)?;
         if actor.roles.is_empty() {
             return Err(AppError::Forbidden {
-                detail: "You need a role before you may have a token.".to_owned(),
+                detail: "You need a role before you can create a token.".to_owned(),
                 who: Vec::new(),
             });
         }
@@ -160,7 +160,7 @@ impl App {
         self.write(actor, |work| {
             accounts::insert_token(work.tx, &secrets::hash(&secret), &token)?;
             let record = find_user(work, user)?;
-            work.note = format!("Token {name} made.");
+            work.note = format!("Token {name} created.");
             work.remark(&record, "token")
         })?;
         security::acted(actor, "token_created", &token.id.to_string());

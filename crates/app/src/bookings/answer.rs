@@ -137,7 +137,8 @@ pub fn clash(
         })
         .collect();
     let alternatives = alternatives(work, booking, demand)?;
-    let taken = if demand.terms.capacity == 1 { "is taken" } else { "is not free in that number" };
+    let taken =
+        if demand.terms.capacity == 1 { "is already booked" } else { "does not have enough free units" };
     Ok(AppError::Conflict {
         detail: format!("{} {taken}: {}", demand.terms.name, named_sentence(&known, found, &zone)),
         more: vec![

@@ -85,13 +85,13 @@ impl Decision {
         named.dedup();
         let verdict = if named.len() == 1 { named[0] } else { None };
         if verdict.is_none() {
-            errors.push(FieldError::new("decision", "choice", "Expected approve, reject or cancel."));
+            errors.push(FieldError::new("decision", "choice", "Must be approve, reject or cancel."));
         }
         let note = match input.get("note") {
             None | Some(Json::Null) => String::new(),
             Some(Json::String(note)) => note.clone(),
             Some(_) => {
-                errors.push(FieldError::new("note", "type", "Expected text."));
+                errors.push(FieldError::new("note", "type", "Must be text."));
                 String::new()
             }
         };
@@ -99,7 +99,7 @@ impl Decision {
             errors.push(FieldError::new("note", code, message));
         }
         if verdict == Some(Verdict::Reject) && note.trim().is_empty() && errors.is_empty() {
-            errors.push(FieldError::new("note", "required", "Say why the booking is refused."));
+            errors.push(FieldError::new("note", "required", "Enter a reason for the rejection."));
         }
         match verdict {
             Some(verdict) if errors.is_empty() => Ok(Self { verdict, note }),
@@ -165,7 +165,7 @@ pub fn decide(
 /// Nobody decides twice, and not on what is over.
 fn require_undecided(work: &mut Work<'_, '_>, booking: &Record, verdict: Verdict) -> Result<(), AppError> {
     if booking.is_archived() {
-        return Err(AppError::conflict("This booking is archived; restore it first."));
+        return Err(AppError::conflict("This booking is archived. Restore it first."));
     }
     let status = BookingStatus::of(booking);
     let is_open = if verdict == Verdict::Cancel { status.blocks() } else { status == BookingStatus::Pending };
@@ -179,7 +179,7 @@ fn require_undecided(work: &mut Work<'_, '_>, booking: &Record, verdict: Verdict
         return Err(AppError::conflict(format!("This booking was already {}{by}.", status.as_str())));
     }
     if uses(booking).iter().all(|one| one.span.end <= work.now) {
-        return Err(AppError::conflict("This booking is over; there is nothing to decide any more."));
+        return Err(AppError::conflict("This booking is in the past and cannot be decided any more."));
     }
     Ok(())
 }
@@ -191,7 +191,7 @@ fn check_again(work: &mut Work<'_, '_>, booking: &Record) -> Result<(), AppError
     let mut demand = guard::demand(work, None, booking, &uses(booking))?;
     if !demand.terms.is_available {
         let name = &demand.terms.name;
-        return Err(AppError::conflict(format!("{name} cannot be booked at present; refuse the booking.")));
+        return Err(AppError::conflict(format!("{name} is not available for booking. Reject the booking.")));
     }
     demand.slots = store::of_bookings(work.tx, &[booking.id])?;
     let Some(hull) = guard::hull(&demand.slots) else {

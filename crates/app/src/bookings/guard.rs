@@ -135,8 +135,7 @@ fn check_itself(demand: &Demand) -> Result<(), AppError> {
             && last.taken.overlaps(&slot.taken)
             && last.units + slot.units > demand.terms.capacity
         {
-            let message =
-                "The dates of this booking run into each other, or leave no time between for the buffer.";
+            let message = "The occurrences of this booking overlap or leave too little time for the buffer.";
             return Err(AppError::field("rrule", "overlap", message));
         }
         last = Some(slot);
@@ -179,7 +178,7 @@ fn occupy(work: &mut Work<'_, '_>, before: Option<&Record>, booking: &Record) ->
         return Err(unbounded(&demand.terms));
     }
     if demand.resource.is_archived() {
-        return Err(AppError::conflict(format!("{} is archived; restore it first.", demand.terms.name)));
+        return Err(AppError::conflict(format!("{} is archived. Restore it first.", demand.terms.name)));
     }
     check(work, booking, &demand)?;
     store::replace(work.tx, booking.id, &demand.slots)?;
@@ -190,8 +189,8 @@ fn occupy(work: &mut Work<'_, '_>, before: Option<&Record>, booking: &Record) ->
 #[must_use]
 pub fn unbounded(terms: &Terms) -> AppError {
     let message = format!(
-        "A booking repeats on at most {MAXIMUM_USES} dates, and {} can be booked at most {} days ahead: give the rule \
-         an end.",
+        "A booking can have at most {MAXIMUM_USES} occurrences, and {} can be booked at most {} \
+         days ahead. Set an end for the rule.",
         terms.name, terms.horizon_days
     );
     AppError::field("rrule", "horizon", message)
@@ -263,7 +262,7 @@ pub fn before_archive(work: &mut Work<'_, '_>, resource: &Record) -> Result<(), 
         return Ok(());
     }
     let slots: Vec<&Slot> = ahead.iter().collect();
-    let detail = format!("{} is booked; cancel or move these first:", resource.title());
+    let detail = format!("{} is booked. Cancel or move these bookings first:", resource.title());
     Err(answer::named(work, &detail, &slots)?)
 }
 

@@ -106,7 +106,7 @@ impl App {
                 given
                     .as_str()
                     .and_then(|text| text.parse::<Id>().ok())
-                    .ok_or_else(|| AppError::field("booking", "type", "Expected the id of a booking."))?,
+                    .ok_or_else(|| AppError::field("booking", "type", "Must be the id of a booking."))?,
             ),
         };
         self.read(|tx| {
@@ -134,7 +134,8 @@ impl App {
                     (booking, if same { uses(&before) } else { Vec::new() })
                 }
             };
-            let unknown = || AppError::field("resource", "unknown_reference", "There is no such resource.");
+            let unknown =
+                || AppError::field("resource", "unknown_reference", "This resource does not exist.");
             let id = booking.reference("resource").ok_or_else(unknown)?;
             let resource = records::load(tx, &RESOURCE, id)?.ok_or_else(unknown)?;
             actor.require(tx, Action::View, &resource)?;
@@ -187,7 +188,7 @@ impl App {
 }
 
 fn unavailable(terms: &Terms) -> Option<FieldError> {
-    let message = format!("{} cannot be booked at present.", terms.name);
+    let message = format!("{} is not available for booking.", terms.name);
     (!terms.is_available).then(|| FieldError::new("resource", "unavailable", message))
 }
 

@@ -63,7 +63,8 @@ pub fn before_series(
         let mut overrides = series.overrides;
         for patch in overrides.values_mut().filter_map(serde_json::Value::as_object_mut) {
             if let Some(field) = COMMON.into_iter().find(|field| patch.contains_key(*field)) {
-                let message = "All dates of a booking have this in common: book another one for this date.";
+                let message =
+                    "All occurrences of a booking share this value. Make a separate booking for this date.";
                 return Err(AppError::field(field, "scope", message));
             }
             patch.retain(|field, _| !DECIDED.contains(&field.as_str()));
@@ -111,7 +112,7 @@ fn require_override(
     if known == booking.get("override_reason") || work.actor.may(Action::Override, booking.kind.area) {
         return Ok(());
     }
-    let detail = "You do not have permission to book over others.".to_owned();
+    let detail = "You do not have permission to override other bookings.".to_owned();
     let errors = vec![FieldError::new("override_reason", "forbidden", detail.clone())];
     Err(AppError::ForbiddenFields { detail, who: who_can(Action::Override, booking.kind.area), errors })
 }
@@ -134,10 +135,10 @@ fn name(work: &mut Work<'_, '_>, booking: &mut Record) -> Result<(), AppError> {
 fn require_open(work: &Work<'_, '_>, before: &Record) -> Result<(), AppError> {
     let status = BookingStatus::of(before);
     if !status.blocks() {
-        return Err(AppError::conflict(format!("This booking was {}; make a new one.", status.as_str())));
+        return Err(AppError::conflict(format!("This booking was {}. Make a new booking.", status.as_str())));
     }
     if uses(before).iter().all(|one| one.span.end <= work.now) {
-        return Err(AppError::conflict("This booking is over; make a new one."));
+        return Err(AppError::conflict("This booking is in the past. Make a new booking."));
     }
     Ok(())
 }
@@ -148,11 +149,11 @@ fn check_terms(work: &Work<'_, '_>, known: &[Use], booking: &Record, terms: &Ter
         return Err(guard::unbounded(terms));
     }
     if !terms.is_available {
-        let message = format!("{} cannot be booked at present.", terms.name);
+        let message = format!("{} is not available for booking.", terms.name);
         errors.push(FieldError::new("resource", "unavailable", message));
     }
     if booking.integer("units").unwrap_or(1) > terms.capacity {
-        let message = format!("{} has {} in all.", terms.name, terms.capacity);
+        let message = format!("{} has only {}.", terms.name, terms.capacity);
         errors.push(FieldError::new("units", "range", message));
     }
     let asked = uses(booking);

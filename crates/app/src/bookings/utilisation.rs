@@ -75,7 +75,7 @@ impl App {
         period: Span,
     ) -> Result<Vec<Utilisation>, AppError> {
         if !sees_utilisation(actor) {
-            return Err(AppError::forbidden(Action::View, BOOKING.area, "see how resources are used"));
+            return Err(AppError::forbidden(Action::View, BOOKING.area, "see the utilisation of resources"));
         }
         let resources = self.resources(actor, resource_type)?;
         let ids: Vec<Id> = resources.iter().map(|resource| resource.id).collect();

@@ -41,9 +41,7 @@ fn copy_entry(work: &mut Work<'_, '_>, entry: &str, input: &Input) -> Result<Mov
         }
     };
     if !is_whole(kind, role) {
-        return Err(AppError::conflict(
-            "This is one date of something larger, which is not copied by its date.",
-        ));
+        return Err(AppError::conflict("This entry is a date of another record and cannot be copied."));
     }
     let wish = Wish::read(input)?;
     let mut fields = like(&original);

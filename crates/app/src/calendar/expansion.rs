@@ -42,7 +42,7 @@ pub(super) fn dates(
 ) {
     let found = series.within((window.start, window.end), (window.first_day, window.after_last_day));
     let Ok(found) = found else {
-        tracing::warn!(record = %row.record_id, "a series takes too long to work out and is not shown");
+        tracing::warn!(record = %row.record_id, "a series takes too long to expand and is not shown");
         return;
     };
     // Each of them is like this one.

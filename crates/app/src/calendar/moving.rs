@@ -60,7 +60,7 @@ fn move_entry(
         return move_date(work, &before, role, recurrence, input, expected);
     }
     if Series::of(&before).is_some() {
-        return Err(AppError::conflict("This happens on many dates: say which one is to be moved."));
+        return Err(AppError::conflict("This entry repeats. Say which occurrence to move."));
     }
     let current = calendar::own_entries(&before)
         .into_iter()
@@ -99,7 +99,7 @@ fn require_edit(work: &mut Work<'_, '_>, record: &Record, role: &DateRole) -> Re
 pub(super) fn given_on(record: &Record, role: &DateRole, wish: &Wish<'_>) -> Result<Input, AppError> {
     let fields = reassigning::fields(record, role, &wish.goes)?;
     if wish.goes.resource.is_some() && fields.is_empty() {
-        return Err(AppError::field("resource", "kind", "A copy of this takes no resource by itself."));
+        return Err(AppError::field("resource", "kind", "A copy of this entry cannot have a resource."));
     }
     Ok(fields)
 }
@@ -116,7 +116,7 @@ fn change(
     let is_given_on = wish.goes != Goes::default();
     if wish.is_moved() || !is_given_on {
         if !current.movable {
-            return Err(AppError::conflict("This date follows from others and is not moved by hand."));
+            return Err(AppError::conflict("This date is calculated from other values and cannot be moved."));
         }
         fields.extend(patch(record, role, current, wish, office)?);
     }
@@ -152,8 +152,8 @@ fn move_date(
     let gives_bookings = goes.resource.is_some() && patch.get("resource").is_none();
     if gives_bookings && wish.scope != Scope::All {
         return Err(AppError::conflict(
-            "What is booked for a series is booked for all its dates: give all of them the other resource, or change \
-             the booking on its own page.",
+            "A booking of a series applies to all occurrences. Change the resource for all \
+             occurrences, or change the booking on its page.",
         ));
     }
     let target = Target { kind, id: record.id, recurrence_id: recurrence, scope: wish.scope, expected };
@@ -162,7 +162,7 @@ fn move_date(
     let times = ["start", "end", "all_day", "timezone", "rrule"];
     if gives_bookings && times.iter().any(|name| record.get(name) != after.series.get(name)) {
         return Err(AppError::conflict(
-            "Dates of a series go to another time or to another resource, one after the other. Nothing was changed.",
+            "You cannot move an occurrence to another time and another resource at once. Nothing was changed.",
         ));
     }
     let bookings =
@@ -226,14 +226,14 @@ impl<'a> Wish<'a> {
                         Some(id) if name == "person" => wish.goes.person = Some(id),
                         Some(id) if name == "resource" => wish.goes.resource = Some(id),
                         Some(id) => wish.goes.instead_of = Some(id),
-                        None => errors.push(FieldError::new(name, "type", "Expected the id of a record.")),
+                        None => errors.push(FieldError::new(name, "type", "Must be the id of a record.")),
                     }
                 }
                 ("start", Json::String(text)) => wish.start = Some(text),
                 ("end", Json::String(text)) => wish.end = Some(text),
                 ("all_day", Json::Bool(given)) => wish.all_day = Some(*given),
-                ("start" | "end", _) => errors.push(FieldError::new(name, "type", "Expected a date.")),
-                ("all_day", _) => errors.push(FieldError::new(name, "type", "Expected true or false.")),
+                ("start" | "end", _) => errors.push(FieldError::new(name, "type", "Must be a date.")),
+                ("all_day", _) => errors.push(FieldError::new(name, "type", "Must be true or false.")),
                 _ => errors.push(FieldError::new(name, "unknown_field", "Unknown field.")),
             }
         }
@@ -273,11 +273,11 @@ fn day(field: &str, text: &str, wish: &Wish<'_>, zone: &TimeZone) -> Result<Date
 }
 
 fn out_of_range() -> AppError {
-    AppError::field("start", "range", "This day is out of range.")
+    AppError::field("start", "range", "This date is out of range.")
 }
 
 fn ends_too_early() -> AppError {
-    AppError::field("end", "order", "The end must be after the start; it is exclusive.")
+    AppError::field("end", "order", "End must be after start; the end is exclusive.")
 }
 
 /// First and last day, both inclusive, of an entry that has whole days only.
@@ -288,7 +288,7 @@ fn days(
     office: &TimeZone,
 ) -> Result<(Date, Date), AppError> {
     if wish.all_day == Some(false) {
-        return Err(AppError::field("all_day", "choice", "This entry has whole days, not times."));
+        return Err(AppError::field("all_day", "choice", "This entry is all-day and has no times."));
     }
     let (first, after) = whole_days(current, wish, office)?;
     let last = after.checked_sub(1.day()).map_err(|_| out_of_range())?;
@@ -296,7 +296,7 @@ fn days(
         return Err(AppError::field(
             "end",
             "range",
-            "This entry lasts one day: its end is the day after its start.",
+            "This entry lasts one day. End must be the day after start.",
         ));
     }
     Ok((first, last))

@@ -26,20 +26,23 @@ pub const WINDOW: [(&str, &str); 2] = [
 /// The parameters that narrow the calendar, with what they mean: the same for JSON, iCalendar, conflicts and feeds.
 /// Lists are given with commas between, or by giving the parameter several times.
 pub const FILTERS: [(&str, &str); 11] = [
-    ("modules", "Only these modules, with commas between"),
-    ("kinds", "Only these kinds of entries, with commas between"),
-    ("status", "Only these states, with commas between"),
-    ("priority", "Only these priorities, with commas between"),
-    ("person", "Ids of users: only what one of them is on"),
-    ("team", "Ids of teams: what names one of them, or one of their people is on"),
-    ("organization", "Ids of organizations: what names one of them, or belongs to something that does"),
+    ("modules", "Only these modules, comma-separated"),
+    ("kinds", "Only these kinds of entries, comma-separated"),
+    ("status", "Only these statuses, comma-separated"),
+    ("priority", "Only these priorities, comma-separated"),
+    ("person", "Ids of users: only entries with one of these people"),
+    ("team", "Ids of teams: only entries of these teams or their members"),
     (
-        "resource",
-        "Ids of resources: what is booked of them, at the time for which it is booked; `any`: of any",
+        "organization",
+        "Ids of organizations: only entries of these organizations or of records linked to them",
     ),
-    ("place", "Ids or PSGC codes of places: what lies there by itself, its community or what it belongs to"),
-    ("q", "Words of the title; each begins one"),
-    ("mine", "true: only what the caller is on"),
+    ("resource", "Ids of resources: only their bookings, at the booked time; `any`: of any resource"),
+    (
+        "place",
+        "Ids or PSGC codes of places: only entries there, directly or through their community or parent record",
+    ),
+    ("q", "Word prefixes in the title; all must match"),
+    ("mine", "true: only the caller's entries"),
 ];
 
 /// The parameters that say one thing; the others may be given several times.
@@ -140,14 +143,14 @@ impl CalendarQuery {
             match Module::parse(key) {
                 Some(module) if !self.modules.contains(&module) => self.modules.push(module),
                 Some(_) => {}
-                None => errors.push(wrong("modules", "choice", &format!("There is no module {key}."))),
+                None => errors.push(wrong("modules", "choice", &format!("Unknown module: {key}."))),
             }
         }
         for name in listed(parameters, "kinds") {
             match kinds::entry_kind(name) {
                 Some(kind) if !self.kinds.contains(&kind) => self.kinds.push(kind),
                 Some(_) => {}
-                None => errors.push(wrong("kinds", "choice", &format!("There is no kind of entry {name}."))),
+                None => errors.push(wrong("kinds", "choice", &format!("Unknown kind of entry: {name}."))),
             }
         }
         match search::wanted(value(parameters, "q").unwrap_or_default()) {
@@ -157,7 +160,7 @@ impl CalendarQuery {
         match value(parameters, "mine") {
             None | Some("" | "false" | "0") => {}
             Some("true" | "1") => self.mine = true,
-            Some(_) => errors.push(wrong("mine", "type", "Expected true or false.")),
+            Some(_) => errors.push(wrong("mine", "type", "Must be true or false.")),
         }
         let texts = |name| listed(parameters, name).map(str::to_owned).collect();
         self.statuses = texts("status");
@@ -173,7 +176,7 @@ impl CalendarQuery {
                 match text.parse() {
                     Ok(id) => ids.push(id),
                     Err(_) if name == "resource" && text == "any" => self.concerning.any_resource = true,
-                    Err(_) => errors.push(wrong(name, "type", &format!("Expected the id of {of}."))),
+                    Err(_) => errors.push(wrong(name, "type", &format!("Must be the id of {of}."))),
                 }
             }
         }
@@ -257,7 +260,7 @@ fn window(
     let ends_within = !end.is_day && midnight(end.day, office) < end.instant;
     let after_last = if ends_within { end.day.saturating_add(1.day()) } else { end.day };
     if end.instant <= start.instant {
-        errors.push(wrong("end", "order", "The end must be after the start."));
+        errors.push(wrong("end", "order", "End must be after start."));
         return None;
     }
     let days = (end.instant.as_second() - start.instant.as_second()).div_euclid(86_400);
@@ -266,7 +269,7 @@ fn window(
     let by_date = i64::from(start.day.until(end.day).map_or(i32::MAX, |span| span.get_days()));
     let is_short = if start.is_day && end.is_day { by_date } else { by_clock } <= MAXIMUM_DAYS;
     if !is_short {
-        let message = format!("A window has at most {MAXIMUM_DAYS} days.");
+        let message = format!("The window must be at most {MAXIMUM_DAYS} days.");
         errors.push(wrong("end", "range", &message));
         return None;
     }
@@ -301,7 +304,7 @@ fn bound(
     let read = text
         .parse::<Timestamp>()
         .map_err(|_| {
-            let expected = "Expected a day as 2027-01-25 or an instant as 2027-01-25T09:00:00+08:00.";
+            let expected = "Must be a date like 2027-01-25 or an instant like 2027-01-25T09:00:00+08:00.";
             ("type", expected.to_owned())
         })
         .and_then(|_| moment(&text, false, office));

@@ -41,22 +41,18 @@ fn resource_field(kind: &Kind) -> Option<&'static Field> {
 pub(super) fn fields(record: &Record, role: &DateRole, goes: &Goes) -> Result<Input, AppError> {
     let mut fields = Input::new();
     if (goes.person.is_some() || goes.resource.is_some()) && !role.label.is_empty() {
-        return Err(AppError::conflict(
-            "This is one date of something larger, which is not given to others by its date.",
-        ));
+        return Err(AppError::conflict("This entry is a date of another record and cannot be reassigned."));
     }
     if let Some(person) = goes.person {
         let old = goes
             .instead_of
-            .ok_or_else(|| AppError::field("instead_of", "required", "Say whose place the person takes."))?;
+            .ok_or_else(|| AppError::field("instead_of", "required", "Enter the person to replace."))?;
         fields = in_place(record, person, old)?;
     }
     if let Some((resource, field)) = goes.resource.zip(resource_field(record.kind)) {
         let current = record.reference(field.name);
         if goes.instead_of.is_some_and(|old| current != Some(old) && current != Some(resource)) {
-            return Err(AppError::conflict(
-                "This was given another resource in the meantime. Nothing was changed.",
-            ));
+            return Err(AppError::conflict("The resource was changed in the meantime. Nothing was changed."));
         }
         fields.insert(field.name.to_owned(), json!(resource));
     }
@@ -73,9 +69,7 @@ fn in_place(record: &Record, new: Id, old: Id) -> Result<Input, AppError> {
         .filter_map(|name| record.kind.field(name))
         .collect();
     if held.is_empty() {
-        return Err(AppError::conflict(
-            "This is with somebody else in the meantime, or with nobody. Nothing was changed.",
-        ));
+        return Err(AppError::conflict("The assignee was changed in the meantime. Nothing was changed."));
     }
     let mut fields = Input::new();
     for field in held.iter().filter(|field| field.source == Source::Input) {
@@ -96,7 +90,7 @@ fn in_place(record: &Record, new: Id, old: Id) -> Result<Input, AppError> {
     }
     match (fields.is_empty(), held.first()) {
         (true, Some(field)) => Err(AppError::conflict(format!(
-            "“{}” follows from what was done and is not given to others by hand.",
+            "“{}” is set automatically and cannot be reassigned.",
             field.label
         ))),
         _ => Ok(fields),
@@ -114,9 +108,9 @@ pub(super) fn bookings(
     let Some(resource) = goes.resource.filter(|_| resource_field(before.kind).is_none()) else {
         return Ok(Vec::new());
     };
-    let old = goes.instead_of.ok_or_else(|| {
-        AppError::field("instead_of", "required", "Say in place of which resource this one is used.")
-    })?;
+    let old = goes
+        .instead_of
+        .ok_or_else(|| AppError::field("instead_of", "required", "Enter the resource to replace."))?;
     let ids = store::of_origins(work.tx, &[before.id])?;
     let mut bookings = stored::load_many(work.tx, &BOOKING, &ids)?;
     bookings.retain(|booking| {

@@ -61,7 +61,7 @@ impl App {
     pub fn suggestions(&self, actor: &Actor, wanted: &Wanted) -> Result<Suggestions, AppError> {
         let is_alone = wanted.people.iter().all(|person| actor.id == Some(*person));
         if !is_alone && !actor.may(Action::View, USER.area) {
-            return Err(AppError::forbidden(Action::View, USER.area, "look for times of others"));
+            return Err(AppError::forbidden(Action::View, USER.area, "find free times of others"));
         }
         self.read(|tx| {
             let people = self.known(tx, &wanted.people)?;
@@ -95,7 +95,7 @@ impl App {
     fn known(&self, tx: &mut Tx<'_>, people: &[Id]) -> Result<Vec<Record>, AppError> {
         let found = records::load_many(tx, &USER, people)?;
         if found.len() < people.len() || found.iter().any(Record::is_archived) {
-            return Err(AppError::field("people", "unknown_reference", "There is no such user."));
+            return Err(AppError::field("people", "unknown_reference", "This user does not exist."));
         }
         Ok(found)
     }

@@ -381,7 +381,11 @@ impl Actor {
         if action != Action::View && self.may_on(tx, Action::View, record)? {
             // Who may only with a relation to it is not the one to ask.
             return Err(AppError::Forbidden {
-                detail: format!("You do not have permission to {} this {}.", verb(action), record.kind.label_in_a_sentence()),
+                detail: format!(
+                    "You do not have permission to {} this {}.",
+                    verb(action),
+                    record.kind.label_in_a_sentence()
+                ),
                 who: who_can_always(action, record.kind.area),
             });
         }
@@ -389,7 +393,7 @@ impl Actor {
             return Err(AppError::forbidden(
                 action,
                 record.kind.area,
-                "do anything before an administrator gives you a role",
+                "do anything until an administrator gives you a role",
             ));
         }
         Err(AppError::NotFound(record.kind.label))

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
     /// There is no such thing, or the asker may not know of it.
-    #[error("There is no such {0}.")]
+    #[error("This {0} does not exist.")]
     NotFound(&'static str),
     /// Nobody is signed in.
     #[error("Sign in first.")]
@@ -35,13 +35,13 @@ pub enum AppError {
         errors: Vec<FieldError>,
     },
     /// The input is wrong, field by field.
-    #[error("Some fields are not right.")]
+    #[error("Some fields are invalid.")]
     Invalid(Vec<FieldError>),
     /// The request cannot be read.
     #[error("{0}")]
     BadRequest(String),
     /// A parameter of the address is wrong.
-    #[error("A parameter is not right.")]
+    #[error("A parameter is invalid.")]
     BadParameter(Vec<FieldError>),
     /// The state of things forbids it.
     #[error("{detail}")]
@@ -52,13 +52,13 @@ pub enum AppError {
         more: Vec<(&'static str, Json)>,
     },
     /// Somebody changed it meanwhile.
-    #[error("Somebody changed it meanwhile; it now has version {current}.")]
+    #[error("Someone else changed this in the meantime. The current version is {current}.")]
     Stale {
         /// Version that it has now.
         current: i64,
     },
     /// Too often.
-    #[error("Too many attempts; try again in {seconds} seconds.")]
+    #[error("Too many attempts. Try again in {seconds} seconds.")]
     TooMany {
         /// When to try again.
         seconds: i64,
@@ -91,7 +91,10 @@ impl AppError {
     /// A refusal by the policy.
     #[must_use]
     pub fn forbidden(action: Action, area: Area, what: &str) -> Self {
-        Self::Forbidden { detail: format!("You do not have permission to {what}."), who: who_can(action, area) }
+        Self::Forbidden {
+            detail: format!("You do not have permission to {what}."),
+            who: who_can(action, area),
+        }
     }
 
     /// The same error with fields named as whoever asked named them.

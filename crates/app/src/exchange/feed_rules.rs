@@ -35,7 +35,7 @@ fn all_known(
         return Ok(());
     };
     match chosen.iter().filter_map(Json::as_str).find(|name| !is_known(name)) {
-        Some(name) => Err(AppError::field(field, "choice", format!("There is no {what} {name}."))),
+        Some(name) => Err(AppError::field(field, "choice", format!("Unknown {what}: {name}."))),
         None => Ok(()),
     }
 }

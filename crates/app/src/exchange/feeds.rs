@@ -84,7 +84,7 @@ impl App {
             work.actor.require(work.tx, Action::Edit, &before)?;
             require_version(&before, expected)?;
             if before.is_archived() {
-                return Err(AppError::conflict("This feed is archived; restore it first."));
+                return Err(AppError::conflict("This feed is archived. Restore it first."));
             }
             let mut record = before.clone();
             limit_end(work.actor, None, &mut record)?;

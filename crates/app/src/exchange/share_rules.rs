@@ -29,7 +29,7 @@ pub fn before_save(
         return Ok(());
     }
     if given.chars().count() < LEAST_PASSPHRASE {
-        let message = format!("Expected at least {LEAST_PASSPHRASE} characters.");
+        let message = format!("Must have at least {LEAST_PASSPHRASE} characters.");
         return Err(AppError::field("passphrase", "too_short", message));
     }
     record.set("passphrase", work.hashed(&given)?);

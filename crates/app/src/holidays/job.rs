@@ -9,8 +9,8 @@ use crate::core::{Actor, App};
 /// On New Year's morning, for the year after the next one.
 pub const HANDLER: Handler = Handler {
     kind: "holidays",
-    label: "Compute holidays",
-    description: "Puts in the holidays of this year and the next two; what people changed stays.",
+    label: "Calculate holidays",
+    description: "Calculates the holidays of this year and the next two. Manual changes stay.",
     schedule: "0 3 1 1 *",
     maximum_attempts: 5,
     back_off: BackOff::USUAL,

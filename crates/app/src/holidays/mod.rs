@@ -105,10 +105,10 @@ impl App {
         require_write(actor)?;
         let may = |action| actor.may(action, HOLIDAY.area);
         if !may(Action::Create) || !may(Action::Edit) {
-            return Err(AppError::forbidden(Action::Create, HOLIDAY.area, "compute holidays"));
+            return Err(AppError::forbidden(Action::Create, HOLIDAY.area, "calculate holidays"));
         }
         if !YEARS.contains(&year) {
-            let message = format!("Expected a year from {} to {}.", YEARS.start(), YEARS.end());
+            let message = format!("Must be a year from {} to {}.", YEARS.start(), YEARS.end());
             return Err(AppError::field("year", "range", message));
         }
         let attempt = || self.write(actor, |work| compute(work, year));

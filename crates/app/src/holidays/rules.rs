@@ -49,7 +49,7 @@ pub fn name_adjustment(
     };
     let plural = if days.abs() == 1 { "day" } else { "days" };
     let by = match days {
-        0 => "as computed".to_owned(),
+        0 => "as calculated".to_owned(),
         later if later > 0 => format!("{later} {plural} later"),
         earlier => format!("{} {plural} earlier", earlier.abs()),
     };

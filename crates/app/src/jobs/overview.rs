@@ -42,18 +42,13 @@ impl Health {
         let failed = self.count(State::Failed);
         if let (true, Some(since)) = (self.overdue > 0, self.overdue_since) {
             return Err(if self.runners.is_empty() {
-                format!("nobody works on jobs, and {} wait since {since:.0}; start obcms serve", self.overdue)
+                format!("no process runs jobs; {} overdue since {since:.0}; start obcms serve", self.overdue)
             } else {
-                format!(
-                    "{} wait since {since:.0} although somebody works on them; see /admin/jobs",
-                    self.overdue
-                )
+                format!("{} overdue since {since:.0}; see /admin/jobs", self.overdue)
             });
         }
         if failed > 0 {
-            return Err(format!(
-                "{failed} given up after their last attempt; see /admin/jobs and press Retry"
-            ));
+            return Err(format!("{failed} failed after their last attempt; see /admin/jobs and press Retry"));
         }
         let retrying = if self.retrying > 0 {
             format!(", {} of them after a failure", self.retrying)
@@ -61,9 +56,9 @@ impl Health {
             String::new()
         };
         Ok(match self.runners.len() {
-            0 => format!("no obcms serve is running; {waiting} waiting{retrying}, none of them late"),
-            1 => format!("1 process works on them; {waiting} waiting{retrying}"),
-            several => format!("{several} processes work on them; {waiting} waiting{retrying}"),
+            0 => format!("no obcms serve is running; {waiting} queued{retrying}, none overdue"),
+            1 => format!("1 process runs them; {waiting} queued{retrying}"),
+            several => format!("{several} processes run them; {waiting} queued{retrying}"),
         })
     }
 }
@@ -101,11 +96,11 @@ impl App {
         let job = self.write(actor, |work| {
             jobs::find(work.tx, id)?.ok_or(AppError::NotFound("job"))?;
             if !jobs::run_now(work.tx, id, work.now)? {
-                return Err(AppError::conflict("This job is running at this moment."));
+                return Err(AppError::conflict("This job is already running."));
             }
             jobs::find(work.tx, id)?.ok_or(AppError::NotFound("job"))
         })?;
-        tracing::info!(job = job.kind, title = job.title, by = actor.username, "a job was asked for by hand");
+        tracing::info!(job = job.kind, title = job.title, by = actor.username, "a job was started manually");
         Ok(job)
     }
 

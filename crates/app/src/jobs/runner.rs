@@ -113,7 +113,7 @@ impl Runner {
         let name = self.shared.name.clone();
         let left = self.shared.app.database().write(|tx| Ok::<_, AppError>(jobs::leave(tx, &name)?));
         if let Err(error) = left {
-            tracing::warn!("the jobs of this process could not sign off: {error}");
+            tracing::warn!("the job runner could not be deregistered: {error}");
         }
         all_done
     }
@@ -159,7 +159,7 @@ impl Shared {
                 Ok(Some(_)) => continue,
                 Ok(None) => POLL,
                 Err(error) => {
-                    tracing::warn!("jobs are not worked on for the moment: {error}");
+                    tracing::warn!("jobs are paused: {error}");
                     TROUBLE
                 }
             };
@@ -176,7 +176,7 @@ impl Shared {
                 return;
             }
             if let Err(error) = self.beat() {
-                tracing::warn!("the jobs of this process could not give a sign of life: {error}");
+                tracing::warn!("the heartbeat of the job runner failed: {error}");
             }
         }
     }

@@ -54,7 +54,7 @@ pub fn run_next(app: &App, handlers: &[Handler], runner: &str) -> Result<Option<
     let begun = Instant::now();
     let result = if job.maximum_attempts > 0 && job.attempts > job.maximum_attempts {
         // Its claims ran out one after the other: whatever it does ends the process, and must not do so for ever.
-        Err(JobError("The program ended in the middle of it each time; it is given up.".to_owned()))
+        Err(JobError("The program ended during every attempt. No more attempts.".to_owned()))
     } else {
         attempt(app, handler, &job)
     };
@@ -69,7 +69,7 @@ pub fn run_next(app: &App, handlers: &[Handler], runner: &str) -> Result<Option<
         tracing::warn!(
             job = job.kind,
             title = job.title,
-            "a job took longer than its claim and was taken over"
+            "a job took longer than its claim and was reassigned"
         );
     }
     Ok(Some(job.id))
@@ -83,7 +83,7 @@ fn claim_next(app: &App, handlers: &[Handler], runner: &str) -> Result<Option<Jo
     let (is_misdated, mut due) = look()?;
     if is_misdated {
         let corrected = app.database().write(|tx| Ok::<_, AppError>(jobs::correct(tx, now)?))?;
-        tracing::warn!(corrected, "jobs were planned by a clock that was ahead; they are planned anew");
+        tracing::warn!(corrected, "jobs were scheduled by a clock that was ahead; they are rescheduled");
         due = look()?.1;
     }
     for id in due {
@@ -99,9 +99,9 @@ fn claim_next(app: &App, handlers: &[Handler], runner: &str) -> Result<Option<Jo
 
 fn attempt(app: &App, handler: &Handler, job: &Job) -> Result<Outcome, JobError> {
     let payload: Json = serde_json::from_str(&job.payload)
-        .map_err(|error| JobError(format!("What it needs is damaged: {error}")))?;
+        .map_err(|error| JobError(format!("The data of the job is damaged: {error}")))?;
     catch_unwind(AssertUnwindSafe(|| (handler.run)(app, &payload)))
-        .unwrap_or_else(|_| Err(JobError("It broke off; the log of the server says where.".to_owned())))
+        .unwrap_or_else(|_| Err(JobError("The job crashed. See the server log.".to_owned())))
 }
 
 /// What follows from the result: done, again, another attempt, or given up.

@@ -28,7 +28,7 @@ const RUNNERS: SignedDuration = SignedDuration::from_hours(24);
 pub const HANDLER: Handler = Handler {
     kind: "clean_up",
     label: "Clean up",
-    description: "Forgets sessions and links that are over, old answers to repeated requests and finished jobs.",
+    description: "Deletes expired sessions and links, old idempotency responses and finished jobs.",
     schedule: "23 3 * * *",
     maximum_attempts: 5,
     back_off: BackOff::USUAL,
@@ -46,5 +46,5 @@ fn clean_up(app: &App, _: &Json) -> Result<Outcome, JobError> {
         let answers = idempotency::forget(work.tx, ago(ANSWERS))?;
         Ok((answers, jobs::prune(work.tx, ago(DONE), ago(FAILED))?))
     })?;
-    Ok(Outcome::done(format!("{answers} kept answers and {finished} finished jobs forgotten")))
+    Ok(Outcome::done(format!("{answers} stored responses and {finished} finished jobs deleted")))
 }

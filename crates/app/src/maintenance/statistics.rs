@@ -10,7 +10,7 @@ use crate::core::{App, AppError};
 pub const HANDLER: Handler = Handler {
     kind: "statistics",
     label: "Update statistics",
-    description: "Counts the rows of tables that have changed much, so that the database goes on choosing the right indexes.",
+    description: "Updates the statistics that the database uses to choose indexes.",
     schedule: "53 3 * * *",
     maximum_attempts: 5,
     back_off: BackOff::USUAL,
@@ -19,5 +19,5 @@ pub const HANDLER: Handler = Handler {
 
 fn run(app: &App, _: &Json) -> Result<Outcome, JobError> {
     app.database().optimize().map_err(AppError::from)?;
-    Ok(Outcome::done("Statistics are up to date"))
+    Ok(Outcome::done("Statistics updated"))
 }

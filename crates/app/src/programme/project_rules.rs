@@ -23,7 +23,7 @@ pub fn before_save(
             &[id.into(), record.id.into()],
         )?;
         if other.is_some() {
-            return Err(AppError::field("need", "unique", "This need has a project already."));
+            return Err(AppError::field("need", "unique", "This need already has a project."));
         }
         if let Some(need) = work.find(&NEED, id)? {
             record.set("title", need.title());

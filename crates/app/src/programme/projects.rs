@@ -143,7 +143,7 @@ fn require_stage(work: &mut Work<'_, '_>, id: Id, seen: Stage) -> Result<(), App
     }
     let label = choices::label(choices::PROJECT_STAGES, current.as_str());
     Err(AppError::conflict(format!(
-        "The project is in {label} by now. Nothing was changed; check the stage and choose again."
+        "The project is now in {label}. Nothing was changed; check the stage and choose again."
     )))
 }
 
@@ -153,7 +153,7 @@ pub fn move_project(work: &mut Work<'_, '_>, id: Id, step: Step, note: &str) -> 
     let before = work.load(&PROJECT, id)?;
     work.actor.require(work.tx, Action::Transition, &before)?;
     if before.is_archived() {
-        return Err(AppError::conflict("This project is archived; restore it first."));
+        return Err(AppError::conflict("This project is archived. Restore it first."));
     }
     let facts = facts(work.tx, &before)?;
     let current = stage_of(&before);
@@ -180,12 +180,12 @@ pub fn move_project(work: &mut Work<'_, '_>, id: Id, step: Step, note: &str) -> 
 
 fn refusal(project: &Record, error: &LifeCycleError) -> AppError {
     match error {
-        LifeCycleError::NoReason => AppError::field("note", "required", "A reason is needed."),
+        LifeCycleError::NoReason => AppError::field("note", "required", "Enter a reason."),
         LifeCycleError::Missing(missing) => AppError::Conflict {
-            detail: format!("Not yet: {error}."),
+            detail: format!("The project cannot advance: {error}."),
             more: vec![("checks", Json::Array(missing.iter().map(|item| check(project, *item)).collect()))],
         },
-        other => AppError::conflict(format!("This is not possible: {other}.")),
+        other => AppError::conflict(format!("Not possible: {other}.")),
     }
 }
 

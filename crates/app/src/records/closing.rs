@@ -23,7 +23,7 @@ pub(crate) fn take(kind: &Kind, input: &Input) -> Result<(Input, bool), AppError
     let asked = match rest.remove(MEMBER) {
         None | Some(Json::Null | Json::Bool(false)) => false,
         Some(Json::Bool(true)) => true,
-        Some(_) => return Err(AppError::field(MEMBER, "type", "Expected true or false.")),
+        Some(_) => return Err(AppError::field(MEMBER, "type", "Must be true or false.")),
     };
     Ok((rest, asked))
 }

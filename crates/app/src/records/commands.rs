@@ -37,7 +37,11 @@ impl App {
             if answer.request == request {
                 self.with_owner_members(actor, kind, answer, base)
             } else {
-                Err(AppError::field("Idempotency-Key", "reused", "This key was given with another request."))
+                Err(AppError::field(
+                    "Idempotency-Key",
+                    "reused",
+                    "This key was already used for another request.",
+                ))
             }
         };
         let result = self.write(actor, |work| {
@@ -183,7 +187,7 @@ impl App {
 fn require_writable(actor: &Actor, kind: &Kind) -> Result<(), AppError> {
     if !kind.writable {
         return Err(AppError::conflict(format!(
-            "{} come from {} and are not changed here.",
+            "{} come from {} and cannot be changed here.",
             kind.plural,
             whence(kind)
         )));
@@ -194,7 +198,7 @@ fn require_writable(actor: &Actor, kind: &Kind) -> Result<(), AppError> {
 /// Where the records come from that nobody writes here.
 pub(crate) fn whence(kind: &Kind) -> &'static str {
     match kind.module {
-        Module::External => "the calendars of others",
+        Module::External => "external calendars",
         _ => "the PSGC",
     }
 }
@@ -202,7 +206,7 @@ pub(crate) fn whence(kind: &Kind) -> &'static str {
 /// A token that reads may not write.
 pub fn require_write(actor: &Actor) -> Result<(), AppError> {
     if actor.read_only {
-        return Err(AppError::Forbidden { detail: "This token may only read.".to_owned(), who: Vec::new() });
+        return Err(AppError::Forbidden { detail: "This token is read-only.".to_owned(), who: Vec::new() });
     }
     Ok(())
 }
@@ -220,7 +224,7 @@ pub fn create(work: &mut Work<'_, '_>, kind: &'static Kind, input: &Input) -> Re
         return Err(AppError::forbidden(
             Action::Create,
             kind.area,
-            &format!("make {}", kind.plural.to_lowercase()),
+            &format!("create {}", kind.plural.to_lowercase()),
         ));
     }
     require_writable(work.actor, kind)?;
@@ -268,7 +272,7 @@ pub fn update(
     require_version(&before, expected)?;
     if before.is_archived() {
         return Err(AppError::conflict(format!(
-            "This {} is archived; restore it first.",
+            "This {} is archived. Restore it first.",
             kind.label.to_lowercase()
         )));
     }
@@ -393,7 +397,7 @@ fn check_references(
                 None => errors.push(FieldError::new(
                     field.name,
                     "unknown_reference",
-                    format!("There is no such {}.", names.join(" or ").to_lowercase()),
+                    format!("This {} does not exist.", names.join(" or ").to_lowercase()),
                 )),
                 Some(target) if target.is_archived && !known.contains(&id) => errors.push(FieldError::new(
                     field.name,
@@ -443,7 +447,7 @@ fn check_unique(
                 field.name,
                 "unique",
                 format!(
-                    "There is another {} with this {}{archived}.",
+                    "Another {} already has this {}{archived}.",
                     record.kind.label.to_lowercase(),
                     field.label.to_lowercase()
                 ),

@@ -237,7 +237,7 @@ impl Actor {
                 if let Some(field) = by.filter(|_| own && record.is_request()) {
                     refusal(Action::Create, record, &[(field, kind.group(field))])?;
                 }
-                let what = format!("make this {}", kind.label_in_a_sentence());
+                let what = format!("create this {}", kind.label_in_a_sentence());
                 return Err(AppError::forbidden(Action::Create, kind.area, &what));
             }
             Err(other) => return Err(other),
@@ -397,12 +397,17 @@ fn refusal(action: Action, record: &Record, fields: &[(&'static Field, FieldGrou
                 who.push(*role);
             }
         }
-        let message = format!("You do not have permission to change this. Allowed: {}.", roles_in_words(&allowed));
+        let message =
+            format!("You do not have permission to change this. Allowed: {}.", roles_in_words(&allowed));
         errors.push(FieldError::new(field.name, "forbidden", message));
     }
     let labels: Vec<&str> = fields.iter().map(|(field, _)| field.label).collect();
     let verb = if action == Action::Create { "set" } else { "change" };
-    let detail = format!("You do not have permission to {verb} {} of this {}.", labels.join(", "), kind.label_in_a_sentence());
+    let detail = format!(
+        "You do not have permission to {verb} {} of this {}.",
+        labels.join(", "),
+        kind.label_in_a_sentence()
+    );
     Err(AppError::ForbiddenFields { detail, who, errors })
 }
 

@@ -115,7 +115,7 @@ impl App {
                     return Err(AppError::BadParameter(vec![FieldError::new(
                         name,
                         "choice",
-                        "Expected true or false.",
+                        "Must be true or false.",
                     )]));
                 }
             }
@@ -260,16 +260,12 @@ fn parse(kind: &'static Kind, parameters: &Parameters, zone: &TimeZone) -> Resul
                 _ => errors.push(FieldError::new(
                     "limit",
                     "range",
-                    format!("Expected a whole number from 1 to {MAXIMUM_LIMIT}."),
+                    format!("Must be a whole number from 1 to {MAXIMUM_LIMIT}."),
                 )),
             },
             "cursor" => match decode_cursor(value) {
                 Some(cursor) => request.after = Some(cursor),
-                None => errors.push(FieldError::new(
-                    "cursor",
-                    "format",
-                    "This is not a cursor that was given out.",
-                )),
+                None => errors.push(FieldError::new("cursor", "format", "Invalid cursor.")),
             },
             "sort" => match order(kind, value) {
                 Some(order) => request.order = order,
@@ -279,7 +275,7 @@ fn parse(kind: &'static Kind, parameters: &Parameters, zone: &TimeZone) -> Resul
                 "false" => request.archived = Archived::Without,
                 "true" => request.archived = Archived::Only,
                 "all" => request.archived = Archived::With,
-                _ => errors.push(FieldError::new("archived", "choice", "Expected true, false or all.")),
+                _ => errors.push(FieldError::new("archived", "choice", "Must be true, false or all.")),
             },
         }
     }

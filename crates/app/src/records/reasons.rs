@@ -25,7 +25,7 @@ pub(crate) fn take(kind: &Kind, input: &Input) -> Result<(Input, Option<String>)
         None => None,
         Some(Json::Null) => Some(String::new()),
         Some(Json::String(text)) => Some(text.trim().to_owned()),
-        Some(_) => return Err(AppError::field(MEMBER, "type", "Expected text.")),
+        Some(_) => return Err(AppError::field(MEMBER, "type", "Must be text.")),
     };
     if let Some(text) = &reason {
         check_text(text, LENGTH, false).map_err(|(code, message)| AppError::field(MEMBER, code, message))?;

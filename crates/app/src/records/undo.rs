@@ -166,7 +166,7 @@ fn holding(newest_first: &[Change]) -> impl Iterator<Item = &Change> {
 /// The set of the last change that still holds. A record that was changed and put back again is not archived by one
 /// undo more.
 fn last_set(recent: &[Change]) -> Result<Id, AppError> {
-    let nothing = || AppError::conflict("There is nothing left to undo.");
+    let nothing = || AppError::conflict("Nothing left to undo.");
     let change = holding(recent).next().ok_or_else(nothing)?;
     let is_last = recent.iter().find(|last| !last.is_derived).is_some_and(|last| last.id == change.id);
     if change.action == "create" && !is_last {
@@ -193,7 +193,7 @@ fn plan(
         return Err(AppError::NotFound("change"));
     }
     if undone_sets(&recent).contains(&set) {
-        return Err(AppError::conflict("This was undone already."));
+        return Err(AppError::conflict("This was already undone."));
     }
     let in_set: HashSet<Id> = changes.iter().map(|change| change.record_id).collect();
     let generated: Vec<Change> = changes
@@ -205,7 +205,7 @@ fn plan(
         changes.iter().filter(|change| change.is_derived && is_remark_of_origin(change)).cloned().collect();
     changes.retain(|change| !change.is_derived);
     if changes.is_empty() {
-        return Err(AppError::conflict("There is nothing to undo: this followed from another change."));
+        return Err(AppError::conflict("Nothing to undo: this change was made by another change."));
     }
     changes.reverse();
     require_own(tx, actor, now, &changes)?;
@@ -297,12 +297,12 @@ fn name_of(tx: &mut Tx<'_>, actor: Option<Id>) -> Result<String, AppError> {
 fn require_own(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp, changes: &[Change]) -> Result<(), AppError> {
     if let Some(other) = changes.iter().find(|change| change.actor != actor.id) {
         let by = name_of(tx, other.actor)?;
-        let detail = format!("This change was made by {by}. You can undo your own changes only.");
+        let detail = format!("This change was made by {by}. You can undo only your own changes.");
         return Err(AppError::Forbidden { detail, who: Vec::new() });
     }
     if changes.iter().any(|change| age(change, now) > LONGEST) {
         return Err(AppError::conflict(
-            "This change was made more than 24 hours ago and cannot be undone any more; change the record instead.",
+            "This change was made more than 24 hours ago and cannot be undone. Change the record instead.",
         ));
     }
     Ok(())

@@ -89,12 +89,12 @@ pub fn group_name(group: Group) -> &'static str {
 pub const SHORTCUTS: &[Shortcut] = &[
     Shortcut {
         name: "mine",
-        meaning: "true: assigned to whoever asks",
+        meaning: "true: assigned to the caller",
         filters: |actor, _| vec![Filter::PointsAt("assignees".to_owned(), actor.id.into_iter().collect())],
     },
     Shortcut {
         name: "my_teams",
-        meaning: "true: of a team of whoever asks",
+        meaning: "true: of a team of the caller",
         filters: |actor, _| vec![Filter::PointsAt("teams".to_owned(), actor.teams.clone())],
     },
     Shortcut {
@@ -167,28 +167,27 @@ impl Asked {
             AppError::BadParameter(vec![FieldError::new(name, code, message)])
         };
         if get("sort").is_some() {
-            return Err(wrong("sort", "unknown_parameter", "A board is in the order of its cards."));
+            return Err(wrong(
+                "sort",
+                "unknown_parameter",
+                "A board cannot be sorted: it uses the order of its cards.",
+            ));
         }
         let group = match get("group") {
             None => Group::Status,
             Some(name) => parse_group(name)
-                .ok_or_else(|| wrong("group", "choice", "Expected status, priority, domain or assignee."))?,
+                .ok_or_else(|| wrong("group", "choice", "Must be status, priority, domain or assignee."))?,
         };
         let column = match get("column") {
             None => None,
-            Some(text) => {
-                Some(key(group, text).ok_or_else(|| wrong("column", "choice", "Unknown column."))?)
-            }
+            Some(text) => Some(key(group, text).ok_or_else(|| wrong("column", "choice", "Unknown column."))?),
         };
         let after = match get("cursor") {
             None => None,
             Some(_) if column.is_none() => {
-                return Err(wrong("cursor", "column", "A cursor goes on in one column; name it."));
+                return Err(wrong("cursor", "column", "A cursor needs a column."));
             }
-            Some(text) => Some(
-                place(text)
-                    .ok_or_else(|| wrong("cursor", "format", "This is not a cursor that was given out."))?,
-            ),
+            Some(text) => Some(place(text).ok_or_else(|| wrong("cursor", "format", "Invalid cursor."))?),
         };
         let rest: Parameters = parameters.iter().filter(|(name, _)| !own(name)).cloned().collect();
         let request = app.list_request(actor, &TASK, &rest)?;
@@ -343,9 +342,9 @@ fn label(group: Group, key: &Key, directory: &Directory) -> String {
             choices_of(group).map_or(value.as_str(), |choices| choices::label(choices, value)).to_owned()
         }
         Key::Person(person) => {
-            directory.get(person).map_or_else(|| "Somebody".to_owned(), |person| person.title.clone())
+            directory.get(person).map_or_else(|| "Someone".to_owned(), |person| person.title.clone())
         }
-        Key::Nobody => "Nobody".to_owned(),
+        Key::Nobody => "Unassigned".to_owned(),
     }
 }
 

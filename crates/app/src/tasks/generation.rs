@@ -172,7 +172,7 @@ pub fn instantiate_for(
         .ok_or_else(|| AppError::field("origin", "choice", "Tasks cannot belong to this kind."))?;
     let origin = match work.load(kind, origin.id) {
         Err(AppError::NotFound(_)) => {
-            return Err(AppError::field("origin", "unknown_reference", "There is no such record."));
+            return Err(AppError::field("origin", "unknown_reference", "This record does not exist."));
         }
         other => other?,
     };

@@ -63,7 +63,7 @@ fn require_assign(work: &mut Work<'_, '_>, before: Option<&Record>, record: &Rec
         return Ok(());
     }
     let refused = ["assignees", "teams"].into_iter().filter(|name| differs(name));
-    let message = "You do not have permission to give this task to others.";
+    let message = "You do not have permission to assign this task to others.";
     Err(AppError::ForbiddenFields {
         detail: message.to_owned(),
         who: who_can(Action::Assign, Area::Work),
@@ -96,7 +96,7 @@ fn check_cycle(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError>
     Err(AppError::field(
         "depends_on",
         "cycle",
-        format!("These tasks would wait for each other: {}.", names.join(" → ")),
+        format!("These tasks would depend on each other: {}.", names.join(" → ")),
     ))
 }
 
@@ -280,7 +280,7 @@ fn blocked(work: &mut Work<'_, '_>, record: &Record, error: &TransitionError) ->
     let more = if !open.is_empty() && all.len() > names.len() { " and others" } else { "" };
     let tasks: Vec<_> = open.iter().map(|(id, title)| json!({ "id": id, "title": title })).collect();
     Ok(AppError::Conflict {
-        detail: format!("{}: {error}. It waits for {}{more}.", record.title(), names.join("; ")),
+        detail: format!("{}: {error}. It depends on {}{more}.", record.title(), names.join("; ")),
         more: vec![("open_prerequisites", json!(tasks)), ("needs", json!("force_reason"))],
     })
 }

@@ -21,8 +21,8 @@ const BATCH: usize = 100;
 /// Every night, soon after the day of the office began.
 pub const HANDLER: Handler = Handler {
     kind: "show_occurrences",
-    label: "Show the occurrences of the day",
-    description: "Brings lists and the board to the occurrence of each repeating task that is to be done next.",
+    label: "Update repeating tasks",
+    description: "Updates lists and the board to the next open occurrence of each repeating task.",
     schedule: "1 0 * * *",
     maximum_attempts: 5,
     back_off: BackOff::USUAL,

@@ -351,7 +351,7 @@ fn decisions(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Pile>, AppError> {
         let total = store::waiting(tx, &[], Some(by))?.iter().sum();
         let shown = if total > 0 { store::first_waited_for(tx, by, SHOWN)? } else { Vec::new() };
         piles.push(Pile {
-            label: "Tasks others wait for",
+            label: "Tasks that block others",
             href: "/tasks?mine=true&open=true".to_owned(),
             total,
             records: records::load_many(tx, &TASK, &shown)?,
@@ -373,7 +373,7 @@ fn late_ppas(tx: &mut Tx<'_>, actor: &Actor, today: Date) -> Result<Option<Pile>
     ];
     let yesterday = today.saturating_sub(1.day());
     let list = PileList {
-        label: "PPAs past their target",
+        label: "PPAs past their target end",
         href: format!("/ppas?status=planning,ongoing,on_hold&target_end_date_to={yesterday}"),
         kind: &PPA,
         filters,

@@ -66,7 +66,7 @@ impl Step {
         let parsed = TaskStatus::parse(&status);
         if input.contains_key("status") && reader.errors.is_empty() && parsed.is_err() {
             let known = TaskStatus::ALL.map(TaskStatus::as_str).join(", ");
-            reader.error("status", "choice", format!("Expected one of {known}."));
+            reader.error("status", "choice", format!("Must be one of {known}."));
         }
         let note = reader.note("note");
         let force_reason = reader.note("force_reason");
@@ -135,13 +135,13 @@ impl Move {
             }
         };
         if group.is_none() {
-            reader.error("group", "choice", "Expected status, priority, domain or assignee.");
+            reader.error("group", "choice", "Must be status, priority, domain or assignee.");
         }
         let from = Some(reader.text("from")).filter(|from| !from.is_empty());
         let before = reader.id("before");
         let after = reader.id("after");
         if before.is_some() && after.is_some() {
-            reader.error("after", "exclusive", "Give before or after, not both.");
+            reader.error("after", "exclusive", "Send before or after, not both.");
         }
         let force_reason = reader.note("force_reason");
         reader.finish()?;
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
             "all" => Scope::All,
             _ => {
                 if !self.errors.iter().any(|error| error.field == "scope") {
-                    self.error("scope", "choice", "Expected this or all.");
+                    self.error("scope", "choice", "Must be this or all.");
                 }
                 Scope::This
             }
@@ -193,12 +193,12 @@ impl<'a> Reader<'a> {
         match self.input.get(name) {
             None | Some(Json::Null) => String::new(),
             Some(Json::String(text)) if text.contains('\0') => {
-                self.error(name, "text", "This text holds a character that cannot be kept.");
+                self.error(name, "text", "This text contains a character that is not allowed.");
                 String::new()
             }
             Some(Json::String(text)) => text.trim().to_owned(),
             Some(_) => {
-                self.error(name, "type", "Expected text.");
+                self.error(name, "type", "Must be text.");
                 String::new()
             }
         }
@@ -207,7 +207,7 @@ impl<'a> Reader<'a> {
     fn note(&mut self, name: &str) -> String {
         let text = self.text(name);
         if text.chars().count() > NOTE {
-            self.error(name, "too_long", format!("At most {NOTE} characters."));
+            self.error(name, "too_long", format!("Must have at most {NOTE} characters."));
         }
         text
     }
@@ -219,7 +219,7 @@ impl<'a> Reader<'a> {
         }
         let id = text.parse().ok();
         if id.is_none() {
-            self.error(name, "type", "Expected the id of a task.");
+            self.error(name, "type", "Must be the id of a task.");
         }
         id
     }
@@ -356,7 +356,7 @@ fn open(work: &mut Work<'_, '_>, id: Id, action: Action, expected: Option<i64>) 
     work.actor.require(work.tx, action, &before)?;
     require_version(&before, expected)?;
     if before.is_archived() {
-        return Err(AppError::conflict("This task is archived; restore it first."));
+        return Err(AppError::conflict("This task is archived. Restore it first."));
     }
     Ok(before)
 }
@@ -398,7 +398,7 @@ const fn target(id: Id, recurrence_id: &str, expected: Option<i64>) -> Target<'_
 fn unknown_date(error: AppError) -> AppError {
     match error {
         AppError::NotFound(what) if what != TASK.label => {
-            AppError::field("recurrence_id", "unknown_date", "This is none of the dates of the task.")
+            AppError::field("recurrence_id", "unknown_date", "This is not an occurrence of the task.")
         }
         other => other,
     }
@@ -551,7 +551,7 @@ fn rank_at(work: &mut Work<'_, '_>, before: &Record, anchor: Anchor) -> Result<O
         None => false,
     };
     let Some(task) = found.filter(|_| visible) else {
-        return Err(AppError::field(field, "unknown_reference", "There is no such task."));
+        return Err(AppError::field(field, "unknown_reference", "This task does not exist."));
     };
     let beside = task.text("rank");
     let next = store::neighbour(work.tx, beside, above, before.id)?;

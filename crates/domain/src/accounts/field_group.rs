@@ -51,7 +51,7 @@ impl FieldGroup {
                 "Title, summary, places, dates, links, and every field that is in no other group."
             }
             Self::Money => {
-                "Amounts; of a PPA also category, sector, fiscal year, funding source, appropriation class, slots and \
+                "Amounts; for PPAs also category, sector, fiscal year, funding source, appropriation class, slots and \
                  outcome framework."
             }
             Self::Reporting => {

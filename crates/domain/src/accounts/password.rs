@@ -40,22 +40,22 @@ static LISTED: LazyLock<HashSet<Box<str>>> = LazyLock::new(|| {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     /// Fewer than [`SHORTEST`] characters, not counting blanks at its ends.
-    #[error("a password has at least {SHORTEST} characters")]
+    #[error("the password must have at least {SHORTEST} characters")]
     TooShort,
     /// More than [`LONGEST`] characters.
-    #[error("a password has at most {LONGEST} characters")]
+    #[error("the password must have at most {LONGEST} characters")]
     TooLong,
     /// The user name.
-    #[error("a password must not be the user name")]
+    #[error("the password must not be the user name")]
     IsUsername,
     /// One of the passwords that everybody tries first.
-    #[error("this password is among the first that anybody would try")]
+    #[error("this password is too common")]
     TooCommon,
     /// Only a few different characters, or only digits.
-    #[error("a password has at least {DIFFERENT} different characters and not only digits")]
+    #[error("the password must have at least {DIFFERENT} different characters and not only digits")]
     TooSimple,
     /// A name of the person or the office.
-    #[error("a password must not contain \"{0}\": names of you and of the office are tried first")]
+    #[error("the password must not contain \"{0}\", because names of you and the office are easy to guess")]
     HasContext(String),
 }
 

@@ -10,18 +10,18 @@ const LONGEST_REMINDER: i64 = 28 * 24 * 60;
 
 /// Minutes before something begins, each once: `[10, 1440]`.
 pub fn check_reminders(json: &Json) -> Result<(), String> {
-    let items = json.as_array().ok_or("Expected a list of minutes.")?;
+    let items = json.as_array().ok_or("Must be a list of minutes.")?;
     if items.len() > MOST_REMINDERS {
-        return Err(format!("Expected at most {MOST_REMINDERS} reminders."));
+        return Err(format!("Must have at most {MOST_REMINDERS} reminders."));
     }
     let mut seen = Vec::new();
     for item in items {
         let minutes = item
             .as_i64()
             .filter(|minutes| (1..=LONGEST_REMINDER).contains(minutes))
-            .ok_or_else(|| format!("Expected whole minutes from 1 to {LONGEST_REMINDER}, four weeks."))?;
+            .ok_or_else(|| format!("Must be whole minutes from 1 to {LONGEST_REMINDER} (four weeks)."))?;
         if seen.contains(&minutes) {
-            return Err(format!("{minutes} minutes are given twice."));
+            return Err(format!("{minutes} minutes appears twice."));
         }
         seen.push(minutes);
     }
@@ -30,7 +30,7 @@ pub fn check_reminders(json: &Json) -> Result<(), String> {
 
 /// A stretch of the day without reminders, which may pass midnight: `{"from": "22:00", "to": "06:00"}`.
 pub fn check_quiet_hours(json: &Json) -> Result<(), String> {
-    let expected = || "Expected both from and to, as in 22:00 and 06:00.".to_owned();
+    let expected = || "Enter both from and to, such as 22:00 and 06:00.".to_owned();
     let object = json.as_object().filter(|object| object.len() == 2).ok_or_else(expected)?;
     let time = |name: &str| {
         let text = object.get(name).and_then(Json::as_str).filter(|text| text.len() == 5)?;
@@ -38,7 +38,7 @@ pub fn check_quiet_hours(json: &Json) -> Result<(), String> {
     };
     match (time("from"), time("to")) {
         (Some(from), Some(to)) if from == to => {
-            Err("Quiet hours need an end that differs from their beginning.".to_owned())
+            Err("The end of the quiet hours must differ from the start.".to_owned())
         }
         (Some(_), Some(_)) => Ok(()),
         _ => Err(expected()),

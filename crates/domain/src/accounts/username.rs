@@ -9,10 +9,12 @@ pub const LONGEST: usize = 40;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UsernameError {
     /// Too short or too long.
-    #[error("a user name has {SHORTEST} to {LONGEST} characters")]
+    #[error("the user name must have {SHORTEST} to {LONGEST} characters")]
     Length,
     /// A character outside of the set.
-    #[error("a user name has only lower-case letters, digits, dots, hyphens and underscores; not {0:?}")]
+    #[error(
+        "the user name must have only lower-case letters, digits, dots, hyphens and underscores, not {0:?}"
+    )]
     Character(char),
 }
 

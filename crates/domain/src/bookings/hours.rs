@@ -23,7 +23,7 @@ fn time(text: &str) -> Result<Option<Time>, String> {
         return Ok(None);
     }
     let parsed = (text.len() == 5).then(|| text.parse::<Time>().ok()).flatten();
-    parsed.map(Some).ok_or_else(|| "Expected times as 08:00; the end of the day is 24:00.".to_owned())
+    parsed.map(Some).ok_or_else(|| "Times must look like 08:00; the end of the day is 24:00.".to_owned())
 }
 
 /// One stretch of a day: from, and to unless it lasts until midnight.
@@ -31,23 +31,24 @@ pub(super) type Stretch = (Time, Option<Time>);
 
 fn stretches(day: &str, json: &Json) -> Result<Vec<Stretch>, String> {
     let items = json.as_array().filter(|items| items.len() <= STRETCHES).ok_or_else(|| {
-        format!("Expected a list of at most {STRETCHES} stretches with from and to for {day}.")
+        format!("The hours of {day} must be a list of at most {STRETCHES} periods with from and to.")
     })?;
     let mut result: Vec<Stretch> = Vec::new();
     for item in items {
         let object = item
             .as_object()
             .filter(|object| object.len() == 2)
-            .ok_or_else(|| format!("Expected from and to for each stretch of {day}."))?;
+            .ok_or_else(|| format!("Each period of {day} needs from and to."))?;
         let text = |name: &str| object.get(name).and_then(Json::as_str).unwrap_or_default();
-        let from = time(text("from"))?.ok_or_else(|| format!("Nothing opens at the end of {day}."))?;
+        let from =
+            time(text("from"))?.ok_or_else(|| format!("The opening time of {day} must be before 24:00."))?;
         let to = time(text("to"))?;
         if to.is_some_and(|to| to <= from) {
             return Err(format!("The closing time of {day} must be after the opening time."));
         }
         let is_later = result.last().is_none_or(|(_, last)| last.is_some_and(|last| last <= from));
         if !is_later {
-            return Err(format!("The stretches of {day} must follow each other."));
+            return Err(format!("The periods of {day} must be in order and not overlap."));
         }
         result.push((from, to));
     }
@@ -62,9 +63,9 @@ pub fn check_opening_hours(json: &Json) -> Result<(), String> {
 
 /// The hours of each day, or nothing when it is always open.
 pub(super) fn read_opening_hours(json: &Json) -> Result<Option<[Vec<Stretch>; 7]>, String> {
-    let object = json.as_object().ok_or("Expected an object with lists by day: monday to sunday.")?;
+    let object = json.as_object().ok_or("Must be an object with lists by day, monday to sunday.")?;
     if let Some(unknown) = object.keys().find(|key| !WEEKDAYS.contains(&key.as_str())) {
-        return Err(format!("There is no day {unknown}; expected monday to sunday."));
+        return Err(format!("Unknown day: {unknown}. Must be monday to sunday."));
     }
     let mut week: [Vec<Stretch>; 7] = Default::default();
     for (place, day) in WEEKDAYS.into_iter().enumerate() {
@@ -129,22 +130,22 @@ pub(super) fn midnight(day: Date, zone: &TimeZone) -> Option<Timestamp> {
 /// A stretch in which the resource cannot be had, with the reason.
 pub(super) fn read_blackouts(json: &Json, zone: &TimeZone) -> Result<Vec<(Span, String)>, String> {
     let items = json.as_array().filter(|items| items.len() <= BLACKOUTS).ok_or_else(|| {
-        format!("Expected a list of at most {BLACKOUTS} blackouts with start, end and reason.")
+        format!("Must be a list of at most {BLACKOUTS} blackouts with start, end and reason.")
     })?;
     let mut result = Vec::new();
     for (number, item) in items.iter().enumerate() {
         let number = number + 1;
-        let wrong = |what: &str| format!("Blackout {number}: {what}");
-        let object = item.as_object().ok_or_else(|| wrong("expected start, end and reason."))?;
+        let wrong = |what: &str| format!("Blackout date {number}: {what}");
+        let object = item.as_object().ok_or_else(|| wrong("must have start, end and reason."))?;
         if let Some(unknown) = object.keys().find(|key| !["start", "end", "reason"].contains(&key.as_str())) {
-            return Err(wrong(&format!("there is no member {unknown}.")));
+            return Err(wrong(&format!("unknown member {unknown}.")));
         }
         let reason = match object.get("reason") {
             None | Some(Json::Null) => String::new(),
             Some(Json::String(reason)) if reason.chars().count() <= 255 => reason.clone(),
-            Some(_) => return Err(wrong("the reason is a text of at most 255 characters.")),
+            Some(_) => return Err(wrong("the reason must be text of at most 255 characters.")),
         };
-        let start = object.get("start").and_then(Json::as_str).ok_or_else(|| wrong("it needs a start."))?;
+        let start = object.get("start").and_then(Json::as_str).ok_or_else(|| wrong("enter a start."))?;
         let in_days = start.len() == 10;
         let read = |text: &str| moment(text, in_days, zone).map_err(|(_, message)| wrong(&message));
         let first = read(start)?;
@@ -152,13 +153,13 @@ pub(super) fn read_blackouts(json: &Json, zone: &TimeZone) -> Result<Vec<(Span, 
             None | Some(Json::Null) if in_days => {
                 let day = parse_date(start).map_err(|(_, message)| wrong(&message))?;
                 midnight(day.saturating_add(1.day()), zone)
-                    .ok_or_else(|| wrong("this day is out of range."))?
+                    .ok_or_else(|| wrong("this date is out of range."))?
             }
             Some(Json::String(text)) if (text.len() == 10) == in_days => read(text)?,
-            _ => return Err(wrong("it needs an end, written as the start is: both days, or both times.")),
+            _ => return Err(wrong("enter an end of the same form as the start: two dates or two times.")),
         };
         if end <= first {
-            return Err(wrong("the end must be after the start; it is exclusive."));
+            return Err(wrong("end must be after start; the end is exclusive."));
         }
         result.push((Span::new(first, end), reason));
     }

@@ -172,7 +172,7 @@ impl Terms {
             return Some(FieldError::new(
                 field,
                 "past",
-                format!("{day} is over; nothing is booked in the past."),
+                format!("{day} is in the past. Choose a later time."),
             ));
         }
         if overrides {
@@ -181,12 +181,12 @@ impl Terms {
         if let Some(hours) = self.maximum_hours
             && span.minutes() > hours * 60
         {
-            let message = format!("{} is booked for at most {hours} hours at a time.", self.name);
+            let message = format!("{} can be booked for at most {hours} hours at a time.", self.name);
             return Some(FieldError::new("end", "too_long", message));
         }
         if span.end > self.horizon(now) {
             let message = format!(
-                "{} can be booked at most {} days ahead; {} is later.",
+                "{} can be booked at most {} days ahead. {} is too late.",
                 self.name,
                 self.horizon_days,
                 told(span.start, &self.zone)
@@ -198,7 +198,7 @@ impl Terms {
             let reason =
                 if blackout.reason.is_empty() { String::new() } else { format!(" ({})", blackout.reason) };
             let message = format!(
-                "{} cannot be had from {} to {}{reason}.",
+                "{} is not available from {} to {}{reason}.",
                 self.name,
                 told(blackout.span.start, &self.zone),
                 told(blackout.span.end, &self.zone)
@@ -233,9 +233,9 @@ impl Terms {
             })
             .collect();
         if open.is_empty() {
-            format!("It does not open on a {name}.")
+            format!("Closed on {name}.")
         } else {
-            format!("On a {name} it opens from {}.", open.join(" and "))
+            format!("Open on {name} from {}.", open.join(" and "))
         }
     }
 }

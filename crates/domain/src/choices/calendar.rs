@@ -12,7 +12,7 @@ pub const HOLIDAY_TYPES: &[Choice] = &[
 ];
 
 /// Where a holiday comes from.
-pub const HOLIDAY_SOURCES: &[Choice] = &[choice("computed", "Computed"), choice("manual", "By hand")];
+pub const HOLIDAY_SOURCES: &[Choice] = &[choice("computed", "Calculated"), choice("manual", "Manual")];
 
 /// Months of the Hijri year, in their order.
 pub const HIJRI_MONTHS: &[Choice] = &[

@@ -305,7 +305,7 @@ pub const FETCH_STATUSES: &[Choice] = &[
     choice("current", "Up to date"),
     choice("failed", "Failed"),
     choice("file", "From a file"),
-    choice("reading", "Being read in"),
+    choice("reading", "Importing"),
 ];
 
 /// State of an event in a calendar of others.

@@ -10,7 +10,7 @@ const CLOSED: [([u8; 4], u32, &str); 18] = [
     ([100, 64, 0, 0], 10, "within the network of a provider"),
     ([127, 0, 0, 0], 8, "this machine"),
     // Names and passwords of machines in a cloud are kept here.
-    ([169, 254, 0, 0], 16, "of the local link"),
+    ([169, 254, 0, 0], 16, "link-local"),
     ([172, 16, 0, 0], 12, "of a private network"),
     ([192, 0, 0, 0], 24, "reserved"),
     ([192, 0, 2, 0], 24, "for documentation"),
@@ -19,10 +19,10 @@ const CLOSED: [([u8; 4], u32, &str); 18] = [
     ([192, 88, 99, 0], 24, "reserved"),
     ([192, 168, 0, 0], 16, "of a private network"),
     ([192, 175, 48, 0], 24, "reserved"),
-    ([198, 18, 0, 0], 15, "for measurements"),
+    ([198, 18, 0, 0], 15, "for benchmarks"),
     ([198, 51, 100, 0], 24, "for documentation"),
     ([203, 0, 113, 0], 24, "for documentation"),
-    ([224, 0, 0, 0], 4, "for many at once"),
+    ([224, 0, 0, 0], 4, "for multicast"),
     ([240, 0, 0, 0], 4, "reserved"),
 ];
 
@@ -49,7 +49,7 @@ pub fn closed(address: IpAddr) -> Option<&'static str> {
 
 fn closed_v4(address: Ipv4Addr) -> Option<&'static str> {
     if address == HOST_OF_CLOUD {
-        return Some("of the cloud's own");
+        return Some("of a cloud provider");
     }
     let number = address.to_bits();
     CLOSED
@@ -67,7 +67,7 @@ fn closed_v6(address: Ipv6Addr) -> Option<&'static str> {
     let number = address.to_bits();
     // Everything that is open to everybody begins with 001; what is mapped, translated, local or for many does not.
     if number >> 125 != 0b001 {
-        return Some("not of the open network");
+        return Some("not public");
     }
     CLOSED_IPV6
         .iter()

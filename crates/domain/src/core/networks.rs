@@ -40,7 +40,7 @@ impl Network {
 
 /// The text of a network that is none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is not a network; write for example 10.0.0.0/8 or ::1")]
+#[error("'{0}' is not a network; use for example 10.0.0.0/8 or ::1")]
 pub struct NoNetwork(String);
 
 impl FromStr for Network {

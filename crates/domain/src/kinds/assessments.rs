@@ -15,7 +15,7 @@ pub static ASSESSMENT: Kind = Kind {
     label: "Assessment",
     plural: "Assessments",
     icon: "clipboard-list",
-    purpose: "Mapping and needs assessments, from planning to report; each brings its own tasks.",
+    purpose: "Mapping and needs assessments, from planning to report. Tasks are generated for each.",
     module: Module::Mana,
     area: Area::Field,
     state: "status",
@@ -34,7 +34,7 @@ pub static ASSESSMENT: Kind = Kind {
         Field::new("title", "Title", Type::Text(200)).required().searchable().listed(),
         Field::new("primary_methodology", "Method", Type::Choice(ASSESSMENT_METHODOLOGIES))
             .required()
-            .help("Decides which tasks are made.")
+            .help("Determines the generated tasks.")
             .listed()
             .filtered(),
         Field::new("planned_start_date", "Planned start", Type::Date).required().listed(),

@@ -26,7 +26,7 @@ pub static BOOKING: Kind = Kind {
     label: "Booking",
     plural: "Bookings",
     icon: "calendar-check",
-    purpose: "Who uses which room, vehicle, equipment or facilitator, and when.",
+    purpose: "Bookings of rooms, vehicles, equipment and facilitators.",
     module: Module::Resources,
     area: Area::Work,
     title: "purpose",
@@ -37,14 +37,14 @@ pub static BOOKING: Kind = Kind {
     dates: &[DateRole::span("booking", "", "start", "end")],
     fields: &[
         Field::new("purpose", "Purpose", Type::Text(255))
-            .help("What it is for; what it belongs to, or your name, when left empty.")
+            .help("Leave empty to use the linked record or your name.")
             .searchable()
             .listed(),
         Field::new("resource", "Resource", Type::Reference("resource")).required().listed().filtered(),
         Field::new("all_day", "All day", Type::Boolean).initial(Initial::Boolean(false)),
         Field::new("start", "Start", Type::Moment).required().listed(),
         Field::new("end", "End", Type::Moment)
-            .help("One hour, or one day, after the start when left empty.")
+            .help("Leave empty for one hour, or one day for all-day entries.")
             .listed(),
         Field::new("timezone", "Time zone", Type::TimeZone)
             .required()
@@ -53,7 +53,7 @@ pub static BOOKING: Kind = Kind {
         Field::new("units", "Units", Type::Integer(1, 100_000))
             .required()
             .initial(Initial::Integer(1))
-            .help("How many of it, where there are several."),
+            .help("Number of units, if the resource has several."),
         Field::new("origin", "For", Type::Link(BOOKING_ORIGINS)).listed().filtered(),
         Field::new("status", "Status", Type::Choice(BOOKING_STATUSES))
             .initial(Initial::Text("pending"))
@@ -68,13 +68,13 @@ pub static BOOKING: Kind = Kind {
         Field::new("notes", "Notes", Type::Multiline(5000)).searchable(),
         Field::new("override_reason", "Reason of the override", Type::Multiline(2000))
             .group(FieldGroup::Decision)
-            .help("Books over other bookings and rules; administrators only, and logged.")
+            .help("Overrides other bookings and rules. Administrators only; logged.")
             .folded(),
         Field::new("decided_by", "Decided by", Type::Reference("user")).derived(),
         Field::new("decided_at", "Decided at", Type::Instant)
             .derived()
-            .not_on_calendar("when somebody decided is history, not a date to plan with"),
-        Field::new("decision_note", "Note of the decision", Type::Multiline(2000)).derived(),
+            .not_on_calendar("time of a past decision"),
+        Field::new("decision_note", "Decision note", Type::Multiline(2000)).derived(),
         Field::new("resource_name", "Name of the resource", Type::Text(255))
             .derived()
             .searchable()

@@ -39,7 +39,7 @@ pub static COMMUNITY: Kind = Kind {
             .filtered(),
         Field::new("province", "Province", Type::Reference("province")).derived().listed().filtered(),
         Field::new("region", "Region", Type::Reference("region")).derived().filtered(),
-        Field::new("obc_id", "OBC number", Type::Text(40)).searchable().help("As in R12-SK-PAL-001."),
+        Field::new("obc_id", "OBC number", Type::Text(40)).searchable().help("Example: R12-SK-PAL-001."),
         Field::new("estimated_obc_population", "OBC population", Type::Integer(0, 10_000_000))
             .group(FieldGroup::Reporting)
             .listed(),
@@ -103,7 +103,7 @@ pub static COMMUNITY: Kind = Kind {
             .folded(),
         Field::new("needs_assessment_date", "Last needs assessment", Type::Date)
             .folded()
-            .not_on_calendar("A fact of the past; the assessment itself is on the calendar."),
+            .not_on_calendar("Past date. The assessment itself is on the calendar."),
         narrative("notes", "Notes"),
     ],
     ..Kind::new("community", "communities", "communities")

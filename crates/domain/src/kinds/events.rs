@@ -9,7 +9,7 @@ pub static EVENT: Kind = Kind {
     label: "Event",
     plural: "Events",
     icon: "calendar-days",
-    purpose: "Meetings, consultations, workshops and field visits; preparation and follow-up come with them.",
+    purpose: "Meetings, consultations, workshops and field visits. Preparation and follow-up tasks are generated.",
     module: Module::Coordination,
     area: Area::Work,
     state: "status",
@@ -23,13 +23,13 @@ pub static EVENT: Kind = Kind {
         Field::new("event_type", "Type", Type::Choice(EVENT_TYPES))
             .required()
             .initial(Initial::Text("meeting"))
-            .help("Decides which preparation and follow-up tasks are made.")
+            .help("Determines the generated preparation and follow-up tasks.")
             .listed()
             .filtered(),
         Field::new("all_day", "All day", Type::Boolean).initial(Initial::Boolean(false)),
         Field::new("start", "Start", Type::Moment).required().listed(),
         Field::new("end", "End", Type::Moment)
-            .help("One hour, or one day, after the start when left empty.")
+            .help("Leave empty for one hour, or one day for all-day entries.")
             .listed(),
         Field::new("timezone", "Time zone", Type::TimeZone)
             .required()

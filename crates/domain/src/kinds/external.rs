@@ -4,15 +4,15 @@ use crate::accounts::Area;
 use crate::choices::{EXTERNAL_EVENT_STATUSES, FETCH_STATUSES};
 use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module, series};
 
-const FETCHED: &str = "When the calendar was last looked at; nothing takes place then.";
+const FETCHED: &str = "Time of the last fetch, not an event.";
 
 /// A calendar of somebody else.
 pub static EXTERNAL_CALENDAR: Kind = Kind {
     label: "External calendar",
     plural: "External calendars",
     icon: "rss",
-    purpose: "Calendars of ministries, schools and partners that the office follows: subscribed by their address, or \
-              read in from a file.",
+    purpose: "Calendars of ministries, schools and partners, subscribed by address or imported from a \
+              file.",
     module: Module::External,
     area: Area::Reference,
     title: "name",
@@ -21,7 +21,7 @@ pub static EXTERNAL_CALENDAR: Kind = Kind {
     fields: &[
         Field::new("name", "Name", Type::Text(200)).required().searchable().listed(),
         Field::new("address", "Address", Type::Text(2000))
-            .help("The address under which the calendar offers itself to other programs, with https or webcal. Leave it empty for a calendar that is only read in from files. Only those who may edit this calendar see all of it.")
+            .help("iCalendar address, starting with https or webcal. Leave empty for a calendar that is only imported from files. Only people who can edit this calendar see the full address.")
             .sealed()
             .listed(),
         Field::new("is_active", "Fetch regularly", Type::Boolean).initial(Initial::Boolean(true)).filtered(),
@@ -52,7 +52,7 @@ pub static EXTERNAL_EVENT: Kind = Kind {
     label: "External event",
     plural: "External events",
     icon: "calendar",
-    purpose: "Events of the calendars of others.",
+    purpose: "Events from external calendars.",
     module: Module::External,
     area: Area::Reference,
     state: "status",

@@ -10,7 +10,7 @@ pub static FEED: Kind = Kind {
     label: "Calendar feed",
     plural: "Calendar feeds",
     icon: "rss",
-    purpose: "The calendar under a secret address, for Google Calendar, Outlook, a phone or any other calendar program.",
+    purpose: "Secret calendar addresses for Google Calendar, Outlook, a phone or any other calendar program.",
     module: Module::Administration,
     area: Area::Personal,
     title: "name",
@@ -20,44 +20,44 @@ pub static FEED: Kind = Kind {
         Field::new("name", "Name", Type::Text(120))
             .required()
             .searchable()
-            .help("What the calendar is called in the other program.")
+            .help("Name of the calendar in the other program.")
             .listed(),
         Field::new("modules", "Modules", Type::Choices(CALENDAR_MODULES))
-            .help("All of them when none is chosen.")
+            .help("Leave empty for all.")
             .listed(),
-        Field::new("mine", "Only what I am on", Type::Boolean).initial(Initial::Boolean(false)).listed(),
+        Field::new("mine", "Only my entries", Type::Boolean).initial(Initial::Boolean(false)).listed(),
         Field::new("kinds", "Kinds of entries", Type::Tags)
-            .help("All of the chosen modules when none is chosen.")
+            .help("Leave empty for all of the selected modules.")
             .folded(),
-        Field::new("status", "States", Type::Tags).help("Whatever the state when none is chosen.").folded(),
+        Field::new("status", "States", Type::Tags).help("Leave empty for all statuses.").folded(),
         Field::new("priority", "Priorities", Type::Choices(PRIORITIES))
-            .help("Whatever the priority when none is chosen.")
+            .help("Leave empty for all priorities.")
             .folded(),
         Field::new("person", "People", Type::References("user"))
-            .help("Only what one of them is on.")
+            .help("Only entries with one of these people.")
             .folded(),
         Field::new("team", "Teams", Type::References("team"))
-            .help("Only what names one of them, or what one of their people is on.")
+            .help("Only entries of these teams or their members.")
             .folded(),
         Field::new("organization", "Organizations", Type::References("organization"))
-            .help("Only what names one of them, or belongs to something that does.")
+            .help("Only entries of these organizations or of records linked to them.")
             .folded(),
         Field::new("resource", "Resources", Type::References("resource"))
-            .help("Only what takes one of them.")
+            .help("Only entries that use one of these resources.")
             .folded(),
         Field::new("place", "Places", Type::Links(&["region", "province", "municipality", "barangay"]))
-            .help("Only what lies there by itself, its community or what it belongs to.")
+            .help("Only entries in these places, directly or through their community or parent record.")
             .folded(),
         Field::new("text", "Words of the title", Type::Text(200))
-            .help("Each of them begins a word of the title.")
+            .help("Beginnings of words in the title. All must match.")
             .folded(),
         Field::new("expires", "Ends", Type::Instant)
-            .help("After that the address answers no more. Leave empty for no end.")
-            .not_on_calendar("It is the end of an address and no date of the office.")
+            .help("The address stops working then. Leave empty for no expiry.")
+            .not_on_calendar("Expiry of an address, not a date of the office.")
             .listed(),
         Field::new("last_read_at", "Last read", Type::Instant)
             .derived()
-            .not_on_calendar("when a program asked for the feed is no date of the office")
+            .not_on_calendar("time of a request, not a date of the office")
             .listed(),
         Field::new("reads", "Times read", Type::Integer(0, i64::MAX)).derived(),
         // Encrypted, as the owner looks it up again for the next device.

@@ -14,7 +14,7 @@ pub static HOLIDAY: Kind = Kind {
     label: "Holiday",
     plural: "Holidays",
     icon: "party-popper",
-    purpose: "Days off and feasts: computed by law and moon for each year, moved and added by hand when proclaimed.",
+    purpose: "Public holidays, calculated for each year and adjusted manually when proclaimed.",
     module: Module::Holidays,
     area: Area::Reference,
     title: "name",
@@ -26,20 +26,20 @@ pub static HOLIDAY: Kind = Kind {
         Field::new("name", "Name", Type::Text(200)).required().searchable().listed(),
         Field::new("date", "Date", Type::Date).required().listed(),
         Field::new("end_date", "Last day", Type::Date)
-            .help("When it lasts several days; the last of them counts too.")
+            .help("For holidays of several days. The last day is included.")
             .folded(),
         Field::new("holiday_type", "Type", Type::Choice(HOLIDAY_TYPES))
             .required()
             .initial(Initial::Text("special_non_working"))
             .listed()
             .filtered(),
-        Field::new("is_estimated", "By moon sighting", Type::Boolean)
+        Field::new("is_estimated", "Subject to moon sighting", Type::Boolean)
             .initial(Initial::Boolean(false))
-            .help("The date is computed and may still move by a day or two; giving another date settles it.")
+            .help("The date is calculated and may change by a day or two. Enter another date to fix it.")
             .listed()
             .filtered(),
         Field::new("source", "Source", Type::Choice(HOLIDAY_SOURCES)).derived().listed().filtered(),
-        Field::new("notes", "Notes", Type::Multiline(2000)).help("As the number of the proclamation."),
+        Field::new("notes", "Notes", Type::Multiline(2000)).help("For example, the proclamation number."),
         Field::new("key", "Key", Type::Text(60)).derived(),
     ],
     ..Kind::new("holiday", "holidays", "holidays")
@@ -50,7 +50,7 @@ pub static HIJRI_ADJUSTMENT: Kind = Kind {
     label: "Moon sighting",
     plural: "Moon sightings",
     icon: "moon",
-    purpose: "A Hijri month that was sighted a day earlier or later than computed; dates and Muslim holidays follow.",
+    purpose: "Hijri months sighted earlier or later than calculated. Dates and Muslim holidays are recalculated.",
     module: Module::Holidays,
     area: Area::Reference,
     default_sort: "-created_at",
@@ -60,14 +60,14 @@ pub static HIJRI_ADJUSTMENT: Kind = Kind {
         Field::new("title", "Title", Type::Text(80)).derived().listed(),
         Field::new("year", "Hijri year", Type::Integer(1400, 1500)).required().listed().filtered(),
         Field::new("month", "Month", Type::Choice(HIJRI_MONTHS))
-            .help("Empty: every month of the year for which nothing else is said.")
+            .help("Leave empty for all other months of the year.")
             .listed()
             .filtered(),
-        Field::new("days", "Begins so many days later", Type::Integer(-MOST_DAYS, MOST_DAYS))
+        Field::new("days", "Days later than calculated", Type::Integer(-MOST_DAYS, MOST_DAYS))
             .required()
-            .help("1 when the moon was seen a day after it was expected, -1 when a day before.")
+            .help("1 if the moon was seen a day later than expected, -1 if a day earlier.")
             .listed(),
-        Field::new("notes", "Notes", Type::Multiline(2000)).help("As who announced it."),
+        Field::new("notes", "Notes", Type::Multiline(2000)).help("For example, who announced it."),
     ],
     ..Kind::new("hijri_adjustment", "hijri-adjustments", "hijri_adjustments")
 };

@@ -57,7 +57,7 @@ fn in_order(record: &Record, first: &str, second: &str, errors: &mut Vec<FieldEr
         && end < start
     {
         let label = record.kind.field(first).map_or(first, |field| field.label);
-        errors.push(FieldError::new(second, "order", format!("This must not be before {label} ({start}).")));
+        errors.push(FieldError::new(second, "order", format!("Must not be before {label} ({start}).")));
     }
 }
 

@@ -36,7 +36,7 @@ pub static NEED: Kind = Kind {
             .filtered(),
         Field::new("impact_severity", "Severity", Type::Integer(1, 5))
             .group(FieldGroup::Scoring)
-            .help("1 slight to 5 very severe."),
+            .help("From 1 (slight) to 5 (very severe)."),
         Field::new("feasibility", "Feasibility", Type::Choice(FEASIBILITIES)).group(FieldGroup::Scoring),
         Field::new("affected_population", "People affected", Type::Integer(0, 10_000_000))
             .group(FieldGroup::Scoring)
@@ -47,7 +47,7 @@ pub static NEED: Kind = Kind {
         Field::new("estimated_cost_centavos", "Estimated cost", Type::Money).listed(),
         Field::new("priority_score", "Score", Type::Integer(0, 100)).derived().listed(),
         Field::new("priority_rank", "Rank", Type::Integer(1, 100_000)).group(FieldGroup::Decision).folded(),
-        Field::new("assessment", "Found by assessment", Type::Reference("assessment")).filtered(),
+        Field::new("assessment", "Assessment", Type::Reference("assessment")).filtered(),
         Field::new("forwarded_to", "Forwarded to", Type::Reference("organization"))
             .group(FieldGroup::Decision)
             .folded(),
@@ -56,7 +56,7 @@ pub static NEED: Kind = Kind {
             .folded(),
         Field::new("validated_at", "Validated on", Type::Instant)
             .derived()
-            .not_on_calendar("A record of a decision, not a plan."),
+            .not_on_calendar("Date of a decision, not a plan."),
         Field::new("validated_by", "Validated by", Type::Reference("user")).derived(),
     ],
     ..Kind::new("need", "needs", "needs")

@@ -9,7 +9,7 @@ pub static ORGANIZATION: Kind = Kind {
     label: "Organization",
     plural: "Organizations",
     icon: "building-2",
-    purpose: "Ministries, local governments, agencies and civil society with which the office works.",
+    purpose: "Ministries, local governments, agencies and civil society partners of the office.",
     module: Module::Coordination,
     area: Area::Reference,
     title: "name",

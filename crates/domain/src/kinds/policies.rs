@@ -55,13 +55,13 @@ pub static POLICY: Kind = Kind {
         Field::new("approval_date", "Approved on", Type::Date)
             .group(FieldGroup::Decision)
             .folded()
-            .not_on_calendar("A record of a decision, not a plan."),
+            .not_on_calendar("Date of a decision, not a plan."),
         Field::new("description", "Description", Type::Multiline(20_000)).searchable(),
         Field::new("problem_statement", "Problem", Type::Multiline(20_000)).folded(),
         Field::new("proposed_solution", "Proposed solution", Type::Multiline(20_000)).folded(),
         Field::new("expected_outcomes", "Expected outcomes", Type::Multiline(20_000)).folded(),
-        Field::new("needs", "Needs behind it", Type::References("need")),
-        Field::new("assessments", "Assessments behind it", Type::References("assessment")).folded(),
+        Field::new("needs", "Related needs", Type::References("need")),
+        Field::new("assessments", "Related assessments", Type::References("assessment")).folded(),
         Field::new("estimated_cost_centavos", "Estimated cost", Type::Money).folded(),
     ],
     ..Kind::new("policy", "policies", "policies")

@@ -19,23 +19,23 @@ fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     if let (Some(all), Some(obc)) = (record.integer("total_slots"), record.integer("obc_slots"))
         && obc > all
     {
-        errors.push(FieldError::new("obc_slots", "range", "OBC slots cannot exceed the slots in all."));
+        errors.push(FieldError::new("obc_slots", "range", "OBC slots must not exceed the total slots."));
     }
     if record.integer("manual_progress").is_some() && record.get("manual_progress_reason").is_empty() {
         errors.push(FieldError::new(
             "manual_progress_reason",
             "required",
-            "Say why the progress is set by hand; clear it to follow the tasks again.",
+            "Enter a reason for the manual progress, or clear the manual progress.",
         ));
     }
 }
 
 /// `[{date, title, status}]`, the status optional.
 fn check_milestones(json: &Json) -> Result<(), String> {
-    let expected = || "Expected a list of milestones with date, title and status.".to_owned();
+    let expected = || "Must be a list of milestones with date, title and status.".to_owned();
     let items = json.as_array().ok_or_else(expected)?;
     if items.len() > 100 {
-        return Err("Expected at most 100 milestones.".to_owned());
+        return Err("Must have at most 100 milestones.".to_owned());
     }
     for (number, item) in items.iter().enumerate() {
         let number = number + 1;
@@ -52,21 +52,21 @@ fn check_milestones(json: &Json) -> Result<(), String> {
         match item.get("status") {
             None | Some(Json::Null) => {}
             Some(Json::String(status)) if choices::contains(MILESTONE_STATUSES, status) => {}
-            _ => return Err(format!("The status of milestone {number} is not one of the list.")),
+            _ => return Err(format!("Milestone {number} has an unknown status.")),
         }
     }
     Ok(())
 }
 
 fn check_outcomes(json: &Json) -> Result<(), String> {
-    let object = json.as_object().ok_or("Expected an object with outputs, outcomes and impacts.")?;
+    let object = json.as_object().ok_or("Must be an object with outputs, outcomes and impacts.")?;
     if let Some(unknown) =
         object.keys().find(|key| !["outputs", "outcomes", "impacts"].contains(&key.as_str()))
     {
-        return Err(format!("Unknown member {unknown}; expected outputs, outcomes and impacts."));
+        return Err(format!("Unknown member: {unknown}. Must be outputs, outcomes or impacts."));
     }
     if object.values().any(|value| !value.is_array()) {
-        return Err("Each of outputs, outcomes and impacts is a list.".to_owned());
+        return Err("Outputs, outcomes and impacts must be lists.".to_owned());
     }
     Ok(())
 }
@@ -103,7 +103,7 @@ pub static PPA: Kind = Kind {
             .listed()
             .filtered(),
         Field::new("sector", "Sector", Type::Choice(SECTORS)).group(FieldGroup::Money).filtered(),
-        Field::new("needs", "Needs it answers", Type::References("need")),
+        Field::new("needs", "Needs", Type::References("need")),
         Field::new("communities", "Communities", Type::References("community")).filtered(),
         Field::new("lead_organization", "Lead organization", Type::Reference("organization"))
             .listed()
@@ -124,12 +124,12 @@ pub static PPA: Kind = Kind {
             .initial(Initial::Text("medium"))
             .filtered(),
         Field::new("progress", "Progress", Type::Integer(0, 100)).derived().listed(),
-        Field::new("task_progress", "Progress by tasks", Type::Integer(0, 100)).derived(),
-        Field::new("manual_progress", "Progress set by hand", Type::Integer(0, 100))
+        Field::new("task_progress", "Progress calculated from tasks", Type::Integer(0, 100)).derived(),
+        Field::new("manual_progress", "Manual progress", Type::Integer(0, 100))
             .group(FieldGroup::Reporting)
-            .help("Overrides the progress by tasks until it is cleared.")
+            .help("Overrides the calculated progress until cleared.")
             .folded(),
-        Field::new("manual_progress_reason", "Why it is set by hand", Type::Text(500))
+        Field::new("manual_progress_reason", "Reason for manual progress", Type::Text(500))
             .group(FieldGroup::Reporting)
             .folded(),
         Field::new("approval_stage", "Budget approval", Type::Choice(APPROVAL_STATES))
@@ -148,15 +148,15 @@ pub static PPA: Kind = Kind {
         Field::new("obc_slots", "OBC slots", SLOTS).group(FieldGroup::Money).folded(),
         Field::new("implementing_organization", "Implementing organization", Type::Reference("organization"))
             .folded(),
-        Field::new("policies", "Policies it implements", Type::References("policy")).folded(),
-        Field::new("assessment", "Assessment behind it", Type::Reference("assessment")).folded(),
+        Field::new("policies", "Policies", Type::References("policy")).folded(),
+        Field::new("assessment", "Related assessment", Type::Reference("assessment")).folded(),
         Field::new("coverage_region", "Region", Type::Reference("region")).folded().filtered(),
         Field::new("coverage_province", "Province", Type::Reference("province")).folded().filtered(),
         Field::new("coverage_municipality", "Municipality or city", Type::Reference("municipality")).folded(),
         Field::new("actual_end_date", "Ended on", Type::Date)
             .group(FieldGroup::Status)
             .folded()
-            .not_on_calendar("A record of the past; the target end is on the calendar."),
+            .not_on_calendar("Past date; the target end is on the calendar."),
         Field::new("outcome_framework", "Outcome framework", Type::Structure(check_outcomes))
             .group(FieldGroup::Money)
             .folded(),

@@ -9,7 +9,7 @@ pub static PROJECT: Kind = Kind {
     label: "Project",
     plural: "Projects",
     icon: "route",
-    purpose: "The way of one need through nine stages to a completed PPA.",
+    purpose: "Workflow of one need through nine stages to a completed PPA.",
     module: Module::Projects,
     area: Area::Programme,
     state: "current_stage",
@@ -23,10 +23,10 @@ pub static PROJECT: Kind = Kind {
         Field::new("ppa", "PPA", Type::Reference("ppa")).listed().filtered(),
         Field::new("lead", "Lead", Type::Reference("user")).initial(Initial::Actor).listed().filtered(),
         Field::new("current_stage", "Stage", Type::Choice(PROJECT_STAGES)).derived().listed().filtered(),
-        Field::new("stage_entered_at", "In this stage since", Type::Instant)
+        Field::new("stage_entered_at", "Stage entered at", Type::Instant)
             .derived()
             .listed()
-            .not_on_calendar("A record of the past; the stage's tasks are on the calendar."),
+            .not_on_calendar("Past date; the stage's tasks are on the calendar."),
         Field::new("priority", "Priority", Type::Choice(PRIORITIES))
             .group(FieldGroup::Decision)
             .required()
@@ -34,12 +34,10 @@ pub static PROJECT: Kind = Kind {
             .filtered(),
         Field::new("target_completion_date", "Target", Type::Date).listed(),
         Field::new("focal_organization", "Responsible organization", Type::Reference("organization")),
-        Field::new("mao_focal_person", "Focal person there", Type::Text(200))
+        Field::new("mao_focal_person", "Focal person", Type::Text(200))
             .group(FieldGroup::People)
             .searchable(),
-        Field::new("completed_on", "Completed on", Type::Date)
-            .derived()
-            .not_on_calendar("A record of the past."),
+        Field::new("completed_on", "Completed on", Type::Date).derived().not_on_calendar("Past date."),
         Field::new("notes", "Notes", Type::Multiline(10_000)).group(FieldGroup::Reporting),
     ],
     ..Kind::new("project", "projects", "projects")

@@ -21,9 +21,9 @@ pub static RESOURCE: Kind = Kind {
         Field::new("resource_type", "Type", Type::Choice(RESOURCE_TYPES)).required().listed().filtered(),
         Field::new("capacity", "Capacity", Type::Integer(1, 100_000))
             .initial(Initial::Integer(1))
-            .help("How many bookings it bears at the same time: 1 for a room or a vehicle, 3 for three projectors.")
+            .help("Number of bookings at the same time: 1 for a room or a vehicle, 3 for three projectors.")
             .listed(),
-        Field::new("seats", "Seats", Type::Integer(1, 100_000)).help("How many people fit.").listed(),
+        Field::new("seats", "Seats", Type::Integer(1, 100_000)).help("Number of people.").listed(),
         Field::new("location", "Location", Type::Text(255)).searchable().listed(),
         Field::new("requires_approval", "Needs approval", Type::Boolean)
             .initial(Initial::Boolean(false))
@@ -33,28 +33,28 @@ pub static RESOURCE: Kind = Kind {
             .listed()
             .filtered(),
         Field::new("opening_hours", "Opening hours", Type::Structure(check_opening_hours))
-            .help("When it can be used; without any it is always open.")
+            .help("When it can be booked. Leave empty for always.")
             .folded(),
         Field::new("blackouts", "Blackout dates", Type::Structure(check_blackouts))
-            .help("When it cannot be booked, as for repair.")
+            .help("When it cannot be booked, for example during repair.")
             .folded(),
-        Field::new("buffer_before_minutes", "Minutes needed before", Type::Integer(0, 10_080))
+        Field::new("buffer_before_minutes", "Buffer before (minutes)", Type::Integer(0, 10_080))
             .initial(Initial::Integer(0))
-            .help("Kept free before each booking, as for setting up.")
+            .help("Free time before each booking, for example for setup.")
             .folded(),
-        Field::new("buffer_after_minutes", "Minutes needed after", Type::Integer(0, 10_080))
+        Field::new("buffer_after_minutes", "Buffer after (minutes)", Type::Integer(0, 10_080))
             .initial(Initial::Integer(0))
-            .help("Kept free after each booking, as for cleaning.")
+            .help("Free time after each booking, for example for cleaning.")
             .folded(),
-        Field::new("horizon_days", "Days ahead", Type::Integer(1, 1_000))
+        Field::new("horizon_days", "Booking horizon (days)", Type::Integer(1, 1_000))
             .initial(Initial::Integer(183))
-            .help("How far ahead it can be booked; six months unless said otherwise.")
+            .help("How far ahead it can be booked. Six months by default.")
             .folded(),
-        Field::new("maximum_hours", "Hours at most", Type::Integer(1, 8_784))
-            .help("The longest booking; no limit when left empty.")
+        Field::new("maximum_hours", "Maximum hours", Type::Integer(1, 8_784))
+            .help("Longest booking. Leave empty for no limit.")
             .folded(),
         Field::new("person", "Facilitator", Type::Reference("user"))
-            .help("For a facilitator of the office.")
+            .help("Only for facilitators of the office.")
             .folded(),
         Field::new("cost_per_use_centavos", "Cost per use", Type::Money).folded(),
         Field::new("description", "Description", Type::Multiline(5000)).searchable(),

@@ -17,7 +17,7 @@ pub static SAVED_VIEW: Kind = Kind {
     label: "Saved view",
     plural: "Saved views",
     icon: "list-filter",
-    purpose: "The filters and the view of a page under a name, to come back to with one click.",
+    purpose: "Named filters and views of a page.",
     module: Module::Administration,
     area: Area::Personal,
     title: "name",
@@ -30,17 +30,15 @@ pub static SAVED_VIEW: Kind = Kind {
             .initial(Initial::Text("calendar"))
             .listed()
             .filtered(),
-        Field::new("query", "Filters", Type::Text(2000))
-            .help("What stands in the address of the page after the question mark.")
-            .listed(),
+        Field::new("query", "Filters", Type::Text(2000)).help("Query part of the page address.").listed(),
         Field::new("is_default", "Default", Type::Boolean)
             .initial(Initial::Boolean(false))
-            .help("The page opens with it.")
+            .help("The page opens with this view.")
             .listed()
             .filtered(),
         Field::new("position", "Position", Type::Integer(0, 10_000))
             .initial(Initial::Integer(0))
-            .help("Small numbers stand first."),
+            .help("Lower numbers are listed first."),
     ],
     ..Kind::new("saved_view", "saved-views", "saved_views")
 };

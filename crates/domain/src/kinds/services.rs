@@ -14,7 +14,7 @@ pub static SERVICE: Kind = Kind {
     label: "Service",
     plural: "Services",
     icon: "life-buoy",
-    purpose: "What ministries and agencies offer to communities, with the time for applications.",
+    purpose: "Services of ministries and agencies for communities, with application periods.",
     module: Module::Services,
     area: Area::Programme,
     state: "status",
@@ -51,7 +51,7 @@ pub static SERVICE: Kind = Kind {
         Field::new("eligibility_criteria", "Who may apply", Type::Multiline(10_000))
             .group(FieldGroup::Reporting)
             .folded(),
-        Field::new("ppas", "PPAs behind it", Type::References("ppa")).folded(),
+        Field::new("ppas", "Related PPAs", Type::References("ppa")).folded(),
     ],
     ..Kind::new("service", "services", "services")
 };
@@ -84,7 +84,7 @@ pub static APPLICATION: Kind = Kind {
         Field::new("status", "Status", Type::Choice(APPLICATION_STATUSES))
             .required()
             .initial(Initial::Text("draft"))
-            .help("Review tasks are made when it is submitted.")
+            .help("Review tasks are generated on submission.")
             .listed()
             .filtered(),
         Field::new("community", "Community", Type::Reference("community")).listed().filtered(),
@@ -93,7 +93,7 @@ pub static APPLICATION: Kind = Kind {
         Field::new("beneficiary_count", "Beneficiaries", Type::Integer(0, 1_000_000)),
         Field::new("submitted_on", "Submitted on", Type::Date)
             .derived()
-            .not_on_calendar("A record of the past; the review task is on the calendar."),
+            .not_on_calendar("Past date; the review task is on the calendar."),
         Field::new("details", "Details", Type::Multiline(10_000)).group(FieldGroup::Reporting).searchable(),
     ],
     ..Kind::new("application", "applications", "applications")

@@ -4,7 +4,7 @@ use crate::accounts::Area;
 use crate::choices::Choice;
 use crate::registry::{Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
-/// Modules that can be shared: neither what is about the people of the office nor the calendars of others.
+/// Modules that can be shared: neither what is about the people of the office nor external calendars.
 pub const SHARED_MODULES: &[Choice] = &[
     Choice { value: "coordination", label: "Coordination" },
     Choice { value: "mana", label: "Mapping and needs" },
@@ -27,7 +27,7 @@ fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     if let (Some(start), Some(end)) = (record.date("start"), record.date("end"))
         && start.until(end).is_ok_and(|span| span.get_days() >= MOST_DAYS)
     {
-        let message = format!("A share shows at most {MOST_DAYS} days.");
+        let message = format!("The period must be at most {MOST_DAYS} days.");
         errors.push(FieldError::new("end", "range", message));
     }
 }
@@ -37,7 +37,7 @@ pub static SHARE: Kind = Kind {
     label: "Shared calendar",
     plural: "Shared calendars",
     icon: "share-2",
-    purpose: "A part of the calendar for people without an account: title, time and place, under a secret address.",
+    purpose: "Parts of the calendar for people without an account: title, time and place, at a secret address.",
     module: Module::Administration,
     area: Area::Personal,
     title: "name",
@@ -45,40 +45,37 @@ pub static SHARE: Kind = Kind {
     rules,
     in_navigation: false,
     fields: &[
-        Field::new("name", "Name", Type::Text(120))
-            .required()
-            .help("Stands at the head of the page.")
-            .listed(),
+        Field::new("name", "Name", Type::Text(120)).required().help("Shown at the top of the page.").listed(),
         Field::new("modules", "Modules", Type::Choices(SHARED_MODULES))
             .required()
-            .help("Nothing else is shown.")
+            .help("Only these modules are shown.")
             .listed(),
         Field::new("start", "From", Type::Date)
-            .help("Empty: from the day on which somebody looks.")
-            .not_on_calendar("It bounds what is shown and is no date of the office."),
+            .help("Leave empty for the day of the visit.")
+            .not_on_calendar("Limits what is shown; not a date of the office."),
         Field::new("end", "To", Type::Date)
-            .help("The last day that shows. Empty: 90 days from the first.")
-            .not_on_calendar("It bounds what is shown and is no date of the office."),
+            .help("Last day shown. Leave empty for 90 days from the first.")
+            .not_on_calendar("Limits what is shown; not a date of the office."),
         Field::new("passphrase", "Pass phrase", Type::Text(200))
             .write_only()
-            .help("Asked for before anything shows. Tell it by another way than the address."),
+            .help("Visitors must enter it first. Do not send it together with the address."),
         Field::new("has_passphrase", "Needs a pass phrase", Type::Boolean)
             .derived()
             .initial(Initial::Boolean(false))
             .listed(),
-        Field::new("max_views", "Views at most", Type::Integer(1, 1_000_000))
-            .help("Every opening of the page is one, reloading it too. Empty: as many as come."),
+        Field::new("max_views", "View limit", Type::Integer(1, 1_000_000))
+            .help("Each opening or reload counts as a view. Leave empty for no limit."),
         Field::new("view_count", "Views", Type::Integer(0, i64::MAX))
             .derived()
             .initial(Initial::Integer(0))
             .listed(),
         Field::new("expires", "Ends", Type::Instant)
-            .help("After that the address shows nothing. Empty: when you revoke it.")
-            .not_on_calendar("It is the end of an address and no date of the office.")
+            .help("The address stops working then. Leave empty for no expiry.")
+            .not_on_calendar("Expiry of an address, not a date of the office.")
             .listed(),
         Field::new("last_viewed_at", "Last viewed", Type::Instant)
             .derived()
-            .not_on_calendar("A record of the past.")
+            .not_on_calendar("Past date.")
             .listed(),
         // Encrypted, as its maker looks it up again to pass it on.
         Field::new("secret", "Secret", Type::Text(300)).secret(),

@@ -22,9 +22,9 @@ const MEMBERS: [&str; 11] = [
 
 /// The items of a template: a list of objects with the members of [`MEMBERS`].
 fn check_items(json: &Json) -> Result<(), String> {
-    let items = json.as_array().ok_or("Expected a list of items.")?;
+    let items = json.as_array().ok_or("Must be a list of items.")?;
     if items.len() > 200 {
-        return Err("Expected at most 200 items.".to_owned());
+        return Err("Must have at most 200 items.".to_owned());
     }
     let mut keys: Vec<&str> = Vec::new();
     for (number, item) in items.iter().enumerate() {
@@ -40,7 +40,7 @@ fn check_items(json: &Json) -> Result<(), String> {
         };
         if key.is_empty() || key.len() > 60 || !key.chars().all(plain) || keys.contains(&key) {
             return Err(format!(
-                "Item {number} needs a key of its own: small letters, digits and underscores."
+                "Item {number} needs a unique key of lower-case letters, digits and underscores."
             ));
         }
         if text("title").trim().is_empty() || text("title").chars().count() > 255 {
@@ -54,13 +54,13 @@ fn check_items(json: &Json) -> Result<(), String> {
             _ => return Err(format!("Item {number} needs an offset in whole days.")),
         }
         if !choices::contains(PRIORITIES, text("priority")) {
-            return Err(format!("The priority of item {number} is not one of the list."));
+            return Err(format!("Item {number} has an unknown priority."));
         }
         if !text("phase").is_empty() && !choices::contains(TASK_PHASES, text("phase")) {
-            return Err(format!("The phase of item {number} is not one of the list."));
+            return Err(format!("Item {number} has an unknown phase."));
         }
         if !choices::contains(ASSIGNEE_RULES, text("assignee")) {
-            return Err(format!("The assignee of item {number} is not one of the list."));
+            return Err(format!("Item {number} has an unknown assignee."));
         }
         match item.get("estimated_hours") {
             None | Some(Json::Null) => {}
@@ -74,7 +74,7 @@ fn check_items(json: &Json) -> Result<(), String> {
         let prerequisites = item.get("prerequisites").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
         for prerequisite in prerequisites {
             if !prerequisite.as_str().is_some_and(|name| keys.contains(&name)) {
-                return Err(format!("Item {number} waits for something that does not stand before it."));
+                return Err(format!("Item {number} can depend only on items above it."));
             }
         }
         keys.push(key);
@@ -87,7 +87,7 @@ pub static TASK_TEMPLATE: Kind = Kind {
     label: "Task template",
     plural: "Task templates",
     icon: "copy-plus",
-    purpose: "The tasks that come with an event, an assessment, a policy or a PPA.",
+    purpose: "Tasks that are generated for an event, an assessment, a policy or a PPA.",
     module: Module::Tasks,
     area: Area::Reference,
     default_sort: "title",
@@ -96,13 +96,13 @@ pub static TASK_TEMPLATE: Kind = Kind {
         Field::new("name", "Name", Type::Text(100))
             .required()
             .unique()
-            .help("Short and stable: generation finds the template by it.")
+            .help("Short and stable. Task generation uses it to find the template.")
             .searchable(),
         Field::new("domain", "Domain", Type::Choice(TASK_DOMAINS)).required().listed().filtered(),
         Field::new("description", "Description", Type::Multiline(5000)).searchable(),
         Field::new("is_active", "Active", Type::Boolean)
             .initial(Initial::Boolean(true))
-            .help("An inactive template makes no tasks.")
+            .help("An inactive template generates no tasks.")
             .listed()
             .filtered(),
         Field::new("items", "Items", Type::Structure(check_items)).required(),

@@ -26,7 +26,7 @@ pub const ORIGINS: &[&str] = &[
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     super::in_order(record, "start_date", "due_date", errors);
     if record.references("depends_on").contains(&record.id) {
-        errors.push(FieldError::new("depends_on", "cycle", "A task cannot wait for itself."));
+        errors.push(FieldError::new("depends_on", "cycle", "A task cannot depend on itself."));
     }
 }
 
@@ -38,7 +38,7 @@ pub static TASK: Kind = Kind {
     label: "Task",
     plural: "Tasks",
     icon: "square-check",
-    purpose: "What is to be done, by whom and until when; most come from events, assessments, policies and PPAs.",
+    purpose: "Tasks with assignees and due dates. Most are generated from events, assessments, policies and PPAs.",
     module: Module::Tasks,
     area: Area::Work,
     state: "status",
@@ -71,28 +71,28 @@ pub static TASK: Kind = Kind {
         Field::new("phase", "Phase", Type::Choice(TASK_PHASES)).filtered(),
         Field::new("weight", "Weight", Type::Decimal(0, 1000))
             .initial(Initial::Integer(100))
-            .help("Share in the progress of the PPA; 1 unless it counts more.")
+            .help("Weight in the progress of the PPA. 1 by default.")
             .folded(),
         Field::new("estimated_hours", "Estimated hours", Type::Decimal(0, 9999)).folded(),
         Field::new("actual_hours", "Actual hours", Type::Decimal(0, 9999)).group(FieldGroup::Reporting).folded(),
-        Field::new("depends_on", "Waits for", Type::References("task")).folded(),
-        Field::new("links", "Also concerns", Type::Links(ORIGINS)).folded(),
+        Field::new("depends_on", "Depends on", Type::References("task")).folded(),
+        Field::new("links", "Related records", Type::Links(ORIGINS)).folded(),
         Field::new("visible_to_partners", "Visible to partners", Type::Boolean)
             .group(FieldGroup::Decision)
             .initial(Initial::Boolean(false))
-            .help("Partners of the PPA see this task.")
+            .help("Partners of the PPA can see this task.")
             .folded(),
         Field::new("marked_at_risk", "At risk", Type::Boolean).group(FieldGroup::Reporting)
             .initial(Initial::Boolean(false))
-            .help("Set by hand; a task is also at risk when it is blocked, or due within two days and under half done.")
+            .help("Set manually. A task is also at risk when it is blocked, or due within two days and under 50 %.")
             .folded(),
         Field::new("blocked", "Blocked", Type::Boolean).derived().initial(Initial::Boolean(false)).filtered(),
-        Field::new("started_at", "Started", Type::Instant).derived().not_on_calendar("A record of the past."),
-        Field::new("completed_at", "Completed", Type::Instant).derived().not_on_calendar("A record of the past."),
-        Field::new("template_item", "Made from", Type::Text(120)).derived(),
-        Field::new("touched", "Changed by hand", Type::Boolean).derived().initial(Initial::Boolean(false)),
-        Field::new("generated_anchor", "Dated from", Type::Text(10)).secret(),
-        Field::new("generated_offset", "Days from there", Type::Integer(-3650, 3650)).secret(),
+        Field::new("started_at", "Started", Type::Instant).derived().not_on_calendar("Past date."),
+        Field::new("completed_at", "Completed", Type::Instant).derived().not_on_calendar("Past date."),
+        Field::new("template_item", "Generated from", Type::Text(120)).derived(),
+        Field::new("touched", "Changed manually", Type::Boolean).derived().initial(Initial::Boolean(false)),
+        Field::new("generated_anchor", "Anchor date", Type::Text(10)).secret(),
+        Field::new("generated_offset", "Offset in days", Type::Integer(-3650, 3650)).secret(),
         Field::new("progress_before_completion", "Progress before completion", Type::Integer(0, 100)).secret(),
         Field::new("rank", "Rank on the board", Type::Text(200)).secret(),
         series::RRULE,
@@ -101,7 +101,7 @@ pub static TASK: Kind = Kind {
         series::OVERRIDES,
         series::STATE_OF_WHOLE,
         Field::new("continues", "Continues", Type::Reference("task")).derived(),
-        Field::new(series::NEXT_DUE, "Next due", Type::Date).secret().not_on_calendar("Follows from the due date and the rule."),
+        Field::new(series::NEXT_DUE, "Next due", Type::Date).secret().not_on_calendar("Calculated from the due date and the rule."),
         Field::new(UNASSIGNED, "Unassigned", Type::Boolean).secret(),
     ],
     ..Kind::new("task", "tasks", "tasks")

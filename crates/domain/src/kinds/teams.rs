@@ -9,7 +9,7 @@ pub static TEAM: Kind = Kind {
     label: "Team",
     plural: "Teams",
     icon: "users",
-    purpose: "The teams of the office; a task given to a team is a task of each member.",
+    purpose: "Teams of the office. A task assigned to a team is a task of each member.",
     module: Module::Staff,
     area: Area::Reference,
     title: "name",
@@ -18,7 +18,7 @@ pub static TEAM: Kind = Kind {
     fields: &[
         Field::new("name", "Name", Type::Text(150)).required().unique().searchable().listed(),
         Field::new("domain", "Domain", Type::Choice(TASK_DOMAINS))
-            .help("Generated tasks of this domain go to this team.")
+            .help("Generated tasks of this domain are assigned to this team.")
             .listed()
             .filtered(),
         Field::new("lead", "Lead", Type::Reference("user")).listed(),

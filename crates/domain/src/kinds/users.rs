@@ -17,7 +17,7 @@ pub const ROLES: &[Choice] = &[
 ];
 
 const THEMES: &[Choice] = &[
-    Choice { value: "auto", label: "As the device" },
+    Choice { value: "auto", label: "Same as device" },
     Choice { value: "light", label: "Light" },
     Choice { value: "dark", label: "Dark" },
 ];
@@ -48,7 +48,7 @@ pub static USER: Kind = Kind {
     label: "User",
     plural: "Users",
     icon: "circle-user-round",
-    purpose: "The people who sign in, and what they may do.",
+    purpose: "People who sign in, and their roles.",
     module: Module::Administration,
     area: Area::Accounts,
     title: "full_name",
@@ -59,7 +59,7 @@ pub static USER: Kind = Kind {
         Field::new("username", "User name", Type::Text(40))
             .required()
             .unique()
-            .help("Small letters, digits, dot, hyphen and underscore.")
+            .help("Lower-case letters, digits, dots, hyphens and underscores.")
             .searchable()
             .listed(),
         Field::new("full_name", "Full name", Type::Text(200)).required().searchable().listed(),
@@ -68,10 +68,10 @@ pub static USER: Kind = Kind {
         Field::new("position", "Position", Type::Text(200)).searchable().listed(),
         Field::new("phone", "Phone", Type::Text(60)).personal(),
         Field::new("organization", "Organization", Type::Reference("organization"))
-            .help("A partner sees what concerns it.")
+            .help("Partners see records of their organization.")
             .filtered(),
         Field::new("communities", "Communities", Type::References("community"))
-            .help("A partner sees what concerns them."),
+            .help("Partners see records of their communities."),
         Field::new("timezone", "Time zone", Type::TimeZone)
             .required()
             .initial(Initial::OfficeTimeZone)
@@ -91,8 +91,8 @@ pub static USER: Kind = Kind {
             .initial(Initial::Text("month"))
             .folded()
             .personal(),
-        Field::new("default_modules", "Modules shown at first", Type::Choices(CALENDAR_MODULES))
-            .help("All of them when none is chosen.")
+        Field::new("default_modules", "Default modules", Type::Choices(CALENDAR_MODULES))
+            .help("Leave empty for all.")
             .folded()
             .personal(),
         Field::new("show_hijri", "Show Hijri dates", Type::Boolean)
@@ -100,11 +100,12 @@ pub static USER: Kind = Kind {
             .folded()
             .personal(),
         // Stored by an earlier version. Neither shown nor taken until reminders are delivered.
-        Field::new("reminders", "Remind me so many minutes before", Type::Structure(check_reminders))
-            .secret(),
-        Field::new("reminder_channels", "Remind me by", Type::Choices(REMINDER_CHANNELS)).secret(),
+        Field::new("reminders", "Reminders (minutes before)", Type::Structure(check_reminders)).secret(),
+        Field::new("reminder_channels", "Reminder channels", Type::Choices(REMINDER_CHANNELS)).secret(),
         Field::new("working_hours", "Working hours", Type::Structure(check_opening_hours))
-            .help("Times are suggested within them. All empty: Monday to Friday, as the office works.")
+            .help(
+                "Suggested times are within these hours. Leave empty for the office hours, Monday to Friday.",
+            )
             .folded(),
         Field::new("quiet_hours", "Quiet hours", Type::Structure(check_quiet_hours)).secret(),
         Field::new("is_disabled", "Disabled", Type::Boolean)
@@ -115,7 +116,7 @@ pub static USER: Kind = Kind {
         Field::new("last_sign_in_at", "Last signed in", Type::Instant)
             .derived()
             .personal()
-            .not_on_calendar("A record of the past."),
+            .not_on_calendar("Past date."),
         Field::new("password_hash", "Password", Type::Text(300)).secret(),
     ],
     ..Kind::new("user", "users", "users")

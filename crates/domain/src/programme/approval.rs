@@ -60,7 +60,7 @@ pub enum Action {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApprovalError {
     /// The action does not exist in this state.
-    #[error("to {} is not possible in the state {}", action.as_str(), state.as_str())]
+    #[error("{} is not possible in the state {}", action.as_str(), state.as_str())]
     NotPossible {
         /// What was asked for.
         action: Action,
@@ -68,16 +68,16 @@ pub enum ApprovalError {
         state: State,
     },
     /// To reject or to waive needs a reason.
-    #[error("a reason is needed to {}", .0.as_str())]
+    #[error("enter a reason to {}", .0.as_str())]
     NoReason(Action),
     /// Fields are empty that the next state needs.
-    #[error("still empty: {}", .0.join(", "))]
+    #[error("missing: {}", .0.join(", "))]
     Missing(Vec<&'static str>),
     /// Nobody decides on their own PPA.
-    #[error("who made a PPA does not decide on it")]
+    #[error("you cannot decide on a PPA that you created")]
     Maker,
     /// Nobody decides two stages in a row.
-    #[error("who decided the stage before does not decide this one")]
+    #[error("you decided the previous stage; someone else must decide this one")]
     TwoInARow,
 }
 

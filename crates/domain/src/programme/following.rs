@@ -40,32 +40,33 @@ impl PpaFacts {
         let begun = self.has_begun(today);
         match status {
             "planning" if begun => Some(
-                "The work on this PPA has begun. Put it on hold or cancel it, or return its project to an earlier stage."
+                "This PPA is ongoing. Set it on hold, cancel it, or return its project to an earlier stage."
                     .to_owned(),
             ),
             "ongoing" | "completed" if !begun => Some(self.how_to_begin()),
             "ongoing" if self.project == Some(Stage::Completion) => Some(
-                "The project of this PPA is completed. Return the project to an earlier stage first.".to_owned(),
+                "The project of this PPA is completed. Return the project to an earlier stage first."
+                    .to_owned(),
             ),
-            "completed" if self.project.is_some_and(|stage| stage != Stage::Completion) => Some(
-                "Advance the project of this PPA to its stage Completion; that completes the PPA.".to_owned(),
-            ),
+            "completed" if self.project.is_some_and(|stage| stage != Stage::Completion) => {
+                Some("To complete this PPA, advance its project to the stage Completion.".to_owned())
+            }
             _ => None,
         }
     }
 
     fn how_to_begin(&self) -> String {
         let way = if self.is_request {
-            "A request of a community has no approval. A coordinator turns it into a PPA by changing its category, and \
-             the PPA is approved first."
+            "A community request has no approval. A coordinator must change its category to a PPA, \
+             and the PPA must be approved first."
         } else if self.project.is_some() {
-            "This PPA is ongoing when its project enters the stage Implementation. Have the budget approved and \
-             advance the project."
+            "This PPA becomes ongoing when its project enters the stage Implementation. Get the \
+             budget approved, then advance the project."
         } else if self.approval == Some(approval::State::Enacted) {
-            "This PPA is enacted and begins on its start date. Change the start date if it began earlier."
+            "This PPA is enacted and becomes ongoing on its start date. If it started earlier, change the start date."
         } else {
-            "The budget of this PPA is not enacted. Have it approved first; until then its status is Planning, On \
-             hold or Cancelled."
+            "The budget of this PPA is not enacted. Get it approved first. Until then the status must \
+             be Planning, On hold or Cancelled."
         };
         way.to_owned()
     }
@@ -102,13 +103,13 @@ pub const AFTER_VALIDATION: [&str; 4] = ["prioritized", "planned", "in_progress"
 pub fn refuse_need(is_validated: bool, project: Option<Stage>, status: &str) -> Option<&'static str> {
     match (status, project) {
         (status, _) if AFTER_VALIDATION.contains(&status) && !is_validated => {
-            Some("Validate this need first: set its status to Validated.")
+            Some("Set the status of this need to Validated first.")
         }
-        ("in_progress", Some(stage)) if stage < Stage::Implementation => Some(
-            "Advance the project of this need to its stage Implementation first; until then the need is not in progress.",
-        ),
+        ("in_progress", Some(stage)) if stage < Stage::Implementation => {
+            Some("Advance the project of this need to the stage Implementation first.")
+        }
         ("completed", Some(stage)) if stage < Stage::Completion => {
-            Some("Advance the project of this need to its stage Completion; that completes the need.")
+            Some("To complete this need, advance its project to the stage Completion.")
         }
         _ => None,
     }

@@ -153,13 +153,13 @@ pub enum LifeCycleError {
     #[error("the project is completed")]
     Completed,
     /// Back means to an earlier stage.
-    #[error("a project returns only to an earlier stage")]
+    #[error("a project can return only to an earlier stage")]
     NotEarlier,
     /// Only one stage can be skipped.
-    #[error("only the policy linkage can be skipped")]
+    #[error("only the stage Policy linkage can be skipped")]
     CannotSkip,
     /// Going back and skipping need a reason.
-    #[error("a reason is needed")]
+    #[error("enter a reason")]
     NoReason,
 }
 

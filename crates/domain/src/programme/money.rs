@@ -4,16 +4,16 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
     /// Nothing there.
-    #[error("an amount is needed")]
+    #[error("enter an amount")]
     Empty,
     /// Something else than a number.
-    #[error("an amount looks like 1,250,000.00, 1.25M or 500k")]
+    #[error("the amount must look like 1,250,000.00, 1.25M or 500k")]
     NotAnAmount,
     /// A comma that does not part thousands.
-    #[error("a comma parts thousands: 1,250,000; a dot comes before the centavos")]
+    #[error("use commas for thousands (1,250,000) and a dot before centavos")]
     MisplacedComma,
     /// Parts of a centavo.
-    #[error("an amount goes down to the centavo, not below")]
+    #[error("the amount must not have fractions of a centavo")]
     BelowCentavo,
     /// More than fits.
     #[error("the amount is too large")]

@@ -60,10 +60,10 @@ pub fn parse(
             Some((_, field)) if field.source == Source::Derived => errors.push(FieldError::new(
                 name,
                 "read_only",
-                format!("{} is computed; it cannot be written.", field.label),
+                format!("{} is calculated and cannot be changed.", field.label),
             )),
             _ if is_common(name) => {
-                errors.push(FieldError::new(name, "read_only", "This member is kept by the program."));
+                errors.push(FieldError::new(name, "read_only", "This member is set by the system."));
             }
             _ => errors.push(FieldError::new(
                 name,
@@ -192,7 +192,7 @@ fn parse_moments<'a>(
                 Ok(instant) => record.set(name, instant),
                 Err((code, message)) => errors.push(FieldError::new(name, code, message)),
             },
-            _ => errors.push(FieldError::new(name, "type", "Expected text with a date or a date and time.")),
+            _ => errors.push(FieldError::new(name, "type", "Must be text with a date or a date and time.")),
         }
     }
     if !errors.is_empty() {
@@ -232,7 +232,7 @@ fn parse_moments<'a>(
             record.set("end", end);
         }
         if record.instant("end").is_some_and(|end| end <= start) {
-            errors.push(FieldError::new("end", "order", "The end must be after the start."));
+            errors.push(FieldError::new("end", "order", "End must be after start."));
         }
     }
 }

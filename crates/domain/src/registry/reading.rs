@@ -30,11 +30,10 @@ pub fn moment(text: &str, all_day: bool, zone: &TimeZone) -> Result<Timestamp, (
         return day
             .to_zoned(zone.clone())
             .map(|start| start.timestamp())
-            .map_err(|_| ("range", "This day is out of range.".to_owned()));
+            .map_err(|_| ("range", "This date is out of range.".to_owned()));
     }
-    let expected = || {
-        ("type", "Expected a date and time as in 2027-01-25T09:00:00+08:00 or 2027-01-25T09:00.".to_owned())
-    };
+    let expected =
+        || ("type", "Must be a date and time like 2027-01-25T09:00:00+08:00 or 2027-01-25T09:00.".to_owned());
     let instant = match text.parse::<Timestamp>() {
         Ok(instant) => instant,
         Err(_) => {
@@ -59,11 +58,11 @@ fn local_day(text: &str, zone: &TimeZone) -> Result<Date, (&'static str, String)
 }
 
 fn date_error() -> (&'static str, String) {
-    ("type", "Expected an existing day as YYYY-MM-DD.".to_owned())
+    ("type", "Must be an existing date like 2027-01-25.".to_owned())
 }
 
 fn year_error() -> (&'static str, String) {
-    ("range", format!("Expected a year from {} to {}.", YEARS.start(), YEARS.end()))
+    ("range", format!("Must be a year from {} to {}.", YEARS.start(), YEARS.end()))
 }
 
 /// Reads a day written `YYYY-MM-DD`.
@@ -79,13 +78,13 @@ pub fn parse_date(text: &str) -> Result<Date, (&'static str, String)> {
 pub fn check_text(text: &str, maximum: usize, one_line: bool) -> Result<(), (&'static str, String)> {
     let length = text.chars().count();
     if length > maximum {
-        return Err(("too_long", format!("Expected at most {maximum} characters; these are {length}.")));
+        return Err(("too_long", format!("Must have at most {maximum} characters (now {length}).")));
     }
     if text.contains('\0') {
-        return Err(("character", "The character NUL cannot be stored.".to_owned()));
+        return Err(("character", "The character NUL is not allowed.".to_owned()));
     }
     if one_line && text.contains(['\n', '\r']) {
-        return Err(("character", "Expected one line.".to_owned()));
+        return Err(("character", "Must be one line.".to_owned()));
     }
     Ok(())
 }
@@ -95,14 +94,14 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
     if json.is_null() {
         return Ok(Value::Null);
     }
-    let kind_of = |expected: &str| Err(("type", format!("Expected {expected}.")));
+    let kind_of = |expected: &str| Err(("type", format!("Must be {expected}.")));
     match field.data {
         FieldType::Text(maximum) => text(json, maximum, true),
         FieldType::Multiline(maximum) => text(json, maximum, false),
         FieldType::Email => match text(json, 254, true)? {
             Value::Text(address) if address.is_empty() => Ok(Value::Null),
             Value::Text(address) if is_email(&address) => Ok(Value::Text(address)),
-            _ => kind_of("an e-mail address as in name@example.org"),
+            _ => kind_of("an e-mail address like name@example.org"),
         },
         FieldType::Url => match text(json, 2000, true)? {
             Value::Text(address) if address.is_empty() => Ok(Value::Null),
@@ -113,11 +112,11 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
         },
         FieldType::TimeZone => match json.as_str() {
             Some(name) if TimeZone::get(name).is_ok() => Ok(Value::from(name)),
-            _ => kind_of("the name of an IANA time zone as in Asia/Manila"),
+            _ => kind_of("an IANA time zone like Asia/Manila"),
         },
         FieldType::Integer(least, most) => match json.as_i64() {
             Some(number) if (least..=most).contains(&number) => Ok(Value::Integer(number)),
-            Some(_) => Err(("range", format!("Expected a whole number from {least} to {most}."))),
+            Some(_) => Err(("range", format!("Must be a whole number from {least} to {most}."))),
             None => kind_of("a whole number"),
         },
         FieldType::Money => match json.as_i64() {
@@ -127,7 +126,7 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
             Some(_) => Err(("range", "This amount is out of range.".to_owned())),
             // Text comes from people; programs send numbers.
             None if json.is_string() => {
-                kind_of("an amount of pesos as in 1,250,000 or 1.25M (programs: whole centavos)")
+                kind_of("an amount in pesos like 1,250,000 or 1.25M (API: whole centavos)")
             }
             None => kind_of("an amount in centavos as a whole number"),
         },
@@ -145,7 +144,7 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
                 Ok(Value::Instant(instant))
             }
             Some(Ok(_)) => Err(year_error()),
-            _ => kind_of("an instant as in 2027-01-25T09:00:00+08:00"),
+            _ => kind_of("an instant like 2027-01-25T09:00:00+08:00"),
         },
         // Moments are read beside the fields that they depend on.
         FieldType::Moment => kind_of("a date or a date and time"),
@@ -156,7 +155,7 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
                 Ok(rule) => Ok(Value::from(rule.to_string())),
                 Err(error) => Err(("rule", error.to_string())),
             },
-            None => kind_of("a rule as in FREQ=WEEKLY;BYDAY=MO"),
+            None => kind_of("a rule like FREQ=WEEKLY;BYDAY=MO"),
         },
         FieldType::Choice(choices) => match json.as_str() {
             Some("") => Ok(Value::Null),
@@ -177,7 +176,7 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
         FieldType::References(_) => {
             let mut ids = Vec::new();
             for item in strings(json)? {
-                let id = item.parse().map_err(|_| ("type", "Expected a list of ids.".to_owned()))?;
+                let id = item.parse().map_err(|_| ("type", "Must be a list of ids.".to_owned()))?;
                 if !ids.contains(&id) {
                     ids.push(id);
                 }
@@ -205,7 +204,7 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
         }
         FieldType::Structure(check) => match check(json) {
             Ok(()) if json.to_string().contains("\\u0000") => {
-                Err(("character", "The character NUL cannot be stored.".to_owned()))
+                Err(("character", "The character NUL is not allowed.".to_owned()))
             }
             Ok(()) => Ok(Value::Json(json.clone())),
             Err(message) => Err(("structure", message)),
@@ -223,7 +222,7 @@ pub fn stored_value(field: &Field, json: &Json) -> Result<Value, String> {
 
 fn text(json: &Json, maximum: usize, one_line: bool) -> Result<Value, (&'static str, String)> {
     let Some(text) = json.as_str() else {
-        return Err(("type", "Expected text.".to_owned()));
+        return Err(("type", "Must be text.".to_owned()));
     };
     check_text(text, maximum, one_line)?;
     Ok(Value::from(text))
@@ -242,12 +241,12 @@ fn is_email(address: &str) -> bool {
 
 fn decimal(json: &Json, least: i64, most: i64) -> Result<Value, (&'static str, String)> {
     let Some(number) = json.as_f64() else {
-        return Err(("type", "Expected a number.".to_owned()));
+        return Err(("type", "Must be a number.".to_owned()));
     };
     #[allow(clippy::cast_precision_loss)]
     let within = number >= least as f64 && number <= most as f64;
     if !within {
-        return Err(("range", format!("Expected a number from {least} to {most}.")));
+        return Err(("range", format!("Must be a number from {least} to {most}.")));
     }
     // Within the bounds just checked, rounding to hundredths cannot overflow.
     #[allow(clippy::cast_possible_truncation)]
@@ -256,9 +255,9 @@ fn decimal(json: &Json, least: i64, most: i64) -> Result<Value, (&'static str, S
 }
 
 fn list(json: &Json) -> Result<&Vec<Json>, (&'static str, String)> {
-    let items = json.as_array().ok_or_else(|| ("type", "Expected a list.".to_owned()))?;
+    let items = json.as_array().ok_or_else(|| ("type", "Must be a list.".to_owned()))?;
     if items.len() > MAXIMUM_LIST {
-        return Err(("too_long", format!("Expected at most {MAXIMUM_LIST} items.")));
+        return Err(("too_long", format!("Must have at most {MAXIMUM_LIST} items.")));
     }
     Ok(items)
 }
@@ -266,7 +265,7 @@ fn list(json: &Json) -> Result<&Vec<Json>, (&'static str, String)> {
 fn strings(json: &Json) -> Result<Vec<&str>, (&'static str, String)> {
     list(json)?
         .iter()
-        .map(|item| item.as_str().ok_or_else(|| ("type", "Expected a list of texts.".to_owned())))
+        .map(|item| item.as_str().ok_or_else(|| ("type", "Must be a list of texts.".to_owned())))
         .collect()
 }
 
@@ -281,20 +280,20 @@ fn unique(items: Vec<&str>) -> Vec<&str> {
 }
 
 fn link(json: &Json, kinds: &[&str]) -> Result<Link, (&'static str, String)> {
-    let expected = || ("type", "Expected an object with kind and id.".to_owned());
+    let expected = || ("type", "Must be an object with kind and id.".to_owned());
     let object = json.as_object().filter(|object| object.len() == 2).ok_or_else(expected)?;
     let kind = object.get("kind").and_then(Json::as_str).ok_or_else(expected)?;
     let id = object.get("id").and_then(Json::as_str).ok_or_else(expected)?;
     if !kinds.contains(&kind) {
-        return Err(("choice", format!("Expected one of these kinds: {}.", kinds.join(", "))));
+        return Err(("choice", format!("Must be one of these kinds: {}.", kinds.join(", "))));
     }
-    let id = id.parse().map_err(|_| ("type", "Expected the id of a record.".to_owned()))?;
+    let id = id.parse().map_err(|_| ("type", "Must be the id of a record.".to_owned()))?;
     Ok(Link { kind: kind.to_owned(), id })
 }
 
 fn expected_choice(choices: &[Choice]) -> String {
     let values: Vec<&str> = choices.iter().map(|choice| choice.value).collect();
-    format!("Expected one of: {}.", values.join(", "))
+    format!("Must be one of: {}.", values.join(", "))
 }
 
 /// What a form or a file gives for one field, as JSON for [`parse`](super::parse). Numbers, money and lists come as people

@@ -6,19 +6,19 @@ use super::field::{Field, FieldType};
 
 /// The rule of the series.
 pub const RRULE: Field = Field::new("rrule", "Repeats", FieldType::Recurrence)
-    .help("On which dates this happens again; as text, a rule such as FREQ=WEEKLY;BYDAY=MO.")
+    .help("Recurrence rule; as text, for example FREQ=WEEKLY;BYDAY=MO.")
     .folded();
 /// Dates beside those of the rule.
 pub const RDATES: Field = Field::new("rdates", "Also on", FieldType::Moments)
-    .help("Dates beside those of the rule, as 2027-01-25 or 2027-01-25T09:00.")
+    .help("Additional dates, such as 2027-01-25 or 2027-01-25T09:00.")
     .folded();
 /// Dates of the rule that are left out.
 pub const EXDATES: Field = Field::new("exdates", "Not on", FieldType::Moments)
-    .help("Dates of the rule that are left out, as 2027-01-25 or 2027-01-25T09:00.")
+    .help("Excluded dates, such as 2027-01-25 or 2027-01-25T09:00.")
     .folded();
 /// What differs on single dates: for each original start the fields that have another value there.
 pub const OVERRIDES: Field =
-    Field::new("overrides", "Changed dates", FieldType::Structure(check_overrides)).derived();
+    Field::new("overrides", "Changed occurrences", FieldType::Structure(check_overrides)).derived();
 
 /// Name of the column in which a series of tasks keeps its state as a whole, while the fields hold that of the occurrence
 /// that is shown.
@@ -33,13 +33,13 @@ pub const NEXT_DUE: &str = "next_due";
 
 /// Only the program writes it.
 fn check_state(json: &Json) -> Result<(), String> {
-    if json.is_object() { Ok(()) } else { Err("Expected the state of the series.".to_owned()) }
+    if json.is_object() { Ok(()) } else { Err("Must be the state of the series.".to_owned()) }
 }
 
 /// Only the program writes it; what it wrote is an object of objects.
 fn check_overrides(json: &Json) -> Result<(), String> {
     match json.as_object() {
         Some(object) if object.values().all(Json::is_object) => Ok(()),
-        _ => Err("Expected the changed fields of each date.".to_owned()),
+        _ => Err("Must have the changed fields of each occurrence.".to_owned()),
     }
 }

@@ -109,7 +109,7 @@ pub struct Transition {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransitionError {
     /// Prerequisites are open.
-    #[error("{} before this one; to go on all the same, give a reason", waiting(*.open))]
+    #[error("{} first; enter a reason to continue anyway", waiting(*.open))]
     Blocked {
         /// How many.
         open: usize,
@@ -118,7 +118,7 @@ pub enum TransitionError {
     #[error("{0:?} is not a status of a task")]
     UnknownStatus(String),
     /// A progress above 100.
-    #[error("progress goes from 0 to 100, not to {0}")]
+    #[error("progress must be from 0 to 100, not {0}")]
     ProgressOutOfRange(u8),
 }
 

@@ -13,15 +13,15 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// Write the whole content of one moment, with the keys of the data directory, into one file.
+/// Back up the database and the keys of the data directory to one file.
 ///
-/// A server may run and write meanwhile, on SQLite and on PostgreSQL. The file holds all that people wrote, password
-/// hashes and keys: keep it where only you can read it. Settings are not in it.
+/// A server can run and write at the same time, on SQLite and on PostgreSQL. The file contains all data, password hashes
+/// and keys: store it where only you can read it. Settings are not included.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Where to write; - for standard output.
+    /// File to write, or - for standard output.
     file: PathBuf,
-    /// Replace the file if it is there.
+    /// Replace the file if it exists.
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -34,12 +34,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Location::Sqlite(path) = location(&settings)
         && !path.exists()
     {
-        return Err(Failure::new(format_args!("there is no database {}; see --data", path.display())));
+        return Err(Failure::new(format_args!("no database at {}; see --data", path.display())));
     }
     let to_output = arguments.file == Path::new("-");
     let target = if to_output {
         if io::stdout().is_terminal() {
-            return Err(Failure::new("a backup is no text for a terminal; name a file"));
+            return Err(Failure::new("a backup cannot be written to a terminal; name a file"));
         }
         None
     } else {
@@ -50,7 +50,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let database = opened.app.database();
     let now = opened.app.now();
     let failed = |error: &dyn std::fmt::Display| {
-        Failure::new(format_args!("no backup was written to {}: {error}", arguments.file.display()))
+        Failure::new(format_args!("backup to {} failed: {error}", arguments.file.display()))
     };
     let summary = match &target {
         None => {
@@ -68,10 +68,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
     };
     if let Err(error) = backup::note(database, now) {
-        tracing::warn!("the backup is written, but its time could not be noted for obcms doctor: {error}");
+        tracing::warn!("the backup is written, but its time could not be saved for obcms doctor: {error}");
     }
     if let Some(broken) = summary.broken_references.filter(|count| *count > 0) {
-        tracing::warn!("{broken} references of the database lead nowhere; the backup has them as they are");
+        tracing::warn!("{broken} references in the database are broken; the backup has them unchanged");
     }
     let missing_key = key::backup_warning(&settings);
     let size = fs::metadata(&arguments.file).map_or(0, |facts| facts.len());
@@ -111,9 +111,9 @@ impl Target {
             return Err(refuse(&"it is a directory"));
         }
         if !force && path.symlink_metadata().is_ok() {
-            return Err(refuse(&"it is there already; choose another name or replace it with --force"));
+            return Err(refuse(&"it already exists; choose another name or replace it with --force"));
         }
-        let mut name: OsString = path.file_name().ok_or_else(|| refuse(&"it has no name"))?.to_owned();
+        let mut name: OsString = path.file_name().ok_or_else(|| refuse(&"it has no file name"))?.to_owned();
         name.push(".partial");
         let partial = path.with_file_name(name);
         // What a killed run left behind is written over; its lock went with it.

@@ -23,12 +23,13 @@ const IN_FILE: &str = "file";
 /// What is set while the data is being made.
 const BEGUN: &str = "demo-begun";
 
-/// Make a database with invented data if there is none, print the accounts to sign in with, and answer requests.
+/// Create a database with sample data if there is none, print the accounts to sign in with, and serve.
 ///
-/// The passwords are random, and anybody who can read the data directory finds them there: this is not for data of your own.
+/// The passwords are random and stored in the data directory, where anyone who can read it finds them. Do not use this for
+/// your own data.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// How much: a few dozen of each thing, a whole office, or ten times that.
+    /// Amount of data: a few dozen records of each kind, a whole office, or ten times that.
     #[arg(long, default_value = "office", value_parser = PossibleValuesParser::new(["small", "office", "region"]))]
     size: String,
     /// The same seed on the same day gives the same data.
@@ -50,7 +51,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     say(&sheet(&accounts, &format!("http://{address}")))?;
     if !address.ip().is_loopback() {
         tracing::warn!(
-            "others can reach {address}; the demo is for trying out, its passwords lie in its data directory"
+            "others can reach {address}; the demo is for evaluation only, its passwords are in its data directory"
         );
     }
     serve::run_on(opened, &settings, listener)
@@ -68,13 +69,13 @@ fn accounts(app: &App, arguments: &Arguments, settings: &Settings) -> Result<Vec
     let place = settings.data.display();
     if begun.is_some() {
         return Err(Failure::new(format_args!(
-            "the demo data in {} was not finished; remove it and start again, or choose another place with --data",
+            "the demo data in {} is incomplete; remove it and start again, or choose another directory with --data",
             settings.database
         )));
     }
     if app.has_users()? || app.read(|tx| Ok(facts::get(tx, "seed-places")?))?.is_some() {
         return Err(Failure::new(format_args!(
-            "the database in {place} is not one of the demo and stays as it is; choose another place with --data"
+            "the database in {place} is not a demo database and was not changed; choose another directory with --data"
         )));
     }
     make(app, arguments, settings)
@@ -109,7 +110,7 @@ fn make(app: &App, arguments: &Arguments, settings: &Settings) -> Result<Vec<Acc
     let player = App::new(app.database().clone(), clock.clone(), entropy, app.options().clone())?;
     let program = Actor::program();
     player.write(&program, |work| Ok(facts::set(work.tx, BEGUN, &plan.seed.to_string())?))?;
-    tracing::info!(size = arguments.size, seed = plan.seed, "making the demo data");
+    tracing::info!(size = arguments.size, seed = plan.seed, "creating the demo data");
     player.prepare()?;
     let accounts = obcms_demo::fill(&player, &clock, &plan, &mut |step| tracing::info!("{step}"))?;
     player.database().analyze().map_err(Failure::new)?;
@@ -123,11 +124,11 @@ fn make(app: &App, arguments: &Arguments, settings: &Settings) -> Result<Vec<Acc
 fn sheet(accounts: &[Account], address: &str) -> String {
     if accounts.is_empty() {
         return format!(
-            "The demo answers on {address}; its passwords were shown at its first start. \
-             Set a new one with obcms user reset NAME.\n\n"
+            "The demo is running at {address}. Its passwords were shown at the first start. \
+             To set a new one, run obcms user reset NAME.\n\n"
         );
     }
-    let mut text = format!("The demo answers on {address}; sign in as one of these:\n\n");
+    let mut text = format!("The demo is running at {address}. Sign in with one of these accounts:\n\n");
     let widths =
         |of: fn(&Account) -> &str| accounts.iter().map(|account| of(account).len()).max().unwrap_or(0);
     let (name, password) = (widths(|account| &account.username), widths(|account| &account.password));

@@ -18,7 +18,7 @@ use std::process::Command;
 /// Free space below which the next backup or import may fail.
 const LITTLE_SPACE: u64 = 500 * 1024 * 1024;
 
-/// Check the whole installation: data directory, database, schema, integrity, accounts, jobs, backup, rights, disk and clock.
+/// Check the installation: data directory, database, schema, integrity, accounts, jobs, backup, permissions, disk and clock.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -91,8 +91,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     match lines.iter().filter(|line| matches!(line.outcome, Outcome::Fault(_))).count() {
         0 => Ok(()),
-        1 => Err(Failure::new("1 check found a fault; see its line")),
-        faults => Err(Failure::new(format_args!("{faults} checks found a fault; see their lines"))),
+        1 => Err(Failure::new("1 check failed; see its line")),
+        faults => Err(Failure::new(format_args!("{faults} checks failed; see their lines"))),
     }
 }
 
@@ -103,7 +103,7 @@ fn secrets(app: &App, settings: &Settings) -> Verdict {
     let (lost, all) = app.unreadable_secrets().map_err(|error| error.to_string())?;
     if lost > 0 {
         return Err(format!(
-            "{lost} of {all} addresses of feeds, shares and external calendars cannot be read with the key in {}; restore the key they were made with",
+            "{lost} of {all} addresses of feeds, shares and external calendars cannot be decrypted with the key in {}; restore the key that encrypted them",
             path.display()
         ));
     }
@@ -115,7 +115,7 @@ fn clock() -> Verdict {
     let now = SystemClock.now();
     let year_of_this_program = date(2026, 1, 1).to_zoned(TimeZone::UTC).map_err(|error| error.to_string())?;
     if now < year_of_this_program.timestamp() {
-        return Err(format!("it is not {now:.0}; set the clock of this machine"));
+        return Err(format!("the clock says {now:.0}, which is wrong; set the clock of this machine"));
     }
     Ok(format!("{now:.0}"))
 }
@@ -128,10 +128,10 @@ fn disk(settings: &Settings) -> Verdict {
     // The second line of `df -P`: file system, size, used, available, and so on.
     let free = text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok());
     let Some(free) = free.map(|kibibytes| kibibytes * 1024) else {
-        return Err(format!("df does not tell how much is free in {}", existing.display()));
+        return Err(format!("df does not report the free space in {}", existing.display()));
     };
     let told = format!("{} MiB free in {}", free / 1024 / 1024, settings.data.display());
-    if free < LITTLE_SPACE { Err(format!("only {told}; make room")) } else { Ok(told) }
+    if free < LITTLE_SPACE { Err(format!("only {told}; free some disk space")) } else { Ok(told) }
 }
 
 fn size(settings: &Settings, database: &Database) -> Verdict {
@@ -150,15 +150,15 @@ fn schema(database: &Database) -> Verdict {
 fn integrity(database: &Database) -> Verdict {
     let found = database.integrity().map_err(|error| error.to_string())?;
     match found.first() {
-        None => Ok("nothing wrong found".to_owned()),
-        Some(first) => Err(format!("{} faults, the first: {first}; restore a backup", found.len())),
+        None => Ok("no problems found".to_owned()),
+        Some(first) => Err(format!("{} problems, the first: {first}; restore a backup", found.len())),
     }
 }
 
 fn accounts(app: &App) -> Verdict {
     let people = users::all(app).map_err(|error| error.to_string())?;
     if people.is_empty() {
-        return Ok("none yet; obcms serve shows how to make the first administrator".to_owned());
+        return Ok("none yet; obcms serve prints a link to create the first administrator".to_owned());
     }
     let open: Vec<_> = people.iter().filter(|user| !user.flag("is_disabled")).collect();
     if !open.iter().any(|user| roles(user).contains(&Role::Admin)) {
@@ -179,7 +179,7 @@ fn last_backup(app: &App) -> Outcome {
         Err(error) => return Outcome::Fault(error.to_string()),
     };
     let Some(last) = last else {
-        return Outcome::Warning("none was ever made; run obcms backup FILE".to_owned());
+        return Outcome::Warning("no backup yet; run obcms backup FILE".to_owned());
     };
     let hours = app.now().duration_since(last).as_hours();
     let age = match (hours / 24, hours) {
@@ -189,9 +189,9 @@ fn last_backup(app: &App) -> Outcome {
         _ => format!("{hours} hours ago, {last:.0}"),
     };
     if hours >= OLD_BACKUP * 24 {
-        Outcome::Warning(format!("the last was made {age}; run obcms backup FILE"))
+        Outcome::Warning(format!("last backup {age}; run obcms backup FILE"))
     } else {
-        Outcome::Fine(format!("the last was made {age}"))
+        Outcome::Fine(format!("last backup {age}"))
     }
 }
 
@@ -205,7 +205,7 @@ fn rights(settings: &Settings) -> Outcome {
     match open.first() {
         None => Outcome::Fine("only the owner can read the data directory".to_owned()),
         Some((path, mode)) => Outcome::Warning(format!(
-            "others had rights to {} of its files, the first: {} ({mode:03o}); each start takes them away, or run chmod go=",
+            "other users had access to {} of its files, the first: {} ({mode:03o}); each start removes this access, or run chmod go=",
             open.len(),
             path.display()
         )),

@@ -6,10 +6,10 @@ use crate::opened::Opened;
 use crate::settings::{DatabaseFlags, resolve};
 use obcms_store::migrations::{self, Status};
 
-/// Bring the schema of the database up to this program.
+/// Migrate the database schema to the version of this program.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Only show which steps are applied; change nothing.
+    /// Show which steps are applied, without changes.
     #[arg(long)]
     status: bool,
     #[command(flatten)]

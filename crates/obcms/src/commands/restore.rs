@@ -14,16 +14,16 @@ use std::fmt::Display;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-/// Replace the database by a backup; a server must not run meanwhile.
+/// Replace the database with a backup. Stop the server first.
 ///
-/// The backup is verified first, and the present data is touched only when all of it was restored and compared. On SQLite
-/// the present database stays beside the restored one under another name; on PostgreSQL everything happens in one
-/// transaction. Backups of older releases are migrated. Everybody has to sign in again; tokens stay.
+/// The backup is verified first, and the current data is replaced only after everything was restored and compared. On
+/// SQLite the current database is saved next to the restored one under another name; on PostgreSQL everything happens in
+/// one transaction. Backups of older releases are migrated. Everyone has to sign in again; tokens remain valid.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Backup made by obcms backup.
+    /// Backup file written by obcms backup.
     file: PathBuf,
-    /// Only verify the file; change nothing.
+    /// Verify the file, without changes.
     #[arg(long)]
     check: bool,
     #[command(flatten)]
@@ -39,7 +39,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (manifest, summary, files) = backup::check(&arguments.file).map_err(|error| failed(&error))?;
     for file in &files {
         if !data::belongs_to_backup(&file.name) {
-            return Err(failed(&format!("it has a file that does not belong to a backup: {}", file.name)));
+            return Err(failed(&format!("it has a file that is not part of a backup: {}", file.name)));
         }
     }
     if arguments.check {
@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let mut text = format!("restored {}\n", told(&manifest, &summary));
     if let Some(Some(aside)) = aside {
-        text.push_str(&format!("the database from before is {}\n", aside.display()));
+        text.push_str(&format!("the previous database is {}\n", aside.display()));
     }
     if let Some(warning) = key_warning(&settings) {
         text.push_str(&format!("{warning}\n"));
@@ -75,8 +75,7 @@ fn key_warning(settings: &Settings) -> Option<String> {
     let (lost, all) = opened.app.unreadable_secrets().ok()?;
     if lost > 0 {
         return Some(format!(
-            "{lost} of {all} addresses of feeds, shares and external calendars cannot be read with the key file {}; put the key there that they \
-             were made with",
+            "{lost} of {all} addresses of feeds, shares and external calendars cannot be decrypted with the key file {}; copy the key that encrypted them there",
             path.display()
         ));
     }

@@ -16,10 +16,10 @@ use tokio::net::TcpListener;
 /// serves next.
 const LAST_JOBS: Duration = Duration::from_secs(25);
 
-/// Bring the schema up to date if needed and answer requests until SIGTERM or Ctrl-C.
+/// Migrate the schema if needed and serve until SIGTERM or Ctrl-C.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Print the settings with the source of each, without secrets, and stop.
+    /// Print the settings with the source of each, without secrets, and exit.
     #[arg(long)]
     print_config: bool,
     #[command(flatten)]
@@ -70,7 +70,7 @@ async fn finish_jobs(runner: Runner) {
     let Ok(mut hurry) = StopSignals::new() else { return };
     tokio::select! {
         finished = finished => if !finished.unwrap_or(false) {
-            tracing::warn!("a job was left behind; it is done again once its claim runs out");
+            tracing::warn!("a job was interrupted; it runs again when its claim expires");
         },
         () = hurry.next() => {}
     }
@@ -84,10 +84,9 @@ fn welcome(app: &App, address: SocketAddr) -> Result<(), Failure> {
     }
     let secret = app.create_setup_link(&Actor::program(), None)?;
     let link = setup_link(app, &secret).unwrap_or_else(|path| format!("http://{address}{path}"));
-    tracing::info!(
-        "there are no accounts yet; standard output has the link that makes the first administrator"
-    );
-    say(&format!("Make the first administrator within 24 hours at {link}\n"))
+    tracing::info!("no accounts yet; standard output has the link that creates the first administrator");
+    say(&format!("Create the first administrator within 24 hours at {link}
+"))
 }
 
 async fn answer(
@@ -104,12 +103,12 @@ async fn answer(
         public_url = settings.public_url,
         session_days = settings.session_days,
         trusted_proxies = ?settings.proxies().iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "answering requests on http://{address}"
+        "listening on http://{address}"
     );
     let mut impatient = StopSignals::new().map_err(Failure::new)?;
     let stop = async {
         signals.next().await;
-        tracing::info!("stopping; requests in flight have {} seconds to finish", GRACE.as_secs());
+        tracing::info!("stopping; open requests have {} seconds to finish", GRACE.as_secs());
         // Event streams never end by themselves; their pages ask again and find whoever serves next.
         state.stop();
     };

@@ -11,7 +11,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::registry::Record;
 use std::str::FromStr;
 
-/// Make, list and revoke tokens.
+/// Create, list and revoke tokens.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -20,18 +20,18 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum TokenCommand {
-    /// Make a token and print it, alone, on standard output. It is shown this once.
+    /// Create a token and print only it on standard output. It is shown only once.
     Create {
-        /// For whom programs with the token act.
+        /// User whose rights the token has.
         #[arg(long, value_name = "NAME")]
         user: String,
-        /// What the token is for.
+        /// Name of the token.
         #[arg(long, value_name = "LABEL", default_value = "command line")]
         name: String,
-        /// Days after which it ends, or `never`.
+        /// Days until it expires, or `never`.
         #[arg(long, value_name = "DAYS", default_value = "90", value_parser = parse_end)]
         expires: TokenEnd,
-        /// It may change nothing.
+        /// Allow only reading.
         #[arg(long)]
         read_only: bool,
         #[command(flatten)]
@@ -39,19 +39,19 @@ enum TokenCommand {
     },
     /// List the tokens of a user: id, scope, state, last use, name.
     List {
-        /// Whose tokens.
+        /// User name.
         #[arg(long, value_name = "NAME")]
         user: String,
         #[command(flatten)]
         settings: DatabaseFlags,
     },
-    /// Revoke a token, with the tokens that were made with it. Feeds and shared calendars that were made with them go
-    /// on and are listed, unless --end-made is given.
+    /// Revoke a token and the tokens created with it. Feeds and shared calendars created with them stay active and are
+    /// listed, unless --end-made is given.
     Revoke {
-        /// Its id, as `token list` shows it.
+        /// Id from `token list`.
         #[arg(value_parser = parse_id)]
         id: Id,
-        /// End the feeds and shared calendars that were made with it, too.
+        /// Also revoke the feeds and shared calendars created with it.
         #[arg(long)]
         end_made: bool,
         #[command(flatten)]
@@ -62,14 +62,12 @@ enum TokenCommand {
 fn parse_end(text: &str) -> Result<TokenEnd, String> {
     match text {
         "never" => Ok(TokenEnd::Never),
-        days => {
-            days.parse().map(TokenEnd::Days).map_err(|_| "expected a number of days, or never".to_owned())
-        }
+        days => days.parse().map(TokenEnd::Days).map_err(|_| "must be a number of days or never".to_owned()),
     }
 }
 
 fn parse_id(text: &str) -> Result<Id, String> {
-    Id::from_str(text).map_err(|_| "expected an id as `obcms token list` shows it".to_owned())
+    Id::from_str(text).map_err(|_| "must be an id from `obcms token list`".to_owned())
 }
 
 /// Runs the command.
@@ -97,7 +95,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             let left = opened.app.revoke_token(&Actor::program(), *id, &end)?;
             say(&format!("{id} is revoked\n"))?;
             if !left.feeds.is_empty() || !left.shares.is_empty() {
-                eprint!("Made with it and still open; end them with --end-made:\n{}", addresses(&left));
+                eprint!(
+                    "Created with it and still active; revoke them with --end-made:\n{}",
+                    addresses(&left)
+                );
             }
             Ok(())
         }
@@ -107,7 +108,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 fn owner(app: &App, name: &str) -> Result<Actor, Failure> {
     let user = named(app, name)?;
     app.actor_of(user.id)?.ok_or_else(|| {
-        Failure::new(format_args!("{name} is disabled; open the account with obcms user enable {name}"))
+        Failure::new(format_args!("{name} is disabled; enable the account with obcms user enable {name}"))
     })
 }
 

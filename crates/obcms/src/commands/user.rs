@@ -18,7 +18,7 @@ use obcms_domain::registry::Record;
 use serde_json::json;
 use std::io::BufRead;
 
-/// Make, list, disable and reset accounts.
+/// Create, list, disable and reset accounts.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -27,17 +27,17 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum UserCommand {
-    /// Make an account; without --password-stdin print a link with which its owner sets the password.
+    /// Create an account; without --password-stdin, print a link for its owner to set the password.
     Add {
-        /// Name to sign in with.
+        /// User name.
         name: String,
-        /// What the person is in the office; may be given several times.
+        /// Role; can be repeated.
         #[arg(long = "role", required = true, value_parser = role_names(), num_args = 1..)]
         roles: Vec<String>,
         /// Read the password from the first line of standard input.
         #[arg(long)]
         password_stdin: bool,
-        /// Name that people read; the name to sign in with when not given.
+        /// Full name; the user name by default.
         #[arg(long, value_name = "TEXT")]
         full_name: Option<String>,
         /// E-mail address.
@@ -51,27 +51,26 @@ enum UserCommand {
         #[command(flatten)]
         settings: DatabaseFlags,
     },
-    /// Close an account: end its sessions and revoke its tokens.
+    /// Disable an account, end its sessions and revoke its tokens.
     Disable {
-        /// Name to sign in with.
+        /// User name.
         name: String,
         #[command(flatten)]
         settings: DatabaseFlags,
     },
-    /// Open a closed account again.
+    /// Enable a disabled account.
     Enable {
-        /// Name to sign in with.
+        /// User name.
         name: String,
         #[command(flatten)]
         settings: DatabaseFlags,
     },
-    /// Set a forgotten password anew; without --password-stdin print a link with which its owner does. Sessions end;
-    /// tokens, feeds and shared calendars go on and are listed, unless --end names them.
+    /// Reset a password; without --password-stdin, print a link for the owner to set it. Sessions end; tokens, feeds and
+    /// shared calendars stay active and are listed, unless --end names them.
     Reset {
-        /// Name to sign in with.
+        /// User name.
         name: String,
-        /// Access that ends with the password: tokens, feeds, shares, all, or the id of one of them as the list shows it; may be
-        /// given several times.
+        /// Access to revoke: tokens, feeds, shares, all, or an id from the list; can be repeated.
         #[arg(long, value_name = "WHAT", value_parser = parse_ending)]
         end: Vec<Ending>,
         /// Read the password from the first line of standard input.
@@ -126,7 +125,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             let left = opened.app.end_access(&Actor::program(), user.id, &end)?;
             let left = programs(&left, opened.app.now());
             if !left.is_empty() {
-                eprint!("{name} still has these; end them with --end all or --end ID:\n{left}");
+                eprint!("{name} still has these; revoke them with --end all or --end ID:\n{left}");
             }
             Ok(())
         }
@@ -150,7 +149,7 @@ fn parse_ending(text: &str) -> Result<Ending, String> {
         "shares" => Ok(Ending::Shares),
         "all" => Ok(Ending::All),
         id => {
-            id.parse().map(Ending::One).map_err(|_| "expected tokens, feeds, shares, all or an id".to_owned())
+            id.parse().map(Ending::One).map_err(|_| "must be tokens, feeds, shares, all or an id".to_owned())
         }
     }
 }
@@ -173,7 +172,7 @@ fn end_access(app: &App, user: Id, endings: &[Ending]) -> Result<EndAccess, Fail
     let known: Vec<Id> = found.tokens.iter().map(|token| token.id).chain(records).collect();
     if let Some(id) = ids.iter().find(|id| !known.contains(id)) {
         return Err(Failure::new(format_args!(
-            "{id} is no live token, feed or shared calendar of this user"
+            "{id} is not an active token, feed or shared calendar of this user"
         )));
     }
     for kind in [&mut end.tokens, &mut end.feeds, &mut end.shares] {
@@ -187,7 +186,7 @@ fn end_access(app: &App, user: Id, endings: &[Ending]) -> Result<EndAccess, Fail
 /// The user of that name.
 pub fn named(app: &App, name: &str) -> Result<Record, Failure> {
     app.user_named(name).map_err(|error| match error {
-        AppError::NotFound(_) => Failure::new(format_args!("there is no user '{name}'; see obcms user list")),
+        AppError::NotFound(_) => Failure::new(format_args!("unknown user '{name}'; see obcms user list")),
         other => other.into(),
     })
 }
@@ -214,7 +213,7 @@ fn set_disabled(settings: &DatabaseFlags, name: &str, disabled: bool) -> Result<
 fn give_password(app: &App, user: Id, name: &str, password: Option<String>) -> Result<(), Failure> {
     let Some(password) = password else {
         let secret = app.create_setup_link(&Actor::program(), Some(user))?;
-        eprintln!("{name} sets the password once, within 72 hours, at:");
+        eprintln!("One-time link for {name} to set the password within 72 hours:");
         let link = setup_link(app, &secret).unwrap_or_else(|path| path);
         return say(&format!("{link}\n"));
     };

@@ -138,20 +138,20 @@ fn read_file(path: &Path, found_in_data: bool) -> Result<Vec<(&'static str, Stri
         .map_err(|error| refuse(format!("cannot read the settings file {shown}: {error}")))?;
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
-        refuse(format!("{shown} is not TOML at line {line}: {}", error.message().replace('\n', " ")))
+        refuse(format!("{shown} is not valid TOML at line {line}: {}", error.message().replace('\n', " ")))
     })?;
 
     let mut found = Vec::with_capacity(table.len());
     for (key, value) in table {
         let Some(declaration) = DECLARATIONS.iter().find(|declaration| declaration.key == key) else {
             return Err(refuse(format!(
-                "{shown}: there is no setting '{key}'; the nearest is '{}'",
+                "{shown}: unknown setting '{key}'; the nearest is '{}'",
                 nearest(&key)
             )));
         };
         if found_in_data && declaration.key == "data" {
             return Err(refuse(format!(
-                "{shown} was found through the data directory and cannot move it; set --data or OBCMS_DATA"
+                "{shown} is in the data directory and cannot change it; set --data or OBCMS_DATA"
             )));
         }
         let text = match value {
@@ -159,10 +159,7 @@ fn read_file(path: &Path, found_in_data: bool) -> Result<Vec<(&'static str, Stri
             toml::Value::Integer(number) => number.to_string(),
             toml::Value::Boolean(switch) => switch.to_string(),
             other => {
-                return Err(refuse(format!(
-                    "{key} in {shown}: expected one value, found {}",
-                    other.type_str()
-                )));
+                return Err(refuse(format!("{key} in {shown}: must be one value, not {}", other.type_str())));
             }
         };
         found.push((declaration.key, text));
@@ -187,7 +184,7 @@ pub fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
     let known = || DECLARATIONS.iter().map(|declaration| declaration.environment).chain(OTHERS);
     names
         .filter(|name| name.starts_with("OBCMS_") && !known().any(|known| known == name))
-        .map(|name| format!("{name} is no setting; the nearest is {}", nearest_of(&name, known())))
+        .map(|name| format!("{name} is not a setting; the nearest is {}", nearest_of(&name, known())))
         .collect()
 }
 
@@ -335,6 +332,6 @@ mod tests {
     fn a_misspelt_variable_is_named_with_the_nearest_known_one() {
         let names = ["PATH", "OBCMS_LISTEN", "OBCMS_CONFIG", "OBCMS_LISTNE"].map(str::to_owned);
         let warnings = unknown_variables(names.into_iter());
-        assert_eq!(warnings, ["OBCMS_LISTNE is no setting; the nearest is OBCMS_LISTEN"]);
+        assert_eq!(warnings, ["OBCMS_LISTNE is not a setting; the nearest is OBCMS_LISTEN"]);
     }
 }

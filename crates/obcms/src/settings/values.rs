@@ -65,7 +65,7 @@ pub fn mask_passwords(address: &str) -> String {
 
 pub(super) fn parse_listen(text: &str) -> Result<String, String> {
     let wanted =
-        || format!("'{text}' is not an address and port; write for example 127.0.0.1:8080 or 0.0.0.0:80");
+        || format!("'{text}' is not an address and port; use for example 127.0.0.1:8080 or 0.0.0.0:80");
     let (host, port) = text.rsplit_once(':').ok_or_else(wanted)?;
     let unbracketed_v6 = host.contains(':') && !(host.starts_with('[') && host.ends_with(']'));
     if host.is_empty() || host.contains(char::is_whitespace) || unbracketed_v6 {
@@ -77,7 +77,7 @@ pub(super) fn parse_listen(text: &str) -> Result<String, String> {
 
 pub(super) fn parse_directory(text: &str) -> Result<PathBuf, String> {
     if text.is_empty() {
-        return Err("a directory is needed".to_owned());
+        return Err("enter a directory".to_owned());
     }
     Ok(PathBuf::from(text))
 }
@@ -92,7 +92,7 @@ pub(super) fn parse_database(text: &str) -> Result<DatabaseAddress, String> {
         // `sqlite:///var/lib/obcms.db` is how other programs write an absolute path.
         let path = path.strip_prefix("//").unwrap_or(path);
         if path.is_empty() {
-            return Err("the path after 'sqlite:' is missing; write for example sqlite:obcms.db".to_owned());
+            return Err("the path after 'sqlite:' is missing; use for example sqlite:obcms.db".to_owned());
         }
         return Ok(DatabaseAddress::Sqlite(PathBuf::from(path)));
     }
@@ -133,7 +133,7 @@ pub(super) fn parse_log_level(text: &str) -> Result<String, String> {
 
 pub(super) fn parse_timezone(text: &str) -> Result<TimeZone, String> {
     TimeZone::get(text).map_err(|_| {
-        format!("'{text}' is not a known time zone; write an IANA name such as Asia/Manila, and see that the system has tzdata")
+        format!("'{text}' is not a known time zone; write an IANA name such as Asia/Manila, and check that the system has tzdata")
     })
 }
 
@@ -164,7 +164,7 @@ pub(super) fn parse_public_url(text: &str) -> Result<Option<String>, String> {
     }
     let wanted = || {
         format!(
-            "'{text}' is not the address of a site; write for example https://obcms.example.org, without a path"
+            "'{text}' is not the address of a site; use for example https://obcms.example.org, without a path"
         )
     };
     let trimmed = text.strip_suffix('/').unwrap_or(text);

@@ -252,7 +252,7 @@ fn a_kill_in_the_middle_leaves_what_was_there() {
     succeeds(&folder, &["user", "add", "ana", "--role", "admin"]);
     killed_when(&folder, &["restore", "a.obcms"], &folder.path().join("data/obcms.db.restoring"));
     // Whatever the moment was, there is a whole database: the one from before, or the restored one.
-    assert!(succeeds(&folder, &["doctor"]).contains("nothing wrong found"));
+    assert!(succeeds(&folder, &["doctor"]).contains("no problems found"));
     succeeds(&folder, &["restore", "a.obcms"]);
     assert_eq!(succeeds(&folder, &["user", "list"]), "");
     assert!(!folder.path().join("data/obcms.db.restoring").exists());
@@ -359,7 +359,7 @@ fn a_backup_of_an_older_schema_is_migrated_and_of_a_newer_one_refused() {
                 status.lines().count() >= migrations::ALL.len() && !status.contains("not applied"),
                 "{status}"
             );
-            assert!(with(&["doctor"]).contains("nothing wrong found"));
+            assert!(with(&["doctor"]).contains("no problems found"));
             assert!(!with(&["user", "list"]).is_empty());
         }
         let restored =
@@ -390,7 +390,7 @@ fn a_backup_of_an_older_schema_is_migrated_and_of_a_newer_one_refused() {
         assert!(fs::read(folder.path().join("new/obcms.db")).expect("a database") == before);
         assert!(
             succeeds(&folder, &["doctor", "--data", "served", "--database", empty.url()])
-                .contains("nothing wrong found")
+                .contains("no problems found")
         );
     }
 }

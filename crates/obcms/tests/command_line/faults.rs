@@ -97,7 +97,7 @@ fn a_database_that_is_overwritten_in_place_is_not_served_any_more() {
     // What lay in the log is not mixed into the other database.
     let ended = Ended::of(program(&folder, &["user", "list"]));
     assert_eq!((ended.code, ended.output.as_str()), (Some(0), ""), "{}", ended.errors);
-    assert!(Ended::of(program(&folder, &["doctor"])).output.contains("nothing wrong found"));
+    assert!(Ended::of(program(&folder, &["doctor"])).output.contains("no problems found"));
 }
 
 #[test]

@@ -166,7 +166,7 @@ impl Serving {
             let before = seen.len();
             let read = errors.read_line(&mut seen).expect("standard error is readable");
             assert!(read > 0, "the program ended before it answered requests: {seen}");
-            if let Some((_, address)) = seen[before..].split_once("answering requests on http://") {
+            if let Some((_, address)) = seen[before..].split_once("listening on http://") {
                 let end =
                     address.find(|character: char| !(character.is_ascii_digit() || ".:".contains(character)));
                 break address[..end.unwrap_or(address.len())].to_owned();

@@ -31,9 +31,7 @@ pub fn write<W: Write>(
     database.read(|tx| {
         let steps = migrations::applied_steps(tx)?;
         let Some(schema) = steps.last().copied() else {
-            return Err(BackupError::Refused(
-                "the database is empty; there is nothing to back up".to_owned(),
-            ));
+            return Err(BackupError::Refused("the database is empty; nothing to back up".to_owned()));
         };
         let manifest = Manifest {
             format: FORMAT.to_owned(),

@@ -45,7 +45,7 @@ pub fn replace(database: &Database, path: &Path, now: Timestamp) -> Result<Summa
         let sql = format!("SELECT pg_try_advisory_xact_lock({SERVING_LOCK})");
         if !tx.one(&sql, &[])?.get::<bool>(0)? {
             return Err(BackupError::Refused(
-                "a server is running on this database; stop it before you restore".to_owned(),
+                "a server uses this database; stop it before you restore".to_owned(),
             ));
         }
         migrations::lock(tx)?;
@@ -56,7 +56,7 @@ pub fn replace(database: &Database, path: &Path, now: Timestamp) -> Result<Summa
         if !there.is_empty() {
             if !there.iter().any(|table| table.name == "schema_migrations") {
                 return Err(BackupError::Refused(
-                    "the database has tables that are not of obcms; restore into one of its own".to_owned(),
+                    "the database has tables of other programs; restore into a separate database".to_owned(),
                 ));
             }
             if there.iter().any(|table| table.name == "sequences") {
@@ -114,10 +114,10 @@ fn compare_references(tx: &mut Tx<'_>, summary: &Summary, is_newest: bool) -> Re
     };
     let known = summary.broken_references;
     if is_newest && known != Some(count) {
-        return Err(BackupError::Refused(format!("{count} references lead nowhere, the first in {first}")));
+        return Err(BackupError::Refused(format!("{count} references are broken, the first in {first}")));
     }
     // The database had them when it was backed up; without them there would be no way to have it back.
-    tracing::warn!("{count} references lead nowhere, the first in {first}, as when the backup was made");
+    tracing::warn!("{count} references are broken, the first in {first}, as in the backup");
     Ok(())
 }
 

@@ -41,7 +41,7 @@ pub(super) fn share(path: &Path) -> Result<File, StoreError> {
     match file.try_lock_shared() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
-            Err(StoreError::Connection("a restore is running; wait until it has ended".to_owned()))
+            Err(StoreError::Connection("a restore is running; wait until it has finished".to_owned()))
         }
         Err(TryLockError::Error(error)) => {
             Err(StoreError::File(format!("cannot lock {}: {error}", lock_file(path).display())))

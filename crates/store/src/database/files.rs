@@ -161,7 +161,7 @@ impl Files {
         }
         if self.is_overwritten(facts.as_ref().map(stamp_of)) {
             return Err(StoreError::Replaced(
-                "the content of the database file was replaced while the program runs; its write-ahead log was put aside"
+                "the content of the database file was replaced while the program runs; its write-ahead log was moved"
                     .to_owned(),
             ));
         }
@@ -223,12 +223,11 @@ impl Files {
         let aside = beside(&self.path, "-wal.of-replaced-database");
         match std::fs::rename(&self.log_path, &aside) {
             Ok(()) => tracing::error!(
-                "the content of the database file was replaced; its write-ahead log is now {}. Stop the program, put the \
-                 right database in place and start it again",
+                "the content of the database file was replaced; its write-ahead log is now {}. Stop the program, copy the right database there and start it again",
                 aside.display()
             ),
             Err(error) => tracing::error!(
-                "the content of the database file was replaced, and its write-ahead log could not be put aside: {error}"
+                "the content of the database file was replaced, and its write-ahead log could not be moved: {error}"
             ),
         }
         let _ = std::fs::remove_file(beside(&self.path, "-shm"));
@@ -262,13 +261,13 @@ impl Files {
         match outcome {
             Some(Ok(0)) => {
                 tracing::error!(
-                    "the write-ahead log was removed; what it held is saved in the database, start the program anew"
+                    "the write-ahead log was removed; its content is saved in the database; restart the program"
                 );
             }
             Some(Ok(_)) | None => self.is_rescued.store(false, Ordering::SeqCst),
             Some(Err(error)) => {
                 tracing::error!(
-                    "the write-ahead log was removed, and what it held could not be saved: {error}"
+                    "the write-ahead log was removed, and its content could not be saved: {error}"
                 );
             }
         }

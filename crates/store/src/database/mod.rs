@@ -179,7 +179,7 @@ impl Database {
             let result = self.attempt(&mut work);
             match result {
                 Err(error) if error.is_transient() && attempt < ATTEMPTS => {
-                    tracing::debug!(attempt, "a transaction met another and is tried again");
+                    tracing::debug!(attempt, "a transaction conflicted with another and is retried");
                     std::thread::sleep(std::time::Duration::from_millis(u64::from(attempt * attempt) * 3));
                     attempt += 1;
                 }

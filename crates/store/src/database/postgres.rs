@@ -83,7 +83,7 @@ impl Postgres {
             let mut first = true;
             loop {
                 if let Err(error) = listen(&config, &live, first).await {
-                    tracing::warn!(%error, "lost the line to PostgreSQL for live changes; trying again");
+                    tracing::warn!(%error, "lost the PostgreSQL connection for live changes; reconnecting");
                 }
                 first = false;
                 tokio::time::sleep(Duration::from_secs(1)).await;

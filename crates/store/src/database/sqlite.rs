@@ -74,7 +74,9 @@ fn make(path: &Path) -> Result<(), StoreError> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(StoreError::File(format!("cannot make the database {}: {error}", path.display()))),
+        Err(error) => {
+            Err(StoreError::File(format!("cannot create the database {}: {error}", path.display())))
+        }
     }
 }
 
@@ -108,7 +110,7 @@ impl Sqlite {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent() {
             DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
-                StoreError::File(format!("cannot make the folder {}: {error}", folder.display()))
+                StoreError::File(format!("cannot create the directory {}: {error}", folder.display()))
             })?;
         }
         let hold = claim::share(path)?;
@@ -116,7 +118,7 @@ impl Sqlite {
         let writer = connect(path, false)?;
         if let Err(error) = number(&writer) {
             tracing::warn!(
-                "the database was not given a number, by which a replaced file is noticed: {error}"
+                "the database has no application id, so a replaced file cannot be detected: {error}"
             );
         }
         let writer = Arc::new(Mutex::new(writer));

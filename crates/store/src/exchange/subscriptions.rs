@@ -1,4 +1,4 @@
-//! Events of the calendars of others: which are known, by what makes them the same the next time.
+//! Events of external calendars: which are known, by what makes them the same the next time.
 
 use std::collections::HashMap;
 

@@ -114,7 +114,7 @@ fn only(object: &Map<String, Json>, names: &[&str]) -> Result<(), AppError> {
 
 /// Which credentials a member names: all, none or those of some ids.
 fn chosen(object: &Map<String, Json>, name: &str) -> Result<Ended, AppError> {
-    let wrong = || AppError::field(name, "type", "Expected true, false or a list of ids.");
+    let wrong = || AppError::field(name, "type", "Must be true, false or a list of ids.");
     match object.get(name) {
         None | Some(Json::Null | Json::Bool(false)) => Ok(Ended::None),
         Some(Json::Bool(true)) => Ok(Ended::All),
@@ -127,7 +127,7 @@ fn chosen(object: &Map<String, Json>, name: &str) -> Result<Ended, AppError> {
 }
 
 fn text<'a>(object: &'a Map<String, Json>, name: &str) -> Result<&'a str, AppError> {
-    object.get(name).and_then(Json::as_str).ok_or_else(|| AppError::field(name, "required", "Expected text."))
+    object.get(name).and_then(Json::as_str).ok_or_else(|| AppError::field(name, "required", "Must be text."))
 }
 
 async fn show(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {

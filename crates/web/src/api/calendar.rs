@@ -201,7 +201,7 @@ async fn rows(AxumState(state): AxumState<State>, caller: Caller, parameters: Pa
     let about = parameters
         .get("about")
         .and_then(Rows::parse)
-        .ok_or_else(|| Parameters::wrong("about", "Expected people or resources."))?;
+        .ok_or_else(|| Parameters::wrong("about", "Must be people or resources."))?;
     let mut filters = parameters.0.clone();
     filters.retain(|(name, _)| name != "about");
     let query = CalendarQuery::parse_filters(&filters, state.app.zone())?;

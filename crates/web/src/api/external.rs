@@ -115,10 +115,10 @@ impl<S: Send + Sync> FromRequest<S> for CalendarFile {
         match kind.as_deref() {
             Some("text/calendar") => {
                 let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-                    Problem::new(rejection.status(), "The file could not be read; expected at most 5 MB.")
+                    Problem::new(rejection.status(), "The file could not be read. It must be at most 5 MB.")
                 })?;
                 if bytes.len() > MAXIMUM_BYTES {
-                    let detail = "Expected a file of at most 5 MB.";
+                    let detail = "The file must be at most 5 MB.";
                     return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
                 }
                 Ok(Self { bytes: bytes.to_vec(), form: Upload::default() })
@@ -132,7 +132,7 @@ impl<S: Send + Sync> FromRequest<S> for CalendarFile {
             }
             _ => Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Expected Content-Type: text/calendar, or multipart/form-data with a part \"file\".",
+                "The content type must be  text/calendar, or multipart/form-data with a part \"file\".",
             )),
         }
     }
@@ -156,7 +156,7 @@ async fn import_into(
     let keep = match file.said(&parameters, "keep")? {
         None | Some("" | "false") => false,
         Some("true") => true,
-        Some(_) => return Err(Parameters::wrong("keep", "Expected true or false.")),
+        Some(_) => return Err(Parameters::wrong("keep", "Must be true or false.")),
     };
     let report = blocking(|| state.app.import_calendar(&caller.actor, id.0, &file.bytes, keep))?;
     Ok(axum::Json(report).into_response())

@@ -273,7 +273,7 @@ async fn import(
     let dry_run = match parameters.get("dry_run").or_else(|| upload.text("dry_run")) {
         None | Some("" | "false") => false,
         Some("true") => true,
-        Some(_) => return Err(Parameters::wrong("dry_run", "Expected true or false.")),
+        Some(_) => return Err(Parameters::wrong("dry_run", "Must be true or false.")),
     };
     let file = upload.file.as_deref().ok_or_else(|| {
         Problem::from(AppError::field("file", "required", "Send the file as the part \"file\"."))
@@ -333,7 +333,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| {
             Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Expected multipart/form-data with a part \"file\".",
+                "The body must be multipart/form-data with a part \"file\".",
             )
         })?;
         let mut upload = Self::default();
@@ -361,7 +361,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                 upload.file = (!bytes.is_empty()).then(|| bytes.to_vec());
             } else {
                 let text = String::from_utf8(bytes.to_vec())
-                    .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "Expected UTF-8."))?;
+                    .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "Must be UTF-8."))?;
                 upload.texts.push((name, text));
             }
         }
@@ -378,7 +378,7 @@ fn unreadable(error: &MultipartError) -> Problem {
 }
 
 fn too_large() -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Expected a file of at most 5 MB.")
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The file must be at most 5 MB.")
 }
 
 #[cfg(test)]

@@ -89,11 +89,11 @@ async fn days(AxumState(state): AxumState<State>, caller: Caller, parameters: Pa
     parameters.only(&["start", "end"])?;
     let (start, end) = (day(&parameters, "start")?, day(&parameters, "end")?);
     if end <= start {
-        return Err(Parameters::wrong("end", "The end must be after the start."));
+        return Err(Parameters::wrong("end", "End must be after start."));
     }
     let length = start.until(end).map_or(i64::MAX, |span| i64::from(span.get_days()));
     if length > MAXIMUM_DAYS {
-        return Err(Parameters::wrong("end", &format!("A window has at most {MAXIMUM_DAYS} days.")));
+        return Err(Parameters::wrong("end", &format!("The window must be at most {MAXIMUM_DAYS} days.")));
     }
     let days = blocking(|| state.app.days(&caller.actor, start, end))?;
     let days: Vec<Json> = days.iter().map(Day::to_json).collect();
@@ -108,7 +108,7 @@ async fn compute(AxumState(state): AxumState<State>, caller: Caller, body: Body)
         .object
         .get("year")
         .and_then(Json::as_i64)
-        .ok_or_else(|| AppError::field("year", "type", "Expected a year."))?;
+        .ok_or_else(|| AppError::field("year", "type", "Must be a year."))?;
     // Years beyond the type are out of range like any other.
     let Computed { created, updated, kept } =
         blocking(|| state.app.compute_holidays(&caller.actor, i16::try_from(year).unwrap_or(i16::MAX)))?;

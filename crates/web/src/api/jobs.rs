@@ -89,7 +89,7 @@ async fn list(
         None => None,
         Some(text) => Some(
             JobState::parse(text)
-                .ok_or_else(|| Parameters::wrong("state", "Expected queued, running, done or failed."))?,
+                .ok_or_else(|| Parameters::wrong("state", "Must be queued, running, done or failed."))?,
         ),
     };
     let limit = parameters.number("limit", LIMIT, 1..=MAXIMUM_LIMIT)?;

@@ -165,8 +165,8 @@ fn token_end(object: &Map<String, Json>) -> Result<(&'static str, TokenEnd), App
         _ => None,
     };
     let expected = match name {
-        "expires" => "Expected an instant such as 2027-01-31T17:00:00+08:00, or never.",
-        _ => "Expected a whole number of days, or never.",
+        "expires" => "Must be an instant such as 2027-01-31T17:00:00+08:00, or never.",
+        _ => "Must be a whole number of days, or never.",
     };
     end.map(|end| (name, end)).ok_or_else(|| AppError::field(name, "type", expected))
 }
@@ -194,7 +194,7 @@ async fn create_token(AxumState(state): AxumState<State>, caller: Caller, body: 
     let text = |name: &str, initial: &str| match body.object.get(name) {
         None | Some(Json::Null) => Ok(initial.to_owned()),
         Some(Json::String(text)) => Ok(text.clone()),
-        Some(_) => Err(AppError::field(name, "type", "Expected text.")),
+        Some(_) => Err(AppError::field(name, "type", "Must be text.")),
     };
     let (name, scope) = (text("name", "")?, text("scope", "write")?);
     let (field, end) = token_end(&body.object)?;
@@ -224,7 +224,7 @@ fn ended(parameters: &Parameters, name: &'static str) -> Result<Ended, Problem> 
             .map(|id| id.trim().parse())
             .collect::<Result<_, _>>()
             .map(Ended::These)
-            .map_err(|_| Parameters::wrong(name, "Expected true, false or ids joined by commas.")),
+            .map_err(|_| Parameters::wrong(name, "Must be true, false or ids joined by commas.")),
     }
 }
 

@@ -174,7 +174,7 @@ fn bound(state: &State, parameters: &Parameters, name: &str) -> Result<Option<Ti
         (None, Ok(instant)) => Ok(Some(instant)),
         (None, Err(_)) => Err(Parameters::wrong(
             name,
-            "Expected a day as 2027-01-25 or an instant as 2027-01-25T09:00:00+08:00.",
+            "Must be a date like 2027-01-25 or an instant like 2027-01-25T09:00:00+08:00.",
         )),
     }
 }

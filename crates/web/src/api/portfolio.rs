@@ -48,7 +48,7 @@ async fn portfolio(
         None => 0,
         Some(text) => text
             .parse()
-            .map_err(|_| Parameters::wrong("cursor", "Expected the next_cursor of an earlier answer."))?,
+            .map_err(|_| Parameters::wrong("cursor", "Must be the next_cursor of an earlier answer."))?,
     };
     let figures = blocking(|| state.app.portfolio(&caller.actor, &filter))?;
     let body = figures.json(first).to_vec();
@@ -66,7 +66,7 @@ pub fn filter(parameters: &Parameters) -> Result<Filter, Problem> {
             text.parse()
                 .ok()
                 .filter(|year| (2000..=2100).contains(year))
-                .ok_or_else(|| Parameters::wrong("fiscal_year", "Expected a year from 2000 to 2100."))
+                .ok_or_else(|| Parameters::wrong("fiscal_year", "Must be a year from 2000 to 2100."))
         })
         .transpose()?;
     let sector = given(parameters, "sector");
@@ -74,7 +74,7 @@ pub fn filter(parameters: &Parameters) -> Result<Filter, Problem> {
         return Err(Parameters::wrong("sector", "Unknown sector."));
     }
     let region = given(parameters, "region")
-        .map(|text| text.parse().map_err(|_| Parameters::wrong("region", "Expected the code of a region.")))
+        .map(|text| text.parse().map_err(|_| Parameters::wrong("region", "Must be the code of a region.")))
         .transpose()?;
     Ok(Filter { fiscal_year, sector: sector.map(ToOwned::to_owned), region })
 }

@@ -61,7 +61,7 @@ fn members(body: &Body, known: &[&str]) -> Result<String, Problem> {
         None | Some(Json::Null) => String::new(),
         Some(Json::String(note)) if note.chars().count() <= 2000 => note.trim().to_owned(),
         Some(_) => {
-            errors.push(FieldError::new("note", "type", "Expected text of at most 2000 characters."));
+            errors.push(FieldError::new("note", "type", "Must be text of at most 2000 characters."));
             String::new()
         }
     };
@@ -105,6 +105,6 @@ async fn back(
         .get("stage")
         .and_then(Json::as_str)
         .and_then(Stage::parse)
-        .ok_or_else(|| AppError::field("stage", "choice", "Expected one of the nine stages."))?;
+        .ok_or_else(|| AppError::field("stage", "choice", "Must be one of the nine stages."))?;
     answer(&state, &caller, id, Step::Return(stage), &note)
 }

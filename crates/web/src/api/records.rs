@@ -126,10 +126,7 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
                     },
                 ),
             )
-            .query(&[(
-                "change_set",
-                "Change set to undo; the last one in effect by default",
-            )])
+            .query(&[("change_set", "Change set to undo; the last one in effect by default")])
             .answers(200, openapi::with_landing(&schema())),
         ]);
     }
@@ -240,7 +237,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         Ok(key) if (1..=200).contains(&key.len()) => Ok(Some(key.to_owned())),
         _ => Err(Problem::new(
             StatusCode::BAD_REQUEST,
-            "Expected an Idempotency-Key of 1 to 200 visible characters.",
+            "The Idempotency-Key must be 1 to 200 visible characters.",
         )),
     }
 }
@@ -303,7 +300,7 @@ async fn undo(
 fn optional_id(parameters: &Parameters, name: &str) -> Result<Option<Id>, Problem> {
     match parameters.get(name) {
         None | Some("") => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| Parameters::wrong(name, "Expected an id.")),
+        Some(text) => text.parse().map(Some).map_err(|_| Parameters::wrong(name, "Must be an id.")),
     }
 }
 

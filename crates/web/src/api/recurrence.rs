@@ -143,7 +143,7 @@ impl Question {
         if let (Some(from), Some(to)) = (from, to)
             && to <= from
         {
-            reader.refuse("end", "range", "Expected an end after the start.");
+            reader.refuse("end", "range", "End must be after start.");
         }
         let usual = if from.is_some() && to.is_some() { GREATEST_LIMIT } else { USUAL_LIMIT };
         match start {
@@ -232,7 +232,7 @@ impl<'a> Reader<'a> {
             Json::String(text) if text.trim().is_empty() => None,
             Json::String(text) => Some(text.trim()),
             _ => {
-                self.refuse(name, "type", "Expected a text.");
+                self.refuse(name, "type", "Must be a text.");
                 None
             }
         }
@@ -243,7 +243,7 @@ impl<'a> Reader<'a> {
         match TimeZone::get(name) {
             Ok(zone) => Some(zone),
             Err(_) => {
-                self.refuse("timezone", "value", "Expected the name of a time zone, as in Asia/Manila.");
+                self.refuse("timezone", "value", "Must be a time zone name like Asia/Manila.");
                 None
             }
         }
@@ -256,7 +256,7 @@ impl<'a> Reader<'a> {
     /// The rule; an empty text is none, and wrong.
     fn rule(&mut self) -> Option<Rule> {
         let Json::String(text) = self.member("rrule")? else {
-            self.refuse("rrule", "type", "Expected a text.");
+            self.refuse("rrule", "type", "Must be a text.");
             return None;
         };
         match text.parse() {
@@ -275,11 +275,11 @@ impl<'a> Reader<'a> {
         let items = match list_of_texts(json) {
             Some(items) if items.len() <= LONGEST_LIST => items,
             Some(_) => {
-                self.refuse(name, "range", format!("Expected at most {LONGEST_LIST} entries."));
+                self.refuse(name, "range", format!("Must have at most {LONGEST_LIST} entries."));
                 return Vec::new();
             }
             None => {
-                self.refuse(name, "type", "Expected a list of texts.");
+                self.refuse(name, "type", "Must be a list of texts.");
                 return Vec::new();
             }
         };
@@ -292,7 +292,7 @@ impl<'a> Reader<'a> {
                     break;
                 }
                 None => {
-                    self.refuse(name, "type", "Expected a list of texts.");
+                    self.refuse(name, "type", "Must be a list of texts.");
                     break;
                 }
             }
@@ -307,7 +307,7 @@ impl<'a> Reader<'a> {
             Some(limit) => Some(limit),
             None => {
                 let code = if value.is_number() { "range" } else { "type" };
-                self.refuse("limit", code, format!("Expected a whole number from 1 to {GREATEST_LIMIT}."));
+                self.refuse("limit", code, format!("Must be a whole number from 1 to {GREATEST_LIMIT}."));
                 None
             }
         }

@@ -122,19 +122,19 @@ pub fn read(parameters: &Parameters, today: Date) -> Result<Wanted, Vec<FieldErr
         match item.parse() {
             Ok(id) if !people.contains(&id) => people.push(id),
             Ok(_) => {}
-            Err(_) => wrong("people", "type", "Expected ids of users.".to_owned()),
+            Err(_) => wrong("people", "type", "Must be ids of users.".to_owned()),
         }
     }
     if people.is_empty() {
         wrong("people", "required", "Enter at least one person.".to_owned());
     } else if people.len() > MAXIMUM_PEOPLE {
-        wrong("people", "too_long", format!("Expected at most {MAXIMUM_PEOPLE} people."));
+        wrong("people", "too_long", format!("Must have at most {MAXIMUM_PEOPLE} people."));
     }
     let mut number = |name: &str, usual: i64, least: i64, most: i64| match text(name).map(str::parse::<i64>) {
         None => usual,
         Some(Ok(number)) if (least..=most).contains(&number) => number,
         Some(_) => {
-            wrong(name, "range", format!("Expected a whole number from {least} to {most}."));
+            wrong(name, "range", format!("Must be a whole number from {least} to {most}."));
             usual
         }
     };
@@ -153,9 +153,9 @@ pub fn read(parameters: &Parameters, today: Date) -> Result<Wanted, Vec<FieldErr
     let first = day("start", today);
     let after = day("end", first.saturating_add(14.days()));
     if after <= first {
-        wrong("end", "order", "The end must be after the start.".to_owned());
+        wrong("end", "order", "End must be after start.".to_owned());
     } else if i64::from(first.until(after).map_or(0, |span| span.get_days())) > DAYS {
-        wrong("end", "range", format!("Expected at most {DAYS} days."));
+        wrong("end", "range", format!("Must be at most {DAYS} days."));
     }
     let resource_type = text("resource_type").map(ToOwned::to_owned);
     if resource_type.as_deref().is_some_and(|name| !contains(RESOURCE_TYPES, name)) {

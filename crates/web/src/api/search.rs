@@ -59,8 +59,7 @@ pub fn kinds_of(parameters: &Parameters) -> Result<Vec<&'static Kind>, Problem> 
         .map(str::trim)
         .filter(|name| !name.is_empty())
         .map(|name| {
-            kinds::by_name(name)
-                .ok_or_else(|| Parameters::wrong("kinds", &format!("Unknown kind: {name}.")))
+            kinds::by_name(name).ok_or_else(|| Parameters::wrong("kinds", &format!("Unknown kind: {name}.")))
         })
         .collect()
 }

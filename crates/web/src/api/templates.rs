@@ -56,7 +56,7 @@ async fn instantiate(
         .collect();
     let origin = body.object.get("origin").and_then(origin);
     if origin.is_none() {
-        errors.push(FieldError::new("origin", "type", "Expected an object with kind and id."));
+        errors.push(FieldError::new("origin", "type", "Must be an object with kind and id."));
     }
     let base = match body.object.get("base_date") {
         None | Some(Json::Null) => None,

@@ -139,6 +139,9 @@ mod tests {
     #[test]
     fn a_refusal_names_who_can() {
         let text = not_allowed("approve budgets", &["Budget officers".to_owned()]).into_string();
-        assert!(text.contains("You do not have permission to approve budgets") && text.contains("Budget officers"));
+        assert!(
+            text.contains("You do not have permission to approve budgets")
+                && text.contains("Budget officers")
+        );
     }
 }

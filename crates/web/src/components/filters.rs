@@ -61,7 +61,7 @@ pub fn filters(filters: &Filters, extra: &Markup) -> Markup {
             }
             @for chip in &filters.chips {
                 span.chip {
-                    span { (chip.label) ": " b { (chip.value) } }
+                    span { (chip.label) @if !chip.value.is_empty() { ": " b { (chip.value) } } }
                     a.chip-remove href=(chip.remove_href) aria-label={ "Remove the filter " (chip.label) } {
                         (icon("x"))
                     }

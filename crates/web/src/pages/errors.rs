@@ -105,7 +105,8 @@ fn render(page: &Page, failure: &Failure, path: &str, form: Option<&Option<Strin
     let mut title = "Not possible";
     let content = match failure.status {
         StatusCode::FORBIDDEN if failure.detail.starts_with("You do not have permission to ") => {
-            let what = failure.detail.trim_start_matches("You do not have permission to ").trim_end_matches('.');
+            let what =
+                failure.detail.trim_start_matches("You do not have permission to ").trim_end_matches('.');
             feedback::not_allowed(what, &failure.who)
         }
         StatusCode::SERVICE_UNAVAILABLE if form.is_none() => {

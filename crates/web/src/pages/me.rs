@@ -150,7 +150,12 @@ fn password_form(csrf: &str, shown: &Shown) -> Markup {
         csrf_token: csrf.to_owned(),
         fields: vec![
             field("current_password", "Current password", "", "current-password"),
-            field("password", "New password", "At least 12 characters. You are signed out everywhere else.", "new-password"),
+            field(
+                "password",
+                "New password",
+                "At least 12 characters. You are signed out everywhere else.",
+                "new-password",
+            ),
             FormField {
                 name: "end_access".to_owned(),
                 label: "Also revoke my tokens and calendar feeds".to_owned(),
@@ -336,7 +341,8 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
 pub(super) fn refused(state: &State, page: Page, form: Form, error: AppError) -> Result<Response, PageError> {
     match error {
         AppError::Stale { .. } => {
-            let message = "Someone else saved at the same time. Your changes are still in the form: save again.";
+            let message =
+                "Someone else saved at the same time. Your changes are still in the form: save again.";
             let errors = vec![FieldError::new(FIELDS[0], "stale", message)];
             draw(state, page, &Shown { form: Some(form), errors, secret: None })
         }

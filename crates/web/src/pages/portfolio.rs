@@ -42,7 +42,7 @@ async fn page(
     let chosen = filter(&parameters)?;
     let first = match parameters.get("cursor").filter(|text| !text.is_empty()) {
         None => 0,
-        Some(text) => text.parse().map_err(|_| Parameters::wrong("cursor", "Expected a whole number."))?,
+        Some(text) => text.parse().map_err(|_| Parameters::wrong("cursor", "Must be a whole number."))?,
     };
     let sort = parameters.get("sort").unwrap_or_default();
     let figures = blocking(|| state.app.portfolio(&actor, &chosen))?;

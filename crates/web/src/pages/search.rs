@@ -88,10 +88,7 @@ fn filter_row(text: &str, only: &[&'static Kind]) -> Markup {
 fn results(text: &str, only: &[&'static Kind], hits: &[Hit]) -> Markup {
     if hits.is_empty() {
         let (title, help) = if text.is_empty() {
-            (
-                "Search everything",
-                "Enter words or the beginnings of words.",
-            )
+            ("Search everything", "Enter words or the beginnings of words.")
         } else {
             ("No results", "Try fewer words or only their beginnings. Archived records are not searched.")
         };

@@ -191,10 +191,9 @@ async fn unlock(
             }
             response
         }
-        Unlocked::Wrong => locked(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            Some("Wrong pass phrase. Upper and lower case matter."),
-        ),
+        Unlocked::Wrong => {
+            locked(StatusCode::UNPROCESSABLE_ENTITY, Some("Wrong pass phrase. Upper and lower case matter."))
+        }
         Unlocked::Wait(seconds) => {
             let text = format!("Too many attempts. Try again in {}.", spell_wait(seconds));
             let mut response = locked(StatusCode::TOO_MANY_REQUESTS, Some(&text));

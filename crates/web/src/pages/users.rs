@@ -232,9 +232,10 @@ fn page_of(
             Some(user) => vec![shown(&[&fields]), ("version".to_owned(), user.version.to_string())],
             None => Vec::new(),
         },
-        problem: errors.iter().any(|error| error.code == "stale").then(|| {
-            "Someone else changed this user. Your changes are still in the form".to_owned()
-        }),
+        problem: errors
+            .iter()
+            .any(|error| error.code == "stale")
+            .then(|| "Someone else changed this user. Your changes are still in the form".to_owned()),
         fields,
         submit: if user.is_some() { "Save" } else { "Create user" }.to_owned(),
         cancel_href: "/admin/users".to_owned(),

@@ -60,7 +60,7 @@ pub struct Calendar {
     pub skipped: Vec<Skipped>,
     /// How many components were not read in all.
     pub skipped_count: usize,
-    /// The file ends before the calendar does: there may have been more events than these.
+    /// The file is incomplete: there may have been more events than these.
     pub is_cut_off: bool,
 }
 
@@ -278,11 +278,11 @@ impl Reader<'_> {
         for (name, lines) in open.into_iter().rev() {
             if name == "VCALENDAR" {
                 if self.calendar.skipped_count == skipped {
-                    self.skip(&name, &[], "The file ends before the calendar does: events may be missing.");
+                    self.skip(&name, &[], "The file is incomplete: events may be missing.");
                 }
                 self.component(&name, lines);
             } else {
-                self.skip(&name, &lines, "The file ends in the middle of it.");
+                self.skip(&name, &lines, "The file ends in the middle of this event.");
             }
         }
     }
@@ -307,7 +307,7 @@ impl Reader<'_> {
             }
             "VEVENT" if self.events.len() < self.limits.events => self.events.push((lines, None)),
             "VEVENT" => {
-                let reason = format!("Only the first {} events are read.", self.limits.events);
+                let reason = format!("Only the first {} events are imported.", self.limits.events);
                 self.skip(name, &lines, &reason);
             }
             "STANDARD" | "DAYLIGHT" => self.definition.add(name == "DAYLIGHT", &lines),
@@ -321,7 +321,7 @@ impl Reader<'_> {
             }
             "VTODO" => self.skip(name, &lines, "It is a to-do, not an event."),
             "VJOURNAL" => self.skip(name, &lines, "It is a journal, not an event."),
-            "VFREEBUSY" => self.skip(name, &lines, "It tells busy times only."),
+            "VFREEBUSY" => self.skip(name, &lines, "It has only free/busy times."),
             // What belongs to an event, and what nobody knows.
             _ => {}
         }
@@ -432,7 +432,7 @@ impl Reader<'_> {
 }
 
 fn no_date(what: &str, line: &Line) -> String {
-    format!("Its {what} is no date: {}", clean(&line.value, 60))
+    format!("Its {what} is not a valid date: {}", clean(&line.value, 60))
 }
 
 fn status(text: &str) -> Status {

@@ -280,7 +280,7 @@ fn a_cancellation_cancels() {
 fn a_calendar_without_an_end_is_told() {
     let calendar = read(b"BEGIN:VCALENDAR\nVERSION:2.0", &office()).unwrap();
     assert!(calendar.is_cut_off);
-    assert!(calendar.skipped[0].reason.starts_with("The file ends before the calendar does"));
+    assert!(calendar.skipped[0].reason.starts_with("The file is incomplete"));
 }
 
 #[test]
@@ -300,9 +300,9 @@ fn what_cannot_be_read_is_told() {
         [
             ("4", "It is a to-do, not an event."),
             ("1", "It has no start."),
-            ("2", "Its start is no date: 20270231T090000"),
-            ("3", "Its end is no date: never"),
-            ("5", "Its start is no date: 00010101"),
+            ("2", "Its start is not a valid date: 20270231T090000"),
+            ("3", "Its end is not a valid date: never"),
+            ("5", "Its start is not a valid date: 00010101"),
         ]
     );
 }
@@ -312,7 +312,7 @@ fn a_file_that_breaks_off_says_so() {
     let text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20270201\nEND:VEVENT\nBEGIN:VEVENT\nUID:2\nDTSTART:2027";
     let calendar = read(text.as_bytes(), &office()).unwrap();
     assert_eq!(calendar.events.len(), 1);
-    assert_eq!(calendar.skipped[0].reason, "The file ends in the middle of it.");
+    assert_eq!(calendar.skipped[0].reason, "The file ends in the middle of this event.");
     assert!(calendar.is_cut_off);
     assert!(!read(format!("{text}\nEND:VEVENT\nEND:VCALENDAR").as_bytes(), &office()).unwrap().is_cut_off);
 }

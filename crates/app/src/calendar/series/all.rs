@@ -132,7 +132,8 @@ fn move_all(
     has_new_rule: bool,
 ) -> Result<Leader, AppError> {
     let role = series.role;
-    let missing = || AppError::field(role.start, "required", "What repeats needs a first date.");
+    let missing =
+        || AppError::field(role.start, "required", "Enter a start: a series needs a first occurrence.");
     let (from, old_length) = series::anchor(before).ok_or_else(missing)?;
     let (to, new_length) = series::anchor(single).ok_or_else(missing)?;
     let place = Place { from, to };

@@ -52,8 +52,7 @@ impl Scope {
 
     /// Reads what somebody gave as the scope.
     pub fn read(name: &str) -> Result<Self, FieldError> {
-        Self::parse(name)
-            .ok_or_else(|| FieldError::new("scope", "choice", "Expected this, following or all."))
+        Self::parse(name).ok_or_else(|| FieldError::new("scope", "choice", "Must be this, following or all."))
     }
 }
 
@@ -159,7 +158,7 @@ pub(crate) fn too_much(error: ExpandError) -> AppError {
 
 /// The series and the date, when it is one of the series.
 pub(crate) fn found(record: &Record, recurrence_id: &str) -> Result<(Series, Moment), AppError> {
-    let missing = || AppError::NotFound("date of this series");
+    let missing = || AppError::NotFound("occurrence");
     let series = Series::of(record).ok_or_else(missing)?;
     let date = series.find(recurrence_id).map_err(too_much)?.ok_or_else(missing)?;
     Ok((series, date))
@@ -174,7 +173,7 @@ pub(crate) fn found_to_change(
     let result = found(record, recurrence_id);
     if matches!(result, Err(AppError::NotFound(_))) && was_split_before(work, record, recurrence_id)? {
         return Err(AppError::conflict(
-            "The series ends before this date: from there on it was made a series of its own.",
+            "The series ends before this occurrence. Later occurrences are in a separate series.",
         ));
     }
     result
@@ -211,7 +210,7 @@ fn load_for(
     records::require_version(&record, target.expected)?;
     if record.is_archived() {
         return Err(AppError::conflict(format!(
-            "This {} is archived; restore it first.",
+            "This {} is archived. Restore it first.",
             target.kind.label.to_lowercase()
         )));
     }
@@ -231,7 +230,7 @@ pub fn change(work: &mut Work<'_, '_>, target: &Target<'_>, input: &Input) -> Re
     };
     if cancels && is_part {
         // Tasks and bookings belong to the series as a whole.
-        let message = "Open tasks belong to all dates of the series: cancel all of them.";
+        let message = "Open tasks belong to the whole series. Cancel all occurrences instead.";
         return Err(AppError::field(closing::MEMBER, "scope", message));
     }
     match target.scope {
@@ -246,7 +245,7 @@ pub fn change(work: &mut Work<'_, '_>, target: &Target<'_>, input: &Input) -> Re
 }
 
 pub(crate) fn single_of(series: &Series, record: &Record, date: Moment) -> Result<Record, AppError> {
-    series.materialise(record, date).map_err(too_much)?.ok_or(AppError::NotFound("date of this series"))
+    series.materialise(record, date).map_err(too_much)?.ok_or(AppError::NotFound("occurrence"))
 }
 
 /// Reads the input as a change of the date, by all rules of the kind.
@@ -271,7 +270,7 @@ fn change_this(
         .filter(|name| input.contains_key(*name))
         .map(|name| {
             let message =
-                "One date has no rule of its own: change all dates, or this one and those that follow.";
+                "One occurrence has no rule of its own. Change all occurrences, or this and following.";
             FieldError::new(name, "scope", message)
         })
         .collect();
@@ -335,14 +334,13 @@ pub(crate) fn put_on_date(
     date: Moment,
     single: &Record,
 ) -> Result<(), AppError> {
-    let base =
-        series.base(record, date).map_err(too_much)?.ok_or(AppError::NotFound("date of this series"))?;
+    let base = series.base(record, date).map_err(too_much)?.ok_or(AppError::NotFound("occurrence"))?;
     let mut overrides = series.overrides.clone();
     let patch = differences(&base, single, work.app.zone());
     put_override(&mut overrides, date, patch);
     if overrides.len() > series::MAXIMUM_OVERRIDES {
         return Err(AppError::conflict(
-            "Too many dates of this series differ; split it and change the parts.",
+            "Too many occurrences of this series are changed. Split the series and change the parts.",
         ));
     }
     series::set_overrides(record, overrides);

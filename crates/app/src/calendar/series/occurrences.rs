@@ -151,7 +151,7 @@ impl App {
         self.read(|tx| {
             let record = store::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
             actor.require(tx, Action::View, &record)?;
-            let missing = || AppError::NotFound("date of this series");
+            let missing = || AppError::NotFound("occurrence");
             let (series, moment) = found(&record, recurrence_id)?;
             let mut date = date_of(&series, &record, moment)?.ok_or_else(missing)?;
             date.record.version = record.version;
@@ -229,13 +229,13 @@ impl App {
         self.write(actor, |work| {
             let record = load(work, target, Action::Edit)?;
             work.actor.require_field(work.tx, &record, "exdates")?;
-            let date = Moment::from_str(target.recurrence_id)
-                .map_err(|_| AppError::NotFound("date of this series"))?;
+            let date =
+                Moment::from_str(target.recurrence_id).map_err(|_| AppError::NotFound("occurrence"))?;
             let name = date.to_string();
             let mut dates: Vec<String> =
                 series::texts(record.get("exdates")).into_iter().map(ToOwned::to_owned).collect();
             if !dates.contains(&name) {
-                return Err(AppError::NotFound("date that was left out"));
+                return Err(AppError::NotFound("cancelled occurrence"));
             }
             dates.retain(|known| *known != name);
             let mut changed = record.clone();

@@ -24,7 +24,7 @@ pub(super) fn split(
 ) -> Result<Occurrence, AppError> {
     let head = head(record, series, date)?;
     let tail = tail(work, record, series, date)?;
-    let tail_series = Series::of(&tail).ok_or(AppError::NotFound("date of this series"))?;
+    let tail_series = Series::of(&tail).ok_or(AppError::NotFound("occurrence"))?;
     let mut whole = apply_to_all(work, &tail, &tail_series, date, input)?;
     check_series(work, record, &whole.record)?;
     work.before_series(None, &mut whole.record)?;

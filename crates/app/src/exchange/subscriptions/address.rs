@@ -16,14 +16,14 @@ pub fn web_address(text: &str) -> Result<String, String> {
         // Everything from # on is for the reader, not for the server.
         text.split('#').next().unwrap_or_default().to_owned()
     } else {
-        return Err("Expected an address that starts with https://, http:// or webcal://.".to_owned());
+        return Err("Must be an address that starts with https://, http:// or webcal://.".to_owned());
     };
-    let wrong = || "This is not an address; copy it again from the calendar.".to_owned();
+    let wrong = || "This is not a valid address. Copy it again from the calendar.".to_owned();
     let uri: Uri = web.parse().map_err(|_| wrong())?;
     let authority = uri.authority().ok_or_else(wrong)?;
     if authority.as_str().contains('@') {
         return Err(
-            "An address with a name and a password in it is not taken; everybody who sees the calendar would see them."
+            "The address must not contain a user name or password, because everyone who sees the calendar would see them."
                 .to_owned(),
         );
     }

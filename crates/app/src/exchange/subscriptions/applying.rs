@@ -42,7 +42,7 @@ impl Report {
             self.created, self.updated, self.unchanged, self.removed
         );
         if self.skipped_count > 0 {
-            text.push_str(&format!("; remarks on {}", self.skipped_count));
+            text.push_str(&format!("; {} with warnings", self.skipped_count));
         }
         text
     }
@@ -106,7 +106,7 @@ pub fn apply(
 fn require_live(work: &mut Work<'_, '_>, calendar: Id) -> Result<Record, AppError> {
     let found = work.find(&EXTERNAL_CALENDAR, calendar)?.ok_or(AppError::NotFound("external calendar"))?;
     if found.is_archived() {
-        return Err(AppError::conflict("This external calendar is archived; restore it first."));
+        return Err(AppError::conflict("This external calendar is archived. Restore it first."));
     }
     Ok(found)
 }

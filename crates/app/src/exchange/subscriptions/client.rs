@@ -104,12 +104,12 @@ fn fetch_by(resolver: impl Resolver, asked: &Asked, limits: &Limits) -> Result<A
         }
         return read(response, limits);
     }
-    refuse(format!("The server leads from one address to the next, more than {} times.", limits.redirects))
+    refuse(format!("The server redirects more than {} times.", limits.redirects))
 }
 
 fn parse(text: &str) -> Result<Uri, FetchError> {
     let web = address::web_address(text).map_err(FetchError)?;
-    web.parse().map_err(|_| FetchError("The address cannot be read.".to_owned()))
+    web.parse().map_err(|_| FetchError("The address is invalid.".to_owned()))
 }
 
 fn agent(resolver: impl Resolver, limits: &Limits) -> Agent {
@@ -149,14 +149,11 @@ fn send(
 
 fn next_target(from: &Uri, headers: &HeaderMap) -> Result<Uri, FetchError> {
     let location = headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let joined = address::join(from, location).ok_or_else(|| {
-        FetchError("The server leads to another address but does not say which.".to_owned())
-    })?;
+    let joined = address::join(from, location)
+        .ok_or_else(|| FetchError("The server redirects without an address.".to_owned()))?;
     let target = parse(&joined)?;
     if from.scheme_str() == Some("https") && target.scheme_str() != Some("https") {
-        return refuse(
-            "The server leads from https to http, where anybody on the way could change the calendar.",
-        );
+        return refuse("The server redirects from https to http, which is not secure.");
     }
     Ok(target)
 }
@@ -164,13 +161,13 @@ fn next_target(from: &Uri, headers: &HeaderMap) -> Result<Uri, FetchError> {
 fn refusal(status: StatusCode) -> String {
     let meaning = match status.as_u16() {
         401 | 403 => "; the calendar is not public, or its private address was changed",
-        404 | 410 => "; the calendar is not there any more, or its address was changed",
-        429 => "; it was asked too often",
-        500.. => "; that is a fault of the other side",
+        404 | 410 => "; the calendar no longer exists, or its address was changed",
+        429 => "; too many requests",
+        500.. => "; this is an error of that server",
         _ => "",
     };
     format!(
-        "The server answers {} {}{meaning}.",
+        "The server returned {} {}{meaning}.",
         status.as_u16(),
         status.canonical_reason().unwrap_or_default()
     )
@@ -210,7 +207,7 @@ fn too_slow(limits: &Limits) -> String {
 fn explain(error: &Error, limits: &Limits) -> String {
     match error {
         Error::Timeout(_) => too_slow(limits),
-        Error::HostNotFound => "There is no server of that name.".to_owned(),
+        Error::HostNotFound => "No server has this name.".to_owned(),
         Error::ConnectionFailed => "The server cannot be reached.".to_owned(),
         Error::Other(inner) if inner.is::<Closed>() => inner.to_string(),
         Error::Io(inner) => match inner.kind() {
@@ -218,25 +215,25 @@ fn explain(error: &Error, limits: &Limits) -> String {
             std::io::ErrorKind::ConnectionRefused => "The server refuses the connection.".to_owned(),
             // The resolver of the system says so with an error of no kind.
             _ if inner.to_string().contains("failed to lookup address") => {
-                "There is no server of that name.".to_owned()
+                "No server has this name.".to_owned()
             }
             // So says what speaks TLS: a certificate of another name, one that nobody vouches for, or no TLS at all.
-            std::io::ErrorKind::InvalidData => format!("The server does not prove who it is: {inner}."),
-            _ => format!("The connection broke: {inner}."),
+            std::io::ErrorKind::InvalidData => format!("The server certificate is not valid: {inner}."),
+            _ => format!("The connection failed: {inner}."),
         },
-        Error::Decompress(..) => "What the server sends is packed and cannot be unpacked.".to_owned(),
-        Error::Rustls(inner) => format!("The server does not prove who it is: {inner}."),
+        Error::Decompress(..) => "The compressed response of the server is damaged.".to_owned(),
+        Error::Rustls(inner) => format!("The server certificate is not valid: {inner}."),
         // It would repeat the address.
-        Error::BadUri(_) => "The address cannot be read.".to_owned(),
-        other => format!("The server could not be asked: {other}."),
+        Error::BadUri(_) => "The address is invalid.".to_owned(),
+        other => format!("The request to the server failed: {other}."),
     }
 }
 
 /// Says that an address is not open, and what it is.
 pub fn not_open(what: &str) -> String {
     format!(
-        "This address is not on the open network ({what}); whoever runs obcms can allow it with \
-         OBCMS_ALLOW_PRIVATE_ADDRESSES."
+        "This address is not on the public internet ({what}). An operator of obcms can allow it \
+         with OBCMS_ALLOW_PRIVATE_ADDRESSES."
     )
 }
 

@@ -21,7 +21,7 @@ use crate::core::{Actor, App, AppError, Work};
 pub const HANDLER: Handler = Handler {
     kind: "fetch_calendar",
     label: "Fetch an external calendar",
-    description: "Asks the server of an external calendar for what is new and brings its events up to date.",
+    description: "Fetches an external calendar and updates its events.",
     schedule: "",
     maximum_attempts: 0,
     // Whoever offers a calendar does not like to be asked every minute.
@@ -81,18 +81,18 @@ fn run(app: &App, payload: &Json) -> Result<Outcome, JobError> {
         .get("calendar")
         .and_then(Json::as_str)
         .and_then(|text| text.parse().ok())
-        .ok_or_else(|| JobError("It does not say which calendar.".to_owned()))?;
+        .ok_or_else(|| JobError("The job names no calendar.".to_owned()))?;
     let found = app.read(|tx| Ok(records::load(tx, &EXTERNAL_CALENDAR, id)?))?;
     let Some(calendar) = found.filter(|found| !found.is_archived() && !found.text("address").is_empty())
     else {
-        return Ok(Outcome::done("This calendar is not fetched any more."));
+        return Ok(Outcome::done("This calendar is no longer fetched."));
     };
     let result = bring_up_to_date(app, &calendar);
     note(app, id, &result)?;
     let fetched = result?;
     let pause = SignedDuration::from_mins(calendar.integer("refresh_minutes").unwrap_or(60));
     Ok(Outcome {
-        summary: fetched.report.map_or_else(|| "Nothing new.".to_owned(), |report| report.summary()),
+        summary: fetched.report.map_or_else(|| "No changes.".to_owned(), |report| report.summary()),
         again_at: is_fetched(&calendar).then(|| app.now() + pause),
     })
 }
@@ -119,7 +119,9 @@ fn bring_up_to_date(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
             let read = icalendar::read_within(&bytes, app.zone(), read_limits)
                 .map_err(|error| JobError(error.to_string()))?;
             if read.is_cut_off {
-                return Err(JobError("What came is cut off: the end of the calendar is missing.".to_owned()));
+                return Err(JobError(
+                    "The response is incomplete: the end of the calendar is missing.".to_owned(),
+                ));
             }
             let (events, left) = drafts(&read, app.zone());
             let mut report = apply(app, &Actor::program(), calendar.id, &events, false)?;

@@ -113,11 +113,11 @@ impl App {
             let calendar = work.load(&EXTERNAL_CALENDAR, id)?;
             work.actor.require(work.tx, Action::Edit, &calendar)?;
             if calendar.is_archived() {
-                return Err(AppError::conflict("This external calendar is archived; restore it first."));
+                return Err(AppError::conflict("This external calendar is archived. Restore it first."));
             }
             if calendar.text("address").is_empty() {
                 return Err(AppError::conflict(
-                    "This external calendar has no address; read a file in, or give it one.",
+                    "This external calendar has no address. Import a file or add an address.",
                 ));
             }
             fetching::ask_for(work, &calendar)?;
@@ -149,11 +149,11 @@ impl App {
             let calendar = work.load(&EXTERNAL_CALENDAR, id)?;
             work.actor.require(work.tx, Action::Import, &calendar)?;
             if calendar.is_archived() {
-                return Err(AppError::conflict("This external calendar is archived; restore it first."));
+                return Err(AppError::conflict("This external calendar is archived. Restore it first."));
             }
             if !calendar.text("address").is_empty() {
                 return Err(AppError::conflict(
-                    "This external calendar is fetched from its address; make another one for the file.",
+                    "This external calendar is fetched from its address. Create another one for the file.",
                 ));
             }
             begin(work, &calendar)

@@ -48,7 +48,10 @@ pub fn parts(
                 parts.push((current.0, before, current.2));
                 current = (range.date.to_string(), tail, Some(range));
             }
-            _ => tell(&range, format!("Its dates from {} on cannot be worked out; they stay.", range.date)),
+            _ => tell(
+                &range,
+                format!("Its occurrences from {} on cannot be calculated and were not changed.", range.date),
+            ),
         }
     }
     parts.push(current);
@@ -161,7 +164,7 @@ fn one_by_one(
     series::set_overrides(part, overrides);
     (!is_whole).then(|| {
         format!(
-            "Its rule cannot be moved as \"all from {} on\" says; the first {MAXIMUM_OVERRIDES} dates were.",
+            "Its rule cannot be moved for all occurrences from {} on; only the first {MAXIMUM_OVERRIDES} were moved.",
             range.date
         )
     })

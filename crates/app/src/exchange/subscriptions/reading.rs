@@ -193,19 +193,24 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
         Some((rule, Ok(read))) => {
             if let Err(error) = read.check_conformance() {
                 let (part, problem) = (error.part(), error.problem());
-                let read = "Read whole, but other programs may show other dates";
+                let read = "Imported completely, but other programs may show different occurrences";
                 leave(event, format!("{read}: by RFC 5545 {part} {problem} (\"{rule}\")."));
             }
             let reason = too_many(event, &read, &zone);
             is_cut = reason.is_some();
             if let Some(reason) = &reason {
-                leave(event, format!("Only its first date was read. {reason}"));
+                leave(event, format!("Only its first occurrence was imported. {reason}"));
             }
             if is_cut { None } else { counted(event, rule, &read, &zone, &mut with_start) }
         }
         Some((rule, Err(error))) => {
             is_cut = true;
-            leave(event, format!("Only its first date was read; its rule \"{rule}\" is wrong: {error}."));
+            leave(
+                event,
+                format!(
+                    "Only its first occurrence was imported, because its rule \"{rule}\" is invalid: {error}."
+                ),
+            );
             None
         }
     };
@@ -243,14 +248,14 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
             leave(
                 change,
                 format!(
-                    "Changes \"all from {date} on\" after {MAXIMUM_RANGES} others; only that date was changed."
+                    "Changes all occurrences from {date} on, after {MAXIMUM_RANGES} such changes; only that occurrence was changed."
                 ),
             );
         }
         if change.status == Status::Cancelled {
             exdates.push(date);
         } else if overrides.len() >= MAXIMUM_OVERRIDES {
-            leave(change, format!("The series has more than {MAXIMUM_OVERRIDES} changed dates."));
+            leave(change, format!("The series has more than {MAXIMUM_OVERRIDES} changed occurrences."));
         } else {
             // Beside changes for all that follow, each date says what it is called by itself.
             let like = if has_ranges { None } else { Some(event) };

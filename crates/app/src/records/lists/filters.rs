@@ -68,7 +68,7 @@ pub(super) fn parse<'a>(
             continue;
         }
         if values.iter().map(|value| value.split(',').count()).sum::<usize>() > MAXIMUM_VALUES {
-            let message = format!("At most {MAXIMUM_VALUES} values.");
+            let message = format!("Must have at most {MAXIMUM_VALUES} values.");
             errors.push(FieldError::new(name, "too_many", message));
             continue;
         }
@@ -89,7 +89,7 @@ pub fn repeated(parameters: &[(String, String)], once: &[&str]) -> Vec<FieldErro
 }
 
 fn twice(name: &str) -> FieldError {
-    FieldError::new(name, "repeated", "This parameter is given once.")
+    FieldError::new(name, "repeated", "This parameter can be given only once.")
 }
 
 fn any(mut filters: Vec<Filter>) -> Filter {
@@ -162,7 +162,7 @@ fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, 
         filters.push(match field.data {
             FieldType::References(_) | FieldType::Links(_) => Filter::PointsNowhere(name.clone()),
             FieldType::Link(_) => Filter::Empty(format!("{name}_id")),
-            FieldType::Structure(_) => return Err("This field cannot be filtered.".to_owned()),
+            FieldType::Structure(_) => return Err("You cannot filter by this field.".to_owned()),
             _ => Filter::Empty(name.clone()),
         });
         // Some lists have "none" as a choice of its own; that is meant as well.
@@ -186,11 +186,11 @@ fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, 
         }
         FieldType::Choices(choices) => {
             if let Some(part) = wanted.iter().find(|part| !contains(choices, part)) {
-                return Err(format!("{part} is not one of the list."));
+                return Err(format!("{part} is not an allowed value."));
             }
             Filter::Holds(name, wanted.iter().map(|part| (*part).to_owned()).collect())
         }
-        FieldType::Structure(_) => return Err("This field cannot be filtered.".to_owned()),
+        FieldType::Structure(_) => return Err("You cannot filter by this field.".to_owned()),
         FieldType::Moment | FieldType::Instant => {
             let days = wanted.iter().map(|part| instant_or_day(field, part, zone));
             any(days.collect::<Result<Vec<_>, _>>()?)
@@ -215,7 +215,7 @@ fn instant_or_day(field: &'static Field, text: &str, zone: &TimeZone) -> Result<
 }
 
 fn midnight(day: Date, zone: &TimeZone) -> Result<Timestamp, String> {
-    let midnight = day.to_zoned(zone.clone()).map_err(|_| "This day is out of range.".to_owned())?;
+    let midnight = day.to_zoned(zone.clone()).map_err(|_| "This date is out of range.".to_owned())?;
     Ok(midnight.timestamp())
 }
 
@@ -242,7 +242,7 @@ fn bound(field: &'static Field, value: &str, side: Side, zone: &TimeZone) -> Res
         _ => match cell(field, value, zone)? {
             Cell::Integer(number) if is_lower => Cell::Integer(number),
             Cell::Integer(number) => Cell::Integer(number.saturating_add(1)),
-            _ => return Err("Expected a number.".to_owned()),
+            _ => return Err("Must be a number.".to_owned()),
         },
     };
     let name = field.name.to_owned();

@@ -27,8 +27,8 @@ const BROKEN_OFF: SignedDuration = SignedDuration::from_mins(2);
 /// Takes back imports whose process died.
 pub const HANDLER: Handler = Handler {
     kind: "take_back_import",
-    label: "Take back an unfinished import",
-    description: "Takes back what an import wrote before its process ended.",
+    label: "Undo an unfinished import",
+    description: "Undoes an import whose process ended before it was finished.",
     schedule: "",
     maximum_attempts: 5,
     back_off: BackOff::USUAL,
@@ -222,9 +222,9 @@ fn obstacles_of(
 /// Refusal of an undo, with the amounts that were taken back and that were not.
 fn stopped(detail: &str, mut more: Vec<(&'static str, Json)>, done: Amount, left: Amount) -> AppError {
     let amount = if done.batches == 0 {
-        "Nothing was taken back.".to_owned()
+        "Nothing was undone.".to_owned()
     } else {
-        format!("{} records were taken back, {} were not; undo again to go on.", done.records, left.records)
+        format!("{} records were undone, {} were not. Undo again to continue.", done.records, left.records)
     };
     more.extend([("taken_back", done.to_json()), ("left", left.to_json())]);
     AppError::Conflict { detail: format!("{detail} {amount}"), more }
@@ -245,8 +245,8 @@ fn take_back_unfinished(app: &App, payload: &Json) -> Result<Outcome, JobError> 
         None => Ok(None),
     })?;
     let Some(actor) = actor else {
-        return Ok(Outcome::done("nothing to take back"));
+        return Ok(Outcome::done("nothing to undo"));
     };
     let undone = app.undo_import(&actor, import)?;
-    Ok(Outcome::done(format!("{} batches taken back", undone.batches)))
+    Ok(Outcome::done(format!("{} batches undone", undone.batches)))
 }

@@ -208,7 +208,7 @@ fn plan(kind: &'static Kind, head: &[String]) -> Result<Plan, AppError> {
     let mut errors = Vec::new();
     for (place, name) in head.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
         if head[..place].contains(name) {
-            errors.push(FieldError::new(name, "repeated", "This column is in the file twice."));
+            errors.push(FieldError::new(name, "repeated", "This column appears twice in the file."));
         }
         match known.iter().find(|column| column.name() == *name) {
             Some(Column::Id) => plan.id = Some(place),
@@ -236,9 +236,9 @@ fn repeated(kind: &'static Kind, table: &Table, plan: &Plan) -> Report {
     for (row, cells) in &table.rows {
         match id_of(plan, cells) {
             Some(Ok(id)) if !ids.insert(id) => {
-                push(&mut report, *row, "id", "repeated", "This id is in the file twice.");
+                push(&mut report, *row, "id", "repeated", "This id appears twice in the file.");
             }
-            Some(Err(_)) => push(&mut report, *row, "id", "type", "Expected the id of a record, or nothing."),
+            Some(Err(_)) => push(&mut report, *row, "id", "type", "Must be the id of a record or empty."),
             _ => {}
         }
     }
@@ -248,7 +248,7 @@ fn repeated(kind: &'static Kind, table: &Table, plan: &Plan) -> Report {
             let text = cells.get(*place).map_or("", |text| text.trim());
             if !text.is_empty() && !seen.insert(text) {
                 let message = format!(
-                    "There is another {} with this {} in the file.",
+                    "Another {} in the file has this {}.",
                     kind.label.to_lowercase(),
                     field.label.to_lowercase()
                 );

@@ -167,7 +167,7 @@ impl Table {
         let head: Vec<String> =
             rows.next().unwrap_or_default().into_iter().map(|name| name.trim().to_owned()).collect();
         if head.iter().all(String::is_empty) {
-            return Err(AppError::BadRequest("The file has no row with the names of the fields.".to_owned()));
+            return Err(AppError::BadRequest("The file has no header row with field names.".to_owned()));
         }
         let rows = rows
             .enumerate()
@@ -195,10 +195,12 @@ impl Table {
 
 fn check_size(rows: usize, columns: usize) -> Result<(), AppError> {
     if rows > MAXIMUM_ROWS + 1 {
-        return Err(AppError::BadRequest(format!("The file has more than {MAXIMUM_ROWS} rows; split it.")));
+        return Err(AppError::BadRequest(format!(
+            "The file must have at most {MAXIMUM_ROWS} rows. Split it."
+        )));
     }
     if columns > MAXIMUM_COLUMNS {
-        return Err(AppError::BadRequest(format!("The file has more than {MAXIMUM_COLUMNS} columns.")));
+        return Err(AppError::BadRequest(format!("The file must have at most {MAXIMUM_COLUMNS} columns.")));
     }
     Ok(())
 }

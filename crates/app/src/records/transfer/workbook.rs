@@ -55,7 +55,7 @@ pub struct Cell {
 pub fn read(bytes: &[u8], mut each: impl FnMut(Cell) -> Result<(), AppError>) -> Result<(), AppError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
     if archive.len() > MAXIMUM_PARTS {
-        return Err(refused("The workbook has too many parts; save it as CSV."));
+        return Err(refused("The workbook has too many parts. Save it as CSV."));
     }
     let mut left = MAXIMUM_UNPACKED;
     let book = workbook(&mut archive, &mut left)?;
@@ -107,7 +107,7 @@ fn workbook(archive: &mut Archive<'_>, left: &mut u64) -> Result<Book, AppError>
     let (folder, file) = place.rsplit_once('/').unwrap_or(("", &place));
     let relations = relations(archive, &format!("{folder}/_rels/{file}.rels"), folder, left)?;
     let Some(mut xml) = open(archive, &place, left)? else {
-        return Err(refused("The file is no workbook (.xlsx)."));
+        return Err(refused("The file is not a workbook (.xlsx)."));
     };
     let (mut sheet, mut since_1904) = (None, false);
     loop {
@@ -184,13 +184,13 @@ fn shared_strings(archive: &mut Archive<'_>, part: &str, left: &mut u64) -> Resu
             Found::End => return Ok(strings),
             // A claim that no workbook within the limits can make.
             Found::Open(element) if element.name == "sst" && claims_too_much(&element) => {
-                return Err(refused("The workbook claims more shared strings than it can hold."));
+                return Err(refused("The workbook claims more shared strings than it can contain."));
             }
             Found::Open(element) if element.name == "si" => {
                 let text = xml.text_of("si")?;
                 bytes += text.len() + size_of::<String>();
                 if bytes > MAXIMUM_TEXT {
-                    return Err(refused("The workbook holds too much text; split it."));
+                    return Err(refused("The workbook has too much text. Split it."));
                 }
                 strings.push(text);
             }
@@ -305,7 +305,7 @@ impl Sheet<'_> {
         self.cells += 1;
         self.bytes += text.len();
         if self.cells > MAXIMUM_CELLS || self.bytes > MAXIMUM_TEXT {
-            return Err(refused("The workbook holds too many cells or too much text; split it."));
+            return Err(refused("The workbook has too many cells or too much text. Split it."));
         }
         Ok(Some(Cell { row, column, text }))
     }
@@ -478,7 +478,7 @@ impl Xml<'_> {
 }
 
 fn too_long() -> AppError {
-    refused(format!("A cell of the workbook holds more than {LONGEST_CELL} characters."))
+    refused(format!("Cells must have at most {LONGEST_CELL} characters."))
 }
 
 /// Takes back how the format writes characters that XML cannot hold: `_x000D_`.

@@ -122,16 +122,16 @@ impl Obstacles {
             self.changed.iter().filter(|changed| visible.contains_key(&changed.id)).collect();
         match shown.as_slice() {
             [] if self.changed.is_empty() => {}
-            [] => sentences.push("What followed from this was changed again since.".to_owned()),
+            [] => sentences.push("A result of this change was changed again.".to_owned()),
             [one] if self.changed.len() == 1 => sentences.push(format!(
-                "{} was changed again since by {}; undo that first.",
+                "{} was changed again by {}. Undo that change first.",
                 one.title,
                 by(one.by)
             )),
             many => {
                 let names = many.iter().map(|changed| format!("{} (by {})", changed.title, by(changed.by)));
                 sentences.push(format!(
-                    "{} records were changed again since: {}; undo that first.",
+                    "{} records were changed again: {}. Undo those changes first.",
                     self.changed.len(),
                     enumerate(names.collect(), self.changed.len() - many.len())
                 ));
@@ -165,8 +165,8 @@ impl Obstacles {
                 count => format!("{count} records"),
             };
             sentences.push(format!(
-                "Undo would archive {archived}, but other records were linked since: {}. Archive them or change their \
-                 links first.",
+                "Undo would archive {archived}, but other records now link to it: {}. Archive them or \
+                 change their links first.",
                 enumerate(named, hidden)
             ));
             conflicts.extend(shown.iter().map(|link| {
@@ -198,7 +198,7 @@ fn enumerate(mut names: Vec<String>, hidden: usize) -> String {
         names.push(format!("{more} more"));
     }
     if hidden > 0 {
-        names.push(format!("{hidden} that you may not see"));
+        names.push(format!("{hidden} that you cannot see"));
     }
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),

@@ -22,12 +22,12 @@ pub fn parse_dates<'a>(
             json => match list_of_texts(json) {
                 Some(items) if items.len() <= MAXIMUM_LIST => items,
                 Some(_) => {
-                    let message = format!("Expected at most {MAXIMUM_LIST} dates.");
+                    let message = format!("Must have at most {MAXIMUM_LIST} dates.");
                     errors.push(FieldError::new(name, "too_long", message));
                     continue;
                 }
                 None => {
-                    errors.push(FieldError::new(name, "type", "Expected a list of dates."));
+                    errors.push(FieldError::new(name, "type", "Must be a list of dates."));
                     continue;
                 }
             },
@@ -64,7 +64,7 @@ pub fn list_of_texts(json: &Json) -> Option<Vec<Option<&str>>> {
 }
 
 fn expected() -> String {
-    "Expected a list of dates as in 2027-01-25, or 2027-01-25T09:00:00 where there are times.".to_owned()
+    "Must be a list of dates like 2027-01-25 or, with times, 2027-01-25T09:00:00.".to_owned()
 }
 
 /// One date as it is kept.
@@ -99,7 +99,7 @@ fn local(record: &Record, text: &str) -> Result<String, String> {
         (_, moment) => moment,
     };
     if !YEARS.contains(&kept.date().year()) {
-        return Err(format!("Expected a year from {} to {}.", YEARS.start(), YEARS.end()));
+        return Err(format!("Must be a year from {} to {}.", YEARS.start(), YEARS.end()));
     }
     Ok(kept.to_string())
 }
@@ -112,11 +112,11 @@ pub fn check(record: &Record, errors: &mut Vec<FieldError>) {
     let Some(series) = Series::of(record) else {
         let role = &record.kind.dates[0];
         let field = if role.end.is_empty() { role.start } else { role.end };
-        errors.push(FieldError::new(field, "required", "What repeats needs a first date."));
+        errors.push(FieldError::new(field, "required", "Enter a start: a series needs a first occurrence."));
         return;
     };
     let field = if series.set.rule.is_some() { "rrule" } else { "rdates" };
-    let empty = || FieldError::new(field, "empty", "This yields no date at all.");
+    let empty = || FieldError::new(field, "empty", "This rule has no occurrences.");
     match series.first() {
         Ok(Some(_)) => {}
         Ok(None) => errors.push(empty()),
@@ -152,16 +152,12 @@ pub fn too_dense(set: &Set) -> Option<String> {
             _ => true,
         })
     };
-    let advice = "Choose a longer interval, or name the times of the day.";
+    let advice = "Choose a longer interval, or set the times of the day.";
     if !is_within(MAXIMUM_A_DAY, &|first, last| first.id.date() == last.id.date()) {
-        return Some(format!(
-            "This happens more than {MAXIMUM_A_DAY} times on a day, which is the most. {advice}"
-        ));
+        return Some(format!("A series can have at most {MAXIMUM_A_DAY} occurrences a day. {advice}"));
     }
     if !is_within(MAXIMUM_A_YEAR, &|first, last| last.start.duration_since(first.start) < YEAR) {
-        return Some(format!(
-            "This happens more than {MAXIMUM_A_YEAR} times in a year, which is the most. {advice}"
-        ));
+        return Some(format!("A series can have at most {MAXIMUM_A_YEAR} occurrences a year. {advice}"));
     }
     None
 }

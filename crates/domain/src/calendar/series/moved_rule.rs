@@ -40,8 +40,7 @@ const LOOKED_AT: usize = 70;
 const LAST_DAYS: i64 = 800;
 
 fn too_special() -> Refusal {
-    "This rule says by itself on which days it falls; change the rule to move all dates to other days."
-        .to_owned()
+    "The rule sets the days of this series. Change the rule to move all occurrences to other days.".to_owned()
 }
 
 /// The rule of `set` moved so that the date `place.from` becomes `place.to`: names of weekdays and days of the month
@@ -198,9 +197,7 @@ fn moved_days(rule: &Rule, place: &Place, changes_zone: bool) -> Result<(Rule, A
     if place.time_differs()
         && !(rule.by_hour().is_empty() && rule.by_minute().is_empty() && rule.by_second().is_empty())
     {
-        return Err(
-            "This rule says by itself at which times it falls; change the rule to move them.".to_owned()
-        );
+        return Err("The rule sets the times of this series. Change the rule to move them.".to_owned());
     }
     if old == new {
         return Ok((rule.clone(), Along::All));

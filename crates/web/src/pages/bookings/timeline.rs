@@ -59,12 +59,12 @@ pub async fn page(
     let only: Option<Id> = match parameters.get("resource").filter(|text| !text.is_empty()) {
         None => None,
         Some(text) => {
-            Some(text.parse().map_err(|_| Parameters::wrong("resource", "Expected the id of a resource."))?)
+            Some(text.parse().map_err(|_| Parameters::wrong("resource", "Must be the id of a resource."))?)
         }
     };
     let days = week(first, state.app.zone());
     let (Some(start), Some(end)) = (days.first(), days.last()) else {
-        return Err(Parameters::wrong("start", "This day is out of range.").into());
+        return Err(Parameters::wrong("start", "This date is out of range.").into());
     };
     let window = Span::new(start.1.start, end.1.end);
     let found = blocking(|| {

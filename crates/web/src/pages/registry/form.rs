@@ -327,7 +327,7 @@ pub(super) fn may_edit(
     let record = state.app.get(actor, kind, id)?;
     if record.is_archived() {
         return Err(AppError::conflict(format!(
-            "This {} is archived; restore it first.",
+            "This {} is archived. Restore it first.",
             super::lower(kind.label)
         )));
     }
@@ -380,8 +380,7 @@ pub async fn update(
     if !contested.is_empty() {
         let note = blocking(|| changed_meanwhile(&state, &page, &actor, &record, &entries))?;
         let mut sheet = Sheet::new(kind, Some(&record), form);
-        sheet.problem =
-            Some("Someone else changed this. Your changes are still in the form".to_owned());
+        sheet.problem = Some("Someone else changed this. Your changes are still in the form".to_owned());
         sheet.errors = contested
             .iter()
             .map(|field| {
@@ -536,8 +535,10 @@ pub(super) fn refused(
         AppError::Conflict { .. } => sheet.problem = Some(error.to_string()),
         AppError::Stale { .. } => {
             // Between our look and our write: the version is taken anew and the same fields are sent again.
-            sheet.problem =
-                Some("Someone else saved at the same time. Your changes are still in the form: save again.".to_owned());
+            sheet.problem = Some(
+                "Someone else saved at the same time. Your changes are still in the form: save again."
+                    .to_owned(),
+            );
         }
         other => return Err(other.into()),
     }

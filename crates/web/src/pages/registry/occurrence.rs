@@ -100,7 +100,8 @@ fn draw(state: &State, page: &Page, actor: &Actor, around: &Around) -> Result<Ma
                 if !labels.contains(&property.label.as_str()) {
                     return property;
                 }
-                let value = html! { (property.value) " " (badges::badge("This occurrence only", Tone::Neutral)) };
+                let value =
+                    html! { (property.value) " " (badges::badge("This occurrence only", Tone::Neutral)) };
                 Property { label: property.label, value }
             })
             .collect()

@@ -24,7 +24,7 @@ use crate::state::{State, blocking};
 /// The record as the form of a date shows it: as it is on that date, with the rule of the series, which counts for
 /// all dates or for those that follow.
 fn on_date(record: &Record, recurrence_id: &str) -> Result<Record, AppError> {
-    let missing = || AppError::NotFound("date of this series");
+    let missing = || AppError::NotFound("occurrence");
     let series = Series::of(record).ok_or_else(missing)?;
     let too_much = |error: obcms_recur::ExpandError| AppError::conflict(error.to_string());
     let date = series.find(recurrence_id).map_err(too_much)?.ok_or_else(missing)?;
@@ -112,8 +112,7 @@ pub fn update(
     if !contested.is_empty() {
         let mut sheet = again(form);
         sheet.version = record.version;
-        sheet.problem =
-            Some("Someone else changed this. Your changes are still in the form".to_owned());
+        sheet.problem = Some("Someone else changed this. Your changes are still in the form".to_owned());
         sheet.errors = contested;
         return sheet.refuse(state, page, actor);
     }

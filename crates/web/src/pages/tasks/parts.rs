@@ -197,7 +197,7 @@ pub fn filters(address: &Address, titles: &Directory) -> Filters {
     for (name, label, collection) in [("assignees", "Assignee", "users"), ("teams", "Team", "teams")] {
         let id: Option<Id> = address.get(name).parse().ok();
         let selected = id.map(|id| {
-            let title = titles.get(&id).map_or_else(|| "Somebody".to_owned(), |known| known.title.clone());
+            let title = titles.get(&id).map_or_else(|| "Someone".to_owned(), |known| known.title.clone());
             (id.to_string(), title)
         });
         fields.push(field(name, label, Control::Reference { collection: collection.to_owned(), selected }));
@@ -245,7 +245,7 @@ fn chips(address: &Address, titles: &Directory) -> Vec<Chip> {
 /// A filter in words.
 fn words(name: &str, value: &str, titles: &Directory) -> (String, String) {
     if let Some((_, label)) = FLAGS.iter().find(|(known, _)| *known == name) {
-        return ((*label).to_owned(), if value == "true" { "Yes" } else { "No" }.to_owned());
+        return ((*label).to_owned(), if value == "true" { "" } else { "No" }.to_owned());
     }
     let label = match name {
         "assignees" => "Assignee".to_owned(),

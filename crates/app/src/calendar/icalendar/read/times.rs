@@ -20,7 +20,7 @@ impl Reader<'_> {
             (Some(line), _) => Some(self.moment(line, &line.value).ok_or_else(|| no_date("end", line))?),
             (None, Some(line)) => {
                 let length = values::length(&line.value).ok_or_else(|| no_date("length", line))?;
-                Some(after(start, length).ok_or("Its length leads out of the calendar.")?)
+                Some(after(start, length).ok_or("Its duration is out of range.")?)
             }
             (None, None) => None,
         };
