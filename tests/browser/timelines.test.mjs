@@ -181,7 +181,7 @@ test("a booking goes to another room, and a refusal offers other times and rooms
     await drag(page, from, { x: from.x, y: middle(await boxOf(track(page, row))).y });
   };
   await to("Birch room");
-  const dialog = page.getByRole("dialog", { name: "Birch room is taken" });
+  const dialog = page.getByRole("dialog", { name: "Birch room is already booked" });
   await dialog.getByRole("link", { name: "Theirs" }).waitFor();
   await assertAccessible(page);
   assert.equal(await dialog.getByRole("button", { name: /^Alder room/ }).count(), 0);
@@ -216,7 +216,7 @@ test("an event that repeats goes to another room with all its dates", async () =
   await bar(page, "Maple room", "Hearings").waitFor();
   const from = middle(await boxOf(bar(page, "Maple room", "Hearings")));
   await drag(page, from, { x: from.x, y: middle(await boxOf(track(page, "Willow room"))).y });
-  const dialog = page.getByRole("dialog", { name: "Give “Hearings” to Willow room" });
+  const dialog = page.getByRole("dialog", { name: "Assign “Hearings” to Willow room" });
   await dialog.getByRole("button", { name: "All occurrences" }).waitFor();
   assert.equal(await dialog.getByRole("button", { name: "This occurrence" }).count(), 0);
   assert.equal(await dialog.getByRole("button", { name: "This and following occurrences" }).count(), 0);

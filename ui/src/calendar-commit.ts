@@ -28,7 +28,7 @@ export async function commit(
 ): Promise<Times | null> {
   // One date of a series: how far does it reach? A copy is a thing of its own.
   if (!entry.recurrence_id || how === "copy") return send(entry, to, how, zone, goes, null);
-  const question = `${goes ? "Give" : "Move"} “${entry.title}”${goes ? ` to ${goes.name}` : ""}`;
+  const question = `${goes ? "Assign" : "Move"} “${entry.title}”${goes ? ` to ${goes.name}` : ""}`;
   // All dates of a booking are of one resource; those of an event that is booked for all go together.
   const ofResource: Scope[] = entry.source.kind === "booking" ? ["following", "all"] : ["all"];
   const scope = await askScope(question, goes?.about === "resource" ? ofResource : undefined);

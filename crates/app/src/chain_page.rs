@@ -12,31 +12,28 @@ use crate::rules::RULES;
 
 /// Meaning of each rule, in the order in which a write meets them.
 const MEANINGS: [(&str, &str); 22] = [
-    ("action_for_input", "action of the policy that an update is, by its members"),
-    ("choices", "choices that are refused under circumstances beside the record; forms do not offer them"),
-    ("before_save", "completes and checks a record that people made or changed"),
+    ("action_for_input", "policy action of an update, by its members"),
+    ("choices", "choices that are refused because of other records; forms do not offer them"),
+    ("before_save", "completes and checks a record that people created or changed"),
     ("change_whole", "applies status and progress to a series as a whole"),
     ("before_series", "completes and checks a series whose dates were changed"),
-    ("before_archive", "refuses to archive what must stay"),
-    ("before_undo", "refuses an undo that takes back what must stay"),
-    ("show_occurrence", "puts the state of the shown occurrence into a series, at every write"),
+    ("before_archive", "refuses to archive a record that is required"),
+    ("before_undo", "refuses to undo a change that is required"),
+    ("show_occurrence", "copies the state of the shown occurrence to a series, at every write"),
     ("before_update", "completes a changed record, at every write"),
     ("created", "effects of a new record"),
     ("changed", "effects of a changed, archived, restored or undone record"),
     ("generates_by_state", "generates tasks at each state that is entered"),
     ("template", "names the task template"),
-    (
-        "anchors",
-        "first and last day, from which generated tasks are dated; when they change, tasks are dated anew",
-    ),
-    ("undo_action", "action of the policy that taking a change back is"),
+    ("anchors", "first and last day, anchors of generated tasks; when they change, tasks are re-dated"),
+    ("undo_action", "policy action of an undo"),
     ("undone", "effects of an undo"),
-    ("shortcuts", "filters of the list beside those of fields"),
-    ("list_fields", "fields in whose place the list uses another one"),
-    ("members", "members of the representation that follow from the record"),
-    ("related_members", "members that follow from other records"),
-    ("page_members", "members that only the page of a record shows"),
-    ("owner_path", "address that only the owner is shown"),
+    ("shortcuts", "additional filters of the list"),
+    ("list_fields", "fields that the list replaces with another one"),
+    ("members", "members calculated from the record"),
+    ("related_members", "members calculated from other records"),
+    ("page_members", "members shown only on the page of a record"),
+    ("owner_path", "address shown only to the owner"),
 ];
 
 /// Names of the rules that a kind has, in their order. A new rule does not compile until it is listed here.
@@ -110,7 +107,7 @@ A changed record:
 3. When it was archived or restored: its tasks and bookings are archived or restored with it.
 4. `changed` has its effects.
 5. When it entered a state and has `generates_by_state`: tasks are generated, except by an undo.
-6. When its `anchors` differ: generated tasks that nobody touched are dated anew.
+6. When its `anchors` differ: unchanged generated tasks are re-dated.
 7. When its status closes or reopens it: open tasks and bookings are cancelled or reopened with it (`cancelling.rs`).
 ";
 

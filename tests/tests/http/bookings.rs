@@ -55,7 +55,7 @@ on_both_engines! {
         assert_eq!(of(&refused, "conflicts", "booking"), [first["id"].as_str().unwrap()]);
         assert_eq!(of(&refused, "conflicts", "start"), [nine.as_str()]);
         assert_eq!(refused.json["conflicts"][0]["status"], "approved");
-        assert!(refused.json["detail"].as_str().unwrap().contains("Room A is taken: Booked by Person 1"));
+        assert!(refused.json["detail"].as_str().unwrap().contains("Room A is already booked: Booked by Person 1"));
         let free = of(&refused, "free_slots", "start");
         assert!(free.contains(&eleven.as_str()) && free.contains(&at(server, 2, "07:00").as_str()), "{free:?}");
         assert_eq!(of(&refused, "alternatives", "name"), ["Room B", "Hall"]);

@@ -425,7 +425,7 @@ fn verb(action: Action) -> &'static str {
         Action::Restore => "restore",
         Action::Transition => "move",
         Action::Assign => "assign",
-        Action::Generate => "make tasks for",
+        Action::Generate => "generate tasks for",
         _ => "decide",
     }
 }

@@ -434,7 +434,7 @@ fn undo_archives(change: &Change) -> bool {
     }
 }
 
-/// The action of the policy that taking a change back is; nothing for what went along with another change of its set.
+/// The policy action of an undo; nothing for what went along with another change of its set.
 fn undo_action(rules: &KindRules, change: &Change) -> Option<Action> {
     if let Some(action) = rules.undo_action.and_then(|undo_action| undo_action(change)) {
         return Some(action);

@@ -381,7 +381,7 @@ fn together(work: &mut Work<'_, '_>, ids: &[Id], action: Action) -> Result<Vec<R
         let free = |record: &Record| !record.references("depends_on").iter().any(|id| rest.contains(id));
         let (next, waiting): (Vec<_>, Vec<_>) = records.into_iter().partition(free);
         if next.is_empty() {
-            return Err(AppError::Internal("tasks wait for each other".to_owned()));
+            return Err(AppError::Internal("tasks depend on each other".to_owned()));
         }
         ordered.extend(next);
         records = waiting;

@@ -525,11 +525,11 @@ impl Relation {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::None => "no relation is needed",
-            Self::Own => "they made it",
-            Self::Draft => "they made it, and nobody has decided on it yet",
-            Self::Assigned => "it is theirs to do, or to organize",
+            Self::Own => "they created it",
+            Self::Draft => "they created it, and it is not decided yet",
+            Self::Assigned => "they are assigned to it or organize it",
             Self::Invited => "they are invited to it",
-            Self::Team => "it is for a team of theirs to do",
+            Self::Team => "it is assigned to one of their teams",
             Self::Organisation => "it concerns their organization or community",
             Self::OwnRequest => "it is a request for their own organization or community",
             Self::Request => {

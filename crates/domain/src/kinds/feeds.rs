@@ -63,7 +63,7 @@ pub static FEED: Kind = Kind {
         // Encrypted, as the owner looks it up again for the next device.
         Field::new("secret", "Secret", Type::Text(300)).secret(),
         Field::new("secret_hash", "Hash of the secret", Type::Text(100)).secret(),
-        Field::new("made_with", "Token that made the address", Type::Text(40)).secret(),
+        Field::new("made_with", "Token that created the address", Type::Text(40)).secret(),
     ],
     ..Kind::new("feed", "feeds", "feeds")
 };

@@ -72,7 +72,7 @@ pub static POLICY_MILESTONE: Kind = Kind {
     label: "Policy milestone",
     plural: "Policy milestones",
     icon: "flag",
-    purpose: "Steps in the implementation of a policy, each with a date and somebody responsible.",
+    purpose: "Steps in the implementation of a policy, with dates and responsible people.",
     module: Module::Policy,
     area: Area::Programme,
     state: "status",

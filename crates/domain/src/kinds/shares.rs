@@ -80,7 +80,7 @@ pub static SHARE: Kind = Kind {
         // Encrypted, as its maker looks it up again to pass it on.
         Field::new("secret", "Secret", Type::Text(300)).secret(),
         Field::new("secret_hash", "Hash of the secret", Type::Text(100)).secret(),
-        Field::new("made_with", "Token that made the address", Type::Text(40)).secret(),
+        Field::new("made_with", "Token that created the address", Type::Text(40)).secret(),
     ],
     ..Kind::new("share", "shares", "shares")
 };

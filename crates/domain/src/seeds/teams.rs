@@ -18,38 +18,38 @@ pub const TEAMS: &[TeamSeed] = &[
     TeamSeed {
         key: "mana",
         name: "MANA Team",
-        focus: "Keeps the maps up to date, watches over the quality of data, and organizes the field work.",
+        focus: "Maintains maps, checks data quality and organizes field work.",
         domains: &["mana"],
     },
     TeamSeed {
         key: "monitoring",
         name: "M&E Unit",
-        focus: "Keeps the indicators, validates data, and writes the reports.",
+        focus: "Maintains indicators, validates data and writes reports.",
         domains: &["monitoring", "data"],
     },
     TeamSeed {
         key: "planning",
         name: "Planning and Budgeting Unit",
-        focus: "Runs the budget cycle, weighs resources against the results of assessments, and watches the \
-                risks of the portfolio.",
+        focus: "Runs the budget cycle, compares resources with assessment results and monitors portfolio \
+                risks.",
         domains: &["project_central"],
     },
     TeamSeed {
         key: "coordination",
         name: "Coordination Unit",
-        focus: "Briefs agencies, brings stakeholders together, and keeps the calendar and the follow-ups.",
+        focus: "Briefs agencies, convenes stakeholders and manages the calendar and follow-ups.",
         domains: &["coordination", "general"],
     },
     TeamSeed {
         key: "community_development",
         name: "Community Development Unit",
-        focus: "Supports livelihoods, holds consultations, and builds the capabilities of communities.",
+        focus: "Supports livelihoods, holds consultations and builds community capacity.",
         domains: &["communities", "services", "municipal"],
     },
     TeamSeed {
         key: "research",
         name: "Research Unit",
-        focus: "Makes studies, looks after what the office knows, and provides the evidence for policies.",
+        focus: "Conducts studies, manages knowledge and provides evidence for policies.",
         domains: &["policy", "ai"],
     },
 ];

@@ -23,7 +23,7 @@ pub fn routes() -> Vec<Route> {
             "post",
             "/api/v1/task-templates/{id}/instantiate",
             "Generate the tasks of a template for a record; existing tasks do not change",
-            // The command asks whether the caller may make tasks for this very record.
+            // The command asks whether the caller may generate tasks for this very record.
             Access::Policy(Action::View, Area::Reference),
             post(instantiate),
         )

@@ -455,7 +455,7 @@ impl Xml<'_> {
         let (mut text, mut within, mut hints) = (String::new(), false, 0_usize);
         loop {
             match self.next()? {
-                Found::End => return Err(unreadable("it ends too early")),
+                Found::End => return Err(unreadable("it is incomplete")),
                 Found::Close(name) if name == element => {
                     let text = unescaped(&text);
                     return if text.chars().count() > LONGEST_CELL { Err(too_long()) } else { Ok(text) };
@@ -515,7 +515,7 @@ impl<R: Read> Read for Budgeted<'_, R> {
         *self.left = self
             .left
             .checked_sub(read as u64)
-            .ok_or_else(|| io::Error::other("it unpacks to too much, save it as CSV or split it"))?;
+            .ok_or_else(|| io::Error::other("it is too large when unpacked; save it as CSV or split it"))?;
         Ok(read)
     }
 }

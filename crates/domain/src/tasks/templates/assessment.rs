@@ -12,9 +12,9 @@ pub const TEMPLATES: &[TemplateSeed] = &[
         items: items! {
             "planning" {
                 form_team: "Form the team of {name}", Start 0, High 8, Lead, []
-                    "Name a leader, field staff and a documenter, and tell each what is theirs.";
-                choose_methodology: "Settle the methods", Start 3, High 16, Lead, []
-                    "Say which question each method answers and how many people are asked.";
+                    "Appoint a leader, field staff and a documenter, and assign their duties.";
+                choose_methodology: "Agree on the methods", Start 3, High 16, Lead, []
+                    "State which question each method answers and how many people are asked.";
                 prepare_tools: "Prepare questionnaires and guides", Start 5, High 12, Team, [choose_methodology];
                 schedule_visits: "Agree on dates for the field visits", Start 7, Medium 6, Team, []
                     "Ask barangay and community leaders, and avoid prayer times and market days.";
@@ -24,7 +24,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 run_surveys: "Survey households", Start 14, High 40, Team, [prepare_tools];
                 interview_informants: "Interview key informants", Start 14, High 24, Team, [prepare_tools];
                 hold_focus_groups: "Hold focus group discussions", Start 17, High 16, Team, [prepare_tools]
-                    "Have separate groups for women, youth and elders where this lets people speak.";
+                    "Form separate groups for women, youth and elders where this helps people speak.";
                 map_community: "Map the community with its people", Start 20, Medium 16, Team, [schedule_visits];
                 gather_baseline: "Gather baseline figures", Start 21, High 20, Team, [schedule_visits];
                 file_field_notes: "Write up and file the field notes", Start 24, Medium 12, Team, [];
@@ -45,12 +45,12 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 write_findings: "Write the chapters on findings", Start 44, High 24, Team, [derive_needs];
                 draw_charts: "Draw charts and maps", Start 47, Medium 12, Team, [analyse_numbers];
                 write_recommendations: "Write the recommendations", Start 49, Critical 16, Lead, [validate_findings];
-                assemble_draft: "Put the draft report together", Start 52, Medium 8, Team,
+                assemble_draft: "Assemble the draft report", Start 52, Medium 8, Team,
                     [write_summary, write_methods, write_findings, draw_charts, write_recommendations];
             }
             "review" {
                 review_internally: "Review the draft in the office", Start 54, High 12, Team, [assemble_draft];
-                work_in_feedback: "Work the remarks into the report", Start 56, High 16, Team, [review_internally];
+                work_in_feedback: "Include the review comments", Start 56, High 16, Team, [review_internally];
                 sign_off: "Sign off the report of {name}", Start 60, Critical 4, Lead, [work_in_feedback];
             }
         },
@@ -58,12 +58,12 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "mana_assessment_desk_review",
         title: "Assessment by desk review",
-        description: "For an assessment from what is already written.",
+        description: "For an assessment from existing documents.",
         domain: "mana",
         items: items! {
             "planning" {
                 set_scope: "Set the scope of {name}", Start 0, High 4, Lead, []
-                    "Name the places, the years and the questions the papers are to answer.";
+                    "State the places, years and questions to cover.";
             }
             "data_collection" {
                 collect_sources: "Collect secondary sources", Start 2, High 12, Team, [set_scope];
@@ -72,14 +72,14 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 extract_data: "Extract data and quotations", Start 8, High 12, Team, [collect_sources];
             }
             "analysis" {
-                synthesise: "Bring the findings together", Start 10, High 20, Lead, [extract_data];
-                name_gaps: "Name what nobody has written about", Start 13, Medium 8, Lead, [synthesise];
+                synthesise: "Consolidate the findings", Start 10, High 20, Lead, [extract_data];
+                name_gaps: "List the gaps in the sources", Start 13, Medium 8, Lead, [synthesise];
             }
             "report_writing" {
                 write_draft: "Write the draft report", Start 15, High 16, Team, [synthesise];
             }
             "review" {
-                peer_check: "Have a colleague check the draft", Start 18, Medium 8, Team, [write_draft];
+                peer_check: "Have a colleague review the draft", Start 18, Medium 8, Team, [write_draft];
                 finalise: "Finish the report of {name}", Start 20, High 4, Lead, [peer_check];
             }
         },
@@ -87,15 +87,15 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "mana_assessment_survey",
         title: "Assessment by survey",
-        description: "For an assessment that rests on a survey of households or people.",
+        description: "For an assessment based on a survey of households or people.",
         domain: "mana",
         items: items! {
             "planning" {
                 design_questionnaire: "Design the questionnaire of {name}", Start 0, High 12, Lead, [];
                 draw_sample: "Decide on the sample", Start 2, High 8, Lead, []
-                    "Write down how places and households are chosen and how many there are.";
-                pilot: "Try the questionnaire with a few people", Start 5, Medium 8, Team, [design_questionnaire];
-                revise_questionnaire: "Mend the questionnaire", Start 7, Medium 6, Lead, [pilot];
+                    "Document how places and households are selected, and how many.";
+                pilot: "Pilot the questionnaire", Start 5, Medium 8, Team, [design_questionnaire];
+                revise_questionnaire: "Revise the questionnaire", Start 7, Medium 6, Lead, [pilot];
                 train_enumerators: "Train the enumerators", Start 9, High 8, Lead, [design_questionnaire];
             }
             "data_collection" {
@@ -137,7 +137,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 rank_needs: "Have the community rank its needs", Start 14, High 8, Team, [mobilise_community];
                 draw_problem_tree: "Draw the problem tree", Start 16, Medium 8, Team, [];
                 draw_seasonal_calendar: "Draw the calendar of the seasons", Start 18, Medium 6, Team, [];
-                describe_vision: "Describe what the community wants to become", Start 20, Medium 8, Team, [];
+                describe_vision: "Describe the goals of the community", Start 20, Medium 8, Team, [];
                 document_exercises: "Document all exercises", Start 22, High 12, Team, [draw_community_map, rank_needs];
                 hold_validation: "Hold the validation workshop", Start 25, High 8, Lead, [document_exercises];
             }
@@ -153,7 +153,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
             }
             "review" {
                 share_draft: "Give the draft to the community", Start 40, High 6, Team, [write_draft];
-                work_in_feedback: "Work in what the community says", Start 42, High 12, Team, [share_draft];
+                work_in_feedback: "Include the feedback of the community", Start 42, High 12, Team, [share_draft];
                 finalise: "Finish the report of {name}", Start 45, High 8, Lead, [work_in_feedback];
             }
         },
@@ -161,18 +161,18 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "mana_baseline_study",
         title: "Baseline study",
-        description: "For a study that measures where a community stands before a programme.",
+        description: "For a study of the situation of a community before a programme.",
         domain: "mana",
         items: items! {
             "planning" {
                 choose_indicators: "Choose the indicators of {name}", Start 0, High 8, Lead, [];
-                check_existing_data: "See what data there is", Start 2, Medium 8, Team, [choose_indicators];
+                check_existing_data: "Review the available data", Start 2, Medium 8, Team, [choose_indicators];
                 plan_study: "Plan the study", Start 5, High 12, Lead, [choose_indicators];
                 prepare_tools: "Prepare the tools", Start 7, High 12, Team, [plan_study];
             }
             "data_collection" {
                 collect_data: "Collect the data", Start 10, High 32, Team, [prepare_tools];
-                verify_data: "Verify a part of the data on the spot", Start 17, Medium 8, Lead, [collect_data];
+                verify_data: "Verify a sample of the data on site", Start 17, Medium 8, Lead, [collect_data];
             }
             "analysis" {
                 analyse: "Analyse the data", Start 20, High 16, Team, [collect_data];
@@ -180,7 +180,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
             }
             "report_writing" {
                 write_report: "Write the report", Start 25, High 16, Team, [analyse];
-                store_data: "Put the figures into the indicator database", Start 28, Medium 12, Team, [verify_data];
+                store_data: "Enter the figures in the indicator database", Start 28, Medium 12, Team, [verify_data];
             }
             "review" {
                 review_report: "Review the report", Start 30, Medium 6, Lead, [write_report];
@@ -192,7 +192,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "mana_workshop_facilitation",
         title: "Workshop of an assessment",
-        description: "For one of the workshops of an assessment, around the day it is held.",
+        description: "For a workshop of an assessment.",
         domain: "mana",
         items: items! {
             "planning" {

@@ -7,12 +7,12 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "mana_assessment_kii",
         title: "Assessment by interviews",
-        description: "For an assessment that rests on interviews with key informants.",
+        description: "For an assessment based on interviews with key informants.",
         domain: "mana",
         items: items! {
             "planning" {
                 list_informants: "List the informants of {name}", Start 0, High 6, Lead, []
-                    "Leaders, women, youth, teachers, health workers and those who are seldom asked.";
+                    "Leaders, women, youth, teachers, health workers and people who are rarely asked.";
                 write_guide: "Write the interview guide", Start 2, High 8, Lead, [];
                 make_appointments: "Make the appointments", Start 5, Medium 4, Team, [list_informants];
             }
@@ -28,7 +28,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 write_report: "Write the report", Start 22, High 16, Team, [derive_needs];
             }
             "review" {
-                check_with_informants: "Let the informants check what they said", Start 24, Medium 6, Team, [transcribe];
+                check_with_informants: "Ask the informants to check their statements", Start 24, Medium 6, Team, [transcribe];
                 finalise: "Finish the report of {name}", Start 26, High 4, Lead, [write_report];
             }
         },
@@ -36,7 +36,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "mana_assessment_workshop",
         title: "Assessment by workshops",
-        description: "For an assessment that a community does in a series of workshops.",
+        description: "For an assessment through a series of workshops with a community.",
         domain: "mana",
         items: items! {
             "planning" {
@@ -52,7 +52,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 record_outputs: "Record the outputs of each day", Start 16, High 12, Team, [hold_workshops];
             }
             "analysis" {
-                bring_together: "Bring the outputs together", Start 20, High 16, Team, [record_outputs];
+                bring_together: "Consolidate the outputs", Start 20, High 16, Team, [record_outputs];
                 derive_needs: "Derive and rank the needs", Start 23, Critical 12, Lead, [bring_together];
             }
             "report_writing" {
@@ -67,12 +67,12 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "mana_assessment_observation",
         title: "Assessment by observation",
-        description: "For an assessment that rests on what is seen on the spot.",
+        description: "For an assessment based on observation on site.",
         domain: "mana",
         items: items! {
             "planning" {
                 write_checklist: "Write the checklist of {name}", Start 0, High 6, Lead, [];
-                ask_leave: "Ask the community for leave to visit", Start 2, High 3, Team, [];
+                ask_leave: "Ask the community for permission to visit", Start 2, High 3, Team, [];
             }
             "data_collection" {
                 visit: "Visit and observe", Start 7, High 24, Team, [write_checklist, ask_leave];
@@ -80,7 +80,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 write_notes: "Write up the notes", Start 9, High 8, Team, [visit];
             }
             "analysis" {
-                compare: "Compare what was seen with the records", Start 12, Medium 8, Team, [write_notes];
+                compare: "Compare the observations with the records", Start 12, Medium 8, Team, [write_notes];
                 derive_needs: "Derive the needs", Start 14, Critical 8, Lead, [write_notes];
             }
             "report_writing" {
@@ -118,12 +118,12 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "survey_standard",
         title: "Survey",
-        description: "For a survey, around the days it is in the field.",
+        description: "For a survey and its fieldwork.",
         domain: "mana",
         items: items! {
             "planning" {
                 finish_questionnaire: "Finish the questionnaire of {name}", Start -10, High 8, Lead, [];
-                inform_communities: "Tell the communities of the survey", Start -7, Medium 4, Team, [];
+                inform_communities: "Inform the communities of the survey", Start -7, Medium 4, Team, [];
                 train_enumerators: "Train the enumerators", Start -3, High 8, Lead, [finish_questionnaire];
             }
             "data_collection" {

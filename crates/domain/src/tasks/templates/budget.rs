@@ -15,7 +15,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 write_justification: "Write the justification", Start 5, High 12, Lead, [];
             }
             "reviewer" {
-                check_alignment: "Check that it fits plans and priorities", Start 8, Medium 8, Team, [];
+                check_alignment: "Check alignment with plans and priorities", Start 8, Medium 8, Team, [];
             }
             "lead" {
                 submit: "Submit to the DBM through the Office of the Chief Minister", Start 12, Critical 4, Lead,
@@ -30,7 +30,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
             }
             "monitor" {
                 track_allocation: "Track the allocation", Start 90, Medium 8, Team, [];
-                watch_utilisation: "Watch how the money is used", Start 120, High 12, Team, [];
+                watch_utilisation: "Monitor the use of funds", Start 120, High 12, Team, [];
             }
             "lead" {
                 report_accountability: "Write the accountability report on {name}", Start 350, High 16, Lead, [];
@@ -63,7 +63,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "ppa_outcome_monitoring",
         title: "Outcome monitoring of a PPA",
-        description: "For measuring what a PPA brought about.",
+        description: "For measuring the outcomes of a PPA.",
         domain: "monitoring",
         items: items! {
             "lead" {
@@ -90,20 +90,20 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "obc_request",
         title: "Request of a community",
-        description: "For a request of a community, until it is answered.",
+        description: "For a community request, until it is answered.",
         domain: "monitoring",
         items: items! {
             "reviewer" {
                 acknowledge: "Acknowledge the request {name}", Start 1, High 1, Team, [];
                 check_request: "Check the request with the community", Start 5, High 4, Team, []
-                    "Who asks, for how many people, what was tried before, and who could help.";
+                    "Record who asks, for how many people, earlier attempts, and who could help.";
             }
             "lead" {
                 find_ministry: "Find the ministry or programme that can help", Start 8, High 4, Lead, [check_request];
                 endorse: "Endorse the request", Start 12, High 3, Lead, [find_ministry];
             }
             "monitor" {
-                follow_endorsement: "Ask what became of the endorsement", Start 26, Medium 2, Team, [endorse];
+                follow_endorsement: "Follow up on the endorsement", Start 26, Medium 2, Team, [endorse];
                 answer_community: "Give the community an answer", Start 30, Critical 2, Lead, [];
             }
         },
@@ -161,7 +161,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
         domain: "monitoring",
         items: items! {
             "approver" {
-                confirm_enactment: "Confirm that {name} stands in the enacted budget", Start 15, High 4, Lead, [];
+                confirm_enactment: "Confirm that {name} is in the enacted budget", Start 15, High 4, Lead, [];
             }
         },
     },

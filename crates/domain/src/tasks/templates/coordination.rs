@@ -24,7 +24,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "engagement_standard",
         title: "Stakeholder engagement",
-        description: "For an engagement with a community, around the day it is planned for.",
+        description: "For an engagement with a community.",
         domain: "coordination",
         items: items! {
             "" {

@@ -31,11 +31,11 @@ pub const TEMPLATES: &[TemplateSeed] = &[
             "" {
                 set_objectives: "Set the objectives of {name}", Start -20, High 4, Organizer, [];
                 design_programme: "Design the sessions", Start -18, High 12, Organizer, [set_objectives];
-                find_resource_persons: "Win the resource persons", Start -15, High 6, Organizer, [];
+                find_resource_persons: "Engage the resource persons", Start -15, High 6, Organizer, [];
                 prepare_materials: "Prepare the materials", Start -13, High 16, Team, [design_programme];
                 book_venue: "Book the venue", Start -10, Medium 6, Team, [];
                 send_invitations: "Send the invitations", Start -8, Medium 8, Team, [];
-                settle_logistics: "Settle the last logistics", Start -2, High 8, Team, [book_venue];
+                settle_logistics: "Confirm the logistics", Start -2, High 8, Team, [book_venue];
                 brief_team: "Brief facilitators and helpers", Start -1, Medium 4, Organizer, [];
                 run_event: "Run {name}", End 0, Critical 24, Organizer, [];
                 collect_feedback: "Collect the feedback forms", End 2, Medium 4, Team, [run_event];
@@ -54,15 +54,15 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 form_committee: "Form the committee for {name}", Start -60, High 4, Organizer, [];
                 choose_theme: "Choose the theme", Start -58, High 8, Organizer, [form_committee];
                 draft_programme: "Draft the programme", Start -55, High 20, Organizer, [choose_theme];
-                win_keynotes: "Win the keynote speakers", Start -50, Critical 12, Organizer, [choose_theme];
+                win_keynotes: "Engage the keynote speakers", Start -50, Critical 12, Organizer, [choose_theme];
                 call_for_papers: "Call for papers", Start -45, High 8, Team, [choose_theme];
                 select_presenters: "Select the presenters", Start -30, High 16, Organizer, [call_for_papers];
                 book_venue: "Book the venue", Start -40, Critical 8, Team, [];
                 plan_logistics: "Plan transport, rooms and food", Start -25, High 24, Team, [book_venue];
-                promote: "Make the conference known", Start -35, High 20, Team, [choose_theme];
+                promote: "Publicize the conference", Start -35, High 20, Team, [choose_theme];
                 open_registration: "Register the participants", Start -30, High 16, Team, [];
                 print_matter: "Have programme and badges printed", Start -10, Medium 20, Team, [draft_programme];
-                walk_through: "Walk through the venue a last time", Start -2, Critical 12, Organizer, [plan_logistics];
+                walk_through: "Inspect the venue", Start -2, Critical 12, Organizer, [plan_logistics];
                 run_event: "Run {name}", End 0, Critical 48, Organizer, [];
                 evaluate: "Evaluate what participants say", End 2, Medium 8, Team, [run_event];
                 publish_proceedings: "Publish the proceedings", End 5, High 40, Team, [run_event];
@@ -72,7 +72,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "event_consultation",
         title: "Consultation",
-        description: "For a consultation whose results go into a decision.",
+        description: "For a consultation whose results inform a decision.",
         domain: "coordination",
         items: items! {
             "" {
@@ -83,8 +83,8 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 arrange_logistics: "Arrange place, food and transport", Start -3, Medium 4, Team, [];
                 run_event: "Hold {name}", End 0, Critical 8, Organizer, [];
                 write_record: "Write the record of who said what", End 2, High 6, Team, [run_event];
-                digest_feedback: "Digest the feedback into recommendations", End 5, High 8, Organizer, [write_record];
-                report_back: "Tell the participants what came of it", End 14, Medium 4, Organizer, [digest_feedback];
+                digest_feedback: "Summarize the feedback as recommendations", End 5, High 8, Organizer, [write_record];
+                report_back: "Inform the participants of the results", End 14, Medium 4, Organizer, [digest_feedback];
             }
         },
     },
@@ -96,11 +96,11 @@ pub const TEMPLATES: &[TemplateSeed] = &[
         items: items! {
             "" {
                 choose_topic: "Choose topic and aims of {name}", Start -21, High 4, Organizer, [];
-                win_speakers: "Win speakers and a moderator", Start -18, High 6, Organizer, [choose_topic];
+                win_speakers: "Engage speakers and a moderator", Start -18, High 6, Organizer, [choose_topic];
                 book_venue: "Book the venue", Start -15, High 4, Team, [];
-                make_known: "Make the forum known", Start -12, Medium 8, Team, [choose_topic];
+                make_known: "Publicize the forum", Start -12, Medium 8, Team, [choose_topic];
                 register: "Register the participants", Start -7, Medium 6, Team, [];
-                settle_logistics: "Settle sound, seating and food", Start -2, High 6, Team, [book_venue];
+                settle_logistics: "Arrange sound, seating and food", Start -2, High 6, Team, [book_venue];
                 run_event: "Run {name}", End 0, Critical 10, Organizer, [];
                 write_summary: "Write the summary of {name}", End 3, High 6, Team, [run_event];
                 thank_speakers: "Thank the speakers and share the summary", End 7, Low 2, Organizer, [write_summary];
@@ -121,7 +121,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 prepare_kit: "Prepare forms, maps and gifts", Start -2, Medium 3, Team, [];
                 run_event: "Make the visit: {name}", End 0, High 8, Organizer, [];
                 write_report: "Write the trip report", End 3, High 4, Organizer, [run_event];
-                act_on_findings: "Act on what was found", End 10, Medium 4, Organizer, [write_report];
+                act_on_findings: "Follow up on the findings", End 10, Medium 4, Organizer, [write_report];
             }
         },
     },

@@ -31,13 +31,13 @@ pub const TEMPLATES: &[TemplateSeed] = &[
             }
             "consultation" {
                 consult: "Consult the communities concerned", Start 28, Critical 16, Team, [write_first_draft];
-                digest_feedback: "Digest what was said", Start 32, High 12, Team, [consult];
+                digest_feedback: "Summarize the comments", Start 32, High 12, Team, [consult];
             }
             "drafting" {
                 write_final_text: "Write the final text", Start 35, High 16, Lead, [digest_feedback];
             }
             "submission" {
-                package: "Put the submission together", Start 40, High 8, Team, [write_final_text];
+                package: "Prepare the submission", Start 40, High 8, Team, [write_final_text];
                 submit: "Submit {name} to the Office of the Chief Minister", Start 42, Critical 4, Lead, [package];
                 answer_queries: "Answer queries", Start 50, High 12, Lead, [submit];
             }
@@ -64,12 +64,12 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "policy_implementation",
         title: "Implementation of a policy",
-        description: "For a policy that was approved.",
+        description: "For an approved policy.",
         domain: "policy",
         items: items! {
             "implementation" {
                 plan_implementation: "Plan how to carry out {name}", Start 0, High 16, Lead, [];
-                bring_in_partners: "Bring in the implementing partners", Start 5, High 8, Lead, [];
+                bring_in_partners: "Involve the implementing partners", Start 5, High 8, Lead, [];
                 orient: "Explain the policy to those who carry it out", Start 10, High 8, Team, [plan_implementation];
                 carry_out: "Carry out the first measures", Start 14, Critical 40, Team, [plan_implementation];
             }

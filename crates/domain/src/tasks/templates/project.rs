@@ -12,8 +12,8 @@ pub const TEMPLATES: &[TemplateSeed] = &[
         items: items! {
             "" {
                 describe_need: "Describe the need behind {name}", Start 5, High 4, Lead, []
-                    "Who is affected, how many, how badly, and how it is known.";
-                meet_community: "Talk it over with the community", Start 7, Medium 4, Lead, [];
+                    "State who is affected, how many, how severely, and the source.";
+                meet_community: "Discuss it with the community", Start 7, Medium 4, Lead, [];
             }
         },
     },
@@ -25,14 +25,14 @@ pub const TEMPLATES: &[TemplateSeed] = &[
         items: items! {
             "" {
                 check_need: "Check data, evidence and score of the need", Start 7, High 6, Lead, [];
-                rule_out_duplicates: "Rule out that the need is recorded twice", Start 3, Medium 2, Lead, [];
+                rule_out_duplicates: "Check that the need is not recorded twice", Start 3, Medium 2, Lead, [];
             }
         },
     },
     TemplateSeed {
         name: "project_policy_linkage",
         title: "Project stage: policy linkage",
-        description: "When the project is tied to policy recommendations.",
+        description: "When the project is linked to policy recommendations.",
         domain: "project_central",
         items: items! {
             "" {
@@ -44,7 +44,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "project_mao_coordination",
         title: "Project stage: MAO coordination",
-        description: "When a ministry, agency or office is to take the project on.",
+        description: "When a ministry, agency or office is assigned to the project.",
         domain: "project_central",
         items: items! {
             "" {
@@ -57,7 +57,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "project_budget_planning",
         title: "Project stage: budget planning",
-        description: "When the PPA and its budget are made.",
+        description: "When the PPA and its budget are created.",
         domain: "project_central",
         items: items! {
             "" {
@@ -92,7 +92,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
         items: items! {
             "" {
                 plan_in_detail: "Plan the implementation of {name} in detail", Start 7, High 12, Lead, [];
-                assign_responsibilities: "Say who is responsible for what", Start 5, High 4, Lead, [];
+                assign_responsibilities: "Assign responsibilities", Start 5, High 4, Lead, [];
                 record_obligation: "Record the first obligation", Start 2, High 2, Lead, [];
             }
         },
@@ -100,12 +100,12 @@ pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "project_monitoring",
         title: "Project stage: monitoring and evaluation",
-        description: "When the results are watched.",
+        description: "When the results are monitored.",
         domain: "project_central",
         items: items! {
             "" {
                 set_up_collection: "Set up how data on {name} is collected", Start 7, High 8, Lead, [];
-                schedule_reviews: "Put the quarterly reviews on the calendar", Start 3, Medium 2, Lead, [];
+                schedule_reviews: "Add the quarterly reviews to the calendar", Start 3, Medium 2, Lead, [];
             }
         },
     },
@@ -117,7 +117,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
         items: items! {
             "" {
                 evaluate: "Evaluate {name} as a whole", Start 14, High 16, Lead, [];
-                reconcile_money: "Reconcile the money", Start 10, High 8, Lead, [];
+                reconcile_money: "Reconcile the accounts", Start 10, High 8, Lead, [];
                 write_lessons: "Write down the lessons learned", Start 7, Medium 4, Lead, [];
                 update_costs: "Update the database of unit costs", Start 3, Medium 2, Lead, [];
             }
