@@ -37,7 +37,7 @@ test("a wrong password says so and keeps the name", async () => {
   await page.getByLabel("User name").fill("nobody");
   await page.getByLabel("Password").fill("something wrong");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText("do not go together").waitFor();
+  await page.getByText("Wrong user name or password").waitFor();
   assert.equal(await page.getByLabel("User name").inputValue(), "nobody");
   assert.deepEqual(await context.cookies(), []);
   await context.close();
@@ -106,9 +106,9 @@ for (const [where, viewport] of [
     await other.waitForURL((url) => url.pathname === "/login");
     await banner.getByText("You are signed out").waitFor();
     await banner.getByRole("link", { name: "Sign in again" }).click();
-    await page.getByText("What you typed is not lost").waitFor();
+    await page.getByText("Your changes are restored").waitFor();
     await signInAgain(page, me.username, PASSWORD);
-    await page.getByText("Restored").waitFor();
+    await page.getByText("Unsaved changes restored").waitFor();
     assert.equal(await page.getByLabel("Title").inputValue(), "Half typed");
     await page.getByRole("button", { name: "Create task" }).click();
     await page.getByRole("heading", { name: "Half typed", level: 1 }).waitFor();
@@ -126,7 +126,7 @@ for (const [where, viewport] of [
     await signInAgain(other, me.username, PASSWORD);
     await banner.getByText("You signed in again").waitFor();
     await banner.getByRole("link", { name: "Reload" }).click();
-    await page.getByText("Restored").waitFor();
+    await page.getByText("Unsaved changes restored").waitFor();
     assert.equal(await page.getByLabel("Title").inputValue(), "Half typed");
     assert.equal(await banner.count(), 0);
     await page.context().close();

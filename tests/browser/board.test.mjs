@@ -158,7 +158,7 @@ test("a blocked card goes back and says what it waits for", async () => {
   await card.focus();
   await page.keyboard.press("m");
   await page.getByRole("button", { name: "Completed" }).click();
-  await page.getByText("It waits for Book the hall").waitFor();
+  await page.getByText("It depends on Book the hall").waitFor();
   assert.deepEqual(await titlesIn(page, "Not started"), ["Invite the guests"]);
   await page.context().close();
 });

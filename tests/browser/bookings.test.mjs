@@ -53,7 +53,7 @@ for (const width of [1280, 390]) {
 
     // It waits, and is decided with a note.
     await page.getByRole("button", { name: "Reject" }).click();
-    await page.getByText("Say why the booking is refused").waitFor();
+    await page.getByText("Enter a reason for the rejection").waitFor();
     await page.getByLabel("Note").fill("Bring the key back");
     await page.getByRole("button", { name: "Approve" }).click();
     await page.getByText("Approved", { exact: true }).first().waitFor();
@@ -101,7 +101,7 @@ for (const width of [1280, 390]) {
     await page.getByRole("button", { name: "Create booking" }).click();
     await page.getByRole("heading", { name: "2 of 4 occurrences are not available" }).waitFor();
     await fits(page);
-    await page.getByRole("button", { name: /^Take .*10:00 AM to 11:00 AM/ }).first().click();
+    await page.getByRole("button", { name: /^Use .*10:00 AM to 11:00 AM/ }).first().click();
     await page.getByRole("heading", { name: "1 of 4 occurrences are not available" }).waitFor();
     await page.getByRole("button", { name: "Skip" }).click();
     await page.getByRole("heading", { name: "All 3 occurrences are available" }).waitFor();
@@ -152,7 +152,7 @@ for (const width of [1280, 390]) {
     });
     await preview.getByText("2 of 4 occurrences are not available.").waitFor();
     await fits(page);
-    await preview.getByRole("button", { name: /^Take .*10:00 AM – 11:00 AM/ }).first().click();
+    await preview.getByRole("button", { name: /^Use .*10:00 AM – 11:00 AM/ }).first().click();
     await preview.getByText("1 of 4 occurrences are not available.").waitFor();
     await preview.getByRole("button", { name: "Skip" }).click();
     await preview.getByText("All 3 occurrences are available.").waitFor();

@@ -51,7 +51,7 @@ test("a saved view is kept, renamed, opened first and deleted", async () => {
   await page.getByLabel("Save current view as").fill("My meetings");
   await page.keyboard.press("Enter");
   await menu.getByRole("link", { name: "My meetings" }).waitFor();
-  await menu.getByRole("button", { name: "Open My meetings first" }).click();
+  await menu.getByRole("button", { name: "Make My meetings the default view" }).click();
   await menu.getByText("default").waitFor();
   await menu.getByRole("button", { name: "Rename My meetings" }).click();
   await menu.getByLabel("New name").fill("Meetings to come");

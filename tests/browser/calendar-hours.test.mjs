@@ -158,7 +158,7 @@ test("one date of a series that is thought better of goes back, and that is said
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await dialog.getByRole("button", { name: /^This date/ }).click();
+  await dialog.getByRole("button", { name: /^This occurrence/ }).click();
   await page.waitForFunction(() => document.querySelector("#announcements").textContent.includes("Put down on Wed 10"));
   const { items } = await client("GET", `events/${made.id}/occurrences?limit=5`);
   assert.deepEqual(

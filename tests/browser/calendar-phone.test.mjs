@@ -222,7 +222,7 @@ test("a line is moved by keyboard, said, and taken back", async () => {
   assert.match(await said(page), /Thu 12 Aug, 9:00/);
   await line(page, "List meeting").getByText("Thu 12 Aug").waitFor();
   await page.keyboard.press("Escape");
-  assert.match(await said(page), /Put back/);
+  assert.match(await said(page), /Move cancelled/);
   assert.match(await line(page, "List meeting").textContent(), /^9:00/);
 
   await page.keyboard.press("Space");
@@ -257,7 +257,7 @@ test("one date of a repeating task is moved in the list of the phone, and the ot
   const carry = async () => {
     await line(page, "Market return").focus();
     for (const key of ["Space", "ArrowRight", "ArrowRight", "Enter"]) await page.keyboard.press(key);
-    await dialog.getByRole("button", { name: /^This date/ }).waitFor();
+    await dialog.getByRole("button", { name: /^This occurrence/ }).waitFor();
   };
   await carry();
   await assertAccessible(page);
@@ -268,7 +268,7 @@ test("one date of a repeating task is moved in the list of the phone, and the ot
   await dialog.waitFor({ state: "detached" });
   assert.deepEqual(await dates(), days);
   await carry();
-  await dialog.getByRole("button", { name: /^This date/ }).tap();
+  await dialog.getByRole("button", { name: /^This occurrence/ }).tap();
   await comesTo(dates, [days[0], "2032-11-12", days[2]]);
   await page.locator("#toasts").getByRole("button", { name: "Undo" }).tap();
   await comesTo(dates, days);

@@ -93,7 +93,7 @@ test("a finger without a session puts the entry back and is led to the sign-in a
   };
   await endSession(page);
   await carry();
-  const toast = page.locator(".toast", { hasText: "sign-in has ended" });
+  const toast = page.locator(".toast", { hasText: "session has ended" });
   await toast.waitFor();
   await column(page, "2032-04-07").getByText("Carry late").waitFor();
   assert.equal((await client("GET", `events/${id}`)).start, start);

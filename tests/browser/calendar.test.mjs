@@ -315,7 +315,7 @@ test("the timeline of people has a row for everybody of a team, busy or free", a
   await page.mouse.move(box.x + 10 + box.width * 2, box.y + 10, { steps: 6 });
   await page.mouse.up();
   await becomes("tasks", task.id, "due_date", "2031-07-17");
-  await page.locator("#announcements", { hasText: "Put down on Thu 17 Jul" }).waitFor({ state: "attached" });
+  await page.locator("#announcements", { hasText: "Dropped on Thu 17 Jul" }).waitFor({ state: "attached" });
   await bar.focus();
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowLeft");

@@ -87,7 +87,7 @@ for (const [where, viewport] of WIDTHS) {
     await assertFits(page);
 
     await page.getByRole("button", { name: "Fetch now" }).click();
-    await page.getByText("is fetched in a moment.").waitFor();
+    await page.getByText("will be fetched shortly.").waitFor();
     await page.context().close();
   });
 
@@ -107,7 +107,7 @@ for (const [where, viewport] of WIDTHS) {
     await assertAccessible(page);
     await page.locator("#field-file").setInputFiles(file);
     await page.getByRole("button", { name: "Import file" }).click();
-    await page.getByText("2 new, 0 changed, 0 unchanged, 0 removed; remarks on 1.").waitFor();
+    await page.getByText("2 new, 0 changed, 0 unchanged, 0 removed; 1 with warnings.").waitFor();
     await page.getByText("An event without a start").waitFor();
     await assertAccessible(page);
     await assertFits(page);
@@ -117,7 +117,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.locator("#field-file").setInputFiles(file);
     await assertAccessible(page);
     await page.getByRole("button", { name: "Import file" }).click();
-    await page.getByText("0 new, 0 changed, 2 unchanged, 0 removed; remarks on 1.").waitFor();
+    await page.getByText("0 new, 0 changed, 2 unchanged, 0 removed; 1 with warnings.").waitFor();
     await page.context().close();
   });
 }

@@ -215,7 +215,7 @@ for (const width of [1280, 390]) {
     assert.equal(webcal, address.replace("http:", "webcal:"));
 
     await page.getByRole("button", { name: "Create new address" }).click();
-    await page.getByText("The feed has a new address").waitFor();
+    await page.getByText("New address created").waitFor();
     const renewed = await field.inputValue();
     assert.notEqual(renewed, address);
     assert.deepEqual([await status(address), await status(renewed)], [404, 200]);

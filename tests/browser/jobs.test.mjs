@@ -21,20 +21,20 @@ for (const [where, viewport] of WIDTHS) {
   test(`a job is run by hand and its result appears by itself ${where}`, async () => {
     const page = await running.signedIn("admin", { viewport });
     await page.goto("/admin/jobs");
-    await page.getByText("1 process works on them", { exact: false }).waitFor();
+    await page.getByText("1 process runs them", { exact: false }).waitFor();
     const row = page.locator("#jobs tbody tr", { hasText: "Clean up" });
     await row.getByText("23 3 * * *").waitFor();
     await assertAccessible(page);
     await assertFits(page);
 
     await row.getByRole("button", { name: "Run now" }).click();
-    await page.getByText("Clean up runs in a moment.").waitFor();
-    await row.getByText("finished jobs forgotten", { exact: false }).waitFor();
+    await page.getByText("Clean up will run shortly.").waitFor();
+    await row.getByText("finished jobs deleted", { exact: false }).waitFor();
     assert.match(await row.textContent(), /Waiting/);
     await assertFits(page);
 
     await page.getByRole("link", { name: /^Failed/ }).click();
-    await page.getByText("No jobs here").waitFor();
+    await page.getByText("No jobs").waitFor();
     await assertAccessible(page);
     await page.context().close();
   });

@@ -64,7 +64,7 @@ for (const [where, viewport] of WIDTHS) {
     // Two fit: the text stays, and keeps the form from being sent until one is chosen.
     await typeLike(page, "santos", field.input);
     await page.keyboard.press("Tab");
-    await field.error.filter({ hasText: "Several fit" }).waitFor();
+    await field.error.filter({ hasText: "Several options match" }).waitFor();
     assert.equal(await field.input.inputValue(), "santos");
     await pressLike(page, page.getByRole("button", { name: "Create event" }));
     await page.waitForFunction(() => document.activeElement?.closest('[data-name="organizations"]'));
@@ -73,7 +73,7 @@ for (const [where, viewport] of WIDTHS) {
     // Nothing fits: the same.
     await field.input.fill("nobody of this name");
     await page.keyboard.press("Enter");
-    await field.error.filter({ hasText: "No results" }).waitFor();
+    await field.error.filter({ hasText: "Nothing found" }).waitFor();
     assert.equal(await field.input.inputValue(), "nobody of this name");
     await field.input.fill("Santos Cooperative");
     await pressLike(page, page.getByRole("button", { name: "Create event" }));

@@ -29,7 +29,7 @@ for (const width of [1280, 390]) {
     }
     await page.goto(`${address}?tab=milestones`);
     await page.getByRole("button", { name: "Add milestone" }).click();
-    await page.getByText("Give a title").first().waitFor();
+    await page.getByText("Enter a title").first().waitFor();
     await page.getByLabel("Date", { exact: false }).first().fill("2027-06-15");
     await page.getByLabel("Title", { exact: false }).first().fill("Pump delivered");
     await page.getByRole("button", { name: "Add milestone" }).click();

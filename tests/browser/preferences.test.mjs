@@ -69,7 +69,7 @@ for (const width of [1280, 390]) {
     await page.getByText("Calculate a year").click();
     await page.getByLabel("Year", { exact: true }).fill(`${computed}`);
     await page.getByRole("button", { name: "Calculate", exact: true }).click();
-    await page.getByText(`holidays of ${computed} put in`).waitFor();
+    await page.getByText(`holidays of ${computed} added`).waitFor();
     const ramadan = () =>
       page.evaluate(async (year) => {
         const list = await fetch(`/api/v1/holidays?date_from=${year}-01-01&date_to=${year}-12-31&limit=100`);
@@ -92,7 +92,7 @@ for (const width of [1280, 390]) {
     assert.equal(Date.parse(after) - Date.parse(before), 86400000, `${before} to ${after}`);
     await page.locator("summary[aria-label='More actions']").click();
     await page.getByRole("button", { name: "Archive" }).click();
-    await page.getByText("This is archived").waitFor();
+    await page.getByText("Archived: not in lists").waitFor();
     assert.equal(await ramadan(), before);
     await page.context().close();
   });
@@ -108,7 +108,7 @@ test("views are saved, opened first, renamed, deleted and back again on a phone"
   await menu.getByRole("link", { name: "My work" }).waitFor();
   await assertAccessible(page);
   await assertFits(page, 390);
-  await menu.getByRole("button", { name: "Open My work first" }).click();
+  await menu.getByRole("button", { name: "Make My work the default view" }).click();
   await menu.getByText("default").waitFor();
   await page.goto("/calendar");
   await page.waitForURL(/view=agenda&modules=tasks&status=in_progress/);

@@ -72,7 +72,7 @@ for (const [name, options] of [
     await page.getByRole("link", { name: "Edit", exact: true }).click();
     await page.getByRole("radio", { name: /^This date/ }).waitFor();
     assert.equal(await page.getByLabel("Repeats", { exact: true }).isVisible(), false);
-    await page.getByRole("radio", { name: /^All dates/ }).check();
+    await page.getByRole("radio", { name: /^All occurrences/ }).check();
     assert.equal(await page.getByLabel("Repeats", { exact: true }).isVisible(), true);
     await fits(page);
     await page.context().close();
@@ -126,7 +126,7 @@ test("following dates are changed in the form, one is cancelled, and both are un
   const event = await weekly("Change me", "2034-01-02T09:00:00");
   const page = await running.signedIn("coordinator", DESK);
   await page.goto(`/events/${event.id}/edit`);
-  await page.getByText("This changes all dates of the series").waitFor();
+  await page.getByText("This changes all occurrences").waitFor();
   await assertAccessible(page);
   await page.goto(`/events/${event.id}?occurrence=2034-01-16T09:00:00`);
   await page.getByRole("link", { name: "Edit", exact: true }).click();
@@ -172,13 +172,13 @@ for (const [name, options] of [
     await page.waitForURL((url) => url.pathname === `/events/${event.id}`);
     await page.getByText("Undone").waitFor();
     await page.getByRole("heading", { name: `Split ${name}`, level: 1, exact: true }).waitFor();
-    assert.equal(await page.getByText("This is archived").count(), 0);
+    assert.equal(await page.getByText("Archived: not in lists").count(), 0);
     await page.getByRole("link", { name: "Edit", exact: true }).waitFor();
     assert.deepEqual(await dates(event), all);
     await fits(page);
     // Going back shows what became of the second part, and offers nothing that would be refused.
     await page.goto(second);
-    await page.getByText("This is archived").waitFor();
+    await page.getByText("Archived: not in lists").waitFor();
     assert.equal(await page.getByRole("link", { name: "Edit", exact: true }).count(), 0);
     await page.context().close();
   });

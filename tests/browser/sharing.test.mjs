@@ -44,9 +44,9 @@ test("a share is made, opened on a phone with its pass phrase, and revoked", asy
   await page.goto(detail);
   await page.getByText("of 3 views used").waitFor();
   await page.getByRole("button", { name: "Revoke" }).click();
-  await page.getByText("At present the address shows nothing").waitFor();
+  await page.getByText("The address does not work at present").waitFor();
   assert.equal((await stranger.goto(address)).status(), 410);
-  await stranger.getByText("not shared any more").first().waitFor();
+  await stranger.getByText("no longer shared").first().waitFor();
   await assertAccessible(stranger);
   await phone.close();
   await page.context().close();

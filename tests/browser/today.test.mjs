@@ -53,7 +53,7 @@ test("what waits for others waits for me, and the bell counts it", async () => {
   await page.locator("#decisions").getByRole("link", { name: "Sign the letter" }).waitFor();
   assert.equal(await page.locator("#waiting .bell-count").textContent(), "1");
   await page.getByRole("button", { name: "Complete Sign the letter" }).click();
-  await page.locator("#decisions").getByText("Nothing waits for you").waitFor();
+  await page.locator("#decisions").getByText("Nothing needs your action").waitFor();
   assert.equal(await page.locator("#waiting .bell-count").count(), 0);
   await page.context().close();
 });

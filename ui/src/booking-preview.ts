@@ -216,7 +216,7 @@ function start(form: HTMLFormElement): void {
     const day = inZone(date).start.slice(0, 10);
     for (const span of nearest.slice(0, NEAREST)) {
       item.append(
-        button(`Take ${label(span, day)}`, () => {
+        button(`Use ${label(span, day)}`, () => {
           const { start } = inZone(span);
           add("rdates", [start]);
           add("exdates", [id]);

@@ -145,11 +145,11 @@ on_both_engines! {
         for depth in [33, 100, 100_000] {
             let deep = format!("{{\"title\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
             let refused = json(deep).expect_status(400);
-            assert!(refused.text.contains("at most 32 levels"), "{}", refused.text);
+            assert!(refused.text.contains("At most 32 levels"), "{}", refused.text);
         }
         let wide = format!("{{\"title\":\"A\",\"labels\":[{}0]}}", "0,".repeat(60_000));
         let refused = json(wide).expect_status(400);
-        assert!(refused.text.contains("at most 50000"), "{}", refused.text);
+        assert!(refused.text.contains("At most 50000"), "{}", refused.text);
         // Brackets and commas within texts are text.
         let text = format!("[{{,\\\"{}", "[{,".repeat(20_000));
         let made = json(format!("{{\"title\":\"Brackets\",\"description\":\"{text}\"}}"));
@@ -162,7 +162,7 @@ on_both_engines! {
         let upload = |path: &str, parts: String| send("multipart/form-data; boundary=x", path, format!("{parts}--x--\r\n"));
         let many = part("dry_run", "true").repeat(21) + &part("file", "name\nA\n");
         let refused = upload("/api/v1/teams/import", many).expect_status(400);
-        assert!(refused.text.contains("at most 20"), "{}", refused.text);
+        assert!(refused.text.contains("At most 20"), "{}", refused.text);
         let twice = part("file", "name\nA\n").repeat(2);
         upload("/api/v1/teams/import", twice).expect_status(400);
 

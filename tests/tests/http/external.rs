@@ -215,11 +215,11 @@ on_both_engines! {
         let failed = read(&coordinator, &id);
         assert_eq!(failed["last_status"], "failed");
         let error = failed["last_error"].as_str().unwrap();
-        assert!(error.contains("not on the open network") && error.contains("OBCMS_ALLOW_PRIVATE_ADDRESSES"), "{error}");
+        assert!(error.contains("not on the public internet") && error.contains("OBCMS_ALLOW_PRIVATE_ADDRESSES"), "{error}");
         assert!(other.asked().is_empty(), "it was asked all the same");
         // The page says so, too, and the job waits before it tries again.
         let page = coordinator.get(&format!("/external-calendars/{id}")).expect_status(200).text;
-        assert!(page.contains("not on the open network") && page.contains("Fetch now"), "{page}");
+        assert!(page.contains("not on the public internet") && page.contains("Fetch now"), "{page}");
         assert!(server.app().next_fetch(id.parse().unwrap()).unwrap().unwrap() > server.app().now() + Duration::from_secs(200));
         // Once allowed, the fault is gone.
         let fetched = fetch_now(&coordinator, &allowed(server), &id);
@@ -295,7 +295,7 @@ on_both_engines! {
             let input = json!({ "name": "Inside", "address": closed });
             let refused = coordinator.post(calendars, &input).expect_status(422);
             assert_eq!(refused.errors("field"), ["address"], "{closed}");
-            assert!(refused.text.contains("not on the open network"), "{}", refused.text);
+            assert!(refused.text.contains("not on the public internet"), "{}", refused.text);
         }
         assert_eq!(coordinator.get(calendars).json["total"], 0);
 
@@ -684,7 +684,7 @@ fn a_file_that_was_read_in_part_is_completed_by_reading_it_again() {
     let id = listed["items"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(listed["items"][0]["last_status"], "reading", "it says that it is not whole");
     let page = coordinator.get(&format!("/external-calendars/{id}")).expect_status(200).text;
-    assert!(page.contains("A file is being read in"), "{page}");
+    assert!(page.contains("A file is being imported"), "{page}");
     let there = titles(&coordinator).len();
     assert!((1..900).contains(&there), "{there}");
 
@@ -694,5 +694,5 @@ fn a_file_that_was_read_in_part_is_completed_by_reading_it_again() {
     assert_eq!(read(&coordinator, &id)["event_count"], 900);
     assert_eq!(read(&coordinator, &id)["last_status"], "file");
     let page = coordinator.get(&format!("/external-calendars/{id}")).expect_status(200).text;
-    assert!(!page.contains("A file is being read in"));
+    assert!(!page.contains("A file is being imported"));
 }

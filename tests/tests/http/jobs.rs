@@ -368,7 +368,7 @@ on_both_engines! {
             admin.get(&format!("/api/v1/jobs{wrong}")).expect_status(400);
         }
         let page = admin.get("/admin/jobs").expect_status(200).text;
-        assert!(page.contains("The well of seen is dry.") && page.contains("Trying again"), "{page}");
+        assert!(page.contains("The well of seen is dry.") && page.contains("Retrying"), "{page}");
         for role in ["coordinator", "staff", "partner"] {
             let other = server.as_role(role);
             other.get("/api/v1/jobs").expect_status(403);

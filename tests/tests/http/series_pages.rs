@@ -120,7 +120,7 @@ on_both_engines! {
         let (leads_to, undo) = led(&split);
         assert!(!leads_to.starts_with(&event), "another series goes on: {leads_to}");
         assert!(browser.page(&leads_to).contains("From here on"));
-        assert!(browser.page(&event).contains("Goes on as"));
+        assert!(browser.page(&event).contains("Continued by"));
         browser.undo(&undo);
         send("For all", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", "all", "99").expect_status(303);
         assert_eq!(rule_of(), "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO");

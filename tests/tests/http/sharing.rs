@@ -309,7 +309,7 @@ on_both_engines! {
     fn a_share_ends_is_revoked_and_comes_back(server: &Server) {
         let maker = server.person(&["staff"]);
         let past = share(&maker.client, &march(&json!({ "expires": "2024-01-01T00:00:00Z" })));
-        assert!(open(server, &past).expect_status(410).text.contains("time of this shared calendar is over"));
+        assert!(open(server, &past).expect_status(410).text.contains("This shared calendar has expired"));
         maker.client.patch(&one(&past), &json!({ "expires": "2100-01-01" })).expect_status(200);
         open(server, &past).expect_status(200);
         let day = maker.client.patch(&one(&past), &json!({ "expires": "2027-01-31" })).expect_status(200).json;
@@ -317,7 +317,7 @@ on_both_engines! {
         let made = share(&maker.client, &march(&json!({})));
         open(server, &made).expect_status(200);
         maker.client.delete(&one(&made)).expect_status(204);
-        assert!(open(server, &made).expect_status(410).text.contains("not shared any more"));
+        assert!(open(server, &made).expect_status(410).text.contains("no longer shared"));
         maker.client.post(&format!("{}/restore", one(&made)), &json!({})).expect_status(200);
         open(server, &made).expect_status(200);
         assert_eq!(log(server, &maker, &made), ["counted", "revoked", "counted"]);

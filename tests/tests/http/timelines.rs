@@ -93,7 +93,7 @@ on_both_engines! {
             "title": "Wells", "category": "moa_ppa", "manager": anna.id, "start_date": &at(server, 3, "00:00")[..10],
         }));
         let refused = give(&me, &entry(server, &me, &ppa), &json!({ "person": ben.id, "instead_of": anna.id })).expect_status(409);
-        assert!(text(&refused.json, "detail").contains("one date of something larger"));
+        assert!(text(&refused.json, "detail").contains("a date of another record"));
         // Who booked is what was done.
         let room = make(&me, "resources", json!({ "name": "Room A", "resource_type": "room" }));
         let booking = make(&anna.client, "bookings", json!({ "resource": room["id"], "start": at(server, 3, "09:00") }));
@@ -133,7 +133,7 @@ on_both_engines! {
         // One date alone has no room of its own, and a new time comes first.
         for scope in ["this", "following"] {
             let refused = give(&me, &shown, &to(&second, scope)).expect_status(409);
-            assert!(text(&refused.json, "detail").contains("booked for all its dates"), "{}", refused.text);
+            assert!(text(&refused.json, "detail").contains("applies to all occurrences"), "{}", refused.text);
         }
         let mut later = to(&second, "all");
         later["start"] = json!(at(server, 3, "09:00"));

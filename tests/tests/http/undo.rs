@@ -50,7 +50,7 @@ on_both_engines! {
         assert_eq!(undo().expect_status(200).json["title"], "One");
         // The creation is not reached this way: that would archive.
         let refused = undo().expect_status(409).json;
-        assert!(refused["detail"].as_str().unwrap().contains("nothing left to undo"), "{refused}");
+        assert!(refused["detail"].as_str().unwrap().contains("Nothing left to undo"), "{refused}");
         me.post(&format!("{path}/undo?change_set={set}"), &json!({})).expect_status(409);
         let read = me.get(&path).expect_status(200).json;
         assert_eq!((&read["title"], &read["archived_at"]), (&json!("One"), &Value::Null));

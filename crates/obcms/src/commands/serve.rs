@@ -85,8 +85,7 @@ fn welcome(app: &App, address: SocketAddr) -> Result<(), Failure> {
     let secret = app.create_setup_link(&Actor::program(), None)?;
     let link = setup_link(app, &secret).unwrap_or_else(|path| format!("http://{address}{path}"));
     tracing::info!("no accounts yet; standard output has the link that creates the first administrator");
-    say(&format!("Create the first administrator within 24 hours at {link}
-"))
+    say(&format!("Create the first administrator within 24 hours at {link}\n"))
 }
 
 async fn answer(

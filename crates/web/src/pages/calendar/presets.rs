@@ -88,7 +88,7 @@ fn preset(view: &Record) -> Markup {
             button.button data-kind="quiet" data-only="icon" type="button" data-preset-default=(!is_default)
                 aria-pressed=(if is_default { "true" } else { "false" })
                 title=(if is_default { "Remove as default" } else { "Make default" })
-                aria-label={ "Open " (name) " first" } { (icon("star")) }
+                aria-label={ "Make " (name) " the default view" } { (icon("star")) }
             button.button data-kind="quiet" data-only="icon" type="button" data-preset-rename title="Rename"
                 aria-label={ "Rename " (name) } { (icon("pencil")) }
             button.button data-kind="quiet" data-only="icon" type="button" data-preset-delete title="Delete"
