@@ -291,7 +291,7 @@ fn the_log_tells_of_passwords_and_tokens_without_the_secrets() {
     let log = log(&home, id);
     let actions: Vec<&str> = log.iter().map(|(action, _)| action.as_str()).collect();
     assert_eq!(actions, ["password", "token", "password", "create"]);
-    assert!(log[0].1.contains("Password changed.") && log[1].1.contains("Token nightly made."));
+    assert!(log[0].1.contains("Password changed.") && log[1].1.contains("Token nightly created."));
     for (_, text) in &log {
         assert!(!text.contains("argon2") && !text.contains(&secret) && !text.contains(OTHER), "{text}");
     }

@@ -286,7 +286,7 @@ fn watch(world: &mut World, id: Id, person: usize, draft: &Draft, milestones: &J
             if !has_tasks {
                 change["manual_progress"] = json!(part);
                 change["manual_progress_reason"] =
-                    json!("As the implementing office reports; no tasks are kept here.");
+                    json!("Progress as reported by the implementing office; no tasks are recorded here.");
             }
             update(work, &PPA, id, change)?;
             Ok(())
@@ -310,7 +310,7 @@ pub fn close(world: &mut World, id: Id, person: usize, state: &'static str, when
             change["milestones"] = milestones;
             if ppa.integer("task_progress").is_none() {
                 change["manual_progress"] = json!(100);
-                change["manual_progress_reason"] = json!("Turned over; no tasks were kept here.");
+                change["manual_progress_reason"] = json!("Turned over; no tasks were recorded here.");
             }
         } else {
             reason.clone_into(&mut work.note);

@@ -215,7 +215,7 @@ fn finish(world: &mut World, number: usize, when: Timestamp) {
         };
         let tasks = obcms_store::tasks::of_origin(work.tx, ppa)?;
         if tasks.is_empty() {
-            let reason = "Turned over; no tasks were kept here.";
+            let reason = "Turned over; no tasks were recorded here.";
             update(work, &PPA, ppa, json!({ "manual_progress": 100, "manual_progress_reason": reason }))?;
             return Ok(());
         }

@@ -74,7 +74,7 @@ fn switch(world: &mut World, of_group: &dyn Fn(&str) -> bool, from: Timestamp) {
     let on = from.checked_sub(1.second()).unwrap_or(from);
     for (when, is_active, note) in [
         (first, false, "Brought in without the tasks of the time before."),
-        (on, true, "From now on tasks are kept here."),
+        (on, true, "Tasks are recorded here from now on."),
     ] {
         let ids = ids.clone();
         world.schedule(when, PROGRAM, move |_, work| {

@@ -195,6 +195,6 @@ mod tests {
         let listener = bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
         let refused = bind(&address).await.expect_err("the port is taken");
-        assert!(refused.to_string().contains("another program uses it"), "{refused}");
+        assert!(refused.to_string().contains("another program uses this address"), "{refused}");
     }
 }

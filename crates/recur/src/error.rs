@@ -36,12 +36,12 @@ pub struct MomentError(pub(crate) String);
 #[non_exhaustive]
 pub enum ExpandError {
     /// The search for occurrences was given up after the allowed number of steps.
-    #[error("the rule yields so rarely, or so often, that finding its occurrences takes too much work")]
+    #[error("the rule has too few or too many occurrences to calculate them")]
     TooMuchWork,
     /// More occurrences than [`Limits::occurrences`](crate::Limits) lie in the window.
-    #[error("there are too many occurrences; ask for a shorter time")]
+    #[error("there are too many occurrences; use a shorter period")]
     TooManyOccurrences,
     /// A rule by the hour, minute or second for a start without a time of day.
-    #[error("a rule by the hour, minute or second needs a start with a time of day")]
+    #[error("an hourly, minutely or secondly rule needs a start with a time of day")]
     NeedsTime,
 }

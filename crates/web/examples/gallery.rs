@@ -309,7 +309,7 @@ fn empty_page() -> Markup {
         (empty_state(&EmptyState {
             icon: "heart-handshake".into(),
             title: "No needs yet".into(),
-            text: "What communities say they lack is kept here, scored, and turned into projects.".into(),
+            text: "Needs of communities are recorded here, scored, and turned into projects.".into(),
             action: Some(("New need".into(), "/needs/new".into())),
         }))
     }

@@ -388,7 +388,7 @@ on_both_engines! {
         assert!(free_slots.iter().any(|slot| slot["start"] == at(server, 1, "10:00")), "{free_slots:?}");
         let closed = look(3, "09:00", "10:00").expect_status(200).json;
         assert_eq!(closed["occurrences"][0]["state"], "closed");
-        assert!(closed["occurrences"][0]["reason"].as_str().unwrap().contains("cannot be had"));
+        assert!(closed["occurrences"][0]["reason"].as_str().unwrap().contains("is not available from"));
         // One's own times do not count when a booking is to be moved.
         let moved = me.post("/api/v1/bookings/preview", &json!({ "booking": made["id"], "start": at(server, 1, "09:30") }));
         assert_eq!(moved.expect_status(200).json["free"], 1);

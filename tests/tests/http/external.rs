@@ -233,12 +233,12 @@ on_both_engines! {
             Other::start(Box::new(move |_, stream| answer(stream, status, "", body)))
         };
         for (other, expected) in [
-            (broken("404 Not Found", ""), "404 Not Found; the calendar is not there any more"),
+            (broken("404 Not Found", ""), "404 Not Found; the calendar no longer exists"),
             (broken("401 Unauthorized", ""), "not public"),
-            (broken("503 Service Unavailable", ""), "fault of the other side"),
+            (broken("503 Service Unavailable", ""), "error of that server"),
             (broken("200 OK", "<html>Sign in</html>"), "not a calendar file"),
-            (broken("200 OK", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"), "cut off"),
-            (broken("302 Found", ""), "does not say which"),
+            (broken("200 OK", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"), "incomplete"),
+            (broken("302 Found", ""), "redirects without an address"),
         ] {
             let id = subscribe(&app, &other.url());
             work_off(&app);
@@ -445,7 +445,7 @@ on_both_engines! {
         let report = import(&coordinator, "/api/v1/external-calendars/from-file", &file).expect_status(201).json["report"].clone();
         assert_eq!((&report["created"], &report["skipped_count"]), (&json!(2), &json!(1)), "{report}");
         let reason = report["skipped"][0]["reason"].as_str().unwrap();
-        assert!(reason.contains("Read whole") && reason.contains("BYMONTHDAY must not be used with FREQ=WEEKLY"), "{reason}");
+        assert!(reason.contains("Imported completely") && reason.contains("BYMONTHDAY must not be used with FREQ=WEEKLY"), "{reason}");
         assert_eq!(entries(&coordinator, WINDOW.0, WINDOW.1).iter().filter(|(_, title)| title == "Odd").count(), 5);
     }
 

@@ -46,7 +46,7 @@ on_both_engines! {
         let page = browser.send("/external-calendars/new", &fields).expect_status(422).text;
         assert!(page.contains("value=\"http://10.1.2.3/c.ics\""), "{page}");
         let (_, beside) = page.split_once("id=\"field-address-error\"").unwrap();
-        assert!(beside.split("</p>").next().unwrap().contains("not on the open network (of a private network)"), "{beside}");
+        assert!(beside.split("</p>").next().unwrap().contains("not on the public internet (private network)"), "{beside}");
     }
 
     fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(server: &Server) {
@@ -201,7 +201,7 @@ on_both_engines! {
         assert!(!shown.is_empty());
         tab(&version, "Theirs").expect_status(303);
         let told = tab(&version, "Mine").expect_status(422).text;
-        assert!(told.contains("Nothing of yours is lost") && told.contains("value=\"Mine\""));
+        assert!(told.contains("Your changes are still in the form") && told.contains("value=\"Mine\""));
         tab(&hidden(&told, &format!("{edit}\""), "version"), "Mine").expect_status(303);
         let saved = browser.client.get(&format!("/api/v1/task-templates/{}", made["id"].as_str().unwrap())).json;
         assert_eq!(saved["items"][0]["title"], "Mine");
@@ -232,7 +232,7 @@ on_both_engines! {
         change("save", "1", "Drill deep").expect_status(303);
         assert_eq!(titles(), ["Drill deep"]);
         let refused = change("save", "1", "Drill wide").expect_status(422).text;
-        assert!(refused.contains("Nothing of yours is lost") && refused.contains("value=\"Drill wide\""));
+        assert!(refused.contains("Your changes are still in the form") && refused.contains("value=\"Drill wide\""));
         assert_eq!(titles(), ["Drill deep"]);
         change("remove", "0", "").expect_status(422);
         assert_eq!(titles(), ["Drill deep"]);
@@ -279,7 +279,7 @@ on_both_engines! {
         browser.send(&format!("{path}/edit"), &form).expect_status(303);
         assert_eq!(client.get(&format!("/api/v1{path}")).json["is_priority"], false);
         let same = browser.send(&format!("{path}/edit"), &form).expect_status(303);
-        assert!(same.header("set-cookie").contains("Nothing"), "a form sent back as it was changes nothing");
+        assert!(same.header("set-cookie").contains("No%20changes%20to%20save"), "a form sent back as it was changes nothing");
     }
 
     fn many_are_archived_together_and_brought_back_together(server: &Server) {
@@ -345,7 +345,7 @@ on_both_engines! {
         let advance = [("step", "advance"), ("from", seen.as_str()), ("note-advance", "Seen in the field")];
         browser.send(&format!("{path}/stage"), &advance).expect_status(303);
         let again = browser.send(&format!("{path}/stage"), &advance).expect_status(409).text;
-        assert!(again.contains("The project is in Need validation by now.") && again.contains("Seen in the field"), "{again}");
+        assert!(again.contains("The project is now in Need validation.") && again.contains("Seen in the field"), "{again}");
         assert_eq!(api.get(&format!("/api/v1{path}")).json["current_stage"], "need_validation");
     }
 

@@ -5,19 +5,19 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Ranges of IPv4 that are not addresses of the open network, by first address and length of the prefix.
 const CLOSED: [([u8; 4], u32, &str); 18] = [
-    ([0, 0, 0, 0], 8, "no address"),
-    ([10, 0, 0, 0], 8, "of a private network"),
-    ([100, 64, 0, 0], 10, "within the network of a provider"),
+    ([0, 0, 0, 0], 8, "not an address"),
+    ([10, 0, 0, 0], 8, "private network"),
+    ([100, 64, 0, 0], 10, "provider network"),
     ([127, 0, 0, 0], 8, "this machine"),
     // Names and passwords of machines in a cloud are kept here.
     ([169, 254, 0, 0], 16, "link-local"),
-    ([172, 16, 0, 0], 12, "of a private network"),
+    ([172, 16, 0, 0], 12, "private network"),
     ([192, 0, 0, 0], 24, "reserved"),
     ([192, 0, 2, 0], 24, "for documentation"),
     ([192, 31, 196, 0], 24, "reserved"),
     ([192, 52, 193, 0], 24, "reserved"),
     ([192, 88, 99, 0], 24, "reserved"),
-    ([192, 168, 0, 0], 16, "of a private network"),
+    ([192, 168, 0, 0], 16, "private network"),
     ([192, 175, 48, 0], 24, "reserved"),
     ([198, 18, 0, 0], 15, "for benchmarks"),
     ([198, 51, 100, 0], 24, "for documentation"),
@@ -49,7 +49,7 @@ pub fn closed(address: IpAddr) -> Option<&'static str> {
 
 fn closed_v4(address: Ipv4Addr) -> Option<&'static str> {
     if address == HOST_OF_CLOUD {
-        return Some("of a cloud provider");
+        return Some("cloud provider");
     }
     let number = address.to_bits();
     CLOSED

@@ -83,7 +83,7 @@ pub static EXTERNAL_EVENT: Kind = Kind {
         series::EXDATES,
         series::OVERRIDES,
         Field::new("uid", "UID", Type::Text(500)).folded(),
-        Field::new("recurrence_id", "Date of the series", Type::Text(30)).folded(),
+        Field::new("recurrence_id", "Occurrence", Type::Text(30)).folded(),
         Field::new("source_key", "Key", Type::Text(64)).secret(),
         Field::new("source_hash", "Content", Type::Text(64)).secret(),
     ],

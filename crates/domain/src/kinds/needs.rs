@@ -9,7 +9,7 @@ pub static NEED: Kind = Kind {
     label: "Need",
     plural: "Needs",
     icon: "hand-heart",
-    purpose: "What communities need, scored by urgency, severity, feasibility and people affected.",
+    purpose: "Needs of communities, scored by urgency, severity, feasibility and people affected.",
     module: Module::Mana,
     area: Area::Field,
     state: "status",

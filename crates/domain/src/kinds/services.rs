@@ -48,7 +48,7 @@ pub static SERVICE: Kind = Kind {
         Field::new("description", "Description", Type::Multiline(10_000))
             .group(FieldGroup::Reporting)
             .searchable(),
-        Field::new("eligibility_criteria", "Who may apply", Type::Multiline(10_000))
+        Field::new("eligibility_criteria", "Eligibility", Type::Multiline(10_000))
             .group(FieldGroup::Reporting)
             .folded(),
         Field::new("ppas", "Related PPAs", Type::References("ppa")).folded(),

@@ -303,11 +303,11 @@ mod tests {
         let mut given = flags(&[]);
         given.config = Some(folder.write("o.toml", "log_level = 'info'\nlisten = \n"));
         let refused = resolve(&given, |_| None).expect_err("broken TOML is refused");
-        assert!(refused.message.contains("o.toml is not TOML at line 2"), "{}", refused.message);
+        assert!(refused.message.contains("o.toml is not valid TOML at line 2"), "{}", refused.message);
 
         given.config = Some(folder.write("o.toml", "listen = ['a:1']\n"));
         let refused = resolve(&given, |_| None).expect_err("a list is refused");
-        assert!(refused.message.contains("found array"), "{}", refused.message);
+        assert!(refused.message.contains("not array"), "{}", refused.message);
 
         given.config = Some(folder.0.join("absent.toml"));
         let refused = resolve(&given, |_| None).expect_err("an absent file is refused");

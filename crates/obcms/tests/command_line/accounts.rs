@@ -58,7 +58,7 @@ fn what_is_wrong_is_one_line_and_nothing_is_made() {
     assert_eq!(done(&folder, &["user", "list"]), "");
 
     done(&folder, &["user", "add", "ana.tan", "--role", "staff"]);
-    run(&folder, &["user", "add", "ANA.TAN", "--role", "staff"]).refused(1, &["username", "another"]);
+    run(&folder, &["user", "add", "ANA.TAN", "--role", "staff"]).refused(1, &["username", "Another user"]);
     for command in ["disable", "enable", "reset"] {
         run(&folder, &["user", command, "nobody"]).refused(1, &["'nobody'", "user list"]);
     }

@@ -108,11 +108,8 @@ fn the_database_from_before_stays_beside_the_restored_one() {
     succeeds(&folder, &["user", "add", "ana", "--role", "admin"]);
     let told = succeeds(&folder, &["restore", "before.obcms"]);
     assert_eq!(succeeds(&folder, &["user", "list"]), "");
-    let aside = told
-        .lines()
-        .last()
-        .and_then(|line| line.strip_prefix("the database from before is "))
-        .expect("a name");
+    let aside =
+        told.lines().last().and_then(|line| line.strip_prefix("the previous database is ")).expect("a name");
     let aside = format!("sqlite:{aside}");
     assert!(succeeds(&folder, &["user", "list", "--database", &aside]).contains("ana"));
 }
@@ -277,7 +274,7 @@ fn a_full_disk_leaves_no_file() {
     full.current_dir(folder.path())
         .args(["-c", "exec \"$0\" backup - > /dev/full"])
         .arg(program.get_program());
-    Ended::of(full).refused(1, &["no backup was written"]);
+    Ended::of(full).refused(1, &["backup to - failed"]);
 }
 
 #[test]
@@ -300,7 +297,7 @@ fn doctor_tells_the_age_of_the_last_backup() {
 #[test]
 fn a_missing_database_is_not_made_for_a_backup() {
     let folder = Folder::new("backup-nothing");
-    run(&folder, &["backup", "a.obcms"]).refused(1, &["there is no database"]);
+    run(&folder, &["backup", "a.obcms"]).refused(1, &["no database at"]);
     assert!(!database(&folder).exists() && !folder.path().join("a.obcms").exists());
 }
 

@@ -80,7 +80,7 @@ fn a_port_in_use_is_one_line_with_advice() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("an address").to_string();
     let ended = Ended::of(program(&folder, &["serve", "--listen", &address]));
-    ended.refused(1, &[&address, "another program uses it", "--listen"]);
+    ended.refused(1, &[&address, "another program uses this address", "--listen"]);
 }
 
 #[test]

@@ -350,7 +350,7 @@ pub fn document(routes: &[Route]) -> Json {
         "components": {
             "schemas": components,
             "responses": { "Problem": {
-                "description": "What is wrong",
+                "description": "Description of the error",
                 "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
             } },
             "securitySchemes": {

@@ -367,7 +367,7 @@ mod tests {
         );
         let names = Rebinding::new(&[&[HERE], &[INSIDE]]);
         let refused = fetch_by(names.clone(), &ask(port), &limits()).unwrap_err();
-        assert!(refused.to_string().contains("not on the open network"), "{refused}");
+        assert!(refused.to_string().contains("not on the public internet"), "{refused}");
         assert_eq!(names.left(), 0);
         assert!(!was_asked(&inside));
     }
@@ -380,7 +380,7 @@ mod tests {
         assert!(matches!(found, Answer::Calendar { bytes, .. } if bytes == b"open"));
         assert!(!was_asked(&inside));
         let refused = fetch_by(Rebinding::new(&[&[INSIDE]]), &ask(port), &limits()).unwrap_err();
-        assert!(refused.to_string().contains("not on the open network"), "{refused}");
+        assert!(refused.to_string().contains("not on the public internet"), "{refused}");
         assert!(!was_asked(&inside));
     }
 }
