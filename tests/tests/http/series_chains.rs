@@ -289,7 +289,7 @@ on_both_engines! {
             browser.post_form(&path, &fields)
         };
         let refused = send("in_progress", "").expect_status(409).text;
-        assert!(refused.contains("It waits for Permit") && refused.contains("Mon 6 Jan 2031: In progress anyway"));
+        assert!(refused.contains("It depends on Permit") && refused.contains("Mon 6 Jan 2031: In progress anyway"));
         send("in_progress", "The governor asks").expect_status(303);
         let states: Vec<String> = api.get(&format!("/api/v1/tasks/{id}/occurrences")).json["items"]
             .as_array().unwrap().iter().map(|item| text(item, "status")).collect();

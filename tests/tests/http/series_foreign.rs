@@ -123,7 +123,7 @@ on_both_engines! {
                 "06-01T09:00-10:00 Close",
             ],
         );
-        assert!(report["skipped"][0]["reason"].as_str().unwrap().contains("the first 1000 dates"), "{report}");
+        assert!(report["skipped"][0]["reason"].as_str().unwrap().contains("only the first 1000 were moved"), "{report}");
     }
 
     fn the_start_is_the_first_date_whether_or_not_the_rule_has_it(server: &Server) {
@@ -191,10 +191,10 @@ on_both_engines! {
         let import = Import::new(&client);
         let report = import.read(&[&WEEKLY.replace("FREQ=WEEKLY;COUNT=8", "FREQ=MINUTELY")]);
         let reason = report["skipped"][0]["reason"].as_str().unwrap();
-        assert!(reason.starts_with("Only its first date was read") && reason.contains("24 times on a day"), "{reason}");
+        assert!(reason.starts_with("Only its first occurrence was imported") && reason.contains("at most 24 occurrences a day"), "{reason}");
         assert_eq!(import.shown(), ["01-04T09:00-10:00 Hearing"]);
         // Nor does anybody save one; to be looked at, it may have as many dates as it likes.
-        for (rule, words) in [("FREQ=SECONDLY", "24 times on a day"), ("FREQ=HOURLY", "2000 times in a year")] {
+        for (rule, words) in [("FREQ=SECONDLY", "at most 24 occurrences a day"), ("FREQ=HOURLY", "at most 2000 occurrences a year")] {
             let body = json!({ "title": "Too often", "start": "2027-01-04T09:00:00", "rrule": rule });
             let refused = client.post("/api/v1/events", &body).expect_status(422);
             assert_eq!((refused.errors("field"), refused.errors("code")), (vec!["rrule"], vec!["too_many"]));

@@ -221,7 +221,7 @@ on_both_engines! {
         admin.patch(&path, &json!({ "name": "South" })).expect_status(200);
         make(&admin, "teams", json!({ "name": "North" }));
         let refused = admin.post(&format!("{path}/undo"), &json!({})).expect_status(409).json;
-        assert_eq!(refused["detail"], "There is another team with this name.");
+        assert_eq!(refused["detail"], "Another team already has this name.");
     }
 
     fn undo_on_a_page_leads_to_a_page(server: &Server) {
