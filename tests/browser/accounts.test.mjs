@@ -81,7 +81,7 @@ for (const [where, viewport] of [
     const admin = api(running, "admin");
     for (const [end, words] of [
       [({ id }) => admin("POST", `users/${id}/disable`, {}), "Your account is disabled"],
-      [({ id }) => admin("PATCH", `users/${id}`, { roles: [] }), "has no role any more"],
+      [({ id }) => admin("PATCH", `users/${id}`, { roles: [] }), "no longer has a role"],
       [({ id }) => admin("POST", `users/${id}/end-access`, { sessions: true }), "Sign in again"],
     ]) {
       const { page, me, banner } = await typing("staff");

@@ -113,7 +113,7 @@ async function startProgram(flags) {
   const address = await new Promise((resolve, reject) => {
     // Reading goes on after the address is known.
     createInterface({ input: program.stderr }).on("line", (line) => {
-      const found = /answering requests on (http:\/\/[0-9.:]+)/.exec(line);
+      const found = /listening on (http:\/\/[0-9.:]+)/.exec(line);
       if (found) resolve(found[1]);
       seen.push(line);
     });

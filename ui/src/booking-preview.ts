@@ -163,7 +163,7 @@ function start(form: HTMLFormElement): void {
         : `${wrong.length} of ${total} occurrences are not available.`;
     const list = make("ul", { class: "list dates", tabindex: "0", "aria-label": "Occurrences" });
     list.append(...occurrences.map(line));
-    const skip = button(`Skip these ${wrong.length}`, () => {
+    const skip = button(`Exclude these ${wrong.length}`, () => {
       add("exdates", wrong.map(({ recurrence_id }) => recurrence_id ?? "").filter(Boolean));
     });
     body.replaceChildren(...(wrong.length > 1 && free > 0 ? [skip] : []), list);

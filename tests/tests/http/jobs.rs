@@ -340,7 +340,7 @@ on_both_engines! {
             work_off(app);
         }
         let wrong = verdict().unwrap_err();
-        assert!(wrong.contains("1 given up"), "{wrong}");
+        assert!(wrong.contains("1 failed after"), "{wrong}");
         let text = server.as_role("admin").get("/metrics").expect_status(200).text;
         assert!(text.contains("obcms_jobs{state=\"failed\"} 1\n"), "{text}");
     }

@@ -175,7 +175,7 @@ pub fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) ->
                 }
                 @if !wrong.is_empty() && wrong.len() < preview.dates.len() {
                     @let replaced = [with_date(typed, "exdates", &wrong)];
-                    (post_button("Skip them and book the others", action, "check", ButtonKind::Main, page.csrf(), &typed_with(typed, &replaced)))
+                    (post_button("Book the other occurrences", action, "check", ButtonKind::Main, page.csrf(), &typed_with(typed, &replaced)))
                 }
                 @if wrong.is_empty() {
                     @let replaced = [("intent", String::new())];
