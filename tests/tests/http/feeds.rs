@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use jiff::tz::TimeZone;
-use obcms_app::calendar::icalendar::read;
+use obcms_icalendar::read::read;
 use obcms_tests::{Answer, Server, make, on_both_engines, path};
 use serde_json::{Value, json};
 use ureq::http::Method;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
 
 use jiff::tz::TimeZone;
-use obcms_app::calendar::icalendar::{Calendar, Event, Moment, Status, read};
+use obcms_icalendar::read::{Calendar, Event, Moment, Status, read};
 use obcms_tests::{Answer, Client, make, on_both_engines};
 use serde_json::{Value, json};
 use ureq::http::Method;

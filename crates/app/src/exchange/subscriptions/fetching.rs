@@ -5,6 +5,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::jobs::BackOff;
 use obcms_domain::kinds::EXTERNAL_CALENDAR;
 use obcms_domain::registry::{Record, Value};
+use obcms_icalendar::read;
 use obcms_store::exchange::subscriptions as store;
 use obcms_store::{jobs, records};
 use serde_json::{Value as Json, json};
@@ -13,7 +14,6 @@ use super::applying::apply;
 use super::client::{Answer, Asked, Limits, fetch};
 use super::reading::drafts;
 use super::{MAXIMUM_EVENTS, Report};
-use crate::calendar::icalendar;
 use crate::core::job::{Enqueue, Handler, JobError, Outcome};
 use crate::core::{Actor, App, AppError, Work};
 
@@ -115,8 +115,8 @@ fn bring_up_to_date(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
     match fetch(&asked, &limits).map_err(|error| JobError(error.to_string()))? {
         Answer::Unchanged => Ok(Fetched { report: None, asked }),
         Answer::Calendar { bytes, etag, last_modified } => {
-            let read_limits = icalendar::Limits { bytes: limits.bytes, events: MAXIMUM_EVENTS };
-            let read = icalendar::read_within(&bytes, app.zone(), read_limits)
+            let read_limits = read::Limits { bytes: limits.bytes, events: MAXIMUM_EVENTS };
+            let read = read::read_within(&bytes, app.zone(), read_limits)
                 .map_err(|error| JobError(error.to_string()))?;
             if read.is_cut_off {
                 return Err(JobError(

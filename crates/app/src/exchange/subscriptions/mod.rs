@@ -15,11 +15,12 @@ use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT};
 use obcms_domain::registry::{Record, Value};
+use obcms_icalendar::read;
 use obcms_store::exchange::subscriptions as store;
 use obcms_store::records;
 use serde_json::json;
 
-use crate::calendar::{CalendarQuery, Entry, icalendar};
+use crate::calendar::{CalendarQuery, Entry};
 use crate::core::{Actor, App, AppError, Work};
 use crate::records::{Input, create, require_write};
 
@@ -39,7 +40,7 @@ const WEEKS_AHEAD: i64 = 8;
 pub const MAXIMUM_BYTES: usize = 5 * 1024 * 1024;
 
 impl Report {
-    fn add_skipped(&mut self, left: Vec<Left>, read: &icalendar::Calendar) {
+    fn add_skipped(&mut self, left: Vec<Left>, read: &read::Calendar) {
         // The reader tells the first of what it skipped and counts the rest; those told are in `left`.
         self.skipped_count = read.skipped_count + left.len().saturating_sub(read.skipped.len());
         self.skipped = left;
@@ -191,9 +192,9 @@ impl App {
         Ok((self.get(actor, &EXTERNAL_CALENDAR, calendar.id)?, report))
     }
 
-    fn read_file(&self, bytes: &[u8]) -> Result<icalendar::Calendar, AppError> {
-        let limits = icalendar::Limits { bytes: MAXIMUM_BYTES, events: MAXIMUM_EVENTS };
-        icalendar::read_within(bytes, self.zone(), limits)
+    fn read_file(&self, bytes: &[u8]) -> Result<read::Calendar, AppError> {
+        let limits = read::Limits { bytes: MAXIMUM_BYTES, events: MAXIMUM_EVENTS };
+        read::read_within(bytes, self.zone(), limits)
             .map_err(|error| AppError::field("file", "calendar", error.to_string()))
     }
 
@@ -201,7 +202,7 @@ impl App {
         &self,
         actor: &Actor,
         id: Id,
-        read: &icalendar::Calendar,
+        read: &read::Calendar,
         keep: bool,
     ) -> Result<Report, AppError> {
         let (events, left) = reading::drafts(read, self.zone());

@@ -11,13 +11,13 @@ use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::EXTERNAL_EVENT;
 use obcms_domain::registry::{Record, Value, output};
+use obcms_icalendar::read::{Added, Calendar, Event, Moment, Status};
 use obcms_recur::{Addition, Rule, Set};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::ranges::{self, MAXIMUM_RANGES, Range};
-use crate::calendar::icalendar::{Added, Calendar, Event, Moment, Status};
 
 /// What was not taken over, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

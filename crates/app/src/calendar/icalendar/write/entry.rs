@@ -11,13 +11,12 @@ use obcms_domain::calendar::{is_called_off, unfloating};
 use obcms_domain::choices;
 use obcms_domain::core::id::Id;
 use obcms_domain::registry::{FieldType, Module};
+use obcms_icalendar::write::{Day, LineWriter, Local, Utc};
 use obcms_recur::Moment;
 use obcms_store::calendar::EntryRow;
 use obcms_store::calendar::event_metadata::Facts;
 
 use super::series::Series;
-use super::text::Text;
-use super::values::{Day, Local, Utc};
 use super::{About, Component, UID_SUFFIX, Use};
 use crate::calendar::{Entry, Feed, address, digest};
 
@@ -60,7 +59,7 @@ impl<'a> Writer<'a> {
     /// Writes an entry: a series with its rule and, each by itself, the dates that differ.
     pub fn write(&self, entry: &Entry) -> Component {
         let series = self.series(entry);
-        let mut text = Text::with_capacity(1024);
+        let mut text = LineWriter::with_capacity(1024);
         self.components(&mut text, entry, series.as_ref());
         let text = text.into_bytes();
         Component {
@@ -108,7 +107,7 @@ impl<'a> Writer<'a> {
         (!is_utc).then(|| (name.to_owned(), zone.clone()))
     }
 
-    fn components(&self, text: &mut Text, entry: &Entry, series: Option<&Series>) {
+    fn components(&self, text: &mut LineWriter, entry: &Entry, series: Option<&Series>) {
         let row = &entry.row;
         let alone = Appearance {
             title: &row.title,
@@ -172,7 +171,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A date of a series as its start is told.
-    fn local(&self, text: &mut Text, name: &str, row: &EntryRow, date: Moment, instant: Timestamp) {
+    fn local(&self, text: &mut LineWriter, name: &str, row: &EntryRow, date: Moment, instant: Timestamp) {
         match (date, self.zone(row.all_day, &row.timezone)) {
             (Moment::Date(day), _) => text.plain(&format!("{name};VALUE=DATE"), Day(day)),
             (Moment::DateTime(local), Some((zone, _))) => {
@@ -184,10 +183,10 @@ impl<'a> Writer<'a> {
 
     fn component(
         &self,
-        text: &mut Text,
+        text: &mut LineWriter,
         entry: &Entry,
         shown: &Appearance<'_>,
-        dates: impl FnOnce(&mut Text),
+        dates: impl FnOnce(&mut LineWriter),
     ) {
         text.plain("BEGIN", "VEVENT");
         text.plain("UID", format_args!("{}{UID_SUFFIX}", entry.id()));
@@ -197,7 +196,7 @@ impl<'a> Writer<'a> {
     }
 
     /// What a date and the series that it is of both have.
-    fn appearance(&self, text: &mut Text, entry: &Entry, shown: &Appearance<'_>) {
+    fn appearance(&self, text: &mut LineWriter, entry: &Entry, shown: &Appearance<'_>) {
         if let Some(facts) = self.facts.get(&entry.row.record_id) {
             // Without a method the stamp is the time of the last change (RFC 5545 3.8.7.2).
             text.plain("DTSTAMP", Utc(facts.updated_at));
@@ -238,7 +237,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn moment(&self, text: &mut Text, name: &str, shown: &Appearance<'_>, instant: Timestamp) {
+    fn moment(&self, text: &mut LineWriter, name: &str, shown: &Appearance<'_>, instant: Timestamp) {
         if shown.all_day {
             text.plain(&format!("{name};VALUE=DATE"), Day(unfloating(instant)));
         } else if let Some((zone_name, zone)) = self.zone(false, shown.timezone) {

@@ -4,9 +4,6 @@
 
 mod entry;
 mod series;
-mod text;
-mod values;
-mod zones;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hasher};
@@ -16,11 +13,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use obcms_domain::core::id::Id;
 use obcms_domain::registry::Module;
+use obcms_icalendar::write::{LineWriter, Utc, write_zone};
 use obcms_store::calendar::event_metadata::Facts;
 
 use crate::calendar::{Entry, Feed, digest};
-use text::Text;
-use values::Utc;
 
 /// What follows the stable name of an entry in its UID. It is the same in every installation and for ever, so that a
 /// calendar program knows an entry again wherever the program moved.
@@ -149,7 +145,7 @@ fn head(
     last_modified: Option<Timestamp>,
     zones: &BTreeMap<&str, Years>,
 ) -> Vec<u8> {
-    let mut text = Text::with_capacity(4096);
+    let mut text = LineWriter::with_capacity(4096);
     text.plain("BEGIN", "VCALENDAR");
     text.plain("VERSION", "2.0");
     text.plain("PRODID", "-//obcms//Calendar//EN");
@@ -173,7 +169,7 @@ fn head(
     text.plain("X-PUBLISHED-TTL", REFRESH);
     for (name, years) in zones {
         if let Ok(zone) = TimeZone::get(name) {
-            zones::write(&mut text, &zone, name, years.first - 1, years.last.saturating_add(YEARS_AFTER));
+            write_zone(&mut text, &zone, name, years.first - 1, years.last.saturating_add(YEARS_AFTER));
         }
     }
     text.into_bytes()

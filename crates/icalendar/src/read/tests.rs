@@ -7,13 +7,13 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn office() -> TimeZone {
+fn fallback() -> TimeZone {
     TimeZone::get("Asia/Manila").unwrap()
 }
 
 fn calendar(components: &str) -> Calendar {
     let text = format!("BEGIN:VCALENDAR\nVERSION:2.0\n{components}\nEND:VCALENDAR\n").replace('\n', "\r\n");
-    read(text.as_bytes(), &office()).unwrap()
+    read(text.as_bytes(), &fallback()).unwrap()
 }
 
 fn event(lines: &str) -> Event {
@@ -78,7 +78,7 @@ fn times_without_a_zone_are_of_the_zone_that_the_calendar_names() {
     };
     let file =
         [one("1", "X-WR-TIMEZONE:Europe/Berlin\n"), one("2", ""), one("3", "X-WR-TIMEZONE:Asia/Tokyo\n")];
-    let found = read(file.concat().as_bytes(), &office()).unwrap().events;
+    let found = read(file.concat().as_bytes(), &fallback()).unwrap().events;
     let zones: Vec<String> = found.iter().map(|event| local(&event.start).1).collect();
     assert_eq!(zones, ["Europe/Berlin", "Asia/Manila", "Asia/Tokyo"]);
 }
@@ -245,7 +245,7 @@ fn what_stands_beside_a_start_without_a_zone_is_of_its_zone() {
     assert_eq!(local(&event.exdates[0]), berlin("2027-01-05T09:00:00"));
     assert_eq!(local(&event.rdates[0].start), berlin("2027-01-10T12:00:00"));
     assert_eq!(local(event.recurrence_id.as_ref().unwrap()), berlin("2027-01-06T09:00:00"));
-    // The next one is of the office again.
+    // The next event has the fallback again.
     let two = calendar(
         "BEGIN:VEVENT\nUID:1\nDTSTART;TZID=Europe/Berlin:20270104T090000\nEND:VEVENT\n\
          BEGIN:VEVENT\nUID:2\nDTSTART:20270104T090000\nEND:VEVENT",
@@ -271,14 +271,14 @@ fn a_rule_may_end_with_a_semicolon() {
 #[test]
 fn a_cancellation_cancels() {
     let text = "BEGIN:VCALENDAR\nMETHOD:cancel\nBEGIN:VEVENT\nUID:1\nDTSTART:20270104T090000\nEND:VEVENT\nEND:VCALENDAR";
-    let read_status = |text: &str| read(text.as_bytes(), &office()).unwrap().events[0].status;
+    let read_status = |text: &str| read(text.as_bytes(), &fallback()).unwrap().events[0].status;
     assert_eq!(read_status(text), Status::Cancelled);
     assert_eq!(read_status(&text.replace("cancel", "PUBLISH")), Status::Confirmed);
 }
 
 #[test]
 fn a_calendar_without_an_end_is_told() {
-    let calendar = read(b"BEGIN:VCALENDAR\nVERSION:2.0", &office()).unwrap();
+    let calendar = read(b"BEGIN:VCALENDAR\nVERSION:2.0", &fallback()).unwrap();
     assert!(calendar.is_cut_off);
     assert!(calendar.skipped[0].reason.starts_with("The file is incomplete"));
 }
@@ -310,28 +310,28 @@ fn what_cannot_be_read_is_told() {
 #[test]
 fn a_file_that_breaks_off_says_so() {
     let text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20270201\nEND:VEVENT\nBEGIN:VEVENT\nUID:2\nDTSTART:2027";
-    let calendar = read(text.as_bytes(), &office()).unwrap();
+    let calendar = read(text.as_bytes(), &fallback()).unwrap();
     assert_eq!(calendar.events.len(), 1);
     assert_eq!(calendar.skipped[0].reason, "The file ends in the middle of this event.");
     assert!(calendar.is_cut_off);
-    assert!(!read(format!("{text}\nEND:VEVENT\nEND:VCALENDAR").as_bytes(), &office()).unwrap().is_cut_off);
+    assert!(!read(format!("{text}\nEND:VEVENT\nEND:VCALENDAR").as_bytes(), &fallback()).unwrap().is_cut_off);
 }
 
 #[test]
 fn what_is_no_calendar_is_refused() {
     for bytes in [b"".as_slice(), b"<html>BEGIN:VCALENDAR</html>", b"\x00\x01\x02", b"BEGIN:VCARD\nEND:VCARD"]
     {
-        assert_eq!(read(bytes, &office()).unwrap_err(), ReadError::NotACalendar);
+        assert_eq!(read(bytes, &fallback()).unwrap_err(), ReadError::NotACalendar);
     }
     let limits = Limits { bytes: 10, events: 10 };
-    assert_eq!(read_within(&[b' '; 11], &office(), limits).unwrap_err(), ReadError::TooLarge(10));
+    assert_eq!(read_within(&[b' '; 11], &fallback(), limits).unwrap_err(), ReadError::TooLarge(10));
 }
 
 #[test]
 fn sizes_are_bounded() {
     let one = |number: usize| format!("BEGIN:VEVENT\nUID:{number}\nDTSTART:20270201\nEND:VEVENT\n");
     let text = format!("BEGIN:VCALENDAR\n{}END:VCALENDAR", (0..500).map(one).collect::<String>());
-    let calendar = read_within(text.as_bytes(), &office(), Limits { bytes: 100_000, events: 100 }).unwrap();
+    let calendar = read_within(text.as_bytes(), &fallback(), Limits { bytes: 100_000, events: 100 }).unwrap();
     assert_eq!((calendar.events.len(), calendar.skipped_count), (100, 400));
     assert_eq!(calendar.skipped.len(), SKIPPED_AT_MOST);
     let long = event(&format!("UID:1\nDTSTART:20270201\nSUMMARY:{}", "ñ".repeat(2000)));
@@ -427,14 +427,14 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        let _ = read(&bytes, &office());
-        let _ = read(&[b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20270101\n".as_slice(), &bytes].concat(), &office());
+        let _ = read(&bytes, &fallback());
+        let _ = read(&[b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20270101\n".as_slice(), &bytes].concat(), &fallback());
     }
 
     #[test]
     fn any_lines_are_read_and_ends_never_precede_starts(lines in prop::collection::vec(line(), 0..60)) {
         let text = format!("BEGIN:VCALENDAR\n{}\nEND:VCALENDAR", lines.join("\n"));
-        let calendar = read(text.as_bytes(), &office()).unwrap();
+        let calendar = read(text.as_bytes(), &fallback()).unwrap();
         for event in calendar.events {
             prop_assert_eq!(event.start.is_day(), event.end.is_day());
             prop_assert!(!event.uid.is_empty());

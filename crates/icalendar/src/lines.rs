@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// One content line: `NAME;PARAMETER=value:value`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Name in capitals.
     pub name: String,
     /// Parameters, names in capitals.
@@ -111,7 +111,7 @@ fn split_unescaped(text: &str) -> Vec<&str> {
 /// The logical lines of a file, unfolded, one after the other.
 ///
 /// Lines end in any way that programs end them, and are unfolded as bytes, because old programs fold within a letter.
-pub(super) fn unfold(bytes: &[u8]) -> impl Iterator<Item = String> {
+pub(crate) fn unfold(bytes: &[u8]) -> impl Iterator<Item = String> {
     let mut lines =
         bytes.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.is_empty()).peekable();
     std::iter::from_fn(move || {
@@ -124,7 +124,7 @@ pub(super) fn unfold(bytes: &[u8]) -> impl Iterator<Item = String> {
 }
 
 /// The bytes without a mark of their order; UTF-16 becomes UTF-8.
-pub(super) fn as_eight_bits(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn as_eight_bits(bytes: &[u8]) -> Cow<'_, [u8]> {
     let wide = |rest: &[u8], join: fn([u8; 2]) -> u16| {
         let units = rest.as_chunks::<2>().0.iter().map(|pair| join(*pair));
         let text: String =

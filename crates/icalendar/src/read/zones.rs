@@ -10,7 +10,7 @@ use super::windows;
 
 /// Zones by the names that a calendar uses.
 pub(super) struct Zones<'a> {
-    office: &'a TimeZone,
+    fallback: &'a TimeZone,
     of_calendar: Option<TimeZone>,
     of_event: Option<TimeZone>,
     defined: HashMap<String, Definition>,
@@ -18,9 +18,15 @@ pub(super) struct Zones<'a> {
 }
 
 impl<'a> Zones<'a> {
-    /// Nothing defined yet; times without a zone are those of the office.
-    pub fn new(office: &'a TimeZone) -> Self {
-        Self { office, of_calendar: None, of_event: None, defined: HashMap::new(), resolved: HashMap::new() }
+    /// Returns zones without definitions; times without a zone have the fallback.
+    pub fn new(fallback: &'a TimeZone) -> Self {
+        Self {
+            fallback,
+            of_calendar: None,
+            of_event: None,
+            defined: HashMap::new(),
+            resolved: HashMap::new(),
+        }
     }
 
     /// From here on times are of a calendar with this zone, if it names one.
@@ -36,7 +42,7 @@ impl<'a> Zones<'a> {
 
     /// The zone of times that name none.
     pub fn usual(&self) -> &TimeZone {
-        self.of_event.as_ref().or(self.of_calendar.as_ref()).unwrap_or(self.office)
+        self.of_event.as_ref().or(self.of_calendar.as_ref()).unwrap_or(self.fallback)
     }
 
     /// A zone that the calendar defines, under its name there; `place` is what it says it stands for.
@@ -48,8 +54,8 @@ impl<'a> Zones<'a> {
         }
     }
 
-    /// The zone behind a name: by the name, by the definition, by its offset. A name that tells nothing is
-    /// the calendar's, else the office's, as whoever wrote it most likely meant the time of the place.
+    /// The zone behind a name: by the name, by the definition, by its offset. An unknown name means the
+    /// zone of the calendar, else the fallback, most likely the zone of whoever wrote it.
     pub fn resolve(&mut self, name: &str) -> TimeZone {
         if let Some(zone) = self.resolved.get(name) {
             return zone.clone();
@@ -57,12 +63,12 @@ impl<'a> Zones<'a> {
         let defined = || {
             let definition = self.defined.get(name)?;
             definition
-                .known_zone(self.office)
-                .or_else(|| Some(by_offset(definition.standard_offset()?, self.office)))
+                .known_zone(self.fallback)
+                .or_else(|| Some(by_offset(definition.standard_offset()?, self.fallback)))
         };
         let zone = by_name(name)
             .or_else(defined)
-            .or_else(|| offset_in_name(name).map(|seconds| by_offset(seconds, self.office)));
+            .or_else(|| offset_in_name(name).map(|seconds| by_offset(seconds, self.fallback)));
         let Some(zone) = zone else {
             return self.usual().clone();
         };
@@ -72,7 +78,7 @@ impl<'a> Zones<'a> {
 
     /// A zone that always shows this offset.
     pub fn of_offset(&self, seconds: i32) -> TimeZone {
-        by_offset(seconds, self.office)
+        by_offset(seconds, self.fallback)
     }
 }
 
@@ -113,9 +119,9 @@ fn offset_in_name(name: &str) -> Option<i32> {
     }
 }
 
-/// The named zone with this offset: the office's if it has no other, else one for whole hours, else a place that
+/// The named zone with this offset: the fallback if it has no other, else one for whole hours, else a place that
 /// keeps it; UTC when nobody does.
-fn by_offset(seconds: i32, office: &TimeZone) -> TimeZone {
+fn by_offset(seconds: i32, fallback: &TimeZone) -> TimeZone {
     const PLACES: [(i32, &str); 8] = [
         (210, "Asia/Tehran"),
         (270, "Asia/Kabul"),
@@ -127,9 +133,9 @@ fn by_offset(seconds: i32, office: &TimeZone) -> TimeZone {
         (-570, "Pacific/Marquesas"),
     ];
     let is_fixed = Offset::from_seconds(seconds)
-        .is_ok_and(|offset| fixed_offset_of(office).is_some_and(|kept| kept == offset));
+        .is_ok_and(|offset| fixed_offset_of(fallback).is_some_and(|kept| kept == offset));
     if is_fixed {
-        return office.clone();
+        return fallback.clone();
     }
     let name = if seconds == 0 {
         "UTC".to_owned()
@@ -159,8 +165,8 @@ mod tests {
     use super::*;
 
     fn resolved(name: &str) -> String {
-        let office = TimeZone::get("Asia/Manila").unwrap();
-        Zones::new(&office).resolve(name).iana_name().unwrap().to_owned()
+        let fallback = TimeZone::get("Asia/Manila").unwrap();
+        Zones::new(&fallback).resolve(name).iana_name().unwrap().to_owned()
     }
 
     #[test]
@@ -189,8 +195,8 @@ mod tests {
 
     #[test]
     fn a_defined_zone_says_what_it_stands_for() {
-        let office = TimeZone::get("Asia/Manila").unwrap();
-        let mut zones = Zones::new(&office);
+        let fallback = TimeZone::get("Asia/Manila").unwrap();
+        let mut zones = Zones::new(&fallback);
         zones.define("Home", Some("Asia/Dubai"), Definition::default());
         assert_eq!(zones.resolve("Home").iana_name(), Some("Asia/Dubai"));
     }

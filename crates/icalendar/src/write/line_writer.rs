@@ -7,13 +7,15 @@ const OCTETS: usize = 75;
 
 /// A calendar as it grows.
 #[derive(Debug, Default)]
-pub(super) struct Text {
+pub struct LineWriter {
     bytes: Vec<u8>,
     /// The line that is being written, not folded yet.
     line: String,
 }
 
-impl Text {
+impl LineWriter {
+    /// Returns a writer with room for so many bytes.
+    #[must_use]
     pub fn with_capacity(bytes: usize) -> Self {
         Self { bytes: Vec::with_capacity(bytes), line: String::with_capacity(256) }
     }
@@ -51,6 +53,8 @@ impl Text {
         self.bytes.extend_from_slice(b"\r\n");
     }
 
+    /// Returns the lines that were written.
+    #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
@@ -80,10 +84,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::calendar::icalendar::lines::{Line, unfold};
+    use crate::lines::{Line, unfold};
 
     fn written(value: &str) -> Vec<u8> {
-        let mut text = Text::default();
+        let mut text = LineWriter::default();
         text.text("SUMMARY", value);
         text.into_bytes()
     }

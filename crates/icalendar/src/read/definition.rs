@@ -4,9 +4,9 @@ use jiff::civil::{Date, DateTime, date};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use super::lines::Line;
 use super::values::{Written, moment, numbered_weekday, offset};
 use super::windows;
+use crate::lines::Line;
 
 /// Observances that are read of one zone; real ones have two, those of a careful program a few dozen.
 const OBSERVANCES: usize = 500;
@@ -17,7 +17,7 @@ const SAMPLED_YEARS: std::ops::RangeInclusive<i16> = 2024..=2027;
 
 /// A zone that a calendar defines.
 #[derive(Debug, Default)]
-pub(super) struct Definition {
+pub(crate) struct Definition {
     observances: Vec<Observance>,
 }
 
@@ -74,8 +74,8 @@ impl Definition {
         }
     }
 
-    /// The zone that keeps the same time: the office's if it does, else a usual one.
-    pub fn known_zone(&self, office: &TimeZone) -> Option<TimeZone> {
+    /// The zone that keeps the same time: the fallback if it does, else a usual one.
+    pub fn known_zone(&self, fallback: &TimeZone) -> Option<TimeZone> {
         let samples = self.samples();
         let mut wanted = Vec::with_capacity(samples.len());
         for instant in &samples {
@@ -88,7 +88,7 @@ impl Definition {
                 .all(|(instant, seconds)| zone.to_offset(*instant).seconds() == *seconds)
         };
         let usual = windows::usual_zones().filter_map(|name| TimeZone::get(name).ok());
-        std::iter::once(office.clone()).chain(usual).find(keeps)
+        std::iter::once(fallback.clone()).chain(usual).find(keeps)
     }
 
     /// Instants at which zones are compared, of years in which most zones changed nothing: noon of every week, and
@@ -217,7 +217,7 @@ mod tests {
         text.lines().filter_map(Line::parse).collect()
     }
 
-    fn office() -> TimeZone {
+    fn fallback() -> TimeZone {
         TimeZone::get("Asia/Manila").unwrap()
     }
 
@@ -226,7 +226,7 @@ mod tests {
         for (is_daylight, text) in observances {
             definition.add(*is_daylight, &lines(text));
         }
-        definition.known_zone(&office()).and_then(|zone| zone.iana_name().map(str::to_owned))
+        definition.known_zone(&fallback()).and_then(|zone| zone.iana_name().map(str::to_owned))
     }
 
     #[test]
@@ -288,9 +288,9 @@ mod tests {
     fn what_no_zone_keeps_is_told_by_its_offset() {
         let mut odd = Definition::default();
         odd.add(false, &lines("DTSTART:19700101T000000\nTZOFFSETFROM:+0817\nTZOFFSETTO:+0817"));
-        assert!(odd.known_zone(&office()).is_none());
+        assert!(odd.known_zone(&fallback()).is_none());
         assert_eq!(odd.standard_offset(), Some(8 * 3600 + 17 * 60));
         assert_eq!(Definition::default().standard_offset(), None);
-        assert!(Definition::default().known_zone(&office()).is_none());
+        assert!(Definition::default().known_zone(&fallback()).is_none());
     }
 }

@@ -1,6 +1,12 @@
 //! Reading a calendar: lenient in form, strict in size, and without a panic whatever the bytes are.
 
+pub(crate) mod definition;
+#[cfg(test)]
+mod tests;
 mod times;
+mod values;
+mod windows;
+mod zones;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,13 +14,12 @@ use std::fmt;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
-use obcms_domain::core::hex::hex;
 use sha2::{Digest, Sha256};
 
-use super::definition::Definition;
-use super::lines::{Line, as_eight_bits, unfold};
-use super::values::{self, Written};
-use super::zones::{Zones, by_name};
+use crate::lines::{Line, as_eight_bits, unfold};
+use definition::Definition;
+use values::Written;
+use zones::{Zones, by_name};
 
 /// What is read of a calendar at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,20 +205,21 @@ pub enum ReadError {
     TooLarge(usize),
 }
 
-/// Reads a calendar within the usual limits; times without a zone are of the zone that the calendar names
-/// (`X-WR-TIMEZONE`), else of the office.
-pub fn read(bytes: &[u8], office: &TimeZone) -> Result<Calendar, ReadError> {
-    read_within(bytes, office, Limits::default())
+/// Reads a calendar within the default limits.
+///
+/// Times without a zone have the zone that the calendar names (`X-WR-TIMEZONE`), else `fallback`.
+pub fn read(bytes: &[u8], fallback: &TimeZone) -> Result<Calendar, ReadError> {
+    read_within(bytes, fallback, Limits::default())
 }
 
 /// Reads a calendar within limits.
-pub fn read_within(bytes: &[u8], office: &TimeZone, limits: Limits) -> Result<Calendar, ReadError> {
+pub fn read_within(bytes: &[u8], fallback: &TimeZone, limits: Limits) -> Result<Calendar, ReadError> {
     if bytes.len() > limits.bytes {
         return Err(ReadError::TooLarge(limits.bytes));
     }
     let mut reader = Reader {
         calendar: Calendar::default(),
-        zones: Zones::new(office),
+        zones: Zones::new(fallback),
         definition: Definition::default(),
         definitions: 0,
         events: Vec::new(),
@@ -467,7 +473,7 @@ fn person(line: &Line) -> String {
 /// A name for an event that has none: the same for the same start and title.
 fn made_up_uid(event: &Event) -> String {
     let digest = Sha256::digest(format!("{}\n{}", event.start, event.summary));
-    format!("without-uid-{}", hex(&digest[..12]))
+    digest[..12].iter().fold(String::from("without-uid-"), |uid, byte| format!("{uid}{byte:02x}"))
 }
 
 /// Text as it can be stored and shown: no letters that steer, not longer than this, no blanks around.

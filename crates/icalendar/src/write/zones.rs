@@ -5,7 +5,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 use obcms_recur::weekday_name;
 
-use super::text::Text;
+use super::line_writer::LineWriter;
 use super::values::{Local, Utc};
 
 /// From an onset on, clocks show `to`.
@@ -29,7 +29,7 @@ struct Group {
 
 /// Writes the definition of a zone that is right from the first year to the last one, both included. What goes by a
 /// rule then is told by the rule, and so holds for later years as well.
-pub(super) fn write(text: &mut Text, zone: &TimeZone, name: &str, first: i16, last: i16) {
+pub fn write_zone(text: &mut LineWriter, zone: &TimeZone, name: &str, first: i16, last: i16) {
     text.plain("BEGIN", "VTIMEZONE");
     text.plain("TZID", name);
     text.plain("X-LIC-LOCATION", name);
@@ -73,7 +73,7 @@ pub(super) fn write(text: &mut Text, zone: &TimeZone, name: &str, first: i16, la
     text.plain("END", "VTIMEZONE");
 }
 
-fn one(text: &mut Text, observance: &Observance, rule: Option<&str>) {
+fn one(text: &mut LineWriter, observance: &Observance, rule: Option<&str>) {
     let component = if observance.is_daylight { "DAYLIGHT" } else { "STANDARD" };
     text.plain("BEGIN", component);
     text.plain("DTSTART", Local(observance.onset));
@@ -169,12 +169,12 @@ fn offset(offset: Offset) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::icalendar::definition::Definition;
-    use crate::calendar::icalendar::lines::{Line, unfold};
+    use crate::lines::{Line, unfold};
+    use crate::read::definition::Definition;
 
     fn written(name: &str, first: i16, last: i16) -> String {
-        let mut text = Text::default();
-        write(&mut text, &TimeZone::get(name).unwrap(), name, first, last);
+        let mut text = LineWriter::default();
+        write_zone(&mut text, &TimeZone::get(name).unwrap(), name, first, last);
         String::from_utf8(text.into_bytes()).unwrap()
     }
 

@@ -4,9 +4,9 @@ use jiff::ToSpan;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
-use super::super::lines::Line;
-use super::super::values::{self, Written};
+use super::values::{self, Written};
 use super::{Added, DATES, Moment, Reader, YEARS, no_date};
+use crate::lines::Line;
 
 impl Reader<'_> {
     /// The end: as it is told, by the length, or as the rules say when neither is there.

@@ -8,15 +8,15 @@ use jiff::tz::TimeZone;
 
 /// `20270125`.
 #[derive(Clone, Copy)]
-pub(super) struct Day(pub Date);
+pub struct Day(pub Date);
 
 /// `20270125T090000`.
 #[derive(Clone, Copy)]
-pub(super) struct Local(pub DateTime);
+pub struct Local(pub DateTime);
 
 /// `20270125T010000Z`.
 #[derive(Clone, Copy)]
-pub(super) struct Utc(pub Timestamp);
+pub struct Utc(pub Timestamp);
 
 impl fmt::Display for Day {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
