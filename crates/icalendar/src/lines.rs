@@ -1,148 +1,186 @@
-//! Content lines: bytes to text, unfolding, name, parameters, value.
+//! Content lines of a file: encoding, physical lines, unfolding (RFC 5545 section 3.1).
 
-use std::borrow::Cow;
-
-/// One content line: `NAME;PARAMETER=value:value`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Line {
-    /// Name in capitals.
-    pub name: String,
-    /// Parameters, names in capitals.
-    pub parameters: Vec<(String, String)>,
-    /// The value as it stands.
-    pub value: String,
+/// Encoding of a file, known by its byte order mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// UTF-8, and line by line the western letters of Windows where it is not.
+    #[default]
+    EightBit,
+    /// UTF-16, little endian.
+    Utf16Le,
+    /// UTF-16, big endian.
+    Utf16Be,
 }
 
-impl Line {
-    /// A parameter by its name in capitals.
-    pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+impl Encoding {
+    /// Returns the encoding of a file and the length of its byte order mark.
+    pub fn detect(bytes: &[u8]) -> (Self, usize) {
+        match bytes {
+            [0xef, 0xbb, 0xbf, ..] => (Self::EightBit, 3),
+            [0xff, 0xfe, ..] => (Self::Utf16Le, 2),
+            [0xfe, 0xff, ..] => (Self::Utf16Be, 2),
+            _ => (Self::EightBit, 0),
+        }
     }
 
-    /// Takes an unfolded line apart; nothing when it is no content line.
-    pub fn parse(text: &str) -> Option<Self> {
-        let end_of_name = text.find([';', ':'])?;
-        let name = text[..end_of_name].trim();
-        // A group before the name (`work.SUMMARY`) belongs to contacts, but is seen.
-        let name = name.rsplit('.').next().unwrap_or(name);
-        let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
-        if name.is_empty() || !name.chars().all(is_name) {
+    /// Bytes of a code unit.
+    pub const fn width(self) -> usize {
+        match self {
+            Self::EightBit => 1,
+            Self::Utf16Le | Self::Utf16Be => 2,
+        }
+    }
+
+    /// Returns the code unit at a place.
+    pub fn unit(self, bytes: &[u8], place: usize) -> Option<u16> {
+        let pair = || bytes.get(place..place + 2)?.try_into().ok();
+        match self {
+            Self::EightBit => bytes.get(place).copied().map(u16::from),
+            Self::Utf16Le => pair().map(u16::from_le_bytes),
+            Self::Utf16Be => pair().map(u16::from_be_bytes),
+        }
+    }
+
+    /// Returns the text of a line.
+    fn decode(self, line: Vec<u8>) -> String {
+        let wide = |join: fn([u8; 2]) -> u16| {
+            let units = line.as_chunks::<2>().0.iter().map(|pair| join(*pair));
+            char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+        };
+        match self {
+            Self::EightBit => String::from_utf8(line)
+                .unwrap_or_else(|error| error.as_bytes().iter().map(|byte| western(*byte)).collect()),
+            Self::Utf16Le => wide(u16::from_le_bytes),
+            Self::Utf16Be => wide(u16::from_be_bytes),
+        }
+    }
+
+    /// Appends text.
+    pub fn encode(self, text: &str, out: &mut Vec<u8>) {
+        match self {
+            Self::EightBit => out.extend_from_slice(text.as_bytes()),
+            Self::Utf16Le => out.extend(text.encode_utf16().flat_map(u16::to_le_bytes)),
+            Self::Utf16Be => out.extend(text.encode_utf16().flat_map(u16::to_be_bytes)),
+        }
+    }
+}
+
+const LF: u16 = b'\n' as u16;
+const CR: u16 = b'\r' as u16;
+const SPACE: u16 = b' ' as u16;
+const TAB: u16 = b'\t' as u16;
+
+/// Returns true if a code unit ends a line.
+pub(crate) const fn is_line_end(unit: u16) -> bool {
+    matches!(unit, LF | CR)
+}
+
+/// Returns true if a line that begins with this code unit continues the line before it.
+pub(crate) const fn is_fold(unit: u16) -> bool {
+    matches!(unit, SPACE | TAB)
+}
+
+/// A content line, or blank lines, with their exact bytes.
+#[derive(Debug)]
+pub(crate) struct LogicalLine<'a> {
+    /// Bytes with folds and line ends; with the blank lines between folds.
+    pub raw: &'a [u8],
+    /// Unfolded text; `None` for blank lines.
+    pub text: Option<String>,
+}
+
+/// Content lines of a file, in order; their bytes are together those of the file.
+///
+/// Lines end in any way that programs end them: `\r\n`, `\n`, `\r` and `\r\r\n`. They are unfolded as bytes, because old
+/// programs fold within a character.
+#[derive(Debug)]
+pub(crate) struct LogicalLines<'a> {
+    bytes: &'a [u8],
+    encoding: Encoding,
+    place: usize,
+}
+
+impl<'a> LogicalLines<'a> {
+    /// Reads bytes after the byte order mark.
+    pub const fn new(bytes: &'a [u8], encoding: Encoding) -> Self {
+        Self { bytes, encoding, place: 0 }
+    }
+
+    /// Returns the first line end of the bytes.
+    pub fn first_ending(&self) -> Option<&'static str> {
+        let (end, after) = self.physical(0);
+        match (after - end) / self.encoding.width() {
+            0 => None,
+            1 if self.encoding.unit(self.bytes, end) == Some(LF) => Some("\n"),
+            1 => Some("\r"),
+            2 => Some("\r\n"),
+            _ => Some("\r\r\n"),
+        }
+    }
+
+    /// Returns where the physical line at a place ends, without and with its line end.
+    fn physical(&self, place: usize) -> (usize, usize) {
+        let width = self.encoding.width();
+        let unit = |place: usize| self.encoding.unit(self.bytes, place);
+        let end = if width == 1 {
+            let found = self.bytes[place..].iter().position(|byte| is_line_end(u16::from(*byte)));
+            found.map(|length| place + length)
+        } else {
+            (place..self.bytes.len()).step_by(width).find(|place| unit(*place).is_some_and(is_line_end))
+        };
+        let Some(end) = end else {
+            return (self.bytes.len(), self.bytes.len());
+        };
+        let units = match (unit(end), unit(end + width), unit(end + 2 * width)) {
+            (Some(CR), Some(CR), Some(LF)) => 3,
+            (Some(CR), Some(LF), _) => 2,
+            _ => 1,
+        };
+        (end, end + units * width)
+    }
+
+    /// Returns the place after the blank lines at a place.
+    fn after_blanks(&self, mut place: usize) -> usize {
+        while self.encoding.unit(self.bytes, place).is_some_and(is_line_end) {
+            place = self.physical(place).1;
+        }
+        place
+    }
+}
+
+impl<'a> Iterator for LogicalLines<'a> {
+    type Item = LogicalLine<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let start = self.place;
+        if start >= self.bytes.len() {
             return None;
         }
-        let mut parameters = Vec::new();
-        let mut rest = &text[end_of_name..];
-        while let Some(after) = rest.strip_prefix(';') {
-            let end = outside_quotes(after, [';', ':'])?;
-            if let Some((key, value)) = after[..end].split_once('=') {
-                parameters.push((key.trim().to_ascii_uppercase(), parameter_value(value)));
+        let blank = self.after_blanks(start);
+        if blank > start {
+            self.place = blank;
+            return Some(LogicalLine { raw: &self.bytes[start..blank], text: None });
+        }
+        let (end, mut after) = self.physical(start);
+        let mut line = self.bytes[start..end].to_vec();
+        loop {
+            let next = self.after_blanks(after);
+            if !self.encoding.unit(self.bytes, next).is_some_and(is_fold) {
+                break;
             }
-            rest = &after[end..];
+            let (end, after_next) = self.physical(next);
+            line.extend_from_slice(&self.bytes[next + self.encoding.width()..end]);
+            after = after_next;
         }
-        let value = rest.strip_prefix(':')?;
-        Some(Self { name: name.to_ascii_uppercase(), parameters, value: value.to_owned() })
-    }
-
-    /// The value as text.
-    pub fn text(&self) -> String {
-        unescape(&self.value)
-    }
-
-    /// The value as a list of texts, with commas between.
-    pub fn texts(&self) -> Vec<String> {
-        split_unescaped(&self.value).into_iter().map(unescape).collect()
+        self.place = after;
+        Some(LogicalLine { raw: &self.bytes[start..after], text: Some(self.encoding.decode(line)) })
     }
 }
 
-/// Where one of the letters stands first, outside of quotes. A quote that never ends is a letter like others.
-fn outside_quotes(text: &str, wanted: [char; 2]) -> Option<usize> {
-    let mut quoted = false;
-    for (place, letter) in text.char_indices() {
-        if letter == '"' {
-            quoted = !quoted && text[place + 1..].contains('"');
-        } else if !quoted && wanted.contains(&letter) {
-            return Some(place);
-        }
-    }
-    None
-}
-
-/// A value of a parameter without its quotes, letters of RFC 6868 put back.
-fn parameter_value(text: &str) -> String {
-    let plain: String = text.trim().chars().filter(|letter| *letter != '"').collect();
-    if !plain.contains('^') {
-        return plain;
-    }
-    plain.replace("^n", "\n").replace("^'", "\"").replace("^^", "^")
-}
-
-/// Text without its escapes.
-fn unescape(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut letters = text.chars();
-    while let Some(letter) = letters.next() {
-        if letter != '\\' {
-            result.push(letter);
-            continue;
-        }
-        match letters.next() {
-            Some('n' | 'N') => result.push('\n'),
-            Some(escaped @ ('\\' | ';' | ',' | ':' | '"')) => result.push(escaped),
-            Some(other) => result.extend(['\\', other]),
-            None => result.push('\\'),
-        }
-    }
-    result
-}
-
-fn split_unescaped(text: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let (mut start, mut escaped) = (0, false);
-    for (place, letter) in text.char_indices() {
-        if letter == ',' && !escaped {
-            parts.push(&text[start..place]);
-            start = place + 1;
-        }
-        escaped = letter == '\\' && !escaped;
-    }
-    parts.push(&text[start..]);
-    parts
-}
-
-/// The logical lines of a file, unfolded, one after the other.
-///
-/// Lines end in any way that programs end them, and are unfolded as bytes, because old programs fold within a letter.
+/// Returns the content lines of a file as text, without blank lines.
 pub(crate) fn unfold(bytes: &[u8]) -> impl Iterator<Item = String> {
-    let mut lines =
-        bytes.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.is_empty()).peekable();
-    std::iter::from_fn(move || {
-        let mut line = lines.next()?.to_vec();
-        while let Some(continued) = lines.next_if(|line| matches!(line.first(), Some(b' ' | b'\t'))) {
-            line.extend_from_slice(&continued[1..]);
-        }
-        Some(decode(line))
-    })
-}
-
-/// The bytes without a mark of their order; UTF-16 becomes UTF-8.
-pub(crate) fn as_eight_bits(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let wide = |rest: &[u8], join: fn([u8; 2]) -> u16| {
-        let units = rest.as_chunks::<2>().0.iter().map(|pair| join(*pair));
-        let text: String =
-            char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-        Cow::Owned(text.into_bytes())
-    };
-    match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
-        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
-        _ => Cow::Borrowed(bytes),
-    }
-}
-
-/// A line as text: UTF-8, or what Windows writes in western Europe where it is not.
-fn decode(line: Vec<u8>) -> String {
-    String::from_utf8(line)
-        .unwrap_or_else(|error| error.as_bytes().iter().map(|byte| western(*byte)).collect())
+    let (encoding, mark) = Encoding::detect(bytes);
+    LogicalLines::new(&bytes[mark..], encoding).filter_map(|line| line.text)
 }
 
 fn western(byte: u8) -> char {
@@ -162,7 +200,7 @@ mod tests {
     }
 
     fn unfolded_bytes(bytes: &[u8]) -> Vec<String> {
-        unfold(&as_eight_bits(bytes)).collect()
+        unfold(bytes).collect()
     }
 
     #[test]
@@ -189,29 +227,5 @@ mod tests {
         let big: Vec<u8> =
             [0xfe, 0xff].into_iter().chain("UID:ñ".encode_utf16().flat_map(u16::to_be_bytes)).collect();
         assert_eq!(unfolded_bytes(&big), ["UID:ñ"]);
-    }
-
-    #[test]
-    fn a_line_is_taken_apart() {
-        let line = Line::parse("dtstart;Tzid=\"A; B: C\";value=DATE-TIME:20270101T090000").unwrap();
-        assert_eq!(line.name, "DTSTART");
-        assert_eq!(line.parameter("TZID"), Some("A; B: C"));
-        assert_eq!(line.parameter("VALUE"), Some("DATE-TIME"));
-        assert_eq!(line.value, "20270101T090000");
-        assert_eq!(
-            Line::parse("ORGANIZER;CN=\"open:mailto:a@b").map(|line| line.value).as_deref(),
-            Some("mailto:a@b")
-        );
-        for wrong in ["", "no colon", ":value", "two words:1", "X;Y=1"] {
-            assert_eq!(Line::parse(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn escapes_are_undone() {
-        let line = |value: &str| Line { name: "SUMMARY".into(), parameters: Vec::new(), value: value.into() };
-        assert_eq!(line(r"a\, b\; c\nd\Ne\\n \q").text(), "a, b; c\nd\ne\\n \\q");
-        assert_eq!(line(r"one,two\, three,\\,").texts(), ["one", "two, three", "\\", ""]);
-        assert_eq!(line("ends with \\").text(), "ends with \\");
     }
 }

@@ -1,4 +1,8 @@
-//! Reading a calendar: lenient in form, strict in size, and without a panic whatever the bytes are.
+//! Tolerant reader of events, for imports and subscriptions: lenient in form, strict in size.
+//!
+//! It reads what real programs write: any line ends, folds within a character, UTF-8, UTF-16 or Windows-1252, missing ends
+//! and uids, Windows names of time zones, time zones that the calendar defines itself. It answers what it skipped and
+//! why, and does not panic whatever the bytes are.
 
 pub(crate) mod definition;
 #[cfg(test)]
@@ -16,27 +20,14 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 use sha2::{Digest, Sha256};
 
-use crate::lines::{Line, as_eight_bits, unfold};
+use crate::Limits;
+use crate::lines::unfold;
+use crate::property::Property;
 use definition::Definition;
-use values::Written;
+use values::DateOrTime;
 use zones::{Zones, by_name};
 
-/// What is read of a calendar at most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes; a larger calendar is refused.
-    pub bytes: usize,
-    /// Events; those after them are skipped.
-    pub events: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { bytes: 10 * 1024 * 1024, events: 20_000 }
-    }
-}
-
-/// Skipped components that are told one by one; the others are counted.
+/// Skipped components that are listed one by one at most; the others are counted.
 pub const SKIPPED_AT_MOST: usize = 200;
 /// Letters of a title, a place or another line of text; what is longer is cut.
 const LINE_LETTERS: usize = 500;
@@ -44,100 +35,95 @@ const LINE_LETTERS: usize = 500;
 const TEXT_LETTERS: usize = 20_000;
 /// Dates added to a series or taken from it.
 const DATES: usize = 5_000;
-/// Components within components.
-const DEPTH: usize = 8;
-/// Lines that are read; the largest allowed calendar has fewer, unless they are of no use.
-const LINES: usize = 500_000;
 /// Zones that a calendar defines.
 const DEFINITIONS: usize = 200;
 /// Years in which an event may be.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
 
-/// A calendar as it was read.
+/// Calendar with its events.
 #[derive(Clone, Debug, Default)]
 pub struct Calendar {
-    /// What it calls itself, or empty.
+    /// Name (`X-WR-CALNAME`, or `NAME` of RFC 7986 section 5.1), or empty.
     pub name: String,
-    /// Its events: single ones, series, and changed occurrences of series, in the order of the file; one for each
-    /// uid and recurrence id.
+    /// Events, series and overrides of occurrences in the order of the file; one for each uid and recurrence id.
     pub events: Vec<Event>,
-    /// What was not read, [`SKIPPED_AT_MOST`] at most.
+    /// Skipped components, [`SKIPPED_AT_MOST`] at most.
     pub skipped: Vec<Skipped>,
-    /// How many components were not read in all.
+    /// Number of all skipped components.
     pub skipped_count: usize,
-    /// The file is incomplete: there may have been more events than these.
+    /// True if the file ends before the calendar does; events may be missing.
     pub is_cut_off: bool,
 }
 
-/// One event.
+/// Event, series or override of an occurrence (RFC 5545 section 3.6.1).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// Its name for ever. An event without one gets one from its start and title, so that reading twice is the same.
+    /// UID (RFC 5545 section 3.8.4.7). An event without one gets one from its start and title, the same at each read.
     pub uid: String,
-    /// The occurrence of the series with this uid that is changed by it.
+    /// Recurrence id (RFC 5545 section 3.8.4.4): the occurrence that this override changes.
     pub recurrence_id: Option<Moment>,
-    /// The change is for all following occurrences, too.
+    /// True if the override changes all following occurrences, too (`RANGE=THISANDFUTURE`, RFC 5545 section 3.2.13).
     pub and_following: bool,
-    /// Grows with each change, where the program that wrote it counts.
+    /// Revision (`SEQUENCE`, RFC 5545 section 3.8.7.4), 0 where the program does not count.
     pub sequence: i64,
-    /// When it was changed last, else when it was written.
+    /// `LAST-MODIFIED`, else `DTSTAMP`.
     pub last_modified: Option<Timestamp>,
     /// Title; may be empty.
     pub summary: String,
     /// Description, or empty.
     pub description: String,
-    /// Place, or empty.
+    /// Location, or empty.
     pub location: String,
-    /// Address of a page about it (`http:` or `https:`), or empty.
+    /// Address of a page (`http:` or `https:`), or empty.
     pub url: String,
-    /// Whether it takes place.
+    /// Status.
     pub status: Status,
     /// Categories.
     pub categories: Vec<String>,
-    /// Whether it leaves its time free.
+    /// True if it leaves its time free (`TRANSP`, RFC 5545 section 3.8.2.7).
     pub is_transparent: bool,
     /// Start.
     pub start: Moment,
-    /// End, exclusive; of the same sort as the start, and never before it.
+    /// End, exclusive; a day or a time as the start is, and never before it.
     pub end: Moment,
-    /// The rule of a series, as it is written.
+    /// Recurrence rule as it is written (RFC 5545 section 3.8.5.3).
     pub rrule: Option<String>,
-    /// Dates added to the series.
+    /// Additions (`RDATE`, RFC 5545 section 3.8.5.2).
     pub rdates: Vec<Added>,
-    /// Dates taken from the series.
+    /// Exclusions (`EXDATE`, RFC 5545 section 3.8.5.1).
     pub exdates: Vec<Moment>,
-    /// Name or address of who invites, or empty.
+    /// Name of the organizer, else the address, or empty.
     pub organizer: String,
-    /// How many are invited.
+    /// Number of attendees.
     pub attendees: usize,
 }
 
-/// A date added to a series.
+/// Addition to a series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Added {
-    /// When it starts.
+    /// Start.
     pub start: Moment,
-    /// When it ends, when it does not last as long as the others.
+    /// End of a period; `None` if it lasts as long as the other occurrences.
     pub end: Option<Moment>,
 }
 
-/// A day, or a time in a zone with a name.
+/// Day, or time in a zone with an IANA name.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Moment {
-    /// A day, wherever one is.
+    /// Day of any zone.
     Day(Date),
-    /// An instant with its local time and zone; `time_zone().iana_name()` is always there.
+    /// Instant with its local time and zone; `time_zone().iana_name()` is always there.
     Time(Zoned),
 }
 
 impl Moment {
-    /// Whether it is a day.
+    /// Returns true if it is a day.
     #[must_use]
     pub fn is_day(&self) -> bool {
         matches!(self, Self::Day(_))
     }
 
-    /// The day, in its own zone.
+    /// Returns the day in its own zone.
     #[must_use]
     pub fn date(&self) -> Date {
         match self {
@@ -146,7 +132,7 @@ impl Moment {
         }
     }
 
-    /// The day that is meant where days are: some programs write it as its midnight in their zone, told in UTC.
+    /// Returns the day that is meant among days: some programs write its midnight in their zone, in UTC.
     #[must_use]
     pub fn day_in(&self, zone: &TimeZone) -> Date {
         match self {
@@ -160,7 +146,7 @@ impl Moment {
 }
 
 impl fmt::Display for Moment {
-    /// A date, or a local date-time: the form of a recurrence id.
+    /// Writes a date, or a local date-time: the form of a recurrence id.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Day(day) => day.fmt(formatter),
@@ -169,38 +155,38 @@ impl fmt::Display for Moment {
     }
 }
 
-/// Whether an event takes place.
+/// Status of an event (RFC 5545 section 3.8.1.11).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Status {
-    /// It may.
+    /// Tentative.
     Tentative,
-    /// It does.
+    /// Confirmed, also without a status.
     #[default]
     Confirmed,
-    /// It does not.
+    /// Cancelled.
     Cancelled,
 }
 
-/// A component that was not read.
+/// Component that was skipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
-    /// Its sort: `VEVENT`, `VTODO`.
+    /// Name: `VEVENT`, `VTODO`.
     pub component: String,
-    /// Its uid, or empty.
+    /// UID, or empty.
     pub uid: String,
-    /// Its title, or empty.
+    /// Title, or empty.
     pub summary: String,
-    /// Why, in words for people.
+    /// Reason, a sentence for people.
     pub reason: String,
 }
 
-/// Why nothing was read.
+/// Reason for which a file is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// It has no calendar in it.
+    /// No calendar in it.
     #[error("This is not a calendar file (.ics).")]
     NotACalendar,
-    /// It is larger than allowed.
+    /// Number of bytes.
     #[error("This calendar has more than {0} bytes.")]
     TooLarge(usize),
 }
@@ -208,11 +194,19 @@ pub enum ReadError {
 /// Reads a calendar within the default limits.
 ///
 /// Times without a zone have the zone that the calendar names (`X-WR-TIMEZONE`), else `fallback`.
+///
+/// # Errors
+///
+/// Refuses files that are too large or have neither a calendar nor an event.
 pub fn read(bytes: &[u8], fallback: &TimeZone) -> Result<Calendar, ReadError> {
     read_within(bytes, fallback, Limits::default())
 }
 
 /// Reads a calendar within limits.
+///
+/// # Errors
+///
+/// Refuses files that are too large or have neither a calendar nor an event.
 pub fn read_within(bytes: &[u8], fallback: &TimeZone, limits: Limits) -> Result<Calendar, ReadError> {
     if bytes.len() > limits.bytes {
         return Err(ReadError::TooLarge(limits.bytes));
@@ -228,7 +222,7 @@ pub fn read_within(bytes: &[u8], fallback: &TimeZone, limits: Limits) -> Result<
         has_calendar: false,
         is_cancellation: false,
     };
-    reader.components(unfold(&as_eight_bits(bytes)));
+    reader.components(unfold(bytes));
     if !reader.has_calendar && reader.events.is_empty() {
         return Err(ReadError::NotACalendar);
     }
@@ -242,7 +236,7 @@ struct Reader<'a> {
     definition: Definition,
     definitions: usize,
     /// Lines of the events, with the zone of their calendar: both may be told after them.
-    events: Vec<(Vec<Line>, Option<TimeZone>)>,
+    events: Vec<(Vec<Property>, Option<TimeZone>)>,
     /// How many of the events are those of calendars that ended before.
     placed: usize,
     limits: Limits,
@@ -253,12 +247,12 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn components(&mut self, lines: impl Iterator<Item = String>) {
-        let mut open: Vec<(String, Vec<Line>)> = Vec::new();
+        let mut open: Vec<(String, Vec<Property>)> = Vec::new();
         let mut too_deep = 0_usize;
-        for line in lines.filter_map(|line| Line::parse(&line)).take(LINES) {
-            let named = line.value.trim().to_ascii_uppercase();
-            match line.name.as_str() {
-                "BEGIN" if open.len() >= DEPTH => too_deep += 1,
+        for line in lines.filter_map(|line| Property::parse(&line)).take(self.limits.lines) {
+            let named = line.value().trim().to_ascii_uppercase();
+            match line.name().to_ascii_uppercase().as_str() {
+                "BEGIN" if open.len() >= self.limits.depth => too_deep += 1,
                 "BEGIN" => open.push((named, Vec::new())),
                 "END" if too_deep > 0 => too_deep -= 1,
                 "END" => {
@@ -293,17 +287,17 @@ impl Reader<'_> {
         }
     }
 
-    fn component(&mut self, name: &str, lines: Vec<Line>) {
+    fn component(&mut self, name: &str, lines: Vec<Property>) {
         match name {
             "VCALENDAR" => {
                 self.has_calendar = true;
-                let named = |name: &str| lines.iter().find(|line| line.name == name);
+                let named = |name: &str| lines.iter().find(|line| line.is(name));
                 if let Some(line) = named("X-WR-CALNAME").or_else(|| named("NAME"))
                     && self.calendar.name.is_empty()
                 {
                     self.calendar.name = single(&line.text());
                 }
-                let method = named("METHOD").map(|line| line.value.trim().to_ascii_uppercase());
+                let method = named("METHOD").map(|line| line.value().trim().to_ascii_uppercase());
                 self.is_cancellation |= method.as_deref() == Some("CANCEL");
                 let zone = named("X-WR-TIMEZONE").and_then(|line| by_name(&line.text()));
                 for (_, of_calendar) in &mut self.events[self.placed..] {
@@ -319,7 +313,7 @@ impl Reader<'_> {
             "STANDARD" | "DAYLIGHT" => self.definition.add(name == "DAYLIGHT", &lines),
             "VTIMEZONE" => {
                 let definition = std::mem::take(&mut self.definition);
-                let text = |name: &str| lines.iter().find(|line| line.name == name).map(Line::text);
+                let text = |name: &str| lines.iter().find(|line| line.is(name)).map(Property::text);
                 self.definitions += 1;
                 if let (Some(id), true) = (text("TZID"), self.definitions <= DEFINITIONS) {
                     self.zones.define(id.trim(), text("X-LIC-LOCATION").as_deref(), definition);
@@ -333,15 +327,11 @@ impl Reader<'_> {
         }
     }
 
-    fn skip(&mut self, component: &str, lines: &[Line], reason: &str) {
+    fn skip(&mut self, component: &str, lines: &[Property], reason: &str) {
         self.calendar.skipped_count += 1;
         if self.calendar.skipped.len() < SKIPPED_AT_MOST {
             let text = |name: &str| {
-                lines
-                    .iter()
-                    .find(|line| line.name == name)
-                    .map(|line| single(&line.text()))
-                    .unwrap_or_default()
+                lines.iter().find(|line| line.is(name)).map(|line| single(&line.text())).unwrap_or_default()
             };
             self.calendar.skipped.push(Skipped {
                 component: single(component),
@@ -355,7 +345,7 @@ impl Reader<'_> {
     fn finish(mut self) -> Calendar {
         let mut places: HashMap<(String, Option<String>), usize> = HashMap::new();
         for (lines, zone) in std::mem::take(&mut self.events) {
-            self.zones.of_calendar(zone);
+            self.zones.set_calendar_zone(zone);
             let event = match self.event(&lines) {
                 Ok(event) if self.is_cancellation => Event { status: Status::Cancelled, ..event },
                 Ok(event) => event,
@@ -378,29 +368,31 @@ impl Reader<'_> {
         self.calendar
     }
 
-    fn event(&mut self, lines: &[Line]) -> Result<Event, String> {
-        let find = |name: &str| lines.iter().find(|line| line.name == name);
+    fn event(&mut self, lines: &[Property]) -> Result<Event, String> {
+        let find = |name: &str| lines.iter().find(|line| line.is(name));
         let text = |name: &str| find(name).map(|line| single(&line.text())).unwrap_or_default();
         let line = find("DTSTART").ok_or("It has no start.")?;
-        self.zones.of_event(None);
-        let start = self.moment(line, &line.value).ok_or_else(|| no_date("start", line))?;
+        self.zones.set_event_zone(None);
+        let start = self.moment(line, line.value()).ok_or_else(|| no_date("start", line))?;
         if let (Moment::Time(time), Some(_)) = (&start, line.parameter("TZID")) {
-            self.zones.of_event(Some(time.time_zone().clone()));
+            self.zones.set_event_zone(Some(time.time_zone().clone()));
         }
         let end = self.end(&start, find("DTEND"), find("DURATION"))?;
         let recurrence_id = match find("RECURRENCE-ID") {
-            Some(line) => Some(self.moment(line, &line.value).ok_or_else(|| no_date("recurrence id", line))?),
+            Some(line) => {
+                Some(self.moment(line, line.value()).ok_or_else(|| no_date("recurrence id", line))?)
+            }
             None => None,
         };
         let url = text("URL");
         let lower = url.to_ascii_lowercase();
         let is_page = lower.starts_with("http://") || lower.starts_with("https://");
-        let instant = |name: &str| match values::moment(&find(name)?.value)? {
-            Written::Time(local, offset) => {
+        let instant = |name: &str| match values::moment(find(name)?.value())? {
+            DateOrTime::Time(local, offset) => {
                 let utc = local.to_zoned(TimeZone::UTC).ok()?.timestamp();
                 utc.checked_sub(i64::from(offset.unwrap_or(0)).seconds()).ok()
             }
-            Written::Day(_) => None,
+            DateOrTime::Day(_) => None,
         };
         let mut event = Event {
             uid: text("UID"),
@@ -408,7 +400,7 @@ impl Reader<'_> {
             and_following: find("RECURRENCE-ID")
                 .and_then(|line| line.parameter("RANGE"))
                 .is_some_and(|range| range.eq_ignore_ascii_case("THISANDFUTURE")),
-            sequence: find("SEQUENCE").and_then(|line| line.value.trim().parse().ok()).unwrap_or(0),
+            sequence: find("SEQUENCE").and_then(|line| line.value().trim().parse().ok()).unwrap_or(0),
             last_modified: instant("LAST-MODIFIED").or_else(|| instant("DTSTAMP")),
             summary: text("SUMMARY"),
             description: find("DESCRIPTION")
@@ -421,12 +413,12 @@ impl Reader<'_> {
             is_transparent: text("TRANSP").eq_ignore_ascii_case("TRANSPARENT"),
             rrule: find("RRULE")
                 // Some programs end a rule as they end its parts.
-                .map(|line| single(&line.value).trim_end_matches(';').to_owned())
+                .map(|line| single(line.value()).trim_end_matches(';').to_owned())
                 .filter(|rule| !rule.is_empty()),
             rdates: self.dates(lines, "RDATE", &start),
             exdates: self.dates(lines, "EXDATE", &start).into_iter().map(|date| date.start).collect(),
             organizer: find("ORGANIZER").map(person).unwrap_or_default(),
-            attendees: lines.iter().filter(|line| line.name == "ATTENDEE").count(),
+            attendees: lines.iter().filter(|line| line.is("ATTENDEE")).count(),
             start,
             end,
         };
@@ -437,8 +429,8 @@ impl Reader<'_> {
     }
 }
 
-fn no_date(what: &str, line: &Line) -> String {
-    format!("Its {what} is not a valid date: {}", clean(&line.value, 60))
+fn no_date(what: &str, line: &Property) -> String {
+    format!("Its {what} is not a valid date: {}", clean(line.value(), 60))
 }
 
 fn status(text: &str) -> Status {
@@ -449,9 +441,9 @@ fn status(text: &str) -> Status {
     }
 }
 
-fn categories(lines: &[Line]) -> Vec<String> {
+fn categories(lines: &[Property]) -> Vec<String> {
     let mut result: Vec<String> = Vec::new();
-    for name in lines.iter().filter(|line| line.name == "CATEGORIES").flat_map(Line::texts) {
+    for name in lines.iter().filter(|line| line.is("CATEGORIES")).flat_map(Property::texts) {
         let name = single(&name);
         if !name.is_empty() && result.len() < 20 && !result.contains(&name) {
             result.push(name);
@@ -461,10 +453,10 @@ fn categories(lines: &[Line]) -> Vec<String> {
 }
 
 /// Name of a person, else the address.
-fn person(line: &Line) -> String {
-    let name = line.parameter("CN").map(single).filter(|name| !name.is_empty());
+fn person(line: &Property) -> String {
+    let name = line.parameter("CN").map(|name| single(&name)).filter(|name| !name.is_empty());
     name.unwrap_or_else(|| {
-        let address = line.value.trim();
+        let address = line.value().trim();
         let plain = address.split_at_checked(7).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("mailto:"));
         single(plain.map_or(address, |(_, rest)| rest))
     })

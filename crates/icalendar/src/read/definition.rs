@@ -1,12 +1,12 @@
-//! A zone as a calendar defines it itself (VTIMEZONE), and the known zone that keeps the same time.
+//! Time zones that a calendar defines (`VTIMEZONE`, RFC 5545 section 3.6.5), and the IANA zones with the same time.
 
 use jiff::civil::{Date, DateTime, date};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use super::values::{Written, moment, numbered_weekday, offset};
+use super::values::{DateOrTime, moment, numbered_weekday, offset};
 use super::windows;
-use crate::lines::Line;
+use crate::property::Property;
 
 /// Observances that are read of one zone; real ones have two, those of a careful program a few dozen.
 const OBSERVANCES: usize = 500;
@@ -15,13 +15,13 @@ const ONSETS: usize = 500;
 /// Years in which zones are compared.
 const SAMPLED_YEARS: std::ops::RangeInclusive<i16> = 2024..=2027;
 
-/// A zone that a calendar defines.
+/// Time zone that a calendar defines.
 #[derive(Debug, Default)]
 pub(crate) struct Definition {
     observances: Vec<Observance>,
 }
 
-/// From its onsets on, clocks show `to`.
+/// Observance: from its onsets on, clocks show `to`.
 #[derive(Debug)]
 struct Observance {
     is_daylight: bool,
@@ -31,7 +31,7 @@ struct Observance {
     yearly: Option<Yearly>,
 }
 
-/// An onset of every year: a month with a weekday or a day in it.
+/// Yearly onset: a month with a weekday or a day in it.
 #[derive(Debug)]
 struct Yearly {
     month: i8,
@@ -49,14 +49,14 @@ enum Day {
 }
 
 impl Definition {
-    /// Adds what stands between BEGIN:STANDARD or BEGIN:DAYLIGHT and its end.
-    pub fn add(&mut self, is_daylight: bool, lines: &[Line]) {
+    /// Adds an observance by its properties.
+    pub fn add(&mut self, is_daylight: bool, lines: &[Property]) {
         if self.observances.len() < OBSERVANCES {
             self.observances.extend(Observance::read(is_daylight, lines));
         }
     }
 
-    /// Seconds that clocks are ahead of UTC at an instant.
+    /// Returns the seconds that clocks are ahead of UTC at an instant.
     pub fn offset_at(&self, instant: Timestamp) -> Option<i32> {
         let latest = self
             .observances
@@ -74,7 +74,7 @@ impl Definition {
         }
     }
 
-    /// The zone that keeps the same time: the fallback if it does, else a usual one.
+    /// Returns a zone with the same time: the fallback if it has it, else a common one.
     pub fn known_zone(&self, fallback: &TimeZone) -> Option<TimeZone> {
         let samples = self.samples();
         let mut wanted = Vec::with_capacity(samples.len());
@@ -91,8 +91,8 @@ impl Definition {
         std::iter::once(fallback.clone()).chain(usual).find(keeps)
     }
 
-    /// Instants at which zones are compared, of years in which most zones changed nothing: noon of every week, and
-    /// the seconds around each onset.
+    /// Returns the instants at which zones are compared, in years in which most zones changed nothing: noon of every
+    /// week, and the seconds around each onset.
     fn samples(&self) -> Vec<Timestamp> {
         let mut result = Vec::new();
         for year in SAMPLED_YEARS {
@@ -113,7 +113,7 @@ impl Definition {
         result
     }
 
-    /// What clocks show outside of summer time.
+    /// Returns the offset outside of summer time.
     pub fn standard_offset(&self) -> Option<i32> {
         let standard = self.observances.iter().rfind(|observance| !observance.is_daylight);
         standard.or(self.observances.last()).map(|observance| observance.to)
@@ -121,28 +121,28 @@ impl Definition {
 }
 
 impl Observance {
-    fn read(is_daylight: bool, lines: &[Line]) -> Option<Self> {
-        let find = |name: &str| lines.iter().find(|line| line.name == name);
+    fn read(is_daylight: bool, lines: &[Property]) -> Option<Self> {
+        let find = |name: &str| lines.iter().find(|line| line.is(name));
         let local = |text: &str| match moment(text)? {
-            Written::Time(local, _) => Some(local),
-            Written::Day(day) => Some(day.at(0, 0, 0, 0)),
+            DateOrTime::Time(local, _) => Some(local),
+            DateOrTime::Day(day) => Some(day.at(0, 0, 0, 0)),
         };
-        let start = local(&find("DTSTART")?.value)?;
+        let start = local(find("DTSTART")?.value())?;
         let mut onsets = vec![start];
-        for line in lines.iter().filter(|line| line.name == "RDATE") {
+        for line in lines.iter().filter(|line| line.is("RDATE")) {
             let room = ONSETS.saturating_sub(onsets.len());
-            onsets.extend(line.value.split(',').filter_map(local).take(room));
+            onsets.extend(line.value().split(',').filter_map(local).take(room));
         }
-        let from = offset(&find("TZOFFSETFROM")?.value)?;
-        let yearly = find("RRULE").and_then(|line| Yearly::read(&line.value, start, from));
-        Some(Self { is_daylight, from, to: offset(&find("TZOFFSETTO")?.value)?, onsets, yearly })
+        let from = offset(find("TZOFFSETFROM")?.value())?;
+        let yearly = find("RRULE").and_then(|line| Yearly::read(line.value(), start, from));
+        Some(Self { is_daylight, from, to: offset(find("TZOFFSETTO")?.value())?, onsets, yearly })
     }
 
     fn utc_seconds(&self, local: DateTime) -> Option<i64> {
         Some(local.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second() - i64::from(self.from))
     }
 
-    /// The onset of a year by the rule.
+    /// Returns the onset of a year by the rule.
     fn onset_in(&self, year: i16) -> Option<DateTime> {
         let yearly = self.yearly.as_ref()?;
         let start = self.onsets.first()?;
@@ -150,7 +150,7 @@ impl Observance {
         (*start <= onset && onset <= yearly.last).then_some(onset)
     }
 
-    /// The last onset up to the instant, in seconds of UTC.
+    /// Returns the last onset up to the instant, in seconds of UTC.
     fn latest_onset(&self, instant: Timestamp) -> Option<i64> {
         let year = instant.to_zoned(TimeZone::UTC).year();
         // The last onset of a rule that ended counts from then on.
@@ -188,9 +188,9 @@ impl Yearly {
         };
         let last = match part("UNTIL").and_then(moment) {
             // The end of a rule is told in UTC, its onsets in the time before them.
-            Some(Written::Time(last, Some(_))) => last.checked_add(i64::from(from).seconds()).ok()?,
-            Some(Written::Time(last, None)) => last,
-            Some(Written::Day(day)) => day.at(23, 59, 59, 0),
+            Some(DateOrTime::Time(last, Some(_))) => last.checked_add(i64::from(from).seconds()).ok()?,
+            Some(DateOrTime::Time(last, None)) => last,
+            Some(DateOrTime::Day(day)) => day.at(23, 59, 59, 0),
             None => DateTime::MAX,
         };
         Some(Self { month, day, last })
@@ -213,8 +213,8 @@ impl Yearly {
 mod tests {
     use super::*;
 
-    fn lines(text: &str) -> Vec<Line> {
-        text.lines().filter_map(Line::parse).collect()
+    fn lines(text: &str) -> Vec<Property> {
+        text.lines().filter_map(Property::parse).collect()
     }
 
     fn fallback() -> TimeZone {

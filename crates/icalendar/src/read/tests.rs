@@ -323,7 +323,7 @@ fn what_is_no_calendar_is_refused() {
     {
         assert_eq!(read(bytes, &fallback()).unwrap_err(), ReadError::NotACalendar);
     }
-    let limits = Limits { bytes: 10, events: 10 };
+    let limits = Limits { bytes: 10, events: 10, ..Limits::default() };
     assert_eq!(read_within(&[b' '; 11], &fallback(), limits).unwrap_err(), ReadError::TooLarge(10));
 }
 
@@ -331,7 +331,12 @@ fn what_is_no_calendar_is_refused() {
 fn sizes_are_bounded() {
     let one = |number: usize| format!("BEGIN:VEVENT\nUID:{number}\nDTSTART:20270201\nEND:VEVENT\n");
     let text = format!("BEGIN:VCALENDAR\n{}END:VCALENDAR", (0..500).map(one).collect::<String>());
-    let calendar = read_within(text.as_bytes(), &fallback(), Limits { bytes: 100_000, events: 100 }).unwrap();
+    let calendar = read_within(
+        text.as_bytes(),
+        &fallback(),
+        Limits { bytes: 100_000, events: 100, ..Limits::default() },
+    )
+    .unwrap();
     assert_eq!((calendar.events.len(), calendar.skipped_count), (100, 400));
     assert_eq!(calendar.skipped.len(), SKIPPED_AT_MOST);
     let long = event(&format!("UID:1\nDTSTART:20270201\nSUMMARY:{}", "ñ".repeat(2000)));

@@ -4,22 +4,22 @@ use jiff::ToSpan;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
-use super::values::{self, Written};
+use super::values::{self, DateOrTime};
 use super::{Added, DATES, Moment, Reader, YEARS, no_date};
-use crate::lines::Line;
+use crate::property::Property;
 
 impl Reader<'_> {
-    /// The end: as it is told, by the length, or as the rules say when neither is there.
+    /// Returns the end: `DTEND`, the start and `DURATION`, or the default of RFC 5545 section 3.6.1.
     pub(super) fn end(
         &mut self,
         start: &Moment,
-        end: Option<&Line>,
-        length: Option<&Line>,
+        end: Option<&Property>,
+        length: Option<&Property>,
     ) -> Result<Moment, String> {
         let told = match (end, length) {
-            (Some(line), _) => Some(self.moment(line, &line.value).ok_or_else(|| no_date("end", line))?),
+            (Some(line), _) => Some(self.moment(line, line.value()).ok_or_else(|| no_date("end", line))?),
             (None, Some(line)) => {
-                let length = values::length(&line.value).ok_or_else(|| no_date("length", line))?;
+                let length = values::duration(line.value()).ok_or_else(|| no_date("length", line))?;
                 Some(after(start, length).ok_or("Its duration is out of range.")?)
             }
             (None, None) => None,
@@ -47,35 +47,35 @@ impl Reader<'_> {
         })
     }
 
-    /// A value of a line as a day or a time in its zone.
-    pub(super) fn moment(&mut self, line: &Line, value: &str) -> Option<Moment> {
+    /// Reads a value of a property as a day or a time in its zone.
+    pub(super) fn moment(&mut self, line: &Property, value: &str) -> Option<Moment> {
         let written = values::moment(value)?;
         let is_day = line.parameter("VALUE").is_some_and(|kind| kind.eq_ignore_ascii_case("DATE"));
         let (local, offset) = match written {
-            Written::Day(day) => return YEARS.contains(&day.year()).then_some(Moment::Day(day)),
-            Written::Time(local, _) if !YEARS.contains(&local.year()) => return None,
-            Written::Time(local, _) if is_day => return Some(Moment::Day(local.date())),
-            Written::Time(local, offset) => (local, offset),
+            DateOrTime::Day(day) => return YEARS.contains(&day.year()).then_some(Moment::Day(day)),
+            DateOrTime::Time(local, _) if !YEARS.contains(&local.year()) => return None,
+            DateOrTime::Time(local, _) if is_day => return Some(Moment::Day(local.date())),
+            DateOrTime::Time(local, offset) => (local, offset),
         };
         let zone = match (offset, line.parameter("TZID")) {
             (Some(0), _) => TimeZone::UTC,
             (Some(seconds), _) => {
                 let instant = local.to_zoned(TimeZone::UTC).ok()?.timestamp();
                 let instant = instant.checked_sub(i64::from(seconds).seconds()).ok()?;
-                return Some(Moment::Time(instant.to_zoned(self.zones.of_offset(seconds))));
+                return Some(Moment::Time(instant.to_zoned(self.zones.by_offset(seconds))));
             }
-            (None, Some(name)) => self.zones.resolve(name),
-            (None, None) => self.zones.usual().clone(),
+            (None, Some(name)) => self.zones.resolve(&name),
+            (None, None) => self.zones.default_zone().clone(),
         };
         // A time that clocks skip is later by what they skip; of one that they show twice the first is meant.
         Some(Moment::Time(local.to_zoned(zone).ok()?))
     }
 
-    /// Dates of a series, of the sort that its start is; those that are periods with their end.
-    pub(super) fn dates(&mut self, lines: &[Line], name: &str, start: &Moment) -> Vec<Added> {
+    /// Reads dates of a series as days or times, as its start is; periods with their end.
+    pub(super) fn dates(&mut self, lines: &[Property], name: &str, start: &Moment) -> Vec<Added> {
         let mut result = Vec::new();
-        for line in lines.iter().filter(|line| line.name == name) {
-            for value in line.value.split(',') {
+        for line in lines.iter().filter(|line| line.is(name)) {
+            for value in line.value().split(',') {
                 if result.len() == DATES {
                     return result;
                 }
@@ -89,7 +89,9 @@ impl Reader<'_> {
                         .to_zoned(first.time_zone().clone())
                         .ok()
                         .map(Moment::Time),
-                    (Moment::Day(_), Some(moment)) => Some(Moment::Day(moment.day_in(self.zones.usual()))),
+                    (Moment::Day(_), Some(moment)) => {
+                        Some(Moment::Day(moment.day_in(self.zones.default_zone())))
+                    }
                     (_, moment) => moment,
                 };
                 let Some(start) = moment else { continue };
@@ -100,10 +102,10 @@ impl Reader<'_> {
         result
     }
 
-    /// The end of a period: a moment after its start, or as long as it lasts. Days have none.
-    fn end_of_period(&mut self, line: &Line, start: &Moment, end: &str) -> Option<Moment> {
+    /// Reads the end of a period: a time after its start, or a duration. Days have none.
+    fn end_of_period(&mut self, line: &Property, start: &Moment, end: &str) -> Option<Moment> {
         let Moment::Time(from) = start else { return None };
-        let end = match values::length(end) {
+        let end = match values::duration(end) {
             Some(length) => after(start, length),
             None => self.moment(line, end),
         };
@@ -114,7 +116,7 @@ impl Reader<'_> {
     }
 }
 
-fn after(start: &Moment, length: values::Length) -> Option<Moment> {
+fn after(start: &Moment, length: values::Duration) -> Option<Moment> {
     match start {
         Moment::Day(day) => {
             day.at(0, 0, 0, 0).checked_add(length.span()).ok()?.checked_add(length.exact).ok().map(|end| {

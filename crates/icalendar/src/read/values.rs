@@ -1,4 +1,4 @@
-//! Dates, times and lengths as they are written in iCalendar.
+//! Dates, times and durations in every spelling (RFC 5545 sections 3.3.4 to 3.3.6 and 3.3.14).
 
 use std::num::NonZeroI64;
 
@@ -6,23 +6,23 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Span};
 use obcms_recur::weekday_named;
 
-/// A date or a time as it is written, before its zone is known.
+/// Date or time as it is written, before its zone is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Written {
+pub(super) enum DateOrTime {
     /// `20270125`.
     Day(Date),
     /// `20270125T090000`, with its offset in seconds when it has one: `Z`, or `+0800` against the rules.
     Time(DateTime, Option<i32>),
 }
 
-/// A length as it is written: days are days of a calendar, the rest is exact.
+/// Duration: days are days of a calendar, the rest is exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Length {
+pub(super) struct Duration {
     pub days: i32,
     pub exact: SignedDuration,
 }
 
-impl Length {
+impl Duration {
     /// The days as a span.
     pub fn span(self) -> Span {
         Span::new().days(self.days)
@@ -48,11 +48,11 @@ fn date(text: &mut &str) -> Option<Date> {
 }
 
 /// Reads a date or a date with time; also with hyphens and colons, which some programs write.
-pub(super) fn moment(text: &str) -> Option<Written> {
+pub(super) fn moment(text: &str) -> Option<DateOrTime> {
     let mut rest = text.trim();
     let day = date(&mut rest)?;
     let Some(after) = rest.strip_prefix(['T', 't', ' ']) else {
-        return rest.is_empty().then_some(Written::Day(day));
+        return rest.is_empty().then_some(DateOrTime::Day(day));
     };
     rest = after;
     let hour = digits(&mut rest, 2)?;
@@ -76,7 +76,7 @@ pub(super) fn moment(text: &str) -> Option<Written> {
     let (day, hour) =
         if hour == 24 && minute == 0 && second == 0 { (day.tomorrow().ok()?, 0) } else { (day, hour) };
     let time = Time::new(part(hour)?, part(minute)?, part(second)?.min(59), 0).ok()?;
-    Some(Written::Time(day.to_datetime(time), offset))
+    Some(DateOrTime::Time(day.to_datetime(time), offset))
 }
 
 /// Reads an offset from UTC: `+0800`, `-03:30`, `+005314`; in seconds.
@@ -95,8 +95,8 @@ pub(super) fn offset(text: &str) -> Option<i32> {
     (rest.is_empty() && minutes < 60 && seconds < 60 && total < 26 * 3600).then_some(sign * total)
 }
 
-/// Reads a length: `P1W`, `P1DT2H30M`, `-PT15M`; at most a hundred years.
-pub(super) fn length(text: &str) -> Option<Length> {
+/// Reads a duration: `P1W`, `P1DT2H30M`, `-PT15M`; at most a hundred years.
+pub(super) fn duration(text: &str) -> Option<Duration> {
     const LONGEST: i64 = 36_525;
     let text = text.trim().to_ascii_uppercase();
     let (sign, rest) = match text.strip_prefix('-') {
@@ -128,7 +128,7 @@ pub(super) fn length(text: &str) -> Option<Length> {
     if parts == 0 || days > LONGEST || seconds / 86_400 > LONGEST {
         return None;
     }
-    Some(Length {
+    Some(Duration {
         days: i32::try_from(days).ok()? * sign,
         exact: SignedDuration::from_secs(seconds * i64::from(sign)),
     })
@@ -154,15 +154,15 @@ mod tests {
     fn dates_and_times_are_read_in_every_spelling() {
         let nine = day(2027, 1, 25).at(9, 5, 0, 0);
         for (text, expected) in [
-            ("20270125", Written::Day(day(2027, 1, 25))),
-            ("2027-01-25", Written::Day(day(2027, 1, 25))),
-            ("20270125T090500", Written::Time(nine, None)),
-            ("20270125T0905", Written::Time(nine, None)),
-            ("20270125T090500Z", Written::Time(nine, Some(0))),
-            ("2027-01-25T09:05:00.000Z", Written::Time(nine, Some(0))),
-            ("2027-01-25T09:05:00+08:00", Written::Time(nine, Some(28_800))),
-            ("20270125T240000", Written::Time(day(2027, 1, 26).at(0, 0, 0, 0), None)),
-            ("20270125T235960", Written::Time(day(2027, 1, 25).at(23, 59, 59, 0), None)),
+            ("20270125", DateOrTime::Day(day(2027, 1, 25))),
+            ("2027-01-25", DateOrTime::Day(day(2027, 1, 25))),
+            ("20270125T090500", DateOrTime::Time(nine, None)),
+            ("20270125T0905", DateOrTime::Time(nine, None)),
+            ("20270125T090500Z", DateOrTime::Time(nine, Some(0))),
+            ("2027-01-25T09:05:00.000Z", DateOrTime::Time(nine, Some(0))),
+            ("2027-01-25T09:05:00+08:00", DateOrTime::Time(nine, Some(28_800))),
+            ("20270125T240000", DateOrTime::Time(day(2027, 1, 26).at(0, 0, 0, 0), None)),
+            ("20270125T235960", DateOrTime::Time(day(2027, 1, 25).at(23, 59, 59, 0), None)),
         ] {
             assert_eq!(moment(text), Some(expected), "{text}");
         }
@@ -186,11 +186,11 @@ mod tests {
     #[test]
     fn lengths_are_read() {
         let exact = |seconds| SignedDuration::from_secs(seconds);
-        assert_eq!(length("PT1H30M"), Some(Length { days: 0, exact: exact(5400) }));
-        assert_eq!(length("P1W"), Some(Length { days: 7, exact: exact(0) }));
-        assert_eq!(length("-P1DT1S"), Some(Length { days: -1, exact: exact(-1) }));
+        assert_eq!(duration("PT1H30M"), Some(Duration { days: 0, exact: exact(5400) }));
+        assert_eq!(duration("P1W"), Some(Duration { days: 7, exact: exact(0) }));
+        assert_eq!(duration("-P1DT1S"), Some(Duration { days: -1, exact: exact(-1) }));
         for wrong in ["", "P", "PT", "1H", "P1H", "PT1D", "P99999999999999999999D", "P9999999D", "PT1"] {
-            assert_eq!(length(wrong), None, "{wrong}");
+            assert_eq!(duration(wrong), None, "{wrong}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! The names that Windows gives to zones, with the zone that each stands for where no country is told.
+//! Windows names of time zones, with the IANA zone of each where no country is told.
 
 /// Name of Windows in small letters without "standard time", and the zone.
 const ZONES: [(&str, &str); 139] = [

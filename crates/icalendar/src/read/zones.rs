@@ -1,4 +1,4 @@
-//! From the name of a zone in a calendar to a zone that is known.
+//! Time zones by the names that a calendar uses.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::definition::Definition;
 use super::values::offset;
 use super::windows;
 
-/// Zones by the names that a calendar uses.
+/// Resolver of the names of time zones (`TZID`, RFC 5545 section 3.2.19).
 pub(super) struct Zones<'a> {
     fallback: &'a TimeZone,
     of_calendar: Option<TimeZone>,
@@ -29,23 +29,23 @@ impl<'a> Zones<'a> {
         }
     }
 
-    /// From here on times are of a calendar with this zone, if it names one.
-    pub fn of_calendar(&mut self, zone: Option<TimeZone>) {
+    /// Sets the zone that the calendar of the next events names, if it names one.
+    pub fn set_calendar_zone(&mut self, zone: Option<TimeZone>) {
         self.of_calendar = zone;
     }
 
-    /// From here on times are of an event whose start has this zone, if it names one: what stands beside it without a
-    /// zone means the same.
-    pub fn of_event(&mut self, zone: Option<TimeZone>) {
+    /// Sets the zone that the start of an event names, if it names one: other times of the event without a zone mean
+    /// the same.
+    pub fn set_event_zone(&mut self, zone: Option<TimeZone>) {
         self.of_event = zone;
     }
 
-    /// The zone of times that name none.
-    pub fn usual(&self) -> &TimeZone {
+    /// Returns the zone of times that name none.
+    pub fn default_zone(&self) -> &TimeZone {
         self.of_event.as_ref().or(self.of_calendar.as_ref()).unwrap_or(self.fallback)
     }
 
-    /// A zone that the calendar defines, under its name there; `place` is what it says it stands for.
+    /// Adds a zone that the calendar defines, by its name there; `place` is its IANA name, if the calendar tells.
     pub fn define(&mut self, name: &str, place: Option<&str>, definition: Definition) {
         if let Some(zone) = place.and_then(by_name) {
             self.resolved.insert(name.to_owned(), zone);
@@ -54,7 +54,7 @@ impl<'a> Zones<'a> {
         }
     }
 
-    /// The zone behind a name: by the name, by the definition, by its offset. An unknown name means the
+    /// Returns the zone of a name: by the name, by the definition, by its offset. An unknown name means the
     /// zone of the calendar, else the fallback, most likely the zone of whoever wrote it.
     pub fn resolve(&mut self, name: &str) -> TimeZone {
         if let Some(zone) = self.resolved.get(name) {
@@ -70,19 +70,19 @@ impl<'a> Zones<'a> {
             .or_else(defined)
             .or_else(|| offset_in_name(name).map(|seconds| by_offset(seconds, self.fallback)));
         let Some(zone) = zone else {
-            return self.usual().clone();
+            return self.default_zone().clone();
         };
         self.resolved.insert(name.to_owned(), zone.clone());
         zone
     }
 
-    /// A zone that always shows this offset.
-    pub fn of_offset(&self, seconds: i32) -> TimeZone {
+    /// Returns a zone that always has this offset.
+    pub fn by_offset(&self, seconds: i32) -> TimeZone {
         by_offset(seconds, self.fallback)
     }
 }
 
-/// A zone by its IANA name, also behind the address of whoever named it, or by its Windows name.
+/// Returns a zone by its IANA name, also with a prefix of the program before it, or by its Windows name.
 pub(super) fn by_name(name: &str) -> Option<TimeZone> {
     let name = name.trim().trim_matches('"');
     let plain = match name.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
@@ -106,7 +106,7 @@ fn known(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some())
 }
 
-/// "(UTC+08:00) Somewhere", "GMT+0800", "UTC-3": the seconds.
+/// Returns the seconds of an offset in a name: "(UTC+08:00) Somewhere", "GMT+0800", "UTC-3".
 fn offset_in_name(name: &str) -> Option<i32> {
     let place = name.find("UTC").or_else(|| name.find("GMT"))? + 3;
     let rest = name[place..].trim_start();
@@ -119,7 +119,7 @@ fn offset_in_name(name: &str) -> Option<i32> {
     }
 }
 
-/// The named zone with this offset: the fallback if it has no other, else one for whole hours, else a place that
+/// Returns a named zone with this offset: the fallback if it has no other, else one for whole hours, else a place that
 /// keeps it; UTC when nobody does.
 fn by_offset(seconds: i32, fallback: &TimeZone) -> TimeZone {
     const PLACES: [(i32, &str); 8] = [
@@ -149,7 +149,7 @@ fn by_offset(seconds: i32, fallback: &TimeZone) -> TimeZone {
     TimeZone::get(&name).unwrap_or(TimeZone::UTC)
 }
 
-/// The offset of a zone that changes its clocks no more.
+/// Returns the offset of a zone without summer time.
 fn fixed_offset_of(zone: &TimeZone) -> Option<Offset> {
     let at = |month| {
         Some(zone.to_offset(

@@ -1,15 +1,15 @@
-//! Lines of iCalendar as bytes: escaped, folded, ended.
+//! Content lines as bytes: escaped, folded, ended.
 
 use std::fmt::{Display, Write as _};
 
-/// Octets of a line at most, without its end (RFC 5545 3.1).
-const OCTETS: usize = 75;
+use crate::fold::pieces;
+use crate::text::escape;
 
-/// A calendar as it grows.
+/// Writer of content lines, folded after 75 octets and ended with CRLF (RFC 5545 section 3.1).
 #[derive(Debug, Default)]
 pub struct LineWriter {
     bytes: Vec<u8>,
-    /// The line that is being written, not folded yet.
+    /// Line that is being written, not folded yet.
     line: String,
 }
 
@@ -20,7 +20,7 @@ impl LineWriter {
         Self { bytes: Vec::with_capacity(bytes), line: String::with_capacity(256) }
     }
 
-    /// A line whose value needs no escapes: dates, numbers, addresses.
+    /// Writes a line whose value needs no escapes: dates, numbers, addresses. The name may have parameters with it.
     pub fn plain(&mut self, name: &str, value: impl Display) {
         self.line.clear();
         // Writing to a string does not fail.
@@ -28,7 +28,7 @@ impl LineWriter {
         self.fold();
     }
 
-    /// A line with text.
+    /// Writes a line with a TEXT value (RFC 5545 section 3.3.11).
     pub fn text(&mut self, name: &str, value: &str) {
         self.line.clear();
         self.line.push_str(name);
@@ -37,19 +37,14 @@ impl LineWriter {
         self.fold();
     }
 
-    /// Writes the line, folded before the letter that would not fit.
+    /// Writes the line, folded.
     fn fold(&mut self) {
-        let mut rest = self.line.as_str();
-        let mut room = OCTETS;
-        while rest.len() > room {
-            let place = (0..=room).rev().find(|place| rest.is_char_boundary(*place)).unwrap_or(room);
-            self.bytes.extend_from_slice(&rest.as_bytes()[..place]);
-            self.bytes.extend_from_slice(b"\r\n ");
-            rest = &rest[place..];
-            // The blank before it is part of the next line.
-            room = OCTETS - 1;
+        for (place, piece) in pieces(&self.line).enumerate() {
+            if place > 0 {
+                self.bytes.extend_from_slice(b"\r\n ");
+            }
+            self.bytes.extend_from_slice(piece.as_bytes());
         }
-        self.bytes.extend_from_slice(rest.as_bytes());
         self.bytes.extend_from_slice(b"\r\n");
     }
 
@@ -60,31 +55,13 @@ impl LineWriter {
     }
 }
 
-fn escape(value: &str, line: &mut String) {
-    let mut letters = value.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\\' => line.push_str("\\\\"),
-            ';' => line.push_str("\\;"),
-            ',' => line.push_str("\\,"),
-            '\n' => line.push_str("\\n"),
-            '\r' => {
-                letters.next_if_eq(&'\n');
-                line.push_str("\\n");
-            }
-            '\t' => line.push('\t'),
-            letter if letter.is_control() => {}
-            letter => line.push(letter),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::lines::{Line, unfold};
+    use crate::lines::unfold;
+    use crate::property::Property;
 
     fn written(value: &str) -> Vec<u8> {
         let mut text = LineWriter::default();
@@ -125,7 +102,7 @@ mod tests {
             }
             let lines: Vec<String> = unfold(&bytes).collect();
             prop_assert_eq!(lines.len(), 1);
-            prop_assert_eq!(Line::parse(&lines[0]).unwrap().text(), value);
+            prop_assert_eq!(Property::parse(&lines[0]).unwrap().text(), value);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Dates and times as iCalendar writes them.
+//! Dates and times as iCalendar writes them (RFC 5545 sections 3.3.4 and 3.3.5).
 
 use std::fmt;
 
@@ -6,15 +6,15 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-/// `20270125`.
+/// Date: `20270125`.
 #[derive(Clone, Copy)]
 pub struct Day(pub Date);
 
-/// `20270125T090000`.
+/// Local time: `20270125T090000`.
 #[derive(Clone, Copy)]
 pub struct Local(pub DateTime);
 
-/// `20270125T010000Z`.
+/// Time in UTC: `20270125T010000Z`.
 #[derive(Clone, Copy)]
 pub struct Utc(pub Timestamp);
 

@@ -1,4 +1,4 @@
-//! Zones as a calendar defines them for programs that do not know them by name (VTIMEZONE).
+//! Definitions of time zones for programs that do not know them by name (`VTIMEZONE`, RFC 5545 section 3.6.5).
 
 use jiff::civil::{Date, DateTime, date};
 use jiff::tz::{Offset, TimeZone};
@@ -27,8 +27,9 @@ struct Group {
     numbers: Vec<i8>,
 }
 
-/// Writes the definition of a zone that is right from the first year to the last one, both included. What goes by a
-/// rule then is told by the rule, and so holds for later years as well.
+/// Writes the definition of a zone that holds from the first to the last year, both included.
+///
+/// A rule that is in force in the last year has no end, and so holds for later years as well.
 pub fn write_zone(text: &mut LineWriter, zone: &TimeZone, name: &str, first: i16, last: i16) {
     text.plain("BEGIN", "VTIMEZONE");
     text.plain("TZID", name);
@@ -169,7 +170,8 @@ fn offset(offset: Offset) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lines::{Line, unfold};
+    use crate::lines::unfold;
+    use crate::property::Property;
     use crate::read::definition::Definition;
 
     fn written(name: &str, first: i16, last: i16) -> String {
@@ -180,11 +182,12 @@ mod tests {
 
     /// The definition as our reader takes it.
     fn read(text: &str) -> Definition {
-        let lines: Vec<Line> = unfold(text.as_bytes()).filter_map(|line| Line::parse(&line)).collect();
+        let lines: Vec<Property> =
+            unfold(text.as_bytes()).filter_map(|line| Property::parse(&line)).collect();
         let mut definition = Definition::default();
         let mut begun = 0;
         for (place, line) in lines.iter().enumerate() {
-            match (line.name.as_str(), line.value.as_str()) {
+            match (line.name(), line.value()) {
                 ("BEGIN", _) => begun = place + 1,
                 ("END", value @ ("STANDARD" | "DAYLIGHT")) => {
                     definition.add(value == "DAYLIGHT", &lines[begun..place]);

@@ -115,7 +115,8 @@ fn bring_up_to_date(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
     match fetch(&asked, &limits).map_err(|error| JobError(error.to_string()))? {
         Answer::Unchanged => Ok(Fetched { report: None, asked }),
         Answer::Calendar { bytes, etag, last_modified } => {
-            let read_limits = read::Limits { bytes: limits.bytes, events: MAXIMUM_EVENTS };
+            let read_limits =
+                obcms_icalendar::Limits { bytes: limits.bytes, events: MAXIMUM_EVENTS, ..Default::default() };
             let read = read::read_within(&bytes, app.zone(), read_limits)
                 .map_err(|error| JobError(error.to_string()))?;
             if read.is_cut_off {

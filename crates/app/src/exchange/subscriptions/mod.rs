@@ -193,7 +193,8 @@ impl App {
     }
 
     fn read_file(&self, bytes: &[u8]) -> Result<read::Calendar, AppError> {
-        let limits = read::Limits { bytes: MAXIMUM_BYTES, events: MAXIMUM_EVENTS };
+        let limits =
+            obcms_icalendar::Limits { bytes: MAXIMUM_BYTES, events: MAXIMUM_EVENTS, ..Default::default() };
         read::read_within(bytes, self.zone(), limits)
             .map_err(|error| AppError::field("file", "calendar", error.to_string()))
     }

@@ -1,0 +1,214 @@
+//! Components and what is in them.
+
+use super::{InvalidProperty, Node, Property};
+use crate::property::is_name;
+
+/// Component: `BEGIN`, properties and components in any order, `END` (RFC 5545 section 3.6).
+///
+/// Components and properties of every name are kept, also those of other standards and programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Component {
+    pub(super) begin: Box<Property>,
+    pub(super) nodes: Vec<Node>,
+    /// `None` if the file ends, or the component around it, before this one does.
+    pub(super) end: Option<Box<Property>>,
+}
+
+impl Component {
+    /// Returns an empty component.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a name that is no `iana-token` or `x-name`.
+    pub fn new(name: &str) -> Result<Self, InvalidProperty> {
+        if !is_name(name) {
+            return Err(InvalidProperty::Name(name.to_owned()));
+        }
+        let line = |keyword: &str| Box::new(Property::component_line(keyword, name));
+        Ok(Self { begin: line("BEGIN"), nodes: Vec::new(), end: Some(line("END")) })
+    }
+
+    /// Returns a component of a file after its first line.
+    pub(super) fn begun(begin: Property) -> Self {
+        Self { begin: Box::new(begin), nodes: Vec::new(), end: None }
+    }
+
+    pub(super) fn end(&mut self, end: Property) {
+        self.end = Some(Box::new(end));
+    }
+
+    pub(super) fn add(&mut self, node: Node) {
+        self.nodes.push(node);
+    }
+
+    /// Returns the name as it is written.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.begin.value().trim()
+    }
+
+    /// Returns true if the component has this name, in any case.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        self.name().eq_ignore_ascii_case(name)
+    }
+
+    /// Returns true if the component has its `END`.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// Returns everything in the order of the file.
+    #[must_use]
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// Returns the properties in order.
+    pub fn properties(&self) -> impl Iterator<Item = &Property> {
+        self.nodes.iter().filter_map(|node| match node {
+            Node::Property(property) => Some(property),
+            _ => None,
+        })
+    }
+
+    /// Returns the properties, to change them.
+    pub fn properties_mut(&mut self) -> impl Iterator<Item = &mut Property> {
+        self.nodes.iter_mut().filter_map(|node| match node {
+            Node::Property(property) => Some(property),
+            _ => None,
+        })
+    }
+
+    /// Returns the first property of a name, in any case.
+    #[must_use]
+    pub fn property(&self, name: &str) -> Option<&Property> {
+        self.properties().find(|property| property.is(name))
+    }
+
+    /// Returns the first property of a name, to change it.
+    pub fn property_mut(&mut self, name: &str) -> Option<&mut Property> {
+        self.properties_mut().find(|property| property.is(name))
+    }
+
+    /// Puts a property in place of those that have its name, or adds it. An equal one that is there stays as it is.
+    pub fn set(&mut self, property: Property) {
+        let name = property.name().to_owned();
+        let Some(place) = self.nodes.iter().position(|node| is_property(node, &name)) else {
+            return self.push(property);
+        };
+        match &mut self.nodes[place] {
+            Node::Property(known) if known.has_same_content(&property) => {}
+            known => *known = Node::Property(property),
+        }
+        let mut at = 0;
+        self.nodes.retain(|node| {
+            at += 1;
+            at <= place + 1 || !is_property(node, &name)
+        });
+    }
+
+    /// Adds a property after the others, before the components if there are none.
+    pub fn push(&mut self, property: Property) {
+        let place = self.nodes.iter().rposition(|node| matches!(node, Node::Property(_)));
+        self.nodes.insert(place.map_or(0, |place| place + 1), Node::Property(property));
+    }
+
+    /// Removes the properties of a name, in any case, and returns them.
+    pub fn remove(&mut self, name: &str) -> Vec<Property> {
+        let mut removed = Vec::new();
+        for node in std::mem::take(&mut self.nodes) {
+            match node {
+                Node::Property(property) if property.is(name) => removed.push(property),
+                node => self.nodes.push(node),
+            }
+        }
+        removed
+    }
+
+    /// Keeps the properties for which `keep` returns true; everything else stays.
+    pub fn retain_properties(&mut self, mut keep: impl FnMut(&Property) -> bool) {
+        self.nodes.retain(|node| match node {
+            Node::Property(property) => keep(property),
+            _ => true,
+        });
+    }
+
+    /// Returns the components in order.
+    pub fn components(&self) -> impl Iterator<Item = &Self> {
+        components(&self.nodes)
+    }
+
+    /// Returns the components, to change them.
+    pub fn components_mut(&mut self) -> impl Iterator<Item = &mut Self> {
+        components_mut(&mut self.nodes)
+    }
+
+    /// Returns the first component of a name, in any case.
+    #[must_use]
+    pub fn component(&self, name: &str) -> Option<&Self> {
+        self.components().find(|component| component.is(name))
+    }
+
+    /// Returns the first component of a name, to change it.
+    pub fn component_mut(&mut self, name: &str) -> Option<&mut Self> {
+        self.components_mut().find(|component| component.is(name))
+    }
+
+    /// Adds a component after everything else.
+    pub fn push_component(&mut self, component: Self) {
+        push_component(&mut self.nodes, component);
+    }
+
+    /// Keeps the components for which `keep` returns true; everything else stays.
+    pub fn retain_components(&mut self, keep: impl FnMut(&Self) -> bool) {
+        retain_components(&mut self.nodes, keep);
+    }
+
+    /// Adds the ends that are missing of this component and of the last ones in it.
+    fn close(&mut self) {
+        if self.end.is_none() {
+            close_last(&mut self.nodes);
+            self.end = Some(Box::new(Property::component_line("END", self.name())));
+        }
+    }
+}
+
+fn is_property(node: &Node, name: &str) -> bool {
+    matches!(node, Node::Property(property) if property.is(name))
+}
+
+pub(super) fn components(nodes: &[Node]) -> impl Iterator<Item = &Component> {
+    nodes.iter().filter_map(|node| match node {
+        Node::Component(component) => Some(component),
+        _ => None,
+    })
+}
+
+pub(super) fn components_mut(nodes: &mut [Node]) -> impl Iterator<Item = &mut Component> {
+    nodes.iter_mut().filter_map(|node| match node {
+        Node::Component(component) => Some(component),
+        _ => None,
+    })
+}
+
+/// Adds a component; one without an end before it would take it in.
+pub(super) fn push_component(nodes: &mut Vec<Node>, mut component: Component) {
+    close_last(nodes);
+    component.close();
+    nodes.push(Node::Component(component));
+}
+
+pub(super) fn retain_components(nodes: &mut Vec<Node>, mut keep: impl FnMut(&Component) -> bool) {
+    nodes.retain(|node| match node {
+        Node::Component(component) => keep(component),
+        _ => true,
+    });
+}
+
+fn close_last(nodes: &mut [Node]) {
+    if let Some(component) = components_mut(nodes).last() {
+        component.close();
+    }
+}

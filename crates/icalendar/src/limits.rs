@@ -1,0 +1,21 @@
+//! Bounds of what is read.
+
+/// Bounds of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes. A larger file is refused.
+    pub bytes: usize,
+    /// Content lines, after unfolding. A document with more is refused; the reader of events ignores the rest.
+    pub lines: usize,
+    /// Components within components. A deeper document is refused; the reader of events ignores deeper ones.
+    pub depth: usize,
+    /// Events. The reader of events skips those after them; documents have no such limit.
+    pub events: usize,
+}
+
+impl Default for Limits {
+    /// 10 MiB, 500,000 lines, 8 levels, 20,000 events.
+    fn default() -> Self {
+        Self { bytes: 10 * 1024 * 1024, lines: 500_000, depth: 8, events: 20_000 }
+    }
+}
