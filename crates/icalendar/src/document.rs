@@ -20,7 +20,7 @@ pub use component::Component;
 
 /// File of iCalendar: components, as a rule one `VCALENDAR`, and whatever is around them.
 ///
-/// Two documents are equal if encoding, line end and contents are; folds and blanks around names do not count.
+/// Two documents are equal if encoding and contents are; folds, line ends and blank lines do not count.
 ///
 /// ```
 /// use obcms_icalendar::document::{Component, Document, Property};
@@ -40,12 +40,12 @@ pub use component::Component;
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Document {
     encoding: Encoding,
     /// Byte order mark, or empty.
     mark: Box<[u8]>,
-    /// End of new lines: the first one of the file.
+    /// Line end of new lines.
     ending: &'static str,
     nodes: Vec<Node>,
     /// Half of a code unit at the end of a broken UTF-16 file.
@@ -106,6 +106,15 @@ pub enum ParseError {
     TooDeep(usize),
 }
 
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        (self.encoding, &self.mark, &self.rest) == (other.encoding, &other.mark, &other.rest)
+            && component::contents(&self.nodes).eq(component::contents(&other.nodes))
+    }
+}
+
+impl Eq for Document {}
+
 impl Default for Document {
     fn default() -> Self {
         Self::new()
@@ -143,7 +152,7 @@ impl Document {
         let (mark, body) = file.split_at(mark);
         let (body, rest) = body.split_at(body.len() - body.len() % encoding.width());
         let lines = LogicalLines::new(body, encoding);
-        let ending = lines.first_ending().unwrap_or("\r\n");
+        let ending = lines.ending().unwrap_or("\r\n");
         let mut builder = Builder { top: Vec::new(), open: Vec::new(), depth: limits.depth };
         for (count, line) in lines.enumerate() {
             if count >= limits.lines {

@@ -106,8 +106,17 @@ impl<'a> LogicalLines<'a> {
         Self { bytes, encoding, place: 0 }
     }
 
-    /// Returns the first line end of the bytes.
-    pub fn first_ending(&self) -> Option<&'static str> {
+    /// Returns the line end for new lines: the first one of the bytes.
+    ///
+    /// In a file with both, a new line with `\r` and a blank line with `\n` would be one line.
+    pub fn ending(&self) -> Option<&'static str> {
+        let first = self.first_ending()?;
+        let is_line_feed = |place| self.encoding.unit(self.bytes, place) == Some(LF);
+        let has_line_feed = || (0..self.bytes.len()).step_by(self.encoding.width()).any(is_line_feed);
+        if first == "\r" && has_line_feed() { Some("\r\n") } else { Some(first) }
+    }
+
+    fn first_ending(&self) -> Option<&'static str> {
         let (end, after) = self.physical(0);
         match (after - end) / self.encoding.width() {
             0 => None,

@@ -5,14 +5,24 @@ use crate::property::is_name;
 
 /// Component: `BEGIN`, properties and components in any order, `END` (RFC 5545 section 3.6).
 ///
-/// Components and properties of every name are kept, also those of other standards and programs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Components and properties of every name are kept, also those of other standards and programs. Two components are equal
+/// if their lines and contents are; folds, line ends and blank lines do not count.
+#[derive(Clone, Debug)]
 pub struct Component {
     pub(super) begin: Box<Property>,
     pub(super) nodes: Vec<Node>,
     /// `None` if the file ends, or the component around it, before this one does.
     pub(super) end: Option<Box<Property>>,
 }
+
+impl PartialEq for Component {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.begin, &self.end) == (&other.begin, &other.end)
+            && contents(&self.nodes).eq(contents(&other.nodes))
+    }
+}
+
+impl Eq for Component {}
 
 impl Component {
     /// Returns an empty component.
@@ -173,6 +183,11 @@ impl Component {
             self.end = Some(Box::new(Property::component_line("END", self.name())));
         }
     }
+}
+
+/// Returns the nodes without blank lines.
+pub(super) fn contents(nodes: &[Node]) -> impl Iterator<Item = &Node> {
+    nodes.iter().filter(|node| !matches!(node, Node::Opaque(opaque) if opaque.text().is_empty()))
 }
 
 fn is_property(node: &Node, name: &str) -> bool {

@@ -93,6 +93,15 @@ fn changed_value_rewrites_only_its_lines() {
 }
 
 #[test]
+fn new_lines_never_merge_with_blank_lines() {
+    let file = "BEGIN:A\rX:1\n\n\nY:2\nEND:A\r";
+    let mut document = parse(file);
+    let component = document.components_mut().next().unwrap();
+    component.set(Property::new("X", "3").unwrap());
+    assert_eq!(text(&document), "BEGIN:A\rX:3\r\n\n\nY:2\nEND:A\r");
+}
+
+#[test]
 fn properties_are_set_added_and_removed() {
     let file = event("UID:1\nCOMMENT:a\nBEGIN:VALARM\nCOMMENT:b\nEND:VALARM\nCOMMENT:c\nodd", "\n");
     let mut document = parse(&file);
