@@ -159,7 +159,7 @@ test("one date of a series that is thought better of goes back, and that is said
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await dialog.getByRole("button", { name: /^This occurrence/ }).click();
-  await page.waitForFunction(() => document.querySelector("#announcements").textContent.includes("Put down on Wed 10"));
+  await page.waitForFunction(() => document.querySelector("#announcements").textContent.includes("Dropped on Wed 10"));
   const { items } = await client("GET", `events/${made.id}/occurrences?limit=5`);
   assert.deepEqual(
     items.map(({ start }) => start.slice(0, 16)),

@@ -231,7 +231,7 @@ test("a line is moved by keyboard, said, and taken back", async () => {
   await page.locator(".agenda-section", { hasText: "Wed 11 Aug" }).getByText("List meeting").waitFor();
   await becomes(`events/${meeting.id}`, "start", "2032-08-11T09:00:00+08:00");
   assert.equal((await client("GET", `events/${meeting.id}`)).end, "2032-08-11T11:00:00+08:00");
-  await page.waitForFunction(() => document.querySelector("#announcements").textContent.includes("Put down on Wed 11"));
+  await page.waitForFunction(() => document.querySelector("#announcements").textContent.includes("Dropped on Wed 11"));
   // One stays with what was moved.
   assert.equal(await page.evaluate(() => document.activeElement.querySelector(".agenda-title").textContent), "List meeting");
   await page.keyboard.press("u");

@@ -82,7 +82,7 @@ test("a bar goes to another person by mouse, and by keyboard, and back by Undo",
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
   await becomes(path, { assignees: [anna, cora], due_date: day(4) });
-  await page.waitForFunction(() => document.querySelector("#announcements").textContent.startsWith("Put down for Anna Row"));
+  await page.waitForFunction(() => document.querySelector("#announcements").textContent.startsWith("Dropped for Anna Row"));
   // The hand stays on it, in its new row.
   assert.ok(await page.evaluate(() => document.activeElement.closest("[aria-label='Anna Row']") !== null));
   await page.keyboard.press("u");
