@@ -58,7 +58,7 @@ test("what is dragged without a session goes back, and after signing in it is dr
   await entry(page, "Drag me later").waitFor();
   await endSession(page);
   await entry(page, "Drag me later").dragTo(day(page, "2031-03-20"));
-  const toast = page.locator(".toast", { hasText: "sign-in has ended" });
+  const toast = page.locator(".toast", { hasText: "session has ended" });
   await toast.waitFor();
   await day(page, "2031-03-12").getByText("Drag me later").waitFor();
   assert.equal((await read("tasks", task.id)).due_date, "2031-03-12");
@@ -84,13 +84,13 @@ test("one date of a repeating task is dragged, and the others stay", async () =>
   await on(days[1]).dragTo(day(page, "2031-06-13"));
   const dialog = page.getByRole("dialog", { name: /Weekly return/ });
   // A press beside the dialog turns away; nothing moves.
-  await dialog.getByRole("button", { name: /^This date/ }).waitFor();
+  await dialog.getByRole("button", { name: /^This occurrence/ }).waitFor();
   await page.mouse.click(5, 790);
   await dialog.waitFor({ state: "detached" });
   await on(days[1]).waitFor();
   assert.deepEqual(await dates(), days);
   await on(days[1]).dragTo(day(page, "2031-06-13"));
-  await dialog.getByRole("button", { name: /^This date/ }).click();
+  await dialog.getByRole("button", { name: /^This occurrence/ }).click();
   await on("2031-06-13").waitFor();
   await page.getByText("Moved “Weekly return”").waitFor();
   assert.deepEqual((await dates()).toSorted(), [days[0], "2031-06-13", days[2]]);

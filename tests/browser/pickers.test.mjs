@@ -223,7 +223,7 @@ test("a gesture without a session is taken back and says where to sign in", asyn
       "not available",
     ],
     [() => page.route("**/api/v1/tasks/**", (route) => route.abort()), "cannot be reached"],
-    [() => endSession(page), "sign-in has ended"],
+    [() => endSession(page), "session has ended"],
   ]) {
     await prepare();
     await card.focus();

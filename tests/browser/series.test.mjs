@@ -70,7 +70,7 @@ for (const [name, options] of [
     await page.getByText("Part of a series").waitFor();
     await fits(page);
     await page.getByRole("link", { name: "Edit", exact: true }).click();
-    await page.getByRole("radio", { name: /^This date/ }).waitFor();
+    await page.getByRole("radio", { name: /^This occurrence/ }).waitFor();
     assert.equal(await page.getByLabel("Repeats", { exact: true }).isVisible(), false);
     await page.getByRole("radio", { name: /^All occurrences/ }).check();
     assert.equal(await page.getByLabel("Repeats", { exact: true }).isVisible(), true);
@@ -99,13 +99,13 @@ test("one date is dragged, the dialog asks how far, and Undo brings it back", as
   const entry = day("2033-02-14").locator("[data-entry]", { hasText: "Drag one date" });
   await entry.dragTo(day("2033-02-16"));
   const dialog = page.getByRole("dialog", { name: /Drag one date/ });
-  await dialog.getByRole("button", { name: /^This date/ }).waitFor();
+  await dialog.getByRole("button", { name: /^This occurrence/ }).waitFor();
   await assertAccessible(page);
   // Turned away, nothing moves.
   await page.keyboard.press("Escape");
   await entry.waitFor();
   await entry.dragTo(day("2033-02-16"));
-  await dialog.getByRole("button", { name: /^This date/ }).click();
+  await dialog.getByRole("button", { name: /^This occurrence/ }).click();
   await becomes(event, ["2033-02-07T09:00", "2033-02-16T09:00", "2033-02-21T09:00", "2033-02-28T09:00"]);
   await page.getByRole("button", { name: "Undo" }).click();
   await becomes(event, ["2033-02-07T09:00", "2033-02-14T09:00", "2033-02-21T09:00", "2033-02-28T09:00"]);
@@ -144,7 +144,7 @@ test("following dates are changed in the form, one is cancelled, and both are un
   await page.goto(`/events/${event.id}?occurrence=2034-01-16T09:00:00`);
   await page.getByText("Cancel occurrence").click();
   const dialog = page.getByRole("dialog", { name: /^Cancel/ });
-  await dialog.getByRole("button", { name: /^This date/ }).click();
+  await dialog.getByRole("button", { name: /^This occurrence/ }).click();
   await page.getByRole("button", { name: "Restore" }).waitFor();
   await becomes(event, ["2034-01-02T09:00", "2034-01-09T09:00", "2034-01-23T09:00", "2034-01-30T09:00"]);
   await page.locator("#toasts").getByRole("button", { name: "Undo" }).click();
