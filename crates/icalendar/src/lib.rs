@@ -3,7 +3,7 @@
 //! - [`document`]: lossless documents. An unchanged document is written byte for byte as it came, with every property,
 //!   parameter and component that nobody here understands; a changed property rewrites only its own lines.
 //! - [`read`]: tolerant reader of events, for imports and subscriptions.
-//! - [`write`]: writer of content lines, dates and time zones.
+//! - [`mod@write`]: writer of content lines, dates and time zones.
 //!
 //! ```
 //! use obcms_icalendar::Limits;
