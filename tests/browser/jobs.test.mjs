@@ -30,7 +30,7 @@ for (const [where, viewport] of WIDTHS) {
     await row.getByRole("button", { name: "Run now" }).click();
     await page.getByText("Clean up will run shortly.").waitFor();
     await row.getByText("finished jobs deleted", { exact: false }).waitFor();
-    assert.match(await row.textContent(), /Waiting/);
+    assert.match(await row.textContent(), /Queued/);
     await assertFits(page);
 
     await page.getByRole("link", { name: /^Failed/ }).click();

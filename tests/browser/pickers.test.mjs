@@ -159,7 +159,7 @@ for (const [where, viewport] of WIDTHS) {
     await endSession(page);
     await pressLike(page, page.getByRole("button", { name: "Create event" }));
     await page.waitForURL(/\/login\?next=/);
-    await page.getByText("What you typed is not lost").waitFor();
+    await page.getByText("Your changes are restored").waitFor();
     await page.getByLabel("User name").fill(name);
     await page.getByLabel("Password").fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
