@@ -164,7 +164,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.getByLabel("Password").fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL(/\/events\/new\?start=/);
-    await page.getByText("Restored").waitFor();
+    await page.getByText("Unsaved changes restored").waitFor();
     assert.equal(await page.getByLabel(/^Title/).inputValue(), "Visit");
     assert.equal(await page.getByLabel("Venue").inputValue(), "Session hall");
     assert.deepEqual(await field.values(), [ids["Jainal Foundation"]]);
