@@ -190,8 +190,8 @@ fn series_strip(around: &Around) -> Markup {
                 span { "Part of a series: " (said) ". " a href={ (kind.url(id)) "#dates" } { "Whole series" } }
             }
             div.series-steps {
-                (neighbour(&around.previous, "Previous occurrence", "chevron-left"))
-                (neighbour(&around.next, "Next occurrence", "chevron-right"))
+                (neighbour(&around.previous, "Previous", "chevron-left"))
+                (neighbour(&around.next, "Next", "chevron-right"))
             }
         }
     }
