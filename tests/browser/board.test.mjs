@@ -104,8 +104,9 @@ test("a card dragged by mouse moves where it is let go, and Escape puts it back"
   await page.goto("/board?q=chairs");
   const card = page.getByRole("article", { name: "Carry the chairs" });
   const pickUp = async (onto) => {
+    // Hovering waits until the card, which glides back, has come to rest.
+    await card.hover({ position: { x: 20, y: 20 } });
     const [from, to] = [await card.boundingBox(), await onto.boundingBox()];
-    await page.mouse.move(from.x + 20, from.y + 20);
     await page.mouse.down();
     await page.mouse.move(from.x + 40, from.y + 40, { steps: 4 });
     await page.mouse.move(to.x + to.width / 2, to.y + 60, { steps: 8 });
@@ -122,6 +123,7 @@ test("a card dragged by mouse moves where it is let go, and Escape puts it back"
   assert.deepEqual(await titlesIn(page, "In progress"), []);
   assert.equal(await column(page, "Not started").locator(".board-head .count").textContent(), "1");
 
+  await page.reload();
   await pickUp(column(page, "In progress"));
   const answer = page.waitForResponse((found) => found.url().endsWith("/move"));
   await page.mouse.up();
