@@ -146,7 +146,7 @@ fn each_row_is_a_kind_with_rules() {
     let mut last = "";
     for rules in RULES.0 {
         assert!(kinds::by_name(rules.kind).is_some(), "{} is no kind", rules.kind);
-        assert!(last < rules.kind, "{} does not stand in the order of names", rules.kind);
+        assert!(last < rules.kind, "{} is out of alphabetical order", rules.kind);
         assert!(!given(rules).is_empty(), "{} has no rules", rules.kind);
         for name in given(rules) {
             assert!(MEANINGS.iter().any(|(known, _)| *known == name), "{name} is not explained");

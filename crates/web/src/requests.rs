@@ -24,7 +24,7 @@ const LONGEST_ID: usize = 64;
 const SECRET_FOLDERS: [&str; 3] = ["feeds", "shared", "setup"];
 /// Characters of the shortest secret. Ids of records have 36.
 const SHORTEST_SECRET: usize = 40;
-/// What stands in place of a secret.
+/// Text in place of a secret.
 const MASK: &str = "***";
 
 tokio::task_local! {

@@ -19,7 +19,7 @@ use super::rules::{Effects, Rules};
 use super::security::PendingEvent;
 use super::work::{Hashes, Work};
 
-/// What the installation decides.
+/// Settings of the installation.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Zone of the office: what "today" means.
@@ -46,7 +46,7 @@ impl Default for Options {
     }
 }
 
-/// What the program does beside its base: rules of kinds, effects of writes, and jobs.
+/// Subjects of the program: rules of kinds, effects of writes, and jobs.
 pub(crate) struct Program {
     /// Rules of the kinds.
     pub rules: &'static Rules,

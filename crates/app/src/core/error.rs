@@ -88,13 +88,13 @@ impl fmt::Debug for Passphrase {
 }
 
 impl AppError {
+    /// Beginning of the refusals by the policy; pages make the rest a heading.
+    pub const NO_PERMISSION: &str = "You do not have permission to ";
+
     /// A refusal by the policy.
     #[must_use]
     pub fn forbidden(action: Action, area: Area, what: &str) -> Self {
-        Self::Forbidden {
-            detail: format!("You do not have permission to {what}."),
-            who: who_can(action, area),
-        }
+        Self::Forbidden { detail: format!("{}{what}.", Self::NO_PERMISSION), who: who_can(action, area) }
     }
 
     /// The same error with fields named as whoever asked named them.

@@ -18,7 +18,7 @@ pub struct Handler {
     pub label: &'static str,
     /// Purpose, in a sentence.
     pub description: &'static str,
-    /// When it comes by itself: minute, hour, day, month and weekday in the zone of the office; empty for a job that is
+    /// Schedule: minute, hour, day, month and weekday in the zone of the office; empty for a job that is
     /// only asked for.
     pub schedule: &'static str,
     /// After so many failures in a row it is given up, or waits for the next time of its schedule; 0 for never.
@@ -34,7 +34,7 @@ pub struct Handler {
 pub struct Outcome {
     /// Summary in a few words, for administrators.
     pub summary: String,
-    /// When it is to run again. A schedule says so by itself.
+    /// Time of the next run; nothing for a job with a schedule, which has its own.
     pub again_at: Option<Timestamp>,
 }
 

@@ -67,7 +67,7 @@ static DUMMY_HASH: LazyLock<String> = LazyLock::new(|| {
     hash_with("nobody has this password", &[0; 16], PasswordCost::default()).unwrap_or_default()
 });
 
-/// Whether the password is the one of that hash. Without a hash it takes as long, and answers no.
+/// Returns true if the password is the one of the hash. Without a hash it takes as long and returns false.
 pub fn verify(password: &str, hash: &str) -> bool {
     let against = if hash.is_empty() { DUMMY_HASH.as_str() } else { hash };
     let is_right = |password: &str| is_right(password, against).unwrap_or(false);

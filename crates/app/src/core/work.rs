@@ -57,7 +57,7 @@ pub struct Work<'a, 'b> {
     hashes: &'a Hashes,
     /// Security events, logged when the transaction is committed.
     pub(crate) events: Vec<PendingEvent>,
-    /// How deep we are in effects; what happens there is computed anew when the cause is undone.
+    /// Depth of effects. Changes in effects are derived: an undo of their cause takes them back.
     depth: u32,
     /// The set of changes that this command takes back.
     pub(crate) undoes: Option<Id>,

@@ -298,6 +298,21 @@ pub fn update(
     reload(work, &record)
 }
 
+/// Loads a record for an action that the actor may do on the version that they saw.
+fn load_for(
+    work: &mut Work<'_, '_>,
+    action: Action,
+    kind: &'static Kind,
+    id: Id,
+    expected: Option<i64>,
+) -> Result<Record, AppError> {
+    let record = work.load(kind, id)?;
+    require_writable(work.actor, kind)?;
+    work.actor.require(work.tx, action, &record)?;
+    require_version(&record, expected)?;
+    Ok(record)
+}
+
 /// Archives a record.
 pub fn archive(
     work: &mut Work<'_, '_>,
@@ -305,10 +320,7 @@ pub fn archive(
     id: Id,
     expected: Option<i64>,
 ) -> Result<Record, AppError> {
-    let before = work.load(kind, id)?;
-    require_writable(work.actor, kind)?;
-    work.actor.require(work.tx, Action::Archive, &before)?;
-    require_version(&before, expected)?;
+    let before = load_for(work, Action::Archive, kind, id, expected)?;
     if before.is_archived() {
         return Ok(before);
     }
@@ -326,10 +338,7 @@ pub fn restore(
     id: Id,
     expected: Option<i64>,
 ) -> Result<Record, AppError> {
-    let before = work.load(kind, id)?;
-    require_writable(work.actor, kind)?;
-    work.actor.require(work.tx, Action::Restore, &before)?;
-    require_version(&before, expected)?;
+    let before = load_for(work, Action::Restore, kind, id, expected)?;
     if !before.is_archived() {
         return Ok(before);
     }

@@ -100,20 +100,24 @@ impl App {
             refuse_personal(kind, parameters)?;
         }
         let rules = self.rules().of(kind);
-        let (short, rest): (Vec<_>, Vec<_>) =
-            parameters.iter().cloned().partition(|(name, _)| rules.shortcut(name).is_some());
+        let (mut short, mut rest) = (Vec::new(), Vec::new());
+        for (name, value) in parameters {
+            match rules.shortcut(name) {
+                Some(shortcut) => short.push((shortcut, value)),
+                None => rest.push((name.clone(), value.clone())),
+            }
+        }
         let mut request = parse(kind, &rest, self.zone())?;
         for (field, other) in rules.list_fields {
             request.replace_field(kind, field, other);
         }
-        for (name, value) in short {
-            let Some(shortcut) = rules.shortcut(&name) else { continue };
+        for (shortcut, value) in short {
             match value.as_str() {
                 "true" | "1" => request.filters.extend((shortcut.filters)(actor, self.today())),
                 "false" | "0" | "" => {}
                 _ => {
                     return Err(AppError::BadParameter(vec![FieldError::new(
-                        name,
+                        shortcut.name,
                         "choice",
                         "Must be true or false.",
                     )]));

@@ -1,6 +1,6 @@
 //! Records of any kind: commands, lists, search, history, undo, files, and what of them may be written and is shown.
 //!
-//! What single kinds do beside their description is asked of the table of rules.
+//! Rules of single kinds come from the table of rules.
 
 pub mod closing;
 mod commands;

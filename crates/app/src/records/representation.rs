@@ -5,7 +5,7 @@ use obcms_domain::registry::Record;
 use obcms_store::Tx;
 use serde_json::{Map, Value as Json};
 
-use crate::core::rules::{KindRules, Rules};
+use crate::core::rules::{KindRules, Members, Rules};
 use crate::core::{Actor, App, AppError};
 
 impl App {
@@ -15,7 +15,7 @@ impl App {
         let (rules, today) = (self.rules().of(first.kind), self.today());
         match rules.related_members {
             Some(_) => self.read(|tx| present(tx, rules, today, records)),
-            // What the record itself tells needs no transaction.
+            // Members of the record itself need no transaction.
             None => Ok(records.iter().map(|record| object(rules, record, today)).collect()),
         }
     }
@@ -43,11 +43,16 @@ impl App {
     }
 }
 
-/// What the record itself tells.
+/// Adds members to an object.
+fn add(object: &mut Map<String, Json>, members: Members) {
+    object.extend(members.into_iter().map(|(name, value)| (name.to_owned(), value)));
+}
+
+/// Members of the record itself.
 fn object(rules: &KindRules, record: &Record, today: Date) -> Map<String, Json> {
     let mut object = record.to_json();
     if let Some(members) = rules.members {
-        object.extend(members(record, today).into_iter().map(|(name, value)| (name.to_owned(), value)));
+        add(&mut object, members(record, today));
     }
     object
 }
@@ -62,7 +67,7 @@ fn present(
     let mut objects: Vec<_> = records.iter().map(|record| object(rules, record, today)).collect();
     if let Some(related_members) = rules.related_members {
         for (object, members) in objects.iter_mut().zip(related_members(tx, records)?) {
-            object.extend(members.into_iter().map(|(name, value)| (name.to_owned(), value)));
+            add(object, members);
         }
     }
     Ok(objects)
@@ -78,7 +83,7 @@ pub(crate) fn present_one(
     let rules = rules.of(record.kind);
     let mut object = present(tx, rules, today, std::slice::from_ref(record))?.pop().unwrap_or_default();
     if let Some(page_members) = rules.page_members {
-        object.extend(page_members(tx, record)?.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        add(&mut object, page_members(tx, record)?);
     }
     Ok(object)
 }

@@ -1,4 +1,4 @@
-//! What documents keep, and what a change rewrites.
+//! Tests of documents: the bytes that stay, and the lines that a change rewrites.
 
 use super::*;
 

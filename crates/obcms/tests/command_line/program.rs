@@ -129,7 +129,7 @@ impl Ended {
 /// `obcms serve` while it runs; killed when dropped.
 pub struct Serving {
     child: Child,
-    /// What is written while nobody waits for it, read at once: the program must never wait for a full pipe.
+    /// Output of the program, read at once: the program must never wait for a full pipe.
     output: Reader,
     errors: Reader,
     /// The address and port it answers on.

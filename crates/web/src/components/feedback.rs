@@ -1,6 +1,7 @@
 //! What the page says about itself: nothing here yet, something went wrong, not allowed, done.
 
 use maud::{Markup, html};
+use obcms_app::AppError;
 
 use super::badges::Tone;
 use super::buttons::{ButtonKind, button_link};
@@ -67,7 +68,7 @@ pub fn not_allowed(what: &str, who_can: &[String]) -> Markup {
     html! {
         div.empty data-failed {
             (large_icon("lock"))
-            h1 { "You do not have permission to " (what) }
+            h1 { (AppError::NO_PERMISSION) (what) }
             @if who_can.is_empty() {
                 p { "If you need access, ask an administrator." }
             } @else {

@@ -103,17 +103,15 @@ pub fn unavailable(state: &State, request: &Request, problem: Problem) -> Respon
 /// Draws a page; `form` is there when a form was sent, with the address of its page if that is known.
 fn render(page: &Page, failure: &Failure, path: &str, form: Option<&Option<String>>) -> Response {
     let mut title = "Not possible";
-    let content = match failure.status {
-        StatusCode::FORBIDDEN if failure.detail.starts_with("You do not have permission to ") => {
-            let what =
-                failure.detail.trim_start_matches("You do not have permission to ").trim_end_matches('.');
-            feedback::not_allowed(what, &failure.who)
+    let content = match (failure.status, failure.detail.strip_prefix(AppError::NO_PERMISSION)) {
+        (StatusCode::FORBIDDEN, Some(what)) => {
+            feedback::not_allowed(what.trim_end_matches('.'), &failure.who)
         }
-        StatusCode::SERVICE_UNAVAILABLE if form.is_none() => {
+        (StatusCode::SERVICE_UNAVAILABLE, _) if form.is_none() => {
             title = "Not available";
             feedback::error_page(title, &failure.detail, Some(("Try again", path)))
         }
-        status => {
+        (status, _) => {
             if status == StatusCode::NOT_FOUND {
                 title = "Not found";
             }

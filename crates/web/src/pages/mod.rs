@@ -41,15 +41,12 @@ use crate::state::State;
 /// Whether the person may make things of this kind, be it only requests.
 #[must_use]
 pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
-    let request: &[Relation] = match kind.name {
+    let has_requests = kind.all_requests || kind.request.is_some();
+    let request: &[Relation] = match (has_requests, actor.concerns.is_empty()) {
+        (false, _) => &[Relation::None],
         // Who stands for no organization or community has none to ask for.
-        "need" | "application" | "ppa" | "booking" if actor.concerns.is_empty() => {
-            &[Relation::None, Relation::Request]
-        }
-        "need" | "application" | "ppa" | "booking" => {
-            &[Relation::None, Relation::Request, Relation::OwnRequest]
-        }
-        _ => &[Relation::None],
+        (true, true) => &[Relation::None, Relation::Request],
+        (true, false) => &[Relation::None, Relation::Request, Relation::OwnRequest],
     };
     kind.writable && allows(&actor.roles, Action::Create, kind.area, request)
 }

@@ -22,13 +22,12 @@ pub(super) fn split(
     date: Moment,
     input: &Input,
 ) -> Result<Occurrence, AppError> {
-    let head = head(record, series, date)?;
+    let mut head = head(record, series, date)?;
     let tail = tail(work, record, series, date)?;
     let tail_series = Series::of(&tail).ok_or(AppError::NotFound("occurrence"))?;
     let mut whole = apply_to_all(work, &tail, &tail_series, date, input)?;
     check_series(work, record, &whole.record)?;
     work.before_series(None, &mut whole.record)?;
-    let mut head = head;
     work.before_series(Some(record), &mut head)?;
     work.save(record, &mut head, "split")?;
     work.insert(std::slice::from_ref(&whole.record))?;

@@ -44,14 +44,7 @@ fn item(json: &Json) -> String {
 pub fn read(field: &Field, text: &str) -> Json {
     let trimmed = text.trim();
     if trimmed.is_empty() {
-        return match field.data {
-            FieldType::References(_)
-            | FieldType::Links(_)
-            | FieldType::Tags
-            | FieldType::Moments
-            | FieldType::Choices(_) => json!([]),
-            _ => Json::Null,
-        };
+        return output::plain(field, &Value::Null);
     }
     match field.data {
         FieldType::Text(_) | FieldType::Multiline(_) => json!(text),
