@@ -59,9 +59,12 @@ fn connect(path: &Path, reading: bool) -> Result<Connection, StoreError> {
         .map_err(|error| StoreError::File(format!("cannot open the database {}: {error}", path.display())))?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Every transaction writes the same few hundred pages, and a checkpoint copies each of them once: at 16 MB of the log
+    // it comes a quarter as often as at the 4 MB of the default.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 2147418112; PRAGMA wal_autocheckpoint = 4000;",
+         PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 2147418112; \
+         PRAGMA wal_autocheckpoint = 4000;",
     )?;
     if reading {
         connection.execute_batch("PRAGMA query_only = ON;")?;
