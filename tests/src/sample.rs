@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use obcms_app::records::{Input, create};
-use obcms_app::{Actor, AppError, Work};
+use obcms_app::{Actor, AppError, UnitOfWork};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Field, FieldType, Initial, Kind, Record};
@@ -99,7 +99,7 @@ fn target_of(server: &Server, kind: &str, number: u32) -> Id {
 /// A record of the kind, made by the program in the name of `owner`.
 pub fn make(server: &Server, kind: &'static Kind, number: u32, owner: Option<Id>) -> Record {
     let input = minimal(server, kind, number);
-    let made = server.app().write(&Actor::program(), |work: &mut Work<'_, '_>| {
+    let made = server.app().write(&Actor::program(), |work: &mut UnitOfWork<'_, '_>| {
         let before = create(work, kind, &input)?;
         let Some(owner) = owner else {
             return Ok::<_, AppError>(before);
@@ -119,7 +119,7 @@ pub fn make(server: &Server, kind: &'static Kind, number: u32, owner: Option<Id>
 /// Sets a field that only the program writes, as a decision or a stage does.
 pub fn set(server: &Server, kind: &'static Kind, id: &str, field: &str, value: &str) {
     let id: Id = id.parse().unwrap_or_else(|_| panic!("{id} is no id"));
-    let done = server.app().write(&Actor::program(), |work: &mut Work<'_, '_>| {
+    let done = server.app().write(&Actor::program(), |work: &mut UnitOfWork<'_, '_>| {
         let before = work.load(kind, id)?;
         let mut record = before.clone();
         record.set(field, value);

@@ -1,7 +1,7 @@
 /** A move that was refused because the time is taken: what is in the way, and what can be had instead with one press. */
 import { dayWords } from "./calendar-days";
 import { type Times, whenWords, words } from "./calendar-entry";
-import type { Goes } from "./calendar-view";
+import type { Reassignment } from "./calendar-view";
 import { asked, choiceButton } from "./dialog";
 import { type Refusal, make } from "./page";
 import { wallTime } from "./zone";
@@ -26,7 +26,7 @@ interface Alternative {
 /** What is done instead: another time, or another resource. */
 export interface WayOut {
   to?: Times;
-  goes?: Goes;
+  goes?: Reassignment;
 }
 
 /** More of them are not named. */
@@ -51,7 +51,7 @@ function timesOf({ start, end }: Span, zone: string): Times {
  * Opens the dialog. `instead` is the resource in whose place another one may come, and `movable` says whether a free
  * time can be taken; nothing is answered when the person leaves it as it is.
  */
-export async function askWayOut(
+export async function resolveConflict(
   refusal: Refusal,
   zone: string,
   instead: string | undefined,

@@ -1,8 +1,8 @@
 /** Saves what was done to an entry, says so, and offers to take it back. */
-import { askWayOut, isClash } from "./calendar-clash";
+import { resolveConflict, isClash } from "./calendar-clash";
 import { addDays } from "./calendar-days";
 import { type Entry, type Times, timesOf, whenWords } from "./calendar-entry";
-import type { Goes } from "./calendar-view";
+import type { Reassignment } from "./calendar-view";
 import { Refusal, callApi } from "./page";
 import { type Scope, askScope } from "./scope";
 import { toast, toastRefusal } from "./toast";
@@ -24,7 +24,7 @@ export async function commit(
   to: Times,
   how: How,
   zone: string,
-  goes?: Goes,
+  goes?: Reassignment,
 ): Promise<Times | null> {
   // One date of a series: how far does it reach? A copy is a thing of its own.
   if (!entry.recurrence_id || how === "copy") return send(entry, to, how, zone, goes, null);
@@ -40,7 +40,7 @@ async function send(
   to: Times,
   how: How,
   zone: string,
-  goes: Goes | undefined,
+  goes: Reassignment | undefined,
   scope: Scope | null,
 ): Promise<Times | null> {
   const body: Record<string, unknown> = {};
@@ -75,7 +75,7 @@ async function send(
     }
     const instead = goes?.about === "resource" ? goes.insteadOf : entry.resources?.[0];
     // Of several dates the free times are those of the first that is taken, not of the one that was moved.
-    const way = await askWayOut(error, zone, instead, !scope || scope === "this");
+    const way = await resolveConflict(error, zone, instead, !scope || scope === "this");
     if (!way) return null;
     const again = way.to && how === "move" ? "resize" : how;
     return send(entry, way.to ?? to, again, zone, way.goes ?? goes, scope);

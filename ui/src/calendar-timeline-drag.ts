@@ -1,5 +1,5 @@
 /** The pointer in a timeline: a mouse drags bars and pulls their ends, a finger that rests on a bar takes it along. */
-import type { Hand, Part } from "./calendar-timeline-moves";
+import type { DragHandle, Part } from "./calendar-timeline-moves";
 import { hold } from "./live";
 import { every, one } from "./page";
 
@@ -20,7 +20,7 @@ const BRINK = 8;
 const DWELL = 600;
 
 /** Listens until the signal. */
-export function startTimelineDrag(grid: HTMLElement, hand: Hand, signal: AbortSignal): void {
+export function startTimelineDrag(grid: HTMLElement, hand: DragHandle, signal: AbortSignal): void {
   let touched = false;
 
   grid.addEventListener(

@@ -3,7 +3,7 @@ import { addDays, daysBetween } from "./calendar-days";
 import { type Entry, type Times, timesOf, whenWords } from "./calendar-entry";
 import type { Window } from "./calendar-timeline";
 import { startTimelineDrag } from "./calendar-timeline-drag";
-import type { Context, Goes } from "./calendar-view";
+import type { Context, Reassignment } from "./calendar-view";
 import { hold } from "./live";
 import { announce, every, one } from "./page";
 
@@ -34,7 +34,7 @@ interface Held {
 }
 
 /** What the hand on a bar may do with it. */
-export interface Hand {
+export interface DragHandle {
   lift(bar: HTMLElement): boolean;
   /** Moves it to so many columns from where it was, and over a track. */
   shift(part: Part, columns: number, over?: HTMLElement): void;
@@ -59,7 +59,11 @@ export interface Moves {
 }
 
 /** Listens until it is closed. `about` says what the rows are. */
-export function startTimelineMoves(context: Context, about: Goes["about"], windowOf: () => Window): Moves {
+export function startTimelineMoves(
+  context: Context,
+  about: Reassignment["about"],
+  windowOf: () => Window,
+): Moves {
   const { grid, zone, feed } = context;
   const until = new AbortController();
   let held: Held | null = null;
@@ -86,7 +90,7 @@ export function startTimelineMoves(context: Context, about: Goes["about"], windo
     return { ...from, start: move(from.start, start), end: move(from.end, end) };
   };
   /** To whom it goes, when it is over another row. */
-  const goesOf = ({ home, over }: Held): Goes | undefined =>
+  const goesOf = ({ home, over }: Held): Reassignment | undefined =>
     home === over
       ? undefined
       : { about, id: over.dataset.row ?? "", name: nameOf(over), insteadOf: home.dataset.row ?? "" };
@@ -305,7 +309,7 @@ export function startTimelineMoves(context: Context, about: Goes["about"], windo
     signal: until.signal,
   });
 
-  const hand: Hand = {
+  const hand: DragHandle = {
     lift,
     shift,
     drop: (copies) => void drop(copies),

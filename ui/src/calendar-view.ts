@@ -28,7 +28,7 @@ export interface About {
 }
 
 /** Who or what an entry goes to, and in whose place. */
-export interface Goes {
+export interface Reassignment {
   about: "person" | "resource";
   id: string;
   name: string;
@@ -67,7 +67,7 @@ export interface Context {
     entry: Entry,
     to: Times,
     how: "move" | "resize" | "end" | "copy",
-    goes?: Goes,
+    goes?: Reassignment,
   ): Promise<Times | null>;
   /** Puts what runs for more than a week into its strip, and answers the rest. */
   running(entries: Entry[]): Entry[];

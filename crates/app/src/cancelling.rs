@@ -16,8 +16,8 @@ use obcms_store::records::changes::{self, Change};
 use obcms_store::{Tx, bookings, records as store, tasks as of_tasks};
 use serde_json::Value as Json;
 
-use crate::bookings::guard;
-use crate::core::{Actor, App, AppError, Work, from_log};
+use crate::bookings::conflicts;
+use crate::core::{Actor, App, AppError, UnitOfWork, from_log};
 use crate::records::closing::{CANCELLED, MEMBER, REOPENED};
 use crate::tasks::rules as tasks;
 
@@ -71,7 +71,7 @@ fn open_bookings(tx: &mut Tx<'_>, origins: &[Id], now: jiff::Timestamp) -> Resul
 
 /// After a record was written: cancels what was asked for, or brings back what was cancelled with it.
 pub(crate) fn follow(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: &Record,
     record: &Record,
     asked: bool,
@@ -94,7 +94,7 @@ pub(crate) fn follow(
     Ok(())
 }
 
-fn cancel_with(work: &mut Work<'_, '_>, origin: &Record) -> Result<bool, AppError> {
+fn cancel_with(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<bool, AppError> {
     let origins = origins(work.tx, origin)?;
     let mut any = false;
     let ids = of_tasks::open_of_origins(work.tx, &origins)?;
@@ -134,7 +134,7 @@ fn cancelled_with(tx: &mut Tx<'_>, origin: &Record) -> Result<Vec<Change>, AppEr
     Ok(changes::of_sets(tx, &sets, CANCELLED)?)
 }
 
-fn reopen_with(work: &mut Work<'_, '_>, origin: &Record) -> Result<(), AppError> {
+fn reopen_with(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), AppError> {
     let cancelled = cancelled_with(work.tx, origin)?;
     let ids: Vec<Id> = cancelled.iter().map(|change| change.record_id).collect();
     let first = cancelled.iter().map(|change| change.number).min().unwrap_or(0);
@@ -162,7 +162,7 @@ fn reopen_with(work: &mut Work<'_, '_>, origin: &Record) -> Result<(), AppError>
             keep_whole(&mut record);
         }
         // As when an origin comes back from the archive: who took the time meanwhile keeps it.
-        if kind.name == BOOKING.name && guard::is_taken(work, &record)? {
+        if kind.name == BOOKING.name && conflicts::is_taken(work, &record)? {
             continue;
         }
         work.save(&before, &mut record, REOPENED)?;

@@ -10,17 +10,17 @@ use obcms_domain::registry::Record;
 use obcms_domain::tasks::TaskStatus;
 use obcms_store::tasks as store;
 
-use crate::bookings::guard as bookings;
+use crate::bookings::conflicts as bookings;
 use crate::cancelling;
 use crate::core::rules::Effects;
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 use crate::tasks::generation;
 
 /// Effects of writes, for the program.
 pub(crate) static EFFECTS: Effects = Effects { created, changed, closed: cancelling::follow };
 
 /// After a record was made.
-fn created(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
+fn created(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
     // Slots of a booking, progress of a PPA, the first stage of a project, Islamic holidays, the job of a calendar.
     if let Some(created) = work.rules_of(record.kind).created {
         created(work, record)?;
@@ -33,7 +33,7 @@ fn created(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
 }
 
 /// After a record was changed, archived, restored or undone.
-fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     let rules = work.rules_of(record.kind);
     if before.archived_at != record.archived_at {
         follow_archive(work, before, record)?;
@@ -56,7 +56,7 @@ fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<
 }
 
 /// Tasks and bookings of an origin are archived with it, and come back with it.
-fn follow_archive(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+fn follow_archive(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     if BOOKING_ORIGINS.contains(&record.kind.name) {
         bookings::follow_origin(work, before.archived_at, record)?;
     }
@@ -81,7 +81,7 @@ fn follow_archive(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> 
 }
 
 /// Generated tasks that nobody touched move with their origin.
-fn redate(work: &mut Work<'_, '_>, origin: &Record) -> Result<(), AppError> {
+fn redate(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), AppError> {
     let (start, end) = work.app.rules().anchors(origin, work.app.zone());
     let ids = store::of_origin(work.tx, origin.id)?;
     for before in obcms_store::records::load_many(work.tx, &TASK, &ids)? {

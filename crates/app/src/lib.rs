@@ -1,6 +1,6 @@
 //! Commands and queries: the one place where a write happens.
 //!
-//! Every command is: open a [`Work`] (one transaction) -> load -> ask the policy -> apply the rules of the kind -> write
+//! Every command is: open a [`UnitOfWork`] (one transaction) -> load -> ask the policy -> apply the rules of the kind -> write
 //! -> record the change -> effects -> commit -> publish. Rules are rows of one table (`rules.rs`), effects are plain
 //! calls in `chain.rs`.
 //!
@@ -27,7 +27,7 @@ mod seeds;
 pub mod tasks;
 
 pub use self::core::{
-    Actor, App, AppError, Clock, Entropy, FixedClock, Options, SystemClock, Work, security,
+    Actor, App, AppError, Clock, Entropy, FixedClock, Options, SystemClock, UnitOfWork, security,
 };
 pub use handlers::{HANDLERS, handler};
 

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use obcms_domain::registry::Record;
 
 use crate::accounts::rules as users;
-use crate::bookings::{guard, rules as bookings};
+use crate::bookings::{conflicts, rules as bookings};
 use crate::calendar::events;
 use crate::core::rules::{KindRules, Rules};
 use crate::exchange::{feed_rules, feeds, share_rules, sharing, subscriptions};
@@ -34,8 +34,8 @@ pub(crate) static RULES: Rules = Rules(&[
         kind: "booking",
         before_save: Some(bookings::before_save),
         before_series: Some(bookings::before_series),
-        created: Some(guard::created),
-        changed: Some(guard::changed),
+        created: Some(conflicts::created),
+        changed: Some(conflicts::changed),
         ..KindRules::NONE
     },
     KindRules { kind: "community", before_save: Some(communities::before_save), ..KindRules::NONE },
@@ -94,9 +94,9 @@ pub(crate) static RULES: Rules = Rules(&[
     },
     KindRules {
         kind: "resource",
-        before_archive: Some(guard::before_archive),
-        before_undo: Some(guard::before_undo),
-        changed: Some(guard::follow_resource),
+        before_archive: Some(conflicts::before_archive),
+        before_undo: Some(conflicts::before_undo),
+        changed: Some(conflicts::follow_resource),
         ..KindRules::NONE
     },
     KindRules {

@@ -9,12 +9,12 @@ use obcms_domain::tasks::templates;
 use obcms_store::{migrations, records, settings};
 use serde_json::json;
 
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 
 /// Puts in what is not there yet; each seed once, so that what the office changed or archived stays so.
 pub fn plant(app: &App) -> Result<(), AppError> {
     let program = Actor::program();
-    type Seed = fn(&mut Work<'_, '_>) -> Result<(), AppError>;
+    type Seed = fn(&mut UnitOfWork<'_, '_>) -> Result<(), AppError>;
     let seeds: [(&str, Seed); 6] = [
         ("places", plant_places),
         ("organizations", plant_organizations),
@@ -48,7 +48,7 @@ pub fn plant(app: &App) -> Result<(), AppError> {
     })
 }
 
-fn place(work: &Work<'_, '_>, kind: &'static Kind, code: &str, name: &str) -> Result<Record, AppError> {
+fn place(work: &UnitOfWork<'_, '_>, kind: &'static Kind, code: &str, name: &str) -> Result<Record, AppError> {
     let id = Id::place(code).ok_or_else(|| AppError::Internal(format!("{code} is no PSGC code")))?;
     let mut record = Record::new(kind, id, work.now, None);
     record.set("name", name);
@@ -62,7 +62,7 @@ fn degrees(value: Option<f64>) -> Value {
     value.map(|degrees| (degrees * 100.0).round() as i64).into()
 }
 
-fn plant_places(work: &mut Work<'_, '_>) -> Result<(), AppError> {
+fn plant_places(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let gazetteer = places::gazetteer().map_err(|error| AppError::Internal(error.to_string()))?;
     let reference = |code: &str| Id::place(code);
     let mut batch = Vec::new();
@@ -105,7 +105,7 @@ fn plant_places(work: &mut Work<'_, '_>) -> Result<(), AppError> {
     Ok(())
 }
 
-fn plant_organizations(work: &mut Work<'_, '_>) -> Result<(), AppError> {
+fn plant_organizations(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let new: Vec<Record> = organizations::ORGANIZATIONS
         .iter()
         .map(|seed| {
@@ -121,7 +121,7 @@ fn plant_organizations(work: &mut Work<'_, '_>) -> Result<(), AppError> {
     work.insert(&new)
 }
 
-fn plant_teams(work: &mut Work<'_, '_>) -> Result<(), AppError> {
+fn plant_teams(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let new: Vec<Record> = teams::TEAMS
         .iter()
         .map(|seed| {
@@ -136,7 +136,7 @@ fn plant_teams(work: &mut Work<'_, '_>) -> Result<(), AppError> {
     work.insert(&new)
 }
 
-fn plant_templates(work: &mut Work<'_, '_>) -> Result<(), AppError> {
+fn plant_templates(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let new: Vec<Record> = templates::all()
         .map(|seed| {
             let items: Vec<_> = seed
@@ -165,7 +165,7 @@ fn plant_templates(work: &mut Work<'_, '_>) -> Result<(), AppError> {
 }
 
 /// Of last year, as the calendar is looked back on, and of those that are planned for.
-fn plant_holidays(work: &mut Work<'_, '_>) -> Result<(), AppError> {
+fn plant_holidays(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let year = work.today.year();
     for year in year - 1..=year + 2 {
         crate::holidays::compute(work, year)?;

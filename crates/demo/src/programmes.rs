@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use obcms_app::{AppError, Work};
+use obcms_app::{AppError, UnitOfWork};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::PPA;
 use serde_json::{Value as Json, json};
@@ -105,7 +105,7 @@ pub fn input(world: &mut World, draft: &Draft, needs: &[Id]) -> Json {
 
 /// Moves the budget to a state, as the decision on it will. This is the one write of the demo that no command of the program
 /// makes yet; `docs/decisions/0048-demo.md` says so.
-pub fn approve(work: &mut Work<'_, '_>, ppa: Id, state: &str, action: &str) -> Result<(), AppError> {
+pub fn approve(work: &mut UnitOfWork<'_, '_>, ppa: Id, state: &str, action: &str) -> Result<(), AppError> {
     if let Some(before) = work.find(&PPA, ppa)? {
         let mut record = before.clone();
         record.set("approval_stage", state);

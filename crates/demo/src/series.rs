@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan};
 use obcms_app::calendar::series::{Scope, Target, change};
-use obcms_app::{AppError, Work, records};
+use obcms_app::{AppError, UnitOfWork, records};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{EVENT, TASK};
 use obcms_domain::registry::Kind;
@@ -150,7 +150,7 @@ fn report(world: &mut World, role: &'static str, title: &'static str, rule: &'st
 
 /// Changes one date as people do.
 fn one(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     kind: &'static Kind,
     id: Id,
     recurrence_id: &str,
@@ -164,7 +164,7 @@ fn one(
     Ok(())
 }
 
-fn left_out(work: &mut Work<'_, '_>, id: Id, recurrence_id: &str) -> Result<(), AppError> {
+fn left_out(work: &mut UnitOfWork<'_, '_>, id: Id, recurrence_id: &str) -> Result<(), AppError> {
     let event = work.load(&EVENT, id)?;
     let mut dates: Vec<&str> = obcms_domain::calendar::series::texts(event.get("exdates"));
     dates.push(recurrence_id);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use obcms_app::{AppError, Work};
+use obcms_app::{AppError, UnitOfWork};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
 use obcms_domain::registry::Record;
@@ -44,7 +44,7 @@ enum Fate {
 /// Decides on the tasks that an origin has got, in the order in which they wait for each other.
 pub fn follow(
     world: &mut World,
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     origin: Id,
     ending: Ending,
 ) -> Result<(), AppError> {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use obcms_app::{Actor, App, AppError, FixedClock, Work, records};
+use obcms_app::{Actor, App, AppError, FixedClock, UnitOfWork, records};
 use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Kind, Record};
 use serde_json::Value as Json;
@@ -18,7 +18,7 @@ use crate::{Counts, Plan, days};
 const TOGETHER: usize = 200;
 
 /// What somebody does at some time.
-pub type Deed = Box<dyn FnOnce(&mut World, &mut Work<'_, '_>) -> Result<(), AppError>>;
+pub type Deed = Box<dyn FnOnce(&mut World, &mut UnitOfWork<'_, '_>) -> Result<(), AppError>>;
 
 /// Somebody of the office, or a partner.
 pub struct Person {
@@ -138,7 +138,7 @@ impl World {
         &mut self,
         when: Timestamp,
         person: usize,
-        deed: impl FnOnce(&mut Self, &mut Work<'_, '_>) -> Result<(), AppError> + 'static,
+        deed: impl FnOnce(&mut Self, &mut UnitOfWork<'_, '_>) -> Result<(), AppError> + 'static,
     ) {
         if when < self.now {
             self.sequence += 1;
@@ -262,13 +262,13 @@ fn input(json: Json) -> records::Input {
 }
 
 /// Creates a record as people do.
-pub fn create(work: &mut Work<'_, '_>, kind: &'static Kind, members: Json) -> Result<Record, AppError> {
+pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, members: Json) -> Result<Record, AppError> {
     records::create(work, kind, &input(members)).map_err(|error| explain(kind, error))
 }
 
 /// Changes a record as people do.
 pub fn update(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     kind: &'static Kind,
     id: Id,
     members: Json,

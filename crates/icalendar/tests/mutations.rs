@@ -34,7 +34,7 @@ impl Random {
     }
 }
 
-/// Pieces that mean something to a parser.
+/// ChunkSource that mean something to a parser.
 const PIECES: [&[u8]; 24] = [
     b"\r\n",
     b"\n",

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use obcms_domain::core::id::Id;
 
-use crate::database::{Cell, Message, Row, Tx};
+use crate::database::{Message, Row, SqlValue, Tx};
 use crate::error::StoreError;
 
 /// Reads the first row of a query, if there is one.
 fn first<T>(
     tx: &mut Tx<'_>,
     sql: &str,
-    parameters: &[Cell],
+    parameters: &[SqlValue],
     read: impl FnOnce(&Row) -> Result<T, StoreError>,
 ) -> Result<Option<T>, StoreError> {
     tx.first(sql, parameters)?.as_ref().map(read).transpose()
@@ -20,7 +20,7 @@ fn first<T>(
 fn all<T>(
     tx: &mut Tx<'_>,
     sql: &str,
-    parameters: &[Cell],
+    parameters: &[SqlValue],
     read: impl FnMut(&Row) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
     tx.query(sql, parameters)?.iter().map(read).collect()
@@ -67,7 +67,7 @@ pub fn insert_session(tx: &mut Tx<'_>, hash: &[u8], session: &Session) -> Result
     tx.execute(
         &format!("INSERT INTO sessions (secret_hash, {SESSION}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"),
         &[
-            Cell::Bytes(hash.to_vec()),
+            SqlValue::Bytes(hash.to_vec()),
             session.id.into(),
             session.user_id.into(),
             session.csrf_token.as_str().into(),
@@ -83,7 +83,7 @@ pub fn insert_session(tx: &mut Tx<'_>, hash: &[u8], session: &Session) -> Result
 
 /// Ends the session of that secret. Returns whose it was.
 pub fn delete_session_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Id>, StoreError> {
-    let hash = [Cell::Bytes(hash.to_vec())];
+    let hash = [SqlValue::Bytes(hash.to_vec())];
     let sql = "SELECT user_id FROM sessions WHERE secret_hash = $1";
     let Some(user) = first(tx, sql, &hash, |row| row.get(0))? else {
         return Ok(None);
@@ -96,7 +96,7 @@ pub fn delete_session_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Id>, Sto
 /// The session of that secret, which may be over.
 pub fn find_session(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Session>, StoreError> {
     let sql = format!("SELECT {SESSION} FROM sessions WHERE secret_hash = $1");
-    first(tx, &sql, &[Cell::Bytes(hash.to_vec())], session)
+    first(tx, &sql, &[SqlValue::Bytes(hash.to_vec())], session)
 }
 
 /// The session of that id, which may be over.
@@ -203,7 +203,7 @@ pub fn insert_token(tx: &mut Tx<'_>, hash: &[u8], token: &Token) -> Result<(), S
             "INSERT INTO tokens (secret_hash, {TOKEN}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         ),
         &[
-            Cell::Bytes(hash.to_vec()),
+            SqlValue::Bytes(hash.to_vec()),
             token.id.into(),
             token.user_id.into(),
             token.name.as_str().into(),
@@ -224,7 +224,7 @@ pub fn find_token(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<Option
         "SELECT {TOKEN} FROM tokens WHERE secret_hash = $1 AND revoked_at IS NULL \
          AND (expires_at IS NULL OR expires_at > $2)"
     );
-    first(tx, &sql, &[Cell::Bytes(hash.to_vec()), now.into()], token)
+    first(tx, &sql, &[SqlValue::Bytes(hash.to_vec()), now.into()], token)
 }
 
 /// Notes that the token was used.
@@ -380,7 +380,7 @@ pub fn insert_device(
 ) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO known_devices (secret_hash, id, user_id, last_used_at) VALUES ($1, $2, $3, $4)",
-        &[Cell::Bytes(hash.to_vec()), device.id.into(), device.user_id.into(), now.into()],
+        &[SqlValue::Bytes(hash.to_vec()), device.id.into(), device.user_id.into(), now.into()],
     )?;
     tx.execute(
         "DELETE FROM known_devices WHERE user_id = $1 AND id NOT IN \
@@ -397,7 +397,7 @@ pub fn find_device(
     since: Timestamp,
 ) -> Result<Option<KnownDevice>, StoreError> {
     let sql = "SELECT id, user_id FROM known_devices WHERE secret_hash = $1 AND last_used_at > $2";
-    first(tx, sql, &[Cell::Bytes(hash.to_vec()), since.into()], |row| {
+    first(tx, sql, &[SqlValue::Bytes(hash.to_vec()), since.into()], |row| {
         Ok(KnownDevice { id: row.get(0)?, user_id: row.get(1)? })
     })
 }
@@ -432,7 +432,7 @@ pub fn insert_setup_link(
 ) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO setup_links (secret_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
-        &[Cell::Bytes(hash.to_vec()), link.user_id.into(), now.into(), link.expires_at.into()],
+        &[SqlValue::Bytes(hash.to_vec()), link.user_id.into(), now.into(), link.expires_at.into()],
     )?;
     Ok(())
 }
@@ -444,7 +444,7 @@ pub fn find_setup_link(
     now: Timestamp,
 ) -> Result<Option<SetupLink>, StoreError> {
     let sql = "SELECT user_id, expires_at FROM setup_links WHERE secret_hash = $1 AND used_at IS NULL AND expires_at > $2";
-    first(tx, sql, &[Cell::Bytes(hash.to_vec()), now.into()], |row| {
+    first(tx, sql, &[SqlValue::Bytes(hash.to_vec()), now.into()], |row| {
         Ok(SetupLink { user_id: row.get(0)?, expires_at: row.get(1)? })
     })
 }
@@ -453,7 +453,7 @@ pub fn find_setup_link(
 pub fn use_setup_link(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(
         "UPDATE setup_links SET used_at = $1 WHERE secret_hash = $2 AND used_at IS NULL",
-        &[now.into(), Cell::Bytes(hash.to_vec())],
+        &[now.into(), SqlValue::Bytes(hash.to_vec())],
     )? > 0)
 }
 

@@ -5,7 +5,7 @@ use obcms_domain::bookings::{Span, Taken};
 use obcms_domain::core::id::Id;
 
 use crate::database::Statement;
-use crate::database::{Cell, Row, Tx};
+use crate::database::{Row, SqlValue, Tx};
 use crate::error::StoreError;
 
 /// One time for which a booking takes its resource.
@@ -79,7 +79,7 @@ pub fn within(
 ) -> Result<Vec<Slot>, StoreError> {
     let mut statement = select();
     statement.push("s.resource IN ");
-    statement.bind_list(resources.iter().map(|id| Cell::Id(*id)));
+    statement.bind_list(resources.iter().map(|id| SqlValue::Id(*id)));
     statement.push(" AND s.end_at > ").bind(window.start).push(" AND s.start_at < ").bind(window.end);
     if let Some(booking) = except {
         statement.push(" AND s.booking <> ").bind(booking);
@@ -128,7 +128,7 @@ pub fn of_bookings(tx: &mut Tx<'_>, bookings: &[Id]) -> Result<Vec<Slot>, StoreE
     for chunk in bookings.chunks(400) {
         let mut statement = select();
         statement.push("s.booking IN ");
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         statement.push(" ORDER BY s.start_at, s.recurrence_id");
         result.extend(all(tx, &statement)?);
     }
@@ -138,18 +138,18 @@ pub fn of_bookings(tx: &mut Tx<'_>, bookings: &[Id]) -> Result<Vec<Slot>, StoreE
 /// Puts these in place of what the booking took.
 pub fn replace(tx: &mut Tx<'_>, booking: Id, slots: &[Slot]) -> Result<(), StoreError> {
     tx.execute("DELETE FROM booking_slots WHERE booking = $1", &[booking.into()])?;
-    let rows: Vec<Vec<Cell>> = slots
+    let rows: Vec<Vec<SqlValue>> = slots
         .iter()
         .map(|slot| {
             vec![
-                Cell::Id(slot.booking),
+                SqlValue::Id(slot.booking),
                 slot.recurrence_id.clone().into(),
-                Cell::Id(slot.resource),
+                SqlValue::Id(slot.resource),
                 slot.taken.start.into(),
                 slot.taken.end.into(),
                 slot.booked.start.into(),
                 slot.booked.end.into(),
-                Cell::Integer(slot.units),
+                SqlValue::Integer(slot.units),
                 slot.is_override.into(),
                 slot.is_exclusive.into(),
             ]
@@ -181,7 +181,7 @@ pub fn of_events(
     statement.bind(until).push(" AND s.booked_until > ").bind(from);
     if !resources.is_empty() {
         statement.push(" AND s.resource IN ");
-        statement.bind_list(resources.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(resources.iter().map(|id| SqlValue::Id(*id)));
     }
     statement.push(" ORDER BY b.id");
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
@@ -202,7 +202,7 @@ pub fn bookable(tx: &mut Tx<'_>, resource_type: &str, except: Id, limit: i64) ->
 /// Bookings that are for one of these records, archived ones included.
 pub fn of_origins(tx: &mut Tx<'_>, origins: &[Id]) -> Result<Vec<Id>, StoreError> {
     let mut statement = Statement::new("SELECT id FROM bookings WHERE origin_id IN ");
-    statement.bind_list(origins.iter().map(|id| Cell::Id(*id)));
+    statement.bind_list(origins.iter().map(|id| SqlValue::Id(*id)));
     statement.push(" ORDER BY \"start\", id");
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }

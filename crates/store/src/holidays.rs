@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use obcms_domain::core::id::Id;
 
 use crate::database::Statement;
-use crate::database::{Cell, Tx};
+use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 
 /// Holidays that touch the days from the first to the last, both included.
@@ -20,7 +20,7 @@ pub fn within(tx: &mut Tx<'_>, first: Date, last: Date) -> Result<Vec<Id>, Store
 /// Holidays with one of these keys, archived or not.
 pub fn with_keys(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<Id>, StoreError> {
     let mut statement = Statement::new("SELECT id FROM holidays WHERE \"key\" IN ");
-    statement.bind_list(keys.iter().map(|key| Cell::from(key.as_str())));
+    statement.bind_list(keys.iter().map(|key| SqlValue::from(key.as_str())));
     ids(tx, &statement.sql, &statement.parameters)
 }
 
@@ -44,6 +44,6 @@ pub fn adjustments(tx: &mut Tx<'_>) -> Result<Vec<(i64, Option<String>, i64)>, S
     .collect()
 }
 
-fn ids(tx: &mut Tx<'_>, sql: &str, parameters: &[Cell]) -> Result<Vec<Id>, StoreError> {
+fn ids(tx: &mut Tx<'_>, sql: &str, parameters: &[SqlValue]) -> Result<Vec<Id>, StoreError> {
     tx.query(sql, parameters)?.iter().map(|row| row.get(0)).collect()
 }

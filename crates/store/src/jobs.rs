@@ -13,7 +13,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::jobs::State;
 
 use crate::database::Statement;
-use crate::database::{Cell, Message, Row, Tx};
+use crate::database::{Message, Row, SqlValue, Tx};
 use crate::error::StoreError;
 use crate::settings;
 
@@ -163,7 +163,7 @@ pub fn put(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<(), StoreErr
     if insert(tx, new, now)? {
         return Ok(());
     }
-    let common: [Cell; 7] = [
+    let common: [SqlValue; 7] = [
         new.kind.as_str().into(),
         new.key.as_str().into(),
         new.title.as_str().into(),
@@ -331,7 +331,7 @@ pub fn due(
     longest: Timestamp,
 ) -> Result<Vec<Id>, StoreError> {
     let mut statement = Statement::new("SELECT id FROM jobs WHERE kind IN ");
-    statement.bind_list(kinds.iter().map(|kind| Cell::from(*kind)));
+    statement.bind_list(kinds.iter().map(|kind| SqlValue::from(*kind)));
     statement.push(" AND ((state = 'queued' AND run_at <= ");
     statement.bind(now);
     statement.push(") OR (state = 'running' AND (claimed_until < ");

@@ -20,7 +20,9 @@ pub mod sealed;
 pub mod tasks;
 pub mod vault;
 
-pub use database::{Cell, Claim, Database, Engine, Live, Location, Row, Statement, Statements, Tx, settings};
+pub use database::{
+    Claim, Database, Engine, Live, Location, Row, SqlValue, Statement, Statements, Tx, settings,
+};
 pub use error::{StoreError, Transient};
 
 use database::LogTables;

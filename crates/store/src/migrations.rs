@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use obcms_domain::core::hex::hex;
 use sha2::{Digest, Sha256};
 
-use crate::database::{Cell, Database, Engine, Tx};
+use crate::database::{Database, Engine, SqlValue, Tx};
 use crate::error::StoreError;
 
 /// One step of the schema.
@@ -197,7 +197,7 @@ pub(crate) fn migrate_within(tx: &mut Tx<'_>, now: Timestamp, version: i64) -> R
                 migration.version.into(),
                 migration.name.into(),
                 migration.checksum().into(),
-                Cell::Instant(now),
+                SqlValue::Instant(now),
             ],
         )?;
         steps += 1;
@@ -224,7 +224,7 @@ pub(crate) fn revert_within(tx: &mut Tx<'_>, version: i64) -> Result<usize, Stor
         };
         let sql = render(migration.down, tx.engine());
         tx.batch(&sql)?;
-        tx.execute("DELETE FROM schema_migrations WHERE version = $1", &[Cell::Integer(*step)])?;
+        tx.execute("DELETE FROM schema_migrations WHERE version = $1", &[SqlValue::Integer(*step)])?;
         steps += 1;
     }
     Ok(steps)

@@ -18,9 +18,9 @@ use obcms_domain::core::id::Id;
 
 /// Bytes kept at most: some dozens of months of an office, a few of a region.
 const MAXIMUM: usize = 48 * 1024 * 1024;
-/// Pieces of a feed that is written down before it is sent, at most: the densest month of an office has some 1,250.
+/// ChunkSource of a feed that is written down before it is sent, at most: the densest month of an office has some 1,250.
 const AT_ONCE: usize = 2_000;
-/// Pieces of a feed that is kept as bytes, at most: the densest month of a region has 11,000, some seven megabytes.
+/// ChunkSource of a feed that is kept as bytes, at most: the densest month of a region has 11,000, some seven megabytes.
 const WHOLE: usize = 16_000;
 /// Bytes that a piece of a feed takes as long as it is not written, with what it points at.
 const UNWRITTEN: usize = 256;
@@ -28,7 +28,7 @@ const UNWRITTEN: usize = 256;
 const CHUNK: usize = 128 * 1024;
 
 /// What a feed consists of, one after the other.
-pub trait Pieces: Debug + Send + Sync {
+pub trait ChunkSource: Debug + Send + Sync {
     /// How many there are.
     fn count(&self) -> usize;
     /// Writes the one at a position.
@@ -41,14 +41,14 @@ pub enum Content {
     /// As it goes out.
     Whole(Bytes),
     /// To be written while it is sent.
-    Pieces(Arc<dyn Pieces>),
+    ChunkSource(Arc<dyn ChunkSource>),
 }
 
 impl Content {
     /// What the pieces say, written down unless they are many.
-    pub fn of(pieces: impl Pieces + 'static) -> Result<Self, AppError> {
+    pub fn of(pieces: impl ChunkSource + 'static) -> Result<Self, AppError> {
         if pieces.count() > AT_ONCE {
-            return Ok(Self::Pieces(Arc::new(pieces)));
+            return Ok(Self::ChunkSource(Arc::new(pieces)));
         }
         written_down(&pieces)
     }
@@ -56,8 +56,8 @@ impl Content {
     /// The same written down, when it is not yet and may be kept so.
     fn to_be_kept(&self) -> Result<Option<Self>, AppError> {
         match self {
-            Self::Pieces(pieces) if pieces.count() <= WHOLE => written_down(pieces.as_ref()).map(Some),
-            Self::Pieces(_) | Self::Whole(_) => Ok(None),
+            Self::ChunkSource(pieces) if pieces.count() <= WHOLE => written_down(pieces.as_ref()).map(Some),
+            Self::ChunkSource(_) | Self::Whole(_) => Ok(None),
         }
     }
 
@@ -65,7 +65,7 @@ impl Content {
     fn size(&self) -> usize {
         match self {
             Self::Whole(bytes) => bytes.len(),
-            Self::Pieces(pieces) => pieces.count() * UNWRITTEN,
+            Self::ChunkSource(pieces) => pieces.count() * UNWRITTEN,
         }
     }
 }
@@ -74,12 +74,12 @@ impl From<Content> for Body {
     fn from(content: Content) -> Self {
         match content {
             Content::Whole(bytes) => bytes.into(),
-            Content::Pieces(pieces) => Self::from_stream(stream::iter(Chunks { pieces, next: 0 })),
+            Content::ChunkSource(pieces) => Self::from_stream(stream::iter(Chunks { pieces, next: 0 })),
         }
     }
 }
 
-fn written_down(pieces: &dyn Pieces) -> Result<Content, AppError> {
+fn written_down(pieces: &dyn ChunkSource) -> Result<Content, AppError> {
     let mut body = Vec::with_capacity(pieces.count() * 800);
     for position in 0..pieces.count() {
         pieces.write(position, &mut body)?;
@@ -87,9 +87,9 @@ fn written_down(pieces: &dyn Pieces) -> Result<Content, AppError> {
     Ok(Content::Whole(body.into()))
 }
 
-/// Pieces as they are sent, some at a time. Each is quickly written, so that this may be done between other things.
+/// ChunkSource as they are sent, some at a time. Each is quickly written, so that this may be done between other things.
 struct Chunks {
-    pieces: Arc<dyn Pieces>,
+    pieces: Arc<dyn ChunkSource>,
     next: usize,
 }
 
@@ -235,7 +235,7 @@ mod tests {
     #[derive(Debug)]
     struct Letters(usize);
 
-    impl Pieces for Letters {
+    impl ChunkSource for Letters {
         fn count(&self) -> usize {
             self.0
         }

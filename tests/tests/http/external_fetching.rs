@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use obcms_app::exchange::subscriptions::{Answer, Asked, Limits, fetch};
+use obcms_app::exchange::subscriptions::{FetchRequest, FetchResponse, Limits, fetch};
 use obcms_domain::core::addresses::closed;
 use obcms_tests::other::{Other, answer};
 
@@ -13,8 +13,8 @@ fn limits() -> Limits {
     Limits { bytes: 1000, ..Limits::usual(true) }
 }
 
-fn ask(other: &Other) -> Asked {
-    Asked { address: other.url(), ..Asked::default() }
+fn ask(other: &Other) -> FetchRequest {
+    FetchRequest { address: other.url(), ..FetchRequest::default() }
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_redirect_is_followed_but_not_into_closed_networks() {
     assert!(inner.asked().is_empty(), "the closed machine was asked");
     // Allowed, the same way leads there.
     let found = fetch(&ask(&outer), &limits()).unwrap();
-    assert!(matches!(found, Answer::Calendar { bytes, .. } if bytes == b"secret"));
+    assert!(matches!(found, FetchResponse::Calendar { bytes, .. } if bytes == b"secret"));
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn names_and_numbers_of_this_machine_are_closed_however_they_are_written() {
         "https://10.0.0.1/c.ics",
         "webcal://192.168.1.1/c.ics",
     ] {
-        let asked = Asked { address: address.to_owned(), ..Asked::default() };
+        let asked = FetchRequest { address: address.to_owned(), ..FetchRequest::default() };
         let refused = fetch(&asked, &Limits::usual(false)).unwrap_err();
         assert!(refused.to_string().contains("not on the public internet"), "{address}: {refused}");
     }
@@ -91,7 +91,7 @@ fn what_is_too_large_is_cut_off() {
     assert!(refused.to_string().contains("larger than"), "{refused}");
     let exact = Other::start(Box::new(|_, stream| answer(stream, "200 OK", "", &"x".repeat(1000))));
     assert!(
-        matches!(fetch(&ask(&exact), &limits()).unwrap(), Answer::Calendar { bytes, .. } if bytes.len() == 1000)
+        matches!(fetch(&ask(&exact), &limits()).unwrap(), FetchResponse::Calendar { bytes, .. } if bytes.len() == 1000)
     );
     // One that sends on and on is left.
     let endless = Other::start(Box::new(|_, stream| {
@@ -150,7 +150,7 @@ fn what_comes_compressed_is_bounded_by_what_is_in_it() {
     };
     let other = packed(&PACKED_900);
     let found = fetch(&ask(&other), &limits()).unwrap();
-    assert!(matches!(found, Answer::Calendar { bytes, .. } if bytes == [b'x'; 900]));
+    assert!(matches!(found, FetchResponse::Calendar { bytes, .. } if bytes == [b'x'; 900]));
     assert!(other.asked()[0].contains("accept-encoding: gzip"), "{:?}", other.asked());
     let refused = fetch(&ask(&packed(&PACKED_1001)), &limits()).unwrap_err();
     assert!(refused.to_string().contains("larger than"), "{refused}");
@@ -164,7 +164,7 @@ fn a_server_that_cannot_prove_who_it_is_gets_no_request() {
     let other = Other::start(Box::new(|_, stream| answer(stream, "200 OK", "", "no secret")));
     for scheme in ["https", "webcal"] {
         let address = format!("{scheme}://{}/team.ics", other.address);
-        let refused = fetch(&Asked { address, ..Asked::default() }, &limits()).unwrap_err();
+        let refused = fetch(&FetchRequest { address, ..FetchRequest::default() }, &limits()).unwrap_err();
         assert!(refused.to_string().contains("certificate is not valid"), "{refused}");
     }
     assert!(other.asked().iter().all(|head| !head.contains("team.ics")), "{:?}", other.asked());

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use obcms_domain::core::id::Id;
-use obcms_store::{Cell, Engine, StoreError};
+use obcms_store::{Engine, SqlValue, StoreError};
 use obcms_tests::{Client, Server, on_both_engines};
 use serde_json::json;
 
@@ -166,7 +166,7 @@ on_both_engines! {
     fn no_page_of_a_busy_person_walks_a_large_table(server: &Server) {
         let people = region(server);
         let database = server.app().database();
-        let mut statements: BTreeMap<String, (String, Vec<Cell>)> = BTreeMap::new();
+        let mut statements: BTreeMap<String, (String, Vec<SqlValue>)> = BTreeMap::new();
         for (who, client) in &people {
             let ppa = client.get("/api/v1/ppas?limit=1").expect_status(200).json;
             let page = format!("/ppas/{}", ppa["items"][0]["id"].as_str().unwrap());

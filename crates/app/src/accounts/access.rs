@@ -13,7 +13,7 @@ use obcms_store::exchange::feeds;
 use obcms_store::exchange::sharing;
 
 use super::find_user;
-use crate::core::{Actor, App, AppError, Credential, Work, security};
+use crate::core::{Actor, App, AppError, Credential, UnitOfWork, security};
 use crate::records::require_write;
 
 /// Reason why somebody has no access any more.
@@ -160,7 +160,7 @@ fn token_for(tx: &mut Tx<'_>, actor: &Actor, id: Id) -> Result<Token, AppError> 
 
 /// Archives the feeds and shares that are to end; returns how many of each.
 fn end_addresses(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     mut feeds: Vec<Record>,
     mut shares: Vec<Record>,
     end: &EndAccess,

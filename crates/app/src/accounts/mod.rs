@@ -37,7 +37,7 @@ pub use tokens::{DEFAULT_DAYS as TOKEN_DAYS, TokenEnd};
 pub(crate) use vault::opened;
 pub use vault::{KEY_LENGTH, Vault, new_key};
 
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 
 impl App {
     /// Whether anybody has an account yet.
@@ -65,6 +65,6 @@ fn own_id(actor: &Actor) -> Result<Id, AppError> {
     actor.id.ok_or(AppError::Unauthorized)
 }
 
-fn find_user(work: &mut Work<'_, '_>, id: Id) -> Result<Record, AppError> {
+fn find_user(work: &mut UnitOfWork<'_, '_>, id: Id) -> Result<Record, AppError> {
     work.find(&kinds::USER, id)?.ok_or(AppError::NotFound("user"))
 }

@@ -9,7 +9,7 @@ use obcms_store::accounts;
 use super::access::require_no_token;
 use super::{find_user, own_id};
 use crate::core::password_hash::{hash, verify};
-use crate::core::{Actor, App, AppError, Work, security};
+use crate::core::{Actor, App, AppError, UnitOfWork, security};
 use crate::records::require_write;
 
 /// Stands for the address where somebody who is signed in already mistypes the current password.
@@ -53,7 +53,7 @@ pub fn locked_for(
 
 /// Sets the password of a user, and takes away what the old one opened.
 pub fn replace(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     user: &Record,
     hash: &str,
     keep_session: Option<Id>,

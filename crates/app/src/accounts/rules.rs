@@ -7,11 +7,11 @@ use obcms_store::accounts;
 
 use crate::core::actor::roles;
 use crate::core::rules::Input;
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 
 /// Keeps the name in small letters and the last administrator in office.
 pub fn before_save(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
     _: &Input,
@@ -45,7 +45,7 @@ pub fn before_save(
 }
 
 /// Refuses to put away the last administrator, and ends what opens the account: restoring it opens nothing by itself.
-pub fn before_archive(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
+pub fn before_archive(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
     if roles(record).contains(&Role::Admin) {
         require_another_admin(work, record)?;
     }
@@ -57,7 +57,7 @@ pub fn before_archive(work: &mut Work<'_, '_>, record: &Record) -> Result<(), Ap
 }
 
 /// Logs that an account was restored.
-pub fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     if before.is_archived() && !record.is_archived() {
         work.acted("account_restored", record.text("username").to_owned());
     }
@@ -65,7 +65,7 @@ pub fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Res
 }
 
 /// Undoing may archive, disable or change roles as well as any other way.
-pub fn before_undo(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+pub fn before_undo(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     let in_office = |user: &Record| {
         roles(user).contains(&Role::Admin) && !user.is_archived() && !user.flag("is_disabled")
     };
@@ -73,7 +73,7 @@ pub fn before_undo(work: &mut Work<'_, '_>, before: &Record, record: &Record) ->
 }
 
 /// Fails when no other active administrator is left.
-pub fn require_another_admin(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
+pub fn require_another_admin(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
     let other = work.tx.first(
         "SELECT id FROM users WHERE id <> $1 AND archived_at IS NULL AND is_disabled = $2 AND roles LIKE '%\"admin\"%' LIMIT 1",
         &[record.id.into(), false.into()],

@@ -63,7 +63,7 @@ enum Outcome {
 }
 
 /// Text from outside, fit to be kept: of bearable length, and without characters that no database takes.
-fn kept(text: &str, longest: usize) -> String {
+fn sanitized(text: &str, longest: usize) -> String {
     text.chars().filter(|character| !character.is_control()).take(longest).collect()
 }
 
@@ -76,8 +76,8 @@ impl App {
         client: &Client<'_>,
     ) -> Result<SignedIn, SignInError> {
         let Client { address, agent, device } = *client;
-        let name = kept(&username::normalise(username), username::LONGEST + 1);
-        let address = kept(address, LONGEST_NOTE);
+        let name = sanitized(&username::normalise(username), username::LONGEST + 1);
+        let address = sanitized(address, LONGEST_NOTE);
         let now = self.now();
         let (attempt, locked, user, actor) = self.read(|tx| {
             let id = accounts::user_by_name(tx, &name)?;
@@ -109,7 +109,7 @@ impl App {
             last_seen_at: now,
             expires_at: now + self.longest_session(),
             address: address.clone(),
-            agent: kept(agent, LONGEST_NOTE),
+            agent: sanitized(agent, LONGEST_NOTE),
         });
         let program = Actor::program();
         let outcome = self.write(welcome.as_ref().unwrap_or(&program), |work| {
@@ -156,7 +156,7 @@ impl App {
 
     /// Returns true if the secret is that of a known device of that user.
     pub fn is_known_device(&self, username: &str, secret: &str) -> Result<bool, AppError> {
-        let name = kept(&username::normalise(username), username::LONGEST + 1);
+        let name = sanitized(&username::normalise(username), username::LONGEST + 1);
         let now = self.now();
         self.read(|tx| {
             let id = accounts::user_by_name(tx, &name)?;

@@ -10,7 +10,7 @@ use obcms_store::bookings::{self as store, Slot};
 use obcms_store::{Tx, records};
 use serde_json::{Value as Json, json};
 
-use super::answer::{Known, shown_instant};
+use super::conflict_response::{Known, shown_instant};
 use crate::calendar::CalendarQuery;
 use crate::core::{Actor, App, AppError};
 

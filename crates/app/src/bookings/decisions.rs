@@ -8,8 +8,8 @@ use obcms_domain::registry::{FieldError, Record, Value, check_text};
 use obcms_store::{bookings as store, records};
 use serde_json::Value as Json;
 
-use super::guard;
-use crate::core::{Actor, App, AppError, Work};
+use super::conflicts;
+use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::{Input, reload, require_version, require_write};
 
 /// Characters of a note at most.
@@ -132,7 +132,7 @@ impl App {
 
 /// Approves, refuses or gives up a booking.
 pub fn decide(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     id: Id,
     decision: &Decision,
     expected: Option<i64>,
@@ -163,7 +163,11 @@ pub fn decide(
 }
 
 /// Nobody decides twice, and not on what is over.
-fn require_undecided(work: &mut Work<'_, '_>, booking: &Record, verdict: Verdict) -> Result<(), AppError> {
+fn require_undecided(
+    work: &mut UnitOfWork<'_, '_>,
+    booking: &Record,
+    verdict: Verdict,
+) -> Result<(), AppError> {
     if booking.is_archived() {
         return Err(AppError::conflict("This booking is archived. Restore it first."));
     }
@@ -187,21 +191,21 @@ fn require_undecided(work: &mut Work<'_, '_>, booking: &Record, verdict: Verdict
 /// Before it is approved, a booking is held once more against those that stand: an override may have gone over it. What
 /// waits as it does is not in its way; of those that do not fit together, the one that is approved first has the time.
 /// The buffers are those that it was booked with.
-fn check_again(work: &mut Work<'_, '_>, booking: &Record) -> Result<(), AppError> {
-    let mut demand = guard::demand(work, None, booking, &uses(booking))?;
+fn check_again(work: &mut UnitOfWork<'_, '_>, booking: &Record) -> Result<(), AppError> {
+    let mut demand = conflicts::demand(work, None, booking, &uses(booking))?;
     if !demand.terms.is_available {
         let name = &demand.terms.name;
         return Err(AppError::conflict(format!("{name} is not available for booking. Reject the booking.")));
     }
     demand.slots = store::of_bookings(work.tx, &[booking.id])?;
-    let Some(hull) = guard::hull(&demand.slots) else {
+    let Some(bounding_span) = conflicts::bounding_span(&demand.slots) else {
         return Ok(());
     };
-    let mut others = store::within(work.tx, &[demand.resource.id], hull, Some(booking.id))?;
+    let mut others = store::within(work.tx, &[demand.resource.id], bounding_span, Some(booking.id))?;
     let ids: Vec<Id> = others.iter().map(|other| other.booking).collect();
     let known = records::references(work.tx, &ids)?;
     others.retain(|other| {
         known.get(&other.booking).is_some_and(|booking| booking.state == BookingStatus::Approved.as_str())
     });
-    guard::refuse(work, booking, &demand, &others)
+    conflicts::refuse(work, booking, &demand, &others)
 }

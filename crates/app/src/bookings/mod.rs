@@ -4,16 +4,16 @@
 //! looked at, and the times of the booking are written beside it, where the database refuses a second exclusive one
 //! once more. Creating, moving, deciding, restoring and undoing are therefore one path.
 
-mod answer;
 mod availability;
+mod conflict_response;
+pub(crate) mod conflicts;
 mod decisions;
-pub(crate) mod guard;
 mod preview;
 pub(crate) mod rules;
-mod utilisation;
+mod utilization;
 
-pub use answer::shown_instant;
 pub use availability::{Availability, Booked};
+pub use conflict_response::shown_instant;
 pub use decisions::{Decided, Decision, Verdict, decide};
 pub use preview::{Preview, PreviewedDate};
-pub use utilisation::{Utilisation, sees_utilisation, utilisation_file};
+pub use utilization::{Utilisation, sees_utilisation, utilisation_file};

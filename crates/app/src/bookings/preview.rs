@@ -11,8 +11,8 @@ use obcms_store::bookings::{self as store, Slot};
 use obcms_store::records;
 use serde_json::{Value as Json, json};
 
-use super::answer::{Known, shown_instant, shown_span};
-use super::guard::{hull, in_the_way, slots, unbounded};
+use super::conflict_response::{Known, shown_instant, shown_span};
+use super::conflicts::{bounding_span, in_the_way, slots, unbounded};
 use crate::core::{Actor, App, AppError};
 use crate::records::Input;
 
@@ -145,10 +145,10 @@ impl App {
             }
             let wanted = slots(&booking, id, &terms, &uses(&booking));
             let margin = SignedDuration::from_hours(15 * 24);
-            let others = match hull(&wanted) {
-                Some(hull) => {
-                    let earliest = hull.start.checked_sub(margin).unwrap_or(hull.start);
-                    let latest = hull.end.checked_add(margin).unwrap_or(hull.end);
+            let others = match bounding_span(&wanted) {
+                Some(bounding_span) => {
+                    let earliest = bounding_span.start.checked_sub(margin).unwrap_or(bounding_span.start);
+                    let latest = bounding_span.end.checked_add(margin).unwrap_or(bounding_span.end);
                     store::within(tx, &[id], Span::new(earliest, latest), Some(booking.id))?
                 }
                 None => Vec::new(),

@@ -6,23 +6,23 @@ use obcms_domain::calendar::series::{self, Series};
 use obcms_domain::kinds::BOOKING;
 use obcms_domain::registry::{FieldError, Record, Value};
 
-use crate::bookings::guard::{self, is_override};
+use crate::bookings::conflicts::{self, is_override};
 use crate::core::rules::Input;
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 
 /// Wrong dates of a series that are named at most.
 const NAMED: usize = 10;
 
 /// Applies the rules of bookings to a record that people changed.
 pub fn before_save(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     booking: &mut Record,
     _: &Input,
 ) -> Result<(), AppError> {
     require_override(work, before, booking)?;
     name(work, booking)?;
-    let resource = guard::hold(work, before, booking)?;
+    let resource = conflicts::hold(work, before, booking)?;
     booking.set("resource_name", resource.title());
     let asks = before.is_none_or(|before| asks_anew(before, booking));
     if !asks {
@@ -44,8 +44,8 @@ pub fn before_save(
         // and the first part of a series that is split still holds the times that the second one takes over.
         return Ok(());
     }
-    let demand = guard::demand(work, before, booking, &uses(booking))?;
-    guard::check(work, booking, &demand)
+    let demand = conflicts::demand(work, before, booking, &uses(booking))?;
+    conflicts::check(work, booking, &demand)
 }
 
 /// Fields that all dates of a booking have in common.
@@ -55,7 +55,7 @@ const DECIDED: [&str; 5] = ["status", "decided_by", "decided_at", "decision_note
 
 /// Checks the dates of a series that changed. What others took is looked at when it is written.
 pub fn before_series(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     booking: &mut Record,
 ) -> Result<(), AppError> {
@@ -84,7 +84,7 @@ pub fn before_series(
     if is_bounded(booking) && uses(booking).iter().all(is_asked) {
         return Ok(());
     }
-    let resource = guard::hold(work, before, booking)?;
+    let resource = conflicts::hold(work, before, booking)?;
     let terms = Terms::of(&resource, work.app.zone());
     check_terms(work, &known, booking, &terms)?;
     set_status(work, before.or(first.as_ref()), booking, &terms);
@@ -101,7 +101,7 @@ fn asks_anew(before: &Record, booking: &Record) -> bool {
 
 /// To book over others needs a right of its own, and a reason.
 fn require_override(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     booking: &mut Record,
 ) -> Result<(), AppError> {
@@ -118,7 +118,7 @@ fn require_override(
 }
 
 /// A booking without a purpose is called after what it is for, or after who booked.
-fn name(work: &mut Work<'_, '_>, booking: &mut Record) -> Result<(), AppError> {
+fn name(work: &mut UnitOfWork<'_, '_>, booking: &mut Record) -> Result<(), AppError> {
     if !booking.get("purpose").is_empty() {
         return Ok(());
     }
@@ -132,7 +132,7 @@ fn name(work: &mut Work<'_, '_>, booking: &mut Record) -> Result<(), AppError> {
 }
 
 /// What is over, refused or given up is not moved.
-fn require_open(work: &Work<'_, '_>, before: &Record) -> Result<(), AppError> {
+fn require_open(work: &UnitOfWork<'_, '_>, before: &Record) -> Result<(), AppError> {
     let status = BookingStatus::of(before);
     if !status.blocks() {
         return Err(AppError::conflict(format!("This booking was {}. Make a new booking.", status.as_str())));
@@ -143,10 +143,15 @@ fn require_open(work: &Work<'_, '_>, before: &Record) -> Result<(), AppError> {
     Ok(())
 }
 
-fn check_terms(work: &Work<'_, '_>, known: &[Use], booking: &Record, terms: &Terms) -> Result<(), AppError> {
+fn check_terms(
+    work: &UnitOfWork<'_, '_>,
+    known: &[Use],
+    booking: &Record,
+    terms: &Terms,
+) -> Result<(), AppError> {
     let mut errors = Vec::new();
     if !is_bounded(booking) {
-        return Err(guard::unbounded(terms));
+        return Err(conflicts::unbounded(terms));
     }
     if !terms.is_available {
         let message = format!("{} is not available for booking.", terms.name);
@@ -166,7 +171,7 @@ fn check_terms(work: &Work<'_, '_>, known: &[Use], booking: &Record, terms: &Ter
 
 /// A new or moved booking waits for a decision where its resource asks for one. Whoever may decide moves without
 /// asking again, and an override is decided by its reason.
-fn set_status(work: &Work<'_, '_>, before: Option<&Record>, booking: &mut Record, terms: &Terms) {
+fn set_status(work: &UnitOfWork<'_, '_>, before: Option<&Record>, booking: &mut Record, terms: &Terms) {
     let decides = before.is_some() && work.actor.may(Action::DecideBooking, booking.kind.area);
     if is_override(booking) {
         booking.set("status", BookingStatus::Approved.as_str());

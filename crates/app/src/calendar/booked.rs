@@ -15,7 +15,7 @@ use obcms_domain::kinds::{BOOKING, EVENT};
 use obcms_store::calendar::EntryRow;
 use obcms_store::{Tx, bookings, records};
 
-use super::kept::{self, Kept};
+use super::cache::{self, CachedEntry};
 use super::{CalendarQuery, Entry, Feed, Shown, Zones, expansion, merged};
 use crate::core::{Actor, App, AppError};
 
@@ -83,8 +83,8 @@ impl Booked {
                 rows.push(EntryRow { series, ..EntryRow::of(&booking, entry, "") });
             }
         }
-        let rows = kept::of_rows(tx, rows, app.zone())?;
-        let names = kept::names_of(tx, &rows)?;
+        let rows = cache::of_rows(tx, rows, app.zone())?;
+        let names = cache::names_of(tx, &rows)?;
         let mut zones = Zones::new(app.zone());
         let mut entries = Vec::new();
         for kept in rows {
@@ -151,7 +151,7 @@ impl Entry {
             return;
         }
         let kept = &self.row.kept;
-        self.row.kept = Arc::new(Kept {
+        self.row.kept = Arc::new(CachedEntry {
             row: kept.row.clone(),
             zone: kept.zone.clone(),
             resources: left.into(),

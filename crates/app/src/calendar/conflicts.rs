@@ -13,7 +13,7 @@ use obcms_store::bookings::Slot;
 use obcms_store::calendar::EntryRow;
 use obcms_store::{Database, Tx, bookings, records};
 
-use super::{CalendarQuery, Entry, Feed, kept, takes_time};
+use super::{CalendarQuery, Entry, Feed, cache, takes_time};
 use crate::core::{Actor, App, AppError};
 
 /// Pairs in one answer at most.
@@ -92,7 +92,7 @@ impl App {
             let mut feed = Feed { entries, names };
             let over = bookings::booked_over(tx, window)?;
             let rows = bookings_missing(tx, &over, &feed.entries)?;
-            feed.add(kept::of_rows(tx, rows, self.zone())?, tx)?;
+            feed.add(cache::of_rows(tx, rows, self.zone())?, tx)?;
             self.narrow_to_rights(tx, actor, &mut feed.entries)?;
             let mut pairs = people_and_venues(&feed);
             pairs.extend(resources(tx, &feed, &over)?);

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::moving::{Moved, Wish, given_on, in_terms_of_the_entry, missing, patch};
 use super::{EntryId, Feed};
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
 use crate::records::{self, Input};
 
@@ -23,7 +23,7 @@ impl App {
     }
 }
 
-fn copy_entry(work: &mut Work<'_, '_>, entry: &str, input: &Input) -> Result<Moved, AppError> {
+fn copy_entry(work: &mut UnitOfWork<'_, '_>, entry: &str, input: &Input) -> Result<Moved, AppError> {
     let id = EntryId::parse(entry).ok_or_else(missing)?;
     let (kind, role) = id.described().ok_or_else(missing)?;
     let original = work.load(kind, id.record)?;

@@ -4,34 +4,34 @@
 //! asks: what they may see, what they may move, and the names of people.
 
 mod booked;
+mod cache;
 pub mod conflicts;
 mod copying;
 pub mod density;
 mod entry_id;
 pub(crate) mod events;
 mod expansion;
+mod filters;
 pub mod icalendar;
-mod kept;
 mod moving;
-mod narrowing;
 mod query;
-mod reassigning;
+mod reassignment;
 mod rights;
 mod rows;
+mod serialize;
 pub mod series;
 pub mod suggestions;
-mod writing;
 
 use booked::Booked;
+pub use cache::{CalendarCache, Names};
 pub use entry_id::EntryId;
 use expansion::of_changed;
 pub use expansion::{expand, next};
-pub use kept::{KeptCalendar, Names};
+pub use filters::RelatedTo;
 pub use moving::Moved;
-pub use narrowing::Concerning;
 pub use query::{CalendarQuery, FILTERS, MAXIMUM_DAYS, WINDOW};
 pub use rows::{Row, Rows};
-pub(crate) use writing::digest;
+pub(crate) use serialize::digest;
 
 use std::fmt;
 use std::ops::Deref;
@@ -49,7 +49,7 @@ use obcms_store::{Database, Tx};
 
 use crate::calendar::icalendar::Component;
 use crate::core::{Actor, App, AppError};
-use kept::Kept;
+use cache::CachedEntry;
 
 /// The entries of a window with the names of the people on them.
 #[derive(Clone, Debug, Default)]
@@ -74,7 +74,7 @@ pub struct Entry {
 /// The row of an entry: as it is kept, or as it is on one date of a series.
 #[derive(Clone, Debug)]
 pub struct Shown {
-    kept: Arc<Kept>,
+    kept: Arc<CachedEntry>,
     date: Option<Box<EntryRow>>,
 }
 
@@ -137,7 +137,7 @@ impl Entry {
     }
 
     /// A row as it is, editable for nobody yet.
-    fn whole(kept: Arc<Kept>) -> Self {
+    fn whole(kept: Arc<CachedEntry>) -> Self {
         Self { row: Shown { kept, date: None }, editable: false, changed: None }
     }
 
@@ -158,7 +158,7 @@ impl Entry {
     }
 
     /// The row that it is of; none when it differs from it in more than when it is.
-    fn common(&self) -> Option<&Kept> {
+    fn common(&self) -> Option<&CachedEntry> {
         if self.changed.is_some() { None } else { Some(&self.row.kept) }
     }
 
@@ -247,7 +247,7 @@ impl App {
         modules: &[Module],
         wanted: &dyn Fn(&EntryRow) -> bool,
     ) -> Result<(Vec<Entry>, Names), AppError> {
-        let (rows, names) = self.cache::<KeptCalendar>().within(tx, state, window, self.zone())?;
+        let (rows, names) = self.cache::<CalendarCache>().within(tx, state, window, self.zone())?;
         let mut zones = Zones::new(self.zone());
         let mut entries = Vec::with_capacity(rows.len());
         let mut dates = Vec::new();
@@ -282,8 +282,8 @@ impl App {
         query: &CalendarQuery,
     ) -> Result<(i64, Feed), AppError> {
         let state = Database::state_of(tx)?;
-        let (rows, names) = self.cache::<KeptCalendar>().within(tx, state, &query.window, self.zone())?;
-        let wanted = |kept: &Kept| {
+        let (rows, names) = self.cache::<CalendarCache>().within(tx, state, &query.window, self.zone())?;
+        let wanted = |kept: &CachedEntry| {
             (query.modules.is_empty() || query.modules.contains(&kept.row.kind.module))
                 && (query.wants(&kept.row, actor) || wants_a_date(query, kept, actor))
         };
@@ -293,8 +293,8 @@ impl App {
 
     /// Rows as the actor sees them, in their order.
     fn feed(&self, tx: &mut Tx<'_>, actor: &Actor, rows: Vec<EntryRow>) -> Result<Feed, AppError> {
-        let rows = kept::of_rows(tx, rows, self.zone())?;
-        let names = kept::names_of(tx, &rows)?;
+        let rows = cache::of_rows(tx, rows, self.zone())?;
+        let names = cache::names_of(tx, &rows)?;
         let mut entries: Vec<Entry> = rows.into_iter().map(Entry::whole).collect();
         self.narrow_to_rights(tx, actor, &mut entries)?;
         Ok(Feed { entries, names })
@@ -317,7 +317,7 @@ impl App {
 }
 
 /// Whether the filters let a changed date of a series pass, and with it the series.
-fn wants_a_date(query: &CalendarQuery, kept: &Kept, actor: &Actor) -> bool {
+fn wants_a_date(query: &CalendarQuery, kept: &CachedEntry, actor: &Actor) -> bool {
     kept.series.as_ref().is_some_and(|series| {
         let mut changed = series.stored.changed.iter();
         changed.any(|changed| query.wants(&of_changed(kept.row.clone(), changed), actor))
@@ -367,9 +367,9 @@ impl Feed {
     }
 
     /// Adds rows as they are, in their places.
-    fn add(&mut self, rows: Vec<Arc<Kept>>, tx: &mut Tx<'_>) -> Result<(), AppError> {
+    fn add(&mut self, rows: Vec<Arc<CachedEntry>>, tx: &mut Tx<'_>) -> Result<(), AppError> {
         if !rows.is_empty() {
-            let names = kept::names_of(tx, &rows)?;
+            let names = cache::names_of(tx, &rows)?;
             Arc::make_mut(&mut self.names).extend(names.iter().map(|(id, name)| (*id, name.clone())));
             let entries = std::mem::take(&mut self.entries);
             self.entries = merged(entries, rows.into_iter().map(Entry::whole).collect());

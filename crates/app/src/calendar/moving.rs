@@ -12,10 +12,10 @@ use obcms_domain::registry::{DateRole, FieldError, FieldType, Record, Value, mom
 use obcms_store::calendar::{self as store, EntryRow};
 use serde_json::{Value as Json, json};
 
-use super::reassigning::{self, Goes};
+use super::reassignment::{self, Reassignment};
 use super::{EntryId, Feed};
 use crate::calendar::series::{Scope, Target};
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
 use crate::records::{self, Input};
 
@@ -48,7 +48,7 @@ pub(super) fn missing() -> AppError {
 }
 
 fn move_entry(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     entry: &str,
     input: &Input,
     expected: Option<i64>,
@@ -73,7 +73,7 @@ fn move_entry(
     let goes = &wish.goes;
     let after = records::update(work, kind, id.record, &patch, expected)
         .map_err(|error| goes.in_terms_of_the_entry(in_terms_of_the_entry(error, role), kind))?;
-    let bookings = reassigning::bookings(work, &before, &after, goes)?;
+    let bookings = reassignment::bookings(work, &before, &after, goes)?;
     let mut rows = store::of_record(work.tx, after.id)?;
     if rows.is_empty() {
         // What is shown within an event has no row of its own.
@@ -89,7 +89,7 @@ fn move_entry(
 }
 
 /// Refuses whoever may edit nothing of the record, in terms of the entry.
-fn require_edit(work: &mut Work<'_, '_>, record: &Record, role: &DateRole) -> Result<(), AppError> {
+fn require_edit(work: &mut UnitOfWork<'_, '_>, record: &Record, role: &DateRole) -> Result<(), AppError> {
     let names = [role.start].into_iter();
     let asked = work.actor.require_names(work.tx, Action::Edit, record, names);
     asked.map_err(|error| in_terms_of_the_entry(error, role))
@@ -97,7 +97,7 @@ fn require_edit(work: &mut Work<'_, '_>, record: &Record, role: &DateRole) -> Re
 
 /// The change of the record's fields by which the copy of an entry goes to somebody else.
 pub(super) fn given_on(record: &Record, role: &DateRole, wish: &Wish<'_>) -> Result<Input, AppError> {
-    let fields = reassigning::fields(record, role, &wish.goes)?;
+    let fields = reassignment::fields(record, role, &wish.goes)?;
     if wish.goes.resource.is_some() && fields.is_empty() {
         return Err(AppError::field("resource", "kind", "A copy of this entry cannot have a resource."));
     }
@@ -112,8 +112,8 @@ fn change(
     wish: &Wish<'_>,
     office: &TimeZone,
 ) -> Result<Input, AppError> {
-    let mut fields = reassigning::fields(record, role, &wish.goes)?;
-    let is_given_on = wish.goes != Goes::default();
+    let mut fields = reassignment::fields(record, role, &wish.goes)?;
+    let is_given_on = wish.goes != Reassignment::default();
     if wish.is_moved() || !is_given_on {
         if !current.movable {
             return Err(AppError::conflict("This date is calculated from other values and cannot be moved."));
@@ -135,7 +135,7 @@ pub(super) fn single(record: &Record, recurrence: &str) -> Result<(Record, Dated
 
 /// Moves one date of a series, or with it those that follow or all.
 fn move_date(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     record: &Record,
     role: &'static DateRole,
     recurrence: &str,
@@ -166,7 +166,7 @@ fn move_date(
         ));
     }
     let bookings =
-        if gives_bookings { reassigning::bookings(work, record, &after.series, goes)? } else { Vec::new() };
+        if gives_bookings { reassignment::bookings(work, record, &after.series, goes)? } else { Vec::new() };
     let of_booking = bookings.first().map(|first| undo_address(first.kind, first.id, work.change_set));
     let undo = after.undo().or(of_booking);
     let single = after.single.as_ref().ok_or_else(missing)?;
@@ -198,7 +198,7 @@ pub(super) struct Wish<'a> {
     /// How far the change of one date of a series reaches.
     scope: Scope,
     /// Who or what it goes to.
-    goes: Goes,
+    goes: Reassignment,
 }
 
 impl<'a> Wish<'a> {

@@ -10,7 +10,7 @@ use obcms_domain::records::search;
 use obcms_domain::registry::{FieldError, Module, moment, parse_date};
 use obcms_store::calendar::{EntryRow, Window};
 
-use super::Concerning;
+use super::RelatedTo;
 use crate::core::{Actor, App, AppError};
 use crate::records::lists::{repeated, with_plus};
 
@@ -68,7 +68,7 @@ pub struct CalendarQuery {
     /// Only these priorities; all when empty.
     pub priorities: Vec<String>,
     /// Only what concerns these teams, organizations, resources and places.
-    pub concerning: Concerning,
+    pub concerning: RelatedTo,
 }
 
 impl CalendarQuery {
@@ -89,7 +89,7 @@ impl CalendarQuery {
             persons: Vec::new(),
             statuses: Vec::new(),
             priorities: Vec::new(),
-            concerning: Concerning::default(),
+            concerning: RelatedTo::default(),
         }
     }
 

@@ -11,7 +11,7 @@ use obcms_store::records::{self, Scope};
 
 use super::Entry;
 use crate::core::actor::assigning;
-use crate::core::{Actor, AppError, Sight};
+use crate::core::{Actor, AppError, Visibility};
 
 /// Takes out what the actor may not see and marks what they may move.
 pub fn apply(tx: &mut Tx<'_>, actor: &Actor, entries: &mut Vec<Entry>) -> Result<(), AppError> {
@@ -92,8 +92,8 @@ impl Rights {
         let none = || Which::These(HashSet::new());
         let visible = match actor.sight(kind) {
             None => return Ok(Self { visible: none(), editable: none(), assigned: None }),
-            Some(Sight::All) => Which::All,
-            Some(Sight::Within(scope)) => {
+            Some(Visibility::All) => Which::All,
+            Some(Visibility::Within(scope)) => {
                 Which::These(records::in_scope(tx, kind, &ids, &scope)?.into_iter().collect())
             }
         };

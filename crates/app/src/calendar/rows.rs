@@ -8,7 +8,7 @@ use obcms_store::{calendar as store, records};
 use serde::Serialize;
 
 use super::CalendarQuery;
-use crate::core::{Actor, App, AppError, Sight};
+use crate::core::{Actor, App, AppError, Visibility};
 use crate::records::lists;
 
 /// What the rows of a timeline are.
@@ -78,7 +78,7 @@ impl App {
                 }
                 ids.sort_unstable();
                 ids.dedup();
-                if let Sight::Within(scope) = &sight {
+                if let Visibility::Within(scope) = &sight {
                     ids = records::in_scope(tx, kind, &ids, scope)?;
                 }
                 Ok(records::load_many(tx, kind, &ids)?)

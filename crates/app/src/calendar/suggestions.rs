@@ -14,7 +14,7 @@ use obcms_domain::registry::{Record, Value};
 use obcms_store::bookings as booked;
 use obcms_store::calendar::{self as store, EntryRow, Window};
 use obcms_store::records::{self, Archived, Filter, Order, Query, SortKey};
-use obcms_store::{Cell, Tx};
+use obcms_store::{SqlValue, Tx};
 use serde_json::{Value as Json, json};
 
 use super::{Feed, expand, takes_time};
@@ -163,7 +163,7 @@ impl App {
         let scope = actor.scope(&RESOURCE)?;
         let query = Query {
             kind: &RESOURCE,
-            filters: vec![Filter::OneOf("resource_type".to_owned(), vec![Cell::from(resource_type)])],
+            filters: vec![Filter::OneOf("resource_type".to_owned(), vec![SqlValue::from(resource_type)])],
             words: Vec::new(),
             scope: scope.as_ref(),
             archived: Archived::Without,

@@ -162,14 +162,14 @@ impl CalendarDefaults {
 
 /// How far somebody sees into an area.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Sight {
+pub enum Visibility {
     /// Everything.
     All,
     /// What lies within the scope.
     Within(Scope),
 }
 
-impl Sight {
+impl Visibility {
     /// Limits of what is seen; nothing where all is.
     #[must_use]
     pub const fn scope(&self) -> Option<&Scope> {
@@ -243,9 +243,9 @@ impl Actor {
 
     /// How far the actor sees into the kind; nothing when not at all.
     #[must_use]
-    pub fn sight(&self, kind: &Kind) -> Option<Sight> {
+    pub fn sight(&self, kind: &Kind) -> Option<Visibility> {
         if self.may(Action::View, kind.area) {
-            return Some(Sight::All);
+            return Some(Visibility::All);
         }
         let related = allows(
             &self.roles,
@@ -254,7 +254,7 @@ impl Actor {
             &[Relation::Organisation, Relation::Assigned, Relation::Own],
         );
         match (related, self.id) {
-            (true, Some(user)) => Some(Sight::Within(Scope { user, concerns: self.concerns.clone() })),
+            (true, Some(user)) => Some(Visibility::Within(Scope { user, concerns: self.concerns.clone() })),
             _ => None,
         }
     }
@@ -262,8 +262,8 @@ impl Actor {
     /// The scope to pass to a query of the kind, or the refusal.
     pub fn scope(&self, kind: &Kind) -> Result<Option<Scope>, AppError> {
         match self.sight(kind) {
-            Some(Sight::All) => Ok(None),
-            Some(Sight::Within(scope)) => Ok(Some(scope)),
+            Some(Visibility::All) => Ok(None),
+            Some(Visibility::Within(scope)) => Ok(Some(scope)),
             None => Err(AppError::forbidden(
                 Action::View,
                 kind.area,

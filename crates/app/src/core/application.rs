@@ -17,7 +17,7 @@ use super::job::Handler;
 use super::password_hash::{self, PasswordCost};
 use super::rules::{Effects, Rules};
 use super::security::PendingEvent;
-use super::work::{Hashes, Work};
+use super::unit_of_work::{Hashes, UnitOfWork};
 
 /// Settings of the installation.
 #[derive(Clone, Debug)]
@@ -164,13 +164,13 @@ impl App {
     pub fn write<T>(
         &self,
         actor: &Actor,
-        mut command: impl FnMut(&mut Work<'_, '_>) -> Result<T, AppError>,
+        mut command: impl FnMut(&mut UnitOfWork<'_, '_>) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
         let mut hashes = Hashes::new();
         loop {
             let mut events = Vec::new();
             let result = self.database.write(|tx| {
-                let mut work = Work::new(self, tx, actor, &hashes);
+                let mut work = UnitOfWork::new(self, tx, actor, &hashes);
                 let result = command(&mut work);
                 events = work.events;
                 result

@@ -13,12 +13,12 @@ pub mod job;
 pub(crate) mod password_hash;
 pub mod rules;
 pub mod security;
-pub mod work;
+pub mod unit_of_work;
 
-pub use actor::{Actor, CacheKey, Credential, Sight};
+pub use actor::{Actor, CacheKey, Credential, Visibility};
 pub(crate) use application::Program;
 pub use application::{App, Options};
 pub use clock::{Clock, Entropy, FixedClock, SystemClock};
 pub use error::AppError;
 pub use password_hash::PasswordCost;
-pub use work::{Work, from_log};
+pub use unit_of_work::{UnitOfWork, from_log};

@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json};
 
 use super::actor::Actor;
 use super::error::AppError;
-use super::work::Work;
+use super::unit_of_work::UnitOfWork;
 
 /// The members of an input.
 pub type Input = Map<String, Json>;
@@ -31,17 +31,17 @@ pub(crate) type Choices = Box<dyn Fn(Option<&Record>, &Record, Date) -> Option<R
 /// First and last day of an origin.
 pub(crate) type Anchors = (Option<Date>, Option<Date>);
 
-type SaveRule = fn(&mut Work<'_, '_>, Option<&Record>, &mut Record, &Input) -> Result<(), AppError>;
-type SeriesRule = fn(&mut Work<'_, '_>, Option<&Record>, &mut Record) -> Result<(), AppError>;
-type UpdateRule = fn(&mut Work<'_, '_>, &Record, &mut Record) -> Result<(), AppError>;
-type RecordRule = fn(&mut Work<'_, '_>, &Record) -> Result<(), AppError>;
+type SaveRule = fn(&mut UnitOfWork<'_, '_>, Option<&Record>, &mut Record, &Input) -> Result<(), AppError>;
+type SeriesRule = fn(&mut UnitOfWork<'_, '_>, Option<&Record>, &mut Record) -> Result<(), AppError>;
+type UpdateRule = fn(&mut UnitOfWork<'_, '_>, &Record, &mut Record) -> Result<(), AppError>;
+type RecordRule = fn(&mut UnitOfWork<'_, '_>, &Record) -> Result<(), AppError>;
 type ChoicesRule = fn(&mut Tx<'_>, &Record, Timestamp) -> Result<Choices, AppError>;
-type InputRule = fn(&mut Work<'_, '_>, &mut Record, &Input) -> Result<(), AppError>;
+type InputRule = fn(&mut UnitOfWork<'_, '_>, &mut Record, &Input) -> Result<(), AppError>;
 type OccurrenceRule = fn(&mut Record, Date) -> Result<(), AppError>;
-type UndoRule = fn(&mut Work<'_, '_>, &Record, &Record, Id) -> Result<(), AppError>;
+type UndoRule = fn(&mut UnitOfWork<'_, '_>, &Record, &Record, Id) -> Result<(), AppError>;
 type RelatedMembersRule = fn(&mut Tx<'_>, &[Record]) -> Result<Vec<Members>, AppError>;
 type PageMembersRule = fn(&mut Tx<'_>, &Record) -> Result<Members, AppError>;
-type ChangeRule = fn(&mut Work<'_, '_>, &Record, &Record) -> Result<(), AppError>;
+type ChangeRule = fn(&mut UnitOfWork<'_, '_>, &Record, &Record) -> Result<(), AppError>;
 
 /// Filter of a list beside those of the fields, as `open` of tasks. Its value is `true` or `false`.
 #[derive(Clone, Copy)]
@@ -176,10 +176,10 @@ pub(crate) struct Effects {
     /// After a record was changed, archived, restored or undone.
     pub changed: ChangeRule,
     /// After an update of a record that may close or reopen it; true when its open tasks and bookings are to be cancelled.
-    pub closed: fn(&mut Work<'_, '_>, &Record, &Record, bool) -> Result<(), AppError>,
+    pub closed: fn(&mut UnitOfWork<'_, '_>, &Record, &Record, bool) -> Result<(), AppError>,
 }
 
-impl Work<'_, '_> {
+impl UnitOfWork<'_, '_> {
     /// The rules of a kind.
     pub(crate) fn rules_of(&self, kind: &Kind) -> &'static KindRules {
         self.app.rules().of(kind)

@@ -7,11 +7,11 @@ use serde_json::Value as Json;
 use super::feeds;
 use crate::accounts::limit_end;
 use crate::core::rules::Input;
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 
 /// Gives a new feed its secret, and refuses kinds and states of entries that there are not.
 pub fn before_save(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
     _: &Input,

@@ -6,11 +6,11 @@ use obcms_domain::registry::{Record, Value};
 use super::feeds;
 use crate::accounts::limit_end;
 use crate::core::rules::Input;
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 
 /// Gives a new share its secret, and puts the hash of a given pass phrase in its place; an empty one takes it away.
 pub fn before_save(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
     input: &Input,

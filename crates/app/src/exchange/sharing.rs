@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
 use obcms_domain::core::id::Id;
-use obcms_domain::exchange::sharing::{Gone, gone};
+use obcms_domain::exchange::sharing::{Closed, gone};
 use obcms_domain::kinds::{RESOURCE, SHARE, SHARED_MODULES};
 use obcms_domain::registry::{Module, Record, Value};
 use obcms_store::exchange::sharing as store;
@@ -47,7 +47,7 @@ pub enum Opened {
     /// There is no such share.
     Missing,
     /// There was one.
-    Gone(Gone),
+    Closed(Closed),
     /// The pass phrase is needed first.
     Locked,
     /// The calendar; the view is counted.
@@ -56,11 +56,11 @@ pub enum Opened {
 
 /// What stands behind an address, when it is only asked and nothing is shown.
 #[derive(Clone, Debug)]
-pub enum Behind {
+pub enum ShareState {
     /// There is no such share.
     Missing,
     /// There was one.
-    Gone(Box<Record>, Gone),
+    Closed(Box<Record>, Closed),
     /// The pass phrase is needed first.
     Locked,
     /// A share that can be looked at, and its maker.
@@ -162,13 +162,13 @@ impl App {
     pub fn open_share(&self, secret: &str, given_proof: &str, visitor: &Visitor) -> Result<Opened, AppError> {
         let now = self.now();
         let (share, maker) = match self.behind_share(secret, given_proof)? {
-            Behind::Missing => {
+            ShareState::Missing => {
                 stranger("missing", "", visitor);
                 return Ok(Opened::Missing);
             }
-            Behind::Gone(share, reason) => return self.refuse(&share, reason, visitor),
-            Behind::Locked => return Ok(Opened::Locked),
-            Behind::Open(found) => *found,
+            ShareState::Closed(share, reason) => return self.refuse(&share, reason, visitor),
+            ShareState::Locked => return Ok(Opened::Locked),
+            ShareState::Open(found) => *found,
         };
         let counted = self.database().write(|tx| {
             let counted = store::count_view(tx, share.id, now)?;
@@ -180,26 +180,26 @@ impl App {
         if !counted {
             // Whoever was faster took the last view, or the maker took the share back.
             let reason = self.read(|tx| find(tx, secret))?.and_then(|(share, _)| gone(&share, now));
-            return self.refuse(&share, reason.unwrap_or(Gone::UsedUp), visitor);
+            return self.refuse(&share, reason.unwrap_or(Closed::UsedUp), visitor);
         }
         stranger("opened", &share.id.to_string(), visitor);
         Ok(Opened::Shown(self.shared_calendar(&share, &maker)?))
     }
 
     /// What opening a share would come to. Nothing is counted or noted.
-    pub fn behind_share(&self, secret: &str, given_proof: &str) -> Result<Behind, AppError> {
+    pub fn behind_share(&self, secret: &str, given_proof: &str) -> Result<ShareState, AppError> {
         let Some((share, maker)) = self.read(|tx| find(tx, secret))? else {
-            return Ok(Behind::Missing);
+            return Ok(ShareState::Missing);
         };
         let maker = match (gone(&share, self.now()), maker) {
-            (Some(reason), _) => return Ok(Behind::Gone(Box::new(share), reason)),
-            (None, None) => return Ok(Behind::Gone(Box::new(share), Gone::MakerGone)),
+            (Some(reason), _) => return Ok(ShareState::Closed(Box::new(share), reason)),
+            (None, None) => return Ok(ShareState::Closed(Box::new(share), Closed::MakerGone)),
             (None, Some(maker)) => maker,
         };
         if share.flag("has_passphrase") && given_proof != proof(&share) {
-            return Ok(Behind::Locked);
+            return Ok(ShareState::Locked);
         }
-        Ok(Behind::Open(Box::new((share, maker))))
+        Ok(ShareState::Open(Box::new((share, maker))))
     }
 
     /// Checks a pass phrase. It takes as long as signing in; whoever calls this limits how many run at once.
@@ -288,10 +288,10 @@ impl App {
         Ok(resources.iter().filter(is_person).map(|resource| resource.id).collect())
     }
 
-    fn refuse(&self, share: &Record, reason: Gone, visitor: &Visitor) -> Result<Opened, AppError> {
+    fn refuse(&self, share: &Record, reason: Closed, visitor: &Visitor) -> Result<Opened, AppError> {
         self.database().write(|tx| self.note(tx, share, reason.as_str(), visitor))?;
         stranger(reason.as_str(), &share.id.to_string(), visitor);
-        Ok(Opened::Gone(reason))
+        Ok(Opened::Closed(reason))
     }
 
     /// Notes a refusal, unless there are too many.

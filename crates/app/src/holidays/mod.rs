@@ -18,7 +18,7 @@ use obcms_domain::registry::Record;
 use obcms_store::{Tx, holidays as store, records};
 use serde_json::{Value as Json, json};
 
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::require_write;
 
 /// What computing the holidays of a year came to.
@@ -192,7 +192,7 @@ pub fn hijri(tx: &mut Tx<'_>) -> Result<HijriCalendar, AppError> {
 }
 
 /// Computes the holidays of a year within a command.
-pub fn compute(work: &mut Work<'_, '_>, year: i16) -> Result<Computed, AppError> {
+pub fn compute(work: &mut UnitOfWork<'_, '_>, year: i16) -> Result<Computed, AppError> {
     let calendar = hijri(work.tx)?;
     let rules = holidays::of_year(year, &calendar);
     let keys: Vec<String> = rules.iter().map(|rule| rule.key.clone()).collect();
@@ -223,7 +223,7 @@ pub fn compute(work: &mut Work<'_, '_>, year: i16) -> Result<Computed, AppError>
     Ok(computed)
 }
 
-fn made(work: &Work<'_, '_>, rule: &Holiday) -> Record {
+fn made(work: &UnitOfWork<'_, '_>, rule: &Holiday) -> Record {
     let mut holiday = work.new_record(&HOLIDAY);
     holiday.set("key", rule.key.as_str());
     holiday.set("source", "computed");

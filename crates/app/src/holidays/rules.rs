@@ -7,14 +7,14 @@ use obcms_domain::registry::Record;
 use obcms_store::{holidays as store, records};
 
 use crate::core::rules::Input;
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 
 /// Members that computing would set.
 const COMPUTED: [&str; 4] = ["name", "date", "holiday_type", "is_estimated"];
 
 /// Notes that a person made or changed it; a date given by a person is no estimate any more.
 pub fn before_save(
-    _: &mut Work<'_, '_>,
+    _: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
     input: &Input,
@@ -34,7 +34,7 @@ pub fn before_save(
 
 /// Names what was said of a month: `Shawwal 1448: 1 day later`.
 pub fn name_adjustment(
-    _: &mut Work<'_, '_>,
+    _: &mut UnitOfWork<'_, '_>,
     _: Option<&Record>,
     record: &mut Record,
     _: &Input,
@@ -58,16 +58,16 @@ pub fn name_adjustment(
 }
 
 /// The holidays that await the moon follow a new adjustment.
-pub fn adjusted(work: &mut Work<'_, '_>, _: &Record) -> Result<(), AppError> {
+pub fn adjusted(work: &mut UnitOfWork<'_, '_>, _: &Record) -> Result<(), AppError> {
     recompute_islamic_holidays(work)
 }
 
 /// The holidays that await the moon follow a changed adjustment.
-pub fn readjusted(work: &mut Work<'_, '_>, _: &Record, _: &Record) -> Result<(), AppError> {
+pub fn readjusted(work: &mut UnitOfWork<'_, '_>, _: &Record, _: &Record) -> Result<(), AppError> {
     recompute_islamic_holidays(work)
 }
 
-fn recompute_islamic_holidays(work: &mut Work<'_, '_>) -> Result<(), AppError> {
+fn recompute_islamic_holidays(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let calendar = super::hijri(work.tx)?;
     let ids = store::awaited(work.tx)?;
     for before in records::load_many(work.tx, &HOLIDAY, &ids)? {

@@ -1,6 +1,6 @@
 //! Jobs: work that is done beside the requests, some time after it was asked for.
 //!
-//! A command asks for a job with [`Work::enqueue`](crate::core::Work::enqueue), in its own transaction: it is kept with the
+//! A command asks for a job with [`UnitOfWork::enqueue`](crate::core::UnitOfWork::enqueue), in its own transaction: it is kept with the
 //! rest of the command or not at all. Every serving process has a [`Runner`] whose threads claim what is due. A handler
 //! may be run more than once for one job (its process may die just before it says so), so it must not mind.
 //!

@@ -3,11 +3,11 @@
 use obcms_domain::registry::{Record, Value};
 
 use crate::core::rules::Input;
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 
 /// Notes the day of submission.
 pub fn before_save(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     _: Option<&Record>,
     record: &mut Record,
     _: &Input,

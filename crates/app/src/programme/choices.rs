@@ -10,7 +10,7 @@ use obcms_domain::registry::Record;
 use obcms_store::Tx;
 
 use crate::core::rules::{Choices, Refusal};
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 use crate::programme::projects::stage_of_link;
 
 /// Check of the choices of a PPA, by the stage of its project.
@@ -34,7 +34,7 @@ pub fn of_need(tx: &mut Tx<'_>, need: &Record, _: Timestamp) -> Result<Choices, 
 
 /// Refuses a PPA or a need with choices that a save does not accept. What keeps its choices is not asked about.
 pub(super) fn require(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &Record,
 ) -> Result<(), AppError> {

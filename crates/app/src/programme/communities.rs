@@ -4,11 +4,11 @@ use obcms_domain::kinds::{BARANGAY, MUNICIPALITY};
 use obcms_domain::registry::Record;
 
 use crate::core::rules::Input;
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 
 /// Fills in municipality, province and region from the barangay.
 pub fn before_save(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
     _: &Input,

@@ -6,14 +6,14 @@ use obcms_domain::registry::{Record, Value};
 
 use super::choices;
 use crate::core::rules::Input;
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 
 /// States in which a need counts as validated.
 const VALIDATED: [&str; 5] = ["validated", "prioritized", "planned", "in_progress", "completed"];
 
 /// Computes the score and notes who validated the need.
 pub fn before_save(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
     _: &Input,
@@ -41,7 +41,7 @@ pub fn before_save(
 }
 
 /// The project of a need has its title.
-pub fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     if before.title() == record.title() {
         return Ok(());
     }

@@ -4,11 +4,11 @@ use obcms_domain::registry::Record;
 use obcms_store::settings;
 
 use crate::core::rules::Input;
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 
 /// Gives a new recommendation its number: `OOBC-PR-2027-0001`.
 pub fn before_save(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
     _: &Input,

@@ -24,7 +24,7 @@ use serde_json::{Value as Json, json};
 pub use store::Needs;
 
 use crate::core::cache::RevisionCache;
-use crate::core::{Actor, App, AppError, Sight};
+use crate::core::{Actor, App, AppError, Visibility};
 
 /// PPAs listed at a time.
 pub const LISTED: usize = 50;
@@ -96,9 +96,9 @@ pub(crate) struct Key {
     filter: Filter,
     today: Date,
     ppas: Option<Scope>,
-    needs: Option<Sight>,
-    projects: Option<Sight>,
-    tasks: Option<Sight>,
+    needs: Option<Visibility>,
+    projects: Option<Visibility>,
+    tasks: Option<Visibility>,
 }
 
 /// The figures.

@@ -10,12 +10,12 @@ use serde_json::json;
 
 use super::choices;
 use crate::core::rules::{Input, Members};
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 use crate::tasks::progress::show_progress;
 
 /// Keeps the shown progress right and prefills from the first need what was left open.
 pub fn before_save(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
     _: &Input,
@@ -31,7 +31,7 @@ pub fn before_save(
     Ok(())
 }
 
-fn prefill(work: &mut Work<'_, '_>, record: &mut Record) -> Result<(), AppError> {
+fn prefill(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(), AppError> {
     let Some(need) = record.references("needs").first().copied() else {
         return Ok(());
     };

@@ -5,11 +5,11 @@ use obcms_domain::registry::Record;
 use obcms_domain::tasks::templates;
 
 use crate::core::rules::Input;
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 
 /// Names the project and puts a new one into the first stage.
 pub fn before_save(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
     _: &Input,

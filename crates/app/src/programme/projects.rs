@@ -10,11 +10,11 @@ use obcms_domain::programme::approval;
 use obcms_domain::programme::following;
 use obcms_domain::programme::life_cycle::{self, Facts, LifeCycleError, Missing, Stage};
 use obcms_domain::registry::{Record, Value};
-use obcms_store::programme::projects::{self as store, Stay};
+use obcms_store::programme::projects::{self as store, StageVisit};
 use serde_json::{Value as Json, json};
 
 use crate::core::rules::Members;
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 
 /// A step that somebody asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,7 +134,7 @@ fn facts(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<Facts, AppErr
 }
 
 /// Refuses when the project is in another stage than the one that was seen.
-fn require_stage(work: &mut Work<'_, '_>, id: Id, seen: Stage) -> Result<(), AppError> {
+fn require_stage(work: &mut UnitOfWork<'_, '_>, id: Id, seen: Stage) -> Result<(), AppError> {
     let project = work.load(&PROJECT, id)?;
     work.actor.require(work.tx, Action::Transition, &project)?;
     let current = stage_of(&project);
@@ -148,7 +148,12 @@ fn require_stage(work: &mut Work<'_, '_>, id: Id, seen: Stage) -> Result<(), App
 }
 
 /// Moves a project one step.
-pub fn move_project(work: &mut Work<'_, '_>, id: Id, step: Step, note: &str) -> Result<Record, AppError> {
+pub fn move_project(
+    work: &mut UnitOfWork<'_, '_>,
+    id: Id,
+    step: Step,
+    note: &str,
+) -> Result<Record, AppError> {
     crate::records::require_write(work.actor)?;
     let before = work.load(&PROJECT, id)?;
     work.actor.require(work.tx, Action::Transition, &before)?;
@@ -190,13 +195,13 @@ fn refusal(project: &Record, error: &LifeCycleError) -> AppError {
 }
 
 /// A new project enters the first stage.
-pub fn enter_first(work: &mut Work<'_, '_>, project: &Record) -> Result<(), AppError> {
+pub fn enter_first(work: &mut UnitOfWork<'_, '_>, project: &Record) -> Result<(), AppError> {
     enter(work, project.id, Stage::NeedIdentification, "")
 }
 
 /// Undoing a step takes the stay in the stage back that it led to; undoing that enters it again.
 pub fn follow_undo(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: &Record,
     record: &Record,
     undone: Id,
@@ -210,8 +215,8 @@ pub fn follow_undo(
     Ok(())
 }
 
-fn enter(work: &mut Work<'_, '_>, project: Id, stage: Stage, note: &str) -> Result<(), AppError> {
-    let stay = Stay {
+fn enter(work: &mut UnitOfWork<'_, '_>, project: Id, stage: Stage, note: &str) -> Result<(), AppError> {
+    let stay = StageVisit {
         id: work.app.new_id(),
         project_id: project,
         stage: stage.as_str().to_owned(),
@@ -226,7 +231,7 @@ fn enter(work: &mut Work<'_, '_>, project: Id, stage: Stage, note: &str) -> Resu
 }
 
 /// Lets the states of PPA and need follow the stage. A request has no state of its own until it is turned into a PPA.
-fn follow_stage(work: &mut Work<'_, '_>, project: &Record, stage: Stage) -> Result<(), AppError> {
+fn follow_stage(work: &mut UnitOfWork<'_, '_>, project: &Record, stage: Stage) -> Result<(), AppError> {
     if let Some(id) = project.reference("ppa")
         && let Some(before) = work.find(&PPA, id)?
         && !before.is_request()

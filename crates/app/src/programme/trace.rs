@@ -18,7 +18,7 @@ use obcms_store::records::{self, Reference};
 use serde_json::{Map, Value as Json, json};
 
 use crate::calendar;
-use crate::core::{Actor, App, AppError, Sight};
+use crate::core::{Actor, App, AppError, Visibility};
 use crate::tasks::occurrences;
 
 /// Links shown of one group at most; the rest is counted.
@@ -327,8 +327,8 @@ fn collect(
             let ids: Vec<Id> = items.iter().map(|(reference, _)| reference.id).collect();
             let visible: HashSet<Id> = match actor.sight(group_kind) {
                 None => HashSet::new(),
-                Some(Sight::All) => ids.into_iter().collect(),
-                Some(Sight::Within(scope)) => {
+                Some(Visibility::All) => ids.into_iter().collect(),
+                Some(Visibility::Within(scope)) => {
                     records::in_scope(tx, group_kind, &ids, &scope)?.into_iter().collect()
                 }
             };

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::core::rules::Input;
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::{closing, reasons, references, representation};
 
 impl App {
@@ -58,7 +58,7 @@ impl App {
             };
             // Without the address of a feed or a share, which is a secret.
             idempotency::keep(work.tx, user, key, &answer, work.now)?;
-            object.extend(self.owner_members(base, work.actor, &record));
+            object.extend(self.owner_fields(base, work.actor, &record));
             answer.body = Json::Object(object).to_string();
             Ok(answer)
         });
@@ -133,7 +133,7 @@ impl App {
             None => None,
         };
         if let (Some(record), Ok(Json::Object(mut object))) = (record, serde_json::from_str(&answer.body)) {
-            object.extend(self.owner_members(base, actor, &record));
+            object.extend(self.owner_fields(base, actor, &record));
             answer.body = Json::Object(object).to_string();
         }
         Ok(answer)
@@ -189,14 +189,14 @@ fn require_writable(actor: &Actor, kind: &Kind) -> Result<(), AppError> {
         return Err(AppError::conflict(format!(
             "{} come from {} and cannot be changed here.",
             kind.plural,
-            whence(kind)
+            source_label(kind)
         )));
     }
     require_write(actor)
 }
 
 /// Where the records come from that nobody writes here.
-pub(crate) fn whence(kind: &Kind) -> &'static str {
+pub(crate) fn source_label(kind: &Kind) -> &'static str {
     match kind.module {
         Module::External => "external calendars",
         _ => "the PSGC",
@@ -212,7 +212,7 @@ pub fn require_write(actor: &Actor) -> Result<(), AppError> {
 }
 
 /// Creates a record.
-pub fn create(work: &mut Work<'_, '_>, kind: &'static Kind, input: &Input) -> Result<Record, AppError> {
+pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, input: &Input) -> Result<Record, AppError> {
     // Who may make none at all learns that before anything about the input.
     let possible = allows(
         &work.actor.roles,
@@ -242,7 +242,7 @@ pub fn create(work: &mut Work<'_, '_>, kind: &'static Kind, input: &Input) -> Re
 }
 
 /// Returns the record as the effects of its write left it.
-pub fn reload(work: &mut Work<'_, '_>, record: &Record) -> Result<Record, AppError> {
+pub fn reload(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<Record, AppError> {
     work.find(record.kind, record.id)?.ok_or(AppError::NotFound(record.kind.label))
 }
 
@@ -256,7 +256,7 @@ pub fn require_version(record: &Record, expected: Option<i64>) -> Result<(), App
 
 /// Changes a record by a merge patch (RFC 7396).
 pub fn update(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     kind: &'static Kind,
     id: Id,
     input: &Input,
@@ -300,7 +300,7 @@ pub fn update(
 
 /// Loads a record for an action that the actor may do on the version that they saw.
 fn load_for(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     action: Action,
     kind: &'static Kind,
     id: Id,
@@ -315,7 +315,7 @@ fn load_for(
 
 /// Archives a record.
 pub fn archive(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     kind: &'static Kind,
     id: Id,
     expected: Option<i64>,
@@ -333,7 +333,7 @@ pub fn archive(
 
 /// Brings an archived record back.
 pub fn restore(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     kind: &'static Kind,
     id: Id,
     expected: Option<i64>,
@@ -349,7 +349,11 @@ pub fn restore(
 }
 
 /// Checks that need the database: what is pointed at exists, what must be unique is.
-pub fn check(work: &mut Work<'_, '_>, before: Option<&Record>, record: &Record) -> Result<(), AppError> {
+pub fn check(
+    work: &mut UnitOfWork<'_, '_>,
+    before: Option<&Record>,
+    record: &Record,
+) -> Result<(), AppError> {
     let mut errors = Vec::new();
     check_references(work, before, record, &mut errors)?;
     check_unique(work, before, record, &mut errors)?;
@@ -361,7 +365,7 @@ fn changed(before: Option<&Record>, record: &Record, position: usize) -> bool {
 }
 
 fn check_references(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &Record,
     errors: &mut Vec<FieldError>,
@@ -422,7 +426,7 @@ fn check_references(
 
 /// Refuses values that another record has and that must be unique, for what is brought back rather than given.
 pub(crate) fn require_free(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: &Record,
     record: &Record,
 ) -> Result<(), AppError> {
@@ -435,7 +439,7 @@ pub(crate) fn require_free(
 }
 
 fn check_unique(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &Record,
     errors: &mut Vec<FieldError>,

@@ -9,7 +9,7 @@ use obcms_store::records::changes::{self, Change};
 use obcms_store::{Tx, records as store};
 use serde_json::{Map, Value as Json, json};
 
-use crate::core::work::is_shown;
+use crate::core::unit_of_work::is_shown;
 use crate::core::{Actor, App, AppError};
 
 /// One entry of the history, for people.

@@ -11,7 +11,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::records::search;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record};
 use obcms_store::records::{self, Archived, Cursor, Directory, Filter, Order, Query, SortKey};
-use obcms_store::{Cell, Tx};
+use obcms_store::{SqlValue, Tx};
 
 use crate::core::{Actor, App, AppError};
 use crate::records::references;
@@ -327,14 +327,14 @@ pub(crate) fn with_plus(text: &str) -> String {
 #[must_use]
 pub fn encode_cursor(cursor: &Cursor) -> String {
     let key = match &cursor.key {
-        Cell::Null | Cell::Bytes(_) => "n".to_owned(),
-        Cell::Boolean(value) => format!("b{}", i32::from(*value)),
-        Cell::Integer(value) => format!("i{value}"),
-        Cell::Real(value) => format!("r{value}"),
-        Cell::Text(text) => format!("t{text}"),
-        Cell::Date(date) => format!("d{date}"),
-        Cell::Instant(instant) => format!("s{}", instant.as_microsecond()),
-        Cell::Id(id) => format!("u{id}"),
+        SqlValue::Null | SqlValue::Bytes(_) => "n".to_owned(),
+        SqlValue::Boolean(value) => format!("b{}", i32::from(*value)),
+        SqlValue::Integer(value) => format!("i{value}"),
+        SqlValue::Real(value) => format!("r{value}"),
+        SqlValue::Text(text) => format!("t{text}"),
+        SqlValue::Date(date) => format!("d{date}"),
+        SqlValue::Instant(instant) => format!("s{}", instant.as_microsecond()),
+        SqlValue::Id(id) => format!("u{id}"),
     };
     hex(format!("{}|{key}", cursor.id).as_bytes())
 }
@@ -353,14 +353,14 @@ pub fn decode_cursor(text: &str) -> Option<Cursor> {
     let (id, key) = decoded.split_once('|')?;
     let rest = key.get(1..)?;
     let key = match key.as_bytes().first()? {
-        b'n' => Cell::Null,
-        b'b' => Cell::Boolean(rest == "1"),
-        b'i' => Cell::Integer(rest.parse().ok()?),
-        b'r' => Cell::Real(rest.parse().ok()?),
-        b't' if !rest.contains('\0') => Cell::Text(rest.to_owned()),
-        b'd' => Cell::Date(rest.parse().ok()?),
-        b's' => Cell::Instant(jiff::Timestamp::from_microsecond(rest.parse().ok()?).ok()?),
-        b'u' => Cell::Id(rest.parse().ok()?),
+        b'n' => SqlValue::Null,
+        b'b' => SqlValue::Boolean(rest == "1"),
+        b'i' => SqlValue::Integer(rest.parse().ok()?),
+        b'r' => SqlValue::Real(rest.parse().ok()?),
+        b't' if !rest.contains('\0') => SqlValue::Text(rest.to_owned()),
+        b'd' => SqlValue::Date(rest.parse().ok()?),
+        b's' => SqlValue::Instant(jiff::Timestamp::from_microsecond(rest.parse().ok()?).ok()?),
+        b'u' => SqlValue::Id(rest.parse().ok()?),
         _ => return None,
     };
     Some(Cursor { key, id: id.parse().ok()? })

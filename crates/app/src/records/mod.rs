@@ -17,4 +17,4 @@ pub mod undo;
 
 pub use crate::core::rules::Input;
 pub use commands::{archive, check, create, reload, require_version, require_write, restore, update};
-pub(crate) use commands::{require_free, whence};
+pub(crate) use commands::{require_free, source_label};

@@ -7,7 +7,7 @@ use obcms_domain::records::closing::statuses_with_reason;
 use obcms_domain::registry::{Kind, Record, check_text};
 use serde_json::Value as Json;
 
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 use crate::records::Input;
 
 /// Member of an input with the reason.
@@ -35,7 +35,7 @@ pub(crate) fn take(kind: &Kind, input: &Input) -> Result<(Input, Option<String>)
 
 /// Notes the reason with the change; refuses an empty one for a state that needs it.
 pub(crate) fn note(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &Record,
     reason: Option<String>,

@@ -7,7 +7,7 @@ use obcms_domain::kinds;
 use obcms_store::Tx;
 use obcms_store::records::{self, Directory};
 
-use crate::core::{Actor, App, AppError, Sight};
+use crate::core::{Actor, App, AppError, Visibility};
 
 impl App {
     /// Titles of the records that these ids point at, without those that the actor may not see.
@@ -36,8 +36,8 @@ pub(crate) fn hidden(tx: &mut Tx<'_>, actor: &Actor, found: &Directory) -> Resul
     for (name, ids) in by_kind {
         let Some(kind) = kinds::by_name(name) else { continue };
         match actor.sight(kind) {
-            Some(Sight::All) => {}
-            Some(Sight::Within(scope)) => {
+            Some(Visibility::All) => {}
+            Some(Visibility::Within(scope)) => {
                 let seen: HashSet<Id> = records::in_scope(tx, kind, &ids, &scope)?.into_iter().collect();
                 hidden.extend(ids.into_iter().filter(|id| !seen.contains(id)));
             }

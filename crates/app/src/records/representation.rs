@@ -33,7 +33,7 @@ impl App {
     /// Members that only its owner is shown of a record, as the address of a feed or a share. `base` is where they reach
     /// the program.
     #[must_use]
-    pub fn owner_members(&self, base: &str, actor: &Actor, record: &Record) -> Map<String, Json> {
+    pub fn owner_fields(&self, base: &str, actor: &Actor, record: &Record) -> Map<String, Json> {
         let mut members = Map::new();
         if let Some(owner_path) = self.rules().of(record.kind).owner_path {
             let address = owner_path(actor, record).map(|path| format!("{base}{path}"));

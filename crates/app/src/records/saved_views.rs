@@ -5,11 +5,11 @@ use obcms_domain::kinds::{SAVED_VIEW, USER};
 use obcms_domain::registry::Record;
 
 use crate::core::rules::Input;
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 
 /// Keeps the address text as it stands in an address, and takes the mark of the default from the view before.
 pub fn before_save(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     _: Option<&Record>,
     record: &mut Record,
     _: &Input,
@@ -21,12 +21,12 @@ pub fn before_save(
 }
 
 /// Takes the mark of the default from the others when a view was restored, which may meet another one.
-pub fn changed(work: &mut Work<'_, '_>, _: &Record, record: &Record) -> Result<(), AppError> {
+pub fn changed(work: &mut UnitOfWork<'_, '_>, _: &Record, record: &Record) -> Result<(), AppError> {
     be_the_only_default(work, record)
 }
 
 /// Takes the mark of the default from the other views of the same person and page.
-fn be_the_only_default(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
+fn be_the_only_default(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
     let (Some(owner), true, false) = (record.created_by, record.flag("is_default"), record.is_archived())
     else {
         return Ok(());

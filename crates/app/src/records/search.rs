@@ -10,7 +10,7 @@ use obcms_store::Tx;
 use obcms_store::records::search as store;
 use obcms_store::records::{self, Reference};
 
-use crate::core::{Actor, App, AppError, Sight};
+use crate::core::{Actor, App, AppError, Visibility};
 
 /// Hits answered when nothing is said.
 pub const LIMIT: usize = 20;
@@ -51,7 +51,7 @@ impl App {
         if asked.is_empty() {
             return Ok(Vec::new());
         }
-        let visible: Vec<(&'static Kind, Sight)> = kinds::REGISTRY
+        let visible: Vec<(&'static Kind, Visibility)> = kinds::REGISTRY
             .into_iter()
             .filter(|kind| only.is_empty() || only.contains(kind))
             .filter_map(|kind| actor.sight(kind).map(|sight| (kind, sight)))
@@ -66,7 +66,7 @@ impl App {
             .collect();
         let places: Vec<&str> =
             visible.iter().filter(|(kind, _)| apart && is_place(kind)).map(|(kind, _)| kind.name).collect();
-        let is_limited = visible.iter().any(|(_, sight)| *sight != Sight::All);
+        let is_limited = visible.iter().any(|(_, sight)| *sight != Visibility::All);
         let many = i64::try_from(limit).unwrap_or(CANDIDATES).saturating_add(CANDIDATES);
         let candidates = if is_limited { CANDIDATES_WITHIN } else { many };
         self.read(|tx| {
@@ -84,12 +84,12 @@ impl App {
 /// Those that the asker may see: one question for each kind that is seen in part.
 fn seen(
     tx: &mut Tx<'_>,
-    visible: &[(&'static Kind, Sight)],
+    visible: &[(&'static Kind, Visibility)],
     found: Vec<Reference>,
 ) -> Result<Vec<Hit>, AppError> {
     let mut hidden: HashSet<Id> = HashSet::new();
     for (kind, sight) in visible {
-        let Sight::Within(scope) = sight else {
+        let Visibility::Within(scope) = sight else {
             continue;
         };
         let ids: Vec<Id> = found

@@ -22,8 +22,8 @@ use serde_json::json;
 mod obstacles;
 
 use crate::core::rules::{KindRules, Rules};
-use crate::core::work::{ARCHIVED, is_logged};
-use crate::core::{Actor, App, AppError, Work, from_log};
+use crate::core::unit_of_work::{ARCHIVED, is_logged};
+use crate::core::{Actor, App, AppError, UnitOfWork, from_log};
 use crate::records::closing::CANCELLED;
 
 pub(crate) use obstacles::Obstacles;
@@ -337,7 +337,11 @@ fn by_kind<'a>(of: impl Iterator<Item = (&'a str, Id)>) -> Result<Vec<(&'static 
 }
 
 /// Takes a set of changes back, the last one first. What followed from them follows anew.
-pub(crate) fn undo(work: &mut Work<'_, '_>, record: &Record, set: Option<Id>) -> Result<Record, AppError> {
+pub(crate) fn undo(
+    work: &mut UnitOfWork<'_, '_>,
+    record: &Record,
+    set: Option<Id>,
+) -> Result<Record, AppError> {
     let (kind, id) = (record.kind, record.id);
     let (rules, now, context) = (work.app.rules(), work.now, work.context());
     let mut plan = plan(work.tx, work.actor, (rules, now, &context), record, set, &HashSet::new())?;

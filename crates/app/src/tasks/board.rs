@@ -10,7 +10,7 @@ use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{FieldError, Record};
 use obcms_store::records::{self, Cursor, Directory, Filter, Order, Query, Scope, SortKey};
 use obcms_store::tasks::board as store;
-use obcms_store::{Cell, Tx};
+use obcms_store::{SqlValue, Tx};
 
 pub use obcms_store::tasks::board::Group;
 use store::{Key, Place};
@@ -105,7 +105,7 @@ pub const SHORTCUTS: &[Shortcut] = &[
     Shortcut {
         name: "overdue",
         meaning: "true: open and due before today; of a series, a date of it",
-        filters: |_, today| vec![Filter::Open, Filter::Below(NEXT_DUE.to_owned(), Cell::Date(today))],
+        filters: |_, today| vec![Filter::Open, Filter::Below(NEXT_DUE.to_owned(), SqlValue::Date(today))],
     },
 ];
 
@@ -212,7 +212,7 @@ fn key(group: Group, text: &str) -> Option<Key> {
 fn place(cursor: &str) -> Option<Place> {
     let cursor = lists::decode_cursor(cursor)?;
     match cursor.key {
-        Cell::Text(rank) => Some(Place { task: cursor.id, rank }),
+        SqlValue::Text(rank) => Some(Place { task: cursor.id, rank }),
         _ => None,
     }
 }
@@ -325,7 +325,7 @@ fn keys(
 }
 
 fn cursor(card: &Place) -> String {
-    lists::encode_cursor(&Cursor { key: Cell::Text(card.rank.clone()), id: card.task })
+    lists::encode_cursor(&Cursor { key: SqlValue::Text(card.rank.clone()), id: card.task })
 }
 
 fn name(key: &Key) -> String {

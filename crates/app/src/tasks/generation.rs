@@ -11,7 +11,7 @@ use obcms_store::records;
 use obcms_store::tasks as store;
 use serde_json::Value as Json;
 
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 
 impl App {
     /// Makes the tasks of a template for a record that somebody names. Answers how many are new, and all of them.
@@ -39,7 +39,7 @@ impl App {
 }
 
 /// Makes the tasks that the triggers ask for.
-pub fn for_origin(work: &mut Work<'_, '_>, origin: &Record) -> Result<(), AppError> {
+pub fn for_origin(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), AppError> {
     let fact = |name: &str| match origin.get(name) {
         Value::Text(text) => Some(text.clone()),
         Value::Boolean(value) => Some(value.to_string()),
@@ -69,7 +69,7 @@ pub fn for_origin(work: &mut Work<'_, '_>, origin: &Record) -> Result<(), AppErr
 /// Makes the tasks of a template for an origin; those that are there already are left as they are. Answers the
 /// ids of all, in the order of the items.
 pub fn instantiate(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     template: &Record,
     origin: &Record,
     base: Option<Date>,
@@ -140,7 +140,11 @@ pub fn instantiate(
 
 /// A generated task that comes to an origin which has a task of the same item already, by a move, an undo or an
 /// edit, goes on as an ordinary one: an origin has each item of a template once.
-pub fn yield_place(work: &mut Work<'_, '_>, before: &Record, record: &mut Record) -> Result<(), AppError> {
+pub fn yield_place(
+    work: &mut UnitOfWork<'_, '_>,
+    before: &Record,
+    record: &mut Record,
+) -> Result<(), AppError> {
     if record.get("template_item").is_empty() {
         return Ok(());
     }
@@ -160,7 +164,7 @@ pub fn yield_place(work: &mut Work<'_, '_>, before: &Record, record: &mut Record
 
 /// `POST /task-templates/ID/instantiate`: the tasks of a template for an origin that somebody names.
 pub fn instantiate_for(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     template: Id,
     origin: &Link,
     base: Option<Date>,
@@ -205,7 +209,7 @@ fn hours(item: &Json) -> Option<i64> {
     item.get("estimated_hours").and_then(Json::as_f64).map(|hours| (hours * 100.0).round() as i64)
 }
 
-fn team_of(work: &mut Work<'_, '_>, domain: &str) -> Result<Option<Id>, AppError> {
+fn team_of(work: &mut UnitOfWork<'_, '_>, domain: &str) -> Result<Option<Id>, AppError> {
     let own = obcms_domain::seeds::teams::for_domain(domain).map(|team| team.domains[0]);
     let row = work.tx.first(
         "SELECT id FROM teams WHERE domain IN ($1, $2) AND archived_at IS NULL AND is_active = $3 \

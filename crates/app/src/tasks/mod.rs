@@ -1,8 +1,8 @@
 //! Tasks: the board, today, their occurrences, transitions, and their generation from templates.
 
 pub mod board;
+pub mod dependencies;
 pub mod generation;
-pub mod neighbours;
 pub mod occurrences;
 pub(crate) mod progress;
 pub(crate) mod rules;

@@ -6,7 +6,7 @@ use obcms_domain::registry::Record;
 use obcms_domain::tasks::{TaskStatus, progress};
 use obcms_store::tasks as store;
 
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 
 /// The PPA that a task belongs to.
 pub(crate) fn ppa_of(task: &Record) -> Option<Id> {
@@ -14,7 +14,7 @@ pub(crate) fn ppa_of(task: &Record) -> Option<Id> {
 }
 
 /// Moves the progress of the PPAs to what their tasks say now.
-pub fn roll_up(work: &mut Work<'_, '_>, ppas: &[Option<Id>]) -> Result<(), AppError> {
+pub fn roll_up(work: &mut UnitOfWork<'_, '_>, ppas: &[Option<Id>]) -> Result<(), AppError> {
     let mut done: Vec<Id> = Vec::new();
     for ppa in ppas.iter().flatten() {
         if done.contains(ppa) {

@@ -17,12 +17,12 @@ use super::occurrences;
 use super::progress::{ppa_of, roll_up};
 use crate::calendar::series::{self as dates, keep_start, put_on_date, single_of, too_much};
 use crate::core::rules::{Choices, Input};
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 use crate::records::references;
 
 /// Applies the rules of tasks to a record that people changed.
 pub fn before_save(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
     input: &Input,
@@ -46,7 +46,11 @@ pub fn before_save(
 }
 
 /// To give a task to others needs the right to assign, unless it is one's own.
-fn require_assign(work: &mut Work<'_, '_>, before: Option<&Record>, record: &Record) -> Result<(), AppError> {
+fn require_assign(
+    work: &mut UnitOfWork<'_, '_>,
+    before: Option<&Record>,
+    record: &Record,
+) -> Result<(), AppError> {
     // Of a series, the people of the whole are compared, not those of the occurrence that is shown.
     let before = before.map(state::edited);
     let (before, record) = (before.as_ref(), &state::edited(record));
@@ -76,7 +80,7 @@ fn depends_on_changed(before: Option<&Record>, record: &Record) -> bool {
     known != record.references("depends_on")
 }
 
-fn check_cycle(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
+fn check_cycle(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
     let waits_for = record.references("depends_on").to_vec();
     let mut edges = store::dependency_edges(work.tx, &waits_for)?;
     edges.retain(|(source, _)| *source != record.id);
@@ -101,7 +105,7 @@ fn check_cycle(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError>
 }
 
 /// How many of the record's prerequisites, as given now, are open.
-fn open_prerequisites(work: &mut Work<'_, '_>, record: &Record) -> Result<usize, AppError> {
+fn open_prerequisites(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<usize, AppError> {
     let waits_for = record.references("depends_on");
     if waits_for.is_empty() {
         return Ok(0);
@@ -115,7 +119,7 @@ fn open_prerequisites(work: &mut Work<'_, '_>, record: &Record) -> Result<usize,
 
 /// Status and progress of an input are asked for, not written: the transition decides.
 fn move_by_input(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
     input: &Input,
@@ -152,7 +156,7 @@ fn asked(record: &Record, input: &Input) -> Vec<Change> {
 }
 
 /// What was done on a task that is to repeat from now on was done on its first date.
-fn hand_to_first(work: &mut Work<'_, '_>, record: &mut Record) -> Result<(), AppError> {
+fn hand_to_first(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(), AppError> {
     let Some(series) = Series::of(record) else {
         return Ok(());
     };
@@ -176,7 +180,7 @@ fn hand_to_first(work: &mut Work<'_, '_>, record: &mut Record) -> Result<(), App
 /// Moves a task, of a series the occurrence that is shown; answers its name. A series that was closed as a whole is
 /// opened again as a whole.
 pub fn apply_shown(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     record: &mut Record,
     change: Change,
     force_reason: &str,
@@ -203,7 +207,7 @@ pub fn apply_shown(
 
 /// Moves a series as a whole, with all its occurrences that are not over; anything else as it is.
 pub fn apply_to_whole(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     record: &mut Record,
     change: Change,
     force_reason: &str,
@@ -222,7 +226,11 @@ pub fn apply_to_whole(
 }
 
 /// What a change of all dates asks of status and progress.
-pub fn change_whole(work: &mut Work<'_, '_>, record: &mut Record, input: &Input) -> Result<(), AppError> {
+pub fn change_whole(
+    work: &mut UnitOfWork<'_, '_>,
+    record: &mut Record,
+    input: &Input,
+) -> Result<(), AppError> {
     if input.is_empty() {
         return Ok(());
     }
@@ -237,7 +245,7 @@ pub fn change_whole(work: &mut Work<'_, '_>, record: &mut Record, input: &Input)
 
 /// Moves a task by the transition function.
 pub fn apply(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     record: &mut Record,
     change: Change,
     force_reason: &str,
@@ -268,7 +276,11 @@ pub fn apply(
 }
 
 /// The refusal of a blocked task, with the names of those that it waits for as far as the actor may see them.
-fn blocked(work: &mut Work<'_, '_>, record: &Record, error: &TransitionError) -> Result<AppError, AppError> {
+fn blocked(
+    work: &mut UnitOfWork<'_, '_>,
+    record: &Record,
+    error: &TransitionError,
+) -> Result<AppError, AppError> {
     let all = obcms_store::tasks::board::open_prerequisites(work.tx, record.references("depends_on"))?;
     let ids: Vec<Id> = all.iter().map(|(id, _)| *id).collect();
     let seen = references::visible(work.tx, work.actor, &ids)?;
@@ -299,12 +311,12 @@ pub fn state(record: &Record) -> TaskState {
 }
 
 /// A new task counts in the progress of its PPA.
-pub fn created(work: &mut Work<'_, '_>, record: &Record) -> Result<(), AppError> {
+pub fn created(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
     roll_up(work, &[ppa_of(record)])
 }
 
 /// A changed task moves the progress of its PPA, and blocks those that wait for it or no longer does.
-pub fn changed(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     let counts = |task: &Record| {
         (
             ppa_of(task),
@@ -356,7 +368,7 @@ pub fn derived(record: &Record, today: jiff::civil::Date) -> Vec<(&'static str, 
 }
 
 /// Recomputes whether tasks are blocked.
-pub fn refresh_blocked(work: &mut Work<'_, '_>, tasks: &[Id]) -> Result<(), AppError> {
+pub fn refresh_blocked(work: &mut UnitOfWork<'_, '_>, tasks: &[Id]) -> Result<(), AppError> {
     if tasks.is_empty() {
         return Ok(());
     }

@@ -13,7 +13,7 @@ use super::occurrences;
 use super::progress::{ppa_of, roll_up};
 use super::rules::refresh_blocked;
 use crate::core::job::{Handler, JobError, Outcome};
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 
 /// Tasks that are looked at in one transaction.
 const BATCH: usize = 100;
@@ -39,7 +39,7 @@ fn run(app: &App, _: &Json) -> Result<Outcome, JobError> {
 }
 
 /// Brings all series to their shown occurrence, in one transaction.
-pub(crate) fn refresh_all(work: &mut Work<'_, '_>) -> Result<(), AppError> {
+pub(crate) fn refresh_all(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let ids = tasks::series_with_overrides(work.tx)?;
     for batch in ids.chunks(BATCH) {
         refresh(work, batch)?;
@@ -48,7 +48,7 @@ pub(crate) fn refresh_all(work: &mut Work<'_, '_>) -> Result<(), AppError> {
 }
 
 /// Brings the columns of series to the state of their shown occurrence. Returns the number of those that changed.
-fn refresh(work: &mut Work<'_, '_>, ids: &[Id]) -> Result<usize, AppError> {
+fn refresh(work: &mut UnitOfWork<'_, '_>, ids: &[Id]) -> Result<usize, AppError> {
     work.tx.lock(TASK.table, ids)?;
     let mut changed: Vec<Id> = Vec::new();
     let mut ppas: Vec<Option<Id>> = Vec::new();

@@ -11,11 +11,11 @@ use obcms_domain::registry::{Kind, Record};
 use obcms_store::calendar::Window;
 use obcms_store::records::{self, Archived, Directory, Filter, Order, Query, Scope, SortKey};
 use obcms_store::tasks::today as store;
-use obcms_store::{Cell, Tx};
+use obcms_store::{SqlValue, Tx};
 
 use super::occurrences;
 use crate::calendar;
-use crate::core::{Actor, App, AppError, Sight};
+use crate::core::{Actor, App, AppError, Visibility};
 use crate::records::lists::{self, Parameters};
 
 /// Tasks that the page shows at most; the list has the others.
@@ -94,7 +94,7 @@ pub struct Appointment {
 
 /// Things of one kind that wait for somebody, or are late.
 #[derive(Clone, Debug)]
-pub struct Pile {
+pub struct Queue {
     /// What they wait for.
     pub label: &'static str,
     /// The list with all of them.
@@ -107,14 +107,14 @@ pub struct Pile {
 
 /// A task of a person, or one date of a task that repeats.
 #[derive(Clone, Debug)]
-pub struct Duty {
+pub struct TodayTask {
     /// The task, as it is on the date.
     pub task: Record,
     /// Original start of one date of a series; empty otherwise.
     pub recurrence_id: String,
 }
 
-impl Duty {
+impl TodayTask {
     /// The duties of a task: itself, or of a series what of it is late, is due until `end`, or comes next.
     fn of(task: Record, today: Date, end: Date) -> Vec<Self> {
         match occurrences::to_do(&task, today, end) {
@@ -133,15 +133,15 @@ impl Duty {
 #[derive(Clone, Debug)]
 pub struct Today {
     /// My open tasks, the first due first; of those that repeat the dates that matter now.
-    pub tasks: Vec<Duty>,
+    pub tasks: Vec<TodayTask>,
     /// How many open tasks I have in all.
     pub total: i64,
     /// My events until the end of the week.
     pub events: Vec<Appointment>,
     /// What only goes on when I decide or do it.
-    pub decisions: Vec<Pile>,
+    pub decisions: Vec<Queue>,
     /// What is late in what I answer for.
-    pub late: Vec<Pile>,
+    pub late: Vec<Queue>,
     /// What the tasks point at.
     pub directory: Directory,
     /// The last day of this week.
@@ -165,7 +165,7 @@ impl App {
             let mut late = Vec::new();
             if !actor.teams.is_empty() && actor.sight(&TASK).is_some() {
                 let listing = lists::list(tx, actor, &TASK, &teams)?;
-                late.push(Pile {
+                late.push(Queue {
                     label: "Tasks of my teams",
                     href: "/tasks?my_teams=true&overdue=true".to_owned(),
                     total: listing.total,
@@ -254,8 +254,9 @@ fn as_open(task: Record, today: Date) -> Record {
     }
 }
 
-fn duties(tasks: Vec<Record>, today: Date, end: Date) -> Vec<Duty> {
-    let mut duties: Vec<Duty> = tasks.into_iter().flat_map(|task| Duty::of(task, today, end)).collect();
+fn duties(tasks: Vec<Record>, today: Date, end: Date) -> Vec<TodayTask> {
+    let mut duties: Vec<TodayTask> =
+        tasks.into_iter().flat_map(|task| TodayTask::of(task, today, end)).collect();
     // Stable: what is due on the same day keeps its order.
     duties.sort_by_key(|duty| (duty.task.date("due_date").is_none(), duty.task.date("due_date")));
     duties
@@ -293,10 +294,15 @@ impl PileList {
         }
     }
 
-    fn read(self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Pile, AppError> {
+    fn read(self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Queue, AppError> {
         let scope = actor.scope(self.kind)?;
         let page = records::list(tx, &self.query(scope.as_ref(), SHOWN))?;
-        Ok(Pile { label: self.label, total: page.total.unwrap_or(0), records: page.records, href: self.href })
+        Ok(Queue {
+            label: self.label,
+            total: page.total.unwrap_or(0),
+            records: page.records,
+            href: self.href,
+        })
     }
 }
 
@@ -317,7 +323,7 @@ fn to_decide(actor: &Actor) -> Vec<PileList> {
     let may_review = if actor.may(Action::Transition, APPLICATION.area) {
         true
     } else if let (Some(person), Some(_)) = (actor.id, actor.sight(&APPLICATION)) {
-        applications.push(Filter::OneOf("reviewer".to_owned(), vec![Cell::Id(person)]));
+        applications.push(Filter::OneOf("reviewer".to_owned(), vec![SqlValue::Id(person)]));
         href.push_str(&format!("&reviewer={person}"));
         true
     } else {
@@ -336,12 +342,12 @@ fn to_decide(actor: &Actor) -> Vec<PileList> {
 }
 
 /// The person for whose tasks others may wait; `tasks` is how far they see.
-fn awaited<'a>(actor: &Actor, tasks: Option<&'a Sight>) -> Option<store::Awaited<'a>> {
+fn awaited<'a>(actor: &Actor, tasks: Option<&'a Visibility>) -> Option<store::Awaited<'a>> {
     Some(store::Awaited { person: actor.id?, scope: tasks?.scope() })
 }
 
 /// What only goes on when the actor decides or does it.
-fn decisions(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Pile>, AppError> {
+fn decisions(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Queue>, AppError> {
     let mut piles = Vec::new();
     for list in to_decide(actor) {
         piles.push(list.read(tx, actor)?);
@@ -350,7 +356,7 @@ fn decisions(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Pile>, AppError> {
     if let Some(by) = awaited(actor, tasks.as_ref()) {
         let total = store::waiting(tx, &[], Some(by))?.iter().sum();
         let shown = if total > 0 { store::first_waited_for(tx, by, SHOWN)? } else { Vec::new() };
-        piles.push(Pile {
+        piles.push(Queue {
             label: "Tasks that block others",
             href: "/tasks?mine=true&open=true".to_owned(),
             total,
@@ -362,14 +368,14 @@ fn decisions(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Pile>, AppError> {
 }
 
 /// PPAs that should be complete, for those who answer for the programme.
-fn late_ppas(tx: &mut Tx<'_>, actor: &Actor, today: Date) -> Result<Option<Pile>, AppError> {
+fn late_ppas(tx: &mut Tx<'_>, actor: &Actor, today: Date) -> Result<Option<Queue>, AppError> {
     let answers = actor.may(Action::Transition, PPA.area) || actor.may(Action::ExecutiveApproval, PPA.area);
     if !answers {
         return Ok(None);
     }
     let filters = vec![
         one_of("status", &["planning", "ongoing", "on_hold"]),
-        Filter::Below("target_end_date".to_owned(), Cell::Date(today)),
+        Filter::Below("target_end_date".to_owned(), SqlValue::Date(today)),
     ];
     let yesterday = today.saturating_sub(1.day());
     let list = PileList {
@@ -383,7 +389,7 @@ fn late_ppas(tx: &mut Tx<'_>, actor: &Actor, today: Date) -> Result<Option<Pile>
 }
 
 fn one_of(column: &str, values: &[&str]) -> Filter {
-    Filter::OneOf(column.to_owned(), values.iter().map(|value| Cell::from(*value)).collect())
+    Filter::OneOf(column.to_owned(), values.iter().map(|value| SqlValue::from(*value)).collect())
 }
 
 #[cfg(test)]

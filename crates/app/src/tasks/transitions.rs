@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use super::board::{NOBODY, parse_group};
 use super::{occurrences, rules as tasks};
 use crate::calendar::series::{self, Scope, Target, found_to_change, put_on_date, single_of, too_much};
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
 use crate::records::{Input, check, reload, require_version, require_write};
 
@@ -99,7 +99,7 @@ pub enum Anchor {
     Before(Id),
     /// Right after this task.
     After(Id),
-    /// Behind all.
+    /// ShareState all.
     End,
 }
 
@@ -350,7 +350,12 @@ impl App {
 }
 
 /// The task, if the actor may do this to it now.
-fn open(work: &mut Work<'_, '_>, id: Id, action: Action, expected: Option<i64>) -> Result<Record, AppError> {
+fn open(
+    work: &mut UnitOfWork<'_, '_>,
+    id: Id,
+    action: Action,
+    expected: Option<i64>,
+) -> Result<Record, AppError> {
     let before = work.load(&TASK, id)?;
     require_write(work.actor)?;
     work.actor.require(work.tx, action, &before)?;
@@ -361,13 +366,13 @@ fn open(work: &mut Work<'_, '_>, id: Id, action: Action, expected: Option<i64>) 
     Ok(before)
 }
 
-fn finish(work: &mut Work<'_, '_>, before: &Record, saved: bool) -> Result<Moved, AppError> {
+fn finish(work: &mut UnitOfWork<'_, '_>, before: &Record, saved: bool) -> Result<Moved, AppError> {
     let task = reload(work, before)?;
     Ok(Moved { task, change_set: saved.then_some(work.change_set), date: None })
 }
 
 /// Several tasks, every one of which the actor may do this to; what it waits for comes before a task.
-fn together(work: &mut Work<'_, '_>, ids: &[Id], action: Action) -> Result<Vec<Record>, AppError> {
+fn together(work: &mut UnitOfWork<'_, '_>, ids: &[Id], action: Action) -> Result<Vec<Record>, AppError> {
     require_write(work.actor)?;
     let mut records = obcms_store::records::load_many(work.tx, &TASK, ids)?;
     for record in &records {
@@ -415,7 +420,7 @@ fn on_date(moved: Moved, date: Moment) -> Result<Moved, AppError> {
 
 /// Brings one date of a task that repeats to another state. The answer is the task as it is on that date.
 fn step_on_date(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     id: Id,
     date: &str,
     step: &Step,
@@ -434,7 +439,7 @@ fn step_on_date(
 
 /// Brings a task to another state, of a series the occurrence that is shown, which is answered, or all of it.
 fn step_on(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: &Record,
     step: &Step,
 ) -> Result<(bool, Option<Moment>), AppError> {
@@ -455,7 +460,7 @@ fn step_on(
 
 /// Gives the task what the cards of the column have in common, by the rules of that field.
 fn change_column(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: &Record,
     record: &mut Record,
     asked: &Move,
@@ -530,7 +535,11 @@ fn assignees(before: &Record, asked: &Move) -> Option<Vec<Id>> {
 ///
 /// The order is one for all columns, so that a key between two neighbours of the whole lies between those of any
 /// column. Equal ranks (two writers at once) are passed over: the key lies behind, or before, all that share it.
-fn rank_at(work: &mut Work<'_, '_>, before: &Record, anchor: Anchor) -> Result<Option<String>, AppError> {
+fn rank_at(
+    work: &mut UnitOfWork<'_, '_>,
+    before: &Record,
+    anchor: Anchor,
+) -> Result<Option<String>, AppError> {
     let (other, above) = match anchor {
         Anchor::After(task) => (task, true),
         Anchor::Before(task) => (task, false),

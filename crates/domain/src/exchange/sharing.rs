@@ -6,7 +6,7 @@ use crate::registry::Record;
 
 /// Reason why a share shows nothing any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gone {
+pub enum Closed {
     /// Its maker took it back.
     Revoked,
     /// Its time is over.
@@ -17,7 +17,7 @@ pub enum Gone {
     MakerGone,
 }
 
-impl Gone {
+impl Closed {
     /// As the log has it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -32,13 +32,13 @@ impl Gone {
 
 /// Returns the reason why the share shows nothing, as far as its record tells.
 #[must_use]
-pub fn gone(share: &Record, now: Timestamp) -> Option<Gone> {
+pub fn gone(share: &Record, now: Timestamp) -> Option<Closed> {
     if share.is_archived() {
-        return Some(Gone::Revoked);
+        return Some(Closed::Revoked);
     }
     if share.instant("expires").is_some_and(|end| end <= now) {
-        return Some(Gone::Expired);
+        return Some(Closed::Expired);
     }
     let used_up = share.integer("max_views").is_some_and(|most| share.integer("view_count") >= Some(most));
-    used_up.then_some(Gone::UsedUp)
+    used_up.then_some(Closed::UsedUp)
 }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::seal::Sealing;
 use super::tables::{self, Storage, Table};
 use super::{BackupError, DataFile, FORMAT, Manifest, Part, Summary, VERSION, references};
-use crate::database::{Cell, Database, Engine, Row, Tx};
+use crate::database::{Database, Engine, Row, SqlValue, Tx};
 use crate::error::StoreError;
 use crate::migrations;
 
@@ -110,7 +110,7 @@ fn rows(
         .collect();
     let mut digest = Sha256::new();
     let mut count = 0;
-    let mut after: Option<Vec<Cell>> = None;
+    let mut after: Option<Vec<SqlValue>> = None;
     let mut text = Vec::new();
     loop {
         let mut sql = from.clone();
@@ -161,17 +161,17 @@ fn row_line(table: &Table, row: &Row, text: &mut Vec<u8>) -> Result<(), BackupEr
     Ok(())
 }
 
-fn json(cell: &Cell) -> Json {
+fn json(cell: &SqlValue) -> Json {
     match cell {
-        Cell::Null => Json::Null,
-        Cell::Boolean(value) => json!(i64::from(*value)),
-        Cell::Integer(value) => json!(value),
+        SqlValue::Null => Json::Null,
+        SqlValue::Boolean(value) => json!(i64::from(*value)),
+        SqlValue::Integer(value) => json!(value),
         // As text, because not every reader of JSON gives the very same number back.
-        Cell::Real(value) => json!(format!("{value:?}")),
-        Cell::Text(value) => json!(value),
-        Cell::Bytes(value) => json!(hex(value)),
-        Cell::Id(id) => json!(hex(id.uuid().as_bytes())),
-        Cell::Date(date) => json!(date.to_string()),
-        Cell::Instant(instant) => json!(instant.as_microsecond()),
+        SqlValue::Real(value) => json!(format!("{value:?}")),
+        SqlValue::Text(value) => json!(value),
+        SqlValue::Bytes(value) => json!(hex(value)),
+        SqlValue::Id(id) => json!(hex(id.uuid().as_bytes())),
+        SqlValue::Date(date) => json!(date.to_string()),
+        SqlValue::Instant(instant) => json!(instant.as_microsecond()),
     }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::reader::{Item, Reader, bytes};
 use super::tables::{Column, Storage, Table};
 use super::{BackupError, LAST, Manifest, Summary, dump, references, tables};
-use crate::database::{CHANGES, Cell, Database, Engine, SERVING_LOCK, Tx};
+use crate::database::{CHANGES, Database, Engine, SERVING_LOCK, SqlValue, Tx};
 use crate::error::StoreError;
 use crate::{migrations, settings};
 
@@ -151,7 +151,7 @@ fn finish(tx: &mut Tx<'_>, manifest: &Manifest, present: i64) -> Result<(), Stor
 /// Writes the rows of the backup into the tables.
 fn fill(tx: &mut Tx<'_>, reader: &mut Reader, there: &[Table]) -> Result<Summary, BackupError> {
     let mut current: Option<(&Table, Vec<&Column>)> = None;
-    let mut rows: Vec<Vec<Cell>> = Vec::with_capacity(PAGE);
+    let mut rows: Vec<Vec<SqlValue>> = Vec::with_capacity(PAGE);
     while let Some(item) = reader.next()? {
         match item {
             Item::Table(name, columns) => {
@@ -192,7 +192,7 @@ fn insert(
     tx: &mut Tx<'_>,
     table: &Table,
     columns: &[&Column],
-    rows: &mut Vec<Vec<Cell>>,
+    rows: &mut Vec<Vec<SqlValue>>,
 ) -> Result<(), StoreError> {
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     tx.insert_rows(&table.name, &names, rows, "")?;
@@ -200,7 +200,7 @@ fn insert(
     Ok(())
 }
 
-fn row(table: &Table, columns: &[&Column], line: &str) -> Result<Vec<Cell>, BackupError> {
+fn row(table: &Table, columns: &[&Column], line: &str) -> Result<Vec<SqlValue>, BackupError> {
     let wrong = |column: &str| {
         BackupError::Refused(format!("it is damaged: a value of {}.{column} is not of its type", table.name))
     };
@@ -216,32 +216,32 @@ fn row(table: &Table, columns: &[&Column], line: &str) -> Result<Vec<Cell>, Back
 }
 
 /// Value of a backup as the column of this engine takes it.
-fn cell(column: &Column, value: Json) -> Option<Cell> {
+fn cell(column: &Column, value: Json) -> Option<SqlValue> {
     let declared = column.declared.to_ascii_lowercase();
     Some(match (column.storage, value) {
-        (_, Json::Null) => Cell::Null,
+        (_, Json::Null) => SqlValue::Null,
         (Storage::Integer, value) => {
             let number = value.as_i64()?;
             match declared.as_str() {
-                "boolean" => Cell::Boolean(number != 0),
-                "timestamp with time zone" => Cell::Instant(Timestamp::from_microsecond(number).ok()?),
-                _ => Cell::Integer(number),
+                "boolean" => SqlValue::Boolean(number != 0),
+                "timestamp with time zone" => SqlValue::Instant(Timestamp::from_microsecond(number).ok()?),
+                _ => SqlValue::Integer(number),
             }
         }
-        (Storage::Real, Json::String(text)) => Cell::Real(text.parse().ok()?),
+        (Storage::Real, Json::String(text)) => SqlValue::Real(text.parse().ok()?),
         (Storage::Bytes, Json::String(text)) => {
             let content = bytes(&text)?;
             if declared == "uuid" {
-                Cell::Id(Id::from(Uuid::from_slice(&content).ok()?))
+                SqlValue::Id(Id::from(Uuid::from_slice(&content).ok()?))
             } else {
-                Cell::Bytes(content)
+                SqlValue::Bytes(content)
             }
         }
         (Storage::Text, Json::String(text)) => {
             if declared == "date" {
-                Cell::Date(text.parse().ok()?)
+                SqlValue::Date(text.parse().ok()?)
             } else {
-                Cell::Text(text)
+                SqlValue::Text(text)
             }
         }
         _ => return None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::database::{Cell, Engine, Tx};
+use crate::database::{Engine, SqlValue, Tx};
 use crate::error::StoreError;
 use crate::migrations;
 
@@ -124,7 +124,7 @@ fn describe(tx: &mut Tx<'_>, name: String) -> Result<Table, StoreError> {
              ORDER BY u.ordinal_position",
         ),
     };
-    let parameter = [Cell::Text(name.clone())];
+    let parameter = [SqlValue::Text(name.clone())];
     let mut found = Vec::new();
     for row in tx.query(columns, &parameter)? {
         let (column, declared): (String, String) = (row.get(0)?, row.get(1)?);

@@ -7,7 +7,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::registry::Kind;
 
 use crate::database::Statement;
-use crate::database::{Cell, Tx};
+use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 
 /// Ids asked for in one statement.
@@ -41,7 +41,7 @@ pub fn facts(tx: &mut Tx<'_>, kind: &Kind, ids: &[Id]) -> Result<HashMap<Id, Fac
             "SELECT id, version, created_at, updated_at, {columns} FROM \"{}\" WHERE id IN ",
             kind.table
         ));
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         for row in tx.query(&statement.sql, &statement.parameters)? {
             let facts = Facts {
                 version: row.get(1)?,

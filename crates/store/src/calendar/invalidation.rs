@@ -2,7 +2,7 @@
 
 use obcms_domain::core::id::Id;
 
-use crate::database::{Cell, Tx};
+use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 
 /// Records of one transaction that are noted one by one; of more it is only noted that there were many.
@@ -29,10 +29,11 @@ pub(crate) fn note(tx: &mut Tx<'_>, state: i64, steps: i64, mut records: Vec<Id>
     if records.len() > MOST {
         records = vec![Id::NIL];
     }
-    let rows: Vec<Vec<Cell>> = records.into_iter().map(|id| vec![Cell::Integer(state), id.into()]).collect();
+    let rows: Vec<Vec<SqlValue>> =
+        records.into_iter().map(|id| vec![SqlValue::Integer(state), id.into()]).collect();
     tx.insert_rows("calendar_touched", &["state", "record_id"], &rows, "")?;
     if state / BETWEEN_CLEARING != (state - steps) / BETWEEN_CLEARING {
-        tx.execute("DELETE FROM calendar_touched WHERE state < $1", &[Cell::Integer(state - STATES)])?;
+        tx.execute("DELETE FROM calendar_touched WHERE state < $1", &[SqlValue::Integer(state - STATES)])?;
     }
     Ok(())
 }
@@ -44,7 +45,7 @@ pub fn since(tx: &mut Tx<'_>, state: i64, now: i64) -> Result<Touched, StoreErro
     }
     let sql = "SELECT DISTINCT record_id FROM calendar_touched WHERE state > $1 ORDER BY record_id LIMIT $2";
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
-    let rows = tx.query(sql, &[Cell::Integer(state), Cell::Integer(most + 1)])?;
+    let rows = tx.query(sql, &[SqlValue::Integer(state), SqlValue::Integer(most + 1)])?;
     let records: Vec<Id> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
     let is_many = records.len() > MOST || records.first() == Some(&Id::NIL);
     Ok(if is_many { Touched::All } else { Touched::Records(records) })

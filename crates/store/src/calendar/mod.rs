@@ -16,7 +16,7 @@ use obcms_domain::registry::{Kind, Record};
 use smol_str::SmolStr;
 
 use crate::database::Statement;
-use crate::database::{Cell, Row, Tx};
+use crate::database::{Row, SqlValue, Tx};
 use crate::error::StoreError;
 
 /// What a row of the calendar says, the same for all dates of a series but for changed ones.
@@ -315,7 +315,7 @@ pub(crate) fn taken(rows: &[Row]) -> Result<Vec<EntryRow>, StoreError> {
 /// Nothing for an entry of a kind that this program does not know, as a newer one may have written it.
 fn take_entry(row: &Row) -> Result<Option<EntryRow>, StoreError> {
     let text = |column: usize| match row.0.get(column) {
-        Some(Cell::Text(text)) => Ok(text.as_str()),
+        Some(SqlValue::Text(text)) => Ok(text.as_str()),
         _ => Err(StoreError::Decode { column, expected: "text" }),
     };
     // Most of these texts are empty, and an empty one takes no memory of its own.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::cell::{Cell, Row};
+use super::cell::{Row, SqlValue};
 
 /// Entries at most.
 const CAPACITY: usize = 2048;
@@ -27,7 +27,7 @@ struct Contents {
 
 impl AnswerCache {
     /// Returns the answer to the statement at the revision.
-    pub fn get(&self, sql: &str, parameters: &[Cell], revision: i64) -> Option<Arc<Vec<Row>>> {
+    pub fn get(&self, sql: &str, parameters: &[SqlValue], revision: i64) -> Option<Arc<Vec<Row>>> {
         let contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
         if contents.revision != revision {
             return None;
@@ -37,7 +37,7 @@ impl AnswerCache {
 
     /// Keeps the answer to the statement at the revision. A transaction that still sees an older one leaves the cache
     /// as it is.
-    pub fn put(&self, sql: &str, parameters: &[Cell], revision: i64, answer: &Arc<Vec<Row>>) {
+    pub fn put(&self, sql: &str, parameters: &[SqlValue], revision: i64, answer: &Arc<Vec<Row>>) {
         if answer.len() > ROWS {
             return;
         }
@@ -54,7 +54,7 @@ impl AnswerCache {
 }
 
 /// Text and values as one key; each value with its type and its length, so that no two lists look alike.
-fn key(sql: &str, parameters: &[Cell]) -> (String, Vec<u8>) {
+fn key(sql: &str, parameters: &[SqlValue]) -> (String, Vec<u8>) {
     let mut bytes = Vec::with_capacity(parameters.len() * 18);
     let mut push = |tag: u8, value: &[u8]| {
         bytes.push(tag);
@@ -63,15 +63,15 @@ fn key(sql: &str, parameters: &[Cell]) -> (String, Vec<u8>) {
     };
     for cell in parameters {
         match cell {
-            Cell::Null => push(0, &[]),
-            Cell::Boolean(value) => push(1, &[u8::from(*value)]),
-            Cell::Integer(value) => push(2, &value.to_le_bytes()),
-            Cell::Real(value) => push(3, &value.to_le_bytes()),
-            Cell::Text(text) => push(4, text.as_bytes()),
-            Cell::Bytes(value) => push(5, value),
-            Cell::Id(id) => push(6, id.uuid().as_bytes()),
-            Cell::Date(date) => push(7, date.to_string().as_bytes()),
-            Cell::Instant(instant) => push(8, &instant.as_microsecond().to_le_bytes()),
+            SqlValue::Null => push(0, &[]),
+            SqlValue::Boolean(value) => push(1, &[u8::from(*value)]),
+            SqlValue::Integer(value) => push(2, &value.to_le_bytes()),
+            SqlValue::Real(value) => push(3, &value.to_le_bytes()),
+            SqlValue::Text(text) => push(4, text.as_bytes()),
+            SqlValue::Bytes(value) => push(5, value),
+            SqlValue::Id(id) => push(6, id.uuid().as_bytes()),
+            SqlValue::Date(date) => push(7, date.to_string().as_bytes()),
+            SqlValue::Instant(instant) => push(8, &instant.as_microsecond().to_le_bytes()),
         }
     }
     (sql.to_owned(), bytes)
@@ -84,11 +84,11 @@ mod tests {
     #[test]
     fn answer_holds_for_its_revision_statement_and_parameters() {
         let cache = AnswerCache::default();
-        let answer = |number: i64| Arc::new(vec![Row(vec![Cell::Integer(number)])]);
-        let count = |sql: &str, parameters: &[Cell], revision: i64| {
+        let answer = |number: i64| Arc::new(vec![Row(vec![SqlValue::Integer(number)])]);
+        let count = |sql: &str, parameters: &[SqlValue], revision: i64| {
             cache.get(sql, parameters, revision).map(|rows| rows[0].get::<i64>(0).unwrap())
         };
-        let (one, two) = ([Cell::Integer(1)], [Cell::Integer(2)]);
+        let (one, two) = ([SqlValue::Integer(1)], [SqlValue::Integer(2)]);
         cache.put("a", &one, 5, &answer(10));
         assert_eq!(count("a", &one, 5), Some(10));
         for (sql, parameters, revision) in [("a", &two, 5), ("b", &one, 5), ("a", &one, 4), ("a", &one, 6)] {
@@ -102,9 +102,9 @@ mod tests {
 
     #[test]
     fn lists_of_values_that_look_alike_have_different_keys() {
-        let text = |text: &str| Cell::Text(text.to_owned());
+        let text = |text: &str| SqlValue::Text(text.to_owned());
         assert_ne!(key("s", &[text("ab"), text("c")]), key("s", &[text("a"), text("bc")]));
-        assert_ne!(key("s", &[Cell::Integer(0)]), key("s", &[Cell::Null]));
-        assert_ne!(key("s", &[Cell::Boolean(true)]), key("s", &[Cell::Integer(1)]));
+        assert_ne!(key("s", &[SqlValue::Integer(0)]), key("s", &[SqlValue::Null]));
+        assert_ne!(key("s", &[SqlValue::Boolean(true)]), key("s", &[SqlValue::Integer(1)]));
     }
 }

@@ -9,7 +9,7 @@ use crate::error::StoreError;
 
 /// One value of a row or one parameter of a statement.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub enum Cell {
+pub enum SqlValue {
     /// No value.
     #[default]
     Null,
@@ -31,17 +31,17 @@ pub enum Cell {
     Instant(Timestamp),
 }
 
-/// Anything that can be read from a [`Cell`].
+/// Anything that can be read from a [`SqlValue`].
 pub trait FromCell: Sized {
     /// Name of the type for the error.
     const EXPECTED: &'static str;
     /// The value, when the cell holds one of this type.
-    fn from_cell(cell: &Cell) -> Option<Self>;
+    fn from_cell(cell: &SqlValue) -> Option<Self>;
 }
 
 /// One row of an answer.
 #[derive(Clone, Debug)]
-pub struct Row(pub Vec<Cell>);
+pub struct Row(pub Vec<SqlValue>);
 
 impl Row {
     /// All cells of a row of numbers.
@@ -57,10 +57,10 @@ impl Row {
 
 impl FromCell for bool {
     const EXPECTED: &'static str = "a boolean";
-    fn from_cell(cell: &Cell) -> Option<Self> {
+    fn from_cell(cell: &SqlValue) -> Option<Self> {
         match cell {
-            Cell::Boolean(value) => Some(*value),
-            Cell::Integer(value) => Some(*value != 0),
+            SqlValue::Boolean(value) => Some(*value),
+            SqlValue::Integer(value) => Some(*value != 0),
             _ => None,
         }
     }
@@ -68,9 +68,9 @@ impl FromCell for bool {
 
 impl FromCell for i64 {
     const EXPECTED: &'static str = "a whole number";
-    fn from_cell(cell: &Cell) -> Option<Self> {
+    fn from_cell(cell: &SqlValue) -> Option<Self> {
         match cell {
-            Cell::Integer(value) => Some(*value),
+            SqlValue::Integer(value) => Some(*value),
             _ => None,
         }
     }
@@ -78,9 +78,9 @@ impl FromCell for i64 {
 
 impl FromCell for String {
     const EXPECTED: &'static str = "text";
-    fn from_cell(cell: &Cell) -> Option<Self> {
+    fn from_cell(cell: &SqlValue) -> Option<Self> {
         match cell {
-            Cell::Text(value) => Some(value.clone()),
+            SqlValue::Text(value) => Some(value.clone()),
             _ => None,
         }
     }
@@ -88,9 +88,9 @@ impl FromCell for String {
 
 impl FromCell for Vec<u8> {
     const EXPECTED: &'static str = "bytes";
-    fn from_cell(cell: &Cell) -> Option<Self> {
+    fn from_cell(cell: &SqlValue) -> Option<Self> {
         match cell {
-            Cell::Bytes(value) => Some(value.clone()),
+            SqlValue::Bytes(value) => Some(value.clone()),
             _ => None,
         }
     }
@@ -98,10 +98,10 @@ impl FromCell for Vec<u8> {
 
 impl FromCell for Id {
     const EXPECTED: &'static str = "an id";
-    fn from_cell(cell: &Cell) -> Option<Self> {
+    fn from_cell(cell: &SqlValue) -> Option<Self> {
         match cell {
-            Cell::Id(value) => Some(*value),
-            Cell::Bytes(bytes) => Uuid::from_slice(bytes).ok().map(Self::from),
+            SqlValue::Id(value) => Some(*value),
+            SqlValue::Bytes(bytes) => Uuid::from_slice(bytes).ok().map(Self::from),
             _ => None,
         }
     }
@@ -109,10 +109,10 @@ impl FromCell for Id {
 
 impl FromCell for Date {
     const EXPECTED: &'static str = "a date";
-    fn from_cell(cell: &Cell) -> Option<Self> {
+    fn from_cell(cell: &SqlValue) -> Option<Self> {
         match cell {
-            Cell::Date(value) => Some(*value),
-            Cell::Text(text) => text.parse().ok(),
+            SqlValue::Date(value) => Some(*value),
+            SqlValue::Text(text) => text.parse().ok(),
             _ => None,
         }
     }
@@ -120,10 +120,10 @@ impl FromCell for Date {
 
 impl FromCell for Timestamp {
     const EXPECTED: &'static str = "an instant";
-    fn from_cell(cell: &Cell) -> Option<Self> {
+    fn from_cell(cell: &SqlValue) -> Option<Self> {
         match cell {
-            Cell::Instant(value) => Some(*value),
-            Cell::Integer(microseconds) => Self::from_microsecond(*microseconds).ok(),
+            SqlValue::Instant(value) => Some(*value),
+            SqlValue::Integer(microseconds) => Self::from_microsecond(*microseconds).ok(),
             _ => None,
         }
     }
@@ -131,9 +131,9 @@ impl FromCell for Timestamp {
 
 impl<T: FromCell> FromCell for Option<T> {
     const EXPECTED: &'static str = T::EXPECTED;
-    fn from_cell(cell: &Cell) -> Option<Self> {
+    fn from_cell(cell: &SqlValue) -> Option<Self> {
         match cell {
-            Cell::Null => Some(None),
+            SqlValue::Null => Some(None),
             other => T::from_cell(other).map(Some),
         }
     }
@@ -141,7 +141,7 @@ impl<T: FromCell> FromCell for Option<T> {
 
 macro_rules! into_cell {
     ($($from:ty => $variant:ident),* $(,)?) => {
-        $(impl From<$from> for Cell {
+        $(impl From<$from> for SqlValue {
             fn from(value: $from) -> Self {
                 Self::$variant(value.into())
             }
@@ -152,7 +152,7 @@ macro_rules! into_cell {
 into_cell!(bool => Boolean, i64 => Integer, String => Text, &str => Text, Vec<u8> => Bytes, Id => Id, Date => Date,
     Timestamp => Instant);
 
-impl<T: Into<Cell>> From<Option<T>> for Cell {
+impl<T: Into<SqlValue>> From<Option<T>> for SqlValue {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }

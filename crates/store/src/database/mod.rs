@@ -13,7 +13,7 @@ mod sqlite;
 mod statement;
 mod writing;
 
-pub use cell::{Cell, FromCell, Row};
+pub use cell::{FromCell, Row, SqlValue};
 pub use claim::Claim;
 pub(crate) use claim::SERVING_LOCK;
 pub use live::{Live, LiveReceiver, Message};
@@ -102,7 +102,7 @@ pub struct Database {
 /// Writers of the tables that a transaction fills before it commits.
 pub(crate) struct LogTables {
     /// Inserts entries of the log of changes.
-    pub insert: fn(&mut Tx<'_>, &[Vec<Cell>]) -> Result<(), StoreError>,
+    pub insert: fn(&mut Tx<'_>, &[Vec<SqlValue>]) -> Result<(), StoreError>,
     /// Notes which records the calendar shows otherwise: the revision, the steps to it, the records.
     pub invalidate: fn(&mut Tx<'_>, i64, i64, Vec<Id>) -> Result<(), StoreError>,
 }
@@ -283,7 +283,7 @@ impl Database {
 
     /// The steps by which the engine runs a statement, as it explains them. PostgreSQL reads a whole table where it holds
     /// that to be cheaper, so it is asked for the plan that it has where an index can serve.
-    pub fn plan(&self, sql: &str, parameters: &[Cell]) -> Result<Vec<String>, StoreError> {
+    pub fn plan(&self, sql: &str, parameters: &[SqlValue]) -> Result<Vec<String>, StoreError> {
         let (prefix, column) = match self.engine() {
             Engine::Sqlite => ("EXPLAIN QUERY PLAN", 3),
             Engine::Postgres => ("EXPLAIN", 0),
@@ -374,7 +374,7 @@ pub struct Tx<'a> {
     /// Records that the calendar shows otherwise.
     touched: Vec<Id>,
     /// Entries of the log of changes that get their numbers at the end.
-    log: Vec<Vec<Cell>>,
+    log: Vec<Vec<SqlValue>>,
     /// Cache of answers; nothing in a transaction that writes.
     answers: Option<&'a AnswerCache>,
     /// Revision of the data, once it was asked for in a transaction that reads.
@@ -395,7 +395,7 @@ impl Tx<'_> {
     }
 
     /// All rows of a query.
-    pub fn query(&mut self, sql: &str, parameters: &[Cell]) -> Result<Vec<Row>, StoreError> {
+    pub fn query(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<Vec<Row>, StoreError> {
         self.recorder.note(sql, parameters);
         self.slow.watch(sql, || match &mut self.connection {
             Connection::Sqlite(connection) => connection.query(sql, parameters),
@@ -404,19 +404,19 @@ impl Tx<'_> {
     }
 
     /// The first row, if there is one.
-    pub fn first(&mut self, sql: &str, parameters: &[Cell]) -> Result<Option<Row>, StoreError> {
+    pub fn first(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<Option<Row>, StoreError> {
         Ok(self.query(sql, parameters)?.into_iter().next())
     }
 
     /// The one row that must be there, as of a count.
-    pub fn one(&mut self, sql: &str, parameters: &[Cell]) -> Result<Row, StoreError> {
+    pub fn one(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<Row, StoreError> {
         self.first(sql, parameters)?.ok_or_else(|| StoreError::Damaged("a row is missing".to_owned()))
     }
 
     /// All rows of a query, from the cache while the revision of the data is the same: counts, and the ids of a page.
     /// Everything that they depend on is in the text and the parameters. Not for tables that are written beside the
     /// log of changes, as those of jobs and sessions.
-    pub fn remembered(&mut self, sql: &str, parameters: &[Cell]) -> Result<Arc<Vec<Row>>, StoreError> {
+    pub fn remembered(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<Arc<Vec<Row>>, StoreError> {
         let Some(cache) = self.answers else {
             return Ok(Arc::new(self.query(sql, parameters)?));
         };
@@ -440,7 +440,7 @@ impl Tx<'_> {
         ids.sort_unstable();
         for chunk in ids.chunks(400) {
             let mut statement = Statement::new(format!("SELECT id FROM \"{table}\" WHERE id IN "));
-            statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+            statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
             statement.push(" ORDER BY id FOR UPDATE");
             self.query(&statement.sql, &statement.parameters)?;
         }
@@ -448,7 +448,7 @@ impl Tx<'_> {
     }
 
     /// Runs a statement; the number of rows that it touched.
-    pub fn execute(&mut self, sql: &str, parameters: &[Cell]) -> Result<u64, StoreError> {
+    pub fn execute(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<u64, StoreError> {
         self.slow.watch(sql, || match &mut self.connection {
             Connection::Sqlite(connection) => connection.execute(sql, parameters),
             Connection::Postgres(connection) => connection.execute(sql, parameters),
@@ -468,7 +468,7 @@ impl Tx<'_> {
         &mut self,
         table: &str,
         columns: &[&str],
-        rows: &[Vec<Cell>],
+        rows: &[Vec<SqlValue>],
         suffix: &str,
     ) -> Result<(), StoreError> {
         match &mut self.connection {
@@ -483,7 +483,7 @@ impl Tx<'_> {
                 // The engine takes 32,000 parameters; whole chunks share one prepared statement.
                 let most = (16_000 / columns.len().max(1)).clamp(1, 500);
                 for chunk in rows.chunks(most) {
-                    let parameters: Vec<Cell> = chunk.iter().flatten().cloned().collect();
+                    let parameters: Vec<SqlValue> = chunk.iter().flatten().cloned().collect();
                     let sql = insertion(table, columns, chunk.len(), suffix);
                     self.slow.watch(&sql, || connection.execute(&sql, &parameters))?;
                 }
@@ -499,7 +499,7 @@ impl Tx<'_> {
 
     /// Keeps entries of the log of changes for the end of the transaction, where they get their numbers: whoever
     /// has a number holds the counter, so a smaller number is never committed after a larger one.
-    pub(crate) fn log(&mut self, rows: Vec<Vec<Cell>>) -> Result<(), StoreError> {
+    pub(crate) fn log(&mut self, rows: Vec<Vec<SqlValue>>) -> Result<(), StoreError> {
         self.log.extend(rows);
         if self.log.len() > MOST_WAITING {
             self.number_changes()?;
@@ -527,7 +527,7 @@ impl Tx<'_> {
 
     fn notify(&mut self, messages: &[Message]) -> Result<(), StoreError> {
         for payload in live::payloads(messages) {
-            self.execute("SELECT pg_notify('obcms', $1)", &[Cell::Text(payload)])?;
+            self.execute("SELECT pg_notify('obcms', $1)", &[SqlValue::Text(payload)])?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_check
 use tokio_postgres::{AsyncMessage, NoTls};
 use uuid::Uuid;
 
-use super::cell::{Cell, Row};
+use super::cell::{Row, SqlValue};
 use super::live::{Live, Message};
 use crate::error::StoreError;
 
@@ -142,7 +142,7 @@ impl Transaction<'_> {
         self.client.as_ref().ok_or_else(|| StoreError::Connection("the transaction is over".to_owned()))
     }
 
-    pub fn query(&mut self, sql: &str, parameters: &[Cell]) -> Result<Vec<Row>, StoreError> {
+    pub fn query(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<Vec<Row>, StoreError> {
         let client = self.client()?;
         let parameters: Vec<&(dyn ToSql + Sync)> =
             parameters.iter().map(|cell| cell as &(dyn ToSql + Sync)).collect();
@@ -154,7 +154,7 @@ impl Transaction<'_> {
         rows.iter().map(read_row).collect()
     }
 
-    pub fn execute(&mut self, sql: &str, parameters: &[Cell]) -> Result<u64, StoreError> {
+    pub fn execute(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<u64, StoreError> {
         let client = self.client()?;
         let parameters: Vec<&(dyn ToSql + Sync)> =
             parameters.iter().map(|cell| cell as &(dyn ToSql + Sync)).collect();
@@ -194,32 +194,32 @@ fn read_row(row: &tokio_postgres::Row) -> Result<Row, StoreError> {
     let mut cells = Vec::with_capacity(row.len());
     for (index, column) in row.columns().iter().enumerate() {
         let cell = match *column.type_() {
-            Type::BOOL => row.try_get::<_, Option<bool>>(index)?.map_or(Cell::Null, Cell::Boolean),
-            Type::INT8 => row.try_get::<_, Option<i64>>(index)?.map_or(Cell::Null, Cell::Integer),
-            Type::INT4 => {
-                row.try_get::<_, Option<i32>>(index)?.map_or(Cell::Null, |value| Cell::Integer(value.into()))
-            }
-            Type::INT2 => {
-                row.try_get::<_, Option<i16>>(index)?.map_or(Cell::Null, |value| Cell::Integer(value.into()))
-            }
-            Type::FLOAT8 => row.try_get::<_, Option<f64>>(index)?.map_or(Cell::Null, Cell::Real),
-            Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(index)?.map_or(Cell::Null, Cell::Bytes),
-            Type::UUID => {
-                row.try_get::<_, Option<Uuid>>(index)?.map_or(Cell::Null, |value| Cell::Id(Id::from(value)))
-            }
-            Type::DATE => row.try_get::<_, Option<Date>>(index)?.map_or(Cell::Null, Cell::Date),
+            Type::BOOL => row.try_get::<_, Option<bool>>(index)?.map_or(SqlValue::Null, SqlValue::Boolean),
+            Type::INT8 => row.try_get::<_, Option<i64>>(index)?.map_or(SqlValue::Null, SqlValue::Integer),
+            Type::INT4 => row
+                .try_get::<_, Option<i32>>(index)?
+                .map_or(SqlValue::Null, |value| SqlValue::Integer(value.into())),
+            Type::INT2 => row
+                .try_get::<_, Option<i16>>(index)?
+                .map_or(SqlValue::Null, |value| SqlValue::Integer(value.into())),
+            Type::FLOAT8 => row.try_get::<_, Option<f64>>(index)?.map_or(SqlValue::Null, SqlValue::Real),
+            Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(index)?.map_or(SqlValue::Null, SqlValue::Bytes),
+            Type::UUID => row
+                .try_get::<_, Option<Uuid>>(index)?
+                .map_or(SqlValue::Null, |value| SqlValue::Id(Id::from(value))),
+            Type::DATE => row.try_get::<_, Option<Date>>(index)?.map_or(SqlValue::Null, SqlValue::Date),
             Type::TIMESTAMPTZ => {
-                row.try_get::<_, Option<Timestamp>>(index)?.map_or(Cell::Null, Cell::Instant)
+                row.try_get::<_, Option<Timestamp>>(index)?.map_or(SqlValue::Null, SqlValue::Instant)
             }
-            Type::VOID => Cell::Null,
-            _ => row.try_get::<_, Option<String>>(index)?.map_or(Cell::Null, Cell::Text),
+            Type::VOID => SqlValue::Null,
+            _ => row.try_get::<_, Option<String>>(index)?.map_or(SqlValue::Null, SqlValue::Text),
         };
         cells.push(cell);
     }
     Ok(Row(cells))
 }
 
-impl ToSql for Cell {
+impl ToSql for SqlValue {
     fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match self {
             Self::Null => Ok(IsNull::Yes),

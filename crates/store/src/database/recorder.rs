@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::cell::Cell;
+use super::cell::SqlValue;
 
 /// Statements with their parameters, in the order in which they were run.
-pub type Statements = Vec<(String, Vec<Cell>)>;
+pub type Statements = Vec<(String, Vec<SqlValue>)>;
 
 /// Recorder of statements; it does nothing until a test starts it.
 #[derive(Default)]
@@ -17,7 +17,7 @@ pub struct Recorder {
 
 impl Recorder {
     /// Notes a statement while the recorder is on.
-    pub fn note(&self, sql: &str, parameters: &[Cell]) {
+    pub fn note(&self, sql: &str, parameters: &[SqlValue]) {
         if self.is_on.load(Ordering::Relaxed) {
             let mut statements = self.statements.lock().unwrap_or_else(PoisonError::into_inner);
             statements.push((sql.to_owned(), parameters.to_vec()));

@@ -41,7 +41,7 @@ pub fn next_numbers(tx: &mut Tx<'_>, name: &str, count: i64) -> Result<i64, Stor
 pub(crate) fn set_number(tx: &mut Tx<'_>, name: &str, value: i64) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO sequences (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        &[name.into(), super::cell::Cell::Integer(value)],
+        &[name.into(), super::cell::SqlValue::Integer(value)],
     )?;
     Ok(())
 }

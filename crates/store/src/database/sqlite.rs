@@ -11,7 +11,7 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql};
 use tokio::runtime::Handle;
 
-use super::cell::{Cell, Row};
+use super::cell::{Row, SqlValue};
 use super::claim;
 use super::files::Files;
 use super::live::{Live, Message};
@@ -342,7 +342,7 @@ pub struct Transaction<'a> {
 }
 
 impl Transaction<'_> {
-    pub fn query(&mut self, sql: &str, parameters: &[Cell]) -> Result<Vec<Row>, StoreError> {
+    pub fn query(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<Vec<Row>, StoreError> {
         let read = || {
             let mut statement = self.holder.connection().prepare_cached(&numbered(sql))?;
             bind(&mut statement, parameters)?;
@@ -353,7 +353,7 @@ impl Transaction<'_> {
         self.owner.note(read())
     }
 
-    pub fn execute(&mut self, sql: &str, parameters: &[Cell]) -> Result<u64, StoreError> {
+    pub fn execute(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<u64, StoreError> {
         let write = || {
             let mut statement = self.holder.connection().prepare_cached(&numbered(sql))?;
             bind(&mut statement, parameters)?;
@@ -363,7 +363,7 @@ impl Transaction<'_> {
     }
 
     /// Runs a statement once for each list of parameters.
-    pub fn execute_each(&mut self, sql: &str, rows: &[Vec<Cell>]) -> Result<(), StoreError> {
+    pub fn execute_each(&mut self, sql: &str, rows: &[Vec<SqlValue>]) -> Result<(), StoreError> {
         let write = || {
             let mut statement = self.holder.connection().prepare_cached(&numbered(sql))?;
             for parameters in rows {
@@ -411,7 +411,7 @@ fn numbered(sql: &str) -> String {
     result
 }
 
-fn bind(statement: &mut Statement<'_>, parameters: &[Cell]) -> Result<(), rusqlite::Error> {
+fn bind(statement: &mut Statement<'_>, parameters: &[SqlValue]) -> Result<(), rusqlite::Error> {
     let wanted = statement.parameter_count();
     let given =
         parameters.get(..wanted).ok_or(rusqlite::Error::InvalidParameterCount(parameters.len(), wanted))?;
@@ -427,11 +427,11 @@ fn read_rows(rows: &mut rusqlite::Rows<'_>, columns: usize) -> Result<Vec<Row>, 
         let mut cells = Vec::with_capacity(columns);
         for column in 0..columns {
             cells.push(match row.get_ref(column)? {
-                ValueRef::Null => Cell::Null,
-                ValueRef::Integer(value) => Cell::Integer(value),
-                ValueRef::Real(value) => Cell::Real(value),
-                ValueRef::Text(bytes) => Cell::Text(String::from_utf8_lossy(bytes).into_owned()),
-                ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
+                ValueRef::Null => SqlValue::Null,
+                ValueRef::Integer(value) => SqlValue::Integer(value),
+                ValueRef::Real(value) => SqlValue::Real(value),
+                ValueRef::Text(bytes) => SqlValue::Text(String::from_utf8_lossy(bytes).into_owned()),
+                ValueRef::Blob(bytes) => SqlValue::Bytes(bytes.to_vec()),
             });
         }
         result.push(Row(cells));
@@ -439,7 +439,7 @@ fn read_rows(rows: &mut rusqlite::Rows<'_>, columns: usize) -> Result<Vec<Row>, 
     Ok(result)
 }
 
-impl ToSql for Cell {
+impl ToSql for SqlValue {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self {
             Self::Null => ToSqlOutput::Owned(Value::Null),
@@ -472,7 +472,7 @@ mod tests {
     #[test]
     fn values_go_where_their_number_stands() {
         let connection = Connection::open_in_memory().unwrap();
-        let asked = |sql: &str, parameters: &[Cell]| {
+        let asked = |sql: &str, parameters: &[SqlValue]| {
             let mut statement = connection.prepare_cached(&numbered(sql)).unwrap();
             bind(&mut statement, parameters)?;
             let columns = statement.column_count();
@@ -480,7 +480,7 @@ mod tests {
             let rows = read_rows(&mut rows, columns)?;
             Ok::<_, rusqlite::Error>(format!("{:?}", rows[0].0))
         };
-        let cells = [Cell::Integer(1), Cell::Integer(2), Cell::Integer(3)];
+        let cells = [SqlValue::Integer(1), SqlValue::Integer(2), SqlValue::Integer(3)];
         assert_eq!(asked("SELECT $3, $1, $3", &cells).unwrap(), "[Integer(3), Integer(1), Integer(3)]");
         assert_eq!(asked("SELECT $1", &cells).unwrap(), "[Integer(1)]");
         assert!(asked("SELECT $3, $4", &cells).is_err(), "one is missing");

@@ -1,6 +1,6 @@
 //! SQL that is built part by part.
 
-use super::cell::Cell;
+use super::cell::SqlValue;
 
 /// SQL with its parameters, built part by part.
 #[derive(Clone, Debug, Default)]
@@ -8,7 +8,7 @@ pub struct Statement {
     /// The text so far.
     pub sql: String,
     /// The values so far.
-    pub parameters: Vec<Cell>,
+    pub parameters: Vec<SqlValue>,
 }
 
 impl Statement {
@@ -25,7 +25,7 @@ impl Statement {
     }
 
     /// Appends a placeholder for the value.
-    pub fn bind(&mut self, value: impl Into<Cell>) -> &mut Self {
+    pub fn bind(&mut self, value: impl Into<SqlValue>) -> &mut Self {
         self.parameters.push(value.into());
         let number = self.parameters.len();
         self.sql.push_str(&format!("${number}"));
@@ -33,7 +33,7 @@ impl Statement {
     }
 
     /// Appends `(a, b, …)` with a placeholder for each value; an empty list matches nothing.
-    pub fn bind_list(&mut self, values: impl IntoIterator<Item = Cell>) -> &mut Self {
+    pub fn bind_list(&mut self, values: impl IntoIterator<Item = SqlValue>) -> &mut Self {
         self.sql.push('(');
         let mut first = true;
         for value in values {

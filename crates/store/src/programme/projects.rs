@@ -8,7 +8,7 @@ use crate::error::StoreError;
 
 /// One stay in one stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stay {
+pub struct StageVisit {
     /// Identity.
     pub id: Id,
     /// The project.
@@ -29,8 +29,8 @@ pub struct Stay {
 
 const COLUMNS: &str = "id, project_id, stage, entered_at, entered_by, left_at, note, change_set";
 
-fn read(row: &Row) -> Result<Stay, StoreError> {
-    Ok(Stay {
+fn read(row: &Row) -> Result<StageVisit, StoreError> {
+    Ok(StageVisit {
         id: row.get(0)?,
         project_id: row.get(1)?,
         stage: row.get(2)?,
@@ -43,7 +43,7 @@ fn read(row: &Row) -> Result<Stay, StoreError> {
 }
 
 /// All stays of a project, in their order.
-pub fn stays(tx: &mut Tx<'_>, project: Id) -> Result<Vec<Stay>, StoreError> {
+pub fn stays(tx: &mut Tx<'_>, project: Id) -> Result<Vec<StageVisit>, StoreError> {
     tx.query(
         &format!("SELECT {COLUMNS} FROM project_stages WHERE project_id = $1 ORDER BY number"),
         &[project.into()],
@@ -54,7 +54,7 @@ pub fn stays(tx: &mut Tx<'_>, project: Id) -> Result<Vec<Stay>, StoreError> {
 }
 
 /// Leaves the open stay, if there is one, and enters the next.
-pub fn enter(tx: &mut Tx<'_>, stay: &Stay) -> Result<(), StoreError> {
+pub fn enter(tx: &mut Tx<'_>, stay: &StageVisit) -> Result<(), StoreError> {
     leave(tx, stay.project_id, stay.entered_at)?;
     tx.execute(
         "INSERT INTO project_stages (id, project_id, stage, entered_at, entered_by, left_at, note, change_set, number) \

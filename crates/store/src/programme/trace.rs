@@ -5,7 +5,7 @@ use obcms_domain::core::id::Id;
 
 use crate::calendar::{self, EntryRow};
 use crate::database::Statement;
-use crate::database::{Cell, Tx};
+use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 use crate::records::Reference;
 
@@ -38,9 +38,9 @@ pub fn neighbours(tx: &mut Tx<'_>, ids: &[Id], kinds: &[&str]) -> Result<Vec<Nei
                 "SELECT e.{here}, e.field, {outgoing}, r.id, r.kind, r.title, r.state, r.is_archived \
                  FROM edges e JOIN records r ON r.id = e.{other} WHERE e.{other}_kind IN "
             ));
-            statement.bind_list(kinds.iter().map(|kind| Cell::from(*kind)));
+            statement.bind_list(kinds.iter().map(|kind| SqlValue::from(*kind)));
             statement.push(&format!(" AND e.{here} IN "));
-            statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+            statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         }
         for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
             result.push(Neighbour {
@@ -80,7 +80,7 @@ pub fn task_lines(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Vec<TaskLine>, StoreErr
         let mut statement = Statement::new(
             "SELECT id, next_due, rrule IS NOT NULL OR rdates IS NOT NULL, coalesce(progress, 0) FROM tasks WHERE id IN ",
         );
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
             result.push(TaskLine {
                 id: row.get(0)?,
@@ -100,7 +100,7 @@ pub fn amounts(tx: &mut Tx<'_>, table: &str, column: &str, ids: &[Id]) -> Result
         let mut statement = Statement::new(format!(
             "SELECT id, \"{column}\" FROM \"{table}\" WHERE \"{column}\" IS NOT NULL AND id IN "
         ));
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         for row in tx.query(&statement.sql, &statement.parameters)? {
             result.push((row.get(0)?, row.get(1)?));
         }

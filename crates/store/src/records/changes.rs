@@ -9,7 +9,7 @@ use obcms_domain::core::id::Id;
 use serde_json::{Map, Value as Json};
 
 use crate::database::Statement;
-use crate::database::{Cell, Message, Row, Tx};
+use crate::database::{Message, Row, SqlValue, Tx};
 use crate::error::StoreError;
 use crate::sealed;
 
@@ -72,7 +72,7 @@ pub fn record(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
                 change.undoes.into(),
             ])
         })
-        .collect::<Result<Vec<Vec<Cell>>, StoreError>>()?;
+        .collect::<Result<Vec<Vec<SqlValue>>, StoreError>>()?;
     tx.log(rows)?;
     for change in changes {
         tx.publish(Message {
@@ -87,7 +87,7 @@ pub fn record(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
 }
 
 /// Writes numbered entries, in the order of the columns.
-pub(crate) fn insert(tx: &mut Tx<'_>, rows: &[Vec<Cell>]) -> Result<(), StoreError> {
+pub(crate) fn insert(tx: &mut Tx<'_>, rows: &[Vec<SqlValue>]) -> Result<(), StoreError> {
     let columns: Vec<&str> = COLUMNS.split(", ").collect();
     tx.insert_rows("changes", &columns, rows, "")
 }
@@ -135,7 +135,7 @@ pub fn by_people_since(tx: &mut Tx<'_>, records: &[Id], number: i64) -> Result<V
     for chunk in records.chunks(400) {
         let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM changes WHERE number > "));
         statement.bind(number).push(" AND is_derived = ").bind(false).push(" AND record_id IN ");
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         statement.push(" ORDER BY number DESC");
         for row in &tx.query(&statement.sql, &statement.parameters)? {
             found.push(read(row)?);
@@ -161,7 +161,7 @@ pub fn of_sets(tx: &mut Tx<'_>, sets: &[Id], action: &str) -> Result<Vec<Change>
     for chunk in sets.chunks(400) {
         let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM changes WHERE action = "));
         statement.bind(action).push(" AND change_set IN ");
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         statement.push(" ORDER BY number");
         for row in &tx.query(&statement.sql, &statement.parameters)? {
             found.push(read(row)?);
@@ -177,7 +177,7 @@ pub fn records_of_sets(tx: &mut Tx<'_>, sets: &[Id]) -> Result<Vec<(Id, Id)>, St
         let mut statement = Statement::new(
             "SELECT DISTINCT change_set, record_id FROM changes WHERE change_set IN ".to_owned(),
         );
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         statement.push(" AND is_derived = ").bind(false);
         for row in &tx.query(&statement.sql, &statement.parameters)? {
             found.push((row.get(0)?, row.get(1)?));

@@ -4,7 +4,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{FieldType, Kind};
 
-use crate::database::{Cell, Statement};
+use crate::database::{SqlValue, Statement};
 
 /// The limits of somebody who sees only what concerns their own organisation and communities.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -53,7 +53,7 @@ impl Scope {
             } else if *path == SELF {
                 union.next(statement);
                 statement.push(&format!("SELECT s.id FROM \"{}\" s WHERE s.id IN ", kind.table));
-                statement.bind_list(self.concerns.iter().map(|id| Cell::Id(*id)));
+                statement.bind_list(self.concerns.iter().map(|id| SqlValue::Id(*id)));
                 limit(statement, "s.id", these);
             }
         }
@@ -92,9 +92,9 @@ impl Scope {
         these: Option<&[Id]>,
     ) {
         statement.push("SELECT e.source FROM edges e WHERE e.target IN ");
-        statement.bind_list(targets.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(targets.iter().map(|id| SqlValue::Id(*id)));
         statement.push(" AND e.source_kind = ").bind(kind.name).push(" AND e.field IN ");
-        statement.bind_list(fields.iter().map(|field| Cell::from(*field)));
+        statement.bind_list(fields.iter().map(|field| SqlValue::from(*field)));
         limit(statement, "e.source", these);
     }
 
@@ -121,7 +121,7 @@ impl Scope {
             Some(_) => "SELECT e.source FROM edges e CROSS JOIN edges f WHERE f.source = e.target",
         });
         statement.push(" AND f.target IN ");
-        statement.bind_list(self.concerns.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(self.concerns.iter().map(|id| SqlValue::Id(*id)));
         statement.push(" AND f.source_kind = ").bind(between.map_or("", |between| between.name));
         statement.push(" AND f.field = ").bind(second);
         statement.push(" AND e.source_kind = ").bind(kind.name).push(" AND e.field = ").bind(first);
@@ -140,7 +140,7 @@ pub(super) fn is_for_everyone(kind: &Kind) -> bool {
 fn limit(statement: &mut Statement, column: &str, these: Option<&[Id]>) {
     if let Some(ids) = these {
         statement.push(&format!(" AND {column} IN "));
-        statement.bind_list(ids.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(ids.iter().map(|id| SqlValue::Id(*id)));
     }
 }
 

@@ -11,22 +11,22 @@ use obcms_domain::registry::{Field, FieldType, Kind, Record};
 use super::condition::Scope;
 use super::read;
 use crate::database::Statement;
-use crate::database::{Cell, Row, Tx};
+use crate::database::{Row, SqlValue, Tx};
 use crate::error::StoreError;
 
 /// One condition of a list.
 #[derive(Clone, Debug)]
 pub enum Filter {
     /// The column has one of these values.
-    OneOf(String, Vec<Cell>),
+    OneOf(String, Vec<SqlValue>),
     /// The column is empty.
     Empty(String),
     /// The column is this or more.
-    From(String, Cell),
+    From(String, SqlValue),
     /// The column is less than this.
-    Below(String, Cell),
+    Below(String, SqlValue),
     /// The column is the first or more, and less than the second.
-    Within(String, Cell, Cell),
+    Within(String, SqlValue, SqlValue),
     /// The record points by this field at one of these.
     PointsAt(String, Vec<Id>),
     /// The record points by this field at nothing.
@@ -109,7 +109,7 @@ pub struct Order {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cursor {
     /// Its sort value.
-    pub key: Cell,
+    pub key: SqlValue,
     /// Its id.
     pub id: Id,
 }
@@ -236,7 +236,7 @@ fn is_logged(kind: &Kind) -> bool {
 
 fn after(statement: &mut Statement, expression: &str, descending: bool, cursor: &Cursor) {
     let sign = if descending { "<" } else { ">" };
-    if cursor.key == Cell::Null {
+    if cursor.key == SqlValue::Null {
         statement.push(&format!(" AND {expression} IS NULL AND t.id {sign} ")).bind(cursor.id);
         return;
     }
@@ -299,7 +299,7 @@ fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
         }
         Filter::PointsAt(field, ids) => {
             statement.push("t.id IN (SELECT e.source FROM edges e WHERE e.target IN ");
-            statement.bind_list(ids.iter().map(|id| Cell::Id(*id)));
+            statement.bind_list(ids.iter().map(|id| SqlValue::Id(*id)));
             statement.push(" AND e.source_kind = ").bind(kind.name);
             statement.push(" AND e.field = ").bind(field.as_str()).push(")");
         }

@@ -19,4 +19,4 @@ pub use read::{
     Directory, Reference, exists_in_scope, in_scope, live_of_owner, load, load_many, made_by, pointing_at,
     references, sources, targets,
 };
-pub use write::{insert, put_away, update};
+pub use write::{archive, insert, update};

@@ -10,7 +10,7 @@ use obcms_domain::registry::{Field, FieldType, Kind, Link, Record, Value};
 use super::condition::{Scope, is_for_everyone};
 use super::schema;
 use crate::database::Statement;
-use crate::database::{Cell, Row, Tx};
+use crate::database::{Row, SqlValue, Tx};
 use crate::error::StoreError;
 use crate::vault;
 
@@ -39,7 +39,7 @@ pub fn load_many(tx: &mut Tx<'_>, kind: &'static Kind, ids: &[Id]) -> Result<Vec
     for chunk in ids.chunks(CHUNK) {
         let mut statement =
             Statement::new(format!("SELECT {} FROM \"{}\" t WHERE t.id IN ", columns(kind), kind.table));
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         for row in tx.query(&statement.sql, &statement.parameters)? {
             records.push(read(kind, &row)?);
         }
@@ -128,9 +128,9 @@ pub(super) fn fill_lists(
     for chunk in ids.chunks(CHUNK) {
         let mut statement =
             Statement::new("SELECT source, field, target, target_kind FROM edges WHERE source IN ");
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         statement.push(" AND field IN ");
-        statement.bind_list(lists.iter().map(|position| Cell::from(kind.fields[*position].name)));
+        statement.bind_list(lists.iter().map(|position| SqlValue::from(kind.fields[*position].name)));
         statement.push(" ORDER BY source, field, position");
         for row in tx.query(&statement.sql, &statement.parameters)? {
             let source: Id = row.get(0)?;
@@ -192,7 +192,7 @@ pub fn references(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Directory, StoreError> 
     for chunk in unique.chunks(CHUNK) {
         let mut statement =
             Statement::new("SELECT id, kind, title, state, is_archived FROM records WHERE id IN ");
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         for row in tx.query(&statement.sql, &statement.parameters)? {
             let reference = reference(&row)?;
             result.insert(reference.id, reference);
@@ -214,10 +214,10 @@ pub fn sources(
             "SELECT r.id, r.kind, r.title, r.state, r.is_archived, e.target, e.field FROM edges e \
              JOIN records r ON r.id = e.source WHERE e.target IN ",
         );
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         if !kinds.is_empty() {
             statement.push(" AND e.source_kind IN ");
-            statement.bind_list(kinds.iter().map(|kind| Cell::from(*kind)));
+            statement.bind_list(kinds.iter().map(|kind| SqlValue::from(*kind)));
         }
         statement.push(" ORDER BY r.title, r.id LIMIT ").bind(limit);
         for row in tx.query(&statement.sql, &statement.parameters)? {
@@ -235,7 +235,7 @@ pub fn targets(tx: &mut Tx<'_>, sources: &[Id]) -> Result<Vec<(Id, String, Refer
             "SELECT r.id, r.kind, r.title, r.state, r.is_archived, e.source, e.field FROM edges e \
              JOIN records r ON r.id = e.target WHERE e.source IN ",
         );
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         statement.push(" ORDER BY e.field, e.position");
         for row in tx.query(&statement.sql, &statement.parameters)? {
             result.push((row.get(5)?, row.get(6)?, reference(&row)?));
@@ -271,7 +271,7 @@ pub fn made_by(tx: &mut Tx<'_>, kind: &Kind, ids: &[Id], user: Id) -> Result<Vec
     let mut result = Vec::new();
     for chunk in ids.chunks(CHUNK) {
         let mut statement = Statement::new(format!("SELECT t.id FROM \"{}\" t WHERE t.id IN ", kind.table));
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         statement.push(" AND t.created_by = ").bind(user);
         for row in tx.query(&statement.sql, &statement.parameters)? {
             result.push(row.get(0)?);
@@ -285,9 +285,9 @@ pub fn pointing_at(tx: &mut Tx<'_>, ids: &[Id], field: &str, targets: &[Id]) -> 
     let mut result = Vec::new();
     for chunk in ids.chunks(CHUNK) {
         let mut statement = Statement::new("SELECT source FROM edges WHERE source IN ");
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         statement.push(" AND field = ").bind(field).push(" AND target IN ");
-        statement.bind_list(targets.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(targets.iter().map(|id| SqlValue::Id(*id)));
         for row in tx.query(&statement.sql, &statement.parameters)? {
             result.push(row.get(0)?);
         }

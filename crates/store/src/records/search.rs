@@ -3,7 +3,7 @@
 use obcms_domain::core::id::Id;
 
 use crate::database::Statement;
-use crate::database::{Cell, Tx};
+use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 use crate::records::Reference;
 
@@ -25,7 +25,7 @@ pub fn find(
     range(&mut statement, "w", first);
     if !kinds.is_empty() {
         statement.push(" AND w.kind IN ");
-        statement.bind_list(kinds.iter().map(|kind| Cell::from(*kind)));
+        statement.bind_list(kinds.iter().map(|kind| SqlValue::from(*kind)));
     }
     statement.push(
         ") SELECT r.id, r.kind, r.title, r.state, r.is_archived FROM (SELECT m.id, max(m.weight) AS score FROM m WHERE 1 = 1",

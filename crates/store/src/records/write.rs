@@ -11,7 +11,7 @@ use obcms_domain::registry::{Field, FieldType, Record, Value, stored_value};
 
 use super::schema;
 use crate::database::Statement;
-use crate::database::{Cell, Tx};
+use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 use crate::vault;
 
@@ -34,17 +34,17 @@ fn insert_rows(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
     let kind = records[0].kind;
     let names = schema::column_names(kind);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let rows: Vec<Vec<Cell>> = records.iter().map(row).collect::<Result<_, _>>()?;
+    let rows: Vec<Vec<SqlValue>> = records.iter().map(row).collect::<Result<_, _>>()?;
     tx.insert_rows(kind.table, &names, &rows, "")
 }
 
-fn row(record: &Record) -> Result<Vec<Cell>, StoreError> {
+fn row(record: &Record) -> Result<Vec<SqlValue>, StoreError> {
     let mut cells = vec![
-        Cell::Id(record.id),
-        Cell::Integer(record.version),
-        Cell::Instant(record.created_at),
+        SqlValue::Id(record.id),
+        SqlValue::Integer(record.version),
+        SqlValue::Instant(record.created_at),
         record.created_by.into(),
-        Cell::Instant(record.updated_at),
+        SqlValue::Instant(record.updated_at),
         record.archived_at.into(),
     ];
     for (position, field) in record.kind.columns() {
@@ -65,7 +65,7 @@ fn stored<'a>(record: &'a Record, field: &Field, position: usize) -> Result<Cow<
 }
 
 /// The value of a column that follows from the others of a task: lists sort and filter by it.
-fn worked_out(record: &Record, field: &Field) -> Option<Cell> {
+fn worked_out(record: &Record, field: &Field) -> Option<SqlValue> {
     match field.name {
         NEXT_DUE => Some(series::next_due(record).into()),
         UNASSIGNED => Some(record.references("assignees").is_empty().into()),
@@ -73,23 +73,23 @@ fn worked_out(record: &Record, field: &Field) -> Option<Cell> {
     }
 }
 
-fn push(cells: &mut Vec<Cell>, field: &Field, value: &Value) {
+fn push(cells: &mut Vec<SqlValue>, field: &Field, value: &Value) {
     if let FieldType::Link(_) = field.data {
         match value {
-            Value::Link(link) => cells.extend([Cell::from(link.kind.as_str()), Cell::Id(link.id)]),
-            _ => cells.extend([Cell::Null, Cell::Null]),
+            Value::Link(link) => cells.extend([SqlValue::from(link.kind.as_str()), SqlValue::Id(link.id)]),
+            _ => cells.extend([SqlValue::Null, SqlValue::Null]),
         }
         return;
     }
     cells.push(match value {
-        Value::Null | Value::Ids(_) | Value::Link(_) | Value::Links(_) => Cell::Null,
-        Value::Boolean(value) => Cell::Boolean(*value),
-        Value::Integer(value) => Cell::Integer(*value),
-        Value::Text(text) => Cell::Text(text.clone()),
-        Value::Date(date) => Cell::Date(*date),
-        Value::Instant(instant) => Cell::Instant(*instant),
-        Value::Id(id) => Cell::Id(*id),
-        Value::Json(json) => Cell::Text(json.to_string()),
+        Value::Null | Value::Ids(_) | Value::Link(_) | Value::Links(_) => SqlValue::Null,
+        Value::Boolean(value) => SqlValue::Boolean(*value),
+        Value::Integer(value) => SqlValue::Integer(*value),
+        Value::Text(text) => SqlValue::Text(text.clone()),
+        Value::Date(date) => SqlValue::Date(*date),
+        Value::Instant(instant) => SqlValue::Instant(*instant),
+        Value::Id(id) => SqlValue::Id(*id),
+        Value::Json(json) => SqlValue::Text(json.to_string()),
     });
 }
 
@@ -97,8 +97,11 @@ fn push(cells: &mut Vec<Cell>, field: &Field, value: &Value) {
 pub fn update(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result<(), StoreError> {
     let mut sql =
         format!("UPDATE \"{}\" SET version = $1, updated_at = $2, archived_at = $3", record.kind.table);
-    let mut cells =
-        vec![Cell::Integer(record.version), Cell::Instant(record.updated_at), record.archived_at.into()];
+    let mut cells = vec![
+        SqlValue::Integer(record.version),
+        SqlValue::Instant(record.updated_at),
+        record.archived_at.into(),
+    ];
     for (position, field) in record.kind.columns() {
         if let Some(cell) = worked_out(record, field) {
             if worked_out(before, field).as_ref() != Some(&cell) {
@@ -115,37 +118,37 @@ pub fn update(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result<(), S
             // The value follows for the last column of the field; a link has two.
             if name.ends_with("_kind") && matches!(field.data, FieldType::Link(_)) {
                 cells.push(match &record.values[position] {
-                    Value::Link(link) => Cell::from(link.kind.as_str()),
-                    _ => Cell::Null,
+                    Value::Link(link) => SqlValue::from(link.kind.as_str()),
+                    _ => SqlValue::Null,
                 });
             } else if matches!(field.data, FieldType::Link(_)) {
                 cells.push(match &record.values[position] {
-                    Value::Link(link) => Cell::Id(link.id),
-                    _ => Cell::Null,
+                    Value::Link(link) => SqlValue::Id(link.id),
+                    _ => SqlValue::Null,
                 });
             } else {
                 push(&mut cells, field, &*stored(record, field, position)?);
             }
         }
     }
-    cells.push(Cell::Id(record.id));
+    cells.push(SqlValue::Id(record.id));
     sql.push_str(&format!(" WHERE id = ${}", cells.len()));
     tx.execute(&sql, &cells)?;
     rewrite_found_by(tx, before, record)
 }
 
-fn cells_placeholder(sql: &mut String, name: &str, cells: &[Cell]) {
+fn cells_placeholder(sql: &mut String, name: &str, cells: &[SqlValue]) {
     sql.push_str(&format!(", \"{name}\" = ${}", cells.len() + 1));
 }
 
 /// Writes version and archiving of many records of one kind, and what they are found by, with few statements.
-pub fn put_away(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
+pub fn archive(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
     for chunk in records.chunks(400) {
         let Some(first) = chunk.first() else {
             continue;
         };
-        let ids = || chunk.iter().map(|record| Cell::Id(record.id));
-        let mut run = |start: &str, values: &[Cell], column: &str| -> Result<(), StoreError> {
+        let ids = || chunk.iter().map(|record| SqlValue::Id(record.id));
+        let mut run = |start: &str, values: &[SqlValue], column: &str| -> Result<(), StoreError> {
             let mut statement = Statement::new(start);
             statement.parameters.extend_from_slice(values);
             statement.push(&format!(" WHERE {column} IN "));
@@ -169,9 +172,9 @@ pub fn put_away(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
         run("DELETE FROM search_words", &[], "id")?;
         run("DELETE FROM calendar_entries", &[], "record_id")?;
         // Those of archived records are none.
-        let words: Vec<Vec<Cell>> = chunk.iter().flat_map(word_rows).collect();
+        let words: Vec<Vec<SqlValue>> = chunk.iter().flat_map(word_rows).collect();
         tx.insert_rows("search_words", &WORDS, &words, "")?;
-        let dates: Vec<Vec<Cell>> = chunk.iter().flat_map(date_rows).collect();
+        let dates: Vec<Vec<SqlValue>> = chunk.iter().flat_map(date_rows).collect();
         tx.insert_rows("calendar_entries", &DATES, &dates, "")?;
         chunk.iter().filter(|record| is_on_calendar(record)).for_each(|record| tx.touch(record.id));
         chunk.iter().for_each(|record| touch_event(tx, record));
@@ -181,18 +184,18 @@ pub fn put_away(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
 
 /// What a record is found by: its directory row, links, words and dates.
 fn write_found_by(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
-    let directory: Vec<Vec<Cell>> = records.iter().map(directory_row).collect();
+    let directory: Vec<Vec<SqlValue>> = records.iter().map(directory_row).collect();
     tx.insert_rows(
         "records",
         &["id", "kind", "title", "state", "is_archived", "updated_at"],
         &directory,
         "",
     )?;
-    let edges: Vec<Vec<Cell>> = records.iter().flat_map(edge_rows).collect();
+    let edges: Vec<Vec<SqlValue>> = records.iter().flat_map(edge_rows).collect();
     tx.insert_rows("edges", &EDGES, &edges, "")?;
-    let words: Vec<Vec<Cell>> = records.iter().flat_map(word_rows).collect();
+    let words: Vec<Vec<SqlValue>> = records.iter().flat_map(word_rows).collect();
     tx.insert_rows("search_words", &WORDS, &words, "")?;
-    let mut dates: Vec<Vec<Cell>> = Vec::new();
+    let mut dates: Vec<Vec<SqlValue>> = Vec::new();
     for record in records {
         let rows = date_rows(record);
         if !rows.is_empty() {
@@ -248,7 +251,7 @@ fn rewrite_found_by(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result
         )?;
         touch_event(tx, record);
     }
-    let id = [Cell::Id(record.id)];
+    let id = [SqlValue::Id(record.id)];
     let edges = edge_rows(record);
     if edges != edge_rows(before) {
         tx.execute("DELETE FROM edges WHERE source = $1", &id)?;
@@ -273,9 +276,9 @@ fn rewrite_found_by(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result
     Ok(())
 }
 
-fn directory_row(record: &Record) -> Vec<Cell> {
+fn directory_row(record: &Record) -> Vec<SqlValue> {
     vec![
-        Cell::Id(record.id),
+        SqlValue::Id(record.id),
         record.kind.name.into(),
         record.title().into(),
         record.state().into(),
@@ -284,15 +287,15 @@ fn directory_row(record: &Record) -> Vec<Cell> {
     ]
 }
 
-fn edge_rows(record: &Record) -> Vec<Vec<Cell>> {
+fn edge_rows(record: &Record) -> Vec<Vec<SqlValue>> {
     let mut rows = Vec::new();
     for (index, field) in record.kind.fields.iter().enumerate().filter(|(_, field)| field.is_reference()) {
         let mut add = |position: usize, target, kind: &str| {
             rows.push(vec![
-                Cell::Id(record.id),
+                SqlValue::Id(record.id),
                 field.name.into(),
-                Cell::Integer(i64::try_from(position).unwrap_or(i64::MAX)),
-                Cell::Id(target),
+                SqlValue::Integer(i64::try_from(position).unwrap_or(i64::MAX)),
+                SqlValue::Id(target),
                 record.kind.name.into(),
                 kind.into(),
             ]);
@@ -318,7 +321,7 @@ fn edge_rows(record: &Record) -> Vec<Vec<Cell>> {
 }
 
 /// Whom and what single dates of a series point at, so that those find the series.
-fn edges_of_overrides(record: &Record) -> Vec<Vec<Cell>> {
+fn edges_of_overrides(record: &Record) -> Vec<Vec<SqlValue>> {
     let Value::Json(serde_json::Value::Object(overrides)) = record.get("overrides") else {
         return Vec::new();
     };
@@ -349,10 +352,10 @@ fn edges_of_overrides(record: &Record) -> Vec<Vec<Cell>> {
         .enumerate()
         .map(|(position, (target, kind))| {
             vec![
-                Cell::Id(record.id),
+                SqlValue::Id(record.id),
                 "overrides".into(),
-                Cell::Integer(i64::try_from(position).unwrap_or(i64::MAX)),
-                Cell::Id(target),
+                SqlValue::Integer(i64::try_from(position).unwrap_or(i64::MAX)),
+                SqlValue::Id(target),
                 record.kind.name.into(),
                 kind.into(),
             ]
@@ -360,26 +363,26 @@ fn edges_of_overrides(record: &Record) -> Vec<Vec<Cell>> {
         .collect()
 }
 
-fn word_rows(record: &Record) -> Vec<Vec<Cell>> {
+fn word_rows(record: &Record) -> Vec<Vec<SqlValue>> {
     if record.is_archived() {
         return Vec::new();
     }
     search::record_words(record)
         .into_iter()
         .map(|(word, weight)| {
-            vec![word.into(), Cell::Id(record.id), record.kind.name.into(), Cell::Integer(weight)]
+            vec![word.into(), SqlValue::Id(record.id), record.kind.name.into(), SqlValue::Integer(weight)]
         })
         .collect()
 }
 
-fn date_rows(record: &Record) -> Vec<Vec<Cell>> {
+fn date_rows(record: &Record) -> Vec<Vec<SqlValue>> {
     calendar::entries(record)
         .into_iter()
         .map(|entry| {
             vec![
-                Cell::Id(record.id),
+                SqlValue::Id(record.id),
                 entry.entry_kind.into(),
-                Cell::Integer(entry.position),
+                SqlValue::Integer(entry.position),
                 record.kind.name.into(),
                 record.kind.module.key().into(),
                 entry.title.clone().into(),

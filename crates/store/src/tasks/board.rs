@@ -6,7 +6,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::kinds::UNASSIGNED;
 
 use crate::database::Statement;
-use crate::database::{Cell, Tx};
+use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 use crate::records::{Query, conditions};
 
@@ -189,7 +189,7 @@ pub fn neighbour(tx: &mut Tx<'_>, rank: &str, above: bool, moved: Id) -> Result<
     let (sign, direction) = if above { (">", "ASC") } else { ("<", "DESC") };
     let sql =
         format!("SELECT rank FROM tasks WHERE rank {sign} $1 AND id <> $2 ORDER BY rank {direction} LIMIT 1");
-    tx.first(&sql, &[Cell::from(rank), moved.into()])?.map(|row| row.get(0)).transpose()
+    tx.first(&sql, &[SqlValue::from(rank), moved.into()])?.map(|row| row.get(0)).transpose()
 }
 
 /// Titles of the open tasks that a task waits for.
@@ -197,7 +197,7 @@ pub fn open_prerequisites(tx: &mut Tx<'_>, waits_for: &[Id]) -> Result<Vec<(Id, 
     let mut statement = Statement::new(
         "SELECT id, title FROM tasks WHERE status NOT IN ('completed', 'cancelled') AND archived_at IS NULL AND id IN ",
     );
-    statement.bind_list(waits_for.iter().map(|id| Cell::Id(*id)));
+    statement.bind_list(waits_for.iter().map(|id| SqlValue::Id(*id)));
     statement.push(" ORDER BY due_date, id LIMIT 50");
     tx.query(&statement.sql, &statement.parameters)?
         .iter()

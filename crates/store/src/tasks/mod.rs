@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use obcms_domain::core::id::Id;
 
 use crate::database::Statement;
-use crate::database::{Cell, Tx};
+use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 
 /// What the roll-up needs of one task.
@@ -62,7 +62,7 @@ pub fn open_of_origins(tx: &mut Tx<'_>, origins: &[Id]) -> Result<Vec<Id>, Store
             "SELECT id FROM tasks WHERE archived_at IS NULL AND status NOT IN ('completed', 'cancelled') \
              AND origin_id IN ",
         );
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         for row in tx.query(&statement.sql, &statement.parameters)? {
             result.push(row.get(0)?);
         }
@@ -91,7 +91,7 @@ pub fn open_prerequisites(tx: &mut Tx<'_>, tasks: &[Id]) -> Result<HashMap<Id, i
              WHERE e.field = 'depends_on' AND p.status NOT IN ('completed', 'cancelled') AND p.archived_at IS NULL \
              AND e.source IN ",
         );
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         statement.push(" GROUP BY e.source");
         for row in tx.query(&statement.sql, &statement.parameters)? {
             result.insert(row.get(0)?, row.get(1)?);
@@ -107,7 +107,7 @@ pub fn dependents(tx: &mut Tx<'_>, tasks: &[Id]) -> Result<Vec<Id>, StoreError> 
         let mut statement = Statement::new(
             "SELECT DISTINCT source FROM edges WHERE source_kind = 'task' AND field = 'depends_on' AND target IN ",
         );
-        statement.bind_list(chunk.iter().map(|id| Cell::Id(*id)));
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         for row in tx.query(&statement.sql, &statement.parameters)? {
             result.push(row.get(0)?);
         }
@@ -119,7 +119,7 @@ pub fn dependents(tx: &mut Tx<'_>, tasks: &[Id]) -> Result<Vec<Id>, StoreError> 
 pub fn dependency_edges(tx: &mut Tx<'_>, start: &[Id]) -> Result<Vec<(Id, Id)>, StoreError> {
     let mut statement =
         Statement::new("WITH RECURSIVE reach(id) AS (SELECT r.id FROM records r WHERE r.id IN ");
-    statement.bind_list(start.iter().map(|id| Cell::Id(*id)));
+    statement.bind_list(start.iter().map(|id| SqlValue::Id(*id)));
     statement.push(
         " UNION SELECT e.target FROM edges e JOIN reach ON e.source = reach.id AND e.field = 'depends_on') \
          SELECT e.source, e.target FROM edges e JOIN reach ON e.source = reach.id WHERE e.field = 'depends_on'",

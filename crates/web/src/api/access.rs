@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
 
-type Answer = Result<Response, Problem>;
+type ApiResult = Result<Response, Problem>;
 
 /// The operations of this subject.
 #[must_use]
@@ -130,7 +130,7 @@ fn text<'a>(object: &'a Map<String, Json>, name: &str) -> Result<&'a str, AppErr
     object.get(name).and_then(Json::as_str).ok_or_else(|| AppError::field(name, "required", "Must be text."))
 }
 
-async fn show(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+async fn show(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> ApiResult {
     let found = blocking(|| {
         state.app.get(&caller.actor, &obcms_domain::kinds::USER, id.0)?;
         state.app.credentials_of(&caller.actor, id.0)
@@ -138,7 +138,7 @@ async fn show(AxumState(state): AxumState<State>, caller: Caller, id: PathId) ->
     Ok(axum::Json(left(&state, &found)).into_response())
 }
 
-async fn end(AxumState(state): AxumState<State>, caller: Caller, id: PathId, body: Body) -> Answer {
+async fn end(AxumState(state): AxumState<State>, caller: Caller, id: PathId, body: Body) -> ApiResult {
     only(&body.object, &["sessions", "tokens", "feeds", "shares"])?;
     let end = EndAccess {
         sessions: chosen(&body.object, "sessions")?,
@@ -165,7 +165,7 @@ async fn setup_link(
     caller: Caller,
     id: PathId,
     body: Result<Body, Problem>,
-) -> Answer {
+) -> ApiResult {
     let object = match body {
         Ok(body) => body.object,
         // The body may be left out.
@@ -183,7 +183,7 @@ async fn setup_link(
     Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
 }
 
-async fn change_password(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> Answer {
+async fn change_password(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> ApiResult {
     only(&body.object, &["current", "new", "end_tokens", "end_feeds", "end_shares"])?;
     let end = with_password(&body.object)?;
     let (current, new) = (text(&body.object, "current")?, text(&body.object, "new")?);

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
 
-type Answer = Result<Response, Problem>;
+type ApiResult = Result<Response, Problem>;
 
 /// The operations.
 #[must_use]
@@ -138,7 +138,11 @@ fn used(state: &State, caller: &Caller, parameters: &Parameters) -> Result<Vec<U
     })?)
 }
 
-async fn utilisation(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> Answer {
+async fn utilisation(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    parameters: Parameters,
+) -> ApiResult {
     let rows = used(&state, &caller, &parameters)?;
     let items: Vec<Json> = rows.iter().map(Utilisation::to_json).collect();
     Ok(axum::Json(json!({ "items": items })).into_response())
@@ -148,7 +152,7 @@ async fn utilisation_file(
     AxumState(state): AxumState<State>,
     caller: Caller,
     parameters: Parameters,
-) -> Answer {
+) -> ApiResult {
     let rows = used(&state, &caller, &parameters)?;
     let bytes = obcms_app::bookings::utilisation_file(&rows)?;
     let mut response = bytes.into_response();
@@ -165,7 +169,7 @@ async fn decide(
     id: PathId,
     headers: HeaderMap,
     body: Body,
-) -> Answer {
+) -> ApiResult {
     let expected = expected_version(&headers)?;
     let decision = Decision::parse(&body.object)?;
     let decided = blocking(|| state.app.decide(&caller.actor, id.0, &decision, expected))?;
@@ -173,7 +177,7 @@ async fn decide(
     records::record_response_with(&state, StatusCode::OK, &decided.booking, [("undo", json!(undo))])
 }
 
-async fn preview(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> Answer {
+async fn preview(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> ApiResult {
     let preview = blocking(|| state.app.preview_booking(&caller.actor, &body.object))?;
     Ok(axum::Json(preview.to_json(&state.app)).into_response())
 }
@@ -183,7 +187,7 @@ async fn availability(
     caller: Caller,
     id: PathId,
     parameters: Parameters,
-) -> Answer {
+) -> ApiResult {
     parameters.only(&["start", "end"])?;
     let body = blocking(|| {
         let window = state.app.booking_window(&parameters.0)?;

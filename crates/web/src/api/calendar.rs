@@ -16,13 +16,13 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::caller::Caller;
-use crate::feeds::{Content, FeedKey, Pieces, Rendered};
+use crate::feeds::{ChunkSource, Content, FeedKey, Rendered};
 use crate::input::{Body as Input, Parameters, expected_version};
 use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
 
-type Answer = Result<Response, Problem>;
+type ApiResult = Result<Response, Problem>;
 
 /// Feed, download and move.
 #[must_use]
@@ -197,7 +197,7 @@ fn rows_schema() -> Json {
     json!({ "type": "object", "properties": { "rows": { "type": "array", "items": row } } })
 }
 
-async fn rows(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> Answer {
+async fn rows(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> ApiResult {
     let about = parameters
         .get("about")
         .and_then(Rows::parse)
@@ -216,7 +216,7 @@ struct DayCount<'a> {
     density: &'a Density,
 }
 
-async fn days(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> Answer {
+async fn days(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> ApiResult {
     let zone = TimeZone::get(&caller.actor.timezone).unwrap_or_else(|_| state.app.zone().clone());
     let query = CalendarQuery::parse(&parameters.0, &zone)?;
     let days = blocking(|| state.app.calendar_days(&caller.actor, &query, &zone))?;
@@ -231,7 +231,7 @@ async fn feed(
     headers: HeaderMap,
     parameters: Parameters,
     download: bool,
-) -> Answer {
+) -> ApiResult {
     let query = if download {
         CalendarQuery::parse_for_download(&parameters.0, &state.app)?
     } else {
@@ -285,7 +285,7 @@ struct Listed {
     generated_at: Timestamp,
 }
 
-impl Pieces for Listed {
+impl ChunkSource for Listed {
     fn count(&self) -> usize {
         self.feed.entries.len() + 1
     }
@@ -339,7 +339,7 @@ async fn move_entry(
     path: Result<Path<String>, axum::extract::rejection::PathRejection>,
     headers: HeaderMap,
     body: Input,
-) -> Answer {
+) -> ApiResult {
     let expected = expected_version(&headers)?;
     let Path(entry) = path.map_err(|_| AppError::NotFound("entry"))?;
     let moved = blocking(|| state.app.move_entry(&caller.actor, &entry, &body.object, expected))?;
@@ -355,7 +355,7 @@ async fn copy_entry(
     caller: Caller,
     path: Result<Path<String>, axum::extract::rejection::PathRejection>,
     body: Input,
-) -> Answer {
+) -> ApiResult {
     let Path(entry) = path.map_err(|_| AppError::NotFound("entry"))?;
     let copy = blocking(|| state.app.copy_entry(&caller.actor, &entry, &body.object))?;
     let mut response = (StatusCode::CREATED, moved_entry(&copy)?).into_response();

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
 
-type Answer = Result<Response, Problem>;
+type ApiResult = Result<Response, Problem>;
 
 /// The operations of this subject.
 ///
@@ -85,7 +85,7 @@ fn day(parameters: &Parameters, name: &str) -> Result<Date, Problem> {
     parse_date(text.trim()).map_err(|(_, message)| Parameters::wrong(name, &message))
 }
 
-async fn days(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> Answer {
+async fn days(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> ApiResult {
     parameters.only(&["start", "end"])?;
     let (start, end) = (day(&parameters, "start")?, day(&parameters, "end")?);
     if end <= start {
@@ -100,7 +100,7 @@ async fn days(AxumState(state): AxumState<State>, caller: Caller, parameters: Pa
     Ok(axum::Json(json!({ "days": days })).into_response())
 }
 
-async fn compute(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> Answer {
+async fn compute(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> ApiResult {
     if let Some(unknown) = body.object.keys().find(|name| *name != "year") {
         return Err(AppError::field(unknown.as_str(), "unknown_field", "Unknown field.").into());
     }

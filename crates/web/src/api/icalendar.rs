@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use obcms_app::calendar::icalendar::{About, Written};
+use obcms_app::calendar::icalendar::{About, SerializedCalendar};
 use obcms_app::calendar::{CalendarQuery, FILTERS};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
@@ -21,7 +21,7 @@ use super::openapi;
 use super::records::record_response_to;
 use crate::address::base_address;
 use crate::caller::Caller;
-use crate::feeds::{Content, FeedKey, Pieces, Rendered};
+use crate::feeds::{ChunkSource, Content, FeedKey, Rendered};
 use crate::guard::{RECHECK, broken_off};
 use crate::input::{Parameters, PathId, expected_version};
 use crate::problem::Problem;
@@ -188,7 +188,7 @@ pub fn answer(
     Ok(response)
 }
 
-impl Pieces for Written {
+impl ChunkSource for SerializedCalendar {
     fn count(&self) -> usize {
         self.count()
     }

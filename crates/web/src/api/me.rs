@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
 
-type Answer = Result<Response, Problem>;
+type ApiResult = Result<Response, Problem>;
 
 /// The operations of this subject.
 #[must_use]
@@ -94,13 +94,18 @@ pub fn routes() -> Vec<Route> {
     routes.into_iter().map(|route| route.tag("me")).collect()
 }
 
-async fn show(AxumState(state): AxumState<State>, caller: Caller) -> Answer {
+async fn show(AxumState(state): AxumState<State>, caller: Caller) -> ApiResult {
     let id = caller.actor.id.ok_or(AppError::Unauthorized)?;
     let user = blocking(|| state.app.read(|tx| Ok(obcms_store::records::load(tx, &USER, id)?)))?;
     record_response(&state, StatusCode::OK, &user.ok_or(AppError::Unauthorized)?)
 }
 
-async fn save(AxumState(state): AxumState<State>, caller: Caller, headers: HeaderMap, body: Body) -> Answer {
+async fn save(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult {
     let expected = expected_version(&headers)?;
     let user = blocking(|| state.app.update_profile(&caller.actor, &body.object, expected))?;
     record_response(&state, StatusCode::OK, &user)
@@ -113,7 +118,7 @@ pub(super) fn session_json(state: &State, session: &Session, own: bool) -> Json 
     })
 }
 
-async fn sessions(AxumState(state): AxumState<State>, caller: Caller) -> Answer {
+async fn sessions(AxumState(state): AxumState<State>, caller: Caller) -> ApiResult {
     let own = caller.session.as_ref().map(|session| session.id);
     let sessions = blocking(|| state.app.sessions(&caller.actor))?;
     let items: Vec<Json> =
@@ -121,12 +126,12 @@ async fn sessions(AxumState(state): AxumState<State>, caller: Caller) -> Answer 
     Ok(axum::Json(json!({ "items": items })).into_response())
 }
 
-async fn revoke_other_sessions(AxumState(state): AxumState<State>, caller: Caller) -> Answer {
+async fn revoke_other_sessions(AxumState(state): AxumState<State>, caller: Caller) -> ApiResult {
     blocking(|| state.app.revoke_other_sessions(&caller.actor))?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-async fn revoke_session(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+async fn revoke_session(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> ApiResult {
     blocking(|| state.app.revoke_session(&caller.actor, id.0))?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -139,7 +144,7 @@ pub(super) fn token_json(token: &Token) -> Json {
     })
 }
 
-async fn tokens(AxumState(state): AxumState<State>, caller: Caller) -> Answer {
+async fn tokens(AxumState(state): AxumState<State>, caller: Caller) -> ApiResult {
     let tokens = blocking(|| state.app.tokens(&caller.actor))?;
     let items: Vec<Json> = tokens.iter().map(token_json).collect();
     Ok(axum::Json(json!({ "items": items })).into_response())
@@ -185,7 +190,7 @@ fn about_field(error: AppError, name: &str) -> AppError {
     }
 }
 
-async fn create_token(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> Answer {
+async fn create_token(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> ApiResult {
     for name in body.object.keys() {
         if !["name", "scope"].contains(&name.as_str()) && !ENDS.contains(&name.as_str()) {
             return Err(AppError::field(name.as_str(), "unknown_field", "Unknown field.").into());
@@ -209,7 +214,7 @@ async fn create_token(AxumState(state): AxumState<State>, caller: Caller, body: 
     Ok(response)
 }
 
-async fn made_with_token(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+async fn made_with_token(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> ApiResult {
     let made = blocking(|| state.app.made_with_token(&caller.actor, id.0))?;
     Ok(axum::Json(programs(&made)).into_response())
 }
@@ -233,7 +238,7 @@ async fn revoke_token(
     caller: Caller,
     id: PathId,
     parameters: Parameters,
-) -> Answer {
+) -> ApiResult {
     parameters.only(&["end_feeds", "end_shares"])?;
     let end = EndAccess {
         feeds: ended(&parameters, "end_feeds")?,
@@ -244,12 +249,12 @@ async fn revoke_token(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-async fn disable(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+async fn disable(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> ApiResult {
     let user = blocking(|| state.app.set_disabled(&caller.actor, id.0, true))?;
     record_response(&state, StatusCode::OK, &user)
 }
 
-async fn enable(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+async fn enable(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> ApiResult {
     let user = blocking(|| state.app.set_disabled(&caller.actor, id.0, false))?;
     record_response(&state, StatusCode::OK, &user)
 }

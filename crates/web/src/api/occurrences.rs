@@ -21,7 +21,7 @@ use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
 
-type Answer = Result<Response, Problem>;
+type ApiResult = Result<Response, Problem>;
 type DatePath = Result<Path<(String, String)>, axum::extract::rejection::PathRejection>;
 
 /// Dates in one answer at most, and unless asked for otherwise.
@@ -146,7 +146,7 @@ fn scope_of(parameters: &Parameters) -> Result<Scope, Problem> {
 }
 
 /// What a change led to: the record on the date, or the series when all or the rest of it was changed.
-fn answer(state: &State, scope: Scope, occurrence: &Occurrence) -> Answer {
+fn answer(state: &State, scope: Scope, occurrence: &Occurrence) -> ApiResult {
     let series = &occurrence.series;
     let record = match (&occurrence.single, scope) {
         (Some(single), Scope::This) => {
@@ -185,7 +185,7 @@ async fn list(
     caller: Caller,
     id: PathId,
     parameters: Parameters,
-) -> Answer {
+) -> ApiResult {
     parameters.only(&["start", "end", "limit"])?;
     let window = (bound(&state, &parameters, "start")?, bound(&state, &parameters, "end")?);
     let limit = parameters.number("limit", LIMITS.1, 1..=LIMITS.0)?;
@@ -212,7 +212,7 @@ async fn read(
     AxumState(state): AxumState<State>,
     caller: Caller,
     path: DatePath,
-) -> Answer {
+) -> ApiResult {
     let (id, date) = date_of(kind, path)?;
     let occurrence = blocking(|| state.app.occurrence(&caller.actor, kind, id, &date))?;
     answer(&state, Scope::This, &occurrence)
@@ -226,7 +226,7 @@ async fn change(
     parameters: Parameters,
     headers: HeaderMap,
     body: Body,
-) -> Answer {
+) -> ApiResult {
     let scope = scope_of(&parameters)?;
     let (id, date) = date_of(kind, path)?;
     let expected = expected_version(&headers)?;
@@ -242,7 +242,7 @@ async fn cancel(
     path: DatePath,
     parameters: Parameters,
     headers: HeaderMap,
-) -> Answer {
+) -> ApiResult {
     let scope = scope_of(&parameters)?;
     let (id, date) = date_of(kind, path)?;
     let expected = expected_version(&headers)?;
@@ -258,7 +258,7 @@ fn put_back(
     path: DatePath,
     headers: &HeaderMap,
     command: Command,
-) -> Answer {
+) -> ApiResult {
     let (id, date) = date_of(kind, path)?;
     let expected = expected_version(headers)?;
     let target = Target { kind, id, recurrence_id: &date, scope: Scope::This, expected };

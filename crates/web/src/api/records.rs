@@ -21,7 +21,7 @@ use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
 
-type Answer = Result<Response, Problem>;
+type ApiResult = Result<Response, Problem>;
 
 /// The operations of one kind.
 #[must_use]
@@ -137,13 +137,13 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
 }
 
 /// One record as an answer, with its version as ETag.
-pub fn record_response(state: &State, status: StatusCode, record: &Record) -> Answer {
+pub fn record_response(state: &State, status: StatusCode, record: &Record) -> ApiResult {
     record_response_with(state, status, record, [])
 }
 
 /// One record as an answer to the caller, who may be its owner and see more of it.
-pub fn record_response_to(state: &State, caller: &Caller, status: StatusCode, record: &Record) -> Answer {
-    let body = state.app.owner_members(&caller.base, &caller.actor, record);
+pub fn record_response_to(state: &State, caller: &Caller, status: StatusCode, record: &Record) -> ApiResult {
+    let body = state.app.owner_fields(&caller.base, &caller.actor, record);
     answer_with(state, status, record, body)
 }
 
@@ -153,7 +153,7 @@ pub fn record_response_with(
     status: StatusCode,
     record: &Record,
     more: impl IntoIterator<Item = (&'static str, Json)>,
-) -> Answer {
+) -> ApiResult {
     answer_with(state, status, record, more.into_iter().map(|(name, value)| (name.to_owned(), value)))
 }
 
@@ -162,7 +162,7 @@ fn answer_with(
     status: StatusCode,
     record: &Record,
     more: impl IntoIterator<Item = (String, Json)>,
-) -> Answer {
+) -> ApiResult {
     let mut body = blocking(|| state.app.present_one(record))?;
     body.extend(more);
     let mut response = (status, axum::Json(body)).into_response();
@@ -177,12 +177,12 @@ async fn list(
     AxumState(state): AxumState<State>,
     caller: Caller,
     parameters: Parameters,
-) -> Answer {
+) -> ApiResult {
     let body = blocking(|| {
         let listing = state.app.list(&caller.actor, kind, &parameters.0)?;
         let mut items = state.app.present(&listing.records)?;
         for (record, item) in listing.records.iter().zip(&mut items) {
-            item.extend(state.app.owner_members(&caller.base, &caller.actor, record));
+            item.extend(state.app.owner_fields(&caller.base, &caller.actor, record));
         }
         Ok::<_, AppError>(
             json!({ "items": items, "next_cursor": listing.next_cursor, "total": listing.total }),
@@ -191,7 +191,12 @@ async fn list(
     Ok(axum::Json(body).into_response())
 }
 
-async fn read(kind: &'static Kind, AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Answer {
+async fn read(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+) -> ApiResult {
     let record = blocking(|| state.app.get(&caller.actor, kind, id.0))?;
     record_response_to(&state, &caller, StatusCode::OK, &record)
 }
@@ -202,7 +207,7 @@ async fn create(
     caller: Caller,
     headers: HeaderMap,
     body: Body,
-) -> Answer {
+) -> ApiResult {
     let key = idempotency_key(&headers)?;
     let _turn = state.hashing.turn_to_write(&caller.actor, kind, &body.object).await?;
     let Some(key) = key else {
@@ -249,7 +254,7 @@ async fn update(
     id: PathId,
     headers: HeaderMap,
     body: Body,
-) -> Answer {
+) -> ApiResult {
     let expected = expected_version(&headers)?;
     let _turn = state.hashing.turn_to_write(&caller.actor, kind, &body.object).await?;
     let record = blocking(|| state.app.update(&caller.actor, kind, id.0, &body.object, expected))?;
@@ -262,7 +267,7 @@ async fn archive(
     caller: Caller,
     id: PathId,
     headers: HeaderMap,
-) -> Answer {
+) -> ApiResult {
     let expected = expected_version(&headers)?;
     blocking(|| state.app.archive(&caller.actor, kind, id.0, expected))?;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -274,7 +279,7 @@ async fn restore(
     caller: Caller,
     id: PathId,
     headers: HeaderMap,
-) -> Answer {
+) -> ApiResult {
     let expected = expected_version(&headers)?;
     let record = blocking(|| state.app.restore(&caller.actor, kind, id.0, expected))?;
     record_response_to(&state, &caller, StatusCode::OK, &record)
@@ -287,12 +292,12 @@ async fn undo(
     id: PathId,
     parameters: Parameters,
     headers: HeaderMap,
-) -> Answer {
+) -> ApiResult {
     parameters.only(&["change_set"])?;
     let set = optional_id(&parameters, "change_set")?;
     let expected = expected_version(&headers)?;
     let record = blocking(|| state.app.undo(&caller.actor, kind, id.0, set, expected))?;
-    let mut more = state.app.owner_members(&caller.base, &caller.actor, &record);
+    let mut more = state.app.owner_fields(&caller.base, &caller.actor, &record);
     more.insert("landing".to_owned(), landing(&record).into());
     answer_with(&state, StatusCode::OK, &record, more)
 }
@@ -310,7 +315,7 @@ async fn history(
     caller: Caller,
     id: PathId,
     parameters: Parameters,
-) -> Answer {
+) -> ApiResult {
     parameters.only(&["limit", "cursor"])?;
     let before = optional_id(&parameters, "cursor")?;
     let limit = parameters.number("limit", LIMIT, 1..=MAXIMUM_LIMIT)?;

@@ -7,7 +7,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use obcms_app::AppError;
-use obcms_domain::calendar::series::{list_of_texts, too_dense, words};
+use obcms_domain::calendar::series::{describe, list_of_texts, too_dense};
 use obcms_domain::registry::FieldError;
 use obcms_recur::{Addition, ExpandError, Limits, Moment, Occurrence, Rule, Set};
 use serde_json::{Map, Value as Json, json};
@@ -99,7 +99,7 @@ async fn preview(AxumState(state): AxumState<State>, body: Input) -> Result<Resp
     let (occurrences, more) =
         blocking(|| question.answer()).map_err(|error| AppError::Invalid(vec![error]))?;
     let rule = question.set.rule.as_ref();
-    let text = rule.map(|rule| words::of_rule(rule, Some(question.set.start), &question.set.zone));
+    let text = rule.map(|rule| describe::of_rule(rule, Some(question.set.start), &question.set.zone));
     let warning = rule.and_then(|rule| rule.check_conformance().err()).map(|error| {
         let (part, problem) = (error.part(), error.problem());
         format!("Other programs may show different occurrences or none: by RFC 5545 {part} {problem}.")

@@ -21,7 +21,7 @@ use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
 
-type Answer = Result<Response, Problem>;
+type ApiResult = Result<Response, Problem>;
 
 /// Minutes that something may be planned for: a quarter of an hour to twelve hours.
 pub const MINUTES: std::ops::RangeInclusive<i64> = 15..=720;
@@ -67,7 +67,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn conflicts(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> Answer {
+async fn conflicts(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> ApiResult {
     let query = CalendarQuery::parse(&parameters.0, state.app.zone())?;
     let found = blocking(|| state.app.conflicts(&caller.actor, &query))?;
     Ok(axum::Json(conflicts_json(&state, &found)?).into_response())
@@ -100,7 +100,11 @@ fn instant(state: &State, instant: jiff::Timestamp) -> String {
     instant.display_with_offset(state.app.zone().to_offset(instant)).to_string()
 }
 
-async fn suggestions(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> Answer {
+async fn suggestions(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    parameters: Parameters,
+) -> ApiResult {
     parameters.only_known(&["people", "minutes", "start", "end", "resource_type", "seats", "limit"])?;
     let wanted = read(&parameters, state.app.today()).map_err(AppError::BadParameter)?;
     let found = blocking(|| state.app.suggestions(&caller.actor, &wanted))?;

@@ -9,7 +9,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::stream;
-use obcms_app::core::Sight;
+use obcms_app::core::Visibility;
 use obcms_domain::accounts::{Action, Area};
 use obcms_store::database::{LiveReceiver, Message};
 use serde_json::json;
@@ -129,8 +129,8 @@ fn may_see(listener: &Listener, message: &Message) -> bool {
         return false;
     };
     match listener.watch.actor().sight(kind) {
-        Some(Sight::All) => true,
-        Some(Sight::Within(scope)) => blocking(|| {
+        Some(Visibility::All) => true,
+        Some(Visibility::Within(scope)) => blocking(|| {
             listener
                 .state
                 .app

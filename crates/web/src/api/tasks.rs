@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::route::{Access, Route};
 use crate::state::{State, blocking};
 
-type Answer = Result<Response, Problem>;
+type ApiResult = Result<Response, Problem>;
 
 /// The operations.
 #[must_use]
@@ -101,7 +101,7 @@ async fn transition(
     id: PathId,
     headers: HeaderMap,
     body: Body,
-) -> Answer {
+) -> ApiResult {
     let expected = expected_version(&headers)?;
     let step = Step::parse(&body.object)?;
     let moved = blocking(|| state.app.transition(&caller.actor, id.0, &step, expected))?;
@@ -114,7 +114,7 @@ async fn move_card(
     id: PathId,
     headers: HeaderMap,
     body: Body,
-) -> Answer {
+) -> ApiResult {
     let expected = expected_version(&headers)?;
     let asked = Move::parse(&body.object)?;
     let moved = blocking(|| state.app.move_card(&caller.actor, id.0, &asked, expected))?;
@@ -122,13 +122,13 @@ async fn move_card(
 }
 
 /// The task with the address that takes the step back.
-fn answer(state: &State, moved: &Moved) -> Answer {
+fn answer(state: &State, moved: &Moved) -> ApiResult {
     let mut more = vec![("undo", json!(moved.undo()))];
     more.extend(moved.date.as_ref().map(|date| ("recurrence_id", json!(date))));
     records::record_response_with(state, StatusCode::OK, &moved.task, more)
 }
 
-async fn board(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> Answer {
+async fn board(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> ApiResult {
     let body = blocking(|| {
         let board = state.app.board(&caller.actor, &parameters.0)?;
         board_json(&state, &board)

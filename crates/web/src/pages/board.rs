@@ -15,7 +15,7 @@ use serde_json::{Map, json};
 
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
-use super::frame::{Page, Signed};
+use super::frame::{Page, SignedIn};
 use super::may_create;
 use super::tasks::parts::{self, Address};
 use crate::components::badges::Tone;
@@ -51,7 +51,7 @@ fn asked(address: &Address) -> Pairs {
 
 async fn show(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     let address =
@@ -192,7 +192,7 @@ impl Shown<'_> {
 
 async fn cards(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     let address =
@@ -208,7 +208,7 @@ async fn cards(
 
 async fn add(
     AxumState(state): AxumState<State>,
-    Signed { actor, .. }: Signed,
+    SignedIn { actor, .. }: SignedIn,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let mut input = Map::new();

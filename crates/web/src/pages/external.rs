@@ -16,7 +16,7 @@ use obcms_domain::registry::Record;
 
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
-use super::frame::{Page, Signed};
+use super::frame::{Page, SignedIn};
 use super::registry::import::Upload;
 use super::registry::{Values, detail as generic, history_panel, value};
 use crate::components::badges::{Tone, grouped};
@@ -50,7 +50,7 @@ fn below(page: &Page) -> Page {
 
 async fn show(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
@@ -240,7 +240,7 @@ fn date_row(entry: &Entry, values: &Values<'_>) -> Row {
 
 async fn fetch(
     AxumState(state): AxumState<State>,
-    Signed { actor, .. }: Signed,
+    SignedIn { actor, .. }: SignedIn,
     id: PathId,
     _: SafeForm,
 ) -> Result<Response, PageError> {
@@ -288,7 +288,7 @@ fn upload_panel(page: &Page, calendar: &Record, refusal: Option<String>) -> Mark
 
 async fn read_into(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     upload: Upload,
 ) -> Result<Response, PageError> {
@@ -329,14 +329,14 @@ fn require(actor: &Actor) -> Result<(), AppError> {
     Err(AppError::forbidden(Action::Import, area, "import external calendars from files"))
 }
 
-async fn new_from_file(Signed { page, actor }: Signed) -> Result<Html<String>, PageError> {
+async fn new_from_file(SignedIn { page, actor }: SignedIn) -> Result<Html<String>, PageError> {
     require(&actor)?;
     Ok(Html(draw_new(&page, "", None)))
 }
 
 async fn make_from_file(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     upload: Upload,
 ) -> Result<Response, PageError> {
     require(&actor)?;

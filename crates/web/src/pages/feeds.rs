@@ -17,7 +17,7 @@ use obcms_domain::registry::Record;
 
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
-use super::frame::{Page, Signed};
+use super::frame::{Page, SignedIn};
 use super::registry::{detail, history_panel, properties};
 use crate::api::icalendar;
 use crate::caller::ClientAddress;
@@ -41,7 +41,7 @@ async fn one(
     Path(name): Path<String>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
-    signed: Result<Signed, PageError>,
+    signed: Result<SignedIn, PageError>,
     parameters: PageParameters,
 ) -> Result<Response, PageError> {
     if let Some(secret) = name.strip_suffix(".ics") {
@@ -52,7 +52,7 @@ async fn one(
             problem.into_response()
         }));
     }
-    let Signed { page, actor } = signed?;
+    let SignedIn { page, actor } = signed?;
     let parameters = parameters.known(&["tab"]);
     let id: Id = name.parse().map_err(|_| AppError::NotFound(FEED.label))?;
     let in_history = parameters.get("tab") == Some("history");
@@ -62,7 +62,7 @@ async fn one(
 
 async fn renew(
     AxumState(state): AxumState<State>,
-    Signed { actor, .. }: Signed,
+    SignedIn { actor, .. }: SignedIn,
     id: PathId,
     _: SafeForm,
 ) -> Result<Response, PageError> {

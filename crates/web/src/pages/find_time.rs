@@ -15,7 +15,7 @@ use obcms_domain::kinds::EVENT;
 use obcms_domain::registry::FieldError;
 
 use super::errors::PageError;
-use super::frame::{Page, Signed};
+use super::frame::{Page, SignedIn};
 use super::may_create;
 use super::registry::written::error_of;
 use crate::api::scheduling::{read, sentences};
@@ -37,7 +37,7 @@ const NAMES: [&str; 7] = ["people", "minutes", "start", "end", "resource_type", 
 const LENGTHS: [i64; 8] = [30, 45, 60, 90, 120, 180, 240, 480];
 
 async fn show(
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     AxumState(state): AxumState<State>,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {

@@ -176,14 +176,14 @@ impl FromRequestParts<State> for Page {
 
 /// The page of somebody who is signed in and has a role.
 #[derive(Clone, Debug)]
-pub struct Signed {
+pub struct SignedIn {
     /// The page.
     pub page: Page,
     /// Who asks.
     pub actor: Actor,
 }
 
-impl FromRequestParts<State> for Signed {
+impl FromRequestParts<State> for SignedIn {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {

@@ -12,7 +12,7 @@ use obcms_domain::registry::parse_date;
 
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
-use super::frame::{Page, Signed};
+use super::frame::{Page, SignedIn};
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
 use crate::components::tabs::{Tab, tabs};
 use crate::state::{State, blocking};
@@ -81,7 +81,7 @@ pub fn years(this_year: i16, from: &str, to: &str) -> Markup {
 
 async fn compute(
     AxumState(state): AxumState<State>,
-    Signed { actor, .. }: Signed,
+    SignedIn { actor, .. }: SignedIn,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let text = form.get("year").trim();

@@ -14,7 +14,7 @@ use obcms_store::records::Directory;
 
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
-use super::frame::Signed;
+use super::frame::SignedIn;
 use super::registry::Values;
 use crate::components::badges::{Tone, badge, words};
 use crate::components::buttons::{ButtonKind, post_button};
@@ -37,7 +37,7 @@ pub fn router() -> Router<State> {
 
 async fn list(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     let parameters = parameters.known(&["state", "from"]);
@@ -66,7 +66,7 @@ async fn list(
 
 async fn run(
     AxumState(state): AxumState<State>,
-    Signed { actor, .. }: Signed,
+    SignedIn { actor, .. }: SignedIn,
     id: PathId,
     _: SafeForm,
 ) -> Result<Response, PageError> {

@@ -11,7 +11,7 @@ use obcms_domain::choices::{self, PPA_STATUSES, SECTORS};
 use obcms_domain::kinds::PPA;
 
 use super::errors::PageError;
-use super::frame::Signed;
+use super::frame::SignedIn;
 use crate::api::portfolio::filter;
 use crate::components::badges::{self, Tone, badge, grouped, money_text, short_money_text};
 use crate::components::charts::{Bar, bars};
@@ -35,7 +35,7 @@ const LIVE: &str = "ppa task need project";
 
 async fn page(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     let parameters = parameters.known(&["fiscal_year", "sector", "region", "sort", "cursor"]);

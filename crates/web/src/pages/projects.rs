@@ -20,7 +20,7 @@ use serde_json::Value as Json;
 
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
-use super::frame::{Page, Signed};
+use super::frame::{Page, SignedIn};
 use super::registry::written::error_of;
 use super::registry::{Values, detail as generic, history_panel, tasks};
 use super::trace;
@@ -53,7 +53,7 @@ struct Refused {
 
 async fn show(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
@@ -64,7 +64,7 @@ async fn show(
 
 async fn change_stage(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {

@@ -9,7 +9,7 @@ use obcms_app::records::search::Hit;
 use obcms_domain::registry::Kind;
 
 use super::errors::PageError;
-use super::frame::Signed;
+use super::frame::SignedIn;
 use super::trace::state_words;
 use crate::api::search::kinds_of;
 use crate::components::badges::{Tone, badge, module_dot};
@@ -31,7 +31,7 @@ pub fn router() -> Router<State> {
 
 async fn page(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     let parameters = parameters.known(&["q", "kinds"]);

@@ -13,8 +13,8 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::AppError;
 use obcms_app::calendar::Moment;
-use obcms_app::exchange::sharing::{Behind, Opened, SharedCalendar, SharedEntry, Unlocked, Visitor};
-use obcms_domain::exchange::sharing::Gone;
+use obcms_app::exchange::sharing::{Opened, ShareState, SharedCalendar, SharedEntry, Unlocked, Visitor};
+use obcms_domain::exchange::sharing::Closed;
 
 use super::errors::PageError;
 use super::me::agent_name;
@@ -112,15 +112,15 @@ impl Onlooker {
     }
 
     /// An answer without anything of the calendar, since no view is counted for it.
-    fn answer(&self, behind: &Behind) -> Response {
+    fn answer(&self, behind: &ShareState) -> Response {
         match (behind, self) {
-            (Behind::Missing, _) => missing(),
-            (Behind::Gone(_, reason), _) => gone(*reason),
-            (Behind::Locked, _) => locked(StatusCode::OK, None),
-            (Behind::Open(_), Self::Head) => private(StatusCode::OK.into_response()),
+            (ShareState::Missing, _) => missing(),
+            (ShareState::Closed(_, reason), _) => gone(*reason),
+            (ShareState::Locked, _) => locked(StatusCode::OK, None),
+            (ShareState::Open(_), Self::Head) => private(StatusCode::OK.into_response()),
             // A browser throws away what was refused, and asks again when its user goes there.
-            (Behind::Open(_), Self::Prefetch) => private(StatusCode::SERVICE_UNAVAILABLE.into_response()),
-            (Behind::Open(_), Self::Preview) => {
+            (ShareState::Open(_), Self::Prefetch) => private(StatusCode::SERVICE_UNAVAILABLE.into_response()),
+            (ShareState::Open(_), Self::Preview) => {
                 let content =
                     said("calendar", "A shared calendar", "Open the address in a browser to view it.");
                 answer(StatusCode::OK, "A shared calendar", &content)
@@ -148,7 +148,7 @@ async fn show(
     let opened = blocking(|| state.app.open_share(&secret, &proof(&headers), &visitor))?;
     Ok(match opened {
         Opened::Missing => missing(),
-        Opened::Gone(reason) => gone(reason),
+        Opened::Closed(reason) => gone(reason),
         Opened::Locked => locked(StatusCode::OK, None),
         Opened::Shown(calendar) => {
             answer(StatusCode::OK, &calendar.name, &page(&calendar, state.app.zone(), state.app.today()))
@@ -214,16 +214,16 @@ fn missing() -> Response {
     answer(StatusCode::NOT_FOUND, "Not found", &said("unlink", "There is no calendar at this address", text))
 }
 
-fn gone(reason: Gone) -> Response {
+fn gone(reason: Closed) -> Response {
     let (title, text) = match reason {
-        Gone::Revoked | Gone::MakerGone => (
+        Closed::Revoked | Closed::MakerGone => (
             "This calendar is no longer shared",
             "If you still need it, ask the person who gave you the address.",
         ),
-        Gone::Expired => {
+        Closed::Expired => {
             ("This shared calendar has expired", "Ask the person who gave you the address for a new one.")
         }
-        Gone::UsedUp => (
+        Closed::UsedUp => (
             "This shared calendar has reached its view limit",
             "Ask the person who gave you the address for a new one.",
         ),

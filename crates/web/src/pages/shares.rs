@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use obcms_app::exchange::sharing::{self, View};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::exchange::sharing::{Gone, gone};
+use obcms_domain::exchange::sharing::{Closed, gone};
 use obcms_domain::kinds::SHARE;
 use obcms_domain::registry::Record;
 use qrcode::{Color, QrCode};
@@ -19,7 +19,7 @@ use serde_json::{Map, Value as Json};
 
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
-use super::frame::{Page, Signed};
+use super::frame::{Page, SignedIn};
 use super::registry::{history_panel, properties};
 use crate::components::badges::{Tone, badge};
 use crate::components::buttons::{ButtonKind, button_link, post_button};
@@ -41,7 +41,7 @@ const LINES: i64 = 100;
 
 async fn show(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
@@ -87,13 +87,13 @@ fn head(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result<Mar
     Ok(page_head(&PageHead { title: share.title().to_owned(), subtitle: String::new(), badges, actions }))
 }
 
-fn state_badge(gone: Option<Gone>) -> Markup {
+fn state_badge(gone: Option<Closed>) -> Markup {
     match gone {
         None => badge("Shared", Tone::Good),
-        Some(Gone::Revoked) => badge("Revoked", Tone::Quiet),
-        Some(Gone::Expired) => badge("Expired", Tone::Quiet),
-        Some(Gone::UsedUp) => badge("View limit reached", Tone::Warning),
-        Some(Gone::MakerGone) => badge("Owner has no access", Tone::Quiet),
+        Some(Closed::Revoked) => badge("Revoked", Tone::Quiet),
+        Some(Closed::Expired) => badge("Expired", Tone::Quiet),
+        Some(Closed::UsedUp) => badge("View limit reached", Tone::Warning),
+        Some(Closed::MakerGone) => badge("Owner has no access", Tone::Quiet),
     }
 }
 
@@ -223,7 +223,7 @@ fn log(views: &[View], zone: &TimeZone) -> Markup {
 
 async fn without_passphrase(
     AxumState(state): AxumState<State>,
-    Signed { actor, .. }: Signed,
+    SignedIn { actor, .. }: SignedIn,
     id: PathId,
     _: SafeForm,
 ) -> Result<Response, PageError> {

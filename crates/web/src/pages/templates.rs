@@ -20,7 +20,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
-use super::frame::{Page, Signed};
+use super::frame::{Page, SignedIn};
 use super::registry::form::REQUEST_KEY;
 use super::registry::form_fields;
 use super::registry::written::{prefilled, written};
@@ -66,7 +66,7 @@ pub fn router() -> Router<State> {
 
 async fn show(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
 ) -> Result<Html<String>, PageError> {
     let html = blocking(|| {
@@ -194,7 +194,7 @@ fn may_change(state: &State, actor: &Actor, record: Option<&Record>) -> Result<(
 
 async fn new(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     blocking(|| may_change(&state, &actor, None))?;
@@ -206,7 +206,7 @@ async fn new(
 
 async fn edit(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
 ) -> Result<Html<String>, PageError> {
     let html = blocking(|| {
@@ -226,7 +226,7 @@ async fn edit(
 
 async fn create(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     save(&state, &page, &actor, None, form)
@@ -234,7 +234,7 @@ async fn create(
 
 async fn update(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {

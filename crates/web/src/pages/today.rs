@@ -7,12 +7,12 @@ use axum::routing::get;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::tasks::board::may_move;
-use obcms_app::tasks::today::{Appointment, Due, Duty, Pile, Today};
+use obcms_app::tasks::today::{Appointment, Due, Queue, Today, TodayTask};
 use obcms_app::{Actor, calendar};
 use obcms_domain::kinds::{EVENT, TASK};
 
 use super::errors::PageError;
-use super::frame::{Page, Signed};
+use super::frame::{Page, SignedIn};
 use super::may_create;
 use super::tasks::parts;
 use crate::components::badges::{date_text, grouped};
@@ -29,7 +29,7 @@ pub fn router() -> Router<State> {
 
 async fn show(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
 ) -> Result<Html<String>, PageError> {
     let today = blocking(|| state.app.today_of(&actor))?;
     let may_add = may_create(&actor, &TASK);
@@ -58,7 +58,7 @@ fn tasks(page: &Page, actor: &Actor, today: &Today, may_add: bool) -> Markup {
                 }))
             }
             @for part in Due::ALL {
-                @let of_part: Vec<&Duty> = today
+                @let of_part: Vec<&TodayTask> = today
                     .tasks
                     .iter()
                     .filter(|duty| Due::of(duty.task.date("due_date"), page.today, today.week_end) == part)
@@ -77,7 +77,7 @@ fn tasks(page: &Page, actor: &Actor, today: &Today, may_add: bool) -> Markup {
     }
 }
 
-fn row(page: &Page, actor: &Actor, today: &Today, duty: &Duty) -> Markup {
+fn row(page: &Page, actor: &Actor, today: &Today, duty: &TodayTask) -> Markup {
     let task = &duty.task;
     let origin = parts::origin(task, &today.directory);
     let date = duty.recurrence_id.as_str();
@@ -129,7 +129,7 @@ fn beside(page: &Page, today: &Today) -> Markup {
 }
 
 /// The first of a pile under its heading, which leads to all of them.
-fn pile_list(pile: &Pile, today: Option<Date>) -> Markup {
+fn pile_list(pile: &Queue, today: Option<Date>) -> Markup {
     html! {
         h3.pile-head { a href=(pile.href) { (pile.label) } " " span.count { (grouped(pile.total.unsigned_abs())) } }
         ul.pile {

@@ -15,7 +15,7 @@ use obcms_domain::registry::{FieldType, Kind};
 use obcms_store::calendar::EntryRow;
 
 use super::errors::PageError;
-use super::frame::Signed;
+use super::frame::SignedIn;
 use crate::components::badges::{Tone, date_text, short_money_text, words};
 use crate::components::detail::{ChainGroup, ChainLink, PageHead, chain, page_head, panel as section};
 use crate::state::{State, blocking};
@@ -42,7 +42,7 @@ pub fn panel(state: &State, actor: &Actor, kind: &'static Kind, id: Id) -> Resul
 
 async fn page(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Html<String>, PageError> {
     let (kind, id) = crate::api::trace::thing(path)?;

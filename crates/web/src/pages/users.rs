@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json};
 
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
-use super::frame::{Page, Signed};
+use super::frame::{Page, SignedIn};
 use super::registry::controls::shown;
 use super::registry::form_fields;
 use super::registry::written::{merged, prefilled, written};
@@ -44,7 +44,7 @@ pub fn router() -> Router<State> {
         .route("/admin/users/{id}/end-access", post(end_access))
 }
 
-fn require(signed: &Signed) -> Result<(), PageError> {
+fn require(signed: &SignedIn) -> Result<(), PageError> {
     if signed.actor.may(Action::Manage, Area::Accounts) {
         return Ok(());
     }
@@ -53,7 +53,7 @@ fn require(signed: &Signed) -> Result<(), PageError> {
 
 async fn list(
     AxumState(state): AxumState<State>,
-    signed: Signed,
+    signed: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     require(&signed)?;
@@ -214,7 +214,7 @@ fn input(form: &Form) -> Map<String, Json> {
 
 fn page_of(
     state: &State,
-    signed: Signed,
+    signed: SignedIn,
     user: Option<&Record>,
     typed: Option<&Form>,
     errors: &[FieldError],
@@ -332,7 +332,7 @@ fn access(state: &State, actor: &Actor, user: &Record, page: &Page) -> Result<Ma
 
 async fn end_access(
     AxumState(state): AxumState<State>,
-    signed: Signed,
+    signed: SignedIn,
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
@@ -348,14 +348,14 @@ async fn end_access(
     Ok(done(&format!("/admin/users/{}#access", id.0), "Access ended.", None))
 }
 
-async fn show_new(AxumState(state): AxumState<State>, signed: Signed) -> Result<Response, PageError> {
+async fn show_new(AxumState(state): AxumState<State>, signed: SignedIn) -> Result<Response, PageError> {
     require(&signed)?;
     page_of(&state, signed, None, None, &[], None)
 }
 
 async fn create(
     AxumState(state): AxumState<State>,
-    signed: Signed,
+    signed: SignedIn,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     require(&signed)?;
@@ -371,16 +371,20 @@ async fn create(
     }
 }
 
-fn link_for(state: &State, signed: &Signed, user: Id) -> Result<String, AppError> {
+fn link_for(state: &State, signed: &SignedIn, user: Id) -> Result<String, AppError> {
     let secret = blocking(|| state.app.create_setup_link(&signed.actor, Some(user)))?;
     Ok(format!("{}/setup/{secret}", signed.page.base()))
 }
 
-fn load(state: &State, signed: &Signed, id: Id) -> Result<Record, AppError> {
+fn load(state: &State, signed: &SignedIn, id: Id) -> Result<Record, AppError> {
     blocking(|| state.app.get(&signed.actor, &USER, id))
 }
 
-async fn show(AxumState(state): AxumState<State>, signed: Signed, id: PathId) -> Result<Response, PageError> {
+async fn show(
+    AxumState(state): AxumState<State>,
+    signed: SignedIn,
+    id: PathId,
+) -> Result<Response, PageError> {
     require(&signed)?;
     let user = load(&state, &signed, id.0)?;
     page_of(&state, signed, Some(&user), None, &[], None)
@@ -388,7 +392,7 @@ async fn show(AxumState(state): AxumState<State>, signed: Signed, id: PathId) ->
 
 async fn save(
     AxumState(state): AxumState<State>,
-    signed: Signed,
+    signed: SignedIn,
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
@@ -420,7 +424,7 @@ async fn save(
     }
 }
 
-async fn set_disabled(state: State, signed: Signed, id: Id, disabled: bool) -> Result<Response, PageError> {
+async fn set_disabled(state: State, signed: SignedIn, id: Id, disabled: bool) -> Result<Response, PageError> {
     require(&signed)?;
     let user = blocking(|| state.app.set_disabled(&signed.actor, id, disabled))?;
     let word = if disabled { "disabled" } else { "enabled" };
@@ -429,7 +433,7 @@ async fn set_disabled(state: State, signed: Signed, id: Id, disabled: bool) -> R
 
 async fn disable(
     AxumState(state): AxumState<State>,
-    signed: Signed,
+    signed: SignedIn,
     id: PathId,
     _: SafeForm,
 ) -> Result<Response, PageError> {
@@ -438,7 +442,7 @@ async fn disable(
 
 async fn enable(
     AxumState(state): AxumState<State>,
-    signed: Signed,
+    signed: SignedIn,
     id: PathId,
     _: SafeForm,
 ) -> Result<Response, PageError> {
@@ -447,7 +451,7 @@ async fn enable(
 
 async fn make_link(
     AxumState(state): AxumState<State>,
-    signed: Signed,
+    signed: SignedIn,
     id: PathId,
     _: SafeForm,
 ) -> Result<Response, PageError> {

@@ -9,7 +9,7 @@ use obcms_domain::kinds;
 use obcms_store::calendar::event_metadata::{self, Facts};
 use obcms_store::records::changes;
 
-use super::write::{self, About, Written};
+use super::write::{self, About, SerializedCalendar};
 use crate::calendar::{CalendarQuery, Entry};
 use crate::core::{Actor, App, AppError};
 
@@ -40,7 +40,7 @@ impl App {
         actor: &Actor,
         query: &CalendarQuery,
         about: &About,
-    ) -> Result<(i64, Written), AppError> {
+    ) -> Result<(i64, SerializedCalendar), AppError> {
         self.read(|tx| {
             let (state, feed) = self.calendar_of_records(tx, actor, query)?;
             let known = write::known(&feed, about);

@@ -5,4 +5,4 @@
 mod export;
 mod write;
 
-pub use write::{About, Component, UID_SUFFIX, Written};
+pub use write::{About, Component, SerializedCalendar, UID_SUFFIX};

@@ -1,13 +1,13 @@
 //! Changing all dates of a series as it was given for one of them.
 
 use jiff::tz::TimeZone;
-use obcms_domain::calendar::series::{self, Leader, Place, Series, state};
+use obcms_domain::calendar::series::{self, MovedOccurrence, Series, Shift, state};
 use obcms_domain::registry::{self, DateRole, Record, Source};
 use obcms_recur::Moment;
 use serde_json::{Map, Value as Json};
 
 use super::{Occurrence, check_series, differences, finish, parse_single, put_override, single_of, too_much};
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 use crate::records::Input;
 
 /// The series with `input` applied to all its dates, as it was given for one of them.
@@ -21,7 +21,7 @@ pub(super) struct Whole {
 /// Applies to a whole series what was given for one of its dates: times are moved by as much as the date is, the
 /// rule moves along, and what the input says outweighs what was different on this date.
 pub(super) fn apply_to_all(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     record: &Record,
     series: &Series,
     date: Moment,
@@ -130,20 +130,20 @@ fn move_all(
     (before, single): (&Record, &Record),
     date: Moment,
     has_new_rule: bool,
-) -> Result<Leader, AppError> {
+) -> Result<MovedOccurrence, AppError> {
     let role = series.role;
     let missing =
         || AppError::field(role.start, "required", "Enter a start: a series needs a first occurrence.");
     let (from, old_length) = series::anchor(before).ok_or_else(missing)?;
     let (to, new_length) = series::anchor(single).ok_or_else(missing)?;
-    let place = Place { from, to };
+    let place = Shift { from, to };
     let name = place.carry(date, true);
     let mut moves_all = true;
     let mut start = place.carry(series.set.start, true);
     if let Some(rule) = series.set.rule.as_ref().filter(|_| !has_new_rule) {
         // The rule has the date where it would be without having been moved by itself.
-        let regular = Place { from: date, to: name };
-        let moved = series::moved_rule(&series.set, rule, &regular, &series::zone_of(single))
+        let regular = Shift { from: date, to: name };
+        let moved = series::shift_rule(&series.set, rule, &regular, &series::zone_of(single))
             .map_err(|message| AppError::field(role.start, "rule", message))?;
         (start, moves_all) = (moved.start, moved.moves_all);
         whole.set("rrule", moved.rule.to_string());
@@ -156,12 +156,12 @@ fn move_all(
     // A date that had a length of its own does not give it to the others by being moved.
     let length = if old_length == new_length { series.length } else { new_length };
     series::place_at(whole, start, length);
-    Ok(Leader { place, name, moves_all })
+    Ok(MovedOccurrence { place, name, moves_all })
 }
 
 /// Changes all dates.
 pub(super) fn change_all(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     record: &Record,
     series: &Series,
     date: Moment,

@@ -18,7 +18,7 @@ use obcms_recur::{ExpandError, Last, Moment};
 use obcms_store::records as store;
 use serde_json::{Map, Value as Json, json};
 
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
 use crate::records::{self, Input, closing};
 use all::change_all;
@@ -166,7 +166,7 @@ pub(crate) fn found(record: &Record, recurrence_id: &str) -> Result<(Series, Mom
 
 /// The same for whoever changes it: when somebody split the series meanwhile, its later dates are those of another record.
 pub(crate) fn found_to_change(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     record: &Record,
     recurrence_id: &str,
 ) -> Result<(Series, Moment), AppError> {
@@ -179,7 +179,11 @@ pub(crate) fn found_to_change(
     result
 }
 
-fn was_split_before(work: &mut Work<'_, '_>, record: &Record, recurrence_id: &str) -> Result<bool, AppError> {
+fn was_split_before(
+    work: &mut UnitOfWork<'_, '_>,
+    record: &Record,
+    recurrence_id: &str,
+) -> Result<bool, AppError> {
     let Some(series) = Series::of(record) else {
         return Ok(false);
     };
@@ -194,12 +198,16 @@ fn was_split_before(work: &mut Work<'_, '_>, record: &Record, recurrence_id: &st
     Ok(pointing.iter().any(|(_, field, rest)| field == "continues" && !rest.is_archived))
 }
 
-pub(crate) fn load(work: &mut Work<'_, '_>, target: &Target<'_>, action: Action) -> Result<Record, AppError> {
+pub(crate) fn load(
+    work: &mut UnitOfWork<'_, '_>,
+    target: &Target<'_>,
+    action: Action,
+) -> Result<Record, AppError> {
     load_for(work, target, action, &Input::new())
 }
 
 fn load_for(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     target: &Target<'_>,
     action: Action,
     input: &Input,
@@ -218,7 +226,11 @@ fn load_for(
 }
 
 /// Changes dates of a series.
-pub fn change(work: &mut Work<'_, '_>, target: &Target<'_>, input: &Input) -> Result<Occurrence, AppError> {
+pub fn change(
+    work: &mut UnitOfWork<'_, '_>,
+    target: &Target<'_>,
+    input: &Input,
+) -> Result<Occurrence, AppError> {
     let (input, cancels) = closing::take(target.kind, input)?;
     let input = &input;
     let record = load_for(work, target, work.app.rules().action_for(target.kind, input), input)?;
@@ -249,7 +261,7 @@ pub(crate) fn single_of(series: &Series, record: &Record, date: Moment) -> Resul
 }
 
 /// Reads the input as a change of the date, by all rules of the kind.
-fn parse_single(work: &mut Work<'_, '_>, before: &Record, input: &Input) -> Result<Record, AppError> {
+fn parse_single(work: &mut UnitOfWork<'_, '_>, before: &Record, input: &Input) -> Result<Record, AppError> {
     let mut single = before.clone();
     registry::parse(&mut single, input, false, &work.context())?;
     work.actor.require_given(work.tx, before, &single, input)?;
@@ -259,7 +271,7 @@ fn parse_single(work: &mut Work<'_, '_>, before: &Record, input: &Input) -> Resu
 }
 
 fn change_this(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     record: &Record,
     series: &Series,
     date: Moment,
@@ -298,10 +310,10 @@ pub(crate) fn keep_start(before: &Record, single: &mut Record, input: &Input) {
 
 /// Changes one date as `change` does with the record as it is on that date.
 pub(crate) fn change_date(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     target: &Target<'_>,
     action: Action,
-    change: impl FnOnce(&mut Work<'_, '_>, &mut Record) -> Result<(), AppError>,
+    change: impl FnOnce(&mut UnitOfWork<'_, '_>, &mut Record) -> Result<(), AppError>,
 ) -> Result<Occurrence, AppError> {
     let record = load(work, target, action)?;
     let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
@@ -314,7 +326,7 @@ pub(crate) fn change_date(
 
 /// Writes a date of the series as it is to be.
 fn put_single(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     record: &Record,
     series: &Series,
     date: Moment,
@@ -328,7 +340,7 @@ fn put_single(
 
 /// Puts what differs on a date into the series, which is not written yet.
 pub(crate) fn put_on_date(
-    work: &Work<'_, '_>,
+    work: &UnitOfWork<'_, '_>,
     record: &mut Record,
     series: &Series,
     date: Moment,
@@ -386,7 +398,7 @@ fn noted(field: &Field, value: &Value, office: &TimeZone) -> Json {
 
 /// Writes the series and answers with the date as it is then; nothing when it is none of the series.
 pub(crate) fn finish(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: &Record,
     mut changed: Record,
     date: Moment,
@@ -403,7 +415,7 @@ pub(crate) fn finish(
     Ok(Occurrence { series: record, single, recurrence_id: date.to_string(), change_set })
 }
 
-fn check_series(work: &mut Work<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+fn check_series(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     let mut errors = Vec::new();
     registry::check_required(record, &mut errors);
     series::check(record, &mut errors);

@@ -11,12 +11,12 @@ use obcms_recur::Moment;
 
 use super::all::apply_to_all;
 use super::{Occurrence, Scope, Target, check_series, found_to_change, load, too_much};
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 use crate::records::{self, Input};
 
 /// Ends the series before the date and begins another there.
 pub(super) fn split(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     record: &Record,
     series: &Series,
     date: Moment,
@@ -89,7 +89,12 @@ fn last_before(series: &Series, date: Moment) -> Result<Moment, AppError> {
 }
 
 /// The series from the date on, still under the old times.
-fn tail(work: &Work<'_, '_>, record: &Record, series: &Series, date: Moment) -> Result<Record, AppError> {
+fn tail(
+    work: &UnitOfWork<'_, '_>,
+    record: &Record,
+    series: &Series,
+    date: Moment,
+) -> Result<Record, AppError> {
     let mut tail = work.new_record(record.kind);
     tail.values.clone_from(&record.values);
     tail.created_by = record.created_by.or(work.actor.id);
@@ -161,7 +166,7 @@ fn keep(record: &mut Record, series: &Series, wanted: impl Fn(Moment) -> bool) {
 }
 
 /// Cancels dates of a series.
-pub(crate) fn cancel(work: &mut Work<'_, '_>, target: &Target<'_>) -> Result<Occurrence, AppError> {
+pub(crate) fn cancel(work: &mut UnitOfWork<'_, '_>, target: &Target<'_>) -> Result<Occurrence, AppError> {
     let whole = target.scope == Scope::All;
     let record = load(work, target, if whole { Action::Archive } else { Action::Edit })?;
     if !whole {
@@ -202,6 +207,6 @@ pub(crate) fn cancel(work: &mut Work<'_, '_>, target: &Target<'_>) -> Result<Occ
     Ok(cancelled(work, changed, date))
 }
 
-fn cancelled(work: &Work<'_, '_>, series: Record, date: Moment) -> Occurrence {
+fn cancelled(work: &UnitOfWork<'_, '_>, series: Record, date: Moment) -> Occurrence {
     Occurrence { series, single: None, recurrence_id: date.to_string(), change_set: Some(work.change_set) }
 }

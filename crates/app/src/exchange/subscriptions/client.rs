@@ -45,7 +45,7 @@ impl Limits {
 
 /// What is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct FetchRequest {
     /// Address, as people gave it.
     pub address: String,
     /// `ETag` of the last answer, or empty.
@@ -56,7 +56,7 @@ pub struct Asked {
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum FetchResponse {
     /// The same as last time.
     Unchanged,
     /// A calendar.
@@ -80,12 +80,16 @@ fn refuse<T>(message: impl Into<String>) -> Result<T, FetchError> {
 }
 
 /// Fetches a calendar.
-pub fn fetch(asked: &Asked, limits: &Limits) -> Result<Answer, FetchError> {
+pub fn fetch(asked: &FetchRequest, limits: &Limits) -> Result<FetchResponse, FetchError> {
     fetch_by(DefaultResolver::default(), asked, limits)
 }
 
 /// Fetches a calendar by what `resolver` knows of names.
-fn fetch_by(resolver: impl Resolver, asked: &Asked, limits: &Limits) -> Result<Answer, FetchError> {
+fn fetch_by(
+    resolver: impl Resolver,
+    asked: &FetchRequest,
+    limits: &Limits,
+) -> Result<FetchResponse, FetchError> {
     let deadline = Instant::now() + limits.time;
     let agent = agent(resolver, limits);
     let mut target: Uri = parse(&asked.address)?;
@@ -93,7 +97,7 @@ fn fetch_by(resolver: impl Resolver, asked: &Asked, limits: &Limits) -> Result<A
         let response = send(&agent, &target, asked, limits, deadline)?;
         let status = response.status();
         if status == StatusCode::NOT_MODIFIED {
-            return Ok(Answer::Unchanged);
+            return Ok(FetchResponse::Unchanged);
         }
         if status.is_redirection() {
             target = next_target(&target, response.headers())?;
@@ -128,7 +132,7 @@ fn agent(resolver: impl Resolver, limits: &Limits) -> Agent {
 fn send(
     agent: &Agent,
     target: &Uri,
-    asked: &Asked,
+    asked: &FetchRequest,
     limits: &Limits,
     deadline: Instant,
 ) -> Result<Response<Body>, FetchError> {
@@ -173,7 +177,7 @@ fn refusal(status: StatusCode) -> String {
     )
 }
 
-fn read(response: Response<Body>, limits: &Limits) -> Result<Answer, FetchError> {
+fn read(response: Response<Body>, limits: &Limits) -> Result<FetchResponse, FetchError> {
     let too_large = || FetchError(format!("The calendar is larger than {} MB.", limits.bytes / 1024 / 1024));
     let text = |name: header::HeaderName| {
         let value = response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -196,7 +200,7 @@ fn read(response: Response<Body>, limits: &Limits) -> Result<Answer, FetchError>
     if bytes.len() > limits.bytes {
         return Err(too_large());
     }
-    Ok(Answer::Calendar { bytes, etag, last_modified })
+    Ok(FetchResponse::Calendar { bytes, etag, last_modified })
 }
 
 fn too_slow(limits: &Limits) -> String {
@@ -341,8 +345,11 @@ mod tests {
         (port, inside)
     }
 
-    fn ask(port: u16) -> Asked {
-        Asked { address: format!("http://calendar.example:{port}/team.ics"), ..Asked::default() }
+    fn ask(port: u16) -> FetchRequest {
+        FetchRequest {
+            address: format!("http://calendar.example:{port}/team.ics"),
+            ..FetchRequest::default()
+        }
     }
 
     fn was_asked(listener: &TcpListener) -> bool {
@@ -355,7 +362,7 @@ mod tests {
             two_servers("HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\nopen");
         let names = Rebinding::new(&[&[HERE], &[INSIDE]]);
         let found = fetch_by(names.clone(), &ask(port), &limits()).unwrap();
-        assert!(matches!(found, Answer::Calendar { bytes, .. } if bytes == b"open"));
+        assert!(matches!(found, FetchResponse::Calendar { bytes, .. } if bytes == b"open"));
         assert_eq!(names.left(), 1, "a second answer was asked for");
         assert!(!was_asked(&inside));
     }
@@ -377,7 +384,7 @@ mod tests {
         let (port, inside) =
             two_servers("HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\nopen");
         let found = fetch_by(Rebinding::new(&[&[INSIDE, HERE]]), &ask(port), &limits()).unwrap();
-        assert!(matches!(found, Answer::Calendar { bytes, .. } if bytes == b"open"));
+        assert!(matches!(found, FetchResponse::Calendar { bytes, .. } if bytes == b"open"));
         assert!(!was_asked(&inside));
         let refused = fetch_by(Rebinding::new(&[&[INSIDE]]), &ask(port), &limits()).unwrap_err();
         assert!(refused.to_string().contains("not on the public internet"), "{refused}");

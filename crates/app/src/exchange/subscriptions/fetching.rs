@@ -10,14 +10,14 @@ use obcms_store::exchange::subscriptions as store;
 use obcms_store::{jobs, records};
 use serde_json::{Value as Json, json};
 
-use super::applying::apply;
-use super::client::{Answer, Asked, Limits, fetch};
-use super::reading::drafts;
+use super::client::{FetchRequest, FetchResponse, Limits, fetch};
+use super::sync::apply;
+use super::to_records::drafts;
 use super::{MAXIMUM_EVENTS, Report};
 use crate::core::job::{Enqueue, Handler, JobError, Outcome};
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 
-/// Asked for by each calendar that has an address.
+/// FetchRequest for by each calendar that has an address.
 pub const HANDLER: Handler = Handler {
     kind: "fetch_calendar",
     label: "Fetch an external calendar",
@@ -37,13 +37,13 @@ fn job_of(calendar: &Record) -> Enqueue {
 }
 
 /// Has the calendar fetched as soon as may be.
-pub fn ask_for(work: &mut Work<'_, '_>, calendar: &Record) -> Result<(), AppError> {
+pub fn ask_for(work: &mut UnitOfWork<'_, '_>, calendar: &Record) -> Result<(), AppError> {
     work.enqueue_again(&job_of(calendar))
 }
 
 /// Keeps the job of a calendar to what the calendar says; `before` is nothing for a new one.
 pub fn reschedule(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     calendar: &Record,
 ) -> Result<(), AppError> {
@@ -99,22 +99,22 @@ fn run(app: &App, payload: &Json) -> Result<Outcome, JobError> {
 
 struct Fetched {
     report: Option<Report>,
-    asked: Asked,
+    asked: FetchRequest,
 }
 
 fn bring_up_to_date(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
     // What another address answered says nothing about this one.
     let is_known = calendar.text("fetched_address") == calendar.text("address");
     let known = |name: &str| if is_known { calendar.text(name).to_owned() } else { String::new() };
-    let asked = Asked {
+    let asked = FetchRequest {
         address: calendar.text("address").to_owned(),
         etag: known("etag"),
         last_modified: known("last_modified"),
     };
     let limits = Limits::usual(app.options().allow_private_addresses);
     match fetch(&asked, &limits).map_err(|error| JobError(error.to_string()))? {
-        Answer::Unchanged => Ok(Fetched { report: None, asked }),
-        Answer::Calendar { bytes, etag, last_modified } => {
+        FetchResponse::Unchanged => Ok(Fetched { report: None, asked }),
+        FetchResponse::Calendar { bytes, etag, last_modified } => {
             let read_limits =
                 obcms_icalendar::Limits { bytes: limits.bytes, events: MAXIMUM_EVENTS, ..Default::default() };
             let read = read::read_within(&bytes, app.zone(), read_limits)
@@ -127,7 +127,7 @@ fn bring_up_to_date(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
             let (events, left) = drafts(&read, app.zone());
             let mut report = apply(app, &Actor::program(), calendar.id, &events, false)?;
             report.add_skipped(left, &read);
-            Ok(Fetched { report: Some(report), asked: Asked { etag, last_modified, ..asked } })
+            Ok(Fetched { report: Some(report), asked: FetchRequest { etag, last_modified, ..asked } })
         }
     }
 }

@@ -4,11 +4,11 @@
 //! alone. An event is known again by calendar, UID and, when it is one date without its series, that date.
 
 mod address;
-mod applying;
 mod client;
 mod fetching;
-mod ranges;
-mod reading;
+mod sync;
+mod this_and_future;
+mod to_records;
 
 use jiff::{Timestamp, ToSpan};
 use obcms_domain::accounts::Action;
@@ -21,14 +21,14 @@ use obcms_store::records;
 use serde_json::json;
 
 use crate::calendar::{CalendarQuery, Entry};
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::{Input, create, require_write};
 
 pub use address::web_address;
-pub use applying::Report;
-pub use client::{Answer, Asked, FetchError, Guard, Limits, fetch};
+pub use client::{FetchError, FetchRequest, FetchResponse, Guard, Limits, fetch};
 pub use fetching::HANDLER;
-pub use reading::Left;
+pub use sync::Report;
+pub use to_records::SkippedEvent;
 
 /// Events of one calendar at most; those after them are left out.
 pub const MAXIMUM_EVENTS: usize = 20_000;
@@ -40,7 +40,7 @@ const WEEKS_AHEAD: i64 = 8;
 pub const MAXIMUM_BYTES: usize = 5 * 1024 * 1024;
 
 impl Report {
-    fn add_skipped(&mut self, left: Vec<Left>, read: &read::Calendar) {
+    fn add_skipped(&mut self, left: Vec<SkippedEvent>, read: &read::Calendar) {
         // The reader tells the first of what it skipped and counts the rest; those told are in `left`.
         self.skipped_count = read.skipped_count + left.len().saturating_sub(read.skipped.len());
         self.skipped = left;
@@ -51,7 +51,7 @@ impl Report {
 /// Completes and checks a calendar before it is written. A name that turns out to be a private address is only known
 /// when it is asked for, at fetching.
 pub fn before_save(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &mut Record,
     _: &Input,
@@ -81,12 +81,12 @@ pub fn before_save(
 }
 
 /// A new calendar has a job that fetches it.
-pub fn created(work: &mut Work<'_, '_>, calendar: &Record) -> Result<(), AppError> {
+pub fn created(work: &mut UnitOfWork<'_, '_>, calendar: &Record) -> Result<(), AppError> {
     fetching::reschedule(work, None, calendar)
 }
 
 /// The job of a calendar follows its address, and its events are archived and restored with it.
-pub fn changed(work: &mut Work<'_, '_>, before: &Record, calendar: &Record) -> Result<(), AppError> {
+pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, calendar: &Record) -> Result<(), AppError> {
     fetching::reschedule(work, Some(before), calendar)?;
     if before.archived_at == calendar.archived_at {
         return Ok(());
@@ -206,9 +206,9 @@ impl App {
         read: &read::Calendar,
         keep: bool,
     ) -> Result<Report, AppError> {
-        let (events, left) = reading::drafts(read, self.zone());
+        let (events, left) = to_records::drafts(read, self.zone());
         // What a file that is cut off does not have may have stood in the rest of it.
-        let mut report = applying::apply(self, actor, id, &events, keep || read.is_cut_off)?;
+        let mut report = sync::apply(self, actor, id, &events, keep || read.is_cut_off)?;
         report.add_skipped(left, read);
         self.write(actor, |work| {
             let Some(before) = work.find(&EXTERNAL_CALENDAR, id)? else {
@@ -225,7 +225,7 @@ impl App {
 }
 
 /// Says that a file is being read in, until [`App::take_over`] has its last event.
-fn begin(work: &mut Work<'_, '_>, calendar: &Record) -> Result<(), AppError> {
+fn begin(work: &mut UnitOfWork<'_, '_>, calendar: &Record) -> Result<(), AppError> {
     let mut begun = calendar.clone();
     begun.set("last_status", "reading");
     work.note_computed(calendar, &begun, &[])

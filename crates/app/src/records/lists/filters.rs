@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan};
 use obcms_domain::choices::contains;
 use obcms_domain::core::id::Id;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind};
-use obcms_store::Cell;
+use obcms_store::SqlValue;
 use obcms_store::records::Filter;
 
 use super::with_plus;
@@ -123,7 +123,7 @@ fn filter(asks: Asks, value: &str, zone: &TimeZone) -> Result<Filter, String> {
         Asks::Value(field) => equal(field, value, zone),
         Asks::Bound(field, side) => bound(field, value, side, zone),
         Asks::Maker => {
-            let ids = ids(&parts(value))?.into_iter().map(Cell::Id).collect();
+            let ids = ids(&parts(value))?.into_iter().map(SqlValue::Id).collect();
             Ok(Filter::OneOf("created_by".to_owned(), ids))
         }
     }
@@ -177,9 +177,9 @@ fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, 
     }
     filters.push(match field.data {
         FieldType::References(_) | FieldType::Links(_) => Filter::PointsAt(name, ids(&wanted)?),
-        FieldType::Reference(_) => Filter::OneOf(name, ids(&wanted)?.into_iter().map(Cell::Id).collect()),
+        FieldType::Reference(_) => Filter::OneOf(name, ids(&wanted)?.into_iter().map(SqlValue::Id).collect()),
         FieldType::Link(_) => {
-            Filter::OneOf(format!("{name}_id"), ids(&wanted)?.into_iter().map(Cell::Id).collect())
+            Filter::OneOf(format!("{name}_id"), ids(&wanted)?.into_iter().map(SqlValue::Id).collect())
         }
         FieldType::Tags | FieldType::Moments => {
             Filter::Holds(name, wanted.iter().map(|part| (*part).to_owned()).collect())
@@ -211,7 +211,7 @@ fn instant_or_day(field: &'static Field, text: &str, zone: &TimeZone) -> Result<
     }
     let day = registry::parse_date(text).map_err(|(_, message)| message)?;
     let (from, below) = (midnight(day, zone)?, midnight(day.saturating_add(1.day()), zone)?);
-    Ok(Filter::Within(name, Cell::Instant(from), Cell::Instant(below)))
+    Ok(Filter::Within(name, SqlValue::Instant(from), SqlValue::Instant(below)))
 }
 
 fn midnight(day: Date, zone: &TimeZone) -> Result<Timestamp, String> {
@@ -225,8 +225,8 @@ fn bound(field: &'static Field, value: &str, side: Side, zone: &TimeZone) -> Res
     let cell = match field.data {
         FieldType::Moment | FieldType::Instant if value.len() != 10 => match cell(field, value, zone)? {
             // Instants are kept in microseconds.
-            Cell::Instant(instant) if !is_lower => {
-                Cell::Instant(instant.checked_add(1.microsecond()).unwrap_or(instant))
+            SqlValue::Instant(instant) if !is_lower => {
+                SqlValue::Instant(instant.checked_add(1.microsecond()).unwrap_or(instant))
             }
             cell => cell,
         },
@@ -234,14 +234,14 @@ fn bound(field: &'static Field, value: &str, side: Side, zone: &TimeZone) -> Res
             let day = registry::parse_date(value).map_err(|(_, message)| message)?;
             let first = if is_lower { day } else { day.saturating_add(1.day()) };
             if matches!(field.data, FieldType::Date) {
-                Cell::Date(first)
+                SqlValue::Date(first)
             } else {
-                Cell::Instant(midnight(first, zone)?)
+                SqlValue::Instant(midnight(first, zone)?)
             }
         }
         _ => match cell(field, value, zone)? {
-            Cell::Integer(number) if is_lower => Cell::Integer(number),
-            Cell::Integer(number) => Cell::Integer(number.saturating_add(1)),
+            SqlValue::Integer(number) if is_lower => SqlValue::Integer(number),
+            SqlValue::Integer(number) => SqlValue::Integer(number.saturating_add(1)),
             _ => return Err("Must be a number.".to_owned()),
         },
     };
@@ -250,10 +250,10 @@ fn bound(field: &'static Field, value: &str, side: Side, zone: &TimeZone) -> Res
 }
 
 /// A value of an address, as the column keeps it.
-fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Cell, String> {
+fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<SqlValue, String> {
     if let FieldType::Moment = field.data {
         return registry::moment(&with_plus(text), false, zone)
-            .map(Cell::Instant)
+            .map(SqlValue::Instant)
             .map_err(|(_, message)| message);
     }
     let json = match field.data {
@@ -268,11 +268,11 @@ fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Cell, Stri
         _ => registry::form_to_json(field, &[text.to_owned()]),
     };
     match registry::parse_field(field, &json) {
-        Ok(registry::Value::Boolean(value)) => Ok(Cell::Boolean(value)),
-        Ok(registry::Value::Integer(value)) => Ok(Cell::Integer(value)),
-        Ok(registry::Value::Text(value)) => Ok(Cell::Text(value)),
-        Ok(registry::Value::Date(value)) => Ok(Cell::Date(value)),
-        Ok(registry::Value::Instant(value)) => Ok(Cell::Instant(value)),
+        Ok(registry::Value::Boolean(value)) => Ok(SqlValue::Boolean(value)),
+        Ok(registry::Value::Integer(value)) => Ok(SqlValue::Integer(value)),
+        Ok(registry::Value::Text(value)) => Ok(SqlValue::Text(value)),
+        Ok(registry::Value::Date(value)) => Ok(SqlValue::Date(value)),
+        Ok(registry::Value::Instant(value)) => Ok(SqlValue::Instant(value)),
         Ok(_) => Err("This value cannot be searched for.".to_owned()),
         Err((_, message)) => Err(message),
     }

@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::core::job::{Enqueue, Handler, JobError, Outcome};
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::{self, Basis, Obstacles};
 
 /// An import that wrote nothing for this long is taken for broken off.
@@ -51,7 +51,7 @@ impl Import {
     /// Notes in the transaction of a batch that it belongs to the import; `record` is one that it changed.
     pub fn note(
         &self,
-        work: &mut Work<'_, '_>,
+        work: &mut UnitOfWork<'_, '_>,
         record: Option<Id>,
         kind: &str,
         is_last: bool,

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::batches::{Import, give_way, undo_address};
 use super::sheet::Table;
 use super::{Column, cells, columns};
-use crate::core::{Actor, App, AppError, Work};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::{Input, create, update};
 
 /// Bytes of a file at most.
@@ -79,7 +79,7 @@ impl App {
             return Err(AppError::conflict(format!(
                 "{} come from {} and cannot be imported.",
                 kind.plural,
-                crate::records::whence(kind)
+                crate::records::source_label(kind)
             )));
         }
         if !actor.may(Action::Import, kind.area) {
@@ -154,7 +154,7 @@ impl App {
         kind: &'static Kind,
         rows: &[Row],
         plan: &Plan,
-        mut commits: impl FnMut(&mut Work<'_, '_>, Option<Id>) -> Result<bool, AppError>,
+        mut commits: impl FnMut(&mut UnitOfWork<'_, '_>, Option<Id>) -> Result<bool, AppError>,
     ) -> Result<(Report, Option<Id>), AppError> {
         let mut done = (Report::default(), None);
         let mut is_rolled_back = false;
@@ -267,7 +267,7 @@ fn id_of(plan: &Plan, cells: &[String]) -> Option<Result<Id, ()>> {
 
 /// Creates and updates the records of the rows. Returns the report and a record that was changed.
 fn run(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     kind: &'static Kind,
     rows: &[Row],
     plan: &Plan,

@@ -5,17 +5,17 @@
 //! series is named by its original local start, the RECURRENCE-ID of RFC 5545.
 
 mod dates;
-mod moved_rule;
+pub mod describe;
 mod moving;
-mod open;
+mod pending;
+mod shift_rule;
 pub mod state;
 mod stored;
-pub mod words;
 
 pub use dates::{MAXIMUM_A_DAY, MAXIMUM_A_YEAR, check, list_of_texts, parse_dates, too_dense};
-pub use moved_rule::{MovedRule, Refusal, moved_rule, with_until};
-pub use moving::{Leader, Place, follow, keep_end, set_list, set_overrides};
-pub use open::{OVER, Open, next_due};
+pub use moving::{MovedOccurrence, Shift, follow, keep_end, set_list, set_overrides};
+pub use pending::{OVER, PendingOccurrence, next_due};
+pub use shift_rule::{Refusal, ShiftedRule, shift_rule, with_until};
 pub use stored::{Changed, FOREVER, ReadySeries, StoredOccurrence, StoredSeries};
 
 use std::str::FromStr;

@@ -8,14 +8,14 @@ use jiff::{SignedDuration, ToSpan};
 use obcms_recur::Moment;
 use serde_json::{Map, Value as Json, json};
 
-use super::moved_rule::{in_month, until_at_new_time};
+use super::shift_rule::{in_month, until_at_new_time};
 use super::{Series, anchor, place_at, recurs, texts, zone_of};
 use crate::registry::output::plain;
 use crate::registry::{Record, Value};
 
 /// What a date of a series was and what it becomes: local start and zone.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct Shift {
     /// Local start before.
     pub from: Moment,
     /// Local start after.
@@ -29,7 +29,7 @@ fn time_of(moment: Moment) -> Option<Time> {
     }
 }
 
-impl Place {
+impl Shift {
     /// Days between before and after.
     pub(super) fn days(&self) -> i64 {
         self.from.date().until(self.to.date()).map_or(0, |span| i64::from(span.get_days()))
@@ -67,9 +67,9 @@ impl Place {
 
 /// The date whose change led to that of all dates.
 #[derive(Clone, Debug)]
-pub struct Leader {
+pub struct MovedOccurrence {
     /// What it was and what it is.
-    pub place: Place,
+    pub place: Shift,
     /// Its name in the changed series; no other date gets it.
     pub name: Moment,
     /// Whether every date moves by as many days as this one.
@@ -85,8 +85,8 @@ pub struct Leader {
 fn new_names(
     series: &Series,
     (left_out, changed): (&[Moment], &[Moment]),
-    place: &Place,
-    leader: Option<&Leader>,
+    place: &Shift,
+    leader: Option<&MovedOccurrence>,
     same_zone: bool,
 ) -> (BTreeMap<Moment, Moment>, BTreeMap<Moment, Moment>) {
     let mut of_rule = series.set.clone();
@@ -128,7 +128,7 @@ pub fn keep_end(before: &Record, after: &mut Record) {
         return;
     }
     if let (Some(old), Some((start, _))) = (Series::of(before), anchor(after)) {
-        let place = Place { from: old.set.start, to: start };
+        let place = Shift { from: old.set.start, to: start };
         let zone = zone_of(after);
         if (place.time_differs() || old.set.zone != zone)
             && let Some(rule) = until_at_new_time(&old.set, &place, &zone)
@@ -145,7 +145,7 @@ pub fn follow(
     before: &Record,
     after: &mut Record,
     given: &Map<String, Json>,
-    leader: Option<&Leader>,
+    leader: Option<&MovedOccurrence>,
 ) -> bool {
     if !recurs(after.kind) {
         return false;
@@ -164,7 +164,7 @@ pub fn follow(
     let Some((start, _)) = anchor(after) else {
         return false;
     };
-    let first = Place { from: old.set.start, to: start };
+    let first = Shift { from: old.set.start, to: start };
     let zone = zone_of(after);
     let moved = first.from != first.to || old.set.zone != zone;
     let same_rule = before.text("rrule") == after.text("rrule");
@@ -235,7 +235,7 @@ fn at_new_place(
 
 /// A further date moved along; a period keeps its length by moving both ends. The date that was moved itself goes where it
 /// was put, also when not all go as far.
-fn carried(text: &str, place: &Place, by_days: bool, leader: Option<&Leader>) -> Option<String> {
+fn carried(text: &str, place: &Shift, by_days: bool, leader: Option<&MovedOccurrence>) -> Option<String> {
     let read = |text: &str| Moment::from_str(text).ok();
     let (start, end) = match text.split_once('/') {
         Some((start, end)) => (read(start)?, Some(read(end)?)),
@@ -270,8 +270,8 @@ mod tests {
         Moment::from_str(text).unwrap()
     }
 
-    fn place(from: &str, to: &str) -> Place {
-        Place { from: moment(from), to: moment(to) }
+    fn place(from: &str, to: &str) -> Shift {
+        Shift { from: moment(from), to: moment(to) }
     }
 
     #[test]
@@ -281,7 +281,7 @@ mod tests {
         assert_eq!(place.carry(moment("2027-01-11T09:00:00"), false), moment("2027-01-11T14:30:00"));
         // A further date at its own time keeps its distance.
         assert_eq!(place.carry(moment("2027-01-13T16:00:00"), true), moment("2027-01-14T21:30:00"));
-        let to_days = Place { from: moment("2027-01-04T09:00:00"), to: moment("2027-01-04") };
+        let to_days = Shift { from: moment("2027-01-04T09:00:00"), to: moment("2027-01-04") };
         assert_eq!(to_days.carry(moment("2027-01-11T09:00:00"), true), moment("2027-01-11"));
     }
 }

@@ -24,14 +24,14 @@ use crate::components::feedback::{EmptyState, empty_state};
 use crate::input::PathId;
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
-use crate::pages::frame::{Page, Signed};
+use crate::pages::frame::{Page, SignedIn};
 use crate::return_path::local_path;
 use crate::state::{State, blocking};
 
 /// `GET /bookings/waiting`: what waits for a decision, the next first.
 pub async fn waiting(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
 ) -> Result<Html<String>, PageError> {
     let asked = [("status", "pending"), ("sort", "start"), ("limit", "500")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -159,7 +159,7 @@ impl Decider {
 /// `POST /bookings/{id}/decision`: `decision`, `note`; leads to `back` or to the booking.
 pub async fn decide(
     AxumState(state): AxumState<State>,
-    Signed { actor, .. }: Signed,
+    SignedIn { actor, .. }: SignedIn,
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
@@ -188,7 +188,7 @@ pub async fn decide(
 /// `POST /bookings/{id}/follow`: the booking takes the time of the event that it is for.
 pub async fn follow(
     AxumState(state): AxumState<State>,
-    Signed { actor, .. }: Signed,
+    SignedIn { actor, .. }: SignedIn,
     id: PathId,
     _: SafeForm,
 ) -> Result<Response, PageError> {

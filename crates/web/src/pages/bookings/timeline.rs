@@ -21,7 +21,7 @@ use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::frame::Width;
 use crate::input::{PageParameters, Parameters};
 use crate::pages::errors::PageError;
-use crate::pages::frame::Signed;
+use crate::pages::frame::SignedIn;
 use crate::pages::may_create;
 use crate::state::{State, blocking};
 
@@ -47,7 +47,7 @@ pub(super) fn week(first: Date, zone: &TimeZone) -> Vec<(Date, Span)> {
 /// `GET /resources/timeline?start=&type=&resource=`.
 pub async fn page(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     let parameters = parameters.known(&["start", "type", "resource"]);

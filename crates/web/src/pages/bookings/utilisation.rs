@@ -15,13 +15,13 @@ use crate::components::buttons::{ButtonKind, button_link, submit_button};
 use crate::components::detail::{PageHead, page_head};
 use crate::input::{PageParameters, Parameters};
 use crate::pages::errors::PageError;
-use crate::pages::frame::Signed;
+use crate::pages::frame::SignedIn;
 use crate::state::{State, blocking};
 
 /// `GET /resources/utilisation?start=&last=&type=`: this month unless said otherwise.
 pub async fn page(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     let parameters = parameters.known(&["start", "last", "type"]);

@@ -21,7 +21,7 @@ use serde_json::{Value as Json, json};
 
 use self::asked::{Asked, NO_MODULE};
 use super::errors::PageError;
-use super::frame::Signed;
+use super::frame::SignedIn;
 use super::may_create;
 use crate::components::calendar::{Calendar, CalendarCreate, CalendarModule, calendar, quick_filters};
 use crate::components::frame::Width;
@@ -42,7 +42,7 @@ fn week_start(actor: &Actor) -> Weekday {
 }
 
 async fn show(
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     AxumState(state): AxumState<State>,
     parameters: PageParameters,
 ) -> Result<Response, PageError> {

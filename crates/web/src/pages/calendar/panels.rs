@@ -19,7 +19,7 @@ use super::week_start;
 use crate::components::badges::{date_text, module_dot};
 use crate::input::PageParameters;
 use crate::pages::errors::PageError;
-use crate::pages::frame::Signed;
+use crate::pages::frame::SignedIn;
 use crate::state::{State, blocking};
 
 /// Weeks of the heat map.
@@ -34,7 +34,7 @@ const MARGIN: (i64, i64) = (52, 18);
 
 /// `GET /calendar/panels`: the inside of the side area.
 pub async fn show(
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     AxumState(state): AxumState<State>,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {

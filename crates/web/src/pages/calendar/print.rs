@@ -22,7 +22,7 @@ use crate::components::frame::Width;
 use crate::components::icons::icon;
 use crate::input::PageParameters;
 use crate::pages::errors::PageError;
-use crate::pages::frame::Signed;
+use crate::pages::frame::SignedIn;
 use crate::state::{State, blocking};
 
 /// Days of a brief at most, and unless asked for otherwise.
@@ -33,7 +33,7 @@ const LINE: usize = 26;
 
 /// `GET /calendar/print`.
 pub async fn show(
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     AxumState(state): AxumState<State>,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {

@@ -19,7 +19,7 @@ use crate::components::icons::icon;
 use crate::input::{Form, PathId};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
-use crate::pages::frame::{Page, Signed};
+use crate::pages::frame::{Page, SignedIn};
 use crate::pages::registry::written::{error_of, since};
 use crate::state::{State, blocking};
 
@@ -168,7 +168,7 @@ fn form(
 /// Saves, completes or removes one milestone.
 pub(super) async fn change(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {

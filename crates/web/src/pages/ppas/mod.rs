@@ -19,7 +19,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::errors::PageError;
 use super::forms::{SafeForm, done};
-use super::frame::{Page, Signed};
+use super::frame::{Page, SignedIn};
 use super::registry::written::error_of;
 use super::registry::{detail as generic, history_panel, tasks};
 use super::trace;
@@ -61,7 +61,7 @@ struct Refused {
 
 async fn show(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
@@ -340,7 +340,7 @@ fn trace_label(record: &Record, name: &str) -> Markup {
 
 async fn set_progress(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {

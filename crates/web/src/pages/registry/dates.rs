@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use obcms_app::calendar::series::occurrences::{Date, Overview};
 use obcms_app::{Actor, AppError};
 use obcms_domain::calendar::series::state::whole_state;
-use obcms_domain::calendar::series::{Series, words};
+use obcms_domain::calendar::series::{Series, describe};
 use obcms_domain::calendar::unfloating;
 use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Kind, Record};
@@ -41,7 +41,7 @@ pub fn address(kind: &Kind, id: Id, recurrence_id: &str) -> String {
 /// A small mark beside the title of what repeats, which says how; nothing for what happens once.
 #[must_use]
 pub fn repeats_mark(record: &Record) -> Markup {
-    match words::of_record(record) {
+    match describe::of_record(record) {
         Some(text) => {
             html! { span.repeats title=(text) { (icon("repeat")) span.visually-hidden { (text) } } }
         }
@@ -100,7 +100,7 @@ pub fn panel(
         && !actor.read_only
         && state.app.read(|tx| actor.writable(tx, record))?.allows_name("exdates");
     let zone: TimeZone = page.zone();
-    let said = words::of_record(record).unwrap_or_default();
+    let said = describe::of_record(record).unwrap_or_default();
     let kind = record.kind;
     let content = html! { div.stack data-gap="small" {
         p.repeats-words { (icon("repeat")) span { (said) } }

@@ -23,7 +23,7 @@ use crate::components::tabs::record_tabs;
 use crate::input::{PageParameters, PathId};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
-use crate::pages::frame::{Page, Signed};
+use crate::pages::frame::{Page, SignedIn};
 use crate::pages::{bookings, may_create, trace};
 use crate::state::{State, blocking};
 
@@ -38,7 +38,7 @@ struct Rights {
 pub async fn detail(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     parameters: PageParameters,
 ) -> Result<Response, PageError> {
@@ -338,21 +338,21 @@ pub fn kept(record: &Record, values: &Values<'_>) -> Vec<Property> {
 }
 
 /// `POST /COLLECTION/{id}/archive` and `…/restore`.
-pub async fn put_away(
+pub async fn archive(
     kind: &'static Kind,
-    put_away: bool,
+    archive: bool,
     AxumState(state): AxumState<State>,
-    Signed { actor, .. }: Signed,
+    SignedIn { actor, .. }: SignedIn,
     id: PathId,
 ) -> Result<Response, PageError> {
     let record = blocking(|| {
-        if put_away {
+        if archive {
             state.app.archive(&actor, kind, id.0, None)
         } else {
             state.app.restore(&actor, kind, id.0, None)
         }
     })?;
-    let word = if put_away { "archived" } else { "restored" };
+    let word = if archive { "archived" } else { "restored" };
     let undo = blocking(|| state.app.undo_of_last(&actor, kind, record.id))?;
     Ok(done(&kind.url(record.id), &format!("{} {word}", kind.label), undo.as_deref()))
 }
@@ -361,7 +361,7 @@ pub async fn put_away(
 pub async fn undo(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
-    Signed { actor, .. }: Signed,
+    SignedIn { actor, .. }: SignedIn,
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {

@@ -31,7 +31,7 @@ use crate::input::{Form, PageParameters, PathId};
 use crate::pages::bookings;
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
-use crate::pages::frame::{Page, Signed};
+use crate::pages::frame::{Page, SignedIn};
 use crate::state::{State, blocking};
 
 /// Name of the hidden input with the version that the person saw.
@@ -247,7 +247,7 @@ fn forbid_create(actor: &Actor, kind: &'static Kind) -> Result<(), AppError> {
 pub async fn new(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     forbid_create(&actor, kind)?;
@@ -261,7 +261,7 @@ pub async fn new(
 pub async fn create(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let input = read_form(kind, &form);
@@ -291,7 +291,7 @@ pub async fn create(
 pub async fn edit(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
@@ -347,7 +347,7 @@ pub(super) fn may_edit(
 pub async fn update(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::core::work::is_shown;
+use obcms_app::core::unit_of_work::is_shown;
 use obcms_app::records::history::{Entry, FieldChange as Change};
 use obcms_app::{Actor, AppError};
 use obcms_domain::calendar::series;

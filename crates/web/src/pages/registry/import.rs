@@ -19,7 +19,7 @@ use crate::components::feedback;
 use crate::components::forms::{Control, FormField, error_summary, field};
 use crate::pages::errors::PageError;
 use crate::pages::forms::done;
-use crate::pages::frame::{Page, Signed};
+use crate::pages::frame::{Page, SignedIn};
 use crate::problem::Problem;
 use crate::state::{State, blocking};
 
@@ -77,7 +77,10 @@ fn require(actor: &Actor, kind: &Kind) -> Result<(), AppError> {
 }
 
 /// `GET /COLLECTION/import`.
-pub async fn page(kind: &'static Kind, Signed { page, actor }: Signed) -> Result<Html<String>, PageError> {
+pub async fn page(
+    kind: &'static Kind,
+    SignedIn { page, actor }: SignedIn,
+) -> Result<Html<String>, PageError> {
     require(&actor, kind)?;
     Ok(Html(draw(kind, &page, None, &html! {})))
 }
@@ -86,7 +89,7 @@ pub async fn page(kind: &'static Kind, Signed { page, actor }: Signed) -> Result
 pub async fn import(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     Upload(upload): Upload,
 ) -> Result<Response, PageError> {
     require(&actor, kind)?;

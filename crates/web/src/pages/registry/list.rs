@@ -27,7 +27,7 @@ use crate::components::tables::{BulkAction, Column, Direction, Pager, Row, Table
 use crate::input::{Form, PageParameters};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
-use crate::pages::frame::{Page, Signed};
+use crate::pages::frame::{Page, SignedIn};
 use crate::pages::may_create;
 use crate::pages::{bookings, holidays};
 use crate::state::{State, blocking};
@@ -83,7 +83,7 @@ impl Asked {
 pub async fn list(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Response, PageError> {
     let parameters = parameters.matching(|name| state.app.knows_parameter(kind, name));
@@ -404,9 +404,9 @@ fn empty(actor: &Actor, asked: &Asked) -> Markup {
 /// `POST /COLLECTION/archive` and `…/restore`: all of `ids` or none, undone together.
 pub async fn bulk(
     kind: &'static Kind,
-    put_away: bool,
+    archive: bool,
     AxumState(state): AxumState<State>,
-    Signed { actor, .. }: Signed,
+    SignedIn { actor, .. }: SignedIn,
     parameters: PageParameters,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
@@ -421,12 +421,12 @@ pub async fn bulk(
             let mut changed = None;
             for id in &ids {
                 let before = work.load(kind, *id)?;
-                if put_away {
+                if archive {
                     obcms_app::records::archive(work, kind, *id, None)?;
                 } else {
                     obcms_app::records::restore(work, kind, *id, None)?;
                 }
-                if before.is_archived() != put_away {
+                if before.is_archived() != archive {
                     changed.get_or_insert((*id, work.change_set));
                 }
             }
@@ -438,7 +438,7 @@ pub async fn bulk(
     } else {
         format!("{} {}", ids.len(), plural(kind))
     };
-    let word = if put_away { "archived" } else { "restored" };
+    let word = if archive { "archived" } else { "restored" };
     let undo = changed.map(|(record, set)| undo_address(kind, record, set));
     Ok(done(&back, &format!("{what} {word}"), undo.as_deref()))
 }

@@ -24,7 +24,7 @@ use axum::Router;
 use axum::extract::State as AxumState;
 use axum::routing::{get, post};
 use maud::{Markup, html};
-use obcms_app::core::Sight;
+use obcms_app::core::Visibility;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
@@ -39,7 +39,7 @@ pub use value::Values;
 pub use written::read_form;
 
 use super::forms::SafeForm;
-use super::frame::Signed;
+use super::frame::SignedIn;
 use crate::input::{PageParameters, PathId};
 use crate::state::State;
 
@@ -63,7 +63,7 @@ fn pages(kind: &'static Kind) -> Router<State> {
     if !OWN_LISTS.contains(&kind.name) {
         router = router.route(
             &all,
-            get(move |state: AxumState<State>, signed: Signed, parameters: PageParameters| {
+            get(move |state: AxumState<State>, signed: SignedIn, parameters: PageParameters| {
                 list::list(kind, state, signed, parameters)
             }),
         );
@@ -73,7 +73,10 @@ fn pages(kind: &'static Kind) -> Router<State> {
             .route(
                 &one,
                 get(
-                    move |state: AxumState<State>, signed: Signed, id: PathId, parameters: PageParameters| {
+                    move |state: AxumState<State>,
+                          signed: SignedIn,
+                          id: PathId,
+                          parameters: PageParameters| {
                         detail::detail(kind, state, signed, id, parameters)
                     },
                 ),
@@ -89,7 +92,7 @@ fn writing(kind: &'static Kind, all: &str, one: &str) -> Router<State> {
     if occurrence::has_dates(kind) {
         router = router.route(
             &format!("{one}/occurrences"),
-            post(move |state: AxumState<State>, signed: Signed, id: PathId, form: SafeForm| {
+            post(move |state: AxumState<State>, signed: SignedIn, id: PathId, form: SafeForm| {
                 occurrence::act(kind, state, signed, id, form)
             }),
         );
@@ -98,58 +101,61 @@ fn writing(kind: &'static Kind, all: &str, one: &str) -> Router<State> {
         router = router
             .route(
                 &format!("{all}/new"),
-                get(move |state: AxumState<State>, signed: Signed, parameters: PageParameters| {
+                get(move |state: AxumState<State>, signed: SignedIn, parameters: PageParameters| {
                     form::new(kind, state, signed, parameters)
                 })
-                .post(move |state: AxumState<State>, signed: Signed, typed: SafeForm| {
+                .post(move |state: AxumState<State>, signed: SignedIn, typed: SafeForm| {
                     form::create(kind, state, signed, typed)
                 }),
             )
             .route(
                 &format!("{one}/edit"),
                 get(
-                    move |state: AxumState<State>, signed: Signed, id: PathId, parameters: PageParameters| {
+                    move |state: AxumState<State>,
+                          signed: SignedIn,
+                          id: PathId,
+                          parameters: PageParameters| {
                         form::edit(kind, state, signed, id, parameters)
                     },
                 )
                 .post(
-                    move |state: AxumState<State>, signed: Signed, id: PathId, typed: SafeForm| {
+                    move |state: AxumState<State>, signed: SignedIn, id: PathId, typed: SafeForm| {
                         form::update(kind, state, signed, id, typed)
                     },
                 ),
             );
     }
-    for (word, put_away) in [("archive", true), ("restore", false)] {
+    for (word, archive) in [("archive", true), ("restore", false)] {
         router = router
             .route(
                 &format!("{all}/{word}"),
                 post(
                     move |state: AxumState<State>,
-                          signed: Signed,
+                          signed: SignedIn,
                           parameters: PageParameters,
                           form: SafeForm| {
-                        list::bulk(kind, put_away, state, signed, parameters, form)
+                        list::bulk(kind, archive, state, signed, parameters, form)
                     },
                 ),
             )
             .route(
                 &format!("{one}/{word}"),
-                post(move |state: AxumState<State>, signed: Signed, id: PathId, _: SafeForm| {
-                    detail::put_away(kind, put_away, state, signed, id)
+                post(move |state: AxumState<State>, signed: SignedIn, id: PathId, _: SafeForm| {
+                    detail::archive(kind, archive, state, signed, id)
                 }),
             );
     }
     router
         .route(
             &format!("{one}/undo"),
-            post(move |state: AxumState<State>, signed: Signed, id: PathId, form: SafeForm| {
+            post(move |state: AxumState<State>, signed: SignedIn, id: PathId, form: SafeForm| {
                 detail::undo(kind, state, signed, id, form)
             }),
         )
         .route(
             &format!("{all}/import"),
-            get(move |signed: Signed| import::page(kind, signed)).post(
-                move |state: AxumState<State>, signed: Signed, upload: import::Upload| {
+            get(move |signed: SignedIn| import::page(kind, signed)).post(
+                move |state: AxumState<State>, signed: SignedIn, upload: import::Upload| {
                     import::import(kind, state, signed, upload)
                 },
             ),
@@ -188,9 +194,9 @@ pub fn visible(state: &State, actor: &Actor, directory: &Directory) -> Result<Ha
     for (name, ids) in by_kind {
         let Some(kind) = kinds::by_name(name) else { continue };
         match actor.sight(kind) {
-            Some(Sight::All) => seen.extend(ids),
+            Some(Visibility::All) => seen.extend(ids),
             // One question for each kind, and there are few kinds.
-            Some(Sight::Within(scope)) => {
+            Some(Visibility::Within(scope)) => {
                 seen.extend(state.app.read(|tx| Ok(records::in_scope(tx, kind, &ids, &scope)?))?);
             }
             None => {}

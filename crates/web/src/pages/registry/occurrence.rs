@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use obcms_app::calendar::series::occurrences::{Around, differing_fields};
 use obcms_app::calendar::series::{Scope, Target};
 use obcms_app::{Actor, AppError};
-use obcms_domain::calendar::series::{self, words};
+use obcms_domain::calendar::series::{self, describe};
 use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Kind, Record};
 use serde_json::{Map, json};
@@ -24,7 +24,7 @@ use crate::components::scope::scope_button;
 use crate::input::PathId;
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
-use crate::pages::frame::{Page, Signed};
+use crate::pages::frame::{Page, SignedIn};
 use crate::state::{State, blocking};
 
 /// What the person may do with the date.
@@ -170,7 +170,7 @@ fn head(page: &Page, around: &Around, rights: &Rights, zone: &TimeZone) -> Marku
 fn series_strip(around: &Around) -> Markup {
     let kind = around.series.kind;
     let id = around.series.id;
-    let said = words::of_record(&around.series).unwrap_or_default();
+    let said = describe::of_record(&around.series).unwrap_or_default();
     let neighbour = |name: &Option<String>, label: &str, drawing: &str| {
         html! {
             @match name {
@@ -242,7 +242,7 @@ fn differences(page: &Page, around: &Around, values: &Values<'_>, may_edit: bool
 pub async fn act(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
-    Signed { actor, .. }: Signed,
+    SignedIn { actor, .. }: SignedIn,
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {

@@ -26,7 +26,7 @@ use crate::components::icons::icon;
 use crate::input::PathId;
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
-use crate::pages::frame::{Page, Signed};
+use crate::pages::frame::{Page, SignedIn};
 use crate::pages::may_create;
 use crate::state::{State, blocking};
 
@@ -169,7 +169,7 @@ fn distance(day: Date, due: Date) -> String {
 
 /// The route of `POST /COLLECTION/{id}/tasks`.
 pub fn changing(kind: &'static Kind) -> MethodRouter<State> {
-    post(move |state: AxumState<State>, signed: Signed, id: PathId, form: SafeForm| {
+    post(move |state: AxumState<State>, signed: SignedIn, id: PathId, form: SafeForm| {
         change(kind, state, signed, id, form)
     })
 }
@@ -178,7 +178,7 @@ pub fn changing(kind: &'static Kind) -> MethodRouter<State> {
 pub async fn change(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
-    Signed { actor, .. }: Signed,
+    SignedIn { actor, .. }: SignedIn,
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {

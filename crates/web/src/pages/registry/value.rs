@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_domain::bookings::WEEKDAYS;
-use obcms_domain::calendar::series::words;
+use obcms_domain::calendar::series::describe;
 use obcms_domain::choices::{self, Choice};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
@@ -49,7 +49,7 @@ impl Values<'_> {
                 parts::due(record, self.today)
             }
             (FieldType::Recurrence, Value::Text(text)) if !text.is_empty() => {
-                let said = words::of_record(record).unwrap_or_else(|| rule_text(text));
+                let said = describe::of_record(record).unwrap_or_else(|| rule_text(text));
                 html! { span title=(text) { (said) } }
             }
             (_, Value::Json(json)) => structure(field, json),
@@ -229,7 +229,7 @@ fn item_text(value: &Json) -> String {
 /// A rule in words without the start of its series.
 fn rule_text(text: &str) -> String {
     match text.parse() {
-        Ok(rule) => words::of_rule(&rule, None, &TimeZone::UTC),
+        Ok(rule) => describe::of_rule(&rule, None, &TimeZone::UTC),
         Err(_) => text.to_owned(),
     }
 }

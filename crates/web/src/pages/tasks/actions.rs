@@ -19,7 +19,7 @@ use super::parts::{Address, back};
 use crate::input::{PageParameters, PathId};
 use crate::pages::errors::PageError;
 use crate::pages::forms::{SafeForm, done};
-use crate::pages::frame::Signed;
+use crate::pages::frame::SignedIn;
 use crate::pages::registry::dates::name_text;
 use crate::state::{State, blocking};
 
@@ -30,7 +30,7 @@ const MAXIMUM: usize = 500;
 /// `scope=all`, and where it is needed `force_reason`; leads to `back`.
 pub async fn transition(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
@@ -64,7 +64,7 @@ pub async fn transition(
 /// `POST /tasks/{id}/change`: progress or description, changed on the page of the task itself.
 pub async fn change(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
@@ -102,7 +102,7 @@ pub async fn change(
 /// `POST /tasks/bulk/ACTION?FILTERS`: all of `ids` or none, taken back together.
 pub async fn bulk(
     AxumState(state): AxumState<State>,
-    Signed { actor, .. }: Signed,
+    SignedIn { actor, .. }: SignedIn,
     action: Result<Path<String>, PathRejection>,
     parameters: PageParameters,
     SafeForm(form): SafeForm,

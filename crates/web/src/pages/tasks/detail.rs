@@ -6,10 +6,10 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use obcms_app::calendar::series::Scope;
 use obcms_app::tasks::board::may_move;
-use obcms_app::tasks::neighbours::Neighbours;
+use obcms_app::tasks::dependencies::TaskDependencies;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::calendar::series::words;
+use obcms_domain::calendar::series::describe;
 use obcms_domain::choices::{self, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, TASK};
@@ -29,7 +29,7 @@ use crate::components::menu::{Menu, MenuItem, menu};
 use crate::input::{Form, PageParameters, PathId};
 use crate::pages::bookings;
 use crate::pages::errors::PageError;
-use crate::pages::frame::{Page, Signed};
+use crate::pages::frame::{Page, SignedIn};
 use crate::pages::registry::{dates, history_panel, occurrence};
 use crate::pages::trace;
 use crate::state::{State, blocking};
@@ -38,7 +38,7 @@ use crate::state::{State, blocking};
 struct Sheet<'a> {
     page: &'a Page,
     task: Record,
-    around: Neighbours,
+    around: TaskDependencies,
     directory: Directory,
     may_move: bool,
     may_edit: bool,
@@ -54,7 +54,7 @@ struct Sheet<'a> {
 /// `GET /tasks/{id}`.
 pub async fn show(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     id: PathId,
     parameters: PageParameters,
 ) -> Result<Response, PageError> {
@@ -464,7 +464,7 @@ impl Sheet<'_> {
             })
         };
         let mut list = vec![
-            ("Repeats", words::of_record(task).map_or_else(|| html! {}, |said| html! { (said) })),
+            ("Repeats", describe::of_record(task).map_or_else(|| html! {}, |said| html! { (said) })),
             (
                 "Belongs to",
                 match parts::origin(task, &self.directory) {

@@ -23,7 +23,7 @@ use crate::components::tables::{BulkAction, Column, Direction, Pager, Row, Table
 use crate::components::tabs::{Tab, tabs};
 use crate::input::PageParameters;
 use crate::pages::errors::PageError;
-use crate::pages::frame::{Page, Signed};
+use crate::pages::frame::{Page, SignedIn};
 use crate::pages::may_create;
 use crate::state::{State, blocking};
 
@@ -47,7 +47,7 @@ fn pairs(filters: &[(&str, &str)]) -> Pairs {
 /// `GET /tasks`.
 pub async fn list(
     AxumState(state): AxumState<State>,
-    Signed { page, actor }: Signed,
+    SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     let parameters = parameters.matching(|name| state.app.knows_parameter(&TASK, name));

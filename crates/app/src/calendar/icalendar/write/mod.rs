@@ -62,7 +62,7 @@ struct Use {
 
 /// A calendar as it goes out.
 #[derive(Clone, Debug)]
-pub struct Written {
+pub struct SerializedCalendar {
     head: Vec<u8>,
     components: Vec<Arc<Component>>,
     /// When something in it was last changed.
@@ -71,7 +71,7 @@ pub struct Written {
     pub digest: u64,
 }
 
-impl Written {
+impl SerializedCalendar {
     /// How many pieces it consists of.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -106,7 +106,7 @@ pub(super) fn write(
     about: &About,
     office: &TimeZone,
     window_end: Timestamp,
-) -> Written {
+) -> SerializedCalendar {
     let writer = entry::Writer::new(feed, facts, about, office);
     let new = |entry: &Entry| {
         let component = Arc::new(writer.write(entry));
@@ -122,7 +122,7 @@ pub(super) fn write(
     let mut hasher = DefaultHasher::new();
     hasher.write(&head);
     components.iter().for_each(|component| hasher.write_u64(component.digest));
-    Written { head, components, last_modified, digest: hasher.finish() }
+    SerializedCalendar { head, components, last_modified, digest: hasher.finish() }
 }
 
 /// The zones of all entries, with the years in which they are used.
@@ -132,8 +132,8 @@ fn used(components: &[Arc<Component>], window_end: Timestamp) -> BTreeMap<&str, 
     let end = TimeZone::UTC.to_datetime(window_end).year();
     for one in components.iter().flat_map(|component| &component.zones) {
         let years = used.entry(&one.zone).or_default();
-        years.take_in(one.first);
-        years.take_in(one.last.unwrap_or(end).max(one.first));
+        years.include(one.first);
+        years.include(one.last.unwrap_or(end).max(one.first));
     }
     used
 }
@@ -189,7 +189,7 @@ impl Default for Years {
 }
 
 impl Years {
-    fn take_in(&mut self, year: i16) {
+    fn include(&mut self, year: i16) {
         self.first = self.first.min(year);
         self.last = self.last.max(year);
     }

@@ -18,7 +18,7 @@ use obcms_store::calendar::invalidation::{self, Touched};
 use obcms_store::calendar::{self as store, EntryRow, Window};
 use obcms_store::{Tx, records};
 
-use super::writing::Written;
+use super::serialize::SerializedEntry;
 use super::{Zones, expansion};
 use crate::calendar::icalendar::Component;
 use crate::core::AppError;
@@ -28,7 +28,7 @@ pub type Names = Arc<HashMap<Id, String>>;
 
 /// A row of the table and what follows from it alone.
 #[derive(Debug)]
-pub struct Kept {
+pub struct CachedEntry {
     /// The row.
     pub row: EntryRow,
     /// Zone in which a timed entry is told.
@@ -38,12 +38,12 @@ pub struct Kept {
     /// The series, when the row stands for one.
     pub series: Option<Box<ReadySeries>>,
     /// How it goes out, written when it does for the first time.
-    pub written: OnceLock<Written>,
+    pub written: OnceLock<SerializedEntry>,
     /// How it goes out to calendar programs, likewise.
     pub component: OnceLock<Arc<Component>>,
 }
 
-impl Kept {
+impl CachedEntry {
     /// Rows with what they take, given as pairs of record and resource.
     fn all(rows: Vec<EntryRow>, taken: Vec<(Id, Id)>, office: &TimeZone) -> Vec<Arc<Self>> {
         let mut resources: HashMap<Id, Vec<Id>> = HashMap::new();
@@ -81,7 +81,7 @@ type Key = (Timestamp, Arc<str>, Id, &'static str, i64);
 
 /// The calendar of a process.
 #[derive(Debug, Default)]
-pub struct KeptCalendar {
+pub struct CalendarCache {
     contents: RwLock<Contents>,
 }
 
@@ -89,15 +89,15 @@ pub struct KeptCalendar {
 struct Contents {
     /// Number of the state that this shows; none before it is read, and while it is brought up to date.
     state: Option<i64>,
-    short: BTreeMap<Key, Arc<Kept>>,
+    short: BTreeMap<Key, Arc<CachedEntry>>,
     /// Longer than [`LONG_DAYS`], and series.
-    long: BTreeMap<Key, Arc<Kept>>,
+    long: BTreeMap<Key, Arc<CachedEntry>>,
     of_record: HashMap<Id, Vec<Key>>,
     /// Of everybody who is on an entry.
     names: Names,
 }
 
-impl KeptCalendar {
+impl CalendarCache {
     /// Rows that touch the window, in their order, in the state that the transaction sees, and the names of the people
     /// on them.
     pub fn within(
@@ -106,7 +106,7 @@ impl KeptCalendar {
         state: i64,
         window: &Window,
         office: &TimeZone,
-    ) -> Result<(Vec<Arc<Kept>>, Names), AppError> {
+    ) -> Result<(Vec<Arc<CachedEntry>>, Names), AppError> {
         {
             let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
             if contents.state == Some(state) {
@@ -145,7 +145,7 @@ impl Contents {
     fn read_all(&mut self, tx: &mut Tx<'_>, office: &TimeZone) -> Result<(), AppError> {
         *self = Self::default();
         let taken = store::all_resources(tx)?;
-        let rows = Kept::all(store::all(tx)?, taken, office);
+        let rows = CachedEntry::all(store::all(tx)?, taken, office);
         self.names = names_of(tx, &rows)?;
         rows.into_iter().for_each(|row| self.put(row));
         Ok(())
@@ -183,7 +183,7 @@ impl Contents {
     fn write_anew(&mut self, people: &[Id]) {
         for row in self.short.values_mut().chain(self.long.values_mut()) {
             if row.people().any(|id| people.contains(&id)) {
-                *row = Arc::new(Kept {
+                *row = Arc::new(CachedEntry {
                     row: row.row.clone(),
                     zone: row.zone.clone(),
                     resources: Arc::clone(&row.resources),
@@ -195,7 +195,7 @@ impl Contents {
         }
     }
 
-    fn put(&mut self, row: Arc<Kept>) {
+    fn put(&mut self, row: Arc<CachedEntry>) {
         let title = Arc::clone(&row.row.title);
         let key = (row.row.start, title, row.row.record_id, row.row.entry_kind, row.row.position);
         self.of_record.entry(row.row.record_id).or_default().push(key.clone());
@@ -206,14 +206,14 @@ impl Contents {
         };
     }
 
-    fn within(&self, window: &Window) -> Vec<Arc<Kept>> {
+    fn within(&self, window: &Window) -> Vec<Arc<CachedEntry>> {
         let (first, last) = (window.start.min(window.first_day), window.end.max(window.after_last_day));
         let margin = SignedDuration::from_hours(LONG_DAYS * 24);
         let earliest = first.checked_sub(margin).unwrap_or(Timestamp::MIN);
         let key = |instant: Timestamp| (instant, Arc::from(""), Id::NIL, "", i64::MIN);
         let short = self.short.range(key(earliest)..key(last.max(earliest)));
         let long = self.long.range(..key(last));
-        let touches = |(_, row): &(&Key, &Arc<Kept>)| window.touches(&row.row);
+        let touches = |(_, row): &(&Key, &Arc<CachedEntry>)| window.touches(&row.row);
         let (mut short, mut long) = (short.filter(touches).peekable(), long.filter(touches).peekable());
         let mut rows = Vec::new();
         loop {
@@ -231,7 +231,11 @@ impl Contents {
 }
 
 /// Rows with what follows from them, of which none is kept.
-pub fn of_rows(tx: &mut Tx<'_>, rows: Vec<EntryRow>, office: &TimeZone) -> Result<Vec<Arc<Kept>>, AppError> {
+pub fn of_rows(
+    tx: &mut Tx<'_>,
+    rows: Vec<EntryRow>,
+    office: &TimeZone,
+) -> Result<Vec<Arc<CachedEntry>>, AppError> {
     let of = |is_wanted: &dyn Fn(&Kind) -> bool| {
         let mut ids: Vec<Id> =
             rows.iter().filter(|row| is_wanted(row.kind)).map(|row| row.record_id).collect();
@@ -241,7 +245,7 @@ pub fn of_rows(tx: &mut Tx<'_>, rows: Vec<EntryRow>, office: &TimeZone) -> Resul
     };
     let mut taken = store::resources(tx, &of(&takes))?;
     taken.extend(store::booked_for(tx, &of(&|kind| kind == &EVENT))?);
-    Ok(Kept::all(rows, taken, office))
+    Ok(CachedEntry::all(rows, taken, office))
 }
 
 /// Whether things of the kind take resources by themselves.
@@ -253,7 +257,7 @@ fn takes(kind: &Kind) -> bool {
 }
 
 /// The names of everybody on the rows.
-pub fn names_of(tx: &mut Tx<'_>, rows: &[Arc<Kept>]) -> Result<Names, AppError> {
+pub fn names_of(tx: &mut Tx<'_>, rows: &[Arc<CachedEntry>]) -> Result<Names, AppError> {
     Ok(Arc::new(named(tx, rows.iter().flat_map(|row| row.people()).collect())?))
 }
 

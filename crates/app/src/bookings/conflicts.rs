@@ -10,8 +10,8 @@ use obcms_domain::registry::Record;
 use obcms_store::bookings::{self as store, Slot};
 use obcms_store::records;
 
-use super::answer;
-use crate::core::{AppError, Work};
+use super::conflict_response;
+use crate::core::{AppError, UnitOfWork};
 
 /// What a booking asks for, and the resource that it asks for.
 pub struct Demand {
@@ -48,7 +48,11 @@ pub fn slots(booking: &Record, resource: Id, terms: &Terms, uses: &[Use]) -> Vec
 }
 
 /// Holds the resource of a booking, and that which it had before: whoever comes second waits here.
-pub fn hold(work: &mut Work<'_, '_>, before: Option<&Record>, booking: &Record) -> Result<Record, AppError> {
+pub fn hold(
+    work: &mut UnitOfWork<'_, '_>,
+    before: Option<&Record>,
+    booking: &Record,
+) -> Result<Record, AppError> {
     let mut ids: Vec<Id> =
         before.into_iter().chain([booking]).filter_map(|one| one.reference("resource")).collect();
     ids.dedup();
@@ -59,7 +63,7 @@ pub fn hold(work: &mut Work<'_, '_>, before: Option<&Record>, booking: &Record) 
 
 /// What the booking asks for, as it stands in the record.
 pub fn demand(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     booking: &Record,
     uses: &[Use],
@@ -80,19 +84,19 @@ pub fn in_the_way<'a>(terms: &Terms, wanted: &Slot, others: &'a [Slot]) -> Vec<&
 
 /// The smallest span that holds all slots.
 #[must_use]
-pub fn hull(slots: &[Slot]) -> Option<Span> {
+pub fn bounding_span(slots: &[Slot]) -> Option<Span> {
     let start = slots.iter().map(|slot| slot.taken.start).min()?;
     let end = slots.iter().map(|slot| slot.taken.end).max()?;
     Some(Span::new(start, end))
 }
 
 /// Refuses what is taken by others. An override that went over this booking does not keep it from being changed.
-pub fn check(work: &mut Work<'_, '_>, booking: &Record, demand: &Demand) -> Result<(), AppError> {
-    let Some(hull) = hull(&demand.slots).filter(|_| !is_override(booking)) else {
+pub fn check(work: &mut UnitOfWork<'_, '_>, booking: &Record, demand: &Demand) -> Result<(), AppError> {
+    let Some(bounding_span) = bounding_span(&demand.slots).filter(|_| !is_override(booking)) else {
         return Ok(());
     };
     check_itself(demand)?;
-    let mut others = store::within(work.tx, &[demand.resource.id], hull, Some(booking.id))?;
+    let mut others = store::within(work.tx, &[demand.resource.id], bounding_span, Some(booking.id))?;
     if others.iter().any(|other| other.is_override) {
         let before = store::of_bookings(work.tx, &[booking.id])?;
         others.retain(|other| {
@@ -104,7 +108,7 @@ pub fn check(work: &mut Work<'_, '_>, booking: &Record, demand: &Demand) -> Resu
 
 /// Refuses a booking when one of these stands in its way.
 pub fn refuse(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     booking: &Record,
     demand: &Demand,
     others: &[Slot],
@@ -121,7 +125,7 @@ pub fn refuse(
     }
     match first {
         None => Ok(()),
-        Some(wanted) => Err(answer::clash(work, booking, demand, wanted, &found)?),
+        Some(wanted) => Err(conflict_response::clash(work, booking, demand, wanted, &found)?),
     }
 }
 
@@ -144,22 +148,26 @@ fn check_itself(demand: &Demand) -> Result<(), AppError> {
 }
 
 /// A new booking takes its times.
-pub fn created(work: &mut Work<'_, '_>, booking: &Record) -> Result<(), AppError> {
-    occupy(work, None, booking)
+pub fn created(work: &mut UnitOfWork<'_, '_>, booking: &Record) -> Result<(), AppError> {
+    reserve(work, None, booking)
 }
 
 /// A changed booking takes its times anew.
-pub fn changed(work: &mut Work<'_, '_>, before: &Record, booking: &Record) -> Result<(), AppError> {
-    occupy(work, Some(before), booking)
+pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, booking: &Record) -> Result<(), AppError> {
+    reserve(work, Some(before), booking)
 }
 
 /// Refuses an undo that archives a resource with bookings ahead.
-pub fn before_undo(work: &mut Work<'_, '_>, before: &Record, resource: &Record) -> Result<(), AppError> {
+pub fn before_undo(
+    work: &mut UnitOfWork<'_, '_>,
+    before: &Record,
+    resource: &Record,
+) -> Result<(), AppError> {
     if resource.is_archived() && !before.is_archived() { before_archive(work, before) } else { Ok(()) }
 }
 
 /// Writes what the booking takes now, after a look at what others take.
-fn occupy(work: &mut Work<'_, '_>, before: Option<&Record>, booking: &Record) -> Result<(), AppError> {
+fn reserve(work: &mut UnitOfWork<'_, '_>, before: Option<&Record>, booking: &Record) -> Result<(), AppError> {
     let now_taken = occupied(booking);
     if let Some(before) = before
         && occupied(before) == now_taken
@@ -197,7 +205,7 @@ pub fn unbounded(terms: &Terms) -> AppError {
 }
 
 /// Whether others took what an archived booking would take again.
-pub fn is_taken(work: &mut Work<'_, '_>, booking: &Record) -> Result<bool, AppError> {
+pub fn is_taken(work: &mut UnitOfWork<'_, '_>, booking: &Record) -> Result<bool, AppError> {
     if !BookingStatus::of(booking).blocks() {
         return Ok(false);
     }
@@ -213,7 +221,11 @@ pub fn is_taken(work: &mut Work<'_, '_>, booking: &Record) -> Result<bool, AppEr
 }
 
 /// After a resource was changed: its bookings ahead keep to its capacity, or the change is refused with their names.
-pub fn follow_resource(work: &mut Work<'_, '_>, before: &Record, resource: &Record) -> Result<(), AppError> {
+pub fn follow_resource(
+    work: &mut UnitOfWork<'_, '_>,
+    before: &Record,
+    resource: &Record,
+) -> Result<(), AppError> {
     if before.title() != resource.title() {
         rename(work, resource)?;
     }
@@ -226,7 +238,7 @@ pub fn follow_resource(work: &mut Work<'_, '_>, before: &Record, resource: &Reco
     let crowd = too_many(&regular, terms.capacity);
     if !crowd.is_empty() {
         let detail = format!("{} is booked more than {} times at once:", terms.name, terms.capacity);
-        return Err(answer::named(work, &detail, &crowd)?);
+        return Err(conflict_response::named(work, &detail, &crowd)?);
     }
     store::mark(work.tx, resource.id, work.now, terms.capacity == 1)?;
     Ok(())
@@ -245,7 +257,7 @@ fn too_many(slots: &[Slot], capacity: i64) -> Vec<&Slot> {
 }
 
 /// Bookings carry the name of their resource, for search and calendar.
-fn rename(work: &mut Work<'_, '_>, resource: &Record) -> Result<(), AppError> {
+fn rename(work: &mut UnitOfWork<'_, '_>, resource: &Record) -> Result<(), AppError> {
     let ids = store::of_resource(work.tx, resource.id)?;
     for before in records::load_many(work.tx, &BOOKING, &ids)? {
         let mut booking = before.clone();
@@ -256,20 +268,20 @@ fn rename(work: &mut Work<'_, '_>, resource: &Record) -> Result<(), AppError> {
 }
 
 /// A resource with bookings ahead stays.
-pub fn before_archive(work: &mut Work<'_, '_>, resource: &Record) -> Result<(), AppError> {
+pub fn before_archive(work: &mut UnitOfWork<'_, '_>, resource: &Record) -> Result<(), AppError> {
     let ahead = store::ahead(work.tx, resource.id, work.now)?;
     if ahead.is_empty() {
         return Ok(());
     }
     let slots: Vec<&Slot> = ahead.iter().collect();
     let detail = format!("{} is booked. Cancel or move these bookings first:", resource.title());
-    Err(answer::named(work, &detail, &slots)?)
+    Err(conflict_response::named(work, &detail, &slots)?)
 }
 
 /// Bookings of something that is archived are archived with it and leave their times to others; when it comes back
 /// they come back, unless somebody took the time meanwhile.
 pub fn follow_origin(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     archived_before: Option<Timestamp>,
     origin: &Record,
 ) -> Result<(), AppError> {

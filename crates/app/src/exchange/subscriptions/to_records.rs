@@ -17,11 +17,11 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use super::ranges::{self, MAXIMUM_RANGES, Range};
+use super::this_and_future::{self, MAXIMUM_RANGES, Range};
 
 /// What was not taken over, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Left {
+pub struct SkippedEvent {
     /// Its title, or what it is.
     pub title: String,
     /// Its UID, or empty.
@@ -53,11 +53,11 @@ impl Draft {
 }
 
 /// The events of a calendar, and what was left out.
-pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<Left>) {
-    let mut left: Vec<Left> = calendar
+pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<SkippedEvent>) {
+    let mut left: Vec<SkippedEvent> = calendar
         .skipped
         .iter()
-        .map(|skipped| Left {
+        .map(|skipped| SkippedEvent {
             title: if skipped.summary.is_empty() {
                 skipped.component.clone()
             } else {
@@ -174,7 +174,7 @@ fn name_of(moment: &Moment, has_days: bool, zone: &TimeZone, start: Option<DateT
 
 /// An event that happens once, or a series with its changed dates: more than one draft when it goes on otherwise from
 /// some date on.
-fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Left>) -> Vec<Draft> {
+fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<SkippedEvent>) -> Vec<Draft> {
     let zone = zone_of(event, office);
     let has_days = event.start.is_day();
     let first = match &event.start {
@@ -183,7 +183,7 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
     };
     let name = |moment: &Moment| name_of(moment, has_days, &zone, first);
     let mut leave = |what: &Event, reason: String| {
-        left.push(Left { title: what.summary.clone(), uid: what.uid.clone(), reason });
+        left.push(SkippedEvent { title: what.summary.clone(), uid: what.uid.clone(), reason });
     };
 
     let mut with_start = None;
@@ -291,7 +291,7 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Le
         };
         leave(changes.iter().find(is_it).unwrap_or(&event), reason);
     };
-    let parts = ranges::parts(record, ranges, &zone, &mut tell);
+    let parts = this_and_future::parts(record, ranges, &zone, &mut tell);
     let part = |(date, record): (String, Record)| {
         let fields = fields.iter().map(|(name, _)| (*name, record.get(name).clone())).collect();
         draft(event, &date, fields)

@@ -7,12 +7,12 @@ use obcms_domain::registry::{DateRole, Field, FieldType, Kind, Record, Source};
 use obcms_store::{bookings as store, records as stored};
 use serde_json::json;
 
-use crate::core::{AppError, Work};
+use crate::core::{AppError, UnitOfWork};
 use crate::records::{self, Input};
 
 /// To whom, or to what, an entry goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Goes {
+pub(super) struct Reassignment {
     /// The person who takes the place of another one.
     pub person: Option<Id>,
     /// The resource that takes the place of another one.
@@ -21,7 +21,7 @@ pub(super) struct Goes {
     pub instead_of: Option<Id>,
 }
 
-impl Goes {
+impl Reassignment {
     /// Errors of the fields that hold people, named as the sender named them.
     pub fn in_terms_of_the_entry(&self, error: AppError, kind: &Kind) -> AppError {
         if self.person.is_none() {
@@ -38,7 +38,7 @@ fn resource_field(kind: &Kind) -> Option<&'static Field> {
 }
 
 /// The change of the record's fields that lets the entry go there.
-pub(super) fn fields(record: &Record, role: &DateRole, goes: &Goes) -> Result<Input, AppError> {
+pub(super) fn fields(record: &Record, role: &DateRole, goes: &Reassignment) -> Result<Input, AppError> {
     let mut fields = Input::new();
     if (goes.person.is_some() || goes.resource.is_some()) && !role.label.is_empty() {
         return Err(AppError::conflict("This entry is a date of another record and cannot be reassigned."));
@@ -100,10 +100,10 @@ fn in_place(record: &Record, new: Id, old: Id) -> Result<Input, AppError> {
 /// What takes no resource by itself has bookings for it: those of the resource go to the other one, and with the
 /// times of the record where they had the same. Answers which were changed.
 pub(super) fn bookings(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     before: &Record,
     after: &Record,
-    goes: &Goes,
+    goes: &Reassignment,
 ) -> Result<Vec<Record>, AppError> {
     let Some(resource) = goes.resource.filter(|_| resource_field(before.kind).is_none()) else {
         return Ok(Vec::new());

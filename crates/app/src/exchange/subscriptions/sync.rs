@@ -10,8 +10,8 @@ use obcms_store::exchange::subscriptions as store;
 use obcms_store::records;
 use serde::Serialize;
 
-use super::reading::{Draft, Left};
-use crate::core::{Actor, App, AppError, Work};
+use super::to_records::{Draft, SkippedEvent};
+use crate::core::{Actor, App, AppError, UnitOfWork};
 
 /// Events in one transaction: others write in between.
 const AT_ONCE: usize = 400;
@@ -28,7 +28,7 @@ pub struct Report {
     /// Events that the calendar does not have any more.
     pub removed: usize,
     /// What was not taken over, or not whole, some hundreds at most.
-    pub skipped: Vec<Left>,
+    pub skipped: Vec<SkippedEvent>,
     /// How much that was in all.
     pub skipped_count: usize,
 }
@@ -103,7 +103,7 @@ pub fn apply(
 }
 
 /// Holds the calendar, so that two who read it do so one after the other; an archived one has no events.
-fn require_live(work: &mut Work<'_, '_>, calendar: Id) -> Result<Record, AppError> {
+fn require_live(work: &mut UnitOfWork<'_, '_>, calendar: Id) -> Result<Record, AppError> {
     let found = work.find(&EXTERNAL_CALENDAR, calendar)?.ok_or(AppError::NotFound("external calendar"))?;
     if found.is_archived() {
         return Err(AppError::conflict("This external calendar is archived. Restore it first."));
@@ -111,7 +111,7 @@ fn require_live(work: &mut Work<'_, '_>, calendar: Id) -> Result<Record, AppErro
     Ok(found)
 }
 
-fn make(work: &mut Work<'_, '_>, calendar: Id, drafts: &[&Draft]) -> Result<(), AppError> {
+fn make(work: &mut UnitOfWork<'_, '_>, calendar: Id, drafts: &[&Draft]) -> Result<(), AppError> {
     let new: Vec<Record> = drafts
         .iter()
         .map(|draft| {
@@ -125,7 +125,7 @@ fn make(work: &mut Work<'_, '_>, calendar: Id, drafts: &[&Draft]) -> Result<(), 
 }
 
 /// Answers how many were changed.
-fn change(work: &mut Work<'_, '_>, changed: &[(Id, &Draft)]) -> Result<usize, AppError> {
+fn change(work: &mut UnitOfWork<'_, '_>, changed: &[(Id, &Draft)]) -> Result<usize, AppError> {
     let ids: Vec<Id> = changed.iter().map(|(id, _)| *id).collect();
     let mut count = 0;
     for before in records::load_many(work.tx, &EXTERNAL_EVENT, &ids)? {

@@ -21,7 +21,7 @@ pub const OVER: [&str; 3] = ["completed", "cancelled", "achieved"];
 
 /// A date that is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Open {
+pub struct PendingOccurrence {
     /// Its original start.
     pub id: Moment,
     /// The day until which it is to be done.
@@ -32,7 +32,7 @@ pub struct Open {
 
 impl Series {
     /// The first date that is to be done, by when it is due. A series of times has none.
-    pub fn first_open(&self, record: &Record) -> Result<Option<Open>, ExpandError> {
+    pub fn first_open(&self, record: &Record) -> Result<Option<PendingOccurrence>, ExpandError> {
         let (since, mut found) = self.open_of_changed(record)?;
         if !matches!(self.length, Length::Days(_)) {
             return Ok(None);
@@ -42,7 +42,7 @@ impl Series {
         for date in self.set.between(earliest, None, self.overrides.len() + 2)? {
             let last = self.length.last_day(date.id.date());
             if since.is_none_or(|since| last >= since) && !self.overrides.contains_key(&date.id.to_string()) {
-                found.push(Open { id: date.id, last, has_state: false });
+                found.push(PendingOccurrence { id: date.id, last, has_state: false });
                 break;
             }
         }
@@ -50,14 +50,19 @@ impl Series {
     }
 
     /// The last date to be done of those that were due before `day`, not looking back further than `from`.
-    pub fn last_open(&self, record: &Record, from: Date, day: Date) -> Result<Option<Open>, ExpandError> {
+    pub fn last_open(
+        &self,
+        record: &Record,
+        from: Date,
+        day: Date,
+    ) -> Result<Option<PendingOccurrence>, ExpandError> {
         let (since, mut found) = self.open_of_changed(record)?;
         let since = since.map_or(from, |since| since.max(from));
         let first = floating(self.length.first_day(since));
         for date in self.set.between(Some(first), Some(floating(day)), MOST_LOOKED_AT)? {
             if !self.overrides.contains_key(&date.id.to_string()) {
                 let last = self.length.last_day(date.id.date());
-                found.push(Open { id: date.id, last, has_state: false });
+                found.push(PendingOccurrence { id: date.id, last, has_state: false });
             }
         }
         found.retain(|open| open.last < day && open.last >= since);
@@ -65,7 +70,7 @@ impl Series {
     }
 
     /// Of the dates that were due before `day` the first that somebody has begun and not done.
-    pub fn first_begun(&self, record: &Record, day: Date) -> Result<Option<Open>, ExpandError> {
+    pub fn first_begun(&self, record: &Record, day: Date) -> Result<Option<PendingOccurrence>, ExpandError> {
         let (_, open) = self.open_of_changed(record)?;
         let begun = open.into_iter().filter(|open| open.has_state && open.last < day);
         Ok(begun.min_by_key(|open| (open.last, open.id.date())))
@@ -91,7 +96,10 @@ impl Series {
     }
 
     /// From which day on dates are to be done, and the changed ones among them that are open.
-    fn open_of_changed(&self, record: &Record) -> Result<(Option<Date>, Vec<Open>), ExpandError> {
+    fn open_of_changed(
+        &self,
+        record: &Record,
+    ) -> Result<(Option<Date>, Vec<PendingOccurrence>), ExpandError> {
         let mut since: Option<Date> = None;
         let of_whole = whole_state(record);
         let mut open = Vec::new();
@@ -115,7 +123,7 @@ impl Series {
                 let answered = completed_on(patch).map_or(last, |day| last.min(day));
                 since = since.max(Some(answered));
             } else {
-                open.push(Open { id, last, has_state: state != of_whole });
+                open.push(PendingOccurrence { id, last, has_state: state != of_whole });
             }
         }
         open.retain(|open| since.is_none_or(|since| open.last >= since));

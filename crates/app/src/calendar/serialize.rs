@@ -16,7 +16,7 @@ use crate::core::AppError;
 
 /// An entry as JSON, but for what differs.
 #[derive(Debug)]
-pub struct Written {
+pub struct SerializedEntry {
     text: Box<[u8]>,
     /// In order, where in the text something is put.
     gaps: Box<[(u32, Gap)]>,
@@ -91,7 +91,7 @@ impl Members {
     }
 }
 
-impl Written {
+impl SerializedEntry {
     /// Writes what is common to all dates of an entry: all of it, when it has but one, except what its asker may do.
     fn of(entry: &Entry, names: &HashMap<Id, String>) -> serde_json::Result<Self> {
         let row = &entry.row;
@@ -226,9 +226,9 @@ impl Feed {
         self.with_written(entry, |written| written.write(entry, out))
     }
 
-    fn with_written<T>(&self, entry: &Entry, act: impl FnOnce(&Written) -> T) -> Result<T, AppError> {
+    fn with_written<T>(&self, entry: &Entry, act: impl FnOnce(&SerializedEntry) -> T) -> Result<T, AppError> {
         let written =
-            || Written::of(entry, &self.names).map_err(|error| AppError::Internal(error.to_string()));
+            || SerializedEntry::of(entry, &self.names).map_err(|error| AppError::Internal(error.to_string()));
         let Some(kept) = entry.common() else {
             return Ok(act(&written()?));
         };

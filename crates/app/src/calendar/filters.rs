@@ -11,7 +11,7 @@ use crate::core::AppError;
 
 /// What entries must stand in some relation to; entries must fit each list that is not empty, by any of its items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Concerning {
+pub struct RelatedTo {
     /// The record names the team, or one of its people is on it.
     pub teams: Vec<Id>,
     /// The record names the organization, or belongs to one that does.
@@ -24,7 +24,7 @@ pub struct Concerning {
     pub places: Vec<Id>,
 }
 
-impl Concerning {
+impl RelatedTo {
     /// Returns true if the calendar is asked for by resource: then it shows what is booked and nothing else.
     pub(super) fn is_of_resources(&self) -> bool {
         self.any_resource || !self.resources.is_empty()

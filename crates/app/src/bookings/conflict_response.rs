@@ -12,8 +12,8 @@ use obcms_store::bookings::{self as store, Slot};
 use obcms_store::{Tx, records};
 use serde_json::{Value as Json, json};
 
-use super::guard::{Demand, hull, in_the_way, slots};
-use crate::core::{Actor, AppError, Sight, Work};
+use super::conflicts::{Demand, bounding_span, in_the_way, slots};
+use crate::core::{Actor, AppError, UnitOfWork, Visibility};
 
 /// Bookings named in a refusal at most.
 const NAMED: usize = 50;
@@ -50,8 +50,8 @@ impl Known {
         ids.sort_unstable();
         ids.dedup();
         let visible = match actor.sight(&BOOKING) {
-            Some(Sight::All) => ids.iter().copied().collect(),
-            Some(Sight::Within(scope)) => {
+            Some(Visibility::All) => ids.iter().copied().collect(),
+            Some(Visibility::Within(scope)) => {
                 records::in_scope(tx, &BOOKING, &ids, &scope)?.into_iter().collect()
             }
             None => HashSet::new(),
@@ -109,7 +109,7 @@ fn named_sentence(known: &Known, slots: &[&Slot], zone: &TimeZone) -> String {
 }
 
 /// A refusal that names bookings.
-pub fn named(work: &mut Work<'_, '_>, detail: &str, slots: &[&Slot]) -> Result<AppError, AppError> {
+pub fn named(work: &mut UnitOfWork<'_, '_>, detail: &str, slots: &[&Slot]) -> Result<AppError, AppError> {
     let zone = work.app.zone().clone();
     let known = Known::of(work.tx, work.actor, slots)?;
     Ok(AppError::Conflict {
@@ -120,7 +120,7 @@ pub fn named(work: &mut Work<'_, '_>, detail: &str, slots: &[&Slot]) -> Result<A
 
 /// The refusal of a booking: `wanted` is the first of its times that is taken, `found` what takes them.
 pub fn clash(
-    work: &mut Work<'_, '_>,
+    work: &mut UnitOfWork<'_, '_>,
     booking: &Record,
     demand: &Demand,
     wanted: &Slot,
@@ -179,8 +179,12 @@ fn people(tx: &mut Tx<'_>, booking: &Record) -> Result<Option<i64>, AppError> {
 }
 
 /// Other resources of the type that are free at all the times, those of a like size first.
-fn alternatives(work: &mut Work<'_, '_>, booking: &Record, demand: &Demand) -> Result<Vec<Json>, AppError> {
-    let Some(hull) = hull(&demand.slots) else {
+fn alternatives(
+    work: &mut UnitOfWork<'_, '_>,
+    booking: &Record,
+    demand: &Demand,
+) -> Result<Vec<Json>, AppError> {
+    let Some(bounding_span) = bounding_span(&demand.slots) else {
         return Ok(Vec::new());
     };
     let limit = if demand.slots.len() > 1 { CANDIDATES_OF_A_SERIES } else { CANDIDATES };
@@ -204,8 +208,8 @@ fn alternatives(work: &mut Work<'_, '_>, booking: &Record, demand: &Demand) -> R
     // Their buffers may be longer than ours.
     let day = jiff::SignedDuration::from_hours(8 * 24);
     let window = Span::new(
-        hull.start.checked_sub(day).unwrap_or(hull.start),
-        hull.end.checked_add(day).unwrap_or(hull.end),
+        bounding_span.start.checked_sub(day).unwrap_or(bounding_span.start),
+        bounding_span.end.checked_add(day).unwrap_or(bounding_span.end),
     );
     let taken = store::within(work.tx, &ids, window, Some(booking.id))?;
     let uses: Vec<Use> = demand

@@ -11,14 +11,14 @@ use crate::core::{Actor, App, AppError};
 
 /// Tasks before and after a task, as far as the actor may see them.
 #[derive(Clone, Debug, Default)]
-pub struct Neighbours {
+pub struct TaskDependencies {
     /// It waits for these.
     pub prerequisites: Vec<Record>,
     /// These wait for it.
     pub dependents: Vec<Record>,
 }
 
-impl Neighbours {
+impl TaskDependencies {
     /// Prerequisites that are still to be done.
     #[must_use]
     pub fn open_prerequisites(&self) -> Vec<&Record> {
@@ -28,7 +28,7 @@ impl Neighbours {
 
 impl App {
     /// What a task waits for, and what waits for it.
-    pub fn task_neighbours(&self, actor: &Actor, task: &Record) -> Result<Neighbours, AppError> {
+    pub fn task_neighbours(&self, actor: &Actor, task: &Record) -> Result<TaskDependencies, AppError> {
         let scope = actor.scope(&TASK)?;
         self.read(|tx| {
             let before = task.references("depends_on").to_vec();
@@ -45,7 +45,7 @@ impl App {
             let (prerequisites, dependents): (Vec<_>, Vec<_>) =
                 found.into_iter().partition(|task| before.contains(&task.id));
             let dependents = dependents.into_iter().filter(|task| !task.is_archived()).collect();
-            Ok(Neighbours { prerequisites, dependents })
+            Ok(TaskDependencies { prerequisites, dependents })
         })
     }
 }

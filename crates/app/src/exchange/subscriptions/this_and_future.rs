@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use obcms_domain::calendar::series::{self, Leader, Length, MAXIMUM_OVERRIDES, Place, Series};
+use obcms_domain::calendar::series::{self, Length, MAXIMUM_OVERRIDES, MovedOccurrence, Series, Shift};
 use obcms_domain::registry::{Record, Value, output};
 use obcms_recur::Moment;
 use serde_json::{Map, Value as Json};
@@ -85,7 +85,7 @@ fn change(part: &mut Record, range: &Range, zone: &TimeZone) -> Option<String> {
     let (start, end, has_days) = range.span;
     let local = |instant: Timestamp| instant.to_zoned(zone.clone()).datetime();
     let to = if has_days { Moment::Date(local(start).date()) } else { Moment::DateTime(local(start)) };
-    let place = Place { from: range.date, to };
+    let place = Shift { from: range.date, to };
     let mut moved = part.clone();
     moved.set("all_day", has_days);
     let length = {
@@ -95,7 +95,7 @@ fn change(part: &mut Record, range: &Range, zone: &TimeZone) -> Option<String> {
     };
     let mut first = place.carry(old.set.start, true);
     let mut moves_all = true;
-    match old.set.rule.as_ref().map(|rule| series::moved_rule(&old.set, rule, &place, zone)) {
+    match old.set.rule.as_ref().map(|rule| series::shift_rule(&old.set, rule, &place, zone)) {
         None => {}
         Some(Ok(rule)) => {
             (first, moves_all) = (rule.start, rule.moves_all);
@@ -104,7 +104,7 @@ fn change(part: &mut Record, range: &Range, zone: &TimeZone) -> Option<String> {
         Some(Err(_)) => return one_by_one(part, &old, &place, length, range),
     }
     series::place_at(&mut moved, first, length);
-    let leader = Leader { name: place.carry(range.date, true), place, moves_all };
+    let leader = MovedOccurrence { name: place.carry(range.date, true), place, moves_all };
     series::follow(part, &mut moved, &Map::new(), Some(&leader));
     *part = moved;
     None
@@ -131,7 +131,7 @@ fn without_the_same(part: &Record, range: &Range) -> Map<String, Json> {
 fn one_by_one(
     part: &mut Record,
     old: &Series,
-    place: &Place,
+    place: &Shift,
     length: Length,
     range: &Range,
 ) -> Option<String> {

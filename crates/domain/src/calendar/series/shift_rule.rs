@@ -7,14 +7,14 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
 use obcms_recur::{ExpandError, Frequency, Last, Moment, Rule, Set, Until, weekday_name, weekday_named};
 
-use super::moving::Place;
+use super::moving::Shift;
 
 /// Why a rule cannot be moved along, in words for people.
 pub type Refusal = String;
 
 /// A rule that moved along.
 #[derive(Clone, Debug)]
-pub struct MovedRule {
+pub struct ShiftedRule {
     /// The rule.
     pub rule: Rule,
     /// Where the series begins now.
@@ -45,13 +45,13 @@ fn too_special() -> Refusal {
 
 /// The rule of `set` moved so that the date `place.from` becomes `place.to`: names of weekdays and days of the month
 /// that meant the old date now mean the new one. `zone` is the one in which the series is read from now on.
-pub fn moved_rule(set: &Set, rule: &Rule, place: &Place, zone: &TimeZone) -> Result<MovedRule, Refusal> {
+pub fn shift_rule(set: &Set, rule: &Rule, place: &Shift, zone: &TimeZone) -> Result<ShiftedRule, Refusal> {
     let (moved, along) = moved_days(rule, place, set.zone != *zone)?;
     let until = until_in(rule, &set.zone);
     if along == Along::All {
         // What all dates do, the end does.
         let rule = until.map_or(moved.clone(), |until| with_until(&moved, carried_until(until, place), zone));
-        return Ok(MovedRule { rule, start: place.carry(set.start, true), moves_all: true });
+        return Ok(ShiftedRule { rule, start: place.carry(set.start, true), moves_all: true });
     }
     let from = earliest(rule, set.start, place);
     let begun = Set::of_rule(from, zone.clone(), Some(moved.clone().without_end()));
@@ -68,7 +68,7 @@ pub fn moved_rule(set: &Set, rule: &Rule, place: &Place, zone: &TimeZone) -> Res
     let first = endless.between(None, None, LOOKED_AT).map_err(refused)?;
     let start = first.iter().filter_map(|date| new(date.id)).min().ok_or_else(too_special)?;
     let Some(until) = until else {
-        return Ok(MovedRule { rule: moved, start, moves_all: false });
+        return Ok(ShiftedRule { rule: moved, start, moves_all: false });
     };
     let ending = Set::of_rule(set.start, set.zone.clone(), Some(rule.clone()));
     let last = match ending.last().map_err(refused)? {
@@ -81,11 +81,11 @@ pub fn moved_rule(set: &Set, rule: &Rule, place: &Place, zone: &TimeZone) -> Res
     };
     let begun = Set::of_rule(start, zone.clone(), Some(moved.clone().without_end()));
     let until = new_until(&begun, until, last.unwrap_or(start), place);
-    Ok(MovedRule { rule: with_until(&moved, until, zone), start, moves_all: false })
+    Ok(ShiftedRule { rule: with_until(&moved, until, zone), start, moves_all: false })
 }
 
 /// A moment before all moved dates from which the rule counts its weeks or months as it did.
-fn earliest(rule: &Rule, start: Moment, place: &Place) -> Moment {
+fn earliest(rule: &Rule, start: Moment, place: &Shift) -> Moment {
     let kept = place.carry(start, false);
     if rule.interval() == 1 {
         return kept.min(place.carry(start, true));
@@ -101,7 +101,7 @@ fn earliest(rule: &Rule, start: Moment, place: &Place) -> Moment {
 }
 
 /// The end of a moved rule whose last date is `last`: on the day that was said, unless that cuts dates off or adds some.
-fn new_until(begun: &Set, until: Moment, last: Moment, place: &Place) -> Moment {
+fn new_until(begun: &Set, until: Moment, last: Moment, place: &Shift) -> Moment {
     let said = carried_until(until, &at_same_day(place));
     let has_more = || {
         let after = last.instant(&begun.zone).checked_add(1.second()).ok();
@@ -135,7 +135,7 @@ pub(super) fn in_month(set: &Set, first: Date) -> Option<Moment> {
 }
 
 /// The end of a rule moved as a date is; the end of a day stays the end of a day.
-fn carried_until(until: Moment, place: &Place) -> Moment {
+fn carried_until(until: Moment, place: &Shift) -> Moment {
     let last_minute = Time::constant(23, 59, 0, 0);
     match (until, place.to) {
         (Moment::Date(day), _) => Moment::Date(day.saturating_add(place.days().days())),
@@ -149,7 +149,7 @@ fn carried_until(until: Moment, place: &Place) -> Moment {
 /// The end of a rule after the series begins at another time of day, or in another zone, on the days that it has: the
 /// last date is not cut off, and none comes after it.
 #[must_use]
-pub fn until_at_new_time(set: &Set, place: &Place, zone: &TimeZone) -> Option<Rule> {
+pub fn until_at_new_time(set: &Set, place: &Shift, zone: &TimeZone) -> Option<Rule> {
     let rule = set.rule.as_ref()?;
     let until = match until_in(rule, &set.zone)? {
         Moment::Date(_) => return None,
@@ -160,13 +160,13 @@ pub fn until_at_new_time(set: &Set, place: &Place, zone: &TimeZone) -> Option<Ru
 }
 
 /// The same change of the time of day without another day.
-fn at_same_day(place: &Place) -> Place {
+fn at_same_day(place: &Shift) -> Shift {
     let day = place.from.date();
     let to = match place.to {
         Moment::Date(_) => Moment::Date(day),
         Moment::DateTime(local) => Moment::DateTime(day.to_datetime(local.time())),
     };
-    Place { from: place.from, to }
+    Shift { from: place.from, to }
 }
 
 /// The end of the rule as a local moment of the zone.
@@ -192,7 +192,7 @@ pub fn with_until(rule: &Rule, until: Moment, zone: &TimeZone) -> Rule {
 }
 
 /// The rule with its names of days moved, and which of its dates go along.
-fn moved_days(rule: &Rule, place: &Place, changes_zone: bool) -> Result<(Rule, Along), Refusal> {
+fn moved_days(rule: &Rule, place: &Shift, changes_zone: bool) -> Result<(Rule, Along), Refusal> {
     let (old, new) = (place.from.date(), place.to.date());
     if place.time_differs()
         && !(rule.by_hour().is_empty() && rule.by_minute().is_empty() && rule.by_second().is_empty())
@@ -368,11 +368,11 @@ mod tests {
         Moment::from_str(text).unwrap()
     }
 
-    fn moved_from(rule: &str, start: &str, from: &str, to: &str) -> Result<MovedRule, String> {
+    fn moved_from(rule: &str, start: &str, from: &str, to: &str) -> Result<ShiftedRule, String> {
         let zone = TimeZone::get("Asia/Manila").unwrap();
         let rule = Rule::from_str(rule).unwrap();
         let set = Set::of_rule(moment(start), zone.clone(), Some(rule.clone()));
-        moved_rule(&set, &rule, &Place { from: moment(from), to: moment(to) }, &zone)
+        shift_rule(&set, &rule, &Shift { from: moment(from), to: moment(to) }, &zone)
     }
 
     fn moved(rule: &str, from: &str, to: &str) -> Result<String, String> {
@@ -382,11 +382,11 @@ mod tests {
     #[test]
     fn the_last_day_that_was_said_stays_wherever_the_office_is() {
         let rule = Rule::from_str("FREQ=WEEKLY;UNTIL=20270130;BYDAY=TU,TH").unwrap();
-        let place = Place { from: moment("2027-01-05"), to: moment("2027-01-06") };
+        let place = Shift { from: moment("2027-01-05"), to: moment("2027-01-06") };
         for zone in ["Asia/Manila", "America/Denver", "Pacific/Kiritimati", "Pacific/Niue", "UTC"] {
             let zone = TimeZone::get(zone).unwrap();
             let set = Set::of_rule(moment("2027-01-05"), zone.clone(), Some(rule.clone()));
-            let moved = moved_rule(&set, &rule, &place, &zone).unwrap();
+            let moved = shift_rule(&set, &rule, &place, &zone).unwrap();
             // The last Thursday is the 28th; the next Wednesday would be in February.
             assert_eq!(moved.rule.to_string(), "FREQ=WEEKLY;UNTIL=20270130;BYDAY=WE,TH", "{zone:?}");
         }
@@ -491,8 +491,8 @@ mod tests {
             (TimeZone::get("Asia/Manila").unwrap(), TimeZone::get("America/Denver").unwrap());
         let rule = Rule::from_str("FREQ=WEEKLY;UNTIL=20270127T010000Z;BYDAY=MO,WE").unwrap();
         let set = Set::of_rule(moment("2027-01-04T09:00:00"), manila, Some(rule.clone()));
-        let place = Place { from: moment("2027-01-06T09:00:00"), to: moment("2027-01-05T18:00:00") };
-        let moved = moved_rule(&set, &rule, &place, &denver).unwrap();
+        let place = Shift { from: moment("2027-01-06T09:00:00"), to: moment("2027-01-05T18:00:00") };
+        let moved = shift_rule(&set, &rule, &place, &denver).unwrap();
         assert_eq!(moved.rule.to_string(), "FREQ=WEEKLY;UNTIL=20270127T010000Z;BYDAY=TU,SU");
         assert_eq!(moved.start, moment("2027-01-03T18:00:00"));
         assert!(moved.moves_all);

@@ -38,7 +38,7 @@ impl App {
 pub(crate) type Hashes = HashMap<Passphrase, String>;
 
 /// One open command.
-pub struct Work<'a, 'b> {
+pub struct UnitOfWork<'a, 'b> {
     /// The program.
     pub app: &'a App,
     /// The transaction.
@@ -63,7 +63,7 @@ pub struct Work<'a, 'b> {
     pub(crate) undoes: Option<Id>,
 }
 
-impl<'a, 'b> Work<'a, 'b> {
+impl<'a, 'b> UnitOfWork<'a, 'b> {
     pub(crate) fn new(app: &'a App, tx: &'a mut Tx<'b>, actor: &'a Actor, hashes: &'a Hashes) -> Self {
         Self {
             app,
@@ -85,9 +85,9 @@ impl<'a, 'b> Work<'a, 'b> {
     pub fn step<T>(
         &mut self,
         actor: &Actor,
-        command: impl FnOnce(&mut Work<'_, '_>) -> Result<T, AppError>,
+        command: impl FnOnce(&mut UnitOfWork<'_, '_>) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
-        let mut work = Work::new(self.app, self.tx, actor, self.hashes);
+        let mut work = UnitOfWork::new(self.app, self.tx, actor, self.hashes);
         let result = command(&mut work);
         self.events.append(&mut work.events);
         result
@@ -265,7 +265,7 @@ impl<'a, 'b> Work<'a, 'b> {
             record.updated_at = self.now;
             record.archived_at = archived_at;
         }
-        records::put_away(self.tx, &changed)?;
+        records::archive(self.tx, &changed)?;
         let entries: Vec<Change> = before
             .iter()
             .zip(&changed)
