@@ -33,7 +33,7 @@ pub fn router(state: State) -> Router {
     router
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(state.clone(), caller::identify))
-        // ShareState the layer, so that they do not ask the database who sends a token or a cookie along.
+        // Outside of the layer, so that they do not ask the database who sends a token or a cookie along.
         .merge(for_anybody())
         .layer(from_fn_with_state(state.clone(), metrics::count))
         .layer(from_fn_with_state(state.clone(), headers))
