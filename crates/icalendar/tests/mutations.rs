@@ -34,7 +34,7 @@ impl Random {
     }
 }
 
-/// ChunkSource that mean something to a parser.
+/// Chunks that mean something to a parser.
 const PIECES: [&[u8]; 24] = [
     b"\r\n",
     b"\n",

@@ -18,9 +18,9 @@ use obcms_domain::core::id::Id;
 
 /// Bytes kept at most: some dozens of months of an office, a few of a region.
 const MAXIMUM: usize = 48 * 1024 * 1024;
-/// ChunkSource of a feed that is written down before it is sent, at most: the densest month of an office has some 1,250.
+/// Chunks of a feed that is written down before it is sent, at most: the densest month of an office has some 1,250.
 const AT_ONCE: usize = 2_000;
-/// ChunkSource of a feed that is kept as bytes, at most: the densest month of a region has 11,000, some seven megabytes.
+/// Chunks of a feed that is kept as bytes, at most: the densest month of a region has 11,000, some seven megabytes.
 const WHOLE: usize = 16_000;
 /// Bytes that a piece of a feed takes as long as it is not written, with what it points at.
 const UNWRITTEN: usize = 256;
@@ -87,7 +87,7 @@ fn written_down(pieces: &dyn ChunkSource) -> Result<Content, AppError> {
     Ok(Content::Whole(body.into()))
 }
 
-/// ChunkSource as they are sent, some at a time. Each is quickly written, so that this may be done between other things.
+/// Chunks as they are sent, some at a time. Each is quickly written, so that this may be done between other things.
 struct Chunks {
     pieces: Arc<dyn ChunkSource>,
     next: usize,

@@ -99,7 +99,7 @@ pub enum Anchor {
     Before(Id),
     /// Right after this task.
     After(Id),
-    /// ShareState all.
+    /// Last of all.
     End,
 }
 

@@ -46,7 +46,7 @@ fn small(name: &str) -> Folder {
 
 /// The lines of a backup but the first, which tells when and where it was made.
 fn content(path: &Path) -> String {
-    // ShareState the stream stands its checksum, of which gzip warns.
+    // The checksum follows the stream, of which gzip warns.
     let output =
         Command::new("gzip").args(["-dcq"]).arg(path).stderr(Stdio::null()).output().expect("gzip runs");
     let text = String::from_utf8(output.stdout).expect("lines of text");

@@ -17,7 +17,7 @@ use super::{MAXIMUM_EVENTS, Report};
 use crate::core::job::{Enqueue, Handler, JobError, Outcome};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 
-/// FetchRequest for by each calendar that has an address.
+/// Requested by each calendar that has an address.
 pub const HANDLER: Handler = Handler {
     kind: "fetch_calendar",
     label: "Fetch an external calendar",

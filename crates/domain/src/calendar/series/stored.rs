@@ -56,7 +56,7 @@ pub struct Changed {
     pub status: String,
     /// Priority or empty.
     pub priority: String,
-    /// Shift or empty.
+    /// Venue or empty.
     pub location: String,
     /// Ids of the people, separated by blanks.
     pub people: String,
