@@ -1,5 +1,5 @@
-//! What the feed decides for many entries at once is what the policy decides for each.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Calendar feed and export: rights that match the policy, cache, order, iCalendar.
+#![allow(clippy::unwrap_used)] // A failed step ends the test.
 
 mod common;
 
@@ -18,7 +18,7 @@ fn make(app: &App, actor: &Actor, kind: &'static Kind, members: Json) -> Record 
     app.create(actor, kind, &input(members)).unwrap()
 }
 
-/// One person with everything that can stand between a person and a record, and records in every such relation.
+/// Creates a person, and records in every relation that the policy distinguishes.
 fn people_and_records(app: &App) -> (Record, Vec<Record>) {
     let program = Actor::program();
     let organization =
@@ -66,7 +66,7 @@ fn people_and_records(app: &App) -> (Record, Vec<Record>) {
 }
 
 #[test]
-fn the_feed_and_the_policy_agree() {
+fn feed_rights_match_the_policy() {
     let home = bare("calendar");
     let app = &home.app;
     let (user, made) = people_and_records(app);
@@ -83,7 +83,7 @@ fn the_feed_and_the_policy_agree() {
                 .read(|tx| {
                     let record = records::load(tx, record.kind, record.id)?.unwrap();
                     let sees = actor.may_on(tx, Action::View, &record)?;
-                    // Who may write the field of the date may move it.
+                    // The right to write the field of the date is the right to move.
                     let start = record.kind.dates[0].start;
                     Ok((sees, sees && actor.writable(tx, &record)?.allows_name(start)))
                 })
@@ -95,7 +95,7 @@ fn the_feed_and_the_policy_agree() {
 }
 
 #[test]
-fn what_is_kept_follows_every_change() {
+fn cache_follows_every_change() {
     let home = bare("calendar-kept");
     let app = &home.app;
     let program = Actor::program();
@@ -129,7 +129,7 @@ fn what_is_kept_follows_every_change() {
 }
 
 #[test]
-fn dates_of_series_stand_among_the_others_in_order() {
+fn occurrences_are_merged_in_order() {
     let home = bare("calendar-order");
     let app = &home.app;
     let program = Actor::program();
@@ -154,7 +154,7 @@ fn dates_of_series_stand_among_the_others_in_order() {
 }
 
 #[test]
-fn calendar_programs_are_told_of_every_change() {
+fn icalendar_reflects_every_change() {
     let home = bare("calendar-programs");
     let app = &home.app;
     let program = Actor::program();
@@ -180,7 +180,7 @@ fn calendar_programs_are_told_of_every_change() {
     assert_eq!(told("https://one.example"), (first, digest), "the same bytes and tag");
     let (other, _) = told("https://two.example");
     assert!(other.contains("URL:https://two.example/") && !other.contains("one.example"), "{other}");
-    // Neither what is said of it nor the names of people are in the calendar's own table.
+    // The calendar table contains neither the description nor the names of people.
     app.update(&program, &EVENT, event.id, &input(json!({ "description": "Bring water" })), None).unwrap();
     let (described, second) = told("https://one.example");
     assert!(described.contains("Bring water") && described.contains("SEQUENCE:1"), "{described}");

@@ -1,8 +1,8 @@
 //! Bookings of events in the calendar of resources.
 //!
-//! A booking of an event is shown within the event. When the event is moved, its booking stays, so wherever the calendar
-//! is asked for by resource an event counts for a resource only at the time for which that is booked, and what else is
-//! booked for it is shown as an entry of its own.
+//! A booking of an event is shown as part of the event. When the event is moved, its booking keeps its time. A query by
+//! resource therefore assigns a resource to an event only at the time that is booked for it. Every other booking for
+//! the event is an entry of its own.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
@@ -19,7 +19,7 @@ use super::cache::{self, CachedEntry};
 use super::{CalendarQuery, Entry, Feed, Shown, Zones, expansion, merged};
 use crate::core::{Actor, App, AppError};
 
-/// When and for what a resource is booked.
+/// Time span, event and resource of one booking.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Use {
     event: Id,
@@ -27,7 +27,7 @@ struct Use {
     all_day: bool,
     start: Timestamp,
     end: Timestamp,
-    /// Rule and dates of a series that is shown as a whole.
+    /// Rule and dates of a series that is shown whole, or empty.
     series: String,
 }
 
@@ -49,16 +49,16 @@ impl Use {
     }
 }
 
-/// Bookings of events that were put into a feed of resources.
+/// Bookings of events that are added to a feed of resources.
 #[derive(Debug, Default)]
 pub(super) struct Booked {
-    /// For what each booking is.
+    /// Event of each booking.
     origins: HashMap<Id, Id>,
 }
 
 impl Booked {
-    /// Puts the bookings of events into a feed of resources, and leaves to each event the resources that are booked for it
-    /// at its own time.
+    /// Adds the bookings of events to a feed of resources. Each event keeps only the
+    /// resources that are booked for it at its own time.
     pub(super) fn put(
         app: &App,
         tx: &mut Tx<'_>,
@@ -116,7 +116,7 @@ impl Booked {
         Ok(booked)
     }
 
-    /// Takes the bookings out whose event is shown at the same time.
+    /// Removes the bookings whose event is shown at the same time.
     pub(super) fn leave_to_events(&self, entries: &mut Vec<Entry>) {
         if self.origins.is_empty() {
             return;
@@ -138,7 +138,7 @@ impl Booked {
 }
 
 impl Entry {
-    /// Leaves to an event the resources that it has at its time; one that was called off has none.
+    /// Reduces the resources of an event to those booked at its time. An event that does not take place has none.
     fn keep_resources(&mut self, is_booked: impl Fn(&Self, Id) -> bool) {
         if self.row.kind != &EVENT || self.resources().is_empty() {
             return;

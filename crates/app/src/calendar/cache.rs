@@ -1,8 +1,8 @@
-//! The calendar in memory: the entries of all records as the table has them, with what is worked out of them once.
+//! Calendar cache: the stored entries of all records with values calculated once.
 //!
-//! It is read at the first question and then follows the data: each question is asked within a transaction that sees
-//! a state of a known number, and what was touched since the state that is kept is read again. So it is never stale,
-//! also when other processes write. A transaction that sees an older state than the one kept reads the table itself.
+//! The first query fills it; after that it follows the data. Each query runs in a transaction that sees a known
+//! revision, and records changed since the cached revision are read again. The cache is therefore never stale, even
+//! when other processes write. A transaction that sees an older revision than the cached one reads the table directly.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -23,28 +23,28 @@ use super::{Zones, expansion};
 use crate::calendar::icalendar::Component;
 use crate::core::AppError;
 
-/// Names of people by their ids.
+/// Names of people by id.
 pub type Names = Arc<HashMap<Id, String>>;
 
-/// A row of the table and what follows from it alone.
+/// Cached calendar entry with its parsed series.
 #[derive(Debug)]
 pub struct CachedEntry {
-    /// The row.
+    /// Stored row.
     pub row: EntryRow,
-    /// Zone in which a timed entry is told.
+    /// Time zone in which a timed entry is shown.
     pub zone: TimeZone,
-    /// What it takes: rooms, vehicles, equipment.
+    /// Resources of the entry: rooms, vehicles, equipment.
     pub resources: Arc<[Id]>,
-    /// The series, when the row stands for one.
+    /// Parsed series, if the row is a series.
     pub series: Option<Box<ReadySeries>>,
-    /// How it goes out, written when it does for the first time.
+    /// JSON of the entry, serialized on first use.
     pub written: OnceLock<SerializedEntry>,
-    /// How it goes out to calendar programs, likewise.
+    /// iCalendar component of the entry, serialized on first use.
     pub component: OnceLock<Arc<Component>>,
 }
 
 impl CachedEntry {
-    /// Rows with what they take, given as pairs of record and resource.
+    /// Builds cached entries from rows. `taken` lists pairs of record and resource.
     fn all(rows: Vec<EntryRow>, taken: Vec<(Id, Id)>, office: &TimeZone) -> Vec<Arc<Self>> {
         let mut resources: HashMap<Id, Vec<Id>> = HashMap::new();
         for (record, resource) in taken {
@@ -68,7 +68,7 @@ impl CachedEntry {
         rows.into_iter().map(kept).collect()
     }
 
-    /// Everybody on it on any date.
+    /// Returns the people of the entry and of all its overrides.
     fn people(&self) -> impl Iterator<Item = Id> {
         let changed = self.series.iter().flat_map(|series| &series.stored.changed);
         let of_changed = changed.flat_map(|changed| obcms_domain::calendar::people_of(&changed.people));
@@ -76,10 +76,10 @@ impl CachedEntry {
     }
 }
 
-/// Place of a row in the order of entries.
+/// Sort key of an entry.
 type Key = (Timestamp, Arc<str>, Id, &'static str, i64);
 
-/// The calendar of a process.
+/// Calendar cache of a process.
 #[derive(Debug, Default)]
 pub struct CalendarCache {
     contents: RwLock<Contents>,
@@ -87,19 +87,19 @@ pub struct CalendarCache {
 
 #[derive(Debug, Default)]
 struct Contents {
-    /// Number of the state that this shows; none before it is read, and while it is brought up to date.
+    /// Revision of the contents. `None` before the first read and during an update.
     state: Option<i64>,
     short: BTreeMap<Key, Arc<CachedEntry>>,
-    /// Longer than [`LONG_DAYS`], and series.
+    /// Entries longer than [`LONG_DAYS`], and series.
     long: BTreeMap<Key, Arc<CachedEntry>>,
     of_record: HashMap<Id, Vec<Key>>,
-    /// Of everybody who is on an entry.
+    /// Names of all people on an entry.
     names: Names,
 }
 
 impl CalendarCache {
-    /// Rows that touch the window, in their order, in the state that the transaction sees, and the names of the people
-    /// on them.
+    /// Returns the entries that touch the window, sorted, at the revision that the
+    /// transaction sees, with the names of the people on them.
     pub fn within(
         &self,
         tx: &mut Tx<'_>,
@@ -129,7 +129,7 @@ impl CalendarCache {
 
 impl Contents {
     fn bring_to(&mut self, tx: &mut Tx<'_>, state: i64, office: &TimeZone) -> Result<(), AppError> {
-        // Until all is read this shows no state: when reading fails half way, the next one begins anew.
+        // The revision stays empty until everything is read. A failed read then starts over next time.
         match self.state.take() {
             Some(kept) if kept == state => {}
             Some(kept) => match invalidation::since(tx, kept, state)? {
@@ -179,7 +179,7 @@ impl Contents {
         Ok(())
     }
 
-    /// Forgets how the rows of these people go out, as their names are in it.
+    /// Clears the serialized forms of entries with these people, because they contain names.
     fn write_anew(&mut self, people: &[Id]) {
         for row in self.short.values_mut().chain(self.long.values_mut()) {
             if row.people().any(|id| people.contains(&id)) {
@@ -230,7 +230,7 @@ impl Contents {
     }
 }
 
-/// Rows with what follows from them, of which none is kept.
+/// Builds entries from rows without storing them in the cache.
 pub fn of_rows(
     tx: &mut Tx<'_>,
     rows: Vec<EntryRow>,
@@ -248,7 +248,7 @@ pub fn of_rows(
     Ok(CachedEntry::all(rows, taken, office))
 }
 
-/// Whether things of the kind take resources by themselves.
+/// Returns true if records of the kind have a resource field of their own.
 fn takes(kind: &Kind) -> bool {
     let mut fields = kind.fields.iter();
     fields.any(|field| {
@@ -256,7 +256,7 @@ fn takes(kind: &Kind) -> bool {
     })
 }
 
-/// The names of everybody on the rows.
+/// Loads the names of all people on the entries.
 pub fn names_of(tx: &mut Tx<'_>, rows: &[Arc<CachedEntry>]) -> Result<Names, AppError> {
     Ok(Arc::new(named(tx, rows.iter().flat_map(|row| row.people()).collect())?))
 }

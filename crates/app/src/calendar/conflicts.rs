@@ -1,4 +1,4 @@
-//! What clashes within a window: somebody who is wanted twice, a venue that is, a resource that was booked over.
+//! Conflicts within a window: people, venues and resources with overlapping entries.
 
 use std::collections::HashMap;
 
@@ -16,42 +16,42 @@ use obcms_store::{Database, Tx, bookings, records};
 use super::{CalendarQuery, Entry, Feed, cache, takes_time};
 use crate::core::{Actor, App, AppError};
 
-/// Pairs in one answer at most.
+/// Maximum number of pairs in one response.
 pub const MAXIMUM: usize = 500;
-/// Two entries that cannot both be.
+/// Two entries that exclude each other.
 #[derive(Clone, Debug)]
 pub struct Conflict {
-    /// Which entries of the feed.
+    /// Indexes of the entries in the feed.
     pub entries: [usize; 2],
-    /// What both want.
+    /// Shared person, venue or resource.
     pub reason: Wanted,
-    /// For how long they overlap.
+    /// Overlap of the two entries.
     pub overlap: Span,
 }
 
-/// What is wanted twice.
+/// Person, venue or resource that two entries need at once.
 #[derive(Clone, Debug)]
 pub enum Wanted {
-    /// Somebody.
+    /// Person.
     Person {
-        /// Who.
+        /// Id of the person.
         id: Id,
-        /// Their name.
+        /// Name of the person.
         name: String,
     },
-    /// A place, as people wrote it.
+    /// Venue, as entered.
     Venue(String),
-    /// A resource that was booked over.
+    /// Resource that is booked more often than its capacity allows.
     Resource {
-        /// Which.
+        /// Id of the resource.
         id: Id,
-        /// Its name.
+        /// Name of the resource.
         name: String,
     },
 }
 
 impl Wanted {
-    /// The word of the API.
+    /// Returns the name used by the API.
     #[must_use]
     pub const fn key(&self) -> &'static str {
         match self {
@@ -61,7 +61,7 @@ impl Wanted {
         }
     }
 
-    /// What people read.
+    /// Returns the name shown to people.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -70,19 +70,19 @@ impl Wanted {
     }
 }
 
-/// The conflicts of a window with the entries that they are between.
+/// Conflicts of a window with their entries.
 #[derive(Clone, Debug)]
 pub struct Conflicts {
-    /// The timed entries of the window.
+    /// Timed entries of the window.
     pub feed: Feed,
-    /// The pairs, by the start of the overlap.
+    /// Pairs, sorted by the start of the overlap.
     pub pairs: Vec<Conflict>,
-    /// Whether there are more than these.
+    /// True if there are more pairs than these.
     pub more: bool,
 }
 
 impl App {
-    /// What clashes within the window of the query, as far as the actor may see both sides.
+    /// Returns the conflicts within the window of the query. The actor must be allowed to see both sides.
     pub fn conflicts(&self, actor: &Actor, query: &CalendarQuery) -> Result<Conflicts, AppError> {
         self.read(|tx| {
             let window = Span::new(query.window.start, query.window.end);
@@ -96,7 +96,7 @@ impl App {
             self.narrow_to_rights(tx, actor, &mut feed.entries)?;
             let mut pairs = people_and_venues(&feed);
             pairs.extend(resources(tx, &feed, &over)?);
-            // A filter narrows what is shown of a pair's either side.
+            // One matching side is enough for a pair to pass the filters.
             pairs.retain(|pair| {
                 pair.entries.iter().any(|index| query.wants(&feed.entries[*index].row, actor))
             });
@@ -108,7 +108,7 @@ impl App {
     }
 }
 
-/// The entries of bookings that clash and do not stand in the calendar, as those of events.
+/// Loads entries of conflicting bookings that are missing from the feed, such as bookings of events.
 fn bookings_missing(
     tx: &mut Tx<'_>,
     over: &[(Slot, Slot)],
@@ -154,7 +154,7 @@ fn people_and_venues(feed: &Feed) -> Vec<Conflict> {
         .entries
         .iter()
         .enumerate()
-        // Who books a room for others is not in it.
+        // The person who books a room for others is not occupied by the booking.
         .filter(|(_, entry)| entry.row.kind != &BOOKING)
         .map(|(index, entry)| {
             let mut subjects: Vec<Subject> = entry.row.people.iter().copied().map(Subject::Person).collect();

@@ -1,4 +1,4 @@
-//! Copying an entry to another time: a new record like the one behind it, begun anew.
+//! Copying a calendar entry to another time as a new record.
 
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar;
@@ -12,12 +12,12 @@ use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
 use crate::records::{self, Input};
 
-/// Fields that tell how far the old record came, or that tie it to others in time.
+/// Fields about the progress of the original, or about its links to other records in time.
 const NOT_COPIED: [&str; 7] =
     ["progress", "actual_hours", "depends_on", "completed_at", "rrule", "rdates", "exdates"];
 
 impl App {
-    /// Makes a new record like the one behind the entry at the times of the input; undoing archives it.
+    /// Creates a copy of the record behind the entry at the times of the input. Undo archives the copy.
     pub fn copy_entry(&self, actor: &Actor, entry: &str, input: &Input) -> Result<Moved, AppError> {
         self.write(actor, |work| copy_entry(work, entry, input))
     }
@@ -28,7 +28,7 @@ fn copy_entry(work: &mut UnitOfWork<'_, '_>, entry: &str, input: &Input) -> Resu
     let (kind, role) = id.described().ok_or_else(missing)?;
     let original = work.load(kind, id.record)?;
     work.actor.require(work.tx, Action::View, &original)?;
-    // One date of a series is copied as what it is on that date, which happens once.
+    // The copy of an occurrence is a single record with the values of that occurrence.
     let (original, current) = match id.recurrence {
         Some(recurrence) => super::moving::single(&original, recurrence)?,
         None => {
@@ -55,12 +55,12 @@ fn copy_entry(work: &mut UnitOfWork<'_, '_>, entry: &str, input: &Input) -> Resu
     Ok(Moved { feed, undo: Some(undo), version: copy.version })
 }
 
-/// Whether the entry is the thing itself, such as an event, and not one of its dates, such as a deadline.
+/// Returns true if the entry is the record itself, such as an event, and not one of its dates, such as a deadline.
 fn is_whole(kind: &Kind, role: &DateRole) -> bool {
     role.label.is_empty() && kind.dates.iter().any(|own| std::ptr::eq(own, role))
 }
 
-/// What people gave the original, without its dates and its state.
+/// Returns the values that people entered, without dates and state.
 fn like(original: &Record) -> Input {
     let kind = original.kind;
     let mut values = original.to_json();

@@ -1,4 +1,4 @@
-//! How full the days are: what the year and the heat map show in place of the entries themselves.
+//! Number of entries per day, for the year view and the heat map.
 
 use std::collections::BTreeMap;
 
@@ -11,21 +11,21 @@ use serde::Serialize;
 use super::{CalendarQuery, Entry};
 use crate::core::{Actor, App, AppError};
 
-/// What lasts longer than so many days counts on its first and its last day only: what runs for months says nothing
-/// about how full a day is.
+/// Length in days above which an entry counts only on its first and its last day. An entry that lasts for months says
+/// nothing about how full a day is.
 pub const RUNNING_DAYS: i32 = 7;
 
-/// How much stands on one day.
+/// Number of entries on one day.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Density {
     /// Entries on the day.
     pub count: usize,
-    /// How many of them each module has, by its key.
+    /// Entries by key of their module.
     pub modules: BTreeMap<&'static str, usize>,
 }
 
 impl App {
-    /// How full the days of the query's window are, told in the zone; days with nothing are left out.
+    /// Counts entries per day within the window of the query, in the given zone. Empty days are left out.
     pub fn calendar_days(
         &self,
         actor: &Actor,
@@ -38,7 +38,7 @@ impl App {
     }
 }
 
-/// How full the days of the window, half open, are with the entries.
+/// Counts the entries per day within a half-open window.
 #[must_use]
 pub fn density(entries: &[Entry], window: (Date, Date), zone: &TimeZone) -> BTreeMap<Date, Density> {
     let mut days: BTreeMap<Date, Density> = BTreeMap::new();
@@ -70,7 +70,7 @@ pub fn density(entries: &[Entry], window: (Date, Date), zone: &TimeZone) -> BTre
 }
 
 impl Entry {
-    /// First and last day that it touches, told in the zone.
+    /// Returns the first and the last day of the entry in the given zone.
     #[must_use]
     pub fn days(&self, zone: &TimeZone) -> (Date, Date) {
         if self.row.all_day {

@@ -1,5 +1,5 @@
-//! The stable name of an entry: `{kind of the record}-{its id}-{kind of the entry}-{position}`, and after that
-//! `-{original local start}` for one date of a series.
+//! Stable id of a calendar entry: `{kind of the record}-{its id}-{kind of the entry}-{position}`, followed by
+//! `-{recurrence id}` for an occurrence of a series.
 
 use std::fmt;
 
@@ -7,22 +7,22 @@ use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{DateRole, Kind};
 
-/// Length of the id of a record; places have shorter ones without hyphens.
+/// Length of a record id. Place ids are shorter and have no hyphens.
 const UUID: usize = 36;
 
-/// Names one dated thing of one record, as `ppa-0190…-ppa_milestone-2`. Neither kind has a hyphen in it, so it can
-/// be taken apart again.
+/// Id of one entry of one record, such as `ppa-0190…-ppa_milestone-2`. No kind contains a
+/// hyphen, so the id can be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntryId<'a> {
     /// Kind of the record.
     pub kind: &'a str,
-    /// The record.
+    /// Id of the record.
     pub record: Id,
-    /// Role of the date.
+    /// Kind of the entry.
     pub entry_kind: &'a str,
-    /// Number within the role; 0 unless the role has several.
+    /// Number within the kind of entry; 0 if a record has only one.
     pub position: i64,
-    /// Original local start of one date of a series.
+    /// Recurrence id of an occurrence.
     pub recurrence: Option<&'a str>,
 }
 
@@ -37,11 +37,11 @@ impl fmt::Display for EntryId<'_> {
 }
 
 impl<'a> EntryId<'a> {
-    /// Takes a name apart; only the one spelling that [`fmt::Display`] gives.
+    /// Parses an id. Only the spelling that [`fmt::Display`] writes is accepted.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
         let (kind, rest) = text.split_once('-')?;
-        // Hyphens are in the id of a record, and in the start of a date of a series.
+        // Record ids and recurrence ids also contain hyphens.
         let record_end = if rest.is_char_boundary(UUID) && rest.get(UUID..=UUID) == Some("-") {
             UUID
         } else {
@@ -63,7 +63,7 @@ impl<'a> EntryId<'a> {
         (parsed.to_string() == text).then_some(parsed)
     }
 
-    /// The kind of the record and the role of the date, when there are such.
+    /// Returns the kind of the record and the date role, if both exist.
     #[must_use]
     pub fn described(&self) -> Option<(&'static Kind, &'static DateRole)> {
         let kind = kinds::by_name(self.kind)?;
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_read_as_it_is_written() {
+    fn entry_id_round_trips() {
         for (kind, entry_kind) in
             kinds::REGISTRY.iter().flat_map(|kind| kind.dates.iter().map(|role| (kind.name, role.entry_kind)))
         {
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn other_spellings_name_nothing() {
+    fn other_spellings_are_rejected() {
         let text = EntryId {
             kind: "task",
             record: Id::from_parts(7, &[0xab; 10]),

@@ -1,11 +1,11 @@
-//! Events: the days from which their tasks are dated.
+//! Anchor dates of events, from which the dates of their tasks are counted.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use obcms_domain::registry::Record;
 
-/// First and last day of an event, in its zone.
+/// Returns the first and the last day of an event in its zone.
 pub fn anchors(record: &Record, office: &TimeZone) -> (Option<Date>, Option<Date>) {
     let zone = TimeZone::get(record.text("timezone")).unwrap_or_else(|_| office.clone());
     let first = record.instant("start").map(|start| start.to_zoned(zone.clone()).date());

@@ -1,4 +1,4 @@
-//! Series become their dates, within the window that is asked for and never beyond it.
+//! Expansion of series into occurrences, only within the requested window.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use obcms_store::calendar::{EntryRow, EntryText, Window};
 
 use super::Zones;
 
-/// Puts the dates of each series in the place of the series. A series that cannot be worked out, which the write
-/// path refuses, is left out of the feed rather than the feed out of the page.
+/// Replaces each series by its occurrences in the window. A series that cannot be expanded is left out, so that it does
+/// not break the whole page. The write path refuses such series.
 pub fn expand(rows: Vec<EntryRow>, window: &Window, office: &TimeZone) -> Vec<EntryRow> {
     if rows.iter().all(|row| row.series.is_none()) {
         return rows;
@@ -28,12 +28,12 @@ pub fn expand(rows: Vec<EntryRow>, window: &Window, office: &TimeZone) -> Vec<En
     expanded
 }
 
-/// The series of a row whose times are those of the zone, read.
+/// Parses the series of a row; `zone` is the zone of its times.
 pub(super) fn ready(row: &EntryRow, zone: &TimeZone) -> Option<ReadySeries> {
     ReadySeries::parse(row.series.as_ref()?, zone)
 }
 
-/// Tells the dates of a series that touch the window, and of each whether more differs than when it is.
+/// Calls back for each occurrence that touches the window, with true if more than its time differs from the series.
 pub(super) fn dates(
     row: &EntryRow,
     series: &ReadySeries,
@@ -45,7 +45,7 @@ pub(super) fn dates(
         tracing::warn!(record = %row.record_id, "a series takes too long to expand and is not shown");
         return;
     };
-    // Each of them is like this one.
+    // Base of all occurrences.
     let date = EntryRow { series: None, ..row.clone() };
     for occurrence in found {
         let date = EntryRow {
@@ -61,7 +61,7 @@ pub(super) fn dates(
     }
 }
 
-/// A row as it is on a changed date.
+/// Applies an override to the row of a series.
 pub(super) fn of_changed(row: EntryRow, changed: &Changed) -> EntryRow {
     let text = EntryText {
         title: changed.title.as_str().into(),
@@ -74,14 +74,15 @@ pub(super) fn of_changed(row: EntryRow, changed: &Changed) -> EntryRow {
     EntryRow { all_day: changed.all_day, text: Arc::new(text), ..row }
 }
 
-/// The next date of a series from `now` on, or its last one: what stands for it where there is place for one date.
+/// Returns the first occurrence from `now` on, or the last one. It represents the series
+/// where there is space for one date.
 pub fn next(row: EntryRow, now: Timestamp, office: &TimeZone) -> Option<EntryRow> {
     if row.series.is_none() {
         return Some(row);
     }
     let far =
         |days: i64| now.checked_add(jiff::SignedDuration::from_hours(days * 24)).unwrap_or(Timestamp::MAX);
-    // Most series come within weeks; the rare ones cost a second look, those that are over a third.
+    // Most series have an occurrence within weeks. Rare ones need a second pass, ended ones a third.
     for (start, end) in [(now, far(60)), (now, far(3700)), (row.start, now)] {
         let window = Window { start, end, first_day: start, after_last_day: end };
         let mut found = expand(vec![row.clone()], &window, office);

@@ -1,4 +1,4 @@
-//! Filters that need more than an entry's own row: teams, organizations, resources, places.
+//! Filters that need more than the row of an entry: teams, organizations, resources, places.
 
 use std::collections::HashSet;
 
@@ -9,28 +9,28 @@ use obcms_store::calendar as store;
 use super::Entry;
 use crate::core::AppError;
 
-/// What entries must stand in some relation to; entries must fit each list that is not empty, by any of its items.
+/// Filter by related records. An entry must match one item of each list that is not empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RelatedTo {
-    /// The record names the team, or one of its people is on it.
+    /// Teams that the record names or that have one of its people as a member.
     pub teams: Vec<Id>,
-    /// The record names the organization, or belongs to one that does.
+    /// Organizations of the record or of its origin.
     pub organizations: Vec<Id>,
-    /// The resource is booked by the record, or for it at its time.
+    /// Resources booked by the record, or for it at its time.
     pub resources: Vec<Id>,
-    /// Any resource is booked by the record, or for it at its time.
+    /// True if any resource matches, booked by the record or for it at its time.
     pub any_resource: bool,
-    /// The record, its community or what it belongs to lies in the place.
+    /// Places that contain the record, its community or its origin.
     pub places: Vec<Id>,
 }
 
 impl RelatedTo {
-    /// Returns true if the calendar is asked for by resource: then it shows what is booked and nothing else.
+    /// Returns true if the query is by resource. It then returns only entries with bookings.
     pub(super) fn is_of_resources(&self) -> bool {
         self.any_resource || !self.resources.is_empty()
     }
 
-    /// Keeps the entries that fit.
+    /// Keeps the matching entries.
     pub(super) fn narrow(&self, tx: &mut Tx<'_>, entries: &mut Vec<Entry>) -> Result<(), AppError> {
         if !self.teams.is_empty() {
             let named = store::around(tx, &self.teams, 1)?;

@@ -1,7 +1,7 @@
-//! The calendar: everything dated within a window, as one feed, and moving what stands in it.
+//! Calendar: all dated entries within a window as one feed, and commands that move them.
 //!
-//! The rows come from the table that the write path keeps beside every record; the feed adds what depends on who
-//! asks: what they may see, what they may move, and the names of people.
+//! The rows come from a table that the write path maintains for every record. The feed adds what depends on the actor:
+//! visibility, the right to move, and names of people.
 
 mod booked;
 mod cache;
@@ -51,27 +51,27 @@ use crate::calendar::icalendar::Component;
 use crate::core::{Actor, App, AppError};
 use cache::CachedEntry;
 
-/// The entries of a window with the names of the people on them.
+/// Entries of a window with the names of the people on them.
 #[derive(Clone, Debug, Default)]
 pub struct Feed {
-    /// By start, then title.
+    /// Entries, sorted by start, then title.
     pub entries: Vec<Entry>,
-    /// Names of everybody on an entry, and perhaps of others.
+    /// Names of all people on the entries, possibly of others too.
     pub names: Names,
 }
 
-/// One entry as somebody sees it.
+/// Calendar entry as an actor sees it.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// What is stored.
+    /// Row of the entry.
     pub row: Shown,
-    /// Whether the asker may move it.
+    /// True if the actor may move the entry.
     pub editable: bool,
-    /// Zone of a date of a series that differs in more than when it is.
+    /// Zone of an occurrence of which more than the time differs from the series.
     changed: Option<TimeZone>,
 }
 
-/// The row of an entry: as it is kept, or as it is on one date of a series.
+/// Row of an entry, either the cached row or that of an occurrence.
 #[derive(Clone, Debug)]
 pub struct Shown {
     kept: Arc<CachedEntry>,
@@ -86,19 +86,19 @@ impl Deref for Shown {
     }
 }
 
-/// Address of the page of a record, or of one date of a series when `recurrence_id` is not empty.
+/// Returns the address of a record's page, or of an occurrence's page if `recurrence_id` is not empty.
 #[must_use]
 pub fn address(kind: &Kind, id: Id, recurrence_id: &str) -> String {
     let url = kind.url(id);
     if recurrence_id.is_empty() { url } else { format!("{url}?occurrence={recurrence_id}") }
 }
 
-/// A start or an end as the API writes it: a day, or an instant with the offset of the entry's zone.
+/// Start or end as the API writes it: a day, or an instant with the offset of the entry's zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
-    /// Of an entry that lasts whole days.
+    /// Day of an all-day entry.
     Day(Date),
-    /// Of a timed entry.
+    /// Instant of a timed entry.
     Instant(Timestamp, Offset),
 }
 
@@ -112,7 +112,7 @@ impl fmt::Display for Moment {
 }
 
 impl Entry {
-    /// Its name in addresses.
+    /// Returns the id of the entry.
     #[must_use]
     pub fn id(&self) -> EntryId<'_> {
         EntryId {
@@ -124,57 +124,58 @@ impl Entry {
         }
     }
 
-    /// Original local start, when it is one date of a series.
+    /// Returns the recurrence id of an occurrence.
     #[must_use]
     pub fn recurrence_id(&self) -> Option<&str> {
         optional(&self.row.recurrence_id)
     }
 
-    /// Address of its page: that of the record, on the date of a series at that date.
+    /// Returns the address of the page: the record, or its occurrence.
     #[must_use]
     pub fn url(&self) -> String {
         address(self.row.kind, self.row.record_id, &self.row.recurrence_id)
     }
 
-    /// A row as it is, editable for nobody yet.
+    /// Wraps a cached entry that nobody may edit yet.
     fn whole(kept: Arc<CachedEntry>) -> Self {
         Self { row: Shown { kept, date: None }, editable: false, changed: None }
     }
 
-    /// What it takes: rooms, vehicles, equipment.
+    /// Returns the resources of the entry: rooms, vehicles, equipment.
     #[must_use]
     pub fn resources(&self) -> &[Id] {
         &self.row.kept.resources
     }
 
-    /// Zone in which a timed entry is told.
+    /// Returns the time zone in which a timed entry is shown.
     fn zone(&self) -> &TimeZone {
         self.changed.as_ref().unwrap_or(&self.row.kept.zone)
     }
 
-    /// Where it is kept how the record goes out to calendar programs.
+    /// Returns the slot of the serialized iCalendar component.
     pub(crate) fn component(&self) -> &OnceLock<Arc<Component>> {
         &self.row.kept.component
     }
 
-    /// The row that it is of; none when it differs from it in more than when it is.
+    /// Returns the cached entry, unless more than the time of this occurrence differs.
     fn common(&self) -> Option<&CachedEntry> {
         if self.changed.is_some() { None } else { Some(&self.row.kept) }
     }
 
-    /// When it begins.
+    /// Returns the start.
     #[must_use]
     pub fn start(&self) -> Moment {
         self.moment(self.row.start)
     }
 
-    /// When it is over: the first day or instant after it.
+    /// Returns the end, exclusive.
     #[must_use]
     pub fn end(&self) -> Moment {
         self.moment(self.row.end)
     }
 
-    /// From when on it is not moved any more; nothing when it may always be. A whole series is judged by its dates.
+    /// Returns the instant after which the entry can no longer be moved; `None` for no limit. A whole series has no
+    /// limit, because each occurrence has its own.
     fn movable_until(&self, office: &TimeZone) -> Option<Timestamp> {
         if !std::ptr::eq(self.row.kind, &kinds::BOOKING) || self.row.series.is_some() {
             return None;
@@ -193,7 +194,7 @@ impl Entry {
         }
     }
 
-    /// Module by which it is filtered and coloured.
+    /// Returns the module, which determines filter and color.
     #[must_use]
     pub fn module(&self) -> Module {
         self.row.kind.module
@@ -201,18 +202,17 @@ impl Entry {
 }
 
 impl App {
-    /// Number of the state that the data has now; it grows with every change, and only then.
+    /// Returns the revision of the data. It grows with every change, and only then.
     pub fn state(&self) -> Result<i64, AppError> {
         self.read(|tx| Ok(Database::state_of(tx)?))
     }
 
-    /// What a page that is drawn now shows: it differs once anything on any page may have changed, jobs included.
+    /// Returns the revision of everything a page can show, including jobs.
     pub fn page_state(&self) -> Result<String, AppError> {
         self.read(|tx| Ok(format!("{}.{}", Database::state_of(tx)?, obcms_store::jobs::changes(tx)?)))
     }
 
-    /// What stands in the calendar within the window of the query, as the actor sees it, and the number of the
-    /// state that this shows.
+    /// Returns the revision and the entries within the window of the query, limited to what the actor may see.
     pub fn calendar(&self, actor: &Actor, query: &CalendarQuery) -> Result<(i64, Feed), AppError> {
         self.read(|tx| {
             let state = Database::state_of(tx)?;
@@ -222,7 +222,7 @@ impl App {
         })
     }
 
-    /// Of what was found, what concerns what the query names and the actor may see. `is_whole` leaves series whole.
+    /// Applies the relation filters of the query and the rights of the actor. With `is_whole`, series are not expanded.
     fn narrowed(
         &self,
         tx: &mut Tx<'_>,
@@ -238,7 +238,8 @@ impl App {
         Ok(feed)
     }
 
-    /// Every date of the modules, or of all, within the window that is wanted, whoever asks, in order.
+    /// Returns the wanted entries and occurrences of the modules (all if empty) within the
+    /// window, sorted, regardless of rights.
     pub(crate) fn dated(
         &self,
         tx: &mut Tx<'_>,
@@ -274,7 +275,7 @@ impl App {
         Ok((merged(entries, dates), names))
     }
 
-    /// The calendar with series whole, one entry for each.
+    /// Returns the calendar with one entry for each series.
     pub(crate) fn calendar_of_records(
         &self,
         tx: &mut Tx<'_>,
@@ -291,7 +292,7 @@ impl App {
         Ok((state, self.narrowed(tx, actor, query, Feed { entries, names }, true)?))
     }
 
-    /// Rows as the actor sees them, in their order.
+    /// Builds a feed of rows with the rights of the actor, in the given order.
     fn feed(&self, tx: &mut Tx<'_>, actor: &Actor, rows: Vec<EntryRow>) -> Result<Feed, AppError> {
         let rows = cache::of_rows(tx, rows, self.zone())?;
         let names = cache::names_of(tx, &rows)?;
@@ -300,7 +301,7 @@ impl App {
         Ok(Feed { entries, names })
     }
 
-    /// Takes out what the actor may not see and marks what they may move; a booking that is over nobody may.
+    /// Removes entries that the actor may not see and marks those they may move. A past booking cannot be moved.
     fn narrow_to_rights(
         &self,
         tx: &mut Tx<'_>,
@@ -316,7 +317,7 @@ impl App {
     }
 }
 
-/// Whether the filters let a changed date of a series pass, and with it the series.
+/// Returns true if an override matches the filters of the query.
 fn wants_a_date(query: &CalendarQuery, kept: &CachedEntry, actor: &Actor) -> bool {
     kept.series.as_ref().is_some_and(|series| {
         let mut changed = series.stored.changed.iter();
@@ -324,12 +325,12 @@ fn wants_a_date(query: &CalendarQuery, kept: &CachedEntry, actor: &Actor) -> boo
     })
 }
 
-/// Whether the entry takes anybody's time: what was called off or is over does not.
+/// Returns true if the entry occupies its people. A cancelled, postponed, rejected or completed entry does not.
 fn takes_time(row: &EntryRow) -> bool {
     !["cancelled", "postponed", "rescheduled", "rejected", "completed"].contains(&&*row.status)
 }
 
-/// Zones by name; a calendar has few, and looking one up takes longer than comparing names.
+/// Time zones by name. A calendar uses few, and comparing names is faster than a lookup.
 struct Zones<'a> {
     known: Vec<(String, TimeZone)>,
     office: &'a TimeZone,
@@ -340,7 +341,7 @@ impl<'a> Zones<'a> {
         Self { known: Vec::new(), office }
     }
 
-    /// In which an entry is told; days are kept in UTC.
+    /// Returns the zone of an entry. All-day entries are stored in UTC.
     fn of_entry(&mut self, row: &EntryRow) -> TimeZone {
         if row.all_day { TimeZone::UTC } else { self.of(&row.timezone) }
     }
@@ -356,7 +357,7 @@ impl<'a> Zones<'a> {
 }
 
 impl Feed {
-    /// Until when it shows the same as long as nothing is changed; nothing when that is for ever.
+    /// Returns the instant until which the feed is valid without a change of the data; `None` for no limit.
     #[must_use]
     pub fn holds_until(&self, app: &App) -> Option<Timestamp> {
         self.entries
@@ -366,7 +367,7 @@ impl Feed {
             .min()
     }
 
-    /// Adds rows as they are, in their places.
+    /// Inserts rows at their sorted positions.
     fn add(&mut self, rows: Vec<Arc<CachedEntry>>, tx: &mut Tx<'_>) -> Result<(), AppError> {
         if !rows.is_empty() {
             let names = cache::names_of(tx, &rows)?;
@@ -378,8 +379,8 @@ impl Feed {
     }
 }
 
-/// The entries, which are in order, with others in their places. Where the next one goes is looked for near the last
-/// one: entries lie all over the memory, and looking at each takes longer than everything else.
+/// Merges sorted entries with others. The next position is searched near the last one: entries are scattered over the
+/// memory, and looking at each one dominates the time.
 fn merged(entries: Vec<Entry>, others: Vec<Entry>) -> Vec<Entry> {
     if others.is_empty() {
         return entries;
@@ -402,8 +403,8 @@ fn merged(entries: Vec<Entry>, others: Vec<Entry>) -> Vec<Entry> {
     merged
 }
 
-/// Entries in their order. Their starts are put in order as numbers beside each other, which takes a fraction of the
-/// time; only those that begin together are looked at.
+/// Sorts entries. Their starts are sorted as a dense array, which is several times faster;
+/// entries are compared only if they start together.
 fn sorted(entries: Vec<Entry>) -> Vec<Entry> {
     let mut order: Vec<(Timestamp, usize)> =
         entries.iter().enumerate().map(|(position, entry)| (entry.row.start, position)).collect();
@@ -416,7 +417,7 @@ fn sorted(entries: Vec<Entry>) -> Vec<Entry> {
     order.into_iter().filter_map(|(_, position)| entries[position].take()).collect()
 }
 
-/// What is empty has no value.
+/// Returns `None` for an empty text.
 fn optional(text: &str) -> Option<&str> {
     if text.is_empty() { None } else { Some(text) }
 }

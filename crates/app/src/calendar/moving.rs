@@ -1,4 +1,4 @@
-//! Moving an entry: its new dates, or who it goes to, become an update of the record behind it, by the one write path.
+//! Moving a calendar entry to other dates, or reassigning it. Both are updates of the record on the regular write path.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -19,19 +19,19 @@ use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
 use crate::records::{self, Input};
 
-/// What moving an entry led to.
+/// Result of moving an entry.
 #[derive(Clone, Debug)]
 pub struct Moved {
-    /// The entry as it stands now.
+    /// Entry after the move.
     pub feed: Feed,
-    /// Address that takes it back; nothing when nothing changed.
+    /// Undo address; `None` if nothing changed.
     pub undo: Option<String>,
     /// Version of the record.
     pub version: i64,
 }
 
 impl App {
-    /// Moves an entry; `expected` is the version of the record that the actor saw.
+    /// Moves an entry. `expected` is the version of the record that the actor saw.
     pub fn move_entry(
         &self,
         actor: &Actor,
@@ -76,26 +76,26 @@ fn move_entry(
     let bookings = reassignment::bookings(work, &before, &after, goes)?;
     let mut rows = store::of_record(work.tx, after.id)?;
     if rows.is_empty() {
-        // What is shown within an event has no row of its own.
+        // A booking shown as part of an event has no row of its own.
         let entries = calendar::own_entries(&after).into_iter();
         rows.extend(entries.map(|entry| EntryRow::of(&after, entry, "")));
     }
     rows.retain(|row| row.entry_kind == id.entry_kind && row.position == id.position);
     let feed = work.app.feed(work.tx, work.actor, rows)?;
-    // The change is taken back by any record that has a part in it.
+    // Any record of the change set can undo it.
     let undone = if after.version == before.version { bookings.first() } else { Some(&after) };
     let undo = undone.map(|record| undo_address(record.kind, record.id, work.change_set));
     Ok(Moved { feed, undo, version: after.version })
 }
 
-/// Refuses whoever may edit nothing of the record, in terms of the entry.
+/// Requires the right to edit the record; errors name the fields of the entry.
 fn require_edit(work: &mut UnitOfWork<'_, '_>, record: &Record, role: &DateRole) -> Result<(), AppError> {
     let names = [role.start].into_iter();
     let asked = work.actor.require_names(work.tx, Action::Edit, record, names);
     asked.map_err(|error| in_terms_of_the_entry(error, role))
 }
 
-/// The change of the record's fields by which the copy of an entry goes to somebody else.
+/// Returns the field changes by which the copy of an entry is reassigned.
 pub(super) fn given_on(record: &Record, role: &DateRole, wish: &Wish<'_>) -> Result<Input, AppError> {
     let fields = reassignment::fields(record, role, &wish.goes)?;
     if wish.goes.resource.is_some() && fields.is_empty() {
@@ -104,7 +104,7 @@ pub(super) fn given_on(record: &Record, role: &DateRole, wish: &Wish<'_>) -> Res
     Ok(fields)
 }
 
-/// The change of the record's fields that a move asks for: other times, somebody else, or both.
+/// Returns the field changes of a move: other times, another assignee, or both.
 fn change(
     record: &Record,
     role: &DateRole,
@@ -123,7 +123,7 @@ fn change(
     Ok(fields)
 }
 
-/// The record as it is on one date of its series, and the entry of that date.
+/// Returns the record with the values of one occurrence, and the entry of that occurrence.
 pub(super) fn single(record: &Record, recurrence: &str) -> Result<(Record, DatedEntry), AppError> {
     let series = Series::of(record).ok_or_else(missing)?;
     let refused = |error: obcms_recur::ExpandError| AppError::Internal(error.to_string());
@@ -133,7 +133,7 @@ pub(super) fn single(record: &Record, recurrence: &str) -> Result<(Record, Dated
     Ok((single, entry))
 }
 
-/// Moves one date of a series, or with it those that follow or all.
+/// Moves one occurrence, this and following, or all.
 fn move_date(
     work: &mut UnitOfWork<'_, '_>,
     record: &Record,
@@ -176,7 +176,7 @@ fn move_date(
     Ok(Moved { feed, undo, version: after.series.version })
 }
 
-/// Errors of the record's fields, named as the sender named them.
+/// Renames field errors of the record to the parameters of the request.
 pub(super) fn in_terms_of_the_entry(error: AppError, role: &DateRole) -> AppError {
     error.rename_fields(|field| {
         if field == role.start {
@@ -189,25 +189,25 @@ pub(super) fn in_terms_of_the_entry(error: AppError, role: &DateRole) -> AppErro
     })
 }
 
-/// What the sender wants; nothing given stays as it is.
+/// Requested changes. An absent value leaves the field unchanged.
 #[derive(Default)]
 pub(super) struct Wish<'a> {
     start: Option<&'a str>,
     end: Option<&'a str>,
     all_day: Option<bool>,
-    /// How far the change of one date of a series reaches.
+    /// Scope of the change of an occurrence.
     scope: Scope,
-    /// Who or what it goes to.
+    /// Reassignment of the entry.
     goes: Reassignment,
 }
 
 impl<'a> Wish<'a> {
-    /// Whether it is to be at another time.
+    /// Returns true if the request changes the time.
     fn is_moved(&self) -> bool {
         self.start.is_some() || self.end.is_some() || self.all_day.is_some()
     }
 
-    /// Reads what was sent; what is wrong or unknown is refused.
+    /// Parses the input. Invalid and unknown members are errors.
     pub(super) fn read(input: &'a Input) -> Result<Self, AppError> {
         let mut wish = Self::default();
         let mut errors = Vec::new();
@@ -241,7 +241,7 @@ impl<'a> Wish<'a> {
     }
 }
 
-/// The change of the record's fields that puts the entry where it is wanted.
+/// Returns the field changes that move the entry to the requested time.
 pub(super) fn patch(
     record: &Record,
     role: &DateRole,
@@ -262,7 +262,7 @@ pub(super) fn patch(
     }
 }
 
-/// A day; an instant means its day when it is said that whole days are meant.
+/// Parses a day. An instant means its day if the request is for an all-day entry.
 fn day(field: &str, text: &str, wish: &Wish<'_>, zone: &TimeZone) -> Result<Date, AppError> {
     let read = if wish.all_day == Some(true) {
         moment(text, true, zone).map(|midnight| midnight.to_zoned(zone.clone()).date())
@@ -280,7 +280,7 @@ fn ends_too_early() -> AppError {
     AppError::field("end", "order", "End must be after start; the end is exclusive.")
 }
 
-/// First and last day, both inclusive, of an entry that has whole days only.
+/// Returns the first and the last day, both inclusive, of an entry that is always all-day.
 fn days(
     role: &DateRole,
     current: &DatedEntry,
@@ -302,7 +302,7 @@ fn days(
     Ok((first, last))
 }
 
-/// First day and the day after the last, from what is wanted and what is.
+/// Returns the first day and the day after the last, from the request or the current entry.
 fn whole_days(current: &DatedEntry, wish: &Wish<'_>, zone: &TimeZone) -> Result<(Date, Date), AppError> {
     let (old_first, old_after) = (unfloating(current.start), unfloating(current.end));
     let first = wish.start.map_or(Ok(old_first), |text| day("start", text, wish, zone))?;
@@ -316,7 +316,8 @@ fn whole_days(current: &DatedEntry, wish: &Wish<'_>, zone: &TimeZone) -> Result<
     if after <= first { Err(ends_too_early()) } else { Ok((first, after)) }
 }
 
-/// A date that the record leaves open stays open while the entry has one day: a task that is only due stays so.
+/// Returns the date fields of a span. An empty date stays empty while the entry lasts one
+/// day: a task with only a due date gets no start.
 fn span(record: &Record, role: &DateRole, first: Date, last: Date) -> Input {
     let mut patch = Input::new();
     let has_start = record.date(role.start).is_some();
@@ -345,7 +346,7 @@ fn milestone(record: &Record, role: &DateRole, position: i64, day: Date) -> Resu
     Ok(Input::from_iter([(role.start.to_owned(), list)]))
 }
 
-/// The fields of a record that has times, or days when `all_day`.
+/// Returns the time fields of a record with times, or with days if `all_day`.
 fn moments(
     record: &Record,
     role: &DateRole,
@@ -358,7 +359,7 @@ fn moments(
         let as_days = if current.all_day {
             current.clone()
         } else {
-            // What had times and becomes a matter of days covers the days that it touched.
+            // A timed entry that becomes all-day covers every day it touched.
             let first = current.start.to_zoned(zone.clone()).date();
             let end = current.end.to_zoned(zone.clone());
             let part_of_a_day = if end.time() == Time::midnight() { 0 } else { 1 };

@@ -1,4 +1,4 @@
-//! What is asked of the calendar.
+//! Parameters of a calendar query.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -14,17 +14,17 @@ use super::RelatedTo;
 use crate::core::{Actor, App, AppError};
 use crate::records::lists::{repeated, with_plus};
 
-/// Days of a window at most.
+/// Maximum length of a window in days.
 pub const MAXIMUM_DAYS: i64 = 400;
 
-/// The parameters that bound the calendar, with what they mean.
+/// Window parameters with their descriptions.
 pub const WINDOW: [(&str, &str); 2] = [
     ("start", "First instant (RFC 3339 with offset) or first day (YYYY-MM-DD, of the office)"),
     ("end", "First instant or day after the window, at most 400 days after the start"),
 ];
 
-/// The parameters that narrow the calendar, with what they mean: the same for JSON, iCalendar, conflicts and feeds.
-/// Lists are given with commas between, or by giving the parameter several times.
+/// Filter parameters with their descriptions, shared by JSON, iCalendar, conflicts and feeds. A list is comma-separated
+/// or given as a repeated parameter.
 pub const FILTERS: [(&str, &str); 11] = [
     ("modules", "Only these modules, comma-separated"),
     ("kinds", "Only these kinds of entries, comma-separated"),
@@ -45,34 +45,34 @@ pub const FILTERS: [(&str, &str); 11] = [
     ("mine", "true: only the caller's entries"),
 ];
 
-/// The parameters that say one thing; the others may be given several times.
+/// Parameters that may appear only once.
 const ONCE: [&str; 4] = ["start", "end", "q", "mine"];
 
-/// What is asked of the calendar.
+/// Calendar query.
 #[derive(Clone, Debug)]
 pub struct CalendarQuery {
-    /// The window, half open.
+    /// Window, half-open.
     pub window: Window,
-    /// Only these modules; all when empty.
+    /// Modules; empty means all.
     pub modules: Vec<Module>,
-    /// Only these kinds of entries; all when empty.
+    /// Kinds of entries; empty means all.
     pub kinds: Vec<&'static str>,
-    /// Every one of these begins a word of the title.
+    /// Search words. Each must be the prefix of a word of the title.
     pub words: Vec<String>,
-    /// Only what the asker is on.
+    /// True for entries of the actor only.
     pub mine: bool,
-    /// Only what one of these people is on; everything when empty.
+    /// People, of whom one must be on the entry; empty means all entries.
     pub persons: Vec<Id>,
-    /// Only these states; all when empty.
+    /// States; empty means all.
     pub statuses: Vec<String>,
-    /// Only these priorities; all when empty.
+    /// Priorities; empty means all.
     pub priorities: Vec<String>,
-    /// Only what concerns these teams, organizations, resources and places.
+    /// Filter by teams, organizations, resources and places.
     pub concerning: RelatedTo,
 }
 
 impl CalendarQuery {
-    /// Everything from one day up to another one, exclusive, as days of the zone.
+    /// Returns a query for all entries from `first` to `after_last`, exclusive, as days of the zone.
     #[must_use]
     pub fn days(first: Date, after_last: Date, zone: &TimeZone) -> Self {
         Self {
@@ -93,7 +93,7 @@ impl CalendarQuery {
         }
     }
 
-    /// Reads the parameters of an address; days are days of the office.
+    /// Parses the parameters of a request. Days are days in the zone of the office.
     pub fn parse(parameters: &[(String, String)], office: &TimeZone) -> Result<Self, AppError> {
         let mut errors = unknown(parameters);
         let window = window(parameters, office, &mut errors);
@@ -105,7 +105,7 @@ impl CalendarQuery {
         }
     }
 
-    /// Reads the parameters that narrow the calendar, where no window matters.
+    /// Parses the filter parameters alone.
     pub fn parse_filters(parameters: &[(String, String)], office: &TimeZone) -> Result<Self, AppError> {
         let mut errors = unknown(parameters);
         let mut query = Self::days(Date::constant(2000, 1, 1), Date::constant(2000, 1, 1), office);
@@ -113,7 +113,7 @@ impl CalendarQuery {
         if errors.is_empty() { Ok(query) } else { Err(AppError::BadParameter(errors)) }
     }
 
-    /// The same for other programs: without a window it is the long one that such a program wants.
+    /// Parses a query of a calendar program. Without a window it has the long default window of such programs.
     pub fn parse_for_programs(parameters: &[(String, String)], app: &App) -> Result<Self, AppError> {
         if parameters.iter().any(|(name, _)| name == "start" || name == "end") {
             return Self::parse(parameters, app.zone());
@@ -125,7 +125,7 @@ impl CalendarQuery {
         if errors.is_empty() { Ok(query) } else { Err(AppError::BadParameter(errors)) }
     }
 
-    /// The same for a file: without a window it is as long as one may be, from the month before the present one on.
+    /// Parses a query for a download. Without a window it has the maximum length and starts with the previous month.
     pub fn parse_for_download(parameters: &[(String, String)], app: &App) -> Result<Self, AppError> {
         if parameters.iter().any(|(name, _)| name == "start" || name == "end") {
             return Self::parse(parameters, app.zone());
@@ -137,7 +137,7 @@ impl CalendarQuery {
         if errors.is_empty() { Ok(query) } else { Err(AppError::BadParameter(errors)) }
     }
 
-    /// Reads the parameters that narrow a feed, without the window.
+    /// Parses the filter parameters into this query, leaving the window.
     pub fn filter(&mut self, parameters: &[(String, String)], errors: &mut Vec<FieldError>) {
         for key in listed(parameters, "modules") {
             match Module::parse(key) {
@@ -182,7 +182,7 @@ impl CalendarQuery {
         }
     }
 
-    /// Whether the filters let an entry pass.
+    /// Returns true if the entry matches the filters.
     pub(super) fn wants(&self, row: &EntryRow, actor: &Actor) -> bool {
         if !self.kinds.is_empty() && !self.kinds.contains(&row.entry_kind) {
             return false;
@@ -226,7 +226,7 @@ fn value<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> 
     parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim())
 }
 
-/// The items of a parameter, given with commas or several times.
+/// Returns the items of a list parameter, comma-separated or repeated.
 fn listed<'a>(parameters: &'a [(String, String)], name: &'a str) -> impl Iterator<Item = &'a str> {
     parameters
         .iter()
@@ -237,11 +237,11 @@ fn listed<'a>(parameters: &'a [(String, String)], name: &'a str) -> impl Iterato
 }
 
 fn midnight(day: Date, zone: &TimeZone) -> Timestamp {
-    // The end of time is the only day without a midnight, and input does not reach it.
+    // Only the last representable day has no midnight, and input cannot reach it.
     day.to_zoned(zone.clone()).map_or_else(|_| floating(day), |start| start.timestamp())
 }
 
-/// One bound of a window: its instant, and the day that counts for entries of whole days.
+/// Bound of a window: an instant, and the day that counts for all-day entries.
 struct Bound {
     instant: Timestamp,
     day: Date,
@@ -256,7 +256,7 @@ fn window(
     let start = bound(parameters, "start", office, errors);
     let end = bound(parameters, "end", office, errors);
     let (start, end) = (start?, end?);
-    // A window that ends within a day has something of that day.
+    // A window that ends within a day includes that day.
     let ends_within = !end.is_day && midnight(end.day, office) < end.instant;
     let after_last = if ends_within { end.day.saturating_add(1.day()) } else { end.day };
     if end.instant <= start.instant {
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_days_of_the_office() {
+    fn window_days_use_the_office_zone() {
         let window = parse(&[("start", "2027-01-01"), ("end", "2027-02-01")]).unwrap().window;
         assert_eq!(window.start.to_string(), "2026-12-31T16:00:00Z");
         assert_eq!(window.end.to_string(), "2027-01-31T16:00:00Z");
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn instants_touch_every_day_of_the_office_that_they_reach_into() {
+    fn instants_include_every_office_day_they_touch() {
         let window =
             parse(&[("start", "2026-12-31T16:00:00Z"), ("end", "2027-01-02T01:00:00 08:00")]).unwrap().window;
         assert_eq!(window.first_day.to_string(), "2027-01-01T00:00:00Z");
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_has_an_end_after_its_start_and_at_most_400_days() {
+    fn window_end_is_after_start_and_at_most_400_days() {
         let days = |end: &str| parse(&[("start", "2027-01-01"), ("end", end)]);
         assert!(days("2028-02-05").is_ok());
         assert_eq!(days("2028-02-06").unwrap_err(), ["end"]);
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_parameter_is_named() {
+    fn every_invalid_parameter_is_reported() {
         let wrong = parse(&[
             ("start", "soon"),
             ("modules", "tasks,nothing"),

@@ -1,4 +1,4 @@
-//! Giving an entry to somebody else, or to another resource, as by dragging it from row to row of a timeline.
+//! Reassigning an entry to another person or resource, for example by dragging it to another row of a timeline.
 
 use obcms_domain::bookings::BookingStatus;
 use obcms_domain::core::id::Id;
@@ -10,19 +10,19 @@ use serde_json::json;
 use crate::core::{AppError, UnitOfWork};
 use crate::records::{self, Input};
 
-/// To whom, or to what, an entry goes.
+/// New person or resource of an entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Reassignment {
-    /// The person who takes the place of another one.
+    /// New person.
     pub person: Option<Id>,
-    /// The resource that takes the place of another one.
+    /// New resource.
     pub resource: Option<Id>,
-    /// Whose place that is.
+    /// Person or resource to replace.
     pub instead_of: Option<Id>,
 }
 
 impl Reassignment {
-    /// Errors of the fields that hold people, named as the sender named them.
+    /// Renames errors of people fields to the parameters of the request.
     pub fn in_terms_of_the_entry(&self, error: AppError, kind: &Kind) -> AppError {
         if self.person.is_none() {
             return error;
@@ -32,12 +32,12 @@ impl Reassignment {
     }
 }
 
-/// The field by which things of the kind take a resource.
+/// Returns the resource field of the kind.
 fn resource_field(kind: &Kind) -> Option<&'static Field> {
     kind.inputs().find(|field| matches!(field.data, FieldType::Reference("resource")))
 }
 
-/// The change of the record's fields that lets the entry go there.
+/// Returns the field changes that reassign the entry.
 pub(super) fn fields(record: &Record, role: &DateRole, goes: &Reassignment) -> Result<Input, AppError> {
     let mut fields = Input::new();
     if (goes.person.is_some() || goes.resource.is_some()) && !role.label.is_empty() {
@@ -59,7 +59,7 @@ pub(super) fn fields(record: &Record, role: &DateRole, goes: &Reassignment) -> R
     Ok(fields)
 }
 
-/// One person in place of another, wherever that one stands.
+/// Replaces one person by another in every field that names them.
 fn in_place(record: &Record, new: Id, old: Id) -> Result<Input, AppError> {
     let held: Vec<&'static Field> = record
         .kind
@@ -97,8 +97,8 @@ fn in_place(record: &Record, new: Id, old: Id) -> Result<Input, AppError> {
     }
 }
 
-/// What takes no resource by itself has bookings for it: those of the resource go to the other one, and with the
-/// times of the record where they had the same. Answers which were changed.
+/// Reassigns the bookings of a record without a resource field, and returns the changed ones. Bookings that had the
+/// same times as the record move with it.
 pub(super) fn bookings(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,

@@ -1,4 +1,4 @@
-//! What of a feed somebody may see and move, decided for all entries of a kind at once.
+//! View and edit rights on a feed, decided for all entries of a kind at once.
 
 use std::cell::LazyCell;
 use std::collections::HashSet;
@@ -13,9 +13,9 @@ use super::Entry;
 use crate::core::actor::assigning;
 use crate::core::{Actor, AppError, Visibility};
 
-/// Takes out what the actor may not see and marks what they may move.
+/// Removes entries that the actor may not see and marks those they may move.
 pub fn apply(tx: &mut Tx<'_>, actor: &Actor, entries: &mut Vec<Entry>) -> Result<(), AppError> {
-    // Who may move an entry may write the field of its date. Few roles of dates have many entries.
+    // Moving an entry requires the right to write the field of its date. There are few date roles and many entries.
     let mut rights: Vec<((&'static Kind, FieldGroup), Rights)> = Vec::new();
     let mut roles: Vec<(&'static str, usize)> = Vec::new();
     for entry in entries.iter() {
@@ -43,14 +43,14 @@ pub fn apply(tx: &mut Tx<'_>, actor: &Actor, entries: &mut Vec<Entry>) -> Result
     Ok(())
 }
 
-/// Group of the field that holds the date of an entry.
+/// Returns the field group of the date of an entry.
 fn group(entry: &Entry) -> FieldGroup {
     let kind = entry.row.kind;
     let role = kind.dates.iter().find(|role| role.entry_kind == entry.row.entry_kind);
     role.and_then(|role| kind.field(role.start)).map_or(FieldGroup::Planning, |field| kind.group(field))
 }
 
-/// Some records of a kind.
+/// Set of records of one kind.
 enum Which {
     All,
     These(HashSet<Id>),
@@ -65,11 +65,11 @@ impl Which {
     }
 }
 
-/// What the actor may do with the records of one kind in the feed.
+/// Rights of the actor on the records of one kind in the feed.
 struct Rights {
     visible: Which,
     editable: Which,
-    /// Whoever is on it may edit it.
+    /// User who may edit the entries that list them.
     assigned: Option<Id>,
 }
 
@@ -81,7 +81,7 @@ impl Rights {
         group: FieldGroup,
         entries: &[Entry],
     ) -> Result<Self, AppError> {
-        // Whoever may do it to all of a kind needs none of them.
+        // Not needed if the right covers all records of the kind.
         let ids = LazyCell::new(|| {
             let of_kind = entries.iter().filter(|entry| std::ptr::eq(entry.row.kind, kind));
             let mut ids: Vec<Id> = of_kind.map(|entry| entry.row.record_id).collect();
@@ -123,7 +123,7 @@ impl Rights {
         }
         let mut assigned = needed.contains(&Relation::Assigned).then_some(user);
         if assigned.is_some() && !kind.invited.is_empty() {
-            // The people of an entry are not told apart: who is only invited is left out.
+            // Entries do not distinguish people by field. People who are only invited must not edit.
             let named = entries.iter().filter(|entry| entry.row.kind == kind);
             let mut named: Vec<Id> = named
                 .filter(|entry| entry.row.people.contains(&user))

@@ -1,4 +1,4 @@
-//! The rows of the timelines: people, or resources, with a word on each.
+//! Rows of the timeline views: people or resources, each with a note.
 
 use obcms_domain::choices::{self, RESOURCE_TYPES};
 use obcms_domain::core::id::Id;
@@ -11,17 +11,17 @@ use super::CalendarQuery;
 use crate::core::{Actor, App, AppError, Visibility};
 use crate::records::lists;
 
-/// What the rows of a timeline are.
+/// Type of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rows {
-    /// Everybody.
+    /// All people.
     People,
     /// Rooms, vehicles, equipment.
     Resources,
 }
 
 impl Rows {
-    /// Those of that name, as the views are called.
+    /// Parses the name of a view.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         match name {
@@ -39,20 +39,20 @@ impl Rows {
     }
 }
 
-/// One row.
+/// Row of a timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// The person or the resource.
+    /// Id of the person or resource.
     pub id: Id,
-    /// What it is called.
+    /// Name of the person or resource.
     pub name: String,
-    /// What stands beneath the name, or nothing.
+    /// Note below the name, or empty.
     pub note: String,
 }
 
 impl App {
-    /// The rows that the filters of the query name, as far as the actor sees them: its people and those of its teams,
-    /// or its resources; all of them when it names none.
+    /// Returns the rows selected by the filters of the query, limited to what the actor may see: its people and the
+    /// members of its teams, or its resources. Without such a filter, returns all rows.
     pub fn timeline_rows(
         &self,
         actor: &Actor,
@@ -100,7 +100,7 @@ impl App {
     }
 }
 
-/// `Room · seats 12`, or the position of a person.
+/// Returns the note: `Room · seats 12`, or the position of a person.
 fn note(record: &Record) -> String {
     if record.kind == &USER {
         return record.text("position").to_owned();

@@ -1,7 +1,7 @@
-//! Entries on their way out as JSON.
+//! JSON serializer of calendar entries.
 //!
-//! Most of an entry is the same for everybody and in every window, so it is written once and kept with its row; what
-//! differs by date and by asker is put into its places.
+//! Most of an entry is the same for all readers and windows. It is serialized once and cached with its row; values that
+//! depend on occurrence and actor are inserted at the gaps.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -14,30 +14,30 @@ use serde_json::Value as Json;
 use super::{Entry, EntryId, Feed, Moment, address, optional};
 use crate::core::AppError;
 
-/// An entry as JSON, but for what differs.
+/// Serialized entry with gaps for the values that vary.
 #[derive(Debug)]
 pub struct SerializedEntry {
     text: Box<[u8]>,
-    /// In order, where in the text something is put.
+    /// Positions in the text at which values are inserted, ascending.
     gaps: Box<[(u32, Gap)]>,
-    /// Tells the text from others.
+    /// Hash of the text.
     digest: u64,
 }
 
-/// What is put into an entry.
+/// Value inserted into a serialized entry.
 #[derive(Clone, Copy, Debug)]
 enum Gap {
-    /// The end of its name: the original start of a date of a series.
+    /// End of the entry id: the recurrence id.
     Name,
-    /// When it begins.
+    /// Start.
     Start,
-    /// When it is over.
+    /// End.
     End,
-    /// The end of the address of its page: the date of a series.
+    /// End of the page address: the recurrence id.
     Address,
-    /// Whether the asker may move it.
+    /// True if the actor may move the entry.
     Editable,
-    /// The original start of a date of a series.
+    /// Recurrence id.
     Recurrence,
 }
 
@@ -53,11 +53,11 @@ struct Person<'a> {
     name: &'a str,
 }
 
-/// Writes members of an object one after the other.
+/// Builder of a JSON object.
 struct Members {
     text: Vec<u8>,
     gaps: Vec<(u32, Gap)>,
-    /// Whether there is something to put into the gaps of series.
+    /// True if the entry belongs to a series, so that the recurrence gaps are used.
     is_series: bool,
 }
 
@@ -75,11 +75,11 @@ impl Members {
     }
 
     fn gap(&mut self, gap: Gap) {
-        // An entry takes far less than 4 GB.
+        // An entry is far smaller than 4 GB.
         self.gaps.push((u32::try_from(self.text.len()).unwrap_or(u32::MAX), gap));
     }
 
-    /// A text that has no letters which JSON escapes, and goes on differently for each date of a series.
+    /// Writes a text that needs no JSON escapes and whose end differs for each occurrence.
     fn begun(&mut self, name: &str, begin: &impl Display, gap: Gap) -> serde_json::Result<()> {
         self.member(name, &begin.to_string())?;
         if self.is_series {
@@ -92,7 +92,7 @@ impl Members {
 }
 
 impl SerializedEntry {
-    /// Writes what is common to all dates of an entry: all of it, when it has but one, except what its asker may do.
+    /// Serializes what all occurrences of an entry share. For a single entry that is all but the rights of the actor.
     fn of(entry: &Entry, names: &HashMap<Id, String>) -> serde_json::Result<Self> {
         let row = &entry.row;
         let is_series = row.kept.row.series.is_some() || !row.recurrence_id.is_empty();
@@ -148,7 +148,7 @@ impl SerializedEntry {
                 pieces.into_iter().for_each(|piece| out.extend_from_slice(piece.as_bytes()));
             };
             match gap {
-                // A series as a whole is on no date.
+                // A whole series has no recurrence id.
                 Gap::Name | Gap::Address if recurrence.is_empty() => {}
                 Gap::Recurrence if recurrence.is_empty() => put(["null", "", ""]),
                 Gap::Name => put(["-", recurrence, ""]),
@@ -163,15 +163,15 @@ impl SerializedEntry {
     }
 }
 
-/// A number that tells a text from others, the same in every process of this version.
+/// Returns a hash of a text, the same in every process of this version.
 pub(crate) fn digest(text: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     hasher.write(text);
     hasher.finish()
 }
 
-/// Writes a moment in quotes, the usual ones digit by digit: a month of many series has thousands of them, and the
-/// writer for all cases takes most of the time.
+/// Writes a quoted moment, in the usual cases digit by digit. A month with many series has thousands of moments, and
+/// the general formatter would take most of the time.
 fn write_moment(moment: Moment, out: &mut Vec<u8>) {
     let (local, offset) = match moment {
         Moment::Day(day) => (day.at(0, 0, 0, 0), None),
@@ -203,8 +203,8 @@ fn write_moment(moment: Moment, out: &mut Vec<u8>) {
 }
 
 impl Feed {
-    /// A number by which somebody who has the entries knows that they are still the same: from what is written of
-    /// each, without writing it all.
+    /// Returns a hash of the entries for the entity tag. It uses the cached hash of each
+    /// entry instead of serializing all.
     pub fn digest(&self) -> Result<u64, AppError> {
         let mut hasher = DefaultHasher::new();
         for entry in &self.entries {
@@ -241,7 +241,7 @@ impl Feed {
         }))
     }
 
-    /// One of the entries as a value, for answers that say more about it.
+    /// Returns one entry as a JSON value, for responses that add members.
     pub fn value(&self, entry: &Entry) -> Result<Json, AppError> {
         let mut out = Vec::new();
         self.write_entry(entry, &mut out)?;
@@ -259,7 +259,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn moments_are_written_as_they_are_everywhere_else(
+        fn written_moments_match_their_display(
             seconds in -62_000_000_000_i64..250_000_000_000,
             nanoseconds in prop_oneof![9 => Just(0), 1 => 1..1_000_000_000_i32],
             zone in prop_oneof!["Asia/Manila", "America/St_Johns", "Africa/Monrovia", "UTC"],

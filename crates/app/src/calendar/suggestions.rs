@@ -1,4 +1,4 @@
-//! Times at which all who are needed and a fitting room are free.
+//! Meeting times at which all required people and a fitting room are free.
 
 use std::collections::HashMap;
 
@@ -21,43 +21,43 @@ use super::{Feed, expand, takes_time};
 use crate::core::{Actor, App, AppError};
 use crate::holidays::days_off;
 
-/// People who can be asked for together.
+/// Maximum number of people in one request.
 pub const MAXIMUM_PEOPLE: usize = 50;
-/// Rooms that are looked at.
+/// Maximum number of rooms considered.
 const MAXIMUM_ROOMS: i64 = 200;
-/// The hours of people who said nothing else.
+/// Working days of people without working hours of their own.
 const USUAL_HOURS: [&str; 5] = ["monday", "tuesday", "wednesday", "thursday", "friday"];
 
-/// What is looked for.
+/// Request for suggestions.
 #[derive(Clone, Debug)]
 pub struct Wanted {
-    /// Who must come.
+    /// People who must attend.
     pub people: Vec<Id>,
     /// First day and the day after the last.
     pub days: (Date, Date),
-    /// How long, in minutes.
+    /// Duration in minutes.
     pub minutes: i64,
-    /// Type of resource in which it takes place: `room`, or nothing when none is needed.
+    /// Type of the required resource, such as `room`; `None` if none is required.
     pub resource_type: Option<String>,
-    /// How many must fit; the people when not given.
+    /// Required seats; by default the number of people.
     pub seats: Option<i64>,
-    /// How many suggestions.
+    /// Maximum number of suggestions.
     pub most: usize,
 }
 
-/// The answer: times with reasons, and the names in them.
+/// Suggested times with reasons, and the names in them.
 #[derive(Clone, Debug)]
 pub struct Suggestions {
-    /// The best first.
+    /// Suggestions, best first.
     pub times: Vec<Suggestion>,
     /// Names of people and places.
     pub names: HashMap<Id, String>,
-    /// What people are at, as far as the actor may see it, by the index in the reasons.
+    /// Entries that occupy people, as far as the actor may see them, by index in the reasons.
     pub busy: HashMap<usize, EntryRow>,
 }
 
 impl App {
-    /// The best times for what is wanted.
+    /// Returns the best times for a request.
     pub fn suggestions(&self, actor: &Actor, wanted: &Wanted) -> Result<Suggestions, AppError> {
         let is_alone = wanted.people.iter().all(|person| actor.id == Some(*person));
         if !is_alone && !actor.may(Action::View, USER.area) {
@@ -100,7 +100,7 @@ impl App {
         Ok(found)
     }
 
-    /// The days as instants of the office, and not before now.
+    /// Converts days of the office to a span of instants that starts no earlier than now.
     fn span_of(&self, (first, after): (Date, Date)) -> Span {
         let midnight = |day: Date| {
             day.to_zoned(self.zone().clone()).map_or_else(|_| floating(day), |start| start.timestamp())
@@ -109,7 +109,7 @@ impl App {
         Span::new(start, midnight(after).max(start))
     }
 
-    /// Everything timed, and whole days, that the people are at within the window.
+    /// Loads the timed and all-day events of the people within the span.
     fn busy_rows(&self, tx: &mut Tx<'_>, people: &[Id], span: Span) -> Result<Vec<EntryRow>, AppError> {
         let day = |instant: Timestamp| floating(instant.to_zoned(self.zone().clone()).date());
         let window = Window {
@@ -118,7 +118,7 @@ impl App {
             first_day: day(span.start),
             after_last_day: day(span.end).checked_add(SignedDuration::from_hours(24)).unwrap_or(span.end),
         };
-        // Tasks have days, not times: they say when something is due, not where somebody is.
+        // Tasks have days, not times: they say when something is due, not where a person is.
         let rows = store::of_people(tx, &EVENT, people, &window)?;
         let mut rows = expand(rows, &window, self.zone());
         rows.retain(takes_time);
@@ -140,7 +140,7 @@ impl App {
         Attendee { person: person.id, busy, working: rules::open_spans(&hours, window, self.zone()) }
     }
 
-    /// The time that an entry takes: a whole day is one of the office.
+    /// Returns the span that an entry occupies. An all-day entry occupies whole days of the office.
     fn taken(&self, row: &EntryRow) -> Span {
         if !row.all_day {
             return Span::new(row.start, row.end);
@@ -152,7 +152,7 @@ impl App {
         Span::new(midnight(row.start), midnight(row.end))
     }
 
-    /// The available resources of the type that the actor may see, and when each can be had.
+    /// Returns the available resources of the type that the actor may see, with their free times.
     fn places(
         &self,
         tx: &mut Tx<'_>,
@@ -194,7 +194,7 @@ impl App {
             .collect())
     }
 
-    /// What stands in the way, as far as the actor may see it: others are only busy.
+    /// Returns the conflicting entries that the actor may see. Other people are only shown as busy.
     fn seen(
         &self,
         tx: &mut Tx<'_>,
@@ -223,7 +223,7 @@ impl App {
     }
 }
 
-/// A free time without what the resource needs before and after a use.
+/// Reduces a free span by the buffers before and after a booking.
 fn within_buffers(span: Span, terms: &Terms) -> Span {
     Span::new(
         span.start.checked_add(terms.before).unwrap_or(span.start),

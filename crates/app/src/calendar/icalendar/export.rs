@@ -1,4 +1,4 @@
-//! The calendar of the program as iCalendar: whatever of it somebody asks for, with what they may see.
+//! Calendar export as iCalendar, limited to what the actor may see.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,20 +13,21 @@ use super::write::{self, About, SerializedCalendar};
 use crate::calendar::{CalendarQuery, Entry};
 use crate::core::{Actor, App, AppError};
 
-/// Months before the present one that a calendar for other programs reaches back.
+/// Months before the current month in the default window.
 const MONTHS_BACK: i32 = 12;
-/// Months after it.
+/// Months after the current month in the default window.
 const MONTHS_AHEAD: i32 = 24;
 
 impl App {
-    /// The window of a calendar for other programs: whole months, so that it is the same all month.
+    /// Returns the default window for calendar programs. It consists of whole months, so it stays the same all month.
     #[must_use]
     pub fn icalendar_window(&self) -> (Date, Date) {
         let month = self.today().first_of_month();
         (month.saturating_sub(MONTHS_BACK.months()), month.saturating_add((MONTHS_AHEAD + 1).months()))
     }
 
-    /// When what programs get was changed last: by a change of the data, or as the window went on to a new month.
+    /// Returns the time of the last change of the export: a change of the data, or the
+    /// start of a month, which moves the window.
     pub fn icalendar_changed_at(&self) -> Result<Timestamp, AppError> {
         let month = self.today().first_of_month().to_zoned(self.zone().clone());
         let begun = month.map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp());
@@ -34,7 +35,7 @@ impl App {
         Ok(last.map_or(begun, |last| last.max(begun)))
     }
 
-    /// What the query asks for as iCalendar, as the actor sees it, and the number of the state that this shows.
+    /// Returns the entries of the query as iCalendar, with the revision of the data.
     pub fn icalendar(
         &self,
         actor: &Actor,
@@ -51,7 +52,7 @@ impl App {
     }
 }
 
-/// The facts of the records of entries: one query for each kind.
+/// Loads the metadata of the records of entries, with one query for each kind.
 fn facts<'a>(
     tx: &mut obcms_store::Tx<'_>,
     entries: impl Iterator<Item = &'a Entry>,

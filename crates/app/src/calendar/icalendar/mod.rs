@@ -1,6 +1,6 @@
-//! Our calendar as iCalendar, for other programs.
+//! iCalendar export of the calendar.
 //!
-//! Content lines, dates and time zones are written by `obcms_icalendar`, which also reads the calendars of others.
+//! `obcms_icalendar` writes content lines, dates and time zones. It also parses external calendars.
 
 mod export;
 mod write;

@@ -1,4 +1,4 @@
-//! Changing all dates of a series as it was given for one of them.
+//! Changes to all occurrences of a series, given as a change to one of them.
 
 use jiff::tz::TimeZone;
 use obcms_domain::calendar::series::{self, MovedOccurrence, Series, Shift, state};
@@ -10,16 +10,16 @@ use super::{Occurrence, check_series, differences, finish, parse_single, put_ove
 use crate::core::{AppError, UnitOfWork};
 use crate::records::Input;
 
-/// The series with `input` applied to all its dates, as it was given for one of them.
+/// Series after a change to all occurrences.
 pub(super) struct Whole {
-    /// The series.
+    /// Changed series.
     pub record: Record,
-    /// Name of the date in the changed series.
+    /// Recurrence id of the given occurrence in the changed series.
     pub date: Moment,
 }
 
-/// Applies to a whole series what was given for one of its dates: times are moved by as much as the date is, the
-/// rule moves along, and what the input says outweighs what was different on this date.
+/// Applies a change to one occurrence to the whole series. All times shift by the same amount, the rule shifts with
+/// them, and the input takes precedence over the override of this occurrence.
 pub(super) fn apply_to_all(
     work: &mut UnitOfWork<'_, '_>,
     record: &Record,
@@ -40,7 +40,7 @@ pub(super) fn apply_to_all(
     let single = parse_single(work, &before, &for_single)?;
     let mut whole = record.clone();
     state::to_edit(&mut whole);
-    // Fields without dates hold for all dates alike.
+    // Fields other than dates apply to all occurrences alike.
     let mut own_patch = match series.overrides.get(&date.to_string()) {
         Some(Json::Object(patch)) => patch.clone(),
         _ => Map::new(),
@@ -53,7 +53,7 @@ pub(super) fn apply_to_all(
             own_patch.remove(field.name);
         }
     }
-    // Other dates keep what differs on them; what differs on this one is put back at its new place.
+    // Other occurrences keep their overrides. The override of this one is restored at its new recurrence id.
     let mut overrides = series.overrides.clone();
     overrides.remove(&date.to_string());
     let mut old = record.clone();
@@ -81,7 +81,7 @@ pub(super) fn apply_to_all(
     Ok(Whole { record: whole, date })
 }
 
-/// Takes status and progress out of an input: the series has them as a whole.
+/// Removes status and progress from an input, because they apply to the series as a whole.
 fn take_state(input: &mut Input) -> Input {
     let (state, rest) =
         std::mem::take(input).into_iter().partition(|(name, _)| state::STATE_FIELDS.contains(&name.as_str()));
@@ -89,12 +89,12 @@ fn take_state(input: &mut Input) -> Input {
     state
 }
 
-/// Fields that say when a date is.
+/// Returns the fields that hold the time of an occurrence.
 fn dated_fields(role: &DateRole) -> [&'static str; 4] {
     [role.start, role.end, "all_day", "timezone"]
 }
 
-/// Keeps on one date of a changed series what still differs there: `patch`, and the times of `single` if given.
+/// Keeps the remaining override of one occurrence of a changed series: `patch`, and the times of `single` if given.
 fn keep_own(
     whole: &mut Record,
     date: Moment,
@@ -122,8 +122,8 @@ fn keep_own(
     Ok(())
 }
 
-/// Moves the first date of the series, its length and its rule by what happened to one date: that stands where it was
-/// put, each other one goes as far from where it is.
+/// Shifts the start of the series, its length and its rule by the move of one occurrence. That occurrence gets exactly
+/// its new time; the others shift by the same amount.
 fn move_all(
     whole: &mut Record,
     series: &Series,
@@ -141,7 +141,7 @@ fn move_all(
     let mut moves_all = true;
     let mut start = place.carry(series.set.start, true);
     if let Some(rule) = series.set.rule.as_ref().filter(|_| !has_new_rule) {
-        // The rule has the date where it would be without having been moved by itself.
+        // The rule ignores an earlier individual move of this occurrence.
         let regular = Shift { from: date, to: name };
         let moved = series::shift_rule(&series.set, rule, &regular, &series::zone_of(single))
             .map_err(|message| AppError::field(role.start, "rule", message))?;
@@ -153,13 +153,13 @@ fn move_all(
             whole.set(name, single.get(name).clone());
         }
     }
-    // A date that had a length of its own does not give it to the others by being moved.
+    // Moving an occurrence with its own length does not change the length of the others.
     let length = if old_length == new_length { series.length } else { new_length };
     series::place_at(whole, start, length);
     Ok(MovedOccurrence { place, name, moves_all })
 }
 
-/// Changes all dates.
+/// Changes all occurrences.
 pub(super) fn change_all(
     work: &mut UnitOfWork<'_, '_>,
     record: &Record,

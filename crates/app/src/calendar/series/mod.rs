@@ -1,8 +1,8 @@
-//! Changing and cancelling dates of a series: this one, this and all that follow, or all.
+//! Changes and cancellations of occurrences: this one, this and following, or all.
 //!
-//! A single date is a record of its own as long as it is worked on: the series as it is on that date. What is then
-//! different is kept in the series. "This and following" ends the series before the date and begins another one
-//! there. Everything is one set of changes, so undo puts the series back exactly.
+//! While an occurrence is edited it is a full record: the series with its override applied. Only the difference is
+//! stored in the series. "This and following" ends the series before the occurrence and creates a new series from
+//! there. Each command is one change set, so undo restores the series exactly.
 
 mod all;
 pub mod occurrences;
@@ -26,20 +26,20 @@ pub(crate) use parts::cancel;
 use parts::split;
 pub(crate) use parts::{head, rest};
 
-/// How far a change of one date reaches.
+/// Scope of a change to an occurrence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scope {
-    /// This date only.
+    /// This occurrence only.
     #[default]
     This,
-    /// This date and all after it: the series is split.
+    /// This occurrence and all later ones; splits the series.
     Following,
-    /// All dates.
+    /// All occurrences.
     All,
 }
 
 impl Scope {
-    /// The scope of that name.
+    /// Returns the scope with this name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         match name {
@@ -50,27 +50,27 @@ impl Scope {
         }
     }
 
-    /// Reads what somebody gave as the scope.
+    /// Parses the scope of an input.
     pub fn read(name: &str) -> Result<Self, FieldError> {
         Self::parse(name).ok_or_else(|| FieldError::new("scope", "choice", "Must be this, following or all."))
     }
 }
 
-/// What a change of dates led to.
+/// Result of a change to occurrences.
 #[derive(Clone, Debug)]
 pub struct Occurrence {
-    /// The series that now has the date.
+    /// Series that contains the occurrence after the change.
     pub series: Record,
-    /// The record as it is on the date; nothing when it was cancelled.
+    /// Record with the values of the occurrence; `None` if it was cancelled.
     pub single: Option<Record>,
-    /// Original local start of the date.
+    /// Recurrence id of the occurrence.
     pub recurrence_id: String,
-    /// The set of changes, by which it is undone; nothing when nothing changed.
+    /// Change set for undo; `None` if nothing changed.
     pub change_set: Option<Id>,
 }
 
 impl Occurrence {
-    /// Address that takes the change back.
+    /// Returns the undo address.
     #[must_use]
     pub fn undo(&self) -> Option<String> {
         self.change_set.map(|set| undo_address(self.series.kind, self.series.id, set))
@@ -78,7 +78,7 @@ impl Occurrence {
 }
 
 impl App {
-    /// One date of a series that the actor may see.
+    /// Returns one occurrence of a series that the actor may see.
     pub fn occurrence(
         &self,
         actor: &Actor,
@@ -95,7 +95,7 @@ impl App {
         })
     }
 
-    /// The first dates of a series from an instant on, each as the record is on that date.
+    /// Returns the first occurrences of a series from an instant on, each as a record with its values.
     pub fn occurrences(
         &self,
         actor: &Actor,
@@ -121,7 +121,7 @@ impl App {
         })
     }
 
-    /// Changes one date, it and all that follow, or all.
+    /// Changes one occurrence, this and following, or all.
     pub fn change_occurrence(
         &self,
         actor: &Actor,
@@ -131,22 +131,22 @@ impl App {
         self.write(actor, |work| change(work, target, input))
     }
 
-    /// Cancels one date, it and all that follow, or all.
+    /// Cancels one occurrence, this and following, or all.
     pub fn cancel_occurrence(&self, actor: &Actor, target: &Target<'_>) -> Result<Occurrence, AppError> {
         self.write(actor, |work| cancel(work, target))
     }
 }
 
-/// Which date of which series, how far, and the version that the actor saw.
+/// Occurrence to change, with scope and expected version.
 #[derive(Clone, Copy, Debug)]
 pub struct Target<'a> {
     /// Kind of the series.
     pub kind: &'static Kind,
-    /// The series.
+    /// Id of the series.
     pub id: Id,
-    /// Original local start of the date.
+    /// Recurrence id of the occurrence.
     pub recurrence_id: &'a str,
-    /// How far.
+    /// Scope of the change.
     pub scope: Scope,
     /// Version of the series that the actor saw.
     pub expected: Option<i64>,
@@ -156,7 +156,7 @@ pub(crate) fn too_much(error: ExpandError) -> AppError {
     AppError::field("rrule", "rule", error.to_string())
 }
 
-/// The series and the date, when it is one of the series.
+/// Returns the series and the moment of an occurrence. Fails if the series does not have it.
 pub(crate) fn found(record: &Record, recurrence_id: &str) -> Result<(Series, Moment), AppError> {
     let missing = || AppError::NotFound("occurrence");
     let series = Series::of(record).ok_or_else(missing)?;
@@ -164,7 +164,8 @@ pub(crate) fn found(record: &Record, recurrence_id: &str) -> Result<(Series, Mom
     Ok((series, date))
 }
 
-/// The same for whoever changes it: when somebody split the series meanwhile, its later dates are those of another record.
+/// Returns the series and the moment for a change. If the series was split meanwhile, later
+/// occurrences belong to another record.
 pub(crate) fn found_to_change(
     work: &mut UnitOfWork<'_, '_>,
     record: &Record,
@@ -225,7 +226,7 @@ fn load_for(
     Ok(record)
 }
 
-/// Changes dates of a series.
+/// Changes occurrences of a series.
 pub fn change(
     work: &mut UnitOfWork<'_, '_>,
     target: &Target<'_>,
@@ -260,7 +261,7 @@ pub(crate) fn single_of(series: &Series, record: &Record, date: Moment) -> Resul
     series.materialise(record, date).map_err(too_much)?.ok_or(AppError::NotFound("occurrence"))
 }
 
-/// Reads the input as a change of the date, by all rules of the kind.
+/// Parses the input as a change of the occurrence, with all rules of the kind.
 fn parse_single(work: &mut UnitOfWork<'_, '_>, before: &Record, input: &Input) -> Result<Record, AppError> {
     let mut single = before.clone();
     registry::parse(&mut single, input, false, &work.context())?;
@@ -295,7 +296,7 @@ fn change_this(
     put_single(work, record, series, date, &single)
 }
 
-/// A date of a series does not begin elsewhere because somebody begins to work on it.
+/// Prevents a state change from setting the start of an occurrence, which would move it.
 pub(crate) fn keep_start(before: &Record, single: &mut Record, input: &Input) {
     let start = before.kind.dates[0].start;
     if state::STATE_FIELDS
@@ -308,7 +309,7 @@ pub(crate) fn keep_start(before: &Record, single: &mut Record, input: &Input) {
     }
 }
 
-/// Changes one date as `change` does with the record as it is on that date.
+/// Changes one occurrence by a function on its record.
 pub(crate) fn change_date(
     work: &mut UnitOfWork<'_, '_>,
     target: &Target<'_>,
@@ -324,7 +325,7 @@ pub(crate) fn change_date(
     put_single(work, &record, &series, date, &single)
 }
 
-/// Writes a date of the series as it is to be.
+/// Saves one occurrence with its new values.
 fn put_single(
     work: &mut UnitOfWork<'_, '_>,
     record: &Record,
@@ -338,7 +339,7 @@ fn put_single(
     finish(work, record, changed, date, "occurrence")
 }
 
-/// Puts what differs on a date into the series, which is not written yet.
+/// Sets the override of an occurrence in the record of the series, without saving it.
 pub(crate) fn put_on_date(
     work: &UnitOfWork<'_, '_>,
     record: &mut Record,
@@ -359,7 +360,7 @@ pub(crate) fn put_on_date(
     Ok(())
 }
 
-/// Keeps in which fields a date differs; a date that differs in none is kept no longer.
+/// Sets an override; an empty patch removes it.
 fn put_override(overrides: &mut Map<String, Json>, date: Moment, patch: Map<String, Json>) {
     if patch.is_empty() {
         overrides.remove(&date.to_string());
@@ -368,8 +369,8 @@ fn put_override(overrides: &mut Map<String, Json>, date: Moment, patch: Map<Stri
     }
 }
 
-/// The fields in which a date differs from the others. One that begins elsewhere has its end as well, so that both stay
-/// when the others are moved; one that only lasts longer or shorter moves with them.
+/// Returns the fields in which an occurrence differs from the series. If the start differs, the end is included too, so
+/// that both stay when the series is moved. An occurrence that differs only in length moves with the series.
 fn differences(base: &Record, single: &Record, office: &TimeZone) -> Map<String, Json> {
     let role = &base.kind.dates[0];
     let begins = |record: &Record| series::anchor(record).map(|(start, _)| start);
@@ -385,8 +386,7 @@ fn differences(base: &Record, single: &Record, office: &TimeZone) -> Map<String,
     patch
 }
 
-/// A value as it is kept of a date. What happened at an instant is noted by the clock of the office, so that it is known
-/// later on which day that was.
+/// Returns a value as stored in an override. Instants have the offset of the office, so that their day stays known.
 fn noted(field: &Field, value: &Value, office: &TimeZone) -> Json {
     match (field.data, value) {
         (FieldType::Instant, Value::Instant(instant)) => {
@@ -396,7 +396,7 @@ fn noted(field: &Field, value: &Value, office: &TimeZone) -> Json {
     }
 }
 
-/// Writes the series and answers with the date as it is then; nothing when it is none of the series.
+/// Saves the series and returns the occurrence after the change; without a record if the series no longer has it.
 pub(crate) fn finish(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,

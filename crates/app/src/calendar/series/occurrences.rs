@@ -1,5 +1,4 @@
-//! The dates of a series as pages show them: the next ones, those that differ, those that are left out; and putting
-//! a date back as the series has it.
+//! Occurrences of a series for pages: upcoming, overridden and excluded ones; and resetting an override.
 
 use std::str::FromStr;
 
@@ -16,66 +15,66 @@ use serde_json::Value as Json;
 use crate::calendar::series::{Occurrence, Target, finish, found, found_to_change, load, too_much};
 use crate::core::{Actor, App, AppError};
 
-/// One date of a series.
+/// Occurrence of a series.
 #[derive(Clone, Debug)]
 pub struct Date {
-    /// Original local start.
+    /// Recurrence id.
     pub recurrence_id: String,
-    /// The record as it is on that date.
+    /// Record with the values of the occurrence.
     pub record: Record,
-    /// When it takes place; midnight UTC of a day.
+    /// Start; midnight UTC of an all-day occurrence.
     pub start: Timestamp,
     /// End, exclusive.
     pub end: Timestamp,
     /// True if `start` and `end` are days.
     pub has_days: bool,
-    /// Something differs from the series.
+    /// True if the occurrence has an override.
     pub is_changed: bool,
-    /// It takes place at another time than the series has it.
+    /// True if the occurrence was moved from its regular time.
     pub is_moved: bool,
 }
 
 impl Date {
-    /// The last day on which it takes place, of days; of a task the day on which it is due.
+    /// Returns the last day of an all-day occurrence; for a task, its due date.
     #[must_use]
     pub fn last_day(&self) -> jiff::civil::Date {
         unfloating(self.end.checked_sub(SignedDuration::from_secs(1)).unwrap_or(self.end))
     }
 }
 
-/// Neighbors of one occurrence.
+/// Occurrence with its neighbors.
 #[derive(Clone, Debug)]
 pub struct Around {
-    /// The series.
+    /// Series.
     pub series: Record,
-    /// The date.
+    /// Occurrence.
     pub date: Date,
-    /// The record as the series alone has it on that date.
+    /// Record with the values of the occurrence without its override.
     pub base: Record,
-    /// Name of the date before.
+    /// Recurrence id of the previous occurrence.
     pub previous: Option<String>,
-    /// Name of the date after.
+    /// Recurrence id of the next occurrence.
     pub next: Option<String>,
 }
 
-/// A series on its page.
+/// Occurrences on the page of a series.
 #[derive(Clone, Debug, Default)]
 pub struct Overview {
-    /// The next dates.
+    /// Upcoming occurrences.
     pub next: Vec<Date>,
-    /// True if there are more of them.
+    /// True if there are more upcoming occurrences.
     pub has_more: bool,
-    /// Dates that differ, over or not.
+    /// Overridden occurrences, past and future.
     pub changed: Vec<Date>,
-    /// Names of dates that are left out.
+    /// Recurrence ids of excluded occurrences.
     pub left_out: Vec<String>,
-    /// The series that this one goes on with.
+    /// Series that this one continues.
     pub continues: Option<(Id, String)>,
-    /// Series that go on with this one.
+    /// Series that continue this one.
     pub continued_by: Vec<(Id, String)>,
 }
 
-/// The date of that name, when the series has it.
+/// Returns the occurrence with this recurrence id, if the series has it.
 pub(crate) fn date_of(series: &Series, record: &Record, id: Moment) -> Result<Option<Date>, AppError> {
     let Some(single) = series.materialise(record, id).map_err(too_much)? else {
         return Ok(None);
@@ -95,14 +94,14 @@ pub(crate) fn date_of(series: &Series, record: &Record, id: Moment) -> Result<Op
     Ok(Some(Date { recurrence_id, record: single, start, end, has_days, is_changed, is_moved }))
 }
 
-/// By what people call a date: when it begins, or of days when it is due.
+/// Returns the moment by which people name an occurrence: its start, or the due date of a record with days.
 fn named_by(record: &Record) -> Option<Moment> {
     let due = || record.kind.dates.first().and_then(|role| record.date(role.end)).map(Moment::Date);
     if record.kind.is_timed() { None } else { due() }
         .or_else(|| series::anchor(record).map(|(start, _)| start))
 }
 
-/// The dates of a series that are not over before `from`, by when they take place; `from_day` counts for days.
+/// Returns the occurrences that end after `from`, sorted by start, at most `limit`.
 pub fn upcoming(record: &Record, from: Timestamp, limit: usize) -> Result<Vec<Date>, AppError> {
     let Some(series) = Series::of(record) else {
         return Ok(Vec::new());
@@ -112,7 +111,7 @@ pub fn upcoming(record: &Record, from: Timestamp, limit: usize) -> Result<Vec<Da
     for found in series.set.between(Some(earliest), None, limit + 2).map_err(too_much)? {
         dates.extend(date_of(&series, record, found.id)?);
     }
-    // What was moved here from elsewhere.
+    // Occurrences that were moved here from another time.
     for name in series.overrides.keys() {
         if dates.iter().any(|date| date.recurrence_id == *name) {
             continue;
@@ -127,7 +126,8 @@ pub fn upcoming(record: &Record, from: Timestamp, limit: usize) -> Result<Vec<Da
     Ok(dates)
 }
 
-/// The name of the last date before an instant. Looks back further and further, as sets are worked out forwards.
+/// Returns the recurrence id of the last occurrence before an instant. Sets expand only
+/// forward, so the search window grows.
 fn before(series: &Series, instant: Timestamp) -> Option<String> {
     for days in [8, 64, 800, 8_000] {
         let from = instant.checked_sub(SignedDuration::from_hours(days * 24)).ok()?;
@@ -140,7 +140,7 @@ fn before(series: &Series, instant: Timestamp) -> Option<String> {
 }
 
 impl App {
-    /// One date of a series that the actor may see, with what is before and after it.
+    /// Returns one occurrence of a series that the actor may see, with its neighbors.
     pub fn around_occurrence(
         &self,
         actor: &Actor,
@@ -169,7 +169,7 @@ impl App {
         })
     }
 
-    /// Occurrences for the page of a series; nothing for a record that happens once.
+    /// Returns the occurrences for the page of a series; `None` for a single record.
     pub fn series_overview(
         &self,
         actor: &Actor,
@@ -209,7 +209,7 @@ impl App {
         Ok(Some(Overview { next, has_more, changed, left_out, continues, continued_by }))
     }
 
-    /// Puts one date back as the series has it.
+    /// Resets one occurrence to the series.
     pub fn reset_occurrence(&self, actor: &Actor, target: &Target<'_>) -> Result<Occurrence, AppError> {
         self.write(actor, |work| {
             let record = load(work, target, Action::Edit)?;
@@ -224,7 +224,7 @@ impl App {
         })
     }
 
-    /// Takes a left-out date in again.
+    /// Restores an excluded occurrence.
     pub fn bring_back(&self, actor: &Actor, target: &Target<'_>) -> Result<Occurrence, AppError> {
         self.write(actor, |work| {
             let record = load(work, target, Action::Edit)?;
@@ -246,13 +246,13 @@ impl App {
     }
 }
 
-/// Fields in which the record differs from what the series has, in their order.
+/// Returns the fields in which the occurrence differs from the series, in the order of the kind.
 #[must_use]
 pub fn differing_fields(around: &Around) -> Vec<&'static str> {
     let Some(Json::Object(patch)) = overrides(&around.series, &around.date.recurrence_id) else {
         return Vec::new();
     };
-    // A date that begins elsewhere has its end too, which may be that of the series.
+    // The override of a moved occurrence includes its end, even if that equals the end in the series.
     let differs = |name: &str| around.base.get(name) != around.date.record.get(name);
     let fields = around.base.kind.fields.iter().map(|field| field.name);
     fields.filter(|name| patch.contains_key(*name) && differs(name)).collect()

@@ -1,4 +1,4 @@
-//! Ending a series before one of its dates: to go on as another, or to be over.
+//! Ending a series before an occurrence, with or without a continuation.
 
 use std::str::FromStr;
 
@@ -14,7 +14,7 @@ use super::{Occurrence, Scope, Target, check_series, found_to_change, load, too_
 use crate::core::{AppError, UnitOfWork};
 use crate::records::{self, Input};
 
-/// Ends the series before the date and begins another there.
+/// Ends the series before the occurrence and creates a new series from there.
 pub(super) fn split(
     work: &mut UnitOfWork<'_, '_>,
     record: &Record,
@@ -44,7 +44,7 @@ pub(super) fn split(
     })
 }
 
-/// The series up to the date, exclusive.
+/// Returns the series up to the occurrence, exclusive.
 pub(crate) fn head(record: &Record, series: &Series, date: Moment) -> Result<Record, AppError> {
     let mut head = record.clone();
     if let Some(rule) = &series.set.rule {
@@ -55,7 +55,7 @@ pub(crate) fn head(record: &Record, series: &Series, date: Moment) -> Result<Rec
         let shortened = if before > 0 {
             rule.clone().with_count(before)
         } else {
-            // Without a rule the start would be a date: one that ends before it begins yields none.
+            // Without a rule the start would be an occurrence. A rule that ends before its start yields none.
             let last = last_before(series, date)?;
             series::with_until(rule, last, &series.set.zone)
         };
@@ -63,7 +63,8 @@ pub(crate) fn head(record: &Record, series: &Series, date: Moment) -> Result<Rec
     }
     keep(&mut head, series, |other| series.instant(other) < series.instant(date));
     if series.set.rule.is_none() {
-        // The start is a date itself. With one named it is a series still, of which that may be left out or changed.
+        // The start is itself an occurrence. Listed in `rdates`, the record remains a
+        // series whose start can be excluded or overridden.
         if series.instant(series.set.start) < series.instant(date) {
             name_start(&mut head, series.set.start);
         } else if let Some(first) =
@@ -75,7 +76,8 @@ pub(crate) fn head(record: &Record, series: &Series, date: Moment) -> Result<Rec
     Ok(head)
 }
 
-/// The end of a rule without the date: the day before, as people say it, unless the rule has a date earlier on the day.
+/// Returns the UNTIL of a rule that ends before the occurrence: the day before, as people expect, unless the rule has
+/// an earlier occurrence on the same day.
 fn last_before(series: &Series, date: Moment) -> Result<Moment, AppError> {
     let local = match date {
         Moment::Date(day) => return Ok(Moment::Date(day.yesterday().unwrap_or(day))),
@@ -88,7 +90,7 @@ fn last_before(series: &Series, date: Moment) -> Result<Moment, AppError> {
     Ok(Moment::DateTime(before.checked_sub(SignedDuration::from_secs(1)).unwrap_or(local)))
 }
 
-/// The series from the date on, still under the old times.
+/// Returns the series from the occurrence on, with unchanged times.
 fn tail(
     work: &UnitOfWork<'_, '_>,
     record: &Record,
@@ -103,11 +105,12 @@ fn tail(
     Ok(tail)
 }
 
-/// Keeps of a series what comes from the date on, under the old times.
+/// Reduces a series to the occurrences from the given one on, with unchanged times.
 pub(crate) fn rest(tail: &mut Record, series: &Series, date: Moment) -> Result<(), AppError> {
     let mut start = date;
     if let Some(rule) = &series.set.rule {
-        // The date may be a further one: from there on the rule would yield others, as another day of the week.
+        // The occurrence may be an additional date. A rule that starts there could yield
+        // other dates, such as another weekday.
         let first = series.set.rule_alone().between(Some(series.instant(date)), None, 1).map_err(too_much)?;
         let rule = match (first.first(), rule.count()) {
             (None, _) => None,
@@ -132,7 +135,7 @@ pub(crate) fn rest(tail: &mut Record, series: &Series, date: Moment) -> Result<(
     Ok(())
 }
 
-/// Names the start of a series without a rule among its further dates.
+/// Adds the start of a series without a rule to its additional dates.
 fn name_start(record: &mut Record, start: Moment) {
     let mut dates: Vec<String> =
         series::texts(record.get("rdates")).into_iter().map(ToOwned::to_owned).collect();
@@ -143,7 +146,7 @@ fn name_start(record: &mut Record, start: Moment) {
     series::set_list(record, "rdates", dates);
 }
 
-/// Keeps of the lists of dates what `wanted` says.
+/// Reduces additional dates, exceptions and overrides to the wanted ones.
 fn keep(record: &mut Record, series: &Series, wanted: impl Fn(Moment) -> bool) {
     for field in ["rdates", "exdates"] {
         let dates: Vec<String> = series::texts(record.get(field))
@@ -165,7 +168,7 @@ fn keep(record: &mut Record, series: &Series, wanted: impl Fn(Moment) -> bool) {
     series::set_overrides(record, overrides);
 }
 
-/// Cancels dates of a series.
+/// Cancels occurrences of a series.
 pub(crate) fn cancel(work: &mut UnitOfWork<'_, '_>, target: &Target<'_>) -> Result<Occurrence, AppError> {
     let whole = target.scope == Scope::All;
     let record = load(work, target, if whole { Action::Archive } else { Action::Edit })?;
@@ -193,7 +196,7 @@ pub(crate) fn cancel(work: &mut UnitOfWork<'_, '_>, target: &Target<'_>) -> Resu
     };
     work.note_date(date);
     if is_over {
-        // Without its last date the series is put away, as it was.
+        // A series without its last occurrence is archived, with that occurrence still in it.
         work.actor.require(work.tx, Action::Archive, &record)?;
         work.before_archive(&record)?;
         let mut archived = record.clone();

@@ -1,4 +1,4 @@
-//! One entry of the calendar as VEVENT.
+//! Serializer of one calendar entry as VEVENT.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -20,10 +20,10 @@ use super::series::Series;
 use super::{About, Component, UID_SUFFIX, Use};
 use crate::calendar::{Entry, Feed, address, digest};
 
-/// Letters of a description at most; the page of the entry has all of it.
+/// Maximum length of a description in characters. The page of the entry shows all of it.
 const DESCRIPTION_LETTERS: usize = 2000;
 
-/// Writes entries, with what they have in common.
+/// Serializer of the entries of one feed.
 pub(super) struct Writer<'a> {
     feed: &'a Feed,
     facts: &'a HashMap<Id, Facts>,
@@ -31,7 +31,7 @@ pub(super) struct Writer<'a> {
     office: &'a TimeZone,
 }
 
-/// One appearance of an entry: itself, or a changed date of a series.
+/// Values of one VEVENT: the entry itself, or an override of a series.
 struct Appearance<'a> {
     title: &'a str,
     status: &'a str,
@@ -42,7 +42,7 @@ struct Appearance<'a> {
     timezone: &'a str,
     start: Timestamp,
     end: Timestamp,
-    /// Original local start of a changed date, or empty.
+    /// Recurrence id of an override, or empty.
     recurrence: &'a str,
 }
 
@@ -56,7 +56,7 @@ impl<'a> Writer<'a> {
         Self { feed, facts, about, office }
     }
 
-    /// Writes an entry: a series with its rule and, each by itself, the dates that differ.
+    /// Serializes an entry. A series has its rule in one VEVENT and a further VEVENT for each override.
     pub fn write(&self, entry: &Entry) -> Component {
         let series = self.series(entry);
         let mut text = LineWriter::with_capacity(1024);
@@ -71,7 +71,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The zones of an entry, with the years in which they are used.
+    /// Returns the zones of an entry with the years of their use.
     fn zones_of(&self, row: &EntryRow, series: Option<&Series>) -> Vec<Use> {
         let used = |all_day: bool, timezone: &str, start: Timestamp, end: Timestamp| {
             let (name, zone) = self.zone(all_day, timezone)?;
@@ -84,7 +84,7 @@ impl<'a> Writer<'a> {
         used(row.all_day, &row.timezone, row.start, row.end).into_iter().chain(of_changed).collect()
     }
 
-    /// The series that an entry stands for.
+    /// Parses the series of an entry.
     fn series(&self, entry: &Entry) -> Option<Series> {
         let row = &entry.row;
         let series = row.series.as_ref()?;
@@ -96,7 +96,7 @@ impl<'a> Writer<'a> {
         TimeZone::get(name).unwrap_or_else(|_| self.office.clone())
     }
 
-    /// Name and rules of the zone in which an appearance is told; nothing for days and for UTC.
+    /// Returns name and rules of the zone for the local times of a VEVENT. `None` for all-day entries and for UTC.
     fn zone(&self, all_day: bool, name: &str) -> Option<(String, TimeZone)> {
         if all_day {
             return None;
@@ -170,7 +170,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A date of a series as its start is told.
+    /// Writes an occurrence with the value type of the series start.
     fn local(&self, text: &mut LineWriter, name: &str, row: &EntryRow, date: Moment, instant: Timestamp) {
         match (date, self.zone(row.all_day, &row.timezone)) {
             (Moment::Date(day), _) => text.plain(&format!("{name};VALUE=DATE"), Day(day)),
@@ -195,10 +195,10 @@ impl<'a> Writer<'a> {
         text.plain("END", "VEVENT");
     }
 
-    /// What a date and the series that it is of both have.
+    /// Writes the properties that a series and its overrides share.
     fn appearance(&self, text: &mut LineWriter, entry: &Entry, shown: &Appearance<'_>) {
         if let Some(facts) = self.facts.get(&entry.row.record_id) {
-            // Without a method the stamp is the time of the last change (RFC 5545 3.8.7.2).
+            // Without METHOD, DTSTAMP is the time of the last change (RFC 5545 3.8.7.2).
             text.plain("DTSTAMP", Utc(facts.updated_at));
             text.plain("CREATED", Utc(facts.created_at));
             text.plain("LAST-MODIFIED", Utc(facts.updated_at));
@@ -207,7 +207,7 @@ impl<'a> Writer<'a> {
             text.plain("DTSTAMP", Utc(entry.row.start));
         }
         self.moment(text, "DTSTART", shown, shown.start);
-        // An end must be after its start; what takes no time has none (RFC 5545 3.6.1 and 3.8.2.2).
+        // DTEND must be after DTSTART; an entry without duration has no DTEND (RFC 5545 3.6.1 and 3.8.2.2).
         if shown.end > shown.start {
             self.moment(text, "DTEND", shown, shown.end);
         }
@@ -242,7 +242,8 @@ impl<'a> Writer<'a> {
             text.plain(&format!("{name};VALUE=DATE"), Day(unfloating(instant)));
         } else if let Some((zone_name, zone)) = self.zone(false, shown.timezone) {
             let local = zone.to_datetime(instant);
-            // Of a local time that clocks show twice the first is meant (RFC 5545 3.3.5): the second is told in UTC.
+            // A local time that occurs twice means its first occurrence (RFC 5545 3.3.5).
+            // The second one is written in UTC.
             if zone.to_ambiguous_timestamp(local).compatible().is_ok_and(|first| first == instant) {
                 text.plain(&format!("{name};TZID={zone_name}"), Local(local));
             } else {
@@ -253,8 +254,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// What is said about the thing; with the people on it by name only, as an address would make a program send
-    /// them invitations.
+    /// Builds the description. People appear by name only, because an address would make a program send invitations.
     fn description(&self, entry: &Entry, shown: &Appearance<'_>, page: Option<&str>) -> String {
         let mut parts: Vec<String> = Vec::new();
         if let Some(facts) = self.facts.get(&entry.row.record_id) {
@@ -286,7 +286,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// A state as people read it.
+/// Returns the label of a state.
 fn state_label<'a>(entry: &Entry, status: &'a str) -> &'a str {
     match entry.row.kind.field(entry.row.kind.state).map(|field| field.data) {
         Some(FieldType::Choice(list)) => choices::label(list, status),
@@ -294,7 +294,7 @@ fn state_label<'a>(entry: &Entry, status: &'a str) -> &'a str {
     }
 }
 
-/// The states of our kinds in the three of iCalendar.
+/// Maps a state to one of the three STATUS values of iCalendar (RFC 5545 3.8.1.11).
 fn status(state: &str) -> &'static str {
     match state {
         _ if is_called_off(state) => "CANCELLED",
@@ -303,7 +303,7 @@ fn status(state: &str) -> &'static str {
     }
 }
 
-/// 1 is the highest, 9 the lowest.
+/// Maps a priority to PRIORITY (RFC 5545 3.8.1.9): 1 is the highest, 9 the lowest.
 fn priority(priority: &str) -> Option<u8> {
     match priority {
         "critical" | "urgent" => Some(1),
@@ -314,7 +314,7 @@ fn priority(priority: &str) -> Option<u8> {
     }
 }
 
-/// The colour of a module by its name in CSS, as RFC 7986 wants it.
+/// Returns the color of a module as a CSS color name (RFC 7986 5.9).
 pub(super) const fn color(module: Module) -> &'static str {
     match module {
         Module::Coordination => "royalblue",

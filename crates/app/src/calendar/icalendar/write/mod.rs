@@ -1,6 +1,6 @@
-//! Writing a calendar by RFC 5545 and 7986: single entries, and whole series with their rule.
+//! iCalendar serializer by RFC 5545 and RFC 7986, for single entries and whole series.
 //!
-//! It is the same bytes for the same data, so that a program that asks again learns that nothing changed.
+//! The same data yields the same bytes, so a program that polls sees that nothing changed.
 
 mod entry;
 mod series;
@@ -18,61 +18,62 @@ use obcms_store::calendar::event_metadata::Facts;
 
 use crate::calendar::{Entry, Feed, digest};
 
-/// What follows the stable name of an entry in its UID. It is the same in every installation and for ever, so that a
-/// calendar program knows an entry again wherever the program moved.
+/// Suffix of the entry id in a UID. It is the same in every installation and never changes, so that calendar programs
+/// recognize an entry after the installation has moved.
 pub const UID_SUFFIX: &str = "@obcms";
 
-/// How often a program should ask again.
+/// Refresh interval suggested to calendar programs.
 const REFRESH: &str = "PT1H";
 
-/// Years after the last date of a calendar for which zones are told one by one; rules go on after them.
+/// Years after the last occurrence for which zone transitions are written one by one.
+/// Recurring zone rules cover later years.
 const YEARS_AFTER: i16 = 3;
 
-/// What a calendar says of itself.
+/// Calendar properties.
 #[derive(Clone, Debug)]
 pub struct About {
-    /// Its name.
+    /// Name of the calendar.
     pub name: String,
-    /// The module whose colour it has, when it is about one.
+    /// Module that determines the color, if the calendar has only one.
     pub module: Option<Module>,
-    /// Address of the installation without a slash at the end; nothing when nobody knows it.
+    /// Base address of the installation without a trailing slash, if known.
     pub address: Option<String>,
 }
 
-/// One entry as it goes out: the same for everybody who reaches the installation at the same address.
+/// Serialized entry, shared by all requests for the same base address.
 #[derive(Debug)]
 pub struct Component {
-    /// Tells the address of the installation, which is in the text, from others.
+    /// Hash of the base address, which is part of the text.
     address: u64,
     text: Box<[u8]>,
     zones: Vec<Use>,
     updated_at: Option<Timestamp>,
-    /// Tells the text from others.
+    /// Hash of the text.
     digest: u64,
 }
 
-/// The years in which an entry uses a zone.
+/// Years in which an entry uses a zone.
 #[derive(Debug)]
 struct Use {
     zone: String,
     first: i16,
-    /// Nothing when it goes on for ever.
+    /// Last year; `None` for a series without end.
     last: Option<i16>,
 }
 
-/// A calendar as it goes out.
+/// Serialized calendar.
 #[derive(Clone, Debug)]
 pub struct SerializedCalendar {
     head: Vec<u8>,
     components: Vec<Arc<Component>>,
-    /// When something in it was last changed.
+    /// Time of the last change of any entry.
     pub last_modified: Option<Timestamp>,
-    /// A number by which somebody who has it knows that it is still the same.
+    /// Hash of the contents, for the entity tag.
     pub digest: u64,
 }
 
 impl SerializedCalendar {
-    /// How many pieces it consists of.
+    /// Returns the number of pieces.
     #[must_use]
     pub fn count(&self) -> usize {
         self.components.len() + 2
@@ -88,16 +89,15 @@ impl SerializedCalendar {
     }
 }
 
-/// The entries of a feed as they were written before for whoever reaches the installation at this address; nothing
-/// for those that were not.
+/// Returns the components that are already serialized for this base address. `None` for the others.
 pub(super) fn known(feed: &Feed, about: &About) -> Vec<Option<Arc<Component>>> {
     let address = digest(about.address.as_deref().unwrap_or_default().as_bytes());
     let known = |entry: &Entry| entry.component().get().filter(|known| known.address == address).cloned();
     feed.entries.iter().map(known).collect()
 }
 
-/// Writes the entries of a feed; `known` are those that were written before, `facts` those of the records of the others,
-/// `window_end` is as far as the feed looks.
+/// Serializes the entries of a feed. `known` has the components already serialized, `facts` the metadata of the other
+/// records. `window_end` is the end of the window of the feed.
 #[must_use]
 pub(super) fn write(
     feed: &Feed,
@@ -110,7 +110,7 @@ pub(super) fn write(
     let writer = entry::Writer::new(feed, facts, about, office);
     let new = |entry: &Entry| {
         let component = Arc::new(writer.write(entry));
-        // It stays as it is for the address that asked first, as a rule the only one.
+        // The slot stays with the base address that asked first, usually the only one.
         let _ = entry.component().set(Arc::clone(&component));
         component
     };
@@ -125,10 +125,10 @@ pub(super) fn write(
     SerializedCalendar { head, components, last_modified, digest: hasher.finish() }
 }
 
-/// The zones of all entries, with the years in which they are used.
+/// Returns the zones of all entries with the years of their use.
 fn used(components: &[Arc<Component>], window_end: Timestamp) -> BTreeMap<&str, Years> {
     let mut used: BTreeMap<&str, Years> = BTreeMap::new();
-    // What goes on for ever is told as far as the window goes; rules of zones go on after it.
+    // A series without end counts up to the end of the window. Recurring zone rules cover later years.
     let end = TimeZone::UTC.to_datetime(window_end).year();
     for one in components.iter().flat_map(|component| &component.zones) {
         let years = used.entry(&one.zone).or_default();
@@ -138,7 +138,7 @@ fn used(components: &[Arc<Component>], window_end: Timestamp) -> BTreeMap<&str, 
     used
 }
 
-/// What stands before the entries.
+/// Serializes the part before the entries.
 fn head(
     about: &About,
     office: &TimeZone,
@@ -175,7 +175,7 @@ fn head(
     text.into_bytes()
 }
 
-/// The years in which a zone is used.
+/// Range of years in which a zone is used.
 #[derive(Clone, Copy, Debug)]
 struct Years {
     first: i16,

@@ -1,4 +1,4 @@
-//! What of a series stands in its VEVENT, and in those of its changed dates.
+//! Recurrence properties of a series and its overrides in VEVENT.
 
 use std::str::FromStr;
 
@@ -7,26 +7,26 @@ use jiff::{SignedDuration, Timestamp};
 use obcms_domain::calendar::series::{Changed, StoredSeries};
 use obcms_recur::{Moment, Rule, Set, Until};
 
-/// A series with its start and rule as other programs understand them.
+/// Series with start and rule as RFC 5545 defines them.
 pub(super) struct Series {
     set: Set,
     length: SignedDuration,
     /// First start.
     pub first: Moment,
-    /// The rule, in the words of RFC 5545.
+    /// RRULE value.
     pub rule: Option<String>,
-    /// Further dates.
+    /// Additional dates (RDATE).
     pub additions: Vec<Moment>,
-    /// Left-out dates.
+    /// Exceptions (EXDATE).
     pub exclusions: Vec<Moment>,
-    /// Dates that differ.
+    /// Overrides.
     pub changed: Vec<Changed>,
-    /// Further dates that last until another moment than the others would.
+    /// Additional dates with a length of their own.
     pub periods: Vec<(Moment, Timestamp)>,
 }
 
 impl Series {
-    /// Reads a series as the calendar keeps it; `zone` is that of its times.
+    /// Parses a stored series; `zone` is the zone of its times.
     pub fn read(text: &str, zone: &TimeZone) -> Option<Self> {
         let stored = StoredSeries::parse(text)?;
         let set = stored.set(zone)?;
@@ -42,7 +42,7 @@ impl Series {
             .filter(|addition| !is_changed(addition.start) && !is_left_out(addition.start))
             .filter_map(|addition| Some((addition.start, addition.end?.instant(&set.zone))))
             .collect();
-        // Without a rule some programs take the start for no date of its own; said twice, it counts once everywhere.
+        // Some programs ignore the start of a series without a rule. Repeated as RDATE, it counts once everywhere.
         let start = if set.rule.is_none() { Some(set.start) } else { None };
         Some(Self {
             first: first(&set),
@@ -56,26 +56,26 @@ impl Series {
         })
     }
 
-    /// The instant of a local start; midnight UTC of a day.
+    /// Returns the instant of a local start; midnight UTC for a day.
     pub fn instant(&self, moment: Moment) -> Timestamp {
         moment.instant(&self.set.zone)
     }
 
-    /// The end of a date that starts then.
+    /// Returns the end of an occurrence with this start.
     pub fn end_of(&self, start: Timestamp) -> Timestamp {
         start.checked_add(self.length).unwrap_or(Timestamp::MAX)
     }
 }
 
-/// Where the rule begins. For us the start is one of the dates only if the rule has it; for other programs it always
-/// is. So they are told the first date that the rule has, from which it goes on the same.
+/// Returns the start to export. In obcms the start is an occurrence only if the rule yields it; by RFC 5545 it always
+/// is. The first date of the rule therefore becomes DTSTART, and the rule yields the same dates from there.
 fn first(set: &Set) -> Moment {
     let found =
         set.rule_alone().between(None, None, 1).ok().and_then(|found| found.first().map(|first| first.id));
     found.unwrap_or(set.start)
 }
 
-/// The rule with its end of the sort that RFC 5545 3.3.10 wants: a date for days, UTC for times.
+/// Converts UNTIL to the value type that RFC 5545 3.3.10 requires: a date for all-day series, UTC for timed ones.
 fn with_end(rule: Rule, set: &Set) -> Rule {
     let Some(until) = rule.until() else {
         return rule;
@@ -88,7 +88,7 @@ fn with_end(rule: Rule, set: &Set) -> Rule {
         })
     } else {
         Until::Utc(match until {
-            // A day as the end of times means all of it.
+            // A day as UNTIL of a timed series includes the whole day.
             Until::Date(day) => Moment::DateTime(day.at(23, 59, 59, 0)).instant(&set.zone),
             Until::Local(local) => Moment::DateTime(local).instant(&set.zone),
             Until::Utc(instant) => instant,
