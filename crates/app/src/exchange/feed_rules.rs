@@ -1,4 +1,4 @@
-//! Feeds: each has a secret address from its first moment.
+//! Rules of feeds: a secret address from the start, and valid filters.
 
 use obcms_domain::kinds;
 use obcms_domain::registry::{Record, Value};
@@ -9,7 +9,7 @@ use crate::accounts::limit_end;
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
-/// Gives a new feed its secret, and refuses kinds and states of entries that there are not.
+/// Gives a new feed its secret, and refuses unknown kinds and states of entries.
 pub fn before_save(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,

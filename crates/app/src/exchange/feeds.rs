@@ -1,8 +1,8 @@
-//! Feeds for calendar programs: a person's calendar under a secret address.
+//! Feeds for calendar programs: the calendar of a person at a secret address.
 //!
-//! The secret stands in for signing in, so it is long, random, never in the log of changes, and shown to its owner
-//! alone. What the feed gives is what its owner may see at that moment; without an owner who may see anything, or
-//! once it is archived, there is no feed.
+//! The secret replaces sign-in. It is therefore long and random, absent from the change log, and shown only to its
+//! owner. The feed contains what its owner may see at that moment. It does not exist once
+//! it is archived, or while its owner may see nothing.
 
 use jiff::Timestamp;
 use obcms_domain::accounts::Action;
@@ -17,7 +17,7 @@ use crate::calendar::{CalendarQuery, FILTERS};
 use crate::core::{Actor, App, AppError, Credential};
 use crate::records::{require_version, require_write};
 
-/// Gives a feed or a share a new secret, and notes the token that asked for it.
+/// Gives a feed or a share a new secret, and records the token that requested it.
 pub(crate) fn set_secret(app: &App, actor: &Actor, record: &mut Record) -> Result<(), AppError> {
     let secret = new_secret(app);
     match actor.credential {
@@ -29,8 +29,8 @@ pub(crate) fn set_secret(app: &App, actor: &Actor, record: &mut Record) -> Resul
     Ok(())
 }
 
-/// The secret of a feed or a share, for its owner; nothing for anybody else, however much they may. A token sees only
-/// those that it made itself: others would outlive it.
+/// Returns the secret of a feed or a share to its owner, and `None` to everyone else, whatever their rights. A token
+/// sees only the secrets that it created itself, because others would outlive it.
 pub(crate) fn secret_for(actor: &Actor, record: &Record) -> Option<String> {
     let is_owner = actor.id.is_some() && record.created_by == actor.id;
     let sees = match actor.credential {
@@ -40,14 +40,14 @@ pub(crate) fn secret_for(actor: &Actor, record: &Record) -> Option<String> {
     opened(record).filter(|_| is_owner && sees)
 }
 
-/// The path at which a feed answers, for its owner.
+/// Returns the path of a feed to its owner.
 #[must_use]
 pub fn path(actor: &Actor, record: &Record) -> Option<String> {
     secret_for(actor, record).map(|secret| format!("/feeds/{secret}.ics"))
 }
 
 impl App {
-    /// The feed with this secret and its owner with their present rights.
+    /// Returns the feed with this secret, and its owner with current rights.
     pub fn feed_by_secret(&self, secret: &str) -> Result<(Record, Actor), AppError> {
         let missing = || AppError::NotFound("feed");
         self.read(|tx| {
@@ -59,24 +59,24 @@ impl App {
         })
     }
 
-    /// What a feed shows.
+    /// Returns the calendar query of a feed.
     #[must_use]
     pub fn feed_query(&self, feed: &Record) -> CalendarQuery {
         let (first, after_last) = self.icalendar_window();
         let mut query = CalendarQuery::days(first, after_last, self.zone());
-        // What a feed holds was checked when it was written.
+        // The filters were validated when the feed was saved.
         query.filter(&parameters(feed), &mut Vec::new());
         query
     }
 
-    /// Notes that a feed was read so many times, unless others are writing: a reader never waits for a writer. Returns
-    /// true if it was noted. It is no change of the data: nobody's view is outdated by it.
+    /// Adds to the read count of a feed, unless another write is running, because a reader never waits for a writer.
+    /// Returns true if the count was saved. It does not raise the revision, so no cached view expires.
     #[must_use]
     pub fn note_feed_reads(&self, feed: Id, now: Timestamp, count: i64) -> bool {
         self.noted(|tx| store::note_reads(tx, feed, now, count))
     }
 
-    /// Gives a feed a new address; the old one answers no more.
+    /// Gives a feed a new address. The old one stops working.
     pub fn renew_feed(&self, actor: &Actor, id: Id, expected: Option<i64>) -> Result<Record, AppError> {
         self.write(actor, |work| {
             let before = work.load(&FEED, id)?;
@@ -95,7 +95,7 @@ impl App {
     }
 }
 
-/// The filters of a feed, as the address of the calendar would have them.
+/// Returns the filters of a feed as query parameters of the calendar.
 #[must_use]
 pub fn parameters(feed: &Record) -> Vec<(String, String)> {
     let mut pairs = Vec::new();

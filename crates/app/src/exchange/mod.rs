@@ -1,4 +1,4 @@
-//! The calendar in other programs and for other people: feeds, shares, and subscriptions to calendars of others.
+//! Calendar exchange with other programs and people: feeds, shares and subscriptions.
 
 pub(crate) mod feed_rules;
 pub mod feeds;

@@ -1,4 +1,4 @@
-//! Shares: a secret of their own, and the pass phrase kept as a hash.
+//! Rules of shares: a secret, and a passphrase stored as a hash.
 
 use obcms_domain::kinds::LEAST_PASSPHRASE;
 use obcms_domain::registry::{Record, Value};
@@ -8,7 +8,7 @@ use crate::accounts::limit_end;
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
-/// Gives a new share its secret, and puts the hash of a given pass phrase in its place; an empty one takes it away.
+/// Gives a new share its secret, and replaces a given passphrase by its hash. An empty passphrase removes it.
 pub fn before_save(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,

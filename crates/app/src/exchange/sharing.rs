@@ -1,8 +1,8 @@
-//! Shared calendars: what people without an account see under a secret address.
+//! Shared calendars for people without an account, at a secret address.
 //!
-//! What goes out is a projection of its own, [`SharedEntry`], with title, time, place and module and no other field:
-//! what is not in it cannot leak, whatever the page does. What there is to see is what the maker of the share may see at
-//! that moment; when the maker is gone, so is the share.
+//! The output is a projection, [`SharedEntry`], with title, time, place and module and no other field. What it does not
+//! contain cannot leak, whatever the page does. A share shows what its maker may see at
+//! that moment. Without its maker it is closed.
 
 use std::collections::HashSet;
 
@@ -24,87 +24,88 @@ use crate::exchange::feeds::secret_for;
 
 pub use obcms_store::exchange::sharing::View;
 
-/// Days that a share without an end shows.
+/// Days shown by a share without an end date.
 pub const ROLLING_DAYS: i64 = 90;
-/// Refusals of one share that are kept within [`FLOOD`]: who hammers at an address does not fill the disk.
+/// Maximum number of refusals of one share that are logged within [`FLOOD`], so that
+/// repeated attempts do not fill the disk.
 const REFUSALS: i64 = 100;
 const FLOOD: SignedDuration = SignedDuration::from_hours(1);
-/// Entries that a page shows at most.
+/// Maximum number of entries on a page.
 pub const MOST_ENTRIES: usize = 2000;
 
-/// Somebody without an account, as far as they are noted.
+/// Visitor without an account, as far as the access log records them.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
-    /// Their address; only its network is kept.
+    /// Address; only its network is stored.
     pub address: String,
-    /// Their browser, in short.
+    /// Short name of the browser.
     pub agent: String,
 }
 
-/// What somebody sees who opens the address.
+/// Result of opening a share.
 #[derive(Clone, Debug)]
 pub enum Opened {
-    /// There is no such share.
+    /// No share has this secret.
     Missing,
-    /// There was one.
+    /// The share is closed.
     Closed(Closed),
-    /// The pass phrase is needed first.
+    /// The share requires its passphrase.
     Locked,
-    /// The calendar; the view is counted.
+    /// Calendar of the share. The view is counted.
     Shown(SharedCalendar),
 }
 
-/// What stands behind an address, when it is only asked and nothing is shown.
+/// State of a share, determined without counting a view.
 #[derive(Clone, Debug)]
 pub enum ShareState {
-    /// There is no such share.
+    /// No share has this secret.
     Missing,
-    /// There was one.
+    /// The share is closed.
     Closed(Box<Record>, Closed),
-    /// The pass phrase is needed first.
+    /// The share requires its passphrase.
     Locked,
-    /// A share that can be looked at, and its maker.
+    /// Open share with its maker.
     Open(Box<(Record, Actor)>),
 }
 
-/// What came of a pass phrase.
+/// Result of checking a passphrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unlocked {
-    /// It is right; this proves it when the calendar is asked for.
+    /// The passphrase is right. The value is the proof for opening the calendar.
     Right(String),
-    /// It is wrong.
+    /// The passphrase is wrong.
     Wrong,
-    /// Too many were wrong; so many seconds to wait.
+    /// There were too many failures. The value is the waiting time in seconds.
     Wait(i64),
-    /// There is no such share, or none any more.
+    /// The share does not exist or is closed.
     Nothing,
 }
 
-/// The calendar of a share.
+/// Calendar of a share.
 #[derive(Clone, Debug)]
 pub struct SharedCalendar {
-    /// How its maker named it.
+    /// Name given by the maker.
     pub name: String,
-    /// The first day.
+    /// First day.
     pub first: Date,
-    /// The last day.
+    /// Last day.
     pub last: Date,
-    /// What is on it, by start.
+    /// Entries, sorted by start.
     pub entries: Vec<SharedEntry>,
-    /// How many there are beyond [`MOST_ENTRIES`].
+    /// Number of entries beyond [`MOST_ENTRIES`].
     pub left_out: usize,
 }
 
-/// One entry as strangers see it. To add a field is to show it to everybody who has an address.
+/// Projection of an entry for visitors. A new field becomes visible to everyone who has the address.
 #[derive(Clone, Debug)]
 pub struct SharedEntry {
     /// Title.
     pub title: String,
-    /// When it begins.
+    /// Start.
     pub start: Moment,
-    /// When it is over, exclusive.
+    /// End, exclusive.
     pub end: Moment,
-    /// Where; empty when nothing is said.
+    /// Place, or empty.
     pub place: String,
     /// Module.
     pub module: Module,
@@ -112,7 +113,8 @@ pub struct SharedEntry {
 
 impl SharedEntry {
     fn of(entry: &Entry) -> Self {
-        // A booking without a purpose is called after whoever booked; that something is taken is all that is told.
+        // The title of a booking without a purpose is the name of the person who booked.
+        // Visitors only learn that something is booked.
         let title =
             if entry.row.kind.name == "booking" { "Booked".to_owned() } else { entry.row.title.to_string() };
         Self {
@@ -125,19 +127,19 @@ impl SharedEntry {
     }
 }
 
-/// The path of a share, for its maker.
+/// Returns the path of a share to its maker.
 #[must_use]
 pub fn path(actor: &Actor, record: &Record) -> Option<String> {
     secret_for(actor, record).map(|secret| format!("/shared/{secret}"))
 }
 
-/// Proves that somebody gave the pass phrase, without being it: it follows from the secret of the share and the hash, so
-/// that another pass phrase makes it worthless.
+/// Returns the proof that a visitor gave the passphrase. It is derived from the secret of the share and the hash of the
+/// passphrase, so a new passphrase invalidates it.
 fn proof(share: &Record) -> String {
     hashed_text(&format!("{}\n{}", share.text("secret"), share.text("passphrase")))
 }
 
-/// The network of an address: three quarters of an old one, three groups of a new one.
+/// Returns the network of an address: `/24` for IPv4, `/48` for IPv6.
 fn network(address: &str) -> String {
     match address.parse() {
         Ok(std::net::IpAddr::V4(address)) => {
@@ -152,13 +154,13 @@ fn network(address: &str) -> String {
     }
 }
 
-/// Name under which failed pass phrases are counted; no user has a name with a colon.
+/// Returns the account name under which failed passphrases are counted. User names contain no colon.
 fn account(share: Id) -> String {
     format!("share:{share}")
 }
 
 impl App {
-    /// Opens a share: counts the view and answers what it shows, or why it shows nothing.
+    /// Opens a share: counts the view and returns the calendar, or the reason why there is none.
     pub fn open_share(&self, secret: &str, given_proof: &str, visitor: &Visitor) -> Result<Opened, AppError> {
         let now = self.now();
         let (share, maker) = match self.behind_share(secret, given_proof)? {
@@ -178,7 +180,7 @@ impl App {
             Ok::<_, obcms_store::StoreError>(counted)
         })?;
         if !counted {
-            // Whoever was faster took the last view, or the maker took the share back.
+            // A concurrent visitor took the last view, or the maker withdrew the share.
             let reason = self.read(|tx| find(tx, secret))?.and_then(|(share, _)| gone(&share, now));
             return self.refuse(&share, reason.unwrap_or(Closed::UsedUp), visitor);
         }
@@ -186,7 +188,7 @@ impl App {
         Ok(Opened::Shown(self.shared_calendar(&share, &maker)?))
     }
 
-    /// What opening a share would come to. Nothing is counted or noted.
+    /// Returns what opening a share would yield, without counting or logging.
     pub fn behind_share(&self, secret: &str, given_proof: &str) -> Result<ShareState, AppError> {
         let Some((share, maker)) = self.read(|tx| find(tx, secret))? else {
             return Ok(ShareState::Missing);
@@ -202,7 +204,7 @@ impl App {
         Ok(ShareState::Open(Box::new((share, maker))))
     }
 
-    /// Checks a pass phrase. It takes as long as signing in; whoever calls this limits how many run at once.
+    /// Checks a passphrase. This takes as long as a sign-in; the caller limits how many run at once.
     pub fn unlock_share(
         &self,
         secret: &str,
@@ -236,13 +238,13 @@ impl App {
         Ok(Unlocked::Wrong)
     }
 
-    /// The log of a share, for whoever may see it.
+    /// Returns the access log of a share to those who may see it.
     pub fn share_views(&self, actor: &Actor, id: Id, limit: i64) -> Result<Vec<View>, AppError> {
         self.get(actor, &SHARE, id)?;
         self.read(|tx| Ok(store::views(tx, id, limit)?))
     }
 
-    /// First and last day that the share shows today.
+    /// Returns the first and the last day that the share shows today.
     #[must_use]
     pub fn shared_days(&self, share: &Record) -> (Date, Date) {
         let first = share.date("start").unwrap_or_else(|| self.today());
@@ -264,7 +266,7 @@ impl App {
             .entries
             .iter()
             .filter(|entry| &*entry.row.status != "cancelled" && query.modules.contains(&entry.module()))
-            // When somebody is taken is about them, and the place of their booking is their name.
+            // Bookings of people are personal, and their place would be the person's name.
             .filter(|entry| {
                 entry.row.kind.name != "booking" || !entry.resources().iter().any(|id| people.contains(id))
             })
@@ -275,7 +277,7 @@ impl App {
         Ok(SharedCalendar { name, first, last, entries, left_out })
     }
 
-    /// Which resources of the bookings are people.
+    /// Returns which booked resources are people.
     fn people_among_resources(&self, feed: &Feed) -> Result<HashSet<Id>, AppError> {
         let bookings = feed.entries.iter().filter(|entry| entry.row.kind.name == "booking");
         let mut ids: Vec<Id> = bookings.flat_map(|entry| entry.resources().iter()).copied().collect();
@@ -294,7 +296,7 @@ impl App {
         Ok(Opened::Closed(reason))
     }
 
-    /// Notes a refusal, unless there are too many.
+    /// Logs a refusal, unless there are too many.
     fn note(
         &self,
         tx: &mut Tx<'_>,
@@ -320,12 +322,12 @@ impl App {
     }
 }
 
-/// Logs what somebody without an account did with the address of a share.
+/// Writes a security event about a visitor at the address of a share.
 fn stranger(outcome: &str, about: &str, visitor: &Visitor) {
     security::stranger("share", outcome, about, &visitor.address);
 }
 
-/// The share of a secret, and its maker when they may still see anything.
+/// Returns the share with this secret, and its maker if they may still see anything.
 fn find(tx: &mut Tx<'_>, secret: &str) -> Result<Option<(Record, Option<Actor>)>, AppError> {
     let Some(share) = store::by_secret(tx, &hashed_text(secret))? else {
         return Ok(None);
@@ -337,7 +339,7 @@ fn find(tx: &mut Tx<'_>, secret: &str) -> Result<Option<(Record, Option<Actor>)>
     Ok(Some((share, maker)))
 }
 
-/// The chosen modules. A share without any shows nothing: what is public is always chosen.
+/// Returns the chosen modules. A share without modules shows nothing, because publication is always an explicit choice.
 fn modules(share: &Record) -> Vec<Module> {
     let chosen: Vec<&str> = match share.get("modules") {
         Value::Json(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
@@ -352,14 +354,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_an_address_only_the_network_is_kept() {
+    fn visitor_address_is_reduced_to_its_network() {
         assert_eq!(network("203.0.113.77"), "203.0.113.0/24");
         assert_eq!(network("2001:db8:12:34::1"), "2001:db8:12::/48");
         assert_eq!(network("local"), "");
     }
 
     #[test]
-    fn neither_people_nor_calendars_of_others_can_be_shared() {
+    fn staff_and_external_modules_cannot_be_shared() {
         let keys: Vec<&str> = SHARED_MODULES.iter().map(|choice| choice.value).collect();
         assert!(!keys.contains(&"staff") && !keys.contains(&"external"));
         assert!(keys.iter().all(|key| Module::parse(key).is_some_and(|module| module.key() == *key)));

@@ -1,9 +1,9 @@
-//! Addresses of calendars: which are taken, and where a redirect leads.
+//! Addresses of external calendars: validation and redirects.
 
 use obcms_domain::core::addresses::closed_host;
 use ureq::http::Uri;
 
-/// The web address behind what people give: `webcal:` is how calendars say "subscribe to this over https".
+/// Converts an entered address to a web address. `webcal:` means a subscription over https.
 pub fn web_address(text: &str) -> Result<String, String> {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
@@ -13,7 +13,7 @@ pub fn web_address(text: &str) -> Result<String, String> {
     } else if lower.starts_with("webcals://") {
         format!("https://{}", after("webcals://"))
     } else if lower.starts_with("https://") || lower.starts_with("http://") {
-        // Everything from # on is for the reader, not for the server.
+        // The fragment is for the client, not for the server.
         text.split('#').next().unwrap_or_default().to_owned()
     } else {
         return Err("Must be an address that starts with https://, http:// or webcal://.".to_owned());
@@ -33,13 +33,13 @@ pub fn web_address(text: &str) -> Result<String, String> {
     Ok(web)
 }
 
-/// What the host of a web address is, when one sees without asking for its name that it is not on the open network.
+/// Returns the type of a host that is recognizably not on the public internet, without a name lookup.
 pub fn visibly_closed(web: &str) -> Option<&'static str> {
     let uri: Uri = web.parse().ok()?;
     uri.host().and_then(closed_host)
 }
 
-/// The address that a redirect of `from` to `location` means (RFC 3986, 5.2, for what servers send).
+/// Resolves the `location` of a redirect against `from` (RFC 3986 5.2, as far as servers use it).
 #[must_use]
 pub fn join(from: &Uri, location: &str) -> Option<String> {
     let (scheme, authority) = (from.scheme_str()?, from.authority()?);
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn redirects_lead_where_they_say() {
+    fn redirect_location_is_resolved() {
         let from: Uri = "https://a.example/one/two.ics?x=1".parse().unwrap();
         for (location, target) in [
             ("https://b.example/c", Some("https://b.example/c")),

@@ -1,8 +1,8 @@
-//! Fetching a calendar from another server, which may be slow, large, hostile, or point back at us.
+//! HTTP client for external calendars. The server may be slow, large or hostile, or point back at this machine.
 //!
-//! The name of the host is resolved here and its addresses are looked at; the connection goes to exactly the address
-//! that was looked at, so that a second answer of the name server cannot lead elsewhere. Each redirect is a new fetch
-//! with the same checks. A proxy of the surroundings is not used: behind it we would not know where we go.
+//! The client resolves the host name itself, checks the addresses and connects to exactly a checked one, so that a
+//! second DNS answer cannot redirect the connection (DNS rebinding). Each redirect is a new request with the same
+//! checks. Proxies of the environment are not used, because the destination behind a proxy is unknown.
 
 use std::fmt;
 use std::io::Read;
@@ -18,24 +18,24 @@ use ureq::{Agent, Body, Error};
 
 use super::address;
 
-/// How much a fetch may take, and where it may go.
+/// Limits of a fetch in size, time, redirects and destination.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Bytes of the calendar.
+    /// Maximum size of the calendar in bytes.
     pub bytes: usize,
-    /// Time for everything, from the name to the last byte.
+    /// Maximum total time, from name lookup to last byte.
     pub time: Duration,
-    /// Redirects.
+    /// Maximum number of redirects.
     pub redirects: usize,
-    /// What an address that must not be connected to is; nothing for one that may.
+    /// Check of each network address before the connection.
     pub closed: Guard,
 }
 
-/// Judges an address of the network.
+/// Check of a network address: returns the type of a forbidden one, `None` for an allowed one.
 pub type Guard = fn(IpAddr) -> Option<&'static str>;
 
 impl Limits {
-    /// The usual ones; `allow_private` lets it go to this machine and to private networks.
+    /// Returns the default limits. `allow_private` permits this machine and private networks.
     #[must_use]
     pub fn usual(allow_private: bool) -> Self {
         let closed: Guard = if allow_private { |_| None } else { closed };
@@ -43,34 +43,34 @@ impl Limits {
     }
 }
 
-/// What is asked for.
+/// Request for a calendar.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FetchRequest {
-    /// Address, as people gave it.
+    /// Address, as entered.
     pub address: String,
-    /// `ETag` of the last answer, or empty.
+    /// `ETag` of the last response, or empty.
     pub etag: String,
-    /// `Last-Modified` of the last answer, or empty.
+    /// `Last-Modified` of the last response, or empty.
     pub last_modified: String,
 }
 
-/// What came back.
+/// Response of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FetchResponse {
-    /// The same as last time.
+    /// Not changed since the last fetch.
     Unchanged,
-    /// A calendar.
+    /// Calendar.
     Calendar {
-        /// Its bytes.
+        /// Bytes of the calendar.
         bytes: Vec<u8>,
-        /// Its `ETag`, or empty.
+        /// `ETag`, or empty.
         etag: String,
-        /// Its `Last-Modified`, or empty.
+        /// `Last-Modified`, or empty.
         last_modified: String,
     },
 }
 
-/// Why nothing came back, in a sentence for people.
+/// Reason of a failed fetch, as a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct FetchError(pub String);
@@ -84,7 +84,7 @@ pub fn fetch(asked: &FetchRequest, limits: &Limits) -> Result<FetchResponse, Fet
     fetch_by(DefaultResolver::default(), asked, limits)
 }
 
-/// Fetches a calendar by what `resolver` knows of names.
+/// Fetches a calendar with the given name resolver.
 fn fetch_by(
     resolver: impl Resolver,
     asked: &FetchRequest,
@@ -181,7 +181,7 @@ fn read(response: Response<Body>, limits: &Limits) -> Result<FetchResponse, Fetc
     let too_large = || FetchError(format!("The calendar is larger than {} MB.", limits.bytes / 1024 / 1024));
     let text = |name: header::HeaderName| {
         let value = response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        // What is too long to be kept is not sent back; the calendar is then read whole each time.
+        // A value too long to store is dropped; the calendar is then fetched whole each time.
         if value.len() > 500 { String::new() } else { value.to_owned() }
     };
     let (etag, last_modified) = (text(header::ETAG), text(header::LAST_MODIFIED));
@@ -207,7 +207,7 @@ fn too_slow(limits: &Limits) -> String {
     format!("The server took longer than {} seconds.", limits.time.as_secs())
 }
 
-/// An error of the network in words.
+/// Describes a network error for people.
 fn explain(error: &Error, limits: &Limits) -> String {
     match error {
         Error::Timeout(_) => too_slow(limits),
@@ -217,23 +217,23 @@ fn explain(error: &Error, limits: &Limits) -> String {
         Error::Io(inner) => match inner.kind() {
             std::io::ErrorKind::TimedOut => too_slow(limits),
             std::io::ErrorKind::ConnectionRefused => "The server refuses the connection.".to_owned(),
-            // The resolver of the system says so with an error of no kind.
+            // The system resolver reports this without an error kind of its own.
             _ if inner.to_string().contains("failed to lookup address") => {
                 "No server has this name.".to_owned()
             }
-            // So says what speaks TLS: a certificate of another name, one that nobody vouches for, or no TLS at all.
+            // TLS reports a certificate of another name, an untrusted certificate, or a server without TLS this way.
             std::io::ErrorKind::InvalidData => format!("The server certificate is not valid: {inner}."),
             _ => format!("The connection failed: {inner}."),
         },
         Error::Decompress(..) => "The compressed response of the server is damaged.".to_owned(),
         Error::Rustls(inner) => format!("The server certificate is not valid: {inner}."),
-        // It would repeat the address.
+        // The message of the library would repeat the address.
         Error::BadUri(_) => "The address is invalid.".to_owned(),
         other => format!("The request to the server failed: {other}."),
     }
 }
 
-/// Says that an address is not open, and what it is.
+/// Returns the message that an address is not public, with its type.
 pub fn not_open(what: &str) -> String {
     format!(
         "This address is not on the public internet ({what}). An operator of obcms can allow it \
@@ -241,7 +241,7 @@ pub fn not_open(what: &str) -> String {
     )
 }
 
-/// The addresses of a name were all closed.
+/// Error of a name whose addresses are all forbidden.
 #[derive(Debug)]
 struct Closed {
     what: &'static str,
@@ -255,7 +255,7 @@ impl fmt::Display for Closed {
 
 impl std::error::Error for Closed {}
 
-/// Resolves names and keeps only the addresses that are open to everybody.
+/// Resolver that returns only allowed addresses.
 #[derive(Debug)]
 struct Guarded<R> {
     inner: R,
@@ -296,7 +296,7 @@ mod tests {
     const HERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
     const INSIDE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
-    /// A name server that answers something else each time, and remembers what it has left to say.
+    /// Resolver that gives the next answer each time, and counts the answers left.
     #[derive(Clone, Debug)]
     struct Rebinding {
         answers: Arc<Mutex<Vec<Vec<Ipv4Addr>>>>,
@@ -323,13 +323,13 @@ mod tests {
         }
     }
 
-    /// As if one address of this machine were on the open network and the others were not.
+    /// Treats one address of this machine as public and the others as private.
     fn limits() -> Limits {
         let guard: Guard = |address| if address == IpAddr::from(HERE) { None } else { closed(address) };
         Limits { closed: guard, ..Limits::usual(false) }
     }
 
-    /// Answers every connection alike, on the two addresses at one port; the other one must not be asked.
+    /// Starts a server that gives this response on one address, and a listener on the other that must stay unused.
     fn two_servers(answer: &'static str) -> (u16, TcpListener) {
         let open = TcpListener::bind((HERE, 0)).unwrap();
         let port = open.local_addr().unwrap().port();
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_asked_for_once_and_the_connection_goes_where_was_looked() {
+    fn name_is_resolved_once_and_checked_address_is_used() {
         let (port, inside) =
             two_servers("HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\nopen");
         let names = Rebinding::new(&[&[HERE], &[INSIDE]]);
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_turns_to_the_inside_on_a_redirect_is_refused() {
+    fn redirect_to_a_private_address_is_refused() {
         let (port, inside) = two_servers(
             "HTTP/1.1 302 Found\r\nlocation: /again\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
         );
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_addresses_only_the_open_ones_are_tried() {
+    fn only_public_addresses_are_tried() {
         let (port, inside) =
             two_servers("HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\nopen");
         let found = fetch_by(Rebinding::new(&[&[INSIDE, HERE]]), &ask(port), &limits()).unwrap();

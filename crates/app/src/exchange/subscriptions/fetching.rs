@@ -1,4 +1,4 @@
-//! The job that fetches one calendar, and comes again as often as the calendar says.
+//! Job that fetches one external calendar, repeated at the interval of the calendar.
 
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::core::id::Id;
@@ -17,31 +17,31 @@ use super::{MAXIMUM_EVENTS, Report};
 use crate::core::job::{Enqueue, Handler, JobError, Outcome};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 
-/// Requested by each calendar that has an address.
+/// Job handler. Each subscription with an address has one such job.
 pub const HANDLER: Handler = Handler {
     kind: "fetch_calendar",
     label: "Fetch an external calendar",
     description: "Fetches an external calendar and updates its events.",
     schedule: "",
     maximum_attempts: 0,
-    // Whoever offers a calendar does not like to be asked every minute.
+    // Providers do not like requests every minute.
     back_off: BackOff { first: SignedDuration::from_mins(5), longest: SignedDuration::from_hours(6) },
     run,
 };
 
-/// The job of a calendar.
+/// Returns the job of a subscription.
 fn job_of(calendar: &Record) -> Enqueue {
     Enqueue::new(&HANDLER, json!({ "calendar": calendar.id }))
         .key(calendar.id.to_string())
         .title(format!("Fetch {}", calendar.title()))
 }
 
-/// Has the calendar fetched as soon as may be.
+/// Schedules a fetch as soon as possible.
 pub fn ask_for(work: &mut UnitOfWork<'_, '_>, calendar: &Record) -> Result<(), AppError> {
     work.enqueue_again(&job_of(calendar))
 }
 
-/// Keeps the job of a calendar to what the calendar says; `before` is nothing for a new one.
+/// Updates the job of a subscription after a change; `before` is `None` for a new one.
 pub fn reschedule(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
@@ -61,12 +61,12 @@ pub fn reschedule(
     Ok(())
 }
 
-/// Whether the calendar is fetched by itself.
+/// Returns true if the subscription is fetched by its job.
 fn is_fetched(calendar: &Record) -> bool {
     calendar.flag("is_active") && !calendar.is_archived() && !calendar.text("address").is_empty()
 }
 
-/// When the calendar is fetched next, if it is.
+/// Returns the time of the next fetch, if one is scheduled.
 pub fn next_fetch(tx: &mut obcms_store::Tx<'_>, calendar: Id) -> Result<Option<Timestamp>, AppError> {
     let job = jobs::by_key(tx, HANDLER.kind, &calendar.to_string())?;
     Ok(job
@@ -103,7 +103,7 @@ struct Fetched {
 }
 
 fn bring_up_to_date(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
-    // What another address answered says nothing about this one.
+    // The response of another address says nothing about this one.
     let is_known = calendar.text("fetched_address") == calendar.text("address");
     let known = |name: &str| if is_known { calendar.text(name).to_owned() } else { String::new() };
     let asked = FetchRequest {
@@ -132,7 +132,7 @@ fn bring_up_to_date(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
     }
 }
 
-/// Writes down how the fetch went.
+/// Saves the result of a fetch.
 fn note(app: &App, id: Id, result: &Result<Fetched, JobError>) -> Result<(), AppError> {
     app.write(&Actor::program(), |work| {
         let Some(before) = work.find(&EXTERNAL_CALENDAR, id)? else {

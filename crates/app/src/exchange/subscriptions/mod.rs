@@ -1,7 +1,7 @@
-//! Calendars of others: fetched from their address by a job, or read in from a file.
+//! Subscriptions to external calendars, fetched from their address by a job or imported from a file.
 //!
-//! The events become records of their own kind, so that calendar, search and links know them by their description
-//! alone. An event is known again by calendar, UID and, when it is one date without its series, that date.
+//! The events are records of their own kind, so that calendar, search and links know them by their description. An
+//! event is identified by calendar and UID, and by its recurrence id if it is an occurrence without its series.
 
 mod address;
 mod client;
@@ -30,26 +30,26 @@ pub use fetching::HANDLER;
 pub use sync::Report;
 pub use to_records::SkippedEvent;
 
-/// Events of one calendar at most; those after them are left out.
+/// Maximum number of events of one calendar. Later ones are skipped.
 pub const MAXIMUM_EVENTS: usize = 20_000;
-/// What was left out is told one by one up to so many.
+/// Maximum number of skipped events that are listed one by one.
 const TOLD: usize = 200;
-/// How far ahead the page of a calendar looks.
+/// Weeks shown on the page of a subscription.
 const WEEKS_AHEAD: i64 = 8;
-/// Bytes of a file at most.
+/// Maximum size of a file in bytes.
 pub const MAXIMUM_BYTES: usize = 5 * 1024 * 1024;
 
 impl Report {
     fn add_skipped(&mut self, left: Vec<SkippedEvent>, read: &read::Calendar) {
-        // The reader tells the first of what it skipped and counts the rest; those told are in `left`.
+        // The parser lists the first events it skipped and counts the rest; the listed ones are in `left`.
         self.skipped_count = read.skipped_count + left.len().saturating_sub(read.skipped.len());
         self.skipped = left;
         self.skipped.truncate(TOLD);
     }
 }
 
-/// Completes and checks a calendar before it is written. A name that turns out to be a private address is only known
-/// when it is asked for, at fetching.
+/// Completes and checks a subscription before it is saved. A name that resolves to a
+/// private address is only refused when it is fetched.
 pub fn before_save(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
@@ -62,7 +62,7 @@ pub fn before_save(
     if !address.is_empty() {
         let wrong = |message| AppError::field("address", "address", message);
         let web = web_address(&address).map_err(wrong)?;
-        // A calendar that has it from when it was allowed can still be renamed.
+        // A private address from a time when it was allowed does not prevent other changes.
         if is_new
             && !allow_private_addresses
             && let Some(what) = address::visibly_closed(&web)
@@ -80,12 +80,12 @@ pub fn before_save(
     Ok(())
 }
 
-/// A new calendar has a job that fetches it.
+/// Schedules the fetch of a new subscription.
 pub fn created(work: &mut UnitOfWork<'_, '_>, calendar: &Record) -> Result<(), AppError> {
     fetching::reschedule(work, None, calendar)
 }
 
-/// The job of a calendar follows its address, and its events are archived and restored with it.
+/// Updates the job after a change of the address, and archives and restores the events with their calendar.
 pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, calendar: &Record) -> Result<(), AppError> {
     fetching::reschedule(work, Some(before), calendar)?;
     if before.archived_at == calendar.archived_at {
@@ -107,7 +107,7 @@ pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, calendar: &Record
 }
 
 impl App {
-    /// Has a calendar fetched as soon as may be.
+    /// Schedules a fetch as soon as possible.
     pub fn fetch_calendar(&self, actor: &Actor, id: Id) -> Result<Record, AppError> {
         require_write(actor)?;
         self.write(actor, |work| {
@@ -126,17 +126,17 @@ impl App {
         })
     }
 
-    /// When a calendar is fetched next, if it is.
+    /// Returns the time of the next fetch, if one is scheduled.
     pub fn next_fetch(&self, id: Id) -> Result<Option<Timestamp>, AppError> {
         self.read(|tx| fetching::next_fetch(tx, id))
     }
 
-    /// Reads a file into a calendar that has no address. Unless `keep`, the file is the whole calendar: events that are
-    /// not in it are archived.
+    /// Imports a file into a subscription without an address. Unless `keep`, the file is
+    /// the whole calendar: other events are archived.
     ///
-    /// A large file is written in several transactions, so that others can write in between. Until the last one the
-    /// calendar says that it is being read in. When that breaks off, reading the same file in again completes it: what
-    /// is there is known by its UID.
+    /// A large file is imported in several transactions, so that other writes can run in between. Until the last one,
+    /// the status of the calendar is `reading`. After an interruption, importing the same file again completes it,
+    /// because events are matched by UID.
     pub fn import_calendar(
         &self,
         actor: &Actor,
@@ -162,7 +162,7 @@ impl App {
         self.take_over(actor, id, &read, keep)
     }
 
-    /// Makes a calendar from a file; without a name it has the one that the file gives.
+    /// Creates a subscription from a file. Without a name, it gets the name in the file.
     pub fn calendar_from_file(
         &self,
         actor: &Actor,
@@ -207,7 +207,7 @@ impl App {
         keep: bool,
     ) -> Result<Report, AppError> {
         let (events, left) = to_records::drafts(read, self.zone());
-        // What a file that is cut off does not have may have stood in the rest of it.
+        // The missing part of a truncated file may contain the other events.
         let mut report = sync::apply(self, actor, id, &events, keep || read.is_cut_off)?;
         report.add_skipped(left, read);
         self.write(actor, |work| {
@@ -224,7 +224,7 @@ impl App {
     }
 }
 
-/// Says that a file is being read in, until [`App::take_over`] has its last event.
+/// Sets the status of a started import, until [`App::take_over`] has saved its last event.
 fn begin(work: &mut UnitOfWork<'_, '_>, calendar: &Record) -> Result<(), AppError> {
     let mut begun = calendar.clone();
     begun.set("last_status", "reading");
@@ -232,7 +232,7 @@ fn begin(work: &mut UnitOfWork<'_, '_>, calendar: &Record) -> Result<(), AppErro
 }
 
 impl App {
-    /// What a calendar has in the next weeks, series by their dates, the first of it.
+    /// Returns the first entries of a subscription within the next weeks, with series expanded.
     pub fn next_of_calendar(&self, actor: &Actor, id: Id, limit: usize) -> Result<Vec<Entry>, AppError> {
         let today = self.today();
         let mut query = CalendarQuery::days(today, today.saturating_add(WEEKS_AHEAD.weeks()), self.zone());

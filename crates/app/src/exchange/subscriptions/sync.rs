@@ -1,5 +1,5 @@
-//! Bringing the events of a calendar to what it says now: new ones are made, changed ones changed, those that vanished
-//! archived. Doing it again changes nothing.
+//! Sync of the events of a subscription: creates new ones, updates changed ones, archives
+//! removed ones. It is idempotent.
 
 use std::collections::HashSet;
 
@@ -13,28 +13,28 @@ use serde::Serialize;
 use super::to_records::{Draft, SkippedEvent};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 
-/// Events in one transaction: others write in between.
+/// Events in one transaction, so that other writes can run in between.
 const AT_ONCE: usize = 400;
 
-/// What a calendar brought.
+/// Result of a sync.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// New events.
     pub created: usize,
-    /// Changed events, those that came back included.
+    /// Changed events, restored ones included.
     pub updated: usize,
-    /// Events that are as they were.
+    /// Unchanged events.
     pub unchanged: usize,
-    /// Events that the calendar does not have any more.
+    /// Archived events, which the calendar no longer contains.
     pub removed: usize,
-    /// What was not taken over, or not whole, some hundreds at most.
+    /// Events that were skipped or imported only in part, limited in number.
     pub skipped: Vec<SkippedEvent>,
-    /// How much that was in all.
+    /// Total number of such events.
     pub skipped_count: usize,
 }
 
 impl Report {
-    /// In a few words.
+    /// Returns a short summary.
     #[must_use]
     pub fn summary(&self) -> String {
         let mut text = format!(
@@ -48,7 +48,7 @@ impl Report {
     }
 }
 
-/// Writes the events. With `keep`, those that are not among the drafts stay.
+/// Saves the events. With `keep`, other events of the subscription stay.
 pub fn apply(
     app: &App,
     actor: &Actor,
@@ -102,7 +102,7 @@ pub fn apply(
     Ok(report)
 }
 
-/// Holds the calendar, so that two who read it do so one after the other; an archived one has no events.
+/// Locks the subscription, so that concurrent syncs run one after the other. An archived one is an error.
 fn require_live(work: &mut UnitOfWork<'_, '_>, calendar: Id) -> Result<Record, AppError> {
     let found = work.find(&EXTERNAL_CALENDAR, calendar)?.ok_or(AppError::NotFound("external calendar"))?;
     if found.is_archived() {
@@ -124,7 +124,7 @@ fn make(work: &mut UnitOfWork<'_, '_>, calendar: Id, drafts: &[&Draft]) -> Resul
     work.insert(&new)
 }
 
-/// Answers how many were changed.
+/// Updates events and returns the number that changed.
 fn change(work: &mut UnitOfWork<'_, '_>, changed: &[(Id, &Draft)]) -> Result<usize, AppError> {
     let ids: Vec<Id> = changed.iter().map(|(id, _)| *id).collect();
     let mut count = 0;

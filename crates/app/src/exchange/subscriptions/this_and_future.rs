@@ -1,7 +1,8 @@
-//! Changes of a foreign series for a date and all that follow (RECURRENCE-ID with RANGE=THISANDFUTURE, RFC 5545 3.2.13).
+//! Overrides with RANGE=THISANDFUTURE in external series (RFC 5545 3.2.13).
 //!
-//! From such a date to the next one the series goes on as a record of its own: as far from where the rule has its dates as
-//! the changed one is, with its length and its words. Where the rule cannot be moved so, single dates are.
+//! From such an override to the next one, the series continues as a record of its own, with all occurrences shifted by
+//! the same amount and with the new length and texts. Where the rule cannot be shifted,
+//! single occurrences are overridden.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -12,23 +13,23 @@ use serde_json::{Map, Value as Json};
 
 use crate::calendar::series::{head, rest};
 
-/// Such changes of one series that are followed.
+/// Maximum number of such overrides that are applied to one series.
 pub const MAXIMUM_RANGES: usize = 50;
 
-/// A change for a date and all that follow.
+/// Override of an occurrence and all later ones.
 pub struct Range {
-    /// The date as the series names it.
+    /// Recurrence id of the occurrence.
     pub date: Moment,
-    /// None of them takes place.
+    /// True if all these occurrences are cancelled.
     pub is_cancelled: bool,
-    /// Where the date is put: start and end, and whether they are days.
+    /// New start and end of the occurrence, and true if they are days.
     pub span: (Timestamp, Timestamp, bool),
-    /// What people read from there on.
+    /// New texts.
     pub texts: Vec<(&'static str, Value)>,
 }
 
-/// A series up to the first change and from each to the next, with the name of the date from which it is that.
-/// `whole` has changed and left-out dates as the series itself names them. What could not be followed is told.
+/// Splits a series at the overrides; each part has the recurrence id at which it starts. The overrides and exceptions
+/// of `whole` use the recurrence ids of the original series. `tell` receives what could not be applied.
 pub fn parts(
     whole: Record,
     mut ranges: Vec<Range>,
@@ -57,7 +58,7 @@ pub fn parts(
     parts.push(current);
     let mut result = Vec::new();
     for (name, mut part, range) in parts {
-        // What ends before it begins was changed from its first date on.
+        // The part before an override of the first occurrence is empty.
         if Series::of(&part).is_some_and(|series| series.is_empty().unwrap_or(false)) {
             continue;
         }
@@ -74,7 +75,7 @@ pub fn parts(
     result
 }
 
-/// Changes all dates of a part; answers what could not be done.
+/// Applies the override to all occurrences of a part, and returns what could not be applied.
 fn change(part: &mut Record, range: &Range, zone: &TimeZone) -> Option<String> {
     for (name, value) in &range.texts {
         part.set(name, value.clone());
@@ -110,7 +111,7 @@ fn change(part: &mut Record, range: &Range, zone: &TimeZone) -> Option<String> {
     None
 }
 
-/// What differs on single dates, without what all dates of the part have now.
+/// Returns the overrides of single occurrences without values that the whole part now has.
 fn without_the_same(part: &Record, range: &Range) -> Map<String, Json> {
     let Value::Json(Json::Object(all)) = part.get("overrides") else {
         return Map::new();
@@ -127,7 +128,7 @@ fn without_the_same(part: &Record, range: &Range) -> Map<String, Json> {
     all
 }
 
-/// Moves date by date, as many as there may be.
+/// Moves occurrences one by one, up to the maximum number of overrides.
 fn one_by_one(
     part: &mut Record,
     old: &Series,

@@ -1,4 +1,4 @@
-//! From what the reader of iCalendar gives to the fields of our records: a series with its changed dates is one record.
+//! Conversion of parsed iCalendar events to records. A series with its overrides is one record.
 
 use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
@@ -19,30 +19,30 @@ use sha2::{Digest, Sha256};
 
 use super::this_and_future::{self, MAXIMUM_RANGES, Range};
 
-/// What was not taken over, and why.
+/// Event or component that was skipped or imported only in part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SkippedEvent {
-    /// Its title, or what it is.
+    /// Title, or type of the component.
     pub title: String,
-    /// Its UID, or empty.
+    /// UID, or empty.
     pub uid: String,
-    /// Why, in a sentence.
+    /// Reason, as a sentence.
     pub reason: String,
 }
 
-/// One event as it is to be.
+/// Event to save.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
-    /// What makes it the same event the next time: UID and, for a date without its series, the date.
+    /// Identity across syncs: the UID, and the recurrence id of an occurrence without its series.
     pub key: String,
-    /// Tells whether it differs from last time.
+    /// Hash of the fields, to detect changes since the last sync.
     pub hash: String,
-    /// Its fields.
+    /// Field values.
     pub fields: Vec<(&'static str, Value)>,
 }
 
 impl Draft {
-    /// Puts the fields into a record.
+    /// Sets the fields of a record.
     pub fn fill(&self, record: &mut Record) {
         for (name, value) in &self.fields {
             record.set(name, value.clone());
@@ -52,7 +52,7 @@ impl Draft {
     }
 }
 
-/// The events of a calendar, and what was left out.
+/// Converts a calendar to drafts, and lists what was skipped.
 pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<SkippedEvent>) {
     let mut left: Vec<SkippedEvent> = calendar
         .skipped
@@ -78,7 +78,7 @@ pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<Skippe
             found.insert(draft.key.clone(), draft);
         }
     }
-    // Whoever is invited to single dates of a series gets those without the series.
+    // A person invited to single occurrences receives those without the series.
     for event in changes.into_values().flatten() {
         let draft = single(event, office);
         found.insert(draft.key.clone(), draft);
@@ -110,8 +110,8 @@ fn single(event: &Event, office: &TimeZone) -> Draft {
     draft(event, &date, fields)
 }
 
-/// The zone in which the event is kept: its own, or the office's for days and for single times in UTC, which is how
-/// programs write times whose zone does not matter.
+/// Returns the zone to store: the zone of the event, or that of the office for all-day events and for single times in
+/// UTC. Programs write UTC when the zone does not matter.
 fn zone_of(event: &Event, office: &TimeZone) -> TimeZone {
     let happens_once = event.rrule.is_none() && event.rdates.is_empty();
     match &event.start {
@@ -125,7 +125,7 @@ fn some_text(text: &str) -> Value {
     if text.is_empty() { Value::Null } else { text.into() }
 }
 
-/// What people read of the event.
+/// Returns title, texts and status.
 fn texts(event: &Event) -> Vec<(&'static str, Value)> {
     let title = if event.summary.trim().is_empty() { "Untitled" } else { event.summary.as_str() };
     let status = match event.status {
@@ -152,7 +152,7 @@ fn times(event: &Event, zone: &TimeZone) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Days stand at midnight of the zone in which the record is kept.
+/// Returns the instant of a moment. A day is midnight in the zone of the record.
 fn instant(moment: &Moment, zone: &TimeZone) -> Option<Timestamp> {
     match moment {
         Moment::Day(day) => day.to_zoned(zone.clone()).ok().map(|midnight| midnight.timestamp()),
@@ -160,7 +160,7 @@ fn instant(moment: &Moment, zone: &TimeZone) -> Option<Timestamp> {
     }
 }
 
-/// The name of a date of the series: a day, or the local time in the zone of the series.
+/// Returns the recurrence id: a day, or the local time in the zone of the series.
 fn name_of(moment: &Moment, has_days: bool, zone: &TimeZone, start: Option<DateTime>) -> String {
     if has_days {
         return moment.day_in(zone).to_string();
@@ -172,8 +172,8 @@ fn name_of(moment: &Moment, has_days: bool, zone: &TimeZone, start: Option<DateT
     local.to_string()
 }
 
-/// An event that happens once, or a series with its changed dates: more than one draft when it goes on otherwise from
-/// some date on.
+/// Converts a single event, or a series with its overrides. Overrides with
+/// RANGE=THISANDFUTURE yield more than one draft.
 fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<SkippedEvent>) -> Vec<Draft> {
     let zone = zone_of(event, office);
     let has_days = event.start.is_day();
@@ -220,7 +220,7 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Sk
         names.dedup();
         names
     };
-    // A period has the time at which it ends behind a slash.
+    // A period has its end after a slash.
     let added = |date: &Added| match &date.end {
         Some(end) if !has_days => format!("{}/{}", name(&date.start), name(end)),
         _ => name(&date.start),
@@ -230,7 +230,7 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Sk
     rdates.dedup();
     let mut exdates = list(&event.exdates);
     if rrule.is_none() && rdates.is_empty() && !changes.is_empty() && !is_cut {
-        // Its only date is changed as one of a series.
+        // An override of a single event makes it a series of one occurrence.
         rdates.push(name(&event.start));
     }
     let is_series = rrule.is_some() || !rdates.is_empty();
@@ -257,12 +257,12 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Sk
         } else if overrides.len() >= MAXIMUM_OVERRIDES {
             leave(change, format!("The series has more than {MAXIMUM_OVERRIDES} changed occurrences."));
         } else {
-            // Beside changes for all that follow, each date says what it is called by itself.
+            // With RANGE=THISANDFUTURE overrides, each override must contain all its texts.
             let like = if has_ranges { None } else { Some(event) };
             overrides.insert(date, Json::Object(patch(like, event, change, &zone)));
         }
     }
-    // A date that is changed takes place, also where it is left out or the rule does not have it.
+    // An overridden occurrence takes place even if it is excluded or not part of the rule.
     exdates.retain(|date| !overrides.contains_key(date));
     exdates.sort();
     exdates.dedup();
@@ -299,7 +299,7 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Sk
     parts.into_iter().map(part).collect()
 }
 
-/// The change of a date when it is one of all that follow, too.
+/// Returns the override if it has RANGE=THISANDFUTURE.
 fn range(change: &Event, date: &str, zone: &TimeZone) -> Option<Range> {
     let span = (instant(&change.start, zone)?, instant(&change.end, zone)?, change.start.is_day());
     let is_cancelled = change.status == Status::Cancelled;
@@ -307,7 +307,7 @@ fn range(change: &Event, date: &str, zone: &TimeZone) -> Option<Range> {
     Some(Range { date, is_cancelled, span, texts: texts(change) })
 }
 
-/// The dates of a rule alone.
+/// Returns the recurrence set of a rule alone.
 fn set_of(event: &Event, rule: Option<Rule>, zone: &TimeZone) -> Set {
     let start = match &event.start {
         Moment::Day(day) => obcms_recur::Moment::Date(*day),
@@ -317,7 +317,7 @@ fn set_of(event: &Event, rule: Option<Rule>, zone: &TimeZone) -> Set {
     Set { start, zone: zone.clone(), rule, additions, exclusions }
 }
 
-/// Those of the dates that neither the rule nor the further dates have.
+/// Returns the dates that neither the rule nor the additional dates contain.
 fn beside<'a>(
     event: &Event,
     (rule, further): (Option<&str>, &[String]),
@@ -331,15 +331,15 @@ fn beside<'a>(
     dates.filter(is_beside).cloned().collect()
 }
 
-/// Why a rule has too many dates to be kept, as one by minutes has.
+/// Returns the reason if a rule has too many occurrences to store, such as one by minutes.
 fn too_many(event: &Event, rule: &Rule, zone: &TimeZone) -> Option<String> {
     too_dense(&set_of(event, Some(rule.clone()), zone))
 }
 
-/// The rule as we keep it, and in `with_start` the start when that is to be a date beside those of the rule.
+/// Returns the rule to store, and sets `with_start` to the start if it must be an additional date.
 ///
-/// For whoever wrote the calendar the start is the first date and the first of `COUNT`, whether or not the rule has it
-/// (RFC 5545, 3.8.5.3); for us only dates of the rule are.
+/// By RFC 5545 3.8.5.3 the start is always the first occurrence and counts for `COUNT`. In
+/// obcms only dates of the rule are occurrences.
 fn counted(
     event: &Event,
     text: &str,
@@ -348,7 +348,7 @@ fn counted(
     with_start: &mut Option<String>,
 ) -> Option<String> {
     let set = set_of(event, Some(rule.clone()), zone);
-    // A rule that costs too much work is kept as it is, and told elsewhere.
+    // A rule that is too expensive to expand is stored unchanged; the reason is reported elsewhere.
     if set.contains(set.start).unwrap_or(true) {
         return Some(text.to_owned());
     }
@@ -357,7 +357,7 @@ fn counted(
         Some(count) => Some(rule.clone().with_count(count - 1)),
         None => Some(rule.clone()),
     };
-    // Beside no other date the start is one without being named.
+    // If the rule yields no other date, the start is an occurrence without being listed.
     let further = further.filter(|rule| {
         let set = Set { rule: Some(rule.clone()), ..set.clone() };
         !matches!(set.last(), Ok(obcms_recur::Last::Empty))
@@ -366,8 +366,8 @@ fn counted(
     Some(if rule.count().is_some() { further.to_string() } else { text.to_owned() })
 }
 
-/// What differs on one date. Times are always in it: the date stands where the change says, whatever the rule. Words are
-/// in it where they differ from those of `like`.
+/// Returns the override of one occurrence. It always contains the times, because they are
+/// absolute, and texts that differ from `like`.
 fn patch(like: Option<&Event>, event: &Event, change: &Event, zone: &TimeZone) -> Map<String, Json> {
     let mut patch = Map::new();
     let of_series: HashMap<&str, Value> = like.into_iter().flat_map(texts).collect();
