@@ -1,4 +1,4 @@
-//! When a resource can be had: what is taken, when it is closed, and what is left.
+//! Availability of a resource: bookings, closed times and free times.
 
 use jiff::Timestamp;
 use obcms_domain::accounts::Action;
@@ -14,34 +14,34 @@ use super::conflict_response::{Known, shown_instant};
 use crate::calendar::CalendarQuery;
 use crate::core::{Actor, App, AppError};
 
-/// What is known of a resource within a window.
+/// Availability of a resource within a window.
 #[derive(Clone, Debug)]
 pub struct Availability {
-    /// The resource.
+    /// Resource.
     pub resource: Record,
-    /// Its terms.
+    /// Booking terms.
     pub terms: Terms,
-    /// What is booked, by start.
+    /// Booked times, sorted by start.
     pub booked: Vec<Booked>,
-    /// When it is closed, by start.
+    /// Closed times, sorted by start.
     pub closed: Vec<Closed>,
-    /// When at least one unit can be had, by start.
+    /// Times with at least one free unit, sorted by start.
     pub free: Vec<Span>,
 }
 
-/// One time that is booked, as the asker sees it.
+/// Booked time, as the actor sees it.
 #[derive(Clone, Debug)]
 pub struct Booked {
-    /// From when to when.
+    /// Slot.
     pub slot: Slot,
-    /// The booking, when the asker may see it.
+    /// Booking, if the actor may see it.
     pub booking: Option<Record>,
-    /// Its status.
+    /// Status of the booking.
     pub status: String,
 }
 
 impl Availability {
-    /// As the API shows it.
+    /// Returns the JSON of the API.
     #[must_use]
     pub fn to_json(&self) -> Json {
         let zone = self.terms.zone();
@@ -90,13 +90,13 @@ impl Availability {
 }
 
 impl App {
-    /// The window of the parameters `start` and `end`: days of the office or instants, at most 400 days.
+    /// Parses `start` and `end`: days of the office or instants, at most 400 days.
     pub fn booking_window(&self, parameters: &[(String, String)]) -> Result<Span, AppError> {
         let window = CalendarQuery::parse(parameters, self.zone())?.window;
         Ok(Span::new(window.start, window.end))
     }
 
-    /// When a resource can be had within a window.
+    /// Returns the availability of a resource within a window.
     pub fn availability(&self, actor: &Actor, id: Id, window: Span) -> Result<Availability, AppError> {
         self.read(|tx| {
             let resource = records::load(tx, &RESOURCE, id)?.ok_or(AppError::NotFound(RESOURCE.label))?;
@@ -106,7 +106,7 @@ impl App {
         })
     }
 
-    /// The same of several resources, in their order.
+    /// Returns the availability of several resources, in their order.
     pub fn availabilities(
         &self,
         tx: &mut Tx<'_>,

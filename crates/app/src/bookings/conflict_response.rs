@@ -1,4 +1,4 @@
-//! The refusal of a booking: what is in the way, when it would be free, and what else is.
+//! Conflict response of a booking: conflicting bookings, free times and alternative resources.
 
 use std::collections::HashSet;
 
@@ -15,22 +15,22 @@ use serde_json::{Value as Json, json};
 use super::conflicts::{Demand, bounding_span, in_the_way, slots};
 use crate::core::{Actor, AppError, UnitOfWork, Visibility};
 
-/// Bookings named in a refusal at most.
+/// Maximum number of bookings in a response.
 const NAMED: usize = 50;
-/// Resources offered instead at most.
+/// Maximum number of alternative resources.
 const ALTERNATIVES: usize = 5;
-/// Resources of the type that are looked at.
+/// Maximum number of resources of the type that are checked as alternatives.
 const CANDIDATES: i64 = 60;
-/// The same for a series, which asks for many dates.
+/// Same limit for a series, which has many times to check.
 const CANDIDATES_OF_A_SERIES: i64 = 12;
 
-/// An instant with the offset of the zone, as the API writes it.
+/// Formats an instant with the offset of the zone, as the API writes it.
 #[must_use]
 pub fn shown_instant(instant: Timestamp, zone: &TimeZone) -> Json {
     json!(instant.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
 }
 
-/// Start and end as they can be put into a booking again: days of a whole-day booking, instants otherwise.
+/// Formats a span as input for a booking: days for an all-day booking, instants otherwise.
 pub(super) fn shown_span(span: Span, all_day: bool, zone: &TimeZone) -> (Json, Json) {
     let one = |instant: Timestamp| {
         if all_day { json!(instant.to_zoned(zone.clone()).date()) } else { shown_instant(instant, zone) }
@@ -38,7 +38,7 @@ pub(super) fn shown_span(span: Span, all_day: bool, zone: &TimeZone) -> (Json, J
     (one(span.start), one(span.end))
 }
 
-/// Bookings behind slots, as far as the actor may see them.
+/// Bookings of slots, with those that the actor may see.
 pub(super) struct Known {
     bookings: Vec<Record>,
     visible: HashSet<Id>,
@@ -60,7 +60,7 @@ impl Known {
         Ok(Self { bookings, visible })
     }
 
-    /// The booking, when it may be seen.
+    /// Returns the booking if the actor may see it.
     pub(super) fn visible(&self, id: Id) -> Option<&Record> {
         self.find(id).filter(|_| self.visible.contains(&id))
     }
@@ -69,7 +69,7 @@ impl Known {
         self.bookings.iter().find(|booking| booking.id == id)
     }
 
-    /// What stands in the way, for programs.
+    /// Describes a conflicting slot as JSON.
     pub(super) fn conflict(&self, slot: &Slot, zone: &TimeZone) -> Json {
         let booking = self.visible(slot.booking);
         json!({
@@ -85,7 +85,7 @@ impl Known {
         })
     }
 
-    /// The same for people.
+    /// Describes a conflicting slot for people.
     fn sentence(&self, slot: &Slot, zone: &TimeZone) -> String {
         let title = self.visible(slot.booking).map_or("another booking", Record::title);
         let status = self.find(slot.booking).map_or("", |booking| booking.text("status"));
@@ -108,7 +108,7 @@ fn named_sentence(known: &Known, slots: &[&Slot], zone: &TimeZone) -> String {
     format!("{}{more}.", names.join("; "))
 }
 
-/// A refusal that names bookings.
+/// Returns a conflict error that names bookings.
 pub fn named(work: &mut UnitOfWork<'_, '_>, detail: &str, slots: &[&Slot]) -> Result<AppError, AppError> {
     let zone = work.app.zone().clone();
     let known = Known::of(work.tx, work.actor, slots)?;
@@ -118,7 +118,7 @@ pub fn named(work: &mut UnitOfWork<'_, '_>, detail: &str, slots: &[&Slot]) -> Re
     })
 }
 
-/// The refusal of a booking: `wanted` is the first of its times that is taken, `found` what takes them.
+/// Returns the conflict error of a booking. `wanted` is its first conflicting slot, `found` has the slots of others.
 pub fn clash(
     work: &mut UnitOfWork<'_, '_>,
     booking: &Record,
@@ -149,7 +149,7 @@ pub fn clash(
     })
 }
 
-/// The nearest free times for a slot.
+/// Returns the nearest free times for a slot.
 pub(super) fn free(
     tx: &mut Tx<'_>,
     terms: &Terms,
@@ -157,7 +157,7 @@ pub(super) fn free(
     all_day: bool,
     now: Timestamp,
 ) -> Result<Vec<Span>, AppError> {
-    // A day more than is offered, for buffers.
+    // One day more than the search range, for buffers.
     let margin = jiff::SignedDuration::from_hours(15 * 24);
     let window = Span::new(
         wanted.taken.start.checked_sub(margin).unwrap_or(wanted.taken.start),
@@ -168,7 +168,7 @@ pub(super) fn free(
     Ok(nearest(terms, &taken, wanted.booked, wanted.units, all_day, now))
 }
 
-/// How many people must fit: those that are expected at the event, if the booking is for one.
+/// Returns the number of seats required: the expected participants, if the booking is for an event.
 fn people(tx: &mut Tx<'_>, booking: &Record) -> Result<Option<i64>, AppError> {
     match booking.link("origin") {
         Some(origin) if origin.kind == "event" => {
@@ -178,7 +178,7 @@ fn people(tx: &mut Tx<'_>, booking: &Record) -> Result<Option<i64>, AppError> {
     }
 }
 
-/// Other resources of the type that are free at all the times, those of a like size first.
+/// Returns other resources of the type that are free at all times, the closest in seats first.
 fn alternatives(
     work: &mut UnitOfWork<'_, '_>,
     booking: &Record,
@@ -199,13 +199,13 @@ fn alternatives(
     candidates.sort_by_cached_key(|one| {
         let distance = match (seats, one.integer("seats")) {
             (Some(seats), Some(other)) => (seats - other).abs(),
-            // How many it seats nobody knows.
+            // Resources without a number of seats come last.
             (Some(_), None) => i64::MAX,
             (None, _) => 0,
         };
         (distance, one.title().to_owned())
     });
-    // Their buffers may be longer than ours.
+    // The buffers of an alternative may be longer.
     let day = jiff::SignedDuration::from_hours(8 * 24);
     let window = Span::new(
         bounding_span.start.checked_sub(day).unwrap_or(bounding_span.start),

@@ -1,4 +1,4 @@
-//! What a booking takes, checked against what others take, and written.
+//! Reservation of a resource: conflict checks and the slots of a booking.
 
 use jiff::Timestamp;
 use obcms_domain::bookings::{
@@ -13,23 +13,23 @@ use obcms_store::records;
 use super::conflict_response;
 use crate::core::{AppError, UnitOfWork};
 
-/// What a booking asks for, and the resource that it asks for.
+/// Requested slots of a booking, with the resource.
 pub struct Demand {
-    /// The resource, held until the end of the transaction.
+    /// Resource, locked until the end of the transaction.
     pub resource: Record,
-    /// Its terms.
+    /// Booking terms.
     pub terms: Terms,
-    /// The times, with buffers.
+    /// Slots, with buffers.
     pub slots: Vec<Slot>,
 }
 
-/// Whether the booking goes over others, with a reason.
+/// Returns true if the booking overrides others, with a reason.
 #[must_use]
 pub fn is_override(booking: &Record) -> bool {
     !booking.get("override_reason").is_empty()
 }
 
-/// The booking's times as it would take them.
+/// Returns the slots that the booking requires.
 #[must_use]
 pub fn slots(booking: &Record, resource: Id, terms: &Terms, uses: &[Use]) -> Vec<Slot> {
     let is_override = is_override(booking);
@@ -47,7 +47,7 @@ pub fn slots(booking: &Record, resource: Id, terms: &Terms, uses: &[Use]) -> Vec
         .collect()
 }
 
-/// Holds the resource of a booking, and that which it had before: whoever comes second waits here.
+/// Locks the resource of a booking and its previous one. A concurrent booking waits here.
 pub fn hold(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
@@ -61,7 +61,7 @@ pub fn hold(
     records::load(work.tx, &RESOURCE, id)?.ok_or(AppError::NotFound(RESOURCE.label))
 }
 
-/// What the booking asks for, as it stands in the record.
+/// Returns the demand of a booking record.
 pub fn demand(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
@@ -74,7 +74,7 @@ pub fn demand(
     Ok(Demand { resource, terms, slots })
 }
 
-/// What stands in the way of each slot: those that overlap it and leave too few units.
+/// Returns the conflicting slots: those that overlap the wanted slot, if they leave too few units.
 #[must_use]
 pub fn in_the_way<'a>(terms: &Terms, wanted: &Slot, others: &'a [Slot]) -> Vec<&'a Slot> {
     let overlapping: Vec<&Slot> = others.iter().filter(|other| other.taken.overlaps(&wanted.taken)).collect();
@@ -82,7 +82,7 @@ pub fn in_the_way<'a>(terms: &Terms, wanted: &Slot, others: &'a [Slot]) -> Vec<&
     if peak(&taken, wanted.taken) + wanted.units > terms.capacity { overlapping } else { Vec::new() }
 }
 
-/// The smallest span that holds all slots.
+/// Returns the smallest span that contains all slots.
 #[must_use]
 pub fn bounding_span(slots: &[Slot]) -> Option<Span> {
     let start = slots.iter().map(|slot| slot.taken.start).min()?;
@@ -90,7 +90,7 @@ pub fn bounding_span(slots: &[Slot]) -> Option<Span> {
     Some(Span::new(start, end))
 }
 
-/// Refuses what is taken by others. An override that went over this booking does not keep it from being changed.
+/// Refuses conflicts with other bookings. A booking that was overridden can still be changed.
 pub fn check(work: &mut UnitOfWork<'_, '_>, booking: &Record, demand: &Demand) -> Result<(), AppError> {
     let Some(bounding_span) = bounding_span(&demand.slots).filter(|_| !is_override(booking)) else {
         return Ok(());
@@ -106,7 +106,7 @@ pub fn check(work: &mut UnitOfWork<'_, '_>, booking: &Record, demand: &Demand) -
     refuse(work, booking, demand, &others)
 }
 
-/// Refuses a booking when one of these stands in its way.
+/// Refuses a booking that conflicts with one of these slots.
 pub fn refuse(
     work: &mut UnitOfWork<'_, '_>,
     booking: &Record,
@@ -129,7 +129,7 @@ pub fn refuse(
     }
 }
 
-/// A series must leave itself room.
+/// Refuses a series whose occurrences conflict with one another.
 fn check_itself(demand: &Demand) -> Result<(), AppError> {
     let mut last: Option<&Slot> = None;
     let mut sorted: Vec<&Slot> = demand.slots.iter().collect();
@@ -147,17 +147,17 @@ fn check_itself(demand: &Demand) -> Result<(), AppError> {
     Ok(())
 }
 
-/// A new booking takes its times.
+/// Reserves the slots of a new booking.
 pub fn created(work: &mut UnitOfWork<'_, '_>, booking: &Record) -> Result<(), AppError> {
     reserve(work, None, booking)
 }
 
-/// A changed booking takes its times anew.
+/// Reserves the slots of a changed booking anew.
 pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, booking: &Record) -> Result<(), AppError> {
     reserve(work, Some(before), booking)
 }
 
-/// Refuses an undo that archives a resource with bookings ahead.
+/// Refuses an undo that archives a resource with future bookings.
 pub fn before_undo(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,
@@ -166,7 +166,7 @@ pub fn before_undo(
     if resource.is_archived() && !before.is_archived() { before_archive(work, before) } else { Ok(()) }
 }
 
-/// Writes what the booking takes now, after a look at what others take.
+/// Saves the slots of the booking after the conflict check.
 fn reserve(work: &mut UnitOfWork<'_, '_>, before: Option<&Record>, booking: &Record) -> Result<(), AppError> {
     let now_taken = occupied(booking);
     if let Some(before) = before
@@ -193,7 +193,7 @@ fn reserve(work: &mut UnitOfWork<'_, '_>, before: Option<&Record>, booking: &Rec
     Ok(())
 }
 
-/// The refusal of a series without end, or with too many dates.
+/// Returns the error of a series without end, or with too many occurrences.
 #[must_use]
 pub fn unbounded(terms: &Terms) -> AppError {
     let message = format!(
@@ -204,7 +204,7 @@ pub fn unbounded(terms: &Terms) -> AppError {
     AppError::field("rrule", "horizon", message)
 }
 
-/// Whether others took what an archived booking would take again.
+/// Returns true if the slots of an archived booking are now taken.
 pub fn is_taken(work: &mut UnitOfWork<'_, '_>, booking: &Record) -> Result<bool, AppError> {
     if !BookingStatus::of(booking).blocks() {
         return Ok(false);
@@ -220,7 +220,7 @@ pub fn is_taken(work: &mut UnitOfWork<'_, '_>, booking: &Record) -> Result<bool,
     }
 }
 
-/// After a resource was changed: its bookings ahead keep to its capacity, or the change is refused with their names.
+/// Applies the change of a resource to its bookings. Refuses a capacity that future bookings exceed, and names them.
 pub fn follow_resource(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,
@@ -244,7 +244,7 @@ pub fn follow_resource(
     Ok(())
 }
 
-/// The slots that together take more than the capacity.
+/// Returns the slots that together exceed the capacity.
 fn too_many(slots: &[Slot], capacity: i64) -> Vec<&Slot> {
     slots
         .iter()
@@ -256,7 +256,7 @@ fn too_many(slots: &[Slot], capacity: i64) -> Vec<&Slot> {
         .collect()
 }
 
-/// Bookings carry the name of their resource, for search and calendar.
+/// Updates the resource name stored in bookings for search and calendar.
 fn rename(work: &mut UnitOfWork<'_, '_>, resource: &Record) -> Result<(), AppError> {
     let ids = store::of_resource(work.tx, resource.id)?;
     for before in records::load_many(work.tx, &BOOKING, &ids)? {
@@ -267,7 +267,7 @@ fn rename(work: &mut UnitOfWork<'_, '_>, resource: &Record) -> Result<(), AppErr
     Ok(())
 }
 
-/// A resource with bookings ahead stays.
+/// Refuses to archive a resource with future bookings.
 pub fn before_archive(work: &mut UnitOfWork<'_, '_>, resource: &Record) -> Result<(), AppError> {
     let ahead = store::ahead(work.tx, resource.id, work.now)?;
     if ahead.is_empty() {
@@ -278,8 +278,8 @@ pub fn before_archive(work: &mut UnitOfWork<'_, '_>, resource: &Record) -> Resul
     Err(conflict_response::named(work, &detail, &slots)?)
 }
 
-/// Bookings of something that is archived are archived with it and leave their times to others; when it comes back
-/// they come back, unless somebody took the time meanwhile.
+/// Archives and restores the bookings of an origin with it. An archived booking frees its slots; it is restored unless
+/// they were taken meanwhile.
 pub fn follow_origin(
     work: &mut UnitOfWork<'_, '_>,
     archived_before: Option<Timestamp>,

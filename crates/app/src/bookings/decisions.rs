@@ -1,4 +1,4 @@
-//! Deciding on bookings: approving, refusing and giving up.
+//! Decisions on bookings: approve, reject and cancel.
 
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{BookingStatus, uses};
@@ -12,25 +12,25 @@ use super::conflicts;
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::{Input, reload, require_version, require_write};
 
-/// Characters of a note at most.
+/// Maximum length of a note in characters.
 const NOTE: usize = 2000;
 
-/// What is decided.
+/// Verdict on a booking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It stands.
+    /// The booking is approved.
     Approve,
-    /// It is refused, with a reason.
+    /// The booking is rejected, with a reason.
     Reject,
-    /// It is given up.
+    /// The booking is cancelled.
     Cancel,
 }
 
 impl Verdict {
-    /// Every verdict.
+    /// All verdicts.
     pub const ALL: [Self; 3] = [Self::Approve, Self::Reject, Self::Cancel];
 
-    /// The word of the API and of the history.
+    /// Returns the name used by the API and the history.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -49,18 +49,18 @@ impl Verdict {
     }
 }
 
-/// A decision that is asked for.
+/// Requested decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// What is decided.
+    /// Verdict.
     pub verdict: Verdict,
-    /// Why.
+    /// Reason.
     pub note: String,
 }
 
 impl Decision {
-    /// Reads `{decision, note}`. What programs write in place of the first is understood as well: `action`, the
-    /// status that follows, or a verdict by its name as in `{approve: true}`.
+    /// Parses `{decision, note}`. Instead of `decision`, it accepts `action`, the resulting status, or a verdict as in
+    /// `{approve: true}`, because programs send these too.
     pub fn parse(input: &Input) -> Result<Self, AppError> {
         let mut errors = Vec::new();
         let mut named: Vec<Option<Verdict>> = Vec::new();
@@ -108,17 +108,17 @@ impl Decision {
     }
 }
 
-/// A booking after a decision, with the change that takes it back.
+/// Booking after a decision, with the change set for undo.
 #[derive(Clone, Debug)]
 pub struct Decided {
-    /// The booking.
+    /// Booking.
     pub booking: Record,
-    /// The change to undo.
+    /// Change set to undo.
     pub change_set: Id,
 }
 
 impl App {
-    /// Approves, refuses or gives up a booking; `expected` is the version that the actor saw.
+    /// Approves, rejects or cancels a booking. `expected` is the version that the actor saw.
     pub fn decide(
         &self,
         actor: &Actor,
@@ -130,7 +130,7 @@ impl App {
     }
 }
 
-/// Approves, refuses or gives up a booking.
+/// Approves, rejects or cancels a booking.
 pub fn decide(
     work: &mut UnitOfWork<'_, '_>,
     id: Id,
@@ -140,7 +140,7 @@ pub fn decide(
     let before = work.load(&BOOKING, id)?;
     require_write(work.actor)?;
     let decides = work.actor.may(Action::DecideBooking, BOOKING.area);
-    // Whoever booked may give it up again.
+    // The person who booked may cancel.
     if !(decides && decision.verdict == Verdict::Cancel) {
         let action =
             if decision.verdict == Verdict::Cancel { Action::Transition } else { Action::DecideBooking };
@@ -162,7 +162,7 @@ pub fn decide(
     Ok(Decided { booking: reload(work, &booking)?, change_set: work.change_set })
 }
 
-/// Nobody decides twice, and not on what is over.
+/// Refuses a second decision, and a decision on a past booking.
 fn require_undecided(
     work: &mut UnitOfWork<'_, '_>,
     booking: &Record,
@@ -188,9 +188,9 @@ fn require_undecided(
     Ok(())
 }
 
-/// Before it is approved, a booking is held once more against those that stand: an override may have gone over it. What
-/// waits as it does is not in its way; of those that do not fit together, the one that is approved first has the time.
-/// The buffers are those that it was booked with.
+/// Checks a booking for conflicts again before approval, because an override may have taken its slots. Only approved
+/// bookings conflict: of pending ones that overlap, the first one approved gets the time.
+/// The buffers are those of the time of booking.
 fn check_again(work: &mut UnitOfWork<'_, '_>, booking: &Record) -> Result<(), AppError> {
     let mut demand = conflicts::demand(work, None, booking, &uses(booking))?;
     if !demand.terms.is_available {

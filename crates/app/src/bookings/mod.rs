@@ -1,8 +1,8 @@
-//! Bookings: nobody gets what is taken, from whatever path.
+//! Bookings of resources without double booking.
 //!
-//! Every write of a booking passes `guard` among its effects: the resource is held, what is taken is
-//! looked at, and the times of the booking are written beside it, where the database refuses a second exclusive one
-//! once more. Creating, moving, deciding, restoring and undoing are therefore one path.
+//! Every write of a booking passes `conflicts` among its effects: it locks the resource, checks the slots of other
+//! bookings, and saves its own. The database refuses overlapping exclusive slots as well. Creating, moving, deciding,
+//! restoring and undoing share this path.
 
 mod availability;
 mod conflict_response;

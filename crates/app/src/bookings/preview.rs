@@ -1,4 +1,4 @@
-//! A look at a booking before it is made: each of its dates, free or not.
+//! Preview of a booking before it is created: each occurrence, free or not.
 
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::accounts::Action;
@@ -16,23 +16,23 @@ use super::conflicts::{bounding_span, in_the_way, slots, unbounded};
 use crate::core::{Actor, App, AppError};
 use crate::records::Input;
 
-/// How one date of a booking stands.
+/// Previewed occurrence of a booking.
 #[derive(Clone, Debug)]
 pub struct PreviewedDate {
-    /// Which occurrence; empty for a single booking.
+    /// Recurrence id; empty for a single booking.
     pub recurrence_id: String,
-    /// From when to when.
+    /// Start and end.
     pub span: Span,
-    /// What the terms of the resource say against it.
+    /// Violation of the booking terms.
     pub problem: Option<FieldError>,
-    /// Bookings in the way, as the API shows them.
+    /// Conflicting bookings, as the API shows them.
     pub conflicts: Vec<Json>,
-    /// The nearest free times.
+    /// Nearest free times.
     pub free: Vec<Span>,
 }
 
 impl PreviewedDate {
-    /// `free`, `clash` or `closed`.
+    /// Returns `free`, `clash` or `closed`.
     #[must_use]
     pub fn state(&self) -> &'static str {
         if self.problem.is_some() {
@@ -45,19 +45,19 @@ impl PreviewedDate {
     }
 }
 
-/// A booking as it would be.
+/// Preview of a booking.
 #[derive(Clone, Debug)]
 pub struct Preview {
-    /// The booking, not kept anywhere.
+    /// Booking, not saved.
     pub booking: Record,
-    /// The resource that it asks for.
+    /// Requested resource.
     pub resource: Record,
-    /// Its dates in order.
+    /// Occurrences in order.
     pub dates: Vec<PreviewedDate>,
 }
 
 impl Preview {
-    /// As the API shows it.
+    /// Returns the JSON of the API.
     #[must_use]
     pub fn to_json(&self, app: &App) -> Json {
         let (zone, all_day) = (app.zone(), self.booking.flag("all_day"));
@@ -97,7 +97,8 @@ impl Preview {
 }
 
 impl App {
-    /// How each date of a booking would stand. `booking` names one that is to be changed: its own times do not count.
+    /// Previews each occurrence of a booking. `booking` in the input names the one to be
+    /// changed, whose slots do not count.
     pub fn preview_booking(&self, actor: &Actor, input: &Input) -> Result<Preview, AppError> {
         let mut input = input.clone();
         let changed = match input.shift_remove("booking") {
@@ -192,7 +193,7 @@ fn unavailable(terms: &Terms) -> Option<FieldError> {
     (!terms.is_available).then(|| FieldError::new("resource", "unavailable", message))
 }
 
-/// What is taken around a time, as far as free times are offered.
+/// Returns the taken times within the margin in which free times are searched.
 fn near(taken: &[Taken], span: Span, margin: SignedDuration) -> Vec<Taken> {
     let at = |instant: Timestamp, shift: SignedDuration| instant.checked_add(shift).unwrap_or(instant);
     let window = Span::new(at(span.start, -margin), at(span.end, margin));

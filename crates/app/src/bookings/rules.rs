@@ -1,4 +1,4 @@
-//! Bookings: what is completed and checked before one is written.
+//! Rules of bookings, applied before one is saved.
 
 use obcms_domain::accounts::{Action, who_can};
 use obcms_domain::bookings::{BookingStatus, Terms, Use, is_bounded, uses};
@@ -10,10 +10,10 @@ use crate::bookings::conflicts::{self, is_override};
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
-/// Wrong dates of a series that are named at most.
+/// Maximum number of invalid occurrences that are named.
 const NAMED: usize = 10;
 
-/// Applies the rules of bookings to a record that people changed.
+/// Completes and checks a booking that a person changed.
 pub fn before_save(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
@@ -32,7 +32,7 @@ pub fn before_save(
         require_open(work, before)?;
     }
     let terms = Terms::of(&resource, work.app.zone());
-    // Uses that stand are asked again only when it is another resource.
+    // Times that are already booked are checked again only for another resource.
     let known: Vec<Use> = before
         .filter(|before| before.get("resource") == booking.get("resource"))
         .map(uses)
@@ -40,20 +40,20 @@ pub fn before_save(
     check_terms(work, &known, booking, &terms)?;
     set_status(work, before, booking, &terms);
     if before.is_some() {
-        // What others take is looked at when a change is written: one date of a series stands for many until then,
-        // and the first part of a series that is split still holds the times that the second one takes over.
+        // Conflicts are checked when a change is saved. Until then one occurrence stands for the whole series, and the
+        // first part of a split series still has the slots that the second part takes over.
         return Ok(());
     }
     let demand = conflicts::demand(work, before, booking, &uses(booking))?;
     conflicts::check(work, booking, &demand)
 }
 
-/// Fields that all dates of a booking have in common.
+/// Fields that all occurrences of a booking share.
 const COMMON: [&str; 3] = ["resource", "units", "override_reason"];
-/// Fields of the decision, which is about the booking as a whole.
+/// Fields of the decision, which applies to the whole booking.
 const DECIDED: [&str; 5] = ["status", "decided_by", "decided_at", "decision_note", "resource_name"];
 
-/// Checks the dates of a series that changed. What others took is looked at when it is written.
+/// Checks the changed occurrences of a series. Conflicts are checked when it is saved.
 pub fn before_series(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
@@ -72,12 +72,12 @@ pub fn before_series(
         overrides.retain(|_, patch| patch.as_object().is_some_and(|patch| !patch.is_empty()));
         series::set_overrides(booking, overrides);
     }
-    // The second part of a series that was split goes on from the first.
+    // The second part of a split series continues the first.
     let first = match (before, booking.reference("continues")) {
         (None, Some(first)) => obcms_store::records::load(work.tx, &BOOKING, first)?,
         _ => None,
     };
-    // Another resource is asked for every date.
+    // With another resource, every occurrence is checked.
     let stood = before.or(first.as_ref()).filter(|stood| stood.get("resource") == booking.get("resource"));
     let known = stood.map(uses).unwrap_or_default();
     let is_asked = |one: &Use| known.iter().any(|known| known.span == one.span);
@@ -91,7 +91,7 @@ pub fn before_series(
     Ok(())
 }
 
-/// Whether the change asks for another time, resource or number.
+/// Returns true if the change affects time, resource or units.
 fn asks_anew(before: &Record, booking: &Record) -> bool {
     uses(before) != uses(booking)
         || ["resource", "units", "override_reason"]
@@ -99,7 +99,7 @@ fn asks_anew(before: &Record, booking: &Record) -> bool {
             .any(|field| before.get(field) != booking.get(field))
 }
 
-/// To book over others needs a right of its own, and a reason.
+/// Requires the right to override bookings if the override reason changes.
 fn require_override(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
@@ -117,7 +117,7 @@ fn require_override(
     Err(AppError::ForbiddenFields { detail, who: who_can(Action::Override, booking.kind.area), errors })
 }
 
-/// A booking without a purpose is called after what it is for, or after who booked.
+/// Names a booking without a purpose after its origin, or after the person who booked.
 fn name(work: &mut UnitOfWork<'_, '_>, booking: &mut Record) -> Result<(), AppError> {
     if !booking.get("purpose").is_empty() {
         return Ok(());
@@ -131,7 +131,7 @@ fn name(work: &mut UnitOfWork<'_, '_>, booking: &mut Record) -> Result<(), AppEr
     Ok(())
 }
 
-/// What is over, refused or given up is not moved.
+/// Refuses to move a past, rejected or cancelled booking.
 fn require_open(work: &UnitOfWork<'_, '_>, before: &Record) -> Result<(), AppError> {
     let status = BookingStatus::of(before);
     if !status.blocks() {
@@ -169,8 +169,8 @@ fn check_terms(
     if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
 }
 
-/// A new or moved booking waits for a decision where its resource asks for one. Whoever may decide moves without
-/// asking again, and an override is decided by its reason.
+/// Sets a new or moved booking to pending if its resource requires approval. A move by someone who may decide needs no
+/// new approval, and an override counts as decided.
 fn set_status(work: &UnitOfWork<'_, '_>, before: Option<&Record>, booking: &mut Record, terms: &Terms) {
     let decides = before.is_some() && work.actor.may(Action::DecideBooking, booking.kind.area);
     if is_override(booking) {

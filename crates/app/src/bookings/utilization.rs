@@ -1,4 +1,4 @@
-//! How much the resources are used: booked hours over the hours in which they could be had.
+//! Utilization of resources: booked hours divided by bookable hours.
 
 use std::collections::HashSet;
 
@@ -15,28 +15,28 @@ use crate::core::{Actor, App, AppError};
 use crate::records::lists;
 use crate::records::transfer::guarded;
 
-/// How much one resource is used in a period.
+/// Utilization of one resource in a period.
 #[derive(Clone, Debug)]
 pub struct Utilisation {
-    /// The resource.
+    /// Resource.
     pub resource: Record,
-    /// Bookings that stand.
+    /// Number of active bookings.
     pub bookings: usize,
-    /// Minutes that are booked, times the units, within the hours in which it can be had.
+    /// Booked minutes within the bookable hours, multiplied by units.
     pub booked_minutes: i64,
-    /// Minutes in which it can be had, times its capacity.
+    /// Bookable minutes, multiplied by capacity.
     pub open_minutes: i64,
 }
 
 impl Utilisation {
-    /// Booked of what can be had, in percent; nothing for what cannot be had at all.
+    /// Returns the booked share in percent; `None` if there are no bookable minutes.
     #[must_use]
     pub fn percent(&self) -> Option<i64> {
         (self.open_minutes > 0)
             .then(|| (self.booked_minutes * 100 + self.open_minutes / 2) / self.open_minutes)
     }
 
-    /// As the API shows it.
+    /// Returns the JSON of the API.
     #[must_use]
     pub fn to_json(&self) -> Json {
         json!({
@@ -51,14 +51,14 @@ impl Utilisation {
     }
 }
 
-/// Returns true if the actor sees all bookings, from which the report is reckoned.
+/// Returns true if the actor sees all bookings, which the report is calculated from.
 #[must_use]
 pub fn sees_utilisation(actor: &Actor) -> bool {
     actor.may(Action::View, BOOKING.area)
 }
 
 impl App {
-    /// Resources that the actor may see, by name; of one type when it is given. Archived ones are left out.
+    /// Returns the resources that the actor may see, by name. Limited to one type if given, without archived ones.
     pub fn resources(&self, actor: &Actor, resource_type: &str) -> Result<Vec<Record>, AppError> {
         let mut parameters = vec![("limit".to_owned(), lists::MAXIMUM_LIMIT.to_string())];
         if !resource_type.is_empty() {
@@ -67,7 +67,7 @@ impl App {
         Ok(self.list(actor, &RESOURCE, &parameters)?.records)
     }
 
-    /// Utilisation of the resources in a period, for people who see all bookings.
+    /// Returns the utilization of the resources in a period. The actor must see all bookings.
     pub fn utilisation(
         &self,
         actor: &Actor,
@@ -91,7 +91,7 @@ impl App {
                 };
                 let mut booked = 0;
                 let mut bookings: HashSet<Id> = HashSet::new();
-                // With its buffer alone a booking does not count.
+                // A booking whose buffer alone touches the period does not count.
                 let counts = |slot: &&Slot| slot.resource == resource.id && slot.booked.overlaps(&period);
                 for slot in slots.iter().filter(counts) {
                     let parts: Vec<Span> = open
@@ -113,7 +113,7 @@ impl App {
     }
 }
 
-/// The report as a file, for spreadsheets.
+/// Returns the report as CSV for spreadsheets.
 pub fn utilisation_file(rows: &[Utilisation]) -> Result<Vec<u8>, AppError> {
     let broken = |error: csv::Error| AppError::Internal(error.to_string());
     let mut writer = csv::Writer::from_writer(Vec::new());
