@@ -1,4 +1,4 @@
-//! Puts in the holidays of the years to come, before anybody plans for them.
+//! Job that calculates the holidays of future years before anyone plans for them.
 
 use obcms_domain::jobs::BackOff;
 use serde_json::Value as Json;
@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::core::job::{Handler, JobError, Outcome};
 use crate::core::{Actor, App};
 
-/// On New Year's morning, for the year after the next one.
+/// Job handler. It runs on the morning of January 1, when the year after next comes into its range.
 pub const HANDLER: Handler = Handler {
     kind: "holidays",
     label: "Calculate holidays",

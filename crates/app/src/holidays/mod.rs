@@ -1,4 +1,4 @@
-//! Holidays computed for a year, the days of the calendar with their Hijri dates, and the working days.
+//! Holidays calculated for a year, days with their Hijri dates, and working days.
 
 mod job;
 pub(crate) mod rules;
@@ -21,36 +21,36 @@ use serde_json::{Value as Json, json};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::require_write;
 
-/// What computing the holidays of a year came to.
+/// Result of calculating the holidays of a year.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Computed {
-    /// New ones.
+    /// New holidays.
     pub created: usize,
-    /// Computed before, and moved since by their rule.
+    /// Holidays calculated before and moved since by their rule.
     pub updated: usize,
-    /// Left as they are: up to date, changed by hand, or put away.
+    /// Holidays left as they are: up to date, changed by a person, or archived.
     pub kept: usize,
 }
 
-/// A day of the calendar.
+/// Day of the calendar.
 #[derive(Clone, Debug)]
 pub struct Day {
-    /// The day.
+    /// Date.
     pub date: Date,
-    /// Its Hijri date, as the office reckons.
+    /// Hijri date, with the adjustments of the office.
     pub hijri: HijriDate,
-    /// Holidays on it.
+    /// Holidays on the day.
     pub holidays: Vec<Record>,
 }
 
 impl Day {
-    /// Whether the office is closed.
+    /// Returns true if the office is closed.
     #[must_use]
     pub fn is_off(&self) -> bool {
         is_weekend(self.date) || self.holidays.iter().any(is_off)
     }
 
-    /// The day as the API shows it.
+    /// Returns the JSON of the API.
     #[must_use]
     pub fn to_json(&self) -> Json {
         let holidays: Vec<Json> = self
@@ -99,8 +99,8 @@ fn weekday(date: Date) -> &'static str {
 }
 
 impl App {
-    /// Puts in the holidays of a year that are not there yet and moves those that their rule moved. What a person
-    /// changed or put away stays as it is.
+    /// Creates the missing holidays of a year and moves those that their rule moved. Holidays that a person changed or
+    /// archived stay as they are.
     pub fn compute_holidays(&self, actor: &Actor, year: i16) -> Result<Computed, AppError> {
         require_write(actor)?;
         let may = |action| actor.may(action, HOLIDAY.area);
@@ -113,15 +113,15 @@ impl App {
         }
         let attempt = || self.write(actor, |work| compute(work, year));
         match attempt() {
-            // Somebody computed them at the same moment: theirs are ours.
+            // A concurrent command created the same holidays; the second attempt uses them.
             Err(AppError::Store(error)) if error.is_unique_violation() => attempt(),
             other => other,
         }
     }
 
-    /// The days from the first up to another, exclusive.
+    /// Returns the days from `first` to `after_last`, exclusive.
     pub fn days(&self, actor: &Actor, first: Date, after_last: Date) -> Result<Vec<Day>, AppError> {
-        // Holidays concern everyone; who may see nothing at all is refused here.
+        // Holidays are visible to everyone who may see anything at all.
         actor.scope(&HOLIDAY)?;
         let last = after_last.saturating_sub(1.day());
         let (calendar, found) = self.read(|tx| Ok::<_, AppError>((hijri(tx)?, within(tx, first, last)?)))?;
@@ -146,7 +146,7 @@ fn lasts(holiday: &Record, date: Date) -> bool {
     span(holiday).is_some_and(|(first, last)| first <= date && date <= last)
 }
 
-/// Holidays in use that touch the days, by their date.
+/// Returns the active holidays that touch the days, sorted by date.
 fn within(tx: &mut Tx<'_>, first: Date, last: Date) -> Result<Vec<Record>, AppError> {
     let ids = store::within(tx, first, last)?;
     let mut found = records::load_many(tx, &HOLIDAY, &ids)?;
@@ -154,7 +154,7 @@ fn within(tx: &mut Tx<'_>, first: Date, last: Date) -> Result<Vec<Record>, AppEr
     Ok(found)
 }
 
-/// The days between the first and the last on which the office is closed for a holiday, with its name.
+/// Returns the days from first to last on which the office is closed for a holiday, with its name.
 pub fn days_off(tx: &mut Tx<'_>, first: Date, last: Date) -> Result<BTreeMap<Date, String>, AppError> {
     let mut days = BTreeMap::new();
     for holiday in within(tx, first, last)?.iter().filter(|holiday| is_off(holiday)) {
@@ -167,7 +167,7 @@ pub fn days_off(tx: &mut Tx<'_>, first: Date, last: Date) -> Result<BTreeMap<Dat
     Ok(days)
 }
 
-/// The working days of the office around the days from the first to the last.
+/// Returns the working days of the office around the days from first to last.
 pub fn working_days(tx: &mut Tx<'_>, first: Date, last: Date) -> Result<WorkingDays, AppError> {
     let found = within(tx, first, last)?;
     let spans = found.iter().filter(|holiday| is_off(holiday)).filter_map(span);
@@ -177,7 +177,7 @@ pub fn working_days(tx: &mut Tx<'_>, first: Date, last: Date) -> Result<WorkingD
     })))
 }
 
-/// The Hijri calendar as the office reckons it.
+/// Returns the Hijri calendar with the adjustments of the office.
 pub fn hijri(tx: &mut Tx<'_>) -> Result<HijriCalendar, AppError> {
     let mut calendar = HijriCalendar::default();
     for (year, month, days) in store::adjustments(tx)? {
@@ -191,7 +191,7 @@ pub fn hijri(tx: &mut Tx<'_>) -> Result<HijriCalendar, AppError> {
     Ok(calendar)
 }
 
-/// Computes the holidays of a year within a command.
+/// Calculates the holidays of a year within a command.
 pub fn compute(work: &mut UnitOfWork<'_, '_>, year: i16) -> Result<Computed, AppError> {
     let calendar = hijri(work.tx)?;
     let rules = holidays::of_year(year, &calendar);

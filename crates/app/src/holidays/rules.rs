@@ -1,4 +1,4 @@
-//! Holidays: what a person changed is theirs, and no computing takes it back.
+//! Rules of holidays: a recalculation never overwrites what a person changed.
 
 use obcms_domain::choices::{self, HIJRI_MONTHS};
 use obcms_domain::holidays;
@@ -9,10 +9,10 @@ use obcms_store::{holidays as store, records};
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
-/// Members that computing would set.
+/// Fields that the calculation sets.
 const COMPUTED: [&str; 4] = ["name", "date", "holiday_type", "is_estimated"];
 
-/// Notes that a person made or changed it; a date given by a person is no estimate any more.
+/// Marks a holiday that a person created or changed. A date entered by a person is no estimate any more.
 pub fn before_save(
     _: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
@@ -32,7 +32,7 @@ pub fn before_save(
     Ok(())
 }
 
-/// Names what was said of a month: `Shawwal 1448: 1 day later`.
+/// Names an adjustment: `Shawwal 1448: 1 day later`.
 pub fn name_adjustment(
     _: &mut UnitOfWork<'_, '_>,
     _: Option<&Record>,
@@ -57,12 +57,12 @@ pub fn name_adjustment(
     Ok(())
 }
 
-/// The holidays that await the moon follow a new adjustment.
+/// Recalculates Islamic holidays after a new adjustment.
 pub fn adjusted(work: &mut UnitOfWork<'_, '_>, _: &Record) -> Result<(), AppError> {
     recompute_islamic_holidays(work)
 }
 
-/// The holidays that await the moon follow a changed adjustment.
+/// Recalculates Islamic holidays after a changed adjustment.
 pub fn readjusted(work: &mut UnitOfWork<'_, '_>, _: &Record, _: &Record) -> Result<(), AppError> {
     recompute_islamic_holidays(work)
 }
