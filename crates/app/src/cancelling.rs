@@ -1,7 +1,7 @@
-//! Cancelling open tasks and bookings with what they belong to, and bringing exactly those back when it is reopened.
+//! Cancellation of open tasks and bookings together with their origin, and its reversal when the origin is reopened.
 //!
-//! Which they were is read from the log: they were changed in the same set as their origin, by an action of its own.
-//! Whoever may cancel the origin may cancel what hangs on it.
+//! The change log identifies them: they were changed in the same change set as their origin, by an action of its own.
+//! An actor who may cancel the origin may also cancel its tasks and bookings.
 
 use obcms_domain::bookings::{BookingStatus, uses};
 use obcms_domain::calendar::series::is_series;
@@ -21,20 +21,20 @@ use crate::core::{Actor, App, AppError, UnitOfWork, from_log};
 use crate::records::closing::{CANCELLED, MEMBER, REOPENED};
 use crate::tasks::rules as tasks;
 
-/// Changes of the origin that are looked at for the one that closed it.
+/// Most changes of the origin that are searched for the one that closed it.
 const LOOKED_AT: i64 = 500;
 
-/// What hangs on a record and is not done.
+/// Open tasks and bookings of a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Open {
-    /// Open tasks.
+    /// Number of open tasks.
     pub tasks: usize,
-    /// Pending and approved bookings that are not over.
+    /// Number of pending and approved bookings that are not over.
     pub bookings: usize,
 }
 
 impl App {
-    /// Open tasks and bookings of a record that can be closed; nothing of any other.
+    /// Counts open tasks and bookings of a record; zero if the record cannot be closed.
     pub fn open_with(&self, actor: &Actor, record: &Record) -> Result<Open, AppError> {
         if closing_statuses(record.kind).is_empty() || is_closed(record) || actor.read_only {
             return Ok(Open::default());
@@ -48,7 +48,7 @@ impl App {
     }
 }
 
-/// The record, and the projects of a PPA, whose tasks belong to it, too.
+/// Returns the record, and for a PPA also its projects, because their tasks belong to it too.
 fn origins(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Id>, AppError> {
     let mut origins = vec![record.id];
     if record.kind.name == "ppa" {
@@ -69,7 +69,7 @@ fn open_bookings(tx: &mut Tx<'_>, origins: &[Id], now: jiff::Timestamp) -> Resul
     Ok(found)
 }
 
-/// After a record was written: cancels what was asked for, or brings back what was cancelled with it.
+/// Cancels open tasks and bookings if requested, or reopens those cancelled with the record, after it was written.
 pub(crate) fn follow(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,
@@ -84,7 +84,7 @@ pub(crate) fn follow(
     if asked {
         let cancelled = cancel_with(work, record)?;
         if cancelled && before.version == record.version {
-            // The origin itself did not change: its history tells of what was cancelled all the same.
+            // The origin itself did not change, but its history must show the cancellation.
             work.remark(record, CANCELLED)?;
         }
     }
@@ -114,7 +114,7 @@ fn cancel_with(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<bool, A
     Ok(any)
 }
 
-/// What was cancelled with the record since it was closed.
+/// Returns the changes that cancelled tasks and bookings with the record since it was closed.
 fn cancelled_with(tx: &mut Tx<'_>, origin: &Record) -> Result<Vec<Change>, AppError> {
     let closed = closing_statuses(origin.kind);
     let closes =
@@ -142,7 +142,7 @@ fn reopen_with(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), App
     for change in &cancelled {
         let kind = if change.kind == TASK.name { &TASK } else { &BOOKING };
         let Some(before) = work.find(kind, change.record_id)? else { continue };
-        // Whoever gave it another status meanwhile has decided about it.
+        // A person who gave it another status since has decided about it.
         let decided = since.iter().any(|later| {
             later.record_id == before.id
                 && later.number > change.number
@@ -161,7 +161,7 @@ fn reopen_with(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), App
         if is_series(&record) {
             keep_whole(&mut record);
         }
-        // As when an origin comes back from the archive: who took the time meanwhile keeps it.
+        // As after a restore of the origin: a booking made meanwhile keeps the time.
         if kind.name == BOOKING.name && conflicts::is_taken(work, &record)? {
             continue;
         }

@@ -1,8 +1,8 @@
-//! Effects of a write, in the same transaction, to be read from top to bottom.
+//! Effects of a write, in the same transaction, in reading order.
 //!
-//! need -> project -> generated tasks -> calendar -> done -> progress -> dashboard. Search words, links and
-//! calendar entries are written with each record by the store; what touches *other* records is called from here. Effects
-//! of single kinds are `created` and `changed` of their rules.
+//! need -> project -> generated tasks -> calendar -> done -> progress -> dashboard. The store writes search words,
+//! links and calendar entries with each record. Writes to *other* records are called from here. Effects of single
+//! kinds are `created` and `changed` of their rules.
 
 use jiff::ToSpan;
 use obcms_domain::kinds::{BOOKING_ORIGINS, TASK};
@@ -16,23 +16,23 @@ use crate::core::rules::Effects;
 use crate::core::{AppError, UnitOfWork};
 use crate::tasks::generation;
 
-/// Effects of writes, for the program.
+/// Effects of writes for the whole program.
 pub(crate) static EFFECTS: Effects = Effects { created, changed, closed: cancelling::follow };
 
-/// After a record was made.
+/// Runs the effects of a new record.
 fn created(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
     // Slots of a booking, progress of a PPA, the first stage of a project, Islamic holidays, the job of a calendar.
     if let Some(created) = work.rules_of(record.kind).created {
         created(work, record)?;
     }
     if record.continues().is_some() {
-        // The rest of a series that was split: its tasks were made with the series.
+        // The second part of a series that was split: its tasks were generated with the series.
         return Ok(());
     }
     generation::for_origin(work, record)
 }
 
-/// After a record was changed, archived, restored or undone.
+/// Runs the effects of a record that was changed, archived, restored or undone.
 fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     let rules = work.rules_of(record.kind);
     if before.archived_at != record.archived_at {
@@ -43,8 +43,8 @@ fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> R
     if let Some(changed) = rules.changed {
         changed(work, before, record)?;
     }
-    // An application is worked on from its submission, a project in each stage that it enters.
-    // Going back by undo is no new entry.
+    // Tasks of an application are generated at its submission, those of a project at each stage that it enters. An
+    // undo enters no stage anew.
     if rules.generates_by_state && before.state() != record.state() && work.undoes.is_none() {
         generation::for_origin(work, record)?;
     }
@@ -55,7 +55,7 @@ fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> R
     Ok(())
 }
 
-/// Tasks and bookings of an origin are archived with it, and come back with it.
+/// Archives or restores tasks and bookings with their origin.
 fn follow_archive(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     if BOOKING_ORIGINS.contains(&record.kind.name) {
         bookings::follow_origin(work, before.archived_at, record)?;
@@ -80,7 +80,7 @@ fn follow_archive(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Recor
     Ok(())
 }
 
-/// Generated tasks that nobody touched move with their origin.
+/// Re-dates generated tasks that nobody edited when the anchors of their origin move.
 fn redate(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), AppError> {
     let (start, end) = work.app.rules().anchors(origin, work.app.zone());
     let ids = store::of_origin(work.tx, origin.id)?;

@@ -1,6 +1,6 @@
-//! Page `docs/chain.md`, printed from the table of rules, which fits the registry.
+//! Test of `docs/chain.md`: the page equals the table of rules, and the table matches the registry.
 
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A failed assumption fails the test.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -10,7 +10,7 @@ use obcms_domain::kinds;
 use crate::core::rules::KindRules;
 use crate::rules::RULES;
 
-/// Meaning of each rule, in the order in which a write meets them.
+/// Meaning of each rule, in the order in which a write applies them.
 const MEANINGS: [(&str, &str); 22] = [
     ("action_for_input", "policy action of an update, by its members"),
     ("choices", "choices that are refused because of other records; forms do not offer them"),
@@ -36,7 +36,8 @@ const MEANINGS: [(&str, &str); 22] = [
     ("owner_path", "address shown only to the owner"),
 ];
 
-/// Names of the rules that a kind has, in their order. A new rule does not compile until it is listed here.
+/// Returns the names of the rules that a kind has, in their order. A new rule does not compile until it is listed
+/// here.
 fn given(rules: &KindRules) -> Vec<&'static str> {
     let KindRules {
         kind: _,
@@ -90,7 +91,7 @@ fn given(rules: &KindRules) -> Vec<&'static str> {
     all.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
 }
 
-/// Steps of a write, as `chain.rs` has them.
+/// Steps of a write, as in `chain.rs`.
 const STEPS: &str = "\
 A new record:
 

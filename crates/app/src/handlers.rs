@@ -1,9 +1,9 @@
-//! Handlers of jobs, in one list.
+//! List of all job handlers.
 
 use crate::core::job::Handler;
 use crate::{exchange, holidays, maintenance, records, tasks};
 
-/// Every kind of job of the program.
+/// Handlers of every kind of job of the program.
 pub static HANDLERS: &[Handler] = &[
     maintenance::cleaning::HANDLER,
     exchange::subscriptions::HANDLER,
@@ -13,7 +13,7 @@ pub static HANDLERS: &[Handler] = &[
     maintenance::statistics::HANDLER,
 ];
 
-/// The handler of that kind.
+/// Returns the handler of a kind of job.
 #[must_use]
 pub fn handler(kind: &str) -> Option<&'static Handler> {
     HANDLERS.iter().find(|handler| handler.kind == kind)
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_are_unique_and_schedules_can_be_read() {
+    fn kinds_are_unique_and_schedules_parse() {
         let mut seen = HashSet::new();
         for handler in HANDLERS {
             assert!(seen.insert(handler.kind), "{} twice", handler.kind);

@@ -1,11 +1,12 @@
-//! Commands and queries: the one place where a write happens.
+//! Commands and queries of the program; every write happens here.
 //!
-//! Every command is: open a [`UnitOfWork`] (one transaction) -> load -> ask the policy -> apply the rules of the kind -> write
-//! -> record the change -> effects -> commit -> publish. Rules are rows of one table (`rules.rs`), effects are plain
-//! calls in `chain.rs`.
+//! Every command opens a [`UnitOfWork`] (one transaction), loads, asks the policy, applies the rules of the kind,
+//! writes, records the change, runs the effects, commits and publishes. Rules are rows of one table (`rules.rs`),
+//! effects are plain calls in `chain.rs`.
 //!
-//! Folders are subjects, and import one another in one direction: `core` knows none, `records` knows `core`, and so on;
-//! docs/architecture.md has the order. The files of the root know all folders, and no folder imports them.
+//! Each folder is one subject. Folders import one another in one direction only: `core` imports none, `records`
+//! imports `core`, and so on; docs/architecture.md has the order. The files of the root import all folders, and no
+//! folder imports them.
 
 pub mod accounts;
 pub mod bookings;
@@ -37,11 +38,11 @@ use obcms_store::Database;
 
 use self::core::Program;
 
-/// Rules, effects and jobs of the subjects.
+/// Rules, effects and job handlers of all subjects.
 static PROGRAM: Program = Program { rules: &rules::RULES, effects: &chain::EFFECTS, handlers: HANDLERS };
 
 impl App {
-    /// Puts the program together.
+    /// Assembles the program from its database, clock, randomness and options.
     pub fn new(
         database: Database,
         clock: Arc<dyn Clock>,
@@ -51,7 +52,7 @@ impl App {
         Self::assemble(database, clock, entropy, options, &PROGRAM)
     }
 
-    /// Brings the database to the schema of this program and puts in what every installation starts with.
+    /// Migrates the database to the schema of this program and inserts the seeds of every installation.
     pub fn prepare(&self) -> Result<(), AppError> {
         let steps = obcms_store::migrations::migrate(self.database(), self.now())?;
         self.seal_secrets()?;

@@ -1,6 +1,6 @@
-//! Rules of kinds, in one table: one row for each kind that does more than its description says.
+//! Table of rules: one row for each kind that does more than its description states.
 //!
-//! `docs/chain.md` is printed from it.
+//! A test prints `docs/chain.md` from it.
 
 use jiff::civil::Date;
 use obcms_domain::registry::Record;
@@ -15,13 +15,13 @@ use crate::programme::{applications, choices, communities, needs, policies, ppas
 use crate::records::saved_views;
 use crate::tasks::{board, generation, occurrences, rules as tasks};
 
-/// Rules of all kinds that have any, by name.
+/// Rules of all kinds that have any, ordered by name.
 pub(crate) static RULES: Rules = Rules(&[
     KindRules {
         kind: "application",
         before_save: Some(applications::before_save),
         generates_by_state: true,
-        // The tasks of an application run from its submission.
+        // Tasks of an application are dated from its submission.
         anchors: Some(|record, _| days(record, "submitted_on", "submitted_on")),
         ..KindRules::NONE
     },
@@ -142,7 +142,7 @@ pub(crate) static RULES: Rules = Rules(&[
     },
 ]);
 
-/// First and last day of a record; the first when there is no last one.
+/// Returns the first and last day of a record; the first for both if there is no last one.
 fn days(record: &Record, first: &str, last: &str) -> (Option<Date>, Option<Date>) {
     let first = record.date(first);
     (first, record.date(last).or(first))

@@ -1,4 +1,4 @@
-//! What every installation starts with: places, BARMM bodies, teams, task templates, holidays.
+//! Seeds of every installation: places, BARMM bodies, teams, task templates, holidays.
 
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BARANGAY, MUNICIPALITY, ORGANIZATION, PROVINCE, REGION, TASK_TEMPLATE, TEAM};
@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::core::{Actor, App, AppError, UnitOfWork};
 
-/// Puts in what is not there yet; each seed once, so that what the office changed or archived stays so.
+/// Inserts missing seeds, each only once, so that what the office changed or archived since is left alone.
 pub fn plant(app: &App) -> Result<(), AppError> {
     let program = Actor::program();
     type Seed = fn(&mut UnitOfWork<'_, '_>) -> Result<(), AppError>;
@@ -21,7 +21,7 @@ pub fn plant(app: &App) -> Result<(), AppError> {
         ("teams", plant_teams),
         ("templates", plant_templates),
         ("holidays", plant_holidays),
-        // Databases of older releases hold the state of a series as a whole.
+        // Databases of older releases store the state of a series as a whole.
         ("shown-occurrences", crate::tasks::show_occurrences::refresh_all),
     ];
     let missing = app.read(|tx| {
@@ -38,7 +38,7 @@ pub fn plant(app: &App) -> Result<(), AppError> {
         migrations::lock(work.tx)?;
         for (name, seed) in seeds {
             let key = format!("seed-{name}");
-            // Asked again under the lock: another process may have been first.
+            // Checked again under the lock: another process may have inserted it meanwhile.
             if settings::get(work.tx, &key)?.is_none() {
                 settings::set(work.tx, &key, "done")?;
                 seed(work)?;
@@ -57,7 +57,7 @@ fn place(work: &UnitOfWork<'_, '_>, kind: &'static Kind, code: &str, name: &str)
 }
 
 fn degrees(value: Option<f64>) -> Value {
-    // Hundredths of a degree would be a kilometre: the column keeps them as all decimals are kept.
+    // Hundredths of a degree, an error of about a kilometer: the column stores them as all decimals are stored.
     #[allow(clippy::cast_possible_truncation)]
     value.map(|degrees| (degrees * 100.0).round() as i64).into()
 }
@@ -164,7 +164,7 @@ fn plant_templates(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     work.insert(&new)
 }
 
-/// Of last year, as the calendar is looked back on, and of those that are planned for.
+/// Inserts holidays of last year, because the calendar shows past dates, and of the years that are planned for.
 fn plant_holidays(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let year = work.today.year();
     for year in year - 1..=year + 2 {

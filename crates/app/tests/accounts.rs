@@ -1,5 +1,5 @@
-//! Accounts through the commands themselves, on an embedded database.
-#![allow(clippy::unwrap_used)] // What stops a test here names its line.
+//! Tests of accounts through commands, on an embedded database.
+#![allow(clippy::unwrap_used)] // A failed assumption fails the test.
 
 mod common;
 
@@ -45,14 +45,14 @@ fn fields_of(error: AppError) -> Vec<String> {
     }
 }
 
-/// Every note and every value that the log holds.
+/// Returns every note and every value in the log of a record.
 fn log(home: &Home, id: Id) -> Vec<(String, String)> {
     let entries = home.app.history(&Actor::program(), &USER, id, None, 100).unwrap();
     entries.into_iter().map(|entry| (entry.change.action.clone(), entry.to_json().to_string())).collect()
 }
 
 #[test]
-fn a_session_begins_is_used_and_ends() {
+fn session_begins_is_used_and_ends() {
     let home = bare("session");
     let id = add(&home, "ana.tan", &["staff"]);
     let first = come_in(&home, " Ana.Tan ", PASSWORD).unwrap();
@@ -101,7 +101,7 @@ fn nobody_ends_the_session_of_another() {
 }
 
 #[test]
-fn wrong_names_and_passwords_are_told_alike() {
+fn wrong_names_and_wrong_passwords_give_the_same_answer() {
     let home = bare("wrong");
     let id = add(&home, "ana.tan", &["staff"]);
     let fields = input(json!({"username": "no.password", "full_name": "N", "roles": []}));
@@ -127,7 +127,7 @@ fn wrong_names_and_passwords_are_told_alike() {
 }
 
 #[test]
-fn five_failures_lock_this_address_only_and_the_lock_ends() {
+fn five_failures_lock_only_this_address_for_a_time() {
     let home = bare("lock");
     add(&home, "ana.tan", &["staff"]);
     for name in ["ana.tan", "nobody"] {
@@ -138,7 +138,7 @@ fn five_failures_lock_this_address_only_and_the_lock_ends() {
         assert!(matches!(come_in(&home, name, PASSWORD), Err(SignInError::Locked { seconds: 1800 })));
     }
     home.app.sign_in("ana.tan", PASSWORD, &from("203.0.113.9")).unwrap();
-    // What the lock refused does not make it longer.
+    // Attempts that the lock refused do not extend it.
     home.pass(minutes(29));
     assert!(matches!(come_in(&home, "ana.tan", "wrong"), Err(SignInError::Locked { seconds: 60 })));
     home.pass(minutes(1));
@@ -166,7 +166,7 @@ fn guessing_from_everywhere_delays_unknown_devices_only() {
     // Refused attempts do not count: the delay ends.
     home.pass(SignedDuration::from_secs(5));
     come_in(&home, "ana.tan", PASSWORD).unwrap();
-    // The lane of the device has a limit of its own, and what fails there slows nobody else.
+    // The known device has a limit of its own, and its failures slow nobody else.
     for _ in 0..5 {
         assert!(matches!(on_device("ana.tan", "wrong"), Err(SignInError::Wrong)));
     }
@@ -177,7 +177,7 @@ fn guessing_from_everywhere_delays_unknown_devices_only() {
 }
 
 #[test]
-fn a_success_clears_the_failures() {
+fn success_clears_the_failures() {
     let home = bare("clears");
     add(&home, "ana.tan", &["staff"]);
     for _ in 0..3 {
@@ -189,7 +189,7 @@ fn a_success_clears_the_failures() {
 }
 
 #[test]
-fn attempts_at_the_same_time_do_not_get_past_the_lock() {
+fn simultaneous_attempts_do_not_pass_the_lock() {
     let home = bare("race");
     add(&home, "ana.tan", &["staff"]);
     let wrong = std::thread::scope(|scope| {
@@ -235,7 +235,7 @@ fn tokens_need_a_name_a_scope_and_a_role() {
     let nobody = actor(&home, add(&home, "new.one", &[]));
     let refused = home.app.create_token(&nobody, "x", "read", None);
     assert!(matches!(refused, Err(AppError::Forbidden { .. })));
-    // A token that was made before the roles were taken away opens nothing.
+    // A token that was created before the roles were removed gives no access.
     let (secret, _) = home.app.create_token(&me, "x", "write", None).unwrap();
     let none = input(json!({"roles": []}));
     home.app.update(&Actor::program(), &USER, me.id.unwrap(), &none, None).unwrap();
@@ -243,7 +243,7 @@ fn tokens_need_a_name_a_scope_and_a_role() {
 }
 
 #[test]
-fn a_token_is_revoked_by_its_owner_or_an_administrator() {
+fn owner_or_administrator_revokes_a_token() {
     let home = bare("revoke");
     let ana = actor(&home, add(&home, "ana.tan", &["staff"]));
     let bo = actor(&home, add(&home, "bo.lim", &["coordinator"]));
@@ -295,12 +295,12 @@ fn the_log_tells_of_passwords_and_tokens_without_the_secrets() {
     for (_, text) in &log {
         assert!(!text.contains("argon2") && !text.contains(&secret) && !text.contains(OTHER), "{text}");
     }
-    // Undoing passes over both and takes back what can be: here, that the account was made.
+    // Undo skips both and reverts the last change that it can: here, the creation of the account.
     assert!(home.app.undo(&Actor::program(), &USER, id, None, None).unwrap().is_archived());
 }
 
 #[test]
-fn only_administrators_set_the_passwords_of_others() {
+fn only_administrators_set_passwords_of_others() {
     let home = bare("reset");
     let id = add(&home, "ana.tan", &["staff"]);
     let session = come_in(&home, "ana.tan", PASSWORD).unwrap();
@@ -317,7 +317,7 @@ fn only_administrators_set_the_passwords_of_others() {
 }
 
 #[test]
-fn people_change_their_own_profile_and_no_more() {
+fn people_change_only_their_own_profile() {
     let home = bare("profile");
     let id = add(&home, "ana.tan", &["staff"]);
     let me = actor(&home, id);
@@ -333,7 +333,7 @@ fn people_change_their_own_profile_and_no_more() {
 }
 
 #[test]
-fn a_closed_account_opens_nothing() {
+fn disabled_account_gives_no_access() {
     let home = bare("disable");
     let id = add(&home, "ana.tan", &["staff"]);
     let session = come_in(&home, "ana.tan", PASSWORD).unwrap();
@@ -345,7 +345,7 @@ fn a_closed_account_opens_nothing() {
     assert!(home.app.setup_link(&link).unwrap().is_none());
     assert!(home.app.create_setup_link(&Actor::program(), Some(id)).is_err());
     home.app.set_disabled(&Actor::program(), id, false).unwrap();
-    // What was ended stays ended.
+    // Ended sessions and tokens stay ended.
     assert!(home.app.session_actor(&session.secret).unwrap().is_none());
     assert!(home.app.token_actor(&token, "192.0.2.1").unwrap().is_none());
     come_in(&home, "ana.tan", PASSWORD).unwrap();
@@ -354,7 +354,7 @@ fn a_closed_account_opens_nothing() {
 }
 
 #[test]
-fn the_last_administrator_stays() {
+fn last_administrator_cannot_be_removed() {
     let home = bare("last");
     let first = add(&home, "root", &["admin"]);
     let root = actor(&home, first);
@@ -364,7 +364,7 @@ fn the_last_administrator_stays() {
     assert!(matches!(home.app.set_disabled(&root, first, true), Err(AppError::Conflict { .. })));
     home.app.set_disabled(&root, second, false).unwrap();
     home.app.set_disabled(&actor(&home, second), first, true).unwrap();
-    // Undoing is no way around it: not of how the last one was made, nor of how a role was given.
+    // Undo does not evade it: neither of the last one's creation, nor of a role that was given.
     let me = actor(&home, second);
     assert!(matches!(home.app.undo(&root, &USER, second, None, None), Err(AppError::Conflict { .. })));
     home.app.set_disabled(&me, first, false).unwrap();
@@ -377,7 +377,7 @@ fn the_last_administrator_stays() {
 }
 
 #[test]
-fn the_first_administrator_comes_by_a_link_that_works_once() {
+fn setup_link_creates_the_first_administrator_once() {
     let home = bare("first");
     assert!(!home.app.has_users().unwrap());
     let secret = home.app.create_setup_link(&Actor::program(), None).unwrap();
@@ -395,7 +395,7 @@ fn the_first_administrator_comes_by_a_link_that_works_once() {
         full_name: "Rosa Uy".to_owned(),
         password: PASSWORD.to_owned(),
     };
-    // A form that was wrong does not use the link up.
+    // A form with errors does not use up the link.
     let id = home.app.use_setup_link(&secret, &right, "192.0.2.1").unwrap();
     assert!(home.app.has_users().unwrap());
     come_in(&home, "root", PASSWORD).unwrap();
@@ -410,7 +410,7 @@ fn the_first_administrator_comes_by_a_link_that_works_once() {
 }
 
 #[test]
-fn a_user_sets_the_first_password_by_a_link() {
+fn user_sets_the_first_password_by_a_link() {
     let home = bare("link");
     let fields = input(json!({"username": "ana.tan", "full_name": "Ana", "roles": ["staff"]}));
     let id = home.app.create(&Actor::program(), &USER, &fields).unwrap().id;

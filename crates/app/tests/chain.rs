@@ -1,6 +1,6 @@
-//! The chain through the commands themselves, on an embedded database.
+//! Test of the chain through commands, on an embedded database.
 
-#![allow(clippy::unwrap_used)] // What stops a test here names its line.
+#![allow(clippy::unwrap_used)] // A failed assumption fails the test.
 
 mod common;
 
@@ -16,7 +16,7 @@ fn tasks_of(app: &App, ppa: &Record) -> Vec<Record> {
 }
 
 #[test]
-fn a_need_is_carried_to_progress() {
+fn need_leads_to_project_tasks_and_progress() {
     let home = home("chain");
     let (app, me) = (&home.app, Actor::program());
     let community = app
@@ -49,11 +49,11 @@ fn a_need_is_carried_to_progress() {
     assert_eq!(done.integer("progress"), Some(100));
     assert_eq!(app.get(&me, &PPA, ppa.id).unwrap().integer("progress"), Some(10));
 
-    // Undoing the completion takes the progress back.
+    // Undo of the completion reverts the progress.
     app.undo(&me, &TASK, first.id, None, None).unwrap();
     assert_eq!(app.get(&me, &PPA, ppa.id).unwrap().integer("progress"), Some(0));
 
-    // A new start moves what nobody touched.
+    // A new start date moves the tasks that nobody edited.
     let before = tasks.iter().map(|task| task.date("due_date").unwrap()).min().unwrap();
     app.update(&me, &PPA, ppa.id, &input(json!({"start_date": "2027-02-04"})), None).unwrap();
     let after = tasks_of(app, &ppa).iter().map(|task| task.date("due_date").unwrap()).min().unwrap();

@@ -1,28 +1,28 @@
-//! Folders of the crate are subjects that import one another in one direction.
+//! Test of imports between folders: each folder is a subject, and imports go in one direction.
 //!
-//! The sources are read as text: every path that begins with `crate` or climbs with `super` counts, in `use` and inline.
+//! The sources are read as text: every path that begins with `crate` or with `super` counts, in `use` and inline.
 
-#![allow(clippy::unwrap_used)] // What stops a test here names its line.
+#![allow(clippy::unwrap_used)] // A failed assumption fails the test.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Name under which the files beside `lib.rs`, and what it re-exports, are counted.
+/// Name under which the files beside `lib.rs`, and its re-exports, are counted.
 const ROOT: &str = "root";
-/// Folder that knows no subject.
+/// Folder that imports no subject.
 const CORE: &str = "core";
 
 /// Folders with the folders that they import.
 type Imports = BTreeMap<String, BTreeSet<String>>;
 
-/// One source: its module path and its text.
+/// Source file: its module path and its text.
 struct Source {
     module: Vec<String>,
     text: String,
 }
 
-/// Imports of folders. A file at the root counts as [`ROOT`], and so does everything that is no folder.
+/// Returns the imports of folders. A file at the root counts as [`ROOT`], and so does any name that is no folder.
 fn imports(sources: &[Source]) -> Imports {
     let folders: BTreeSet<&str> = sources
         .iter()
@@ -39,7 +39,7 @@ fn imports(sources: &[Source]) -> Imports {
     imports
 }
 
-/// First segments below the root of the crate of all paths of a source.
+/// Returns the first segments below the root of the crate of all paths in a source.
 fn named(source: &Source) -> BTreeSet<String> {
     let text = code(&source.text);
     let mut found = BTreeSet::new();
@@ -69,7 +69,7 @@ fn named(source: &Source) -> BTreeSet<String> {
                         }
                         found.extend(full.first().cloned());
                     }
-                    // A chain was read as a whole; its parts are none of their own.
+                    // A chain of `super` was read as a whole; its parts are not counted again.
                     while let Some(after) = rest.strip_prefix("::super") {
                         rest = after;
                     }
@@ -100,7 +100,7 @@ fn named(source: &Source) -> BTreeSet<String> {
     found
 }
 
-/// Paths of a tree such as `a::{b, c::d}`, up to where it ends.
+/// Returns the paths of a tree such as `a::{b, c::d}`, up to its end.
 fn paths(tree: &str) -> Vec<Vec<String>> {
     let tree = tree.trim_start();
     if let Some(group) = tree.strip_prefix('{') {
@@ -136,7 +136,7 @@ fn paths(tree: &str) -> Vec<Vec<String>> {
     }
 }
 
-/// The text without comments of lines, strings and characters, in which paths and braces mean nothing.
+/// Returns the text without line comments, strings and characters, in which paths and braces mean nothing.
 fn code(text: &str) -> String {
     let mut code = String::with_capacity(text.len());
     let mut rest = text;
@@ -157,7 +157,7 @@ fn code(text: &str) -> String {
     code
 }
 
-/// Bytes of the string with which a text begins.
+/// Returns the length in bytes of the string literal at the start of a text.
 fn string_length(text: &str) -> usize {
     let mut is_escaped = false;
     for (at, char) in text.char_indices().skip(1) {
@@ -171,7 +171,7 @@ fn string_length(text: &str) -> usize {
     text.len()
 }
 
-/// A circle of folders that import one another, if there is one: its folders in order.
+/// Returns a cycle of folders that import one another, if there is one, with its folders in order.
 fn circle(imports: &Imports) -> Option<Vec<String>> {
     fn walk(imports: &Imports, path: &mut Vec<String>, done: &mut BTreeSet<String>) -> Option<Vec<String>> {
         let here = path.last()?.clone();
@@ -225,7 +225,7 @@ fn folders_import_one_another_in_one_direction() {
 }
 
 #[test]
-fn folders_of_the_store_have_no_circle_and_its_database_knows_no_subject() {
+fn folders_of_the_store_have_no_cycle_and_its_database_imports_no_subject() {
     let mut sources = Vec::new();
     read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/src"), &[], &mut sources);
     let mut imports = imports(&sources);
@@ -244,7 +244,7 @@ fn made_up(files: &[(&str, &str)]) -> Imports {
 }
 
 #[test]
-fn circles_are_found() {
+fn cycles_are_found() {
     let good = made_up(&[
         ("core::app", "use super::error::AppError;"),
         ("core::error", "// crate::tasks is not meant\nmod tests { use super::*; use super::super::app; }"),

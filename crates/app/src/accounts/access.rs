@@ -1,4 +1,4 @@
-//! Access that ends: whether whoever opened a stream or a download may go on.
+//! End of access: decides whether an open stream or download may continue.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,23 +16,23 @@ use super::find_user;
 use crate::core::{Actor, App, AppError, Credential, UnitOfWork, security};
 use crate::records::require_write;
 
-/// Reason why somebody has no access any more.
+/// Reason why access ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessEnd {
-    /// The session was ended: by signing out, by signing in again, or with a new password.
+    /// The session was ended by a sign-out, a new sign-in, or a new password.
     SignedOut,
     /// The account was disabled or archived.
     Disabled,
     /// The token or the feed was revoked.
     Revoked,
-    /// The session or the token came to its end.
+    /// The session or the token expired.
     Expired,
     /// The account has no role any more.
     RolesChanged,
 }
 
 impl AccessEnd {
-    /// The word for it, as streams and logs have it.
+    /// Returns the word for streams and logs.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -45,7 +45,7 @@ impl AccessEnd {
     }
 }
 
-/// Everything with which somebody comes in or reads without signing in.
+/// Credentials of a user, and addresses that can be read without signing in.
 #[derive(Clone, Debug, Default)]
 pub struct Credentials {
     /// Live sessions, the last used first.
@@ -59,7 +59,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Keeps what was made with one of these tokens, and of the tokens those that the first one made.
+    /// Keeps only feeds and shares created with one of these tokens, and tokens created with the first one.
     fn made_with(&mut self, token: Id, family: &[Id]) {
         self.sessions.clear();
         self.tokens.retain(|found| found.id != token && family.contains(&found.id));
@@ -70,13 +70,13 @@ impl Credentials {
     }
 }
 
-/// Which credentials of a kind are ended.
+/// Credentials of one kind that are ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Ended {
     /// None of them.
     #[default]
     None,
-    /// Those of these ids.
+    /// Those with these ids.
     These(Vec<Id>),
     /// All of them.
     All,
@@ -92,34 +92,34 @@ impl Ended {
     }
 }
 
-/// Which credentials are ended.
+/// Credentials that are ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EndAccess {
-    /// Sessions but the one with which the actor came.
+    /// Sessions, except that of the actor's request.
     pub sessions: Ended,
-    /// Tokens, with those that were made with them.
+    /// Tokens, with those that were created with them.
     pub tokens: Ended,
-    /// Feeds, which are archived.
+    /// Feeds, by archiving.
     pub feeds: Ended,
-    /// Shared calendars, which are archived.
+    /// Shared calendars, by archiving.
     pub shares: Ended,
 }
 
 impl EndAccess {
-    /// Everything with which programs come in: all tokens and feeds.
+    /// All credentials of programs: tokens and feeds.
     #[must_use]
     pub fn programs() -> Self {
         Self { tokens: Ended::All, feeds: Ended::All, ..Self::default() }
     }
 
-    /// The addresses that may be ended together with a token: feeds and shares.
+    /// All addresses that may be ended together with a token: feeds and shares.
     #[must_use]
     pub fn addresses() -> Self {
         Self { feeds: Ended::All, shares: Ended::All, ..Self::default() }
     }
 }
 
-/// The end to which an address with a secret is limited when a token makes it: nothing outlives what made it.
+/// Limits the end of a feed or share that is set with a token: no address outlives the token that created it.
 pub(crate) fn limit_end(actor: &Actor, before: Option<&Record>, record: &mut Record) -> Result<(), AppError> {
     let Credential::Token { expires_at: Some(limit), .. } = actor.credential else {
         return Ok(());
@@ -140,7 +140,7 @@ pub(crate) fn limit_end(actor: &Actor, before: Option<&Record>, record: &mut Rec
     Ok(())
 }
 
-/// Refuses tokens: what follows opens more than a token does, or for longer.
+/// Refuses tokens for actions that grant more than a token does, or for longer.
 pub(super) fn require_no_token(actor: &Actor, what: &str) -> Result<(), AppError> {
     match actor.credential {
         Credential::Token { .. } => Err(AppError::Forbidden {
@@ -151,14 +151,14 @@ pub(super) fn require_no_token(actor: &Actor, what: &str) -> Result<(), AppError
     }
 }
 
-/// The token of that id, for its owner and for administrators.
+/// Returns the token with that id, for its owner and for administrators.
 fn token_for(tx: &mut Tx<'_>, actor: &Actor, id: Id) -> Result<Token, AppError> {
     accounts::token_by_id(tx, id)?
         .filter(|token| actor.id == Some(token.user_id) || actor.may(Action::Edit, Area::Accounts))
         .ok_or(AppError::NotFound("token"))
 }
 
-/// Archives the feeds and shares that are to end; returns how many of each.
+/// Archives the feeds and shares to end; returns the number of each.
 fn end_addresses(
     work: &mut UnitOfWork<'_, '_>,
     mut feeds: Vec<Record>,
@@ -185,7 +185,7 @@ impl App {
         Ok(Credentials { sessions, tokens, feeds, shares })
     }
 
-    /// Everything with which a user comes in: for the user and for administrators.
+    /// Returns all credentials of a user, for the user and for administrators.
     pub fn credentials_of(&self, actor: &Actor, user: Id) -> Result<Credentials, AppError> {
         let is_own = actor.id == Some(user);
         if !is_own && !actor.may(Action::Edit, Area::Accounts) {
@@ -195,7 +195,7 @@ impl App {
         self.read(|tx| self.credentials(tx, user, now))
     }
 
-    /// Ends credentials of a user, by themselves or an administrator. Returns what is left.
+    /// Ends credentials of a user, for the user or an administrator. Returns the remaining ones.
     pub fn end_access(&self, actor: &Actor, user: Id, end: &EndAccess) -> Result<Credentials, AppError> {
         require_write(actor)?;
         if actor.id != Some(user) && !actor.may(Action::Edit, Area::Accounts) {
@@ -226,8 +226,8 @@ impl App {
         Ok(left)
     }
 
-    /// Access that outlives the revocation of a token alone: feeds and shares that it or its tokens made. Its
-    /// tokens, which end with it, are listed too. For its owner and for administrators.
+    /// Returns the feeds and shares that a token or its tokens created, which outlive its revocation. Its tokens,
+    /// which end with it, are listed too. For its owner and for administrators.
     pub fn made_with_token(&self, actor: &Actor, id: Id) -> Result<Credentials, AppError> {
         let now = self.now();
         self.read(|tx| {
@@ -244,7 +244,7 @@ impl App {
         Ok(found)
     }
 
-    /// The actor's own tokens of which something goes on when they are revoked and nothing else is.
+    /// Returns the actor's own tokens with feeds or shares that outlive the revocation of the token.
     pub fn tokens_that_made(&self, actor: &Actor) -> Result<HashSet<Id>, AppError> {
         let Some(user) = actor.id else {
             return Ok(HashSet::new());
@@ -265,9 +265,9 @@ impl App {
         })
     }
 
-    /// Revokes a token, with the tokens that were made with it: one's own, or anybody's by an administrator. Of the
-    /// feeds and shares that were made with them, those that `end` names end too, also when the token was revoked
-    /// before. Returns the feeds and shares that go on.
+    /// Revokes a token, with the tokens that were created with it: one's own, or any by an administrator. Of the feeds
+    /// and shares that were created with them, those in `end` end too, also if the token was revoked before. Returns
+    /// the remaining feeds and shares.
     pub fn revoke_token(&self, actor: &Actor, id: Id, end: &EndAccess) -> Result<Credentials, AppError> {
         require_write(actor)?;
         let left = self.write(actor, |work| {
@@ -292,7 +292,7 @@ impl App {
         Ok(left)
     }
 
-    /// The actor as they are now, with what they came with; or why their access ended.
+    /// Reloads the actor with the same credential, or returns why access ended.
     pub fn current_actor(&self, actor: &Actor) -> Result<Result<Actor, AccessEnd>, AppError> {
         let Some(id) = actor.id else {
             return Ok(Err(AccessEnd::Disabled));

@@ -1,4 +1,4 @@
-//! What administrators do with the accounts of others.
+//! Administration of other people's accounts.
 
 use obcms_domain::accounts::{Action, Area, Role};
 use obcms_domain::core::id::Id;
@@ -11,7 +11,7 @@ use crate::core::actor::roles;
 use crate::core::{Actor, App, AppError, security};
 use crate::records::require_write;
 
-/// Refuses whoever may not manage accounts.
+/// Refuses actors who may not manage accounts.
 pub fn require_administration(actor: &Actor, action: Action, what: &str) -> Result<(), AppError> {
     require_write(actor)?;
     if actor.may(action, Area::Accounts) {
@@ -21,7 +21,7 @@ pub fn require_administration(actor: &Actor, action: Action, what: &str) -> Resu
 }
 
 impl App {
-    /// Closes an account or opens it again. Closing ends its sessions and revokes its tokens and links.
+    /// Disables an account or enables it again. Disabling ends its sessions and revokes its tokens and links.
     pub fn set_disabled(&self, actor: &Actor, user: Id, disabled: bool) -> Result<Record, AppError> {
         require_administration(actor, Action::Edit, "disable accounts")?;
         self.write(actor, |work| {

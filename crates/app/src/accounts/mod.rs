@@ -1,7 +1,7 @@
-//! Who may come in: signing in, sessions, tokens, passwords, and the links that set a password once.
+//! Accounts: sign-in, sessions, tokens, passwords, and single-use links to set a password.
 //!
-//! Secrets are random and kept only as SHA-256: looking one up by its hash takes the same time whatever was
-//! guessed, and a copied database opens nothing.
+//! Secrets are random and stored only as SHA-256: a lookup by hash takes the same time whatever was guessed, and a
+//! copied database reveals no secret.
 
 mod access;
 mod administration;
@@ -40,12 +40,12 @@ pub use vault::{KEY_LENGTH, Vault, new_key};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 
 impl App {
-    /// Whether anybody has an account yet.
+    /// Returns true if any user exists.
     pub fn has_users(&self) -> Result<bool, AppError> {
         self.read(|tx| Ok(accounts::count_users(tx)? > 0))
     }
 
-    /// The user of that name, for the command line.
+    /// Returns the user of that name, for the command line.
     pub fn user_named(&self, name: &str) -> Result<Record, AppError> {
         let name = username::normalise(name);
         self.read(|tx| {
@@ -54,13 +54,13 @@ impl App {
         })
     }
 
-    /// The user of that id as an actor, unless disabled or archived.
+    /// Returns the user as an actor, unless disabled or archived.
     pub fn actor_of(&self, user: Id) -> Result<Option<Actor>, AppError> {
         self.read(|tx| Actor::load(tx, user))
     }
 }
 
-/// Who the actor is; the program itself is nobody.
+/// Returns the id of the actor's user; refuses the program itself, which has none.
 fn own_id(actor: &Actor) -> Result<Id, AppError> {
     actor.id.ok_or(AppError::Unauthorized)
 }

@@ -1,4 +1,4 @@
-//! Passwords: changed by their owner or set anew by an administrator.
+//! Passwords: change by their owner, and reset by an administrator.
 
 use jiff::Timestamp;
 use obcms_domain::accounts::{Action, lockout, password};
@@ -12,10 +12,10 @@ use crate::core::password_hash::{hash, verify};
 use crate::core::{Actor, App, AppError, UnitOfWork, security};
 use crate::records::require_write;
 
-/// Stands for the address where somebody who is signed in already mistypes the current password.
+/// Placeholder for the client address of failures with the current password while signed in.
 const SIGNED_IN: &str = "(signed in)";
 
-/// Checks a new password of a user with those names: user name, full name, e-mail address.
+/// Checks a new password against a user's names: user name, full name, e-mail address.
 pub fn check(field: &str, password: &str, names: &[&str]) -> Option<FieldError> {
     let error = password::check_with_names(password, names).err()?;
     let code = match error {
@@ -34,12 +34,12 @@ pub fn check(field: &str, password: &str, names: &[&str]) -> Option<FieldError> 
     Some(FieldError::new(field, code, message))
 }
 
-/// The names of a user that a password must not contain.
+/// Returns the names of a user that a password must not contain.
 pub fn names(user: &Record) -> [&str; 3] {
     [user.text("username"), user.text("full_name"), user.text("email")]
 }
 
-/// How long account and address are still locked, if they are.
+/// Returns how long account and client are still locked, if they are.
 pub fn locked_for(
     tx: &mut obcms_store::Tx<'_>,
     account: &str,
@@ -51,7 +51,7 @@ pub fn locked_for(
     Ok(lockout::locked_until(&failures, now).map(|until| until.duration_since(now).as_secs().max(1)))
 }
 
-/// Sets the password of a user, and takes away what the old one opened.
+/// Sets the password of a user, and ends the access that the old one opened.
 pub fn replace(
     work: &mut UnitOfWork<'_, '_>,
     user: &Record,
@@ -69,7 +69,7 @@ pub fn replace(
 }
 
 impl App {
-    /// Changes the actor's own password and ends the sessions but `keep_session`. Takes as long as signing in.
+    /// Changes the actor's own password and ends the sessions except `keep_session`. Takes as long as signing in.
     pub fn change_password(
         &self,
         actor: &Actor,

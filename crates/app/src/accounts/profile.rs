@@ -1,4 +1,4 @@
-//! What people change about their own account.
+//! Profile: changes of people to their own account.
 
 use obcms_domain::kinds::USER;
 use obcms_domain::registry::{self, FieldError, Record};
@@ -7,7 +7,7 @@ use super::{find_user, own_id};
 use crate::core::{Actor, App, AppError};
 use crate::records::{Input, check, require_version, require_write};
 
-/// Members that belong to their owner; name to sign in with and roles belong to administrators.
+/// Members that the owner may change; user name and roles are for administrators.
 const OWN: [&str; 10] = [
     "full_name",
     "email",

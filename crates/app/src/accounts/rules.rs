@@ -1,4 +1,4 @@
-//! Users: the name to sign in with, and that the office is never without an administrator.
+//! Rules of users: user name, and at least one administrator at all times.
 
 use obcms_domain::accounts::{Role, username};
 use obcms_domain::registry::Record;
@@ -9,7 +9,7 @@ use crate::core::actor::roles;
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
-/// Keeps the name in small letters and the last administrator in office.
+/// Lowercases the user name and refuses to remove the last administrator.
 pub fn before_save(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
@@ -44,7 +44,7 @@ pub fn before_save(
     Ok(())
 }
 
-/// Refuses to put away the last administrator, and ends what opens the account: restoring it opens nothing by itself.
+/// Refuses to archive the last administrator, and ends all access to the account; a restore does not bring it back.
 pub fn before_archive(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
     if roles(record).contains(&Role::Admin) {
         require_another_admin(work, record)?;
@@ -64,7 +64,7 @@ pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) 
     Ok(())
 }
 
-/// Undoing may archive, disable or change roles as well as any other way.
+/// Applies the same rules to an undo, which may also archive, disable or change roles.
 pub fn before_undo(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     let in_office = |user: &Record| {
         roles(user).contains(&Role::Admin) && !user.is_archived() && !user.flag("is_disabled")
@@ -72,7 +72,7 @@ pub fn before_undo(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Reco
     if in_office(before) && !in_office(record) { require_another_admin(work, record) } else { Ok(()) }
 }
 
-/// Fails when no other active administrator is left.
+/// Refuses if no other active administrator is left.
 pub fn require_another_admin(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
     let other = work.tx.first(
         "SELECT id FROM users WHERE id <> $1 AND archived_at IS NULL AND is_disabled = $2 AND roles LIKE '%\"admin\"%' LIMIT 1",

@@ -8,42 +8,42 @@ use super::{own_id, secrets};
 use crate::core::{Actor, App, AppError, Credential, security};
 use crate::records::require_write;
 
-/// Uses within this time of the last noted one are not noted: a page asks for many things at once.
+/// Interval within which further uses are not recorded: a page sends many requests at once.
 pub const TOUCH: SignedDuration = SignedDuration::from_secs(60);
-/// Days after which a session ends however much it is used, unless the setting for unused ones is longer.
+/// Maximum life of a session in days, however much it is used, unless the setting for unused ones is longer.
 const LONGEST_DAYS: i64 = 90;
 
 impl App {
-    /// Time for which a session may lie unused.
+    /// Returns the time after which an unused session expires.
     fn idle(&self) -> SignedDuration {
         SignedDuration::from_hours(24 * self.options().session_days)
     }
 
-    /// Time after which a session ends however much it is used.
+    /// Returns the maximum life of a session, however much it is used.
     #[must_use]
     pub fn longest_session(&self) -> SignedDuration {
         SignedDuration::from_hours(24 * self.options().session_days.max(LONGEST_DAYS))
     }
 
-    /// The instant at which a session ends when it is not used any more.
+    /// Returns the time at which a session expires if it is not used any more.
     #[must_use]
     pub fn session_end(&self, session: &Session) -> Timestamp {
         session.expires_at.min(session.last_seen_at + self.idle())
     }
 
-    /// Returns true if the session came to its end or was not used for too long.
+    /// Returns true if the session reached its end or was unused for too long.
     #[must_use]
     pub fn is_over(&self, session: &Session, now: Timestamp) -> bool {
         self.session_end(session) <= now
     }
 
-    /// Instant before which an unused session is forgotten.
+    /// Returns the time of last use before which a session is deleted.
     #[must_use]
     pub fn idle_since(&self, now: Timestamp) -> Timestamp {
         now - self.idle()
     }
 
-    /// Who comes with that secret in a cookie; nobody when the session is over or the account is closed.
+    /// Returns the user and session of a secret in a cookie; nothing if the session is over or the account is closed.
     pub fn session_actor(&self, secret: &str) -> Result<Option<(Actor, Session)>, AppError> {
         let now = self.now();
         let found = self.read(|tx| {
@@ -65,8 +65,8 @@ impl App {
         Ok(Some((actor, session)))
     }
 
-    /// Notes when something was used, unless others are writing: whoever reads never waits for that, and the next use
-    /// is noted in its place. Returns true if it was noted.
+    /// Records the time of use, unless others are writing: readers never wait for that, and the next use is recorded
+    /// instead. Returns true if it was recorded.
     pub(crate) fn noted(
         &self,
         note: impl FnOnce(&mut obcms_store::Tx<'_>) -> Result<(), obcms_store::StoreError>,
@@ -80,7 +80,7 @@ impl App {
         }
     }
 
-    /// The actor's own live sessions, the last used first.
+    /// Returns the actor's own live sessions, the last used first.
     pub fn sessions(&self, actor: &Actor) -> Result<Vec<Session>, AppError> {
         let Some(user) = actor.id else {
             return Ok(Vec::new());
@@ -103,7 +103,7 @@ impl App {
         Ok(())
     }
 
-    /// Ends the actor's own sessions but the one with which they came. Returns how many ended.
+    /// Ends the actor's own sessions except that of the request. Returns the number ended.
     pub fn revoke_other_sessions(&self, actor: &Actor) -> Result<u64, AppError> {
         require_write(actor)?;
         let user = own_id(actor)?;

@@ -1,4 +1,4 @@
-//! Links that let somebody set a password once: the first administrator, a new user, a forgotten password.
+//! Single-use links to set a password: for the first administrator, a new user, or a forgotten password.
 
 use jiff::SignedDuration;
 use obcms_domain::accounts::{Action, username};
@@ -12,23 +12,23 @@ use crate::core::password_hash;
 use crate::core::{Actor, App, AppError, Credential, security};
 use crate::records::{Input, create};
 
-/// How long the link for the first administrator holds: it stands in the log of the server.
+/// Life of the link for the first administrator: it is printed to the log of the server.
 const FIRST: SignedDuration = SignedDuration::from_hours(24);
-/// How long a link for a user holds: it is handed over by mail or in person, maybe over a weekend.
+/// Life of a link for a user: it is sent by mail or handed over in person, maybe over a weekend.
 const USER: SignedDuration = SignedDuration::from_hours(72);
 
-/// What is given with a link.
+/// Input of a setup link.
 #[derive(Clone, Debug, Default)]
 pub struct SetupInput {
-    /// Name to sign in with; only for the first administrator.
+    /// User name; only for the first administrator.
     pub username: String,
-    /// Name people read; only for the first administrator.
+    /// Full name; only for the first administrator.
     pub full_name: String,
-    /// The new password.
+    /// New password.
     pub password: String,
 }
 
-/// Where a link is used, below the address of the program.
+/// Returns the path of a link, below the address of the program.
 #[must_use]
 pub fn setup_path(secret: &str) -> String {
     format!("/setup/{secret}")
@@ -39,7 +39,7 @@ fn used_up() -> AppError {
 }
 
 impl App {
-    /// Makes a link: for a user, or for the first administrator while there are no users. Answers its secret.
+    /// Creates a link for a user, or for the first administrator while there are no users. Returns its secret.
     pub fn create_setup_link(&self, actor: &Actor, user: Option<Id>) -> Result<String, AppError> {
         administration::require_administration(actor, Action::Edit, "create links to set a password")?;
         let secret = secrets::new(self);
@@ -57,7 +57,7 @@ impl App {
                         return Err(AppError::conflict("This account is disabled. Enable it first."));
                     }
                     accounts::delete_setup_links(work.tx, id)?;
-                    // A password is set anew when it was forgotten or is known to others: nobody stays signed in with it.
+                    // A password is reset because it was forgotten or is known to others: no session continues.
                     let but = match actor.credential {
                         Credential::Session(session) if actor.id == Some(id) => Some(session),
                         _ => None,
@@ -77,7 +77,7 @@ impl App {
         Ok(secret)
     }
 
-    /// The link of that secret, while it can be used.
+    /// Returns the link of that secret, while it can be used.
     pub fn setup_link(&self, secret: &str) -> Result<Option<SetupLink>, AppError> {
         let now = self.now();
         self.read(|tx| {
@@ -92,7 +92,7 @@ impl App {
         })
     }
 
-    /// Uses a link up, from that address; answers whose account it opened.
+    /// Uses a link from that address; returns the user whose account it opened.
     pub fn use_setup_link(&self, secret: &str, input: &SetupInput, address: &str) -> Result<Id, AppError> {
         let link = self.setup_link(secret)?.ok_or_else(used_up)?;
         let secret_hash = secrets::hash(secret);
@@ -129,7 +129,7 @@ impl App {
                         return Err(used_up());
                     }
                     let fields = first_administrator(input, &name);
-                    // Everything that is wrong is said at once.
+                    // All errors are reported at once.
                     match (create(work, &kinds::USER, &fields), &wrong) {
                         (Ok(user), None) => user,
                         (Ok(_), Some(error)) => return Err(AppError::Invalid(vec![error.clone()])),

@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Sign-in and sign-out.
 
 use jiff::SignedDuration;
 use obcms_domain::accounts::username;
@@ -11,64 +11,64 @@ use crate::core::password_hash;
 use crate::core::security::SecurityEvent;
 use crate::core::{Actor, App, AppError};
 
-/// Failures to sign in are forgotten after this time.
+/// Age at which failures to sign in are deleted.
 const FORGET_FAILURES: SignedDuration = SignedDuration::from_hours(24);
-/// Longest address and name of a browser that is kept.
+/// Maximum stored length of a client address and a browser name.
 const LONGEST_NOTE: usize = 300;
 
-/// A session that has just begun.
+/// New session.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// For the cookie; it is not kept anywhere else.
+    /// Secret for the cookie; it is stored nowhere else.
     pub secret: String,
     /// The session.
     pub session: Session,
-    /// For the cookie of a device that is known from now on; nothing when it was known before.
+    /// Secret for the cookie of a device that is now known; nothing if it was known before.
     pub device: Option<String>,
 }
 
-/// From where somebody signs in.
+/// Client that signs in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Client<'a> {
     /// Network address.
     pub address: &'a str,
-    /// Browser, as it names itself.
+    /// Browser, by its User-Agent header.
     pub agent: &'a str,
     /// Secret of a known device, from its cookie.
     pub device: Option<&'a str>,
 }
 
-/// Why somebody does not come in.
+/// Failure of a sign-in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// Name or password is wrong, or the account is closed: which of them is not told.
+    /// Name or password is wrong, or the account is closed; it is not reported which.
     #[error("Wrong user name or password.")]
     Wrong,
     /// Too many failures of this client, with this name, or both.
     #[error("Too many attempts. Try again in {seconds} seconds.")]
     Locked {
-        /// When to try again.
+        /// Seconds until the next attempt is allowed.
         seconds: i64,
     },
-    /// Something else went wrong.
+    /// Another error.
     #[error(transparent)]
     App(#[from] AppError),
 }
 
-/// What one attempt came to; kept apart from errors so that a failure is recorded, not rolled back.
+/// Outcome of one attempt. It is not an error, so that a failure is committed, not rolled back.
 enum Outcome {
     In(Box<SignedIn>),
     Wrong,
     Locked(i64),
 }
 
-/// Text from outside, fit to be kept: of bearable length, and without characters that no database takes.
+/// Sanitizes text from outside for storage: limits its length, and removes characters that databases refuse.
 fn sanitized(text: &str, longest: usize) -> String {
     text.chars().filter(|character| !character.is_control()).take(longest).collect()
 }
 
 impl App {
-    /// Signs somebody in. Hashing takes tens of milliseconds of one core and 19 MiB; a server queues who calls this.
+    /// Signs a user in. Hashing takes tens of milliseconds of one core and 19 MiB; a server must queue its calls.
     pub fn sign_in(
         &self,
         username: &str,
@@ -113,7 +113,7 @@ impl App {
         });
         let program = Actor::program();
         let outcome = self.write(welcome.as_ref().unwrap_or(&program), |work| {
-            // Asked again inside the transaction: attempts at the same time must not get past the lock together.
+            // Checked again inside the transaction: simultaneous attempts must not pass the lock together.
             if let Some(seconds) = attempt.wait(work.tx, now)? {
                 return Ok(Outcome::Locked(seconds));
             }
@@ -164,7 +164,7 @@ impl App {
         })
     }
 
-    /// Ends the session of that secret, which somebody at that address gave.
+    /// Ends the session of a secret that a client at that address sent.
     pub fn sign_out(&self, secret: &str, address: &str) -> Result<(), AppError> {
         let user = self.database().write(|tx| accounts::delete_session_of(tx, &secrets::hash(secret)))?;
         if let Some(id) = user {

@@ -1,8 +1,8 @@
-//! Guessing made slow: failures are counted by client and account, by client over all accounts, and by account over
-//! all clients. All servers count in the database.
+//! Throttling of guessed credentials: failures are counted by client and account, by client over all accounts, and by
+//! account over all clients. All servers count in the database.
 //!
-//! A browser in which somebody has signed in before is a known device of that account (OWASP, "device cookies"): it is
-//! counted apart, so that nobody locks an owner out by guessing, from wherever.
+//! A browser in which a user has signed in before is a known device of that account (OWASP, "device cookies"). It is
+//! counted separately, so that nobody can lock an owner out by guessing from elsewhere.
 
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::accounts::lockout;
@@ -14,22 +14,22 @@ use obcms_store::{StoreError, Tx};
 use super::secrets;
 use crate::core::{App, AppError};
 
-/// For how long a browser is known after its last sign-in.
+/// Time for which a device is known after its last sign-in.
 pub const DEVICE_LIFE: SignedDuration = SignedDuration::from_hours(24 * 400);
-/// Known devices of an account; the one that was used least recently makes room.
+/// Maximum number of known devices of an account; the least recently used one is removed.
 const MOST_DEVICES: i64 = 20;
-/// Failures that are remembered in all; the oldest make room.
+/// Maximum number of stored failures; the oldest are removed.
 const MOST_FAILURES: i64 = 100_000;
-/// One failure in so many looks whether there are too many.
+/// On average one failure in this number triggers the removal of surplus ones.
 const LOOK: u8 = 64;
 
-/// An attempt to come in with something that can be guessed.
+/// Attempt with a credential that can be guessed.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
     account: String,
-    /// The client's address, or the network in which it takes any address.
+    /// Address of the client, or its network if it can take any address in that.
     client: String,
-    /// The known device it comes from.
+    /// Known device of the attempt.
     device: Option<KnownDevice>,
 }
 
@@ -38,7 +38,7 @@ impl Attempt {
         Self { account: account.to_owned(), client: client_network_of(address), device: None }
     }
 
-    /// Looks up the device, if it is one of the account's owner.
+    /// Looks up the device, if it belongs to the owner of the account.
     pub(super) fn on_device(
         mut self,
         tx: &mut Tx<'_>,
@@ -57,12 +57,12 @@ impl Attempt {
         self.device.is_some()
     }
 
-    /// Where failures of the known device are counted; no address looks like this.
+    /// Returns the key under which failures of the known device are counted; no address equals it.
     fn lane(&self) -> Option<String> {
         self.device.as_ref().map(|device| format!("(device {})", device.id))
     }
 
-    /// Seconds until the next attempt is let through; nothing when this one is.
+    /// Returns the seconds until the next attempt is allowed; nothing if this one is.
     pub(crate) fn wait(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<i64>, AppError> {
         if self.open_lane(tx, now)?.is_some() {
             return Ok(None);
@@ -79,14 +79,14 @@ impl Attempt {
         Ok(until.into_iter().flatten().max().map(|until| until.duration_since(now).as_secs().max(1)))
     }
 
-    /// The lane of the known device, while it has not failed too often itself.
+    /// Returns the key of the known device, unless it has failed too often itself.
     fn open_lane(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<String>, StoreError> {
         let Some(lane) = self.lane() else { return Ok(None) };
         let failures = accounts::failures(tx, &self.account, &lane, now - lockout::WINDOW - lockout::LOCK)?;
         Ok(lockout::locked_until(&failures, now).is_none().then_some(lane))
     }
 
-    /// Counts a failure.
+    /// Records a failure.
     pub(crate) fn failed(&self, app: &App, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
         let lane = self.open_lane(tx, now)?;
         accounts::insert_failure(
@@ -102,8 +102,8 @@ impl Attempt {
         Ok(())
     }
 
-    /// Forgets the failures of this client and device with this account; not those with others, which whoever has an
-    /// account could clear otherwise.
+    /// Deletes the failures of this client and device with this account. Those with other accounts stay, because
+    /// anyone with an account could clear them otherwise.
     pub(crate) fn succeeded(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         accounts::delete_failures(tx, &self.account, &self.client)?;
         if let Some(lane) = self.lane() {
@@ -112,7 +112,7 @@ impl Attempt {
         Ok(())
     }
 
-    /// Notes that the owner signed in on the device. Answers the secret of a new one, which its cookie is to carry.
+    /// Records that the owner signed in on the device. Returns the secret of a new one for its cookie.
     pub(super) fn know_device(
         &self,
         app: &App,

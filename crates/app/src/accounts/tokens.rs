@@ -1,4 +1,4 @@
-//! Tokens with which programs act for a person.
+//! API tokens with which programs act for a user.
 
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::registry::{FieldError, check_text};
@@ -9,27 +9,27 @@ use super::{find_user, own_id, secrets};
 use crate::core::{Actor, App, AppError, Credential, security};
 use crate::records::require_write;
 
-/// Every token starts with this, so that scanners for leaked secrets know it.
+/// Prefix of every token, by which scanners for leaked secrets recognize it.
 const PREFIX: &str = "obcms_";
-/// Longest name of a token.
+/// Maximum length of the name of a token.
 const LONGEST_NAME: usize = 100;
-/// Most days that a token may live, when it has an end.
+/// Maximum life of a token with an end, in days.
 const MOST_DAYS: i64 = 3650;
 
-/// Days that a token lives when no end was asked for.
+/// Default life of a token in days.
 pub const DEFAULT_DAYS: i64 = 90;
 
-/// End that was asked for a token.
+/// Requested end of a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TokenEnd {
-    /// After [`DEFAULT_DAYS`], or with the token that makes it.
+    /// After [`DEFAULT_DAYS`], or with the token that creates it.
     #[default]
     Usual,
-    /// None: it lives until it is revoked.
+    /// None: the token lives until it is revoked.
     Never,
-    /// After so many days.
+    /// After this number of days.
     Days(i64),
-    /// At that instant.
+    /// At this instant.
     At(Timestamp),
 }
 
@@ -40,7 +40,7 @@ impl From<Option<i64>> for TokenEnd {
 }
 
 impl TokenEnd {
-    /// The instant meant, within what the token of the caller allows: none outlives the one that made it.
+    /// Returns the instant of the end, limited by the caller's token: no token outlives the one that created it.
     fn instant(self, actor: &Actor, now: Timestamp) -> Result<Option<Timestamp>, FieldError> {
         let after = |days: i64| now + SignedDuration::from_hours(24 * days);
         let limit = match actor.credential {
@@ -82,7 +82,8 @@ fn check_new(name: &str, scope: &str) -> Vec<FieldError> {
 }
 
 impl App {
-    /// For whom a program at that address acts with a token; nobody when it is over, or the account is closed or has no role.
+    /// Returns the actor of a token that a program at that address sent; nothing if the token is over, or the account
+    /// is closed or has no role.
     pub fn token_actor(&self, secret: &str, address: &str) -> Result<Option<Actor>, AppError> {
         if !secret.starts_with(PREFIX) {
             return Ok(None);
@@ -108,7 +109,7 @@ impl App {
         Ok(Some(actor))
     }
 
-    /// The actor's own tokens, the newest first, with those that are over.
+    /// Returns the actor's own tokens, the newest first, including those that are over.
     pub fn tokens(&self, actor: &Actor) -> Result<Vec<Token>, AppError> {
         let Some(user) = actor.id else {
             return Ok(Vec::new());
@@ -116,7 +117,7 @@ impl App {
         self.read(|tx| Ok(accounts::tokens(tx, user)?))
     }
 
-    /// Makes a token of the actor's own. The secret is shown this once.
+    /// Creates a token of the actor's own. The secret is shown only this once.
     pub fn create_token(
         &self,
         actor: &Actor,

@@ -1,4 +1,4 @@
-//! Sealing of what older releases stored in plain text, and the state of the secrets for `obcms doctor`.
+//! Encryption of secrets that older releases stored in plain text, and their check for `obcms doctor`.
 
 use obcms_domain::registry::Record;
 use obcms_store::sealed::{self, Sealed};
@@ -6,17 +6,17 @@ pub use obcms_store::vault::{KEY_LENGTH, Vault, is_sealed, new_key};
 
 use crate::core::{App, AppError};
 
-/// The secret of a record with an address of its own; nothing when the key is not the one that sealed it.
+/// Returns the secret of a record with an address of its own; nothing if another key sealed it.
 #[must_use]
 pub(crate) fn opened(record: &Record) -> Option<String> {
     Vault::current().ok()?.open(record.id, record.text("secret"))
 }
 
-/// Rows that are sealed in one transaction.
+/// Rows sealed in one transaction.
 const AT_ONCE: i64 = 500;
 
 impl App {
-    /// Seals the secrets that older releases stored in plain text: in their records, and in the log of changes.
+    /// Seals the secrets that older releases stored in plain text, in their records and in the change log.
     pub fn seal_secrets(&self) -> Result<(), AppError> {
         let is_plain = |found: &&Sealed| !is_sealed(&found.secret);
         if self.read(|tx| Ok(sealed::secrets(tx)?))?.iter().any(|found| is_plain(&found)) {
@@ -35,7 +35,8 @@ impl App {
         Ok(())
     }
 
-    /// Number of secrets that the key cannot open, and of all: addresses of feeds, shares and external calendars.
+    /// Returns the number of secrets that the key cannot open, and of all: addresses of feeds, shares and external
+    /// calendars.
     pub fn unreadable_secrets(&self) -> Result<(usize, usize), AppError> {
         let vault = Vault::current()?;
         let found = self.read(|tx| Ok(sealed::secrets(tx)?))?;

@@ -1,4 +1,4 @@
-//! Who acts.
+//! Actor of a command or query, with its roles, relations and visibility.
 
 use jiff::Timestamp;
 use obcms_domain::accounts::{Action, Area, Relation, Role, allows, who_can_always};
@@ -12,56 +12,56 @@ use obcms_store::{Tx, accounts};
 use crate::core::cache::RevisionCache;
 use crate::core::{App, AppError};
 
-/// A person, or the program itself, with what the policy needs to know.
+/// Person, or the program itself, with what the policy needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// The user; nothing for the program itself.
+    /// Id of the user; nothing for the program itself.
     pub id: Option<Id>,
-    /// Name to sign in with.
+    /// User name for signing in.
     pub username: String,
-    /// Name people read.
+    /// Full name.
     pub full_name: String,
     /// Roles.
     pub roles: Vec<Role>,
-    /// Teams of which they are lead or member.
+    /// Teams that the user leads or belongs to.
     pub teams: Vec<Id>,
-    /// Organisation and communities that a partner stands for.
+    /// Organization and communities that a partner represents.
     pub concerns: Vec<Id>,
-    /// Zone in which they read times.
+    /// Time zone for displayed times.
     pub timezone: String,
     /// `auto`, `light` or `dark`.
     pub theme: String,
     /// `monday` or `sunday`.
     pub week_start: String,
-    /// How their calendar opens.
+    /// Defaults of the calendar page.
     pub calendar: CalendarDefaults,
-    /// A token that may change nothing.
+    /// True for a token that may not write.
     pub read_only: bool,
-    /// With what they came.
+    /// Credential of the request.
     pub credential: Credential,
-    /// Network address from which they act; empty when it is not known.
+    /// Network address of the client; empty if it is unknown.
     pub address: String,
 }
 
-/// With what somebody came; ends when it ends.
+/// Credential of a request; access ends when it ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Credential {
-    /// Nothing of its own: the program, the command line, a feed.
+    /// No credential: the program, the command line, a feed.
     #[default]
     None,
-    /// The session of a browser.
+    /// Session of a browser.
     Session(Id),
-    /// A token of a program.
+    /// API token of a program.
     Token {
-        /// Identity of the token.
+        /// Id of the token.
         id: Id,
-        /// When it ends, if it does.
+        /// Time at which the token expires, if it does.
         expires_at: Option<Timestamp>,
     },
 }
 
-/// Everything about an actor that decides what an answer holds. Every cache whose content depends on who asked has it
-/// in its key, so that two who see or may do different things never share an entry.
+/// Cache key of an actor: everything about it that decides the content of an answer. Every cache whose content depends
+/// on the reader includes it, so that two readers with different rights never share an entry.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CacheKey {
     id: Option<Id>,
@@ -76,7 +76,8 @@ pub struct CacheKey {
 
 impl From<&Actor> for CacheKey {
     fn from(actor: &Actor) -> Self {
-        // Without `..`: a new member of the actor does not compile until it is decided here. Order means nothing in lists.
+        // Without `..`: a new member of the actor does not compile until it is decided here. Lists are compared
+        // without order.
         let Actor {
             id,
             username,
@@ -89,9 +90,9 @@ impl From<&Actor> for CacheKey {
             week_start,
             calendar,
             read_only,
-            // It decides how long the caller has access, not what they see.
+            // Decides how long access lasts, not what the reader sees.
             credential: _,
-            // It is for the security log only.
+            // Used only by the security log.
             address: _,
         } = actor;
         let (mut roles, mut teams, mut concerns) = (roles.clone(), teams.clone(), concerns.clone());
@@ -124,21 +125,21 @@ impl Default for ActorCache {
 const KEPT_ACTORS: usize = 1024;
 
 impl App {
-    /// The user of that id with their rights at the moment, unless disabled or archived. Every request asks for its caller,
-    /// so they are cached by revision.
+    /// Returns the user with current rights, unless disabled or archived. Every request needs its user, so they are
+    /// cached by revision.
     pub(crate) fn present_actor(&self, tx: &mut Tx<'_>, user: Id) -> Result<Option<Actor>, AppError> {
         Ok((*self.cache::<ActorCache>().0.get(tx, user, |tx| Actor::load(tx, user))?).clone())
     }
 }
 
-/// How somebody's calendar opens when nothing else is asked for.
+/// Defaults of the calendar page of a user.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CalendarDefaults {
-    /// The view: `month`.
+    /// Name of the view, such as `month`.
     pub view: String,
-    /// Keys of the modules that show; all when empty.
+    /// Keys of the shown modules; all if empty.
     pub modules: Vec<String>,
-    /// Hijri dates stand beside the others.
+    /// True to show Hijri dates beside the others.
     pub show_hijri: bool,
 }
 
@@ -160,17 +161,17 @@ impl CalendarDefaults {
     }
 }
 
-/// How far somebody sees into an area.
+/// Visibility of an area for an actor.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Visibility {
-    /// Everything.
+    /// All records.
     All,
-    /// What lies within the scope.
+    /// Records within the scope.
     Within(Scope),
 }
 
 impl Visibility {
-    /// Limits of what is seen; nothing where all is.
+    /// Returns the scope that limits visibility; nothing if all is visible.
     #[must_use]
     pub const fn scope(&self) -> Option<&Scope> {
         match self {
@@ -181,7 +182,7 @@ impl Visibility {
 }
 
 impl Actor {
-    /// The program itself: first start, demo, command line.
+    /// Returns the actor of the program itself: first start, demo, command line.
     #[must_use]
     pub fn program() -> Self {
         Self {
@@ -201,7 +202,7 @@ impl Actor {
         }
     }
 
-    /// The user of that id, unless disabled or archived.
+    /// Loads a user as an actor, unless disabled or archived.
     pub fn load(tx: &mut Tx<'_>, id: Id) -> Result<Option<Self>, AppError> {
         let Some(user) = records::load(tx, &kinds::USER, id)? else {
             return Ok(None);
@@ -213,7 +214,7 @@ impl Actor {
         Ok(Some(Self::from_record(&user, teams)))
     }
 
-    /// The user of that record.
+    /// Returns the actor of a user record.
     #[must_use]
     pub fn from_record(user: &Record, teams: Vec<Id>) -> Self {
         let mut concerns = user.references("communities").to_vec();
@@ -235,13 +236,13 @@ impl Actor {
         }
     }
 
-    /// Whether the policy allows it without looking at a record.
+    /// Returns true if the policy allows the action without looking at a record.
     #[must_use]
     pub fn may(&self, action: Action, area: Area) -> bool {
         allows(&self.roles, action, area, &[Relation::None])
     }
 
-    /// How far the actor sees into the kind; nothing when not at all.
+    /// Returns the visibility of the kind; nothing if the actor sees none of it.
     #[must_use]
     pub fn sight(&self, kind: &Kind) -> Option<Visibility> {
         if self.may(Action::View, kind.area) {
@@ -259,7 +260,11 @@ impl Actor {
         }
     }
 
-    /// The scope to pass to a query of the kind, or the refusal.
+    /// Returns the scope for a query of the kind.
+    ///
+    /// # Errors
+    ///
+    /// `Forbidden` when the actor sees none of it.
     pub fn scope(&self, kind: &Kind) -> Result<Option<Scope>, AppError> {
         match self.sight(kind) {
             Some(Visibility::All) => Ok(None),
@@ -272,20 +277,20 @@ impl Actor {
         }
     }
 
-    /// Returns true if the actor sees the personal fields of that record: of their own, or as an administrator.
+    /// Returns true if the actor sees the personal fields of that record: their own, or all as an administrator.
     #[must_use]
     pub fn sees_personal(&self, kind: &Kind, id: Id) -> bool {
         self.id.is_none_or(|own| own == id) || self.may(Action::Manage, kind.area)
     }
 
-    /// Returns true if the actor sees all of the sealed fields of a kind: whoever may edit any of its records.
+    /// Returns true if the actor sees the sealed fields of a kind in full: those who may edit any of its records do.
     #[must_use]
     pub fn sees_sealed(&self, kind: &Kind) -> bool {
         !self.read_only && self.may(Action::Edit, kind.area)
     }
 
-    /// Empties the personal fields of records that are not the actor's own, and masks the sealed ones that the actor may
-    /// not edit. Whatever leaves the program passes here.
+    /// Clears the personal fields of records that are not the actor's own, and masks the sealed ones that the actor
+    /// may not edit. All output passes through here.
     pub fn conceal(&self, records: &mut [Record]) {
         let Some(kind) = records.first().map(|record| record.kind) else { return };
         let masks = !self.sees_sealed(kind);
@@ -305,7 +310,7 @@ impl Actor {
         }
     }
 
-    /// How the actor stands to the record.
+    /// Returns the relations of the actor to the record.
     pub fn relations(&self, tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Relation>, AppError> {
         let mut relations = vec![Relation::None];
         relations.extend(self.request_relations(record));
@@ -313,7 +318,7 @@ impl Actor {
             return Ok(relations);
         };
         relations.extend(self.plain_relations(record));
-        // Only whoever is limited to it needs the question to the database.
+        // Only actors limited to this relation need the query.
         if self.roles.contains(&Role::Partner) {
             let scope = Scope { user, concerns: self.concerns.clone() };
             if records::exists_in_scope(tx, record.kind, record.id, &scope)? {
@@ -330,7 +335,7 @@ impl Actor {
         named.flat_map(|field| record.get(field).targets()).any(|id| self.concerns.contains(&id))
     }
 
-    /// Relations to a record that is a request, whoever made it.
+    /// Returns the relations to a record that is a request, whoever created it.
     pub(crate) fn request_relations(&self, record: &Record) -> Vec<Relation> {
         match (record.is_request(), self.is_for_own(record)) {
             (false, _) => Vec::new(),
@@ -339,7 +344,7 @@ impl Actor {
         }
     }
 
-    /// How the actor stands to the record by what it says itself, without a question to the database.
+    /// Returns the relations that follow from the record alone, without a query.
     pub fn plain_relations(&self, record: &Record) -> Vec<Relation> {
         let mut relations = Vec::new();
         let Some(user) = self.id else {
@@ -364,7 +369,7 @@ impl Actor {
         relations
     }
 
-    /// Whether the policy allows it on this record.
+    /// Returns true if the policy allows the action on this record.
     pub fn may_on(&self, tx: &mut Tx<'_>, action: Action, record: &Record) -> Result<bool, AppError> {
         if self.may(action, record.kind.area) {
             return Ok(true);
@@ -373,13 +378,17 @@ impl Actor {
         Ok(allows(&self.roles, action, record.kind.area, &relations))
     }
 
-    /// Refuses what the policy does not allow on this record. What may not even be seen is not found.
+    /// Requires that the policy allows the action on this record.
+    ///
+    /// # Errors
+    ///
+    /// `Forbidden`, or `NotFound` for a record that the actor may not even see.
     pub fn require(&self, tx: &mut Tx<'_>, action: Action, record: &Record) -> Result<(), AppError> {
         if self.may_on(tx, action, record)? {
             return Ok(());
         }
         if action != Action::View && self.may_on(tx, Action::View, record)? {
-            // Who may only with a relation to it is not the one to ask.
+            // Roles that need a relation are not suggested, because their members may not have it.
             return Err(AppError::Forbidden {
                 detail: format!(
                     "You do not have permission to {} this {}.",
@@ -400,7 +409,7 @@ impl Actor {
     }
 }
 
-/// The roles of a user's record.
+/// Returns the roles of a user record.
 #[must_use]
 pub fn roles(user: &Record) -> Vec<Role> {
     match user.get("roles") {
@@ -411,7 +420,7 @@ pub fn roles(user: &Record) -> Vec<Role> {
     }
 }
 
-/// Fields that say whose a thing is to do, or to organize; whoever is only invited is not among them.
+/// Returns the fields that assign or organize a record; invitations do not count.
 pub(crate) fn assigning(kind: &Kind) -> Vec<&'static str> {
     kind.people.iter().filter(|field| !kind.invited.contains(field)).copied().collect()
 }

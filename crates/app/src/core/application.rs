@@ -1,4 +1,4 @@
-//! The program: database, clock, randomness and options, with transactions that read and write.
+//! Program state: database, clock, randomness and options, with transactions for reads and writes.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -22,15 +22,15 @@ use super::unit_of_work::{Hashes, UnitOfWork};
 /// Settings of the installation.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Zone of the office: what "today" means.
+    /// Time zone of the office, which determines "today".
     pub office_timezone: String,
-    /// Days until a session ends.
+    /// Days of disuse after which a session expires.
     pub session_days: i64,
-    /// Address under which people reach the program, without a slash at the end.
+    /// Public address of the program, without a trailing slash.
     pub public_url: Option<String>,
-    /// Calendars of others may be fetched from this machine and from private networks.
+    /// True to allow fetching subscriptions from this machine and from private networks.
     pub allow_private_addresses: bool,
-    /// Cost of a new hash of a password. No setting of the program lowers it.
+    /// Cost of new password hashes. No option of the program lowers it.
     pub password_cost: PasswordCost,
 }
 
@@ -46,13 +46,13 @@ impl Default for Options {
     }
 }
 
-/// Subjects of the program: rules of kinds, effects of writes, and jobs.
+/// Rules of kinds, effects of writes and job handlers of all subjects.
 pub(crate) struct Program {
     /// Rules of the kinds.
     pub rules: &'static Rules,
     /// Effects of writes.
     pub effects: &'static Effects,
-    /// Kinds of jobs.
+    /// Handlers of all kinds of jobs.
     pub handlers: &'static [Handler],
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Program {
 #[derive(Default)]
 struct Caches(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 
-/// The program without its outside: database, clock, randomness and options. Cheap to clone.
+/// Program without its interfaces: database, clock, randomness and options. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     database: Database,
@@ -73,7 +73,7 @@ pub struct App {
 }
 
 impl App {
-    /// Puts the program together with what knows its subjects.
+    /// Assembles the program from its parts and the rules, effects and handlers of its subjects.
     pub(crate) fn assemble(
         database: Database,
         clock: Arc<dyn Clock>,
@@ -87,80 +87,80 @@ impl App {
         Ok(Self { database, clock, entropy, options, zone, caches: Arc::default(), program })
     }
 
-    /// The database.
+    /// Returns the database.
     #[must_use]
     pub fn database(&self) -> &Database {
         &self.database
     }
 
-    /// The options.
+    /// Returns the options.
     #[must_use]
     pub fn options(&self) -> &Options {
         &self.options
     }
 
-    /// Zone of the office.
+    /// Returns the time zone of the office.
     #[must_use]
     pub fn zone(&self) -> &TimeZone {
         &self.zone
     }
 
-    /// Rules of the kinds.
+    /// Returns the rules of all kinds.
     pub(crate) fn rules(&self) -> &'static Rules {
         self.program.rules
     }
 
-    /// Effects of writes.
+    /// Returns the effects of writes.
     pub(crate) fn effects(&self) -> &'static Effects {
         self.program.effects
     }
 
-    /// Kinds of jobs.
+    /// Returns the handlers of all kinds of jobs.
     pub(crate) fn handlers(&self) -> &'static [Handler] {
         self.program.handlers
     }
 
-    /// Cache of that type, shared by all clones of the program; a new one is empty.
+    /// Returns the cache of that type, shared by all clones of the program; it starts empty.
     pub(crate) fn cache<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         let mut caches = self.caches.0.lock().unwrap_or_else(PoisonError::into_inner);
         let cache = caches.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
-        // The type is the key, so the cast succeeds.
+        // The type is the key, so the downcast succeeds.
         Arc::clone(cache).downcast().unwrap_or_default()
     }
 
-    /// Now.
+    /// Returns the current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// The office's date.
+    /// Returns today's date in the zone of the office.
     #[must_use]
     pub fn today(&self) -> Date {
         self.now().to_zoned(self.zone.clone()).date()
     }
 
-    /// A fresh id.
+    /// Returns a new id.
     #[must_use]
     pub fn new_id(&self) -> Id {
         self.entropy.id(self.now())
     }
 
-    /// Random bytes for secrets.
+    /// Returns random bytes for secrets.
     #[must_use]
     pub fn random<const N: usize>(&self) -> [u8; N] {
         self.entropy.bytes()
     }
 
-    /// Runs a query.
+    /// Runs a query in a read transaction.
     pub fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, AppError>) -> Result<T, AppError> {
         self.database.read(work)
     }
 
-    /// Runs a command: everything it does is kept, or nothing.
+    /// Runs a command in a write transaction: all of its writes are committed, or none.
     ///
-    /// Hashing takes long, and nobody else writes meanwhile. So a command that meets a pass phrase ends, and begins anew
-    /// when its hash is there.
+    /// Hashing is slow and blocks all other writers meanwhile. So a command that needs the hash of a pass phrase is
+    /// rolled back, and runs again when the hash is calculated.
     pub fn write<T>(
         &self,
         actor: &Actor,
@@ -189,7 +189,7 @@ impl App {
         }
     }
 
-    /// Runs an action on the database that is neither command nor query, as a check.
+    /// Runs an action on the database that is neither command nor query, such as a check.
     pub fn store<T>(&self, action: impl FnOnce(&Database) -> Result<T, StoreError>) -> Result<T, AppError> {
         Ok(action(&self.database)?)
     }

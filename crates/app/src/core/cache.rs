@@ -1,4 +1,4 @@
-//! Cache of what is worked out from the whole of the data, valid for one revision.
+//! Cache of values calculated from the whole of the data, valid for one revision.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -8,10 +8,10 @@ use obcms_store::{Database, Tx};
 
 use crate::core::AppError;
 
-/// Entries at most where each may be as large as the figures of a region.
+/// Default capacity in entries, where each may be as large as the figures of a region.
 const CAPACITY: usize = 64;
 
-/// Cache by a key that names everything a value depends on, beside the revision of the data.
+/// Cache by revision and by a key that contains everything else that a value depends on.
 pub(crate) struct RevisionCache<K, V> {
     capacity: usize,
     contents: Mutex<Contents<K, V>>,
@@ -29,15 +29,15 @@ impl<K, V> Default for RevisionCache<K, V> {
 }
 
 impl<K, V> RevisionCache<K, V> {
-    /// Cache that keeps so many entries at most.
+    /// Returns a cache with a maximum number of entries.
     pub fn with_capacity(capacity: usize) -> Self {
         Self { capacity, contents: Mutex::new(Contents { revision: 0, values: HashMap::new() }) }
     }
 }
 
 impl<K: Eq + Hash, V> RevisionCache<K, V> {
-    /// Returns the value of the key at the revision that the transaction sees, worked out where it is missing. The
-    /// transaction is one that only reads.
+    /// Returns the value of the key at the revision that the transaction sees, and calculates it if it is missing. The
+    /// transaction must be read-only.
     pub fn get(
         &self,
         tx: &mut Tx<'_>,

@@ -1,4 +1,4 @@
-//! Time and randomness as parameters, so that tests and the demo decide both.
+//! Clock and randomness as parameters, so that tests and the demo control both.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,35 +7,35 @@ use obcms_domain::core::id::Id;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-/// Tells the time.
+/// Source of the current time.
 pub trait Clock: Send + Sync {
-    /// Now.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 }
 
-/// The clock of the machine.
+/// Clock of the machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[allow(clippy::disallowed_methods)] // The one place that asks the machine.
+    #[allow(clippy::disallowed_methods)] // The only call of the machine's clock.
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
 }
 
-/// A clock that stands, for the demo and for tests.
+/// Fixed clock for the demo and for tests.
 #[derive(Debug)]
 pub struct FixedClock(Mutex<Timestamp>);
 
 impl FixedClock {
-    /// Stands at this time.
+    /// Returns a clock fixed at this time.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
         Self(Mutex::new(now))
     }
 
-    /// Moves to this time.
+    /// Sets the clock to this time.
     pub fn set(&self, now: Timestamp) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
@@ -53,17 +53,17 @@ struct State {
     counter: u32,
 }
 
-/// A source of ids and secrets.
+/// Source of ids and secrets.
 pub struct Entropy(Mutex<State>);
 
 impl Entropy {
-    /// From the operating system.
+    /// Returns the randomness of the operating system.
     #[must_use]
     pub fn system() -> Self {
         Self::of(rand::make_rng())
     }
 
-    /// From a seed: the same every time, for the demo.
+    /// Returns reproducible randomness from a seed, for the demo.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
         Self::of(StdRng::seed_from_u64(seed))
@@ -73,7 +73,8 @@ impl Entropy {
         Self(Mutex::new(State { generator, milliseconds: 0, counter: 0 }))
     }
 
-    /// A UUIDv7 larger than all before it: within one millisecond the first random bits count (RFC 9562, 6.2).
+    /// Returns a UUIDv7 larger than all before it. Within one millisecond the first random bits are a counter (RFC
+    /// 9562, section 6.2).
     pub fn id(&self, now: Timestamp) -> Id {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
@@ -87,7 +88,7 @@ impl Entropy {
                 state.counter = 0;
             }
         }
-        // Twelve bits before the variant and fourteen after it are the counter.
+        // The counter is twelve bits before the variant and fourteen after it.
         let high = (state.counter >> 14) & 0x0fff;
         let low = state.counter & 0x3fff;
         let mut random: [u8; 10] = state.generator.random();
@@ -96,7 +97,7 @@ impl Entropy {
         Id::from_parts(state.milliseconds, &random)
     }
 
-    /// Random bytes.
+    /// Returns random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut bytes = [0; N];
@@ -110,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_grow_even_within_one_millisecond() {
+    fn ids_increase_within_one_millisecond() {
         let entropy = Entropy::seeded(7);
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         let ids: Vec<Id> = (0..100_000).map(|_| entropy.id(now)).collect();
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_gives_the_same_ids() {
+    fn equal_seeds_give_equal_ids() {
         let now = Timestamp::UNIX_EPOCH;
         assert_eq!(Entropy::seeded(1).id(now), Entropy::seeded(1).id(now));
         assert_ne!(Entropy::seeded(1).id(now), Entropy::seeded(2).id(now));

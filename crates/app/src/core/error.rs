@@ -1,4 +1,4 @@
-//! What a command or query may answer instead of a result.
+//! Errors of commands and queries.
 
 use std::fmt;
 
@@ -7,77 +7,77 @@ use obcms_domain::registry::FieldError;
 use obcms_store::{StoreError, Transient};
 use serde_json::Value as Json;
 
-/// An error of the program.
+/// Error of a command or query.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
-    /// There is no such thing, or the asker may not know of it.
+    /// The object does not exist, or the actor may not see it.
     #[error("This {0} does not exist.")]
     NotFound(&'static str),
-    /// Nobody is signed in.
+    /// The request has no valid credential.
     #[error("Sign in first.")]
     Unauthorized,
-    /// The policy says no.
+    /// The policy refuses the action.
     #[error("{detail}")]
     Forbidden {
-        /// What was refused.
+        /// Refused action, in words.
         detail: String,
-        /// Roles that could do it.
+        /// Roles that may do it.
         who: Vec<Role>,
     },
-    /// The policy does not let these fields be written.
+    /// The policy refuses to let the actor write these fields.
     #[error("{detail}")]
     ForbiddenFields {
         /// Refused fields, in words.
         detail: String,
-        /// Roles that could do it.
+        /// Roles that may do it.
         who: Vec<Role>,
-        /// Refused fields, each with who may write it.
+        /// Refused fields, each with the roles that may write it.
         errors: Vec<FieldError>,
     },
-    /// The input is wrong, field by field.
+    /// Fields of the input are invalid.
     #[error("Some fields are invalid.")]
     Invalid(Vec<FieldError>),
-    /// The request cannot be read.
+    /// The request cannot be parsed.
     #[error("{0}")]
     BadRequest(String),
-    /// A parameter of the address is wrong.
+    /// Parameters of the address are invalid.
     #[error("A parameter is invalid.")]
     BadParameter(Vec<FieldError>),
-    /// The state of things forbids it.
+    /// The present state of the data forbids the action.
     #[error("{detail}")]
     Conflict {
-        /// What is in the way.
+        /// Description of the conflict.
         detail: String,
-        /// What is in the way, for programs: members of the answer.
+        /// Details of the conflict for programs: members of the answer.
         more: Vec<(&'static str, Json)>,
     },
-    /// Somebody changed it meanwhile.
+    /// The record was changed by someone else meanwhile.
     #[error("Someone else changed this in the meantime. The current version is {current}.")]
     Stale {
-        /// Version that it has now.
+        /// Present version of the record.
         current: i64,
     },
-    /// Too often.
+    /// Too many requests.
     #[error("Too many attempts. Try again in {seconds} seconds.")]
     TooMany {
-        /// When to try again.
+        /// Seconds until the next attempt is allowed.
         seconds: i64,
     },
-    /// A setting of the installation is wrong.
+    /// An option of the installation is invalid.
     #[error("{0}")]
     Setting(String),
-    /// A pass phrase is to be hashed before the transaction goes on; see [`crate::core::App::write`].
+    /// The hash of a pass phrase is needed before the transaction can continue; see [`crate::core::App::write`].
     #[error("A pass phrase was not hashed.")]
     Unhashed(Passphrase),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Something that cannot be, was.
+    /// An invariant of the program was violated.
     #[error("{0}")]
     Internal(String),
 }
 
-/// A pass phrase as it was typed; no log shows it.
+/// Pass phrase as typed; its debug output is redacted for logs.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Passphrase(pub(crate) String);
 
@@ -88,16 +88,16 @@ impl fmt::Debug for Passphrase {
 }
 
 impl AppError {
-    /// Beginning of the refusals by the policy; pages make the rest a heading.
+    /// Beginning of refusals by the policy; pages turn the rest into a heading.
     pub const NO_PERMISSION: &str = "You do not have permission to ";
 
-    /// A refusal by the policy.
+    /// Returns a refusal by the policy.
     #[must_use]
     pub fn forbidden(action: Action, area: Area, what: &str) -> Self {
         Self::Forbidden { detail: format!("{}{what}.", Self::NO_PERMISSION), who: who_can(action, area) }
     }
 
-    /// The same error with fields named as whoever asked named them.
+    /// Renames the fields of the error to the names that the client used.
     #[must_use]
     pub fn rename_fields(self, rename: impl Fn(&str) -> Option<&'static str>) -> Self {
         let renamed = |mut errors: Vec<FieldError>| {
@@ -117,12 +117,12 @@ impl AppError {
         }
     }
 
-    /// A conflict without further members.
+    /// Returns a conflict without further members.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::Conflict { detail: detail.into(), more: Vec::new() }
     }
 
-    /// One wrong field.
+    /// Returns an error with one invalid field.
     pub fn field(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(field, code, message)])
     }

@@ -1,7 +1,7 @@
-//! Argon2id with bounded memory: so many hashes at a time, whoever asks for them.
+//! Argon2id with bounded memory: a limited number of hashes run at the same time, whatever calls for them.
 //!
-//! The allocator of the system keeps blocks of 19 MiB that were freed, once for each thread that hashed. It always
-//! gives back what is larger than 32 MiB. So more is reserved than is used; what is never touched takes no memory.
+//! The system allocator keeps freed blocks of 19 MiB, once for each thread that hashed. It always returns blocks
+//! larger than 32 MiB to the system. So more is reserved than used; pages that are never touched take no memory.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
@@ -9,10 +9,10 @@ use std::thread::available_parallelism;
 use argon2::Block;
 use obcms_store::database::is_writing;
 
-/// Most hashes at the same time, however many cores there are.
+/// Most hashes at the same time, regardless of the number of cores.
 pub const MOST_HASHES: usize = 4;
 
-/// Bytes that are reserved for one hash: above the largest threshold of the allocator.
+/// Bytes reserved for one hash: above the largest threshold of the allocator.
 const RESERVED: usize = 40 * 1024 * 1024;
 
 #[derive(Default)]
@@ -29,13 +29,13 @@ fn hashers() -> MutexGuard<'static, Hashers> {
     HASHERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Hashes that run at the same time on this machine.
+/// Returns the number of hashes that run at the same time on this machine.
 #[must_use]
 pub fn hashes_at_once() -> usize {
     available_parallelism().map_or(1, usize::from).min(MOST_HASHES)
 }
 
-/// Memory of one hash, handed on to who waits and given back to the system when nobody does.
+/// Memory of one hash, passed to the next waiting thread, or returned to the system when none waits.
 struct Memory(Vec<Block>);
 
 impl Memory {
@@ -65,7 +65,7 @@ impl Drop for Memory {
     }
 }
 
-/// Runs a hash of so many blocks when its turn has come.
+/// Runs a hash in that many blocks of memory, after waiting for a free slot.
 pub fn with_memory<T>(blocks: usize, hash: impl FnOnce(&mut [Block]) -> T) -> T {
     debug_assert!(!is_writing(), "nobody else writes while a transaction waits for a hash");
     let mut memory = Memory::wait();

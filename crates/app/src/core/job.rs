@@ -1,4 +1,4 @@
-//! Jobs as commands ask for them, and handlers that do them.
+//! Jobs as commands enqueue them, and the handlers that run them.
 
 use jiff::Timestamp;
 use obcms_domain::core::id::Id;
@@ -9,23 +9,24 @@ use serde_json::Value as Json;
 use super::application::App;
 use super::error::AppError;
 
-/// One kind of job.
+/// Handler of one kind of job.
 #[derive(Clone, Copy)]
 pub struct Handler {
-    /// Name in the table.
+    /// Name of the kind in the table of jobs.
     pub kind: &'static str,
-    /// Name for people.
+    /// Label for people.
     pub label: &'static str,
     /// Purpose, in a sentence.
     pub description: &'static str,
-    /// Schedule: minute, hour, day, month and weekday in the zone of the office; empty for a job that is
-    /// only asked for.
+    /// Cron schedule: minute, hour, day, month and weekday in the zone of the office; empty for a job that runs only
+    /// when enqueued.
     pub schedule: &'static str,
-    /// After so many failures in a row it is given up, or waits for the next time of its schedule; 0 for never.
+    /// Number of failures in a row after which a job fails finally, or waits for the next time of its schedule; 0 for
+    /// no limit.
     pub maximum_attempts: i64,
-    /// Wait after a failure.
+    /// Delay before the next attempt after a failure.
     pub back_off: BackOff,
-    /// Does it.
+    /// Runs the job.
     pub run: fn(&App, &Json) -> Result<Outcome, JobError>,
 }
 
@@ -34,12 +35,12 @@ pub struct Handler {
 pub struct Outcome {
     /// Summary in a few words, for administrators.
     pub summary: String,
-    /// Time of the next run; nothing for a job with a schedule, which has its own.
+    /// Time of the next run; nothing for a job with a schedule, which determines it.
     pub again_at: Option<Timestamp>,
 }
 
 impl Outcome {
-    /// Done, with what was done.
+    /// Returns the result of a finished job with its summary.
     pub fn done(summary: impl Into<String>) -> Self {
         Self { summary: summary.into(), again_at: None }
     }
@@ -56,7 +57,7 @@ impl From<AppError> for JobError {
     }
 }
 
-/// A job that a command asks for.
+/// Request of a command for a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enqueue {
     kind: &'static str,
@@ -68,7 +69,7 @@ pub struct Enqueue {
 }
 
 impl Enqueue {
-    /// A job for the handler that is done as soon as may be.
+    /// Requests a job for the handler that runs as soon as possible.
     #[must_use]
     pub fn new(handler: &Handler, payload: Json) -> Self {
         Self {
@@ -81,21 +82,21 @@ impl Enqueue {
         }
     }
 
-    /// There is only one job of the kind with this key: asking twice does it once.
+    /// Sets the key: there is at most one job of the kind with it, so that a repeated request runs it once.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(key.into());
         self
     }
 
-    /// Subject, for people.
+    /// Sets the subject, for people.
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = title.into();
         self
     }
 
-    /// Not before this time.
+    /// Sets the earliest time of the run.
     #[must_use]
     pub fn at(mut self, run_at: Timestamp) -> Self {
         self.run_at = Some(run_at);

@@ -1,4 +1,4 @@
-//! Password hashes: Argon2id, verified in a time that tells nothing.
+//! Password hashes: Argon2id, verified without timing differences.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use super::application::App;
 use super::error::AppError;
 use super::hashing::with_memory;
 
-/// Cost of a hash: memory and passes of Argon2id with one lane. A hash names its own cost, so that older ones are
+/// Cost of a hash: memory and passes of Argon2id with one lane. A hash contains its own cost, so that older ones are
 /// verified at theirs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordCost {
@@ -21,13 +21,13 @@ pub struct PasswordCost {
 }
 
 impl Default for PasswordCost {
-    /// The least that OWASP asks of Argon2id: 19 MiB, two passes.
+    /// Minimum that OWASP recommends for Argon2id: 19 MiB, two passes.
     fn default() -> Self {
         Self { memory: 19 * 1024, passes: 2 }
     }
 }
 
-/// Output of Argon2id, as long as `output` is, in the memory that is shared out.
+/// Calculates the output of Argon2id, as long as `output` is, in the shared memory of the hashers.
 fn derive(
     password: &str,
     salt: &[u8],
@@ -57,22 +57,22 @@ fn hash_with(password: &str, salt: &[u8], cost: PasswordCost) -> Result<String, 
     Ok(hash.to_string())
 }
 
-/// Hash to keep of a password that passed its checks.
+/// Returns the hash to store for a password that passed its checks.
 pub fn hash(app: &App, password: &str) -> Result<String, AppError> {
     hash_with(&password::normalize(password), &app.random::<16>(), app.options().password_cost)
 }
 
-/// Hash that stands in where there is none, so that verifying takes as long.
+/// Dummy hash for accounts that do not exist, so that verification takes as long.
 static DUMMY_HASH: LazyLock<String> = LazyLock::new(|| {
     hash_with("nobody has this password", &[0; 16], PasswordCost::default()).unwrap_or_default()
 });
 
-/// Returns true if the password is the one of the hash. Without a hash it takes as long and returns false.
+/// Returns true if the password matches the hash. With an empty hash it takes as long and returns false.
 pub fn verify(password: &str, hash: &str) -> bool {
     let against = if hash.is_empty() { DUMMY_HASH.as_str() } else { hash };
     let is_right = |password: &str| is_right(password, against).unwrap_or(false);
     let normal = password::normalize(password);
-    // Older hashes are of passwords as they were typed.
+    // Older hashes are of passwords as they were typed, not normalized.
     let right = is_right(&normal) || (normal != password && is_right(password));
     right && !hash.is_empty()
 }
@@ -86,18 +86,18 @@ fn is_right(password: &str, hash: &str) -> Option<bool> {
     let (salt, expected) = (parsed.salt?, parsed.hash?);
     let mut output = vec![0; expected.len()];
     derive(password, &salt, Params::try_from(&parsed).ok()?, version, &mut output).ok()?;
-    // Compared in a time that does not tell where they differ.
+    // Compared in constant time.
     Some(Output::new(&output).ok()? == expected)
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+    #![allow(clippy::unwrap_used)] // A failed assumption fails the test.
 
     use super::*;
 
     #[test]
-    fn a_hash_costs_what_owasp_asks_and_is_verified_at_its_own_cost() {
+    fn hash_has_owasp_cost_and_verifies_at_its_own_cost() {
         let hash = hash_with("river stone lamp", &[7; 16], PasswordCost::default()).unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(verify("river stone lamp", &hash) && !verify("river stone lamb", &hash));

@@ -1,4 +1,4 @@
-//! Rules of kinds: what a kind does beside its description, as rows of one table.
+//! Rules of kinds: what a kind does beyond its description, as rows of one table.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -15,17 +15,17 @@ use super::actor::Actor;
 use super::error::AppError;
 use super::unit_of_work::UnitOfWork;
 
-/// The members of an input.
+/// Members of an input.
 pub type Input = Map<String, Json>;
 
 /// Members that a representation adds to a record.
 pub type Members = Vec<(&'static str, Json)>;
 
-/// A choice that is not accepted: the field and why.
+/// Refused choice: the field and the reason.
 pub type Refusal = (&'static str, String);
 
-/// Check of the choices of a record under its circumstances. Its arguments are the record before, nothing for a new
-/// one, the record after, and the date of the office.
+/// Check of the choices of a record against other records. Its arguments are the record before (nothing for a new
+/// one), the record after, and the date in the zone of the office.
 pub(crate) type Choices = Box<dyn Fn(Option<&Record>, &Record, Date) -> Option<Refusal>>;
 
 /// First and last day of an origin.
@@ -43,71 +43,71 @@ type RelatedMembersRule = fn(&mut Tx<'_>, &[Record]) -> Result<Vec<Members>, App
 type PageMembersRule = fn(&mut Tx<'_>, &Record) -> Result<Members, AppError>;
 type ChangeRule = fn(&mut UnitOfWork<'_, '_>, &Record, &Record) -> Result<(), AppError>;
 
-/// Filter of a list beside those of the fields, as `open` of tasks. Its value is `true` or `false`.
+/// Shortcut filter of a list beside those of its fields, such as `open` of tasks. Its value is `true` or `false`.
 #[derive(Clone, Copy)]
 pub struct Shortcut {
     /// Name of the parameter.
     pub name: &'static str,
     /// Meaning of `true`.
     pub meaning: &'static str,
-    /// Conditions of `true`, for whoever asks and the date of the office.
+    /// Filters for `true`, by actor and date of the office.
     pub filters: fn(&Actor, Date) -> Vec<Filter>,
 }
 
-/// Rules of a kind. All are optional; members stand in the order in which a write meets them.
+/// Rules of a kind. All are optional; they are listed in the order in which a write applies them.
 #[derive(Clone, Copy)]
 pub(crate) struct KindRules {
     /// Name of the kind.
     pub kind: &'static str,
-    /// Action of the policy that an update of these members is; an edit unless given.
+    /// Policy action of an update, by its members; an edit by default.
     pub action_for_input: Option<fn(&Input) -> Action>,
-    /// Check of choices that depend on more than the record.
+    /// Check of choices that depend on other records.
     pub choices: Option<ChoicesRule>,
-    /// Completes and checks a record; before is nothing for a new one.
+    /// Completes and checks a record; `before` is nothing for a new one.
     pub before_save: Option<SaveRule>,
-    /// Applies what an input asks of status and progress of a series as a whole.
+    /// Applies status and progress of an input to a series as a whole.
     pub change_whole: Option<InputRule>,
-    /// Completes and checks a series after its dates were changed; before is nothing for the second part of one that
-    /// was split.
+    /// Completes and checks a series after its dates were changed; `before` is nothing for the second part of a split
+    /// series.
     pub before_series: Option<SeriesRule>,
-    /// Refuses to archive what must stay.
+    /// Refuses to archive a record that is required.
     pub before_archive: Option<RecordRule>,
-    /// Refuses an undo that takes back what must stay.
+    /// Refuses an undo of a change that is required.
     pub before_undo: Option<ChangeRule>,
-    /// Puts the state of the shown occurrence into a series, at every write.
+    /// Copies the state of the shown occurrence to a series, at every write.
     pub show_occurrence: Option<OccurrenceRule>,
-    /// Completes a changed record at every write, also at one that follows from another.
+    /// Completes a changed record at every write, also in effects.
     pub before_update: Option<UpdateRule>,
     /// Effects of a new record.
     pub created: Option<RecordRule>,
     /// Effects of a changed record.
     pub changed: Option<ChangeRule>,
-    /// Tasks are generated at each state that a record enters, not only at its creation.
+    /// True to generate tasks at each state that a record enters, not only at its creation.
     pub generates_by_state: bool,
-    /// Name of the task template of a record; by the triggers of the kind unless given.
+    /// Name of the task template of a record; found by the triggers of the kind by default.
     pub template: Option<fn(&Record) -> Option<&'static str>>,
-    /// First and last day, from which generated tasks are dated.
+    /// First and last day, the anchors of generated tasks.
     pub anchors: Option<fn(&Record, &TimeZone) -> Anchors>,
-    /// Action of the policy that taking a change back is; by the action of the change where it returns nothing.
+    /// Policy action of an undo; derived from the action of the change where it returns nothing.
     pub undo_action: Option<fn(&Change) -> Option<Action>>,
-    /// Effects of an undo beside those of a change; the id is that of the set that was taken back.
+    /// Effects of an undo beside those of a change; the id is that of the reverted change set.
     pub undone: Option<UndoRule>,
-    /// Shortcuts of its list.
+    /// Shortcut filters of the list.
     pub shortcuts: &'static [Shortcut],
-    /// Fields in whose place a list filters and sorts by another one.
+    /// Fields that a list replaces with another one in filters and order.
     pub list_fields: &'static [(&'static str, &'static str)],
-    /// Members of its representation that follow from the record.
+    /// Members of the representation that are calculated from the record.
     pub members: Option<fn(&Record, Date) -> Members>,
-    /// Members that follow from other records, for records in their order.
+    /// Members that are calculated from other records, for records in their order.
     pub related_members: Option<RelatedMembersRule>,
-    /// Members that only the page of a record shows.
+    /// Members shown only on the page of a record.
     pub page_members: Option<PageMembersRule>,
-    /// Path that only its owner is shown, as the address of a feed; nothing for others.
+    /// Path shown only to the owner, such as the address of a feed; nothing for others.
     pub owner_path: Option<fn(&Actor, &Record) -> Option<String>>,
 }
 
 impl KindRules {
-    /// Rules of a kind that has none.
+    /// Empty rules.
     pub const NONE: Self = Self {
         kind: "",
         action_for_input: None,
@@ -134,7 +134,7 @@ impl KindRules {
         owner_path: None,
     };
 
-    /// Returns the shortcut of that name.
+    /// Returns the shortcut filter of that name.
     pub fn shortcut(&self, name: &str) -> Option<&'static Shortcut> {
         self.shortcuts.iter().find(|shortcut| shortcut.name == name)
     }
@@ -150,7 +150,7 @@ impl Rules {
         self.0.iter().find(|rules| rules.kind == kind.name).unwrap_or(&NONE)
     }
 
-    /// Returns the action of the policy that an update of these members is.
+    /// Returns the policy action of an update with these members.
     pub fn action_for(&self, kind: &Kind, input: &Input) -> Action {
         self.of(kind).action_for_input.map_or(Action::Edit, |action_for| action_for(input))
     }
@@ -163,24 +163,24 @@ impl Rules {
         }
     }
 
-    /// Returns the first and last day of an origin, from which its generated tasks are dated.
+    /// Returns the first and last day of an origin, the anchors of its generated tasks.
     pub fn anchors(&self, record: &Record, office: &TimeZone) -> Anchors {
         self.of(record.kind).anchors.map_or((None, None), |anchors| anchors(record, office))
     }
 }
 
-/// Effects of writes: what follows from one, in the same transaction.
+/// Effects of writes, run in the same transaction.
 pub(crate) struct Effects {
-    /// After a record was made.
+    /// Runs after a record was created.
     pub created: RecordRule,
-    /// After a record was changed, archived, restored or undone.
+    /// Runs after a record was changed, archived, restored or undone.
     pub changed: ChangeRule,
-    /// After an update of a record that may close or reopen it; true when its open tasks and bookings are to be cancelled.
+    /// Runs after an update of a record that may close or reopen it; true to cancel its open tasks and bookings.
     pub closed: fn(&mut UnitOfWork<'_, '_>, &Record, &Record, bool) -> Result<(), AppError>,
 }
 
 impl UnitOfWork<'_, '_> {
-    /// The rules of a kind.
+    /// Returns the rules of a kind.
     pub(crate) fn rules_of(&self, kind: &Kind) -> &'static KindRules {
         self.app.rules().of(kind)
     }
@@ -198,8 +198,8 @@ impl UnitOfWork<'_, '_> {
         }
     }
 
-    /// Completes and checks a series after its dates were changed; `before` is nothing for the second part of one that
-    /// was split.
+    /// Completes and checks a series after its dates were changed; `before` is nothing for the second part of a split
+    /// series.
     pub(crate) fn before_series(
         &mut self,
         before: Option<&Record>,
@@ -211,7 +211,7 @@ impl UnitOfWork<'_, '_> {
         }
     }
 
-    /// Refuses to archive what must stay.
+    /// Refuses to archive a record that is required.
     pub(crate) fn before_archive(&mut self, record: &Record) -> Result<(), AppError> {
         match self.rules_of(record.kind).before_archive {
             Some(before_archive) => before_archive(self, record),

@@ -1,8 +1,8 @@
 //! Security events in the log, in one form: target `obcms::security` with the fields event, user, address and outcome.
-//! Secrets and what people typed never stand in it.
+//! They never contain secrets or what people typed.
 //!
-//! Whoever is not signed in causes events as fast as they like, so these are bounded: of one client, and in all. The
-//! next line that is written tells how many were left out.
+//! A client that is not signed in can cause any number of events, so these are bounded: by client, and in total. The
+//! next line that is written has the number of lines left out.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -12,18 +12,18 @@ use obcms_domain::core::networks::client_network_of;
 
 use crate::core::Actor;
 
-/// Target under which security events are logged, for filters.
+/// Log target of security events, for filters.
 pub const TARGET: &str = "obcms::security";
 
-/// Lines of one kind of event of one client that are written at once; another follows every [`CLIENT_PAUSE`].
+/// Most lines of one kind of event that one client writes at once; another follows every [`CLIENT_PAUSE`].
 pub const LINES_OF_CLIENT: u32 = 10;
-/// Time after which a client has one line more.
+/// Time after which a client may write one more line.
 pub const CLIENT_PAUSE: Duration = Duration::from_secs(10);
-/// Lines of one kind of event of all strangers that are written at once; another follows every [`PAUSE`].
+/// Most lines of one kind of event that all unauthenticated clients write at once; another follows every [`PAUSE`].
 pub const LINES: u32 = 60;
-/// Time after which all strangers have one line more.
+/// Time after which all unauthenticated clients may write one more line.
 pub const PAUSE: Duration = Duration::from_secs(1);
-/// Clients that are counted; with more, all are forgotten, and the bound of all goes on.
+/// Most clients that are counted. When there are more, all counts are cleared; the total bound still applies.
 const MOST_CLIENTS: usize = 10_000;
 
 /// One security event.
@@ -31,9 +31,9 @@ const MOST_CLIENTS: usize = 10_000;
 pub struct SecurityEvent<'a> {
     /// Kind of the event, such as `sign_in`.
     pub event: &'a str,
-    /// Name of the account that acts or is tried.
+    /// Name of the account that acts or is attacked.
     pub user: &'a str,
-    /// Network address of the caller; empty when it is not known here.
+    /// Network address of the caller; empty if it is unknown here.
     pub address: &'a str,
     /// Result, such as `ok` or `wrong_password`.
     pub outcome: &'a str,
@@ -48,7 +48,7 @@ impl SecurityEvent<'_> {
         tracing::info!(target: TARGET, event, user, address, outcome, about, "security event");
     }
 
-    /// Writes an event that somebody caused who is not signed in, unless there were too many of the kind.
+    /// Writes an event of a client that is not signed in, unless there were too many of the kind.
     pub fn log_of_stranger(&self) {
         let Self { event, user, address, outcome, about } = *self;
         let mut bounds = BOUNDS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,7 +63,7 @@ impl SecurityEvent<'_> {
     }
 }
 
-/// Lines that may still be written, and when that was counted.
+/// Token bucket: lines that may still be written, and when that was counted.
 #[derive(Clone, Copy, Debug)]
 struct Bucket {
     left: u32,
@@ -71,7 +71,7 @@ struct Bucket {
 }
 
 impl Bucket {
-    /// Takes a line; false when there is none.
+    /// Takes a line; returns false if none is left.
     fn take(&mut self, most: u32, pause: Duration, now: Instant) -> bool {
         let passed = now.saturating_duration_since(self.at).as_millis() / pause.as_millis().max(1);
         let more = u32::try_from(passed).unwrap_or(u32::MAX);
@@ -85,7 +85,7 @@ impl Bucket {
     }
 }
 
-/// Lines of strangers, by kind of event and by client.
+/// Bounds of unauthenticated clients, by kind of event and by client.
 #[derive(Debug, Default)]
 struct Bounds {
     kinds: HashMap<(String, String), (Bucket, u64)>,
@@ -95,7 +95,8 @@ struct Bounds {
 static BOUNDS: LazyLock<Mutex<Bounds>> = LazyLock::new(Mutex::default);
 
 impl Bounds {
-    /// Takes a line; returns the number of lines of its kind that were left out before it, nothing when it is left out, too.
+    /// Takes a line. Returns the number of lines of its kind left out before it, or nothing when this one is left out
+    /// too.
     fn admit(&mut self, event: &str, outcome: &str, address: &str, now: Instant) -> Option<u64> {
         if self.clients.len() >= MOST_CLIENTS {
             self.clients.clear();
@@ -113,17 +114,17 @@ impl Bounds {
     }
 }
 
-/// Logs what an actor did to an account or with a secret.
+/// Logs an action of an actor on an account or a secret.
 pub fn acted(actor: &Actor, event: &str, about: &str) {
     SecurityEvent { event, user: &actor.username, address: &actor.address, outcome: "ok", about }.log();
 }
 
-/// Logs what somebody who is not signed in did at an address, within the bounds of strangers.
+/// Logs an event of a client that is not signed in, within the bounds of unauthenticated clients.
 pub fn stranger(event: &str, outcome: &str, about: &str, address: &str) {
     SecurityEvent { event, user: "", address, outcome, about }.log_of_stranger();
 }
 
-/// An event of a transaction, logged when it is committed.
+/// Event of a transaction, logged when it is committed.
 #[derive(Clone, Debug)]
 pub(crate) struct PendingEvent {
     pub(crate) event: &'static str,

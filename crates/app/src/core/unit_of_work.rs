@@ -1,4 +1,4 @@
-//! The unit of work: one transaction of one actor, in which every write is recorded.
+//! Unit of work: one transaction of one actor, in which every write is logged.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ use crate::core::security::PendingEvent;
 use crate::core::{Actor, App, AppError};
 
 impl App {
-    /// Context for reading an input of the actor.
+    /// Returns the context for reading an input of the actor.
     pub(crate) fn context_of(&self, actor: &Actor) -> registry::Context<'_> {
         registry::Context {
             actor: actor.id,
@@ -37,29 +37,29 @@ impl App {
 /// Hashes of the pass phrases that a command sets.
 pub(crate) type Hashes = HashMap<Passphrase, String>;
 
-/// One open command.
+/// Transaction of a command with its actor, clock and effects.
 pub struct UnitOfWork<'a, 'b> {
-    /// The program.
+    /// Program that runs the command.
     pub app: &'a App,
-    /// The transaction.
+    /// Open transaction.
     pub tx: &'a mut Tx<'b>,
-    /// Who acts.
+    /// Actor of the command.
     pub actor: &'a Actor,
-    /// When.
+    /// Time of the command.
     pub now: Timestamp,
-    /// The office's date.
+    /// Date of the command in the zone of the office.
     pub today: Date,
-    /// Everything done in this command is undone together.
+    /// Change set of the command; undo reverts it as a whole.
     pub change_set: Id,
-    /// Reason or remark, kept with the changes.
+    /// Reason or remark, stored with the changes.
     pub note: String,
-    /// Hashes of pass phrases, made before the transaction.
+    /// Hashes of pass phrases, calculated before the transaction.
     hashes: &'a Hashes,
     /// Security events, logged when the transaction is committed.
     pub(crate) events: Vec<PendingEvent>,
-    /// Depth of effects. Changes in effects are derived: an undo of their cause takes them back.
+    /// Depth of effects. Changes in effects are derived: an undo of their cause reverts them.
     depth: u32,
-    /// The set of changes that this command takes back.
+    /// Change set that this command reverts.
     pub(crate) undoes: Option<Id>,
 }
 
@@ -80,8 +80,8 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         }
     }
 
-    /// Another command in the same transaction, by another person at the time that the clock shows then: for
-    /// imports, which bring in what many did over months.
+    /// Runs another command in the same transaction, as another actor and at the current time of the clock. Used to
+    /// load the work of many people over months.
     pub fn step<T>(
         &mut self,
         actor: &Actor,
@@ -93,15 +93,19 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         result
     }
 
-    /// Notes what the actor does to an account; it is logged when the transaction is committed.
+    /// Notes a security event about an account; it is logged when the transaction is committed.
     pub(crate) fn acted(&mut self, event: &'static str, about: String) {
         let Actor { username, address, .. } = self.actor;
         let (user, address) = (username.clone(), address.clone());
         self.events.push(PendingEvent { event, user, address, about });
     }
 
-    /// The hash of a pass phrase. When it is not there yet, the error has [`App::write`] hash it outside the transaction
-    /// and run the command again.
+    /// Returns the hash of a pass phrase.
+    ///
+    /// # Errors
+    ///
+    /// `Unhashed` when it is not calculated yet. [`App::write`] then hashes it outside the transaction and runs the
+    /// command again.
     pub(crate) fn hashed(&self, given: &str) -> Result<&'a str, AppError> {
         let given = Passphrase(given.to_owned());
         match self.hashes.get(&given) {
@@ -110,13 +114,13 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         }
     }
 
-    /// Context for reading an input.
+    /// Returns the context for reading an input.
     #[must_use]
     pub fn context(&self) -> registry::Context<'a> {
         registry::Context { today: self.today, ..self.app.context_of(self.actor) }
     }
 
-    /// Loads a record that the actor may see, and keeps others from writing it until the end.
+    /// Loads a record that the actor may see, and locks it until the end of the transaction.
     pub fn load(&mut self, kind: &'static Kind, id: Id) -> Result<Record, AppError> {
         self.tx.lock(kind.table, &[id])?;
         let record = records::load(self.tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
@@ -124,20 +128,20 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         Ok(record)
     }
 
-    /// Loads a record, whoever asks, and keeps others from writing it until the end: for effects.
+    /// Loads a record whatever the actor may see, and locks it until the end of the transaction; for effects.
     pub fn find(&mut self, kind: &'static Kind, id: Id) -> Result<Option<Record>, AppError> {
         self.tx.lock(kind.table, &[id])?;
         Ok(records::load(self.tx, kind, id)?)
     }
 
-    /// Notes which date of a series a change is about, for its history.
+    /// Notes which occurrence of a series a change is about, for its history.
     pub fn note_date(&mut self, date: impl std::fmt::Display) {
         if self.note.is_empty() {
             self.note = format!("Date {date}");
         }
     }
 
-    /// A new, empty record of the kind.
+    /// Returns a new, empty record of the kind.
     #[must_use]
     pub fn new_record(&self, kind: &'static Kind) -> Record {
         Record::new(kind, self.app.new_id(), self.now, self.actor.id)
@@ -150,7 +154,7 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         }
     }
 
-    /// Inserts records that passed all checks, records it, and has the effects follow.
+    /// Inserts records that passed all checks, logs them, and runs their effects.
     pub fn insert(&mut self, new: &[Record]) -> Result<(), AppError> {
         let mut new = Cow::Borrowed(new);
         if new.iter().any(is_series) {
@@ -169,7 +173,7 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         Ok(())
     }
 
-    /// Inserts tasks of one origin; their effects follow once for all.
+    /// Inserts tasks of one origin; their effects run once for all.
     pub fn insert_together(&mut self, tasks: &[Record]) -> Result<(), AppError> {
         let Some(first) = tasks.first() else {
             return Ok(());
@@ -183,8 +187,8 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         Ok(())
     }
 
-    /// Writes a changed record that passed all checks, records it, and has the effects follow. Answers
-    /// whether anything differed.
+    /// Writes a changed record that passed all checks, logs it, and runs its effects. Returns true if anything
+    /// differed.
     pub fn save(&mut self, before: &Record, record: &mut Record, action: &str) -> Result<bool, AppError> {
         keep_numbers(before, record);
         self.show_occurrence(record)?;
@@ -205,7 +209,7 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         Ok(true)
     }
 
-    /// Writes computed fields: the version stays, as nobody's edit is outdated by them.
+    /// Writes computed fields. The version is not raised, because they do not make anybody's edit stale.
     pub fn save_computed(&mut self, before: &Record, record: &Record) -> Result<bool, AppError> {
         if before.values == record.values {
             return Ok(false);
@@ -217,8 +221,8 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         Ok(true)
     }
 
-    /// Writes computed fields of which those named in `quiet` change all the time, as when something was looked at last:
-    /// when nothing else differs, open pages hear of it and the log does not.
+    /// Writes computed fields. Those named in `quiet` change all the time, such as the time of the last use: when
+    /// nothing else differs, open pages are notified but the log has no entry.
     pub fn note_computed(
         &mut self,
         before: &Record,
@@ -243,12 +247,12 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         Ok(())
     }
 
-    /// Archives many records of one kind with few statements. Their kind has no effects of its own.
+    /// Archives many records of one kind with few statements. Their kind must have no effects of its own.
     pub fn archive_many(&mut self, live: &[Record]) -> Result<(), AppError> {
         self.put_many(live, Some(self.now), "archive")
     }
 
-    /// Brings many archived records of one kind back, in the same way.
+    /// Restores many archived records of one kind, in the same way.
     pub fn restore_many(&mut self, archived: &[Record]) -> Result<(), AppError> {
         self.put_many(archived, None, "restore")
     }
@@ -274,7 +278,7 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         Ok(changes::record(self.tx, &entries)?)
     }
 
-    /// What is written within follows from something else: undoing that takes it back, and by itself it is not undone.
+    /// Runs a command as an effect. Undoing its cause reverts its writes; they cannot be undone by themselves.
     pub fn consequence<T>(
         &mut self,
         write: impl FnOnce(&mut Self) -> Result<T, AppError>,
@@ -285,14 +289,14 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         result
     }
 
-    /// Writes fields that the log does not keep, as a password, and notes what was done. There is nothing in the
-    /// entry to take back, so undoing passes over it.
+    /// Writes fields whose values are not logged, such as a password, and logs the action. The entry has no values to
+    /// revert, so an undo skips it.
     pub fn save_secret(&mut self, before: &Record, record: &Record, action: &str) -> Result<(), AppError> {
         records::update(self.tx, before, record)?;
         self.remark(record, action)
     }
 
-    /// Notes in the history of a record what was done beside it, as a token that was made for a user.
+    /// Logs an action beside a record in its history, such as a token that was created for a user.
     pub fn remark(&mut self, record: &Record, action: &str) -> Result<(), AppError> {
         let mut entry = self.change(Some(record), record, action);
         entry.is_derived = true;
@@ -300,14 +304,14 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         Ok(())
     }
 
-    /// Keeps a job that is done after this command is kept, and only then; nothing when there is one of its key
-    /// already. Answers whether it is new.
+    /// Enqueues a job that runs after this command is committed, and only then; does nothing if there is one with its
+    /// key already. Returns true if it is new.
     pub fn enqueue(&mut self, job: &Enqueue) -> Result<bool, AppError> {
         let new = job.row(self.app.new_id(), self.now);
         Ok(jobs::insert(self.tx, &new, self.now)?)
     }
 
-    /// Keeps a job, or has the one of its key run at the new time.
+    /// Enqueues a job, or moves the one with its key to the new time.
     pub fn enqueue_again(&mut self, job: &Enqueue) -> Result<(), AppError> {
         let new = job.row(self.app.new_id(), self.now);
         Ok(jobs::put(self.tx, &new, self.now)?)
@@ -337,21 +341,21 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
     }
 }
 
-/// Member of a change's fields that tells what an undo did to the archive; other actions say it by their name.
+/// Member of a change's fields for archiving by an undo; other actions show it by their name.
 pub(crate) const ARCHIVED: &str = "archived_at";
 
-/// Fields that the log does not keep: what was secret once must not be found there, nor be brought back by an undo;
-/// what the store works out anew at every write; and where the state of a series is, of which the log tells as a whole.
+/// Fields that are not logged: secrets, which must not be found in the log nor be restored by an undo; fields that the
+/// store calculates at every write; and the columns for the state of a series, which is logged as a whole.
 const UNLOGGED: [&str; 7] =
     ["password_hash", "secret", "secret_hash", "made_with", NEXT_DUE, SERIES_STATE, UNASSIGNED];
 
-/// Whether the log keeps the values of the field; secrets of people stay out of it.
+/// Returns true if the values of the field are logged; secrets of people are not.
 #[must_use]
 pub fn is_logged(field: &Field) -> bool {
     field.source != Source::WriteOnly && !UNLOGGED.contains(&field.name)
 }
 
-/// Old and new values; those of a series are of the series as a whole.
+/// Returns old and new values by field; those of a series are of the series as a whole.
 fn differences(before: Option<&Record>, record: &Record) -> Map<String, Json> {
     if is_series(record) || before.is_some_and(is_series) {
         return plain_differences(before.map(whole).as_ref(), &whole(record));
@@ -367,7 +371,7 @@ fn plain_differences(before: Option<&Record>, record: &Record) -> Map<String, Js
         }
         let new = &record.values[position];
         match before {
-            // At creation the old side is empty everywhere; what is empty now is no news.
+            // At creation every old value is empty, so an empty new value is no change.
             None if new.is_empty() => {}
             None => {
                 fields.insert(field.name.to_owned(), json!([Json::Null, output::plain(field, new)]));
@@ -382,13 +386,13 @@ fn plain_differences(before: Option<&Record>, record: &Record) -> Map<String, Js
     fields
 }
 
-/// Reads a value back from the log: the inverse of [`output::plain`].
+/// Parses a value from the log: the inverse of [`output::plain`].
 pub fn from_log(field: &Field, json: &Json) -> Result<registry::Value, AppError> {
     registry::stored_value(field, json)
         .map_err(|message| AppError::Internal(format!("{} in the log: {message}", field.name)))
 }
 
-/// Whether people see changes of the field in the history.
+/// Returns true if the history shows changes of the field.
 #[must_use]
 pub fn is_shown(field: &Field) -> bool {
     field.is_readable()

@@ -1,11 +1,12 @@
-//! Jobs: work that is done beside the requests, some time after it was asked for.
+//! Jobs: work that runs in the background, some time after it was requested.
 //!
-//! A command asks for a job with [`UnitOfWork::enqueue`](crate::core::UnitOfWork::enqueue), in its own transaction: it is kept with the
-//! rest of the command or not at all. Every serving process has a [`Runner`] whose threads claim what is due. A handler
-//! may be run more than once for one job (its process may die just before it says so), so it must not mind.
+//! A command enqueues a job with [`UnitOfWork::enqueue`](crate::core::UnitOfWork::enqueue) in its own transaction: it
+//! is committed with the rest of the command or not at all. Every serving process has a [`Runner`] whose threads claim
+//! due jobs. A handler may run more than once for one job (its process may die just before it records the result), so
+//! it must be idempotent.
 //!
-//! To add a kind of job: write its [`Handler`] beside its subject and list it in [`HANDLERS`](crate::HANDLERS). What has a schedule is planted when a runner
-//! starts.
+//! To add a kind of job, write its [`Handler`] beside its subject and list it in [`HANDLERS`](crate::HANDLERS).
+//! Scheduled jobs are inserted when a runner starts.
 
 mod overview;
 mod runner;

@@ -1,4 +1,4 @@
-//! What administrators see of the jobs, and what they do with them.
+//! Overview of jobs for administrators, and their actions on jobs.
 
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::accounts::{Action, Area};
@@ -9,34 +9,34 @@ use obcms_store::jobs::{self, Filter, Job, RunnerRow};
 use crate::core::{Actor, App, AppError};
 use crate::records::require_write;
 
-/// A process that gave no sign for so long is not there any more.
+/// Age of the last heartbeat after which a process counts as dead.
 pub const ALIVE: SignedDuration = SignedDuration::from_secs(90);
-/// A job that waits longer than this beyond its time waits too long.
+/// Delay after which a due job counts as overdue.
 pub const LATE: SignedDuration = SignedDuration::from_mins(10);
 
-/// How the jobs of the installation stand.
+/// Health of the jobs of the installation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {
-    /// Processes that work on jobs at this moment.
+    /// Processes that run jobs at present.
     pub runners: Vec<RunnerRow>,
-    /// How many jobs stand how.
+    /// Number of jobs in each state.
     pub counts: Vec<(State, i64)>,
-    /// Jobs that should have begun some time ago.
+    /// Number of overdue jobs.
     pub overdue: i64,
-    /// Since when the first of them waits.
+    /// Due time of the first overdue job.
     pub overdue_since: Option<Timestamp>,
-    /// Jobs that failed and will be tried again.
+    /// Number of jobs that failed and will be retried.
     pub retrying: i64,
 }
 
 impl Health {
-    /// How many jobs are in that state.
+    /// Returns the number of jobs in that state.
     #[must_use]
     pub fn count(&self, state: State) -> i64 {
         self.counts.iter().find(|(known, _)| *known == state).map_or(0, |(_, count)| *count)
     }
 
-    /// One line on how it stands: all well, or what is wrong and what to do.
+    /// Returns one line on the health: `Ok` if all is well, `Err` with the problem and its remedy.
     pub fn verdict(&self) -> Result<String, String> {
         let waiting = self.count(State::Queued);
         let failed = self.count(State::Failed);
@@ -71,7 +71,7 @@ fn require(actor: &Actor, what: &str) -> Result<(), AppError> {
 }
 
 impl App {
-    /// Jobs by the time at which they run, and how many fit in all.
+    /// Returns jobs by the time at which they run, and the number of all that match.
     pub fn jobs(
         &self,
         actor: &Actor,
@@ -83,13 +83,13 @@ impl App {
         self.read(|tx| Ok(jobs::list(tx, filter, limit, offset)?))
     }
 
-    /// One job.
+    /// Returns one job.
     pub fn job(&self, actor: &Actor, id: Id) -> Result<Job, AppError> {
         require(actor, "see the jobs")?;
         self.read(|tx| jobs::find(tx, id)?.ok_or(AppError::NotFound("job")))
     }
 
-    /// Has a job run as soon as may be, with all its attempts before it.
+    /// Queues a job to run as soon as possible, with all its attempts.
     pub fn run_job(&self, actor: &Actor, id: Id) -> Result<Job, AppError> {
         require(actor, "run jobs")?;
         require_write(actor)?;
@@ -104,7 +104,7 @@ impl App {
         Ok(job)
     }
 
-    /// How the jobs stand, for the doctor, the counters and administrators.
+    /// Returns the health of jobs, for the doctor, the metrics and administrators.
     pub fn job_health(&self) -> Result<Health, AppError> {
         let now = self.now();
         self.read(|tx| {

@@ -1,4 +1,4 @@
-//! The threads of a process that work on jobs.
+//! Runner: threads of a process that run jobs.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -11,24 +11,24 @@ use super::Handler;
 use super::running::{LEASE, plant, run_next};
 use crate::core::{App, AppError};
 
-/// Jobs of one process at the same time.
+/// Number of jobs that a process runs at the same time.
 const WORKERS: usize = 2;
-/// How often it is asked for due jobs: a job that people wait for begins within this time.
+/// Interval between polls for due jobs: a job that people wait for starts within this time.
 const POLL: Duration = Duration::from_secs(1);
-/// The pause when the database does not answer.
+/// Pause after a database failure.
 const TROUBLE: Duration = Duration::from_secs(10);
-/// How often the process says that it lives; a lease holds several times as long.
+/// Interval of the heartbeat; a lease lasts several times as long.
 const HEARTBEAT: Duration = Duration::from_secs(20);
-/// A job that takes longer than this hangs: its lease is no longer kept up.
+/// Time after which a running job counts as hung: its lease is no longer renewed.
 const LONGEST_RUN: SignedDuration = SignedDuration::from_hours(1);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// Takes jobs.
+    /// Claims jobs.
     Working,
-    /// Takes no new ones.
+    /// Claims no new jobs.
     Stopping,
-    /// Nothing is left to keep alive.
+    /// No lease is left to renew.
     Ended,
 }
 
@@ -45,19 +45,19 @@ struct Shared {
     changed: Condvar,
 }
 
-/// The running threads. Dropping it lets them end by themselves after the job at hand.
+/// Running threads. When it is dropped, they end by themselves after the current job.
 pub struct Runner {
     shared: Arc<Shared>,
     heart: Option<JoinHandle<()>>,
 }
 
 impl Runner {
-    /// Plants the schedules and starts to work on the jobs of the program.
+    /// Inserts the scheduled jobs and starts to run the jobs of the program.
     pub fn start(app: &App) -> Result<Self, AppError> {
         Self::start_with(app, app.handlers())
     }
 
-    /// The same for other handlers.
+    /// Does the same as [`Runner::start`] for other handlers.
     pub fn start_with(app: &App, handlers: &'static [Handler]) -> Result<Self, AppError> {
         plant(app, handlers)?;
         let shared = Arc::new(Shared {
@@ -82,14 +82,14 @@ impl Runner {
         Ok(Self { shared, heart: Some(heart) })
     }
 
-    /// Name of this process among the runners.
+    /// Returns the name of this process among the runners.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.shared.name
     }
 
-    /// Takes no new jobs and waits for those at hand, so long at most. Answers false when one was left behind: its
-    /// lease runs out, and it is done again.
+    /// Stops claiming jobs and waits for the current ones, at most that long. Returns false if one is still running:
+    /// its lease expires, and it runs again.
     pub fn stop(mut self, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;
         let mut progress = self.shared.lock();
@@ -126,7 +126,7 @@ impl Drop for Runner {
     }
 }
 
-/// Machine, process and a random part, since processes in containers often share the first two.
+/// Returns a name of machine, process and a random part, since processes in containers often share the first two.
 fn name(app: &App) -> String {
     let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let machine = if machine.trim().is_empty() { "this machine" } else { machine.trim() };
@@ -139,7 +139,7 @@ impl Shared {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits so long, or until the stage is another; answers the stage.
+    /// Waits that long, or until the stage changes; returns the stage.
     fn wait(&self, time: Duration, known: Stage) -> Stage {
         let deadline = Instant::now() + time;
         let mut progress = self.lock();

@@ -1,4 +1,4 @@
-//! One attempt at one job: claiming it, doing it, writing down how it ended.
+//! One attempt at one job: claim it, run it, record the result.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -12,13 +12,13 @@ use serde_json::{Value as Json, json};
 use crate::core::job::{Handler, JobError, Outcome};
 use crate::core::{App, AppError};
 
-/// How long a claim holds without a sign of life.
+/// Time for which a claim lasts without renewal.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(120);
 
-/// Letters of an error that are kept.
+/// Maximum stored length of an error in characters.
 const LONGEST_ERROR: usize = 2000;
 
-/// Puts the scheduled jobs of these handlers into the table; those that are there stay as they are.
+/// Inserts the scheduled jobs of these handlers; existing ones are not changed.
 pub fn plant(app: &App, handlers: &[Handler]) -> Result<(), AppError> {
     let now = app.now();
     for handler in handlers.iter().filter(|handler| !handler.schedule.is_empty()) {
@@ -41,8 +41,7 @@ fn next_time(app: &App, cron: &str, after: Timestamp) -> Result<Timestamp, AppEr
     next_run(cron, after, app.zone()).map_err(|error| AppError::Internal(error.to_string()))
 }
 
-/// Claims the next due job of these handlers in the name of a process and does it. Answers its id, or nothing when
-/// there was none to be had.
+/// Claims the next due job of these handlers for a process and runs it. Returns its id, or nothing if no job was due.
 pub fn run_next(app: &App, handlers: &[Handler], runner: &str) -> Result<Option<Id>, AppError> {
     let Some(job) = claim_next(app, handlers, runner)? else {
         return Ok(None);
@@ -53,7 +52,7 @@ pub fn run_next(app: &App, handlers: &[Handler], runner: &str) -> Result<Option<
     let _span = tracing::error_span!("job", kind = job.kind, id = %job.id, attempt = job.attempts).entered();
     let begun = Instant::now();
     let result = if job.maximum_attempts > 0 && job.attempts > job.maximum_attempts {
-        // Its claims ran out one after the other: whatever it does ends the process, and must not do so for ever.
+        // Its leases expired one after another: it ends the process each time, and must not do so forever.
         Err(JobError("The program ended during every attempt. No more attempts.".to_owned()))
     } else {
         attempt(app, handler, &job)
@@ -77,7 +76,7 @@ pub fn run_next(app: &App, handlers: &[Handler], runner: &str) -> Result<Option<
 
 fn claim_next(app: &App, handlers: &[Handler], runner: &str) -> Result<Option<Job>, AppError> {
     let kinds: Vec<&str> = handlers.iter().map(|handler| handler.kind).collect();
-    // Looked for without the lock of a writer, since most of the time there is nothing.
+    // Polled without the write lock, since most of the time no job is due.
     let now = app.now();
     let look = || app.read(|tx| Ok((jobs::is_misdated(tx, now)?, jobs::due(tx, &kinds, now, now + LEASE)?)));
     let (is_misdated, mut due) = look()?;
@@ -104,7 +103,7 @@ fn attempt(app: &App, handler: &Handler, job: &Job) -> Result<Outcome, JobError>
         .unwrap_or_else(|_| Err(JobError("The job crashed. See the server log.".to_owned())))
 }
 
-/// What follows from the result: done, again, another attempt, or given up.
+/// Records the result of an attempt: done, another run, a retry, or failed.
 fn ending(
     app: &App,
     handler: &Handler,
@@ -135,7 +134,7 @@ fn ending(
             let gives_up = job.maximum_attempts > 0 && job.attempts >= job.maximum_attempts;
             let (state, run_at, attempts) = match scheduled {
                 _ if !gives_up => (State::Queued, retry_at, job.attempts),
-                // A schedule is never given up: it has its attempts again at its next time.
+                // A scheduled job never fails finally: it gets new attempts at its next time.
                 Some(next) => (State::Queued, next, 0),
                 None => (State::Failed, job.run_at, job.attempts),
             };

@@ -1,4 +1,4 @@
-//! The nightly job that forgets what is over.
+//! Nightly job that deletes expired data.
 
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::jobs::BackOff;
@@ -11,20 +11,20 @@ use serde_json::Value as Json;
 use crate::core::job::{Handler, JobError, Outcome};
 use crate::core::{Actor, App};
 
-/// Failures to sign in count for minutes; a day of them helps to see what happened.
+/// Age at which failures to sign in are deleted: they count for minutes; a day of them helps to see what happened.
 const FAILURES: SignedDuration = SignedDuration::from_hours(24);
-/// A program that repeats a request does so within minutes.
+/// Age at which stored answers are deleted: a program that repeats a request does so within minutes.
 const ANSWERS: SignedDuration = SignedDuration::from_hours(48);
-/// Jobs that were done, so that their result can be looked at.
+/// Age at which finished jobs are deleted: late enough to inspect their result.
 const DONE: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// Jobs that were given up, so that nobody misses them.
+/// Age at which failed jobs are deleted: late enough for somebody to notice them.
 const FAILED: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// Who looked at shared calendars.
+/// Age at which views of shared calendars are deleted.
 const VIEWS: SignedDuration = SignedDuration::from_hours(365 * 24);
-/// Processes that died without a word.
+/// Age at which processes that died without stopping are deleted.
 const RUNNERS: SignedDuration = SignedDuration::from_hours(24);
 
-/// Every night, when nobody works.
+/// Handler of the job, run every night outside working hours.
 pub const HANDLER: Handler = Handler {
     kind: "clean_up",
     label: "Clean up",

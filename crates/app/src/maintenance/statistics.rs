@@ -1,4 +1,4 @@
-//! The nightly job that keeps the statistics of the database up to date.
+//! Nightly job that updates the statistics of the database.
 
 use obcms_domain::jobs::BackOff;
 use serde_json::Value as Json;
@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::core::job::{Handler, JobError, Outcome};
 use crate::core::{App, AppError};
 
-/// Every night, after the cleaning.
+/// Handler of the job, run every night after the cleaning.
 pub const HANDLER: Handler = Handler {
     kind: "statistics",
     label: "Update statistics",

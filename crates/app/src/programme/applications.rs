@@ -1,11 +1,11 @@
-//! Applications for services: when they were submitted.
+//! Applications for services: day of submission.
 
 use obcms_domain::registry::{Record, Value};
 
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
-/// Notes the day of submission.
+/// Sets the day of submission.
 pub fn before_save(
     work: &mut UnitOfWork<'_, '_>,
     _: Option<&Record>,

@@ -1,5 +1,5 @@
-//! Choices that a save accepts now, where they depend on approval, project, validation or prerequisites. Commands refuse
-//! the others, and forms do not offer them.
+//! Checks of choices that depend on approval, project, validation or prerequisites. Commands refuse the other choices,
+//! and forms do not offer them.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,13 +13,13 @@ use crate::core::rules::{Choices, Refusal};
 use crate::core::{AppError, UnitOfWork};
 use crate::programme::projects::stage_of_link;
 
-/// Check of the choices of a PPA, by the stage of its project.
+/// Returns the check of the choices of a PPA, by the stage of its project.
 pub fn of_ppa(tx: &mut Tx<'_>, ppa: &Record, _: Timestamp) -> Result<Choices, AppError> {
     let project = stage_of_link(tx, "ppa", ppa.id)?;
     Ok(Box::new(move |before, record, today| refuse_ppa(project, before, record, today)))
 }
 
-/// Check of the choices of a need, by the stage of its project.
+/// Returns the check of the choices of a need, by the stage of its project.
 pub fn of_need(tx: &mut Tx<'_>, need: &Record, _: Timestamp) -> Result<Choices, AppError> {
     let project = stage_of_link(tx, "need", need.id)?;
     Ok(Box::new(move |before, record, _| {
@@ -32,7 +32,7 @@ pub fn of_need(tx: &mut Tx<'_>, need: &Record, _: Timestamp) -> Result<Choices, 
     }))
 }
 
-/// Refuses a PPA or a need with choices that a save does not accept. What keeps its choices is not asked about.
+/// Refuses a PPA or a need with choices that a save does not accept. Unchanged choices are not checked.
 pub(super) fn require(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,

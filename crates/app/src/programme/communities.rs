@@ -1,4 +1,4 @@
-//! Communities: the places above the barangay.
+//! Communities: municipality, province and region of their barangay.
 
 use obcms_domain::kinds::{BARANGAY, MUNICIPALITY};
 use obcms_domain::registry::Record;
@@ -6,7 +6,7 @@ use obcms_domain::registry::Record;
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
-/// Fills in municipality, province and region from the barangay.
+/// Sets municipality, province and region from the barangay.
 pub fn before_save(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,

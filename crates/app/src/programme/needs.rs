@@ -1,4 +1,4 @@
-//! Needs: the score at every save, and who validated.
+//! Needs: score, calculated at every save, and validation.
 
 use obcms_domain::kinds::PROJECT;
 use obcms_domain::programme::needs::{Parts, priority_score};
@@ -11,7 +11,7 @@ use crate::core::{AppError, UnitOfWork};
 /// States in which a need counts as validated.
 const VALIDATED: [&str; 5] = ["validated", "prioritized", "planned", "in_progress", "completed"];
 
-/// Computes the score and notes who validated the need.
+/// Calculates the score and sets who validated the need.
 pub fn before_save(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
@@ -40,7 +40,7 @@ pub fn before_save(
     Ok(())
 }
 
-/// The project of a need has its title.
+/// Copies the title of a need to its project.
 pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     if before.title() == record.title() {
         return Ok(());

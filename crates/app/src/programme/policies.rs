@@ -1,4 +1,4 @@
-//! Policies: the number, counted within the year and never given twice.
+//! Policies: number within the year, never assigned twice.
 
 use obcms_domain::registry::Record;
 use obcms_store::settings;
@@ -6,7 +6,7 @@ use obcms_store::settings;
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
-/// Gives a new recommendation its number: `OOBC-PR-2027-0001`.
+/// Assigns a number to a new recommendation: `OOBC-PR-2027-0001`.
 pub fn before_save(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,

@@ -1,8 +1,7 @@
-//! The figures of the portfolio, counted from the live tables and cached by the revision of the data, so they move at
-//! once.
+//! Figures of the portfolio, calculated from the live tables and cached by revision, so they are always current.
 //!
 //! Totals and groups cover every PPA that is not archived, so that the groups add up to the totals. Average progress
-//! is the plain mean over the PPAs that are not cancelled; beside it stands the mean weighted by budget. A PPA is late
+//! is the plain mean over the PPAs that are not cancelled, shown beside the mean weighted by budget. A PPA is late
 //! when its target end has passed and it is neither completed nor cancelled.
 
 use std::cmp::Reverse;
@@ -26,71 +25,71 @@ pub use store::Needs;
 use crate::core::cache::RevisionCache;
 use crate::core::{Actor, App, AppError, Visibility};
 
-/// PPAs listed at a time.
+/// Number of PPAs on a page of the list.
 pub const LISTED: usize = 50;
 /// Score from which a need is of high priority.
 pub const HIGH_PRIORITY: i64 = 80;
 
-/// What is looked at.
+/// Filter of the portfolio.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
-    /// Only PPAs of this fiscal year.
+    /// Limits PPAs to this fiscal year.
     pub fiscal_year: Option<i64>,
-    /// Only this sector.
+    /// Limits PPAs to this sector.
     pub sector: Option<String>,
-    /// Only this region.
+    /// Limits PPAs to this region.
     pub region: Option<Id>,
 }
 
-/// What a group of PPAs adds up to.
+/// Sums of a group of PPAs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Group {
     /// Value of the group; nothing for PPAs without one.
     pub key: Option<String>,
-    /// What people read.
+    /// Label of the group.
     pub label: String,
-    /// PPAs in it.
+    /// Number of PPAs.
     pub count: i64,
-    /// Their budgets.
+    /// Sum of their budgets, in centavos.
     pub budget: i64,
-    /// Plain mean of their progress, cancelled ones aside.
+    /// Plain mean of their progress in percent, without cancelled ones.
     pub progress: Option<f64>,
 }
 
-/// A PPA with its tasks.
+/// PPA with the counts of its tasks.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// The PPA.
+    /// Figures of the PPA.
     pub ppa: PpaLine,
-    /// Its tasks.
+    /// Counts of its tasks.
     pub tasks: TaskCount,
-    /// Past its target end and not done.
+    /// True if it is past its target end and not done.
     pub is_late: bool,
 }
 
-/// What all PPAs of the selection add up to.
+/// Sums of all selected PPAs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Totals {
-    /// Budget in centavos.
+    /// Sum of budgets, in centavos.
     pub budget: i64,
-    /// Plain mean of the progress.
+    /// Plain mean of the progress in percent.
     pub average_progress: Option<f64>,
-    /// Progress weighted by budget.
+    /// Mean of the progress weighted by budget.
     pub budget_weighted_progress: Option<f64>,
-    /// Slots in all.
+    /// Number of all beneficiary slots.
     pub total_slots: i64,
-    /// OBC slots.
+    /// Number of OBC slots.
     pub obc_slots: i64,
-    /// PPAs that are late.
+    /// Number of late PPAs.
     pub late: usize,
-    /// Tasks.
+    /// Counts of tasks.
     pub tasks: TaskCount,
 }
 
-/// Cache of portfolios by what they show and how far into each kind their reader sees.
+/// Cache of portfolios by filter and by the reader's visibility of each kind.
 pub(crate) type PortfolioCache = RevisionCache<Key, Portfolio>;
 
-/// All that a portfolio depends on beside the data.
+/// Key of a cached portfolio: everything it depends on beside the data.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     filter: Filter,
@@ -101,35 +100,35 @@ pub(crate) struct Key {
     tasks: Option<Visibility>,
 }
 
-/// The figures.
+/// Figures of the portfolio.
 #[derive(Debug)]
 pub struct Portfolio {
-    /// All PPAs of the selection, those that need attention first.
+    /// All selected PPAs, those that need attention first.
     pub lines: Vec<Line>,
-    /// By status.
+    /// Groups by status.
     pub by_status: Vec<Group>,
-    /// By sector.
+    /// Groups by sector.
     pub by_sector: Vec<Group>,
-    /// By funding source.
+    /// Groups by funding source.
     pub by_funding_source: Vec<Group>,
-    /// By stage of the budget approval.
+    /// Groups by stage of the budget approval.
     pub by_approval_stage: Vec<Group>,
-    /// By region.
+    /// Groups by region.
     pub by_region: Vec<Group>,
-    /// The needs.
+    /// Figures of needs.
     pub needs: Needs,
-    /// Projects in each of the nine stages, in order.
+    /// Number of projects in each of the nine stages, in order.
     pub pipeline: Vec<(&'static Choice, i64)>,
-    /// Fiscal years to choose from.
+    /// Fiscal years for the filter.
     pub fiscal_years: Vec<i64>,
-    /// The sums over all PPAs.
+    /// Sums of all PPAs.
     pub totals: Totals,
-    /// The first page of the API, once it was asked for.
+    /// Serialized first page of the API, set at its first request.
     first_page: OnceLock<Arc<[u8]>>,
 }
 
 impl App {
-    /// The figures of what the actor may see.
+    /// Returns the figures of the records that the actor may see.
     pub fn portfolio(&self, actor: &Actor, filter: &Filter) -> Result<Arc<Portfolio>, AppError> {
         let key = Key {
             filter: filter.clone(),
@@ -142,7 +141,7 @@ impl App {
         self.read(|tx| self.cache::<PortfolioCache>().get(tx, key.clone(), |tx| work_out(tx, &key)))
     }
 
-    /// Regions by which the portfolio can be filtered: id and name.
+    /// Returns the regions for the filter: id and name.
     pub fn portfolio_regions(&self) -> Result<Vec<(Id, String)>, AppError> {
         self.read(|tx| Ok(store::regions(tx)?))
     }
@@ -224,7 +223,7 @@ fn is_open(ppa: &PpaLine) -> bool {
     ppa.status != "completed" && ppa.status != "cancelled"
 }
 
-/// Late ones first, then those with late tasks, then those that end next; what is over comes last.
+/// Sorts PPAs: late ones first, then those with late tasks, then those that end next; closed ones last.
 fn by_attention(lines: &mut [Line]) {
     lines.sort_unstable_by(|one, other| {
         let rank = |line: &Line| {
@@ -250,9 +249,9 @@ fn mean<'a>(ppas: impl Iterator<Item = &'a PpaLine>) -> Option<f64> {
     ratio(sum, count)
 }
 
-/// A mean with one decimal.
+/// Returns a mean with one decimal.
 fn ratio(sum: i64, count: i64) -> Option<f64> {
-    // Far below the numbers at which a float loses whole ones.
+    // Far below the numbers at which a float loses integer precision.
     #[allow(clippy::cast_precision_loss)]
     (count > 0).then(|| (sum as f64 * 10.0 / count as f64).round() / 10.0)
 }
@@ -285,7 +284,7 @@ impl Totals {
     fn of(lines: &[Line]) -> Self {
         let ppas = || lines.iter().map(|line| &line.ppa);
         let live = || ppas().filter(|ppa| ppa.status != "cancelled");
-        // In whole pesos, so that the product of a sum and a percentage stays a number.
+        // In whole pesos, so that the product of a sum and a percentage does not overflow.
         let weight: i64 = live().map(|ppa| ppa.budget / 100).sum();
         let weighted = live().map(|ppa| (ppa.budget / 100).saturating_mul(ppa.progress));
         Self {
@@ -306,14 +305,14 @@ impl Totals {
 }
 
 impl Portfolio {
-    /// The figures as the API sends them, with the PPAs from `first` on. The first page is written once.
+    /// Returns the serialized figures with the PPAs from `first` on. The first page is serialized once.
     #[must_use]
     pub fn json(&self, first: usize) -> Arc<[u8]> {
         let write = || Arc::from(self.to_json(first).to_string().into_bytes());
         if first == 0 { Arc::clone(self.first_page.get_or_init(write)) } else { write() }
     }
 
-    /// The figures as the API shows them, with the PPAs from `first` on.
+    /// Returns the representation of the figures with the PPAs from `first` on.
     #[must_use]
     pub fn to_json(&self, first: usize) -> Json {
         let totals = &self.totals;

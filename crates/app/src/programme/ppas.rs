@@ -1,4 +1,4 @@
-//! PPAs: progress, and the place of the needs they answer.
+//! PPAs: progress, and places copied from the needs they answer.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::core::rules::{Input, Members};
 use crate::core::{AppError, UnitOfWork};
 use crate::tasks::progress::show_progress;
 
-/// Keeps the shown progress right and prefills from the first need what was left open.
+/// Sets the shown progress and fills empty fields of a new PPA from its first need.
 pub fn before_save(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
@@ -61,7 +61,7 @@ fn prefill(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(), App
     Ok(())
 }
 
-/// The live project of each PPA.
+/// Returns the live project of each PPA.
 pub fn related_members(tx: &mut Tx<'_>, ppas: &[Record]) -> Result<Vec<Members>, AppError> {
     let ids: Vec<Id> = ppas.iter().map(|ppa| ppa.id).collect();
     let found = records::sources(tx, &ids, &[PROJECT.name], 1000)?;

@@ -1,4 +1,4 @@
-//! Projects: named after their need, one for each need.
+//! Projects: titled after their need, one for each need.
 
 use obcms_domain::kinds::NEED;
 use obcms_domain::registry::Record;
@@ -7,7 +7,7 @@ use obcms_domain::tasks::templates;
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
-/// Names the project and puts a new one into the first stage.
+/// Sets the title of the project, and the first stage of a new one.
 pub fn before_save(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
@@ -36,7 +36,7 @@ pub fn before_save(
     Ok(())
 }
 
-/// The task template of the stage of a project.
+/// Returns the task template for the stage of a project.
 pub fn template(project: &Record) -> Option<&'static str> {
     let stage = project.text("current_stage");
     templates::template_for("project_stage", &|fact| (fact == "stage").then(|| stage.to_owned()))

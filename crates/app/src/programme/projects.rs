@@ -1,4 +1,4 @@
-//! The way of a project through its nine stages.
+//! Stages of a project: its moves through the nine stages.
 
 use std::collections::BTreeMap;
 
@@ -16,20 +16,20 @@ use serde_json::{Value as Json, json};
 use crate::core::rules::Members;
 use crate::core::{Actor, App, AppError, UnitOfWork};
 
-/// A step that somebody asks for.
+/// Requested step of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// One stage forward.
     Advance,
-    /// Past the stage that may be skipped.
+    /// Forward past the next stage, which may be skipped.
     Skip,
     /// Back to an earlier stage.
     Return(Stage),
 }
 
 impl App {
-    /// Moves a project; skipping and returning need a reason. With the stage in which the person saw it, a second press,
-    /// or a second tab, takes no second step.
+    /// Moves a project; skip and return require a reason. `seen` is the stage in which the person saw it, so that a
+    /// double click, or a second tab, takes no second step.
     pub fn move_project(
         &self,
         actor: &Actor,
@@ -47,13 +47,13 @@ impl App {
         })
     }
 
-    /// The stays of a project in its stages and what is missing to enter the next one, for its page.
+    /// Returns the stage visits of a project and what is missing to enter the next stage, for its page.
     pub fn project_state(&self, project: &Record) -> Result<BTreeMap<&'static str, Json>, AppError> {
         self.read(|tx| state(tx, project))
     }
 }
 
-/// The stays of a project in its stages and what is missing to enter the next one.
+/// Returns the stage visits of a project and what is missing to enter the next stage.
 pub fn state(
     tx: &mut obcms_store::Tx<'_>,
     project: &Record,
@@ -85,12 +85,12 @@ pub fn state(
     ]))
 }
 
-/// The members that only the page of a project shows.
+/// Returns the members shown only on the page of a project.
 pub fn page_members(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<Members, AppError> {
     Ok(state(tx, project)?.into_iter().collect())
 }
 
-/// One failed check, with where it is set right.
+/// Returns the representation of a failed check, with the address where it can be fixed.
 fn check(project: &Record, missing: Missing) -> Json {
     let (kind, field) = missing.place();
     let record = match kind {
@@ -105,7 +105,7 @@ fn stage_of(project: &Record) -> Stage {
     Stage::parse(project.text("current_stage")).unwrap_or(Stage::NeedIdentification)
 }
 
-/// Stage of the live project that points by the field, `need` or `ppa`, at a record; of several the one that is furthest.
+/// Returns the stage of the live project whose field `need` or `ppa` refers to a record; of several the furthest.
 pub(crate) fn stage_of_link(
     tx: &mut obcms_store::Tx<'_>,
     field: &str,
@@ -133,7 +133,7 @@ fn facts(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<Facts, AppErr
     Ok(facts)
 }
 
-/// Refuses when the project is in another stage than the one that was seen.
+/// Refuses if the project is in another stage than the one that the person saw.
 fn require_stage(work: &mut UnitOfWork<'_, '_>, id: Id, seen: Stage) -> Result<(), AppError> {
     let project = work.load(&PROJECT, id)?;
     work.actor.require(work.tx, Action::Transition, &project)?;
@@ -194,12 +194,12 @@ fn refusal(project: &Record, error: &LifeCycleError) -> AppError {
     }
 }
 
-/// A new project enters the first stage.
+/// Enters the first stage after a project was created.
 pub fn enter_first(work: &mut UnitOfWork<'_, '_>, project: &Record) -> Result<(), AppError> {
     enter(work, project.id, Stage::NeedIdentification, "")
 }
 
-/// Undoing a step takes the stay in the stage back that it led to; undoing that enters it again.
+/// Removes the stage visit of a step that was undone; an undo of that undo enters the stage again.
 pub fn follow_undo(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,
@@ -230,7 +230,7 @@ fn enter(work: &mut UnitOfWork<'_, '_>, project: Id, stage: Stage, note: &str) -
     Ok(())
 }
 
-/// Lets the states of PPA and need follow the stage. A request has no state of its own until it is turned into a PPA.
+/// Updates the states of PPA and need to the stage. A request has no state of its own until it is turned into a PPA.
 fn follow_stage(work: &mut UnitOfWork<'_, '_>, project: &Record, stage: Stage) -> Result<(), AppError> {
     if let Some(id) = project.reference("ppa")
         && let Some(before) = work.find(&PPA, id)?

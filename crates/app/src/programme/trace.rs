@@ -1,7 +1,7 @@
-//! The chain around one thing: from the community over need, project and PPA to the tasks, and back.
+//! Trace of the chain around a record: from the community over need, project and PPA to the tasks, and back.
 //!
-//! Kinds stand on levels. From the thing the walk goes upwards only, and downwards only; it never turns around, so a
-//! task leads to its PPA and the needs behind it, but not to everything else that hangs on those needs.
+//! Kinds have levels. From the record the walk goes only up, and only down; it never turns around. So a task leads to
+//! its PPA and the needs behind it, but not to everything else that belongs to those needs.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,12 +21,12 @@ use crate::calendar;
 use crate::core::{Actor, App, AppError, Visibility};
 use crate::tasks::occurrences;
 
-/// Links shown of one group at most; the rest is counted.
+/// Maximum number of links shown of one group; the rest is counted.
 pub const MAXIMUM_LINKS: usize = 500;
-/// Things visited at most, whatever hangs together.
+/// Maximum number of visited records.
 const MAXIMUM_THINGS: usize = 4000;
 
-/// The kinds of the chain with their levels, from the ground to the work; what a need leads to stands below it.
+/// Kinds of the chain with their levels, from community to task; a kind that results from a need is below it.
 const LEVELS: [(&str, u8); 11] = [
     ("community", 0),
     ("assessment", 1),
@@ -41,7 +41,7 @@ const LEVELS: [(&str, u8); 11] = [
     ("task", 8),
 ];
 
-/// Groups of the answer: their name and the kind in them, in the order in which people read them.
+/// Groups of the answer with their name and kind, in the order of the page.
 pub const GROUPS: [(&str, &str); 11] = [
     ("communities", "community"),
     ("assessments", "assessment"),
@@ -56,23 +56,23 @@ pub const GROUPS: [(&str, &str); 11] = [
     ("tasks", "task"),
 ];
 
-/// How a link stands to the thing asked for.
+/// Position of a link relative to the requested record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {
-    /// It is the thing.
+    /// The requested record itself.
     Itself,
-    /// The thing rests on it.
+    /// The requested record depends on it.
     Above,
-    /// It follows from the thing.
+    /// It follows from the requested record.
     Below,
-    /// A task that must be done before it.
+    /// Prerequisite of the requested task.
     Prerequisite,
-    /// A task that waits for it.
+    /// Dependent of the requested task.
     Dependent,
 }
 
 impl Position {
-    /// The value in the API.
+    /// Returns the value in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -85,67 +85,67 @@ impl Position {
     }
 }
 
-/// One thing in the chain.
+/// Record in the chain.
 #[derive(Clone, Debug)]
 pub struct Link {
-    /// Its kind.
+    /// Kind of the record.
     pub kind: &'static Kind,
-    /// Itself.
+    /// Id of the record.
     pub id: Id,
-    /// What people call it.
+    /// Title of the record.
     pub title: String,
-    /// Its state, or empty.
+    /// State of the record, or empty.
     pub state: String,
-    /// How it stands to the thing asked for.
+    /// Position relative to the requested record.
     pub position: Position,
-    /// When it is due, for tasks; of one that repeats the date that is to be done next.
+    /// Due date of a task; of a repeating one that of the occurrence to do next.
     pub due_date: Option<Date>,
-    /// Progress, for tasks.
+    /// Progress of a task.
     pub progress: Option<i64>,
 }
 
-/// The things of one kind in the chain.
+/// Records of one kind in the chain.
 #[derive(Clone, Debug)]
 pub struct Group {
     /// Name in the API.
     pub name: &'static str,
-    /// Their kind.
+    /// Kind of the records.
     pub kind: &'static Kind,
-    /// At most [`MAXIMUM_LINKS`] of them.
+    /// At most [`MAXIMUM_LINKS`] records.
     pub links: Vec<Link>,
-    /// How many more there are.
+    /// Number of further records.
     pub more: usize,
 }
 
-/// The chain around a thing.
+/// Chain around a record.
 #[derive(Clone, Debug)]
 pub struct Trace {
-    /// The thing.
+    /// Requested record.
     pub thing: Link,
-    /// Every group, also the empty ones of kinds that the asker may see.
+    /// All groups, also empty ones, of kinds that the actor may see.
     pub groups: Vec<Group>,
-    /// Dates of the thing and of what is dated around it, tasks aside.
+    /// Calendar entries of the record and its chain, without tasks.
     pub dates: Vec<EntryRow>,
     /// Budgets of the PPAs in the chain.
     pub budgets: Vec<(Id, String, Option<i64>)>,
-    /// Estimated cost of the needs in the chain.
+    /// Estimated cost of the needs in the chain, in centavos.
     pub estimated_cost: i64,
 }
 
 impl Trace {
-    /// The group of a name.
+    /// Returns the group of that name.
     #[must_use]
     pub fn group(&self, name: &str) -> Option<&Group> {
         self.groups.iter().find(|group| group.name == name)
     }
 
-    /// Sum of the budgets.
+    /// Returns the sum of the budgets, in centavos.
     #[must_use]
     pub fn budget(&self) -> i64 {
         self.budgets.iter().filter_map(|(_, _, amount)| *amount).sum()
     }
 
-    /// The chain as the API shows it; instants stand in `zone`.
+    /// Returns the representation of the chain; instants are in `zone`.
     #[must_use]
     pub fn to_json(&self, zone: &TimeZone) -> Json {
         let mut object = Map::new();
@@ -212,7 +212,7 @@ fn date_json(entry: &EntryRow, zone: &TimeZone) -> Json {
 }
 
 impl App {
-    /// The chain around a thing that the actor may see, with what the actor may see of it.
+    /// Returns the chain around a record that the actor may see, limited to what the actor may see.
     pub fn trace(&self, actor: &Actor, kind: &'static Kind, id: Id) -> Result<Trace, AppError> {
         self.read(|tx| {
             let record = records::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
@@ -227,7 +227,7 @@ impl App {
 }
 
 impl App {
-    /// The dates of what is worked on; of a series the next one.
+    /// Adds the calendar entries of the work in the chain; of a series the next one.
     fn add_dates(&self, tx: &mut Tx<'_>, trace: &mut Trace) -> Result<(), AppError> {
         let mut dated = vec![trace.thing.id];
         for name in ["assessments", "policies", "projects", "ppas", "policy_milestones", "events", "services"]
@@ -249,7 +249,7 @@ fn level(kind: &str) -> Option<u8> {
     LEVELS.iter().find(|(name, _)| *name == kind).map(|(_, level)| *level)
 }
 
-/// Everything above and below the thing, each once, level by level: one query for a step.
+/// Walks up and down from the record, level by level, with one query for each; every record is visited once.
 fn walk(tx: &mut Tx<'_>, thing: &Reference, start: u8) -> Result<Vec<(Reference, Position)>, AppError> {
     let all: Vec<&str> = LEVELS.iter().map(|(name, _)| *name).collect();
     let mut seen: HashSet<Id> = HashSet::from([thing.id]);
@@ -282,7 +282,7 @@ fn walk(tx: &mut Tx<'_>, thing: &Reference, start: u8) -> Result<Vec<(Reference,
             if neighbour.other.is_archived || !seen.insert(id) {
                 continue;
             }
-            // Nothing hangs below a task, and tasks around it are not walked on from.
+            // Tasks have no lower level, and their dependencies are not followed further.
             let leads_on = position == Position::Above || (position == Position::Below && there < 8);
             if leads_on {
                 next.insert(id, (position, there));
@@ -294,7 +294,7 @@ fn walk(tx: &mut Tx<'_>, thing: &Reference, start: u8) -> Result<Vec<(Reference,
     Ok(found)
 }
 
-/// Groups what was found, leaves out what may not be seen, and adds dates and money.
+/// Groups the visited records, removes those that the actor may not see, and adds dates and money.
 fn collect(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -354,7 +354,7 @@ fn collect(
 fn fill_tasks(tx: &mut Tx<'_>, links: &mut [Link], today: Date) -> Result<(), AppError> {
     let ids: Vec<Id> = links.iter().map(|link| link.id).collect();
     let mut lines = store::task_lines(tx, &ids)?;
-    // Late series stand with the date that was missed last, as on every page.
+    // Late series have the date of the occurrence missed last, as on every page.
     let late: Vec<Id> = lines
         .iter()
         .filter(|line| line.is_series && line.due_date.is_some_and(|due| due < today))
@@ -377,7 +377,7 @@ fn fill_tasks(tx: &mut Tx<'_>, links: &mut [Link], today: Date) -> Result<(), Ap
     Ok(())
 }
 
-/// The thing itself first, then what it rests on; tasks by their due date.
+/// Sorts links: the requested record first, then what it depends on; tasks by their due date.
 fn sort(links: &mut [Link]) {
     let rank = |link: &Link| match link.position {
         Position::Itself => 0,

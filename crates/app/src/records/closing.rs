@@ -1,4 +1,4 @@
-//! Input that closes a record and cancels its open tasks and bookings along.
+//! Input that closes a record and cancels its open tasks and bookings with it.
 
 use obcms_domain::records::closing::closing_statuses;
 use obcms_domain::registry::Kind;
@@ -7,14 +7,14 @@ use serde_json::Value as Json;
 use crate::core::AppError;
 use crate::core::rules::Input;
 
-/// Member of an input that asks to cancel open tasks and bookings along.
+/// Member of an input that requests to cancel open tasks and bookings too.
 pub const MEMBER: &str = "cancel_open_tasks";
-/// Action in the log of what was cancelled with its origin.
+/// Logged action of a record cancelled with its origin.
 pub(crate) const CANCELLED: &str = "cancel_with";
-/// Action in the log of what was reopened with its origin.
+/// Logged action of a record reopened with its origin.
 pub(crate) const REOPENED: &str = "reopen_with";
 
-/// Takes the member out of an input of a kind that knows it. Answers the rest, and whether it was asked for.
+/// Removes the member from an input of a kind that knows it. Returns the rest, and true if cancellation was requested.
 pub(crate) fn take(kind: &Kind, input: &Input) -> Result<(Input, bool), AppError> {
     let mut rest = input.clone();
     if closing_statuses(kind).is_empty() {

@@ -21,8 +21,8 @@ impl App {
         self.write(actor, |work| create(work, kind, input))
     }
 
-    /// Creates a record once for a key: the same request again gets the same answer, another one is refused.
-    /// `base` is where the actor reaches the program, for addresses in the answer.
+    /// Creates a record once for an idempotency key: the same request again gets the same answer, another one is
+    /// refused. `base` is the address at which the actor reaches the program, for addresses in the answer.
     pub fn create_once(
         &self,
         actor: &Actor,
@@ -56,14 +56,14 @@ impl App {
                 location: format!("/api/v1/{}/{}", kind.collection, record.id),
                 body: Json::Object(object.clone()).to_string(),
             };
-            // Without the address of a feed or a share, which is a secret.
+            // Stored without the address of a feed or a share, which is a secret.
             idempotency::keep(work.tx, user, key, &answer, work.now)?;
             object.extend(self.owner_fields(base, work.actor, &record));
             answer.body = Json::Object(object).to_string();
             Ok(answer)
         });
         match result {
-            // The same request was faster on another connection: its answer is ours.
+            // The same request was faster on another connection: return its answer.
             Err(AppError::Store(error)) if error.is_unique_violation() => {
                 match self.read(|tx| Ok(idempotency::find(tx, user, key)?))? {
                     Some(answer) => known(answer),
@@ -74,8 +74,8 @@ impl App {
         }
     }
 
-    /// Creates a record from a form whose key is sent along, and returns its id: the same content sent again with the
-    /// key, as by a second press, leads to the same record. Other content is another record.
+    /// Creates a record from a form that carries a key, and returns its id. The same content with the same key, as
+    /// after a double click, returns the same record. Other content creates another record.
     pub fn create_from_form(
         &self,
         actor: &Actor,
@@ -88,7 +88,7 @@ impl App {
             return Ok(self.create(actor, kind, input)?.id);
         };
         let digest = hex(&Sha256::digest(Json::Object(input.clone()).to_string().as_bytes()));
-        // The digest belongs to the key: what was changed after going back is meant to be another record.
+        // The digest is part of the key: a form changed after going back is meant to create another record.
         let key = format!("form:{key}:{}", &digest[..32]);
         let made = |answer: &idempotency::Answer| answer.location.parse::<Id>().ok();
         let result = self.write(actor, |work| {
@@ -116,7 +116,7 @@ impl App {
         }
     }
 
-    /// A kept answer with what only the owner of the record is shown, which is not kept with it.
+    /// Returns a stored answer with the members shown only to the owner of the record, which are not stored with it.
     fn with_owner_members(
         &self,
         actor: &Actor,
@@ -139,7 +139,7 @@ impl App {
         Ok(answer)
     }
 
-    /// Changes a record; `expected` is the version that the actor saw.
+    /// Updates a record; `expected` is the version that the actor saw.
     pub fn update(
         &self,
         actor: &Actor,
@@ -151,7 +151,7 @@ impl App {
         self.write(actor, |work| update(work, kind, id, input, expected))
     }
 
-    /// Archives a record, in place of deleting it.
+    /// Archives a record; there is no deletion.
     pub fn archive(
         &self,
         actor: &Actor,
@@ -162,7 +162,7 @@ impl App {
         self.write(actor, |work| archive(work, kind, id, expected))
     }
 
-    /// Brings an archived record back.
+    /// Restores an archived record.
     pub fn restore(
         &self,
         actor: &Actor,
@@ -173,7 +173,7 @@ impl App {
         self.write(actor, |work| restore(work, kind, id, expected))
     }
 
-    /// A record that the actor may see.
+    /// Returns a record that the actor may see.
     pub fn get(&self, actor: &Actor, kind: &'static Kind, id: Id) -> Result<Record, AppError> {
         self.read(|tx| {
             let mut record = store::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
@@ -195,7 +195,7 @@ fn require_writable(actor: &Actor, kind: &Kind) -> Result<(), AppError> {
     require_write(actor)
 }
 
-/// Where the records come from that nobody writes here.
+/// Returns the source of read-only records, in words.
 pub(crate) fn source_label(kind: &Kind) -> &'static str {
     match kind.module {
         Module::External => "external calendars",
@@ -203,7 +203,7 @@ pub(crate) fn source_label(kind: &Kind) -> &'static str {
     }
 }
 
-/// A token that reads may not write.
+/// Refuses a read-only token.
 pub fn require_write(actor: &Actor) -> Result<(), AppError> {
     if actor.read_only {
         return Err(AppError::Forbidden { detail: "This token is read-only.".to_owned(), who: Vec::new() });
@@ -213,7 +213,7 @@ pub fn require_write(actor: &Actor) -> Result<(), AppError> {
 
 /// Creates a record.
 pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, input: &Input) -> Result<Record, AppError> {
-    // Who may make none at all learns that before anything about the input.
+    // Actors who may create none at all are refused before the input is checked.
     let possible = allows(
         &work.actor.roles,
         Action::Create,
@@ -241,7 +241,7 @@ pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, input: &Input)
     reload(work, &record)
 }
 
-/// Returns the record as the effects of its write left it.
+/// Reloads a record after the effects of its write.
 pub fn reload(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<Record, AppError> {
     work.find(record.kind, record.id)?.ok_or(AppError::NotFound(record.kind.label))
 }
@@ -254,7 +254,7 @@ pub fn require_version(record: &Record, expected: Option<i64>) -> Result<(), App
     }
 }
 
-/// Changes a record by a merge patch (RFC 7396).
+/// Updates a record with a merge patch (RFC 7396).
 pub fn update(
     work: &mut UnitOfWork<'_, '_>,
     kind: &'static Kind,
@@ -298,7 +298,7 @@ pub fn update(
     reload(work, &record)
 }
 
-/// Loads a record for an action that the actor may do on the version that they saw.
+/// Loads a record for an action that the policy allows and on the version that the actor saw.
 fn load_for(
     work: &mut UnitOfWork<'_, '_>,
     action: Action,
@@ -331,7 +331,7 @@ pub fn archive(
     Ok(record)
 }
 
-/// Brings an archived record back.
+/// Restores an archived record.
 pub fn restore(
     work: &mut UnitOfWork<'_, '_>,
     kind: &'static Kind,
@@ -348,7 +348,7 @@ pub fn restore(
     reload(work, &record)
 }
 
-/// Checks that need the database: what is pointed at exists, what must be unique is.
+/// Checks that need the database: references exist, and unique values are unique.
 pub fn check(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
@@ -380,7 +380,7 @@ fn check_references(
     if ids.is_empty() {
         return Ok(());
     }
-    // What its writer may not see is not there for them.
+    // Targets that the actor may not see do not exist for them.
     let mut found = store::references(work.tx, &ids)?;
     let kept: Vec<Id> = before
         .map(|before| fields.iter().flat_map(|place| before.values[*place].targets()).collect())
@@ -424,7 +424,7 @@ fn check_references(
     Ok(())
 }
 
-/// Refuses values that another record has and that must be unique, for what is brought back rather than given.
+/// Refuses values that must be unique and that another record has; for restored records, whose values are not input.
 pub(crate) fn require_free(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,

@@ -1,7 +1,7 @@
-//! Rights by field: the one place that decides which fields of a record somebody may write.
+//! Field rights: decides which fields of a record an actor may write.
 //!
 //! Every command that takes fields from people asks [`Actor::require_given`] with the record before and after, or
-//! [`Actor::require_new`] for a new one. A field with an unchanged value is not touched. Pages ask [`App::offer`] to
+//! [`Actor::require_new`] for a new one. A field with an unchanged value does not count. Pages ask [`App::offer`] to
 //! offer only the fields and choices that the command would accept.
 
 use obcms_domain::accounts::{Action, FieldGroup, Relation, Role, allows, allows_field, who_can_write};
@@ -13,12 +13,12 @@ use serde_json::{Map, Value as Json};
 use crate::core::{Actor, App, AppError};
 use crate::records::Input;
 
-/// Fields of a record that somebody may write.
+/// Fields of a record that an actor may write.
 #[derive(Clone, Debug)]
 pub struct Writable {
     kind: &'static Kind,
     groups: Vec<FieldGroup>,
-    /// The field that makes a record a request may be written.
+    /// True if the field that makes a record a request may be written.
     changes_request: bool,
 }
 
@@ -38,7 +38,7 @@ impl Writable {
         self.kind.field(name).is_some_and(|field| self.allows(field))
     }
 
-    /// Returns true if the state may be brought from one value to another.
+    /// Returns true if the state may be changed from one value to another.
     #[must_use]
     pub fn allows_state(&self, from: &str, to: &str) -> bool {
         self.kind.field(self.kind.state).is_some_and(|field| {
@@ -53,11 +53,11 @@ impl Writable {
     }
 }
 
-/// Fields and choices that a form offers: no other is accepted by a save now.
+/// Fields and choices that a form offers; a save accepts no others at this moment.
 #[derive(Clone, Debug)]
 pub struct Offer {
     writable: Writable,
-    /// Choices that are refused: field and value.
+    /// Refused choices: field and value.
     withheld: Vec<(&'static str, &'static str)>,
 }
 
@@ -74,7 +74,7 @@ impl Offer {
         !self.withheld.iter().any(|(field, choice)| *field == name && *choice == value)
     }
 
-    /// Returns true if the record may be brought to a state that closes it.
+    /// Returns true if the record may be changed to a state that closes it.
     #[must_use]
     pub fn allows_closing(&self, kind: &Kind) -> bool {
         self.allows_name("status")
@@ -83,7 +83,7 @@ impl Offer {
 }
 
 impl App {
-    /// Fields and choices that a form offers to the actor, of a record or of a new one.
+    /// Returns the fields and choices that a form offers to the actor, for a record or a new one.
     pub fn offer(
         &self,
         actor: &Actor,
@@ -116,7 +116,7 @@ impl App {
                     changed.set(field.name, choice.value);
                     let from = before.map_or("", |before| before.text(field.name));
                     let is_refused = if field.name == kind.state {
-                        // A new record is not put on hold.
+                        // A new record cannot be on hold.
                         !writable.allows_state(from, choice.value)
                             || (before.is_none() && statuses_with_reason(kind).contains(&choice.value))
                     } else if kind.request.is_some_and(|(name, _)| name == field.name) {
@@ -134,19 +134,19 @@ impl App {
     }
 }
 
-/// Returns true if the actor may make requests for their own, of which this may become one.
+/// Returns true if the actor may create requests for their own organization or community, and this may become one.
 fn may_request(actor: &Actor, record: &Record) -> bool {
     record.is_request() && allows(&actor.roles, Action::Create, record.kind.area, &[Relation::OwnRequest])
 }
 
 impl Actor {
-    /// Fields of a record that the actor may write.
+    /// Returns the fields of a record that the actor may write.
     pub fn writable(&self, tx: &mut Tx<'_>, record: &Record) -> Result<Writable, AppError> {
         let relations = self.relations(tx, record)?;
         Ok(self.writable_with(record.kind, Action::Edit, &relations))
     }
 
-    /// Fields that the actor may write of a new record of the kind.
+    /// Returns the fields that the actor may write in a new record of the kind.
     #[must_use]
     pub fn writable_new(&self, kind: &'static Kind) -> Writable {
         let mut writable = self.writable_with(
@@ -154,12 +154,12 @@ impl Actor {
             Action::Create,
             &[Relation::None, Relation::Request, Relation::OwnRequest, Relation::Own],
         );
-        // Which request it is must be said, though there may be but one choice.
+        // The field that makes a record a request must be given, even if there is only one choice.
         writable.changes_request = true;
         writable
     }
 
-    /// Fields of the kind that the actor may write by the action, standing in these relations to the record.
+    /// Returns the fields of the kind that the actor may write by the action, with these relations to the record.
     #[must_use]
     pub fn writable_with(&self, kind: &'static Kind, action: Action, relations: &[Relation]) -> Writable {
         let writes = |group: &FieldGroup| allows_field(&self.roles, action, kind.area, *group, relations);
@@ -177,7 +177,7 @@ impl Actor {
         self.require_touched(tx, before, after, &touched(before, after))
     }
 
-    /// The same for the fields of an input; what else differs followed from them.
+    /// Refuses fields of an input that the actor may not write; other differences followed from them.
     pub fn require_given(
         &self,
         tx: &mut Tx<'_>,
@@ -202,7 +202,7 @@ impl Actor {
         }
         let relations = self.relations(tx, before)?;
         let mut refused = self.refused(Action::Edit, before.kind, touched, &relations);
-        // What is no request becomes none, and the other way round, by whoever may make both.
+        // A change between request and no request needs the right to create both.
         if let Some((name, _)) = before.kind.request
             && let Some(field) = before.kind.field(name)
             && touched.iter().any(|(known, _)| known.name == name)
@@ -214,8 +214,8 @@ impl Actor {
         refusal(Action::Edit, before, &refused)
     }
 
-    /// Refuses a new record that the actor may not make, or fields of it that they may not write; what has its initial
-    /// value was not written.
+    /// Refuses a new record that the actor may not create, or fields of it that they may not write. A field with its
+    /// initial value does not count.
     pub fn require_new(
         &self,
         tx: &mut Tx<'_>,
@@ -225,13 +225,13 @@ impl Actor {
         let kind = record.kind;
         match self.require(tx, Action::Create, record) {
             Ok(()) => {}
-            // Whoever may make requests is told by which field this is none.
+            // An actor who may create requests learns which field makes this none.
             Err(AppError::Forbidden { .. } | AppError::NotFound(_)) => {
                 let by = kind.request.and_then(|(name, _)| kind.field(name));
                 if let Some(field) = by.filter(|_| !record.is_request()) {
                     refusal(Action::Create, record, &[(field, FieldGroup::Decision)])?;
                 }
-                // Whoever may make one for their own is told by which field this is for others.
+                // An actor who may create one for their own learns which field makes this one for others.
                 let own = allows(&self.roles, Action::Create, kind.area, &[Relation::OwnRequest]);
                 let by = kind.concerns.iter().find_map(|name| kind.field(name));
                 if let Some(field) = by.filter(|_| own && record.is_request()) {
@@ -249,7 +249,7 @@ impl Actor {
         let mut relations = vec![Relation::None, Relation::Own];
         relations.extend(self.request_relations(record));
         let mut touched = touched(&initial, record);
-        // The value that makes a record a request was asked for above.
+        // The value that makes a record a request was checked above.
         touched.retain(|(field, _)| {
             !record.is_request() || kind.request.is_none_or(|(name, _)| name != field.name)
         });
@@ -257,7 +257,8 @@ impl Actor {
         refusal(Action::Create, record, &refused)
     }
 
-    /// Refuses what the policy does not allow on this record, as [`Actor::require`], and names the fields of the input.
+    /// Refuses an action that the policy does not allow on this record, like [`Actor::require`], and names the fields
+    /// of the input.
     pub fn require_input(
         &self,
         tx: &mut Tx<'_>,
@@ -268,7 +269,7 @@ impl Actor {
         self.require_names(tx, action, record, input.keys().map(String::as_str))
     }
 
-    /// Refuses what the policy does not allow on this record, and names these fields.
+    /// Refuses an action that the policy does not allow on this record, and names these fields.
     pub fn require_names<'a>(
         &self,
         tx: &mut Tx<'_>,
@@ -311,7 +312,7 @@ impl Actor {
         touched.iter().filter(|(_, group)| refused(*group)).copied().collect()
     }
 
-    /// Returns true if the actor may make a record that is a request, or none, as this one.
+    /// Returns true if the actor may create a record like this one, request or not.
     fn may_make(&self, record: &Record) -> bool {
         let mut relations = vec![Relation::None];
         relations.extend(self.request_relations(record));
@@ -319,8 +320,8 @@ impl Actor {
     }
 }
 
-/// Fields given by people that differ between two states of a record, with the group that decides on the change. What
-/// differs on single dates of a series counts for the field that differs there.
+/// Returns the input fields that differ between two states of a record, with the field group that decides on the
+/// change. What differs on single occurrences of a series counts for the field that differs there.
 fn touched(before: &Record, after: &Record) -> Vec<(&'static Field, FieldGroup)> {
     let kind = before.kind;
     let mut found: Vec<(&'static Field, FieldGroup)> = Vec::new();
@@ -351,7 +352,7 @@ fn touched(before: &Record, after: &Record) -> Vec<(&'static Field, FieldGroup)>
     unique
 }
 
-/// Names of the fields that single dates of a series have otherwise.
+/// Returns the names of the fields in which overrides of a series differ.
 fn differing_on_dates(before: &registry::Value, after: &registry::Value) -> Vec<String> {
     let dates = |value: &registry::Value| match value {
         registry::Value::Json(Json::Object(dates)) => dates.clone(),
@@ -373,7 +374,7 @@ fn differing_on_dates(before: &registry::Value, after: &registry::Value) -> Vec<
     names
 }
 
-/// A state that only a decision gives or takes is a matter of deciding.
+/// Returns the field group of a state change: a state that only a decision sets or leaves belongs to decisions.
 fn group_of_state(kind: &Kind, field: &Field, from: &str, to: &str) -> FieldGroup {
     if [from, to].into_iter().any(|state| kind.decisions.contains(&state)) {
         FieldGroup::Decision
@@ -382,7 +383,7 @@ fn group_of_state(kind: &Kind, field: &Field, from: &str, to: &str) -> FieldGrou
     }
 }
 
-/// The refusal of these fields, with who may write each; nothing when there are none.
+/// Returns the refusal of these fields, with the roles that may write each; `Ok` if there are none.
 fn refusal(action: Action, record: &Record, fields: &[(&'static Field, FieldGroup)]) -> Result<(), AppError> {
     if fields.is_empty() {
         return Ok(());
@@ -411,7 +412,7 @@ fn refusal(action: Action, record: &Record, fields: &[(&'static Field, FieldGrou
     Err(AppError::ForbiddenFields { detail, who, errors })
 }
 
-/// Roles, each with the relation it needs: `administrator, coordinator, staff (own)`.
+/// Lists roles, each with the relation it needs: `administrator, coordinator, staff (own)`.
 fn roles_in_words(allowed: &[(Role, Relation)]) -> String {
     let mut words: Vec<String> = Vec::new();
     for role in Role::ALL {

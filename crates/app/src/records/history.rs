@@ -12,32 +12,32 @@ use serde_json::{Map, Value as Json, json};
 use crate::core::unit_of_work::is_shown;
 use crate::core::{Actor, App, AppError};
 
-/// One entry of the history, for people.
+/// Entry of the history for people.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The change.
     pub change: Change,
-    /// Name of whoever did it.
+    /// Name of the person who made it.
     pub actor: String,
-    /// Field by field what changed.
+    /// Changed fields with their values.
     pub fields: Vec<FieldChange>,
 }
 
-/// What happened to one field.
+/// Change of one field.
 #[derive(Clone, Debug)]
 pub struct FieldChange {
     /// Name of the field.
     pub field: &'static str,
-    /// What people call it.
+    /// Label of the field.
     pub label: &'static str,
-    /// Before.
+    /// Value before the change.
     pub old: Json,
-    /// After.
+    /// Value after the change.
     pub new: Json,
 }
 
 impl Entry {
-    /// Leaves out what is personal: its fields, and remarks such as the names of tokens.
+    /// Removes personal data: personal fields, and remarks such as the names of tokens.
     fn conceal(&mut self, kind: &Kind) {
         self.fields.retain(|change| kind.field(change.field).is_some_and(|field| !field.personal));
         if self.fields.is_empty() {
@@ -45,7 +45,7 @@ impl Entry {
         }
     }
 
-    /// Masks what is sealed.
+    /// Masks sealed fields.
     fn mask(&mut self, kind: &Kind) {
         let is_sealed = |name: &str| kind.field(name).is_some_and(|field| field.sealed);
         let mask = |value: &mut Json| {
@@ -62,7 +62,7 @@ impl Entry {
         }
     }
 
-    /// The entry as the API shows it.
+    /// Returns the representation of the entry.
     #[must_use]
     pub fn to_json(&self) -> Json {
         let mut fields = Map::new();
@@ -85,7 +85,7 @@ impl Entry {
 }
 
 impl App {
-    /// The history of a record that the actor may see, newest first.
+    /// Returns the history of a record that the actor may see, newest first.
     pub fn history(
         &self,
         actor: &Actor,
@@ -110,7 +110,7 @@ impl App {
     }
 }
 
-/// Changes with the names of who made them and the labels of what they changed.
+/// Adds the names of people and the labels of fields to changes.
 pub fn entries(tx: &mut Tx<'_>, changes: Vec<Change>) -> Result<Vec<Entry>, AppError> {
     let ids: Vec<Id> = changes.iter().filter_map(|change| change.actor).collect();
     let people = store::references(tx, &ids)?;

@@ -1,4 +1,4 @@
-//! Lists of records, asked for by the parameters of an address.
+//! Lists of records, requested by the parameters of an address.
 
 mod filters;
 
@@ -16,46 +16,46 @@ use obcms_store::{SqlValue, Tx};
 use crate::core::{Actor, App, AppError};
 use crate::records::references;
 
-/// Records on one page when nothing is said.
+/// Default page size in records.
 pub const LIMIT: i64 = 50;
-/// Records on one page at most.
+/// Maximum page size in records.
 pub const MAXIMUM_LIMIT: i64 = 500;
 
-/// What a list is asked for: the parameters in the order in which they came.
+/// Parameters of a list, in the order of the address.
 pub type Parameters = Vec<(String, String)>;
 
-/// A page of a list.
+/// Page of a list.
 #[derive(Clone, Debug)]
 pub struct Listing {
-    /// The records.
+    /// Records of the page.
     pub records: Vec<Record>,
-    /// Where the next page starts.
+    /// Cursor of the next page.
     pub next_cursor: Option<String>,
-    /// How many there are in all.
+    /// Number of records on all pages.
     pub total: i64,
-    /// What the records point at.
+    /// Titles of the records that the page refers to.
     pub directory: Directory,
 }
 
-/// The parameters of a list, read.
+/// Parsed parameters of a list.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Conditions.
+    /// Filters by field.
     pub filters: Vec<Filter>,
-    /// Beginnings of words.
+    /// Search words; each matches the beginning of a word.
     pub words: Vec<String>,
-    /// By life.
+    /// Filter by archived records.
     pub archived: Archived,
-    /// Order.
+    /// Sort order.
     pub order: Order,
     /// Page size.
     pub limit: i64,
-    /// Where to go on.
+    /// Cursor after which the page starts.
     pub after: Option<Cursor>,
 }
 
 impl Request {
-    /// Filters and sorts by another field in place of one.
+    /// Replaces a field with another one in filters and order.
     fn replace_field(&mut self, kind: &'static Kind, field: &str, other: &str) {
         self.filters.iter_mut().for_each(|filter| replace_in_filter(filter, field, other));
         if let SortKey::Field(known) = self.order.key
@@ -78,7 +78,7 @@ fn replace_in_filter(filter: &mut Filter, field: &str, other: &str) {
 }
 
 impl App {
-    /// A page of the kind's records that the actor may see.
+    /// Returns a page of the kind's records that the actor may see.
     pub fn list(
         &self,
         actor: &Actor,
@@ -89,7 +89,7 @@ impl App {
         self.read(|tx| list(tx, actor, kind, &request))
     }
 
-    /// Reads the parameters of a list, with the shortcuts of the kind; an unknown one is refused.
+    /// Parses the parameters of a list, with the shortcuts of the kind. An unknown parameter is refused.
     pub fn list_request(
         &self,
         actor: &Actor,
@@ -134,7 +134,7 @@ impl App {
         is_own(name) || filters::is_filter(kind, name) || self.rules().of(kind).shortcut(name).is_some()
     }
 
-    /// The parameters of a list as a file has them: all of it, in pages of the largest size.
+    /// Parses the parameters of an export: the whole list, in pages of the maximum size.
     pub(crate) fn export_request(
         &self,
         actor: &Actor,
@@ -153,7 +153,7 @@ impl App {
         Ok(request)
     }
 
-    /// All records of the kind that fit, page after page.
+    /// Runs a function on all matching records of the kind, page by page.
     pub fn each(
         &self,
         actor: &Actor,
@@ -162,7 +162,7 @@ impl App {
         mut each: impl FnMut(&Listing) -> Result<(), AppError>,
     ) -> Result<(), AppError> {
         let request = &mut self.export_request(actor, kind, parameters)?;
-        // One transaction, so that the file shows one state of the data.
+        // One transaction, so that the file shows one revision of the data.
         self.read(|tx| {
             loop {
                 let page = list(tx, actor, kind, request)?;
@@ -176,7 +176,7 @@ impl App {
     }
 }
 
-/// A page of the kind's records that the actor may see.
+/// Returns a page of the kind's records that the actor may see.
 pub fn list(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -213,8 +213,8 @@ pub fn list(
     })
 }
 
-/// Refuses filters and orders by fields that the asker does not see, as those that do not exist: what a list leaves out
-/// or how it is ordered tells what is in them.
+/// Refuses filters and orders by fields that the actor may not see, as if these did not exist: the rows or the order
+/// of a list would reveal their values.
 fn refuse_personal(kind: &'static Kind, parameters: &Parameters) -> Result<(), AppError> {
     let is_personal = |name: &str| {
         kind.fields.iter().filter(|field| field.personal).any(|field| {
@@ -234,7 +234,7 @@ fn refuse_personal(kind: &'static Kind, parameters: &Parameters) -> Result<(), A
     if errors.is_empty() { Ok(()) } else { Err(AppError::BadParameter(errors)) }
 }
 
-/// The parameters of every list beside its filters. They say one thing and are given once.
+/// Parameters of every list beside its filters. Each has one value and may be given once.
 const ONCE: [&str; 5] = ["q", "limit", "cursor", "sort", "archived"];
 
 fn is_own(name: &str) -> bool {
@@ -288,7 +288,7 @@ fn parse(kind: &'static Kind, parameters: &Parameters, zone: &TimeZone) -> Resul
     if errors.is_empty() { Ok(request) } else { Err(AppError::BadParameter(errors)) }
 }
 
-/// `due_date` or `-due_date`.
+/// Parses an order: `due_date` or `-due_date`.
 fn order(kind: &'static Kind, text: &str) -> Option<Order> {
     let (name, descending) = match text.strip_prefix('-') {
         Some(name) => (name, true),
@@ -302,7 +302,7 @@ fn order(kind: &'static Kind, text: &str) -> Option<Order> {
     Some(Order { key, descending })
 }
 
-/// Whether a list can be sorted by the field.
+/// Returns true if a list can be sorted by the field.
 #[must_use]
 pub fn is_sortable(field: &Field) -> bool {
     field.is_comparable()
@@ -318,12 +318,12 @@ pub fn is_sortable(field: &Field) -> bool {
         )
 }
 
-/// An instant of an address: a plus that was not escaped arrives as a blank, and nothing else in an instant could.
+/// Restores the plus sign of an instant in an address: unescaped, it arrives as a blank, which no instant contains.
 pub(crate) fn with_plus(text: &str) -> String {
     text.replace(' ', "+")
 }
 
-/// A cursor as an opaque text.
+/// Encodes a cursor as opaque text.
 #[must_use]
 pub fn encode_cursor(cursor: &Cursor) -> String {
     let key = match &cursor.key {
@@ -339,7 +339,7 @@ pub fn encode_cursor(cursor: &Cursor) -> String {
     hex(format!("{}|{key}", cursor.id).as_bytes())
 }
 
-/// A cursor that was given out; nothing for another text.
+/// Decodes a cursor that was issued here; nothing for another text.
 #[must_use]
 pub fn decode_cursor(text: &str) -> Option<Cursor> {
     if !text.len().is_multiple_of(2) || !text.is_ascii() || text.len() > 4000 {

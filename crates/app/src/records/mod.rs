@@ -1,4 +1,4 @@
-//! Records of any kind: commands, lists, search, history, undo, files, and what of them may be written and is shown.
+//! Records of any kind: commands, lists, search, history, undo, import and export, field rights and representation.
 //!
 //! Rules of single kinds come from the table of rules.
 

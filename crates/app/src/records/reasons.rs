@@ -1,7 +1,7 @@
-//! Reasons of changes: what people are asked when they bring a record to a state that needs one.
+//! Reasons of changes to states that require one.
 //!
-//! The reason is kept as the note of the change, so the history tells it. Pages always ask; a program that sends the
-//! member must not leave it empty.
+//! The reason is stored as the note of the change, so the history shows it. Pages always ask for it; a program that
+//! sends the member must not leave it empty.
 
 use obcms_domain::records::closing::statuses_with_reason;
 use obcms_domain::registry::{Kind, Record, check_text};
@@ -10,12 +10,12 @@ use serde_json::Value as Json;
 use crate::core::{AppError, UnitOfWork};
 use crate::records::Input;
 
-/// Member of an input with the reason.
+/// Member of an input that holds the reason.
 pub const MEMBER: &str = "reason";
-/// Characters of a reason at most.
+/// Maximum length of a reason in characters.
 const LENGTH: usize = 2000;
 
-/// Takes the member out of an input of a kind that knows it. Answers the rest, and the reason if one was sent.
+/// Removes the member from an input of a kind that knows it. Returns the rest, and the reason if one was given.
 pub(crate) fn take(kind: &Kind, input: &Input) -> Result<(Input, Option<String>), AppError> {
     let mut rest = input.clone();
     if statuses_with_reason(kind).is_empty() {
@@ -33,7 +33,7 @@ pub(crate) fn take(kind: &Kind, input: &Input) -> Result<(Input, Option<String>)
     Ok((rest, reason))
 }
 
-/// Notes the reason with the change; refuses an empty one for a state that needs it.
+/// Notes the reason with the change; refuses an empty one for a state that requires it.
 pub(crate) fn note(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,

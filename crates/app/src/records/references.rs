@@ -1,4 +1,4 @@
-//! References between records, as far as their reader or writer may know of the targets.
+//! References between records, limited to the targets that the actor may see.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,13 +10,13 @@ use obcms_store::records::{self, Directory};
 use crate::core::{Actor, App, AppError, Visibility};
 
 impl App {
-    /// Titles of the records that these ids point at, without those that the actor may not see.
+    /// Returns the titles of the records with these ids, without those that the actor may not see.
     pub fn directory(&self, actor: &Actor, ids: &[Id]) -> Result<Directory, AppError> {
         self.read(|tx| visible(tx, actor, ids))
     }
 }
 
-/// Titles of records, without those that the actor may not see.
+/// Returns the titles of records, without those that the actor may not see.
 pub(crate) fn visible(tx: &mut Tx<'_>, actor: &Actor, ids: &[Id]) -> Result<Directory, AppError> {
     let mut found = records::references(tx, ids)?;
     let hidden = hidden(tx, actor, &found)?;
@@ -24,9 +24,9 @@ pub(crate) fn visible(tx: &mut Tx<'_>, actor: &Actor, ids: &[Id]) -> Result<Dire
     Ok(found)
 }
 
-/// Those of the records that the actor may not see: one query for each kind of which the actor sees a part.
+/// Returns the records that the actor may not see, with one query for each kind of which the actor sees a part.
 ///
-/// People are known by name to everybody who sees where they are named.
+/// Names of people are visible to every reader of a record that names them.
 pub(crate) fn hidden(tx: &mut Tx<'_>, actor: &Actor, found: &Directory) -> Result<HashSet<Id>, AppError> {
     let mut by_kind: HashMap<&str, Vec<Id>> = HashMap::new();
     for (id, reference) in found.iter().filter(|(_, reference)| reference.kind != kinds::USER.name) {

@@ -1,4 +1,4 @@
-//! Records as the API shows them, with what a single record does not know of itself.
+//! Representations of records, with members calculated from other records.
 
 use jiff::civil::Date;
 use obcms_domain::registry::Record;
@@ -9,18 +9,19 @@ use crate::core::rules::{KindRules, Members, Rules};
 use crate::core::{Actor, App, AppError};
 
 impl App {
-    /// Records of one kind as JSON objects; what they lack is asked for all of them at once.
+    /// Returns the representations of records of one kind; members from other records are loaded for all of them at
+    /// once.
     pub fn present(&self, records: &[Record]) -> Result<Vec<Map<String, Json>>, AppError> {
         let Some(first) = records.first() else { return Ok(Vec::new()) };
         let (rules, today) = (self.rules().of(first.kind), self.today());
         match rules.related_members {
             Some(_) => self.read(|tx| present(tx, rules, today, records)),
-            // Members of the record itself need no transaction.
+            // Members calculated from the record need no transaction.
             None => Ok(records.iter().map(|record| object(rules, record, today)).collect()),
         }
     }
 
-    /// One record as a JSON object, with what only its own page shows.
+    /// Returns the representation of one record, with the members that only its own page shows.
     pub fn present_one(&self, record: &Record) -> Result<Map<String, Json>, AppError> {
         let rules = self.rules().of(record.kind);
         if rules.related_members.is_some() || rules.page_members.is_some() {
@@ -30,8 +31,8 @@ impl App {
         }
     }
 
-    /// Members that only its owner is shown of a record, as the address of a feed or a share. `base` is where they reach
-    /// the program.
+    /// Returns the members shown only to the owner of a record, such as the address of a feed or a share. `base` is
+    /// the address at which the actor reaches the program.
     #[must_use]
     pub fn owner_fields(&self, base: &str, actor: &Actor, record: &Record) -> Map<String, Json> {
         let mut members = Map::new();
@@ -48,7 +49,7 @@ fn add(object: &mut Map<String, Json>, members: Members) {
     object.extend(members.into_iter().map(|(name, value)| (name.to_owned(), value)));
 }
 
-/// Members of the record itself.
+/// Returns a record with the members calculated from it.
 fn object(rules: &KindRules, record: &Record, today: Date) -> Map<String, Json> {
     let mut object = record.to_json();
     if let Some(members) = rules.members {
@@ -57,7 +58,7 @@ fn object(rules: &KindRules, record: &Record, today: Date) -> Map<String, Json> 
     object
 }
 
-/// Records of one kind as JSON objects, within a transaction.
+/// Returns the representations of records of one kind, within a transaction.
 fn present(
     tx: &mut Tx<'_>,
     rules: &KindRules,
@@ -73,7 +74,7 @@ fn present(
     Ok(objects)
 }
 
-/// One record as a JSON object with what only its own page shows, within a transaction.
+/// Returns the representation of one record with the members that only its own page shows, within a transaction.
 pub(crate) fn present_one(
     rules: &Rules,
     tx: &mut Tx<'_>,

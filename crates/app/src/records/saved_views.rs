@@ -1,4 +1,4 @@
-//! Saved views: a person has one default for a page.
+//! Saved views: each person has at most one default per page.
 
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{SAVED_VIEW, USER};
@@ -7,7 +7,7 @@ use obcms_domain::registry::Record;
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
-/// Keeps the address text as it stands in an address, and takes the mark of the default from the view before.
+/// Strips a leading question mark from the query, and clears the default mark of the previous view.
 pub fn before_save(
     work: &mut UnitOfWork<'_, '_>,
     _: Option<&Record>,
@@ -20,18 +20,18 @@ pub fn before_save(
     be_the_only_default(work, record)
 }
 
-/// Takes the mark of the default from the others when a view was restored, which may meet another one.
+/// Clears the default mark of the others after a view was restored, as it may be a default itself.
 pub fn changed(work: &mut UnitOfWork<'_, '_>, _: &Record, record: &Record) -> Result<(), AppError> {
     be_the_only_default(work, record)
 }
 
-/// Takes the mark of the default from the other views of the same person and page.
+/// Clears the default mark of the other views of the same person and page.
 fn be_the_only_default(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
     let (Some(owner), true, false) = (record.created_by, record.flag("is_default"), record.is_archived())
     else {
         return Ok(());
     };
-    // Two defaults chosen at once: whoever comes second must see the first.
+    // Two defaults may be set at once: the second writer must see the first.
     work.tx.lock(USER.table, &[owner])?;
     let rows = work.tx.query(
         "SELECT id FROM saved_views WHERE created_by = $1 AND \"page\" = $2 AND id <> $3 AND is_default = $4 \

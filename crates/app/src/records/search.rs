@@ -1,4 +1,4 @@
-//! Search over everything: ranked, and only what the asker may see.
+//! Search over all kinds, ranked, and limited to what the actor may see.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,33 +12,33 @@ use obcms_store::records::{self, Reference};
 
 use crate::core::{Actor, App, AppError, Visibility};
 
-/// Hits answered when nothing is said.
+/// Default number of hits.
 pub const LIMIT: usize = 20;
-/// Hits answered at most.
+/// Maximum number of hits.
 pub const MAXIMUM_LIMIT: usize = 100;
-/// Candidates that the database hands over for ranking, beyond what is asked for.
+/// Candidates that the database returns for ranking beyond the requested number.
 const CANDIDATES: i64 = 200;
-/// Candidates looked through for somebody who sees only a part of them.
+/// Candidates that are checked for an actor who sees only a part of them.
 const CANDIDATES_WITHIN: i64 = 5000;
-/// Places found beside everything else: there are so many that they would crowd out the work.
+/// Kinds of places, ranked after all other kinds: they are so many that they would crowd out the work.
 const PLACES: [&str; 4] = ["region", "province", "municipality", "barangay"];
 const PLACE_CANDIDATES: i64 = 20;
 
-/// One hit.
+/// Hit of a search.
 #[derive(Clone, Debug)]
 pub struct Hit {
-    /// Its kind.
+    /// Kind of the record.
     pub kind: &'static Kind,
-    /// Itself.
+    /// Id of the record.
     pub id: Id,
-    /// What people call it.
+    /// Title of the record.
     pub title: String,
-    /// Its state, or empty.
+    /// State of the record, or empty.
     pub state: String,
 }
 
 impl App {
-    /// Records that hold all the words, best first. `only` limits the search to kinds when it is not empty.
+    /// Returns records that contain all words, best first. `only` limits the search to kinds unless it is empty.
     pub fn search(
         &self,
         actor: &Actor,
@@ -57,7 +57,7 @@ impl App {
             .filter_map(|kind| actor.sight(kind).map(|sight| (kind, sight)))
             .collect();
         let is_place = |kind: &Kind| PLACES.contains(&kind.name);
-        // Whoever asks for places gets them like anything else.
+        // A search limited to kinds ranks places like any other kind.
         let apart = only.is_empty();
         let main: Vec<&str> = visible
             .iter()
@@ -81,7 +81,7 @@ impl App {
     }
 }
 
-/// Those that the asker may see: one question for each kind that is seen in part.
+/// Returns the hits that the actor may see, with one query for each kind that is seen in part.
 fn seen(
     tx: &mut Tx<'_>,
     visible: &[(&'static Kind, Visibility)],
@@ -114,8 +114,8 @@ fn seen(
         .collect())
 }
 
-/// Best first: the title itself, its beginning, whole words in it, beginnings of words in it, words elsewhere. Among
-/// equals what is over and mere places come last, short titles first.
+/// Ranks hits: exact title, beginning of the title, whole words in it, beginnings of words in it, words elsewhere.
+/// Among equals closed records and places come last, and short titles come first.
 fn ranked(mut hits: Vec<Hit>, asked: &[String], limit: usize) -> Vec<Hit> {
     hits.sort_by_cached_key(|hit| {
         let title = words(&hit.title);
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_title_counts_before_its_parts() {
+    fn exact_title_ranks_before_its_parts() {
         let hits = vec![
             hit(&NEED, "Repair of the pump", ""),
             hit(&TASK, "Watering of trees", "not_started"),

@@ -1,4 +1,4 @@
-//! The board: tasks in columns, each with its count and its first cards.
+//! Task board: columns of tasks, each with its count and its first cards.
 
 use std::collections::HashMap;
 
@@ -19,50 +19,50 @@ use crate::core::rules::Shortcut;
 use crate::core::{Actor, App, AppError};
 use crate::records::lists::{self, Parameters, Request};
 
-/// Key of the column of what nobody does yet.
+/// Key of the column of unassigned tasks.
 pub const NOBODY: &str = "none";
-/// People with a column of their own at most; the others are found by the filter.
+/// Maximum number of people with a column of their own; the others are found by the filter.
 pub const PEOPLE: usize = 24;
-/// Cards of each column when nothing is said: some three screens of them. The rest follows by cursor as one scrolls.
+/// Default number of cards of each column, about three screens. The rest follows by cursor as the page is scrolled.
 const CARDS: i64 = 25;
-/// Cards of a column of a person when nothing is said: such boards are wide.
+/// Default number of cards in a column of a person: such boards are wide.
 const CARDS_OF_A_PERSON: i64 = 20;
 
-/// The board that is asked for.
+/// Board of tasks.
 #[derive(Clone, Debug)]
 pub struct Board {
-    /// By what the columns are made.
+    /// Grouping of the columns.
     pub group: Group,
-    /// The columns.
+    /// Columns in their order.
     pub columns: Vec<Column>,
-    /// What the cards point at.
+    /// Titles of the records that the cards refer to.
     pub directory: Directory,
-    /// People who have cards but no column, as there are too many.
+    /// Number of people who have cards but no column, because there are too many.
     pub more_people: usize,
 }
 
-/// A column of the board.
+/// Column of the board.
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// The value that its cards have in common.
+    /// Value that its cards have in common.
     pub key: String,
-    /// The heading.
+    /// Heading of the column.
     pub label: String,
-    /// How many cards there are in all.
+    /// Number of all its cards.
     pub count: i64,
-    /// The first of them, or the next.
+    /// First cards, or the next ones.
     pub cards: Vec<Record>,
-    /// Where the column goes on.
+    /// Cursor of the next cards.
     pub next_cursor: Option<String>,
 }
 
-/// The group of that name.
+/// Returns the group of that name.
 #[must_use]
 pub fn parse_group(name: &str) -> Option<Group> {
     GROUPS.into_iter().find(|(known, ..)| *known == name).map(|(_, _, group)| group)
 }
 
-/// The groups with their names and labels.
+/// Groups with their names and labels.
 pub const GROUPS: [(&str, &str, Group); 4] = [
     ("status", "Status", Group::Status),
     ("priority", "Priority", Group::Priority),
@@ -70,7 +70,7 @@ pub const GROUPS: [(&str, &str, Group); 4] = [
     ("assignee", "Assignee", Group::Assignee),
 ];
 
-/// The field of a task that all cards of a column have in common.
+/// Returns the field of a task that all cards of a column have in common.
 #[must_use]
 pub fn group_field(group: Group) -> &'static str {
     match group {
@@ -79,13 +79,13 @@ pub fn group_field(group: Group) -> &'static str {
     }
 }
 
-/// The name of a group.
+/// Returns the name of a group.
 #[must_use]
 pub fn group_name(group: Group) -> &'static str {
     GROUPS.into_iter().find(|(_, _, known)| *known == group).map_or("status", |(name, ..)| name)
 }
 
-/// Filters of tasks beside those of their fields.
+/// Shortcut filters of tasks beside the filters of their fields.
 pub const SHORTCUTS: &[Shortcut] = &[
     Shortcut {
         name: "mine",
@@ -109,17 +109,17 @@ pub const SHORTCUTS: &[Shortcut] = &[
     },
 ];
 
-/// A series is due by its first open date: what is asked of due dates is asked of that.
+/// Replaced fields of the list: a series is due at its first open occurrence, so filters and order use that date.
 pub(crate) const LIST_FIELDS: &[(&str, &str)] = &[("due_date", NEXT_DUE)];
 
 impl App {
-    /// A list of tasks, with the shortcuts of [`SHORTCUTS`].
+    /// Returns a list of tasks, with the shortcuts of [`SHORTCUTS`].
     pub fn list_tasks(&self, actor: &Actor, parameters: &Parameters) -> Result<lists::Listing, AppError> {
         let request = self.list_request(actor, &TASK, parameters)?;
         self.read(|tx| lists::list(tx, actor, &TASK, &request))
     }
 
-    /// The numbers of tasks for each of the parameters.
+    /// Counts tasks for each set of parameters.
     pub fn count_tasks(&self, actor: &Actor, all: &[Parameters]) -> Result<Vec<i64>, AppError> {
         let scope = actor.scope(&TASK)?;
         let requests =
@@ -128,13 +128,13 @@ impl App {
         self.read(|tx| Ok(records::counts(tx, &queries)?))
     }
 
-    /// Returns true if a board knows the parameter. It has an order of its own and does not sort.
+    /// Returns true if a board knows the parameter. It has an order of its own and accepts no sorting.
     #[must_use]
     pub fn knows_board_parameter(&self, name: &str) -> bool {
         OWN.contains(&name) || (name != "sort" && self.knows_parameter(&TASK, name))
     }
 
-    /// The board, or the next cards of one column of it.
+    /// Returns the board, or the next cards of one of its columns.
     pub fn board(&self, actor: &Actor, parameters: &Parameters) -> Result<Board, AppError> {
         let asked = Asked::parse(self, actor, parameters)?;
         let scope = actor.scope(&TASK)?;
@@ -142,7 +142,7 @@ impl App {
     }
 }
 
-/// The parameters of a board, read.
+/// Parsed parameters of a board.
 struct Asked {
     group: Group,
     column: Option<Key>,
@@ -226,7 +226,7 @@ const fn choices_of(group: Group) -> Option<&'static [Choice]> {
     }
 }
 
-/// The list of tasks that the request describes.
+/// Returns the query of the task list that the request describes.
 fn query<'a>(request: &Request, scope: Option<&'a Scope>) -> Query<'a> {
     Query {
         kind: &TASK,
@@ -286,7 +286,7 @@ fn load(tx: &mut Tx<'_>, ids: &[Id]) -> Result<HashMap<Id, Record>, AppError> {
     Ok(records::load_many(tx, &TASK, &unique)?.into_iter().map(|task| (task.id, task)).collect())
 }
 
-/// The columns in their order, and how many people have none.
+/// Returns the columns in their order, and the number of people without one.
 fn keys(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -297,7 +297,7 @@ fn keys(
     if let Some(choices) = choices_of(group) {
         let mut keys: Vec<Key> = choices.iter().map(|choice| Key::Value(choice.value.to_owned())).collect();
         if group == Group::Priority {
-            // What matters most stands first.
+            // Highest priority first.
             keys.reverse();
         }
         return Ok((keys, 0));
@@ -348,8 +348,8 @@ fn label(group: Group, key: &Key, directory: &Directory) -> String {
     }
 }
 
-/// Returns true if the actor may write this field of a task that they see, as the command asks it, without a question to
-/// the database for every card: a partner does only the tasks that are given to them.
+/// Returns true if the actor may write this field of a task that they see, as the command would decide, without a
+/// query for every card: a partner writes only tasks that are assigned to them.
 #[must_use]
 pub fn may_write(actor: &Actor, task: &Record, field: &str) -> bool {
     let mut relations = actor.plain_relations(task);
@@ -357,7 +357,7 @@ pub fn may_write(actor: &Actor, task: &Record, field: &str) -> bool {
     actor.writable_with(&TASK, Action::Edit, &relations).allows_name(field)
 }
 
-/// Returns true if the actor may bring this task, which they see, to another state.
+/// Returns true if the actor may change the state of this task, which they see.
 #[must_use]
 pub fn may_move(actor: &Actor, task: &Record) -> bool {
     may_write(actor, task, "status")

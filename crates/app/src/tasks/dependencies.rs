@@ -1,4 +1,4 @@
-//! What stands around one task: what it waits for and what waits for it.
+//! Dependencies of a task: its prerequisites and dependents.
 
 use obcms_domain::calendar::series::next_due;
 use obcms_domain::core::id::Id;
@@ -9,17 +9,17 @@ use obcms_store::{records, tasks as store};
 
 use crate::core::{Actor, App, AppError};
 
-/// Tasks before and after a task, as far as the actor may see them.
+/// Prerequisites and dependents of a task, limited to those that the actor may see.
 #[derive(Clone, Debug, Default)]
 pub struct TaskDependencies {
-    /// It waits for these.
+    /// Tasks that it waits for.
     pub prerequisites: Vec<Record>,
-    /// These wait for it.
+    /// Tasks that wait for it.
     pub dependents: Vec<Record>,
 }
 
 impl TaskDependencies {
-    /// Prerequisites that are still to be done.
+    /// Returns the prerequisites that are open.
     #[must_use]
     pub fn open_prerequisites(&self) -> Vec<&Record> {
         self.prerequisites.iter().filter(|task| !task.is_archived() && is_open(task)).collect()
@@ -27,7 +27,7 @@ impl TaskDependencies {
 }
 
 impl App {
-    /// What a task waits for, and what waits for it.
+    /// Returns the prerequisites and dependents of a task.
     pub fn task_neighbours(&self, actor: &Actor, task: &Record) -> Result<TaskDependencies, AppError> {
         let scope = actor.scope(&TASK)?;
         self.read(|tx| {

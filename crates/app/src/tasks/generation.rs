@@ -1,4 +1,4 @@
-//! Tasks that come with an origin: made once, from the template that fits.
+//! Generation of tasks for an origin: once, from the matching template.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use crate::core::{Actor, App, AppError, UnitOfWork};
 
 impl App {
-    /// Makes the tasks of a template for a record that somebody names. Answers how many are new, and all of them.
+    /// Generates the tasks of a template for a given record. Returns the number of new ones, and all of them.
     pub fn instantiate(
         &self,
         actor: &Actor,
@@ -31,14 +31,14 @@ impl App {
             })
         };
         match attempt() {
-            // Somebody made them at the same moment: theirs are ours.
+            // Another command generated them at the same moment: return those.
             Err(AppError::Store(error)) if error.is_unique_violation() => attempt(),
             other => other,
         }
     }
 }
 
-/// Makes the tasks that the triggers ask for.
+/// Generates the tasks that the triggers of templates require.
 pub fn for_origin(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), AppError> {
     let fact = |name: &str| match origin.get(name) {
         Value::Text(text) => Some(text.clone()),
@@ -66,8 +66,8 @@ pub fn for_origin(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), 
     Ok(())
 }
 
-/// Makes the tasks of a template for an origin; those that are there already are left as they are. Answers the
-/// ids of all, in the order of the items.
+/// Generates the tasks of a template for an origin; existing ones are not changed. Returns the ids of all, in the
+/// order of the items.
 pub fn instantiate(
     work: &mut UnitOfWork<'_, '_>,
     template: &Record,
@@ -116,7 +116,7 @@ pub fn instantiate(
         task.set("touched", false);
         task.set("template_item", key);
         task.set("generated_anchor", text("anchor"));
-        // A task made for a date that was given by hand does not follow the origin.
+        // A task generated for a given date does not move with the origin.
         task.set("generated_offset", base.is_none().then_some(offset));
         task.set("rank", ranks.next().unwrap_or_default());
         assign(&mut task, origin, text("assignee"), team);
@@ -138,8 +138,8 @@ pub fn instantiate(
     Ok(result)
 }
 
-/// A generated task that comes to an origin which has a task of the same item already, by a move, an undo or an
-/// edit, goes on as an ordinary one: an origin has each item of a template once.
+/// Detaches a generated task from its template item when it comes to an origin that has a task of the same item
+/// already, by a move, an undo or an edit. An origin has each item of a template once.
 pub fn yield_place(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,
@@ -162,7 +162,7 @@ pub fn yield_place(
     Ok(())
 }
 
-/// `POST /task-templates/ID/instantiate`: the tasks of a template for an origin that somebody names.
+/// Generates the tasks of a template for a given origin: `POST /task-templates/ID/instantiate`.
 pub fn instantiate_for(
     work: &mut UnitOfWork<'_, '_>,
     template: Id,
@@ -194,7 +194,7 @@ fn some(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Titles grow when the name of the origin is put in; the column of titles has its limit.
+/// Shortens a title: the name of the origin makes it longer, and the column has a limit.
 fn shorten(title: &str) -> String {
     if title.chars().count() <= 255 {
         title.to_owned()
@@ -204,7 +204,7 @@ fn shorten(title: &str) -> String {
 }
 
 fn hours(item: &Json) -> Option<i64> {
-    // Bounded by the check of the template's items.
+    // Bounded by the validation of the template's items.
     #[allow(clippy::cast_possible_truncation)]
     item.get("estimated_hours").and_then(Json::as_f64).map(|hours| (hours * 100.0).round() as i64)
 }
@@ -220,7 +220,7 @@ fn team_of(work: &mut UnitOfWork<'_, '_>, domain: &str) -> Result<Option<Id>, Ap
     Ok(row.map(|row| row.get(0)).transpose()?)
 }
 
-/// Who gets the task: by the rule of the item, or whoever made the origin.
+/// Assigns the task by the rule of the item, or to whoever created the origin.
 fn assign(task: &mut Record, origin: &Record, rule: &str, team: Option<Id>) {
     let lead = ["lead_assessor", "manager", "lead", "lead_author", "focal_person", "assigned_to", "reviewer"]
         .iter()

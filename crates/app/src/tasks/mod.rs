@@ -1,4 +1,4 @@
-//! Tasks: the board, today, their occurrences, transitions, and their generation from templates.
+//! Tasks: board, today page, occurrences, transitions, and generation from templates.
 
 pub mod board;
 pub mod dependencies;

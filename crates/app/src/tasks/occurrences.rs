@@ -1,4 +1,4 @@
-//! Occurrences of tasks that repeat: the one to do next, the one that is shown, those still to be done.
+//! Occurrences of repeating tasks: the next to do, the shown one, those still to do.
 
 use std::str::FromStr;
 
@@ -13,9 +13,9 @@ use crate::calendar::series::occurrences::{Date, date_of, upcoming};
 use crate::calendar::series::too_much;
 use crate::core::AppError;
 
-/// The date of a series of tasks that is to be done next: of those that were missed the first that somebody has begun,
-/// else the last one; when none was missed, the first that is open. Nothing for what happens once, and when every date
-/// is done.
+/// Returns the occurrence of a task series to do next: of the missed ones the first that somebody started, else the
+/// last one; if none was missed, the first that is open. Nothing for a task that does not repeat, or if no occurrence
+/// is open.
 pub fn open_date(record: &Record, today: jiff::civil::Date) -> Result<Option<Date>, AppError> {
     let Some(series) = Series::of(record).filter(|_| !state::is_closed(record)) else {
         return Ok(None);
@@ -24,7 +24,7 @@ pub fn open_date(record: &Record, today: jiff::civil::Date) -> Result<Option<Dat
         return Ok(None);
     };
     if open.last < today {
-        // Mostly it was missed lately; what is open longer than a year stands with its first date.
+        // Most were missed lately; a series that is open for longer than a year shows its first open occurrence.
         let begun = series.first_begun(record, today).map_err(too_much)?;
         let looked_at: &[i64] = if begun.is_some() { &[] } else { &[35, 366] };
         open = begun.unwrap_or(open);
@@ -39,8 +39,8 @@ pub fn open_date(record: &Record, today: jiff::civil::Date) -> Result<Option<Dat
     date_of(&series, record, open.id)
 }
 
-/// The name of the date by which a task that repeats is shown: the one to do next, or when every one is over, the last
-/// that was done. Nothing when it happens once or is closed as a whole.
+/// Returns the recurrence id by which a repeating task is shown: that of the occurrence to do next, or when none is
+/// open, of the last one done. Nothing for a task that does not repeat or is closed as a whole.
 pub fn shown(record: &Record, today: jiff::civil::Date) -> Result<Option<Moment>, AppError> {
     let Some(series) = Series::of(record).filter(|_| !state::is_closed(record)) else {
         return Ok(None);
@@ -51,7 +51,8 @@ pub fn shown(record: &Record, today: jiff::civil::Date) -> Result<Option<Moment>
     }
 }
 
-/// Puts the state of the shown date into the fields of a task that repeats. What happens once keeps none beside it.
+/// Copies the state of the shown occurrence to the fields of a repeating task. A task that does not repeat has no
+/// separate state.
 pub(crate) fn show(record: &mut Record, today: jiff::civil::Date) -> Result<(), AppError> {
     if !state::has_states(record) {
         if record.kind.position(SERIES_STATE).is_some() {
@@ -67,8 +68,8 @@ pub(crate) fn show(record: &mut Record, today: jiff::civil::Date) -> Result<(), 
     Ok(())
 }
 
-/// The dates of a series of tasks that are still to be done: of those before `today` only the last one, those until
-/// `end`, and when there is none of these the next one after.
+/// Returns the occurrences of a task series that are still to do: of those before `today` only the last one, those
+/// until `end`, and if there are none of these the next one after.
 pub fn to_do(
     record: &Record,
     today: jiff::civil::Date,
@@ -84,7 +85,7 @@ pub fn to_do(
     for found in series.set.between(Some(since), Some(until), MOST_LOOKED_AT).map_err(too_much)? {
         ahead.extend(date_of(&series, record, found.id)?);
     }
-    // What was moved here from elsewhere.
+    // Occurrences moved into the period from elsewhere.
     for name in series
         .overrides
         .keys()
@@ -106,5 +107,5 @@ pub fn to_do(
     Ok(late.into_iter().chain(ahead).collect())
 }
 
-/// Dates looked at in the days until the end of a week; a task of every hour is no task.
+/// Most occurrences that are examined until the end of a week; an hourly task is not expected.
 const MOST_LOOKED_AT: usize = 1000;

@@ -1,4 +1,4 @@
-//! Progress of a PPA, rolled up from its tasks.
+//! Progress of a PPA, calculated from its tasks.
 
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::PPA;
@@ -8,12 +8,12 @@ use obcms_store::tasks as store;
 
 use crate::core::{AppError, UnitOfWork};
 
-/// The PPA that a task belongs to.
+/// Returns the PPA that a task belongs to.
 pub(crate) fn ppa_of(task: &Record) -> Option<Id> {
     task.link("origin").filter(|origin| origin.kind == "ppa").map(|origin| origin.id)
 }
 
-/// Moves the progress of the PPAs to what their tasks say now.
+/// Updates the progress of PPAs from their tasks.
 pub fn roll_up(work: &mut UnitOfWork<'_, '_>, ppas: &[Option<Id>]) -> Result<(), AppError> {
     let mut done: Vec<Id> = Vec::new();
     for ppa in ppas.iter().flatten() {
@@ -40,7 +40,7 @@ pub fn roll_up(work: &mut UnitOfWork<'_, '_>, ppas: &[Option<Id>]) -> Result<(),
     Ok(())
 }
 
-/// The progress that people see: set by hand, or by the tasks.
+/// Sets the shown progress: the manual value, or that calculated from tasks.
 pub fn show_progress(record: &mut Record) {
     let part = |name: &str| record.integer(name).and_then(|number| u8::try_from(number).ok());
     let shown = progress::effective(part("manual_progress"), part("task_progress"));

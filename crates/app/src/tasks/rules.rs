@@ -1,4 +1,4 @@
-//! Tasks: every status and progress passes the one transition function; dependencies have no cycle.
+//! Rules of tasks: every status and progress passes the one transition function; dependencies have no cycle.
 
 use jiff::Timestamp;
 use obcms_domain::accounts::{Action, Area, who_can};
@@ -45,13 +45,13 @@ pub fn before_save(
     move_by_input(work, before, record, input)
 }
 
-/// To give a task to others needs the right to assign, unless it is one's own.
+/// Requires the right to assign for giving a task to others, unless the actor created the task.
 fn require_assign(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     record: &Record,
 ) -> Result<(), AppError> {
-    // Of a series, the people of the whole are compared, not those of the occurrence that is shown.
+    // For a series the people of the whole are compared, not those of the shown occurrence.
     let before = before.map(state::edited);
     let (before, record) = (before.as_ref(), &state::edited(record));
     let differs = |name: &str| before.is_none_or(|before| before.get(name) != record.get(name));
@@ -104,7 +104,7 @@ fn check_cycle(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), App
     ))
 }
 
-/// How many of the record's prerequisites, as given now, are open.
+/// Counts the open prerequisites of the record, as they are given now.
 fn open_prerequisites(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<usize, AppError> {
     let waits_for = record.references("depends_on");
     if waits_for.is_empty() {
@@ -117,7 +117,7 @@ fn open_prerequisites(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<
         .count())
 }
 
-/// Status and progress of an input are asked for, not written: the transition decides.
+/// Applies status and progress of an input by the transition function, which decides on them.
 fn move_by_input(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
@@ -125,7 +125,7 @@ fn move_by_input(
     input: &Input,
 ) -> Result<(), AppError> {
     let asked = asked(record, input);
-    // The values before the input are what the transition starts from.
+    // The transition starts from the values before the input.
     match before {
         Some(before) => {
             record.set("status", before.get("status").clone());
@@ -146,7 +146,7 @@ fn move_by_input(
     Ok(())
 }
 
-/// What an input asks of status and progress, as the record was read with it.
+/// Returns the changes of status and progress that an input requests, from the record parsed with it.
 fn asked(record: &Record, input: &Input) -> Vec<Change> {
     let status = TaskStatus::parse(record.text("status")).ok();
     let progress = record.integer("progress").and_then(|progress| u8::try_from(progress).ok());
@@ -155,7 +155,7 @@ fn asked(record: &Record, input: &Input) -> Vec<Change> {
     progress.into_iter().chain(status).collect()
 }
 
-/// What was done on a task that is to repeat from now on was done on its first date.
+/// Moves the state of a task that repeats from now on to its first occurrence.
 fn hand_to_first(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(), AppError> {
     let Some(series) = Series::of(record) else {
         return Ok(());
@@ -177,8 +177,8 @@ fn hand_to_first(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(
     occurrences::show(record, work.today)
 }
 
-/// Moves a task, of a series the occurrence that is shown; answers its name. A series that was closed as a whole is
-/// opened again as a whole.
+/// Applies a change to a task, or to the shown occurrence of a series, and returns its recurrence id. A series that
+/// was closed as a whole changes as a whole.
 pub fn apply_shown(
     work: &mut UnitOfWork<'_, '_>,
     record: &mut Record,
@@ -205,7 +205,7 @@ pub fn apply_shown(
     Ok(Some(date))
 }
 
-/// Moves a series as a whole, with all its occurrences that are not over; anything else as it is.
+/// Applies a change to a series as a whole, with all its open occurrences; to any other task directly.
 pub fn apply_to_whole(
     work: &mut UnitOfWork<'_, '_>,
     record: &mut Record,
@@ -225,7 +225,7 @@ pub fn apply_to_whole(
     occurrences::show(record, work.today)
 }
 
-/// What a change of all dates asks of status and progress.
+/// Applies status and progress of an input to all occurrences.
 pub fn change_whole(
     work: &mut UnitOfWork<'_, '_>,
     record: &mut Record,
@@ -243,7 +243,7 @@ pub fn change_whole(
     Ok(())
 }
 
-/// Moves a task by the transition function.
+/// Applies a change to a task by the transition function.
 pub fn apply(
     work: &mut UnitOfWork<'_, '_>,
     record: &mut Record,
@@ -268,14 +268,14 @@ pub fn apply(
     record.set("completed_at", next.completed_at);
     record.set("progress_before_completion", next.progress_before_completion.map(i64::from));
     if transition.starts && record.date("start_date").is_none() {
-        // A start after the due date would be nonsense: late work starts on its due date.
+        // Start must not be after the due date: late work starts on its due date.
         let start = record.date("due_date").map_or(work.today, |due| due.min(work.today));
         record.set("start_date", start);
     }
     Ok(())
 }
 
-/// The refusal of a blocked task, with the names of those that it waits for as far as the actor may see them.
+/// Returns the refusal of a blocked task, with the names of its prerequisites that the actor may see.
 fn blocked(
     work: &mut UnitOfWork<'_, '_>,
     record: &Record,
@@ -297,7 +297,7 @@ fn blocked(
     })
 }
 
-/// The state of a task as the transition function sees it.
+/// Returns the state of a task for the transition function.
 #[must_use]
 pub fn state(record: &Record) -> TaskState {
     let part = |name: &str| record.integer(name).and_then(|number| u8::try_from(number).ok());
@@ -310,12 +310,12 @@ pub fn state(record: &Record) -> TaskState {
     }
 }
 
-/// A new task counts in the progress of its PPA.
+/// Updates the progress of the PPA after a task was created.
 pub fn created(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
     roll_up(work, &[ppa_of(record)])
 }
 
-/// A changed task moves the progress of its PPA, and blocks those that wait for it or no longer does.
+/// Updates the progress of the PPA, and blocks or unblocks dependents, after a task was changed.
 pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     let counts = |task: &Record| {
         (
@@ -337,12 +337,12 @@ pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) 
     Ok(())
 }
 
-/// Members that the API adds to a task: what depends on today. Of a series, its next open date counts.
+/// Members of the representation of a task that depend on today. For a series its next open occurrence counts.
 #[must_use]
 pub fn derived(record: &Record, today: jiff::civil::Date) -> Vec<(&'static str, serde_json::Value)> {
     let open = occurrences::open_date(record, today).ok().flatten();
     let single = open.as_ref().map_or(record, |open| &open.record);
-    // A series whose dates are all done is neither late nor at risk.
+    // A series without open occurrences is neither late nor at risk.
     let is_over = open.is_none() && Series::of(record).is_some();
     let due = if is_over {
         None
@@ -367,12 +367,12 @@ pub fn derived(record: &Record, today: jiff::civil::Date) -> Vec<(&'static str, 
     ]
 }
 
-/// Recomputes whether tasks are blocked.
+/// Updates whether tasks are blocked.
 pub fn refresh_blocked(work: &mut UnitOfWork<'_, '_>, tasks: &[Id]) -> Result<(), AppError> {
     if tasks.is_empty() {
         return Ok(());
     }
-    // Two prerequisites may be done at once: whoever comes second must see the first.
+    // Two prerequisites may be completed at once: the second writer must see the first.
     work.tx.lock(obcms_domain::kinds::TASK.table, tasks)?;
     let open = store::open_prerequisites(work.tx, tasks)?;
     for before in obcms_store::records::load_many(work.tx, &obcms_domain::kinds::TASK, tasks)? {
@@ -386,8 +386,7 @@ pub fn refresh_blocked(work: &mut UnitOfWork<'_, '_>, tasks: &[Id]) -> Result<()
     Ok(())
 }
 
-/// Action of the policy that taking a change of a task back is: whoever may take it, or one date of it, on, may take
-/// that back.
+/// Returns the policy action of an undo: an actor who may take on a task, or one occurrence of it, may undo that.
 pub fn undo_action(change: &LoggedChange) -> Option<Action> {
     match change.action.as_str() {
         "update" if change.fields.keys().all(|field| MOVED.contains(&field.as_str())) => {
@@ -398,7 +397,7 @@ pub fn undo_action(change: &LoggedChange) -> Option<Action> {
     }
 }
 
-/// Fields that a task's transition touches.
+/// Fields that a task's transition writes.
 const MOVED: [&str; 6] =
     ["status", "progress", "started_at", "completed_at", "progress_before_completion", "start_date"];
 
@@ -412,7 +411,7 @@ fn moves_dates_only(fields: &Map<String, Json>) -> bool {
         let mut dates = names(old).into_iter().chain(names(new));
         name == "overrides"
             && dates.all(|date| {
-                // What is not there is null, and differs from what is.
+                // A missing value counts as null, and differs from a present one.
                 let (before, after) = (&old[&date], &new[&date]);
                 let mut fields = names(before).into_iter().chain(names(after));
                 fields.all(|field| before[&field] == after[&field] || MOVED.contains(&field.as_str()))
@@ -420,13 +419,13 @@ fn moves_dates_only(fields: &Map<String, Json>) -> bool {
     })
 }
 
-/// Action of the policy that an update of these members is: taking a task on needs less than editing it.
+/// Returns the policy action of an update with these members: taking on a task needs less than editing it.
 pub fn action_for_input(input: &Input) -> Action {
     let moves = |name: &String| name == "status" || name == "progress";
     if !input.is_empty() && input.keys().all(moves) { Action::Transition } else { Action::Edit }
 }
 
-/// Check of the status of a task: what waits for others is not taken on.
+/// Returns the check of the status of a task: a blocked task cannot be started.
 pub fn choices(_: &mut Tx<'_>, task: &Record, now: Timestamp) -> Result<Choices, AppError> {
     let open_prerequisites = usize::from(task.flag("blocked"));
     Ok(Box::new(move |before, record, _| {

@@ -1,7 +1,8 @@
-//! The job that has repeating tasks show the occurrence of the day.
+//! Nightly job that updates the shown occurrence of repeating tasks.
 //!
 //! The columns of a series hold the state of its shown occurrence, and are written when somebody changes the task. The
-//! shown occurrence also moves on with the day, and databases of older releases held the state of the series as a whole.
+//! shown occurrence also changes with the date, and databases of older releases hold the state of the series as a
+//! whole.
 
 use obcms_domain::core::id::Id;
 use obcms_domain::jobs::BackOff;
@@ -15,10 +16,10 @@ use super::rules::refresh_blocked;
 use crate::core::job::{Handler, JobError, Outcome};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 
-/// Tasks that are looked at in one transaction.
+/// Tasks updated in one transaction.
 const BATCH: usize = 100;
 
-/// Every night, soon after the day of the office began.
+/// Handler of the job, run every night soon after midnight in the zone of the office.
 pub const HANDLER: Handler = Handler {
     kind: "show_occurrences",
     label: "Update repeating tasks",
@@ -38,7 +39,7 @@ fn run(app: &App, _: &Json) -> Result<Outcome, JobError> {
     Ok(Outcome::done(format!("{changed} of {} repeating tasks changed", ids.len())))
 }
 
-/// Brings all series to their shown occurrence, in one transaction.
+/// Updates the shown occurrence of all series in one transaction.
 pub(crate) fn refresh_all(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let ids = tasks::series_with_overrides(work.tx)?;
     for batch in ids.chunks(BATCH) {
@@ -47,14 +48,14 @@ pub(crate) fn refresh_all(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError>
     Ok(())
 }
 
-/// Brings the columns of series to the state of their shown occurrence. Returns the number of those that changed.
+/// Copies the state of the shown occurrence to the columns of series. Returns the number of those that changed.
 fn refresh(work: &mut UnitOfWork<'_, '_>, ids: &[Id]) -> Result<usize, AppError> {
     work.tx.lock(TASK.table, ids)?;
     let mut changed: Vec<Id> = Vec::new();
     let mut ppas: Vec<Option<Id>> = Vec::new();
     for before in store::load_many(work.tx, &TASK, ids)? {
         let mut record = before.clone();
-        // A series that cannot be read does not keep the others from being shown.
+        // An invalid series must not block the others.
         if let Err(error) = occurrences::show(&mut record, work.today) {
             tracing::warn!("the occurrences of task {} cannot be read: {error}", before.id);
             continue;

@@ -1,4 +1,4 @@
-//! What a day begins with: my tasks, my events, what waits for me, what is late.
+//! Today page: my tasks, my events, decisions that wait for me, and late work.
 
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan};
@@ -18,31 +18,31 @@ use crate::calendar;
 use crate::core::{Actor, App, AppError, Visibility};
 use crate::records::lists::{self, Parameters};
 
-/// Tasks that the page shows at most; the list has the others.
+/// Maximum number of tasks on the page; the list shows the others.
 const TASKS: i64 = 100;
-/// Things of each part at the side; a link leads to the others.
+/// Records of each queue in the sidebar; a link leads to the others.
 const SHOWN: i64 = 5;
 
-/// When something is due, as seen from today.
+/// Due date relative to today, a section of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Due {
-    /// Before today.
+    /// Due before today.
     Late,
-    /// Today.
+    /// Due today.
     Today,
-    /// Tomorrow.
+    /// Due tomorrow.
     Tomorrow,
-    /// Within this week.
+    /// Due within this week.
     ThisWeek,
-    /// After it, or without a date.
+    /// Due after this week, or without a date.
     Later,
 }
 
 impl Due {
-    /// Every part of the page in its order.
+    /// All sections in the order of the page.
     pub const ALL: [Self; 5] = [Self::Late, Self::Today, Self::Tomorrow, Self::ThisWeek, Self::Later];
 
-    /// What people read.
+    /// Returns the heading of the section.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -54,7 +54,7 @@ impl Due {
         }
     }
 
-    /// The part for a due date, in a week that ends with `week_end`.
+    /// Returns the section of a due date, in a week that ends with `week_end`.
     #[must_use]
     pub fn of(due: Option<Date>, today: Date, week_end: Date) -> Self {
         match due {
@@ -67,7 +67,7 @@ impl Due {
     }
 }
 
-/// The last day of the week that `today` is in.
+/// Returns the last day of the week that contains `today`.
 #[must_use]
 pub fn week_end(today: Date, week_start: &str) -> Date {
     let first = if week_start == "sunday" { Weekday::Sunday } else { Weekday::Monday };
@@ -75,81 +75,81 @@ pub fn week_end(today: Date, week_start: &str) -> Date {
     today.saturating_add((6 - passed).days())
 }
 
-/// One event of a person.
+/// Event of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appointment {
-    /// The event.
+    /// Id of the event.
     pub event: Id,
-    /// Original local start of one date of a series; empty otherwise.
+    /// Recurrence id of an occurrence of a series; empty otherwise.
     pub recurrence_id: String,
-    /// What it is called.
+    /// Title of the event.
     pub title: String,
-    /// Its first day within the window.
+    /// First day within the window.
     pub day: Date,
-    /// When it begins; nothing for whole days and for what began on a day before.
+    /// Start time; nothing for all-day events and for those that began on an earlier day.
     pub start: Option<Timestamp>,
-    /// Where.
+    /// Location of the event.
     pub location: String,
 }
 
-/// Things of one kind that wait for somebody, or are late.
+/// Queue of records of one kind that wait for a person, or are late.
 #[derive(Clone, Debug)]
 pub struct Queue {
-    /// What they wait for.
+    /// Heading of the queue.
     pub label: &'static str,
-    /// The list with all of them.
+    /// Address of the list with all of them.
     pub href: String,
-    /// How many there are.
+    /// Number of all of them.
     pub total: i64,
-    /// The first of them.
+    /// First records.
     pub records: Vec<Record>,
 }
 
-/// A task of a person, or one date of a task that repeats.
+/// Task of a person, or one occurrence of a repeating task.
 #[derive(Clone, Debug)]
 pub struct TodayTask {
-    /// The task, as it is on the date.
+    /// Task with the values of the occurrence.
     pub task: Record,
-    /// Original start of one date of a series; empty otherwise.
+    /// Recurrence id of an occurrence of a series; empty otherwise.
     pub recurrence_id: String,
 }
 
 impl TodayTask {
-    /// The duties of a task: itself, or of a series what of it is late, is due until `end`, or comes next.
+    /// Returns the task itself, or for a series its occurrences that are late, due until `end`, or next.
     fn of(task: Record, today: Date, end: Date) -> Vec<Self> {
         match occurrences::to_do(&task, today, end) {
             Ok(dates) if !dates.is_empty() => dates
                 .into_iter()
                 .map(|date| Self { task: date.record, recurrence_id: date.recurrence_id })
                 .collect(),
-            // A series whose dates are all done waits for nobody; one that cannot be worked out stands as it is.
+            // A series without open occurrences is left out; one that cannot be expanded is shown unchanged.
             Ok(_) if Series::of(&task).is_some() => Vec::new(),
             _ => vec![Self { task, recurrence_id: String::new() }],
         }
     }
 }
 
-/// The page of a day.
+/// Content of the today page.
 #[derive(Clone, Debug)]
 pub struct Today {
-    /// My open tasks, the first due first; of those that repeat the dates that matter now.
+    /// Open tasks of the actor, first due first; for repeating ones the relevant occurrences.
     pub tasks: Vec<TodayTask>,
-    /// How many open tasks I have in all.
+    /// Number of all open tasks of the actor.
     pub total: i64,
-    /// My events until the end of the week.
+    /// Events of the actor until the end of the week.
     pub events: Vec<Appointment>,
-    /// What only goes on when I decide or do it.
+    /// Queues that wait for a decision or action of the actor.
     pub decisions: Vec<Queue>,
-    /// What is late in what I answer for.
+    /// Queues of late records that the actor is responsible for.
     pub late: Vec<Queue>,
-    /// What the tasks point at.
+    /// Titles of the records that the tasks refer to.
     pub directory: Directory,
-    /// The last day of this week.
+    /// Last day of this week.
     pub week_end: Date,
 }
 
 impl App {
-    /// What concerns the actor today.
+    /// Returns the today page of the actor.
     pub fn today_of(&self, actor: &Actor) -> Result<Today, AppError> {
         let today = self.today();
         let end = week_end(today, &actor.week_start);
@@ -186,7 +186,8 @@ impl App {
         })
     }
 
-    /// The number of things that wait for the actor, as the bell shows it. Every page asks, so it is only counted.
+    /// Returns the number of records that wait for the actor, for the bell. Every page requests it, so they are only
+    /// counted.
     pub fn waiting(&self, actor: &Actor) -> Result<u32, AppError> {
         let scoped = to_decide(actor).into_iter().map(|list| Ok((actor.scope(list.kind)?, list)));
         let scoped = scoped.collect::<Result<Vec<_>, AppError>>()?;
@@ -212,14 +213,14 @@ impl App {
             day.to_zoned(zone.clone()).map_or_else(|_| floating(day), |midnight| midnight.timestamp())
         };
         let after = end.saturating_add(1.day());
-        // Whole days stand at midnight UTC, times in their zone: both fit into the wider window.
+        // All-day events are stored at midnight UTC, times in their zone: the wider window covers both.
         let from = midnight(today).min(floating(today));
         let until = midnight(after).max(floating(after));
         let mut found = Vec::new();
         let window = Window { start: from, end: until, first_day: from, after_last_day: until };
         let rows = store::events(tx, person, &window)?;
         for entry in calendar::expand(rows, &window, self.zone()) {
-            // A single date of a series may be cancelled, or be for others.
+            // A single occurrence of a series may be cancelled, or have other people.
             if &*entry.status == "cancelled" || !entry.people.contains(&person) {
                 continue;
             }
@@ -246,7 +247,7 @@ impl App {
     }
 }
 
-/// A task as it is on the date that is to be done next, when it repeats.
+/// Returns a repeating task as it is at the occurrence to do next; any other task unchanged.
 fn as_open(task: Record, today: Date) -> Record {
     match occurrences::open_date(&task, today) {
         Ok(Some(date)) => date.record,
@@ -257,7 +258,7 @@ fn as_open(task: Record, today: Date) -> Record {
 fn duties(tasks: Vec<Record>, today: Date, end: Date) -> Vec<TodayTask> {
     let mut duties: Vec<TodayTask> =
         tasks.into_iter().flat_map(|task| TodayTask::of(task, today, end)).collect();
-    // Stable: what is due on the same day keeps its order.
+    // Stable: tasks due on the same day keep their order.
     duties.sort_by_key(|duty| (duty.task.date("due_date").is_none(), duty.task.date("due_date")));
     duties
 }
@@ -269,7 +270,7 @@ fn parameters(pairs: &[(&str, &str)]) -> Parameters {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// A list of which a pile shows the first records.
+/// List of which a queue shows the first records.
 struct PileList {
     label: &'static str,
     href: String,
@@ -306,7 +307,7 @@ impl PileList {
     }
 }
 
-/// The lists of what only goes on when the actor decides it.
+/// Returns the lists of records that wait for a decision of the actor.
 fn to_decide(actor: &Actor) -> Vec<PileList> {
     let mut lists = Vec::new();
     if actor.may(Action::Transition, NEED.area) {
@@ -341,12 +342,12 @@ fn to_decide(actor: &Actor) -> Vec<PileList> {
     lists
 }
 
-/// The person for whose tasks others may wait; `tasks` is how far they see.
+/// Returns the person for whose tasks others may wait; `tasks` is the visibility of tasks.
 fn awaited<'a>(actor: &Actor, tasks: Option<&'a Visibility>) -> Option<store::Awaited<'a>> {
     Some(store::Awaited { person: actor.id?, scope: tasks?.scope() })
 }
 
-/// What only goes on when the actor decides or does it.
+/// Returns the queues that wait for a decision or action of the actor.
 fn decisions(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Queue>, AppError> {
     let mut piles = Vec::new();
     for list in to_decide(actor) {
@@ -367,7 +368,7 @@ fn decisions(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Queue>, AppError> {
     Ok(piles)
 }
 
-/// PPAs that should be complete, for those who answer for the programme.
+/// Returns the queue of late PPAs, for actors responsible for the programme.
 fn late_ppas(tx: &mut Tx<'_>, actor: &Actor, today: Date) -> Result<Option<Queue>, AppError> {
     let answers = actor.may(Action::Transition, PPA.area) || actor.may(Action::ExecutiveApproval, PPA.area);
     if !answers {
@@ -399,7 +400,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_week_ends_where_the_person_lets_it_begin() {
+    fn week_ends_before_the_week_start_of_the_person() {
         let wednesday = date(2026, 12, 16);
         assert_eq!(week_end(wednesday, "monday"), date(2026, 12, 20));
         assert_eq!(week_end(wednesday, "sunday"), date(2026, 12, 19));
@@ -408,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn a_due_date_has_its_part_of_the_page() {
+    fn due_date_falls_into_its_section() {
         let today = date(2026, 12, 16);
         let end = date(2026, 12, 20);
         for (day, part) in

@@ -1,4 +1,4 @@
-//! Tasks on their way: to another state, to another column, to another place in the order.
+//! Transitions of tasks: to another state, another column, or another position in the order.
 
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::Series;
@@ -18,45 +18,45 @@ use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
 use crate::records::{Input, check, reload, require_version, require_write};
 
-/// Characters of a note or reason at most.
+/// Maximum length of a note or reason in characters.
 const NOTE: usize = 2000;
 
-/// A task after a step, with what takes the step back.
+/// Task after a step, with the change set that undoes it.
 #[derive(Clone, Debug)]
 pub struct Moved {
-    /// The task.
+    /// Task after the step.
     pub task: Record,
-    /// The change to undo; nothing when nothing changed.
+    /// Change set to undo; nothing if nothing changed.
     pub change_set: Option<Id>,
-    /// The date of the task that this is about, when it is about one.
+    /// Recurrence id of the changed occurrence, if it was one.
     pub date: Option<String>,
 }
 
 impl Moved {
-    /// Address that takes the step back.
+    /// Returns the address that undoes the step.
     #[must_use]
     pub fn undo(&self) -> Option<String> {
         self.change_set.map(|set| undo_address(&TASK, self.task.id, set))
     }
 }
 
-/// A transition that is asked for.
+/// Requested transition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// The state to go to.
+    /// Target state.
     pub status: TaskStatus,
-    /// Remark, kept with the change.
+    /// Remark, stored with the change.
     pub note: String,
-    /// Reason to go on with a blocked task.
+    /// Reason to continue with a blocked task.
     pub force_reason: String,
-    /// Occurrence of a task that repeats; the shown one by default.
+    /// Occurrence of a repeating task; the shown one by default.
     pub recurrence_id: Option<String>,
     /// `Scope::All` for the series as a whole.
     pub scope: Scope,
 }
 
 impl Step {
-    /// Reads `{status, note, force_reason, recurrence_id, scope}`.
+    /// Parses `{status, note, force_reason, recurrence_id, scope}`.
     pub fn parse(input: &Input) -> Result<Self, AppError> {
         let mut reader = Reader::new(input, &["status", "note", "force_reason", "recurrence_id", "scope"]);
         let status = reader.text("status");
@@ -82,7 +82,7 @@ impl Step {
         })
     }
 
-    /// Remark and reason as one note.
+    /// Returns remark and reason as one note.
     fn remark(&self) -> String {
         match (self.note.is_empty(), self.force_reason.is_empty()) {
             (_, true) => self.note.clone(),
@@ -92,34 +92,34 @@ impl Step {
     }
 }
 
-/// Where a card is to lie within its column.
+/// Position of a card within its column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
-    /// Right before this task.
+    /// Directly before this task.
     Before(Id),
-    /// Right after this task.
+    /// Directly after this task.
     After(Id),
-    /// Last of all.
+    /// After all others.
     End,
 }
 
-/// A move on the board that is asked for.
+/// Requested move of a card on the board.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Move {
-    /// By what the columns are made.
+    /// Grouping of the columns.
     pub group: Group,
-    /// Key of the column to go to.
+    /// Key of the target column.
     pub column: String,
-    /// Key of the column it comes from: of several people on a task, that one hands it on.
+    /// Key of the source column: if the task has several assignees, that one is replaced.
     pub from: Option<String>,
-    /// Where in it.
+    /// Position in the target column.
     pub anchor: Anchor,
-    /// Reason to go on with a blocked task.
+    /// Reason to continue with a blocked task.
     pub force_reason: String,
 }
 
 impl Move {
-    /// Reads `{column, group, from, before|after, force_reason}`.
+    /// Parses `{column, group, from, before|after, force_reason}`.
     pub fn parse(input: &Input) -> Result<Self, AppError> {
         let known = ["column", "group", "from", "before", "after", "force_reason"];
         let mut reader = Reader::new(input, &known);
@@ -154,7 +154,7 @@ impl Move {
     }
 }
 
-/// Reads the members of a small body and gathers what is wrong with them.
+/// Parser of the members of a small body that collects their errors.
 struct Reader<'a> {
     input: &'a Input,
     errors: Vec<FieldError>,
@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
         self.errors.push(FieldError::new(field, code, message));
     }
 
-    /// Scope of a change of a task that repeats: its shown occurrence unless all are asked for.
+    /// Parses the scope of a change of a repeating task: the shown occurrence unless all are requested.
     fn scope(&mut self) -> Scope {
         match self.text("scope").as_str() {
             "" | "this" => Scope::This,
@@ -188,7 +188,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A text without the blanks around it; empty when it is not given.
+    /// Parses a trimmed text; empty if it is missing.
     fn text(&mut self, name: &str) -> String {
         match self.input.get(name) {
             None | Some(Json::Null) => String::new(),
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
 }
 
 impl App {
-    /// Brings a task, or one date of it, to another state; `expected` is the version that the actor saw.
+    /// Changes the state of a task, or of one occurrence of it; `expected` is the version that the actor saw.
     pub fn transition(
         &self,
         actor: &Actor,
@@ -248,7 +248,7 @@ impl App {
             }
             let (saved, date) = step_on(work, &before, step)?;
             let moved = finish(work, &before, saved)?;
-            // The answer is the task as it is on the date that was moved.
+            // The answer is the task as it is at the changed occurrence.
             Ok(match date {
                 Some(date) => on_date(moved, date)?,
                 None => moved,
@@ -256,7 +256,7 @@ impl App {
         })
     }
 
-    /// Brings several tasks to one state, all or none; answers a task that changed and the change that takes all back.
+    /// Changes several tasks to one state, all or none. Returns a changed task and the change set that undoes all.
     pub fn transition_together(
         &self,
         actor: &Actor,
@@ -266,7 +266,7 @@ impl App {
         self.write(actor, |work| {
             let mut changed = None;
             for before in together(work, ids, Action::Transition)? {
-                // One of them may have freed the next: each is read as it is now.
+                // One of them may have unblocked the next: each is reloaded.
                 let Some(before) = work.find(&TASK, before.id)? else { continue };
                 if step_on(work, &before, step)?.0 {
                     changed.get_or_insert(before.id);
@@ -276,7 +276,7 @@ impl App {
         })
     }
 
-    /// Changes several tasks alike, all or none; answers a task that changed and the change that takes all back.
+    /// Updates several tasks alike, all or none. Returns a changed task and the change set that undoes all.
     pub fn update_together(
         &self,
         actor: &Actor,
@@ -303,7 +303,7 @@ impl App {
         })
     }
 
-    /// Archives several tasks, all or none; answers a task that changed and the change that takes all back.
+    /// Archives several tasks, all or none. Returns a changed task and the change set that undoes all.
     pub fn archive_together(&self, actor: &Actor, ids: &[Id]) -> Result<Option<(Id, Id)>, AppError> {
         self.write(actor, |work| {
             let mut changed = None;
@@ -311,7 +311,7 @@ impl App {
                 if !before.is_archived() {
                     changed.get_or_insert(before.id);
                 }
-                // Of a task that repeats the occurrence that is shown is taken away, not the series.
+                // Of a repeating task the shown occurrence is cancelled, not the series archived.
                 match occurrences::open_date(&before, work.today)?.filter(|_| !before.is_archived()) {
                     Some(open) => {
                         series::cancel(work, &target(before.id, &open.recurrence_id, None))?;
@@ -349,7 +349,7 @@ impl App {
     }
 }
 
-/// The task, if the actor may do this to it now.
+/// Loads the task if the actor may do the action on it now.
 fn open(
     work: &mut UnitOfWork<'_, '_>,
     id: Id,
@@ -371,7 +371,7 @@ fn finish(work: &mut UnitOfWork<'_, '_>, before: &Record, saved: bool) -> Result
     Ok(Moved { task, change_set: saved.then_some(work.change_set), date: None })
 }
 
-/// Several tasks, every one of which the actor may do this to; what it waits for comes before a task.
+/// Loads several tasks if the actor may do the action on each; prerequisites come before their dependents.
 fn together(work: &mut UnitOfWork<'_, '_>, ids: &[Id], action: Action) -> Result<Vec<Record>, AppError> {
     require_write(work.actor)?;
     let mut records = obcms_store::records::load_many(work.tx, &TASK, ids)?;
@@ -379,7 +379,7 @@ fn together(work: &mut UnitOfWork<'_, '_>, ids: &[Id], action: Action) -> Result
         work.actor.require(work.tx, action, record)?;
     }
     records.sort_by_key(|record| record.id);
-    // They are few: what waits for none of the rest goes first, again and again.
+    // They are few: tasks that wait for none of the rest go first, repeatedly.
     let mut ordered: Vec<Record> = Vec::with_capacity(records.len());
     while !records.is_empty() {
         let rest: Vec<Id> = records.iter().map(|record| record.id).collect();
@@ -394,12 +394,12 @@ fn together(work: &mut UnitOfWork<'_, '_>, ids: &[Id], action: Action) -> Result
     Ok(ordered)
 }
 
-/// One date of a task.
+/// Returns the target of a change of one occurrence of a task.
 const fn target(id: Id, recurrence_id: &str, expected: Option<i64>) -> Target<'_> {
     Target { kind: &TASK, id, recurrence_id, scope: Scope::This, expected }
 }
 
-/// The refusal of a date that the task does not have.
+/// Returns the refusal of an occurrence that the task does not have.
 fn unknown_date(error: AppError) -> AppError {
     match error {
         AppError::NotFound(what) if what != TASK.label => {
@@ -409,7 +409,7 @@ fn unknown_date(error: AppError) -> AppError {
     }
 }
 
-/// The task that was moved as it is on that date, with the version of the series.
+/// Returns the changed task as it is at that occurrence, with the version of the series.
 fn on_date(moved: Moved, date: Moment) -> Result<Moved, AppError> {
     let single = match Series::of(&moved.task) {
         Some(series) => series.materialise(&moved.task, date).map_err(too_much)?,
@@ -418,7 +418,7 @@ fn on_date(moved: Moved, date: Moment) -> Result<Moved, AppError> {
     Ok(Moved { task: single.unwrap_or(moved.task), date: Some(date.to_string()), ..moved })
 }
 
-/// Brings one date of a task that repeats to another state. The answer is the task as it is on that date.
+/// Changes the state of one occurrence of a repeating task. Returns the task as it is at that occurrence.
 fn step_on_date(
     work: &mut UnitOfWork<'_, '_>,
     id: Id,
@@ -437,7 +437,8 @@ fn step_on_date(
     Ok(Moved { task, change_set: done.change_set, date: Some(done.recurrence_id) })
 }
 
-/// Brings a task to another state, of a series the occurrence that is shown, which is answered, or all of it.
+/// Changes the state of a task; of a series the shown occurrence or all of it. Returns true if anything changed, and
+/// the recurrence id of the shown occurrence if it was that.
 fn step_on(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,
@@ -458,7 +459,7 @@ fn step_on(
     Ok((work.save(before, &mut record, "transition")?, date))
 }
 
-/// Gives the task what the cards of the column have in common, by the rules of that field.
+/// Sets the value that the cards of the column have in common, by the rules of that field.
 fn change_column(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,
@@ -480,7 +481,7 @@ fn change_column(
         Group::Domain => ("domain", json!(column)),
         Group::Assignee => ("assignees", Json::Null),
     };
-    // Of a task that repeats the card shows one occurrence, and that is what changes.
+    // The card of a repeating task shows one occurrence, and that one changes.
     let shown = match (occurrences::shown(before, work.today)?, Series::of(before)) {
         (Some(date), Some(series)) => Some((date, single_of(&series, before, date)?, series)),
         _ => None,
@@ -514,7 +515,7 @@ fn change_column(
     work.before_save(Some(before), record, &input)
 }
 
-/// Assignees of the task in another column: the person whose column it leaves is replaced, the others stay.
+/// Returns the assignees of the task in another column: the person of the source column is replaced, the others stay.
 fn assignees(before: &Record, asked: &Move) -> Option<Vec<Id>> {
     let present = before.references("assignees");
     if asked.column == NOBODY {
@@ -531,10 +532,11 @@ fn assignees(before: &Record, asked: &Move) -> Option<Vec<Id>> {
     })
 }
 
-/// The rank between the anchor and its neighbour; nothing when the card lies there already.
+/// Returns the rank between the anchor and its neighbor; nothing if the card is there already.
 ///
-/// The order is one for all columns, so that a key between two neighbours of the whole lies between those of any
-/// column. Equal ranks (two writers at once) are passed over: the key lies behind, or before, all that share it.
+/// The order is the same for all columns, so that a rank between two neighbors of the whole order is between those of
+/// any column. Equal ranks (from two writers at once) are skipped: the new rank is after, or before, all that share
+/// it.
 fn rank_at(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,
@@ -553,7 +555,7 @@ fn rank_at(
         return Ok(None);
     }
     let field = if above { "after" } else { "before" };
-    // Read only: two cards that are moved beside each other do not wait for each other.
+    // Read without a lock: two cards that are moved next to each other do not wait for each other.
     let found = obcms_store::records::load(work.tx, &TASK, other)?;
     let visible = match &found {
         Some(task) => work.actor.may_on(work.tx, Action::View, task)?,
@@ -570,7 +572,7 @@ fn rank_at(
     }))
 }
 
-/// Input that puts the actor on a task beside whoever is there.
+/// Returns the input that adds the actor to the assignees of a task.
 #[must_use]
 pub fn join(actor: &Actor, task: &Record) -> Input {
     let mut people = task.references("assignees").to_vec();

@@ -1,6 +1,6 @@
-//! A program with a database of its own, for one test.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
-#![allow(dead_code)] // Every file of tests uses its part.
+//! Program with a database of its own, for one test.
+#![allow(clippy::unwrap_used)] // A failed assumption fails the test.
+#![allow(dead_code)] // Every file of tests uses only a part.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use obcms_app::{App, Clock, Entropy, FixedClock, Options};
 use obcms_store::{Database, Location, migrations};
 use serde_json::{Map, Value as Json};
 
-/// The program, and what it stands on.
+/// Program of a test with its clock and folder.
 pub struct Home {
     pub app: App,
     pub clock: Arc<FixedClock>,
@@ -19,7 +19,7 @@ pub struct Home {
 }
 
 impl Home {
-    /// Lets time go by.
+    /// Moves the clock forward.
     pub fn pass(&self, time: SignedDuration) {
         self.clock.set(self.clock.now() + time);
     }
@@ -31,14 +31,14 @@ impl Drop for Home {
     }
 }
 
-/// A program with everything that an installation starts with.
+/// Returns a program with the seeds of every installation.
 pub fn home(name: &str) -> Home {
     let home = open(name);
     home.app.prepare().expect("the program is prepared");
     home
 }
 
-/// A program with the tables and nothing in them.
+/// Returns a program with an empty database.
 pub fn bare(name: &str) -> Home {
     let home = open(name);
     migrations::migrate(home.app.database(), home.app.now()).expect("the tables are made");
@@ -56,7 +56,7 @@ fn open(name: &str) -> Home {
     Home { app, clock, _runtime: runtime, folder }
 }
 
-/// The members of an input.
+/// Returns the members of an input.
 pub fn input(json: Json) -> Map<String, Json> {
     match json {
         Json::Object(object) => object,

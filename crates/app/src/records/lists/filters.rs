@@ -1,7 +1,7 @@
-//! What of an address narrows a list: `FIELD=VALUE[,VALUE…]`, `FIELD=none`, `FIELD_from=`, `FIELD_to=`.
+//! Filters in an address: `FIELD=VALUE[,VALUE…]`, `FIELD=none`, `FIELD_from=`, `FIELD_to=`.
 //!
-//! Several values of a field widen it, with commas between or by naming the field again; several fields narrow. A day
-//! asked of a field with times means all of that day. A filter without a value is none.
+//! Several values of one field are alternatives, separated by commas or by repeating the field. Several fields must
+//! all match. A day given for a field with times means the whole day. A filter without a value is ignored.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -14,17 +14,17 @@ use obcms_store::records::Filter;
 
 use super::with_plus;
 
-/// Values of one parameter at most: more than a person picks, fewer than a database takes apart.
+/// Maximum number of values of one parameter: more than a person picks, few enough for the database.
 const MAXIMUM_VALUES: usize = 500;
 
-/// What a parameter asks of a record.
+/// Condition of a parameter on a record.
 #[derive(Clone, Copy)]
 enum Asks {
-    /// Its value is one of these.
+    /// The value is one of these.
     Value(&'static Field),
-    /// Its value is this or more, or this or less.
+    /// The value is at least, or at most, this.
     Bound(&'static Field, Side),
-    /// It was made by one of these.
+    /// The record was created by one of these.
     Maker,
 }
 
@@ -39,7 +39,7 @@ pub(super) fn is_filter(kind: &'static Kind, name: &str) -> bool {
     asks(kind, name).is_some()
 }
 
-/// Reads the filters of a list; what is wrong or unknown goes to the errors.
+/// Parses the filters of a list; wrong and unknown ones are added to the errors.
 pub(super) fn parse<'a>(
     kind: &'static Kind,
     parameters: impl Iterator<Item = &'a (String, String)>,
@@ -80,7 +80,7 @@ pub(super) fn parse<'a>(
     filters
 }
 
-/// Says which of the parameters that say one thing are given more than once; without a value counts as not given.
+/// Returns errors for single-value parameters that are given more than once; one without a value does not count.
 #[must_use]
 pub fn repeated(parameters: &[(String, String)], once: &[&str]) -> Vec<FieldError> {
     let given =
@@ -133,7 +133,7 @@ fn parts(value: &str) -> Vec<&str> {
     value.split(',').filter(|part| !part.is_empty()).collect()
 }
 
-/// `kind:id` as pickers write it, or the id alone.
+/// Parses `kind:id` as pickers write it, or the id alone.
 fn ids(parts: &[&str]) -> Result<Vec<Id>, String> {
     let ids = parts.iter().map(|part| part.rsplit(':').next().unwrap_or(part).parse::<Id>());
     ids.collect::<Result<_, _>>().map_err(|error| error.to_string())
@@ -141,7 +141,7 @@ fn ids(parts: &[&str]) -> Result<Vec<Id>, String> {
 
 fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, String> {
     let name = field.name.to_owned();
-    // A text or a rule may hold commas; it is taken whole.
+    // A text or a rule may contain commas; it is one value.
     let is_whole = matches!(
         field.data,
         FieldType::Text(_)
@@ -165,7 +165,7 @@ fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, 
             FieldType::Structure(_) => return Err("You cannot filter by this field.".to_owned()),
             _ => Filter::Empty(name.clone()),
         });
-        // Some lists have "none" as a choice of its own; that is meant as well.
+        // Some fields have "none" as a choice of its own, which also matches.
         let is_choice = match field.data {
             FieldType::Choice(choices) | FieldType::Choices(choices) => contains(choices, "none"),
             _ => false,
@@ -203,7 +203,7 @@ fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, 
     Ok(any(filters))
 }
 
-/// An instant, or all of a day.
+/// Filter by an instant, or by a whole day.
 fn instant_or_day(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Filter, String> {
     let name = field.name.to_owned();
     if text.len() != 10 {
@@ -219,12 +219,12 @@ fn midnight(day: Date, zone: &TimeZone) -> Result<Timestamp, String> {
     Ok(midnight.timestamp())
 }
 
-/// Both bounds are included: of a day all of it.
+/// Filter by a bound. Both bounds are inclusive: a day includes all of it.
 fn bound(field: &'static Field, value: &str, side: Side, zone: &TimeZone) -> Result<Filter, String> {
     let is_lower = side == Side::From;
     let cell = match field.data {
         FieldType::Moment | FieldType::Instant if value.len() != 10 => match cell(field, value, zone)? {
-            // Instants are kept in microseconds.
+            // Instants are stored in microseconds.
             SqlValue::Instant(instant) if !is_lower => {
                 SqlValue::Instant(instant.checked_add(1.microsecond()).unwrap_or(instant))
             }
@@ -249,7 +249,7 @@ fn bound(field: &'static Field, value: &str, side: Side, zone: &TimeZone) -> Res
     Ok(if is_lower { Filter::From(name, cell) } else { Filter::Below(name, cell) })
 }
 
-/// A value of an address, as the column keeps it.
+/// Converts a value of an address to that of the column.
 fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<SqlValue, String> {
     if let FieldType::Moment = field.data {
         return registry::moment(&with_plus(text), false, zone)
@@ -257,7 +257,7 @@ fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<SqlValue, 
             .map_err(|(_, message)| message);
     }
     let json = match field.data {
-        // Addresses speak as the API does: centavos, not pesos as people type them.
+        // Addresses use the units of the API: centavos, not pesos as people type them.
         FieldType::Money => text.parse::<i64>().map_or_else(|_| text.into(), Into::into),
         FieldType::Boolean => match text {
             "true" => true.into(),

@@ -1,8 +1,8 @@
-//! Large imports in short transactions, and taking all of them back together.
+//! Large imports in short transactions, with one undo for all of them.
 //!
-//! Each batch is a command of its own, so that other writers have their turn in between. While an import goes on, a job
-//! stands ready to take it back; each batch puts it off, the last one removes it. So a process that dies in the middle
-//! leaves nothing half read: the job finds the batches.
+//! Each batch is a command of its own, so that other writers get their turn in between. During an import a queued job
+//! is ready to undo it; each batch postpones the job, and the last one removes it. So a process that dies in the
+//! middle leaves no partial import: the job finds the batches and undoes them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,10 +21,10 @@ use crate::core::job::{Enqueue, Handler, JobError, Outcome};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::{self, Basis, Obstacles};
 
-/// An import that wrote nothing for this long is taken for broken off.
+/// Time without a write after which an import counts as aborted.
 const BROKEN_OFF: SignedDuration = SignedDuration::from_mins(2);
 
-/// Takes back imports whose process died.
+/// Handler of the job that undoes imports whose process died.
 pub const HANDLER: Handler = Handler {
     kind: "take_back_import",
     label: "Undo an unfinished import",
@@ -35,15 +35,15 @@ pub const HANDLER: Handler = Handler {
     run: take_back_unfinished,
 };
 
-/// An import that is being written.
+/// Running import.
 pub struct Import {
-    /// Identity, in the address that takes it back.
+    /// Id, used in the address that undoes it.
     pub id: Id,
     position: i64,
 }
 
 impl Import {
-    /// Begins an import; nothing is written yet.
+    /// Starts an import; nothing is written yet.
     pub fn new(app: &App) -> Self {
         Self { id: app.new_id(), position: 0 }
     }
@@ -78,26 +78,26 @@ impl Import {
         Ok(())
     }
 
-    /// Goes on to the next batch after one was committed.
+    /// Moves on to the next batch after one was committed.
     pub fn next(&mut self) {
         self.position += 1;
     }
 }
 
-/// Address that takes an import back.
+/// Returns the address that undoes an import.
 #[must_use]
 pub fn undo_address(import: Id) -> String {
     format!("/api/v1/imports/{import}/undo")
 }
 
-/// Import that was taken back.
+/// Result of the undo of an import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ImportUndo {
-    /// Number of batches that were taken back.
+    /// Number of batches that were undone.
     pub batches: usize,
-    /// Number of records in them.
+    /// Number of records in these batches.
     pub records: usize,
-    /// List of the records' kind.
+    /// Address of the list of the records' kind.
     pub landing: String,
 }
 
@@ -120,13 +120,13 @@ impl Amount {
 }
 
 impl App {
-    /// Takes back everything that an import of the actor wrote, the last batch first. All batches are checked before the
-    /// first one is taken back.
+    /// Undoes everything that an import of the actor wrote, the last batch first. All batches are checked before the
+    /// first one is undone.
     ///
     /// # Errors
     ///
-    /// `NotFound` when there is no such import or it is somebody else's; `Conflict` when records were changed since. It
-    /// names them and says what was taken back: nothing, unless somebody changed a record between check and undo.
+    /// `NotFound` when there is no such import or it is somebody else's; `Conflict` when records were changed since.
+    /// It names them and reports what was undone: nothing, unless somebody changed a record between check and undo.
     pub fn undo_import(&self, actor: &Actor, import: Id) -> Result<ImportUndo, AppError> {
         let (batches, records) = self.read(|tx| {
             let batches = imports::all(tx, import)?;
@@ -167,7 +167,7 @@ impl App {
 
         for batch in &batches {
             let taken = self.write(actor, |work| {
-                // Another undo of the same import may be at work.
+                // Another undo of the same import may be running.
                 if imports::remove(work.tx, batch)? == 0 {
                     return Ok(false);
                 }
@@ -203,7 +203,7 @@ fn load(tx: &mut Tx<'_>, kind: &'static Kind, batch: &Batch) -> Result<Record, A
     records::load(tx, kind, batch.record_id)?.ok_or(AppError::NotFound(kind.label))
 }
 
-/// Obstacles of taking a batch back; none when that was done already.
+/// Returns the obstacles of undoing a batch; none if it was undone already.
 fn obstacles_of(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -219,7 +219,7 @@ fn obstacles_of(
     undo::obstacles(tx, actor, basis, &record, batch.change_set, together)
 }
 
-/// Refusal of an undo, with the amounts that were taken back and that were not.
+/// Returns the conflict of an undo, with the amounts that were undone and that were not.
 fn stopped(detail: &str, mut more: Vec<(&'static str, Json)>, done: Amount, left: Amount) -> AppError {
     let amount = if done.batches == 0 {
         "Nothing was undone.".to_owned()
@@ -230,7 +230,7 @@ fn stopped(detail: &str, mut more: Vec<(&'static str, Json)>, done: Amount, left
     AppError::Conflict { detail: format!("{detail} {amount}"), more }
 }
 
-/// Lets other writers have their turn: the lock of the one writer of SQLite is not fair by itself.
+/// Lets other writers have their turn: the write lock of SQLite is not fair by itself.
 pub fn give_way() {
     std::thread::sleep(std::time::Duration::from_millis(2));
 }

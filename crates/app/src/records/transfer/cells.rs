@@ -1,14 +1,14 @@
-//! One cell of a file: a field of a record as text, and text as input.
+//! Cells of a file: a field of a record as text, and text as input.
 
 use obcms_domain::registry::{self, Field, FieldType, Record, Value, output};
 use serde_json::{Value as Json, json};
 
-/// Returns true if the cell holds a number.
+/// Returns true if cells of the field hold a number.
 pub fn is_number(field: &Field) -> bool {
     matches!(field.data, FieldType::Integer(..) | FieldType::Decimal(..) | FieldType::Money)
 }
 
-/// The value of a field as the text of a cell; empty when nothing is given.
+/// Formats the value of a field as the text of a cell; empty if there is no value.
 pub fn write(record: &Record, field: &Field) -> String {
     let value = record.get(field.name);
     match output::in_record(record, field, value) {
@@ -18,7 +18,7 @@ pub fn write(record: &Record, field: &Field) -> String {
         Json::Array(items) if matches!(field.data, FieldType::Structure(_)) => Json::Array(items).to_string(),
         Json::Array(items) => {
             let texts: Vec<String> = items.iter().map(item).collect();
-            // A text with a comma would come back as two.
+            // A text with a comma would be read as two.
             if texts.iter().any(|text| text.contains([',', '\n'])) || texts[0].starts_with('[') {
                 Json::Array(items).to_string()
             } else {
@@ -30,7 +30,7 @@ pub fn write(record: &Record, field: &Field) -> String {
     }
 }
 
-/// One entry of a list: text as it is, a link as `kind:id`.
+/// Formats one item of a list: text unchanged, a link as `kind:id`.
 fn item(json: &Json) -> String {
     let text = |name: &str| json.get(name).and_then(Json::as_str);
     match (json, text("kind"), text("id")) {
@@ -40,7 +40,7 @@ fn item(json: &Json) -> String {
     }
 }
 
-/// The text of a cell as input for the field; what cannot be read stays text and is refused beside its row.
+/// Parses the text of a cell as input for the field. What cannot be parsed stays text, and is refused with its row.
 pub fn read(field: &Field, text: &str) -> Json {
     let trimmed = text.trim();
     if trimmed.is_empty() {
@@ -53,7 +53,7 @@ pub fn read(field: &Field, text: &str) -> Json {
             "false" | "no" | "0" => json!(false),
             _ => json!(text),
         },
-        // As its name says, the column is in centavos; pesos as people type them belong into forms.
+        // The column is in centavos, as its name shows; pesos as people type them are for forms.
         FieldType::Money | FieldType::Integer(..) => whole(trimmed),
         FieldType::Tags | FieldType::Moments | FieldType::Choices(_) | FieldType::References(_)
             if trimmed.starts_with('[') =>
@@ -64,7 +64,7 @@ pub fn read(field: &Field, text: &str) -> Json {
     }
 }
 
-/// A whole number, also as spreadsheets write it: `12.0`, `1,200`.
+/// Parses a whole number, also as spreadsheets write it: `12.0`, `1,200`.
 fn whole(text: &str) -> Json {
     let plain = text.replace([',', ' '], "");
     let digits = plain.split_once('.').map_or(plain.as_str(), |(digits, fraction)| {
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_comes_back_as_it_went_out() {
+    fn cells_round_trip() {
         let id = "01890a5d-ac96-774b-bcce-b302099a8057";
         for (kind, name, json) in [
             (&TASK, "title", json!("  \"quoted\", and = more ")),
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_spreadsheets_are_read() {
+    fn spreadsheet_numbers_are_parsed() {
         assert_eq!(whole("1,200"), json!(1200));
         assert_eq!(whole("12.0"), json!(12));
         assert_eq!(whole("12.5"), json!("12.5"));

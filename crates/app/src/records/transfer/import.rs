@@ -1,7 +1,7 @@
-//! Import of records from a file: rows with an id change, rows without make new ones; all of the file or nothing.
+//! Import of records from a file: rows with an id update, rows without create; the whole file or nothing.
 //!
-//! A file of more than one batch is tried first, batch by batch, each taken back at once; only when no row is wrong it is
-//! written, batch by batch. So nobody waits longer for the writer than one batch takes.
+//! A file of more than one batch is tried first, batch by batch, each rolled back at once. Only if no row is wrong is
+//! it written, batch by batch. So other writers wait no longer than one batch takes.
 
 use std::collections::HashSet;
 
@@ -17,46 +17,46 @@ use super::{Column, cells, columns};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::{Input, create, update};
 
-/// Bytes of a file at most.
+/// Maximum size of a file in bytes.
 pub const MAXIMUM_BYTES: usize = 5 * 1024 * 1024;
-/// Rows of a file at most, beside its head.
+/// Maximum number of rows of a file, without the header.
 pub const MAXIMUM_ROWS: usize = 5000;
-/// Rows that are written in one transaction.
+/// Rows written in one transaction.
 const BATCH: usize = 50;
-/// Errors that a report names; who made more mends these first.
+/// Maximum number of errors in a report.
 const MAXIMUM_ERRORS: usize = 500;
 
 /// Error of one cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RowError {
-    /// Row of the file, counted from 1 with the head.
+    /// Row of the file, counted from 1 at the header.
     pub row: usize,
-    /// The column; empty for the row as a whole.
+    /// Name of the column; empty for the row as a whole.
     pub field: String,
-    /// A short word for programs.
+    /// Error code for programs.
     pub code: &'static str,
     /// Expected value, for people.
     pub message: String,
 }
 
-/// Outcome of an import or of its dry run.
+/// Result of an import or of its dry run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// New records.
+    /// Number of created records.
     pub created: usize,
-    /// Changed records.
+    /// Number of updated records.
     pub updated: usize,
-    /// Rows that equal their record.
+    /// Number of rows that equal their record.
     pub unchanged: usize,
-    /// Wrong cells; nothing is written when there are any.
+    /// Errors of cells; nothing is written if there are any.
     pub errors: Vec<RowError>,
-    /// Address that takes the import back, when it wrote something.
+    /// Address that undoes the import, if it wrote something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo: Option<String>,
 }
 
 impl Report {
-    /// Adds what another part of the file did.
+    /// Adds the result of another part of the file.
     fn add(&mut self, part: Self) {
         self.created += part.created;
         self.updated += part.updated;
@@ -66,7 +66,7 @@ impl Report {
 }
 
 impl App {
-    /// Reads records in. With `dry_run`, or when something is wrong, nothing is written.
+    /// Imports records. Nothing is written with `dry_run`, or if there are errors.
     pub fn import(
         &self,
         actor: &Actor,
@@ -105,8 +105,8 @@ impl App {
         self.write_batches(actor, kind, &table.rows, &plan)
     }
 
-    /// Writes rows that were tried. When one of them fails all the same, because somebody wrote meanwhile, what was
-    /// written is taken back.
+    /// Writes rows that were tried. If one of them still fails, because somebody wrote meanwhile, the written batches
+    /// are undone.
     fn write_batches(
         &self,
         actor: &Actor,
@@ -147,7 +147,7 @@ impl App {
         Ok(written)
     }
 
-    /// Writes rows in one transaction. It is committed when no row is wrong and `commits`, asked last, says so.
+    /// Writes rows in one transaction. It is committed if no row is wrong and `commits`, called last, returns true.
     fn batch(
         &self,
         actor: &Actor,
@@ -176,7 +176,7 @@ impl App {
     }
 }
 
-/// Refusal of an import that failed in the middle and could not be taken back: both reasons.
+/// Returns the error of an import that failed in the middle and could not be undone, with both reasons.
 fn half_written(outcome: &Result<(Report, Option<Id>), AppError>, undo: AppError) -> AppError {
     let reason = match outcome {
         Ok((report, _)) => report
@@ -193,7 +193,7 @@ fn half_written(outcome: &Result<(Report, Option<Id>), AppError>, undo: AppError
     }
 }
 
-/// A row of a file with its number.
+/// Row of a file with its number.
 type Row = (usize, Vec<String>);
 
 /// Columns of a file by the fields that they fill.
@@ -213,7 +213,7 @@ fn plan(kind: &'static Kind, head: &[String]) -> Result<Plan, AppError> {
         match known.iter().find(|column| column.name() == *name) {
             Some(Column::Id) => plan.id = Some(place),
             Some(Column::Field(field)) if field.source == Source::Input => plan.fields.push((place, *field)),
-            // Readable titles and what is computed go out and are not read in.
+            // Titles of references and computed fields are exported, but not imported.
             Some(_) => {}
             None if ["version", "created_by", "kind", "url", "display_title"].contains(&name.as_str()) => {}
             None => errors.push(FieldError::new(
@@ -259,7 +259,7 @@ fn repeated(kind: &'static Kind, table: &Table, plan: &Plan) -> Report {
     report
 }
 
-/// The id in a row, if it has one.
+/// Parses the id in a row, if it has one.
 fn id_of(plan: &Plan, cells: &[String]) -> Option<Result<Id, ()>> {
     let text = cells.get(plan.id?)?.trim();
     (!text.is_empty()).then(|| text.parse::<Id>().map_err(|_| ()))
@@ -279,7 +279,7 @@ fn run(
         store::load_many(work.tx, kind, &ids)?.into_iter().map(|record| (record.id, record)).collect();
     for (row, row_cells) in rows {
         let outcome = match id_of(plan, row_cells) {
-            // Named above.
+            // Reported above.
             Some(Err(_)) => continue,
             None => create(work, kind, &given(plan, row_cells, None)).map(|made| {
                 report.created += 1;
@@ -328,7 +328,7 @@ fn push(report: &mut Report, row: usize, field: &str, code: &'static str, messag
     report.errors.push(RowError { row, field: field.to_owned(), code, message: message.to_owned() });
 }
 
-/// The input of a row: for a new record the cells that are filled, for a known one those that say something else.
+/// Returns the input of a row: the filled cells for a new record, the cells that differ for an existing one.
 fn given(plan: &Plan, row: &[String], record: Option<&Record>) -> Input {
     let mut input = Input::new();
     for (place, field) in &plan.fields {
@@ -344,7 +344,7 @@ fn given(plan: &Plan, row: &[String], record: Option<&Record>) -> Input {
     input
 }
 
-/// Returns true if two cells are equal but for their line ends, which spreadsheets change.
+/// Returns true if two cells are equal except for line ends, which spreadsheets change.
 fn same(one: &str, other: &str) -> bool {
     one == other || one.replace("\r\n", "\n") == other.replace("\r\n", "\n")
 }

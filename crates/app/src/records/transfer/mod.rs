@@ -1,8 +1,8 @@
-//! Records in files: out as CSV or XLSX, in again from both.
+//! Export of records to CSV and XLSX files, and import from both.
 //!
 //! A file has a column for every visible field, named as in the API and in the same units (money in centavos), after
-//! the `id`. Fields that point at other records hold ids, for programs; beside each stands `FIELD_title` for people,
-//! which reading ignores.
+//! the `id`. Fields that refer to other records hold ids, for programs. Next to each is a column `FIELD_title` for
+//! people, which the import ignores.
 
 mod batches;
 mod cells;
@@ -23,17 +23,17 @@ use obcms_store::records::Directory;
 use crate::core::{Actor, App, AppError};
 use crate::records::lists::{Listing, Parameters, Request, decode_cursor, list};
 
-/// A kind of file.
+/// Format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Comma-separated values, UTF-8.
     Csv,
-    /// A workbook of one sheet.
+    /// Workbook with one sheet.
     Xlsx,
 }
 
 impl Format {
-    /// Ending of the file's name.
+    /// Returns the file name extension.
     #[must_use]
     pub fn ending(self) -> &'static str {
         match self {
@@ -42,7 +42,7 @@ impl Format {
         }
     }
 
-    /// Media type.
+    /// Returns the media type.
     #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
@@ -52,7 +52,7 @@ impl Format {
     }
 }
 
-/// A column of a file.
+/// Column of a file.
 #[derive(Clone, Copy, Debug)]
 enum Column {
     Id,
@@ -107,10 +107,10 @@ fn columns(kind: &'static Kind) -> Vec<Column> {
     columns
 }
 
-/// A file that is being written page by page.
+/// Export that is written page by page.
 ///
-/// Each page shows the data as they are when it is read, in a transaction of its own, so that a slow reader holds
-/// nothing up; the cursor leaves out what was before it. Who lost the right to see them gets no further page.
+/// Each page is read in a transaction of its own, so that a slow reader blocks nothing; the cursor skips what was
+/// before it. A reader who loses the right to see the records gets no further page.
 pub struct Export {
     actor: Actor,
     kind: &'static Kind,
@@ -137,7 +137,7 @@ impl Export {
 }
 
 impl App {
-    /// Begins a file of everything that a list with these parameters shows, on all its pages.
+    /// Starts an export of all pages of the list with these parameters.
     pub fn begin_export(
         &self,
         actor: &Actor,
@@ -149,7 +149,7 @@ impl App {
         Ok(Export { actor: actor.clone(), kind, request, columns, is_begun: false, is_over: false })
     }
 
-    /// The next page of an export; nothing after the last one.
+    /// Returns the next page of an export; nothing after the last one.
     fn next_page(&self, export: &mut Export) -> Result<Option<Listing>, AppError> {
         if export.is_over {
             return Ok(None);
@@ -171,7 +171,7 @@ impl App {
         Ok(Some(page))
     }
 
-    /// The next part of a CSV, some hundred rows; nothing after the last one.
+    /// Returns the next part of a CSV, some hundred rows; nothing after the last one.
     pub fn next_csv(&self, export: &mut Export) -> Result<Option<Vec<u8>>, AppError> {
         let is_first = !export.is_begun;
         let Some(page) = self.next_page(export)? else {
@@ -187,7 +187,7 @@ impl App {
         writer.finish().map(Some)
     }
 
-    /// A whole workbook in a file without a name, at its beginning. Memory does not grow with its rows.
+    /// Returns a whole workbook in an unnamed file, positioned at its start. Memory does not grow with its rows.
     pub fn export_workbook(&self, mut export: Export) -> Result<File, AppError> {
         let mut writer = sheet::WorkbookWriter::new(export.kind.plural, &export.head())?;
         while let Some(page) = self.next_page(&mut export)? {

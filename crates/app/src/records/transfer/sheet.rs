@@ -1,4 +1,4 @@
-//! Tables as CSV and as workbooks.
+//! Tables as CSV files and workbooks.
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
@@ -9,16 +9,16 @@ use super::MAXIMUM_ROWS;
 use super::workbook::{self, LONGEST_CELL};
 use crate::core::AppError;
 
-/// Beginnings of a text that a spreadsheet takes for a formula, and the mark that prevents it.
+/// First characters of a text that a spreadsheet takes for a formula, and the quote that prevents it.
 const RISKY: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
-/// Widest table that is read.
+/// Maximum number of columns.
 const MAXIMUM_COLUMNS: usize = 300;
 
 fn failed(error: impl std::fmt::Display) -> AppError {
     AppError::Internal(format!("writing a file: {error}"))
 }
 
-/// Writes rows as CSV (RFC 4180).
+/// Writer of rows as CSV (RFC 4180).
 pub struct CsvWriter(csv::Writer<Vec<u8>>);
 
 impl CsvWriter {
@@ -30,7 +30,7 @@ impl CsvWriter {
         self.0.write_record(names).map_err(failed)
     }
 
-    /// One row of cells, each with whether it is a number.
+    /// Writes one row of cells, each with true if it is a number.
     pub fn row(&mut self, cells: &[(String, bool)]) -> Result<(), AppError> {
         let texts = cells.iter().map(|(text, number)| if *number { text.clone() } else { guarded(text) });
         self.0.write_record(texts).map_err(failed)
@@ -41,7 +41,7 @@ impl CsvWriter {
     }
 }
 
-/// Writes a workbook of one sheet; its rows go to a temporary file at once.
+/// Writer of a workbook with one sheet; its rows go to a temporary file at once.
 pub struct WorkbookWriter {
     book: Box<Workbook>,
     next: u32,
@@ -61,7 +61,7 @@ impl WorkbookWriter {
         Ok(Self { book, next: 1 })
     }
 
-    /// One row of cells, each with whether it is a number.
+    /// Writes one row of cells, each with true if it is a number.
     pub fn row(&mut self, cells: &[(String, bool)]) -> Result<(), AppError> {
         let sheet = self.book.worksheet_from_index(0).map_err(failed)?;
         for (place, (text, number)) in cells.iter().enumerate().filter(|(_, (text, _))| !text.is_empty()) {
@@ -69,7 +69,7 @@ impl WorkbookWriter {
             let number = if *number { text.parse::<f64>().ok() } else { None };
             match number {
                 Some(number) => sheet.write_number(self.next, column, number).map_err(failed)?,
-                // A string cell is never a formula, whatever it begins with.
+                // A string cell is never a formula, whatever its first character.
                 None => sheet.write_string(self.next, column, shortened(text)).map_err(failed)?,
             };
         }
@@ -77,7 +77,7 @@ impl WorkbookWriter {
         Ok(())
     }
 
-    /// The workbook in a file that goes when it is closed, at its beginning.
+    /// Returns the workbook in a file that is deleted when closed, positioned at its start.
     pub fn finish(mut self) -> Result<File, AppError> {
         let mut file = tempfile::tempfile().map_err(failed)?;
         self.book.save_to_writer(&mut file).map_err(failed)?;
@@ -86,12 +86,12 @@ impl WorkbookWriter {
     }
 }
 
-/// Workbooks take no longer cells; the CSV has it all.
+/// Shortens a text to the longest cell of a workbook; the CSV has all of it.
 fn shortened(text: &str) -> String {
     text.chars().take(LONGEST_CELL).collect()
 }
 
-/// Keeps a spreadsheet from running a text as a formula. [`unguarded`] takes it back.
+/// Escapes a text that a spreadsheet would run as a formula. [`unguarded`] reverses it.
 pub(crate) fn guarded(text: &str) -> String {
     if text.starts_with(RISKY) { format!("'{text}") } else { text.to_owned() }
 }
@@ -103,17 +103,17 @@ fn unguarded(text: &str) -> &str {
     }
 }
 
-/// A table as it was read: the head and the rows.
+/// Parsed table: header and rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
     /// Names of the columns.
     pub head: Vec<String>,
-    /// The cells, as many in each row as there are columns, with the number of the row in the file.
+    /// Rows with their number in the file; each has as many cells as there are columns.
     pub rows: Vec<(usize, Vec<String>)>,
 }
 
 impl Table {
-    /// Reads a CSV or a workbook, told apart by how it begins.
+    /// Reads a CSV or a workbook, detected by its first bytes.
     pub fn read(bytes: &[u8]) -> Result<Self, AppError> {
         if bytes.starts_with(b"PK\x03\x04") { Self::from_workbook(bytes) } else { Self::from_csv(bytes) }
     }
@@ -138,7 +138,7 @@ impl Table {
         for record in reader.records() {
             let record =
                 record.map_err(|error| AppError::BadRequest(format!("The CSV cannot be read: {error}.")))?;
-            // Before the cells are copied: a line may hold millions of them.
+            // Checked before the cells are copied: a line may have millions of them.
             check_size(rows.len() + 1, record.len())?;
             rows.push(record.iter().map(|cell| unguarded(cell).to_owned()).collect());
         }
@@ -182,7 +182,7 @@ impl Table {
         Ok(Self { head, rows })
     }
 
-    /// The table as CSV, to be sent again after it was looked at.
+    /// Returns the table as CSV, to be sent again after its preview.
     pub fn to_csv(&self) -> Result<String, AppError> {
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         writer.write_record(&self.head).map_err(failed)?;
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_come_back_and_never_run() {
+    fn texts_round_trip_and_are_never_formulas() {
         for text in
             ["=1+1", "'=1+1", "'quoted", "-5", "@x", "\tx", "plain, \"with\" marks\nand lines", "ñ 🌊"]
         {
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_table_is_refused() {
+    fn other_files_are_refused() {
         for bytes in [&b""[..], b"\n\n", b"\xff\xfe", b"PK\x03\x04 no workbook"] {
             assert!(matches!(Table::read(bytes), Err(AppError::BadRequest(_))), "{bytes:?}");
         }
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn semicolons_and_a_byte_order_mark_are_understood() {
+    fn semicolons_and_a_byte_order_mark_are_accepted() {
         let table = Table::read(b"\xef\xbb\xbfname;count\r\nPeace;3\r\n").expect("a table");
         assert_eq!(table.head, ["name", "count"]);
         assert_eq!(table.rows, [(2, vec!["Peace".to_owned(), "3".to_owned()])]);

@@ -1,8 +1,8 @@
 //! Bounded reader of workbooks (XLSX, ISO/IEC 29500): the first sheet as rows of texts.
 //!
 //! Files come from people, so nothing is allocated because a file claims it: every part is inflated under one budget,
-//! and strings, cells and nesting are counted while they are read. The libraries we looked at reserve what
-//! `uniqueCount` or the index of a shared formula says, which ends the process before an error can be returned.
+//! and strings, cells and nesting are counted while they are read. The libraries we considered allocate as much as
+//! `uniqueCount` or the index of a shared formula claims, which aborts the process before an error can be returned.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
@@ -16,17 +16,17 @@ use zip::ZipArchive;
 
 use crate::core::AppError;
 
-/// Bytes that all parts of a workbook together may unpack to.
+/// Maximum unpacked size of all parts of a workbook together, in bytes.
 pub const MAXIMUM_UNPACKED: u64 = 32 * 1024 * 1024;
-/// Bytes of text in shared strings, and again in the cells that show them.
+/// Maximum bytes of text in shared strings, and again in the cells that show them.
 pub const MAXIMUM_TEXT: usize = 16 * 1024 * 1024;
-/// Files in the archive.
+/// Maximum number of files in the archive.
 pub const MAXIMUM_PARTS: usize = 1_000;
-/// Filled cells of the sheet.
+/// Maximum number of filled cells of the sheet.
 pub const MAXIMUM_CELLS: usize = 300_000;
-/// Characters in one cell, as in the format itself.
+/// Maximum characters in one cell, as in the format itself.
 pub const LONGEST_CELL: usize = 32_767;
-/// Elements within each other; a sheet has about ten.
+/// Maximum depth of nested elements; a sheet has about ten.
 const DEEPEST: usize = 64;
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
@@ -39,19 +39,21 @@ fn unreadable(error: impl std::fmt::Display) -> AppError {
     refused(format!("The workbook cannot be read: {error}."))
 }
 
-/// A cell that has a value, with its place counted from 0.
+/// Cell with a value; positions are counted from 0.
 pub struct Cell {
-    /// Row.
+    /// Row index.
     pub row: usize,
-    /// Column.
+    /// Column index.
     pub column: usize,
-    /// Value as text: numbers as short as they are exact, dates in ISO 8601.
+    /// Value as text: numbers in their shortest exact form, dates in ISO 8601.
     pub text: String,
 }
 
 /// Reads the filled cells of the first sheet in the order of the file.
 ///
-/// Answers `BadRequest` for what is no workbook or goes over a limit; `each` may end the reading with its own error.
+/// # Errors
+///
+/// `BadRequest` if the file is no workbook or exceeds a limit; `each` may stop the reading with its own error.
 pub fn read(bytes: &[u8], mut each: impl FnMut(Cell) -> Result<(), AppError>) -> Result<(), AppError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
     if archive.len() > MAXIMUM_PARTS {
@@ -90,7 +92,7 @@ pub fn read(bytes: &[u8], mut each: impl FnMut(Cell) -> Result<(), AppError>) ->
     }
 }
 
-/// Where the parts of a workbook are.
+/// Locations of the parts of a workbook.
 struct Book {
     sheet: String,
     strings: Option<String>,
@@ -182,7 +184,7 @@ fn shared_strings(archive: &mut Archive<'_>, part: &str, left: &mut u64) -> Resu
     loop {
         match xml.next()? {
             Found::End => return Ok(strings),
-            // A claim that no workbook within the limits can make.
+            // No workbook within the limits can have that many.
             Found::Open(element) if element.name == "sst" && claims_too_much(&element) => {
                 return Err(refused("The workbook claims more shared strings than it can contain."));
             }
@@ -199,14 +201,14 @@ fn shared_strings(archive: &mut Archive<'_>, part: &str, left: &mut u64) -> Resu
     }
 }
 
-/// Returns true if the table of strings says that it has more of them than fit, or more than a number can be.
+/// Returns true if the table of strings claims more of them than fit, or more than a number can hold.
 fn claims_too_much(element: &Element) -> bool {
     ["count", "uniqueCount"].iter().filter_map(|name| element.get(name)).any(|claimed| {
         claimed.trim().parse::<usize>().is_ok_and(|number| number > MAXIMUM_TEXT) || claimed.trim().len() > 19
     })
 }
 
-/// Tells for each style of cells if it shows a number as a date.
+/// Returns for each cell style whether it shows a number as a date.
 fn date_styles(archive: &mut Archive<'_>, part: &str, left: &mut u64) -> Result<Vec<bool>, AppError> {
     let (mut own, mut styles) = (HashMap::new(), Vec::new());
     let Some(mut xml) = open(archive, part, left)? else {
@@ -236,7 +238,7 @@ fn date_styles(archive: &mut Archive<'_>, part: &str, left: &mut u64) -> Result<
     }
 }
 
-/// Returns true if a number format shows days or times of day; a length of time (`[h]:mm`) stays a number.
+/// Returns true if a number format shows dates or times; a duration (`[h]:mm`) stays a number.
 fn shows_date(code: &str) -> bool {
     let (mut characters, mut quoted) = (code.chars(), false);
     while let Some(character) = characters.next() {
@@ -250,7 +252,7 @@ fn shows_date(code: &str) -> bool {
                     return false;
                 }
             }
-            // Only the first of the formats for positive, negative and other values counts.
+            // Of the formats for positive, negative and other values only the first counts.
             ';' => return false,
             'y' | 'Y' | 'd' | 'D' | 'm' | 'M' | 'h' | 'H' | 's' | 'S' => {
                 return !code.eq_ignore_ascii_case("general");
@@ -261,22 +263,22 @@ fn shows_date(code: &str) -> bool {
     false
 }
 
-/// Reading of a sheet.
+/// Reader of a sheet.
 #[derive(Default)]
 struct Sheet<'a> {
     strings: &'a [String],
     dates: &'a [bool],
     since_1904: bool,
-    /// The row at hand, counted from 1.
+    /// Current row, counted from 1.
     row: usize,
-    /// The next column, counted from 0.
+    /// Next column, counted from 0.
     column: usize,
     cells: usize,
     bytes: usize,
 }
 
 impl Sheet<'_> {
-    /// Reads a cell to its end; nothing when it is empty.
+    /// Reads a cell to its end; nothing if it is empty.
     fn cell(&mut self, xml: &mut Xml<'_>, element: &Element) -> Result<Option<Cell>, AppError> {
         let (column, row) = match element.get("r") {
             Some(name) => place_of(name).ok_or_else(|| unreadable("a cell has no place"))?,
@@ -318,7 +320,7 @@ impl Sheet<'_> {
     }
 }
 
-/// Column and row of a name such as `AB12`, counted from 0.
+/// Parses a cell reference such as `AB12` to column and row, counted from 0.
 fn place_of(name: &str) -> Option<(usize, usize)> {
     let letters = name.bytes().take_while(u8::is_ascii_alphabetic).count();
     if letters == 0 || letters > 3 {
@@ -331,18 +333,18 @@ fn place_of(name: &str) -> Option<(usize, usize)> {
     Some((column - 1, row as usize - 1))
 }
 
-/// A number as day, or as day and time; nothing when no calendar has it.
+/// Formats a number as date, or as date and time; nothing if it is out of range.
 fn moment(number: f64, since_1904: bool) -> Option<String> {
     if !(0.0..2_958_466.0).contains(&number) {
         return None;
     }
-    // The bounds leave room in both.
+    // The bounds keep both within range.
     #[allow(clippy::cast_possible_truncation)]
     let seconds = (number * 86_400.0).round() as i64;
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
     let first: Date = match since_1904 {
         true => date(1904, 1, 1),
-        // The format counts a 29 February 1900 that never was.
+        // The format counts a 29 February 1900 that did not exist.
         false if days < 60 => date(1899, 12, 31),
         false => date(1899, 12, 30),
     };
@@ -353,7 +355,7 @@ fn moment(number: f64, since_1904: bool) -> Option<String> {
     Some(format!("{day}T{:02}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60))
 }
 
-/// An element with the attributes that it has, without prefixes.
+/// Element with its attributes, without prefixes.
 struct Element {
     name: String,
     attributes: Vec<(String, String)>,
@@ -379,7 +381,7 @@ impl Element {
     }
 }
 
-/// A step in a part.
+/// Token of a part.
 enum Found {
     Open(Element),
     Close(String),
@@ -387,14 +389,14 @@ enum Found {
     End,
 }
 
-/// A part being read.
+/// XML reader of a part.
 struct Xml<'a> {
     reader: Reader<Box<dyn BufRead + 'a>>,
     buffer: Vec<u8>,
     depth: usize,
 }
 
-/// Opens a part of the archive under the budget; nothing when there is none of the name.
+/// Opens a part of the archive under the budget; nothing if there is none of the name.
 fn open<'a>(
     archive: &'a mut Archive<'_>,
     name: &str,
@@ -413,7 +415,8 @@ fn open<'a>(
 }
 
 impl Xml<'_> {
-    /// The next step; declarations, comments and white space between elements are texts that nobody asks for.
+    /// Returns the next token; declarations, comments and white space between elements count as text, which callers
+    /// ignore.
     fn next(&mut self) -> Result<Found, AppError> {
         loop {
             self.buffer.clear();
@@ -450,7 +453,8 @@ impl Xml<'_> {
         }
     }
 
-    /// The text within `v` and `t` up to the end of the element that was just opened; without phonetic hints and formulas.
+    /// Returns the text within `v` and `t` up to the end of the element just opened, without phonetic hints and
+    /// formulas.
     fn text_of(&mut self, element: &str) -> Result<String, AppError> {
         let (mut text, mut within, mut hints) = (String::new(), false, 0_usize);
         loop {
@@ -481,7 +485,7 @@ fn too_long() -> AppError {
     refused(format!("Cells must have at most {LONGEST_CELL} characters."))
 }
 
-/// Takes back how the format writes characters that XML cannot hold: `_x000D_`.
+/// Decodes the escapes of the format for characters that XML cannot hold: `_x000D_`.
 fn unescaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -503,7 +507,7 @@ fn unescaped(text: &str) -> String {
     plain
 }
 
-/// A part that may use up what is left of a budget.
+/// Reader of a part that may use up the rest of a budget.
 struct Budgeted<'a, R> {
     inner: R,
     left: &'a mut u64,

@@ -9,7 +9,7 @@ use crate::records::transfer::Table;
 
 const NAMES: &str = "http://schemas.openxmlformats.org";
 
-/// A workbook of these parts beside what every workbook has.
+/// Returns a workbook with these parts added to the required ones.
 fn archive(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let related = format!("{NAMES}/officeDocument/2006/relationships");
@@ -72,7 +72,7 @@ fn claimed_sizes_allocate_nothing() {
 }
 
 #[test]
-fn long_strings_shown_many_times_are_refused() {
+fn repeated_long_strings_are_refused() {
     let cells = |count: usize| {
         let cell = |number| format!("<row r='{number}'><c r='A{number}' t='s'><v>0</v></c></row>");
         sheet(&(1..=count).map(cell).collect::<String>())
@@ -124,7 +124,7 @@ fn entities_and_broken_parts_are_refused() {
 }
 
 #[test]
-fn texts_numbers_and_dates_are_read_as_they_show() {
+fn texts_numbers_and_dates_are_read_as_shown() {
     let mut book = Workbook::new();
     let page = book.add_worksheet();
     let day = Style::new().set_num_format("dd mmm yyyy");

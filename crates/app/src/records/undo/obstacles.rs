@@ -1,4 +1,5 @@
-//! Obstacles of an undo: records that were changed since, and records that were linked since to what it would archive.
+//! Obstacles of an undo: records that were changed since, and records that were linked since to those it would
+//! archive.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,14 +13,14 @@ use serde_json::{Value as Json, json};
 
 use crate::core::{Actor, AppError};
 
-/// Obstacles that a sentence names.
+/// Most obstacles that the message names.
 const NAMED: usize = 3;
-/// Obstacles that the list for programs has.
+/// Most obstacles in the list for programs.
 const LISTED: usize = 200;
-/// Links that are read at most.
+/// Most links that are read.
 const MAXIMUM_LINKS: i64 = 2000;
 
-/// Records that keep a set of changes from being taken back.
+/// Records that block the undo of a change set.
 #[derive(Default)]
 pub(crate) struct Obstacles {
     changed: Vec<Changed>,
@@ -47,7 +48,7 @@ impl Obstacles {
         self.changed.is_empty() && self.links.is_empty()
     }
 
-    /// Adds those of another set.
+    /// Adds the obstacles of another set.
     pub fn extend(&mut self, other: Self) {
         self.changed.extend(other.changed);
         self.links.extend(other.links);
@@ -58,8 +59,8 @@ impl Obstacles {
         self.changed.push(Changed { kind: record.kind, id: record.id, title: record.title().to_owned(), by });
     }
 
-    /// Adds the links of live records to those that would be `archived`. Of the `restored` ones, which had links before,
-    /// only links that people made after the change with the number `first` count.
+    /// Adds the links of live records to those that would be `archived`. Of the `restored` ones, which had links
+    /// before, only links that people made after the change with the number `first` count.
     pub(super) fn add_links(
         &mut self,
         tx: &mut Tx<'_>,
@@ -71,7 +72,7 @@ impl Obstacles {
         let targets: Vec<Id> = archived.keys().copied().collect();
         let mut found = store::sources(tx, &targets, &[], MAXIMUM_LINKS)?;
         found.retain(|(target, _, source)| {
-            // What the program fills from elsewhere is archived with its source.
+            // Records that the program fills from elsewhere are archived with their source.
             let is_of_people = kinds::by_name(&source.kind).is_some_and(|kind| kind.writable);
             let is_linked = archived.contains_key(&source.id) || is_exempt(source.id);
             !source.is_archived && is_of_people && !is_linked && source.id != *target
@@ -103,8 +104,8 @@ impl Obstacles {
         Err(AppError::Conflict { detail, more: vec![("conflicts", conflicts)] })
     }
 
-    /// Sentences that name the first obstacles, and the list of them for programs. Records that the actor may not see
-    /// are counted, not named.
+    /// Returns sentences that name the first obstacles, and the list of them for programs. Records that the actor may
+    /// not see are counted, not named.
     pub fn describe(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<(String, Json), AppError> {
         let mut ids: Vec<Id> = self.links.iter().map(|link| link.source.id).collect();
         ids.extend(self.changed.iter().flat_map(|changed| [changed.by, Some(changed.id)]).flatten());
@@ -190,7 +191,7 @@ fn label(kind: &str) -> String {
     kinds::by_name(kind).map_or(kind.to_owned(), |kind| kind.label.to_lowercase())
 }
 
-/// The first names, and the number of the others.
+/// Lists the first names, and the number of the others.
 fn enumerate(mut names: Vec<String>, hidden: usize) -> String {
     let more = names.len().saturating_sub(NAMED);
     names.truncate(NAMED);
