@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sealed_secret_opens_only_with_its_key_and_record() {
+    fn what_is_sealed_opens_with_its_key_for_its_record_only() {
         let (one, other) = (Vault::new(&[1; 32]).unwrap(), Vault::new(&[2; 32]).unwrap());
         let (id, another) = (Id::from_parts(1, &[1; 10]), Id::from_parts(2, &[2; 10]));
         let sealed = one.seal(id, "secret").unwrap();

@@ -461,7 +461,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_numbered_parameters_are_replaced() {
+    fn parameters_are_numbers_and_other_signs_stay() {
         assert_eq!(
             numbered("SELECT $2, '$a', \"b$\" FROM t WHERE a = $10"),
             "SELECT ?2, '$a', \"b$\" FROM t WHERE a = ?10"
