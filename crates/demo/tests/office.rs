@@ -1,5 +1,5 @@
 //! Tests on a small simulated office in SQLite.
-#![allow(clippy::unwrap_used)] // What fails here is to fail loudly.
+#![allow(clippy::unwrap_used)] // A failure here must stop the test.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};

@@ -17,7 +17,7 @@ use crate::error::StoreError;
 pub struct Migration {
     /// Version: counts from 1 without gaps.
     pub version: i64,
-    /// What it brings.
+    /// Name of the change.
     pub name: &'static str,
     /// Statements that apply it.
     pub up: &'static str,
