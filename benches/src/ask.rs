@@ -1,4 +1,4 @@
-//! What people ask, and how long they wait.
+//! Requests of typical users, and their response times.
 
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,31 +10,31 @@ use ureq::{Agent, Body};
 
 use crate::server::{ADDRESS, PASSWORD, Running};
 
-/// Asked one after the other for median and p95.
+/// Number of sequential requests for median and p95.
 const REPEATS: usize = 200;
-/// How long eight clients ask at once.
+/// Duration of the load test with eight clients.
 const STORM: Duration = Duration::from_secs(2);
 
-/// What one question costs.
+/// Cost of one request.
 pub struct Figure {
-    /// The question.
+    /// Name of the request.
     pub name: &'static str,
-    /// CPU time of the server for one answer, in milliseconds: it does not depend on what else the machine does.
+    /// CPU time of the server per response, in milliseconds; independent of other load on the machine.
     pub cpu: f64,
-    /// Half of the answers are faster, in milliseconds.
+    /// Median response time in milliseconds.
     pub median: f64,
-    /// One of twenty is slower, in milliseconds.
+    /// 95th percentile of the response time in milliseconds.
     pub slow: f64,
-    /// Bytes of the answer, uncompressed.
+    /// Size of the uncompressed response in bytes.
     pub bytes: usize,
-    /// Answers a second with eight clients.
+    /// Responses per second with eight clients.
     pub rate: f64,
 }
 
 struct Asker {
     agent: Agent,
     authorization: String,
-    /// Nothing for somebody whose password is not known: pages take the token, too.
+    /// Session cookie; none for a user without a known password, because pages accept the token as well.
     cookie: Option<String>,
 }
 
@@ -42,7 +42,7 @@ fn agent() -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
-        // As much as a socket gives at once: with less, the reader is what is measured.
+        // The maximum of one socket read: with a smaller buffer the client is the bottleneck.
         .input_buffer_size(1024 * 1024)
         .accept_encoding("identity")
         .build()
@@ -86,7 +86,7 @@ impl Asker {
         self.call(path)?.body_mut().read_to_string().map_err(|error| error.to_string())
     }
 
-    /// Reads an answer to its end and lets go of it, so that the figure is not that of a reader which holds it all.
+    /// Reads a response to its end and discards it, so that the measurement excludes a client that holds all of it.
     fn read(&self, path: &str) -> Result<usize, String> {
         let mut reader = self.call(path)?.into_body().into_reader();
         let (mut buffer, mut bytes) = (vec![0; 256 * 1024], 0);
@@ -117,7 +117,7 @@ impl Asker {
     }
 }
 
-/// All figures.
+/// Returns all figures.
 pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
     let asker = Asker::new(&running.token)?;
     let one =
@@ -150,7 +150,7 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
         ("search", "/api/v1/search?q=water".to_owned()),
     ];
     let mut figures = Vec::new();
-    // Each window is asked once, so that no kept feed answers: what the first reader after a change waits for.
+    // Each window is requested once, so that no cached feed answers: the time of the first reader after a change.
     let not_kept = |place: &str, (first, last): (jiff::civil::Date, jiff::civil::Date), turn: u64| {
         asker.read(&format!(
             "{place}?start={first}T00:{:02}:{:02}Z&end={last}T22:59:{:02}Z",
@@ -183,7 +183,7 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
     Ok(figures)
 }
 
-/// A thousand series that began ten years ago: weekly for the most part, some daily on workdays, some monthly.
+/// Creates a thousand series that began ten years ago: mostly weekly, some daily on workdays, some monthly.
 fn recurring(asker: &Asker) -> Result<(), String> {
     for number in 0..1000_u32 {
         let rule = match number % 10 {
@@ -205,18 +205,18 @@ fn recurring(asker: &Asker) -> Result<(), String> {
     Ok(())
 }
 
-/// What one page costs somebody.
+/// Cost of one page for a user.
 pub struct Share {
-    /// The page.
+    /// Name of the page.
     pub page: &'static str,
-    /// CPU time of the server for one answer, in milliseconds.
+    /// CPU time of the server per response, in milliseconds.
     pub cpu: f64,
-    /// CPU time for the first answer after a change.
+    /// CPU time of the first response after a change, in milliseconds.
     pub cpu_after_change: f64,
 }
 
-/// What the pages of a day cost the person with this token; `running` has the token of an administrator, who changes
-/// something between the answers that are not to come from a cache.
+/// Measures the daily pages of the user with this token. `running` has the token of an administrator, who changes a
+/// record between responses that must not come from a cache.
 pub fn pages_of(running: &Running, token: &str) -> Result<Vec<Share>, String> {
     let (asker, changing) = (Asker::with_token(token), Asker::with_token(&running.token));
     let ppa = asker.first("/api/v1/ppas?limit=1").map(|id| format!("/ppas/{id}"));
@@ -259,9 +259,9 @@ pub fn pages_of(running: &Running, token: &str) -> Result<Vec<Share>, String> {
     Ok(shares)
 }
 
-/// Answers over which the CPU time of a page is taken.
+/// Number of responses per page over which the CPU time is averaged.
 const PAGES: u32 = 100;
-/// The same for the first answer after a change.
+/// Number of first responses after a change.
 const CHANGES: u32 = 20;
 
 fn one(
@@ -291,7 +291,7 @@ fn one(
             scope.spawn(move || {
                 let mut turn = 10_000 * (client + 1);
                 while !over.load(Ordering::Relaxed) {
-                    // Two clients may meet on one task; such an answer does not count.
+                    // Two clients may conflict on one task; such a response does not count.
                     if ask(turn).is_ok() {
                         done.fetch_add(1, Ordering::Relaxed);
                     }

@@ -1,14 +1,15 @@
-//! The bare SQL of the same rows: what the database alone takes.
+//! Raw SQL for the same rows: the share of the database alone.
 
 use std::path::Path;
 use std::time::Instant;
 
 use obcms_store::{Database, Location, StoreError};
 
-/// Statements run that often.
+/// Number of runs per statement.
 const REPEATS: usize = 100;
 
-/// User names of the member of the staff with the most open tasks and of the partner whom most records concern.
+/// Returns the user names of the staff member with the most open tasks and of the partner with the most visible
+/// records.
 pub fn busiest(data: &str, database: &str) -> Result<[(&'static str, String); 2], String> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     let location = Location::parse(database, Path::new(data)).map_err(|error| error.to_string())?;
@@ -32,7 +33,7 @@ pub fn busiest(data: &str, database: &str) -> Result<[(&'static str, String); 2]
     Ok([("busiest staff member", name(&staff)?), ("busiest partner", name(&partner)?)])
 }
 
-/// Median time of the statements behind the figures of the same name.
+/// Returns the median time of the statements behind the figures of the same name.
 pub fn measure(data: &str, database: &str) -> Result<Vec<(&'static str, f64)>, String> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     let location = Location::parse(database, Path::new(data)).map_err(|error| error.to_string())?;

@@ -1,5 +1,5 @@
-//! Figures of a running server: starts the given `obcms` on demo data, asks it what people ask, and prints a table and
-//! JSON. `scripts/bench` builds the program, starts PostgreSQL and calls this.
+//! Benchmark of a running server: starts the given `obcms` on demo data, sends typical requests, and prints a table
+//! and JSON. `scripts/bench` builds the program, starts PostgreSQL and calls this.
 //!
 //! Usage: `obcms-bench PROGRAM SIZE DATA DATABASE` with a folder for data and `sqlite:obcms.db` or `postgres://…`.
 

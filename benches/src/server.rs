@@ -1,16 +1,16 @@
-//! The program under measurement, as a process of its own.
+//! Process of the measured program.
 
 use std::io::Write;
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Where it answers while it is measured.
+/// Address of the server during the measurement.
 pub const ADDRESS: &str = "127.0.0.1:8971";
-/// Password of the account that asks.
+/// Password of the benchmark account.
 pub const PASSWORD: &str = "river stone lamp at noon";
 
-/// Longest wait for the demo data.
+/// Maximum wait for the demo data.
 const PATIENCE: Duration = Duration::from_secs(1800);
 
 fn command(program: &str, data: &str, database: &str) -> Command {
@@ -37,7 +37,7 @@ fn wait(child: &mut Child, limit: Duration) -> Result<(), String> {
     Err("the program did not get ready".to_owned())
 }
 
-/// Fills the demo data, and makes an account for asking; the seconds until the demo answered.
+/// Creates the demo data and the benchmark account. Returns the seconds until the demo answered.
 pub fn fill(program: &str, size: &str, data: &str, database: &str) -> Result<f64, String> {
     let begun = Instant::now();
     let mut child = command(program, data, database)
@@ -63,7 +63,7 @@ pub fn fill(program: &str, size: &str, data: &str, database: &str) -> Result<f64
     if status.success() { Ok(seconds) } else { Err("no account could be made".to_owned()) }
 }
 
-/// A token for the account of that name.
+/// Creates a token for the account with this name.
 pub fn token(program: &str, data: &str, database: &str, user: &str) -> Result<String, String> {
     let output = command(program, data, database)
         .args(["token", "create", "--user", user])
@@ -76,22 +76,22 @@ pub fn token(program: &str, data: &str, database: &str, user: &str) -> Result<St
 }
 
 fn stop(child: &mut Child) {
-    // SIGTERM is what an operator sends; the program finishes what it does.
+    // Operators send SIGTERM; the program finishes its open requests.
     let _ = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
     let _ = child.wait();
 }
 
-/// A server that answers.
+/// Running server.
 pub struct Running {
     child: Child,
-    /// Token that asks.
+    /// Token of the benchmark account.
     pub token: String,
-    /// From the start of the process to the first good answer.
+    /// Time from the start of the process to the first successful response, in milliseconds.
     pub start_milliseconds: f64,
 }
 
 impl Running {
-    /// Starts the program on data that is there.
+    /// Starts the program on existing data.
     pub fn start(program: &str, data: &str, database: &str) -> Result<Self, String> {
         let token = token(program, data, database, "figures")?;
         let begun = Instant::now();
@@ -107,19 +107,20 @@ impl Running {
         Ok(Self { child, token, start_milliseconds })
     }
 
-    /// CPU time that the process has taken, in user and kernel mode, in milliseconds.
+    /// Returns the CPU time of the process in user and kernel mode, in milliseconds.
     pub fn cpu_milliseconds(&self) -> Result<f64, String> {
         let unreadable = || "the CPU time of the process cannot be read".to_owned();
         let text = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))
             .map_err(|error| error.to_string())?;
-        // The name in brackets may hold blanks; behind it the 12th and 13th fields count, in hundredths of a second.
+        // The name in brackets may contain blanks; after it the 12th and 13th fields count, in hundredths of a
+        // second.
         let (_, fields) = text.rsplit_once(')').ok_or_else(unreadable)?;
         let ticks: Vec<f64> =
             fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
         if ticks.len() == 2 { Ok((ticks[0] + ticks[1]) * 10.0) } else { Err(unreadable()) }
     }
 
-    /// Resident memory of the process.
+    /// Returns the resident memory of the process in megabytes.
     pub fn memory_megabytes(&self) -> Result<f64, String> {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
             .map_err(|error| error.to_string())?;

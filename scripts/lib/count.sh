@@ -1,24 +1,24 @@
-# Runs the steps and sums what passed and what failed. Sourced by scripts/test.
+# Runs the steps and counts passed and failed checks. Sourced by scripts/test.
 
 passed=0
 failed=0
 broken=()
 unstable=()
-# The one runner that may have nothing to run.
+# The only runner that may have no tests.
 may_be_empty="examples in the documentation"
 
 heading() {
     printf '\n== %s\n' "$1"
 }
 
-# A step that counts as one failure and is named at the end.
+# Counts a step as one failure, listed at the end.
 fail_step() {
     failed=$((failed + 1))
     broken+=("$1")
     echo "FAILED: $1" >&2
 }
 
-# A check that either holds or not: check NAME COMMAND...
+# Runs a check that passes or fails: check NAME COMMAND...
 check() {
     local name=$1
     shift
@@ -30,8 +30,8 @@ check() {
     fi
 }
 
-# Adds the figures of one runner: count_in NAME STATUS PASSED FAILED SKIPPED
-# A runner that ended badly without naming a failed test did not get to run them, and one that ran none proves nothing.
+# Adds the results of one runner: count_in NAME STATUS PASSED FAILED SKIPPED
+# A runner that failed without a failed test did not run them, and one without tests proves nothing: both fail.
 count_in() {
     local name=$1 status=$2 good=$3 bad=$4 skipped=$5
     passed=$((passed + good))
@@ -48,7 +48,7 @@ count_in() {
     fi
 }
 
-# The sum of the numbers that stand before a word in the lines of a log: number_before WORD FILE
+# Sums the numbers before a word in the lines of a log: number_before WORD FILE
 number_before() {
     grep -oE "[0-9]+ $1" "$2" | awk '{ sum += $1 } END { print sum + 0 }'
 }
@@ -66,8 +66,8 @@ run_rust() {
         "$(($(number_before ignored "$summary") + $(number_before skipped "$summary")))"
 }
 
-# Runs files of tests of node. A browser on a loaded machine may once stumble: a file with a failure is run a second time,
-# that run counts, and the file is named at the end so that somebody looks at it.
+# Runs test files of node. Browsers are sometimes flaky on a loaded machine: a file with a failure runs a second time,
+# that run counts, and the file is listed at the end for review.
 run_node() {
     local name=$1 log=$work/node.endings second=$work/node.second status
     local -a stumbled
@@ -91,8 +91,8 @@ run_node() {
     count_in "$name" "$status" "$(ending passed)" "$(ending failed)" "$(ending skipped)"
 }
 
-# Runs files of tests and writes down how each test ended: node_tests LOG FILE...
-# One that hangs fails after ten minutes; no file takes half of that.
+# Runs test files and logs the result of each test: node_tests LOG FILE...
+# A hanging file fails after ten minutes; no file normally takes half of that.
 node_tests() {
     local log=$1
     shift
@@ -100,7 +100,7 @@ node_tests() {
         --test-reporter=./scripts/lib/endings.mjs --test-reporter-destination="$log" "$@" </dev/null
 }
 
-# Prints the sum as the last line and leaves with it.
+# Prints the total as the last line and exits with its status.
 closing_line() {
     printf '\n'
     local step

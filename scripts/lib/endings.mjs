@@ -1,4 +1,4 @@
-// A reporter of node:test: how each test ended, and in which file, for the sums of scripts/lib/count.sh.
+// Reporter of node:test: result and file of each test, for the counts of scripts/lib/count.sh.
 
 export default async function* endings(events) {
   for await (const { type, data } of events) {

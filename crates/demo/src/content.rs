@@ -1,11 +1,11 @@
-//! The words the demo data is made of: tables of names, titles and typical figures, by subject.
+//! Texts of the demo data: tables of names, titles and typical figures, by subject.
 //!
-//! Everything is invented except public bodies and places. No person is real: given and family names are common
-//! ones and are put together by the generator, contacts use addresses and numbers that nobody can own. Money is in
-//! whole pesos here, as offices write it; the program counts in centavos.
+//! Everything is invented except public bodies and places. No person is real: given and family names are common ones
+//! and are combined by the generator, contacts use addresses and numbers that nobody can own. Money is in whole pesos
+//! here, as offices write it; the program counts in centavos.
 //!
-//! Words that stand for a choice (a sector, a type, a group) are the stored values of [`obcms_domain::choices`].
-//! Titles and sentences may hold the places of [`PLACEHOLDERS`], each filled by the generator.
+//! Words for a choice (a sector, a type, a group) are the stored values of [`obcms_domain::choices`]. Titles and
+//! sentences may contain [`PLACEHOLDERS`], which the generator fills.
 
 pub mod assessments;
 pub mod communities;
@@ -19,20 +19,20 @@ pub mod services_and_resources;
 pub mod tasks;
 pub mod venues;
 
-/// What may stand in a title or sentence, to be filled by the generator: name of the community, of its municipality
-/// or city, the year, the quarter ("Q1").
+/// Placeholders of titles and sentences: name of the community, its municipality or city, the year, the quarter
+/// ("Q1").
 pub const PLACEHOLDERS: &[&str] = &["{community}", "{municipality}", "{year}", "{quarter}"];
 
-/// A range of whole numbers from which the generator draws, both ends included.
+/// Range of whole numbers from which the generator draws, both ends inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
-    /// The smallest value.
+    /// Minimum.
     pub from: i64,
-    /// The largest value.
+    /// Maximum.
     pub to: i64,
 }
 
-/// Short form for the tables.
+/// Creates a range.
 const fn range(from: i64, to: i64) -> Range {
     Range { from, to }
 }

@@ -1,16 +1,16 @@
-//! Working days and hours of the office.
+//! Working days and office hours.
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-/// Whether the office is open.
+/// Returns true if the office is open on the day.
 #[must_use]
 pub fn is_working(day: Date) -> bool {
     !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
 }
 
-/// The day itself, or the next one on which the office is open.
+/// Returns the day itself or the next working day.
 #[must_use]
 pub fn working(day: Date) -> Date {
     let mut day = day;
@@ -20,26 +20,26 @@ pub fn working(day: Date) -> Date {
     day
 }
 
-/// So many days later, or earlier when negative.
+/// Returns the day that many days later, or earlier if negative.
 #[must_use]
 pub fn plus(day: Date, days: i64) -> Date {
     day.saturating_add(days.days())
 }
 
-/// Days from one day to another, negative backwards.
+/// Returns the number of days from one day to another, negative backwards.
 #[must_use]
 pub fn apart(from: Date, to: Date) -> i64 {
     to.duration_since(from).as_hours() / 24
 }
 
-/// A point in time on the office's clock.
+/// Returns the instant of a local time of the office, in minutes after midnight.
 #[must_use]
 pub fn at(zone: &TimeZone, day: Date, minutes: i64) -> Timestamp {
     let midnight = day.to_zoned(zone.clone()).map_or(Timestamp::UNIX_EPOCH, |start| start.timestamp());
     midnight.checked_add(minutes.minutes()).unwrap_or(midnight)
 }
 
-/// The quarter of a day, as offices write it.
+/// Returns the quarter of a day, for example `Q1`.
 #[must_use]
 pub fn quarter(day: Date) -> String {
     format!("Q{}", (day.month() + 2) / 3)

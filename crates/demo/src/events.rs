@@ -1,4 +1,4 @@
-//! Events from nine months ago to six months ahead, on working days and in working hours mostly.
+//! Events from nine months ago to six months ahead, mostly on working days and in office hours.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,9 +14,9 @@ use crate::templates::expect;
 use crate::world::{Place, World, create, update};
 use crate::{days, words};
 
-/// Types that can be held at a distance.
+/// Types of events that can be held online.
 const VIRTUAL: [&str; 5] = ["meeting", "briefing", "review", "orientation", "seminar"];
-/// What an event ahead is announced as.
+/// Statuses of future events.
 const ANNOUNCED: [&str; 8] =
     ["scheduled", "confirmed", "planned", "scheduled", "draft", "confirmed", "scheduled", "planned"];
 
@@ -29,7 +29,7 @@ pub fn plan(world: &mut World) {
     }
 }
 
-/// When: the first few around today, then four of five in the past, and the future thinning out.
+/// Draws the day: the first few around today, then four of five in the past, and fewer the further ahead.
 fn day(world: &mut World, number: usize) -> Date {
     let offset = match number {
         0..5 => 0,
@@ -43,16 +43,16 @@ fn day(world: &mut World, number: usize) -> Date {
         }
     };
     let day = days::plus(world.today, offset);
-    // What is shown as today's stays there, even on a Sunday.
+    // Events shown for today stay there, even on a Sunday.
     if number < 10 || world.random.chance(4) { day } else { days::working(day) }
 }
 
-/// What: every type once, then meetings above all, and conferences seldom.
+/// Draws the content: every type once, then mostly meetings, and rarely conferences.
 fn seed(world: &mut World, number: usize) -> Event {
     let mut types: Vec<&str> = EVENTS.iter().map(|event| event.event_type).collect();
     types.dedup();
     if number == 9 {
-        // The one that is going on overnight.
+        // The event in progress overnight.
         return Event {
             hours: 24,
             ..*EVENTS.iter().find(|event| event.event_type == "workshop").unwrap_or(&EVENTS[0])
@@ -78,7 +78,7 @@ fn seed(world: &mut World, number: usize) -> Event {
     if fitting.is_empty() { EVENTS[0] } else { **world.random.pick(&fitting) }
 }
 
-/// Where, and how to join.
+/// Draws the venue, and the link for joining.
 fn venue(world: &mut World, seed: &Event, place: &Place, is_virtual: bool) -> (String, Option<String>) {
     if is_virtual {
         let platform = world.random.pick(PLATFORMS);
@@ -104,7 +104,7 @@ fn venue(world: &mut World, seed: &Event, place: &Place, is_virtual: bool) -> (S
     (world.random.pick(&near).name.to_owned(), None)
 }
 
-/// Start, end and whether the event takes whole days.
+/// Returns start, end and whether the event takes whole days.
 fn hours(world: &mut World, seed: &Event, first: Date) -> (bool, Json, Json, Timestamp) {
     if seed.hours > 8 || (seed.hours == 8 && world.random.chance(40)) {
         let days = (seed.hours + 7) / 8;
@@ -113,7 +113,7 @@ fn hours(world: &mut World, seed: &Event, first: Date) -> (bool, Json, Json, Tim
     }
     let latest = (17 - seed.hours).max(8);
     let mut hour = world.random.between(8, latest);
-    // Nobody begins a short one over lunch.
+    // Short events do not begin at lunch time.
     if hour == 12 {
         hour = 13.min(latest);
     }
@@ -123,7 +123,7 @@ fn hours(world: &mut World, seed: &Event, first: Date) -> (bool, Json, Json, Tim
     (false, json!(start), json!(end), end)
 }
 
-/// Who takes care of it; around today often one of the accounts that people try.
+/// Draws the organizer: around today often one of the printed accounts.
 fn organizer(world: &mut World, number: usize, first: Date) -> usize {
     let near = days::apart(world.today, first).abs() <= 10;
     match number {
@@ -161,7 +161,7 @@ fn event(world: &mut World, number: usize, seed: &Event, first: Date) {
     let agenda: Vec<&str> = AGENDA_FRAME.0.iter().chain(&items).chain(AGENDA_FRAME.1).copied().collect();
     let facilitators: Vec<Id> =
         participants.iter().take(usize::from(seed.participants > 25)).copied().collect();
-    // Far ones are announced in recent weeks, near ones some weeks before.
+    // Far events are announced in recent weeks, near ones some weeks before.
     let lead_time = world.random.between(9, 32);
     let recent = days::plus(world.today, -world.random.between(1, 24));
     let created = world.office_hours(world.not_after_yesterday(days::plus(first, -lead_time).min(recent)));
@@ -210,7 +210,7 @@ fn event(world: &mut World, number: usize, seed: &Event, first: Date) {
         let came = expected * world.random.between(60, 115) / 100;
         let outcomes = world.random.some(OUTCOMES, 2).join("\n");
         let minutes = world.random.chance(45).then(|| agenda.join("\n"));
-        // Some reports are still owed, and the last state stays until they are written.
+        // Some reports are overdue, and the status stays until they are written.
         let is_rescheduled = number % 37 == 22;
         if is_rescheduled {
             return follow(world, work, id, Ending::Open);

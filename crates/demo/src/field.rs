@@ -1,4 +1,4 @@
-//! Assessments in all states and the needs they find.
+//! Assessments in all statuses and the needs that they identify.
 
 use jiff::Timestamp;
 use obcms_domain::core::id::Id;
@@ -12,7 +12,7 @@ use crate::templates::expect;
 use crate::world::{World, centavos, create, update};
 use crate::{days, projects, words};
 
-/// States in which assessments are found today, in the proportion in which they are.
+/// Statuses of assessments today, in proportion.
 const ASSESSMENT_STATES: [&str; 16] = [
     "completed",
     "data_collection",
@@ -32,11 +32,11 @@ const ASSESSMENT_STATES: [&str; 16] = [
     "completed",
 ];
 
-/// The way of an assessment: state, and after which part of its days it is reached, in percent.
+/// Path of an assessment: status, and the percentage of its days after which it is reached.
 const ASSESSMENT_WAY: [(&str, i64); 5] =
     [("preparation", 0), ("data_collection", 15), ("analysis", 55), ("reporting", 75), ("completed", 102)];
 
-/// States in which needs are found today that no project takes up.
+/// Statuses of needs today that no project takes up, in proportion.
 const NEED_STATES: [&str; 10] = [
     "identified",
     "validated",
@@ -50,7 +50,7 @@ const NEED_STATES: [&str; 10] = [
     "completed",
 ];
 
-/// What needs pass on their way.
+/// Statuses of a need in order.
 const NEED_WAY: [&str; 6] = ["identified", "validated", "prioritized", "planned", "in_progress", "completed"];
 
 /// Plans assessments and needs.
@@ -60,7 +60,7 @@ pub fn plan(world: &mut World) {
     }
     world.needs = vec![None; world.counts.needs];
     for number in 0..world.counts.needs {
-        // Every third one is taken up by a project, which leads it through its states.
+        // Every third one is taken up by a project, which moves it through its statuses.
         let created = if number % 3 == 0 {
             let before = world.random.between(6, 40);
             let day = days::plus(projects::first_day(world, number / 3), -before);
@@ -72,7 +72,7 @@ pub fn plan(world: &mut World) {
     }
 }
 
-/// Method, title and the like come from the tables, each method in turn.
+/// Plans an assessment. Method, title and the like come from the tables, each method in turn.
 fn assessment(world: &mut World, number: usize) {
     const METHODS: [&str; 8] =
         ["participatory", "survey", "kii", "desk_review", "workshop", "observation", "mixed", "other"];
@@ -82,7 +82,7 @@ fn assessment(world: &mut World, number: usize) {
         let fits = |seed: &&Assessment| method == "other" || seed.methodology == method;
         ASSESSMENTS.iter().filter(fits).filter(|seed| seed.days >= least).collect()
     };
-    // The late phases of a short one pass within a weekend.
+    // In the late phases a short assessment would pass within a weekend, so a long one is drawn.
     let long = if ["analysis", "reporting"].contains(&state) { fitting(35) } else { Vec::new() };
     let seed = **world.random.pick(&if long.is_empty() { fitting(0) } else { long });
     let part = match state {
@@ -105,7 +105,7 @@ fn assessment(world: &mut World, number: usize) {
         }
         _ => days::plus(world.today, -(seed.days * part / 100).max(1)),
     };
-    // What has begun began no later for being shown on a working day.
+    // An assessment in progress must not start later because of the shift to a working day.
     let start = if state == "planning" { days::working(start) } else { world.not_after_yesterday(start) };
     let end = days::plus(start, seed.days);
     let lead_time = world.random.between(14, 40);
@@ -114,7 +114,7 @@ fn assessment(world: &mut World, number: usize) {
     let created = world.office_hours(created_on);
     let place = world.place();
     let coordinator = world.of_role("coordinator");
-    // The accounts that people try have their hands full.
+    // One in nine goes to the printed staff account, so that it has enough work.
     let lead = if number % 9 == 1 { world.known["staff"] } else { world.of_role("staff") };
     let mut members: Vec<Id> = Vec::new();
     for _ in 0..3 {
@@ -171,7 +171,7 @@ fn assessment(world: &mut World, number: usize) {
     });
 }
 
-/// When a need without a project is told, and its way to the state it has today.
+/// Plans a need without a project up to its status of today. Returns when it is recorded.
 fn free_need(world: &mut World, number: usize) -> Timestamp {
     let target = NEED_STATES[(number - number / 3) % NEED_STATES.len()];
     let mut way: Vec<&'static str> = match NEED_WAY.iter().position(|state| *state == target) {
@@ -208,7 +208,7 @@ fn need(world: &mut World, number: usize, created: Timestamp) {
     let seed = NEEDS[number * 7 % NEEDS.len()];
     let place = world.place();
     let affected = world.random.between(seed.affected.from, seed.affected.to);
-    // Hundreds of thousands of pesos; nobody estimates to the peso.
+    // Rounded to 10,000 pesos, as estimates are.
     let cost = world.random.between(seed.cost.from, seed.cost.to) / 10_000 * 10_000;
     let severity = (seed.severity + world.random.between(-1, 1)).clamp(1, 5);
     let staff = world.worker();
@@ -238,7 +238,7 @@ fn need(world: &mut World, number: usize, created: Timestamp) {
         )?;
         world.needs[number] = Some(record.id);
         if let Some(ministry) = forwarded_to {
-            // To forward a need is a decision of the office.
+            // Forwarding a need is a decision of the office.
             let when = world.later(created, 1, 3);
             world.schedule(when, coordinator, move |_, work| {
                 update(work, &NEED, record.id, json!({ "forwarded_to": ministry }))?;

@@ -1,8 +1,8 @@
-//! Data of an office that does not exist, to try the program on.
+//! Sample data of a fictional office.
 //!
-//! The office is played from its first day to last night: [`fill`] puts everything that people do into a queue in
-//! the order of time and carries it out with the same commands that people use, each by somebody who may. So history,
-//! validations, stages and completions lie where they belong. The same plan gives the same rows every time.
+//! The history of the office is simulated from its first day to last night: [`fill`] puts all actions of people into
+//! a queue ordered by time and runs them with the same commands that people use, each by an actor who may. So
+//! history, validations, stages and completions have realistic times. The same plan gives the same rows every time.
 
 mod bookings;
 pub mod content;
@@ -31,10 +31,10 @@ use serde::{Deserialize, Serialize};
 
 use world::World;
 
-/// How large the office is.
+/// Size of the office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Size {
-    /// A few dozen of each thing.
+    /// A few dozen records of each kind.
     Small,
     /// 50 users, 1,000 events, 200 assessments, 300 PPAs and about 5,000 tasks.
     Office,
@@ -43,7 +43,7 @@ pub enum Size {
 }
 
 impl Size {
-    /// The size of that name.
+    /// Returns the size of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         match name {
@@ -54,7 +54,7 @@ impl Size {
         }
     }
 
-    /// What is to be made of each.
+    /// Returns the number of records of each kind.
     const fn counts(self) -> Counts {
         match self {
             Self::Small => Counts {
@@ -100,11 +100,11 @@ impl Size {
     }
 }
 
-/// How many there will be.
+/// Number of records of each kind.
 #[derive(Debug, Clone, Copy)]
 struct Counts {
     users: usize,
-    /// Local governments and others each, besides the ministries.
+    /// Local governments and other organizations each, besides the ministries.
     organizations: usize,
     communities: usize,
     needs: usize,
@@ -114,22 +114,22 @@ struct Counts {
     policies: usize,
     services: usize,
     applications: usize,
-    /// Those that come with an origin and those that people make, together.
+    /// Generated and manual tasks together.
     tasks: usize,
 }
 
-/// What is to be made.
+/// Plan of the data.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// How large the office is.
+    /// Size of the office.
     pub size: Size,
-    /// The same seed gives the same rows.
+    /// Seed; the same seed gives the same rows.
     pub seed: u64,
-    /// Number from which the passwords follow: random, so that nobody works them out from the rest.
+    /// Seed of the passwords. It is random, so that nobody can derive them from the rest.
     pub password_seed: u64,
-    /// The day around which everything is dated.
+    /// Day around which everything is dated.
     pub today: Date,
-    /// Zone of the office.
+    /// Time zone of the office.
     pub timezone: String,
 }
 
@@ -139,34 +139,34 @@ impl Plan {
             .map_err(|_| AppError::Setting(format!("there is no time zone {}", self.timezone)))
     }
 
-    /// The office's first day: the beginning of last year, or sixteen months ago.
+    /// Returns the first day of the office: the beginning of last year, or sixteen months ago.
     fn first_day(&self) -> Date {
         let last_year = Date::new(self.today.year() - 1, 1, 1).unwrap_or(self.today);
         last_year.min(days::plus(self.today, -480))
     }
 
-    /// The time to build the program at, before [`fill`]: nothing in the database is older.
+    /// Returns the time to build the program at, before [`fill`]: nothing in the database is older.
     pub fn start(&self) -> Result<Timestamp, AppError> {
         Ok(days::at(&self.zone()?, days::plus(self.first_day(), -1), 0))
     }
 }
 
-/// An account to sign in with.
+/// Account to sign in with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// Name to sign in with.
+    /// User name.
     pub username: String,
-    /// Password, as it is typed.
+    /// Password in plain text.
     pub password: String,
-    /// The one role it has.
+    /// Role.
     pub role: String,
-    /// Name people read.
+    /// Full name.
     pub full_name: String,
 }
 
-/// Fills a prepared database. The clock must be that of the program, and the program's randomness seeded, if two
-/// fillings are to be the same; it stands at the beginning of the plan's today afterwards. Answers one account of each
-/// role, with its password; the other users have none and cannot sign in.
+/// Fills a prepared database. For reproducible rows the clock must be that of the program, and its random generator
+/// seeded; afterwards the clock is at the beginning of the plan's today. Returns one account of each role, with its
+/// password; the other users have none and cannot sign in.
 pub fn fill(
     app: &App,
     clock: &FixedClock,
@@ -196,7 +196,7 @@ pub fn fill(
     tasks::plan(&mut world, generated);
     world.run(app, clock, progress)?;
     clock.set(world.now);
-    // What the program puts in at each turn of the year: it began two years ago.
+    // Calculates the holidays, as the yearly job has done in a program that began two years ago.
     let this_year = app.today().year();
     for year in this_year..=this_year + 2 {
         app.compute_holidays(&Actor::program(), year)?;

@@ -1,4 +1,4 @@
-//! Ministries, local governments, civil bodies; and where the partners belong.
+//! Ministries, local governments, civil bodies, and the organizations of partners.
 
 use obcms_app::{Actor, App, AppError};
 use obcms_domain::core::id::Id;
@@ -14,7 +14,7 @@ use crate::content::services_and_resources::RESOURCES;
 use crate::world::{Bookable, Organization, PROGRAM, World, centavos, create, update};
 use crate::{days, words};
 
-/// Plans the organizations, completing those that every installation has.
+/// Plans the organizations, and completes those that every installation has.
 pub fn plan(world: &mut World, app: &App) -> Result<(), AppError> {
     let parameters = vec![("limit".to_owned(), "500".to_owned())];
     let there = app.list(&Actor::program(), &ORGANIZATION, &parameters)?.records;
@@ -40,7 +40,7 @@ pub fn plan(world: &mut World, app: &App) -> Result<(), AppError> {
             there.iter().find(|record| !body.acronym.is_empty() && record.text("acronym") == body.acronym);
         add(world, number, body, known.map(|record| record.id), region_of(body.municipality));
     }
-    // The largest office deals with every town of its four regions.
+    // The largest office works with every town of its four regions.
     let named: Vec<&str> = PUBLIC_BODIES.iter().map(|body| body.name).collect();
     let others = gazetteer.municipalities.iter().filter(|town| outside(&town.code)).map(|town| {
         let kind = if town.name.starts_with("City of ") { "City Government" } else { "Municipal Government" };
@@ -70,7 +70,7 @@ pub fn plan(world: &mut World, app: &App) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Whether a place lies in regions IX, X, XI or XII.
+/// Returns true if a place is in regions IX, X, XI or XII.
 pub fn outside(code: &str) -> bool {
     ["09", "10", "11", "12"].iter().any(|region| code.starts_with(region))
 }
@@ -89,7 +89,7 @@ fn add(world: &mut World, number: usize, body: &Body, known: Option<Id>, region:
     let head = words::full_name(&mut world.random);
     let frequency = *world.random.pick(&["monthly", "quarterly", "quarterly", "annually", "as_needed"]);
     let is_civil = !["bmoa", "lgu", "nga"].contains(&organization_type);
-    // Not every partnership lasts.
+    // Some partnerships end.
     let status = match number % 17 {
         16 if is_civil => "inactive",
         9 if is_civil => "suspended",
@@ -109,7 +109,7 @@ fn add(world: &mut World, number: usize, body: &Body, known: Option<Id>, region:
     world.schedule(when, coordinator, move |world, work| {
         let id = match known {
             Some(id) => {
-                // Their names are those of the program.
+                // The names come from the program.
                 if let Some(members) = members.as_object_mut() {
                     members.remove("name");
                     members.remove("acronym");
@@ -159,7 +159,7 @@ fn resources(world: &mut World) {
     }
 }
 
-/// Partners belong to organizations, so that they see something.
+/// Assigns partners to organizations, so that they see records.
 fn partners(world: &mut World) {
     let partners: Vec<usize> =
         (0..world.people.len()).filter(|person| world.people[*person].role == "partner").collect();

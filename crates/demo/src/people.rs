@@ -1,4 +1,4 @@
-//! The people of the office, its partners, and the teams.
+//! People of the office, partners, and teams.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use crate::random::Random;
 use crate::world::{PROGRAM, Person, World, create, update};
 use crate::{Account, days, words};
 
-/// The accounts that are printed: user name, role, position, team.
+/// Printed accounts: user name, role, position, team.
 const KNOWN: [(&str, &str, &str, &str); 6] = [
     ("admin", "admin", "Information Systems Analyst II", "M&E Unit"),
     ("coordinator", "coordinator", "Development Management Officer IV", "Coordination Unit"),
@@ -23,7 +23,7 @@ const KNOWN: [(&str, &str, &str, &str); 6] = [
     ("partner", "partner", "Focal Person for Other Bangsamoro Communities", ""),
 ];
 
-/// Plans the accounts; answers those that are printed.
+/// Plans the accounts. Returns the printed ones.
 pub fn plan(world: &mut World, password_seed: u64) -> Vec<Account> {
     let mut secret = Random::new(password_seed);
     let mut accounts = Vec::new();
@@ -49,7 +49,7 @@ pub fn plan(world: &mut World, password_seed: u64) -> Vec<Account> {
     accounts
 }
 
-/// Positions to fill: one of each, then those of which there are several, and partners for every sixth.
+/// Returns the positions to fill: one of each, then the repeated ones, and a partner for every sixth.
 fn positions(count: usize) -> Vec<(&'static str, &'static str, &'static str)> {
     let mut office = Vec::new();
     for round in 0..4 {
@@ -61,7 +61,7 @@ fn positions(count: usize) -> Vec<(&'static str, &'static str, &'static str)> {
             }
         }
     }
-    // A small office begins with those who do the work.
+    // A small office fills the operational positions first.
     office.sort_by_key(|(role, _, _)| match *role {
         "coordinator" => 0,
         "staff" => 1,
@@ -106,7 +106,7 @@ fn add(
     });
 }
 
-/// Gives each team its members and its lead, once everybody is there.
+/// Assigns members and leads to the teams, once all people exist.
 pub fn join_teams(world: &mut World, app: &App) -> Result<(), AppError> {
     let parameters = vec![("limit".to_owned(), "100".to_owned())];
     let teams = app.list(&Actor::program(), &TEAM, &parameters)?.records;
@@ -153,14 +153,14 @@ mod tests {
     }
 
     #[test]
-    fn the_seed_decides_names_and_passwords() {
+    fn seed_determines_names_and_passwords() {
         assert_eq!(accounts(1), accounts(1));
         assert_ne!(accounts(1)[0].full_name, accounts(2)[0].full_name);
         assert_ne!(accounts(1)[0].password, accounts(2)[0].password);
     }
 
     #[test]
-    fn an_office_of_any_size_is_filled() {
+    fn office_of_any_size_has_all_positions() {
         for count in [0, 1, 44, 494] {
             let positions = positions(count);
             assert_eq!(positions.len(), count);

@@ -1,4 +1,4 @@
-//! Communities: those of the tables, and for the largest office others in further barangays of the four regions.
+//! Communities: those of the tables, and for the largest office more in other barangays of the four regions.
 
 use std::collections::HashSet;
 
@@ -55,7 +55,7 @@ pub fn plan(world: &mut World) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Further communities, spread evenly over the barangays.
+/// Derives more communities, spread evenly over the barangays.
 fn derive(world: &mut World, profiles: &mut Vec<Profile>, further: &[&Barangay], count: usize) {
     let taken: HashSet<String> = profiles.iter().map(|profile| profile.barangay.clone()).collect();
     let missing = count.saturating_sub(profiles.len());

@@ -1,4 +1,4 @@
-//! Policy recommendations in all states, and the steps of those that are carried out.
+//! Policy recommendations in all statuses, and the milestones of those in implementation.
 
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{POLICY, POLICY_MILESTONE};
@@ -11,7 +11,7 @@ use crate::tasks::{Ending, follow};
 use crate::templates::expect;
 use crate::world::{World, centavos, create, update};
 
-/// States in which recommendations are found today.
+/// Statuses of recommendations today, in proportion.
 const STATES: [&str; 13] = [
     "in_implementation",
     "under_review",
@@ -28,7 +28,7 @@ const STATES: [&str; 13] = [
     "draft",
 ];
 
-/// The straight way.
+/// Regular sequence of statuses.
 const WAY: [&str; 7] = [
     "draft",
     "under_review",
@@ -46,7 +46,7 @@ pub fn plan(world: &mut World) {
     }
 }
 
-/// What a recommendation passes on the way to its state of today.
+/// Returns the statuses up to the one of today.
 fn way(target: &'static str) -> Vec<&'static str> {
     match WAY.iter().position(|state| *state == target) {
         Some(last) => WAY[1..=last].to_vec(),

@@ -14,7 +14,7 @@ use crate::templates::expect;
 use crate::world::{Place, World, centavos, create, update};
 use crate::{days, words};
 
-/// States in which PPAs are found today, in the proportion in which they are.
+/// Statuses of PPAs today, in proportion.
 const STATES: [&str; 15] = [
     "ongoing",
     "completed",
@@ -33,7 +33,7 @@ const STATES: [&str; 15] = [
     "planning",
 ];
 
-/// The way of the budget through its approval, and who takes each step.
+/// Steps of the budget approval, with the role that takes each.
 pub const APPROVAL: [(&str, &str, &str); 6] = [
     ("technical_review", "submit", "coordinator"),
     ("budget_review", "approve", "coordinator"),
@@ -43,22 +43,22 @@ pub const APPROVAL: [(&str, &str, &str); 6] = [
     ("enacted", "approve", "budget_officer"),
 ];
 
-/// Category of what communities ask for.
+/// Category of community requests.
 const REQUEST: &str = "obc_request";
 
-/// What a PPA is made of.
+/// Draft of a PPA.
 pub struct Draft {
-    /// Its words and figures.
+    /// Texts and figures.
     pub programme: Programme,
-    /// Where it is.
+    /// Community.
     pub place: Place,
     /// First day.
     pub start: Date,
-    /// Last day that is planned.
+    /// Planned last day.
     pub end: Date,
-    /// Whose idea it was.
+    /// Category: who proposed it.
     pub category: &'static str,
-    /// Who runs it.
+    /// Manager.
     pub manager: usize,
 }
 
@@ -76,7 +76,7 @@ pub fn draft(world: &mut World, number: usize, start: Date, end: Date) -> Draft 
     Draft { programme, place: world.place(), start, end, category, manager }
 }
 
-/// The members of a PPA's input; the organizations must be there.
+/// Returns the input for a PPA; the organizations must exist.
 pub fn input(world: &mut World, draft: &Draft, needs: &[Id]) -> Json {
     let programme = &draft.programme;
     let random = &mut world.random;
@@ -103,8 +103,8 @@ pub fn input(world: &mut World, draft: &Draft, needs: &[Id]) -> Json {
     })
 }
 
-/// Moves the budget to a state, as the decision on it will. This is the one write of the demo that no command of the program
-/// makes yet; `docs/decisions/0048-demo.md` says so.
+/// Sets the approval stage of the budget, as the decision on it does. This is the only write of the demo without a
+/// command of the program; see `docs/decisions/0048-demo.md`.
 pub fn approve(work: &mut UnitOfWork<'_, '_>, ppa: Id, state: &str, action: &str) -> Result<(), AppError> {
     if let Some(before) = work.find(&PPA, ppa)? {
         let mut record = before.clone();
@@ -114,7 +114,7 @@ pub fn approve(work: &mut UnitOfWork<'_, '_>, ppa: Id, state: &str, action: &str
     Ok(())
 }
 
-/// Plans the PPAs that no project makes.
+/// Plans the PPAs outside projects.
 pub fn plan(world: &mut World) {
     let missing = world.counts.ppas.saturating_sub(world.ppas.len());
     for number in 0..missing {
@@ -128,7 +128,7 @@ pub fn plan(world: &mut World) {
     }
 }
 
-/// First and last day of a PPA that is in the state today.
+/// Returns first and last day of a PPA that has the status today.
 fn span(world: &mut World, state: &str, number: usize) -> (Date, Date) {
     let length = world.random.between(120, 380);
     let floor = days::plus(world.first_day, 75);
@@ -187,7 +187,7 @@ fn ppa(world: &mut World, draft: Draft, state: &'static str, number: usize) {
         let milestones = members["milestones"].clone();
         let id = create(work, &PPA, members)?.id;
         if draft.category == REQUEST && state != "planning" {
-            // A request has no approval: what is carried out was turned into a PPA first.
+            // A request has no approval: it becomes a PPA before it is implemented.
             let turned = created.checked_add(90.minutes()).unwrap_or(created);
             world.schedule(turned, coordinator, move |_, work| {
                 update(work, &PPA, id, json!({ "category": "oobc_ppa" }))?;
@@ -219,8 +219,8 @@ fn ppa(world: &mut World, draft: Draft, state: &'static str, number: usize) {
     });
 }
 
-/// The decisions on the budget: all of them before the work begins, some of them for what is still planned.
-/// Answers when the last of them falls.
+/// Plans the decisions on the budget: all of them before the work begins, some of them for planned PPAs. Returns the
+/// time of the last one.
 fn approvals(
     world: &mut World,
     id: Id,
@@ -237,7 +237,7 @@ fn approvals(
         let person = world.of_role(role);
         world.schedule(when, person, move |_, work| approve(work, id, stage, action));
     }
-    // Now and then a budget is refused.
+    // Some budgets are rejected.
     if state == "planning" && number % 26 == 3 {
         let when = world.later(when, 1, 3);
         let budget_officer = world.of_role("budget_officer");
@@ -250,7 +250,7 @@ fn approvals(
     when
 }
 
-/// Reports on the way: milestones reached, and progress by hand where no tasks tell it.
+/// Plans reports: milestones reached, and manual progress for PPAs without tasks.
 fn watch(world: &mut World, id: Id, person: usize, draft: &Draft, milestones: &Json, until: Timestamp) {
     let span = days::apart(draft.start, draft.end).max(1);
     let mut days_of_report: Vec<Date> = milestones
@@ -294,7 +294,7 @@ fn watch(world: &mut World, id: Id, person: usize, draft: &Draft, milestones: &J
     }
 }
 
-/// Brings a PPA to its end.
+/// Ends a PPA.
 pub fn close(world: &mut World, id: Id, person: usize, state: &'static str, when: Timestamp) {
     let reason = *world.random.pick(REASONS);
     world.schedule(when, person, move |_, work| {

@@ -1,4 +1,4 @@
-//! Projects: every third need on its way through the nine stages, each as far as the time since allows.
+//! Projects: every third need on its way through the nine stages, as far as the time since then allows.
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -12,7 +12,7 @@ use crate::templates::expect;
 use crate::world::{World, create, update};
 use crate::{days, words};
 
-/// Stages and how many days a project stays in the one before.
+/// Stages and how many days a project stays in the previous one.
 const STAGES: [(&str, i64, i64); 8] = [
     ("need_validation", 6, 20),
     ("policy_linkage", 8, 24),
@@ -33,12 +33,12 @@ pub fn plan(world: &mut World) {
     }
 }
 
-/// The day on which the project of that number begins, spread so that there is one in most stages however few there are.
+/// Returns the first day of a project. The days are spread so that most stages have a project even in a small office.
 pub fn first_day(world: &World, number: usize) -> Date {
     let count = i64::try_from(world.counts.needs.div_ceil(3)).unwrap_or(1).max(1);
     let share = i64::try_from(number).unwrap_or(0) * 37 % count;
     let span = days::apart(days::plus(world.first_day, 96), days::plus(world.today, -5)).max(1);
-    // More of them recently than long ago: the early stages are short.
+    // More recent than old ones, because the early stages are short.
     let rest = count - share;
     days::working(days::plus(world.first_day, 94 + span - span * rest * rest / (count * count)))
 }
@@ -121,7 +121,7 @@ fn name_focal_person(world: &mut World, number: usize, when: Timestamp, coordina
     });
 }
 
-/// The PPA that answers the need, made while its budget is planned.
+/// Creates the PPA that answers the need while its budget is planned.
 fn make_ppa(world: &mut World, number: usize, need: usize, when: Timestamp, coordinator: usize) {
     let made = before(when, 60 * 26);
     if made >= world.now {
@@ -140,7 +140,7 @@ fn make_ppa(world: &mut World, number: usize, need: usize, when: Timestamp, coor
         };
         let mut members = input(world, &draft, &[need_id]);
         if let (Some(record), Some(members)) = (work.find(&NEED, need_id)?, members.as_object_mut()) {
-            // What comes from the need is filled in from there.
+            // The need fills in these fields.
             members.insert("title".into(), json!(record.title()));
             members.remove("sector");
             members.remove("communities");
@@ -171,7 +171,7 @@ fn make_ppa(world: &mut World, number: usize, need: usize, when: Timestamp, coor
     }
 }
 
-/// The need is in progress once the project is carried out.
+/// Sets the need to in progress when the project is implemented.
 fn begin(world: &mut World, number: usize, need: usize, when: Timestamp, coordinator: usize) {
     let when = when.checked_add(20.minutes()).unwrap_or(when);
     world.schedule(when, coordinator, move |world, work| {
@@ -182,7 +182,7 @@ fn begin(world: &mut World, number: usize, need: usize, when: Timestamp, coordin
     });
 }
 
-/// The budget must have passed the executive before the work begins, however long the desks took.
+/// Completes the executive approval of the budget before the work begins, however late the earlier steps are.
 fn decide(world: &mut World, number: usize, when: Timestamp) {
     let executive = world.of_role("executive");
     world.schedule(before(when, 15), executive, move |world, work| {
@@ -203,7 +203,7 @@ fn decide(world: &mut World, number: usize, when: Timestamp) {
     });
 }
 
-/// Before a project is completed, what was left open is done or dropped.
+/// Completes or cancels the open tasks before a project is completed.
 fn finish(world: &mut World, number: usize, when: Timestamp) {
     let coordinator = world.of_role("coordinator");
     world.schedule(before(when, 45), coordinator, move |world, work| {

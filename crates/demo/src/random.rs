@@ -1,11 +1,11 @@
-//! Numbers that look random and are the same for the same seed, on every machine and with every version.
+//! Pseudorandom numbers, the same for the same seed on every machine and in every version.
 
-/// SplitMix64: small, well mixed, and never to change.
+/// SplitMix64 generator: small, well mixed, and never changed.
 #[derive(Debug, Clone)]
 pub struct Random(u64);
 
 impl Random {
-    /// A row of numbers that the seed decides.
+    /// Creates a generator from a seed.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self(seed)
@@ -19,7 +19,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A whole number from `from` to `to`, both included; `from` when the range is empty.
+    /// Returns a whole number from `from` to `to`, both inclusive; `from` if the range is empty.
     pub fn between(&mut self, from: i64, to: i64) -> i64 {
         match to.checked_sub(from).and_then(|span| u64::try_from(span).ok()) {
             Some(span) => from + i64::try_from(self.next() % (span + 1)).unwrap_or(0),
@@ -27,23 +27,23 @@ impl Random {
         }
     }
 
-    /// A position in a list of that length.
+    /// Returns a position in a list of that length.
     pub fn below(&mut self, length: usize) -> usize {
         let last = i64::try_from(length.saturating_sub(1)).unwrap_or(0);
         usize::try_from(self.between(0, last)).unwrap_or(0)
     }
 
-    /// True in so many of a hundred cases.
+    /// Returns true with a probability of `percent` in a hundred.
     pub fn chance(&mut self, percent: i64) -> bool {
         self.between(1, 100) <= percent
     }
 
-    /// One of the items, of which there must be some.
+    /// Returns one of the items; the list must not be empty.
     pub fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.below(items.len())]
     }
 
-    /// So many different ones of the items, or all when there are fewer.
+    /// Returns `count` different items, or all if there are fewer.
     pub fn some<T: Copy>(&mut self, items: &[T], count: usize) -> Vec<T> {
         let mut rest = items.to_vec();
         let mut chosen = Vec::new();
@@ -60,14 +60,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_row_is_known() {
-        // The first numbers of SplitMix64 for the seed 0, as its authors publish them.
+    fn sequence_matches_the_published_numbers() {
+        // First numbers of SplitMix64 for seed 0, as published by its authors.
         let mut random = Random::new(0);
         assert_eq!([random.next(), random.next()], [0xe220_a839_7b1d_cdaf, 0x6e78_9e6a_a1b9_65f4]);
     }
 
     #[test]
-    fn ranges_are_kept_and_filled() {
+    fn numbers_cover_their_range() {
         let mut random = Random::new(5);
         let drawn: Vec<i64> = (0..1000).map(|_| random.between(-2, 2)).collect();
         assert!((-2..=2).all(|number| drawn.contains(&number)));

@@ -1,4 +1,4 @@
-//! What happens again and again: meetings of the office and reports, with dates that were moved or cancelled.
+//! Series: meetings of the office and reports, with moved and cancelled occurrences.
 
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan};
@@ -64,7 +64,7 @@ pub fn plan(world: &mut World) {
     report(world, "coordinator", "Weekly summary for the head of office", "FREQ=WEEKLY;BYDAY=FR", friday);
 }
 
-/// What becomes of a single date.
+/// Change of a single occurrence.
 enum Change {
     Moved(Date, Json),
     Cancelled(Date),
@@ -74,12 +74,12 @@ fn local(day: Date, hour: i64) -> String {
     format!("{day}T{hour:02}:00:00")
 }
 
-/// The day itself or the next one that is this day of the week.
+/// Returns the day itself or the next one with this weekday.
 fn next(day: Date, weekday: Weekday) -> Date {
     days::plus(day, i64::from(day.weekday().until(weekday)))
 }
 
-/// This weekday of the month, of the first month in which it is not before the day.
+/// Returns this weekday of the month, of the first month in which it is not before the day.
 fn nth(day: Date, weekday: Weekday, number: i64) -> Date {
     let of = |month: Date| days::plus(next(month.first_of_month(), weekday), (number - 1) * 7);
     let found = of(day);
@@ -124,7 +124,7 @@ fn meeting(
     });
 }
 
-/// A task of every month or week; what is past was done, but for the last time.
+/// Plans a monthly or weekly task. Past occurrences are completed, except the last one.
 fn report(world: &mut World, role: &'static str, title: &'static str, rule: &'static str, first: Date) {
     let person = world.known[role];
     let by = world.id_of(person);
@@ -148,7 +148,7 @@ fn report(world: &mut World, role: &'static str, title: &'static str, rule: &'st
     });
 }
 
-/// Changes one date as people do.
+/// Changes one occurrence with the commands that people use.
 fn one(
     work: &mut UnitOfWork<'_, '_>,
     kind: &'static Kind,
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_found_by_their_place() {
+    fn weekdays_are_found_by_position() {
         assert_eq!(next(date(2026, 11, 23), Weekday::Monday), date(2026, 11, 23));
         assert_eq!(next(date(2026, 11, 24), Weekday::Monday), date(2026, 11, 30));
         assert_eq!(nth(date(2026, 11, 1), Weekday::Tuesday, 2), date(2026, 11, 10));

@@ -1,4 +1,4 @@
-//! Services of the offices and the applications for them.
+//! Services of the offices and applications for them.
 
 use obcms_domain::kinds::{APPLICATION, SERVICE};
 use serde_json::json;
@@ -13,7 +13,7 @@ use crate::{days, words};
 const STATES: [&str; 10] =
     ["active", "active", "paused", "active", "draft", "active", "closed", "active", "archived", "active"];
 
-/// States in which applications are found today.
+/// Statuses of applications today, in proportion.
 const APPLICATIONS: [&str; 12] = [
     "under_review",
     "approved",
@@ -128,7 +128,7 @@ fn application(world: &mut World, number: usize) {
         steps.push((*state, when));
     }
     world.schedule(created, staff, move |world, work| {
-        // Applications go to services that are there; the youngest of them get the most.
+        // Applications need an existing service; the newest services get the most.
         let open: Vec<_> = world.services.iter().flatten().copied().collect();
         if open.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! What becomes of tasks: most are done in time, some late, some wait; and the tasks that people make themselves.
+//! Progress of tasks: most are completed in time, some late, some not yet; and the manual tasks.
 
 use std::collections::HashMap;
 
@@ -14,34 +14,34 @@ use crate::content::tasks::{REASONS, REMARKS, TASKS};
 use crate::world::{World, create, update};
 use crate::{days, words};
 
-/// How the thing ended that tasks belong to.
+/// Outcome of the origin of tasks.
 #[derive(Clone, Copy)]
 pub enum Ending {
-    /// It goes on.
+    /// Still in progress.
     Open,
-    /// It is done at that time, and its tasks with it.
+    /// Completed at that time, together with its tasks.
     Done(Timestamp),
-    /// It is given up at that time.
+    /// Cancelled at that time.
     Cancelled(Timestamp),
-    /// It rests from that time on.
+    /// On hold from that time.
     Held(Timestamp),
 }
 
-/// What becomes of one task.
+/// Outcome of one task.
 enum Fate {
-    /// Nothing yet.
+    /// Not started.
     Waits,
-    /// Begun, with so much done.
+    /// Started, with this progress.
     Begins(Timestamp, i64),
-    /// Put aside.
+    /// On hold.
     Rests(Timestamp),
-    /// Not needed any more.
+    /// Cancelled.
     Dropped(Timestamp),
-    /// Done.
+    /// Completed.
     Finishes(Timestamp),
 }
 
-/// Decides on the tasks that an origin has got, in the order in which they wait for each other.
+/// Decides the outcome of the tasks of an origin, in order of their dependencies.
 pub fn follow(
     world: &mut World,
     work: &mut UnitOfWork<'_, '_>,
@@ -111,7 +111,7 @@ fn fate(world: &mut World, task: &Record, earliest: Timestamp, is_awaited: bool)
             15..=45 => 5,
             _ => 2,
         };
-        // What others wait for is pushed.
+        // Prerequisites of other tasks are completed sooner.
         let open = if is_awaited { open / 4 } else { open };
         if random.chance(open) {
             let begun = days::plus(due, -random.between(1, 4));
@@ -150,7 +150,7 @@ fn fate(world: &mut World, task: &Record, earliest: Timestamp, is_awaited: bool)
     }
 }
 
-/// Who moves the task: an assignee, or somebody of the team.
+/// Draws who updates the task: an assignee, or a member of the team.
 fn performer(world: &mut World, task: &Record) -> usize {
     let assignee = task.references("assignees").iter().find_map(|id| world.person(*id));
     let of_office =
@@ -199,12 +199,12 @@ fn carry_out(world: &mut World, task: &Record, fate: &Fate, earliest: Timestamp)
     }
 }
 
-/// Plans the tasks that people make themselves, so many that with the generated ones there are as many as asked for.
+/// Plans the manual tasks, as many as are missing to the requested number after the generated ones.
 pub fn plan(world: &mut World, generated: usize) {
     let count = world.counts.tasks.saturating_sub(generated);
     let (staff, coordinator) = (world.known["staff"], world.known["coordinator"]);
     for number in 0..count {
-        // The first ones fill the week of those two whose accounts are printed.
+        // The first tasks fill the week of two of the printed accounts.
         let (person, due) = match number {
             0..24 => {
                 let person = if number % 2 == 0 { staff } else { coordinator };
@@ -214,7 +214,7 @@ pub fn plan(world: &mut World, generated: usize) {
             _ => {
                 let span = days::apart(days::plus(world.first_day, 60), world.today);
                 let back = world.random.between(0, span);
-                // Recent weeks are denser than the time when the program was new to everybody.
+                // More tasks in recent weeks than in the early days of the office.
                 let back = if world.random.chance(60) { back * back / span.max(1) } else { back };
                 let ahead = world.random.between(-2, 26);
                 (world.worker(), days::working(days::plus(world.today, ahead - back)))
@@ -234,9 +234,9 @@ fn ad_hoc(world: &mut World, number: usize, person: usize, due: Date) {
     let origin = if seed.title.contains("{community}") { Some(place.id) } else { None };
     let start = world.random.chance(40).then(|| days::plus(due, -world.random.between(0, 3)));
     let priority = *world.random.pick(&["low", "medium", "medium", "medium", "high", "high", "critical"]);
-    // A few are given by a coordinator; most people write down their own.
+    // A few are assigned by a coordinator; most people create their own.
     let maker = if world.random.chance(30) { world.of_role("coordinator") } else { person };
-    // Late and waiting ones on purpose, so that the two accounts have some today.
+    // Late and open on purpose, so that the two accounts have tasks today.
     let is_kept_open = number < 24 && (6..12).contains(&(number / 2)) || number < 6;
     world.schedule(created, maker, move |world, work| {
         let input = json!({

@@ -1,7 +1,8 @@
-//! From when on tasks come by themselves.
+//! Activation dates of the task templates.
 //!
-//! An office that begins to use the program brings its past in without the tasks of that time. So the templates rest
-//! at first; those of each group are switched on so late that the tasks they make come to the share of the group.
+//! An office that starts to use the program enters its past without the tasks of that time. So the templates are
+//! inactive at first. Those of each group are activated so late that the generated tasks match the share of the
+//! group.
 
 use jiff::{Timestamp, ToSpan};
 use obcms_app::{Actor, App, AppError};
@@ -12,7 +13,7 @@ use serde_json::json;
 use crate::days;
 use crate::world::{PROGRAM, World, update};
 
-/// Beginnings of the templates' names, and the share of their tasks in all, in percent.
+/// Prefixes of template names, and the share of their tasks in percent.
 const GROUPS: [(&[&str], usize); 6] = [
     (&["event_", "quarterly_"], 42),
     (&["mana_", "survey_"], 16),
@@ -22,7 +23,7 @@ const GROUPS: [(&[&str], usize); 6] = [
     (&["service_", "application_"], 4),
 ];
 
-/// Notes the ids of the templates.
+/// Reads the ids of the templates.
 pub fn read(world: &mut World, app: &App) -> Result<(), AppError> {
     let parameters = vec![("limit".to_owned(), "500".to_owned())];
     let records = app.list(&Actor::program(), &TASK_TEMPLATE, &parameters)?.records;
@@ -30,7 +31,7 @@ pub fn read(world: &mut World, app: &App) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Says that a thing of the kind, with one deciding field, will be made.
+/// Announces that a record of the kind will be created with this value of its deciding field.
 pub fn expect(world: &mut World, when: Timestamp, kind: &str, field: &str, value: &str) {
     let facts = |name: &str| (name == field).then(|| value.to_owned());
     if when < world.now
@@ -40,7 +41,7 @@ pub fn expect(world: &mut World, when: Timestamp, kind: &str, field: &str, value
     }
 }
 
-/// Plans the switching; answers how many tasks the templates will make.
+/// Plans the activation. Returns how many tasks the templates will generate.
 pub fn plan(world: &mut World) -> usize {
     let mut total = 0;
     for (beginnings, share) in GROUPS {

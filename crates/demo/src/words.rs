@@ -1,4 +1,4 @@
-//! Sentences with their places filled in, and names.
+//! Texts with placeholders filled in, and names.
 
 use jiff::civil::Date;
 
@@ -7,7 +7,7 @@ use crate::days;
 use crate::random::Random;
 use crate::world::Place;
 
-/// Puts community, municipality, year and quarter into a text.
+/// Fills community, municipality, year and quarter into a text.
 pub fn fill(text: &str, place: &Place, day: Date) -> String {
     text.replace("{community}", &place.name)
         .replace("{municipality}", &place.municipality)
@@ -15,19 +15,19 @@ pub fn fill(text: &str, place: &Place, day: Date) -> String {
         .replace("{quarter}", &days::quarter(day))
 }
 
-/// Given and family name of somebody.
+/// Draws given and family name.
 pub fn name(random: &mut Random) -> (&'static str, &'static str) {
     let given = if random.chance(50) { GIVEN_NAMES_OF_WOMEN } else { GIVEN_NAMES_OF_MEN };
     (*random.pick(given), *random.pick(FAMILY_NAMES))
 }
 
-/// Somebody outside the office.
+/// Draws the full name of a person outside the office.
 pub fn full_name(random: &mut Random) -> String {
     let (given, family) = name(random);
     format!("{given} {family}")
 }
 
-/// The leader of a community.
+/// Draws the leader of a community.
 pub fn leader(random: &mut Random) -> String {
     let (honorific, given) = match random.below(3) {
         0 => ("Bai", *random.pick(GIVEN_NAMES_OF_WOMEN)),
@@ -37,7 +37,7 @@ pub fn leader(random: &mut Random) -> String {
             *random.pick(GIVEN_NAMES_OF_MEN),
         ),
     };
-    // Several given names begin with the title already.
+    // Some given names already begin with the title.
     let given = given.strip_prefix("Bai ").unwrap_or(given);
     format!("{honorific} {given} {}", random.pick(FAMILY_NAMES))
 }
@@ -46,7 +46,7 @@ fn of_men(honorific: &str) -> bool {
     ["Datu", "Ustadz", "Hadji", "Kagawad", "Timuay"].contains(&honorific)
 }
 
-/// A user name of small letters.
+/// Returns a user name in lower case.
 pub fn username(given: &str, family: &str, number: usize) -> String {
     let letters = |text: &str| -> String {
         text.chars().filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_lowercase()).collect()
@@ -82,7 +82,7 @@ const WORDS: [&str; 24] = [
     "hinabol",
 ];
 
-/// A password that one can keep in mind, long enough for the rules.
+/// Draws a memorable password that is long enough for the rules.
 pub fn password(random: &mut Random) -> String {
     let words = random.some(&WORDS, 4);
     format!("{}-{}", words.join("-"), random.between(1000, 9999))

@@ -1,4 +1,4 @@
-//! The office while it is played: who and what there is, and the queue of what is done when.
+//! Simulation of the office: its people and records, and the queue of actions by time.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
@@ -14,95 +14,95 @@ use serde_json::Value as Json;
 use crate::random::Random;
 use crate::{Counts, Plan, days};
 
-/// Commands in one transaction: enough that a file is not synchronised all the time.
+/// Actions per transaction: enough to avoid a disk sync for each.
 const TOGETHER: usize = 200;
 
-/// What somebody does at some time.
+/// Action of a person at some time.
 pub type Deed = Box<dyn FnOnce(&mut World, &mut UnitOfWork<'_, '_>) -> Result<(), AppError>>;
 
-/// Somebody of the office, or a partner.
+/// Person of the office, or partner.
 pub struct Person {
-    /// As the commands know them.
+    /// Actor of the commands.
     pub actor: Rc<Actor>,
-    /// The one role.
+    /// Role.
     pub role: &'static str,
     /// Name of the team, empty for none.
     pub team: &'static str,
 }
 
-/// A community as others mention it.
+/// Community as other records mention it.
 #[derive(Clone)]
 pub struct Place {
-    /// The community.
+    /// Id of the community.
     pub id: Id,
-    /// Its name.
+    /// Name.
     pub name: String,
     /// Name of its municipality or city.
     pub municipality: String,
-    /// Code of that.
+    /// PSGC of the municipality or city.
     pub municipality_code: String,
 }
 
-/// A body that the office works with.
+/// Organization that the office works with.
 pub struct Organization {
-    /// The organization.
+    /// Id of the organization.
     pub id: Id,
-    /// Acronym, or nothing.
+    /// Acronym, or empty.
     pub acronym: String,
     /// Type.
     pub organization_type: String,
 }
 
-/// A resource as it is booked.
+/// Resource that can be booked.
 #[derive(Clone)]
 pub struct Bookable {
-    /// The resource.
+    /// Id of the resource.
     pub id: Id,
-    /// Its type.
+    /// Type.
     pub resource_type: &'static str,
-    /// How many bookings it bears at once.
+    /// Maximum number of bookings at once.
     pub units: i64,
-    /// Whether somebody must approve.
+    /// True if bookings need approval.
     pub requires_approval: bool,
-    /// A day on which it cannot be had.
+    /// Day on which it is unavailable.
     pub closed: Option<Date>,
 }
 
-/// The office.
+/// State of the simulated office.
 pub struct World {
     pub random: Random,
     pub zone: TimeZone,
     pub counts: Counts,
     /// First day.
     pub first_day: Date,
-    /// The plan's today.
+    /// Today of the plan.
     pub today: Date,
-    /// The beginning of today: everything was done before.
+    /// Beginning of today: all actions are earlier.
     pub now: Timestamp,
     pub people: Vec<Person>,
-    /// Positions in `people` of the accounts that are printed, by role.
+    /// Positions in `people` of the printed accounts, by role.
     pub known: HashMap<&'static str, usize>,
     pub organizations: Vec<Organization>,
     /// Resources that can be booked.
     pub bookable: Vec<Bookable>,
     pub places: Vec<Place>,
     pub assessments: Vec<Id>,
-    /// By the number that planning gave them; nothing until they are made.
+    /// Needs by the number from the plan; nothing until they are created.
     pub needs: Vec<Option<Id>>,
     pub projects: Vec<Option<Id>>,
     pub ppas: Vec<Option<Id>>,
     pub services: Vec<Option<Id>>,
     /// Ids of the templates by name.
     pub templates: BTreeMap<String, Id>,
-    /// When tasks may be generated, from which template.
+    /// Times at which tasks may be generated, with the template.
     pub expected: Vec<(&'static str, Timestamp)>,
-    /// Tasks whose way is decided already.
+    /// Tasks whose outcome is already decided.
     pub followed: HashSet<Id>,
     queue: BTreeMap<(Timestamp, u64), (usize, Deed)>,
     sequence: u64,
 }
 
-/// The program itself, as doer of a deed.
+/// The program itself as an actor.
 pub const PROGRAM: usize = usize::MAX;
 
 impl World {
@@ -133,7 +133,7 @@ impl World {
         }
     }
 
-    /// Puts a deed into the queue; what would happen from today on does not happen yet.
+    /// Queues an action; drops it if it is not before today.
     pub fn schedule(
         &mut self,
         when: Timestamp,
@@ -146,7 +146,7 @@ impl World {
         }
     }
 
-    /// Carries out what is in the queue, and what follows from it, in the order of time.
+    /// Runs the queued actions, and those that they queue, in order of time.
     pub fn run(
         &mut self,
         app: &App,
@@ -165,7 +165,7 @@ impl World {
             let mut begun = false;
             app.write(&program, |work| {
                 if std::mem::replace(&mut begun, true) {
-                    // What was taken out of the queue is gone when a transaction has to be repeated.
+                    // The actions taken from the queue are gone, so the transaction cannot be repeated.
                     return Err(AppError::conflict("Another program writes into this database."));
                 }
                 for _ in 0..TOGETHER {
@@ -182,7 +182,7 @@ impl World {
         Ok(())
     }
 
-    /// A time in office hours of the day.
+    /// Draws a time in the office hours of the day.
     pub fn office_hours(&mut self, day: Date) -> Timestamp {
         let minutes = self.random.between(8 * 60, 17 * 60);
         let seconds = self.random.between(0, 59);
@@ -190,7 +190,7 @@ impl World {
         time.checked_add(seconds.seconds()).unwrap_or(time)
     }
 
-    /// A time in office hours of a working day about so many days after.
+    /// Draws a time in office hours on a working day, about that many days later.
     pub fn later(&mut self, when: Timestamp, from: i64, to: i64) -> Timestamp {
         let day = when.to_zoned(self.zone.clone()).date();
         let days = self.random.between(from, to);
@@ -198,7 +198,7 @@ impl World {
         time.max(when.checked_add(10.minutes()).unwrap_or(when))
     }
 
-    /// The last working day before today, or earlier.
+    /// Returns the day, or the last working day before today if that is earlier.
     pub fn not_after_yesterday(&self, day: Date) -> Date {
         let mut day = day.min(days::plus(self.today, -1)).max(self.first_day);
         while !days::is_working(day) && day > self.first_day {
@@ -207,47 +207,47 @@ impl World {
         day
     }
 
-    /// The day of a point in time.
+    /// Returns the local day of an instant.
     pub fn day(&self, when: Timestamp) -> Date {
         when.to_zoned(self.zone.clone()).date()
     }
 
-    /// Somebody of that role.
+    /// Draws a person of the role.
     pub fn of_role(&mut self, role: &str) -> usize {
         let all: Vec<usize> =
             (0..self.people.len()).filter(|person| self.people[*person].role == role).collect();
         *self.random.pick(&all)
     }
 
-    /// Somebody who does daily work: staff mostly.
+    /// Draws a person for daily work, mostly staff.
     pub fn worker(&mut self) -> usize {
         let role = if self.random.chance(80) { "staff" } else { "coordinator" };
         self.of_role(role)
     }
 
-    /// The same, drawn from another source.
+    /// Draws a person for daily work from another generator.
     pub fn worker_by(&self, random: &mut Random) -> usize {
         let staff: Vec<usize> =
             (0..self.people.len()).filter(|person| self.people[*person].role == "staff").collect();
         *random.pick(&staff)
     }
 
-    /// The id of a person.
+    /// Returns the id of a person.
     pub fn id_of(&self, person: usize) -> Option<Id> {
         self.people.get(person).and_then(|person| person.actor.id)
     }
 
-    /// The person with that id.
+    /// Returns the position of the person with this id.
     pub fn person(&self, id: Id) -> Option<usize> {
         self.people.iter().position(|person| person.actor.id == Some(id))
     }
 
-    /// A community.
+    /// Draws a community.
     pub fn place(&mut self) -> Place {
         self.random.pick(&self.places).clone()
     }
 
-    /// The organization of that acronym.
+    /// Returns the organization with this acronym.
     pub fn organization(&self, acronym: &str) -> Option<Id> {
         self.organizations.iter().find(|known| known.acronym == acronym).map(|known| known.id)
     }
@@ -255,18 +255,18 @@ impl World {
 
 fn input(json: Json) -> records::Input {
     match json {
-        // Members without a value are members that nobody filled in.
+        // Members without a value are fields that nobody filled in.
         Json::Object(members) => members.into_iter().filter(|(_, value)| !value.is_null()).collect(),
         _ => records::Input::new(),
     }
 }
 
-/// Creates a record as people do.
+/// Creates a record with the command that people use.
 pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, members: Json) -> Result<Record, AppError> {
     records::create(work, kind, &input(members)).map_err(|error| explain(kind, error))
 }
 
-/// Changes a record as people do.
+/// Updates a record with the command that people use.
 pub fn update(
     work: &mut UnitOfWork<'_, '_>,
     kind: &'static Kind,
@@ -276,7 +276,7 @@ pub fn update(
     records::update(work, kind, id, &input(members), None).map_err(|error| explain(kind, error))
 }
 
-/// Names the field, which the error alone would not.
+/// Adds the field name, which the error alone lacks.
 fn explain(kind: &Kind, error: AppError) -> AppError {
     match error {
         AppError::Invalid(fields) => AppError::Internal(format!("{}: {fields:?}", kind.label)),
@@ -287,7 +287,7 @@ fn explain(kind: &Kind, error: AppError) -> AppError {
     }
 }
 
-/// Pesos as the program keeps them.
+/// Converts pesos to centavos, the unit of the program.
 pub const fn centavos(pesos: i64) -> i64 {
     pesos * 100
 }

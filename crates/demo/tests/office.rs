@@ -1,5 +1,5 @@
-//! A small office, played on an embedded database.
-#![allow(clippy::unwrap_used)] // What fails here is to fail loudly.
+//! Tests on a small simulated office in SQLite.
+#![allow(clippy::unwrap_used)] // A failure here must stop the test.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -29,14 +29,14 @@ struct Office {
     _runtime: tokio::runtime::Runtime,
 }
 
-/// What stands beside an office that is kept.
+/// Metadata stored beside a cached office.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     now: Timestamp,
     accounts: Vec<Account>,
 }
 
-/// The build's own place for such things.
+/// Returns a path in the build directory.
 fn place(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("demo-{name}"))
 }
@@ -46,7 +46,7 @@ fn empty(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
 }
 
-/// A folder that is filled once per build of this program, however many processes run its tests at a time.
+/// Returns a folder that is filled once per build of this program, however many processes run its tests at a time.
 fn once(name: &str, fill: impl FnOnce(&Path)) -> PathBuf {
     let program = std::env::current_exe().unwrap();
     let built = format!("{:?}", fs::metadata(program).unwrap().modified().unwrap());
@@ -74,7 +74,7 @@ fn open(folder: &Path, seed: u64) -> (App, Arc<FixedClock>, tokio::runtime::Runt
     (app, clock, runtime)
 }
 
-/// Plays an office in a folder; all the places, which take longest, are made once and copied.
+/// Simulates an office in a folder. Loading the places takes longest, so it is done once and copied.
 fn office(folder: &Path, seed: u64) -> Office {
     let prepared = once("prepared", |folder| open(folder, 7).0.prepare().unwrap());
     fs::copy(prepared.join("obcms.db"), folder.join("obcms.db")).unwrap();
@@ -83,7 +83,7 @@ fn office(folder: &Path, seed: u64) -> Office {
     Office { app, accounts, _runtime: runtime }
 }
 
-/// The office that the tests share, which only look.
+/// Returns the office shared by the tests that only read.
 fn shared() -> Office {
     let folder = once("shared", |folder| {
         let office = office(folder, 7);
@@ -109,7 +109,7 @@ fn all(app: &App, kind: &'static Kind) -> Vec<Record> {
 }
 
 #[test]
-fn there_is_as_much_as_was_asked_for() {
+fn requested_numbers_of_records_exist() {
     let office = shared();
     let app = &office.app;
     for (kind, range) in [
@@ -134,7 +134,7 @@ fn there_is_as_much_as_was_asked_for() {
 }
 
 #[test]
-fn every_state_is_there() {
+fn every_status_occurs() {
     let office = shared();
     let app = &office.app;
     let check = |kind: &'static Kind, choices: &[Choice]| {
@@ -168,7 +168,7 @@ fn every_state_is_there() {
 }
 
 #[test]
-fn events_are_in_order_and_around_today() {
+fn events_are_ordered_and_around_today() {
     let office = shared();
     let zone = office.app.zone().clone();
     let mut types = BTreeMap::<i64, usize>::new();
@@ -179,7 +179,7 @@ fn events_are_in_order_and_around_today() {
         let offset = local.date().duration_since(TODAY).as_hours() / 24;
         assert!((-280..=190).contains(&offset), "{} {offset}", event.title());
         assert!(event.flag("all_day") || (8..18).contains(&local.hour()), "{} {local}", event.title());
-        // Nothing is reported that has not been.
+        // No report before the end of the event.
         assert!(event.state() != "completed" || end <= office.app.now(), "{}", event.title());
         *types.entry(offset).or_default() += 1;
     }
@@ -187,7 +187,7 @@ fn events_are_in_order_and_around_today() {
 }
 
 #[test]
-fn some_things_repeat_and_some_dates_differ() {
+fn series_and_overrides_exist() {
     let office = shared();
     let series: Vec<Record> =
         all(&office.app, &EVENT).into_iter().filter(|event| !event.text("rrule").is_empty()).collect();
@@ -204,7 +204,7 @@ fn some_things_repeat_and_some_dates_differ() {
 }
 
 #[test]
-fn this_year_and_those_to_come_have_their_holidays() {
+fn this_and_coming_years_have_holidays() {
     let app = shared().app;
     let holidays = all(&app, &HOLIDAY);
     for year in TODAY.year() - 1..=TODAY.year() + 2 {
@@ -252,7 +252,7 @@ fn progress_follows_from_tasks() {
 }
 
 #[test]
-fn whoever_signs_in_finds_work() {
+fn printed_accounts_have_work() {
     let office = shared();
     assert_eq!(office.accounts.len(), 6);
     let users = all(&office.app, &USER);
@@ -283,7 +283,7 @@ fn whoever_signs_in_finds_work() {
     assert!(office.app.history(&actor, &PPA, all(&office.app, &PPA)[0].id, None, 50).unwrap().len() > 1);
 }
 
-/// One number for everything in the database but the places and what numbers itself.
+/// Returns a digest of the database, without the places and the tables with generated numbers.
 fn digest(app: &App) -> BTreeMap<String, String> {
     let rows = |tx: &mut Tx<'_>, table: &str| -> Result<String, obcms_app::AppError> {
         let columns: Vec<String> = tx
@@ -334,7 +334,7 @@ fn the_same_seed_gives_the_same_rows() {
     fs::remove_dir_all(folder).unwrap();
 }
 
-/// Bookings of every state, some still to be decided, none of a one-unit resource over another.
+/// Checks that bookings exist in every status, some pending, and none of a one-unit resource over another.
 #[test]
 fn resources_are_booked() {
     let office = shared();

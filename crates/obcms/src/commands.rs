@@ -1,4 +1,4 @@
-//! The commands, one file each.
+//! Commands of the program, one file each.
 
 pub mod backup;
 pub mod demo;
@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use obcms_app::App;
 use std::io::Write;
 
-/// Writes to standard output. A reader that has gone away (`obcms user list | head -1`) is no failure.
+/// Writes to standard output. A closed pipe (`obcms user list | head -1`) is not an error.
 pub fn say(text: &str) -> Result<(), Failure> {
     let mut output = std::io::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
@@ -24,7 +24,7 @@ pub fn say(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// The address at which a link to set a password is used; only its path when nobody said how people reach the program.
+/// Returns the address of a link to set a password; only its path if no public address is set.
 pub fn setup_link(app: &App, secret: &str) -> Result<String, String> {
     let path = obcms_app::accounts::setup_path(secret);
     match &app.options().public_url {

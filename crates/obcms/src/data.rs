@@ -1,4 +1,4 @@
-//! The data directory: its rights, the files that belong to a backup, and the exchange of its files by a restore.
+//! Data directory: permissions, the files that belong to a backup, and their replacement by a restore.
 
 use crate::failure::Failure;
 use jiff::Timestamp;
@@ -9,11 +9,11 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// Rights of others in a mode.
+/// Mode bits of other users.
 const OTHERS: u32 = 0o077;
 
-/// Makes the directory if it is not there and sees that files can be made in it, so that the fault is named here and
-/// not as a puzzling message of the database.
+/// Creates the directory if needed and checks that it is writable, so that the error is clear here and not a puzzling
+/// message of the database.
 pub fn prepare(directory: &Path) -> Result<(), Failure> {
     let refuse = |error: io::Error| {
         Failure::new(format_args!(
@@ -27,13 +27,13 @@ pub fn prepare(directory: &Path) -> Result<(), Failure> {
     fs::remove_file(&probe).map_err(refuse)
 }
 
-/// Returns true for a file of the data directory that belongs to a backup: keys, without which the database cannot be
-/// read in full. Settings do not: they say where the database is, with its password.
+/// Returns true if a file of the data directory belongs to a backup: keys, without which the database cannot be read
+/// in full. Settings are excluded: they contain the address of the database with its password.
 pub fn belongs_to_backup(name: &str) -> bool {
     name.ends_with(".key") && !name.contains('/') && !name.starts_with('.')
 }
 
-/// Files of the data directory that belong to a backup.
+/// Returns the files of the data directory that belong to a backup.
 pub fn backed_up(directory: &Path) -> Result<Vec<DataFile>, Failure> {
     let refuse = |path: &Path, error: &io::Error| {
         Failure::new(format_args!("cannot read {}: {error}", path.display()))
@@ -41,7 +41,7 @@ pub fn backed_up(directory: &Path) -> Result<Vec<DataFile>, Failure> {
     let mut found = Vec::new();
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
-        // PostgreSQL needs no data directory.
+        // With PostgreSQL there may be no data directory.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
         Err(error) => return Err(refuse(directory, &error)),
     };
@@ -57,8 +57,8 @@ pub fn backed_up(directory: &Path) -> Result<Vec<DataFile>, Failure> {
     Ok(found)
 }
 
-/// Files that others than their owner can read or change, with their modes: the data directory, the database and what
-/// lies beside it, and keys.
+/// Returns files that other users can read or change, with their modes: the data directory, the database and the
+/// files beside it, and keys.
 pub fn too_open(directory: &Path, database: Option<&Path>) -> Vec<(PathBuf, u32)> {
     let mut paths = vec![directory.to_owned()];
     if let Some(database) = database {
@@ -78,8 +78,8 @@ pub fn too_open(directory: &Path, database: Option<&Path>) -> Vec<(PathBuf, u32)
         .collect()
 }
 
-/// Takes the rights of others from what [`too_open`] finds. A directory that does not hold the database, or
-/// that many share, is left alone: it is somebody else's.
+/// Removes the permissions of other users from the files that [`too_open`] finds. A directory that does not contain
+/// the database, or that many share, stays unchanged: it belongs to somebody else.
 pub fn close(directory: &Path, database: Option<&Path>) {
     let holds_database = database.is_some_and(|path| path.parent() == Some(directory) && path.exists());
     for (path, mode) in too_open(directory, database) {
@@ -102,20 +102,20 @@ pub fn close(directory: &Path, database: Option<&Path>) {
     }
 }
 
-/// The path with something added to its name.
+/// Returns the path with a suffix appended to its name.
 pub fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
 }
 
-/// Makes a new name in the folder of a file outlast a power failure.
+/// Syncs the folder of a file, so that a new name survives a power failure.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()
 }
 
-/// Exchange of several files that is carried out as a whole: once its list is on disk, whoever comes next finishes it.
+/// Replacement of several files as a unit: once its list is on disk, the next start completes it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Replacement {
     stamp: String,
@@ -123,12 +123,12 @@ pub struct Replacement {
 }
 
 impl Replacement {
-    /// Exchange without files yet; what is replaced is named after the time.
+    /// Creates an empty replacement; replaced files are renamed with the time.
     pub fn new(now: Timestamp) -> Replacement {
         Replacement { stamp: now.strftime("%Y%m%dT%H%M%S%3fZ").to_string(), moves: Vec::new() }
     }
 
-    /// Puts a closed database in the place of another; answers where that one goes, if it is there.
+    /// Adds a closed database to replace another one. Returns the new path of the replaced one, if it exists.
     pub fn database(&mut self, path: &Path, staged: &Path) -> Option<PathBuf> {
         let aside = self.aside(path);
         let is_there = path.exists();
@@ -139,7 +139,7 @@ impl Replacement {
         is_there.then_some(aside)
     }
 
-    /// Puts a file with that content in the place of another, unless it has it already.
+    /// Adds a file with new content, unless it has that content already.
     pub fn file(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
         let path = std::path::absolute(path)?;
         if fs::read(&path).is_ok_and(|present| present == content) {
@@ -167,7 +167,7 @@ impl Replacement {
         self.finish(&list)
     }
 
-    /// Does what is left. A move that was made has no source any more, or a target that is there already.
+    /// Carries out the remaining moves. A completed move has no source, or already has a target.
     fn finish(&self, list: &Path) -> io::Result<()> {
         for (from, to) in &self.moves {
             if from.exists() && !to.exists() {
@@ -186,12 +186,12 @@ fn list_of(database: &Path) -> PathBuf {
     beside(database, ".restore")
 }
 
-/// Returns true if an exchange was broken off.
+/// Returns true if an interrupted replacement exists.
 pub fn has_replacement(database: &Path) -> bool {
     list_of(database).exists()
 }
 
-/// Finishes an exchange that was broken off.
+/// Completes an interrupted replacement.
 pub fn finish_replacement(database: &Path) -> io::Result<()> {
     let list = list_of(database);
     let text = match fs::read(&list) {
@@ -223,11 +223,11 @@ mod tests {
     }
 
     #[test]
-    fn an_exchange_that_was_broken_off_anywhere_is_finished() {
+    fn replacement_interrupted_anywhere_is_completed() {
         let folder = folder("exchange");
         let database = folder.join("obcms.db");
         let text = |path: &Path| fs::read_to_string(path).unwrap_or_default();
-        // Seven moves: the database, its log, index and journal, the new one, the key from before, the new one.
+        // Seven moves: the database, its log, index and journal, the new one, the previous key, the new one.
         for done in 0..=7 {
             for (name, content) in [
                 ("obcms.db", "old"),
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_belong_to_a_backup_and_nothing_else_does() {
+    fn only_keys_belong_to_a_backup() {
         assert!(belongs_to_backup("secrets.key"));
         for name in ["obcms.toml", "obcms.db", "../x.key", ".hidden.key", "a/b.key", "key"] {
             assert!(!belongs_to_backup(name), "{name}");

@@ -1,11 +1,11 @@
-//! How a command ends when it does not succeed.
+//! Failure of a command.
 
 use crate::settings::ResolveError;
 use obcms_app::AppError;
 use std::fmt;
 use std::process::ExitCode;
 
-/// A failure that the person at the terminal reads as one line.
+/// Error shown to the user of the terminal as one line.
 #[derive(Debug)]
 pub struct Failure {
     message: String,
@@ -13,12 +13,12 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The command could not do its work; the message says what to do.
+    /// Creates a failure; the message says what to do.
     pub fn new(message: impl fmt::Display) -> Failure {
         Failure { message: message.to_string(), bad_usage: false }
     }
 
-    /// Prints the one line and gives the exit code: 1, or 2 for bad usage.
+    /// Prints the line and returns the exit code: 1, or 2 for bad usage.
     pub fn report(&self) -> ExitCode {
         eprintln!("obcms: {}", self.message.replace('\n', " ").trim_end());
         ExitCode::from(if self.bad_usage { 2 } else { 1 })

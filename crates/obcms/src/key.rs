@@ -1,4 +1,4 @@
-//! The file with the key that encrypts secrets in the database.
+//! File with the key that encrypts secrets in the database.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -14,12 +14,13 @@ use crate::settings::Settings;
 /// Name of the file in the data directory.
 pub const FILE: &str = "secret.key";
 
-/// Where the key lies.
+/// Returns the path of the key.
 pub fn path(settings: &Settings) -> PathBuf {
     settings.key_file.clone().unwrap_or_else(|| settings.data.join(FILE))
 }
 
-/// Path of a key that a backup does not hold: one outside the data directory, or whose name does not end in `.key`.
+/// Returns the path of a key that backups do not contain: one outside the data directory, or whose name does not end
+/// in `.key`.
 fn outside_backup(settings: &Settings) -> Option<PathBuf> {
     let path = settings.key_file.clone()?;
     let name = path.file_name()?.to_str()?.to_owned();
@@ -31,14 +32,14 @@ fn outside_backup(settings: &Settings) -> Option<PathBuf> {
     (!is_inside || !crate::data::belongs_to_backup(&name)).then_some(path)
 }
 
-/// Warning of a key that a backup does not hold.
+/// Returns a warning if backups do not contain the key.
 pub fn backup_warning(settings: &Settings) -> Option<String> {
     outside_backup(settings).map(|path| {
         format!("the key file {} is not in the backup; keep a copy of it as well", path.display())
     })
 }
 
-/// Finds a missing or unreadable key.
+/// Checks for a missing or unreadable key.
 pub fn check(settings: &Settings) -> Result<String, String> {
     let path = path(settings);
     if settings.key_file.is_none() && !path.exists() {
@@ -51,8 +52,8 @@ pub fn check(settings: &Settings) -> Result<String, String> {
     })
 }
 
-/// Loads the key and has it used. In the data directory it is made for a command that writes when it is not there, and
-/// others do without; a file that the settings name must exist, because several servers share it.
+/// Loads and installs the key. A missing key in the data directory is created for commands that write; other commands
+/// run without it. A file named in the settings must exist, because several servers share it.
 pub fn load(settings: &Settings, serves: bool) -> Result<(), Failure> {
     let path = path(settings);
     let text = match fs::read_to_string(&path) {
@@ -81,7 +82,7 @@ pub fn load(settings: &Settings, serves: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes a new key. Of two programs that start together one makes it and the other reads it.
+/// Creates a new key. If two programs start together, one creates it and the other reads it.
 fn make(path: &Path) -> Result<String, Failure> {
     let refuse = |error: std::io::Error| {
         Failure::new(format_args!("cannot write the key file {}: {error}; see --key-file", path.display()))
@@ -90,7 +91,7 @@ fn make(path: &Path) -> Result<String, Failure> {
         crate::data::prepare(folder)?;
     }
     let text = format!("{}\n", hex(&new_key().map_err(Failure::new)?));
-    // Written beside and linked, so that nobody reads half of it.
+    // Written to a temporary file and linked, so that nobody reads a partial key.
     let draft = path.with_extension(format!("key-{}", std::process::id()));
     let mut file = OpenOptions::new()
         .write(true)

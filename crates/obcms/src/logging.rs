@@ -1,4 +1,4 @@
-//! Log lines on standard error: one line a second for each kind of failure.
+//! Logging to standard error, limited to one line per second for each kind of failure.
 
 use crate::settings::{LogFormat, Settings};
 use std::collections::HashMap;
@@ -13,23 +13,23 @@ use tracing_subscriber::layer::{Context, Filter, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
-/// Time in which a kind of failure has one line.
+/// Rate limit: one line per kind of failure in this time.
 const WINDOW: Duration = Duration::from_secs(1);
-/// Target of the lines that count what was left out.
+/// Target of the lines that count suppressed lines.
 const LEFT_OUT: &str = "obcms::left_out";
 
-/// Name of the command that the process runs.
+/// Name of the running command.
 static COMMAND: OnceLock<&'static str> = OnceLock::new();
 
-/// Names the command in the log lines of this thread, once logging starts.
+/// Sets the command name for the log lines of this thread, once logging starts.
 pub fn name_command(name: &'static str) {
-    // A process runs one command.
+    // A process runs one command, so a second value is ignored.
     let _ = COMMAND.set(name);
 }
 
 /// Starts logging for the rest of the process.
 pub fn start(settings: &Settings) {
-    // The level was parsed with the settings; a filter that fails here would be a fault of ours, and "info" is safe.
+    // The level was validated with the settings. A failure here would be a bug of ours, and "info" is a safe default.
     let levels = EnvFilter::try_new(&settings.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
     let limit = Limit::default();
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -38,15 +38,15 @@ pub fn start(settings: &Settings) {
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
     let lines = lines.with_filter(limit.clone()).with_filter(levels);
-    // A command that opens the database twice logs in one way.
+    // A command that opens the database twice starts logging once.
     if tracing_subscriber::registry().with(lines).try_init().is_err() {
         return;
     }
     if let Some(name) = COMMAND.get() {
-        // Around all that this thread does: a process runs one command.
+        // The span covers the whole thread: a process runs one command.
         std::mem::forget(tracing::error_span!("process", command = name).entered());
     }
-    // Without it, what is left out in the last moment is not counted; nothing else is lost.
+    // Without this thread, lines suppressed in the last moment are not counted; nothing else is lost.
     let _ = std::thread::Builder::new().name("log".to_owned()).spawn(move || {
         loop {
             std::thread::sleep(WINDOW / 2);
@@ -61,7 +61,7 @@ pub fn start(settings: &Settings) {
     }));
 }
 
-/// One kind of failure: a place in the program that warns.
+/// Kind of failure, identified by the place in the program that warns.
 struct Kind {
     last: Instant,
     left_out: u64,
@@ -69,15 +69,15 @@ struct Kind {
     level: Level,
 }
 
-/// Filter that lets one warning or error of each kind through in a second and counts the others. Security events are
-/// never left out.
+/// Filter that passes one warning or error of each kind per second and counts the others. Security events are never
+/// suppressed.
 #[derive(Clone, Default)]
 struct Limit {
     kinds: Arc<Mutex<HashMap<Identifier, Kind>>>,
 }
 
 impl Limit {
-    /// Returns true if the line is to be written.
+    /// Returns true if the line must be written.
     fn admit(&self, event: &Event<'_>, now: Instant) -> bool {
         let metadata = event.metadata();
         if *metadata.level() > Level::WARN
@@ -102,7 +102,7 @@ impl Limit {
         false
     }
 
-    /// Writes how many lines of each kind were left out, once its second is over.
+    /// Logs the number of suppressed lines of each kind, once its second is over.
     fn tell(&self, now: Instant) {
         let mut due = Vec::new();
         for kind in self.kinds.lock().unwrap_or_else(PoisonError::into_inner).values_mut() {
@@ -132,7 +132,7 @@ impl<S> Filter<S> for Limit {
     }
 }
 
-/// Reads message and fields of an event.
+/// Visitor that reads message and fields of an event.
 struct Message<'a>(&'a mut String);
 
 impl Visit for Message<'_> {
@@ -154,7 +154,7 @@ mod tests {
     use std::io;
     use tracing_subscriber::fmt::MakeWriter;
 
-    /// Keeps what is written.
+    /// Writer that collects its output.
     #[derive(Clone, Default)]
     struct Written(Arc<Mutex<Vec<u8>>>);
 
@@ -182,12 +182,13 @@ mod tests {
     }
 
     #[test]
-    fn a_storm_of_failures_has_one_line_and_a_count() {
+    fn repeated_failures_log_one_line_and_a_count() {
         let (limit, written) = (Limit::default(), Written::default());
         let lines = tracing_subscriber::fmt::layer().with_writer(written.clone()).with_filter(limit.clone());
         let begun = Instant::now();
         tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), || {
-            // Slower machines than a second for this loop write a line or two more, and still count all.
+            // If the loop takes longer than a second on a slow machine, there are a line or two more, and all are
+            // still counted.
             (0..5000).for_each(fail);
             tracing::warn!("something else");
             for _ in 0..3 {

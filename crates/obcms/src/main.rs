@@ -1,4 +1,4 @@
-//! The obcms program: reads the command line and hands over to one command.
+//! Entry point of the obcms program: parses the command line and runs one command.
 
 mod commands;
 mod data;
@@ -33,7 +33,7 @@ enum Command {
 }
 
 impl Command {
-    /// Name on the command line.
+    /// Returns the name on the command line.
     fn name(&self) -> &'static str {
         match self {
             Command::Demo(_) => "demo",

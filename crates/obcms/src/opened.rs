@@ -1,4 +1,4 @@
-//! The program with its database, as a command works with it.
+//! Program with its open database, as commands use it.
 
 use crate::failure::Failure;
 use crate::settings::{DatabaseAddress, Settings};
@@ -9,35 +9,35 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
-/// The program together with the threads that its database client needs. The threads must live as long as it is used.
+/// Program together with the runtime of its database client, which must live as long as the program is used.
 pub struct Opened {
     /// The program.
     pub app: App,
-    /// The threads.
+    /// Runtime of the database client.
     pub runtime: Runtime,
 }
 
-/// Demand on the key of a database that is opened.
+/// Requirement on the key when the database is opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Key {
-    /// Loaded if it is in the data directory.
+    /// Load it if it is in the data directory.
     Present,
-    /// Made if it is not there.
+    /// Create it if it is missing.
     Made,
 }
 
 impl Opened {
-    /// Starts logging and opens the database that the settings name, for a command beside the server.
+    /// Starts logging and opens the database of the settings, for a command beside the server.
     pub fn new(settings: &Settings) -> Result<Opened, Failure> {
         Self::open(settings, Some(Key::Present))
     }
 
-    /// Starts logging and opens the database, also when the key is missing.
+    /// Starts logging and opens the database, even if the key is missing.
     pub fn to_check(settings: &Settings) -> Result<Opened, Failure> {
         Self::open(settings, None)
     }
 
-    /// Starts logging and opens the database that the settings name, to write to it: secrets need a key that lasts.
+    /// Starts logging and opens the database of the settings for writing: secrets need a persistent key.
     pub fn to_write(settings: &Settings) -> Result<Opened, Failure> {
         Self::open(settings, Some(Key::Made))
     }
@@ -67,8 +67,8 @@ impl Opened {
         Ok(Opened { app, runtime })
     }
 
-    /// Opens the database for a command that needs what is in it. An empty one is prepared; one of an older release
-    /// is left alone, since a server of that release may be running on it.
+    /// Opens the database for a command that needs its data. An empty one is migrated. One of an older release is
+    /// not, because a server of that release may be running on it.
     pub fn ready(settings: &Settings) -> Result<Opened, Failure> {
         let opened = Opened::to_write(settings)?;
         let steps = migrations::status(opened.app.database()).map_err(Failure::new)?;
@@ -83,7 +83,7 @@ impl Opened {
     }
 }
 
-/// Finishes a restore that was broken off between its moves.
+/// Completes a restore that was interrupted between its moves.
 fn finish_restore(path: &Path) -> Result<(), Failure> {
     let path = std::path::absolute(path).map_err(Failure::new)?;
     if !data::has_replacement(&path) {
@@ -94,7 +94,7 @@ fn finish_restore(path: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format_args!("cannot finish the interrupted restore: {error}")))
 }
 
-/// Where the database is, with a SQLite path made whole by the data directory.
+/// Returns the location of the database; a relative SQLite path is inside the data directory.
 pub fn location(settings: &Settings) -> Location {
     match &settings.database {
         DatabaseAddress::Sqlite(path) => Location::Sqlite(settings.data.join(path)),

@@ -1,4 +1,4 @@
-//! The HTTP server as a process: binding, and ending without cutting off anyone.
+//! HTTP server process: binding and graceful shutdown.
 
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -12,11 +12,11 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// How long requests in flight may take once the program was told to stop. Live updates never end by themselves, so
-/// there must be a limit.
+/// Time for requests in flight to finish after the stop. Live updates never end by themselves, so there must be a
+/// limit.
 pub const GRACE: Duration = Duration::from_secs(10);
 
-/// Binds the address, or says what to do about it.
+/// Binds the address. The error says what to do.
 pub async fn bind(address: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         let advice = match error.kind() {
@@ -36,8 +36,8 @@ pub async fn bind(address: &str) -> Result<TcpListener, Failure> {
     })
 }
 
-/// A source of SIGTERM and SIGINT. It must exist before anyone is told that the server is up: a signal that comes
-/// earlier would end the process at once.
+/// Source of SIGTERM and SIGINT. It must exist before the server is reported as up: an earlier signal would end the
+/// process at once.
 pub struct StopSignals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
@@ -52,7 +52,7 @@ impl StopSignals {
         })
     }
 
-    /// Waits for the next of them.
+    /// Waits for the next signal.
     pub async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
@@ -61,20 +61,20 @@ impl StopSignals {
     }
 }
 
-/// How requests are answered.
+/// Parameters of the server.
 pub struct Serving {
-    /// Limits of connections.
+    /// Connection limits.
     pub limits: Limits,
     /// Networks of trusted proxies.
     pub trusted: Vec<Network>,
-    /// Time for the requests in flight after the stop.
+    /// Time for requests in flight after the stop.
     pub grace: Duration,
 }
 
-/// Open files besides connections: the database, its log, standard streams, calendars that are fetched.
+/// Open files besides connections: the database, its log, standard streams, fetched calendars.
 const OTHER_FILES: u64 = 200;
 
-/// The limits of connections as they were set, and no more than the system has file descriptors for.
+/// Returns the configured connection limits, capped by the available file descriptors.
 pub fn limits(settings: &Settings) -> Limits {
     let wanted = settings.max_connections;
     let files = rlimit::increase_nofile_limit(wanted as u64 + OTHER_FILES);
@@ -89,8 +89,8 @@ pub fn limits(settings: &Settings) -> Limits {
     Limits { total, of_one: settings.max_connections_per_address, ..Limits::default() }
 }
 
-/// Answers requests until `stop` is done, then takes no new ones and finishes those in flight, for the time of grace
-/// at most or until `hurry` is done.
+/// Serves requests until `stop` completes. Then it accepts no new ones and finishes those in flight, until the grace
+/// time is over or `hurry` completes.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -100,7 +100,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let (tell, mut told) = watch::channel(false);
     let stopped = async move {
-        // An error means that the sender is gone, which is a reason to stop as well.
+        // An error means that the sender was dropped, which is a reason to stop as well.
         let _ = told.changed().await;
     };
     let Serving { limits, trusted, grace } = serving;
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_request_in_flight_is_answered_after_the_stop() {
+    async fn request_in_flight_is_answered_after_the_stop() {
         let (arrived, answer) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let router = Router::new().route("/slow", {
             let (arrived, answer) = (arrived.clone(), answer.clone());
@@ -156,7 +156,7 @@ mod tests {
             text
         });
         let stop = async move { arrived.notified().await };
-        // Only when the server takes nothing new any more may the handler go on.
+        // The handler may continue only after the server stopped accepting connections.
         tokio::spawn(async move {
             while tokio::net::TcpStream::connect(address).await.is_ok() {
                 tokio::task::yield_now().await;
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn an_answer_that_never_ends_does_not_hold_up_the_stop() {
+    async fn endless_response_does_not_block_the_stop() {
         let arrived = Arc::new(Notify::new());
         let router = Router::new().route("/endless", {
             let arrived = arrived.clone();
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_port_in_use_is_refused_with_advice() {
+    async fn used_port_is_refused_with_advice() {
         let listener = bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
         let refused = bind(&address).await.expect_err("the port is taken");

@@ -1,8 +1,8 @@
-//! What can be set, where each value comes from, and how it is shown.
+//! Settings: their declarations, sources and display.
 //!
-//! A setting is declared once, in the `settings!` list below. The field of [`Settings`], the command line flag,
-//! the environment variable, the key in the TOML file, the help text and the line of `--print-config` all follow
-//! from that declaration. The first of flag, environment, file and default that has a value wins.
+//! A setting is declared once, in the `settings!` list below. The field of [`Settings`], the command line flag, the
+//! environment variable, the key in the TOML file, the help text and the line of `--print-config` all derive from
+//! that declaration. The first of flag, environment, file and default that has a value wins.
 
 mod flags;
 mod source;
@@ -23,31 +23,31 @@ use values::{
     parse_switch, parse_timezone,
 };
 
-/// Which commands a setting concerns.
+/// Commands that a setting applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// Every command that opens the database.
     Everywhere,
-    /// Only the commands that answer requests.
+    /// Only commands that serve requests.
     Serving,
 }
 
-/// One declared setting.
+/// Declaration of a setting.
 #[derive(Debug)]
 pub struct Declaration {
-    /// Its key in the TOML file.
+    /// Key in the TOML file.
     pub key: &'static str,
-    /// Its flag, without the dashes in front.
+    /// Flag, without the leading dashes.
     pub flag: &'static str,
-    /// Its environment variable.
+    /// Environment variable.
     pub environment: &'static str,
-    /// The text used when nobody says otherwise; empty for "not set".
+    /// Default value as text; empty for "not set".
     pub default: &'static str,
-    /// Which commands take it as a flag.
+    /// Commands that have the flag.
     pub scope: Scope,
-    /// What stands for the value in the help.
+    /// Placeholder of the value in the help.
     pub placeholder: &'static str,
-    /// What it does, for the help.
+    /// Help text.
     pub help: &'static str,
 }
 
@@ -56,14 +56,14 @@ macro_rules! settings {
         flag: $flag:literal, environment: $environment:literal, default: $default:literal, parse: $parse:path, scope: $scope:ident,
         placeholder: $placeholder:literal, help: $help:literal $(,)?
     } )*) => {
-        /// The settings after parsing.
+        /// Parsed settings.
         #[allow(rustdoc::bare_urls)] // The help of a flag is its documentation.
         #[derive(Debug, Clone)]
         pub struct Settings {
             $( #[doc = $help] pub $key: $type, )*
         }
 
-        /// Every setting, in the order in which it is shown.
+        /// All settings in display order.
         pub const DECLARATIONS: &[Declaration] = &[
             $( Declaration {
                 key: stringify!($key),
@@ -77,7 +77,7 @@ macro_rules! settings {
         ];
 
         impl Settings {
-            /// Parses the text of every key; an error is the key and what is wrong with its text.
+            /// Parses the text of every key. The error contains the key and the reason.
             fn parse<'a>(text_of: impl Fn(&'static str) -> &'a str) -> Result<Settings, (&'static str, String)> {
                 Ok(Settings {
                     $( $key: $parse(text_of(stringify!($key))).map_err(|reason| (stringify!($key), reason))?, )*
@@ -155,7 +155,7 @@ settings! {
 }
 
 impl Settings {
-    /// Networks of the trusted proxies, however they were given.
+    /// Returns the networks of the trusted proxies, from all sources.
     #[must_use]
     pub fn proxies(&self) -> Vec<Network> {
         let mut networks = self.trusted_proxies.clone();
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_default_is_accepted_by_its_own_parser() {
+    fn every_default_is_valid() {
         let default_of = |key| {
             DECLARATIONS.iter().find(|declaration| declaration.key == key).map_or("", |found| found.default)
         };
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn flag_and_environment_variable_follow_from_the_key() {
+    fn flag_and_environment_variable_derive_from_the_key() {
         for declaration in DECLARATIONS {
             assert_eq!(declaration.flag, declaration.key.replace('_', "-"));
             assert_eq!(declaration.environment, format!("OBCMS_{}", declaration.key.to_uppercase()));

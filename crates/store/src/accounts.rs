@@ -1,4 +1,4 @@
-//! Sessions, tokens, failures to sign in, and links that set a password once.
+//! Sessions, tokens, failed sign-ins, known devices, and one-time links that set a password.
 
 use jiff::Timestamp;
 use obcms_domain::core::id::Id;
@@ -6,7 +6,7 @@ use obcms_domain::core::id::Id;
 use crate::database::{Message, Row, SqlValue, Tx};
 use crate::error::StoreError;
 
-/// Reads the first row of a query, if there is one.
+/// Returns the first row of a query, if any.
 fn first<T>(
     tx: &mut Tx<'_>,
     sql: &str,
@@ -16,7 +16,7 @@ fn first<T>(
     tx.first(sql, parameters)?.as_ref().map(read).transpose()
 }
 
-/// Reads all rows of a query.
+/// Returns all rows of a query.
 fn all<T>(
     tx: &mut Tx<'_>,
     sql: &str,
@@ -26,24 +26,24 @@ fn all<T>(
     tx.query(sql, parameters)?.iter().map(read).collect()
 }
 
-/// A session of a person in a browser.
+/// Browser session of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Identity, to list and revoke it.
+    /// Identity, used to list and revoke it.
     pub id: Id,
     /// Owner.
     pub user_id: Id,
-    /// Must come with every write.
+    /// CSRF token, required with every write.
     pub csrf_token: String,
-    /// When they signed in.
+    /// Time of sign-in.
     pub created_at: Timestamp,
-    /// When it was last used, to the minute.
+    /// Last use, to the minute.
     pub last_seen_at: Timestamp,
-    /// When it ends.
+    /// Expiry.
     pub expires_at: Timestamp,
-    /// From where they signed in.
+    /// Client address at sign-in.
     pub address: String,
-    /// Browser, as it names itself.
+    /// Browser, as its user agent header names it.
     pub agent: String,
 }
 
@@ -62,7 +62,7 @@ fn session(row: &Row) -> Result<Session, StoreError> {
     })
 }
 
-/// Keeps a new session under the hash of its secret.
+/// Stores a new session under the hash of its secret.
 pub fn insert_session(tx: &mut Tx<'_>, hash: &[u8], session: &Session) -> Result<(), StoreError> {
     tx.execute(
         &format!("INSERT INTO sessions (secret_hash, {SESSION}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"),
@@ -81,7 +81,7 @@ pub fn insert_session(tx: &mut Tx<'_>, hash: &[u8], session: &Session) -> Result
     Ok(())
 }
 
-/// Ends the session of that secret. Returns whose it was.
+/// Deletes the session with this secret hash. Returns its owner.
 pub fn delete_session_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Id>, StoreError> {
     let hash = [SqlValue::Bytes(hash.to_vec())];
     let sql = "SELECT user_id FROM sessions WHERE secret_hash = $1";
@@ -93,30 +93,30 @@ pub fn delete_session_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Id>, Sto
     Ok(Some(user))
 }
 
-/// The session of that secret, which may be over.
+/// Returns the session with this secret hash, expired or not.
 pub fn find_session(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Session>, StoreError> {
     let sql = format!("SELECT {SESSION} FROM sessions WHERE secret_hash = $1");
     first(tx, &sql, &[SqlValue::Bytes(hash.to_vec())], session)
 }
 
-/// The session of that id, which may be over.
+/// Returns the session with this id, expired or not.
 pub fn session_by_id(tx: &mut Tx<'_>, id: Id) -> Result<Option<Session>, StoreError> {
     first(tx, &format!("SELECT {SESSION} FROM sessions WHERE id = $1"), &[id.into()], session)
 }
 
-/// Notes that the session was used.
+/// Updates the last use of a session.
 pub fn touch_session(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<(), StoreError> {
     tx.execute("UPDATE sessions SET last_seen_at = $1 WHERE id = $2", &[now.into(), id.into()])?;
     Ok(())
 }
 
-/// The sessions of a person, the last used first, with those that are over and not forgotten yet.
+/// Returns the sessions of a person, last used first, including expired ones that are not deleted yet.
 pub fn sessions(tx: &mut Tx<'_>, user: Id) -> Result<Vec<Session>, StoreError> {
     let sql = format!("SELECT {SESSION} FROM sessions WHERE user_id = $1 ORDER BY last_seen_at DESC, id");
     all(tx, &sql, &[user.into()], session)
 }
 
-/// Ends one session of a person. Returns true if there was one.
+/// Deletes one session of a person. Returns true if it existed.
 pub fn delete_session(tx: &mut Tx<'_>, user: Id, id: Id) -> Result<bool, StoreError> {
     let ended =
         tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id = $2", &[user.into(), id.into()])? > 0;
@@ -126,7 +126,7 @@ pub fn delete_session(tx: &mut Tx<'_>, user: Id, id: Id) -> Result<bool, StoreEr
     Ok(ended)
 }
 
-/// Ends all sessions of a person but one.
+/// Deletes all sessions of a person except one.
 pub fn delete_sessions(tx: &mut Tx<'_>, user: Id, but: Option<Id>) -> Result<u64, StoreError> {
     let ended = match but {
         Some(but) => {
@@ -140,7 +140,7 @@ pub fn delete_sessions(tx: &mut Tx<'_>, user: Id, but: Option<Id>) -> Result<u64
     Ok(ended)
 }
 
-/// Forgets sessions and links that are over, sessions that were not used since `idle_since`, and failures older than
+/// Deletes expired sessions and links, sessions not used since `idle_since`, and failures older than
 /// `failures_until`.
 pub fn forget_expired(
     tx: &mut Tx<'_>,
@@ -157,26 +157,26 @@ pub fn forget_expired(
     Ok(())
 }
 
-/// A token of a program.
+/// API token of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Identity, to list and revoke it.
+    /// Identity, used to list and revoke it.
     pub id: Id,
-    /// Owner, with whose rights it works.
+    /// Owner, whose rights the token has.
     pub user_id: Id,
-    /// Name that its owner gave it.
+    /// Name given by its owner.
     pub name: String,
-    /// `write`, or `read` for a token that changes nothing.
+    /// Scope: `write`, or `read` for a token that cannot change anything.
     pub scope: String,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Timestamp,
-    /// When it ends, if it does.
+    /// Expiry, if any.
     pub expires_at: Option<Timestamp>,
-    /// When it was last used, to the minute.
+    /// Last use, to the minute.
     pub last_used_at: Option<Timestamp>,
-    /// When it was revoked, if it was.
+    /// Time of revocation, if revoked.
     pub revoked_at: Option<Timestamp>,
-    /// The token with which it was made, if any; it ends with that.
+    /// Token that created this one, if any. Revoking the parent revokes this one.
     pub parent_id: Option<Id>,
 }
 
@@ -196,7 +196,7 @@ fn token(row: &Row) -> Result<Token, StoreError> {
     })
 }
 
-/// Keeps a new token under the hash of its secret.
+/// Stores a new token under the hash of its secret.
 pub fn insert_token(tx: &mut Tx<'_>, hash: &[u8], token: &Token) -> Result<(), StoreError> {
     tx.execute(
         &format!(
@@ -218,7 +218,7 @@ pub fn insert_token(tx: &mut Tx<'_>, hash: &[u8], token: &Token) -> Result<(), S
     Ok(())
 }
 
-/// The live token of that secret.
+/// Returns the live token with this secret hash.
 pub fn find_token(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<Option<Token>, StoreError> {
     let sql = format!(
         "SELECT {TOKEN} FROM tokens WHERE secret_hash = $1 AND revoked_at IS NULL \
@@ -227,24 +227,24 @@ pub fn find_token(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<Option
     first(tx, &sql, &[SqlValue::Bytes(hash.to_vec()), now.into()], token)
 }
 
-/// Notes that the token was used.
+/// Updates the last use of a token.
 pub fn touch_token(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<(), StoreError> {
     tx.execute("UPDATE tokens SET last_used_at = $1 WHERE id = $2", &[now.into(), id.into()])?;
     Ok(())
 }
 
-/// All tokens of a person, the newest first.
+/// Returns all tokens of a person, newest first.
 pub fn tokens(tx: &mut Tx<'_>, user: Id) -> Result<Vec<Token>, StoreError> {
     let sql = format!("SELECT {TOKEN} FROM tokens WHERE user_id = $1 ORDER BY id DESC");
     all(tx, &sql, &[user.into()], token)
 }
 
-/// The token of that id.
+/// Returns the token with this id.
 pub fn token_by_id(tx: &mut Tx<'_>, id: Id) -> Result<Option<Token>, StoreError> {
     first(tx, &format!("SELECT {TOKEN} FROM tokens WHERE id = $1"), &[id.into()], token)
 }
 
-/// A token of a person and all that were made with it, directly or by one of them; the newest first.
+/// Returns a token of a person and its direct and indirect children, newest first.
 pub fn token_family(tx: &mut Tx<'_>, user: Id, id: Id) -> Result<Vec<Token>, StoreError> {
     let sql = format!(
         "WITH RECURSIVE family (member) AS (SELECT id FROM tokens WHERE id = $1 AND user_id = $2 \
@@ -254,7 +254,7 @@ pub fn token_family(tx: &mut Tx<'_>, user: Id, id: Id) -> Result<Vec<Token>, Sto
     all(tx, &sql, &[id.into(), user.into()], token)
 }
 
-/// Revokes a token of a person and those that were made with it. Returns how many were live.
+/// Revokes a token of a person and its children. Returns the number of tokens that were live.
 pub fn revoke_token(tx: &mut Tx<'_>, user: Id, id: Id, now: Timestamp) -> Result<u64, StoreError> {
     let revoked = tx.execute(
         "WITH RECURSIVE family (id) AS (SELECT id FROM tokens WHERE id = $2 AND user_id = $3 \
@@ -268,7 +268,7 @@ pub fn revoke_token(tx: &mut Tx<'_>, user: Id, id: Id, now: Timestamp) -> Result
     Ok(revoked)
 }
 
-/// Revokes all tokens of a person that are live.
+/// Revokes all live tokens of a person.
 pub fn revoke_tokens(tx: &mut Tx<'_>, user: Id, now: Timestamp) -> Result<u64, StoreError> {
     let revoked = tx.execute(
         "UPDATE tokens SET revoked_at = $1 WHERE user_id = $2 AND revoked_at IS NULL",
@@ -280,7 +280,7 @@ pub fn revoke_tokens(tx: &mut Tx<'_>, user: Id, now: Timestamp) -> Result<u64, S
     Ok(revoked)
 }
 
-/// Notes a failure to sign in as `account`, which may not exist, from `address`.
+/// Records a failed sign-in as `account`, which need not exist, from `address`.
 pub fn insert_failure(
     tx: &mut Tx<'_>,
     id: Id,
@@ -295,7 +295,7 @@ pub fn insert_failure(
     Ok(())
 }
 
-/// Failures of account and address since then, oldest first.
+/// Returns the failures of an account and address since an instant, oldest first.
 pub fn failures(
     tx: &mut Tx<'_>,
     account: &str,
@@ -306,7 +306,7 @@ pub fn failures(
     all(tx, sql, &[account.into(), address.into(), since.into()], |row| row.get(0))
 }
 
-/// Forgets the failures of account and address, after a success.
+/// Deletes the failures of an account and address after a successful sign-in.
 pub fn delete_failures(tx: &mut Tx<'_>, account: &str, address: &str) -> Result<(), StoreError> {
     tx.execute(
         "DELETE FROM sign_in_failures WHERE account = $1 AND address = $2",
@@ -315,19 +315,19 @@ pub fn delete_failures(tx: &mut Tx<'_>, account: &str, address: &str) -> Result<
     Ok(())
 }
 
-/// Forgets the failures of an account from everywhere, when its password is set anew.
+/// Deletes all failures of an account, from every address, when its password is reset.
 pub fn delete_failures_of(tx: &mut Tx<'_>, account: &str) -> Result<(), StoreError> {
     tx.execute("DELETE FROM sign_in_failures WHERE account = $1", &[account.into()])?;
     Ok(())
 }
 
-/// Number of failures and the instant of the last one.
+/// Reads the number of failures and the instant of the last one.
 fn counted(row: &Row) -> Result<(usize, Option<Timestamp>), StoreError> {
     let count: i64 = row.get(0)?;
     Ok((usize::try_from(count).unwrap_or_default(), row.get(1)?))
 }
 
-/// Failures of a client with all accounts since then.
+/// Returns the failures of a client since an instant, for all accounts.
 pub fn failures_of_client(
     tx: &mut Tx<'_>,
     address: &str,
@@ -339,8 +339,8 @@ pub fn failures_of_client(
     )?)
 }
 
-/// Failures of all clients with an account since then; those of known devices, whose lanes begin with a bracket, are
-/// not among them.
+/// Returns the failures of an account since an instant, for all clients. Failures on known devices are counted
+/// separately: their lanes begin with a bracket.
 pub fn failures_of_account(
     tx: &mut Tx<'_>,
     account: &str,
@@ -352,7 +352,7 @@ pub fn failures_of_account(
     )?)
 }
 
-/// Forgets the oldest failures when there are more than `most`.
+/// Deletes the oldest failures above a limit of `most`.
 pub fn trim_failures(tx: &mut Tx<'_>, most: i64) -> Result<(), StoreError> {
     tx.execute(
         "DELETE FROM sign_in_failures WHERE at < (SELECT at FROM sign_in_failures ORDER BY at DESC LIMIT 1 OFFSET $1)",
@@ -361,7 +361,7 @@ pub fn trim_failures(tx: &mut Tx<'_>, most: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A browser in which somebody has signed in.
+/// Browser in which a person has signed in before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownDevice {
     /// Identity, under which its failures are counted.
@@ -370,7 +370,7 @@ pub struct KnownDevice {
     pub user_id: Id,
 }
 
-/// Keeps a new device under the hash of its secret; of those of the person, the `most` that were used last.
+/// Stores a new device under the hash of its secret. Only the `most` last used devices of the person remain.
 pub fn insert_device(
     tx: &mut Tx<'_>,
     hash: &[u8],
@@ -390,7 +390,7 @@ pub fn insert_device(
     Ok(())
 }
 
-/// The device of that secret, if it was used since then.
+/// Returns the device with this secret hash, if it was used since an instant.
 pub fn find_device(
     tx: &mut Tx<'_>,
     hash: &[u8],
@@ -402,28 +402,28 @@ pub fn find_device(
     })
 }
 
-/// Notes that somebody signed in on the device.
+/// Updates the last sign-in on a device.
 pub fn touch_device(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<(), StoreError> {
     tx.execute("UPDATE known_devices SET last_used_at = $1 WHERE id = $2", &[now.into(), id.into()])?;
     Ok(())
 }
 
-/// Forgets the devices that were not used since then.
+/// Deletes the devices not used since an instant.
 pub fn forget_devices(tx: &mut Tx<'_>, since: Timestamp) -> Result<(), StoreError> {
     tx.execute("DELETE FROM known_devices WHERE last_used_at <= $1", &[since.into()])?;
     Ok(())
 }
 
-/// A link that sets a password once; without a user it makes the first administrator.
+/// One-time link that sets a password. Without a user it creates the first administrator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetupLink {
-    /// Person whose password it sets.
+    /// Person whose password is set.
     pub user_id: Option<Id>,
-    /// When it ends.
+    /// Expiry.
     pub expires_at: Timestamp,
 }
 
-/// Keeps a new link under the hash of its secret.
+/// Stores a new link under the hash of its secret.
 pub fn insert_setup_link(
     tx: &mut Tx<'_>,
     hash: &[u8],
@@ -437,7 +437,7 @@ pub fn insert_setup_link(
     Ok(())
 }
 
-/// The live, unused link of that secret.
+/// Returns the live, unused link with this secret hash.
 pub fn find_setup_link(
     tx: &mut Tx<'_>,
     hash: &[u8],
@@ -449,7 +449,7 @@ pub fn find_setup_link(
     })
 }
 
-/// Uses up a link. Returns true if it was unused.
+/// Marks a link as used. Returns true if it was unused.
 pub fn use_setup_link(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(
         "UPDATE setup_links SET used_at = $1 WHERE secret_hash = $2 AND used_at IS NULL",
@@ -457,23 +457,23 @@ pub fn use_setup_link(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<bo
     )? > 0)
 }
 
-/// Withdraws the links of a person.
+/// Deletes the links of a person.
 pub fn delete_setup_links(tx: &mut Tx<'_>, user: Id) -> Result<(), StoreError> {
     tx.execute("DELETE FROM setup_links WHERE user_id = $1", &[user.into()])?;
     Ok(())
 }
 
-/// The user of that name, in small letters.
+/// Returns the user with this name in lower case.
 pub fn user_by_name(tx: &mut Tx<'_>, username: &str) -> Result<Option<Id>, StoreError> {
     first(tx, "SELECT id FROM users WHERE username = $1", &[username.into()], |row| row.get(0))
 }
 
-/// Number of users.
+/// Returns the number of users.
 pub fn count_users(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     tx.one("SELECT count(*) FROM users", &[])?.get(0)
 }
 
-/// Teams of which the person is lead or member.
+/// Returns the teams of which the person is lead or member.
 pub fn teams_of(tx: &mut Tx<'_>, user: Id) -> Result<Vec<Id>, StoreError> {
     let sql = "SELECT DISTINCT source FROM edges WHERE target = $1 AND source_kind = 'team' AND field IN ('members', 'lead')";
     all(tx, sql, &[user.into()], |row| row.get(0))

@@ -1,4 +1,4 @@
-//! The times that bookings take: written with every booking, read before the next one.
+//! Reserved slots of bookings: written with every booking, read before the next one.
 
 use jiff::Timestamp;
 use obcms_domain::bookings::{Span, Taken};
@@ -8,24 +8,24 @@ use crate::database::Statement;
 use crate::database::{Row, SqlValue, Tx};
 use crate::error::StoreError;
 
-/// One time for which a booking takes its resource.
+/// Period for which a booking reserves its resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
     /// The booking.
     pub booking: Id,
-    /// Which occurrence of it; empty for a single booking.
+    /// Occurrence of the booking; empty for a single booking.
     pub recurrence_id: String,
     /// The resource.
     pub resource: Id,
-    /// With the buffers of the resource.
+    /// Period including the buffers of the resource.
     pub taken: Span,
-    /// Without them.
+    /// Period without the buffers.
     pub booked: Span,
-    /// How many units.
+    /// Number of units.
     pub units: i64,
-    /// Booked over others, with a reason.
+    /// True for a booking placed over others, with a reason.
     pub is_override: bool,
-    /// Nobody else may have the resource meanwhile: the database sees to it.
+    /// True if no other booking may overlap; the database enforces it.
     pub is_exclusive: bool,
 }
 
@@ -70,7 +70,8 @@ fn all(tx: &mut Tx<'_>, statement: &Statement) -> Result<Vec<Slot>, StoreError> 
     tx.query(&statement.sql, &statement.parameters)?.iter().map(read).collect()
 }
 
-/// What is taken of these resources within the window, by start; a booking that is asked for anew does not count.
+/// Returns the reserved slots of the resources in the window, by start, without those of the booking that is being
+/// changed.
 pub fn within(
     tx: &mut Tx<'_>,
     resources: &[Id],
@@ -88,7 +89,7 @@ pub fn within(
     all(tx, &statement)
 }
 
-/// What is taken of a resource from an instant on, by start.
+/// Returns the reserved slots of a resource from an instant on, by start.
 pub fn ahead(tx: &mut Tx<'_>, resource: Id, from: Timestamp) -> Result<Vec<Slot>, StoreError> {
     let mut statement = select();
     statement.push("s.resource = ").bind(resource).push(" AND s.end_at > ").bind(from);
@@ -96,8 +97,7 @@ pub fn ahead(tx: &mut Tx<'_>, resource: Id, from: Timestamp) -> Result<Vec<Slot>
     all(tx, &statement)
 }
 
-/// Pairs of bookings of one resource that overlap within the window although it has one unit: one of them was booked
-/// over the other.
+/// Returns pairs of overlapping bookings of a one-unit resource in the window; one of the two is an override.
 pub fn booked_over(tx: &mut Tx<'_>, window: Span) -> Result<Vec<(Slot, Slot)>, StoreError> {
     let columns =
         |alias: &str| COLUMNS.iter().map(|column| format!("{alias}.{column}")).collect::<Vec<_>>().join(", ");
@@ -108,7 +108,7 @@ pub fn booked_over(tx: &mut Tx<'_>, window: Span) -> Result<Vec<(Slot, Slot)>, S
         columns("s"),
         columns("o")
     ));
-    // Of two overrides each pair counts once: the one whose booking was made first stands first.
+    // Of two overrides each pair counts once: the booking created first comes first.
     statement.bind(false).push(" OR o.booking < s.booking) WHERE s.is_override = ").bind(true);
     statement.push(" AND o.booking <> s.booking AND s.end_at > ").bind(window.start);
     statement.push(" AND s.start_at < ").bind(window.end);
@@ -122,7 +122,7 @@ pub fn booked_over(tx: &mut Tx<'_>, window: Span) -> Result<Vec<(Slot, Slot)>, S
         .collect()
 }
 
-/// What these bookings take, by start.
+/// Returns the slots of these bookings, by start.
 pub fn of_bookings(tx: &mut Tx<'_>, bookings: &[Id]) -> Result<Vec<Slot>, StoreError> {
     let mut result = Vec::new();
     for chunk in bookings.chunks(400) {
@@ -135,7 +135,7 @@ pub fn of_bookings(tx: &mut Tx<'_>, bookings: &[Id]) -> Result<Vec<Slot>, StoreE
     Ok(result)
 }
 
-/// Puts these in place of what the booking took.
+/// Replaces the slots of a booking.
 pub fn replace(tx: &mut Tx<'_>, booking: Id, slots: &[Slot]) -> Result<(), StoreError> {
     tx.execute("DELETE FROM booking_slots WHERE booking = $1", &[booking.into()])?;
     let rows: Vec<Vec<SqlValue>> = slots
@@ -158,7 +158,7 @@ pub fn replace(tx: &mut Tx<'_>, booking: Id, slots: &[Slot]) -> Result<(), Store
     tx.insert_rows("booking_slots", &COLUMNS, &rows, "")
 }
 
-/// Marks what is taken of a resource from an instant on as exclusive or not; overrides never are.
+/// Marks the slots of a resource from an instant on as exclusive or not; overrides are never exclusive.
 pub fn mark(tx: &mut Tx<'_>, resource: Id, from: Timestamp, exclusive: bool) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE booking_slots SET is_exclusive = $1 WHERE resource = $2 AND end_at > $3 AND is_override = $4",
@@ -167,7 +167,7 @@ pub fn mark(tx: &mut Tx<'_>, resource: Id, from: Timestamp, exclusive: bool) -> 
     Ok(())
 }
 
-/// Bookings of events that take one of the resources, or any, within a span of time.
+/// Returns bookings for events that reserve one of the resources, or any resource, within a span of time.
 pub fn of_events(
     tx: &mut Tx<'_>,
     resources: &[Id],
@@ -187,7 +187,7 @@ pub fn of_events(
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Resources of a type that can be booked, by name.
+/// Returns the bookable resources of a type, by name.
 pub fn bookable(tx: &mut Tx<'_>, resource_type: &str, except: Id, limit: i64) -> Result<Vec<Id>, StoreError> {
     tx.query(
         "SELECT id FROM resources WHERE resource_type = $1 AND is_available = $2 AND archived_at IS NULL \
@@ -199,7 +199,7 @@ pub fn bookable(tx: &mut Tx<'_>, resource_type: &str, except: Id, limit: i64) ->
     .collect()
 }
 
-/// Bookings that are for one of these records, archived ones included.
+/// Returns the bookings for one of these records, archived ones included.
 pub fn of_origins(tx: &mut Tx<'_>, origins: &[Id]) -> Result<Vec<Id>, StoreError> {
     let mut statement = Statement::new("SELECT id FROM bookings WHERE origin_id IN ");
     statement.bind_list(origins.iter().map(|id| SqlValue::Id(*id)));
@@ -207,7 +207,7 @@ pub fn of_origins(tx: &mut Tx<'_>, origins: &[Id]) -> Result<Vec<Id>, StoreError
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Bookings of a resource, whatever their state.
+/// Returns the bookings of a resource in any status.
 pub fn of_resource(tx: &mut Tx<'_>, resource: Id) -> Result<Vec<Id>, StoreError> {
     tx.query("SELECT id FROM bookings WHERE resource = $1", &[resource.into()])?
         .iter()

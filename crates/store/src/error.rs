@@ -1,35 +1,35 @@
-//! What can go wrong below the rules.
+//! Errors of the store.
 
-/// An error of the store.
+/// Error of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// SQLite refused.
+    /// SQLite returned an error.
     #[error("the database rejected the request: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    /// PostgreSQL refused.
+    /// PostgreSQL returned an error.
     #[error("the database rejected the request: {}", describe(.0))]
     Postgres(#[from] tokio_postgres::Error),
-    /// No connection could be had.
+    /// No connection is available.
     #[error("no connection to the database: {0}")]
     Connection(String),
-    /// A value of the database is not what the program expects.
+    /// A value in the database does not have the expected type.
     #[error("unexpected value in column {column}: must be {expected}")]
     Decode {
-        /// Position in the answer.
+        /// Position in the row.
         column: usize,
-        /// Type that was asked for.
+        /// Expected type.
         expected: &'static str,
     },
-    /// The schema is not ours, or newer than this program.
+    /// The schema is foreign, or newer than this program.
     #[error("{0}")]
     Schema(String),
-    /// A file could not be read or written.
+    /// A file cannot be read or written.
     #[error("{0}")]
     File(String),
-    /// The files of the database are not those that were opened.
+    /// The files of the database were replaced after they were opened.
     #[error("{0}; stop the program, check its files, and start it again")]
     Replaced(String),
-    /// What was stored cannot be read any more.
+    /// Stored data is corrupt.
     #[error("stored data is damaged: {0}")]
     Damaged(String),
 }
@@ -41,7 +41,7 @@ fn describe(error: &tokio_postgres::Error) -> String {
 }
 
 impl StoreError {
-    /// Whether a uniqueness rule of the database refused the write.
+    /// Returns true if a unique constraint refused the write.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
         match self {
@@ -56,7 +56,7 @@ impl StoreError {
 }
 
 impl StoreError {
-    /// Name of the rule of uniqueness that refused the write: columns or index, as the engine tells it.
+    /// Returns the unique constraint that refused the write: columns or index, as the engine reports it.
     #[must_use]
     pub fn unique_rule(&self) -> Option<String> {
         match self {
@@ -70,15 +70,15 @@ impl StoreError {
         }
     }
 
-    /// Returns true if the database cannot be used at the moment: lost, full, read-only, damaged or overloaded. Nothing
-    /// is wrong with what was asked.
+    /// Returns true if the database is temporarily unusable: lost, full, read-only, damaged or overloaded. The
+    /// request itself is valid.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         use rusqlite::ErrorCode;
         match self {
             Self::Connection(_) | Self::Replaced(_) | Self::File(_) => true,
             Self::Postgres(error) => match error.as_db_error() {
-                // Connection lost, out of resources, shut down, fault of the system, read-only, damaged.
+                // Connection lost, out of resources, shut down, system fault, read-only, damaged.
                 Some(known) => {
                     let code = known.code().code();
                     ["08", "53", "57P", "58", "XX"].iter().any(|class| code.starts_with(class))
@@ -117,7 +117,7 @@ impl StoreError {
             if matches!(error.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
     }
 
-    /// Whether the database refused a second booking of the same unit at the same time.
+    /// Returns true if the database refused a second booking of the same unit at the same time.
     #[must_use]
     pub fn is_overlap(&self) -> bool {
         match self {
@@ -132,9 +132,9 @@ impl StoreError {
     }
 }
 
-/// Errors that may pass when the same work is tried again.
+/// Errors that a retry may resolve.
 pub trait Transient {
-    /// Whether trying again may help: two transactions met, and this one gave way.
+    /// Returns true if a retry may help: two transactions conflicted, and this one was rolled back.
     fn is_transient(&self) -> bool;
 }
 
@@ -142,10 +142,10 @@ impl Transient for StoreError {
     fn is_transient(&self) -> bool {
         use tokio_postgres::error::SqlState;
         match self {
-            // Somebody was faster; when it is tried again the rules find that booking and name it.
+            // Another transaction was faster; on the retry the rules find its booking and report it.
             _ if self.is_overlap() => true,
-            // A unique key that another transaction took at the same moment: when it is tried again the rules find that
-            // record and name it. SQLite has one writer, so there it is never a race.
+            // A unique key that another transaction took at the same moment: on the retry the rules find that record
+            // and report it. SQLite has one writer, so there it is never a race.
             Self::Postgres(error) => matches!(
                 error.code(),
                 Some(

@@ -1,4 +1,4 @@
-//! Holidays of a window, those with a key, and what was said of the months of the Hijri year.
+//! Holidays of a window or with a key, and the adjustments of Hijri months.
 
 use jiff::civil::Date;
 use obcms_domain::core::id::Id;
@@ -7,7 +7,7 @@ use crate::database::Statement;
 use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 
-/// Holidays that touch the days from the first to the last, both included.
+/// Returns the holidays that overlap the days from the first to the last, both inclusive.
 pub fn within(tx: &mut Tx<'_>, first: Date, last: Date) -> Result<Vec<Id>, StoreError> {
     ids(
         tx,
@@ -17,14 +17,14 @@ pub fn within(tx: &mut Tx<'_>, first: Date, last: Date) -> Result<Vec<Id>, Store
     )
 }
 
-/// Holidays with one of these keys, archived or not.
+/// Returns the holidays with one of these keys, archived or not.
 pub fn with_keys(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<Id>, StoreError> {
     let mut statement = Statement::new("SELECT id FROM holidays WHERE \"key\" IN ");
     statement.bind_list(keys.iter().map(|key| SqlValue::from(key.as_str())));
     ids(tx, &statement.sql, &statement.parameters)
 }
 
-/// Holidays in use that were computed and await the sighting of the moon.
+/// Returns the live calculated holidays that await the moon sighting.
 pub fn awaited(tx: &mut Tx<'_>) -> Result<Vec<Id>, StoreError> {
     ids(
         tx,
@@ -33,7 +33,7 @@ pub fn awaited(tx: &mut Tx<'_>) -> Result<Vec<Id>, StoreError> {
     )
 }
 
-/// What was said of months: year, name of the month or nothing, days; what was said last comes last.
+/// Returns the adjustments of months as year, name of the month or nothing, and days; the latest comes last.
 pub fn adjustments(tx: &mut Tx<'_>) -> Result<Vec<(i64, Option<String>, i64)>, StoreError> {
     tx.query(
         "SELECT \"year\", \"month\", \"days\" FROM hijri_adjustments WHERE archived_at IS NULL ORDER BY created_at, id",

@@ -1,12 +1,12 @@
-//! Jobs: work that waits in a table until some process does it.
+//! Queue of background jobs, stored in a table.
 //!
-//! A claim is one conditional update, so that of several processes exactly one has it on either engine. Whoever claims
-//! a job holds a lease; when that runs out, because the process died, another may claim it. What is written at the end
-//! asks for the claim again, so that a process that was taken for dead changes nothing any more.
+//! A claim is one conditional update, so exactly one of several processes gets a job, on either engine. The claiming
+//! process holds a lease; when it expires because the process died, another process may claim the job. The final
+//! update checks the claim again, so a process that was presumed dead changes nothing any more.
 //!
-//! Clocks of servers are wrong at times. With each time of a next run is kept by which clock it was reckoned; when that
-//! turns out to have been ahead, the run comes as long after now as it was to come after then ([`correct`]). A lease that
-//! holds longer than any lease does was given by such a clock and counts as over.
+//! Clocks of servers are sometimes wrong. Each next run is stored with the clock reading from which it was
+//! calculated. If that clock turns out to have been ahead, the run moves: it keeps its distance, counted from now
+//! ([`correct`]). A lease longer than the maximum was given by such a clock and counts as expired.
 
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::core::id::Id;
@@ -17,68 +17,68 @@ use crate::database::{Message, Row, SqlValue, Tx};
 use crate::error::StoreError;
 use crate::settings;
 
-/// Kind of the messages for open pages.
+/// Kind of the messages for live pages.
 pub const LIVE_KIND: &str = "job";
 
-/// A job that is to be kept.
+/// Job to insert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewJob {
     /// Identity.
     pub id: Id,
-    /// Which handler does it.
+    /// Name of the handler.
     pub kind: String,
-    /// There is one job of a kind and key.
+    /// Key, unique within the kind.
     pub key: String,
-    /// What people read.
+    /// Title for people.
     pub title: String,
-    /// What the handler needs to know, as JSON.
+    /// Input of the handler, as JSON.
     pub payload: String,
-    /// When it comes again, as a cron line; empty when it does not.
+    /// Schedule as a cron line; empty for a job that runs once.
     pub cron: String,
-    /// Not before.
+    /// Earliest start.
     pub run_at: Timestamp,
-    /// After so many attempts it is given up; 0 for never.
+    /// Maximum number of attempts; 0 for no limit.
     pub maximum_attempts: i64,
 }
 
-/// A job as it stands.
+/// Stored job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     /// Identity.
     pub id: Id,
-    /// Which handler does it.
+    /// Name of the handler.
     pub kind: String,
-    /// There is one job of a kind and key.
+    /// Key, unique within the kind.
     pub key: String,
-    /// What people read.
+    /// Title for people.
     pub title: String,
-    /// What the handler needs to know, as JSON.
+    /// Input of the handler, as JSON.
     pub payload: String,
-    /// When it comes again, as a cron line; empty when it does not.
+    /// Schedule as a cron line; empty for a job that runs once.
     pub cron: String,
-    /// How it stands.
+    /// State.
     pub state: State,
-    /// When it runs next, or should have run.
+    /// Time of the next run, which may be in the past.
     pub run_at: Timestamp,
-    /// Attempts since it last succeeded, the running one included.
+    /// Attempts since the last success, the running one included.
     pub attempts: i64,
-    /// After so many attempts it is given up; 0 for never.
+    /// Maximum number of attempts; 0 for no limit.
     pub maximum_attempts: i64,
-    /// The process that works on it, or worked on it last.
+    /// Process that holds or last held the lease.
     pub claimed_by: String,
-    /// When its lease runs out.
+    /// Expiry of the lease.
     pub claimed_until: Option<Timestamp>,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Timestamp,
-    /// When the last attempt began.
+    /// Start of the last attempt.
     pub last_started_at: Option<Timestamp>,
-    /// When the last attempt ended.
+    /// End of the last attempt.
     pub last_finished_at: Option<Timestamp>,
-    /// How long the last attempt took, in milliseconds.
+    /// Duration of the last attempt in milliseconds.
     pub last_duration: Option<i64>,
-    /// What the last success said.
+    /// Result of the last success.
     pub last_result: String,
-    /// Why the last attempt failed; empty when it did not.
+    /// Error of the last attempt; empty if it succeeded.
     pub last_error: String,
 }
 
@@ -113,13 +113,13 @@ fn job(row: &Row) -> Result<Job, StoreError> {
 /// Name of the counter of changes to jobs.
 const CHANGES: &str = "job_changes";
 
-/// How many changes to jobs there were.
+/// Returns the number of changes to jobs.
 pub fn changes(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     settings::number(tx, CHANGES)
 }
 
-/// Tells open pages. There is no entry in the log of changes, so they are counted by themselves: a page that opens its
-/// stream a moment too late for the message sees by the count that it is old.
+/// Notifies live pages. Jobs are not in the change log, so their changes have a counter of their own: a page that
+/// opens its stream too late for the message detects by the counter that it is outdated.
 fn tell(tx: &mut Tx<'_>, id: Id, action: &str) -> Result<(), StoreError> {
     settings::next_number(tx, CHANGES)?;
     tx.publish(Message {
@@ -132,7 +132,7 @@ fn tell(tx: &mut Tx<'_>, id: Id, action: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Keeps a job unless there is one of its kind and key, in whatever state. Answers whether it is new.
+/// Inserts a job unless one with its kind and key exists, in any state. Returns true if it is new.
 pub fn insert(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<bool, StoreError> {
     let inserted = tx.execute(
         "INSERT INTO jobs (id, kind, unique_key, title, payload, cron, state, run_at, attempts, maximum_attempts, \
@@ -157,8 +157,8 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<bool, Sto
     Ok(inserted > 0)
 }
 
-/// Keeps a job, or sets the one of its kind and key to this time, title and payload. One that runs at this moment runs
-/// once more afterwards.
+/// Inserts a job, or updates time, title and payload of the one with its kind and key. A running job runs once more
+/// afterwards.
 pub fn put(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<(), StoreError> {
     if insert(tx, new, now)? {
         return Ok(());
@@ -188,7 +188,8 @@ pub fn put(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Sets the schedule of a recurring job: a new or changed one is due at `new.run_at`, an unchanged one stays.
+/// Sets the schedule of a recurring job. A new or changed one is due at `new.run_at`, an unchanged one stays as it
+/// is.
 pub fn plant(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<(), StoreError> {
     if insert(tx, new, now)? {
         return Ok(());
@@ -217,7 +218,7 @@ pub fn plant(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<(), StoreE
     Ok(())
 }
 
-/// Takes a job away unless it runs; whether there was one to take.
+/// Deletes a job unless it is running. Returns true if there was one to delete.
 pub fn remove(tx: &mut Tx<'_>, kind: &str, key: &str) -> Result<bool, StoreError> {
     let removed = tx.execute(
         "DELETE FROM jobs WHERE kind = $1 AND unique_key = $2 AND state <> 'running'",
@@ -226,7 +227,7 @@ pub fn remove(tx: &mut Tx<'_>, kind: &str, key: &str) -> Result<bool, StoreError
     Ok(removed > 0)
 }
 
-/// The job of that id.
+/// Returns the job with this id.
 pub fn find(tx: &mut Tx<'_>, id: Id) -> Result<Option<Job>, StoreError> {
     tx.first(&format!("SELECT {COLUMNS} FROM jobs WHERE id = $1"), &[id.into()])?
         .as_ref()
@@ -234,7 +235,7 @@ pub fn find(tx: &mut Tx<'_>, id: Id) -> Result<Option<Job>, StoreError> {
         .transpose()
 }
 
-/// The job of that kind and key.
+/// Returns the job with this kind and key.
 pub fn by_key(tx: &mut Tx<'_>, kind: &str, key: &str) -> Result<Option<Job>, StoreError> {
     tx.first(
         &format!("SELECT {COLUMNS} FROM jobs WHERE kind = $1 AND unique_key = $2"),
@@ -245,7 +246,7 @@ pub fn by_key(tx: &mut Tx<'_>, kind: &str, key: &str) -> Result<Option<Job>, Sto
     .transpose()
 }
 
-/// Which jobs a list shows.
+/// Filter of a list of jobs.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Only in this state.
@@ -268,7 +269,7 @@ impl Filter {
     }
 }
 
-/// Jobs by the time at which they run, the next first, from a position on; and how many there are in all.
+/// Returns jobs by next run, earliest first, from a position on, and their total number.
 pub fn list(
     tx: &mut Tx<'_>,
     filter: &Filter,
@@ -280,7 +281,7 @@ pub fn list(
     let total = tx.one(&count.sql, &count.parameters)?.get(0)?;
     let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM jobs"));
     filter.push(&mut statement);
-    // What still is to be done comes before what is over.
+    // Pending jobs come before finished ones.
     statement.push(
         " ORDER BY CASE state WHEN 'running' THEN 0 WHEN 'failed' THEN 1 WHEN 'queued' THEN 2 ELSE 3 END, \
          CASE state WHEN 'queued' THEN run_at ELSE NULL END, last_finished_at DESC, id LIMIT ",
@@ -292,24 +293,24 @@ pub fn list(
     Ok((jobs, total))
 }
 
-/// How far a clock may be ahead of another without being wrong.
+/// Maximum normal difference between two clocks.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-/// Returns true if the next run of some job was reckoned by a clock that was ahead.
+/// Returns true if the next run of some job was calculated by a clock that was ahead.
 pub fn is_misdated(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "SELECT id FROM jobs WHERE state = 'queued' AND scheduled_at > $1 LIMIT 1";
     Ok(tx.first(sql, &[(now + SKEW).into()])?.is_some())
 }
 
-/// Reckons the next run of jobs anew that was reckoned by a clock that was ahead: as long after now as it was to come
-/// after then. Answers how many there were.
+/// Recalculates next runs that a clock calculated while it was ahead: each keeps its distance, counted from now.
+/// Returns their number.
 pub fn correct(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> {
     let rows = tx.query(
         "SELECT id, run_at, scheduled_at FROM jobs WHERE state = 'queued' AND scheduled_at > $1",
         &[(now + SKEW).into()],
     )?;
     let mut corrected = 0;
-    // There are as many as there are schedules and calendars of others, and it happens once.
+    // One row per schedule and subscription, and it happens once.
     for row in rows {
         let (id, run_at, scheduled_at): (Id, Timestamp, Timestamp) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let wait = run_at.duration_since(scheduled_at).max(SignedDuration::ZERO);
@@ -322,7 +323,7 @@ pub fn correct(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> {
     Ok(corrected)
 }
 
-/// A few jobs of these kinds that are due or whose lease ran out, the longest waiting first. A lease that holds beyond
+/// Returns a few jobs of these kinds that are due or whose lease expired, the longest waiting first. A lease beyond
 /// `longest` was given by a clock that was ahead.
 pub fn due(
     tx: &mut Tx<'_>,
@@ -342,7 +343,7 @@ pub fn due(
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Claims a job until a time; nothing when another was faster.
+/// Claims a job until an instant. Returns nothing if another process was faster.
 pub fn claim(
     tx: &mut Tx<'_>,
     id: Id,
@@ -364,7 +365,7 @@ pub fn claim(
     find(tx, id)
 }
 
-/// Makes the leases of a process longer, but not those of jobs that began before `begun_after`: they hang.
+/// Extends the leases of a process, except of jobs that began before `begun_after`: those hang.
 pub fn extend(
     tx: &mut Tx<'_>,
     runner: &str,
@@ -377,24 +378,24 @@ pub fn extend(
     )
 }
 
-/// How an attempt ended.
+/// Outcome of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ending {
-    /// How the job stands now.
+    /// New state of the job.
     pub state: State,
-    /// When it runs next.
+    /// Time of the next run.
     pub run_at: Timestamp,
-    /// Failures in a row.
+    /// Consecutive failures.
     pub attempts: i64,
-    /// What the success said; nothing keeps what the last one said.
+    /// Result of a success; `None` leaves the previous result.
     pub result: Option<String>,
-    /// Why it failed, or empty.
+    /// Error, or empty.
     pub error: String,
-    /// How long it took, in milliseconds.
+    /// Duration in milliseconds.
     pub duration: i64,
 }
 
-/// Writes down how the attempt of `claimed` ended. Answers false when the claim was lost meanwhile.
+/// Stores the outcome of the attempt of `claimed`. Returns false if the claim was lost meanwhile.
 pub fn finish(tx: &mut Tx<'_>, claimed: &Job, ending: &Ending, now: Timestamp) -> Result<bool, StoreError> {
     tx.lock("jobs", &[claimed.id])?;
     let Some(current) = find(tx, claimed.id)? else {
@@ -406,7 +407,7 @@ pub fn finish(tx: &mut Tx<'_>, claimed: &Job, ending: &Ending, now: Timestamp) -
     {
         return Ok(false);
     }
-    // Somebody asked for it while it ran: it runs once more.
+    // Requested again while it ran: it runs once more.
     let asked_again = current.run_at != claimed.run_at;
     let (state, run_at, attempts) = if asked_again {
         (State::Queued, current.run_at, 0)
@@ -431,7 +432,7 @@ pub fn finish(tx: &mut Tx<'_>, claimed: &Job, ending: &Ending, now: Timestamp) -
     Ok(true)
 }
 
-/// Has a job run now, with all its attempts before it; false when it runs already.
+/// Makes a job due now and resets its attempts. Returns false if it is running.
 pub fn run_now(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<bool, StoreError> {
     let changed = tx.execute(
         "UPDATE jobs SET state = 'queued', run_at = $2, scheduled_at = $2, attempts = 0 WHERE id = $1 AND state <> 'running'",
@@ -443,7 +444,7 @@ pub fn run_now(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<bool, StoreErr
     Ok(changed > 0)
 }
 
-/// Forgets jobs that were done before one time and given up before another.
+/// Deletes jobs completed before `done` and jobs given up before `failed`.
 pub fn prune(tx: &mut Tx<'_>, done: Timestamp, failed: Timestamp) -> Result<u64, StoreError> {
     tx.execute(
         "DELETE FROM jobs WHERE cron = '' AND ((state = 'done' AND last_finished_at < $1) \
@@ -452,18 +453,18 @@ pub fn prune(tx: &mut Tx<'_>, done: Timestamp, failed: Timestamp) -> Result<u64,
     )
 }
 
-/// A process that works on jobs.
+/// Process that runs jobs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunnerRow {
     /// Machine and process.
     pub name: String,
-    /// Since when.
+    /// Start of the process.
     pub started_at: Timestamp,
-    /// When it was last seen.
+    /// Last heartbeat.
     pub seen_at: Timestamp,
 }
 
-/// Notes that a process is alive.
+/// Stores the heartbeat of a process.
 pub fn beat(tx: &mut Tx<'_>, runner: &str, now: Timestamp) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO job_runners (name, started_at, seen_at) VALUES ($1, $2, $2) \
@@ -473,18 +474,18 @@ pub fn beat(tx: &mut Tx<'_>, runner: &str, now: Timestamp) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Forgets a process that ended.
+/// Deletes a process that ended.
 pub fn leave(tx: &mut Tx<'_>, runner: &str) -> Result<(), StoreError> {
     tx.execute("DELETE FROM job_runners WHERE name = $1", &[runner.into()])?;
     Ok(())
 }
 
-/// Forgets processes that were seen neither after the one time nor before the other, which no right clock has shown.
+/// Deletes processes whose heartbeat is before `before`, or after `after`, which no correct clock has shown.
 pub fn forget_runners(tx: &mut Tx<'_>, before: Timestamp, after: Timestamp) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM job_runners WHERE seen_at < $1 OR seen_at > $2", &[before.into(), after.into()])
 }
 
-/// The processes that work on jobs, the last seen first.
+/// Returns the processes that run jobs, last seen first.
 pub fn runners(tx: &mut Tx<'_>) -> Result<Vec<RunnerRow>, StoreError> {
     tx.query("SELECT name, started_at, seen_at FROM job_runners ORDER BY seen_at DESC, name", &[])?
         .iter()
@@ -492,7 +493,7 @@ pub fn runners(tx: &mut Tx<'_>) -> Result<Vec<RunnerRow>, StoreError> {
         .collect()
 }
 
-/// How many jobs stand how.
+/// Returns the number of jobs per state.
 pub fn counts(tx: &mut Tx<'_>) -> Result<Vec<(State, i64)>, StoreError> {
     let rows = tx.query("SELECT state, count(*) FROM jobs GROUP BY state", &[])?;
     let found: Vec<(String, i64)> =
@@ -502,7 +503,7 @@ pub fn counts(tx: &mut Tx<'_>) -> Result<Vec<(State, i64)>, StoreError> {
     Ok(State::ALL.into_iter().map(|state| (state, count(state))).collect())
 }
 
-/// How many jobs should have begun before a time, and since when the first of them waits.
+/// Returns how many jobs should have begun before an instant, and the due time of the first of them.
 pub fn overdue(tx: &mut Tx<'_>, before: Timestamp) -> Result<(i64, Option<Timestamp>), StoreError> {
     let row = tx.one(
         "SELECT count(*), min(run_at) FROM jobs WHERE (state = 'queued' AND run_at < $1) \
@@ -512,7 +513,7 @@ pub fn overdue(tx: &mut Tx<'_>, before: Timestamp) -> Result<(i64, Option<Timest
     Ok((row.get(0)?, row.get(1)?))
 }
 
-/// How many waiting jobs failed at their last attempt.
+/// Returns how many waiting jobs failed in their last attempt.
 pub fn retrying(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     tx.one("SELECT count(*) FROM jobs WHERE state = 'queued' AND last_error <> ''", &[])?.get(0)
 }

@@ -1,8 +1,8 @@
-//! SQLite and PostgreSQL behind one seam.
+//! Store: SQLite and PostgreSQL behind one interface.
 //!
-//! The one text of SQL that runs on both uses `$n` placeholders and quoted names; what differs between the
-//! engines (connections, types, locks, messages) is in [`database`] and nowhere else. All calls block: callers in
-//! the async world go through `tokio::task::block_in_place`.
+//! SQL that runs on both engines uses `$n` placeholders and quoted names. Differences between the engines
+//! (connections, types, locks, messages) are only in [`database`]. All calls block: async callers use
+//! `tokio::task::block_in_place`.
 
 pub mod accounts;
 pub mod backup;
@@ -28,12 +28,12 @@ pub use error::{StoreError, Transient};
 use database::LogTables;
 use tokio::runtime::Handle;
 
-/// Tables that a transaction fills before it commits.
+/// Writers of the tables that a transaction fills before it commits.
 static LOG_TABLES: LogTables =
     LogTables { insert: records::changes::insert, invalidate: calendar::invalidation::note };
 
 impl Database {
-    /// Opens the database; a file of SQLite is made when it is not there. `handle` runs the PostgreSQL client.
+    /// Opens the database and creates a missing SQLite file. `handle` runs the PostgreSQL client.
     pub fn open(location: &Location, handle: &Handle) -> Result<Self, StoreError> {
         Self::connect(location, handle, &LOG_TABLES)
     }

@@ -1,8 +1,9 @@
-//! The schema in numbered steps, each with a checksum and a way back.
+//! Schema migrations: numbered steps with a checksum and a way back.
 //!
-//! One text serves both engines; `{id}`, `{instant}`, `{date}`, `{boolean}`, `{bytes}`, `{text}`, `{integer}` and
-//! `{real}` stand for the types, `{table}` and `{clustered}` for what follows the closing bracket of a table. What
-//! only one engine can say stands between the lines `-- only {sqlite}` or `-- only {postgres}` and `-- for both`.
+//! One text serves both engines. `{id}`, `{instant}`, `{date}`, `{boolean}`, `{bytes}`, `{text}`, `{integer}` and
+//! `{real}` are replaced by the types, `{table}` and `{clustered}` by the clauses after the closing bracket of a
+//! table. Statements for only one engine are between the lines `-- only {sqlite}` or `-- only {postgres}` and `-- for
+//! both`.
 
 use jiff::Timestamp;
 use obcms_domain::core::hex::hex;
@@ -11,16 +12,16 @@ use sha2::{Digest, Sha256};
 use crate::database::{Database, Engine, SqlValue, Tx};
 use crate::error::StoreError;
 
-/// One step of the schema.
+/// One migration.
 #[derive(Clone, Copy, Debug)]
 pub struct Migration {
-    /// Counts from 1 without gaps.
+    /// Version: counts from 1 without gaps.
     pub version: i64,
-    /// What it brings.
+    /// Name of the change.
     pub name: &'static str,
-    /// Statements that bring it.
+    /// Statements that apply it.
     pub up: &'static str,
-    /// Statements that take it back.
+    /// Statements that revert it.
     pub down: &'static str,
 }
 
@@ -35,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-/// All steps in order.
+/// All migrations in order.
 pub const ALL: &[Migration] = &[
     migration!(1, "the ground: records, links, search, calendar, changes", "0001_ground"),
     migration!(2, "people: sessions, tokens, lockout", "0002_people"),
@@ -66,14 +67,14 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {inte
                      checksum {text} NOT NULL, applied_at {instant} NOT NULL){table}";
 
 impl Migration {
-    /// SHA-256 of the way there, in hexadecimal; engine and way back do not count.
+    /// Returns the SHA-256 of the `up` text in hexadecimal, independent of the engine and of `down`.
     #[must_use]
     pub fn checksum(&self) -> String {
         hex(&Sha256::digest(self.up.as_bytes()))
     }
 }
 
-/// The text with the types of the engine, without what is for the other one.
+/// Returns the text with the types of the engine, without the parts for the other engine.
 #[must_use]
 pub fn render(sql: &str, engine: Engine) -> String {
     let mut only: Option<Engine> = None;
@@ -107,20 +108,20 @@ pub fn render(sql: &str, engine: Engine) -> String {
     })
 }
 
-/// How the schema of a database stands.
+/// Status of one migration in a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
-    /// Number of the step.
+    /// Version of the migration.
     pub version: i64,
     /// Its name.
     pub name: String,
-    /// When it was applied; nothing when it still is to be.
+    /// Time of application; nothing while it is pending.
     pub applied_at: Option<Timestamp>,
 }
 
-/// Lets one process at a time begin on a database, until the end of the transaction.
+/// Takes the migration lock until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    // SQLite's write transaction is the lock already.
+    // SQLite's write transaction is already exclusive.
     if tx.engine() == Engine::Postgres {
         tx.execute("SELECT pg_advisory_xact_lock(7064316290000001)", &[])?;
     }
@@ -166,13 +167,13 @@ fn check(done: &[(i64, String, String, Timestamp)]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Number of the newest step that this program knows.
+/// Returns the newest version that this program knows.
 #[must_use]
 pub fn newest() -> i64 {
     ALL.last().map_or(0, |migration| migration.version)
 }
 
-/// Applies what is missing, under a lock, all or nothing. Answers how many steps were taken.
+/// Applies the missing migrations under a lock, all or nothing. Returns their number.
 pub fn migrate(database: &Database, now: Timestamp) -> Result<usize, StoreError> {
     database.write(|tx| {
         lock(tx)?;
@@ -180,7 +181,7 @@ pub fn migrate(database: &Database, now: Timestamp) -> Result<usize, StoreError>
     })
 }
 
-/// Applies the missing steps up to `version` in a transaction that holds the lock.
+/// Applies the missing migrations up to `version` in a transaction that holds the lock.
 pub(crate) fn migrate_within(tx: &mut Tx<'_>, now: Timestamp, version: i64) -> Result<usize, StoreError> {
     let done = applied(tx)?;
     check(&done)?;
@@ -205,7 +206,7 @@ pub(crate) fn migrate_within(tx: &mut Tx<'_>, now: Timestamp, version: i64) -> R
     Ok(steps)
 }
 
-/// Takes back every step above `version`.
+/// Reverts every migration above `version`.
 pub fn revert(database: &Database, version: i64) -> Result<usize, StoreError> {
     database.write(|tx| {
         lock(tx)?;
@@ -213,7 +214,7 @@ pub fn revert(database: &Database, version: i64) -> Result<usize, StoreError> {
     })
 }
 
-/// Takes back every step above `version` in a transaction that holds the lock.
+/// Reverts every migration above `version` in a transaction that holds the lock.
 pub(crate) fn revert_within(tx: &mut Tx<'_>, version: i64) -> Result<usize, StoreError> {
     let done = applied(tx)?;
     check(&done)?;
@@ -236,14 +237,14 @@ pub(crate) fn check_within(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     check(&done)
 }
 
-/// Numbers of the applied steps in order; a schema that this program does not know is refused.
+/// Returns the versions of the applied migrations in order; refuses a schema that this program does not know.
 pub(crate) fn applied_steps(tx: &mut Tx<'_>) -> Result<Vec<i64>, StoreError> {
     let done = applied(tx)?;
     check(&done)?;
     Ok(done.iter().map(|step| step.0).collect())
 }
 
-/// Every step and when it was applied.
+/// Returns the status of every migration.
 pub fn status(database: &Database) -> Result<Vec<Status>, StoreError> {
     database.read(|tx| {
         let done = applied(tx)?;
@@ -259,7 +260,7 @@ pub fn status(database: &Database) -> Result<Vec<Status>, StoreError> {
     })
 }
 
-/// The schema as the engine tells it, in a stable order: what two databases must agree on.
+/// Returns the schema as the engine reports it, in a stable order, to compare two databases.
 pub fn dump(database: &Database) -> Result<Vec<String>, StoreError> {
     let queries: &[&str] = match database.engine() {
         Engine::Sqlite => &["SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master \
@@ -297,14 +298,14 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_gets_what_is_for_it() {
+    fn each_engine_gets_its_own_statements() {
         let text = "a\n-- only {sqlite}\nb\n-- only {postgres}\nc\n-- for both\nd";
         assert_eq!(render(text, Engine::Sqlite), "a\nb\nd\n");
         assert_eq!(render(text, Engine::Postgres), "a\nc\nd\n");
     }
 
     #[test]
-    fn no_token_is_left() {
+    fn no_placeholder_remains() {
         for migration in ALL {
             for engine in [Engine::Sqlite, Engine::Postgres] {
                 let text = render(migration.up, engine);

@@ -1,4 +1,4 @@
-//! Secrets at rest: where they lie, and those that older releases stored in plain text.
+//! Sealed fields at rest: their columns, and plain-text secrets stored by older releases.
 
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, REGISTRY};
@@ -9,15 +9,15 @@ use crate::database::Tx;
 use crate::error::StoreError;
 use crate::{settings, vault};
 
-/// Setting that tells up to which change the log was looked through for plain secrets.
+/// Setting with the change up to which the log was searched for plain-text secrets.
 const LOG: &str = "sealed_log";
-/// Its value when the log has none any more.
+/// Value of the setting when no plain-text secret remains.
 const WHOLE: &str = "whole";
 
-/// A secret as the database has it.
+/// Stored secret.
 #[derive(Clone, Debug)]
 pub struct Sealed {
-    /// Its record.
+    /// Record of the secret.
     pub id: Id,
     /// Table of the record.
     pub table: &'static str,
@@ -27,7 +27,7 @@ pub struct Sealed {
     pub secret: String,
 }
 
-/// Tables and columns with secrets that somebody sees again.
+/// Returns tables and columns of secrets that can be shown again.
 fn places() -> impl Iterator<Item = (&'static str, &'static str)> {
     let of_fields = REGISTRY.into_iter().flat_map(|kind| {
         kind.fields.iter().filter(|field| field.sealed).map(|field| (kind.table, field.name))
@@ -35,7 +35,7 @@ fn places() -> impl Iterator<Item = (&'static str, &'static str)> {
     [("feeds", "secret"), ("shares", "secret")].into_iter().chain(of_fields)
 }
 
-/// All secrets that somebody sees again.
+/// Returns all secrets that can be shown again.
 pub fn secrets(tx: &mut Tx<'_>) -> Result<Vec<Sealed>, StoreError> {
     let mut found = Vec::new();
     for (table, column) in places() {
@@ -47,7 +47,7 @@ pub fn secrets(tx: &mut Tx<'_>) -> Result<Vec<Sealed>, StoreError> {
     Ok(found)
 }
 
-/// Writes a secret in another form: nothing that anybody sees changes.
+/// Stores a secret in another form, sealed or plain. The value that readers see does not change.
 pub fn set_secret(tx: &mut Tx<'_>, sealed: &Sealed) -> Result<(), StoreError> {
     let sql = format!("UPDATE {} SET \"{}\" = $1 WHERE id = $2", sealed.table, sealed.column);
     tx.execute(&sql, &[sealed.secret.as_str().into(), sealed.id.into()])?;
@@ -58,12 +58,12 @@ fn has_sealed(kind: &Kind) -> bool {
     kind.fields.iter().any(|field| field.sealed)
 }
 
-/// The kind of that name, if it has fields that are sealed.
+/// Returns the kind with this name if it has sealed fields.
 fn sealed_kind(name: &str) -> Option<&'static Kind> {
     kinds::by_name(name).filter(|kind| has_sealed(kind))
 }
 
-/// Old and new values of a change with those of sealed fields in another form.
+/// Converts the old and new values of sealed fields in a change.
 fn with_values(
     kind: &Kind,
     mut fields: Map<String, Json>,
@@ -80,7 +80,7 @@ fn with_values(
     Ok(fields)
 }
 
-/// The fields of a change as the log has them.
+/// Converts the fields of a change to their stored form.
 pub(crate) fn to_log(kind: &str, record: Id, fields: &Map<String, Json>) -> Result<String, StoreError> {
     let sealed = match sealed_kind(kind) {
         Some(kind) => Some(with_values(kind, fields.clone(), |text| vault::to_stored(record, text))?),
@@ -90,7 +90,7 @@ pub(crate) fn to_log(kind: &str, record: Id, fields: &Map<String, Json>) -> Resu
         .map_err(|error| StoreError::Damaged(error.to_string()))
 }
 
-/// The fields of a change from the log.
+/// Converts the fields of a change from their stored form.
 pub(crate) fn from_log(kind: &str, record: Id, stored: &str) -> Result<Map<String, Json>, StoreError> {
     let fields = serde_json::from_str(stored).map_err(|error| StoreError::Damaged(error.to_string()))?;
     match sealed_kind(kind) {
@@ -99,12 +99,13 @@ pub(crate) fn from_log(kind: &str, record: Id, stored: &str) -> Result<Map<Strin
     }
 }
 
-/// Returns true if the log has no plain secrets.
+/// Returns true if the log contains no plain-text secrets.
 pub fn is_log_sealed(tx: &mut Tx<'_>) -> Result<bool, StoreError> {
     Ok(settings::get(tx, LOG)?.as_deref() == Some(WHOLE))
 }
 
-/// Seals the plain secrets in the next `limit` changes of kinds that have some; returns true when these were the last.
+/// Seals the plain-text secrets in the next `limit` changes of kinds that have some. Returns true if these were the
+/// last.
 pub fn seal_log(tx: &mut Tx<'_>, limit: i64) -> Result<bool, StoreError> {
     let after = settings::get(tx, LOG)?;
     if after.as_deref() == Some(WHOLE) {

@@ -1,7 +1,7 @@
-//! Secrets that somebody sees again, as the address of a feed, encrypted in the database: a copy of it opens nothing.
+//! Encryption of secrets that can be shown again, such as the address of a feed: a copy of the database reveals none.
 //!
-//! The key lies in a file beside the database and is loaded once, at the start of the program. Each value names the key
-//! that sealed it, so that a wrong or lost key is noticed, and is bound to its record.
+//! The key is in a file beside the database and is loaded once, at the start of the program. Each value names the key
+//! that sealed it, so that a wrong or lost key is detected, and is bound to its record.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -15,14 +15,14 @@ use sha2::{Digest, Sha256};
 
 use crate::error::StoreError;
 
-/// First part of every sealed value: the version of this format.
+/// Prefix of every sealed value: the version of this format.
 const VERSION: &str = "v1";
-/// Bytes of a key.
+/// Length of a key in bytes.
 pub const KEY_LENGTH: usize = 32;
 
 static VAULT: OnceLock<Vault> = OnceLock::new();
 
-/// The key of the installation.
+/// Vault with the key of the installation.
 pub struct Vault {
     key: LessSafeKey,
     id: String,
@@ -35,19 +35,19 @@ impl fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// The vault of that key.
+    /// Creates the vault of a key.
     pub fn new(key: &[u8; KEY_LENGTH]) -> Result<Self, StoreError> {
         let unbound = UnboundKey::new(&CHACHA20_POLY1305, key).map_err(|_| failed())?;
         let digest = Sha256::digest([b"obcms key id".as_slice(), key].concat());
         Ok(Self { key: LessSafeKey::new(unbound), id: hex(&digest[..4]) })
     }
 
-    /// Has this key used from now on. Only the first call of a process counts.
+    /// Installs this key for the process. Only the first call counts.
     pub fn install(self) {
         let _ = VAULT.set(self);
     }
 
-    /// The vault of this process; with a key that is forgotten at its end when none was installed, as in tests.
+    /// Returns the vault of this process. Without an installed key, as in tests, it uses a temporary key.
     pub fn current() -> Result<&'static Self, StoreError> {
         if let Some(vault) = VAULT.get() {
             return Ok(vault);
@@ -56,7 +56,7 @@ impl Vault {
         Ok(VAULT.get_or_init(|| vault))
     }
 
-    /// Beginning of all values that this key sealed.
+    /// Returns the prefix of all values sealed with this key.
     #[must_use]
     pub fn prefix(&self) -> String {
         format!("{VERSION}:{}:", self.id)
@@ -74,7 +74,7 @@ impl Vault {
         Ok(format!("{}{sealed}", self.prefix()))
     }
 
-    /// Opens the secret of a record; nothing when another key sealed it or it was tampered with.
+    /// Opens the secret of a record. Returns nothing if another key sealed it or it was tampered with.
     #[must_use]
     pub fn open(&self, record: Id, sealed: &str) -> Option<String> {
         let bytes = Base64UrlUnpadded::decode_vec(sealed.strip_prefix(&self.prefix())?).ok()?;
@@ -87,13 +87,13 @@ impl Vault {
     }
 }
 
-/// Returns true if the text was sealed, by whatever key; no plain secret begins like this.
+/// Returns true if the text is sealed, by any key; no plain secret begins like this.
 #[must_use]
 pub fn is_sealed(text: &str) -> bool {
     text.strip_prefix(VERSION).is_some_and(|rest| rest.starts_with(':'))
 }
 
-/// A secret as it lies in the database; what was sealed before stays as it is.
+/// Converts a secret to its stored form; a sealed one stays as it is.
 pub(crate) fn to_stored(record: Id, text: &str) -> Result<String, StoreError> {
     if text.is_empty() || is_sealed(text) {
         Ok(text.to_owned())
@@ -102,8 +102,8 @@ pub(crate) fn to_stored(record: Id, text: &str) -> Result<String, StoreError> {
     }
 }
 
-/// A secret from the database. What an older release stored in plain text is itself; what this key did not seal stays
-/// sealed, so that nothing is lost when the right key comes back.
+/// Converts a secret from its stored form. A plain-text secret of an older release is returned as it is. A secret of
+/// another key stays sealed, so that nothing is lost when the right key comes back.
 pub(crate) fn from_stored(record: Id, stored: String) -> Result<String, StoreError> {
     if !is_sealed(&stored) {
         return Ok(stored);
@@ -115,7 +115,7 @@ fn failed() -> StoreError {
     StoreError::Damaged("a secret could not be encrypted".to_owned())
 }
 
-/// A new random key.
+/// Generates a random key.
 pub fn new_key() -> Result<[u8; KEY_LENGTH], StoreError> {
     let mut key = [0; KEY_LENGTH];
     SystemRandom::new().fill(&mut key).map_err(|_| failed())?;

@@ -1,19 +1,19 @@
 //! Assessments, surveys, workshops and baseline studies.
 
-/// An assessment as it is planned.
+/// Planned assessment.
 #[derive(Debug, Clone, Copy)]
 pub struct Assessment {
     /// Title.
     pub title: &'static str,
     /// Category.
     pub category: &'static str,
-    /// At which level it is made.
+    /// Assessment level.
     pub level: &'static str,
     /// Main method.
     pub methodology: &'static str,
-    /// What is to be known at its end.
+    /// Objective.
     pub objective: &'static str,
-    /// How many days it takes from start to report.
+    /// Duration in days, from start to report.
     pub days: i64,
 }
 
@@ -26,7 +26,7 @@ const fn assessment(
     Assessment { title, category, level, methodology, objective, days }
 }
 
-/// The assessments.
+/// Assessments.
 #[rustfmt::skip]
 pub const ASSESSMENTS: &[Assessment] = &[
     assessment(("needs_assessment", "community", "participatory"), 30,

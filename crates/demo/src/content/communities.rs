@@ -1,17 +1,17 @@
 //! Communities of Bangsamoro people outside the BARMM, in real barangays, with invented names and figures.
 
-/// A community in a barangay.
+/// Community in a barangay.
 #[derive(Debug, Clone, Copy)]
 pub struct Community {
-    /// PSGC of its barangay. No two communities share one.
+    /// PSGC of its barangay, unique.
     pub barangay: &'static str,
     /// Name, unique.
     pub name: &'static str,
-    /// Ethnolinguistic group most of its people belong to.
+    /// Ethnolinguistic group of most of its people.
     pub group: &'static str,
-    /// How it is settled.
+    /// Type of settlement.
     pub settlement: &'static str,
-    /// What most households live from.
+    /// Livelihood of most households.
     pub livelihood: &'static str,
     /// Estimated number of Bangsamoro people.
     pub population: i64,
@@ -28,7 +28,7 @@ const fn community(
     Community { barangay, name, group, settlement, livelihood, population }
 }
 
-/// The communities of regions XII, IX, X and XI, town by town.
+/// Communities of regions XII, IX, X and XI, town by town.
 #[rustfmt::skip]
 pub const COMMUNITIES: &[Community] = &[
     // Sultan Kudarat
@@ -199,7 +199,7 @@ pub const COMMUNITIES: &[Community] = &[
     community("1108211004", "Kingking Kagan Community", "kagan_kalagan", "purok", "trade", 650),
 ];
 
-/// Ways a community tells where it came from.
+/// Origin stories of communities.
 #[rustfmt::skip]
 pub const HISTORIES: &[&str] = &[
     "Elders say the first families came down the river to farm the wetland, before there was a town.",
@@ -212,7 +212,7 @@ pub const HISTORIES: &[&str] = &[
     "Plantation work brought the first families; their children learn in the madrasah they built.",
 ];
 
-/// What people of a community say they are proud of or practise.
+/// Cultural practices of communities.
 #[rustfmt::skip]
 pub const PRACTICES: &[&str] = &[
     "Kanduri is held after the harvest, with the whole village eating together.",

@@ -1,17 +1,17 @@
-//! Events of the office, by type, and the engagements with communities.
+//! Events of the office, by type, and engagements with communities.
 
-/// An event as it is announced.
+/// Event as announced.
 #[derive(Debug, Clone, Copy)]
 pub struct Event {
     /// Type.
     pub event_type: &'static str,
     /// Title.
     pub title: &'static str,
-    /// What it is for.
+    /// Purpose.
     pub purpose: &'static str,
-    /// How long it takes, in hours; eight and more means whole days.
+    /// Duration in hours; eight and more means whole days.
     pub hours: i64,
-    /// How many people are expected.
+    /// Expected number of participants.
     pub participants: i64,
 }
 
@@ -25,7 +25,7 @@ const fn event(
     Event { event_type, title, purpose, hours, participants }
 }
 
-/// The events.
+/// Events.
 #[rustfmt::skip]
 pub const EVENTS: &[Event] = &[
     event("meeting", "Quarterly coordination meeting with ministries and offices, {quarter} {year}", 6, 60,
@@ -204,7 +204,7 @@ pub const EVENTS: &[Event] = &[
         "Photographs and a kulintang ensemble in the town's gymnasium."),
 ];
 
-/// What comes before the first talk on an agenda, and what comes last.
+/// First and last items of an agenda.
 pub const AGENDA_FRAME: (&[&str], &[&str]) = (
     &[
         "Registration",
@@ -216,7 +216,7 @@ pub const AGENDA_FRAME: (&[&str], &[&str]) = (
     &["Agreements and who does what by when", "Closing words", "Closing prayer"],
 );
 
-/// What agendas have in the middle.
+/// Items between the first and the last.
 #[rustfmt::skip]
 pub const AGENDA_ITEMS: &[&str] = &[
     "Matters arising from the previous minutes", "Report of the units", "Status of projects by province",
@@ -225,7 +225,7 @@ pub const AGENDA_ITEMS: &[&str] = &[
     "Concerns of communities", "Reports of focal persons", "Resource needs: vehicles, rooms, facilitators",
 ];
 
-/// Decisions and outcomes as minutes put them.
+/// Decisions and outcomes in the style of minutes.
 #[rustfmt::skip]
 pub const OUTCOMES: &[&str] = &[
     "The ranked list of needs was adopted without objection.",
@@ -240,16 +240,16 @@ pub const OUTCOMES: &[&str] = &[
     "Participants asked that the report be returned to them in Maguindanaon and Tausug.",
 ];
 
-/// An engagement with a community.
+/// Engagement with a community.
 #[derive(Debug, Clone, Copy)]
 pub struct Engagement {
     /// Type.
     pub engagement_type: &'static str,
     /// Title.
     pub title: &'static str,
-    /// How the talk is led.
+    /// Methodology.
     pub methodology: &'static str,
-    /// How far people take part.
+    /// Level of participation.
     pub participation_level: &'static str,
 }
 
@@ -262,7 +262,7 @@ const fn engagement(
     Engagement { engagement_type, title, methodology, participation_level }
 }
 
-/// The engagements.
+/// Engagements.
 #[rustfmt::skip]
 pub const ENGAGEMENTS: &[Engagement] = &[
     engagement("consultation", "Consultation with farmers of {community}", "Plenary, then small groups", "consult"),
@@ -285,7 +285,7 @@ pub const ENGAGEMENTS: &[Engagement] = &[
     engagement("validation", "Reading back of the ranked needs, {municipality}", "Posting and plenary", "collaborate"),
 ];
 
-/// Events of communities themselves: title and type.
+/// Events held by communities: title and type.
 #[rustfmt::skip]
 pub const COMMUNITY_EVENTS: &[(&str, &str)] = &[
     ("Maulid celebration, {community}", "religious"),

@@ -1,29 +1,29 @@
-//! Needs that communities tell of, sector by sector.
+//! Needs of communities, sector by sector.
 
 use super::{Range, range};
 
-/// A need as a field team writes it down.
+/// Need as a field team records it.
 #[derive(Debug, Clone, Copy)]
 pub struct Need {
     /// Sector.
     pub sector: &'static str,
     /// Title.
     pub title: &'static str,
-    /// What is wrong and for whom.
+    /// The problem and the people affected.
     pub description: &'static str,
-    /// How soon it must be met.
+    /// Urgency.
     pub urgency: &'static str,
-    /// How badly it hurts, 1 to 5.
+    /// Severity, 1 to 5.
     pub severity: i64,
-    /// How feasible it is to meet it.
+    /// Feasibility.
     pub feasibility: &'static str,
-    /// What meeting it costs, in pesos.
+    /// Estimated cost in pesos.
     pub cost: Range,
-    /// How many people it affects.
+    /// Number of people affected.
     pub affected: Range,
 }
 
-/// Short form for the table: sector, title, description; urgency, severity, feasibility, cost, affected people.
+/// Creates a need: sector, title, description; urgency, severity, feasibility, cost, affected people.
 const fn need(
     (sector, title, description): (&'static str, &'static str, &'static str),
     (urgency, severity, feasibility): (&'static str, i64, &'static str),
@@ -33,7 +33,7 @@ const fn need(
     Need { sector, title, description, urgency, severity, feasibility, cost, affected }
 }
 
-/// The needs.
+/// Needs.
 #[rustfmt::skip]
 pub const NEEDS: &[Need] = &[
     need(

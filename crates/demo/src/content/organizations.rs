@@ -1,23 +1,23 @@
-//! The bodies the office works with. Public bodies are real; all others, and all contacts, are invented.
+//! Organizations that the office works with. Public bodies are real; all others, and all contacts, are invented.
 
-/// A body the office works with.
+/// Organization that the office works with.
 #[derive(Debug, Clone, Copy)]
 pub struct Organization {
     /// Name, unique.
     pub name: &'static str,
-    /// Acronym, empty where none is in use.
+    /// Acronym, empty if none is in use.
     pub acronym: &'static str,
     /// Type.
     pub organization_type: &'static str,
-    /// What it does for the office's programme.
+    /// Role in the programme of the office.
     pub partnership_level: &'static str,
-    /// PSGC of the municipality or city it sits in.
+    /// PSGC of its municipality or city.
     pub municipality: &'static str,
-    /// What it is there for.
+    /// Mandate.
     pub mandate: &'static str,
 }
 
-/// Short form for the tables.
+/// Creates an organization.
 const fn organization(
     (organization_type, partnership_level): (&'static str, &'static str),
     (name, acronym): (&'static str, &'static str),
@@ -27,10 +27,10 @@ const fn organization(
     Organization { name, acronym, organization_type, partnership_level, municipality, mandate }
 }
 
-/// City of Cotabato, the seat of the regional government.
+/// PSGC of the City of Cotabato, the seat of the regional government.
 const COTABATO: &str = "1908703000";
 
-/// Short form for a ministry or office of the regional government.
+/// Creates a ministry or office of the regional government.
 const fn ministry(acronym: &'static str, name: &'static str, mandate: &'static str) -> Organization {
     organization(("bmoa", "implementing"), (name, acronym), COTABATO, mandate)
 }
@@ -119,7 +119,7 @@ pub const PUBLIC_BODIES: &[Organization] = &[
         "Oversight of local governments."),
 ];
 
-/// Organizations outside government; none of them exists.
+/// Organizations outside government, all invented.
 #[rustfmt::skip]
 pub const CIVIL_BODIES: &[Organization] = &[
     organization(("ngo", "implementing"), ("Kalilintad Community Development Initiatives", "KCDI"), "1206511000",
@@ -166,16 +166,16 @@ pub const CIVIL_BODIES: &[Organization] = &[
         "Reads announcements in four languages."),
 ];
 
-/// A person at an organization. Nobody can own these numbers and addresses.
+/// Contact person of an organization. Nobody can own these numbers and addresses.
 #[derive(Debug, Clone, Copy)]
 pub struct Contact {
     /// Full name.
     pub name: &'static str,
     /// Position.
     pub position: &'static str,
-    /// Address of a reserved domain.
+    /// Address in a reserved domain.
     pub email: &'static str,
-    /// A number that is not in use.
+    /// Telephone number that is not in use.
     pub telephone: &'static str,
 }
 
@@ -188,7 +188,7 @@ const fn contact(
     Contact { name, position, email, telephone }
 }
 
-/// Invented contacts, to be given to organizations in turn.
+/// Invented contacts, assigned to organizations in turn.
 #[rustfmt::skip]
 pub const CONTACTS: &[Contact] = &[
     contact("Faisal Guiamadin", "Focal Person", "faisal.guiamadin@example.org", "(000) 555-0100"),
@@ -217,7 +217,7 @@ pub const CONTACTS: &[Contact] = &[
     contact("Anwar Indal", "Field Coordinator", "anwar.indal@example.org", "(000) 555-0123"),
 ];
 
-/// Partnerships: type, title and what they are for.
+/// Partnerships: type, title and purpose.
 #[rustfmt::skip]
 pub const PARTNERSHIPS: &[(&str, &str, &str)] = &[
     ("moa", "Memorandum of agreement with {municipality} on the Muslim affairs desk", "The town pays the officer, the office trains."),

@@ -1,17 +1,17 @@
-//! Names and positions of the people of the demo. No combination is meant to be anybody.
+//! Names and positions of the people of the demo. Any resemblance of a combination to a real person is accidental.
 
-/// A position in the office.
+/// Position in the office.
 #[derive(Debug, Clone, Copy)]
 pub struct Position {
     /// Title of the position.
     pub title: &'static str,
-    /// Name of the team it belongs to, empty for the head of the office.
+    /// Name of its team, empty for the head of the office.
     pub team: &'static str,
-    /// Role its holder has in the program.
+    /// Role of its holder.
     pub role: &'static str,
     /// Salary grade.
     pub salary_grade: i64,
-    /// How many such positions an office has at least.
+    /// Minimum number of such positions in an office.
     pub count: usize,
 }
 
@@ -72,7 +72,7 @@ pub const FAMILY_NAMES: &[&str] = &[
     "Usop", "Utto", "Wahab", "Watamama", "Yasin", "Yusoph", "Zacaria", "Zailon", "Zulkarnain", "Zumba",
 ];
 
-/// What people in a community are called before their name.
+/// Titles of people in a community, placed before the name.
 pub const HONORIFICS: &[&str] = &["Datu", "Bai", "Ustadz", "Ustadza", "Hadji", "Hadja", "Kagawad", "Timuay"];
 
 /// Positions in the office, from the head down.
@@ -106,7 +106,7 @@ pub const POSITIONS: &[Position] = &[
     position("Driver II", "", "staff", 4, 2),
 ];
 
-/// Positions of the people an office deals with in ministries, local governments and communities.
+/// Positions of people in ministries, local governments and communities that the office works with.
 pub const PARTNER_POSITIONS: &[&str] = &[
     "Focal Person for Other Bangsamoro Communities",
     "Alternate Focal Person",
@@ -132,7 +132,7 @@ pub const PARTNER_POSITIONS: &[&str] = &[
     "Barangay Health Worker",
 ];
 
-/// Trainings the staff goes to: title, category, days.
+/// Trainings of the staff: title, category, days.
 #[rustfmt::skip]
 pub const TRAININGS: &[(&str, &str, i64)] = &[
     ("Results-based monitoring and evaluation", "Technical", 3),

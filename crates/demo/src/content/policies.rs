@@ -1,17 +1,17 @@
 //! Policy recommendations, their milestones and evidence.
 
-/// A policy recommendation.
+/// Policy recommendation.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
     /// Category.
     pub category: &'static str,
-    /// For whom it would hold.
+    /// Scope of application.
     pub scope: &'static str,
     /// Title.
     pub title: &'static str,
-    /// The problem it answers.
+    /// Problem that it answers.
     pub problem: &'static str,
-    /// What it proposes.
+    /// Proposal.
     pub proposal: &'static str,
 }
 
@@ -24,7 +24,7 @@ const fn policy(
     Policy { category, scope, title, problem, proposal }
 }
 
-/// The recommendations.
+/// Policy recommendations.
 #[rustfmt::skip]
 pub const POLICIES: &[Policy] = &[
     policy(("economic_development", "regional"),
@@ -129,7 +129,7 @@ pub const POLICIES: &[Policy] = &[
         "Keep a signed book with the council of elders and the barangay."),
 ];
 
-/// Milestones on the way to a policy that works.
+/// Milestones from recommendation to implementation.
 pub const MILESTONES: &[&str] = &[
     "Issue paper finished",
     "Consultation with communities held",

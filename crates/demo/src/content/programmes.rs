@@ -7,33 +7,33 @@ mod social;
 
 use super::Range;
 
-/// A programme, project or activity as it stands in a plan.
+/// Programme, project or activity as it is in a plan.
 #[derive(Debug, Clone, Copy)]
 pub struct Programme {
     /// Sector.
     pub sector: &'static str,
     /// Title, unique.
     pub title: &'static str,
-    /// What it does.
+    /// Summary.
     pub summary: &'static str,
-    /// Acronym of the body that carries it out: one of [`super::organizations::MINISTRIES`] or [`OWN_OFFICE`].
+    /// Acronym of the implementing body: one of [`super::organizations::MINISTRIES`] or [`OWN_OFFICE`].
     pub lead: &'static str,
-    /// Where its money comes from.
+    /// Funding source.
     pub funding_source: &'static str,
-    /// Class of the appropriation.
+    /// Appropriation class.
     pub appropriation_class: &'static str,
     /// Budget in pesos.
     pub budget: Range,
-    /// How many people or households it serves.
+    /// Number of people or households served.
     pub slots: Range,
-    /// What is counted to see whether it worked.
+    /// Outcome indicator.
     pub indicator: &'static str,
 }
 
 /// Acronym of the office itself among the leads.
 pub const OWN_OFFICE: &str = "OOBC";
 
-/// Short form for the table: sector, title, summary, indicator; lead, funding source, class; budget, slots.
+/// Creates a programme: sector, title, summary, indicator; lead, funding source, class; budget, slots.
 const fn programme(
     sector: &'static str,
     (title, summary, indicator): (&'static str, &'static str, &'static str),
@@ -44,11 +44,11 @@ const fn programme(
     Programme { sector, title, summary, lead, funding_source, appropriation_class, budget, slots, indicator }
 }
 
-/// The programmes, in groups of sectors.
+/// Programmes, in groups of sectors.
 pub const PROGRAMMES: &[&[Programme]] =
     &[economic::PROGRAMMES, social::PROGRAMMES, built::PROGRAMMES, rights::PROGRAMMES];
 
-/// All programmes, group after group.
+/// Returns all programmes, group after group.
 pub fn all() -> impl Iterator<Item = &'static Programme> {
     PROGRAMMES.iter().copied().flatten()
 }

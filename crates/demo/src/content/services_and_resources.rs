@@ -1,21 +1,21 @@
-//! Services that people can apply for, and the things and persons that can be booked.
+//! Services that people can apply for, and resources that can be booked.
 
-/// A service that an office offers.
+/// Service offered by an office.
 #[derive(Debug, Clone, Copy)]
 pub struct Service {
     /// Type.
     pub service_type: &'static str,
-    /// Who may apply.
+    /// Eligibility.
     pub eligibility: &'static str,
-    /// Acronym of the office that offers it.
+    /// Acronym of the offering office.
     pub office: &'static str,
     /// Title.
     pub title: &'static str,
-    /// What one gets.
+    /// Description of the benefit.
     pub description: &'static str,
-    /// Places there are.
+    /// Number of places.
     pub slots: i64,
-    /// Money there is, in pesos.
+    /// Budget in pesos.
     pub budget: i64,
 }
 
@@ -28,7 +28,7 @@ const fn service(
     Service { service_type, eligibility, office, title, description, slots, budget }
 }
 
-/// The services.
+/// Services.
 #[rustfmt::skip]
 pub const SERVICES: &[Service] = &[
     service(("financial", "individual", "OOBC"), (120, 1_200_000),
@@ -102,22 +102,22 @@ pub const SERVICES: &[Service] = &[
         "Fare home and a meal for those without means."),
 ];
 
-/// Something or somebody that can be booked.
+/// Resource that can be booked.
 #[derive(Debug, Clone, Copy)]
 pub struct Resource {
     /// Type.
     pub resource_type: &'static str,
     /// Name.
     pub name: &'static str,
-    /// What one should know before booking.
+    /// Information before booking.
     pub description: &'static str,
-    /// Seats, places or pieces.
+    /// Capacity: seats, places or pieces.
     pub capacity: i64,
-    /// How many bookings it bears at once.
+    /// Maximum number of bookings at once.
     pub units: i64,
-    /// Whether a booking must be approved.
+    /// True if bookings need approval.
     pub requires_approval: bool,
-    /// What a day costs, in pesos.
+    /// Cost per day in pesos.
     pub cost_per_use: i64,
 }
 
@@ -129,7 +129,7 @@ const fn resource(
     Resource { resource_type, name, description, capacity, units, requires_approval, cost_per_use }
 }
 
-/// The resources. Facilitators are invented people.
+/// Resources. Facilitators are invented people.
 #[rustfmt::skip]
 pub const RESOURCES: &[Resource] = &[
     resource(("vehicle", "Van 1 (white, 12 seats)"), (12, 1, true, 3_500), "With driver; Cotabato City and near provinces."),
@@ -163,7 +163,7 @@ pub const RESOURCES: &[Resource] = &[
     resource(("facilitator", "Johanna Undong"), (1, 1, true, 4_000), "Survey training; Filipino, English."),
 ];
 
-/// What vehicles are booked for.
+/// Purposes of vehicle bookings.
 pub const VEHICLE_USES: &[&str] = &[
     "Field visit to {community}",
     "Validation of needs in {community}",
@@ -175,7 +175,7 @@ pub const VEHICLE_USES: &[&str] = &[
     "Monitoring of the water system in {community}",
 ];
 
-/// What rooms are booked for.
+/// Purposes of room bookings.
 pub const ROOM_USES: &[&str] = &[
     "Weekly staff meeting",
     "Planning session",
@@ -188,7 +188,7 @@ pub const ROOM_USES: &[&str] = &[
     "Online conference with regional offices",
 ];
 
-/// What equipment is booked for.
+/// Purposes of equipment bookings.
 pub const EQUIPMENT_USES: &[&str] = &[
     "Assessment in {community}",
     "Training of enumerators",
@@ -197,7 +197,7 @@ pub const EQUIPMENT_USES: &[&str] = &[
     "Workshop of the planning team",
 ];
 
-/// What facilitators are booked for.
+/// Purposes of facilitator bookings.
 pub const FACILITATOR_USES: &[&str] = &[
     "Workshop in {community}",
     "Training of community facilitators",
@@ -205,7 +205,7 @@ pub const FACILITATOR_USES: &[&str] = &[
     "Planning workshop with barangay officials",
 ];
 
-/// Why a booking is refused.
+/// Reasons for rejecting a booking.
 pub const REFUSALS: &[&str] = &[
     "The driver is on leave that day; Pick-up 1 is free.",
     "Needed for the visit of the Chief Minister.",

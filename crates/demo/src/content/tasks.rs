@@ -1,13 +1,13 @@
-//! Titles of ad-hoc tasks and the short remarks people leave.
+//! Titles of ad-hoc tasks, and short remarks.
 
-/// A task that no template generates.
+/// Task outside the templates.
 #[derive(Debug, Clone, Copy)]
 pub struct Task {
-    /// Domain it belongs to.
+    /// Domain.
     pub domain: &'static str,
     /// Title.
     pub title: &'static str,
-    /// How many hours it takes.
+    /// Estimated hours.
     pub hours: i64,
 }
 
@@ -15,7 +15,7 @@ const fn task(domain: &'static str, title: &'static str, hours: i64) -> Task {
     Task { domain, title, hours }
 }
 
-/// The tasks.
+/// Tasks.
 #[rustfmt::skip]
 pub const TASKS: &[Task] = &[
     task("general", "Draft the memorandum on the change of schedule", 2),
@@ -112,7 +112,7 @@ pub const REMARKS: &[&str] = &[
     "The amount was reduced to fit the ceiling.",
 ];
 
-/// Reasons for holding, returning, rejecting or cancelling something.
+/// Reasons for putting on hold, returning, rejecting or cancelling.
 #[rustfmt::skip]
 pub const REASONS: &[&str] = &[
     "The lot is claimed by a third party.",

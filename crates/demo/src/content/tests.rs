@@ -14,14 +14,14 @@ fn places() -> Gazetteer {
     gazetteer().expect("the packed places are whole")
 }
 
-/// Every value is one of the choices.
+/// Asserts that every value is one of the choices.
 fn assert_known<'word>(choices: &[Choice], words: impl IntoIterator<Item = &'word str>) {
     for word in words {
         assert!(choices::contains(choices, word), "{word:?} is no choice");
     }
 }
 
-/// Every choice is used.
+/// Asserts that every choice is used.
 fn assert_covers<'word>(choices: &[Choice], words: impl IntoIterator<Item = &'word str>) {
     let used: HashSet<&str> = words.into_iter().collect();
     for choice in choices {
@@ -36,7 +36,7 @@ fn assert_unique<'word>(words: impl IntoIterator<Item = &'word str>) {
     }
 }
 
-/// A text is not empty, has no spaces at its ends and only the known placeholders.
+/// Asserts that a text is not empty, has no spaces at its ends and only known placeholders.
 fn assert_text(text: &str) {
     assert!(!text.is_empty() && text.trim() == text, "{text:?}");
     let mut rest = text.to_owned();
@@ -56,7 +56,7 @@ fn all_organizations() -> impl Iterator<Item = &'static organizations::Organizat
         .flatten()
 }
 
-/// Whether an acronym is that of a ministry or of the office itself.
+/// Returns true if the acronym is that of a ministry or of the office itself.
 fn is_office(acronym: &str) -> bool {
     acronym == programmes::OWN_OFFICE
         || organizations::MINISTRIES.iter().any(|ministry| ministry.acronym == acronym)
@@ -87,7 +87,7 @@ fn communities_are_in_real_barangays_outside_the_autonomous_region() {
 }
 
 #[test]
-fn a_community_fits_into_its_barangay() {
+fn community_population_fits_its_barangay() {
     let places = places();
     for community in COMMUNITIES {
         let barangay = places.barangay(community.barangay).expect("its barangay");
@@ -97,7 +97,7 @@ fn a_community_fits_into_its_barangay() {
 }
 
 #[test]
-fn there_are_enough_names_and_each_once() {
+fn communities_are_enough_and_unique() {
     let given: Vec<&str> =
         people::GIVEN_NAMES_OF_WOMEN.iter().chain(people::GIVEN_NAMES_OF_MEN).copied().collect();
     assert!(given.len() >= 120 && people::FAMILY_NAMES.len() >= 120);
@@ -111,7 +111,7 @@ fn there_are_enough_names_and_each_once() {
 }
 
 #[test]
-fn needs_are_whole_and_of_every_sector() {
+fn needs_are_complete_and_cover_every_sector() {
     assert!(NEEDS.len() >= 60);
     for need in NEEDS {
         assert_text(need.title);
@@ -128,7 +128,7 @@ fn needs_are_whole_and_of_every_sector() {
 }
 
 #[test]
-fn programmes_are_whole_and_of_every_sector() {
+fn programmes_are_complete_and_cover_every_sector() {
     let all: Vec<&programmes::Programme> = programmes::all().collect();
     assert!(all.len() >= 80);
     for programme in &all {
@@ -147,7 +147,7 @@ fn programmes_are_whole_and_of_every_sector() {
 }
 
 #[test]
-fn events_are_of_every_type() {
+fn events_cover_every_type() {
     assert!(events::EVENTS.len() >= 80);
     for event in events::EVENTS {
         assert_text(event.title);
@@ -191,7 +191,7 @@ fn venues_and_organizations_are_in_real_towns() {
 }
 
 #[test]
-fn contacts_can_reach_nobody() {
+fn contacts_use_reserved_addresses_and_numbers() {
     assert_unique(organizations::CONTACTS.iter().map(|contact| contact.name));
     assert_unique(organizations::CONTACTS.iter().map(|contact| contact.telephone));
     for contact in organizations::CONTACTS {
@@ -201,7 +201,7 @@ fn contacts_can_reach_nobody() {
 }
 
 #[test]
-fn assessments_are_of_every_category() {
+fn assessments_cover_every_category() {
     let all = assessments::ASSESSMENTS;
     for assessment in all {
         assert_text(assessment.title);
@@ -222,7 +222,7 @@ fn assessments_are_of_every_category() {
 }
 
 #[test]
-fn policies_are_of_every_category() {
+fn policies_cover_every_category() {
     let all = policies::POLICIES;
     for policy in all {
         assert_text(policy.title);
@@ -238,7 +238,7 @@ fn policies_are_of_every_category() {
 }
 
 #[test]
-fn services_and_resources_are_of_every_type() {
+fn services_and_resources_cover_every_type() {
     for service in offers::SERVICES {
         assert_text(service.title);
         assert!(is_office(service.office) && service.slots > 0 && service.budget > 0, "{service:?}");
@@ -257,7 +257,7 @@ fn services_and_resources_are_of_every_type() {
 }
 
 #[test]
-fn tasks_have_a_domain_and_remarks_are_plain() {
+fn tasks_have_a_domain_and_remarks_are_plain_text() {
     assert!(tasks::TASKS.len() >= 60);
     for task in tasks::TASKS {
         assert_text(task.title);

@@ -1,13 +1,13 @@
-//! Where the office's events are held.
+//! Venues of the events.
 
-/// A place to meet.
+/// Venue.
 #[derive(Debug, Clone, Copy)]
 pub struct Venue {
-    /// What it is called.
+    /// Name.
     pub name: &'static str,
-    /// PSGC of the municipality or city it is in.
+    /// PSGC of its municipality or city.
     pub municipality: &'static str,
-    /// How many people fit.
+    /// Number of people that fit.
     pub capacity: i64,
 }
 
@@ -15,7 +15,7 @@ const fn venue(name: &'static str, municipality: &'static str, capacity: i64) ->
     Venue { name, municipality, capacity }
 }
 
-/// Kinds of places that every town of the region has, with a name of the usual sort.
+/// Typical venues of the towns of the region, with usual names.
 #[rustfmt::skip]
 pub const VENUES: &[Venue] = &[
     venue("Conference Room A, Office for Other Bangsamoro Communities", "1908703000", 25),
@@ -70,5 +70,5 @@ pub const VENUES: &[Venue] = &[
     venue("Municipal covered court", "1102502000", 250),
 ];
 
-/// Platforms for meetings that are not held in a room.
+/// Platforms for online meetings.
 pub const PLATFORMS: &[&str] = &["Zoom", "Google Meet", "Microsoft Teams"];

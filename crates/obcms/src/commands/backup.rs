@@ -1,4 +1,4 @@
-//! `obcms backup`: writes everything into one file, also while a server runs.
+//! `obcms backup`: writes the whole installation into one file, also while a server runs.
 
 use super::say;
 use crate::data;
@@ -95,7 +95,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     say(&text)
 }
 
-/// File that is written under another name and takes its own when it is whole.
+/// Output file, written under a temporary name and renamed when it is complete.
 struct Target {
     path: PathBuf,
     partial: PathBuf,
@@ -116,7 +116,7 @@ impl Target {
         let mut name: OsString = path.file_name().ok_or_else(|| refuse(&"it has no file name"))?.to_owned();
         name.push(".partial");
         let partial = path.with_file_name(name);
-        // What a killed run left behind is written over; its lock went with it.
+        // The file of a killed run is overwritten; its lock was released with it.
         let file = OpenOptions::new()
             .write(true)
             .create(true)
@@ -141,7 +141,7 @@ impl Target {
         if force {
             fs::rename(&self.partial, &self.path)?;
         } else {
-            // Unlike a rename this refuses a file that came meanwhile. Not every file system has links.
+            // Unlike a rename, a link refuses to replace a file created meanwhile. Not every file system has links.
             match fs::hard_link(&self.partial, &self.path) {
                 Ok(()) => fs::remove_file(&self.partial)?,
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
@@ -154,7 +154,7 @@ impl Target {
 
 impl Drop for Target {
     fn drop(&mut self) {
-        // After success it is not there any more.
+        // After success it does not exist any more.
         let _ = fs::remove_file(&self.partial);
     }
 }

@@ -1,4 +1,4 @@
-//! `obcms demo`: an office full of believable data, to try the program on.
+//! `obcms demo`: realistic sample data of an office, to try the program.
 
 use super::{say, serve};
 use crate::failure::Failure;
@@ -16,11 +16,12 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What tells that the demo is there and where its accounts are kept, so that a second start prints them again.
+/// Setting that marks a demo database and tells where its accounts are stored, so that a second start prints them
+/// again.
 const ACCOUNTS: &str = "demo-accounts";
-/// They are in a file beside the database, not in it.
+/// Value for accounts in a file beside the database.
 const IN_FILE: &str = "file";
-/// What is set while the data is being made.
+/// Setting that marks unfinished sample data.
 const BEGUN: &str = "demo-begun";
 
 /// Create a database with sample data if there is none, print the accounts to sign in with, and serve.
@@ -43,7 +44,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = resolve(&arguments.settings, |name| std::env::var(name).ok())?.settings;
     let opened = Opened::to_write(&settings)?;
-    // Before anything is written: a second start by mistake must change nothing.
+    // Bound before anything is written, so that an accidental second start changes nothing.
     let listener = opened.runtime.block_on(bind(&settings.listen))?;
     let address = listener.local_addr().map_err(Failure::new)?;
     let accounts = accounts(&opened.app, arguments, &settings)?;
@@ -57,12 +58,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     serve::run_on(opened, &settings, listener)
 }
 
-/// The accounts of the demo, which is made when the database is empty.
+/// Returns the accounts of the demo, which is created if the database is empty.
 fn accounts(app: &App, arguments: &Arguments, settings: &Settings) -> Result<Vec<Account>, Failure> {
     migrations::migrate(app.database(), app.now()).map_err(Failure::new)?;
     let (known, begun) = app.read(|tx| Ok((facts::get(tx, ACCOUNTS)?, facts::get(tx, BEGUN)?)))?;
     if let Some(known) = known {
-        // Older demos have the accounts themselves in the database.
+        // Older demos store the accounts themselves in the database.
         let known = if known == IN_FILE { fs::read_to_string(file(settings)).ok() } else { Some(known) };
         return known.map_or(Ok(Vec::new()), |known| serde_json::from_str(&known).map_err(Failure::new));
     }
@@ -81,7 +82,7 @@ fn accounts(app: &App, arguments: &Arguments, settings: &Settings) -> Result<Vec
     make(app, arguments, settings)
 }
 
-/// Where the accounts with their passwords are kept, readable by this user alone.
+/// Returns the path of the file with accounts and passwords, readable only by this user.
 fn file(settings: &Settings) -> PathBuf {
     settings.data.join("demo-accounts.json")
 }
@@ -120,7 +121,7 @@ fn make(app: &App, arguments: &Arguments, settings: &Settings) -> Result<Vec<Acc
     Ok(accounts)
 }
 
-/// What is printed for people.
+/// Formats the accounts for people.
 fn sheet(accounts: &[Account], address: &str) -> String {
     if accounts.is_empty() {
         return format!(

@@ -1,4 +1,4 @@
-//! `obcms doctor`: looks at the whole installation and gives one verdict per line.
+//! `obcms doctor`: checks the whole installation and prints one verdict per line.
 
 use super::{say, user as users};
 use crate::data;
@@ -15,7 +15,7 @@ use obcms_store::{Database, Location, backup, migrations};
 use std::path::Path;
 use std::process::Command;
 
-/// Free space below which the next backup or import may fail.
+/// Free space in bytes below which the next backup or import may fail.
 const LITTLE_SPACE: u64 = 500 * 1024 * 1024;
 
 /// Check the installation: data directory, database, schema, integrity, accounts, jobs, backup, permissions, disk and clock.
@@ -25,13 +25,13 @@ pub struct Arguments {
     settings: DatabaseFlags,
 }
 
-/// Days after which a backup is too old.
+/// Age of a backup in days from which it is too old.
 const OLD_BACKUP: i64 = 7;
 
-/// Outcome of a check: something to know, or something to do.
+/// Outcome of a check: information, or an action to take.
 type Verdict = Result<String, String>;
 
-/// One line: what was looked at, and the outcome.
+/// One line: the check and its outcome.
 struct Line {
     what: &'static str,
     outcome: Outcome,
@@ -39,7 +39,7 @@ struct Line {
 
 enum Outcome {
     Fine(String),
-    /// To be mended soon; the program works.
+    /// Problem to fix soon; the program works.
     Warning(String),
     Fault(String),
 }
@@ -58,7 +58,7 @@ impl Line {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = resolve(&arguments.settings, |name| std::env::var(name).ok())?.settings;
     let mut lines = vec![Line::new("clock", clock()), Line::new("disk", disk(&settings))];
-    // Before the database is opened, which takes the rights away.
+    // Checked before the database is opened, which corrects the permissions.
     lines.push(Line { what: "rights", outcome: rights(&settings) });
     lines.push(Line::new("key", key::check(&settings)));
     match Opened::to_check(&settings) {
@@ -96,8 +96,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// Addresses of feeds and shares that were sealed with another key answer, and cannot be shown; those of external
-/// calendars cannot be fetched.
+/// Checks the sealed secrets. With another key the addresses of feeds and shares still work but cannot be shown, and
+/// external calendars cannot be fetched.
 fn secrets(app: &App, settings: &Settings) -> Verdict {
     let path = key::path(settings);
     let (lost, all) = app.unreadable_secrets().map_err(|error| error.to_string())?;
@@ -110,7 +110,7 @@ fn secrets(app: &App, settings: &Settings) -> Verdict {
     Ok(format!("{all} addresses of feeds, shares and external calendars, all readable"))
 }
 
-/// A clock that was never set makes every date and every sign-in wrong.
+/// Checks the clock. A wrong clock makes every date and every sign-in wrong.
 fn clock() -> Verdict {
     let now = SystemClock.now();
     let year_of_this_program = date(2026, 1, 1).to_zoned(TimeZone::UTC).map_err(|error| error.to_string())?;
@@ -125,7 +125,7 @@ fn disk(settings: &Settings) -> Verdict {
     let output =
         Command::new("df").arg("-Pk").arg(existing).output().map_err(|error| format!("df: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
-    // The second line of `df -P`: file system, size, used, available, and so on.
+    // Second line of `df -P`: file system, size, used, available, and so on.
     let free = text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok());
     let Some(free) = free.map(|kibibytes| kibibytes * 1024) else {
         return Err(format!("df does not report the free space in {}", existing.display()));
@@ -167,12 +167,12 @@ fn accounts(app: &App) -> Verdict {
     Ok(format!("{} open, {} disabled", open.len(), people.len() - open.len()))
 }
 
-/// Finds jobs that nobody works on, and jobs that were given up.
+/// Checks for overdue jobs and for jobs that were given up.
 fn jobs(app: &App) -> Verdict {
     app.job_health().map_err(|error| error.to_string())?.verdict()
 }
 
-/// Age of the last backup.
+/// Checks the age of the last backup.
 fn last_backup(app: &App) -> Outcome {
     let last = match app.read(|tx| Ok(backup::last(tx)?)) {
         Ok(last) => last,
@@ -195,7 +195,7 @@ fn last_backup(app: &App) -> Outcome {
     }
 }
 
-/// Rights of others to the files of the installation.
+/// Checks the permissions of other users on the files of the installation.
 fn rights(settings: &Settings) -> Outcome {
     let database = match location(settings) {
         Location::Sqlite(path) => Some(path),

@@ -1,4 +1,4 @@
-//! `obcms migrate`: brings the schema of the database up to this program.
+//! `obcms migrate`: migrates the schema of the database to this program.
 
 use super::say;
 use crate::failure::Failure;
@@ -33,7 +33,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// Number of steps that are not applied. A schema that this program does not know is refused by the steps themselves.
+/// Returns the number of pending migrations. Applying the migrations refuses a schema that this program does not
+/// know.
 fn steps_missing(opened: &Opened) -> Result<usize, Failure> {
     let steps = migrations::status(opened.app.database()).map_err(Failure::new)?;
     Ok(steps.iter().filter(|step| step.applied_at.is_none()).count())

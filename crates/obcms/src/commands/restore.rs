@@ -1,4 +1,4 @@
-//! `obcms restore`: replaces everything by the content of a backup, after all of it was verified.
+//! `obcms restore`: replaces the data with the content of a backup, after full verification.
 
 use super::say;
 use crate::data::{self, Replacement};
@@ -65,7 +65,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     say(&text)
 }
 
-/// Warns of a key that is not the one of the restored database, or that no backup holds.
+/// Returns a warning if the key is not the one of the restored database, or if backups do not contain it.
 fn key_warning(settings: &Settings) -> Option<String> {
     if let Err(fault) = key::check(settings) {
         return Some(fault);
@@ -94,7 +94,7 @@ fn told(manifest: &Manifest, summary: &Summary) -> String {
     )
 }
 
-/// Restores into a new file beside the database and swaps the two; answers where the database from before is.
+/// Restores into a new file beside the database and swaps the two. Returns the path of the previous database.
 fn into_file(
     settings: &Settings,
     path: &Path,
@@ -128,7 +128,7 @@ fn into_file(
     Ok(aside)
 }
 
-/// Restores within one transaction.
+/// Restores in one transaction.
 fn into_server(settings: &Settings, file: &Path, files: &[DataFile]) -> Result<(), BackupError> {
     let refused = |failure: Failure| BackupError::Refused(failure.to_string());
     let opened = Opened::new(settings).map_err(refused)?;
@@ -147,7 +147,7 @@ fn into_server(settings: &Settings, file: &Path, files: &[DataFile]) -> Result<(
     Ok(())
 }
 
-/// Database that is being restored; removed again unless it was put in place.
+/// Database under restore; deleted on drop unless it was put in place.
 struct Staged(PathBuf);
 
 impl Staged {

@@ -1,4 +1,4 @@
-//! `obcms serve`: answers requests until it is told to stop.
+//! `obcms serve`: serves requests until it is stopped.
 
 use super::{say, setup_link};
 use crate::failure::Failure;
@@ -12,8 +12,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-/// How long jobs at hand may take once the program was told to stop; what is left behind is done again by whoever
-/// serves next.
+/// Time for running jobs to finish after the stop. The next server repeats unfinished jobs.
 const LAST_JOBS: Duration = Duration::from_secs(25);
 
 /// Migrate the schema if needed and serve until SIGTERM or Ctrl-C.
@@ -37,14 +36,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     for warning in unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())) {
         tracing::warn!("{warning}");
     }
-    // Before the schema is touched: a second start by mistake must change nothing.
+    // Bound before the migration, so that an accidental second start changes nothing.
     let listener = opened.runtime.block_on(bind(&settings.listen))?;
     opened.app.prepare()?;
     welcome(&opened.app, listener.local_addr().map_err(Failure::new)?)?;
     run_on(opened, &settings, listener)
 }
 
-/// Answers requests from the prepared database until told to stop.
+/// Serves requests from the prepared database until it is stopped.
 pub fn run_on(opened: Opened, settings: &Settings, listener: TcpListener) -> Result<(), Failure> {
     opened.app.database().follow(opened.runtime.handle());
     let address = listener.local_addr().map_err(Failure::new)?;
@@ -64,7 +63,7 @@ pub fn run_on(opened: Opened, settings: &Settings, listener: TcpListener) -> Res
     })
 }
 
-/// Waits for the jobs at hand, unless told a second time to stop.
+/// Waits for running jobs, unless a second signal comes.
 async fn finish_jobs(runner: Runner) {
     let finished = tokio::task::spawn_blocking(move || runner.stop(LAST_JOBS));
     let Ok(mut hurry) = StopSignals::new() else { return };
@@ -76,8 +75,8 @@ async fn finish_jobs(runner: Runner) {
     }
 }
 
-/// While nobody can sign in, whoever reads standard output may make the first administrator. The link is a secret, so it
-/// is in no log.
+/// Prints the link for the first administrator while nobody can sign in. Only readers of standard output may use it:
+/// the link is a secret, so it is in no log.
 fn welcome(app: &App, address: SocketAddr) -> Result<(), Failure> {
     if app.has_users()? {
         return Ok(());
@@ -108,11 +107,11 @@ async fn answer(
     let stop = async {
         signals.next().await;
         tracing::info!("stopping; open requests have {} seconds to finish", GRACE.as_secs());
-        // Event streams never end by themselves; their pages ask again and find whoever serves next.
+        // Event streams never end by themselves; their pages reconnect to the next server.
         state.stop();
     };
     let hurry = async {
-        // This source hears the first signal as well.
+        // This source receives the first signal as well.
         impatient.next().await;
         impatient.next().await;
     };

@@ -1,4 +1,4 @@
-//! `obcms token`: tokens with which programs act for a user, also while a server runs.
+//! `obcms token`: manages API tokens of users, also while a server runs.
 
 use super::say;
 use super::user::{named, open};
@@ -112,7 +112,7 @@ fn owner(app: &App, name: &str) -> Result<Actor, Failure> {
     })
 }
 
-/// A line for each feed and shared calendar: what it is, id, last use, name.
+/// Formats one line for each feed and shared calendar: type, id, last use, name.
 pub(super) fn addresses(found: &Credentials) -> String {
     let line = |what: &str, record: &Record, last: &str| {
         let last = record.instant(last).map_or_else(|| "never".to_owned(), |instant| format!("{instant:.0}"));
@@ -122,7 +122,7 @@ pub(super) fn addresses(found: &Credentials) -> String {
     feeds.chain(found.shares.iter().map(|share| line("share", share, "last_viewed_at"))).collect()
 }
 
-/// A line for each live token, feed and shared calendar.
+/// Formats one line for each live token, feed and shared calendar.
 pub(super) fn programs(found: &Credentials, now: jiff::Timestamp) -> String {
     let tokens: String = found.tokens.iter().map(|token| format!("token  {}", line(token, now))).collect();
     tokens + &addresses(found)

@@ -1,4 +1,4 @@
-//! `obcms user`: accounts from the command line, also while a server runs.
+//! `obcms user`: manages accounts from the command line, also while a server runs.
 
 use super::token::programs;
 use super::{say, setup_link};
@@ -85,7 +85,7 @@ fn role_names() -> PossibleValuesParser {
     PossibleValuesParser::new(Role::ALL.map(Role::as_str))
 }
 
-/// Opens the database that the flags name.
+/// Opens the database selected by the flags.
 pub fn open(flags: &DatabaseFlags) -> Result<Opened, Failure> {
     let settings = resolve(flags, |name| std::env::var(name).ok())?.settings;
     Opened::ready(&settings)
@@ -154,7 +154,7 @@ fn parse_ending(text: &str) -> Result<Ending, String> {
     }
 }
 
-/// Credentials that end; an error when an id is none of the user's.
+/// Returns the credentials to revoke; an id that does not belong to the user is an error.
 fn end_access(app: &App, user: Id, endings: &[Ending]) -> Result<EndAccess, Failure> {
     let found = app.credentials_of(&Actor::program(), user)?;
     let mut end = EndAccess::default();
@@ -183,7 +183,7 @@ fn end_access(app: &App, user: Id, endings: &[Ending]) -> Result<EndAccess, Fail
     Ok(end)
 }
 
-/// The user of that name.
+/// Returns the user with this name.
 pub fn named(app: &App, name: &str) -> Result<Record, Failure> {
     app.user_named(name).map_err(|error| match error {
         AppError::NotFound(_) => Failure::new(format_args!("unknown user '{name}'; see obcms user list")),
@@ -191,7 +191,7 @@ pub fn named(app: &App, name: &str) -> Result<Record, Failure> {
     })
 }
 
-/// Every account that is not archived, by full name.
+/// Returns every live account, by full name.
 pub fn all(app: &App) -> Result<Vec<Record>, AppError> {
     let mut found = Vec::new();
     app.each(&Actor::program(), &USER, &Vec::new(), |page| {
@@ -209,7 +209,7 @@ fn set_disabled(settings: &DatabaseFlags, name: &str, disabled: bool) -> Result<
     say(&format!("{} is {state}\n", user.text("username")))
 }
 
-/// Sets the password that was given, or prints a link for its owner, alone on standard output.
+/// Sets the given password, or prints only a link for its owner on standard output.
 fn give_password(app: &App, user: Id, name: &str, password: Option<String>) -> Result<(), Failure> {
     let Some(password) = password else {
         let secret = app.create_setup_link(&Actor::program(), Some(user))?;
@@ -221,7 +221,7 @@ fn give_password(app: &App, user: Id, name: &str, password: Option<String>) -> R
     say(&format!("{name} can sign in\n"))
 }
 
-/// Reads and checks a password before anything is written.
+/// Reads and validates a password before anything is written.
 fn read_password(name: &str) -> Result<String, Failure> {
     let mut line = String::new();
     std::io::stdin()

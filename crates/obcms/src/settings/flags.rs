@@ -1,22 +1,22 @@
-//! The command line flags, made from the declarations.
+//! Command line flags, generated from the declarations.
 
 use super::{DECLARATIONS, Declaration, Scope};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// The flags of a command that opens the database.
+/// Flags of a command that opens the database.
 pub type DatabaseFlags = Flags<false>;
 
-/// The flags of a command that answers requests.
+/// Flags of a command that serves requests.
 pub type ServingFlags = Flags<true>;
 
-/// What was given on the command line, for the settings in scope.
+/// Values given on the command line, for the settings in scope.
 #[derive(Debug, Clone, Default)]
 pub struct Flags<const SERVING: bool> {
-    /// The value of each flag that was given, by the key of the setting.
+    /// Value of each given flag, by the key of the setting.
     pub values: BTreeMap<&'static str, String>,
-    /// The settings file that was named.
+    /// Settings file given on the command line.
     pub config: Option<PathBuf>,
 }
 

@@ -1,14 +1,14 @@
-//! Finds the text of every setting and remembers where it came from.
+//! Resolution of every setting, with its source.
 
 use super::flags::Flags;
 use super::{DECLARATIONS, Declaration, Settings};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The name of the settings file that is read from the data directory when no other is named.
+/// Name of the settings file in the data directory that is read by default.
 const FILE_NAME: &str = "obcms.toml";
 
-/// Where the text of a setting came from.
+/// Source of the text of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Source {
     Flag,
@@ -17,25 +17,25 @@ enum Source {
     Default,
 }
 
-/// The settings together with the origin of each.
+/// Settings together with the source of each.
 #[derive(Debug)]
 pub struct Resolved {
-    /// The values to work with.
+    /// Parsed values.
     pub settings: Settings,
     texts: BTreeMap<&'static str, (String, Source)>,
 }
 
-/// Why settings could not be had.
+/// Error of the resolution.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ResolveError {
-    /// One line that says what to do.
+    /// Message of one line that says what to do.
     pub message: String,
-    /// True when the fault is on the command line itself.
+    /// True if the error is on the command line itself.
     pub bad_usage: bool,
 }
 
 impl Resolved {
-    /// The settings as a TOML file, every line with its source, without secrets.
+    /// Formats the settings as a TOML file, every line with its source, without secrets.
     pub fn print(&self) -> String {
         let lines: Vec<(String, String)> = DECLARATIONS
             .iter()
@@ -71,8 +71,8 @@ fn describe(declaration: &Declaration, source: &Source) -> String {
     }
 }
 
-/// Finds every setting: flag, then environment, then file, then default. An empty environment variable counts as unset,
-/// because that is what service managers and compose files leave behind for a value nobody filled in.
+/// Resolves every setting: flag, then environment, then file, then default. An empty environment variable counts as
+/// unset, because service managers and compose files pass empty values for unset variables.
 pub fn resolve<const SERVING: bool>(
     flags: &Flags<SERVING>,
     environment: impl Fn(&str) -> Option<String>,
@@ -114,7 +114,7 @@ fn refusal(key: &str, source: &Source, reason: &str) -> ResolveError {
     ResolveError { message: format!("{place}: {reason}"), bad_usage: *source == Source::Flag }
 }
 
-/// The file to read, and whether it was only found in the data directory.
+/// Returns the settings file, and true if it is the default one of the data directory.
 fn settings_file(
     flag: Option<PathBuf>,
     environment: impl Fn(&str) -> Option<String>,
@@ -167,7 +167,7 @@ fn read_file(path: &Path, found_in_data: bool) -> Result<Vec<(&'static str, Stri
     Ok(found)
 }
 
-/// The known key that looks most like the given one.
+/// Returns the known key closest to the given one.
 fn nearest(key: &str) -> &'static str {
     nearest_of(key, DECLARATIONS.iter().map(|declaration| declaration.key))
 }
@@ -176,10 +176,10 @@ fn nearest_of(word: &str, known: impl Iterator<Item = &'static str>) -> &'static
     known.min_by_key(|known| strsim::damerau_levenshtein(word, known)).unwrap_or_default()
 }
 
-/// A warning for every environment variable of ours that no one reads. It is no error as a key in the file is, because
-/// the environment is shared with other programs.
+/// Returns a warning for every unknown environment variable with our prefix. Unlike an unknown key in the file it is
+/// not an error, because the environment is shared with other programs.
 pub fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
-    /// Ours, and read elsewhere: the settings file, the built user interface, the database of the tests.
+    /// Our variables that are read elsewhere: the settings file, the built user interface, the database of the tests.
     const OTHERS: [&str; 3] = ["OBCMS_CONFIG", "OBCMS_UI_DIST", "OBCMS_TEST_POSTGRES"];
     let known = || DECLARATIONS.iter().map(|declaration| declaration.environment).chain(OTHERS);
     names
@@ -193,7 +193,7 @@ mod tests {
     use super::super::ServingFlags;
     use super::*;
 
-    /// A directory of its own for one test, removed at the end.
+    /// Directory of one test, deleted at the end.
     struct Folder(PathBuf);
 
     impl Folder {
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
+    fn precedence_is_flag_environment_file_default() {
         let folder = Folder::new("order");
         let path = folder.write("o.toml", "listen = 'file:1'\nsession_days = 3\nlog_level = 'warn'\n");
         let mut given = flags(&[("listen", "flag:1")]);
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_printed_can_be_read_back() {
+    fn printed_settings_can_be_read_back() {
         let given = flags(&[("public_url", "https://a.example"), ("log_level", "obcms_store=debug,info")]);
         let first = resolve(&given, |_| None).expect("settings resolve").print();
         let folder = Folder::new("again");
@@ -264,13 +264,13 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_environment_variable_is_unset() {
+    fn empty_environment_variable_is_unset() {
         let resolved = resolve(&flags(&[]), environment(&[("OBCMS_LISTEN", "")])).expect("settings resolve");
         assert_eq!(resolved.settings.listen, "127.0.0.1:8080");
     }
 
     #[test]
-    fn the_file_in_the_data_directory_is_found_and_may_not_move_it() {
+    fn file_in_the_data_directory_is_found_and_cannot_move_it() {
         let folder = Folder::new("found");
         folder.write(FILE_NAME, "session_days = 5\n");
         let data = folder.0.display().to_string();
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_named_with_the_nearest_known_one() {
+    fn unknown_key_is_reported_with_the_closest_known_one() {
         let folder = Folder::new("unknown");
         let mut given = flags(&[]);
         given.config = Some(folder.write("o.toml", "lisen = 'a:1'\n"));
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_is_named_with_its_line() {
+    fn invalid_file_is_reported_with_its_line() {
         let folder = Folder::new("broken");
         let mut given = flags(&[]);
         given.config = Some(folder.write("o.toml", "log_level = 'info'\nlisten = \n"));
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_names_its_place_and_only_a_flag_is_bad_usage() {
+    fn invalid_value_names_its_source_and_only_a_flag_is_bad_usage() {
         let refused =
             resolve(&flags(&[("session_days", "no")]), |_| None).expect_err("a wrong flag is refused");
         assert!(refused.bad_usage && refused.message.starts_with("--session-days: "), "{}", refused.message);
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_variable_is_named_with_the_nearest_known_one() {
+    fn misspelled_variable_is_reported_with_the_closest_known_one() {
         let names = ["PATH", "OBCMS_LISTEN", "OBCMS_CONFIG", "OBCMS_LISTNE"].map(str::to_owned);
         let warnings = unknown_variables(names.into_iter());
         assert_eq!(warnings, ["OBCMS_LISTNE is not a setting; the nearest is OBCMS_LISTEN"]);

@@ -1,4 +1,4 @@
-//! From the text of a setting to its value, each refusal saying what would be accepted.
+//! Parsers of setting values. Each error says what is allowed.
 
 use jiff::tz::TimeZone;
 use obcms_domain::core::networks::{Network, NoNetwork};
@@ -7,16 +7,16 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Where the database is.
+/// Address of the database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseAddress {
-    /// A file, relative to the data directory unless absolute.
+    /// SQLite file, relative to the data directory unless absolute.
     Sqlite(PathBuf),
-    /// A PostgreSQL connection address, password included.
+    /// PostgreSQL connection address, including its password.
     Postgres(String),
 }
 
-/// Shows the address with its password masked, so that it can stand in any message.
+/// Shows the address with its password masked, so that it is safe in any message.
 impl fmt::Display for DatabaseAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -32,10 +32,10 @@ impl fmt::Debug for DatabaseAddress {
     }
 }
 
-/// The form of the log lines.
+/// Format of the log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Text,
     /// One JSON object per line, for machines.
     Json,
@@ -43,7 +43,7 @@ pub enum LogFormat {
 
 const MASK: &str = "****";
 
-/// Replaces every password in a connection address. Where the address is ambiguous it masks too much, not too little.
+/// Masks every password in a connection address. An ambiguous address is masked too much rather than too little.
 pub fn mask_passwords(address: &str) -> String {
     let mut masked = String::with_capacity(address.len());
     let mut rest = address;
@@ -89,7 +89,7 @@ pub(super) fn parse_file(text: &str) -> Result<Option<PathBuf>, String> {
 
 pub(super) fn parse_database(text: &str) -> Result<DatabaseAddress, String> {
     if let Some(path) = text.strip_prefix("sqlite:") {
-        // `sqlite:///var/lib/obcms.db` is how other programs write an absolute path.
+        // Other programs write an absolute path as `sqlite:///var/lib/obcms.db`.
         let path = path.strip_prefix("//").unwrap_or(path);
         if path.is_empty() {
             return Err("the path after 'sqlite:' is missing; use for example sqlite:obcms.db".to_owned());
@@ -120,9 +120,9 @@ pub(super) fn parse_log_level(text: &str) -> Result<String, String> {
         )
     };
     for directive in text.split(',') {
-        // A bare word that is no level would be taken for the name of a module, and silence everything else.
+        // A bare word that is not a level would count as a module name, and silence everything else.
         let level = directive.rsplit_once('=').map_or(directive, |(_, level)| level);
-        // The parser of the library takes the empty text for "error".
+        // The parser of the library reads the empty text as "error".
         if level.is_empty() || level.parse::<tracing_subscriber::filter::LevelFilter>().is_err() {
             return Err(wanted());
         }
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passwords_are_masked_wherever_they_stand() {
+    fn passwords_are_masked_at_every_position() {
         for (address, shown) in [
             ("postgres://localhost/obcms", "postgres://localhost/obcms"),
             ("postgres://ana@localhost:5432/obcms", "postgres://ana@localhost:5432/obcms"),
@@ -222,13 +222,13 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_database_address_does_not_show_its_password() {
+    fn refused_database_address_does_not_show_its_password() {
         let message = parse_database("mysql://ana:secret@localhost/obcms").expect_err("mysql is refused");
         assert!(message.contains("mysql://ana:****@localhost") && !message.contains("secret"), "{message}");
     }
 
     #[test]
-    fn listen_takes_names_and_both_kinds_of_address() {
+    fn listen_accepts_names_and_both_ip_versions() {
         for good in ["127.0.0.1:8080", "localhost:0", "[::1]:80", "0.0.0.0:65535"] {
             assert_eq!(parse_listen(good).as_deref(), Ok(good));
         }
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn sqlite_addresses_lose_their_scheme_and_its_slashes() {
+    fn scheme_and_slashes_of_sqlite_addresses_are_removed() {
         let path = |text| match parse_database(text) {
             Ok(DatabaseAddress::Sqlite(path)) => path.display().to_string(),
             other => format!("{other:?}"),
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_public_address_has_a_scheme_and_no_path() {
+    fn public_address_has_a_scheme_and_no_path() {
         assert_eq!(parse_public_url(""), Ok(None));
         assert_eq!(parse_public_url("https://a.example/"), Ok(Some("https://a.example".to_owned())));
         for bad in

@@ -9,21 +9,21 @@ fn run(folder: &Folder, arguments: &[&str]) -> Ended {
     Ended::of(program(folder, arguments))
 }
 
-/// Runs a command that must succeed; its standard output without the end of the line.
+/// Runs a command that must succeed. Returns its standard output without the final newline.
 fn done(folder: &Folder, arguments: &[&str]) -> String {
     let ended = run(folder, arguments);
     assert_eq!(ended.code, Some(0), "{arguments:?}: {}", ended.errors);
     ended.output.trim_end().to_owned()
 }
 
-/// A token of a new user of that role.
+/// Creates a user with the role. Returns a token for it.
 pub fn token_of(folder: &Folder, role: &str) -> String {
     done(folder, &["user", "add", role, "--role", role]);
     done(folder, &["token", "create", "--user", role])
 }
 
 #[test]
-fn users_are_made_listed_disabled_and_opened_again() {
+fn users_are_created_listed_disabled_and_enabled() {
     let folder = Folder::prepared("users");
     let arguments =
         ["user", "add", "Rosa.Uy", "--role", "admin", "--password-stdin", "--full-name", "Rosa Uy"];
@@ -48,7 +48,7 @@ fn users_are_made_listed_disabled_and_opened_again() {
 }
 
 #[test]
-fn what_is_wrong_is_one_line_and_nothing_is_made() {
+fn errors_are_one_line_and_create_nothing() {
     let folder = Folder::prepared("wrong-user");
     let short = program(&folder, &["user", "add", "ana.tan", "--role", "staff", "--password-stdin"]);
     Ended::given(short, "short\n").refused(1, &["at least 12"]);
@@ -70,7 +70,7 @@ fn what_is_wrong_is_one_line_and_nothing_is_made() {
 }
 
 #[test]
-fn a_reset_lists_what_goes_on_and_ends_what_is_named() {
+fn reset_lists_active_access_and_revokes_the_named() {
     let folder = Folder::prepared("reset");
     let serving = Serving::start(&folder, &[]);
     let token = token_of(&folder, "staff");
@@ -101,7 +101,7 @@ fn a_reset_lists_what_goes_on_and_ends_what_is_named() {
 }
 
 #[test]
-fn a_revoked_token_names_the_addresses_that_it_made() {
+fn revoking_a_token_lists_the_addresses_it_created() {
     let folder = Folder::prepared("made-with");
     let serving = Serving::start(&folder, &[]);
     let token = token_of(&folder, "staff");
@@ -183,7 +183,7 @@ fn strangers_and_administrators_leave_traces_in_the_log() {
 }
 
 #[test]
-fn accounts_and_tokens_are_made_while_a_server_runs() {
+fn accounts_and_tokens_are_created_while_a_server_runs() {
     let folder = Folder::prepared("beside");
     let serving = Serving::start(&folder, &[]);
     let token = token_of(&folder, "staff");
@@ -215,7 +215,7 @@ fn accounts_and_tokens_are_made_while_a_server_runs() {
 }
 
 #[test]
-fn a_first_start_offers_the_first_administrator_until_there_is_one() {
+fn first_start_offers_a_setup_link_until_an_administrator_exists() {
     let folder = Folder::prepared("first-start");
     let link = |serving: Serving| {
         let (output, log) = serving.stop();

@@ -1,4 +1,4 @@
-//! `backup` and `restore`: whole under writes, verified before anything is replaced, the same on both engines.
+//! `backup` and `restore`: consistent under writes, verified before anything is replaced, the same on both engines.
 
 use crate::http::get;
 use crate::program::{Ended, Folder, Serving, program};
@@ -25,7 +25,7 @@ fn database(folder: &Folder) -> PathBuf {
     folder.path().join("data/obcms.db")
 }
 
-/// A database without most of its places, so that a backup takes a moment.
+/// Creates a database without most of its places, so that a backup is quick.
 fn small(name: &str) -> Folder {
     let folder = Folder::prepared(name);
     let connection = rusqlite::Connection::open(database(&folder)).expect("the database opens");
@@ -44,9 +44,9 @@ fn small(name: &str) -> Folder {
     folder
 }
 
-/// The lines of a backup but the first, which tells when and where it was made.
+/// Returns the lines of a backup except the first, which has the time and engine of the backup.
 fn content(path: &Path) -> String {
-    // The checksum follows the stream, of which gzip warns.
+    // The checksum follows the gzip stream, of which gzip warns.
     let output =
         Command::new("gzip").args(["-dcq"]).arg(path).stderr(Stdio::null()).output().expect("gzip runs");
     let text = String::from_utf8(output.stdout).expect("lines of text");
@@ -84,7 +84,7 @@ fn a_backup_goes_from_one_engine_to_the_other_and_back() {
     served_run(&["backup", "second.obcms"]);
     assert!(served_run(&["token", "list", "--user", "ana"]).contains("command line"));
     assert!(served_run(&["doctor"]).lines().any(|line| line.starts_with("ok") && line.contains("backup")));
-    // A second time, over what is there.
+    // A second time, over existing data.
     served_run(&["restore", "first.obcms"]);
 
     succeeds(&folder, &["restore", "second.obcms", "--data", "again"]);
@@ -102,7 +102,7 @@ fn a_backup_goes_from_one_engine_to_the_other_and_back() {
 }
 
 #[test]
-fn the_database_from_before_stays_beside_the_restored_one() {
+fn previous_database_stays_beside_the_restored_one() {
     let folder = small("backup-aside");
     succeeds(&folder, &["backup", "before.obcms"]);
     succeeds(&folder, &["user", "add", "ana", "--role", "admin"]);
@@ -115,7 +115,7 @@ fn the_database_from_before_stays_beside_the_restored_one() {
 }
 
 #[test]
-fn a_file_that_is_not_whole_is_refused_and_nothing_is_touched() {
+fn incomplete_file_is_refused_and_nothing_changes() {
     let folder = small("backup-damaged");
     succeeds(&folder, &["backup", "whole.obcms"]);
     let whole = fs::read(folder.path().join("whole.obcms")).expect("a backup");
@@ -140,23 +140,23 @@ fn a_file_that_is_not_whole_is_refused_and_nothing_is_touched() {
 }
 
 #[test]
-fn a_restore_is_refused_while_a_server_runs() {
+fn restore_is_refused_while_a_server_runs() {
     let folder = small("backup-serving");
     succeeds(&folder, &["backup", "a.obcms"]);
     let serving = Serving::start(&folder, &[]);
     run(&folder, &["restore", "a.obcms"]).refused(1, &["stop"]);
     assert!(get(&serving.address, "/readyz").starts_with("HTTP/1.1 200"));
     drop(serving);
-    // Killed: its log is still there, and belongs to the database from before.
+    // After a kill the log still exists, and belongs to the previous database.
     succeeds(&folder, &["restore", "a.obcms"]);
 
-    // A program that knows nothing of our lock.
+    // Another program that ignores our lock.
     let other = rusqlite::Connection::open(database(&folder)).expect("the database opens");
     other.execute_batch("PRAGMA journal_mode = WAL; SELECT 1 FROM settings").expect("it is read");
     run(&folder, &["restore", "a.obcms"]).refused(1, &["stop"]);
 
     let server = Server::start(Engine::Postgres);
-    // Its line for live changes carries the lock, and is up once a change of another process arrives.
+    // The live connection holds the lock, and is up once a change of another process arrives.
     let person = server.person(&["admin"]);
     let mut live = server.app().database().live().subscribe();
     while live.try_recv().is_err() {
@@ -169,7 +169,7 @@ fn a_restore_is_refused_while_a_server_runs() {
     person.client.get("/api/v1/me").expect_status(200);
 }
 
-/// Removes most places, so that a backup takes a moment.
+/// Deletes most places, so that a backup is quick.
 fn without_places(database: &Database) {
     let removed = database.write(|tx| {
         tx.batch("DELETE FROM barangays; DELETE FROM records WHERE kind = 'barangay';")?;
@@ -179,7 +179,7 @@ fn without_places(database: &Database) {
 }
 
 #[test]
-fn a_backup_under_writes_is_of_one_moment() {
+fn backup_under_writes_is_consistent() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let folder = Folder::new(&format!("backup-writes-{engine:?}"));
         let server = Server::start(engine);
@@ -217,13 +217,13 @@ fn a_backup_under_writes_is_of_one_moment() {
     }
 }
 
-/// A number that was not given before.
+/// Returns a number that was not used before.
 fn new_number() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     NUMBER.fetch_add(1, Ordering::Relaxed).to_string()
 }
 
-/// Starts a command and kills it as soon as a file is there, if it did not end before.
+/// Starts a command and kills it as soon as a file exists, if it did not end before.
 fn killed_when(folder: &Folder, arguments: &[&str], file: &Path) {
     let mut child =
         program(folder, arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
@@ -236,7 +236,7 @@ fn killed_when(folder: &Folder, arguments: &[&str], file: &Path) {
 }
 
 #[test]
-fn a_kill_in_the_middle_leaves_what_was_there() {
+fn killed_restore_leaves_a_complete_database() {
     let folder = small("backup-killed");
     let file = folder.path().join("a.obcms");
     killed_when(&folder, &["backup", "a.obcms"], &folder.path().join("a.obcms.partial"));
@@ -248,7 +248,7 @@ fn a_kill_in_the_middle_leaves_what_was_there() {
 
     succeeds(&folder, &["user", "add", "ana", "--role", "admin"]);
     killed_when(&folder, &["restore", "a.obcms"], &folder.path().join("data/obcms.db.restoring"));
-    // Whatever the moment was, there is a whole database: the one from before, or the restored one.
+    // At any moment there is a complete database: the previous or the restored one.
     assert!(succeeds(&folder, &["doctor"]).contains("no problems found"));
     succeeds(&folder, &["restore", "a.obcms"]);
     assert_eq!(succeeds(&folder, &["user", "list"]), "");
@@ -256,7 +256,7 @@ fn a_kill_in_the_middle_leaves_what_was_there() {
 }
 
 #[test]
-fn a_full_disk_leaves_no_file() {
+fn full_disk_leaves_no_file() {
     let folder = small("backup-full");
     let program = program(&folder, &["backup", "a.obcms"]);
     let mut limited = Command::new("sh");
@@ -278,7 +278,7 @@ fn a_full_disk_leaves_no_file() {
 }
 
 #[test]
-fn doctor_tells_the_age_of_the_last_backup() {
+fn doctor_reports_the_age_of_the_last_backup() {
     let folder = small("backup-doctor");
     let line = || {
         let output = succeeds(&folder, &["doctor"]);
@@ -295,13 +295,13 @@ fn doctor_tells_the_age_of_the_last_backup() {
 }
 
 #[test]
-fn a_missing_database_is_not_made_for_a_backup() {
+fn backup_does_not_create_a_missing_database() {
     let folder = Folder::new("backup-nothing");
     run(&folder, &["backup", "a.obcms"]).refused(1, &["no database at"]);
     assert!(!database(&folder).exists() && !folder.path().join("a.obcms").exists());
 }
 
-/// Writes a backup anew with another manifest.
+/// Rewrites a backup with another manifest.
 fn write_with(folder: &Folder, from: &str, to: &str, change: impl FnOnce(&mut serde_json::Value)) {
     let script = "gzip -dcq < \"$0\" 2>/dev/null; true";
     let output =
@@ -317,7 +317,7 @@ fn write_with(folder: &Folder, from: &str, to: &str, change: impl FnOnce(&mut se
     assert!(status.success());
 }
 
-/// Restores a backup into both engines; answers the arguments that name each database.
+/// Restores a backup into both engines. Returns the arguments that select each database.
 fn restored_everywhere(folder: &Folder, file: &str, server: &TestDatabase) -> [Vec<String>; 2] {
     let places = [
         vec!["--data".to_owned(), "new".to_owned()],
@@ -332,7 +332,7 @@ fn restored_everywhere(folder: &Folder, file: &str, server: &TestDatabase) -> [V
 }
 
 #[test]
-fn a_backup_of_an_older_schema_is_migrated_and_of_a_newer_one_refused() {
+fn backup_of_older_schema_is_migrated_and_of_newer_refused() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let folder = Folder::new(&format!("backup-older-{engine:?}"));
         let source = Server::start(engine);
@@ -368,7 +368,7 @@ fn a_backup_of_an_older_schema_is_migrated_and_of_a_newer_one_refused() {
         assert_eq!(orders, count("SELECT count(*) FROM changes"), "every change has a number of its own");
         drop(restored);
 
-        // The same from a release to come.
+        // The same from a future release.
         let next = migrations::newest() + 1;
         write_with(&folder, "older.obcms", "newer.obcms", |manifest| {
             manifest["schema"] = json!(next);
@@ -392,7 +392,7 @@ fn a_backup_of_an_older_schema_is_migrated_and_of_a_newer_one_refused() {
     }
 }
 
-/// Output of a backup that writes a record through a server at each piece: nothing may wait for the backup.
+/// Output of a backup that writes a record through a server at each chunk: nothing may wait for the backup.
 struct WritingMeanwhile<'a> {
     client: &'a Client,
     pieces: u32,
@@ -418,11 +418,11 @@ impl std::io::Write for WritingMeanwhile<'_> {
 }
 
 #[test]
-fn nobody_waits_for_a_backup() {
+fn writers_do_not_wait_for_a_backup() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let server = Server::start(engine);
         let client = server.as_role("admin");
-        // In the middle of the backup's transaction; a write that waited for it would wait for ever.
+        // Inside the transaction of the backup; a write that waited for it would wait forever.
         let mut output = WritingMeanwhile { client: &client, pieces: 0 };
         let written = backup::write(server.app().database(), "1.0.0", server.app().now(), &[], &mut output);
         let summary = written.map(|(_, summary, _)| summary).expect("a backup");
@@ -432,7 +432,7 @@ fn nobody_waits_for_a_backup() {
             .read(|tx| Ok(tx.one("SELECT count(*) FROM teams WHERE description = 'Changed'", &[])?.get(0)?))
             .expect("a count");
         assert_eq!(made, i64::from(output.pieces));
-        // The backup has the content of its beginning.
+        // The backup contains the data of its start.
         let teams = summary.tables["teams"].count;
         let all: i64 =
             server.app().read(|tx| Ok(tx.one("SELECT count(*) FROM teams", &[])?.get(0)?)).expect("a count");
@@ -441,7 +441,7 @@ fn nobody_waits_for_a_backup() {
 }
 
 #[test]
-fn a_key_outside_the_data_directory_is_named_and_missed() {
+fn key_outside_the_data_directory_is_reported() {
     let folder = small("backup-key");
     let elsewhere = folder.path().join("keys");
     fs::create_dir(&elsewhere).expect("a folder");
@@ -456,7 +456,7 @@ fn a_key_outside_the_data_directory_is_named_and_missed() {
         "{}",
         told.output
     );
-    // One in the data directory is in it, and nothing is said.
+    // A key in the data directory is in the backup, and there is no warning.
     fs::write(folder.path().join("data/secret.key"), "0b".repeat(32)).expect("a key");
     assert!(!succeeds(&folder, &["backup", "b.obcms"]).contains("not in the backup"));
     let told = with(&["restore", "a.obcms"]);
@@ -472,7 +472,7 @@ fn a_key_outside_the_data_directory_is_named_and_missed() {
         found.output
     );
 
-    // Something is sealed with the key; then the key is another one, damaged, and gone.
+    // A secret is sealed with the key; then the key is replaced, damaged, and deleted.
     let serving = Serving::start(&folder, &["--key-file", key]);
     let token = succeeds(&folder, &["token", "create", "--user", "ana"]);
     let client = Client::new(&format!("http://{}", serving.address)).with_token(token.trim());

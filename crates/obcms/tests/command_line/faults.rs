@@ -1,4 +1,4 @@
-//! What a running server does when something happens to its database files.
+//! Behavior of a running server when its database files are removed, replaced or damaged.
 
 use crate::http::{get, get_as};
 use crate::program::{Ended, Folder, Serving, program};
@@ -7,10 +7,10 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Time after which a test gives up rather than hang.
+/// Timeout of a test.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A server with an administrator, and the token of that one.
+/// Starts a server with an administrator. Returns it with the administrator's token.
 fn serving(folder: &Folder) -> (Serving, String) {
     let serving = Serving::start(folder, &[]);
     let add = ["user", "add", "ana", "--role", "admin"];
@@ -23,7 +23,7 @@ fn database(folder: &Folder, ending: &str) -> PathBuf {
     folder.path().join(format!("data/obcms.db{ending}"))
 }
 
-/// Asks until the answer begins like that; it is remembered for a second.
+/// Requests the path until the answer has this prefix; the server caches readiness for a second.
 fn becomes(serving: &Serving, path: &str, start: &str) -> String {
     let begun = Instant::now();
     loop {
@@ -37,7 +37,7 @@ fn becomes(serving: &Serving, path: &str, start: &str) -> String {
 }
 
 #[test]
-fn a_removed_log_stops_the_writing_and_loses_nothing() {
+fn removed_log_stops_writes_and_loses_nothing() {
     let folder = Folder::prepared("log-removed");
     let (serving, token) = serving(&folder);
     becomes(&serving, "/readyz", "HTTP/1.1 200");
@@ -54,13 +54,13 @@ fn a_removed_log_stops_the_writing_and_loses_nothing() {
     let (_, log) = serving.wait();
     assert!(log.contains("write-ahead log"), "{log}");
 
-    // What was acknowledged is in the database.
+    // Acknowledged writes are in the database.
     assert!(Ended::of(program(&folder, &["user", "list"])).output.contains("ana"));
     assert_eq!(Ended::of(program(&folder, &["token", "list", "--user", "ana"])).output.lines().count(), 1);
 }
 
 #[test]
-fn a_replaced_database_is_not_served_any_more() {
+fn replaced_database_is_not_served() {
     let folder = Folder::prepared("file-replaced");
     let (serving, token) = serving(&folder);
     fs::copy(database(&folder, ""), database(&folder, ".copy")).expect("a copy");
@@ -70,7 +70,7 @@ fn a_replaced_database_is_not_served_any_more() {
 }
 
 #[test]
-fn a_database_that_is_overwritten_in_place_is_not_served_any_more() {
+fn overwritten_database_is_not_served() {
     let folder = Folder::prepared("file-overwritten");
     let (serving, token) = serving(&folder);
     becomes(&serving, "/readyz", "HTTP/1.1 200");
@@ -83,7 +83,7 @@ fn a_database_that_is_overwritten_in_place_is_not_served_any_more() {
         .expect("it is another");
     drop(given);
     let content = fs::read(database(&other, "")).expect("a database");
-    // The same file with other content, and never shorter: pages of it are mapped into memory.
+    // The same file with other content, and never shorter: pages of it are memory-mapped.
     let mut file = OpenOptions::new().write(true).open(database(&folder, "")).expect("the file");
     file.write_all(&content).expect("it is overwritten");
     drop(file);
@@ -94,14 +94,14 @@ fn a_database_that_is_overwritten_in_place_is_not_served_any_more() {
     serving.signal("TERM");
     let (_, log) = serving.wait();
     assert!(log.contains("replaced") && log.contains("-wal.of-replaced-database"), "{log}");
-    // What lay in the log is not mixed into the other database.
+    // The log of the old database is not mixed into the new one.
     let ended = Ended::of(program(&folder, &["user", "list"]));
     assert_eq!((ended.code, ended.output.as_str()), (Some(0), ""), "{}", ended.errors);
     assert!(Ended::of(program(&folder, &["doctor"])).output.contains("no problems found"));
 }
 
 #[test]
-fn damage_and_a_place_without_room_make_a_server_unready() {
+fn damage_and_an_unwritable_directory_make_a_server_unready() {
     let folder = Folder::prepared("file-damaged");
     let (serving, token) = serving(&folder);
     // Nothing can be written beside the database.
@@ -127,12 +127,12 @@ fn damage_and_a_place_without_room_make_a_server_unready() {
 }
 
 #[test]
-fn a_page_without_a_database_is_a_page() {
+fn page_without_a_database_is_an_error_page() {
     let folder = Folder::prepared("page-without");
     let (serving, _) = serving(&folder);
     fs::remove_file(database(&folder, "")).expect("the database is removed");
     let page = get(&serving.address, "/calendar");
-    // Who is not signed in is sent to sign in, which needs no database.
+    // Anonymous readers are redirected to the sign-in, which needs no database.
     assert!(page.starts_with("HTTP/1.1 303"), "{page}");
     let cookie = "cookie: obcms_session=x\r\n";
     let page = crate::http::get_with(&serving.address, "/calendar", cookie);
@@ -145,7 +145,7 @@ fn a_page_without_a_database_is_a_page() {
 }
 
 #[test]
-fn the_counters_are_shown_to_whom_the_setting_says() {
+fn metrics_access_follows_the_setting() {
     let folder = Folder::prepared("metrics");
     assert_eq!(Ended::of(program(&folder, &["user", "add", "ana", "--role", "admin"])).code, Some(0));
     for (setting, anybody, proxied, admin) in

@@ -1,19 +1,19 @@
-//! Plain requests to a running program.
+//! Plain HTTP requests to a running program.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-/// The whole answer to a GET.
+/// Returns the whole response to a GET.
 pub fn get(address: &str, path: &str) -> String {
     get_with(address, path, "")
 }
 
-/// The whole answer to a GET with a token.
+/// Returns the whole response to a GET with a token.
 pub fn get_as(address: &str, path: &str, token: &str) -> String {
     get_with(address, path, &format!("authorization: Bearer {token}\r\n"))
 }
 
-/// The whole answer to a GET with further header lines.
+/// Returns the whole response to a GET with additional header lines.
 pub fn get_with(address: &str, path: &str, headers: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("the server accepts");
     write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{headers}\r\n")
@@ -23,13 +23,13 @@ pub fn get_with(address: &str, path: &str, headers: &str) -> String {
     text
 }
 
-/// The whole answer to a POST of JSON with a token.
+/// Returns the whole response to a POST of JSON with a token.
 pub fn post_as(address: &str, path: &str, token: &str, body: &str) -> String {
     let headers = format!("authorization: Bearer {token}\r\ncontent-type: application/json\r\n");
     post_with(address, path, &headers, body)
 }
 
-/// The whole answer to a form that somebody sends who is not signed in.
+/// Returns the whole response to a form posted without a session.
 pub fn post_form(address: &str, path: &str, body: &str) -> String {
     post_with(address, path, "content-type: application/x-www-form-urlencoded\r\n", body)
 }

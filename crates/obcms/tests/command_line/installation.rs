@@ -1,4 +1,4 @@
-//! `migrate` and `doctor`, and what `serve` does with a schema that it does not know.
+//! `migrate` and `doctor`, and how `serve` handles an unknown schema.
 
 use crate::http::get;
 use crate::program::{Ended, Folder, Serving, program};
@@ -12,7 +12,7 @@ fn database(folder: &Folder) -> PathBuf {
     folder.path().join("data/obcms.db")
 }
 
-/// Pretends that a later release was here.
+/// Adds a migration of a later release.
 fn add_later_step(folder: &Folder) {
     let connection = rusqlite::Connection::open(database(folder)).expect("the database opens");
     connection
@@ -61,7 +61,7 @@ fn serve_migrates_and_leaves_a_healthy_installation() {
 }
 
 #[test]
-fn doctor_names_a_missing_schema_and_a_damaged_file() {
+fn doctor_reports_a_missing_schema_and_a_damaged_file() {
     let folder = Folder::new("fault");
     let doctor = run(&folder, &["doctor"]);
     assert_eq!(doctor.code, Some(1));
@@ -81,7 +81,7 @@ fn doctor_names_a_missing_schema_and_a_damaged_file() {
 }
 
 #[test]
-fn a_schema_of_a_later_release_is_refused_in_one_line() {
+fn schema_of_a_later_release_is_refused_in_one_line() {
     let folder = Folder::prepared("later");
     add_later_step(&folder);
     run(&folder, &["serve", "--listen", "127.0.0.1:0"]).refused(1, &["9999", "newer"]);
@@ -90,7 +90,7 @@ fn a_schema_of_a_later_release_is_refused_in_one_line() {
 }
 
 #[test]
-fn a_postgresql_server_that_is_not_there_is_one_line_without_the_password() {
+fn missing_postgresql_server_is_one_line_without_the_password() {
     let folder = Folder::new("nowhere");
     let address = "postgres://ana:very-secret@127.0.0.1:1/obcms";
     let ended = run(&folder, &["migrate", "--database", address]);
@@ -99,7 +99,7 @@ fn a_postgresql_server_that_is_not_there_is_one_line_without_the_password() {
 }
 
 #[test]
-fn the_commands_work_on_postgresql() {
+fn commands_work_on_postgresql() {
     let address = std::env::var("OBCMS_TEST_POSTGRES")
         .expect("OBCMS_TEST_POSTGRES is set, as it is in scripts/test rust");
     let folder = Folder::new("postgresql");

@@ -1,4 +1,4 @@
-//! The log of a running server: ids and lines of requests, slow statements, and no secret.
+//! Log of a running server: ids and lines of requests, slow statements, and no secrets.
 
 use crate::accounts::token_of;
 use crate::http::{get, get_as, get_with, post_as, post_form};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 const PASSWORD: &str = "quiet harbour lantern";
 
-/// The text between a start and the next quote or white space.
+/// Returns the text between a start and the next quote or white space.
 fn after<'a>(text: &'a str, start: &str) -> &'a str {
     let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("no {start} in {text}"));
     rest.split(|letter: char| letter == '"' || letter.is_whitespace()).next().unwrap_or_default()
@@ -22,7 +22,7 @@ fn header<'a>(answer: &'a str, name: &str) -> &'a str {
     line.unwrap_or_else(|| panic!("no {name} in {answer}"))
 }
 
-/// The lines of requests, each with its id in `span`.
+/// Returns the lines of requests, each with its id in `span`.
 fn requests(log: &str) -> Vec<Value> {
     let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     lines.filter(|line| line["target"] == "obcms::requests").collect()
@@ -50,9 +50,9 @@ fn secrets_of_requests_are_in_no_log() {
     ok(get(address, &format!("/shared/{share}")));
     ok(post_form(address, &format!("/shared/{share}"), "passphrase=tulips-in-spring"));
     ok(get(address, &format!("/setup/{setup}")));
-    // Somebody known is refused here, which is a line of the security log too.
+    // A signed-in user is refused here, which is also a line of the security log.
     get_as(address, &format!("/shared/{share}"), &token);
-    // Whoever mistypes an address has a line as well.
+    // A mistyped address is also logged.
     for missed in [format!("/feed/{feed}.ics"), format!("/x/{share}/y"), format!("/Setup/{setup}")] {
         assert!(get(address, &missed).starts_with("HTTP/1.1 404"), "{missed}");
     }
@@ -100,7 +100,7 @@ fn every_answer_has_an_id_that_the_log_names() {
         assert_eq!(header(&get(address, path), "x-request-id").len(), 16, "{path}");
     }
 
-    // A fault of the program is found in its log by the id that the answer names.
+    // An internal error is in the log under the id that the response shows.
     let connection = rusqlite::Connection::open(folder.path().join("data/obcms.db")).expect("a database");
     connection.execute_batch("ALTER TABLE communities RENAME TO lost").expect("the table is gone");
     let broken = get_as(address, "/api/v1/communities?q=kapatagan9", &token);

@@ -1,4 +1,4 @@
-//! The program from the outside, as a person at a terminal or a service manager meets it.
+//! End-to-end tests of the program on the command line and as a service.
 
 mod accounts;
 mod backup;

@@ -1,4 +1,4 @@
-//! Runs the program as a person at a terminal would.
+//! Runner of the program in tests.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread::JoinHandle;
 
-/// A directory of its own for one test, removed at the end.
+/// Directory of one test, deleted at the end.
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// Makes the directory; the name must be unique among the tests.
+    /// Creates the directory; the name must be unique among the tests.
     pub fn new(name: &str) -> Folder {
         let path = std::env::temp_dir().join(format!("obcms-program-{name}-{}", std::process::id()));
         fs::create_dir_all(&path).expect("a folder for the test");
         Folder(path)
     }
 
-    /// Makes the directory with a data directory in it that has all tables and places, which take long to write.
+    /// Creates the directory with a prepared data directory: migrations and places take long to write.
     pub fn prepared(name: &str) -> Folder {
         let folder = Folder::new(name);
         fs::create_dir_all(folder.path().join("data")).expect("a data directory");
@@ -25,12 +25,12 @@ impl Folder {
         folder
     }
 
-    /// The directory itself.
+    /// Returns the path of the directory.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// Writes a file into it.
+    /// Writes a file into the directory.
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.0.join(name);
         fs::write(&path, text).expect("a file for the test");
@@ -44,13 +44,13 @@ impl Drop for Folder {
     }
 }
 
-/// A prepared database, made once for this build of the program.
+/// Returns a prepared database, created once for this build of the program.
 fn template() -> PathBuf {
     let shared = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let built = fs::metadata(env!("CARGO_BIN_EXE_obcms")).and_then(|facts| facts.modified());
     let age = built.expect("the program is there").duration_since(std::time::UNIX_EPOCH);
     let made = shared.join(format!("prepared-{}", age.expect("after 1970").as_nanos()));
-    // Every test may be a process of its own; the first prepares and the others wait.
+    // Each test may run in its own process; the first one prepares the database and the others wait.
     let lock = fs::File::create(shared.join("prepared.lock")).expect("a file to lock");
     lock.lock().expect("the lock");
     let database = made.join("data/obcms.db");
@@ -66,7 +66,7 @@ fn template() -> PathBuf {
     database
 }
 
-/// The program in a folder, without any setting of the surrounding environment.
+/// Returns the command of the program in a folder, without settings from the environment.
 pub fn program(folder: &Folder, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_obcms"));
     for (name, _) in std::env::vars_os() {
@@ -74,15 +74,15 @@ pub fn program(folder: &Folder, arguments: &[&str]) -> Command {
             command.env_remove(name);
         }
     }
-    // A loaded machine is slow at times, and tests count the lines on standard error.
+    // Slow statements of a loaded machine would add lines to standard error, which tests count.
     command.env("OBCMS_SLOW_STATEMENT_MS", "0");
     command.current_dir(folder.path()).args(arguments).stdin(Stdio::null());
     command
 }
 
-/// What a finished run left behind.
+/// Result of a finished run.
 pub struct Ended {
-    /// The exit code.
+    /// Exit code.
     pub code: Option<i32>,
     /// Standard output.
     pub output: String,
@@ -101,11 +101,11 @@ impl Ended {
         }
     }
 
-    /// Runs the command to its end with that text on standard input.
+    /// Runs the command to its end with the text on standard input.
     pub fn given(mut command: Command, text: &str) -> Ended {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
-        // Whoever refuses before reading has closed its end already.
+        // A command that refuses before reading has already closed its input.
         let _ = child.stdin.take().expect("standard input is piped").write_all(text.as_bytes());
         let Output { status, stdout, stderr } = child.wait_with_output().expect("the program ends");
         Ended {
@@ -115,7 +115,7 @@ impl Ended {
         }
     }
 
-    /// Checks for exit code `code` and exactly one line on standard error that has every one of `words`.
+    /// Asserts exit code `code` and exactly one line on standard error that contains every one of `words`.
     pub fn refused(&self, code: i32, words: &[&str]) {
         assert_eq!(self.code, Some(code), "{}", self.errors);
         assert_eq!(self.output, "");
@@ -126,19 +126,19 @@ impl Ended {
     }
 }
 
-/// `obcms serve` while it runs; killed when dropped.
+/// Running `obcms serve`; killed on drop.
 pub struct Serving {
     child: Child,
-    /// Output of the program, read at once: the program must never wait for a full pipe.
+    /// Output of the program, read at once so that the program never blocks on a full pipe.
     output: Reader,
     errors: Reader,
-    /// The address and port it answers on.
+    /// Address and port of the server.
     pub address: String,
 }
 
 type Reader = Option<JoinHandle<String>>;
 
-/// Reads to the end.
+/// Starts a thread that reads to the end.
 fn reader(mut source: impl Read + Send + 'static) -> Reader {
     Some(std::thread::spawn(move || {
         let mut text = String::new();
@@ -152,7 +152,7 @@ fn read(reader: &mut Reader) -> String {
 }
 
 impl Serving {
-    /// Starts it on a free port and waits until it says that it answers.
+    /// Starts the server on a free port and waits until it is up.
     pub fn start(folder: &Folder, arguments: &[&str]) -> Serving {
         let mut given = vec!["serve", "--listen", "127.0.0.1:0"];
         given.extend(arguments);
@@ -175,7 +175,7 @@ impl Serving {
         Serving { child, output, errors: reader(std::io::Cursor::new(seen).chain(errors)), address }
     }
 
-    /// Sends a signal by its name.
+    /// Sends a signal by name.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("sh")
             .args(["-c", &format!("kill -{name} {}", self.child.id())])
@@ -184,13 +184,13 @@ impl Serving {
         assert!(sent.success(), "the signal was sent");
     }
 
-    /// Waits for the end; gives how it ended and its log.
+    /// Waits for the end. Returns exit status and log.
     pub fn wait(mut self) -> (ExitStatus, String) {
         let log = read(&mut self.errors);
         (self.child.wait().expect("the program ends"), log)
     }
 
-    /// Stops it; gives what it wrote to standard output and to standard error.
+    /// Stops the server. Returns its standard output and standard error.
     pub fn stop(mut self) -> (String, String) {
         self.signal("TERM");
         (read(&mut self.output), read(&mut self.errors))

@@ -4,9 +4,9 @@ use obcms_tests::{Engine, Server, race};
 
 use super::program::{Folder, Serving};
 
-/// The database itself keeps two processes apart that know nothing of each other.
+/// Asserts that the database itself prevents conflicts between processes that know nothing of each other.
 #[test]
-fn two_processes_on_one_database_book_nothing_twice() {
+fn two_processes_on_one_database_create_no_conflict() {
     let server = Server::start_now(Engine::Postgres);
     let folder = Folder::new("race");
     let start = || Serving::start(&folder, &["--database", server.database_url()]);

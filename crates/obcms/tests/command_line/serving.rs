@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 
 #[test]
-fn help_and_version_are_no_failure_and_bad_usage_is_two() {
+fn help_and_version_exit_with_zero_and_bad_usage_with_two() {
     let folder = Folder::new("usage");
     let help = Ended::of(program(&folder, &["--help"]));
     assert_eq!(help.code, Some(0));
@@ -21,7 +21,7 @@ fn help_and_version_are_no_failure_and_bad_usage_is_two() {
 }
 
 #[test]
-fn the_settings_are_printed_with_sources_and_without_passwords() {
+fn settings_are_printed_with_sources_and_without_passwords() {
     let folder = Folder::new("print");
     let file = folder.write("my.toml", "session_days = 3\nlog_level = \"warn\"\n");
     let mut command =
@@ -48,7 +48,7 @@ fn the_settings_are_printed_with_sources_and_without_passwords() {
 }
 
 #[test]
-fn a_wrong_setting_is_one_line_that_names_its_place() {
+fn invalid_setting_is_one_line_that_names_its_source() {
     let folder = Folder::new("wrong");
     let wrong_flag = program(&folder, &["serve", "--office-timezone", "Asia/Manilla"]);
     Ended::of(wrong_flag).refused(2, &["--office-timezone", "'Asia/Manilla'", "such as Asia/Manila"]);
@@ -75,7 +75,7 @@ fn a_wrong_setting_is_one_line_that_names_its_place() {
 }
 
 #[test]
-fn a_port_in_use_is_one_line_with_advice() {
+fn used_port_is_one_line_with_advice() {
     let folder = Folder::new("port");
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("an address").to_string();
@@ -84,16 +84,16 @@ fn a_port_in_use_is_one_line_with_advice() {
 }
 
 #[test]
-fn a_data_directory_that_cannot_be_written_is_one_line_with_advice() {
+fn unwritable_data_directory_is_one_line_with_advice() {
     let folder = Folder::new("unwritable");
-    // A file in the place of a directory stops root as well, which permissions do not.
+    // A file instead of a directory stops root as well, unlike permissions.
     folder.write("file", "");
     let ended = Ended::of(program(&folder, &["serve", "--listen", "127.0.0.1:0", "--data", "file/data"]));
     ended.refused(1, &["file/data", "--data"]);
 }
 
 #[test]
-fn serve_answers_and_ends_well_on_either_signal() {
+fn serve_ends_cleanly_on_either_signal() {
     for name in ["TERM", "INT"] {
         let folder = Folder::prepared(&format!("signal-{name}"));
         let serving = Serving::start(&folder, &[]);
@@ -121,7 +121,7 @@ fn json_log_lines_are_json_and_show_no_password() {
 }
 
 #[test]
-fn an_open_event_stream_does_not_hold_up_the_stop() {
+fn open_event_stream_does_not_block_the_stop() {
     let folder = Folder::prepared("stream");
     let token = token_of(&folder, "staff");
     let serving = Serving::start(&folder, &[]);
@@ -144,7 +144,7 @@ fn an_open_event_stream_does_not_hold_up_the_stop() {
 }
 
 #[test]
-fn a_request_in_flight_is_answered_after_sigterm() {
+fn request_in_flight_is_answered_after_sigterm() {
     let folder = Folder::prepared("flight");
     let token = token_of(&folder, "admin");
     let serving = Serving::start(&folder, &[]);
@@ -158,7 +158,7 @@ fn a_request_in_flight_is_answered_after_sigterm() {
         body.len()
     )
     .expect("the request begins");
-    // The server asks for the body only once the request is being handled.
+    // The server asks for the body only once the handler runs.
     let mut answer = BufReader::new(stream.try_clone().expect("a second handle"));
     let mut line = String::new();
     answer.read_line(&mut line).expect("the server asks for the body");
@@ -188,7 +188,7 @@ fn idle_and_slow_clients_keep_nobody_out() {
                     "GET / HTTP/1.1\r\n",
                     "POST /login HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n",
                 ];
-                // Whoever was closed already cannot send any more.
+                // A connection that is already closed cannot send.
                 let _ = stream.write_all(begun[number % 3].as_bytes());
                 stream
             })

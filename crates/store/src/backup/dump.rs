@@ -1,4 +1,4 @@
-//! Writes a database into a backup.
+//! Writer of backups.
 
 use std::io::{BufWriter, Write};
 
@@ -16,11 +16,11 @@ use crate::database::{Database, Engine, Row, SqlValue, Tx};
 use crate::error::StoreError;
 use crate::migrations;
 
-/// Rows that are read at once.
+/// Rows per read.
 const PAGE: usize = 2000;
 
-/// Writes the content of one moment into `output`: all tables within one transaction, and `files`. Others go on
-/// writing meanwhile. Answers the manifest, the summary and the writer, to which nothing must be added.
+/// Writes a consistent snapshot into `output`: all tables in one transaction, then `files`. Other writers are not
+/// blocked. Returns the manifest, the summary and the writer; nothing may be appended to it.
 pub fn write<W: Write>(
     database: &Database,
     program: &str,
@@ -41,7 +41,7 @@ pub fn write<W: Write>(
             created_at: now,
             schema,
         };
-        // Without a time in its head, so that the same content gives the same file.
+        // No timestamp in the gzip header, so that equal content gives an equal file.
         let gzip = GzBuilder::new().mtime(0).write(Sealing::new(output), Compression::new(4));
         let mut lines = BufWriter::with_capacity(128 * 1024, gzip);
         line(&mut lines, &json!(manifest))?;
@@ -76,7 +76,7 @@ fn line(output: &mut impl Write, content: &Json) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// Writes name and columns, rows, number and checksum of a table.
+/// Writes name and columns, rows, row count and checksum of a table.
 fn write_table(tx: &mut Tx<'_>, table: &Table, output: &mut impl Write) -> Result<Part, BackupError> {
     let columns: Vec<[&str; 2]> =
         table.columns.iter().map(|column| [column.name.as_str(), column.storage.name()]).collect();
@@ -86,12 +86,12 @@ fn write_table(tx: &mut Tx<'_>, table: &Table, output: &mut impl Write) -> Resul
     Ok(part)
 }
 
-/// Number and checksum of the rows of a table, as a backup would have them.
+/// Returns row count and checksum of a table, as a backup would contain them.
 pub(super) fn checksum(tx: &mut Tx<'_>, table: &Table) -> Result<Part, BackupError> {
     rows(tx, table, |_| Ok(()))
 }
 
-/// Gives the line of every row, in order.
+/// Passes the JSON line of every row to `each`, in key order. Returns row count and checksum.
 fn rows(
     tx: &mut Tx<'_>,
     table: &Table,
@@ -166,7 +166,7 @@ fn json(cell: &SqlValue) -> Json {
         SqlValue::Null => Json::Null,
         SqlValue::Boolean(value) => json!(i64::from(*value)),
         SqlValue::Integer(value) => json!(value),
-        // As text, because not every reader of JSON gives the very same number back.
+        // As text, because not every JSON parser returns the exact number.
         SqlValue::Real(value) => json!(format!("{value:?}")),
         SqlValue::Text(value) => json!(value),
         SqlValue::Bytes(value) => json!(hex(value)),

@@ -1,4 +1,4 @@
-//! Brings a backup into a database, and compares what is there afterwards with what the backup says.
+//! Loads a backup into a database and compares the result with the checksums of the backup.
 
 use std::path::Path;
 
@@ -14,11 +14,10 @@ use crate::database::{CHANGES, Database, Engine, SERVING_LOCK, SqlValue, Tx};
 use crate::error::StoreError;
 use crate::{migrations, settings};
 
-/// Rows that are written at once.
+/// Rows per insert.
 const PAGE: usize = 500;
 
-/// Brings a backup into a database that has nothing yet. `present` is the number of changes of the database that it is
-/// going to replace.
+/// Loads a backup into an empty database. `present` is the change number of the database that is replaced.
 pub fn load_into_empty(
     database: &Database,
     path: &Path,
@@ -38,8 +37,8 @@ pub fn load_into_empty(
     }
 }
 
-/// Replaces the content of a PostgreSQL database by that of a backup in one transaction; a database that something
-/// serves from is refused.
+/// Replaces the content of a PostgreSQL database with a backup, in one transaction. Refuses a database that a server
+/// uses.
 pub fn replace(database: &Database, path: &Path, now: Timestamp) -> Result<Summary, BackupError> {
     database.write(|tx| {
         let sql = format!("SELECT pg_try_advisory_xact_lock({SERVING_LOCK})");
@@ -49,7 +48,7 @@ pub fn replace(database: &Database, path: &Path, now: Timestamp) -> Result<Summa
             ));
         }
         migrations::lock(tx)?;
-        // Without notes of what is there already.
+        // Suppresses notices about existing objects.
         tx.batch("SET LOCAL client_min_messages = warning")?;
         let there = tables::all(tx)?;
         let mut present = 0;
@@ -68,7 +67,7 @@ pub fn replace(database: &Database, path: &Path, now: Timestamp) -> Result<Summa
                 .map(|table| format!("\"{}\"", table.name))
                 .collect();
             if !emptied.is_empty() {
-                // Others that come now wait until it is over, and then see the restored data.
+                // Other transactions block until the commit, and then see the restored data.
                 tx.batch(&format!("TRUNCATE {}", emptied.join(", ")))?;
             }
             migrations::revert_within(tx, 0)?;
@@ -77,14 +76,14 @@ pub fn replace(database: &Database, path: &Path, now: Timestamp) -> Result<Summa
     })
 }
 
-/// Makes the tables of the backup, fills them, compares them with their checksums, and takes the missing migrations.
+/// Creates the tables of the backup, fills them, compares their checksums and applies the missing migrations.
 fn load(tx: &mut Tx<'_>, path: &Path, present: i64, now: Timestamp) -> Result<Summary, BackupError> {
     let mut reader = Reader::open(path)?;
     let schema = reader.manifest.schema;
     migrations::migrate_within(tx, now, schema)?;
     let there = tables::all(tx)?;
     for table in &there {
-        // Some migrations bring rows.
+        // Some migrations insert rows.
         tx.execute(&format!("DELETE FROM \"{}\"", table.name), &[])?;
     }
     let summary = fill(tx, &mut reader, &there)?;
@@ -116,16 +115,16 @@ fn compare_references(tx: &mut Tx<'_>, summary: &Summary, is_newest: bool) -> Re
     if is_newest && known != Some(count) {
         return Err(BackupError::Refused(format!("{count} references are broken, the first in {first}")));
     }
-    // The database had them when it was backed up; without them there would be no way to have it back.
+    // The broken references were in the database when it was backed up. An error here would make the backup useless.
     tracing::warn!("{count} references are broken, the first in {first}, as in the backup");
     Ok(())
 }
 
-/// Writes what is not in the backup.
+/// Writes the settings that a backup does not contain.
 fn finish(tx: &mut Tx<'_>, manifest: &Manifest, present: i64) -> Result<(), StoreError> {
     settings::set(tx, LAST, &manifest.created_at.to_string())?;
     if present > 0 && settings::number(tx, CHANGES)? <= present {
-        // Programs remember answers by this number; it must not come again with other data.
+        // Other processes cache results by this revision, so it must not be reused for different data.
         settings::set_number(tx, CHANGES, present + 1)?;
     }
     if tx.engine() == Engine::Postgres {
@@ -148,7 +147,7 @@ fn finish(tx: &mut Tx<'_>, manifest: &Manifest, present: i64) -> Result<(), Stor
     Ok(())
 }
 
-/// Writes the rows of the backup into the tables.
+/// Inserts the rows of the backup into the tables.
 fn fill(tx: &mut Tx<'_>, reader: &mut Reader, there: &[Table]) -> Result<Summary, BackupError> {
     let mut current: Option<(&Table, Vec<&Column>)> = None;
     let mut rows: Vec<Vec<SqlValue>> = Vec::with_capacity(PAGE);
@@ -215,7 +214,7 @@ fn row(table: &Table, columns: &[&Column], line: &str) -> Result<Vec<SqlValue>, 
         .collect()
 }
 
-/// Value of a backup as the column of this engine takes it.
+/// Converts a value of a backup to the column type of this engine.
 fn cell(column: &Column, value: Json) -> Option<SqlValue> {
     let declared = column.declared.to_ascii_lowercase();
     Some(match (column.storage, value) {

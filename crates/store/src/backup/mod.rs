@@ -1,10 +1,10 @@
-//! Backups: the whole content of a database in one file, whatever the engine.
+//! Backups: the content of a database in one file, independent of the engine.
 //!
-//! The file is a gzip stream of JSON lines, followed by a line with the SHA-256 of that stream ([`seal`]). The lines are,
-//! in this order: the [`Manifest`]; for each table its name and columns, its rows as arrays, and their number and
-//! checksum; files of the data directory; and the [`Summary`]. Columns are in the order of their names and rows in that
-//! of their key, so the same content gives the same lines on both engines. A value is written as SQLite stores it: ids
-//! and bytes as hexadecimal digits, instants as microseconds since 1970, booleans as 0 or 1, real numbers as text.
+//! The file is a gzip stream of JSON lines, followed by a line with the SHA-256 of that stream ([`seal`]). The lines
+//! are, in this order: the [`Manifest`]; for each table its name and columns, its rows as arrays, and their number
+//! and checksum; files of the data directory; and the [`Summary`]. Columns are sorted by name and rows by key, so
+//! equal content gives equal lines on both engines. Values are written as SQLite stores them: ids and bytes as
+//! hexadecimal digits, instants as microseconds since 1970, booleans as 0 or 1, real numbers as text.
 
 mod dump;
 mod load;
@@ -27,22 +27,22 @@ pub use reader::{Reader, check};
 
 /// Name of the format in the first line.
 const FORMAT: &str = "obcms-backup";
-/// Version of the format that this program writes and reads.
+/// Version of the format that this program reads and writes.
 const VERSION: u32 = 1;
 
-/// Setting with the time of the last backup.
+/// Name of the setting with the time of the last backup.
 const LAST: &str = "last-backup";
 
 /// Error of a backup or of a restore.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// The file could not be read or written.
+    /// The file cannot be read or written.
     #[error("{0}")]
     File(#[from] io::Error),
-    /// The file is not a whole backup that this program can restore.
+    /// The file is not a complete backup that this program can restore.
     #[error("{0}")]
     Refused(String),
-    /// The database failed.
+    /// The database returned an error.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -53,18 +53,18 @@ impl crate::Transient for BackupError {
     }
 }
 
-/// First line of a backup.
+/// Manifest: the first line of a backup.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Manifest {
     format: String,
     version: u32,
-    /// Version of the program that wrote it.
+    /// Version of the program that wrote the backup.
     pub program: String,
-    /// Engine that it was read from: `sqlite` or `postgres`.
+    /// Engine of the source: `sqlite` or `postgres`.
     pub engine: String,
-    /// Moment whose content it holds.
+    /// Instant of the snapshot.
     pub created_at: jiff::Timestamp,
-    /// Number of the newest migration of the database.
+    /// Number of the newest applied migration.
     pub schema: i64,
 }
 
@@ -77,26 +77,26 @@ pub struct Part {
     pub sha256: String,
 }
 
-/// Last line of a backup.
+/// Summary: the last line of a backup.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
-    /// The tables by name.
+    /// Tables by name.
     pub tables: BTreeMap<String, Part>,
-    /// The files of the data directory by name.
+    /// Files of the data directory by name.
     pub files: BTreeMap<String, Part>,
-    /// References to records that the database did not have; absent when its schema was not that of the program.
+    /// Number of references to missing records; absent when the schema was not that of the program.
     pub broken_references: Option<u64>,
 }
 
 impl Summary {
-    /// Number of rows of all tables.
+    /// Returns the number of rows of all tables.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.tables.values().map(|table| table.count).sum()
     }
 }
 
-/// File of the data directory that belongs to a backup.
+/// File of the data directory that is part of a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataFile {
     /// Name inside the data directory.
@@ -105,12 +105,12 @@ pub struct DataFile {
     pub content: Vec<u8>,
 }
 
-/// Time of the last backup of this database.
+/// Returns the time of the last backup of this database.
 pub fn last(tx: &mut Tx<'_>) -> Result<Option<jiff::Timestamp>, StoreError> {
     Ok(crate::settings::get(tx, LAST)?.and_then(|text| text.parse().ok()))
 }
 
-/// Notes the time of the last backup.
+/// Stores the time of the last backup.
 pub fn note(database: &Database, at: jiff::Timestamp) -> Result<(), StoreError> {
     database.write(|tx| crate::settings::set(tx, LAST, &at.to_string()))
 }

@@ -1,4 +1,4 @@
-//! Reads a backup and refuses one that is not whole.
+//! Reader of backups, which refuses incomplete files.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -12,14 +12,14 @@ use sha2::{Digest, Sha256};
 use super::{BackupError, DataFile, FORMAT, Manifest, Part, Summary, VERSION, seal};
 use crate::migrations;
 
-/// Longest line that is read, so that a forged file cannot take all memory.
+/// Maximum length of a line in bytes, so that a forged file cannot exhaust memory.
 const LONGEST_LINE: u64 = 256 * 1024 * 1024;
 
-/// Part of a backup, in the order of the file.
+/// Part of a backup, in file order.
 pub(super) enum Item {
-    /// Name and columns of a table; its rows follow.
+    /// Name and columns of a table, followed by its rows.
     Table(String, Vec<String>),
-    /// Line of one row.
+    /// Line with one row.
     Row(String),
     /// End of the rows of a table.
     End,
@@ -51,7 +51,7 @@ struct Content {
     content: String,
 }
 
-/// Backup that is being read, with its checksums checked along the way.
+/// Reader of a backup, which verifies the checksums while it reads.
 pub struct Reader {
     lines: BufReader<GzDecoder<std::io::Take<BufReader<File>>>>,
     /// First line of the backup.
@@ -70,7 +70,7 @@ fn damaged(what: &str) -> BackupError {
 }
 
 impl Reader {
-    /// Opens a backup; its seal and first line are checked.
+    /// Opens a backup and verifies its seal and manifest.
     pub fn open(path: &Path) -> Result<Self, BackupError> {
         let facts = std::fs::metadata(path)?;
         if !facts.is_file() {
@@ -102,7 +102,7 @@ impl Reader {
         Ok(Self { lines, manifest, seen: Summary::default(), table: None, is_over: false })
     }
 
-    /// Next part; nothing after the summary.
+    /// Returns the next part, or nothing after the summary.
     pub(super) fn next(&mut self) -> Result<Option<Item>, BackupError> {
         let Some(line) = next_line(&mut self.lines)? else {
             return if self.is_over { Ok(None) } else { Err(damaged("its end is missing")) };
@@ -167,7 +167,7 @@ fn next_line(lines: &mut impl BufRead) -> Result<Option<String>, BackupError> {
     }
 }
 
-/// Bytes of hexadecimal digits.
+/// Decodes hexadecimal digits.
 pub(super) fn bytes(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
     if !digits.len().is_multiple_of(2) {
@@ -177,7 +177,7 @@ pub(super) fn bytes(text: &str) -> Option<Vec<u8>> {
     digits.chunks_exact(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
 }
 
-/// Reads a backup to its end and checks everything that can be checked without a database.
+/// Reads a whole backup and verifies everything that can be verified without a database.
 pub fn check(path: &Path) -> Result<(Manifest, Summary, Vec<DataFile>), BackupError> {
     let mut reader = Reader::open(path)?;
     let mut files = Vec::new();

@@ -1,9 +1,9 @@
-//! References between rows that a whole database has on both ends.
+//! Referential integrity: references between rows whose target is missing.
 
 use crate::database::Tx;
 use crate::error::StoreError;
 
-/// References that lead nowhere, as a count and the name of the first that has any.
+/// Returns the number of broken references and the name of the first one.
 pub fn broken(tx: &mut Tx<'_>) -> Result<(u64, Option<String>), StoreError> {
     let mut pairs: Vec<(String, String, String, String)> = [
         ("edges", "source", "records", ""),

@@ -1,16 +1,16 @@
-//! Checksum at the end of the file: a file that was cut off, changed or is of another kind does not have it.
+//! Checksum at the end of the file, which detects truncated, changed and foreign files.
 
 use std::io::{self, Read, Write};
 
 use obcms_domain::core::hex::hex;
 use sha2::{Digest, Sha256};
 
-/// Start of the last line.
+/// Start of the seal line.
 const START: &str = "\nobcms-backup sha256 ";
-/// Bytes of the last line.
+/// Length of the seal line in bytes.
 pub const LENGTH: u64 = START.len() as u64 + 64 + 1;
 
-/// Writer that ends with the checksum of everything that went through it.
+/// Writer that appends the checksum of everything written through it.
 pub struct Sealing<W> {
     inner: W,
     digest: Sha256,
@@ -21,7 +21,7 @@ impl<W: Write> Sealing<W> {
         Self { inner, digest: Sha256::new() }
     }
 
-    /// Writes the checksum and hands the writer back.
+    /// Writes the checksum and returns the inner writer.
     pub fn seal(mut self) -> io::Result<W> {
         writeln!(self.inner, "{START}{}", hex(&self.digest.finalize()))?;
         self.inner.flush()?;
@@ -41,7 +41,8 @@ impl<W: Write> Write for Sealing<W> {
     }
 }
 
-/// Reads a file of `length` bytes to its end; the length of what is sealed, or what is wrong with it.
+/// Verifies a file of `length` bytes. Returns the length of the sealed content, or the reason why the file is
+/// invalid.
 pub fn check(mut file: impl Read, length: u64) -> io::Result<Result<u64, &'static str>> {
     const FOREIGN: &str = "it is cut off, or not a backup of obcms";
     let Some(sealed) = length.checked_sub(LENGTH) else {
@@ -78,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_changed_or_missing_byte_is_noticed() {
+    fn changed_or_missing_byte_is_detected() {
         let mut sealing = Sealing::new(Vec::new());
         sealing.write_all(b"some content").unwrap();
         let whole = sealing.seal().unwrap();

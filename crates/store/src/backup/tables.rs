@@ -1,4 +1,4 @@
-//! Tables and columns of a database, as a backup names them.
+//! Tables and columns of a database, under their names in a backup.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,11 @@ use crate::database::{Engine, SqlValue, Tx};
 use crate::error::StoreError;
 use crate::migrations;
 
-/// Tables of which a backup holds no rows: sessions and links that set a password end with a restore, since whoever
-/// signed out or used one after the backup must not get in again; processes do not outlive the machine.
+/// Tables whose rows are not backed up. Sessions and password links end with a restore, because a session signed out
+/// or a link used after the backup must not become valid again. Runner processes do not outlive the machine.
 const EMPTIED: &[&str] = &["sessions", "setup_links", "job_runners"];
 
-/// Form of a value in a backup.
+/// Representation of a value in a backup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Storage {
     Bytes,
@@ -30,7 +30,7 @@ impl Storage {
     }
 }
 
-/// Column with the type that its engine gives it.
+/// Column with its type in the engine.
 #[derive(Clone, Debug)]
 pub struct Column {
     pub name: String,
@@ -38,18 +38,18 @@ pub struct Column {
     pub storage: Storage,
 }
 
-/// Table with its columns by name.
+/// Table with its columns, sorted by name.
 #[derive(Clone, Debug)]
 pub struct Table {
     pub name: String,
     pub columns: Vec<Column>,
-    /// Columns that rows are ordered by; they tell each row from any other unless the table has no key.
+    /// Columns of the row order; they are unique unless the table has no key.
     pub order: Vec<String>,
     pub has_key: bool,
 }
 
 impl Table {
-    /// Condition that leaves out what is not part of a backup.
+    /// Returns the condition that excludes rows that are not backed up.
     pub fn filter(&self) -> &'static str {
         match self.name.as_str() {
             "settings" => "name NOT IN ('last-backup', 'readiness')",
@@ -71,7 +71,7 @@ fn storage(table: &str, column: &str, declared: &str) -> Result<Storage, StoreEr
     }
 }
 
-/// Names that the migrations give to tables, whether or not they are still there.
+/// Returns the table names of all migrations, whether or not the tables still exist.
 pub fn known() -> BTreeSet<String> {
     let mut names = BTreeSet::from(["schema_migrations".to_owned()]);
     for migration in migrations::ALL {
@@ -90,7 +90,7 @@ pub fn known() -> BTreeSet<String> {
     names
 }
 
-/// Tables of ours that are there, by name.
+/// Returns the existing tables of the program, by name.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Table>, StoreError> {
     let names = match tx.engine() {
         Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
@@ -108,7 +108,7 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Table>, StoreError> {
 }
 
 fn describe(tx: &mut Tx<'_>, name: String) -> Result<Table, StoreError> {
-    // Generated columns are computed by the database again.
+    // The database recalculates generated columns.
     let (columns, keys) = match tx.engine() {
         Engine::Sqlite => (
             "SELECT name, type FROM pragma_table_xinfo($1) WHERE hidden = 0",
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_are_found_in_the_migrations() {
+    fn table_names_are_read_from_migrations() {
         let known = known();
         for name in ["schema_migrations", "records", "settings", "bookings", "jobs", "users"] {
             assert!(known.contains(name), "{name} is not in {known:?}");

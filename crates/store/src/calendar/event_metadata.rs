@@ -1,4 +1,4 @@
-//! What calendar programs want to know of the record behind an entry, beside its dates.
+//! Metadata of the records behind calendar entries, for iCalendar clients.
 
 use std::collections::HashMap;
 
@@ -10,28 +10,28 @@ use crate::database::Statement;
 use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 
-/// Ids asked for in one statement.
+/// Maximum number of ids per statement.
 const CHUNK: usize = 400;
 
-/// Facts of one record.
+/// Metadata of one record.
 #[derive(Clone, Debug)]
 pub struct Facts {
-    /// Counts the changes by people.
+    /// Version, raised by changes by people.
     pub version: i64,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_at: Timestamp,
     /// Description, or empty.
     pub description: String,
-    /// Address for joining from afar, or empty.
+    /// Address for joining online, or empty.
     pub link: String,
 }
 
-/// The facts of records of one kind.
+/// Returns the metadata of records of one kind.
 pub fn facts(tx: &mut Tx<'_>, kind: &Kind, ids: &[Id]) -> Result<HashMap<Id, Facts>, StoreError> {
     let column = |name: &str| {
-        // A kind without such a field answers the same number of columns.
+        // A kind without such a field still returns the same number of columns.
         if kind.position(name).is_some() { format!("coalesce(\"{name}\", '')") } else { "''".to_owned() }
     };
     let columns = format!("{}, {}", column("description"), column("virtual_link"));

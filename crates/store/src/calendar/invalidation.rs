@@ -1,28 +1,29 @@
-//! Which records the calendar shows otherwise since a state of the data.
+//! Change log that invalidates the calendar cache.
 
 use obcms_domain::core::id::Id;
 
 use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 
-/// Records of one transaction that are noted one by one; of more it is only noted that there were many.
+/// Maximum number of records listed for one transaction; above it the log only says that all may have changed.
 const MOST: usize = 2_000;
-/// States that are kept; who is further behind reads everything. A transaction goes on by one for each of its changes.
+/// Number of revisions in the log. A reader further behind reloads everything. A transaction raises the revision by
+/// one for each of its changes.
 const STATES: i64 = 50_000;
-/// How often old states are let go, in states.
+/// Number of revisions between two clean-ups of the log.
 const BETWEEN_CLEARING: i64 = 2_048;
 
-/// What the calendar shows otherwise.
+/// Records whose calendar entries changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Touched {
-    /// Anything.
+    /// All records.
     All,
     /// These records, each once.
     Records(Vec<Id>),
 }
 
-/// Notes the records of a transaction, as the last thing before it is committed with this number; `steps` is by how
-/// many it is larger than the number before it.
+/// Logs the records of a transaction as its last step before the commit with this revision. `steps` is the difference
+/// from the previous revision.
 pub(crate) fn note(tx: &mut Tx<'_>, state: i64, steps: i64, mut records: Vec<Id>) -> Result<(), StoreError> {
     records.sort_unstable();
     records.dedup();
@@ -38,7 +39,7 @@ pub(crate) fn note(tx: &mut Tx<'_>, state: i64, steps: i64, mut records: Vec<Id>
     Ok(())
 }
 
-/// What was noted after one state, up to and with the state `now` that the transaction sees.
+/// Returns the invalidations after one revision, up to and including the revision `now` that the transaction sees.
 pub fn since(tx: &mut Tx<'_>, state: i64, now: i64) -> Result<Touched, StoreError> {
     if now - state > STATES - BETWEEN_CLEARING {
         return Ok(Touched::All);

@@ -1,4 +1,4 @@
-//! The dated things of a window of time.
+//! Calendar entries of a window of time.
 
 pub mod event_metadata;
 pub mod invalidation;
@@ -19,48 +19,49 @@ use crate::database::Statement;
 use crate::database::{Row, SqlValue, Tx};
 use crate::error::StoreError;
 
-/// What a row of the calendar says, the same for all dates of a series but for changed ones.
+/// Texts of a calendar entry, shared by all occurrences of a series except overrides.
 #[derive(Clone, Debug)]
 pub struct EntryText {
-    /// What stands in the calendar.
+    /// Title in the calendar.
     pub title: Arc<str>,
-    /// State.
+    /// Status.
     pub status: Arc<str>,
-    /// Priority or empty.
+    /// Priority, or empty.
     pub priority: Arc<str>,
-    /// Place or empty.
+    /// Location, or empty.
     pub location: Arc<str>,
-    /// Who is on it.
+    /// People of the entry.
     pub people: Arc<[Id]>,
-    /// Zone of a timed entry.
+    /// Time zone of a timed entry.
     pub timezone: Arc<str>,
 }
 
-/// One row of the calendar. Copies share what it says: a series has one for each of its dates.
+/// One calendar entry. Copies share their texts: a series has one row for each of its occurrences.
 #[derive(Clone, Debug)]
 pub struct EntryRow {
-    /// The record behind it.
+    /// Record of the entry.
     pub record_id: Id,
-    /// Role of the date.
+    /// Kind of entry.
     pub entry_kind: &'static str,
-    /// Number within the role.
+    /// Number within the kind of entry.
     pub position: i64,
     /// Kind of the record.
     pub kind: &'static Kind,
-    /// What it says.
+    /// Texts.
     pub text: Arc<EntryText>,
-    /// Days, not times.
+    /// True for days instead of times.
     pub all_day: bool,
-    /// Start; midnight UTC of the day when all-day.
+    /// Start; midnight UTC of the day for all-day entries.
     pub start: Timestamp,
-    /// End, exclusive.
+    /// End (exclusive).
     pub end: Timestamp,
-    /// May be moved.
+    /// True if the entry can be moved.
     pub is_movable: bool,
-    /// The series as [`obcms_domain::calendar::series::StoredSeries`] reads it, when the row stands for all its dates.
+    /// Series in the format of [`obcms_domain::calendar::series::StoredSeries`], when the row represents all its
+    /// occurrences.
     pub series: Option<Arc<str>>,
-    /// Original local start of one date of a series; empty otherwise. The table has none of these: they come from
-    /// expanding a series.
+    /// Recurrence id: original local start of one occurrence; empty otherwise. The table has no such rows: they come
+    /// from the expansion of a series.
     pub recurrence_id: SmolStr,
 }
 
@@ -73,7 +74,7 @@ impl Deref for EntryRow {
 }
 
 impl EntryRow {
-    /// The row of an entry that is not read from the table: of one date of a series.
+    /// Creates the row of one occurrence, which is not read from the table.
     #[must_use]
     pub fn of(record: &Record, entry: DatedEntry, recurrence_id: &str) -> Self {
         let text = EntryText {
@@ -99,28 +100,29 @@ impl EntryRow {
         }
     }
 
-    /// Whether it lasts longer than [`LONG_DAYS`] or is a series: such are looked for by themselves.
+    /// Returns true if the entry lasts longer than [`LONG_DAYS`] or is a series. Such entries have a query of their
+    /// own.
     #[must_use]
     pub fn is_long(&self) -> bool {
         self.series.is_some() || self.end.duration_since(self.start).as_secs() > LONG_DAYS * 86_400
     }
 }
 
-/// A window of time, half open, for timed entries and for days.
+/// Half-open window of time, for timed and for all-day entries.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
-    /// First instant.
+    /// Start (inclusive).
     pub start: Timestamp,
-    /// First instant after it.
+    /// End (exclusive).
     pub end: Timestamp,
-    /// Midnight UTC of its first day.
+    /// Midnight UTC of the first day.
     pub first_day: Timestamp,
-    /// Midnight UTC of the day after its last.
+    /// Midnight UTC of the day after the last one.
     pub after_last_day: Timestamp,
 }
 
 impl Window {
-    /// Whether the entry touches it.
+    /// Returns true if the entry overlaps the window.
     #[must_use]
     pub fn touches(&self, row: &EntryRow) -> bool {
         let (from, to) =
@@ -132,12 +134,12 @@ impl Window {
 const COLUMNS: &str = "record_id, entry_kind, position, kind, title, status, priority, location, people, all_day, \
                        timezone, start_at, end_at, is_movable, series";
 
-/// The columns of an entry, as [`taken`] reads them.
+/// Returns the columns of an entry in the order that [`taken`] reads.
 pub(crate) const fn entry_columns() -> &'static str {
     COLUMNS
 }
 
-/// All entries that touch the window, in no order; a series as one row for all its dates.
+/// Returns all entries that overlap the window, unsorted; a series as one row for all its occurrences.
 pub fn window(tx: &mut Tx<'_>, window: &Window) -> Result<Vec<EntryRow>, StoreError> {
     let mut statement = Statement::default();
     let first = window.start.min(window.first_day);
@@ -165,17 +167,17 @@ pub fn window(tx: &mut Tx<'_>, window: &Window) -> Result<Vec<EntryRow>, StoreEr
     taken(&tx.query(&statement.sql, &statement.parameters)?)
 }
 
-/// Puts entries into their order: by start, then title. Sorted here, as the database would carry whole rows through
-/// two sorts, one for each side of the union, and series are not expanded yet.
+/// Sorts entries by start, then title. Sorted here because the database would carry whole rows through two sorts, one
+/// for each side of the union, and because series are not expanded yet.
 pub fn sort(entries: &mut [EntryRow]) {
     entries.sort_unstable_by(order);
 }
 
-/// The order of entries: by start, then title.
+/// Compares entries by start, then title.
 #[must_use]
 #[inline]
 pub fn order(one: &EntryRow, other: &EntryRow) -> Ordering {
-    // Most starts differ, and are compared where they are.
+    // Fast path: most starts differ, and are compared in place.
     one.start.cmp(&other.start).then_with(|| order_together(one, other))
 }
 
@@ -186,13 +188,14 @@ fn order_together(one: &EntryRow, other: &EntryRow) -> Ordering {
         .then_with(|| one.position.cmp(&other.position))
 }
 
-/// A parameter whose type the place does not tell: both engines learn it from the neighbour in COALESCE.
+/// Binds an instant where the context does not determine its type: both engines infer it from the neighbor in
+/// COALESCE.
 fn typed(statement: &mut Statement, instant: Timestamp) {
     statement.push("coalesce(").bind(instant).push(", start_at)");
 }
 
-/// Entries of records of the kind that name one of these people and touch the window, in no order; a series as one
-/// row for all its dates.
+/// Returns the entries of records of the kind that name one of these people and overlap the window, unsorted; a
+/// series as one row for all its occurrences.
 pub fn of_people(
     tx: &mut Tx<'_>,
     kind: &Kind,
@@ -210,19 +213,19 @@ pub fn of_people(
     taken(&tx.query(&statement.sql, &statement.parameters)?)
 }
 
-/// The entries of these records, in no order.
+/// Returns the entries of these records, unsorted.
 pub fn of_records(tx: &mut Tx<'_>, records: &[Id]) -> Result<Vec<EntryRow>, StoreError> {
     let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM calendar_entries WHERE record_id IN "));
     statement.bind_list(records.iter().map(|id| (*id).into()));
     taken(&tx.query(&statement.sql, &statement.parameters)?)
 }
 
-/// Every entry there is, in no order.
+/// Returns all entries, unsorted.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<EntryRow>, StoreError> {
     taken(&tx.query(&format!("SELECT {COLUMNS} FROM calendar_entries"), &[])?)
 }
 
-/// The entries of one record.
+/// Returns the entries of one record.
 pub fn of_record(tx: &mut Tx<'_>, record: Id) -> Result<Vec<EntryRow>, StoreError> {
     taken(&tx.query(
         &format!("SELECT {COLUMNS} FROM calendar_entries WHERE record_id = $1 ORDER BY start_at, entry_kind, position"),
@@ -230,8 +233,9 @@ pub fn of_record(tx: &mut Tx<'_>, record: Id) -> Result<Vec<EntryRow>, StoreErro
     )?)
 }
 
-/// Records that point at one of the targets, directly or, with more steps, over one or two records in between. People
-/// and teams lead nowhere: what somebody of an organization is on does not concern the organization.
+/// Returns records that point at one of the targets, directly or, with more steps, over one or two records in
+/// between. The walk stops at people and teams: the work of a person in an organization does not concern the
+/// organization.
 pub fn around(tx: &mut Tx<'_>, targets: &[Id], steps: usize) -> Result<HashSet<Id>, StoreError> {
     let aliases = ["a", "b", "c"];
     let mut statement = Statement::default();
@@ -252,7 +256,7 @@ pub fn around(tx: &mut Tx<'_>, targets: &[Id], steps: usize) -> Result<HashSet<I
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Which resources these records take by themselves.
+/// Returns the resources that these records reserve by themselves, as pairs of record and resource.
 pub fn resources(tx: &mut Tx<'_>, records: &[Id]) -> Result<Vec<(Id, Id)>, StoreError> {
     let mut result = Vec::new();
     for chunk in records.chunks(500) {
@@ -269,11 +273,11 @@ pub fn resources(tx: &mut Tx<'_>, records: &[Id]) -> Result<Vec<(Id, Id)>, Store
     Ok(result)
 }
 
-/// What bookings for events hold as long as they stand.
+/// Live bookings for events with their resources.
 const BOOKED_FOR_EVENTS: &str = "SELECT DISTINCT origin_id, resource FROM bookings WHERE origin_kind = 'event' \
      AND status IN ('pending', 'approved') AND archived_at IS NULL AND resource IS NOT NULL";
 
-/// Which resources are booked for these events: their bookings are shown within them.
+/// Returns the resources booked for these events. Such bookings are shown within their event.
 pub fn booked_for(tx: &mut Tx<'_>, events: &[Id]) -> Result<Vec<(Id, Id)>, StoreError> {
     let mut result = Vec::new();
     for chunk in events.chunks(500) {
@@ -287,7 +291,7 @@ pub fn booked_for(tx: &mut Tx<'_>, events: &[Id]) -> Result<Vec<(Id, Id)>, Store
     Ok(result)
 }
 
-/// Leads and members of the teams.
+/// Returns leads and members of the teams.
 pub fn members(tx: &mut Tx<'_>, teams: &[Id]) -> Result<Vec<Id>, StoreError> {
     let mut statement = Statement::new(
         "SELECT DISTINCT target FROM edges WHERE field IN ('lead', 'members') AND target_kind = 'user' \
@@ -297,7 +301,7 @@ pub fn members(tx: &mut Tx<'_>, teams: &[Id]) -> Result<Vec<Id>, StoreError> {
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Which resources all records take, and those that are booked for events.
+/// Returns the resources that all records reserve, and those booked for events.
 pub fn all_resources(tx: &mut Tx<'_>) -> Result<Vec<(Id, Id)>, StoreError> {
     let own = "SELECT e.source, e.target FROM edges e JOIN resources r ON r.id = e.target \
                WHERE e.field IN ('resource', 'resources') ORDER BY e.source, e.position";
@@ -307,18 +311,18 @@ pub fn all_resources(tx: &mut Tx<'_>) -> Result<Vec<(Id, Id)>, StoreError> {
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
-/// Rows of a query as entries.
+/// Converts the rows of a query to entries.
 pub(crate) fn taken(rows: &[Row]) -> Result<Vec<EntryRow>, StoreError> {
     rows.iter().filter_map(|row| take_entry(row).transpose()).collect()
 }
 
-/// Nothing for an entry of a kind that this program does not know, as a newer one may have written it.
+/// Reads an entry. Returns nothing for an unknown kind, which a newer version of the program may have written.
 fn take_entry(row: &Row) -> Result<Option<EntryRow>, StoreError> {
     let text = |column: usize| match row.0.get(column) {
         Some(SqlValue::Text(text)) => Ok(text.as_str()),
         _ => Err(StoreError::Decode { column, expected: "text" }),
     };
-    // Most of these texts are empty, and an empty one takes no memory of its own.
+    // Most of these texts are empty, and an empty text needs no allocation.
     let shared = |column: usize| {
         text(column).map(|text| if text.is_empty() { Arc::default() } else { Arc::from(text) })
     };

@@ -1,19 +1,19 @@
-//! Cache of short answers, valid for one revision of the data.
+//! Cache of short query results, valid for one revision.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::cell::{Row, SqlValue};
 
-/// Entries at most.
+/// Maximum number of entries.
 const CAPACITY: usize = 2048;
-/// Rows of an answer that is kept at most: counts, groups, and the ids of a page.
+/// Maximum number of rows of a cached result: counts, groups, and the ids of a page.
 const ROWS: usize = 600;
 
 /// Rows by statement and parameters.
 type Answers = HashMap<(String, Vec<u8>), Arc<Vec<Row>>>;
 
-/// Cache of answers by statement and parameters.
+/// Cache of query results by statement and parameters.
 #[derive(Default)]
 pub struct AnswerCache {
     contents: Mutex<Contents>,
@@ -26,7 +26,7 @@ struct Contents {
 }
 
 impl AnswerCache {
-    /// Returns the answer to the statement at the revision.
+    /// Returns the cached result of the statement at the revision.
     pub fn get(&self, sql: &str, parameters: &[SqlValue], revision: i64) -> Option<Arc<Vec<Row>>> {
         let contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
         if contents.revision != revision {
@@ -35,8 +35,8 @@ impl AnswerCache {
         contents.answers.get(&key(sql, parameters)).cloned()
     }
 
-    /// Keeps the answer to the statement at the revision. A transaction that still sees an older one leaves the cache
-    /// as it is.
+    /// Caches the result of the statement at the revision. A transaction that sees an older revision leaves the cache
+    /// unchanged.
     pub fn put(&self, sql: &str, parameters: &[SqlValue], revision: i64, answer: &Arc<Vec<Row>>) {
         if answer.len() > ROWS {
             return;
@@ -53,7 +53,8 @@ impl AnswerCache {
     }
 }
 
-/// Text and values as one key; each value with its type and its length, so that no two lists look alike.
+/// Builds the key from text and values. Each value has its type and length, so that different lists have different
+/// keys.
 fn key(sql: &str, parameters: &[SqlValue]) -> (String, Vec<u8>) {
     let mut bytes = Vec::with_capacity(parameters.len() * 18);
     let mut push = |tag: u8, value: &[u8]| {
@@ -82,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answer_holds_for_its_revision_statement_and_parameters() {
+    fn result_is_valid_for_its_revision_statement_and_parameters() {
         let cache = AnswerCache::default();
         let answer = |number: i64| Arc::new(vec![Row(vec![SqlValue::Integer(number)])]);
         let count = |sql: &str, parameters: &[SqlValue], revision: i64| {
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_values_that_look_alike_have_different_keys() {
+    fn similar_lists_of_values_have_different_keys() {
         let text = |text: &str| SqlValue::Text(text.to_owned());
         assert_ne!(key("s", &[text("ab"), text("c")]), key("s", &[text("a"), text("bc")]));
         assert_ne!(key("s", &[SqlValue::Integer(0)]), key("s", &[SqlValue::Null]));

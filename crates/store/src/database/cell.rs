@@ -1,4 +1,4 @@
-//! Values on their way into and out of the database.
+//! Conversion of values to and from the database.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use crate::error::StoreError;
 
-/// One value of a row or one parameter of a statement.
+/// Value of a row, or parameter of a statement.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub enum SqlValue {
-    /// No value.
+    /// NULL.
     #[default]
     Null,
     /// `boolean`; 0 or 1 on SQLite.
@@ -31,25 +31,25 @@ pub enum SqlValue {
     Instant(Timestamp),
 }
 
-/// Anything that can be read from a [`SqlValue`].
+/// Type that can be read from a [`SqlValue`].
 pub trait FromCell: Sized {
-    /// Name of the type for the error.
+    /// Name of the type in error messages.
     const EXPECTED: &'static str;
-    /// The value, when the cell holds one of this type.
+    /// Returns the value if the cell has this type.
     fn from_cell(cell: &SqlValue) -> Option<Self>;
 }
 
-/// One row of an answer.
+/// One row of a result.
 #[derive(Clone, Debug)]
 pub struct Row(pub Vec<SqlValue>);
 
 impl Row {
-    /// All cells of a row of numbers.
+    /// Returns all values of a row of integers.
     pub fn numbers(&self) -> Result<Vec<i64>, StoreError> {
         (0..self.0.len()).map(|column| self.get(column)).collect()
     }
 
-    /// The value at a position.
+    /// Returns the value at a position.
     pub fn get<T: FromCell>(&self, column: usize) -> Result<T, StoreError> {
         self.0.get(column).and_then(T::from_cell).ok_or(StoreError::Decode { column, expected: T::EXPECTED })
     }

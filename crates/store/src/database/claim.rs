@@ -1,7 +1,7 @@
-//! Keeps a restore and everything else that uses a SQLite file apart.
+//! Mutual exclusion of a restore and all other users of a SQLite file.
 //!
-//! The lock is on a file beside the database. It must not be on the database itself: closing a file gives up the locks
-//! that SQLite holds on it in the same process.
+//! The lock is on a separate file beside the database. It must not be on the database itself: closing a file releases
+//! the locks that SQLite holds on it in the same process.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
@@ -12,10 +12,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::error::StoreError;
 
-/// Lock of PostgreSQL that serving processes share and a restore has for itself.
+/// PostgreSQL advisory lock, shared by serving processes and exclusive for a restore.
 pub(crate) const SERVING_LOCK: i64 = 7_064_316_290_000_002;
 
-/// File whose lock says that the database beside it is in use.
+/// Returns the path of the lock file beside the database.
 #[must_use]
 fn lock_file(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
@@ -35,7 +35,7 @@ fn open(path: &Path) -> Result<File, StoreError> {
         .map_err(|error| StoreError::File(format!("cannot open {}: {error}", lock.display())))
 }
 
-/// Holds the database together with others, as long as the file is open.
+/// Takes the shared lock, held as long as the returned file is open.
 pub(super) fn share(path: &Path) -> Result<File, StoreError> {
     let file = open(path)?;
     match file.try_lock_shared() {
@@ -49,14 +49,14 @@ pub(super) fn share(path: &Path) -> Result<File, StoreError> {
     }
 }
 
-/// Exclusive hold on a SQLite file that nothing uses, in order to replace it.
+/// Exclusive claim on an unused SQLite file, in order to replace it.
 pub struct Claim {
     _lock: File,
     changes: i64,
 }
 
 impl Claim {
-    /// Claims the file at `path`, which need not exist or be whole.
+    /// Claims the file at `path`, which may be missing or damaged.
     pub fn new(path: &Path) -> Result<Self, StoreError> {
         let file = open(path)?;
         match file.try_lock() {
@@ -70,7 +70,7 @@ impl Claim {
         Ok(Self { _lock: file, changes })
     }
 
-    /// Number of changes of the present database; 0 when it cannot be read.
+    /// Returns the change number of the current database; 0 if it cannot be read.
     #[must_use]
     pub fn changes(&self) -> i64 {
         self.changes
@@ -81,8 +81,8 @@ fn in_use() -> StoreError {
     StoreError::Connection("a server or another program has the database open; stop it first".to_owned())
 }
 
-/// Brings the write-ahead log into the database, which only succeeds when no other program has it open. A database that
-/// cannot be read is left as it is. Answers its number of changes.
+/// Checkpoints the write-ahead log into the database, which succeeds only when no other program has it open. A
+/// database that cannot be read stays unchanged. Returns its change number.
 fn close_log(path: &Path) -> Result<i64, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let Ok(connection) = Connection::open_with_flags(path, flags) else {

@@ -1,5 +1,5 @@
-//! Watches over the files of a SQLite database: when somebody removes or replaces them under the running program, what it
-//! goes on writing would be lost.
+//! Monitor of the files of a SQLite database. If they are removed or replaced while the program runs, all further
+//! writes would be lost.
 
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
@@ -13,7 +13,7 @@ use rusqlite::Connection;
 
 use crate::error::StoreError;
 
-/// Device and number of a file.
+/// Device and inode number of a file.
 type Identity = (u64, u64);
 
 fn identity(path: &Path) -> Option<Identity> {
@@ -24,15 +24,15 @@ fn identity_of(facts: &Metadata) -> Identity {
     (facts.dev(), facts.ino())
 }
 
-/// Files that were opened to read their headers. They are never closed: closing one would give up the locks that SQLite
-/// holds on it in this process.
+/// Files opened to read their headers. They are never closed: closing one would release the locks that SQLite holds
+/// on it in this process.
 static OPEN: Mutex<Option<HashMap<Identity, Arc<File>>>> = Mutex::new(None);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The file, opened once in the life of the process.
+/// Returns the file, opened once per process.
 fn opened(path: &Path) -> Option<Arc<File>> {
     let identity = identity(path)?;
     let mut open = lock(&OPEN);
@@ -45,19 +45,20 @@ fn opened(path: &Path) -> Option<Arc<File>> {
     Some(file)
 }
 
-/// Time of the last modification, in nanoseconds, and size of a file.
+/// Time of the last modification in nanoseconds, and size of a file.
 type Stamp = (i64, i64, u64);
 
 fn stamp_of(facts: &Metadata) -> Stamp {
     (facts.mtime(), facts.mtime_nsec(), facts.len())
 }
 
-/// Parts of the header of a database file (<https://sqlite.org/fileformat.html>, section 1.3).
+/// Fields of the header of a database file (<https://sqlite.org/fileformat.html>, section 1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Header {
-    /// Number that readiness raises, `user_version`. The change counter of SQLite stays the same with a write-ahead log.
+    /// Number raised by the readiness check, `user_version`. SQLite's change counter does not change with a
+    /// write-ahead log.
     mark: u32,
-    /// Number of this database, `application_id`; 0 before it was given.
+    /// Id of this database, `application_id`; 0 before it is assigned.
     database: u32,
 }
 
@@ -69,20 +70,20 @@ impl Header {
         bytes.starts_with(b"SQLite format 3\0").then(|| Self { mark: number(60), database: number(68) })
     }
 
-    /// Returns true if a database with this header can have become one with the other by changes of its own.
+    /// Returns true if a database with this header can have become one with the other header by its own changes.
     fn leads_to(self, later: Self) -> bool {
         later.mark >= self.mark && (self.database == 0 || self.database == later.database)
     }
 }
 
-/// Header of the database file, and the stamp that the file had when it was read.
+/// Header of the database file, and the stamp of the file when it was read.
 struct Seen {
     stamp: Option<Stamp>,
     header: Option<Header>,
     is_overwritten: bool,
 }
 
-/// Path with something added to its name.
+/// Returns the path with a suffix appended to its name.
 pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
@@ -99,16 +100,16 @@ pub struct Files {
     is_rescued: AtomicBool,
     file: Option<Arc<File>>,
     seen: Mutex<Seen>,
-    /// Time of the last check that found nothing, in milliseconds after `opened_at`.
+    /// Time of the last successful check, in milliseconds after `opened_at`.
     checked_after: AtomicU64,
     opened_at: Instant,
 }
 
-/// Milliseconds for which readers rely on a check that found nothing.
+/// Milliseconds for which readers rely on a successful check.
 const LATELY: u64 = 20;
 
 impl Files {
-    /// The files that an open connection uses.
+    /// Returns the files of an open connection.
     pub fn of(path: &Path, writer: Weak<Mutex<Connection>>) -> Self {
         let file = opened(path);
         let facts = std::fs::metadata(path).ok();
@@ -133,7 +134,7 @@ impl Files {
         files
     }
 
-    /// Learns which file the log is, once it is there; it stays the same as long as a connection is open.
+    /// Identifies the log once it exists; it stays the same while a connection is open.
     fn find_log(&self) {
         if self.log.get().is_none()
             && let Some(found) = identity(&self.log_path)
@@ -142,7 +143,7 @@ impl Files {
         }
     }
 
-    /// Returns true if a check found nothing a moment ago.
+    /// Returns true if a check succeeded recently.
     pub fn was_checked_lately(&self) -> bool {
         self.age().saturating_sub(self.checked_after.load(Ordering::Relaxed)) < LATELY
     }
@@ -151,7 +152,8 @@ impl Files {
         u64::try_from(self.opened_at.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Refuses when the files are not those that were opened any more. `held` is the writer if the caller has it.
+    /// Checks that the files are still those that were opened; otherwise returns an error. `held` is the writer if
+    /// the caller has it.
     pub fn check(&self, held: Option<&Connection>) -> Result<(), StoreError> {
         self.find_log();
         let facts = std::fs::metadata(&self.path).ok();
@@ -182,13 +184,13 @@ impl Files {
         )))
     }
 
-    /// Returns true if a check found that another program wrote into the database file.
+    /// Returns true if a check found that another program overwrote the database file.
     pub fn was_overwritten(&self) -> bool {
         lock(&self.seen).is_overwritten
     }
 
-    /// Returns true if another program wrote into the database file. Our own checkpoints, and those of other processes
-    /// of ours, only ever raise the numbers of its header. `now` is the stamp that the file has.
+    /// Returns true if another program overwrote the database file. Our own checkpoints, and those of our other
+    /// processes, only raise the numbers of its header. `now` is the current stamp of the file.
     fn is_overwritten(&self, now: Option<Stamp>) -> bool {
         let mut seen = lock(&self.seen);
         if seen.is_overwritten {
@@ -209,7 +211,7 @@ impl Files {
         };
         let mut found = read();
         if !found.1 {
-            // The first page may have been read while it was written.
+            // The first page may have been read during a write.
             std::thread::sleep(std::time::Duration::from_millis(20));
             found = read();
         }
@@ -219,7 +221,7 @@ impl Files {
             return false;
         }
         seen.is_overwritten = true;
-        // The log belongs to the content from before. Beside the new one it would be taken for its log.
+        // The log belongs to the previous content. Beside the new content SQLite would replay it.
         let aside = beside(&self.path, "-wal.of-replaced-database");
         match std::fs::rename(&self.log_path, &aside) {
             Ok(()) => tracing::error!(
@@ -231,7 +233,7 @@ impl Files {
             ),
         }
         let _ = std::fs::remove_file(beside(&self.path, "-shm"));
-        // Whoever holds the writer now leaves it to the next check.
+        // If the writer is in use, the next check does it.
         if let Some(writer) = self.writer.upgrade()
             && let Ok(connection) = writer.try_lock()
         {
@@ -240,7 +242,7 @@ impl Files {
         true
     }
 
-    /// Brings what was committed to the removed log, which this process still has open, into the database.
+    /// Checkpoints what was committed to the removed log, which this process still has open, into the database.
     fn rescue(&self, held: Option<&Connection>) {
         if self.is_rescued.swap(true, Ordering::SeqCst) {
             return;
@@ -249,7 +251,7 @@ impl Files {
             connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(0))
         };
         let outcome = match held {
-            // Inside a transaction there is no checkpoint; whoever comes next makes it.
+            // No checkpoint inside a transaction; the next caller does it.
             Some(connection) if !connection.is_autocommit() => None,
             Some(connection) => Some(checkpoint(connection)),
             None => self.writer.upgrade().and_then(|writer| match writer.try_lock() {
@@ -274,7 +276,7 @@ impl Files {
     }
 }
 
-/// Keeps a connection from writing the log into the database file when it is closed.
+/// Prevents a connection from checkpointing the log when it closes.
 pub(super) fn keep_log_to_itself(connection: &Connection) {
     let set = connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
     if let Err(error) = set {
@@ -300,13 +302,13 @@ mod tests {
     }
 
     #[test]
-    fn a_removed_log_is_noticed_and_its_content_saved() {
+    fn removed_log_is_detected_and_its_content_saved() {
         let (path, writer) = database("log");
         let files = Files::of(&path, Arc::downgrade(&writer));
         files.check(None).unwrap();
         std::fs::remove_file(beside(&path, "-wal")).unwrap();
         assert!(matches!(files.check(None), Err(StoreError::Replaced(text)) if text.contains("log")));
-        // As another program finds it after this one was killed.
+        // The state that another program finds after this one was killed.
         let copy = beside(&path, ".copy");
         std::fs::copy(&path, &copy).unwrap();
         let rows: i64 = Connection::open(&copy)
@@ -318,14 +320,14 @@ mod tests {
     }
 
     #[test]
-    fn content_of_another_or_of_an_older_database_is_noticed() {
+    fn content_of_another_or_older_database_is_detected() {
         for other in ["another", "older", "garbage", "empty"] {
             let (path, writer) = database(&format!("content-{other}"));
             let run = |sql: &str| lock(&writer).execute_batch(sql).unwrap();
             run("PRAGMA application_id = 7; PRAGMA wal_checkpoint(TRUNCATE);");
             let older = std::fs::read(&path).unwrap();
             let files = Files::of(&path, Arc::downgrade(&writer));
-            // Changes of its own are none of another.
+            // Its own changes are not reported as foreign.
             for number in 1..4 {
                 run(&format!("INSERT INTO t VALUES ({number}); PRAGMA user_version = {number};"));
                 run("PRAGMA wal_checkpoint(TRUNCATE);");
@@ -342,7 +344,7 @@ mod tests {
                 "garbage" => vec![1; 8192],
                 _ => Vec::new(),
             };
-            // As `cp` does it: the file stays, its content goes.
+            // As `cp` does it: same file, new content.
             std::fs::write(&path, content).unwrap();
             for _ in 0..2 {
                 let refused = files.check(None);
@@ -368,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn a_removed_and_a_replaced_database_are_noticed() {
+    fn removed_and_replaced_databases_are_detected() {
         let (path, writer) = database("database");
         let files = Files::of(&path, Arc::downgrade(&writer));
         let moved = beside(&path, ".moved");

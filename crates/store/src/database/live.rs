@@ -1,4 +1,4 @@
-//! Messages of committed changes, for open pages.
+//! Messages about committed changes, for live pages.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,44 +11,44 @@ use tokio::sync::broadcast;
 use super::cell::Row;
 use crate::error::StoreError;
 
-/// Messages that a slow page may lag behind before it is told to look at everything.
+/// Maximum lag of a slow page in messages; beyond it the page reloads everything.
 const BACKLOG: usize = 4096;
-/// PostgreSQL takes 8,000 bytes in one message.
+/// Maximum payload in bytes: PostgreSQL takes 8,000 bytes in one notification.
 const PAYLOAD: usize = 7500;
-/// More changes than this in one transaction are told as one.
+/// Maximum number of changes announced one by one per transaction; more are announced as one message.
 const MANY: usize = 300;
 
-/// Kind of messages that tell of sessions and tokens that ended. They concern no record.
+/// Kind of the messages about ended sessions and tokens. They concern no record.
 pub const ACCESS: &str = "access";
 
-/// Kinds after whose change somebody may have other rights.
+/// Kinds whose changes may change somebody's rights.
 const OF_RIGHTS: [&str; 4] = [ACCESS, "user", "team", "*"];
 
-/// Something changed.
+/// Message about a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Kind of the record, or `*` for everything.
     pub kind: String,
-    /// The record.
+    /// Id of the record.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub id: Option<Id>,
-    /// Its version after the change.
+    /// Version after the change.
     pub version: i64,
     /// Action: `create`, `update`, `archive`, `restore`, …
     pub action: String,
-    /// The entry in the log of changes, by which a message is known.
+    /// Row of the change log, which identifies the message.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub change: Option<Id>,
 }
 
 impl Message {
-    /// Look at everything again.
+    /// Creates the message that tells pages to reload everything.
     #[must_use]
     pub fn everything() -> Self {
         Self { kind: "*".to_owned(), id: None, version: 0, action: "reload".to_owned(), change: None }
     }
 
-    /// Somebody's session or token ended.
+    /// Creates the message that a session or token of the user ended.
     #[must_use]
     pub fn access_ended(user: Id) -> Self {
         Self { kind: ACCESS.to_owned(), id: Some(user), version: 0, action: "end".to_owned(), change: None }
@@ -65,10 +65,10 @@ impl Message {
     }
 }
 
-/// Receives messages.
+/// Receiver of messages.
 pub type LiveReceiver = broadcast::Receiver<Message>;
 
-/// The line on which messages go to the open pages of this process.
+/// Channel that carries messages to the live pages of this process.
 #[derive(Clone)]
 pub struct Live {
     sender: broadcast::Sender<Message>,
@@ -81,20 +81,21 @@ impl Live {
         Self { sender: broadcast::channel(BACKLOG).0, recent: Arc::default(), access: Arc::default() }
     }
 
-    /// A number that grows whenever the rights of somebody may have changed. It grows before the message is handed on,
-    /// so that who compares it before sending anything sends nothing by rights of before, however long it was queued.
+    /// Returns a counter that is raised whenever somebody's rights may have changed. It is raised before the message
+    /// is passed on: a sender that compares it before sending never sends by outdated rights, however long the
+    /// message was queued.
     #[must_use]
     pub fn access(&self) -> u64 {
         self.access.load(Ordering::SeqCst)
     }
 
-    /// A new listener.
+    /// Creates a subscription.
     #[must_use]
     pub fn subscribe(&self) -> LiveReceiver {
         self.sender.subscribe()
     }
 
-    /// Number of subscribers.
+    /// Returns the number of subscribers.
     #[must_use]
     pub fn listeners(&self) -> usize {
         self.sender.receiver_count()
@@ -110,12 +111,12 @@ impl Live {
         }
         for message in messages {
             self.remember(message.change);
-            // Nobody listening is no error.
+            // No subscriber is not an error.
             let _ = self.sender.send(message);
         }
     }
 
-    /// Publishes those that this process has not published yet.
+    /// Publishes the messages that this process has not published yet.
     pub(super) fn publish_unseen(&self, messages: Vec<Message>) {
         let unseen = {
             let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
@@ -127,7 +128,7 @@ impl Live {
         self.publish(unseen);
     }
 
-    /// Takes these for published.
+    /// Marks the messages as published.
     pub(super) fn know(&self, messages: Vec<Message>) {
         for message in messages {
             self.remember(message.change);
@@ -146,7 +147,7 @@ impl Live {
     }
 }
 
-/// Messages packed into texts that PostgreSQL carries.
+/// Packs messages into payloads that PostgreSQL accepts.
 pub(super) fn payloads(messages: &[Message]) -> Vec<String> {
     if messages.len() > MANY {
         return vec![serde_json::to_string(&Message::everything()).unwrap_or_default()];
@@ -165,7 +166,7 @@ pub(super) fn payloads(messages: &[Message]) -> Vec<String> {
     result
 }
 
-/// Messages from such a text; lines that cannot be read are of a newer program and are left out.
+/// Parses messages from a payload. Lines that cannot be parsed come from a newer version and are skipped.
 pub(super) fn read_payload(payload: &str) -> Vec<Message> {
     payload.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }

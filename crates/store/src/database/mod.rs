@@ -1,4 +1,4 @@
-//! The seam: one `Database`, one `Tx`, whatever the engine.
+//! Database access: one `Database` and one `Tx` for both engines.
 
 mod answers;
 mod cell;
@@ -33,36 +33,36 @@ use tokio::runtime::Handle;
 
 use crate::error::{StoreError, Transient};
 
-/// Counter of the changes, in the order of commits: the same number, the same data.
+/// Name of the counter of changes, raised in commit order. Its value is the revision.
 pub(crate) const CHANGES: &str = "changes";
 
-/// Entries of the log that wait for the end of their transaction; more are written as they come, so that a long
-/// import does not hold all of them in memory.
+/// Maximum number of log rows buffered until the end of a transaction. Above it they are written at once, so that a
+/// long import does not hold all of them in memory.
 const MOST_WAITING: usize = 5_000;
 
-/// Setting that the readiness check writes.
+/// Setting written by the readiness check.
 const PROBE: &str = "readiness";
 
-/// Text that differs from the one before, so that it is really written.
+/// Returns a text that differs from the previous one, so that the write is not optimized away.
 fn probe_value() -> String {
     static NUMBER: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
     format!("{}-{}", std::process::id(), NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
 }
 
-/// Attempts of a transaction that conflicts with another.
+/// Maximum number of attempts of a transaction with conflicts.
 const ATTEMPTS: u32 = 6;
 
-/// Where the data is.
+/// Location of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
-    /// A file of SQLite.
+    /// SQLite file.
     Sqlite(PathBuf),
-    /// The address of a PostgreSQL database.
+    /// Address of a PostgreSQL database.
     Postgres(String),
 }
 
 impl Location {
-    /// Reads `sqlite:PATH` or `postgres://…`; a relative path is inside `data`.
+    /// Parses `sqlite:PATH` or `postgres://…`; a relative path is inside `data`.
     pub fn parse(text: &str, data: &std::path::Path) -> Result<Self, StoreError> {
         if let Some(path) = text.strip_prefix("sqlite:") {
             return Ok(Self::Sqlite(data.join(path)));
@@ -74,12 +74,12 @@ impl Location {
     }
 }
 
-/// Address of a database.
+/// Database engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// The embedded one.
+    /// Embedded SQLite.
     Sqlite,
-    /// The served one.
+    /// PostgreSQL server.
     Postgres,
 }
 
@@ -88,7 +88,7 @@ enum Inner {
     Postgres(postgres::Postgres),
 }
 
-/// The database. Cheap to clone.
+/// Database handle. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
     inner: Arc<Inner>,
@@ -101,14 +101,14 @@ pub struct Database {
 
 /// Writers of the tables that a transaction fills before it commits.
 pub(crate) struct LogTables {
-    /// Inserts entries of the log of changes.
+    /// Inserts rows of the change log.
     pub insert: fn(&mut Tx<'_>, &[Vec<SqlValue>]) -> Result<(), StoreError>,
-    /// Notes which records the calendar shows otherwise: the revision, the steps to it, the records.
+    /// Logs the records to invalidate in the calendar cache. Arguments: revision, steps to it, records.
     pub invalidate: fn(&mut Tx<'_>, i64, i64, Vec<Id>) -> Result<(), StoreError>,
 }
 
 impl Database {
-    /// Connects to the database; a file of SQLite is made when it is not there. `handle` runs the PostgreSQL client.
+    /// Connects to the database and creates a missing SQLite file. `handle` runs the PostgreSQL client.
     pub(crate) fn connect(
         location: &Location,
         handle: &Handle,
@@ -129,12 +129,12 @@ impl Database {
         })
     }
 
-    /// Sets the time from which on a statement is named in the log; zero names none.
+    /// Sets the duration from which a statement is logged as slow; zero disables the log.
     pub fn set_slow_statement(&self, limit: std::time::Duration) {
         self.slow.set(limit);
     }
 
-    /// Engine of the database.
+    /// Returns the engine of the database.
     #[must_use]
     pub fn engine(&self) -> Engine {
         match *self.inner {
@@ -143,7 +143,7 @@ impl Database {
         }
     }
 
-    /// The messages of committed changes, of this process and of others on the same database.
+    /// Returns the channel of messages about committed changes, of this process and of others on the same database.
     #[must_use]
     pub fn live(&self) -> &Live {
         &self.live
@@ -157,7 +157,7 @@ impl Database {
         }
     }
 
-    /// Runs `work` in a transaction that only reads and sees one state of the data.
+    /// Runs `work` in a read-only transaction that sees one revision.
     pub fn read<T, E: From<StoreError>>(
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
@@ -168,8 +168,8 @@ impl Database {
         Ok(result)
     }
 
-    /// Runs `work` in a transaction; everything it did is kept when it succeeds, and nothing when it fails. When
-    /// it met another transaction and had to give way it is run again, so it must not act on anything but `Tx`.
+    /// Runs `work` in a transaction, committed on success and rolled back on failure. After a conflict with another
+    /// transaction `work` runs again, so it must have no effects outside `Tx`.
     pub fn write<T, E>(&self, mut work: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
     where
         E: From<StoreError> + Transient,
@@ -188,8 +188,8 @@ impl Database {
         }
     }
 
-    /// Runs a small write that may as well be left out, as a note of when something was used last: when others are
-    /// writing, nothing is done and nothing is answered, so that whoever only reads never waits for a writer.
+    /// Runs a small optional write, such as the last use of a token. Does nothing and returns nothing while another
+    /// writer is active, so that a reader never waits for a writer.
     pub fn try_write<T>(
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>,
@@ -206,7 +206,7 @@ impl Database {
         }
         match work(&mut tx).and_then(|result| tx.finish().map(|()| result)) {
             Ok(result) => Ok(Some(result)),
-            // What only reads is answered also by a database that is full or read-only.
+            // Reads must succeed even on a full or read-only database.
             Err(error) if error.is_transient() || error.is_unavailable() => Ok(None),
             Err(error) => Err(error),
         }
@@ -221,9 +221,9 @@ impl Database {
         let result = work(&mut tx)?;
         let messages = std::mem::take(&mut tx.messages);
         let touched = std::mem::take(&mut tx.touched);
-        // A message without an entry in the log, as of a job, tells of nothing that people changed.
+        // A message without a row in the change log, such as that of a job, is no change by people.
         if !touched.is_empty() || messages.iter().any(|message| message.change.is_some()) {
-            // Last before the commit, so that writers wait for each other no longer than a commit takes.
+            // Last step before the commit, so that writers wait for each other no longer than a commit takes.
             let (state, steps) = tx.number_changes()?;
             (tx.log_tables.invalidate)(&mut tx, state, steps, touched)?;
         }
@@ -254,7 +254,7 @@ impl Database {
             messages: Vec::new(),
             touched: Vec::new(),
             log: Vec::new(),
-            // A transaction that writes sees what nobody else does, so nothing of it is shared.
+            // A transaction that writes sees its own uncommitted data, so it does not use the shared cache.
             answers: (!writing).then(|| &*self.answers),
             revision: None,
             recorder: &self.recorder,
@@ -263,26 +263,26 @@ impl Database {
         }
     }
 
-    /// Number of the last change, in all processes: read in the transaction of a query, it names the state that the
-    /// answer shows.
+    /// Returns the revision, across all processes. Read in the transaction of a query, it is the revision of the
+    /// result.
     pub fn state_of(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
         if let Some(revision) = tx.revision {
             return Ok(revision);
         }
         let revision = settings::number(tx, CHANGES)?;
-        // A transaction that reads sees one state of the data from its first statement on.
+        // A transaction that reads sees one revision from its first statement on.
         tx.revision = tx.answers.map(|_| revision);
         Ok(revision)
     }
 
-    /// Recorder of the statements that ask for rows.
+    /// Returns the recorder of the statements that return rows.
     #[must_use]
     pub fn recorder(&self) -> &Recorder {
         &self.recorder
     }
 
-    /// The steps by which the engine runs a statement, as it explains them. PostgreSQL reads a whole table where it holds
-    /// that to be cheaper, so it is asked for the plan that it has where an index can serve.
+    /// Returns the query plan of a statement, step by step. PostgreSQL prefers a sequential scan where it estimates
+    /// it to be cheaper, so sequential scans are disabled to see whether an index can serve.
     pub fn plan(&self, sql: &str, parameters: &[SqlValue]) -> Result<Vec<String>, StoreError> {
         let (prefix, column) = match self.engine() {
             Engine::Sqlite => ("EXPLAIN QUERY PLAN", 3),
@@ -296,17 +296,18 @@ impl Database {
         })
     }
 
-    /// Takes the statistics of all tables anew, by which the engine chooses its indexes: after a migration or a filling
-    /// the choice would rest on guesses.
+    /// Recalculates the planner statistics of all tables. Without it the choice of indexes after a migration or a
+    /// bulk load would rest on guesses.
     pub fn analyze(&self) -> Result<(), StoreError> {
         self.statistics(match self.engine() {
-            // With a limit SQLite keeps no samples of values, for which it would plan a statement anew with every value.
+            // With a limit SQLite keeps no samples of values, which would make it plan a statement again for every
+            // value.
             Engine::Sqlite => "PRAGMA analysis_limit = 10000; ANALYZE",
             Engine::Postgres => "ANALYZE",
         })
     }
 
-    /// Takes the statistics anew of those tables that have changed much since.
+    /// Recalculates the planner statistics of tables that have changed much.
     pub fn optimize(&self) -> Result<(), StoreError> {
         self.statistics(match self.engine() {
             Engine::Sqlite => "PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002",
@@ -323,7 +324,7 @@ impl Database {
         Ok(())
     }
 
-    /// Writes a row that nobody reads, to see that the database can be written to.
+    /// Writes a row that is never read, to check that the database is writable.
     pub fn probe(&self) -> Result<(), StoreError> {
         match &*self.inner {
             Inner::Sqlite(sqlite) => sqlite.probe(),
@@ -336,7 +337,7 @@ impl Database {
         }
     }
 
-    /// Size of the database in bytes.
+    /// Returns the size of the database in bytes.
     pub fn size(&self) -> Result<i64, StoreError> {
         let sql = match self.engine() {
             Engine::Sqlite => "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
@@ -345,7 +346,7 @@ impl Database {
         self.read(|tx| tx.one(sql, &[])?.get(0))
     }
 
-    /// Asks the engine to check itself; what it found, or nothing.
+    /// Runs the integrity check of the engine. Returns its findings, empty if there are none.
     pub fn integrity(&self) -> Result<Vec<String>, StoreError> {
         match self.engine() {
             Engine::Sqlite => self.read(|tx| {
@@ -353,7 +354,7 @@ impl Database {
                 let found: Vec<String> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
                 Ok(found.into_iter().filter(|line| line != "ok").collect())
             }),
-            // PostgreSQL has no such check without an extension; that it answers over every table is what we ask.
+            // PostgreSQL has no such check without an extension, so this reads every table.
             Engine::Postgres => self.read(|tx| {
                 tx.query("SELECT count(*) FROM records", &[])?;
                 Ok(Vec::new())
@@ -367,17 +368,17 @@ enum Connection<'a> {
     Postgres(postgres::Transaction<'a>),
 }
 
-/// One open transaction. Dropping it undoes what it did.
+/// Open transaction. Dropping it rolls it back.
 pub struct Tx<'a> {
     connection: Connection<'a>,
     messages: Vec<Message>,
-    /// Records that the calendar shows otherwise.
+    /// Records to invalidate in the calendar cache.
     touched: Vec<Id>,
-    /// Entries of the log of changes that get their numbers at the end.
+    /// Rows of the change log, numbered at the end.
     log: Vec<Vec<SqlValue>>,
-    /// Cache of answers; nothing in a transaction that writes.
+    /// Cache of query results; none in a transaction that writes.
     answers: Option<&'a AnswerCache>,
-    /// Revision of the data, once it was asked for in a transaction that reads.
+    /// Revision, once it was read in a transaction that reads.
     revision: Option<i64>,
     recorder: &'a Recorder,
     log_tables: &'static LogTables,
@@ -385,7 +386,7 @@ pub struct Tx<'a> {
 }
 
 impl Tx<'_> {
-    /// Engine of the transaction.
+    /// Returns the engine of the transaction.
     #[must_use]
     pub fn engine(&self) -> Engine {
         match self.connection {
@@ -394,7 +395,7 @@ impl Tx<'_> {
         }
     }
 
-    /// All rows of a query.
+    /// Returns all rows of a query.
     pub fn query(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<Vec<Row>, StoreError> {
         self.recorder.note(sql, parameters);
         self.slow.watch(sql, || match &mut self.connection {
@@ -403,19 +404,18 @@ impl Tx<'_> {
         })
     }
 
-    /// The first row, if there is one.
+    /// Returns the first row of a query, if any.
     pub fn first(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<Option<Row>, StoreError> {
         Ok(self.query(sql, parameters)?.into_iter().next())
     }
 
-    /// The one row that must be there, as of a count.
+    /// Returns the single row of a query that always has one, such as a count.
     pub fn one(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<Row, StoreError> {
         self.first(sql, parameters)?.ok_or_else(|| StoreError::Damaged("a row is missing".to_owned()))
     }
 
-    /// All rows of a query, from the cache while the revision of the data is the same: counts, and the ids of a page.
-    /// Everything that they depend on is in the text and the parameters. Not for tables that are written beside the
-    /// log of changes, as those of jobs and sessions.
+    /// Returns all rows of a query, cached per revision: counts, and the ids of a page. The result must depend only
+    /// on text and parameters. Not for tables that are written outside the change log, such as jobs and sessions.
     pub fn remembered(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<Arc<Vec<Row>>, StoreError> {
         let Some(cache) = self.answers else {
             return Ok(Arc::new(self.query(sql, parameters)?));
@@ -429,13 +429,13 @@ impl Tx<'_> {
         Ok(rows)
     }
 
-    /// Holds rows until the transaction ends, so that what is read after it stays true while it is written. SQLite
-    /// has one writer at a time anyway.
+    /// Locks rows until the transaction ends, so that what is read afterwards stays true until the write. SQLite has
+    /// one writer at a time anyway.
     pub fn lock(&mut self, table: &str, ids: &[Id]) -> Result<(), StoreError> {
         if let Connection::Sqlite(_) = self.connection {
             return Ok(());
         }
-        // In one order, so that two who lock the same rows do not wait for each other.
+        // In a fixed order, to avoid deadlocks between transactions that lock the same rows.
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         for chunk in ids.chunks(400) {
@@ -447,7 +447,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Runs a statement; the number of rows that it touched.
+    /// Runs a statement. Returns the number of affected rows.
     pub fn execute(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<u64, StoreError> {
         self.slow.watch(sql, || match &mut self.connection {
             Connection::Sqlite(connection) => connection.execute(sql, parameters),
@@ -463,7 +463,7 @@ impl Tx<'_> {
         })
     }
 
-    /// Inserts many rows of `columns`. `suffix` may hold an `ON CONFLICT` clause.
+    /// Inserts many rows of `columns`. `suffix` may contain an `ON CONFLICT` clause.
     pub fn insert_rows(
         &mut self,
         table: &str,
@@ -472,15 +472,15 @@ impl Tx<'_> {
         suffix: &str,
     ) -> Result<(), StoreError> {
         match &mut self.connection {
-            // Within the process one prepared statement is run for each row: a statement of its own for every number
-            // of rows would be prepared again and again.
+            // SQLite runs in the process, so one prepared statement runs once per row: a separate statement for every
+            // number of rows would be prepared again and again.
             Connection::Sqlite(connection) if !rows.is_empty() => {
                 let sql = insertion(table, columns, 1, suffix);
                 self.slow.watch(&sql, || connection.execute_each(&sql, rows))
             }
             Connection::Sqlite(_) => Ok(()),
             Connection::Postgres(connection) => {
-                // The engine takes 32,000 parameters; whole chunks share one prepared statement.
+                // PostgreSQL takes at most 32,000 parameters; full chunks share one prepared statement.
                 let most = (16_000 / columns.len().max(1)).clamp(1, 500);
                 for chunk in rows.chunks(most) {
                     let parameters: Vec<SqlValue> = chunk.iter().flatten().cloned().collect();
@@ -492,13 +492,13 @@ impl Tx<'_> {
         }
     }
 
-    /// Tells open pages of this change once it is committed.
+    /// Queues a message for live pages, published after the commit.
     pub fn publish(&mut self, message: Message) {
         self.messages.push(message);
     }
 
-    /// Keeps entries of the log of changes for the end of the transaction, where they get their numbers: whoever
-    /// has a number holds the counter, so a smaller number is never committed after a larger one.
+    /// Buffers rows of the change log until the end of the transaction, where they get their numbers. The holder of a
+    /// number holds the counter, so a smaller number is never committed after a larger one.
     pub(crate) fn log(&mut self, rows: Vec<Vec<SqlValue>>) -> Result<(), StoreError> {
         self.log.extend(rows);
         if self.log.len() > MOST_WAITING {
@@ -507,7 +507,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Writes the waiting entries of the log with the next numbers; the last number, and how many were taken.
+    /// Writes the buffered log rows with the next numbers. Returns the last number and how many were taken.
     fn number_changes(&mut self) -> Result<(i64, i64), StoreError> {
         let mut rows = std::mem::take(&mut self.log);
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
@@ -520,7 +520,7 @@ impl Tx<'_> {
         Ok((last, steps))
     }
 
-    /// Notes that the calendar shows this record otherwise once this is committed.
+    /// Invalidates the calendar entries of this record at the commit.
     pub(crate) fn touch(&mut self, record: Id) {
         self.touched.push(record);
     }
@@ -540,7 +540,7 @@ impl Tx<'_> {
     }
 }
 
-/// Statement that inserts a number of rows.
+/// Returns the statement that inserts a number of rows.
 fn insertion(table: &str, columns: &[&str], rows: usize, suffix: &str) -> String {
     let mut sql = format!("INSERT INTO \"{table}\" (");
     for (place, name) in columns.iter().enumerate() {
@@ -561,7 +561,7 @@ fn insertion(table: &str, columns: &[&str], rows: usize, suffix: &str) -> String
     sql
 }
 
-/// `$first, $first+1, …`, as many as asked.
+/// Returns `count` placeholders: `$first, $first+1, …`.
 #[must_use]
 pub fn placeholders(first: usize, count: usize) -> String {
     (first..first + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")

@@ -1,4 +1,4 @@
-//! PostgreSQL: a pool of connections, driven from blocking code through the runtime's handle.
+//! PostgreSQL: a connection pool, driven from blocking code through the handle of the runtime.
 
 use std::error::Error;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use super::cell::{Row, SqlValue};
 use super::live::{Live, Message};
 use crate::error::StoreError;
 
-/// Connections of one process at most.
+/// Maximum number of connections per process.
 const CONNECTIONS: usize = 16;
 
-/// Time that a request waits for a connection to get free.
+/// Maximum wait of a request for a free connection.
 const WAIT: Duration = Duration::from_secs(10);
 
 pub struct Postgres {
@@ -66,7 +66,7 @@ impl Postgres {
                 Ok(()) => return Ok(Transaction { client: Some(client), handle: &self.handle }),
                 Err(error) => {
                     drop(Object::take(client));
-                    // All connections of the pool are from before a restart of the server.
+                    // All pooled connections may be older than a restart of the server.
                     attempts += 1;
                     if attempts > CONNECTIONS || !was_ended(&error) {
                         return Err(error.into());
@@ -76,7 +76,7 @@ impl Postgres {
         }
     }
 
-    /// Listens to the messages of all processes on this database, this one included.
+    /// Listens to the notifications of all processes on this database, this one included.
     pub fn follow(&self, live: Live, handle: &Handle) {
         let config = self.config.clone();
         handle.spawn(async move {
@@ -92,13 +92,13 @@ impl Postgres {
     }
 }
 
-/// Returns true if the server ended the connection.
+/// Returns true if the server closed the connection.
 fn was_ended(error: &tokio_postgres::Error) -> bool {
     error.is_closed() || error.code().is_some_and(|code| code.code().starts_with("57P"))
 }
 
-/// Hands messages on until the line is lost. Whatever was missed before a later line than the first: everybody looks
-/// again, and only once this line hears, so that nothing falls in between.
+/// Passes notifications on until the connection is lost. After a reconnect pages reload everything, because
+/// notifications may have been missed. They are told so only once the new connection listens, which leaves no gap.
 async fn listen(
     config: &tokio_postgres::Config,
     live: &Live,
@@ -119,7 +119,7 @@ async fn listen(
             }
         }
     });
-    // A restore has this lock for itself, and is refused as long as somebody serves.
+    // A restore takes this lock exclusively, and is refused while a server holds it.
     let lock = super::SERVING_LOCK;
     client.batch_execute(&format!("SELECT pg_advisory_lock_shared({lock}); LISTEN obcms")).await?;
     if !first {
@@ -180,7 +180,7 @@ impl Transaction<'_> {
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
         if let Some(client) = self.client.take() {
-            // Whoever unwinds here may be inside the runtime: roll back on a task of its own.
+            // This drop may run inside the runtime, so the rollback gets its own task.
             self.handle.spawn(async move {
                 if client.batch_execute("ROLLBACK").await.is_err() {
                     drop(Object::take(client));
@@ -239,7 +239,7 @@ impl ToSql for SqlValue {
     }
 
     fn accepts(_: &Type) -> bool {
-        // The variant and the column are matched by the description of the kind.
+        // Variant and column type match by the description of the kind.
         true
     }
 

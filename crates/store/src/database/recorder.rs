@@ -1,14 +1,14 @@
-//! Recorder of statements, for tests that ask the engine how it runs them.
+//! Recorder of statements, for tests that inspect query plans.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::cell::SqlValue;
 
-/// Statements with their parameters, in the order in which they were run.
+/// Statements with their parameters, in the order of execution.
 pub type Statements = Vec<(String, Vec<SqlValue>)>;
 
-/// Recorder of statements; it does nothing until a test starts it.
+/// Recorder of statements, inactive until a test starts it.
 #[derive(Default)]
 pub struct Recorder {
     is_on: AtomicBool,
@@ -16,7 +16,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Notes a statement while the recorder is on.
+    /// Records a statement while the recorder is active.
     pub fn note(&self, sql: &str, parameters: &[SqlValue]) {
         if self.is_on.load(Ordering::Relaxed) {
             let mut statements = self.statements.lock().unwrap_or_else(PoisonError::into_inner);
@@ -24,12 +24,12 @@ impl Recorder {
         }
     }
 
-    /// Starts.
+    /// Starts recording.
     pub fn start(&self) {
         self.is_on.store(true, Ordering::Relaxed);
     }
 
-    /// Stops and returns what was noted since the start.
+    /// Stops recording and returns the statements since the start.
     pub fn stop(&self) -> Statements {
         self.is_on.store(false, Ordering::Relaxed);
         std::mem::take(&mut *self.statements.lock().unwrap_or_else(PoisonError::into_inner))

@@ -1,9 +1,9 @@
-//! Small facts about the installation, and counters.
+//! Settings stored in the database, and counters.
 
 use crate::database::Tx;
 use crate::error::StoreError;
 
-/// The value of a setting.
+/// Returns the value of a setting.
 pub fn get(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, StoreError> {
     tx.first("SELECT value FROM settings WHERE name = $1", &[name.into()])?.map(|row| row.get(0)).transpose()
 }
@@ -17,17 +17,17 @@ pub fn set(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The last number that a counter gave; 0 before the first.
+/// Returns the last number of a counter; 0 before the first.
 pub fn number(tx: &mut Tx<'_>, name: &str) -> Result<i64, StoreError> {
     tx.first("SELECT value FROM sequences WHERE name = $1", &[name.into()])?.map_or(Ok(0), |row| row.get(0))
 }
 
-/// The next number of a counter, starting at 1; numbers are never given twice.
+/// Returns the next number of a counter, starting at 1. Numbers are never reused.
 pub fn next_number(tx: &mut Tx<'_>, name: &str) -> Result<i64, StoreError> {
     next_numbers(tx, name, 1)
 }
 
-/// Takes `count` numbers of a counter; the last of them.
+/// Takes `count` numbers of a counter and returns the last of them.
 pub fn next_numbers(tx: &mut Tx<'_>, name: &str, count: i64) -> Result<i64, StoreError> {
     tx.one(
         "INSERT INTO sequences (name, value) VALUES ($1, $2) \
@@ -37,7 +37,7 @@ pub fn next_numbers(tx: &mut Tx<'_>, name: &str, count: i64) -> Result<i64, Stor
     .get(0)
 }
 
-/// Sets the last number that a counter gave.
+/// Sets the last number of a counter.
 pub(crate) fn set_number(tx: &mut Tx<'_>, name: &str, value: i64) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO sequences (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",

@@ -1,26 +1,26 @@
-//! Log of slow statements: their text, which has placeholders in place of values, and how long they took.
+//! Log of slow statements: their text, with placeholders instead of values, and their duration.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Characters of a statement that are logged; one that inserts many rows goes on in the same way.
+/// Maximum length of a logged statement in characters; a multi-row insert only repeats itself after that.
 const LONGEST: usize = 1000;
 
-/// Time from which on a statement is slow.
+/// Duration from which a statement is slow.
 #[derive(Default)]
 pub struct SlowLimit {
-    /// Zero for none.
+    /// Microseconds; zero disables the log.
     microseconds: AtomicU64,
 }
 
 impl SlowLimit {
-    /// Sets the time; zero for none.
+    /// Sets the limit; zero disables the log.
     pub fn set(&self, limit: Duration) {
         let microseconds = u64::try_from(limit.as_micros()).unwrap_or(u64::MAX);
         self.microseconds.store(microseconds, Ordering::Relaxed);
     }
 
-    /// Runs a statement, and names it in the log when it took too long.
+    /// Runs a statement, and logs it if it is slow.
     pub fn watch<T>(&self, sql: &str, run: impl FnOnce() -> T) -> T {
         let limit = self.microseconds.load(Ordering::Relaxed);
         if limit == 0 {
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_statements_are_shortened_between_characters() {
+    fn long_statements_are_truncated_at_character_boundaries() {
         assert_eq!(shortened("SELECT 1"), "SELECT 1");
         assert_eq!(shortened(&"ä".repeat(LONGEST + 5)), "ä".repeat(LONGEST));
     }

@@ -1,4 +1,4 @@
-//! SQLite: one writer behind a lock, a few readers, write-ahead log, durable commits.
+//! SQLite: one writer behind a mutex, a few readers, write-ahead log, durable commits.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -17,13 +17,13 @@ use super::files::Files;
 use super::live::{Live, Message};
 use crate::error::StoreError;
 
-/// Longest wait for the writer of another process.
+/// Maximum wait for the writer of another process.
 const BUSY: Duration = Duration::from_secs(20);
-/// Readers that stay open for the next request.
+/// Maximum number of pooled readers.
 const IDLE_READERS: usize = 8;
-/// Time for which the database counts as damaged after a damaged page was met.
+/// Time for which the database counts as damaged after a damaged page was read.
 const DAMAGED: Duration = Duration::from_secs(60);
-/// Prepared statements kept per connection.
+/// Prepared statements cached per connection.
 const STATEMENTS: usize = 256;
 
 pub struct Sqlite {
@@ -31,14 +31,14 @@ pub struct Sqlite {
     writer: Arc<Mutex<Connection>>,
     readers: Mutex<Readers>,
     files: Arc<Files>,
-    /// When a page of the file was last found damaged.
+    /// Time at which a damaged page was last found.
     damaged_at: Mutex<Option<Instant>>,
     following: Arc<AtomicBool>,
-    /// Tells a restore that the file is in use.
+    /// Shared lock that tells a restore that the file is in use.
     _hold: File,
 }
 
-/// Readers that stay open, and how often they were renewed.
+/// Pooled readers, and how often they were renewed.
 #[derive(Default)]
 struct Readers {
     idle: Vec<Connection>,
@@ -46,7 +46,7 @@ struct Readers {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic while holding the lock leaves nothing half done: the transaction was rolled back by its drop.
+    // A panic while holding the lock leaves no partial work: the drop of the transaction rolled it back.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -59,8 +59,8 @@ fn connect(path: &Path, reading: bool) -> Result<Connection, StoreError> {
         .map_err(|error| StoreError::File(format!("cannot open the database {}: {error}", path.display())))?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // Every transaction writes the same few hundred pages, and a checkpoint copies each of them once: at 16 MB of the log
-    // it comes a quarter as often as at the 4 MB of the default.
+    // Every transaction writes the same few hundred pages, and a checkpoint copies each of them once. With a limit of
+    // 16 MB it runs a quarter as often as with the default of 4 MB.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
          PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 2147418112; \
@@ -72,7 +72,7 @@ fn connect(path: &Path, reading: bool) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Makes an empty file that only its owner may read; SQLite gives the log beside it the same rights.
+/// Creates an empty file that only its owner may read; SQLite gives the log beside it the same permissions.
 fn make(path: &Path) -> Result<(), StoreError> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(()),
@@ -83,7 +83,7 @@ fn make(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Gives a database a number of its own, by which a file with the content of another one is told from it.
+/// Assigns an id to the database, so that the content of another database in the same file is detected.
 fn number(connection: &Connection) -> Result<(), StoreError> {
     let is_numbered =
         || connection.query_row("PRAGMA application_id", [], |row| Ok(row.get::<_, i64>(0)? != 0));
@@ -103,7 +103,7 @@ fn number(connection: &Connection) -> Result<(), StoreError> {
     Ok(numbered?)
 }
 
-/// Raises the mark of the database, so that an older copy of its file is told from it.
+/// Raises the mark of the database, so that an older copy of its file is detected.
 fn mark(connection: &Connection) -> rusqlite::Result<()> {
     let mark: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     connection.execute_batch(&format!("PRAGMA user_version = {}", (mark + 1) % 2_000_000_000))
@@ -136,8 +136,8 @@ impl Sqlite {
         })
     }
 
-    /// Writes a row on a connection of its own, and a file beside the database: a full disk has room for the former as
-    /// long as the log does not grow.
+    /// Writes a row on a separate connection, and a file beside the database. The file is needed because a row still
+    /// fits on a full disk as long as the log does not grow.
     pub fn probe(&self) -> Result<(), StoreError> {
         self.check_files()?;
         if lock(&self.damaged_at).is_some_and(|at| at.elapsed() < DAMAGED) {
@@ -161,7 +161,7 @@ impl Sqlite {
             connection.execute_batch("COMMIT")
         });
         match written.map_err(StoreError::from) {
-            // Somebody else is writing.
+            // Another writer is active.
             Err(StoreError::Sqlite(rusqlite::Error::SqliteFailure(error, _)))
                 if error.code == ErrorCode::DatabaseBusy =>
             {
@@ -171,7 +171,7 @@ impl Sqlite {
         }
     }
 
-    /// Remembers damage that a statement met.
+    /// Records damage that a statement found.
     fn note<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
         if outcome.as_ref().is_err_and(StoreError::is_corruption) {
             *lock(&self.damaged_at) = Some(Instant::now());
@@ -179,7 +179,7 @@ impl Sqlite {
         outcome
     }
 
-    /// Checks the files. When the content of the database was replaced, no connection writes the log into it any more.
+    /// Checks the files. If the content of the database was replaced, no connection may checkpoint the log into it.
     fn check_files(&self) -> Result<(), StoreError> {
         let checked = self.files.check(None);
         if checked.is_err() && self.files.was_overwritten() {
@@ -192,7 +192,7 @@ impl Sqlite {
     }
 
     pub fn begin(&self, writing: bool) -> Result<Transaction<'_>, StoreError> {
-        // A page reads many times; a write is always asked about, before and after.
+        // A page reads many times, so reads rely on a recent check; a write is checked before and after.
         if writing || !self.files.was_checked_lately() {
             self.check_files()?;
         }
@@ -217,7 +217,7 @@ impl Sqlite {
         Ok(Transaction { holder, open: true, owner: self })
     }
 
-    /// Begins a write unless anybody else writes at the moment.
+    /// Begins a write transaction, unless another writer is active.
     pub fn try_begin(&self) -> Result<Option<Transaction<'_>>, StoreError> {
         self.files.check(None)?;
         let connection = match self.writer.try_lock() {
@@ -225,7 +225,7 @@ impl Sqlite {
             Err(TryLockError::Poisoned(error)) => error.into_inner(),
             Err(TryLockError::WouldBlock) => return Ok(None),
         };
-        // Another process may be the writer.
+        // The writer may be in another process.
         connection.busy_timeout(Duration::ZERO)?;
         let begun = connection.execute_batch("BEGIN IMMEDIATE");
         connection.busy_timeout(BUSY)?;
@@ -238,14 +238,15 @@ impl Sqlite {
         }
     }
 
-    /// Closes the readers, those at work once they are done, so that new ones take their place.
+    /// Closes the pooled readers, active ones after their work, so that new ones replace them.
     pub fn renew_readers(&self) {
         let mut readers = lock(&self.readers);
         readers.generation += 1;
         readers.idle.clear();
     }
 
-    /// Watches for commits of other processes: SQLite tells by `data_version`, the log of changes tells which.
+    /// Watches for commits of other processes: `data_version` of SQLite tells that there are some, the change log
+    /// tells which.
     pub fn follow(&self, live: Live, handle: &Handle) {
         if self.following.swap(true, Ordering::SeqCst) {
             return;
@@ -272,7 +273,7 @@ impl Sqlite {
                     Err(_) => continue,
                 };
                 match seen {
-                    // What was written before this process started is no news.
+                    // Changes from before the start of this process are not announced.
                     None => tokio::task::block_in_place(|| live.know(since(&connection, &mut last))),
                     Some(before) if before != version => {
                         tokio::task::block_in_place(|| live.publish_unseen(since(&connection, &mut last)));
@@ -285,7 +286,7 @@ impl Sqlite {
     }
 }
 
-/// The newest changes after the number `last`, oldest first; it goes on to the last of them.
+/// Returns the changes after the number `last`, oldest first, and advances `last`.
 fn since(connection: &Connection, last: &mut i64) -> Vec<Message> {
     let found = connection
         .prepare_cached(
@@ -296,7 +297,7 @@ fn since(connection: &Connection, last: &mut i64) -> Vec<Message> {
             let mut rows = statement.query([*last])?;
             read_rows(&mut rows, 6)
         });
-    // Before the first migration there is no log, and nothing to tell.
+    // Before the first migration there is no change log, and nothing to announce.
     let rows = found.unwrap_or_default();
     if let Some(number) = rows.first().and_then(|row| row.get(5).ok()) {
         *last = number;
@@ -313,7 +314,7 @@ impl Holder<'_> {
     fn connection(&self) -> &Connection {
         match self {
             Self::Writer(connection) => connection,
-            // The connection leaves only when the holder is dropped.
+            // The connection is taken only when the holder is dropped.
             Self::Reader { connection, .. } => match connection {
                 Some(connection) => connection,
                 None => unreachable!("a reader is used after it was returned"),
@@ -383,7 +384,7 @@ impl Transaction<'_> {
         self.owner.note(self.holder.connection().execute_batch("COMMIT").map_err(StoreError::from))?;
         self.open = false;
         match &self.holder {
-            // Nobody is told that something is saved which went into a file that was removed meanwhile.
+            // A commit to a file that was removed meanwhile must not be reported as saved.
             Holder::Writer(connection) => self.owner.files.check(Some(connection)),
             Holder::Reader { .. } => Ok(()),
         }
@@ -398,8 +399,8 @@ impl Drop for Transaction<'_> {
     }
 }
 
-/// The statement with `?3` for `$3`. To SQLite the latter is a name, and names are looked up one after the other, which
-/// for thousands of parameters takes longer than all the rest.
+/// Replaces `$3` with `?3`. SQLite treats `$3` as a name and looks names up linearly, which for thousands of
+/// parameters takes longer than everything else.
 fn numbered(sql: &str) -> String {
     let mut result = String::with_capacity(sql.len());
     let mut parts = sql.split('$');
@@ -470,7 +471,7 @@ mod tests {
     }
 
     #[test]
-    fn values_go_where_their_number_stands() {
+    fn values_are_bound_by_number() {
         let connection = Connection::open_in_memory().unwrap();
         let asked = |sql: &str, parameters: &[SqlValue]| {
             let mut statement = connection.prepare_cached(&numbered(sql)).unwrap();

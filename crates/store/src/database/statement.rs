@@ -1,18 +1,18 @@
-//! SQL that is built part by part.
+//! Builder of SQL statements.
 
 use super::cell::SqlValue;
 
-/// SQL with its parameters, built part by part.
+/// SQL statement with its parameters, built part by part.
 #[derive(Clone, Debug, Default)]
 pub struct Statement {
-    /// The text so far.
+    /// Text so far.
     pub sql: String,
-    /// The values so far.
+    /// Parameters so far.
     pub parameters: Vec<SqlValue>,
 }
 
 impl Statement {
-    /// Starts with a text.
+    /// Creates a statement from a text.
     #[must_use]
     pub fn new(sql: impl Into<String>) -> Self {
         Self { sql: sql.into(), parameters: Vec::new() }

@@ -1,4 +1,4 @@
-//! Mark of a thread that is within a write transaction, for what must not happen there.
+//! Mark of a thread inside a write transaction, to detect what must not happen there.
 
 use std::cell::Cell;
 
@@ -6,13 +6,13 @@ thread_local! {
     static WRITING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Returns true if this thread is within a write transaction: on SQLite nobody else writes until it ends.
+/// Returns true if this thread is inside a write transaction. On SQLite all other writers wait until it ends.
 #[must_use]
 pub fn is_writing() -> bool {
     WRITING.get()
 }
 
-/// Marks the thread until it is dropped.
+/// Guard that marks the thread until it is dropped.
 pub(super) struct Writing(bool);
 
 impl Writing {

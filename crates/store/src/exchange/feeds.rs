@@ -1,4 +1,4 @@
-//! Feeds for calendar programs: found by their secret, and when they were read.
+//! Feeds for calendar programs: lookup by secret, and read counts.
 
 use jiff::Timestamp;
 use obcms_domain::core::id::Id;
@@ -9,7 +9,7 @@ use crate::database::Tx;
 use crate::error::StoreError;
 use crate::records;
 
-/// The feed of the secret with this hash, archived or not.
+/// Returns the feed with this secret hash, archived or not.
 pub fn by_secret(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Record>, StoreError> {
     let found = tx.first("SELECT id FROM feeds WHERE secret_hash = $1", &[hash.into()])?;
     match found {
@@ -18,12 +18,12 @@ pub fn by_secret(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Record>, StoreErr
     }
 }
 
-/// The feeds of a person that are not archived, the oldest first.
+/// Returns the live feeds of a person, oldest first.
 pub fn of_owner(tx: &mut Tx<'_>, owner: Id) -> Result<Vec<Record>, StoreError> {
     records::live_of_owner(tx, &FEED, owner)
 }
 
-/// Notes that a feed was read so many times, the last time at `now`.
+/// Adds `count` reads to a feed, the last of them at `now`.
 pub fn note_reads(tx: &mut Tx<'_>, id: Id, now: Timestamp, count: i64) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE feeds SET last_read_at = $1, reads = coalesce(reads, 0) + $2 WHERE id = $3",

@@ -1,4 +1,4 @@
-//! Feeds, shares and subscriptions to calendars of others.
+//! Feeds, shares and subscriptions to external calendars.
 
 pub mod feeds;
 pub mod sharing;

@@ -1,4 +1,4 @@
-//! Shared calendars by their secret, the exact count of their views, and the log of who looked.
+//! Shares: lookup by secret, exact view count, and access log.
 
 use jiff::Timestamp;
 use obcms_domain::core::id::Id;
@@ -9,24 +9,24 @@ use crate::database::Tx;
 use crate::error::StoreError;
 use crate::records;
 
-/// One line of the log: somebody opened the address.
+/// Line of the access log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
-    /// Its id.
+    /// Id of the line.
     pub id: Id,
     /// The share.
     pub share: Id,
-    /// When.
+    /// Time of access.
     pub at: Timestamp,
-    /// The network from which they came.
+    /// Network of the client.
     pub network: String,
-    /// Their browser, in short.
+    /// Browser, abbreviated.
     pub agent: String,
-    /// `counted`, or why the calendar was not shown.
+    /// `counted`, or the reason for a refusal.
     pub outcome: String,
 }
 
-/// The share whose secret has this hash, archived or not.
+/// Returns the share with this secret hash, archived or not.
 pub fn by_secret(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Record>, StoreError> {
     let row = tx.first("SELECT id FROM shares WHERE secret_hash = $1", &[hash.into()])?;
     match row {
@@ -35,13 +35,13 @@ pub fn by_secret(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Record>, StoreErr
     }
 }
 
-/// The shares of a person that are not archived, the oldest first.
+/// Returns the live shares of a person, oldest first.
 pub fn of_owner(tx: &mut Tx<'_>, owner: Id) -> Result<Vec<Record>, StoreError> {
     records::live_of_owner(tx, &SHARE, owner)
 }
 
-/// Counts one view, if there is one left; asked and counted in one statement, so that never more are counted than
-/// there may be.
+/// Counts one view, if the limit allows it. Check and increment are one statement, so that the count never exceeds
+/// the limit.
 pub fn count_view(tx: &mut Tx<'_>, share: Id, now: Timestamp) -> Result<bool, StoreError> {
     let counted = tx.execute(
         "UPDATE shares SET view_count = view_count + 1, last_viewed_at = $2 WHERE id = $1 AND archived_at IS NULL \
@@ -51,7 +51,7 @@ pub fn count_view(tx: &mut Tx<'_>, share: Id, now: Timestamp) -> Result<bool, St
     Ok(counted > 0)
 }
 
-/// Adds a line to the log.
+/// Adds a line to the access log.
 pub fn insert_view(tx: &mut Tx<'_>, view: &View) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO share_views (id, share_id, at, network, agent, outcome) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -67,7 +67,7 @@ pub fn insert_view(tx: &mut Tx<'_>, view: &View) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many refusals the log has for a share since then.
+/// Returns the number of refusals of a share since an instant.
 pub fn refusals_since(tx: &mut Tx<'_>, share: Id, since: Timestamp) -> Result<i64, StoreError> {
     tx.one(
         "SELECT count(*) FROM share_views WHERE share_id = $1 AND at > $2 AND outcome <> 'counted'",
@@ -76,7 +76,7 @@ pub fn refusals_since(tx: &mut Tx<'_>, share: Id, since: Timestamp) -> Result<i6
     .get(0)
 }
 
-/// The last lines of the log of a share, the newest first.
+/// Returns the last lines of the access log of a share, newest first.
 pub fn views(tx: &mut Tx<'_>, share: Id, limit: i64) -> Result<Vec<View>, StoreError> {
     tx.query(
         "SELECT id, share_id, at, network, agent, outcome FROM share_views WHERE share_id = $1 \
@@ -97,7 +97,7 @@ pub fn views(tx: &mut Tx<'_>, share: Id, limit: i64) -> Result<Vec<View>, StoreE
     .collect()
 }
 
-/// Forgets what is older.
+/// Deletes lines older than `before`.
 pub fn forget_views(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM share_views WHERE at < $1", &[before.into()])
 }

@@ -1,4 +1,4 @@
-//! Events of external calendars: which are known, by what makes them the same the next time.
+//! Imported events of subscriptions, by the key that identifies them in the next sync.
 
 use std::collections::HashMap;
 
@@ -8,18 +8,18 @@ use obcms_domain::core::id::Id;
 use crate::database::Tx;
 use crate::error::StoreError;
 
-/// An event that is known already.
+/// Imported event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
-    /// Its record.
+    /// Record of the event.
     pub id: Id,
-    /// Tells whether it differs.
+    /// Hash of the content, to detect differences.
     pub hash: String,
-    /// Whether it was archived, and when.
+    /// Time of archiving, if archived.
     pub archived_at: Option<Timestamp>,
 }
 
-/// All events of a calendar by their key.
+/// Returns all events of a calendar by their key.
 pub fn known(tx: &mut Tx<'_>, calendar: Id) -> Result<HashMap<String, Known>, StoreError> {
     tx.query(
         "SELECT id, source_key, source_hash, archived_at FROM external_events WHERE calendar = $1",
@@ -32,7 +32,7 @@ pub fn known(tx: &mut Tx<'_>, calendar: Id) -> Result<HashMap<String, Known>, St
     .collect()
 }
 
-/// How many events of a calendar are shown.
+/// Returns the number of live events of a calendar.
 pub fn count(tx: &mut Tx<'_>, calendar: Id) -> Result<i64, StoreError> {
     tx.one(
         "SELECT count(*) FROM external_events WHERE calendar = $1 AND archived_at IS NULL",

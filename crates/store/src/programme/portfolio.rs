@@ -1,4 +1,4 @@
-//! What the portfolio counts, read from the live tables: few narrow rows, and sums that are taken before any join.
+//! Counts of the portfolio, read from the live tables: few narrow rows, and sums calculated before any join.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::database::Tx;
 use crate::error::StoreError;
 use crate::records::Scope;
 
-/// What is looked at.
+/// Selection of PPAs and needs.
 #[derive(Clone, Debug, Default)]
 pub struct Selection<'a> {
     /// Only PPAs of this fiscal year.
@@ -22,7 +22,7 @@ pub struct Selection<'a> {
     pub region: Option<Id>,
 }
 
-/// One PPA as the portfolio sees it.
+/// One PPA in the portfolio.
 #[derive(Clone, Debug)]
 pub struct PpaLine {
     /// The PPA.
@@ -41,21 +41,21 @@ pub struct PpaLine {
     pub region: Option<Id>,
     /// Fiscal year.
     pub fiscal_year: Option<i64>,
-    /// Progress as shown.
+    /// Progress as shown, from 0 to 100.
     pub progress: i64,
-    /// Budget.
+    /// Budget in centavos.
     pub budget: i64,
-    /// Slots in all.
+    /// Number of all slots.
     pub total_slots: i64,
     /// OBC slots.
     pub obc_slots: i64,
     /// First day.
     pub start_date: Option<Date>,
-    /// Last day as planned.
+    /// Planned last day.
     pub target_end_date: Option<Date>,
 }
 
-/// The PPAs of the selection that are in use.
+/// Returns the live PPAs of the selection.
 pub fn ppas(
     tx: &mut Tx<'_>,
     selection: &Selection<'_>,
@@ -104,12 +104,12 @@ fn limit_ppas(statement: &mut Statement, selection: &Selection<'_>, alias: &str)
     }
 }
 
-/// Tasks of one PPA.
+/// Task counts of one PPA.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TaskCount {
     /// Neither completed nor cancelled.
     pub open: i64,
-    /// Open and past their due date, or a date of a series that was missed.
+    /// Open and past their due date, or with a missed occurrence.
     pub late: i64,
     /// Completed.
     pub completed: i64,
@@ -117,7 +117,7 @@ pub struct TaskCount {
     pub cancelled: i64,
 }
 
-/// The live tasks of all PPAs within the scope, counted by PPA.
+/// Returns the counts of live tasks within the scope, by PPA.
 pub fn tasks_by_ppa(
     tx: &mut Tx<'_>,
     today: Date,
@@ -146,27 +146,27 @@ pub fn tasks_by_ppa(
     Ok(result)
 }
 
-/// The needs of the selection.
+/// Counts of the needs of the selection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
-    /// All that are not archived.
+    /// Live needs.
     pub total: i64,
     /// Status `identified`.
     pub identified: i64,
-    /// Validated by somebody, whatever followed.
+    /// Validated, in any later status.
     pub validated: i64,
     /// Status `completed`.
     pub completed: i64,
     /// Answered by a PPA that is neither archived nor cancelled.
     pub funded: i64,
-    /// Score of `high` or more, open, and no live PPA.
+    /// Open, with a score of at least `high`, and without a live PPA.
     pub unfunded_high_priority: i64,
     /// Estimated cost of all open needs without a live PPA.
     pub unfunded_cost: i64,
 }
 
-/// The needs of the selection, counted; a fiscal year does not concern them. From `high` on a score is high. PPAs within
-/// `ppas` answer them.
+/// Counts the needs of the selection, whatever the fiscal year. Scores from `high` on are high. Only PPAs within
+/// `ppas` count as answers.
 pub fn needs(
     tx: &mut Tx<'_>,
     selection: &Selection<'_>,
@@ -175,8 +175,8 @@ pub fn needs(
     high: i64,
 ) -> Result<Needs, StoreError> {
     let mut statement = Statement::new("SELECT n.status, n.validated_at IS NOT NULL AS is_validated, ");
-    // A set of the needs that are answered; a cross join keeps SQLite to the order written: from the few PPAs to their
-    // edges, not over all edges.
+    // Set of the answered needs. A cross join fixes SQLite's join order: from the few PPAs to their edges, not over
+    // all edges.
     statement.push(
         "n.id IN (SELECT e.target FROM ppas p CROSS JOIN edges e WHERE e.source = p.id AND e.field = 'needs' \
          AND p.archived_at IS NULL AND p.status <> 'cancelled'",
@@ -219,8 +219,8 @@ fn limit_needs(statement: &mut Statement, selection: &Selection<'_>) {
     }
 }
 
-/// Numbers of projects in each stage. A project belongs to the sector and region of its need, and to the fiscal
-/// year of its PPA.
+/// Returns the number of projects per stage. A project belongs to the sector and region of its need, and to the
+/// fiscal year of its PPA.
 pub fn pipeline(
     tx: &mut Tx<'_>,
     selection: &Selection<'_>,
@@ -242,7 +242,7 @@ pub fn pipeline(
         .collect()
 }
 
-/// Fiscal years of the PPAs within the scope, the latest first.
+/// Returns the fiscal years of the PPAs within the scope, latest first.
 pub fn fiscal_years(tx: &mut Tx<'_>, scope: Option<&Scope>) -> Result<Vec<i64>, StoreError> {
     let mut statement = Statement::new(
         "SELECT DISTINCT fiscal_year FROM ppas WHERE archived_at IS NULL AND fiscal_year IS NOT NULL",
@@ -252,7 +252,7 @@ pub fn fiscal_years(tx: &mut Tx<'_>, scope: Option<&Scope>) -> Result<Vec<i64>, 
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Regions to choose from: id and name, by name.
+/// Returns id and name of the regions, by name.
 pub fn regions(tx: &mut Tx<'_>) -> Result<Vec<(Id, String)>, StoreError> {
     tx.query("SELECT id, name FROM regions WHERE archived_at IS NULL ORDER BY name", &[])?
         .iter()

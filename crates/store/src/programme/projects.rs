@@ -1,4 +1,4 @@
-//! The stays of projects in their stages.
+//! Stage visits of projects.
 
 use jiff::Timestamp;
 use obcms_domain::core::id::Id;
@@ -6,7 +6,7 @@ use obcms_domain::core::id::Id;
 use crate::database::{Row, Tx};
 use crate::error::StoreError;
 
-/// One stay in one stage.
+/// Visit of a project to one stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StageVisit {
     /// Identity.
@@ -15,15 +15,15 @@ pub struct StageVisit {
     pub project_id: Id,
     /// Stage.
     pub stage: String,
-    /// When it was entered.
+    /// Time of entry.
     pub entered_at: Timestamp,
-    /// By whom.
+    /// Person who moved the project.
     pub entered_by: Option<Id>,
-    /// When it was left.
+    /// Time of leaving; nothing for the current stage.
     pub left_at: Option<Timestamp>,
-    /// Remark or reason at entering.
+    /// Remark or reason given at entry.
     pub note: String,
-    /// The set of changes that it came with.
+    /// Change set of the entry.
     pub change_set: Option<Id>,
 }
 
@@ -42,7 +42,7 @@ fn read(row: &Row) -> Result<StageVisit, StoreError> {
     })
 }
 
-/// All stays of a project, in their order.
+/// Returns all visits of a project, in order.
 pub fn stays(tx: &mut Tx<'_>, project: Id) -> Result<Vec<StageVisit>, StoreError> {
     tx.query(
         &format!("SELECT {COLUMNS} FROM project_stages WHERE project_id = $1 ORDER BY number"),
@@ -53,7 +53,7 @@ pub fn stays(tx: &mut Tx<'_>, project: Id) -> Result<Vec<StageVisit>, StoreError
     .collect()
 }
 
-/// Leaves the open stay, if there is one, and enters the next.
+/// Closes the current visit, if any, and inserts the next one.
 pub fn enter(tx: &mut Tx<'_>, stay: &StageVisit) -> Result<(), StoreError> {
     leave(tx, stay.project_id, stay.entered_at)?;
     tx.execute(
@@ -74,7 +74,7 @@ pub fn enter(tx: &mut Tx<'_>, stay: &StageVisit) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Closes the open stay of a project.
+/// Closes the current visit of a project.
 pub fn leave(tx: &mut Tx<'_>, project: Id, at: Timestamp) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE project_stages SET left_at = $1 WHERE project_id = $2 AND left_at IS NULL",
@@ -83,8 +83,7 @@ pub fn leave(tx: &mut Tx<'_>, project: Id, at: Timestamp) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Takes the stays of a project back that came with a set of changes, and opens the one before them. Answers how many
-/// there were.
+/// Deletes the visits of a project that a change set created, and reopens the one before them. Returns their number.
 pub fn take_back(tx: &mut Tx<'_>, project: Id, change_set: Id) -> Result<u64, StoreError> {
     let removed = tx.execute(
         "DELETE FROM project_stages WHERE project_id = $1 AND change_set = $2",

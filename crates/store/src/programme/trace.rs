@@ -1,4 +1,4 @@
-//! The neighbours of records, from which the chain around a thing is walked, with what the chain shows of them.
+//! Neighbors of records, from which the chain around a record is walked, with the data that the chain shows.
 
 use jiff::civil::Date;
 use obcms_domain::core::id::Id;
@@ -9,23 +9,23 @@ use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 use crate::records::Reference;
 
-/// Ids asked for in one statement.
+/// Maximum number of ids per statement.
 const CHUNK: usize = 400;
 
-/// One pointer between two records, seen from one of them.
+/// One edge, seen from one of its two records.
 #[derive(Clone, Debug)]
 pub struct Neighbour {
-    /// The record that was asked for.
+    /// Requested record.
     pub here: Id,
-    /// The field that makes the connection.
+    /// Field of the reference.
     pub field: String,
-    /// Whether the record asked for points at the other, or is pointed at.
+    /// True if the requested record points at the other, false if the other points at it.
     pub outgoing: bool,
-    /// The other record.
+    /// Other record.
     pub other: Reference,
 }
 
-/// Every record of these kinds that one of `ids` points at, or that points at it.
+/// Returns every record of these kinds that one of `ids` points at, or that points at it.
 pub fn neighbours(tx: &mut Tx<'_>, ids: &[Id], kinds: &[&str]) -> Result<Vec<Neighbour>, StoreError> {
     let mut result = Vec::new();
     for chunk in ids.chunks(CHUNK) {
@@ -60,20 +60,20 @@ pub fn neighbours(tx: &mut Tx<'_>, ids: &[Id], kinds: &[&str]) -> Result<Vec<Nei
     Ok(result)
 }
 
-/// What the chain shows of a task.
+/// Data of a task in the chain.
 #[derive(Clone, Debug)]
 pub struct TaskLine {
     /// The task.
     pub id: Id,
-    /// When it is due; of a series its first open date.
+    /// Due date; for a series the first open occurrence.
     pub due_date: Option<Date>,
-    /// Whether it repeats.
+    /// True for a series.
     pub is_series: bool,
     /// Progress from 0 to 100.
     pub progress: i64,
 }
 
-/// Due dates and progress of tasks.
+/// Returns due dates and progress of tasks.
 pub fn task_lines(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Vec<TaskLine>, StoreError> {
     let mut result = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
@@ -93,7 +93,7 @@ pub fn task_lines(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Vec<TaskLine>, StoreErr
     Ok(result)
 }
 
-/// One column with an amount, of the given records of one table; records without an amount are left out.
+/// Returns one column of amounts for the given records of a table, without records that have no amount.
 pub fn amounts(tx: &mut Tx<'_>, table: &str, column: &str, ids: &[Id]) -> Result<Vec<(Id, i64)>, StoreError> {
     let mut result = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
@@ -108,7 +108,7 @@ pub fn amounts(tx: &mut Tx<'_>, table: &str, column: &str, ids: &[Id]) -> Result
     Ok(result)
 }
 
-/// The calendar entries of these records, in no order.
+/// Returns the calendar entries of these records, unsorted.
 pub fn dates(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Vec<EntryRow>, StoreError> {
     let mut result = Vec::new();
     for chunk in ids.chunks(CHUNK) {

@@ -1,8 +1,8 @@
-//! The log of changes: the single spring of history, undo, live pages and audit.
+//! Change log: the source of history, undo, live pages and audit.
 //!
-//! Its order is the `number` that the database gives in the order of commits, never a time: clocks of servers differ
-//! and are set back. An entry is written at the end of its transaction, so what a transaction did itself is not in the
-//! log that it reads.
+//! It is ordered by `number`, which the database assigns in commit order, never by time: clocks of servers differ and
+//! are set back. Rows are written at the end of their transaction, so a transaction does not see its own changes in
+//! the log.
 
 use jiff::Timestamp;
 use obcms_domain::core::id::Id;
@@ -13,46 +13,46 @@ use crate::database::{Message, Row, SqlValue, Tx};
 use crate::error::StoreError;
 use crate::sealed;
 
-/// One write to one record.
+/// One change of one record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// Identity. It tells nothing of the order.
+    /// Identity, unrelated to the order.
     pub id: Id,
-    /// Place in the order of all changes; 0 until it is committed.
+    /// Position in the order of all changes; 0 until the commit.
     pub number: i64,
-    /// When.
+    /// Time of the change.
     pub at: Timestamp,
-    /// Who; nobody when the program did it by itself.
+    /// Actor; nothing for the program itself.
     pub actor: Option<Id>,
     /// Kind of the record.
     pub kind: String,
     /// The record.
     pub record_id: Id,
-    /// Its version afterwards.
+    /// Version after the change.
     pub version: i64,
-    /// What was done: `create`, `update`, `archive`, `restore`, `undo`, …
+    /// Action: `create`, `update`, `archive`, `restore`, `undo`, …
     pub action: String,
-    /// Whether it followed from another change and is computed anew when that one is undone.
+    /// True for an effect of another change, which is recalculated when that one is undone.
     pub is_derived: bool,
-    /// Everything that was done in one go.
+    /// Change set.
     pub change_set: Id,
-    /// Field by field `[old, new]`, as the API shows them.
+    /// Changed fields as `[old, new]`, in the format of the API.
     pub fields: Map<String, Json>,
     /// Reason or remark.
     pub note: String,
-    /// The set of changes that this one takes back.
+    /// Change set that this one undoes.
     pub undoes: Option<Id>,
 }
 
 const COLUMNS: &str =
     "id, at, actor, kind, record_id, version, action, is_derived, change_set, fields, note, undoes, number";
 
-/// When the last change was.
+/// Returns the time of the last change.
 pub fn last_at(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
     tx.first("SELECT at FROM changes ORDER BY number DESC LIMIT 1", &[])?.map(|row| row.get(0)).transpose()
 }
 
-/// Writes changes and tells open pages of them when the transaction commits.
+/// Logs changes and notifies live pages at the commit.
 pub fn record(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
     let rows = changes
         .iter()
@@ -86,7 +86,7 @@ pub fn record(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Writes numbered entries, in the order of the columns.
+/// Inserts numbered rows, with values in the order of the columns.
 pub(crate) fn insert(tx: &mut Tx<'_>, rows: &[Vec<SqlValue>]) -> Result<(), StoreError> {
     let columns: Vec<&str> = COLUMNS.split(", ").collect();
     tx.insert_rows("changes", &columns, rows, "")
@@ -113,7 +113,7 @@ fn read(row: &Row) -> Result<Change, StoreError> {
     })
 }
 
-/// The changes of one record, newest first, before the change `before` when given.
+/// Returns the changes of one record, newest first, before the change `before` if given.
 pub fn of_record(
     tx: &mut Tx<'_>,
     record: Id,
@@ -129,7 +129,7 @@ pub fn of_record(
     tx.query(&statement.sql, &statement.parameters)?.iter().map(read).collect()
 }
 
-/// What people did to these records after the change with that number, newest first.
+/// Returns the changes of these records by people after the change with that number, newest first.
 pub fn by_people_since(tx: &mut Tx<'_>, records: &[Id], number: i64) -> Result<Vec<Change>, StoreError> {
     let mut found = Vec::new();
     for chunk in records.chunks(400) {
@@ -144,7 +144,7 @@ pub fn by_people_since(tx: &mut Tx<'_>, records: &[Id], number: i64) -> Result<V
     Ok(found)
 }
 
-/// Everything that was done in one go, in the order in which it was done.
+/// Returns all changes of a change set, in order.
 pub fn of_set(tx: &mut Tx<'_>, change_set: Id) -> Result<Vec<Change>, StoreError> {
     tx.query(
         &format!("SELECT {COLUMNS} FROM changes WHERE change_set = $1 ORDER BY number"),
@@ -155,7 +155,7 @@ pub fn of_set(tx: &mut Tx<'_>, change_set: Id) -> Result<Vec<Change>, StoreError
     .collect()
 }
 
-/// Changes of these sets by an action, in the order in which they were done.
+/// Returns the changes of these change sets with an action, in order.
 pub fn of_sets(tx: &mut Tx<'_>, sets: &[Id], action: &str) -> Result<Vec<Change>, StoreError> {
     let mut found = Vec::new();
     for chunk in sets.chunks(400) {
@@ -170,7 +170,7 @@ pub fn of_sets(tx: &mut Tx<'_>, sets: &[Id], action: &str) -> Result<Vec<Change>
     Ok(found)
 }
 
-/// Records that people changed in these sets, each with its set.
+/// Returns the records that people changed in these change sets, each with its set.
 pub fn records_of_sets(tx: &mut Tx<'_>, sets: &[Id]) -> Result<Vec<(Id, Id)>, StoreError> {
     let mut found = Vec::new();
     for chunk in sets.chunks(400) {
@@ -186,7 +186,7 @@ pub fn records_of_sets(tx: &mut Tx<'_>, sets: &[Id]) -> Result<Vec<(Id, Id)>, St
     Ok(found)
 }
 
-/// The newest changes of all records, before the change `before` when given.
+/// Returns the newest changes of all records, before the change `before` if given.
 pub fn newest(tx: &mut Tx<'_>, before: Option<Id>, limit: i64) -> Result<Vec<Change>, StoreError> {
     let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM changes"));
     if let Some(before) = before {

@@ -1,4 +1,4 @@
-//! The condition that limits a partner to what concerns it.
+//! Scope: the SQL condition that limits a partner to the visible records.
 
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
@@ -6,18 +6,18 @@ use obcms_domain::registry::{FieldType, Kind};
 
 use crate::database::{SqlValue, Statement};
 
-/// The limits of somebody who sees only what concerns their own organisation and communities.
+/// Visibility of a partner, limited to their own organization and communities.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scope {
-    /// The person, who also sees what is assigned to them.
+    /// Partner, who also sees records assigned to them.
     pub user: Id,
-    /// Organisation and communities of the person.
+    /// Organization and communities of the partner.
     pub concerns: Vec<Id>,
 }
 
 impl Scope {
     /// Appends the condition that the row `alias` of the kind is within the scope. The ids come from the edges of the
-    /// person, as one union: asked for each row, a partner with many edges would walk them once for every record.
+    /// partner, as one union: a condition per row would walk all edges of a partner once for every record.
     pub fn condition(&self, statement: &mut Statement, kind: &Kind, alias: &str) {
         if is_for_everyone(kind) {
             statement.push("1 = 1");
@@ -28,7 +28,7 @@ impl Scope {
         statement.push(")");
     }
 
-    /// Appends, behind other conditions, the one that the row `alias` of the kind is within the scope, if there is one.
+    /// Appends the condition of a scope, if there is one, to other conditions on the row `alias` of the kind.
     pub fn and(scope: Option<&Self>, statement: &mut Statement, kind: &Kind, alias: &str) {
         if let Some(scope) = scope {
             statement.push(" AND ");
@@ -36,8 +36,8 @@ impl Scope {
         }
     }
 
-    /// Appends a query for the ids of the kind within the scope, of all records or of `these`. This is the one place
-    /// that says what a partner sees of a kind.
+    /// Appends a query for the ids of the kind within the scope, of all records or of `these`. This is the only place
+    /// that defines what a partner sees of a kind.
     pub(super) fn ids(&self, statement: &mut Statement, kind: &Kind, these: Option<&[Id]>) {
         let mut union = Union::default();
         let direct: Vec<&str> =
@@ -82,7 +82,7 @@ impl Scope {
         limit(statement, "o.id", these);
     }
 
-    /// Records that point at one of the targets by one of the fields.
+    /// Appends the records that point at one of the targets by one of the fields.
     fn by_edges(
         &self,
         statement: &mut Statement,
@@ -98,7 +98,8 @@ impl Scope {
         limit(statement, "e.source", these);
     }
 
-    /// Records that point by the field `first` at one that points by `second` at what the person stands for.
+    /// Appends the records that point by the field `first` at one that points by `second` at the partner's own
+    /// records.
     fn over_a_record(
         &self,
         statement: &mut Statement,
@@ -115,7 +116,7 @@ impl Scope {
             between.is_some_and(|between| between.field(second).is_some()),
             "{kind:?} concerns {first}.{second}"
         );
-        // A cross join keeps SQLite to the order written: from the few edges at one end to those of the other.
+        // A cross join fixes SQLite's join order: from the few edges at one end to those at the other.
         statement.push(match these {
             None => "SELECT e.source FROM edges f CROSS JOIN edges e WHERE e.target = f.source",
             Some(_) => "SELECT e.source FROM edges e CROSS JOIN edges f WHERE f.source = e.target",
@@ -129,10 +130,10 @@ impl Scope {
     }
 }
 
-/// The path of a kind whose records are what somebody stands for.
+/// Path of a kind whose records represent a person themselves.
 const SELF: &str = "self";
 
-/// Returns true if everybody who sees some of the kind sees all of it.
+/// Returns true if every reader of the kind sees all its records.
 pub(super) fn is_for_everyone(kind: &Kind) -> bool {
     kind.concerns.contains(&"everyone")
 }
@@ -144,7 +145,7 @@ fn limit(statement: &mut Statement, column: &str, these: Option<&[Id]>) {
     }
 }
 
-/// The word between the parts of a union.
+/// Writer of the keyword between the parts of a union.
 #[derive(Default)]
 struct Union {
     is_begun: bool,

@@ -1,4 +1,4 @@
-//! Answers kept by the key that a program gave with its request, so that a repeated request acts once.
+//! Stored answers by idempotency key, so that a repeated request acts once.
 
 use jiff::Timestamp;
 use obcms_domain::core::id::Id;
@@ -7,20 +7,20 @@ use crate::database::Tx;
 use crate::error::StoreError;
 use crate::vault;
 
-/// What was answered.
+/// Stored answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// Method, address and hash of the body: the same key with another request is refused.
     pub request: String,
-    /// Status of the answer.
+    /// HTTP status.
     pub status: i64,
-    /// Its `Location`, or empty.
+    /// `Location` header, or empty.
     pub location: String,
-    /// Its body.
+    /// Body.
     pub body: String,
 }
 
-/// The answer kept under a key of the user.
+/// Returns the answer stored under a key of the user.
 pub fn find(tx: &mut Tx<'_>, user: Id, key: &str) -> Result<Option<Answer>, StoreError> {
     tx.first(
         "SELECT request, status, location, body FROM idempotency_keys WHERE user_id = $1 AND key = $2",
@@ -33,7 +33,7 @@ pub fn find(tx: &mut Tx<'_>, user: Id, key: &str) -> Result<Option<Answer>, Stor
     .transpose()
 }
 
-/// Keeps an answer; two requests with one key at the same time meet here, and the later one fails.
+/// Stores an answer. Of two concurrent requests with one key the later one fails here.
 pub fn keep(tx: &mut Tx<'_>, user: Id, key: &str, answer: &Answer, now: Timestamp) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO idempotency_keys (user_id, key, request, status, location, body, created_at) \
@@ -51,7 +51,7 @@ pub fn keep(tx: &mut Tx<'_>, user: Id, key: &str, answer: &Answer, now: Timestam
     Ok(())
 }
 
-/// Forgets the answers that are older than `before`.
+/// Deletes the answers older than `before`.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM idempotency_keys WHERE created_at < $1", &[before.into()])
 }

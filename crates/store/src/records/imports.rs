@@ -1,4 +1,4 @@
-//! Batches of imports: the sets of changes in which a file was written.
+//! Batches of imports: the change sets in which a file was written.
 
 use jiff::Timestamp;
 use obcms_domain::core::id::Id;
@@ -11,19 +11,19 @@ use crate::error::StoreError;
 pub struct Batch {
     /// The import.
     pub import: Id,
-    /// Counts from 0 in the order in which they were written.
+    /// Position in write order, from 0.
     pub position: i64,
     /// Kind of the records.
     pub kind: String,
-    /// Person who imported the file.
+    /// Actor who imported the file.
     pub actor: Option<Id>,
-    /// The changes that it made.
+    /// Change set of the batch.
     pub change_set: Id,
-    /// One of the records that it changed.
+    /// One of the changed records.
     pub record_id: Id,
 }
 
-/// Notes a batch.
+/// Inserts a batch.
 pub fn insert(tx: &mut Tx<'_>, batch: &Batch, now: Timestamp) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO import_batches (import_id, position, kind, actor, change_set, record_id, at) \
@@ -41,7 +41,7 @@ pub fn insert(tx: &mut Tx<'_>, batch: &Batch, now: Timestamp) -> Result<(), Stor
     Ok(())
 }
 
-/// Batches of an import that were not taken back, the last one first.
+/// Returns the batches of an import that are not undone, last one first.
 pub fn all(tx: &mut Tx<'_>, import: Id) -> Result<Vec<Batch>, StoreError> {
     tx.query(
         "SELECT position, kind, actor, change_set, record_id FROM import_batches WHERE import_id = $1 \
@@ -62,7 +62,7 @@ pub fn all(tx: &mut Tx<'_>, import: Id) -> Result<Vec<Batch>, StoreError> {
     .collect()
 }
 
-/// Forgets a batch. Returns 0 when it was forgotten already.
+/// Deletes a batch. Returns 0 if it was already deleted.
 pub fn remove(tx: &mut Tx<'_>, batch: &Batch) -> Result<u64, StoreError> {
     tx.execute(
         "DELETE FROM import_batches WHERE import_id = $1 AND position = $2",
@@ -70,7 +70,7 @@ pub fn remove(tx: &mut Tx<'_>, batch: &Batch) -> Result<u64, StoreError> {
     )
 }
 
-/// Forgets the batches that are older than `before`.
+/// Deletes the batches older than `before`.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM import_batches WHERE at < $1", &[before.into()])
 }

@@ -1,4 +1,4 @@
-//! Lists: filters, words, order, cursor, total.
+//! Lists: filters, search words, order, cursor, total.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,52 +14,52 @@ use crate::database::Statement;
 use crate::database::{Row, SqlValue, Tx};
 use crate::error::StoreError;
 
-/// One condition of a list.
+/// Filter of a list.
 #[derive(Clone, Debug)]
 pub enum Filter {
     /// The column has one of these values.
     OneOf(String, Vec<SqlValue>),
-    /// The column is empty.
+    /// The column is NULL.
     Empty(String),
-    /// The column is this or more.
+    /// The column is at least this value.
     From(String, SqlValue),
-    /// The column is less than this.
+    /// The column is less than this value.
     Below(String, SqlValue),
-    /// The column is the first or more, and less than the second.
+    /// The column is at least the first and less than the second value.
     Within(String, SqlValue, SqlValue),
-    /// The record points by this field at one of these.
+    /// The record points by this field at one of these records.
     PointsAt(String, Vec<Id>),
-    /// The record points by this field at nothing.
+    /// The record points by this field at no record.
     PointsNowhere(String),
-    /// A list kept as text holds one of these words.
+    /// A list stored as text contains one of these words.
     Holds(String, Vec<String>),
     /// The task is neither completed nor cancelled.
     Open,
-    /// One of these holds.
+    /// At least one of these filters matches.
     Any(Vec<Filter>),
 }
 
-/// The states of an open task, in the very words of the partial indexes over open tasks: with parameters in their
-/// place neither engine would use those.
+/// Condition of an open task, in the exact text of the partial indexes over open tasks: with parameters instead of
+/// the values neither engine would use those indexes.
 pub const OPEN: &str = "\"status\" IN ('not_started', 'in_progress', 'on_hold')";
 
-/// Which records by their life.
+/// Selection by archiving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Archived {
-    /// Those in use.
+    /// Live records.
     Without,
-    /// Those put away.
+    /// Archived records.
     Only,
-    /// All.
+    /// All records.
     With,
 }
 
-/// What a list is sorted by.
+/// Sort key of a list.
 #[derive(Clone, Copy, Debug)]
 pub enum SortKey {
-    /// One of the common columns: `created_at` or `updated_at`.
+    /// Common column: `created_at` or `updated_at`.
     Common(&'static str),
-    /// A field with a column.
+    /// Field with a column.
     Field(&'static Field),
 }
 
@@ -73,7 +73,8 @@ impl SortKey {
                     format!("lower(t.\"{}\")", field.name)
                 }
                 FieldType::Choice(choices) => {
-                    // Words in alphabetical order mean nothing: the order is that of the list.
+                    // The alphabetical order of choices means nothing, so they sort in the order of their
+                    // declaration.
                     let mut text = format!("CASE t.\"{}\"", field.name);
                     for (position, choice) in choices.iter().enumerate() {
                         text.push_str(&format!(" WHEN '{}' THEN {position}", choice.value));
@@ -86,8 +87,8 @@ impl SortKey {
         }
     }
 
-    /// Returns true if no record is without it. Without a word on empty values the order is that of an index, on
-    /// either engine and in either direction.
+    /// Returns true if every record has a value. Without a NULLS clause the order is that of an index, on either
+    /// engine and in either direction.
     const fn is_always_there(self) -> bool {
         match self {
             Self::Common(_) => true,
@@ -96,44 +97,44 @@ impl SortKey {
     }
 }
 
-/// Order of a list; the id decides among equals. What has no value comes last, whichever way.
+/// Order of a list; the id breaks ties. Records without a value come last in both directions.
 #[derive(Clone, Copy, Debug)]
 pub struct Order {
-    /// What is compared.
+    /// Sort key.
     pub key: SortKey,
-    /// Largest first.
+    /// True for largest first.
     pub descending: bool,
 }
 
-/// Where a list goes on: the last record that was shown.
+/// Cursor of a list: the last record of the previous page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cursor {
-    /// Its sort value.
+    /// Sort value of the record.
     pub key: SqlValue,
-    /// Its id.
+    /// Id of the record.
     pub id: Id,
 }
 
-/// A list that is asked for.
+/// Query for a list.
 #[derive(Clone, Debug)]
 pub struct Query<'a> {
-    /// Of what.
+    /// Kind of the records.
     pub kind: &'static Kind,
-    /// All must hold.
+    /// Filters, all of which must match.
     pub filters: Vec<Filter>,
-    /// Beginnings of words that must all occur.
+    /// Word prefixes, all of which must occur.
     pub words: Vec<String>,
-    /// Limits of the reader.
+    /// Scope of the reader.
     pub scope: Option<&'a Scope>,
-    /// By life.
+    /// Selection by archiving.
     pub archived: Archived,
     /// Order.
     pub order: Order,
-    /// Goes on after this.
+    /// Cursor after which the page begins.
     pub after: Option<Cursor>,
-    /// At most so many.
+    /// Maximum number of records.
     pub limit: i64,
-    /// Whether to count all.
+    /// True to calculate the total.
     pub counted: bool,
 }
 
@@ -142,13 +143,13 @@ pub struct Query<'a> {
 pub struct Page {
     /// The records.
     pub records: Vec<Record>,
-    /// Where the next page starts; nothing at the end.
+    /// Cursor of the next page; nothing on the last page.
     pub next: Option<Cursor>,
-    /// How many there are in all, when counted.
+    /// Total number of records, if requested.
     pub total: Option<i64>,
 }
 
-/// Reads one page. The order is found over ids alone, so that a sort carries no whole rows.
+/// Returns one page. It sorts ids only, so that the sort carries no whole rows.
 pub fn list(tx: &mut Tx<'_>, query: &Query<'_>) -> Result<Page, StoreError> {
     let kind = query.kind;
     let mut condition = Statement::default();
@@ -185,18 +186,18 @@ fn cursor(row: &Row) -> Result<Cursor, StoreError> {
     Ok(Cursor { key: row.0.get(1).cloned().unwrap_or_default(), id: row.get(0)? })
 }
 
-/// The number of records that the list holds in all.
+/// Returns the total number of records of the list.
 pub fn count(tx: &mut Tx<'_>, query: &Query<'_>) -> Result<i64, StoreError> {
     Ok(counts(tx, std::slice::from_ref(query))?.first().copied().unwrap_or(0))
 }
 
-/// The numbers of records that each of the lists holds, in one statement.
+/// Returns the total of each list, in one statement.
 pub fn counts(tx: &mut Tx<'_>, queries: &[Query<'_>]) -> Result<Vec<i64>, StoreError> {
     counts_with(tx, queries, |_| {})
 }
 
-/// The numbers of records that each of the lists holds, and one more number where `more` writes a query for it, in one
-/// statement, from the cache while nothing has changed.
+/// Returns the total of each list, and one more number if `more` writes a query for it, in one statement, cached per
+/// revision.
 pub fn counts_with(
     tx: &mut Tx<'_>,
     queries: &[Query<'_>],
@@ -228,8 +229,8 @@ pub fn counts_with(
     rows.first().map_or_else(|| Ok(Vec::new()), Row::numbers)
 }
 
-/// Returns true if every change of a record of the kind is in the log. Sign-ins, readings of a feed and views of a share
-/// are not.
+/// Returns true if every change of a record of the kind is in the change log. Sign-ins, reads of a feed and views of
+/// a share are not.
 fn is_logged(kind: &Kind) -> bool {
     !matches!(kind.area, Area::Personal | Area::Accounts)
 }
@@ -303,7 +304,7 @@ fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
             statement.push(" AND e.source_kind = ").bind(kind.name);
             statement.push(" AND e.field = ").bind(field.as_str()).push(")");
         }
-        // Kept as a column of its own, see `write::row`.
+        // Stored in a column of its own, see `write::row`.
         Filter::PointsNowhere(field) if *kind == TASK && field == "assignees" => {
             statement.push(&format!("t.\"{UNASSIGNED}\""));
         }
@@ -313,7 +314,7 @@ fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
                 .bind(field.as_str())
                 .push(")");
         }
-        // Nothing holds one of no words.
+        // Without words nothing matches.
         Filter::Holds(_, words) if words.is_empty() => {
             statement.push("1 = 0");
         }
@@ -323,7 +324,7 @@ fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
                 if position > 0 {
                     statement.push(" OR ");
                 }
-                // Choices and tags are kept as a JSON list of texts.
+                // Choices and tags are stored as a JSON list of texts.
                 let quoted = serde_json::Value::from(word.as_str()).to_string();
                 let pattern = quoted.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
                 statement.push(&format!("t.\"{column}\" LIKE ")).bind(format!("%{pattern}%"));

@@ -1,4 +1,4 @@
-//! Records of any kind: written whole with everything that is found by them, read by id or by list.
+//! Records of all kinds: written together with their directory row, edges, words and dates; read by id or as a list.
 
 pub mod changes;
 pub mod idempotency;

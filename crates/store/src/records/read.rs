@@ -1,4 +1,4 @@
-//! Reading records by id, and what records say of each other.
+//! Reads of records by id, and of references between records.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -14,15 +14,15 @@ use crate::database::{Row, SqlValue, Tx};
 use crate::error::StoreError;
 use crate::vault;
 
-/// Ids asked for in one statement.
+/// Maximum number of ids per statement.
 const CHUNK: usize = 400;
 
-/// The record of that id, archived or not.
+/// Returns the record with this id, archived or not.
 pub fn load(tx: &mut Tx<'_>, kind: &'static Kind, id: Id) -> Result<Option<Record>, StoreError> {
     Ok(load_many(tx, kind, &[id])?.into_iter().next())
 }
 
-/// The records of a kind that a person made and that are not archived, the oldest first.
+/// Returns the live records of a kind that a person created, oldest first.
 pub fn live_of_owner(tx: &mut Tx<'_>, kind: &'static Kind, owner: Id) -> Result<Vec<Record>, StoreError> {
     let sql = format!(
         "SELECT id FROM {} WHERE created_by = $1 AND archived_at IS NULL ORDER BY created_at, id",
@@ -33,7 +33,7 @@ pub fn live_of_owner(tx: &mut Tx<'_>, kind: &'static Kind, owner: Id) -> Result<
     load_many(tx, kind, &ids)
 }
 
-/// The records of those ids that exist, in no order.
+/// Returns the existing records with these ids, unsorted.
 pub fn load_many(tx: &mut Tx<'_>, kind: &'static Kind, ids: &[Id]) -> Result<Vec<Record>, StoreError> {
     let mut records = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
@@ -48,7 +48,7 @@ pub fn load_many(tx: &mut Tx<'_>, kind: &'static Kind, ids: &[Id]) -> Result<Vec
     Ok(records)
 }
 
-/// All columns of the kind, of the table `t`.
+/// Returns all columns of the kind, of the table `t`.
 fn columns(kind: &Kind) -> &'static str {
     static COLUMNS: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| {
         let named = |name: &String| format!("t.\"{name}\"");
@@ -59,7 +59,7 @@ fn columns(kind: &Kind) -> &'static str {
     COLUMNS.get(kind.name).map_or("", String::as_str)
 }
 
-/// One row as a record, still without its lists of references.
+/// Converts a row to a record, without its lists of references.
 pub(super) fn read(kind: &'static Kind, row: &Row) -> Result<Record, StoreError> {
     let mut record = Record {
         kind,
@@ -111,7 +111,7 @@ fn value(field: &Field, row: &Row, column: usize) -> Result<Value, StoreError> {
     })
 }
 
-/// Puts in the lists of references, with one query for all records.
+/// Fills the lists of references, with one query for all records.
 pub(super) fn fill_lists(
     tx: &mut Tx<'_>,
     kind: &'static Kind,
@@ -155,18 +155,18 @@ pub(super) fn fill_lists(
     Ok(())
 }
 
-/// What one shows of another record: its kind, title and state.
+/// Reference to another record as shown: kind, title and status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
     /// The record.
     pub id: Id,
     /// Name of its kind.
     pub kind: String,
-    /// What people call it.
+    /// Title.
     pub title: String,
-    /// Its state, or empty.
+    /// Status, or empty.
     pub state: String,
-    /// Whether it is archived.
+    /// True if it is archived.
     pub is_archived: bool,
 }
 
@@ -183,7 +183,7 @@ fn reference(row: &Row) -> Result<Reference, StoreError> {
     })
 }
 
-/// What is known of these records, whatever their kinds.
+/// Returns the references for these ids, of any kind.
 pub fn references(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Directory, StoreError> {
     let mut unique: Vec<Id> = ids.to_vec();
     unique.sort_unstable();
@@ -201,7 +201,7 @@ pub fn references(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Directory, StoreError> 
     Ok(result)
 }
 
-/// Records that point at one of `targets`, with the field they do it by: at most `limit` of them.
+/// Returns at most `limit` records that point at one of `targets`, with the field of the reference.
 pub fn sources(
     tx: &mut Tx<'_>,
     targets: &[Id],
@@ -227,7 +227,7 @@ pub fn sources(
     Ok(result)
 }
 
-/// Records that `sources` point at, with the field they do it by.
+/// Returns the records that `sources` point at, with the field of the reference.
 pub fn targets(tx: &mut Tx<'_>, sources: &[Id]) -> Result<Vec<(Id, String, Reference)>, StoreError> {
     let mut result = Vec::new();
     for chunk in sources.chunks(CHUNK) {
@@ -244,14 +244,14 @@ pub fn targets(tx: &mut Tx<'_>, sources: &[Id]) -> Result<Vec<(Id, String, Refer
     Ok(result)
 }
 
-/// Those of the ids, all of one kind, that lie within the scope.
+/// Returns the ids, all of one kind, that are within the scope.
 pub fn in_scope(tx: &mut Tx<'_>, kind: &Kind, ids: &[Id], scope: &Scope) -> Result<Vec<Id>, StoreError> {
     if is_for_everyone(kind) {
         return Ok(ids.to_vec());
     }
     let mut statement = Statement::default();
     if ids.len() > CHUNK {
-        // All that the person sees of the kind, once, rather than the same edges for every chunk.
+        // One query for everything in the scope, instead of the same edges for every chunk.
         scope.ids(&mut statement, kind, None);
         let rows = tx.query(&statement.sql, &statement.parameters)?;
         let seen: HashSet<Id> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
@@ -261,12 +261,12 @@ pub fn in_scope(tx: &mut Tx<'_>, kind: &Kind, ids: &[Id], scope: &Scope) -> Resu
     tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Whether the record lies within the scope.
+/// Returns true if the record is within the scope.
 pub fn exists_in_scope(tx: &mut Tx<'_>, kind: &Kind, id: Id, scope: &Scope) -> Result<bool, StoreError> {
     Ok(!in_scope(tx, kind, &[id], scope)?.is_empty())
 }
 
-/// Those of the ids, all of one kind, that the user made.
+/// Returns the ids, all of one kind, of records created by the user.
 pub fn made_by(tx: &mut Tx<'_>, kind: &Kind, ids: &[Id], user: Id) -> Result<Vec<Id>, StoreError> {
     let mut result = Vec::new();
     for chunk in ids.chunks(CHUNK) {
@@ -280,7 +280,7 @@ pub fn made_by(tx: &mut Tx<'_>, kind: &Kind, ids: &[Id], user: Id) -> Result<Vec
     Ok(result)
 }
 
-/// Those of the ids that point at one of the targets by the field.
+/// Returns the ids that point at one of the targets by the field.
 pub fn pointing_at(tx: &mut Tx<'_>, ids: &[Id], field: &str, targets: &[Id]) -> Result<Vec<Id>, StoreError> {
     let mut result = Vec::new();
     for chunk in ids.chunks(CHUNK) {

@@ -1,10 +1,10 @@
-//! The table of a kind, as its description asks for it.
+//! Table of a kind, derived from its description.
 
 use std::fmt::Write;
 
 use obcms_domain::registry::{Field, FieldType, Kind};
 
-/// Columns that every kind has, with the tokens of their types.
+/// Common columns of all kinds, with the tokens of their types.
 pub const COMMON: [(&str, &str); 6] = [
     ("id", "{id} PRIMARY KEY"),
     ("version", "{integer} NOT NULL"),
@@ -14,7 +14,8 @@ pub const COMMON: [(&str, &str); 6] = [
     ("archived_at", "{instant}"),
 ];
 
-/// Columns of a field with the tokens of their types; a link to any kind has two, lists of references none.
+/// Returns the columns of a field with the tokens of their types; a link to any kind has two, lists of references
+/// none.
 #[must_use]
 pub fn columns(field: &Field) -> Vec<(String, &'static str)> {
     let name = field.name.to_owned();
@@ -40,7 +41,7 @@ pub fn columns(field: &Field) -> Vec<(String, &'static str)> {
     }
 }
 
-/// Names of all columns of the kind in the order in which records are read and written.
+/// Returns all column names of the kind, in the order of reads and writes.
 #[must_use]
 pub fn column_names(kind: &Kind) -> Vec<String> {
     let mut names: Vec<String> = COMMON.iter().map(|(name, _)| (*name).to_owned()).collect();
@@ -50,7 +51,7 @@ pub fn column_names(kind: &Kind) -> Vec<String> {
     names
 }
 
-/// The statements of the migration that makes the table and the indexes behind its filters.
+/// Returns the statements of the migration that creates the table and the indexes for its filters.
 #[must_use]
 pub fn create_table(kind: &Kind) -> String {
     let mut lines: Vec<String> = COMMON.iter().map(|(name, data)| format!("    {name} {data}")).collect();

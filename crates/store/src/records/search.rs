@@ -1,4 +1,4 @@
-//! Finding records of all kinds by the beginnings of words.
+//! Search in records of all kinds by word prefixes.
 
 use obcms_domain::core::id::Id;
 
@@ -7,7 +7,7 @@ use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 use crate::records::Reference;
 
-/// Records that hold all of the words, best first. `kinds` limits the search when it is not empty.
+/// Returns records that contain all of the words, best match first. A non-empty `kinds` limits the search.
 pub fn find(
     tx: &mut Tx<'_>,
     words: &[String],
@@ -17,9 +17,9 @@ pub fn find(
     let Some((first, others)) = words.split_first() else {
         return Ok(Vec::new());
     };
-    // Materialized, so that the words are found by their order and not, for the grouping, by that of the ids.
+    // Materialized, so that the index on words is used and not, for the grouping, the one on ids.
     let mut statement = Statement::new("WITH m AS MATERIALIZED (SELECT w.id, w.weight");
-    // A whole word counts more than the beginning of one.
+    // A whole word ranks above a prefix.
     statement.push(" + CASE WHEN w.word = ").bind(first.as_str()).push(" THEN 5 ELSE 0 END AS weight");
     statement.push(" FROM search_words w WHERE ");
     range(&mut statement, "w", first);

@@ -1,4 +1,4 @@
-//! Writing records: the row, its links, its words and its dates, always together.
+//! Writes of records: the row, its edges, its search words and its dates, always together.
 
 use std::borrow::Cow;
 
@@ -56,7 +56,7 @@ fn row(record: &Record) -> Result<Vec<SqlValue>, StoreError> {
     Ok(cells)
 }
 
-/// The value of a field as its column has it.
+/// Returns the value of a field as stored in its column.
 fn stored<'a>(record: &'a Record, field: &Field, position: usize) -> Result<Cow<'a, Value>, StoreError> {
     match &record.values[position] {
         Value::Text(text) if field.sealed => Ok(Cow::Owned(Value::Text(vault::to_stored(record.id, text)?))),
@@ -64,7 +64,7 @@ fn stored<'a>(record: &'a Record, field: &Field, position: usize) -> Result<Cow<
     }
 }
 
-/// The value of a column that follows from the others of a task: lists sort and filter by it.
+/// Returns the value of a calculated column of a task, used by lists to sort and filter.
 fn worked_out(record: &Record, field: &Field) -> Option<SqlValue> {
     match field.name {
         NEXT_DUE => Some(series::next_due(record).into()),
@@ -93,7 +93,7 @@ fn push(cells: &mut Vec<SqlValue>, field: &Field, value: &Value) {
     });
 }
 
-/// Writes a changed record over its old state `before`; only what differs is touched.
+/// Updates a record from its old version `before`; writes only what differs.
 pub fn update(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result<(), StoreError> {
     let mut sql =
         format!("UPDATE \"{}\" SET version = $1, updated_at = $2, archived_at = $3", record.kind.table);
@@ -115,7 +115,7 @@ pub fn update(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result<(), S
         }
         for (name, _) in schema::columns(field) {
             cells_placeholder(&mut sql, &name, &cells);
-            // The value follows for the last column of the field; a link has two.
+            // The value belongs to the last column of the field; a link has two.
             if name.ends_with("_kind") && matches!(field.data, FieldType::Link(_)) {
                 cells.push(match &record.values[position] {
                     Value::Link(link) => SqlValue::from(link.kind.as_str()),
@@ -141,7 +141,7 @@ fn cells_placeholder(sql: &mut String, name: &str, cells: &[SqlValue]) {
     sql.push_str(&format!(", \"{name}\" = ${}", cells.len() + 1));
 }
 
-/// Writes version and archiving of many records of one kind, and what they are found by, with few statements.
+/// Writes version and archiving of many records of one kind, and their index rows, with few statements.
 pub fn archive(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
     for chunk in records.chunks(400) {
         let Some(first) = chunk.first() else {
@@ -171,7 +171,7 @@ pub fn archive(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
         )?;
         run("DELETE FROM search_words", &[], "id")?;
         run("DELETE FROM calendar_entries", &[], "record_id")?;
-        // Those of archived records are none.
+        // Archived records have no words.
         let words: Vec<Vec<SqlValue>> = chunk.iter().flat_map(word_rows).collect();
         tx.insert_rows("search_words", &WORDS, &words, "")?;
         let dates: Vec<Vec<SqlValue>> = chunk.iter().flat_map(date_rows).collect();
@@ -182,7 +182,7 @@ pub fn archive(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What a record is found by: its directory row, links, words and dates.
+/// Writes the index rows of records: directory row, edges, words and dates.
 fn write_found_by(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
     let directory: Vec<Vec<SqlValue>> = records.iter().map(directory_row).collect();
     tx.insert_rows(
@@ -207,7 +207,7 @@ fn write_found_by(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError>
     tx.insert_rows("calendar_entries", &DATES, &dates, "")
 }
 
-/// A booking of an event is shown within the event, which says what it takes.
+/// Invalidates the event of a booking: the booking is shown within the event.
 fn touch_event(tx: &mut Tx<'_>, record: &Record) {
     let origin = if record.kind == &BOOKING { record.link("origin") } else { None };
     if let Some(event) = origin.filter(|origin| origin.kind == EVENT.name) {
@@ -215,7 +215,7 @@ fn touch_event(tx: &mut Tx<'_>, record: &Record) {
     }
 }
 
-/// Whether the calendar shows records of this kind, or people on them by name.
+/// Returns true if the calendar shows records of this kind, or names of people in them.
 fn is_on_calendar(record: &Record) -> bool {
     !record.kind.dates.is_empty() || record.kind == &USER
 }
@@ -270,7 +270,7 @@ fn rewrite_found_by(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result
         tx.insert_rows("calendar_entries", &DATES, &dates, "")?;
     }
     if is_on_calendar(record) {
-        // Calendar programs are told of every change; entries say by name who is on them, and what they take.
+        // Calendar clients need every change; entries contain names of people and resources.
         tx.touch(record.id);
     }
     Ok(())
@@ -320,7 +320,7 @@ fn edge_rows(record: &Record) -> Vec<Vec<SqlValue>> {
     rows
 }
 
-/// Whom and what single dates of a series point at, so that those find the series.
+/// Returns the edges of overrides, so that a search for their targets finds the series.
 fn edges_of_overrides(record: &Record) -> Vec<Vec<SqlValue>> {
     let Value::Json(serde_json::Value::Object(overrides)) = record.get("overrides") else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! The board of tasks: the first cards of every column in one statement, and the order by hand.
+//! Task board: the first cards of every column in one statement, and the manual order.
 
 use std::collections::HashMap;
 
@@ -10,24 +10,24 @@ use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 use crate::records::{Query, conditions};
 
-/// Columns read by one statement: few enough that neither engine meets its limit of parts or of parameters.
+/// Maximum number of columns per statement, below the limits of both engines on parts and parameters.
 const COLUMNS: usize = 30;
 
-/// By what the columns are made.
+/// Grouping of the columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
-    /// The state.
+    /// By status.
     Status,
-    /// The priority.
+    /// By priority.
     Priority,
-    /// The domain.
+    /// By domain.
     Domain,
-    /// Who does it; a task of several people stands in several columns.
+    /// By assignee; a task of several people is in several columns.
     Assignee,
 }
 
 impl Group {
-    /// The column of the table, where the group has one.
+    /// Returns the column of the table, if the group has one.
     const fn column(self) -> Option<&'static str> {
         match self {
             Self::Status => Some("status"),
@@ -38,27 +38,27 @@ impl Group {
     }
 }
 
-/// What the cards of one column have in common.
+/// Key of a column of the board.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
-    /// A value of the group's field.
+    /// Value of the grouping field.
     Value(String),
-    /// This person does it.
+    /// Assignee.
     Person(Id),
-    /// Nobody does it yet.
+    /// No assignee.
     Nobody,
 }
 
-/// A card in its place.
+/// Position of a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The task.
     pub task: Id,
-    /// Its rank.
+    /// Rank in the manual order.
     pub rank: String,
 }
 
-/// The first `limit` cards of each of the columns, in their order; `after` goes on behind a card.
+/// Returns the first `limit` cards of each column, in order; `after` continues behind a card.
 pub fn columns(
     tx: &mut Tx<'_>,
     query: &Query<'_>,
@@ -100,8 +100,8 @@ pub fn columns(
     Ok(result)
 }
 
-/// The first cards of each column for somebody who sees a part of the tasks: that part is read once for all columns,
-/// where everybody else has an index for each.
+/// Returns the first cards of each column for a reader with a scope. The scope is read once for all columns, where an
+/// unlimited reader has an index for each.
 fn columns_of_a_part(
     tx: &mut Tx<'_>,
     query: &Query<'_>,
@@ -126,7 +126,7 @@ fn columns_of_a_part(
     Ok(result)
 }
 
-/// Table and conditions of one column, ready for more conditions.
+/// Appends table and conditions of one column, open for more conditions.
 fn one_column(statement: &mut Statement, query: &Query<'_>, group: Group, key: &Key) {
     match (key, group.column()) {
         (Key::Value(value), Some(column)) => {
@@ -150,7 +150,7 @@ fn nobody(statement: &mut Statement) {
     statement.push(&format!("t.\"{UNASSIGNED}\""));
 }
 
-/// How many cards each column holds; columns without any are missing.
+/// Returns the number of cards per column, without empty columns.
 pub fn counts(tx: &mut Tx<'_>, query: &Query<'_>, group: Group) -> Result<HashMap<Key, i64>, StoreError> {
     let mut result = HashMap::new();
     if let Some(column) = group.column() {
@@ -164,7 +164,7 @@ pub fn counts(tx: &mut Tx<'_>, query: &Query<'_>, group: Group) -> Result<HashMa
         }
         return Ok(result);
     }
-    // A cross join keeps SQLite to the order written: from the tasks that fit to who does them.
+    // A cross join fixes SQLite's join order: from the matching tasks to their assignees.
     let mut statement = Statement::new(
         "SELECT a.target, count(*) FROM tasks t CROSS JOIN edges a WHERE a.source = t.id AND a.field = 'assignees' AND ",
     );
@@ -183,8 +183,8 @@ pub fn counts(tx: &mut Tx<'_>, query: &Query<'_>, group: Group) -> Result<HashMa
     Ok(result)
 }
 
-/// The nearest rank above, or below, `rank` of a task other than `moved`: equal ones are passed over, as nothing
-/// fits between them.
+/// Returns the nearest rank above, or below, `rank` among tasks other than `moved`. Equal ranks are skipped, because
+/// nothing fits between them.
 pub fn neighbour(tx: &mut Tx<'_>, rank: &str, above: bool, moved: Id) -> Result<Option<String>, StoreError> {
     let (sign, direction) = if above { (">", "ASC") } else { ("<", "DESC") };
     let sql =
@@ -192,7 +192,7 @@ pub fn neighbour(tx: &mut Tx<'_>, rank: &str, above: bool, moved: Id) -> Result<
     tx.first(&sql, &[SqlValue::from(rank), moved.into()])?.map(|row| row.get(0)).transpose()
 }
 
-/// Titles of the open tasks that a task waits for.
+/// Returns id and title of the open tasks that a task depends on.
 pub fn open_prerequisites(tx: &mut Tx<'_>, waits_for: &[Id]) -> Result<Vec<(Id, String)>, StoreError> {
     let mut statement = Statement::new(
         "SELECT id, title FROM tasks WHERE status NOT IN ('completed', 'cancelled') AND archived_at IS NULL AND id IN ",

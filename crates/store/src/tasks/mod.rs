@@ -1,4 +1,4 @@
-//! Questions about tasks that a list cannot answer: what belongs to an origin, what waits for what, the board.
+//! Queries about tasks beyond lists: tasks of an origin, dependencies, the board.
 
 pub mod board;
 pub mod today;
@@ -11,7 +11,7 @@ use crate::database::Statement;
 use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 
-/// What the roll-up needs of one task.
+/// Contribution of one task to the progress of its PPA.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
     /// Weight in hundredths.
@@ -22,7 +22,8 @@ pub struct Share {
     pub progress: i64,
 }
 
-/// The shares of all live tasks of a PPA. A series counts when it is over: its progress is that of one occurrence.
+/// Returns the contributions of all live tasks of a PPA. A series counts when it is over, because its progress is
+/// that of one occurrence.
 pub fn shares(tx: &mut Tx<'_>, ppa: Id) -> Result<Vec<Share>, StoreError> {
     tx.query(
         "SELECT coalesce(weight, 100), status, \
@@ -35,7 +36,7 @@ pub fn shares(tx: &mut Tx<'_>, ppa: Id) -> Result<Vec<Share>, StoreError> {
     .collect()
 }
 
-/// Ids of the live tasks of an origin.
+/// Returns the ids of the live tasks of an origin.
 pub fn of_origin(tx: &mut Tx<'_>, origin: Id) -> Result<Vec<Id>, StoreError> {
     tx.query(
         "SELECT id FROM tasks WHERE origin_id = $1 AND archived_at IS NULL ORDER BY id",
@@ -46,7 +47,7 @@ pub fn of_origin(tx: &mut Tx<'_>, origin: Id) -> Result<Vec<Id>, StoreError> {
     .collect()
 }
 
-/// Ids of the live series of tasks of which single occurrences differ.
+/// Returns the ids of the live series of tasks with overrides.
 pub fn series_with_overrides(tx: &mut Tx<'_>) -> Result<Vec<Id>, StoreError> {
     tx.query("SELECT id FROM tasks WHERE overrides IS NOT NULL AND archived_at IS NULL ORDER BY id", &[])?
         .iter()
@@ -54,7 +55,7 @@ pub fn series_with_overrides(tx: &mut Tx<'_>) -> Result<Vec<Id>, StoreError> {
         .collect()
 }
 
-/// Ids of the live tasks of these origins that are neither completed nor cancelled.
+/// Returns the ids of the live open tasks of these origins.
 pub fn open_of_origins(tx: &mut Tx<'_>, origins: &[Id]) -> Result<Vec<Id>, StoreError> {
     let mut result = Vec::new();
     for chunk in origins.chunks(400) {
@@ -71,7 +72,8 @@ pub fn open_of_origins(tx: &mut Tx<'_>, origins: &[Id]) -> Result<Vec<Id>, Store
     Ok(result)
 }
 
-/// Template items of which the origin has a task already, archived ones included: nothing is made twice.
+/// Returns the template items for which the origin already has a task, archived ones included, so that no task is
+/// generated twice.
 pub fn generated_items(tx: &mut Tx<'_>, origin: Id) -> Result<HashMap<String, Id>, StoreError> {
     tx.query(
         "SELECT template_item, id FROM tasks WHERE origin_id = $1 AND template_item IS NOT NULL",
@@ -82,7 +84,7 @@ pub fn generated_items(tx: &mut Tx<'_>, origin: Id) -> Result<HashMap<String, Id
     .collect()
 }
 
-/// For each of the tasks, how many tasks it waits for that are neither completed, cancelled nor archived.
+/// Returns for each task the number of its open, live prerequisites.
 pub fn open_prerequisites(tx: &mut Tx<'_>, tasks: &[Id]) -> Result<HashMap<Id, i64>, StoreError> {
     let mut result = HashMap::new();
     for chunk in tasks.chunks(400) {
@@ -100,7 +102,7 @@ pub fn open_prerequisites(tx: &mut Tx<'_>, tasks: &[Id]) -> Result<HashMap<Id, i
     Ok(result)
 }
 
-/// Tasks that wait for one of these.
+/// Returns the tasks that depend on one of these.
 pub fn dependents(tx: &mut Tx<'_>, tasks: &[Id]) -> Result<Vec<Id>, StoreError> {
     let mut result = Vec::new();
     for chunk in tasks.chunks(400) {
@@ -115,7 +117,7 @@ pub fn dependents(tx: &mut Tx<'_>, tasks: &[Id]) -> Result<Vec<Id>, StoreError> 
     Ok(result)
 }
 
-/// All `depends_on` edges that can be reached from the given tasks, level by level.
+/// Returns all `depends_on` edges reachable from the given tasks, level by level.
 pub fn dependency_edges(tx: &mut Tx<'_>, start: &[Id]) -> Result<Vec<(Id, Id)>, StoreError> {
     let mut statement =
         Statement::new("WITH RECURSIVE reach(id) AS (SELECT r.id FROM records r WHERE r.id IN ");
@@ -130,7 +132,7 @@ pub fn dependency_edges(tx: &mut Tx<'_>, start: &[Id]) -> Result<Vec<(Id, Id)>, 
         .collect()
 }
 
-/// The largest rank of a live task, after which a new one is put.
+/// Returns the largest rank of a live task, after which a new one is placed.
 pub fn last_rank(tx: &mut Tx<'_>) -> Result<Option<String>, StoreError> {
     tx.one("SELECT max(rank) FROM tasks", &[])?.get(0)
 }

@@ -1,4 +1,4 @@
-//! What concerns one person today, beyond the lists.
+//! Data of one person's day, beyond the lists.
 
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
@@ -9,19 +9,19 @@ use crate::database::Tx;
 use crate::error::StoreError;
 use crate::records::{OPEN, Query, Scope, counts_with};
 
-/// The person whose tasks are waited for, and how far they see into tasks.
+/// Person whose tasks block others, with their scope on tasks.
 #[derive(Clone, Copy, Debug)]
 pub struct Awaited<'a> {
     /// The person.
     pub person: Id,
-    /// Limits of what they see; nothing for whoever sees all tasks.
+    /// Scope of the person; nothing for a reader of all tasks.
     pub scope: Option<&'a Scope>,
 }
 
-/// Appends the open tasks of the person for which open tasks of others wait that the person sees: from the edges of the
-/// person to those that wait, whose own edges are not walked.
+/// Appends the open tasks of the person that block visible open tasks of others. The query walks from the edges of
+/// the person to the blocked tasks, whose own edges are not walked.
 fn waited_for(statement: &mut Statement, what: &str, Awaited { person, scope }: Awaited<'_>) {
-    // Cross joins keep SQLite to the order written.
+    // Cross joins fix SQLite's join order.
     statement.push(&format!(
         "SELECT {what} FROM edges a CROSS JOIN tasks t CROSS JOIN edges e CROSS JOIN tasks w WHERE a.target = "
     ));
@@ -36,7 +36,7 @@ fn waited_for(statement: &mut Statement, what: &str, Awaited { person, scope }: 
     Scope::and(scope, statement, &TASK, "w");
 }
 
-/// The first open tasks of the person for which open tasks of others wait.
+/// Returns the first open tasks of the person that block open tasks of others.
 pub fn first_waited_for(tx: &mut Tx<'_>, by: Awaited<'_>, limit: i64) -> Result<Vec<Id>, StoreError> {
     let mut statement = Statement::default();
     waited_for(&mut statement, "DISTINCT t.id", by);
@@ -44,8 +44,8 @@ pub fn first_waited_for(tx: &mut Tx<'_>, by: Awaited<'_>, limit: i64) -> Result<
     tx.remembered(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
-/// The numbers of records in the lists and, for a person, of their tasks for which tasks of others wait: all that the
-/// bell counts in one statement, from the cache while nothing has changed.
+/// Returns the totals of the lists and, for a person, the number of their tasks that block tasks of others: all
+/// counts of the notification bell in one statement, cached per revision.
 pub fn waiting(
     tx: &mut Tx<'_>,
     lists: &[Query<'_>],
@@ -58,7 +58,8 @@ pub fn waiting(
     })
 }
 
-/// Entries of events on which the person is, that touch the window, in no order; a series as one for all its dates.
+/// Returns the entries of the person's events that overlap the window, unsorted; a series as one row for all its
+/// occurrences.
 pub fn events(tx: &mut Tx<'_>, person: Id, window: &Window) -> Result<Vec<EntryRow>, StoreError> {
     let mut statement = Statement::new(format!(
         "SELECT {} FROM calendar_entries WHERE kind = 'event' AND record_id IN \

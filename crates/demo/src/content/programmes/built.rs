@@ -1,9 +1,9 @@
-//! Programmes that build, repair and protect places: infrastructure, rehabilitation, environment.
+//! Programmes for infrastructure, rehabilitation and environment.
 
 use super::{Programme, programme};
 use crate::content::range;
 
-/// The programmes.
+/// Programmes.
 #[rustfmt::skip]
 pub(super) const PROGRAMMES: &[Programme] = &[
     programme(

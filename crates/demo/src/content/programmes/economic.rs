@@ -1,9 +1,9 @@
-//! Programmes for income: economic development and livelihood.
+//! Programmes for economic development and livelihood.
 
 use super::{Programme, programme};
 use crate::content::range;
 
-/// The programmes.
+/// Programmes.
 #[rustfmt::skip]
 pub(super) const PROGRAMMES: &[Programme] = &[
     programme(

@@ -3,7 +3,7 @@
 use super::{Programme, programme};
 use crate::content::range;
 
-/// The programmes.
+/// Programmes.
 #[rustfmt::skip]
 pub(super) const PROGRAMMES: &[Programme] = &[
     programme(

@@ -1,9 +1,9 @@
-//! Programmes for people: social development, education, health and culture.
+//! Programmes for social development, education, health and culture.
 
 use super::{Programme, programme};
 use crate::content::range;
 
-/// The programmes.
+/// Programmes.
 #[rustfmt::skip]
 pub(super) const PROGRAMMES: &[Programme] = &[
     programme(
