@@ -1,5 +1,5 @@
 //! Many at once who want the same: for tests that nothing is booked twice, in one process and across several.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::HashMap;
 use std::sync::Arc;

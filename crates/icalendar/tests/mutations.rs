@@ -1,6 +1,6 @@
 //! Deterministic fuzzing: samples with random damage, from a fixed seed.
 
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 mod common;
 

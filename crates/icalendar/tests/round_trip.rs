@@ -1,6 +1,6 @@
 //! Round trips of documents: samples of other programs, and generated files.
 
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 mod common;
 

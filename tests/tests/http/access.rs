@@ -1,5 +1,5 @@
 //! The policy table and the route list, walked through HTTP as every role.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;

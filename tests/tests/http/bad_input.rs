@@ -1,6 +1,6 @@
 //! Everything wrong that can be sent to a collection: always refused in words that name the field, never a failure of
 //! the server; and what is accepted comes back exactly as it was typed.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::mem::discriminant;
 

@@ -1,5 +1,5 @@
 //! The board through HTTP: columns, filters, cursors, and many moves at once.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
+#![allow(clippy::needless_pass_by_value)] // Request bodies are inline.
 
 use std::thread;
 

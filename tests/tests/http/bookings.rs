@@ -1,5 +1,5 @@
 //! Bookings: nobody gets what is taken, by whatever path, and whoever is refused learns what is free.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use obcms_domain::core::id::Id;

@@ -1,5 +1,5 @@
 //! Many at once: whatever happens at the same moment, no unit is booked twice, and nobody sees a failure of the server.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::SignedDuration;
 use obcms_tests::race::{assert_no_overlap, many_want_the_same, morning, resource, shown, storm, wanted};

@@ -1,5 +1,5 @@
 //! On which terms things are booked where days, zones and units meet, and how much they are used.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};

@@ -1,6 +1,6 @@
 //! What is cached equals what is computed: whoever asks first, with whatever rights, nobody gets an answer that was
 //! made for somebody else.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Client, Server, on_both_engines, sample};
 use serde_json::{Value as Json, json};

@@ -1,5 +1,5 @@
 //! Cancelling with what is open: one change, and reopening brings exactly that back. Generated tasks that move.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Client, Server, make, on_both_engines, sample};
 use serde_json::{Value, json};

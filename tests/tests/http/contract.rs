@@ -1,5 +1,5 @@
 //! What programs from outside write when they read the contract in their own way, and what they rely on.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::{Timestamp, ToSpan};
 use obcms_tests::{Client, Server, make, on_both_engines};

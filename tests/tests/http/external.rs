@@ -1,6 +1,6 @@
 //! Calendars of others: subscribed by their address, and read in from files. How they are fetched is in
 //! `external_fetching.rs`.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! Fetching calendars with care from servers that may be slow, large or hostile.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::io::{Read, Write};
 use std::net::IpAddr;

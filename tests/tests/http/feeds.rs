@@ -1,5 +1,5 @@
 //! Feeds: a secret address that gives a calendar program what its owner may see, as long as they want.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::tz::TimeZone;
 use obcms_icalendar::read::read;

@@ -1,6 +1,6 @@
 //! Rights by field: what partners, makers of requests and invited people may write, and states that follow from others.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::needless_pass_by_value)] // Request bodies are inline.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_domain::kinds::{EVENT, PPA};
 use obcms_tests::{Browser, Client, Server, make, on_both_engines, sample};

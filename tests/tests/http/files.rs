@@ -1,5 +1,5 @@
 //! Records in files: out, in again, and everything that can be wrong with a file.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::io::Read;
 

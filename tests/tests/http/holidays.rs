@@ -1,5 +1,5 @@
 //! Holidays: computed once for a year, never over what a person changed, following the moon; days with Hijri dates.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Client, on_both_engines};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
 //! The calendar for other programs: what stands in it, who gets what, and asking again.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::tz::TimeZone;
 use obcms_icalendar::read::{Calendar, Event, Moment, Status, read};

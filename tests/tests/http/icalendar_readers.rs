@@ -1,6 +1,6 @@
 //! The calendar as another program reads it: the package `icalendar` of Python. The browser tests read it with
 //! `ical.js`.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -1,5 +1,5 @@
 //! Jobs: each is done once whoever claims it, again after a failure, and administrators see how it stands.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

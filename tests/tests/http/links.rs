@@ -1,6 +1,6 @@
 //! Every link on every page, as each role: none ends in a refusal, and none leads to the name of what is hidden.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::needless_pass_by_value)] // Request bodies are inline.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 

@@ -1,5 +1,5 @@
 //! Live changes: an open stream hears of a write at once, also from another process on the same database.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;

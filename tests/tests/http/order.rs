@@ -1,5 +1,5 @@
 //! Order without clocks: history, undo, live pages and schedules do not follow the times that servers tell.
-#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)] // A test that cannot go on stops here; what is sent is written where it is sent.
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)] // A panic fails the test; bodies are inline.
 
 use std::time::Duration;
 

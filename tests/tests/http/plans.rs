@@ -1,6 +1,6 @@
 //! The plans by which both engines run what pages ask for, on the data of a region: no statement walks a large table, or
 //! the edges of a person once for each row, where an index serves.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::BTreeMap;
 

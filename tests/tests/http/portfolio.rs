@@ -1,6 +1,6 @@
 //! The figures of the portfolio: golden ones, filters, rights, and that they move at once.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::needless_pass_by_value)] // Request bodies are inline.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_domain::kinds::PPA;
 use obcms_tests::{Client, Server, make, on_both_engines, sample};

@@ -1,5 +1,5 @@
 //! Preferences: each person's own, checked, and what the calendar opens with.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Browser, Client, Person, Server, on_both_engines};
 use serde_json::{Value, json};

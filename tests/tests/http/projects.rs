@@ -1,5 +1,5 @@
 //! The nine stages of a project: forward when the checks hold, back with a reason, one to skip.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_domain::kinds::PPA;
 use obcms_tests::{Client, make, on_both_engines, sample};

@@ -1,5 +1,5 @@
 //! Every kind through HTTP, by its description alone: made, read, changed, put away, listed, looked at.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
 //! The forms that every kind gets from its description, sent as a browser sends them.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Browser, Client, Server, on_both_engines};
 use serde_json::{Value, json};

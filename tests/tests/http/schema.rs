@@ -1,5 +1,5 @@
 //! The schema: the same from scratch and step by step, and what the descriptions of the kinds ask for.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,5 +1,5 @@
 //! `docs/security.md` names a test or a reason for every row of the ASVS; the tests that it names exist.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;

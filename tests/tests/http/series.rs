@@ -1,7 +1,7 @@
 //! Series through HTTP: what recurs stands on all its dates, and one date, those that follow, or all are changed and
 //! cancelled, with undo that puts everything back.
 
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Answer, Client, make, on_both_engines};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Series that several people change at once, and that one changes many times: one of two wins, and everything is taken
 //! back in the end.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::sync::Barrier;
 

@@ -1,5 +1,5 @@
 //! Series of other programs: changes of a date and all that follow, and rules with more occurrences than can be kept.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Client, on_both_engines};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
 //! What people see of series: the page of one date, its form, its history, and their day.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Answer, Browser, Client, on_both_engines};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
 //! Tasks that repeat: done date by date, and late, sorted and counted by the date that is to be done next.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::ToSpan;
 use jiff::civil::Date;

@@ -1,5 +1,5 @@
 //! Shared calendars: what strangers see and what they never see, limits, pass phrases, ends, and who looked.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_domain::kinds;
 use obcms_store::migrations;

@@ -2,7 +2,7 @@
 //!
 //! A test that fails leaves what it found in a `.snap.new` beside the snapshot. `INSTA_UPDATE=always` takes over what is
 //! found; look at the difference before you commit it.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;

@@ -1,5 +1,5 @@
 //! Tasks through HTTP: every transition, what blocks it, what takes it back, who may.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
+#![allow(clippy::needless_pass_by_value)] // Request bodies are inline.
 
 use obcms_tests::{Answer, Client, on_both_engines};
 use serde_json::{Value, json};

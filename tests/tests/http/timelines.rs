@@ -1,5 +1,5 @@
 //! What the timelines ask for: their rows, and entries that are given to somebody else or to another resource.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::ToSpan;
 use obcms_tests::{Answer, Client, Server, make, on_both_engines};

@@ -1,5 +1,5 @@
 //! The chain around every link, from both ends.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Client, make, on_both_engines};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
 //! Undo: of one's own recent changes, as a whole, with everything that they caused, and never a way around rights.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::BTreeSet;
 

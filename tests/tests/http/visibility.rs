@@ -1,5 +1,5 @@
 //! What people see of each other, and what a reader or writer of a reference may know of its target.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::on_both_engines;
 use serde_json::{Value, json};

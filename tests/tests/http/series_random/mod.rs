@@ -1,6 +1,6 @@
 //! Random changes of a series, one after another, beside a model that keeps every date in a list: after each of them the
 //! calendar shows what the model has, and when all are undone the record is what it was.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 mod comparing;
 mod gestures;
