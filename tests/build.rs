@@ -1,5 +1,5 @@
-//! Tells the harness by one number what the sources are that prepare a database, so that all test programs of a build,
-//! and the builds of other tests after it, share the prepared one.
+//! Build script: hashes the sources that prepare a database, so that all test programs of a build, and later builds
+//! with the same sources, share the prepared one.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};

@@ -1,22 +1,22 @@
-//! Somebody who is signed in with a browser.
+//! Person signed in with a browser.
 
 use obcms_domain::core::id::Id;
 use serde_json::json;
 
 use crate::{Answer, Client, PASSWORD, Person, Server};
 
-/// A client with a session, and the token that its forms carry.
+/// Client with a session and its form token.
 pub struct Browser {
-    /// Sends the cookie of the session.
+    /// Client that sends the session cookie.
     pub client: Client,
-    /// The token of the forms.
+    /// Form token.
     pub token: String,
-    /// Identity of the user.
+    /// User id.
     pub id: Id,
 }
 
 impl Browser {
-    /// A new user of that role, signed in.
+    /// Creates a user with a role and signs in.
     pub fn of(server: &Server, role: &str) -> Self {
         Self::sign_in(server, &server.person(&[role]))
     }
@@ -31,18 +31,18 @@ impl Browser {
         Self { client, token, id: person.id }
     }
 
-    /// The text of a page.
+    /// Returns the text of a page.
     pub fn page(&self, path: &str) -> String {
         self.client.get(path).expect_status(200).text
     }
 
-    /// Takes back what the message of an answer offers: only who did it may.
+    /// Undoes the change set offered by the message of an answer. Only its actor may.
     pub fn undo(&self, address: &str) {
         let client = self.client.with_header("x-csrf-token", &self.token);
         client.post(address, &json!({})).expect_status(200);
     }
 
-    /// Sends the fields of a form with its token.
+    /// Sends a form with its token.
     pub fn send(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut all = vec![("csrf_token", self.token.as_str())];
         all.extend(fields);
@@ -50,7 +50,7 @@ impl Browser {
     }
 }
 
-/// The token in the first form of a page.
+/// Returns the token in the first form of a page.
 pub fn form_token(page: &str) -> &str {
     let token = page.split_once("name=\"csrf_token\" value=\"").and_then(|(_, rest)| rest.split('"').next());
     token.unwrap_or_else(|| panic!("a form with a token, not {page}"))

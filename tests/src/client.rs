@@ -1,33 +1,33 @@
-//! An HTTP client for tests: every answer comes back, whatever its status.
+//! HTTP client for tests: every answer is returned, whatever its status.
 
 use serde_json::Value;
 use std::borrow::Borrow;
 use ureq::http::{HeaderMap, Method, Request};
 use ureq::{Agent, Body};
 
-/// What the server answered.
+/// Answer of the server.
 #[derive(Debug)]
 pub struct Answer {
-    /// The status code.
+    /// Status code.
     pub status: u16,
-    /// The headers.
+    /// Headers.
     pub headers: HeaderMap,
-    /// The body as JSON; null when it is empty or not JSON.
+    /// Body as JSON; null if it is empty or not JSON.
     pub json: Value,
-    /// The body as it came.
+    /// Body as text.
     pub text: String,
     asked: String,
 }
 
 impl Answer {
-    /// Fails the test, showing the body, unless the status is the expected one.
+    /// Asserts the status; fails the test and shows the body otherwise.
     #[track_caller]
     pub fn expect_status(self, status: u16) -> Answer {
         assert_eq!(self.status, status, "{} answered: {}", self.asked, self.text);
         self
     }
 
-    /// The text of a header; fails the test when it is missing.
+    /// Returns the text of a header; fails the test if it is missing.
     #[track_caller]
     pub fn header(&self, name: &str) -> &str {
         match self.headers.get(name).map(|value| value.to_str()) {
@@ -37,14 +37,14 @@ impl Answer {
         }
     }
 
-    /// The word `code` or `field` of every entry of `errors`, in order: what a refused input was refused for.
+    /// Returns the member `code` or `field` of every entry of `errors`, in order: the reasons for refusing the input.
     pub fn errors(&self, what: &str) -> Vec<&str> {
         let entries = self.json["errors"].as_array().map_or(&[][..], Vec::as_slice);
         entries.iter().filter_map(|entry| entry[what].as_str()).collect()
     }
 }
 
-/// Sends requests to one server, always with the same extra headers.
+/// Client of one server, which adds the same headers to every request.
 #[derive(Debug, Clone)]
 pub struct Client {
     agent: Agent,
@@ -52,37 +52,37 @@ pub struct Client {
     headers: Vec<(String, String)>,
 }
 
-/// The path of a whole address.
+/// Returns the path of an absolute address.
 pub fn path(address: &str) -> &str {
     let rest = address.strip_prefix("http://").unwrap_or_else(|| panic!("{address} is no whole address"));
     &rest[rest.find('/').unwrap_or(rest.len())..]
 }
 
-/// Creates a record with these members and returns it as the API answers.
+/// Creates a record with these members and returns the answer of the API.
 pub fn make(client: &Client, collection: &str, members: impl Borrow<Value>) -> Value {
     client.post(&format!("/api/v1/{collection}"), members.borrow()).expect_status(201).json
 }
 
 impl Client {
-    /// A client for the server at `base`, such as `http://127.0.0.1:8080`, that is nobody.
+    /// Returns an anonymous client for the server at `base`, such as `http://127.0.0.1:8080`.
     pub fn new(base: &str) -> Client {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
-            // The answer to HEAD is said to be compressed as that to GET is, and has no body to unpack.
+            // The answer to HEAD has the encoding of the one to GET and no body to decompress.
             .accept_encoding("")
             .build()
             .into();
         Client { agent, base: base.to_owned(), headers: Vec::new() }
     }
 
-    /// The same client for another server.
+    /// Returns the same client for another server.
     #[must_use]
     pub fn at(&self, base: &str) -> Client {
         Client { base: base.to_owned(), ..self.clone() }
     }
 
-    /// The same client with one more header on every request.
+    /// Returns the same client with one more header on every request.
     #[must_use]
     pub fn with_header(&self, name: &str, value: &str) -> Client {
         let mut client = self.clone();
@@ -90,13 +90,13 @@ impl Client {
         client
     }
 
-    /// The same client with a token.
+    /// Returns the same client with a token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Client {
         self.with_header("authorization", &format!("Bearer {token}"))
     }
 
-    /// Asks for something.
+    /// Sends a GET request.
     pub fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None)
     }
@@ -111,7 +111,7 @@ impl Client {
         self.send_json(Method::PATCH, path, body)
     }
 
-    /// Archives something.
+    /// Sends a DELETE request, which archives.
     pub fn delete(&self, path: &str) -> Answer {
         self.send(Method::DELETE, path, None)
     }
@@ -127,7 +127,7 @@ impl Client {
         )
     }
 
-    /// Sends anything at all, for requests that no friendly client would make.
+    /// Sends any request, also an invalid one.
     pub fn send(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) -> Answer {
         let asked = format!("{method} {path}");
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
@@ -147,7 +147,7 @@ impl Client {
         };
         let (parts, mut body): (_, Body) = answer.into_parts();
         let text = match body.with_config().limit(64 * 1024 * 1024).read_to_vec() {
-            // Files are not text; what a test looks at in them is.
+            // Binary bodies are searched for text only.
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) => panic!("{asked}: the body cannot be read: {error}"),
         };

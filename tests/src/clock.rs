@@ -1,19 +1,19 @@
-//! Clock of the tests: it starts at the same time in every run, and goes on from there as the machine's does.
+//! Test clock: it starts at the same time in every run, and then advances with the clock of the machine.
 
 use jiff::Timestamp;
 use obcms_app::Clock;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-/// The time at which the clock of every test starts: nine in the morning of a Tuesday in Manila.
+/// Start of the clock of every test: 9:00 on a Tuesday in Manila.
 const START: Timestamp = Timestamp::constant(1_796_086_800, 0);
 
-/// The clock of a test: one for all servers of its process.
+/// Test clock, shared by all servers of a process.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TestClock;
 
 impl TestClock {
-    /// The time at which it starts.
+    /// Returns the start of the clock.
     pub fn start() -> Timestamp {
         START
     }
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn starts_at_the_same_time_and_goes_on() {
+    fn clock_starts_at_a_fixed_time_and_advances() {
         let (first, second) = (TestClock.now(), TestClock.now());
         assert_eq!(START.to_string(), "2026-12-01T01:00:00Z");
         assert!(START <= first && first < second);

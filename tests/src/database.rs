@@ -1,5 +1,4 @@
-//! A database for each test, quickly: one is prepared per state of the sources and copied for every
-//! test.
+//! Test databases: one template per state of the sources, copied for every test.
 
 use rand::random;
 use std::fs::{self, File};
@@ -7,19 +6,19 @@ use std::path::{Path, PathBuf};
 use tokio::runtime::Runtime;
 use tokio_postgres::NoTls;
 
-/// The database programs that every test runs on.
+/// Database engine. Every test runs on both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
-    /// A file.
+    /// SQLite, in a file.
     Sqlite,
-    /// A server, whose address is in `OBCMS_TEST_POSTGRES`.
+    /// PostgreSQL, on the server at `OBCMS_TEST_POSTGRES`.
     Postgres,
 }
 
-/// Migrates and fills the empty database at an address, and closes it again.
+/// Function that migrates and fills the empty database at an address, and closes it.
 pub type Prepare = fn(&str) -> Result<(), String>;
 
-/// A database that belongs to one test and goes away with it.
+/// Database of one test, deleted with it.
 #[derive(Debug)]
 pub struct TestDatabase {
     url: String,
@@ -33,7 +32,7 @@ enum Place {
 }
 
 impl TestDatabase {
-    /// A fresh copy of the prepared database.
+    /// Returns a fresh copy of the template.
     pub fn new(engine: Engine, prepare: Prepare) -> TestDatabase {
         let made = match engine {
             Engine::Sqlite => TestDatabase::file(prepare),
@@ -45,7 +44,7 @@ impl TestDatabase {
         }
     }
 
-    /// An empty database of PostgreSQL.
+    /// Returns an empty PostgreSQL database.
     pub fn empty_on_server() -> TestDatabase {
         match TestDatabase::server_address().and_then(|address| {
             let name = format!("obcms_test_{:016x}", random::<u64>());
@@ -65,7 +64,7 @@ impl TestDatabase {
         })
     }
 
-    /// Its address, as the setting `database` takes it.
+    /// Returns its address for the setting `database`.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -91,7 +90,7 @@ impl TestDatabase {
             remove_sqlite(&unfinished);
             fs::rename(&packed, &template).map_err(|error| error.to_string())?;
         }
-        // Still behind the lock: the program of another build may want the template away.
+        // Still under the lock, because the program of another build may delete the template.
         fs::copy(&template, &path).map_err(|error| error.to_string())?;
         drop(lock);
         Ok(TestDatabase { url: format!("sqlite:{}", path.display()), place: Place::File(path) })
@@ -124,7 +123,7 @@ impl Drop for TestDatabase {
         match &self.place {
             Place::File(path) => remove_sqlite(path),
             Place::Server { address, name } => {
-                // A test that failed already must not be hidden by a failure to tidy up.
+                // A failed cleanup must not hide the failure of the test.
                 if let Err(error) = execute(address, &[&format!("DROP DATABASE {name} WITH (FORCE)")]) {
                     eprintln!("{name} stays behind: {error}");
                 }
@@ -133,12 +132,12 @@ impl Drop for TestDatabase {
     }
 }
 
-/// Runs statements on the server of PostgreSQL, outside of the databases of the tests.
+/// Executes statements on the PostgreSQL server, outside the test databases.
 pub fn on_database_server(statements: &[&str]) -> Result<(), String> {
     execute(&TestDatabase::server_address()?, statements).map(|_| ())
 }
 
-/// Runs statements one after another on a connection of its own; tells whether the last gave a row.
+/// Executes statements in order on a new connection; returns true if the last one returned a row.
 fn execute(address: &str, statements: &[&str]) -> Result<bool, String> {
     let runtime = Runtime::new().map_err(|error| error.to_string())?;
     runtime.block_on(async {
@@ -158,7 +157,7 @@ fn execute(address: &str, statements: &[&str]) -> Result<bool, String> {
     })
 }
 
-/// The same server, another database.
+/// Returns the address of another database on the same server.
 fn with_database(address: &str, name: &str) -> String {
     let (address, query) = match address.split_once('?') {
         Some((address, query)) => (address, format!("?{query}")),
@@ -169,7 +168,7 @@ fn with_database(address: &str, name: &str) -> String {
     format!("{}/{name}{query}", &address[..end])
 }
 
-/// A folder beside the test programs.
+/// Returns a working folder beside the test programs.
 fn working_folder() -> Result<PathBuf, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let folder = program.parent().unwrap_or(Path::new(".")).join("obcms-tests");
@@ -177,10 +176,10 @@ fn working_folder() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-/// Tells apart what the sources prepare, which may differ from one to the next.
+/// Hash of the sources, which distinguishes their templates.
 const SOURCES: &str = env!("OBCMS_SOURCES");
 
-/// Holds others back, in this process and in others, until the file is dropped.
+/// Locks out others, in this process and in others, until the file is dropped.
 fn lock(folder: &Path, name: &str) -> Result<File, String> {
     let file = File::create(folder.join(format!("{name}.lock"))).map_err(|error| error.to_string())?;
     file.lock().map_err(|error| error.to_string())?;
@@ -193,7 +192,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// What earlier sources prepared takes room and helps nobody.
+/// Removes templates of earlier sources, which only take up space.
 fn remove_templates(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with("template_") {
@@ -213,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_the_database_is_replaced_and_the_rest_kept() {
+    fn only_the_database_name_is_replaced() {
         for (address, other) in [
             ("postgres://u:p@h:1/postgres", "postgres://u:p@h:1/t"),
             ("postgres://u:p@h:1", "postgres://u:p@h:1/t"),

@@ -1,4 +1,4 @@
-//! What the tests through HTTP stand on: a server of its own for every test, on either database, and a client.
+//! Harness of the HTTP tests: a server for every test, on either database, and a client.
 //!
 //! ```text
 //! on_both_engines! {
@@ -10,7 +10,7 @@
 //! }
 //! ```
 //!
-//! becomes the tests `a_need_has_a_score::sqlite` and `a_need_has_a_score::postgres`.
+//! expands to the tests `a_need_has_a_score::sqlite` and `a_need_has_a_score::postgres`.
 
 mod browser;
 mod client;
@@ -27,7 +27,7 @@ pub use clock::TestClock;
 pub use database::{Engine, TestDatabase, on_database_server};
 pub use server::{PASSWORD, Person, Server};
 
-/// Turns functions that take a server into one test per database.
+/// Expands functions that take a server into one test per database.
 #[macro_export]
 macro_rules! on_both_engines {
     ($( $(#[$attribute:meta])* fn $name:ident($server:ident: &Server) $body:block )*) => {

@@ -1,29 +1,29 @@
-//! A server of somebody else, which does whatever a test wants it to.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! External server with scripted answers.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-/// What the other side was asked: path and headers, in small letters.
+/// Received requests: path and headers in lower case.
 pub type Requests = Arc<Mutex<Vec<String>>>;
-/// Writes the whole answer to a request.
+/// Function that writes the whole answer to a request.
 pub type Respond = Box<dyn Fn(&str, &mut TcpStream) + Send>;
 
-/// A server of somebody else.
+/// External server.
 pub struct Other {
-    /// Where it listens.
+    /// Address of the listener.
     pub address: SocketAddr,
     requests: Requests,
 }
 
 impl Other {
-    /// A server on a free port of this machine.
+    /// Starts a server on a free port of this machine.
     pub fn start(respond: Respond) -> Self {
         Self::on("127.0.0.1:0", respond)
     }
 
-    /// A server on that address.
+    /// Starts a server on an address.
     pub fn on(address: &str, respond: Respond) -> Self {
         let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
@@ -43,7 +43,7 @@ impl Other {
         Self { address, requests }
     }
 
-    /// Always the calendar that is in `content`, with an `ETag` of its length, or 304.
+    /// Starts a server that always returns the calendar in `content`, with its length as `ETag`, or 304.
     pub fn with_calendar(content: &Arc<Mutex<String>>) -> Self {
         let content = content.clone();
         Self::start(Box::new(move |head, stream| {
@@ -58,18 +58,18 @@ impl Other {
         }))
     }
 
-    /// Address of its calendar.
+    /// Returns the address of its calendar.
     pub fn url(&self) -> String {
         format!("http://{}/team.ics", self.address)
     }
 
-    /// What it was asked so far.
+    /// Returns the requests so far.
     pub fn asked(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 }
 
-/// Sends a whole answer with these further headers.
+/// Sends a whole answer with additional headers.
 pub fn answer(stream: &mut TcpStream, status: &str, headers: &str, body: &str) {
     let _ = write!(
         stream,

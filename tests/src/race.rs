@@ -1,5 +1,5 @@
-//! Many at once who want the same: for tests that nothing is booked twice, in one process and across several.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Load of concurrent bookings, for tests that nothing is booked twice, in one process and across several.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,32 +15,32 @@ use serde_json::{Value, json};
 
 use crate::{Client, Server};
 
-/// People at once.
+/// Number of concurrent clients.
 pub const CLIENTS: usize = 64;
-/// Attempts of all of them.
+/// Number of attempts of all clients.
 pub const ATTEMPTS: usize = 2_500;
-/// Times that they want.
+/// Number of contested slots.
 pub const SLOTS: usize = 20;
 
-/// A resource, a room unless `more` says otherwise.
+/// Creates a resource, by default a room; `more` adds and replaces members.
 pub fn resource(server: &Server, more: &Value) -> Id {
     let mut input = json!({ "name": "Room A", "resource_type": "room" }).as_object().unwrap().clone();
     input.extend(more.as_object().unwrap().clone());
     server.app().create(&Actor::program(), &RESOURCE, &input).unwrap().id
 }
 
-/// The first full hour of the day after tomorrow.
+/// Returns the first full hour of the day after tomorrow.
 pub fn morning(server: &Server) -> Timestamp {
     let hour = server.app().now().as_second() / 3600 * 3600;
     Timestamp::from_second(hour + 48 * 3600).unwrap()
 }
 
-/// An instant as the API takes it.
+/// Formats an instant for the API.
 pub fn shown(instant: Timestamp) -> String {
     instant.to_string()
 }
 
-/// Bookings that stand, as the API tells them.
+/// Returns the active bookings from the API.
 pub fn standing(client: &Client, resource: Id) -> Vec<(Timestamp, Timestamp, String)> {
     let mut found = Vec::new();
     let mut cursor = String::new();
@@ -60,7 +60,7 @@ pub fn standing(client: &Client, resource: Id) -> Vec<(Timestamp, Timestamp, Str
     }
 }
 
-/// No two bookings of the resource at the same time: asked of the API, and of the database beneath it.
+/// Asserts in the API and in the database that no bookings of the resource overlap.
 #[track_caller]
 pub fn assert_no_overlap(server: &Server, client: &Client, resource: Id) {
     let mut all = standing(client, resource);
@@ -86,7 +86,7 @@ pub fn assert_no_overlap(server: &Server, client: &Client, resource: Id) {
     assert_eq!(usize::try_from(slots).unwrap(), all.len(), "each booking holds its time");
 }
 
-/// Sends the attempts from as many threads as there are clients; how often each status was answered.
+/// Sends the attempts from one thread per client; returns the count of each status.
 pub fn storm(
     clients: Vec<Client>,
     attempts: usize,
@@ -121,7 +121,7 @@ pub fn storm(
     all
 }
 
-/// One of the wanted times, sometimes shifted so that it reaches into two.
+/// Returns one of the slots, sometimes shifted so that it overlaps two.
 pub fn wanted(morning: Timestamp, turn: usize, random: &mut StdRng) -> (Timestamp, Timestamp) {
     let slot = i64::try_from(turn % SLOTS).unwrap();
     let shift = if random.random_range(0..4) == 0 { 30 } else { 0 };
@@ -129,12 +129,12 @@ pub fn wanted(morning: Timestamp, turn: usize, random: &mut StdRng) -> (Timestam
     (start, start + SignedDuration::from_hours(1))
 }
 
-/// [`ATTEMPTS`] of 64 clients on twenty times, spread over the servers at these addresses, which share the
-/// database of `server`.
+/// Sends [`ATTEMPTS`] of 64 clients for twenty slots to the servers at these addresses, which share the database of
+/// `server`.
 ///
 /// # Panics
 ///
-/// When anything is booked twice, or answered otherwise than by 201 or 409.
+/// If anything is booked twice, or if a status is neither 201 nor 409.
 pub fn many_want_the_same(server: &Server, servers: &[String]) {
     let room = resource(server, &json!({}));
     let staff = server.as_role("staff");

@@ -1,4 +1,4 @@
-//! The least that makes a record of any kind, taken from its description.
+//! Minimal records of any kind, derived from its description.
 
 use jiff::SignedDuration;
 use obcms_app::records::{Input, create};
@@ -10,11 +10,11 @@ use serde_json::{Value as Json, json};
 
 use crate::Server;
 
-/// A barangay outside BARMM that every installation has.
+/// Barangay outside BARMM that every installation has.
 pub const BARANGAY: &str = "1206511001";
 
-/// The members that are enough to create a record of the kind; what it must point at is created. `number` keeps
-/// what must be unique apart.
+/// Returns the minimal members for a record of the kind, and creates the targets of its references. `number` makes
+/// unique values differ.
 pub fn minimal(server: &Server, kind: &'static Kind, number: u32) -> Input {
     let mut input = Input::new();
     for field in kind.inputs() {
@@ -23,24 +23,24 @@ pub fn minimal(server: &Server, kind: &'static Kind, number: u32) -> Input {
         }
     }
     if kind.name == "resource" {
-        // So that a booking may ask for more than one.
+        // Allows bookings of more than one unit.
         input.insert("capacity".to_owned(), json!(3));
     }
     if kind.name == "booking" {
-        // Nothing is booked in the past or far ahead.
+        // Bookings must be in the near future.
         input.insert("start".to_owned(), json!(ahead(server, 24)));
     }
     input
 }
 
-/// A full hour so many hours from now.
+/// Returns the full hour so many hours from now.
 pub fn ahead(server: &Server, hours: i64) -> String {
     let local =
         (server.app().now() + SignedDuration::from_hours(hours)).to_zoned(server.app().zone().clone());
     local.strftime("%Y-%m-%dT%H:00:00%:z").to_string()
 }
 
-/// A value that the field takes; what it must point at is created.
+/// Returns a valid value of a field, and creates the target of a reference.
 pub fn value(server: &Server, field: &Field, number: u32) -> Json {
     match field.data {
         FieldType::Text(_) | FieldType::Multiline(_) if field.name == "username" => {
@@ -72,7 +72,7 @@ pub fn value(server: &Server, field: &Field, number: u32) -> Json {
         FieldType::Structure(_) if field.name == "blackouts" => json!([{ "start": "2027-03-01" }]),
         FieldType::Recurrence => json!("FREQ=WEEKLY"),
         FieldType::Moments => json!(["2027-03-08"]),
-        // The only structure that must be given is that of a task template.
+        // The only required structure is that of a task template.
         FieldType::Structure(_) => json!([{
             "key": "first", "title": "First", "anchor": "start", "offset_days": 0, "priority": "medium",
             "assignee": "creator",
@@ -81,7 +81,7 @@ pub fn value(server: &Server, field: &Field, number: u32) -> Json {
 }
 
 fn target_of(server: &Server, kind: &str, number: u32) -> Id {
-    // Places are there already, and nobody makes others.
+    // Places exist in every installation and cannot be created.
     let place = match kind {
         "region" => "1200000000",
         "province" => "1206500000",
@@ -96,7 +96,7 @@ fn target_of(server: &Server, kind: &str, number: u32) -> Id {
     }
 }
 
-/// A record of the kind, made by the program in the name of `owner`.
+/// Creates a record of the kind as the program, on behalf of `owner`.
 pub fn make(server: &Server, kind: &'static Kind, number: u32, owner: Option<Id>) -> Record {
     let input = minimal(server, kind, number);
     let made = server.app().write(&Actor::program(), |work: &mut UnitOfWork<'_, '_>| {

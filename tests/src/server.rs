@@ -1,4 +1,4 @@
-//! The real server in the process of the test.
+//! Real server in the process of the test.
 
 use crate::{Client, Engine, TestClock, TestDatabase};
 use jiff::{SignedDuration, Timestamp};
@@ -20,61 +20,62 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::{Handle, Runtime};
 
-/// The password of every user that the harness makes.
+/// Password of every user of the harness.
 pub const PASSWORD: &str = "river stone lamp";
 
-/// A server with a database of its own, on a free port; both go away with it.
+/// Server with a database of its own, on a free port; both are removed with it.
 pub struct Server {
     address: SocketAddr,
     app: App,
     users: AtomicU32,
-    /// The instant at which the clock of servers behind a proxy stands.
+    /// Fixed instant of the clock of servers behind a proxy.
     stopped: OnceLock<Timestamp>,
     runtime: Option<Runtime>,
     url: String,
-    // After the runtime, so that nothing is connected any more when the database is dropped. A second server has
-    // none of its own.
+    // Declared after the runtime, so that all connections are closed before the database is dropped. A second server
+    // has none.
     _database: Option<TestDatabase>,
 }
 
-/// Somebody who can sign in, with a client that acts for them.
+/// Person who can sign in, with a client of theirs.
 pub struct Person {
-    /// Identity of the user.
+    /// User id.
     pub id: Id,
-    /// Name to sign in with; the password is [`PASSWORD`].
+    /// User name; the password is [`PASSWORD`].
     pub username: String,
-    /// Acts with a token that may write.
+    /// Client with a token that may write.
     pub client: Client,
 }
 
 impl Server {
-    /// Starts a server on a fresh copy of the prepared database.
+    /// Starts a server on a fresh copy of the template.
     pub fn start(engine: Engine) -> Server {
         let database = TestDatabase::new(engine, prepare);
         Self::on(database.url().to_owned(), Some(database), WebSettings::default())
     }
 
-    /// A server by the clock of the machine, for tests that have the program itself on the same database.
+    /// Starts a server with the clock of the machine, for tests that also start the program on the same database.
     pub fn start_now(engine: Engine) -> Server {
         let database = TestDatabase::new(engine, prepare);
         let url = database.url().to_owned();
         Self::by(Arc::new(SystemClock), url, Some(database), WebSettings::default())
     }
 
-    /// A server whose clock stands still, for what is compared letter by letter.
+    /// Starts a server with a fixed clock, for exact comparisons.
     pub fn standing(engine: Engine) -> Server {
         let database = TestDatabase::new(engine, prepare);
         let clock = FixedClock::new(TestClock::start());
         Self::by(Arc::new(clock), database.url().to_owned(), Some(database), WebSettings::default())
     }
 
-    /// A second server on the same database, as another process would be.
+    /// Starts a second server on the same database, like another process.
     pub fn second(&self) -> Server {
         Self::on(self.url.clone(), None, WebSettings::default())
     }
 
-    /// A second server on the same database, which trusts proxies on this machine and in private networks: it believes
-    /// what the test says in `X-Forwarded-For`. The clock of all of them stands still: delays last however slow the machine.
+    /// Starts a second server on the same database, which trusts proxies on this machine and in private networks, and
+    /// so the `X-Forwarded-For` of the test. All such servers have a fixed clock, so that delays do not depend on the
+    /// speed of the machine.
     pub fn behind_proxy(&self) -> Server {
         let settings = WebSettings { trusted_proxies: Network::inside(), ..WebSettings::default() };
         let now = *self.stopped.get_or_init(|| self.app.now());
@@ -118,22 +119,22 @@ impl Server {
         }
     }
 
-    /// Where it answers, such as `http://127.0.0.1:40000`.
+    /// Returns its address, such as `http://127.0.0.1:40000`.
     pub fn base(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The address of its database, to look beneath it or to start a second server on it.
+    /// Returns the address of its database, for direct queries or a second server.
     pub fn database_url(&self) -> &str {
         &self.url
     }
 
-    /// The program behind the server, to put things in place that a test is not about.
+    /// Returns the application behind the server, for setup that is not under test.
     pub fn app(&self) -> &App {
         &self.app
     }
 
-    /// The program on the same database as another process has it, by a clock of its own.
+    /// Returns the application on the same database with its own clock, like another process.
     pub fn app_at(&self, now: Timestamp) -> (App, Arc<FixedClock>) {
         let clock = Arc::new(FixedClock::new(now));
         let opened = || -> Result<App, String> {
@@ -148,22 +149,22 @@ impl Server {
         }
     }
 
-    /// A client that is nobody.
+    /// Returns an anonymous client.
     pub fn anonymous(&self) -> Client {
         Client::new(&self.base())
     }
 
-    /// A client that acts for a new user of that role.
+    /// Returns a client of a new user with a role.
     pub fn as_role(&self, role: &str) -> Client {
         self.person(&[role]).client
     }
 
-    /// A new user of those roles.
+    /// Creates a user with roles.
     pub fn person(&self, roles: &[&str]) -> Person {
         self.person_with(json!({ "roles": roles }))
     }
 
-    /// A new user with further members, as the organization of a partner.
+    /// Creates a user with further members, such as the organization of a partner.
     pub fn person_with(&self, members: Value) -> Person {
         match self.make(members) {
             Ok(person) => person,
@@ -202,25 +203,24 @@ impl Drop for Server {
     }
 }
 
-/// The options of every test: passwords cost next to nothing, as nobody steals them here.
+/// Returns the options of every test. Password hashes are cheap, because nobody steals them here.
 fn options() -> Options {
     Options { password_cost: PasswordCost { memory: 8, passes: 1 }, ..Options::default() }
 }
 
-/// The program on the database at an address.
+/// Opens the application on the database at an address.
 fn open(url: &str, handle: &Handle, clock: Arc<dyn Clock>) -> Result<App, String> {
     let location = Location::parse(url, Path::new("")).map_err(|error| error.to_string())?;
     let database = Database::open(&location, handle).map_err(|error| error.to_string())?;
     App::new(database, clock, Entropy::system(), options()).map_err(|error| error.to_string())
 }
 
-/// Brings schema and seeds into an empty database, without what no test asks for and every copy would carry: the
-/// barangays outside Region XII, whose codes do not begin with 12. The holidays go as well: they
-/// would stand in every window of the calendar. A test that is
-/// about them computes its own.
+/// Migrates and seeds an empty database, without data that every copy would carry for nothing: the barangays outside
+/// Region XII (codes that do not begin with 12) and the holidays, which would appear in every window of the calendar.
+/// Tests of holidays calculate their own.
 fn prepare(url: &str) -> Result<(), String> {
     let runtime = Runtime::new().map_err(|error| error.to_string())?;
-    // Before the clock of any test, as other processes start theirs while this one is at work.
+    // Earlier than the clock of any test, because other processes start theirs while this one is busy.
     let clock = FixedClock::new(TestClock::start() - SignedDuration::from_hours(1));
     let app = open(url, runtime.handle(), Arc::new(clock))?;
     app.prepare().map_err(|error| error.to_string())?;

@@ -1,9 +1,8 @@
-//! Lossless documents: components, properties and everything else of a file, with its exact bytes.
+//! Lossless documents: components, properties and all other content of a file, with its exact bytes.
 //!
-//! A [`Document`] keeps what it was parsed from: folds, line ends, case, quotes, blank lines, lines that are no content
-//! lines, components without an end, the byte order mark. [`Document::to_bytes`] of an unchanged document is byte for
-//! byte the file. A property that is changed, added or removed is written anew, folded after 75 octets and with the
-//! line end of the document, and nothing else is.
+//! A [`Document`] keeps its source: folds, line ends, case, quotes, blank lines, invalid lines, components without an
+//! end, and the byte order mark. [`Document::to_bytes`] of an unchanged document is byte for byte the file. Only a
+//! changed, added or removed property is rewritten, folded after 75 octets and with the line end of the document.
 
 mod component;
 mod output;
@@ -18,7 +17,7 @@ use output::Output;
 pub use crate::property::{InvalidProperty, Parameter, Property};
 pub use component::Component;
 
-/// File of iCalendar: components, as a rule one `VCALENDAR`, and whatever is around them.
+/// iCalendar file: components, usually one `VCALENDAR`, and everything around them.
 ///
 /// Two documents are equal if encoding and contents are; folds, line ends and blank lines do not count.
 ///
@@ -48,7 +47,7 @@ pub struct Document {
     /// Line end of new lines.
     ending: &'static str,
     nodes: Vec<Node>,
-    /// Half of a code unit at the end of a broken UTF-16 file.
+    /// Half of a code unit at the end of a truncated UTF-16 file.
     rest: Box<[u8]>,
 }
 
@@ -57,13 +56,13 @@ pub struct Document {
 pub enum Node {
     /// Content line.
     Property(Property),
-    /// Component within.
+    /// Nested component.
     Component(Component),
     /// Line that is no content line, stray `END`, or blank lines.
     Opaque(Opaque),
 }
 
-/// Line that is kept and not understood. Two are equal if their texts are.
+/// Line that is preserved but not understood. Two are equal if their texts are.
 #[derive(Clone, Debug)]
 pub struct Opaque {
     text: String,
@@ -92,7 +91,7 @@ impl Opaque {
     }
 }
 
-/// Reason for which a file is refused.
+/// Reason for refusing a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
     /// Number of bytes.
@@ -101,7 +100,7 @@ pub enum ParseError {
     /// Number of content lines.
     #[error("The file has more than {0} lines.")]
     TooManyLines(usize),
-    /// Depth of components.
+    /// Nesting depth of components.
     #[error("The file has components within more than {0} others.")]
     TooDeep(usize),
 }
@@ -134,15 +133,14 @@ impl Document {
         }
     }
 
-    /// Parses a file. Whatever is no content line is kept as [`Opaque`]; a component without an end ends with the one
-    /// around it.
+    /// Parses a file. Invalid lines become [`Opaque`]; a component without an end ends with its parent.
     ///
-    /// The encoding is UTF-8, or UTF-16 after a byte order mark. A line that is not UTF-8 is read as Windows-1252, and
-    /// written as UTF-8 once it is changed.
+    /// The encoding is UTF-8, or UTF-16 after a byte order mark. A line that is not UTF-8 is decoded as Windows-1252,
+    /// and becomes UTF-8 when it is changed.
     ///
     /// # Errors
     ///
-    /// Refuses a file that is larger than `limits`; no content is refused.
+    /// Refuses a file that is larger than `limits`. No content is refused.
     pub fn parse(file: impl AsRef<[u8]>, limits: &Limits) -> Result<Self, ParseError> {
         let file = file.as_ref();
         if file.len() > limits.bytes {
@@ -164,7 +162,7 @@ impl Document {
         Ok(Self { encoding, mark: mark.into(), ending, nodes: builder.finish(), rest: rest.into() })
     }
 
-    /// Returns the file: unchanged parts byte for byte as they came.
+    /// Returns the file. Unchanged parts are byte for byte the original.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut output = Output::new(self.encoding, self.ending, &self.mark);
@@ -174,7 +172,7 @@ impl Document {
         bytes
     }
 
-    /// Returns everything in the order of the file.
+    /// Returns all nodes in the order of the file.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
@@ -185,7 +183,7 @@ impl Document {
         component::components(&self.nodes)
     }
 
-    /// Returns the components of the file, to change them.
+    /// Returns the components of the file for mutation.
     pub fn components_mut(&mut self) -> impl Iterator<Item = &mut Component> {
         component::components_mut(&mut self.nodes)
     }
@@ -196,7 +194,7 @@ impl Document {
         self.components().find(|component| component.is("VCALENDAR"))
     }
 
-    /// Returns the first `VCALENDAR`, to change it.
+    /// Returns the first `VCALENDAR` for mutation.
     pub fn calendar_mut(&mut self) -> Option<&mut Component> {
         self.components_mut().find(|component| component.is("VCALENDAR"))
     }
@@ -206,16 +204,16 @@ impl Document {
         component::push_component(&mut self.nodes, component);
     }
 
-    /// Keeps the components for which `keep` returns true; everything else stays.
+    /// Removes the components for which `keep` returns false. Everything else is unchanged.
     pub fn retain_components(&mut self, keep: impl FnMut(&Component) -> bool) {
         component::retain_components(&mut self.nodes, keep);
     }
 }
 
-/// Tree of a file while its lines are read.
+/// Builder of the tree while lines are parsed.
 struct Builder {
     top: Vec<Node>,
-    /// Components without an end yet, the outermost first.
+    /// Open components, outermost first.
     open: Vec<Component>,
     depth: usize,
 }
@@ -258,7 +256,7 @@ impl Builder {
         }
     }
 
-    /// Puts the innermost open component into the one around it.
+    /// Moves the innermost open component into its parent.
     fn close(&mut self) {
         if let Some(component) = self.open.pop() {
             self.push(Node::Component(component));

@@ -1,11 +1,11 @@
 //! Folding of content lines (RFC 5545 section 3.1).
 
-/// Octets of a line at most, without its end.
+/// Maximum octets of a line, without its end.
 const OCTETS: usize = 75;
 
-/// Cuts a content line into the pieces of its physical lines, none of which splits a character.
+/// Splits a content line into physical lines without splitting a character.
 ///
-/// Each piece after the first one follows a line end and a space.
+/// Each piece after the first follows a line end and a space.
 pub(crate) fn pieces(line: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(line);
     let mut room = OCTETS;
@@ -17,7 +17,7 @@ pub(crate) fn pieces(line: &str) -> impl Iterator<Item = &str> {
         let place = (0..=room).rev().find(|place| line.is_char_boundary(*place)).unwrap_or(room);
         let (piece, after) = line.split_at(place);
         rest = Some(after);
-        // The space before it is part of the next line.
+        // The leading space counts as part of the next line.
         room = OCTETS - 1;
         Some(piece)
     })

@@ -1,7 +1,7 @@
-//! iCalendar (RFC 5545, 7986 and 6868), without I/O.
+//! iCalendar parser and writer (RFC 5545, 7986 and 6868), without I/O.
 //!
-//! - [`document`]: lossless documents. An unchanged document is written byte for byte as it came, with every property,
-//!   parameter and component that nobody here understands; a changed property rewrites only its own lines.
+//! - [`document`]: lossless documents. An unchanged document is written byte for byte, with every unknown property,
+//!   parameter and component. A changed property rewrites only its own lines.
 //! - [`read`]: tolerant reader of events, for imports and subscriptions.
 //! - [`mod@write`]: writer of content lines, dates and time zones.
 //!
@@ -20,7 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Nothing here does I/O, keeps state or knows what time it is. What a file may cost is bounded by [`Limits`].
+//! The crate has no I/O, no state and no clock. [`Limits`] bounds the cost of a file.
 
 pub mod document;
 mod fold;

@@ -1,15 +1,17 @@
-//! Bounds of what is read.
+//! Limits of the size of a file.
 
-/// Bounds of a file.
+/// Limits of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes. A larger file is refused.
+    /// Maximum number of bytes. A larger file is refused.
     pub bytes: usize,
-    /// Content lines, after unfolding. A document with more is refused; the reader of events ignores the rest.
+    /// Maximum number of content lines, after unfolding. A document with more is refused; the reader of events ignores
+    /// the rest.
     pub lines: usize,
-    /// Components within components. A deeper document is refused; the reader of events ignores deeper ones.
+    /// Maximum nesting depth of components. A deeper document is refused; the reader of events ignores deeper
+    /// components.
     pub depth: usize,
-    /// Events. The reader of events skips those after them; documents have no such limit.
+    /// Maximum number of events. The reader of events skips the ones after them; documents have no such limit.
     pub events: usize,
 }
 

@@ -1,9 +1,9 @@
 //! Content lines of a file: encoding, physical lines, unfolding (RFC 5545 section 3.1).
 
-/// Encoding of a file, known by its byte order mark.
+/// Encoding of a file, detected by its byte order mark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Encoding {
-    /// UTF-8, and line by line the western letters of Windows where it is not.
+    /// UTF-8, with Windows-1252 for each line that is not valid UTF-8.
     #[default]
     EightBit,
     /// UTF-16, little endian.
@@ -31,7 +31,7 @@ impl Encoding {
         }
     }
 
-    /// Returns the code unit at a place.
+    /// Returns the code unit at an offset.
     pub fn unit(self, bytes: &[u8], place: usize) -> Option<u16> {
         let pair = || bytes.get(place..place + 2)?.try_into().ok();
         match self {
@@ -75,24 +75,24 @@ pub(crate) const fn is_line_end(unit: u16) -> bool {
     matches!(unit, LF | CR)
 }
 
-/// Returns true if a line that begins with this code unit continues the line before it.
+/// Returns true if a line that begins with this code unit continues the previous line.
 pub(crate) const fn is_fold(unit: u16) -> bool {
     matches!(unit, SPACE | TAB)
 }
 
-/// A content line, or blank lines, with their exact bytes.
+/// Content line, or blank lines, with the exact bytes.
 #[derive(Debug)]
 pub(crate) struct LogicalLine<'a> {
-    /// Bytes with folds and line ends; with the blank lines between folds.
+    /// Bytes with folds and line ends, and the blank lines between folds.
     pub raw: &'a [u8],
     /// Unfolded text; `None` for blank lines.
     pub text: Option<String>,
 }
 
-/// Content lines of a file, in order; their bytes are together those of the file.
+/// Iterator over the content lines of a file. Their bytes together are those of the file.
 ///
-/// Lines end in any way that programs end them: `\r\n`, `\n`, `\r` and `\r\r\n`. They are unfolded as bytes, because old
-/// programs fold within a character.
+/// It accepts the line ends `\r\n`, `\n`, `\r` and `\r\r\n`. Lines are unfolded as bytes, because old programs fold
+/// within a character.
 #[derive(Debug)]
 pub(crate) struct LogicalLines<'a> {
     bytes: &'a [u8],
@@ -101,14 +101,14 @@ pub(crate) struct LogicalLines<'a> {
 }
 
 impl<'a> LogicalLines<'a> {
-    /// Reads bytes after the byte order mark.
+    /// Returns the lines of the bytes after the byte order mark.
     pub const fn new(bytes: &'a [u8], encoding: Encoding) -> Self {
         Self { bytes, encoding, place: 0 }
     }
 
     /// Returns the line end for new lines: the first one of the bytes.
     ///
-    /// In a file with both, a new line with `\r` and a blank line with `\n` would be one line.
+    /// In a file with mixed line ends, a new line with `\r` and a blank line with `\n` would merge into one line end.
     pub fn ending(&self) -> Option<&'static str> {
         let first = self.first_ending()?;
         let is_line_feed = |place| self.encoding.unit(self.bytes, place) == Some(LF);
@@ -127,7 +127,7 @@ impl<'a> LogicalLines<'a> {
         }
     }
 
-    /// Returns where the physical line at a place ends, without and with its line end.
+    /// Returns the end of the physical line at an offset, without and with its line end.
     fn physical(&self, place: usize) -> (usize, usize) {
         let width = self.encoding.width();
         let unit = |place: usize| self.encoding.unit(self.bytes, place);
@@ -148,7 +148,7 @@ impl<'a> LogicalLines<'a> {
         (end, end + units * width)
     }
 
-    /// Returns the place after the blank lines at a place.
+    /// Returns the offset after the blank lines at an offset.
     fn after_blanks(&self, mut place: usize) -> usize {
         while self.encoding.unit(self.bytes, place).is_some_and(is_line_end) {
             place = self.physical(place).1;
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_unfolded_however_they_end() {
+    fn lines_are_unfolded_with_every_line_end() {
         for end in ["\r\n", "\n", "\r", "\r\r\n"] {
             let text = ["SUMMARY:Long ", " line", "\t and on", "", "UID:1"].join(end);
             assert_eq!(unfolded(&text), ["SUMMARY:Long line and on", "UID:1"], "{end:?}");
@@ -221,13 +221,13 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_may_be_folded_in_two() {
+    fn fold_may_split_a_character() {
         let bytes = [b"SUMMARY:Ma".as_slice(), &[0xc3], b"\r\n ", &[0xb1], b"ana"].concat();
         assert_eq!(unfolded_bytes(&bytes), ["SUMMARY:Mañana"]);
     }
 
     #[test]
-    fn other_encodings_are_seen() {
+    fn other_encodings_are_detected() {
         assert_eq!(unfolded_bytes(b"\xef\xbb\xbfUID:1"), ["UID:1"]);
         assert_eq!(unfolded_bytes(b"SUMMARY:Se\xf1or \x80"), ["SUMMARY:Señor €"]);
         let little: Vec<u8> =

@@ -1,4 +1,4 @@
-//! Properties: a name, parameters and a value (RFC 5545 section 3.1, RFC 6868).
+//! Properties: name, parameters and value (RFC 5545 section 3.1, RFC 6868).
 
 use std::borrow::Cow;
 
@@ -7,18 +7,18 @@ use crate::text::{escape, split_unescaped, unescape};
 
 /// Property of a component: `NAME;PARAMETER=value:value`.
 ///
-/// A property of a parsed document keeps its exact bytes until it is changed. Two properties are equal if name as written,
-/// parameters and value are.
+/// A property of a parsed document keeps its exact bytes until it is changed. Two properties are equal if name as
+/// written, parameters and value are.
 #[derive(Clone, Debug)]
 pub struct Property {
-    /// Name as it is written, with the group before it.
+    /// Name as written, with the group before it.
     name: String,
     parameters: Vec<Parameter>,
     value: String,
     original: Option<Original>,
 }
 
-/// Bytes of a content line as they came: case, folds, line ends.
+/// Original bytes of a content line: case, folds, line ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Original {
     pub bytes: Box<[u8]>,
@@ -32,13 +32,13 @@ pub struct Parameter {
     text: String,
 }
 
-/// Name or value that no content line can carry.
+/// Name or value that a content line cannot represent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidProperty {
     /// Name of a property, parameter or component.
     #[error("Name must be of ASCII letters, digits and hyphens, and not BEGIN or END ({0:?}).")]
     Name(String),
-    /// Value with a line break or another control character; texts are escaped by [`Property::with_text`].
+    /// Value with a line break or another control character. [`Property::with_text`] escapes texts.
     #[error("Value must be without control characters ({0:?}).")]
     Value(String),
 }
@@ -52,7 +52,7 @@ impl PartialEq for Property {
 impl Eq for Property {}
 
 impl Property {
-    /// Returns a property with a value as it is written: dates, numbers, addresses, lists.
+    /// Returns a property with a raw value: dates, numbers, addresses, lists.
     ///
     /// # Errors
     ///
@@ -71,7 +71,7 @@ impl Property {
     ///
     /// # Errors
     ///
-    /// Refuses a name as [`Property::new`] does. Control characters of the text are dropped.
+    /// Refuses the same names as [`Property::new`]. Control characters of the text are dropped.
     pub fn with_text(name: &str, text: &str) -> Result<Self, InvalidProperty> {
         let mut value = String::with_capacity(text.len());
         escape(text, &mut value);
@@ -82,22 +82,22 @@ impl Property {
     ///
     /// # Errors
     ///
-    /// Refuses what [`Property::set_parameter`] refuses.
+    /// Refuses the same input as [`Property::set_parameter`].
     pub fn with_parameter(mut self, name: &str, values: &[&str]) -> Result<Self, InvalidProperty> {
         self.set_parameter(name, values)?;
         Ok(self)
     }
 
-    /// Returns a line of any name; `BEGIN` and `END` are only made here.
+    /// Returns a line of any name. `BEGIN` and `END` are only created here.
     pub(crate) fn component_line(name: &str, value: &str) -> Self {
         Self { name: name.to_owned(), parameters: Vec::new(), value: value.to_owned(), original: None }
     }
 
-    /// Parses an unfolded content line; `None` if it is none.
+    /// Parses an unfolded content line; `None` if it is not one.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let end_of_name = text.find([';', ':'])?;
         let name = text[..end_of_name].trim();
-        // A group before the name (`work.SUMMARY`) belongs to contacts, but is seen.
+        // A group before the name (`work.SUMMARY`) belongs to vCard, but occurs in files.
         if !is_name(without_group(name)) {
             return None;
         }
@@ -112,30 +112,30 @@ impl Property {
         Some(Self { name: name.to_owned(), parameters, value, original: None })
     }
 
-    /// Returns the property with its bytes in a file.
+    /// Returns the property with its original bytes.
     pub(crate) fn with_original(mut self, original: Original) -> Self {
         self.original = Some(original);
         self
     }
 
-    /// Returns the bytes in the file; `None` for a new or changed property.
+    /// Returns the original bytes; `None` for a new or changed property.
     pub(crate) const fn original(&self) -> Option<&Original> {
         self.original.as_ref()
     }
 
-    /// Returns the name as it is written, without the group before it.
+    /// Returns the name as written, without the group before it.
     #[must_use]
     pub fn name(&self) -> &str {
         without_group(&self.name)
     }
 
-    /// Returns true if the property has this name, in any case.
+    /// Returns true if the property has this name, ignoring case.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
         self.name().eq_ignore_ascii_case(name)
     }
 
-    /// Returns true if parameters and value are as written in the other one.
+    /// Returns true if parameters and value are written as in the other property.
     pub(crate) fn has_same_content(&self, other: &Self) -> bool {
         (&self.parameters, &self.value) == (&other.parameters, &other.value)
     }
@@ -146,19 +146,19 @@ impl Property {
         &self.parameters
     }
 
-    /// Returns the value of the first parameter of a name, in any case: without quotes, decoded (RFC 6868).
+    /// Returns the value of the first parameter with a name, ignoring case: without quotes, decoded (RFC 6868).
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
         self.parameters.iter().find(|parameter| parameter.is(name)).map(Parameter::value)
     }
 
-    /// Returns the value as it is written.
+    /// Returns the raw value.
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
     }
 
-    /// Returns the value as text, without its escapes (RFC 5545 section 3.3.11).
+    /// Returns the value as unescaped text (RFC 5545 section 3.3.11).
     #[must_use]
     pub fn text(&self) -> String {
         unescape(&self.value)
@@ -170,13 +170,13 @@ impl Property {
         split_unescaped(&self.value).into_iter().map(unescape).collect()
     }
 
-    /// Returns the exact bytes of a property that came with a document; `None` once it is changed.
+    /// Returns the exact bytes of a property of a parsed document; `None` after a change.
     #[must_use]
     pub fn original_bytes(&self) -> Option<&[u8]> {
         self.original.as_ref().map(|original| &*original.bytes)
     }
 
-    /// Sets the value as it is written. The same value changes nothing.
+    /// Sets the raw value. The same value changes nothing.
     ///
     /// # Errors
     ///
@@ -190,7 +190,7 @@ impl Property {
         Ok(())
     }
 
-    /// Sets the value as text, which is escaped. The same text changes nothing, however it is escaped.
+    /// Sets the value as text and escapes it. The same text changes nothing, however it is escaped.
     pub fn set_text(&mut self, text: &str) {
         if self.text() != text {
             self.value.clear();
@@ -199,8 +199,8 @@ impl Property {
         }
     }
 
-    /// Sets the values of a parameter, quoted and encoded (RFC 6868) where they need it, in place of those that have
-    /// the name. The same values change nothing.
+    /// Replaces the values of a parameter, quoted and encoded (RFC 6868) where necessary. The same values change
+    /// nothing.
     ///
     /// # Errors
     ///
@@ -220,7 +220,7 @@ impl Property {
         Ok(())
     }
 
-    /// Removes the parameters of a name and returns true if there were any.
+    /// Removes the parameters with a name and returns true if there were any.
     pub fn remove_parameter(&mut self, name: &str) -> bool {
         let before = self.parameters.len();
         self.parameters.retain(|known| !known.is(name));
@@ -231,7 +231,7 @@ impl Property {
         is_changed
     }
 
-    /// Forgets the bytes of the file, because the line is written anew.
+    /// Drops the original bytes, so that the line is rewritten.
     fn rewrite(&mut self) {
         self.original = None;
         for parameter in &mut self.parameters {
@@ -239,7 +239,7 @@ impl Property {
         }
     }
 
-    /// Returns the content line, not folded, without its end.
+    /// Returns the content line, unfolded and without its end.
     pub(crate) fn content_line(&self) -> String {
         let parameters: usize = self.parameters.iter().map(|parameter| parameter.text.len() + 1).sum();
         let mut line = String::with_capacity(self.name.len() + parameters + self.value.len() + 1);
@@ -270,31 +270,31 @@ impl Parameter {
         Ok(Self { text })
     }
 
-    /// Returns the name as it is written.
+    /// Returns the name as written.
     #[must_use]
     pub fn name(&self) -> &str {
         self.text.split_once('=').map_or(&*self.text, |(name, _)| name).trim()
     }
 
-    /// Returns true if the parameter has this name, in any case, and a value.
+    /// Returns true if the parameter has this name, ignoring case, and a value.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
         self.text.contains('=') && self.name().eq_ignore_ascii_case(name)
     }
 
-    /// Returns the text after the equals sign as it is written, with quotes.
+    /// Returns the text after the equals sign as written, with quotes.
     #[must_use]
     pub fn raw_value(&self) -> &str {
         self.text.split_once('=').map_or("", |(_, value)| value)
     }
 
-    /// Returns all after the equals sign without quotes, decoded (RFC 6868).
+    /// Returns the text after the equals sign without quotes, decoded (RFC 6868).
     #[must_use]
     pub fn value(&self) -> Cow<'_, str> {
         decode_parameter_value(self.raw_value())
     }
 
-    /// Returns the values, split at the commas outside of quotes, decoded (RFC 6868).
+    /// Returns the values, split at the commas outside quotes, decoded (RFC 6868).
     #[must_use]
     pub fn values(&self) -> Vec<String> {
         let mut values = Vec::new();
@@ -307,7 +307,7 @@ impl Parameter {
         values
     }
 
-    /// Removes a quote that never ends, which could pair up with one of a new value.
+    /// Removes an unclosed quote, which could pair up with one of a new value.
     fn balance_quotes(&mut self) {
         if self.text.matches('"').count() % 2 == 1
             && let Some(place) = self.text.rfind('"')
@@ -317,7 +317,8 @@ impl Parameter {
     }
 }
 
-/// Returns true if this is an `iana-token` or `x-name` (RFC 5545 section 3.1), or has underscores, as some write.
+/// Returns true if this is an `iana-token` or `x-name` (RFC 5545 section 3.1). Underscores are accepted, because some
+/// programs write them.
 pub(crate) fn is_name(name: &str) -> bool {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
     !name.is_empty() && name.chars().all(is_part)
@@ -327,7 +328,7 @@ fn without_group(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-/// Returns true if no content line can carry this character (CONTROL in RFC 5545 section 3.1).
+/// Returns true if a content line cannot contain this character (CONTROL in RFC 5545 section 3.1).
 fn is_control(letter: char) -> bool {
     letter.is_ascii_control() && letter != '\t'
 }
@@ -336,7 +337,7 @@ fn check_value(value: &str) -> Result<(), InvalidProperty> {
     if value.contains(is_control) { Err(InvalidProperty::Value(value.to_owned())) } else { Ok(()) }
 }
 
-/// Returns where one of the characters is first, outside of quotes. A quote that never ends is a character like others.
+/// Returns the first offset of one of the characters outside quotes. An unclosed quote is an ordinary character.
 fn outside_quotes(text: &str, wanted: &[char]) -> Option<usize> {
     let mut quoted = false;
     for (place, letter) in text.char_indices() {
@@ -349,7 +350,7 @@ fn outside_quotes(text: &str, wanted: &[char]) -> Option<usize> {
     None
 }
 
-/// Returns a value of a parameter without its quotes, decoded (RFC 6868 section 3).
+/// Returns a parameter value without quotes, decoded (RFC 6868 section 3).
 fn decode_parameter_value(text: &str) -> Cow<'_, str> {
     let text = text.trim();
     if !text.contains(['"', '^']) {
@@ -372,7 +373,7 @@ fn decode_parameter_value(text: &str) -> Cow<'_, str> {
     Cow::Owned(value)
 }
 
-/// Appends a value of a parameter, encoded (RFC 6868 section 3) and quoted where it needs quotes.
+/// Appends a parameter value, encoded (RFC 6868 section 3) and quoted where necessary.
 fn encode_parameter_value(value: &str, text: &mut String) -> Result<(), InvalidProperty> {
     let needs_quotes = value.contains([':', ';', ',']) || value.trim() != value;
     let quote = if needs_quotes { "\"" } else { "" };
@@ -402,7 +403,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_taken_apart() {
+    fn content_line_is_parsed() {
         let line = Property::parse("dtstart;Tzid=\"A; B: C\";value=DATE-TIME:20270101T090000").unwrap();
         assert!(line.is("DTSTART"));
         assert_eq!(line.parameter("TZID").as_deref(), Some("A; B: C"));
@@ -418,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_undone() {
+    fn text_is_unescaped() {
         let line = |value: &str| Property::component_line("SUMMARY", value);
         assert_eq!(line(r"a\, b\; c\nd\Ne\\n \q").text(), "a, b; c\nd\ne\\n \\q");
         assert_eq!(line(r"one,two\, three,\\,").texts(), ["one", "two, three", "\\", ""]);
@@ -435,7 +436,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_quoted_where_they_need_it() {
+    fn parameters_are_quoted_where_necessary() {
         let mut line = Property::new("ATTENDEE", "mailto:a@example.org").unwrap();
         line.set_parameter("CN", &["Ali \"Abu\"\nHassan"]).unwrap();
         line.set_parameter("MEMBER", &["mailto:b@example.org", "c"]).unwrap();
@@ -463,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_quote_never_reaches_into_a_new_value() {
+    fn unclosed_quote_never_extends_into_a_new_value() {
         let mut line = Property::parse("ORGANIZER;CN=\"open;X=1:mailto:a@b").unwrap();
         assert_eq!(line.parameters().len(), 2);
         line.set_value("say: \"hello\"").unwrap();

@@ -1,8 +1,8 @@
 //! Tolerant reader of events, for imports and subscriptions: lenient in form, strict in size.
 //!
-//! It reads what real programs write: any line ends, folds within a character, UTF-8, UTF-16 or Windows-1252, missing ends
-//! and uids, Windows names of time zones, time zones that the calendar defines itself. It answers what it skipped and
-//! why, and does not panic whatever the bytes are.
+//! It reads files as real programs write them: any line ends, folds within a character, UTF-8, UTF-16 or Windows-1252,
+//! missing ends and UIDs, Windows names of time zones, and zones that the calendar defines. It reports skipped
+//! components with a reason, and does not panic on any input.
 
 pub(crate) mod definition;
 #[cfg(test)]
@@ -27,17 +27,17 @@ use definition::Definition;
 use values::DateOrTime;
 use zones::{Zones, by_name};
 
-/// Skipped components that are listed one by one at most; the others are counted.
+/// Maximum number of skipped components in the list; the others are only counted.
 pub const SKIPPED_AT_MOST: usize = 200;
-/// Letters of a title, a place or another line of text; what is longer is cut.
+/// Maximum characters of a title, a location or another line of text; longer text is truncated.
 const LINE_LETTERS: usize = 500;
-/// Letters of a description.
+/// Maximum characters of a description.
 const TEXT_LETTERS: usize = 20_000;
-/// Dates added to a series or taken from it.
+/// Maximum number of additions or exclusions of a series.
 const DATES: usize = 5_000;
-/// Zones that a calendar defines.
+/// Maximum number of zone definitions in a calendar.
 const DEFINITIONS: usize = 200;
-/// Years in which an event may be.
+/// Accepted years of events.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
 
 /// Calendar with its events.
@@ -45,26 +45,26 @@ const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
 pub struct Calendar {
     /// Name (`X-WR-CALNAME`, or `NAME` of RFC 7986 section 5.1), or empty.
     pub name: String,
-    /// Events, series and overrides of occurrences in the order of the file; one for each uid and recurrence id.
+    /// Events, series and overrides in the order of the file; one for each UID and recurrence id.
     pub events: Vec<Event>,
     /// Skipped components, [`SKIPPED_AT_MOST`] at most.
     pub skipped: Vec<Skipped>,
     /// Number of all skipped components.
     pub skipped_count: usize,
-    /// True if the file ends before the calendar does; events may be missing.
+    /// True if the file ends before the calendar does, so that events may be missing.
     pub is_cut_off: bool,
 }
 
 /// Event, series or override of an occurrence (RFC 5545 section 3.6.1).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// UID (RFC 5545 section 3.8.4.7). An event without one gets one from its start and title, the same at each read.
+    /// UID (RFC 5545 section 3.8.4.7). A missing one is derived from start and title, the same at each read.
     pub uid: String,
     /// Recurrence id (RFC 5545 section 3.8.4.4): the occurrence that this override changes.
     pub recurrence_id: Option<Moment>,
     /// True if the override changes all following occurrences, too (`RANGE=THISANDFUTURE`, RFC 5545 section 3.2.13).
     pub and_following: bool,
-    /// Revision (`SEQUENCE`, RFC 5545 section 3.8.7.4), 0 where the program does not count.
+    /// Revision (`SEQUENCE`, RFC 5545 section 3.8.7.4); 0 if the program does not write one.
     pub sequence: i64,
     /// `LAST-MODIFIED`, else `DTSTAMP`.
     pub last_modified: Option<Timestamp>,
@@ -74,19 +74,19 @@ pub struct Event {
     pub description: String,
     /// Location, or empty.
     pub location: String,
-    /// Address of a page (`http:` or `https:`), or empty.
+    /// Web address (`http:` or `https:`), or empty.
     pub url: String,
     /// Status.
     pub status: Status,
     /// Categories.
     pub categories: Vec<String>,
-    /// True if it leaves its time free (`TRANSP`, RFC 5545 section 3.8.2.7).
+    /// True if the event does not block its time (`TRANSP`, RFC 5545 section 3.8.2.7).
     pub is_transparent: bool,
     /// Start.
     pub start: Moment,
-    /// End, exclusive; a day or a time as the start is, and never before it.
+    /// End, exclusive; of the same type as the start, and never before it.
     pub end: Moment,
-    /// Recurrence rule as it is written (RFC 5545 section 3.8.5.3).
+    /// Recurrence rule as written (RFC 5545 section 3.8.5.3).
     pub rrule: Option<String>,
     /// Additions (`RDATE`, RFC 5545 section 3.8.5.2).
     pub rdates: Vec<Added>,
@@ -103,16 +103,16 @@ pub struct Event {
 pub struct Added {
     /// Start.
     pub start: Moment,
-    /// End of a period; `None` if it lasts as long as the other occurrences.
+    /// End of a period; `None` for the duration of the other occurrences.
     pub end: Option<Moment>,
 }
 
 /// Day, or time in a zone with an IANA name.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Moment {
-    /// Day of any zone.
+    /// Floating day.
     Day(Date),
-    /// Instant with its local time and zone; `time_zone().iana_name()` is always there.
+    /// Instant with its local time and zone; `time_zone().iana_name()` is always present.
     Time(Zoned),
 }
 
@@ -132,7 +132,7 @@ impl Moment {
         }
     }
 
-    /// Returns the day that is meant among days: some programs write its midnight in their zone, in UTC.
+    /// Returns the day intended in a list of days. Some programs write its midnight in their zone as UTC.
     #[must_use]
     pub fn day_in(&self, zone: &TimeZone) -> Date {
         match self {
@@ -146,7 +146,7 @@ impl Moment {
 }
 
 impl fmt::Display for Moment {
-    /// Writes a date, or a local date-time: the form of a recurrence id.
+    /// Writes a date or a local date-time, the form of a recurrence id.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Day(day) => day.fmt(formatter),
@@ -160,14 +160,14 @@ impl fmt::Display for Moment {
 pub enum Status {
     /// Tentative.
     Tentative,
-    /// Confirmed, also without a status.
+    /// Confirmed; also the default without a status.
     #[default]
     Confirmed,
     /// Cancelled.
     Cancelled,
 }
 
-/// Component that was skipped.
+/// Skipped component.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
     /// Name: `VEVENT`, `VTODO`.
@@ -176,14 +176,14 @@ pub struct Skipped {
     pub uid: String,
     /// Title, or empty.
     pub summary: String,
-    /// Reason, a sentence for people.
+    /// Reason, as a sentence for people.
     pub reason: String,
 }
 
-/// Reason for which a file is refused.
+/// Reason for refusing a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// No calendar in it.
+    /// File without a calendar.
     #[error("This is not a calendar file (.ics).")]
     NotACalendar,
     /// Number of bytes.
@@ -193,7 +193,7 @@ pub enum ReadError {
 
 /// Reads a calendar within the default limits.
 ///
-/// Times without a zone have the zone that the calendar names (`X-WR-TIMEZONE`), else `fallback`.
+/// Times without a zone use the zone of the calendar (`X-WR-TIMEZONE`), else `fallback`.
 ///
 /// # Errors
 ///
@@ -232,16 +232,16 @@ pub fn read_within(bytes: &[u8], fallback: &TimeZone, limits: Limits) -> Result<
 struct Reader<'a> {
     calendar: Calendar,
     zones: Zones<'a>,
-    /// The zone whose observances are being read.
+    /// Zone whose observances are being read.
     definition: Definition,
     definitions: usize,
-    /// Lines of the events, with the zone of their calendar: both may be told after them.
+    /// Lines of the events, with the zone of their calendar. Both definitions may follow the events in the file.
     events: Vec<(Vec<Property>, Option<TimeZone>)>,
-    /// How many of the events are those of calendars that ended before.
+    /// Number of events of calendars that have already ended.
     placed: usize,
     limits: Limits,
     has_calendar: bool,
-    /// It tells only that its events do not take place (RFC 5546).
+    /// True if the calendar only cancels its events (RFC 5546).
     is_cancellation: bool,
 }
 
@@ -256,7 +256,7 @@ impl Reader<'_> {
                 "BEGIN" => open.push((named, Vec::new())),
                 "END" if too_deep > 0 => too_deep -= 1,
                 "END" => {
-                    // One whose end was forgotten ends with the one around it.
+                    // A component with a missing end ends with its parent.
                     if let Some(place) = open.iter().rposition(|(name, _)| *name == named) {
                         while open.len() > place {
                             if let Some((name, lines)) = open.pop() {
@@ -322,7 +322,7 @@ impl Reader<'_> {
             "VTODO" => self.skip(name, &lines, "It is a to-do, not an event."),
             "VJOURNAL" => self.skip(name, &lines, "It is a journal, not an event."),
             "VFREEBUSY" => self.skip(name, &lines, "It has only free/busy times."),
-            // What belongs to an event, and what nobody knows.
+            // Parts of an event, and unknown components.
             _ => {}
         }
     }
@@ -356,7 +356,7 @@ impl Reader<'_> {
             };
             let key = (event.uid.clone(), event.recurrence_id.as_ref().map(ToString::to_string));
             match places.get(&key).and_then(|place| self.calendar.events.get_mut(*place)) {
-                // Of two with one name, the one that was changed more often counts, then the later one.
+                // Of two with one id, the higher `SEQUENCE` wins, then the later one.
                 Some(other) if other.sequence > event.sequence => {}
                 Some(other) => *other = event,
                 None => {
@@ -412,7 +412,7 @@ impl Reader<'_> {
             categories: categories(lines),
             is_transparent: text("TRANSP").eq_ignore_ascii_case("TRANSPARENT"),
             rrule: find("RRULE")
-                // Some programs end a rule as they end its parts.
+                // Some programs end a rule with a semicolon, as they end its parts.
                 .map(|line| single(line.value()).trim_end_matches(';').to_owned())
                 .filter(|rule| !rule.is_empty()),
             rdates: self.dates(lines, "RDATE", &start),
@@ -452,7 +452,7 @@ fn categories(lines: &[Property]) -> Vec<String> {
     result
 }
 
-/// Name of a person, else the address.
+/// Returns the name of a person, else the address.
 fn person(line: &Property) -> String {
     let name = line.parameter("CN").map(|name| single(&name)).filter(|name| !name.is_empty());
     name.unwrap_or_else(|| {
@@ -462,19 +462,19 @@ fn person(line: &Property) -> String {
     })
 }
 
-/// A name for an event that has none: the same for the same start and title.
+/// Returns a UID for an event without one: the same for the same start and title.
 fn made_up_uid(event: &Event) -> String {
     let digest = Sha256::digest(format!("{}\n{}", event.start, event.summary));
     digest[..12].iter().fold(String::from("without-uid-"), |uid, byte| format!("{uid}{byte:02x}"))
 }
 
-/// Text as it can be stored and shown: no letters that steer, not longer than this, no blanks around.
+/// Returns text for storage and display: without control characters, truncated and trimmed.
 fn clean(text: &str, letters: usize) -> String {
     let shown = |letter: &char| *letter == '\n' || *letter == '\t' || !letter.is_control();
     text.replace("\r\n", "\n").chars().filter(shown).take(letters).collect::<String>().trim().to_owned()
 }
 
-/// Text of one line.
+/// Returns text as a single line.
 fn single(text: &str) -> String {
     clean(&text.replace(['\r', '\n', '\t'], " "), LINE_LETTERS)
 }

@@ -1,6 +1,6 @@
-//! Deterministic fuzzing: the samples with random damage, from a fixed seed.
+//! Deterministic fuzzing: samples with random damage, from a fixed seed.
 
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 mod common;
 
@@ -10,12 +10,12 @@ use obcms_icalendar::Limits;
 use obcms_icalendar::document::{Component, Document, Property};
 use obcms_icalendar::read::read;
 
-/// Damaged files whose documents are checked.
+/// Number of damaged files for documents.
 const DOCUMENTS: usize = 1500;
-/// One of so many is given to the reader of events, too.
+/// Interval at which the reader of events gets a file, too.
 const READ_EVERY: usize = 15;
 
-/// Generator of pseudo-random numbers (SplitMix64).
+/// Pseudo-random generator (SplitMix64).
 struct Random(u64);
 
 impl Random {
@@ -34,7 +34,7 @@ impl Random {
     }
 }
 
-/// Chunks that mean something to a parser.
+/// Byte sequences with a meaning for the parser.
 const PIECES: [&[u8]; 24] = [
     b"\r\n",
     b"\n",
@@ -86,7 +86,7 @@ fn damage(bytes: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
-/// Changes some of the properties and components.
+/// Changes some properties and components.
 fn change(components: Vec<&mut Component>, random: &mut Random) {
     for component in components {
         for property in component.properties_mut() {
@@ -116,7 +116,7 @@ fn change(components: Vec<&mut Component>, random: &mut Random) {
 fn damaged_samples_round_trip_and_can_be_changed() {
     let mut random = Random(20_270_101);
     let manila = TimeZone::get("Asia/Manila").unwrap();
-    // Copies of components lie deeper and have more lines than files may.
+    // Copied components may be nested deeper and have more lines than the limits for files allow.
     let limits = Limits { depth: 64, ..Limits::default() };
     let mut changes = 0;
     for case in 0..DOCUMENTS {

@@ -1,6 +1,6 @@
-//! Documents keep what they do not understand: samples of other programs, and generated files.
+//! Round trips of documents: samples of other programs, and generated files.
 
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 mod common;
 
@@ -18,7 +18,7 @@ fn parse(file: impl AsRef<[u8]>) -> Document {
     Document::parse(file, &Limits::default()).unwrap()
 }
 
-/// Folds the line and ends it.
+/// Returns the line, folded and ended.
 fn folded(name: &str, value: &str, ending: &str) -> String {
     let mut writer = LineWriter::default();
     writer.plain(name, value);
@@ -33,7 +33,7 @@ fn visit(components: Vec<&Component>, call: &mut impl FnMut(&Component)) {
     }
 }
 
-/// Finds a property by its name, which only one in the document has.
+/// Returns the property with a name that is unique in the document.
 fn find<'a>(mut components: impl Iterator<Item = &'a mut Component>, name: &str) -> Option<&'a mut Property> {
     components.find_map(|component| {
         if component.property(name).is_some() {
@@ -117,7 +117,7 @@ fn every_property_of_the_samples_changes_alone() {
                 let mut count = 0;
                 change_at(changed.components_mut().collect(), place, &mut count);
                 let bytes = changed.to_bytes();
-                // What differs lies within the lines of the property.
+                // The difference is within the lines of the property.
                 let same = |one: &mut dyn Iterator<Item = &u8>, other: &mut dyn Iterator<Item = &u8>| {
                     one.zip(other).take_while(|(one, other)| one == other).count()
                 };
@@ -133,7 +133,7 @@ fn every_property_of_the_samples_changes_alone() {
     }
 }
 
-/// Changes the property at a place in the order of the tree.
+/// Changes the n-th property in the order of the tree.
 fn change_at(components: Vec<&mut Component>, place: usize, count: &mut usize) {
     for component in components {
         for property in component.properties_mut() {
@@ -163,7 +163,7 @@ fn samples_are_read_as_before_after_a_change_of_foreign_properties() {
     }
 }
 
-/// Text of a file with whatever lines: content lines, components, noise.
+/// Generates the text of a file with arbitrary lines: content lines, components, noise.
 fn file() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         4 => "(BEGIN|END|begin|End):(A|B|vevent|X-C)",
@@ -181,7 +181,7 @@ fn file() -> impl Strategy<Value = String> {
     })
 }
 
-/// A property whose name has its number, with the text of its line and the folds within.
+/// Generates a property with a numbered name, with the text of its line and its folds.
 fn numbered() -> impl Strategy<Value = (String, String, BTreeSet<usize>)> {
     let parameters = "(;[A-Z]{1,3}=(\"[^\"\\p{Cc}]{0,8}\"|[^\";:,\\p{Cc}]{0,8})){0,2}";
     (parameters, "[^\\p{Cc}\"]{0,90}", prop::collection::btree_set(0..90_usize, 0..4))
@@ -260,12 +260,12 @@ proptest! {
             let name = format!("X-{number}{parameters}");
             let mut line: String = format!("{name}:{old}");
             for fold in folds.iter().rev() {
-                // Not before the first character, which would begin a line of its own.
+                // Not before the first character: that would begin a new line.
                 let at = line.char_indices().map(|(at, _)| at).nth(fold + 1).unwrap_or(line.len());
                 line.insert_str(at, &format!("{ending}\t"));
             }
             line.push_str(ending);
-            // Blank lines, noise and components between properties stay.
+            // Blank lines, noise and components between properties are unchanged.
             let between = match number % 4 {
                 1 => "\n\n",
                 2 => "noise; without a value\n",

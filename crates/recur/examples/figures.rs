@@ -1,6 +1,6 @@
-//! Prints what expansions cost: `cargo run --release -p obcms-recur --example figures`.
+//! Benchmark of expansions: `cargo run --release -p obcms-recur --example figures`.
 //!
-//! Each line is one question: the least and the mean time of some hundred runs, what was answered, and the rule.
+//! Each line is one query: minimum and mean time of some hundred runs, the result, and the rule.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 use obcms_recur::Set;
 
-/// Rules that people use, asked for the occurrences of one month.
+/// Common rules, queried for the occurrences of one month.
 const USUAL: [&str; 9] = [
     "FREQ=DAILY",
     "FREQ=WEEKLY",
@@ -22,7 +22,7 @@ const USUAL: [&str; 9] = [
     "FREQ=HOURLY;INTERVAL=6",
 ];
 
-/// Rules that try to make work, asked for the first thousand occurrences.
+/// Rules designed to be expensive, queried for the first thousand occurrences.
 const HOSTILE: [&str; 24] = [
     "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",
     "FREQ=YEARLY;BYDAY=SU;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23;BYMINUTE=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58,59;BYSECOND=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58,59;BYSETPOS=-1",

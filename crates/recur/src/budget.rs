@@ -1,10 +1,11 @@
-//! The allowance of work for one question.
+//! Step budget of one query.
 
 use std::cell::Cell;
 
 use crate::error::ExpandError;
 
-/// Counts steps of work down. A step is a handful of machine operations: one look at a year, a period or an instance.
+/// Counter of the remaining steps. A step is a handful of machine operations: one look at a year, a period or an
+/// instance.
 pub(crate) struct Budget {
     left: Cell<u64>,
 }

@@ -1,25 +1,25 @@
-//! Arithmetic of the Gregorian calendar on plain numbers: days since 1970-01-01, seconds on the clock on the wall.
+//! Gregorian calendar arithmetic on integers: days since 1970-01-01, and seconds of local time.
 
 use jiff::Timestamp;
 use jiff::civil::{self, Weekday};
 use jiff::tz::Offset;
 
-/// A day, counted from 1970-01-01.
+/// Day, counted from 1970-01-01.
 pub(crate) type Day = i64;
-/// A second on the clock on the wall, counted from 1970-01-01T00:00:00 of the same clock.
+/// Second of local time, counted from 1970-01-01T00:00:00 of the same clock.
 pub(crate) type Wall = i64;
 
 pub(crate) const SECONDS_OF_DAY: i64 = 86_400;
-/// The Gregorian calendar repeats after 400 years, which are a whole number of weeks.
+/// Days in 400 years, after which the Gregorian calendar repeats. They are a whole number of weeks.
 pub(crate) const DAYS_OF_CYCLE: i64 = 146_097;
-/// No occurrence lies at or after this: it is the end of what a [`Timestamp`] can hold.
+/// Upper bound of all occurrences, exclusive: the end of the range of [`Timestamp`].
 pub(crate) const END_OF_TIME: Wall = 253_402_207_200;
 
 pub(crate) fn is_leap(year: i64) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
-/// The first of January.
+/// Returns January 1 of a year.
 pub(crate) fn year_start(year: i64) -> Day {
     let before = year - 1;
     before * 365 + before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400) - 719_162
@@ -31,14 +31,14 @@ pub(crate) fn year_of(day: Day) -> i64 {
     if year_start(estimate) > day { estimate - 1 } else { estimate }
 }
 
-/// Day of the year, counted from 0, on which each month starts; the last is the length of the year.
+/// Returns the day of the year, counted from 0, on which each month starts. The last element is the length of the year.
 pub(crate) fn month_starts(leap: bool) -> &'static [u16; 13] {
     const COMMON: [u16; 13] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
     const LEAP: [u16; 13] = [0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366];
     if leap { &LEAP } else { &COMMON }
 }
 
-/// Months since year 0.
+/// Returns the month of a day, counted from year 0.
 pub(crate) fn month_of(day: Day) -> i64 {
     let year = year_of(day);
     let of_year = (day - year_start(year)) as u16;
@@ -49,13 +49,13 @@ pub(crate) fn month_of(day: Day) -> i64 {
     year * 12 + month as i64
 }
 
-/// First day of a month, given as months since year 0.
+/// Returns the first day of a month, given as months since year 0.
 pub(crate) fn month_start(month: i64) -> Day {
     let year = month.div_euclid(12);
     year_start(year) + i64::from(month_starts(is_leap(year))[month.rem_euclid(12) as usize])
 }
 
-/// Monday is 0.
+/// Returns the weekday; Monday is 0.
 pub(crate) fn weekday_of(day: Day) -> u8 {
     (day + 3).rem_euclid(7) as u8
 }
@@ -72,7 +72,7 @@ pub(crate) fn day_of(date: civil::Date) -> Day {
         - 1
 }
 
-/// Fractions of a second are left out.
+/// Returns the local time in seconds. Fractions of a second are dropped.
 pub(crate) fn wall_of(moment: civil::DateTime) -> Wall {
     day_of(moment.date()) * SECONDS_OF_DAY
         + i64::from(moment.hour()) * 3600
@@ -80,7 +80,7 @@ pub(crate) fn wall_of(moment: civil::DateTime) -> Wall {
         + i64::from(moment.second())
 }
 
-/// The date and time of a clock; `None` beyond the end of time.
+/// Returns the date and time of a local time; `None` beyond the end of time.
 pub(crate) fn civil_of(wall: Wall) -> Option<civil::DateTime> {
     Timestamp::from_second(wall).ok().map(|instant| Offset::UTC.to_datetime(instant))
 }
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_those_of_jiff() {
+    fn day_arithmetic_agrees_with_jiff() {
         let mut date = civil::date(1599, 12, 31);
         let mut expected = day_of(date);
         assert_eq!(day_of(civil::date(1970, 1, 1)), 0);

@@ -1,26 +1,26 @@
-//! From the clock on the wall to instants, as section 3.3.5 of RFC 5545 says: a time that a zone skips is read with
-//! the offset before the gap, a time that a zone repeats is its first pass.
+//! Conversion of local times to instants (RFC 5545, 3.3.5). A local time in a gap uses the offset before the gap; an
+//! ambiguous local time means its first occurrence.
 
 use jiff::Timestamp;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use crate::calendar::{self, Wall};
 
-/// No zone has shifted its clocks by more than this at once; the greatest shifts were a day, over the date line.
+/// Upper bound of one offset transition, in seconds. The largest transitions were a day, across the date line.
 const GREATEST_SHIFT: i64 = 26 * 3600;
 
-/// A clock on the wall: one of a zone, or one that shows UTC for sets of dates.
+/// Clock of a set: a zone, or UTC for sets of dates.
 pub(crate) struct Clock<'a> {
     /// `None` for dates.
     zone: Option<&'a TimeZone>,
 }
 
-/// What a time on the wall stands for.
+/// Result of resolving a local time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Resolved {
     /// Seconds since 1970-01-01T00:00:00Z.
     pub(crate) instant: i64,
-    /// Whether the clocks skip this time.
+    /// True if the local time is in a gap.
     pub(crate) in_gap: bool,
 }
 
@@ -29,7 +29,7 @@ impl<'a> Clock<'a> {
         Clock { zone: (!is_date).then_some(zone) }
     }
 
-    /// The instant of a time on the wall; `None` beyond the end of time.
+    /// Returns the instant of a local time; `None` beyond the end of time.
     pub(crate) fn resolve(&self, wall: Wall) -> Option<Resolved> {
         let moment = calendar::civil_of(wall)?;
         let Some(zone) = self.zone else {
@@ -41,11 +41,11 @@ impl<'a> Clock<'a> {
             AmbiguousOffset::Fold { before, .. } => (before, false),
         };
         let instant = wall - i64::from(offset.seconds());
-        // An instant beyond the end of time cannot be told.
+        // An instant beyond the end of time cannot be represented.
         Timestamp::from_second(instant).ok().map(|_| Resolved { instant, in_gap })
     }
 
-    /// No time on the wall before this one is an instant at or after `instant`.
+    /// Returns a lower bound: no local time before it is an instant at or after `instant`.
     pub(crate) fn earliest(&self, instant: i64) -> Wall {
         let mut earliest = self.show(instant);
         self.shifts(instant, |shift, before, after| {
@@ -56,7 +56,7 @@ impl<'a> Clock<'a> {
         earliest
     }
 
-    /// No time on the wall at or after this one is an instant before `instant`.
+    /// Returns an upper bound: no local time at or after it is an instant before `instant`.
     pub(crate) fn latest(&self, instant: i64) -> Wall {
         let mut latest = self.show(instant);
         self.shifts(instant, |shift, before, after| {
@@ -67,8 +67,8 @@ impl<'a> Clock<'a> {
         latest
     }
 
-    /// Times on the wall, from and to without the latter, that lie before those of an instant but stand for later
-    /// ones, because the clocks have just skipped them.
+    /// Returns the local times that lie before those of an instant but resolve to later ones, because they are in the
+    /// gap that just ended. The range is half-open.
     pub(crate) fn overtaken(&self, instant: i64) -> Option<(Wall, Wall)> {
         let mut overtaken = None;
         self.shifts(instant, |shift, before, after| {
@@ -90,7 +90,8 @@ impl<'a> Clock<'a> {
         }
     }
 
-    /// Calls with each shift of the clocks shortly before, or at, an instant: when, offset before, offset after.
+    /// Calls a function with each offset transition shortly before, or at, an instant: time, offset before, offset
+    /// after.
     fn shifts(&self, instant: i64, mut call: impl FnMut(i64, i64, i64)) {
         let (Some(zone), Ok(end)) = (self.zone, Timestamp::from_second(instant + 1)) else { return };
         for transition in zone.preceding(end) {

@@ -1,14 +1,14 @@
-//! Which days of a year a rule allows, as one bit per day.
+//! Allowed days of a rule, as one bit per day of a year.
 //!
-//! A year is one of 28 sorts, by the day of the week on which it starts and by whether it, the year before or the year
-//! after is a leap year. Years of one sort have the same days, so that each sort is worked out at most once.
+//! Years fall into 28 types, by the weekday on which they start and by whether the year, the one before or the one
+//! after is a leap year. Years of one type have the same days, so that each type is calculated at most once.
 
 use crate::budget::Budget;
 use crate::calendar::{self, Day, is_leap, month_starts, weekday_of, year_of, year_start};
 use crate::error::ExpandError;
 use crate::rule::{Frequency, Rule};
 
-/// One bit for each day of a year, counted from 0.
+/// Bit set with one bit for each day of a year, counted from 0.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Mask([u64; 6]);
 
@@ -19,7 +19,7 @@ impl Mask {
         self.0[(day >> 6) as usize] |= 1 << (day & 63);
     }
 
-    /// Sets the days from `from` up to, without, `to`.
+    /// Sets the days in `from..to`.
     fn set_range(&mut self, from: i64, to: i64) {
         for (index, word) in self.0.iter_mut().enumerate() {
             *word |= part_of_word(index, from, to);
@@ -32,7 +32,7 @@ impl Mask {
         }
     }
 
-    /// The first day at or after this one.
+    /// Returns the first day at or after a day.
     fn next(&self, day: i64) -> Option<i64> {
         let mut index = (day >> 6) as usize;
         let mut word = self.0.get(index)? & (u64::MAX << (day & 63));
@@ -43,12 +43,12 @@ impl Mask {
         Some(((index as i64) << 6) + i64::from(word.trailing_zeros()))
     }
 
-    /// How many days lie in `from..to`.
+    /// Returns the number of days in `from..to`.
     fn count(&self, from: i64, to: i64) -> u64 {
         self.words(from, to).map(|(_, word)| u64::from(word.count_ones())).sum()
     }
 
-    /// Calls with each day in `from..to`.
+    /// Calls a function with each day in `from..to`.
     fn list(&self, from: i64, to: i64, mut call: impl FnMut(i64)) {
         for (start, mut word) in self.words(from, to) {
             while word != 0 {
@@ -58,7 +58,7 @@ impl Mask {
         }
     }
 
-    /// The words with only the days in `from..to`, each with its first day.
+    /// Returns the words restricted to `from..to`, each with its first day.
     fn words(&self, from: i64, to: i64) -> impl Iterator<Item = (i64, u64)> {
         self.0.iter().enumerate().filter_map(move |(index, word)| {
             let part = part_of_word(index, from, to);
@@ -67,14 +67,14 @@ impl Mask {
     }
 }
 
-/// The bits of the word at an index that stand for days in `from..to`.
+/// Returns the bits of the word at an index for days in `from..to`.
 fn part_of_word(index: usize, from: i64, to: i64) -> u64 {
     let start = (index as i64) << 6;
     let (low, high) = ((from - start).clamp(0, 64), (to - start).clamp(0, 64));
     if low < high { (u64::MAX >> (64 - (high - low))) << low } else { 0 }
 }
 
-/// The parts of a rule that name days, and for each sort of year the days that they name.
+/// Rule parts that select days, with the selected days of each type of year.
 pub(crate) struct Days {
     months: u16,
     month_days: u32,
@@ -84,14 +84,14 @@ pub(crate) struct Days {
     weeks_from_end: u64,
     weekdays: u8,
     ordinals: Vec<(u8, i64)>,
-    /// Whether ordinals count in the month rather than in the year.
+    /// True if ordinals count in the month rather than in the year.
     ordinals_in_month: bool,
     week_start: u8,
     is_everything: bool,
-    /// Those that were worked out, by the number of their sort. Most windows lie in one year.
+    /// Cached masks, by the number of their type of year. Most windows lie in one year.
     known: Vec<(usize, Mask)>,
     is_nothing: bool,
-    /// The year that was looked at last.
+    /// Year of the last query.
     current: Year,
 }
 
@@ -103,7 +103,7 @@ struct Year {
 }
 
 impl Days {
-    /// The days of a rule, with what the rule leaves open taken from the start.
+    /// Returns the days of a rule. The start supplies what the rule leaves out.
     pub(crate) fn new(rule: &Rule, start: Day) -> Days {
         let mut days = Days {
             months: 0,
@@ -176,12 +176,12 @@ impl Days {
         }
     }
 
-    /// Whether every day is allowed.
+    /// Returns true if every day is allowed.
     pub(crate) fn is_everything(&self) -> bool {
         self.is_everything
     }
 
-    /// Whether the days depend on nothing but the day of the week.
+    /// Returns true if the days depend on the weekday only.
     pub(crate) fn is_weekly(&self) -> bool {
         self.months == 0
             && self.month_days == 0
@@ -192,13 +192,13 @@ impl Days {
             && self.ordinals.is_empty()
     }
 
-    /// At most so many days of a period, which is of this many days, are allowed.
+    /// Returns an upper bound of the allowed days in a period of so many days.
     pub(crate) fn most_of(&self, period: u32) -> u32 {
         let is_week = period == 7 && self.weekdays != 0;
         if is_week { self.weekdays.count_ones() } else { period }
     }
 
-    /// The first allowed day from `day` to `last`.
+    /// Returns the first allowed day in `day..=last`.
     pub(crate) fn next(&mut self, day: Day, last: Day, budget: &Budget) -> Result<Option<Day>, ExpandError> {
         if self.is_everything {
             return Ok((day <= last).then_some(day));
@@ -216,7 +216,7 @@ impl Days {
         Ok(None)
     }
 
-    /// How many allowed days lie in `from..to`, which are days of one year.
+    /// Returns the number of allowed days in `from..to`, which must lie in one year.
     pub(crate) fn count(&mut self, from: Day, to: Day, budget: &Budget) -> Result<u64, ExpandError> {
         budget.spend(1)?;
         if self.is_everything {
@@ -226,7 +226,7 @@ impl Days {
         Ok(self.current.mask.count(from - self.current.start, to - self.current.start))
     }
 
-    /// The allowed days in `from..to`.
+    /// Returns the allowed days in `from..to`.
     pub(crate) fn list(&mut self, from: Day, to: Day, budget: &Budget) -> Result<Vec<Day>, ExpandError> {
         if self.is_everything {
             return Ok((from..to).collect());
@@ -243,7 +243,7 @@ impl Days {
         Ok(list)
     }
 
-    /// Makes the year of a day the current one.
+    /// Selects the year of a day as the current one.
     fn turn_to(&mut self, day: Day, budget: &Budget) -> Result<(), ExpandError> {
         if (self.current.start..self.current.end).contains(&day) {
             return Ok(());
@@ -304,7 +304,7 @@ impl Days {
         mask
     }
 
-    /// Sets the days of the allowed months that are allowed days of the month.
+    /// Sets the days that both `BYMONTH` and `BYMONTHDAY` allow.
     fn set_months(&self, starts: &[u16; 13], mask: &mut Mask) {
         if self.months == 0 && self.month_days == 0 && self.month_days_from_end == 0 {
             mask.set_range(0, i64::from(starts[12]));
@@ -351,7 +351,7 @@ impl Days {
         }
     }
 
-    /// Sets the allowed weeks of one year, as far as they lie in the year that starts at `start`.
+    /// Sets the allowed weeks of a year, as far as they lie in the year that starts at `start`.
     fn set_weeks(&self, of_year: i64, start: Day, length: i64, mask: &mut Mask) {
         let first = self.first_week(of_year);
         let weeks = (self.first_week(of_year + 1) - first) / 7;
@@ -363,7 +363,7 @@ impl Days {
         }
     }
 
-    /// Where week 1 of a year starts: it is the first with four days in the year.
+    /// Returns the start of week 1 of a year: the first week with four days in the year.
     fn first_week(&self, year: i64) -> Day {
         let start = year_start(year);
         let into_week = i64::from((weekday_of(start) + 7 - self.week_start) % 7);
@@ -371,11 +371,11 @@ impl Days {
     }
 }
 
-/// The days of a year on some days of the week.
+/// Returns the days of a year on a set of weekdays.
 fn every_week(weekdays: u8, first_weekday: u8) -> Mask {
     let mut mask = Mask::NONE;
     for (index, word) in mask.0.iter_mut().enumerate() {
-        // Two weeks from Sunday on, of which one begins with the first day of the word; then the same ever again.
+        // Two weeks from Sunday, one of which begins with the first day of the word. The pattern repeats from there.
         let two_weeks = u64::from(weekdays) | u64::from(weekdays) << 7;
         *word = two_weeks >> ((usize::from(first_weekday) + index * 64) % 7) & 0x7f;
         for distance in [7, 14, 28, 56] {

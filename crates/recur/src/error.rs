@@ -1,8 +1,8 @@
-//! What can be wrong with a rule, and why an expansion is refused.
+//! Errors of parsing and expansion.
 
 use thiserror::Error;
 
-/// A rule that cannot be read. Names the part that is wrong.
+/// Rule that cannot be parsed, with the name of the invalid part.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{part}: {problem}")]
 pub struct RuleError {
@@ -15,33 +15,33 @@ impl RuleError {
         RuleError { part: part.to_owned(), problem: problem.into() }
     }
 
-    /// The part of the rule, `BYMONTH`, or `RRULE` when it is the rule as a whole.
+    /// Returns the name of the invalid part: `BYMONTH`, or `RRULE` for the rule as a whole.
     pub fn part(&self) -> &str {
         &self.part
     }
 
-    /// What is wrong with it, as the end of a sentence: "13 is not between 1 and 12".
+    /// Returns the problem as the end of a sentence: "13 is not between 1 and 12".
     pub fn problem(&self) -> &str {
         &self.problem
     }
 }
 
-/// A moment, or an addition to a set, that cannot be read.
+/// Moment or addition that cannot be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0}")]
 pub struct MomentError(pub(crate) String);
 
-/// Why a set is not expanded.
+/// Reason for refusing an expansion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ExpandError {
-    /// The search for occurrences was given up after the allowed number of steps.
+    /// The search for occurrences exceeded the step budget.
     #[error("the rule has too few or too many occurrences to calculate them")]
     TooMuchWork,
-    /// More occurrences than [`Limits::occurrences`](crate::Limits) lie in the window.
+    /// The window has more occurrences than [`Limits::occurrences`](crate::Limits).
     #[error("there are too many occurrences; use a shorter period")]
     TooManyOccurrences,
-    /// A rule by the hour, minute or second for a start without a time of day.
+    /// The rule has an hourly or shorter frequency, and the start has no time of day.
     #[error("an hourly, minutely or secondly rule needs a start with a time of day")]
     NeedsTime,
 }

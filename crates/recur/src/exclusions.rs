@@ -1,4 +1,4 @@
-//! What is taken out of a set.
+//! Exclusions (`EXDATE`) of a set.
 
 use crate::budget::Budget;
 use crate::calendar::{self, Day, SECONDS_OF_DAY, Wall};
@@ -6,14 +6,14 @@ use crate::clock::Clock;
 use crate::error::ExpandError;
 use crate::set::Set;
 
-/// The exclusions of a set that can matter in a window, ready to be asked.
+/// Exclusions of a set that matter in a window, prepared for lookup.
 pub(crate) struct Exclusions {
     days: Vec<Day>,
     instants: Vec<i64>,
 }
 
 impl Exclusions {
-    /// Those that can take out what starts in `from..to`.
+    /// Returns the exclusions that can match an occurrence in `from..to`.
     pub(crate) fn new(
         set: &Set,
         clock: &Clock<'_>,
@@ -22,7 +22,7 @@ impl Exclusions {
         budget: &Budget,
     ) -> Result<Exclusions, ExpandError> {
         budget.spend(set.exclusions.len() as u64 / 16)?;
-        // Most of a long list is far from the window; no clock is further from UTC than this.
+        // Most of a long list is far from the window. No offset from UTC is larger than this margin.
         let margin = 2 * SECONDS_OF_DAY;
         let near = from.saturating_sub(margin)..to.saturating_add(margin);
         let mut exclusions = Exclusions { days: Vec::new(), instants: Vec::new() };
@@ -39,13 +39,13 @@ impl Exclusions {
         Ok(exclusions)
     }
 
-    /// Whether an occurrence is taken out: its day, or its start. Starts are compared as instants, because two times on
-    /// the wall may be one of them.
+    /// Returns true if an occurrence is excluded, by its day or by its start. Starts are compared as instants, because
+    /// two local times may be the same instant.
     pub(crate) fn contain(&self, wall: Wall, instant: i64) -> bool {
         self.contain_day(wall) || self.instants.binary_search(&instant).is_ok()
     }
 
-    /// Whether the whole day of an occurrence is taken out.
+    /// Returns true if the whole day of an occurrence is excluded.
     pub(crate) fn contain_day(&self, wall: Wall) -> bool {
         self.days.binary_search(&wall.div_euclid(SECONDS_OF_DAY)).is_ok()
     }

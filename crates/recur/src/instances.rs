@@ -1,9 +1,9 @@
-//! The instances of a rule on the clock on the wall.
+//! Instances of a rule in local time.
 //!
-//! Instances are sought, not generated from the start: the allowed periods (arithmetic), the allowed days (bits of a
-//! year) and the allowed times of a day (bits of a day) each say what comes next at or after any point, and the next
-//! instance is where the three agree. So it costs nothing how far a window is from the start, and stretches without
-//! an instance are jumped over.
+//! Instances are searched, not generated from the start. The allowed periods (arithmetic), the allowed days (bits of a
+//! year) and the allowed times of a day (bits of a day) each return the next candidate at or after a point; the next
+//! instance is where the three agree. So the distance of a window from the start costs nothing, and stretches without
+//! an instance are skipped.
 
 use crate::budget::Budget;
 use crate::calendar::{Day, END_OF_TIME, SECONDS_OF_DAY, Wall, year_of, year_start};
@@ -15,24 +15,24 @@ use crate::times::{Times, common_divisor, picks};
 
 const SECONDS_OF_WEEK: i64 = 7 * SECONDS_OF_DAY;
 
-/// The instances of a rule without regard to its end.
+/// Search for the instances of a rule, without regard to `COUNT` and `UNTIL`.
 pub(crate) struct Instances<'a> {
     start: Wall,
     days: Days,
     times: Times,
     step: Step,
-    /// `BYSETPOS` where periods are longer than a day.
+    /// `BYSETPOS` for periods longer than a day.
     positions: &'a [i16],
-    /// What `BYSETPOS` picked in the period that was looked at last.
+    /// Selection of `BYSETPOS` in the period of the last query.
     picked: Option<(Day, Vec<Wall>)>,
-    /// Nothing in so many days means nothing ever.
+    /// Number of days without an instance that proves that there is none.
     barren: i64,
     is_empty: bool,
     budget: &'a Budget,
 }
 
 impl<'a> Instances<'a> {
-    /// The instances of a rule from a start on, which is a whole day or not.
+    /// Returns the instances of a rule from a start on; `is_date` if the start is a whole day.
     pub(crate) fn new(
         rule: &'a Rule,
         start: Wall,
@@ -64,7 +64,7 @@ impl<'a> Instances<'a> {
         Ok(instances)
     }
 
-    /// Whether any period can be long enough for what `BYSETPOS` picks from it.
+    /// Returns true if some period can be long enough for a position of `BYSETPOS`.
     fn has_position(&self) -> bool {
         let days = match self.step.unit {
             Unit::Year => 366,
@@ -76,7 +76,7 @@ impl<'a> Instances<'a> {
         self.positions.is_empty() || self.positions.iter().any(is_possible)
     }
 
-    /// Whether steps that are shorter than a day meet any allowed time of day, whatever the day.
+    /// Returns true if steps shorter than a day reach any allowed time of day, whatever the day.
     fn is_reachable(&self) -> Result<bool, ExpandError> {
         let Unit::Time(unit @ (1 | 60)) = self.step.unit else { return Ok(true) };
         let of_day = SECONDS_OF_DAY / unit;
@@ -101,7 +101,7 @@ impl<'a> Instances<'a> {
         Ok(false)
     }
 
-    /// The first instance from `from` to `last`, both inclusive.
+    /// Returns the first instance in `from..=last`.
     pub(crate) fn next(&mut self, from: Wall, last: Wall) -> Result<Option<Wall>, ExpandError> {
         self.budget.spend(1)?;
         let last = last.min(END_OF_TIME - 1);
@@ -128,7 +128,7 @@ impl<'a> Instances<'a> {
         Ok(None)
     }
 
-    /// The first day from `day` to `last` that is allowed and lies in an allowed period.
+    /// Returns the first day in `day..=last` that is allowed and lies in an allowed period.
     fn next_day(&mut self, mut day: Day, last: Day) -> Result<Option<Day>, ExpandError> {
         loop {
             self.budget.spend(1)?;
@@ -140,7 +140,7 @@ impl<'a> Instances<'a> {
         }
     }
 
-    /// The first instance of a day, which is allowed, at or after a second of it.
+    /// Returns the first instance of an allowed day at or after a second of it.
     fn next_time(&self, day: Day, mut from: i64) -> Result<Option<i64>, ExpandError> {
         let unit = match self.step.unit {
             Unit::Time(3600) => return Ok(self.times.next(self.hours(day), from)),
@@ -163,7 +163,7 @@ impl<'a> Instances<'a> {
         Ok(None)
     }
 
-    /// The hours of a day which a rule by the hour allows.
+    /// Returns the allowed hours of a day for an hourly rule.
     fn hours(&self, day: Day) -> u64 {
         if self.step.interval == 1 {
             return self.times.hours;
@@ -177,7 +177,7 @@ impl<'a> Instances<'a> {
         hours & self.times.hours
     }
 
-    /// As [`Instances::next`], where `BYSETPOS` picks from weeks, months or years.
+    /// Returns the same as [`Instances::next`] where `BYSETPOS` selects from weeks, months or years.
     fn next_picked(&mut self, from: Wall, last: Wall, last_day: Day) -> Result<Option<Wall>, ExpandError> {
         let mut day = self.step.next_day(from.div_euclid(SECONDS_OF_DAY));
         while day <= last_day {
@@ -214,7 +214,7 @@ impl<'a> Instances<'a> {
         Ok(())
     }
 
-    /// How many instances lie before `end`, counting no further than `most`.
+    /// Returns the number of instances before `end`, at most `most`.
     pub(crate) fn count_before(&mut self, end: Wall, most: u64) -> Result<u64, ExpandError> {
         let (mut from, mut count) = self.skip(end - 1, most)?;
         while count < most {
@@ -226,7 +226,7 @@ impl<'a> Instances<'a> {
         Ok(count)
     }
 
-    /// The instance of this number, counted from 1.
+    /// Returns the n-th instance, counted from 1.
     pub(crate) fn nth(&mut self, number: u64) -> Result<Option<Wall>, ExpandError> {
         let (mut from, count) = self.skip(END_OF_TIME, number - 1)?;
         let mut found = None;
@@ -240,7 +240,7 @@ impl<'a> Instances<'a> {
         Ok(found)
     }
 
-    /// The last instance at or before `last`.
+    /// Returns the last instance at or before `last`.
     pub(crate) fn last(&mut self, last: Wall) -> Result<Option<Wall>, ExpandError> {
         if self.next(self.start, last)?.is_none() {
             return Ok(None);
@@ -254,7 +254,7 @@ impl<'a> Instances<'a> {
                 None => back *= 4,
             }
         };
-        // `found` is an instance and none is after `end`.
+        // Invariant: `found` is an instance, and there is none after `end`.
         let mut end = last;
         while found < end {
             let middle = found + 1 + (end - found - 1) / 2;
@@ -266,8 +266,8 @@ impl<'a> Instances<'a> {
         Ok(Some(found))
     }
 
-    /// Leaps over instances from the start on, at most `most` of them, without passing `last`. Says where the leap
-    /// ends and how many instances lie before that.
+    /// Skips at most `most` instances from the start without passing `last`. Returns the position after the skip and
+    /// the number of instances before it.
     fn skip(&mut self, last: Wall, most: u64) -> Result<(Wall, u64), ExpandError> {
         if self.is_empty || last <= self.start {
             return Ok((self.start, 0));
@@ -275,7 +275,7 @@ impl<'a> Instances<'a> {
         if let Some(cycle) = self.clock_cycle() {
             return self.skip_cycles(cycle, last, most);
         }
-        // Only where each allowed day has the same times.
+        // Skipping needs the same times on every allowed day.
         let is_uneven = matches!(self.step.unit, Unit::Time(_)) && self.step.interval > 1;
         if is_uneven || !self.positions.is_empty() {
             return Ok((self.start, 0));
@@ -283,7 +283,7 @@ impl<'a> Instances<'a> {
         self.skip_days(last, most)
     }
 
-    /// After so many seconds the instances repeat, where they depend on nothing but the time and the day of the week.
+    /// Returns the number of seconds after which instances repeat, if they depend only on time and weekday.
     fn clock_cycle(&self) -> Option<i64> {
         if !self.days.is_weekly() {
             return None;
@@ -320,7 +320,7 @@ impl<'a> Instances<'a> {
         Ok((self.start + cycles * cycle, cycles as u64 * of_cycle))
     }
 
-    /// Leaps by years or months, then by days.
+    /// Skips years or months, then days.
     fn skip_days(&mut self, last: Wall, most: u64) -> Result<(Wall, u64), ExpandError> {
         let of_day = self.times.count();
         let start_day = self.start.div_euclid(SECONDS_OF_DAY);

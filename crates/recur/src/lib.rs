@@ -1,8 +1,8 @@
-//! Recurrence rules of RFC 5545.
+//! Recurrence sets and rules (RFC 5545, 3.8.5).
 //!
-//! A [`Set`] is a start, a [`Rule`], additions and exclusions. It is asked which occurrences start in a window
-//! ([`Set::between`]), whether something is an occurrence ([`Set::contains`]), where it ends ([`Set::last`]), and how
-//! much of its `COUNT` is used up ([`Set::count_before`]).
+//! A [`Set`] has a start, a [`Rule`], additions and exclusions. Queries: the occurrences that start in a window
+//! ([`Set::between`]), membership ([`Set::contains`]), the last occurrence ([`Set::last`]), and the instances that
+//! `COUNT` has used up ([`Set::count_before`]).
 //!
 //! ```
 //! use obcms_recur::{Moment, Set};
@@ -19,9 +19,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Nothing here does I/O, keeps state or knows what time it is. Every question has an allowance of work ([`Limits`]);
-//! a question that would cost more is refused with an [`ExpandError`]. What is chosen where the RFC leaves a choice, and
-//! where other programs differ, is written in `README.md` beside this crate.
+//! The crate has no I/O, no state and no clock. Every query has a step budget ([`Limits`]) and returns an
+//! [`ExpandError`] when it exceeds it. `README.md` beside this crate lists the choices where the RFC leaves one, and
+//! the differences from other programs.
 
 mod budget;
 mod calendar;

@@ -1,4 +1,4 @@
-//! Moments: dates, and date-times on the clock of a set.
+//! Moments: dates, and date-times in the zone of a set.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,25 +10,25 @@ use jiff::{Span, Timestamp};
 use crate::calendar::{self, Wall};
 use crate::error::MomentError;
 
-/// A start, an exclusion or an addition: a date, or a date-time in the zone of the set.
+/// Start, exclusion or addition: a date, or a date-time in the zone of the set.
 ///
-/// As text `2027-01-25` or `2027-01-25T09:00:00`; the forms of RFC 5545, `20270125` and `20270125T090000`, are read too.
-/// Fractions of a second are dropped when read, and play no part in any calculation.
+/// The text form is `2027-01-25` or `2027-01-25T09:00:00`. The parser also accepts the forms of RFC 5545, `20270125`
+/// and `20270125T090000`. Fractions of a second are dropped when parsed, and ignored in every calculation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Moment {
-    /// A whole day.
+    /// Whole day.
     Date(civil::Date),
-    /// A time on the clock of the set's zone.
+    /// Local time in the zone of the set.
     DateTime(civil::DateTime),
 }
 
 impl Moment {
-    /// Whether it is a whole day.
+    /// Returns true if it is a whole day.
     pub fn is_date(self) -> bool {
         matches!(self, Moment::Date(_))
     }
 
-    /// The day.
+    /// Returns the day.
     pub fn date(self) -> civil::Date {
         match self {
             Moment::Date(date) => date,
@@ -36,7 +36,7 @@ impl Moment {
         }
     }
 
-    /// The date-time; for a date its midnight.
+    /// Returns the date-time; for a date, its midnight.
     pub fn date_time(self) -> civil::DateTime {
         match self {
             Moment::Date(date) => date.to_datetime(Time::midnight()),
@@ -44,10 +44,11 @@ impl Moment {
         }
     }
 
-    /// Reads a date, a local date-time, or an instant with an offset or `Z`, which is put on the clock of `zone`.
+    /// Parses a date, a local date-time, or an instant with an offset or `Z`, which is converted to local time in
+    /// `zone`.
     ///
-    /// An instant in the second pass of a repeated hour cannot be told from one in the first on that clock, and so
-    /// becomes that.
+    /// Local time does not distinguish the two occurrences of a repeated hour, so an instant in the second becomes one
+    /// in the first.
     pub fn read(text: &str, zone: &TimeZone) -> Result<Moment, MomentError> {
         if let Ok(moment) = text.parse() {
             return Ok(moment);
@@ -56,14 +57,14 @@ impl Moment {
         Ok(Moment::at(instant, zone))
     }
 
-    /// The moment that a clock in this zone shows at an instant.
+    /// Returns the local time of an instant in a zone.
     pub fn at(instant: Timestamp, zone: &TimeZone) -> Moment {
         let local = zone.to_datetime(instant);
         Moment::DateTime(without_fraction(local))
     }
 
-    /// The instant of it on a clock in this zone (RFC 5545 3.3.5): a time that the clock skips is read with the offset
-    /// before it, of a time that it shows twice the first is meant. A date has no zone: it is its midnight UTC.
+    /// Returns the instant of a moment in a zone (RFC 5545, 3.3.5). A local time in a gap uses the offset before the
+    /// gap; an ambiguous local time means its first occurrence. A date has no zone and means midnight UTC.
     #[must_use]
     pub fn instant(self, zone: &TimeZone) -> Timestamp {
         let local = match self {
@@ -97,7 +98,7 @@ impl fmt::Display for Moment {
                 None => write!(out, "{date}"),
             };
         };
-        // Digit by digit, as a month of many series names thousands of dates.
+        // Written digit by digit for speed: a month of many series formats thousands of dates.
         let mut text = *b"0000-00-00T00:00:00";
         let mut pair = |position: usize, number: u16| {
             text[position] = b'0' + (number / 10 % 10) as u8;
@@ -140,7 +141,7 @@ fn without_fraction(moment: civil::DateTime) -> civil::DateTime {
     moment.with().subsec_nanosecond(0).build().unwrap_or(moment)
 }
 
-/// Reads `20270125` and `20270125T090000`.
+/// Parses `20270125` and `20270125T090000`.
 pub(crate) fn read_basic(text: &str) -> Option<Moment> {
     let bytes = text.as_bytes();
     let date = bytes.get(..8)?;
@@ -156,7 +157,7 @@ pub(crate) fn read_basic(text: &str) -> Option<Moment> {
     }
 }
 
-/// Reads `2027-01-25` and `2027-01-25T09:00:00`, the latter also without seconds or with a fraction.
+/// Parses `2027-01-25` and `2027-01-25T09:00:00`, the latter also without seconds or with a fraction.
 fn read_extended(text: &str) -> Option<Moment> {
     let bytes = text.as_bytes();
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, rest @ ..] = bytes else { return None };
@@ -190,24 +191,24 @@ fn number(digits: &[u8]) -> Option<i16> {
 }
 
 fn date_of(year: i16, month: i16, day: i16) -> Option<civil::Date> {
-    // There is no year 0 for people, nor in the programs with which we exchange calendars.
+    // Year 0 is refused, because other calendar programs do not have it.
     let date = civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     (year >= 1).then_some(date)
 }
 
-/// A leap second is taken for the second before it.
+/// Returns a time; a leap second becomes the second before it.
 fn time_of(hour: i16, minute: i16, second: i16) -> Option<Time> {
     let second = if second == 60 { 59 } else { second };
     Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, 0).ok()
 }
 
-/// Reads `2027-01-25T09:00:00+08:00`, `2027-01-25T01:00:00Z` and `20270125T010000Z`.
+/// Parses `2027-01-25T09:00:00+08:00`, `2027-01-25T01:00:00Z` and `20270125T010000Z`.
 fn read_instant(text: &str) -> Option<Timestamp> {
     if let Some(local) = text.strip_suffix(['Z', 'z']) {
         let Moment::DateTime(moment) = local.parse().ok()? else { return None };
         return jiff::tz::Offset::UTC.to_timestamp(moment).ok();
     }
-    // The sign of an offset is the last one, and stands after the time.
+    // The sign of an offset is the last one, and follows the time.
     let sign = text.rfind(['+', '-']).filter(|position| *position > 10)?;
     let (local, offset) = text.split_at(sign);
     let Moment::DateTime(moment) = local.parse().ok()? else { return None };
@@ -223,18 +224,18 @@ fn read_instant(text: &str) -> Option<Timestamp> {
     jiff::tz::Offset::from_seconds(seconds).ok()?.to_timestamp(moment).ok()
 }
 
-/// An addition to a set, `RDATE`: a start, or a period.
+/// Addition to a set (`RDATE`): a start, or a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Addition {
-    /// Where it starts.
+    /// Start.
     pub start: Moment,
-    /// Where the period ends, when it is one.
+    /// End of a period.
     pub end: Option<Moment>,
 }
 
 impl Addition {
-    /// Reads `start`, `start/end` or `start/PT1H30M` as [`Moment::read`] does. A length in hours is one of exact time,
-    /// also where the clocks change within it.
+    /// Parses `start`, `start/end` or `start/PT1H30M` as [`Moment::read`] does. A duration in hours is exact time, also
+    /// across an offset transition.
     pub fn read(text: &str, zone: &TimeZone) -> Result<Addition, MomentError> {
         Addition::read_with(
             text,
@@ -299,18 +300,18 @@ impl fmt::Display for Addition {
 impl FromStr for Addition {
     type Err = MomentError;
 
-    /// Reads `start`, `start/end` or `start/PT1H30M`. A length is counted on the clock, as no zone is known here;
-    /// [`Addition::read`] counts it exactly.
+    /// Parses `start`, `start/end` or `start/PT1H30M`. A duration is counted in local time, because the zone is not
+    /// known here; [`Addition::read`] counts it exactly.
     fn from_str(text: &str) -> Result<Addition, MomentError> {
         Addition::read_with(text, Moment::from_str, |start, length| start.checked_add(length).ok())
     }
 }
 
-/// Reads `P7W`, `P1DT12H`, `PT1H30M`: the durations of RFC 5545 that are not negative.
+/// Parses a non-negative duration of RFC 5545: `P7W`, `P1DT12H`, `PT1H30M`.
 fn read_duration(text: &str) -> Option<Span> {
     let text = text.strip_prefix('+').unwrap_or(text);
     let (mut rest, mut in_time) = (text.strip_prefix(['P', 'p'])?, false);
-    // Units must come in this order, each once.
+    // Units must be in this order, each at most once.
     let units = b"WDHMS";
     let (mut next, mut seconds, mut days, mut any) = (0, 0i64, 0i64, false);
     while !rest.is_empty() {

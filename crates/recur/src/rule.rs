@@ -1,4 +1,4 @@
-//! A recurrence rule: its parts, read and written.
+//! Recurrence rule: its parts, parser and text form.
 
 mod parse;
 
@@ -9,7 +9,7 @@ use jiff::civil::{self, Weekday};
 
 use crate::error::RuleError;
 
-/// How long one period of a rule is, before `INTERVAL`.
+/// Frequency: unit of the period of a rule, before `INTERVAL`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Frequency {
     /// `SECONDLY`
@@ -39,20 +39,20 @@ impl Frequency {
         (Frequency::Yearly, "YEARLY"),
     ];
 
-    /// The word of RFC 5545.
+    /// Returns the keyword of RFC 5545.
     pub fn name(self) -> &'static str {
         Frequency::ALL[self as usize].1
     }
 }
 
-/// The end of a rule, inclusive.
+/// End of a rule, inclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Until {
-    /// A date. For a start with a time of day it means the whole of that day.
+    /// Date. For a start with a time of day it includes the whole day.
     Date(civil::Date),
-    /// A local date-time, in the zone of the set.
+    /// Local date-time in the zone of the set.
     Local(civil::DateTime),
-    /// An instant, as RFC 5545 wants it for starts in a time zone.
+    /// Instant, as RFC 5545 requires it for starts in a time zone.
     Utc(Timestamp),
 }
 
@@ -67,12 +67,12 @@ impl fmt::Display for Until {
     }
 }
 
-/// One entry of `BYDAY`: a day of the week, or its n-th one in the month or year, from the end when negative.
+/// Entry of `BYDAY`: a weekday, or its n-th one in the month or year; negative numbers count from the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DayOfWeek {
-    /// Which one, -53 to 53 without 0; `None` for every one.
+    /// Ordinal, -53 to 53 without 0; `None` for every such weekday.
     pub ordinal: Option<i8>,
-    /// The day of the week.
+    /// Weekday.
     pub weekday: Weekday,
 }
 
@@ -85,7 +85,7 @@ impl fmt::Display for DayOfWeek {
     }
 }
 
-/// The weekdays as RFC 5545 writes them.
+/// Weekdays by their names in RFC 5545.
 const WEEKDAYS: [(&str, Weekday); 7] = [
     ("MO", Weekday::Monday),
     ("TU", Weekday::Tuesday),
@@ -96,22 +96,22 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
     ("SU", Weekday::Sunday),
 ];
 
-/// A weekday as rules write it: `MO`.
+/// Returns the name of a weekday in rules: `MO`.
 #[must_use]
 pub fn weekday_name(weekday: Weekday) -> &'static str {
     WEEKDAYS[weekday.to_monday_zero_offset() as usize].0
 }
 
-/// The weekday that a rule writes so.
+/// Returns the weekday with a name.
 #[must_use]
 pub fn weekday_named(name: &str) -> Option<Weekday> {
     WEEKDAYS.iter().find(|(known, _)| *known == name).map(|(_, weekday)| *weekday)
 }
 
-/// A recurrence rule, `RRULE` of RFC 5545.
+/// Recurrence rule (`RRULE`, RFC 5545, 3.3.10).
 ///
-/// Read it with [`str::parse`]; written by `Display` it is canonical: the same rule always gives the same text, with
-/// parts in a fixed order, lists in order and without what is the default.
+/// Parsed with [`str::parse`]. `Display` writes the canonical form: the same rule always gives the same text, with
+/// parts in a fixed order, sorted lists and no default values.
 ///
 /// ```
 /// let rule: obcms_recur::Rule = "RRULE:freq=monthly;byday=fr,-1mo,fr;interval=1".parse().unwrap();
@@ -136,7 +136,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// A rule of this frequency and nothing else.
+    /// Returns a rule of a frequency without other parts.
     pub fn new(frequency: Frequency) -> Rule {
         Rule {
             frequency,
@@ -176,7 +176,7 @@ impl Rule {
         self.until
     }
 
-    /// Whether the rule has neither `COUNT` nor `UNTIL`.
+    /// Returns true if the rule has neither `COUNT` nor `UNTIL`.
     pub fn is_endless(&self) -> bool {
         self.count.is_none() && self.until.is_none()
     }
@@ -216,7 +216,7 @@ impl Rule {
         &self.by_minute
     }
 
-    /// `BYSECOND`, 0 to 60; 60 stands for a leap second and is taken for 59
+    /// `BYSECOND`, 0 to 60; 60 is a leap second and treated as 59
     pub fn by_second(&self) -> &[i16] {
         &self.by_second
     }
@@ -231,7 +231,7 @@ impl Rule {
         self.week_start
     }
 
-    /// The same rule ending with this, in place of its `UNTIL` or `COUNT`.
+    /// Returns the rule with this end in place of its `UNTIL` or `COUNT`.
     #[must_use]
     pub fn with_until(mut self, until: Until) -> Rule {
         self.count = None;
@@ -239,7 +239,7 @@ impl Rule {
         self
     }
 
-    /// The same rule ending after so many instances, in place of its `UNTIL` or `COUNT`; `count` is held to 1 to 99,999.
+    /// Returns the rule with this `COUNT` in place of its `UNTIL` or `COUNT`; `count` is clamped to 1 to 99,999.
     #[must_use]
     pub fn with_count(mut self, count: u32) -> Rule {
         self.until = None;
@@ -247,7 +247,7 @@ impl Rule {
         self
     }
 
-    /// The same rule without an end.
+    /// Returns the rule without an end.
     #[must_use]
     pub fn without_end(mut self) -> Rule {
         self.until = None;
@@ -255,10 +255,10 @@ impl Rule {
         self
     }
 
-    /// Says whether the rule keeps to the letter of RFC 5545, section 3.3.10, so that any other program takes it.
+    /// Checks strict conformance with RFC 5545, 3.3.10, so that any other program accepts the rule.
     ///
-    /// Reading is more lenient in one thing: `BYWEEKNO` outside `YEARLY`, `BYYEARDAY` in `DAILY`, `WEEKLY` and
-    /// `MONTHLY` and `BYMONTHDAY` in `WEEKLY` are taken as limits, although the section has no place for them.
+    /// The parser is more lenient in one point. It accepts `BYWEEKNO` outside `YEARLY`, `BYYEARDAY` in `DAILY`,
+    /// `WEEKLY` and `MONTHLY`, and `BYMONTHDAY` in `WEEKLY` as limits, although the RFC does not allow them.
     pub fn check_conformance(&self) -> Result<(), RuleError> {
         let name = self.frequency.name();
         let refused = |part: &str| Err(RuleError::new(part, format!("must not be used with FREQ={name}")));

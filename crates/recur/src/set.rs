@@ -1,4 +1,4 @@
-//! A recurrence set: a start, a rule, additions and exclusions, expanded into occurrences.
+//! Recurrence set and its expansion into occurrences.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -13,41 +13,41 @@ use crate::moment::{Addition, Moment};
 use crate::rule::Rule;
 use crate::stream::{End, RuleStream};
 
-/// A recurrence set of RFC 5545.
+/// Recurrence set: rule, additional dates and exceptions (RFC 5545, 3.8.5).
 ///
-/// With a rule, the occurrences are what the rule yields from the start on, whether or not the start itself is one of
-/// them; without a rule, the start. Additions join them, exclusions are taken out.
+/// With a rule, the occurrences are those of the rule from the start on, whether or not the start is one of them.
+/// Without a rule, the start is the occurrence. Additions are joined to them, exclusions are removed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Set {
     /// `DTSTART`
     pub start: Moment,
-    /// The zone on whose clock date-times are read. Sets of dates have none, this is then used for `UNTIL` in UTC only.
+    /// Zone of the local date-times. Sets of dates are floating and use it only for `UNTIL` in UTC.
     pub zone: TimeZone,
     /// `RRULE`
     pub rule: Option<Rule>,
     /// `RDATE`
     pub additions: Vec<Addition>,
-    /// `EXDATE`. A date takes out every occurrence of that day.
+    /// `EXDATE`. A date excludes every occurrence of that day.
     pub exclusions: Vec<Moment>,
 }
 
-/// One occurrence of a set.
+/// Occurrence of a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Occurrence {
-    /// Its start on the clock of the set, which names it (`RECURRENCE-ID`).
+    /// Local start, which identifies the occurrence (`RECURRENCE-ID`).
     pub id: Moment,
-    /// Its start; for dates midnight UTC of the day.
+    /// Start as an instant; for dates, midnight UTC of the day.
     pub start: Timestamp,
-    /// Its end, only for a period that was added.
+    /// End, only for an added period.
     pub end: Option<Timestamp>,
 }
 
-/// How much work one question may cause.
+/// Limits of one query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Steps of work, each a handful of machine operations.
+    /// Step budget. A step is a handful of machine operations.
     pub steps: u64,
-    /// Most occurrences that are answered at once.
+    /// Maximum number of occurrences in a result.
     pub occurrences: usize,
 }
 
@@ -57,32 +57,34 @@ impl Default for Limits {
     }
 }
 
-/// Where a set ends.
+/// End of a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Last {
-    /// It does not.
+    /// Endless set.
     Endless,
-    /// With this occurrence.
+    /// Last occurrence.
     At(Occurrence),
-    /// It has no occurrence at all.
+    /// Set without occurrences.
     Empty,
 }
 
 impl Set {
-    /// What a rule yields from a start on, without any additions or exclusions.
+    /// Returns a set with a rule, without additions or exclusions.
     #[must_use]
     pub fn of_rule(start: Moment, zone: TimeZone, rule: Option<Rule>) -> Set {
         Set { start, zone, rule, additions: Vec::new(), exclusions: Vec::new() }
     }
 
-    /// The set without its additions and exclusions.
+    /// Returns the set without its additions and exclusions.
     #[must_use]
     pub fn rule_alone(&self) -> Set {
         Set::of_rule(self.start, self.zone.clone(), self.rule.clone())
     }
 
-    /// The occurrences that start in `from..to`, in order of time and each once; `None` leaves that side open. The first
-    /// `limit` of them are answered: ask for one more than wanted to learn whether there are more.
+    /// Returns the occurrences that start in `from..to`, sorted by time and each once.
+    ///
+    /// `None` leaves a side unbounded. The result has at most `limit` occurrences: to detect more, request one more
+    /// than needed.
     pub fn between(
         &self,
         from: Option<Timestamp>,
@@ -92,7 +94,7 @@ impl Set {
         self.between_within(from, to, limit, &Limits::default())
     }
 
-    /// As [`Set::between`], with other limits.
+    /// Returns the same as [`Set::between`], with other limits.
     pub fn between_within(
         &self,
         from: Option<Timestamp>,
@@ -116,7 +118,7 @@ impl Set {
         Ok(found)
     }
 
-    /// Whether an occurrence has this name.
+    /// Returns true if the set has an occurrence with this recurrence id.
     pub fn contains(&self, id: Moment) -> Result<bool, ExpandError> {
         if id.is_date() != self.start.is_date() {
             return Ok(false);
@@ -131,7 +133,7 @@ impl Set {
         Ok(is_there)
     }
 
-    /// The last occurrence.
+    /// Returns the last occurrence.
     pub fn last(&self) -> Result<Last, ExpandError> {
         let budget = Budget::new(Limits::default().steps);
         let clock = self.clock();
@@ -155,7 +157,7 @@ impl Set {
             }
         }
         let Some(mut last) = last else { return Ok(Last::Empty) };
-        // Found on the wall; where the clocks skip a time, what stands before it there may come after it.
+        // The search uses local time. Near a gap, an earlier local time may be a later instant.
         let instant = last.start.as_second();
         self.expand(instant, instant + 2 * SECONDS_OF_DAY, &budget, &mut |occurrence| {
             last = occurrence;
@@ -191,7 +193,8 @@ impl Set {
         Ok(None)
     }
 
-    /// How many instances of the rule lie before a moment, whether excluded or not: what `COUNT` has used up there.
+    /// Returns the number of instances of the rule before a moment, including excluded ones: the part of `COUNT` that
+    /// they use up.
     pub fn count_before(&self, id: Moment) -> Result<u64, ExpandError> {
         let budget = Budget::new(Limits::default().steps);
         let Some(rule) = &self.rule else {
@@ -218,7 +221,7 @@ impl Set {
         Some(Occurrence { id, start: Timestamp::from_second(instant).ok()?, end })
     }
 
-    /// Tells every occurrence whose start lies in `from..to` in order, until told to stop.
+    /// Calls a function with every occurrence that starts in `from..to`, in order, until it returns false.
     fn expand(
         &self,
         from: i64,
@@ -238,7 +241,7 @@ impl Set {
                 (None, None) => return Ok(()),
                 (Some((wall, instant)), addition) if addition.is_none_or(|addition| instant <= addition) => {
                     of_rule = stream.next()?;
-                    // An addition at the same instant is the same occurrence; it may say where that ends.
+                    // An addition at the same instant is the same occurrence, and may supply its end.
                     let mut end = None;
                     while let Some(same) = additions.next_if(|other| other.start.as_second() == instant) {
                         end = end.or(same.end);
@@ -255,7 +258,7 @@ impl Set {
         }
     }
 
-    /// The additions, and the start where there is no rule, in order and each once.
+    /// Returns the additions, and the start if there is no rule, sorted and each once.
     fn sorted_additions(
         &self,
         clock: &Clock<'_>,
@@ -275,16 +278,16 @@ impl Set {
             let end = end.and_then(|end| Timestamp::from_second(end.instant).ok());
             list.extend(self.occurrence(wall, instant, end));
         }
-        // Of several at one instant the one with an end comes first and stays.
+        // Of several additions at one instant, the one with an end is first and stays.
         list.sort_by_key(|occurrence| (occurrence.start, occurrence.end.is_none(), occurrence.end));
         list.dedup_by_key(|occurrence| occurrence.start);
         Ok(list)
     }
 
-    /// A moment of the lists as an instant of the set, if that lies in `from..to`.
+    /// Returns a moment of the lists as an instant of the set, if it is in `from..to`.
     fn resolve(&self, clock: &Clock<'_>, moment: Moment, from: i64, to: i64) -> Option<(Wall, i64)> {
         let wall = if self.start.is_date() { Moment::Date(moment.date()).wall() } else { moment.wall() };
-        // Most of a long list is far from the window; no offset is greater than a day and two hours.
+        // Most of a long list is far from the window. No offset is greater than a day and two hours.
         let margin = 2 * SECONDS_OF_DAY;
         if wall < from.saturating_sub(margin) || wall > to.saturating_add(margin) {
             return None;
@@ -294,7 +297,7 @@ impl Set {
     }
 }
 
-/// The first whole second at or after an instant.
+/// Returns the first whole second at or after an instant.
 fn second_from(instant: Timestamp) -> i64 {
     instant.as_second() + i64::from(instant.subsec_nanosecond() > 0)
 }

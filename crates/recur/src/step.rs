@@ -1,4 +1,4 @@
-//! Which periods a rule allows: every `INTERVAL`-th, counted from the one of the start.
+//! Allowed periods of a rule: every `INTERVAL`-th, counted from the period of the start.
 
 use crate::calendar::{
     self, DAYS_OF_CYCLE, Day, SECONDS_OF_DAY, Wall, month_of, month_start, year_of, year_start,
@@ -6,22 +6,22 @@ use crate::calendar::{
 use crate::rule::{Frequency, Rule};
 use crate::times::common_divisor;
 
-/// The unit of a period.
+/// Unit of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     Year,
     Month,
-    /// With any one first day of a week.
+    /// Week, with the first day of any week.
     Week(Day),
     Day,
-    /// An hour, a minute or a second, as so many seconds.
+    /// Hour, minute or second, in seconds.
     Time(i64),
 }
 
-/// The allowed periods.
+/// Allowed periods.
 pub(crate) struct Step {
     pub(crate) unit: Unit,
-    /// The number of the period of the start: its year, its month since year 0, …
+    /// Number of the period of the start: its year, its month since year 0, …
     first: i64,
     pub(crate) interval: i64,
 }
@@ -44,12 +44,12 @@ impl Step {
         Step { unit, first, interval: i64::from(rule.interval()) }
     }
 
-    /// The first allowed period at or after the one of this number.
+    /// Returns the first allowed period at or after a period number.
     pub(crate) fn align(&self, number: i64) -> i64 {
         number + (self.first - number).rem_euclid(self.interval)
     }
 
-    /// The first day at or after this one of which at least a part lies in an allowed period.
+    /// Returns the first day at or after a day that overlaps an allowed period.
     pub(crate) fn next_day(&self, day: Day) -> Day {
         if self.interval == 1 {
             return day;
@@ -63,7 +63,7 @@ impl Step {
         }
     }
 
-    /// The days from and to, without the latter, of the period of a day; for periods shorter than a day, the day.
+    /// Returns the half-open range of days of the period of a day; the day itself for shorter periods.
     pub(crate) fn period(&self, day: Day) -> (Day, Day) {
         match self.unit {
             Unit::Time(_) => (day, day + 1),
@@ -74,7 +74,7 @@ impl Step {
         }
     }
 
-    /// After so many days the allowed periods fall on the same days of the calendar again.
+    /// Returns the number of days after which the allowed periods fall on the same calendar days.
     pub(crate) fn cycle(&self) -> i64 {
         let units = match self.unit {
             Unit::Year => 400,
@@ -86,7 +86,7 @@ impl Step {
         self.interval / common_divisor(units, self.interval) * DAYS_OF_CYCLE
     }
 
-    /// The number of the period of a day, or of its first period.
+    /// Returns the number of the period of a day, or of the first period of the day.
     fn number(&self, day: Day) -> i64 {
         match self.unit {
             Unit::Year => year_of(day),

@@ -1,4 +1,4 @@
-//! The instances of a set's rule in order of time, up to the end of the rule.
+//! Instances of the rule of a set in order of time, up to the end of the rule.
 
 use std::collections::VecDeque;
 
@@ -10,16 +10,16 @@ use crate::instances::Instances;
 use crate::rule::{Rule, Until};
 use crate::set::Set;
 
-/// The end of a rule, inclusive.
+/// End of a rule, inclusive.
 pub(crate) struct End {
     pub(crate) wall: Wall,
     pub(crate) instant: i64,
-    /// Times on the wall before the end that stand for instants after it.
+    /// Local times before the end that resolve to instants after it.
     pub(crate) overtaken: Option<(Wall, Wall)>,
 }
 
 impl End {
-    /// What `UNTIL` says, both as a time on the wall and as an instant; each is inclusive.
+    /// Returns the end given by `UNTIL`, as a local time and as an instant, both inclusive.
     pub(crate) fn of(set: &Set, rule: &Rule, clock: &Clock<'_>) -> End {
         let open = End { wall: END_OF_TIME, instant: END_OF_TIME, overtaken: None };
         let day_end = |date| (calendar::day_of(date) + 1) * SECONDS_OF_DAY - 1;
@@ -28,7 +28,7 @@ impl End {
             Some(Until::Date(date)) => End { wall: day_end(date), ..open },
             Some(Until::Local(moment)) => End { wall: calendar::wall_of(moment), ..open },
             Some(Until::Utc(instant)) if set.start.is_date() => {
-                // Midnight of the day, on the clock of the zone, is not after the end.
+                // Midnight of the day in the zone is not after the end.
                 End { wall: calendar::wall_of(set.zone.to_datetime(instant)), ..open }
             }
             Some(Until::Utc(instant)) => {
@@ -39,10 +39,10 @@ impl End {
     }
 }
 
-/// The instances of a set's rule within a window, as times on the wall with their instants, in order of the instants.
+/// Instances of the rule of a set within a window: local times with their instants, sorted by instant.
 ///
-/// Times on the wall and instants have the same order except in a gap, where a time that the clocks skip stands for an
-/// instant after the gap. Such times wait until the others have caught up with them.
+/// Local times and instants have the same order except in a gap, where a skipped local time is an instant after the
+/// gap. The stream holds such times back until the others have caught up.
 pub(crate) struct RuleStream<'a> {
     instances: Option<Instances<'a>>,
     clock: &'a Clock<'a>,
@@ -51,10 +51,10 @@ pub(crate) struct RuleStream<'a> {
     last_wall: Wall,
     from: i64,
     to: i64,
-    /// How many more instances `COUNT` allows.
+    /// Number of instances that `COUNT` still allows.
     left: u64,
     waiting: VecDeque<(Wall, i64)>,
-    /// An instance that has been read but comes after those that wait.
+    /// Instance that was read ahead and follows the ones held back.
     read: Option<(Wall, i64)>,
 }
 
@@ -116,7 +116,7 @@ impl<'a> RuleStream<'a> {
                     self.read = Some(read);
                     return Ok(self.waiting.pop_front());
                 }
-                // The same instant, once: its name is the time that the clocks show.
+                // The same instant twice: the local time outside the gap is its id.
                 Some((_, instant)) if *instant == read.1 => {
                     self.waiting.pop_front();
                     return Ok(Some(read));
@@ -126,7 +126,7 @@ impl<'a> RuleStream<'a> {
         }
     }
 
-    /// The next instance in the order of the wall that lies in the window.
+    /// Returns the next instance in the window, in order of local time.
     fn read(&mut self) -> Result<Option<(Wall, Resolved)>, ExpandError> {
         let Some(instances) = &mut self.instances else { return Ok(None) };
         while self.left > 0 {

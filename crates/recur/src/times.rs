@@ -1,9 +1,9 @@
-//! Which times of a day a rule allows.
+//! Allowed times of day of a rule.
 
 use crate::calendar::{SECONDS_OF_DAY, Wall};
 use crate::rule::{Frequency, Rule};
 
-/// The times of a day: hours, minutes and seconds as bits, or a list where `BYSETPOS` picked some of them.
+/// Times of a day: hours, minutes and seconds as bits, or a list if `BYSETPOS` selects from them.
 pub(crate) struct Times {
     pub(crate) hours: u64,
     minutes: u64,
@@ -12,23 +12,23 @@ pub(crate) struct Times {
 }
 
 enum Picked {
-    /// Every time made of the hours, minutes and seconds.
+    /// Every combination of the hours, minutes and seconds.
     Everything,
-    /// Of every hour these seconds, in order.
+    /// Selected seconds of every hour, sorted.
     OfHour(Vec<i64>),
-    /// Of the day these seconds, in order.
+    /// Selected seconds of the day, sorted.
     OfDay(Vec<i64>),
 }
 
 impl Times {
-    /// The times of a rule, with what the rule leaves open taken from the start.
+    /// Returns the times of a rule. The start supplies what the rule leaves out.
     pub(crate) fn new(rule: &Rule, start: Wall) -> Times {
         let of_day = start.rem_euclid(SECONDS_OF_DAY);
         let frequency = rule.frequency();
         let bits = |list: &[i16], all: u64, from_start: i64, is_fixed: bool| match list {
             [] if is_fixed => 1 << from_start,
             [] => all,
-            // A leap second is taken for the second before it.
+            // A leap second is treated as the second before it.
             _ => list.iter().fold(0u64, |bits, value| bits | 1 << (*value).min(59)),
         };
         let sixty = (1 << 60) - 1;
@@ -42,14 +42,14 @@ impl Times {
         times
     }
 
-    /// Only midnight, for a start without a time of day.
+    /// Returns midnight only, for a start without a time of day.
     pub(crate) fn midnight(rule: &Rule) -> Times {
         let mut times = Times { hours: 1, minutes: 1, seconds: 1, picked: Picked::Everything };
         times.pick(rule.frequency(), rule.by_position());
         times
     }
 
-    /// In periods of a day or less `BYSETPOS` picks the same times from each.
+    /// Applies `BYSETPOS`, which selects the same times from each period of a day or less.
     fn pick(&mut self, frequency: Frequency, positions: &[i16]) {
         if positions.is_empty() {
             return;
@@ -72,7 +72,7 @@ impl Times {
         }
     }
 
-    /// Keeps only times that steps of `interval` units, each of so many seconds, can reach from the start.
+    /// Keeps only times that steps of `interval` units, in seconds, can reach from the start.
     pub(crate) fn keep_reachable(&mut self, start: Wall, unit: i64, interval: i64) {
         let keep = |bits: u64, size: i64, unit: i64, interval: i64| {
             let (start, step) = (start.div_euclid(unit), common_divisor(interval, size));
@@ -92,14 +92,14 @@ impl Times {
         }
     }
 
-    /// Whether nothing is left out that a period of so many seconds holds.
+    /// Returns true if every time of a period of so many seconds is allowed.
     pub(crate) fn is_full(&self, unit: i64) -> bool {
         self.hours.count_ones() == 24
             && (unit > 60 || self.minutes.count_ones() == 60)
             && (unit > 1 || self.seconds.count_ones() == 60)
     }
 
-    /// How many times there are in a day.
+    /// Returns the number of times in a day.
     pub(crate) fn count(&self) -> u64 {
         let hours = u64::from(self.hours.count_ones());
         match &self.picked {
@@ -111,7 +111,7 @@ impl Times {
         }
     }
 
-    /// How many times there are before this second of the day.
+    /// Returns the number of times before a second of the day.
     pub(crate) fn count_before(&self, second: i64) -> u64 {
         let below = |bits: u64, value: i64| u64::from((bits & ((1 << value) - 1)).count_ones());
         let (hour, minute) = (second / 3600, second / 60 % 60);
@@ -133,7 +133,7 @@ impl Times {
         }
     }
 
-    /// The time at an index below [`Times::count`], where nothing is picked.
+    /// Returns the time at an index below [`Times::count`], if `BYSETPOS` selects nothing.
     pub(crate) fn nth(&self, index: u64) -> i64 {
         let (minutes, seconds) = (u64::from(self.minutes.count_ones()), u64::from(self.seconds.count_ones()));
         let hour = nth_bit(self.hours, index / (minutes * seconds).max(1));
@@ -141,7 +141,7 @@ impl Times {
         hour * 3600 + minute * 60 + nth_bit(self.seconds, index % seconds.max(1))
     }
 
-    /// The first time at or after this second of the day, in the hours given (those of the rule, or fewer).
+    /// Returns the first time at or after a second of the day, in the given hours (those of the rule, or fewer).
     pub(crate) fn next(&self, hours: u64, second: i64) -> Option<i64> {
         match &self.picked {
             Picked::Everything => self.next_of_everything(hours, second),
@@ -179,7 +179,7 @@ impl Times {
     }
 }
 
-/// What `BYSETPOS` picks from a set of `count` things in order: each once, in order.
+/// Returns the elements that `BYSETPOS` selects from a sorted set of `count` elements, sorted and each once.
 pub(crate) fn picks(positions: &[i16], count: u64, nth: impl Fn(u64) -> i64) -> Vec<i64> {
     let count = count as i64;
     let mut picked: Vec<i64> = positions

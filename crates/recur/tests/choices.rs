@@ -1,4 +1,4 @@
-//! What README.md says of choices and of differences from other programs.
+//! Tests of the choices and differences that README.md lists.
 
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 use jiff::tz::TimeZone;
@@ -29,11 +29,11 @@ fn names(set: &Set) -> Vec<String> {
 }
 
 #[test]
-fn a_moment_is_the_instant_at_which_its_occurrence_starts() {
+fn moment_resolves_to_the_start_of_its_occurrence() {
     let zone = TimeZone::get("America/New_York").expect("the zone is known");
     for (text, instant) in [
         ("2027-01-25T09:00:00", "2027-01-25T14:00:00Z"),
-        // Skipped by the clock, shown twice by it, and on no clock at all.
+        // In a gap, ambiguous, and out of range.
         ("2027-03-14T02:30:00", "2027-03-14T07:30:00Z"),
         ("2027-11-07T01:30:00", "2027-11-07T05:30:00Z"),
         ("2027-01-25", "2027-01-25T00:00:00Z"),
@@ -45,7 +45,7 @@ fn a_moment_is_the_instant_at_which_its_occurrence_starts() {
     }
 }
 
-/// Names beside the time that the clocks of the zone show.
+/// Returns ids with the local times that the zone shows.
 fn shown(set: &Set) -> Vec<(String, String)> {
     let found = set.between(None, None, 20).expect("the set can be expanded");
     let show = |instant: Timestamp| instant.to_zoned(set.zone.clone()).strftime("%H:%M%:z").to_string();
@@ -60,7 +60,7 @@ const MANILA: &str = "Asia/Manila";
 const NEW_YORK: &str = "America/New_York";
 
 #[test]
-fn a_start_that_the_rule_does_not_yield_is_none() {
+fn start_outside_the_rule_is_no_occurrence() {
     // The 25th is a Monday.
     let set = set("2027-01-25", MANILA, "FREQ=WEEKLY;BYDAY=WE;COUNT=2");
     assert_eq!(names(&set), ["2027-01-27", "2027-02-03"]);
@@ -69,7 +69,7 @@ fn a_start_that_the_rule_does_not_yield_is_none() {
 }
 
 #[test]
-fn without_a_rule_the_start_is_one() {
+fn start_is_an_occurrence_without_a_rule() {
     let mut set = set("2027-01-25", MANILA, "");
     assert_eq!(names(&set), ["2027-01-25"]);
     set.additions.push(moment("2027-01-20").into());
@@ -81,7 +81,7 @@ fn without_a_rule_the_start_is_one() {
 }
 
 #[test]
-fn a_skipped_time_is_read_with_the_offset_before_the_gap() {
+fn time_in_a_gap_uses_the_offset_before_the_gap() {
     let mut set = set("2027-03-13T02:30:00", NEW_YORK, "FREQ=DAILY;COUNT=3");
     let expected = pairs(&[
         ("2027-03-13T02:30:00", "02:30-05:00"),
@@ -90,21 +90,21 @@ fn a_skipped_time_is_read_with_the_offset_before_the_gap() {
     ]);
     assert_eq!(shown(&set), expected);
     assert_eq!(set.contains(moment("2027-03-14T02:30:00")), Ok(true));
-    // The other name of the same instant takes it out, too.
+    // The other local time of the same instant excludes it, too.
     set.exclusions.push(moment("2027-03-14T03:30:00"));
     assert_eq!(names(&set), ["2027-03-13T02:30:00", "2027-03-15T02:30:00"]);
 }
 
 #[test]
-fn a_repeated_time_is_the_first() {
+fn ambiguous_time_means_the_first_occurrence() {
     let set = set("2027-11-06T01:30:00", NEW_YORK, "FREQ=DAILY;COUNT=2");
     let expected = pairs(&[("2027-11-06T01:30:00", "01:30-04:00"), ("2027-11-07T01:30:00", "01:30-04:00")]);
     assert_eq!(shown(&set), expected);
 }
 
 #[test]
-fn hours_run_on_the_wall() {
-    // 02:00 and 03:00 coincide: one occurrence, which has the name that the clocks show. COUNT counts both.
+fn hourly_rule_counts_in_local_time() {
+    // 02:00 and 03:00 coincide: one occurrence, identified by the local time outside the gap. COUNT counts both.
     let spring = set("2027-03-14T01:00:00", NEW_YORK, "FREQ=HOURLY;COUNT=4");
     let expected = pairs(&[
         ("2027-03-14T01:00:00", "01:00-05:00"),
@@ -124,7 +124,7 @@ fn hours_run_on_the_wall() {
 }
 
 #[test]
-fn skipped_times_come_in_order_of_time() {
+fn times_in_a_gap_are_sorted_by_instant() {
     let set = set("2027-03-14T01:45:00", NEW_YORK, "FREQ=MINUTELY;INTERVAL=25;COUNT=6");
     let expected = pairs(&[
         ("2027-03-14T01:45:00", "01:45-05:00"),
@@ -135,7 +135,7 @@ fn skipped_times_come_in_order_of_time() {
         ("2027-03-14T03:50:00", "03:50-04:00"),
     ]);
     assert_eq!(shown(&set), expected);
-    // A limit cuts the same order off, and a window from the middle continues it.
+    // A limit cuts the same order, and a window from the middle continues it.
     let first = set.between(None, None, 3).expect("the set can be expanded");
     assert_eq!(first[2].id, moment("2027-03-14T02:10:00"));
     let rest = set.between(Some(first[2].start), None, 20).expect("the set can be expanded");
@@ -144,15 +144,15 @@ fn skipped_times_come_in_order_of_time() {
 }
 
 #[test]
-fn a_whole_day_may_be_skipped() {
-    // Samoa went over the date line: there was no 30 December 2011.
+fn zone_may_skip_a_whole_day() {
+    // Samoa crossed the date line and had no 30 December 2011.
     let set = set("2011-12-28T09:00:00", "Pacific/Apia", "FREQ=DAILY;COUNT=4");
     let names: Vec<String> = names(&set);
     assert_eq!(names, ["2011-12-28T09:00:00", "2011-12-29T09:00:00", "2011-12-31T09:00:00"]);
 }
 
 #[test]
-fn a_date_as_the_end_means_all_of_that_day() {
+fn until_date_includes_the_whole_day() {
     let until =
         |until: &str| names(&set("2027-01-25T09:00:00", MANILA, &format!("FREQ=DAILY;UNTIL={until}")));
     assert_eq!(until("20270126"), ["2027-01-25T09:00:00", "2027-01-26T09:00:00"]);
@@ -164,14 +164,14 @@ fn a_date_as_the_end_means_all_of_that_day() {
 }
 
 #[test]
-fn an_instant_as_the_end_of_dates_is_put_on_the_clock_of_the_zone() {
+fn until_instant_of_dates_is_converted_to_the_zone() {
     let until = |zone: &str| names(&set("2027-01-25", zone, "FREQ=DAILY;UNTIL=20270125T160000Z"));
     assert_eq!(until(MANILA), ["2027-01-25", "2027-01-26"]);
     assert_eq!(until(NEW_YORK), ["2027-01-25"]);
 }
 
 #[test]
-fn dates_and_times_may_be_mixed_in_lists() {
+fn lists_may_mix_dates_and_times() {
     let mut timed = set("2027-01-25T09:00:00", MANILA, "FREQ=DAILY;COUNT=3");
     timed.exclusions.push(moment("2027-01-26"));
     timed.additions.push(moment("2027-02-01").into());
@@ -183,7 +183,7 @@ fn dates_and_times_may_be_mixed_in_lists() {
 }
 
 #[test]
-fn times_of_a_date_are_ignored_and_short_frequencies_refused() {
+fn date_start_ignores_times_and_refuses_short_frequencies() {
     let dates = set("2027-01-25", MANILA, "FREQ=DAILY;COUNT=2;BYHOUR=9,10;BYMINUTE=1;BYSECOND=2");
     assert_eq!(names(&dates), ["2027-01-25", "2027-01-26"]);
     let hourly = set("2027-01-25", MANILA, "FREQ=HOURLY");
@@ -192,13 +192,13 @@ fn times_of_a_date_are_ignored_and_short_frequencies_refused() {
 }
 
 #[test]
-fn a_leap_second_is_the_second_before_it() {
+fn leap_second_is_the_second_before_it() {
     let set = set("2027-01-25T09:00:00", MANILA, "FREQ=DAILY;COUNT=3;BYSECOND=0,59,60");
     assert_eq!(names(&set), ["2027-01-25T09:00:00", "2027-01-25T09:00:59", "2027-01-26T09:00:00"]);
 }
 
 #[test]
-fn parts_without_a_place_in_the_table_limit() {
+fn parts_outside_the_rfc_table_limit() {
     for (text, part) in [
         ("FREQ=DAILY;BYWEEKNO=5", "BYWEEKNO"),
         ("FREQ=MONTHLY;BYYEARDAY=36", "BYYEARDAY"),
@@ -219,7 +219,7 @@ fn parts_without_a_place_in_the_table_limit() {
 }
 
 #[test]
-fn weeks_are_those_of_iso_8601() {
+fn weeks_follow_iso_8601() {
     for week in 1..=53 {
         let text = format!("FREQ=YEARLY;BYWEEKNO={week}");
         let from_end = format!("FREQ=YEARLY;BYWEEKNO={}", week - 54);
@@ -249,20 +249,20 @@ fn instant(text: &str) -> Timestamp {
 }
 
 #[test]
-fn positions_count_from_the_beginning_of_the_week() {
+fn positions_count_from_the_start_of_the_week() {
     // A Wednesday: the first of Monday and Wednesday in its week has passed.
     let set = set("2027-01-27", MANILA, "FREQ=WEEKLY;COUNT=2;BYDAY=MO,WE;BYSETPOS=1");
     assert_eq!(names(&set), ["2027-02-01", "2027-02-08"]);
 }
 
 #[test]
-fn days_with_and_without_number_are_either() {
+fn weekdays_with_and_without_ordinal_are_combined() {
     let set = set("2027-02-01", MANILA, "FREQ=MONTHLY;COUNT=5;BYDAY=MO,2TU");
     assert_eq!(names(&set), ["2027-02-01", "2027-02-08", "2027-02-09", "2027-02-15", "2027-02-22"]);
 }
 
 #[test]
-fn what_can_never_be_is_empty() {
+fn impossible_rule_is_empty() {
     for text in [
         "FREQ=HOURLY;INTERVAL=2;BYHOUR=3",
         "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",
@@ -278,7 +278,7 @@ fn what_can_never_be_is_empty() {
 }
 
 #[test]
-fn a_window_far_away_costs_no_more_than_a_near_one() {
+fn distant_window_costs_no_more_than_a_near_one() {
     let few = Limits { steps: 260, occurrences: 100 };
     for text in [
         "FREQ=DAILY;INTERVAL=3",
@@ -317,11 +317,11 @@ fn counts_of_five_digits_are_exact() {
 }
 
 #[test]
-fn periods_have_an_end() {
+fn periods_keep_their_end() {
     let mut set = set("2027-03-13T09:00:00", NEW_YORK, "FREQ=DAILY;COUNT=1");
     let read =
         |text: &str| Addition::read(text, &TimeZone::get(NEW_YORK).expect("a zone")).expect("an addition");
-    // Two hours, in which the clocks go forward.
+    // Two hours with an offset transition.
     set.additions.push(read("2027-03-14T01:30:00/PT2H"));
     set.additions.push(read("20270315T090000/20270315T100000"));
     set.additions.push(read("2027-03-13T14:00:00Z/PT30M"));
@@ -338,7 +338,7 @@ fn periods_have_an_end() {
 }
 
 #[test]
-fn a_rule_is_written_in_one_way() {
+fn rule_text_is_canonical() {
     let same =
         "RRULE:byday=fr,-1MO,+2tu;FREQ=monthly;wkst=MO;interval=01;bysetpos=2,1;until=20271231T000000z";
     let written = "FREQ=MONTHLY;UNTIL=20271231T000000Z;BYDAY=-1MO,2TU,FR;BYSETPOS=1,2";
@@ -355,7 +355,7 @@ fn a_rule_is_written_in_one_way() {
 }
 
 #[test]
-fn a_wrong_rule_is_refused_by_the_name_of_its_part() {
+fn parse_error_names_the_invalid_part() {
     for (text, part) in [
         ("", "RRULE"),
         ("FREQ", "RRULE"),

@@ -1,4 +1,4 @@
-//! Generated sets, compared with python-dateutil and zoneinfo.
+//! Comparison of generated sets with python-dateutil and zoneinfo.
 //!
 //! The oracle is oracle.py beside this file. The seed is fixed, so that every run compares the same sets.
 
@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 const SETS: u64 = 2_500;
 const SEED: u64 = 5545;
 
-/// A small generator of numbers (SplitMix64), so that the sets do not change with a version of a library.
+/// Pseudo-random generator (SplitMix64). It is our own, so that the sets do not change with the version of a library.
 struct Chance(u64);
 
 impl Chance {
@@ -25,7 +25,7 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// From `low` to `high`, both inclusive.
+    /// Returns a number in `low..=high`.
     fn within(&mut self, low: i64, high: i64) -> i64 {
         low + (self.number() % (high - low + 1) as u64) as i64
     }
@@ -38,7 +38,7 @@ impl Chance {
         list[(self.number() % list.len() as u64) as usize]
     }
 
-    /// Some numbers with commas between; `signed` for a list that counts from the end too.
+    /// Returns numbers separated by commas; `signed` for a list that also counts from the end.
     fn list(&mut self, most: i64, low: i64, high: i64, signed: bool) -> String {
         let length = self.within(1, most);
         let numbers: Vec<String> = (0..length)
@@ -52,7 +52,7 @@ impl Chance {
     }
 }
 
-/// Zones and, for some, times near which their clocks change.
+/// Zones with local times near their offset transitions.
 const ZONES: [(&str, &[&str]); 16] = [
     ("UTC", &[]),
     ("America/New_York", &["2026-03-07T02:30:00", "2026-10-31T01:30:00", "2027-03-14T02:00:00"]),
@@ -79,7 +79,7 @@ struct Case {
     set: Set,
     zone: &'static str,
     rule: String,
-    /// The oracle looks no further than the first of January of this year, nor than so many instances.
+    /// The oracle stops at January 1 of this year, or after so many instances.
     year: i16,
     most: usize,
     before: Moment,
@@ -170,7 +170,7 @@ fn rule(chance: &mut Chance, frequency: usize, start: civil::DateTime) -> String
         let top = if chance.percent(10) { 60 } else { 59 };
         by.push(format!("BYSECOND={}", chance.list(3, 0, top, false)));
     }
-    // Many limits at once leave nothing, which is worth a look only now and then.
+    // Many limits at once are mostly empty, which is worth a test only now and then.
     if chance.percent(92) {
         while by.len() > 2 {
             by.remove(chance.within(0, by.len() as i64 - 1) as usize);
@@ -266,7 +266,7 @@ fn question(case: &Case) -> Json {
     })
 }
 
-/// Asks dateutil. The test fails where there is none: a comparison that is left out is none.
+/// Returns the answers of dateutil. Fails without it, because a skipped comparison proves nothing.
 fn ask(questions: &[Json]) -> Vec<Json> {
     let has_dateutil = |python: &str| {
         let check =
@@ -297,7 +297,7 @@ fn ask(questions: &[Json]) -> Vec<Json> {
     serde_json::from_slice(&output.stdout).expect("the oracle answers JSON")
 }
 
-/// What is wrong with a set, if anything.
+/// Compares a set with the oracle and returns the first difference as an error.
 fn compare(case: &Case, answer: &Json) -> Result<usize, String> {
     let horizon =
         Timestamp::from_second(answer["horizon"].as_i64().ok_or("no horizon")?).map_err(|e| e.to_string())?;
@@ -334,7 +334,7 @@ fn compare(case: &Case, answer: &Json) -> Result<usize, String> {
     };
     same("all", &found(None, Some(horizon), 10_000)?, &expected)?;
     same("first", &found(None, Some(horizon), 3)?, &expected[..expected.len().min(3)])?;
-    // A window in the far part, from an occurrence on, and one that starts just after it.
+    // A window in the far part that starts with an occurrence, and one that starts just after it.
     if let Some((_, from, _)) = expected.get(expected.len() * 3 / 4) {
         let late: Vec<_> = expected.iter().filter(|item| item.1 >= *from).cloned().collect();
         let from = Timestamp::from_second(*from).map_err(|e| e.to_string())?;
@@ -364,7 +364,7 @@ fn compare(case: &Case, answer: &Json) -> Result<usize, String> {
     Ok(expected.len())
 }
 
-/// The last occurrence, as far as the oracle has looked.
+/// Compares the last occurrence within the range of the oracle.
 fn compare_last(
     case: &Case,
     expected: &[(String, i64, Option<i64>)],
@@ -372,7 +372,7 @@ fn compare_last(
 ) -> Result<(), String> {
     let rule = case.set.rule.as_ref().ok_or("no rule")?;
     let last = match case.set.last() {
-        // Steps of odd seconds meet a given minute once in many years; the ten thousandth time may be too far.
+        // Steps of odd seconds meet a given minute once in many years; the ten thousandth time may exceed the budget.
         Err(ExpandError::TooMuchWork) if rule.interval() > 40_000 => return Ok(()),
         last => last.map_err(|error| format!("last: {error}"))?,
     };

@@ -1,5 +1,5 @@
-//! Whatever is thrown at the crate, it neither panics nor works on and on: each question is answered within its
-//! allowance of steps, or refused.
+//! Tests with hostile input: the crate never panics and never runs on. Each query stays within its step budget, or is
+//! refused.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
@@ -31,7 +31,7 @@ fn until() -> impl Strategy<Value = String> {
     prop_oneof!["[0-9]{8}", "20[2-4][0-9](0[1-9]|1[0-2])[0-2][0-9](T[01][0-9][0-5][0-9][0-5][0-9]Z?)?"]
 }
 
-/// A rule that is mostly right, with everything that rules can have.
+/// Generates mostly valid rules with all parts.
 fn rule() -> impl Strategy<Value = String> {
     let frequency = prop::sample::select(vec![
         "SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY", "yearly", "NEVER",
@@ -100,7 +100,7 @@ fn set() -> impl Strategy<Value = Set> {
     )
 }
 
-/// Occurrences are in order, each once, in the window and not left out.
+/// Asserts that occurrences are sorted, unique, in the window and not excluded.
 fn check(
     set: &Set,
     from: Option<Timestamp>,
@@ -133,7 +133,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text_is_read_or_refused(text in "\\PC{0,60}", rule in rule(), cut in 0usize..200, other in any::<char>()) {
+    fn any_text_is_parsed_or_refused(text in "\\PC{0,60}", rule in rule(), cut in 0usize..200, other in any::<char>()) {
         let mut torn: String = rule.chars().take(cut).collect();
         torn.push(other);
         torn.extend(rule.chars().skip(cut));
@@ -148,7 +148,7 @@ proptest! {
     }
 
     #[test]
-    fn any_moment_is_read_or_refused(text in "\\PC{0,40}", near in "[0-9T:Z/P+.-]{0,40}", moment in moment()) {
+    fn any_moment_is_parsed_or_refused(text in "\\PC{0,40}", near in "[0-9T:Z/P+.-]{0,40}", moment in moment()) {
         for text in [&text, &near] {
             let _ = text.parse::<Moment>();
             let _ = text.parse::<Addition>();
@@ -174,10 +174,10 @@ proptest! {
         let _ = set.count_before(id);
     }
 
-    /// Work is counted, not timed: with an allowance of few steps every question ends soon, and what is answered is
-    /// what is answered with many.
+    /// Steps are counted, not timed. Every query ends soon within a small budget, and its result equals the one with a
+    /// large budget.
     #[test]
-    fn an_allowance_of_work_is_kept(set in set(), steps in 0u64..3000, limit in 0usize..400) {
+    fn step_budget_is_respected(set in set(), steps in 0u64..3000, limit in 0usize..400) {
         let few = set.between_within(None, None, limit, &Limits { steps, occurrences: 10_000 });
         let many = set.between(None, None, limit);
         match few {
@@ -191,7 +191,7 @@ proptest! {
 }
 
 #[test]
-fn more_occurrences_than_allowed_are_refused() {
+fn excess_of_occurrences_is_refused() {
     let set = Set {
         start: "2027-01-25T09:00:00".parse().expect("a moment"),
         zone: TimeZone::UTC,

@@ -1,4 +1,4 @@
-//! The examples of RFC 5545, section 3.8.5.3, with the dates that are listed there.
+//! Examples of RFC 5545, 3.8.5.3, with the dates listed there.
 
 use jiff::civil;
 use jiff::tz::TimeZone;
@@ -14,7 +14,7 @@ fn set(start: &str, rule: &str) -> Set {
     }
 }
 
-/// Reads `1997 9: 2 3 5-7 10: 1` as days.
+/// Parses `1997 9: 2 3 5-7 10: 1` as days.
 fn days(text: &str) -> Vec<civil::Date> {
     let (mut year, mut month, mut list) = (0, 0, Vec::new());
     for word in text.split_whitespace() {
@@ -39,7 +39,7 @@ fn names(set: &Set) -> Vec<String> {
     expand(set, 100).iter().map(|found| found.id.to_string()).collect()
 }
 
-/// What an example says: each day at nine in New York, and no more unless it goes on for ever.
+/// Asserts the dates of an example: each day at nine in New York, and no more unless it is endless.
 fn check(set: &Set, listed: &str, for_ever: bool) {
     let expected = days(listed);
     let found = expand(set, expected.len() + usize::from(!for_ever));
@@ -59,7 +59,7 @@ fn check(set: &Set, listed: &str, for_ever: bool) {
 }
 
 #[test]
-fn daily_for_ten_occurrences() {
+fn daily_ten_times() {
     let set = set("1997-09-02T09:00:00", "FREQ=DAILY;COUNT=10");
     check(&set, "1997 9: 2-11", false);
 }
@@ -71,7 +71,7 @@ fn daily_until_the_day_before_christmas() {
 }
 
 #[test]
-fn every_other_day_for_ever() {
+fn every_other_day_endless() {
     let set = set("1997-09-02T09:00:00", "FREQ=DAILY;INTERVAL=2");
     check(
         &set,
@@ -108,7 +108,7 @@ fn weekly_until_the_day_before_christmas() {
 }
 
 #[test]
-fn every_other_week_for_ever() {
+fn every_other_week_endless() {
     let set = set("1997-09-02T09:00:00", "FREQ=WEEKLY;INTERVAL=2;WKST=SU");
     check(&set, "1997 9: 2 16 30 10: 14 28 11: 11 25 12: 9 23 1998 1: 6 20 2: 3 17", true);
 }
@@ -293,7 +293,7 @@ fn days_that_do_not_exist_are_left_out() {
     check(&set, "2007 1: 15 30 2: 15 3: 15 30", false);
 }
 
-/// The text lists three, up to 17:00 in New York; its `UNTIL=19970902T170000Z` is 13:00 there, a known slip.
+/// The RFC lists three, up to 17:00 in New York. Its `UNTIL=19970902T170000Z` is 13:00 there, a known error.
 #[test]
 fn every_three_hours_until_five() {
     let listed = ["1997-09-02T09:00:00", "1997-09-02T12:00:00", "1997-09-02T15:00:00"];

@@ -1,5 +1,5 @@
-//! The policy table and the route list, walked through HTTP as every role.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Policy table and route list, checked through HTTP for every role.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ use obcms_web::{api, pages};
 use serde_json::{Value as Json, json};
 use ureq::http::Method;
 
-/// An id that nothing has.
+/// Id without a record.
 const NOBODY: &str = "01990000-0000-7000-8000-000000000000";
 
 fn ask(client: &Client, route: &Route) -> u16 {
@@ -27,22 +27,22 @@ fn ask(client: &Client, route: &Route) -> u16 {
         .enumerate()
         .map(|(part, text)| if part % 2 == 1 { NOBODY } else { text })
         .collect();
-    // Who may export is not told by the 42,010 places that may come with it.
+    // The filter keeps the export small: there are 42,010 places, and only the right to export is under test.
     let path = if path.contains("/export.") { format!("{path}?q=no+such+name") } else { path };
     let method = Method::from_bytes(route.method.to_uppercase().as_bytes()).unwrap();
-    // The content does not matter: who may not ask is told so before it is read.
+    // The content does not matter: missing rights are refused before the body is read.
     let body =
         (method != Method::GET && method != Method::DELETE).then(|| ("application/json", b"{}".to_vec()));
     client.send(method, &path, body).status
 }
 
-/// Streams stay open; they are asked in the tests of live changes.
+/// Returns false for streams, which stay open. The tests of live changes cover them.
 fn ends(route: &Route) -> bool {
     route.path != "/api/v1/stream"
 }
 
 on_both_engines! {
-    fn every_route_asks_who_calls(server: &Server) {
+    fn every_route_requires_authentication(server: &Server) {
         let anonymous = server.anonymous();
         for route in api::routes().iter().filter(|route| ends(route) && route.access != Access::Public) {
             assert_eq!(ask(&anonymous, route), 401, "{} {}", route.method, route.path);
@@ -51,7 +51,7 @@ on_both_engines! {
         assert_eq!(wrong.get("/api/v1/needs").status, 401);
     }
 
-    fn every_route_keeps_to_its_access(server: &Server) {
+    fn every_route_enforces_its_access(server: &Server) {
         for role in Role::ALL {
             let client = server.as_role(role.as_str());
             for route in api::routes().iter().filter(|route| ends(route)) {
@@ -70,7 +70,7 @@ on_both_engines! {
         }
     }
 
-    fn without_a_role_nothing_can_be_done(server: &Server) {
+    fn users_without_a_role_can_do_nothing(server: &Server) {
         let person = server.person(&[]);
         let anonymous = server.anonymous();
         let answer = anonymous.post_form("/login", &[("username", &person.username), ("password", PASSWORD)]);
@@ -106,13 +106,13 @@ on_both_engines! {
                         relations.push(Relation::Organisation);
                     }
                     if own {
-                        // Nobody has decided on what was just made.
+                        // There is no decision on a new record yet.
                         relations.extend([Relation::Own, Relation::Draft]);
                     }
                     if matches!(kind.name, "need" | "application") {
                         relations.push(Relation::Request);
                     }
-                    // What somebody made lies within their sight.
+                    // People may see the records that they create.
                     let sees = allows(&[role], Action::View, kind.area, &relations)
                         || (own && role == Role::Partner && allows(&[role], Action::View, kind.area, &[Relation::Organisation]));
                     let path = format!("/api/v1/{}/{}", kind.collection, record.id);
@@ -130,11 +130,11 @@ on_both_engines! {
                         if !sees {
                             assert!([403, 404].contains(&answer.status), "{label}");
                         } else if may {
-                            // What is allowed may still be wrong at this moment, as a state that follows from others.
+                            // An allowed action may still conflict with the current state, such as a derived status.
                             assert!([200, 409, 422].contains(&answer.status), "{label}");
                         } else {
                             assert_eq!(answer.status, 403, "{label}");
-                            // Who edits nothing of the area is told so by the route, whatever the fields.
+                            // The route itself refuses actors without any edit right in the area, whatever the fields.
                             if allows(&[role], Action::Edit, kind.area, &Relation::ALL) {
                                 assert_eq!(answer.json["errors"][0]["field"], field, "{label}");
                             }
@@ -153,9 +153,9 @@ fn answer_cookie(answer: &obcms_tests::Answer) -> String {
     answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
 }
 
-/// A change of a field of the group, if the kind has one that can be changed without knowing more.
+/// Returns a change of a field of the group, if the kind has one that can be changed independently.
 fn edit(kind: &Kind, group: FieldGroup, somebody: Id) -> Option<(&'static str, Json)> {
-    // To book over others, and to make a PPA of a request, are rights of their own.
+    // An override of bookings and the conversion of a request to a PPA have rights of their own.
     let of_its_own =
         |name: &str| name == "override_reason" || kind.request.is_some_and(|(field, _)| field == name);
     let fields = || kind.inputs().filter(|field| kind.group(field) == group && !of_its_own(field.name));
@@ -179,7 +179,7 @@ fn edit(kind: &Kind, group: FieldGroup, somebody: Id) -> Option<(&'static str, J
     Some((field.name, json!({ field.name: value })))
 }
 
-/// Every address of a page, read from the source of the pages, so that none is left out.
+/// Returns every page address in the source of the pages, so that none is omitted.
 fn page_addresses() -> Vec<String> {
     let mut found = Vec::new();
     let mut folders =
@@ -201,7 +201,7 @@ fn page_addresses() -> Vec<String> {
         }
     }
     for kind in REGISTRY {
-        // Forms of their own stand with the routes that were read above.
+        // Custom forms are among the routes read above.
         let has_form = kind.writable && !pages::registry::OWN_FORMS.contains(&kind.name);
         let tails: &[&str] = if has_form { &["", "/new", "/{id}", "/{id}/edit"] } else { &["", "/{id}"] };
         for tail in tails {
@@ -214,7 +214,7 @@ fn page_addresses() -> Vec<String> {
 }
 
 on_both_engines! {
-    fn every_page_asks_who_calls(server: &Server) {
+    fn every_page_requires_authentication(server: &Server) {
         let anonymous = server.anonymous();
         let pages = page_addresses();
         assert!(pages.len() > 10, "the pages could not be read from the source");
@@ -229,13 +229,13 @@ on_both_engines! {
                 .join("/");
             let answer = anonymous.get(&path);
             let leads_to_sign_in = answer.status == 303 && answer.header("location").starts_with("/login?next=");
-            // Addresses that only take forms refuse the method.
+            // Addresses that only accept forms refuse the method.
             assert!(leads_to_sign_in || answer.status == 405, "{path}: {}", answer.status);
         }
     }
 }
 
-/// Sends a body with whatever method; returns the status and the rest of the answer.
+/// Sends a body with any method; returns the status and the rest of the answer.
 fn send_body(server: &Server, token: &str, method: &str, path: &str, body: &[u8]) -> (u16, String) {
     let base = server.base();
     let mut stream = TcpStream::connect(base.trim_start_matches("http://")).unwrap();
@@ -253,9 +253,9 @@ fn send_body(server: &Server, token: &str, method: &str, path: &str, body: &[u8]
     (status.unwrap_or_else(|| panic!("{method} {path}: {answer}")), answer)
 }
 
-/// Every operation refuses one byte more than the route table says, and takes as many as it says.
+/// Every operation accepts bodies up to its limit in the route table, and refuses one more byte.
 #[test]
-fn no_route_takes_a_larger_body_than_it_declares() {
+fn every_route_enforces_its_body_limit() {
     let server = Server::start(Engine::Sqlite);
     let admin = server.as_role("admin");
     let made = admin.post("/api/v1/me/tokens", &json!({ "name": "bodies" })).expect_status(201).json;
@@ -293,7 +293,7 @@ fn no_route_takes_a_larger_body_than_it_declares() {
     }
 }
 
-/// `docs/routes.md` lists who may ask what; `UPDATE=1` writes it anew.
+/// `docs/routes.md` lists the access of every route; `UPDATE=1` rewrites it.
 #[test]
 fn the_list_of_routes_is_in_the_repository() {
     let mut text = String::from(
@@ -363,7 +363,7 @@ on_both_engines! {
             let answer = client.get(&format!("{path}?tab=&{TAIL}"));
             assert_eq!(answer.status, bare.status, "{path}");
             assert_eq!(answer.headers.get("location"), bare.headers.get("location"), "{path}");
-            // Links of the page do not carry on what it does not know.
+            // Links of the page do not carry unknown parameters.
             assert!(!answer.text.contains("fbclid"), "{path} passes on unknown parameters");
             assert!(bare.status < 400 || [404, 405].contains(&bare.status), "{path}: {}", bare.status);
         }

@@ -1,4 +1,4 @@
-//! Coming in, sessions, tokens and closed accounts, through HTTP.
+//! Sign-in, sessions, tokens and closed accounts, through HTTP.
 
 use obcms_tests::{Answer, Client, PASSWORD, Person, Server, form_token, on_both_engines, path};
 use serde_json::json;
@@ -7,27 +7,27 @@ fn sign_in(server: &Server, username: &str, password: &str, next: &str) -> Answe
     server.anonymous().post_form("/login", &[("username", username), ("password", password), ("next", next)])
 }
 
-/// A client with the cookie that the answer sets.
+/// Returns a client with the cookie that the answer sets.
 fn with_cookie(server: &Server, answer: &Answer) -> Client {
     let cookie = answer.header("set-cookie");
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
     server.anonymous().with_header("cookie", cookie.split(';').next().unwrap_or_default())
 }
 
-/// A client with a session of that person, which may write.
+/// Returns a client with a session of a person, which may write.
 fn signed_in(server: &Server, person: &Person) -> Client {
     let client = with_cookie(server, &sign_in(server, &person.username, PASSWORD, "/").expect_status(303));
     let csrf = csrf_token(&client);
     client.with_header("x-csrf-token", &csrf)
 }
 
-/// The token that the forms of this session carry.
+/// Returns the form token of a session.
 fn csrf_token(client: &Client) -> String {
     form_token(&client.get("/me").expect_status(200).text).to_owned()
 }
 
 on_both_engines! {
-    fn a_session_reads_writes_with_its_token_and_ends(server: &Server) {
+    fn session_reads_writes_with_its_token_and_ends(server: &Server) {
         let person = server.person(&["coordinator"]);
         let answer = sign_in(server, &person.username, PASSWORD, "/tasks").expect_status(303);
         assert_eq!(answer.header("location"), "/tasks");
@@ -45,7 +45,7 @@ on_both_engines! {
         client.get("/api/v1/me").expect_status(401);
     }
 
-    fn nobody_is_led_away_after_signing_in(server: &Server) {
+    fn sign_in_never_redirects_to_another_site(server: &Server) {
         let person = server.person(&["staff"]);
         let session = with_cookie(server, &sign_in(server, &person.username, PASSWORD, "/").expect_status(303));
         for next in [
@@ -63,14 +63,14 @@ on_both_engines! {
         }
     }
 
-    fn a_form_of_another_site_signs_nobody_in(server: &Server) {
+    fn sign_in_refuses_forms_of_other_sites(server: &Server) {
         let person = server.person(&["staff"]);
         let fields = [("username", person.username.as_str()), ("password", PASSWORD), ("next", "/")];
         let foreign = server.anonymous().with_header("sec-fetch-site", "cross-site");
         foreign.post_form("/login", &fields).expect_status(403);
     }
 
-    fn guessing_is_locked_and_does_not_tell_who_has_an_account(server: &Server) {
+    fn guessing_is_locked_without_revealing_accounts(server: &Server) {
         let person = server.person(&["staff"]);
         for name in [person.username.as_str(), "nobody.at.all"] {
             for _ in 0..5 {
@@ -80,11 +80,11 @@ on_both_engines! {
             let seconds: i64 = locked.header("retry-after").parse().expect("a number of seconds");
             assert!((1..=1800).contains(&seconds), "{seconds}");
         }
-        // Whoever is in stays in.
+        // Existing access continues.
         person.client.get("/api/v1/me").expect_status(200);
     }
 
-    fn neither_a_network_nor_a_claimed_hop_gets_past_the_lock(server: &Server) {
+    fn lock_covers_networks_and_ignores_forged_hops(server: &Server) {
         let person = server.person(&["staff"]);
         let proxied = server.behind_proxy();
         let try_from = |hops: &[&str], password: &str| {
@@ -103,7 +103,7 @@ on_both_engines! {
         }
         try_from(&["198.51.100.3", "2001:db8:1:2::6"], PASSWORD).expect_status(429);
         try_from(&["2001:db8:1:3::6"], PASSWORD).expect_status(303);
-        // A peer that is no proxy speaks for itself, whatever it claims.
+        // A peer that is no proxy counts by its own address, whatever it claims.
         for number in 1..=6 {
             let claimed = server.anonymous().with_header("x-forwarded-for", &format!("203.0.113.{number}"));
             let fields = [("username", person.username.as_str()), ("password", "wrong")];
@@ -121,7 +121,7 @@ on_both_engines! {
         for number in 0..20 {
             try_as(&proxied, &format!("2001:db8::{number}"), &format!("somebody.{number}"), "wrong").expect_status(422);
         }
-        // Counted in the database: another server knows.
+        // Attempts are counted in the database, so another server knows them.
         let again = server.behind_proxy();
         let slowed = try_as(&again, "2001:db8::ffff", &person.username, PASSWORD).expect_status(429);
         let seconds: i64 = slowed.header("retry-after").parse().expect("a number of seconds");
@@ -129,7 +129,7 @@ on_both_engines! {
         try_as(&again, "2001:db8:0:1::1", &person.username, PASSWORD).expect_status(303);
     }
 
-    fn guessing_locks_no_owner_out(server: &Server) {
+    fn guessing_never_locks_out_the_owner(server: &Server) {
         let (owner, other) = (server.person(&["staff"]), server.person(&["staff"]));
         let proxied = server.behind_proxy();
         let try_with = |address: &str, name: &str, password: &str, cookie: &str| {
@@ -153,21 +153,21 @@ on_both_engines! {
         try_with(elsewhere, &other.username, PASSWORD, "").expect_status(303);
         let welcome = try_with(elsewhere, &owner.username, PASSWORD, &home).expect_status(303);
         assert_eq!(device(&welcome), None, "a known device stays the one that it is");
-        // The way of the device has its own limit.
+        // The sign-in of devices has its own limit.
         for _ in 0..5 {
             try_with(elsewhere, &owner.username, "wrong", &home).expect_status(422);
         }
         try_with(elsewhere, &owner.username, PASSWORD, &home).expect_status(429);
     }
 
-    fn guessing_tokens_and_links_is_refused_and_good_tokens_work_on(server: &Server) {
+    fn guessing_tokens_is_refused_while_valid_tokens_work(server: &Server) {
         let staff = server.as_role("staff");
         staff.get("/api/v1/me").expect_status(200);
         let guess = server.anonymous().with_token("obcms_guessed");
         for _ in 0..60 {
             assert!([401, 429].contains(&guess.get("/api/v1/me").status));
         }
-        // While it goes on, one a second is forgotten.
+        // The limit releases one attempt a second meanwhile.
         let refused = std::iter::repeat_with(|| guess.get("/api/v1/me")).take(500).find(|answer| answer.status == 429);
         refused.expect("a refusal").header("retry-after");
         staff.get("/api/v1/me").expect_status(200);
@@ -175,7 +175,7 @@ on_both_engines! {
         assert!(refused.is_some());
     }
 
-    fn whoever_is_not_signed_in_is_led_to_sign_in_and_back(server: &Server) {
+    fn anonymous_request_redirects_to_sign_in_and_back(server: &Server) {
         let answer = server.anonymous().get("/me?tab=tokens").expect_status(303);
         assert_eq!(answer.header("location"), "/login?next=%2Fme%3Ftab%3Dtokens");
         server.anonymous().get("/login").expect_status(200);
@@ -185,7 +185,7 @@ on_both_engines! {
         assert!(missing.text.contains("<html"), "{}", missing.text);
     }
 
-    fn tokens_are_made_used_and_revoked(server: &Server) {
+    fn tokens_are_created_used_and_revoked(server: &Server) {
         let person = server.person(&["coordinator"]);
         let wrong = person.client.post("/api/v1/me/tokens", &json!({ "name": "", "scope": "all", "days": 0 }));
         assert_eq!(wrong.expect_status(422).errors("field"), ["name", "scope", "days"]);
@@ -205,7 +205,7 @@ on_both_engines! {
         reader.get("/api/v1/teams").expect_status(401);
     }
 
-    fn a_closed_account_is_out_at_once(server: &Server) {
+    fn closed_account_loses_access_at_once(server: &Server) {
         let person = server.person(&["staff"]);
         let session = with_cookie(server, &sign_in(server, &person.username, PASSWORD, "/").expect_status(303));
         let admin = server.person(&["admin"]);
@@ -220,7 +220,7 @@ on_both_engines! {
         admin.client.post(&path(admin.id, "disable"), &json!({})).expect_status(409);
     }
 
-    fn an_account_without_a_role_can_do_nothing_but_wait(server: &Server) {
+    fn account_without_a_role_has_no_access(server: &Server) {
         let person = server.person(&[]);
         let session = with_cookie(server, &sign_in(server, &person.username, PASSWORD, "/").expect_status(303));
         session.get("/api/v1/me").expect_status(200);
@@ -230,7 +230,7 @@ on_both_engines! {
         writing.post("/api/v1/me/tokens", &json!({ "name": "x" })).expect_status(403);
     }
 
-    fn a_link_sets_the_password_once(server: &Server) {
+    fn link_sets_the_password_once(server: &Server) {
         let person = server.person(&["staff"]);
         let admin = signed_in(server, &server.person(&["admin"]));
         let made = admin.post(&format!("/api/v1/users/{}/setup-link", person.id), &json!({})).expect_status(201);
@@ -243,10 +243,10 @@ on_both_engines! {
         sign_in(server, &person.username, "mountain cloud boat", "/").expect_status(303);
     }
 
-    fn a_token_opens_nothing_that_outlives_it(server: &Server) {
+    fn token_creates_nothing_that_outlives_it(server: &Server) {
         let admin = server.person(&["admin"]);
         let make = |client: &Client, body: serde_json::Value| client.post("/api/v1/me/tokens", &body);
-        // Without an end in the request it ends after 90 days, and only an explicit "never" has none.
+        // By default a token expires after 90 days; only an explicit "never" has no end.
         let usual = make(&admin.client, json!({ "name": "usual" })).expect_status(201).json;
         assert!(usual["expires_at"].is_string(), "{usual}");
         for none in [json!({ "name": "n", "expires_days": "never" }), json!({ "name": "n", "expires": null })] {
@@ -267,7 +267,7 @@ on_both_engines! {
         assert!(feed["expires"].is_string(), "{feed}");
         let longer = json!({ "expires": "2999-01-01T00:00:00Z" });
         short.patch(&format!("/api/v1/feeds/{}", feed["id"].as_str().expect("an id")), &longer).expect_status(422);
-        // What a token made ends with it.
+        // Tokens created by a token end with it.
         child.get("/api/v1/me").expect_status(200);
         admin.client.delete(&format!("/api/v1/me/tokens/{short_id}")).expect_status(204);
         child.get("/api/v1/me").expect_status(401);
@@ -278,7 +278,7 @@ on_both_engines! {
         admin.client.post("/api/v1/me/password", &change).expect_status(403);
     }
 
-    fn revoking_a_token_offers_to_end_what_it_made(server: &Server) {
+    fn revoking_a_token_offers_to_end_its_feeds(server: &Server) {
         let person = server.person(&["coordinator"]);
         let web = signed_in(server, &person);
         let make = |client: &Client, collection: &str, body: serde_json::Value| {
@@ -296,7 +296,7 @@ on_both_engines! {
         let own = make(&web, "feeds", json!({ "name": "Own" }));
         let feed = make(&with(&leaked), "feeds", json!({ "name": "Phone" }));
         let share = make(&with(&child), "shares", json!({ "name": "March", "modules": ["holidays"] }));
-        // A token sees the addresses that it made itself: others would outlive it.
+        // A token sees only the addresses that it created, because others would outlive it.
         let url = |client: &Client, made: &serde_json::Value| {
             client.get(&format!("/api/v1/feeds/{}", id(made))).expect_status(200).json["url"].clone()
         };
@@ -318,7 +318,7 @@ on_both_engines! {
         web.delete(&token).expect_status(204);
         with(&child).get("/api/v1/me").expect_status(401);
         assert_eq!([status(&feed), status(&share), status(&own)], [200; 3], "addresses end when that is asked for");
-        // It can be asked for later as well, one by one or all.
+        // The feeds can also be ended later, one by one or all.
         web.delete(&format!("{token}?end_feeds={}", id(&feed))).expect_status(204);
         assert_eq!([status(&feed), status(&share), status(&own)], [404, 200, 200]);
         let csrf = csrf_token(&web);
@@ -328,7 +328,7 @@ on_both_engines! {
         let made = web.get(&format!("{token}/made")).expect_status(200).json;
         assert_eq!((&made["feeds"], &made["shares"]), (&json!([]), &json!([])));
 
-        // A new address is that of whoever asked for it.
+        // A new address belongs to its creator.
         let second = make(&web, "me/tokens", json!({ "name": "second" }));
         with(&second).post(&format!("/api/v1/feeds/{}/renew", id(&own)), &json!({})).expect_status(200);
         web.delete(&format!("/api/v1/me/tokens/{}?end_feeds=true&end_shares=true", id(&second))).expect_status(204);
@@ -336,7 +336,7 @@ on_both_engines! {
         assert_eq!(status(&own), 404);
     }
 
-    fn a_reset_ends_sessions_and_lists_what_goes_on(server: &Server) {
+    fn password_reset_ends_sessions_and_lists_remaining_access(server: &Server) {
         let person = server.person(&["staff"]);
         let session = signed_in(server, &person);
         person.client.post("/api/v1/feeds", &json!({ "name": "Phone" })).expect_status(201);
@@ -360,7 +360,7 @@ on_both_engines! {
         assert_eq!(access.json["feeds"], json!([]));
     }
 
-    fn ones_own_new_password_ends_tokens_and_feeds_when_asked(server: &Server) {
+    fn password_change_ends_tokens_and_feeds_on_request(server: &Server) {
         let person = server.person(&["staff"]);
         let (here, there) = (signed_in(server, &person), signed_in(server, &person));
         let change = json!({ "current": PASSWORD, "new": "mountain cloud boat" });
@@ -384,7 +384,7 @@ on_both_engines! {
         first.get("/api/v1/me").expect_status(401);
         let second = with_cookie(server, &second);
         assert_eq!(second.get("/api/v1/me/sessions").json["items"].as_array().map(Vec::len), Some(2));
-        // A secret that somebody else chose is not taken on.
+        // A session secret chosen by someone else is not accepted.
         let fixed = server.anonymous().with_header("cookie", "obcms_session=chosen");
         let answer = fixed.post_form("/login", &fields).expect_status(303);
         assert!(!answer.header("set-cookie").contains("chosen"));
@@ -394,12 +394,12 @@ on_both_engines! {
         elsewhere.get("/api/v1/me").expect_status(200);
     }
 
-    fn over_https_the_cookie_belongs_to_this_host_alone(server: &Server) {
+    fn https_cookie_is_bound_to_the_host(server: &Server) {
         let person = server.person(&["staff"]);
         let fields = [("username", person.username.as_str()), ("password", PASSWORD)];
         let plain = server.anonymous().post_form("/login", &fields).expect_status(303);
         assert!(plain.header("set-cookie").starts_with("obcms_session=") && !plain.header("set-cookie").contains("Secure"));
-        // Anybody can claim it; only a trusted proxy is believed.
+        // Anybody can claim HTTPS; only a trusted proxy is believed.
         let claimed = server.anonymous().with_header("x-forwarded-proto", "https").post_form("/login", &fields);
         assert!(claimed.header("set-cookie").starts_with("obcms_session="));
 
@@ -413,7 +413,7 @@ on_both_engines! {
         let cookie = cookie.split(';').next().unwrap_or_default();
         let session = client.with_header("cookie", cookie);
         session.get("/api/v1/me").expect_status(200);
-        // A neighbour can plant a cookie of the plain name.
+        // A neighboring host can plant a cookie with the plain name.
         client.with_header("cookie", cookie.trim_start_matches("__Host-")).get("/api/v1/me").expect_status(401);
         let csrf = csrf_token(&session);
         let out = session.post_form("/logout", &[("csrf_token", &csrf)]).expect_status(303);
@@ -433,12 +433,12 @@ on_both_engines! {
         ] {
             assert_eq!(change(new).expect_status(422).errors("code"), [code], "{new}");
         }
-        // Letters that a keyboard composes in another way are the same letters.
+        // Decomposed and composed characters are the same characters.
         change("man\u{303}ana by the sea").expect_status(200);
         sign_in(server, &person.username, "ma\u{f1}ana by the sea", "/").expect_status(303);
     }
 
-    fn an_archived_account_has_no_way_in_when_it_is_restored(server: &Server) {
+    fn restored_account_has_no_sessions_or_tokens(server: &Server) {
         let person = server.person(&["staff"]);
         let session = signed_in(server, &person);
         let admin = server.as_role("admin");
@@ -449,7 +449,7 @@ on_both_engines! {
         session.get("/api/v1/me").expect_status(401);
     }
 
-    fn hashes_of_passwords_leave_by_no_door(server: &Server) {
+    fn password_hashes_are_never_exposed(server: &Server) {
         let person = server.person(&["staff"]);
         let admin = server.as_role("admin");
         let user = format!("/api/v1/users/{}", person.id);

@@ -1,6 +1,6 @@
-//! Everything wrong that can be sent to a collection: always refused in words that name the field, never a failure of
-//! the server; and what is accepted comes back exactly as it was typed.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Invalid input to every collection: it is refused with the name of the field, and never causes a server error.
+//! Accepted values are returned exactly as typed.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::mem::discriminant;
 
@@ -12,7 +12,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Map, Value, json};
 use ureq::http::Method;
 
-/// Texts that break what puts texts together carelessly.
+/// Texts that break careless string building.
 const NASTY: [&str; 14] = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
@@ -38,7 +38,7 @@ fn collection(kind: &Kind) -> String {
     format!("/api/v1/{}", kind.collection)
 }
 
-/// Values that the field never takes.
+/// Returns invalid values of a field.
 fn wrong(field: &Field) -> Vec<Value> {
     let long = "x".repeat(60_000);
     let days =
@@ -122,7 +122,7 @@ fn wrong(field: &Field) -> Vec<Value> {
     }
 }
 
-/// Refused with 422, and the field is named.
+/// Asserts status 422 with the name of the field.
 #[track_caller]
 fn assert_names(answer: &Answer, kind: &Kind, field: &str, value: &Value) {
     let mut shown = value.to_string();
@@ -171,13 +171,13 @@ on_both_engines! {
         assert!(refused == 400 || refused == 414 || refused == 431, "{refused}");
     }
 
-    fn a_wrong_value_is_refused_by_name(server: &Server) {
+    fn invalid_value_is_refused_with_its_field(server: &Server) {
         let client = server.as_role("admin");
         for (kind, number) in writable().zip(100..) {
             let minimal = sample::minimal(server, kind, number);
             let made = client.post(&collection(kind), &Value::Object(minimal.clone())).expect_status(201).json;
             let one = format!("{}/{}", collection(kind), made["id"].as_str().unwrap());
-            // Fields of one type are wrong together and must all be named: one at a time would be thousands of requests.
+            // Fields of one type are sent together and must all be named: one at a time would be thousands of requests.
             let mut types: Vec<Vec<(&Field, Vec<Value>)>> = Vec::new();
             for field in kind.inputs() {
                 let values = wrong(field);
@@ -218,7 +218,7 @@ on_both_engines! {
         }
     }
 
-    fn what_is_no_json_is_refused(server: &Server) {
+    fn invalid_json_is_refused(server: &Server) {
         let client = server.as_role("admin");
         let json_type = "application/json";
         for kind in writable() {
@@ -242,7 +242,7 @@ on_both_engines! {
         }
     }
 
-    fn order_of_days_and_times_is_kept(server: &Server) {
+    fn end_before_start_is_refused(server: &Server) {
         let client = server.as_role("admin");
         let event = |start: &str, end: &str, all_day: bool| {
             client.post("/api/v1/events", &json!({ "title": "Visit", "start": start, "end": end, "all_day": all_day }))
@@ -270,20 +270,20 @@ on_both_engines! {
         }
     }
 
-    fn texts_come_back_as_typed_and_appear_escaped(server: &Server) {
+    fn texts_are_returned_as_typed_and_shown_escaped(server: &Server) {
         let client = server.as_role("admin");
         for (kind, number) in writable().zip((1..).map(|place| place * 100)) {
             for (place, text) in (0..).zip(NASTY) {
                 let mut input = sample::minimal(server, kind, number + place);
                 for field in kind.inputs() {
                     let fits = match field.data {
-                        // An address of a calendar is text of a certain form.
+                        // The address of a calendar is text with its own format.
                         FieldType::Text(_) if kind.name == "external_calendar" && field.name == "address" => false,
                         FieldType::Text(most) => text.chars().count() <= most && field.name != "username" && !field.unique,
                         FieldType::Multiline(_) => true,
                         _ => false,
                     };
-                    // A reason beside no value to give it for is nothing to test.
+                    // A reason alone, without the value that it explains, is not tested.
                     if fits {
                         input.insert(field.name.to_owned(), json!(text));
                     }
@@ -298,7 +298,7 @@ on_both_engines! {
         }
     }
 
-    fn no_parameter_of_a_list_makes_it_fail(server: &Server) {
+    fn list_parameters_never_cause_a_server_error(server: &Server) {
         let client = server.as_role("admin");
         let mut random = StdRng::seed_from_u64(7);
         for kind in REGISTRY {
@@ -316,7 +316,7 @@ on_both_engines! {
                             continue;
                         }
                         let answer = client.get(&address);
-                        // A page leaves out what it does not know, and may lead to its usual view then.
+                        // A page ignores unknown parameters, and may redirect to its default view.
                         let is_led = answer.status == 303 && !path.starts_with("/api");
                         assert!(is_led || [200, 400].contains(&answer.status), "{address}: {} {}", answer.status, answer.text);
                     }
@@ -329,7 +329,7 @@ on_both_engines! {
         }
     }
 
-    fn random_objects_never_make_the_server_fail(server: &Server) {
+    fn random_objects_never_cause_a_server_error(server: &Server) {
         let client = server.as_role("admin");
         let mut random = StdRng::seed_from_u64(11);
         for (kind, number) in writable().zip(500..) {
@@ -353,7 +353,7 @@ on_both_engines! {
     }
 }
 
-/// Any JSON at all, some of it nearly right.
+/// Returns arbitrary JSON, some of it almost valid.
 fn anything(random: &mut StdRng, depth: u32) -> Value {
     match random.random_range(0..if depth == 0 { 8 } else { 10 }) {
         0 => Value::Null,
@@ -380,7 +380,7 @@ fn anything(random: &mut StdRng, depth: u32) -> Value {
     }
 }
 
-/// The page of the record shows the text as text.
+/// Asserts that the page of the record escapes the text.
 fn assert_escaped(client: &Client, kind: &Kind, record: &Value, text: &str) {
     if obcms_web::pages::registry::OWN_DETAILS.contains(&kind.name) {
         return;

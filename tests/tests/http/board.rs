@@ -1,5 +1,5 @@
-//! The board through HTTP: columns, filters, cursors, and many moves at once.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
+//! Board through HTTP: columns, filters, cursors, and concurrent moves.
+#![allow(clippy::needless_pass_by_value)] // Request bodies are inline.
 
 use std::thread;
 
@@ -58,7 +58,7 @@ on_both_engines! {
         assert_eq!(titles(column(&board(&boss, ""), "in_progress")), ["C", "B"]);
     }
 
-    fn a_move_changes_the_field_of_the_group(server: &Server) {
+    fn move_changes_the_field_of_the_group(server: &Server) {
         let boss = server.as_role("coordinator");
         let (one, two) = (server.person(&["staff"]), server.person(&["staff"]));
         let task = make(&boss, json!({ "title": "Visit" }));
@@ -83,7 +83,7 @@ on_both_engines! {
         assert_eq!(titles(column(&board(&boss, "group=assignee"), "none")), ["Visit"]);
     }
 
-    fn a_blocked_card_stays_where_it_is(server: &Server) {
+    fn blocked_card_cannot_be_moved(server: &Server) {
         let boss = server.as_role("coordinator");
         let first = make(&boss, json!({ "title": "First" }));
         let second = make(&boss, json!({ "title": "Second", "depends_on": [first["id"]] }));
@@ -94,7 +94,7 @@ on_both_engines! {
         move_to(&boss, &second, &forced).expect_status(200);
     }
 
-    fn wrong_moves_are_named(server: &Server) {
+    fn invalid_moves_are_refused_by_field(server: &Server) {
         let boss = server.as_role("coordinator");
         let [a, b, _] = three(&boss);
         let nowhere = "01900000-0000-7000-8000-000000000000";
@@ -121,7 +121,7 @@ on_both_engines! {
         assert_eq!(now["version"], 1, "nothing was changed");
     }
 
-    fn a_column_goes_on_by_its_cursor(server: &Server) {
+    fn column_continues_by_cursor(server: &Server) {
         let boss = server.as_role("coordinator");
         let made: Vec<String> = (0..7).map(|number| format!("Task {number}")).collect();
         for title in &made {
@@ -140,7 +140,7 @@ on_both_engines! {
         assert_eq!(seen, made);
     }
 
-    fn the_filters_of_the_list_are_those_of_the_board(server: &Server) {
+    fn board_has_the_filters_of_the_list(server: &Server) {
         let boss = server.person(&["coordinator"]);
         let client = &boss.client;
         make(client, json!({ "title": "Water survey", "priority": "high", "due_date": "2020-01-01" }));
@@ -176,7 +176,7 @@ on_both_engines! {
         server.anonymous().get("/api/v1/tasks/board").expect_status(401);
     }
 
-    fn many_moves_at_once_keep_one_order(server: &Server) {
+    fn concurrent_moves_keep_one_order(server: &Server) {
         let boss = server.as_role("coordinator");
         let tasks: Vec<Value> = (0..12).map(|number| make(&boss, json!({ "title": format!("T{number}") }))).collect();
         thread::scope(|scope| {
@@ -206,7 +206,7 @@ on_both_engines! {
         let first = order();
         assert_eq!(first.len(), tasks.len(), "no card is lost or doubled: {first:?}");
         assert_eq!(first, order());
-        // The order can still be changed after it.
+        // The order can still be changed afterwards.
         for (task, beside) in tasks.iter().zip(tasks.iter().skip(1)) {
             move_to(&boss, task, &json!({ "column": "on_hold", "after": id(beside) })).expect_status(200);
         }
@@ -221,7 +221,7 @@ on_both_engines! {
     fn equal_ranks_still_order(server: &Server) {
         let boss = server.as_role("coordinator");
         let [a, b, c] = three(&boss);
-        // Two writers at once may give the same rank; here it is put there by hand.
+        // Two concurrent writers may assign the same rank; the test sets it directly.
         server.app().write(&obcms_app::Actor::program(), |work| {
             work.tx.execute("UPDATE tasks SET rank = 'a5V'", &[])?;
             Ok(())
@@ -236,7 +236,7 @@ on_both_engines! {
         assert_eq!(titles(column(&board(&boss, ""), "not_started")), ["D", "C", "B", "A"]);
     }
 
-    fn of_writers_with_the_same_version_one_wins(server: &Server) {
+    fn one_of_concurrent_writers_wins(server: &Server) {
         let boss = server.as_role("coordinator");
         let task = make(&boss, json!({ "title": "Visit" }));
         let columns = ["in_progress", "on_hold", "completed", "cancelled", "in_progress", "on_hold"];
@@ -255,7 +255,7 @@ on_both_engines! {
         assert_eq!((won, stale), (1, columns.len() - 1), "{answers:?}");
     }
 
-    fn tasks_done_at_once_all_count(server: &Server) {
+    fn concurrent_completions_all_count(server: &Server) {
         let boss = server.as_role("coordinator");
         let ppa = json!({ "title": "Wells", "category": "moa_ppa" });
         let ppa = boss.post("/api/v1/ppas", &ppa).expect_status(201).json;
@@ -277,7 +277,7 @@ on_both_engines! {
         assert_eq!(ppa["task_progress"], 100, "{} tasks", tasks.len());
     }
 
-    fn what_waits_for_two_is_free_when_both_are_done_at_once(server: &Server) {
+    fn task_is_unblocked_when_both_dependencies_complete_concurrently(server: &Server) {
         let boss = server.as_role("coordinator");
         for round in 0..3 {
             let first: Vec<Value> = (0..4).map(|number| make(&boss, json!({ "title": format!("{number}") }))).collect();

@@ -1,12 +1,12 @@
-//! Bookings: nobody gets what is taken, by whatever path, and whoever is refused learns what is free.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Bookings: conflicts are refused on every path, with the free slots.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use obcms_domain::core::id::Id;
 use obcms_tests::{Answer, Client, Server, on_both_engines};
 use serde_json::{Value, json};
 
-/// A resource of the office; `more` replaces and adds members.
+/// Creates a resource of the office; `more` adds and replaces members.
 fn resource(server: &Server, more: &Value) -> Value {
     let mut input = json!({ "name": "Room A", "resource_type": "room" });
     let members = input.as_object_mut().unwrap();
@@ -14,7 +14,7 @@ fn resource(server: &Server, more: &Value) -> Value {
     server.as_role("coordinator").post("/api/v1/resources", &input).expect_status(201).json
 }
 
-/// A time so many days from now, in the office's zone.
+/// Returns a time so many days from now, in the zone of the office.
 fn at(server: &Server, days: i64, time: &str) -> String {
     let zone = server.app().zone().clone();
     let day = server.app().now().to_zoned(zone).date().checked_add(days.days()).unwrap();
@@ -38,7 +38,7 @@ fn of<'a>(answer: &'a Answer, list: &str, member: &str) -> Vec<&'a str> {
 }
 
 on_both_engines! {
-    fn what_is_taken_is_refused_with_what_is_free(server: &Server) {
+    fn conflict_is_refused_with_free_slots(server: &Server) {
         let staff = server.person(&["staff"]);
         let me = &staff.client;
         let room = resource(server, &json!({ "seats": 20 }));
@@ -59,23 +59,23 @@ on_both_engines! {
         let free = of(&refused, "free_slots", "start");
         assert!(free.contains(&eleven.as_str()) && free.contains(&at(server, 2, "07:00").as_str()), "{free:?}");
         assert_eq!(of(&refused, "alternatives", "name"), ["Room B", "Hall"]);
-        // What was offered can be had.
+        // The offered slot can be booked.
         let offered = &refused.json["free_slots"][0];
         book(me, &room, offered["start"].as_str().unwrap(), offered["end"].as_str().unwrap()).expect_status(201);
         book(me, &small, &nine, &eleven).expect_status(201);
         let next = book(me, &room, &nine, &eleven).expect_status(409);
         assert_eq!(of(&next, "alternatives", "resource"), [large["id"].as_str().unwrap()]);
-        // What only touches does not overlap.
+        // Adjacent bookings do not overlap.
         book(me, &room, &eleven, &at(server, 2, "11:30")).expect_status(201);
     }
 
-    fn a_booking_moves_only_where_it_is_free(server: &Server) {
+    fn booking_moves_only_to_a_free_slot(server: &Server) {
         let me = server.as_role("staff");
         let (room, other) = (resource(server, &json!({})), resource(server, &json!({ "name": "Room B" })));
         let first = book(&me, &room, &at(server, 1, "09:00"), &at(server, 1, "10:00")).expect_status(201).json;
         let second = book(&me, &room, &at(server, 1, "10:00"), &at(server, 1, "11:00")).expect_status(201).json;
         me.patch(&url(&second), &json!({ "start": at(server, 1, "09:30") })).expect_status(409);
-        // The length stays when only the start is given.
+        // The length stays if only the start is given.
         let moved = me.patch(&url(&second), &json!({ "start": at(server, 1, "10:30") })).expect_status(200).json;
         assert_eq!(moved["end"], at(server, 1, "11:30"));
         me.patch(&url(&first), &json!({ "end": at(server, 1, "10:30") })).expect_status(200);
@@ -83,7 +83,7 @@ on_both_engines! {
         me.patch(&url(&first), &json!({ "purpose": "Staff meeting" })).expect_status(200);
         book(&me, &other, &at(server, 1, "09:00"), &at(server, 1, "10:00")).expect_status(201);
         me.patch(&url(&first), &json!({ "resource": other["id"] })).expect_status(409);
-        // Drag on the calendar is the same path.
+        // Dragging on the calendar uses the same path.
         let start = day(server, 1);
         let feed = me.get(&format!("/api/v1/calendar?start={start}&end={}&kinds=booking", day(server, 2)));
         let entry = feed.json["entries"].as_array().unwrap().iter().find(|entry| entry["title"] == "Staff meeting").unwrap().clone();
@@ -95,7 +95,7 @@ on_both_engines! {
         book(&me, &room, &at(server, 1, "09:00"), &at(server, 1, "10:00")).expect_status(201);
     }
 
-    fn what_is_put_away_leaves_its_time_and_takes_it_back_only_when_free(server: &Server) {
+    fn archived_booking_frees_its_slot(server: &Server) {
         let me = server.as_role("coordinator");
         let room = resource(server, &json!({}));
         let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
@@ -109,14 +109,14 @@ on_both_engines! {
         let moved = me.patch(&url(&second), &json!({ "start": at(server, 3, "09:00"), "end": at(server, 3, "10:00") }));
         moved.expect_status(200);
         me.post(&format!("{}/restore", url(&first)), &json!({})).expect_status(200);
-        // Its old time is taken again.
+        // Its old time is booked again.
         me.post(&format!("{}/undo", url(&second)), &json!({})).expect_status(409);
         me.delete(&url(&first)).expect_status(204);
         me.post(&format!("{}/undo", url(&second)), &json!({})).expect_status(200);
         assert_eq!(me.get(&url(&second)).json["start"], json!(nine));
     }
 
-    fn the_terms_of_a_resource_are_kept(server: &Server) {
+    fn terms_of_a_resource_are_enforced(server: &Server) {
         let me = server.as_role("staff");
         let monday: Value = json!([{ "from": "08:00", "to": "17:00" }]);
         let week: serde_json::Map<String, Value> =
@@ -142,7 +142,7 @@ on_both_engines! {
         assert_eq!(refused(&at(-1, "09:00"), &at(-1, "10:00")), field("start", "past"));
         assert_eq!(refused(&at(2, "10:00"), &at(2, "10:00")), field("end", "order"));
         book(&me, &room, &at(2, "09:00"), &at(2, "10:00")).expect_status(201);
-        // Half an hour is needed after it.
+        // It needs a buffer of half an hour after it.
         let close = book(&me, &room, &at(2, "10:15"), &at(2, "11:15")).expect_status(409);
         let free = of(&close, "free_slots", "start").iter().map(|start| (*start).to_owned()).collect::<Vec<_>>();
         assert!(free.contains(&at(2, "10:30")), "{free:?}");
@@ -152,7 +152,7 @@ on_both_engines! {
         assert_eq!(book(&me, &gone, &at(2, "09:00"), &at(2, "10:00")).expect_status(422).errors("field"), ["resource"]);
     }
 
-    fn several_units_are_counted(server: &Server) {
+    fn units_of_a_resource_are_counted(server: &Server) {
         let me = server.as_role("coordinator");
         let tablets = resource(server, &json!({ "name": "Tablets", "resource_type": "equipment", "capacity": 10 }));
         let book = |units: i64, start: &str, end: &str| {
@@ -168,7 +168,7 @@ on_both_engines! {
         me.patch(&url(&late), &json!({ "units": 5 })).expect_status(409);
         me.patch(&url(&late), &json!({ "units": 3 })).expect_status(200);
         book(1, "10:30", "10:45").expect_status(201);
-        // Fewer of them would leave somebody without.
+        // A lower capacity would leave a booking without a unit.
         let path = format!("/api/v1/resources/{}", tablets["id"].as_str().unwrap());
         let refused = me.patch(&path, &json!({ "capacity": 9 })).expect_status(409);
         assert_eq!(refused.json["conflicts"].as_array().unwrap().len(), 3);
@@ -179,7 +179,7 @@ on_both_engines! {
         assert!(refused.json["detail"].as_str().unwrap().starts_with("Tablets is booked"));
     }
 
-    fn the_capacity_decides_whether_the_database_watches(server: &Server) {
+    fn capacity_of_one_enables_the_database_constraint(server: &Server) {
         let me = server.as_role("coordinator");
         let room = resource(server, &json!({ "capacity": 2 }));
         let path = format!("/api/v1/resources/{}", room["id"].as_str().unwrap());
@@ -196,7 +196,7 @@ on_both_engines! {
         assert_eq!(exclusive(server), 0);
     }
 
-    fn the_database_itself_refuses_a_second_booking(server: &Server) {
+    fn database_refuses_overlapping_bookings(server: &Server) {
         let me = server.as_role("coordinator");
         let room = resource(server, &json!({}));
         book(&me, &room, &at(server, 1, "09:00"), &at(server, 1, "10:00")).expect_status(201);
@@ -224,7 +224,7 @@ on_both_engines! {
         assert!(pushed.unwrap_err().is_overlap());
     }
 
-    fn only_whoever_may_books_over_others(server: &Server) {
+    fn override_requires_its_right(server: &Server) {
         let room = resource(server, &json!({}));
         let staff = server.as_role("staff");
         let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
@@ -236,16 +236,16 @@ on_both_engines! {
         let admin = server.as_role("admin");
         let made = admin.post("/api/v1/bookings", &over).expect_status(201).json;
         assert_eq!((&made["status"], &made["decision_note"]), (&json!("approved"), &json!("Flood response")));
-        // It blocks as any booking does, and whoever was there first may still change theirs.
+        // It blocks like any booking, and the earlier booking can still be changed.
         book(&staff, &room, &nine, &ten).expect_status(409);
         staff.patch(&url(&first), &json!({ "end": at(server, 1, "10:30") })).expect_status(200);
         let log = admin.get(&format!("{}/history", url(&made))).json;
         assert_eq!(log["items"][0]["fields"]["override_reason"]["to"], "Flood response");
-        // Without its reason it would be a booking like others.
+        // Without its reason it would be an ordinary booking.
         admin.patch(&url(&made), &json!({ "override_reason": null })).expect_status(409);
     }
 
-    fn an_event_takes_its_bookings_with_it(server: &Server) {
+    fn bookings_follow_their_event(server: &Server) {
         let me = server.as_role("coordinator");
         let room = resource(server, &json!({}));
         let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
@@ -254,7 +254,7 @@ on_both_engines! {
             "resource": room["id"], "start": nine, "end": ten, "origin": { "kind": "event", "id": event["id"] }
         })).expect_status(201).json;
         assert_eq!(booking["purpose"], "Forum");
-        // It stands within the event, not beside it.
+        // The entry is part of the event, not a separate one.
         let feed = me.get(&format!("/api/v1/calendar?start={}&end={}&kinds=event,booking", day(server, 1), day(server, 2)));
         assert_eq!(of(&feed, "entries", "kind"), ["event"]);
         let window = format!("/api/v1/calendar?start={}&end={}", day(server, 1), day(server, 2));
@@ -275,7 +275,7 @@ on_both_engines! {
 }
 
 on_both_engines! {
-    fn bookings_are_decided_once_by_whoever_may(server: &Server) {
+    fn booking_is_decided_once_by_authorized_actor(server: &Server) {
         let room = resource(server, &json!({ "requires_approval": true }));
         let (staff, other) = (server.as_role("staff"), server.as_role("staff"));
         let (coordinator, second) = (server.person(&["coordinator"]), server.as_role("coordinator"));
@@ -283,7 +283,7 @@ on_both_engines! {
         let (nine, ten, eleven) = (at(server, 1, "09:00"), at(server, 1, "10:00"), at(server, 1, "11:00"));
         let first = book(&staff, &room, &nine, &ten).expect_status(201).json;
         assert_eq!((&first["status"], &first["decided_by"]), (&json!("pending"), &Value::Null));
-        // What waits blocks as well.
+        // Pending bookings block as well.
         let refused = book(&other, &room, &nine, &ten).expect_status(409);
         assert_eq!(refused.json["conflicts"][0]["status"], "pending");
         for role in ["staff", "executive", "budget_officer"] {
@@ -302,13 +302,13 @@ on_both_engines! {
         }
         let log = staff.get(&format!("{}/history", url(&first))).json;
         assert_eq!((&log["items"][0]["action"], &log["items"][0]["note"]), (&json!("approve"), &json!("Bring the key back")));
-        // Moved, it waits anew; whoever decides moves it without asking themselves.
+        // A moved booking is pending again; actors with the right to decide move it without approval.
         let moved = staff.patch(&url(&first), &json!({ "start": ten, "end": eleven })).expect_status(200).json;
         assert_eq!((&moved["status"], &moved["decided_by"]), (&json!("pending"), &Value::Null));
         decide(&second, &first, json!({ "decision": "approve" })).expect_status(200);
         let moved = coordinator.client.patch(&url(&first), &json!({ "start": nine, "end": ten })).expect_status(200).json;
         assert_eq!(moved["status"], "approved");
-        // A stale decision is told so.
+        // A decision on an old version is refused.
         let stale = second.with_header("if-match", "\"1\"");
         decide(&stale, &first, json!({ "decision": "cancel" })).expect_status(412);
         decide(&other, &first, json!({ "decision": "cancel" })).expect_status(403);
@@ -316,7 +316,7 @@ on_both_engines! {
         assert_eq!(cancelled["status"], "cancelled");
         decide(&staff, &first, json!({ "decision": "cancel" })).expect_status(409);
         staff.patch(&url(&first), &json!({ "end": eleven })).expect_status(409);
-        // The time is free again, and undoing the cancellation asks again.
+        // The time is free again, and undoing the cancellation checks it again.
         let next = book(&other, &room, &nine, &ten).expect_status(201).json;
         staff.post(cancelled["undo"].as_str().unwrap(), &json!({})).expect_status(409);
         decide(&coordinator.client, &next, json!({ "decision": "reject", "note": "Office day" })).expect_status(200);
@@ -327,7 +327,7 @@ on_both_engines! {
         assert_eq!(feed["entries"].as_array().unwrap().len(), 1, "what was refused leaves the calendar");
     }
 
-    fn what_an_override_went_over_is_not_approved(server: &Server) {
+    fn booking_under_an_override_is_not_approved(server: &Server) {
         let room = resource(server, &json!({ "requires_approval": true }));
         let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
         let waiting = book(&server.as_role("staff"), &room, &nine, &ten).expect_status(201).json;
@@ -343,7 +343,7 @@ on_both_engines! {
         admin.post(&path, &json!({ "decision": "approve" })).expect_status(200);
     }
 
-    fn busy_and_free_fill_the_window(server: &Server) {
+    fn busy_and_free_times_fill_the_window(server: &Server) {
         let hours = json!([{ "from": "08:00", "to": "17:00" }]);
         let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
         let week: serde_json::Map<String, Value> = days.iter().map(|day| ((*day).to_owned(), hours.clone())).collect();
@@ -371,7 +371,7 @@ on_both_engines! {
         assert_eq!(past.json["free"], json!([]));
     }
 
-    fn a_look_before_booking_changes_nothing(server: &Server) {
+    fn preview_changes_nothing(server: &Server) {
         let me = server.as_role("staff");
         let room = resource(server, &json!({ "blackouts": [{ "start": day(server, 3) }] }));
         let look = |days: i64, start: &str, end: &str| {
@@ -383,13 +383,13 @@ on_both_engines! {
         let clash = look(1, "09:30", "10:30").expect_status(200).json;
         assert_eq!(clash["occurrences"][0]["state"], "clash");
         assert_eq!(clash["occurrences"][0]["conflicts"][0]["booking"], made["id"]);
-        // Early in the morning a time of the day before is offered first.
+        // For an early time, a slot of the day before is offered first.
         let free_slots = clash["occurrences"][0]["free_slots"].as_array().unwrap();
         assert!(free_slots.iter().any(|slot| slot["start"] == at(server, 1, "10:00")), "{free_slots:?}");
         let closed = look(3, "09:00", "10:00").expect_status(200).json;
         assert_eq!(closed["occurrences"][0]["state"], "closed");
         assert!(closed["occurrences"][0]["reason"].as_str().unwrap().contains("is not available from"));
-        // One's own times do not count when a booking is to be moved.
+        // The booking itself does not count when it is moved.
         let moved = me.post("/api/v1/bookings/preview", &json!({ "booking": made["id"], "start": at(server, 1, "09:30") }));
         assert_eq!(moved.expect_status(200).json["free"], 1);
         me.post("/api/v1/bookings/preview", &json!({ "start": "x" })).expect_status(422);
@@ -397,7 +397,7 @@ on_both_engines! {
         assert_eq!(me.get("/api/v1/bookings").json["total"], 1);
     }
 
-    fn a_partner_learns_only_when_it_is_taken(server: &Server) {
+    fn partner_learns_nothing_about_conflicting_bookings(server: &Server) {
         let room = resource(server, &json!({}));
         let partner = server.person(&["partner"]);
         let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
@@ -409,7 +409,7 @@ on_both_engines! {
             tx.execute("UPDATE edges SET target = $1 WHERE field = 'booked_by' AND source = $2", &[partner.id.into(), own["id"].as_str().unwrap().parse::<Id>().unwrap().into()])
         }).unwrap();
         partner.client.get(&url(&secret)).expect_status(404);
-        // Times of bookings are the office's to change.
+        // Only the office changes the times of bookings.
         let refused = partner.client.patch(&url(&own), &json!({ "start": nine })).expect_status(403);
         assert_eq!(refused.errors("field"), ["start"]);
         let looked = partner.client.post("/api/v1/bookings/preview", &json!({ "booking": own["id"], "start": nine }));
@@ -420,7 +420,7 @@ on_both_engines! {
 }
 
 on_both_engines! {
-    fn a_series_is_booked_whole_or_without_what_clashes(server: &Server) {
+    fn series_is_booked_whole_or_without_conflicts(server: &Server) {
         let me = server.as_role("staff");
         let room = resource(server, &json!({}));
         let taken = book(&me, &room, &at(server, 8, "10:00"), &at(server, 8, "11:00")).expect_status(201).json;
@@ -433,7 +433,7 @@ on_both_engines! {
         let seen = me.post("/api/v1/bookings/preview", &weekly).expect_status(200).json;
         let states: Vec<&str> = seen["occurrences"].as_array().unwrap().iter().map(|date| date["state"].as_str().unwrap()).collect();
         assert_eq!(states, ["free", "clash", "free", "free"]);
-        // The clashing date is left out, and held at a time that was offered.
+        // The conflicting date is excluded, and moved to an offered slot.
         let clash = &seen["occurrences"][1];
         let free = clash["free_slots"].as_array().unwrap().iter().find(|slot| slot["start"] == at(server, 8, "11:00")).unwrap();
         weekly["exdates"] = json!([clash["recurrence_id"]]);
@@ -443,7 +443,7 @@ on_both_engines! {
         assert_eq!(exclusive(server), 5);
         let window = format!("/api/v1/calendar?start={}&end={}&kinds=booking&q=weekly", day(server, 0), day(server, 30));
         assert_eq!(of(&me.get(&window), "entries", "start").len(), 4);
-        // Each of its dates is taken.
+        // Each of its dates is reserved.
         book(&me, &room, &at(server, 22, "09:00"), &at(server, 22, "10:00")).expect_status(409);
         book(&me, &room, &at(server, 8, "11:30"), &at(server, 8, "12:30")).expect_status(409);
         book(&me, &room, &at(server, 8, "09:00"), &at(server, 8, "10:00")).expect_status(201);
@@ -453,7 +453,7 @@ on_both_engines! {
         me.post(&format!("{}/restore", url(&made)), &json!({})).expect_status(409);
     }
 
-    fn dates_of_a_series_move_only_where_it_is_free(server: &Server) {
+    fn occurrences_move_only_to_free_slots(server: &Server) {
         let me = server.as_role("staff");
         let room = resource(server, &json!({}));
         let other = book(&me, &room, &at(server, 9, "09:00"), &at(server, 9, "10:00")).expect_status(201).json;
@@ -470,20 +470,20 @@ on_both_engines! {
         let elsewhere = resource(server, &json!({ "name": "Room B" }));
         let refused = me.patch(&date(3, "this"), &json!({ "resource": elsewhere["id"] })).expect_status(422);
         assert_eq!(refused.errors("field"), ["resource"]);
-        // All dates move: the one that was moved by itself stays where it is.
+        // All dates move; the one moved alone stays.
         book(&me, &room, &at(server, 3, "13:00"), &at(server, 3, "14:00")).expect_status(201);
         me.patch(&date(3, "following"), &to(3, "13:30", "14:30")).expect_status(409);
         let split = me.patch(&date(3, "following"), &to(3, "14:00", "15:00")).expect_status(200);
         book(&me, &room, &at(server, 4, "10:00"), &at(server, 4, "11:00")).expect_status(201);
         book(&me, &room, &at(server, 4, "14:30"), &at(server, 4, "15:30")).expect_status(409);
         assert_eq!(split.json["purpose"], "Sorting");
-        // The old times of the second part are taken by others meanwhile.
+        // Meanwhile others book the old times of the second part.
         me.post(&format!("{}/undo", url(&daily)), &json!({})).expect_status(409);
         me.delete(&date(1, "this")).expect_status(204);
         book(&me, &room, &at(server, 1, "10:00"), &at(server, 1, "11:00")).expect_status(201);
     }
 
-    fn a_series_ends_within_the_horizon(server: &Server) {
+    fn series_ends_within_the_horizon(server: &Server) {
         let me = server.as_role("staff");
         let room = resource(server, &json!({ "horizon_days": 30 }));
         let book = |rule: &str| {
@@ -500,7 +500,7 @@ on_both_engines! {
         book("FREQ=WEEKLY;COUNT=5").expect_status(201);
     }
 
-    fn a_moved_date_of_a_decided_series_is_decided_anew(server: &Server) {
+    fn moved_occurrence_of_a_decided_series_is_pending_again(server: &Server) {
         let (staff, coordinator) = (server.as_role("staff"), server.as_role("coordinator"));
         let room = resource(server, &json!({ "requires_approval": true }));
         let made = staff.post("/api/v1/bookings", &json!({
@@ -517,7 +517,7 @@ on_both_engines! {
     }
 }
 
-/// How many times the database holds exclusively.
+/// Returns the number of times that the database holds exclusively.
 fn exclusive(server: &Server) -> i64 {
     server
         .app()

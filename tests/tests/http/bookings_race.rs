@@ -1,5 +1,5 @@
-//! Many at once: whatever happens at the same moment, no unit is booked twice, and nobody sees a failure of the server.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Concurrent bookings: no unit is booked twice, and no request causes a server error.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::SignedDuration;
 use obcms_tests::race::{assert_no_overlap, many_want_the_same, morning, resource, shown, storm, wanted};
@@ -9,13 +9,13 @@ use rand::{RngExt, SeedableRng};
 use serde_json::json;
 
 on_both_engines! {
-    fn of_many_attempts_none_books_twice(server: &Server) {
+    fn concurrent_attempts_never_book_twice(server: &Server) {
         many_want_the_same(server, &[server.base()]);
     }
 }
 
 on_both_engines! {
-    fn whatever_is_done_at_once_nothing_overlaps(server: &Server) {
+    fn concurrent_changes_never_overlap(server: &Server) {
         let rooms = [resource(server, &json!({})), resource(server, &json!({ "name": "Room B", "requires_approval": true }))];
         let me = server.as_role("coordinator");
         let clients: Vec<Client> = (0..16).map(|_| me.at(&server.base())).collect();
@@ -45,7 +45,7 @@ on_both_engines! {
         }
     }
 
-    fn of_two_who_decide_at_once_one_decides(server: &Server) {
+    fn one_of_two_concurrent_decisions_wins(server: &Server) {
         let room = resource(server, &json!({ "requires_approval": true }));
         let staff = server.as_role("staff");
         let deciders = [server.as_role("coordinator"), server.as_role("admin")];
@@ -69,8 +69,8 @@ on_both_engines! {
         }
     }
 
-    fn of_two_that_wait_for_the_last_unit_one_is_approved(server: &Server) {
-        // Two units, two who wait, and one that an override took: there is room for one of both.
+    fn one_of_two_pending_bookings_gets_the_last_unit(server: &Server) {
+        // Two units, two pending bookings, and an override of one unit: one of both can be approved.
         let projectors = resource(server, &json!({ "requires_approval": true, "capacity": 2 }));
         let (staff, admin) = (server.as_role("staff"), server.as_role("admin"));
         let deciders = [server.as_role("coordinator"), server.as_role("admin")];
@@ -105,7 +105,7 @@ on_both_engines! {
         }
     }
 
-    fn an_override_and_an_approval_at_once_are_both_answered(server: &Server) {
+    fn concurrent_override_and_approval_are_both_answered(server: &Server) {
         let room = resource(server, &json!({ "requires_approval": true }));
         let (staff, admin, coordinator) = (server.as_role("staff"), server.as_role("admin"), server.as_role("coordinator"));
         let morning = morning(server);
@@ -125,13 +125,13 @@ on_both_engines! {
             assert!([200, 409].contains(&approved.status), "{}", approved.text);
             let status = staff.get(&format!("/api/v1/bookings/{}", booking["id"].as_str().unwrap())).json["status"].clone();
             assert_eq!(status, if approved.status == 200 { "approved" } else { "pending" }, "round {round}");
-            // Whoever comes later meets both.
+            // Later requests conflict with both.
             staff.post("/api/v1/bookings", &times).expect_status(409);
         }
     }
 }
 
-/// A booking of the naive model: minutes from the first morning on.
+/// Booking of the naive model, in minutes from the first morning.
 #[derive(Clone, Debug)]
 struct Modelled {
     id: String,
@@ -142,7 +142,7 @@ struct Modelled {
     archived: bool,
 }
 
-/// Whether the model has room, minute by minute.
+/// Returns true if the model has capacity, checked minute by minute.
 fn fits(
     model: &[Modelled],
     except: Option<usize>,
@@ -169,7 +169,7 @@ fn fits(
 }
 
 on_both_engines! {
-    fn what_is_accepted_is_what_a_naive_model_accepts(server: &Server) {
+    fn accepted_bookings_match_a_naive_model(server: &Server) {
         let me = server.as_role("coordinator");
         let morning = morning(server);
         for (seed, capacity, buffer) in [(1_u64, 1_i64, 0_i64), (2, 1, 20), (3, 4, 10)] {

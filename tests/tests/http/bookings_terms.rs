@@ -1,5 +1,5 @@
-//! On which terms things are booked where days, zones and units meet, and how much they are used.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Terms of bookings where days, zones and units meet, and the utilization report.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
-/// A room of the office; `more` replaces and adds members.
+/// Creates a room of the office; `more` adds and replaces members.
 fn room(server: &Server, more: &Value) -> Value {
     let mut input = json!({ "name": "Room A", "resource_type": "room" });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -20,7 +20,7 @@ fn date(server: &Server, days: i64) -> Date {
     server.app().now().to_zoned(zone).date().checked_add(days.days()).unwrap()
 }
 
-/// A time so many days from now, in the office's zone.
+/// Returns a time so many days from now, in the zone of the office.
 fn at(server: &Server, days: i64, time: &str) -> String {
     format!("{}T{time}:00+08:00", date(server, days))
 }
@@ -34,7 +34,7 @@ fn of(answer: &Answer, list: &str, member: &str) -> Vec<String> {
     items.iter().filter_map(|item| item[member].as_str()).map(str::to_owned).collect()
 }
 
-/// The same hours on every day of the week.
+/// Returns the same hours for every day of the week.
 fn every_day(from: &str, to: &str) -> Value {
     let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let week: serde_json::Map<String, Value> =
@@ -43,29 +43,29 @@ fn every_day(from: &str, to: &str) -> Value {
 }
 
 on_both_engines! {
-    fn buffers_reach_over_midnight(server: &Server) {
+    fn buffers_extend_over_midnight(server: &Server) {
         let me = server.as_role("staff");
         let room = room(server, &json!({ "buffer_before_minutes": 30, "buffer_after_minutes": 60 }));
         let late = book(&me, &room, &at(server, 2, "22:30"), &at(server, 2, "23:30")).expect_status(201).json;
-        // Cleaned until half past midnight, and half an hour to set up before the next.
+        // Cleaning lasts until 0:30, and the next booking needs half an hour to set up.
         let refused = book(&me, &room, &at(server, 3, "00:59"), &at(server, 3, "02:00")).expect_status(409);
         assert_eq!(of(&refused, "conflicts", "booking"), [late["id"].as_str().unwrap()]);
         let free = of(&refused, "free_slots", "start");
         assert!(free.contains(&at(server, 3, "01:00")), "{free:?}");
         let early = book(&me, &room, &at(server, 3, "01:00"), &at(server, 3, "02:00")).expect_status(201).json;
-        // Half an hour before a quarter past midnight is the day before.
+        // Half an hour before 0:15 is the day before.
         let next = book(&me, &room, &at(server, 5, "00:15"), &at(server, 5, "01:00")).expect_status(201).json;
         let refused = book(&me, &room, &at(server, 4, "22:00"), &at(server, 4, "22:46")).expect_status(409);
         assert_eq!(of(&refused, "conflicts", "booking"), [next["id"].as_str().unwrap()]);
         book(&me, &room, &at(server, 4, "22:00"), &at(server, 4, "22:45")).expect_status(201);
-        // What is taken is told with its buffers on the day that they reach into.
+        // Reserved times include their buffers on the day that they extend into.
         let path = format!("/api/v1/resources/{}/availability", room["id"].as_str().unwrap());
         let found = me.get(&format!("{path}?start={}&end={}", date(server, 3), date(server, 4))).expect_status(200);
         assert_eq!(of(&found, "busy", "booking"), [late["id"].as_str().unwrap(), early["id"].as_str().unwrap()]);
         assert_eq!(found.json["free"][0]["start"], json!(at(server, 3, "03:00")));
     }
 
-    fn a_blackout_reaches_over_midnight(server: &Server) {
+    fn blackout_extends_over_midnight(server: &Server) {
         let me = server.as_role("staff");
         let room = room(server, &json!({ "blackouts": [
             { "start": at(server, 3, "22:00"), "end": at(server, 4, "02:00"), "reason": "Rewiring" },
@@ -88,11 +88,11 @@ on_both_engines! {
         book(&me, &room, &at(server, 8, "00:00"), &at(server, 8, "01:00")).expect_status(201);
     }
 
-    fn a_room_is_open_by_its_own_clock(server: &Server) {
+    fn opening_hours_use_the_zone_of_the_room(server: &Server) {
         let berlin = server.person_with(json!({ "full_name": "Abroad", "roles": ["staff"], "timezone": "Europe/Berlin" }));
         let room = room(server, &json!({ "opening_hours": every_day("08:00", "17:00") }));
         let zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
-        // What is nine in Manila stands on another clock for whoever books.
+        // The actor's zone shows another time for 9:00 in Manila.
         let local = |time: &str| {
             let instant: Timestamp = at(server, 3, time).parse().unwrap();
             instant.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S").to_string()
@@ -107,7 +107,7 @@ on_both_engines! {
             let refused = book(start, end).expect_status(422);
             assert_eq!((refused.errors("field"), refused.errors("code")), (vec![field], vec!["closed"]), "{start}");
         }
-        // Nine in the morning of Berlin is four in the afternoon of the room, or three in summer: too late for three hours.
+        // 9:00 in Berlin is 16:00 in the zone of the room, or 15:00 in summer: too late for three hours.
         let day = date(server, 4);
         let refused = berlin.client.post("/api/v1/bookings", &json!({
             "resource": room["id"], "timezone": "Europe/Berlin",
@@ -116,7 +116,7 @@ on_both_engines! {
         assert_eq!(refused.expect_status(422).errors("code"), ["closed"]);
     }
 
-    fn units_are_counted_where_bookings_overlap_in_part(server: &Server) {
+    fn units_are_counted_for_partial_overlaps(server: &Server) {
         let me = server.as_role("staff");
         let tablets = room(server, &json!({ "name": "Tablets", "resource_type": "equipment", "capacity": 3 }));
         let book = |units: i64, start: &str, end: &str| me.post("/api/v1/bookings", &json!({
@@ -124,7 +124,7 @@ on_both_engines! {
         }));
         let first = book(2, "09:00", "11:00").expect_status(201).json;
         let second = book(1, "10:00", "13:00").expect_status(201).json;
-        // All three are out from ten to eleven, and never more than that at once.
+        // All three units are reserved from 10:00 to 11:00, and never more than that at once.
         let full = book(1, "08:00", "14:00").expect_status(409);
         let mut named = of(&full, "conflicts", "booking");
         named.sort_unstable();
@@ -139,7 +139,7 @@ on_both_engines! {
         book(1, "10:59", "11:01").expect_status(409);
     }
 
-    fn all_dates_of_a_series_keep_to_the_terms_of_another_room(server: &Server) {
+    fn series_respects_the_terms_of_its_new_room(server: &Server) {
         let me = server.as_role("coordinator");
         let first = room(server, &json!({}));
         let shut = room(server, &json!({ "name": "Room B", "blackouts": [{ "start": date(server, 4), "reason": "Painting" }] }));
@@ -151,13 +151,13 @@ on_both_engines! {
             let id = format!("{}T09:00:00", date(server, day));
             me.patch(&format!("{path}/occurrences/{id}?scope={scope}"), &json!({ "resource": shut["id"] }))
         };
-        // The first date could be had there, the second could not.
+        // The first date is free there, the second is not.
         for refused in [give(3, "all"), give(4, "following")] {
             assert_eq!(refused.expect_status(422).errors("code"), ["blackout"]);
         }
         assert_eq!(give(3, "this").expect_status(422).errors("code"), ["scope"]);
         assert_eq!(me.get(&path).json["resource"], first["id"]);
-        // What follows the painting is held there, the rest stays.
+        // Dates after the blackout move there, the rest stays.
         let moved = give(5, "following").expect_status(200).json;
         assert_eq!((&moved["resource"], &moved["resource_name"]), (&shut["id"], &json!("Room B")));
         assert_eq!(me.get(&path).json["resource"], first["id"]);
@@ -170,7 +170,7 @@ on_both_engines! {
         assert_eq!((busy(&first), busy(&shut)), (2, 2));
     }
 
-    fn an_override_is_told_with_its_reason(server: &Server) {
+    fn override_is_shown_with_its_reason(server: &Server) {
         let room = room(server, &json!({ "requires_approval": true }));
         let (nine, ten) = (at(server, 1, "09:00"), at(server, 1, "10:00"));
         book(&server.as_role("staff"), &room, &nine, &ten).expect_status(201);
@@ -183,7 +183,7 @@ on_both_engines! {
         let items = log["items"].as_array().unwrap();
         assert_eq!((items.len(), &items[0]["action"]), (1, &json!("create")));
         assert_eq!(items[0]["fields"]["override_reason"]["to"], "Flood response in Pikit");
-        // One that becomes an override later says so then.
+        // A booking that becomes an override later has its reason as well.
         let later = admin.post("/api/v1/bookings", &json!({ "resource": room["id"], "start": at(server, 2, "09:00") })).expect_status(201).json;
         let path = format!("/api/v1/bookings/{}", later["id"].as_str().unwrap());
         admin.patch(&path, &json!({ "start": nine, "end": ten })).expect_status(409);
@@ -192,12 +192,12 @@ on_both_engines! {
         let told = log["items"].as_array().unwrap().iter().find(|item| item["action"] == "update").unwrap();
         assert_eq!(told["fields"]["override_reason"]["to"], "Visit of the minister");
         assert!(told["actor"].is_object() || told["actor"].is_string(), "{told}");
-        // People read it on the page.
+        // The page shows it, too.
         let page = admin.get(&format!("/bookings/{id}")).expect_status(200);
         assert!(page.text.contains("Flood response in Pikit"));
     }
 
-    fn the_report_equals_a_naive_count(server: &Server) {
+    fn utilization_report_matches_a_naive_count(server: &Server) {
         let me = server.as_role("coordinator");
         let mut random = StdRng::seed_from_u64(7);
         let (from, to) = (1, 15);
@@ -207,7 +207,7 @@ on_both_engines! {
             "opening_hours": every_day("08:00", "17:30"),
             "blackouts": [{ "start": blackout.0, "end": blackout.1 }],
         }));
-        // An override may lie outside the hours: what is booked then was never open.
+        // An override may be outside the hours; such time counts as booked but not as open.
         let admin = server.as_role("admin");
         let mut standing: Vec<(Timestamp, Timestamp, i64)> = Vec::new();
         let mut count = 0;
@@ -248,7 +248,7 @@ on_both_engines! {
             }
             minute += SignedDuration::from_mins(1);
         }
-        // Its buffer alone reaches into the period.
+        // Only its buffer is in the period.
         admin.post("/api/v1/bookings", &json!({
             "resource": room["id"], "start": at(server, 0, "23:45"), "end": at(server, 1, "00:00"), "override_reason": "Late",
         })).expect_status(201);
@@ -262,7 +262,7 @@ on_both_engines! {
         assert_eq!((&row["open_minutes"], &row["booked_minutes"]), (&json!(open), &json!(booked)));
         assert_eq!(row["bookings"], json!(count));
         assert_eq!(row["percent"], json!((booked * 100 + open / 2) / open));
-        // The page says the same, with the last day included.
+        // The page shows the same, with the last day included.
         let page = me.get(&format!("/resources/utilisation?start={}&last={}&type=room", date(server, from), date(server, to - 1)));
         assert!(page.expect_status(200).text.contains(&format!("{}.{}</td>", booked / 60, booked % 60 / 6)), "{booked}");
         me.get("/resources/utilisation?last=never").expect_status(400);

@@ -1,18 +1,17 @@
-//! What is cached equals what is computed: whoever asks first, with whatever rights, nobody gets an answer that was
-//! made for somebody else.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Caches: cached answers equal calculated ones, and nobody gets an answer that was calculated for another actor.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Client, Server, on_both_engines, sample};
 use serde_json::{Value as Json, json};
 
-/// Addresses whose answers are cached.
+/// Addresses with cached answers.
 const ADDRESSES: [&str; 3] = [
     "/api/v1/calendar?start=2027-03-01&end=2027-04-01",
     "/api/v1/calendar.json?start=2027-03-01&end=2027-04-01",
     "/calendar.ics?modules=coordination",
 ];
 
-/// An answer without what tells when it was made.
+/// Returns an answer without the time of its creation.
 fn content(client: &Client, address: &str) -> (Json, String, String) {
     let answer = client.get(address).expect_status(200);
     let tag = answer.header("etag").to_owned();
@@ -21,13 +20,13 @@ fn content(client: &Client, address: &str) -> (Json, String, String) {
     (answer.json["entries"].clone(), text, tag)
 }
 
-/// A client with another token of the same person.
+/// Returns a client with another token of the same person.
 fn token(client: &Client, server: &Server, scope: &str) -> Client {
     let made = client.post("/api/v1/me/tokens", &json!({ "name": scope, "scope": scope })).expect_status(201);
     server.anonymous().with_token(made.json["token"].as_str().unwrap())
 }
 
-/// Numbers that look random and are the same every time.
+/// Pseudo-random generator with a fixed sequence.
 struct Numbers(u64);
 
 impl Numbers {
@@ -38,7 +37,7 @@ impl Numbers {
 }
 
 on_both_engines! {
-    fn a_read_only_token_leaves_the_feed_of_its_owner_editable(server: &Server) {
+    fn read_only_token_leaves_the_feed_of_its_owner_editable(server: &Server) {
         let person = server.person(&["staff"]);
         let event = json!({ "title": "Mine", "start": "2027-03-03T09:00:00+08:00" });
         person.client.post("/api/v1/events", &event).expect_status(201);
@@ -50,7 +49,7 @@ on_both_engines! {
         }
     }
 
-    fn cached_answers_equal_computed_ones(server: &Server) {
+    fn cached_answers_equal_calculated_ones(server: &Server) {
         let own = sample::make(server, &obcms_domain::kinds::COMMUNITY, 1, None);
         let other = sample::make(server, &obcms_domain::kinds::COMMUNITY, 2, None);
         let admin = server.as_role("admin");
@@ -62,7 +61,7 @@ on_both_engines! {
         let callers: Vec<Client> = people
             .iter()
             .flat_map(|person| [person.client.clone(), token(&person.client, server, "read")])
-            // Addresses in a feed are those under which the server was asked.
+            // Addresses in a feed depend on the requested host.
             .map(|client| client.with_header("host", "office.example"))
             .collect();
         let mut numbers = Numbers(8);
@@ -90,7 +89,7 @@ on_both_engines! {
             }
             let address = ADDRESSES[numbers.below(ADDRESSES.len())];
             let caller = &callers[numbers.below(callers.len())];
-            // A server that has just begun has nothing in its caches.
+            // A new server has empty caches.
             let fresh = server.second();
             assert_eq!(
                 content(caller, address),

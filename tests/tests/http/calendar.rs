@@ -1,9 +1,9 @@
-//! The calendar through HTTP: windows, whole days and zones, filters, who sees and moves what, moving and undo.
+//! Calendar through HTTP: windows, whole days and zones, filters, visibility, rights to move, moves and undo.
 
 use obcms_tests::{Answer, Client, make, on_both_engines};
 use serde_json::{Value, json};
 
-/// The feed of a window.
+/// Returns the entries of a window.
 fn feed(client: &Client, query: &str) -> Vec<Value> {
     let answer = client.get(&format!("/api/v1/calendar?{query}")).expect_status(200);
     answer.json["entries"].as_array().expect("entries").clone()
@@ -17,7 +17,7 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-/// The one entry of that kind of the record.
+/// Returns the entry of a kind of the record.
 fn entry_of(client: &Client, record: &Value, kind: &str) -> Value {
     let all = feed(client, "start=2027-01-01&end=2028-01-01");
     let found = all.into_iter().find(|entry| entry["source"]["id"] == record["id"] && entry["kind"] == kind);
@@ -41,7 +41,7 @@ fn pair(start: &str, end: &str) -> (String, String) {
 }
 
 on_both_engines! {
-    fn a_window_is_half_open(server: &Server) {
+    fn window_is_half_open(server: &Server) {
         let me = server.as_role("coordinator");
         make(&me, "tasks", json!({ "title": "Before", "due_date": "2027-03-09" }));
         make(&me, "tasks", json!({ "title": "First day", "due_date": "2027-03-10" }));
@@ -61,14 +61,14 @@ on_both_engines! {
         assert_eq!(titles(&me, "start=2027-03-10&end=2027-03-20"), expected);
         let instants = "start=2027-03-10T00:00:00%2B08:00&end=2027-03-19T16:00:00Z";
         assert_eq!(titles(&me, instants), expected);
-        // A window within a day has what lasts that whole day.
+        // A window within a day includes the all-day entries of that day.
         assert_eq!(
             titles(&me, "start=2027-03-10T08:00:00%2B08:00&end=2027-03-10T09:00:00%2B08:00"),
             ["Long", "First day"]
         );
     }
 
-    fn an_entry_says_everything(server: &Server) {
+    fn entry_has_all_members(server: &Server) {
         let person = server.person(&["coordinator"]);
         let event = make(&person.client, "events", json!({
             "title": "Consultation", "start": "2027-03-10T23:30:00+08:00", "venue": "Hall", "priority": "high"
@@ -99,7 +99,7 @@ on_both_engines! {
         );
     }
 
-    fn whole_days_are_days_wherever_the_event_is(server: &Server) {
+    fn all_day_entries_keep_their_day_in_every_zone(server: &Server) {
         let me = server.as_role("coordinator");
         make(&me, "events", json!({
             "title": "Forum", "all_day": true, "timezone": "America/New_York", "start": "2027-03-10", "end": "2027-03-12"
@@ -116,7 +116,7 @@ on_both_engines! {
         assert_eq!(span(call), pair("2027-03-10T09:00:00-05:00", "2027-03-10T10:00:00-05:00"));
     }
 
-    fn wrong_questions_are_refused_by_name(server: &Server) {
+    fn invalid_parameters_are_refused_by_name(server: &Server) {
         let me = server.as_role("staff");
         let day = "start=2027-01-01&end=2027-02-01";
         for (query, field) in [
@@ -161,12 +161,12 @@ on_both_engines! {
         assert_eq!(titles(&two.client, &format!("{window}&mine=true")), ["Compile the Peñaranda list"]);
         let of_two = format!("{window}&person={}", two.id);
         assert_eq!(titles(&one.client, &of_two), ["Compile the Peñaranda list"]);
-        // What is archived leaves; what is cancelled stays and says so.
+        // Archived records disappear; cancelled ones stay and are marked.
         one.client.delete(&format!("/api/v1/ppas/{}", text(&ppa, "id"))).expect_status(204);
         assert_eq!(count(&one.client, "kinds=ppa_start,ppa_target_end"), 0);
     }
 
-    fn what_is_shown_elsewhere_is_not_shown_twice(server: &Server) {
+    fn generated_tasks_of_an_event_are_not_on_the_calendar(server: &Server) {
         let me = server.as_role("coordinator");
         let event = make(&me, "events", json!({ "title": "Forum", "start": "2027-06-15T09:00:00+08:00" }));
         let tasks = me.get(&format!("/api/v1/tasks?origin={}", text(&event, "id"))).expect_status(200).json;
@@ -178,7 +178,7 @@ on_both_engines! {
         assert_eq!(feed(&me, "start=2027-06-15&end=2027-06-16")[0]["status"], "cancelled");
     }
 
-    fn an_unchanged_feed_is_not_sent_again(server: &Server) {
+    fn unchanged_feed_is_not_sent_again(server: &Server) {
         let me = server.as_role("coordinator");
         make(&me, "tasks", json!({ "title": "Report", "due_date": "2027-03-10" }));
         let path = "/api/v1/calendar?start=2027-03-01&end=2027-04-01";
@@ -189,7 +189,7 @@ on_both_engines! {
         let file = me.get("/api/v1/calendar.json?start=2027-03-01&end=2027-04-01").expect_status(200);
         assert_eq!(file.json["entries"], first.json["entries"]);
         assert_eq!(file.header("content-disposition"), "attachment; filename=\"calendar.json\"");
-        // Without a window a file is as long as a window may be, while the calendar itself wants one.
+        // Without a window, a file covers the maximum window; the calendar itself requires one.
         let today = server.app().today();
         make(&me, "tasks", json!({ "title": "Soon", "due_date": today.saturating_add(jiff::ToSpan::days(300)) }));
         make(&me, "tasks", json!({ "title": "Late", "due_date": today.saturating_add(jiff::ToSpan::days(400)) }));
@@ -201,7 +201,7 @@ on_both_engines! {
         me.with_header("if-none-match", &tag).get(path).expect_status(200);
     }
 
-    fn a_feed_of_many_entries_is_whole_and_not_sent_again(server: &Server) {
+    fn large_feed_is_complete_and_not_sent_again(server: &Server) {
         let me = server.as_role("coordinator");
         for number in 0..41 {
             make(&me, "events", json!({
@@ -223,7 +223,7 @@ on_both_engines! {
         assert_eq!(again.json["entries"].as_array().expect("entries").len(), 41 * 395 + 1);
     }
 
-    fn a_timed_event_moves_and_comes_back(server: &Server) {
+    fn timed_event_is_moved_and_undone(server: &Server) {
         let me = server.as_role("coordinator");
         let event = make(&me, "events", json!({
             "title": "Meeting", "start": "2027-03-10T09:00:00+08:00", "end": "2027-03-10T11:00:00+08:00"
@@ -243,7 +243,7 @@ on_both_engines! {
         assert_eq!(span(&entry_of(&me, &event, "event")), span(&as_days));
     }
 
-    fn a_task_keeps_what_it_leaves_open(server: &Server) {
+    fn moved_task_keeps_its_empty_fields(server: &Server) {
         let me = server.as_role("coordinator");
         let task = make(&me, "tasks", json!({ "title": "Report", "due_date": "2027-03-10" }));
         let path = format!("/api/v1/tasks/{}", text(&task, "id"));
@@ -264,7 +264,7 @@ on_both_engines! {
         assert_eq!(span(&later), pair("2027-03-09", "2027-03-12"));
     }
 
-    fn every_kind_of_day_moves(server: &Server) {
+    fn every_kind_of_date_moves(server: &Server) {
         let me = server.as_role("coordinator");
         let assessment = make(&me, "assessments", json!({
             "title": "Survey", "primary_methodology": "desk_review", "planned_start_date": "2027-03-01",
@@ -313,7 +313,7 @@ on_both_engines! {
         );
     }
 
-    fn wrong_moves_are_refused_by_field(server: &Server) {
+    fn invalid_moves_are_refused_by_field(server: &Server) {
         let me = server.as_role("coordinator");
         let task = make(&me, "tasks", json!({ "title": "Report", "due_date": "2027-03-10" }));
         let ppa = make(&me, "ppas", json!({
@@ -339,7 +339,7 @@ on_both_engines! {
             let answer = shift(&me, entry, &body).expect_status(422);
             assert!(answer.errors("field").contains(&field), "{body}: {}", answer.text);
         }
-        // The rule of the record, told in the words of the entry.
+        // An error of the record names the field of the entry.
         let target = entry_of(&me, &ppa, "ppa_target_end");
         let answer = shift(&me, &target, &json!({ "start": "2027-01-01" })).expect_status(422);
         assert_eq!(answer.errors("field"), ["start"]);
@@ -352,7 +352,7 @@ on_both_engines! {
         assert_eq!(same["undo"], Value::Null);
     }
 
-    fn staff_move_what_is_theirs(server: &Server) {
+    fn staff_move_their_own_entries(server: &Server) {
         let coordinator = server.person(&["coordinator"]);
         let staff = server.person(&["staff"]);
         let team = make(&server.as_role("admin"), "teams", json!({ "name": "Field", "members": [staff.id.to_string()] }));
@@ -362,7 +362,7 @@ on_both_engines! {
         make(&coordinator.client, "tasks", json!({ "title": "Check C team", "due_date": day, "teams": [team["id"]] }));
         make(&coordinator.client, "tasks", json!({ "title": "Check D other", "due_date": day }));
         make(&coordinator.client, "ppas", json!({ "title": "E", "category": "moa_ppa", "start_date": day, "manager": staff.id.to_string() }));
-        // The start of the PPA brings tasks of its own, which are not what this is about.
+        // Tasks generated by the start of the PPA are not under test.
         let mut all = feed(&staff.client, "start=2027-03-10&end=2027-03-11&q=check");
         all.extend(feed(&staff.client, "start=2027-03-10&end=2027-03-11&kinds=ppa_start"));
         assert_eq!(all.len(), 5);
@@ -376,7 +376,7 @@ on_both_engines! {
             }
         }
         assert_eq!(movable, ["Check A own", "Check B assigned", "Check C team"]);
-        // Who sees everything but may change nothing moves nothing.
+        // Actors who see everything but may edit nothing cannot move anything.
         for role in ["budget_officer", "executive"] {
             let reader = server.as_role(role);
             let own = feed(&reader, "start=2027-03-01&end=2027-04-01&modules=projects");
@@ -384,7 +384,7 @@ on_both_engines! {
         }
     }
 
-    fn a_partner_sees_what_concerns_it_and_moves_nothing(server: &Server) {
+    fn partner_sees_related_entries_and_moves_nothing(server: &Server) {
         let me = server.as_role("coordinator");
         let admin = server.as_role("admin");
         let ours = make(&admin, "organizations", json!({ "name": "Ministry A", "organization_type": "bmoa" }));
@@ -402,7 +402,7 @@ on_both_engines! {
         let seen = feed(&partner.client, "start=2027-03-10&end=2027-03-11");
         let names: Vec<String> = seen.iter().map(|entry| text(entry, "title")).collect();
         assert_eq!(names, ["Assigned", "Ours"]);
-        // Dates are the office's to change; partners report.
+        // Only the office changes dates; partners report.
         for entry in &seen {
             assert_eq!(entry["editable"], false);
         }
@@ -411,7 +411,7 @@ on_both_engines! {
         shift(&partner.client, &entry, &json!({ "start": "2027-03-11T09:00:00+08:00" })).expect_status(404);
     }
 
-    fn a_token_that_reads_moves_nothing(server: &Server) {
+    fn read_only_token_moves_nothing(server: &Server) {
         let person = server.person(&["coordinator"]);
         make(&person.client, "tasks", json!({ "title": "Report", "due_date": "2027-03-10" }));
         let actor = server.app().actor_of(person.id).expect("an answer").expect("the user is open");
@@ -424,20 +424,20 @@ on_both_engines! {
 }
 
 on_both_engines! {
-    fn a_kept_feed_is_never_stale(server: &Server) {
+    fn cached_feed_is_never_stale(server: &Server) {
         let me = server.as_role("coordinator");
         let window = "/api/v1/calendar?start=2027-05-01&end=2027-06-01";
         assert_eq!(me.get(window).expect_status(200).json["entries"], json!([]));
         let event = me
             .post("/api/v1/events", &json!({ "title": "Harvest", "start": "2027-05-03T09:00:00+08:00", "event_type": "other" }))
             .expect_status(201);
-        // Another process writes beside this one.
+        // Another process writes concurrently.
         let other = server.second();
         let there = me.at(&other.base());
         assert_eq!(me.get(window).json["entries"][0]["title"], "Harvest");
         there.patch(&format!("/api/v1/events/{}", event.json["id"].as_str().expect("an id")), &json!({ "title": "Feast" })).expect_status(200);
         assert_eq!(me.get(window).json["entries"][0]["title"], "Feast");
-        // What somebody may move is told anew when their rights change.
+        // The editable flag changes with the rights of the reader.
         assert_eq!(server.as_role("executive").get(window).json["entries"][0]["editable"], false);
     }
 }

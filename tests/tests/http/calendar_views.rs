@@ -1,4 +1,4 @@
-//! What the views of the calendar ask for through HTTP: filters by what things concern, how full days are, copies.
+//! Queries of the calendar views through HTTP: filters by related record, counts per day, copies.
 
 use obcms_tests::{Client, make, on_both_engines};
 use serde_json::{Value, json};
@@ -14,13 +14,13 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-/// A community in a barangay of the list, with its province.
+/// Creates a community in a barangay of the list, with its province.
 fn community(client: &Client, name: &str, barangay: &str) -> Value {
     make(client, "communities", json!({ "name": name, "barangay": barangay }))
 }
 
 on_both_engines! {
-    fn entries_are_filtered_by_what_they_concern(server: &Server) {
+    fn entries_are_filtered_by_related_record(server: &Server) {
         let me = server.as_role("admin");
         let person = server.person(&["staff"]);
         let team = make(&me, "teams", json!({ "name": "Field team", "members": [person.id] }));
@@ -83,7 +83,7 @@ on_both_engines! {
         me.get("/api/v1/calendar/days?start=2027-03-01").expect_status(400);
     }
 
-    fn an_entry_is_copied_and_the_copy_taken_back(server: &Server) {
+    fn copy_of_an_entry_is_undone(server: &Server) {
         let me = server.as_role("coordinator");
         let event = make(&me, "events", json!({
             "title": "Clinic", "start": "2027-03-10T09:00:00+08:00", "end": "2027-03-10T11:30:00+08:00",
@@ -105,11 +105,11 @@ on_both_engines! {
         assert_eq!(titles(&me, "kinds=event"), ["Clinic"]);
         me.post(&path, &json!({ "start": "soon" })).expect_status(422);
         me.post("/api/v1/calendar/entries/nothing/copy", &json!({})).expect_status(404);
-        // Who may make no events may copy none.
+        // Actors who may not create events cannot copy one.
         server.as_role("executive").post(&path, &json!({})).expect_status(403);
     }
 
-    fn a_date_of_something_larger_is_not_copied(server: &Server) {
+    fn date_of_a_larger_record_is_not_copied(server: &Server) {
         let me = server.as_role("admin");
         let ppa = make(&me, "ppas", json!({
             "title": "Road", "category": "obc_request", "start_date": "2027-03-10"

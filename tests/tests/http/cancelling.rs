@@ -1,5 +1,6 @@
-//! Cancelling with what is open: one change, and reopening brings exactly that back. Generated tasks that move.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Cancellation with open tasks and bookings: it is one change, and reopening restores exactly that. Moves of generated
+//! tasks.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Client, Server, make, on_both_engines, sample};
 use serde_json::{Value, json};
@@ -28,7 +29,7 @@ fn forum(server: &Server, client: &Client) -> Value {
     )
 }
 
-/// Tasks on the board, which shows what is open.
+/// Returns the number of tasks on the board, which shows open ones.
 fn on_board(client: &Client, origin: &Value) -> usize {
     let board = client.get(&format!("/api/v1/tasks/board?origin={}", id(origin))).expect_status(200).json;
     let columns = board["columns"].as_array().unwrap();
@@ -39,7 +40,7 @@ fn on_board(client: &Client, origin: &Value) -> usize {
 }
 
 on_both_engines! {
-    fn an_event_is_cancelled_with_its_tasks_and_bookings_and_reopened_with_them(server: &Server) {
+    fn event_is_cancelled_and_reopened_with_its_tasks_and_bookings(server: &Server) {
         let me = server.as_role("coordinator");
         let event = forum(server, &me);
         let path = format!("/api/v1/events/{}", id(&event));
@@ -64,7 +65,7 @@ on_both_engines! {
         let before = open(&me, &event);
         assert_eq!(before, all.len() - 2);
 
-        // Without being asked nothing else is cancelled.
+        // Without the option nothing else is cancelled.
         me.patch(&path, &json!({ "status": "cancelled" })).expect_status(200);
         assert_eq!(open(&me, &event), before);
         me.patch(&path, &json!({ "status": "scheduled" })).expect_status(200);
@@ -73,12 +74,12 @@ on_both_engines! {
         assert_eq!((open(&me, &event), on_board(&me, &event)), (0, 0));
         assert_eq!(me.get(&of_booking).json["status"], "cancelled");
         assert_eq!(me.get(&format!("/api/v1/tasks/{}", id(done))).json["status"], "completed");
-        // One undo takes all of it back.
+        // One undo reverts all of it.
         me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
         assert_eq!(open(&me, &event), before);
         assert_eq!(me.get(&of_booking).json["status"], booking["status"]);
 
-        // Reopening brings back what was cancelled with it, as it was, and nothing else.
+        // Reopening restores the records cancelled with it to their old status, and nothing else.
         me.patch(&path, &json!({ "status": "cancelled", "cancel_open_tasks": true })).expect_status(200);
         me.patch(&path, &json!({ "title": "Forum of the year" })).expect_status(200);
         me.patch(&path, &json!({ "status": "scheduled" })).expect_status(200);
@@ -86,12 +87,12 @@ on_both_engines! {
         let status = |task: &Value| me.get(&format!("/api/v1/tasks/{}", id(task))).json["status"].clone();
         assert_eq!((status(started), status(dropped)), (json!("in_progress"), json!("cancelled")));
         assert_eq!(me.get(&of_booking).json["status"], booking["status"]);
-        // And that is one change, too.
+        // That is one change, too.
         me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
         assert_eq!((open(&me, &event), me.get(&path).json["status"].clone()), (0, json!("cancelled")));
     }
 
-    fn who_took_the_time_meanwhile_keeps_it(server: &Server) {
+    fn reopening_yields_to_a_booking_made_meanwhile(server: &Server) {
         let me = server.as_role("coordinator");
         let event = forum(server, &me);
         let path = format!("/api/v1/events/{}", id(&event));
@@ -126,7 +127,7 @@ on_both_engines! {
             assert_eq!(open(&me, &record), 0, "{collection}");
             me.patch(&path, &json!({ "status": reopened })).expect_status(200);
             assert_eq!(open(&me, &record), before, "{collection}");
-            // The member is only understood where something is closed.
+            // The member is only valid together with a closing status.
             let refused = me.patch(&path, &json!({ "cancel_open_tasks": true })).expect_status(422);
             assert_eq!(refused.errors("field"), ["cancel_open_tasks"]);
             me.patch(&path, &json!({ "status": closed, "cancel_open_tasks": "yes" })).expect_status(422);
@@ -136,7 +137,7 @@ on_both_engines! {
         me.patch(&format!("/api/v1/tasks/{}", id(&task)), &of_task).expect_status(422);
     }
 
-    fn a_ppa_is_cancelled_with_the_tasks_of_its_project(server: &Server) {
+    fn ppa_is_cancelled_with_the_tasks_of_its_project(server: &Server) {
         let me = server.as_role("coordinator");
         let barangay = me.get("/api/v1/barangays?limit=1").json["items"][0]["id"].clone();
         let community = make(&me, "communities", json!({ "name": "Sitio Lumbac", "barangay": barangay }));
@@ -152,7 +153,7 @@ on_both_engines! {
         assert_eq!(open(&me, &project), before);
     }
 
-    fn a_series_is_cancelled_with_its_tasks_as_a_whole_only(server: &Server) {
+    fn only_a_whole_series_is_cancelled_with_its_tasks(server: &Server) {
         let me = server.as_role("coordinator");
         let event = make(&me, "events", json!({
             "title": "Forum", "event_type": "forum", "start": "2027-01-04T09:00:00", "end": "2027-01-04T10:30:00",
@@ -175,7 +176,7 @@ on_both_engines! {
         assert_eq!(open(&me, &event), before);
     }
 
-    fn a_generated_task_moves_to_an_origin_that_has_its_twin(server: &Server) {
+    fn generated_task_moves_to_an_origin_with_the_same_task(server: &Server) {
         let me = server.as_role("coordinator");
         let ppas = ["One", "Two"].map(|title| make(&me, "ppas", json!({ "title": title, "category": "moa_ppa" })));
         let moved = tasks(&me, &ppas[0]).into_iter().find(|task| task["blocked"] == false).unwrap();
@@ -188,7 +189,7 @@ on_both_engines! {
         assert_eq!(answer["origin"]["id"], ppas[1]["id"]);
         assert_eq!((progress(&ppas[0]), progress(&ppas[1])), (json!(0), json!(9)));
         assert_eq!((tasks(&me, &ppas[0]).len(), tasks(&me, &ppas[1]).len()), (9, 11));
-        // Its place is taken by a new one, and yet the move is undone.
+        // A new task has taken its place, and the move can still be undone.
         let key = moved["template_item"].as_str().unwrap().split('/').next().unwrap();
         let template = me.get(&format!("/api/v1/task-templates?q={key}")).expect_status(200).json["items"].clone();
         let template = template.as_array().unwrap().iter().find(|template| template["name"] == key).unwrap().clone();
@@ -198,7 +199,7 @@ on_both_engines! {
         let back = me.post(&format!("{path}/undo"), &json!({})).expect_status(200).json;
         assert_eq!((&back["origin"]["id"], &back["template_item"]), (&ppas[0]["id"], &Value::Null));
         assert_eq!(tasks(&me, &ppas[0]).len(), 11);
-        // Archived and restored it stays an ordinary task.
+        // Archived and restored, it stays an ordinary task.
         me.delete(&path).expect_status(204);
         me.post(&format!("{path}/restore"), &json!({})).expect_status(200);
     }

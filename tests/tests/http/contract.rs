@@ -1,5 +1,5 @@
-//! What programs from outside write when they read the contract in their own way, and what they rely on.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! API contract: variants of input that external clients send, and guarantees that they rely on.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::{Timestamp, ToSpan};
 use obcms_tests::{Client, Server, make, on_both_engines};
@@ -9,13 +9,13 @@ fn address(collection: &str, record: &Value) -> String {
     format!("/api/v1/{collection}/{}", record["id"].as_str().unwrap())
 }
 
-/// A day so many days from now in the office's zone.
+/// Returns a day so many days from now in the zone of the office.
 fn day(server: &Server, days: i64) -> String {
     let today = server.app().now().to_zoned(server.app().zone().clone()).date();
     today.checked_add(days.days()).unwrap().to_string()
 }
 
-/// A room that is booked daily from tomorrow on.
+/// Creates a room with a daily booking from tomorrow on.
 fn daily(server: &Server, more: &Value) -> Value {
     let mut room = json!({ "name": "Room A", "resource_type": "room" });
     room.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -37,7 +37,7 @@ fn starts(client: &Client, url: &str) -> Vec<String> {
 }
 
 on_both_engines! {
-    fn a_series_that_is_split_is_not_in_its_own_way(server: &Server) {
+    fn split_series_does_not_conflict_with_itself(server: &Server) {
         let me = server.as_role("coordinator");
         let series = daily(server, &json!({}));
         let url = address("bookings", &series);
@@ -55,7 +55,7 @@ on_both_engines! {
         make(&me, "bookings", &taken);
     }
 
-    fn a_booking_that_is_over_is_not_offered_for_moving(server: &Server) {
+    fn past_booking_cannot_be_moved(server: &Server) {
         let me = server.as_role("coordinator");
         let room = make(&me, "resources", json!({ "name": "Room A", "resource_type": "room" }));
         let book = |days: i64| {
@@ -76,7 +76,7 @@ on_both_engines! {
         assert_eq!((editable(&over), editable(&ahead)), (json!(false), json!(true)));
     }
 
-    fn dates_are_read_from_a_text_with_commas(server: &Server) {
+    fn dates_are_parsed_from_a_list_with_commas(server: &Server) {
         let me = server.as_role("coordinator");
         let event = make(&me, "events", json!({
             "title": "Staff meeting", "start": "2027-01-25T09:00:00+08:00", "rrule": "FREQ=WEEKLY;COUNT=3",
@@ -92,7 +92,7 @@ on_both_engines! {
         }
         let long = vec!["2027-01-27"; 501].join(",");
         me.patch(&address("events", &event), &json!({ "rdates": long })).expect_status(422);
-        // The look before it is kept reads them in the same way.
+        // The preview parses them in the same way.
         let seen = me.post("/api/v1/recurrence/preview", &json!({
             "dtstart": "2027-01-25T09:00:00", "timezone": "Asia/Manila", "rrule": "FREQ=WEEKLY;COUNT=3",
             "rdates": "2027-01-27T14:00:00,2027-01-28", "exdates": "2027-02-01",
@@ -103,7 +103,7 @@ on_both_engines! {
         ]));
     }
 
-    fn an_instant_names_a_date_of_a_series_as_its_local_start_does(server: &Server) {
+    fn recurrence_id_may_be_an_instant_or_a_local_start(server: &Server) {
         let me = server.as_role("coordinator");
         let event = make(&me, "events", json!({
             "title": "Staff meeting", "start": "2027-01-25T09:00:00", "timezone": "America/New_York",
@@ -119,7 +119,7 @@ on_both_engines! {
         }
     }
 
-    fn a_decision_is_understood_in_its_sensible_forms(server: &Server) {
+    fn decision_is_accepted_in_several_forms(server: &Server) {
         let me = server.as_role("coordinator");
         for (body, status) in [
             (json!({ "decision": "approve" }), "approved"),
@@ -141,7 +141,7 @@ on_both_engines! {
         }
     }
 
-    fn whole_days_may_be_given_by_their_instants(server: &Server) {
+    fn all_day_dates_may_be_given_as_instants(server: &Server) {
         let me = server.as_role("coordinator");
         let task = make(&me, "tasks", json!({ "title": "Report", "start_date": "2027-03-10", "due_date": "2027-03-11" }));
         let entry = format!("/api/v1/calendar/entries/task-{}-task-0", task["id"].as_str().unwrap());
@@ -154,7 +154,7 @@ on_both_engines! {
         assert_eq!(me.patch(&entry, &untold).expect_status(422).errors("field"), ["start"]);
     }
 
-    fn a_day_stays_the_day_in_another_zone(server: &Server) {
+    fn all_day_date_is_the_same_in_another_zone(server: &Server) {
         let me = server.as_role("coordinator");
         let event = make(&me, "events", json!({
             "title": "Retreat", "start": "2027-03-10", "end": "2027-03-12", "all_day": true, "event_type": "other",
@@ -182,7 +182,7 @@ on_both_engines! {
         assert_eq!(timed["start"], "2027-03-10T00:00:00+09:00");
     }
 
-    fn mine_is_asked_for_by_a_number_as_well(server: &Server) {
+    fn filter_mine_accepts_a_number(server: &Server) {
         let (me, other) = (server.as_role("staff"), server.as_role("staff"));
         for client in [&me, &other] {
             make(client, "events", json!({ "title": "Mine", "start": "2027-03-10T09:00:00+08:00", "event_type": "other" }));
@@ -194,7 +194,7 @@ on_both_engines! {
         assert_eq!([count("1"), count("true"), count("0"), count("false")], [1, 1, 2, 2]);
     }
 
-    fn a_plus_that_was_not_escaped_is_understood_in_lists(server: &Server) {
+    fn unescaped_plus_is_accepted_in_lists(server: &Server) {
         let me = server.as_role("staff");
         make(&me, "events", json!({ "title": "Meeting", "start": "2027-03-10T09:00:00+08:00", "event_type": "other" }));
         for start in ["2027-03-10T09:00:00+08:00", "2027-03-10T09:00:00%2B08:00", "2027-03-10T01:00:00Z"] {
@@ -202,7 +202,7 @@ on_both_engines! {
         }
     }
 
-    fn values_of_a_filter_are_joined_however_they_are_given(server: &Server) {
+    fn filter_values_are_combined_in_every_notation(server: &Server) {
         let me = server.as_role("coordinator");
         for (title, status) in [("One", "scheduled"), ("Two", "cancelled"), ("Three", "completed")] {
             let body = json!({ "title": title, "start": "2027-03-10T09:00:00+08:00", "status": status });
@@ -222,9 +222,9 @@ on_both_engines! {
         assert_eq!(titles("venue=none,x"), [""; 0], "a text is taken whole");
         assert_eq!(titles("venue=none").len(), 3);
         assert_eq!(titles("venue=none&venue=Hall%2C+east").len(), 4);
-        // A field without a value is no filter, whatever the field.
+        // A parameter without a value is no filter, whatever the field.
         assert_eq!(titles("venue=&description=&status=&start=&organizer=&minutes=&q=&cursor=&all_day="), ["Four", "One", "Three", "Two"]);
-        // Fields narrow each other.
+        // Fields are combined with AND.
         assert_eq!(titles("status=cancelled&title=One"), [""; 0]);
         for (wrong, field) in [
             ("q=a&q=b", "q"), ("limit=1&limit=2", "limit"), ("sort=title&sort=start", "sort"),
@@ -237,7 +237,7 @@ on_both_engines! {
         let window = "start=2027-03-01&end=2027-04-01";
         let answer = me.get(&format!("/api/v1/calendar/dates?{window}&start=2027-03-02")).expect_status(400);
         assert_eq!(answer.errors("field"), ["start"]);
-        // More than a database takes apart is refused, not passed on.
+        // More values than a database accepts are refused here.
         let many = vec!["2027-03-10"; 1200].join(",");
         assert_eq!(me.get(&format!("/api/v1/events?start={many}")).expect_status(400).errors("field"), ["start"]);
         let words: Vec<String> = (0..1200).map(|number| format!("w{number}")).collect();
@@ -265,7 +265,7 @@ on_both_engines! {
         assert_eq!(mine["total"], 1);
     }
 
-    fn a_day_asked_of_a_time_is_all_of_the_day(server: &Server) {
+    fn filter_by_day_includes_all_times_of_the_day(server: &Server) {
         let me = server.as_role("coordinator");
         for (title, start) in [("Night", "2027-03-10T00:00:00+08:00"), ("Noon", "2027-03-10T12:00:00+08:00"), ("Next", "2027-03-11T00:00:00+08:00")] {
             make(&me, "events", json!({ "title": title, "start": start }));
@@ -285,7 +285,7 @@ on_both_engines! {
     }
 }
 
-/// Puts the entry of a booking elsewhere, as if time had passed.
+/// Moves the entry of a booking, as if time had passed.
 fn set_times(server: &Server, booking: &Value, start: Timestamp, end: Timestamp) {
     let id: obcms_domain::core::id::Id = booking["id"].as_str().unwrap().parse().unwrap();
     let sql = "UPDATE calendar_entries SET start_at = $1, end_at = $2 WHERE record_id = $3";

@@ -1,6 +1,6 @@
-//! Calendars of others: subscribed by their address, and read in from files. How they are fetched is in
-//! `external_fetching.rs`.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! External calendars: subscriptions by address, and imports from files. `external_fetching.rs` tests how they are
+//! fetched.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -31,18 +31,18 @@ fn at(start: &str, end: &str) -> String {
     format!("DTSTART:{start}\r\nDTEND:{end}\r\n")
 }
 
-/// The same program, allowed to look at this machine.
+/// Returns the same application with permission to fetch from this machine.
 fn allowed(server: &Server) -> App {
     let options = Options { allow_private_addresses: true, ..Options::default() };
     App::new(server.app().database().clone(), Arc::new(TestClock), Entropy::system(), options).unwrap()
 }
 
-/// Has the jobs done that are due.
+/// Runs all due jobs; returns their number.
 fn work_off(app: &App) -> usize {
     std::iter::from_fn(|| run_next(app, HANDLERS, "test").unwrap()).take(100).count()
 }
 
-/// Subscribes to a calendar, which may be on this machine if the program may look there.
+/// Subscribes to a calendar, which may be on this machine if the application allows it.
 fn subscribe(app: &App, address: &str) -> String {
     let mut input = Input::new();
     input.insert("name".to_owned(), json!("Hearings"));
@@ -88,11 +88,11 @@ fn entries(client: &Client, start: &str, end: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Ends of the calendar of the test.
+/// Start and end of the window of the tests.
 const WINDOW: (&str, &str) = ("2027-03-01", "2027-04-01");
 
 on_both_engines! {
-    fn a_subscription_is_fetched_and_asked_again_only_for_what_is_new(server: &Server) {
+    fn subscription_is_fetched_conditionally(server: &Server) {
         let content = Arc::new(Mutex::new(calendar(&[
             event("one", "Oral arguments", &at("20270302T010000Z", "20270302T030000Z")),
             event("two", "Holiday of the court", "DTSTART;VALUE=DATE:20270310\r\nDTEND;VALUE=DATE:20270312\r\n"),
@@ -118,7 +118,7 @@ on_both_engines! {
         let holiday = &events(&staff, "&q=holiday")[0];
         assert_eq!((&holiday["start"], &holiday["end"]), (&json!("2027-03-10"), &json!("2027-03-12")));
 
-        // The second time the other side is asked whether there is something new, and nothing is written.
+        // The second fetch is conditional, and writes nothing.
         let version = holiday["version"].clone();
         let again = fetch_now(&coordinator, &app, &id);
         assert_eq!(again["last_status"], "current");
@@ -128,13 +128,13 @@ on_both_engines! {
         assert!(!asked[0].contains("if-none-match"));
         assert!(asked[1].contains("if-none-match: \"v") && asked[1].contains("if-modified-since: mon, 04 jan 2027"), "{}", asked[1]);
         assert_eq!(events(&staff, "&q=holiday")[0]["version"], version);
-        // It comes again by itself.
+        // The next fetch is scheduled.
         let next = app.next_fetch(id.parse().unwrap()).unwrap().unwrap();
         assert!(next > app.now() && next <= app.now() + Duration::from_secs(3700));
         assert_eq!(work_off(&app), 0);
     }
 
-    fn what_changes_there_changes_here(server: &Server) {
+    fn changes_of_the_source_are_applied(server: &Server) {
         let march = |day: &str| at(&format!("202703{day}T010000Z"), &format!("202703{day}T020000Z"));
         let content = Arc::new(Mutex::new(calendar(&[
             event("one", "First", &march("02")),
@@ -158,7 +158,7 @@ on_both_engines! {
         assert!(gone["archived_at"].is_string());
         assert_eq!(entries(&coordinator, WINDOW.0, WINDOW.1).len(), 2);
 
-        // It comes back as the same event.
+        // It is restored as the same event.
         *content.lock().unwrap() = calendar(&[event("two", "Second", &march("03"))]);
         fetch_now(&coordinator, &app, &id);
         assert_eq!(titles(&coordinator), ["Second"]);
@@ -167,7 +167,7 @@ on_both_engines! {
         assert!(job.contains("0 new, 1 changed, 0 unchanged, 2 removed"), "{job}");
     }
 
-    fn a_series_with_its_changed_dates_is_one_record(server: &Server) {
+    fn series_with_overrides_is_one_record(server: &Server) {
         let weekly = "DTSTART;TZID=Europe/Berlin:20270301T090000\r\nDTEND;TZID=Europe/Berlin:20270301T100000\r\n\
                       RRULE:FREQ=WEEKLY;COUNT=5\r\nEXDATE;TZID=Europe/Berlin:20270308T090000\r\n";
         let moved = "RECURRENCE-ID;TZID=Europe/Berlin:20270315T090000\r\nDTSTART;TZID=Europe/Berlin:20270316T110000\r\n\
@@ -194,22 +194,22 @@ on_both_engines! {
                 ("2027-03-01T09:00:00+01:00".to_owned(), "Jour fixe".to_owned()),
                 ("2027-03-05T09:00:00+08:00".to_owned(), "Only this one".to_owned()),
                 ("2027-03-16T11:00:00+01:00".to_owned(), "Jour fixe, another day".to_owned()),
-                // Berlin's clocks went forward the day before.
+                // The day before, Berlin changed to daylight saving time.
                 ("2027-03-29T09:00:00+02:00".to_owned(), "Jour fixe".to_owned()),
             ]
         );
-        // Reading it again finds all of it.
+        // The next sync finds all of it.
         content.lock().unwrap().push_str("\r\n");
         fetch_now(&coordinator, &app, &id);
         assert!(coordinator_job(server).contains("0 new, 0 changed, 2 unchanged, 0 removed"));
         assert_eq!(entries(&coordinator, WINDOW.0, WINDOW.1), found);
     }
 
-    fn this_machine_is_not_asked_unless_allowed(server: &Server) {
+    fn local_addresses_require_permission(server: &Server) {
         let content = Arc::new(Mutex::new(calendar(&[])));
         let other = Other::with_calendar(&content);
         let coordinator = server.as_role("coordinator");
-        // It was subscribed to while that was allowed.
+        // The subscription was created while that was allowed.
         let id = subscribe(&allowed(server), &other.url());
         assert_eq!(work_off(server.app()), 1);
         let failed = read(&coordinator, &id);
@@ -217,16 +217,16 @@ on_both_engines! {
         let error = failed["last_error"].as_str().unwrap();
         assert!(error.contains("not on the public internet") && error.contains("OBCMS_ALLOW_PRIVATE_ADDRESSES"), "{error}");
         assert!(other.asked().is_empty(), "it was asked all the same");
-        // The page says so, too, and the job waits before it tries again.
+        // The page shows it, too, and the job waits before it tries again.
         let page = coordinator.get(&format!("/external-calendars/{id}")).expect_status(200).text;
         assert!(page.contains("not on the public internet") && page.contains("Fetch now"), "{page}");
         assert!(server.app().next_fetch(id.parse().unwrap()).unwrap().unwrap() > server.app().now() + Duration::from_secs(200));
-        // Once allowed, the fault is gone.
+        // Once allowed, the error is cleared.
         let fetched = fetch_now(&coordinator, &allowed(server), &id);
         assert_eq!((&fetched["last_status"], &fetched["last_error"]), (&json!("current"), &Json::Null));
     }
 
-    fn what_is_wrong_there_is_said_here(server: &Server) {
+    fn errors_of_the_source_are_reported(server: &Server) {
         let app = allowed(server);
         let coordinator = server.as_role("coordinator");
         let broken = |status: &'static str, body: &'static str| {
@@ -245,16 +245,16 @@ on_both_engines! {
             let error = read(&coordinator, &id)["last_error"].as_str().unwrap().to_owned();
             assert!(error.contains(expected), "{error}");
         }
-        // Nobody listens there.
+        // No server listens there.
         let id = subscribe(&app, "http://127.0.0.1:1/c.ics");
         work_off(&app);
         let failed = read(&coordinator, &id);
         assert!(failed["last_error"].as_str().unwrap().contains("refuses the connection"), "{failed}");
-        // The office is not ill because of it.
+        // A failing subscription does not make the health check fail.
         assert!(server.app().job_health().unwrap().verdict().is_ok());
     }
 
-    fn a_calendar_that_comes_back_is_well_again(server: &Server) {
+    fn recovered_source_clears_the_error(server: &Server) {
         let content = Arc::new(Mutex::new(String::new()));
         let there = content.clone();
         let other = Other::start(Box::new(move |_, stream| {
@@ -267,7 +267,7 @@ on_both_engines! {
         let coordinator = server.as_role("coordinator");
         let id = subscribe(&app, &other.url());
         work_off(&app);
-        // Gone: what was there stays until the calendar says otherwise, and the next tries are ever further away.
+        // 404: the events stay until the calendar is available again, and the intervals between attempts grow.
         content.lock().unwrap().clear();
         let mut pauses = Vec::new();
         for _ in 0..3 {
@@ -284,7 +284,7 @@ on_both_engines! {
         assert_eq!(titles(&coordinator), ["First"]);
     }
 
-    fn an_address_that_is_visibly_not_open_is_refused_when_it_is_given(server: &Server) {
+    fn private_address_is_refused_on_input(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let calendars = "/api/v1/external-calendars";
         for closed in [
@@ -303,14 +303,14 @@ on_both_engines! {
         let made = coordinator.post(calendars, &open).expect_status(201).json;
         let one = format!("{calendars}/{}", made["id"].as_str().unwrap());
         coordinator.patch(&one, &json!({ "address": "https://10.0.0.1/c.ics" })).expect_status(422);
-        // What was taken while it was allowed can be renamed, but not be given another such address.
+        // A subscription created while allowed can be renamed, but not get another such address.
         let inside = subscribe(&allowed(server), "http://10.1.2.3/c.ics");
         let inside = format!("{calendars}/{inside}");
         coordinator.patch(&inside, &json!({ "name": "Ours" })).expect_status(200);
         coordinator.patch(&inside, &json!({ "address": "http://10.1.2.4/c.ics" })).expect_status(422);
     }
 
-    fn addresses_are_checked_when_they_are_given(server: &Server) {
+    fn addresses_are_validated_on_input(server: &Server) {
         let coordinator = server.as_role("coordinator");
         for wrong in ["ftp://a.example/c.ics", "file:///etc/passwd", "a.example", "https://u:p@a.example/c.ics", "https://"] {
             let refused = coordinator
@@ -329,7 +329,7 @@ on_both_engines! {
             .expect_status(201);
     }
 
-    fn the_address_of_a_subscription_is_a_secret(server: &Server) {
+    fn subscription_address_is_secret(server: &Server) {
         const ADDRESS: &str = "https://calendar.example/private-s3cret/basic.ics?key=s3cret";
         const MASKED: &str = "https://calendar.example/…";
         let stored = |sql: &str| -> Vec<String> {
@@ -354,7 +354,7 @@ on_both_engines! {
         assert!(!everywhere().contains("s3cret"), "{}", everywhere());
         assert_eq!(stored("SELECT address FROM external_calendars").len(), 1);
 
-        // Whoever may edit it sees it whole; others see where it comes from.
+        // Actors who may edit it see the whole address; others see only the host.
         let reader = coordinator.post("/api/v1/me/tokens", &json!({ "name": "reader", "scope": "read" }));
         let reader = server.anonymous().with_token(reader.expect_status(201).json["token"].as_str().unwrap());
         let paths = [one.clone(), all.to_owned(), format!("{one}/history"), format!("{all}/export.csv"),
@@ -373,13 +373,13 @@ on_both_engines! {
             coordinator.get(&format!("{all}?{parameter}")).expect_status(400);
         }
 
-        // Undoing works on what was sealed.
+        // Undo works on sealed fields.
         coordinator.post(&format!("{one}/undo"), &json!({})).expect_status(200);
         assert_eq!(read(&coordinator, id)["address"], ADDRESS);
         let renamed = coordinator.patch(&one, &json!({ "name": "Courts", "address": ADDRESS })).expect_status(200);
         assert_eq!(renamed.json["address"], ADDRESS);
 
-        // What older releases stored is sealed at the start, in the log as well.
+        // Values stored in plain text by older releases are sealed at the start, in the change log as well.
         let plain = format!(
             "UPDATE external_calendars SET address = '{ADDRESS}', fetched_address = '{ADDRESS}';
              UPDATE changes SET fields = '{{\"name\":[null,\"Hearings\"],\"address\":[null,\"{ADDRESS}\"]}}'
@@ -395,7 +395,7 @@ on_both_engines! {
         assert_eq!(server.app().unreadable_secrets().unwrap(), (0, 2));
     }
 
-    fn a_file_read_twice_changes_nothing(server: &Server) {
+    fn second_import_of_a_file_changes_nothing(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let day = |day: &str| format!("DTSTART;VALUE=DATE:202703{day}\r\n");
         let file = calendar(&[
@@ -425,17 +425,17 @@ on_both_engines! {
         assert_eq!((&whole["unchanged"], &whole["removed"]), (&json!(2), &json!(1)));
         assert_eq!(titles(&coordinator), ["Second, renamed", "Third"]);
         assert_eq!(read(&coordinator, &id)["event_count"], 2);
-        // What stood behind the place where a file breaks off is not known to be gone.
+        // Events after the point of truncation are not known to be deleted.
         let cut = other[..other.find("END:VEVENT").unwrap()].to_owned();
         let cut = import(&coordinator, &path, &cut).expect_status(200).json;
         assert_eq!((&cut["removed"], &cut["skipped_count"]), (&json!(0), &json!(1)));
         assert_eq!(titles(&coordinator), ["Second, renamed", "Third"]);
-        // No job asks a file for news.
+        // No job fetches an imported file.
         assert!(server.app().next_fetch(id.parse().unwrap()).unwrap().is_none());
         coordinator.post(&format!("/api/v1/external-calendars/{id}/fetch"), &json!({})).expect_status(409);
     }
 
-    fn a_rule_that_others_may_not_know_is_read_and_named(server: &Server) {
+    fn nonstandard_rule_is_imported_and_reported(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let series = |uid: &str, rule: &str| event(uid, uid, &format!("DTSTART;VALUE=DATE:20270301\r\nRRULE:{rule}\r\n"));
         let file = calendar(&[
@@ -449,7 +449,7 @@ on_both_engines! {
         assert_eq!(entries(&coordinator, WINDOW.0, WINDOW.1).iter().filter(|(_, title)| title == "Odd").count(), 5);
     }
 
-    fn a_calendar_that_names_its_zone_is_read_by_it(server: &Server) {
+    fn zone_of_the_calendar_is_used(server: &Server) {
         let named = calendar(&[event("one", "Briefing", &at("20270302T090000", "20270302T100000"))])
             .replace("PRODID", "X-WR-TIMEZONE:Europe/Berlin\r\nPRODID");
         let expected = [("2027-03-02T09:00:00+01:00".to_owned(), "Briefing".to_owned())];
@@ -465,7 +465,7 @@ on_both_engines! {
         assert_eq!(entries(&coordinator, WINDOW.0, WINDOW.1), expected);
     }
 
-    fn files_are_checked(server: &Server) {
+    fn files_are_validated(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let path = "/api/v1/external-calendars/from-file";
         for wrong in ["", "no calendar", "BEGIN:VEVENT", "{}"] {
@@ -488,7 +488,7 @@ on_both_engines! {
         import(&coordinator, &format!("/api/v1/external-calendars/{subscribed}/import"), &calendar(&[])).expect_status(409);
     }
 
-    fn what_is_said_beside_a_file_may_be_a_part_of_the_form(server: &Server) {
+    fn import_options_may_be_form_parts(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let part = |name: &str, value: &str| format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         let form = |file: &str, parts: &str| {
@@ -517,7 +517,7 @@ on_both_engines! {
         assert_eq!(coordinator.get("/api/v1/external-calendars").json["total"], 1);
     }
 
-    fn a_period_that_is_added_lasts_as_long_as_it_says(server: &Server) {
+    fn added_period_keeps_its_duration(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let file = calendar(&[event("one", "One", "DTSTART:20270301T010000Z\r\nDTEND:20270301T020000Z\r\nRRULE:FREQ=DAILY;COUNT=1\r\nRDATE;VALUE=PERIOD:20270305T010000Z/PT3H,20270306T010000Z/20270306T013000Z\r\n")]);
         import(&coordinator, "/api/v1/external-calendars/from-file", &file).expect_status(201);
@@ -529,7 +529,7 @@ on_both_engines! {
         assert_eq!(lengths, [60, 180, 30]);
     }
 
-    fn a_date_may_turn_from_a_time_to_a_day_and_back(server: &Server) {
+    fn override_may_change_between_timed_and_all_day(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let zone = "TZID=Asia/Manila";
         let file = calendar(&[
@@ -555,7 +555,7 @@ on_both_engines! {
             ["Timed, a day", "2027-03-02", "2027-03-04"],
         ];
         assert_eq!(shown, expected.map(|row| row.map(str::to_owned)));
-        // Other programs are told the same.
+        // The iCalendar export has the same.
         let told = coordinator.get("/calendar.ics?modules=external").expect_status(200).text;
         for line in [
             "RECURRENCE-ID;TZID=Asia/Manila:20270302T090000", "DTSTART;VALUE=DATE:20270302", "DTEND;VALUE=DATE:20270304",
@@ -568,7 +568,7 @@ on_both_engines! {
         assert_eq!((&again["unchanged"], &again["updated"]), (&json!(2), &json!(0)));
     }
 
-    fn an_archived_calendar_takes_its_events_along(server: &Server) {
+    fn events_are_archived_with_their_calendar(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let many: Vec<String> =
             (1..=450).map(|number| event(&format!("u{number}"), &format!("Number {number}"), "DTSTART;VALUE=DATE:20270301\r\n")).collect();
@@ -583,12 +583,12 @@ on_both_engines! {
         coordinator.delete(&path).expect_status(204);
         assert_eq!((shown(), titles(&coordinator).len()), (0, 0));
         import(&coordinator, &format!("{path}/import"), &calendar(&many)).expect_status(409);
-        // Those that had vanished before stay away.
+        // Events archived before stay archived.
         coordinator.post(&format!("{path}/restore"), &json!({})).expect_status(200);
         assert_eq!((shown(), titles(&coordinator).len()), (449, 449));
         let words = coordinator.get("/api/v1/external-events?q=number+17").expect_status(200).json;
         assert_eq!(words["total"], 11);
-        // Undoing the archiving is the same as restoring.
+        // Undo of the archiving equals restoring.
         coordinator.delete(&path).expect_status(204);
         coordinator.post(&format!("{path}/undo"), &json!({})).expect_status(200);
         assert_eq!(shown(), 449);
@@ -599,7 +599,7 @@ on_both_engines! {
         assert_eq!(history["items"].as_array().unwrap().len(), 5, "{history}");
     }
 
-    fn a_calendar_that_is_not_fetched_any_more_has_no_job(server: &Server) {
+    fn inactive_subscription_has_no_job(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let id = subscribe(server.app(), "https://a.example/c.ics");
         let next = || server.app().next_fetch(id.parse().unwrap()).unwrap();
@@ -616,7 +616,7 @@ on_both_engines! {
         assert!(next().is_some());
     }
 
-    fn people_see_the_events_and_change_none(server: &Server) {
+    fn imported_events_are_read_only(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let file = calendar(&[event("one", "First", "DTSTART:20270302T010000Z\r\nDTEND:20270302T020000Z\r\n")]);
         let made = import(&coordinator, "/api/v1/external-calendars/from-file", &file).expect_status(201).json;
@@ -651,7 +651,7 @@ on_both_engines! {
     }
 }
 
-/// What the last fetch said, as administrators see it.
+/// Returns the result of the last fetch, as administrators see it.
 fn coordinator_job(server: &Server) -> String {
     let jobs = server.as_role("admin").get("/api/v1/jobs?kind=fetch_calendar").expect_status(200).json;
     jobs["items"][0]["last_result"].as_str().unwrap_or_default().to_owned()
@@ -661,9 +661,9 @@ fn import(client: &Client, path: &str, file: &str) -> obcms_tests::Answer {
     client.send(Method::POST, path, Some(("text/calendar; charset=utf-8", file.as_bytes().to_vec())))
 }
 
-/// As if the program had died in the middle: the database stops at one of the events.
+/// Simulates a crash in the middle: the database refuses one of the events.
 #[test]
-fn a_file_that_was_read_in_part_is_completed_by_reading_it_again() {
+fn interrupted_import_is_completed_by_the_next_one() {
     let server = Server::start(Engine::Sqlite);
     let coordinator = server.as_role("coordinator");
     let many: Vec<String> = (1..=900)

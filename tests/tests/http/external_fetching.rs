@@ -1,5 +1,5 @@
-//! Fetching calendars with care from servers that may be slow, large or hostile.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Safe fetching of calendars from slow, large or hostile servers.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::io::{Read, Write};
 use std::net::IpAddr;
@@ -18,8 +18,8 @@ fn ask(other: &Other) -> FetchRequest {
 }
 
 #[test]
-fn a_redirect_is_followed_but_not_into_closed_networks() {
-    /// As if 127.0.0.1 were on the open network and the rest of this machine were not.
+fn redirect_into_private_networks_is_refused() {
+    /// Address check that treats 127.0.0.1 as public and the rest of this machine as private.
     fn guard(address: IpAddr) -> Option<&'static str> {
         if address == IpAddr::from([127, 0, 0, 1]) { None } else { closed(address) }
     }
@@ -37,13 +37,13 @@ fn a_redirect_is_followed_but_not_into_closed_networks() {
     assert_eq!(outer.asked().len(), 2, "the first redirect was followed");
     assert!(outer.asked()[1].starts_with("get /there?x=1 "));
     assert!(inner.asked().is_empty(), "the closed machine was asked");
-    // Allowed, the same way leads there.
+    // With permission the same redirect is followed.
     let found = fetch(&ask(&outer), &limits()).unwrap();
     assert!(matches!(found, FetchResponse::Calendar { bytes, .. } if bytes == b"secret"));
 }
 
 #[test]
-fn names_and_numbers_of_this_machine_are_closed_however_they_are_written() {
+fn local_addresses_are_refused_in_every_notation() {
     for address in [
         "http://localhost/c.ics",
         "http://127.1/c.ics",
@@ -64,7 +64,7 @@ fn names_and_numbers_of_this_machine_are_closed_however_they_are_written() {
 }
 
 #[test]
-fn other_schemes_are_not_followed() {
+fn other_schemes_are_refused() {
     for target in ["file:///etc/passwd", "ftp://a.example/", "gopher://127.0.0.1:25/"] {
         let other = Other::start(Box::new(move |_, stream| {
             answer(stream, "302 Found", &format!("location: {target}\r\n"), "");
@@ -75,7 +75,7 @@ fn other_schemes_are_not_followed() {
 }
 
 #[test]
-fn a_circle_of_redirects_ends() {
+fn redirect_loop_is_aborted() {
     let other =
         Other::start(Box::new(|_, stream| answer(stream, "302 Found", "location: /team.ics\r\n", "")));
     let refused = fetch(&ask(&other), &limits()).unwrap_err();
@@ -84,8 +84,8 @@ fn a_circle_of_redirects_ends() {
 }
 
 #[test]
-fn what_is_too_large_is_cut_off() {
-    // The server that says so is not even read.
+fn large_answer_is_aborted() {
+    // A server with a large `Content-Length` is not read at all.
     let honest = Other::start(Box::new(|_, stream| answer(stream, "200 OK", "", &"x".repeat(1001))));
     let refused = fetch(&ask(&honest), &limits()).unwrap_err();
     assert!(refused.to_string().contains("larger than"), "{refused}");
@@ -93,7 +93,7 @@ fn what_is_too_large_is_cut_off() {
     assert!(
         matches!(fetch(&ask(&exact), &limits()).unwrap(), FetchResponse::Calendar { bytes, .. } if bytes.len() == 1000)
     );
-    // One that sends on and on is left.
+    // An endless body is aborted.
     let endless = Other::start(Box::new(|_, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
         while stream.write_all(b"64\r\n").and_then(|()| stream.write_all(&[b'x'; 100])).is_ok()
@@ -102,7 +102,7 @@ fn what_is_too_large_is_cut_off() {
     }));
     let refused = fetch(&ask(&endless), &limits()).unwrap_err();
     assert!(refused.to_string().contains("larger than"), "{refused}");
-    // Neither is a head without an end.
+    // So is a header without an end.
     let head = Other::start(Box::new(|_, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
         while stream.write_all(b"x-more: 0123456789012345678901234567890123456789\r\n").is_ok() {}
@@ -111,9 +111,9 @@ fn what_is_too_large_is_cut_off() {
 }
 
 #[test]
-fn what_is_too_slow_is_cut_off() {
+fn slow_answer_is_aborted() {
     let patience = Limits { time: Duration::from_secs(1), ..limits() };
-    // Each byte comes soon enough; the whole does not.
+    // Each byte arrives in time; the whole answer does not.
     let dripping = Other::start(Box::new(|_, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n");
         while stream.write_all(b"x").is_ok() {
@@ -129,7 +129,7 @@ fn what_is_too_slow_is_cut_off() {
     assert!(refused.to_string().contains("longer than 1 seconds"), "{refused}");
 }
 
-/// So many letters x, compressed by gzip.
+/// 900 characters x, compressed by gzip.
 const PACKED_900: [u8; 29] = [
     31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 168, 24, 5, 163, 96, 20, 12, 36, 0, 0, 18, 112, 118, 149, 132, 3,
     0, 0,
@@ -140,7 +140,7 @@ const PACKED_1001: [u8; 29] = [
 ];
 
 #[test]
-fn what_comes_compressed_is_bounded_by_what_is_in_it() {
+fn decompressed_size_is_bounded() {
     let packed = |body: &'static [u8]| {
         Other::start(Box::new(move |_, stream| {
             let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\nconnection: close\r\n";
@@ -154,13 +154,13 @@ fn what_comes_compressed_is_bounded_by_what_is_in_it() {
     assert!(other.asked()[0].contains("accept-encoding: gzip"), "{:?}", other.asked());
     let refused = fetch(&ask(&packed(&PACKED_1001)), &limits()).unwrap_err();
     assert!(refused.to_string().contains("larger than"), "{refused}");
-    // One that says it is compressed and is not.
+    // An answer with a false content encoding.
     let refused = fetch(&ask(&packed(b"BEGIN:VCALENDAR")), &limits()).unwrap_err();
     assert!(refused.to_string().contains("compressed response of the server is damaged"), "{refused}");
 }
 
 #[test]
-fn a_server_that_cannot_prove_who_it_is_gets_no_request() {
+fn invalid_certificate_prevents_the_request() {
     let other = Other::start(Box::new(|_, stream| answer(stream, "200 OK", "", "no secret")));
     for scheme in ["https", "webcal"] {
         let address = format!("{scheme}://{}/team.ics", other.address);

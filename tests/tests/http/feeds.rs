@@ -1,5 +1,5 @@
-//! Feeds: a secret address that gives a calendar program what its owner may see, as long as they want.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Feeds: a secret address with the calendar of its owner for other programs, until it expires or is revoked.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::tz::TimeZone;
 use obcms_icalendar::read::read;
@@ -7,7 +7,7 @@ use obcms_tests::{Answer, Server, make, on_both_engines, path};
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-/// The path of a feed from the address that its owner sees.
+/// Returns the path of a feed from the address shown to its owner.
 fn address(feed: &Value) -> String {
     path(feed["url"].as_str().unwrap_or_else(|| panic!("no address in {feed}"))).to_owned()
 }
@@ -22,13 +22,13 @@ fn titles(answer: &Answer) -> Vec<String> {
     calendar.events.into_iter().map(|event| event.summary).collect()
 }
 
-/// A day of this month, which every feed shows.
+/// Returns a day of this month, which every feed includes.
 fn day(server: &Server) -> String {
     server.app().today().to_string()
 }
 
 on_both_engines! {
-    fn secrets_lie_in_the_database_encrypted(server: &Server) {
+    fn secrets_are_encrypted_in_the_database(server: &Server) {
         let owner = server.person(&["staff"]).client.with_header("idempotency-key", "once");
         let body = json!({ "name": "Phone" });
         let made = owner.post("/api/v1/feeds", &body).expect_status(201);
@@ -44,7 +44,7 @@ on_both_engines! {
             assert!(sealed.starts_with("v1:") && !sealed.contains(&secret), "{sealed}");
             server.anonymous().get(path(&url)).expect_status(200);
 
-            // What an older release stored is encrypted at the start.
+            // Values stored by older releases are encrypted at the start.
             let plain = format!("UPDATE feeds SET secret = '{secret}'");
             server.app().database().write(|tx| tx.batch(&plain)).expect("written");
             server.app().seal_secrets().expect("sealed");
@@ -53,7 +53,7 @@ on_both_engines! {
             assert_eq!(owner.get(&format!("/api/v1/feeds/{id}")).json["url"], url.as_str());
     }
 
-    fn a_feed_ends_when_its_owner_said(server: &Server) {
+    fn feed_expires(server: &Server) {
         let owner = server.as_role("staff");
         let feed = owner.post("/api/v1/feeds", &json!({ "name": "Phone" })).expect_status(201).json;
         assert!(feed["expires"].is_null(), "without an end unless one is given");
@@ -64,7 +64,7 @@ on_both_engines! {
         server.anonymous().get(&address).expect_status(404);
     }
 
-    fn whoever_has_the_address_reads_what_the_owner_may_see(server: &Server) {
+    fn feed_shows_the_calendar_of_its_owner(server: &Server) {
         let owner = server.person(&["coordinator"]);
         let day = day(server);
         make(&owner.client, "tasks", json!({ "title": "Mine", "due_date": day, "assignees": [owner.id] }));
@@ -84,15 +84,15 @@ on_both_engines! {
             let feed = make(&owner.client, "feeds", &narrowed);
             assert_eq!(titles(&nobody.get(&address(&feed)).expect_status(200)), expected, "{narrowed}");
         }
-        // A partner's feed has what concerns the partner.
+        // The feed of a partner has the entries related to the partner.
         let partner = server.as_role("partner");
         let theirs = make(&partner, "feeds", json!({ "name": "Ours" }));
         assert_eq!(titles(&nobody.get(&address(&theirs)).expect_status(200)), Vec::<String>::new());
     }
 
-    fn a_feed_narrows_by_everything_that_narrows_the_calendar(server: &Server) {
+    fn feed_has_all_filters_of_the_calendar(server: &Server) {
         let owner = server.person(&["coordinator"]);
-        // Nothing is booked in the past.
+        // Bookings cannot be in the past.
         let tomorrow = server.app().today().tomorrow().unwrap();
         let (day, after) = (tomorrow.to_string(), tomorrow.tomorrow().unwrap());
         let at = |hour: &str| format!("{day}T{hour}:00:00+08:00");
@@ -142,7 +142,7 @@ on_both_engines! {
             feed[field] = value.clone();
             let feed = make(&owner.client, "feeds", &feed);
             assert_eq!(titles(&nobody.get(&address(&feed)).expect_status(200)), [expected], "{parameter}");
-            // The calendar as a file and as JSON by the same values.
+            // The calendar as a file and as JSON have the same values.
             let texts: Vec<String> = match &value {
                 Value::Array(items) => items.iter().map(|item| item.get("id").unwrap_or(item).as_str().unwrap().to_owned()).collect(),
                 Value::String(text) => vec![text.replace(' ', "+")],
@@ -155,13 +155,13 @@ on_both_engines! {
             assert_eq!(found, [expected], "{query}");
             owner.client.get(&format!("/api/v1/calendar/conflicts?{query}")).expect_status(200);
         }
-        // The form takes what the address of the calendar has, places with what they are.
+        // The form accepts the filters of the calendar address; places show their type.
         let region = region.as_str().unwrap();
         let form = owner.client.get(&format!("/feeds/new?text=min&place={region}&team={}", id(&team))).expect_status(200);
         assert!(form.text.contains(&format!("region:{region}")) && form.text.contains(&id(&team)), "{}", form.text);
     }
 
-    fn the_address_is_long_and_for_the_owner_alone(server: &Server) {
+    fn address_is_long_and_shown_only_to_the_owner(server: &Server) {
         let owner = server.as_role("staff");
         let feed = make(&owner, "feeds", json!({ "name": "Phone" }));
         let secret = address(&feed);
@@ -171,7 +171,7 @@ on_both_engines! {
         assert_eq!(owner.get("/api/v1/feeds").json["items"][0]["url"], feed["url"]);
         let history = owner.get(&format!("{}/history", one(&feed))).expect_status(200);
         assert!(!history.text.contains(secret), "{}", history.text);
-        // An administrator sees that it is there, not where.
+        // An administrator sees that the feed exists, not its address.
         let admin = server.as_role("admin");
         let seen = admin.get(&one(&feed)).expect_status(200);
         assert_eq!((&seen.json["name"], &seen.json["url"]), (&json!("Phone"), &Value::Null));
@@ -188,31 +188,31 @@ on_both_engines! {
             other.post(&format!("{}/renew", one(&feed)), &json!({})).expect_status(404);
         }
         server.anonymous().get(&one(&feed)).expect_status(401);
-        // Nor can it be written or asked for.
+        // The secret cannot be set or filtered by.
         let refused = owner.patch(&one(&feed), &json!({ "secret": "short" })).expect_status(422);
         assert_eq!(refused.errors("field"), ["secret"]);
         owner.get(&format!("/api/v1/feeds?secret={secret}")).expect_status(400);
         owner.get("/api/v1/feeds?sort=secret").expect_status(400);
     }
 
-    fn the_address_is_whole_and_as_the_owner_reached_the_program(server: &Server) {
+    fn address_is_absolute_with_the_host_of_the_request(server: &Server) {
         let owner = server.as_role("staff");
         let feed = make(&owner, "feeds", json!({ "name": "Phone" }));
         let path = address(&feed);
         let asked = |host: &str| owner.with_header("host", host).get(&one(&feed)).expect_status(200).json["url"].clone();
         assert_eq!(asked("office.example:8080"), format!("http://office.example:8080{path}"));
-        // A host that would lead elsewhere is left out, and nobody but the asker sees the one they made up.
+        // A host that leads elsewhere is omitted, and a forged one is shown only to the actor who sent it.
         for forged in ["office.example/@", "a b", "x\"y", "me@office.example", "a?b=", "a#"] {
             assert_eq!(asked(forged), path, "{forged}");
         }
         assert_eq!(owner.get(&one(&feed)).json["url"], feed["url"]);
-        // No proxy is believed unless it is said to be there.
+        // Forwarding headers are ignored without a configured proxy.
         let claimed = owner.with_header("x-forwarded-host", "elsewhere.example").with_header("x-forwarded-proto", "https");
         assert_eq!(claimed.get(&one(&feed)).json["url"], feed["url"]);
         assert_eq!(claimed.get("/api/v1/feeds").json["items"][0]["url"], feed["url"]);
     }
 
-    fn an_address_ends_and_comes_back_with_its_feed(server: &Server) {
+    fn address_is_archived_and_restored_with_its_feed(server: &Server) {
         let owner = server.as_role("coordinator");
         let feed = make(&owner, "feeds", json!({ "name": "Phone" }));
         let (address, nobody) = (address(&feed), server.anonymous());
@@ -229,7 +229,7 @@ on_both_engines! {
         }
     }
 
-    fn a_new_address_takes_the_place_of_the_old_one_for_ever(server: &Server) {
+    fn new_address_replaces_the_old_one_permanently(server: &Server) {
         let owner = server.as_role("coordinator");
         let feed = make(&owner, "feeds", json!({ "name": "Phone" }));
         let old = address(&feed);
@@ -241,14 +241,14 @@ on_both_engines! {
         nobody.get(&new).expect_status(200);
         let history = owner.get(&format!("{}/history", one(&feed))).json;
         assert_eq!(history["items"][0]["action"], "renew");
-        // Undoing what was done to the feed does not bring the old address back.
+        // Undo on the feed does not restore the old address.
         owner.patch(&one(&feed), &json!({ "name": "Tablet" })).expect_status(200);
         owner.post(&format!("{}/undo", one(&feed)), &json!({})).expect_status(200);
         nobody.get(&old).expect_status(404);
         nobody.get(&new).expect_status(200);
     }
 
-    fn the_rights_are_those_that_the_owner_has_now(server: &Server) {
+    fn feed_uses_the_current_rights_of_its_owner(server: &Server) {
         let owner = server.person(&["staff"]);
         let admin = server.as_role("admin");
         make(&admin, "tasks", json!({ "title": "Task", "due_date": day(server) }));
@@ -266,7 +266,7 @@ on_both_engines! {
         nobody.get(&address).expect_status(404);
     }
 
-    fn asking_again_costs_little(server: &Server) {
+    fn repeated_request_is_not_modified(server: &Server) {
         let owner = server.as_role("coordinator");
         let address = address(&make(&owner, "feeds", json!({ "name": "Phone" })));
         let nobody = server.anonymous();
@@ -281,7 +281,7 @@ on_both_engines! {
         assert_eq!(titles(&asking.get(&address).expect_status(200)), ["New"]);
     }
 
-    fn reading_is_noted_and_changes_nothing(server: &Server) {
+    fn read_is_recorded_without_a_new_revision(server: &Server) {
         let owner = server.as_role("coordinator");
         let feed = make(&owner, "feeds", json!({ "name": "Phone" }));
         assert_eq!(feed["last_read_at"], Value::Null);
@@ -293,12 +293,12 @@ on_both_engines! {
         let read = owner.get(&one(&feed)).json;
         assert!(read["last_read_at"].is_string());
         assert_eq!((&read["reads"], &read["version"]), (&json!(1), &json!(1)), "written down once in a while");
-        // What was counted meanwhile does not stand in the way of a change.
+        // Read counts that changed meanwhile do not cause a conflict.
         let changed = owner.with_header("if-match", "\"1\"").patch(&one(&feed), &json!({ "mine": true }));
         assert_eq!(changed.expect_status(200).json["reads"], 1);
     }
 
-    fn a_feed_is_read_while_others_write(server: &Server) {
+    fn feed_is_readable_during_writes(server: &Server) {
         let owner = server.person(&["staff"]).client;
         let feed = make(&owner, "feeds", json!({ "name": "Phone" }));
         let reads = || owner.get(&one(&feed)).expect_status(200).json["reads"].clone();
@@ -309,7 +309,7 @@ on_both_engines! {
             database.write(|tx| {
                 tx.execute("UPDATE feeds SET reads = coalesce(reads, 0)", &[])?;
                 begun.send(()).unwrap();
-                // Until the feed was read.
+                // Wait until the feed has been read.
                 ended.recv().unwrap();
                 Ok::<_, obcms_store::StoreError>(())
             })
@@ -323,7 +323,7 @@ on_both_engines! {
         assert_eq!(reads(), 2);
     }
 
-    fn wrong_input_is_named(server: &Server) {
+    fn invalid_input_is_refused_by_field(server: &Server) {
         let owner = server.as_role("staff");
         for (body, field) in [
             (json!({}), "name"),

@@ -1,6 +1,6 @@
-//! Rights by field: what partners, makers of requests and invited people may write, and states that follow from others.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Field rights: fields that partners, creators of requests and invited people may write, and derived statuses.
+#![allow(clippy::needless_pass_by_value)] // Request bodies are inline.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_domain::kinds::{EVENT, PPA};
 use obcms_tests::{Browser, Client, Server, make, on_both_engines, sample};
@@ -10,7 +10,7 @@ fn path(collection: &str, record: &Value) -> String {
     format!("/api/v1/{collection}/{}", record["id"].as_str().unwrap())
 }
 
-/// The change is refused with 403 and each of its fields is named.
+/// Asserts status 403 with the names of all changed fields.
 fn refuses(client: &Client, path: &str, body: Value) {
     let answer = client.patch(path, &body);
     assert_eq!(answer.status, 403, "{body}: {}", answer.text);
@@ -30,7 +30,7 @@ fn refuses(client: &Client, path: &str, body: Value) {
     );
 }
 
-/// An organization, a PPA that it leads, and its focal person.
+/// Creates an organization, a PPA that it leads, and its focal person.
 fn led(server: &Server, boss: &Client) -> (Value, Value, Client) {
     let organization = make(boss, "organizations", json!({ "name": "Ministry of Health" }));
     let ppa = make(
@@ -47,7 +47,7 @@ fn led(server: &Server, boss: &Client) -> (Value, Value, Client) {
     (organization, ppa, partner)
 }
 
-/// Values of the choice field that a form offers.
+/// Returns the options of a choice field in a form.
 fn options(form: &str, field: &str) -> Vec<String> {
     let Some((_, rest)) = form.split_once(&format!("name=\"{field}\"")) else { return Vec::new() };
     let list = rest.split("</select>").next().unwrap();
@@ -57,7 +57,7 @@ fn options(form: &str, field: &str) -> Vec<String> {
 }
 
 on_both_engines! {
-    fn a_partner_reports_on_a_ppa_and_writes_nothing_else(server: &Server) {
+    fn partner_writes_only_reports_on_a_ppa(server: &Server) {
         let boss = server.as_role("coordinator");
         let (_, ppa, partner) = led(server, &boss);
         let other = make(&boss, "organizations", json!({ "name": "Another" }));
@@ -76,7 +76,7 @@ on_both_engines! {
                 refuses(&partner, &at, body);
             }
         }
-        // What has the same value is not touched.
+        // Fields with an unchanged value are not counted as changed.
         let milestones = json!([{ "date": "2026-03-02", "title": "Ground broken", "status": "completed" }]);
         let report = json!({
             "milestones": milestones, "manual_progress": 40, "manual_progress_reason": "Walls are up",
@@ -85,7 +85,7 @@ on_both_engines! {
         let reported = partner.patch(&at, &report).expect_status(200).json;
         assert_eq!((&reported["milestones"], &reported["progress"]), (&milestones, &json!(40)));
         assert_eq!(reported["budget_allocation_centavos"], 1_000);
-        // The milestone is theirs to move in the calendar, the start is not.
+        // The partner can move the milestone in the calendar, but not the start.
         let feed = partner.get("/api/v1/calendar?start=2026-01-01&end=2026-04-01&kinds=ppa_start,ppa_milestone").json;
         for entry in feed["entries"].as_array().unwrap() {
             assert_eq!(entry["editable"], entry["kind"] == "ppa_milestone", "{entry}");
@@ -97,7 +97,7 @@ on_both_engines! {
                 assert_eq!((answer.status, &answer.json["errors"][0]["field"]), (403, &json!("start")));
             }
         }
-        // The form shows the rest and does not offer it; what is sent all the same is refused.
+        // The form shows the other fields read-only; a forged submission is refused.
         let page = format!("/ppas/{}/edit", ppa["id"].as_str().unwrap());
         let form = partner.get(&page).expect_status(200).text;
         assert!(form.contains("name=\"manual_progress\"") && form.contains("₱10"), "{form}");
@@ -108,7 +108,7 @@ on_both_engines! {
         assert!(boss_form.contains("name=\"budget_allocation_centavos\""));
     }
 
-    fn a_partner_decides_nothing(server: &Server) {
+    fn partner_cannot_decide(server: &Server) {
         let boss = server.as_role("coordinator");
         let (organization, ppa, partner) = led(server, &boss);
         let barangay = sample::BARANGAY;
@@ -150,13 +150,13 @@ on_both_engines! {
         let staff = server.as_role("staff");
         refuses(&staff, &path("applications", &application), json!({ "status": "approved" }));
         boss.patch(&path("applications", &application), &json!({ "status": "approved" })).expect_status(200);
-        // Taking back what the office decided is a decision as well.
+        // Undo of a decision of the office is a decision as well.
         let undone = partner.post(&format!("{}/undo", path("applications", &application)), &json!({}));
         assert!([403, 409].contains(&undone.status), "{}", undone.text);
         assert_eq!(boss.get(&path("applications", &application)).json["status"], "approved");
     }
 
-    fn a_request_stays_a_request_for_its_maker(server: &Server) {
+    fn creator_cannot_turn_a_request_into_a_ppa(server: &Server) {
         let (boss, staff) = (server.as_role("coordinator"), server.as_role("staff"));
         let other = json!({ "title": "Road", "category": "oobc_ppa" });
         let refused = staff.post("/api/v1/ppas", &other);
@@ -173,13 +173,13 @@ on_both_engines! {
         let form = staff.get("/ppas/new").expect_status(200).text;
         assert!(form.contains("value=\"obc_request\"") && !form.contains("value=\"oobc_ppa\""), "{form}");
         assert!(!staff.get(&format!("/ppas/{}/edit", request["id"].as_str().unwrap())).text.contains("name=\"category\""));
-        // A coordinator turns it into a PPA; the maker neither turns it back nor brings it about by undoing.
+        // A coordinator turns it into a PPA. The creator cannot turn it back or achieve that by undo.
         let turned = boss.patch(&at, &json!({ "category": "oobc_ppa" })).expect_status(200).json;
         refuses(&staff, &at, json!({ "category": "obc_request" }));
         let undone = staff.post(&format!("{at}/undo"), &json!({}));
         assert!([403, 409].contains(&undone.status), "{}", undone.text);
         assert_eq!(boss.get(&at).json["version"], turned["version"]);
-        // Its maker writes the figures while it is a draft, and the plan also later.
+        // The creator writes the figures of a draft, and the plan also later.
         staff.patch(&at, &json!({ "budget_allocation_centavos": 7_000 })).expect_status(200);
         sample::set(server, &PPA, request["id"].as_str().unwrap(), "approval_stage", "technical_review");
         refuses(&staff, &at, json!({ "budget_allocation_centavos": 9_000, "fiscal_year": 2029, "status": "cancelled" }));
@@ -187,7 +187,7 @@ on_both_engines! {
         staff.delete(&at).expect_status(403);
     }
 
-    fn an_invited_person_changes_nothing_of_an_event(server: &Server) {
+    fn invited_person_cannot_change_an_event(server: &Server) {
         let boss = server.as_role("coordinator");
         for role in ["staff", "partner", "executive"] {
             let (guest, host) = (server.person(&[role]), server.person(&[role]));
@@ -220,7 +220,7 @@ on_both_engines! {
                 own.map(|entry| entry["editable"] == true).collect()
             };
             assert_eq!(editable(&guest.client), [false; 4], "{role}");
-            // A partner who organizes reports on the event; others run it.
+            // A partner who organizes the event reports on it; others run it.
             assert_eq!(editable(&host.client), [role != "partner"; 4], "{role}");
             let entry = guest.client.get(window).json["entries"][0]["id"].as_str().unwrap().to_owned();
             let moved = json!({ "start": "2027-03-02T09:00:00+08:00", "end": "2027-03-02T10:00:00+08:00" });
@@ -233,7 +233,7 @@ on_both_engines! {
         }
     }
 
-    fn states_follow_from_approval_project_and_validation(server: &Server) {
+    fn derived_statuses_cannot_be_set(server: &Server) {
         let boss = server.as_role("coordinator");
         let refused = |answer: obcms_tests::Answer, field: &str| {
             assert_eq!((answer.status, answer.json["errors"][0]["field"].as_str()), (422, Some(field)), "{}", answer.text);
@@ -270,7 +270,7 @@ on_both_engines! {
         boss.patch(&of_need, &json!({ "status": "planned" })).expect_status(200);
     }
 
-    fn a_state_that_stops_a_ppa_asks_for_a_reason(server: &Server) {
+    fn stopping_a_ppa_requires_a_reason(server: &Server) {
         let person = server.person(&["coordinator"]);
         let boss = &person.client;
         let ppa = make(boss, "ppas", json!({ "title": "Hall", "category": "oobc_ppa" }));
@@ -291,7 +291,7 @@ on_both_engines! {
         assert_eq!(boss.get(&at).json["version"], version + 1);
         boss.post(&format!("{at}/undo"), &json!({})).expect_status(200);
 
-        // The form has a field for it, and does not save without.
+        // The form has a field for the reason, and is not saved without it.
         let Browser { client: browser, token, .. } = Browser::sign_in(server, &person);
         let form = browser.get(&format!("{page}/edit")).expect_status(200).text;
         assert!(form.contains("name=\"reason\""), "{form}");
@@ -304,14 +304,14 @@ on_both_engines! {
         send("cancelled", "No longer needed").expect_status(303);
         assert_eq!(boss.get(&at).json["status"], "cancelled");
         assert!(browser.get(&format!("{page}?tab=history")).text.contains("No longer needed"));
-        // Whoever may not set the status is not asked.
+        // Actors who may not set the status are not prompted for a reason.
         let other = server.person_with(json!({ "roles": ["partner"] }));
         boss.patch(&at, &json!({ "manager": other.id })).expect_status(200);
         let form = other.client.get(&format!("{page}/edit")).expect_status(200).text;
         assert!(!form.contains("name=\"reason\"") && !form.contains("cancel_open_tasks"), "{form}");
     }
 
-    fn a_form_offers_only_choices_that_a_save_accepts(server: &Server) {
+    fn form_offers_only_valid_choices(server: &Server) {
         let boss = server.as_role("coordinator");
         let ppa = make(&boss, "ppas", json!({
             "title": "Hall", "category": "oobc_ppa", "start_date": "2026-01-05", "budget_allocation_centavos": 900,
@@ -356,14 +356,14 @@ on_both_engines! {
         assert_eq!(offered(&task_form, "status"), ["not_started", "on_hold", "cancelled"]);
         boss.patch(&path("tasks", &first), &json!({ "status": "completed" })).expect_status(200);
         assert_eq!(offered(&task_form, "status").len(), 5);
-        // Where nothing may be chosen the value is shown; a state that somebody decided is one.
+        // A field without permitted choices shows its value; so does a status that was decided.
         let staff = server.person(&["staff"]);
         let request = make(&staff.client, "ppas", json!({ "title": "Road", "category": "obc_request" }));
         let form = staff.client.get(&format!("/ppas/{}/edit", request["id"].as_str().unwrap())).expect_status(200).text;
         assert!(!form.contains("name=\"category\"") && form.contains("name=\"status\""), "{form}");
     }
 
-    fn undo_asks_for_the_rights_of_every_kind_of_change(server: &Server) {
+    fn undo_requires_the_rights_of_the_original_change(server: &Server) {
         let admin = server.as_role("admin");
         let person = server.person(&["coordinator"]);
         let me = &person.client;
@@ -384,8 +384,8 @@ on_both_engines! {
             path("needs", &validated), path("projects", &project), path("ppas", &ppa), path("needs", &created),
             path("needs", &archived), path("tasks", &task),
         ];
-        // The same person with another role may do none of it any more, and undoes none of it. Staff write what they
-        // asked for until somebody decides on it, and an executive their own tasks.
+        // The same person with another role may no longer do any of it, or undo it. Staff may write their requests
+        // until they are decided, and an executive their own tasks.
         for (role, refused) in [("partner", 6), ("executive", 5), ("staff", 2)] {
             admin.patch(&format!("/api/v1/users/{}", person.id), &json!({ "roles": [role] })).expect_status(200);
             for address in &all[..refused] {
@@ -405,7 +405,7 @@ on_both_engines! {
         assert_eq!(me.get(&path("tasks", &task)).json["status"], "not_started");
     }
 
-    fn the_api_description_names_the_group_of_each_field(server: &Server) {
+    fn openapi_names_the_group_of_each_field(server: &Server) {
         let schemas = server.as_role("staff").get("/api/v1/openapi.json").expect_status(200).json["components"]["schemas"].clone();
         let input = &schemas["PpaInput"]["properties"];
         assert_eq!(input["budget_allocation_centavos"]["x-field-group"], "money");

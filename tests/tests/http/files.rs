@@ -1,5 +1,5 @@
-//! Records in files: out, in again, and everything that can be wrong with a file.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Import and export of records in files, and invalid files.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::io::Read;
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 const BOUNDARY: &str = "----a-line-that-stands-in-no-file";
 
-/// A form with the part `file` and further texts.
+/// Returns a form with the part `file` and further text parts.
 fn multipart(file: &[u8], texts: &[(&str, &str)]) -> (String, Vec<u8>) {
     let mut body = Vec::new();
     for (name, text) in texts {
@@ -45,7 +45,7 @@ fn all(client: &Client, kind: &Kind) -> Vec<Value> {
     list["items"].as_array().unwrap().clone()
 }
 
-/// The file as bytes: the client of tests reads text only.
+/// Returns the file as bytes, because the test client only reads text.
 fn workbook(server: &Server, kind: &'static Kind) -> Vec<u8> {
     let export = server.app().begin_export(&Actor::program(), kind, &Vec::new()).unwrap();
     let mut bytes = Vec::new();
@@ -59,7 +59,7 @@ fn counts(answer: &Value) -> (u64, u64, u64) {
 }
 
 on_both_engines! {
-    fn every_kind_goes_out_and_comes_back_unchanged(server: &Server) {
+    fn every_kind_is_exported_and_imported_unchanged(server: &Server) {
         let client = server.as_role("admin");
         for (kind, number) in REGISTRY.into_iter().filter(|kind| kind.writable).zip((1..).map(|place| place * 10)) {
             for place in 0..3 {
@@ -81,7 +81,7 @@ on_both_engines! {
         }
     }
 
-    fn places_go_out(server: &Server) {
+    fn places_are_exported(server: &Server) {
         let client = server.as_role("staff");
         let answer = client.get("/api/v1/regions/export.csv").expect_status(200);
         assert!(answer.text.contains("SOCCSKSARGEN") && answer.text.lines().count() > 10);
@@ -90,7 +90,7 @@ on_both_engines! {
         assert!((404..=405).contains(&refused.status), "{}", refused.text);
     }
 
-    fn only_what_is_filtered_goes_out(server: &Server) {
+    fn export_respects_filters(server: &Server) {
         let client = server.as_role("coordinator");
         for (title, priority) in [("Urgent", "high"), ("Later", "low")] {
             client.post("/api/v1/tasks", &json!({ "title": title, "priority": priority })).expect_status(201);
@@ -102,7 +102,7 @@ on_both_engines! {
         client.get("/api/v1/tasks/export.csv?cursor=00").expect_status(400);
     }
 
-    fn rows_without_an_id_are_new_and_rows_with_one_change(server: &Server) {
+    fn rows_without_an_id_create_and_rows_with_one_update(server: &Server) {
         let client = server.as_role("coordinator");
         let known = client.post("/api/v1/organizations", &json!({ "name": "Old name", "phone": "1" })).expect_status(201).json;
         let id = known["id"].as_str().unwrap();
@@ -122,7 +122,7 @@ on_both_engines! {
         assert_eq!(history["items"][0]["fields"]["name"]["to"], "New, name");
     }
 
-    fn one_wrong_row_keeps_the_whole_file_out(server: &Server) {
+    fn one_invalid_row_refuses_the_whole_file(server: &Server) {
         let client = server.as_role("coordinator");
         let file = "title,due_date,progress,status\nGood,2027-01-25,10,\nBad,2026-02-30,500,sleeping\n,,,\n,2027-01-01,,\n";
         let before = all(&client, &kinds::TASK).len();
@@ -139,14 +139,14 @@ on_both_engines! {
         assert_eq!(dry["errors"], answer["errors"]);
     }
 
-    fn large_files_are_written_in_batches_and_taken_back_together(server: &Server) {
+    fn large_imports_are_batched_and_undone_together(server: &Server) {
         let client = server.as_role("coordinator");
         let known = client.post("/api/v1/tasks", &json!({ "title": "Known" })).expect_status(201).json;
         let id = known["id"].as_str().unwrap();
         let rows: String = (0..120).map(|number| format!(",Row {number}\n")).collect();
         let file = format!("id,title\n{rows}{id},Changed\n");
         let before = all(&client, &kinds::TASK).len();
-        // A row that is wrong at the very end keeps everything out.
+        // An invalid last row refuses the whole file.
         let wrong = import(&client, &kinds::TASK, format!("{file},\nx,Nothing\n").as_bytes(), false).expect_status(422);
         assert_eq!(wrong.json["errors"][0]["row"], 124, "{}", wrong.text);
         assert_eq!(all(&client, &kinds::TASK).len(), before);
@@ -163,7 +163,7 @@ on_both_engines! {
         client.post(undo, &json!({})).expect_status(404);
     }
 
-    fn an_import_is_taken_back_as_a_whole_or_the_answer_says_how_far(server: &Server) {
+    fn import_undo_is_complete_or_reports_its_progress(server: &Server) {
         let (importer, other) = (server.person(&["coordinator"]), server.person(&["coordinator"]));
         let client = &importer.client;
         let rows: String = (0..120).map(|number| format!("Row {number}\n")).collect();
@@ -172,7 +172,7 @@ on_both_engines! {
         let tasks = all(client, &kinds::TASK);
         let find = |title: &str| tasks.iter().find(|task| task["title"] == title).unwrap()["id"].clone();
         let (first, last) = (find("Row 3"), find("Row 110"));
-        // One of the first batch is changed, one of the last has another task that waits for it.
+        // One record of the first batch is changed, and another task depends on one of the last batch.
         let path = format!("/api/v1/tasks/{}", first.as_str().unwrap());
         other.client.patch(&path, &json!({ "title": "Row 3, taken on" })).expect_status(200);
         let body = json!({ "title": "Report", "depends_on": [last] });
@@ -188,7 +188,7 @@ on_both_engines! {
         assert_eq!(refused["left"], json!({ "batches": 3, "records": 120 }));
         assert_eq!(all(client, &kinds::TASK).len(), 121);
 
-        // The page posts to the same address and shows its sentence; put in order, all of it goes.
+        // The page posts to the same address and shows its message. After correction all of it is undone.
         other.client.post(&format!("{path}/undo"), &json!({})).expect_status(200);
         other.client.delete(&format!("/api/v1/tasks/{}", report["id"].as_str().unwrap())).expect_status(204);
         let back = client.post(undo, &json!({})).expect_status(200).json;
@@ -196,7 +196,7 @@ on_both_engines! {
         assert_eq!(all(client, &kinds::TASK).len(), 0);
     }
 
-    fn a_batch_that_was_undone_by_itself_is_not_in_the_way(server: &Server) {
+    fn batch_undone_alone_does_not_block_the_undo(server: &Server) {
         let client = server.as_role("coordinator");
         let rows: String = (0..60).map(|number| format!("Row {number}\n")).collect();
         let done = import(&client, &kinds::TASK, format!("title\n{rows}").as_bytes(), false).expect_status(200).json;
@@ -208,13 +208,13 @@ on_both_engines! {
         assert_eq!(all(&client, &kinds::TASK).len(), 0);
     }
 
-    fn an_import_whose_process_died_is_taken_back(server: &Server) {
+    fn import_of_a_crashed_process_is_undone(server: &Server) {
         let client = server.as_role("coordinator");
         let rows: String = (0..60).map(|number| format!("Row {number}\n")).collect();
         let done = import(&client, &kinds::TASK, format!("title\n{rows}").as_bytes(), false).expect_status(200).json;
         let import = done["undo"].as_str().unwrap().split('/').nth(4).unwrap().to_owned();
         let app = server.app();
-        // A finished import has no job; one that is broken off after its last batch leaves the job that the batch put off.
+        // A finished import has no job; an interrupted one leaves the job of its last batch.
         let job = Enqueue::new(&UNFINISHED_IMPORTS, json!({ "import": import })).key(import.as_str());
         let is_new = app.write(&Actor::program(), |work| work.enqueue(&job)).unwrap();
         assert!(is_new, "the last batch left its job behind");
@@ -222,7 +222,7 @@ on_both_engines! {
         assert_eq!(all(&client, &kinds::TASK).len(), 0);
     }
 
-    fn what_cannot_be_read_in_is_refused_in_words(server: &Server) {
+    fn unreadable_files_are_refused_with_a_message(server: &Server) {
         let client = server.as_role("coordinator");
         let kind = &kinds::TEAM;
         let refused = |file: &[u8], status: u16| import(&client, kind, file, false).expect_status(status);
@@ -237,13 +237,13 @@ on_both_engines! {
         let rows = format!("name\n{}", (0..=MAXIMUM_ROWS).map(|row| format!("{row}\n")).collect::<String>());
         assert!(refused(rows.as_bytes(), 400).text.contains("5000"));
         refused(&vec![b'a'; 5 * 1024 * 1024 + 1], 413);
-        // What no request may have is heard out too, so that the answer arrives.
+        // Even bodies that are too large for any request are read, so that the client receives the answer.
         refused(&vec![b'a'; 7 * 1024 * 1024], 413);
         refused(&vec![b'a'; 20 * 1024 * 1024], 413);
         client.post("/api/v1/teams/import", &json!({})).expect_status(415);
     }
 
-    fn only_who_may_reads_in_and_takes_out(server: &Server) {
+    fn import_and_export_require_rights(server: &Server) {
         for (role, status) in [("staff", 403), ("partner", 403), ("executive", 403), ("coordinator", 200)] {
             let client = server.as_role(role);
             let file = format!("name\nTeam of {role}\n");
@@ -256,7 +256,7 @@ on_both_engines! {
         assert_eq!(anonymous.status, 401);
     }
 
-    fn no_cell_of_a_file_runs_as_a_formula(server: &Server) {
+    fn exported_cells_are_never_formulas(server: &Server) {
         let client = server.as_role("coordinator");
         let texts = ["=HYPERLINK(\"http://example.org\")", "+1", "-1", "@SUM(A1)", "\t=1", "'=1"];
         for text in texts {

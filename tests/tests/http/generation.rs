@@ -1,6 +1,6 @@
-//! From a need to progress: what is generated, when it is due, how it moves, and that nothing comes twice.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! From need to progress: generated tasks, their due dates and moves, without duplicates.
+#![allow(clippy::needless_pass_by_value)] // Request bodies are inline.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -20,7 +20,7 @@ fn due(task: &Value) -> Date {
     day(task["due_date"].as_str().unwrap())
 }
 
-/// The tasks of a record, the first due first.
+/// Returns the tasks of a record by due date.
 fn tasks(client: &Client, origin: &Value) -> Vec<Value> {
     let address = format!("/api/v1/tasks?origin={}&sort=due_date&limit=500", id(origin));
     client.get(&address).expect_status(200).json["items"].as_array().unwrap().clone()
@@ -34,7 +34,7 @@ fn read(client: &Client, collection: &str, record: &Value) -> Value {
     client.get(&format!("/api/v1/{collection}/{}", id(record))).expect_status(200).json
 }
 
-/// A PPA whose generated tasks are archived, with five equal tasks of its own.
+/// Creates a PPA with five equal tasks; its generated tasks are archived.
 fn ppa_with_five(client: &Client, title: &str) -> (Value, Vec<Value>) {
     let ppa =
         make(client, "ppas", json!({ "title": title, "category": "moa_ppa", "start_date": "2027-03-01" }));
@@ -51,7 +51,7 @@ fn ppa_with_five(client: &Client, title: &str) -> (Value, Vec<Value>) {
 }
 
 on_both_engines! {
-    fn a_need_becomes_progress(server: &Server) {
+    fn need_leads_to_progress(server: &Server) {
         let client = server.as_role("coordinator");
         let barangay = client.get("/api/v1/barangays?limit=1").json["items"][0]["id"].clone();
         let community = make(&client, "communities", json!({ "name": "Sitio Lumbac", "barangay": barangay }));
@@ -85,7 +85,7 @@ on_both_engines! {
         assert_eq!(after["tasks"]["open"], made.len() - 1);
     }
 
-    fn every_method_of_assessment_brings_tasks(server: &Server) {
+    fn every_assessment_method_generates_tasks(server: &Server) {
         let client = server.as_role("coordinator");
         for method in ASSESSMENT_METHODOLOGIES {
             let assessment = make(
@@ -105,7 +105,7 @@ on_both_engines! {
         }
     }
 
-    fn every_type_of_event_has_something_before_and_after(server: &Server) {
+    fn every_event_type_generates_preparation_and_follow_up(server: &Server) {
         let client = server.as_role("coordinator");
         let held = day("2027-06-16");
         for kind in EVENT_TYPES {
@@ -129,7 +129,7 @@ on_both_engines! {
         }
     }
 
-    fn policies_services_and_applications_bring_tasks(server: &Server) {
+    fn policies_services_and_applications_generate_tasks(server: &Server) {
         let client = server.as_role("coordinator");
         let policy = make(&client, "policies", json!({ "title": "Water code" }));
         assert!(!tasks(&client, &policy).is_empty());
@@ -156,7 +156,7 @@ on_both_engines! {
         }
     }
 
-    fn tasks_follow_the_date_of_their_origin_unless_touched(server: &Server) {
+    fn unchanged_tasks_follow_the_date_of_their_origin(server: &Server) {
         let client = server.as_role("coordinator");
         let ppa = make(
             &client,
@@ -190,7 +190,7 @@ on_both_engines! {
         assert_eq!(later.len(), made.len());
     }
 
-    fn three_of_five_are_sixty_and_the_cancelled_do_not_count(server: &Server) {
+    fn progress_ignores_cancelled_tasks(server: &Server) {
         let client = server.as_role("coordinator");
         let (ppa, own) = ppa_with_five(&client, "Goats");
         for task in &own[..3] {
@@ -217,7 +217,7 @@ on_both_engines! {
         assert_eq!(cleared["progress"], 88);
     }
 
-    fn a_task_that_changes_its_ppa_corrects_both(server: &Server) {
+    fn moved_task_updates_the_progress_of_both_ppas(server: &Server) {
         let client = server.as_role("coordinator");
         let (first, tasks_of_first) = ppa_with_five(&client, "First");
         let (second, _) = ppa_with_five(&client, "Second");
@@ -233,7 +233,7 @@ on_both_engines! {
         assert_eq!(read(&client, "ppas", &second)["progress"], 17);
     }
 
-    fn a_template_is_used_once_for_one_origin(server: &Server) {
+    fn template_is_used_once_per_origin(server: &Server) {
         let client = server.as_role("coordinator");
         let template = client.get("/api/v1/task-templates?name=event_meeting_standard").json["items"][0].clone();
         let address = format!("/api/v1/task-templates/{}/instantiate", id(&template));
@@ -258,7 +258,7 @@ on_both_engines! {
         assert_eq!(tasks(&client, &need).len(), known + count);
     }
 
-    fn many_at_once_make_the_tasks_once(server: &Server) {
+    fn concurrent_requests_generate_tasks_once(server: &Server) {
         let client = server.as_role("coordinator");
         let template = client.get("/api/v1/task-templates?name=event_meeting_standard").json["items"][0].clone();
         let address = format!("/api/v1/task-templates/{}/instantiate", id(&template));
@@ -281,7 +281,7 @@ on_both_engines! {
         assert!(counts.iter().all(|count| *count == made), "{counts:?} of {made}");
     }
 
-    fn wrong_requests_for_tasks_are_named(server: &Server) {
+    fn invalid_requests_are_refused_by_field(server: &Server) {
         let client = server.as_role("coordinator");
         let template = client.get("/api/v1/task-templates?name=event_basic").json["items"][0].clone();
         let address = format!("/api/v1/task-templates/{}/instantiate", id(&template));
@@ -303,7 +303,7 @@ on_both_engines! {
         client.post("/api/v1/task-templates/0192d3a0-0000-7000-8000-000000000001/instantiate", &body).expect_status(404);
     }
 
-    fn an_item_says_whether_partners_see_its_task(server: &Server) {
+    fn template_item_controls_visibility_for_partners(server: &Server) {
         let client = server.as_role("coordinator");
         let item = |key: &str, more: Value| {
             let mut item = json!({
@@ -326,7 +326,7 @@ on_both_engines! {
         let ppa = make(&client, "ppas", json!({ "title": "Clinics", "category": "moa_ppa", "lead_organization": organization["id"] }));
         let partner = server.person_with(json!({ "roles": ["partner"], "organization": organization["id"] })).client;
         let count = || partner.get(&format!("/api/v1/tasks?origin={}", id(&ppa))).expect_status(200).json["total"].clone();
-        // None of the templates that come with the program shows a task to partners.
+        // No built-in template shows a task to partners.
         assert_eq!(count(), 0);
         let origin = json!({ "origin": { "kind": "ppa", "id": ppa["id"] } });
         client.post(&format!("/api/v1/task-templates/{}/instantiate", id(&template)), &origin).expect_status(201);

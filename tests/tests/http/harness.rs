@@ -1,10 +1,10 @@
-//! The harness itself.
+//! Tests of the harness.
 
 use obcms_app::accounts::Client;
 use obcms_tests::{PASSWORD, on_both_engines};
 
 on_both_engines! {
-    fn every_test_has_a_server_that_lives(server: &Server) {
+    fn every_test_has_a_running_server(server: &Server) {
         server.anonymous().get("/healthz").expect_status(200);
         server.anonymous().get("/nowhere-at-all").expect_status(404);
     }

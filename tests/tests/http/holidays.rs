@@ -1,5 +1,6 @@
-//! Holidays: computed once for a year, never over what a person changed, following the moon; days with Hijri dates.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Holidays: calculated once per year without overwriting manual changes, adjusted by moon sightings; days with Hijri
+//! dates.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Client, on_both_engines};
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ fn compute(client: &Client, year: i32) -> Value {
     client.post(&format!("{HOLIDAYS}/compute"), &json!({ "year": year })).expect_status(200).json
 }
 
-/// The holidays of a year, by key.
+/// Returns the holidays of a year, sorted by key.
 fn of_year(client: &Client, year: i32) -> Vec<Value> {
     let list = format!("{HOLIDAYS}?date_from={year}-01-01&date_to={year}-12-31&limit=100");
     client.get(&list).expect_status(200).json["items"].as_array().unwrap().clone()
@@ -36,7 +37,7 @@ fn days(client: &Client, start: &str, end: &str) -> Vec<Value> {
 }
 
 on_both_engines! {
-    fn a_year_is_computed_once(server: &Server) {
+    fn year_is_calculated_once(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let first = compute(&coordinator, 2040);
         assert!(first["created"].as_i64().unwrap() >= 26, "{first}");
@@ -47,9 +48,9 @@ on_both_engines! {
         assert_eq!(keyed(&coordinator, 2040, "good_friday-2040")["holiday_type"], "regular");
     }
 
-    fn years_around_today_are_there_from_the_start(server: &Server) {
+    fn years_around_today_exist_from_the_start(server: &Server) {
         let staff = server.as_role("staff");
-        // The harness takes them away after the first start.
+        // The harness removes them after the first start.
         server.app().database().write(|tx| tx.execute("DELETE FROM settings WHERE name = 'seed-holidays'", &[])).unwrap();
         server.app().prepare().unwrap();
         let year = i32::from(server.app().today().year());
@@ -58,7 +59,7 @@ on_both_engines! {
         }
     }
 
-    fn what_a_person_changed_is_never_computed_away(server: &Server) {
+    fn calculation_never_overwrites_manual_changes(server: &Server) {
         let coordinator = server.as_role("coordinator");
         compute(&coordinator, 2040);
         let estimated = of_year(&coordinator, 2040).into_iter().find(|holiday| holiday["is_estimated"] == true).unwrap();
@@ -76,12 +77,12 @@ on_both_engines! {
         assert_eq!(coordinator.get(&one(&estimated)).json["date"], "2040-06-20");
         assert_eq!(coordinator.get(&one(&named)).json["holiday_type"], "special_non_working");
         assert!(!coordinator.get(&one(&rizal)).json["archived_at"].is_null());
-        // Taken back, it is the program's again.
+        // After undo, the calculation applies to it again.
         let undone = coordinator.post(&format!("{}/undo", one(&estimated)), &json!({})).expect_status(200).json;
         assert_eq!((&undone["is_estimated"], &undone["source"]), (&json!(true), &json!("computed")));
     }
 
-    fn holidays_follow_the_moon_until_a_person_settles_them(server: &Server) {
+    fn islamic_holidays_follow_adjustments_until_confirmed(server: &Server) {
         let coordinator = server.as_role("coordinator");
         compute(&coordinator, 2031);
         let (fitr, adha) = (keyed(&coordinator, 2031, "eid_fitr-1452h"), keyed(&coordinator, 2031, "eid_adha-1452h"));
@@ -92,7 +93,7 @@ on_both_engines! {
         assert_eq!(coordinator.get(&one(&fitr)).json["date"], "2031-01-25");
         assert_eq!(coordinator.get(&one(&adha)).json["date"], "2031-04-02", "another month");
         assert_eq!(days(&coordinator, "2031-01-25", "2031-01-26")[0]["hijri"]["text"], "1 Shawwal 1452 AH");
-        // The whole year: the month that was settled keeps what was said of it.
+        // An adjustment of the whole year leaves the confirmed month as it is.
         coordinator.post(ADJUSTMENTS, &json!({ "year": 1452, "days": -1 })).expect_status(201);
         assert_eq!(coordinator.get(&one(&fitr)).json["date"], "2031-01-25");
         assert_eq!(coordinator.get(&one(&adha)).json["date"], "2031-04-01");
@@ -104,7 +105,7 @@ on_both_engines! {
         assert_eq!(refused.errors("field"), ["days"]);
     }
 
-    fn every_day_of_a_window_has_its_dates(server: &Server) {
+    fn every_day_of_a_window_has_its_hijri_date(server: &Server) {
         let coordinator = server.as_role("coordinator");
         compute(&coordinator, 2030);
         let long = json!({ "name": "Kalilang festival", "date": "2030-12-23", "end_date": "2030-12-24", "holiday_type": "local" });
@@ -137,7 +138,7 @@ on_both_engines! {
         }
     }
 
-    fn holidays_are_on_the_calendar_of_everyone_and_moved_by_coordinators(server: &Server) {
+    fn holidays_are_visible_to_all_and_moved_by_coordinators(server: &Server) {
         let (coordinator, staff, partner) =
             (server.as_role("coordinator"), server.as_role("staff"), server.as_role("partner"));
         compute(&coordinator, 2041);
@@ -156,7 +157,7 @@ on_both_engines! {
         assert_eq!(keyed(&coordinator, 2041, "rizal-2041")["source"], "manual");
     }
 
-    fn what_is_no_year_is_refused(server: &Server) {
+    fn invalid_year_is_refused(server: &Server) {
         let coordinator = server.as_role("coordinator");
         for (body, code) in [
             (json!({}), "type"),
@@ -170,7 +171,7 @@ on_both_engines! {
         }
     }
 
-    fn the_job_of_the_new_year_puts_in_the_years_to_come(server: &Server) {
+    fn new_year_job_calculates_the_next_years(server: &Server) {
         let staff = server.as_role("staff");
         let job = obcms_app::handler("holidays").unwrap();
         assert!((job.run)(server.app(), &json!({})).is_ok());
@@ -180,7 +181,7 @@ on_both_engines! {
         }
     }
 
-    fn two_who_compute_at_once_leave_one_of_each(server: &Server) {
+    fn concurrent_calculations_create_no_duplicates(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let racers: Vec<_> = (0..4)
             .map(|_| {
@@ -193,9 +194,9 @@ on_both_engines! {
     }
 }
 
-/// The register page offers the computing to those who may.
+/// The register page offers the calculation to authorized actors.
 #[test]
-fn the_page_computes_a_year() {
+fn page_calculates_a_year() {
     let server = obcms_tests::Server::start(obcms_tests::Engine::Sqlite);
     let staff = server.as_role("staff").get("/holidays?sort=date").expect_status(200).text;
     assert!(!staff.contains("/holidays/compute"));

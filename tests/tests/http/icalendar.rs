@@ -1,5 +1,5 @@
-//! The calendar for other programs: what stands in it, who gets what, and asking again.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! iCalendar export: content, visibility and conditional requests.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::tz::TimeZone;
 use obcms_icalendar::read::{Calendar, Event, Moment, Status, read};
@@ -29,7 +29,7 @@ fn event_named<'a>(calendar: &'a Calendar, title: &str) -> &'a Event {
 const YEAR: &str = "?start=2027-01-01&end=2028-01-01";
 
 on_both_engines! {
-    fn an_entry_is_written_whole(server: &Server) {
+    fn entry_is_exported_with_all_properties(server: &Server) {
         let person = server.person(&["coordinator"]);
         let me = &person.client;
         let made = make(me, "events", json!({
@@ -74,7 +74,7 @@ on_both_engines! {
         assert_eq!(event.organizer, "");
     }
 
-    fn days_are_days_and_zones_are_told(server: &Server) {
+    fn days_are_floating_and_zones_are_defined(server: &Server) {
         let me = server.as_role("coordinator");
         make(&me, "events", json!({
             "title": "Forum", "all_day": true, "timezone": "America/New_York", "start": "2027-03-10", "end": "2027-03-12"
@@ -99,7 +99,7 @@ on_both_engines! {
         assert_eq!(answer.text.matches("TRANSP:TRANSPARENT").count(), 2, "days leave their time free");
     }
 
-    fn a_change_counts_and_the_name_stays(server: &Server) {
+    fn change_raises_the_sequence_and_keeps_the_uid(server: &Server) {
         let me = server.as_role("coordinator");
         let made = make(&me, "events", json!({ "title": "Old", "start": "2027-03-10T09:00:00+08:00" }));
         let path = format!("/api/v1/events/{}", made["id"].as_str().unwrap());
@@ -117,7 +117,7 @@ on_both_engines! {
         assert_eq!(calendar(&me, YEAR).events, []);
     }
 
-    fn a_milestone_has_one_name_whatever_happens_beside_it(server: &Server) {
+    fn milestone_uid_is_independent_of_other_milestones(server: &Server) {
         let me = server.as_role("coordinator");
         let [begun, drilled, pumps] = [("2027-01-10", "Begun"), ("2027-03-10", "Drilled"), ("2027-06-10", "Pumps in")]
             .map(|(date, title)| json!({ "date": date, "title": title }));
@@ -137,7 +137,7 @@ on_both_engines! {
         let three = names();
         assert_eq!(three[1..], first[..]);
         assert!(!first.iter().any(|(_, uid)| *uid == three[0].1));
-        // Taken away and brought back by undo, each is what it was; meanwhile no other takes its name.
+        // Removed and restored by undo, each milestone keeps its UID; meanwhile no other one gets it.
         set(&json!([pumps]));
         assert_eq!(names(), first[1..]);
         let late = json!({ "date": "2027-09-10", "title": "Handed over" });
@@ -150,7 +150,7 @@ on_both_engines! {
         assert_eq!((names(), gone["milestones"].clone()), (vec![], json!([])));
         me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
         assert_eq!(names(), three);
-        // By its name it is moved.
+        // The UID identifies the entry that is moved.
         let entry = three[2].1.strip_suffix("@obcms").unwrap();
         let moved = me.patch(&format!("/api/v1/calendar/entries/{entry}"), &json!({ "start": "2027-06-20" })).expect_status(200).json;
         assert_eq!((moved["id"].as_str().unwrap(), &moved["start"]), (entry, &json!("2027-06-20")));
@@ -160,7 +160,7 @@ on_both_engines! {
         assert!(!kept.text.contains("milestone_numbers"));
     }
 
-    fn what_takes_no_time_has_no_end(server: &Server) {
+    fn entry_without_duration_has_no_end(server: &Server) {
         let me = server.as_role("coordinator");
         let file = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Deadline\r\nDTSTART:20270310T010000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
         let body = Some(("text/calendar", file.as_bytes().to_vec()));
@@ -171,7 +171,7 @@ on_both_engines! {
         assert_eq!(read.start, read.end);
     }
 
-    fn a_time_that_clocks_show_twice_is_the_one_that_is_meant(server: &Server) {
+    fn ambiguous_time_is_exported_as_the_right_instant(server: &Server) {
         let me = server.as_role("coordinator");
         let both = |name: &str, start: &str, end: &str| {
             let body = json!({ "title": name, "start": start, "end": end, "timezone": "America/New_York" });
@@ -196,7 +196,7 @@ on_both_engines! {
         assert_eq!(instants("Nightly"), ["2027-11-06T05:30:00Z", "2027-11-06T06:30:00Z"]);
     }
 
-    fn filters_and_rights_narrow_it(server: &Server) {
+    fn filters_and_rights_apply(server: &Server) {
         let one = server.person(&["coordinator"]);
         let two = server.person(&["staff"]);
         make(&one.client, "events", json!({ "title": "Event", "start": "2027-03-10T09:00:00+08:00" }));
@@ -225,7 +225,7 @@ on_both_engines! {
         assert_eq!(name, "OBCMS: Tasks, Policy");
     }
 
-    fn without_a_window_it_is_a_long_one(server: &Server) {
+    fn default_window_is_long(server: &Server) {
         let me = server.as_role("coordinator");
         let today = server.app().today();
         for (title, months) in [("Long ago", -14), ("Last year", -12), ("Today", 0), ("In two years", 24), ("Far", 26)] {
@@ -235,7 +235,7 @@ on_both_engines! {
         assert_eq!(titles(&calendar(&me, "")), ["Last year", "Today", "In two years"]);
     }
 
-    fn whoever_has_it_is_told_so(server: &Server) {
+    fn unchanged_export_is_not_sent_again(server: &Server) {
         let me = server.as_role("coordinator");
         make(&me, "tasks", json!({ "title": "Wells", "due_date": "2027-03-10" }));
         let address = format!("/calendar.ics{YEAR}");
@@ -248,7 +248,7 @@ on_both_engines! {
         me.with_header("if-modified-since", &since).get(&address).expect_status(304);
         let head = me.send(Method::HEAD, &address, None).expect_status(200);
         assert_eq!((head.text.as_str(), head.header("etag")), ("", tag.as_str()));
-        // What another is told is nothing to us, what changes is.
+        // A change outside the window keeps the ETag; a change inside it does not.
         let event = make(&me, "events", json!({ "title": "Talks", "start": "2029-03-10T09:00:00+08:00" }));
         me.with_header("if-none-match", &tag).get(&address).expect_status(304);
         let path = format!("/api/v1/events/{}", event["id"].as_str().unwrap());

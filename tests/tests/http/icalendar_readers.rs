@@ -1,6 +1,5 @@
-//! The calendar as another program reads it: the package `icalendar` of Python. The browser tests read it with
-//! `ical.js`.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! iCalendar export as read by the Python package `icalendar`. The browser tests read it with `ical.js`.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -16,7 +15,8 @@ fn make(client: &Client, collection: &str, body: &Value) -> String {
     made["id"].as_str().unwrap().to_owned()
 }
 
-/// What a script of Python says of a calendar. The test fails where there is none: a comparison left out is none.
+/// Returns the output of a Python script for a calendar. Fails without Python, because a skipped comparison proves
+/// nothing.
 fn python(script: &str, text: &str) -> Value {
     let has_icalendar = |python: &str| {
         let check = Command::new(python).args(["-c", "import icalendar"]).stderr(Stdio::null()).status();
@@ -51,7 +51,7 @@ fn event<'a>(calendar: &'a Value, title: &str) -> &'a Value {
     events.iter().find(|event| event["summary"] == title).unwrap_or_else(|| panic!("{title} in {calendar}"))
 }
 
-/// Our entries of half a year as `expand_foreign.py` tells them.
+/// Returns our entries of half a year in the format of `expand_foreign.py`.
 fn shown(client: &Client) -> Vec<[String; 3]> {
     let path = "/api/v1/calendar?start=2027-01-01&end=2027-07-01&modules=external";
     let feed = client.get(path).expect_status(200).json;
@@ -65,18 +65,18 @@ fn shown(client: &Client) -> Vec<[String; 3]> {
     lines
 }
 
-/// The calendar folded after every so many bytes, within letters as well.
+/// Returns the calendar folded after every so many bytes, also within characters.
 fn folded(text: &str, bytes: usize) -> Vec<u8> {
     let fold = |line: &str| line.as_bytes().chunks(bytes).collect::<Vec<_>>().join(b"\r\n ".as_slice());
     text.lines().flat_map(|line| [fold(line), b"\r\n".to_vec()].concat()).collect()
 }
 
 on_both_engines! {
-    fn calendars_of_other_programs_are_read_as_others_read_them(server: &Server) {
+    fn imports_agree_with_another_reader(server: &Server) {
         let me = server.as_role("coordinator");
         let folder = format!("{}/readers/foreign", env!("CARGO_MANIFEST_DIR"));
         for name in ["google", "outlook", "apple", "thunderbird", "odd"] {
-            // The samples are ours, in the manner of these programs.
+            // The samples are our own, in the style of these programs.
             let text = std::fs::read_to_string(format!("{folder}/{name}.ics")).unwrap();
             let whole = text.replace('\n', "\r\n");
             let made = me.post("/api/v1/external-calendars", &json!({ "name": name })).expect_status(201).json;
@@ -88,7 +88,7 @@ on_both_engines! {
             let report = import(whole.clone().into_bytes());
             let lists: Vec<[String; 3]> = serde_json::from_value(python("expand_foreign", &whole)).unwrap();
             assert_eq!(shown(&me), lists, "{name}: {report}");
-            // However its lines end and wherever they are folded, it is the same calendar.
+            // The result is independent of line ends and folds.
             let unfolded = text.replace("\n ", "").replace("\n\t", "");
             for other in [
                 text.clone().into_bytes(),
@@ -105,12 +105,12 @@ on_both_engines! {
         }
     }
 
-    fn texts_come_back_as_they_were_given(server: &Server) {
+    fn texts_round_trip(server: &Server) {
         let me = server.as_role("coordinator");
         let long = "Consultation with every barangay, one after the other; ".repeat(4);
         let titles = [
             "Plain",
-            // This package takes a backslash before an n for a new line even where the backslash is escaped.
+            // This package decodes a backslash before an n as a line break even if the backslash is escaped.
             "Commas, semicolons; colons: and \\ backslashes",
             "Marhabâ, Señor 🗓️👩🏽‍🌾 مرحبا",
             "\"Quoted\" and 'quoted'",
@@ -133,7 +133,7 @@ on_both_engines! {
         }
     }
 
-    fn times_days_and_states_come_back(server: &Server) {
+    fn times_days_and_statuses_round_trip(server: &Server) {
         let me = server.as_role("coordinator");
         let id = make(&me, "events", &json!({
             "title": "Summer", "timezone": "America/New_York", "start": "2027-07-10T09:00:00", "end": "2027-07-10T12:30:00"
@@ -159,7 +159,7 @@ on_both_engines! {
         assert_eq!(calendar["zones"], json!(["America/New_York"]));
     }
 
-    fn series_come_back_whole(server: &Server) {
+    fn series_round_trip(server: &Server) {
         let me = server.as_role("coordinator");
         let id = make(&me, "events", &json!({
             "title": "Weekly", "start": "2027-01-04T09:00:00+08:00", "end": "2027-01-04T10:00:00+08:00",
@@ -189,7 +189,7 @@ on_both_engines! {
         assert_eq!(report["rule"], "FREQ=MONTHLY;COUNT=3");
     }
 
-    fn nothing_in_it_breaks_the_rules(server: &Server) {
+    fn export_conforms_to_the_rfc(server: &Server) {
         let me = server.as_role("coordinator");
         for (number, members) in [
             json!({ "start": "2027-01-04T23:30:00", "timezone": "America/New_York", "rrule": "FREQ=WEEKLY;UNTIL=20270302", "exdates": ["2027-01-11"] }),
@@ -203,7 +203,7 @@ on_both_engines! {
         .into_iter()
         .enumerate()
         {
-            // Letters of two, three and four bytes at every place where a line may be folded.
+            // Characters of two, three and four bytes at every possible position of a fold.
             let mut event = json!({ "title": format!("{}{}", "x".repeat(number), "ñ漢🗓️".repeat(20)), "description": "é".repeat(400) });
             event.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
             let id = make(&me, "events", &event);
@@ -224,7 +224,7 @@ on_both_engines! {
         let checked = python("check_calendar", &calendar);
         assert_eq!(checked["complaints"], json!([]));
         assert!(checked["events"].as_u64().unwrap() >= 13, "{checked}");
-        // And what is wrong would be found.
+        // Control: an error is detected.
         let zone = "EXDATE;TZID=America/New_York:20270111T233000";
         for (right, wrong, complaint) in [
             ("UNTIL=20270303T045959Z", "UNTIL=20270303", "UNTIL="),
@@ -238,9 +238,9 @@ on_both_engines! {
         }
     }
 
-    fn a_series_begins_with_a_date_of_its_rule(server: &Server) {
+    fn exported_series_begins_with_a_date_of_its_rule(server: &Server) {
         let me = server.as_role("coordinator");
-        // A Wednesday that the rule does not have: other programs would count it.
+        // A Wednesday outside the rule: other programs would count it.
         make(&me, "events", &json!({
             "title": "Mondays", "start": "2027-01-06T09:00:00+08:00", "rrule": "FREQ=WEEKLY;BYDAY=MO;COUNT=2"
         }));

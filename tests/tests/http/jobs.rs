@@ -1,5 +1,5 @@
-//! Jobs: each is done once whoever claims it, again after a failure, and administrators see how it stands.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Jobs: each runs once across processes, is retried after a failure, and is shown to administrators.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -14,7 +14,7 @@ use obcms_store::jobs::{self, Filter, Job};
 use obcms_tests::{Engine, Server, on_both_engines};
 use serde_json::{Value as Json, json};
 
-/// How often each payload was done, in all runners of this process.
+/// Number of runs of each payload, in all runners of this process.
 static DONE: Mutex<BTreeMap<String, u32>> = Mutex::new(BTreeMap::new());
 
 fn count(app: &App, payload: &Json) -> Result<Outcome, JobError> {
@@ -70,12 +70,12 @@ fn job(app: &App, kind: &str, key: &str) -> Job {
     app.read(|tx| jobs::by_key(tx, kind, key)?.ok_or(AppError::NotFound("job"))).unwrap()
 }
 
-/// Works until nothing is due; how many attempts that took.
+/// Runs jobs until none is due; returns the number of attempts.
 fn work_off(app: &App) -> usize {
     std::iter::from_fn(|| run_next(app, SAMPLES, "test").unwrap()).take(1000).count()
 }
 
-/// As if the pause after a failure were over.
+/// Ends the pause after a failure.
 fn make_due(app: &App, id: Id) {
     app.write(&Actor::program(), |work| {
         let before = work.now - SignedDuration::from_secs(1);
@@ -96,7 +96,7 @@ fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
 }
 
 on_both_engines! {
-    fn a_job_is_kept_with_its_command_or_not_at_all(server: &Server) {
+    fn job_is_committed_with_its_command(server: &Server) {
         let app = server.app();
         let refused = app.write(&Actor::program(), |work| {
             work.enqueue(&sample("count", "lost"))?;
@@ -111,14 +111,14 @@ on_both_engines! {
         let kept = job(app, "count", "kept");
         assert_eq!((kept.state, kept.attempts, kept.last_result.as_str()), (State::Done, 1, "counted"));
         assert!(kept.last_duration.is_some() && kept.last_finished_at.is_some());
-        // Done stays done, until it is asked for again.
+        // A finished job stays finished until it is enqueued again.
         assert!(!enqueue(app, &sample("count", "kept")));
         assert_eq!(work_off(app), 0);
         app.write(&Actor::program(), |work| work.enqueue_again(&sample("count", "kept"))).unwrap();
         assert_eq!(work_off(app), 1);
     }
 
-    fn jobs_wait_for_their_time(server: &Server) {
+    fn job_runs_when_due(server: &Server) {
         let app = server.app();
         enqueue(app, &sample("count", "later").at(app.now() + SignedDuration::from_hours(1)));
         assert_eq!(work_off(app), 0);
@@ -126,13 +126,13 @@ on_both_engines! {
         assert_eq!(work_off(app), 1);
     }
 
-    fn jobs_do_not_make_anybody_look_at_the_data_again(server: &Server) {
+    fn jobs_do_not_raise_the_revision(server: &Server) {
         let app = server.app();
         let state = || app.read(|tx| Ok(obcms_store::Database::state_of(tx)?)).unwrap();
         let before = state();
         let mut live = app.database().live().subscribe();
-        // The page of the jobs hears of it all the same. A server that has just started may not hear the first ones:
-        // its pages look again once they listen.
+        // The page of jobs is notified anyway. A new server may miss the first messages; its pages reload once they
+        // listen.
         let mut turn = 0;
         wait_until("a message", || {
             turn += 1;
@@ -143,7 +143,7 @@ on_both_engines! {
         assert_eq!(state(), before);
     }
 
-    fn two_processes_do_each_job_once(server: &Server) {
+    fn two_processes_run_each_job_once(server: &Server) {
         let other = server.second();
         let mark = format!("{:?}-once", server.app().database().engine());
         let names: Vec<String> = (0..200).map(|number| format!("{mark}-{number}")).collect();
@@ -172,11 +172,11 @@ on_both_engines! {
         }
         let all = server.app().read(|tx| Ok(jobs::list(tx, &done, 500, 0)?)).unwrap().0;
         assert!(all.iter().all(|job| job.attempts == 1));
-        // Both took their leave.
+        // Both runners have unregistered.
         assert!(server.app().job_health().unwrap().runners.is_empty());
     }
 
-    fn a_lease_that_ran_out_is_taken_over(server: &Server) {
+    fn expired_lease_is_taken_over(server: &Server) {
         let app = server.app();
         enqueue(app, &sample("count", "orphan"));
         let claim = |runner: &str, now: Timestamp| {
@@ -189,7 +189,7 @@ on_both_engines! {
         let begun = app.now() + SignedDuration::from_secs(1);
         let dead = claim("dead", begun).unwrap();
         assert!(claim("other", begun).is_none(), "it is taken");
-        // A sign of life keeps it.
+        // A heartbeat renews the lease.
         let alive = begun + SignedDuration::from_secs(100);
         app.write(&Actor::program(), |work| {
             Ok(jobs::extend(work.tx, "dead", begun - SignedDuration::from_secs(1), alive + SignedDuration::from_secs(120))?)
@@ -198,7 +198,7 @@ on_both_engines! {
         assert!(claim("other", begun + SignedDuration::from_secs(130)).is_none());
         let heir = claim("heir", begun + SignedDuration::from_secs(230)).unwrap();
         assert_eq!((heir.claimed_by.as_str(), heir.attempts), ("heir", 2));
-        // Whoever was taken for dead changes nothing any more.
+        // A runner that lost its lease changes nothing any more.
         let ending = jobs::Ending {
             state: State::Done,
             run_at: begun,
@@ -214,7 +214,7 @@ on_both_engines! {
         assert_eq!(job(app, "count", "orphan").state, State::Done);
     }
 
-    fn a_job_that_ends_its_process_each_time_is_given_up(server: &Server) {
+    fn job_is_abandoned_after_repeated_crashes(server: &Server) {
         let app = server.app();
         enqueue(app, &sample("count", "deadly"));
         let id = job(app, "count", "deadly").id;
@@ -234,7 +234,7 @@ on_both_engines! {
         assert!(!DONE.lock().unwrap().contains_key("deadly"));
     }
 
-    fn a_failure_is_tried_again_after_a_pause_that_grows(server: &Server) {
+    fn failed_job_is_retried_with_growing_pauses(server: &Server) {
         let app = server.app();
         enqueue(app, &sample("fail", "dry"));
         let mut pauses = Vec::new();
@@ -249,7 +249,7 @@ on_both_engines! {
         assert!((20..=40).contains(&pauses[0]) && (45..=75).contains(&pauses[1]), "{pauses:?}");
         assert_eq!(work_off(app), 0, "given up");
 
-        // By hand it has all its attempts again.
+        // A manual retry has all attempts again.
         let admin = server.as_role("admin");
         let id = job(app, "fail", "dry").id;
         let answer = admin.post(&format!("/api/v1/jobs/{id}/run"), &json!({})).expect_status(200).json;
@@ -258,7 +258,7 @@ on_both_engines! {
         assert_eq!(job(app, "fail", "dry").state, State::Queued);
     }
 
-    fn a_handler_that_breaks_off_is_a_failure(server: &Server) {
+    fn panic_of_a_handler_is_a_failure(server: &Server) {
         let app = server.app();
         enqueue(app, &sample("break_off", "defect"));
         assert_eq!(work_off(app), 1);
@@ -267,7 +267,7 @@ on_both_engines! {
         assert!(defect.last_error.contains("crashed"), "{}", defect.last_error);
     }
 
-    fn a_job_may_say_when_it_comes_again(server: &Server) {
+    fn job_may_set_its_next_run(server: &Server) {
         let app = server.app();
         enqueue(app, &sample("come_again", "watch"));
         assert_eq!(work_off(app), 1);
@@ -276,11 +276,11 @@ on_both_engines! {
         assert!(watch.run_at > app.now() + SignedDuration::from_mins(14));
     }
 
-    fn a_schedule_is_planted_once_and_goes_on_after_failures(server: &Server) {
+    fn schedule_is_created_once_and_continues_after_failures(server: &Server) {
         let app = server.app();
         plant(app, SAMPLES).unwrap();
         let planted = job(app, "nightly", "schedule");
-        // Three in the morning of the office, eight hours before UTC.
+        // 3:00 in the zone of the office, eight hours ahead of UTC.
         let local = planted.run_at.to_zoned(app.zone().clone());
         assert_eq!((local.hour(), local.minute()), (3, 0));
         assert!(planted.run_at > app.now() && planted.run_at <= app.now() + SignedDuration::from_hours(24));
@@ -296,7 +296,7 @@ on_both_engines! {
         assert!(!failed.last_error.is_empty());
     }
 
-    fn what_is_asked_for_while_it_runs_runs_once_more(server: &Server) {
+    fn job_enqueued_during_its_run_runs_again(server: &Server) {
         let app = server.app();
         enqueue(app, &sample("count", "busy"));
         let id = job(app, "count", "busy").id;
@@ -322,7 +322,7 @@ on_both_engines! {
         assert_eq!(work_off(app), 1);
     }
 
-    fn the_doctor_and_the_counters_see_what_is_wrong(server: &Server) {
+    fn doctor_and_metrics_report_failures(server: &Server) {
         let app = server.app();
         let verdict = || app.job_health().unwrap().verdict();
         assert!(verdict().unwrap().contains("no obcms serve is running"));
@@ -345,7 +345,7 @@ on_both_engines! {
         assert!(text.contains("obcms_jobs{state=\"failed\"} 1\n"), "{text}");
     }
 
-    fn administrators_see_the_jobs_and_nobody_else(server: &Server) {
+    fn only_administrators_see_jobs(server: &Server) {
         let app = server.app();
         enqueue(app, &sample("fail", "seen"));
         enqueue(app, &sample("count", "other").at(app.now() + SignedDuration::from_hours(1)));
@@ -385,7 +385,7 @@ on_both_engines! {
         reader.post(&format!("/api/v1/jobs/{id}/run"), &json!({})).expect_status(403);
     }
 
-    fn the_nightly_job_forgets_what_is_over(server: &Server) {
+    fn nightly_job_deletes_expired_rows(server: &Server) {
         let app = server.app();
         let runner = Runner::start(app).unwrap();
         let night = job(app, "clean_up", "schedule");
@@ -435,7 +435,7 @@ on_both_engines! {
 }
 
 #[test]
-fn the_job_at_hand_is_finished_when_told_to_stop() {
+fn current_job_finishes_on_shutdown() {
     static BEGUN: Mutex<bool> = Mutex::new(false);
     fn slow(_: &App, _: &Json) -> Result<Outcome, JobError> {
         *BEGUN.lock().unwrap() = true;

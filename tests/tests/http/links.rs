@@ -1,6 +1,6 @@
-//! Every link on every page, as each role: none ends in a refusal, and none leads to the name of what is hidden.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Links on all pages for each role: none is refused, and none reveals the title of a hidden record.
+#![allow(clippy::needless_pass_by_value)] // Request bodies are inline.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -8,9 +8,9 @@ use obcms_domain::kinds::{PPA, REGISTRY};
 use obcms_tests::{Browser, Client, Person, Server, on_both_engines, sample};
 use serde_json::{Value, json};
 
-/// Word in the title of every record that the partner may not see.
+/// Word in the title of every record that is hidden from the partner.
 const HIDDEN: &str = "Zzyzx";
-/// Pages at most that one role looks at.
+/// Maximum number of pages per role.
 const PAGES: usize = 500;
 
 fn make(client: &Client, collection: &str, body: Value) -> String {
@@ -18,7 +18,7 @@ fn make(client: &Client, collection: &str, body: Value) -> String {
     made["id"].as_str().unwrap().to_owned()
 }
 
-/// A partner of a ministry and of a community, with records of theirs and others around them.
+/// Creates a partner of an organization and of a community, with related records and others around them.
 fn world(server: &Server) -> Person {
     let boss = server.person(&["coordinator"]);
     let me = &boss.client;
@@ -62,7 +62,7 @@ fn world(server: &Server) -> Person {
     );
     make(me, "projects", json!({ "need": hidden_need, "ppa": ppa, "notes": "Zzyzx" }));
     make(me, "projects", json!({ "need": need, "ppa": ppa }));
-    // A project of theirs whose need is hidden, and which misses something there.
+    // A project of the partner with a hidden need, which lacks something there.
     let wall = make(me, "needs", json!({ "title": "Sea wall", "community": hidden_place }));
     let led = make(
         me,
@@ -138,7 +138,7 @@ fn world(server: &Server) -> Person {
     partner
 }
 
-/// Links of a page to pages of the program.
+/// Returns the links of a page to pages of the program.
 fn links(html: &str) -> Vec<String> {
     html.split(" href=\"")
         .skip(1)
@@ -148,8 +148,8 @@ fn links(html: &str) -> Vec<String> {
         .collect()
 }
 
-/// The same text for all addresses of one kind of page: ids, numbers and texts in them count as one. Of the parameters
-/// the tab is another page; with `parameters` other names are as well, though not their values.
+/// Returns the same text for all addresses of one kind of page. Ids, numbers and texts count as one. The tab parameter
+/// distinguishes pages; with `parameters`, other parameter names do as well, but not their values.
 fn pattern(link: &str, parameters: bool) -> String {
     let (path, query) = link.split_once('?').unwrap_or((link, ""));
     let is_word = |text: &str| {
@@ -169,8 +169,9 @@ fn pattern(link: &str, parameters: bool) -> String {
     format!("{}?{}", path.join("/"), names.join("&"))
 }
 
-/// Follows every link from the first page on, one of each pattern, and answers how many pages there were and what is wrong.
-/// A partner, from whom much is hidden, looks at two of a pattern without parameters, and at more patterns.
+/// Follows links from the first page on, one of each pattern. Returns the number of pages and the errors.
+///
+/// For a partner, from whom much is hidden, it follows two of a pattern without parameters, and more patterns.
 fn crawl(server: &Server, person: &Person, is_partner: bool) -> (usize, BTreeSet<String>) {
     let browser = Browser::sign_in(server, person).client;
     let mut queue: VecDeque<(String, String)> = VecDeque::from([("/".to_owned(), "the start".to_owned())]);
@@ -218,7 +219,7 @@ fn assert_whole(role: &str, (pages, faults): (usize, BTreeSet<String>)) {
 }
 
 on_both_engines! {
-    fn no_link_of_a_partner_is_refused_or_names_what_is_hidden(server: &Server) {
+    fn no_link_of_a_partner_is_refused_or_reveals_hidden_records(server: &Server) {
         let partner = world(server);
         assert_whole("partner", crawl(server, &partner, true));
         for kind in REGISTRY {

@@ -1,5 +1,5 @@
-//! Live changes: an open stream hears of a write at once, also from another process on the same database.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Live changes: an open stream reports a write at once, also from another process on the same database.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -12,21 +12,21 @@ use obcms_app::jobs::plant;
 use obcms_tests::{Client, PASSWORD, Server, on_both_engines, sample};
 use serde_json::{Value as Json, json};
 
-/// Long enough for a loaded machine; what is asserted is that the message comes, not when.
+/// Timeout for a loaded machine. The tests assert that the message arrives, not when.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The cookie of a new session.
+/// Returns the cookie of a new session.
 fn cookie(server: &Server, username: &str) -> String {
     let answer = server.anonymous().post_form("/login", &[("username", username), ("password", PASSWORD)]);
     answer.header("set-cookie").split(';').next().unwrap().to_owned()
 }
 
-/// Opens a stream and hands on its messages.
+/// Opens a stream and returns its messages.
 fn listen(server: &Server, cookie: &str) -> Receiver<Json> {
     greeted(server, cookie).1
 }
 
-/// Opens a stream with those headers and answers the reason for which it ends, once it has.
+/// Opens a stream with headers and returns the reason when it ends.
 fn ends(server: &Server, header: &str) -> Receiver<String> {
     let address = server.base().trim_start_matches("http://").to_owned();
     let mut connection = TcpStream::connect(&address).unwrap();
@@ -43,7 +43,7 @@ fn ends(server: &Server, header: &str) -> Receiver<String> {
                     serde_json::from_str(lines.next().unwrap().strip_prefix("data: ").unwrap()).unwrap();
                 data["reason"].as_str().unwrap().clone_into(&mut reason);
             }
-            // The last piece of a chunked answer.
+            // The last chunk of the answer.
             if line == "0" {
                 let _ = sender.send(reason);
                 return;
@@ -53,7 +53,7 @@ fn ends(server: &Server, header: &str) -> Receiver<String> {
     receiver
 }
 
-/// Opens a stream: with which state of the data it greets, and its messages.
+/// Opens a stream and returns the revision of its greeting, and its messages.
 fn greeted(server: &Server, cookie: &str) -> (Json, Receiver<Json>) {
     let address = server.base().trim_start_matches("http://").to_owned();
     let mut connection = TcpStream::connect(&address).unwrap();
@@ -62,7 +62,7 @@ fn greeted(server: &Server, cookie: &str) -> (Json, Receiver<Json>) {
     let mut lines = BufReader::new(connection).lines();
     let status = lines.next().unwrap().unwrap();
     assert!(status.contains("200"), "{status}");
-    // The greeting says that the line is open: what is written from now on is heard.
+    // The greeting confirms that the stream is open: later writes are received.
     for line in lines.by_ref() {
         if line.unwrap().starts_with("event: open") {
             break;
@@ -102,14 +102,14 @@ fn need(client: &Client, server: &Server) -> String {
 }
 
 on_both_engines! {
-    fn a_write_is_heard(server: &Server) {
+    fn write_is_reported(server: &Server) {
         let person = server.person(&["coordinator"]);
         let messages = listen(server, &cookie(server, &person.username));
         let id = need(&person.client, server);
         assert!(hears(&messages, "need", &id));
     }
 
-    fn what_follows_is_heard_too(server: &Server) {
+    fn effects_are_reported(server: &Server) {
         let person = server.person(&["coordinator"]);
         let ppa = person.client.post("/api/v1/ppas", &json!({"title": "Roads", "category": "moa_ppa"})).expect_status(201);
         let ppa = ppa.json["id"].as_str().unwrap().to_owned();
@@ -120,7 +120,7 @@ on_both_engines! {
         assert!(hears(&messages, "ppa", &ppa), "the progress of the PPA moved");
     }
 
-    fn another_process_is_heard(server: &Server) {
+    fn write_of_another_process_is_reported(server: &Server) {
         let person = server.person(&["coordinator"]);
         let messages = listen(server, &cookie(server, &person.username));
         let other = server.second();
@@ -130,7 +130,7 @@ on_both_engines! {
         assert!(hears(&messages, "need", need.json["id"].as_str().unwrap()));
     }
 
-    fn a_page_that_was_drawn_before_a_job_ran_learns_that_it_is_old(server: &Server) {
+    fn page_rendered_before_a_job_is_outdated(server: &Server) {
         let admin = server.person(&["admin"]);
         let cookie = cookie(server, &admin.username);
         let page = admin.client.get("/admin/jobs").expect_status(200).text;
@@ -142,8 +142,8 @@ on_both_engines! {
         assert_ne!(greeted(server, &cookie).0, drawn.as_str(), "a job came");
     }
 
-    fn a_stream_ends_with_the_access_of_its_owner_and_says_why(server: &Server) {
-        // Nothing else is written, and what ends the access comes to another process.
+    fn stream_ends_with_the_access_of_its_owner(server: &Server) {
+        // There is no other write, and the access ends in another process.
         let elsewhere = server.second();
         let app = elsewhere.app();
         let program = obcms_app::Actor::program();
@@ -173,7 +173,7 @@ on_both_engines! {
         }
     }
 
-    fn what_was_queued_is_filtered_by_present_rights(server: &Server) {
+    fn queued_messages_are_filtered_by_current_rights(server: &Server) {
         let own = sample::make(server, &obcms_domain::kinds::COMMUNITY, 5, None);
         let person = server.person(&["coordinator"]);
         let admin = server.as_role("admin");
@@ -190,7 +190,7 @@ on_both_engines! {
         assert!(!heard.contains(&hidden.json["id"]));
     }
 
-    fn a_partner_hears_only_what_concerns_it(server: &Server) {
+    fn partner_receives_only_related_changes(server: &Server) {
         let own = sample::make(server, &obcms_domain::kinds::COMMUNITY, 3, None);
         let other = sample::make(server, &obcms_domain::kinds::COMMUNITY, 4, None);
         let partner = server.person_with(json!({"roles": ["partner"], "communities": [own.id]}));

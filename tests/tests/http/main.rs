@@ -1,4 +1,4 @@
-//! All tests through HTTP, in one program: it is linked once, and what they share is built once.
+//! All HTTP tests in one program, which is linked once and builds shared data once.
 
 mod access;
 mod accounts;
@@ -54,9 +54,9 @@ mod trace;
 mod undo;
 mod visibility;
 
-/// A file that stands here but is not named above would never be run.
+/// A file in this folder without a `mod` line above would never run.
 #[test]
-fn no_file_is_forgotten() {
+fn every_file_is_a_module() {
     let sources = include_str!("main.rs");
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/http");
     for entry in std::fs::read_dir(folder).expect("the folder of this file") {

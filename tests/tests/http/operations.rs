@@ -1,4 +1,4 @@
-//! What machines and browsers are told beside the content: health, counters, headers, unknown addresses.
+//! Operations: health checks, metrics, headers, unknown addresses.
 
 use obcms_store::database::{LiveReceiver, Message};
 use obcms_tests::{Engine, Server, on_both_engines};
@@ -8,10 +8,11 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 use ureq::http::Method;
 
-/// Time after which a test gives up rather than hang.
+/// Timeout after which a test fails rather than hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The answer to a request whose body has only begun: it comes before the rest, and the connection ends with it.
+/// Returns the answer to a request with an incomplete body. It comes before the rest of the body, and the connection
+/// closes.
 fn unfinished(base: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(base.trim_start_matches("http://")).expect("the server accepts");
     let head = format!("{request} HTTP/1.1\r\nhost: a\r\ncontent-length: 6200000\r\n");
@@ -28,13 +29,13 @@ fn unfinished(base: &str, request: &str) -> String {
 }
 
 on_both_engines! {
-    fn health_is_told_to_anybody(server: &Server) {
+    fn health_is_public(server: &Server) {
         let anybody = server.anonymous();
         assert_eq!(anybody.get("/healthz").expect_status(200).text, "ok\n");
         assert_eq!(anybody.get("/readyz").expect_status(200).text, "ready\n");
     }
 
-    fn nobody_reads_the_body_of_a_stranger(server: &Server) {
+    fn anonymous_bodies_are_not_read(server: &Server) {
         for (request, status) in [
             ("POST /nowhere", 404),
             ("POST /api/v1/nothing", 404),
@@ -48,7 +49,7 @@ on_both_engines! {
             assert!(answer.starts_with(&format!("http/1.1 {status} ")), "{request}: {answer}");
             assert!(answer.contains("\r\nconnection: close\r\n"), "{request}: {answer}");
         }
-        // The forms of strangers are small.
+        // Forms of anonymous clients are small.
         let large = [("username", "a"), ("password", &"x".repeat(20_000))];
         for path in ["/login", "/setup/guessed"] {
             let answer = server.anonymous().post_form(path, &large).expect_status(413);
@@ -56,7 +57,7 @@ on_both_engines! {
         }
     }
 
-    fn a_database_behind_is_not_ready(server: &Server) {
+    fn outdated_schema_is_not_ready(server: &Server) {
         let last = i64::try_from(obcms_store::migrations::ALL.len()).unwrap_or(0);
         let reverted = obcms_store::migrations::revert(server.app().database(), last - 1);
         assert!(matches!(reverted, Ok(1)), "{reverted:?}");
@@ -65,7 +66,7 @@ on_both_engines! {
         server.anonymous().get("/healthz").expect_status(200);
     }
 
-    fn health_does_not_ask_who_asks(server: &Server) {
+    fn health_ignores_credentials(server: &Server) {
         let cookie = server.anonymous().with_header("cookie", "obcms_session=nobody");
         for client in [server.anonymous().with_token("wrong"), cookie] {
             client.get("/healthz").expect_status(200);
@@ -83,7 +84,7 @@ on_both_engines! {
         assert!(text.contains("obcms_database_bytes "), "{text}");
     }
 
-    fn long_answers_come_whole_and_compressed(server: &Server) {
+    fn long_answers_are_complete_and_compressed(server: &Server) {
         let plain = server.as_role("admin");
         let small = plain.with_header("accept-encoding", "br");
         for path in ["/api/v1/openapi.json", "/api/v1/barangays?limit=500", "/api/v1/municipalities/export.csv", "/api/v1/regions/export.xlsx"] {
@@ -98,7 +99,7 @@ on_both_engines! {
         }
     }
 
-    fn every_answer_is_guarded(server: &Server) {
+    fn every_answer_has_security_headers(server: &Server) {
         let page = server.anonymous().get("/login").expect_status(200);
         let policy = page.header("content-security-policy");
         assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"), "{policy}");
@@ -112,11 +113,11 @@ on_both_engines! {
             assert_eq!(page.header(name), value, "{name}");
         }
         assert!(!page.text.contains("<script>") && !page.text.contains("onclick="));
-        // No two answers share a nonce.
+        // Each answer has its own nonce.
         assert_ne!(policy, server.anonymous().get("/login").header("content-security-policy"));
     }
 
-    fn unknown_addresses_and_methods_are_named(server: &Server) {
+    fn unknown_addresses_and_methods_are_refused(server: &Server) {
         let staff = server.as_role("staff");
         for path in ["/api/v1/nothing", "/api/v1/needs/nonsense", "/api/v1/needs/x/y/z"] {
             let answer = staff.get(path).expect_status(404);
@@ -128,13 +129,13 @@ on_both_engines! {
         assert!(page.text.contains("Nothing found at this address."), "{}", page.text);
     }
 
-    fn the_description_names_every_route(server: &Server) {
+    fn openapi_lists_every_route(server: &Server) {
         let document = server.anonymous().get("/api/v1/openapi.json").expect_status(200).json;
         assert_eq!(document["openapi"], "3.1.0");
         for route in obcms_web::api::routes() {
             assert!(document["paths"][&route.path][route.method].is_object(), "{} {}", route.method, route.path);
         }
-        // Every pointer of the description leads somewhere.
+        // Every reference of the OpenAPI document resolves.
         let text = document.to_string();
         for pointer in text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
             assert!(document.pointer(pointer).is_some(), "{pointer}");
@@ -142,7 +143,7 @@ on_both_engines! {
     }
 }
 
-/// Asks until the answer has that status; an outcome is remembered for a second.
+/// Polls until the answer has a status; the result of a check is cached for a second.
 fn readiness_becomes(server: &Server, status: u16) {
     let begun = Instant::now();
     while server.anonymous().get("/readyz").status != status {
@@ -152,7 +153,7 @@ fn readiness_becomes(server: &Server, status: u16) {
 }
 
 #[test]
-fn a_lost_server_of_postgresql_is_told_and_found_again() {
+fn lost_postgresql_server_is_reported_and_recovers() {
     let server = Server::start(Engine::Postgres);
     let admin = server.as_role("admin");
     let name = server.database_url().rsplit('/').next().expect("a name").split('?').next().expect("a name");
@@ -173,7 +174,7 @@ fn a_lost_server_of_postgresql_is_told_and_found_again() {
     readiness_becomes(&server, 503);
     server.anonymous().get("/healthz").expect_status(200);
 
-    // Back, but nothing can be written.
+    // The server is back, but read-only.
     run("ALLOW_CONNECTIONS true");
     run("SET default_transaction_read_only = on");
     admin.post("/api/v1/teams", &json!({ "name": "Team" })).expect_status(503);
@@ -183,7 +184,7 @@ fn a_lost_server_of_postgresql_is_told_and_found_again() {
     run("RESET default_transaction_read_only");
     let team = admin.post("/api/v1/teams", &json!({ "name": "Team" })).expect_status(201).json;
     readiness_becomes(&server, 200);
-    // The line for live changes comes back by itself, too: everybody looks again, and hears what comes after.
+    // The connection for live changes recovers by itself, too: all clients reload, and receive later messages.
     let hear = |live: &mut LiveReceiver, what: &dyn Fn(&Message) -> bool| {
         let begun = Instant::now();
         while !live.try_recv().is_ok_and(|message| what(&message)) {
@@ -198,7 +199,7 @@ fn a_lost_server_of_postgresql_is_told_and_found_again() {
 }
 
 #[test]
-fn a_full_sqlite_database_refuses_writes_and_goes_on_reading() {
+fn full_sqlite_database_refuses_writes_and_serves_reads() {
     let server = Server::start(Engine::Sqlite);
     let admin = server.as_role("admin");
     let limited: Result<(), obcms_store::StoreError> =

@@ -1,5 +1,5 @@
-//! Order without clocks: history, undo, live pages and schedules do not follow the times that servers tell.
-#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)] // A test that cannot go on stops here; what is sent is written where it is sent.
+//! Order without clocks: history, undo, live pages and schedules do not depend on the clocks of servers.
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)] // A panic fails the test; bodies are inline.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn title(app: &App, actor: &Actor, kind: &'static Kind, record: &Record, title: 
     app.update(actor, kind, record.id, &input(json!({ "title": title })), None).unwrap()
 }
 
-/// Versions of the history, newest first.
+/// Returns the versions of the history, newest first.
 fn versions(app: &App, actor: &Actor, kind: &'static Kind, record: &Record) -> Vec<i64> {
     app.history(actor, kind, record.id, None, 100).unwrap().iter().map(|entry| entry.change.version).collect()
 }
@@ -77,7 +77,7 @@ fn enqueue(app: &App, kind: &str) {
 }
 
 on_both_engines! {
-    fn history_and_undo_follow_the_commits_of_servers_whose_clocks_differ(server: &Server) {
+    fn history_and_undo_follow_commits_despite_clock_skew(server: &Server) {
         let me = actor(server);
         let now = server.app().now();
         let (ahead, _) = server.app_at(now + SignedDuration::from_secs(3));
@@ -95,14 +95,14 @@ on_both_engines! {
             let rest = behind.history(&me, kind, record.id, Some(first[1].change.id), 2).unwrap();
             let rest: Vec<i64> = rest.iter().map(|entry| entry.change.version).collect();
             assert_eq!(rest, [2, 1]);
-            // Each undo takes the last one back, on whichever server it is asked.
+            // Each undo reverts the last change, on every server.
             for (app, expected) in [(&ahead, "Three"), (&behind, "Two"), (&ahead, "One")] {
                 assert_eq!(app.undo(&me, kind, record.id, None, None).unwrap().title(), expected);
             }
         }
     }
 
-    fn a_clock_that_was_set_back_hides_and_refuses_nothing(server: &Server) {
+    fn clock_set_back_hides_and_refuses_nothing(server: &Server) {
         let me = actor(server);
         let now = server.app().now();
         let (app, clock) = server.app_at(now);
@@ -110,7 +110,7 @@ on_both_engines! {
         title(&app, &me, &TASK, &task, "Two");
         let changed = app.icalendar_changed_at().unwrap();
         clock.set(now - SignedDuration::from_hours(3));
-        // A program that starts anew knows of no later id, either.
+        // A restarted program has no record of later ids, either.
         let (restarted, _) = server.app_at(now - SignedDuration::from_hours(3));
         title(&restarted, &me, &TASK, &task, "Three");
         assert_eq!(versions(&restarted, &me, &TASK, &task), [3, 2, 1]);
@@ -121,7 +121,7 @@ on_both_engines! {
         assert_eq!(app.undo(&me, &TASK, task.id, None, None).unwrap().title(), "One");
     }
 
-    fn live_pages_hear_of_what_a_server_with_a_late_clock_writes(server: &Server) {
+    fn live_pages_receive_writes_of_a_server_with_a_late_clock(server: &Server) {
         let me = actor(server);
         let now = server.app().now();
         let task = server.app().create(&me, &TASK, &input(json!({ "title": "One" }))).unwrap();
@@ -142,7 +142,7 @@ on_both_engines! {
         assert!(heard, "the message did not come");
     }
 
-    fn schedules_survive_a_clock_that_was_a_year_ahead(server: &Server) {
+    fn schedules_survive_a_clock_one_year_ahead(server: &Server) {
         let now = server.app().now();
         let year = SignedDuration::from_hours(24 * 365);
         let (wrong, clock) = server.app_at(now + year);
@@ -160,7 +160,7 @@ on_both_engines! {
         assert_eq!(work_off(&right), 2);
     }
 
-    fn a_lease_that_a_clock_a_year_ahead_gave_does_not_last_a_year(server: &Server) {
+    fn lease_of_a_clock_one_year_ahead_is_limited(server: &Server) {
         let now = server.app().now();
         let (right, _) = server.app_at(now);
         enqueue(&right, "once_sample");
@@ -170,7 +170,7 @@ on_both_engines! {
         let claim = |tx: &mut obcms_store::Tx<'_>| jobs::claim(tx, id, "ended", wrong, until);
         assert!(right.database().write(claim).unwrap().is_some());
         assert_eq!(work_off(&right), 1);
-        // One of a server that is a minute ahead holds.
+        // A lease of a server that is one minute ahead is valid.
         enqueue(&right, "once_sample");
         let later = now + SignedDuration::from_secs(60);
         let until = later + SignedDuration::from_secs(120);

@@ -1,6 +1,6 @@
-//! The plans by which both engines run what pages ask for, on the data of a region: no statement walks a large table, or
-//! the edges of a person once for each row, where an index serves.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Query plans of both engines on the data of a region. No statement scans a large table, or the edges of a person once
+//! per row, where an index exists.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,13 @@ use obcms_store::{Engine, SqlValue, StoreError};
 use obcms_tests::{Client, Server, on_both_engines};
 use serde_json::json;
 
-/// Rows of a region, in thousands of tasks and in tens of people, as the demo makes them.
+/// Rows of a region, with thousands of tasks and tens of people, as the demo creates them.
 const FILL: &str = include_str!("plans/region.sql");
 
-/// The text for the engine. `{id:N}` is an id from a number, `{to:N}` the numbers from one to N as `s(n)`, `{at:S}` an
-/// instant in seconds, `{day:N}` the day N days from today, `{yes:C}` a condition as a value, `{pad:N}` eight digits.
+/// Returns the SQL for the engine.
+///
+/// `{id:N}` is an id from a number, `{to:N}` the numbers from one to N as `s(n)`, `{at:S}` an instant in seconds,
+/// `{day:N}` the day N days from today, `{yes:C}` a condition as a value, `{pad:N}` eight digits.
 fn render(sql: &str, engine: Engine, known: &[(&str, Id)], today: jiff::civil::Date) -> String {
     let mut text = String::with_capacity(sql.len() * 2);
     let mut rest = sql;
@@ -50,7 +52,7 @@ fn render(sql: &str, engine: Engine, known: &[(&str, Id)], today: jiff::civil::D
     text
 }
 
-/// An administrator, the busiest member of the staff and the busiest partner, on the data of a region.
+/// Creates the data of a region; returns an administrator, the busiest member of the staff and the busiest partner.
 fn region(server: &Server) -> [(&'static str, Client); 3] {
     let admin = server.person(&["admin"]);
     let staff = server.person(&["staff"]);
@@ -73,7 +75,7 @@ fn region(server: &Server) -> [(&'static str, Client); 3] {
     [("admin", admin.client), ("staff", staff.client), ("partner", partner.client)]
 }
 
-/// What people open: pages, tabs, and the lists of the API.
+/// Typical requests: pages, tabs, and the lists of the API.
 const WALK: &[&str] = &[
     "/",
     "/tasks",
@@ -101,7 +103,7 @@ const WALK: &[&str] = &[
     "/api/v1/portfolio",
 ];
 
-/// Tables with so many rows that reading all of them shows.
+/// Tables with so many rows that a full scan is noticeable.
 const LARGE: [&str; 12] = [
     "tasks",
     "edges",
@@ -117,7 +119,7 @@ const LARGE: [&str; 12] = [
     "barangays",
 ];
 
-/// A fault of a plan, if there is one.
+/// Returns the fault of a plan, if any.
 fn fault(engine: Engine, sql: &str, plan: &[String]) -> Option<String> {
     let is_allowed =
         |what: &str| ALLOWED.iter().any(|(text, allowed)| sql.contains(text) && what.contains(allowed));
@@ -130,7 +132,7 @@ fn fault(engine: Engine, sql: &str, plan: &[String]) -> Option<String> {
                 (scans && table_of(sql, words[1]).is_some()) || line.contains("CORRELATED")
             }
             Engine::Postgres => {
-                // A part of a plan that is not hashed runs once for each row.
+                // A part of a plan that is not hashed runs once per row.
                 let part = line.trim();
                 let is_walked = part.starts_with("SubPlan")
                     && !plan.iter().any(|line| line.contains(&format!("hashed {part}")));
@@ -141,7 +143,7 @@ fn fault(engine: Engine, sql: &str, plan: &[String]) -> Option<String> {
         .map(|line| line.trim().to_owned())
 }
 
-/// The large table behind a name of a plan.
+/// Returns the large table behind an alias in a plan.
 fn table_of(sql: &str, name: &str) -> Option<&'static str> {
     LARGE.iter().copied().find(|table| {
         *table == name
@@ -154,16 +156,16 @@ fn table_of(sql: &str, name: &str) -> Option<&'static str> {
     })
 }
 
-/// Statements that look at all rows of a table because their answer depends on all of them.
+/// Statements with a justified full scan, because their result depends on all rows.
 const ALLOWED: &[(&str, &str)] = &[
-    // The portfolio adds up all PPAs, and knows of each need whether one of them answers it.
+    // The portfolio sums all PPAs, and checks for each need whether a PPA answers it.
     ("FROM ppas p WHERE p.archived_at IS NULL", "SCAN p"),
     ("AS is_answered", "SCAN p"),
     ("SELECT DISTINCT fiscal_year FROM ppas", "SCAN ppas"),
 ];
 
 on_both_engines! {
-    fn no_page_of_a_busy_person_walks_a_large_table(server: &Server) {
+    fn no_page_scans_a_large_table(server: &Server) {
         let people = region(server);
         let database = server.app().database();
         let mut statements: BTreeMap<String, (String, Vec<SqlValue>)> = BTreeMap::new();

@@ -1,6 +1,6 @@
-//! The figures of the portfolio: golden ones, filters, rights, and that they move at once.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Portfolio: exact figures, filters, visibility, and immediate updates.
+#![allow(clippy::needless_pass_by_value)] // Request bodies are inline.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_domain::kinds::PPA;
 use obcms_tests::{Client, Server, make, on_both_engines, sample};
@@ -19,7 +19,7 @@ fn group<'a>(figures: &'a Value, list: &str, key: Value) -> &'a Value {
     groups.iter().find(|group| group["key"] == key).unwrap_or(&Value::Null)
 }
 
-/// Three PPAs: one ongoing and late, one planned, one cancelled; two needs, one of them answered.
+/// Creates three PPAs (one ongoing and late, one planned, one cancelled) and two needs, one of them answered.
 fn world(server: &Server, client: &Client) -> [Value; 3] {
     let barangay = client.get("/api/v1/barangays?limit=1").json["items"][0]["id"].clone();
     let community = make(client, "communities", json!({ "name": "Sitio Lumbac", "barangay": barangay }));
@@ -43,7 +43,7 @@ fn world(server: &Server, client: &Client) -> [Value; 3] {
         "target_end_date": "2025-06-30", "obc_slots": 7, "total_slots": 10, "needs": [answered["id"]],
         "manual_progress": 50, "manual_progress_reason": "Seen",
     }));
-    // As entering its stage of implementation does.
+    // As entering the implementation stage does.
     sample::set(server, &PPA, id(&late), "status", "ongoing");
     let planned = ppa(json!({
         "title": "Planned", "category": "oobc_ppa", "sector": "education", "fiscal_year": 2027,
@@ -58,7 +58,7 @@ fn world(server: &Server, client: &Client) -> [Value; 3] {
 }
 
 on_both_engines! {
-    fn the_figures_are_those_of_the_records(server: &Server) {
+    fn figures_match_the_records(server: &Server) {
         let client = server.as_role("executive");
         let [late, ..] = world(server, &server.as_role("coordinator"));
         let all = figures(&client, "");
@@ -93,7 +93,7 @@ on_both_engines! {
         }
     }
 
-    fn many_needs_and_tasks_do_not_multiply_the_money(server: &Server) {
+    fn joins_do_not_multiply_amounts(server: &Server) {
         let client = server.as_role("coordinator");
         let [late, ..] = world(server, &client);
         let needs: Vec<Value> = client.get("/api/v1/needs").json["items"].as_array().unwrap().clone();
@@ -105,7 +105,7 @@ on_both_engines! {
         assert_eq!(all["needs"]["total"], 2);
     }
 
-    fn filters_narrow_everything(server: &Server) {
+    fn filters_apply_to_all_figures(server: &Server) {
         let client = server.as_role("coordinator");
         let [late, ..] = world(server, &client);
         let health = figures(&client, "?sector=health");
@@ -124,7 +124,7 @@ on_both_engines! {
         server.anonymous().get("/api/v1/portfolio").expect_status(401);
     }
 
-    fn figures_move_with_every_write(server: &Server) {
+    fn figures_change_with_every_write(server: &Server) {
         let client = server.as_role("coordinator");
         let [_, planned, _] = world(server, &client);
         let address = format!("/api/v1/ppas/{}", id(&planned));
@@ -141,7 +141,7 @@ on_both_engines! {
         assert_eq!(restored["tasks"]["open"], open);
     }
 
-    fn a_partner_counts_only_its_own(server: &Server) {
+    fn partner_counts_only_visible_records(server: &Server) {
         let client = server.as_role("coordinator");
         let [late, ..] = world(server, &client);
         let organization = make(&client, "organizations", json!({ "name": "Ministry of Health" }));
@@ -156,7 +156,7 @@ on_both_engines! {
         assert_eq!(own["needs"]["total"], 0);
     }
 
-    fn a_partner_is_told_of_what_they_see_alone(server: &Server) {
+    fn partner_sees_nothing_about_hidden_records(server: &Server) {
         let boss = server.person(&["coordinator"]);
         let me = &boss.client;
         let barangay = sample::BARANGAY;
@@ -188,15 +188,15 @@ on_both_engines! {
         let page = partner.client.get("/portfolio").expect_status(200).text;
         assert!(page.contains("2, 2") && !page.contains("2031"), "{page}");
         assert!(me.get("/portfolio").text.contains("2031"));
-        // What the list behind a figure holds is what the figure says.
+        // The list behind a figure has the same total.
         assert_eq!(partner.client.get("/api/v1/tasks?open=true").json["total"], 2);
-        // Tasks of others that wait for theirs are hidden as well.
+        // Tasks of others that depend on theirs are hidden as well.
         let waits = |person: &Client| person.get("/").expect_status(200).text.contains("Tasks that block others");
         assert!(!waits(&partner.client));
         me.patch(&format!("/api/v1/tasks/{}", id(&hidden[0])), &json!({ "visible_to_partners": true })).expect_status(200);
         assert!(waits(&partner.client));
         assert_eq!(figures(&partner.client, "")["tasks"]["open"], 3);
-        // A PPA that answers a need of theirs is theirs to see.
+        // A PPA that answers a need of the partner is visible to the partner.
         make(me, "ppas", json!({ "title": "Wells", "category": "moa_ppa", "needs": [need["id"]] }));
         assert_eq!(figures(&partner.client, "")["needs"]["funded"], 1);
         partner.client.get("/api/v1/resources/utilisation?start=2027-01-01&end=2027-02-01").expect_status(403);

@@ -1,12 +1,12 @@
-//! Preferences: each person's own, checked, and what the calendar opens with.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Preferences: personal, validated, and applied by the calendar.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Browser, Client, Person, Server, on_both_engines};
 use serde_json::{Value, json};
 
 const ME: &str = "/api/v1/me";
 
-/// The person in a browser, with the token of their forms.
+/// Signs the person in with a browser; returns the client and the form token.
 fn signed_in(server: &Server, person: &Person) -> (Client, String) {
     let client = Browser::sign_in(server, person).client;
     let page = client.get("/me").expect_status(200).text;
@@ -16,7 +16,7 @@ fn signed_in(server: &Server, person: &Person) -> (Client, String) {
 }
 
 on_both_engines! {
-    fn a_profile_is_changed_as_it_was_seen(server: &Server) {
+    fn profile_update_requires_the_current_version(server: &Server) {
         let me = server.as_role("staff");
         let seen = me.get("/api/v1/me").expect_status(200).header("etag").to_owned();
         me.patch("/api/v1/me", &json!({ "theme": "dark" })).expect_status(200);
@@ -33,7 +33,7 @@ on_both_engines! {
         assert_eq!(named, [("nothing", "unknown_field"), ("password_hash", "unknown_field"), ("roles", "read_only")]);
     }
 
-    fn people_set_their_own_and_what_makes_no_sense_is_refused(server: &Server) {
+    fn preferences_are_personal_and_validated(server: &Server) {
         let amina = server.as_role("staff");
         let before = amina.get(ME).expect_status(200).json;
         assert_eq!((&before["default_view"], &before["show_hijri"]), (&json!("month"), &json!(true)));
@@ -60,7 +60,7 @@ on_both_engines! {
         amina.patch(ME, &json!({ "roles": ["admin"] })).expect_status(422);
     }
 
-    fn the_page_saves_them_and_shows_what_is_wrong_beside_its_field(server: &Server) {
+    fn page_saves_preferences_and_shows_errors_by_field(server: &Server) {
         let person = server.person(&["staff"]);
         let (browser, csrf) = signed_in(server, &person);
         let form = [
@@ -79,7 +79,7 @@ on_both_engines! {
         let refused = browser.post_form("/me/calendar", &wrong).expect_status(422).text;
         assert!(refused.contains("field-working_hours-error"));
         assert!(refused.contains("name=\"hours.monday.from\" value=\"09:00\""), "what was typed stays");
-        // The other parts of the page work as before.
+        // The other parts of the page still work.
         let profile = [("csrf_token", csrf.as_str()), ("full_name", "Amina Sali"), ("timezone", "Asia/Tokyo"), ("theme", "dark"), ("week_start", "sunday")];
         browser.post_form("/me", &profile).expect_status(303);
         let saved = person.client.get(ME).json;
@@ -87,7 +87,7 @@ on_both_engines! {
         assert_eq!(saved["default_view"], "agenda", "a part changes nothing of another");
     }
 
-    fn reminders_are_not_offered_before_they_are_delivered(server: &Server) {
+    fn reminders_are_not_available_yet(server: &Server) {
         let person = server.person(&["admin"]);
         for (field, value) in [
             ("reminders", json!([10])),
@@ -111,7 +111,7 @@ on_both_engines! {
         }
     }
 
-    fn saving_the_page_loses_no_hours(server: &Server) {
+    fn saving_the_page_keeps_all_working_hours(server: &Server) {
         let person = server.person(&["staff"]);
         let (browser, csrf) = signed_in(server, &person);
         let hours = json!({
@@ -119,7 +119,7 @@ on_both_engines! {
             "saturday": [{ "from": "06:00", "to": "07:30" }, { "from": "09:00", "to": "10:00" }, { "from": "20:00", "to": "24:00" }],
         });
         person.client.patch(ME, &json!({ "working_hours": hours })).expect_status(200);
-        // What the page shows is sent back as it stands.
+        // The displayed values are submitted unchanged.
         let page = browser.get("/me").expect_status(200).text;
         let mut form = vec![("csrf_token".to_owned(), csrf), ("default_view".to_owned(), "month".to_owned())];
         for input in page.split("<input").filter(|input| input.contains("name=\"hours.")) {
@@ -129,7 +129,7 @@ on_both_engines! {
         let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         browser.post_form("/me/calendar", &fields).expect_status(303);
         assert_eq!(person.client.get(ME).json["working_hours"], hours);
-        // Stretches that reach into each other are refused, and stay.
+        // Overlapping intervals are refused, and stay in the form.
         let mut wrong = fields.clone();
         wrong.extend([("hours.monday.from", "11:00"), ("hours.monday.to", "14:00")]);
         let refused = browser.post_form("/me/calendar", &wrong).expect_status(422).text;
@@ -137,7 +137,7 @@ on_both_engines! {
         assert_eq!(person.client.get(ME).json["working_hours"], hours);
     }
 
-    fn the_calendar_opens_with_them(server: &Server) {
+    fn calendar_opens_with_preferences(server: &Server) {
         let person = server.person(&["staff"]);
         let (browser, _) = signed_in(server, &person);
         browser.get("/calendar").expect_status(200);
@@ -146,13 +146,13 @@ on_both_engines! {
         assert_eq!(led.header("location"), "/calendar?view=week&modules=tasks%2Cmana");
         let page = browser.get("/calendar?view=month").expect_status(200).text;
         assert!(page.contains("data-without-hijri"));
-        // A saved view that opens first counts more.
+        // A default saved view takes precedence.
         let view = json!({ "name": "Mine", "query": "mine=true", "is_default": true });
         person.client.post("/api/v1/saved-views", &view).expect_status(201);
         assert_eq!(browser.get("/calendar").expect_status(303).header("location"), "/calendar?mine=true");
     }
 
-    fn administrators_change_users_without_touching_their_preferences(server: &Server) {
+    fn administrators_change_users_without_their_preferences(server: &Server) {
         let person = server.person(&["staff"]);
         let hours = json!({ "monday": [{ "from": "09:00", "to": "18:00" }] });
         person.client.patch(ME, &json!({ "default_view": "week", "working_hours": hours })).expect_status(200);

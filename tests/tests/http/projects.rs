@@ -1,5 +1,5 @@
-//! The nine stages of a project: forward when the checks hold, back with a reason, one to skip.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Nine stages of a project: forward if the checks pass, back with a reason, and one optional stage.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_domain::kinds::PPA;
 use obcms_tests::{Client, make, on_both_engines, sample};
@@ -25,7 +25,7 @@ fn task_count(client: &Client, project: &Value) -> u64 {
 }
 
 on_both_engines! {
-    fn checks_hold_a_project_until_they_are_met(server: &Server) {
+    fn failed_checks_block_the_next_stage(server: &Server) {
         let client = server.as_role("coordinator");
         let need = need(&client);
         let project = make(&client, "projects", json!({ "need": need["id"] }));
@@ -78,7 +78,7 @@ on_both_engines! {
         assert_eq!(waits["checks"][0]["field"], "approval_stage");
     }
 
-    fn going_back_and_skipping_need_a_reason(server: &Server) {
+    fn return_and_skip_require_a_reason(server: &Server) {
         let client = server.as_role("coordinator");
         let need = need(&client);
         client
@@ -104,7 +104,7 @@ on_both_engines! {
         assert_eq!(answer.errors("field"), ["colour"]);
     }
 
-    fn the_ppa_follows_its_project_both_ways_and_undo_takes_it_back(server: &Server) {
+    fn ppa_status_follows_its_project_and_undo(server: &Server) {
         let client = server.as_role("coordinator");
         let need = need(&client);
         let of_need = format!("/api/v1/needs/{}", id(&need));
@@ -148,7 +148,7 @@ on_both_engines! {
         undo();
         undo();
         assert_eq!(states(), "ongoing, validated");
-        // On hold and cancelled are decided by people and stay.
+        // On hold and cancelled are manual statuses and stay.
         client.patch(&of_ppa, &json!({ "status": "on_hold", "reason": "No road" })).expect_status(200);
         back("budget_planning");
         for _ in 0..2 {
@@ -158,7 +158,7 @@ on_both_engines! {
         client.patch(&of_ppa, &json!({ "status": "ongoing" })).expect_status(200);
     }
 
-    fn only_who_runs_the_work_moves_a_project(server: &Server) {
+    fn moving_a_project_requires_its_right(server: &Server) {
         let client = server.as_role("coordinator");
         let project = make(&client, "projects", json!({ "need": need(&client)["id"] }));
         for role in ["executive", "budget_officer", "staff"] {
@@ -171,7 +171,7 @@ on_both_engines! {
 }
 
 on_both_engines! {
-    fn a_keyed_creation_answers_as_whole_as_another(server: &Server) {
+    fn creation_with_idempotency_key_returns_the_full_record(server: &Server) {
         let me = server.as_role("coordinator");
         let community = sample::make(server, &obcms_domain::kinds::COMMUNITY, 900, None);
         let need = me.post("/api/v1/needs", &json!({ "title": "Bridge", "community": community.id })).expect_status(201);

@@ -1,6 +1,6 @@
-//! The preview of recurrence through HTTP.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Preview of recurrence rules through HTTP.
+#![allow(clippy::needless_pass_by_value)] // Request bodies are inline.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Client, on_both_engines};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ fn occurrences(client: &Client, question: Value) -> Vec<String> {
     answer["occurrences"].as_array().unwrap().iter().map(|item| item.as_str().unwrap().to_owned()).collect()
 }
 
-/// The fields that a refused question is told about.
+/// Returns the fields named in the refusal of a query.
 fn refused(client: &Client, question: Value) -> Vec<String> {
     let answer = client.post(PREVIEW, &question).expect_status(422).json;
     let errors = answer["errors"].as_array().unwrap_or_else(|| panic!("{question}: {answer}"));
@@ -23,7 +23,7 @@ fn refused(client: &Client, question: Value) -> Vec<String> {
 }
 
 on_both_engines! {
-    fn a_rule_shows_its_dates(server: &Server) {
+    fn rule_shows_its_occurrences(server: &Server) {
         let client = server.as_role("staff");
         assert_eq!(
             occurrences(&client, json!({
@@ -43,7 +43,7 @@ on_both_engines! {
         assert_eq!(occurrences(&client, many)[999], "2029-10-20");
     }
 
-    fn a_rule_that_others_may_not_know_is_shown_with_a_warning(server: &Server) {
+    fn nonstandard_rule_is_shown_with_a_warning(server: &Server) {
         let client = server.as_role("staff");
         let preview = |rule: &str| {
             let question = json!({ "dtstart": "2027-01-25", "rrule": rule, "limit": 2 });
@@ -60,29 +60,29 @@ on_both_engines! {
         assert_eq!(odd["occurrences"].as_array().unwrap().len(), 2);
     }
 
-    fn the_clocks_of_a_zone_are_kept(server: &Server) {
+    fn local_time_is_kept_across_offset_transitions(server: &Server) {
         let client = server.as_role("staff");
         let question = |start: &str, zone: &str| {
             json!({ "dtstart": start, "timezone": zone, "rrule": "FREQ=DAILY;COUNT=3" })
         };
         assert_eq!(
             occurrences(&client, question("2027-03-13T02:30:00", "America/New_York")),
-            // Half past two does not come on the 14th: it is read with the offset before the clocks change.
+            // 2:30 on the 14th is in a gap and uses the offset before it.
             ["2027-03-13T02:30:00-05:00", "2027-03-14T03:30:00-04:00", "2027-03-15T02:30:00-04:00"]
         );
         assert_eq!(
             occurrences(&client, question("2027-11-06T01:30:00", "America/New_York")),
-            // Half past one comes twice on the 7th, and is the first.
+            // 1:30 on the 7th is ambiguous and means its first occurrence.
             ["2027-11-06T01:30:00-04:00", "2027-11-07T01:30:00-04:00", "2027-11-08T01:30:00-05:00"]
         );
-        // An instant is put on the clock of the zone.
+        // An instant is converted to local time in the zone.
         assert_eq!(
             occurrences(&client, question("2027-03-13T07:30:00Z", "America/New_York")),
             ["2027-03-13T02:30:00-05:00", "2027-03-14T03:30:00-04:00", "2027-03-15T02:30:00-04:00"]
         );
     }
 
-    fn dates_are_added_and_left_out(server: &Server) {
+    fn additions_and_exceptions_apply(server: &Server) {
         let client = server.as_role("staff");
         assert_eq!(
             occurrences(&client, json!({
@@ -106,7 +106,7 @@ on_both_engines! {
         );
     }
 
-    fn a_window_takes_the_place_of_a_limit(server: &Server) {
+    fn window_replaces_the_limit(server: &Server) {
         let client = server.as_role("staff");
         let weekly = |start: &str, end: &str| {
             json!({
@@ -138,7 +138,7 @@ on_both_engines! {
         assert_eq!(whole["more"], false);
     }
 
-    fn what_is_wrong_is_said_by_field(server: &Server) {
+    fn invalid_input_is_refused_by_field(server: &Server) {
         let client = server.as_role("staff");
         let with = |name: &str, value: Value| {
             let mut question = json!({ "dtstart": "2027-01-25T09:00:00", "rrule": "FREQ=DAILY;COUNT=2" });
@@ -202,7 +202,7 @@ on_both_engines! {
         assert_eq!(occurrences(&client, never), Vec::<String>::new());
     }
 
-    fn whoever_is_signed_in_may_ask(server: &Server) {
+    fn every_signed_in_user_may_preview(server: &Server) {
         let question = json!({ "dtstart": "2027-01-25", "rrule": "FREQ=DAILY", "limit": 1 });
         assert_eq!(server.anonymous().post(PREVIEW, &question).status, 401);
         for role in ["partner", "staff", "admin"] {

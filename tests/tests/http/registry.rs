@@ -1,5 +1,5 @@
-//! Every kind through HTTP, by its description alone: made, read, changed, put away, listed, looked at.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! All kinds through HTTP, driven by their description: create, read, update, archive, list, pages.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ fn writable() -> impl Iterator<Item = &'static Kind> {
     REGISTRY.into_iter().filter(|kind| kind.writable)
 }
 
-/// Another value than the sample's, within what the field takes.
+/// Returns a valid value that differs from the sample.
 fn other(server: &Server, field: &Field, number: u32) -> Value {
     match field.data {
         FieldType::Choice(choices) => json!(choices[choices.len() - 1].value),
@@ -42,12 +42,12 @@ fn other(server: &Server, field: &Field, number: u32) -> Value {
         }
         FieldType::Structure(_) if field.name == "outcome_framework" => json!({ "outputs": ["One"] }),
         FieldType::TimeZone => json!("Asia/Tokyo"),
-        // Records in a ring are refused, so what is pointed at is made apart.
+        // Cycles of records are refused, so the target is created separately.
         _ => sample::value(server, field, number),
     }
 }
 
-/// What must be given along with a field by the rules of its kind.
+/// Returns the members that the rules of a kind require together with a field.
 fn together(kind: &Kind, field: &Field) -> Value {
     match (kind.name, field.name) {
         ("ppa", "manual_progress") => json!({ "manual_progress_reason": "Counted on the spot" }),
@@ -57,7 +57,7 @@ fn together(kind: &Kind, field: &Field) -> Value {
 }
 
 on_both_engines! {
-    fn every_kind_is_made_from_its_description_and_read_back(server: &Server) {
+    fn every_kind_is_created_and_read_back(server: &Server) {
         let client = server.as_role("admin");
         for (kind, number) in writable().zip(100..) {
             let input = sample::minimal(server, kind, number);
@@ -78,14 +78,14 @@ on_both_engines! {
             }
             for (position, field) in kind.fields.iter().enumerate() {
                 let is_shown = kind.visible().any(|(visible, _)| visible == position);
-                // A task works this out anew; its column is kept to sort and to count by.
+                // The program calculates this value of a task; the column exists for sorting and counting.
                 let is_worked_out = (kind.name, field.name) == ("task", "next_due");
                 assert!(is_shown || is_worked_out || read.get(field.name).is_none(), "{kind:?} shows its secret {}", field.name);
             }
         }
     }
 
-    fn every_field_is_changed_named_in_the_history_and_taken_back(server: &Server) {
+    fn every_field_is_changed_logged_and_undone(server: &Server) {
         let client = server.as_role("admin");
         for (kind, number) in writable().zip((1..).map(|place| place * 1000)) {
             for (field, place) in kind.inputs().zip(1..) {
@@ -93,12 +93,12 @@ on_both_engines! {
                 let before = client.get(&one(kind, &made)).expect_status(200).json;
                 let mut patch = together(kind, field);
                 let value = match (kind.name, field.name) {
-                    // Nothing is booked in the past or far ahead.
+                    // Bookings must be in the near future.
                     ("booking", "start") => json!(sample::ahead(server, 20)),
                     ("feed", "kinds") => json!(["task"]),
                     ("feed", "status") => json!(["in_progress"]),
                     ("external_calendar", "address") => json!("https://calendar.example/other.ics"),
-                    // A booking repeats only as far as it can be booked.
+                    // The series of a booking must end within the horizon.
                     ("booking", "rrule") => json!("FREQ=WEEKLY;COUNT=3"),
                     ("booking", "end") => json!(sample::ahead(server, 30)),
                     ("booking", "rdates") => json!([&sample::ahead(server, 72)[..19]]),
@@ -130,7 +130,7 @@ on_both_engines! {
         }
     }
 
-    fn a_stale_write_is_refused_and_changes_nothing(server: &Server) {
+    fn stale_write_is_refused(server: &Server) {
         let client = server.as_role("admin");
         for (kind, number) in writable().zip(100..) {
             let made = make(server, &client, kind, number);
@@ -150,7 +150,7 @@ on_both_engines! {
             back("undo", "\"1\"").expect_status(412);
             assert_eq!(client.get(&one(kind, &made)).json[field.name], "First", "{kind:?}");
             back("undo", "\"2\"").expect_status(200);
-            // An account is closed in its own way.
+            // Accounts are closed in another way.
             if kind.name != "user" {
                 client.delete(&one(kind, &made)).expect_status(204);
                 back("restore", "\"2\"").expect_status(412);
@@ -161,7 +161,7 @@ on_both_engines! {
         }
     }
 
-    fn a_key_makes_one_record_only(server: &Server) {
+    fn idempotency_key_creates_one_record(server: &Server) {
         let client = server.as_role("admin");
         for (kind, number) in writable().zip(100..) {
             let input = Value::Object(sample::minimal(server, kind, number));
@@ -177,7 +177,7 @@ on_both_engines! {
         }
     }
 
-    fn what_is_archived_is_out_of_sight_until_it_is_restored(server: &Server) {
+    fn archived_record_is_hidden_until_restored(server: &Server) {
         let client = server.as_role("admin");
         for (kind, number) in writable().zip(100..) {
             let made = make(server, &client, kind, number);
@@ -206,7 +206,7 @@ on_both_engines! {
         }
     }
 
-    fn a_list_is_walked_in_every_order_without_loss_or_repeat(server: &Server) {
+    fn pagination_is_complete_in_every_order(server: &Server) {
         let client = server.as_role("admin");
         for (kind, number) in writable().zip((1..).map(|place| place * 100)) {
             for place in 0..7 {
@@ -248,7 +248,7 @@ on_both_engines! {
             let id = made["id"].as_str().unwrap();
             for (_, field) in kind.visible() {
                 if field.sealed {
-                    // What is encrypted cannot be compared.
+                    // Encrypted values cannot be compared.
                     client.get(&format!("{}?{}=x", collection(kind), field.name)).expect_status(400);
                     continue;
                 }
@@ -276,9 +276,9 @@ on_both_engines! {
         }
     }
 
-    fn what_comes_from_elsewhere_is_read_and_not_written(server: &Server) {
+    fn imported_kinds_are_read_only(server: &Server) {
         let client = server.as_role("admin");
-        // The places are there; an event of another calendar comes with that.
+        // Places exist already; the import creates an event of another calendar.
         let file = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:one\r\nSUMMARY:Theirs\r\nDTSTART:20270301T010000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
         client
             .send(Method::POST, "/api/v1/external-calendars/from-file", Some(("text/calendar", file.into())))
@@ -304,7 +304,7 @@ on_both_engines! {
                 let sorted = format!("/{}?sort={}", kind.collection, kind.default_sort);
                 let list = client.get(&sorted).expect_status(200);
                 assert!(list.text.contains(title), "the list of {kind:?}");
-                // What a page does not know it leaves out; that of the holidays leads to those of the year.
+                // A page ignores unknown parameters; the page of holidays redirects to the year.
                 let unknown = client.get(&format!("/{}?nothing=1", kind.collection));
                 assert!([200, 303].contains(&unknown.status), "{kind:?}: {}", unknown.text);
                 let empty = client.get(&format!("/{}?q=nothingofthekind", kind.collection)).expect_status(200);
@@ -328,7 +328,7 @@ on_both_engines! {
         }
     }
 
-    fn an_event_is_prefilled_from_the_address(server: &Server) {
+    fn event_form_is_prefilled_from_the_address(server: &Server) {
         let client = server.as_role("coordinator");
         let page = client.get("/events/new?title=Visit&all_day=true&start=2027-01-25&end=2027-01-27").expect_status(200).text;
         assert!(page.contains("value=\"Visit\"") && page.contains("value=\"2027-01-25\""));

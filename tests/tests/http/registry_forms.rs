@@ -1,10 +1,10 @@
-//! The forms that every kind gets from its description, sent as a browser sends them.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Forms of all kinds from their description, submitted as a browser does.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Browser, Client, Server, on_both_engines};
 use serde_json::{Value, json};
 
-/// The value of a hidden input in the form whose action ends so.
+/// Returns the value of a hidden input in the form with an action suffix.
 fn hidden(page: &str, action: &str, name: &str) -> String {
     let form = page.split("<form").find(|form| form.contains(&format!("action=\"{action}"))).unwrap();
     let (_, rest) = form.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
@@ -21,7 +21,7 @@ fn organization(server: &Server) -> (Client, Value, String) {
 
 const SHOWN: &str = "name,acronym,phone,is_priority,organization_type,partnership_status";
 
-/// The form of the organization as it was drawn, with some fields typed over.
+/// Returns the rendered form of the organization with some fields overwritten.
 fn typed<'a>(over: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let drawn = [
         ("shown_fields", SHOWN),
@@ -40,7 +40,7 @@ fn typed<'a>(over: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 }
 
 on_both_engines! {
-    fn an_address_inside_the_network_is_refused_beside_its_field(server: &Server) {
+    fn private_address_is_refused_beside_its_field(server: &Server) {
         let browser = Browser::of(server, "coordinator");
         let fields = [("shown_fields", "name,address,refresh_minutes"), ("name", "Inside"), ("address", "http://10.1.2.3/c.ics"), ("refresh_minutes", "60")];
         let page = browser.send("/external-calendars/new", &fields).expect_status(422).text;
@@ -49,7 +49,7 @@ on_both_engines! {
         assert!(beside.split("</p>").next().unwrap().contains("not on the public internet (private network)"), "{beside}");
     }
 
-    fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(server: &Server) {
+    fn refused_form_keeps_the_input_and_shows_errors(server: &Server) {
         let browser = Browser::of(server, "coordinator");
         let answer = browser.send("/ppas/new", &[
             ("title", "Goats & <sheep>"),
@@ -73,7 +73,7 @@ on_both_engines! {
         assert_eq!(browser.client.get("/api/v1/ppas").json["total"], 0);
     }
 
-    fn money_and_structures_are_read_as_people_write_them(server: &Server) {
+    fn money_and_structures_are_parsed_as_typed(server: &Server) {
         let browser = Browser::of(server, "coordinator");
         let answer = browser.send("/ppas/new", &[
             ("title", "Goats"),
@@ -94,7 +94,7 @@ on_both_engines! {
         assert_eq!(ppa["outcome_framework"], json!({ "outputs": ["Twelve pens", "Forty goats"] }));
     }
 
-    fn what_others_changed_in_other_fields_stays(server: &Server) {
+    fn changes_of_others_in_other_fields_are_kept(server: &Server) {
         let (client, made, path) = organization(server);
         let browser = Browser::of(server, "coordinator");
         let api = format!("/api/v1{path}");
@@ -107,7 +107,7 @@ on_both_engines! {
         assert_eq!(saved["is_priority"], made["is_priority"]);
     }
 
-    fn two_who_change_the_same_field_are_told(server: &Server) {
+    fn conflict_in_the_same_field_is_shown(server: &Server) {
         let (client, _, path) = organization(server);
         let browser = Browser::of(server, "coordinator");
         let api = format!("/api/v1{path}");
@@ -119,13 +119,13 @@ on_both_engines! {
         assert!(page.contains("value=\"3\"") && page.contains("value=\"OM\""), "what was typed is kept");
         assert!(page.contains("name=\"version\" value=\"2\""));
         assert_eq!(client.get(&api).json["phone"], "2");
-        // Saved again, knowing of it, it is meant.
+        // Submitted again with the new version, it is saved.
         let form = typed(&[("phone", "3"), ("acronym", "OM"), ("version", "2")]);
         browser.send(&format!("{path}/edit"), &form).expect_status(303);
         assert_eq!(client.get(&api).json["phone"], "3");
     }
 
-    fn a_profile_in_two_tabs_keeps_what_both_changed(server: &Server) {
+    fn profile_in_two_tabs_keeps_both_changes(server: &Server) {
         let browser = Browser::of(server, "staff");
         let me = || browser.client.get("/api/v1/me").json;
         let drawn = |name: &str| hidden(&browser.client.get("/me").expect_status(200).text, "/me\"", name);
@@ -139,15 +139,15 @@ on_both_engines! {
             browser.send("/me", &fields)
         };
         tab("", "0917").expect_status(303);
-        // The second tab knows nothing of the phone and keeps it.
+        // The second tab has an old phone number and does not overwrite the new one.
         tab("me@example.org", "").expect_status(303);
         assert_eq!((&me()["phone"], &me()["email"]), (&json!("0917"), &json!("me@example.org")));
-        // Both changed the same field: the page says so beside it and keeps what was typed.
+        // Both changed the same field: the page shows it beside the field and keeps the input.
         let refused = tab("", "0999");
         assert_eq!(refused.status, 422, "{}", refused.text.len());
         assert!(refused.text.contains("field-phone-error") && refused.text.contains("value=\"0999\""));
         assert_eq!(me()["phone"], "0917");
-        // The part about the calendar goes the same way.
+        // The calendar section works in the same way.
         let version = hidden(&browser.client.get("/me").text, "/me/calendar\"", "version");
         let part = |view: &str, hours: &str| {
             let fields = [
@@ -162,7 +162,7 @@ on_both_engines! {
         assert!(part("day", "").expect_status(422).text.contains("field-default_view-error"));
     }
 
-    fn a_user_and_a_template_in_two_tabs_lose_nothing(server: &Server) {
+    fn user_and_template_in_two_tabs_lose_nothing(server: &Server) {
         let browser = Browser::of(server, "admin");
         let person = server.person(&["staff"]);
         let address = format!("/admin/users/{}", person.id);
@@ -182,7 +182,7 @@ on_both_engines! {
         let refused = tab("Driver", "coordinator").expect_status(422).text;
         assert!(refused.contains("field-position-error") && refused.contains("value=\"Driver\""));
 
-        // A template is one list: the second tab is told, and decides.
+        // The items of a template are one field: the second tab shows the conflict, and the user decides.
         let item = json!([{ "key": "first", "title": "First", "anchor": "start", "offset_days": 0, "priority": "medium", "assignee": "creator" }]);
         let kind = obcms_domain::kinds::by_name("task_template").unwrap();
         let mut body = Value::Object(obcms_tests::sample::minimal(server, kind, 1));
@@ -207,7 +207,7 @@ on_both_engines! {
         assert_eq!(saved["items"][0]["title"], "Mine");
     }
 
-    fn milestones_in_two_tabs_stay_apart(server: &Server) {
+    fn milestones_in_two_tabs_are_not_confused(server: &Server) {
         let browser = Browser::of(server, "coordinator");
         let client = server.as_role("coordinator");
         let milestone = |title: &str, day: &str| json!({ "title": title, "date": day, "status": "planned" });
@@ -238,7 +238,7 @@ on_both_engines! {
         assert_eq!(titles(), ["Drill deep"]);
     }
 
-    fn a_form_sent_twice_makes_one_record(server: &Server) {
+    fn form_sent_twice_creates_one_record(server: &Server) {
         let browser = Browser::of(server, "coordinator");
         let page = browser.client.get("/organizations/new").expect_status(200).text;
         let key = hidden(&page, "/organizations/new\"", "request_key");
@@ -252,7 +252,7 @@ on_both_engines! {
         assert_eq!(browser.client.get("/api/v1/organizations?q=Made").json["total"], 2);
     }
 
-    fn a_form_that_outlived_its_session_leads_back_to_itself(server: &Server) {
+    fn form_with_expired_session_returns_after_sign_in(server: &Server) {
         let host = server.base().trim_start_matches("http://").to_owned();
         let from = |referer: &str| {
             let client = server.anonymous().with_header("referer", referer);
@@ -264,14 +264,14 @@ on_both_engines! {
         for foreign in ["http://elsewhere.example/events/new".to_owned(), format!("http://{host}//elsewhere.example"), format!("http://{host}.example/x"), "nonsense".to_owned()] {
             assert_eq!(from(&foreign), "/login?next=%2Fevents%2Fnew&ended=true", "{foreign}");
         }
-        // Signed in anew meanwhile: the page leads back to the form.
+        // After a new sign-in, the page leads back to the form.
         let browser = Browser::of(server, "coordinator");
         let old = browser.client.with_header("referer", &page).post_form("/events/new", &[("csrf_token", "old"), ("title", "Visit")]);
         let old = old.expect_status(403).text;
         assert!(old.contains("href=\"/events/new?start=2027-03-10\"") && old.contains("Open the form again"));
     }
 
-    fn a_box_that_is_not_ticked_is_no(server: &Server) {
+    fn unchecked_box_is_false(server: &Server) {
         let (client, _, path) = organization(server);
         let browser = Browser::of(server, "coordinator");
         let mut form = typed(&[]);
@@ -282,7 +282,7 @@ on_both_engines! {
         assert!(same.header("set-cookie").contains("No%20changes%20to%20save"), "a form sent back as it was changes nothing");
     }
 
-    fn many_are_archived_together_and_brought_back_together(server: &Server) {
+    fn bulk_archive_is_undone_together(server: &Server) {
         let (client, first, _) = organization(server);
         let (_, second, _) = organization(server);
         let browser = Browser::of(server, "coordinator");
@@ -298,7 +298,7 @@ on_both_engines! {
         assert!(!ids.into_iter().any(archived), "one undo brings both back");
     }
 
-    fn tasks_are_added_and_completed_on_the_page_of_what_they_belong_to(server: &Server) {
+    fn tasks_are_added_and_completed_on_the_page_of_their_origin(server: &Server) {
         let browser = Browser::of(server, "coordinator");
         let form = [("title", "Consultation"), ("event_type", "consultation"), ("start", "2027-03-10"), ("start.time", "09:00"), ("timezone", "Asia/Manila"), ("status", "scheduled"), ("priority", "medium")];
         let place = browser.send("/events/new", &form).expect_status(303).header("location").to_owned();
@@ -310,13 +310,13 @@ on_both_engines! {
         let task = tasks["items"][0]["id"].as_str().unwrap().to_owned();
         browser.send(&format!("{place}/tasks"), &[("task", &task), ("status", "completed")]).expect_status(303);
         assert_eq!(browser.client.get(&format!("/api/v1/tasks/{task}")).json["status"], "completed");
-        // Whoever has no part in a task sees its state and no button.
+        // Actors without a right on the task see its status and no button.
         let page = Browser::of(server, "staff").client.get(&place).expect_status(200).text;
         assert!(page.contains("Bring chairs") && page.contains("list-mark"), "{page}");
         assert!(!page.contains("aria-label=\"Complete ") && !page.contains("aria-label=\"Reopen "), "{page}");
     }
 
-    fn a_form_without_its_token_or_right_does_nothing(server: &Server) {
+    fn form_requires_its_token_and_right(server: &Server) {
         let (client, _, path) = organization(server);
         let browser = Browser::of(server, "staff");
         browser.client.post_form(&format!("{path}/archive"), &[]).expect_status(403);
@@ -329,7 +329,7 @@ on_both_engines! {
         assert!(!page.contains("/edit\"") && !page.contains("/archive\""), "nothing is offered that is refused");
     }
 
-    fn a_step_of_a_project_is_taken_once_from_where_it_was_seen(server: &Server) {
+    fn project_advances_once_from_the_shown_stage(server: &Server) {
         let browser = Browser::of(server, "coordinator");
         let api = server.as_role("coordinator");
         let barangay = api.get("/api/v1/barangays?limit=1").json["items"][0]["id"].clone();
@@ -338,7 +338,7 @@ on_both_engines! {
         let need = post("/api/v1/needs", &json!({ "title": "Safe water", "community": community }));
         let project = post("/api/v1/projects", &json!({ "need": need }));
         let path = format!("/projects/{}", project.as_str().unwrap());
-        // Two tabs show the first stage; the one that comes later moves nothing.
+        // Both tabs show the first stage; the later submission changes nothing.
         let page = browser.client.get(&path).expect_status(200).text;
         let seen = hidden(&page, &format!("{path}/stage"), "from");
         assert_eq!(seen, "need_identification");
@@ -349,7 +349,7 @@ on_both_engines! {
         assert_eq!(api.get(&format!("/api/v1{path}")).json["current_stage"], "need_validation");
     }
 
-    fn the_history_says_the_parts_of_a_structure_in_words(server: &Server) {
+    fn history_describes_the_parts_of_a_structure(server: &Server) {
         let browser = Browser::of(server, "coordinator");
         let ppa = json!({ "title": "Boats", "category": "moa_ppa", "outcome_framework": { "outputs": ["12 boats", "3 nets"], "outcomes": [], "impacts": ["Catch"] } });
         let made = server.as_role("coordinator").post("/api/v1/ppas", &ppa).expect_status(201).json;
@@ -358,13 +358,13 @@ on_both_engines! {
         assert!(!page.contains("&quot;outputs&quot;"), "{page}");
     }
 
-    fn a_refusal_names_those_who_may_on_every_record(server: &Server) {
+    fn refusal_lists_the_roles_with_full_rights(server: &Server) {
         let ppa = server.as_role("coordinator").post("/api/v1/ppas", &json!({ "title": "Boats", "category": "moa_ppa" })).expect_status(201).json;
         let browser = Browser::of(server, "staff");
         let page = browser.client.get(&format!("/ppas/{}/edit", ppa["id"].as_str().unwrap())).expect_status(403).text;
         assert!(page.contains("You do not have permission to change this PPA"), "{page}");
         assert!(page.contains("<li>Coordinator</li>"), "{page}");
-        // Staff may change their own ones only, so they are not the ones to ask.
+        // Staff may only change their own PPAs, so they are not listed.
         assert!(!page.contains("<li>Staff</li>") && !page.contains("<li>Partner</li>"), "{page}");
     }
 }

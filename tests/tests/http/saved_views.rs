@@ -1,5 +1,5 @@
-//! Saved views: each person's own, one default for a page.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Saved views: personal, with one default per page.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Client, on_both_engines};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ fn one(view: &Value) -> String {
 }
 
 on_both_engines! {
-    fn a_view_belongs_to_the_one_who_saved_it(server: &Server) {
+    fn view_belongs_to_its_creator(server: &Server) {
         let (amina, badr) = (server.as_role("staff"), server.as_role("partner"));
         let view = make(&amina, &json!({ "name": "My month", "query": "?view=month&modules=tasks" }));
         assert_eq!(view["page"], "calendar");
@@ -35,7 +35,7 @@ on_both_engines! {
         assert_eq!(amina.get(VIEWS).json["total"], 0);
     }
 
-    fn a_person_has_one_default_for_a_page(server: &Server) {
+    fn person_has_one_default_per_page(server: &Server) {
         let (amina, badr) = (server.as_role("staff"), server.as_role("staff"));
         let first = make(&amina, &json!({ "name": "First", "is_default": true }));
         make(&amina, &json!({ "name": "Of the board", "page": "board", "is_default": true }));
@@ -43,17 +43,17 @@ on_both_engines! {
         let second = make(&amina, &json!({ "name": "Second", "is_default": true }));
         assert_eq!(defaults(&amina), ["Of the board", "Second"]);
         assert_eq!(defaults(&badr), ["Of another"]);
-        // Taking it back gives the mark back to the one before.
+        // Undo makes the previous view the default again.
         amina.post(&format!("{}/undo", one(&second)), &json!({})).expect_status(200);
         assert_eq!(defaults(&amina), ["First", "Of the board"]);
-        // What comes back from the archive as a default is the only one, too.
+        // A default restored from the archive is the only default, too.
         amina.post(&format!("{}/restore", one(&second)), &json!({})).expect_status(200);
         assert_eq!(defaults(&amina), ["Of the board", "Second"]);
         amina.patch(&one(&first), &json!({ "is_default": true })).expect_status(200);
         assert_eq!(defaults(&amina), ["First", "Of the board"]);
     }
 
-    fn many_defaults_at_once_leave_one(server: &Server) {
+    fn concurrent_defaults_leave_one(server: &Server) {
         let amina = server.as_role("staff");
         let views: Vec<String> =
             (0..6).map(|number| one(&make(&amina, &json!({ "name": format!("View {number}") })))).collect();
@@ -72,7 +72,7 @@ on_both_engines! {
         assert_eq!(defaults(&amina).len(), 1);
     }
 
-    fn what_is_too_long_is_refused(server: &Server) {
+    fn long_input_is_refused(server: &Server) {
         let amina = server.as_role("staff");
         let refused = amina.post(VIEWS, &json!({ "name": "Long", "query": "q".repeat(2001) })).expect_status(422);
         assert_eq!(refused.errors("field"), ["query"]);

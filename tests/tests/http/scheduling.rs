@@ -1,4 +1,4 @@
-//! Conflicts and suggestions of times through HTTP.
+//! Conflicts and suggested times through HTTP.
 
 use obcms_tests::{Client, make, on_both_engines};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn event(client: &Client, title: &str, start: &str, end: &str, more: &Value) -> 
     make(client, "events", &body)
 }
 
-/// `reason: first / second`, for each pair.
+/// Returns each pair as `reason: first / second`.
 fn pairs(client: &Client, query: &str) -> Vec<String> {
     let answer = client.get(&format!("/api/v1/calendar/conflicts?{query}")).expect_status(200).json;
     let mut lines: Vec<String> = answer["conflicts"]
@@ -34,7 +34,7 @@ fn pairs(client: &Client, query: &str) -> Vec<String> {
 const JANUARY: &str = "start=2027-01-01&end=2027-02-01";
 
 on_both_engines! {
-    fn who_and_what_is_wanted_twice_is_named(server: &Server) {
+    fn conflicts_of_people_and_venues_are_listed(server: &Server) {
         let (ana, ben) = (server.person(&["staff"]), server.person(&["staff"]));
         let me = server.as_role("coordinator");
         let with = |people: &[&str], venue: &str| json!({ "participants": people, "organizer": null, "venue": venue });
@@ -51,7 +51,7 @@ on_both_engines! {
         let person = answer["conflicts"].as_array().expect("pairs").iter().find(|pair| pair["reason"] == "person").expect("one");
         assert_eq!(person["person"]["id"], a.as_str());
         assert_eq!((text(person, "start"), text(person, "end")), ("2027-01-05T09:30:00+08:00".to_owned(), "2027-01-05T10:00:00+08:00".to_owned()));
-        // A series clashes on each of its dates, and the window bounds them.
+        // A series conflicts on each of its occurrences within the window.
         event(&me, "Weekly", "2027-01-05T09:00:00", "2027-01-05T09:30:00", &json!({ "participants": [&b], "organizer": null, "rrule": "FREQ=WEEKLY" }));
         event(&me, "Later", "2027-01-19T09:15:00", "2027-01-19T10:00:00", &json!({ "participants": [&b], "organizer": null }));
         let found = pairs(&me, JANUARY);
@@ -62,7 +62,7 @@ on_both_engines! {
         server.anonymous().get(&format!("/api/v1/calendar/conflicts?{JANUARY}")).expect_status(401);
     }
 
-    fn a_resource_booked_over_is_a_conflict(server: &Server) {
+    fn override_of_a_booking_is_a_conflict(server: &Server) {
         let admin = server.as_role("admin");
         let van = make(&admin, "resources", json!({ "name": "Van", "resource_type": "vehicle" }));
         let soon = server.app().today().saturating_add(jiff::ToSpan::days(10));
@@ -84,11 +84,11 @@ on_both_engines! {
         assert!(pairs(&partner, &window).is_empty(), "a partner does not see the bookings of others");
     }
 
-    fn times_are_suggested_when_all_and_a_room_are_free(server: &Server) {
+    fn suggested_times_have_free_people_and_a_free_room(server: &Server) {
         let (ana, ben) = (server.person(&["staff"]), server.person(&["staff"]));
         let me = server.as_role("coordinator");
         let (a, b) = (ana.id.to_string(), ben.id.to_string());
-        // The next Monday at least a week ahead.
+        // Next Monday, at least a week ahead.
         let mut day = server.app().today().saturating_add(jiff::ToSpan::days(7));
         while day.weekday() != jiff::civil::Weekday::Monday {
             day = day.tomorrow().expect("a day");
@@ -107,23 +107,23 @@ on_both_engines! {
         assert_eq!(text(best, "start"), format!("{day}T13:00:00+08:00"), "{answer}");
         assert_eq!(best["place"]["name"], "Small room", "the smallest that fits");
         assert!(best["reasons"].as_array().expect("reasons").contains(&json!("Everyone is free")));
-        // The room is taken: the next one.
+        // The room is reserved: the next one is suggested.
         make(&me, "bookings", json!({ "resource": small["id"], "purpose": "Talk", "start": format!("{day}T13:00:00"), "end": format!("{day}T15:00:00") }));
         let best = me.get(&path).expect_status(200).json["suggestions"][0].clone();
         assert_eq!(best["place"]["name"], "Large room");
-        // Nobody has room for a whole morning: who is missing is named, and why.
+        // Nobody is free for so long: the result lists the missing people with the reason.
         let long = format!("/api/v1/calendar/suggestions?people={a},{b}&minutes=480&start={day}&end={next}");
         let answer = me.get(&long).expect_status(200).json;
         assert_eq!(answer["suggestions"][0]["all_free"], false);
         let busy = answer["suggestions"][0]["busy"].as_array().expect("busy");
         assert!(busy.iter().any(|busy| busy["title"] == "Morning" || busy["title"] == "Afternoon"), "{answer}");
-        // On a holiday nobody works.
+        // A holiday is not a working day.
         make(&me, "holidays", json!({ "name": "Rest day", "date": day, "holiday_type": "regular" }));
         let best = me.get(&path).expect_status(200).json["suggestions"][0].clone();
         let reasons = best["reasons"].as_array().expect("reasons");
         assert!(reasons.contains(&json!("The office is closed: Rest day")), "{best}");
         assert!(!reasons.contains(&json!("Within everyone's working hours")), "{best}");
-        // Wrong input is named, and who sees no accounts asks for themselves only.
+        // Invalid input is refused by field, and actors without access to accounts can only query themselves.
         for (query, field) in [
             ("people=", "people"), ("people=x", "people"), (&*format!("people={a}&minutes=5"), "minutes"),
             (&*format!("people={a}&start=2027-01-05&end=2027-01-04"), "end"), (&*format!("people={a}&resource_type=castle"), "resource_type"),

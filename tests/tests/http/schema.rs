@@ -1,5 +1,5 @@
-//! The schema: the same from scratch and step by step, and what the descriptions of the kinds ask for.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Schema: identical from scratch and by single migrations, and consistent with the kinds.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,17 +11,17 @@ use obcms_store::{Database, Location};
 use obcms_tests::{Engine, Server, on_both_engines};
 
 on_both_engines! {
-    fn a_way_back_and_forth_leads_to_the_same_schema(server: &Server) {
+    fn revert_and_migrate_restores_the_schema(server: &Server) {
         let database = server.app().database();
         let fresh = migrations::dump(database).unwrap();
         assert!(fresh.len() > 50);
-        // Back and forth over every single step.
+        // Back and forth over each migration.
         for version in (0..migrations::ALL.len()).rev() {
             migrations::revert(database, i64::try_from(version).unwrap()).unwrap();
             migrations::migrate(database, server.app().now()).unwrap();
             assert_eq!(migrations::dump(database).unwrap(), fresh, "after taking back to {version}");
         }
-        // Taking everything back leaves nothing of ours.
+        // A full revert leaves no tables of ours.
         migrations::revert(database, 0).unwrap();
         let rest = migrations::dump(database).unwrap();
         assert!(rest.iter().all(|line| line.contains("schema_migrations")), "{rest:?}");
@@ -33,7 +33,7 @@ on_both_engines! {
         assert!(migrations::status(database).unwrap().iter().all(|step| step.applied_at.is_some()));
     }
 
-    fn the_tables_are_what_the_kinds_describe(server: &Server) {
+    fn tables_match_the_kinds(server: &Server) {
         for kind in REGISTRY {
             let described: BTreeSet<String> = schema::column_names(kind).into_iter().collect();
             let found: BTreeSet<String> = server
@@ -53,14 +53,14 @@ on_both_engines! {
         }
     }
 
-    fn several_processes_may_start_at_once(server: &Server) {
+    fn several_processes_may_start_concurrently(server: &Server) {
         let ended = several_at_once(server, 4, |database| {
             migrations::migrate(&database, jiff::Timestamp::UNIX_EPOCH).map_err(|error| error.to_string())
         });
         assert_eq!(ended, [Ok(0), Ok(0), Ok(0), Ok(0)]);
     }
 
-    fn several_processes_may_fill_an_empty_database_at_once(server: &Server) {
+    fn several_processes_may_seed_an_empty_database_concurrently(server: &Server) {
         migrations::revert(server.app().database(), 0).unwrap();
         let ended = several_at_once(server, 3, |database| {
             let options = obcms_app::Options::default();
@@ -74,9 +74,9 @@ on_both_engines! {
     }
 }
 
-/// A database of a newer program, and one whose steps are not ours, are refused with a sentence.
+/// A database of a newer program, and one with foreign migrations, are refused with a message.
 #[test]
-fn what_is_not_ours_is_refused() {
+fn foreign_database_is_refused() {
     let server = Server::start(Engine::Sqlite);
     let database = server.app().database();
     let now = server.app().now();
@@ -103,7 +103,7 @@ fn what_is_not_ours_is_refused() {
     assert!(error.contains("is not the one of this program"), "{error}");
 }
 
-/// What each of some threads comes to that open the database of the server at once, as processes would.
+/// Returns the results of threads that open the database of the server concurrently, as processes would.
 fn several_at_once<T: Send + 'static>(
     server: &Server,
     threads: usize,

@@ -1,5 +1,5 @@
-//! Search over everything: what comes first, and who sees what.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Search over all records: ranking and visibility.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Client, make, on_both_engines};
 use serde_json::{Value, json};
@@ -10,14 +10,14 @@ fn titles(client: &Client, parameters: &str) -> Vec<String> {
     items.iter().map(|item| item["title"].as_str().unwrap().to_owned()).collect()
 }
 
-/// A community of that name in some barangay.
+/// Creates a community with a name in some barangay.
 fn community(client: &Client, name: &str) -> Value {
     let barangay = &client.get("/api/v1/barangays?limit=1").expect_status(200).json["items"][0]["id"];
     make(client, "communities", json!({ "name": name, "barangay": barangay }))
 }
 
 on_both_engines! {
-    fn the_best_comes_first(server: &Server) {
+    fn best_match_is_first(server: &Server) {
         let client = server.as_role("coordinator");
         for (title, description) in [
             ("Repair of the old pump", "The spring dried up."),
@@ -35,7 +35,7 @@ on_both_engines! {
         assert_eq!(titles(&client, "q=spring&kinds=task&limit=2"), ["Spring", "Spring box"]);
     }
 
-    fn all_words_must_occur_and_marks_do_not_matter(server: &Server) {
+    fn all_words_must_match_regardless_of_accents(server: &Server) {
         let client = server.as_role("coordinator");
         make(&client, "tasks", json!({ "title": "Survey in Peñaranda" }));
         make(&client, "tasks", json!({ "title": "Survey in Isabela" }));
@@ -45,7 +45,7 @@ on_both_engines! {
         assert_eq!(titles(&client, "q=%25%27%22"), Vec::<String>::new());
     }
 
-    fn a_hit_says_what_it_is(server: &Server) {
+    fn hit_shows_its_kind(server: &Server) {
         let client = server.as_role("coordinator");
         let ppa = make(&client, "ppas", json!({ "title": "Goat dispersal", "category": "oobc_ppa" }));
         let answer = client.get("/api/v1/search?q=goat%20disp&kinds=ppa,need").expect_status(200).json;
@@ -56,13 +56,13 @@ on_both_engines! {
                 "url": format!("/ppas/{}", ppa["id"].as_str().unwrap()), "module": "projects", "state": "planning",
             }])
         );
-        // Its tasks carry its title and come after it.
+        // Its tasks have its title and rank below it.
         assert_eq!(titles(&client, "q=goat%20dispersal")[0], "Goat dispersal");
         client.delete(&format!("/api/v1/ppas/{}", ppa["id"].as_str().unwrap())).expect_status(204);
         assert_eq!(titles(&client, "q=goat&kinds=ppa"), Vec::<String>::new());
     }
 
-    fn nobody_finds_what_they_may_not_see(server: &Server) {
+    fn hidden_records_are_not_found(server: &Server) {
         let client = server.as_role("coordinator");
         let own = community(&client, "Sitio Malabo");
         let other = community(&client, "Sitio Malabo East");
@@ -75,14 +75,14 @@ on_both_engines! {
         let mut seen = titles(&partner, "q=malabo&kinds=community,need,task");
         seen.sort();
         assert_eq!(seen, ["Malabo bridge", "Sitio Malabo"]);
-        // Names of users are for those who work with them.
+        // User names are visible only to coworkers.
         let name = server.person(&["staff"]).username;
         let number = name.rsplit('.').next().unwrap();
         assert_eq!(titles(&partner, &format!("q=person%20{number}&kinds=user")), Vec::<String>::new());
         assert!(!titles(&client, &format!("q=person%20{number}&kinds=user")).is_empty());
     }
 
-    fn wrong_parameters_are_refused(server: &Server) {
+    fn invalid_parameters_are_refused(server: &Server) {
         let client = server.as_role("staff");
         for parameters in ["q=a&limit=0", "q=a&limit=101", "q=a&limit=x", "q=a&kinds=ship", "q=a&page=2"] {
             client.get(&format!("/api/v1/search?{parameters}")).expect_status(400);

@@ -1,5 +1,5 @@
-//! `docs/security.md` names a test or a reason for every row of the ASVS; the tests that it names exist.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Check of `docs/security.md`: every row of the ASVS has a test or a reason, and the named tests exist.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -9,7 +9,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The rows of the table: id, level, status, evidence.
+/// Returns the rows of the table: id, level, status, evidence.
 fn rows(document: &str) -> Vec<[String; 4]> {
     let cells = |line: &str| -> Vec<String> {
         line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
@@ -26,7 +26,7 @@ fn rows(document: &str) -> Vec<[String; 4]> {
         .collect()
 }
 
-/// Names of all functions of tests by the file that holds them.
+/// Collects the names of all test functions by file.
 fn functions(folder: &Path, found: &mut HashMap<String, HashSet<String>>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -52,10 +52,10 @@ fn functions(folder: &Path, found: &mut HashMap<String, HashSet<String>>) {
 }
 
 #[test]
-fn every_requirement_of_both_levels_has_a_test_or_a_reason() {
+fn every_requirement_has_a_test_or_a_reason() {
     let rows = rows(&fs::read_to_string(root().join("docs/security.md")).unwrap());
     let of_level = |level: &str| rows.iter().filter(|row| row[1] == level).count();
-    // As counted in ASVS 5.0.0.
+    // The counts of ASVS 5.0.0.
     assert_eq!((of_level("1"), of_level("2")), (70, 183));
     let ids: HashSet<&str> = rows.iter().map(|row| row[0].as_str()).collect();
     assert_eq!(ids.len(), rows.len(), "an id stands twice");
@@ -66,7 +66,7 @@ fn every_requirement_of_both_levels_has_a_test_or_a_reason() {
 }
 
 #[test]
-fn tests_that_the_document_names_exist() {
+fn named_tests_exist() {
     let document = fs::read_to_string(root().join("docs/security.md")).unwrap();
     let mut known = HashMap::new();
     functions(&root(), &mut known);

@@ -1,7 +1,7 @@
-//! Series through HTTP: what recurs stands on all its dates, and one date, those that follow, or all are changed and
-//! cancelled, with undo that puts everything back.
+//! Series through HTTP: occurrences on the calendar; changes and cancellations of one, following or all occurrences,
+//! with complete undo.
 
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Answer, Client, make, on_both_engines};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-/// Every Monday at nine in Manila, from 4 January 2027.
+/// Creates a series every Monday at 9:00 in Manila, from January 4, 2027.
 fn weekly(client: &Client, more: &Value) -> Value {
     let mut body = json!({
         "title": "Staff meeting", "start": "2027-01-04T09:00:00", "end": "2027-01-04T10:30:00",
@@ -22,7 +22,7 @@ fn weekly(client: &Client, more: &Value) -> Value {
     make(client, "events", &body)
 }
 
-/// What stands in the calendar of a window, as `start title`, the start on the clock of its zone.
+/// Returns the calendar entries of a window as `start title`, with the local start in their zone.
 fn shown(client: &Client, start: &str, end: &str) -> Vec<String> {
     let path = format!("/api/v1/calendar?start={start}&end={end}&modules=coordination,tasks");
     let entries = client.get(&path).expect_status(200).json["entries"].clone();
@@ -30,7 +30,7 @@ fn shown(client: &Client, start: &str, end: &str) -> Vec<String> {
         .as_array()
         .expect("entries")
         .iter()
-        // Tasks that were generated for a meeting are not looked at here.
+        // Tasks generated for the meeting are ignored.
         .filter(|entry| entry["source"]["kind"] == "event" || !entry["recurrence_id"].is_null())
         .map(|entry| {
             format!("{} {}", text(entry, "start").chars().take(16).collect::<String>(), text(entry, "title"))
@@ -58,9 +58,9 @@ fn staff(days: &[&str]) -> Vec<String> {
 }
 
 on_both_engines! {
-    fn a_series_begins_with_its_first_date_in_a_repeated_hour_too(server: &Server) {
+    fn series_may_begin_at_an_ambiguous_time(server: &Server) {
         let client = server.as_role("coordinator");
-        // Clocks in Berlin show 02:30 twice that night; on the clock of a series it is the first.
+        // 2:30 is ambiguous in Berlin that night; a series uses its first occurrence.
         let mut event = json!({
             "title": "Night shift", "timezone": "Europe/Berlin", "start": "2027-10-31T02:30:00+01:00",
             "end": "2027-10-31T04:00:00+01:00",
@@ -77,7 +77,7 @@ on_both_engines! {
             assert_eq!((&first["start"], &first["end"]), (&series["start"], &series["end"]));
         };
         agrees(&path);
-        // So does one that becomes a series later, and one whose time is changed to that.
+        // So does an event that becomes a series later, and one that is moved to that time.
         let later = format!("/api/v1/events/{}", text(&once, "id"));
         client.patch(&later, &json!({ "rrule": "FREQ=DAILY;COUNT=3" })).expect_status(200);
         agrees(&later);
@@ -85,7 +85,7 @@ on_both_engines! {
         agrees(&path);
     }
 
-    fn a_series_stands_on_all_its_dates(server: &Server) {
+    fn series_is_shown_on_all_its_dates(server: &Server) {
         let me = server.as_role("coordinator");
         let made = weekly(&me, &json!({ "exdates": ["2027-01-18T09:00:00"], "rdates": ["2027-01-20T14:00:00+08:00"] }));
         assert_eq!(made["rrule"], "FREQ=WEEKLY;BYDAY=MO");
@@ -103,7 +103,7 @@ on_both_engines! {
         assert_eq!(text(&entry, "url"), format!("/events/{}?occurrence=2027-01-25T09:00:00", text(&made, "id")));
     }
 
-    fn a_rule_that_cannot_be_is_refused_beside_its_field(server: &Server) {
+    fn invalid_rule_is_refused_by_field(server: &Server) {
         let me = server.as_role("coordinator");
         let refused = |more: Value, field: &str| {
             let mut body = json!({ "title": "Wrong", "start": "2027-01-04T09:00:00" });
@@ -124,7 +124,7 @@ on_both_engines! {
         assert_eq!(me.post("/api/v1/tasks", &task).expect_status(422).json["errors"][0]["field"], "due_date");
     }
 
-    fn one_date_is_moved_and_renamed_alone(server: &Server) {
+    fn one_occurrence_is_moved_and_renamed(server: &Server) {
         let me = server.as_role("coordinator");
         let made = weekly(&me, &json!({}));
         let change = json!({ "title": "Budget meeting", "start": "2027-01-12T13:00:00" });
@@ -137,7 +137,7 @@ on_both_engines! {
         assert_eq!(shown(&me, "2027-01-01", "2027-01-20"), expected);
         let moved = entry_at(&me, "2027-01-12");
         assert_eq!(moved["recurrence_id"], "2027-01-11T09:00:00", "its name stays");
-        // Moved again by dragging, its name still stays.
+        // Moved again by dragging, it keeps its recurrence id.
         let path = format!("/api/v1/calendar/entries/{}", text(&moved, "id"));
         let dragged = me.patch(&path, &json!({ "start": "2027-01-13T13:00:00+08:00" })).expect_status(200);
         assert_eq!(dragged.json["recurrence_id"], "2027-01-11T09:00:00");
@@ -146,7 +146,7 @@ on_both_engines! {
         assert_eq!(shown(&me, "2027-01-01", "2027-01-20"), expected);
         undo(&me, &answer);
         assert_eq!(shown(&me, "2027-01-01", "2027-01-20"), staff(&["01-04T09:00", "01-11T09:00", "01-18T09:00"]));
-        // A rule for a single date makes no sense, and a date that is none of the series is none.
+        // A rule for a single occurrence is invalid, and a date outside the series is not found.
         let rule = json!({ "rrule": "FREQ=DAILY" });
         me.patch(&date(&made, "2027-01-11T09:00:00", "this"), &rule).expect_status(422);
         me.patch(&date(&made, "2027-01-12T09:00:00", "this"), &change).expect_status(404);
@@ -154,7 +154,7 @@ on_both_engines! {
         me.patch(&date(&made, "2027-01-11T09:00:00", "some"), &change).expect_status(400);
     }
 
-    fn all_dates_move_with_what_differs(server: &Server) {
+    fn all_occurrences_move_with_their_overrides(server: &Server) {
         let me = server.as_role("coordinator");
         let made = weekly(&me, &json!({ "rrule": "FREQ=WEEKLY;BYDAY=MO;COUNT=6" }));
         me.patch(&date(&made, "2027-01-11T09:00:00", "this"), &json!({ "title": "Guests" })).expect_status(200);
@@ -197,7 +197,7 @@ on_both_engines! {
         ];
         assert_eq!(shown(&me, "2027-01-01", "2028-01-01"), split);
         assert_eq!(me.get("/api/v1/tasks").json["total"], tasks, "the tasks of the series are not made twice");
-        // Split twice: the second part in its turn.
+        // Split twice: the second part is split as well.
         let change = json!({ "title": "Third" });
         let again = me.patch(&date(&answer.json, "2027-02-01T15:00:00", "following"), &change).expect_status(200);
         let thrice = [
@@ -215,7 +215,7 @@ on_both_engines! {
         }
     }
 
-    fn an_endless_series_is_cut_and_goes_on(server: &Server) {
+    fn endless_series_is_split_and_continues(server: &Server) {
         let me = server.as_role("coordinator");
         let made = weekly(&me, &json!({}));
         let change = json!({ "rrule": "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO" });
@@ -223,11 +223,11 @@ on_both_engines! {
         let expected = staff(&["01-04T09:00", "01-11T09:00", "01-18T09:00", "02-01T09:00", "02-15T09:00"]);
         assert_eq!(shown(&me, "2027-01-01", "2027-02-20"), expected);
         let head = me.get(&format!("/api/v1/events/{}", text(&made, "id"))).json;
-        // The day before in Manila, which is what people say.
+        // The day before in Manila, which is the date that people name.
         assert!(text(&head, "rrule").contains("UNTIL=20270117T155959Z"), "{}", head["rrule"]);
     }
 
-    fn dates_are_cancelled_alone_from_one_on_or_all(server: &Server) {
+    fn occurrences_are_cancelled_in_every_scope(server: &Server) {
         let me = server.as_role("coordinator");
         let made = weekly(&me, &json!({ "rrule": "FREQ=WEEKLY;BYDAY=MO;COUNT=5" }));
         me.delete(&date(&made, "2027-01-11T09:00:00", "this")).expect_status(204);
@@ -242,19 +242,19 @@ on_both_engines! {
         assert!(shown(&me, "2027-01-01", "2028-01-01").is_empty());
         me.post(&format!("{path}/restore"), &json!({})).expect_status(200);
         assert_eq!(shown(&me, "2027-01-01", "2028-01-01"), expected);
-        // With its last date gone, the series is put away.
+        // Without its last occurrence, the series is archived.
         for left in ["2027-01-04T09:00:00", "2027-01-18T09:00:00", "2027-01-25T09:00:00", "2027-02-01T09:00:00"] {
             me.delete(&date(&made, left, "this")).expect_status(204);
         }
         assert!(!me.get(&path).json["archived_at"].is_null());
     }
 
-    fn another_time_or_zone_keeps_exceptions(server: &Server) {
+    fn new_time_or_zone_keeps_exceptions(server: &Server) {
         let me = server.as_role("coordinator");
         let made = weekly(&me, &json!({
             "timezone": "America/New_York", "start": "2027-03-01T09:00:00", "end": "2027-03-01T10:00:00",
         }));
-        // Over the change to summer time the clock stays.
+        // Local time stays the same across the change to daylight saving time.
         assert_eq!(
             shown(&me, "2027-03-01", "2027-03-24"),
             ["2027-03-01T09:00 Staff meeting", "2027-03-08T09:00 Staff meeting", "2027-03-15T09:00 Staff meeting", "2027-03-22T09:00 Staff meeting"]
@@ -269,12 +269,12 @@ on_both_engines! {
             shown(&me, "2027-03-01", "2027-03-24"),
             ["2027-03-01T08:00 Staff meeting", "2027-03-15T08:00 Other", "2027-03-22T08:00 Staff meeting"]
         );
-        // A rule without those dates has no use for what differed on them.
+        // A rule without those dates drops their overrides.
         let changed = me.patch(&path, &json!({ "rrule": "FREQ=WEEKLY;BYDAY=WE" })).expect_status(200);
         assert_eq!(changed.json["overrides"], Value::Null);
         me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
         assert!(shown(&me, "2027-03-15", "2027-03-16")[0].ends_with("Other"));
-        // Without a rule it happens once.
+        // Without a rule it is a single event.
         let single = me.patch(&path, &json!({ "rrule": null })).expect_status(200);
         assert_eq!(single.json["exdates"], json!([]));
         assert_eq!(shown(&me, "2027-03-01", "2028-01-01"), ["2027-03-01T08:00 Staff meeting"]);
@@ -305,7 +305,7 @@ on_both_engines! {
         assert_eq!(states, ["2027-05-31 not_started", "2027-06-30 completed", "2027-07-31 not_started"]);
     }
 
-    fn of_two_who_change_the_same_date_one_learns_of_the_other(server: &Server) {
+    fn concurrent_changes_of_an_occurrence_conflict(server: &Server) {
         let me = server.as_role("coordinator");
         let made = weekly(&me, &json!({}));
         let seen = format!("\"{}\"", made["version"]);
@@ -314,7 +314,7 @@ on_both_engines! {
         both.patch(&path, &json!({ "start": "2027-01-11T10:00:00" })).expect_status(200);
         both.patch(&path, &json!({ "start": "2027-01-11T11:00:00" })).expect_status(412);
         both.patch(&date(&made, "2027-01-18T09:00:00", "following"), &json!({ "title": "B" })).expect_status(412);
-        // Two who split at the same date at once: one does, the others are told.
+        // Concurrent splits at the same date: one succeeds, the others get a conflict.
         let splits: Vec<u16> = std::thread::scope(|scope| {
             let run = |name: &'static str| {
                 let (me, made) = (&me, &made);
@@ -329,7 +329,7 @@ on_both_engines! {
         assert_eq!(february.len(), 2, "{february:?}");
     }
 
-    fn who_may_not_edit_the_series_may_not_edit_its_dates(server: &Server) {
+    fn editing_an_occurrence_requires_the_right_to_edit_the_series(server: &Server) {
         let me = server.as_role("coordinator");
         let made = weekly(&me, &json!({}));
         let path = date(&made, "2027-01-11T09:00:00", "this");
@@ -341,7 +341,7 @@ on_both_engines! {
         server.anonymous().patch(&path, &json!({})).expect_status(401);
     }
 
-    fn a_cancelled_and_a_changed_date_are_put_back(server: &Server) {
+    fn cancelled_and_changed_occurrences_are_reset(server: &Server) {
         let me = server.as_role("coordinator");
         let made = weekly(&me, &json!({}));
         let one = |id: &str, word: &str| format!("/api/v1/events/{}/occurrences/{id}{word}", text(&made, "id"));
@@ -369,7 +369,8 @@ on_both_engines! {
         undo(&me, &restored);
         me.get(&one(cancelled, "")).expect_status(404);
 
-        // What takes place is not brought back, what differs in nothing stays as it is, and no date is none.
+        // An occurrence that takes place cannot be restored, one without an override stays unchanged, and any other
+        // date is not found.
         me.post(&one("2027-01-25T09:00:00", "/restore"), &json!({})).expect_status(404);
         let same = me.post(&one("2027-01-25T09:00:00", "/reset"), &json!({})).expect_status(200);
         assert_eq!(same.json["undo"], Value::Null);
@@ -380,7 +381,7 @@ on_both_engines! {
         }
     }
 
-    fn a_series_starts_on_the_first_date_of_its_rule(server: &Server) {
+    fn series_starts_on_the_first_date_of_its_rule(server: &Server) {
         let me = server.as_role("coordinator");
         let make = |collection: &str, body: &Value| me.post(&format!("/api/v1/{collection}"), body).expect_status(201).json;
         // A Thursday; every second Tuesday.
@@ -396,7 +397,7 @@ on_both_engines! {
             items.map(|date| date["recurrence_id"].as_str().unwrap()[..10].to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(dates(&path), ["2027-01-26", "2027-02-09", "2027-02-23"]);
-        // Its tasks are dated from there, and go along when the rule is another one.
+        // Its tasks are dated from the first occurrence, and move when the rule changes.
         let tasks = || {
             let query = format!("/api/v1/tasks?origin={}&limit=200", event["id"].as_str().unwrap());
             let list = me.get(&query).expect_status(200).json["items"].as_array().unwrap().clone();
@@ -416,21 +417,21 @@ on_both_engines! {
         assert_eq!(changed["start"], "2027-01-27T09:00:00+08:00");
         assert_eq!(dates(&path), ["2027-01-27", "2027-02-03"]);
         assert_ne!(tasks(), wanted);
-        // Another field moves nothing, and further dates stay where they are.
+        // Other fields move nothing, and additional dates stay.
         let same = me.patch(&path, &json!({ "title": "Round" })).expect_status(200).json;
         assert_eq!(same["start"], changed["start"]);
         me.patch(&path, &json!({ "rdates": ["2027-03-01T09:00:00"] })).expect_status(200);
         me.patch(&path, &json!({ "rrule": "FREQ=WEEKLY;BYDAY=FR;COUNT=2" })).expect_status(200);
         assert_eq!(dates(&path), ["2027-01-29", "2027-02-05", "2027-03-01"]);
 
-        // Days, by start and by due date; by further dates alone nothing moves.
+        // Whole days, by start and by due date; additional dates alone move nothing.
         let task = make("tasks", &json!({ "title": "Report", "start_date": "2027-01-05", "due_date": "2027-01-07", "rrule": "FREQ=MONTHLY;BYMONTHDAY=15;COUNT=4" }));
         assert_eq!((&task["start_date"], &task["due_date"]), (&json!("2027-01-15"), &json!("2027-01-17")));
         let due = make("tasks", &json!({ "title": "Report", "due_date": "2027-01-07", "rrule": "FREQ=WEEKLY;BYDAY=FR" }));
         assert_eq!((&due["start_date"], &due["due_date"]), (&Value::Null, &json!("2027-01-08")));
         let some = make("tasks", &json!({ "title": "Some", "due_date": "2027-01-07", "rdates": ["2027-01-02"] }));
         assert_eq!(some["due_date"], "2027-01-07");
-        // Of one date and those that follow, too.
+        // The same for this and following occurrences.
         let path = format!("/api/v1/tasks/{}/occurrences/2027-01-15?scope=following", due["id"].as_str().unwrap());
         let rest = me.patch(&path, &json!({ "rrule": "FREQ=WEEKLY;BYDAY=MO" })).expect_status(200).json;
         let rest = me.get(&format!("/api/v1/tasks/{}", rest["series"]["id"].as_str().or(rest["id"].as_str()).unwrap())).expect_status(200).json;

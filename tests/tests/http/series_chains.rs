@@ -1,20 +1,19 @@
-//! Series that several people change at once, and that one changes many times: one of two wins, and everything is taken
-//! back in the end.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Series with concurrent changes and with chains of changes: one of two writers wins, and all changes can be undone.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::sync::Barrier;
 
 use obcms_tests::{Answer, Browser, Client, form_token, on_both_engines};
 use serde_json::{Value, json};
 
-/// How often two meet.
+/// Number of concurrent encounters.
 const ROUNDS: usize = 8;
 
 fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-/// Every Monday at nine in Manila, from 4 January 2027.
+/// Creates a series every Monday at 9:00 in Manila, from January 4, 2027.
 fn weekly(client: &Client, more: &Value) -> String {
     let mut body = json!({
         "title": "Staff meeting", "start": "2027-01-04T09:00:00", "end": "2027-01-04T10:30:00",
@@ -28,14 +27,14 @@ fn date(event: &str, day: &str, scope: &str) -> String {
     format!("{event}/occurrences/2027-{day}T09:00:00?scope={scope}")
 }
 
-/// Starts of all dates with their titles.
+/// Returns the starts of all occurrences with their titles.
 fn dates(client: &Client, event: &str) -> Vec<String> {
     let items = client.get(&format!("{event}/occurrences?limit=60")).expect_status(200).json["items"].clone();
     let line = |item: &Value| format!("{} {}", &text(item, "start")[5..16], text(item, "title"));
     items.as_array().unwrap().iter().map(line).collect()
 }
 
-/// What the record says, without what counts its changes.
+/// Returns the members of the record, without counters of changes.
 fn facts(client: &Client, path: &str) -> Value {
     let mut json = client.get(path).expect_status(200).json;
     for name in ["version", "updated_at"] {
@@ -52,7 +51,7 @@ fn undo(client: &Client, answer: &Answer) {
     client.post(&text(&answer.json, "undo"), &json!({})).expect_status(200);
 }
 
-/// Both at the same moment.
+/// Runs both functions concurrently.
 fn at_once(one: impl FnOnce() -> Answer + Send, other: impl FnOnce() -> Answer + Send) -> [Answer; 2] {
     let barrier = Barrier::new(2);
     std::thread::scope(|scope| {
@@ -68,7 +67,7 @@ fn at_once(one: impl FnOnce() -> Answer + Send, other: impl FnOnce() -> Answer +
     })
 }
 
-/// Exactly one was done; the other learns that what it saw is outdated.
+/// Asserts that exactly one succeeded and that the other got a conflict with the current version.
 #[track_caller]
 fn assert_one_wins(answers: &[Answer; 2]) -> usize {
     let statuses = answers.each_ref().map(|answer| answer.status);
@@ -78,9 +77,9 @@ fn assert_one_wins(answers: &[Answer; 2]) -> usize {
 }
 
 on_both_engines! {
-    fn dates_without_a_rule_are_split_and_ended_as_others_are(server: &Server) {
+    fn dates_without_a_rule_are_split_and_ended(server: &Server) {
         let client = server.as_role("coordinator");
-        // The date after which it is called is not the earliest one.
+        // The date of the split is not the earliest one.
         let make = || {
             let body = json!({
                 "title": "Hearing", "start": "2027-03-08T09:00:00", "end": "2027-03-08T10:00:00",
@@ -96,13 +95,13 @@ on_both_engines! {
         let date = |id: &str, day: &str, scope: &str| format!("/api/v1/events/{id}/occurrences/2027-03-{day}T09:00:00?scope={scope}");
         let id = make();
         client.patch(&date(&id, "02", "this"), &json!({ "title": "Opening" })).expect_status(200);
-        // From the second date on another hour: what comes before keeps its name, what comes after is still there.
+        // From the second date on at another hour: earlier dates keep their ids, and later ones still exist.
         let later = json!({ "start": "2027-03-08T14:00:00" });
         let rest = client.patch(&date(&id, "08", "following"), &later).expect_status(200).json;
         assert_eq!(shown(), ["02T09:00 Opening", "08T14:00 Hearing", "20T14:00 Hearing"]);
         client.delete(&format!("/api/v1/events/{}", rest["id"].as_str().unwrap())).expect_status(204);
         client.delete(&format!("/api/v1/events/{id}")).expect_status(204);
-        // Ended before a date, the others are left; split at the first one that was added, none is lost.
+        // Ended before a date, the earlier ones remain; split at the first additional date, none is lost.
         let id = make();
         client.delete(&date(&id, "20", "following")).expect_status(204);
         assert_eq!(shown(), ["02T09:00 Hearing", "08T09:00 Hearing"]);
@@ -110,7 +109,7 @@ on_both_engines! {
         assert_eq!(shown(), ["02T09:00 Hearing"]);
     }
 
-    fn a_further_date_goes_where_it_is_put_when_all_are_moved(server: &Server) {
+    fn additional_date_moves_to_its_target_when_all_move(server: &Server) {
         let client = server.as_role("coordinator");
         // Mondays and Thursdays, and one Monday after the last of them.
         let body = json!({
@@ -125,7 +124,7 @@ on_both_engines! {
         assert_eq!(starts, ["02T09:30", "04T09:30", "09T09:30", "11T09:30", "23T09:30"]);
     }
 
-    fn of_two_who_move_the_same_date_one_wins(server: &Server) {
+    fn one_of_two_moves_of_an_occurrence_wins(server: &Server) {
         let (one, other) = (server.as_role("coordinator"), server.as_role("coordinator"));
         for round in 0..ROUNDS {
             let event = weekly(&one, &json!({}));
@@ -143,7 +142,7 @@ on_both_engines! {
         }
     }
 
-    fn of_two_who_split_at_the_same_date_one_wins(server: &Server) {
+    fn one_of_two_splits_at_a_date_wins(server: &Server) {
         let (one, other) = (server.as_role("coordinator"), server.as_role("coordinator"));
         for _ in 0..ROUNDS {
             let event = weekly(&one, &json!({}));
@@ -162,7 +161,7 @@ on_both_engines! {
             let tails = one.get("/api/v1/events?limit=500").expect_status(200).json["items"].clone();
             assert_eq!(tails.as_array().unwrap().iter().filter(|event| event["continues"] == id).count(), 1);
 
-            // Who does not say what they saw learns as well that somebody was there before; for both ways to go on.
+            // A writer without a version also gets a conflict; for both operations.
             for late in [other.patch(&path, &json!({ "title": "Late" })), other.delete(&path)] {
                 assert_eq!(late.status, 409, "{}", late.text);
             }
@@ -170,7 +169,7 @@ on_both_engines! {
         }
     }
 
-    fn of_one_who_cancels_all_and_one_who_edits_one_wins(server: &Server) {
+    fn one_of_cancellation_and_edit_wins(server: &Server) {
         let (one, other) = (server.as_role("coordinator"), server.as_role("coordinator"));
         for round in 0..ROUNDS {
             let event = weekly(&one, &json!({}));
@@ -182,7 +181,7 @@ on_both_engines! {
             let won = assert_one_wins(&answers);
             assert_eq!(one.get(&event).json["archived_at"].is_null(), won == 1, "round {round}");
 
-            // Whoever does not say what they saw comes after the other, or learns that it is gone; nothing is lost.
+            // A writer without a version comes after the other, or gets a conflict; nothing is lost.
             let event = weekly(&one, &json!({}));
             let (all, single) = (date(&event, "01-18", "all"), date(&event, "01-11", "this"));
             let [cancelled, edited] = at_once(|| one.delete(&all), || other.patch(&single, &change));
@@ -194,7 +193,7 @@ on_both_engines! {
         }
     }
 
-    fn changes_of_different_dates_at_once_are_all_kept(server: &Server) {
+    fn concurrent_changes_of_different_occurrences_are_all_saved(server: &Server) {
         let me = server.as_role("coordinator");
         let event = weekly(&me, &json!({}));
         let days = ["01-04", "01-11", "01-18", "01-25", "02-01", "02-08", "02-15", "02-22"];
@@ -214,7 +213,7 @@ on_both_engines! {
         }
     }
 
-    fn a_split_is_taken_back_after_what_came_later_was(server: &Server) {
+    fn split_is_undone_after_later_changes(server: &Server) {
         let me = server.as_role("coordinator");
         let event = weekly(&me, &json!({}));
         let before = facts(&me, &event);
@@ -230,7 +229,7 @@ on_both_engines! {
         assert_eq!(me.get("/api/v1/calendar?start=2027-02-01&end=2027-02-09&kinds=event").json["entries"].as_array().unwrap().len(), 2);
     }
 
-    fn a_chain_of_changes_is_taken_back_link_by_link(server: &Server) {
+    fn chain_of_changes_is_undone_step_by_step(server: &Server) {
         let me = server.as_role("coordinator");
         let event = weekly(&me, &json!({}));
         let mut then = vec![(facts(&me, &event), dates(&me, &event))];
@@ -255,7 +254,7 @@ on_both_engines! {
         }
     }
 
-    fn a_series_is_split_at_a_date_beside_its_rule(server: &Server) {
+    fn series_is_split_at_an_additional_date(server: &Server) {
         let me = server.as_role("coordinator");
         // Every second Monday, and one Wednesday between.
         let more = json!({ "rrule": "FREQ=WEEKLY;INTERVAL=2;COUNT=4", "rdates": ["2027-01-13T14:00:00"] });
@@ -266,13 +265,13 @@ on_both_engines! {
         let tail = format!("/api/v1/events/{}", text(&split.json, "id"));
         let rest = ["01-13T14:00 Rest", "01-18T09:00 Rest", "02-01T09:00 Rest", "02-15T09:00 Rest"];
         assert_eq!(dates(&me, &tail), rest);
-        // What was added before the rule begins stays alone, without the first date of the rule.
+        // An additional date before the rule begins stays alone, without the first date of the rule.
         let event = weekly(&me, &json!({ "rdates": ["2027-01-02T09:00:00"] }));
         me.patch(&date(&event, "01-04", "following"), &json!({ "title": "Rest" })).expect_status(200);
         assert_eq!(dates(&me, &event), ["01-02T09:00 Staff meeting"]);
     }
 
-    fn a_task_that_waits_goes_on_with_its_next_date_for_a_reason(server: &Server) {
+    fn blocked_task_starts_its_next_occurrence_with_a_reason(server: &Server) {
         let api = server.as_role("coordinator");
         let make = |body: Value| text(&api.post("/api/v1/tasks", &body).expect_status(201).json, "id");
         let first = make(json!({ "title": "Permit", "due_date": "2031-01-01" }));
@@ -297,7 +296,7 @@ on_both_engines! {
         assert!(browser.get(&format!("/tasks/{id}")).text.contains("Complete Mon 6 Jan 2031 anyway"));
     }
 
-    fn the_history_says_when_a_date_ended_before_it_differed(server: &Server) {
+    fn history_shows_the_old_end_of_an_override(server: &Server) {
         let api = server.as_role("coordinator");
         let event = weekly(&api, &json!({}));
         let change = json!({ "end": "2027-01-11T12:00:00" });

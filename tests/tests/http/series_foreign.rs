@@ -1,11 +1,11 @@
-//! Series of other programs: changes of a date and all that follow, and rules with more occurrences than can be kept.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Imported series: overrides for this and following occurrences, and rules with more occurrences than the limit.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Client, on_both_engines};
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-/// A calendar with the events, each given by its lines with `|` between.
+/// Returns a calendar with events, each given by its lines separated by `|`.
 fn calendar(events: &[&str]) -> String {
     let event = |lines: &&str| format!("BEGIN:VEVENT\r\n{}\r\nEND:VEVENT\r\n", lines.replace('|', "\r\n"));
     let events: String = events.iter().map(event).collect();
@@ -29,7 +29,7 @@ impl<'a> Import<'a> {
         self.client.send(Method::POST, &path, body).expect_status(200).json
     }
 
-    /// The days that stand there: the first of each entry, and its title.
+    /// Returns the first day and the title of each entry.
     fn days(&self) -> Vec<String> {
         let path = "/api/v1/calendar?start=2027-01-01&end=2027-07-01&modules=external";
         let feed = self.client.get(path).expect_status(200).json;
@@ -39,7 +39,7 @@ impl<'a> Import<'a> {
         feed["entries"].as_array().unwrap().iter().map(line).collect()
     }
 
-    /// What stands in the calendar of the first half of 2027: start on the clock of its zone, minutes, title.
+    /// Returns the calendar entries of the first half of 2027: local start in their zone, minutes, title.
     fn shown(&self) -> Vec<String> {
         let path = "/api/v1/calendar?start=2027-01-01&end=2027-07-01&modules=external";
         let feed = self.client.get(path).expect_status(200).json;
@@ -56,7 +56,7 @@ const WEEKLY: &str = "UID:w|SUMMARY:Hearing|DTSTART;TZID=Asia/Manila:20270104T09
                       DTEND;TZID=Asia/Manila:20270104T100000|RRULE:FREQ=WEEKLY;COUNT=8|\
                       EXDATE;TZID=Asia/Manila:20270215T090000";
 
-/// A change of the date at nine on a day and all that follow.
+/// Returns an override of the 9:00 occurrence on a day and all following ones.
 fn from(day: &str, more: &str) -> String {
     format!("UID:w|RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Asia/Manila:{day}T090000|{more}")
 }
@@ -66,11 +66,11 @@ fn span(start: &str, end: &str) -> String {
 }
 
 on_both_engines! {
-    fn a_change_for_all_that_follow_moves_them_as_far(server: &Server) {
+    fn override_of_following_occurrences_shifts_them(server: &Server) {
         let client = server.as_role("coordinator");
         let import = Import::new(&client);
-        // From the third date on a day and half an hour later, and longer; one of these by itself; from the seventh
-        // at the old time, under another name.
+        // From the third date on a day and half an hour later, and longer; one of these with its own override; from the
+        // seventh at the old time with another title.
         let later = from("20270118", &format!("SUMMARY:Moved|{}", span("20270119T093000", "20270119T113000")));
         let single = format!("UID:w|RECURRENCE-ID;TZID=Asia/Manila:20270125T090000|SUMMARY:Guests|{}", span("20270127T130000", "20270127T140000"));
         let back = from("20270208", &format!("SUMMARY:Back|{}", span("20270208T090000", "20270208T100000")));
@@ -83,7 +83,7 @@ on_both_engines! {
                 "01-27T13:00-14:00 Guests", "02-02T09:30-11:30 Moved", "02-08T09:00-10:00 Back", "02-22T09:00-10:00 Back",
             ],
         );
-        // The same again changes nothing; without the changes the series is whole again.
+        // A repeated import changes nothing; without the overrides the series is complete again.
         let again = import.read(&[WEEKLY, &back, &later, &single]);
         assert_eq!((&again["unchanged"], &again["created"], &again["updated"]), (&json!(3), &json!(0), &json!(0)));
         let whole = import.read(&[WEEKLY]);
@@ -91,7 +91,7 @@ on_both_engines! {
         assert_eq!(import.shown().len(), 7);
     }
 
-    fn a_rule_without_end_goes_on_from_the_changed_date(server: &Server) {
+    fn endless_rule_continues_from_the_override(server: &Server) {
         let client = server.as_role("coordinator");
         let import = Import::new(&client);
         let endless = WEEKLY.replace(";COUNT=8", "");
@@ -99,7 +99,7 @@ on_both_engines! {
         import.read(&[&endless, &cancelled]);
         let shown = import.shown();
         assert_eq!((shown.len(), shown.last().unwrap().as_str()), (7, "02-22T09:00-10:00 Hearing"));
-        // From the first date on: nothing is left of the series as it was.
+        // From the first date on: nothing remains of the original series.
         let first = from("20270104", &format!("SUMMARY:New|{}", span("20270105T090000", "20270105T100000")));
         let report = import.read(&[&endless, &first]);
         assert_eq!(report["skipped_count"], 0, "{report}");
@@ -108,7 +108,7 @@ on_both_engines! {
         assert!(!shown.iter().any(|line| line.starts_with("02-16")), "what was left out stays so");
     }
 
-    fn a_rule_that_cannot_be_moved_is_moved_date_by_date(server: &Server) {
+    fn rule_without_a_shifted_form_is_shifted_by_date(server: &Server) {
         let client = server.as_role("coordinator");
         let import = Import::new(&client);
         // The last working day of the month, from March on a day later.
@@ -126,7 +126,7 @@ on_both_engines! {
         assert!(report["skipped"][0]["reason"].as_str().unwrap().contains("only the first 1000 were moved"), "{report}");
     }
 
-    fn the_start_is_the_first_date_whether_or_not_the_rule_has_it(server: &Server) {
+    fn start_is_an_occurrence_even_outside_the_rule(server: &Server) {
         let client = server.as_role("coordinator");
         let import = Import::new(&client);
         // From Wednesday on, by a rule for Mondays.
@@ -139,40 +139,40 @@ on_both_engines! {
             shown.iter().map(|line| line.trim_end_matches("T09:00-10:00 Odd").to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(shown(&odd("FREQ=WEEKLY;BYDAY=MO;UNTIL=20270126T000000Z", "")), ["01-06", "01-11", "01-18", "01-25"]);
-        // It is one of as many as the rule counts.
+        // The start counts towards `COUNT`.
         assert_eq!(shown(&odd("FREQ=WEEKLY;BYDAY=MO;COUNT=3", "")), ["01-06", "01-11", "01-18"]);
         assert_eq!(shown(&odd("FREQ=WEEKLY;BYDAY=MO;COUNT=1", "")), ["01-06"]);
         assert_eq!(shown(&odd("FREQ=WEEKLY;BYDAY=WE;COUNT=3", "")), ["01-06", "01-13", "01-20"]);
-        // A rule without any date leaves it.
+        // A rule without any date leaves the start.
         assert_eq!(shown(&odd("FREQ=WEEKLY;BYDAY=MO;UNTIL=20260101T000000Z", "")), ["01-06"]);
         assert_eq!(shown(&odd("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "|RDATE;TZID=Asia/Manila:20270202T090000")), ["01-06", "02-02"]);
-        // Left out or changed it is as any other date.
+        // Excluded or overridden, it is like any other date.
         assert_eq!(shown(&odd("FREQ=WEEKLY;BYDAY=MO;COUNT=3", "|EXDATE;TZID=Asia/Manila:20270106T090000")), ["01-11", "01-18"]);
         let changed = format!("UID:o|SUMMARY:Odd|RECURRENCE-ID;TZID=Asia/Manila:20270106T090000|{}", span("20270107T090000", "20270107T100000"));
         import.read(&[&odd("FREQ=WEEKLY;BYDAY=MO;COUNT=3", ""), &changed]);
         assert_eq!(import.shown(), ["01-07T09:00-10:00 Odd", "01-11T09:00-10:00 Odd", "01-18T09:00-10:00 Odd"]);
-        // Days are no different, and other programs are told the same.
+        // All-day series are no different, and the export is the same.
         import.read(&["UID:o|SUMMARY:Odd|DTSTART;VALUE=DATE:20270106|RRULE:FREQ=MONTHLY;BYMONTHDAY=1;COUNT=4"]);
         assert_eq!(import.days(), ["01-06 Odd", "02-01 Odd", "03-01 Odd", "04-01 Odd"]);
         let told = client.get("/calendar.ics?modules=external").expect_status(200).text;
         for line in ["DTSTART;VALUE=DATE:20270201", "RRULE:FREQ=MONTHLY;COUNT=3;BYMONTHDAY=1", "RDATE;VALUE=DATE:20270106"] {
             assert!(told.contains(line), "{line}: {told}");
         }
-        // An event of our own begins where its rule does.
+        // Our own events begin on the first date of their rule.
         let own = json!({ "title": "Own", "start": "2027-01-06T09:00:00", "rrule": "FREQ=WEEKLY;BYDAY=MO;COUNT=3" });
         let made = client.post("/api/v1/events", &own).expect_status(201).json;
         let dates = client.get(&format!("/api/v1/events/{}/occurrences", made["id"].as_str().unwrap())).expect_status(200);
         assert!(!dates.text.contains("2027-01-06T09:00:00\"") && dates.text.contains("2027-01-25T09:00:00"), "{}", dates.text);
     }
 
-    fn a_changed_date_takes_place_also_where_the_rule_does_not_have_it(server: &Server) {
+    fn override_outside_the_rule_takes_place(server: &Server) {
         let client = server.as_role("coordinator");
         let import = Import::new(&client);
         let changed = |day: &str, title: &str, at: &str| {
             format!("UID:w|RECURRENCE-ID;TZID=Asia/Manila:{day}T090000|SUMMARY:{title}|{}", span(&format!("{at}T130000"), &format!("{at}T140000")))
         };
         let three = WEEKLY.replace("COUNT=8", "COUNT=3");
-        // One beside the rule, one that is left out as well.
+        // One date outside the rule, and one that is excluded as well.
         let left_out = format!("{three}|EXDATE;TZID=Asia/Manila:20270111T090000");
         let report = import.read(&[&left_out, &changed("20270106", "Beside", "20270107"), &changed("20270111", "Kept", "20270112")]);
         assert_eq!((&report["created"], &report["skipped_count"]), (&json!(1), &json!(0)), "{report}");
@@ -180,20 +180,20 @@ on_both_engines! {
             import.shown(),
             ["01-04T09:00-10:00 Hearing", "01-07T13:00-14:00 Beside", "01-12T13:00-14:00 Kept", "01-18T09:00-10:00 Hearing"],
         );
-        // An event that happens once may have its date changed so, too.
+        // A single event may have its date overridden as well.
         let once = WEEKLY.split("|RRULE").next().unwrap();
         import.read(&[once, &changed("20270104", "Moved", "20270105")]);
         assert_eq!(import.shown(), ["01-05T13:00-14:00 Moved"]);
     }
 
-    fn a_rule_by_minutes_is_cut_to_its_first_date(server: &Server) {
+    fn minutely_rule_is_reduced_to_its_first_occurrence(server: &Server) {
         let client = server.as_role("coordinator");
         let import = Import::new(&client);
         let report = import.read(&[&WEEKLY.replace("FREQ=WEEKLY;COUNT=8", "FREQ=MINUTELY")]);
         let reason = report["skipped"][0]["reason"].as_str().unwrap();
         assert!(reason.starts_with("Only its first occurrence was imported") && reason.contains("at most 24 occurrences a day"), "{reason}");
         assert_eq!(import.shown(), ["01-04T09:00-10:00 Hearing"]);
-        // Nor does anybody save one; to be looked at, it may have as many dates as it likes.
+        // Such a rule cannot be saved; the preview accepts any number of occurrences.
         for (rule, words) in [("FREQ=SECONDLY", "at most 24 occurrences a day"), ("FREQ=HOURLY", "at most 2000 occurrences a year")] {
             let body = json!({ "title": "Too often", "start": "2027-01-04T09:00:00", "rrule": rule });
             let refused = client.post("/api/v1/events", &body).expect_status(422);

@@ -1,5 +1,5 @@
-//! What people see of series: the page of one date, its form, its history, and their day.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Pages of series: page, form and history of an occurrence, and the page Today.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Answer, Browser, Client, on_both_engines};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-/// Every Monday at nine in Manila, from 4 January 2027; its address.
+/// Creates a series every Monday at 9:00 in Manila, from January 4, 2027; returns its address.
 fn weekly(api: &Client) -> String {
     let body = json!({
         "title": "Staff meeting", "start": "2027-01-04T09:00:00", "end": "2027-01-04T10:30:00",
@@ -21,7 +21,7 @@ fn date(api: &Client, event: &str, recurrence_id: &str) -> Answer {
     api.get(&format!("/api/v1{event}/occurrences/{recurrence_id}"))
 }
 
-/// Where an answer leads to, and the way back that its message carries.
+/// Returns the target of a redirect, and the undo address of its message.
 fn led(answer: &Answer) -> (String, String) {
     let cookie = answer.header("set-cookie");
     let undo = cookie.split("%2Fapi%2Fv1%2F").nth(1).unwrap_or_default();
@@ -31,7 +31,7 @@ fn led(answer: &Answer) -> (String, String) {
 }
 
 on_both_engines! {
-    fn the_page_of_a_series_names_its_dates_and_a_date_its_series(server: &Server) {
+    fn pages_of_series_and_occurrence_link_to_each_other(server: &Server) {
         let api = server.as_role("coordinator");
         let browser = Browser::of(server, "coordinator");
         let event = weekly(&api);
@@ -63,7 +63,7 @@ on_both_engines! {
         assert!(history.contains(" 9:00 AM</del>") && !history.contains("{&quot;"));
     }
 
-    fn one_date_is_put_back_cancelled_and_brought_back_by_its_page(server: &Server) {
+    fn occurrence_is_reset_cancelled_and_restored_on_its_page(server: &Server) {
         let api = server.as_role("coordinator");
         let browser = Browser::of(server, "coordinator");
         let event = weekly(&api);
@@ -93,7 +93,7 @@ on_both_engines! {
         other.send(&acts, &cancelled).expect_status(403);
     }
 
-    fn the_form_of_a_date_changes_what_it_is_asked_to(server: &Server) {
+    fn form_of_an_occurrence_respects_the_scope(server: &Server) {
         let api = server.as_role("coordinator");
         let browser = Browser::of(server, "coordinator");
         let event = weekly(&api);
@@ -126,7 +126,7 @@ on_both_engines! {
         assert_eq!(rule_of(), "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO");
     }
 
-    fn a_task_that_repeats_is_done_date_by_date(server: &Server) {
+    fn recurring_task_is_completed_by_occurrence(server: &Server) {
         let api = server.as_role("coordinator");
         let browser = Browser::of(server, "staff");
         let body = json!({
@@ -134,7 +134,7 @@ on_both_engines! {
         });
         let task = text(&api.post("/api/v1/tasks", &body).expect_status(201).json, "id");
         let page = browser.page("/");
-        // Yesterday's, which is late, and those of today until the end of the week; not the years since 2020.
+        // Yesterday's overdue occurrence and those until the end of the week, but not the years since 2020.
         let dates = |page: &str| page.matches(&format!("/tasks/{task}?occurrence=")).count();
         assert!((2..=8).contains(&dates(&page)), "{} dates", dates(&page));
         assert!(!page.contains("occurrence=2020-01-01"));
@@ -152,7 +152,7 @@ on_both_engines! {
         assert!(late());
     }
 
-    fn the_preview_says_the_rule_in_words(server: &Server) {
+    fn preview_describes_the_rule(server: &Server) {
         let api = server.as_role("staff");
         let asked = json!({ "dtstart": "2027-01-12T09:00:00", "rrule": "FREQ=MONTHLY;BYDAY=2TU", "limit": 2 });
         let answer = api.post("/api/v1/recurrence/preview", &asked).expect_status(200).json;

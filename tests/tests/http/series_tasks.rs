@@ -1,5 +1,5 @@
-//! Tasks that repeat: done date by date, and late, sorted and counted by the date that is to be done next.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Recurring tasks: completed by occurrence; overdue, sorted and counted by the next open occurrence.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -11,9 +11,9 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-/// The date of the office.
+/// Returns the date of the office.
 fn today() -> Date {
-    // The server reads the same clock.
+    // The server has the same clock.
     TestClock.now().in_tz("Asia/Manila").unwrap().date()
 }
 
@@ -21,7 +21,7 @@ fn day(days: i64) -> String {
     today().saturating_add(days.days()).to_string()
 }
 
-/// Titles of a list of tasks.
+/// Returns the titles of a list of tasks.
 fn titles(client: &Client, query: &str) -> Vec<String> {
     let list = client.get(&format!("/api/v1/tasks?{query}")).expect_status(200).json;
     list["items"].as_array().unwrap().iter().map(|task| text(task, "title")).collect()
@@ -36,7 +36,7 @@ fn complete(client: &Client, id: &str, date: &str) -> Value {
     client.patch(&path, &json!({ "status": "completed" })).expect_status(200).json
 }
 
-/// Name, first day, due date and state of each occurrence.
+/// Returns recurrence id, first day, due date and status of each occurrence.
 fn occurrences(client: &Client, id: &str) -> Vec<(String, String, String, String)> {
     let found = client.get(&format!("/api/v1/tasks/{id}/occurrences?limit=50")).expect_status(200).json;
     let items = found["items"].as_array().unwrap().iter();
@@ -52,7 +52,7 @@ fn occurrences(client: &Client, id: &str) -> Vec<(String, String, String, String
         .collect()
 }
 
-/// The column of the board in which a card lies.
+/// Returns the board column of a card.
 fn column_of(client: &Client, id: &str) -> String {
     let board = client.get("/api/v1/tasks/board?limit=200").expect_status(200).json;
     let columns = board["columns"].as_array().unwrap().iter();
@@ -62,7 +62,7 @@ fn column_of(client: &Client, id: &str) -> String {
 }
 
 on_both_engines! {
-    fn a_transition_may_be_that_of_one_date(server: &Server) {
+    fn transition_may_apply_to_one_occurrence(server: &Server) {
         let me = server.as_role("coordinator");
         let body = json!({ "title": "Report", "due_date": day(-7), "rrule": "FREQ=WEEKLY;COUNT=4" });
         let id = text(&make(&me, "tasks", &body), "id");
@@ -73,7 +73,7 @@ on_both_engines! {
         assert_eq!((&done.json["status"], &done.json["recurrence_id"]), (&json!("completed"), &json!(day(0))));
         assert_eq!((&done.json["due_date"], &done.json["progress"]), (&json!(day(0)), &json!(100)));
         assert_eq!(done.header("etag"), format!("\"{}\"", version + 1));
-        // The series goes on with the next date.
+        // The series continues with the next occurrence.
         let whole = task(&me, &id);
         assert_eq!((&whole["status"], &whole["next_due"]), (&json!("not_started"), &json!(day(7))));
         let date = me.get(&format!("/api/v1/tasks/{id}/occurrences/{}", day(0))).expect_status(200).json;
@@ -83,7 +83,7 @@ on_both_engines! {
         me.post(text(&done.json, "undo").as_str(), &json!({})).expect_status(200);
         assert_eq!(task(&me, &id)["next_due"], day(-7));
 
-        // It may be done by whoever does the task, and is refused like any other step.
+        // Assignees may complete it, and it is refused like any other transition.
         let staff = server.as_role("staff");
         let one = json!({ "status": "in_progress", "recurrence_id": day(7) });
         staff.post(&path, &one).expect_status(403);
@@ -103,7 +103,7 @@ on_both_engines! {
         assert_eq!(wrong.expect_status(422).errors("field"), ["recurrence_id"]);
         let stale = me.with_header("if-match", "\"1\"");
         stale.post(&path, &json!({ "status": "completed", "recurrence_id": day(0) })).expect_status(412);
-        // One that waits for another is refused, or forced with a reason that stays.
+        // A blocked one is refused, or forced with a reason that is stored.
         me.patch(&format!("/api/v1/tasks/{id}"), &json!({ "depends_on": [single] })).expect_status(200);
         let blocked = json!({ "status": "in_progress", "recurrence_id": day(14) });
         me.post(&path, &blocked).expect_status(409);
@@ -111,11 +111,11 @@ on_both_engines! {
         me.post(&path, &forced).expect_status(200);
     }
 
-    fn a_series_is_late_by_its_open_dates_alone(server: &Server) {
+    fn series_is_overdue_by_its_open_occurrences(server: &Server) {
         let me = server.as_role("coordinator");
         let ppa = make(&me, "ppas", json!({ "title": "Wells", "category": "moa_ppa" }));
         let origin = json!({ "kind": "ppa", "id": ppa["id"] });
-        // Three dates: a fortnight ago, a week ago, today; and one task a month ahead beside it.
+        // Three occurrences: two weeks ago, one week ago, today; and one task a month ahead beside it.
         let body = json!({
             "title": "Report", "due_date": day(-14), "rrule": "FREQ=WEEKLY;COUNT=3", "origin": origin,
         });
@@ -139,10 +139,10 @@ on_both_engines! {
         let board = me.get("/api/v1/tasks/board?overdue=true").expect_status(200).json;
         assert!(board.to_string().contains("Report"));
 
-        // The missed one done, the older one is let go and today's is next: no longer late.
+        // With the missed one completed, the older one is skipped and today's is next: no longer overdue.
         complete(&me, &id, &day(-7));
         let facts = task(&me, &id);
-        // When it was done stands there by the clock of the office, whose day counts.
+        // The completion time is in the zone of the office, whose day counts.
         let noted = text(&facts["overrides"][day(-7)], "completed_at");
         assert!(noted.starts_with(&day(0)) && noted.ends_with("+08:00"), "{noted}");
         assert_eq!((&facts["overdue"], &facts["next_due"]), (&json!(false), &json!(day(0))));
@@ -151,14 +151,14 @@ on_both_engines! {
         assert_eq!(titles(&me, &format!("due_date_from={0}&due_date_to={0}&template_item=none", day(0))), ["Report"]);
         assert_eq!((late_of_ppa(), due_in_trace()), (1, json!(day(0))));
 
-        // All dates done, nothing is due, and the task is done.
+        // With all occurrences completed, nothing is due, and the task is completed.
         complete(&me, &id, &day(0));
         let facts = task(&me, &id);
         assert_eq!((&facts["overdue"], &facts["at_risk"], &facts["next_due"]), (&json!(false), &json!(false), &Value::Null));
         assert_eq!((late_of_ppa(), text(&facts, "status")), (1, "completed".to_owned()));
         me.post(&format!("/api/v1/tasks/{id}/undo"), &json!({})).expect_status(200);
         assert_eq!(task(&me, &id)["next_due"], day(0));
-        // A date that was moved counts where it is now.
+        // A moved occurrence counts at its new date.
         let path = format!("/api/v1/tasks/{id}/occurrences/{}", day(0));
         me.patch(&path, &json!({ "due_date": day(3) })).expect_status(200);
         assert_eq!(task(&me, &id)["next_due"], day(3));
@@ -166,7 +166,7 @@ on_both_engines! {
         assert_eq!(task(&me, &id)["next_due"], Value::Null);
     }
 
-    fn the_progress_of_a_ppa_counts_a_series_as_one_task(server: &Server) {
+    fn ppa_progress_counts_a_series_as_one_task(server: &Server) {
         let me = server.as_role("coordinator");
         let ppa = make(&me, "ppas", json!({ "title": "Wells", "category": "moa_ppa" }));
         let path = format!("/api/v1/ppas/{}", text(&ppa, "id"));
@@ -176,7 +176,7 @@ on_both_engines! {
         }));
         make(&me, "tasks", json!({ "title": "Once", "due_date": day(5), "origin": origin }));
         let id = text(&series, "id");
-        // What was generated for the PPA is put aside: two tasks of equal weight are left.
+        // Tasks generated for the PPA are archived: two tasks of equal weight remain.
         let others = me.get(&format!("/api/v1/tasks?origin={}&limit=500", text(&ppa, "id"))).json["items"].clone();
         for other in others.as_array().unwrap().iter().filter(|task| !task["template_item"].is_null()) {
             me.delete(&format!("/api/v1/tasks/{}", text(other, "id"))).expect_status(204);
@@ -194,7 +194,7 @@ on_both_engines! {
         assert_eq!(me.get(&path).json["task_progress"], 50);
     }
 
-    fn whoever_takes_a_date_on_takes_it_back(server: &Server) {
+    fn completed_occurrence_is_undone_by_its_assignee(server: &Server) {
         let me = server.as_role("coordinator");
         let person = server.person(&["staff"]);
         let body = json!({
@@ -205,13 +205,13 @@ on_both_engines! {
         assert_eq!(task(&me, &id)["overdue"], false);
         person.client.post(&text(&done, "undo"), &json!({})).expect_status(200);
         assert_eq!(task(&me, &id)["overdue"], true);
-        // Who may not do it may not take it back either.
+        // Actors without the right to complete it cannot undo it either.
         let done = complete(&person.client, &id, &day(-7));
         server.as_role("staff").post(&text(&done, "undo"), &json!({})).expect_status(403);
         assert_eq!(task(&me, &id)["overdue"], false);
     }
 
-    fn a_gesture_means_the_occurrence_that_is_shown(server: &Server) {
+    fn action_applies_to_the_shown_occurrence(server: &Server) {
         let me = server.as_role("coordinator");
         let bodies = [
             json!({ "due_date": "2027-12-15", "rrule": "FREQ=MONTHLY;COUNT=4" }),
@@ -254,14 +254,14 @@ on_both_engines! {
                 me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
                 assert_eq!((occurrences(&me, &id), column()), (dates.clone(), "not_started".to_owned()));
             }
-            // Completed, the next one is shown with its own state.
+            // After completion, the next one is shown with its own status.
             let done = me.post(&format!("{path}/transition"), &json!({ "status": "completed" })).expect_status(200).json;
             assert_eq!((&done["status"], &done["recurrence_id"]), (&json!("completed"), &json!(first)));
             let shown = task(&me, &id);
             assert_eq!((&shown["status"], &shown["progress"]), (&json!("not_started"), &json!(0)));
             assert_eq!((&shown["next_occurrence"], column()), (&json!(second), "not_started".to_owned()));
             assert_eq!(occurrences(&me, &id), only(0, "completed"));
-            // The last one completed, the task is done; taken back, it is not.
+            // After the last one the task is completed; after undo it is not.
             for date in &dates[1..] {
                 assert_eq!(task(&me, &id)["next_occurrence"], json!(date.0));
                 me.post(&format!("{path}/move"), &json!({ "column": "completed" })).expect_status(200);
@@ -274,7 +274,7 @@ on_both_engines! {
         }
     }
 
-    fn a_column_of_the_board_changes_the_occurrence_that_is_shown(server: &Server) {
+    fn board_column_changes_the_shown_occurrence(server: &Server) {
         let me = server.as_role("coordinator");
         let person = server.person(&["staff"]);
         let body = json!({ "title": "Report", "due_date": day(3), "rrule": "FREQ=WEEKLY;COUNT=3" });
@@ -294,14 +294,14 @@ on_both_engines! {
         assert!(cards.contains(&id), "{cards}");
         let mine = person.client.get("/api/v1/tasks?mine=true").expect_status(200).json;
         assert_eq!(mine["items"].as_array().unwrap().len(), 1);
-        // What is said of the series holds for the others, and after the first one is done for what is shown.
+        // Values of the series apply to the other occurrences, and after the first completion to the shown one.
         me.patch(&format!("/api/v1/tasks/{id}"), &json!({ "priority": "high" })).expect_status(200);
         assert_eq!(of("priority"), ["critical", "high", "high"]);
         me.post(&format!("/api/v1/tasks/{id}/transition"), &json!({ "status": "completed" })).expect_status(200);
         assert_eq!((&task(&me, &id)["priority"], &task(&me, &id)["assignees"]), (&json!("high"), &json!([])));
     }
 
-    fn bulk_actions_and_the_calendar_mean_the_shown_occurrence(server: &Server) {
+    fn bulk_actions_and_calendar_change_the_shown_occurrence(server: &Server) {
         let person = server.person(&["coordinator"]);
         let me = &person.client;
         let bodies = [
@@ -319,7 +319,7 @@ on_both_engines! {
                 assert_eq!(shown[name], made[name], "{name}");
             }
         };
-        // Assign, complete and archive in bulk, by the form of the list.
+        // Assign, complete and archive in bulk with the form of the list.
         let Browser { client, token, .. } = Browser::sign_in(server, &person);
         for made in &made {
             let id = &text(made, "id");
@@ -357,7 +357,7 @@ on_both_engines! {
             me.post(&format!("/api/v1/tasks/{id}/undo"), &json!({})).expect_status(200);
             assert_eq!(occurrences(me, id), before);
 
-            // The entry in the calendar moves and is resized alone.
+            // Only the entry in the calendar is moved and resized.
             let entries = || {
                 let window = "start=2027-11-01T00:00:00Z&end=2028-04-01T00:00:00Z&kinds=task";
                 let found = me.get(&format!("/api/v1/calendar?{window}")).expect_status(200).json;
@@ -381,7 +381,7 @@ on_both_engines! {
         }
     }
 
-    fn a_series_of_an_older_release_shows_its_occurrence_from_the_start(server: &Server) {
+    fn series_of_an_older_release_shows_its_first_open_occurrence(server: &Server) {
         let me = server.as_role("coordinator");
         let body = json!({ "title": "Report", "due_date": "2027-12-03", "rrule": "FREQ=WEEKLY;COUNT=4" });
         let id = text(&make(&me, "tasks", &body), "id");
@@ -389,7 +389,7 @@ on_both_engines! {
         complete(&me, &id, &dates[0].0);
         let second = format!("/api/v1/tasks/{id}/occurrences/{}", dates[1].0);
         me.patch(&second, &json!({ "status": "on_hold", "priority": "critical" })).expect_status(200);
-        // As release 16 had it: the columns hold the state of the series as a whole.
+        // As in release 16: the columns hold the status of the whole series.
         let database = server.app().database();
         obcms_store::migrations::revert(database, 16).unwrap();
         database
@@ -412,7 +412,7 @@ on_both_engines! {
         assert_eq!(states, ["completed", "on_hold", "in_progress", "in_progress"]);
     }
 
-    fn the_shown_occurrence_moves_on_with_the_day(server: &Server) {
+    fn shown_occurrence_advances_with_the_day(server: &Server) {
         let me = server.as_role("coordinator");
         let body = json!({ "title": "Report", "due_date": day(3), "rrule": "FREQ=WEEKLY;COUNT=4" });
         let id = text(&make(&me, "tasks", &body), "id");
@@ -426,7 +426,7 @@ on_both_engines! {
         assert_eq!(titles(&me, "priority=medium"), ["Report"]);
     }
 
-    fn a_series_ends_only_where_all_is_said(server: &Server) {
+    fn series_is_cancelled_only_with_scope_all(server: &Server) {
         let me = server.as_role("coordinator");
         let body = json!({ "title": "Report", "due_date": day(3), "rrule": "FREQ=WEEKLY;COUNT=3" });
         let id = text(&make(&me, "tasks", &body), "id");
@@ -454,7 +454,7 @@ on_both_engines! {
         assert_eq!(states(), ["completed", "not_started", "not_started"]);
     }
 
-    fn what_waits_for_a_series_goes_on_when_it_is_over(server: &Server) {
+    fn completed_series_unblocks_its_dependents(server: &Server) {
         let me = server.as_role("coordinator");
         let body = json!({ "title": "Report", "due_date": day(3), "rrule": "FREQ=WEEKLY;COUNT=2" });
         let id = text(&make(&me, "tasks", &body), "id");
@@ -469,7 +469,7 @@ on_both_engines! {
         assert_eq!(blocked(), true);
     }
 
-    fn a_task_begun_before_it_repeats_is_its_first_occurrence(server: &Server) {
+    fn started_task_becomes_the_first_occurrence(server: &Server) {
         let me = server.as_role("coordinator");
         let id = text(&make(&me, "tasks", json!({ "title": "Report", "due_date": day(3) })), "id");
         let path = format!("/api/v1/tasks/{id}");

@@ -1,5 +1,5 @@
-//! Shared calendars: what strangers see and what they never see, limits, pass phrases, ends, and who looked.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Shares: projection for the public, view limits, pass phrases, expiry, and the log of views.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_domain::kinds;
 use obcms_store::migrations;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use ureq::http::Method;
 
 const SHARES: &str = "/api/v1/shares";
-/// Words that stand in fields which strangers never see.
+/// Words in fields that are never shared.
 const PRIVATE: [&str; 7] = [
     "Zenaida",
     "Confidential note",
@@ -35,7 +35,7 @@ fn open(server: &Server, share: &Value) -> Answer {
     server.anonymous().get(&url(share))
 }
 
-/// An event with something in every field.
+/// Creates an event with a value in every field.
 fn full_event(server: &Server, maker: &Client) -> Value {
     let person = server.person_with(json!({ "roles": ["staff"], "full_name": "Zenaida Kapwa" }));
     let event = json!({
@@ -63,7 +63,7 @@ fn log(server: &Server, maker: &Person, share: &Value) -> Vec<String> {
 }
 
 on_both_engines! {
-    fn nothing_is_public_until_modules_are_chosen(server: &Server) {
+    fn share_requires_modules(server: &Server) {
         let maker = server.person(&["coordinator"]);
         full_event(server, &maker.client);
         for modules in [None, Some(json!(null)), Some(json!([]))] {
@@ -77,7 +77,7 @@ on_both_engines! {
         let emptied = maker.client.patch(&one(&made), &json!({ "modules": [] })).expect_status(422);
         assert_eq!(emptied.errors("field"), ["modules"]);
 
-        // The form says so beside the field and keeps what was typed.
+        // The form shows the error beside the field and keeps the input.
         let browser = Browser::sign_in(server, &maker).client;
         let form = browser.get("/shares/new").expect_status(200).text;
         assert!(!form.contains("when none is chosen"));
@@ -85,7 +85,7 @@ on_both_engines! {
         let refused = browser.post_form("/shares/new", &[("csrf_token", token), ("name", "For partners")]).expect_status(422);
         assert!(refused.text.contains("field-modules-error") && refused.text.contains("For partners"));
 
-        // What an older program stored without modules showed all of them: the list says so after the migration.
+        // A share stored by an older release without modules showed all of them; after the migration it lists them.
         let forget = || {
             let none = "UPDATE shares SET modules = NULL";
             server.app().database().write(|tx| tx.execute(none, &[])).unwrap();
@@ -100,7 +100,7 @@ on_both_engines! {
         assert!(open(server, &made).expect_status(200).text.contains("Consultation in Upi"));
     }
 
-    fn who_looked_is_told_to_the_maker(server: &Server) {
+    fn views_are_shown_to_the_creator(server: &Server) {
         let maker = server.person(&["staff"]);
         let made = share(&maker.client, &march(&json!({ "max_views": 1 })));
         let views = format!("{}/views", one(&made));
@@ -120,7 +120,7 @@ on_both_engines! {
         server.anonymous().get(&views).expect_status(401);
     }
 
-    fn strangers_see_title_time_place_and_module_and_nothing_else(server: &Server) {
+    fn share_shows_only_title_time_place_and_module(server: &Server) {
         let maker = server.person_with(json!({ "roles": ["coordinator"], "full_name": "Kapwa Maker" }));
         let event = full_event(server, &maker.client);
         let made = share(&maker.client, &march(&json!({})));
@@ -140,7 +140,7 @@ on_both_engines! {
         assert!(page.headers.get("set-cookie").is_none());
     }
 
-    fn nothing_of_people_goes_out_whatever_is_asked_for(server: &Server) {
+    fn share_never_shows_people(server: &Server) {
         let maker = server.person(&["admin"]);
         for module in ["staff", "external", "administration"] {
             let refused = maker.client.post(SHARES, &march(&json!({ "modules": [module] }))).expect_status(422);
@@ -149,10 +149,10 @@ on_both_engines! {
         let booker = server.person_with(json!({ "roles": ["coordinator"], "full_name": "Zenaida Kapwa" }));
         let resource = json!({ "name": "Van 1", "resource_type": "vehicle" });
         let van = booker.client.post("/api/v1/resources", &resource).expect_status(201).json;
-        // Without a purpose a booking is called after whoever booked.
+        // A booking without a purpose has the name of the person who booked.
         let booking = json!({ "resource": van["id"], "start": "2027-03-10T09:00:00+08:00", "end": "2027-03-10T10:00:00+08:00" });
         booker.client.post("/api/v1/bookings", &booking).expect_status(201);
-        // Some of what can be booked is people, and is called by their names.
+        // Facilitators are bookable resources with the names of people.
         let resource = json!({ "name": "Farida Kapwa", "resource_type": "facilitator" });
         let trainer = booker.client.post("/api/v1/resources", &resource).expect_status(201).json;
         let training = json!({ "resource": trainer["id"], "start": "2027-03-10T13:00:00+08:00", "end": "2027-03-10T14:00:00+08:00" });
@@ -163,7 +163,7 @@ on_both_engines! {
         assert!(!page.contains("Zenaida") && !page.contains("Kapwa") && !page.contains("1:00 PM"));
     }
 
-    fn only_the_chosen_modules_and_days_are_shown(server: &Server) {
+    fn share_shows_only_its_modules_and_period(server: &Server) {
         let maker = server.person(&["coordinator"]);
         full_event(server, &maker.client);
         let task = |title: &str, due: &str| {
@@ -178,14 +178,14 @@ on_both_engines! {
         maker.client.post("/api/v1/events", &cancelled).expect_status(201);
         let all = open(server, &share(&maker.client, &march(&json!({})))).expect_status(200).text;
         assert!(all.contains("Count wells") && all.contains("Consultation in Upi") && !all.contains("Called off"));
-        // Without days it rolls along with today.
+        // Without a period it moves with the current date.
         let today = server.app().today();
         task("Due today", &today.to_string());
         let rolling = open(server, &share(&maker.client, &json!({ "name": "Rolling", "modules": ["tasks"] }))).expect_status(200).text;
         assert!(rolling.contains("Due today") && !rolling.contains("Called off"));
     }
 
-    fn a_share_shows_what_its_maker_may_see(server: &Server) {
+    fn share_shows_only_entries_visible_to_its_creator(server: &Server) {
         let community = sample::make(server, &kinds::COMMUNITY, 1, None).id;
         let maker = server.person_with(json!({ "roles": ["partner"], "communities": [community] }));
         let coordinator = server.as_role("coordinator");
@@ -196,7 +196,7 @@ on_both_engines! {
         let made = share(&maker.client, &march(&json!({})));
         let page = open(server, &made).expect_status(200).text;
         assert!(page.contains("Ours") && !page.contains("Theirs"));
-        // What the maker loses, the share loses.
+        // When the creator loses access, the share does, too.
         let admin = server.as_role("admin");
         admin.patch(&format!("/api/v1/users/{}", maker.id), &json!({ "communities": [] })).expect_status(200);
         assert!(!open(server, &made).expect_status(200).text.contains("Ours"));
@@ -205,7 +205,7 @@ on_both_engines! {
         assert_eq!(server.anonymous().get("/shared/no-such-secret").expect_status(404).header("x-robots-tag"), "noindex, nofollow, noarchive");
     }
 
-    fn fifty_at_once_never_see_it_more_often_than_it_may_be_seen(server: &Server) {
+    fn concurrent_views_never_exceed_the_limit(server: &Server) {
         let maker = server.person(&["staff"]);
         let made = share(&maker.client, &march(&json!({ "max_views": 7 })));
         let visitors: Vec<_> = (0..50)
@@ -222,13 +222,13 @@ on_both_engines! {
         let log = log(server, &maker, &made);
         assert_eq!(log.iter().filter(|outcome| *outcome == "counted").count(), 7);
         assert_eq!(log.iter().filter(|outcome| *outcome == "used_up").count(), 43);
-        // More views may be granted.
+        // The view limit can be raised.
         maker.client.patch(&one(&made), &json!({ "max_views": 8 })).expect_status(200);
         open(server, &made).expect_status(200);
         open(server, &made).expect_status(410);
     }
 
-    fn only_who_sees_the_page_is_counted(server: &Server) {
+    fn only_page_views_are_counted(server: &Server) {
         let maker = server.person(&["coordinator"]);
         full_event(server, &maker.client);
         let made = share(&maker.client, &march(&json!({ "max_views": 2 })));
@@ -239,7 +239,7 @@ on_both_engines! {
             let fetched = server.anonymous().with_header(name, value).get(&url(&made)).expect_status(503);
             assert!(!fetched.text.contains("Consultation"));
         }
-        // The picture that a messenger shows of an address says nothing of what is behind it.
+        // The link preview of a messenger reveals nothing of the content.
         for agent in ["facebookexternalhit/1.1", "WhatsApp/2.23.20.0 A", "Mozilla/5.0 (compatible; TelegramBot 1.0)", "Viber/13"] {
             let drawn = server.anonymous().with_header("user-agent", agent).get(&url(&made)).expect_status(200);
             assert!(drawn.text.contains("A shared calendar"));
@@ -247,7 +247,7 @@ on_both_engines! {
         }
         assert_eq!(maker.client.get(&one(&made)).json["view_count"], 0);
         assert!(log(server, &maker, &made).is_empty());
-        // Who opens it twice has seen it twice, however soon that was: a limit is exact.
+        // Opening it twice counts twice, however fast: the limit is exact.
         open(server, &made).expect_status(200);
         open(server, &made).expect_status(200);
         head(&made).expect_status(410);
@@ -258,7 +258,7 @@ on_both_engines! {
         server.anonymous().send(Method::HEAD, "/shared/no-such-secret", None).expect_status(404);
     }
 
-    fn a_pass_phrase_is_asked_for_and_never_told(server: &Server) {
+    fn pass_phrase_is_required_and_never_shown(server: &Server) {
         let maker = server.person(&["coordinator"]);
         full_event(server, &maker.client);
         let made = share(&maker.client, &march(&json!({ "passphrase": "river stone" })));
@@ -275,14 +275,14 @@ on_both_engines! {
         let proven = server.anonymous().with_header("cookie", cookie.split(';').next().unwrap());
         assert!(proven.get(&url(&made)).expect_status(200).text.contains("Consultation in Upi"));
         assert_eq!(maker.client.get(&one(&made)).json["view_count"], 1, "asking for the pass phrase is no view");
-        // Nowhere afterwards, not even as a hash.
+        // The pass phrase is in no answer, not even as a hash.
         for path in [one(&made), format!("{}/history", one(&made)), SHARES.to_owned(), "/api/v1/shares/export.csv".to_owned()] {
             let answer = server.as_role("admin").get(&path);
             assert!(!answer.text.contains("river") && !answer.text.contains("argon2"), "{path}: {}", answer.text);
         }
         let page = maker.client.get(&format!("/shares/{}/edit", made["id"].as_str().unwrap())).expect_status(200).text;
         assert!(page.contains("type=\"password\"") && !page.contains("argon2"));
-        // Another pass phrase makes the old proof worthless; none lets everybody in.
+        // A new pass phrase invalidates the old proof; without one everybody has access.
         maker.client.patch(&one(&made), &json!({ "passphrase": "stone river" })).expect_status(200);
         assert!(!proven.get(&url(&made)).text.contains("Consultation"));
         let open_now = maker.client.patch(&one(&made), &json!({ "passphrase": null })).expect_status(200).json;
@@ -292,7 +292,7 @@ on_both_engines! {
         assert_eq!(short.errors("field"), ["passphrase"]);
     }
 
-    fn pass_phrases_cannot_be_tried_for_long(server: &Server) {
+    fn pass_phrase_attempts_are_limited(server: &Server) {
         let maker = server.person(&["staff"]);
         let made = share(&maker.client, &march(&json!({ "passphrase": "river stone" })));
         for _ in 0..5 {
@@ -301,12 +301,12 @@ on_both_engines! {
         let locked = server.anonymous().post_form(&url(&made), &[("passphrase", "river stone")]).expect_status(429);
         assert!(locked.header("retry-after").parse::<u32>().unwrap() > 60);
         assert!(log(server, &maker, &made).iter().all(|outcome| outcome == "wrong_passphrase"));
-        // The door of another share stays open.
+        // The proof for another share stays valid.
         let other = share(&maker.client, &march(&json!({ "passphrase": "stone river" })));
         server.anonymous().post_form(&url(&other), &[("passphrase", "stone river")]).expect_status(303);
     }
 
-    fn a_share_ends_is_revoked_and_comes_back(server: &Server) {
+    fn share_expires_is_revoked_and_restored(server: &Server) {
         let maker = server.person(&["staff"]);
         let past = share(&maker.client, &march(&json!({ "expires": "2024-01-01T00:00:00Z" })));
         assert!(open(server, &past).expect_status(410).text.contains("This shared calendar has expired"));
@@ -324,14 +324,14 @@ on_both_engines! {
         assert_eq!(maker.client.get(&one(&made)).json["view_count"], 2);
     }
 
-    fn a_share_is_its_makers_alone(server: &Server) {
+    fn share_is_visible_only_to_its_creator(server: &Server) {
         let (maker, other, admin) = (server.person(&["staff"]), server.as_role("coordinator"), server.as_role("admin"));
         let made = share(&maker.client, &march(&json!({})));
         assert!(url(&made).starts_with("/shared/") && url(&made).len() >= "/shared/".len() + 27, "160 bits at least");
         other.get(&one(&made)).expect_status(404);
         other.delete(&one(&made)).expect_status(404);
         assert_eq!(other.get(SHARES).json["total"], 0);
-        // An administrator sees and revokes it, but is not given the address.
+        // An administrator sees and revokes it, but does not get the address.
         assert_eq!(admin.get(&one(&made)).expect_status(200).json["url"], Value::Null);
         assert_eq!(maker.client.get(&one(&made)).json["url"], made["url"]);
         assert_eq!(maker.client.get(SHARES).json["items"][0]["url"], made["url"]);
@@ -341,7 +341,7 @@ on_both_engines! {
         open(server, &made).expect_status(410);
     }
 
-    fn the_maker_sees_address_picture_and_log(server: &Server) {
+    fn creator_sees_address_qr_code_and_log(server: &Server) {
         let maker = server.person(&["staff"]);
         let made = share(&maker.client, &march(&json!({ "max_views": 3 })));
         let visitor = server.anonymous().with_header("user-agent", "Mozilla/5.0 (Linux; Android 14) Chrome/130.0 Mobile");
@@ -354,7 +354,7 @@ on_both_engines! {
         assert!(list.contains("March"));
     }
 
-    fn what_makes_no_sense_is_refused(server: &Server) {
+    fn invalid_input_is_refused(server: &Server) {
         let maker = server.as_role("staff");
         for (input, field) in [
             (json!({ "start": "2027-03-02", "end": "2027-03-01" }), "end"),

@@ -1,8 +1,8 @@
-//! Snapshots of what goes out: the description of the API, iCalendar, and the main parts of pages.
+//! Snapshots of output: OpenAPI document, iCalendar, and the main parts of pages.
 //!
-//! A test that fails leaves what it found in a `.snap.new` beside the snapshot. `INSTA_UPDATE=always` takes over what is
-//! found; look at the difference before you commit it.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! A failed test writes its output to a `.snap.new` beside the snapshot. `INSTA_UPDATE=always` accepts it; check the
+//! difference before you commit it.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -12,14 +12,14 @@ use insta::assert_snapshot;
 use obcms_tests::{Client, Engine, Server, make};
 use serde_json::{Value, json};
 
-/// Runs a test on both databases, which answer the same.
+/// Runs a test on both databases, which must have the same output.
 fn on_both(test: impl Fn(&Server)) {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         test(&Server::standing(engine));
     }
 }
 
-/// A text with its ids numbered in the order in which they come.
+/// Returns a text with its ids numbered in order of appearance.
 fn numbered(text: &str) -> String {
     let is_id = |word: &str| {
         word.len() == 36
@@ -47,7 +47,7 @@ fn numbered(text: &str) -> String {
     shown
 }
 
-/// The first element of a page that begins so and holds `content`: one tag a line, ids numbered, icons left out.
+/// Returns the first element of a page with a given start and content: one tag per line, ids numbered, icons omitted.
 fn part(page: &str, start: &str, content: &str) -> String {
     let name = start.trim_start_matches('<').split([' ', '>']).next().unwrap();
     let (opening, closing) = (format!("<{name}"), format!("</{name}>"));
@@ -136,14 +136,14 @@ fn calendar_for_other_programs() {
             json!({ "title": "Report", "start_date": "2027-01-05", "due_date": "2027-01-07" }),
         );
         let calendar = me.get("/calendar.ics?start=2027-01-01&end=2027-03-01").expect_status(200).text;
-        // Where a line is folded depends on the address of the server.
+        // The position of folds depends on the address of the server.
         let unfolded =
             calendar.replace("\r\n ", "").replace("\r\n", "\n").replace(&server.base(), "http://SERVER");
         assert_snapshot!("icalendar", numbered(&unfolded));
     });
 }
 
-/// A schema in one line.
+/// Returns a schema in one line.
 fn schema(value: &Value) -> String {
     if let Some(name) = value["$ref"].as_str() {
         return name.rsplit('/').next().unwrap().to_owned();
@@ -173,7 +173,7 @@ fn schema(value: &Value) -> String {
     text
 }
 
-/// The description of the API in short lines: operations with parameters and bodies, and the fields of each schema.
+/// Returns the OpenAPI document in short lines: operations with parameters and bodies, and the fields of each schema.
 fn summary(api: &Value) -> String {
     let mut text = String::new();
     for (path, operations) in api["paths"].as_object().unwrap() {

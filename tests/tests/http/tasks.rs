@@ -1,5 +1,5 @@
-//! Tasks through HTTP: every transition, what blocks it, what takes it back, who may.
-#![allow(clippy::needless_pass_by_value)] // What is sent is written where it is sent.
+//! Tasks through HTTP: transitions, dependencies, undo, rights.
+#![allow(clippy::needless_pass_by_value)] // Request bodies are inline.
 
 use obcms_tests::{Answer, Client, on_both_engines};
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ fn read(client: &Client, task: &Value) -> Value {
 const STATUSES: [&str; 5] = ["not_started", "in_progress", "on_hold", "completed", "cancelled"];
 
 on_both_engines! {
-    fn every_status_leads_to_every_other(server: &Server) {
+    fn every_transition_is_possible(server: &Server) {
         let boss = server.as_role("coordinator");
         for from in STATUSES {
             for to in STATUSES {
@@ -47,7 +47,7 @@ on_both_engines! {
         }
     }
 
-    fn a_step_is_noted_and_taken_back(server: &Server) {
+    fn transition_is_logged_and_undone(server: &Server) {
         let boss = server.as_role("coordinator");
         let task = make(&boss, json!({ "title": "Visit", "progress": 40 }));
         let answer = step(&boss, &task, &json!({ "status": "completed", "note": "Signed off" })).expect_status(200);
@@ -61,7 +61,7 @@ on_both_engines! {
         assert!(back["completed_at"].is_null());
     }
 
-    fn a_blocked_task_needs_a_reason(server: &Server) {
+    fn starting_a_blocked_task_requires_a_reason(server: &Server) {
         let boss = server.as_role("coordinator");
         let first = make(&boss, json!({ "title": "Book the hall" }));
         let second = make(&boss, json!({ "title": "Invite", "depends_on": [first["id"]] }));
@@ -82,7 +82,7 @@ on_both_engines! {
         step(&boss, &second, &json!({ "status": "in_progress" })).expect_status(200);
     }
 
-    fn wrong_steps_are_named(server: &Server) {
+    fn invalid_transitions_are_refused_by_field(server: &Server) {
         let boss = server.as_role("coordinator");
         let task = make(&boss, json!({ "title": "Visit" }));
         for (body, field, code) in [
@@ -109,7 +109,7 @@ on_both_engines! {
         boss.post(nowhere, &json!({ "status": "completed" })).expect_status(404);
     }
 
-    fn staff_move_their_own_and_those_of_their_team(server: &Server) {
+    fn staff_change_their_own_tasks_and_those_of_their_team(server: &Server) {
         let boss = server.as_role("coordinator");
         let staff = server.person(&["staff"]);
         let other = server.person(&["staff"]);
@@ -130,7 +130,7 @@ on_both_engines! {
         step(&server.anonymous(), &theirs, &done).expect_status(401);
     }
 
-    fn a_partner_knows_only_what_is_theirs(server: &Server) {
+    fn partner_sees_only_related_tasks(server: &Server) {
         let boss = server.as_role("coordinator");
         let partner = server.person(&["partner"]);
         let theirs = make(&boss, json!({ "title": "Send the list", "assignees": [partner.id.to_string()] }));

@@ -1,5 +1,5 @@
-//! What the timelines ask for: their rows, and entries that are given to somebody else or to another resource.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Timelines: rows, and reassignment of entries to another person or resource.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::ToSpan;
 use obcms_tests::{Answer, Client, Server, make, on_both_engines};
@@ -9,14 +9,14 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-/// A time so many days from now, in the office's zone.
+/// Returns a time so many days from now, in the zone of the office.
 fn at(server: &Server, days: i64, time: &str) -> String {
     let zone = server.app().zone().clone();
     let day = server.app().now().to_zoned(zone).date().checked_add(days.days()).unwrap();
     format!("{day}T{time}:00+08:00")
 }
 
-/// The first entry of the record within the next weeks.
+/// Returns the first entry of the record within the next weeks.
 fn entry(server: &Server, client: &Client, record: &Value) -> Value {
     let (start, end) = (at(server, 0, "00:00"), at(server, 60, "00:00"));
     let feed =
@@ -43,7 +43,7 @@ fn names(answer: &Answer) -> Vec<(String, String)> {
 }
 
 on_both_engines! {
-    fn one_person_takes_the_place_of_another(server: &Server) {
+    fn entry_is_reassigned_to_another_person(server: &Server) {
         let me = server.as_role("coordinator");
         let [anna, ben, cora] = ["Anna", "Ben", "Cora"].map(|name| {
             server.person_with(json!({ "full_name": name, "roles": ["staff"] }))
@@ -56,17 +56,17 @@ on_both_engines! {
         assert_eq!(people(&given), ["Cora", "Ben"]);
         assert_eq!((&given["start"], &given["id"]), (&before["start"], &before["id"]));
         assert_eq!(get(&me, "tasks", &task)["due_date"], task["due_date"]);
-        // Whoever is on it already takes the place alone.
+        // A person who is already assigned becomes the only assignee.
         let both = give(&me, &before, &json!({ "person": ben.id, "instead_of": cora.id })).expect_status(200).json;
         assert_eq!(people(&both), ["Ben"]);
-        // Time and person are one change, taken back at once.
+        // Time and person are one change, undone together.
         let day = at(server, 5, "00:00")[..10].to_owned();
         let moved = give(&me, &before, &json!({ "person": anna.id, "instead_of": ben.id, "start": day })).expect_status(200).json;
         assert_eq!((people(&moved), text(&moved, "start")), (vec!["Anna".to_owned()], day));
         me.post(&text(&moved, "undo"), &json!({})).expect_status(200);
         let back = get(&me, "tasks", &task);
         assert_eq!((&back["assignees"], &back["due_date"]), (&json!([ben.id]), &task["due_date"]));
-        // Somebody was quicker, or there is no such person.
+        // Someone else was faster, or there is no such person.
         give(&me, &before, &json!({ "person": cora.id, "instead_of": anna.id })).expect_status(409);
         let nobody = give(&me, &before, &json!({ "person": task["id"], "instead_of": ben.id })).expect_status(422);
         assert_eq!(nobody.errors("field"), ["person"]);
@@ -74,9 +74,9 @@ on_both_engines! {
         assert_eq!(unsaid.errors("field"), ["instead_of"]);
         assert_eq!(give(&me, &before, &json!({ "person": 7 })).expect_status(422).errors("code"), ["type"]);
         assert_eq!(get(&me, "tasks", &task), back);
-        // Who may not assign gives nothing on.
+        // Actors who may not assign cannot reassign.
         give(&anna.client, &before, &json!({ "person": anna.id, "instead_of": ben.id })).expect_status(403);
-        // The one who leads stands in a field of its own.
+        // The organizer has a field of its own.
         let event = make(&me, "events", json!({
             "title": "Forum", "start": at(server, 3, "09:00"), "organizer": anna.id, "participants": [anna.id, ben.id],
         }));
@@ -86,7 +86,7 @@ on_both_engines! {
         assert_eq!((&event["organizer"], &event["participants"]), (&json!(cora.id), &json!([cora.id, ben.id])));
     }
 
-    fn what_is_one_date_of_something_larger_is_not_given_on(server: &Server) {
+    fn date_of_a_larger_record_cannot_be_reassigned(server: &Server) {
         let me = server.as_role("coordinator");
         let [anna, ben] = ["Anna", "Ben"].map(|name| server.person_with(json!({ "full_name": name, "roles": ["staff"] })));
         let ppa = make(&me, "ppas", json!({
@@ -94,14 +94,14 @@ on_both_engines! {
         }));
         let refused = give(&me, &entry(server, &me, &ppa), &json!({ "person": ben.id, "instead_of": anna.id })).expect_status(409);
         assert!(text(&refused.json, "detail").contains("a date of another record"));
-        // Who booked is what was done.
+        // The person who booked is a historical fact.
         let room = make(&me, "resources", json!({ "name": "Room A", "resource_type": "room" }));
         let booking = make(&anna.client, "bookings", json!({ "resource": room["id"], "start": at(server, 3, "09:00") }));
         let refused = give(&me, &entry(server, &me, &booking), &json!({ "person": ben.id, "instead_of": anna.id })).expect_status(409);
         assert!(text(&refused.json, "detail").contains("Booked by"));
     }
 
-    fn one_date_or_all_of_a_series_are_given_on(server: &Server) {
+    fn one_or_all_occurrences_are_reassigned(server: &Server) {
         let me = server.as_role("coordinator");
         let [anna, ben] = ["Anna", "Ben"].map(|name| server.person_with(json!({ "full_name": name, "roles": ["staff"] })));
         let event = make(&me, "events", json!({
@@ -119,7 +119,7 @@ on_both_engines! {
         assert_eq!(get(&me, "events", &event)["start"], event["start"]);
     }
 
-    fn all_dates_of_a_series_go_to_another_room(server: &Server) {
+    fn all_occurrences_are_reassigned_to_another_room(server: &Server) {
         let me = server.as_role("coordinator");
         let [first, second] = ["Room A", "Room B"].map(|name| make(&me, "resources", json!({ "name": name, "resource_type": "room" })));
         let (start, end) = (at(server, 2, "09:00"), at(server, 2, "11:00"));
@@ -130,7 +130,7 @@ on_both_engines! {
         }));
         let shown = entry(server, &me, &event);
         let to = |room: &Value, scope: &str| json!({ "resource": room["id"], "instead_of": first["id"], "scope": scope });
-        // One date alone has no room of its own, and a new time comes first.
+        // A single occurrence cannot have its own room, and a new time has priority.
         for scope in ["this", "following"] {
             let refused = give(&me, &shown, &to(&second, scope)).expect_status(409);
             assert!(text(&refused.json, "detail").contains("applies to all occurrences"), "{}", refused.text);
@@ -139,7 +139,7 @@ on_both_engines! {
         later["start"] = json!(at(server, 3, "09:00"));
         give(&me, &shown, &later).expect_status(409);
         assert_eq!(get(&me, "events", &event)["start"], event["start"]);
-        // Somebody has the room on the second date: nothing is changed.
+        // The room is reserved on the second date: nothing changes.
         let taken = make(&me, "bookings", json!({ "resource": second["id"], "start": at(server, 9, "10:00"), "end": at(server, 9, "12:00") }));
         let refused = give(&me, &shown, &to(&second, "all")).expect_status(409);
         assert_eq!(refused.json["conflicts"][0]["booking"], taken["id"]);
@@ -151,12 +151,12 @@ on_both_engines! {
         assert_eq!(get(&me, "events", &event)["version"], event["version"]);
         me.post(&text(&given, "undo"), &json!({})).expect_status(200);
         assert_eq!(get(&me, "bookings", &booking)["resource"], first["id"]);
-        // In the meantime it may have been given another one.
+        // The room may have changed meanwhile.
         let stale = json!({ "resource": first["id"], "instead_of": second["id"], "scope": "all" });
         give(&me, &shown, &stale).expect_status(409);
     }
 
-    fn a_booking_goes_to_another_resource(server: &Server) {
+    fn booking_is_reassigned_to_another_resource(server: &Server) {
         let me = server.as_role("coordinator");
         let [first, second, third] =
             ["Room A", "Room B", "Room C"].map(|name| make(&me, "resources", json!({ "name": name, "resource_type": "room" })));
@@ -177,9 +177,9 @@ on_both_engines! {
         me.post(&text(&moved, "undo"), &json!({})).expect_status(200);
         let back = get(&me, "bookings", &booking);
         assert_eq!((&back["resource"], &back["start"]), (&first["id"], &booking["start"]));
-        // Somebody was quicker.
+        // Someone else was faster.
         give(&me, &before, &json!({ "resource": third["id"], "instead_of": second["id"] })).expect_status(409);
-        // A copy stands beside the original.
+        // A copy is shown beside the original.
         let path = format!("/api/v1/calendar/entries/{}/copy", text(&before, "id"));
         let copy = me.post(&path, &json!({ "resource": third["id"], "instead_of": first["id"] })).expect_status(201).json;
         assert_eq!((&copy["resources"], &copy["start"]), (&json!([third["id"]]), &before["start"]));
@@ -188,7 +188,7 @@ on_both_engines! {
         assert_eq!(me.post(&path, &json!({ "resource": third["id"] })).expect_status(422).errors("field"), ["resource"]);
     }
 
-    fn a_room_that_is_booked_for_an_event_stands_with_it_and_is_changed_for_another(server: &Server) {
+    fn room_of_an_event_is_shown_with_it_and_reassigned(server: &Server) {
         let me = server.as_role("coordinator");
         let [first, second] =
             ["Room A", "Room B"].map(|name| make(&me, "resources", json!({ "name": name, "resource_type": "room" })));
@@ -205,7 +205,7 @@ on_both_engines! {
         let (start, end) = (at(server, 0, "00:00"), at(server, 60, "00:00"));
         let any = me.get(&format!("/api/v1/calendar?start={}&end={}&resource=any", &start[..10], &end[..10])).expect_status(200);
         assert_eq!(any.json["entries"].as_array().unwrap().len(), 1);
-        // The room alone.
+        // Only the room.
         let moved = give(&me, &before, &json!({ "resource": second["id"], "instead_of": first["id"] })).expect_status(200).json;
         assert_eq!(moved["resources"], json!([second["id"]]));
         assert_eq!(entry(server, &me, &event)["resources"], json!([second["id"]]));
@@ -221,20 +221,20 @@ on_both_engines! {
         let back = get(&me, "bookings", &booking);
         assert_eq!((&back["resource"], &back["start"]), (&first["id"], &booking["start"]));
         assert_eq!(get(&me, "events", &event)["start"], event["start"]);
-        // Taken at that time: neither of both moves.
+        // Reserved at that time: neither of both moves.
         make(&me, "bookings", json!({ "resource": second["id"], "start": at(server, 5, "13:00"), "end": at(server, 5, "14:00") }));
         let refused = give(&me, &before, &body).expect_status(409);
         assert_eq!(refused.json["conflicts"].as_array().unwrap().len(), 1);
         assert_eq!(get(&me, "events", &event)["start"], event["start"]);
         give(&me, &before, &json!({ "resource": first["id"], "instead_of": second["id"] })).expect_status(409);
         give(&me, &before, &json!({ "resource": second["id"] })).expect_status(422);
-        // What is given up no longer stands there.
+        // A rejected or cancelled booking is no longer shown.
         let path = format!("/api/v1/bookings/{}/decision", text(&booking, "id"));
         me.post(&path, &json!({ "decision": "cancel" })).expect_status(200);
         assert_eq!(entry(server, &me, &event)["resources"], Value::Null);
     }
 
-    fn the_rows_are_those_that_the_filters_name(server: &Server) {
+    fn rows_match_the_filters(server: &Server) {
         let me = server.as_role("coordinator");
         make(&me, "resources", json!({ "name": "Forum hall", "resource_type": "room", "seats": 120 }));
         make(&me, "resources", json!({ "name": "Projector", "resource_type": "equipment", "capacity": 3 }));
@@ -256,12 +256,12 @@ on_both_engines! {
         assert!(rows(&me, "about=people").contains(&pair("Anna", "Engineer")));
         me.get("/api/v1/calendar/rows").expect_status(400);
         me.get("/api/v1/calendar/rows?about=people&person=nobody").expect_status(400);
-        // The page has them at once.
+        // The page shows them at once.
         let page = me.get("/calendar?view=resources").expect_status(200);
         assert!(page.text.contains("Room · seats 120"), "the rows are in the page");
     }
 
-    fn a_row_of_a_resource_shows_what_is_booked_and_nothing_else(server: &Server) {
+    fn row_of_a_resource_shows_only_bookings(server: &Server) {
         let me = server.as_role("coordinator");
         let room = make(&me, "resources", json!({ "name": "Room", "resource_type": "room" }));
         let event = make(&me, "events", json!({
@@ -286,18 +286,18 @@ on_both_engines! {
         let taken = json!([room["id"]]);
         let row = |kind: &str, day: i64, time: &str| (kind.to_owned(), at(server, day, time), taken.clone());
         assert_eq!(of(&resource), [row("event", 4, "09:00")]);
-        // Moved without its booking: the room is booked as before.
+        // Moved without its booking: the room stays reserved at the old time.
         let path = format!("/api/v1/events/{}", text(&event, "id"));
         me.patch(&path, &json!({ "start": at(server, 5, "09:00"), "end": at(server, 5, "10:00") })).expect_status(200);
         for filter in [resource.as_str(), "resource=any"] {
             assert_eq!(of(filter), [row("booking", 4, "09:00")], "{filter}");
         }
-        // Somebody else takes the new time.
+        // Someone else reserves the new time.
         make(&me, "bookings", json!({
             "resource": room["id"], "purpose": "Other", "start": at(server, 5, "09:00"), "end": at(server, 5, "10:00"),
         }));
         assert_eq!(of(&resource), [row("booking", 4, "09:00"), row("booking", 5, "09:00")]);
-        // The booking is moved by itself in its row, and given up.
+        // The booking is moved alone in its row, and cancelled.
         let name = format!("booking-{}", text(&booking, "id"));
         let list = me.get(&format!("/api/v1/calendar?start={}&end={}&{resource}", &start[..10], &end[..10])).json;
         let entry = list["entries"].as_array().unwrap().iter().find(|entry| entry["source"]["id"] == booking["id"]).unwrap().clone();
@@ -306,7 +306,7 @@ on_both_engines! {
         assert_eq!(of(&resource), [row("booking", 5, "09:00"), row("booking", 6, "09:00")]);
         me.patch(&path, &json!({ "start": at(server, 6, "09:00"), "end": at(server, 6, "10:00") })).expect_status(200);
         assert_eq!(of(&resource), [row("booking", 5, "09:00"), row("event", 6, "09:00")]);
-        // An event that was called off holds nothing; its booking does.
+        // A cancelled event reserves nothing; its booking does.
         me.patch(&path, &json!({ "status": "cancelled" })).expect_status(200);
         assert_eq!(of(&resource), [row("booking", 5, "09:00"), row("booking", 6, "09:00")]);
         let decide = format!("/api/v1/bookings/{}/decision", text(&booking, "id"));
@@ -314,7 +314,7 @@ on_both_engines! {
         assert_eq!(of(&resource), [row("booking", 5, "09:00")]);
     }
 
-    fn a_moved_date_of_a_series_leaves_its_room_where_it_was_booked(server: &Server) {
+    fn moved_occurrence_keeps_its_booked_room(server: &Server) {
         let me = server.as_role("coordinator");
         let room = make(&me, "resources", json!({ "name": "Room", "resource_type": "room" }));
         let body = json!({

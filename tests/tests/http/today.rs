@@ -1,4 +1,4 @@
-//! Today through HTTP: what each role finds on it.
+//! Page Today through HTTP, by role.
 
 use obcms_tests::{Client, make, on_both_engines};
 use serde_json::json;
@@ -8,7 +8,7 @@ fn page(client: &Client) -> String {
 }
 
 on_both_engines! {
-    fn everybody_finds_their_own_open_tasks(server: &Server) {
+    fn today_lists_own_open_tasks(server: &Server) {
         let boss = server.as_role("coordinator");
         for role in ["staff", "partner", "executive"] {
             let person = server.person(&[role]);
@@ -23,7 +23,7 @@ on_both_engines! {
         assert_eq!(server.anonymous().get("/").status, 303, "whoever is not signed in signs in first");
     }
 
-    fn only_what_one_may_decide_waits(server: &Server) {
+    fn today_lists_only_decisions_of_the_reader(server: &Server) {
         let boss = server.person(&["coordinator"]);
         let (staff, partner) = (server.person(&["staff"]), server.person(&["partner"]));
         let service = make(&boss.client, "services", json!({ "title": "Scholarships" }));

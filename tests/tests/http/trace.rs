@@ -1,11 +1,11 @@
-//! The chain around every link, from both ends.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Chain around every link, from both ends.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Client, make, on_both_engines};
 use serde_json::{Value, json};
 
-/// A community, an assessment, a need, a policy with a milestone, a project, a PPA with its tasks, an event, a service
-/// and an application: one of each link, tied together.
+/// One of each link, connected: a community, an assessment, a need, a policy with a milestone, a project, a PPA with
+/// its tasks, an event, a service and an application.
 struct Chain {
     community: Value,
     assessment: Value,
@@ -85,20 +85,20 @@ fn has(trace: &Value, group: &str, record: &Value) -> bool {
     ids(trace, group).iter().any(|id| *id == record["id"].as_str().unwrap())
 }
 
-/// A task that belongs to the record.
+/// Returns a task of the record.
 fn task_of(client: &Client, record: &Value) -> Value {
     let address = format!("/api/v1/tasks?origin={}&sort=due_date", record["id"].as_str().unwrap());
     client.get(&address).expect_status(200).json["items"][0].clone()
 }
 
-/// A community of that name in some barangay.
+/// Creates a community with a name in some barangay.
 fn community(client: &Client, name: &str) -> Value {
     let barangay = &client.get("/api/v1/barangays?limit=1").expect_status(200).json["items"][0]["id"];
     make(client, "communities", json!({ "name": name, "barangay": barangay }))
 }
 
 on_both_engines! {
-    fn every_link_leads_to_need_and_ppa(server: &Server) {
+    fn every_link_shows_need_and_ppa(server: &Server) {
         let client = server.as_role("coordinator");
         let chain = chain(&client);
         let task = task_of(&client, &chain.ppa);
@@ -127,7 +127,7 @@ on_both_engines! {
         assert!(has(&milestone, "policies", &chain.policy) && has(&milestone, "needs", &chain.need));
     }
 
-    fn the_need_shows_all_that_followed(server: &Server) {
+    fn need_shows_the_whole_chain(server: &Server) {
         let client = server.as_role("coordinator");
         let chain = chain(&client);
         let trace = trace(&client, "need", &chain.need["id"]);
@@ -163,7 +163,7 @@ on_both_engines! {
         }
     }
 
-    fn a_task_does_not_show_what_else_hangs_on_the_need(server: &Server) {
+    fn task_does_not_show_other_branches_of_the_need(server: &Server) {
         let client = server.as_role("coordinator");
         let chain = chain(&client);
         let other = make(
@@ -185,7 +185,7 @@ on_both_engines! {
         assert!((siblings as u64) < all, "{siblings} of {all} tasks");
     }
 
-    fn a_task_shows_what_it_waits_for_and_what_waits_for_it(server: &Server) {
+    fn task_shows_its_dependencies_and_dependents(server: &Server) {
         let client = server.as_role("coordinator");
         let first = make(&client, "tasks", json!({ "title": "First" }));
         let second = make(&client, "tasks", json!({ "title": "Second", "depends_on": [first["id"]] }));
@@ -200,7 +200,7 @@ on_both_engines! {
         assert_eq!(positions, [("Second", "self"), ("First", "prerequisite"), ("Third", "dependent")]);
     }
 
-    fn archived_things_are_left_out(server: &Server) {
+    fn archived_records_are_omitted(server: &Server) {
         let client = server.as_role("coordinator");
         let chain = chain(&client);
         client.delete(&format!("/api/v1/ppas/{}", chain.ppa["id"].as_str().unwrap())).expect_status(204);
@@ -210,7 +210,7 @@ on_both_engines! {
         assert_eq!(trace["money"]["budget_allocation_centavos"], 0);
     }
 
-    fn a_partner_sees_only_its_own_part(server: &Server) {
+    fn partner_sees_only_related_links(server: &Server) {
         let client = server.as_role("coordinator");
         let chain = chain(&client);
         let other_community = community(&client, "Sitio Other");
@@ -235,7 +235,7 @@ on_both_engines! {
         client.get(&hidden).expect_status(200);
     }
 
-    fn what_is_not_there_is_not_found(server: &Server) {
+    fn missing_record_is_not_found(server: &Server) {
         let client = server.as_role("staff");
         let need = chain(&server.as_role("coordinator")).need["id"].as_str().unwrap().to_owned();
         client.get("/api/v1/trace/need/0192d3a0-0000-7000-8000-000000000001").expect_status(404);

@@ -1,5 +1,5 @@
-//! Undo: of one's own recent changes, as a whole, with everything that they caused, and never a way around rights.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Undo: own recent changes as a whole, with all effects, and never a way around rights.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ fn total(client: &Client, origin: &Value) -> u64 {
     client.get(&address).expect_status(200).json["total"].as_u64().unwrap()
 }
 
-/// The set of the last change that somebody made to a record.
+/// Returns the change set of the last change of a record by a person.
 fn last_set(client: &Client, path: &str) -> String {
     let history = client.get(&format!("{path}/history")).expect_status(200).json;
     let items = history["items"].as_array().unwrap();
@@ -37,7 +37,7 @@ fn project(client: &Client) -> Value {
 const OFFER: &str = "Undo last change";
 
 on_both_engines! {
-    fn undoing_twice_goes_further_back_and_never_forth(server: &Server) {
+    fn second_undo_reverts_the_previous_change(server: &Server) {
         let me = server.as_role("coordinator");
         let task = make(&me, "tasks", json!({ "title": "One" }));
         let path = format!("/api/v1/tasks/{}", id(&task));
@@ -48,19 +48,19 @@ on_both_engines! {
         let set = last_set(&me, &path);
         assert_eq!(undo().expect_status(200).json["title"], "Two");
         assert_eq!(undo().expect_status(200).json["title"], "One");
-        // The creation is not reached this way: that would archive.
+        // The creation cannot be undone this way, because that would archive the record.
         let refused = undo().expect_status(409).json;
         assert!(refused["detail"].as_str().unwrap().contains("Nothing left to undo"), "{refused}");
         me.post(&format!("{path}/undo?change_set={set}"), &json!({})).expect_status(409);
         let read = me.get(&path).expect_status(200).json;
         assert_eq!((&read["title"], &read["archived_at"]), (&json!("One"), &Value::Null));
-        // What is done after that is undone again.
+        // Changes after that are undone again.
         me.patch(&path, &json!({ "title": "Four" })).expect_status(200);
         assert_eq!(undo().expect_status(200).json["title"], "One");
         undo().expect_status(409);
     }
 
-    fn an_undo_is_undone_by_its_own_set_only(server: &Server) {
+    fn undo_is_undone_only_by_its_own_change_set(server: &Server) {
         let me = server.as_role("coordinator");
         let task = make(&me, "tasks", json!({ "title": "One" }));
         let path = format!("/api/v1/tasks/{}", id(&task));
@@ -72,7 +72,7 @@ on_both_engines! {
         assert_eq!(again["title"], "Two");
         me.post(&format!("{path}/undo?change_set={undone}"), &json!({})).expect_status(409);
         assert_eq!(me.post(&format!("{path}/undo"), &json!({})).expect_status(200).json["title"], "One");
-        // The creation by its set, and that back.
+        // The creation is undone by its change set, and that undo by its own.
         let gone = me.post(&format!("{path}/undo?change_set={created}"), &json!({})).expect_status(200).json;
         assert!(gone["archived_at"].is_string());
         assert_eq!(gone["landing"], "/tasks");
@@ -81,7 +81,7 @@ on_both_engines! {
         assert_eq!((&back["archived_at"], &back["title"]), (&Value::Null, &json!("One")));
     }
 
-    fn nobody_undoes_what_others_did(server: &Server) {
+    fn changes_of_others_cannot_be_undone(server: &Server) {
         let (maker, other) = (server.person(&["coordinator"]), server.person(&["coordinator"]));
         let staff = server.person(&["staff"]);
         for (collection, body) in [
@@ -106,7 +106,7 @@ on_both_engines! {
             assert!(!shown(&maker), "a creation is not offered: {collection}");
             maker.client.patch(&path, &json!({ "title": "Changed" })).expect_status(200);
             assert!(shown(&maker) && !shown(&other) && !shown(&staff), "{collection}");
-            // The last change is somebody else's now.
+            // The last change is of another person now.
             other.client.patch(&path, &json!({ "title": "Changed again" })).expect_status(200);
             assert!(!shown(&maker) && shown(&other), "{collection}");
             maker.client.post(&format!("{path}/undo"), &json!({})).expect_status(403);
@@ -116,7 +116,7 @@ on_both_engines! {
         }
     }
 
-    fn what_was_done_long_ago_stays(server: &Server) {
+    fn old_changes_cannot_be_undone(server: &Server) {
         let person = server.person(&["coordinator"]);
         let me = server.app().actor_of(person.id).unwrap().unwrap();
         let now = server.app().now();
@@ -129,7 +129,7 @@ on_both_engines! {
             assert_eq!(server.app().undo_offer(&me, &TASK, task.id).unwrap().is_some(), offered, "{hours} hours ago");
             person.client.post(&format!("/api/v1/tasks/{}/undo", task.id), &json!({})).expect_status(undone);
         }
-        // Nothing in the database knows of the clock of whoever asks: a change from the future is one of just now.
+        // The database does not know the clock of the actor: a change from the future counts as recent.
         let (ahead, _) = server.app_at(now + SignedDuration::from_hours(3));
         let members = json!({ "title": "Event", "start": now.to_string() }).as_object().cloned().unwrap();
         let event = ahead.create(&me, &EVENT, &members).unwrap();
@@ -137,7 +137,7 @@ on_both_engines! {
         assert!(undone.expect_status(200).json["archived_at"].is_string());
     }
 
-    fn a_step_of_a_project_is_undone_with_its_stay_and_its_tasks(server: &Server) {
+    fn stage_change_is_undone_with_its_visit_and_tasks(server: &Server) {
         let me = server.as_role("coordinator");
         let project = project(&me);
         let path = format!("/api/v1/projects/{}", id(&project));
@@ -154,7 +154,7 @@ on_both_engines! {
         me.post(&format!("{path}/undo"), &json!({})).expect_status(200);
         stays(1);
         assert_eq!(total(&me, &project), tasks);
-        // Advanced again its tasks are there again; so they are when the undo is undone.
+        // Advanced again, its tasks are restored; the same when the undo is undone.
         me.post(&format!("{path}/advance"), &json!({})).expect_status(200);
         let more = total(&me, &project);
         assert!(more > tasks);
@@ -163,7 +163,7 @@ on_both_engines! {
         me.post(&format!("{path}/undo?change_set={undone}"), &json!({})).expect_status(200);
         stays(2);
         assert_eq!(total(&me, &project), more);
-        // Skipping and returning likewise.
+        // The same for skip and return.
         me.patch(&format!("/api/v1/needs/{}", project["need"].as_str().unwrap()), &json!({ "status": "validated" }))
             .expect_status(200);
         for (word, body) in [
@@ -177,7 +177,7 @@ on_both_engines! {
         }
     }
 
-    fn undo_is_refused_as_a_whole_when_part_of_it_was_changed_since(server: &Server) {
+    fn undo_is_refused_if_any_part_changed_since(server: &Server) {
         let (maker, other) = (server.person(&["coordinator"]), server.person(&["coordinator"]));
         let project = project(&maker.client);
         let path = format!("/api/v1/projects/{}", id(&project));
@@ -190,12 +190,12 @@ on_both_engines! {
         let detail = refused["detail"].as_str().unwrap();
         assert!(detail.contains("Taken on") && detail.contains("Person 2"), "{detail}");
         assert_eq!(maker.client.get(&path).json["current_stage"], "need_validation");
-        // Put back by whoever changed it, it is in nobody's way.
+        // Reset by the person who changed it, it no longer blocks the undo.
         other.client.post(&format!("{of_task}/undo"), &json!({})).expect_status(200);
         maker.client.post(&format!("{path}/undo"), &json!({})).expect_status(200);
     }
 
-    fn the_tasks_of_a_submitted_application_go_with_the_submission(server: &Server) {
+    fn undone_submission_archives_its_tasks(server: &Server) {
         let me = server.as_role("coordinator");
         let service = make(&me, "services", json!({ "title": "Legal aid" }));
         let application =
@@ -214,7 +214,7 @@ on_both_engines! {
         assert_eq!(total(&me, &event), 0);
     }
 
-    fn undo_brings_nothing_back_that_another_has_now(server: &Server) {
+    fn undo_is_refused_if_a_unique_value_is_in_use(server: &Server) {
         let admin = server.as_role("admin");
         let team = make(&admin, "teams", json!({ "name": "North" }));
         let path = format!("/api/v1/teams/{}", id(&team));
@@ -224,7 +224,7 @@ on_both_engines! {
         assert_eq!(refused["detail"], "Another team already has this name.");
     }
 
-    fn undo_on_a_page_leads_to_a_page(server: &Server) {
+    fn undo_on_a_page_redirects_to_a_page(server: &Server) {
         let person = server.person(&["admin"]);
         let Browser { client, token, .. } = Browser::sign_in(server, &person);
         for kind in REGISTRY.iter().filter(|kind| kind.writable && kind.name != "user") {
@@ -242,7 +242,7 @@ on_both_engines! {
         }
     }
 
-    fn undo_after_a_split_leads_back_to_the_series(server: &Server) {
+    fn undo_of_a_split_redirects_to_the_series(server: &Server) {
         let me = server.as_role("coordinator");
         let body = json!({
             "title": "Staff meeting", "start": "2027-01-04T09:00:00", "end": "2027-01-04T10:30:00",
@@ -255,7 +255,7 @@ on_both_engines! {
         assert_eq!(undone["landing"], format!("/events/{}", id(&event)));
     }
 
-    fn a_creation_is_not_undone_while_others_are_linked_to_it(server: &Server) {
+    fn creation_is_not_undone_while_referenced(server: &Server) {
         let (maker, other) = (server.person(&["coordinator"]), server.person(&["coordinator"]));
         let body = json!({ "title": "Workshop", "event_type": "forum", "start": sample::ahead(server, 30) });
         let event = make(&maker.client, "events", body);
@@ -274,7 +274,7 @@ on_both_engines! {
         let read = |path: &str| maker.client.get(path).expect_status(200).json;
         assert!(read(&path)["archived_at"].is_null());
         assert_eq!(total(&maker.client, &event), generated + 1);
-        // A link to a task that was generated with it counts as well.
+        // A link to a task generated with it counts as well.
         let of_task = format!("/api/v1/tasks/{}", id(&task));
         other.client.delete(&of_task).expect_status(204);
         let own = maker.client.get(&format!("/api/v1/tasks?origin={}&limit=1", id(&event))).json["items"][0].clone();
@@ -288,7 +288,7 @@ on_both_engines! {
         assert!(read(&format!("/api/v1/tasks/{}", id(&after)))["archived_at"].is_null());
     }
 
-    fn a_link_of_any_kind_keeps_a_creation_from_being_undone(server: &Server) {
+    fn reference_of_any_kind_blocks_the_undo_of_a_creation(server: &Server) {
         let person = server.person(&["admin"]);
         let me = server.app().actor_of(person.id).unwrap().unwrap();
         let mut number = 100;
@@ -329,7 +329,7 @@ on_both_engines! {
         assert!(tried.len() > 60, "{} links were tried of these: {tried:?}", tried.len());
     }
 
-    fn undoing_a_restore_leaves_the_links_from_before(server: &Server) {
+    fn undo_of_a_restore_keeps_earlier_links(server: &Server) {
         let me = server.as_role("coordinator");
         let event = make(&me, "events", json!({ "title": "Forum", "start": sample::ahead(server, 30) }));
         let path = format!("/api/v1/events/{}", id(&event));
@@ -348,7 +348,7 @@ on_both_engines! {
         assert_ne!(task["id"], another["id"]);
     }
 
-    fn the_description_names_where_an_undo_leads(server: &Server) {
+    fn openapi_describes_the_answer_of_an_undo(server: &Server) {
         let described = server.anonymous().get("/api/v1/openapi.json").expect_status(200).json;
         for kind in REGISTRY.iter().filter(|kind| kind.writable) {
             let address = format!("/api/v1/{}/{{id}}/undo", kind.collection);

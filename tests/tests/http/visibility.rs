@@ -1,11 +1,11 @@
-//! What people see of each other, and what a reader or writer of a reference may know of its target.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Visibility: data that people see of each other, and of the targets of references.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::on_both_engines;
 use serde_json::{Value, json};
 
 on_both_engines! {
-    fn personal_fields_are_for_oneself_and_administrators(server: &Server) {
+    fn personal_fields_are_visible_to_oneself_and_administrators(server: &Server) {
         let person = server.person(&["staff"]);
         let own = person.client;
         let admin = server.as_role("admin");
@@ -40,7 +40,7 @@ on_both_engines! {
         admin.get("/api/v1/users?sort=-last_sign_in_at").expect_status(200);
     }
 
-    fn a_partner_who_stands_for_nobody_is_offered_no_request(server: &Server) {
+    fn partner_without_affiliation_cannot_file_requests(server: &Server) {
         let partner = server.person_with(json!({ "roles": ["partner"] })).client;
         let coordinator = server.as_role("coordinator");
         let community = coordinator.post("/api/v1/communities", &json!({
@@ -55,7 +55,7 @@ on_both_engines! {
         }
     }
 
-    fn partners_meet_no_name_and_no_link_of_what_is_hidden(server: &Server) {
+    fn partners_see_no_title_or_link_of_hidden_records(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let make = |collection: &str, body: Value| {
             coordinator.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json["id"].as_str().unwrap().to_owned()
@@ -101,13 +101,13 @@ on_both_engines! {
                 }
             }
         }
-        // What its writer may not see cannot be pointed at, in the words for what is not there.
+        // A reference to a hidden record is refused with the message for a missing one.
         let refused = partner.post("/api/v1/needs", &json!({ "title": "Well", "community": hidden_community }));
         assert!((403..=422).contains(&refused.status) && !refused.text.contains("Zzyzx"), "{}", refused.text);
         assert_eq!(refused.errors("field"), ["community"]);
     }
 
-    fn partners_file_needs_requests_and_applications_for_their_own(server: &Server) {
+    fn partners_file_records_for_their_own_affiliation(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let make = |collection: &str, body: Value| {
             coordinator.post(&format!("/api/v1/{collection}"), &body).expect_status(201).json["id"].as_str().unwrap().to_owned()

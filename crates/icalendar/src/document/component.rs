@@ -1,17 +1,17 @@
-//! Components and what is in them.
+//! Components and their contents.
 
 use super::{InvalidProperty, Node, Property};
 use crate::property::is_name;
 
 /// Component: `BEGIN`, properties and components in any order, `END` (RFC 5545 section 3.6).
 ///
-/// Components and properties of every name are kept, also those of other standards and programs. Two components are equal
-/// if their lines and contents are; folds, line ends and blank lines do not count.
+/// Components and properties of every name are preserved, also those of other standards and programs. Two components
+/// are equal if their lines and contents are; folds, line ends and blank lines do not count.
 #[derive(Clone, Debug)]
 pub struct Component {
     pub(super) begin: Box<Property>,
     pub(super) nodes: Vec<Node>,
-    /// `None` if the file ends, or the component around it, before this one does.
+    /// `END` line; `None` if the file or the parent ends first.
     pub(super) end: Option<Box<Property>>,
 }
 
@@ -38,7 +38,7 @@ impl Component {
         Ok(Self { begin: line("BEGIN"), nodes: Vec::new(), end: Some(line("END")) })
     }
 
-    /// Returns a component of a file after its first line.
+    /// Returns a component of a file after its `BEGIN` line.
     pub(super) fn begun(begin: Property) -> Self {
         Self { begin: Box::new(begin), nodes: Vec::new(), end: None }
     }
@@ -51,13 +51,13 @@ impl Component {
         self.nodes.push(node);
     }
 
-    /// Returns the name as it is written.
+    /// Returns the name as written.
     #[must_use]
     pub fn name(&self) -> &str {
         self.begin.value().trim()
     }
 
-    /// Returns true if the component has this name, in any case.
+    /// Returns true if the component has this name, ignoring case.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
         self.name().eq_ignore_ascii_case(name)
@@ -69,7 +69,7 @@ impl Component {
         self.end.is_some()
     }
 
-    /// Returns everything in the order of the file.
+    /// Returns all nodes in the order of the file.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
@@ -83,7 +83,7 @@ impl Component {
         })
     }
 
-    /// Returns the properties, to change them.
+    /// Returns the properties for mutation.
     pub fn properties_mut(&mut self) -> impl Iterator<Item = &mut Property> {
         self.nodes.iter_mut().filter_map(|node| match node {
             Node::Property(property) => Some(property),
@@ -91,18 +91,18 @@ impl Component {
         })
     }
 
-    /// Returns the first property of a name, in any case.
+    /// Returns the first property with a name, ignoring case.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<&Property> {
         self.properties().find(|property| property.is(name))
     }
 
-    /// Returns the first property of a name, to change it.
+    /// Returns the first property with a name for mutation.
     pub fn property_mut(&mut self, name: &str) -> Option<&mut Property> {
         self.properties_mut().find(|property| property.is(name))
     }
 
-    /// Puts a property in place of those that have its name, or adds it. An equal one that is there stays as it is.
+    /// Replaces the properties of the same name, or adds the property. An equal existing one stays unchanged.
     pub fn set(&mut self, property: Property) {
         let name = property.name().to_owned();
         let Some(place) = self.nodes.iter().position(|node| is_property(node, &name)) else {
@@ -119,13 +119,13 @@ impl Component {
         });
     }
 
-    /// Adds a property after the others, before the components if there are none.
+    /// Adds a property after the others, or before the components if there are none.
     pub fn push(&mut self, property: Property) {
         let place = self.nodes.iter().rposition(|node| matches!(node, Node::Property(_)));
         self.nodes.insert(place.map_or(0, |place| place + 1), Node::Property(property));
     }
 
-    /// Removes the properties of a name, in any case, and returns them.
+    /// Removes the properties with a name, ignoring case, and returns them.
     pub fn remove(&mut self, name: &str) -> Vec<Property> {
         let mut removed = Vec::new();
         for node in std::mem::take(&mut self.nodes) {
@@ -137,7 +137,7 @@ impl Component {
         removed
     }
 
-    /// Keeps the properties for which `keep` returns true; everything else stays.
+    /// Removes the properties for which `keep` returns false. Everything else is unchanged.
     pub fn retain_properties(&mut self, mut keep: impl FnMut(&Property) -> bool) {
         self.nodes.retain(|node| match node {
             Node::Property(property) => keep(property),
@@ -150,18 +150,18 @@ impl Component {
         components(&self.nodes)
     }
 
-    /// Returns the components, to change them.
+    /// Returns the components for mutation.
     pub fn components_mut(&mut self) -> impl Iterator<Item = &mut Self> {
         components_mut(&mut self.nodes)
     }
 
-    /// Returns the first component of a name, in any case.
+    /// Returns the first component with a name, ignoring case.
     #[must_use]
     pub fn component(&self, name: &str) -> Option<&Self> {
         self.components().find(|component| component.is(name))
     }
 
-    /// Returns the first component of a name, to change it.
+    /// Returns the first component with a name for mutation.
     pub fn component_mut(&mut self, name: &str) -> Option<&mut Self> {
         self.components_mut().find(|component| component.is(name))
     }
@@ -171,12 +171,12 @@ impl Component {
         push_component(&mut self.nodes, component);
     }
 
-    /// Keeps the components for which `keep` returns true; everything else stays.
+    /// Removes the components for which `keep` returns false. Everything else is unchanged.
     pub fn retain_components(&mut self, keep: impl FnMut(&Self) -> bool) {
         retain_components(&mut self.nodes, keep);
     }
 
-    /// Adds the ends that are missing of this component and of the last ones in it.
+    /// Adds missing `END` lines to this component and to the last ones in it.
     fn close(&mut self) {
         if self.end.is_none() {
             close_last(&mut self.nodes);
@@ -208,7 +208,7 @@ pub(super) fn components_mut(nodes: &mut [Node]) -> impl Iterator<Item = &mut Co
     })
 }
 
-/// Adds a component; one without an end before it would take it in.
+/// Adds a component and closes the one before it, which would otherwise contain it.
 pub(super) fn push_component(nodes: &mut Vec<Node>, mut component: Component) {
     close_last(nodes);
     component.close();

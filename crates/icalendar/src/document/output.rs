@@ -1,4 +1,4 @@
-//! Bytes of a document: what came as it came, what is new folded and ended.
+//! Output of documents: original bytes are copied, new lines are folded and ended.
 
 use super::{Component, Node, Opaque, Property};
 use crate::fold::pieces;
@@ -9,9 +9,9 @@ pub(super) struct Output {
     bytes: Vec<u8>,
     encoding: Encoding,
     ending: &'static str,
-    /// Nothing but blank lines was written.
+    /// True if only blank lines were written.
     is_at_start: bool,
-    /// The last line has no end yet.
+    /// True if the last line has no end yet.
     is_open: bool,
 }
 
@@ -62,8 +62,8 @@ impl Output {
         self.is_at_start &= is_blank;
     }
 
-    /// Returns true if bytes mean here what they meant where they came from: in the same encoding, and not as the
-    /// continuation of another line, which the first line of a file may look like.
+    /// Returns true if the original bytes have the same meaning here. They must have the same encoding, and must not
+    /// continue another line, as the first line of a file may appear to do.
     fn can_copy(&self, original: &Original) -> bool {
         let first = original.encoding.unit(&original.bytes, 0);
         original.encoding == self.encoding && (self.is_at_start || !first.is_some_and(is_fold))
@@ -88,7 +88,7 @@ impl Output {
         self.encoding.encode(self.ending, &mut self.bytes);
     }
 
-    /// Ends the last line of a file that had no end.
+    /// Ends the last line of a file that had no line end.
     fn end_line(&mut self) {
         if std::mem::take(&mut self.is_open) {
             self.encoding.encode(self.ending, &mut self.bytes);

@@ -1,4 +1,4 @@
-//! Tests of documents: the bytes that stay, and the lines that a change rewrites.
+//! Tests of documents: preserved bytes, and the lines that a change rewrites.
 
 use super::*;
 
@@ -10,7 +10,7 @@ fn text(document: &Document) -> String {
     String::from_utf8(document.to_bytes()).unwrap()
 }
 
-/// One event in a calendar, with the given lines and ends of lines.
+/// Returns a calendar with one event, its lines and line ends.
 fn event(lines: &str, ending: &str) -> String {
     format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{lines}\nEND:VEVENT\nEND:VCALENDAR\n").replace('\n', ending)
 }
@@ -139,7 +139,7 @@ fn new_lines_are_folded_between_characters() {
 }
 
 #[test]
-fn encoding_of_the_document_is_kept() {
+fn encoding_of_the_document_is_preserved() {
     let file = event("UID:1\nSUMMARY:日本", "\r\n");
     let wide = |text: &str| -> Vec<u8> {
         [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
@@ -147,7 +147,7 @@ fn encoding_of_the_document_is_kept() {
     let mut document = parse(wide(&file));
     first_event(&mut document).property_mut("SUMMARY").unwrap().set_text("日本語");
     assert_eq!(document.to_bytes(), wide(&file.replace("日本", "日本語")));
-    // A component goes over into a document of another encoding.
+    // A component is moved into a document of another encoding.
     let mut other = Document::new();
     other.push_component(document.calendar().unwrap().clone());
     assert_eq!(text(&other), file.replace("日本", "日本語"));
@@ -158,7 +158,7 @@ fn encoding_of_the_document_is_kept() {
 }
 
 #[test]
-fn missing_ends_are_written_before_what_follows() {
+fn missing_ends_are_written_before_following_lines() {
     let mut document = parse("BEGIN:A\nBEGIN:B\nX:1");
     assert!(!document.components().next().unwrap().is_closed());
     document.push_component(Component::new("C").unwrap());

@@ -1,4 +1,4 @@
-//! Time zones that a calendar defines (`VTIMEZONE`, RFC 5545 section 3.6.5), and the IANA zones with the same time.
+//! Zone definitions of a calendar (`VTIMEZONE`, RFC 5545 section 3.6.5), matched to IANA zones with the same offsets.
 
 use jiff::civil::{Date, DateTime, date};
 use jiff::tz::TimeZone;
@@ -8,20 +8,20 @@ use super::values::{DateOrTime, moment, numbered_weekday, offset};
 use super::windows;
 use crate::property::Property;
 
-/// Observances that are read of one zone; real ones have two, those of a careful program a few dozen.
+/// Maximum observances per zone. Real zones have two, those of a careful program a few dozen.
 const OBSERVANCES: usize = 500;
-/// Onsets that are read of one observance.
+/// Maximum onsets per observance.
 const ONSETS: usize = 500;
-/// Years in which zones are compared.
+/// Years for the comparison of zones.
 const SAMPLED_YEARS: std::ops::RangeInclusive<i16> = 2024..=2027;
 
-/// Time zone that a calendar defines.
+/// Zone definition of a calendar.
 #[derive(Debug, Default)]
 pub(crate) struct Definition {
     observances: Vec<Observance>,
 }
 
-/// Observance: from its onsets on, clocks show `to`.
+/// Observance: the offset is `to` from its onsets on.
 #[derive(Debug)]
 struct Observance {
     is_daylight: bool,
@@ -41,22 +41,22 @@ struct Yearly {
 
 #[derive(Debug)]
 enum Day {
-    /// The second Sunday, or the last one (-1).
+    /// N-th weekday: 2 for the second Sunday, -1 for the last.
     Weekday(i8, jiff::civil::Weekday),
-    /// The Sunday among days eight to fourteen.
+    /// Weekday within seven days: the Sunday among days eight to fourteen.
     WeekdayWithin(jiff::civil::Weekday, i8),
     OfMonth(i8),
 }
 
 impl Definition {
-    /// Adds an observance by its properties.
+    /// Adds an observance from its properties.
     pub fn add(&mut self, is_daylight: bool, lines: &[Property]) {
         if self.observances.len() < OBSERVANCES {
             self.observances.extend(Observance::read(is_daylight, lines));
         }
     }
 
-    /// Returns the seconds that clocks are ahead of UTC at an instant.
+    /// Returns the offset from UTC in seconds at an instant.
     pub fn offset_at(&self, instant: Timestamp) -> Option<i32> {
         let latest = self
             .observances
@@ -65,7 +65,7 @@ impl Definition {
             .max_by_key(|(onset, _)| *onset);
         match latest {
             Some((_, to)) => Some(to),
-            // Before the first onset clocks show what that one changes.
+            // Before the first onset, the offset is the one that the onset changes.
             None => self
                 .observances
                 .iter()
@@ -74,7 +74,7 @@ impl Definition {
         }
     }
 
-    /// Returns a zone with the same time: the fallback if it has it, else a common one.
+    /// Returns a zone with the same offsets: the fallback if it matches, else a common one.
     pub fn known_zone(&self, fallback: &TimeZone) -> Option<TimeZone> {
         let samples = self.samples();
         let mut wanted = Vec::with_capacity(samples.len());
@@ -91,8 +91,8 @@ impl Definition {
         std::iter::once(fallback.clone()).chain(usual).find(keeps)
     }
 
-    /// Returns the instants at which zones are compared, in years in which most zones changed nothing: noon of every
-    /// week, and the seconds around each onset.
+    /// Returns the instants for the comparison, in years in which most zones had no changes: noon of every week, and
+    /// the seconds around each onset.
     fn samples(&self) -> Vec<Timestamp> {
         let mut result = Vec::new();
         for year in SAMPLED_YEARS {
@@ -113,7 +113,7 @@ impl Definition {
         result
     }
 
-    /// Returns the offset outside of summer time.
+    /// Returns the offset of standard time.
     pub fn standard_offset(&self) -> Option<i32> {
         let standard = self.observances.iter().rfind(|observance| !observance.is_daylight);
         standard.or(self.observances.last()).map(|observance| observance.to)
@@ -142,7 +142,7 @@ impl Observance {
         Some(local.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second() - i64::from(self.from))
     }
 
-    /// Returns the onset of a year by the rule.
+    /// Returns the onset in a year by the rule.
     fn onset_in(&self, year: i16) -> Option<DateTime> {
         let yearly = self.yearly.as_ref()?;
         let start = self.onsets.first()?;
@@ -150,10 +150,10 @@ impl Observance {
         (*start <= onset && onset <= yearly.last).then_some(onset)
     }
 
-    /// Returns the last onset up to the instant, in seconds of UTC.
+    /// Returns the last onset up to the instant, in UTC seconds.
     fn latest_onset(&self, instant: Timestamp) -> Option<i64> {
         let year = instant.to_zoned(TimeZone::UTC).year();
-        // The last onset of a rule that ended counts from then on.
+        // After the end of a rule, its last onset stays in force.
         let ended = self.yearly.as_ref().map_or(year, |yearly| yearly.last.year().min(year));
         let of_years =
             [ended - 1, ended, year - 1, year, year + 1].into_iter().filter_map(|year| self.onset_in(year));
@@ -187,7 +187,7 @@ impl Yearly {
             None => Day::OfMonth(first_of_days().map_or(Ok(start.day()), |day| day).ok()?),
         };
         let last = match part("UNTIL").and_then(moment) {
-            // The end of a rule is told in UTC, its onsets in the time before them.
+            // The end of a rule is in UTC; its onsets are in the local time before them.
             Some(DateOrTime::Time(last, Some(_))) => last.checked_add(i64::from(from).seconds()).ok()?,
             Some(DateOrTime::Time(last, None)) => last,
             Some(DateOrTime::Day(day)) => day.at(23, 59, 59, 0),
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_of_its_own_is_recognized_by_its_times() {
+    fn custom_zone_is_recognized_by_its_offsets() {
         let plain = "DTSTART:19700101T000000\nTZOFFSETFROM:+0800\nTZOFFSETTO:+0800";
         assert_eq!(known(&[(false, plain)]).as_deref(), Some("Asia/Manila"));
         let american = [
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn days_may_be_told_by_their_week() {
+    fn onset_may_be_a_weekday_within_a_range() {
         let american = [
             (
                 false,
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_ended_counts_no_more() {
+    fn ended_rule_has_no_further_onsets() {
         let ended = [
             (
                 true,
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_zone_keeps_is_told_by_its_offset() {
+    fn unmatched_zone_is_identified_by_its_offset() {
         let mut odd = Definition::default();
         odd.add(false, &lines("DTSTART:19700101T000000\nTZOFFSETFROM:+0817\nTZOFFSETTO:+0817"));
         assert!(odd.known_zone(&fallback()).is_none());

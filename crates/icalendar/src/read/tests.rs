@@ -1,4 +1,4 @@
-//! Calendars as programs write them, and as they should not.
+//! Tests of the reader with calendars of real programs and with invalid ones.
 
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -35,7 +35,7 @@ fn span(lines: &str) -> (String, String) {
 }
 
 #[test]
-fn times_without_a_zone_are_of_the_zone_that_the_calendar_names() {
+fn floating_times_use_the_zone_of_the_calendar() {
     let read_in = |named: &str, lines: &str| {
         let event = calendar(&format!("{named}\nBEGIN:VEVENT\n{lines}\nEND:VEVENT")).events.remove(0);
         (local(&event.start), local(&event.end), event.exdates.iter().map(local).collect::<Vec<_>>())
@@ -60,7 +60,7 @@ fn times_without_a_zone_are_of_the_zone_that_the_calendar_names() {
             "{named}"
         );
     }
-    // What says its zone has it, and a name that tells nothing says none; days are days.
+    // An explicit zone wins, an unknown name is ignored, and days stay days.
     let berlin = "X-WR-TIMEZONE:Europe/Berlin";
     let (start, _, _) = read_in(berlin, "DTSTART;TZID=Asia/Tokyo:20270125T090000");
     assert_eq!(start, at("2027-01-25T09:00:00", "Asia/Tokyo"));
@@ -70,7 +70,7 @@ fn times_without_a_zone_are_of_the_zone_that_the_calendar_names() {
     assert_eq!(start, at("2027-01-25T09:00:00", "Europe/Berlin"));
     let (start, _, _) = read_in(berlin, "DTSTART:20270125");
     assert_eq!(start, at("2027-01-25", ""));
-    // Each calendar of a file has its own; it may be told after the events.
+    // Each calendar of a file has its own zone, which may follow its events.
     let one = |name: &str, named: &str| {
         format!(
             "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:{name}\nDTSTART:20270125T090000\nEND:VEVENT\n{named}END:VCALENDAR\n"
@@ -84,7 +84,7 @@ fn times_without_a_zone_are_of_the_zone_that_the_calendar_names() {
 }
 
 #[test]
-fn an_event_is_read_whole() {
+fn event_is_read_with_all_properties() {
     let event = event(
         "UID:1@example.org\nSEQUENCE:3\nDTSTAMP:20270101T000000Z\nLAST-MODIFIED:20270102T030405Z\n\
          SUMMARY:Talks\\, part one\nDESCRIPTION:First line\\nsecond\nLOCATION:Hall A\nURL:https://example.org/1\n\
@@ -114,7 +114,7 @@ fn an_event_is_read_whole() {
 }
 
 #[test]
-fn the_end_is_what_the_rules_say() {
+fn end_follows_the_rfc() {
     let at = |start: &str, end: &str| (start.to_owned(), end.to_owned());
     for (lines, expected) in [
         ("DTSTART;VALUE=DATE:20270125", at("2027-01-25", "2027-01-26")),
@@ -130,7 +130,7 @@ fn the_end_is_what_the_rules_say() {
             "DTSTART:20270125T090000\nDTEND;VALUE=DATE:20270127",
             at("2027-01-25T09:00:00", "2027-01-27T00:00:00"),
         ),
-        // A day of 23 hours is a day; 24 hours are 24 hours.
+        // A day with 23 hours is a day; 24 hours are 24 hours.
         (
             "DTSTART;TZID=Europe/Berlin:20270327T120000\nDURATION:P1D",
             at("2027-03-27T12:00:00", "2027-03-28T12:00:00"),
@@ -145,13 +145,13 @@ fn the_end_is_what_the_rules_say() {
 }
 
 #[test]
-fn times_have_their_zone() {
+fn times_keep_their_zone() {
     for (line, expected, zone) in [
         ("DTSTART:20270125T010000Z", "2027-01-25T01:00:00", "UTC"),
         ("DTSTART:20270125T090000", "2027-01-25T09:00:00", "Asia/Manila"),
         ("DTSTART;TZID=Singapore Standard Time:20270125T090000", "2027-01-25T09:00:00", "Asia/Singapore"),
         ("DTSTART:20270125T090000+0900", "2027-01-25T09:00:00", "Etc/GMT-9"),
-        // Skipped by the clocks, and shown twice by them.
+        // In a gap, and ambiguous.
         ("DTSTART;TZID=Europe/Berlin:20270328T023000", "2027-03-28T03:30:00", "Europe/Berlin"),
         ("DTSTART;TZID=Europe/Berlin:20271031T023000", "2027-10-31T02:30:00", "Europe/Berlin"),
     ] {
@@ -164,7 +164,7 @@ fn times_have_their_zone() {
 }
 
 #[test]
-fn a_zone_may_be_defined_after_it_is_used() {
+fn zone_definition_may_follow_its_use() {
     let calendar = calendar(
         "BEGIN:VEVENT\nUID:1\nDTSTART;TZID=Ours:20270725T090000\nEND:VEVENT\n\
          BEGIN:VTIMEZONE\nTZID:Ours\n\
@@ -178,7 +178,7 @@ fn a_zone_may_be_defined_after_it_is_used() {
 }
 
 #[test]
-fn a_series_may_have_changed_and_cancelled_occurrences() {
+fn series_has_overrides_and_cancelled_occurrences() {
     let calendar = calendar(
         "X-WR-CALNAME:Team calendar\n\
          BEGIN:VEVENT\nUID:s\nDTSTART:20270104T090000\nRRULE:FREQ=WEEKLY\nEND:VEVENT\n\
@@ -208,7 +208,7 @@ fn a_series_may_have_changed_and_cancelled_occurrences() {
 }
 
 #[test]
-fn dates_of_a_series_are_of_the_sort_of_its_start() {
+fn dates_of_a_series_have_the_type_of_its_start() {
     let timed = event(
         "UID:1\nDTSTART:20270104T090000\nRRULE:FREQ=DAILY\nEXDATE;VALUE=DATE:20270105\nRDATE;VALUE=PERIOD:20270201T080000Z/PT1H",
     );
@@ -235,7 +235,7 @@ fn dates_of_a_series_are_of_the_sort_of_its_start() {
 }
 
 #[test]
-fn what_stands_beside_a_start_without_a_zone_is_of_its_zone() {
+fn floating_values_use_the_zone_of_their_event() {
     let event = event(
         "UID:1\nDTSTART;TZID=Europe/Berlin:20270104T090000\nDTEND:20270104T100000\nRRULE:FREQ=DAILY\n\
          EXDATE:20270105T090000\nRDATE:20270110T120000\nRECURRENCE-ID:20270106T090000",
@@ -245,7 +245,7 @@ fn what_stands_beside_a_start_without_a_zone_is_of_its_zone() {
     assert_eq!(local(&event.exdates[0]), berlin("2027-01-05T09:00:00"));
     assert_eq!(local(&event.rdates[0].start), berlin("2027-01-10T12:00:00"));
     assert_eq!(local(event.recurrence_id.as_ref().unwrap()), berlin("2027-01-06T09:00:00"));
-    // The next event has the fallback again.
+    // The next event uses the fallback again.
     let two = calendar(
         "BEGIN:VEVENT\nUID:1\nDTSTART;TZID=Europe/Berlin:20270104T090000\nEND:VEVENT\n\
          BEGIN:VEVENT\nUID:2\nDTSTART:20270104T090000\nEND:VEVENT",
@@ -254,8 +254,8 @@ fn what_stands_beside_a_start_without_a_zone_is_of_its_zone() {
 }
 
 #[test]
-fn a_day_may_be_told_as_its_midnight_in_utc() {
-    // The sixth begins in Manila at four in the afternoon of the fifth; midnight UTC is meant as it stands.
+fn day_may_be_written_as_midnight_in_utc() {
+    // The sixth in Manila begins at 16:00 UTC of the fifth. Midnight UTC means the day itself.
     let event = event(
         "UID:1\nDTSTART;VALUE=DATE:20270104\nRRULE:FREQ=DAILY\nEXDATE:20270105T160000Z,20270108T000000Z",
     );
@@ -263,13 +263,13 @@ fn a_day_may_be_told_as_its_midnight_in_utc() {
 }
 
 #[test]
-fn a_rule_may_end_with_a_semicolon() {
+fn rule_may_end_with_a_semicolon() {
     let rule = event("UID:1\nDTSTART:20270104T090000\nRRULE:FREQ=DAILY;COUNT=2;");
     assert_eq!(rule.rrule.as_deref(), Some("FREQ=DAILY;COUNT=2"));
 }
 
 #[test]
-fn a_cancellation_cancels() {
+fn cancellation_cancels_its_events() {
     let text = "BEGIN:VCALENDAR\nMETHOD:cancel\nBEGIN:VEVENT\nUID:1\nDTSTART:20270104T090000\nEND:VEVENT\nEND:VCALENDAR";
     let read_status = |text: &str| read(text.as_bytes(), &fallback()).unwrap().events[0].status;
     assert_eq!(read_status(text), Status::Cancelled);
@@ -277,14 +277,14 @@ fn a_cancellation_cancels() {
 }
 
 #[test]
-fn a_calendar_without_an_end_is_told() {
+fn missing_end_of_the_calendar_is_reported() {
     let calendar = read(b"BEGIN:VCALENDAR\nVERSION:2.0", &fallback()).unwrap();
     assert!(calendar.is_cut_off);
     assert!(calendar.skipped[0].reason.starts_with("The file is incomplete"));
 }
 
 #[test]
-fn what_cannot_be_read_is_told() {
+fn invalid_events_are_reported_as_skipped() {
     let calendar = calendar(
         "BEGIN:VEVENT\nUID:1\nSUMMARY:No start\nEND:VEVENT\n\
          BEGIN:VEVENT\nUID:2\nDTSTART:20270231T090000\nEND:VEVENT\n\
@@ -308,7 +308,7 @@ fn what_cannot_be_read_is_told() {
 }
 
 #[test]
-fn a_file_that_breaks_off_says_so() {
+fn truncated_file_is_reported() {
     let text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20270201\nEND:VEVENT\nBEGIN:VEVENT\nUID:2\nDTSTART:2027";
     let calendar = read(text.as_bytes(), &fallback()).unwrap();
     assert_eq!(calendar.events.len(), 1);
@@ -318,7 +318,7 @@ fn a_file_that_breaks_off_says_so() {
 }
 
 #[test]
-fn what_is_no_calendar_is_refused() {
+fn other_files_are_refused() {
     for bytes in [b"".as_slice(), b"<html>BEGIN:VCALENDAR</html>", b"\x00\x01\x02", b"BEGIN:VCARD\nEND:VCARD"]
     {
         assert_eq!(read(bytes, &fallback()).unwrap_err(), ReadError::NotACalendar);
@@ -344,14 +344,14 @@ fn sizes_are_bounded() {
 }
 
 #[test]
-fn an_event_without_a_uid_gets_the_same_one_each_time() {
+fn missing_uid_is_derived_the_same_each_time() {
     let first = event("DTSTART:20270201\nSUMMARY:A");
     assert_eq!(first.uid, event("DTSTART:20270201\nSUMMARY:A\nDESCRIPTION:new").uid);
     assert_ne!(first.uid, event("DTSTART:20270201\nSUMMARY:B").uid);
 }
 
 #[test]
-fn texts_can_be_stored_and_links_followed() {
+fn texts_and_links_are_sanitized() {
     let event = event(
         "UID:1\nDTSTART:20270201\nSUMMARY:a\0b\\nc\nDESCRIPTION:\x1b[31mred\\n\\tx\nURL:javascript:alert(1)",
     );
@@ -360,7 +360,7 @@ fn texts_can_be_stored_and_links_followed() {
 }
 
 #[test]
-fn components_may_be_nested_wrongly() {
+fn wrong_nesting_of_components_is_tolerated() {
     let deep = "BEGIN:VEVENT\n".repeat(5000);
     let calendar = calendar(&format!(
         "BEGIN:VEVENT\nUID:1\nDTSTART:20270201\nBEGIN:VALARM\nUID:wrong\nEND:VEVENT\n{deep}"
@@ -369,7 +369,7 @@ fn components_may_be_nested_wrongly() {
     assert_eq!(calendar.events[0].uid, "1");
 }
 
-/// Lines that make sense to the reader, mixed in any order.
+/// Generates meaningful lines for the reader, mixed in any order.
 fn line() -> impl Strategy<Value = String> {
     let names = prop::sample::select(vec![
         "BEGIN",

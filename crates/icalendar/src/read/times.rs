@@ -29,7 +29,7 @@ impl Reader<'_> {
             (Moment::Day(first), told) => {
                 let after_first = first.tomorrow().map_err(|_| too_far())?;
                 let told = match told {
-                    // An end with a time belongs to a day that is part of it, unless it is midnight.
+                    // An end with a time includes its day, unless it is midnight.
                     Some(Moment::Time(time)) if time.time() != Time::midnight() => {
                         time.date().tomorrow().map_err(|_| too_far())?
                     }
@@ -47,7 +47,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Reads a value of a property as a day or a time in its zone.
+    /// Parses a value of a property as a day or a time in its zone.
     pub(super) fn moment(&mut self, line: &Property, value: &str) -> Option<Moment> {
         let written = values::moment(value)?;
         let is_day = line.parameter("VALUE").is_some_and(|kind| kind.eq_ignore_ascii_case("DATE"));
@@ -67,11 +67,11 @@ impl Reader<'_> {
             (None, Some(name)) => self.zones.resolve(&name),
             (None, None) => self.zones.default_zone().clone(),
         };
-        // A time that clocks skip is later by what they skip; of one that they show twice the first is meant.
+        // A time in a gap is moved forward by the gap; an ambiguous time means its first occurrence.
         Some(Moment::Time(local.to_zoned(zone).ok()?))
     }
 
-    /// Reads dates of a series as days or times, as its start is; periods with their end.
+    /// Parses the dates of a series with the type of its start; periods with their end.
     pub(super) fn dates(&mut self, lines: &[Property], name: &str, start: &Moment) -> Vec<Added> {
         let mut result = Vec::new();
         for line in lines.iter().filter(|line| line.is(name)) {
@@ -102,7 +102,7 @@ impl Reader<'_> {
         result
     }
 
-    /// Reads the end of a period: a time after its start, or a duration. Days have none.
+    /// Parses the end of a period: a time after its start, or a duration. Days have none.
     fn end_of_period(&mut self, line: &Property, start: &Moment, end: &str) -> Option<Moment> {
         let Moment::Time(from) = start else { return None };
         let end = match values::duration(end) {
@@ -120,7 +120,7 @@ fn after(start: &Moment, length: values::Duration) -> Option<Moment> {
     match start {
         Moment::Day(day) => {
             day.at(0, 0, 0, 0).checked_add(length.span()).ok()?.checked_add(length.exact).ok().map(|end| {
-                // Hours at the end of an all-day event touch one day more.
+                // An all-day event that ends within a day includes that day.
                 let rest = i32::from(end.time() != Time::midnight());
                 Moment::Day(end.date().saturating_add(rest.days()))
             })

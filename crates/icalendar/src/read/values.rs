@@ -1,4 +1,4 @@
-//! Dates, times and durations in every spelling (RFC 5545 sections 3.3.4 to 3.3.6 and 3.3.14).
+//! Dates, times and durations in all their spellings (RFC 5545 sections 3.3.4 to 3.3.6 and 3.3.14).
 
 use std::num::NonZeroI64;
 
@@ -6,16 +6,16 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Span};
 use obcms_recur::weekday_named;
 
-/// Date or time as it is written, before its zone is known.
+/// Date or time as written, before its zone is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DateOrTime {
     /// `20270125`.
     Day(Date),
-    /// `20270125T090000`, with its offset in seconds when it has one: `Z`, or `+0800` against the rules.
+    /// `20270125T090000`, with its offset in seconds if present: `Z`, or `+0800` against the RFC.
     Time(DateTime, Option<i32>),
 }
 
-/// Duration: days are days of a calendar, the rest is exact.
+/// Duration: days are calendar days, the rest is exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Duration {
     pub days: i32,
@@ -23,13 +23,13 @@ pub(super) struct Duration {
 }
 
 impl Duration {
-    /// The days as a span.
+    /// Returns the days as a span.
     pub fn span(self) -> Span {
         Span::new().days(self.days)
     }
 }
 
-/// Reads a number of exactly so many digits from the start.
+/// Parses a number with an exact count of digits from the start.
 fn digits(text: &mut &str, count: usize) -> Option<i16> {
     let (number, rest) = text.split_at_checked(count)?;
     *text = rest;
@@ -47,7 +47,7 @@ fn date(text: &mut &str) -> Option<Date> {
     Date::new(year, month, day).ok()
 }
 
-/// Reads a date or a date with time; also with hyphens and colons, which some programs write.
+/// Parses a date or date-time; also with hyphens and colons, which some programs write.
 pub(super) fn moment(text: &str) -> Option<DateOrTime> {
     let mut rest = text.trim();
     let day = date(&mut rest)?;
@@ -60,7 +60,7 @@ pub(super) fn moment(text: &str) -> Option<DateOrTime> {
     skip(&mut rest);
     let minute = digits(&mut rest, 2)?;
     skip(&mut rest);
-    // Seconds are left out by some, and 60 is the second that is added to a year now and then.
+    // Some programs omit seconds; 60 is a leap second.
     let second =
         if rest.starts_with(|letter: char| letter.is_ascii_digit()) { digits(&mut rest, 2)? } else { 0 };
     if let Some(fraction) = rest.strip_prefix('.') {
@@ -72,14 +72,14 @@ pub(super) fn moment(text: &str) -> Option<DateOrTime> {
         other => Some(offset(other)?),
     };
     let part = |number: i16| i8::try_from(number).ok();
-    // Midnight at the end of a day is written as hour 24 by some.
+    // Some programs write midnight at the end of a day as hour 24.
     let (day, hour) =
         if hour == 24 && minute == 0 && second == 0 { (day.tomorrow().ok()?, 0) } else { (day, hour) };
     let time = Time::new(part(hour)?, part(minute)?, part(second)?.min(59), 0).ok()?;
     Some(DateOrTime::Time(day.to_datetime(time), offset))
 }
 
-/// Reads an offset from UTC: `+0800`, `-03:30`, `+005314`; in seconds.
+/// Parses an offset from UTC in seconds: `+0800`, `-03:30`, `+005314`.
 pub(super) fn offset(text: &str) -> Option<i32> {
     let (sign, rest) = match text.trim().split_at_checked(1)? {
         ("+", rest) => (1, rest),
@@ -95,7 +95,7 @@ pub(super) fn offset(text: &str) -> Option<i32> {
     (rest.is_empty() && minutes < 60 && seconds < 60 && total < 26 * 3600).then_some(sign * total)
 }
 
-/// Reads a duration: `P1W`, `P1DT2H30M`, `-PT15M`; at most a hundred years.
+/// Parses a duration: `P1W`, `P1DT2H30M`, `-PT15M`; at most a hundred years.
 pub(super) fn duration(text: &str) -> Option<Duration> {
     const LONGEST: i64 = 36_525;
     let text = text.trim().to_ascii_uppercase();
@@ -134,7 +134,7 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
     })
 }
 
-/// Reads the number before a weekday: `-1SU` is the last Sunday.
+/// Parses a weekday with an ordinal: `-1SU` is the last Sunday.
 pub(super) fn numbered_weekday(text: &str) -> Option<(Option<NonZeroI64>, jiff::civil::Weekday)> {
     let (number, day) = text.split_at_checked(text.len().checked_sub(2)?)?;
     let weekday = weekday_named(day)?;
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_and_times_are_read_in_every_spelling() {
+    fn dates_and_times_are_parsed_in_every_spelling() {
         let nine = day(2027, 1, 25).at(9, 5, 0, 0);
         for (text, expected) in [
             ("20270125", DateOrTime::Day(day(2027, 1, 25))),
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_read() {
+    fn durations_are_parsed() {
         let exact = |seconds| SignedDuration::from_secs(seconds);
         assert_eq!(duration("PT1H30M"), Some(Duration { days: 0, exact: exact(5400) }));
         assert_eq!(duration("P1W"), Some(Duration { days: 7, exact: exact(0) }));
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn offsets_are_read() {
+    fn offsets_are_parsed() {
         assert_eq!(offset("+0800"), Some(28_800));
         assert_eq!(offset("-03:30"), Some(-12_600));
         assert_eq!(offset("+005314"), Some(3194));

@@ -1,6 +1,6 @@
-//! Windows names of time zones, with the IANA zone of each where no country is told.
+//! Windows names of time zones, each with its default IANA zone.
 
-/// Name of Windows in small letters without "standard time", and the zone.
+/// Windows name in lower case without "standard time", and the zone.
 const ZONES: [(&str, &str); 139] = [
     ("afghanistan", "Asia/Kabul"),
     ("alaskan", "America/Anchorage"),
@@ -143,15 +143,15 @@ const ZONES: [(&str, &str); 139] = [
     ("yukon", "America/Whitehorse"),
 ];
 
-/// The zone behind a name of Windows, with or without "Standard Time".
+/// Returns the zone of a Windows name, with or without "Standard Time".
 pub(super) fn zone(name: &str) -> Option<&'static str> {
     let lower = name.trim().to_ascii_lowercase();
-    // The standard name of a zone may contain a place in brackets: "Central Standard Time (Mexico)".
+    // The standard name of a zone may have a place in parentheses: "Central Standard Time (Mexico)".
     let plain = lower.replace(" standard time", "").replace(" daylight time", "");
     ZONES.iter().find(|(known, _)| *known == plain).map(|(_, zone)| *zone)
 }
 
-/// The zones of the names, those first that most people who keep such a time live in.
+/// Returns the zones of the table; of those with the same offset, the most populous first.
 pub(super) fn usual_zones() -> impl Iterator<Item = &'static str> {
     const FIRST: [&str; 10] = [
         "Asia/Manila",
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_found_as_windows_writes_them() {
+    fn windows_names_are_found() {
         assert_eq!(zone("Singapore Standard Time"), Some("Asia/Singapore"));
         assert_eq!(zone("Central Standard Time (Mexico)"), Some("America/Mexico_City"));
         assert_eq!(zone("Eastern"), Some("America/New_York"));

@@ -1,4 +1,4 @@
-//! Time zones by the names that a calendar uses.
+//! Time zones by the names in a calendar.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::definition::Definition;
 use super::values::offset;
 use super::windows;
 
-/// Resolver of the names of time zones (`TZID`, RFC 5545 section 3.2.19).
+/// Resolver of zone names (`TZID`, RFC 5545 section 3.2.19).
 pub(super) struct Zones<'a> {
     fallback: &'a TimeZone,
     of_calendar: Option<TimeZone>,
@@ -18,7 +18,7 @@ pub(super) struct Zones<'a> {
 }
 
 impl<'a> Zones<'a> {
-    /// Returns zones without definitions; times without a zone have the fallback.
+    /// Returns a resolver without definitions; times without a zone use the fallback.
     pub fn new(fallback: &'a TimeZone) -> Self {
         Self {
             fallback,
@@ -29,23 +29,22 @@ impl<'a> Zones<'a> {
         }
     }
 
-    /// Sets the zone that the calendar of the next events names, if it names one.
+    /// Sets the zone of the calendar of the next events, if it has one.
     pub fn set_calendar_zone(&mut self, zone: Option<TimeZone>) {
         self.of_calendar = zone;
     }
 
-    /// Sets the zone that the start of an event names, if it names one: other times of the event without a zone mean
-    /// the same.
+    /// Sets the zone of the start of an event, if it has one. Other times of the event without a zone use it, too.
     pub fn set_event_zone(&mut self, zone: Option<TimeZone>) {
         self.of_event = zone;
     }
 
-    /// Returns the zone of times that name none.
+    /// Returns the zone of times without a zone.
     pub fn default_zone(&self) -> &TimeZone {
         self.of_event.as_ref().or(self.of_calendar.as_ref()).unwrap_or(self.fallback)
     }
 
-    /// Adds a zone that the calendar defines, by its name there; `place` is its IANA name, if the calendar tells.
+    /// Adds a zone definition by its name in the calendar; `place` is its IANA name, if the calendar has it.
     pub fn define(&mut self, name: &str, place: Option<&str>, definition: Definition) {
         if let Some(zone) = place.and_then(by_name) {
             self.resolved.insert(name.to_owned(), zone);
@@ -54,8 +53,8 @@ impl<'a> Zones<'a> {
         }
     }
 
-    /// Returns the zone of a name: by the name, by the definition, by its offset. An unknown name means the
-    /// zone of the calendar, else the fallback, most likely the zone of whoever wrote it.
+    /// Returns the zone of a name: by the name, by the definition, by its offset. An unknown name means the zone of the
+    /// calendar, else the fallback, which is most likely the zone of the author.
     pub fn resolve(&mut self, name: &str) -> TimeZone {
         if let Some(zone) = self.resolved.get(name) {
             return zone.clone();
@@ -76,13 +75,13 @@ impl<'a> Zones<'a> {
         zone
     }
 
-    /// Returns a zone that always has this offset.
+    /// Returns a zone with a fixed offset.
     pub fn by_offset(&self, seconds: i32) -> TimeZone {
         by_offset(seconds, self.fallback)
     }
 }
 
-/// Returns a zone by its IANA name, also with a prefix of the program before it, or by its Windows name.
+/// Returns a zone by its IANA name, also after a prefix of the program, or by its Windows name.
 pub(super) fn by_name(name: &str) -> Option<TimeZone> {
     let name = name.trim().trim_matches('"');
     let plain = match name.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
@@ -106,7 +105,7 @@ fn known(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some())
 }
 
-/// Returns the seconds of an offset in a name: "(UTC+08:00) Somewhere", "GMT+0800", "UTC-3".
+/// Returns the offset in seconds in a name: "(UTC+08:00) Somewhere", "GMT+0800", "UTC-3".
 fn offset_in_name(name: &str) -> Option<i32> {
     let place = name.find("UTC").or_else(|| name.find("GMT"))? + 3;
     let rest = name[place..].trim_start();
@@ -119,8 +118,8 @@ fn offset_in_name(name: &str) -> Option<i32> {
     }
 }
 
-/// Returns a named zone with this offset: the fallback if it has no other, else one for whole hours, else a place that
-/// keeps it; UTC when nobody does.
+/// Returns a named zone with a fixed offset: the fallback if it has no other offset, else a zone for whole hours, else
+/// a place with this offset, else UTC.
 fn by_offset(seconds: i32, fallback: &TimeZone) -> TimeZone {
     const PLACES: [(i32, &str); 8] = [
         (210, "Asia/Tehran"),
@@ -140,7 +139,7 @@ fn by_offset(seconds: i32, fallback: &TimeZone) -> TimeZone {
     let name = if seconds == 0 {
         "UTC".to_owned()
     } else if seconds % 3600 == 0 {
-        // The signs of these names are the other way round.
+        // The signs of these names are reversed.
         format!("Etc/GMT{:+}", -(seconds / 3600))
     } else {
         let place = PLACES.iter().find(|(minutes, _)| minutes * 60 == seconds);
@@ -149,7 +148,7 @@ fn by_offset(seconds: i32, fallback: &TimeZone) -> TimeZone {
     TimeZone::get(&name).unwrap_or(TimeZone::UTC)
 }
 
-/// Returns the offset of a zone without summer time.
+/// Returns the offset of a zone without daylight saving time.
 fn fixed_offset_of(zone: &TimeZone) -> Option<Offset> {
     let at = |month| {
         Some(zone.to_offset(
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn names_in_every_dress_are_recognized() {
+    fn zone_names_are_recognized_in_every_form() {
         for (name, expected) in [
             ("Asia/Manila", "Asia/Manila"),
             ("europe/berlin", "Europe/Berlin"),
@@ -194,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_defined_zone_says_what_it_stands_for() {
+    fn zone_definition_names_its_iana_zone() {
         let fallback = TimeZone::get("Asia/Manila").unwrap();
         let mut zones = Zones::new(&fallback);
         zones.define("Home", Some("Asia/Dubai"), Definition::default());

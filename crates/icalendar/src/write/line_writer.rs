@@ -1,4 +1,4 @@
-//! Content lines as bytes: escaped, folded, ended.
+//! Writer of content lines as bytes: escaped, folded, ended.
 
 use std::fmt::{Display, Write as _};
 
@@ -9,18 +9,18 @@ use crate::text::escape;
 #[derive(Debug, Default)]
 pub struct LineWriter {
     bytes: Vec<u8>,
-    /// Line that is being written, not folded yet.
+    /// Current line, not folded yet.
     line: String,
 }
 
 impl LineWriter {
-    /// Returns a writer with room for so many bytes.
+    /// Returns a writer with a capacity in bytes.
     #[must_use]
     pub fn with_capacity(bytes: usize) -> Self {
         Self { bytes: Vec::with_capacity(bytes), line: String::with_capacity(256) }
     }
 
-    /// Writes a line whose value needs no escapes: dates, numbers, addresses. The name may have parameters with it.
+    /// Writes a line with a raw value: dates, numbers, addresses. The name may include parameters.
     pub fn plain(&mut self, name: &str, value: impl Display) {
         self.line.clear();
         // Writing to a string does not fail.
@@ -37,7 +37,7 @@ impl LineWriter {
         self.fold();
     }
 
-    /// Writes the line, folded.
+    /// Writes the current line, folded.
     fn fold(&mut self) {
         for (place, piece) in pieces(&self.line).enumerate() {
             if place > 0 {
@@ -48,7 +48,7 @@ impl LineWriter {
         self.bytes.extend_from_slice(b"\r\n");
     }
 
-    /// Returns the lines that were written.
+    /// Returns the written lines.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
@@ -70,19 +70,19 @@ mod tests {
     }
 
     #[test]
-    fn letters_with_a_meaning_are_escaped() {
+    fn special_characters_are_escaped() {
         assert_eq!(written("a,b;c\\d\r\ne\rf\ng\u{7}"), b"SUMMARY:a\\,b\\;c\\\\d\\ne\\nf\\ng\r\n");
     }
 
     #[test]
-    fn a_line_of_75_octets_is_not_folded_and_one_of_76_is() {
+    fn lines_are_folded_after_75_octets() {
         let fits = "x".repeat(75 - "SUMMARY:".len());
         assert_eq!(written(&fits), format!("SUMMARY:{fits}\r\n").as_bytes());
         assert_eq!(written(&format!("{fits}y")), format!("SUMMARY:{fits}\r\n y\r\n").as_bytes());
     }
 
     #[test]
-    fn a_letter_is_never_folded_in_two() {
+    fn fold_never_splits_a_character() {
         for before in 0..8 {
             let title = format!("{}{}", "x".repeat(before), "🗓️ñ".repeat(60));
             let bytes = written(&title);
@@ -95,7 +95,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(value in "[^\\p{Cc}]{0,300}(\\n[^\\p{Cc}]{0,100}){0,3}") {
+        fn written_lines_are_parsed_back(value in "[^\\p{Cc}]{0,300}(\\n[^\\p{Cc}]{0,100}){0,3}") {
             let bytes = written(&value);
             for line in bytes.split(|byte| *byte == b'\n') {
                 prop_assert!(line.len() <= 76 && (line.is_empty() || line.ends_with(b"\r")));

@@ -1,4 +1,4 @@
-//! Dates and times as iCalendar writes them (RFC 5545 sections 3.3.4 and 3.3.5).
+//! Dates and times in iCalendar format (RFC 5545 sections 3.3.4 and 3.3.5).
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Definitions of time zones for programs that do not know them by name (`VTIMEZONE`, RFC 5545 section 3.6.5).
+//! Zone definitions for programs that do not know the names (`VTIMEZONE`, RFC 5545 section 3.6.5).
 
 use jiff::civil::{Date, DateTime, date};
 use jiff::tz::{Offset, TimeZone};
@@ -8,28 +8,28 @@ use obcms_recur::weekday_name;
 use super::line_writer::LineWriter;
 use super::values::{Local, Utc};
 
-/// From an onset on, clocks show `to`.
+/// Observance: the offset is `to` from the onset on.
 #[derive(Clone, Debug, PartialEq)]
 struct Observance {
     is_daylight: bool,
-    /// Local time of the onset, by the clocks before it.
+    /// Local time of the onset, in the offset before it.
     onset: DateTime,
     from: Offset,
     to: Offset,
     name: String,
 }
 
-/// Onsets of successive years that follow one rule, or a single one.
+/// Onsets of successive years by one rule, or a single onset.
 #[derive(Debug)]
 struct Group {
     observances: Vec<Observance>,
-    /// Numbers of the weekday in its month that fit all onsets: 2 for the second Sunday, -1 for the last.
+    /// Ordinals of the weekday in its month that match all onsets: 2 for the second Sunday, -1 for the last.
     numbers: Vec<i8>,
 }
 
-/// Writes the definition of a zone that holds from the first to the last year, both included.
+/// Writes the definition of a zone for the years from `first` to `last`, both inclusive.
 ///
-/// A rule that is in force in the last year has no end, and so holds for later years as well.
+/// A rule in force in the last year has no end, and so applies to later years as well.
 pub fn write_zone(text: &mut LineWriter, zone: &TimeZone, name: &str, first: i16, last: i16) {
     text.plain("BEGIN", "VTIMEZONE");
     text.plain("TZID", name);
@@ -38,7 +38,7 @@ pub fn write_zone(text: &mut LineWriter, zone: &TimeZone, name: &str, first: i16
     let end = instant(date(last.saturating_add(1), 1, 1));
     let observances = observances(zone, begin, end);
     let onset = if observances.is_empty() {
-        // A zone that changes nothing is told the same in every year.
+        // A zone without transitions has the same text in every year.
         date(1970, 1, 1).at(0, 0, 0, 0)
     } else {
         zone.to_datetime(begin)
@@ -88,7 +88,7 @@ fn one(text: &mut LineWriter, observance: &Observance, rule: Option<&str>) {
 }
 
 fn instant(day: Date) -> Timestamp {
-    // Years are bounded by the input check; the fallback is never reached with stored ones.
+    // Input validation bounds years; stored ones never need the default.
     day.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp())
 }
 
@@ -96,7 +96,7 @@ fn instant_of(observance: &Observance) -> Timestamp {
     observance.from.to_timestamp(observance.onset).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// The changes of the clocks between two instants.
+/// Returns the offset transitions between two instants.
 fn observances(zone: &TimeZone, begin: Timestamp, end: Timestamp) -> Vec<Observance> {
     let mut from = zone.to_offset(begin);
     zone.following(begin)
@@ -116,7 +116,7 @@ fn observances(zone: &TimeZone, begin: Timestamp, end: Timestamp) -> Vec<Observa
         .collect()
 }
 
-/// Puts onsets together that follow one rule in successive years.
+/// Groups onsets by one rule in successive years.
 fn groups(observances: Vec<Observance>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for observance in observances {
@@ -147,7 +147,7 @@ fn continues(last: &Observance, next: &Observance) -> bool {
             == (last.is_daylight, last.from, last.to, &last.name)
 }
 
-/// Which of its weekday a day is in its month, counted from the end first: there a rule most often counts.
+/// Returns the ordinals of a day's weekday in its month, counted from the end first, because most rules count so.
 fn numbers(day: Date) -> Vec<i8> {
     let from_start = (day.day() - 1) / 7 + 1;
     let is_last = day.checked_add(1.week()).is_ok_and(|later| later.month() != day.month());
@@ -155,7 +155,7 @@ fn numbers(day: Date) -> Vec<i8> {
     last.into_iter().chain((from_start < 5).then_some(from_start)).collect()
 }
 
-/// `+0800`, with seconds where a zone has them.
+/// Formats an offset as `+0800`, with seconds if the zone has them.
 fn offset(offset: Offset) -> String {
     let seconds = offset.seconds();
     let sign = if seconds < 0 { '-' } else { '+' };
@@ -180,7 +180,7 @@ mod tests {
         String::from_utf8(text.into_bytes()).unwrap()
     }
 
-    /// The definition as our reader takes it.
+    /// Returns the definition parsed by our reader.
     fn read(text: &str) -> Definition {
         let lines: Vec<Property> =
             unfold(text.as_bytes()).filter_map(|line| Property::parse(&line)).collect();
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_without_summer_time_has_one_observance() {
+    fn zone_without_transitions_has_one_observance() {
         assert_eq!(
             written("Asia/Manila", 2026, 2029),
             "BEGIN:VTIMEZONE\r\nTZID:Asia/Manila\r\nX-LIC-LOCATION:Asia/Manila\r\nBEGIN:STANDARD\r\n\
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn summer_time_is_told_by_a_rule_that_goes_on() {
+    fn daylight_saving_time_is_an_endless_rule() {
         let text = written("Europe/Berlin", 2026, 2029);
         assert_eq!(text.matches("RRULE:").count(), 2, "{text}");
         assert!(text.contains("RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\n"), "{text}");
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn every_hour_of_the_years_is_right_in_every_kind_of_zone() {
+    fn every_hour_is_right_in_every_kind_of_zone() {
         for name in [
             "America/New_York",
             "Europe/London",

@@ -1,4 +1,4 @@
-//! Files in the manner of other programs, written for these tests.
+//! Sample files in the style of other programs, written for these tests.
 
 /// Name and content, with the line end `\n`.
 pub const SAMPLES: [(&str, &str); 5] = [
@@ -9,5 +9,5 @@ pub const SAMPLES: [(&str, &str); 5] = [
     ("odd", include_str!("../samples/odd.ics")),
 ];
 
-/// Line ends that files have.
+/// Line ends in files.
 pub const ENDINGS: [&str; 4] = ["\r\n", "\n", "\r", "\r\r\n"];

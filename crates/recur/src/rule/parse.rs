@@ -1,4 +1,4 @@
-//! Reading of a rule.
+//! Parser of recurrence rules.
 
 use std::str::FromStr;
 
@@ -9,9 +9,9 @@ use super::{DayOfWeek, Frequency, Rule, Until, weekday_named};
 use crate::error::RuleError;
 use crate::moment::{self, Moment};
 
-/// The greatest `COUNT` and `INTERVAL`.
+/// Upper bound of `COUNT` and `INTERVAL`.
 pub(super) const GREATEST_NUMBER: u32 = 99_999;
-/// A rule with every value that there is fits in this.
+/// Upper bound of the text in bytes. A rule with every possible value fits.
 const LONGEST_TEXT: usize = 16_384;
 
 impl FromStr for Rule {
@@ -80,7 +80,7 @@ impl Rule {
         Ok(())
     }
 
-    /// What holds between parts.
+    /// Checks constraints between parts.
     fn check(&self) -> Result<(), RuleError> {
         if self.count.is_some() && self.until.is_some() {
             return Err(RuleError::new("COUNT", "must not be used together with UNTIL"));
@@ -112,7 +112,7 @@ impl Rule {
     }
 }
 
-/// What somebody typed, short enough for a message.
+/// Returns user input shortened for a message.
 fn shorten(text: &str) -> &str {
     match text.char_indices().nth(30) {
         Some((end, _)) => &text[..end],
@@ -130,7 +130,7 @@ fn read_number(name: &str, value: &str) -> Result<u32, RuleError> {
     }
 }
 
-/// A list of numbers, in order and without duplicates. 0 is a number only where the least is.
+/// Parses a list of numbers, sorted and without duplicates. 0 is valid only if it is the lower bound.
 fn read_list(name: &str, value: &str, least: i16, greatest: i16) -> Result<Vec<i16>, RuleError> {
     let mut list = Vec::new();
     for text in value.split(',') {
@@ -164,7 +164,7 @@ fn read_signed(text: &str, may_have_sign: bool) -> Option<i16> {
 fn read_days(value: &str) -> Result<Vec<DayOfWeek>, RuleError> {
     let mut days = Vec::new();
     for text in value.split(',') {
-        // Cut before the name of the day; what is not ASCII has no name there and is refused.
+        // Split before the name of the weekday. Text that is not ASCII has no such name and is refused.
         let cut = text.len().saturating_sub(2);
         let (number, name) = text.split_at_checked(cut).unwrap_or((text, ""));
         let weekday = read_weekday("BYDAY", name).map_err(|_| {

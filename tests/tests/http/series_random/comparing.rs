@@ -1,4 +1,4 @@
-//! Holds the calendar and the records against the model.
+//! Comparison of the calendar and the records with the model.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::model::{Part, Shown};
 use super::{Try, id};
 
 impl Try<'_> {
-    /// The calendar of a year shows what the model has.
+    /// Asserts that the calendar of a year shows the dates of the model.
     pub fn compare(&self) {
         let window = (date(2027, 1, 1), date(2028, 1, 1));
         let office = self.app.zone().clone();
@@ -52,7 +52,7 @@ impl Try<'_> {
             self.parts
         );
         for part in self.parts.iter().filter(|part| !part.is_archived) {
-            // What differs is kept for dates of the series alone, and only where it does.
+            // Overrides exist only for dates of the series, and only where values differ.
             let record = self.app.get(&self.actor, &EVENT, id(&part.id)).unwrap();
             let object = output::record(&record);
             let names: BTreeSet<String> =

@@ -1,4 +1,4 @@
-//! Random gestures on tasks that repeat: each means the occurrence that is shown, and no date of a series changes by them.
+//! Random actions on recurring tasks: each affects the shown occurrence, and none changes the dates of a series.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -16,18 +16,18 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Map, Value, json};
 
-/// Gestures on one task before all are undone.
+/// Number of actions on one task before all are undone.
 const GESTURES: usize = 9;
-/// Occurrences that are looked at.
+/// Number of compared occurrences.
 const SHOWN: usize = 12;
 
 #[test]
-fn gestures_change_the_shown_occurrence_alone_on_sqlite() {
+fn actions_change_only_the_shown_occurrence_on_sqlite() {
     run(Engine::Sqlite, 0..60);
 }
 
 #[test]
-fn gestures_change_the_shown_occurrence_alone_on_postgres() {
+fn actions_change_only_the_shown_occurrence_on_postgres() {
     run(Engine::Postgres, 100..112);
 }
 
@@ -65,7 +65,7 @@ fn create(app: &App, random: &mut StdRng) -> Id {
     app.create(&Actor::program(), &TASK, body.as_object().unwrap()).unwrap().id
 }
 
-/// Name, first day, due date and state of an occurrence.
+/// Recurrence id, first day, due date and status of an occurrence.
 type Dated = (String, Option<Date>, Option<Date>, String);
 
 struct Task<'a> {
@@ -80,7 +80,7 @@ impl Task<'_> {
         self.app.get(&Actor::program(), &TASK, self.id).unwrap()
     }
 
-    /// The record without what counts its changes.
+    /// Returns the record without counters of changes.
     fn object(&self) -> Map<String, Value> {
         let mut object = output::record(&self.record());
         object.retain(|name, _| name != "version" && name != "updated_at");
@@ -122,7 +122,7 @@ impl Task<'_> {
             for name in ["start_date", "due_date", "rrule", "rdates"] {
                 assert_eq!(output::record(&record)[name], begun[name], "{name}\n{}", self.told.join("\n"));
             }
-            // The columns hold the state of what is shown.
+            // The columns hold the status of the shown occurrence.
             let shown = self.shown();
             let single =
                 self.app.occurrence(&Actor::program(), &TASK, self.id, &shown).unwrap().single.unwrap();
@@ -136,7 +136,7 @@ impl Task<'_> {
         self.app.archive(&Actor::program(), &TASK, self.id, None).unwrap();
     }
 
-    /// Makes a gesture; answers its change set and the state that the shown occurrence has then, none when it is gone.
+    /// Performs an action. Returns its change set and the status of the shown occurrence, `None` if there is none.
     fn gesture(&mut self, status: TaskStatus) -> (Option<Id>, Option<&'static str>) {
         let actor = Actor::program();
         let is_open = occurrences::open_date(&self.record(), self.app.today()).unwrap().is_some();

@@ -1,6 +1,6 @@
-//! Random changes of a series, one after another, beside a model that keeps every date in a list: after each of them the
-//! calendar shows what the model has, and when all are undone the record is what it was.
-#![allow(clippy::unwrap_used)] // A test that cannot go on stops here.
+//! Random changes of a series, compared with a model that stores every date in a list. After each change the calendar
+//! matches the model; after undoing all, the record is the original.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 mod comparing;
 mod gestures;
@@ -24,19 +24,19 @@ use rand::{RngExt, SeedableRng};
 use rule::{End, Every, Rule, weekday};
 use serde_json::{Map, Value, json};
 
-/// Changes of one series before all are undone.
+/// Number of changes of one series before all are undone.
 const CHANGES: usize = 9;
 const ZONES: [&str; 4] = ["Asia/Manila", "Asia/Tokyo", "America/New_York", "Europe/Berlin"];
-/// A series begins and stays between these hours, far from those at which clocks are changed.
+/// Hours of a series, far from offset transitions.
 const HOURS: std::ops::RangeInclusive<i8> = 5..=20;
 
 #[test]
-fn whatever_is_done_to_a_series_its_dates_are_right_on_sqlite() {
+fn random_changes_of_a_series_match_the_model_on_sqlite() {
     run(Engine::Sqlite, 0..200);
 }
 
 #[test]
-fn whatever_is_done_to_a_series_its_dates_are_right_on_postgres() {
+fn random_changes_of_a_series_match_the_model_on_postgres() {
     run(Engine::Postgres, 300..325);
 }
 
@@ -47,7 +47,7 @@ fn run(engine: Engine, seeds: std::ops::Range<u64>) {
     }
 }
 
-/// What takes a change back: a record that it touched, its change set, and how everything was before.
+/// Data for undoing a change: a record that it touched, its change set, and the state before it.
 struct Step {
     record: Id,
     change_set: Id,
@@ -60,7 +60,7 @@ struct Try<'a> {
     random: StdRng,
     parts: Vec<Part>,
     done: Vec<Step>,
-    /// What was done, to be told when it goes wrong.
+    /// Log of the changes, shown on failure.
     told: Vec<String>,
 }
 
@@ -116,7 +116,7 @@ impl<'a> Try<'a> {
         self.app.archive(&self.actor, &EVENT, id(&first), None).unwrap();
     }
 
-    /// The record without what counts its changes.
+    /// Returns the record without counters of changes.
     fn record(&self, part: &str) -> Map<String, Value> {
         let record = self.app.get(&self.actor, &EVENT, id(part)).unwrap();
         let mut object = output::record(&record);
@@ -198,7 +198,7 @@ impl<'a> Try<'a> {
         made.id.to_string()
     }
 
-    /// Dates beside the rule: before its start, on its dates, at other times, some with a length of their own.
+    /// Returns additional dates: before the start, on dates of the rule, at other times, some with their own duration.
     fn further(&mut self, part: &Part) -> BTreeMap<DateTime, Option<DateTime>> {
         let of_rule = part.rule.dates(part.first);
         let mut added = BTreeMap::new();
@@ -216,7 +216,7 @@ impl<'a> Try<'a> {
         added
     }
 
-    /// A part and one of its first dates.
+    /// Returns a part and one of its first dates.
     fn pick(&mut self) -> Option<(usize, DateTime)> {
         let live: Vec<usize> =
             (0..self.parts.len()).filter(|place| !self.parts[*place].is_archived).collect();
@@ -226,7 +226,7 @@ impl<'a> Try<'a> {
         let place = self.one_of(&live);
         let mut dates = self.parts[place].dates();
         dates.truncate(12);
-        // Dates that differ are the ones where things go wrong.
+        // Overridden dates are preferred, because errors are most likely there.
         let changed: Vec<DateTime> =
             dates.iter().filter(|date| self.parts[place].changed.contains_key(date)).copied().collect();
         let from = if changed.is_empty() || self.random.random_range(0..3) > 0 { dates } else { changed };
@@ -273,7 +273,7 @@ impl<'a> Try<'a> {
                 (Change::Start(to), json!({ "start": part.name(to) }))
             }
             6 | 7 => {
-                // Of those to come, the rule goes on at the date; of all, at the first one.
+                // For following dates, the rule continues at the date; for all, at the first one.
                 let is_first = part.dates().first() == Some(&date);
                 let first =
                     if scope == Scope::All || is_first { part.first } else { part.clone().split(date).first };
@@ -301,7 +301,7 @@ impl<'a> Try<'a> {
                 let to = part.span(date).0.to_zoned(zone(name)).datetime();
                 let shift = to.duration_since(part.local_start(date));
                 let regular = date.checked_add(shift).unwrap();
-                // All other dates go as far on the clock.
+                // All other dates shift by the same local time.
                 let further = part.added.keys().map(|at| at.checked_add(shift).unwrap());
                 let all_within = [to, regular].into_iter().chain(further).all(within);
                 if zone(name) == part.zone
@@ -355,7 +355,7 @@ impl<'a> Try<'a> {
             input.as_object().unwrap(),
         );
         if new[at].dates().is_empty() {
-            // Everything that is left of it is left out.
+            // All remaining dates are excluded.
             assert!(matches!(answer, Err(AppError::Invalid(_))), "{answer:?}\n{}", self.told.join("\n"));
             return;
         }
@@ -387,7 +387,7 @@ impl<'a> Try<'a> {
             Scope::All => {}
         }
         if scope == Scope::All || new[place].dates().is_empty() {
-            // It is put away as it was.
+            // It is archived unchanged.
             new[place] = Part { is_archived: true, ..part.clone() };
         }
         let name = part.name(date);
@@ -396,7 +396,7 @@ impl<'a> Try<'a> {
         self.keep(id(&part.id), done.change_set.unwrap(), new);
     }
 
-    /// Brings a left-out date back, or puts a changed one back as the series has it.
+    /// Restores an excluded date, or resets an overridden one to the series.
     fn put_back(&mut self, place: usize) {
         let part = self.parts[place].clone();
         let mut new = self.parts.clone();
@@ -422,7 +422,7 @@ impl<'a> Try<'a> {
         self.keep(id(&part.id), done.change_set.unwrap(), new);
     }
 
-    /// Changes the series as a record, as its own form does.
+    /// Changes the series as a record, as its form does.
     fn change_record(&mut self, place: usize) {
         let part = self.parts[place].clone();
         let hour = self.random.random_range(8..16);
@@ -459,7 +459,7 @@ impl<'a> Try<'a> {
         self.keep(id(&part), change_set, new);
     }
 
-    /// Takes the last changes back, the last one first.
+    /// Undoes the last changes, latest first.
     fn undo(&mut self, steps: usize) {
         for _ in 0..steps {
             let Some(step) = self.done.pop() else {

@@ -1,4 +1,4 @@
-//! A series as somebody would keep it on paper: what is done to the series is done to the list of its dates.
+//! Naive model of a series: each change is applied to the list of its dates.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,17 +9,17 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::rule::{End, Every, Rule, days_between, months_between, nth, weekday};
 
-/// What differs on a date.
+/// Override of a date.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changed {
     pub title: Option<String>,
-    /// It begins elsewhere.
+    /// Own start and end.
     pub span: Option<(Timestamp, Timestamp)>,
-    /// It begins with the others and lasts longer or shorter.
+    /// Own duration; the start is that of the series.
     pub length: Option<SignedDuration>,
 }
 
-/// One date as the calendar shows it.
+/// Date as the calendar shows it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shown {
     pub part: String,
@@ -36,7 +36,7 @@ impl fmt::Debug for Shown {
     }
 }
 
-/// One record: a series, or what it was split into.
+/// Record: a series, or a part of a split one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     pub id: String,
@@ -45,9 +45,9 @@ pub struct Part {
     pub zone: TimeZone,
     pub length: SignedDuration,
     pub title: String,
-    /// Its dates are days.
+    /// True for whole days.
     pub has_days: bool,
-    /// Further dates, and the end of those that last otherwise.
+    /// Additional dates, with the end of those with their own duration.
     pub added: BTreeMap<DateTime, Option<DateTime>>,
     pub left_out: BTreeSet<DateTime>,
     pub changed: BTreeMap<DateTime, Changed>,
@@ -55,7 +55,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// The dates that take place.
+    /// Returns the dates that take place.
     pub fn dates(&self) -> Vec<DateTime> {
         let mut dates = self.all_dates();
         dates.retain(|date| !self.left_out.contains(date));
@@ -66,12 +66,12 @@ impl Part {
         self.rule.dates(self.first).into_iter().chain(self.added.keys().copied()).collect()
     }
 
-    /// A date as the record names it.
+    /// Returns the recurrence id of a date.
     pub fn name(&self, date: DateTime) -> String {
         if self.has_days { date.date().to_string() } else { date.to_string() }
     }
 
-    /// The zone of its times; days stand at midnight UTC.
+    /// Returns the zone of its times; days are at midnight UTC.
     fn clock(&self) -> TimeZone {
         if self.has_days { TimeZone::UTC } else { self.zone.clone() }
     }
@@ -86,7 +86,7 @@ impl Part {
         (start, own.map_or(start + self.length, |end| self.instant(end)))
     }
 
-    /// When a date takes place.
+    /// Returns the start and end of a date.
     pub fn span(&self, date: DateTime) -> (Timestamp, Timestamp) {
         self.span_of(date, &self.changed.get(&date).cloned().unwrap_or_default())
     }
@@ -95,7 +95,7 @@ impl Part {
         self.span(date).0.to_zoned(self.clock()).datetime()
     }
 
-    /// Further dates as the record has them.
+    /// Returns the additional dates in the format of the record.
     pub fn added_names(&self) -> Vec<String> {
         let name = |(start, end): (&DateTime, &Option<DateTime>)| match end {
             Some(end) => format!("{start}/{end}"),
@@ -117,7 +117,7 @@ impl Part {
         self.dates().into_iter().map(shown).collect()
     }
 
-    /// Writes down what differs on a date; nothing when it is as the others.
+    /// Stores the override of a date; removes it if nothing differs.
     fn put(&mut self, date: DateTime, mut changed: Changed) {
         let (start, end) = self.span_of(date, &changed);
         let regular = self.regular(date);
@@ -135,7 +135,7 @@ impl Part {
         }
     }
 
-    /// Changes one date only.
+    /// Changes one date.
     pub fn change_one(&mut self, date: DateTime, change: &Change) {
         let mut changed = self.changed.get(&date).cloned().unwrap_or_default();
         match change {
@@ -153,7 +153,7 @@ impl Part {
         self.put(date, changed);
     }
 
-    /// Whether all dates can be changed so, or it is refused as a rule that would have to be guessed.
+    /// Returns true if all dates can be changed so; otherwise the change is refused, because the rule would be a guess.
     pub fn can_change_all(&self, date: DateTime, change: &Change) -> bool {
         let (from, to, rotates) = match change {
             Change::Start(to) => (self.local_start(date), *to, false),
@@ -171,10 +171,10 @@ impl Part {
         match &self.rule.every {
             Every::Once | Every::Days(_) => true,
             Every::Weeks(..) if rotates => true,
-            // The rule follows days that it names.
+            // The rule lists the weekdays that it follows.
             Every::Weeks(_, on) if !on.contains(&weekday(old)) => false,
             Every::Weeks(_, on) if on.len() == 1 => true,
-            // Into a week of its own or onto another of the days a rule can hardly follow.
+            // A move into another week or onto another listed weekday has no obvious rule.
             Every::Weeks(_, on) => {
                 !on.contains(&weekday(new)) && weekday(new) - weekday(old) == days_between(old, new)
             }
@@ -189,7 +189,7 @@ impl Part {
         }
     }
 
-    /// Changes all dates, as it was given for one of them.
+    /// Changes all dates by the change of one of them.
     pub fn change_all(&mut self, date: DateTime, change: &Change) -> DateTime {
         match change {
             Change::Title(title) => {
@@ -203,7 +203,7 @@ impl Part {
                 let (start, old_end) = self.span(date);
                 let end = self.instant(*end);
                 if end == old_end {
-                    // It lasts as long as before: the others do, too.
+                    // The duration is unchanged for the others, too.
                     return date;
                 }
                 let own = self.changed.remove(&date).unwrap_or_default();
@@ -250,7 +250,7 @@ impl Part {
         let new = moved(date, days);
         let new_first;
         let mut moves_all = true;
-        // The last date where not all go as far.
+        // Last date of a bounded rule, if not all dates shift equally.
         let mut last: Option<DateTime> = None;
         match &mut self.rule.every {
             Every::Once | Every::Days(_) => new_first = moved(self.first, days),
@@ -302,7 +302,7 @@ impl Part {
             self.rule.end = End::Until(until);
         }
         self.first = new_first;
-        // The date that was moved goes where it was put, whether or not the others go as far.
+        // The moved date gets its target, whether or not the others shift.
         let by = |at: DateTime| if moves_all || at == date { days } else { 0 };
         let carried = |(at, end): (&DateTime, &Option<DateTime>)| {
             (moved(*at, by(*at)), end.map(|end| moved(end, by(*at))))
@@ -314,7 +314,7 @@ impl Part {
         }
         self.rename(date, shift, days, same_zone, Some(new));
         if self.all_dates().contains(&new) {
-            // It stands where it was put.
+            // It has the time of its target.
             let length = end.duration_since(start);
             let start = self.instant(to);
             self.put(new, Changed { span: Some((start, start + length)), title: own.title, length: None });
@@ -327,8 +327,10 @@ impl Part {
         own.span.unwrap_or_else(|| (start, own.length.map_or(end, |length| start + length)))
     }
 
-    /// Gives left-out and changed dates their names among the new ones: the same day at the new time where that is a
-    /// date, else moved along, else that of the month. What was moved itself has its place, then what is left out has.
+    /// Maps excluded and overridden dates to new ids.
+    ///
+    /// The new id is the same day at the new time if that is a date, else the shifted date, else the one of that month.
+    /// The moved date has priority, then excluded dates.
     fn rename(
         &mut self,
         leader: DateTime,
@@ -370,7 +372,7 @@ impl Part {
         }
     }
 
-    /// Puts the start on the first date of the rule.
+    /// Moves the start to the first date of the rule.
     pub fn begin_on_rule(&mut self) {
         if self.rule.every != Every::Once
             && let Some(first) = self.rule.dates(self.first).first()
@@ -379,7 +381,7 @@ impl Part {
         }
     }
 
-    /// Another time of day for the series as a record.
+    /// Changes the time of the series as a record.
     pub fn change_record(&mut self, change: &Change) {
         match change {
             Change::Title(title) => self.title = title.clone(),
@@ -397,10 +399,10 @@ impl Part {
         }
     }
 
-    /// Ends the series before the date; answers what comes from the date on.
+    /// Ends the series before the date; returns the part from the date on.
     pub fn split(&mut self, date: DateTime) -> Part {
         let mut rest = self.clone();
-        // Where the date is a further one, the rule goes on at its own next date.
+        // At an additional date, the rule continues at its own next date.
         match self.rule.dates(self.first).iter().find(|other| **other >= date) {
             Some(next) => rest.first = *next,
             None => {
@@ -415,7 +417,7 @@ impl Part {
                 *count -= before;
                 self.rule.end = End::Count(before);
             }
-            // No date of the rule is left.
+            // No date of the rule remains.
             _ if matches!(self.rule.end, End::Count(_)) => self.rule.end = End::Count(before),
             _ => self.rule.end = End::Until(date.checked_sub(1.second()).unwrap()),
         }
@@ -425,7 +427,7 @@ impl Part {
         rest.changed.retain(|other, _| *other >= date);
         let is_once = self.rule.every == Every::Once;
         if is_once {
-            // The start is a date like the others.
+            // The start is an ordinary date.
             self.added.entry(self.first).or_insert(None);
             rest.added.clone_from(&self.added);
         }
@@ -443,16 +445,16 @@ impl Part {
     }
 }
 
-/// What is done to a date, to some or to all.
+/// Change of one, some or all dates.
 #[derive(Clone, Debug)]
 pub enum Change {
     Title(String),
-    /// Another local start; the length stays.
+    /// New local start with the same duration.
     Start(DateTime),
-    /// Another local end; the start stays.
+    /// New local end with the same start.
     End(DateTime),
     Zone(TimeZone),
     Rule(Rule),
-    /// Other further dates.
+    /// New additional dates.
     Added(BTreeMap<DateTime, Option<DateTime>>),
 }

@@ -1,4 +1,4 @@
-//! Rules as somebody would follow them with a calendar on the wall: every date is found by walking day by day.
+//! Naive model of rules: every date is found by iterating day by day.
 
 use std::collections::BTreeSet;
 
@@ -6,19 +6,19 @@ use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, date};
 use jiff::tz::TimeZone;
 
-/// No date after this day is written down.
+/// Last day of the model.
 const LAST_DAY: Date = date(2029, 6, 30);
 
-/// On which days.
+/// Days of a rule.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Every {
-    /// There is no rule: the start is a date, and those that were added.
+    /// No rule: the start and additional dates only.
     Once,
     Days(i64),
-    /// Days of the week from Monday (0) on.
+    /// Interval in weeks, and weekdays from Monday (0).
     Weeks(i64, BTreeSet<i64>),
     MonthDay(i64, i8),
-    /// The first to fourth of a weekday, or the last one (-1).
+    /// Nth weekday of a month: first to fourth, or the last one (-1).
     Nth(i64, i64, i64),
 }
 
@@ -54,7 +54,7 @@ pub fn months_between(from: Date, to: Date) -> i64 {
     month(to) - month(from)
 }
 
-/// Which of its weekday in the month a day is.
+/// Returns the ordinal of a day's weekday in its month.
 pub fn nth(day: Date, from_end: bool) -> i64 {
     if from_end {
         -(i64::from(day.days_in_month() - day.day()) / 7 + 1)
@@ -64,7 +64,7 @@ pub fn nth(day: Date, from_end: bool) -> i64 {
 }
 
 impl Rule {
-    /// As RFC 5545 writes it; days end with a day.
+    /// Returns the rule in the format of RFC 5545; rules of days end with a day.
     pub fn text(&self, zone: &TimeZone, has_days: bool) -> String {
         let mut text = match &self.every {
             Every::Once => return String::new(),
@@ -111,7 +111,7 @@ impl Rule {
         }
     }
 
-    /// All dates from the first one on, which need not be one of them.
+    /// Returns all dates from the first one on, which need not match the rule.
     pub fn dates(&self, first: DateTime) -> Vec<DateTime> {
         let mut dates = Vec::new();
         let mut day = first.date();
