@@ -1,5 +1,6 @@
 //! Bookings of resources: on which terms something can be booked, what is taken, and what is free.
 
+pub mod actions;
 mod free;
 mod hours;
 mod states;

@@ -1,5 +1,6 @@
 //! Tasks: their states, progress, dependencies, order on the board, and the templates they are generated from.
 
+pub mod actions;
 pub mod dependencies;
 pub mod progress;
 pub mod rank;

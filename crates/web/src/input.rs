@@ -8,9 +8,11 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use obcms_app::AppError;
 use obcms_app::records::lists::repeated;
 use obcms_domain::core::id::Id;
-use obcms_domain::registry::FieldError;
+use obcms_domain::registry::action::{ActionBody, ActionInput};
+use obcms_domain::registry::{FieldError, form_to_json};
 use serde_json::{Map, Value as Json};
 
 use crate::limits::{FORM_FIELDS, JSON_DEPTH, JSON_VALUES, MAXIMUM_BODY};
@@ -46,6 +48,13 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             Json::Object(object) => Ok(Self { object, bytes }),
             _ => Err(Problem::new(StatusCode::BAD_REQUEST, "The body must be a JSON object.")),
         }
+    }
+}
+
+impl Body {
+    /// Reads the body of an action.
+    pub fn action(&self, body: &ActionBody) -> Result<ActionInput, AppError> {
+        body.parse(&self.object).map_err(AppError::Invalid)
     }
 }
 
@@ -112,6 +121,13 @@ impl Form {
         self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     }
 
+    /// Members of the body of an action, as the API would get them; names that the form does not have are left out.
+    #[must_use]
+    pub fn action(&self, body: &ActionBody) -> Map<String, Json> {
+        let fields = body.fields.iter().map(|known| &known.field).filter(|field| self.has(field.name));
+        fields.map(|field| (field.name.to_owned(), form_to_json(field, &self.all(field.name)))).collect()
+    }
+
     /// Returns true if the form has the name.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
@@ -146,7 +162,7 @@ impl Parameters {
     pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
         self.only_known(known)?;
         let errors = repeated(&self.0, known);
-        if errors.is_empty() { Ok(()) } else { Err(obcms_app::AppError::BadParameter(errors).into()) }
+        if errors.is_empty() { Ok(()) } else { Err(AppError::BadParameter(errors).into()) }
     }
 
     /// Refuses names that are not known.
@@ -157,7 +173,7 @@ impl Parameters {
             .filter(|(name, _)| !known.contains(&name.as_str()))
             .map(|(name, _)| FieldError::new(name.clone(), "unknown_parameter", "Unknown parameter."))
             .collect();
-        if errors.is_empty() { Ok(()) } else { Err(obcms_app::AppError::BadParameter(errors).into()) }
+        if errors.is_empty() { Ok(()) } else { Err(AppError::BadParameter(errors).into()) }
     }
 
     /// A whole number within the range; `usual` when none is given.
@@ -180,7 +196,7 @@ impl Parameters {
     /// A wrong parameter.
     #[must_use]
     pub fn wrong(name: &str, message: &str) -> Problem {
-        obcms_app::AppError::BadParameter(vec![FieldError::new(name, "type", message)]).into()
+        AppError::BadParameter(vec![FieldError::new(name, "type", message)]).into()
     }
 }
 

@@ -9,8 +9,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use obcms_app::AppError;
 use obcms_domain::accounts::{Action, Area, Relation, allows};
+use obcms_domain::registry::action::ActionBody;
 use serde_json::{Value as Json, json};
 
+use crate::api::openapi;
 use crate::caller::Caller;
 use crate::limits::{MAXIMUM_BODY, UNREAD_BODY};
 use crate::problem::Problem;
@@ -119,6 +121,12 @@ impl Route {
     pub fn body(mut self, schema: Json) -> Self {
         self.request = Some(schema);
         self
+    }
+
+    /// Takes the body of an action.
+    #[must_use]
+    pub fn action(self, body: &ActionBody) -> Self {
+        self.body(openapi::action_schema(body))
     }
 
     /// Takes a body of so many bytes at most.

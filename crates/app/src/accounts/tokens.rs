@@ -1,6 +1,7 @@
 //! API tokens with which programs act for a user.
 
 use jiff::{SignedDuration, Timestamp};
+use obcms_domain::accounts::actions::{TOKEN_DAYS, TOKEN_NAME_LENGTH};
 use obcms_domain::registry::{FieldError, check_text};
 use obcms_store::accounts::{self, Token};
 
@@ -11,10 +12,6 @@ use crate::records::require_write;
 
 /// Prefix of every token, by which scanners for leaked secrets recognize it.
 const PREFIX: &str = "obcms_";
-/// Maximum length of the name of a token.
-const LONGEST_NAME: usize = 100;
-/// Maximum life of a token with an end, in days.
-const MOST_DAYS: i64 = 3650;
 
 /// Default life of a token in days.
 pub const DEFAULT_DAYS: i64 = 90;
@@ -50,10 +47,10 @@ impl TokenEnd {
         let asked = match self {
             Self::Usual => Some(limit.map_or(after(DEFAULT_DAYS), |limit| limit.min(after(DEFAULT_DAYS)))),
             Self::Never => None,
-            Self::Days(days) if (1..=MOST_DAYS).contains(&days) => Some(after(days)),
-            Self::At(end) if end > now && end <= after(MOST_DAYS) => Some(end),
+            Self::Days(days) if (1..=TOKEN_DAYS).contains(&days) => Some(after(days)),
+            Self::At(end) if end > now && end <= after(TOKEN_DAYS) => Some(end),
             Self::Days(_) | Self::At(_) => {
-                return Err(FieldError::new("days", "range", format!("Must be 1 to {MOST_DAYS} days.")));
+                return Err(FieldError::new("days", "range", format!("Must be 1 to {TOKEN_DAYS} days.")));
             }
         };
         match limit {
@@ -72,7 +69,7 @@ fn check_new(name: &str, scope: &str) -> Vec<FieldError> {
     if name.is_empty() {
         errors.push(FieldError::new("name", "required", "Enter a name for the token."));
     }
-    if let Err((code, message)) = check_text(name, LONGEST_NAME, true) {
+    if let Err((code, message)) = check_text(name, TOKEN_NAME_LENGTH, true) {
         errors.push(FieldError::new("name", code, message));
     }
     if !matches!(scope, "read" | "write") {

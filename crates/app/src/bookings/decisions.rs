@@ -1,10 +1,10 @@
 //! Decisions on bookings: approve, reject and cancel.
 
 use obcms_domain::accounts::Action;
-use obcms_domain::bookings::{BookingStatus, uses};
+use obcms_domain::bookings::{BookingStatus, actions, uses};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::BOOKING;
-use obcms_domain::registry::{FieldError, Record, Value, check_text};
+use obcms_domain::registry::{Record, Value};
 use obcms_store::{bookings as store, records};
 use serde_json::Value as Json;
 
@@ -12,10 +12,7 @@ use super::conflicts;
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::{Input, reload, require_version, require_write};
 
-/// Maximum length of a note in characters.
-const NOTE: usize = 2000;
-
-/// Verdict on a booking.
+/// What is decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The booking is approved.
@@ -40,6 +37,12 @@ impl Verdict {
         }
     }
 
+    /// Returns the verdict of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.as_str() == name)
+    }
+
     const fn status(self) -> BookingStatus {
         match self {
             Self::Approve => BookingStatus::Approved,
@@ -62,50 +65,46 @@ impl Decision {
     /// Parses `{decision, note}`. Instead of `decision`, it accepts `action`, the resulting status, or a verdict as in
     /// `{approve: true}`, because programs send these too.
     pub fn parse(input: &Input) -> Result<Self, AppError> {
-        let mut errors = Vec::new();
-        let mut named: Vec<Option<Verdict>> = Vec::new();
-        for (name, value) in input {
-            let by_name = Verdict::ALL.into_iter().find(|verdict| name == verdict.as_str());
-            match (name.as_str(), by_name) {
-                ("note", _) => {}
-                ("decision" | "action" | "status", _) => {
-                    named.push(value.as_str().and_then(|word| {
-                        let means =
-                            |verdict: &Verdict| [verdict.as_str(), verdict.status().as_str()].contains(&word);
-                        Verdict::ALL.into_iter().find(means)
-                    }));
-                }
-                (_, Some(verdict)) if value != &Json::Bool(false) => {
-                    named.push(Some(verdict).filter(|_| value == &Json::Bool(true)));
-                }
-                (_, Some(_)) => {}
-                _ => errors.push(FieldError::new(name, "unknown_field", "Unknown field.")),
+        let input = actions::DECIDE.parse(&with_decision(input)).map_err(AppError::Invalid)?;
+        let note = actions::DECISION_NOTE.get(&input).to_owned();
+        let wrong = |error| AppError::Invalid(vec![error]);
+        let verdict = Verdict::parse(actions::DECISION.get(&input))
+            .ok_or_else(|| wrong(actions::DECISION.error("choice", "Must be approve, reject or cancel.")))?;
+        if verdict == Verdict::Reject && note.is_empty() {
+            let message = "Enter a reason for the rejection.";
+            return Err(wrong(actions::DECISION_NOTE.error("required", message)));
+        }
+        Ok(Self { verdict, note })
+    }
+}
+
+/// The input with every spelling of a decision as the member `decision`; contradictory ones make it invalid.
+fn with_decision(input: &Input) -> Input {
+    let mut rest = Input::new();
+    let mut named: Vec<Json> = Vec::new();
+    for (name, value) in input {
+        match (name.as_str(), Verdict::parse(name)) {
+            ("decision" | "action" | "status", _) => {
+                let verdict = value.as_str().and_then(|word| {
+                    Verdict::ALL
+                        .into_iter()
+                        .find(|verdict| [verdict.as_str(), verdict.status().as_str()].contains(&word))
+                });
+                named.push(verdict.map_or_else(|| value.clone(), |verdict| verdict.as_str().into()));
             }
-        }
-        named.dedup();
-        let verdict = if named.len() == 1 { named[0] } else { None };
-        if verdict.is_none() {
-            errors.push(FieldError::new("decision", "choice", "Must be approve, reject or cancel."));
-        }
-        let note = match input.get("note") {
-            None | Some(Json::Null) => String::new(),
-            Some(Json::String(note)) => note.clone(),
-            Some(_) => {
-                errors.push(FieldError::new("note", "type", "Must be text."));
-                String::new()
-            }
-        };
-        if let Err((code, message)) = check_text(&note, NOTE, false) {
-            errors.push(FieldError::new("note", code, message));
-        }
-        if verdict == Some(Verdict::Reject) && note.trim().is_empty() && errors.is_empty() {
-            errors.push(FieldError::new("note", "required", "Enter a reason for the rejection."));
-        }
-        match verdict {
-            Some(verdict) if errors.is_empty() => Ok(Self { verdict, note }),
-            _ => Err(AppError::Invalid(errors)),
+            (_, Some(verdict)) if value == &Json::Bool(true) => named.push(verdict.as_str().into()),
+            (_, Some(_)) if value == &Json::Bool(false) => {}
+            (_, Some(_)) => named.push(value.clone()),
+            _ => drop(rest.insert(name.clone(), value.clone())),
         }
     }
+    named.dedup();
+    match named.as_slice() {
+        [] => {}
+        [decision] => drop(rest.insert(actions::DECISION.name().to_owned(), decision.clone())),
+        several => drop(rest.insert(actions::DECISION.name().to_owned(), Json::Array(several.to_vec()))),
+    }
+    rest
 }
 
 /// Booking after a decision, with the change set for undo.

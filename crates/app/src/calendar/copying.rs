@@ -1,7 +1,7 @@
 //! Copying a calendar entry to another time as a new record.
 
 use obcms_domain::accounts::Action;
-use obcms_domain::calendar;
+use obcms_domain::calendar::{self, actions};
 use obcms_domain::registry::{DateRole, Kind, Record};
 use obcms_store::calendar as store;
 use serde_json::Value as Json;
@@ -43,7 +43,8 @@ fn copy_entry(work: &mut UnitOfWork<'_, '_>, entry: &str, input: &Input) -> Resu
     if !is_whole(kind, role) {
         return Err(AppError::conflict("This entry is a date of another record and cannot be copied."));
     }
-    let wish = Wish::read(input)?;
+    let input = actions::COPY_ENTRY.parse(input).map_err(AppError::Invalid)?;
+    let wish = Wish::read(&input);
     let mut fields = like(&original);
     fields.extend(patch(&original, role, &current, &wish, work.app.zone())?);
     fields.extend(given_on(&original, role, &wish)?);

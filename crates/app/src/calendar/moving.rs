@@ -5,10 +5,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::Series;
-use obcms_domain::calendar::{self, DatedEntry, unfloating};
-use obcms_domain::core::id::Id;
+use obcms_domain::calendar::{self, DatedEntry, actions, unfloating};
 use obcms_domain::programme::milestones::numbers;
-use obcms_domain::registry::{DateRole, FieldError, FieldType, Record, Value, moment, parse_date};
+use obcms_domain::registry::action::ActionInput;
+use obcms_domain::registry::{DateRole, FieldType, Record, Value, moment, parse_date};
 use obcms_store::calendar::{self as store, EntryRow};
 use serde_json::{Value as Json, json};
 
@@ -68,7 +68,8 @@ fn move_entry(
         .ok_or_else(missing)?;
     records::require_write(work.actor)?;
     require_edit(work, &before, role)?;
-    let wish = Wish::read(input)?;
+    let input = actions::MOVE_ENTRY.parse(input).map_err(AppError::Invalid)?;
+    let wish = Wish::read(&input);
     let patch = change(&before, role, &current, &wish, work.app.zone())?;
     let goes = &wish.goes;
     let after = records::update(work, kind, id.record, &patch, expected)
@@ -146,7 +147,8 @@ fn move_date(
     let (single, current) = single(record, recurrence)?;
     records::require_write(work.actor)?;
     require_edit(work, record, role)?;
-    let wish = Wish::read(input)?;
+    let input = actions::MOVE_ENTRY.parse(input).map_err(AppError::Invalid)?;
+    let wish = Wish::read(&input);
     let patch = change(&single, role, &current, &wish, work.app.zone())?;
     let goes = &wish.goes;
     let gives_bookings = goes.resource.is_some() && patch.get("resource").is_none();
@@ -207,37 +209,19 @@ impl<'a> Wish<'a> {
         self.start.is_some() || self.end.is_some() || self.all_day.is_some()
     }
 
-    /// Parses the input. Invalid and unknown members are errors.
-    pub(super) fn read(input: &'a Input) -> Result<Self, AppError> {
-        let mut wish = Self::default();
-        let mut errors = Vec::new();
-        for (name, value) in input {
-            match (name.as_str(), value) {
-                (
-                    "start" | "end" | "all_day" | "scope" | "person" | "resource" | "instead_of",
-                    Json::Null,
-                ) => {}
-                ("scope", given) => match Scope::read(given.as_str().unwrap_or_default()) {
-                    Ok(scope) => wish.scope = scope,
-                    Err(error) => errors.push(error),
-                },
-                ("person" | "resource" | "instead_of", given) => {
-                    match given.as_str().and_then(|text| text.parse::<Id>().ok()) {
-                        Some(id) if name == "person" => wish.goes.person = Some(id),
-                        Some(id) if name == "resource" => wish.goes.resource = Some(id),
-                        Some(id) => wish.goes.instead_of = Some(id),
-                        None => errors.push(FieldError::new(name, "type", "Must be the id of a record.")),
-                    }
-                }
-                ("start", Json::String(text)) => wish.start = Some(text),
-                ("end", Json::String(text)) => wish.end = Some(text),
-                ("all_day", Json::Bool(given)) => wish.all_day = Some(*given),
-                ("start" | "end", _) => errors.push(FieldError::new(name, "type", "Must be a date.")),
-                ("all_day", _) => errors.push(FieldError::new(name, "type", "Must be true or false.")),
-                _ => errors.push(FieldError::new(name, "unknown_field", "Unknown field.")),
-            }
+    /// Reads a parsed body of [`actions::MOVE_ENTRY`] or [`actions::COPY_ENTRY`].
+    pub(super) fn read(input: &'a ActionInput) -> Self {
+        Self {
+            start: actions::START.given(input),
+            end: actions::END.given(input),
+            all_day: actions::ALL_DAY.get(input),
+            scope: Scope::parse(actions::SCOPE.get(input)).unwrap_or_default(),
+            goes: Reassignment {
+                person: actions::PERSON.get(input),
+                resource: actions::RESOURCE.get(input),
+                instead_of: actions::INSTEAD_OF.get(input),
+            },
         }
-        if errors.is_empty() { Ok(wish) } else { Err(AppError::Invalid(errors)) }
     }
 }
 

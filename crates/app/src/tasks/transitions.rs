@@ -4,7 +4,8 @@ use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::Series;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
-use obcms_domain::registry::{self, FieldError, Record};
+use obcms_domain::registry::{self, Record};
+use obcms_domain::tasks::actions;
 use obcms_domain::tasks::states::Change;
 use obcms_domain::tasks::{TaskStatus, rank};
 use obcms_recur::Moment;
@@ -18,10 +19,7 @@ use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
 use crate::records::{Input, check, reload, require_version, require_write};
 
-/// Maximum length of a note or reason in characters.
-const NOTE: usize = 2000;
-
-/// Task after a step, with the change set that undoes it.
+/// A task after a step, with what takes the step back.
 #[derive(Clone, Debug)]
 pub struct Moved {
     /// Task after the step.
@@ -58,27 +56,16 @@ pub struct Step {
 impl Step {
     /// Parses `{status, note, force_reason, recurrence_id, scope}`.
     pub fn parse(input: &Input) -> Result<Self, AppError> {
-        let mut reader = Reader::new(input, &["status", "note", "force_reason", "recurrence_id", "scope"]);
-        let status = reader.text("status");
-        if !input.contains_key("status") {
-            reader.error("status", "required", "Enter the new status.");
-        }
-        let parsed = TaskStatus::parse(&status);
-        if input.contains_key("status") && reader.errors.is_empty() && parsed.is_err() {
-            let known = TaskStatus::ALL.map(TaskStatus::as_str).join(", ");
-            reader.error("status", "choice", format!("Must be one of {known}."));
-        }
-        let note = reader.note("note");
-        let force_reason = reader.note("force_reason");
-        let recurrence_id = Some(reader.text("recurrence_id")).filter(|date| !date.is_empty());
-        let scope = reader.scope();
-        reader.finish()?;
+        let input = actions::TRANSITION.parse(input).map_err(AppError::Invalid)?;
+        let status = TaskStatus::parse(actions::STATUS.get(&input))
+            .map_err(|error| AppError::Invalid(vec![actions::STATUS.error("choice", error.to_string())]))?;
+        let recurrence_id = actions::RECURRENCE_ID.get(&input);
         Ok(Self {
-            status: parsed.unwrap_or(TaskStatus::NotStarted),
-            note,
-            force_reason,
-            recurrence_id,
-            scope,
+            status,
+            note: actions::TRANSITION_NOTE.get(&input).to_owned(),
+            force_reason: actions::FORCE_REASON.get(&input).to_owned(),
+            recurrence_id: Some(recurrence_id.to_owned()).filter(|date| !date.is_empty()),
+            scope: Scope::parse(actions::SCOPE.get(&input)).unwrap_or_default(),
         })
     }
 
@@ -121,111 +108,23 @@ pub struct Move {
 impl Move {
     /// Parses `{column, group, from, before|after, force_reason}`.
     pub fn parse(input: &Input) -> Result<Self, AppError> {
-        let known = ["column", "group", "from", "before", "after", "force_reason"];
-        let mut reader = Reader::new(input, &known);
-        let column = reader.text("column");
-        if column.is_empty() {
-            reader.error("column", "required", "Enter the new column.");
-        }
-        let group = match input.get("group") {
-            None | Some(Json::Null) => Some(Group::Status),
-            Some(_) => {
-                let name = reader.text("group");
-                parse_group(&name)
+        let input = actions::MOVE.parse(input).map_err(AppError::Invalid)?;
+        let anchor = match (actions::BEFORE.get(&input), actions::AFTER.get(&input)) {
+            (Some(_), Some(_)) => {
+                let error = actions::AFTER.error("exclusive", "Send before or after, not both.");
+                return Err(AppError::Invalid(vec![error]));
             }
-        };
-        if group.is_none() {
-            reader.error("group", "choice", "Must be status, priority, domain or assignee.");
-        }
-        let from = Some(reader.text("from")).filter(|from| !from.is_empty());
-        let before = reader.id("before");
-        let after = reader.id("after");
-        if before.is_some() && after.is_some() {
-            reader.error("after", "exclusive", "Send before or after, not both.");
-        }
-        let force_reason = reader.note("force_reason");
-        reader.finish()?;
-        let anchor = match (before, after) {
-            (Some(task), _) => Anchor::Before(task),
+            (Some(task), None) => Anchor::Before(task),
             (None, Some(task)) => Anchor::After(task),
             (None, None) => Anchor::End,
         };
-        Ok(Self { group: group.unwrap_or(Group::Status), column, from, anchor, force_reason })
-    }
-}
-
-/// Parser of the members of a small body that collects their errors.
-struct Reader<'a> {
-    input: &'a Input,
-    errors: Vec<FieldError>,
-}
-
-impl<'a> Reader<'a> {
-    fn new(input: &'a Input, known: &[&str]) -> Self {
-        let errors = input
-            .keys()
-            .filter(|name| !known.contains(&name.as_str()))
-            .map(|name| FieldError::new(name.clone(), "unknown_field", "Unknown member."))
-            .collect();
-        Self { input, errors }
-    }
-
-    fn error(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
-        self.errors.push(FieldError::new(field, code, message));
-    }
-
-    /// Parses the scope of a change of a repeating task: the shown occurrence unless all are requested.
-    fn scope(&mut self) -> Scope {
-        match self.text("scope").as_str() {
-            "" | "this" => Scope::This,
-            "all" => Scope::All,
-            _ => {
-                if !self.errors.iter().any(|error| error.field == "scope") {
-                    self.error("scope", "choice", "Must be this or all.");
-                }
-                Scope::This
-            }
-        }
-    }
-
-    /// Parses a trimmed text; empty if it is missing.
-    fn text(&mut self, name: &str) -> String {
-        match self.input.get(name) {
-            None | Some(Json::Null) => String::new(),
-            Some(Json::String(text)) if text.contains('\0') => {
-                self.error(name, "text", "This text contains a character that is not allowed.");
-                String::new()
-            }
-            Some(Json::String(text)) => text.trim().to_owned(),
-            Some(_) => {
-                self.error(name, "type", "Must be text.");
-                String::new()
-            }
-        }
-    }
-
-    fn note(&mut self, name: &str) -> String {
-        let text = self.text(name);
-        if text.chars().count() > NOTE {
-            self.error(name, "too_long", format!("Must have at most {NOTE} characters."));
-        }
-        text
-    }
-
-    fn id(&mut self, name: &str) -> Option<Id> {
-        let text = self.text(name);
-        if text.is_empty() {
-            return None;
-        }
-        let id = text.parse().ok();
-        if id.is_none() {
-            self.error(name, "type", "Must be the id of a task.");
-        }
-        id
-    }
-
-    fn finish(self) -> Result<(), AppError> {
-        if self.errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(self.errors)) }
+        Ok(Self {
+            group: parse_group(actions::GROUP.get(&input)).unwrap_or(Group::Status),
+            column: actions::COLUMN.get(&input).to_owned(),
+            from: Some(actions::FROM.get(&input).to_owned()).filter(|from| !from.is_empty()),
+            anchor,
+            force_reason: actions::FORCE_REASON.get(&input).to_owned(),
+        })
     }
 }
 

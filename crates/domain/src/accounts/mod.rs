@@ -1,5 +1,6 @@
 //! People: the roles they hold, what each role may do, and the rules for names, passwords and lockouts.
 
+pub mod actions;
 mod field_group;
 pub mod lockout;
 pub mod password;

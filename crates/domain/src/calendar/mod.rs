@@ -1,5 +1,6 @@
 //! What a record contributes to the calendar.
 
+pub mod actions;
 pub mod scheduling;
 pub mod series;
 

@@ -29,3 +29,14 @@ pub const HIJRI_MONTHS: &[Choice] = &[
     choice("dhul_qadah", "Dhul-Qadah"),
     choice("dhul_hijja", "Dhul-Hijja"),
 ];
+
+/// Reach of a change to a series.
+pub const SERIES_SCOPES: &[Choice] = &[
+    choice("this", "This occurrence"),
+    choice("following", "This and following occurrences"),
+    choice("all", "All occurrences"),
+];
+
+/// Reach of a change of status: a series is not split by one.
+pub const OCCURRENCE_SCOPES: &[Choice] =
+    &[choice("this", "This occurrence"), choice("all", "All occurrences")];

@@ -56,3 +56,6 @@ pub const PERFORMANCE_SCOPES: &[Choice] = &[choice("staff", "Staff"), choice("te
 /// How a performance target is going.
 pub const PERFORMANCE_STATUSES: &[Choice] =
     &[choice("on_track", "On track"), choice("at_risk", "At risk"), choice("off_track", "Off track")];
+
+/// Rights of an access token.
+pub const TOKEN_SCOPES: &[Choice] = &[choice("write", "Read and write"), choice("read", "Read only")];

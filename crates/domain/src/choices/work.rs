@@ -135,3 +135,15 @@ pub const NOTIFICATION_TYPES: &[Choice] = &[
     choice("cancellation", "Cancellation"),
     choice("rsvp_request", "Request to answer"),
 ];
+
+/// Properties by which the task board is grouped.
+pub const TASK_GROUPS: &[Choice] = &[
+    choice("status", "Status"),
+    choice("priority", "Priority"),
+    choice("domain", "Domain"),
+    choice("assignee", "Assignee"),
+];
+
+/// Decisions on a booking.
+pub const BOOKING_DECISIONS: &[Choice] =
+    &[choice("approve", "Approve"), choice("reject", "Reject"), choice("cancel", "Cancel")];

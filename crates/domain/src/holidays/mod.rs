@@ -4,6 +4,7 @@
 //! Chinese new year, and the Muslim holidays of Presidential Decree 1083 with the two that are kept nationwide. What a
 //! proclamation adds or moves is put in by hand.
 
+pub mod actions;
 pub mod hijri;
 
 use std::collections::BTreeSet;

@@ -1,5 +1,6 @@
 //! Projects: how needs are scored, the life cycle, the approval of budgets, and sums of money.
 
+pub mod actions;
 pub mod milestones;
 
 pub mod approval;

@@ -3,6 +3,7 @@
 //! Validation, lists, filters, forms, pages, the API, its description, files, search and calendar dates are all
 //! derived from the [`Kind`]s in [`crate::kinds`].
 
+pub mod action;
 mod field;
 mod input;
 mod kind;

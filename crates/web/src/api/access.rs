@@ -6,9 +6,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use obcms_app::AppError;
 use obcms_app::accounts::{Credentials, EndAccess, Ended};
-use obcms_domain::accounts::{Action, Area};
+use obcms_domain::accounts::{Action, Area, actions};
 use obcms_domain::core::id::Id;
 use obcms_domain::registry::Record;
+use obcms_domain::registry::action::{ActionInput, Member, Raw};
 use serde_json::{Map, Value as Json, json};
 
 use super::me::{session_json, token_json};
@@ -26,10 +27,6 @@ type ApiResult = Result<Response, Problem>;
 pub fn routes() -> Vec<Route> {
     let object = || json!({ "type": "object" });
     let manage = Access::Policy(Action::Manage, Area::Accounts);
-    let ended = || {
-        json!({ "type": ["boolean", "array"], "items": { "type": "string" },
-            "description": "true for all, or ids" })
-    };
     let routes = [
         Route::new(
             "post",
@@ -38,10 +35,7 @@ pub fn routes() -> Vec<Route> {
             Access::Account,
             post(change_password),
         )
-        .body(json!({ "type": "object", "required": ["current", "new"], "properties": {
-                "current": { "type": "string" }, "new": { "type": "string" },
-                "end_tokens": ended(), "end_feeds": ended(), "end_shares": ended(),
-            } }))
+        .action(&actions::CHANGE_PASSWORD)
         .body_limit(ANONYMOUS_BODY)
         .answers(200, object()),
         Route::new(
@@ -59,8 +53,7 @@ pub fn routes() -> Vec<Route> {
             manage,
             post(end),
         )
-        .body(json!({ "type": "object", "properties": {
-            "sessions": ended(), "tokens": ended(), "feeds": ended(), "shares": ended() } }))
+        .action(&actions::END_ACCESS)
         .answers(200, object()),
         Route::new(
             "post",
@@ -69,8 +62,7 @@ pub fn routes() -> Vec<Route> {
             manage,
             post(setup_link),
         )
-        .body(json!({ "type": "object", "properties": {
-            "end_tokens": ended(), "end_feeds": ended(), "end_shares": ended() } }))
+        .action(&actions::SETUP_LINK)
         .answers(201, object()),
     ];
     routes.into_iter().map(|route| route.tag("me")).collect()
@@ -104,30 +96,20 @@ fn left(state: &State, left: &Credentials) -> Json {
     listed
 }
 
-/// Refuses members that mean nothing.
-fn only(object: &Map<String, Json>, names: &[&str]) -> Result<(), AppError> {
-    match object.keys().find(|name| !names.contains(&name.as_str())) {
-        Some(name) => Err(AppError::field(name.as_str(), "unknown_field", "Unknown field.")),
-        None => Ok(()),
-    }
-}
-
-/// Which credentials a member names: all, none or those of some ids.
-fn chosen(object: &Map<String, Json>, name: &str) -> Result<Ended, AppError> {
-    let wrong = || AppError::field(name, "type", "Must be true, false or a list of ids.");
-    match object.get(name) {
-        None | Some(Json::Null | Json::Bool(false)) => Ok(Ended::None),
-        Some(Json::Bool(true)) => Ok(Ended::All),
+/// Returns the credentials that a member selects: all, none or those of some ids.
+fn selected(member: &Member<Raw>, input: &ActionInput) -> Ended {
+    match member.get(input) {
+        Some(Json::Bool(true)) => Ended::All,
         Some(Json::Array(items)) => {
-            let ids = items.iter().map(|item| item.as_str().and_then(|text| text.parse::<Id>().ok()));
-            ids.collect::<Option<Vec<Id>>>().map(Ended::These).ok_or_else(wrong)
+            Ended::These(items.iter().filter_map(|item| item.as_str()?.parse::<Id>().ok()).collect())
         }
-        Some(_) => Err(wrong()),
+        _ => Ended::None,
     }
 }
 
-fn text<'a>(object: &'a Map<String, Json>, name: &str) -> Result<&'a str, AppError> {
-    object.get(name).and_then(Json::as_str).ok_or_else(|| AppError::field(name, "required", "Must be text."))
+/// Returns a password as it is given, with its blanks.
+fn password<'a>(member: &Member<Raw>, input: &'a ActionInput) -> &'a str {
+    member.get(input).and_then(Json::as_str).unwrap_or_default()
 }
 
 async fn show(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> ApiResult {
@@ -139,25 +121,25 @@ async fn show(AxumState(state): AxumState<State>, caller: Caller, id: PathId) ->
 }
 
 async fn end(AxumState(state): AxumState<State>, caller: Caller, id: PathId, body: Body) -> ApiResult {
-    only(&body.object, &["sessions", "tokens", "feeds", "shares"])?;
+    let input = body.action(&actions::END_ACCESS)?;
     let end = EndAccess {
-        sessions: chosen(&body.object, "sessions")?,
-        tokens: chosen(&body.object, "tokens")?,
-        feeds: chosen(&body.object, "feeds")?,
-        shares: chosen(&body.object, "shares")?,
+        sessions: selected(&actions::SESSIONS, &input),
+        tokens: selected(&actions::TOKENS, &input),
+        feeds: selected(&actions::FEEDS, &input),
+        shares: selected(&actions::SHARES, &input),
     };
     let found = blocking(|| state.app.end_access(&caller.actor, id.0, &end))?;
     Ok(axum::Json(left(&state, &found)).into_response())
 }
 
-/// Credentials that end with a password, by the members `end_tokens`, `end_feeds` and `end_shares`.
-fn with_password(object: &Map<String, Json>) -> Result<EndAccess, AppError> {
-    Ok(EndAccess {
+/// Credentials that end with a password.
+fn with_password(input: &ActionInput) -> EndAccess {
+    EndAccess {
         sessions: Ended::None,
-        tokens: chosen(object, "end_tokens")?,
-        feeds: chosen(object, "end_feeds")?,
-        shares: chosen(object, "end_shares")?,
-    })
+        tokens: selected(&actions::END_TOKENS, input),
+        feeds: selected(&actions::END_FEEDS, input),
+        shares: selected(&actions::END_SHARES, input),
+    }
 }
 
 async fn setup_link(
@@ -172,8 +154,8 @@ async fn setup_link(
         Err(problem) if problem.status == StatusCode::UNSUPPORTED_MEDIA_TYPE => Map::new(),
         Err(problem) => return Err(problem),
     };
-    only(&object, &["end_tokens", "end_feeds", "end_shares"])?;
-    let end = with_password(&object)?;
+    let input = actions::SETUP_LINK.parse(&object).map_err(AppError::Invalid)?;
+    let end = with_password(&input);
     let (secret, found) = blocking(|| {
         let secret = state.app.create_setup_link(&caller.actor, Some(id.0))?;
         Ok::<_, AppError>((secret, state.app.end_access(&caller.actor, id.0, &end)?))
@@ -184,9 +166,10 @@ async fn setup_link(
 }
 
 async fn change_password(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> ApiResult {
-    only(&body.object, &["current", "new", "end_tokens", "end_feeds", "end_shares"])?;
-    let end = with_password(&body.object)?;
-    let (current, new) = (text(&body.object, "current")?, text(&body.object, "new")?);
+    let input = body.action(&actions::CHANGE_PASSWORD)?;
+    let end = with_password(&input);
+    let current = password(&actions::CURRENT_PASSWORD, &input);
+    let new = password(&actions::NEW_PASSWORD, &input);
     let own = caller.session.as_ref().map(|session| session.id);
     let permit = state.hashing.turn_of(&caller.actor).await?;
     let changed = blocking(|| state.app.change_password(&caller.actor, current, new, own));

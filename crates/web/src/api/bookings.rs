@@ -8,6 +8,7 @@ use obcms_app::AppError;
 use obcms_app::bookings::{Decision, Utilisation};
 use obcms_app::records::undo::undo_address;
 use obcms_domain::accounts::Action;
+use obcms_domain::bookings::actions;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
 use serde_json::{Value as Json, json};
 
@@ -35,13 +36,7 @@ pub fn routes() -> Vec<Route> {
             post(decide),
         )
         .tag("bookings")
-        .body(json!({
-            "type": "object", "required": ["decision"], "additionalProperties": false,
-            "properties": {
-                "decision": { "type": "string", "enum": ["approve", "reject", "cancel"] },
-                "note": { "type": "string", "description": "Reason; required to reject" },
-            },
-        }))
+        .action(&actions::DECIDE)
         .answers(200, openapi::reference(&BOOKING)),
         Route::new(
             "post",

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use obcms_app::AppError;
 use obcms_app::calendar::density::Density;
 use obcms_app::calendar::{CalendarQuery, FILTERS, Feed, Moved, Rows, WINDOW};
+use obcms_domain::calendar::actions;
 use obcms_domain::kinds;
 use obcms_domain::registry::Module;
 use serde::Serialize;
@@ -83,7 +84,7 @@ pub fn routes() -> Vec<Route> {
             Access::Role,
             patch(move_entry),
         )
-        .body(move_schema(true))
+        .action(&actions::MOVE_ENTRY)
         .answers(200, entry_schema(true))
         .tag("calendar"),
         Route::new(
@@ -93,38 +94,10 @@ pub fn routes() -> Vec<Route> {
             Access::Role,
             post(copy_entry),
         )
-        .body(move_schema(false))
+        .action(&actions::COPY_ENTRY)
         .answers(201, entry_schema(true))
         .tag("calendar"),
     ]
-}
-
-/// Where an entry goes; only what is moved can be one date of a series.
-fn move_schema(moved: bool) -> Json {
-    let mut schema = json!({
-        "type": "object",
-        "additionalProperties": false,
-        "properties": {
-            "start": { "type": "string", "description": "A day, or an instant with offset" },
-            "end": { "type": "string", "description": "Exclusive; the length stays when it is left out" },
-            "all_day": { "type": "boolean" },
-            "person": { "type": "string", "description": "Id of the person who replaces `instead_of`" },
-            "resource": {
-                "type": "string",
-                "description": "Id of the resource that replaces the current one, or `instead_of` when an event has \
-                                several",
-            },
-            "instead_of": { "type": "string", "description": "Id of the person or resource to replace" },
-        },
-    });
-    if moved {
-        schema["properties"]["scope"] = json!({
-            "type": "string",
-            "enum": ["this", "following", "all"],
-            "description": "For an occurrence of a series: which occurrences change; this one by default",
-        });
-    }
-    schema
 }
 
 fn entry_schema(moved: bool) -> Json {

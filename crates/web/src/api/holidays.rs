@@ -4,10 +4,10 @@ use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::civil::Date;
-use obcms_app::AppError;
 use obcms_app::calendar::MAXIMUM_DAYS;
 use obcms_app::holidays::{Computed, Day};
 use obcms_domain::accounts::Action;
+use obcms_domain::holidays::actions;
 use obcms_domain::kinds::HOLIDAY;
 use obcms_domain::registry::parse_date;
 use serde_json::{Value as Json, json};
@@ -49,10 +49,7 @@ pub fn routes() -> Vec<Route> {
             Access::Policy(Action::Create, HOLIDAY.area),
             post(compute),
         )
-        .body(json!({
-            "type": "object", "required": ["year"], "additionalProperties": false,
-            "properties": { "year": { "type": "integer" } },
-        }))
+        .action(&actions::COMPUTE)
         .answers(
             200,
             json!({ "type": "object", "properties": {
@@ -101,14 +98,8 @@ async fn days(AxumState(state): AxumState<State>, caller: Caller, parameters: Pa
 }
 
 async fn compute(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> ApiResult {
-    if let Some(unknown) = body.object.keys().find(|name| *name != "year") {
-        return Err(AppError::field(unknown.as_str(), "unknown_field", "Unknown field.").into());
-    }
-    let year = body
-        .object
-        .get("year")
-        .and_then(Json::as_i64)
-        .ok_or_else(|| AppError::field("year", "type", "Must be a year."))?;
+    let input = body.action(&actions::COMPUTE)?;
+    let year = actions::YEAR.get(&input).unwrap_or_default();
     // Years beyond the type are out of range like any other.
     let Computed { created, updated, kept } =
         blocking(|| state.app.compute_holidays(&caller.actor, i16::try_from(year).unwrap_or(i16::MAX)))?;

@@ -6,10 +6,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use obcms_app::AppError;
 use obcms_app::accounts::{EndAccess, Ended, TokenEnd};
-use obcms_domain::accounts::{Action, Area};
+use obcms_domain::accounts::{Action, Area, actions};
 use obcms_domain::kinds::USER;
+use obcms_domain::registry::action::ActionInput;
 use obcms_store::accounts::{Session, Token};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::access::programs;
 use super::records::record_response;
@@ -58,13 +59,7 @@ pub fn routes() -> Vec<Route> {
             Access::Role,
             post(create_token),
         )
-        .body(json!({ "type": "object", "required": ["name"], "properties": {
-                "name": { "type": "string" }, "scope": { "type": "string", "enum": ["read", "write"] },
-                "expires_days": { "type": ["integer", "string", "null"],
-                    "description": "Days until it expires; `never` or null for no expiry" },
-                "expires": { "type": ["string", "null"], "description": "Instant at which it expires; `never` or null for no expiry" },
-                "days": { "type": ["integer", "string", "null"], "description": "Older name of `expires_days`" },
-            } }))
+        .action(&actions::CREATE_TOKEN)
         .answers(201, object()),
         Route::new(
             "get",
@@ -150,30 +145,23 @@ async fn tokens(AxumState(state): AxumState<State>, caller: Caller) -> ApiResult
     Ok(axum::Json(json!({ "items": items })).into_response())
 }
 
-/// Members that say when a token ends.
-const ENDS: [&str; 3] = ["expires_days", "expires", "days"];
-
-/// The end that was asked for a token, and the member that says it.
-fn token_end(object: &Map<String, Json>) -> Result<(&'static str, TokenEnd), AppError> {
-    let mut given = ENDS.into_iter().filter_map(|name| object.get(name).map(|value| (name, value)));
-    let Some((name, value)) = given.next() else {
-        return Ok(("expires_days", TokenEnd::Usual));
+/// End that is given for a token, and the member that gives it.
+fn token_end(input: &ActionInput) -> Result<(&'static str, TokenEnd), AppError> {
+    let members = [&actions::EXPIRES_DAYS, &actions::EXPIRES, &actions::DAYS];
+    let mut given = members.into_iter().filter(|member| member.is_given(input));
+    let Some(member) = given.next() else {
+        return Ok((actions::EXPIRES_DAYS.name(), TokenEnd::Usual));
     };
     if given.next().is_some() {
-        return Err(AppError::field(name, "ambiguous", "Send only one of the expiry members."));
+        let error = member.error("ambiguous", "Send only one of the expiry members.");
+        return Err(AppError::Invalid(vec![error]));
     }
-    let end = match value {
-        Json::Null => Some(TokenEnd::Never),
-        Json::String(text) if text == "never" => Some(TokenEnd::Never),
-        Json::String(text) if name == "expires" => text.parse().ok().map(TokenEnd::At),
-        Json::Number(number) if name != "expires" => number.as_i64().map(TokenEnd::Days),
-        _ => None,
+    let end = match member.get(input) {
+        Some(Json::Number(days)) => days.as_i64().map_or(TokenEnd::Never, TokenEnd::Days),
+        Some(Json::String(text)) => text.parse().map_or(TokenEnd::Never, TokenEnd::At),
+        _ => TokenEnd::Never,
     };
-    let expected = match name {
-        "expires" => "Must be an instant such as 2027-01-31T17:00:00+08:00, or never.",
-        _ => "Must be a whole number of days, or never.",
-    };
-    end.map(|end| (name, end)).ok_or_else(|| AppError::field(name, "type", expected))
+    Ok((member.name(), end))
 }
 
 /// The error with the end of a token named as the caller named it.
@@ -191,20 +179,12 @@ fn about_field(error: AppError, name: &str) -> AppError {
 }
 
 async fn create_token(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> ApiResult {
-    for name in body.object.keys() {
-        if !["name", "scope"].contains(&name.as_str()) && !ENDS.contains(&name.as_str()) {
-            return Err(AppError::field(name.as_str(), "unknown_field", "Unknown field.").into());
-        }
-    }
-    let text = |name: &str, initial: &str| match body.object.get(name) {
-        None | Some(Json::Null) => Ok(initial.to_owned()),
-        Some(Json::String(text)) => Ok(text.clone()),
-        Some(_) => Err(AppError::field(name, "type", "Must be text.")),
-    };
-    let (name, scope) = (text("name", "")?, text("scope", "write")?);
-    let (field, end) = token_end(&body.object)?;
-    let (secret, token) = blocking(|| state.app.create_token(&caller.actor, &name, &scope, end))
-        .map_err(|error| about_field(error, field))?;
+    let input = body.action(&actions::CREATE_TOKEN)?;
+    let scope = actions::TOKEN_SCOPE.given(&input).unwrap_or("write");
+    let (field, end) = token_end(&input)?;
+    let (secret, token) =
+        blocking(|| state.app.create_token(&caller.actor, actions::TOKEN_NAME.get(&input), scope, end))
+            .map_err(|error| about_field(error, field))?;
     let mut object = token_json(&token);
     object["token"] = json!(secret);
     let mut response = (StatusCode::CREATED, axum::Json(object)).into_response();

@@ -6,6 +6,7 @@ use obcms_app::tasks::board::SHORTCUTS;
 use obcms_domain::accounts::{Action, Relation, who_can_write};
 use obcms_domain::kinds::{self, TASK};
 use obcms_domain::records::closing::{closing_statuses, statuses_with_reason};
+use obcms_domain::registry::action::{ActionBody, ActionField};
 use obcms_domain::registry::{Field, FieldType, Kind, Source};
 use serde_json::{Map, Value as Json, json};
 
@@ -177,6 +178,29 @@ fn field_schema(field: &Field) -> Json {
     schema["title"] = json!(field.label);
     if !field.help.is_empty() {
         schema["description"] = json!(field.help);
+    }
+    schema
+}
+
+/// Schema of the body of an action.
+#[must_use]
+pub fn action_schema(body: &ActionBody) -> Json {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for ActionField { field, schema } in body.fields {
+        let mut described = schema.map_or_else(|| field_schema(field), |schema| schema());
+        described["title"] = json!(field.label);
+        if !field.help.is_empty() {
+            described["description"] = json!(field.help);
+        }
+        if field.required {
+            required.push(field.name);
+        }
+        properties.insert(field.name.into(), described);
+    }
+    let mut schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
+    if !required.is_empty() {
+        schema["required"] = json!(required);
     }
     schema
 }

@@ -7,9 +7,10 @@ use axum::routing::post;
 use obcms_app::AppError;
 use obcms_app::programme::projects::Step;
 use obcms_domain::accounts::{Action, Area};
+use obcms_domain::programme::actions;
 use obcms_domain::programme::life_cycle::Stage;
-use obcms_domain::registry::FieldError;
-use serde_json::{Value as Json, json};
+use obcms_domain::registry::action::{ActionBody, ActionInput};
+use serde_json::json;
 
 use super::records::record_response;
 use crate::caller::Caller;
@@ -21,8 +22,7 @@ use crate::state::{State, blocking};
 /// The steps of a project.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let note = || json!({ "type": "object", "properties": { "note": { "type": "string" } } });
-    let step = |word: &str, summary: &str, schema: Json, handler| {
+    let step = |word: &str, summary: &str, body: &ActionBody, handler| {
         Route::new(
             "post",
             format!("/api/v1/projects/{{id}}/{word}"),
@@ -31,45 +31,25 @@ pub fn routes() -> Vec<Route> {
             handler,
         )
         .tag("projects")
-        .body(schema)
+        .action(body)
         .answers(200, json!({ "type": "object" }))
     };
     vec![
-        step("advance", "Advance one stage if its checks pass", note(), post(advance)),
-        step("skip", "Skip the policy linkage stage, with a reason", note(), post(skip)),
-        step(
-            "return",
-            "Return to an earlier stage, with a reason",
-            json!({
-                "type": "object", "required": ["stage", "note"],
-                "properties": { "stage": { "type": "string" }, "note": { "type": "string" } },
-            }),
-            post(back),
-        ),
+        step("advance", "Advance one stage if its checks pass", &actions::STEP, post(advance)),
+        step("skip", "Skip the policy linkage stage, with a reason", &actions::STEP, post(skip)),
+        step("return", "Return to an earlier stage, with a reason", &actions::RETURN, post(back)),
     ]
 }
 
-/// Reads the note and, for going back, the stage.
-fn members(body: &Body, known: &[&str]) -> Result<String, Problem> {
-    let mut errors: Vec<FieldError> = body
-        .object
-        .keys()
-        .filter(|name| !known.contains(&name.as_str()))
-        .map(|name| FieldError::new(name.clone(), "unknown_field", "Unknown field."))
-        .collect();
-    let note = match body.object.get("note") {
-        None | Some(Json::Null) => String::new(),
-        Some(Json::String(note)) if note.chars().count() <= 2000 => note.trim().to_owned(),
-        Some(_) => {
-            errors.push(FieldError::new("note", "type", "Must be text of at most 2000 characters."));
-            String::new()
-        }
-    };
-    if errors.is_empty() { Ok(note) } else { Err(AppError::Invalid(errors).into()) }
-}
-
-fn answer(state: &State, caller: &Caller, id: PathId, step: Step, note: &str) -> Result<Response, Problem> {
-    let project = blocking(|| state.app.move_project(&caller.actor, id.0, None, step, note))?;
+fn answer(
+    state: &State,
+    caller: &Caller,
+    id: PathId,
+    step: Step,
+    input: &ActionInput,
+) -> Result<Response, Problem> {
+    let project =
+        blocking(|| state.app.move_project(&caller.actor, id.0, None, step, actions::NOTE.get(input)))?;
     record_response(state, StatusCode::OK, &project)
 }
 
@@ -79,8 +59,8 @@ async fn advance(
     id: PathId,
     body: Body,
 ) -> Result<Response, Problem> {
-    let note = members(&body, &["note"])?;
-    answer(&state, &caller, id, Step::Advance, &note)
+    let input = body.action(&actions::STEP)?;
+    answer(&state, &caller, id, Step::Advance, &input)
 }
 
 async fn skip(
@@ -89,8 +69,8 @@ async fn skip(
     id: PathId,
     body: Body,
 ) -> Result<Response, Problem> {
-    let note = members(&body, &["note"])?;
-    answer(&state, &caller, id, Step::Skip, &note)
+    let input = body.action(&actions::STEP)?;
+    answer(&state, &caller, id, Step::Skip, &input)
 }
 
 async fn back(
@@ -99,12 +79,9 @@ async fn back(
     id: PathId,
     body: Body,
 ) -> Result<Response, Problem> {
-    let note = members(&body, &["note", "stage"])?;
-    let stage = body
-        .object
-        .get("stage")
-        .and_then(Json::as_str)
-        .and_then(Stage::parse)
-        .ok_or_else(|| AppError::field("stage", "choice", "Must be one of the nine stages."))?;
-    answer(&state, &caller, id, Step::Return(stage), &note)
+    let input = body.action(&actions::RETURN)?;
+    let stage = Stage::parse(actions::STAGE.get(&input)).ok_or_else(|| {
+        AppError::Invalid(vec![actions::STAGE.error("choice", "Must be one of the nine stages.")])
+    })?;
+    answer(&state, &caller, id, Step::Return(stage), &input)
 }

@@ -7,8 +7,10 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use obcms_app::AppError;
+use obcms_domain::calendar::actions;
 use obcms_domain::calendar::series::{describe, list_of_texts, too_dense};
 use obcms_domain::registry::FieldError;
+use obcms_domain::registry::action::{ActionInput, Member, Raw, Text};
 use obcms_recur::{Addition, ExpandError, Limits, Moment, Occurrence, Rule, Set};
 use serde_json::{Map, Value as Json, json};
 
@@ -21,10 +23,8 @@ use crate::words::sentence;
 /// Occurrences that are answered when nothing is said.
 const USUAL_LIMIT: usize = 50;
 /// Occurrences that are answered at most.
-const GREATEST_LIMIT: usize = 10_000;
-/// Entries of `rdates` and of `exdates` at most.
-const LONGEST_LIST: usize = 5000;
-const MEMBERS: [&str; 8] = ["dtstart", "timezone", "rrule", "rdates", "exdates", "limit", "start", "end"];
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // A small positive constant.
+const GREATEST_LIMIT: usize = actions::GREATEST_LIMIT as usize;
 
 /// The preview.
 #[must_use]
@@ -37,41 +37,10 @@ pub fn routes() -> Vec<Route> {
             Access::Account,
             post(preview),
         )
-        .body(question_schema())
+        .action(&actions::PREVIEW)
         .answers(200, answer_schema())
         .tag("calendar"),
     ]
-}
-
-fn question_schema() -> Json {
-    let text = |description: &str| json!({ "type": ["string", "null"], "description": description });
-    let list = |description: &str| {
-        json!({
-            "type": ["array", "string", "null"], "items": { "type": "string" }, "maxItems": LONGEST_LIST,
-            "description": format!("{description}; as a text with commas between as well"),
-        })
-    };
-    json!({
-        "type": "object",
-        "additionalProperties": false,
-        "required": ["dtstart"],
-        "properties": {
-            "dtstart": {
-                "type": "string",
-                "description": "A date, a local date-time, or an instant with offset, converted to the zone",
-            },
-            "timezone": text("IANA name; the office's zone by default"),
-            "rrule": text("Such as FREQ=WEEKLY;BYDAY=MO,WE;COUNT=10; without it, there is one occurrence"),
-            "rdates": list("Further dates; also periods such as 2027-01-25T09:00:00/PT1H"),
-            "exdates": list("Excluded dates; a date excludes the whole day"),
-            "limit": {
-                "type": ["integer", "null"], "minimum": 1, "maximum": GREATEST_LIMIT,
-                "description": "Maximum number of occurrences: 50 by default, or all in the window",
-            },
-            "start": text("Only occurrences that start then or later"),
-            "end": text("Only occurrences that start before"),
-        },
-    })
 }
 
 fn answer_schema() -> Json {
@@ -125,25 +94,26 @@ struct Question {
 impl Question {
     /// Reads the members of a body, collecting everything that is wrong with them.
     fn read(object: &Map<String, Json>, office: &TimeZone) -> Result<Self, Vec<FieldError>> {
-        let mut reader = Reader { object, errors: Vec::new() };
-        reader.refuse_unknown();
+        let (input, errors) = actions::PREVIEW.parse_leniently(object);
+        let mut reader = Reader { input: &input, errors };
         let zone = reader.zone().unwrap_or_else(|| office.clone());
-        let start = reader.text("dtstart").and_then(|text| reader.moment("dtstart", text, &zone));
+        let start =
+            reader.text(&actions::DTSTART).and_then(|text| reader.moment(&actions::DTSTART, text, &zone));
         if start.is_none() && reader.errors.iter().all(|error| error.field != "dtstart") {
-            reader.refuse("dtstart", "required", "Enter the first start.");
+            reader.errors.push(actions::DTSTART.error("required", "Enter the first start."));
         }
         let rule = reader.rule();
-        let additions: Vec<Addition> = reader.list("rdates", |text| Addition::read(text, &zone));
-        let exclusions = reader.list("exdates", |text| Moment::read(text, &zone));
+        let additions: Vec<Addition> = reader.list(&actions::RDATES, |text| Addition::read(text, &zone));
+        let exclusions = reader.list(&actions::EXDATES, |text| Moment::read(text, &zone));
         let additions = additions.into_iter().map(|addition| beside(addition, start)).collect();
-        let limit = reader.limit();
+        let limit = actions::LIMIT.get(&input).and_then(|limit| usize::try_from(limit).ok());
         let is_date = start.is_some_and(Moment::is_date);
-        let from = reader.instant("start", &zone, is_date);
-        let to = reader.instant("end", &zone, is_date);
+        let from = reader.instant(&actions::WINDOW_START, &zone, is_date);
+        let to = reader.instant(&actions::WINDOW_END, &zone, is_date);
         if let (Some(from), Some(to)) = (from, to)
             && to <= from
         {
-            reader.refuse("end", "range", "End must be after start.");
+            reader.errors.push(actions::WINDOW_END.error("range", "End must be after start."));
         }
         let usual = if from.is_some() && to.is_some() { GREATEST_LIMIT } else { USUAL_LIMIT };
         match start {
@@ -204,123 +174,56 @@ fn written(occurrence: &Occurrence, zone: &TimeZone) -> String {
     }
 }
 
-/// Collects what is wrong while reading.
+/// Parsed body with the errors found so far.
 struct Reader<'a> {
-    object: &'a Map<String, Json>,
+    input: &'a ActionInput,
     errors: Vec<FieldError>,
 }
 
 impl<'a> Reader<'a> {
-    fn refuse(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
-        self.errors.push(FieldError::new(field, code, message));
-    }
-
-    fn refuse_unknown(&mut self) {
-        for name in self.object.keys().filter(|name| !MEMBERS.contains(&name.as_str())) {
-            self.errors.push(FieldError::new(name.clone(), "unknown_field", "Unknown field."));
-        }
-    }
-
-    /// A member that is there and not null.
-    fn member(&self, name: &str) -> Option<&'a Json> {
-        self.object.get(name).filter(|value| !value.is_null())
-    }
-
-    /// A text that is not empty.
-    fn text(&mut self, name: &str) -> Option<&'a str> {
-        match self.member(name)? {
-            Json::String(text) if text.trim().is_empty() => None,
-            Json::String(text) => Some(text.trim()),
-            _ => {
-                self.refuse(name, "type", "Must be a text.");
-                None
-            }
-        }
+    /// Text that is not empty.
+    fn text(&self, member: &Member<Text>) -> Option<&'a str> {
+        Some(member.get(self.input)).filter(|text| !text.is_empty())
     }
 
     fn zone(&mut self) -> Option<TimeZone> {
-        let name = self.text("timezone")?;
-        match TimeZone::get(name) {
-            Ok(zone) => Some(zone),
-            Err(_) => {
-                self.refuse("timezone", "value", "Must be a time zone name like Asia/Manila.");
-                None
-            }
-        }
+        let zone = TimeZone::get(self.text(&actions::TIMEZONE)?);
+        let wrong = "Must be a time zone name like Asia/Manila.";
+        zone.map_err(|_| self.errors.push(actions::TIMEZONE.error("value", wrong))).ok()
     }
 
-    fn moment(&mut self, name: &str, text: &str, zone: &TimeZone) -> Option<Moment> {
-        Moment::read(text, zone).map_err(|error| self.refuse(name, "type", sentence(&error.to_string()))).ok()
+    fn moment(&mut self, member: &Member<Text>, text: &str, zone: &TimeZone) -> Option<Moment> {
+        let moment = Moment::read(text, zone);
+        moment.map_err(|error| self.errors.push(member.error("type", sentence(&error.to_string())))).ok()
     }
 
-    /// The rule; an empty text is none, and wrong.
+    /// Rule; an empty text is wrong.
     fn rule(&mut self) -> Option<Rule> {
-        let Json::String(text) = self.member("rrule")? else {
-            self.refuse("rrule", "type", "Must be a text.");
-            return None;
-        };
-        match text.parse() {
-            Ok(rule) => Some(rule),
-            Err(error) => {
-                self.refuse("rrule", "value", format!("{error}."));
-                None
-            }
-        }
+        let rule = actions::RRULE.given(self.input)?.parse::<Rule>();
+        rule.map_err(|error| self.errors.push(actions::RRULE.error("value", format!("{error}.")))).ok()
     }
 
-    fn list<T, E: std::fmt::Display>(&mut self, name: &str, read: impl Fn(&str) -> Result<T, E>) -> Vec<T> {
-        let Some(json) = self.member(name) else {
-            return Vec::new();
-        };
-        let items = match list_of_texts(json) {
-            Some(items) if items.len() <= LONGEST_LIST => items,
-            Some(_) => {
-                self.refuse(name, "range", format!("Must have at most {LONGEST_LIST} entries."));
-                return Vec::new();
-            }
-            None => {
-                self.refuse(name, "type", "Must be a list of texts.");
-                return Vec::new();
-            }
-        };
-        let mut list = Vec::new();
-        for item in items {
-            match item.map(|text| read(text.trim())) {
-                Some(Ok(value)) => list.push(value),
-                Some(Err(error)) => {
-                    self.refuse(name, "type", sentence(&error.to_string()));
-                    break;
-                }
-                None => {
-                    self.refuse(name, "type", "Must be a list of texts.");
-                    break;
-                }
-            }
-        }
-        list
-    }
-
-    fn limit(&mut self) -> Option<usize> {
-        let value = self.member("limit")?;
-        let limit = value.as_u64().and_then(|limit| usize::try_from(limit).ok());
-        match limit.filter(|limit| (1..=GREATEST_LIMIT).contains(limit)) {
-            Some(limit) => Some(limit),
-            None => {
-                let code = if value.is_number() { "range" } else { "type" };
-                self.refuse("limit", code, format!("Must be a whole number from 1 to {GREATEST_LIMIT}."));
-                None
-            }
-        }
+    fn list<T, E: std::fmt::Display>(
+        &mut self,
+        member: &Member<Raw>,
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> Vec<T> {
+        let items = member.get(self.input).and_then(list_of_texts).unwrap_or_default();
+        let list: Result<Vec<T>, E> = items.into_iter().flatten().map(|text| read(text.trim())).collect();
+        list.unwrap_or_else(|error| {
+            self.errors.push(member.error("type", sentence(&error.to_string())));
+            Vec::new()
+        })
     }
 
     /// A side of the window. Occurrences that are dates are compared by midnight UTC, so for them the side is the first
     /// day that starts then or later.
-    fn instant(&mut self, name: &str, zone: &TimeZone, is_date: bool) -> Option<Timestamp> {
-        let text = self.text(name)?;
+    fn instant(&mut self, member: &Member<Text>, zone: &TimeZone, is_date: bool) -> Option<Timestamp> {
+        let text = self.text(member)?;
         let exact: Option<Timestamp> = text.parse().ok();
         let moment = match exact {
             Some(instant) => Moment::at(instant, zone),
-            None => self.moment(name, text, zone)?,
+            None => self.moment(member, text, zone)?,
         };
         let found = match (exact, is_date) {
             (Some(instant), false) => Some(instant),
@@ -330,7 +233,7 @@ impl<'a> Reader<'a> {
             }),
         };
         if found.is_none() {
-            self.refuse(name, "range", "This date is out of range.");
+            self.errors.push(member.error("range", "This date is out of range."));
         }
         found
     }

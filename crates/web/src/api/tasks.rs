@@ -9,6 +9,7 @@ use obcms_app::tasks::board::{Board, group_name};
 use obcms_app::tasks::transitions::{Move, Moved, Step};
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::TASK;
+use obcms_domain::tasks::actions;
 use serde_json::{Value as Json, json};
 
 use super::{openapi, records};
@@ -61,19 +62,7 @@ pub fn routes() -> Vec<Route> {
             post(transition),
         )
         .tag("tasks")
-        .body(json!({
-            "type": "object", "required": ["status"], "additionalProperties": false,
-            "properties": {
-                "status": text(), "note": text(), "force_reason": text(),
-                "recurrence_id": {
-                    "type": "string", "description": "Occurrence of a repeating task; `next_occurrence` by default",
-                },
-                "scope": {
-                    "type": "string", "enum": ["this", "all"],
-                    "description": "all: the whole series; otherwise one occurrence",
-                },
-            },
-        }))
+        .action(&actions::TRANSITION)
         .answers(200, openapi::reference(&TASK)),
         Route::new(
             "post",
@@ -83,13 +72,7 @@ pub fn routes() -> Vec<Route> {
             post(move_card),
         )
         .tag("tasks")
-        .body(json!({
-            "type": "object", "required": ["column"], "additionalProperties": false,
-            "properties": {
-                "column": text(), "group": text(), "from": text(), "before": text(), "after": text(),
-                "force_reason": text(),
-            },
-        }))
+        .action(&actions::MOVE)
         .answers(200, openapi::reference(&TASK)),
         board,
     ]

@@ -10,15 +10,16 @@ use obcms_app::records::lists::Listing;
 use obcms_app::records::undo::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::bookings::{BookingStatus, Span, uses};
+use obcms_domain::bookings::{BookingStatus, Span, actions, uses};
 use obcms_domain::choices::{self, BOOKING_STATUSES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, EVENT};
 use obcms_domain::registry::{Record, Value};
 use obcms_store::records;
-use serde_json::{Map, json};
 
 use super::{told, views};
+use serde_json::Map;
+
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::input::PathId;
@@ -164,11 +165,7 @@ pub async fn decide(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let back = back(form.get("back"), id.0);
-    let mut input = Map::new();
-    for name in ["decision", "note"] {
-        input.insert(name.to_owned(), json!(form.get(name)));
-    }
-    let answer = Decision::parse(&input)
+    let answer = Decision::parse(&form.action(&actions::DECIDE))
         .and_then(|decision| blocking(|| state.app.decide(&actor, id.0, &decision, None)));
     match answer {
         Ok(decided) => {

@@ -11,7 +11,7 @@ use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_STATUSES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
-use obcms_domain::tasks::TaskStatus;
+use obcms_domain::tasks::{TaskStatus, actions};
 use serde_json::{Map, json};
 
 use super::detail::{self, Blocked};
@@ -34,13 +34,7 @@ pub async fn transition(
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
-    let mut input = Map::new();
-    for name in ["status", "note", "force_reason", "recurrence_id", "scope"] {
-        if form.has(name) {
-            input.insert(name.to_owned(), json!(form.get(name)));
-        }
-    }
-    let step = Step::parse(&input)?;
+    let step = Step::parse(&form.action(&actions::TRANSITION))?;
     match blocking(|| state.app.transition(&actor, id.0, &step, None)) {
         Ok(moved) => {
             let word = choices::label(TASK_STATUSES, step.status.as_str());
