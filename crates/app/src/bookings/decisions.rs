@@ -12,7 +12,7 @@ use super::conflicts;
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::{Input, reload, require_version, require_write};
 
-/// What is decided.
+/// Verdict on a booking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The booking is approved.

@@ -270,6 +270,11 @@ impl ActionBody {
         self.fields.iter().any(|known| known.field.name == name)
     }
 
+    /// Sorts errors by the order of the fields; those of unknown members come first.
+    pub fn sort(&self, errors: &mut [FieldError]) {
+        errors.sort_by_key(|error| self.fields.iter().position(|known| known.field.name == error.field));
+    }
+
     /// Reads a body. Null means that nothing is given.
     ///
     /// # Errors

@@ -123,7 +123,10 @@ impl Question {
                 to,
                 limit: limit.unwrap_or(usual),
             }),
-            _ => Err(reader.errors),
+            _ => {
+                actions::PREVIEW.sort(&mut reader.errors);
+                Err(reader.errors)
+            }
         }
     }
 
