@@ -7,11 +7,12 @@ use obcms_domain::bookings::{BookingStatus, uses};
 use obcms_domain::calendar::series::is_series;
 use obcms_domain::calendar::series::state::{keep_whole, whole, whole_state};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{BOOKING, TASK};
+use obcms_domain::kinds::{BOOKING, PPA, TASK};
 use obcms_domain::records::closing::{closing_statuses, is_closed};
 use obcms_domain::registry::Record;
 use obcms_domain::tasks::TaskStatus;
 use obcms_domain::tasks::states::Change as Step;
+use obcms_store::programme::projects;
 use obcms_store::records::changes::{self, Change};
 use obcms_store::{Tx, bookings, records as store, tasks as of_tasks};
 use serde_json::Value as Json;
@@ -51,10 +52,8 @@ impl App {
 /// Returns the record, and for a PPA also its projects, because their tasks belong to it too.
 fn origins(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Id>, AppError> {
     let mut origins = vec![record.id];
-    if record.kind.name == "ppa" {
-        for row in tx.query("SELECT id FROM projects WHERE ppa = $1", &[record.id.into()])? {
-            origins.push(row.get(0)?);
-        }
+    if *record.kind == PPA {
+        origins.extend(projects::of_ppa(tx, record.id)?);
     }
     Ok(origins)
 }
@@ -162,7 +161,7 @@ fn reopen_with(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), App
             keep_whole(&mut record);
         }
         // As after a restore of the origin: a booking made meanwhile keeps the time.
-        if kind.name == BOOKING.name && conflicts::is_taken(work, &record)? {
+        if *kind == BOOKING && conflicts::is_taken(work, &record)? {
             continue;
         }
         work.save(&before, &mut record, REOPENED)?;

@@ -63,15 +63,7 @@ fn follow_archive(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Recor
     if *record.kind == TASK {
         return Ok(());
     }
-    let rows =
-        work.tx.query("SELECT id, archived_at FROM tasks WHERE origin_id = $1", &[record.id.into()])?;
-    let mut affected = Vec::new();
-    for row in rows {
-        let archived: Option<jiff::Timestamp> = row.get(1)?;
-        if archived == before.archived_at {
-            affected.push(row.get(0)?);
-        }
-    }
+    let affected = obcms_store::tasks::of_origin_archived(work.tx, record.id, before.archived_at)?;
     for task in obcms_store::records::load_many(work.tx, &TASK, &affected)? {
         let mut changed = task.clone();
         changed.archived_at = record.archived_at;

@@ -468,6 +468,13 @@ pub fn user_by_name(tx: &mut Tx<'_>, username: &str) -> Result<Option<Id>, Store
     first(tx, "SELECT id FROM users WHERE username = $1", &[username.into()], |row| row.get(0))
 }
 
+/// Returns true if there is an active administrator beside the user.
+pub fn has_other_admin(tx: &mut Tx<'_>, user: Id) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM users WHERE id <> $1 AND archived_at IS NULL AND is_disabled = $2 \
+               AND roles LIKE '%\"admin\"%' LIMIT 1";
+    Ok(tx.first(sql, &[user.into(), false.into()])?.is_some())
+}
+
 /// Returns the number of users.
 pub fn count_users(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     tx.one("SELECT count(*) FROM users", &[])?.get(0)

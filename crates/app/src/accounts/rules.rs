@@ -74,12 +74,9 @@ pub fn before_undo(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Reco
 
 /// Refuses if no other active administrator is left.
 pub fn require_another_admin(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
-    let other = work.tx.first(
-        "SELECT id FROM users WHERE id <> $1 AND archived_at IS NULL AND is_disabled = $2 AND roles LIKE '%\"admin\"%' LIMIT 1",
-        &[record.id.into(), false.into()],
-    )?;
-    match other {
-        Some(_) => Ok(()),
-        None => Err(AppError::conflict("This is the only administrator. Add another administrator first.")),
+    if accounts::has_other_admin(work.tx, record.id)? {
+        Ok(())
+    } else {
+        Err(AppError::conflict("This is the only administrator. Add another administrator first."))
     }
 }

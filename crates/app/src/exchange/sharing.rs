@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
 use obcms_domain::core::id::Id;
 use obcms_domain::exchange::sharing::{Closed, gone};
-use obcms_domain::kinds::{RESOURCE, SHARE, SHARED_MODULES};
+use obcms_domain::kinds::{BOOKING, RESOURCE, SHARE, SHARED_MODULES};
 use obcms_domain::registry::{Module, Record, Value};
 use obcms_store::exchange::sharing as store;
 use obcms_store::{Tx, records};
@@ -116,7 +116,7 @@ impl SharedEntry {
         // The title of a booking without a purpose is the name of the person who booked.
         // Visitors only learn that something is booked.
         let title =
-            if entry.row.kind.name == "booking" { "Booked".to_owned() } else { entry.row.title.to_string() };
+            if *entry.row.kind == BOOKING { "Booked".to_owned() } else { entry.row.title.to_string() };
         Self {
             title,
             start: entry.start(),
@@ -268,7 +268,7 @@ impl App {
             .filter(|entry| &*entry.row.status != "cancelled" && query.modules.contains(&entry.module()))
             // Bookings of people are personal, and their place would be the person's name.
             .filter(|entry| {
-                entry.row.kind.name != "booking" || !entry.resources().iter().any(|id| people.contains(id))
+                *entry.row.kind != BOOKING || !entry.resources().iter().any(|id| people.contains(id))
             })
             .map(SharedEntry::of)
             .collect();
@@ -279,7 +279,7 @@ impl App {
 
     /// Returns which booked resources are people.
     fn people_among_resources(&self, feed: &Feed) -> Result<HashSet<Id>, AppError> {
-        let bookings = feed.entries.iter().filter(|entry| entry.row.kind.name == "booking");
+        let bookings = feed.entries.iter().filter(|entry| *entry.row.kind == BOOKING);
         let mut ids: Vec<Id> = bookings.flat_map(|entry| entry.resources().iter()).copied().collect();
         ids.sort_unstable();
         ids.dedup();

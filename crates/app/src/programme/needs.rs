@@ -45,9 +45,8 @@ pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) 
     if before.title() == record.title() {
         return Ok(());
     }
-    let rows = work.tx.query("SELECT id FROM projects WHERE need = $1", &[record.id.into()])?;
-    for row in rows {
-        if let Some(project) = work.find(&PROJECT, row.get(0)?)? {
+    for project in obcms_store::programme::projects::of_need(work.tx, record.id)? {
+        if let Some(project) = work.find(&PROJECT, project)? {
             let mut renamed = project.clone();
             renamed.set("title", record.title());
             work.save_computed(&project, &renamed)?;

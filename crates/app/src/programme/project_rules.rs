@@ -18,11 +18,8 @@ pub fn before_save(
     if before.is_none_or(|before| before.reference("need") != need)
         && let Some(id) = need
     {
-        let other = work.tx.first(
-            "SELECT id FROM projects WHERE need = $1 AND id <> $2 AND archived_at IS NULL",
-            &[id.into(), record.id.into()],
-        )?;
-        if other.is_some() {
+        let others = obcms_store::programme::projects::live_of_need(work.tx, id)?;
+        if others.iter().any(|other| *other != record.id) {
             return Err(AppError::field("need", "unique", "This need already has a project."));
         }
         if let Some(need) = work.find(&NEED, id)? {

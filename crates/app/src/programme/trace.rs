@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds;
+use obcms_domain::kinds::{self, TASK};
 use obcms_domain::registry::Kind;
 use obcms_store::Tx;
 use obcms_store::calendar::EntryRow;
@@ -187,7 +187,7 @@ fn link_json(link: &Link) -> Json {
         "kind": link.kind.name, "id": link.id, "title": link.title, "state": link.state,
         "url": link.kind.url(link.id), "position": link.position.as_str(),
     });
-    if link.kind.name == "task" {
+    if *link.kind == TASK {
         object["due_date"] = json!(link.due_date);
         object["progress"] = json!(link.progress);
     }
@@ -360,7 +360,7 @@ fn fill_tasks(tx: &mut Tx<'_>, links: &mut [Link], today: Date) -> Result<(), Ap
         .filter(|line| line.is_series && line.due_date.is_some_and(|due| due < today))
         .map(|line| line.id)
         .collect();
-    for task in records::load_many(tx, &kinds::TASK, &late)? {
+    for task in records::load_many(tx, &TASK, &late)? {
         if let (Some(open), Some(line)) =
             (occurrences::open_date(&task, today)?, lines.iter_mut().find(|line| line.id == task.id))
         {

@@ -448,11 +448,7 @@ fn check_unique(
         if !field.unique || !changed(before, record, position) || record.values[position].is_empty() {
             continue;
         }
-        let sql =
-            format!("SELECT id FROM \"{}\" WHERE \"{}\" = $1 AND id <> $2", record.kind.table, field.name);
-        let found = work.tx.first(&sql, &[record.text(field.name).into(), record.id.into()])?;
-        if let Some(row) = found {
-            let other = row.get(0)?;
+        if let Some(other) = store::with_same_text(work.tx, record, field)? {
             let known = store::references(work.tx, &[other])?;
             let is_archived = known.get(&other).is_some_and(|other| other.is_archived);
             let archived = if is_archived { " in the archive" } else { "" };

@@ -1,6 +1,5 @@
 //! Saved views: each person has at most one default per page.
 
-use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{SAVED_VIEW, USER};
 use obcms_domain::registry::Record;
 
@@ -33,12 +32,7 @@ fn be_the_only_default(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result
     };
     // Two defaults may be set at once: the second writer must see the first.
     work.tx.lock(USER.table, &[owner])?;
-    let rows = work.tx.query(
-        "SELECT id FROM saved_views WHERE created_by = $1 AND \"page\" = $2 AND id <> $3 AND is_default = $4 \
-         AND archived_at IS NULL",
-        &[owner.into(), record.text("page").into(), record.id.into(), true.into()],
-    )?;
-    let others = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<Id>, _>>()?;
+    let others = obcms_store::records::default_views(work.tx, owner, record.text("page"), record.id)?;
     for before in obcms_store::records::load_many(work.tx, &SAVED_VIEW, &others)? {
         let mut other = before.clone();
         other.set("is_default", false);

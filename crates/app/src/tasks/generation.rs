@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{TASK, TASK_TEMPLATE, TEAM};
+use obcms_domain::kinds::{TASK, TASK_TEMPLATE};
 use obcms_domain::registry::{Link, Record, Value};
 use obcms_domain::tasks::{TaskStatus, rank, templates};
 use obcms_store::records;
@@ -52,14 +52,10 @@ pub fn for_origin(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), 
     let Some(name) = name else {
         return Ok(());
     };
-    let row = work.tx.first(
-        "SELECT id FROM task_templates WHERE name = $1 AND is_active = $2 AND archived_at IS NULL",
-        &[name.into(), true.into()],
-    )?;
-    let Some(row) = row else {
+    let Some(template) = obcms_store::tasks::template_named(work.tx, name)? else {
         return Ok(());
     };
-    let Some(template) = work.find(&TASK_TEMPLATE, row.get(0)?)? else {
+    let Some(template) = work.find(&TASK_TEMPLATE, template)? else {
         return Ok(());
     };
     instantiate(work, &template, origin, None)?;
@@ -211,13 +207,7 @@ fn hours(item: &Json) -> Option<i64> {
 
 fn team_of(work: &mut UnitOfWork<'_, '_>, domain: &str) -> Result<Option<Id>, AppError> {
     let own = obcms_domain::seeds::teams::for_domain(domain).map(|team| team.domains[0]);
-    let row = work.tx.first(
-        "SELECT id FROM teams WHERE domain IN ($1, $2) AND archived_at IS NULL AND is_active = $3 \
-         ORDER BY CASE WHEN domain = $1 THEN 0 ELSE 1 END, created_at LIMIT 1",
-        &[domain.into(), own.unwrap_or(domain).into(), true.into()],
-    )?;
-    debug_assert_eq!(TEAM.table, "teams");
-    Ok(row.map(|row| row.get(0)).transpose()?)
+    Ok(obcms_store::tasks::team_of_domain(work.tx, domain, own.unwrap_or(domain))?)
 }
 
 /// Assigns the task by the rule of the item, or to whoever created the origin.

@@ -42,6 +42,25 @@ fn read(row: &Row) -> Result<StageVisit, StoreError> {
     })
 }
 
+/// Returns the projects of a PPA, archived ones included.
+pub fn of_ppa(tx: &mut Tx<'_>, ppa: Id) -> Result<Vec<Id>, StoreError> {
+    ids(tx, "SELECT id FROM projects WHERE ppa = $1", ppa)
+}
+
+/// Returns the projects of a need, archived ones included.
+pub fn of_need(tx: &mut Tx<'_>, need: Id) -> Result<Vec<Id>, StoreError> {
+    ids(tx, "SELECT id FROM projects WHERE need = $1", need)
+}
+
+/// Returns the live projects of a need.
+pub fn live_of_need(tx: &mut Tx<'_>, need: Id) -> Result<Vec<Id>, StoreError> {
+    ids(tx, "SELECT id FROM projects WHERE need = $1 AND archived_at IS NULL", need)
+}
+
+fn ids(tx: &mut Tx<'_>, sql: &str, id: Id) -> Result<Vec<Id>, StoreError> {
+    tx.query(sql, &[id.into()])?.iter().map(|row| row.get(0)).collect()
+}
+
 /// Returns all visits of a project, in order.
 pub fn stays(tx: &mut Tx<'_>, project: Id) -> Result<Vec<StageVisit>, StoreError> {
     tx.query(

@@ -33,6 +33,24 @@ pub fn live_of_owner(tx: &mut Tx<'_>, kind: &'static Kind, owner: Id) -> Result<
     load_many(tx, kind, &ids)
 }
 
+/// Returns the live default views of a person for a page, except one.
+pub fn default_views(tx: &mut Tx<'_>, owner: Id, page: &str, except: Id) -> Result<Vec<Id>, StoreError> {
+    tx.query(
+        "SELECT id FROM saved_views WHERE created_by = $1 AND \"page\" = $2 AND id <> $3 AND is_default = $4 \
+         AND archived_at IS NULL",
+        &[owner.into(), page.into(), except.into(), true.into()],
+    )?
+    .iter()
+    .map(|row| row.get(0))
+    .collect()
+}
+
+/// Returns another record of the kind with the same text in the field, archived ones included.
+pub fn with_same_text(tx: &mut Tx<'_>, record: &Record, field: &Field) -> Result<Option<Id>, StoreError> {
+    let sql = format!("SELECT id FROM \"{}\" WHERE \"{}\" = $1 AND id <> $2", record.kind.table, field.name);
+    tx.first(&sql, &[record.text(field.name).into(), record.id.into()])?.map(|row| row.get(0)).transpose()
+}
+
 /// Returns the existing records with these ids, unsorted.
 pub fn load_many(tx: &mut Tx<'_>, kind: &'static Kind, ids: &[Id]) -> Result<Vec<Record>, StoreError> {
     let mut records = Vec::with_capacity(ids.len());

@@ -5,6 +5,7 @@ pub mod today;
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use obcms_domain::core::id::Id;
 
 use crate::database::Statement;
@@ -45,6 +46,34 @@ pub fn of_origin(tx: &mut Tx<'_>, origin: Id) -> Result<Vec<Id>, StoreError> {
     .iter()
     .map(|row| row.get(0))
     .collect()
+}
+
+/// Returns the ids of the tasks of an origin that were archived at that time, or live ones for none.
+pub fn of_origin_archived(
+    tx: &mut Tx<'_>,
+    origin: Id,
+    archived_at: Option<Timestamp>,
+) -> Result<Vec<Id>, StoreError> {
+    let mut found = Vec::new();
+    for row in tx.query("SELECT id, archived_at FROM tasks WHERE origin_id = $1", &[origin.into()])? {
+        if row.get::<Option<Timestamp>>(1)? == archived_at {
+            found.push(row.get(0)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the active template of that name.
+pub fn template_named(tx: &mut Tx<'_>, name: &str) -> Result<Option<Id>, StoreError> {
+    let sql = "SELECT id FROM task_templates WHERE name = $1 AND is_active = $2 AND archived_at IS NULL";
+    tx.first(sql, &[name.into(), true.into()])?.map(|row| row.get(0)).transpose()
+}
+
+/// Returns the active team of a domain, or the one of a second domain if the first has none.
+pub fn team_of_domain(tx: &mut Tx<'_>, domain: &str, second: &str) -> Result<Option<Id>, StoreError> {
+    let sql = "SELECT id FROM teams WHERE domain IN ($1, $2) AND archived_at IS NULL AND is_active = $3 \
+               ORDER BY CASE WHEN domain = $1 THEN 0 ELSE 1 END, created_at LIMIT 1";
+    tx.first(sql, &[domain.into(), second.into(), true.into()])?.map(|row| row.get(0)).transpose()
 }
 
 /// Returns the ids of the live series of tasks with overrides.
