@@ -2,8 +2,10 @@
 
 use crate::accounts::Area;
 use crate::choices::{HIJRI_MONTHS, HOLIDAY_SOURCES, HOLIDAY_TYPES};
-use crate::holidays::hijri::MOST_DAYS;
 use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+
+/// By how many days a Hijri month may begin earlier or later than computed.
+pub const MOST_DAYS: i64 = 2;
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     super::in_order(record, "date", "end_date", errors);

@@ -7,10 +7,12 @@ use crate::choices::{
     self, APPROPRIATION_CLASSES, APPROVAL_STATES, FUNDING_SOURCES, MILESTONE_STATUSES, PPA_CATEGORIES,
     PPA_STATUSES, PRIORITIES, SECTORS,
 };
-use crate::programme::milestones::NUMBERS;
 use crate::registry::{
     DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record, parse_date,
 };
+
+/// Name of the field in which numbers are kept: those of the list in its order, then those that were taken away.
+pub const MILESTONE_NUMBERS: &str = "milestone_numbers";
 
 const SLOTS: Type = Type::Integer(0, 100_000_000);
 
@@ -139,7 +141,7 @@ pub static PPA: Kind = Kind {
         Field::new("milestones", "Milestones", Type::Structure(check_milestones))
             .group(FieldGroup::Reporting),
         // The program alone writes it.
-        Field::new(NUMBERS, "Numbers of the milestones", Type::Structure(|_| Ok(()))).secret(),
+        Field::new(MILESTONE_NUMBERS, "Numbers of the milestones", Type::Structure(|_| Ok(()))).secret(),
         Field::new("appropriation_class", "Appropriation class", Type::Choice(APPROPRIATION_CLASSES))
             .group(FieldGroup::Money)
             .folded()

@@ -1,8 +1,8 @@
 //! Resources: vehicles, rooms, equipment, facilitators.
 
 use crate::accounts::Area;
-use crate::bookings::{check_blackouts, check_opening_hours};
 use crate::choices::RESOURCE_TYPES;
+use crate::core::hours::{check_blackouts, check_opening_hours};
 use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
 
 /// Something that can be booked.

@@ -2,8 +2,8 @@
 
 use crate::accounts::Area;
 use crate::accounts::preferences::{check_quiet_hours, check_reminders};
-use crate::bookings::check_opening_hours;
 use crate::choices::{CALENDAR_MODULES, Choice, REMINDER_CHANNELS};
+use crate::core::hours::check_opening_hours;
 use crate::registry::{Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
 /// The six roles as choices.

@@ -6,12 +6,11 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::kinds::MILESTONE_NUMBERS as NUMBERS;
 use crate::registry::{Record, Value};
 
 /// Name of the field with the list.
 const LIST: &str = "milestones";
-/// Name of the field in which numbers are kept: those of the list in its order, then those that were taken away.
-pub const NUMBERS: &str = "milestone_numbers";
 /// Milestones that were taken away and are remembered.
 const REMEMBERED: usize = 200;
 

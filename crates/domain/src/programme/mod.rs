@@ -1,9 +1,8 @@
-//! Projects: how needs are scored, the life cycle, the approval of budgets, and sums of money.
+//! Projects: how needs are scored, the life cycle and the approval of budgets.
 
 pub mod milestones;
 
 pub mod approval;
 pub mod following;
 pub mod life_cycle;
-pub mod money;
 pub mod needs;

@@ -4,7 +4,6 @@
 //! derived from the [`Kind`]s in [`crate::kinds`].
 
 mod field;
-mod input;
 mod kind;
 pub mod output;
 mod reading;
@@ -12,11 +11,10 @@ mod record;
 pub mod series;
 mod value;
 
+pub use crate::core::dates::{moment, parse_date};
 pub use field::{Field, FieldType, Initial, Source};
-pub use input::{Context, check_required, initial_value, parse};
 pub use kind::{DateRole, Kind};
-pub(crate) use reading::YEARS;
-pub use reading::{MAXIMUM_LIST, check_text, form_to_json, moment, parse_date, parse_field, stored_value};
+pub use reading::{MAXIMUM_LIST, check_text, form_to_json, parse_field, stored_value};
 pub use record::Record;
 pub use value::{Link, Value};
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use obcms_domain::calendar;
 use obcms_domain::calendar::series::{self, StoredSeries};
+use obcms_domain::entries;
 use obcms_domain::kinds::{BOOKING, EVENT, UNASSIGNED, USER};
 use obcms_domain::records::search;
 use obcms_domain::registry::series::NEXT_DUE;
@@ -376,7 +377,7 @@ fn word_rows(record: &Record) -> Vec<Vec<SqlValue>> {
 }
 
 fn date_rows(record: &Record) -> Vec<Vec<SqlValue>> {
-    calendar::entries(record)
+    entries::of(record)
         .into_iter()
         .map(|entry| {
             vec![
