@@ -9,7 +9,7 @@ use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::is_series;
 use obcms_domain::calendar::series::state::whole;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::UNASSIGNED;
+use obcms_domain::kinds::task;
 use obcms_domain::programme::milestones::keep_numbers;
 use obcms_domain::records::input;
 use obcms_domain::registry::series::{NEXT_DUE, SERIES_STATE};
@@ -347,8 +347,15 @@ pub(crate) const ARCHIVED: &str = "archived_at";
 
 /// Fields that are not logged: secrets, which must not be found in the log nor be restored by an undo; fields that the
 /// store calculates at every write; and the columns for the state of a series, which is logged as a whole.
-const UNLOGGED: [&str; 7] =
-    ["password_hash", "secret", "secret_hash", "made_with", NEXT_DUE, SERIES_STATE, UNASSIGNED];
+const UNLOGGED: [&str; 7] = [
+    "password_hash",
+    "secret",
+    "secret_hash",
+    "made_with",
+    NEXT_DUE.name(),
+    SERIES_STATE.name(),
+    task::UNASSIGNED.name(),
+];
 
 /// Returns true if the values of the field are logged; secrets of people are not.
 #[must_use]

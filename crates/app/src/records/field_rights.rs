@@ -330,7 +330,7 @@ fn touched(before: &Record, after: &Record) -> Vec<(&'static Field, FieldGroup)>
         if before.values[position] == after.values[position] {
             continue;
         }
-        if field.name == series::OVERRIDES.name {
+        if field.name == series::OVERRIDES.name() {
             for name in differing_on_dates(&before.values[position], &after.values[position]) {
                 if let Some(field) = kind.field(&name).filter(|field| field.is_given()) {
                     found.push((field, kind.group(field)));

@@ -9,6 +9,8 @@ pub mod output;
 mod reading;
 mod record;
 pub mod series;
+pub mod shared;
+pub mod typed;
 mod value;
 
 pub use crate::core::dates::{moment, parse_date};
@@ -16,6 +18,7 @@ pub use field::{Field, FieldType, Initial, Source};
 pub use kind::{DateRole, Kind};
 pub use reading::{MAXIMUM_LIST, check_text, form_to_json, parse_field, stored_value};
 pub use record::Record;
+pub use typed::TypedField;
 pub use value::{Link, Value};
 
 use serde::Serialize;
