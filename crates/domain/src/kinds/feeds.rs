@@ -6,7 +6,9 @@ use crate::registry::typed::fields;
 use crate::registry::{FieldType as Type, Initial, Kind, Module};
 
 fields! {
-    feed {
+    feed
+        [crate::registry::shared: SECRET, SECRET_HASH, MADE_WITH, EXPIRES]
+    {
         NAME: Text = "name",
         MODULES: List = "modules",
         MINE: Flag = "mine",
@@ -19,12 +21,8 @@ fields! {
         RESOURCE: References = "resource",
         PLACE: Links = "place",
         TEXT: Text = "text",
-        EXPIRES: Instant = "expires",
         LAST_READ_AT: Instant = "last_read_at",
         READS: Integer = "reads",
-        SECRET: Text = "secret",
-        SECRET_HASH: Text = "secret_hash",
-        MADE_WITH: Text = "made_with",
     }
 }
 

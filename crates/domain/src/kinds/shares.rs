@@ -6,7 +6,9 @@ use crate::registry::typed::fields;
 use crate::registry::{FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
 fields! {
-    share {
+    share
+        [crate::registry::shared: SECRET, SECRET_HASH, MADE_WITH, EXPIRES]
+    {
         NAME: Text = "name",
         MODULES: List = "modules",
         START: Date = "start",
@@ -15,11 +17,7 @@ fields! {
         HAS_PASSPHRASE: Flag = "has_passphrase",
         MAX_VIEWS: Integer = "max_views",
         VIEW_COUNT: Integer = "view_count",
-        EXPIRES: Instant = "expires",
         LAST_VIEWED_AT: Instant = "last_viewed_at",
-        SECRET: Text = "secret",
-        SECRET_HASH: Text = "secret_hash",
-        MADE_WITH: Text = "made_with",
     }
 }
 

@@ -19,3 +19,12 @@ pub const START: TypedField<Instant> = TypedField::new("start");
 pub const END: TypedField<Instant> = TypedField::new("end");
 /// Time zone of something timed.
 pub const TIMEZONE: TypedField<Text> = TypedField::new("timezone");
+
+/// Secret of an address, encrypted.
+pub const SECRET: TypedField<Text> = TypedField::new("secret");
+/// Hash of the secret of an address.
+pub const SECRET_HASH: TypedField<Text> = TypedField::new("secret_hash");
+/// Token with which an address was created.
+pub const MADE_WITH: TypedField<Text> = TypedField::new("made_with");
+/// Time at which an address stops working.
+pub const EXPIRES: TypedField<Instant> = TypedField::new("expires");
