@@ -5,6 +5,7 @@ pub mod bookings;
 pub mod calendar;
 pub mod choices;
 pub mod core;
+pub mod entries;
 pub mod exchange;
 pub mod holidays;
 pub mod jobs;

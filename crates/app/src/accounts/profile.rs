@@ -1,7 +1,8 @@
 //! Profile: changes of people to their own account.
 
 use obcms_domain::kinds::USER;
-use obcms_domain::registry::{self, FieldError, Record};
+use obcms_domain::records::input;
+use obcms_domain::registry::{FieldError, Record};
 
 use super::{find_user, own_id};
 use crate::core::{Actor, App, AppError};
@@ -46,7 +47,7 @@ impl App {
             let before = find_user(work, id)?;
             require_version(&before, expected)?;
             let mut record = before.clone();
-            registry::parse(&mut record, input, false, &work.context())?;
+            input::parse(&mut record, input, false, &work.context())?;
             check(work, Some(&before), &record)?;
             work.before_save(Some(&before), &mut record, input)?;
             work.save(&before, &mut record, "update")?;

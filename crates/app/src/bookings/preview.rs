@@ -6,7 +6,8 @@ use obcms_domain::bookings::{Span, Taken, Terms, is_bounded, nearest, uses};
 use obcms_domain::calendar::series::{begin_on_rule, begins_anew};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
-use obcms_domain::registry::{self, Context, FieldError, Record};
+use obcms_domain::records::input::{self, Context};
+use obcms_domain::registry::{FieldError, Record};
 use obcms_store::bookings::{self as store, Slot};
 use obcms_store::records;
 use serde_json::{Value as Json, json};
@@ -119,7 +120,7 @@ impl App {
             let (booking, known) = match changed {
                 None => {
                     let mut booking = Record::new(&BOOKING, self.new_id(), self.now(), actor.id);
-                    registry::parse(&mut booking, &input, true, &context)?;
+                    input::parse(&mut booking, &input, true, &context)?;
                     begin_on_rule(&mut booking);
                     (booking, Vec::new())
                 }
@@ -127,7 +128,7 @@ impl App {
                     let before = records::load(tx, &BOOKING, id)?.ok_or(AppError::NotFound(BOOKING.label))?;
                     actor.require(tx, Action::View, &before)?;
                     let mut booking = before.clone();
-                    registry::parse(&mut booking, &input, false, &context)?;
+                    input::parse(&mut booking, &input, false, &context)?;
                     if begins_anew(&before, &booking) {
                         begin_on_rule(&mut booking);
                     }

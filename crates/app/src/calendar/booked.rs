@@ -8,9 +8,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
+use obcms_domain::calendar::is_called_off;
 use obcms_domain::calendar::series::StoredSeries;
-use obcms_domain::calendar::{self, is_called_off};
 use obcms_domain::core::id::Id;
+use obcms_domain::entries;
 use obcms_domain::kinds::{BOOKING, EVENT};
 use obcms_store::calendar::EntryRow;
 use obcms_store::{Tx, bookings, records};
@@ -78,7 +79,7 @@ impl Booked {
         for booking in records::load_many(tx, &BOOKING, &ids)? {
             let Some(event) = booking.link("origin").map(|origin| origin.id) else { continue };
             origins.insert(booking.id, event);
-            for entry in calendar::own_entries(&booking) {
+            for entry in entries::own(&booking) {
                 let series = entry.series.as_ref().map(|series| series.to_text().into());
                 rows.push(EntryRow { series, ..EntryRow::of(&booking, entry, "") });
             }

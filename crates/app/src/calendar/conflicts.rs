@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use obcms_domain::bookings::Span;
-use obcms_domain::calendar::entry_of;
 use obcms_domain::calendar::scheduling::{Claim, Subject, clashes};
 use obcms_domain::calendar::series::Series;
 use obcms_domain::core::id::Id;
+use obcms_domain::entries;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
 use obcms_domain::records::search;
 use obcms_store::bookings::Slot;
@@ -141,7 +141,7 @@ fn bookings_missing(
             },
             None => record.clone(),
         };
-        if let Some(entry) = entry_of(&single) {
+        if let Some(entry) = entries::of_occurrence(&single) {
             rows.push(EntryRow::of(record, entry, date));
         }
     }

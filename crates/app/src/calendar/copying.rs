@@ -1,7 +1,8 @@
 //! Copying a calendar entry to another time as a new record.
 
 use obcms_domain::accounts::Action;
-use obcms_domain::calendar::{self, actions};
+use obcms_domain::calendar::actions;
+use obcms_domain::entries;
 use obcms_domain::registry::{DateRole, Kind, Record};
 use obcms_store::calendar as store;
 use serde_json::Value as Json;
@@ -32,7 +33,7 @@ fn copy_entry(work: &mut UnitOfWork<'_, '_>, entry: &str, input: &Input) -> Resu
     let (original, current) = match id.recurrence {
         Some(recurrence) => super::moving::single(&original, recurrence)?,
         None => {
-            let current = calendar::own_entries(&original)
+            let current = entries::own(&original)
                 .into_iter()
                 .find(|entry| entry.entry_kind == id.entry_kind && entry.position == id.position)
                 .filter(|entry| entry.series.is_none())

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::Series;
 use obcms_domain::calendar::{self, DatedEntry, actions, unfloating};
+use obcms_domain::entries;
 use obcms_domain::programme::milestones::numbers;
 use obcms_domain::registry::action::ActionInput;
 use obcms_domain::registry::{DateRole, FieldType, Record, Value, moment, parse_date};
@@ -62,7 +63,7 @@ fn move_entry(
     if Series::of(&before).is_some() {
         return Err(AppError::conflict("This entry repeats. Say which occurrence to move."));
     }
-    let current = calendar::own_entries(&before)
+    let current = entries::own(&before)
         .into_iter()
         .find(|entry| entry.entry_kind == id.entry_kind && entry.position == id.position)
         .ok_or_else(missing)?;
@@ -78,7 +79,7 @@ fn move_entry(
     let mut rows = store::of_record(work.tx, after.id)?;
     if rows.is_empty() {
         // A booking shown as part of an event has no row of its own.
-        let entries = calendar::own_entries(&after).into_iter();
+        let entries = entries::own(&after).into_iter();
         rows.extend(entries.map(|entry| EntryRow::of(&after, entry, "")));
     }
     rows.retain(|row| row.entry_kind == id.entry_kind && row.position == id.position);
@@ -130,7 +131,7 @@ pub(super) fn single(record: &Record, recurrence: &str) -> Result<(Record, Dated
     let refused = |error: obcms_recur::ExpandError| AppError::Internal(error.to_string());
     let date = series.find(recurrence).map_err(refused)?.ok_or_else(missing)?;
     let single = series.materialise(record, date).map_err(refused)?.ok_or_else(missing)?;
-    let entry = calendar::entry_of(&single).ok_or_else(missing)?;
+    let entry = entries::of_occurrence(&single).ok_or_else(missing)?;
     Ok((single, entry))
 }
 
@@ -172,7 +173,7 @@ fn move_date(
     let of_booking = bookings.first().map(|first| undo_address(first.kind, first.id, work.change_set));
     let undo = after.undo().or(of_booking);
     let single = after.single.as_ref().ok_or_else(missing)?;
-    let entry = calendar::entry_of(single).ok_or_else(missing)?;
+    let entry = entries::of_occurrence(single).ok_or_else(missing)?;
     let row = EntryRow::of(&after.series, entry, &after.recurrence_id);
     let feed = work.app.feed(work.tx, work.actor, vec![row])?;
     Ok(Moved { feed, undo, version: after.series.version })

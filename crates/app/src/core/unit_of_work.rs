@@ -9,8 +9,9 @@ use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::is_series;
 use obcms_domain::calendar::series::state::whole;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::UNASSIGNED;
+use obcms_domain::kinds::task;
 use obcms_domain::programme::milestones::keep_numbers;
+use obcms_domain::records::input;
 use obcms_domain::registry::series::{NEXT_DUE, SERIES_STATE};
 use obcms_domain::registry::{self, Field, Kind, Record, Source, output};
 use obcms_store::database::Message;
@@ -25,8 +26,8 @@ use crate::core::{Actor, App, AppError};
 
 impl App {
     /// Returns the context for reading an input of the actor.
-    pub(crate) fn context_of(&self, actor: &Actor) -> registry::Context<'_> {
-        registry::Context {
+    pub(crate) fn context_of(&self, actor: &Actor) -> input::Context<'_> {
+        input::Context {
             actor: actor.id,
             today: self.today(),
             office_timezone: &self.options().office_timezone,
@@ -116,8 +117,8 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
 
     /// Returns the context for reading an input.
     #[must_use]
-    pub fn context(&self) -> registry::Context<'a> {
-        registry::Context { today: self.today, ..self.app.context_of(self.actor) }
+    pub fn context(&self) -> input::Context<'a> {
+        input::Context { today: self.today, ..self.app.context_of(self.actor) }
     }
 
     /// Loads a record that the actor may see, and locks it until the end of the transaction.
@@ -346,8 +347,15 @@ pub(crate) const ARCHIVED: &str = "archived_at";
 
 /// Fields that are not logged: secrets, which must not be found in the log nor be restored by an undo; fields that the
 /// store calculates at every write; and the columns for the state of a series, which is logged as a whole.
-const UNLOGGED: [&str; 7] =
-    ["password_hash", "secret", "secret_hash", "made_with", NEXT_DUE, SERIES_STATE, UNASSIGNED];
+const UNLOGGED: [&str; 7] = [
+    "password_hash",
+    "secret",
+    "secret_hash",
+    "made_with",
+    NEXT_DUE.name(),
+    SERIES_STATE.name(),
+    task::UNASSIGNED.name(),
+];
 
 /// Returns true if the values of the field are logged; secrets of people are not.
 #[must_use]

@@ -5,7 +5,8 @@ use obcms_domain::calendar::series;
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::registry::{self, FieldError, Kind, Module, Record, Source, Value};
+use obcms_domain::records::input;
+use obcms_domain::registry::{FieldError, Kind, Module, Record, Source, Value};
 use obcms_store::records as store;
 use obcms_store::records::idempotency;
 use serde_json::Value as Json;
@@ -231,7 +232,7 @@ pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, input: &Input)
     let (input, reason) = reasons::take(kind, input)?;
     let input = &input;
     let mut record = work.new_record(kind);
-    registry::parse(&mut record, input, true, &work.context())?;
+    input::parse(&mut record, input, true, &work.context())?;
     reasons::note(work, None, &record, reason)?;
     series::begin_on_rule(&mut record);
     work.actor.require_new(work.tx, &record, &work.context())?;
@@ -278,7 +279,7 @@ pub fn update(
     }
     let mut record = before.clone();
     series::state::to_edit(&mut record);
-    registry::parse(&mut record, input, false, &work.context())?;
+    input::parse(&mut record, input, false, &work.context())?;
     work.actor.require_given(work.tx, &before, &record, input)?;
     reasons::note(work, Some(&before), &record, reason)?;
     if series::follow(&before, &mut record, input, None) {

@@ -6,6 +6,7 @@
 
 use obcms_domain::accounts::{Action, FieldGroup, Relation, Role, allows, allows_field, who_can_write};
 use obcms_domain::records::closing::{closing_statuses, statuses_with_reason};
+use obcms_domain::records::input;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record, series};
 use obcms_store::Tx;
 use serde_json::{Map, Value as Json};
@@ -95,7 +96,7 @@ impl App {
         let record = before.cloned().unwrap_or_else(|| {
             let mut new = Record::new(kind, self.new_id(), self.now(), actor.id);
             for (position, field) in kind.fields.iter().enumerate() {
-                new.values[position] = registry::initial_value(field, &context);
+                new.values[position] = input::initial_value(field, &context);
             }
             new
         });
@@ -220,7 +221,7 @@ impl Actor {
         &self,
         tx: &mut Tx<'_>,
         record: &Record,
-        context: &registry::Context<'_>,
+        context: &input::Context<'_>,
     ) -> Result<(), AppError> {
         let kind = record.kind;
         match self.require(tx, Action::Create, record) {
@@ -244,7 +245,7 @@ impl Actor {
         }
         let mut initial = record.clone();
         for (position, field) in record.kind.fields.iter().enumerate() {
-            initial.values[position] = registry::initial_value(field, context);
+            initial.values[position] = input::initial_value(field, context);
         }
         let mut relations = vec![Relation::None, Relation::Own];
         relations.extend(self.request_relations(record));
@@ -329,7 +330,7 @@ fn touched(before: &Record, after: &Record) -> Vec<(&'static Field, FieldGroup)>
         if before.values[position] == after.values[position] {
             continue;
         }
-        if field.name == series::OVERRIDES.name {
+        if field.name == series::OVERRIDES.name() {
             for name in differing_on_dates(&before.values[position], &after.values[position]) {
                 if let Some(field) = kind.field(&name).filter(|field| field.is_given()) {
                     found.push((field, kind.group(field)));

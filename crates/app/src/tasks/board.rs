@@ -105,12 +105,14 @@ pub const SHORTCUTS: &[Shortcut] = &[
     Shortcut {
         name: "overdue",
         meaning: "true: open and due before today; of a series, a date of it",
-        filters: |_, today| vec![Filter::Open, Filter::Below(NEXT_DUE.to_owned(), SqlValue::Date(today))],
+        filters: |_, today| {
+            vec![Filter::Open, Filter::Below(NEXT_DUE.name().to_owned(), SqlValue::Date(today))]
+        },
     },
 ];
 
 /// Replaced fields of the list: a series is due at its first open occurrence, so filters and order use that date.
-pub(crate) const LIST_FIELDS: &[(&str, &str)] = &[("due_date", NEXT_DUE)];
+pub(crate) const LIST_FIELDS: &[(&str, &str)] = &[("due_date", NEXT_DUE.name())];
 
 impl App {
     /// Returns a list of tasks, with the shortcuts of [`SHORTCUTS`].

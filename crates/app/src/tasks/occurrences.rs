@@ -5,8 +5,8 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use obcms_domain::calendar::floating;
 use obcms_domain::calendar::series::{OVER, Series, state};
+use obcms_domain::registry::Record;
 use obcms_domain::registry::series::SERIES_STATE;
-use obcms_domain::registry::{Record, Value};
 use obcms_recur::Moment;
 
 use crate::calendar::series::occurrences::{Date, date_of, upcoming};
@@ -55,8 +55,8 @@ pub fn shown(record: &Record, today: jiff::civil::Date) -> Result<Option<Moment>
 /// separate state.
 pub(crate) fn show(record: &mut Record, today: jiff::civil::Date) -> Result<(), AppError> {
     if !state::has_states(record) {
-        if record.kind.position(SERIES_STATE).is_some() {
-            record.set(SERIES_STATE, Value::Null);
+        if record.kind.position(SERIES_STATE.name()).is_some() {
+            SERIES_STATE.clear(record);
         }
         return Ok(());
     }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use obcms_domain::accounts::{Action, Area, who_can};
 use obcms_domain::calendar::series::{Series, is_series, state};
 use obcms_domain::core::id::Id;
-use obcms_domain::registry::{self, FieldError, Record, Value};
+use obcms_domain::records::input;
+use obcms_domain::registry::{FieldError, Record, Value};
 use obcms_domain::tasks::states::{self, Change, Circumstances, TaskState, TransitionError};
 use obcms_domain::tasks::{TaskStatus, dependencies, is_open, rank};
 use obcms_recur::Moment;
@@ -235,7 +236,7 @@ pub fn change_whole(
         return Ok(());
     }
     let mut read = record.clone();
-    registry::parse(&mut read, input, false, &work.context())?;
+    input::parse(&mut read, input, false, &work.context())?;
     let reason = work.note.clone();
     for change in asked(&read, input) {
         apply_to_whole(work, record, change, &reason)?;

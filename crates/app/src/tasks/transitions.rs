@@ -4,7 +4,8 @@ use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::Series;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
-use obcms_domain::registry::{self, Record};
+use obcms_domain::records::input;
+use obcms_domain::registry::Record;
 use obcms_domain::tasks::actions;
 use obcms_domain::tasks::states::Change;
 use obcms_domain::tasks::{TaskStatus, rank};
@@ -394,7 +395,7 @@ fn change_column(
     input.insert(field.to_owned(), value);
     if let Some((date, before_single, series)) = &shown {
         let mut single = before_single.clone();
-        registry::parse(&mut single, &input, false, &work.context()).map_err(|_| unknown())?;
+        input::parse(&mut single, &input, false, &work.context()).map_err(|_| unknown())?;
         if single.values == before_single.values {
             return Ok(());
         }
@@ -404,7 +405,7 @@ fn change_column(
         work.note_date(date);
         return put_on_date(work, record, series, *date, &single);
     }
-    registry::parse(record, &input, false, &work.context()).map_err(|_| unknown())?;
+    input::parse(record, &input, false, &work.context()).map_err(|_| unknown())?;
     if record.values == before.values {
         return Ok(());
     }

@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use super::hours::{self, Stretch};
 use super::{Span, Use};
+use crate::core::hours::{self, Stretch};
 use crate::registry::{FieldError, Record, Value};
 
 /// How long after a start one can still book from it: filling in a form takes a while.

@@ -1,21 +1,15 @@
-//! What a record contributes to the calendar.
+//! Calendar entries, series and scheduling.
 
 pub mod actions;
 pub mod scheduling;
 pub mod series;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
-use serde_json::Value as Json;
 
-use crate::bookings::BookingStatus;
 use crate::calendar::series::StoredSeries;
-use crate::calendar::series::state::whole;
 use crate::core::id::Id;
-use crate::programme::milestones::numbers;
-use crate::registry::{DateRole, FieldType, Record, parse_date};
-use crate::tasks::is_open;
 
 /// Entries longer than this are searched by themselves, as the search of a window starts this far before it.
 pub const LONG_DAYS: i64 = 31;
@@ -72,38 +66,6 @@ pub fn unfloating(instant: Timestamp) -> Date {
     instant.to_zoned(TimeZone::UTC).date()
 }
 
-/// Everything that the record puts on the calendar; nothing when it is archived.
-#[must_use]
-pub fn entries(record: &Record) -> Vec<DatedEntry> {
-    if is_shown_within_its_event(record) { Vec::new() } else { own_entries(record) }
-}
-
-/// The same, also of what is shown within an event.
-#[must_use]
-pub fn own_entries(record: &Record) -> Vec<DatedEntry> {
-    if record.is_archived() || is_given_up(record) {
-        return Vec::new();
-    }
-    if let Some(entry) = of_series(record) {
-        return vec![entry];
-    }
-    record.kind.dates.iter().flat_map(|role| of_role(record, role)).collect()
-}
-
-/// One entry for all dates of a series; those that recur have a single role.
-fn of_series(record: &Record) -> Option<DatedEntry> {
-    let role = record.kind.dates.first()?;
-    let (series, start, end) = StoredSeries::of(record, |single| of_role(single, role).into_iter().next())?;
-    let entry = of_role(&whole(record), role).into_iter().next()?;
-    Some(DatedEntry { start, end, series: Some(series), ..entry })
-}
-
-/// The entry of a single date of a series, from the record as it is on that date.
-#[must_use]
-pub fn entry_of(single: &Record) -> Option<DatedEntry> {
-    of_role(single, single.kind.dates.first()?).into_iter().next()
-}
-
 /// The people of an entry as the table keeps them.
 #[must_use]
 pub fn people_text(people: &[Id]) -> String {
@@ -115,254 +77,9 @@ pub fn people_of(text: &str) -> impl Iterator<Item = Id> {
     text.split(' ').filter_map(|id| id.parse().ok())
 }
 
-/// A task or a booking of an event stands within the event, not beside it.
-fn is_shown_within_its_event(record: &Record) -> bool {
-    ["task", "booking"].contains(&record.kind.name)
-        && record.link("origin").is_some_and(|origin| origin.kind == "event")
-}
-
 /// Whether a state says that a thing will not take place, or came to nothing: it is struck through, and cancelled for
 /// other programs.
 #[must_use]
 pub fn is_called_off(state: &str) -> bool {
     ["cancelled", "rejected", "withdrawn", "archived"].contains(&state)
-}
-
-/// A booking that was refused or given up leaves its time to others.
-fn is_given_up(record: &Record) -> bool {
-    record.kind.name == "booking" && !BookingStatus::of(record).blocks()
-}
-
-fn of_role(record: &Record, role: &DateRole) -> Vec<DatedEntry> {
-    match record.kind.field(role.start).map(|field| field.data) {
-        Some(FieldType::Structure(_)) => milestones(record, role),
-        Some(FieldType::Moment) => timed(record, role).into_iter().collect(),
-        _ => days(record, role).into_iter().collect(),
-    }
-}
-
-fn base(record: &Record, role: &DateRole, start: Timestamp, end: Timestamp) -> DatedEntry {
-    let optional = |name: &str| {
-        if record.kind.position(name).is_some() { record.text(name).to_owned() } else { String::new() }
-    };
-    let title = if role.label.is_empty() {
-        record.title().to_owned()
-    } else {
-        format!("{}: {}", role.label, record.title())
-    };
-    let place =
-        ["venue", "location", "resource_name"].into_iter().map(optional).find(|place| !place.is_empty());
-    DatedEntry {
-        entry_kind: role.entry_kind,
-        position: 0,
-        title,
-        status: record.state().to_owned(),
-        priority: optional("priority"),
-        location: place.unwrap_or_default(),
-        people: record.people(),
-        all_day: true,
-        timezone: String::new(),
-        start,
-        end,
-        movable: role.movable,
-        series: None,
-    }
-}
-
-fn days(record: &Record, role: &DateRole) -> Option<DatedEntry> {
-    let mut first = record.date(role.start);
-    let last = if role.end.is_empty() { first } else { record.date(role.end).or(first) };
-    if record.kind.name == "task" && !is_open(record) {
-        // A finished task stands on its due date; the days that it took would only fill the month.
-        first = last;
-    }
-    let first = first.or(last)?;
-    let last = last.unwrap_or(first).max(first);
-    Some(base(record, role, floating(first), floating(last.saturating_add(1.day()))))
-}
-
-fn timed(record: &Record, role: &DateRole) -> Option<DatedEntry> {
-    let start = record.instant(role.start)?;
-    let end = record.instant(role.end)?;
-    let timezone = record.text("timezone").to_owned();
-    if record.flag("all_day") {
-        let zone = TimeZone::get(&timezone).unwrap_or(TimeZone::UTC);
-        let day = |instant: Timestamp| floating(instant.to_zoned(zone.clone()).date());
-        return Some(base(record, role, day(start), day(end)));
-    }
-    Some(DatedEntry { all_day: false, timezone, ..base(record, role, start, end) })
-}
-
-fn milestones(record: &Record, role: &DateRole) -> Vec<DatedEntry> {
-    let crate::registry::Value::Json(Json::Array(items)) = record.get(role.start) else {
-        return Vec::new();
-    };
-    let mut result = Vec::new();
-    for (position, item) in numbers(record).into_iter().zip(items) {
-        let text = |name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default();
-        let Ok(day) = parse_date(text("date")) else {
-            continue;
-        };
-        let plain = base(record, role, floating(day), floating(day.saturating_add(1.day())));
-        result.push(DatedEntry {
-            position,
-            title: format!("{}: {}", text("title"), record.title()),
-            status: text("status").to_owned(),
-            ..plain
-        });
-    }
-    result
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-    use serde_json::json;
-
-    use super::*;
-    use crate::kinds;
-    use crate::registry::{Link, Module, Value};
-
-    fn record(kind: &str) -> Record {
-        let kind = kinds::by_name(kind).unwrap();
-        Record::new(kind, Id::from_parts(1, &[1; 10]), Timestamp::UNIX_EPOCH, None)
-    }
-
-    #[test]
-    fn a_task_spans_from_start_to_the_end_of_its_due_day() {
-        let mut task = record("task");
-        task.set("title", "Count wells");
-        task.set("due_date", date(2027, 1, 10));
-        let single = entries(&task);
-        assert_eq!(single.len(), 1);
-        assert_eq!(unfloating(single[0].start), date(2027, 1, 10));
-        assert_eq!(unfloating(single[0].end), date(2027, 1, 11));
-        task.set("start_date", date(2027, 1, 8));
-        assert_eq!(unfloating(entries(&task)[0].start), date(2027, 1, 8));
-        task.set("status", "completed");
-        assert_eq!(unfloating(entries(&task)[0].start), date(2027, 1, 10));
-        assert_eq!(unfloating(entries(&task)[0].end), date(2027, 1, 11));
-    }
-
-    #[test]
-    fn a_task_of_an_event_is_not_beside_it() {
-        let mut task = record("task");
-        task.set("title", "Send invitations");
-        task.set("due_date", date(2027, 1, 10));
-        task.set("origin", Link { kind: "event".into(), id: Id::from_parts(2, &[2; 10]) });
-        assert!(entries(&task).is_empty());
-    }
-
-    #[test]
-    fn a_booking_stands_with_its_resource_unless_it_is_shown_otherwise_or_given_up() {
-        let mut booking = record("booking");
-        booking.set("purpose", "Field visit");
-        booking.set("resource_name", "Van 1");
-        booking.set("timezone", "Asia/Manila");
-        booking.set("status", "pending");
-        booking.set("start", Timestamp::UNIX_EPOCH);
-        booking.set("end", Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(1));
-        let entry = entries(&booking).remove(0);
-        assert_eq!((entry.title.as_str(), entry.location.as_str()), ("Field visit", "Van 1"));
-        let mut within = booking.clone();
-        within.set("origin", Link { kind: "event".into(), id: Id::from_parts(2, &[2; 10]) });
-        assert!(entries(&within).is_empty());
-        within.set("origin", Link { kind: "task".into(), id: Id::from_parts(2, &[2; 10]) });
-        assert_eq!(entries(&within).len(), 1);
-        for status in ["rejected", "cancelled"] {
-            booking.set("status", status);
-            assert!(entries(&booking).is_empty(), "{status}");
-        }
-    }
-
-    #[test]
-    fn milestones_of_a_ppa_are_entries_of_their_own() {
-        let mut ppa = record("ppa");
-        ppa.set("title", "Wells");
-        ppa.set("start_date", date(2027, 1, 1));
-        ppa.set("target_end_date", date(2027, 12, 1));
-        ppa.set(
-            "milestones",
-            Value::Json(json!([
-                {"date": "2027-03-01", "title": "Drilled", "status": "completed"},
-                {"date": "2027-06-01", "title": "Pumps in"}
-            ])),
-        );
-        let kinds: Vec<(&str, i64)> =
-            entries(&ppa).iter().map(|entry| (entry.entry_kind, entry.position)).collect();
-        assert_eq!(
-            kinds,
-            [("ppa_start", 0), ("ppa_target_end", 0), ("ppa_milestone", 0), ("ppa_milestone", 1)]
-        );
-    }
-
-    #[test]
-    fn an_all_day_event_keeps_its_days_whatever_the_zone() {
-        let mut event = record("event");
-        let zone = TimeZone::get("Asia/Manila").unwrap();
-        let midnight = |day: Date| day.to_zoned(zone.clone()).unwrap().timestamp();
-        event.set("title", "Eid");
-        event.set("all_day", true);
-        event.set("timezone", "Asia/Manila");
-        event.set("start", midnight(date(2027, 3, 10)));
-        event.set("end", midnight(date(2027, 3, 12)));
-        let entry = &entries(&event)[0];
-        assert!(entry.all_day);
-        assert_eq!((unfloating(entry.start), unfloating(entry.end)), (date(2027, 3, 10), date(2027, 3, 12)));
-    }
-
-    #[test]
-    fn every_dated_kind_has_a_module_with_key_label_and_colour() {
-        let mut seen = std::collections::HashSet::new();
-        for module in Module::CALENDAR {
-            assert!(seen.insert(module.key()), "{} twice", module.key());
-            assert_eq!(Module::parse(module.key()), Some(module));
-            assert!(!module.label().is_empty());
-            let digits = module.color().strip_prefix('#').unwrap();
-            assert!(digits.len() == 6 && u32::from_str_radix(digits, 16).is_ok(), "{}", module.key());
-            assert!(seen.insert(module.color()), "{} has the colour of another module", module.key());
-        }
-        for kind in kinds::REGISTRY.into_iter().filter(|kind| !kind.dates.is_empty()) {
-            assert!(Module::CALENDAR.contains(&kind.module), "{kind:?} is in no filter of the calendar");
-        }
-    }
-
-    /// The kinds of entries, as programs name them: one that is missing or renamed is a break of the interface.
-    #[test]
-    fn the_kinds_of_entries_are_these() {
-        let names: Vec<&str> =
-            kinds::REGISTRY.iter().flat_map(|kind| kind.dates).map(|role| role.entry_kind).collect();
-        for expected in [
-            "event",
-            "task",
-            "ppa_start",
-            "ppa_target_end",
-            "ppa_milestone",
-            "project_target",
-            "assessment",
-            "assessment_planning",
-            "assessment_data_collection",
-            "assessment_analysis",
-            "assessment_report",
-            "policy_submission",
-            "policy_review",
-            "policy_start",
-            "policy_deadline",
-            "policy_milestone",
-            "service_application_start",
-            "service_application_deadline",
-            "service",
-            "booking",
-        ] {
-            assert!(names.contains(&expected), "{expected} is not on the calendar");
-        }
-    }
-
-    #[test]
-    fn what_is_archived_leaves_the_calendar() {
-        let mut task = record("task");
-        task.set("due_date", date(2027, 1, 10));
-        task.archived_at = Some(Timestamp::UNIX_EPOCH);
-        assert!(entries(&task).is_empty());
-    }
 }

@@ -1,6 +1,10 @@
-//! Values that every subject uses: ids, hexadecimal text, addresses and networks.
+//! Values that every subject uses: ids, hexadecimal text, addresses, networks, dates, spans, opening hours and money.
 
 pub mod addresses;
+pub mod dates;
 pub mod hex;
+pub mod hours;
 pub mod id;
+pub mod money;
 pub mod networks;
+pub mod span;

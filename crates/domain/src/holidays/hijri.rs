@@ -14,13 +14,11 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::choices::HIJRI_MONTHS;
+use crate::kinds::MOST_HIJRI_DAYS as MOST_DAYS;
 
 /// Short forms of the months for narrow places, in the order of [`HIJRI_MONTHS`].
 const SHORT: [&str; 12] =
     ["Muh", "Saf", "Rab I", "Rab II", "Jum I", "Jum II", "Raj", "Sha", "Ram", "Shaw", "DhQ", "DhH"];
-
-/// By how many days a month may begin earlier or later than computed.
-pub const MOST_DAYS: i64 = 2;
 
 const EPOCH: Date = Date::constant(1970, 1, 1);
 /// The days that the library of calendars counts up to then.

@@ -4,7 +4,35 @@ use crate::accounts::Area;
 use crate::choices::{
     ASSESSMENT_CATEGORIES, ASSESSMENT_LEVELS, ASSESSMENT_METHODOLOGIES, ASSESSMENT_STATUSES, PRIORITIES,
 };
-use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+use crate::registry::typed::fields;
+use crate::registry::{DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+
+fields! {
+    assessment
+        [crate::registry::shared: TITLE, STATUS, PRIORITY]
+    {
+        PRIMARY_METHODOLOGY: Text = "primary_methodology",
+        PLANNED_START_DATE: Date = "planned_start_date",
+        PLANNED_END_DATE: Date = "planned_end_date",
+        LEAD_ASSESSOR: Reference = "lead_assessor",
+        TEAM_MEMBERS: References = "team_members",
+        CATEGORY: Text = "category",
+        ASSESSMENT_LEVEL: Text = "assessment_level",
+        COMMUNITY: Reference = "community",
+        REGION: Reference = "region",
+        PROVINCE: Reference = "province",
+        MUNICIPALITY: Reference = "municipality",
+        PLANNING_COMPLETION_DATE: Date = "planning_completion_date",
+        DATA_COLLECTION_END_DATE: Date = "data_collection_end_date",
+        ANALYSIS_COMPLETION_DATE: Date = "analysis_completion_date",
+        REPORT_DUE_DATE: Date = "report_due_date",
+        DESCRIPTION: Text = "description",
+        OBJECTIVES: Text = "objectives",
+        ESTIMATED_BUDGET_CENTAVOS: Integer = "estimated_budget_centavos",
+        KEY_FINDINGS: Text = "key_findings",
+        RECOMMENDATIONS: Text = "recommendations",
+    }
+}
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     super::in_order(record, "planned_start_date", "planned_end_date", errors);
@@ -18,56 +46,78 @@ pub static ASSESSMENT: Kind = Kind {
     purpose: "Mapping and needs assessments, from planning to report. Tasks are generated for each.",
     module: Module::Mana,
     area: Area::Field,
-    state: "status",
+    state: assessment::STATUS.name(),
     default_sort: "-planned_start_date",
-    people: &["lead_assessor", "team_members"],
-    concerns: &["community"],
+    people: &[assessment::LEAD_ASSESSOR.name(), assessment::TEAM_MEMBERS.name()],
+    concerns: &[assessment::COMMUNITY.name()],
     rules,
     dates: &[
-        DateRole::span("assessment", "", "planned_start_date", "planned_end_date"),
-        DateRole::day("assessment_planning", "Planning complete", "planning_completion_date"),
-        DateRole::day("assessment_data_collection", "Data collection ends", "data_collection_end_date"),
-        DateRole::day("assessment_analysis", "Analysis complete", "analysis_completion_date"),
-        DateRole::day("assessment_report", "Report due", "report_due_date"),
+        DateRole::span(
+            "assessment",
+            "",
+            assessment::PLANNED_START_DATE.name(),
+            assessment::PLANNED_END_DATE.name(),
+        ),
+        DateRole::day(
+            "assessment_planning",
+            "Planning complete",
+            assessment::PLANNING_COMPLETION_DATE.name(),
+        ),
+        DateRole::day(
+            "assessment_data_collection",
+            "Data collection ends",
+            assessment::DATA_COLLECTION_END_DATE.name(),
+        ),
+        DateRole::day(
+            "assessment_analysis",
+            "Analysis complete",
+            assessment::ANALYSIS_COMPLETION_DATE.name(),
+        ),
+        DateRole::day("assessment_report", "Report due", assessment::REPORT_DUE_DATE.name()),
     ],
     fields: &[
-        Field::new("title", "Title", Type::Text(200)).required().searchable().listed(),
-        Field::new("primary_methodology", "Method", Type::Choice(ASSESSMENT_METHODOLOGIES))
+        assessment::TITLE.field("Title", Type::Text(200)).required().searchable().listed(),
+        assessment::PRIMARY_METHODOLOGY
+            .field("Method", Type::Choice(ASSESSMENT_METHODOLOGIES))
             .required()
             .help("Determines the generated tasks.")
             .listed()
             .filtered(),
-        Field::new("planned_start_date", "Planned start", Type::Date).required().listed(),
-        Field::new("planned_end_date", "Planned end", Type::Date).required().listed(),
-        Field::new("lead_assessor", "Lead", Type::Reference("user"))
+        assessment::PLANNED_START_DATE.field("Planned start", Type::Date).required().listed(),
+        assessment::PLANNED_END_DATE.field("Planned end", Type::Date).required().listed(),
+        assessment::LEAD_ASSESSOR
+            .field("Lead", Type::Reference("user"))
             .initial(Initial::Actor)
             .listed()
             .filtered(),
-        Field::new("team_members", "Team", Type::References("user")),
-        Field::new("status", "Status", Type::Choice(ASSESSMENT_STATUSES))
+        assessment::TEAM_MEMBERS.field("Team", Type::References("user")),
+        assessment::STATUS
+            .field("Status", Type::Choice(ASSESSMENT_STATUSES))
             .required()
             .initial(Initial::Text("planning"))
             .listed()
             .filtered(),
-        Field::new("priority", "Priority", Type::Choice(PRIORITIES))
+        assessment::PRIORITY
+            .field("Priority", Type::Choice(PRIORITIES))
             .required()
             .initial(Initial::Text("medium")),
-        Field::new("category", "Category", Type::Choice(ASSESSMENT_CATEGORIES)).filtered(),
-        Field::new("assessment_level", "Level", Type::Choice(ASSESSMENT_LEVELS))
+        assessment::CATEGORY.field("Category", Type::Choice(ASSESSMENT_CATEGORIES)).filtered(),
+        assessment::ASSESSMENT_LEVEL
+            .field("Level", Type::Choice(ASSESSMENT_LEVELS))
             .initial(Initial::Text("community")),
-        Field::new("community", "Community", Type::Reference("community")).filtered(),
-        Field::new("region", "Region", Type::Reference("region")).folded().filtered(),
-        Field::new("province", "Province", Type::Reference("province")).folded(),
-        Field::new("municipality", "Municipality or city", Type::Reference("municipality")).folded(),
-        Field::new("planning_completion_date", "Planning complete", Type::Date).folded(),
-        Field::new("data_collection_end_date", "Data collection ends", Type::Date).folded(),
-        Field::new("analysis_completion_date", "Analysis complete", Type::Date).folded(),
-        Field::new("report_due_date", "Report due", Type::Date).folded(),
-        Field::new("description", "Description", Type::Multiline(10_000)).searchable(),
-        Field::new("objectives", "Objectives", Type::Multiline(10_000)).folded(),
-        Field::new("estimated_budget_centavos", "Estimated budget", Type::Money).folded(),
-        Field::new("key_findings", "Key findings", Type::Multiline(10_000)).folded(),
-        Field::new("recommendations", "Recommendations", Type::Multiline(10_000)).folded(),
+        assessment::COMMUNITY.field("Community", Type::Reference("community")).filtered(),
+        assessment::REGION.field("Region", Type::Reference("region")).folded().filtered(),
+        assessment::PROVINCE.field("Province", Type::Reference("province")).folded(),
+        assessment::MUNICIPALITY.field("Municipality or city", Type::Reference("municipality")).folded(),
+        assessment::PLANNING_COMPLETION_DATE.field("Planning complete", Type::Date).folded(),
+        assessment::DATA_COLLECTION_END_DATE.field("Data collection ends", Type::Date).folded(),
+        assessment::ANALYSIS_COMPLETION_DATE.field("Analysis complete", Type::Date).folded(),
+        assessment::REPORT_DUE_DATE.field("Report due", Type::Date).folded(),
+        assessment::DESCRIPTION.field("Description", Type::Multiline(10_000)).searchable(),
+        assessment::OBJECTIVES.field("Objectives", Type::Multiline(10_000)).folded(),
+        assessment::ESTIMATED_BUDGET_CENTAVOS.field("Estimated budget", Type::Money).folded(),
+        assessment::KEY_FINDINGS.field("Key findings", Type::Multiline(10_000)).folded(),
+        assessment::RECOMMENDATIONS.field("Recommendations", Type::Multiline(10_000)).folded(),
     ],
     ..Kind::new("assessment", "assessments", "assessments")
 };

@@ -2,7 +2,32 @@
 
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{EVENT_STATUSES, EVENT_TYPES, PRIORITIES};
-use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module, series};
+use crate::registry::typed::fields;
+use crate::registry::{DateRole, FieldType as Type, Initial, Kind, Module, series};
+
+fields! {
+    event
+        [crate::registry::shared: TITLE, ALL_DAY, START, END, TIMEZONE, STATUS, PRIORITY]
+        [crate::registry::series: CONTINUES, RRULE, RDATES, EXDATES, OVERRIDES]
+    {
+        EVENT_TYPE: Text = "event_type",
+        VENUE: Text = "venue",
+        ORGANIZER: Reference = "organizer",
+        PARTICIPANTS: References = "participants",
+        FACILITATORS: References = "facilitators",
+        ORGANIZATIONS: References = "organizations",
+        COMMUNITY: Reference = "community",
+        DESCRIPTION: Text = "description",
+        AGENDA: Text = "agenda",
+        VIRTUAL_LINK: Text = "virtual_link",
+        RELATED_ASSESSMENT: Reference = "related_assessment",
+        RELATED_PPA: Reference = "related_ppa",
+        EXPECTED_PARTICIPANTS: Integer = "expected_participants",
+        ACTUAL_PARTICIPANTS: Integer = "actual_participants",
+        MINUTES: Text = "minutes",
+        OUTCOMES: Text = "outcomes",
+    }
+}
 
 /// An event.
 pub static EVENT: Kind = Kind {
@@ -12,68 +37,77 @@ pub static EVENT: Kind = Kind {
     purpose: "Meetings, consultations, workshops and field visits. Preparation and follow-up tasks are generated.",
     module: Module::Coordination,
     area: Area::Work,
-    state: "status",
+    state: event::STATUS.name(),
     default_sort: "-start",
-    people: &["organizer", "participants", "facilitators"],
-    invited: &["participants", "facilitators"],
-    concerns: &["community", "organizations"],
-    dates: &[DateRole::span("event", "", "start", "end")],
+    people: &[event::ORGANIZER.name(), event::PARTICIPANTS.name(), event::FACILITATORS.name()],
+    invited: &[event::PARTICIPANTS.name(), event::FACILITATORS.name()],
+    concerns: &[event::COMMUNITY.name(), event::ORGANIZATIONS.name()],
+    dates: &[DateRole::span("event", "", event::START.name(), event::END.name())],
     fields: &[
-        Field::new("title", "Title", Type::Text(255)).required().searchable().listed(),
-        Field::new("event_type", "Type", Type::Choice(EVENT_TYPES))
+        event::TITLE.field("Title", Type::Text(255)).required().searchable().listed(),
+        event::EVENT_TYPE
+            .field("Type", Type::Choice(EVENT_TYPES))
             .required()
             .initial(Initial::Text("meeting"))
             .help("Determines the generated preparation and follow-up tasks.")
             .listed()
             .filtered(),
-        Field::new("all_day", "All day", Type::Boolean).initial(Initial::Boolean(false)),
-        Field::new("start", "Start", Type::Moment).required().listed(),
-        Field::new("end", "End", Type::Moment)
+        event::ALL_DAY.field("All day", Type::Boolean).initial(Initial::Boolean(false)),
+        event::START.field("Start", Type::Moment).required().listed(),
+        event::END
+            .field("End", Type::Moment)
             .help("Leave empty for one hour, or one day for all-day entries.")
             .listed(),
-        Field::new("timezone", "Time zone", Type::TimeZone)
+        event::TIMEZONE
+            .field("Time zone", Type::TimeZone)
             .required()
             .initial(Initial::OfficeTimeZone)
             .folded(),
-        Field::new("venue", "Venue", Type::Text(255)).searchable().listed(),
-        Field::new("status", "Status", Type::Choice(EVENT_STATUSES))
+        event::VENUE.field("Venue", Type::Text(255)).searchable().listed(),
+        event::STATUS
+            .field("Status", Type::Choice(EVENT_STATUSES))
             .required()
             .initial(Initial::Text("scheduled"))
             .listed()
             .filtered(),
-        Field::new("organizer", "Organizer", Type::Reference("user"))
+        event::ORGANIZER
+            .field("Organizer", Type::Reference("user"))
             .initial(Initial::Actor)
             .listed()
             .filtered(),
-        Field::new("participants", "Participants", Type::References("user")).filtered(),
-        Field::new("facilitators", "Facilitators", Type::References("user")).folded(),
-        Field::new("organizations", "Partner organizations", Type::References("organization"))
+        event::PARTICIPANTS.field("Participants", Type::References("user")).filtered(),
+        event::FACILITATORS.field("Facilitators", Type::References("user")).folded(),
+        event::ORGANIZATIONS
+            .field("Partner organizations", Type::References("organization"))
             .group(FieldGroup::People)
             .filtered(),
-        Field::new("community", "Community", Type::Reference("community")).filtered(),
-        Field::new("priority", "Priority", Type::Choice(PRIORITIES))
+        event::COMMUNITY.field("Community", Type::Reference("community")).filtered(),
+        event::PRIORITY
+            .field("Priority", Type::Choice(PRIORITIES))
             .required()
             .initial(Initial::Text("medium"))
             .folded(),
-        Field::new("description", "Description", Type::Multiline(10_000)).searchable(),
-        Field::new("agenda", "Agenda", Type::Multiline(10_000)).folded(),
-        Field::new("virtual_link", "Link for joining", Type::Url).folded(),
-        Field::new("related_assessment", "Assessment", Type::Reference("assessment")).folded(),
-        Field::new("related_ppa", "PPA", Type::Reference("ppa")).folded(),
-        Field::new("expected_participants", "Expected participants", Type::Integer(0, 100_000)).folded(),
-        Field::new("actual_participants", "Actual participants", Type::Integer(0, 100_000))
+        event::DESCRIPTION.field("Description", Type::Multiline(10_000)).searchable(),
+        event::AGENDA.field("Agenda", Type::Multiline(10_000)).folded(),
+        event::VIRTUAL_LINK.field("Link for joining", Type::Url).folded(),
+        event::RELATED_ASSESSMENT.field("Assessment", Type::Reference("assessment")).folded(),
+        event::RELATED_PPA.field("PPA", Type::Reference("ppa")).folded(),
+        event::EXPECTED_PARTICIPANTS.field("Expected participants", Type::Integer(0, 100_000)).folded(),
+        event::ACTUAL_PARTICIPANTS
+            .field("Actual participants", Type::Integer(0, 100_000))
             .group(FieldGroup::Reporting)
             .folded(),
-        Field::new("minutes", "Minutes", Type::Multiline(50_000))
+        event::MINUTES
+            .field("Minutes", Type::Multiline(50_000))
             .group(FieldGroup::Reporting)
             .folded()
             .searchable(),
-        Field::new("outcomes", "Outcomes", Type::Multiline(20_000)).group(FieldGroup::Reporting).folded(),
-        series::RRULE,
-        series::RDATES,
-        series::EXDATES,
-        series::OVERRIDES,
-        Field::new("continues", "Continues", Type::Reference("event")).derived(),
+        event::OUTCOMES.field("Outcomes", Type::Multiline(20_000)).group(FieldGroup::Reporting).folded(),
+        series::RRULE_FIELD,
+        series::RDATES_FIELD,
+        series::EXDATES_FIELD,
+        series::OVERRIDES_FIELD,
+        event::CONTINUES.field("Continues", Type::Reference("event")).derived(),
     ],
     ..Kind::new("event", "events", "events")
 };

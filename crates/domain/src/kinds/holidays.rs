@@ -2,8 +2,35 @@
 
 use crate::accounts::Area;
 use crate::choices::{HIJRI_MONTHS, HOLIDAY_SOURCES, HOLIDAY_TYPES};
-use crate::holidays::hijri::MOST_DAYS;
-use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+use crate::registry::typed::fields;
+use crate::registry::{DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+
+fields! {
+    holiday {
+        NAME: Text = "name",
+        DATE: Date = "date",
+        END_DATE: Date = "end_date",
+        HOLIDAY_TYPE: Text = "holiday_type",
+        IS_ESTIMATED: Flag = "is_estimated",
+        SOURCE: Text = "source",
+        NOTES: Text = "notes",
+        KEY: Text = "key",
+    }
+}
+
+fields! {
+    hijri_adjustment
+        [crate::registry::shared: TITLE]
+    {
+        YEAR: Integer = "year",
+        MONTH: Text = "month",
+        DAYS: Integer = "days",
+        NOTES: Text = "notes",
+    }
+}
+
+/// By how many days a Hijri month may begin earlier or later than computed.
+pub const MOST_DAYS: i64 = 2;
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     super::in_order(record, "date", "end_date", errors);
@@ -17,30 +44,33 @@ pub static HOLIDAY: Kind = Kind {
     purpose: "Public holidays, calculated for each year and adjusted manually when proclaimed.",
     module: Module::Holidays,
     area: Area::Reference,
-    title: "name",
+    title: holiday::NAME.name(),
     default_sort: "date",
     concerns: &["everyone"],
     rules,
-    dates: &[DateRole::span("holiday", "", "date", "end_date")],
+    dates: &[DateRole::span("holiday", "", holiday::DATE.name(), holiday::END_DATE.name())],
     fields: &[
-        Field::new("name", "Name", Type::Text(200)).required().searchable().listed(),
-        Field::new("date", "Date", Type::Date).required().listed(),
-        Field::new("end_date", "Last day", Type::Date)
+        holiday::NAME.field("Name", Type::Text(200)).required().searchable().listed(),
+        holiday::DATE.field("Date", Type::Date).required().listed(),
+        holiday::END_DATE
+            .field("Last day", Type::Date)
             .help("For holidays of several days. The last day is included.")
             .folded(),
-        Field::new("holiday_type", "Type", Type::Choice(HOLIDAY_TYPES))
+        holiday::HOLIDAY_TYPE
+            .field("Type", Type::Choice(HOLIDAY_TYPES))
             .required()
             .initial(Initial::Text("special_non_working"))
             .listed()
             .filtered(),
-        Field::new("is_estimated", "Subject to moon sighting", Type::Boolean)
+        holiday::IS_ESTIMATED
+            .field("Subject to moon sighting", Type::Boolean)
             .initial(Initial::Boolean(false))
             .help("The date is calculated and may change by a day or two. Enter another date to fix it.")
             .listed()
             .filtered(),
-        Field::new("source", "Source", Type::Choice(HOLIDAY_SOURCES)).derived().listed().filtered(),
-        Field::new("notes", "Notes", Type::Multiline(2000)).help("For example, the proclamation number."),
-        Field::new("key", "Key", Type::Text(60)).derived(),
+        holiday::SOURCE.field("Source", Type::Choice(HOLIDAY_SOURCES)).derived().listed().filtered(),
+        holiday::NOTES.field("Notes", Type::Multiline(2000)).help("For example, the proclamation number."),
+        holiday::KEY.field("Key", Type::Text(60)).derived(),
     ],
     ..Kind::new("holiday", "holidays", "holidays")
 };
@@ -57,17 +87,19 @@ pub static HIJRI_ADJUSTMENT: Kind = Kind {
     concerns: &["everyone"],
     in_navigation: false,
     fields: &[
-        Field::new("title", "Title", Type::Text(80)).derived().listed(),
-        Field::new("year", "Hijri year", Type::Integer(1400, 1500)).required().listed().filtered(),
-        Field::new("month", "Month", Type::Choice(HIJRI_MONTHS))
+        hijri_adjustment::TITLE.field("Title", Type::Text(80)).derived().listed(),
+        hijri_adjustment::YEAR.field("Hijri year", Type::Integer(1400, 1500)).required().listed().filtered(),
+        hijri_adjustment::MONTH
+            .field("Month", Type::Choice(HIJRI_MONTHS))
             .help("Leave empty for all other months of the year.")
             .listed()
             .filtered(),
-        Field::new("days", "Days later than calculated", Type::Integer(-MOST_DAYS, MOST_DAYS))
+        hijri_adjustment::DAYS
+            .field("Days later than calculated", Type::Integer(-MOST_DAYS, MOST_DAYS))
             .required()
             .help("1 if the moon was seen a day later than expected, -1 if a day earlier.")
             .listed(),
-        Field::new("notes", "Notes", Type::Multiline(2000)).help("For example, who announced it."),
+        hijri_adjustment::NOTES.field("Notes", Type::Multiline(2000)).help("For example, who announced it."),
     ],
     ..Kind::new("hijri_adjustment", "hijri-adjustments", "hijri_adjustments")
 };

@@ -26,28 +26,28 @@ mod tasks;
 mod teams;
 mod users;
 
-pub use assessments::ASSESSMENT;
-pub use bookings::{BOOKING, BOOKING_ORIGINS};
-pub use communities::COMMUNITY;
+pub use assessments::{ASSESSMENT, assessment};
+pub use bookings::{BOOKING, BOOKING_ORIGINS, booking};
+pub use communities::{COMMUNITY, community};
 pub use dated::{date_roles, entry_kind, entry_label, entry_states, entry_words};
-pub use events::EVENT;
-pub use external::{EXTERNAL_CALENDAR, EXTERNAL_EVENT};
-pub use feeds::FEED;
-pub use holidays::{HIJRI_ADJUSTMENT, HOLIDAY};
-pub use needs::NEED;
-pub use organizations::ORGANIZATION;
-pub use places::{BARANGAY, MUNICIPALITY, PROVINCE, REGION};
-pub use policies::{POLICY, POLICY_MILESTONE};
-pub use ppas::PPA;
-pub use projects::PROJECT;
-pub use resources::RESOURCE;
-pub use saved_views::SAVED_VIEW;
-pub use services::{APPLICATION, SERVICE};
-pub use shares::{LEAST_PASSPHRASE, MOST_DAYS as MOST_SHARED_DAYS, SHARE, SHARED_MODULES};
-pub use task_templates::TASK_TEMPLATE;
-pub use tasks::{ORIGINS, TASK, UNASSIGNED};
-pub use teams::TEAM;
-pub use users::USER;
+pub use events::{EVENT, event};
+pub use external::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_calendar, external_event};
+pub use feeds::{FEED, feed};
+pub use holidays::{HIJRI_ADJUSTMENT, HOLIDAY, MOST_DAYS as MOST_HIJRI_DAYS, hijri_adjustment, holiday};
+pub use needs::{NEED, need};
+pub use organizations::{ORGANIZATION, organization};
+pub use places::{BARANGAY, MUNICIPALITY, PROVINCE, REGION, barangay, municipality, place, province, region};
+pub use policies::{POLICY, POLICY_MILESTONE, policy, policy_milestone};
+pub use ppas::{PPA, ppa};
+pub use projects::{PROJECT, project};
+pub use resources::{RESOURCE, resource};
+pub use saved_views::{SAVED_VIEW, saved_view};
+pub use services::{APPLICATION, SERVICE, application, service};
+pub use shares::{LEAST_PASSPHRASE, MOST_DAYS as MOST_SHARED_DAYS, SHARE, SHARED_MODULES, share};
+pub use task_templates::{TASK_TEMPLATE, task_template};
+pub use tasks::{ORIGINS, TASK, task};
+pub use teams::{TEAM, team};
+pub use users::{USER, user};
 
 use crate::registry::{FieldError, Kind, Record};
 
@@ -185,6 +185,52 @@ mod tests {
                 );
             }
             assert!(kind.dates.is_empty() || kind.module != Module::Administration, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn every_field_has_a_constant_of_its_type() {
+        let declared = [
+            (&ASSESSMENT, assessment::ALL),
+            (&BOOKING, booking::ALL),
+            (&COMMUNITY, community::ALL),
+            (&EVENT, event::ALL),
+            (&EXTERNAL_CALENDAR, external_calendar::ALL),
+            (&EXTERNAL_EVENT, external_event::ALL),
+            (&FEED, feed::ALL),
+            (&HOLIDAY, holiday::ALL),
+            (&HIJRI_ADJUSTMENT, hijri_adjustment::ALL),
+            (&NEED, need::ALL),
+            (&ORGANIZATION, organization::ALL),
+            (&POLICY, policy::ALL),
+            (&POLICY_MILESTONE, policy_milestone::ALL),
+            (&PPA, ppa::ALL),
+            (&PROJECT, project::ALL),
+            (&RESOURCE, resource::ALL),
+            (&SAVED_VIEW, saved_view::ALL),
+            (&SERVICE, service::ALL),
+            (&APPLICATION, application::ALL),
+            (&SHARE, share::ALL),
+            (&TASK_TEMPLATE, task_template::ALL),
+            (&TASK, task::ALL),
+            (&TEAM, team::ALL),
+            (&USER, user::ALL),
+            (&REGION, region::ALL),
+            (&PROVINCE, province::ALL),
+            (&MUNICIPALITY, municipality::ALL),
+            (&BARANGAY, barangay::ALL),
+        ];
+        assert_eq!(declared.len(), REGISTRY.len());
+        for (kind, constants) in declared {
+            for (constant, name, shape) in constants {
+                assert_eq!(constant.to_lowercase(), *name, "{kind:?}");
+                let field = kind.field(name).unwrap_or_else(|| panic!("{kind:?} has no field {name}"));
+                assert_eq!(field.data.shape(), *shape, "{kind:?}.{name}");
+            }
+            for field in kind.fields {
+                let times = constants.iter().filter(|(_, name, _)| *name == field.name).count();
+                assert_eq!(times, 1, "{kind:?}.{} has {times} constants", field.name);
+            }
         }
     }
 

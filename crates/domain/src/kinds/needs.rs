@@ -2,7 +2,31 @@
 
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{FEASIBILITIES, NEED_STATUSES, SECTORS, URGENCY_LEVELS};
-use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
+use crate::registry::typed::fields;
+use crate::registry::{FieldType as Type, Initial, Kind, Module};
+
+fields! {
+    need
+        [crate::registry::shared: TITLE, STATUS]
+    {
+        COMMUNITY: Reference = "community",
+        SECTOR: Text = "sector",
+        DESCRIPTION: Text = "description",
+        URGENCY_LEVEL: Text = "urgency_level",
+        IMPACT_SEVERITY: Integer = "impact_severity",
+        FEASIBILITY: Text = "feasibility",
+        AFFECTED_POPULATION: Integer = "affected_population",
+        AFFECTED_HOUSEHOLDS: Integer = "affected_households",
+        ESTIMATED_COST_CENTAVOS: Integer = "estimated_cost_centavos",
+        PRIORITY_SCORE: Integer = "priority_score",
+        PRIORITY_RANK: Integer = "priority_rank",
+        ASSESSMENT: Reference = "assessment",
+        FORWARDED_TO: Reference = "forwarded_to",
+        EVIDENCE_SOURCES: Text = "evidence_sources",
+        VALIDATED_AT: Instant = "validated_at",
+        VALIDATED_BY: Reference = "validated_by",
+    }
+}
 
 /// A need of a community.
 pub static NEED: Kind = Kind {
@@ -12,52 +36,58 @@ pub static NEED: Kind = Kind {
     purpose: "Needs of communities, scored by urgency, severity, feasibility and people affected.",
     module: Module::Mana,
     area: Area::Field,
-    state: "status",
+    state: need::STATUS.name(),
     all_requests: true,
-    undecided: Some(("status", "identified")),
+    undecided: Some((need::STATUS.name(), "identified")),
     default_sort: "-priority_score",
-    concerns: &["community", "forwarded_to"],
+    concerns: &[need::COMMUNITY.name(), need::FORWARDED_TO.name()],
     fields: &[
-        Field::new("title", "Title", Type::Text(200)).required().searchable().listed(),
-        Field::new("community", "Community", Type::Reference("community")).required().listed().filtered(),
-        Field::new("sector", "Sector", Type::Choice(SECTORS)).listed().filtered(),
-        Field::new("status", "Status", Type::Choice(NEED_STATUSES))
+        need::TITLE.field("Title", Type::Text(200)).required().searchable().listed(),
+        need::COMMUNITY.field("Community", Type::Reference("community")).required().listed().filtered(),
+        need::SECTOR.field("Sector", Type::Choice(SECTORS)).listed().filtered(),
+        need::STATUS
+            .field("Status", Type::Choice(NEED_STATUSES))
             .group(FieldGroup::Decision)
             .required()
             .initial(Initial::Text("identified"))
             .listed()
             .filtered(),
-        Field::new("description", "Description", Type::Multiline(10_000))
+        need::DESCRIPTION
+            .field("Description", Type::Multiline(10_000))
             .group(FieldGroup::Reporting)
             .searchable(),
-        Field::new("urgency_level", "Urgency", Type::Choice(URGENCY_LEVELS))
+        need::URGENCY_LEVEL
+            .field("Urgency", Type::Choice(URGENCY_LEVELS))
             .group(FieldGroup::Scoring)
             .listed()
             .filtered(),
-        Field::new("impact_severity", "Severity", Type::Integer(1, 5))
+        need::IMPACT_SEVERITY
+            .field("Severity", Type::Integer(1, 5))
             .group(FieldGroup::Scoring)
             .help("From 1 (slight) to 5 (very severe)."),
-        Field::new("feasibility", "Feasibility", Type::Choice(FEASIBILITIES)).group(FieldGroup::Scoring),
-        Field::new("affected_population", "People affected", Type::Integer(0, 10_000_000))
+        need::FEASIBILITY.field("Feasibility", Type::Choice(FEASIBILITIES)).group(FieldGroup::Scoring),
+        need::AFFECTED_POPULATION
+            .field("People affected", Type::Integer(0, 10_000_000))
             .group(FieldGroup::Scoring)
             .listed(),
-        Field::new("affected_households", "Households affected", Type::Integer(0, 10_000_000))
+        need::AFFECTED_HOUSEHOLDS
+            .field("Households affected", Type::Integer(0, 10_000_000))
             .group(FieldGroup::Scoring)
             .folded(),
-        Field::new("estimated_cost_centavos", "Estimated cost", Type::Money).listed(),
-        Field::new("priority_score", "Score", Type::Integer(0, 100)).derived().listed(),
-        Field::new("priority_rank", "Rank", Type::Integer(1, 100_000)).group(FieldGroup::Decision).folded(),
-        Field::new("assessment", "Assessment", Type::Reference("assessment")).filtered(),
-        Field::new("forwarded_to", "Forwarded to", Type::Reference("organization"))
+        need::ESTIMATED_COST_CENTAVOS.field("Estimated cost", Type::Money).listed(),
+        need::PRIORITY_SCORE.field("Score", Type::Integer(0, 100)).derived().listed(),
+        need::PRIORITY_RANK.field("Rank", Type::Integer(1, 100_000)).group(FieldGroup::Decision).folded(),
+        need::ASSESSMENT.field("Assessment", Type::Reference("assessment")).filtered(),
+        need::FORWARDED_TO
+            .field("Forwarded to", Type::Reference("organization"))
             .group(FieldGroup::Decision)
             .folded(),
-        Field::new("evidence_sources", "Evidence", Type::Multiline(5000))
-            .group(FieldGroup::Reporting)
-            .folded(),
-        Field::new("validated_at", "Validated on", Type::Instant)
+        need::EVIDENCE_SOURCES.field("Evidence", Type::Multiline(5000)).group(FieldGroup::Reporting).folded(),
+        need::VALIDATED_AT
+            .field("Validated on", Type::Instant)
             .derived()
             .not_on_calendar("Date of a decision, not a plan."),
-        Field::new("validated_by", "Validated by", Type::Reference("user")).derived(),
+        need::VALIDATED_BY.field("Validated by", Type::Reference("user")).derived(),
     ],
     ..Kind::new("need", "needs", "needs")
 };

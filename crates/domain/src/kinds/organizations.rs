@@ -2,7 +2,28 @@
 
 use crate::accounts::Area;
 use crate::choices::{ENGAGEMENT_FREQUENCIES, ORGANIZATION_STATUSES, ORGANIZATION_TYPES, PARTNERSHIP_LEVELS};
-use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
+use crate::registry::typed::fields;
+use crate::registry::{FieldType as Type, Initial, Kind, Module};
+
+fields! {
+    organization {
+        NAME: Text = "name",
+        ACRONYM: Text = "acronym",
+        ORGANIZATION_TYPE: Text = "organization_type",
+        PARTNERSHIP_LEVEL: Text = "partnership_level",
+        PARTNERSHIP_STATUS: Text = "partnership_status",
+        IS_PRIORITY: Flag = "is_priority",
+        FOCAL_PERSON: Text = "focal_person",
+        EMAIL: Text = "email",
+        PHONE: Text = "phone",
+        WEBSITE: Text = "website",
+        ADDRESS: Text = "address",
+        HEAD: Text = "head",
+        MANDATE: Text = "mandate",
+        ENGAGEMENT_FREQUENCY: Text = "engagement_frequency",
+        REGION: Reference = "region",
+    }
+}
 
 /// An organization.
 pub static ORGANIZATION: Kind = Kind {
@@ -12,37 +33,41 @@ pub static ORGANIZATION: Kind = Kind {
     purpose: "Ministries, local governments, agencies and civil society partners of the office.",
     module: Module::Coordination,
     area: Area::Reference,
-    title: "name",
-    state: "partnership_status",
+    title: organization::NAME.name(),
+    state: organization::PARTNERSHIP_STATUS.name(),
     default_sort: "name",
     concerns: &["self"],
     fields: &[
-        Field::new("name", "Name", Type::Text(255)).required().searchable().listed(),
-        Field::new("acronym", "Acronym", Type::Text(30)).searchable().listed(),
-        Field::new("organization_type", "Type", Type::Choice(ORGANIZATION_TYPES))
+        organization::NAME.field("Name", Type::Text(255)).required().searchable().listed(),
+        organization::ACRONYM.field("Acronym", Type::Text(30)).searchable().listed(),
+        organization::ORGANIZATION_TYPE
+            .field("Type", Type::Choice(ORGANIZATION_TYPES))
             .required()
             .initial(Initial::Text("other"))
             .listed()
             .filtered(),
-        Field::new("partnership_level", "Role in the partnership", Type::Choice(PARTNERSHIP_LEVELS))
+        organization::PARTNERSHIP_LEVEL
+            .field("Role in the partnership", Type::Choice(PARTNERSHIP_LEVELS))
             .filtered(),
-        Field::new("partnership_status", "Status", Type::Choice(ORGANIZATION_STATUSES))
+        organization::PARTNERSHIP_STATUS
+            .field("Status", Type::Choice(ORGANIZATION_STATUSES))
             .required()
             .initial(Initial::Text("active"))
             .listed()
             .filtered(),
-        Field::new("is_priority", "Priority partner", Type::Boolean)
+        organization::IS_PRIORITY
+            .field("Priority partner", Type::Boolean)
             .initial(Initial::Boolean(false))
             .filtered(),
-        Field::new("focal_person", "Focal person", Type::Text(200)).searchable().listed(),
-        Field::new("email", "E-mail", Type::Email),
-        Field::new("phone", "Phone", Type::Text(60)),
-        Field::new("website", "Website", Type::Url).folded(),
-        Field::new("address", "Address", Type::Multiline(500)).folded(),
-        Field::new("head", "Head", Type::Text(200)).searchable().folded(),
-        Field::new("mandate", "Mandate", Type::Multiline(5000)).searchable().folded(),
-        Field::new("engagement_frequency", "Meets", Type::Choice(ENGAGEMENT_FREQUENCIES)).folded(),
-        Field::new("region", "Region", Type::Reference("region")).folded(),
+        organization::FOCAL_PERSON.field("Focal person", Type::Text(200)).searchable().listed(),
+        organization::EMAIL.field("E-mail", Type::Email),
+        organization::PHONE.field("Phone", Type::Text(60)),
+        organization::WEBSITE.field("Website", Type::Url).folded(),
+        organization::ADDRESS.field("Address", Type::Multiline(500)).folded(),
+        organization::HEAD.field("Head", Type::Text(200)).searchable().folded(),
+        organization::MANDATE.field("Mandate", Type::Multiline(5000)).searchable().folded(),
+        organization::ENGAGEMENT_FREQUENCY.field("Meets", Type::Choice(ENGAGEMENT_FREQUENCIES)).folded(),
+        organization::REGION.field("Region", Type::Reference("region")).folded(),
     ],
     ..Kind::new("organization", "organizations", "organizations")
 };

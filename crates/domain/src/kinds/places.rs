@@ -2,20 +2,66 @@
 
 use crate::accounts::Area;
 use crate::choices::MUNICIPALITY_TYPES;
+use crate::registry::typed::fields;
 use crate::registry::{Field, FieldType as Type, Kind, Module};
 
-const POPULATION: Field = Field::new("population", "Population", Type::Integer(0, 200_000_000)).listed();
-const LATITUDE: Field = Field::new("latitude", "Latitude", Type::Decimal(-90, 90));
-const LONGITUDE: Field = Field::new("longitude", "Longitude", Type::Decimal(-180, 180));
-const NAME: Field = Field::new("name", "Name", Type::Text(200)).required().searchable().listed();
-const CODE: Field = Field::new("code", "PSGC code", Type::Text(10)).required().searchable().listed();
+fields! {
+    place {
+        NAME: Text = "name",
+        CODE: Text = "code",
+        POPULATION: Integer = "population",
+        LATITUDE: Integer = "latitude",
+        LONGITUDE: Integer = "longitude",
+    }
+}
+
+fields! {
+    region
+        [super::place: NAME, CODE, POPULATION]
+    {
+        SHORT_NAME: Text = "short_name",
+    }
+}
+
+fields! {
+    province
+        [super::place: NAME, CODE, POPULATION]
+    {
+        REGION: Reference = "region",
+    }
+}
+
+fields! {
+    municipality
+        [super::place: NAME, CODE, POPULATION, LATITUDE, LONGITUDE]
+    {
+        MUNICIPALITY_TYPE: Text = "municipality_type",
+        REGION: Reference = "region",
+        PROVINCE: Reference = "province",
+    }
+}
+
+fields! {
+    barangay
+        [super::place: NAME, CODE, POPULATION, LATITUDE, LONGITUDE]
+    {
+        MUNICIPALITY: Reference = "municipality",
+        IS_URBAN: Flag = "is_urban",
+    }
+}
+
+const POPULATION: Field = place::POPULATION.field("Population", Type::Integer(0, 200_000_000)).listed();
+const LATITUDE: Field = place::LATITUDE.field("Latitude", Type::Decimal(-90, 90));
+const LONGITUDE: Field = place::LONGITUDE.field("Longitude", Type::Decimal(-180, 180));
+const NAME: Field = place::NAME.field("Name", Type::Text(200)).required().searchable().listed();
+const CODE: Field = place::CODE.field("PSGC code", Type::Text(10)).required().searchable().listed();
 
 const fn place(name: &'static str, collection: &'static str) -> Kind {
     Kind {
         icon: "map-pin",
         module: Module::Communities,
         area: Area::Reference,
-        title: "name",
+        title: place::NAME.name(),
         default_sort: "name",
         concerns: &["everyone"],
         writable: false,
@@ -31,7 +77,7 @@ pub static REGION: Kind = Kind {
     fields: &[
         NAME,
         CODE,
-        Field::new("short_name", "Short name", Type::Text(60)).searchable().listed(),
+        region::SHORT_NAME.field("Short name", Type::Text(60)).searchable().listed(),
         POPULATION,
     ],
     ..place("region", "regions")
@@ -45,7 +91,7 @@ pub static PROVINCE: Kind = Kind {
     fields: &[
         NAME,
         CODE,
-        Field::new("region", "Region", Type::Reference("region")).required().listed().filtered(),
+        province::REGION.field("Region", Type::Reference("region")).required().listed().filtered(),
         POPULATION,
     ],
     ..place("province", "provinces")
@@ -59,12 +105,13 @@ pub static MUNICIPALITY: Kind = Kind {
     fields: &[
         NAME,
         CODE,
-        Field::new("municipality_type", "Type", Type::Choice(MUNICIPALITY_TYPES))
+        municipality::MUNICIPALITY_TYPE
+            .field("Type", Type::Choice(MUNICIPALITY_TYPES))
             .required()
             .listed()
             .filtered(),
-        Field::new("region", "Region", Type::Reference("region")).required().listed().filtered(),
-        Field::new("province", "Province", Type::Reference("province")).listed().filtered(),
+        municipality::REGION.field("Region", Type::Reference("region")).required().listed().filtered(),
+        municipality::PROVINCE.field("Province", Type::Reference("province")).listed().filtered(),
         POPULATION,
         LATITUDE,
         LONGITUDE,
@@ -80,11 +127,12 @@ pub static BARANGAY: Kind = Kind {
     fields: &[
         NAME,
         CODE,
-        Field::new("municipality", "Municipality or city", Type::Reference("municipality"))
+        barangay::MUNICIPALITY
+            .field("Municipality or city", Type::Reference("municipality"))
             .required()
             .listed()
             .filtered(),
-        Field::new("is_urban", "Urban", Type::Boolean).listed().filtered(),
+        barangay::IS_URBAN.field("Urban", Type::Boolean).listed().filtered(),
         POPULATION,
         LATITUDE,
         LONGITUDE,

@@ -7,10 +7,45 @@ use crate::choices::{
     self, APPROPRIATION_CLASSES, APPROVAL_STATES, FUNDING_SOURCES, MILESTONE_STATUSES, PPA_CATEGORIES,
     PPA_STATUSES, PRIORITIES, SECTORS,
 };
-use crate::programme::milestones::NUMBERS;
-use crate::registry::{
-    DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record, parse_date,
-};
+use crate::registry::typed::fields;
+use crate::registry::{DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, parse_date};
+
+fields! {
+    ppa
+        [crate::registry::shared: TITLE, STATUS, PRIORITY]
+    {
+        CATEGORY: Text = "category",
+        SUMMARY: Text = "summary",
+        SECTOR: Text = "sector",
+        NEEDS: References = "needs",
+        COMMUNITIES: References = "communities",
+        LEAD_ORGANIZATION: Reference = "lead_organization",
+        MANAGER: Reference = "manager",
+        START_DATE: Date = "start_date",
+        TARGET_END_DATE: Date = "target_end_date",
+        BUDGET_ALLOCATION_CENTAVOS: Integer = "budget_allocation_centavos",
+        FUNDING_SOURCE: Text = "funding_source",
+        FISCAL_YEAR: Integer = "fiscal_year",
+        PROGRESS: Integer = "progress",
+        TASK_PROGRESS: Integer = "task_progress",
+        MANUAL_PROGRESS: Integer = "manual_progress",
+        MANUAL_PROGRESS_REASON: Text = "manual_progress_reason",
+        APPROVAL_STAGE: Text = "approval_stage",
+        MILESTONES: Structure = "milestones",
+        APPROPRIATION_CLASS: Text = "appropriation_class",
+        TOTAL_SLOTS: Integer = "total_slots",
+        OBC_SLOTS: Integer = "obc_slots",
+        IMPLEMENTING_ORGANIZATION: Reference = "implementing_organization",
+        POLICIES: References = "policies",
+        ASSESSMENT: Reference = "assessment",
+        COVERAGE_REGION: Reference = "coverage_region",
+        COVERAGE_PROVINCE: Reference = "coverage_province",
+        COVERAGE_MUNICIPALITY: Reference = "coverage_municipality",
+        ACTUAL_END_DATE: Date = "actual_end_date",
+        OUTCOME_FRAMEWORK: Structure = "outcome_framework",
+        MILESTONE_NUMBERS: Structure = "milestone_numbers",
+    }
+}
 
 const SLOTS: Type = Type::Integer(0, 100_000_000);
 
@@ -79,85 +114,99 @@ pub static PPA: Kind = Kind {
     purpose: "Programmes, projects and activities with their money, dates, tasks and milestones.",
     module: Module::Projects,
     area: Area::Programme,
-    state: "status",
-    people: &["manager"],
-    request: Some(("category", "obc_request")),
-    undecided: Some(("approval_stage", "draft")),
-    concerns: &["lead_organization", "implementing_organization", "communities", "needs.community"],
+    state: ppa::STATUS.name(),
+    people: &[ppa::MANAGER.name()],
+    request: Some((ppa::CATEGORY.name(), "obc_request")),
+    undecided: Some((ppa::APPROVAL_STAGE.name(), "draft")),
+    concerns: &[
+        ppa::LEAD_ORGANIZATION.name(),
+        ppa::IMPLEMENTING_ORGANIZATION.name(),
+        ppa::COMMUNITIES.name(),
+        "needs.community",
+    ],
     rules,
     dates: &[
-        DateRole::day("ppa_start", "Start", "start_date"),
-        DateRole::day("ppa_target_end", "Target end", "target_end_date"),
-        DateRole::day("ppa_milestone", "Milestone", "milestones"),
+        DateRole::day("ppa_start", "Start", ppa::START_DATE.name()),
+        DateRole::day("ppa_target_end", "Target end", ppa::TARGET_END_DATE.name()),
+        DateRole::day("ppa_milestone", "Milestone", ppa::MILESTONES.name()),
     ],
     fields: &[
-        Field::new("title", "Title", Type::Text(255)).required().searchable().listed(),
-        Field::new("category", "Category", Type::Choice(PPA_CATEGORIES))
+        ppa::TITLE.field("Title", Type::Text(255)).required().searchable().listed(),
+        ppa::CATEGORY
+            .field("Category", Type::Choice(PPA_CATEGORIES))
             .group(FieldGroup::Money)
             .required()
             .filtered(),
-        Field::new("summary", "Summary", Type::Multiline(10_000)).searchable(),
-        Field::new("status", "Status", Type::Choice(PPA_STATUSES))
+        ppa::SUMMARY.field("Summary", Type::Multiline(10_000)).searchable(),
+        ppa::STATUS
+            .field("Status", Type::Choice(PPA_STATUSES))
             .required()
             .initial(Initial::Text("planning"))
             .listed()
             .filtered(),
-        Field::new("sector", "Sector", Type::Choice(SECTORS)).group(FieldGroup::Money).filtered(),
-        Field::new("needs", "Needs", Type::References("need")),
-        Field::new("communities", "Communities", Type::References("community")).filtered(),
-        Field::new("lead_organization", "Lead organization", Type::Reference("organization"))
+        ppa::SECTOR.field("Sector", Type::Choice(SECTORS)).group(FieldGroup::Money).filtered(),
+        ppa::NEEDS.field("Needs", Type::References("need")),
+        ppa::COMMUNITIES.field("Communities", Type::References("community")).filtered(),
+        ppa::LEAD_ORGANIZATION
+            .field("Lead organization", Type::Reference("organization"))
             .listed()
             .filtered(),
-        Field::new("manager", "Manager", Type::Reference("user")).initial(Initial::Actor).filtered(),
-        Field::new("start_date", "Start", Type::Date).filtered(),
-        Field::new("target_end_date", "Target end", Type::Date).listed(),
-        Field::new("budget_allocation_centavos", "Budget", Type::Money).listed(),
-        Field::new("funding_source", "Funding source", Type::Choice(FUNDING_SOURCES))
+        ppa::MANAGER.field("Manager", Type::Reference("user")).initial(Initial::Actor).filtered(),
+        ppa::START_DATE.field("Start", Type::Date).filtered(),
+        ppa::TARGET_END_DATE.field("Target end", Type::Date).listed(),
+        ppa::BUDGET_ALLOCATION_CENTAVOS.field("Budget", Type::Money).listed(),
+        ppa::FUNDING_SOURCE
+            .field("Funding source", Type::Choice(FUNDING_SOURCES))
             .group(FieldGroup::Money)
             .filtered(),
-        Field::new("fiscal_year", "Fiscal year", Type::Integer(2000, 2100))
-            .group(FieldGroup::Money)
-            .filtered(),
-        Field::new("priority", "Priority", Type::Choice(PRIORITIES))
+        ppa::FISCAL_YEAR.field("Fiscal year", Type::Integer(2000, 2100)).group(FieldGroup::Money).filtered(),
+        ppa::PRIORITY
+            .field("Priority", Type::Choice(PRIORITIES))
             .group(FieldGroup::Decision)
             .required()
             .initial(Initial::Text("medium"))
             .filtered(),
-        Field::new("progress", "Progress", Type::Integer(0, 100)).derived().listed(),
-        Field::new("task_progress", "Progress calculated from tasks", Type::Integer(0, 100)).derived(),
-        Field::new("manual_progress", "Manual progress", Type::Integer(0, 100))
+        ppa::PROGRESS.field("Progress", Type::Integer(0, 100)).derived().listed(),
+        ppa::TASK_PROGRESS.field("Progress calculated from tasks", Type::Integer(0, 100)).derived(),
+        ppa::MANUAL_PROGRESS
+            .field("Manual progress", Type::Integer(0, 100))
             .group(FieldGroup::Reporting)
             .help("Overrides the calculated progress until cleared.")
             .folded(),
-        Field::new("manual_progress_reason", "Reason for manual progress", Type::Text(500))
+        ppa::MANUAL_PROGRESS_REASON
+            .field("Reason for manual progress", Type::Text(500))
             .group(FieldGroup::Reporting)
             .folded(),
-        Field::new("approval_stage", "Budget approval", Type::Choice(APPROVAL_STATES))
+        ppa::APPROVAL_STAGE
+            .field("Budget approval", Type::Choice(APPROVAL_STATES))
             .derived()
             .initial(Initial::Text("draft"))
             .filtered(),
-        Field::new("milestones", "Milestones", Type::Structure(check_milestones))
-            .group(FieldGroup::Reporting),
+        ppa::MILESTONES.field("Milestones", Type::Structure(check_milestones)).group(FieldGroup::Reporting),
         // The program alone writes it.
-        Field::new(NUMBERS, "Numbers of the milestones", Type::Structure(|_| Ok(()))).secret(),
-        Field::new("appropriation_class", "Appropriation class", Type::Choice(APPROPRIATION_CLASSES))
+        ppa::MILESTONE_NUMBERS.field("Numbers of the milestones", Type::Structure(|_| Ok(()))).secret(),
+        ppa::APPROPRIATION_CLASS
+            .field("Appropriation class", Type::Choice(APPROPRIATION_CLASSES))
             .group(FieldGroup::Money)
             .folded()
             .filtered(),
-        Field::new("total_slots", "Slots", SLOTS).group(FieldGroup::Money).folded(),
-        Field::new("obc_slots", "OBC slots", SLOTS).group(FieldGroup::Money).folded(),
-        Field::new("implementing_organization", "Implementing organization", Type::Reference("organization"))
+        ppa::TOTAL_SLOTS.field("Slots", SLOTS).group(FieldGroup::Money).folded(),
+        ppa::OBC_SLOTS.field("OBC slots", SLOTS).group(FieldGroup::Money).folded(),
+        ppa::IMPLEMENTING_ORGANIZATION
+            .field("Implementing organization", Type::Reference("organization"))
             .folded(),
-        Field::new("policies", "Policies", Type::References("policy")).folded(),
-        Field::new("assessment", "Related assessment", Type::Reference("assessment")).folded(),
-        Field::new("coverage_region", "Region", Type::Reference("region")).folded().filtered(),
-        Field::new("coverage_province", "Province", Type::Reference("province")).folded().filtered(),
-        Field::new("coverage_municipality", "Municipality or city", Type::Reference("municipality")).folded(),
-        Field::new("actual_end_date", "Ended on", Type::Date)
+        ppa::POLICIES.field("Policies", Type::References("policy")).folded(),
+        ppa::ASSESSMENT.field("Related assessment", Type::Reference("assessment")).folded(),
+        ppa::COVERAGE_REGION.field("Region", Type::Reference("region")).folded().filtered(),
+        ppa::COVERAGE_PROVINCE.field("Province", Type::Reference("province")).folded().filtered(),
+        ppa::COVERAGE_MUNICIPALITY.field("Municipality or city", Type::Reference("municipality")).folded(),
+        ppa::ACTUAL_END_DATE
+            .field("Ended on", Type::Date)
             .group(FieldGroup::Status)
             .folded()
             .not_on_calendar("Past date; the target end is on the calendar."),
-        Field::new("outcome_framework", "Outcome framework", Type::Structure(check_outcomes))
+        ppa::OUTCOME_FRAMEWORK
+            .field("Outcome framework", Type::Structure(check_outcomes))
             .group(FieldGroup::Money)
             .folded(),
     ],

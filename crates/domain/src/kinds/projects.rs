@@ -2,7 +2,25 @@
 
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{PRIORITIES, PROJECT_STAGES};
-use crate::registry::{DateRole, Field, FieldType as Type, Initial, Kind, Module};
+use crate::registry::typed::fields;
+use crate::registry::{DateRole, FieldType as Type, Initial, Kind, Module};
+
+fields! {
+    project
+        [crate::registry::shared: TITLE, PRIORITY]
+    {
+        NEED: Reference = "need",
+        PPA: Reference = "ppa",
+        LEAD: Reference = "lead",
+        CURRENT_STAGE: Text = "current_stage",
+        STAGE_ENTERED_AT: Instant = "stage_entered_at",
+        TARGET_COMPLETION_DATE: Date = "target_completion_date",
+        FOCAL_ORGANIZATION: Reference = "focal_organization",
+        MAO_FOCAL_PERSON: Text = "mao_focal_person",
+        COMPLETED_ON: Date = "completed_on",
+        NOTES: Text = "notes",
+    }
+}
 
 /// A project.
 pub static PROJECT: Kind = Kind {
@@ -12,33 +30,36 @@ pub static PROJECT: Kind = Kind {
     purpose: "Workflow of one need through nine stages to a completed PPA.",
     module: Module::Projects,
     area: Area::Programme,
-    state: "current_stage",
-    undecided: Some(("current_stage", "need_identification")),
-    people: &["lead"],
+    state: project::CURRENT_STAGE.name(),
+    undecided: Some((project::CURRENT_STAGE.name(), "need_identification")),
+    people: &[project::LEAD.name()],
     concerns: &["need.community", "ppa.lead_organization"],
-    dates: &[DateRole::day("project_target", "Project target", "target_completion_date")],
+    dates: &[DateRole::day("project_target", "Project target", project::TARGET_COMPLETION_DATE.name())],
     fields: &[
-        Field::new("title", "Title", Type::Text(255)).derived().searchable().listed(),
-        Field::new("need", "Need", Type::Reference("need")).required().listed().filtered(),
-        Field::new("ppa", "PPA", Type::Reference("ppa")).listed().filtered(),
-        Field::new("lead", "Lead", Type::Reference("user")).initial(Initial::Actor).listed().filtered(),
-        Field::new("current_stage", "Stage", Type::Choice(PROJECT_STAGES)).derived().listed().filtered(),
-        Field::new("stage_entered_at", "Stage entered at", Type::Instant)
+        project::TITLE.field("Title", Type::Text(255)).derived().searchable().listed(),
+        project::NEED.field("Need", Type::Reference("need")).required().listed().filtered(),
+        project::PPA.field("PPA", Type::Reference("ppa")).listed().filtered(),
+        project::LEAD.field("Lead", Type::Reference("user")).initial(Initial::Actor).listed().filtered(),
+        project::CURRENT_STAGE.field("Stage", Type::Choice(PROJECT_STAGES)).derived().listed().filtered(),
+        project::STAGE_ENTERED_AT
+            .field("Stage entered at", Type::Instant)
             .derived()
             .listed()
             .not_on_calendar("Past date; the stage's tasks are on the calendar."),
-        Field::new("priority", "Priority", Type::Choice(PRIORITIES))
+        project::PRIORITY
+            .field("Priority", Type::Choice(PRIORITIES))
             .group(FieldGroup::Decision)
             .required()
             .initial(Initial::Text("medium"))
             .filtered(),
-        Field::new("target_completion_date", "Target", Type::Date).listed(),
-        Field::new("focal_organization", "Responsible organization", Type::Reference("organization")),
-        Field::new("mao_focal_person", "Focal person", Type::Text(200))
+        project::TARGET_COMPLETION_DATE.field("Target", Type::Date).listed(),
+        project::FOCAL_ORGANIZATION.field("Responsible organization", Type::Reference("organization")),
+        project::MAO_FOCAL_PERSON
+            .field("Focal person", Type::Text(200))
             .group(FieldGroup::People)
             .searchable(),
-        Field::new("completed_on", "Completed on", Type::Date).derived().not_on_calendar("Past date."),
-        Field::new("notes", "Notes", Type::Multiline(10_000)).group(FieldGroup::Reporting),
+        project::COMPLETED_ON.field("Completed on", Type::Date).derived().not_on_calendar("Past date."),
+        project::NOTES.field("Notes", Type::Multiline(10_000)).group(FieldGroup::Reporting),
     ],
     ..Kind::new("project", "projects", "projects")
 };

@@ -1,9 +1,31 @@
 //! Resources: vehicles, rooms, equipment, facilitators.
 
 use crate::accounts::Area;
-use crate::bookings::{check_blackouts, check_opening_hours};
 use crate::choices::RESOURCE_TYPES;
-use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
+use crate::core::hours::{check_blackouts, check_opening_hours};
+use crate::registry::typed::fields;
+use crate::registry::{FieldType as Type, Initial, Kind, Module};
+
+fields! {
+    resource {
+        NAME: Text = "name",
+        RESOURCE_TYPE: Text = "resource_type",
+        CAPACITY: Integer = "capacity",
+        SEATS: Integer = "seats",
+        LOCATION: Text = "location",
+        REQUIRES_APPROVAL: Flag = "requires_approval",
+        IS_AVAILABLE: Flag = "is_available",
+        OPENING_HOURS: Structure = "opening_hours",
+        BLACKOUTS: Structure = "blackouts",
+        BUFFER_BEFORE_MINUTES: Integer = "buffer_before_minutes",
+        BUFFER_AFTER_MINUTES: Integer = "buffer_after_minutes",
+        HORIZON_DAYS: Integer = "horizon_days",
+        MAXIMUM_HOURS: Integer = "maximum_hours",
+        PERSON: Reference = "person",
+        COST_PER_USE_CENTAVOS: Integer = "cost_per_use_centavos",
+        DESCRIPTION: Text = "description",
+    }
+}
 
 /// Something that can be booked.
 pub static RESOURCE: Kind = Kind {
@@ -13,51 +35,61 @@ pub static RESOURCE: Kind = Kind {
     purpose: "The vehicles, rooms, equipment and facilitators of the office.",
     module: Module::Resources,
     area: Area::Reference,
-    title: "name",
+    title: resource::NAME.name(),
     default_sort: "name",
-    people: &["person"],
+    people: &[resource::PERSON.name()],
     fields: &[
-        Field::new("name", "Name", Type::Text(255)).required().searchable().listed(),
-        Field::new("resource_type", "Type", Type::Choice(RESOURCE_TYPES)).required().listed().filtered(),
-        Field::new("capacity", "Capacity", Type::Integer(1, 100_000))
+        resource::NAME.field("Name", Type::Text(255)).required().searchable().listed(),
+        resource::RESOURCE_TYPE.field("Type", Type::Choice(RESOURCE_TYPES)).required().listed().filtered(),
+        resource::CAPACITY
+            .field("Capacity", Type::Integer(1, 100_000))
             .initial(Initial::Integer(1))
             .help("Number of bookings at the same time: 1 for a room or a vehicle, 3 for three projectors.")
             .listed(),
-        Field::new("seats", "Seats", Type::Integer(1, 100_000)).help("Number of people.").listed(),
-        Field::new("location", "Location", Type::Text(255)).searchable().listed(),
-        Field::new("requires_approval", "Needs approval", Type::Boolean)
+        resource::SEATS.field("Seats", Type::Integer(1, 100_000)).help("Number of people.").listed(),
+        resource::LOCATION.field("Location", Type::Text(255)).searchable().listed(),
+        resource::REQUIRES_APPROVAL
+            .field("Needs approval", Type::Boolean)
             .initial(Initial::Boolean(false))
             .filtered(),
-        Field::new("is_available", "Available", Type::Boolean)
+        resource::IS_AVAILABLE
+            .field("Available", Type::Boolean)
             .initial(Initial::Boolean(true))
             .listed()
             .filtered(),
-        Field::new("opening_hours", "Opening hours", Type::Structure(check_opening_hours))
+        resource::OPENING_HOURS
+            .field("Opening hours", Type::Structure(check_opening_hours))
             .help("When it can be booked. Leave empty for always.")
             .folded(),
-        Field::new("blackouts", "Blackout dates", Type::Structure(check_blackouts))
+        resource::BLACKOUTS
+            .field("Blackout dates", Type::Structure(check_blackouts))
             .help("When it cannot be booked, for example during repair.")
             .folded(),
-        Field::new("buffer_before_minutes", "Buffer before (minutes)", Type::Integer(0, 10_080))
+        resource::BUFFER_BEFORE_MINUTES
+            .field("Buffer before (minutes)", Type::Integer(0, 10_080))
             .initial(Initial::Integer(0))
             .help("Free time before each booking, for example for setup.")
             .folded(),
-        Field::new("buffer_after_minutes", "Buffer after (minutes)", Type::Integer(0, 10_080))
+        resource::BUFFER_AFTER_MINUTES
+            .field("Buffer after (minutes)", Type::Integer(0, 10_080))
             .initial(Initial::Integer(0))
             .help("Free time after each booking, for example for cleaning.")
             .folded(),
-        Field::new("horizon_days", "Booking horizon (days)", Type::Integer(1, 1_000))
+        resource::HORIZON_DAYS
+            .field("Booking horizon (days)", Type::Integer(1, 1_000))
             .initial(Initial::Integer(183))
             .help("How far ahead it can be booked. Six months by default.")
             .folded(),
-        Field::new("maximum_hours", "Maximum hours", Type::Integer(1, 8_784))
+        resource::MAXIMUM_HOURS
+            .field("Maximum hours", Type::Integer(1, 8_784))
             .help("Longest booking. Leave empty for no limit.")
             .folded(),
-        Field::new("person", "Facilitator", Type::Reference("user"))
+        resource::PERSON
+            .field("Facilitator", Type::Reference("user"))
             .help("Only for facilitators of the office.")
             .folded(),
-        Field::new("cost_per_use_centavos", "Cost per use", Type::Money).folded(),
-        Field::new("description", "Description", Type::Multiline(5000)).searchable(),
+        resource::COST_PER_USE_CENTAVOS.field("Cost per use", Type::Money).folded(),
+        resource::DESCRIPTION.field("Description", Type::Multiline(5000)).searchable(),
     ],
     ..Kind::new("resource", "resources", "resources")
 };

@@ -2,7 +2,18 @@
 
 use crate::accounts::Area;
 use crate::choices::Choice;
-use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
+use crate::registry::typed::fields;
+use crate::registry::{FieldType as Type, Initial, Kind, Module};
+
+fields! {
+    saved_view {
+        NAME: Text = "name",
+        PAGE: Text = "page",
+        QUERY: Text = "query",
+        IS_DEFAULT: Flag = "is_default",
+        POSITION: Integer = "position",
+    }
+}
 
 /// Pages whose filters and view stand in the address and can be saved.
 const PAGES: &[Choice] = &[
@@ -20,23 +31,26 @@ pub static SAVED_VIEW: Kind = Kind {
     purpose: "Named filters and views of a page.",
     module: Module::Administration,
     area: Area::Personal,
-    title: "name",
+    title: saved_view::NAME.name(),
     default_sort: "position",
     in_navigation: false,
     fields: &[
-        Field::new("name", "Name", Type::Text(80)).required().listed(),
-        Field::new("page", "Page", Type::Choice(PAGES))
+        saved_view::NAME.field("Name", Type::Text(80)).required().listed(),
+        saved_view::PAGE
+            .field("Page", Type::Choice(PAGES))
             .required()
             .initial(Initial::Text("calendar"))
             .listed()
             .filtered(),
-        Field::new("query", "Filters", Type::Text(2000)).help("Query part of the page address.").listed(),
-        Field::new("is_default", "Default", Type::Boolean)
+        saved_view::QUERY.field("Filters", Type::Text(2000)).help("Query part of the page address.").listed(),
+        saved_view::IS_DEFAULT
+            .field("Default", Type::Boolean)
             .initial(Initial::Boolean(false))
             .help("The page opens with this view.")
             .listed()
             .filtered(),
-        Field::new("position", "Position", Type::Integer(0, 10_000))
+        saved_view::POSITION
+            .field("Position", Type::Integer(0, 10_000))
             .initial(Initial::Integer(0))
             .help("Lower numbers are listed first."),
     ],

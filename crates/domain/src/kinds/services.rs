@@ -2,7 +2,43 @@
 
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{APPLICATION_STATUSES, ELIGIBILITY_LEVELS, SERVICE_STATUSES, SERVICE_TYPES};
-use crate::registry::{DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+use crate::registry::typed::fields;
+use crate::registry::{DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+
+fields! {
+    service
+        [crate::registry::shared: TITLE, STATUS]
+    {
+        SERVICE_TYPE: Text = "service_type",
+        OFFERING_ORGANIZATION: Reference = "offering_organization",
+        FOCAL_PERSON: Reference = "focal_person",
+        ELIGIBILITY_LEVEL: Text = "eligibility_level",
+        APPLICATION_START_DATE: Date = "application_start_date",
+        APPLICATION_DEADLINE: Date = "application_deadline",
+        SERVICE_START_DATE: Date = "service_start_date",
+        SERVICE_END_DATE: Date = "service_end_date",
+        TOTAL_SLOTS: Integer = "total_slots",
+        BUDGET_CENTAVOS: Integer = "budget_centavos",
+        DESCRIPTION: Text = "description",
+        ELIGIBILITY_CRITERIA: Text = "eligibility_criteria",
+        PPAS: References = "ppas",
+    }
+}
+
+fields! {
+    application
+        [crate::registry::shared: STATUS]
+    {
+        APPLICANT_NAME: Text = "applicant_name",
+        SERVICE: Reference = "service",
+        COMMUNITY: Reference = "community",
+        REVIEWER: Reference = "reviewer",
+        REQUESTED_AMOUNT_CENTAVOS: Integer = "requested_amount_centavos",
+        BENEFICIARY_COUNT: Integer = "beneficiary_count",
+        SUBMITTED_ON: Date = "submitted_on",
+        DETAILS: Text = "details",
+    }
+}
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     super::in_order(record, "application_start_date", "application_deadline", errors);
@@ -17,41 +53,53 @@ pub static SERVICE: Kind = Kind {
     purpose: "Services of ministries and agencies for communities, with application periods.",
     module: Module::Services,
     area: Area::Programme,
-    state: "status",
-    people: &["focal_person"],
-    concerns: &["offering_organization"],
+    state: service::STATUS.name(),
+    people: &[service::FOCAL_PERSON.name()],
+    concerns: &[service::OFFERING_ORGANIZATION.name()],
     rules,
     dates: &[
-        DateRole::day("service_application_start", "Applications open", "application_start_date"),
-        DateRole::day("service_application_deadline", "Applications close", "application_deadline"),
-        DateRole::span("service", "", "service_start_date", "service_end_date"),
+        DateRole::day(
+            "service_application_start",
+            "Applications open",
+            service::APPLICATION_START_DATE.name(),
+        ),
+        DateRole::day(
+            "service_application_deadline",
+            "Applications close",
+            service::APPLICATION_DEADLINE.name(),
+        ),
+        DateRole::span("service", "", service::SERVICE_START_DATE.name(), service::SERVICE_END_DATE.name()),
     ],
     fields: &[
-        Field::new("title", "Title", Type::Text(255)).required().searchable().listed(),
-        Field::new("service_type", "Type", Type::Choice(SERVICE_TYPES)).listed().filtered(),
-        Field::new("status", "Status", Type::Choice(SERVICE_STATUSES))
+        service::TITLE.field("Title", Type::Text(255)).required().searchable().listed(),
+        service::SERVICE_TYPE.field("Type", Type::Choice(SERVICE_TYPES)).listed().filtered(),
+        service::STATUS
+            .field("Status", Type::Choice(SERVICE_STATUSES))
             .required()
             .initial(Initial::Text("draft"))
             .listed()
             .filtered(),
-        Field::new("offering_organization", "Offered by", Type::Reference("organization"))
+        service::OFFERING_ORGANIZATION
+            .field("Offered by", Type::Reference("organization"))
             .listed()
             .filtered(),
-        Field::new("focal_person", "Focal person", Type::Reference("user")).initial(Initial::Actor),
-        Field::new("eligibility_level", "For", Type::Choice(ELIGIBILITY_LEVELS)).filtered(),
-        Field::new("application_start_date", "Applications open", Type::Date),
-        Field::new("application_deadline", "Applications close", Type::Date).listed(),
-        Field::new("service_start_date", "Service starts", Type::Date).folded(),
-        Field::new("service_end_date", "Service ends", Type::Date).folded(),
-        Field::new("total_slots", "Slots", Type::Integer(0, 1_000_000)).group(FieldGroup::Money).listed(),
-        Field::new("budget_centavos", "Budget", Type::Money).folded(),
-        Field::new("description", "Description", Type::Multiline(10_000))
+        service::FOCAL_PERSON.field("Focal person", Type::Reference("user")).initial(Initial::Actor),
+        service::ELIGIBILITY_LEVEL.field("For", Type::Choice(ELIGIBILITY_LEVELS)).filtered(),
+        service::APPLICATION_START_DATE.field("Applications open", Type::Date),
+        service::APPLICATION_DEADLINE.field("Applications close", Type::Date).listed(),
+        service::SERVICE_START_DATE.field("Service starts", Type::Date).folded(),
+        service::SERVICE_END_DATE.field("Service ends", Type::Date).folded(),
+        service::TOTAL_SLOTS.field("Slots", Type::Integer(0, 1_000_000)).group(FieldGroup::Money).listed(),
+        service::BUDGET_CENTAVOS.field("Budget", Type::Money).folded(),
+        service::DESCRIPTION
+            .field("Description", Type::Multiline(10_000))
             .group(FieldGroup::Reporting)
             .searchable(),
-        Field::new("eligibility_criteria", "Eligibility", Type::Multiline(10_000))
+        service::ELIGIBILITY_CRITERIA
+            .field("Eligibility", Type::Multiline(10_000))
             .group(FieldGroup::Reporting)
             .folded(),
-        Field::new("ppas", "Related PPAs", Type::References("ppa")).folded(),
+        service::PPAS.field("Related PPAs", Type::References("ppa")).folded(),
     ],
     ..Kind::new("service", "services", "services")
 };
@@ -64,10 +112,10 @@ pub static APPLICATION: Kind = Kind {
     purpose: "Applications of people and communities for a service.",
     module: Module::Services,
     area: Area::Programme,
-    title: "applicant_name",
-    state: "status",
+    title: application::APPLICANT_NAME.name(),
+    state: application::STATUS.name(),
     all_requests: true,
-    people: &["reviewer"],
+    people: &[application::REVIEWER.name()],
     decisions: &[
         "under_review",
         "additional_info_required",
@@ -77,24 +125,29 @@ pub static APPLICATION: Kind = Kind {
         "in_progress",
         "completed",
     ],
-    concerns: &["community", "service.offering_organization"],
+    concerns: &[application::COMMUNITY.name(), "service.offering_organization"],
     fields: &[
-        Field::new("applicant_name", "Applicant", Type::Text(255)).required().searchable().listed(),
-        Field::new("service", "Service", Type::Reference("service")).required().listed().filtered(),
-        Field::new("status", "Status", Type::Choice(APPLICATION_STATUSES))
+        application::APPLICANT_NAME.field("Applicant", Type::Text(255)).required().searchable().listed(),
+        application::SERVICE.field("Service", Type::Reference("service")).required().listed().filtered(),
+        application::STATUS
+            .field("Status", Type::Choice(APPLICATION_STATUSES))
             .required()
             .initial(Initial::Text("draft"))
             .help("Review tasks are generated on submission.")
             .listed()
             .filtered(),
-        Field::new("community", "Community", Type::Reference("community")).listed().filtered(),
-        Field::new("reviewer", "Reviewer", Type::Reference("user")).filtered(),
-        Field::new("requested_amount_centavos", "Requested amount", Type::Money).listed(),
-        Field::new("beneficiary_count", "Beneficiaries", Type::Integer(0, 1_000_000)),
-        Field::new("submitted_on", "Submitted on", Type::Date)
+        application::COMMUNITY.field("Community", Type::Reference("community")).listed().filtered(),
+        application::REVIEWER.field("Reviewer", Type::Reference("user")).filtered(),
+        application::REQUESTED_AMOUNT_CENTAVOS.field("Requested amount", Type::Money).listed(),
+        application::BENEFICIARY_COUNT.field("Beneficiaries", Type::Integer(0, 1_000_000)),
+        application::SUBMITTED_ON
+            .field("Submitted on", Type::Date)
             .derived()
             .not_on_calendar("Past date; the review task is on the calendar."),
-        Field::new("details", "Details", Type::Multiline(10_000)).group(FieldGroup::Reporting).searchable(),
+        application::DETAILS
+            .field("Details", Type::Multiline(10_000))
+            .group(FieldGroup::Reporting)
+            .searchable(),
     ],
     ..Kind::new("application", "applications", "applications")
 };

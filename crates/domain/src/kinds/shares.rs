@@ -2,7 +2,24 @@
 
 use crate::accounts::Area;
 use crate::choices::Choice;
-use crate::registry::{Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+use crate::registry::typed::fields;
+use crate::registry::{FieldError, FieldType as Type, Initial, Kind, Module, Record};
+
+fields! {
+    share
+        [crate::registry::shared: SECRET, SECRET_HASH, MADE_WITH, EXPIRES]
+    {
+        NAME: Text = "name",
+        MODULES: List = "modules",
+        START: Date = "start",
+        END: Date = "end",
+        PASSPHRASE: Text = "passphrase",
+        HAS_PASSPHRASE: Flag = "has_passphrase",
+        MAX_VIEWS: Integer = "max_views",
+        VIEW_COUNT: Integer = "view_count",
+        LAST_VIEWED_AT: Instant = "last_viewed_at",
+    }
+}
 
 /// Modules that can be shared: neither what is about the people of the office nor external calendars.
 pub const SHARED_MODULES: &[Choice] = &[
@@ -40,47 +57,56 @@ pub static SHARE: Kind = Kind {
     purpose: "Parts of the calendar for people without an account: title, time and place, at a secret address.",
     module: Module::Administration,
     area: Area::Personal,
-    title: "name",
+    title: share::NAME.name(),
     default_sort: "-created_at",
     rules,
     in_navigation: false,
     fields: &[
-        Field::new("name", "Name", Type::Text(120)).required().help("Shown at the top of the page.").listed(),
-        Field::new("modules", "Modules", Type::Choices(SHARED_MODULES))
+        share::NAME.field("Name", Type::Text(120)).required().help("Shown at the top of the page.").listed(),
+        share::MODULES
+            .field("Modules", Type::Choices(SHARED_MODULES))
             .required()
             .help("Only these modules are shown.")
             .listed(),
-        Field::new("start", "From", Type::Date)
+        share::START
+            .field("From", Type::Date)
             .help("Leave empty for the day of the visit.")
             .not_on_calendar("Limits what is shown; not a date of the office."),
-        Field::new("end", "To", Type::Date)
+        share::END
+            .field("To", Type::Date)
             .help("Last day shown. Leave empty for 90 days from the first.")
             .not_on_calendar("Limits what is shown; not a date of the office."),
-        Field::new("passphrase", "Pass phrase", Type::Text(200))
+        share::PASSPHRASE
+            .field("Pass phrase", Type::Text(200))
             .write_only()
             .help("Visitors must enter it first. Do not send it together with the address."),
-        Field::new("has_passphrase", "Needs a pass phrase", Type::Boolean)
+        share::HAS_PASSPHRASE
+            .field("Needs a pass phrase", Type::Boolean)
             .derived()
             .initial(Initial::Boolean(false))
             .listed(),
-        Field::new("max_views", "View limit", Type::Integer(1, 1_000_000))
+        share::MAX_VIEWS
+            .field("View limit", Type::Integer(1, 1_000_000))
             .help("Each opening or reload counts as a view. Leave empty for no limit."),
-        Field::new("view_count", "Views", Type::Integer(0, i64::MAX))
+        share::VIEW_COUNT
+            .field("Views", Type::Integer(0, i64::MAX))
             .derived()
             .initial(Initial::Integer(0))
             .listed(),
-        Field::new("expires", "Ends", Type::Instant)
+        share::EXPIRES
+            .field("Ends", Type::Instant)
             .help("The address stops working then. Leave empty for no expiry.")
             .not_on_calendar("Expiry of an address, not a date of the office.")
             .listed(),
-        Field::new("last_viewed_at", "Last viewed", Type::Instant)
+        share::LAST_VIEWED_AT
+            .field("Last viewed", Type::Instant)
             .derived()
             .not_on_calendar("Past date.")
             .listed(),
         // Encrypted, as its maker looks it up again to pass it on.
-        Field::new("secret", "Secret", Type::Text(300)).secret(),
-        Field::new("secret_hash", "Hash of the secret", Type::Text(100)).secret(),
-        Field::new("made_with", "Token that created the address", Type::Text(40)).secret(),
+        share::SECRET.field("Secret", Type::Text(300)).secret(),
+        share::SECRET_HASH.field("Hash of the secret", Type::Text(100)).secret(),
+        share::MADE_WITH.field("Token that created the address", Type::Text(40)).secret(),
     ],
     ..Kind::new("share", "shares", "shares")
 };

@@ -4,7 +4,20 @@ use serde_json::Value as Json;
 
 use crate::accounts::Area;
 use crate::choices::{self, ANCHORS, ASSIGNEE_RULES, PRIORITIES, TASK_DOMAINS, TASK_PHASES};
-use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
+use crate::registry::typed::fields;
+use crate::registry::{FieldType as Type, Initial, Kind, Module};
+
+fields! {
+    task_template
+        [crate::registry::shared: TITLE]
+    {
+        NAME: Text = "name",
+        DOMAIN: Text = "domain",
+        DESCRIPTION: Text = "description",
+        IS_ACTIVE: Flag = "is_active",
+        ITEMS: Structure = "items",
+    }
+}
 
 const MEMBERS: [&str; 11] = [
     "key",
@@ -92,20 +105,22 @@ pub static TASK_TEMPLATE: Kind = Kind {
     area: Area::Reference,
     default_sort: "title",
     fields: &[
-        Field::new("title", "Title", Type::Text(255)).required().searchable().listed(),
-        Field::new("name", "Name", Type::Text(100))
+        task_template::TITLE.field("Title", Type::Text(255)).required().searchable().listed(),
+        task_template::NAME
+            .field("Name", Type::Text(100))
             .required()
             .unique()
             .help("Short and stable. Task generation uses it to find the template.")
             .searchable(),
-        Field::new("domain", "Domain", Type::Choice(TASK_DOMAINS)).required().listed().filtered(),
-        Field::new("description", "Description", Type::Multiline(5000)).searchable(),
-        Field::new("is_active", "Active", Type::Boolean)
+        task_template::DOMAIN.field("Domain", Type::Choice(TASK_DOMAINS)).required().listed().filtered(),
+        task_template::DESCRIPTION.field("Description", Type::Multiline(5000)).searchable(),
+        task_template::IS_ACTIVE
+            .field("Active", Type::Boolean)
             .initial(Initial::Boolean(true))
             .help("An inactive template generates no tasks.")
             .listed()
             .filtered(),
-        Field::new("items", "Items", Type::Structure(check_items)).required(),
+        task_template::ITEMS.field("Items", Type::Structure(check_items)).required(),
     ],
     ..Kind::new("task_template", "task-templates", "task_templates")
 };

@@ -2,9 +2,41 @@
 
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
-use crate::registry::{
-    DateRole, Field, FieldError, FieldType as Type, Initial, Kind, Module, Record, series,
-};
+use crate::registry::typed::fields;
+use crate::registry::{DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, series};
+
+fields! {
+    task
+        [crate::registry::shared: TITLE, ORIGIN, STATUS, PRIORITY]
+        [crate::registry::series: CONTINUES, NEXT_DUE, RRULE, RDATES, EXDATES, OVERRIDES, SERIES_STATE]
+    {
+        DESCRIPTION: Text = "description",
+        ASSIGNEES: References = "assignees",
+        TEAMS: References = "teams",
+        START_DATE: Date = "start_date",
+        DUE_DATE: Date = "due_date",
+        PROGRESS: Integer = "progress",
+        DOMAIN: Text = "domain",
+        PHASE: Text = "phase",
+        WEIGHT: Integer = "weight",
+        ESTIMATED_HOURS: Integer = "estimated_hours",
+        ACTUAL_HOURS: Integer = "actual_hours",
+        DEPENDS_ON: References = "depends_on",
+        LINKS: Links = "links",
+        VISIBLE_TO_PARTNERS: Flag = "visible_to_partners",
+        MARKED_AT_RISK: Flag = "marked_at_risk",
+        BLOCKED: Flag = "blocked",
+        STARTED_AT: Instant = "started_at",
+        COMPLETED_AT: Instant = "completed_at",
+        TEMPLATE_ITEM: Text = "template_item",
+        TOUCHED: Flag = "touched",
+        GENERATED_ANCHOR: Text = "generated_anchor",
+        GENERATED_OFFSET: Integer = "generated_offset",
+        PROGRESS_BEFORE_COMPLETION: Integer = "progress_before_completion",
+        RANK: Text = "rank",
+        UNASSIGNED: Flag = "unassigned",
+    }
+}
 
 /// Kinds that a task may belong to. Those of later modules join as their kinds come.
 pub const ORIGINS: &[&str] = &[
@@ -30,9 +62,6 @@ fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     }
 }
 
-/// The column that says that nobody does a task. The store writes it, so that such tasks are found by an index.
-pub const UNASSIGNED: &str = "unassigned";
-
 /// A task.
 pub static TASK: Kind = Kind {
     label: "Task",
@@ -41,68 +70,68 @@ pub static TASK: Kind = Kind {
     purpose: "Tasks with assignees and due dates. Most are generated from events, assessments, policies and PPAs.",
     module: Module::Tasks,
     area: Area::Work,
-    state: "status",
+    state: task::STATUS.name(),
     default_sort: "due_date",
-    people: &["assignees"],
+    people: &[task::ASSIGNEES.name()],
     concerns: &["assignees.organization"],
-    published: Some(("visible_to_partners", "origin", "ppa")),
+    published: Some((task::VISIBLE_TO_PARTNERS.name(), task::ORIGIN.name(), "ppa")),
     rules,
-    dates: &[DateRole::span("task", "", "start_date", "due_date")],
+    dates: &[DateRole::span("task", "", task::START_DATE.name(), task::DUE_DATE.name())],
     fields: &[
-        Field::new("title", "Title", Type::Text(255)).required().searchable().listed(),
-        Field::new("description", "Description", Type::Multiline(10_000)).group(FieldGroup::Reporting).searchable(),
-        Field::new("origin", "Belongs to", Type::Link(ORIGINS)).listed().filtered(),
-        Field::new("assignees", "Assignees", Type::References("user")).listed().filtered(),
-        Field::new("teams", "Teams", Type::References("team")).group(FieldGroup::People).filtered(),
-        Field::new("start_date", "Start", Type::Date),
-        Field::new("due_date", "Due", Type::Date).listed(),
-        Field::new("status", "Status", Type::Choice(TASK_STATUSES))
+        task::TITLE.field("Title", Type::Text(255)).required().searchable().listed(),
+        task::DESCRIPTION.field("Description", Type::Multiline(10_000)).group(FieldGroup::Reporting).searchable(),
+        task::ORIGIN.field("Belongs to", Type::Link(ORIGINS)).listed().filtered(),
+        task::ASSIGNEES.field("Assignees", Type::References("user")).listed().filtered(),
+        task::TEAMS.field("Teams", Type::References("team")).group(FieldGroup::People).filtered(),
+        task::START_DATE.field("Start", Type::Date),
+        task::DUE_DATE.field("Due", Type::Date).listed(),
+        task::STATUS.field("Status", Type::Choice(TASK_STATUSES))
             .required()
             .initial(Initial::Text("not_started"))
             .listed()
             .filtered(),
-        Field::new("priority", "Priority", Type::Choice(PRIORITIES))
+        task::PRIORITY.field("Priority", Type::Choice(PRIORITIES))
             .required()
             .initial(Initial::Text("medium"))
             .listed()
             .filtered(),
-        Field::new("progress", "Progress", Type::Integer(0, 100)).group(FieldGroup::Reporting).initial(Initial::Integer(0)).listed(),
-        Field::new("domain", "Domain", Type::Choice(TASK_DOMAINS)).required().initial(Initial::Text("general")).filtered(),
-        Field::new("phase", "Phase", Type::Choice(TASK_PHASES)).filtered(),
-        Field::new("weight", "Weight", Type::Decimal(0, 1000))
+        task::PROGRESS.field("Progress", Type::Integer(0, 100)).group(FieldGroup::Reporting).initial(Initial::Integer(0)).listed(),
+        task::DOMAIN.field("Domain", Type::Choice(TASK_DOMAINS)).required().initial(Initial::Text("general")).filtered(),
+        task::PHASE.field("Phase", Type::Choice(TASK_PHASES)).filtered(),
+        task::WEIGHT.field("Weight", Type::Decimal(0, 1000))
             .initial(Initial::Integer(100))
             .help("Weight in the progress of the PPA. 1 by default.")
             .folded(),
-        Field::new("estimated_hours", "Estimated hours", Type::Decimal(0, 9999)).folded(),
-        Field::new("actual_hours", "Actual hours", Type::Decimal(0, 9999)).group(FieldGroup::Reporting).folded(),
-        Field::new("depends_on", "Depends on", Type::References("task")).folded(),
-        Field::new("links", "Related records", Type::Links(ORIGINS)).folded(),
-        Field::new("visible_to_partners", "Visible to partners", Type::Boolean)
+        task::ESTIMATED_HOURS.field("Estimated hours", Type::Decimal(0, 9999)).folded(),
+        task::ACTUAL_HOURS.field("Actual hours", Type::Decimal(0, 9999)).group(FieldGroup::Reporting).folded(),
+        task::DEPENDS_ON.field("Depends on", Type::References("task")).folded(),
+        task::LINKS.field("Related records", Type::Links(ORIGINS)).folded(),
+        task::VISIBLE_TO_PARTNERS.field("Visible to partners", Type::Boolean)
             .group(FieldGroup::Decision)
             .initial(Initial::Boolean(false))
             .help("Partners of the PPA can see this task.")
             .folded(),
-        Field::new("marked_at_risk", "At risk", Type::Boolean).group(FieldGroup::Reporting)
+        task::MARKED_AT_RISK.field("At risk", Type::Boolean).group(FieldGroup::Reporting)
             .initial(Initial::Boolean(false))
             .help("Set manually. A task is also at risk when it is blocked, or due within two days and under 50 %.")
             .folded(),
-        Field::new("blocked", "Blocked", Type::Boolean).derived().initial(Initial::Boolean(false)).filtered(),
-        Field::new("started_at", "Started", Type::Instant).derived().not_on_calendar("Past date."),
-        Field::new("completed_at", "Completed", Type::Instant).derived().not_on_calendar("Past date."),
-        Field::new("template_item", "Generated from", Type::Text(120)).derived(),
-        Field::new("touched", "Changed manually", Type::Boolean).derived().initial(Initial::Boolean(false)),
-        Field::new("generated_anchor", "Anchor date", Type::Text(10)).secret(),
-        Field::new("generated_offset", "Offset in days", Type::Integer(-3650, 3650)).secret(),
-        Field::new("progress_before_completion", "Progress before completion", Type::Integer(0, 100)).secret(),
-        Field::new("rank", "Rank on the board", Type::Text(200)).secret(),
-        series::RRULE,
-        series::RDATES,
-        series::EXDATES,
-        series::OVERRIDES,
-        series::STATE_OF_WHOLE,
-        Field::new("continues", "Continues", Type::Reference("task")).derived(),
-        Field::new(series::NEXT_DUE, "Next due", Type::Date).secret().not_on_calendar("Calculated from the due date and the rule."),
-        Field::new(UNASSIGNED, "Unassigned", Type::Boolean).secret(),
+        task::BLOCKED.field("Blocked", Type::Boolean).derived().initial(Initial::Boolean(false)).filtered(),
+        task::STARTED_AT.field("Started", Type::Instant).derived().not_on_calendar("Past date."),
+        task::COMPLETED_AT.field("Completed", Type::Instant).derived().not_on_calendar("Past date."),
+        task::TEMPLATE_ITEM.field("Generated from", Type::Text(120)).derived(),
+        task::TOUCHED.field("Changed manually", Type::Boolean).derived().initial(Initial::Boolean(false)),
+        task::GENERATED_ANCHOR.field("Anchor date", Type::Text(10)).secret(),
+        task::GENERATED_OFFSET.field("Offset in days", Type::Integer(-3650, 3650)).secret(),
+        task::PROGRESS_BEFORE_COMPLETION.field("Progress before completion", Type::Integer(0, 100)).secret(),
+        task::RANK.field("Rank on the board", Type::Text(200)).secret(),
+        series::RRULE_FIELD,
+        series::RDATES_FIELD,
+        series::EXDATES_FIELD,
+        series::OVERRIDES_FIELD,
+        series::SERIES_STATE_FIELD,
+        task::CONTINUES.field("Continues", Type::Reference("task")).derived(),
+        task::NEXT_DUE.field("Next due", Type::Date).secret().not_on_calendar("Calculated from the due date and the rule."),
+        task::UNASSIGNED.field("Unassigned", Type::Boolean).secret(),
     ],
     ..Kind::new("task", "tasks", "tasks")
 };

@@ -2,7 +2,20 @@
 
 use crate::accounts::Area;
 use crate::choices::TASK_DOMAINS;
-use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
+use crate::registry::typed::fields;
+use crate::registry::{FieldType as Type, Initial, Kind, Module};
+
+fields! {
+    team {
+        NAME: Text = "name",
+        DOMAIN: Text = "domain",
+        LEAD: Reference = "lead",
+        MEMBERS: References = "members",
+        DESCRIPTION: Text = "description",
+        FOCUS_AREAS: List = "focus_areas",
+        IS_ACTIVE: Flag = "is_active",
+    }
+}
 
 /// A team.
 pub static TEAM: Kind = Kind {
@@ -12,20 +25,21 @@ pub static TEAM: Kind = Kind {
     purpose: "Teams of the office. A task assigned to a team is a task of each member.",
     module: Module::Staff,
     area: Area::Reference,
-    title: "name",
+    title: team::NAME.name(),
     default_sort: "name",
-    people: &["lead", "members"],
+    people: &[team::LEAD.name(), team::MEMBERS.name()],
     fields: &[
-        Field::new("name", "Name", Type::Text(150)).required().unique().searchable().listed(),
-        Field::new("domain", "Domain", Type::Choice(TASK_DOMAINS))
+        team::NAME.field("Name", Type::Text(150)).required().unique().searchable().listed(),
+        team::DOMAIN
+            .field("Domain", Type::Choice(TASK_DOMAINS))
             .help("Generated tasks of this domain are assigned to this team.")
             .listed()
             .filtered(),
-        Field::new("lead", "Lead", Type::Reference("user")).listed(),
-        Field::new("members", "Members", Type::References("user")).listed(),
-        Field::new("description", "Description", Type::Multiline(5000)).searchable(),
-        Field::new("focus_areas", "Focus areas", Type::Tags),
-        Field::new("is_active", "Active", Type::Boolean).initial(Initial::Boolean(true)).filtered(),
+        team::LEAD.field("Lead", Type::Reference("user")).listed(),
+        team::MEMBERS.field("Members", Type::References("user")).listed(),
+        team::DESCRIPTION.field("Description", Type::Multiline(5000)).searchable(),
+        team::FOCUS_AREAS.field("Focus areas", Type::Tags),
+        team::IS_ACTIVE.field("Active", Type::Boolean).initial(Initial::Boolean(true)).filtered(),
     ],
     ..Kind::new("team", "teams", "teams")
 };

@@ -2,9 +2,36 @@
 
 use crate::accounts::Area;
 use crate::accounts::preferences::{check_quiet_hours, check_reminders};
-use crate::bookings::check_opening_hours;
 use crate::choices::{CALENDAR_MODULES, Choice, REMINDER_CHANNELS};
-use crate::registry::{Field, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+use crate::core::hours::check_opening_hours;
+use crate::registry::typed::fields;
+use crate::registry::{FieldError, FieldType as Type, Initial, Kind, Module, Record};
+
+fields! {
+    user {
+        USERNAME: Text = "username",
+        FULL_NAME: Text = "full_name",
+        EMAIL: Text = "email",
+        ROLES: List = "roles",
+        POSITION: Text = "position",
+        PHONE: Text = "phone",
+        ORGANIZATION: Reference = "organization",
+        COMMUNITIES: References = "communities",
+        TIMEZONE: Text = "timezone",
+        THEME: Text = "theme",
+        WEEK_START: Text = "week_start",
+        DEFAULT_VIEW: Text = "default_view",
+        DEFAULT_MODULES: List = "default_modules",
+        SHOW_HIJRI: Flag = "show_hijri",
+        REMINDERS: Structure = "reminders",
+        REMINDER_CHANNELS: List = "reminder_channels",
+        WORKING_HOURS: Structure = "working_hours",
+        QUIET_HOURS: Structure = "quiet_hours",
+        IS_DISABLED: Flag = "is_disabled",
+        LAST_SIGN_IN_AT: Instant = "last_sign_in_at",
+        PASSWORD_HASH: Text = "password_hash",
+    }
+}
 
 /// The six roles as choices.
 pub const ROLES: &[Choice] = &[
@@ -51,73 +78,85 @@ pub static USER: Kind = Kind {
     purpose: "People who sign in, and their roles.",
     module: Module::Administration,
     area: Area::Accounts,
-    title: "full_name",
+    title: user::FULL_NAME.name(),
     default_sort: "full_name",
     rules,
     in_navigation: false,
     fields: &[
-        Field::new("username", "User name", Type::Text(40))
+        user::USERNAME
+            .field("User name", Type::Text(40))
             .required()
             .unique()
             .help("Lower-case letters, digits, dots, hyphens and underscores.")
             .searchable()
             .listed(),
-        Field::new("full_name", "Full name", Type::Text(200)).required().searchable().listed(),
-        Field::new("email", "E-mail", Type::Email).listed(),
-        Field::new("roles", "Roles", Type::Choices(ROLES)).listed(),
-        Field::new("position", "Position", Type::Text(200)).searchable().listed(),
-        Field::new("phone", "Phone", Type::Text(60)).personal(),
-        Field::new("organization", "Organization", Type::Reference("organization"))
+        user::FULL_NAME.field("Full name", Type::Text(200)).required().searchable().listed(),
+        user::EMAIL.field("E-mail", Type::Email).listed(),
+        user::ROLES.field("Roles", Type::Choices(ROLES)).listed(),
+        user::POSITION.field("Position", Type::Text(200)).searchable().listed(),
+        user::PHONE.field("Phone", Type::Text(60)).personal(),
+        user::ORGANIZATION
+            .field("Organization", Type::Reference("organization"))
             .help("Partners see records of their organization.")
             .filtered(),
-        Field::new("communities", "Communities", Type::References("community"))
+        user::COMMUNITIES
+            .field("Communities", Type::References("community"))
             .help("Partners see records of their communities."),
-        Field::new("timezone", "Time zone", Type::TimeZone)
+        user::TIMEZONE
+            .field("Time zone", Type::TimeZone)
             .required()
             .initial(Initial::OfficeTimeZone)
             .folded(),
-        Field::new("theme", "Theme", Type::Choice(THEMES))
+        user::THEME
+            .field("Theme", Type::Choice(THEMES))
             .required()
             .initial(Initial::Text("auto"))
             .folded()
             .personal(),
-        Field::new("week_start", "Week starts on", Type::Choice(WEEK_STARTS))
+        user::WEEK_START
+            .field("Week starts on", Type::Choice(WEEK_STARTS))
             .required()
             .initial(Initial::Text("monday"))
             .folded()
             .personal(),
-        Field::new("default_view", "Calendar opens with", Type::Choice(VIEWS))
+        user::DEFAULT_VIEW
+            .field("Calendar opens with", Type::Choice(VIEWS))
             .required()
             .initial(Initial::Text("month"))
             .folded()
             .personal(),
-        Field::new("default_modules", "Default modules", Type::Choices(CALENDAR_MODULES))
+        user::DEFAULT_MODULES
+            .field("Default modules", Type::Choices(CALENDAR_MODULES))
             .help("Leave empty for all.")
             .folded()
             .personal(),
-        Field::new("show_hijri", "Show Hijri dates", Type::Boolean)
+        user::SHOW_HIJRI
+            .field("Show Hijri dates", Type::Boolean)
             .initial(Initial::Boolean(true))
             .folded()
             .personal(),
         // Stored by an earlier version. Neither shown nor taken until reminders are delivered.
-        Field::new("reminders", "Reminders (minutes before)", Type::Structure(check_reminders)).secret(),
-        Field::new("reminder_channels", "Reminder channels", Type::Choices(REMINDER_CHANNELS)).secret(),
-        Field::new("working_hours", "Working hours", Type::Structure(check_opening_hours))
+        user::REMINDERS.field("Reminders (minutes before)", Type::Structure(check_reminders)).secret(),
+        user::REMINDER_CHANNELS.field("Reminder channels", Type::Choices(REMINDER_CHANNELS)).secret(),
+        user::WORKING_HOURS
+            .field("Working hours", Type::Structure(check_opening_hours))
             .help(
                 "Suggested times are within these hours. Leave empty for the office hours, Monday to Friday.",
             )
             .folded(),
-        Field::new("quiet_hours", "Quiet hours", Type::Structure(check_quiet_hours)).secret(),
-        Field::new("is_disabled", "Disabled", Type::Boolean)
+        user::QUIET_HOURS.field("Quiet hours", Type::Structure(check_quiet_hours)).secret(),
+        user::IS_DISABLED
+            .field("Disabled", Type::Boolean)
             .derived()
             .initial(Initial::Boolean(false))
             .listed()
             .filtered(),
-        Field::new("last_sign_in_at", "Last signed in", Type::Instant)
+        user::LAST_SIGN_IN_AT
+            .field("Last signed in", Type::Instant)
             .derived()
             .personal()
             .not_on_calendar("Past date."),
-        Field::new("password_hash", "Password", Type::Text(300)).secret(),
+        user::PASSWORD_HASH.field("Password", Type::Text(300)).secret(),
     ],
     ..Kind::new("user", "users", "users")
 };

@@ -6,12 +6,11 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::kinds::ppa;
 use crate::registry::{Record, Value};
 
 /// Name of the field with the list.
 const LIST: &str = "milestones";
-/// Name of the field in which numbers are kept: those of the list in its order, then those that were taken away.
-pub const NUMBERS: &str = "milestone_numbers";
 /// Milestones that were taken away and are remembered.
 const REMEMBERED: usize = 200;
 
@@ -36,7 +35,7 @@ fn text<'a>(item: &'a Json, name: &str) -> &'a str {
 
 /// The milestones of the list with their numbers, then those that were taken away.
 fn known(record: &Record) -> Vec<Known> {
-    if let Value::Json(Json::Array(rows)) = record.get(NUMBERS) {
+    if let Value::Json(Json::Array(rows)) = record.get(ppa::MILESTONE_NUMBERS.name()) {
         let read = |row: &Json| {
             Some(Known {
                 number: row.get(0)?.as_i64()?,
@@ -60,7 +59,7 @@ pub fn numbers(record: &Record) -> Vec<i64> {
 
 /// Gives the milestones of a changed record the numbers that they had, and new ones to new ones.
 pub fn keep_numbers(before: &Record, record: &mut Record) {
-    if record.kind.position(NUMBERS).is_none() || before.get(LIST) == record.get(LIST) {
+    if record.kind.position(ppa::MILESTONE_NUMBERS.name()).is_none() || before.get(LIST) == record.get(LIST) {
         return;
     }
     let old = known(before);
@@ -92,7 +91,7 @@ pub fn keep_numbers(before: &Record, record: &mut Record) {
     }
     let gone = old.iter().zip(&matches.taken).filter(|(_, taken)| !**taken).map(|(known, _)| known);
     rows.extend(gone.take(REMEMBERED).map(|known| json!([known.number, known.date, known.title])));
-    record.set(NUMBERS, Value::Json(Json::Array(rows)));
+    record.set(ppa::MILESTONE_NUMBERS.name(), Value::Json(Json::Array(rows)));
 }
 
 /// Which old milestone each new one is.
@@ -191,6 +190,6 @@ mod tests {
         let before = record.clone();
         record.set("title", "Wells");
         keep_numbers(&before, &mut record);
-        assert!(record.get(NUMBERS).is_empty());
+        assert!(record.get(ppa::MILESTONE_NUMBERS.name()).is_empty());
     }
 }

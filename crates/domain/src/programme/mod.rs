@@ -1,4 +1,4 @@
-//! Projects: how needs are scored, the life cycle, the approval of budgets, and sums of money.
+//! Projects: how needs are scored, the life cycle and the approval of budgets.
 
 pub mod actions;
 pub mod milestones;
@@ -6,5 +6,4 @@ pub mod milestones;
 pub mod approval;
 pub mod following;
 pub mod life_cycle;
-pub mod money;
 pub mod needs;

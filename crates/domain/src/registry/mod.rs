@@ -5,20 +5,21 @@
 
 pub mod action;
 mod field;
-mod input;
 mod kind;
 pub mod output;
 mod reading;
 mod record;
 pub mod series;
+pub mod shared;
+pub mod typed;
 mod value;
 
+pub use crate::core::dates::{moment, parse_date};
 pub use field::{Field, FieldType, Initial, Source};
-pub use input::{Context, check_required, initial_value, parse};
 pub use kind::{DateRole, Kind};
-pub(crate) use reading::YEARS;
-pub use reading::{MAXIMUM_LIST, check_text, form_to_json, moment, parse_date, parse_field, stored_value};
+pub use reading::{MAXIMUM_LIST, check_text, form_to_json, parse_field, stored_value};
 pub use record::Record;
+pub use typed::TypedField;
 pub use value::{Link, Value};
 
 use serde::Serialize;

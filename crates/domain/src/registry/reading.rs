@@ -2,7 +2,6 @@
 //! JSON in [`form_to_json`].
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use obcms_recur::Rule;
 use serde_json::{Value as Json, json};
@@ -10,69 +9,14 @@ use serde_json::{Value as Json, json};
 use super::field::{Field, FieldType};
 use super::value::{Link, Value};
 use crate::choices::Choice;
+use crate::core::dates::{YEARS, date_error, parse_date, year_error};
 use crate::core::id::Id;
-use crate::programme::money;
+use crate::core::money;
 
 /// Longest list of references, tags or choices in one field.
 pub const MAXIMUM_LIST: usize = 500;
-/// First and last year that a date may have.
-pub(crate) const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
 /// Largest amount of money: a thousand billion pesos.
 const MAXIMUM_CENTAVOS: i64 = 100_000_000_000_000;
-
-/// Reads a start or an end: an instant with offset, a local date-time in the zone, or a day when `all_day`.
-pub fn moment(text: &str, all_day: bool, zone: &TimeZone) -> Result<Timestamp, (&'static str, String)> {
-    if all_day {
-        let day = match text.len() {
-            10 => parse_date(text)?,
-            _ => local_day(text, zone)?,
-        };
-        return day
-            .to_zoned(zone.clone())
-            .map(|start| start.timestamp())
-            .map_err(|_| ("range", "This date is out of range.".to_owned()));
-    }
-    let expected =
-        || ("type", "Must be a date and time like 2027-01-25T09:00:00+08:00 or 2027-01-25T09:00.".to_owned());
-    let instant = match text.parse::<Timestamp>() {
-        Ok(instant) => instant,
-        Err(_) => {
-            let local: DateTime = text.parse().map_err(|_| expected())?;
-            if text.len() < 16 {
-                return Err(expected());
-            }
-            // RFC 5545 3.3.5: a time in a gap is read with the offset before it, a repeated one is the first.
-            zone.to_ambiguous_timestamp(local).compatible().map_err(|_| expected())?
-        }
-    };
-    let year = instant.to_zoned(zone.clone()).year();
-    if YEARS.contains(&year) { Ok(instant) } else { Err(year_error()) }
-}
-
-fn local_day(text: &str, zone: &TimeZone) -> Result<Date, (&'static str, String)> {
-    if let Ok(instant) = text.parse::<Timestamp>() {
-        return Ok(instant.to_zoned(zone.clone()).date());
-    }
-    let local: DateTime = text.parse().map_err(|_| date_error())?;
-    if YEARS.contains(&local.year()) { Ok(local.date()) } else { Err(year_error()) }
-}
-
-fn date_error() -> (&'static str, String) {
-    ("type", "Must be an existing date like 2027-01-25.".to_owned())
-}
-
-fn year_error() -> (&'static str, String) {
-    ("range", format!("Must be a year from {} to {}.", YEARS.start(), YEARS.end()))
-}
-
-/// Reads a day written `YYYY-MM-DD`.
-pub fn parse_date(text: &str) -> Result<Date, (&'static str, String)> {
-    if text.len() != 10 {
-        return Err(date_error());
-    }
-    let date: Date = text.parse().map_err(|_| date_error())?;
-    if YEARS.contains(&date.year()) { Ok(date) } else { Err(year_error()) }
-}
 
 /// Refuses what no database keeps and what is too long.
 pub fn check_text(text: &str, maximum: usize, one_line: bool) -> Result<(), (&'static str, String)> {
@@ -296,7 +240,7 @@ fn expected_choice(choices: &[Choice]) -> String {
     format!("Must be one of: {}.", values.join(", "))
 }
 
-/// What a form or a file gives for one field, as JSON for [`parse`](super::parse). Numbers, money and lists come as people
+/// What a form or a file gives for one field, as JSON for the input of a record. Numbers, money and lists come as people
 /// type them; what cannot be read stays text and is refused there, beside its field.
 #[must_use]
 pub fn form_to_json(field: &Field, given: &[String]) -> Json {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::kind::Kind;
 use super::output;
+use super::series::CONTINUES;
 use super::value::{Link, Value};
 use crate::core::id::Id;
 
@@ -82,77 +83,55 @@ impl Record {
     /// Text or choice of a field, empty when nothing is given.
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
-        match self.get(name) {
-            Value::Text(text) => text,
-            _ => "",
-        }
+        self.get(name).as_text()
     }
 
     /// Whole number of a field.
     #[must_use]
     pub fn integer(&self, name: &str) -> Option<i64> {
-        match self.get(name) {
-            Value::Integer(number) => Some(*number),
-            _ => None,
-        }
+        self.get(name).as_integer()
     }
 
     /// Yes or no; no when nothing is given.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
-        matches!(self.get(name), Value::Boolean(true))
+        self.get(name).as_flag()
     }
 
     /// Day of a field.
     #[must_use]
     pub fn date(&self, name: &str) -> Option<Date> {
-        match self.get(name) {
-            Value::Date(date) => Some(*date),
-            _ => None,
-        }
+        self.get(name).as_date()
     }
 
     /// Point in time of a field.
     #[must_use]
     pub fn instant(&self, name: &str) -> Option<Timestamp> {
-        match self.get(name) {
-            Value::Instant(instant) => Some(*instant),
-            _ => None,
-        }
+        self.get(name).as_instant()
     }
 
     /// Record that a field points at.
     #[must_use]
     pub fn reference(&self, name: &str) -> Option<Id> {
-        match self.get(name) {
-            Value::Id(id) => Some(*id),
-            Value::Link(link) => Some(link.id),
-            _ => None,
-        }
-    }
-
-    /// The series that this one is the rest of, since that was split.
-    #[must_use]
-    pub fn continues(&self) -> Option<Id> {
-        self.kind.position("continues").and_then(|_| self.reference("continues"))
+        self.get(name).as_reference()
     }
 
     /// Records that a field points at.
     #[must_use]
     pub fn references(&self, name: &str) -> &[Id] {
-        match self.get(name) {
-            Value::Ids(ids) => ids,
-            _ => &[],
-        }
+        self.get(name).as_references()
     }
 
     /// Record of any kind that a field points at.
     #[must_use]
     pub fn link(&self, name: &str) -> Option<&Link> {
-        match self.get(name) {
-            Value::Link(link) => Some(link),
-            _ => None,
-        }
+        self.get(name).as_link()
+    }
+
+    /// The series that this one is the rest of, since that was split.
+    #[must_use]
+    pub fn continues(&self) -> Option<Id> {
+        CONTINUES.get(self)
     }
 
     /// What people call it.

@@ -57,6 +57,103 @@ impl Value {
         }
     }
 
+    /// Text or choice, empty when there is none.
+    #[must_use]
+    pub fn as_text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            _ => "",
+        }
+    }
+
+    /// Whole number.
+    #[must_use]
+    pub const fn as_integer(&self) -> Option<i64> {
+        match self {
+            Self::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Yes or no; no when nothing is given.
+    #[must_use]
+    pub const fn as_flag(&self) -> bool {
+        matches!(self, Self::Boolean(true))
+    }
+
+    /// Day.
+    #[must_use]
+    pub const fn as_date(&self) -> Option<Date> {
+        match self {
+            Self::Date(date) => Some(*date),
+            _ => None,
+        }
+    }
+
+    /// Point in time.
+    #[must_use]
+    pub const fn as_instant(&self) -> Option<Timestamp> {
+        match self {
+            Self::Instant(instant) => Some(*instant),
+            _ => None,
+        }
+    }
+
+    /// Record that the value points at.
+    #[must_use]
+    pub const fn as_reference(&self) -> Option<Id> {
+        match self {
+            Self::Id(id) => Some(*id),
+            Self::Link(link) => Some(link.id),
+            _ => None,
+        }
+    }
+
+    /// Records that the value points at.
+    #[must_use]
+    pub fn as_references(&self) -> &[Id] {
+        match self {
+            Self::Ids(ids) => ids,
+            _ => &[],
+        }
+    }
+
+    /// Record of any kind that the value points at.
+    #[must_use]
+    pub const fn as_link(&self) -> Option<&Link> {
+        match self {
+            Self::Link(link) => Some(link),
+            _ => None,
+        }
+    }
+
+    /// Records of any kind that the value points at.
+    #[must_use]
+    pub fn as_links(&self) -> &[Link] {
+        match self {
+            Self::Links(links) => links,
+            _ => &[],
+        }
+    }
+
+    /// Texts of a list; what is no text is left out.
+    #[must_use]
+    pub fn as_list(&self) -> Vec<&str> {
+        match self {
+            Self::Json(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Structure of its own.
+    #[must_use]
+    pub const fn as_structure(&self) -> Option<&Json> {
+        match self {
+            Self::Json(json) => Some(json),
+            _ => None,
+        }
+    }
+
     /// The ids of all records that the value points at.
     #[must_use]
     pub fn targets(&self) -> Vec<Id> {
@@ -115,6 +212,30 @@ impl From<Id> for Value {
 impl From<Vec<Id>> for Value {
     fn from(value: Vec<Id>) -> Self {
         Self::Ids(value)
+    }
+}
+
+impl From<Vec<Link>> for Value {
+    fn from(value: Vec<Link>) -> Self {
+        Self::Links(value)
+    }
+}
+
+impl From<Vec<&str>> for Value {
+    fn from(value: Vec<&str>) -> Self {
+        Self::Json(value.into())
+    }
+}
+
+impl From<Vec<String>> for Value {
+    fn from(value: Vec<String>) -> Self {
+        Self::Json(value.into())
+    }
+}
+
+impl From<Json> for Value {
+    fn from(value: Json) -> Self {
+        Self::Json(value)
     }
 }
 

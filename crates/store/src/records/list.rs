@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use obcms_domain::accounts::Area;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{TASK, UNASSIGNED};
+use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::{Field, FieldType, Kind, Record};
 
 use super::condition::Scope;
@@ -306,7 +306,7 @@ fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
         }
         // Stored in a column of its own, see `write::row`.
         Filter::PointsNowhere(field) if *kind == TASK && field == "assignees" => {
-            statement.push(&format!("t.\"{UNASSIGNED}\""));
+            statement.push(&format!("t.\"{}\"", task::UNASSIGNED.name()));
         }
         Filter::PointsNowhere(field) => {
             statement

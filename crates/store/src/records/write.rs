@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use obcms_domain::calendar;
 use obcms_domain::calendar::series::{self, StoredSeries};
-use obcms_domain::kinds::{BOOKING, EVENT, UNASSIGNED, USER};
+use obcms_domain::entries;
+use obcms_domain::kinds::{BOOKING, EVENT, USER, task};
 use obcms_domain::records::search;
-use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{Field, FieldType, Record, Value, stored_value};
 
 use super::schema;
@@ -67,8 +67,8 @@ fn stored<'a>(record: &'a Record, field: &Field, position: usize) -> Result<Cow<
 /// Returns the value of a calculated column of a task, used by lists to sort and filter.
 fn worked_out(record: &Record, field: &Field) -> Option<SqlValue> {
     match field.name {
-        NEXT_DUE => Some(series::next_due(record).into()),
-        UNASSIGNED => Some(record.references("assignees").is_empty().into()),
+        name if name == task::NEXT_DUE.name() => Some(series::next_due(record).into()),
+        name if name == task::UNASSIGNED.name() => Some(record.references("assignees").is_empty().into()),
         _ => None,
     }
 }
@@ -376,7 +376,7 @@ fn word_rows(record: &Record) -> Vec<Vec<SqlValue>> {
 }
 
 fn date_rows(record: &Record) -> Vec<Vec<SqlValue>> {
-    calendar::entries(record)
+    entries::of(record)
         .into_iter()
         .map(|entry| {
             vec![

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::UNASSIGNED;
+use obcms_domain::kinds::task;
 
 use crate::database::Statement;
 use crate::database::{SqlValue, Tx};
@@ -147,7 +147,7 @@ fn one_column(statement: &mut Statement, query: &Query<'_>, group: Group, key: &
 }
 
 fn nobody(statement: &mut Statement) {
-    statement.push(&format!("t.\"{UNASSIGNED}\""));
+    statement.push(&format!("t.\"{}\"", task::UNASSIGNED.name()));
 }
 
 /// Returns the number of cards per column, without empty columns.

@@ -2,7 +2,8 @@
 
 use jiff::tz::TimeZone;
 use obcms_domain::calendar::series::{self, MovedOccurrence, Series, Shift, state};
-use obcms_domain::registry::{self, DateRole, Record, Source};
+use obcms_domain::records::input;
+use obcms_domain::registry::{DateRole, Record, Source};
 use obcms_recur::Moment;
 use serde_json::{Map, Value as Json};
 
@@ -67,7 +68,7 @@ pub(super) fn apply_to_all(
         leader = Some(move_all(&mut whole, series, (&before, &single), date, input.contains_key("rrule"))?);
     }
     let moved = whole.clone();
-    registry::parse(&mut whole, &of_series, false, &work.context())?;
+    input::parse(&mut whole, &of_series, false, &work.context())?;
     work.actor.require_given(work.tx, &moved, &whole, &of_series)?;
     series::follow(&old, &mut whole, &of_series, leader.as_ref());
     if series::begins_anew(record, &whole) {

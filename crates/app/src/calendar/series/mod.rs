@@ -13,7 +13,8 @@ use jiff::tz::TimeZone;
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::{self, Series, state};
 use obcms_domain::core::id::Id;
-use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record, Value, output};
+use obcms_domain::records::input;
+use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record, Value, output};
 use obcms_recur::{ExpandError, Last, Moment};
 use obcms_store::records as store;
 use serde_json::{Map, Value as Json, json};
@@ -264,7 +265,7 @@ pub(crate) fn single_of(series: &Series, record: &Record, date: Moment) -> Resul
 /// Parses the input as a change of the occurrence, with all rules of the kind.
 fn parse_single(work: &mut UnitOfWork<'_, '_>, before: &Record, input: &Input) -> Result<Record, AppError> {
     let mut single = before.clone();
-    registry::parse(&mut single, input, false, &work.context())?;
+    input::parse(&mut single, input, false, &work.context())?;
     work.actor.require_given(work.tx, before, &single, input)?;
     records::check(work, Some(before), &single)?;
     work.before_save(Some(before), &mut single, input)?;
@@ -417,7 +418,7 @@ pub(crate) fn finish(
 
 fn check_series(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     let mut errors = Vec::new();
-    registry::check_required(record, &mut errors);
+    input::check_required(record, &mut errors);
     series::check(record, &mut errors);
     if errors.is_empty() {
         (record.kind.rules)(record, &mut errors);

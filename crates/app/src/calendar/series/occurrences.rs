@@ -5,8 +5,9 @@ use std::str::FromStr;
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::{self, Series};
-use obcms_domain::calendar::{self, floating, unfloating};
+use obcms_domain::calendar::{floating, unfloating};
 use obcms_domain::core::id::Id;
+use obcms_domain::entries;
 use obcms_domain::registry::{Kind, Record};
 use obcms_recur::Moment;
 use obcms_store::records as store;
@@ -83,7 +84,7 @@ pub(crate) fn date_of(series: &Series, record: &Record, id: Moment) -> Result<Op
         return Ok(None);
     };
     let has_days = series::has_days(&single);
-    let (start, end) = match calendar::entry_of(&single) {
+    let (start, end) = match entries::of_occurrence(&single) {
         Some(entry) => (entry.start, entry.end),
         None => (base.start, base.end),
     };

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::bookings::Span;
 use crate::core::id::Id;
+use crate::core::span::Span;
 
 /// What two things cannot have at the same time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,8 +6,8 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use crate::bookings::Span;
 use crate::core::id::Id;
+use crate::core::span::Span;
 
 /// Starts are tried at such minutes.
 const STEP_MINUTES: i64 = 30;

@@ -5,7 +5,8 @@ use obcms_recur::{Addition, ExpandError, Moment, Occurrence, Set};
 use serde_json::{Value as Json, json};
 
 use super::{Series, anchor, has_days, recurs, zone_of};
-use crate::registry::{FieldError, MAXIMUM_LIST, Record, Value, YEARS};
+use crate::core::dates::YEARS;
+use crate::registry::{FieldError, MAXIMUM_LIST, Record, Value};
 
 /// Puts the lists of dates into the record, each as a local date-time of its zone, or as a day.
 pub fn parse_dates<'a>(

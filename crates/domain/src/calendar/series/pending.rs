@@ -146,7 +146,7 @@ fn completed_on(patch: &Map<String, Json>) -> Option<Date> {
 /// The day by which a record is late or not: its due date, or that of the first open date of a series.
 #[must_use]
 pub fn next_due(record: &Record) -> Option<Date> {
-    record.kind.position(NEXT_DUE)?;
+    record.kind.position(NEXT_DUE.name())?;
     match Series::of(record).map(|series| series.first_open(record)) {
         Some(Ok(open)) => open.map(|open| open.last),
         None | Some(Err(_)) => record.date("due_date"),

@@ -19,7 +19,7 @@ const SHOWN_FIELDS: [&str; 3] = ["priority", "domain", "assignees"];
 /// Returns true for a series whose occurrences have states of their own.
 #[must_use]
 pub fn has_states(record: &Record) -> bool {
-    record.kind.position(SERIES_STATE).is_some() && Series::of(record).is_some()
+    record.kind.position(SERIES_STATE.name()).is_some() && Series::of(record).is_some()
 }
 
 /// The value of a state field before anything was done.
@@ -32,14 +32,17 @@ fn initial(name: &str) -> Value {
 }
 
 fn kept(record: &Record) -> Map<String, Json> {
-    match record.kind.position(SERIES_STATE).map(|position| &record.values[position]) {
+    match record.kind.position(SERIES_STATE.name()).map(|position| &record.values[position]) {
         Some(Value::Json(Json::Object(kept))) => kept.clone(),
         _ => Map::new(),
     }
 }
 
 fn keep(record: &mut Record, kept: Map<String, Json>) {
-    record.set(SERIES_STATE, if kept.is_empty() { Value::Null } else { Value::Json(Json::Object(kept)) });
+    record.set(
+        SERIES_STATE.name(),
+        if kept.is_empty() { Value::Null } else { Value::Json(Json::Object(kept)) },
+    );
 }
 
 fn read(record: &Record, name: &str, json: &Json) -> Option<Value> {
@@ -48,7 +51,7 @@ fn read(record: &Record, name: &str, json: &Json) -> Option<Value> {
 
 /// Puts the values of the series as a whole into the fields in which the shown occurrence stands.
 pub fn to_whole(record: &mut Record) {
-    if record.kind.position(SERIES_STATE).is_none() {
+    if record.kind.position(SERIES_STATE.name()).is_none() {
         return;
     }
     let kept = kept(record);
@@ -61,7 +64,7 @@ pub fn to_whole(record: &mut Record) {
             record.set(name, value);
         }
     }
-    record.set(SERIES_STATE, Value::Null);
+    record.set(SERIES_STATE.name(), Value::Null);
 }
 
 /// Puts the values of the whole into those fields that people edit for all occurrences; the state stays.
@@ -88,7 +91,7 @@ pub fn edited(record: &Record) -> Record {
 
 /// Keeps the state that stands in the fields as that of the series as a whole: the inverse of [`to_whole`].
 pub fn keep_whole(record: &mut Record) {
-    if record.kind.position(SERIES_STATE).is_none() {
+    if record.kind.position(SERIES_STATE.name()).is_none() {
         return;
     }
     let mut kept = Map::new();
@@ -113,7 +116,7 @@ pub fn whole(record: &Record) -> Record {
 /// The state of the series as a whole; of anything else, its state.
 #[must_use]
 pub fn whole_state(record: &Record) -> String {
-    if record.kind.position(SERIES_STATE).is_none() || !super::is_series(record) {
+    if record.kind.position(SERIES_STATE.name()).is_none() || !super::is_series(record) {
         return record.state().to_owned();
     }
     match kept(record).get("status").and_then(Json::as_str) {

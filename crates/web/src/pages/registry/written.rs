@@ -9,6 +9,7 @@ use obcms_app::core::from_log;
 use obcms_app::records::history;
 use obcms_app::{Actor, App, AppError};
 use obcms_domain::core::id::Id;
+use obcms_domain::records::input;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Link, Record, Value, output};
 use serde_json::{Map, Value as Json};
 
@@ -92,9 +93,9 @@ pub fn prefilled(app: &App, actor: &Actor, kind: &'static Kind, given: &[(String
     }
     let options = app.options();
     let context =
-        registry::Context { actor: actor.id, today: app.today(), office_timezone: &options.office_timezone };
+        input::Context { actor: actor.id, today: app.today(), office_timezone: &options.office_timezone };
     // Missing and wrong fields are what the form is there for.
-    let _ = registry::parse(&mut record, &input, true, &context);
+    let _ = input::parse(&mut record, &input, true, &context);
     if input.contains_key("start") && record.instant("start").is_none() {
         // Moments are not read while another field is wrong, as the title that is still missing.
         let zone = TimeZone::get(record.text("timezone")).unwrap_or(TimeZone::UTC);

@@ -1,21 +1,17 @@
 //! Input read by the description of its kind.
 //!
 //! Everything that comes from outside, from JSON, a form or a file, passes through [`parse`] (forms and files
-//! first become JSON in [`form_to_json`](super::form_to_json)); each wrong field gets its own sentence.
+//! first become JSON in [`form_to_json`](crate::registry::form_to_json)); each wrong field gets its own sentence.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Map, Value as Json, json};
 
-use super::FieldError;
-use super::field::{Field, FieldType, Initial, Source};
-use super::kind::Kind;
-use super::reading::{moment, parse_date, parse_field};
-use super::record::Record;
-use super::value::Value;
 use crate::calendar::series;
+use crate::core::dates::{moment, parse_date};
 use crate::core::id::Id;
+use crate::registry::{Field, FieldError, FieldType, Initial, Kind, Record, Source, Value, parse_field};
 
 /// What reading an input needs to know of its surroundings.
 #[derive(Clone, Debug)]

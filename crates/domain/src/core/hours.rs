@@ -5,8 +5,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde_json::Value as Json;
 
-use super::Span;
-use crate::registry::{moment, parse_date};
+use super::dates::{moment, parse_date};
+use super::span::Span;
 
 /// The days of the week as opening hours name them.
 pub const WEEKDAYS: [&str; 7] =
@@ -27,7 +27,7 @@ fn time(text: &str) -> Result<Option<Time>, String> {
 }
 
 /// One stretch of a day: from, and to unless it lasts until midnight.
-pub(super) type Stretch = (Time, Option<Time>);
+pub(crate) type Stretch = (Time, Option<Time>);
 
 fn stretches(day: &str, json: &Json) -> Result<Vec<Stretch>, String> {
     let items = json.as_array().filter(|items| items.len() <= STRETCHES).ok_or_else(|| {
@@ -62,7 +62,7 @@ pub fn check_opening_hours(json: &Json) -> Result<(), String> {
 }
 
 /// The hours of each day, or nothing when it is always open.
-pub(super) fn read_opening_hours(json: &Json) -> Result<Option<[Vec<Stretch>; 7]>, String> {
+pub(crate) fn read_opening_hours(json: &Json) -> Result<Option<[Vec<Stretch>; 7]>, String> {
     let object = json.as_object().ok_or("Must be an object with lists by day, monday to sunday.")?;
     if let Some(unknown) = object.keys().find(|key| !WEEKDAYS.contains(&key.as_str())) {
         return Err(format!("Unknown day: {unknown}. Must be monday to sunday."));
@@ -97,7 +97,7 @@ pub fn open_spans(hours: &Json, window: Span, zone: &TimeZone) -> Vec<Span> {
 }
 
 /// The stretches of a day as spans of the zone.
-pub(super) fn spans_of(week: &[Vec<Stretch>; 7], day: Date, zone: &TimeZone) -> Vec<Span> {
+pub(crate) fn spans_of(week: &[Vec<Stretch>; 7], day: Date, zone: &TimeZone) -> Vec<Span> {
     let place = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);
     week[place]
         .iter()
@@ -113,7 +113,7 @@ pub(super) fn spans_of(week: &[Vec<Stretch>; 7], day: Date, zone: &TimeZone) -> 
 }
 
 /// Whether it opens on that day at all.
-pub(super) fn opens_on(week: &[Vec<Stretch>; 7], day: Weekday) -> bool {
+pub(crate) fn opens_on(week: &[Vec<Stretch>; 7], day: Weekday) -> bool {
     let place = usize::try_from(day.to_monday_zero_offset()).unwrap_or(0);
     !week[place].is_empty()
 }
@@ -123,12 +123,12 @@ fn instant(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
 }
 
 /// First instant of the day in the zone.
-pub(super) fn midnight(day: Date, zone: &TimeZone) -> Option<Timestamp> {
+pub(crate) fn midnight(day: Date, zone: &TimeZone) -> Option<Timestamp> {
     day.to_zoned(zone.clone()).ok().map(|start| start.timestamp())
 }
 
 /// A stretch in which the resource cannot be had, with the reason.
-pub(super) fn read_blackouts(json: &Json, zone: &TimeZone) -> Result<Vec<(Span, String)>, String> {
+pub(crate) fn read_blackouts(json: &Json, zone: &TimeZone) -> Result<Vec<(Span, String)>, String> {
     let items = json.as_array().filter(|items| items.len() <= BLACKOUTS).ok_or_else(|| {
         format!("Must be a list of at most {BLACKOUTS} blackouts with start, end and reason.")
     })?;
