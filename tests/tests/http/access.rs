@@ -13,7 +13,7 @@ use obcms_domain::registry::{Field, FieldType, Kind};
 use obcms_tests::{Client, Engine, PASSWORD, Server, on_both_engines, sample};
 use obcms_web::limits::{ANONYMOUS_BODY, MAXIMUM_BODY};
 use obcms_web::route::{Access, Route};
-use obcms_web::{api, pages};
+use obcms_web::{records, subjects};
 use serde_json::{Value as Json, json};
 use ureq::http::Method;
 
@@ -44,7 +44,7 @@ fn ends(route: &Route) -> bool {
 on_both_engines! {
     fn every_route_asks_who_calls(server: &Server) {
         let anonymous = server.anonymous();
-        for route in api::routes().iter().filter(|route| ends(route) && route.access != Access::Public) {
+        for route in subjects::routes().iter().filter(|route| ends(route) && route.access != Access::Public) {
             assert_eq!(ask(&anonymous, route), 401, "{} {}", route.method, route.path);
         }
         let wrong = server.anonymous().with_token("obcms_wrong");
@@ -54,7 +54,7 @@ on_both_engines! {
     fn every_route_keeps_to_its_access(server: &Server) {
         for role in Role::ALL {
             let client = server.as_role(role.as_str());
-            for route in api::routes().iter().filter(|route| ends(route)) {
+            for route in subjects::routes().iter().filter(|route| ends(route)) {
                 let status = ask(&client, route);
                 let label = format!("{} {} as {}", route.method, route.path, role.as_str());
                 assert_ne!(status, 401, "{label}");
@@ -183,12 +183,15 @@ fn edit(kind: &Kind, group: FieldGroup, somebody: Id) -> Option<(&'static str, J
 fn page_addresses() -> Vec<String> {
     let mut found = Vec::new();
     let mut folders =
-        vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/web/src/pages"))];
+        vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/web/src"))];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
+                continue;
+            }
+            if !path.components().any(|part| part.as_os_str().to_string_lossy().starts_with("pages")) {
                 continue;
             }
             let text = std::fs::read_to_string(path).unwrap();
@@ -202,7 +205,7 @@ fn page_addresses() -> Vec<String> {
     }
     for kind in REGISTRY {
         // Forms of their own stand with the routes that were read above.
-        let has_form = kind.writable && !pages::registry::OWN_FORMS.contains(&kind.name);
+        let has_form = kind.writable && !records::pages::OWN_FORMS.contains(&kind.name);
         let tails: &[&str] = if has_form { &["", "/new", "/{id}", "/{id}/edit"] } else { &["", "/{id}"] };
         for tail in tails {
             found.push(format!("/{}{tail}", kind.collection));
@@ -262,7 +265,7 @@ fn no_route_takes_a_larger_body_than_it_declares() {
     let token = made["token"].as_str().unwrap();
     let padded = |length: usize| format!("{{{}}}", " ".repeat(length - 2)).into_bytes();
     let mut taken = HashSet::new();
-    for route in api::routes() {
+    for route in subjects::routes() {
         let path = route.path.replace("{recurrence_id}", "2027-03-01").replace("{kind}", "task");
         let path = path.replace("{id}", NOBODY).replace("{entry_id}", NOBODY);
         let (method, limit) = (route.method.to_uppercase(), route.body_limit);
@@ -278,7 +281,7 @@ fn no_route_takes_a_larger_body_than_it_declares() {
             assert_ne!(status, 413, "{method} {path}");
         }
     }
-    for (path, limit) in pages::body_limits() {
+    for (path, limit) in subjects::body_limits() {
         let path = path.replace("{id}", NOBODY).replace("{secret}", "x");
         let (kind, begin) = match limit {
             ANONYMOUS_BODY => ("application/x-www-form-urlencoded", "password="),
@@ -303,7 +306,7 @@ fn the_list_of_routes_is_in_the_repository() {
          | operation | who | body at most |\n|---|---|---|\n",
     );
     let kib = |bytes: usize| format!("{} KiB", bytes / 1024);
-    for route in api::routes() {
+    for route in subjects::routes() {
         let who = match route.access {
             Access::Public => "anybody".to_owned(),
             Access::Account => "anybody signed in".to_owned(),
@@ -321,7 +324,7 @@ fn the_list_of_routes_is_in_the_repository() {
         kib(ANONYMOUS_BODY)
     )
     .unwrap();
-    for (path, limit) in pages::body_limits() {
+    for (path, limit) in subjects::body_limits() {
         writeln!(text, "| `POST {path}` | {} |", kib(limit)).unwrap();
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/routes.md");

@@ -1,0 +1,4 @@
+//! Operations on accounts.
+
+pub mod access;
+pub mod me;

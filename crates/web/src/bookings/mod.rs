@@ -1,0 +1,4 @@
+//! Bookings of rooms, vehicles and equipment.
+
+pub mod api;
+pub mod pages;

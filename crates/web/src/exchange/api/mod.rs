@@ -1,0 +1,4 @@
+//! Operations on shares and subscriptions.
+
+pub mod external;
+pub mod sharing;

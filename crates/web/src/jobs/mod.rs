@@ -1,0 +1,4 @@
+//! Jobs and their runs.
+
+pub mod api;
+pub mod pages;

@@ -1,0 +1,4 @@
+//! Operations on tasks and templates.
+
+pub mod tasks;
+pub mod templates;

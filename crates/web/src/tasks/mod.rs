@@ -1,0 +1,4 @@
+//! Tasks: board, Today, list, templates.
+
+pub mod api;
+pub mod pages;
