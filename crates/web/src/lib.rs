@@ -1,6 +1,6 @@
 //! Pages, API and live updates of obcms.
 //!
-//! A folder is a subject, with the same name in every crate. [`core`] and [`components`] know no subject; [`subjects`]
+//! A folder is a subject, with the same name in every crate. [`core`] and [`components`] know no subject; [`SUBJECTS`]
 //! lists them all.
 
 pub mod accounts;
@@ -11,13 +11,15 @@ pub mod core;
 pub mod exchange;
 pub mod holidays;
 pub mod jobs;
+mod menu;
 pub mod programme;
 pub mod records;
-pub mod subjects;
+mod subjects;
 pub mod tasks;
 
 pub use crate::components::assets;
 pub use crate::core::metrics::MetricsAccess;
+pub use crate::core::router::router;
 pub use crate::core::state::{State, WebSettings, blocking};
 pub use crate::core::{limits, route, server};
-pub use crate::subjects::router;
+pub use crate::subjects::SUBJECTS;

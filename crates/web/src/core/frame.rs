@@ -7,17 +7,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::Markup;
 use obcms_app::Actor;
-use obcms_domain::accounts::{Action, Role};
-use obcms_domain::kinds;
-use obcms_domain::registry::{Kind, Module};
-use obcms_store::records::Directory;
 
 use super::errors::PageError;
 use crate::components::badges::initials;
-use crate::components::frame::{self, Command, Frame, NavigationGroup, NavigationItem, PersonBadge, Width};
+use crate::components::frame::{self, Frame, PersonBadge, Width};
 use crate::core::caller::{Caller, Nonce, cookies};
 use crate::core::state::{State, blocking};
-use crate::records::pages::Values;
+use crate::core::subject::Subjects;
 
 /// The request of a page: who asks, where, and what the frame needs.
 #[derive(Clone, Debug)]
@@ -36,6 +32,7 @@ pub struct Page {
     waiting: u32,
     state: String,
     office_timezone: String,
+    subjects: &'static Subjects,
     is_answer: bool,
 }
 
@@ -73,6 +70,7 @@ impl Page {
             waiting,
             state: state_of_data,
             office_timezone: state.app.options().office_timezone.clone(),
+            subjects: state.subjects,
             is_answer: false,
         }
     }
@@ -83,6 +81,12 @@ impl Page {
             .as_ref()
             .map(|caller| &caller.actor)
             .ok_or_else(|| obcms_app::AppError::Unauthorized.into())
+    }
+
+    /// All subjects.
+    #[must_use]
+    pub fn subjects(&self) -> &'static Subjects {
+        self.subjects
     }
 
     /// The token that forms send back.
@@ -105,14 +109,6 @@ impl Page {
     pub fn zone(&self) -> TimeZone {
         let own = self.caller.as_ref().map(|caller| caller.actor.timezone.as_str());
         TimeZone::get(own.unwrap_or(&self.office_timezone)).unwrap_or(TimeZone::UTC)
-    }
-
-    /// Context for drawing values on this page.
-    #[must_use]
-    pub fn values<'a>(&self, directory: &'a Directory, zone: &'a TimeZone) -> Values<'a> {
-        let links_people =
-            self.caller.as_ref().is_some_and(|caller| caller.actor.sight(&kinds::USER).is_some());
-        Values { directory, today: self.today, zone, links_people }
     }
 
     /// How wide the content may grow.
@@ -156,8 +152,8 @@ impl Page {
             waiting: self.waiting,
             state: self.state.clone(),
             timezone: self.office_timezone.clone(),
-            navigation: actor.map(navigation).unwrap_or_default(),
-            commands: actor.map(commands).unwrap_or_default(),
+            navigation: actor.map(self.subjects.navigation).unwrap_or_default(),
+            commands: actor.map(self.subjects.commands).unwrap_or_default(),
             assets: self.assets.clone(),
             is_answer: self.is_answer,
             width: self.width,
@@ -174,7 +170,7 @@ impl FromRequestParts<State> for Page {
     }
 }
 
-/// The page of somebody who is signed in and has a role.
+/// Page of somebody who is signed in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     /// The page.
@@ -189,13 +185,6 @@ impl FromRequestParts<State> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
         let page = Page::from_request_parts(parts, state).await?;
         let actor = page.actor()?.clone();
-        if actor.roles.is_empty() {
-            return Err(obcms_app::AppError::Forbidden {
-                detail: "Your account has no role yet. Ask an administrator for one.".to_owned(),
-                who: vec![Role::Admin],
-            }
-            .into());
-        }
         Ok(Self { page, actor })
     }
 }
@@ -229,78 +218,4 @@ fn badge(actor: &Actor) -> PersonBadge {
         initials: initials(&actor.full_name),
         roles: actor.roles.iter().map(|role| role.label().to_owned()).collect(),
     }
-}
-
-/// The modules of the sidebar below the pages that everybody uses.
-const GROUPS: [(&str, &[Module]); 5] = [
-    ("Programme", &[Module::Projects, Module::Policy, Module::Services]),
-    ("Field", &[Module::Mana, Module::Communities]),
-    ("Coordination", &[Module::Coordination, Module::External]),
-    ("Office", &[Module::Staff, Module::Resources, Module::Tasks, Module::Holidays]),
-    ("Administration", &[Module::Administration]),
-];
-
-fn item(label: &str, href: &str, icon: &str, module: &str) -> NavigationItem {
-    NavigationItem {
-        label: label.to_owned(),
-        href: href.to_owned(),
-        icon: icon.to_owned(),
-        module_colour: module.to_owned(),
-    }
-}
-
-/// The sidebar: what the person may see.
-fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
-    let sees = |kind: &'static Kind| actor.sight(kind).is_some();
-    let mut first = vec![
-        item("Today", "/", "sun", ""),
-        item("Calendar", "/calendar", "calendar", ""),
-        item("Board", "/board", "columns-3", ""),
-        item("Tasks", "/tasks", "square-check", ""),
-    ];
-    if sees(&kinds::PPA) {
-        first.push(item("PPAs", "/ppas", "folder-kanban", ""));
-    }
-    if actor.may(Action::View, kinds::PPA.area) {
-        first.push(item("Portfolio", "/portfolio", "chart-pie", ""));
-    }
-    let mut groups = vec![NavigationGroup { label: String::new(), items: first }];
-    for (label, modules) in GROUPS {
-        let mut items: Vec<NavigationItem> = kinds::REGISTRY
-            .into_iter()
-            .filter(|kind| kind.in_navigation && modules.contains(&kind.module) && sees(kind))
-            .filter(|kind| !["task", "ppa"].contains(&kind.name))
-            .map(|kind| item(kind.plural, &format!("/{}", kind.collection), kind.icon, kind.module.key()))
-            .collect();
-        if label == "Administration" && actor.may(Action::Manage, obcms_domain::accounts::Area::Accounts) {
-            items.push(item("Users and roles", "/admin/users", "shield", ""));
-        }
-        if label == "Administration" && actor.may(Action::Manage, obcms_domain::accounts::Area::Settings) {
-            items.push(item("Jobs", "/admin/jobs", "timer", ""));
-        }
-        if !items.is_empty() {
-            groups.push(NavigationGroup { label: label.to_owned(), items });
-        }
-    }
-    groups
-}
-
-/// What the palette can start: making what the person may make.
-fn commands(actor: &Actor) -> Vec<Command> {
-    let keys = |name: &str| match name {
-        "task" => "n t",
-        "event" => "n e",
-        "need" => "n n",
-        "ppa" => "n p",
-        _ => "",
-    };
-    kinds::REGISTRY
-        .into_iter()
-        .filter(|kind| kind.writable && kind.in_navigation && crate::records::may_create(actor, kind))
-        .map(|kind| Command {
-            label: format!("New {}", crate::components::words::lower(kind.label)),
-            href: format!("/{}/new", kind.collection),
-            keys: keys(kind.name).to_owned(),
-        })
-        .collect()
 }

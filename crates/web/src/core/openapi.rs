@@ -1,5 +1,6 @@
 //! The description of the API (OpenAPI 3.1), made from the route list and the registry.
 
+use axum::extract::State as AxumState;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use obcms_app::tasks::board::SHORTCUTS;
@@ -11,16 +12,19 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::components::words::capitalized;
 use crate::core::route::{Access, Route};
+use crate::core::state::State;
 
 /// Serves the description.
 #[must_use]
-pub fn route(routes: fn() -> Vec<Route>) -> Route {
+pub fn route() -> Route {
     Route::new(
         "get",
         "/api/v1/openapi.json",
         "This description",
         Access::Public,
-        get(move || async move { axum::Json(document(&routes())).into_response() }),
+        get(|AxumState(state): AxumState<State>| async move {
+            axum::Json(document(&state.subjects.routes())).into_response()
+        }),
     )
     .answers(200, json!({ "type": "object" }))
 }

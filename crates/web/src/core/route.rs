@@ -13,6 +13,7 @@ use serde_json::{Value as Json, json};
 
 use crate::core::caller::Caller;
 use crate::core::limits::{MAXIMUM_BODY, UNREAD_BODY};
+use crate::core::page_route::PageRoute;
 use crate::core::problem::Problem;
 use crate::core::state::State;
 
@@ -32,6 +33,11 @@ pub enum Access {
 impl Access {
     /// Whether the caller passes.
     pub fn check(self, caller: Option<&Caller>) -> Result<(), AppError> {
+        self.check_for(caller, "do this")
+    }
+
+    /// The same with a refusal in other words, as in "see tasks".
+    pub fn check_for(self, caller: Option<&Caller>, purpose: &str) -> Result<(), AppError> {
         if self == Self::Public {
             return Ok(());
         }
@@ -43,7 +49,7 @@ impl Access {
             }),
             Self::Public | Self::Account | Self::Role => Ok(()),
             Self::Policy(action, area) if allows(&actor.roles, action, area, &Relation::ALL) => Ok(()),
-            Self::Policy(action, area) => Err(AppError::forbidden(action, area, "do this")),
+            Self::Policy(action, area) => Err(AppError::forbidden(action, area, purpose)),
         }
     }
 }
@@ -167,17 +173,13 @@ pub fn too_large(limit: usize) -> Problem {
 pub struct BodyLimits(HashMap<String, usize>);
 
 impl BodyLimits {
-    /// The limits of these operations and of pages, each with a path and the limit of its forms.
+    /// The limits of these operations and pages.
     #[must_use]
-    pub fn new(routes: &[Route], pages: &[(String, usize)]) -> Self {
-        let mut limits: HashMap<String, usize> =
-            pages.iter().map(|(path, limit)| (format!("POST {path}"), *limit)).collect();
-        limits.extend(
-            routes
-                .iter()
-                .map(|route| (format!("{} {}", route.method.to_uppercase(), route.path), route.body_limit)),
-        );
-        Self(limits)
+    pub fn new(routes: &[Route], pages: &[PageRoute]) -> Self {
+        let routes = routes.iter().map(|route| (route.method, &route.path, route.body_limit));
+        let pages = pages.iter().map(|page| (page.method, &page.path, page.body_limit));
+        let all = routes.chain(pages);
+        Self(all.map(|(method, path, limit)| (format!("{} {path}", method.to_uppercase()), limit)).collect())
     }
 
     /// The limit of a request.

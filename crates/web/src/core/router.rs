@@ -16,25 +16,22 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 
 use crate::components::assets;
 use crate::core::caller::{self, Nonce};
+use crate::core::page_route::PageRoute;
 use crate::core::problem::Problem;
-use crate::core::route::{BodyLimits, Route};
+use crate::core::route::BodyLimits;
 use crate::core::state::State;
-use crate::core::{address, bodies, health, metrics, requests};
+use crate::core::{address, bodies, errors, health, metrics, requests};
 
-/// The program as a service: operations of the API, pages, and what both stand on.
-pub(crate) fn router(
-    state: State,
-    routes: Vec<Route>,
-    page_limits: &[(String, usize)],
-    pages: Router<State>,
-) -> Router {
+/// The whole program as a service.
+pub fn router(state: State) -> Router {
     let mut router = Router::new().route("/metrics", get(metrics::show));
-    let limits = Arc::new(BodyLimits::new(&routes, page_limits));
+    let (routes, pages) = (state.subjects.routes(), state.subjects.pages());
+    let limits = Arc::new(BodyLimits::new(&routes, &pages));
     for route in routes {
         let (path, handler) = route.guarded();
         router = router.route(&path, handler);
     }
-    router = router.merge(pages);
+    router = router.merge(for_people(&state, pages));
     router
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(state.clone(), caller::identify))
@@ -54,6 +51,15 @@ pub(crate) fn router(
         // Outside of all others, so that the line has the answer as it leaves.
         .layer(from_fn(requests::log))
         .with_state(state)
+}
+
+/// The pages, with their errors drawn.
+fn for_people(state: &State, pages: Vec<PageRoute>) -> Router<State> {
+    let router = pages.into_iter().fold(Router::new(), |router, page| {
+        let (path, handler) = page.guarded();
+        router.route(&path, handler)
+    });
+    router.fallback(errors::missing).layer(from_fn_with_state(state.clone(), errors::draw))
 }
 
 /// What is answered without a look at who asks.

@@ -14,6 +14,7 @@ use crate::core::hashing::HashQueue;
 use crate::core::health::Readiness;
 use crate::core::live_streams::LiveStreams;
 use crate::core::metrics::{Metrics, MetricsAccess};
+use crate::core::subject::Subjects;
 
 /// How the server stands to its surroundings.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,8 @@ pub struct WebSettings {
 pub struct State {
     /// The program.
     pub app: App,
+    /// All subjects.
+    pub subjects: &'static Subjects,
     /// The surroundings.
     pub settings: Arc<WebSettings>,
     /// Who waits for a password hash.
@@ -57,11 +60,12 @@ pub struct State {
 }
 
 impl State {
-    /// State of a new server.
+    /// State of a new server that serves these subjects.
     #[must_use]
-    pub fn new(app: App, settings: WebSettings) -> Self {
+    pub fn with_subjects(app: App, settings: WebSettings, subjects: &'static Subjects) -> Self {
         Self {
             app,
+            subjects,
             settings: Arc::new(settings),
             hashing: HashQueue::default(),
             guesses: Arc::default(),

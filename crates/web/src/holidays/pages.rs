@@ -1,25 +1,30 @@
 //! What the list of holidays has beside the list of every kind: computing a year, and the sightings of the moon.
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::response::Response;
-use axum::routing::post;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::{HIJRI_ADJUSTMENT, HOLIDAY};
-use obcms_domain::registry::parse_date;
+use obcms_domain::registry::{Kind, parse_date};
 
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
 use crate::components::tabs::{Tab, tabs};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
+use crate::core::input::Form;
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new().route("/holidays/compute", post(compute))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![
+        PageRoute::post("/holidays/compute", Access::Policy(Action::Create, HOLIDAY.area), compute)
+            .purpose("calculate holidays"),
+    ]
 }
 
 /// Stands at the head of the list of holidays.
@@ -44,22 +49,38 @@ pub fn list_actions(page: &Page, actor: &Actor) -> Markup {
     }
 }
 
-/// The list of the holidays of one year.
+/// Address of the holidays of this year, which a list without parameters leads to.
 #[must_use]
-pub fn year_address(year: i16) -> String {
+pub fn list_start(today: Date) -> String {
+    year_address(today.year())
+}
+
+/// Tabs of the years around the one that the list shows.
+#[must_use]
+pub fn list_tabs(page: &Page, _: &Actor, _: &Kind, query: &Form) -> Markup {
+    years(page.today.year(), query.get("date_from"), query.get("date_to"))
+}
+
+/// Filters of the year that the tabs show.
+#[must_use]
+pub fn list_tab_filters(_: &Page, _: &Actor, _: &Kind, query: &Form) -> &'static [&'static str] {
+    let year = whole_year(query.get("date_from"), query.get("date_to"));
+    if year.is_some() { &["date_from", "date_to"] } else { &[] }
+}
+
+/// The list of the holidays of one year.
+fn year_address(year: i16) -> String {
     format!("/{}?date_from={year}-01-01&date_to={year}-12-31", HOLIDAY.collection)
 }
 
 /// The year that these days bound, if they bound one.
-#[must_use]
-pub fn whole_year(from: &str, to: &str) -> Option<i16> {
+fn whole_year(from: &str, to: &str) -> Option<i16> {
     let year = parse_date(from).ok()?.year();
     (from == format!("{year}-01-01") && to == format!("{year}-12-31")).then_some(year)
 }
 
 /// The years around the one that the list shows, and all of them.
-#[must_use]
-pub fn years(this_year: i16, from: &str, to: &str) -> Markup {
+fn years(this_year: i16, from: &str, to: &str) -> Markup {
     let shown = whole_year(from, to);
     let middle = shown.unwrap_or(this_year);
     let mut around: Vec<Tab> = (middle - 1..=middle + 1)

@@ -1,14 +1,13 @@
 //! Jobs, for administrators: what runs, what failed and why, what is next, and running one by hand.
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::response::{Html, Response};
-use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::jobs::{Filter, Health, Job, LATE};
 use obcms_app::{AppError, handler};
+use obcms_domain::accounts::{Action, Area};
 use obcms_domain::jobs::State as JobState;
 use obcms_store::records::Directory;
 
@@ -24,15 +23,21 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::SignedIn;
 use crate::core::input::{PageParameters, PathId};
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::pages::Values;
 
 /// Rows of one page.
 const ROWS: i64 = 50;
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new().route("/admin/jobs", get(list)).route("/admin/jobs/{id}/run", post(run))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    const JOBS: Access = Access::Policy(Action::Manage, Area::Settings);
+    vec![
+        PageRoute::get("/admin/jobs", JOBS, list).purpose("see the jobs"),
+        PageRoute::post("/admin/jobs/{id}/run", JOBS, run).purpose("run jobs"),
+    ]
 }
 
 async fn list(

@@ -8,6 +8,11 @@ use obcms_domain::accounts::{Action, Relation, allows};
 use obcms_domain::registry::Kind;
 
 use crate::components::words::lower;
+use crate::core::subject::Subject;
+
+/// Everything that the subject serves.
+pub(crate) static SUBJECT: Subject =
+    Subject { routes: api::routes, pages: pages::routes, kinds: &[], panels: &[] };
 
 /// Returns true if the person may create records of this kind, be it only requests.
 #[must_use]

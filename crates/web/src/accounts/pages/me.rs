@@ -2,11 +2,9 @@
 
 use std::collections::HashSet;
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -28,20 +26,25 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::Page;
 use crate::core::input::{Form, PathId};
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::pages::controls::shown as shown_fields;
 use crate::records::pages::form_fields;
 use crate::records::pages::written::{error_of, merged, written};
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new()
-        .route("/me", get(show).post(save))
-        .route("/me/password", post(change_password))
-        .route("/me/sessions/end-others", post(revoke_other_sessions))
-        .route("/me/sessions/{id}/revoke", post(revoke_session))
-        .route("/me/tokens", post(create_token))
-        .route("/me/tokens/{id}/revoke", get(ask_revoke).post(revoke_token))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![
+        PageRoute::get("/me", Access::Account, show),
+        PageRoute::post("/me", Access::Account, save),
+        PageRoute::post("/me/password", Access::Account, change_password),
+        PageRoute::post("/me/sessions/end-others", Access::Account, revoke_other_sessions),
+        PageRoute::post("/me/sessions/{id}/revoke", Access::Account, revoke_session),
+        PageRoute::post("/me/tokens", Access::Account, create_token),
+        PageRoute::get("/me/tokens/{id}/revoke", Access::Account, ask_revoke),
+        PageRoute::post("/me/tokens/{id}/revoke", Access::Account, revoke_token),
+    ]
 }
 
 /// What was typed and refused, and the token that was just made.

@@ -1,9 +1,7 @@
 //! The part of the profile about the calendar: how it opens and when one works.
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::response::Response;
-use axum::routing::post;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
 use obcms_domain::bookings::WEEKDAYS;
@@ -19,13 +17,15 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::Page;
 use crate::core::input::Form;
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::pages::form_fields;
 use crate::records::pages::written::{STALE, error_of, since, written};
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new().route("/me/calendar", post(save))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![PageRoute::post("/me/calendar", Access::Account, save)]
 }
 
 /// Fields that the description of a user draws by itself.

@@ -1,10 +1,8 @@
 //! Sign-in, sign-out, and the links that set a password once.
 
-use axum::Router;
 use axum::extract::{Path, State as AxumState};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use obcms_app::AppError;
 use obcms_app::accounts::{Client, DEVICE_LIFE, EndAccess, SetupInput, SignInError};
@@ -19,16 +17,22 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::Page;
 use crate::core::input::{Form, PageParameters};
+use crate::core::limits::ANONYMOUS_BODY;
+use crate::core::page_route::PageRoute;
 use crate::core::problem::Problem;
 use crate::core::return_path::local_path;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new()
-        .route("/login", get(show).post(sign_in))
-        .route("/logout", post(sign_out))
-        .route("/setup/{secret}", get(show_setup).post(use_setup))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![
+        PageRoute::get("/login", Access::Public, show),
+        PageRoute::post("/login", Access::Public, sign_in).body_limit(ANONYMOUS_BODY),
+        PageRoute::post("/logout", Access::Account, sign_out),
+        PageRoute::get("/setup/{secret}", Access::Public, show_setup),
+        PageRoute::post("/setup/{secret}", Access::Public, use_setup).body_limit(ANONYMOUS_BODY),
+    ]
 }
 
 /// The page that a link or a form asks for, if it is one of ours and not this one, which would lead in a circle.

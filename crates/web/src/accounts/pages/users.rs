@@ -1,10 +1,8 @@
 //! Users and roles, for administrators.
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use obcms_app::accounts::{EndAccess, Ended};
 use obcms_app::records::lists::{Listing, Parameters as ListParameters};
@@ -27,28 +25,33 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PageParameters, PathId};
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::pages::controls::shown;
 use crate::records::pages::form_fields;
 use crate::records::pages::written::{merged, prefilled, written};
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new()
-        .route("/admin/users", get(list))
-        .route("/admin/users/new", get(show_new).post(create))
-        .route("/admin/users/{id}", get(show).post(save))
-        .route("/admin/users/{id}/disable", post(disable))
-        .route("/admin/users/{id}/enable", post(enable))
-        .route("/admin/users/{id}/link", post(make_link))
-        .route("/admin/users/{id}/end-access", post(end_access))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    const USERS: Access = Access::Policy(Action::Manage, Area::Accounts);
+    vec![
+        PageRoute::get("/admin/users", USERS, list).purpose("manage users"),
+        PageRoute::get("/admin/users/new", USERS, show_new).purpose("manage users"),
+        PageRoute::post("/admin/users/new", USERS, create).purpose("manage users"),
+        PageRoute::get("/admin/users/{id}", USERS, show).purpose("manage users"),
+        PageRoute::post("/admin/users/{id}", USERS, save).purpose("manage users"),
+        PageRoute::post("/admin/users/{id}/disable", USERS, disable).purpose("manage users"),
+        PageRoute::post("/admin/users/{id}/enable", USERS, enable).purpose("manage users"),
+        PageRoute::post("/admin/users/{id}/link", USERS, make_link).purpose("manage users"),
+        PageRoute::post("/admin/users/{id}/end-access", USERS, end_access).purpose("manage users"),
+    ]
 }
 
-fn require(signed: &SignedIn) -> Result<(), PageError> {
-    if signed.actor.may(Action::Manage, Area::Accounts) {
-        return Ok(());
-    }
-    Err(AppError::forbidden(Action::Manage, Area::Accounts, "manage users").into())
+/// Address of the page on which a user is edited.
+#[must_use]
+pub fn edit_address(actor: &Actor, user: &Record) -> Option<String> {
+    actor.may(Action::Manage, user.kind.area).then(|| format!("/admin/users/{}", user.id))
 }
 
 async fn list(
@@ -56,7 +59,6 @@ async fn list(
     signed: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    require(&signed)?;
     let parameters = parameters.matching(|name| state.app.knows_parameter(&USER, name));
     let asked: ListParameters = parameters.0.iter().filter(|(_, value)| !value.is_empty()).cloned().collect();
     let listing = blocking(|| state.app.list(&signed.actor, &USER, &asked))?;
@@ -336,7 +338,6 @@ async fn end_access(
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
-    require(&signed)?;
     let of = |key: &str| if form.get("which") == key { Ended::All } else { Ended::None };
     let end = EndAccess {
         sessions: of("sessions"),
@@ -349,7 +350,6 @@ async fn end_access(
 }
 
 async fn show_new(AxumState(state): AxumState<State>, signed: SignedIn) -> Result<Response, PageError> {
-    require(&signed)?;
     page_of(&state, signed, None, None, &[], None)
 }
 
@@ -358,7 +358,6 @@ async fn create(
     signed: SignedIn,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
-    require(&signed)?;
     let mut input = input(&form);
     input.retain(|_, value| !value.is_null());
     match blocking(|| state.app.create(&signed.actor, &USER, &input)) {
@@ -385,7 +384,6 @@ async fn show(
     signed: SignedIn,
     id: PathId,
 ) -> Result<Response, PageError> {
-    require(&signed)?;
     let user = load(&state, &signed, id.0)?;
     page_of(&state, signed, Some(&user), None, &[], None)
 }
@@ -396,7 +394,6 @@ async fn save(
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
-    require(&signed)?;
     let user = load(&state, &signed, id.0)?;
     let seen = form.get("version").parse::<i64>().unwrap_or(user.version);
     let mut merged = blocking(|| merged(&state.app, &signed.actor, &user, &form, seen))?;
@@ -425,7 +422,6 @@ async fn save(
 }
 
 async fn set_disabled(state: State, signed: SignedIn, id: Id, disabled: bool) -> Result<Response, PageError> {
-    require(&signed)?;
     let user = blocking(|| state.app.set_disabled(&signed.actor, id, disabled))?;
     let word = if disabled { "disabled" } else { "enabled" };
     Ok(done(&format!("/admin/users/{id}"), &format!("{} is {word}.", user.title()), None))
@@ -455,7 +451,6 @@ async fn make_link(
     id: PathId,
     _: SafeForm,
 ) -> Result<Response, PageError> {
-    require(&signed)?;
     let user = load(&state, &signed, id.0)?;
     let link = link_for(&state, &signed, id.0)?;
     page_of(&state, signed, Some(&user), None, &[], Some(&link))

@@ -27,6 +27,7 @@ use crate::core::frame::{Page, SignedIn};
 use crate::core::input::PathId;
 use crate::core::return_path::local_path;
 use crate::core::state::{State, blocking};
+use crate::core::subject::RowAction;
 
 /// `GET /bookings/waiting`: what waits for a decision, the next first.
 pub async fn waiting(
@@ -107,9 +108,16 @@ fn back(given: &str, id: Id) -> String {
     if is_list { given.to_owned() } else { BOOKING.url(id) }
 }
 
-/// Who decides in a list of bookings, and when it is.
+/// Action of a list of bookings for those who may decide; `back` is the address of the list.
+pub fn row_action(page: &Page, actor: &Actor, now: Timestamp, back: String) -> Option<RowAction> {
+    let decides = !actor.read_only && actor.may(Action::DecideBooking, BOOKING.area);
+    let decider = Decider { now, csrf_token: page.csrf().to_owned(), back, zone: page.zone() };
+    decides.then(|| Box::new(move |booking: &Record| decider.button(booking)) as RowAction)
+}
+
+/// Decisions in a list of bookings.
 #[derive(Debug)]
-pub struct Decider {
+struct Decider {
     now: Timestamp,
     csrf_token: String,
     back: String,
@@ -117,16 +125,8 @@ pub struct Decider {
 }
 
 impl Decider {
-    /// For those who may decide; `back` is the address of the list.
-    #[must_use]
-    pub fn of(page: &Page, actor: &Actor, now: Timestamp, back: String) -> Option<Self> {
-        let decides = !actor.read_only && actor.may(Action::DecideBooking, BOOKING.area);
-        decides.then(|| Self { now, csrf_token: page.csrf().to_owned(), back, zone: page.zone() })
-    }
-
     /// Beside the status of a booking that waits: the decision on it.
-    #[must_use]
-    pub fn button(&self, booking: &Record) -> Markup {
+    fn button(&self, booking: &Record) -> Markup {
         let waits = BookingStatus::of(booking) == BookingStatus::Pending && !booking.is_archived();
         if !waits || !is_ahead(booking, self.now) {
             return html! {};

@@ -6,26 +6,34 @@ mod refusal;
 mod timeline;
 mod utilisation;
 
-pub use decisions::Decider;
-pub use panels::{decision_panel, origin_panel, resource_panel, views};
-pub use refusal::{alternatives_note, dates_note};
+pub use decisions::row_action;
+pub use panels::{decision_panel, list_tabs, origin_panel, resource_panel, views};
+pub use refusal::{note, preview};
 
-use axum::Router;
-use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use obcms_domain::accounts::Action;
 use obcms_domain::bookings::Span;
+use obcms_domain::kinds::BOOKING;
 
-use crate::core::state::State;
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new()
-        .route("/bookings/waiting", get(decisions::waiting))
-        .route("/bookings/{id}/decision", post(decisions::decide))
-        .route("/bookings/{id}/follow", post(decisions::follow))
-        .route("/resources/timeline", get(timeline::page))
-        .route("/resources/utilisation", get(utilisation::page))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![
+        PageRoute::get("/bookings/waiting", Access::Policy(Action::View, BOOKING.area), decisions::waiting)
+            .purpose("see bookings"),
+        PageRoute::post("/bookings/{id}/decision", Access::Role, decisions::decide),
+        PageRoute::post("/bookings/{id}/follow", Access::Role, decisions::follow),
+        PageRoute::get("/resources/timeline", Access::Role, timeline::page),
+        PageRoute::get(
+            "/resources/utilisation",
+            Access::Policy(Action::View, BOOKING.area),
+            utilisation::page,
+        )
+        .purpose("see the utilisation of resources"),
+    ]
 }
 
 /// `Tue 1 Dec, 9:00 AM to 11:00 AM`, or with both days when it lasts longer.

@@ -9,8 +9,8 @@ use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{BookingStatus, Span, uses};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{BOOKING, EVENT, TASK};
-use obcms_domain::registry::{Record, output};
+use obcms_domain::kinds::{BOOKING, BOOKING_ORIGINS, EVENT, TASK};
+use obcms_domain::registry::{Kind, Record, output};
 use obcms_domain::tasks::is_open;
 use obcms_store::{bookings as store, records};
 
@@ -21,6 +21,7 @@ use crate::components::buttons::{ButtonKind, button_link, post_button};
 use crate::components::tabs::{Tab, tabs};
 use crate::components::{detail, feedback};
 use crate::core::frame::Page;
+use crate::core::input::Form;
 use crate::core::state::State;
 use crate::records::may_create;
 
@@ -44,6 +45,12 @@ pub fn views(actor: &Actor, current: &str) -> Markup {
     };
     let all: Vec<Tab> = all.into_iter().map(tab).collect();
     tabs("Bookings and resources", &all)
+}
+
+/// Tabs below the head of the lists of bookings and resources.
+#[must_use]
+pub fn list_tabs(_: &Page, actor: &Actor, kind: &Kind, _: &Form) -> Markup {
+    views(actor, kind.collection)
 }
 
 /// The decision on a booking: who decided what, or the buttons for whoever may.
@@ -92,11 +99,14 @@ pub fn decision_panel(
     Ok(detail::panel("decision", "booking", title, &html! {}, &content))
 }
 
-/// What is booked for a record, and the way to book more; nothing where nothing is and nothing can be.
+/// Bookings for a record, and the way to book more; nothing where nothing is and nothing can be.
 pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) -> Result<Markup, AppError> {
+    if !BOOKING_ORIGINS.contains(&origin.kind.name) {
+        return Ok(html! {});
+    }
     let may_book = !origin.is_archived() && !actor.read_only && may_create(actor, &BOOKING);
     let bookings = of(state, actor, origin)?;
-    let is_event = origin.kind.name == "event";
+    let is_event = origin.kind == &EVENT;
     let is_open_task = origin.kind == &TASK && is_open(origin);
     if bookings.is_empty() && !((is_event || is_open_task) && may_book) {
         return Ok(html! {});
@@ -158,7 +168,7 @@ fn book_address(origin: &Record, today: Date) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("origin", &format!("{}:{}", origin.kind.name, origin.id));
     query.append_pair("purpose", origin.title());
-    if origin.kind.name == EVENT.name {
+    if origin.kind == &EVENT {
         let all_day = origin.flag("all_day");
         query.append_pair("all_day", if all_day { "true" } else { "false" });
         for name in ["start", "end"] {

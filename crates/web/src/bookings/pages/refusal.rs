@@ -5,8 +5,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::bookings::{Preview, PreviewedDate};
+use obcms_app::{Actor, AppError};
 use obcms_domain::bookings::Span;
 use obcms_domain::kinds::BOOKING;
+use obcms_domain::registry::Record;
 use serde_json::Value as Json;
 
 use super::told;
@@ -15,6 +17,8 @@ use crate::components::buttons::{ButtonKind, post_button};
 use crate::components::feedback;
 use crate::core::frame::Page;
 use crate::core::input::Form;
+use crate::core::state::{State, blocking};
+use crate::records::pages::read_form;
 
 /// Dates of a series that are drawn with their ways out.
 const DATES: usize = 60;
@@ -68,9 +72,48 @@ fn span_of(slot: &Json, zone: &TimeZone) -> Option<Span> {
     Some(Span::new(at("start")?, at("end")?))
 }
 
+/// Preview of the dates of a booking, for a form that asks to check them.
+pub fn preview(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    form: &mut Form,
+) -> Option<Result<Markup, AppError>> {
+    if form.get("intent") != "check" {
+        return None;
+    }
+    let input = read_form(&BOOKING, form);
+    form.0.retain(|(name, _)| name != "intent");
+    let preview = blocking(|| state.app.preview_booking(actor, &input));
+    Some(preview.map(|preview| dates_note(page, "/bookings/new", form, &preview)))
+}
+
+/// Alternatives to a refused booking: other times, other resources, or the other dates.
+pub fn note(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    record: Option<&Record>,
+    typed: &Form,
+    error: &AppError,
+) -> Markup {
+    let repeats = !typed.get("rrule").trim().is_empty() || !typed.get("rdates").trim().is_empty();
+    if repeats && record.is_none() {
+        let input = read_form(&BOOKING, typed);
+        // Where the rule itself is wrong there are no dates to show.
+        return blocking(|| state.app.preview_booking(actor, &input))
+            .map_or_else(|_| html! {}, |preview| dates_note(page, "/bookings/new", typed, &preview));
+    }
+    let AppError::Conflict { more, .. } = error else { return html! {} };
+    let action = match record {
+        Some(record) => format!("{}/edit", record.kind.url(record.id)),
+        None => "/bookings/new".to_owned(),
+    };
+    alternatives_note(page, state.app.zone(), &action, typed, more)
+}
+
 /// Beneath the refusal of a single booking: free times and other resources, each a button that books it.
-#[must_use]
-pub fn alternatives_note(
+fn alternatives_note(
     page: &Page,
     office: &TimeZone,
     action: &str,
@@ -150,8 +193,7 @@ fn nearest(date: &PreviewedDate) -> Vec<&Span> {
 }
 
 /// Beneath a series of which some occurrences are not available: every date, and for those the ways out.
-#[must_use]
-pub fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) -> Markup {
+fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) -> Markup {
     let zone = TimeZone::get(preview.booking.text("timezone")).unwrap_or(TimeZone::UTC);
     let all_day = preview.booking.flag("all_day");
     let local = |span: Span| {

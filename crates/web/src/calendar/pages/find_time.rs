@@ -1,9 +1,7 @@
 //! Finding a time: when all who are needed and a fitting room are free, the best times first.
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::response::Html;
-use axum::routing::get;
 use jiff::ToSpan;
 use maud::{Markup, html};
 use obcms_app::AppError;
@@ -27,16 +25,12 @@ use crate::core::state::{State, blocking};
 use crate::records::may_create;
 use crate::records::pages::written::error_of;
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new().route("/calendar/find-time", get(show))
-}
-
 const NAMES: [&str; 7] = ["people", "minutes", "start", "end", "resource_type", "seats", "limit"];
 /// Lengths that are offered, in minutes.
 const LENGTHS: [i64; 8] = [30, 45, 60, 90, 120, 180, 240, 480];
 
-async fn show(
+/// `GET /calendar/find-time`.
+pub async fn show(
     SignedIn { page, actor }: SignedIn,
     AxumState(state): AxumState<State>,
     parameters: PageParameters,

@@ -8,10 +8,8 @@ mod plain;
 mod presets;
 mod print;
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::get;
 use jiff::civil::Weekday;
 use maud::html;
 use obcms_app::calendar::{Feed, Rows};
@@ -26,15 +24,19 @@ use crate::components::frame::Width;
 use crate::core::errors::PageError;
 use crate::core::frame::SignedIn;
 use crate::core::input::PageParameters;
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::may_create;
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new()
-        .route("/calendar", get(show))
-        .route("/calendar/panels", get(panels::show))
-        .route("/calendar/print", get(print::show))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![
+        PageRoute::get("/calendar/find-time", Access::Role, find_time::show),
+        PageRoute::get("/calendar", Access::Role, show),
+        PageRoute::get("/calendar/panels", Access::Role, panels::show),
+        PageRoute::get("/calendar/print", Access::Role, print::show),
+    ]
 }
 
 /// First day of the person's week.

@@ -1,10 +1,8 @@
 //! Calendars of others: how fetching stands, what they have in the next weeks, and reading files in.
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::calendar::Entry;
@@ -26,6 +24,9 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{PageParameters, PathId};
+use crate::core::limits::MAXIMUM_UPLOAD;
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::pages::import::Upload;
 use crate::records::pages::{Values, detail as generic, history_panel, value};
@@ -35,13 +36,19 @@ const NEXT: usize = 15;
 /// Whose changes refresh the parts of a page.
 const LIVE: &str = "external_calendar external_event";
 
-/// The pages of this subject; the list and the form are those of every kind.
-pub fn router() -> Router<State> {
-    Router::new()
-        .route("/external-calendars/{id}", get(show))
-        .route("/external-calendars/{id}/fetch", post(fetch))
-        .route("/external-calendars/{id}/file", post(read_into))
-        .route("/external-calendars/from-file", get(new_from_file).post(make_from_file))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    const IMPORT: Access = Access::Policy(Action::Import, EXTERNAL_CALENDAR.area);
+    vec![
+        PageRoute::get("/external-calendars/{id}", Access::Role, show),
+        PageRoute::post("/external-calendars/{id}/fetch", Access::Role, fetch),
+        PageRoute::post("/external-calendars/{id}/file", Access::Role, read_into).body_limit(MAXIMUM_UPLOAD),
+        PageRoute::get("/external-calendars/from-file", IMPORT, new_from_file)
+            .purpose("import external calendars from files"),
+        PageRoute::post("/external-calendars/from-file", IMPORT, make_from_file)
+            .purpose("import external calendars from files")
+            .body_limit(MAXIMUM_UPLOAD),
+    ]
 }
 
 fn below(page: &Page) -> Page {

@@ -1,10 +1,8 @@
 //! A feed: its page for the owner, and at the address with the secret the calendar for programs.
 
-use axum::Router;
 use axum::extract::{Path, State as AxumState};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::core::security;
@@ -12,8 +10,8 @@ use obcms_app::exchange::feeds;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::FEED;
-use obcms_domain::registry::Record;
+use obcms_domain::kinds::{self, FEED};
+use obcms_domain::registry::{DateRole, Kind, Record};
 
 use crate::calendar::api::icalendar;
 use crate::components::badges::Tone;
@@ -27,12 +25,17 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{PageParameters, PathId};
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::pages::{detail, history_panel, properties};
 
-/// The pages of this subject; list and form are those of every kind.
-pub fn router() -> Router<State> {
-    Router::new().route("/feeds/{id}", get(one)).route("/feeds/{id}/renew", post(renew))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![
+        PageRoute::get("/feeds/{id}", Access::Public, one),
+        PageRoute::post("/feeds/{id}/renew", Access::Role, renew),
+    ]
 }
 
 /// `GET /feeds/SECRET.ics` for calendar programs, which are nobody here, and `GET /feeds/{id}` for people.
@@ -52,7 +55,9 @@ async fn one(
             problem.into_response()
         }));
     }
+    // The address of programs is open to anybody; the page is not.
     let SignedIn { page, actor } = signed?;
+    Access::Role.check(page.caller.as_ref())?;
     let parameters = parameters.known(&["tab"]);
     let id: Id = name.parse().map_err(|_| AppError::NotFound(FEED.label))?;
     let in_history = parameters.get("tab") == Some("history");
@@ -174,5 +179,23 @@ fn instructions() -> Markup {
         @for (program, steps) in programs {
             details.more-fields { summary { (crate::components::icons::icon("chevron-right")) (program) } p { (steps) } }
         }
+    }
+}
+
+/// Kinds and states of calendar entries, to choose from in the form of a feed.
+#[must_use]
+pub fn field_options(field: &str) -> Option<Vec<(&'static str, String)>> {
+    match field {
+        "kinds" => {
+            let label = |(kind, role): (&'static Kind, &'static DateRole)| {
+                (role.entry_kind, kinds::entry_label(kind, role))
+            };
+            Some(kinds::date_roles().map(label).collect())
+        }
+        "status" => {
+            let states = kinds::entry_states().into_iter();
+            Some(states.map(|state| (state.value, state.label.to_owned())).collect())
+        }
+        _ => None,
     }
 }

@@ -1,12 +1,10 @@
 //! The public page of a shared calendar. It has a frame of its own without scripts, links or navigation, and draws
 //! nothing but what [`SharedEntry`] has.
 
-use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State as AxumState};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::get;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -26,12 +24,18 @@ use crate::core::address::is_secure;
 use crate::core::caller::{ClientAddress, cookies};
 use crate::core::errors::PageError;
 use crate::core::input::Form;
+use crate::core::limits::ANONYMOUS_BODY;
+use crate::core::page_route::PageRoute;
 use crate::core::return_path::local_path;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new().route("/shared/{secret}", get(show).post(unlock))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![
+        PageRoute::get("/shared/{secret}", Access::Public, show),
+        PageRoute::post("/shared/{secret}", Access::Public, unlock).body_limit(ANONYMOUS_BODY),
+    ]
 }
 
 /// Cookie that proves the pass phrase, sent to the address of its share alone.

@@ -1,9 +1,7 @@
 //! The page of one shared calendar for its maker: the address to pass on, and who looked.
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::response::{Html, Response};
-use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -28,12 +26,17 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{PageParameters, PathId};
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::pages::{history_panel, properties};
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new().route("/shares/{id}", get(show)).route("/shares/{id}/open", post(without_passphrase))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![
+        PageRoute::get("/shares/{id}", Access::Role, show),
+        PageRoute::post("/shares/{id}/open", Access::Role, without_passphrase),
+    ]
 }
 
 /// Lines of the log that the page shows.

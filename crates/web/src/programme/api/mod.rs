@@ -3,3 +3,10 @@
 pub mod portfolio;
 pub mod projects;
 pub mod trace;
+
+use crate::core::route::Route;
+
+/// Operations of the subject.
+pub fn routes() -> Vec<Route> {
+    [portfolio::routes(), projects::routes(), trace::routes()].into_iter().flatten().collect()
+}

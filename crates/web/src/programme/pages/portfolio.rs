@@ -1,12 +1,11 @@
 //! The portfolio: the state of all PPAs on one page.
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::response::Html;
-use axum::routing::get;
 use maud::{Markup, html};
 use obcms_app::AppError;
 use obcms_app::programme::portfolio::{Filter, Group, HIGH_PRIORITY, LISTED, Line, Portfolio};
+use obcms_domain::accounts::Action;
 use obcms_domain::choices::{self, PPA_STATUSES, SECTORS};
 use obcms_domain::kinds::PPA;
 
@@ -21,12 +20,14 @@ use crate::components::tables::{Column, Direction, Pager, Row, Table, table};
 use crate::core::errors::PageError;
 use crate::core::frame::SignedIn;
 use crate::core::input::{PageParameters, Parameters};
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::programme::api::portfolio::filter;
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new().route("/portfolio", get(page))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![PageRoute::get("/portfolio", Access::Policy(Action::View, PPA.area), page).purpose("see ppas")]
 }
 
 const FILTERS: [&str; 3] = ["fiscal_year", "sector", "region"];

@@ -1,10 +1,8 @@
 //! The page of a project: its nine stages with the time in each, what is missing for the next, and its tasks.
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -31,17 +29,19 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PageParameters, PathId};
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::pages::written::error_of;
 use crate::records::pages::{Values, detail as generic, history_panel};
 use crate::tasks::pages::of_record;
 
-/// The pages of this subject; list and form are those of every kind.
-pub fn router() -> Router<State> {
-    Router::new()
-        .route("/projects/{id}", get(show))
-        .route("/projects/{id}/tasks", of_record::changing(&PROJECT))
-        .route("/projects/{id}/stage", post(change_stage))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![
+        PageRoute::get("/projects/{id}", Access::Role, show),
+        PageRoute::post("/projects/{id}/stage", Access::Role, change_stage),
+    ]
 }
 
 /// A step that was refused: what was typed and why not.
@@ -159,7 +159,7 @@ fn overview(
     let narrow = html! {
         (panel("properties", "project", "Properties", &html! {}, &properties(&generic::properties(record, &values))))
         (panel("people", "project", "People", &html! {}, &properties(&generic::people(record, &values))))
-        (trace::panel(state, actor, &PROJECT, record.id)?)
+        (trace::panel(state, page, actor, record)?)
         (panel("record", "project", "Record", &html! {}, &properties(&generic::kept(record, &values))))
     };
     Ok(detail(&wide, &narrow))

@@ -1,24 +1,25 @@
 //! The chain around a thing: a panel for every detail page, and a page that shows all of it.
 
-use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State as AxumState};
 use axum::response::Html;
-use axum::routing::get;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::programme::trace::{Group, Link, Trace};
 use obcms_app::{Actor, AppError};
 use obcms_domain::core::id::Id;
-use obcms_domain::registry::{FieldType, Kind};
+use obcms_domain::registry::Record;
 use obcms_store::calendar::EntryRow;
 
-use crate::components::badges::{Tone, date_text, short_money_text, words};
+use crate::components::badges::{Tone, date_text, short_money_text};
 use crate::components::detail::{ChainGroup, ChainLink, PageHead, chain, page_head, panel as section};
 use crate::core::errors::PageError;
-use crate::core::frame::SignedIn;
+use crate::core::frame::{Page, SignedIn};
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
+use crate::records::pages::value::state_words;
 
 /// Links of one kind that the panel shows before it leads to the whole chain.
 const SHOWN: usize = 6;
@@ -28,14 +29,14 @@ const ALWAYS: [&str; 3] = ["needs", "ppas", "tasks"];
 const LIVE: &str =
     "community assessment need policy project ppa event policy_milestone service application task";
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new().route("/trace/{kind}/{id}", get(page))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![PageRoute::get("/trace/{kind}/{id}", Access::Role, page)]
 }
 
-/// The chain around a thing as a panel; what the person may not see is left out.
-pub fn panel(state: &State, actor: &Actor, kind: &'static Kind, id: Id) -> Result<Markup, AppError> {
-    let trace = state.app.trace(actor, kind, id)?;
+/// Panel with the chain around a record; what the person may not see is left out.
+pub fn panel(state: &State, _: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+    let trace = state.app.trace(actor, record.kind, record.id)?;
     let content = drawn(&trace, state.app.today(), SHOWN);
     Ok(section("chain", LIVE, "Chain", &html! {}, &content))
 }
@@ -59,19 +60,6 @@ async fn page(
     let page =
         page.below(kind.plural, &format!("/{}", kind.collection)).below(&trace.thing.title, &kind.url(id));
     Ok(Html(page.render("Chain", &content).into_string()))
-}
-
-/// What people read for a state of a kind.
-#[must_use]
-pub fn state_words(kind: &Kind, state: &str) -> String {
-    let choices = match kind.field(kind.state).map(|field| field.data) {
-        Some(FieldType::Choice(choices)) => choices,
-        _ => &[],
-    };
-    choices
-        .iter()
-        .find(|choice| choice.value == state)
-        .map_or_else(|| words(state), |choice| choice.label.to_owned())
 }
 
 fn drawn(trace: &Trace, today: Date, shown: usize) -> Markup {

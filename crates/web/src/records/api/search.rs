@@ -13,7 +13,7 @@ use crate::core::input::Parameters;
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
-use crate::programme::pages::trace::state_words;
+use crate::records::pages::value::state_words;
 
 /// The operation of the search.
 #[must_use]

@@ -15,8 +15,8 @@ const LOOKED_AT: i64 = 2000;
 /// Rows of one panel.
 const SHOWN: usize = 12;
 
-/// One panel for each kind of record that points here, in the order of the navigation. Tasks and bookings that belong
-/// to the record have panels of their own.
+/// One panel for each kind of record that points here, in the order of the navigation. References with a
+/// panel of a subject are left out.
 pub fn panels(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let found = state.app.read(|tx| Ok(records::sources(tx, &[record.id], &[], LOOKED_AT)?))?;
     let directory: Directory =
@@ -25,8 +25,8 @@ pub fn panels(state: &State, actor: &Actor, record: &Record) -> Result<Markup, A
     let mut groups: Vec<(&'static Kind, String, Vec<Reference>)> = Vec::new();
     for (_, field, reference) in found {
         let Some(kind) = kinds::by_name(&reference.kind) else { continue };
-        let is_own_task = ["task", "booking"].contains(&kind.name) && field == "origin";
-        if reference.is_archived || is_own_task || !seen.contains(&reference.id) {
+        let has_own_panel = state.subjects.kind_page(kind).panel_field == field;
+        if reference.is_archived || has_own_panel || !seen.contains(&reference.id) {
             continue;
         }
         match groups.iter_mut().find(|(other, name, _)| other == &kind && *name == field) {

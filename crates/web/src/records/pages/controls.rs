@@ -32,6 +32,7 @@ pub fn form_fields(
     let mut plain = Vec::new();
     let mut folded = Vec::new();
     let zone = state.app.zone();
+    let options = state.subjects.kind_page(kind).field_options;
     for field in kind.offered() {
         let entry = FormField {
             name: field.name.to_owned(),
@@ -39,10 +40,9 @@ pub fn form_fields(
             help: field.help.to_owned(),
             error: error_of(errors, field.name),
             required: field.required,
-            control: match (kind.name, field.name) {
-                ("feed", "kinds") => from_registry(typed, field, entry_kinds()),
-                ("feed", "status") => from_registry(typed, field, entry_states()),
-                _ => control(field, typed, &titles, zone),
+            control: match options.and_then(|options| options(field.name)) {
+                Some(options) => from_options(typed, field, options),
+                None => control(field, typed, &titles, zone),
             },
         };
         if matches!(field.data, FieldType::Recurrence) {
@@ -165,8 +165,8 @@ fn control(field: &Field, typed: &Form, titles: &Directory, zone: &TimeZone) -> 
     }
 }
 
-/// Some of a list that the registry makes, value and label, and not the description of a field.
-fn from_registry(typed: &Form, field: &Field, all: Vec<(&str, String)>) -> Control {
+/// Selection of options that a subject gives, value and label.
+fn from_options(typed: &Form, field: &Field, all: Vec<(&str, String)>) -> Control {
     let typed = typed.all(field.name);
     let chosen: Vec<&str> = typed.iter().flat_map(|text| text.split(',')).map(str::trim).collect();
     let options = all.into_iter().map(|(value, label)| Choice {
@@ -175,16 +175,6 @@ fn from_registry(typed: &Form, field: &Field, all: Vec<(&str, String)>) -> Contr
         label,
     });
     Control::MultiSelect { options: options.collect() }
-}
-
-/// The kinds of calendar entries.
-fn entry_kinds() -> Vec<(&'static str, String)> {
-    kinds::date_roles().map(|(kind, role)| (role.entry_kind, kinds::entry_label(kind, role))).collect()
-}
-
-/// The states of calendar entries.
-fn entry_states() -> Vec<(&'static str, String)> {
-    kinds::entry_states().into_iter().map(|state| (state.value, state.label.to_owned())).collect()
 }
 
 /// The entries of a list to choose from.

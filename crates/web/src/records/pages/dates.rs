@@ -5,16 +5,18 @@ use std::str::FromStr;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::calendar::series::occurrences::{Date, Overview};
+use obcms_app::tasks::occurrences;
 use obcms_app::{Actor, AppError};
 use obcms_domain::calendar::series::state::whole_state;
 use obcms_domain::calendar::series::{Series, describe};
 use obcms_domain::calendar::unfloating;
 use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Kind, Record};
+use obcms_domain::tasks::is_open;
 use obcms_recur::Moment;
 
 use super::value;
-use crate::components::badges::{Tone, badge, date_text};
+use crate::components::badges::{Tone, badge, date, date_text, due_date};
 use crate::components::buttons::{ButtonKind, post_button};
 use crate::components::detail::panel as titled;
 use crate::components::icons::icon;
@@ -176,4 +178,21 @@ fn row(date: &Date, record: &Record, page: &Page, zone: &TimeZone) -> Markup {
 #[must_use]
 pub fn is_series(record: &Record) -> bool {
     Series::of(record).is_some()
+}
+
+/// Due date of a task, red when it has passed and the task is open.
+#[must_use]
+pub fn due(task: &Record, today: jiff::civil::Date) -> Markup {
+    if is_series(task) && is_open(task) {
+        let open = occurrences::open_date(task, today).ok().flatten();
+        return html! {
+            (repeats_mark(task)) " "
+            @match open { Some(date) => (due_date(date.last_day(), today)), None => span.muted { "All occurrences done" } }
+        };
+    }
+    match task.date("due_date") {
+        Some(day) if is_open(task) => due_date(day, today),
+        Some(day) => date(day, today),
+        None => html! {},
+    }
 }

@@ -3,7 +3,7 @@
 use axum::extract::State as AxumState;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use obcms_app::records::undo::landing;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
@@ -14,7 +14,6 @@ use obcms_store::records::Directory;
 
 use super::value::{self, Values};
 use super::{backlinks, dates, history_panel, occurrence};
-use crate::bookings::pages as bookings;
 use crate::components::badges::{self, Tone};
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{self as components, PageHead, Property};
@@ -26,9 +25,8 @@ use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{PageParameters, PathId};
 use crate::core::state::{State, blocking};
-use crate::programme::pages::trace;
+use crate::core::subject::Column;
 use crate::records::may_create;
-use crate::tasks::pages::of_record;
 
 /// What the person may do with the record.
 struct Rights {
@@ -129,7 +127,7 @@ pub fn head(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
             items,
         }))
         @if !record.is_archived() { (next_steps(state, actor, record)?) }
-        @if let (true, Some(edit)) = (rights.edit, super::edit_address(actor, record)) {
+        @if let (true, Some(edit)) = (rights.edit, super::edit_address(state.subjects, actor, record)) {
             (button_link("Edit", &edit, "pencil", ButtonKind::Main))
         }
     };
@@ -142,51 +140,34 @@ pub fn head(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
     Ok(components::page_head(&PageHead { title, subtitle: String::new(), badges, actions }))
 }
 
-/// What naturally follows from a record: the next link of the chain.
+/// Buttons for the steps that follow from a record.
 fn next_steps(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
-    let id = record.id;
-    let title: String = form_urlencoded::byte_serialize(record.title().as_bytes()).collect();
-    let steps: Vec<(&str, String, &'static Kind)> = match record.kind.name {
-        "need" => vec![
-            ("Create PPA", format!("/ppas/new?needs={id}&title={title}&category=moa_ppa"), &kinds::PPA),
-            ("Start project", format!("/projects/new?need={id}"), &kinds::PROJECT),
-        ],
-        "ppa" => match record.references("needs").first() {
-            Some(need) if may_create(actor, &kinds::PROJECT) => {
-                vec![("Start project", format!("/projects/new?need={need}&ppa={id}"), &kinds::PROJECT)]
-            }
-            _ => vec![("Record need", new_need_of(state, actor, record)?, &kinds::NEED)],
-        },
-        "community" => vec![("Record need", format!("/needs/new?community={id}"), &kinds::NEED)],
-        "assessment" => {
-            let community =
-                record.reference("community").map_or_else(String::new, |id| format!("&community={id}"));
-            vec![("Record need", format!("/needs/new?assessment={id}{community}"), &kinds::NEED)]
-        }
-        "policy" => {
-            vec![("Add milestone", format!("/policy-milestones/new?policy={id}"), &kinds::POLICY_MILESTONE)]
-        }
-        "service" => {
-            vec![("Record application", format!("/applications/new?service={id}"), &kinds::APPLICATION)]
-        }
-        _ => Vec::new(),
+    let steps = match state.subjects.kind_page(record.kind).next_steps {
+        Some(steps) => steps(state, actor, record)?,
+        None => Vec::new(),
     };
     Ok(html! {
-        @for (label, address, kind) in &steps {
-            @if may_create(actor, kind) { (button_link(label, address, kind.icon, ButtonKind::Plain)) }
+        @for step in &steps {
+            @if may_create(actor, step.kind) {
+                (button_link(step.label, &step.address, step.kind.icon, ButtonKind::Plain))
+            }
         }
     })
 }
 
-/// Address of the form for a need; its community is filled in if the actor sees just one of the PPA.
-fn new_need_of(state: &State, actor: &Actor, ppa: &Record) -> Result<String, AppError> {
-    let communities = ppa.references("communities");
-    let seen = state.app.directory(actor, communities)?;
-    let mut seen = communities.iter().filter(|id| seen.contains_key(id));
-    Ok(match (seen.next(), seen.next()) {
-        (Some(community), None) => format!("/needs/new?community={community}"),
-        _ => "/needs/new".to_owned(),
-    })
+/// Panels of the subjects in a column on the page of a record.
+pub fn panels(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    record: &Record,
+    column: Column,
+) -> Result<Markup, AppError> {
+    let mut all = String::new();
+    for panel in state.subjects.panels(column) {
+        all.push_str(&panel(state, page, actor, record)?.0);
+    }
+    Ok(PreEscaped(all))
 }
 
 fn overview(
@@ -201,31 +182,18 @@ fn overview(
     let zone: TimeZone = page.zone();
     let values = page.values(&directory, &zone);
     let texts = long_texts(record, &values);
-    let tasks = if kinds::ORIGINS.contains(&kind.name) {
-        of_record::panel(state, page, actor, record)?
-    } else {
-        html! {}
-    };
-    let (decision, week) = match kind.name {
-        "booking" => (bookings::decision_panel(state, page, actor, record)?, html! {}),
-        "resource" => (html! {}, bookings::resource_panel(state, page, actor, record)?),
-        _ => (html! {}, html! {}),
-    };
-    let booked = if kinds::BOOKING_ORIGINS.contains(&kind.name) {
-        bookings::origin_panel(state, page, actor, record)?
-    } else {
-        html! {}
+    let lead = match state.subjects.kind_page(kind).lead_panel {
+        Some(panel) => panel(state, page, actor, record)?,
+        None => html! {},
     };
     let wide = html! {
-        (decision)
-        (week)
+        (lead)
         (components::panel("texts", kind.name, "About", &html! {}, &html! {
             (path(state, record)?)
             @if texts.0.is_empty() { p.muted { "No description yet." } } @else { (texts) }
         }))
         (dates::panel(state, page, actor, record, shown)?)
-        (booked)
-        (tasks)
+        (panels(state, page, actor, record, Column::Wide)?)
         (backlinks::panels(state, actor, record)?)
     };
     let people = people(record, &values);
@@ -234,7 +202,7 @@ fn overview(
         @if !people.is_empty() {
             (components::panel("people", kind.name, "People", &html! {}, &components::properties(&people)))
         }
-        (trace::panel(state, actor, kind, record.id)?)
+        (panels(state, page, actor, record, Column::Narrow)?)
         (components::panel("record", kind.name, "Record", &html! {}, &components::properties(&kept(record, &values))))
     };
     Ok(components::detail(&wide, &narrow))

@@ -23,7 +23,6 @@ use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record};
 use super::controls::{form_fields, shown};
 use super::written::{self, differing, error_of, prefilled, read_form, since, touched};
 use super::{dates, occurrence_form};
-use crate::bookings::pages as bookings;
 use crate::components::badges::Tone;
 use crate::components::detail::{self, PageHead};
 use crate::components::feedback;
@@ -263,21 +262,20 @@ pub async fn create(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
-    SafeForm(form): SafeForm,
+    SafeForm(mut form): SafeForm,
 ) -> Result<Response, PageError> {
-    let input = read_form(kind, &form);
-    if kind.name == "booking" && form.get("intent") == "check" {
-        // Only a look at the dates, with what can be done about each.
+    let preview = state.subjects.kind_page(kind).form_preview;
+    if let Some(preview) = preview.and_then(|preview| preview(&state, &page, &actor, &mut form)) {
         let mut sheet = Sheet::new(kind, None, form);
-        sheet.typed.0.retain(|(name, _)| name != "intent");
-        return match blocking(|| state.app.preview_booking(&actor, &input)) {
-            Ok(preview) => {
-                sheet.note = bookings::dates_note(&page, "/bookings/new", &sheet.typed, &preview);
+        return match preview {
+            Ok(note) => {
+                sheet.note = note;
                 Ok(Html(sheet.draw(&state, &page, &actor)?).into_response())
             }
             Err(error) => refused(sheet, error, &state, &page, &actor),
         };
     }
+    let input = read_form(kind, &form);
     let _turn = state.hashing.turn_to_write(&actor, kind, &input).await?;
     match blocking(|| state.app.create_from_form(&actor, kind, &input, form.get(REQUEST_KEY))) {
         Ok(id) => {
@@ -496,25 +494,6 @@ fn changed_meanwhile(
     ))
 }
 
-/// What can be had in place of a booking that was refused: other times, other resources, or the other dates.
-fn booking_note(sheet: &Sheet<'_>, error: &AppError, state: &State, page: &Page, actor: &Actor) -> Markup {
-    let repeats = !sheet.typed.get("rrule").trim().is_empty() || !sheet.typed.get("rdates").trim().is_empty();
-    if repeats && sheet.record.is_none() {
-        let input = read_form(sheet.kind, &sheet.typed);
-        // Where the rule itself is wrong there are no dates to show.
-        return blocking(|| state.app.preview_booking(actor, &input)).map_or_else(
-            |_| html! {},
-            |preview| bookings::dates_note(page, "/bookings/new", &sheet.typed, &preview),
-        );
-    }
-    let AppError::Conflict { more, .. } = error else { return html! {} };
-    let action = match sheet.record {
-        Some(record) => format!("{}/edit", record.kind.url(record.id)),
-        None => "/bookings/new".to_owned(),
-    };
-    bookings::alternatives_note(page, state.app.zone(), &action, &sheet.typed, more)
-}
-
 /// A refused write: input errors beside their fields, a conflict above the form, all typed values kept.
 pub(super) fn refused(
     mut sheet: Sheet<'_>,
@@ -523,8 +502,8 @@ pub(super) fn refused(
     page: &Page,
     actor: &Actor,
 ) -> Result<Response, PageError> {
-    if sheet.kind.name == "booking" {
-        sheet.note = booking_note(&sheet, &error, state, page, actor);
+    if let Some(note) = state.subjects.kind_page(sheet.kind).refusal_note {
+        sheet.note = note(state, page, actor, sheet.record, &sheet.typed, &error);
     }
     match error {
         AppError::Invalid(errors) => sheet.errors = errors,

@@ -15,7 +15,6 @@ use obcms_store::records::Directory;
 
 use super::controls::filter_fields;
 use super::value::Values;
-use crate::bookings::pages as bookings;
 use crate::components::badges::grouped;
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head};
@@ -29,7 +28,7 @@ use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PageParameters};
 use crate::core::state::{State, blocking};
-use crate::holidays::pages as holidays;
+use crate::core::subject::RowAction;
 use crate::records::may_create;
 use crate::records::plural;
 
@@ -88,8 +87,9 @@ pub async fn list(
     parameters: PageParameters,
 ) -> Result<Response, PageError> {
     let parameters = parameters.matching(|name| state.app.knows_parameter(kind, name));
-    if kind.name == "holiday" && parameters.0.is_empty() {
-        return Ok(Redirect::to(&holidays::year_address(page.today.year())).into_response());
+    let hooks = state.subjects.kind_page(kind);
+    if let (Some(start), true) = (hooks.list_start, parameters.0.is_empty()) {
+        return Ok(Redirect::to(&start(page.today)).into_response());
     }
     let asked = Asked::new(kind, parameters.0);
     let markup = blocking(|| {
@@ -103,10 +103,8 @@ pub async fn list(
         let visible = super::visible(&state, &actor, &titles)?;
         titles.retain(|id, _| visible.contains(id));
         let back = asked.address("", &[], &[]);
-        let decider = (kind.name == "booking")
-            .then(|| bookings::Decider::of(&page, &actor, state.app.now(), back))
-            .flatten();
-        draw(&page, &actor, &asked, &listing, &titles, decider.as_ref())
+        let action = hooks.row_action.and_then(|action| action(&page, &actor, state.app.now(), back));
+        draw(&page, &actor, &asked, &listing, &titles, action.as_ref())
     })?;
     Ok(Html(markup.into_string()).into_response())
 }
@@ -117,19 +115,18 @@ fn draw(
     asked: &Asked,
     listing: &Listing,
     titles: &Directory,
-    decider: Option<&bookings::Decider>,
+    action: Option<&RowAction>,
 ) -> Result<Markup, AppError> {
     let kind = asked.kind;
-    let rows = sheet(page, actor, asked, listing, decider);
+    let rows = sheet(page, actor, asked, listing, action);
     let form = Form(asked.parameters.clone());
     let mut keep: Vec<(String, String)> = asked.parameters.clone();
     keep.retain(|(name, _)| !["cursor", "limit"].contains(&name.as_str()));
-    // Which year it is the tabs say.
-    let is_year = kind.name == "holiday"
-        && holidays::whole_year(asked.get("date_from"), asked.get("date_to")).is_some();
+    let hooks = page.subjects().kind_page(kind);
+    let by_tabs = hooks.list_tab_filters.map_or(&[][..], |filters| filters(page, actor, kind, &form));
     let chips = asked
         .filters()
-        .filter(|(name, _)| !(is_year && ["date_from", "date_to"].contains(&name.as_str())))
+        .filter(|(name, _)| !by_tabs.contains(&name.as_str()))
         .map(|(name, value)| chip(asked, name, value, titles))
         .collect();
     let row = Filters {
@@ -147,8 +144,8 @@ fn draw(
         subtitle: String::new(),
         badges: html! { span.count { (grouped(total)) } },
         actions: html! {
-            @if kind.name == "holiday" { (holidays::list_actions(page, actor)) }
-            @if may_create(actor, kind) && super::has_form(kind) {
+            @if let Some(actions) = hooks.list_actions { (actions(page, actor)) }
+            @if may_create(actor, kind) && page.subjects().has_form(kind) {
                 (button_link(
                     &format!("New {}", crate::components::words::lower(kind.label)),
                     &format!("/{}/new", kind.collection),
@@ -158,13 +155,10 @@ fn draw(
             }
         },
     };
-    let extra = html! { (column_chooser(&rows)) (more(actor, asked)) };
+    let extra = html! { (column_chooser(&rows)) (more(page, actor, asked)) };
     let content = html! {
         (page_head(&head))
-        @if ["booking", "resource"].contains(&kind.name) { (bookings::views(actor, kind.collection)) }
-        @if kind.name == "holiday" {
-            (holidays::years(page.today.year(), asked.get("date_from"), asked.get("date_to")))
-        }
+        @if let Some(tabs) = hooks.list_tabs { (tabs(page, actor, kind, &form)) }
         (filters(&row, &extra))
         (table(&rows))
     };
@@ -172,7 +166,7 @@ fn draw(
 }
 
 /// What is done with the whole list: archived or not, files out and in.
-fn more(actor: &Actor, asked: &Asked) -> Markup {
+fn more(page: &Page, actor: &Actor, asked: &Asked) -> Markup {
     let kind = asked.kind;
     let mut items = Vec::new();
     let link = |label: &str, href: String, icon: &str| MenuItem::Link {
@@ -195,10 +189,12 @@ fn more(actor: &Actor, asked: &Asked) -> Markup {
             items.push(link(label, address, "download"));
         }
     }
-    if kind.name == "external_calendar" && super::import::may_import(actor, kind) {
-        items.push(link("Calendar from a file (.ics)", "/external-calendars/from-file".into(), "upload"));
-    } else if super::import::may_import(actor, kind) {
-        items.push(link("Import", format!("/{}/import", kind.collection), "upload"));
+    if super::import::may_import(actor, kind) {
+        let own = page.subjects().kind_page(kind).import_link;
+        items.push(match own {
+            Some((label, address)) => link(label, address.into(), "upload"),
+            None => link("Import", format!("/{}/import", kind.collection), "upload"),
+        });
     }
     menu(&Menu {
         label: "More actions".into(),
@@ -249,13 +245,7 @@ fn words(field: Option<&Field>, part: &str, titles: &Directory) -> String {
 }
 
 /// The table of a page of records.
-fn sheet(
-    page: &Page,
-    actor: &Actor,
-    asked: &Asked,
-    listing: &Listing,
-    decider: Option<&bookings::Decider>,
-) -> Table {
+fn sheet(page: &Page, actor: &Actor, asked: &Asked, listing: &Listing, action: Option<&RowAction>) -> Table {
     let kind = asked.kind;
     let zone: TimeZone = page.zone();
     let values = page.values(&listing.directory, &zone);
@@ -268,7 +258,7 @@ fn sheet(
         id: kind.collection.to_owned(),
         caption: kind.plural.to_owned(),
         columns: fields.iter().map(|field| column(asked, field, sort)).collect(),
-        rows: listing.records.iter().map(|record| row(record, &fields, &values, decider)).collect(),
+        rows: listing.records.iter().map(|record| row(record, &fields, &values, action)).collect(),
         bulk_actions: bulk_actions(actor, asked),
         csrf_token: page.csrf().to_owned(),
         pager: Pager {
@@ -288,7 +278,7 @@ fn sheet(
                 .unwrap_or_else(|_| u32::try_from(lists::LIMIT).unwrap_or(50)),
         },
         live: kind.name.to_owned(),
-        empty: Some(empty(actor, asked)),
+        empty: Some(empty(page, actor, asked)),
     }
 }
 
@@ -320,20 +310,15 @@ fn column(asked: &Asked, field: &Field, sort: &str) -> Column {
     }
 }
 
-fn row(
-    record: &Record,
-    fields: &[&'static Field],
-    values: &Values<'_>,
-    decider: Option<&bookings::Decider>,
-) -> Row {
+fn row(record: &Record, fields: &[&'static Field], values: &Values<'_>, action: Option<&RowAction>) -> Row {
     let title = if record.title().trim().is_empty() { "Untitled" } else { record.title() };
     let cells = fields
         .iter()
         .map(|field| {
             if field.name == record.kind.title {
                 html! { (title) " " (super::dates::repeats_mark(record)) }
-            } else if let Some(decider) = decider.filter(|_| field.name == record.kind.state) {
-                html! { (values.cell(record, field)) (decider.button(record)) }
+            } else if let Some(action) = action.filter(|_| field.name == record.kind.state) {
+                html! { (values.cell(record, field)) (action(record)) }
             } else {
                 values.cell(record, field)
             }
@@ -372,7 +357,7 @@ fn bulk_actions(actor: &Actor, asked: &Asked) -> Vec<BulkAction> {
     }]
 }
 
-fn empty(actor: &Actor, asked: &Asked) -> Markup {
+fn empty(page: &Page, actor: &Actor, asked: &Asked) -> Markup {
     let kind = asked.kind;
     let is_narrowed = asked.filters().next().is_some() || !asked.get("q").is_empty();
     let state = if asked.shows_archived() {
@@ -390,7 +375,7 @@ fn empty(actor: &Actor, asked: &Asked) -> Markup {
             action: None,
         }
     } else {
-        let action = may_create(actor, kind) && super::has_form(kind);
+        let action = may_create(actor, kind) && page.subjects().has_form(kind);
         EmptyState {
             icon: kind.icon.to_owned(),
             title: format!("No {} yet", plural(kind)),

@@ -1,7 +1,6 @@
 //! The pages that every kind gets from its description: list, form, detail, history, import.
 //!
-//! A kind with a page of its own is named in [`OWN_LISTS`] or [`OWN_DETAILS`] and served elsewhere; the parts here
-//! are for those pages too: [`form_fields`], [`read_form`], [`properties`], [`history_panel`], [`Values`].
+//! A kind with a page of its own says so in its [`KindPage`]; the parts here are for those pages too: [`form_fields`], [`read_form`], [`properties`], [`history_panel`], [`Values`].
 
 mod backlinks;
 pub mod controls;
@@ -20,9 +19,7 @@ pub mod written;
 
 use std::collections::{HashMap, HashSet};
 
-use axum::Router;
 use axum::extract::State as AxumState;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use obcms_app::core::Visibility;
 use obcms_app::{Actor, AppError};
@@ -41,141 +38,114 @@ pub use written::read_form;
 use crate::core::forms::SafeForm;
 use crate::core::frame::SignedIn;
 use crate::core::input::{PageParameters, PathId};
+use crate::core::limits::MAXIMUM_UPLOAD;
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::State;
+use crate::core::subject::{KindPage, Subjects};
+use crate::records::plural;
 
-/// Kinds whose list is a page of its own.
-pub const OWN_LISTS: &[&str] = &["task"];
-/// Kinds whose records have a page of their own; list, form and history are those of every kind.
-pub const OWN_DETAILS: &[&str] =
-    &["external_calendar", "feed", "task", "ppa", "project", "task_template", "share"];
-/// Kinds whose form is a page of its own: users are made and changed under `/admin/users`.
-pub const OWN_FORMS: &[&str] = &["task_template", "user"];
-
-/// The pages of all kinds.
-pub fn router() -> Router<State> {
-    kinds::REGISTRY.into_iter().fold(Router::new(), |router, kind| router.merge(pages(kind)))
+/// Pages of all kinds with their access.
+pub fn routes(subjects: &Subjects) -> Vec<PageRoute> {
+    let of_kinds = kinds::REGISTRY.into_iter().flat_map(|kind| routes_of(kind, subjects.kind_page(kind)));
+    of_kinds.chain(search::routes()).collect()
 }
 
-fn pages(kind: &'static Kind) -> Router<State> {
+fn routes_of(kind: &'static Kind, page: &KindPage) -> Vec<PageRoute> {
     let all = format!("/{}", kind.collection);
     let one = format!("{all}/{{id}}");
-    let mut router = Router::new();
-    if !OWN_LISTS.contains(&kind.name) {
-        router = router.route(
-            &all,
-            get(move |state: AxumState<State>, signed: SignedIn, parameters: PageParameters| {
-                list::list(kind, state, signed, parameters)
-            }),
-        );
+    let mut routes = Vec::new();
+    if !page.own_list {
+        let show = move |state: AxumState<State>, signed: SignedIn, parameters: PageParameters| {
+            list::list(kind, state, signed, parameters)
+        };
+        let purpose = format!("see {}", kind.plural.to_lowercase());
+        routes.push(PageRoute::get(&all, Access::Policy(Action::View, kind.area), show).purpose(purpose));
     }
-    if !OWN_DETAILS.contains(&kind.name) {
-        router = router
-            .route(
-                &one,
-                get(
-                    move |state: AxumState<State>,
-                          signed: SignedIn,
-                          id: PathId,
-                          parameters: PageParameters| {
-                        detail::detail(kind, state, signed, id, parameters)
-                    },
-                ),
-            )
-            .route(&format!("{one}/tasks"), crate::tasks::pages::of_record::changing(kind));
+    if !page.own_detail {
+        let show =
+            move |state: AxumState<State>, signed: SignedIn, id: PathId, parameters: PageParameters| {
+                detail::detail(kind, state, signed, id, parameters)
+            };
+        routes.push(PageRoute::get(&one, Access::Role, show));
     }
-    if kind.writable { router.merge(writing(kind, &all, &one)) } else { router }
+    if kind.writable {
+        if !page.own_form {
+            routes.extend(forms(kind, &all, &one));
+        }
+        routes.extend(actions(kind, &all, &one));
+    }
+    routes
 }
 
-/// What changes records.
-fn writing(kind: &'static Kind, all: &str, one: &str) -> Router<State> {
-    let mut router = Router::new();
+/// Forms of new and changed records.
+fn forms(kind: &'static Kind, all: &str, one: &str) -> Vec<PageRoute> {
+    let creates = Access::Policy(Action::Create, kind.area);
+    let new = move |state: AxumState<State>, signed: SignedIn, parameters: PageParameters| {
+        form::new(kind, state, signed, parameters)
+    };
+    let create = move |state: AxumState<State>, signed: SignedIn, typed: SafeForm| {
+        form::create(kind, state, signed, typed)
+    };
+    let edit = move |state: AxumState<State>, signed: SignedIn, id: PathId, parameters: PageParameters| {
+        form::edit(kind, state, signed, id, parameters)
+    };
+    let update = move |state: AxumState<State>, signed: SignedIn, id: PathId, typed: SafeForm| {
+        form::update(kind, state, signed, id, typed)
+    };
+    let purpose = format!("create {}", kind.plural.to_lowercase());
+    vec![
+        PageRoute::get(format!("{all}/new"), creates, new).purpose(format!("create {}", plural(kind))),
+        PageRoute::post(format!("{all}/new"), creates, create).purpose(purpose),
+        PageRoute::get(format!("{one}/edit"), Access::Role, edit),
+        PageRoute::post(format!("{one}/edit"), Access::Role, update),
+    ]
+}
+
+/// Everything else that changes records.
+fn actions(kind: &'static Kind, all: &str, one: &str) -> Vec<PageRoute> {
+    let mut routes = Vec::new();
     if occurrence::has_dates(kind) {
-        router = router.route(
-            &format!("{one}/occurrences"),
-            post(move |state: AxumState<State>, signed: SignedIn, id: PathId, form: SafeForm| {
-                occurrence::act(kind, state, signed, id, form)
-            }),
-        );
-    }
-    if !OWN_FORMS.contains(&kind.name) {
-        router = router
-            .route(
-                &format!("{all}/new"),
-                get(move |state: AxumState<State>, signed: SignedIn, parameters: PageParameters| {
-                    form::new(kind, state, signed, parameters)
-                })
-                .post(move |state: AxumState<State>, signed: SignedIn, typed: SafeForm| {
-                    form::create(kind, state, signed, typed)
-                }),
-            )
-            .route(
-                &format!("{one}/edit"),
-                get(
-                    move |state: AxumState<State>,
-                          signed: SignedIn,
-                          id: PathId,
-                          parameters: PageParameters| {
-                        form::edit(kind, state, signed, id, parameters)
-                    },
-                )
-                .post(
-                    move |state: AxumState<State>, signed: SignedIn, id: PathId, typed: SafeForm| {
-                        form::update(kind, state, signed, id, typed)
-                    },
-                ),
-            );
+        let act = move |state: AxumState<State>, signed: SignedIn, id: PathId, form: SafeForm| {
+            occurrence::act(kind, state, signed, id, form)
+        };
+        routes.push(PageRoute::post(format!("{one}/occurrences"), Access::Role, act));
     }
     for (word, archive) in [("archive", true), ("restore", false)] {
-        router = router
-            .route(
-                &format!("{all}/{word}"),
-                post(
-                    move |state: AxumState<State>,
-                          signed: SignedIn,
-                          parameters: PageParameters,
-                          form: SafeForm| {
-                        list::bulk(kind, archive, state, signed, parameters, form)
-                    },
-                ),
-            )
-            .route(
-                &format!("{one}/{word}"),
-                post(move |state: AxumState<State>, signed: SignedIn, id: PathId, _: SafeForm| {
-                    detail::archive(kind, archive, state, signed, id)
-                }),
-            );
+        let several =
+            move |state: AxumState<State>, signed: SignedIn, parameters: PageParameters, form: SafeForm| {
+                list::bulk(kind, archive, state, signed, parameters, form)
+            };
+        let single = move |state: AxumState<State>, signed: SignedIn, id: PathId, _: SafeForm| {
+            detail::archive(kind, archive, state, signed, id)
+        };
+        routes.push(PageRoute::post(format!("{all}/{word}"), Access::Role, several));
+        routes.push(PageRoute::post(format!("{one}/{word}"), Access::Role, single));
     }
-    router
-        .route(
-            &format!("{one}/undo"),
-            post(move |state: AxumState<State>, signed: SignedIn, id: PathId, form: SafeForm| {
-                detail::undo(kind, state, signed, id, form)
-            }),
-        )
-        .route(
-            &format!("{all}/import"),
-            get(move |signed: SignedIn| import::page(kind, signed)).post(
-                move |state: AxumState<State>, signed: SignedIn, upload: import::Upload| {
-                    import::import(kind, state, signed, upload)
-                },
-            ),
-        )
+    let undo = move |state: AxumState<State>, signed: SignedIn, id: PathId, form: SafeForm| {
+        detail::undo(kind, state, signed, id, form)
+    };
+    routes.push(PageRoute::post(format!("{one}/undo"), Access::Role, undo));
+    let imports = Access::Policy(Action::Import, kind.area);
+    let purpose = format!("import {}", plural(kind));
+    let page = move |signed: SignedIn| import::page(kind, signed);
+    let import = move |state: AxumState<State>, signed: SignedIn, upload: import::Upload| {
+        import::import(kind, state, signed, upload)
+    };
+    routes.push(PageRoute::get(format!("{all}/import"), imports, page).purpose(&purpose));
+    routes.push(
+        PageRoute::post(format!("{all}/import"), imports, import).purpose(purpose).body_limit(MAXIMUM_UPLOAD),
+    );
+    routes
 }
 
-/// Whether the kind is made in a form of this module.
+/// Address at which the record is edited; nothing when the actor edits none of its kind in a form.
 #[must_use]
-pub fn has_form(kind: &Kind) -> bool {
-    kind.writable && !OWN_FORMS.contains(&kind.name)
-}
-
-/// Where the record is changed; nothing when the actor changes none of its kind in a form.
-#[must_use]
-pub fn edit_address(actor: &Actor, record: &Record) -> Option<String> {
-    if record.kind.name == "user" {
-        let may = actor.may(Action::Manage, record.kind.area);
-        return may.then(|| format!("/admin/users/{}", record.id));
+pub fn edit_address(subjects: &Subjects, actor: &Actor, record: &Record) -> Option<String> {
+    match subjects.kind_page(record.kind).edit_address {
+        Some(address) => address(actor, record),
+        None => record.kind.writable.then(|| format!("{}/edit", record.kind.url(record.id))),
     }
-    record.kind.writable.then(|| format!("{}/edit", record.kind.url(record.id)))
 }
 
 /// The value of a field of a record, drawn by its type; `values` knows the titles of what it points at.

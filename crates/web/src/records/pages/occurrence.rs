@@ -25,6 +25,7 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::PathId;
+use crate::core::return_path::local_path;
 use crate::core::state::{State, blocking};
 
 /// What the person may do with the date.
@@ -67,7 +68,9 @@ fn rights(state: &State, actor: &Actor, record: &Record) -> Result<Rights, AppEr
         Ok(Rights {
             edit: is_live && !writable.is_empty(),
             dates: is_live && writable.allows_name("exdates"),
-            step: is_live && record.kind.name == "task" && writable.allows_name("status"),
+            step: is_live
+                && state.subjects.kind_page(record.kind).has_occurrence_states
+                && writable.allows_name("status"),
         })
     })
 }
@@ -278,7 +281,7 @@ pub async fn act(
             input.insert("status".to_owned(), json!(form.get("status")));
             let done = blocking(|| state.app.change_occurrence(&actor, &target, &input))?;
             let word = badges::words(form.get("status"));
-            let leads_to = crate::tasks::pages::parts::back(form.get("back"), &of_date);
+            let leads_to = local_path(form.get("back"), &of_date).to_owned();
             (done, format!("{word}: {name}"), leads_to)
         }
         _ => return Err(AppError::BadRequest("Unknown action.".to_owned()).into()),

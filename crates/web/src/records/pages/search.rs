@@ -1,9 +1,7 @@
 //! The search page: everything that holds the words, kind by kind.
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::response::Html;
-use axum::routing::get;
 use maud::{Markup, html};
 use obcms_app::records::search::Hit;
 use obcms_domain::registry::Kind;
@@ -15,18 +13,20 @@ use crate::components::filters::{Chip, Filters, filters};
 use crate::core::errors::PageError;
 use crate::core::frame::SignedIn;
 use crate::core::input::PageParameters;
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
-use crate::programme::pages::trace::state_words;
 use crate::records::api::search::kinds_of;
+use crate::records::pages::value::state_words;
 
 /// Hits looked at for the page.
 const LIMIT: usize = 300;
 /// Hits shown of one kind, unless the search is for this kind alone.
 const SHOWN: usize = 12;
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new().route("/search", get(page))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![PageRoute::get("/search", Access::Role, page)]
 }
 
 async fn page(

@@ -9,13 +9,13 @@ use obcms_domain::calendar::series::describe;
 use obcms_domain::choices::{self, Choice};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::registry::{Field, FieldType, Link, Record, Value};
+use obcms_domain::registry::{Field, FieldType, Kind, Link, Record, Value};
 use obcms_store::records::{Directory, Reference};
 use serde_json::Value as Json;
 
-use super::dates::name_text;
+use super::dates::{self, name_text};
 use crate::components::badges::{self, Tone};
-use crate::tasks::pages::parts;
+use crate::core::frame::Page;
 
 /// What drawing a value needs to know of its surroundings.
 #[derive(Clone, Debug)]
@@ -28,6 +28,16 @@ pub struct Values<'a> {
     pub zone: &'a TimeZone,
     /// Names of people lead to their pages: the reader may open these.
     pub links_people: bool,
+}
+
+impl Page {
+    /// Context for drawing values on this page.
+    #[must_use]
+    pub fn values<'a>(&self, directory: &'a Directory, zone: &'a TimeZone) -> Values<'a> {
+        let links_people =
+            self.caller.as_ref().is_some_and(|caller| caller.actor.sight(&kinds::USER).is_some());
+        Values { directory, today: self.today, zone, links_people }
+    }
 }
 
 impl Values<'_> {
@@ -46,7 +56,7 @@ impl Values<'_> {
             (FieldType::Moment, Value::Instant(instant)) => self.moment(record, field, *instant),
             (FieldType::Choice(choices), Value::Text(text)) => choice(record, field, choices, text),
             (FieldType::Date, Value::Date(_)) if field.name == "due_date" && is_open(record) => {
-                parts::due(record, self.today)
+                dates::due(record, self.today)
             }
             (FieldType::Recurrence, Value::Text(text)) if !text.is_empty() => {
                 let said = describe::of_record(record).unwrap_or_else(|| rule_text(text));
@@ -380,6 +390,19 @@ fn structure(field: &Field, json: &Json) -> Markup {
         },
         _ => html! {},
     }
+}
+
+/// Label of a state of a kind.
+#[must_use]
+pub fn state_words(kind: &Kind, state: &str) -> String {
+    let choices = match kind.field(kind.state).map(|field| field.data) {
+        Some(FieldType::Choice(choices)) => choices,
+        _ => &[],
+    };
+    choices
+        .iter()
+        .find(|choice| choice.value == state)
+        .map_or_else(|| badges::words(state), |choice| choice.label.to_owned())
 }
 
 #[cfg(test)]

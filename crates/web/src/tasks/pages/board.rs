@@ -1,13 +1,12 @@
 //! The board: tasks in columns, moved by hand.
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::response::{Html, Response};
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use obcms_app::records::lists::Parameters as Pairs;
 use obcms_app::tasks::board::{self, Column, GROUPS, Group, NOBODY};
 use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
 use obcms_domain::kinds::TASK;
 use obcms_domain::registry::Record;
 use obcms_store::records::Directory;
@@ -26,12 +25,18 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::PageParameters;
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::may_create;
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new().route("/board", get(show)).route("/board/cards", get(cards)).route("/board/add", post(add))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![
+        PageRoute::get("/board", Access::Policy(Action::View, TASK.area), show).purpose("see tasks"),
+        PageRoute::get("/board/cards", Access::Policy(Action::View, TASK.area), cards).purpose("see tasks"),
+        PageRoute::post("/board/add", Access::Role, add),
+    ]
 }
 
 /// Filters that a card added in a column takes over, so that it stays in sight.
@@ -135,7 +140,7 @@ impl Shown<'_> {
         self.group != Group::Assignee
             || own
             || column.key == NOBODY
-            || self.actor.may(obcms_domain::accounts::Action::Assign, TASK.area)
+            || self.actor.may(Action::Assign, TASK.area)
     }
 
     fn quick_add(&self, column: &Column) -> QuickAdd {

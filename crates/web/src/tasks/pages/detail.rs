@@ -20,7 +20,6 @@ use obcms_store::records::Directory;
 use super::list::hours_text;
 use super::parts::{self, Facts};
 use super::series::{self, Repeating};
-use crate::bookings::pages as bookings;
 use crate::components::badges::{self, Tone, badge, icon_badge};
 use crate::components::buttons::{ButtonKind, button_link, post_button, submit_button};
 use crate::components::detail::{PageHead, Property, detail, page_head, panel, properties};
@@ -31,7 +30,8 @@ use crate::core::errors::PageError;
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PageParameters, PathId};
 use crate::core::state::{State, blocking};
-use crate::programme::pages::trace;
+use crate::core::subject::Column;
+use crate::records::pages::detail::panels;
 use crate::records::pages::{dates, history_panel, occurrence};
 
 /// Everything that the page shows.
@@ -143,8 +143,9 @@ fn draw(
     let (history, chain, series, booked) = blocking(|| {
         let history = history_panel(state, page, actor, &TASK, sheet.task.id)?;
         let series = dates::panel(state, page, actor, &sheet.task, sheet.dates)?;
-        let booked = bookings::origin_panel(state, page, actor, &sheet.task)?;
-        Ok::<_, AppError>((history, trace::panel(state, actor, &TASK, sheet.task.id)?, series, booked))
+        let booked = panels(state, page, actor, &sheet.task, Column::Wide)?;
+        let chain = panels(state, page, actor, &sheet.task, Column::Narrow)?;
+        Ok::<_, AppError>((history, chain, series, booked))
     })?;
     let wide = html! {
         div.stack #task-work data-live="task" {
@@ -439,7 +440,7 @@ impl Sheet<'_> {
     fn link(&self, id: Id) -> Markup {
         match self.directory.get(&id) {
             Some(known) => match kinds::by_name(&known.kind) {
-                Some(kind) if kind.name != "user" => html! { a href=(kind.url(id)) { (known.title) } },
+                Some(kind) if kind != &kinds::USER => html! { a href=(kind.url(id)) { (known.title) } },
                 _ => badges::person(&known.title),
             },
             None => html! { span.faint { "Unknown" } },

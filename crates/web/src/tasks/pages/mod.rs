@@ -10,17 +10,23 @@ mod series;
 pub mod templates;
 pub mod today;
 
-use axum::Router;
-use axum::routing::{get, post};
+use obcms_domain::accounts::Action;
+use obcms_domain::kinds::TASK;
 
-use crate::core::state::State;
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new()
-        .route("/tasks", get(list::list))
-        .route("/tasks/bulk/{action}", post(actions::bulk))
-        .route("/tasks/{id}", get(detail::show))
-        .route("/tasks/{id}/transition", post(actions::transition))
-        .route("/tasks/{id}/change", post(actions::change))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    let mut routes = vec![
+        PageRoute::get("/tasks", Access::Policy(Action::View, TASK.area), list::list).purpose("see tasks"),
+        PageRoute::post("/tasks/bulk/{action}", Access::Role, actions::bulk),
+        PageRoute::get("/tasks/{id}", Access::Role, detail::show),
+        PageRoute::post("/tasks/{id}/transition", Access::Role, actions::transition),
+        PageRoute::post("/tasks/{id}/change", Access::Role, actions::change),
+    ];
+    for more in [board::routes(), of_record::routes(), templates::routes(), today::routes()] {
+        routes.extend(more);
+    }
+    routes
 }

@@ -2,7 +2,6 @@
 
 use axum::extract::State as AxumState;
 use axum::response::Response;
-use axum::routing::{MethodRouter, post};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -24,6 +23,8 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::PathId;
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::may_create;
 use crate::records::pages::dates::name_text;
@@ -32,8 +33,11 @@ use crate::records::pages::value::{self, Values};
 /// Tasks looked at for one record.
 const LOOKED_AT: i64 = 500;
 
-/// The panel with the tasks that belong to the record. Its forms post to `URL/tasks`, served by [`change`].
+/// Panel with the tasks that belong to the record. Its forms post to `URL/tasks`, served by [`change`].
 pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+    if !kinds::ORIGINS.contains(&record.kind.name) {
+        return Ok(html! {});
+    }
     let tasks = of(state, actor, record)?;
     let people: Vec<Id> = tasks.iter().flat_map(|task| task.values.iter().flat_map(Value::targets)).collect();
     let directory = state.app.directory(actor, &people)?;
@@ -166,11 +170,17 @@ fn distance(day: Date, due: Date) -> String {
     }
 }
 
-/// The route of `POST /COLLECTION/{id}/tasks`.
-pub fn changing(kind: &'static Kind) -> MethodRouter<State> {
-    post(move |state: AxumState<State>, signed: SignedIn, id: PathId, form: SafeForm| {
-        change(kind, state, signed, id, form)
-    })
+/// Forms of the tasks of a record, for each kind that tasks may belong to.
+pub fn routes() -> Vec<PageRoute> {
+    let kinds = kinds::ORIGINS.iter().filter_map(|name| kinds::by_name(name));
+    kinds
+        .map(|kind| {
+            let change = move |state: AxumState<State>, signed: SignedIn, id: PathId, form: SafeForm| {
+                change(kind, state, signed, id, form)
+            };
+            PageRoute::post(format!("/{}/{{id}}/tasks", kind.collection), Access::Role, change)
+        })
+        .collect()
 }
 
 /// `POST /COLLECTION/{id}/tasks`: completes or reopens `task`, or adds one of that `title`.
@@ -181,8 +191,7 @@ pub async fn change(
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
-    // A PPA keeps its tasks under a tab of their own.
-    let tab = if kind.name == "ppa" { "?tab=tasks" } else { "" };
+    let tab = state.subjects.kind_page(kind).tasks_tab;
     let address = format!("{}{tab}#tasks", kind.url(id.0));
     let mut input = Map::new();
     if let Ok(task) = form.get("task").parse::<Id>() {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::records::lists::Parameters as Pairs;
-use obcms_app::tasks::{occurrences, task_facts};
+use obcms_app::tasks::task_facts;
 use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
@@ -15,7 +15,7 @@ use crate::components::badges::{self, Tone, icon_badge};
 use crate::components::filters::{Chip, Filters};
 use crate::components::forms::{self, Control, FormField};
 use crate::core::return_path::local_path;
-use crate::records::pages::dates;
+pub use crate::records::pages::dates::due;
 
 /// What depends on today: at risk, overdue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,23 +40,6 @@ impl Facts {
             }
         }
         facts
-    }
-}
-
-/// When it is due, red when that has passed and it is not done.
-#[must_use]
-pub fn due(task: &Record, today: Date) -> Markup {
-    if dates::is_series(task) && is_open(task) {
-        let open = occurrences::open_date(task, today).ok().flatten();
-        return html! {
-            (dates::repeats_mark(task)) " "
-            @match open { Some(date) => (badges::due_date(date.last_day(), today)), None => span.muted { "All occurrences done" } }
-        };
-    }
-    match task.date("due_date") {
-        Some(day) if is_open(task) => badges::due_date(day, today),
-        Some(day) => badges::date(day, today),
-        None => html! {},
     }
 }
 

@@ -3,11 +3,9 @@
 //! The rows are changed without script: a button adds, removes or moves one and the form comes back with everything
 //! that was typed; only "Save" writes.
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
@@ -28,6 +26,8 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PageParameters, PathId};
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::pages::form::REQUEST_KEY;
 use crate::records::pages::written::{prefilled, written};
@@ -55,12 +55,17 @@ const VISIBILITY: &[Entry] =
 
 type Row = Map<String, Json>;
 
-/// The pages of this subject; the list is that of every kind.
-pub fn router() -> Router<State> {
-    Router::new()
-        .route("/task-templates/new", get(new).post(create))
-        .route("/task-templates/{id}", get(show))
-        .route("/task-templates/{id}/edit", get(edit).post(update))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![
+        PageRoute::get("/task-templates/new", Access::Policy(Action::Create, TASK_TEMPLATE.area), new)
+            .purpose("create task templates"),
+        PageRoute::post("/task-templates/new", Access::Policy(Action::Create, TASK_TEMPLATE.area), create)
+            .purpose("create task templates"),
+        PageRoute::get("/task-templates/{id}", Access::Role, show),
+        PageRoute::get("/task-templates/{id}/edit", Access::Role, edit),
+        PageRoute::post("/task-templates/{id}/edit", Access::Role, update),
+    ]
 }
 
 async fn show(

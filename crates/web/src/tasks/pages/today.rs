@@ -1,9 +1,7 @@
 //! Today: what is to be done, what takes place, what waits, what is late.
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::response::Html;
-use axum::routing::get;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::tasks::board::may_move;
@@ -19,12 +17,14 @@ use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::icons::icon;
 use crate::core::errors::PageError;
 use crate::core::frame::{Page, SignedIn};
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::may_create;
 
-/// The pages of this subject.
-pub fn router() -> Router<State> {
-    Router::new().route("/", get(show))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![PageRoute::get("/", Access::Role, show)]
 }
 
 async fn show(

@@ -2,11 +2,9 @@
 
 mod milestones;
 
-use axum::Router;
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
@@ -28,7 +26,10 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PageParameters, PathId};
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
 use crate::core::state::{State, blocking};
+use crate::records::pages::value::state_words;
 use crate::records::pages::written::error_of;
 use crate::records::pages::{detail as generic, history_panel};
 use crate::tasks::pages::of_record;
@@ -43,13 +44,13 @@ const TABS: [(&str, &str); 6] = [
     ("history", "History"),
 ];
 
-/// The pages of this subject; list and form are those of every kind.
-pub fn router() -> Router<State> {
-    Router::new()
-        .route("/ppas/{id}", get(show))
-        .route("/ppas/{id}/tasks", of_record::changing(&PPA))
-        .route("/ppas/{id}/progress", post(set_progress))
-        .route("/ppas/{id}/milestones", post(milestones::change))
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![
+        PageRoute::get("/ppas/{id}", Access::Role, show),
+        PageRoute::post("/ppas/{id}/progress", Access::Role, set_progress),
+        PageRoute::post("/ppas/{id}/milestones", Access::Role, milestones::change),
+    ]
 }
 
 /// A form of the page that was refused: what was typed and what is wrong with it.
@@ -103,7 +104,7 @@ fn draw(
         },
         "money" => money(state, actor, &record)?,
         "milestones" => milestones::panel_of(page, &record, may_edit, refused),
-        "trace" => trace::panel(state, actor, &PPA, id)?,
+        "trace" => trace::panel(state, page, actor, &record)?,
         "history" => history_panel(state, page, actor, &PPA, id)?,
         _ => overview(state, page, actor, &record, may_edit, refused)?,
     };
@@ -162,7 +163,7 @@ fn overview(
     let narrow = html! {
         (panel("properties", "ppa", "Properties", &html! {}, &properties(&shown)))
         (panel("people", "ppa", "People", &html! {}, &properties(&generic::people(record, &values))))
-        (trace::panel(state, actor, &PPA, record.id)?)
+        (trace::panel(state, page, actor, record)?)
         (panel("record", "ppa", "Record", &html! {}, &properties(&generic::kept(record, &values))))
     };
     Ok(detail(&wide, &narrow))
@@ -259,7 +260,7 @@ fn needs(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppErr
                 @for need in &found {
                     li {
                         a href=(NEED.url(need.id)) { (need.title()) }
-                        (badge(&trace::state_words(&NEED, need.state()), Tone::of_status(need.state())))
+                        (badge(&state_words(&NEED, need.state()), Tone::of_status(need.state())))
                         @if let Some(score) = need.integer("priority_score") { span.muted { "Score " (score) } }
                     }
                 }
