@@ -1,30 +1,25 @@
 //! Pages, API and live updates of obcms.
+//!
+//! A folder is a subject, with the same name in every crate. [`core`] and [`components`] know no subject; [`SUBJECTS`]
+//! lists them all.
 
-pub mod address;
-pub mod api;
-pub mod assets;
-pub mod bodies;
-pub mod caller;
+pub mod accounts;
+pub mod bookings;
+pub mod calendar;
 pub mod components;
-pub mod feeds;
-pub mod guard;
-pub mod guesses;
-pub mod hashing;
-pub mod health;
-pub mod input;
-pub mod limits;
-pub mod live_streams;
-pub mod metrics;
-pub mod pages;
-pub mod problem;
-pub mod requests;
-pub mod return_path;
-pub mod route;
-mod router;
-pub mod server;
-mod state;
-mod words;
+pub mod core;
+pub mod exchange;
+pub mod holidays;
+pub mod jobs;
+mod menu;
+pub mod programme;
+pub mod records;
+mod subjects;
+pub mod tasks;
 
-pub use metrics::MetricsAccess;
-pub use router::router;
-pub use state::{State, WebSettings, blocking};
+pub use crate::components::assets;
+pub use crate::core::metrics::MetricsAccess;
+pub use crate::core::router::router;
+pub use crate::core::state::{State, WebSettings, blocking};
+pub use crate::core::{limits, route, server};
+pub use crate::subjects::SUBJECTS;

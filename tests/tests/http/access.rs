@@ -10,10 +10,11 @@ use obcms_domain::accounts::{Action, FieldGroup, Relation, Role, allows, allows_
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::REGISTRY;
 use obcms_domain::registry::{Field, FieldType, Kind};
-use obcms_tests::{Client, Engine, PASSWORD, Server, on_both_engines, sample};
+use obcms_tests::{Answer, Client, Engine, PASSWORD, Server, on_both_engines, sample};
+use obcms_web::SUBJECTS;
+use obcms_web::core::page_route::PageRoute;
 use obcms_web::limits::{ANONYMOUS_BODY, MAXIMUM_BODY};
 use obcms_web::route::{Access, Route};
-use obcms_web::{api, pages};
 use serde_json::{Value as Json, json};
 use ureq::http::Method;
 
@@ -44,7 +45,7 @@ fn ends(route: &Route) -> bool {
 on_both_engines! {
     fn every_route_requires_authentication(server: &Server) {
         let anonymous = server.anonymous();
-        for route in api::routes().iter().filter(|route| ends(route) && route.access != Access::Public) {
+        for route in SUBJECTS.routes().iter().filter(|route| ends(route) && route.access != Access::Public) {
             assert_eq!(ask(&anonymous, route), 401, "{} {}", route.method, route.path);
         }
         let wrong = server.anonymous().with_token("obcms_wrong");
@@ -54,7 +55,7 @@ on_both_engines! {
     fn every_route_enforces_its_access(server: &Server) {
         for role in Role::ALL {
             let client = server.as_role(role.as_str());
-            for route in api::routes().iter().filter(|route| ends(route)) {
+            for route in SUBJECTS.routes().iter().filter(|route| ends(route)) {
                 let status = ask(&client, route);
                 let label = format!("{} {} as {}", route.method, route.path, role.as_str());
                 assert_ne!(status, 401, "{label}");
@@ -149,7 +150,7 @@ on_both_engines! {
     }
 }
 
-fn answer_cookie(answer: &obcms_tests::Answer) -> String {
+fn answer_cookie(answer: &Answer) -> String {
     answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
 }
 
@@ -179,58 +180,54 @@ fn edit(kind: &Kind, group: FieldGroup, somebody: Id) -> Option<(&'static str, J
     Some((field.name, json!({ field.name: value })))
 }
 
-/// Returns every page address in the source of the pages, so that none is omitted.
-fn page_addresses() -> Vec<String> {
-    let mut found = Vec::new();
-    let mut folders =
-        vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/web/src/pages"))];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = std::fs::read_to_string(path).unwrap();
-            for part in text.split(".route(").skip(1) {
-                let part = part.trim_start();
-                if let Some(address) = part.strip_prefix('"').and_then(|rest| rest.split('"').next()) {
-                    found.push(address.to_owned());
-                }
-            }
-        }
+/// Address of a page with something in place of what varies.
+fn page_path(page: &PageRoute) -> String {
+    let path = page.path.replace("{kind}", "need").replace("{action}", "archive");
+    path.split('/')
+        .map(|part| if part.starts_with('{') { NOBODY } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+/// Sends a form without the token of the session, or opens the page.
+fn ask_page(client: &Client, page: &PageRoute) -> Answer {
+    match page.method {
+        "get" => client.get(&page_path(page)),
+        _ => client.post_form(&page_path(page), &[]),
     }
-    for kind in REGISTRY {
-        // Custom forms are among the routes read above.
-        let has_form = kind.writable && !pages::registry::OWN_FORMS.contains(&kind.name);
-        let tails: &[&str] = if has_form { &["", "/new", "/{id}", "/{id}/edit"] } else { &["", "/{id}"] };
-        for tail in tails {
-            found.push(format!("/{}{tail}", kind.collection));
-        }
-    }
-    found.sort();
-    found.dedup();
-    found
 }
 
 on_both_engines! {
     fn every_page_requires_authentication(server: &Server) {
         let anonymous = server.anonymous();
-        let pages = page_addresses();
-        assert!(pages.len() > 10, "the pages could not be read from the source");
-        for address in pages {
-            if address == "/login" || address.starts_with("/setup/") || address.starts_with("/shared/") {
-                continue;
-            }
-            let path: String = address
-                .split('/')
-                .map(|part| if part.starts_with('{') { NOBODY } else { part })
-                .collect::<Vec<_>>()
-                .join("/");
-            let answer = anonymous.get(&path);
+        let pages = SUBJECTS.pages();
+        assert!(pages.len() > 200, "the pages are not declared");
+        for page in pages.iter().filter(|page| page.access != Access::Public) {
+            let answer = ask_page(&anonymous, page);
             let leads_to_sign_in = answer.status == 303 && answer.header("location").starts_with("/login?next=");
-            // Addresses that only accept forms refuse the method.
-            assert!(leads_to_sign_in || answer.status == 405, "{path}: {}", answer.status);
+            assert!(leads_to_sign_in, "{} {}: {}", page.method, page.path, answer.status);
+        }
+    }
+
+    fn every_page_keeps_to_its_access(server: &Server) {
+        for role in Role::ALL {
+            let client = server.as_role(role.as_str());
+            for page in &SUBJECTS.pages() {
+                let answer = ask_page(&client, page);
+                let label = format!("{} {} as {}: {}", page.method, page.path, role.as_str(), answer.status);
+                assert!(answer.status < 500, "{label}");
+                let leads_to_sign_in = answer.status == 303 && answer.header("location").starts_with("/login");
+                assert!(!leads_to_sign_in || page.access == Access::Public, "{label}");
+                if let Access::Policy(action, area) = page.access {
+                    let words = format!("You do not have permission to {}", page.purpose);
+                    let is_refused = answer.status == 403 && answer.text.contains(&words);
+                    if !allows(&[role], action, area, &Relation::ALL) {
+                        assert!(is_refused, "{label}: {}", answer.text);
+                    } else if allows(&[role], action, area, &[Relation::None]) && page.method == "get" {
+                        assert_ne!(answer.status, 403, "{label}");
+                    }
+                }
+            }
         }
     }
 }
@@ -262,7 +259,7 @@ fn every_route_enforces_its_body_limit() {
     let token = made["token"].as_str().unwrap();
     let padded = |length: usize| format!("{{{}}}", " ".repeat(length - 2)).into_bytes();
     let mut taken = HashSet::new();
-    for route in api::routes() {
+    for route in SUBJECTS.routes() {
         let path = route.path.replace("{recurrence_id}", "2027-03-01").replace("{kind}", "task");
         let path = path.replace("{id}", NOBODY).replace("{entry_id}", NOBODY);
         let (method, limit) = (route.method.to_uppercase(), route.body_limit);
@@ -278,7 +275,10 @@ fn every_route_enforces_its_body_limit() {
             assert_ne!(status, 413, "{method} {path}");
         }
     }
-    for (path, limit) in pages::body_limits() {
+    for page in
+        SUBJECTS.pages().iter().filter(|page| page.method == "post" && page.body_limit != MAXIMUM_BODY)
+    {
+        let (path, limit) = (&page.path, page.body_limit);
         let path = path.replace("{id}", NOBODY).replace("{secret}", "x");
         let (kind, begin) = match limit {
             ANONYMOUS_BODY => ("application/x-www-form-urlencoded", "password="),
@@ -303,26 +303,20 @@ fn the_list_of_routes_is_in_the_repository() {
          | operation | who | body at most |\n|---|---|---|\n",
     );
     let kib = |bytes: usize| format!("{} KiB", bytes / 1024);
-    for route in api::routes() {
-        let who = match route.access {
-            Access::Public => "anybody".to_owned(),
-            Access::Account => "anybody signed in".to_owned(),
-            Access::Role => "anybody with a role".to_owned(),
-            Access::Policy(action, area) => format!("{action:?} in {area:?}"),
-        };
-        let body = kib(route.body_limit);
-        writeln!(text, "| `{} {}` | {who} | {body} |", route.method.to_uppercase(), route.path).unwrap();
+    let who = |access: Access| match access {
+        Access::Public => "anybody".to_owned(),
+        Access::Account => "anybody signed in".to_owned(),
+        Access::Role => "anybody with a role".to_owned(),
+        Access::Policy(action, area) => format!("{action:?} in {area:?}"),
+    };
+    for route in SUBJECTS.routes() {
+        let (method, body) = (route.method.to_uppercase(), kib(route.body_limit));
+        writeln!(text, "| `{method} {}` | {} | {body} |", route.path, who(route.access)).unwrap();
     }
-    writeln!(
-        text,
-        "\n## Pages\n\nForms of pages have {} at most, and these others. Whoever is not signed in sends {}.\n\n\
-         | page | body at most |\n|---|---|",
-        kib(MAXIMUM_BODY),
-        kib(ANONYMOUS_BODY)
-    )
-    .unwrap();
-    for (path, limit) in pages::body_limits() {
-        writeln!(text, "| `POST {path}` | {} |", kib(limit)).unwrap();
+    text.push_str("\n## Pages\n\n| page | who | body at most |\n|---|---|---|\n");
+    for page in SUBJECTS.pages() {
+        let (method, body) = (page.method.to_uppercase(), kib(page.body_limit));
+        writeln!(text, "| `{method} {}` | {} | {body} |", page.path, who(page.access)).unwrap();
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/routes.md");
     if std::env::var_os("UPDATE").is_some() {
@@ -352,7 +346,8 @@ on_both_engines! {
                 (kind.collection, id)
             })
             .collect();
-        for address in page_addresses() {
+        for page in SUBJECTS.pages().iter().filter(|page| page.method == "get") {
+            let address = &page.path;
             let of = address.trim_start_matches("/admin").split('/').nth(1).unwrap_or_default();
             let id = collections.get(of).map_or(NOBODY, String::as_str);
             let path = address

@@ -312,7 +312,7 @@ on_both_engines! {
                     };
                     for path in [collection(kind), format!("/{}", kind.collection)] {
                         let address = format!("{path}?{}{suffix}={}", field.name, encoded(&value));
-                        if obcms_web::pages::registry::OWN_LISTS.contains(&kind.name) && !path.starts_with("/api") {
+                        if obcms_web::SUBJECTS.kind_page(kind).own_list && !path.starts_with("/api") {
                             continue;
                         }
                         let answer = client.get(&address);
@@ -382,7 +382,7 @@ fn anything(random: &mut StdRng, depth: u32) -> Value {
 
 /// Asserts that the page of the record escapes the text.
 fn assert_escaped(client: &Client, kind: &Kind, record: &Value, text: &str) {
-    if obcms_web::pages::registry::OWN_DETAILS.contains(&kind.name) {
+    if obcms_web::SUBJECTS.kind_page(kind).own_detail {
         return;
     }
     let page = client

@@ -300,7 +300,7 @@ on_both_engines! {
             let made = make(server, &client, kind, number);
             let id = made["id"].as_str().unwrap();
             let title = made["display_title"].as_str().unwrap();
-            if !obcms_web::pages::registry::OWN_LISTS.contains(&kind.name) {
+            if !obcms_web::SUBJECTS.kind_page(kind).own_list {
                 let sorted = format!("/{}?sort={}", kind.collection, kind.default_sort);
                 let list = client.get(&sorted).expect_status(200);
                 assert!(list.text.contains(title), "the list of {kind:?}");
@@ -310,7 +310,7 @@ on_both_engines! {
                 let empty = client.get(&format!("/{}?q=nothingofthekind", kind.collection)).expect_status(200);
                 assert!(!empty.text.contains(&format!("/{}/{id}\"", kind.collection)), "{kind:?}");
             }
-            if !obcms_web::pages::registry::OWN_FORMS.contains(&kind.name) {
+            if !obcms_web::SUBJECTS.kind_page(kind).own_form {
                 let form = client.get(&format!("/{}/new", kind.collection)).expect_status(200);
                 let edit = client.get(&format!("/{}/{id}/edit", kind.collection)).expect_status(200);
                 for field in kind.inputs() {
@@ -319,7 +319,7 @@ on_both_engines! {
                     assert!(edit.text.contains(&label), "the form of {kind:?} has no {}", field.name);
                 }
             }
-            if !obcms_web::pages::registry::OWN_DETAILS.contains(&kind.name) {
+            if !obcms_web::SUBJECTS.kind_page(kind).own_detail {
                 let page = client.get(&format!("/{}/{id}", kind.collection)).expect_status(200);
                 assert!(page.text.contains(title), "the page of {kind:?}");
                 let history = client.get(&format!("/{}/{id}?tab=history", kind.collection)).expect_status(200);

@@ -89,7 +89,7 @@ pub fn status(value: &str) -> Markup {
 /// An enumeration value as words: `in_progress` is "In progress".
 #[must_use]
 pub fn words(value: &str) -> String {
-    crate::words::capitalized(&value.replace('_', " "))
+    crate::components::words::capitalized(&value.replace('_', " "))
 }
 
 /// The dot in a module's colour, with the module's name for those who do not see it.

@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::badges::avatar;
 use super::icons::icon;
-use crate::assets::asset_url;
+use crate::components::assets::asset_url;
 
 /// The name of the program, in titles and beside its mark.
 const PRODUCT: &str = "OBCMS";

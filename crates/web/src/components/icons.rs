@@ -2,7 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use crate::assets::icon_content;
+use crate::components::assets::icon_content;
 
 /// The icon shown for a name that is not embedded.
 const FALLBACK: &str = "circle";

@@ -4,6 +4,7 @@
 //! policy, so no component writes a `style` or an `on…` attribute: looks come from classes and `data-` attributes,
 //! behaviour from the modules in `ui/src`.
 
+pub mod assets;
 pub mod badges;
 pub mod board;
 pub mod buttons;
@@ -21,3 +22,4 @@ pub mod recurrence;
 pub mod scope;
 pub mod tables;
 pub mod tabs;
+pub mod words;

@@ -1,0 +1,11 @@
+//! Operations on accounts.
+
+pub mod access;
+pub mod me;
+
+use crate::core::route::Route;
+
+/// Operations of the subject.
+pub fn routes() -> Vec<Route> {
+    [me::routes(), access::routes()].into_iter().flatten().collect()
+}

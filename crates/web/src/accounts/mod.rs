@@ -1,0 +1,17 @@
+//! Sign-in, sessions, tokens, users and their rights.
+
+pub mod api;
+pub mod pages;
+
+use crate::core::subject::{KindPage, Subject};
+
+/// Everything that the subject serves.
+pub(crate) static SUBJECT: Subject =
+    Subject { routes: api::routes, pages: |_| pages::routes(), kinds: &[USER], panels: &[] };
+
+const USER: KindPage = KindPage {
+    kind: "user",
+    own_form: true,
+    edit_address: Some(pages::users::edit_address),
+    ..KindPage::NONE
+};

@@ -1,0 +1,230 @@
+//! Deciding: the list of what waits, the answer to it, and moving a booking after its event.
+
+use axum::extract::State as AxumState;
+use axum::response::{Html, Response};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::bookings::Decision;
+use obcms_app::records::lists::Listing;
+use obcms_app::records::undo::undo_address;
+use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
+use obcms_domain::bookings::{BookingStatus, Span, actions, uses};
+use obcms_domain::choices::{self, BOOKING_STATUSES};
+use obcms_domain::core::id::Id;
+use obcms_domain::kinds::{BOOKING, EVENT};
+use obcms_domain::registry::{Record, Value};
+use obcms_store::records;
+
+use super::{told, views};
+use serde_json::Map;
+
+use crate::components::detail::{PageHead, page_head};
+use crate::components::feedback::{EmptyState, empty_state};
+use crate::core::errors::PageError;
+use crate::core::forms::{SafeForm, done};
+use crate::core::frame::{Page, SignedIn};
+use crate::core::input::PathId;
+use crate::core::return_path::local_path;
+use crate::core::state::{State, blocking};
+use crate::core::subject::RowAction;
+
+/// `GET /bookings/waiting`: what waits for a decision, the next first.
+pub async fn waiting(
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+) -> Result<Html<String>, PageError> {
+    let asked = [("status", "pending"), ("sort", "start"), ("limit", "500")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut listing = blocking(|| state.app.list(&actor, &BOOKING, &asked.to_vec()))?;
+    // What is over needs no answer any more.
+    let now = state.app.now();
+    listing.records.retain(|booking| is_ahead(booking, now));
+    let decides = !actor.read_only && actor.may(Action::DecideBooking, BOOKING.area);
+    let head = PageHead {
+        title: "Waiting for approval".to_owned(),
+        badges: html! { span.count { (listing.records.len()) } },
+        ..PageHead::default()
+    };
+    let content = html! {
+        (page_head(&head))
+        (views(&actor, "waiting"))
+        div #waiting data-live="booking" {
+            @if listing.records.is_empty() {
+                (empty_state(&EmptyState {
+                    icon: "circle-check".to_owned(),
+                    title: "Nothing to approve".to_owned(),
+                    text: "Bookings waiting for approval are listed here.".to_owned(),
+                    action: None,
+                }))
+            } @else {
+                ul.list.waiting { @for booking in &listing.records { (row(&page, &listing, booking, decides)) } }
+            }
+        }
+    };
+    let page = page.clone().below(BOOKING.plural, "/bookings");
+    Ok(Html(page.render("Waiting for approval", &content).into_string()))
+}
+
+fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Markup {
+    let zone = page.zone();
+    let values = page.values(&listing.directory, &zone);
+    let span = uses(booking).first().map(|one| one.span);
+    let count = uses(booking).len();
+    html! {
+        li {
+            div.grow {
+                a href=(BOOKING.url(booking.id)) { strong { (booking.title()) } }
+                div.muted {
+                    (crate::records::pages::value(&values, booking, "resource")) " · "
+                    @if let Some(span) = span { (told(span, booking.flag("all_day"), &zone)) }
+                    @if count > 1 { " and " (count - 1) " more occurrences" }
+                    " · " (crate::records::pages::value(&values, booking, "booked_by"))
+                }
+            }
+            @if decides {
+                form.row method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
+                    input type="hidden" name="csrf_token" value=(page.csrf());
+                    input type="hidden" name="back" value="/bookings/waiting";
+                    input.input name="note" maxlength="2000" placeholder="Note (required to reject)"
+                        aria-label={ "Note on " (booking.title()) };
+                    button.button data-kind="main" type="submit" name="decision" value="approve" { "Approve" }
+                    button.button type="submit" name="decision" value="reject" { "Reject" }
+                }
+            }
+        }
+    }
+}
+
+/// Whether there is a date of it that is not over.
+fn is_ahead(booking: &Record, now: Timestamp) -> bool {
+    uses(booking).iter().any(|one| one.span.end > now)
+}
+
+/// Where a decision was taken: a list of bookings, with its filters.
+fn back(given: &str, id: Id) -> String {
+    let given = local_path(given, "");
+    let is_list = given == "/bookings" || given == "/bookings/waiting" || given.starts_with("/bookings?");
+    if is_list { given.to_owned() } else { BOOKING.url(id) }
+}
+
+/// Action of a list of bookings for those who may decide; `back` is the address of the list.
+pub fn row_action(page: &Page, actor: &Actor, now: Timestamp, back: String) -> Option<RowAction> {
+    let decides = !actor.read_only && actor.may(Action::DecideBooking, BOOKING.area);
+    let decider = Decider { now, csrf_token: page.csrf().to_owned(), back, zone: page.zone() };
+    decides.then(|| Box::new(move |booking: &Record| decider.button(booking)) as RowAction)
+}
+
+/// Decisions in a list of bookings.
+#[derive(Debug)]
+struct Decider {
+    now: Timestamp,
+    csrf_token: String,
+    back: String,
+    zone: TimeZone,
+}
+
+impl Decider {
+    /// Beside the status of a booking that waits: the decision on it.
+    fn button(&self, booking: &Record) -> Markup {
+        let waits = BookingStatus::of(booking) == BookingStatus::Pending && !booking.is_archived();
+        if !waits || !is_ahead(booking, self.now) {
+            return html! {};
+        }
+        let when = uses(booking).first().map(|one| told(one.span, booking.flag("all_day"), &self.zone));
+        let id = format!("decide-{}", booking.id);
+        html! {
+            " " button.button.decide type="button" popovertarget=(id) aria-label={ "Decide on " (booking.title()) } { "Decide" }
+            div.decide-card id=(id) popover role="dialog" aria-label={ "Decide on " (booking.title()) } {
+                form.stack data-gap="small" method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
+                    input type="hidden" name="csrf_token" value=(self.csrf_token);
+                    input type="hidden" name="back" value=(self.back);
+                    h2 { (booking.title()) }
+                    p.muted { (booking.text("resource_name")) @if let Some(when) = when { " · " (when) } }
+                    div {
+                        label for={ (id) "-note" } { "Note" }
+                        input.input id={ (id) "-note" } name="note" maxlength="2000" autocomplete="off" autofocus;
+                        p.field-help { "Required to reject. The person who booked can read it." }
+                    }
+                    div.row {
+                        button.button data-kind="main" type="submit" name="decision" value="approve" { "Approve" }
+                        button.button type="submit" name="decision" value="reject" { "Reject" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `POST /bookings/{id}/decision`: `decision`, `note`; leads to `back` or to the booking.
+pub async fn decide(
+    AxumState(state): AxumState<State>,
+    SignedIn { actor, .. }: SignedIn,
+    id: PathId,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    let back = back(form.get("back"), id.0);
+    let answer = Decision::parse(&form.action(&actions::DECIDE))
+        .and_then(|decision| blocking(|| state.app.decide(&actor, id.0, &decision, None)));
+    match answer {
+        Ok(decided) => {
+            let word = choices::label(BOOKING_STATUSES, decided.booking.text("status")).to_lowercase();
+            let undo = undo_address(&BOOKING, id.0, decided.change_set);
+            Ok(done(&back, &format!("{}: {word}", decided.booking.title()), Some(&undo)))
+        }
+        Err(AppError::Invalid(errors)) => {
+            let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+            Ok(done(&back, &messages.join(" "), None))
+        }
+        Err(AppError::Conflict { detail, .. }) => Ok(done(&back, &detail, None)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `POST /bookings/{id}/follow`: the booking takes the time of the event that it is for.
+pub async fn follow(
+    AxumState(state): AxumState<State>,
+    SignedIn { actor, .. }: SignedIn,
+    id: PathId,
+    _: SafeForm,
+) -> Result<Response, PageError> {
+    let (booking, event) = blocking(|| {
+        let booking = state.app.get(&actor, &BOOKING, id.0)?;
+        let origin = booking.link("origin").filter(|origin| origin.kind == "event");
+        let event = origin.map(|origin| origin.id).ok_or(AppError::NotFound("event"))?;
+        let event = state.app.read(|tx| Ok(records::load(tx, &EVENT, event)?))?;
+        Ok::<_, AppError>((booking, event.ok_or(AppError::NotFound("event"))?))
+    })?;
+    let shown = event.to_json();
+    let mut input = Map::new();
+    for name in ["all_day", "timezone", "start", "end"] {
+        input.insert(name.to_owned(), shown.get(name).cloned().unwrap_or_default());
+    }
+    let address = EVENT.url(event.id);
+    match blocking(|| state.app.update(&actor, &BOOKING, id.0, &input, Some(booking.version))) {
+        Ok(moved) => {
+            let undo = blocking(|| state.app.undo_of_last(&actor, &BOOKING, moved.id))?;
+            let message = format!("{} moved with the event", moved.text("resource_name"));
+            Ok(done(&address, &message, undo.as_deref()))
+        }
+        Err(AppError::Conflict { detail, .. }) => Ok(done(&address, &detail, None)),
+        Err(AppError::Invalid(errors)) => {
+            let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+            Ok(done(&address, &messages.join(" "), None))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Whether the booking covers what it is for.
+pub(super) fn covers(booking: &Record, event: &Record) -> bool {
+    if event.get("rrule") != &Value::Null || booking.get("rrule") != &Value::Null {
+        return true;
+    }
+    let span = |record: &Record| Some(Span::new(record.instant("start")?, record.instant("end")?));
+    match (span(booking), span(event)) {
+        (Some(booked), Some(held)) => booked.start <= held.start && held.end <= booked.end,
+        _ => true,
+    }
+}

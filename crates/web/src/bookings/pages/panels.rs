@@ -1,0 +1,218 @@
+//! Parts of other pages: what is booked for a record, the week of a resource, the decision on a booking.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::bookings::{Availability, sees_utilisation};
+use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
+use obcms_domain::bookings::{BookingStatus, Span, uses};
+use obcms_domain::core::id::Id;
+use obcms_domain::kinds::{BOOKING, BOOKING_ORIGINS, EVENT, TASK};
+use obcms_domain::registry::{Kind, Record, output};
+use obcms_domain::tasks::is_open;
+use obcms_store::{bookings as store, records};
+
+use super::decisions::covers;
+use super::{timeline, told};
+use crate::components::badges::{self, Tone};
+use crate::components::buttons::{ButtonKind, button_link, post_button};
+use crate::components::tabs::{Tab, tabs};
+use crate::components::{detail, feedback};
+use crate::core::frame::Page;
+use crate::core::input::Form;
+use crate::core::state::State;
+use crate::records::may_create;
+
+/// The ways to look at bookings and resources; `current` names the one that is shown.
+#[must_use]
+pub fn views(actor: &Actor, current: &str) -> Markup {
+    let mut all = vec![
+        ("bookings", "Bookings", "/bookings"),
+        ("waiting", "Waiting for approval", "/bookings/waiting"),
+        ("resources", "Resources", "/resources"),
+        ("timeline", "Timeline", "/resources/timeline"),
+    ];
+    if sees_utilisation(actor) {
+        all.push(("utilisation", "Utilisation", "/resources/utilisation"));
+    }
+    let tab = |(name, label, address): (&str, &str, &str)| Tab {
+        label: label.into(),
+        href: address.into(),
+        count: None,
+        current: name == current,
+    };
+    let all: Vec<Tab> = all.into_iter().map(tab).collect();
+    tabs("Bookings and resources", &all)
+}
+
+/// Tabs below the head of the lists of bookings and resources.
+#[must_use]
+pub fn list_tabs(_: &Page, actor: &Actor, kind: &Kind, _: &Form) -> Markup {
+    views(actor, kind.collection)
+}
+
+/// The decision on a booking: who decided what, or the buttons for whoever may.
+pub fn decision_panel(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    booking: &Record,
+) -> Result<Markup, AppError> {
+    let status = BookingStatus::of(booking);
+    let decides = actor.may(Action::DecideBooking, BOOKING.area);
+    let owns = state.app.read(|tx| actor.may_on(tx, Action::Transition, booking))?;
+    let is_open = !booking.is_archived()
+        && !actor.read_only
+        && uses(booking).iter().any(|one| one.span.end > state.app.now());
+    let (may_decide, may_cancel) = (
+        is_open && decides && status == BookingStatus::Pending,
+        is_open && (decides || owns) && status.blocks(),
+    );
+    if !may_decide && !may_cancel {
+        return Ok(html! {});
+    }
+    let content = html! {
+        @if status == BookingStatus::Pending && !decides {
+            p { "Waiting for approval. The time is reserved until then." }
+        }
+        form.stack data-gap="small" method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
+            input type="hidden" name="csrf_token" value=(page.csrf());
+            div {
+                label for="decision-note" { "Note" }
+                input.input #decision-note name="note" maxlength="2000";
+                @if may_decide { p.field-help { "Required to reject. The person who booked can read it." } }
+            }
+            div.row {
+                @if may_decide {
+                    button.button data-kind="main" type="submit" name="decision" value="approve" { "Approve" }
+                    button.button type="submit" name="decision" value="reject" { "Reject" }
+                }
+                @if may_cancel {
+                    button.button data-kind="quiet" type="submit" name="decision" value="cancel" { "Cancel booking" }
+                }
+            }
+        }
+    };
+    let title = if may_decide { "Decide" } else { "Cancel booking" };
+    Ok(detail::panel("decision", "booking", title, &html! {}, &content))
+}
+
+/// Bookings for a record, and the way to book more; nothing where nothing is and nothing can be.
+pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) -> Result<Markup, AppError> {
+    if !BOOKING_ORIGINS.contains(&origin.kind.name) {
+        return Ok(html! {});
+    }
+    let may_book = !origin.is_archived() && !actor.read_only && may_create(actor, &BOOKING);
+    let bookings = of(state, actor, origin)?;
+    let is_event = origin.kind == &EVENT;
+    let is_open_task = origin.kind == &TASK && is_open(origin);
+    if bookings.is_empty() && !((is_event || is_open_task) && may_book) {
+        return Ok(html! {});
+    }
+    let zone = page.zone();
+    let address = book_address(origin, page.today);
+    let actions = html! {
+        @if may_book { (button_link("Book room or vehicle", &address, "plus", ButtonKind::Quiet)) }
+    };
+    let content = html! {
+        @if bookings.is_empty() { p.muted { "No rooms, vehicles or equipment booked yet." } }
+        @else {
+            ul.list {
+                @for booking in &bookings {
+                    @let stands = BookingStatus::of(booking).blocks();
+                    li {
+                        a href=(BOOKING.url(booking.id)) { (booking.text("resource_name")) }
+                        @if let Some(one) = uses(booking).first() {
+                            span.muted { (told(one.span, booking.flag("all_day"), &zone)) }
+                        }
+                        (badges::status(booking.text("status")))
+                        @if is_event && stands && origin.state() == "cancelled" {
+                            (badges::badge("Event cancelled", Tone::Warning))
+                            @if may_book {
+                                (post_button("Cancel booking", &format!("{}/decision", BOOKING.url(booking.id)), "x",
+                                    ButtonKind::Plain, page.csrf(), &[("decision", "cancel"), ("note", "Event cancelled")]))
+                            }
+                        } @else if is_event && stands && !covers(booking, origin) {
+                            (badges::badge("Outside the event's time", Tone::Warning))
+                            @if may_book {
+                                (post_button("Move with the event", &format!("{}/follow", BOOKING.url(booking.id)), "arrow-right",
+                                    ButtonKind::Plain, page.csrf(), &[]))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    Ok(detail::panel("bookings", "booking event", "Rooms, vehicles, equipment", &actions, &content))
+}
+
+fn of(state: &State, actor: &Actor, origin: &Record) -> Result<Vec<Record>, AppError> {
+    state.app.read(|tx| {
+        let Ok(scope) = actor.scope(&BOOKING) else { return Ok(Vec::new()) };
+        let mut ids: Vec<Id> = store::of_origins(tx, &[origin.id])?;
+        if let Some(scope) = scope {
+            ids = records::in_scope(tx, &BOOKING, &ids, &scope)?;
+        }
+        let mut bookings = records::load_many(tx, &BOOKING, &ids)?;
+        bookings.retain(|booking| !booking.is_archived());
+        bookings.sort_by_key(|booking| (booking.instant("start"), booking.id));
+        Ok(bookings)
+    })
+}
+
+/// The form of a booking for the record, with its time.
+fn book_address(origin: &Record, today: Date) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("origin", &format!("{}:{}", origin.kind.name, origin.id));
+    query.append_pair("purpose", origin.title());
+    if origin.kind == &EVENT {
+        let all_day = origin.flag("all_day");
+        query.append_pair("all_day", if all_day { "true" } else { "false" });
+        for name in ["start", "end"] {
+            if let Some(instant) = origin.instant(name)
+                && let Some(text) = output::moment(instant, all_day, origin.text("timezone")).as_str()
+            {
+                query.append_pair(name, text);
+            }
+        }
+    }
+    // What has a day begins in the morning of it.
+    let day = if origin.kind == &TASK { origin.date("start_date").or(origin.date("due_date")) } else { None };
+    if let Some(day) = day.filter(|day| *day > today) {
+        query.append_pair("start", &format!("{day}T08:00"));
+    }
+    format!("/bookings/new?{}", query.finish())
+}
+
+/// The next days of a resource: what is taken, and what can be booked with a click.
+pub fn resource_panel(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    resource: &Record,
+) -> Result<Markup, AppError> {
+    let zone: TimeZone = state.app.zone().clone();
+    let days = timeline::week(page.today, &zone);
+    let window = Span::new(days[0].1.start, days[days.len() - 1].1.end);
+    let found: Availability = state.app.availability(actor, resource.id, window)?;
+    let may_book = !resource.is_archived() && !actor.read_only && may_create(actor, &BOOKING);
+    let next = page.today.saturating_add(7.days());
+    let more = format!("/resources/timeline?resource={}&start={next}", resource.id);
+    let actions = html! {
+        a href=(more) { "Next week" }
+        @if may_book && found.terms.is_available {
+            (button_link("Book", &format!("/bookings/new?resource={}", resource.id), "plus", ButtonKind::Plain))
+        }
+    };
+    let content = html! {
+        @if !found.terms.is_available {
+            (feedback::notice(Tone::Warning, &html! { "Not available for booking." }))
+        }
+        (timeline::days_of_one(&found, &days, may_book))
+        (timeline::legend())
+    };
+    Ok(detail::panel("week", "booking resource", "Next seven days", &actions, &content))
+}

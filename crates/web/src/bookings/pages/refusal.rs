@@ -1,0 +1,263 @@
+//! A booking that is refused: what is in the way, and what can be had instead with one click.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::bookings::{Preview, PreviewedDate};
+use obcms_app::{Actor, AppError};
+use obcms_domain::bookings::Span;
+use obcms_domain::kinds::BOOKING;
+use obcms_domain::registry::Record;
+use serde_json::Value as Json;
+
+use super::told;
+use crate::components::badges::{self, Tone};
+use crate::components::buttons::{ButtonKind, post_button};
+use crate::components::feedback;
+use crate::core::frame::Page;
+use crate::core::input::Form;
+use crate::core::state::{State, blocking};
+use crate::records::pages::read_form;
+
+/// Dates of a series that are drawn with their ways out.
+const DATES: usize = 60;
+
+fn list<'a>(more: &'a [(&'static str, Json)], name: &str) -> &'a [Json] {
+    let found = more.iter().find(|(key, _)| *key == name).and_then(|(_, json)| json.as_array());
+    found.map_or(&[], Vec::as_slice)
+}
+
+fn text<'a>(json: &'a Json, name: &str) -> &'a str {
+    json.get(name).and_then(Json::as_str).unwrap_or_default()
+}
+
+/// What was typed, with some of it replaced: the hidden inputs of a button that sends it again.
+fn typed_with<'a>(typed: &'a Form, replaced: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+    typed
+        .0
+        .iter()
+        .filter(|(name, _)| !replaced.iter().any(|(other, _)| other == name))
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .chain(replaced.iter().map(|(name, value)| (*name, value.as_str())))
+        .collect()
+}
+
+/// Start and end as the inputs of the form hold them: the last day included.
+fn inputs(span: Span, all_day: bool, zone: &TimeZone) -> Vec<(&'static str, String)> {
+    let start = span.start.to_zoned(zone.clone());
+    let end = span.end.to_zoned(zone.clone());
+    if all_day {
+        let last = end.date().checked_sub(1.day()).unwrap_or(end.date());
+        return vec![("start", start.date().to_string()), ("end", last.to_string())];
+    }
+    let time = |at: &jiff::Zoned| at.strftime("%H:%M").to_string();
+    vec![
+        ("start", start.date().to_string()),
+        ("start.time", time(&start)),
+        ("end", end.date().to_string()),
+        ("end.time", time(&end)),
+    ]
+}
+
+/// A time of an answer of the API.
+fn span_of(slot: &Json, zone: &TimeZone) -> Option<Span> {
+    let at = |name: &str| {
+        let text = text(slot, name);
+        text.parse::<jiff::Timestamp>().ok().or_else(|| {
+            let day: Date = text.parse().ok()?;
+            day.to_zoned(zone.clone()).ok().map(|start| start.timestamp())
+        })
+    };
+    Some(Span::new(at("start")?, at("end")?))
+}
+
+/// Preview of the dates of a booking, for a form that asks to check them.
+pub fn preview(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    form: &mut Form,
+) -> Option<Result<Markup, AppError>> {
+    if form.get("intent") != "check" {
+        return None;
+    }
+    let input = read_form(&BOOKING, form);
+    form.0.retain(|(name, _)| name != "intent");
+    let preview = blocking(|| state.app.preview_booking(actor, &input));
+    Some(preview.map(|preview| dates_note(page, "/bookings/new", form, &preview)))
+}
+
+/// Alternatives to a refused booking: other times, other resources, or the other dates.
+pub fn note(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    record: Option<&Record>,
+    typed: &Form,
+    error: &AppError,
+) -> Markup {
+    let repeats = !typed.get("rrule").trim().is_empty() || !typed.get("rdates").trim().is_empty();
+    if repeats && record.is_none() {
+        let input = read_form(&BOOKING, typed);
+        // Where the rule itself is wrong there are no dates to show.
+        return blocking(|| state.app.preview_booking(actor, &input))
+            .map_or_else(|_| html! {}, |preview| dates_note(page, "/bookings/new", typed, &preview));
+    }
+    let AppError::Conflict { more, .. } = error else { return html! {} };
+    let action = match record {
+        Some(record) => format!("{}/edit", record.kind.url(record.id)),
+        None => "/bookings/new".to_owned(),
+    };
+    alternatives_note(page, state.app.zone(), &action, typed, more)
+}
+
+/// Beneath the refusal of a single booking: free times and other resources, each a button that books it.
+fn alternatives_note(
+    page: &Page,
+    office: &TimeZone,
+    action: &str,
+    typed: &Form,
+    more: &[(&'static str, Json)],
+) -> Markup {
+    let zone = TimeZone::get(typed.get("timezone")).unwrap_or_else(|_| office.clone());
+    let all_day = typed.get("all_day") == "true";
+    let conflicts = list(more, "conflicts");
+    let free: Vec<Span> = list(more, "free_slots").iter().filter_map(|slot| span_of(slot, office)).collect();
+    let others = list(more, "alternatives");
+    if conflicts.is_empty() && free.is_empty() && others.is_empty() {
+        return html! {};
+    }
+    feedback::notice(
+        Tone::Warning,
+        &html! {
+            div.stack data-gap="small" {
+                @if !conflicts.is_empty() {
+                    h2.notice-title { "Conflicting bookings" }
+                    ul.plain-list {
+                        @for conflict in conflicts.iter().take(8) {
+                            li {
+                                @if text(conflict, "url").is_empty() { "Another booking" }
+                                @else { a href=(text(conflict, "url")) { (text(conflict, "title")) } }
+                                @if let Some(span) = span_of(conflict, office) { " " span.muted { (told(span, false, &zone)) } }
+                                " " (badges::status(text(conflict, "status")))
+                            }
+                        }
+                    }
+                }
+                @if !free.is_empty() {
+                    h2.notice-title { "Nearest free times" }
+                    div.row.ways-out {
+                        @for span in &free {
+                            @let replaced = inputs(*span, all_day, &zone);
+                            (post_button(&format!("Book {}", told(*span, all_day, &zone)), action, "calendar-check",
+                                ButtonKind::Plain, page.csrf(), &typed_with(typed, &replaced)))
+                        }
+                    }
+                }
+                @if !others.is_empty() {
+                    h2.notice-title { "Free at this time" }
+                    div.row.ways-out {
+                        @for other in others {
+                            @let replaced = [("resource", text(other, "resource").to_owned())];
+                            @let seats = other.get("seats").and_then(Json::as_i64).map(|seats| format!(" ({seats} seats)")).unwrap_or_default();
+                            (post_button(&format!("Book {}{seats}", text(other, "name")), action, BOOKING.icon,
+                                ButtonKind::Plain, page.csrf(), &typed_with(typed, &replaced)))
+                        }
+                    }
+                }
+            }
+        },
+    )
+}
+
+/// The lists of dates as a form holds them, with one more.
+fn with_date(typed: &Form, name: &'static str, dates: &[String]) -> (&'static str, String) {
+    let known = typed.get(name).trim().to_owned();
+    let all: Vec<&str> = std::iter::once(known.as_str())
+        .chain(dates.iter().map(String::as_str))
+        .filter(|text| !text.is_empty())
+        .collect();
+    (name, all.join(", "))
+}
+
+/// The two free times that are nearest to a date, the later one first where both are as near.
+fn nearest(date: &PreviewedDate) -> Vec<&Span> {
+    let mut free: Vec<&Span> = date.free.iter().collect();
+    free.sort_by_key(|span| {
+        let distance = span.start.duration_since(date.span.start);
+        (distance.abs(), distance.is_negative())
+    });
+    free.truncate(2);
+    free
+}
+
+/// Beneath a series of which some occurrences are not available: every date, and for those the ways out.
+fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) -> Markup {
+    let zone = TimeZone::get(preview.booking.text("timezone")).unwrap_or(TimeZone::UTC);
+    let all_day = preview.booking.flag("all_day");
+    let local = |span: Span| {
+        let start = span.start.to_zoned(zone.clone());
+        if all_day { start.date().to_string() } else { start.strftime("%Y-%m-%dT%H:%M:%S").to_string() }
+    };
+    let wrong: Vec<String> = preview
+        .dates
+        .iter()
+        .filter(|date| date.state() != "free")
+        .map(|date| date.recurrence_id.clone())
+        .collect();
+    let check = || ("intent", "check".to_owned());
+    feedback::notice(
+        if wrong.is_empty() { Tone::Good } else { Tone::Warning },
+        &html! {
+            div.stack data-gap="small" {
+                h2.notice-title {
+                    @if wrong.is_empty() { "All " (preview.dates.len()) " occurrences are available" }
+                    @else { (wrong.len()) " of " (preview.dates.len()) " occurrences are not available" }
+                }
+                @if !wrong.is_empty() && wrong.len() < preview.dates.len() {
+                    @let replaced = [with_date(typed, "exdates", &wrong)];
+                    (post_button("Book the other occurrences", action, "check", ButtonKind::Main, page.csrf(), &typed_with(typed, &replaced)))
+                }
+                @if wrong.is_empty() {
+                    @let replaced = [("intent", String::new())];
+                    (post_button("Book these occurrences", action, "check", ButtonKind::Main, page.csrf(), &typed_with(typed, &replaced)))
+                }
+                ul.list.dates {
+                    @for date in preview.dates.iter().take(DATES) {
+                        li {
+                            span.grow {
+                                (told(date.span, all_day, &zone)) " "
+                                @match date.state() {
+                                    "free" => (badges::badge("Free", Tone::Good)),
+                                    "clash" => {
+                                        (badges::badge("Booked", Tone::Bad))
+                                        @for conflict in date.conflicts.iter().take(2) { " " span.muted { (text(conflict, "title")) } }
+                                    },
+                                    _ => {
+                                        (badges::badge("Closed", Tone::Warning)) " "
+                                        span.muted { (date.problem.as_ref().map_or("", |problem| &problem.message)) }
+                                    },
+                                }
+                            }
+                            @if date.state() != "free" {
+                                @let skipped = [with_date(typed, "exdates", std::slice::from_ref(&date.recurrence_id)), check()];
+                                (post_button("Skip", action, "x", ButtonKind::Quiet, page.csrf(), &typed_with(typed, &skipped)))
+                                @for span in nearest(date) {
+                                    @let moved = [
+                                        with_date(typed, "exdates", std::slice::from_ref(&date.recurrence_id)),
+                                        with_date(typed, "rdates", &[local(*span)]),
+                                        check(),
+                                    ];
+                                    (post_button(&format!("Use {}", told(*span, all_day, &zone)), action, "",
+                                        ButtonKind::Plain, page.csrf(), &typed_with(typed, &moved)))
+                                }
+                            }
+                        }
+                    }
+                }
+                @if preview.dates.len() > DATES { p.muted { "And " (preview.dates.len() - DATES) " more." } }
+            }
+        },
+    )
+}

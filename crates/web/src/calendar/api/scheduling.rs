@@ -1,0 +1,231 @@
+//! What clashes in the calendar, and when everybody is free.
+
+use axum::extract::State as AxumState;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use obcms_app::AppError;
+use obcms_app::calendar::conflicts::{Conflicts, Wanted as Clashing};
+use obcms_app::calendar::suggestions::{MAXIMUM_PEOPLE, Suggestions, Wanted};
+use obcms_app::calendar::{CalendarQuery, FILTERS, WINDOW};
+use obcms_domain::calendar::scheduling::{Reason, Suggestion};
+use obcms_domain::choices::{RESOURCE_TYPES, contains};
+use obcms_domain::core::id::Id;
+use obcms_domain::registry::{FieldError, parse_date};
+use serde_json::{Value as Json, json};
+
+use crate::core::caller::Caller;
+use crate::core::input::Parameters;
+use crate::core::problem::Problem;
+use crate::core::route::{Access, Route};
+use crate::core::state::{State, blocking};
+
+type ApiResult = Result<Response, Problem>;
+
+/// Minutes that something may be planned for: a quarter of an hour to twelve hours.
+pub const MINUTES: std::ops::RangeInclusive<i64> = 15..=720;
+/// Days that are looked through at most.
+pub const DAYS: i64 = 92;
+/// Suggestions unless asked for otherwise, and at most.
+const LIMITS: (usize, usize) = (5, 50);
+
+/// The operations.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let object = || json!({ "type": "object" });
+    vec![
+        Route::new(
+            "get",
+            "/api/v1/calendar/conflicts",
+            "Pairs of timed entries with the same person, venue or resource at the same time; filters apply to either entry",
+            Access::Role,
+            get(conflicts),
+        )
+        .query(&WINDOW)
+        .query(&FILTERS)
+        .answers(200, object())
+        .tag("calendar"),
+        Route::new(
+            "get",
+            "/api/v1/calendar/suggestions",
+            "Times when all people and a suitable room are free, best first, with reasons",
+            Access::Role,
+            get(suggestions),
+        )
+        .query(&[
+            ("people", "Ids of the required users, separated by commas; required"),
+            ("minutes", "Duration; 60 by default"),
+            ("start", "First day; today unless given"),
+            ("end", "The day after the last; 14 days after the start unless given, at most 92"),
+            ("resource_type", "room, or another type of resource; none unless given"),
+            ("seats", "Required capacity; number of people by default"),
+            ("limit", "How many suggestions, 1 to 50; 5 unless given"),
+        ])
+        .answers(200, object())
+        .tag("calendar"),
+    ]
+}
+
+async fn conflicts(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> ApiResult {
+    let query = CalendarQuery::parse(&parameters.0, state.app.zone())?;
+    let found = blocking(|| state.app.conflicts(&caller.actor, &query))?;
+    Ok(axum::Json(conflicts_json(&state, &found)?).into_response())
+}
+
+fn conflicts_json(state: &State, found: &Conflicts) -> Result<Json, Problem> {
+    let mut pairs = Vec::with_capacity(found.pairs.len());
+    for pair in &found.pairs {
+        let entries = pair.entries.iter().filter_map(|index| found.feed.entries.get(*index));
+        let entries: Vec<Json> =
+            entries.map(|entry| found.feed.value(entry)).collect::<Result<_, AppError>>()?;
+        let mut item = json!({
+            "reason": pair.reason.key(),
+            "start": instant(state, pair.overlap.start),
+            "end": instant(state, pair.overlap.end),
+            "entries": entries,
+        });
+        item[pair.reason.key()] = match &pair.reason {
+            Clashing::Person { id, name } | Clashing::Resource { id, name } => {
+                json!({ "id": id, "name": name })
+            }
+            Clashing::Venue(venue) => json!(venue),
+        };
+        pairs.push(item);
+    }
+    Ok(json!({ "conflicts": pairs, "more": found.more, "generated_at": state.app.now() }))
+}
+
+fn instant(state: &State, instant: jiff::Timestamp) -> String {
+    instant.display_with_offset(state.app.zone().to_offset(instant)).to_string()
+}
+
+async fn suggestions(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    parameters: Parameters,
+) -> ApiResult {
+    parameters.only_known(&["people", "minutes", "start", "end", "resource_type", "seats", "limit"])?;
+    let wanted = read(&parameters, state.app.today()).map_err(AppError::BadParameter)?;
+    let found = blocking(|| state.app.suggestions(&caller.actor, &wanted))?;
+    let items: Vec<Json> = found.times.iter().map(|time| suggestion_json(&state, &found, time)).collect();
+    Ok(axum::Json(json!({ "suggestions": items })).into_response())
+}
+
+/// Reads what is wanted from an address; every wrong parameter is named.
+pub fn read(parameters: &Parameters, today: Date) -> Result<Wanted, Vec<FieldError>> {
+    let mut errors: Vec<FieldError> = Vec::new();
+    let text = |name: &str| parameters.get(name).map(str::trim).filter(|text| !text.is_empty());
+    let mut wrong = |name: &str, code: &'static str, message: String| {
+        errors.push(FieldError::new(name, code, message));
+    };
+    let mut people: Vec<Id> = Vec::new();
+    let given =
+        parameters.0.iter().filter(|(name, _)| name == "people").flat_map(|(_, value)| value.split(','));
+    for item in given.map(str::trim).filter(|item| !item.is_empty()) {
+        match item.parse() {
+            Ok(id) if !people.contains(&id) => people.push(id),
+            Ok(_) => {}
+            Err(_) => wrong("people", "type", "Must be ids of users.".to_owned()),
+        }
+    }
+    if people.is_empty() {
+        wrong("people", "required", "Enter at least one person.".to_owned());
+    } else if people.len() > MAXIMUM_PEOPLE {
+        wrong("people", "too_long", format!("Must have at most {MAXIMUM_PEOPLE} people."));
+    }
+    let mut number = |name: &str, usual: i64, least: i64, most: i64| match text(name).map(str::parse::<i64>) {
+        None => usual,
+        Some(Ok(number)) if (least..=most).contains(&number) => number,
+        Some(_) => {
+            wrong(name, "range", format!("Must be a whole number from {least} to {most}."));
+            usual
+        }
+    };
+    let minutes = number("minutes", 60, *MINUTES.start(), *MINUTES.end());
+    let most =
+        number("limit", i64::try_from(LIMITS.0).unwrap_or(5), 1, i64::try_from(LIMITS.1).unwrap_or(50));
+    let seats = text("seats").is_some().then(|| number("seats", 1, 1, 100_000));
+    let mut day = |name: &str, usual: Date| match text(name).map(parse_date) {
+        None => usual,
+        Some(Ok(day)) => day,
+        Some(Err((code, message))) => {
+            wrong(name, code, message);
+            usual
+        }
+    };
+    let first = day("start", today);
+    let after = day("end", first.saturating_add(14.days()));
+    if after <= first {
+        wrong("end", "order", "End must be after start.".to_owned());
+    } else if i64::from(first.until(after).map_or(0, |span| span.get_days())) > DAYS {
+        wrong("end", "range", format!("Must be at most {DAYS} days."));
+    }
+    let resource_type = text("resource_type").map(ToOwned::to_owned);
+    if resource_type.as_deref().is_some_and(|name| !contains(RESOURCE_TYPES, name)) {
+        wrong("resource_type", "choice", "Unknown resource type.".to_owned());
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let most = usize::try_from(most).unwrap_or(LIMITS.0);
+    Ok(Wanted { people, days: (first, after), minutes, resource_type, seats, most })
+}
+
+fn suggestion_json(state: &State, found: &Suggestions, time: &Suggestion) -> Json {
+    let person = |id: &Id| json!({ "id": id, "name": found.names.get(id) });
+    let busy: Vec<Json> = time
+        .reasons
+        .iter()
+        .filter_map(|reason| match reason {
+            Reason::Busy(busy) => Some(busy),
+            _ => None,
+        })
+        .flatten()
+        .map(|(id, index)| {
+            let row = found.busy.get(index);
+            json!({ "person": person(id), "title": row.map(|row| &*row.title) })
+        })
+        .collect();
+    json!({
+        "start": instant(state, time.span.start),
+        "end": instant(state, time.span.end),
+        "score": time.score,
+        "all_free": time.fits(),
+        "busy": busy,
+        "place": time.place.as_ref().map(person),
+        "reasons": sentences(found, time),
+    })
+}
+
+/// The reasons of a suggestion, each as people read it.
+#[must_use]
+pub fn sentences(found: &Suggestions, time: &Suggestion) -> Vec<String> {
+    let name = |id: &Id| found.names.get(id).cloned().unwrap_or_else(|| "somebody".to_owned());
+    let names = |ids: &[Id]| {
+        let all: Vec<String> = ids.iter().take(3).map(name).collect();
+        let more = ids.len().saturating_sub(3);
+        if more == 0 { all.join(", ") } else { format!("{} and {more} more", all.join(", ")) }
+    };
+    time.reasons
+        .iter()
+        .map(|reason| match reason {
+            Reason::AllFree => "Everyone is free".to_owned(),
+            Reason::Busy(busy) => busy
+                .iter()
+                .map(|(person, index)| match found.busy.get(index) {
+                    Some(row) => format!("{} is at {}", name(person), row.title),
+                    None => format!("{} is busy", name(person)),
+                })
+                .collect::<Vec<_>>()
+                .join("; "),
+            Reason::WorkingHours => "Within everyone's working hours".to_owned(),
+            Reason::OutsideHours(people) => format!("Outside the working hours of {}", names(people)),
+            Reason::Holiday(name) => format!("The office is closed: {name}"),
+            Reason::OverLunch => "Runs into the lunch break".to_owned(),
+            Reason::NoBreak(people) => format!("No break before or after for {}", names(people)),
+            Reason::Place(place) => format!("{} is free", name(place)),
+            Reason::NoPlace => "No suitable room is free".to_owned(),
+        })
+        .collect()
+}

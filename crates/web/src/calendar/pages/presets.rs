@@ -1,0 +1,98 @@
+//! Saved views of the calendar: filters and view under a name, each person's own.
+
+use maud::{Markup, html};
+use obcms_app::{Actor, AppError};
+use obcms_domain::kinds::SAVED_VIEW;
+use obcms_domain::registry::Record;
+
+use crate::components::icons::icon;
+use crate::core::state::State;
+use crate::records::may_create;
+
+/// The saved views of the person for this page, in their order.
+pub fn of(state: &State, actor: &Actor) -> Result<Vec<Record>, AppError> {
+    let parameters =
+        [("page", "calendar"), ("limit", "100")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    if actor.sight(&SAVED_VIEW).is_none() {
+        return Ok(Vec::new());
+    }
+    let mut views = state.app.list(actor, &SAVED_VIEW, &parameters.to_vec())?.records;
+    // Administrators see everybody's; here each has their own.
+    views.retain(|view| view.created_by.is_some() && view.created_by == actor.id);
+    Ok(views)
+}
+
+/// What the page opens with when nothing is asked for.
+pub fn usual(views: &[Record]) -> Option<String> {
+    let view = views.iter().find(|view| view.flag("is_default"))?;
+    let query = as_query(view.text("query"));
+    (!query.is_empty()).then_some(query)
+}
+
+/// What the page opens with by the preferences of the person; nothing when they ask for nothing of their own.
+pub fn preferred(actor: &Actor) -> Option<String> {
+    let defaults = &actor.calendar;
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if !["", "month"].contains(&defaults.view.as_str()) {
+        query.append_pair("view", &defaults.view);
+    }
+    if !defaults.modules.is_empty() {
+        query.append_pair("modules", &defaults.modules.join(","));
+    }
+    Some(query.finish()).filter(|query| !query.is_empty())
+}
+
+/// Only what is a query may follow the question mark.
+fn as_query(text: &str) -> String {
+    let pairs: Vec<(String, String)> =
+        form_urlencoded::parse(text.trim_start_matches('?').as_bytes()).into_owned().collect();
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()));
+    query.finish()
+}
+
+/// The menu with the saved views and what saves the present one.
+pub fn menu(actor: &Actor, views: &[Record]) -> Markup {
+    if !may_create(actor, &SAVED_VIEW) {
+        return html! {};
+    }
+    html! {
+        details.menu.calendar-presets data-presets {
+            summary.button { (icon("bookmark")) "Views" }
+            div #calendar-presets .menu-panel data-live="saved_view" {
+                @if !views.is_empty() { p.menu-label { "Saved views" } }
+                @for view in views { (preset(view)) }
+                @if !views.is_empty() { div.menu-line {} }
+                form.preset-new data-preset-new data-plain {
+                    label for="preset-name" { "Save current view as" }
+                    div {
+                        input #preset-name .input type="text" name="name" maxlength="80" required
+                            autocomplete="off" placeholder="My week";
+                        button.button data-kind="main" type="submit" { "Save" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn preset(view: &Record) -> Markup {
+    let name = view.title();
+    let is_default = view.flag("is_default");
+    html! {
+        div.preset id={ "preset-" (view.id) } data-preset=(view.id) data-name=(name) {
+            a.menu-item href={ "/calendar?" (as_query(view.text("query"))) } {
+                span.grow { (name) }
+                @if is_default { small.faint { "default" } }
+            }
+            button.button data-kind="quiet" data-only="icon" type="button" data-preset-default=(!is_default)
+                aria-pressed=(if is_default { "true" } else { "false" })
+                title=(if is_default { "Remove as default" } else { "Make default" })
+                aria-label={ "Make " (name) " the default view" } { (icon("star")) }
+            button.button data-kind="quiet" data-only="icon" type="button" data-preset-rename title="Rename"
+                aria-label={ "Rename " (name) } { (icon("pencil")) }
+            button.button data-kind="quiet" data-only="icon" type="button" data-preset-delete title="Delete"
+                aria-label={ "Delete " (name) } { (icon("trash-2")) }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Errors of pages: what happened, that nothing was lost, what to do.
+
+use axum::extract::{Request, State as AxumState};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use maud::html;
+use obcms_app::AppError;
+use obcms_domain::accounts::Role;
+
+use super::frame::Page;
+use crate::components::feedback;
+use crate::core::problem::Problem;
+use crate::core::return_path::local_path;
+use crate::core::state::State;
+
+/// An error of a page; [`draw`] turns it into HTML when it leaves.
+#[derive(Debug)]
+pub struct PageError(pub Problem);
+
+impl From<AppError> for PageError {
+    fn from(error: AppError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl From<Problem> for PageError {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+/// What an error page says.
+#[derive(Clone, Debug)]
+struct Failure {
+    status: StatusCode,
+    detail: String,
+    who: Vec<String>,
+    retry_after: Option<i64>,
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let who = self
+            .0
+            .body
+            .get("allowed_roles")
+            .and_then(serde_json::Value::as_array)
+            .map(|roles| {
+                roles
+                    .iter()
+                    .filter_map(|role| role.as_str())
+                    .filter_map(Role::parse)
+                    .map(|role| role.label().to_owned())
+                    .collect()
+            })
+            .unwrap_or_default();
+        let mut detail = self.0.detail().to_owned();
+        if let Some(errors) = self.0.body.get("errors").and_then(serde_json::Value::as_array) {
+            for error in errors {
+                let text =
+                    |name: &str| error.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+                detail.push_str(&format!(" {}: {}", text("field"), text("message")));
+            }
+        }
+        let failure = Failure { status: self.0.status, detail, who, retry_after: self.0.retry_after };
+        let mut response = self.0.status.into_response();
+        response.extensions_mut().insert(failure);
+        response
+    }
+}
+
+/// Draws the error pages, and leads whoever is not signed in to the sign-in page and back.
+pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Next) -> Response {
+    let path = request.uri().path_and_query().map_or("/", |address| address.as_str()).to_owned();
+    let form = (request.method() == Method::POST).then(|| form_page(&request));
+    let page = Page::of(&state, &request);
+    let response = next.run(request).await;
+    let Some(failure) = response.extensions().get::<Failure>().cloned() else {
+        return response;
+    };
+    if failure.status == StatusCode::UNAUTHORIZED {
+        let ended = if form.is_some() { "&ended=true" } else { "" };
+        let next = form.flatten().unwrap_or(path);
+        let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+        return Redirect::to(&format!("/login?next={next}{ended}")).into_response();
+    }
+    render(&page, &failure, &path, form.as_ref())
+}
+
+/// The page that says that the database is not available, drawn without it.
+pub fn unavailable(state: &State, request: &Request, problem: Problem) -> Response {
+    let response = PageError(problem).into_response();
+    match response.extensions().get::<Failure>() {
+        Some(failure) => {
+            let form = (request.method() == Method::POST).then(|| form_page(request));
+            render(&Page::of(state, request), failure, request.uri().path(), form.as_ref())
+        }
+        None => response,
+    }
+}
+
+/// Draws a page; `form` is there when a form was sent, with the address of its page if that is known.
+fn render(page: &Page, failure: &Failure, path: &str, form: Option<&Option<String>>) -> Response {
+    let mut title = "Not possible";
+    let content = match (failure.status, failure.detail.strip_prefix(AppError::NO_PERMISSION)) {
+        (StatusCode::FORBIDDEN, Some(what)) => {
+            feedback::not_allowed(what.trim_end_matches('.'), &failure.who)
+        }
+        (StatusCode::SERVICE_UNAVAILABLE, _) if form.is_none() => {
+            title = "Not available";
+            feedback::error_page(title, &failure.detail, Some(("Try again", path)))
+        }
+        (status, _) => {
+            if status == StatusCode::NOT_FOUND {
+                title = "Not found";
+            }
+            let heading = match (status, form) {
+                (StatusCode::NOT_FOUND, _) => "Not found",
+                (_, Some(_)) => "Not saved",
+                (status, None) => status.canonical_reason().unwrap_or("Error"),
+            };
+            // The browser keeps what was typed and puts it into the form again.
+            let back = form.and_then(Option::as_deref).map(|address| ("Open the form again", address));
+            feedback::error_page(heading, &failure.detail, Some(back.unwrap_or(("Go to Today", "/"))))
+        }
+    };
+    let mut response =
+        (failure.status, Html(page.render(title, &html! { (content) }).into_string())).into_response();
+    if let Some(seconds) = failure.retry_after
+        && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
+    {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+    response
+}
+
+/// Address of the page whose form was sent, as the browser names it; only one of our own that can be opened again.
+fn form_page(request: &Request) -> Option<String> {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let host = header(header::HOST)?;
+    let (_, rest) = header(header::REFERER)?.split_once("://")?;
+    let address = local_path(rest.strip_prefix(host)?, "");
+    (!address.is_empty() && !address.starts_with("/login")).then(|| address.to_owned())
+}
+
+/// The answer to an address that does not exist.
+pub async fn missing(request: Request) -> Response {
+    let problem = Problem::new(StatusCode::NOT_FOUND, "Nothing found at this address.");
+    let accepts_html = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    if accepts_html && !request.uri().path().starts_with("/api/") {
+        PageError(problem).into_response()
+    } else {
+        problem.into_response()
+    }
+}

@@ -1,0 +1,47 @@
+//! Forms of pages: the token of the session, the answer after a success.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::errors::PageError;
+use super::frame::Page;
+use crate::components::feedback::flash_cookie;
+use crate::core::caller::same;
+use crate::core::input::Form;
+use crate::core::problem::Problem;
+use crate::core::state::State;
+
+/// A form that carries the token of the session (field `csrf_token`), without that field.
+#[derive(Clone, Debug)]
+pub struct SafeForm(pub Form);
+
+impl FromRequest<State> for SafeForm {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, Self::Rejection> {
+        let page = Page::of(state, &request);
+        page.actor()?;
+        let mut form = Form::from_request(request, state).await?;
+        if page.csrf().is_empty() || !same(form.get("csrf_token"), page.csrf()) {
+            return Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "You signed in again after this form was opened. Nothing was saved. Open the form again: \
+                 it still has your changes.",
+            )
+            .into());
+        }
+        form.0.retain(|(name, _)| name != "csrf_token");
+        Ok(Self(form))
+    }
+}
+
+/// Leads to an address after a success, with a message and, where there is one, the way to undo it.
+#[must_use]
+pub fn done(address: &str, message: &str, undo: Option<&str>) -> Response {
+    let mut response = Redirect::to(address).into_response();
+    if let Ok(value) = HeaderValue::from_str(&flash_cookie(message, undo)) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
+}

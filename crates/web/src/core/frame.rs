@@ -1,0 +1,221 @@
+//! What every page needs to know of its request, and the frame drawn from it.
+
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use maud::Markup;
+use obcms_app::Actor;
+
+use super::errors::PageError;
+use crate::components::badges::initials;
+use crate::components::frame::{self, Frame, PersonBadge, Width};
+use crate::core::caller::{Caller, Nonce, cookies};
+use crate::core::state::{State, blocking};
+use crate::core::subject::Subjects;
+
+/// The request of a page: who asks, where, and what the frame needs.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Who asks, if signed in.
+    pub caller: Option<Caller>,
+    /// The path asked for.
+    pub path: String,
+    /// The office's date.
+    pub today: Date,
+    nonce: String,
+    theme: String,
+    width: Width,
+    breadcrumb: Vec<(String, String)>,
+    assets: Vec<String>,
+    waiting: u32,
+    state: String,
+    office_timezone: String,
+    subjects: &'static Subjects,
+    is_answer: bool,
+}
+
+impl Page {
+    /// Where the person reaches the program, without a slash at the end.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        self.caller.as_ref().map_or("", |caller| &caller.base)
+    }
+
+    /// The page of a request.
+    #[must_use]
+    pub fn of(state: &State, request: &Request) -> Self {
+        let is_answer = request.method() == Method::POST;
+        Self { is_answer, ..Self::read(state, request.uri().path(), request.headers(), request.extensions()) }
+    }
+
+    fn read(state: &State, path: &str, headers: &HeaderMap, extensions: &axum::http::Extensions) -> Self {
+        let caller = extensions.get::<Caller>().cloned();
+        let nonce = extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default();
+        let chosen = caller.as_ref().map(|caller| caller.actor.theme.clone()).filter(|theme| theme != "auto");
+        let (waiting, state_of_data) = match &caller {
+            Some(caller) => blocking(|| (count_waiting(state, &caller.actor), state_of_data(state))),
+            None => (0, String::new()),
+        };
+        Self {
+            theme: chosen.or_else(|| theme_cookie(headers)).unwrap_or_else(|| "auto".to_owned()),
+            caller,
+            path: path.to_owned(),
+            today: state.app.today(),
+            nonce,
+            width: Width::Wide,
+            breadcrumb: Vec::new(),
+            assets: Vec::new(),
+            waiting,
+            state: state_of_data,
+            office_timezone: state.app.options().office_timezone.clone(),
+            subjects: state.subjects,
+            is_answer: false,
+        }
+    }
+
+    /// Who asks; whoever is not signed in is led to the sign-in page.
+    pub fn actor(&self) -> Result<&Actor, PageError> {
+        self.caller
+            .as_ref()
+            .map(|caller| &caller.actor)
+            .ok_or_else(|| obcms_app::AppError::Unauthorized.into())
+    }
+
+    /// All subjects.
+    #[must_use]
+    pub fn subjects(&self) -> &'static Subjects {
+        self.subjects
+    }
+
+    /// The token that forms send back.
+    #[must_use]
+    pub fn csrf(&self) -> &str {
+        self.caller
+            .as_ref()
+            .and_then(|caller| caller.session.as_ref())
+            .map_or("", |session| &session.csrf_token)
+    }
+
+    /// Nonce of the answer.
+    #[must_use]
+    pub fn nonce(&self) -> &str {
+        &self.nonce
+    }
+
+    /// Zone in which the person reads times.
+    #[must_use]
+    pub fn zone(&self) -> TimeZone {
+        let own = self.caller.as_ref().map(|caller| caller.actor.timezone.as_str());
+        TimeZone::get(own.unwrap_or(&self.office_timezone)).unwrap_or(TimeZone::UTC)
+    }
+
+    /// How wide the content may grow.
+    #[must_use]
+    pub fn width(mut self, width: Width) -> Self {
+        self.width = width;
+        self
+    }
+
+    /// Pages above this one: label and address, outermost first.
+    #[must_use]
+    pub fn below(mut self, label: &str, address: &str) -> Self {
+        self.breadcrumb.push((label.to_owned(), address.to_owned()));
+        self
+    }
+
+    /// Scripts and styles beside those of every page.
+    #[must_use]
+    pub fn with_assets(mut self, assets: &[&str]) -> Self {
+        self.assets.extend(assets.iter().map(|asset| (*asset).to_owned()));
+        self
+    }
+
+    /// The whole document.
+    #[must_use]
+    pub fn render(&self, title: &str, content: &Markup) -> Markup {
+        let frame = self.frame(title);
+        if self.caller.is_some() { frame::page(&frame, content) } else { frame::bare(&frame, content) }
+    }
+
+    fn frame(&self, title: &str) -> Frame {
+        let actor = self.caller.as_ref().map(|caller| &caller.actor);
+        Frame {
+            title: title.to_owned(),
+            path: self.path.clone(),
+            breadcrumb: self.breadcrumb.clone(),
+            person: actor.map(badge),
+            csrf_token: self.csrf().to_owned(),
+            nonce: self.nonce.clone(),
+            theme: self.theme.clone(),
+            waiting: self.waiting,
+            state: self.state.clone(),
+            timezone: self.office_timezone.clone(),
+            navigation: actor.map(self.subjects.navigation).unwrap_or_default(),
+            commands: actor.map(self.subjects.commands).unwrap_or_default(),
+            assets: self.assets.clone(),
+            is_answer: self.is_answer,
+            width: self.width,
+        }
+    }
+}
+
+impl FromRequestParts<State> for Page {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
+        let is_answer = parts.method == Method::POST;
+        Ok(Self { is_answer, ..Self::read(state, parts.uri.path(), &parts.headers, &parts.extensions) })
+    }
+}
+
+/// Page of somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The page.
+    pub page: Page,
+    /// Who asks.
+    pub actor: Actor,
+}
+
+impl FromRequestParts<State> for SignedIn {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
+        let page = Page::from_request_parts(parts, state).await?;
+        let actor = page.actor()?.clone();
+        Ok(Self { page, actor })
+    }
+}
+
+/// Count of what waits for somebody. A page without the number at its bell is still a page.
+fn count_waiting(state: &State, actor: &Actor) -> u32 {
+    if actor.roles.is_empty() {
+        return 0;
+    }
+    state.app.waiting(actor).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the items that need action could not be counted");
+        0
+    })
+}
+
+/// State of the data, read before the content of a page: a change between the two is looked at twice rather than never.
+fn state_of_data(state: &State) -> String {
+    state.app.page_state().unwrap_or_default()
+}
+
+fn theme_cookie(headers: &HeaderMap) -> Option<String> {
+    cookies(headers)
+        .find(|(name, value)| *name == "obcms_theme" && ["light", "dark", "auto"].contains(value))
+        .map(|(_, value)| value.to_owned())
+}
+
+fn badge(actor: &Actor) -> PersonBadge {
+    PersonBadge {
+        id: actor.id.map(|id| id.to_string()).unwrap_or_default(),
+        name: actor.full_name.clone(),
+        initials: initials(&actor.full_name),
+        roles: actor.roles.iter().map(|role| role.label().to_owned()).collect(),
+    }
+}

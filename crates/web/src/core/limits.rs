@@ -1,0 +1,140 @@
+//! Limits against strangers, in one place; `docs/security.md` lists them and a test compares the two.
+
+use std::time::Duration;
+
+/// Bytes of the head of a request: its line and all headers.
+pub const HEAD_BYTES: usize = 64 * 1024;
+/// Headers of a request.
+pub const HEADERS: usize = 100;
+/// Bytes of a body of somebody who is not signed in: a form to sign in, of a set-up link, of a pass phrase.
+pub const ANONYMOUS_BODY: usize = 16 * 1024;
+/// Bytes of a body that its route has no use for.
+pub const UNREAD_BODY: usize = 16 * 1024;
+/// Bytes of a JSON body or a form.
+pub const MAXIMUM_BODY: usize = 1024 * 1024;
+/// Bytes of a file with what a form says beside it, and of any body.
+pub const MAXIMUM_UPLOAD: usize = 6 * 1024 * 1024;
+/// Bytes of a body that is too large which are read all the same, and forgotten: whoever speaks does not hear.
+pub const HEARD_OUT: usize = 32 * 1024 * 1024;
+/// Bytes of all large bodies that are held at the same time.
+pub const ALL_BODIES: usize = 32 * 1024 * 1024;
+/// Bytes of the large bodies of one person that are held at the same time.
+pub const BODIES_OF_ONE: usize = 12 * 1024 * 1024;
+/// Bytes of a body that count for neither.
+pub const SMALL_BODY: usize = 64 * 1024;
+
+/// Time for the head of a request, from its first byte.
+pub const HEAD_TIME: Duration = Duration::from_secs(10);
+/// Time for which a connection stays open between two requests, and before the first byte: longer than browsers keep
+/// a connection that they opened ahead.
+pub const IDLE_TIME: Duration = Duration::from_secs(75);
+/// Time without a byte of a body after which it is given up.
+pub const BODY_PAUSE: Duration = Duration::from_secs(15);
+/// Time for a body, besides the one that its bytes take at the lowest rate.
+pub const BODY_GRACE: Duration = Duration::from_secs(30);
+/// Lowest rate of a body, in bytes per second.
+pub const BODY_RATE: u64 = 8 * 1024;
+/// Time for which a client may take nothing of an answer.
+pub const ANSWER_PAUSE: Duration = Duration::from_secs(30);
+/// Time for which an answer may wait for its client, besides the one that its bytes take at the lowest rate.
+pub const ANSWER_GRACE: Duration = Duration::from_secs(60);
+/// Lowest rate at which an answer is taken, in bytes per second.
+pub const ANSWER_RATE: u64 = 4 * 1024;
+/// Time for a client to hear an answer that came before it had spoken out.
+pub const LINGER_TIME: Duration = Duration::from_secs(5);
+
+/// Connections in all, unless the setting says otherwise.
+pub const CONNECTIONS: usize = 2_000;
+/// Connections of one address (IPv6: of one /64), unless the setting says otherwise.
+pub const CONNECTIONS_OF_ONE: usize = 250;
+
+/// Live streams of one person; a new one ends the oldest.
+pub const STREAMS_OF_ONE: usize = 20;
+
+/// Attempts that wait for their turn to be hashed, in all.
+pub const WAITING_HASHES: usize = 32;
+/// Attempts of one address (or one known device) that wait for their turn.
+pub const WAITING_HASHES_OF_ONE: usize = 4;
+/// Seconds after which somebody who found the queue full is to come again.
+pub const QUEUE_RETRY: i64 = 2;
+
+/// Wrong tokens and set-up links of one address before its guesses are refused.
+pub const WRONG_SECRETS: u32 = 60;
+/// Time in which one of them is forgotten.
+pub const WRONG_SECRET_FORGOTTEN: Duration = Duration::from_secs(1);
+
+/// Levels of objects and lists in a JSON body.
+pub const JSON_DEPTH: usize = 32;
+/// Values of a JSON body, in all.
+pub const JSON_VALUES: usize = 50_000;
+/// Fields of a form, and parameters of an address.
+pub const FORM_FIELDS: usize = 5_000;
+/// Exports that run at the same time.
+pub const EXPORTS: usize = 24;
+/// Of these by one person.
+pub const EXPORTS_OF_ONE: usize = 12;
+/// Seconds after which a refused export is tried again.
+pub const EXPORT_RETRY: i64 = 5;
+/// Parts of an upload.
+pub const UPLOAD_PARTS: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use obcms_app::accounts::MOST_HASHES;
+    use obcms_domain::accounts::lockout;
+
+    #[test]
+    fn the_document_lists_the_limits() {
+        let kib = |bytes: usize| format!("{} KiB", bytes / 1024);
+        let mib = |bytes: usize| format!("{} MiB", bytes / 1024 / 1024);
+        let rate =
+            |time: Duration, rate: u64| format!("{} s and 1 s for every {} KiB", time.as_secs(), rate / 1024);
+        let seconds = |time: Duration| format!("{} s", time.as_secs());
+        let document = include_str!("../../../../docs/security.md");
+        for (limit, value) in [
+            ("Head of a request", format!("{}, {HEADERS} headers", kib(HEAD_BYTES))),
+            ("Body of somebody who is not signed in", kib(ANONYMOUS_BODY)),
+            ("Body that its route has no use for", kib(UNREAD_BODY)),
+            ("JSON body, form, unless", kib(MAXIMUM_BODY)),
+            ("JSON body, inside", format!("{JSON_DEPTH} levels, {JSON_VALUES} values")),
+            ("Form, parameters of an address", format!("{FORM_FIELDS} fields")),
+            ("Exports at the same time", format!("{EXPORTS}, {EXPORTS_OF_ONE} of one person")),
+            ("Upload, parts", UPLOAD_PARTS.to_string()),
+            ("File with its form", kib(MAXIMUM_UPLOAD)),
+            ("Large bodies (more than 64 KiB)", format!("{}, {}", mib(ALL_BODIES), mib(BODIES_OF_ONE))),
+            ("Body that is too large", mib(HEARD_OUT)),
+            ("Time for the head", seconds(HEAD_TIME)),
+            ("Time between two requests", seconds(IDLE_TIME)),
+            ("Time without a byte of a body", seconds(BODY_PAUSE)),
+            ("Time for a body", rate(BODY_GRACE, BODY_RATE)),
+            ("Time without a byte taken", seconds(ANSWER_PAUSE)),
+            ("Time that an answer waits", rate(ANSWER_GRACE, ANSWER_RATE)),
+            ("Time to hear the last answer", seconds(LINGER_TIME)),
+            ("Connections in all", CONNECTIONS.to_string()),
+            ("Connections of one address", CONNECTIONS_OF_ONE.to_string()),
+            ("Live streams of one person", STREAMS_OF_ONE.to_string()),
+            ("Password hashes at the same time", format!("one per core, {MOST_HASHES}")),
+            ("Attempts that wait", format!("{WAITING_HASHES}, {WAITING_HASHES_OF_ONE}")),
+            (
+                "Failures with one account",
+                format!("{}; then {} min", lockout::FAILURES, lockout::LOCK.as_mins()),
+            ),
+            (
+                "Failures within",
+                format!(
+                    "{} within {} min; then {} s, doubled up to {} min",
+                    lockout::FREE_FAILURES,
+                    lockout::COUNTED.as_mins(),
+                    lockout::FIRST_DELAY.as_secs(),
+                    lockout::LONGEST_DELAY.as_mins(),
+                ),
+            ),
+            ("Wrong tokens", format!("{WRONG_SECRETS}; then one every {}", seconds(WRONG_SECRET_FORGOTTEN))),
+        ] {
+            let row = document.lines().find(|line| line.starts_with(&format!("| {limit}")));
+            let row = row.unwrap_or_else(|| panic!("docs/security.md lacks a row: {limit}"));
+            assert!(row.ends_with(&format!(" | {value} |")), "{row} should tell {value}");
+        }
+    }
+}

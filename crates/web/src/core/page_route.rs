@@ -1,0 +1,87 @@
+//! Routes of pages, declared with their access as those of the API.
+
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::middleware::{Next, from_fn};
+use axum::response::IntoResponse;
+use axum::routing::{self, MethodRouter};
+
+use super::caller::Caller;
+use super::errors::PageError;
+use super::limits::{MAXIMUM_BODY, UNREAD_BODY};
+use super::route::Access;
+use super::state::State;
+
+/// Page, or form of a page.
+pub struct PageRoute {
+    /// Method in small letters.
+    pub method: &'static str,
+    /// Address with `{id}` for what varies.
+    pub path: String,
+    /// Whoever may ask at all. The command decides about the record.
+    pub access: Access,
+    /// Words of the refusal, after "You do not have permission to".
+    pub purpose: String,
+    /// Bytes of the body at most.
+    pub body_limit: usize,
+    handler: MethodRouter<State>,
+}
+
+impl PageRoute {
+    /// A page.
+    pub fn get<H, T>(path: impl Into<String>, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, State>,
+        T: 'static,
+    {
+        Self::new("get", path.into(), access, UNREAD_BODY, routing::get(handler))
+    }
+
+    /// A form that is sent.
+    pub fn post<H, T>(path: impl Into<String>, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, State>,
+        T: 'static,
+    {
+        Self::new("post", path.into(), access, MAXIMUM_BODY, routing::post(handler))
+    }
+
+    fn new(
+        method: &'static str,
+        path: String,
+        access: Access,
+        body_limit: usize,
+        handler: MethodRouter<State>,
+    ) -> Self {
+        Self { method, path, access, purpose: "do this".to_owned(), body_limit, handler }
+    }
+
+    /// Refuses with these words, as in "see tasks".
+    #[must_use]
+    pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
+        self.purpose = purpose.into();
+        self
+    }
+
+    /// Takes a body of so many bytes at most.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// The handler behind its guard.
+    pub fn guarded(self) -> (String, MethodRouter<State>) {
+        let (access, purpose) = (self.access, self.purpose);
+        let guard = from_fn(move |request: Request, next: Next| {
+            let refusal = access.check_for(request.extensions().get::<Caller>(), &purpose).err();
+            async move {
+                match refusal {
+                    None => next.run(request).await,
+                    Some(error) => PageError::from(error).into_response(),
+                }
+            }
+        });
+        (self.path, self.handler.route_layer(guard))
+    }
+}

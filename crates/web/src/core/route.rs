@@ -1,0 +1,205 @@
+//! The list of routes: what the router serves is what the description and the access test read.
+
+use std::collections::HashMap;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::MethodRouter;
+use obcms_app::AppError;
+use obcms_domain::accounts::{Action, Area, Relation, allows};
+use obcms_domain::registry::action::ActionBody;
+use serde_json::{Value as Json, json};
+
+use crate::core::caller::Caller;
+use crate::core::limits::{MAXIMUM_BODY, UNREAD_BODY};
+use crate::core::openapi;
+use crate::core::page_route::PageRoute;
+use crate::core::problem::Problem;
+use crate::core::state::State;
+
+/// Who may ask at all. Whether this very record is theirs to see or change, the command asks the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Anybody signed in, with or without a role.
+    Account,
+    /// Anybody with a role.
+    Role,
+    /// Whoever could do this to something in the area.
+    Policy(Action, Area),
+}
+
+impl Access {
+    /// Whether the caller passes.
+    pub fn check(self, caller: Option<&Caller>) -> Result<(), AppError> {
+        self.check_for(caller, "do this")
+    }
+
+    /// The same with a refusal in other words, as in "see tasks".
+    pub fn check_for(self, caller: Option<&Caller>, purpose: &str) -> Result<(), AppError> {
+        if self == Self::Public {
+            return Ok(());
+        }
+        let actor = &caller.ok_or(AppError::Unauthorized)?.actor;
+        match self {
+            Self::Role if actor.roles.is_empty() => Err(AppError::Forbidden {
+                detail: "Your account has no role yet. Ask an administrator for one.".to_owned(),
+                who: Vec::new(),
+            }),
+            Self::Public | Self::Account | Self::Role => Ok(()),
+            Self::Policy(action, area) if allows(&actor.roles, action, area, &Relation::ALL) => Ok(()),
+            Self::Policy(action, area) => Err(AppError::forbidden(action, area, purpose)),
+        }
+    }
+}
+
+/// One operation of the API.
+pub struct Route {
+    /// Method in small letters, as OpenAPI writes it.
+    pub method: &'static str,
+    /// Address with `{id}` for what varies.
+    pub path: String,
+    /// One line on what it does.
+    pub summary: String,
+    /// Group in the description.
+    pub tag: &'static str,
+    /// Who may ask.
+    pub access: Access,
+    /// Parameters of the address, as OpenAPI objects.
+    pub parameters: Vec<Json>,
+    /// Schema of the body, if it takes one.
+    pub request: Option<Json>,
+    /// Bytes of the body at most.
+    pub body_limit: usize,
+    /// Status and schema of success.
+    pub response: (u16, Json),
+    /// What answers.
+    pub handler: MethodRouter<State>,
+}
+
+impl Route {
+    /// An operation that answers JSON.
+    pub fn new(
+        method: &'static str,
+        path: impl Into<String>,
+        summary: impl Into<String>,
+        access: Access,
+        handler: MethodRouter<State>,
+    ) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            summary: summary.into(),
+            tag: "general",
+            access,
+            parameters: Vec::new(),
+            request: None,
+            body_limit: if matches!(method, "get" | "delete") { UNREAD_BODY } else { MAXIMUM_BODY },
+            response: (200, json!({})),
+            handler,
+        }
+    }
+
+    /// In this group of the description.
+    #[must_use]
+    pub fn tag(mut self, tag: &'static str) -> Self {
+        self.tag = tag;
+        self
+    }
+
+    /// Takes these parameters: name and what it is.
+    #[must_use]
+    pub fn query(mut self, parameters: &[(&str, &str)]) -> Self {
+        for (name, description) in parameters {
+            self.parameters.push(json!({
+                "name": name, "in": "query", "required": false, "description": description,
+                "schema": { "type": "string" },
+            }));
+        }
+        self
+    }
+
+    /// Takes a body of this schema.
+    #[must_use]
+    pub fn body(mut self, schema: Json) -> Self {
+        self.request = Some(schema);
+        self
+    }
+
+    /// Takes the body of an action.
+    #[must_use]
+    pub fn action(self, body: &ActionBody) -> Self {
+        self.body(openapi::action_schema(body))
+    }
+
+    /// Takes a body of so many bytes at most.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Answers with this status and schema.
+    #[must_use]
+    pub fn answers(mut self, status: u16, schema: Json) -> Self {
+        self.response = (status, schema);
+        self
+    }
+
+    /// The handler behind its guard.
+    pub fn guarded(self) -> (String, MethodRouter<State>) {
+        let (access, limit) = (self.access, self.body_limit);
+        let guard = from_fn(move |request: Request, next: Next| async move {
+            match access.check(request.extensions().get::<Caller>()) {
+                // Also where nobody reads the body.
+                Ok(()) if announced(&request) > limit => too_large(limit).into_response(),
+                Ok(()) => next.run(request).await,
+                Err(error) => guard_refusal(error),
+            }
+        });
+        (self.path, self.handler.layer(guard))
+    }
+}
+
+/// Bytes of the body, as its head says.
+fn announced(request: &Request) -> usize {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    length.and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+/// The refusal of a body of more bytes than its route takes.
+#[must_use]
+pub fn too_large(limit: usize) -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body must be at most {limit} bytes."))
+}
+
+/// Bytes of a body at most, by method and route.
+#[derive(Debug, Default)]
+pub struct BodyLimits(HashMap<String, usize>);
+
+impl BodyLimits {
+    /// The limits of these operations and pages.
+    #[must_use]
+    pub fn new(routes: &[Route], pages: &[PageRoute]) -> Self {
+        let routes = routes.iter().map(|route| (route.method, &route.path, route.body_limit));
+        let pages = pages.iter().map(|page| (page.method, &page.path, page.body_limit));
+        let all = routes.chain(pages);
+        Self(all.map(|(method, path, limit)| (format!("{} {path}", method.to_uppercase()), limit)).collect())
+    }
+
+    /// The limit of a request.
+    #[must_use]
+    pub fn of(&self, request: &Request) -> usize {
+        let Some(path) = request.extensions().get::<MatchedPath>() else { return UNREAD_BODY };
+        let method = request.method();
+        let usual = if *method == Method::POST { MAXIMUM_BODY } else { UNREAD_BODY };
+        self.0.get(&format!("{method} {}", path.as_str())).copied().unwrap_or(usual)
+    }
+}
+
+fn guard_refusal(error: AppError) -> Response {
+    Problem::from(error).into_response()
+}

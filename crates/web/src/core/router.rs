@@ -1,0 +1,119 @@
+//! The router: every address of the program.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State as AxumState};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use obcms_domain::core::hex::hex;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+
+use crate::components::assets;
+use crate::core::caller::{self, Nonce};
+use crate::core::page_route::PageRoute;
+use crate::core::problem::Problem;
+use crate::core::route::BodyLimits;
+use crate::core::state::State;
+use crate::core::{address, bodies, errors, health, metrics, requests};
+
+/// The whole program as a service.
+pub fn router(state: State) -> Router {
+    let mut router = Router::new().route("/metrics", get(metrics::show));
+    let (routes, pages) = (state.subjects.routes(), state.subjects.pages());
+    let limits = Arc::new(BodyLimits::new(&routes, &pages));
+    for route in routes {
+        let (path, handler) = route.guarded();
+        router = router.route(&path, handler);
+    }
+    router = router.merge(for_people(&state, pages));
+    router
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(state.clone(), caller::identify))
+        // Outside of the layer, so that they do not ask the database who sends a token or a cookie along.
+        .merge(for_anybody())
+        .layer(from_fn_with_state(state.clone(), metrics::count))
+        .layer(from_fn_with_state(state.clone(), headers))
+        // The guard of bodies has the limit of each route.
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state((state.clone(), limits), bodies::guard))
+        .layer(from_fn_with_state(state.clone(), address::resolve))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
+            // Events must leave at once; assets are compressed at build time.
+            DefaultPredicate::new().and(NotForContentType::new("text/event-stream")),
+        ))
+        .layer(CatchPanicLayer::custom(panicked))
+        // Outside of all others, so that the line has the answer as it leaves.
+        .layer(from_fn(requests::log))
+        .with_state(state)
+}
+
+/// The pages, with their errors drawn.
+fn for_people(state: &State, pages: Vec<PageRoute>) -> Router<State> {
+    let router = pages.into_iter().fold(Router::new(), |router, page| {
+        let (path, handler) = page.guarded();
+        router.route(&path, handler)
+    });
+    router.fallback(errors::missing).layer(from_fn_with_state(state.clone(), errors::draw))
+}
+
+/// What is answered without a look at who asks.
+fn for_anybody() -> Router<State> {
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/assets/{file}", get(assets::serve))
+        .route("/favicon.ico", get(assets::site_icon))
+        .method_not_allowed_fallback(wrong_method)
+}
+
+async fn wrong_method() -> Response {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not support this method.").into_response()
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    tracing::error!("a request ended in a panic");
+    Problem::internal().into_response()
+}
+
+/// Headers that every answer carries, with a content security policy of its own nonce.
+async fn headers(AxumState(state): AxumState<State>, mut request: Request, next: Next) -> Response {
+    let nonce = hex(&state.app.random::<16>());
+    request.extensions_mut().insert(Nonce(nonce.clone()));
+    let is_secure = address::is_secure(&state, request.headers());
+    let is_asset = request.uri().path().starts_with("/assets/");
+    let mut response = next.run(request).await;
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    );
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, value);
+    }
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("x-frame-options", "DENY"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+    ] {
+        // A page may be stricter with itself.
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
+    }
+    if !is_asset && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if is_secure {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
+    }
+    response
+}

@@ -1,0 +1,99 @@
+//! What every request shares.
+
+use std::sync::Arc;
+
+use obcms_app::App;
+use obcms_domain::core::networks::Network;
+use tokio::sync::{Semaphore, watch};
+
+use crate::core::bodies::HeldBodies;
+use crate::core::exports::Exports;
+use crate::core::feeds::{FeedReads, Feeds};
+use crate::core::guesses::Guesses;
+use crate::core::hashing::HashQueue;
+use crate::core::health::Readiness;
+use crate::core::live_streams::LiveStreams;
+use crate::core::metrics::{Metrics, MetricsAccess};
+use crate::core::subject::Subjects;
+
+/// How the server stands to its surroundings.
+#[derive(Clone, Debug, Default)]
+pub struct WebSettings {
+    /// Cookies only over TLS; set when the public address is https.
+    pub secure_cookies: bool,
+    /// Networks of reverse proxies whose `X-Forwarded` headers are believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Who may read `/metrics`.
+    pub metrics: MetricsAccess,
+}
+
+/// The shared state. Cheap to clone.
+#[derive(Clone)]
+pub struct State {
+    /// The program.
+    pub app: App,
+    /// All subjects.
+    pub subjects: &'static Subjects,
+    /// The surroundings.
+    pub settings: Arc<WebSettings>,
+    /// Who waits for a password hash.
+    pub hashing: HashQueue,
+    /// Wrong tokens and links.
+    pub guesses: Arc<Guesses>,
+    /// Live streams of each person.
+    pub streams: LiveStreams,
+    /// Workbooks that are written at the same time.
+    pub workbooks: Arc<Semaphore>,
+    /// Exports that are running.
+    pub exports: Arc<Exports>,
+    /// Memory of large bodies.
+    pub bodies: Arc<HeldBodies>,
+    /// Rendered feeds of the calendar.
+    pub feeds: Arc<Feeds>,
+    /// Reads of feeds that are not written down yet.
+    pub feed_reads: Arc<FeedReads>,
+    /// Counters of requests.
+    pub metrics: Metrics,
+    /// Last outcome of the readiness check.
+    pub readiness: Arc<Readiness>,
+    shutdown: watch::Sender<bool>,
+}
+
+impl State {
+    /// State of a new server that serves these subjects.
+    #[must_use]
+    pub fn with_subjects(app: App, settings: WebSettings, subjects: &'static Subjects) -> Self {
+        Self {
+            app,
+            subjects,
+            settings: Arc::new(settings),
+            hashing: HashQueue::default(),
+            guesses: Arc::default(),
+            streams: LiveStreams::default(),
+            workbooks: Arc::new(Semaphore::new(2)),
+            exports: Arc::default(),
+            bodies: Arc::default(),
+            feeds: Arc::default(),
+            feed_reads: Arc::default(),
+            metrics: Metrics::default(),
+            readiness: Arc::default(),
+            shutdown: watch::channel(false).0,
+        }
+    }
+
+    /// Ends open event streams, so that the server can stop.
+    pub fn stop(&self) {
+        self.shutdown.send_replace(true);
+    }
+
+    /// Turns true when the server stops.
+    #[must_use]
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.shutdown.subscribe()
+    }
+}
+
+/// Runs blocking work, as every call of the app is, on a worker of the runtime.
+pub fn blocking<T>(work: impl FnOnce() -> T) -> T {
+    tokio::task::block_in_place(work)
+}

@@ -1,0 +1,177 @@
+//! Subjects: what each of them serves, and what it adds to the pages that every kind gets.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use maud::Markup;
+use obcms_app::{Actor, AppError};
+use obcms_domain::registry::{Kind, Record};
+
+use super::frame::Page;
+use super::input::Form;
+use super::page_route::PageRoute;
+use super::route::Route;
+use super::state::State;
+use super::{openapi, stream};
+use crate::components::frame::{Command, NavigationGroup};
+
+/// Panel on the page of a record; empty where it has nothing to show.
+pub type Panel = fn(&State, &Page, &Actor, &Record) -> Result<Markup, AppError>;
+
+/// Action on each row of a list, beside its state.
+pub type RowAction = Box<dyn Fn(&Record) -> Markup>;
+
+type ListQuery<T> = fn(&Page, &Actor, &Kind, &Form) -> T;
+type RowActions = fn(&Page, &Actor, Timestamp, String) -> Option<RowAction>;
+type NextSteps = fn(&State, &Actor, &Record) -> Result<Vec<NextStep>, AppError>;
+type EditAddress = fn(&Actor, &Record) -> Option<String>;
+type FormPreview = fn(&State, &Page, &Actor, &mut Form) -> Option<Result<Markup, AppError>>;
+type RefusalNote = fn(&State, &Page, &Actor, Option<&Record>, &Form, &AppError) -> Markup;
+type FieldOptions = fn(&str) -> Option<Vec<(&'static str, String)>>;
+
+/// Column of the page of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// Texts and lists.
+    Wide,
+    /// Properties and people.
+    Narrow,
+}
+
+/// Step that naturally follows from a record.
+#[derive(Clone, Debug)]
+pub struct NextStep {
+    /// Label of its button.
+    pub label: &'static str,
+    /// Address of its form.
+    pub address: String,
+    /// Kind of record that the step creates.
+    pub kind: &'static Kind,
+}
+
+/// Additions of a subject to the pages of a kind. All are optional.
+#[derive(Clone, Copy, Debug)]
+pub struct KindPage {
+    /// Name of the kind.
+    pub kind: &'static str,
+    /// The list is a page of the subject.
+    pub own_list: bool,
+    /// The page of a record is a page of the subject; list, form and history are those of every kind.
+    pub own_detail: bool,
+    /// The forms are pages of the subject.
+    pub own_form: bool,
+    /// Address at which a record is edited, unless it is the form of every kind.
+    pub edit_address: Option<EditAddress>,
+    /// Address to which a list leads that is opened without parameters.
+    pub list_start: Option<fn(Date) -> String>,
+    /// Actions in the head of the list.
+    pub list_actions: Option<fn(&Page, &Actor) -> Markup>,
+    /// Tabs below the head of the list.
+    pub list_tabs: Option<ListQuery<Markup>>,
+    /// Filters that the tabs show, so that no chip does.
+    pub list_tab_filters: Option<ListQuery<&'static [&'static str]>>,
+    /// Action beside the state of each row, for those who may; its address of return is that of the list.
+    pub row_action: Option<RowActions>,
+    /// Label and address of the import, unless it is that of every kind.
+    pub import_link: Option<(&'static str, &'static str)>,
+    /// Buttons for the steps that follow from a record.
+    pub next_steps: Option<NextSteps>,
+    /// Panel above all others.
+    pub lead_panel: Option<Panel>,
+    /// Query of the address at which the page of a record shows its tasks.
+    pub tasks_tab: &'static str,
+    /// An occurrence of a series can be put into a state.
+    pub has_occurrence_states: bool,
+    /// Reference of this kind whose target shows its records in a panel of the subject.
+    pub panel_field: &'static str,
+    /// Preview of a new record, for a form that asks for it.
+    pub form_preview: Option<FormPreview>,
+    /// Ways out above a form that was refused.
+    pub refusal_note: Option<RefusalNote>,
+    /// Values and labels to choose from for a field, where its description has none.
+    pub field_options: Option<FieldOptions>,
+}
+
+impl KindPage {
+    /// No additions.
+    pub const NONE: Self = Self {
+        kind: "",
+        own_list: false,
+        own_detail: false,
+        own_form: false,
+        edit_address: None,
+        list_start: None,
+        list_actions: None,
+        list_tabs: None,
+        list_tab_filters: None,
+        row_action: None,
+        import_link: None,
+        next_steps: None,
+        lead_panel: None,
+        tasks_tab: "",
+        has_occurrence_states: false,
+        panel_field: "",
+        form_preview: None,
+        refusal_note: None,
+        field_options: None,
+    };
+}
+
+/// Everything that a subject serves.
+#[derive(Debug)]
+pub struct Subject {
+    /// Operations of the API.
+    pub routes: fn() -> Vec<Route>,
+    /// Pages and their forms.
+    pub pages: fn(&Subjects) -> Vec<PageRoute>,
+    /// Additions to the pages of kinds.
+    pub kinds: &'static [KindPage],
+    /// Panels on the pages of all records.
+    pub panels: &'static [(Column, Panel)],
+}
+
+/// All subjects, and the menu that leads to them.
+#[derive(Debug)]
+pub struct Subjects {
+    /// The subjects, in the order of their panels.
+    pub all: &'static [&'static Subject],
+    /// Sidebar of whoever is signed in.
+    pub navigation: fn(&Actor) -> Vec<NavigationGroup>,
+    /// Commands of the palette.
+    pub commands: fn(&Actor) -> Vec<Command>,
+}
+
+impl Subjects {
+    /// Returns all operations of the API.
+    #[must_use]
+    pub fn routes(&self) -> Vec<Route> {
+        let mut routes: Vec<Route> = self.all.iter().flat_map(|subject| (subject.routes)()).collect();
+        routes.push(stream::route());
+        routes.push(openapi::route());
+        routes
+    }
+
+    /// Returns all pages.
+    #[must_use]
+    pub fn pages(&self) -> Vec<PageRoute> {
+        self.all.iter().flat_map(|subject| (subject.pages)(self)).collect()
+    }
+
+    /// Returns the additions to the pages of a kind.
+    #[must_use]
+    pub fn kind_page(&self, kind: &Kind) -> &'static KindPage {
+        let mut rows = self.all.iter().flat_map(|subject| subject.kinds);
+        rows.find(|row| row.kind == kind.name).unwrap_or(&KindPage::NONE)
+    }
+
+    /// Returns true if the kind is made in the form of every kind.
+    #[must_use]
+    pub fn has_form(&self, kind: &Kind) -> bool {
+        kind.writable && !self.kind_page(kind).own_form
+    }
+
+    /// Returns the panels of a column on the page of a record.
+    pub fn panels(&self, column: Column) -> impl Iterator<Item = Panel> {
+        let rows = self.all.iter().flat_map(|subject| subject.panels);
+        rows.filter(move |(of, _)| *of == column).map(|(_, panel)| *panel)
+    }
+}

@@ -1,0 +1,181 @@
+//! Calendars of others: fetching one now, and reading .ics files in.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request, State as AxumState};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use obcms_app::AppError;
+use obcms_app::exchange::subscriptions::MAXIMUM_BYTES;
+use obcms_domain::accounts::{Action, Area};
+use obcms_domain::kinds::EXTERNAL_CALENDAR;
+use obcms_domain::registry::FieldError;
+use serde_json::{Value as Json, json};
+
+use crate::core::caller::Caller;
+use crate::core::input::{Parameters, PathId};
+use crate::core::limits::MAXIMUM_UPLOAD;
+use crate::core::problem::Problem;
+use crate::core::route::{Access, Route};
+use crate::core::state::{State, blocking};
+use crate::records::api::files::Upload;
+use crate::records::api::records::record_response_with;
+
+/// The operations beside those of the collection.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let import = Access::Policy(Action::Import, Area::Reference);
+    let report = || {
+        let number = || json!({ "type": "integer" });
+        json!({
+            "type": "object",
+            "properties": {
+                "created": number(), "updated": number(), "unchanged": number(), "removed": number(),
+                "skipped_count": number(),
+                "skipped": { "type": "array", "items": { "type": "object", "properties": {
+                    "title": { "type": "string" }, "uid": { "type": "string" }, "reason": { "type": "string" },
+                } } },
+            },
+        })
+    };
+    let routes = vec![
+        Route::new(
+            "post",
+            "/api/v1/external-calendars/{id}/fetch",
+            "Fetch an external calendar now; runs as a job within seconds",
+            Access::Policy(Action::Edit, Area::Reference),
+            post(fetch),
+        )
+        .answers(202, json!({ "type": "object" })),
+        Route::new(
+            "post",
+            "/api/v1/external-calendars/{id}/import",
+            "Import an .ics file (text/calendar, or the part \"file\") into a calendar without an address",
+            import,
+            post(import_into),
+        )
+        .body_limit(MAXIMUM_UPLOAD)
+        .query(&[("keep", "true: keep events that are not in the file; otherwise archive them. Also as a part")])
+        .answers(200, report()),
+        Route::new(
+            "post",
+            "/api/v1/external-calendars/from-file",
+            "Create an external calendar from an .ics file (text/calendar, or the part \"file\")",
+            import,
+            post(make),
+        )
+        .body_limit(MAXIMUM_UPLOAD)
+        .query(&[("name", "Name; the name in the file by default. Also as a part")])
+        .answers(
+            201,
+            json!({ "type": "object", "properties": { "calendar": { "type": "object" }, "report": report() } }),
+        ),
+    ];
+    routes.into_iter().map(|route| route.tag(EXTERNAL_CALENDAR.collection)).collect()
+}
+
+/// An .ics file: the body itself, or the part of a form with small texts beside it.
+pub struct CalendarFile {
+    bytes: Vec<u8>,
+    /// Empty when the body is the file.
+    form: Upload,
+}
+
+impl CalendarFile {
+    /// What is said beside the file: as a parameter of the address, or as a part of the form, not as both.
+    fn said<'a>(
+        &'a self,
+        parameters: &'a Parameters,
+        name: &'static str,
+    ) -> Result<Option<&'a str>, Problem> {
+        parameters.only(&[name])?;
+        self.form.only(&[name])?;
+        match (parameters.get(name), self.form.text(name)) {
+            (Some(_), Some(_)) => Err(AppError::BadParameter(vec![FieldError::new(
+                name,
+                "repeated",
+                "Send this as a parameter or as a part of the form, not both.",
+            )])
+            .into()),
+            (parameter, part) => Ok(parameter.or(part)),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for CalendarFile {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|text| text.split(';').next())
+            .map(|text| text.trim().to_ascii_lowercase());
+        match kind.as_deref() {
+            Some("text/calendar") => {
+                let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+                    Problem::new(rejection.status(), "The file could not be read. It must be at most 5 MB.")
+                })?;
+                if bytes.len() > MAXIMUM_BYTES {
+                    let detail = "The file must be at most 5 MB.";
+                    return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
+                }
+                Ok(Self { bytes: bytes.to_vec(), form: Upload::default() })
+            }
+            Some("multipart/form-data") => {
+                let mut form = Upload::from_request(request, state).await?;
+                let bytes = form.file.take().ok_or_else(|| {
+                    AppError::field("file", "required", "Send the file as the part \"file\".")
+                })?;
+                Ok(Self { bytes, form })
+            }
+            _ => Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "The content type must be  text/calendar, or multipart/form-data with a part \"file\".",
+            )),
+        }
+    }
+}
+
+async fn fetch(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Result<Response, Problem> {
+    let (calendar, next) = blocking(|| {
+        let calendar = state.app.fetch_calendar(&caller.actor, id.0)?;
+        Ok::<_, AppError>((calendar, state.app.next_fetch(id.0)?))
+    })?;
+    record_response_with(&state, StatusCode::ACCEPTED, &calendar, [("next_fetch_at", json!(next))])
+}
+
+async fn import_into(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    parameters: Parameters,
+    file: CalendarFile,
+) -> Result<Response, Problem> {
+    let keep = match file.said(&parameters, "keep")? {
+        None | Some("" | "false") => false,
+        Some("true") => true,
+        Some(_) => return Err(Parameters::wrong("keep", "Must be true or false.")),
+    };
+    let report = blocking(|| state.app.import_calendar(&caller.actor, id.0, &file.bytes, keep))?;
+    Ok(axum::Json(report).into_response())
+}
+
+async fn make(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    parameters: Parameters,
+    file: CalendarFile,
+) -> Result<Response, Problem> {
+    let name = file.said(&parameters, "name")?;
+    let (calendar, report) = blocking(|| state.app.calendar_from_file(&caller.actor, name, &file.bytes))?;
+    let shown = blocking(|| state.app.present(std::slice::from_ref(&calendar)))?;
+    let body: Json = json!({ "calendar": shown.into_iter().next(), "report": report });
+    let mut response = (StatusCode::CREATED, axum::Json(body)).into_response();
+    let location = format!("/api/v1/{}/{}", EXTERNAL_CALENDAR.collection, calendar.id);
+    if let Ok(value) = HeaderValue::from_str(&location) {
+        response.headers_mut().insert(header::LOCATION, value);
+    }
+    Ok(response)
+}

@@ -1,0 +1,30 @@
+//! Calendars that leave the office, and calendars of others.
+
+pub mod api;
+pub mod pages;
+
+use crate::core::subject::{KindPage, Subject};
+
+/// Everything that the subject serves.
+pub(crate) static SUBJECT: Subject = Subject {
+    routes: api::routes,
+    pages: |_| pages::routes(),
+    kinds: &[EXTERNAL_CALENDAR, FEED, SHARE],
+    panels: &[],
+};
+
+const EXTERNAL_CALENDAR: KindPage = KindPage {
+    kind: "external_calendar",
+    own_detail: true,
+    import_link: Some(("Calendar from a file (.ics)", "/external-calendars/from-file")),
+    ..KindPage::NONE
+};
+
+const FEED: KindPage = KindPage {
+    kind: "feed",
+    own_detail: true,
+    field_options: Some(pages::feeds::field_options),
+    ..KindPage::NONE
+};
+
+const SHARE: KindPage = KindPage { kind: "share", own_detail: true, ..KindPage::NONE };

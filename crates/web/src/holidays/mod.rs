@@ -1,0 +1,19 @@
+//! Holidays of law and of the Islamic calendar.
+
+pub mod api;
+pub mod pages;
+
+use crate::core::subject::{KindPage, Subject};
+
+/// Everything that the subject serves.
+pub(crate) static SUBJECT: Subject =
+    Subject { routes: api::routes, pages: |_| pages::routes(), kinds: &[HOLIDAY], panels: &[] };
+
+const HOLIDAY: KindPage = KindPage {
+    kind: "holiday",
+    list_start: Some(pages::list_start),
+    list_actions: Some(pages::list_actions),
+    list_tabs: Some(pages::list_tabs),
+    list_tab_filters: Some(pages::list_tab_filters),
+    ..KindPage::NONE
+};

@@ -1,0 +1,84 @@
+//! Menu of the pages: sidebar and palette, with what the person may see and make.
+
+use obcms_app::Actor;
+use obcms_domain::accounts::Action;
+use obcms_domain::kinds;
+use obcms_domain::registry::{Kind, Module};
+
+use crate::components::frame::{Command, NavigationGroup, NavigationItem};
+use crate::components::words::lower;
+use crate::records::may_create;
+
+/// The modules of the sidebar below the pages that everybody uses.
+const GROUPS: [(&str, &[Module]); 5] = [
+    ("Programme", &[Module::Projects, Module::Policy, Module::Services]),
+    ("Field", &[Module::Mana, Module::Communities]),
+    ("Coordination", &[Module::Coordination, Module::External]),
+    ("Office", &[Module::Staff, Module::Resources, Module::Tasks, Module::Holidays]),
+    ("Administration", &[Module::Administration]),
+];
+
+fn item(label: &str, href: &str, icon: &str, module: &str) -> NavigationItem {
+    NavigationItem {
+        label: label.to_owned(),
+        href: href.to_owned(),
+        icon: icon.to_owned(),
+        module_colour: module.to_owned(),
+    }
+}
+
+/// The sidebar: what the person may see.
+pub fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
+    let sees = |kind: &'static Kind| actor.sight(kind).is_some();
+    let mut first = vec![
+        item("Today", "/", "sun", ""),
+        item("Calendar", "/calendar", "calendar", ""),
+        item("Board", "/board", "columns-3", ""),
+        item("Tasks", "/tasks", "square-check", ""),
+    ];
+    if sees(&kinds::PPA) {
+        first.push(item("PPAs", "/ppas", "folder-kanban", ""));
+    }
+    if actor.may(Action::View, kinds::PPA.area) {
+        first.push(item("Portfolio", "/portfolio", "chart-pie", ""));
+    }
+    let mut groups = vec![NavigationGroup { label: String::new(), items: first }];
+    for (label, modules) in GROUPS {
+        let mut items: Vec<NavigationItem> = kinds::REGISTRY
+            .into_iter()
+            .filter(|kind| kind.in_navigation && modules.contains(&kind.module) && sees(kind))
+            .filter(|kind| !["task", "ppa"].contains(&kind.name))
+            .map(|kind| item(kind.plural, &format!("/{}", kind.collection), kind.icon, kind.module.key()))
+            .collect();
+        if label == "Administration" && actor.may(Action::Manage, obcms_domain::accounts::Area::Accounts) {
+            items.push(item("Users and roles", "/admin/users", "shield", ""));
+        }
+        if label == "Administration" && actor.may(Action::Manage, obcms_domain::accounts::Area::Settings) {
+            items.push(item("Jobs", "/admin/jobs", "timer", ""));
+        }
+        if !items.is_empty() {
+            groups.push(NavigationGroup { label: label.to_owned(), items });
+        }
+    }
+    groups
+}
+
+/// What the palette can start: making what the person may make.
+pub fn commands(actor: &Actor) -> Vec<Command> {
+    let keys = |name: &str| match name {
+        "task" => "n t",
+        "event" => "n e",
+        "need" => "n n",
+        "ppa" => "n p",
+        _ => "",
+    };
+    kinds::REGISTRY
+        .into_iter()
+        .filter(|kind| kind.writable && kind.in_navigation && may_create(actor, kind))
+        .map(|kind| Command {
+            label: format!("New {}", lower(kind.label)),
+            href: format!("/{}/new", kind.collection),
+            keys: keys(kind.name).to_owned(),
+        })
+        .collect()
+}

@@ -1,0 +1,12 @@
+//! Operations on the programme.
+
+pub mod portfolio;
+pub mod projects;
+pub mod trace;
+
+use crate::core::route::Route;
+
+/// Operations of the subject.
+pub fn routes() -> Vec<Route> {
+    [portfolio::routes(), projects::routes(), trace::routes()].into_iter().flatten().collect()
+}

@@ -1,0 +1,39 @@
+//! PPAs, projects, the portfolio and the trace of a record.
+
+pub mod api;
+pub mod pages;
+
+use crate::core::subject::{Column, KindPage, Subject};
+use pages::next_steps;
+
+/// Everything that the subject serves.
+pub(crate) static SUBJECT: Subject = Subject {
+    routes: api::routes,
+    pages: |_| pages::routes(),
+    kinds: &[NEED, COMMUNITY, ASSESSMENT, POLICY, SERVICE, PPA, PROJECT],
+    panels: &[(Column::Narrow, pages::trace::panel)],
+};
+
+const NEED: KindPage = KindPage { kind: "need", next_steps: Some(next_steps::of_need), ..KindPage::NONE };
+
+const COMMUNITY: KindPage =
+    KindPage { kind: "community", next_steps: Some(next_steps::of_community), ..KindPage::NONE };
+
+const ASSESSMENT: KindPage =
+    KindPage { kind: "assessment", next_steps: Some(next_steps::of_assessment), ..KindPage::NONE };
+
+const POLICY: KindPage =
+    KindPage { kind: "policy", next_steps: Some(next_steps::of_policy), ..KindPage::NONE };
+
+const SERVICE: KindPage =
+    KindPage { kind: "service", next_steps: Some(next_steps::of_service), ..KindPage::NONE };
+
+const PPA: KindPage = KindPage {
+    kind: "ppa",
+    own_detail: true,
+    next_steps: Some(next_steps::of_ppa),
+    tasks_tab: "?tab=tasks",
+    ..KindPage::NONE
+};
+
+const PROJECT: KindPage = KindPage { kind: "project", own_detail: true, ..KindPage::NONE };

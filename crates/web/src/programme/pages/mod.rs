@@ -1,0 +1,14 @@
+//! Pages of the programme.
+
+pub mod next_steps;
+pub mod portfolio;
+pub mod ppas;
+pub mod projects;
+pub mod trace;
+
+use crate::core::page_route::PageRoute;
+
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    [portfolio::routes(), ppas::routes(), projects::routes(), trace::routes()].into_iter().flatten().collect()
+}

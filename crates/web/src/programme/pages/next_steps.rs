@@ -1,0 +1,73 @@
+//! Next steps along the chain, from a community to an application.
+
+use obcms_app::{Actor, AppError};
+use obcms_domain::kinds;
+use obcms_domain::registry::{Kind, Record};
+
+use crate::core::state::State;
+use crate::core::subject::NextStep;
+use crate::records::may_create;
+
+type Steps = Result<Vec<NextStep>, AppError>;
+
+const fn step(label: &'static str, address: String, kind: &'static Kind) -> NextStep {
+    NextStep { label, address, kind }
+}
+
+/// Steps that follow from a need.
+pub fn of_need(_: &State, _: &Actor, need: &Record) -> Steps {
+    let id = need.id;
+    let title: String = form_urlencoded::byte_serialize(need.title().as_bytes()).collect();
+    let ppa = format!("/ppas/new?needs={id}&title={title}&category=moa_ppa");
+    Ok(vec![
+        step("Create PPA", ppa, &kinds::PPA),
+        step("Start project", format!("/projects/new?need={id}"), &kinds::PROJECT),
+    ])
+}
+
+/// Steps that follow from a PPA.
+pub fn of_ppa(state: &State, actor: &Actor, ppa: &Record) -> Steps {
+    Ok(match ppa.references("needs").first() {
+        Some(need) if may_create(actor, &kinds::PROJECT) => {
+            let address = format!("/projects/new?need={need}&ppa={}", ppa.id);
+            vec![step("Start project", address, &kinds::PROJECT)]
+        }
+        _ => vec![step("Record need", new_need_of(state, actor, ppa)?, &kinds::NEED)],
+    })
+}
+
+/// Steps that follow from a community.
+pub fn of_community(_: &State, _: &Actor, community: &Record) -> Steps {
+    Ok(vec![step("Record need", format!("/needs/new?community={}", community.id), &kinds::NEED)])
+}
+
+/// Steps that follow from an assessment.
+pub fn of_assessment(_: &State, _: &Actor, assessment: &Record) -> Steps {
+    let community =
+        assessment.reference("community").map_or_else(String::new, |id| format!("&community={id}"));
+    let address = format!("/needs/new?assessment={}{community}", assessment.id);
+    Ok(vec![step("Record need", address, &kinds::NEED)])
+}
+
+/// Steps that follow from a policy.
+pub fn of_policy(_: &State, _: &Actor, policy: &Record) -> Steps {
+    let address = format!("/policy-milestones/new?policy={}", policy.id);
+    Ok(vec![step("Add milestone", address, &kinds::POLICY_MILESTONE)])
+}
+
+/// Steps that follow from a service.
+pub fn of_service(_: &State, _: &Actor, service: &Record) -> Steps {
+    let address = format!("/applications/new?service={}", service.id);
+    Ok(vec![step("Record application", address, &kinds::APPLICATION)])
+}
+
+/// Address of the form for a need; its community is filled in if the actor sees just one of the PPA.
+fn new_need_of(state: &State, actor: &Actor, ppa: &Record) -> Result<String, AppError> {
+    let communities = ppa.references("communities");
+    let seen = state.app.directory(actor, communities)?;
+    let mut seen = communities.iter().filter(|id| seen.contains_key(id));
+    Ok(match (seen.next(), seen.next()) {
+        (Some(community), None) => format!("/needs/new?community={community}"),
+        _ => "/needs/new".to_owned(),
+    })
+}

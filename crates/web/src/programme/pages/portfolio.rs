@@ -1,0 +1,376 @@
+//! The portfolio: the state of all PPAs on one page.
+
+use axum::extract::State as AxumState;
+use axum::response::Html;
+use maud::{Markup, html};
+use obcms_app::AppError;
+use obcms_app::programme::portfolio::{Filter, Group, HIGH_PRIORITY, LISTED, Line, Portfolio};
+use obcms_domain::accounts::Action;
+use obcms_domain::choices::{self, PPA_STATUSES, SECTORS};
+use obcms_domain::kinds::PPA;
+
+use crate::components::badges::{self, Tone, badge, grouped, money_text, short_money_text};
+use crate::components::charts::{Bar, bars};
+use crate::components::detail::{PageHead, page_head, panel};
+use crate::components::feedback::{EmptyState, empty_state};
+use crate::components::filters::{Chip, Filters, filters};
+use crate::components::forms::{Choice, Control, FormField};
+use crate::components::frame::Width;
+use crate::components::tables::{Column, Direction, Pager, Row, Table, table};
+use crate::core::errors::PageError;
+use crate::core::frame::SignedIn;
+use crate::core::input::{PageParameters, Parameters};
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
+use crate::core::state::{State, blocking};
+use crate::programme::api::portfolio::filter;
+
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![PageRoute::get("/portfolio", Access::Policy(Action::View, PPA.area), page).purpose("see ppas")]
+}
+
+const FILTERS: [&str; 3] = ["fiscal_year", "sector", "region"];
+/// Kinds whose changes move the figures.
+const LIVE: &str = "ppa task need project";
+
+async fn page(
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+    parameters: PageParameters,
+) -> Result<Html<String>, PageError> {
+    let parameters = parameters.known(&["fiscal_year", "sector", "region", "sort", "cursor"]);
+    let chosen = filter(&parameters)?;
+    let first = match parameters.get("cursor").filter(|text| !text.is_empty()) {
+        None => 0,
+        Some(text) => text.parse().map_err(|_| Parameters::wrong("cursor", "Must be a whole number."))?,
+    };
+    let sort = parameters.get("sort").unwrap_or_default();
+    let figures = blocking(|| state.app.portfolio(&actor, &chosen))?;
+    let mut lines: Vec<&Line> = figures.lines.iter().collect();
+    if !sorted(&mut lines, sort) {
+        return Err(Parameters::wrong("sort", "You cannot sort by this column.").into());
+    }
+    let regions = blocking(|| regions(&state, &chosen))?;
+    let content = html! {
+        (page_head(&PageHead {
+            title: "Portfolio".to_owned(),
+            subtitle: format!("As of {}", page.today.strftime("%-d %B %Y")),
+            ..PageHead::default()
+        }))
+        (filter_row(&parameters, &chosen, &figures, &regions))
+        div id="figures" data-live=(LIVE) { (totals(&figures)) }
+        @if figures.lines.is_empty() {
+            (empty_state(&EmptyState {
+                icon: "folder-kanban".to_owned(),
+                title: "No PPAs".to_owned(),
+                text: "Programmes, projects and activities are listed here with budget, progress and dates.".to_owned(),
+                action: crate::records::may_create(&actor, &PPA).then(|| ("New PPA".to_owned(), "/ppas/new".to_owned())),
+            }))
+        } @else {
+            div.chart-grid id="charts" data-live=(LIVE) { (charts(&figures)) }
+            (ppa_table(&lines, &parameters, sort, first, page.today))
+        }
+    };
+    Ok(Html(page.width(Width::Full).render("Portfolio", &content).into_string()))
+}
+
+/// Regions to choose from: id and name.
+fn regions(state: &State, chosen: &Filter) -> Result<Vec<(String, String)>, AppError> {
+    let found = state.app.portfolio_regions()?;
+    let mut found: Vec<(String, String)> =
+        found.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    if let Some(region) = chosen.region.map(|id| id.to_string())
+        && !found.iter().any(|(id, _)| *id == region)
+    {
+        found.push((region.clone(), region));
+    }
+    Ok(found)
+}
+
+/// The address with one parameter set, or left out when the value is empty.
+fn address(parameters: &Parameters, name: &str, value: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (key, kept) in &parameters.0 {
+        // Another filter or order begins at the first page again.
+        if key != name && key != "cursor" && !kept.is_empty() {
+            query.append_pair(key, kept);
+        }
+    }
+    if !value.is_empty() {
+        query.append_pair(name, value);
+    }
+    let query = query.finish();
+    if query.is_empty() { "/portfolio".to_owned() } else { format!("/portfolio?{query}") }
+}
+
+fn filter_row(
+    parameters: &Parameters,
+    chosen: &Filter,
+    figures: &Portfolio,
+    regions: &[(String, String)],
+) -> Markup {
+    let values = [
+        chosen.fiscal_year.map(|year| year.to_string()),
+        chosen.sector.clone(),
+        chosen.region.map(|id| id.to_string()),
+    ];
+    let region_name =
+        |id: &str| regions.iter().find(|(known, _)| known == id).map_or(id, |(_, name)| name).to_owned();
+    let labels = ["Fiscal year", "Sector", "Region"];
+    let words = |place: usize, value: &str| match place {
+        1 => choices::label(SECTORS, sector_value(value)).to_owned(),
+        2 => region_name(value),
+        _ => value.to_owned(),
+    };
+    let chips = values
+        .iter()
+        .enumerate()
+        .filter_map(|(place, value)| {
+            let value = value.as_ref()?;
+            Some(Chip {
+                label: labels[place].to_owned(),
+                value: words(place, value),
+                remove_href: address(parameters, FILTERS[place], ""),
+            })
+        })
+        .collect();
+    let all: [Vec<(String, String)>; 3] = [
+        figures.fiscal_years.iter().map(|year| (year.to_string(), year.to_string())).collect(),
+        SECTORS.iter().map(|sector| (sector.value.to_owned(), sector.label.to_owned())).collect(),
+        regions.to_vec(),
+    ];
+    let fields = all
+        .into_iter()
+        .enumerate()
+        .map(|(place, entries)| FormField {
+            name: FILTERS[place].to_owned(),
+            label: labels[place].to_owned(),
+            control: Control::Select {
+                options: entries
+                    .into_iter()
+                    .map(|(value, label)| Choice {
+                        selected: values[place].as_deref() == Some(value.as_str()),
+                        value,
+                        label,
+                    })
+                    .collect(),
+            },
+            ..FormField::default()
+        })
+        .collect();
+    filters(
+        &Filters {
+            action: "/portfolio".to_owned(),
+            chips,
+            fields,
+            keep: parameters.0.iter().filter(|(name, _)| name != "cursor").cloned().collect(),
+            clear_href: "/portfolio".to_owned(),
+            ..Filters::default()
+        },
+        &html! {},
+    )
+}
+
+fn sector_value(value: &str) -> &'static str {
+    SECTORS.iter().find(|sector| sector.value == value).map_or("", |sector| sector.value)
+}
+
+fn count(number: i64) -> String {
+    grouped(number.unsigned_abs())
+}
+
+fn totals(figures: &Portfolio) -> Markup {
+    let sums = &figures.totals;
+    let share = |progress: Option<f64>| progress.map_or_else(|| "–".to_owned(), |share| format!("{share}%"));
+    let needs = &figures.needs;
+    let shown: [(&str, String, String); 8] = [
+        ("PPAs", grouped(figures.lines.len() as u64), "/ppas".to_owned()),
+        ("Budget", short_money_text(sums.budget), String::new()),
+        ("Average progress", share(sums.average_progress), String::new()),
+        ("Progress weighted by budget", share(sums.budget_weighted_progress), String::new()),
+        ("Late PPAs", grouped(sums.late as u64), String::new()),
+        ("OBC slots", count(sums.obc_slots), String::new()),
+        (
+            "Open and late tasks",
+            format!("{}, {}", count(sums.tasks.open), count(sums.tasks.late)),
+            "/tasks".to_owned(),
+        ),
+        (
+            "High-priority needs without a PPA",
+            count(needs.unfunded_high_priority),
+            format!("/needs?priority_score_from={HIGH_PRIORITY}"),
+        ),
+    ];
+    html! {
+        dl.figures {
+            @for (label, value, href) in &shown {
+                div {
+                    dt { (label) }
+                    dd title=[(*label == "Budget").then(|| money_text(sums.budget))] {
+                        @if href.is_empty() { (value) } @else { a href=(href) { (value) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn charts(figures: &Portfolio) -> Markup {
+    html! {
+        (chart("status", "PPAs by status", &figures.by_status, "status", false))
+        (pipeline(figures))
+        (chart("sector", "Budget by sector", &figures.by_sector, "sector", true))
+        (chart("funding", "Budget by funding source", &figures.by_funding_source, "funding_source", true))
+        (chart("approval", "Budget approval", &figures.by_approval_stage, "approval_stage", false))
+        (chart("region", "Budget by region", &figures.by_region, "coverage_region", true))
+    }
+}
+
+/// Bars of a distribution; each leads to the PPAs behind it.
+fn chart(id: &str, title: &str, groups: &[Group], field: &str, by_budget: bool) -> Markup {
+    #[allow(clippy::cast_precision_loss)]
+    let rows: Vec<Bar> = groups
+        .iter()
+        .map(|group| Bar {
+            label: group.label.clone(),
+            href: group.key.as_ref().map(|key| format!("/ppas?{field}={key}")).unwrap_or_default(),
+            value: if by_budget { group.budget as f64 } else { group.count as f64 },
+            text: if by_budget {
+                format!("{} · {}", short_money_text(group.budget), group.count)
+            } else {
+                group.count.to_string()
+            },
+            module: "projects".to_owned(),
+        })
+        .collect();
+    panel(&format!("chart-{id}"), "", title, &html! {}, &bars(title, &rows))
+}
+
+fn pipeline(figures: &Portfolio) -> Markup {
+    #[allow(clippy::cast_precision_loss)]
+    let rows: Vec<Bar> = figures
+        .pipeline
+        .iter()
+        .map(|(stage, count)| Bar {
+            label: stage.label.to_owned(),
+            href: format!("/projects?current_stage={}", stage.value),
+            value: *count as f64,
+            text: count.to_string(),
+            module: "mana".to_owned(),
+        })
+        .collect();
+    panel("chart-pipeline", "", "Projects by stage", &html! {}, &bars("Projects by stage", &rows))
+}
+
+/// The columns of the table, with the name by which it is sorted.
+const COLUMNS: [(&str, &str, bool); 7] = [
+    ("title", "PPA", false),
+    ("status", "Status", false),
+    ("progress", "Progress", false),
+    ("budget", "Budget", true),
+    ("start_date", "Start", false),
+    ("target_end_date", "Target end", false),
+    ("late_tasks", "Late / open tasks", true),
+];
+
+/// Puts the lines in order; empty keeps those that need attention first. False for an unknown column.
+fn sorted(lines: &mut [&Line], sort: &str) -> bool {
+    let (name, descending) = sort.strip_prefix('-').map_or((sort, false), |name| (name, true));
+    match name {
+        "" => {}
+        "title" => lines.sort_by_cached_key(|line| line.ppa.title.to_lowercase()),
+        "status" => lines.sort_by_key(|line| choices::position(PPA_STATUSES, &line.ppa.status)),
+        "progress" => lines.sort_by_key(|line| line.ppa.progress),
+        "budget" => lines.sort_by_key(|line| line.ppa.budget),
+        "start_date" => lines.sort_by_key(|line| line.ppa.start_date),
+        "target_end_date" => lines.sort_by_key(|line| line.ppa.target_end_date),
+        "late_tasks" => lines.sort_by_key(|line| line.tasks.late),
+        _ => return false,
+    }
+    if descending {
+        lines.reverse();
+    }
+    true
+}
+
+fn ppa_table(
+    lines: &[&Line],
+    parameters: &Parameters,
+    sort: &str,
+    first: usize,
+    today: jiff::civil::Date,
+) -> Markup {
+    let (by, descending) = sort.strip_prefix('-').map_or((sort, false), |name| (name, true));
+    let columns = COLUMNS
+        .iter()
+        .map(|(key, label, right)| Column {
+            key: (*key).to_owned(),
+            label: (*label).to_owned(),
+            sort_href: address(
+                parameters,
+                "sort",
+                &if by == *key && !descending { format!("-{key}") } else { (*key).to_owned() },
+            ),
+            sorted: (by == *key).then_some(if descending {
+                Direction::Descending
+            } else {
+                Direction::Ascending
+            }),
+            right: *right,
+            hidden: false,
+        })
+        .collect();
+    let rows = lines.iter().skip(first).take(LISTED).map(|line| row(line, today)).collect();
+    let next = first.saturating_add(LISTED);
+    let pager = Pager {
+        total: Some(lines.len() as u64),
+        next_href: if next < lines.len() {
+            let address = address(parameters, "cursor", "");
+            let join = if address.contains('?') { '&' } else { '?' };
+            format!("{address}{join}cursor={next}")
+        } else {
+            String::new()
+        },
+        first_href: if first > 0 { address(parameters, "cursor", "") } else { String::new() },
+        page_size: 50,
+    };
+    table(&Table {
+        id: "portfolio-ppas".to_owned(),
+        caption: "PPAs, most urgent first".to_owned(),
+        columns,
+        rows,
+        pager,
+        live: LIVE.to_owned(),
+        ..Table::default()
+    })
+}
+
+fn row(line: &Line, today: jiff::civil::Date) -> Row {
+    let ppa = &line.ppa;
+    let status = PPA_STATUSES.iter().find(|status| status.value == ppa.status);
+    let share = u8::try_from(ppa.progress).unwrap_or(0);
+    let day =
+        |day: Option<jiff::civil::Date>| html! { @if let Some(day) = day { (badges::date(day, today)) } };
+    Row {
+        id: ppa.id.to_string(),
+        href: PPA.url(ppa.id),
+        title: ppa.title.clone(),
+        cells: vec![
+            html! { (ppa.title) },
+            html! {
+                (badge(status.map_or("", |status| status.label), Tone::of_status(&ppa.status)))
+                @if line.is_late { " " (badge("Late", Tone::Bad)) }
+            },
+            badges::progress(share),
+            html! { @if ppa.budget > 0 { (badges::money(ppa.budget)) } },
+            day(ppa.start_date),
+            html! {
+                @if let (true, Some(end)) = (line.is_late, ppa.target_end_date) { (badges::due_date(end, today)) }
+                @else { (day(ppa.target_end_date)) }
+            },
+            html! { (line.tasks.late) " / " (line.tasks.open) },
+        ],
+        past: ppa.status == "cancelled",
+    }
+}

@@ -1,0 +1,403 @@
+//! The page of a PPA: what it is, its tasks, its money, its milestones, its chain, its history.
+
+mod milestones;
+
+use axum::extract::State as AxumState;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::{Actor, AppError};
+use obcms_domain::choices;
+use obcms_domain::core::id::Id;
+use obcms_domain::kinds::{NEED, PPA};
+use obcms_domain::registry::{FieldError, Record, Value};
+use obcms_store::records;
+use serde_json::{Map, Value as Json, json};
+
+use super::trace;
+use crate::components::badges::{self, Tone, badge, money_text};
+use crate::components::buttons::{ButtonKind, submit_button};
+use crate::components::detail::{Property, detail, panel, properties};
+use crate::components::feedback::notice;
+use crate::components::forms::{Control, FormField, error_summary, field};
+use crate::components::tabs::{Tab, tabs};
+use crate::core::errors::PageError;
+use crate::core::forms::{SafeForm, done};
+use crate::core::frame::{Page, SignedIn};
+use crate::core::input::{Form, PageParameters, PathId};
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
+use crate::core::state::{State, blocking};
+use crate::records::pages::value::state_words;
+use crate::records::pages::written::error_of;
+use crate::records::pages::{detail as generic, history_panel};
+use crate::tasks::pages::of_record;
+
+/// The tabs with their words.
+const TABS: [(&str, &str); 6] = [
+    ("overview", "Overview"),
+    ("tasks", "Tasks"),
+    ("money", "Budget"),
+    ("milestones", "Milestones"),
+    ("trace", "Trace"),
+    ("history", "History"),
+];
+
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![
+        PageRoute::get("/ppas/{id}", Access::Role, show),
+        PageRoute::post("/ppas/{id}/progress", Access::Role, set_progress),
+        PageRoute::post("/ppas/{id}/milestones", Access::Role, milestones::change),
+    ]
+}
+
+/// A form of the page that was refused: what was typed and what is wrong with it.
+#[derive(Default)]
+struct Refused {
+    form: Form,
+    errors: Vec<FieldError>,
+    problem: Option<String>,
+}
+
+async fn show(
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+    id: PathId,
+    parameters: PageParameters,
+) -> Result<Html<String>, PageError> {
+    let parameters = parameters.known(&["tab"]);
+    // A tab that does not exist leads to the first one, as on the pages of other records.
+    let tab = parameters.get("tab").unwrap_or_default();
+    let tab = TABS.iter().map(|(name, _)| *name).find(|name| *name == tab).unwrap_or("overview");
+    let html = blocking(|| draw(&state, &page, &actor, id.0, tab, &Refused::default()))?;
+    Ok(Html(html))
+}
+
+fn draw(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    id: Id,
+    tab: &str,
+    refused: &Refused,
+) -> Result<String, AppError> {
+    let record = state.app.get(actor, &PPA, id)?;
+    let may_edit = !record.is_archived()
+        && !actor.read_only
+        && state.app.read(|tx| actor.writable(tx, &record))?.allows_name("milestones");
+    let address = PPA.url(id);
+    let links: Vec<Tab> = TABS
+        .iter()
+        .map(|(name, label)| Tab {
+            label: (*label).to_owned(),
+            href: if *name == "overview" { address.clone() } else { format!("{address}?tab={name}") },
+            count: (*name == "milestones").then(|| milestones::milestones(&record).len() as u64),
+            current: *name == tab,
+        })
+        .collect();
+    let body = match tab {
+        "tasks" => html! {
+            (progress_line(&record))
+            (of_record::panel(state, page, actor, &record)?)
+        },
+        "money" => money(state, actor, &record)?,
+        "milestones" => milestones::panel_of(page, &record, may_edit, refused),
+        "trace" => trace::panel(state, page, actor, &record)?,
+        "history" => history_panel(state, page, actor, &PPA, id)?,
+        _ => overview(state, page, actor, &record, may_edit, refused)?,
+    };
+    let content = html! {
+        (generic::head(state, page, actor, &record)?)
+        @if record.is_archived() {
+            (notice(Tone::Warning, &html! { "Archived: not in lists and figures. Restore it to make changes." }))
+        }
+        (tabs("Parts of this PPA", &links))
+        (body)
+    };
+    Ok(page.clone().below(PPA.plural, "/ppas").render(record.title(), &content).into_string())
+}
+
+fn percent(record: &Record, name: &str) -> Option<u8> {
+    record.integer(name).and_then(|number| u8::try_from(number).ok())
+}
+
+fn progress_line(record: &Record) -> Markup {
+    html! {
+        div id="progress" data-live="ppa task" {
+            (badges::wide_progress(percent(record, "progress").unwrap_or(0)))
+            @if let Some(by_hand) = percent(record, "manual_progress") {
+                p.muted { "Manual: " (by_hand) "%: " (record.text("manual_progress_reason")) }
+            }
+        }
+    }
+}
+
+fn overview(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    record: &Record,
+    may_edit: bool,
+    refused: &Refused,
+) -> Result<Markup, AppError> {
+    let directory = generic::directory_of(state, actor, record)?;
+    let zone: TimeZone = page.zone();
+    let values = page.values(&directory, &zone);
+    let hidden = ["progress", "task_progress", "manual_progress", "manual_progress_reason", "needs"];
+    let shown: Vec<Property> = generic::properties(record, &values)
+        .into_iter()
+        .filter(|property| {
+            !hidden.iter().any(|name| PPA.field(name).is_some_and(|field| field.label == property.label))
+        })
+        .collect();
+    let wide = html! {
+        (panel("summary", "ppa", "Summary", &html! {}, &html! {
+            @if record.text("summary").is_empty() { p.muted { "No summary yet." } }
+            @else { p.prose { (record.text("summary")) } }
+        }))
+        (panel("progress-panel", "ppa task", "Progress", &html! {}, &progress(page, record, may_edit, refused)))
+        (needs(state, actor, record)?)
+    };
+    let narrow = html! {
+        (panel("properties", "ppa", "Properties", &html! {}, &properties(&shown)))
+        (panel("people", "ppa", "People", &html! {}, &properties(&generic::people(record, &values))))
+        (trace::panel(state, page, actor, record)?)
+        (panel("record", "ppa", "Record", &html! {}, &properties(&generic::kept(record, &values))))
+    };
+    Ok(detail(&wide, &narrow))
+}
+
+fn progress(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> Markup {
+    let by_hand = percent(record, "manual_progress");
+    let address = format!("{}/progress", PPA.url(record.id));
+    let typed = |name: &str| {
+        if refused.form.has(name) {
+            refused.form.get(name).to_owned()
+        } else {
+            match record.get(name) {
+                Value::Integer(number) => number.to_string(),
+                Value::Text(text) => text.clone(),
+                _ => String::new(),
+            }
+        }
+    };
+    let fields = [
+        FormField {
+            name: "manual_progress".to_owned(),
+            label: "Progress in percent".to_owned(),
+            error: error_of(&refused.errors, "manual_progress"),
+            required: true,
+            control: Control::Number {
+                value: typed("manual_progress"),
+                minimum: Some(0),
+                maximum: Some(100),
+                step: "1",
+            },
+            ..FormField::default()
+        },
+        FormField {
+            name: "manual_progress_reason".to_owned(),
+            label: "Reason".to_owned(),
+            help: "Shown next to the progress and in the history.".to_owned(),
+            error: error_of(&refused.errors, "manual_progress_reason"),
+            required: true,
+            control: Control::Text { value: typed("manual_progress_reason") },
+        },
+    ];
+    let all: Vec<&FormField> = fields.iter().collect();
+    html! {
+        (badges::wide_progress(percent(record, "progress").unwrap_or(0)))
+        (properties(&[
+            Property {
+                label: "Calculated from tasks".to_owned(),
+                value: percent(record, "task_progress").map_or_else(|| html! { "No tasks yet" }, badges::progress),
+            },
+            Property {
+                label: "Manual".to_owned(),
+                value: by_hand.map_or_else(
+                    || html! { "Not set (calculated from tasks)" },
+                    |share| html! { (badges::progress(share)) " " (record.text("manual_progress_reason")) },
+                ),
+            },
+        ]))
+        @if may_edit {
+            details.more-fields open[!refused.errors.is_empty() || refused.problem.is_some()] {
+                summary { "Set progress manually" }
+                form.form method="post" action=(address) novalidate {
+                    (error_summary(refused.problem.as_deref(), &all))
+                    input type="hidden" name="csrf_token" value=(page.csrf());
+                    div.fields { @for entry in &fields { (field(entry)) } }
+                    div.form-actions { (submit_button("Set progress", "", ButtonKind::Plain)) }
+                }
+            }
+            @if by_hand.is_some() {
+                form.post-button method="post" action=(address) {
+                    input type="hidden" name="csrf_token" value=(page.csrf());
+                    input type="hidden" name="clear" value="true";
+                    (submit_button("Clear manual value", "undo-2", ButtonKind::Quiet))
+                }
+            }
+        }
+    }
+}
+
+fn needs(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+    let found = visible_needs(state, actor, record)?;
+    let may_link =
+        !record.is_archived() && state.app.read(|tx| Ok(actor.require_field(tx, record, "needs").is_ok()))?;
+    Ok(panel(
+        "needs",
+        "need ppa",
+        "Needs",
+        &html! {},
+        &html! {
+            @if found.is_empty() {
+                p.muted { "No needs linked yet." @if may_link { " Edit the PPA to link needs." } }
+            }
+            ul.result-list {
+                @for need in &found {
+                    li {
+                        a href=(NEED.url(need.id)) { (need.title()) }
+                        (badge(&state_words(&NEED, need.state()), Tone::of_status(need.state())))
+                        @if let Some(score) = need.integer("priority_score") { span.muted { "Score " (score) } }
+                    }
+                }
+            }
+        },
+    ))
+}
+
+fn visible_needs(state: &State, actor: &Actor, record: &Record) -> Result<Vec<Record>, AppError> {
+    state.app.read(|tx| {
+        let mut ids = record.references("needs").to_vec();
+        if let Some(scope) = actor.scope(&NEED)? {
+            ids = records::in_scope(tx, &NEED, &ids, &scope)?;
+        }
+        let mut found = records::load_many(tx, &NEED, &ids)?;
+        found.sort_by_key(|need| (std::cmp::Reverse(need.integer("priority_score")), need.id));
+        Ok(found)
+    })
+}
+
+fn money(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+    let label = |name: &str| trace_label(record, name);
+    let amount = |centavos: i64| html! { (badges::money(centavos)) };
+    let budget = record.integer("budget_allocation_centavos");
+    let slots = record.integer("obc_slots").or(record.integer("total_slots")).filter(|slots| *slots > 0);
+    let found = visible_needs(state, actor, record)?;
+    let cost: i64 = found.iter().filter_map(|need| need.integer("estimated_cost_centavos")).sum();
+    let count = |name: &str| {
+        record
+            .integer(name)
+            .and_then(|number| u64::try_from(number).ok())
+            .map_or_else(|| html! {}, |number| html! { (badges::grouped(number)) })
+    };
+    let rows = [
+        ("Budget", budget.map_or_else(|| html! {}, amount)),
+        ("Fiscal year", record.integer("fiscal_year").map_or_else(|| html! {}, |year| html! { (year) })),
+        ("Funding source", label("funding_source")),
+        ("Appropriation class", label("appropriation_class")),
+        ("Budget approval", label("approval_stage")),
+        ("Slots", count("total_slots")),
+        ("OBC slots", count("obc_slots")),
+        (
+            "Cost per beneficiary",
+            match (budget, slots) {
+                (Some(budget), Some(slots)) => html! {
+                    (badges::money(budget / slots)) " "
+                    span.muted { "for each of " (badges::grouped(slots.unsigned_abs())) " slots" }
+                },
+                _ => html! {},
+            },
+        ),
+        (
+            "Estimated cost of the needs",
+            if cost > 0 {
+                html! {
+                    (badges::money(cost))
+                    @if let Some(budget) = budget {
+                        @if budget < cost { " " (badge(&format!("{} short", money_text(cost - budget)), Tone::Warning)) }
+                    }
+                }
+            } else {
+                html! {}
+            },
+        ),
+    ];
+    let rows: Vec<Property> =
+        rows.into_iter().map(|(label, value)| Property { label: label.to_owned(), value }).collect();
+    Ok(panel("money", "ppa need", "Budget", &html! {}, &properties(&rows)))
+}
+
+fn trace_label(record: &Record, name: &str) -> Markup {
+    match record.kind.field(name).map(|field| field.data) {
+        Some(obcms_domain::registry::FieldType::Choice(list)) if !record.text(name).is_empty() => {
+            html! { (choices::label(list, record.text(name))) }
+        }
+        _ => html! {},
+    }
+}
+
+async fn set_progress(
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+    id: PathId,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    let mut input = Map::new();
+    if form.get("clear") == "true" {
+        input.insert("manual_progress".to_owned(), Json::Null);
+        input.insert("manual_progress_reason".to_owned(), Json::Null);
+    } else {
+        let share = form.get("manual_progress").trim();
+        let Ok(share) = share.parse::<i64>() else {
+            let errors =
+                vec![FieldError::new("manual_progress", "type", "Enter a whole number from 0 to 100.")];
+            return refuse(&state, &page, &actor, id.0, "overview", &Refused { form, errors, problem: None });
+        };
+        input.insert("manual_progress".to_owned(), json!(share));
+        input.insert("manual_progress_reason".to_owned(), json!(form.get("manual_progress_reason").trim()));
+    }
+    match blocking(|| state.app.update(&actor, &PPA, id.0, &input, None)) {
+        Ok(_) => {
+            let undo = blocking(|| state.app.undo_of_last(&actor, &PPA, id.0))?;
+            Ok(done(&PPA.url(id.0), "Progress saved", undo.as_deref()))
+        }
+        Err(error) => refused(&state, &page, &actor, id.0, "overview", form, error),
+    }
+}
+
+/// A refused write: the page again with what was typed.
+fn refused(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    id: Id,
+    tab: &str,
+    form: Form,
+    error: AppError,
+) -> Result<Response, PageError> {
+    let (errors, problem) = match error {
+        AppError::Invalid(errors) => (errors, None),
+        AppError::Stale { .. } => (
+            Vec::new(),
+            Some("Someone else changed this PPA. Check the new values, then save again.".to_owned()),
+        ),
+        other => return Err(other.into()),
+    };
+    refuse(state, page, actor, id, tab, &Refused { form, errors, problem })
+}
+
+fn refuse(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    id: Id,
+    tab: &str,
+    refused: &Refused,
+) -> Result<Response, PageError> {
+    let html = blocking(|| draw(state, page, actor, id, tab, refused))?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
+}

@@ -1,0 +1,180 @@
+//! The chain around a thing: a panel for every detail page, and a page that shows all of it.
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State as AxumState};
+use axum::response::Html;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::programme::trace::{Group, Link, Trace};
+use obcms_app::{Actor, AppError};
+use obcms_domain::core::id::Id;
+use obcms_domain::registry::Record;
+use obcms_store::calendar::EntryRow;
+
+use crate::components::badges::{Tone, date_text, short_money_text};
+use crate::components::detail::{ChainGroup, ChainLink, PageHead, chain, page_head, panel as section};
+use crate::core::errors::PageError;
+use crate::core::frame::{Page, SignedIn};
+use crate::core::page_route::PageRoute;
+use crate::core::route::Access;
+use crate::core::state::{State, blocking};
+use crate::records::pages::value::state_words;
+
+/// Links of one kind that the panel shows before it leads to the whole chain.
+const SHOWN: usize = 6;
+/// Groups that are shown even when nothing is in them: the promise of the chain.
+const ALWAYS: [&str; 3] = ["needs", "ppas", "tasks"];
+/// Kinds whose changes the chain follows.
+const LIVE: &str =
+    "community assessment need policy project ppa event policy_milestone service application task";
+
+/// Pages with their access.
+pub fn routes() -> Vec<PageRoute> {
+    vec![PageRoute::get("/trace/{kind}/{id}", Access::Role, page)]
+}
+
+/// Panel with the chain around a record; what the person may not see is left out.
+pub fn panel(state: &State, _: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+    let trace = state.app.trace(actor, record.kind, record.id)?;
+    let content = drawn(&trace, state.app.today(), SHOWN);
+    Ok(section("chain", LIVE, "Chain", &html! {}, &content))
+}
+
+async fn page(
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<Html<String>, PageError> {
+    let (kind, id) = crate::programme::api::trace::thing(path)?;
+    let trace = blocking(|| state.app.trace(&actor, kind, id))?;
+    let head = page_head(&PageHead {
+        title: format!("Chain of {}", trace.thing.title),
+        subtitle: kind.label.to_owned(),
+        ..PageHead::default()
+    });
+    let content = html! {
+        (head)
+        div id="chain" data-live=(LIVE) { (drawn(&trace, page.today, usize::MAX)) }
+    };
+    let page =
+        page.below(kind.plural, &format!("/{}", kind.collection)).below(&trace.thing.title, &kind.url(id));
+    Ok(Html(page.render("Chain", &content).into_string()))
+}
+
+fn drawn(trace: &Trace, today: Date, shown: usize) -> Markup {
+    let whole = format!("/trace/{}/{}", trace.thing.kind.name, trace.thing.id);
+    let mut groups: Vec<ChainGroup> = trace
+        .groups
+        .iter()
+        .filter(|group| !group.links.is_empty() || ALWAYS.contains(&group.name))
+        .map(|group| drawn_group(group, trace.thing.id, today, shown, &whole))
+        .collect();
+    // A thing outside of the chain, as an organization, stands before what hangs on it.
+    if trace.groups.iter().all(|group| group.kind != trace.thing.kind) {
+        let link = drawn_link(&trace.thing, trace.thing.id, today);
+        groups.insert(
+            0,
+            ChainGroup {
+                label: trace.thing.kind.label.to_owned(),
+                module: trace.thing.kind.module.key().to_owned(),
+                links: vec![link],
+                more_href: String::new(),
+            },
+        );
+    }
+    groups.extend(drawn_dates(trace, today, shown, &whole));
+    html! {
+        (chain(&groups))
+        @if !trace.budgets.is_empty() {
+            p.muted {
+                "Budget of " (trace.budgets.len()) @if trace.budgets.len() == 1 { " PPA" } @else { " PPAs" } ": "
+                b { (short_money_text(trace.budget())) }
+            }
+        }
+    }
+}
+
+fn drawn_group(group: &Group, thing: Id, today: Date, shown: usize, whole: &str) -> ChainGroup {
+    let is_cut = group.links.len() > shown || group.more > 0;
+    let all = group.links.len() + group.more;
+    ChainGroup {
+        label: if is_cut { format!("{} ({all})", group.kind.plural) } else { group.kind.plural.to_owned() },
+        module: group.kind.module.key().to_owned(),
+        links: chosen(group, shown).into_iter().map(|link| drawn_link(link, thing, today)).collect(),
+        more_href: if is_cut { whole.to_owned() } else { String::new() },
+    }
+}
+
+/// The links that a short list shows: of tasks those that are still to be done come first.
+fn chosen(group: &Group, shown: usize) -> Vec<&Link> {
+    let is_done = |link: &Link| group.name == "tasks" && ["completed", "cancelled"].contains(&&*link.state);
+    let mut links: Vec<&Link> = group.links.iter().collect();
+    if links.len() > shown {
+        links.sort_by_key(|link| {
+            (link.position != obcms_app::programme::trace::Position::Itself, is_done(link))
+        });
+        links.truncate(shown);
+    }
+    links
+}
+
+fn drawn_link(link: &Link, thing: Id, today: Date) -> ChainLink {
+    let mut title = link.title.clone();
+    match link.position {
+        obcms_app::programme::trace::Position::Prerequisite => title.push_str(" (required first)"),
+        obcms_app::programme::trace::Position::Dependent => title.push_str(" (depends on this)"),
+        _ => {}
+    }
+    let is_open = !["completed", "cancelled"].contains(&&*link.state);
+    let due = link.due_date.filter(|_| is_open);
+    let is_late = due.is_some_and(|due| due < today);
+    let state = match due {
+        Some(due) if is_late => format!("Late, {}", date_text(due, today)),
+        Some(due) => format!("{}, {}", state_words(link.kind, &link.state), date_text(due, today)),
+        None if link.state.is_empty() => String::new(),
+        None => state_words(link.kind, &link.state),
+    };
+    ChainLink {
+        title,
+        href: link.kind.url(link.id),
+        state,
+        tone: if is_late { Tone::Bad } else { Tone::of_status(&link.state) },
+        current: link.id == thing,
+    }
+}
+
+/// The next dates, or the last ones when nothing lies ahead.
+fn drawn_dates(trace: &Trace, today: Date, shown: usize, whole: &str) -> Option<ChainGroup> {
+    let midnight = today.to_zoned(TimeZone::UTC).ok()?.timestamp();
+    let ahead: Vec<&EntryRow> = trace.dates.iter().filter(|entry| entry.end > midnight).collect();
+    let entries: Vec<&EntryRow> =
+        if shown == usize::MAX || ahead.is_empty() { trace.dates.iter().collect() } else { ahead };
+    if entries.is_empty() {
+        return None;
+    }
+    let links = entries
+        .iter()
+        .take(shown)
+        .map(|entry| {
+            let zone = if entry.all_day { TimeZone::UTC } else { zone(entry) };
+            ChainLink {
+                title: entry.title.to_string(),
+                href: entry.kind.url(entry.record_id),
+                state: date_text(entry.start.to_zoned(zone).date(), today),
+                tone: Tone::Neutral,
+                current: false,
+            }
+        })
+        .collect();
+    Some(ChainGroup {
+        label: if shown == usize::MAX { "Dates".to_owned() } else { "Next dates".to_owned() },
+        module: "coordination".to_owned(),
+        links,
+        more_href: if trace.dates.len() > shown { whole.to_owned() } else { String::new() },
+    })
+}
+
+fn zone(entry: &EntryRow) -> TimeZone {
+    TimeZone::get(&entry.timezone).unwrap_or(TimeZone::UTC)
+}

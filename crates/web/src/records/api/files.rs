@@ -1,0 +1,326 @@
+//! Files of records: out as CSV and XLSX, in from both.
+
+use std::fs::File;
+use std::io::Read;
+
+use axum::body::Body;
+use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::{FromRequest, Request, State as AxumState};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use futures_util::{Stream, StreamExt, stream};
+use obcms_app::records::transfer::{Export, Format, MAXIMUM_BYTES, Report, Table};
+use obcms_app::{App, AppError};
+use obcms_domain::accounts::Action;
+use obcms_domain::registry::{FieldError, Kind};
+use serde_json::json;
+
+use crate::core::caller::Caller;
+use crate::core::exports::while_running;
+use crate::core::input::{Parameters, PathId};
+use crate::core::limits::{MAXIMUM_UPLOAD, UPLOAD_PARTS};
+use crate::core::openapi;
+use crate::core::problem::Problem;
+use crate::core::route::{Access, Route};
+use crate::core::state::{State, blocking};
+
+/// The operations on files of one kind.
+#[must_use]
+pub fn routes(kind: &'static Kind) -> Vec<Route> {
+    let all = format!("/api/v1/{}", kind.collection);
+    let plural = kind.plural.to_lowercase();
+    let mut routes: Vec<Route> = [Format::Csv, Format::Xlsx]
+        .into_iter()
+        .map(|format| {
+            let mut route = Route::new(
+                "get",
+                format!("{all}/export.{}", format.ending()),
+                format!("All matching {plural} as {}", format.ending().to_uppercase()),
+                Access::Policy(Action::Export, kind.area),
+                get(move |state: AxumState<State>, caller: Caller, parameters: Parameters| {
+                    export(kind, format, state, caller, parameters)
+                }),
+            )
+            .answers(200, json!({ "type": "string", "format": "binary" }));
+            route.parameters = openapi::list_parameters(kind)
+                .into_iter()
+                .filter(|parameter| !["limit", "cursor"].iter().any(|name| parameter["name"] == *name))
+                .collect();
+            route
+        })
+        .collect();
+    if kind.writable {
+        routes.push(
+            Route::new(
+                "post",
+                format!("{all}/import"),
+                format!("Import {plural} from CSV or XLSX: rows with an id update records, rows without an id create new ones"),
+                Access::Policy(Action::Import, kind.area),
+                post(move |state: AxumState<State>, caller: Caller, parameters: Parameters, upload: Upload| {
+                    import(kind, state, caller, parameters, upload)
+                }),
+            )
+            .body_limit(MAXIMUM_UPLOAD)
+            .query(&[("dry_run", "true: validate only, nothing is saved")])
+            .body(json!({
+                "type": "object",
+                "description": "Sent as multipart/form-data.",
+                "required": ["file"],
+                "properties": {
+                    "file": { "type": "string", "format": "binary", "description": "CSV or XLSX, at most 5 MB and 5,000 rows" },
+                    "dry_run": { "type": "string", "enum": ["true", "false"] },
+                },
+            }))
+            .answers(
+                200,
+                json!({
+                    "type": "object",
+                    "properties": {
+                        "created": { "type": "integer" },
+                        "updated": { "type": "integer" },
+                        "unchanged": { "type": "integer" },
+                        "errors": { "type": "array", "items": { "type": "object" } },
+                        "undo": { "type": "string", "description": "Address to undo the import by POST" },
+                    },
+                }),
+            ),
+        );
+    }
+    for route in &mut routes {
+        route.tag = kind.collection;
+    }
+    routes
+}
+
+/// The parts of a CSV, each read when the client has taken the one before.
+fn csv_parts(
+    app: App,
+    export: Export,
+    first: Option<Vec<u8>>,
+) -> impl Stream<Item = Result<Vec<u8>, AppError>> {
+    stream::unfold((app, export, first), |(app, mut export, part)| async move {
+        let part = match part {
+            Some(part) => Ok(part),
+            None => blocking(|| app.next_csv(&mut export)).transpose()?,
+        };
+        Some((part, (app, export, None)))
+    })
+    .scan(false, |failed, part| {
+        // After an error nothing follows: the connection ends and the file is seen to be incomplete.
+        let is_over = std::mem::replace(failed, part.is_err());
+        std::future::ready((!is_over).then_some(part))
+    })
+    .fuse()
+}
+
+/// A file in parts.
+fn file_parts(file: File) -> impl Stream<Item = Result<Vec<u8>, std::io::Error>> {
+    stream::unfold(file, |mut file| async move {
+        let mut part = Vec::with_capacity(PART);
+        match blocking(|| (&mut file).take(PART as u64).read_to_end(&mut part)) {
+            Ok(0) => None,
+            Ok(_) => Some((Ok(part), file)),
+            Err(error) => Some((Err(error), file)),
+        }
+    })
+    .fuse()
+}
+
+/// Bytes of a file that are sent at once.
+const PART: usize = 64 * 1024;
+
+/// Taking imports back, whatever their kind.
+#[must_use]
+pub fn import_routes() -> Vec<Route> {
+    let mut route = Route::new(
+        "post",
+        "/api/v1/imports/{id}/undo",
+        "Undo one of your own imports",
+        Access::Role,
+        post(undo_import),
+    )
+    .answers(
+        200,
+        json!({
+            "type": "object",
+            "properties": {
+                "batches": { "type": "integer", "description": "Number of undone batches" },
+                "records": { "type": "integer", "description": "Number of records in them" },
+                "landing": { "type": "string", "description": "Page with the result" },
+            },
+        }),
+    );
+    route.tag = "imports";
+    vec![route]
+}
+
+async fn undo_import(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    parameters.only(&[])?;
+    obcms_app::records::require_write(&caller.actor)?;
+    let undone = blocking(|| state.app.undo_import(&caller.actor, id.0))?;
+    Ok(axum::Json(undone).into_response())
+}
+
+async fn export(
+    kind: &'static Kind,
+    format: Format,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    let mut asked = parameters.0;
+    asked.retain(|(_, value)| !value.is_empty());
+    if let Some((name, _)) = asked.iter().find(|(name, _)| name == "limit" || name == "cursor") {
+        return Err(Parameters::wrong(name, "A file always contains all matching records."));
+    }
+    let running = state.exports.begin(caller.actor.id)?;
+    let mut export = blocking(|| state.app.begin_export(&caller.actor, kind, &asked))?;
+    let body = match format {
+        Format::Csv => {
+            // What is refused is refused before the first byte.
+            let first = blocking(|| state.app.next_csv(&mut export))?;
+            Body::from_stream(while_running(running, csv_parts(state.app.clone(), export, first)))
+        }
+        Format::Xlsx => {
+            // A workbook takes a processor and disk for seconds: the others wait for their turn.
+            let turn = state.workbooks.clone().acquire_owned().await;
+            let file = blocking(|| state.app.export_workbook(export))?;
+            drop(turn);
+            Body::from_stream(while_running(running, file_parts(file)))
+        }
+    };
+    let name = format!("{}-{}.{}", kind.collection, state.app.today(), format.ending());
+    let mut response = (StatusCode::OK, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    Ok(response)
+}
+
+async fn import(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    parameters: Parameters,
+    upload: Upload,
+) -> Result<Response, Problem> {
+    parameters.only(&["dry_run"])?;
+    upload.only(&["dry_run"])?;
+    let dry_run = match parameters.get("dry_run").or_else(|| upload.text("dry_run")) {
+        None | Some("" | "false") => false,
+        Some("true") => true,
+        Some(_) => return Err(Parameters::wrong("dry_run", "Must be true or false.")),
+    };
+    let file = upload.file.as_deref().ok_or_else(|| {
+        Problem::from(AppError::field("file", "required", "Send the file as the part \"file\"."))
+    })?;
+    let _turn = state.hashing.turn_to_import(&caller.actor, kind).await?;
+    let report = blocking(|| state.app.import(&caller.actor, kind, &Table::read(file)?, dry_run))?;
+    if dry_run || report.errors.is_empty() {
+        return Ok(axum::Json(report).into_response());
+    }
+    Err(refusal(&report))
+}
+
+/// Refusal of a file with errors.
+fn refusal(report: &Report) -> Problem {
+    let mut problem =
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The file was not imported. Nothing was changed.");
+    problem.body.insert("created".to_owned(), json!(0));
+    problem.body.insert("updated".to_owned(), json!(0));
+    problem.body.insert("unchanged".to_owned(), json!(0));
+    problem.body.insert("errors".to_owned(), json!(report.errors));
+    problem
+}
+
+/// A form with a file: `multipart/form-data` with the part `file` and small texts.
+#[derive(Clone, Debug, Default)]
+pub struct Upload {
+    /// The bytes of the part `file`, when something was chosen.
+    pub file: Option<Vec<u8>>,
+    texts: Vec<(String, String)>,
+}
+
+impl Upload {
+    /// The text of a part.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.texts.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Refuses parts that are not known, and those that are sent twice.
+    pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
+        let mut errors = Vec::new();
+        for (position, (name, _)) in self.texts.iter().enumerate() {
+            if !known.contains(&name.as_str()) {
+                errors.push(FieldError::new(name.clone(), "unknown_parameter", "Unknown part."));
+            } else if self.texts[..position].iter().any(|(other, _)| other == name) {
+                errors.push(FieldError::new(name.clone(), "repeated", "This part can be sent only once."));
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(AppError::BadParameter(errors).into()) }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let mut parts = Multipart::from_request(request, state).await.map_err(|_| {
+            Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "The body must be multipart/form-data with a part \"file\".",
+            )
+        })?;
+        let mut upload = Self::default();
+        let mut count = 0;
+        let mut has_file = false;
+        while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
+            count += 1;
+            if count > UPLOAD_PARTS {
+                let detail = format!("The upload has too many parts. At most {UPLOAD_PARTS} are allowed.");
+                return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+            }
+            let name = part.name().unwrap_or_default().to_owned();
+            if name == "file" && std::mem::replace(&mut has_file, true) {
+                return Err(Problem::new(
+                    StatusCode::BAD_REQUEST,
+                    "Send one file: the part \"file\" is repeated.",
+                ));
+            }
+            let bytes = part.bytes().await.map_err(|error| unreadable(&error))?;
+            if name == "file" {
+                if bytes.len() > MAXIMUM_BYTES {
+                    return Err(too_large());
+                }
+                // A browser sends an empty part when nothing was chosen.
+                upload.file = (!bytes.is_empty()).then(|| bytes.to_vec());
+            } else {
+                let text = String::from_utf8(bytes.to_vec())
+                    .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "Must be UTF-8."))?;
+                upload.texts.push((name, text));
+            }
+        }
+        Ok(upload)
+    }
+}
+
+fn unreadable(error: &MultipartError) -> Problem {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        too_large()
+    } else {
+        Problem::new(StatusCode::BAD_REQUEST, "The upload could not be read.")
+    }
+}
+
+fn too_large() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The file must be at most 5 MB.")
+}

@@ -1,0 +1,82 @@
+//! Search over everything.
+
+use axum::extract::State as AxumState;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use obcms_app::records::search::{Hit, LIMIT, MAXIMUM_LIMIT};
+use obcms_domain::kinds;
+use obcms_domain::registry::Kind;
+use serde_json::{Value as Json, json};
+
+use crate::core::caller::Caller;
+use crate::core::input::Parameters;
+use crate::core::problem::Problem;
+use crate::core::route::{Access, Route};
+use crate::core::state::{State, blocking};
+use crate::records::pages::value::state_words;
+
+/// The operation of the search.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::new(
+            "get",
+            "/api/v1/search",
+            "Search across all kinds, ranked, of what the caller may see",
+            Access::Role,
+            get(search),
+        )
+        .tag("search")
+        .query(&[
+            ("q", "Words or their beginnings; all must occur"),
+            ("kinds", "Only these kinds, separated by commas"),
+            ("limit", "Maximum number, 1 to 100"),
+        ])
+        .answers(200, json!({ "type": "object" })),
+    ]
+}
+
+async fn search(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    parameters.only(&["q", "kinds", "limit"])?;
+    let only = kinds_of(&parameters)?;
+    let limit = parameters.number("limit", LIMIT, 1..=MAXIMUM_LIMIT)?;
+    let text = parameters.get("q").unwrap_or_default();
+    let hits = blocking(|| state.app.search(&caller.actor, text, &only, limit))?;
+    let items: Vec<Json> = hits.iter().map(item).collect();
+    Ok(axum::Json(json!({ "items": items })).into_response())
+}
+
+/// The kinds that a search is limited to.
+pub fn kinds_of(parameters: &Parameters) -> Result<Vec<&'static Kind>, Problem> {
+    parameters
+        .get("kinds")
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(|name| {
+            kinds::by_name(name).ok_or_else(|| Parameters::wrong("kinds", &format!("Unknown kind: {name}.")))
+        })
+        .collect()
+}
+
+fn item(hit: &Hit) -> Json {
+    json!({
+        "kind": hit.kind.name, "id": hit.id, "title": hit.title, "subtitle": subtitle(hit),
+        "url": hit.kind.url(hit.id), "module": hit.kind.module.key(), "state": hit.state,
+    })
+}
+
+/// Kind and state in words.
+#[must_use]
+pub fn subtitle(hit: &Hit) -> String {
+    if hit.state.is_empty() {
+        hit.kind.label.to_owned()
+    } else {
+        format!("{} · {}", hit.kind.label, state_words(hit.kind, &hit.state))
+    }
+}

@@ -1,0 +1,34 @@
+//! What every kind gets from its description: operations and pages.
+
+pub mod api;
+pub mod pages;
+
+use obcms_app::Actor;
+use obcms_domain::accounts::{Action, Relation, allows};
+use obcms_domain::registry::Kind;
+
+use crate::components::words::lower;
+use crate::core::subject::Subject;
+
+/// Everything that the subject serves.
+pub(crate) static SUBJECT: Subject =
+    Subject { routes: api::routes, pages: pages::routes, kinds: &[], panels: &[] };
+
+/// Returns true if the person may create records of this kind, be it only requests.
+#[must_use]
+pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
+    let has_requests = kind.all_requests || kind.request.is_some();
+    let request: &[Relation] = match (has_requests, actor.concerns.is_empty()) {
+        (false, _) => &[Relation::None],
+        // Who stands for no organization or community has none to ask for.
+        (true, true) => &[Relation::None, Relation::Request],
+        (true, false) => &[Relation::None, Relation::Request, Relation::OwnRequest],
+    };
+    kind.writable && allows(&actor.roles, Action::Create, kind.area, request)
+}
+
+/// Plural in small letters within a sentence.
+#[must_use]
+pub fn plural(kind: &Kind) -> String {
+    lower(kind.plural)
+}

@@ -1,0 +1,198 @@
+//! The dates of a series on its page: the next ones, those that differ, those that are left out.
+
+use std::str::FromStr;
+
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::calendar::series::occurrences::{Date, Overview};
+use obcms_app::tasks::occurrences;
+use obcms_app::{Actor, AppError};
+use obcms_domain::calendar::series::state::whole_state;
+use obcms_domain::calendar::series::{Series, describe};
+use obcms_domain::calendar::unfloating;
+use obcms_domain::core::id::Id;
+use obcms_domain::registry::{Kind, Record};
+use obcms_domain::tasks::is_open;
+use obcms_recur::Moment;
+
+use super::value;
+use crate::components::badges::{Tone, badge, date, date_text, due_date};
+use crate::components::buttons::{ButtonKind, post_button};
+use crate::components::detail::panel as titled;
+use crate::components::icons::icon;
+use crate::core::frame::Page;
+use crate::core::state::State;
+
+/// Dates on a page at first.
+pub const SHOWN: usize = 10;
+/// Dates that a link leads to at most.
+const MOST: usize = 500;
+
+/// How many dates the page is asked for.
+#[must_use]
+pub fn asked(parameter: Option<&str>) -> usize {
+    parameter.and_then(|text| text.parse().ok()).unwrap_or(SHOWN).clamp(1, MOST)
+}
+
+/// Address of one date of a series.
+#[must_use]
+pub fn address(kind: &Kind, id: Id, recurrence_id: &str) -> String {
+    format!("{}?occurrence={recurrence_id}", kind.url(id))
+}
+
+/// A small mark beside the title of what repeats, which says how; nothing for what happens once.
+#[must_use]
+pub fn repeats_mark(record: &Record) -> Markup {
+    match describe::of_record(record) {
+        Some(text) => {
+            html! { span.repeats title=(text) { (icon("repeat")) span.visually-hidden { (text) } } }
+        }
+        None => html! {},
+    }
+}
+
+/// The day or time that names a date, in words: "Mon 25 Jan 2027, 9:00 AM".
+#[must_use]
+pub fn name_text(recurrence_id: &str) -> String {
+    // A period of further dates is named by its start.
+    let start = recurrence_id.split('/').next().unwrap_or_default();
+    match Moment::from_str(start) {
+        Ok(Moment::Date(day)) => day.strftime("%a %-d %b %Y").to_string(),
+        Ok(Moment::DateTime(local)) => local.strftime("%a %-d %b %Y, %-I:%M %p").to_string(),
+        Err(_) => recurrence_id.to_owned(),
+    }
+}
+
+/// When a date takes place, in words: "Mon 25 Jan, 9:00 AM – 10:30 AM".
+#[must_use]
+pub fn when_text(date: &Date, page: &Page, zone: &TimeZone) -> String {
+    let one_second = jiff::SignedDuration::from_secs(1);
+    if date.has_days {
+        let last = unfloating(date.end.checked_sub(one_second).unwrap_or(date.end));
+        let first = unfloating(date.start);
+        let first_text = date_text(first, page.today);
+        return if last > first {
+            format!("{first_text} – {}", date_text(last, page.today))
+        } else {
+            first_text
+        };
+    }
+    let (start, end) = (date.start.to_zoned(zone.clone()), date.end.to_zoned(zone.clone()));
+    let day = date_text(start.date(), page.today);
+    let clock = start.strftime("%-I:%M %p");
+    if start.date() == end.date() {
+        format!("{day}, {clock} – {}", end.strftime("%-I:%M %p"))
+    } else {
+        format!("{day}, {clock} – {}, {}", date_text(end.date(), page.today), end.strftime("%-I:%M %p"))
+    }
+}
+
+/// The panel of a series; nothing for what happens once. `shown` dates stand in it.
+pub fn panel(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    record: &Record,
+    shown: usize,
+) -> Result<Markup, AppError> {
+    let Some(overview) = state.app.series_overview(actor, record, shown)? else {
+        return Ok(html! {});
+    };
+    let may_edit = !record.is_archived()
+        && !actor.read_only
+        && state.app.read(|tx| actor.writable(tx, record))?.allows_name("exdates");
+    let zone: TimeZone = page.zone();
+    let said = describe::of_record(record).unwrap_or_default();
+    let kind = record.kind;
+    let content = html! { div.stack data-gap="small" {
+        p.repeats-words { (icon("repeat")) span { (said) } }
+        @if let Some((id, title)) = &overview.continues {
+            p { "Continues " a href=(kind.url(*id)) { (title) } ". The series was changed from this point on." }
+        }
+        @for (id, title) in &overview.continued_by {
+            p { "Continued by " a href=(kind.url(*id)) { (title) } "." }
+        }
+        (next_dates(&overview, record, page, &zone, shown))
+        @let listed = |date: &Date| overview.next.iter().any(|next| next.recurrence_id == date.recurrence_id);
+        @let others: Vec<&Date> = overview.changed.iter().filter(|date| !listed(date)).collect();
+        @if !others.is_empty() {
+            h3 { "Other changed occurrences" }
+            ul.list.dates {
+                @for date in others { (row(date, record, page, &zone)) }
+            }
+        }
+        @if !overview.left_out.is_empty() {
+            h3 { "Cancelled occurrences" }
+            ul.list.dates {
+                @for name in &overview.left_out {
+                    li {
+                        span.grow { del { (name_text(name)) } }
+                        @if may_edit {
+                            (post_button(
+                                "Restore",
+                                &format!("{}/occurrences", kind.url(record.id)),
+                                "undo-2",
+                                ButtonKind::Quiet,
+                                page.csrf(),
+                                &[("occurrence", name), ("action", "bring_back")],
+                            ))
+                        }
+                    }
+                }
+            }
+        }
+    } };
+    Ok(titled("dates", kind.name, "Occurrences", &html! {}, &content))
+}
+
+fn next_dates(overview: &Overview, record: &Record, page: &Page, zone: &TimeZone, shown: usize) -> Markup {
+    html! {
+        @if overview.next.is_empty() {
+            p.muted { "The series has ended: no more occurrences." }
+        } @else {
+            h3 { "Next occurrences" }
+            ul.list.dates { @for date in &overview.next { (row(date, record, page, zone)) } }
+        }
+        @if overview.has_more && shown < MOST {
+            p { a href={ (record.kind.url(record.id)) "?dates=" ((shown + 40).min(MOST)) "#dates" } { "More occurrences" } }
+        }
+    }
+}
+
+fn row(date: &Date, record: &Record, page: &Page, zone: &TimeZone) -> Markup {
+    let renamed = date.record.title() != record.title();
+    html! {
+        li {
+            span.grow {
+                a href=(address(record.kind, record.id, &date.recurrence_id)) { (when_text(date, page, zone)) }
+                @if renamed { " " span { (date.record.title()) } }
+                @if date.is_moved { " " span.muted { "instead of " (name_text(&date.recurrence_id)) } }
+            }
+            @if date.record.state() != whole_state(record) { (value::state_badge(&date.record)) }
+            @if date.is_moved { (badge("Moved", Tone::Neutral)) } @else if date.is_changed { (badge("Changed", Tone::Neutral)) }
+        }
+    }
+}
+
+/// Whether the record is a series.
+#[must_use]
+pub fn is_series(record: &Record) -> bool {
+    Series::of(record).is_some()
+}
+
+/// Due date of a task, red when it has passed and the task is open.
+#[must_use]
+pub fn due(task: &Record, today: jiff::civil::Date) -> Markup {
+    if is_series(task) && is_open(task) {
+        let open = occurrences::open_date(task, today).ok().flatten();
+        return html! {
+            (repeats_mark(task)) " "
+            @match open { Some(date) => (due_date(date.last_day(), today)), None => span.muted { "All occurrences done" } }
+        };
+    }
+    match task.date("due_date") {
+        Some(day) if is_open(task) => due_date(day, today),
+        Some(day) => date(day, today),
+        None => html! {},
+    }
+}

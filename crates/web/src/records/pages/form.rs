@@ -1,0 +1,526 @@
+//! The form of a record, new or changed, from the description of its kind.
+
+use std::collections::HashSet;
+
+use axum::extract::State as AxumState;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::cancelling::Open;
+use obcms_app::records::closing;
+use obcms_app::records::field_rights::Offer;
+use obcms_app::records::reasons;
+use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
+use obcms_domain::calendar::series::state::edited;
+use obcms_domain::choices;
+use obcms_domain::core::hex::hex;
+use obcms_domain::core::id::Id;
+use obcms_domain::records::closing::statuses_with_reason;
+use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record};
+
+use super::controls::{form_fields, shown};
+use super::written::{self, differing, error_of, prefilled, read_form, since, touched};
+use super::{dates, occurrence_form};
+use crate::components::badges::Tone;
+use crate::components::detail::{self, PageHead};
+use crate::components::feedback;
+use crate::components::forms::{self as components, Control, FormField};
+use crate::core::errors::PageError;
+use crate::core::forms::{SafeForm, done};
+use crate::core::frame::{Page, SignedIn};
+use crate::core::input::{Form, PageParameters, PathId};
+use crate::core::state::{State, blocking};
+use crate::records::plural;
+
+/// Name of the hidden input with the version that the person saw.
+pub const VERSION: &str = "version";
+
+/// Name of the hidden input by which a form that is sent twice creates one record.
+pub const REQUEST_KEY: &str = "request_key";
+
+/// What a form page needs beside its fields.
+pub(super) struct Sheet<'a> {
+    kind: &'static Kind,
+    record: Option<&'a Record>,
+    typed: Form,
+    pub(super) errors: Vec<FieldError>,
+    pub(super) problem: Option<String>,
+    pub(super) version: i64,
+    note: Markup,
+    /// What stands in the form above its fields.
+    pub(super) lead: Markup,
+    /// Which date of a series the form is about.
+    pub(super) date: Option<String>,
+    /// Fields that the address filled in: they are in sight, however seldom they are needed.
+    given: Vec<String>,
+}
+
+impl<'a> Sheet<'a> {
+    pub(super) fn new(kind: &'static Kind, record: Option<&'a Record>, typed: Form) -> Self {
+        let version = record.map_or(0, |record| record.version);
+        Self {
+            kind,
+            record,
+            typed,
+            errors: Vec::new(),
+            problem: None,
+            version,
+            note: html! {},
+            lead: html! {},
+            date: None,
+            given: Vec::new(),
+        }
+    }
+
+    pub(super) fn draw(self, state: &State, page: &Page, actor: &Actor) -> Result<String, PageError> {
+        let kind = self.kind;
+        let known: Vec<Id> = self
+            .record
+            .map(|record| record.values.iter().flat_map(obcms_domain::registry::Value::targets).collect())
+            .unwrap_or_default();
+        let (mut fields, more) =
+            blocking(|| form_fields(state, actor, kind, &self.typed, &known, &self.errors))?;
+        let (given, mut more): (Vec<_>, Vec<_>) =
+            more.into_iter().partition(|field| self.given.contains(&field.name));
+        fields.extend(given);
+        let offer = blocking(|| state.app.offer(actor, kind, self.record))?;
+        blocking(|| self.offer_writable(state, page, actor, &offer, (&mut fields, &mut more)))?;
+        if let (Some(record), None) = (self.record, &self.date) {
+            if offer.allows_closing(kind) {
+                let open = blocking(|| state.app.open_with(actor, record))?;
+                offer_cancelling(open, &self.typed, &self.errors, &mut fields);
+            }
+            ask_for_reason(record, &offer, &self.typed, &self.errors, &mut fields);
+        }
+        let list = format!("/{}", kind.collection);
+        let (title, action, cancel, submit) = match self.record {
+            Some(record) => {
+                let address = kind.url(record.id);
+                let page = match &self.date {
+                    Some(date) => dates::address(kind, record.id, date),
+                    None => address.clone(),
+                };
+                (format!("Edit {}", record.title()), format!("{address}/edit"), page, "Save".to_owned())
+            }
+            None => {
+                let label = kind.label.to_owned();
+                (
+                    format!("New {}", crate::components::words::lower(&label)),
+                    format!("{list}/new"),
+                    list.clone(),
+                    format!("Create {}", crate::components::words::lower(&label)),
+                )
+            }
+        };
+        let mut hidden = vec![shown(&[&fields, &more])];
+        if self.record.is_some() {
+            hidden.push((VERSION.to_owned(), self.version.to_string()));
+        } else {
+            hidden.push((REQUEST_KEY.to_owned(), hex(&state.app.random::<16>())));
+        }
+        if let Some(date) = &self.date {
+            hidden.push(("occurrence".to_owned(), date.clone()));
+        }
+        // What is wrong with the whole, or with a field that the form does not show.
+        let unseen: Vec<String> = self
+            .errors
+            .iter()
+            .filter(|error| {
+                let is_member = [closing::MEMBER, reasons::MEMBER].contains(&error.field.as_str());
+                !is_member || fields.iter().all(|field| field.name != error.field)
+            })
+            .filter(|error| !kind.offered().any(|field| field.name == error.field))
+            .map(|error| error.message.clone())
+            .collect();
+        let problem = self.problem.or_else(|| (!unseen.is_empty()).then(|| unseen.join(" ")));
+        let form = components::Form {
+            action,
+            csrf_token: page.csrf().to_owned(),
+            hidden,
+            problem,
+            lead: self.lead,
+            fields,
+            more,
+            submit,
+            cancel_href: cancel,
+            multipart: false,
+            draft: kind.name.to_owned(),
+        };
+        let content = html! {
+            (detail::page_head(&PageHead { title: title.clone(), ..PageHead::default() }))
+            (self.note)
+            (components::form(&form))
+        };
+        let mut page = page.clone().below(kind.plural, &list);
+        if let Some(record) = self.record {
+            page = page.below(record.title(), &kind.url(record.id));
+        }
+        Ok(page.render(&title, &content).into_string())
+    }
+
+    /// Leaves out of a new form what the person may not write; of a record it is shown and not offered.
+    fn offer_writable(
+        &self,
+        state: &State,
+        page: &Page,
+        actor: &Actor,
+        offer: &Offer,
+        (fields, more): (&mut Vec<FormField>, &mut Vec<FormField>),
+    ) -> Result<(), AppError> {
+        for list in [&mut *fields, &mut *more] {
+            list.iter_mut().for_each(|field| keep_accepted(offer, self.record, field));
+        }
+        let Some(record) = self.record else {
+            for list in [fields, more] {
+                list.retain(|field| offer.allows_name(&field.name));
+            }
+            return Ok(());
+        };
+        let refused = |field: &FormField| {
+            let is_only_choice = match &field.control {
+                Control::Select { options } => {
+                    is_narrowed(offer, self.kind, &field.name)
+                        && options.iter().all(|option| option.value == record.text(&field.name))
+                }
+                _ => false,
+            };
+            is_only_choice || !offer.allows_name(&field.name)
+        };
+        if !fields.iter().chain(more.iter()).any(refused) {
+            return Ok(());
+        }
+        let directory = super::detail::directory_of(state, actor, record)?;
+        let zone: TimeZone = page.zone();
+        let values = page.values(&directory, &zone);
+        for field in fields.iter_mut().chain(more.iter_mut()).filter(|field| refused(field)) {
+            let content = super::value(&values, record, &field.name);
+            field.control = Control::ReadOnly { content };
+            field.required = false;
+            field.help = String::new();
+        }
+        Ok(())
+    }
+
+    /// The form again, with what is wrong.
+    pub(super) fn refuse(self, state: &State, page: &Page, actor: &Actor) -> Result<Response, PageError> {
+        let html = self.draw(state, page, actor)?;
+        Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
+    }
+}
+
+/// Returns true if a save refuses some values of the choice field.
+fn is_narrowed(offer: &Offer, kind: &Kind, name: &str) -> bool {
+    match kind.field(name).map(|field| field.data) {
+        Some(FieldType::Choice(choices)) => {
+            choices.iter().any(|choice| !offer.allows_choice(name, choice.value))
+        }
+        _ => false,
+    }
+}
+
+/// Leaves in a choice what a save accepts. Where what was chosen is none of that, what the record has is chosen; where
+/// one choice is left for a new record, it is that.
+fn keep_accepted(offer: &Offer, record: Option<&Record>, field: &mut FormField) {
+    let Control::Select { options } = &mut field.control else { return };
+    let count = options.len();
+    options.retain(|option| offer.allows_choice(&field.name, &option.value));
+    if options.len() == count || options.iter().any(|option| option.selected) {
+        return;
+    }
+    let present = record.map(|record| record.text(&field.name));
+    let is_only = options.len() == 1;
+    for option in options.iter_mut() {
+        option.selected = present.map_or(is_only, |present| option.value == present);
+    }
+}
+
+fn forbid_create(actor: &Actor, kind: &'static Kind) -> Result<(), AppError> {
+    if crate::records::may_create(actor, kind) {
+        return Ok(());
+    }
+    Err(AppError::forbidden(Action::Create, kind.area, &format!("create {}", plural(kind))))
+}
+
+/// `GET /COLLECTION/new`: parameters named as fields are filled in.
+pub async fn new(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+    parameters: PageParameters,
+) -> Result<Html<String>, PageError> {
+    forbid_create(&actor, kind)?;
+    let parameters = parameters.matching(|name| kind.inputs().any(|field| field.name == name));
+    let typed = prefilled(&state.app, &actor, kind, &parameters.0);
+    let given = parameters.0.into_iter().map(|(name, _)| name).collect();
+    Ok(Html(Sheet { given, ..Sheet::new(kind, None, typed) }.draw(&state, &page, &actor)?))
+}
+
+/// `POST /COLLECTION/new`.
+pub async fn create(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+    SafeForm(mut form): SafeForm,
+) -> Result<Response, PageError> {
+    let preview = state.subjects.kind_page(kind).form_preview;
+    if let Some(preview) = preview.and_then(|preview| preview(&state, &page, &actor, &mut form)) {
+        let mut sheet = Sheet::new(kind, None, form);
+        return match preview {
+            Ok(note) => {
+                sheet.note = note;
+                Ok(Html(sheet.draw(&state, &page, &actor)?).into_response())
+            }
+            Err(error) => refused(sheet, error, &state, &page, &actor),
+        };
+    }
+    let input = read_form(kind, &form);
+    let _turn = state.hashing.turn_to_write(&actor, kind, &input).await?;
+    match blocking(|| state.app.create_from_form(&actor, kind, &input, form.get(REQUEST_KEY))) {
+        Ok(id) => {
+            let undo = blocking(|| state.app.undo_of_last(&actor, kind, id))?;
+            Ok(done(&kind.url(id), &format!("{} created", kind.label), undo.as_deref()))
+        }
+        Err(error) => refused(Sheet::new(kind, None, form), error, &state, &page, &actor),
+    }
+}
+
+/// `GET /COLLECTION/{id}/edit`.
+pub async fn edit(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+    id: PathId,
+    parameters: PageParameters,
+) -> Result<Html<String>, PageError> {
+    let parameters = parameters.known(&["occurrence"]);
+    if let Some(date) = parameters.get("occurrence") {
+        return occurrence_form::edit(kind, &state, &page, &actor, id.0, date);
+    }
+    let record = blocking(|| may_edit(&state, &actor, kind, id.0))?;
+    let typed = written::written(&record);
+    let mut sheet = Sheet::new(kind, Some(&record), typed);
+    sheet.lead = of_series(&record);
+    Ok(Html(sheet.draw(&state, &page, &actor)?))
+}
+
+/// What the form of a series says: it is about all dates.
+fn of_series(record: &Record) -> Markup {
+    if !dates::is_series(record) {
+        return html! {};
+    }
+    let address = format!("{}#dates", record.kind.url(record.id));
+    feedback::notice(
+        Tone::Accent,
+        &html! { "This changes all occurrences. To change one of them, " a href=(address) { "select the occurrence" } "." },
+    )
+}
+
+pub(super) fn may_edit(
+    state: &State,
+    actor: &Actor,
+    kind: &'static Kind,
+    id: Id,
+) -> Result<Record, AppError> {
+    let record = state.app.get(actor, kind, id)?;
+    if record.is_archived() {
+        return Err(AppError::conflict(format!(
+            "This {} is archived. Restore it first.",
+            crate::components::words::lower(kind.label)
+        )));
+    }
+    let writable = state.app.read(|tx| {
+        actor.require(tx, Action::Edit, &record)?;
+        actor.writable(tx, &record)
+    })?;
+    if writable.is_empty() {
+        let what = format!("change this {}", crate::components::words::lower(kind.label));
+        return Err(AppError::forbidden(Action::Edit, kind.area, &what));
+    }
+    Ok(edited(&record))
+}
+
+/// `POST /COLLECTION/{id}/edit`: only what the person changed is sent on, so that what others changed meanwhile in
+/// other fields stays; where both changed the same field, the person is asked.
+pub async fn update(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+    id: PathId,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    if !form.get("occurrence").is_empty() {
+        return occurrence_form::update(kind, &state, &page, &actor, id.0, form);
+    }
+    let record = edited(&blocking(|| state.app.get(&actor, kind, id.0))?);
+    let seen = form.get(VERSION).parse().unwrap_or(record.version);
+    let (base, entries) = blocking(|| since(&state.app, &actor, &record, seen))?;
+    let mut input = differing(&base, &form);
+    let open = blocking(|| state.app.open_with(&actor, &record))?;
+    let cancels = form.get(closing::MEMBER) == "true" && open != Open::default();
+    if cancels {
+        input.insert(closing::MEMBER.to_owned(), true.into());
+    }
+    let status = form.get("status");
+    if statuses_with_reason(kind).contains(&status) && status != record.text("status") {
+        input.insert(reasons::MEMBER.to_owned(), form.get(reasons::MEMBER).into());
+    }
+    let address = kind.url(record.id);
+    let theirs: HashSet<&str> = touched(&entries).into_iter().collect();
+    // Both writing the same is no quarrel.
+    let wanted = differing(&record, &form);
+    let contested: Vec<&'static Field> = kind
+        .inputs()
+        .filter(|field| {
+            input.contains_key(field.name) && theirs.contains(field.name) && wanted.contains_key(field.name)
+        })
+        .collect();
+    if !contested.is_empty() {
+        let note = blocking(|| changed_meanwhile(&state, &page, &actor, &record, &entries))?;
+        let mut sheet = Sheet::new(kind, Some(&record), form);
+        sheet.problem = Some("Someone else changed this. Your changes are still in the form".to_owned());
+        sheet.errors = contested
+            .iter()
+            .map(|field| {
+                FieldError::new(
+                    field.name,
+                    "stale",
+                    "Someone else changed this too. Save again to overwrite it.",
+                )
+            })
+            .collect();
+        sheet.note = note;
+        return sheet.refuse(&state, &page, &actor);
+    }
+    if input.is_empty() {
+        return Ok(done(&address, "No changes to save", None));
+    }
+    let _turn = state.hashing.turn_to_write(&actor, kind, &input).await?;
+    match blocking(|| state.app.update(&actor, kind, id.0, &input, Some(record.version))) {
+        Ok(saved) if saved.version == record.version => Ok(done(&address, "No changes to save", None)),
+        Ok(_) => {
+            let undo = blocking(|| state.app.undo_of_last(&actor, kind, record.id))?;
+            let message =
+                if cancels { format!("Saved, {} cancelled", in_words(open)) } else { "Saved".to_owned() };
+            Ok(done(&address, &message, undo.as_deref()))
+        }
+        Err(error) => refused(Sheet::new(kind, Some(&record), form), error, &state, &page, &actor),
+    }
+}
+
+/// What is open, as in "10 open tasks and 2 bookings".
+fn in_words(open: Open) -> String {
+    let counted = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {many}")),
+    };
+    let parts =
+        [counted(open.tasks, "open task", "open tasks"), counted(open.bookings, "booking", "bookings")];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}
+
+/// A box beside the status that cancels what is open along with the record.
+fn offer_cancelling(open: Open, typed: &Form, errors: &[FieldError], fields: &mut Vec<FormField>) {
+    if open == Open::default() {
+        return;
+    }
+    let offer = FormField {
+        name: closing::MEMBER.to_owned(),
+        label: format!("Also cancel {}", in_words(open)),
+        help:
+            "Applies if the new status closes this record. They are reopened if you change the status back."
+                .to_owned(),
+        error: error_of(errors, closing::MEMBER),
+        required: false,
+        control: Control::Checkbox { checked: typed.get(closing::MEMBER) == "true" },
+    };
+    let place = fields.iter().position(|field| field.name == "status");
+    fields.insert(place.map_or(fields.len(), |place| place + 1), offer);
+}
+
+/// A line beside the status for the reason of a state that needs one.
+fn ask_for_reason(
+    record: &Record,
+    offer: &Offer,
+    typed: &Form,
+    errors: &[FieldError],
+    fields: &mut Vec<FormField>,
+) {
+    let may_enter = |status: &&str| {
+        *status != record.text("status")
+            && offer.allows_name("status")
+            && offer.allows_choice("status", status)
+    };
+    let asked = statuses_with_reason(record.kind);
+    if !asked.iter().any(may_enter) {
+        return;
+    }
+    let choices = match record.kind.field("status").map(|field| field.data) {
+        Some(FieldType::Choice(choices)) => choices,
+        _ => &[],
+    };
+    let labels: Vec<&str> = asked.iter().map(|status| choices::label(choices, status)).collect();
+    let reason = FormField {
+        name: reasons::MEMBER.to_owned(),
+        label: "Reason".to_owned(),
+        help: format!("Required for the status {}. Shown in the history.", labels.join(" or ")),
+        error: error_of(errors, reasons::MEMBER),
+        required: false,
+        control: Control::Text { value: typed.get(reasons::MEMBER).to_owned() },
+    };
+    let place = fields.iter().position(|field| field.name == "status");
+    fields.insert(place.map_or(fields.len(), |place| place + 1), reason);
+}
+
+/// What others changed since the form was drawn.
+fn changed_meanwhile(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    record: &Record,
+    entries: &[obcms_app::records::history::Entry],
+) -> Result<Markup, AppError> {
+    let directory = super::history::directory(state, actor, record.kind, entries)?;
+    let zone: TimeZone = page.zone();
+    let values = page.values(&directory, &zone);
+    Ok(feedback::notice(
+        Tone::Warning,
+        &html! {
+            p { "Changed since you opened this form:" }
+            (detail::history(&super::history::drawn(entries, &values, serde_json::Map::new())))
+        },
+    ))
+}
+
+/// A refused write: input errors beside their fields, a conflict above the form, all typed values kept.
+pub(super) fn refused(
+    mut sheet: Sheet<'_>,
+    error: AppError,
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+) -> Result<Response, PageError> {
+    if let Some(note) = state.subjects.kind_page(sheet.kind).refusal_note {
+        sheet.note = note(state, page, actor, sheet.record, &sheet.typed, &error);
+    }
+    match error {
+        AppError::Invalid(errors) => sheet.errors = errors,
+        AppError::ForbiddenFields { errors, .. } => {
+            sheet.errors = errors;
+            let html = sheet.draw(state, page, actor)?;
+            return Ok((StatusCode::FORBIDDEN, Html(html)).into_response());
+        }
+        AppError::Conflict { .. } => sheet.problem = Some(error.to_string()),
+        AppError::Stale { .. } => {
+            // Between our look and our write: the version is taken anew and the same fields are sent again.
+            sheet.problem = Some(
+                "Someone else saved at the same time. Your changes are still in the form: save again."
+                    .to_owned(),
+            );
+        }
+        other => return Err(other.into()),
+    }
+    sheet.refuse(state, page, actor)
+}

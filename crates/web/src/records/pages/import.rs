@@ -1,0 +1,210 @@
+//! Import of records from a file: choose, preview, import.
+
+use axum::extract::{FromRequest, Request, State as AxumState};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use maud::{Markup, html};
+use obcms_app::records::transfer::{Report, Table};
+use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
+use obcms_domain::registry::Kind;
+
+use crate::components::badges::Tone;
+use crate::components::buttons::{ButtonKind, button_link, submit_button};
+use crate::components::detail::{PageHead, page_head};
+use crate::components::feedback;
+use crate::components::forms::{Control, FormField, error_summary, field};
+use crate::core::caller::same;
+use crate::core::errors::PageError;
+use crate::core::forms::done;
+use crate::core::frame::{Page, SignedIn};
+use crate::core::problem::Problem;
+use crate::core::state::{State, blocking};
+use crate::records::api::files;
+use crate::records::plural;
+
+/// Errors shown on the page.
+const SHOWN: usize = 100;
+
+/// A form with a file and the token of the session.
+#[derive(Clone, Debug)]
+pub struct Upload(files::Upload);
+
+impl Upload {
+    /// The text of a part.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.text(name)
+    }
+
+    /// The bytes of the file, when one was chosen.
+    #[must_use]
+    pub fn file(&self) -> Option<&[u8]> {
+        self.0.file.as_deref()
+    }
+}
+
+impl FromRequest<State> for Upload {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, Self::Rejection> {
+        let page = Page::of(state, &request);
+        page.actor()?;
+        let upload = files::Upload::from_request(request, state).await?;
+        if page.csrf().is_empty() || !same(upload.text("csrf_token").unwrap_or_default(), page.csrf()) {
+            return Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "Your session changed after this form was opened. Go back, reload the page and send it again.",
+            )
+            .into());
+        }
+        Ok(Self(upload))
+    }
+}
+
+/// Returns true if the person may import files of the kind.
+#[must_use]
+pub fn may_import(actor: &Actor, kind: &Kind) -> bool {
+    kind.writable && actor.may(Action::Import, kind.area)
+}
+
+fn require(actor: &Actor, kind: &Kind) -> Result<(), AppError> {
+    if may_import(actor, kind) {
+        return Ok(());
+    }
+    let what = format!("import {}", plural(kind));
+    Err(AppError::forbidden(Action::Import, kind.area, &what))
+}
+
+/// `GET /COLLECTION/import`.
+pub async fn page(
+    kind: &'static Kind,
+    SignedIn { page, actor }: SignedIn,
+) -> Result<Html<String>, PageError> {
+    require(&actor, kind)?;
+    Ok(Html(draw(kind, &page, None, &html! {})))
+}
+
+/// `POST /COLLECTION/import`: with a `file` says what it would do; with the `content` that was looked at does it.
+pub async fn import(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+    Upload(upload): Upload,
+) -> Result<Response, PageError> {
+    require(&actor, kind)?;
+    let (bytes, dry_run) = match (upload.text("content"), &upload.file) {
+        (Some(content), _) if !content.is_empty() => (content.as_bytes(), false),
+        (_, Some(file)) => (file.as_slice(), true),
+        _ => return Ok(refuse(kind, &page, "Choose a file.")),
+    };
+    let _turn = state.hashing.turn_to_import(&actor, kind).await?;
+    let outcome = blocking(|| {
+        let table = Table::read(bytes)?;
+        let report = state.app.import(&actor, kind, &table, dry_run)?;
+        Ok::<_, AppError>((table, report))
+    });
+    let (table, report) = match outcome {
+        Ok(found) => found,
+        Err(AppError::Invalid(errors)) => {
+            let messages: Vec<String> =
+                errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+            return Ok(refuse(kind, &page, &messages.join(" ")));
+        }
+        Err(error @ AppError::BadRequest(_)) => return Ok(refuse(kind, &page, &error.to_string())),
+        Err(error) => return Err(error.into()),
+    };
+    if !dry_run && report.errors.is_empty() {
+        let message =
+            format!("{} created, {} changed, {} unchanged", report.created, report.updated, report.unchanged);
+        return Ok(done(&format!("/{}", kind.collection), &message, report.undo.as_deref()));
+    }
+    let content = table.to_csv().map_err(PageError::from)?;
+    let status = if report.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let preview = preview(kind, &page, &report, &content);
+    Ok((status, Html(draw(kind, &page, None, &preview))).into_response())
+}
+
+fn refuse(kind: &'static Kind, page: &Page, message: &str) -> Response {
+    let html = draw(kind, page, Some(message.to_owned()), &html! {});
+    (StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response()
+}
+
+fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Markup) -> String {
+    let title = format!("Import {}", plural(kind));
+    let file = FormField {
+        name: "file".to_owned(),
+        label: "File".to_owned(),
+        help: "CSV or XLSX with field names in the first row, like an export; up to 5 MB and 5,000 \
+               rows. Rows with an id update that record, rows without an id create a new one."
+            .to_owned(),
+        error,
+        required: true,
+        control: Control::File { accept: ".csv,.xlsx,text/csv".to_owned() },
+    };
+    let has_preview = !preview.0.is_empty();
+    let content = html! {
+        (page_head(&PageHead { title: title.clone(), ..PageHead::default() }))
+        div.stack {
+            (preview)
+            form.form method="post" action={ "/" (kind.collection) "/import" } enctype="multipart/form-data" novalidate {
+                (error_summary(None, &[&file]))
+                input type="hidden" name="csrf_token" value=(page.csrf());
+                div.fields { (field(&file)) }
+                div.form-actions {
+                    (submit_button(
+                        if has_preview { "Check another file" } else { "Check the file" },
+                        "upload",
+                        if has_preview { ButtonKind::Plain } else { ButtonKind::Main },
+                    ))
+                    (button_link(
+                        "Export current records",
+                        &format!("/api/v1/{}/export.csv", kind.collection),
+                        "download",
+                        ButtonKind::Quiet,
+                    ))
+                }
+            }
+        }
+    };
+    page.clone().below(kind.plural, &format!("/{}", kind.collection)).render(&title, &content).into_string()
+}
+
+/// Outcome of the dry run, and the button that imports the file when nothing is wrong.
+fn preview(kind: &'static Kind, page: &Page, report: &Report, content: &str) -> Markup {
+    let summary = html! {
+        strong { (report.created) " new, " (report.updated) " changed, " (report.unchanged) " unchanged" }
+    };
+    if report.errors.is_empty() {
+        return html! {
+            (feedback::notice(Tone::Good, &html! { (summary) ". Not imported yet." }))
+            form method="post" action={ "/" (kind.collection) "/import" } enctype="multipart/form-data" {
+                input type="hidden" name="csrf_token" value=(page.csrf());
+                textarea name="content" hidden aria-label="Content of the file" { "\n" (content) }
+                (submit_button(&format!("Import {}", plural(kind)), "check", ButtonKind::Main))
+            }
+        };
+    }
+    html! {
+        (feedback::notice(Tone::Bad, &html! {
+            "Not imported: " (report.errors.len()) (if report.errors.len() == 1 { " error" } else { " errors" })
+            ". Correct the file and check it again."
+        }))
+        div.table-wrap tabindex="0" role="region" aria-label="Errors in the file" {
+            table.table {
+                caption.visually-hidden { "Errors in the file" }
+                thead { tr { th scope="col" { "Row" } th scope="col" { "Field" } th scope="col" { "Error" } } }
+                tbody {
+                    @for error in report.errors.iter().take(SHOWN) {
+                        tr {
+                            td data-label="Row" { (error.row) }
+                            td data-label="Field" { (kind.field(&error.field).map_or(error.field.as_str(), |field| field.label)) }
+                            td data-label="Error" { (error.message) }
+                        }
+                    }
+                }
+            }
+        }
+        @if report.errors.len() > SHOWN { p.muted { "And " (report.errors.len() - SHOWN) " more." } }
+    }
+}

@@ -1,0 +1,434 @@
+//! The list of a kind: search, filters, sort, columns, pages, selection; all of it in the address.
+
+use axum::extract::State as AxumState;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::records::lists::{self, Listing};
+use obcms_app::records::undo::undo_address;
+use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
+use obcms_domain::choices;
+use obcms_domain::core::id::Id;
+use obcms_domain::registry::{Field, FieldType, Kind, Record};
+use obcms_store::records::Directory;
+
+use super::controls::filter_fields;
+use super::value::Values;
+use crate::components::badges::grouped;
+use crate::components::buttons::{ButtonKind, button_link};
+use crate::components::detail::{PageHead, page_head};
+use crate::components::feedback::{EmptyState, empty_state};
+use crate::components::filters::{Chip, Filters, filters};
+use crate::components::frame::Width;
+use crate::components::menu::{Menu, MenuItem, menu};
+use crate::components::tables::{BulkAction, Column, Direction, Pager, Row, Table, column_chooser, table};
+use crate::core::errors::PageError;
+use crate::core::forms::{SafeForm, done};
+use crate::core::frame::{Page, SignedIn};
+use crate::core::input::{Form, PageParameters};
+use crate::core::state::{State, blocking};
+use crate::core::subject::RowAction;
+use crate::records::may_create;
+use crate::records::plural;
+
+/// Records that one bulk action may take.
+const MAXIMUM_BULK: usize = 500;
+
+/// What the address asks for, without the parameters that browsers send empty.
+struct Asked {
+    kind: &'static Kind,
+    parameters: Vec<(String, String)>,
+}
+
+impl Asked {
+    fn new(kind: &'static Kind, parameters: Vec<(String, String)>) -> Self {
+        Self { kind, parameters: parameters.into_iter().filter(|(_, value)| !value.is_empty()).collect() }
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.parameters.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// The address of the list, or of what stands beneath it, with these parameters but `without`, and `with`.
+    fn address(&self, below: &str, without: &[&str], with: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &self.parameters {
+            let replaced = with.iter().any(|(other, _)| other == name);
+            if !without.contains(&name.as_str()) && !replaced {
+                query.append_pair(name, value);
+            }
+        }
+        for (name, value) in with {
+            query.append_pair(name, value);
+        }
+        let query = query.finish();
+        let path = format!("/{}{below}", self.kind.collection);
+        if query.is_empty() { path } else { format!("{path}?{query}") }
+    }
+
+    /// Parameters that narrow the list down.
+    fn filters(&self) -> impl Iterator<Item = &(String, String)> {
+        self.parameters
+            .iter()
+            .filter(|(name, _)| !["q", "sort", "cursor", "limit", "archived"].contains(&name.as_str()))
+    }
+
+    fn shows_archived(&self) -> bool {
+        self.get("archived") == "true"
+    }
+}
+
+/// `GET /COLLECTION`.
+pub async fn list(
+    kind: &'static Kind,
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+    parameters: PageParameters,
+) -> Result<Response, PageError> {
+    let parameters = parameters.matching(|name| state.app.knows_parameter(kind, name));
+    let hooks = state.subjects.kind_page(kind);
+    if let (Some(start), true) = (hooks.list_start, parameters.0.is_empty()) {
+        return Ok(Redirect::to(&start(page.today)).into_response());
+    }
+    let asked = Asked::new(kind, parameters.0);
+    let markup = blocking(|| {
+        let listing = state.app.list(&actor, kind, &asked.parameters)?;
+        let ids: Vec<Id> = asked
+            .filters()
+            .flat_map(|(_, value)| value.split(','))
+            .filter_map(|part| part.rsplit(':').next().and_then(|id| id.parse().ok()))
+            .collect();
+        let mut titles = state.app.directory(&actor, &ids)?;
+        let visible = super::visible(&state, &actor, &titles)?;
+        titles.retain(|id, _| visible.contains(id));
+        let back = asked.address("", &[], &[]);
+        let action = hooks.row_action.and_then(|action| action(&page, &actor, state.app.now(), back));
+        draw(&page, &actor, &asked, &listing, &titles, action.as_ref())
+    })?;
+    Ok(Html(markup.into_string()).into_response())
+}
+
+fn draw(
+    page: &Page,
+    actor: &Actor,
+    asked: &Asked,
+    listing: &Listing,
+    titles: &Directory,
+    action: Option<&RowAction>,
+) -> Result<Markup, AppError> {
+    let kind = asked.kind;
+    let rows = sheet(page, actor, asked, listing, action);
+    let form = Form(asked.parameters.clone());
+    let mut keep: Vec<(String, String)> = asked.parameters.clone();
+    keep.retain(|(name, _)| !["cursor", "limit"].contains(&name.as_str()));
+    let hooks = page.subjects().kind_page(kind);
+    let by_tabs = hooks.list_tab_filters.map_or(&[][..], |filters| filters(page, actor, kind, &form));
+    let chips = asked
+        .filters()
+        .filter(|(name, _)| !by_tabs.contains(&name.as_str()))
+        .map(|(name, value)| chip(asked, name, value, titles))
+        .collect();
+    let row = Filters {
+        action: format!("/{}", kind.collection),
+        search: Some(asked.get("q").to_owned()),
+        search_label: format!("Search {}", plural(kind)),
+        chips,
+        fields: filter_fields(kind, &form, titles),
+        keep,
+        clear_href: format!("/{}", kind.collection),
+    };
+    let total = u64::try_from(listing.total).unwrap_or_default();
+    let head = PageHead {
+        title: kind.plural.to_owned(),
+        subtitle: String::new(),
+        badges: html! { span.count { (grouped(total)) } },
+        actions: html! {
+            @if let Some(actions) = hooks.list_actions { (actions(page, actor)) }
+            @if may_create(actor, kind) && page.subjects().has_form(kind) {
+                (button_link(
+                    &format!("New {}", crate::components::words::lower(kind.label)),
+                    &format!("/{}/new", kind.collection),
+                    "plus",
+                    ButtonKind::Main,
+                ))
+            }
+        },
+    };
+    let extra = html! { (column_chooser(&rows)) (more(page, actor, asked)) };
+    let content = html! {
+        (page_head(&head))
+        @if let Some(tabs) = hooks.list_tabs { (tabs(page, actor, kind, &form)) }
+        (filters(&row, &extra))
+        (table(&rows))
+    };
+    Ok(page.clone().width(Width::Full).render(kind.plural, &content))
+}
+
+/// What is done with the whole list: archived or not, files out and in.
+fn more(page: &Page, actor: &Actor, asked: &Asked) -> Markup {
+    let kind = asked.kind;
+    let mut items = Vec::new();
+    let link = |label: &str, href: String, icon: &str| MenuItem::Link {
+        label: label.into(),
+        href,
+        icon: icon.into(),
+    };
+    if kind.writable {
+        items.push(if asked.shows_archived() {
+            link("Show active", asked.address("", &["archived", "cursor"], &[]), "list")
+        } else {
+            link("Show archived", asked.address("", &["cursor"], &[("archived", "true")]), "archive")
+        });
+    }
+    if actor.may(Action::Export, kind.area) {
+        items.push(MenuItem::Line);
+        for (label, ending) in [("Export as CSV", "csv"), ("Export as XLSX", "xlsx")] {
+            let below = format!("/export.{ending}");
+            let address = format!("/api/v1{}", asked.address(&below, &["cursor", "limit"], &[]));
+            items.push(link(label, address, "download"));
+        }
+    }
+    if super::import::may_import(actor, kind) {
+        let own = page.subjects().kind_page(kind).import_link;
+        items.push(match own {
+            Some((label, address)) => link(label, address.into(), "upload"),
+            None => link("Import", format!("/{}/import", kind.collection), "upload"),
+        });
+    }
+    menu(&Menu {
+        label: "More actions".into(),
+        icon: "ellipsis".into(),
+        icon_only: true,
+        at_end: true,
+        csrf_token: String::new(),
+        items,
+    })
+}
+
+fn chip(asked: &Asked, name: &str, value: &str, titles: &Directory) -> Chip {
+    let kind = asked.kind;
+    let plain = |name: &str| kind.field(name).filter(|field| field.is_readable());
+    let (field, word) = match (plain(name), name.strip_suffix("_from"), name.strip_suffix("_to")) {
+        (Some(field), _, _) => (Some(field), ""),
+        (_, Some(name), _) => (plain(name), " from"),
+        (_, _, Some(name)) => (plain(name), " to"),
+        _ => (None, ""),
+    };
+    let label = match field {
+        Some(field) => format!("{}{word}", field.label),
+        None if name == "created_by" => "Created by".to_owned(),
+        None => name.to_owned(),
+    };
+    let words: Vec<String> = value.split(',').map(|part| words(field, part, titles)).collect();
+    Chip { label, value: words.join(" or "), remove_href: asked.address("", &[name, "cursor"], &[]) }
+}
+
+fn words(field: Option<&Field>, part: &str, titles: &Directory) -> String {
+    if part == "none" {
+        return "none".to_owned();
+    }
+    let title = part
+        .rsplit(':')
+        .next()
+        .and_then(|id| id.parse::<Id>().ok())
+        .and_then(|id| titles.get(&id))
+        .map(|found| found.title.clone());
+    match (title, field.map(|field| field.data)) {
+        (Some(title), _) => title,
+        (_, Some(FieldType::Choice(choices) | FieldType::Choices(choices))) => {
+            choices::label(choices, part).to_owned()
+        }
+        (_, Some(FieldType::Boolean)) => if part == "true" { "Yes" } else { "No" }.to_owned(),
+        _ => part.to_owned(),
+    }
+}
+
+/// The table of a page of records.
+fn sheet(page: &Page, actor: &Actor, asked: &Asked, listing: &Listing, action: Option<&RowAction>) -> Table {
+    let kind = asked.kind;
+    let zone: TimeZone = page.zone();
+    let values = page.values(&listing.directory, &zone);
+    // The title leads, wherever the description has it.
+    let mut fields: Vec<&'static Field> =
+        kind.visible().map(|(_, field)| field).filter(|field| !is_bulky(field)).collect();
+    fields.sort_by_key(|field| field.name != kind.title);
+    let sort = if asked.get("sort").is_empty() { kind.default_sort } else { asked.get("sort") };
+    Table {
+        id: kind.collection.to_owned(),
+        caption: kind.plural.to_owned(),
+        columns: fields.iter().map(|field| column(asked, field, sort)).collect(),
+        rows: listing.records.iter().map(|record| row(record, &fields, &values, action)).collect(),
+        bulk_actions: bulk_actions(actor, asked),
+        csrf_token: page.csrf().to_owned(),
+        pager: Pager {
+            total: u64::try_from(listing.total).ok(),
+            next_href: listing
+                .next_cursor
+                .as_deref()
+                .map_or_else(String::new, |cursor| asked.address("", &[], &[("cursor", cursor)])),
+            first_href: if asked.get("cursor").is_empty() {
+                String::new()
+            } else {
+                asked.address("", &["cursor"], &[])
+            },
+            page_size: asked
+                .get("limit")
+                .parse()
+                .unwrap_or_else(|_| u32::try_from(lists::LIMIT).unwrap_or(50)),
+        },
+        live: kind.name.to_owned(),
+        empty: Some(empty(page, actor, asked)),
+    }
+}
+
+/// Long texts and structures make no column.
+fn is_bulky(field: &Field) -> bool {
+    matches!(field.data, FieldType::Multiline(_) | FieldType::Structure(_))
+}
+
+fn column(asked: &Asked, field: &Field, sort: &str) -> Column {
+    let sorted = match sort.strip_prefix('-') {
+        Some(name) if name == field.name => Some(Direction::Descending),
+        None if sort == field.name => Some(Direction::Ascending),
+        _ => None,
+    };
+    let next =
+        if sorted == Some(Direction::Ascending) { format!("-{}", field.name) } else { field.name.to_owned() };
+    let numeric = matches!(field.data, FieldType::Integer(..) | FieldType::Decimal(..) | FieldType::Money);
+    Column {
+        key: field.name.to_owned(),
+        label: field.label.to_owned(),
+        sort_href: if lists::is_sortable(field) {
+            asked.address("", &["cursor"], &[("sort", &next)])
+        } else {
+            String::new()
+        },
+        sorted,
+        right: numeric && !field.name.ends_with("progress"),
+        hidden: !field.listed,
+    }
+}
+
+fn row(record: &Record, fields: &[&'static Field], values: &Values<'_>, action: Option<&RowAction>) -> Row {
+    let title = if record.title().trim().is_empty() { "Untitled" } else { record.title() };
+    let cells = fields
+        .iter()
+        .map(|field| {
+            if field.name == record.kind.title {
+                html! { (title) " " (super::dates::repeats_mark(record)) }
+            } else if let Some(action) = action.filter(|_| field.name == record.kind.state) {
+                html! { (values.cell(record, field)) (action(record)) }
+            } else {
+                values.cell(record, field)
+            }
+        })
+        .collect();
+    Row {
+        id: record.id.to_string(),
+        href: record.kind.url(record.id),
+        title: title.to_owned(),
+        cells,
+        past: record.is_archived() || record.state() == "cancelled",
+    }
+}
+
+fn bulk_actions(actor: &Actor, asked: &Asked) -> Vec<BulkAction> {
+    let kind = asked.kind;
+    let (action, label, icon, word) = if asked.shows_archived() {
+        (Action::Restore, "Restore", "archive-restore", "/restore")
+    } else {
+        (Action::Archive, "Archive", "archive", "/archive")
+    };
+    let possible = obcms_domain::accounts::allows(
+        &actor.roles,
+        action,
+        kind.area,
+        &obcms_domain::accounts::Relation::ALL,
+    );
+    if !kind.writable || !possible {
+        return Vec::new();
+    }
+    vec![BulkAction {
+        label: label.to_owned(),
+        icon: icon.to_owned(),
+        action: asked.address(word, &["cursor"], &[]),
+        danger: false,
+    }]
+}
+
+fn empty(page: &Page, actor: &Actor, asked: &Asked) -> Markup {
+    let kind = asked.kind;
+    let is_narrowed = asked.filters().next().is_some() || !asked.get("q").is_empty();
+    let state = if asked.shows_archived() {
+        EmptyState {
+            icon: "archive".to_owned(),
+            title: format!("No archived {}", plural(kind)),
+            text: "Archived items are listed here and can be restored.".to_owned(),
+            action: None,
+        }
+    } else if is_narrowed {
+        EmptyState {
+            icon: "search".to_owned(),
+            title: format!("No matching {}", plural(kind)),
+            text: "Remove a filter or change the search.".to_owned(),
+            action: None,
+        }
+    } else {
+        let action = may_create(actor, kind) && page.subjects().has_form(kind);
+        EmptyState {
+            icon: kind.icon.to_owned(),
+            title: format!("No {} yet", plural(kind)),
+            text: kind.purpose.to_owned(),
+            action: action.then(|| {
+                (
+                    format!("New {}", crate::components::words::lower(kind.label)),
+                    format!("/{}/new", kind.collection),
+                )
+            }),
+        }
+    };
+    empty_state(&state)
+}
+
+/// `POST /COLLECTION/archive` and `…/restore`: all of `ids` or none, undone together.
+pub async fn bulk(
+    kind: &'static Kind,
+    archive: bool,
+    AxumState(state): AxumState<State>,
+    SignedIn { actor, .. }: SignedIn,
+    parameters: PageParameters,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    let parameters = parameters.matching(|name| state.app.knows_parameter(kind, name));
+    let back = Asked::new(kind, parameters.0).address("", &[], &[]);
+    let ids: Vec<Id> = form.all("ids").iter().filter_map(|id| id.parse().ok()).take(MAXIMUM_BULK).collect();
+    if ids.is_empty() {
+        return Ok(done(&back, "Nothing was selected", None));
+    }
+    let changed = blocking(|| {
+        state.app.write(&actor, |work| {
+            let mut changed = None;
+            for id in &ids {
+                let before = work.load(kind, *id)?;
+                if archive {
+                    obcms_app::records::archive(work, kind, *id, None)?;
+                } else {
+                    obcms_app::records::restore(work, kind, *id, None)?;
+                }
+                if before.is_archived() != archive {
+                    changed.get_or_insert((*id, work.change_set));
+                }
+            }
+            Ok(changed)
+        })
+    })?;
+    let what = if ids.len() == 1 {
+        format!("1 {}", crate::components::words::lower(kind.label))
+    } else {
+        format!("{} {}", ids.len(), plural(kind))
+    };
+    let word = if archive { "archived" } else { "restored" };
+    let undo = changed.map(|(record, set)| undo_address(kind, record, set));
+    Ok(done(&back, &format!("{what} {word}"), undo.as_deref()))
+}

@@ -1,0 +1,144 @@
+//! The form of one date of a series, with the choice of how far a change reaches.
+
+use axum::response::{Html, Response};
+use maud::html;
+use obcms_app::calendar::series::{Scope, Target};
+use obcms_app::records::undo::undo_address;
+use obcms_app::{Actor, AppError};
+use obcms_domain::calendar::series::{self, Series};
+use obcms_domain::core::id::Id;
+use obcms_domain::registry::{FieldError, Kind, Record};
+
+use super::dates::{address, name_text};
+use super::form::{Sheet, VERSION, may_edit, refused};
+use super::written::{self, differing, since};
+use crate::components::badges::Tone;
+use crate::components::feedback;
+use crate::components::scope::scope_fields;
+use crate::core::errors::PageError;
+use crate::core::forms::done;
+use crate::core::frame::Page;
+use crate::core::input::Form;
+use crate::core::state::{State, blocking};
+
+/// The record as the form of a date shows it: as it is on that date, with the rule of the series, which counts for
+/// all dates or for those that follow.
+fn on_date(record: &Record, recurrence_id: &str) -> Result<Record, AppError> {
+    let missing = || AppError::NotFound("occurrence");
+    let series = Series::of(record).ok_or_else(missing)?;
+    let too_much = |error: obcms_recur::ExpandError| AppError::conflict(error.to_string());
+    let date = series.find(recurrence_id).map_err(too_much)?.ok_or_else(missing)?;
+    let mut single = series.materialise(record, date).map_err(too_much)?.ok_or_else(missing)?;
+    for name in ["rrule", "rdates", "exdates"] {
+        single.set(name, record.get(name).clone());
+    }
+    Ok(single)
+}
+
+fn sheet<'a>(
+    kind: &'static Kind,
+    single: &'a Record,
+    recurrence_id: &str,
+    scope: &str,
+    typed: Form,
+) -> Sheet<'a> {
+    let mut sheet = Sheet::new(kind, Some(single), typed);
+    sheet.date = Some(recurrence_id.to_owned());
+    sheet.lead = html! {
+        (feedback::notice(Tone::Accent, &html! {
+            "This is the occurrence on " strong { (name_text(recurrence_id)) } " of a series."
+        }))
+        (scope_fields("Apply to", scope))
+    };
+    sheet
+}
+
+/// `GET /COLLECTION/{id}/edit?occurrence=…`.
+pub fn edit(
+    kind: &'static Kind,
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    id: Id,
+    recurrence_id: &str,
+) -> Result<Html<String>, PageError> {
+    let record = blocking(|| may_edit(state, actor, kind, id))?;
+    let single = on_date(&record, recurrence_id)?;
+    let typed = written::written(&single);
+    Ok(Html(sheet(kind, &single, recurrence_id, "this", typed).draw(state, page, actor)?))
+}
+
+/// `POST /COLLECTION/{id}/edit` with `occurrence` and `scope`: what differs from the date as the person saw it.
+pub fn update(
+    kind: &'static Kind,
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    id: Id,
+    form: Form,
+) -> Result<Response, PageError> {
+    let recurrence_id = form.get("occurrence").to_owned();
+    let record = blocking(|| state.app.get(actor, kind, id))?;
+    let single = on_date(&record, &recurrence_id)?;
+    let scope_name = form.get("scope").to_owned();
+    let seen = form.get(VERSION).parse().unwrap_or(record.version);
+    let (then, _) = blocking(|| since(&state.app, actor, &record, seen))?;
+    // When somebody moved the rule meanwhile, the date is compared with what it is now.
+    let base = on_date(&then, &recurrence_id).unwrap_or_else(|_| single.clone());
+    let mut input = differing(&base, &form);
+    let again = |form: Form| sheet(kind, &single, &recurrence_id, &scope_name, form);
+    let Some(scope) = Scope::parse(&scope_name) else {
+        let mut sheet = again(form);
+        sheet.problem = Some("Select which occurrences to change".to_owned());
+        return sheet.refuse(state, page, actor);
+    };
+    if scope == Scope::This {
+        // The rule belongs to the series; what stands in its fields is not meant for one date.
+        input.retain(|name, _| !series::FIELDS.contains(&name.as_str()));
+    }
+    let wanted = differing(&single, &form);
+    let contested: Vec<FieldError> = kind
+        .inputs()
+        .filter(|field| {
+            input.contains_key(field.name)
+                && wanted.contains_key(field.name)
+                && base.get(field.name) != single.get(field.name)
+        })
+        .map(|field| {
+            let message = "Someone else changed this too. Save again to overwrite it.";
+            FieldError::new(field.name, "stale", message)
+        })
+        .collect();
+    if !contested.is_empty() {
+        let mut sheet = again(form);
+        sheet.version = record.version;
+        sheet.problem = Some("Someone else changed this. Your changes are still in the form".to_owned());
+        sheet.errors = contested;
+        return sheet.refuse(state, page, actor);
+    }
+    let of_date = address(kind, id, &recurrence_id);
+    if input.is_empty() {
+        return Ok(done(&of_date, "No changes to save", None));
+    }
+    let target = Target { kind, id, recurrence_id: &recurrence_id, scope, expected: Some(record.version) };
+    match blocking(|| state.app.change_occurrence(actor, &target, &input)) {
+        Ok(changed) => {
+            let Some(set) = changed.change_set else {
+                return Ok(done(&of_date, "No changes to save", None));
+            };
+            let new = &changed.series;
+            let undo = undo_address(kind, new.id, set);
+            let leads_to = match (Series::of(new), &changed.single) {
+                (Some(_), Some(_)) => address(kind, new.id, &changed.recurrence_id),
+                _ => kind.url(new.id),
+            };
+            let message = match scope {
+                Scope::This => "Saved for this occurrence",
+                Scope::Following => "Saved for this and following occurrences",
+                Scope::All => "Saved for all occurrences",
+            };
+            Ok(done(&leads_to, message, Some(&undo)))
+        }
+        Err(error) => refused(again(form), error, state, page, actor),
+    }
+}

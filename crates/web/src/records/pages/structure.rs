@@ -1,0 +1,333 @@
+//! Fields with a structure of their own: milestones as rows, outcomes as lists of lines, the rest as JSON.
+
+use maud::{Markup, html};
+use obcms_domain::bookings::WEEKDAYS;
+use obcms_domain::choices::MILESTONE_STATUSES;
+use obcms_domain::registry::{Field, FieldType};
+use serde_json::{Map, Value as Json, json};
+
+use crate::components::badges;
+use crate::components::forms::Control;
+use crate::core::input::Form;
+
+/// Empty rows that a form offers beyond those that are filled.
+const SPARE_ROWS: usize = 3;
+/// Parts of an outcome framework, each a list.
+const OUTCOMES: [(&str, &str); 3] =
+    [("outputs", "Outputs"), ("outcomes", "Outcomes"), ("impacts", "Impacts")];
+
+/// Parts of a blackout.
+const BLACKOUT: [&str; 3] = ["start", "end", "reason"];
+
+/// Puts the value into the texts of a form.
+pub fn write(field: &Field, json: &Json, form: &mut Vec<(String, String)>) {
+    let text =
+        |item: &Json, member: &str| item.get(member).and_then(Json::as_str).unwrap_or_default().to_owned();
+    match (field.data, field.name) {
+        (FieldType::Structure(_), "milestones") => {
+            for item in json.as_array().into_iter().flatten() {
+                for member in ["date", "title", "status"] {
+                    form.push((format!("milestones.{member}"), text(item, member)));
+                }
+            }
+        }
+        (FieldType::Structure(_), "outcome_framework") => {
+            for (member, _) in OUTCOMES {
+                let lines = json.get(member).and_then(Json::as_array).cloned().unwrap_or_default();
+                form.push((
+                    format!("outcome_framework.{member}"),
+                    lines.iter().map(line).collect::<Vec<_>>().join("\n"),
+                ));
+            }
+        }
+        (FieldType::Structure(_), "opening_hours") => {
+            for day in WEEKDAYS {
+                let stretches = json.get(day).and_then(Json::as_array).cloned().unwrap_or_default();
+                let stretches: Vec<String> = stretches
+                    .iter()
+                    .map(|one| format!("{}-{}", text(one, "from"), text(one, "to")))
+                    .collect();
+                form.push((format!("opening_hours.{day}"), stretches.join(", ")));
+            }
+        }
+        (FieldType::Structure(_), "blackouts") => {
+            for item in json.as_array().into_iter().flatten() {
+                for member in BLACKOUT {
+                    form.push((format!("blackouts.{member}"), text(item, member)));
+                }
+            }
+        }
+        (FieldType::Structure(_), _) => {
+            form.push((field.name.to_owned(), serde_json::to_string_pretty(json).unwrap_or_default()));
+        }
+        (FieldType::Tags | FieldType::Moments, _) => {
+            let items: Vec<&str> = json.as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+            form.push((field.name.to_owned(), items.join(", ")));
+        }
+        _ => {
+            for item in json.as_array().into_iter().flatten().filter_map(Json::as_str) {
+                form.push((field.name.to_owned(), item.to_owned()));
+            }
+        }
+    }
+}
+
+/// One entry as a line; what is no text stands as JSON and is read back as such.
+fn line(entry: &Json) -> String {
+    entry.as_str().map_or_else(|| entry.to_string(), ToOwned::to_owned)
+}
+
+/// Whether the form has parts of the field.
+#[must_use]
+pub fn is_given(form: &Form, field: &Field) -> bool {
+    let prefix = format!("{}.", field.name);
+    matches!(field.data, FieldType::Structure(_)) && form.0.iter().any(|(name, _)| name.starts_with(&prefix))
+}
+
+/// Reads the value from the texts of a form.
+#[must_use]
+pub fn read(form: &Form, field: &Field) -> Json {
+    match field.name {
+        "milestones" => read_milestones(form),
+        "outcome_framework" => read_outcomes(form),
+        "opening_hours" if is_given(form, field) => read_opening_hours(form),
+        "blackouts" if is_given(form, field) => read_blackouts(form),
+        _ => obcms_domain::registry::form_to_json(field, &form.all(field.name)),
+    }
+}
+
+fn rows(form: &Form) -> Vec<[String; 3]> {
+    let [dates, titles, states] =
+        ["date", "title", "status"].map(|member| form.all(&format!("milestones.{member}")));
+    let count = dates.len().max(titles.len()).max(states.len());
+    let at = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
+    (0..count).map(|place| [at(&dates, place), at(&titles, place), at(&states, place)]).collect()
+}
+
+fn read_milestones(form: &Form) -> Json {
+    let items = rows(form)
+        .into_iter()
+        .filter(|[date, title, _]| !(date.trim().is_empty() && title.trim().is_empty()))
+        .map(|[date, title, status]| {
+            let mut item = Map::new();
+            item.insert("date".to_owned(), json!(date.trim()));
+            item.insert("title".to_owned(), json!(title));
+            if !status.is_empty() {
+                item.insert("status".to_owned(), json!(status));
+            }
+            Json::Object(item)
+        })
+        .collect::<Vec<_>>();
+    if items.is_empty() { Json::Null } else { Json::Array(items) }
+}
+
+fn read_outcomes(form: &Form) -> Json {
+    let mut object = Map::new();
+    for (member, _) in OUTCOMES {
+        let lines: Vec<Json> = form
+            .get(&format!("outcome_framework.{member}"))
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(|line| {
+                serde_json::from_str(line).ok().filter(Json::is_object).unwrap_or_else(|| json!(line))
+            })
+            .collect();
+        if !lines.is_empty() {
+            object.insert(member.to_owned(), Json::Array(lines));
+        }
+    }
+    if object.is_empty() { Json::Null } else { Json::Object(object) }
+}
+
+/// Hours as people type them, `8-12, 13:00-17:00`; what cannot be read is left to the check of the field.
+fn read_opening_hours(form: &Form) -> Json {
+    let mut week = Map::new();
+    for day in WEEKDAYS {
+        let typed = form.get(&format!("opening_hours.{day}")).to_owned();
+        let stretches: Vec<Json> = typed
+            .split(',')
+            .map(str::trim)
+            .filter(|stretch| !stretch.is_empty())
+            .map(|stretch| {
+                let (from, to) = stretch.split_once(['-', '–']).unwrap_or((stretch, ""));
+                json!({ "from": clock(from), "to": clock(to) })
+            })
+            .collect();
+        if !stretches.is_empty() {
+            week.insert(day.to_owned(), Json::Array(stretches));
+        }
+    }
+    if week.is_empty() { Json::Null } else { Json::Object(week) }
+}
+
+/// `8` and `8:30` as `08:00` and `08:30`.
+fn clock(text: &str) -> String {
+    let text = text.trim();
+    let (hour, minute) = text.split_once(':').unwrap_or((text, "00"));
+    if hour.parse::<u8>().is_ok() { format!("{hour:0>2}:{minute}") } else { text.to_owned() }
+}
+
+fn read_blackouts(form: &Form) -> Json {
+    let [starts, ends, reasons] = BLACKOUT.map(|member| form.all(&format!("blackouts.{member}")));
+    let at = |list: &[String], place: usize| {
+        list.get(place).map(|text| text.trim().to_owned()).unwrap_or_default()
+    };
+    let count = starts.len().max(ends.len()).max(reasons.len());
+    let items: Vec<Json> = (0..count)
+        .map(|place| (at(&starts, place), at(&ends, place), at(&reasons, place)))
+        .filter(|(start, end, reason)| !(start.is_empty() && end.is_empty() && reason.is_empty()))
+        .map(|(start, end, reason)| {
+            let mut item = Map::new();
+            item.insert("start".to_owned(), json!(start));
+            for (member, text) in [("end", end), ("reason", reason)] {
+                if !text.is_empty() {
+                    item.insert(member.to_owned(), json!(text));
+                }
+            }
+            Json::Object(item)
+        })
+        .collect();
+    if items.is_empty() { Json::Null } else { Json::Array(items) }
+}
+
+/// The control of the field.
+#[must_use]
+pub fn control(form: &Form, field: &Field) -> Control {
+    match field.name {
+        "milestones" => Control::Structure { content: milestones(form) },
+        "outcome_framework" => Control::Structure { content: outcomes(form) },
+        "opening_hours" => Control::Structure { content: opening_hours(form) },
+        "blackouts" => Control::Structure { content: blackouts(form) },
+        _ => Control::Json { value: form.get(field.name).to_owned() },
+    }
+}
+
+fn milestones(form: &Form) -> Markup {
+    let mut rows = rows(form);
+    let filled = rows
+        .iter()
+        .rposition(|row| row.iter().any(|text| !text.trim().is_empty()))
+        .map_or(0, |last| last + 1);
+    rows.resize(filled + SPARE_ROWS, Default::default());
+    html! {
+        div.structure {
+            @for (place, [date, title, status]) in rows.iter().enumerate() {
+                @let name = |what: &str| format!("{what} of milestone {}", place + 1);
+                div.structure-row {
+                    input.input type="date" name="milestones.date" value=(date) aria-label=(name("Date"));
+                    input.input type="text" name="milestones.title" value=(title) aria-label=(name("Title"))
+                        placeholder="Milestone";
+                    select.input name="milestones.status" aria-label=(name("Status")) {
+                        option value="" { "No status" }
+                        @for choice in MILESTONE_STATUSES {
+                            option value=(choice.value) selected[choice.value == status] { (choice.label) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn opening_hours(form: &Form) -> Markup {
+    html! {
+        div.structure {
+            @for day in WEEKDAYS {
+                @let name = format!("opening_hours.{day}");
+                div.structure-row data-shape="labelled" {
+                    label for={ "part-" (day) } { (badges::words(day)) }
+                    input.input #{ "part-" (day) } type="text" name=(name) value=(form.get(&name))
+                        placeholder="08:00-12:00, 13:00-17:00";
+                }
+            }
+        }
+    }
+}
+
+fn blackouts(form: &Form) -> Markup {
+    let [starts, ends, reasons] = BLACKOUT.map(|member| form.all(&format!("blackouts.{member}")));
+    let count = starts.len().max(ends.len()).max(reasons.len()) + 2;
+    let at = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
+    html! {
+        div.structure {
+            p.field-help { "Dates like 2026-12-24 or times like 2026-12-24T13:00. The end is the first day or time it is available again." }
+            @for place in 0..count {
+                @let name = |what: &str| format!("{what} of blackout {}", place + 1);
+                div.structure-row {
+                    input.input type="text" name="blackouts.start" value=(at(&starts, place)) aria-label=(name("Start")) placeholder="2026-12-24";
+                    input.input type="text" name="blackouts.reason" value=(at(&reasons, place)) aria-label=(name("Reason")) placeholder="Reason";
+                    input.input type="text" name="blackouts.end" value=(at(&ends, place)) aria-label=(name("End")) placeholder="2026-12-26";
+                }
+            }
+        }
+    }
+}
+
+fn outcomes(form: &Form) -> Markup {
+    html! {
+        div.structure {
+            @for (member, label) in OUTCOMES {
+                @let name = format!("outcome_framework.{member}");
+                label for={ "part-" (member) } { (label) ", one per line" }
+                textarea.input id={ "part-" (member) } name=(name) rows="3" { "\n" (form.get(&name)) }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use obcms_domain::kinds::{PPA, RESOURCE};
+
+    use super::*;
+
+    #[test]
+    fn structures_come_back_from_the_form_as_they_went_in() {
+        for (name, json) in [
+            (
+                "milestones",
+                json!([{ "date": "2027-02-01", "title": "Design", "status": "completed" }, { "date": "2027-03-01", "title": "Build" }]),
+            ),
+            ("outcome_framework", json!({ "outputs": ["12 wells", { "count": 3 }], "impacts": ["Health"] })),
+        ] {
+            let field = PPA.field(name).expect("a field of PPAs");
+            let mut form = Form::default();
+            write(field, &json, &mut form.0);
+            assert!(is_given(&form, field));
+            assert_eq!(read(&form, field), json);
+        }
+    }
+
+    #[test]
+    fn hours_and_blackouts_come_back_as_they_went_in() {
+        for (name, json) in [
+            (
+                "opening_hours",
+                json!({ "monday": [{ "from": "08:00", "to": "12:00" }, { "from": "13:00", "to": "17:00" }], "friday": [{ "from": "09:30", "to": "24:00" }] }),
+            ),
+            (
+                "blackouts",
+                json!([{ "start": "2026-12-24" }, { "start": "2026-12-30T08:00", "end": "2026-12-30T12:00", "reason": "Repair" }]),
+            ),
+        ] {
+            let field = RESOURCE.field(name).expect("a field of resources");
+            let mut form = Form::default();
+            write(field, &json, &mut form.0);
+            assert_eq!(read(&form, field), json);
+        }
+        let typed = Form(vec![("opening_hours.monday".into(), "8-12, 13:30 – 17".into())]);
+        assert_eq!(
+            read_opening_hours(&typed),
+            json!({ "monday": [{ "from": "08:00", "to": "12:00" }, { "from": "13:30", "to": "17:00" }] })
+        );
+    }
+
+    #[test]
+    fn rows_left_empty_are_no_milestones() {
+        let form =
+            Form(vec![("milestones.date".into(), String::new()), ("milestones.title".into(), " ".into())]);
+        assert_eq!(read(&form, PPA.field("milestones").expect("milestones")), Json::Null);
+        assert_eq!(milestones(&form).into_string().matches("milestones.title").count(), SPARE_ROWS);
+    }
+}

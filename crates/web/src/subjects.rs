@@ -1,0 +1,32 @@
+//! All subjects: one row for each.
+
+use obcms_app::App;
+
+use crate::core::state::{State, WebSettings};
+use crate::core::subject::Subjects;
+use crate::{accounts, bookings, calendar, exchange, holidays, jobs, menu, programme, records, tasks};
+
+/// All subjects, in the order in which their panels stand on a page.
+pub static SUBJECTS: Subjects = Subjects {
+    all: &[
+        &records::SUBJECT,
+        &bookings::SUBJECT,
+        &tasks::SUBJECT,
+        &programme::SUBJECT,
+        &calendar::SUBJECT,
+        &exchange::SUBJECT,
+        &holidays::SUBJECT,
+        &accounts::SUBJECT,
+        &jobs::SUBJECT,
+    ],
+    navigation: menu::navigation,
+    commands: menu::commands,
+};
+
+impl State {
+    /// State of a new server.
+    #[must_use]
+    pub fn new(app: App, settings: WebSettings) -> Self {
+        Self::with_subjects(app, settings, &SUBJECTS)
+    }
+}

@@ -1,0 +1,11 @@
+//! Operations on tasks and templates.
+
+pub mod tasks;
+pub mod templates;
+
+use crate::core::route::Route;
+
+/// Operations of the subject.
+pub fn routes() -> Vec<Route> {
+    [tasks::routes(), templates::routes()].into_iter().flatten().collect()
+}

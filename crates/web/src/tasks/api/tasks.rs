@@ -1,0 +1,135 @@
+//! Tasks beyond their collection: transition, move, board.
+
+use axum::extract::State as AxumState;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use obcms_app::AppError;
+use obcms_app::tasks::board::{Board, group_name};
+use obcms_app::tasks::transitions::{Move, Moved, Step};
+use obcms_domain::accounts::Action;
+use obcms_domain::kinds::TASK;
+use obcms_domain::tasks::actions;
+use serde_json::{Value as Json, json};
+
+use crate::core::caller::Caller;
+use crate::core::input::{Body, Parameters, PathId, expected_version};
+use crate::core::openapi;
+use crate::core::problem::Problem;
+use crate::core::route::{Access, Route};
+use crate::core::state::{State, blocking};
+use crate::records::api::records;
+
+type ApiResult = Result<Response, Problem>;
+
+/// The operations.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let moves = Access::Policy(Action::Transition, TASK.area);
+    let text = || json!({ "type": "string" });
+    let mut board = Route::new(
+        "get",
+        "/api/v1/tasks/board",
+        "Tasks in columns, each with its count and first cards",
+        Access::Policy(Action::View, TASK.area),
+        get(board),
+    )
+    .tag("tasks")
+    .query(&[
+        ("group", "status (unless given), priority, domain or assignee"),
+        ("column", "Only this column; with cursor its next cards"),
+    ])
+    .answers(
+        200,
+        json!({ "type": "object", "properties": {
+            "group": text(),
+            "more_people": { "type": "integer" },
+            "columns": { "type": "array", "items": { "type": "object", "properties": {
+                "key": text(), "label": text(), "count": { "type": "integer" },
+                "cards": { "type": "array", "items": openapi::reference(&TASK) },
+                "next_cursor": { "type": ["string", "null"] },
+            } } },
+        } }),
+    );
+    board
+        .parameters
+        .extend(openapi::list_parameters(&TASK).into_iter().filter(|parameter| parameter["name"] != "sort"));
+    vec![
+        Route::new(
+            "post",
+            "/api/v1/tasks/{id}/transition",
+            "Change the status of a task, one occurrence or the whole series",
+            moves,
+            post(transition),
+        )
+        .tag("tasks")
+        .action(&actions::TRANSITION)
+        .answers(200, openapi::reference(&TASK)),
+        Route::new(
+            "post",
+            "/api/v1/tasks/{id}/move",
+            "Move a card of the board to a column and a place in it",
+            moves,
+            post(move_card),
+        )
+        .tag("tasks")
+        .action(&actions::MOVE)
+        .answers(200, openapi::reference(&TASK)),
+        board,
+    ]
+}
+
+async fn transition(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult {
+    let expected = expected_version(&headers)?;
+    let step = Step::parse(&body.object)?;
+    let moved = blocking(|| state.app.transition(&caller.actor, id.0, &step, expected))?;
+    answer(&state, &moved)
+}
+
+async fn move_card(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult {
+    let expected = expected_version(&headers)?;
+    let asked = Move::parse(&body.object)?;
+    let moved = blocking(|| state.app.move_card(&caller.actor, id.0, &asked, expected))?;
+    answer(&state, &moved)
+}
+
+/// The task with the address that takes the step back.
+fn answer(state: &State, moved: &Moved) -> ApiResult {
+    let mut more = vec![("undo", json!(moved.undo()))];
+    more.extend(moved.date.as_ref().map(|date| ("recurrence_id", json!(date))));
+    records::record_response_with(state, StatusCode::OK, &moved.task, more)
+}
+
+async fn board(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> ApiResult {
+    let body = blocking(|| {
+        let board = state.app.board(&caller.actor, &parameters.0)?;
+        board_json(&state, &board)
+    })?;
+    Ok(axum::Json(body).into_response())
+}
+
+fn board_json(state: &State, board: &Board) -> Result<Json, AppError> {
+    let mut columns = Vec::with_capacity(board.columns.len());
+    for column in &board.columns {
+        columns.push(json!({
+            "key": column.key,
+            "label": column.label,
+            "count": column.count,
+            "cards": state.app.present(&column.cards)?,
+            "next_cursor": column.next_cursor,
+        }));
+    }
+    Ok(json!({ "group": group_name(board.group), "columns": columns, "more_people": board.more_people }))
+}

@@ -1,0 +1,513 @@
+//! The page of one task.
+
+use axum::extract::State as AxumState;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use maud::{Markup, html};
+use obcms_app::calendar::series::Scope;
+use obcms_app::tasks::board::may_move;
+use obcms_app::tasks::dependencies::TaskDependencies;
+use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::Action;
+use obcms_domain::calendar::series::describe;
+use obcms_domain::choices::{self, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
+use obcms_domain::core::id::Id;
+use obcms_domain::kinds::{self, TASK};
+use obcms_domain::registry::{FieldError, Record};
+use obcms_domain::tasks::TaskStatus;
+use obcms_store::records::Directory;
+
+use super::list::hours_text;
+use super::parts::{self, Facts};
+use super::series::{self, Repeating};
+use crate::components::badges::{self, Tone, badge, icon_badge};
+use crate::components::buttons::{ButtonKind, button_link, post_button, submit_button};
+use crate::components::detail::{PageHead, Property, detail, page_head, panel, properties};
+use crate::components::feedback::notice;
+use crate::components::icons::icon;
+use crate::components::menu::{Menu, MenuItem, menu};
+use crate::core::errors::PageError;
+use crate::core::frame::{Page, SignedIn};
+use crate::core::input::{Form, PageParameters, PathId};
+use crate::core::state::{State, blocking};
+use crate::core::subject::Column;
+use crate::records::pages::detail::panels;
+use crate::records::pages::{dates, history_panel, occurrence};
+
+/// Everything that the page shows.
+struct Sheet<'a> {
+    page: &'a Page,
+    task: Record,
+    around: TaskDependencies,
+    directory: Directory,
+    may_move: bool,
+    may_edit: bool,
+    may_archive: bool,
+    blocked: Option<Blocked>,
+    /// What was typed and refused.
+    typed: Option<Form>,
+    errors: Vec<FieldError>,
+    /// How many dates of a series are shown.
+    dates: usize,
+}
+
+/// `GET /tasks/{id}`.
+pub async fn show(
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+    id: PathId,
+    parameters: PageParameters,
+) -> Result<Response, PageError> {
+    let parameters = parameters.known(&["occurrence", "dates"]);
+    if let Some(date) = parameters.get("occurrence").filter(|date| !date.is_empty()) {
+        return occurrence::show(&TASK, &state, &page, &actor, id.0, date);
+    }
+    let mut sheet = blocking(|| load(&state, &page, &actor, id.0))?;
+    sheet.dates = dates::asked(parameters.get("dates"));
+    draw(&state, &page, &actor, &sheet, StatusCode::OK)
+}
+
+/// What was refused because the task waits for others.
+pub struct Blocked {
+    /// Why, in words.
+    pub detail: String,
+    /// The state that was asked for.
+    pub status: TaskStatus,
+    /// The date of a task that repeats.
+    pub date: Option<String>,
+    /// Whether the series as a whole is meant.
+    pub scope: Scope,
+}
+
+/// The page of a task that could not go on, with the form for the reason.
+pub fn refused(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    id: Id,
+    blocked: Blocked,
+) -> Result<Response, PageError> {
+    let mut sheet = blocking(|| load(state, page, actor, id))?;
+    sheet.blocked = Some(blocked);
+    draw(state, page, actor, &sheet, StatusCode::CONFLICT)
+}
+
+/// The page of a task with what was typed wrong.
+pub fn wrong(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    id: Id,
+    typed: &Form,
+    errors: &[FieldError],
+) -> Result<Response, PageError> {
+    let mut sheet = blocking(|| load(state, page, actor, id))?;
+    sheet.typed = Some(typed.clone());
+    sheet.errors = errors.to_vec();
+    draw(state, page, actor, &sheet, StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+fn load<'a>(state: &State, page: &'a Page, actor: &Actor, id: Id) -> Result<Sheet<'a>, AppError> {
+    let task = state.app.get(actor, &TASK, id)?;
+    let around = state.app.task_neighbours(actor, &task)?;
+    let mut ids: Vec<Id> = task.values.iter().flat_map(obcms_domain::registry::Value::targets).collect();
+    ids.extend(task.created_by);
+    let directory = state.app.directory(actor, &ids)?;
+    let (may_edit, may_archive) = state.app.read(|tx| {
+        let edit = !actor.writable(tx, &task)?.is_empty();
+        Ok((edit, actor.may_on(tx, Action::Archive, &task)?))
+    })?;
+    let live = !task.is_archived() && !actor.read_only;
+    Ok(Sheet {
+        page,
+        around,
+        directory,
+        may_move: live && may_move(actor, &task),
+        may_edit: live && may_edit,
+        may_archive: may_archive && !actor.read_only,
+        task,
+        blocked: None,
+        typed: None,
+        errors: Vec::new(),
+        dates: dates::SHOWN,
+    })
+}
+
+fn draw(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    sheet: &Sheet<'_>,
+    status: StatusCode,
+) -> Result<Response, PageError> {
+    let (history, chain, series, booked) = blocking(|| {
+        let history = history_panel(state, page, actor, &TASK, sheet.task.id)?;
+        let series = dates::panel(state, page, actor, &sheet.task, sheet.dates)?;
+        let booked = panels(state, page, actor, &sheet.task, Column::Wide)?;
+        let chain = panels(state, page, actor, &sheet.task, Column::Narrow)?;
+        Ok::<_, AppError>((history, chain, series, booked))
+    })?;
+    let wide = html! {
+        div.stack #task-work data-live="task" {
+            (sheet.blocked_notice())
+            (sheet.description())
+            (sheet.progress())
+            (sheet.dependencies())
+        }
+        (series)
+        (booked)
+        (history)
+    };
+    let narrow = html! {
+        (panel("task-properties", "task", "Properties", &html! {}, &properties(&sheet.properties())))
+        (chain)
+    };
+    let content = html! {
+        div #task-head data-live="task" { (page_head(&sheet.head())) }
+        (detail(&wide, &narrow))
+    };
+    let page = page.clone().below("Tasks", "/tasks");
+    Ok((status, Html(page.render(sheet.task.title(), &content).into_string())).into_response())
+}
+
+impl Sheet<'_> {
+    fn address(&self, below: &str) -> String {
+        format!("{}{below}", TASK.url(self.task.id))
+    }
+
+    fn csrf(&self) -> &str {
+        self.page.csrf()
+    }
+
+    fn is_blocked(&self) -> bool {
+        !self.around.open_prerequisites().is_empty()
+    }
+
+    fn head(&self) -> PageHead {
+        let facts = Facts::of(&self.task, self.page.today);
+        let repeating = Repeating::of(&self.task, self.page.today);
+        PageHead {
+            title: self.task.title().to_owned(),
+            subtitle: repeating.as_ref().map(Repeating::subtitle).unwrap_or_default(),
+            badges: html! {
+                (dates::repeats_mark(&self.task))
+                (parts::status(&self.task))
+                @if facts.overdue { (icon_badge("alarm-clock", "Late", Tone::Bad)) }
+                @if parts::is_open(&self.task) && self.task.flag("blocked") {
+                    (icon_badge("lock", "Blocked", Tone::Bad))
+                } @else if facts.at_risk { (icon_badge("triangle-alert", "At risk", Tone::Warning)) }
+                @if self.task.is_archived() { (badge("Archived", Tone::Quiet)) }
+            },
+            actions: self.actions(repeating.as_ref()),
+        }
+    }
+
+    /// What leads on from the present state; the main one last.
+    fn actions(&self, repeating: Option<&Repeating<'_>>) -> Markup {
+        let step = |label: &str, drawing: &str, status: &str, kind| {
+            post_button(
+                label,
+                &self.address("/transition"),
+                drawing,
+                kind,
+                self.csrf(),
+                &[("status", status)],
+            )
+        };
+        let main = ButtonKind::Main;
+        let plain = ButtonKind::Plain;
+        html! {
+            @if self.may_edit { (button_link("Edit", &self.address("/edit"), "pencil", ButtonKind::Plain)) }
+            (self.more(repeating))
+            @if let (true, Some(repeating)) = (self.may_move, repeating) {
+                @match repeating.waits().filter(|_| self.is_blocked()) {
+                    Some((label, status, date)) => (self.forced(&label, status, date)),
+                    None => (repeating.actions(self.csrf())),
+                }
+            } @else if self.may_move {
+                @match self.task.text("status") {
+                    "not_started" | "on_hold" => {
+                        @let start = if self.task.text("status") == "on_hold" { "Resume" } else { "Start" };
+                        @if self.is_blocked() {
+                            (self.forced(start, TaskStatus::InProgress, None))
+                        } @else {
+                            (step("Complete", "check", "completed", plain))
+                            (step(start, "play", "in_progress", main))
+                        }
+                    }
+                    "in_progress" => @if self.is_blocked() {
+                        (self.forced("Complete", TaskStatus::Completed, None))
+                    } @else {
+                        (step("Complete", "check", "completed", main))
+                    },
+                    "completed" => (step("Reopen", "rotate-ccw", "in_progress", plain)),
+                    _ => (step("Reopen", "rotate-ccw", "not_started", plain)),
+                }
+            }
+        }
+    }
+
+    /// What is done less often.
+    fn more(&self, repeating: Option<&Repeating<'_>>) -> Markup {
+        let status = self.task.text("status");
+        let step = |label: &str, drawing: &str, to: &str, danger| MenuItem::Post {
+            label: label.to_owned(),
+            action: self.address("/transition"),
+            icon: drawing.to_owned(),
+            danger,
+            fields: vec![("status".to_owned(), to.to_owned())],
+        };
+        let mut items = Vec::new();
+        if let (true, Some(repeating)) = (self.may_move, repeating) {
+            items.extend(repeating.more());
+        } else if self.may_move {
+            if ["not_started", "in_progress"].contains(&status) {
+                items.push(step("Hold", "pause", "on_hold", false));
+            }
+            if status == "in_progress" || status == "on_hold" {
+                items.push(step("Back to not started", "rotate-ccw", "not_started", false));
+            }
+            if parts::is_open(&self.task) {
+                items.push(step("Cancel task", "ban", "cancelled", true));
+            }
+        }
+        if self.may_archive {
+            let (label, word, drawing) = if self.task.is_archived() {
+                ("Restore", "/restore", "archive-restore")
+            } else {
+                (if repeating.is_some() { "Archive series" } else { "Archive" }, "/archive", "archive")
+            };
+            items.push(MenuItem::Post {
+                label: label.to_owned(),
+                action: self.address(word),
+                icon: drawing.to_owned(),
+                danger: !self.task.is_archived(),
+                fields: Vec::new(),
+            });
+        }
+        if items.is_empty() {
+            return html! {};
+        }
+        menu(&Menu {
+            label: "More actions".to_owned(),
+            icon: "ellipsis".to_owned(),
+            icon_only: true,
+            at_end: true,
+            csrf_token: self.csrf().to_owned(),
+            items,
+        })
+    }
+
+    /// The button of a blocked task: it asks for the reason.
+    fn forced(&self, label: &str, status: TaskStatus, date: Option<&str>) -> Markup {
+        html! {
+            details.menu data-side="end" {
+                summary.button { (icon("lock")) (label) " anyway" (icon("chevron-down")) }
+                div.menu-panel.reason-panel { (self.reason_form("force-head", &format!("{label} anyway"), status, date, Scope::This)) }
+            }
+        }
+    }
+
+    fn reason_form(
+        &self,
+        id: &str,
+        label: &str,
+        status: TaskStatus,
+        date: Option<&str>,
+        scope: Scope,
+    ) -> Markup {
+        html! {
+            form.stack data-gap="small" method="post" action=(self.address("/transition")) {
+                input type="hidden" name="csrf_token" value=(self.csrf());
+                input type="hidden" name="status" value=(status.as_str());
+                @if let Some(date) = date { input type="hidden" name="recurrence_id" value=(date); }
+                @if scope == Scope::All { input type="hidden" name="scope" value="all"; }
+                label for=(id) { "Reason to go ahead" }
+                input.input #(id) type="text" name="force_reason" required maxlength="2000" autocomplete="off";
+                p.field-help { "The reason is shown in the history." }
+                (submit_button(label, "", ButtonKind::Main))
+            }
+        }
+    }
+
+    fn blocked_notice(&self) -> Markup {
+        let Some(Blocked { detail, status, date, scope }) = &self.blocked else {
+            return html! {};
+        };
+        let word = choices::label(TASK_STATUSES, status.as_str());
+        let of = date.as_deref().map(|date| format!("{}: ", dates::name_text(date))).unwrap_or_default();
+        notice(
+            Tone::Bad,
+            &html! {
+                p { (detail) }
+                @if self.may_move { (self.reason_form("force-notice", &format!("{of}{word} anyway"), *status, date.as_deref(), *scope)) }
+            },
+        )
+    }
+
+    fn error(&self, field: &str) -> Option<&str> {
+        self.errors.iter().find(|error| error.field == field).map(|error| error.message.as_str())
+    }
+
+    /// What was typed and refused, or what the task holds.
+    fn held(&self, field: &str, value: String) -> String {
+        let typed = self.typed.as_ref().filter(|form| form.has(field));
+        typed.map_or(value, |form| form.get(field).to_owned())
+    }
+
+    fn description(&self) -> Markup {
+        let text = self.task.text("description");
+        let held = self.held("description", text.to_owned());
+        let error = self.error("description");
+        let edit = html! {
+            @if self.may_edit {
+                details.inline-edit open[error.is_some()] {
+                    summary.link-button { @if text.is_empty() { "Add a description" } @else { "Edit description" } }
+                    form.stack data-gap="small" method="post" action=(self.address("/change")) data-guard {
+                        input type="hidden" name="csrf_token" value=(self.csrf());
+                        textarea.input #field-description name="description" rows="6" aria-label="Description"
+                            aria-invalid=[error.map(|_| "true")] { "\n" (held) }
+                        @if let Some(error) = error { p.field-error { (icon("circle-alert")) (error) } }
+                        (submit_button("Save description", "", ButtonKind::Plain))
+                    }
+                }
+            }
+        };
+        panel(
+            "description",
+            "",
+            "Description",
+            &html! {},
+            &html! {
+                @if text.is_empty() {
+                    @if !self.may_edit { p.muted { "No description yet." } }
+                } @else {
+                    p.prose.long-text { (text) }
+                }
+                (edit)
+            },
+        )
+    }
+
+    fn progress(&self) -> Markup {
+        if dates::is_series(&self.task) {
+            return series::progress(&self.task);
+        }
+        let value = self.task.integer("progress").and_then(|part| u8::try_from(part).ok()).unwrap_or(0);
+        let error = self.error("progress");
+        panel(
+            "progress",
+            "",
+            "Progress",
+            &html! {},
+            &html! {
+                (badges::wide_progress(value))
+                @if self.may_move && parts::is_open(&self.task) {
+                    form.row.progress-form method="post" action=(self.address("/change")) {
+                        input type="hidden" name="csrf_token" value=(self.csrf());
+                        label for="field-progress" { "Percent done" }
+                        input.input #field-progress type="number" name="progress" min="0" max="100" step="1"
+                            inputmode="numeric" required value=(self.held("progress", value.to_string()))
+                            aria-invalid=[error.map(|_| "true")];
+                        (submit_button("Set progress", "", ButtonKind::Plain))
+                        @if let Some(error) = error { p.field-error { (icon("circle-alert")) (error) } }
+                    }
+                }
+            },
+        )
+    }
+
+    fn dependencies(&self) -> Markup {
+        let list = |tasks: &[Record]| {
+            html! {
+                ul.task-list {
+                    @for task in tasks {
+                        li.task-row data-past[!parts::is_open(task)] {
+                            a.task-title href=(TASK.url(task.id)) { (task.title()) }
+                            span.task-marks { (parts::due(task, self.page.today)) (parts::status(task)) }
+                        }
+                    }
+                }
+            }
+        };
+        let (first, then) = (&self.around.prerequisites, &self.around.dependents);
+        html! {
+            @if !first.is_empty() { (panel("prerequisites", "", "Depends on", &html! {}, &list(first))) }
+            @if !then.is_empty() { (panel("dependents", "", "Required by", &html! {}, &list(then))) }
+        }
+    }
+
+    fn link(&self, id: Id) -> Markup {
+        match self.directory.get(&id) {
+            Some(known) => match kinds::by_name(&known.kind) {
+                Some(kind) if kind != &kinds::USER => html! { a href=(kind.url(id)) { (known.title) } },
+                _ => badges::person(&known.title),
+            },
+            None => html! { span.faint { "Unknown" } },
+        }
+    }
+
+    fn links(&self, ids: &[Id]) -> Markup {
+        html! { @for id in ids { div { (self.link(*id)) } } }
+    }
+
+    fn properties(&self) -> Vec<Property> {
+        let task = &self.task;
+        let today = self.page.today;
+        let day = |name: &str| task.date(name).map_or_else(|| html! {}, |day| badges::date(day, today));
+        let hours = |name: &str| {
+            task.integer(name).map_or_else(|| html! {}, |hours| html! { (hours_text(hours)) " h" })
+        };
+        let moment = |name: &str| {
+            task.instant(name).map_or_else(|| html! {}, |at| {
+                let local = at.to_zoned(self.page.zone());
+                html! { time datetime=(at) { (badges::date_text(local.date(), today)) " " (local.strftime("%-I:%M %p")) } }
+            })
+        };
+        let mut list = vec![
+            ("Repeats", describe::of_record(task).map_or_else(|| html! {}, |said| html! { (said) })),
+            (
+                "Belongs to",
+                match parts::origin(task, &self.directory) {
+                    Some((title, address, module)) => parts::origin_link(&title, &address, module),
+                    None => html! {},
+                },
+            ),
+            ("Assignees", self.links(task.references("assignees"))),
+            ("Teams", self.links(task.references("teams"))),
+            ("Start", day("start_date")),
+            ("Due", parts::due(task, today)),
+            ("Priority", badges::priority(task.text("priority"))),
+            ("Domain", html! { (choices::label(TASK_DOMAINS, task.text("domain"))) }),
+        ];
+        if !task.text("phase").is_empty() {
+            list.push(("Phase", html! { (choices::label(TASK_PHASES, task.text("phase"))) }));
+        }
+        let concerned = task.get("links").targets();
+        if !concerned.is_empty() {
+            list.push(("Related records", self.links(&concerned)));
+        }
+        for (label, value) in [
+            ("Estimated", hours("estimated_hours")),
+            ("Actual", hours("actual_hours")),
+            ("Started", moment("started_at")),
+            ("Completed", moment("completed_at")),
+        ] {
+            if !value.0.is_empty() {
+                list.push((label, value));
+            }
+        }
+        if let Some(weight) = task.integer("weight").filter(|weight| *weight != 100) {
+            list.push(("Weight", html! { (hours_text(weight)) }));
+        }
+        if let Some(maker) = task.created_by {
+            list.push(("Created by", self.link(maker)));
+        } else if !task.text("template_item").is_empty() {
+            list.push(("Created by", html! { "A template" }));
+        }
+        if list[0].1.0.is_empty() {
+            list.remove(0);
+        }
+        list.into_iter().map(|(label, value)| Property { label: label.to_owned(), value }).collect()
+    }
+}

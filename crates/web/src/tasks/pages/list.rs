@@ -1,0 +1,293 @@
+//! The list of tasks: mine, all, late, without assignee.
+
+use axum::extract::State as AxumState;
+use axum::response::Html;
+use jiff::civil::Date;
+use maud::{Markup, html};
+use obcms_app::records::lists::Parameters as Pairs;
+use obcms_app::{Actor, AppError};
+use obcms_domain::accounts::{Action, FieldGroup, relations_to_write};
+use obcms_domain::choices::{self, TASK_DOMAINS};
+use obcms_domain::kinds::TASK;
+use obcms_domain::registry::Record;
+use obcms_store::records::Directory;
+
+use super::parts::{self, Address};
+use crate::components::badges;
+use crate::components::buttons::{ButtonKind, button_link};
+use crate::components::detail::{PageHead, page_head};
+use crate::components::feedback::{EmptyState, empty_state};
+use crate::components::filters::filters;
+use crate::components::frame::Width;
+use crate::components::tables::{BulkAction, Column, Direction, Pager, Row, Table, column_chooser, table};
+use crate::components::tabs::{Tab, tabs};
+use crate::core::errors::PageError;
+use crate::core::frame::{Page, SignedIn};
+use crate::core::input::PageParameters;
+use crate::core::state::{State, blocking};
+use crate::records::may_create;
+
+/// What the page shows when nothing is asked for: by date, work finished long ago would stand first.
+const OPEN: &[(&str, &str)] = &[("open", "true")];
+/// The address of the view without a filter, since the bare path shows the open tasks.
+const ALL: &str = "/tasks?sort=due_date";
+/// The tabs: words and the filters that make them.
+const TABS: [(&str, &[(&str, &str)]); 5] = [
+    ("Mine", &[("mine", "true"), ("open", "true")]),
+    ("Open", OPEN),
+    ("All", &[]),
+    ("Late", &[("overdue", "true")]),
+    ("Unassigned", &[("assignees", "none"), ("open", "true")]),
+];
+
+fn pairs(filters: &[(&str, &str)]) -> Pairs {
+    filters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// `GET /tasks`.
+pub async fn list(
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+    parameters: PageParameters,
+) -> Result<Html<String>, PageError> {
+    let parameters = parameters.matching(|name| state.app.knows_parameter(&TASK, name));
+    let asked = Address::new("/tasks", &parameters.0);
+    let is_bare = parameters.0.is_empty();
+    let address = if is_bare { Address { path: "/tasks", pairs: pairs(OPEN) } } else { asked.clone() };
+    let tab_filters: Vec<Pairs> = TABS.iter().map(|(_, filters)| pairs(filters)).collect();
+    let (listing, titles, counts) = blocking(|| {
+        let listing = state.app.list_tasks(&actor, &address.pairs)?;
+        let titles = state.app.directory(&actor, &parts::filter_ids(&address))?;
+        Ok::<_, AppError>((listing, titles, state.app.count_tasks(&actor, &tab_filters)?))
+    })?;
+    let may_add = may_create(&actor, &TASK);
+    let view = Table {
+        id: "tasks".to_owned(),
+        caption: "Tasks".to_owned(),
+        columns: columns(&address),
+        rows: listing.records.iter().map(|task| row(task, &listing.directory, page.today)).collect(),
+        bulk_actions: bulk_actions(&actor, &address),
+        csrf_token: page.csrf().to_owned(),
+        pager: Pager {
+            total: u64::try_from(listing.total).ok(),
+            next_href: listing
+                .next_cursor
+                .as_ref()
+                .map_or_else(String::new, |cursor| address.with(&[], &[("cursor", cursor)])),
+            first_href: if address.get("cursor").is_empty() {
+                String::new()
+            } else {
+                address.with(&["cursor"], &[])
+            },
+            page_size: 50,
+        },
+        live: "task".to_owned(),
+        empty: Some(empty(&asked, may_add)),
+    };
+    let mut filter_row = parts::filters(&address, &titles);
+    for chip in filter_row.chips.iter_mut().filter(|chip| chip.remove_href == "/tasks") {
+        ALL.clone_into(&mut chip.remove_href);
+    }
+    let content = html! {
+        (page_head(&PageHead {
+            title: "Tasks".to_owned(),
+            actions: html! { @if may_add { (button_link("New task", "/tasks/new", "plus", ButtonKind::Main)) } },
+            ..PageHead::default()
+        }))
+        div #task-tabs data-live="task" { (tabs("Views", &tab_row(&address, &counts))) }
+        (filters(&filter_row, &column_chooser(&view)))
+        (table(&view))
+    };
+    let page: Page = page.width(Width::Full);
+    Ok(Html(page.render("Tasks", &content).into_string()))
+}
+
+fn tab_row(address: &Address, counts: &[i64]) -> Vec<Tab> {
+    let filters: Vec<&(String, String)> = address
+        .pairs
+        .iter()
+        .filter(|(name, _)| !["sort", "cursor", "limit"].contains(&name.as_str()))
+        .collect();
+    TABS.iter()
+        .zip(counts)
+        .map(|((label, wanted), count)| {
+            let wanted = pairs(wanted);
+            let current = filters.len() == wanted.len() && wanted.iter().all(|pair| filters.contains(&pair));
+            let href = if wanted.is_empty() {
+                ALL.to_owned()
+            } else {
+                Address { path: "/tasks", pairs: wanted }.with(&[], &[])
+            };
+            Tab { label: (*label).to_owned(), href, count: u64::try_from(*count).ok(), current }
+        })
+        .collect()
+}
+
+fn empty(address: &Address, may_add: bool) -> Markup {
+    let is_filtered = address.pairs.iter().any(|(name, _)| name != "sort");
+    let new = may_add.then(|| ("New task".to_owned(), "/tasks/new".to_owned()));
+    empty_state(&if is_filtered {
+        EmptyState {
+            icon: "square-check".to_owned(),
+            title: "No tasks".to_owned(),
+            text: "No tasks match. Remove a filter above to see more.".to_owned(),
+            action: None,
+        }
+    } else {
+        EmptyState {
+            icon: "square-check".to_owned(),
+            title: "No tasks yet".to_owned(),
+            text: TASK.purpose.to_owned(),
+            action: new,
+        }
+    })
+}
+
+/// Columns: field, heading, whether they can be sorted, whether they wait to be chosen.
+const COLUMNS: [(&str, &str, bool, bool); 11] = [
+    ("title", "Title", true, false),
+    ("status", "Status", true, false),
+    ("due_date", "Due", true, false),
+    ("assignees", "Assignees", false, false),
+    ("priority", "Priority", true, false),
+    ("origin", "Belongs to", false, false),
+    ("progress", "Progress", true, false),
+    ("domain", "Domain", true, true),
+    ("start_date", "Start", true, true),
+    ("estimated_hours", "Hours", true, true),
+    ("updated_at", "Changed", true, true),
+];
+
+fn columns(address: &Address) -> Vec<Column> {
+    let sort = match address.get("sort") {
+        "" => TASK.default_sort,
+        sort => sort,
+    };
+    COLUMNS
+        .iter()
+        .map(|(key, label, sortable, hidden)| {
+            let sorted = match sort.strip_prefix('-') {
+                Some(name) if name == *key => Some(Direction::Descending),
+                None if sort == *key => Some(Direction::Ascending),
+                _ => None,
+            };
+            let other =
+                if sorted == Some(Direction::Ascending) { format!("-{key}") } else { (*key).to_owned() };
+            Column {
+                key: (*key).to_owned(),
+                label: (*label).to_owned(),
+                sort_href: if *sortable {
+                    address.with(&["cursor"], &[("sort", &other)])
+                } else {
+                    String::new()
+                },
+                sorted,
+                right: *key == "estimated_hours",
+                hidden: *hidden,
+            }
+        })
+        .collect()
+}
+
+fn row(task: &Record, directory: &Directory, today: Date) -> Row {
+    let cells = COLUMNS.iter().map(|(key, ..)| cell(key, task, directory, today)).collect();
+    Row {
+        id: task.id.to_string(),
+        href: TASK.url(task.id),
+        title: task.title().to_owned(),
+        cells,
+        past: task.is_archived() || task.text("status") == "cancelled",
+    }
+}
+
+fn cell(key: &str, task: &Record, directory: &Directory, today: Date) -> Markup {
+    match key {
+        "title" => html! { (task.title()) },
+        "status" => html! {
+            (parts::status(task))
+            @if task.flag("blocked") && parts::is_open(task) {
+                " " (badges::icon_badge("lock", "Blocked", badges::Tone::Bad))
+            }
+        },
+        "due_date" => parts::due(task, today),
+        "assignees" => {
+            let names = parts::people(task, directory);
+            match names.as_slice() {
+                [] => html! { span.faint { "Unassigned" } },
+                [one] => badges::person(one),
+                _ => badges::people(&names),
+            }
+        }
+        "priority" => badges::priority(task.text("priority")),
+        "origin" => match parts::origin(task, directory) {
+            Some((title, address, module)) => parts::origin_link(&title, &address, module),
+            None => html! {},
+        },
+        "progress" => {
+            badges::progress(task.integer("progress").and_then(|part| u8::try_from(part).ok()).unwrap_or(0))
+        }
+        "domain" => html! { (choices::label(TASK_DOMAINS, task.text("domain"))) },
+        "start_date" => task.date("start_date").map_or_else(|| html! {}, |day| badges::date(day, today)),
+        "estimated_hours" => {
+            task.integer("estimated_hours").map_or_else(|| html! {}, |hours| html! { (hours_text(hours)) })
+        }
+        _ => html! { time datetime=(task.updated_at) { (task.updated_at.strftime("%Y-%m-%d")) } },
+    }
+}
+
+/// Hundredths of an hour as people write them.
+pub fn hours_text(hundredths: i64) -> String {
+    let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn bulk_actions(actor: &Actor, address: &Address) -> Vec<BulkAction> {
+    let area = TASK.area;
+    let may = |action| {
+        !obcms_domain::accounts::relations_needed(&actor.roles, action, area).is_empty() && !actor.read_only
+    };
+    let query = address.query(&[], &[]);
+    let action = |name: &str, label: &str, icon: &str, danger| BulkAction {
+        label: label.to_owned(),
+        icon: icon.to_owned(),
+        action: format!("/tasks/bulk/{name}{query}"),
+        danger,
+    };
+    let mut actions = Vec::new();
+    if may(Action::Transition) {
+        actions.push(action("complete", "Complete", "check", false));
+    }
+    let takes = !relations_to_write(&actor.roles, area, FieldGroup::People).is_empty();
+    if takes && !actor.read_only && actor.id.is_some() {
+        actions.push(action("assign", "Assign to me", "user-plus", false));
+    }
+    if may(Action::Archive) {
+        actions.push(action("archive", "Archive", "archive", true));
+    }
+    actions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tab_of_the_filters_is_the_current_one() {
+        let current = |text: &[(&str, &str)]| -> Vec<String> {
+            let address = Address::new("/tasks", &pairs(text));
+            let tabs = tab_row(&address, &[1, 2, 3, 4, 5]);
+            tabs.into_iter().filter(|tab| tab.current).map(|tab| tab.label).collect()
+        };
+        assert_eq!(current(&[]), ["All"]);
+        assert_eq!(current(OPEN), ["Open"]);
+        assert_eq!(current(&[("open", "true"), ("mine", "true"), ("sort", "title")]), ["Mine"]);
+        assert_eq!(current(&[("overdue", "true"), ("priority", "high")]), [""; 0]);
+    }
+
+    #[test]
+    fn hours_are_short() {
+        assert_eq!(hours_text(800), "8");
+        assert_eq!(hours_text(150), "1.5");
+        assert_eq!(hours_text(1000), "10");
+    }
+}

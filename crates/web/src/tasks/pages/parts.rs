@@ -1,0 +1,298 @@
+//! Parts that the pages of tasks share: marks, addresses, filters.
+
+use jiff::civil::Date;
+use maud::{Markup, html};
+use obcms_app::records::lists::Parameters as Pairs;
+use obcms_app::tasks::task_facts;
+use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
+use obcms_domain::core::id::Id;
+use obcms_domain::kinds;
+use obcms_domain::registry::Record;
+pub use obcms_domain::tasks::is_open;
+use obcms_store::records::Directory;
+
+use crate::components::badges::{self, Tone, icon_badge};
+use crate::components::filters::{Chip, Filters};
+use crate::components::forms::{self, Control, FormField};
+use crate::core::return_path::local_path;
+pub use crate::records::pages::dates::due;
+
+/// What depends on today: at risk, overdue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// In danger.
+    pub at_risk: bool,
+    /// Due before today and not done.
+    pub overdue: bool,
+}
+
+impl Facts {
+    /// The facts of a task.
+    #[must_use]
+    pub fn of(task: &Record, today: Date) -> Self {
+        let mut facts = Self::default();
+        for (name, value) in task_facts(task, today) {
+            let holds = value.as_bool().unwrap_or(false);
+            match name {
+                "at_risk" => facts.at_risk = holds,
+                "overdue" => facts.overdue = holds,
+                _ => {}
+            }
+        }
+        facts
+    }
+}
+
+/// Small marks of a card or row: priority where it is not the usual, due date, blocked, at risk.
+#[must_use]
+pub fn marks(task: &Record, today: Date) -> Markup {
+    let facts = Facts::of(task, today);
+    html! {
+        @if ["high", "critical"].contains(&task.text("priority")) { (badges::priority(task.text("priority"))) }
+        (due(task, today))
+        @if is_open(task) && task.flag("blocked") {
+            (icon_badge("lock", "Blocked", Tone::Bad))
+        } @else if facts.at_risk && !facts.overdue {
+            (icon_badge("triangle-alert", "At risk", Tone::Warning))
+        }
+    }
+}
+
+/// The status as a badge.
+#[must_use]
+pub fn status(task: &Record) -> Markup {
+    let value = task.text("status");
+    badges::badge(choices::label(TASK_STATUSES, value), Tone::of_status(value))
+}
+
+/// Title, address and module of what a task belongs to.
+#[must_use]
+pub fn origin(task: &Record, directory: &Directory) -> Option<(String, String, &'static str)> {
+    let origin = directory.get(&task.link("origin")?.id)?;
+    let kind = kinds::by_name(&origin.kind)?;
+    Some((origin.title.clone(), kind.url(origin.id), kind.module.key()))
+}
+
+/// What a task belongs to, in one line that is cut where it is too long.
+#[must_use]
+pub fn origin_link(title: &str, address: &str, module: &str) -> Markup {
+    html! {
+        a.task-origin href=(address) title=(title) { span.module-dot data-module=(module) {} span { (title) } }
+    }
+}
+
+/// Names of the people on a task.
+#[must_use]
+pub fn people(task: &Record, directory: &Directory) -> Vec<String> {
+    let name = |id: &Id| directory.get(id).map(|person| person.title.clone());
+    task.references("assignees").iter().filter_map(name).collect()
+}
+
+/// The parameters of a page in order, without those that browsers send empty.
+#[derive(Clone, Debug)]
+pub struct Address {
+    /// The path.
+    pub path: &'static str,
+    /// The parameters.
+    pub pairs: Pairs,
+}
+
+impl Address {
+    /// The address that was asked for.
+    #[must_use]
+    pub fn new(path: &'static str, pairs: &[(String, String)]) -> Self {
+        Self { path, pairs: pairs.iter().filter(|(_, value)| !value.is_empty()).cloned().collect() }
+    }
+
+    /// The value of a parameter, or empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &str {
+        self.pairs.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// The query with some parameters taken out and others put in; with its question mark.
+    #[must_use]
+    pub fn query(&self, without: &[&str], with: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let kept = self.pairs.iter().filter(|(name, _)| {
+            !without.contains(&name.as_str()) && with.iter().all(|(other, _)| other != name)
+        });
+        query.extend_pairs(kept);
+        query.extend_pairs(with);
+        let query = query.finish();
+        if query.is_empty() { String::new() } else { format!("?{query}") }
+    }
+
+    /// The address with some parameters taken out and others put in.
+    #[must_use]
+    pub fn with(&self, without: &[&str], with: &[(&str, &str)]) -> String {
+        format!("{}{}", self.path, self.query(without, with))
+    }
+}
+
+/// Parameters that are no filters.
+const NO_FILTERS: [&str; 6] = ["group", "sort", "cursor", "limit", "column", "q"];
+/// Filters that are yes or no, with their words.
+const FLAGS: [(&str, &str); 5] = [
+    ("mine", "Mine"),
+    ("my_teams", "My teams"),
+    ("overdue", "Late"),
+    ("open", "Open"),
+    ("blocked", "Blocked"),
+];
+/// Filters by one of a list.
+const LISTS: [(&str, &str, &[Choice]); 4] = [
+    ("status", "Status", TASK_STATUSES),
+    ("priority", "Priority", PRIORITIES),
+    ("domain", "Domain", TASK_DOMAINS),
+    ("phase", "Phase", TASK_PHASES),
+];
+
+/// Ids named by the filters, whose titles the chips show.
+#[must_use]
+pub fn filter_ids(address: &Address) -> Vec<Id> {
+    ["assignees", "teams", "origin"]
+        .iter()
+        .flat_map(|name| address.get(name).split(','))
+        .filter_map(|part| part.rsplit(':').next().and_then(|id| id.parse().ok()))
+        .collect()
+}
+
+/// The row of filters, with chips for what the address holds.
+#[must_use]
+pub fn filters(address: &Address, titles: &Directory) -> Filters {
+    let mut fields: Vec<FormField> = FLAGS
+        .iter()
+        .map(|(name, label)| field(name, label, Control::Checkbox { checked: address.get(name) == "true" }))
+        .collect();
+    fields.extend(LISTS.iter().map(|(name, label, list)| {
+        let chosen = address.get(name);
+        let options = list
+            .iter()
+            .map(|choice| forms::Choice {
+                value: choice.value.to_owned(),
+                label: choice.label.to_owned(),
+                selected: choice.value == chosen,
+            })
+            .collect();
+        field(name, label, Control::Select { options })
+    }));
+    for (name, label, collection) in [("assignees", "Assignee", "users"), ("teams", "Team", "teams")] {
+        let id: Option<Id> = address.get(name).parse().ok();
+        let selected = id.map(|id| {
+            let title = titles.get(&id).map_or_else(|| "Someone".to_owned(), |known| known.title.clone());
+            (id.to_string(), title)
+        });
+        fields.push(field(name, label, Control::Reference { collection: collection.to_owned(), selected }));
+    }
+    for (name, label) in [("due_date_from", "Due from"), ("due_date_to", "Due until")] {
+        fields.push(field(name, label, Control::Date { value: address.get(name).to_owned() }));
+    }
+    Filters {
+        action: address.path.to_owned(),
+        search: Some(address.get("q").to_owned()),
+        search_label: "Search tasks".to_owned(),
+        chips: chips(address, titles),
+        fields,
+        keep: address.pairs.iter().filter(|(name, _)| name != "cursor").cloned().collect(),
+        clear_href: address.path.to_owned()
+            + &Address {
+                path: address.path,
+                pairs: address
+                    .pairs
+                    .iter()
+                    .filter(|(name, _)| ["group", "sort"].contains(&name.as_str()))
+                    .cloned()
+                    .collect(),
+            }
+            .query(&[], &[]),
+    }
+}
+
+fn field(name: &str, label: &str, control: Control) -> FormField {
+    FormField { name: name.to_owned(), label: label.to_owned(), control, ..FormField::default() }
+}
+
+fn chips(address: &Address, titles: &Directory) -> Vec<Chip> {
+    address
+        .pairs
+        .iter()
+        .filter(|(name, _)| !NO_FILTERS.contains(&name.as_str()))
+        .map(|(name, value)| {
+            let (label, value) = words(name, value, titles);
+            Chip { label, value, remove_href: address.with(&[name, "cursor"], &[]) }
+        })
+        .collect()
+}
+
+/// A filter in words.
+fn words(name: &str, value: &str, titles: &Directory) -> (String, String) {
+    if let Some((_, label)) = FLAGS.iter().find(|(known, _)| *known == name) {
+        return ((*label).to_owned(), if value == "true" { "" } else { "No" }.to_owned());
+    }
+    let label = match name {
+        "assignees" => "Assignee".to_owned(),
+        "origin" => "Belongs to".to_owned(),
+        "due_date_from" => "Due from".to_owned(),
+        "due_date_to" => "Due until".to_owned(),
+        _ => kinds::TASK.field(name).map_or_else(|| badges::words(name), |field| field.label.to_owned()),
+    };
+    let list = LISTS.iter().find(|(known, ..)| *known == name).map(|(_, _, list)| *list);
+    let one = |part: &str| -> String {
+        if part == "none" {
+            return "None".to_owned();
+        }
+        if let Some(list) = list {
+            return choices::label(list, part).to_owned();
+        }
+        let id: Option<Id> = part.rsplit(':').next().and_then(|id| id.parse().ok());
+        id.and_then(|id| titles.get(&id)).map_or_else(|| part.to_owned(), |known| known.title.clone())
+    };
+    let value: Vec<String> = value.split(',').map(one).collect();
+    (label, value.join(", "))
+}
+
+/// An address within these pages to go back to; anything else leads to the page of the task list.
+#[must_use]
+pub fn back(asked: &str, otherwise: &str) -> String {
+    local_path(asked, otherwise).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(pairs: &[(&str, &str)]) -> Address {
+        let pairs: Vec<_> =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Address::new("/board", &pairs)
+    }
+
+    #[test]
+    fn an_address_keeps_what_is_not_changed() {
+        let asked = address(&[("group", "priority"), ("mine", "true"), ("q", "")]);
+        assert_eq!(asked.with(&["mine"], &[]), "/board?group=priority");
+        assert_eq!(asked.with(&[], &[("group", "domain")]), "/board?mine=true&group=domain");
+        assert_eq!(asked.with(&["mine", "group"], &[]), "/board");
+    }
+
+    #[test]
+    fn every_filter_of_the_address_is_a_chip_that_takes_it_away() {
+        let row = filters(
+            &address(&[("group", "domain"), ("overdue", "true"), ("priority", "high")]),
+            &Directory::new(),
+        );
+        let shown: Vec<_> = row.chips.iter().map(|chip| (chip.label.as_str(), chip.value.as_str())).collect();
+        assert_eq!(shown, [("Late", ""), ("Priority", "High")]);
+        assert_eq!(row.chips[0].remove_href, "/board?group=domain&priority=high");
+        assert_eq!(row.clear_href, "/board?group=domain");
+    }
+
+    #[test]
+    fn nobody_is_led_away() {
+        assert_eq!(back("/board?mine=true", "/"), "/board?mine=true");
+        for strange in ["//evil.example", "https://evil.example", "/\\evil.example", ""] {
+            assert_eq!(back(strange, "/tasks"), "/tasks");
+        }
+    }
+}
