@@ -1,0 +1,232 @@
+/** While a booking is written: which of its dates can be had, and what to take in place of those that cannot. */
+import { addDays, clock, dayWords } from "../calendar/days";
+import { type Times, whenWords } from "../calendar/entry";
+import { Refusal, callApi, debounce, every, make, one } from "../core/page";
+import { afterPress } from "../core/press";
+import { officeZone, wallTime } from "../core/zone";
+
+interface Span {
+  start: string;
+  end: string;
+}
+
+interface BookedDate extends Span {
+  recurrence_id: string | null;
+  state: "free" | "clash" | "closed";
+  reason: string | null;
+  conflicts: { title: string | null; url: string | null }[];
+  free_slots: Span[];
+}
+
+interface Answer {
+  total: number;
+  free: number;
+  occurrences: BookedDate[];
+}
+
+/** Free times that are offered for one date of several. */
+const NEAREST = 2;
+
+export function startBookingPreviews(): void {
+  for (const form of every<HTMLFormElement>("form[data-draft=booking]")) start(form);
+}
+
+function start(form: HTMLFormElement): void {
+  // One date of a series is looked at when it is saved.
+  if (one("[name=occurrence]", form)) return;
+  const place = make("section", { class: "booking-preview", "aria-label": "Availability" });
+  const said = make("p", { class: "booking-preview-said", role: "status" });
+  const body = make("div", { class: "booking-preview-body" });
+  place.append(said, body);
+  place.hidden = true;
+  // Beneath the times and the rule that it is about.
+  const rule = one("[data-recurrence]", form)?.closest(".field");
+  if (rule) rule.after(place);
+  else one(".form-actions", form)?.before(place);
+  const own = /^\/bookings\/([0-9a-f-]{36})\/edit$/.exec(location.pathname)?.[1];
+
+  const input = (name: string): HTMLInputElement | null =>
+    one<HTMLInputElement>(`[name="${CSS.escape(name)}"]`, form);
+  const valueOf = (name: string): string => input(name)?.value.trim() ?? "";
+  const isAllDay = (): boolean =>
+    one<HTMLInputElement>("[name=all_day][type=checkbox]", form)?.checked ?? false;
+  const zone = (): string => valueOf("timezone") || officeZone();
+  const listOf = (name: string): string[] =>
+    valueOf(name)
+      .split(/[,\n]/)
+      .map((item) => item.trim())
+      .filter(Boolean);
+
+  /** A start or an end as the interface takes it: the last day is meant on the page, the one after it there. */
+  const momentOf = (name: "start" | "end"): string | null => {
+    const day = valueOf(name);
+    const time = valueOf(`${name}.time`);
+    if (!/^\d{4}-\d\d-\d\d$/.test(day)) return null;
+    if (isAllDay()) return name === "end" ? addDays(day, 1) : day;
+    return time ? `${day}T${time}` : null;
+  };
+
+  const put = (name: string, value: string): void => {
+    const field = input(name);
+    if (!field || field.value === value) return;
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const add = (name: string, dates: string[]): void =>
+    put(name, [...new Set([...listOf(name), ...dates])].sort().join(", "));
+  const inZone = ({ start, end }: Span): Times => {
+    const [first, last] = [start, end].map((text) =>
+      text.length === 10 ? text : wallTime(new Date(text), zone()),
+    ) as [string, string];
+    return isAllDay()
+      ? { start: first.slice(0, 10), end: last.slice(0, 10), allDay: true }
+      : { start: first, end: last, allDay: false };
+  };
+
+  /** Puts a free time into the form in place of the one that was typed. */
+  const take = (span: Span): void => {
+    const { start, end, allDay } = inZone(span);
+    put("start", start.slice(0, 10));
+    put("end", allDay ? addDays(end, -1) : end.slice(0, 10));
+    if (allDay) return;
+    put("start.time", start.slice(11, 16));
+    put("end.time", end.slice(11, 16));
+  };
+
+  const button = (label: string, press: () => void, kind?: string): HTMLElement => {
+    const made = make("button", { type: "button", class: "button", "data-kind": kind }, label);
+    made.addEventListener("click", () => {
+      press();
+      // What was pressed goes away with what it was for.
+      place.tabIndex = -1;
+      place.focus({ preventScroll: true });
+      ask();
+    });
+    return made;
+  };
+
+  let asked = 0;
+  const look = async (): Promise<void> => {
+    asked += 1;
+    const mine = asked;
+    const resource = valueOf("resource");
+    const begin = momentOf("start");
+    // Whoever books over others asks for no free time.
+    if (!resource || !begin || valueOf("override_reason")) {
+      place.hidden = true;
+      return;
+    }
+    const asksFor = {
+      ...(own ? { booking: own } : {}),
+      resource,
+      all_day: isAllDay(),
+      timezone: zone(),
+      start: begin,
+      end: momentOf("end"),
+      units: Number(valueOf("units")) || 1,
+      rrule: valueOf("rrule") || null,
+      rdates: listOf("rdates"),
+      exdates: listOf("exdates"),
+    };
+    try {
+      const answer = await callApi<Answer>("POST", "/api/v1/bookings/preview", asksFor);
+      await afterPress();
+      if (mine === asked) draw(answer);
+    } catch (error) {
+      await afterPress();
+      if (mine !== asked) return;
+      // What is not whole yet is no mistake.
+      const isWrong = error instanceof Refusal && error.fields;
+      place.hidden = !isWrong;
+      place.dataset.state = "closed";
+      said.textContent = isWrong ? error.fields : "";
+      body.replaceChildren();
+    }
+  };
+  const ask = debounce(250, () => void look());
+
+  function draw({ total, free, occurrences }: Answer): void {
+    place.hidden = false;
+    const wrong = occurrences.filter(({ state }) => state !== "free");
+    const [only] = occurrences;
+    const single = total === 1 && only && !only.recurrence_id ? only : null;
+    place.dataset.state = wrong.length === 0 ? "free" : single ? single.state : "clash";
+    if (single) {
+      said.textContent = single.state === "free" ? "Free at this time." : "Not available at this time.";
+      body.replaceChildren(...(single.state === "free" ? [] : singleBody(single)));
+      return;
+    }
+    said.textContent =
+      wrong.length === 0
+        ? `All ${total} occurrences are available.`
+        : `${wrong.length} of ${total} occurrences are not available.`;
+    const list = make("ul", { class: "list dates", tabindex: "0", "aria-label": "Occurrences" });
+    list.append(...occurrences.map(line));
+    const skip = button(`Exclude these ${wrong.length}`, () => {
+      add("exdates", wrong.map(({ recurrence_id }) => recurrence_id ?? "").filter(Boolean));
+    });
+    body.replaceChildren(...(wrong.length > 1 && free > 0 ? [skip] : []), list);
+  }
+
+  function reasonOf({ state, reason, conflicts }: BookedDate): HTMLElement {
+    if (state === "closed") return make("span", { class: "muted" }, reason ?? "");
+    const names = conflicts
+      .slice(0, 3)
+      .map(({ title, url }) =>
+        url
+          ? make("a", { href: url, target: "_blank" }, title ?? "Booking")
+          : make("span", {}, "another booking"),
+      );
+    const said = make("span", { class: "muted" });
+    names.forEach((name, place) => said.append(place > 0 ? ", " : "", name));
+    return said;
+  }
+
+  function singleBody(date: BookedDate): HTMLElement[] {
+    const day = inZone(date).start.slice(0, 10);
+    const ways = date.free_slots.map((span) => button(label(span, day), () => take(span)));
+    const said = make("p", {}, date.state === "clash" ? "Conflicting bookings: " : "", reasonOf(date));
+    if (ways.length === 0) return [said];
+    return [said, make("div", { class: "row ways-out" }, make("span", {}, "Nearest free times:"), ...ways)];
+  }
+
+  /** Its day is left out where one sees it already. */
+  function label(span: Span, beside = ""): string {
+    const times = inZone(span);
+    const hours = `${clock(times.start)} – ${clock(times.end)}`;
+    const isOneDay = !times.allDay && times.start.slice(0, 10) === times.end.slice(0, 10);
+    if (!isOneDay) return whenWords(times);
+    return times.start.slice(0, 10) === beside ? hours : `${dayWords(times.start)}, ${hours}`;
+  }
+
+  function line(date: BookedDate): HTMLElement {
+    const isFree = date.state === "free";
+    const tone = { free: "good", clash: "bad", closed: "warning" }[date.state];
+    const word = { free: "Free", clash: "Booked", closed: "Closed" }[date.state];
+    const when = make("span", { class: "grow" }, label(date), " ");
+    when.append(make("span", { class: "badge", "data-tone": tone }, word));
+    if (!isFree) when.append(" ", reasonOf(date));
+    const item = make("li", {}, when);
+    const { recurrence_id: id } = date;
+    if (isFree || !id) return item;
+    item.append(button("Skip", () => add("exdates", [id]), "quiet"));
+    const distance = (span: Span): number => Math.abs(Date.parse(span.start) - Date.parse(date.start));
+    const nearest = [...date.free_slots].sort((one, other) => distance(one) - distance(other));
+    const day = inZone(date).start.slice(0, 10);
+    for (const span of nearest.slice(0, NEAREST)) {
+      item.append(
+        button(`Use ${label(span, day)}`, () => {
+          const { start } = inZone(span);
+          add("rdates", [start]);
+          add("exdates", [id]);
+        }),
+      );
+    }
+    return item;
+  }
+
+  for (const name of ["input", "change"]) form.addEventListener(name, ask);
+  // A refusal stands above already, with what can be done.
+  if (!one(".error-summary, .notice-title")) ask();
+}

@@ -1,0 +1,370 @@
+/** The calendar page: its toolbar, its filters, and the address that remembers them; the views come as they are needed. */
+import { closeCard } from "./card";
+import { commit } from "./commit";
+import { showCreate, type Create } from "./create";
+import { addDays, addMonths, longDay } from "./days";
+import { abilitiesOf, type Entry, type Times } from "./entry";
+import { showsHijri } from "./date-info";
+import { Feed } from "./feed";
+import { foldFilters, startFilters } from "./filters";
+import { startOptions } from "./options";
+import { showEntry } from "./popover";
+import { startPanels } from "./panels";
+import { startPresets } from "./saved-views";
+import { Running } from "./ongoing";
+import { startSwipe } from "./swipe";
+import { PHONE_DAYS, type CalendarView, type Context, type State, type ViewName } from "./view";
+import { announce, debounce, dialogIsOpen, every, isTyping, make, one, remember as keep } from "../core/page";
+import { isFollowing } from "../core/shortcuts";
+import { toastRefusal } from "../core/toast";
+import { officeZone, wallTime } from "../core/zone";
+
+const KEYS: Record<string, ViewName> = {
+  d: "day",
+  w: "week",
+  x: "weeks",
+  m: "month",
+  y: "year",
+  a: "agenda",
+  l: "agenda",
+  p: "people",
+  r: "resources",
+};
+/** Which code draws a view: between views of the same code nothing need be taken away. */
+type Drawn = "grid" | "month" | "year" | "agenda" | "people" | "resources";
+
+function drawnAs(view: ViewName, isPhone: boolean): Drawn {
+  if (view === "day" || view === "week") return "grid";
+  if (view === "month" || view === "weeks") return isPhone ? "month" : "grid";
+  return view;
+}
+
+async function opened(context: Context): Promise<CalendarView> {
+  const view = drawnAs(context.state.view, context.isPhone);
+  if (view === "month") return (await import("./month")).openMonth(context);
+  if (view === "agenda") return (await import("./agenda")).openAgenda(context);
+  if (view === "year") return (await import("./year")).openYear(context);
+  if (view === "people" || view === "resources") {
+    return (await import("./timeline")).openTimeline(context, view);
+  }
+  return (await import("./grid")).openGrid(context);
+}
+
+for (const host of every("[data-calendar]")) start(host);
+for (const button of every("[data-print]")) button.addEventListener("click", () => print());
+
+function start(host: HTMLElement): void {
+  const grid = one("[data-grid]", host);
+  if (!grid) return;
+  const narrow = matchMedia("(max-width: 760px)");
+  let isPhone = narrow.matches;
+  const zone = host.dataset.timezone || officeZone();
+  const today = (): string => wallTime(new Date(), zone).slice(0, 10);
+  const creates = JSON.parse(host.dataset.creates ?? "[]") as Create[];
+  const parameters = JSON.parse(host.dataset.parameters ?? "{}") as Record<string, string>;
+  const state: State = {
+    // A month of a whole office is too much for a phone.
+    view: (host.dataset.view as ViewName | undefined) || (isPhone ? "agenda" : "month"),
+    date: host.dataset.date || today(),
+    weeks: Number(host.dataset.weeks) || 4,
+    next: host.dataset.next || "30",
+    span: (host.dataset.span as State["span"] | undefined) || "week",
+  };
+  let view: CalendarView | null = null;
+  let drawnBy: Drawn | "" = "";
+  let copying: Entry | null = null;
+
+  const open = (entry: Entry, at: Element): void => {
+    const copies = context.abilities.whole.has(entry.kind) && creates.length > 0;
+    showEntry(entry, zone, at, copies ? () => beginCopy(entry) : null);
+  };
+  const running = new Running(one("[data-running]", host), zone, open);
+  const context: Context = {
+    host,
+    grid,
+    zone,
+    weekStart: Number(host.dataset.weekStart ?? 0),
+    state,
+    feed: new Feed(host, zone, parameters),
+    abilities: abilitiesOf(host),
+    creates,
+    get isPhone() {
+      return isPhone;
+    },
+    today,
+    title: (text) => {
+      const title = one("[data-title]", host);
+      if (title && title.textContent !== text) title.textContent = text;
+    },
+    go,
+    turn: (way) => {
+      Object.assign(state, { date: stepped(state, way, isPhone) });
+      remember();
+      return draw();
+    },
+    note: (changes) => {
+      Object.assign(state, changes);
+      remember();
+    },
+    offer: (times, at, about = {}) => {
+      if (copying) {
+        const entry = copying;
+        endCopy();
+        void context.commit(entry, asLongAs(entry, times), "copy");
+      } else {
+        showCreate(creates, times, zone, about, at, again);
+      }
+    },
+    open,
+    commit: async (entry, to, how, goes) => {
+      const kept = await commit(entry, to, how, zone, goes);
+      // Whoever goes on from here goes on from what is drawn.
+      const shows = how !== "copy" && kept === to && drawnAs(state.view, isPhone) === "grid";
+      if (kept && !shows) await draw();
+      return kept;
+    },
+    running: (entries) => running.take(entries),
+  };
+
+  /** Changes what is shown, and shows it. */
+  function go(changes: Partial<State>): void {
+    closeCard();
+    Object.assign(state, changes);
+    remember();
+    void draw();
+  }
+
+  let drawing = Promise.resolve();
+  function draw(): Promise<void> {
+    drawing = drawing.then(drawNow).catch(toastRefusal);
+    return drawing;
+  }
+
+  async function drawNow(): Promise<void> {
+    const by = drawnAs(state.view, isPhone);
+    host.dataset.view = state.view;
+    press(host, state.view);
+    if (drawnBy !== by || !view) {
+      view?.close();
+      running.clear();
+      drawnBy = by;
+      view = await opened(context);
+      // The grid asks for its entries by itself when it is made.
+      if (by === "grid") return;
+    }
+    await view.draw();
+  }
+
+  function step(where: string): void {
+    if (where === "today") {
+      go({ date: today() });
+      return;
+    }
+    const way = where === "previous" ? -1 : 1;
+    go({ date: stepped(state, way, isPhone) });
+  }
+
+  /** Keeps view, date and quick filters in the address. */
+  function remember(): void {
+    const address = new URL(location.href);
+    const boxes = every<HTMLInputElement>(".calendar-modules [data-module-filter]", host);
+    const shown = boxes.filter((box) => box.checked).map((box) => box.dataset.moduleFilter ?? "");
+    const { view: name } = state;
+    const values: Record<string, string> = {
+      view: name,
+      date: state.date,
+      weeks: name === "weeks" ? String(state.weeks) : "",
+      next: name === "agenda" ? state.next : "",
+      span: name === "people" || name === "resources" ? state.span : "",
+      modules: shown.length === boxes.length ? "" : shown.join(",") || "none",
+      q: one<HTMLInputElement>("[data-search]", host)?.value ?? "",
+      mine: one<HTMLInputElement>("[data-mine]", host)?.checked ? "true" : "",
+    };
+    for (const [key, value] of Object.entries(values)) {
+      if (value) address.searchParams.set(key, value);
+      else address.searchParams.delete(key);
+    }
+    history.replaceState(history.state, "", address);
+    document.dispatchEvent(new CustomEvent("obcms:calendar", { detail: values }));
+  }
+
+  function beginCopy(entry: Entry): void {
+    copying = entry;
+    const cancel = make("button", { type: "button", class: "button", "data-kind": "quiet" }, "Cancel");
+    cancel.addEventListener("click", endCopy);
+    const text = `Choose the day, or the hour, for the copy of “${entry.title}”.`;
+    one(".calendar-copying", host)?.remove();
+    grid?.before(make("div", { class: "calendar-copying", role: "status" }, text, cancel));
+    announce(text);
+    // Only the grid has days to choose from.
+    if (drawnAs(state.view, isPhone) !== "grid") go({ view: isPhone ? "day" : "week" });
+  }
+
+  function endCopy(): void {
+    copying = null;
+    one(".calendar-copying", host)?.remove();
+  }
+
+  /** A copy is as long as what it copies; one with hours keeps its hours when only a day was chosen. */
+  function asLongAs(entry: Entry, times: Times): Times {
+    if (entry.all_day) {
+      const start = times.start.slice(0, 10);
+      const length = (Date.parse(entry.end ?? entry.start) - Date.parse(entry.start)) / 86_400_000;
+      return { start, end: addDays(start, Math.max(1, length)), allDay: true };
+    }
+    const own = wallTime(new Date(entry.start), zone);
+    const start = times.allDay ? times.start + own.slice(10) : times.start;
+    const length = Date.parse(entry.end ?? entry.start) - Date.parse(entry.start);
+    const end = new Date(Date.parse(`${start}Z`) + length).toISOString().slice(0, 19);
+    return { start, end, allDay: false };
+  }
+
+  const again = (): void => void draw();
+  const changed = debounce(200, () => {
+    if (document.body.hasAttribute("data-held")) changed();
+    else again();
+  });
+  document.addEventListener("obcms:change", changed);
+  document.addEventListener("obcms:hijri", () => {
+    if (state.view === "agenda") again();
+  });
+
+  const filtered = debounce(200, () => {
+    remember();
+    again();
+  });
+  host.addEventListener("input", (event) => {
+    if ((event.target as Element).matches("[data-search]")) filtered();
+  });
+  host.addEventListener("change", (event) => {
+    const box = event.target as HTMLInputElement;
+    if (box.matches("[data-mine]")) filtered();
+    if (!box.dataset.moduleFilter) return;
+    // The same filter stands beside the grid and, where there is no room, in a menu.
+    const name = CSS.escape(box.dataset.moduleFilter);
+    for (const twin of every<HTMLInputElement>(`[data-module-filter="${name}"]`, host))
+      twin.checked = box.checked;
+    filtered();
+  });
+  host.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest<HTMLElement>(".calendar-toolbar button");
+    if (button?.dataset.step) step(button.dataset.step);
+    if (!button?.dataset.view) return;
+    const menu = button.closest<HTMLDetailsElement>("details.menu");
+    if (menu) menu.open = false;
+    go({ view: button.dataset.view as ViewName });
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event.target) || dialogIsOpen() || isFollowing() || document.body.hasAttribute("data-held"))
+      return;
+    // Within menus and cards the arrows have a use of their own.
+    const within = "details.menu[open], [popover]:popover-open, .card-menu-panel";
+    if ((event.target as Element).closest?.(within)) return;
+    const key = event.key.toLowerCase();
+    const wanted = KEYS[key];
+    if (key === "escape" && copying) endCopy();
+    else if (key === "arrowleft") step("previous");
+    else if (key === "arrowright") step("next");
+    else if (key === "t") step("today");
+    else if (wanted) go({ view: wanted });
+    else return;
+    event.preventDefault();
+  });
+
+  startFilters(host);
+  const fold = foldFilters(host);
+  const suit = (): void => {
+    fold(isPhone);
+    const week = one('.menu-item[data-view="week"]', host)?.firstChild;
+    if (week) week.textContent = isPhone ? `${PHONE_DAYS} days` : "Week";
+  };
+  suit();
+  // A window that is made narrow, or a phone that is turned, has the views of its new width.
+  narrow.addEventListener("change", () => {
+    isPhone = narrow.matches;
+    suit();
+    drawnBy = "";
+    closeCard();
+    again();
+  });
+  startPanels(host);
+  startPresets(host);
+  startPrint(host);
+  startOptions(context);
+  startSwipe(grid, (way) => {
+    step(way < 0 ? "previous" : "next");
+    announce(longDay(state.date));
+  });
+  remember();
+  void draw();
+}
+
+/** The links to paper and to other programs take along what is shown, and the box for Hijri dates is remembered. */
+function startPrint(host: HTMLElement): void {
+  for (const link of every<HTMLAnchorElement>("[data-print-link]", host)) {
+    link.addEventListener("click", () => {
+      const query = new URLSearchParams(location.search);
+      query.set("view", link.dataset.printLink ?? "brief");
+      link.href = `/calendar/print?${query}`;
+    });
+  }
+  for (const link of every<HTMLAnchorElement>("[data-filter-link]", host)) {
+    link.addEventListener("click", () => {
+      const shown = new URLSearchParams(location.search);
+      const query = new URLSearchParams();
+      for (const name of link.dataset.filterLink?.split(" ") ?? []) {
+        // "q:text" is called `text` where the link leads.
+        const [here = name, there = here] = name.split(":");
+        const value = shown.get(here);
+        if (value && value !== "none") query.set(there, value);
+      }
+      link.search = query.toString();
+    });
+  }
+  const hijri = one<HTMLInputElement>("[data-hijri-box]", host);
+  if (!hijri) return;
+  hijri.checked = showsHijri();
+  hijri.addEventListener("change", () => {
+    keep("calendar.hijri", hijri.checked ? "on" : "off");
+    document.dispatchEvent(new CustomEvent("obcms:hijri"));
+  });
+}
+
+/** The date one step earlier or later, as far as the view reaches. */
+function stepped({ view, date, weeks, next, span }: State, way: number, isPhone: boolean): string {
+  switch (view) {
+    case "day":
+      return addDays(date, way);
+    case "week":
+      return addDays(date, (isPhone ? PHONE_DAYS : 7) * way);
+    case "weeks":
+      return addDays(date, 7 * weeks * way);
+    case "month":
+      return addMonths(date, way);
+    case "year":
+      return addMonths(date, 12 * way);
+    case "agenda":
+      return addDays(date, (next.endsWith("e") ? 14 : Number(next) || 30) * way);
+    default:
+      return span === "month"
+        ? addMonths(date, way)
+        : addDays(date, { day: 1, week: 7, fortnight: 14 }[span] * way);
+  }
+}
+
+function press(host: HTMLElement, view: ViewName): void {
+  let name = "More";
+  const usual = every(".calendar-views > button[data-view]", host).map((button) => button.dataset.view);
+  for (const button of every(".calendar-toolbar button[data-view]", host)) {
+    const isIt = button.dataset.view === view;
+    button.setAttribute("aria-pressed", String(isIt));
+    if (isIt && button.matches(".menu-item")) name = button.firstChild?.textContent ?? name;
+  }
+  const place = one("[data-view-name]", host);
+  if (!place) return;
+  place.textContent = name;
+  // Where the usual views stand beside the menu, it says what is in it instead of repeating one of them.
+  place.closest("summary")?.toggleAttribute("data-usual", usual.includes(view));
+}

@@ -1,0 +1,197 @@
+/**
+ * The grid by keyboard: Space picks an entry up, arrows move it, Enter puts it down, C puts a copy down, Escape puts it
+ * back.
+ */
+import type { Calendar, EventApi } from "@fullcalendar/core";
+import { whenWords } from "./entry";
+import { entryOf, isEnd, timesIn } from "./event";
+import type { Context } from "./view";
+import { hold } from "../core/live";
+import { announce } from "../core/page";
+
+interface Lifted {
+  id: string;
+  start: Date;
+  end: Date | null;
+  allDay: boolean;
+}
+
+let lifted: Lifted | null = null;
+
+/** The entry that is held, so that a fetch does not put it back. */
+export function liftedEvent(calendar: Calendar): EventApi | null {
+  return lifted ? calendar.getEventById(lifted.id) : null;
+}
+
+/** Listens until the answer is called. */
+export function startGridKeys(calendar: Calendar, grid: HTMLElement, context: Context): () => void {
+  const until = new AbortController();
+  const listen = { capture: true, signal: until.signal };
+  // Before the grid's own handling, for which Space is a click.
+  grid.addEventListener("keydown", (event) => onEntryKey(event, calendar, grid), listen);
+  // A redraw may take the focus for a moment: what is held hears the keys wherever they are pressed.
+  document.addEventListener("keydown", (event) => onHeldKey(event, calendar, grid, context), listen);
+  // Turning to something else puts the entry back; a redraw, which leaves the focus nowhere, does not.
+  document.addEventListener(
+    "focusin",
+    (event) => {
+      if (lifted && !grid.contains(event.target as Node)) putBack(calendar, grid);
+    },
+    { signal: until.signal },
+  );
+  document.addEventListener(
+    "pointerdown",
+    () => {
+      if (lifted) putBack(calendar, grid);
+    },
+    { signal: until.signal },
+  );
+  return () => {
+    if (lifted) release(grid);
+    until.abort();
+  };
+}
+
+function onEntryKey(event: KeyboardEvent, calendar: Calendar, grid: HTMLElement): void {
+  const element = (event.target as Element).closest<HTMLElement>("[data-entry]");
+  if (!element || lifted || event.key !== " ") return;
+  consume(event);
+  lift(calendar.getEventById(element.dataset.entry ?? ""), grid);
+}
+
+function onHeldKey(event: KeyboardEvent, calendar: Calendar, grid: HTMLElement, context: Context): void {
+  const held = liftedEvent(calendar);
+  if (!held || event.ctrlKey || event.metaKey) return;
+  if (event.key === "Escape") putBack(calendar, grid);
+  else if (event.key === " " || event.key === "Enter") void drop(calendar, held, grid, context, false);
+  else if (event.key.toLowerCase() === "c") void drop(calendar, held, grid, context, true);
+  else if (event.key.startsWith("Arrow")) move(calendar, held, event, grid);
+  else return;
+  consume(event);
+}
+
+function consume(event: KeyboardEvent): void {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+function lift(event: EventApi | null, grid: HTMLElement): void {
+  if (!event?.start) return;
+  if (!event.startEditable) {
+    announce(`${event.title} cannot be moved.`);
+    return;
+  }
+  lifted = { id: event.id, start: event.start, end: event.end, allDay: event.allDay };
+  event.setExtendedProp("place", -1);
+  hold(true);
+  mark(grid);
+  announce(
+    `Picked up ${event.title}, ${whenWords(timesIn(event))}. Use the arrow keys to move, Shift and arrow keys to change the end, ` +
+      "Enter to drop, C to copy, Escape to cancel.",
+  );
+}
+
+function move(
+  calendar: Calendar,
+  event: EventApi,
+  { key, shiftKey }: KeyboardEvent,
+  grid: HTMLElement,
+): void {
+  const inTime = calendar.view.type.startsWith("timeGrid") && !event.allDay;
+  const steps: Record<string, object> = {
+    ArrowLeft: { days: -1 },
+    ArrowRight: { days: 1 },
+    ArrowUp: inTime ? { minutes: -30 } : { days: -7 },
+    ArrowDown: inTime ? { minutes: 30 } : { days: 7 },
+  };
+  const step = steps[key];
+  if (!step) return;
+  if (shiftKey) {
+    const before = event.end;
+    if (event.durationEditable) event.moveEnd(step);
+    // An end before the start is none.
+    if (event.start && event.end && event.end <= event.start) event.setEnd(before);
+  } else {
+    event.moveDates(step);
+  }
+  const { activeStart, activeEnd } = calendar.view;
+  if (event.start && (event.start < activeStart || event.start >= activeEnd)) calendar.gotoDate(event.start);
+  announce(whenWords(timesIn(event)));
+  mark(grid);
+}
+
+async function drop(
+  calendar: Calendar,
+  event: EventApi,
+  grid: HTMLElement,
+  context: Context,
+  copies: boolean,
+): Promise<void> {
+  const before = lifted;
+  event.setExtendedProp("place", 0);
+  release(grid);
+  if (!before) return;
+  const entry = entryOf(event);
+  const to = timesIn(event);
+  const back = (): void => event.setDates(before.start, before.end, { allDay: before.allDay });
+  if (copies) {
+    back();
+    if (!context.abilities.whole.has(entry.kind)) {
+      announce(`${event.title} cannot be copied.`);
+    } else if (await context.commit(entry, to, "copy")) {
+      announce(`Copied to ${whenWords(to)}.`);
+      calendar.refetchEvents();
+    }
+    return;
+  }
+  const stays = +before.start === +(event.start ?? 0);
+  if (stays && +(before.end ?? 0) === +(event.end ?? 0)) {
+    announce("Dropped at the same place.");
+    return;
+  }
+  const pulled = +(before.end ?? 0) - +before.start !== +(event.end ?? 0) - +(event.start ?? 0);
+  if (await context.commit(entry, to, isEnd(event) ? "end" : pulled ? "resize" : "move")) {
+    announce(`Dropped on ${whenWords(to)}.`);
+  } else {
+    back();
+    announce(`${event.title} is back on ${whenWords(timesIn(event))}.`);
+  }
+}
+
+function putBack(calendar: Calendar, grid: HTMLElement): void {
+  const event = liftedEvent(calendar);
+  if (event && lifted) {
+    event.setExtendedProp("place", 0);
+    event.setDates(lifted.start, lifted.end, { allDay: lifted.allDay });
+    announce(`${event.title} is back on ${whenWords(timesIn(event))}.`);
+  }
+  const id = lifted?.id;
+  release(grid);
+  if (id && document.activeElement === document.body) focusEntry(grid, id);
+}
+
+function release(grid: HTMLElement): void {
+  const id = lifted?.id;
+  lifted = null;
+  hold(false);
+  for (const element of grid.querySelectorAll("[data-lifted]")) element.removeAttribute("data-lifted");
+  if (id) focusEntry(grid, id);
+}
+
+/** After the grid has drawn the entry anew: marks it and gives it the focus back. */
+export function mark(grid: HTMLElement): void {
+  requestAnimationFrame(() => {
+    if (!lifted) return;
+    focusEntry(grid, lifted.id);
+    for (const element of grid.querySelectorAll(`[data-entry="${CSS.escape(lifted.id)}"]`)) {
+      element.setAttribute("data-lifted", "");
+    }
+  });
+}
+
+export function focusEntry(grid: HTMLElement, id: string): void {
+  requestAnimationFrame(() => {
+    const element = grid.querySelector<HTMLElement>(`[data-entry="${CSS.escape(id)}"]`);
+    if (element && document.activeElement !== element) element.focus({ preventScroll: true });
+  });
+}

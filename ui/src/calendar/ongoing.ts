@@ -1,0 +1,55 @@
+/** The strip of what runs for more than a week, so that the days show what happens on them. */
+import { type Entry, isOff, isRunning, lastDay, timesOf } from "./entry";
+import { shortDay } from "./days";
+import { make, recall, remember } from "../core/page";
+
+const SHOWN = 200;
+
+export class Running {
+  constructor(
+    private readonly place: HTMLElement | null,
+    private readonly zone: string,
+    private readonly open: (entry: Entry, at: Element) => void,
+  ) {}
+
+  /** Shows what runs and answers what does not. */
+  take(entries: Entry[]): Entry[] {
+    if (!this.place) return entries;
+    const running: Entry[] = [];
+    const rest: Entry[] = [];
+    for (const entry of entries) (isRunning(timesOf(entry, this.zone)) ? running : rest).push(entry);
+    this.draw(running);
+    return rest;
+  }
+
+  clear(): void {
+    this.place?.replaceChildren();
+  }
+
+  private draw(running: Entry[]): void {
+    if (running.length === 0) {
+      this.clear();
+      return;
+    }
+    running.sort((one, other) => ((one.end ?? "") < (other.end ?? "") ? -1 : 1));
+    const words = running.length === 1 ? "1 ongoing" : `${running.length} ongoing`;
+    const list = make("ul", { class: "running-list" });
+    for (const entry of running.slice(0, SHOWN)) {
+      const name = make(
+        "button",
+        { type: "button", class: "running-entry", "data-module": entry.module, title: entry.title },
+        make("span", { class: "entry-card-dot" }),
+        make("span", { class: isOff(entry) ? "running-title off" : "running-title" }, entry.title),
+        make("small", {}, `until ${shortDay(lastDay(timesOf(entry, this.zone)))}`),
+      );
+      name.addEventListener("click", () => this.open(entry, name));
+      list.append(make("li", {}, name));
+    }
+    if (running.length > SHOWN)
+      list.append(make("li", { class: "muted" }, `And ${running.length - SHOWN} more.`));
+    const strip = make("details", { class: "calendar-running" }, make("summary", {}, words), list);
+    strip.open = recall("calendar.running") === "open";
+    strip.addEventListener("toggle", () => remember("calendar.running", strip.open ? "open" : ""));
+    this.place?.replaceChildren(strip);
+  }
+}

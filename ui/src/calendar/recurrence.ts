@@ -1,0 +1,403 @@
+/** How something repeats: what its start suggests, rules of one's own, and the next dates as the server works them out. */
+import { momentWords } from "./days";
+import {
+  MONTH_NAMES,
+  NTH,
+  WEEKDAYS,
+  WEEKDAY_NAMES,
+  ordinal,
+  presetsFor,
+  readRule,
+  simpleFor,
+  writeRule,
+  type Simple,
+} from "./recurrence-rule";
+import { Refusal, callApi, debounce, every, make, one } from "../core/page";
+import { afterPress } from "../core/press";
+
+/** What the server answers to a rule. */
+interface Answer {
+  occurrences: string[];
+  more: boolean;
+  text?: string | null;
+  /** Where a record of this rule starts. */
+  start?: string | null;
+  warning?: string | null;
+}
+
+const PREVIEWED = 5;
+
+export function startRecurrences(): void {
+  for (const holder of every("[data-recurrence]")) build(holder);
+}
+
+/** The start that the form holds: its day, and its time where it has one. */
+function startOf(form: HTMLFormElement | null, names: string[]): { day: string; moment: string } | null {
+  for (const name of names) {
+    const day = form && one<HTMLInputElement>(`[name="${name}"]`, form)?.value;
+    if (!form || !day || !/^\d{4}-\d\d-\d\d$/.test(day)) continue;
+    const allDay = one<HTMLInputElement>("[name=all_day]", form)?.checked;
+    const time = one<HTMLInputElement>(`[name="${name}.time"]`, form)?.value;
+    return { day, moment: time && !allDay ? `${day}T${time}:00` : day };
+  }
+  return null;
+}
+
+const today = (): string => new Date().toLocaleDateString("en-CA");
+
+interface Labelled {
+  label: string;
+  control: HTMLElement;
+}
+
+function labelled({ label, control }: Labelled): HTMLElement {
+  return make("label", { class: "recurrence-part" }, make("span", {}, label), control);
+}
+
+function choices(options: [string, string][], chosen: string): HTMLSelectElement {
+  const select = make("select", { class: "input" });
+  for (const [value, label] of options) select.append(make("option", { value }, label));
+  select.value = chosen;
+  return select;
+}
+
+function build(holder: HTMLElement): void {
+  const found = one<HTMLInputElement>("input", holder);
+  const form = holder.closest("form");
+  if (!found) return;
+  const raw: HTMLInputElement = found;
+  const names = (holder.dataset.starts ?? "").split(" ").filter(Boolean);
+  const dayNow = (): string => startOf(form, names)?.day ?? today();
+  const zoneNow = (): string =>
+    (form && one<HTMLSelectElement | HTMLInputElement>("[name=timezone]", form)?.value) || "";
+  const read = (): Simple | null => readRule(raw.value, dayNow(), zoneNow());
+
+  // The select takes the place of the text, which stays for whoever wants to write the rule.
+  const select = make("select", {
+    id: raw.id,
+    class: "input",
+    "aria-describedby": raw.getAttribute("aria-describedby") ?? undefined,
+    "aria-invalid": raw.getAttribute("aria-invalid") ?? undefined,
+  });
+  raw.id = `${raw.id}-text`;
+  raw.removeAttribute("aria-describedby");
+  const custom = make("fieldset", { class: "recurrence-custom" }, make("legend", {}, "Custom rule"));
+  const parts = make("div", { class: "recurrence-parts" });
+  custom.append(parts);
+  const text = make("label", { class: "recurrence-part recurrence-text", for: raw.id });
+  text.append(make("span", {}, "Rule as text (RFC 5545)"), raw);
+  const preview = make("div", { class: "recurrence-preview", "aria-live": "polite" });
+  holder.replaceChildren(select, custom, text, preview);
+
+  // How a rule is written is of interest to whoever writes it.
+  const help = document.getElementById(`field-${raw.name}-help`);
+
+  /** Whether the person, or what the rule is like, asks for its parts or its text. */
+  let mode: "preset" | "custom" | "text" = "preset";
+  let simple: Simple = simpleFor(dayNow());
+
+  const put = (rule: string): void => {
+    raw.value = rule;
+    raw.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  function drawSelect(): void {
+    const presets = presetsFor(dayNow());
+    const known = presets.find(({ rule }) => rule === raw.value);
+    const key = mode === "preset" ? (raw.value === "" ? "" : (known?.key ?? "custom")) : mode;
+    select.replaceChildren(
+      make("option", { value: "" }, "Does not repeat"),
+      ...presets.map((preset) => make("option", { value: preset.key }, preset.label)),
+      make("option", { value: "custom" }, "Custom…"),
+      make("option", { value: "text" }, "Enter a rule…"),
+    );
+    select.value = key;
+    custom.hidden = key !== "custom";
+    text.hidden = key !== "text";
+    if (help) help.hidden = key !== "text";
+  }
+
+  function changed(): void {
+    put(writeRule(simple));
+    look();
+  }
+
+  function drawParts(): void {
+    const had = document.activeElement?.closest<HTMLElement>("[data-part]")?.dataset.part;
+    const add = (name: string, label: string, control: HTMLElement): void => {
+      control.dataset.part = name;
+      parts.append(labelled({ label, control }));
+    };
+    parts.replaceChildren();
+    const interval = make("input", {
+      class: "input",
+      type: "number",
+      min: "1",
+      max: "999",
+      inputmode: "numeric",
+      value: String(simple.interval),
+    });
+    interval.addEventListener("input", () => {
+      const number = Math.trunc(Number(interval.value));
+      if (number >= 1) {
+        simple.interval = number;
+        changed();
+      }
+    });
+    add("interval", "Every", interval);
+    const unit = choices(
+      [
+        ["DAILY", "days"],
+        ["WEEKLY", "weeks"],
+        ["MONTHLY", "months"],
+        ["YEARLY", "years"],
+      ],
+      simple.frequency,
+    );
+    unit.addEventListener("change", () => {
+      simple.frequency = unit.value as Simple["frequency"];
+      redraw();
+    });
+    add("unit", "Unit", unit);
+    if (simple.frequency === "WEEKLY") parts.append(weekdayBoxes());
+    if (simple.frequency === "YEARLY") {
+      const month = choices(
+        MONTH_NAMES.map((name, place): [string, string] => [String(place + 1), name]),
+        String(simple.month),
+      );
+      month.addEventListener("change", () => {
+        simple.month = Number(month.value);
+        changed();
+      });
+      add("month", "In", month);
+    }
+    if (simple.frequency === "MONTHLY" || simple.frequency === "YEARLY") drawDay(add);
+    drawEnd(add);
+    if (had) one(`[data-part="${had}"]`, parts)?.focus();
+  }
+
+  function weekdayBoxes(): HTMLElement {
+    const group = make("div", { class: "recurrence-days", role: "group", "aria-label": "Days of the week" });
+    WEEKDAYS.forEach((name, place) => {
+      const box = make("input", { type: "checkbox" });
+      box.checked = simple.days.includes(name);
+      box.dataset.part = name;
+      box.addEventListener("change", () => {
+        simple.days = box.checked ? [...simple.days, name] : simple.days.filter((day) => day !== name);
+        changed();
+      });
+      const label = WEEKDAY_NAMES[place] ?? name;
+      group.append(
+        make("label", { class: "recurrence-day", title: label }, box, make("span", {}, label.slice(0, 3))),
+      );
+    });
+    return group;
+  }
+
+  function drawDay(add: (name: string, label: string, control: HTMLElement) => void): void {
+    const days = Array.from({ length: 31 }, (_, place): [string, string] => [
+      String(place + 1),
+      `the ${ordinal(place + 1)}`,
+    ]);
+    const day = choices(
+      [...days, ["-1", "the last day"], ["", "a weekday"]],
+      simple.monthDay === null ? "" : String(simple.monthDay),
+    );
+    day.addEventListener("change", () => {
+      simple.monthDay = day.value === "" ? null : Number(day.value);
+      redraw();
+    });
+    add("day", "On", day);
+    if (simple.monthDay !== null) return;
+    const nth = choices(
+      NTH.map(([number, label]): [string, string] => [String(number), `the ${label}`]),
+      String(simple.nth),
+    );
+    nth.addEventListener("change", () => {
+      simple.nth = Number(nth.value);
+      changed();
+    });
+    add("nth", "Week of the month", nth);
+    const weekday = choices(
+      WEEKDAYS.map((name, place): [string, string] => [name, WEEKDAY_NAMES[place] ?? name]),
+      simple.weekday,
+    );
+    weekday.addEventListener("change", () => {
+      simple.weekday = weekday.value;
+      changed();
+    });
+    add("weekday", "Weekday", weekday);
+  }
+
+  function drawEnd(add: (name: string, label: string, control: HTMLElement) => void): void {
+    const end = choices(
+      [
+        ["never", "never"],
+        ["until", "on a date"],
+        ["count", "after a number of occurrences"],
+      ],
+      simple.count ? "count" : simple.until ? "until" : "never",
+    );
+    end.addEventListener("change", () => {
+      simple.count = end.value === "count" ? 10 : null;
+      simple.until = end.value === "until" ? `${Number(dayNow().slice(0, 4)) + 1}${dayNow().slice(4)}` : "";
+      simple.untilText = simple.untilTime = "";
+      redraw();
+    });
+    add("end", "Ends", end);
+    if (simple.count) {
+      const times = make("input", { class: "input", type: "number", min: "1", max: "9999" });
+      times.value = String(simple.count);
+      times.addEventListener("input", () => {
+        const number = Math.trunc(Number(times.value));
+        if (number >= 1) {
+          simple.count = number;
+          changed();
+        }
+      });
+      add("times", "Occurrences", times);
+    } else if (simple.until) {
+      const last = make("input", { class: "input", type: "date", value: simple.until });
+      last.addEventListener("change", () => {
+        if (!last.value) return;
+        Object.assign(simple, { until: last.value, untilText: "", untilTime: "" });
+        redraw();
+      });
+      // A time that is neither that of the dates nor the end of the day decides whether the last day is one.
+      const time = simple.untilTime;
+      const isTold = time && time !== "23:59" && time !== startOf(form, names)?.moment.slice(11, 16);
+      add("last", isTold ? `Last day, until ${time}` : "Last day", last);
+    }
+  }
+
+  function redraw(): void {
+    changed();
+    drawParts();
+  }
+
+  select.addEventListener("change", () => {
+    const preset = presetsFor(dayNow()).find(({ key }) => key === select.value);
+    if (select.value === "custom") {
+      simple = read() ?? simpleFor(dayNow());
+      mode = "custom";
+      redraw();
+    } else if (select.value === "text") {
+      mode = "text";
+    } else {
+      mode = "preset";
+      put(preset?.rule ?? "");
+    }
+    drawSelect();
+    look();
+  });
+  raw.addEventListener("change", look);
+  raw.addEventListener("input", () => mode === "text" && look());
+
+  // What was chosen by its day follows the start to another day.
+  let day = dayNow();
+  form?.addEventListener("input", follow);
+  form?.addEventListener("change", follow);
+  function follow(event: Event): void {
+    const name = (event.target as HTMLInputElement).name ?? "";
+    const watched = [
+      ...names,
+      ...names.map((start) => `${start}.time`),
+      "all_day",
+      "timezone",
+      "rdates",
+      "exdates",
+    ];
+    if (!watched.includes(name)) return;
+    const key = presetsFor(day).find(({ rule }) => rule === raw.value)?.key;
+    if (dayNow() !== day) {
+      day = dayNow();
+      const same = presetsFor(day).find((preset) => preset.key === key);
+      if (mode === "preset" && same && same.rule !== raw.value) put(same.rule);
+      else if (mode === "preset" && raw.value && !same) {
+        const known = read();
+        simple = known ?? simple;
+        mode = known ? "custom" : "text";
+        if (mode === "custom") drawParts();
+      }
+      drawSelect();
+    }
+    look();
+  }
+
+  const ask = debounce(200, () => void show());
+  function look(): void {
+    if (raw.value.trim()) ask();
+    else {
+      asked += 1;
+      preview.replaceChildren();
+    }
+  }
+  let asked = 0;
+  async function show(): Promise<void> {
+    asked += 1;
+    const mine = asked;
+    const start = startOf(form, names);
+    if (!start) {
+      preview.replaceChildren(make("p", { class: "muted" }, "Enter a start to see the occurrences."));
+      return;
+    }
+    const listOf = (name: string): string[] =>
+      (one<HTMLInputElement>(`[name="${name}"]`, form ?? document)?.value ?? "")
+        .split(/[,\n]/)
+        .map((item) => item.trim())
+        .filter(Boolean);
+    try {
+      const answer = await callApi<Answer>("POST", "/api/v1/recurrence/preview", {
+        dtstart: start.moment,
+        timezone: zoneNow() || null,
+        rrule: raw.value.trim(),
+        rdates: listOf("rdates"),
+        exdates: listOf("exdates"),
+        limit: PREVIEWED,
+      });
+      await afterPress();
+      if (mine === asked) draw(answer, start.moment);
+    } catch (error) {
+      await afterPress();
+      if (mine !== asked) return;
+      const message =
+        error instanceof Refusal ? error.fields || error.message : "The occurrences could not be calculated.";
+      preview.replaceChildren(make("p", { class: "field-error" }, message));
+    }
+  }
+
+  function draw(answer: Answer, given: string): void {
+    const list = make("ol", { class: "recurrence-dates" });
+    for (const occurrence of answer.occurrences) {
+      list.append(make("li", {}, momentWords(occurrence)));
+    }
+    if (answer.more) list.append(make("li", { class: "muted" }, "and more"));
+    preview.replaceChildren(
+      ...(answer.text ? [make("p", {}, make("strong", {}, answer.text))] : []),
+      ...(answer.start && !answer.start.startsWith(given)
+        ? [
+            make(
+              "p",
+              { class: "muted" },
+              `The start moves to the first occurrence, ${momentWords(answer.start)}.`,
+            ),
+          ]
+        : []),
+      ...(answer.warning ? [make("p", { class: "muted" }, answer.warning)] : []),
+      answer.occurrences.length > 0
+        ? list
+        : make("p", { class: "field-error" }, "This rule has no occurrences."),
+    );
+  }
+
+  const begun = raw.value && read();
+  if (raw.value && !presetsFor(dayNow()).some(({ rule }) => rule === raw.value)) {
+    mode = begun ? "custom" : "text";
+    if (begun) {
+      simple = begun;
+      drawParts();
+    }
+  }
+  drawSelect();
+  look();
+}

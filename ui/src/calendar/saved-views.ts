@@ -1,0 +1,74 @@
+/** Saved views: what is shown, kept under a name. */
+import { refresh } from "../core/live";
+import { callApi, make, one } from "../core/page";
+import { toast, toastRefusal } from "../core/toast";
+
+const COLLECTION = "/api/v1/saved-views";
+
+export function startPresets(host: HTMLElement): void {
+  const menu = one<HTMLDetailsElement>("[data-presets]", host);
+  menu?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const input = one<HTMLInputElement>("input", form);
+    const name = input?.value.trim();
+    if (!name || !input) return;
+    if (form.matches("[data-preset-rename-form]")) {
+      const id = form.closest<HTMLElement>("[data-preset]")?.dataset.preset;
+      if (id) void send("PATCH", `${COLLECTION}/${id}`, { name }, `Renamed to “${name}”`);
+      return;
+    }
+    input.value = "";
+    void send("POST", COLLECTION, { name, page: "calendar", query: shown() }, `Saved as “${name}”`);
+  });
+  menu?.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest<HTMLButtonElement>("button");
+    const holder = button?.closest<HTMLElement>("[data-preset]");
+    if (!button || !holder) return;
+    const address = `${COLLECTION}/${holder.dataset.preset}`;
+    const name = holder.dataset.name ?? "";
+    if (button.dataset.presetDefault !== undefined) {
+      const opens = button.dataset.presetDefault === "true";
+      const said = opens ? `“${name}” is now the default view` : "Default view removed";
+      void send("PATCH", address, { is_default: opens }, said);
+    } else if (button.dataset.presetRename !== undefined) {
+      // Only when the menu has seen that the click was within it.
+      setTimeout(() => rename(holder, name));
+    } else if (button.dataset.presetDelete !== undefined) {
+      void send("DELETE", address, undefined, `Deleted “${name}”`, `${address}/undo`);
+    }
+  });
+}
+
+/** The view and the filters, without the date: a saved view is about any day. */
+function shown(): string {
+  const query = new URLSearchParams(location.search);
+  query.delete("date");
+  return query.toString();
+}
+
+async function send(
+  method: string,
+  address: string,
+  body: unknown,
+  said: string,
+  undo?: string,
+): Promise<void> {
+  try {
+    await callApi(method, address, body);
+    toast(said, { undo });
+    refresh();
+  } catch (error) {
+    toastRefusal(error);
+  }
+}
+
+function rename(holder: HTMLElement, name: string): void {
+  const input = make("input", { class: "input", type: "text", maxlength: "80", "aria-label": "New name" });
+  input.value = name;
+  const save = make("button", { type: "submit", class: "button" }, "Rename");
+  holder.replaceChildren(
+    make("form", { class: "preset-new", "data-preset-rename-form": "" }, make("div", {}, input, save)),
+  );
+  input.select();
+}

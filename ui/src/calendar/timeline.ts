@@ -1,0 +1,278 @@
+/** Timelines: people or resources in rows, hours or days in columns. */
+import { addDays, addMonths, clock, dayWords, daysBetween, monthOf, stretch, weekOf, weekday } from "./days";
+import { type Entry, type Times, isOff, isOver, isRunning, lastDay, timesOf, whenWords } from "./entry";
+import { type Row, ROWS, fetchRows, givenRows } from "./rows";
+import { startTimelineMoves } from "./timeline-moves";
+import type { CalendarView, Context } from "./view";
+import { every, make, one } from "../core/page";
+
+/** Lines of a row before the rest is folded. */
+const LINES = 6;
+/** A column of the day is a quarter of an hour. */
+const QUARTERS = 96;
+
+/** The window of a timeline: its first day, how many days, and how many columns. */
+export interface Window {
+  first: string;
+  days: number;
+  columns: number;
+  byHour: boolean;
+}
+
+interface Bar {
+  entry: Entry;
+  times: Times;
+  /** First column and the one after the last. */
+  from: number;
+  to: number;
+}
+
+export function windowOf({ state, weekStart }: Context): Window {
+  const week = weekOf(state.date, weekStart);
+  const month = monthOf(state.date);
+  const days = { day: 1, week: 7, fortnight: 14, month: daysBetween(month, addMonths(month, 1)) }[state.span];
+  const first = { day: state.date, week, fortnight: week, month }[state.span];
+  const byHour = state.span === "day";
+  return { first, days, columns: byHour ? QUARTERS : days, byHour };
+}
+
+export function openTimeline(context: Context, about: "people" | "resources"): CalendarView {
+  const { grid, zone, feed } = context;
+  const kind = ROWS[about];
+  let rows = givenRows(context, about);
+  let window = windowOf(context);
+  const unfolded = new Set<string>();
+  let scrolled = false;
+
+  const draw = async (): Promise<void> => {
+    window = windowOf(context);
+    context.title(stretch(window.first, addDays(window.first, window.days - 1)));
+    // The rows stand there while their entries are on the way.
+    if (rows && !one(".timeline", grid)) show(null, rows);
+    const more = Object.entries(kind.query).filter(([name]) => !feed.parameters[name]);
+    const [entries, found] = await Promise.all([
+      feed.load(window.first, addDays(window.first, window.days), Object.fromEntries(more)),
+      rows ?? fetchRows(context, about),
+    ]);
+    rows = found;
+    if (!entries) return;
+    // What is held in the hand stays in it.
+    if (document.body.hasAttribute("data-held") && !moves.isTurning()) setTimeout(() => void draw(), 300);
+    else show(entries, rows);
+  };
+
+  /** Draws the rows with the entries; nothing in place of these while they are not known. */
+  function show(entries: Entry[] | null, rows: Row[]): void {
+    if (rows.length === 0) {
+      grid.replaceChildren(make("p", { class: "muted timeline-empty" }, kind.empty));
+      return;
+    }
+    const bars = new Map<string, Bar[]>();
+    for (const entry of entries ?? []) {
+      const bar = barOf(entry);
+      if (!bar) continue;
+      for (const id of kind.of(entry)) {
+        const own = bars.get(id) ?? [];
+        own.push(bar);
+        bars.set(id, own);
+      }
+    }
+    const table = make("div", { class: "timeline-table", "data-span": context.state.span });
+    table.style.setProperty("--columns", String(window.columns));
+    table.style.setProperty("--units", String(window.byHour ? 24 : window.columns));
+    table.append(head(), ...rows.map((row) => line(row, entries && (bars.get(row.id) ?? []))));
+    const kept = one(".timeline", grid);
+    const outer = kept ?? make("div", { class: "timeline" });
+    const { entry: focused, goes } = (document.activeElement as HTMLElement | null)?.dataset ?? {};
+    const inRow = goes ?? document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset.row;
+    // What is held goes over to the new page before the old one is taken away, or it would lose the focus.
+    outer.append(table);
+    moves.carry(table);
+    for (const old of [...outer.children]) if (old !== table) old.remove();
+    if (!kept) grid.replaceChildren(outer);
+    if (focused) {
+      const same = every(`[data-entry="${CSS.escape(focused)}"]`, outer);
+      const own = same.find((bar) => bar.closest<HTMLElement>("[data-row]")?.dataset.row === inRow);
+      (own ?? same[0])?.focus({ preventScroll: true });
+    }
+    // The day begins with the hours of work.
+    if (window.byHour && !scrolled) outer.scrollLeft = (table.scrollWidth / 24) * 6.5;
+    scrolled = window.byHour;
+  }
+
+  function head(): HTMLElement {
+    const cells: HTMLElement[] = [];
+    if (window.byHour) {
+      for (let hour = 0; hour < 24; hour += 1) {
+        const word = clock(`${window.first}T${String(hour).padStart(2, "0")}:00:00`).replace(":00", "");
+        cells.push(make("span", { class: "timeline-unit" }, word));
+      }
+    } else {
+      for (let number = 0; number < window.days; number += 1) {
+        const day = addDays(window.first, number);
+        const cell = make(
+          "button",
+          {
+            type: "button",
+            class: "timeline-unit",
+            "data-today": day === context.today() ? "" : undefined,
+            "data-rest": [0, 6].includes(weekday(day)) ? "" : undefined,
+            "aria-label": dayWords(day),
+          },
+          context.state.span === "month" ? String(Number(day.slice(8))) : dayWords(day),
+        );
+        cell.addEventListener("click", () => context.go({ span: "day", date: day }));
+        cells.push(cell);
+      }
+    }
+    const corner = make("span", { class: "timeline-corner" }, kind.heading);
+    return make(
+      "div",
+      { class: "timeline-head" },
+      corner,
+      make("div", { class: "timeline-units" }, ...cells),
+    );
+  }
+
+  function line(row: Row, known: Bar[] | null): HTMLElement {
+    const bars = known ?? [];
+    const busy = bars.filter(({ entry }) => !isOff(entry)).length;
+    const name = make("h2", { class: "timeline-name" }, make("span", {}, row.name));
+    const count = busy === 0 ? "free" : busy === 1 ? "1 entry" : `${busy} entries`;
+    // A line ends between these, not within them.
+    const words = [...row.note.split(" · "), known ? count : ""].filter(Boolean);
+    const kept = words.map((word) => (word.length < 16 ? word.replaceAll(" ", "\u00a0") : word));
+    name.append(make("small", {}, kept.join("\u00a0· ")));
+    const add = make(
+      "button",
+      { type: "button", class: "timeline-add", "aria-label": `Add for ${row.name}` },
+      "+",
+    );
+    add.addEventListener("click", () => offer(row, null, add));
+    const title = make("div", { class: "timeline-title" }, name);
+    if (context.creates.length > 0) title.append(add);
+    const track = make("div", { class: "timeline-track", "data-row": row.id });
+    const lanes: [number, number][][] = [];
+    let folded = 0;
+    // What happens comes first; what runs for weeks, and what is over, beneath.
+    const rank = ({ entry, times }: Bar): number =>
+      Number(window.byHour ? times.allDay : isRunning(times)) + 2 * Number(isOver(entry));
+    bars.sort((one, other) => rank(one) - rank(other) || one.from - other.from || other.to - one.to);
+    for (const bar of bars) {
+      let lane = lanes.findIndex((taken) => taken.every(([from, to]) => bar.to <= from || to <= bar.from));
+      if (lane < 0) lane = lanes.length;
+      if (lane >= LINES && !unfolded.has(row.id)) {
+        folded += 1;
+        continue;
+      }
+      const taken = lanes[lane] ?? [];
+      taken.push([bar.from, bar.to]);
+      lanes[lane] = taken;
+      track.append(draftBar(bar, lane));
+    }
+    if (folded > 0) {
+      const more = make("button", { type: "button", class: "timeline-more" }, `${folded} more`);
+      more.addEventListener("click", () => {
+        unfolded.add(row.id);
+        if (rows) show(feed.shown(), rows);
+      });
+      track.append(more);
+    }
+    track.addEventListener("click", (event) => {
+      if (event.target === track) offer(row, event.clientX, track);
+    });
+    return make("section", { class: "timeline-row", "aria-label": row.name }, title, track);
+  }
+
+  function draftBar({ entry, times, from, to }: Bar, lane: number): HTMLElement {
+    const pulled = pullsOf(entry, times);
+    const bar = make("button", {
+      type: "button",
+      class: isOff(entry) ? "timeline-bar off" : "timeline-bar",
+      "data-entry": entry.id,
+      "data-module": entry.module,
+      "data-cut": times.start.slice(0, 10) < window.first ? "" : undefined,
+      "data-pull": pulled.length > 0 ? pulled.join(" ") : undefined,
+      title: `${entry.title}, ${whenWords(times)}`,
+    });
+    if (!times.allDay && ["week", "fortnight"].includes(context.state.span))
+      bar.append(make("small", {}, clock(times.start).replace(":00", "")));
+    bar.append(make("span", {}, entry.title));
+    bar.style.gridColumn = `${from + 1} / ${to + 1}`;
+    bar.style.gridRow = String(lane + 1);
+    bar.addEventListener("click", () => context.open(entry, bar));
+    return bar;
+  }
+
+  /** The ends of an entry that can be pulled: those in the window of what has hours, or of what has days. */
+  function pullsOf(entry: Entry, { allDay, start, end }: Times): string[] {
+    const fits = entry.editable && context.abilities.spans.has(entry.kind) && allDay !== window.byHour;
+    if (!fits) return [];
+    const after = addDays(window.first, window.days);
+    const ends: [string, boolean][] = [
+      ["start", start >= window.first],
+      ["end", end.slice(0, 10) < after || end === after || end === `${after}T00:00:00`],
+    ];
+    return ends.filter(([, inside]) => inside).map(([name]) => name);
+  }
+
+  /** Where an entry stands in the window; nothing when it does not. */
+  function barOf(entry: Entry): Bar | null {
+    const times = timesOf(entry, zone);
+    const column = (text: string, isEnd: boolean): number => {
+      const days = daysBetween(window.first, text);
+      if (!window.byHour) return days;
+      const [hours = 0, minutes = 0] = text.slice(11, 16).split(":").map(Number);
+      const quarters = (hours * 60 + minutes) / 15;
+      return days * QUARTERS + (isEnd ? Math.ceil(quarters) : Math.floor(quarters));
+    };
+    const from = column(times.start, false);
+    const after = window.byHour ? column(times.end, true) : daysBetween(window.first, lastDay(times)) + 1;
+    const to = Math.max(after, from + 1);
+    if (to <= 0 || from >= window.columns) return null;
+    return { entry, times, from: Math.max(0, from), to: Math.min(window.columns, to) };
+  }
+
+  /** Offers what can be made for the row, at the place that was clicked or on the day one looks at. */
+  function offer(row: Row, x: number | null, at: HTMLElement): void {
+    const own = { [kind.about]: row.id };
+    const box = at.getBoundingClientRect();
+    const column =
+      x === null ? 0 : Math.floor(((x - box.left) / box.width) * (window.byHour ? 24 : window.days));
+    const place = x === null ? at : new DOMRect(x, box.top, 0, box.height);
+    if (window.byHour) {
+      const hour = x === null ? 9 : Math.min(22, column);
+      const wall = (hours: number): string => `${window.first}T${String(hours).padStart(2, "0")}:00:00`;
+      context.offer({ start: wall(hour), end: wall(hour + 1), allDay: false }, place, own);
+      return;
+    }
+    const inside =
+      context.state.date >= window.first && context.state.date < addDays(window.first, window.days);
+    const day = x !== null ? addDays(window.first, column) : inside ? context.state.date : window.first;
+    if (about === "resources") {
+      // A room is booked for hours, not for days.
+      context.offer({ start: `${day}T09:00:00`, end: `${day}T10:00:00`, allDay: false }, place, own);
+    } else {
+      context.offer({ start: day, end: addDays(day, 1), allDay: true }, place, own);
+    }
+  }
+
+  const moves = startTimelineMoves(context, kind.about, () => window);
+  const until = new AbortController();
+  document.addEventListener(
+    "obcms:change",
+    (event) => {
+      const changed = (event as CustomEvent<{ kind: string }>).detail.kind;
+      if (["*", kind.kind, ...kind.follows].includes(changed)) rows = null;
+    },
+    { signal: until.signal },
+  );
+  return {
+    draw,
+    close: () => {
+      moves.close();
+      until.abort();
+      grid.replaceChildren();
+    },
+  };
+}

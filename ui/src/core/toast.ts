@@ -1,0 +1,131 @@
+/** Short messages at the bottom, with Undo where the server offers it. */
+import { icon } from "./icons";
+import { refresh } from "./live";
+import { Refusal, callApi, dialogIsOpen, every, isTyping, make, one } from "./page";
+
+export interface ToastOptions {
+  /** The address that takes the action back when posted to. */
+  undo?: string | null;
+  tone?: "bad";
+  /** Offers the way to sign in and back, and stays until it is closed. */
+  signIn?: boolean;
+}
+
+const COOKIE = "obcms_flash";
+const SHOWN_FOR = 8000;
+/** What can be taken back stays longer: somebody who reads slowly or goes there by keyboard needs the time. */
+const SHOWN_WITH_UNDO = 20_000;
+
+export function startToasts(): void {
+  const flash = takeFlash();
+  if (flash) toast(flash.message, { undo: flash.undo });
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "u" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event.target) || dialogIsOpen()) return;
+    every("[data-undo]").at(-1)?.click();
+  });
+}
+
+export function toast(message: string, options: ToastOptions = {}): void {
+  const host = one("#toasts");
+  if (!host) return;
+  const body = make(
+    "div",
+    { class: "toast", "data-tone": options.tone },
+    make("span", { class: "grow" }, message),
+  );
+  if (options.undo) {
+    const address = options.undo;
+    const button = make(
+      "button",
+      { type: "button", "data-undo": "", title: "Undo (U)" },
+      "Undo",
+      make("kbd", {}, "U"),
+    );
+    button.addEventListener("click", () => {
+      body.remove();
+      void undo(address);
+    });
+    body.append(button);
+  }
+  if (options.signIn) {
+    const next = encodeURIComponent(location.pathname + location.search);
+    body.append(make("a", { class: "toast-link", href: `/login?next=${next}` }, "Sign in"));
+  }
+  const close = make("button", { type: "button", "aria-label": "Close" });
+  close.append(icon("x"));
+  close.addEventListener("click", () => body.remove());
+  body.append(close);
+  host.append(body);
+  // At most three at a time; the oldest goes first.
+  for (const old of every(".toast", host).slice(0, -3)) old.remove();
+  if (options.signIn) return;
+  const usual = options.undo ? SHOWN_WITH_UNDO : SHOWN_FOR;
+  expire(body, options.tone === "bad" ? SHOWN_FOR * 2 : usual);
+}
+
+/** Shows why something was refused. */
+export function toastRefusal(error: unknown): void {
+  const message = error instanceof Refusal ? error.message : "Something went wrong. Nothing was changed.";
+  const isSignedOut = error instanceof Refusal && error.status === 401;
+  toast(message, { tone: "bad", signIn: isSignedOut });
+}
+
+async function undo(address: string): Promise<void> {
+  try {
+    const { landing } = await callApi<{ landing?: string }>("POST", address);
+    // The page of a record that went with the undo has nothing left to do on it.
+    if (landing && isOnPageOf(address) && !isAt(landing)) {
+      flash("Undone");
+      location.assign(landing);
+      return;
+    }
+    toast("Undone");
+    if (one("[data-live][id], [data-calendar]")) refresh();
+    else location.reload();
+  } catch (error) {
+    toastRefusal(error);
+  }
+}
+
+/** Whether this is the page of the record whose change is undone, or one below it. */
+function isOnPageOf(address: string): boolean {
+  const [collection, id] = address.replace(/^\/api\/v1\//, "").split("/");
+  return `${location.pathname}/`.startsWith(`/${collection}/${id}/`);
+}
+
+function isAt(landing: string): boolean {
+  return `${location.pathname}/`.startsWith(`${landing}/`) && landing.split("/").length > 2;
+}
+
+/** Leaves a message for the next page. */
+function flash(message: string): void {
+  const body = encodeURIComponent(JSON.stringify({ message }));
+  document.cookie = `${COOKIE}=${body}; Path=/; Max-Age=60; SameSite=Lax`;
+}
+
+/** Removes the toast after a while, but not under the pointer or while it has the focus. */
+function expire(body: HTMLElement, after: number): void {
+  window.setTimeout(() => {
+    if (body.matches(":hover, :focus-within")) expire(body, 1500);
+    else body.remove();
+  }, after);
+}
+
+function takeFlash(): { message: string; undo?: string } | null {
+  const pair = document.cookie.split("; ").find((entry) => entry.startsWith(`${COOKIE}=`));
+  if (!pair) return null;
+  document.cookie = `${COOKIE}=; Path=/; Max-Age=0; SameSite=Lax`;
+  try {
+    const flash = JSON.parse(decodeURIComponent(pair.slice(COOKIE.length + 1))) as {
+      message?: unknown;
+      undo?: unknown;
+    };
+    if (typeof flash.message !== "string") return null;
+    // Only our own interface may be called.
+    const own = typeof flash.undo === "string" && flash.undo.startsWith("/api/");
+    return { message: flash.message, undo: own ? (flash.undo as string) : undefined };
+  } catch {
+    return null;
+  }
+}
