@@ -1,5 +1,6 @@
 /** Hours of the week: further stretches of a day, and the hours of the first day for the days of work after it. */
 import { every, one } from "../core/page";
+import { t } from "../core/words";
 
 /** Stretches of one day at most. */
 const MOST = 6;
@@ -71,9 +72,13 @@ function copy(from: HTMLElement, to: HTMLElement): void {
 function draw(day: HTMLElement): void {
   const all = stretches(day);
   all.forEach((stretch, place) => {
-    const number = place === 0 ? "" : ` (${place + 1})`;
     for (const named of every("[data-stretch-name]", stretch)) {
-      named.setAttribute("aria-label", `${day.dataset.weekDay}, ${named.dataset.stretchName}${number}`);
+      const values = { day: day.dataset.weekDay ?? "", name: named.dataset.stretchName ?? "" };
+      const label =
+        place === 0
+          ? t("hours.stretch", values)
+          : t("hours.further_stretch", { ...values, number: place + 1 });
+      named.setAttribute("aria-label", label);
     }
   });
   const button = one<HTMLButtonElement>("[data-stretch-add]", day);

@@ -4,6 +4,7 @@ import { type Times, whenWords } from "../calendar/entry";
 import { Refusal, callApi, debounce, every, make, one } from "../core/page";
 import { afterPress } from "../core/press";
 import { officeZone, wallTime } from "../core/zone";
+import { t } from "../core/words";
 
 interface Span {
   start: string;
@@ -34,7 +35,7 @@ export function startBookingPreviews(): void {
 function start(form: HTMLFormElement): void {
   // One date of a series is looked at when it is saved.
   if (one("[name=occurrence]", form)) return;
-  const place = make("section", { class: "booking-preview", "aria-label": "Availability" });
+  const place = make("section", { class: "booking-preview", "aria-label": t("booking.availability") });
   const said = make("p", { class: "booking-preview-said", role: "status" });
   const body = make("div", { class: "booking-preview-body" });
   place.append(said, body);
@@ -153,17 +154,17 @@ function start(form: HTMLFormElement): void {
     const single = total === 1 && only && !only.recurrence_id ? only : null;
     place.dataset.state = wrong.length === 0 ? "free" : single ? single.state : "clash";
     if (single) {
-      said.textContent = single.state === "free" ? "Free at this time." : "Not available at this time.";
+      said.textContent = t(single.state === "free" ? "booking.free_now" : "booking.taken_now");
       body.replaceChildren(...(single.state === "free" ? [] : singleBody(single)));
       return;
     }
     said.textContent =
       wrong.length === 0
-        ? `All ${total} occurrences are available.`
-        : `${wrong.length} of ${total} occurrences are not available.`;
-    const list = make("ul", { class: "list dates", tabindex: "0", "aria-label": "Occurrences" });
+        ? t("booking.all_free", { count: total })
+        : t("booking.some_taken", { taken: wrong.length, count: total });
+    const list = make("ul", { class: "list dates", tabindex: "0", "aria-label": t("booking.occurrences") });
     list.append(...occurrences.map(line));
-    const skip = button(`Exclude these ${wrong.length}`, () => {
+    const skip = button(t("booking.exclude", { count: wrong.length }), () => {
       add("exdates", wrong.map(({ recurrence_id }) => recurrence_id ?? "").filter(Boolean));
     });
     body.replaceChildren(...(wrong.length > 1 && free > 0 ? [skip] : []), list);
@@ -175,8 +176,8 @@ function start(form: HTMLFormElement): void {
       .slice(0, 3)
       .map(({ title, url }) =>
         url
-          ? make("a", { href: url, target: "_blank" }, title ?? "Booking")
-          : make("span", {}, "another booking"),
+          ? make("a", { href: url, target: "_blank" }, title ?? t("booking.untitled"))
+          : make("span", {}, t("booking.another")),
       );
     const said = make("span", { class: "muted" });
     names.forEach((name, place) => said.append(place > 0 ? ", " : "", name));
@@ -186,9 +187,9 @@ function start(form: HTMLFormElement): void {
   function singleBody(date: BookedDate): HTMLElement[] {
     const day = inZone(date).start.slice(0, 10);
     const ways = date.free_slots.map((span) => button(label(span, day), () => take(span)));
-    const said = make("p", {}, date.state === "clash" ? "Conflicting bookings: " : "", reasonOf(date));
+    const said = make("p", {}, date.state === "clash" ? `${t("booking.conflicts")} ` : "", reasonOf(date));
     if (ways.length === 0) return [said];
-    return [said, make("div", { class: "row ways-out" }, make("span", {}, "Nearest free times:"), ...ways)];
+    return [said, make("div", { class: "row ways-out" }, make("span", {}, t("booking.nearest")), ...ways)];
   }
 
   /** Its day is left out where one sees it already. */
@@ -203,20 +204,22 @@ function start(form: HTMLFormElement): void {
   function line(date: BookedDate): HTMLElement {
     const isFree = date.state === "free";
     const tone = { free: "good", clash: "bad", closed: "warning" }[date.state];
-    const word = { free: "Free", clash: "Booked", closed: "Closed" }[date.state];
+    const word = { free: t("booking.free"), clash: t("booking.booked"), closed: t("booking.closed") }[
+      date.state
+    ];
     const when = make("span", { class: "grow" }, label(date), " ");
     when.append(make("span", { class: "badge", "data-tone": tone }, word));
     if (!isFree) when.append(" ", reasonOf(date));
     const item = make("li", {}, when);
     const { recurrence_id: id } = date;
     if (isFree || !id) return item;
-    item.append(button("Skip", () => add("exdates", [id]), "quiet"));
+    item.append(button(t("booking.skip"), () => add("exdates", [id]), "quiet"));
     const distance = (span: Span): number => Math.abs(Date.parse(span.start) - Date.parse(date.start));
     const nearest = [...date.free_slots].sort((one, other) => distance(one) - distance(other));
     const day = inZone(date).start.slice(0, 10);
     for (const span of nearest.slice(0, NEAREST)) {
       item.append(
-        button(`Use ${label(span, day)}`, () => {
+        button(t("booking.use", { time: label(span, day) }), () => {
           const { start } = inZone(span);
           add("rdates", [start]);
           add("exdates", [id]);

@@ -7,6 +7,7 @@ import type { CalendarView, Context } from "./view";
 import { afterHold } from "../core/live";
 import { make } from "../core/page";
 import { toastRefusal } from "../core/toast";
+import { t } from "../core/words";
 
 /** Rows drawn at once; a day of a large office has hundreds. */
 const AT_ONCE = 150;
@@ -48,8 +49,9 @@ export function openAgenda(context: Context): CalendarView {
       const first = times.start.slice(0, 10);
       const last = lastDay(times);
       if (isRunning(times)) {
-        if (first >= state.date && first < until) found.push({ day: first, entry, note: "Starts" });
-        if (last >= state.date && last < until) found.push({ day: last, entry, note: "Ends" });
+        if (first >= state.date && first < until)
+          found.push({ day: first, entry, note: t("calendar.starts") });
+        if (last >= state.date && last < until) found.push({ day: last, entry, note: t("calendar.ends") });
       } else {
         found.push({ day: first < state.date ? state.date : first, entry, note: "" });
       }
@@ -79,7 +81,7 @@ export function openAgenda(context: Context): CalendarView {
     for (const row of shown) {
       if (row.day !== day || !list) {
         day = row.day;
-        const near = { 0: "Today", 1: "Tomorrow" }[daysBetween(context.today(), day)];
+        const near = { 0: t("date.today"), 1: t("date.tomorrow") }[daysBetween(context.today(), day)];
         const head = make("h2", { class: "agenda-day", "data-day": day });
         head.append(near ? make("b", {}, near) : "", ` ${dayWords(day)}`);
         const info = infoOf(day);
@@ -101,11 +103,15 @@ export function openAgenda(context: Context): CalendarView {
         make(
           "p",
           { class: "muted agenda-empty" },
-          `No events from ${stretch(state.date, addDays(until, -1))}.`,
+          t("calendar.no_events", { range: stretch(state.date, addDays(until, -1)) }),
         ),
       );
     }
-    const more = make("button", { type: "button", class: "button", "data-agenda-more": "" }, "Show more");
+    const more = make(
+      "button",
+      { type: "button", class: "button", "data-agenda-more": "" },
+      t("calendar.show_more"),
+    );
     more.addEventListener("click", () => void showMore(all.length > room));
     const reached = daysBetween(state.date, until) >= FARTHEST && all.length <= room;
     if (!reached) body.append(make("div", { class: "agenda-more" }, more));

@@ -18,6 +18,7 @@ import { announce, debounce, dialogIsOpen, every, isTyping, make, one, remember 
 import { isFollowing } from "../core/shortcuts";
 import { toastRefusal } from "../core/toast";
 import { officeZone, wallTime } from "../core/zone";
+import { t } from "../core/words";
 
 const KEYS: Record<string, ViewName> = {
   d: "day",
@@ -190,9 +191,13 @@ function start(host: HTMLElement): void {
 
   function beginCopy(entry: Entry): void {
     copying = entry;
-    const cancel = make("button", { type: "button", class: "button", "data-kind": "quiet" }, "Cancel");
+    const cancel = make(
+      "button",
+      { type: "button", class: "button", "data-kind": "quiet" },
+      t("common.cancel"),
+    );
     cancel.addEventListener("click", endCopy);
-    const text = `Choose the day, or the hour, for the copy of “${entry.title}”.`;
+    const text = t("calendar.copy_target", { title: entry.title });
     one(".calendar-copying", host)?.remove();
     grid?.before(make("div", { class: "calendar-copying", role: "status" }, text, cancel));
     announce(text);
@@ -278,7 +283,7 @@ function start(host: HTMLElement): void {
   const suit = (): void => {
     fold(isPhone);
     const week = one('.menu-item[data-view="week"]', host)?.firstChild;
-    if (week) week.textContent = isPhone ? `${PHONE_DAYS} days` : "Week";
+    if (week) week.textContent = isPhone ? t("date.days", { count: PHONE_DAYS }) : t("calendar.week");
   };
   suit();
   // A window that is made narrow, or a phone that is turned, has the views of its new width.
@@ -355,7 +360,7 @@ function stepped({ view, date, weeks, next, span }: State, way: number, isPhone:
 }
 
 function press(host: HTMLElement, view: ViewName): void {
-  let name = "More";
+  let name = t("common.more");
   const usual = every(".calendar-views > button[data-view]", host).map((button) => button.dataset.view);
   for (const button of every(".calendar-toolbar button[data-view]", host)) {
     const isIt = button.dataset.view === view;

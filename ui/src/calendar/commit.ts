@@ -7,6 +7,7 @@ import { Refusal, callApi } from "../core/page";
 import { type Scope, askScope } from "./scope";
 import { toast, toastRefusal } from "../core/toast";
 import { withOffset } from "../core/zone";
+import { t } from "../core/words";
 
 export type How = "move" | "resize" | "end" | "copy";
 
@@ -28,7 +29,8 @@ export async function commit(
 ): Promise<Times | null> {
   // One date of a series: how far does it reach? A copy is a thing of its own.
   if (!entry.recurrence_id || how === "copy") return send(entry, to, how, zone, goes, null);
-  const question = `${goes ? "Assign" : "Move"} “${entry.title}”${goes ? ` to ${goes.name}` : ""}`;
+  const { title } = entry;
+  const question = goes ? t("scope.assign", { title, name: goes.name }) : t("scope.move", { title });
   // All dates of a booking are of one resource; those of an event that is booked for all go together.
   const ofResource: Scope[] = entry.source.kind === "booking" ? ["following", "all"] : ["all"];
   const scope = await askScope(question, goes?.about === "resource" ? ofResource : undefined);
@@ -64,9 +66,8 @@ async function send(
       how === "copy" ? `${address}/copy` : address,
       body,
     );
-    const done = { move: "Moved", resize: "Changed", end: "Moved the end of", copy: "Copied" }[how];
     const where = [goes?.name, stays && goes ? "" : whenWords(to)].filter(Boolean).join(", ");
-    toast(`${done} “${entry.title}” to ${where}`, { undo: answer?.undo });
+    toast(t(`saved.${how}`, { title: entry.title, where }), { undo: answer?.undo });
     return to;
   } catch (error) {
     if (!(error instanceof Refusal) || !isClash(error)) {

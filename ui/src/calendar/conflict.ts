@@ -5,6 +5,7 @@ import type { Reassignment } from "./view";
 import { asked, choiceButton } from "../core/dialog";
 import { type Refusal, make } from "../core/page";
 import { wallTime } from "../core/zone";
+import { t } from "../core/words";
 
 interface Span {
   start: string;
@@ -64,15 +65,17 @@ export async function resolveConflict(
   const taken = make("ul", { class: "plain-list" });
   for (const conflict of conflicts.slice(0, NAMED)) {
     const name = conflict.url
-      ? make("a", { href: conflict.url }, conflict.title ?? "Booking")
-      : make("span", {}, "Another booking");
+      ? make("a", { href: conflict.url }, conflict.title ?? t("booking.untitled"))
+      : make("span", {}, t("conflict.another"));
     const said = [whenWords(timesOf(conflict, zone)), conflict.status && words(conflict.status)];
     taken.append(
       make("li", {}, name, " ", make("span", { class: "muted" }, said.filter(Boolean).join(" · "))),
     );
   }
   if (conflicts.length > NAMED)
-    taken.append(make("li", { class: "muted" }, `and ${conflicts.length - NAMED} more`));
+    taken.append(
+      make("li", { class: "muted" }, t("common.and_more_count", { count: conflicts.length - NAMED })),
+    );
   dialog.append(taken);
   let chosen: WayOut | null = null;
   const offer = (title: string, ways: [string, WayOut][]): void => {
@@ -89,7 +92,7 @@ export async function resolveConflict(
   };
   const free = movable ? list<Span>(refusal, "free_slots") : [];
   offer(
-    "Nearest free times",
+    t("conflict.nearest"),
     free.map((span): [string, WayOut] => {
       const to = timesOf(span, zone);
       return [to.allDay ? dayWords(to.start) : whenWords(to), { to }];
@@ -100,9 +103,9 @@ export async function resolveConflict(
     ({ resource }) => instead && resource !== instead,
   );
   offer(
-    "Free at this time",
+    t("conflict.free"),
     others.map(({ resource, name, seats }): [string, WayOut] => [
-      seats ? `${name} · seats ${seats}` : name,
+      seats ? t("conflict.seats", { name, seats }) : name,
       { goes: { about: "resource", id: resource, name, insteadOf: instead ?? "" } },
     ]),
   );

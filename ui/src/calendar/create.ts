@@ -7,6 +7,7 @@ import type { About } from "./view";
 import { callApi, make, recall, remember } from "../core/page";
 import { Refusal } from "../core/page";
 import { toast } from "../core/toast";
+import { t } from "../core/words";
 
 /** Something that can be made on a day, and the fields of its form that the day goes into. */
 export interface Create {
@@ -51,21 +52,21 @@ export function showCreate(
     type: "text",
     name: "title",
     maxlength: "200",
-    placeholder: "Title",
-    "aria-label": "Title",
+    placeholder: t("create.title"),
+    "aria-label": t("create.title"),
     autocomplete: "off",
   });
   const wrong = make("p", { class: "create-wrong", role: "alert" });
-  const create = make("button", { type: "submit", class: "button", "data-kind": "main" }, "Create");
-  const more = make("a", { class: "button" }, "More fields");
-  const kinds = make("div", { class: "create-kinds", role: "radiogroup", "aria-label": "Kind" });
+  const create = make("button", { type: "submit", class: "button", "data-kind": "main" }, t("create.submit"));
+  const more = make("a", { class: "button" }, t("create.more_fields"));
+  const kinds = make("div", { class: "create-kinds", role: "radiogroup", "aria-label": t("create.kind") });
   const isQuick = (wanted: Create): boolean => wanted.quick || (wanted.books && Boolean(about.resource));
   const choose = (wanted: Create): void => {
     chosen = wanted;
     for (const option of kinds.querySelectorAll<HTMLInputElement>("input"))
       option.checked = option.value === wanted.label;
     create.hidden = !isQuick(wanted);
-    more.textContent = isQuick(wanted) ? "More fields" : "Continue";
+    more.textContent = t(isQuick(wanted) ? "create.more_fields" : "create.continue");
     if (isQuick(wanted)) delete more.dataset.kind;
     else more.dataset.kind = "main";
     follow();
@@ -87,7 +88,11 @@ export function showCreate(
   kinds.append(...first.map(option));
   const rest = fitting.filter((entry) => !first.includes(entry));
   if (rest.length > 0) {
-    const others = make("button", { type: "button", class: "create-others" }, `${rest.length} more`);
+    const others = make(
+      "button",
+      { type: "button", class: "create-others" },
+      t("common.more_count", { count: rest.length }),
+    );
     others.addEventListener("click", () => {
       others.replaceWith(...rest.map(option));
       kinds.querySelectorAll("input")[first.length]?.focus();
@@ -111,7 +116,7 @@ export function showCreate(
       return;
     }
     if (!title.value.trim()) {
-      wrong.textContent = "Enter a title.";
+      wrong.textContent = t("create.no_title");
       title.focus();
       return;
     }
@@ -121,20 +126,23 @@ export function showCreate(
     callApi<{ id: string }>("POST", `/api/v1/${chosen.collection}`, body).then(
       ({ id }) => {
         closeCard();
-        const said = `Created the ${chosen.label.toLowerCase()} “${title.value.trim()}” on ${when}`;
+        const said = t("create.created", {
+          kind: chosen.label.toLowerCase(),
+          title: title.value.trim(),
+          when,
+        });
         toast(said, { undo: `/api/v1/${chosen.collection}/${id}/undo` });
         made();
       },
       (error: unknown) => {
         create.disabled = false;
-        wrong.textContent =
-          error instanceof Refusal ? error.message : "The entry was not created. Try again.";
+        wrong.textContent = error instanceof Refusal ? error.message : t("create.failed");
         title.focus();
       },
     );
   });
   choose(usual);
-  showCard(form, at, `Create on ${when}`);
+  showCard(form, at, t("create.label", { when }));
   title.focus();
 }
 

@@ -2,6 +2,7 @@
 import { momentWords } from "./days";
 import { icon } from "../core/icons";
 import { every, make, one } from "../core/page";
+import { t } from "../core/words";
 
 export function startDateLists(): void {
   for (const holder of every("[data-date-list]")) build(holder);
@@ -12,7 +13,7 @@ function build(holder: HTMLElement): void {
   const form = holder.closest("form");
   if (!found) return;
   const plain: HTMLInputElement = found;
-  const label = holder.dataset.dateList ?? "Dates";
+  const label = holder.dataset.dateList ?? t("dates.label");
   const day = make("input", {
     id: plain.id,
     class: "input",
@@ -22,8 +23,8 @@ function build(holder: HTMLElement): void {
   });
   plain.removeAttribute("id");
   plain.type = "hidden";
-  const time = make("input", { class: "input", type: "time", "aria-label": `${label}: time` });
-  const add = make("button", { type: "button", class: "button" }, icon("plus"), "Add date");
+  const time = make("input", { class: "input", type: "time", "aria-label": t("dates.time", { label }) });
+  const add = make("button", { type: "button", class: "button" }, icon("plus"), t("dates.add"));
   const list = make("ul", { class: "date-list" });
   // What has days has no times.
   const timed = (): boolean =>
@@ -49,7 +50,7 @@ function build(holder: HTMLElement): void {
         class: "button",
         "data-only": "icon",
         "data-kind": "quiet",
-        "aria-label": `Remove ${momentWords(item)}`,
+        "aria-label": t("dates.remove", { date: momentWords(item) }),
       });
       remove.append(icon("x"));
       remove.addEventListener("click", () => {

@@ -1,4 +1,5 @@
 /** Days as texts (`2026-12-14`): they compare, travel and mean the same everywhere. */
+import { DATE_LOCALE, NUMBER_LOCALE } from "../core/words";
 
 const DAY = 86_400_000;
 
@@ -46,7 +47,7 @@ export function monthOf(day: string): string {
 }
 
 function writer(options: Intl.DateTimeFormatOptions): (day: string) => string {
-  const format = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
+  const format = new Intl.DateTimeFormat(DATE_LOCALE, { timeZone: "UTC", ...options });
   return (day) => format.format(new Date(instant(day))).replace(",", "");
 }
 
@@ -60,10 +61,12 @@ export const shortDay = writer({ day: "numeric", month: "short" });
 export const monthWords = writer({ month: "long", year: "numeric" });
 /** "December" */
 export const monthName = writer({ month: "long" });
+/** "Monday" */
+export const longWeekday = writer({ weekday: "long" });
 /** "Mon" */
 export const weekdayName = writer({ weekday: "short" });
 
-const clockFormat = new Intl.DateTimeFormat("en-US", {
+const clockFormat = new Intl.DateTimeFormat(NUMBER_LOCALE, {
   timeZone: "UTC",
   hour: "numeric",
   minute: "2-digit",

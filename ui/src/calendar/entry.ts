@@ -1,6 +1,7 @@
 /** Entries of the calendar: what the feed says of them, when they are, and in which words. */
 import { addDays, clock, dayWords, daysBetween } from "./days";
 import { wallTime } from "../core/zone";
+import { t } from "../core/words";
 
 export interface Person {
   id: string;
@@ -120,12 +121,12 @@ export function whenWords(times: Times): string {
 
 /** What of its hours lies on the day, in words: "9:00 AM – 11:00 AM", "from 9:00 AM", "until 11:00 AM" or "All day". */
 export function hoursOn(day: string, times: Times): string {
-  if (times.allDay) return "All day";
+  if (times.allDay) return t("date.all_day");
   const begins = times.start.slice(0, 10) >= day;
   const ends = lastDay(times) <= day;
-  if (begins && !ends) return `from ${clock(times.start)}`;
+  if (begins && !ends) return t("date.from_time", { time: clock(times.start) });
   if (begins) return `${clock(times.start)}${times.end > times.start ? ` – ${clock(times.end)}` : ""}`;
-  return ends ? `until ${clock(times.end)}` : "All day";
+  return ends ? t("date.until_time", { time: clock(times.end) }) : t("date.all_day");
 }
 
 /** A value of the feed as words: `in_progress` is "In progress". */

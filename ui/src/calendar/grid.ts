@@ -15,6 +15,7 @@ import { hold } from "../core/live";
 import { make, one } from "../core/page";
 import { toastRefusal } from "../core/toast";
 import { wallTime } from "../core/zone";
+import { DATE_LOCALE, t } from "../core/words";
 
 const TYPES: Record<string, string> = {
   month: "dayGridMonth",
@@ -72,7 +73,7 @@ export function openGrid(context: Context): CalendarView {
     const last = lastDay(timesOf(entry, zone));
     return {
       ...toEvent(entry),
-      title: `Ends: ${entry.title}`,
+      title: t("calendar.note_title", { note: t("calendar.ends"), title: entry.title }),
       start: last,
       end: addDays(last, 1),
       startEditable: entry.editable && abilities.spans.has(entry.kind),
@@ -155,8 +156,8 @@ export function openGrid(context: Context): CalendarView {
         dayHeaderFormat: { weekday: "short", day: "numeric" },
       },
     },
-    locale: "en-GB",
-    allDayText: "All day",
+    locale: DATE_LOCALE,
+    allDayText: t("date.all_day"),
     moreLinkContent: ({ num }) => {
       const text = make("span", {}, moreText(num, isPhone));
       const bar = make("span", { class: "more-bar", "aria-hidden": "true" });
@@ -326,7 +327,8 @@ function titleOf(type: string, start: Date, end: Date, usual: string): string {
 /** "7am" of a wall time, as the grid writes it. */
 const shortClock = (wall: string): string => clock(wall).replace(":00", "").replace(" ", "").toLowerCase();
 
-const moreText = (more: number, isPhone: boolean): string => (isPhone ? `+${more}` : `${more} more`);
+const moreText = (more: number, isPhone: boolean): string =>
+  t(isPhone ? "calendar.more_short" : "common.more_count", { count: more });
 
 function hourLater(wall: string): string {
   return new Date(Date.parse(`${wall}Z`) + 3_600_000).toISOString().slice(0, 19);

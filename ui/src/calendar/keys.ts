@@ -8,6 +8,7 @@ import { entryOf, isEnd, timesIn } from "./event";
 import type { Context } from "./view";
 import { hold } from "../core/live";
 import { announce } from "../core/page";
+import { t } from "../core/words";
 
 interface Lifted {
   id: string;
@@ -78,17 +79,14 @@ function consume(event: KeyboardEvent): void {
 function lift(event: EventApi | null, grid: HTMLElement): void {
   if (!event?.start) return;
   if (!event.startEditable) {
-    announce(`${event.title} cannot be moved.`);
+    announce(t("move.cannot_move", { title: event.title }));
     return;
   }
   lifted = { id: event.id, start: event.start, end: event.end, allDay: event.allDay };
   event.setExtendedProp("place", -1);
   hold(true);
   mark(grid);
-  announce(
-    `Picked up ${event.title}, ${whenWords(timesIn(event))}. Use the arrow keys to move, Shift and arrow keys to change the end, ` +
-      "Enter to drop, C to copy, Escape to cancel.",
-  );
+  announce(t("move.picked_up_grid", { title: event.title, when: whenWords(timesIn(event)) }));
 }
 
 function move(
@@ -137,24 +135,24 @@ async function drop(
   if (copies) {
     back();
     if (!context.abilities.whole.has(entry.kind)) {
-      announce(`${event.title} cannot be copied.`);
+      announce(t("move.cannot_copy", { title: event.title }));
     } else if (await context.commit(entry, to, "copy")) {
-      announce(`Copied to ${whenWords(to)}.`);
+      announce(t("move.copied", { when: whenWords(to) }));
       calendar.refetchEvents();
     }
     return;
   }
   const stays = +before.start === +(event.start ?? 0);
   if (stays && +(before.end ?? 0) === +(event.end ?? 0)) {
-    announce("Dropped at the same place.");
+    announce(t("move.same_place"));
     return;
   }
   const pulled = +(before.end ?? 0) - +before.start !== +(event.end ?? 0) - +(event.start ?? 0);
   if (await context.commit(entry, to, isEnd(event) ? "end" : pulled ? "resize" : "move")) {
-    announce(`Dropped on ${whenWords(to)}.`);
+    announce(t("move.dropped", { when: whenWords(to) }));
   } else {
     back();
-    announce(`${event.title} is back on ${whenWords(timesIn(event))}.`);
+    announce(t("move.back", { title: event.title, when: whenWords(timesIn(event)) }));
   }
 }
 
@@ -163,7 +161,7 @@ function putBack(calendar: Calendar, grid: HTMLElement): void {
   if (event && lifted) {
     event.setExtendedProp("place", 0);
     event.setDates(lifted.start, lifted.end, { allDay: lifted.allDay });
-    announce(`${event.title} is back on ${whenWords(timesIn(event))}.`);
+    announce(t("move.back", { title: event.title, when: whenWords(timesIn(event)) }));
   }
   const id = lifted?.id;
   release(grid);

@@ -18,6 +18,7 @@ import {
 import type { Context } from "./view";
 import { hold } from "../core/live";
 import { announce, every, make, one } from "../core/page";
+import { t } from "../core/words";
 
 const LINE = ".agenda-item > a";
 
@@ -32,18 +33,18 @@ export function entryItem(context: Context, { entry, day, note }: Row): HTMLElem
   const times = timesOf(entry, context.zone);
   const last = lastDay(times);
   const link = make("a", { href: entry.url, "data-entry": entry.id, "data-module": entry.module });
-  if (note === "Ends") link.dataset.end = "";
+  if (note === t("calendar.ends")) link.dataset.end = "";
   link.append(
     make("span", { class: "agenda-time" }, hoursOn(day, times)),
     make("span", { class: "entry-card-dot" }),
     make(
       "span",
       { class: isOff(entry) ? "agenda-title off" : "agenda-title" },
-      note ? `${note}: ${entry.title}` : entry.title,
+      note ? t("calendar.note_title", { note, title: entry.title }) : entry.title,
     ),
   );
   const facts = [
-    !note && last > day ? `until ${dayWords(last)}` : "",
+    !note && last > day ? t("date.until_day", { day: dayWords(last) }) : "",
     entry.location ?? "",
     peopleOf(entry),
   ].filter(Boolean);
@@ -113,7 +114,7 @@ export function startListKeys(context: Context): () => void {
   const lift = (line: HTMLElement): void => {
     const entry = feed.loaded.find(({ id }) => id === line.dataset.entry);
     if (!entry?.editable) {
-      announce(`${entry?.title ?? "This"} cannot be moved.`);
+      announce(t("move.cannot_move", { title: entry?.title ?? t("move.untitled") }));
       return;
     }
     const ends = line.dataset.end !== undefined && context.abilities.spans.has(entry.kind);
@@ -122,8 +123,10 @@ export function startListKeys(context: Context): () => void {
     line.setAttribute("data-lifted", "");
     hold(true);
     announce(
-      `Picked up ${ends ? "the end of " : ""}${entry.title}, ${whenWords(held.from)}. Use left and right to move by a day, ` +
-        "up and down by a week, Enter to drop, C to copy, Escape to cancel.",
+      t(ends ? "move.picked_up_end" : "move.picked_up_line", {
+        title: entry.title,
+        when: whenWords(held.from),
+      }),
     );
   };
   const drop = async (copies: boolean): Promise<void> => {
@@ -132,11 +135,11 @@ export function startListKeys(context: Context): () => void {
     const to = target();
     release();
     if (to.start === from.start && to.end === from.end) {
-      announce("Dropped at the same place.");
+      announce(t("move.same_place"));
       return;
     }
     if (copies && !context.abilities.whole.has(entry.kind)) {
-      announce(`${entry.title} cannot be copied.`);
+      announce(t("move.cannot_copy", { title: entry.title }));
       return;
     }
     const last = lastDay(to);
@@ -148,7 +151,7 @@ export function startListKeys(context: Context): () => void {
     if (!kept) return;
     // It stands elsewhere now, and so does the focus.
     document.activeElement?.scrollIntoView({ block: "nearest" });
-    announce(`${copies ? "Copied to" : "Dropped on"} ${whenWords(to)}.`);
+    announce(t(copies ? "move.copied" : "move.dropped", { when: whenWords(to) }));
   };
 
   grid.addEventListener(
@@ -166,7 +169,7 @@ export function startListKeys(context: Context): () => void {
         announce(whenWords(target()));
       } else if (event.key === "Escape") {
         release();
-        announce("Move cancelled.");
+        announce(t("common.move_cancelled"));
       } else if (event.key === " " || event.key === "Enter") void drop(false);
       else if (event.key.toLowerCase() === "c") void drop(true);
       else return;

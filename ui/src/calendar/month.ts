@@ -23,6 +23,7 @@ import type { CalendarView, Context } from "./view";
 import { icon } from "../core/icons";
 import { afterHold } from "../core/live";
 import { announce, make, one } from "../core/page";
+import { t } from "../core/words";
 
 /** Modules that a day shows as dots. */
 const DOTS = 4;
@@ -65,7 +66,7 @@ export function openMonth(context: Context): CalendarView {
     const focused = (document.activeElement as HTMLElement | null)?.dataset.monthDay;
     if (chosen !== state.date) room = AT_ONCE;
     chosen = state.date;
-    const table = make("div", { class: "month-days", role: "group", "aria-label": "Days" });
+    const table = make("div", { class: "month-days", role: "group", "aria-label": t("calendar.days") });
     for (let number = 0; number < 7; number += 1) {
       const name = weekdayName(addDays(first, number));
       table.append(make("span", { class: "month-head", "aria-hidden": "true" }, name.slice(0, 1)));
@@ -81,13 +82,13 @@ export function openMonth(context: Context): CalendarView {
       ...entriesOn(day, entries, zone).map((entry) => ({ entry, note: "" })),
       ...ends
         .filter((entry) => lastDay(timesOf(entry, zone)) === day)
-        .map((entry) => ({ entry, note: "Ends" })),
+        .map((entry) => ({ entry, note: t("calendar.ends") })),
     ];
   }
 
   function cell(day: string, found: { entry: Entry }[]): HTMLElement {
     const count = found.length;
-    const said = count === 0 ? "nothing" : count === 1 ? "1 entry" : `${count} entries`;
+    const said = count === 0 ? t("common.nothing") : t("common.entries", { count });
     const info = infoOf(day);
     const holidays = info?.holidays.map(({ name }) => name).join(", ");
     const modules = new Map<string, number>();
@@ -104,7 +105,10 @@ export function openMonth(context: Context): CalendarView {
         "data-month-day": day,
         "data-other": other ? "" : undefined,
         "data-holiday": holidays ? "" : undefined,
-        "aria-label": `${longDay(day)}${holidays ? `, ${holidays}` : ""}: ${said}`,
+        "aria-label": t("calendar.day_entries", {
+          day: [longDay(day), holidays].filter(Boolean).join(", "),
+          entries: said,
+        }),
         "aria-pressed": String(day === chosen),
         "aria-current": day === context.today() ? "date" : undefined,
         tabindex: day === chosen ? "0" : "-1",
@@ -118,7 +122,9 @@ export function openMonth(context: Context): CalendarView {
 
   function list(found: { entry: Entry; note: string }[]): HTMLElement {
     const info = infoOf(chosen);
-    const near = { "-1": "Yesterday", 0: "Today", 1: "Tomorrow" }[daysBetween(context.today(), chosen)];
+    const near = { "-1": t("date.yesterday"), 0: t("date.today"), 1: t("date.tomorrow") }[
+      daysBetween(context.today(), chosen)
+    ];
     const facts = [showsHijri() ? info?.hijri.text : "", ...(info?.holidays.map(({ name }) => name) ?? [])];
     const head = make("h2", { class: "agenda-day" });
     const name = make("span", { class: "grow" }, near ? make("b", {}, near) : "", ` ${dayWords(chosen)}`);
@@ -126,7 +132,7 @@ export function openMonth(context: Context): CalendarView {
     head.append(name);
     const part = make("section", { class: "month-list" }, head);
     if (context.creates.length > 0) {
-      const label = `Add on ${dayWords(chosen)}`;
+      const label = t("calendar.add_on", { day: dayWords(chosen) });
       const add = make("button", {
         type: "button",
         class: "button",
@@ -139,8 +145,7 @@ export function openMonth(context: Context): CalendarView {
       );
       head.append(add);
     }
-    if (found.length === 0)
-      part.append(make("p", { class: "muted agenda-empty" }, "No entries on this day."));
+    if (found.length === 0) part.append(make("p", { class: "muted agenda-empty" }, t("calendar.no_entries")));
     // What is over comes last; the hours come first as they are.
     const lines = [...found].sort((one, other) => Number(isOver(one.entry)) - Number(isOver(other.entry)));
     const items = lines
@@ -148,7 +153,11 @@ export function openMonth(context: Context): CalendarView {
       .map(({ entry, note }) => entryItem(context, { entry, day: chosen, note }));
     part.append(make("ul", { class: "agenda-list" }, ...items));
     if (lines.length > room) {
-      const more = make("button", { type: "button", class: "button" }, `Show all ${lines.length}`);
+      const more = make(
+        "button",
+        { type: "button", class: "button" },
+        t("calendar.show_all", { count: lines.length }),
+      );
       more.addEventListener("click", () => {
         room = lines.length;
         show(feed.shown());

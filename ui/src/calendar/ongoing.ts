@@ -2,6 +2,7 @@
 import { type Entry, isOff, isRunning, lastDay, timesOf } from "./entry";
 import { shortDay } from "./days";
 import { make, recall, remember } from "../core/page";
+import { t } from "../core/words";
 
 const SHOWN = 200;
 
@@ -32,7 +33,7 @@ export class Running {
       return;
     }
     running.sort((one, other) => ((one.end ?? "") < (other.end ?? "") ? -1 : 1));
-    const words = running.length === 1 ? "1 ongoing" : `${running.length} ongoing`;
+    const words = t("calendar.ongoing", { count: running.length });
     const list = make("ul", { class: "running-list" });
     for (const entry of running.slice(0, SHOWN)) {
       const name = make(
@@ -40,13 +41,15 @@ export class Running {
         { type: "button", class: "running-entry", "data-module": entry.module, title: entry.title },
         make("span", { class: "entry-card-dot" }),
         make("span", { class: isOff(entry) ? "running-title off" : "running-title" }, entry.title),
-        make("small", {}, `until ${shortDay(lastDay(timesOf(entry, this.zone)))}`),
+        make("small", {}, t("date.until_day", { day: shortDay(lastDay(timesOf(entry, this.zone))) })),
       );
       name.addEventListener("click", () => this.open(entry, name));
       list.append(make("li", {}, name));
     }
     if (running.length > SHOWN)
-      list.append(make("li", { class: "muted" }, `And ${running.length - SHOWN} more.`));
+      list.append(
+        make("li", { class: "muted" }, t("calendar.ongoing_more", { count: running.length - SHOWN })),
+      );
     const strip = make("details", { class: "calendar-running" }, make("summary", {}, words), list);
     strip.open = recall("calendar.running") === "open";
     strip.addEventListener("toggle", () => remember("calendar.running", strip.open ? "open" : ""));

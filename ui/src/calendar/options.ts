@@ -1,22 +1,26 @@
 /** What a view can be told beyond its date: how many weeks, how much of what comes next, how much of a timeline. */
 import type { Context, State } from "./view";
 import { make, one } from "../core/page";
+import { t } from "../core/words";
 
-const WEEKS = [2, 3, 4, 5, 6].map((weeks): [string, string] => [String(weeks), `${weeks} weeks`]);
+const WEEKS = [2, 3, 4, 5, 6].map((weeks): [string, string] => [
+  String(weeks),
+  t("date.weeks", { count: weeks }),
+]);
 const NEXT: [string, string][] = [
-  ["7", "Next 7 days"],
-  ["14", "Next 14 days"],
-  ["30", "Next 30 days"],
-  ["90", "Next 90 days"],
-  ["20e", "Next 20 entries"],
-  ["50e", "Next 50 entries"],
-  ["100e", "Next 100 entries"],
+  ["7", t("calendar.next_days", { count: 7 })],
+  ["14", t("calendar.next_days", { count: 14 })],
+  ["30", t("calendar.next_days", { count: 30 })],
+  ["90", t("calendar.next_days", { count: 90 })],
+  ["20e", t("calendar.next_entries", { count: 20 })],
+  ["50e", t("calendar.next_entries", { count: 50 })],
+  ["100e", t("calendar.next_entries", { count: 100 })],
 ];
 const SPANS: [string, string][] = [
-  ["day", "Day"],
-  ["week", "Week"],
-  ["fortnight", "2 weeks"],
-  ["month", "Month"],
+  ["day", t("calendar.span_day")],
+  ["week", t("calendar.span_week")],
+  ["fortnight", t("calendar.span_fortnight")],
+  ["month", t("calendar.span_month")],
 ];
 
 export function startOptions({ host, state, go }: Context): void {
@@ -30,7 +34,9 @@ export function startOptions({ host, state, go }: Context): void {
     }
     const [label, options, value, change] = shown;
     const known = options.some(([name]) => name === value);
-    const all: [string, string][] = known ? options : [...options, [value, `Next ${value} days`]];
+    const all: [string, string][] = known
+      ? options
+      : [...options, [value, t("calendar.next_days", { count: value })]];
     const select = make("select", { class: "input", "aria-label": label });
     for (const [name, words] of all) {
       const option = make("option", { value: name }, words);
@@ -45,12 +51,12 @@ export function startOptions({ host, state, go }: Context): void {
   const control = (): [string, [string, string][], string, (value: string) => Partial<State>] | null => {
     switch (state.view) {
       case "weeks":
-        return ["Weeks", WEEKS, String(state.weeks), (value) => ({ weeks: Number(value) })];
+        return [t("calendar.weeks"), WEEKS, String(state.weeks), (value) => ({ weeks: Number(value) })];
       case "agenda":
-        return ["Period", NEXT, state.next, (value) => ({ next: value })];
+        return [t("calendar.period"), NEXT, state.next, (value) => ({ next: value })];
       case "people":
       case "resources":
-        return ["Period", SPANS, state.span, (value) => ({ span: value as State["span"] })];
+        return [t("calendar.period"), SPANS, state.span, (value) => ({ span: value as State["span"] })];
       default:
         return null;
     }

@@ -1,6 +1,7 @@
 /** The side area: busy days, conflicts and what comes next, fetched when it is opened. */
 import { debounce, fetchDocument, isTyping, make, one, recall, remember } from "../core/page";
 import { Refusal } from "../core/page";
+import { t } from "../core/words";
 
 export function startPanels(host: HTMLElement): void {
   const button = one<HTMLButtonElement>("[data-toggle-panels]", host);
@@ -14,14 +15,15 @@ export function startPanels(host: HTMLElement): void {
   const load = async (): Promise<void> => {
     asked += 1;
     const own = asked;
-    if (side.childElementCount === 0) side.replaceChildren(make("p", { class: "muted" }, "Looking…"));
+    if (side.childElementCount === 0)
+      side.replaceChildren(make("p", { class: "muted" }, t("calendar.panels_loading")));
     const query = new URLSearchParams(location.search);
     query.delete("date");
     try {
       const fresh = await fetchDocument(`/calendar/panels?${query}`);
       if (own === asked) side.replaceChildren(...fresh.body.childNodes);
     } catch (error) {
-      const reason = error instanceof Refusal ? error.message : "This could not be loaded.";
+      const reason = error instanceof Refusal ? error.message : t("error.load");
       if (own === asked) side.replaceChildren(make("p", { class: "muted" }, reason));
     }
   };

@@ -4,39 +4,39 @@ import { type Entry, hoursOn, peopleOf, timesOf, whenWords, words } from "./entr
 import { clock, dayWords } from "./days";
 import { icon } from "../core/icons";
 import { callApi, make } from "../core/page";
+import { t } from "../core/words";
 
 /** What an entry is; `copy` begins to copy it, where it can be copied. */
 export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => void) | null): void {
   const body = make("div", { class: "entry-card-body" });
   body.append(make("h2", {}, entry.title), make("p", { class: "muted" }, whenWords(timesOf(entry, zone))));
   const facts: [string, string | null][] = [
-    ["Place", entry.location],
-    ["State", entry.status && words(entry.status)],
-    ["Kind", words(entry.kind)],
-    ["People", peopleOf(entry)],
+    [t("card.place"), entry.location],
+    [t("card.state"), entry.status && words(entry.status)],
+    [t("card.kind"), words(entry.kind)],
+    [t("card.people"), peopleOf(entry)],
   ];
   const list = make("dl", { class: "properties" });
   for (const [label, value] of facts) {
     if (value) list.append(make("div", {}, make("dt", {}, label), make("dd", {}, value)));
   }
   if (entry.recurrence_id) {
-    const said = make("dd", {}, "Part of a series");
-    list.append(make("div", {}, make("dt", {}, "Repeats"), said));
+    const said = make("dd", {}, t("card.series"));
+    list.append(make("div", {}, make("dt", {}, t("card.repeats")), said));
     void sayRule(entry, said);
   }
-  const open = make("a", { class: "button", "data-kind": "main", href: entry.url }, "Open");
+  const open = make("a", { class: "button", "data-kind": "main", href: entry.url }, t("common.open"));
   const foot = make("div", { class: "entry-card-foot" }, open);
   if (copy) {
-    const button = make("button", { type: "button", class: "button", title: "Or drag while holding Ctrl" });
-    button.append(icon("copy"), "Copy");
+    const button = make("button", { type: "button", class: "button", title: t("card.copy_title") });
+    button.append(icon("copy"), t("common.copy"));
     button.addEventListener("click", () => {
       closeCard();
       copy();
     });
     foot.append(button);
   }
-  if (entry.editable)
-    foot.append(make("small", { class: "faint" }, "Drag to move, or press Space and use the arrow keys"));
+  if (entry.editable) foot.append(make("small", { class: "faint" }, t("card.move_help")));
   body.append(list, foot);
   showCard(body, at, entry.title, entry.module);
   open.focus();
@@ -73,8 +73,8 @@ export function showDay(
 ): void {
   const body = make("div", { class: "entry-card-body entry-card-day" });
   const day = dayWords(date);
-  const many = entries.length === 1 ? "1 entry" : `${entries.length} entries`;
-  body.append(make("h2", { class: "menu-label" }, `${day}: ${many}`));
+  const many = t("common.entries", { count: entries.length });
+  body.append(make("h2", { class: "menu-label" }, t("calendar.day_entries", { day, entries: many })));
   for (const entry of entries) {
     const link = make("a", { class: "menu-item", href: entry.url, "data-module": entry.module });
     const times = timesOf(entry, zone);
@@ -90,6 +90,6 @@ export function showDay(
     });
     body.append(link);
   }
-  showCard(body, at, `All entries on ${day}`);
+  showCard(body, at, t("card.all_entries", { day }));
   body.querySelector("a")?.focus();
 }

@@ -1,29 +1,22 @@
 /** Rules as the form can show them: read from a rule's text, written back, and those that suggest themselves. */
+import { addDays, addMonths, longWeekday, monthName } from "./days";
+import { ordinal, t } from "../core/words";
 
 export const WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"] as const;
-export const WEEKDAY_NAMES = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-export const MONTH_NAMES = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
+/** "Monday" to "Sunday". */
+export const WEEKDAY_NAMES = WEEKDAYS.map((_, place) => longWeekday(addDays("2024-01-01", place)));
+/** "January" to "December". */
+export const MONTH_NAMES = Array.from({ length: 12 }, (_, place) =>
+  monthName(addMonths("2024-01-01", place)),
+);
 /** Which weekday of a month; the last one counts from the end. */
 export const NTH: [number, string][] = [
-  [1, "first"],
-  [2, "second"],
-  [3, "third"],
-  [4, "fourth"],
-  [5, "fifth"],
-  [-1, "last"],
+  [1, t("rule.first")],
+  [2, t("rule.second")],
+  [3, t("rule.third")],
+  [4, t("rule.fourth")],
+  [5, t("rule.fifth")],
+  [-1, t("rule.last")],
 ];
 
 export type Frequency = "DAILY" | "WEEKLY" | "MONTHLY" | "YEARLY";
@@ -175,11 +168,11 @@ export function presetsFor(day: string): Preset[] {
   const simple = simpleFor(day);
   const rule = (changes: Partial<Simple>): string => writeRule({ ...simple, ...changes });
   const presets: Preset[] = [
-    { key: "daily", label: "Every day", rule: rule({ frequency: "DAILY" }) },
-    { key: "weekly", label: `Every week on ${name}`, rule: rule({ frequency: "WEEKLY" }) },
+    { key: "daily", label: t("preset.daily"), rule: rule({ frequency: "DAILY" }) },
+    { key: "weekly", label: t("preset.weekly", { weekday: name }), rule: rule({ frequency: "WEEKLY" }) },
     {
       key: "weekdays",
-      label: "Every week from Monday to Friday",
+      label: t("preset.weekdays"),
       rule: rule({ frequency: "WEEKLY", days: WEEKDAYS.slice(0, 5) }),
     },
   ];
@@ -187,32 +180,32 @@ export function presetsFor(day: string): Preset[] {
   if (simple.nth < 5) {
     presets.push({
       key: "nth",
-      label: `Every month on the ${nth} ${name}`,
+      label: t("preset.nth", { nth: nth ?? "", weekday: name }),
       rule: rule({ frequency: "MONTHLY", monthDay: null }),
     });
   }
   if (number + 7 > last) {
     presets.push({
       key: "last",
-      label: `Every month on the last ${name}`,
+      label: t("preset.nth", { nth: t("rule.last"), weekday: name }),
       rule: rule({ frequency: "MONTHLY", monthDay: null, nth: -1 }),
     });
   }
   presets.push({
     key: "monthday",
-    label: `Every month on the ${ordinal(number)}`,
+    label: t("preset.month_day", { ordinal: ordinal(number) }),
     rule: rule({ frequency: "MONTHLY", monthDay: number }),
   });
   if (number === last) {
     presets.push({
       key: "lastday",
-      label: "Every month on the last day",
+      label: t("preset.last_day"),
       rule: rule({ frequency: "MONTHLY", monthDay: -1 }),
     });
   }
   presets.push({
     key: "yearly",
-    label: `Every year on ${number} ${MONTH_NAMES[month - 1]}`,
+    label: t("preset.yearly", { day: number, month: MONTH_NAMES[month - 1] ?? "" }),
     rule: rule({ frequency: "YEARLY", monthDay: number }),
   });
   return presets;
@@ -227,9 +220,4 @@ function partsOf(day: string): { weekday: string; month: number; number: number;
     number: date.getUTCDate(),
     last: new Date(Date.UTC(date.getUTCFullYear(), month, 0)).getUTCDate(),
   };
-}
-
-export function ordinal(number: number): string {
-  const tail = number % 100 >= 11 && number % 100 <= 13 ? "th" : ["th", "st", "nd", "rd"][number % 10];
-  return `${number}${tail ?? "th"}`;
 }

@@ -5,7 +5,6 @@ import {
   NTH,
   WEEKDAYS,
   WEEKDAY_NAMES,
-  ordinal,
   presetsFor,
   readRule,
   simpleFor,
@@ -14,6 +13,7 @@ import {
 } from "./recurrence-rule";
 import { Refusal, callApi, debounce, every, make, one } from "../core/page";
 import { afterPress } from "../core/press";
+import { ordinal, t } from "../core/words";
 
 /** What the server answers to a rule. */
 interface Answer {
@@ -81,11 +81,15 @@ function build(holder: HTMLElement): void {
   });
   raw.id = `${raw.id}-text`;
   raw.removeAttribute("aria-describedby");
-  const custom = make("fieldset", { class: "recurrence-custom" }, make("legend", {}, "Custom rule"));
+  const custom = make(
+    "fieldset",
+    { class: "recurrence-custom" },
+    make("legend", {}, t("rule.custom_legend")),
+  );
   const parts = make("div", { class: "recurrence-parts" });
   custom.append(parts);
   const text = make("label", { class: "recurrence-part recurrence-text", for: raw.id });
-  text.append(make("span", {}, "Rule as text (RFC 5545)"), raw);
+  text.append(make("span", {}, t("rule.text")), raw);
   const preview = make("div", { class: "recurrence-preview", "aria-live": "polite" });
   holder.replaceChildren(select, custom, text, preview);
 
@@ -106,10 +110,10 @@ function build(holder: HTMLElement): void {
     const known = presets.find(({ rule }) => rule === raw.value);
     const key = mode === "preset" ? (raw.value === "" ? "" : (known?.key ?? "custom")) : mode;
     select.replaceChildren(
-      make("option", { value: "" }, "Does not repeat"),
+      make("option", { value: "" }, t("rule.none")),
       ...presets.map((preset) => make("option", { value: preset.key }, preset.label)),
-      make("option", { value: "custom" }, "Custom…"),
-      make("option", { value: "text" }, "Enter a rule…"),
+      make("option", { value: "custom" }, t("rule.custom")),
+      make("option", { value: "text" }, t("rule.enter")),
     );
     select.value = key;
     custom.hidden = key !== "custom";
@@ -144,13 +148,13 @@ function build(holder: HTMLElement): void {
         changed();
       }
     });
-    add("interval", "Every", interval);
+    add("interval", t("rule.every"), interval);
     const unit = choices(
       [
-        ["DAILY", "days"],
-        ["WEEKLY", "weeks"],
-        ["MONTHLY", "months"],
-        ["YEARLY", "years"],
+        ["DAILY", t("rule.days")],
+        ["WEEKLY", t("rule.weeks")],
+        ["MONTHLY", t("rule.months")],
+        ["YEARLY", t("rule.years")],
       ],
       simple.frequency,
     );
@@ -158,7 +162,7 @@ function build(holder: HTMLElement): void {
       simple.frequency = unit.value as Simple["frequency"];
       redraw();
     });
-    add("unit", "Unit", unit);
+    add("unit", t("rule.unit"), unit);
     if (simple.frequency === "WEEKLY") parts.append(weekdayBoxes());
     if (simple.frequency === "YEARLY") {
       const month = choices(
@@ -169,7 +173,7 @@ function build(holder: HTMLElement): void {
         simple.month = Number(month.value);
         changed();
       });
-      add("month", "In", month);
+      add("month", t("rule.in_month"), month);
     }
     if (simple.frequency === "MONTHLY" || simple.frequency === "YEARLY") drawDay(add);
     drawEnd(add);
@@ -177,7 +181,7 @@ function build(holder: HTMLElement): void {
   }
 
   function weekdayBoxes(): HTMLElement {
-    const group = make("div", { class: "recurrence-days", role: "group", "aria-label": "Days of the week" });
+    const group = make("div", { class: "recurrence-days", role: "group", "aria-label": t("rule.weekdays") });
     WEEKDAYS.forEach((name, place) => {
       const box = make("input", { type: "checkbox" });
       box.checked = simple.days.includes(name);
@@ -197,27 +201,30 @@ function build(holder: HTMLElement): void {
   function drawDay(add: (name: string, label: string, control: HTMLElement) => void): void {
     const days = Array.from({ length: 31 }, (_, place): [string, string] => [
       String(place + 1),
-      `the ${ordinal(place + 1)}`,
+      t("rule.day_of_month", { ordinal: ordinal(place + 1) }),
     ]);
     const day = choices(
-      [...days, ["-1", "the last day"], ["", "a weekday"]],
+      [...days, ["-1", t("rule.last_day_of_month")], ["", t("rule.a_weekday")]],
       simple.monthDay === null ? "" : String(simple.monthDay),
     );
     day.addEventListener("change", () => {
       simple.monthDay = day.value === "" ? null : Number(day.value);
       redraw();
     });
-    add("day", "On", day);
+    add("day", t("rule.on_day"), day);
     if (simple.monthDay !== null) return;
     const nth = choices(
-      NTH.map(([number, label]): [string, string] => [String(number), `the ${label}`]),
+      NTH.map(([number, label]): [string, string] => [
+        String(number),
+        t("rule.day_of_month", { ordinal: label }),
+      ]),
       String(simple.nth),
     );
     nth.addEventListener("change", () => {
       simple.nth = Number(nth.value);
       changed();
     });
-    add("nth", "Week of the month", nth);
+    add("nth", t("rule.week_of_month"), nth);
     const weekday = choices(
       WEEKDAYS.map((name, place): [string, string] => [name, WEEKDAY_NAMES[place] ?? name]),
       simple.weekday,
@@ -226,15 +233,15 @@ function build(holder: HTMLElement): void {
       simple.weekday = weekday.value;
       changed();
     });
-    add("weekday", "Weekday", weekday);
+    add("weekday", t("rule.weekday"), weekday);
   }
 
   function drawEnd(add: (name: string, label: string, control: HTMLElement) => void): void {
     const end = choices(
       [
-        ["never", "never"],
-        ["until", "on a date"],
-        ["count", "after a number of occurrences"],
+        ["never", t("rule.never")],
+        ["until", t("rule.until_date")],
+        ["count", t("rule.after_count")],
       ],
       simple.count ? "count" : simple.until ? "until" : "never",
     );
@@ -244,7 +251,7 @@ function build(holder: HTMLElement): void {
       simple.untilText = simple.untilTime = "";
       redraw();
     });
-    add("end", "Ends", end);
+    add("end", t("rule.ends"), end);
     if (simple.count) {
       const times = make("input", { class: "input", type: "number", min: "1", max: "9999" });
       times.value = String(simple.count);
@@ -255,7 +262,7 @@ function build(holder: HTMLElement): void {
           changed();
         }
       });
-      add("times", "Occurrences", times);
+      add("times", t("rule.occurrences"), times);
     } else if (simple.until) {
       const last = make("input", { class: "input", type: "date", value: simple.until });
       last.addEventListener("change", () => {
@@ -266,7 +273,7 @@ function build(holder: HTMLElement): void {
       // A time that is neither that of the dates nor the end of the day decides whether the last day is one.
       const time = simple.untilTime;
       const isTold = time && time !== "23:59" && time !== startOf(form, names)?.moment.slice(11, 16);
-      add("last", isTold ? `Last day, until ${time}` : "Last day", last);
+      add("last", isTold ? t("rule.last_day_until", { time }) : t("rule.last_day"), last);
     }
   }
 
@@ -338,7 +345,7 @@ function build(holder: HTMLElement): void {
     const mine = asked;
     const start = startOf(form, names);
     if (!start) {
-      preview.replaceChildren(make("p", { class: "muted" }, "Enter a start to see the occurrences."));
+      preview.replaceChildren(make("p", { class: "muted" }, t("rule.needs_start")));
       return;
     }
     const listOf = (name: string): string[] =>
@@ -360,8 +367,7 @@ function build(holder: HTMLElement): void {
     } catch (error) {
       await afterPress();
       if (mine !== asked) return;
-      const message =
-        error instanceof Refusal ? error.fields || error.message : "The occurrences could not be calculated.";
+      const message = error instanceof Refusal ? error.fields || error.message : t("rule.failed");
       preview.replaceChildren(make("p", { class: "field-error" }, message));
     }
   }
@@ -371,22 +377,14 @@ function build(holder: HTMLElement): void {
     for (const occurrence of answer.occurrences) {
       list.append(make("li", {}, momentWords(occurrence)));
     }
-    if (answer.more) list.append(make("li", { class: "muted" }, "and more"));
+    if (answer.more) list.append(make("li", { class: "muted" }, t("common.and_more")));
     preview.replaceChildren(
       ...(answer.text ? [make("p", {}, make("strong", {}, answer.text))] : []),
       ...(answer.start && !answer.start.startsWith(given)
-        ? [
-            make(
-              "p",
-              { class: "muted" },
-              `The start moves to the first occurrence, ${momentWords(answer.start)}.`,
-            ),
-          ]
+        ? [make("p", { class: "muted" }, t("rule.start_moves", { date: momentWords(answer.start) }))]
         : []),
       ...(answer.warning ? [make("p", { class: "muted" }, answer.warning)] : []),
-      answer.occurrences.length > 0
-        ? list
-        : make("p", { class: "field-error" }, "This rule has no occurrences."),
+      answer.occurrences.length > 0 ? list : make("p", { class: "field-error" }, t("rule.empty")),
     );
   }
 

@@ -2,6 +2,7 @@
 import type { Entry } from "./entry";
 import type { Context } from "./view";
 import { callApi } from "../core/page";
+import { t } from "../core/words";
 
 export interface Row {
   id: string;
@@ -33,18 +34,18 @@ export const ROWS: Record<"people" | "resources", Rows> = {
     of: (entry) => (entry.people ?? []).map(({ id }) => id),
     query: {},
     about: "person",
-    heading: "People",
+    heading: t("timeline.people"),
     follows: ["team"],
-    empty: "No people. Select a team or people under “Add filter”.",
+    empty: t("timeline.no_people"),
   },
   resources: {
     kind: "resource",
     of: (entry) => entry.resources ?? [],
     query: { resource: "any" },
     about: "resource",
-    heading: "Resources",
+    heading: t("timeline.resources"),
     follows: [],
-    empty: "No resources yet. Add rooms, vehicles and equipment under Resources.",
+    empty: t("timeline.no_resources"),
   },
 };
 

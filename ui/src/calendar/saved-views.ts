@@ -2,6 +2,7 @@
 import { refresh } from "../core/live";
 import { callApi, make, one } from "../core/page";
 import { toast, toastRefusal } from "../core/toast";
+import { t } from "../core/words";
 
 const COLLECTION = "/api/v1/saved-views";
 
@@ -15,11 +16,11 @@ export function startPresets(host: HTMLElement): void {
     if (!name || !input) return;
     if (form.matches("[data-preset-rename-form]")) {
       const id = form.closest<HTMLElement>("[data-preset]")?.dataset.preset;
-      if (id) void send("PATCH", `${COLLECTION}/${id}`, { name }, `Renamed to “${name}”`);
+      if (id) void send("PATCH", `${COLLECTION}/${id}`, { name }, t("view.renamed", { name }));
       return;
     }
     input.value = "";
-    void send("POST", COLLECTION, { name, page: "calendar", query: shown() }, `Saved as “${name}”`);
+    void send("POST", COLLECTION, { name, page: "calendar", query: shown() }, t("view.saved", { name }));
   });
   menu?.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLButtonElement>("button");
@@ -29,13 +30,13 @@ export function startPresets(host: HTMLElement): void {
     const name = holder.dataset.name ?? "";
     if (button.dataset.presetDefault !== undefined) {
       const opens = button.dataset.presetDefault === "true";
-      const said = opens ? `“${name}” is now the default view` : "Default view removed";
+      const said = opens ? t("view.default", { name }) : t("view.default_removed");
       void send("PATCH", address, { is_default: opens }, said);
     } else if (button.dataset.presetRename !== undefined) {
       // Only when the menu has seen that the click was within it.
       setTimeout(() => rename(holder, name));
     } else if (button.dataset.presetDelete !== undefined) {
-      void send("DELETE", address, undefined, `Deleted “${name}”`, `${address}/undo`);
+      void send("DELETE", address, undefined, t("view.deleted", { name }), `${address}/undo`);
     }
   });
 }
@@ -64,9 +65,14 @@ async function send(
 }
 
 function rename(holder: HTMLElement, name: string): void {
-  const input = make("input", { class: "input", type: "text", maxlength: "80", "aria-label": "New name" });
+  const input = make("input", {
+    class: "input",
+    type: "text",
+    maxlength: "80",
+    "aria-label": t("view.new_name"),
+  });
   input.value = name;
-  const save = make("button", { type: "submit", class: "button" }, "Rename");
+  const save = make("button", { type: "submit", class: "button" }, t("common.rename"));
   holder.replaceChildren(
     make("form", { class: "preset-new", "data-preset-rename-form": "" }, make("div", {}, input, save)),
   );

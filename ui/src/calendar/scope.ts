@@ -2,13 +2,14 @@
 import { asked, choiceButton } from "../core/dialog";
 import { icon } from "../core/icons";
 import { make, one } from "../core/page";
+import { t } from "../core/words";
 
 export type Scope = "this" | "following" | "all";
 
 const CHOICES: [Scope, string, string][] = [
-  ["this", "This occurrence", "Other occurrences do not change."],
-  ["following", "This and following occurrences", "Earlier occurrences do not change."],
-  ["all", "All occurrences", "Includes past occurrences."],
+  ["this", t("scope.this"), t("scope.this_help")],
+  ["following", t("scope.following"), t("scope.following_help")],
+  ["all", t("scope.all"), t("scope.all_help")],
 ];
 
 /**
@@ -22,11 +23,7 @@ export async function askScope(question: string, offered?: Scope[]): Promise<Sco
     "dialog",
     { class: "dialog scope-dialog", "aria-labelledby": "scope-heading", "aria-describedby": "scope-help" },
     heading,
-    make(
-      "p",
-      { id: "scope-help", class: "muted" },
-      "This event repeats. Which occurrences do you want to change?",
-    ),
+    make("p", { id: "scope-help", class: "muted" }, t("scope.question")),
     choices,
   );
   let chosen: Scope | null = null;

@@ -6,6 +6,7 @@ import { startTimelineDrag } from "./timeline-drag";
 import type { Context, Reassignment } from "./view";
 import { hold } from "../core/live";
 import { announce, every, one } from "../core/page";
+import { t } from "../core/words";
 
 /** Columns of the day by which something moves: half an hour. */
 export const HALF_HOUR = 2;
@@ -234,7 +235,10 @@ export function startTimelineMoves(
     if (!kept) {
       if (carried) context.go({});
       else straighten(bar);
-    } else announce(`Dropped ${given ? `for ${given.name} ` : ""}on ${whenWords(kept)}.`);
+    } else {
+      const when = whenWords(kept);
+      announce(given ? t("move.dropped_for", { name: given.name, when }) : t("move.dropped", { when }));
+    }
   };
 
   const pulls = (bar: HTMLElement, part: Part): boolean => (bar.dataset.pull ?? "").split(" ").includes(part);
@@ -242,7 +246,7 @@ export function startTimelineMoves(
   /** Along the timeline, or with Shift the end alone. */
   function stepAlong(it: Held, way: number, pullsEnd: boolean): void {
     if (pullsEnd && !pulls(it.bar, "end")) {
-      announce("You cannot change the end here.");
+      announce(t("move.no_end"));
       return;
     }
     if (pullsEnd) shift("end", it.end + way * step());
@@ -262,7 +266,7 @@ export function startTimelineMoves(
 
   function stepAcross(it: Held, way: number): void {
     if (!changesRow(it.entry)) {
-      announce("You cannot move it to another row.");
+      announce(t("move.no_row"));
       return;
     }
     const tracks = every(".timeline-track", grid);
@@ -284,16 +288,13 @@ export function startTimelineMoves(
         if (event.key !== " ") return;
         const entry = entryOf(bar);
         if (lift(bar)) {
-          const pull = pulls(bar, "end") ? "Shift and these keys to change the end, " : "";
-          const give = entry && changesRow(entry) ? "up and down to move it to another row, " : "";
-          announce(
-            `Picked up ${entry?.title}. Use left and right to move, ${pull}${give}Enter to drop, C to copy, ` +
-              "Escape to cancel.",
-          );
-        } else announce(`${entry?.title ?? "This"} cannot be moved.`);
+          const pull = pulls(bar, "end") ? t("move.bar_end") : "";
+          const give = entry && changesRow(entry) ? t("move.bar_row") : "";
+          announce(t("move.picked_up_bar", { title: entry?.title ?? "", more: pull + give }));
+        } else announce(t("move.cannot_move", { title: entry?.title ?? t("move.untitled") }));
       } else if (event.key === "Escape") {
         release();
-        announce("Move cancelled.");
+        announce(t("common.move_cancelled"));
       } else if (event.key === " " || event.key === "Enter") void drop(false);
       else if (event.key.toLowerCase() === "c") void drop(true);
       else if (!way) return;

@@ -5,6 +5,7 @@ import { type Row, ROWS, fetchRows, givenRows } from "./rows";
 import { startTimelineMoves } from "./timeline-moves";
 import type { CalendarView, Context } from "./view";
 import { every, make, one } from "../core/page";
+import { t } from "../core/words";
 
 /** Lines of a row before the rest is folded. */
 const LINES = 6;
@@ -138,14 +139,14 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     const bars = known ?? [];
     const busy = bars.filter(({ entry }) => !isOff(entry)).length;
     const name = make("h2", { class: "timeline-name" }, make("span", {}, row.name));
-    const count = busy === 0 ? "free" : busy === 1 ? "1 entry" : `${busy} entries`;
+    const count = busy === 0 ? t("timeline.free") : t("common.entries", { count: busy });
     // A line ends between these, not within them.
     const words = [...row.note.split(" · "), known ? count : ""].filter(Boolean);
     const kept = words.map((word) => (word.length < 16 ? word.replaceAll(" ", "\u00a0") : word));
     name.append(make("small", {}, kept.join("\u00a0· ")));
     const add = make(
       "button",
-      { type: "button", class: "timeline-add", "aria-label": `Add for ${row.name}` },
+      { type: "button", class: "timeline-add", "aria-label": t("timeline.add_for", { name: row.name }) },
       "+",
     );
     add.addEventListener("click", () => offer(row, null, add));
@@ -171,7 +172,11 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
       track.append(draftBar(bar, lane));
     }
     if (folded > 0) {
-      const more = make("button", { type: "button", class: "timeline-more" }, `${folded} more`);
+      const more = make(
+        "button",
+        { type: "button", class: "timeline-more" },
+        t("common.more_count", { count: folded }),
+      );
       more.addEventListener("click", () => {
         unfolded.add(row.id);
         if (rows) show(feed.shown(), rows);

@@ -3,6 +3,7 @@ import { ARROW_DAYS, addDays, addMonths, dayWords, monthName, monthOf, weekOf, w
 import type { DayCount } from "./feed";
 import type { CalendarView, Context } from "./view";
 import { every, make } from "../core/page";
+import { t } from "../core/words";
 
 export function openYear(context: Context): CalendarView {
   const { grid, state, feed, weekStart } = context;
@@ -47,7 +48,7 @@ export function openYear(context: Context): CalendarView {
   function cell(day: string, found: DayCount | undefined, most: number): HTMLElement {
     const count = found?.count ?? 0;
     const level = count === 0 ? 0 : Math.min(4, Math.ceil((count / most) * 4));
-    const said = count === 0 ? "nothing" : count === 1 ? "1 entry" : `${count} entries`;
+    const said = count === 0 ? t("common.nothing") : t("common.entries", { count });
     const button = make(
       "button",
       {
@@ -55,8 +56,8 @@ export function openYear(context: Context): CalendarView {
         class: "year-day",
         "data-year-day": day,
         "data-level": String(level),
-        "aria-label": `${dayWords(day)}: ${said}`,
-        title: `${dayWords(day)}: ${said}`,
+        "aria-label": t("calendar.day_entries", { day: dayWords(day), entries: said }),
+        title: t("calendar.day_entries", { day: dayWords(day), entries: said }),
         tabindex: day === current ? "0" : "-1",
         "aria-current": day === context.today() ? "date" : undefined,
       },

@@ -1,12 +1,13 @@
 /** Tells a person whose access ended why, and how to go on. What is typed on the page stays. */
 import { make, one } from "./page";
+import { t } from "./words";
 
 const TEXTS: Record<string, string> = {
-  signed_out: "You are signed out.",
-  expired: "Your session has ended.",
-  disabled: "Your account is disabled. Ask an administrator.",
-  revoked: "Your access was revoked.",
-  roles_changed: "Your account no longer has a role. Ask an administrator.",
+  signed_out: t("access.signed_out"),
+  expired: t("access.expired"),
+  disabled: t("access.disabled"),
+  revoked: t("access.revoked"),
+  roles_changed: t("access.roles_changed"),
 };
 
 /** The reason for which the server refuses this browser; null when it does not, or does not answer. */
@@ -27,12 +28,14 @@ export async function endAccess(reason: string): Promise<void> {
   if (one("#access-ended")) return;
   const back = (await lostAccess()) === null && (reason === "signed_out" || reason === "expired");
   const here = location.pathname + location.search + location.hash;
-  const text = back
-    ? "You signed in again. Reload the page to continue."
-    : (TEXTS[reason] ?? "Your access has ended.");
+  const text = back ? t("access.signed_in_again") : (TEXTS[reason] ?? t("access.ended"));
   const link = back
-    ? make("a", { class: "button", href: here }, "Reload")
-    : make("a", { class: "button", href: `/login?next=${encodeURIComponent(here)}` }, "Sign in again");
+    ? make("a", { class: "button", href: here }, t("access.reload"))
+    : make(
+        "a",
+        { class: "button", href: `/login?next=${encodeURIComponent(here)}` },
+        t("access.sign_in_again"),
+      );
   if (back) {
     link.addEventListener("click", (event) => {
       event.preventDefault();

@@ -1,5 +1,6 @@
 /** Buttons that put the text beside them on the clipboard. */
 import { toast } from "./toast";
+import { t } from "./words";
 
 export function startCopying(): void {
   document.addEventListener("click", (event) => {
@@ -15,8 +16,8 @@ async function copy(input: HTMLInputElement): Promise<void> {
   input.select();
   try {
     await navigator.clipboard.writeText(input.value);
-    toast("Copied");
+    toast(t("toast.copied"));
   } catch {
-    toast("Selected. Press Ctrl+C to copy");
+    toast(t("toast.selected"));
   }
 }

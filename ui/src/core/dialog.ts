@@ -1,5 +1,6 @@
 /** Dialogs that ask one thing, whose answers are buttons; whoever turns away leaves everything as it is. */
 import { every, make, one } from "./page";
+import { t } from "./words";
 
 /** A button by which one thing is chosen. */
 export function choiceButton(content: HTMLElement, chosen: () => void): HTMLButtonElement {
@@ -14,7 +15,7 @@ export function choiceButton(content: HTMLElement, chosen: () => void): HTMLButt
  */
 export function asked(dialog: HTMLDialogElement): Promise<void> {
   const before = document.activeElement;
-  const leave = make("button", { type: "button", class: "button" }, "Cancel");
+  const leave = make("button", { type: "button", class: "button" }, t("common.cancel"));
   leave.addEventListener("click", () => dialog.close());
   dialog.append(make("div", { class: "scope-foot" }, leave));
   // A press beside the dialog leaves everything as it is.

@@ -4,6 +4,7 @@
  */
 import { every, make, one } from "./page";
 import { pickerOf } from "./reference-picker";
+import { t } from "./words";
 
 /** Name, value, and the title of a record. */
 type Entry = [string, string, string?];
@@ -189,11 +190,11 @@ function isOn(control: HTMLInputElement): string {
 }
 
 function notice(key: string): HTMLElement {
-  const discard = make("button", { type: "button", class: "button" }, "Discard");
+  const discard = make("button", { type: "button", class: "button" }, t("draft.discard"));
   const host = make(
     "div",
     { class: "notice draft-notice", "data-tone": "accent", "data-island": "", role: "status" },
-    make("p", { class: "grow" }, "Unsaved changes restored."),
+    make("p", { class: "grow" }, t("draft.restored")),
     discard,
   );
   discard.addEventListener("click", () => {
@@ -208,7 +209,7 @@ function tellWhoSignsIn(): void {
     make(
       "div",
       { class: "notice", "data-tone": "accent", role: "status" },
-      make("p", {}, "Your changes are restored in the form after you sign in."),
+      make("p", {}, t("draft.restored_after_sign_in")),
     ),
   );
 }

@@ -2,6 +2,7 @@
 import { markSent, markUnsent } from "./drafts";
 import { icon } from "./icons";
 import { every, make, one } from "./page";
+import { NUMBER_LOCALE, t } from "./words";
 
 /** Milliseconds after which a form can be sent again when the page is still there. */
 const WAITS_FOR = 20_000;
@@ -38,7 +39,7 @@ export function formatMoney(text: string): string | null {
   if (!match) return null;
   const number = Number((match[2] ?? "").replace(/[, ]/g, "")) * (UNITS[(match[3] ?? "").toLowerCase()] ?? 1);
   if (!Number.isFinite(number)) return null;
-  const amount = number.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const amount = number.toLocaleString(NUMBER_LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   return `${match[1] ?? ""}${amount}`;
 }
 
@@ -77,9 +78,7 @@ function refuseUnfinished(event: SubmitEvent): void {
     const field = input.closest<HTMLElement>(".field") ?? input.parentElement;
     if (!field || one("[data-unfinished]", field)) continue;
     const isNumber = input.type === "number";
-    const message = isNumber
-      ? "Enter a number or clear the field."
-      : "Complete the value or clear the field.";
+    const message = isNumber ? t("form.number_incomplete") : t("form.value_incomplete");
     field.append(
       make("p", { class: "field-error", role: "alert", "data-unfinished": "" }, icon("circleAlert"), message),
     );

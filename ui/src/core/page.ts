@@ -1,4 +1,5 @@
 /** Helpers that every island shares: finding elements, speaking to the server, making elements. */
+import { t } from "./words";
 
 /** What an RFC 9457 answer carries. */
 interface Problem {
@@ -81,11 +82,8 @@ export async function callApi<T>(method: string, url: string, body?: unknown): P
     });
   } catch (error) {
     const isSlow = error instanceof DOMException && error.name === "TimeoutError";
-    if (isSlow) throw new Refusal("The server did not answer. Reload the page to see what was saved.", 0);
-    throw new Refusal(
-      "The server cannot be reached. Nothing was changed; check the connection and try again.",
-      0,
-    );
+    if (isSlow) throw new Refusal(t("error.timeout"), 0);
+    throw new Refusal(t("error.unreachable"), 0);
   }
   if (answer.status === 403 && method !== "GET" && (await renewToken())) {
     return callApi<T>(method, url, body);
@@ -95,17 +93,17 @@ export async function callApi<T>(method: string, url: string, body?: unknown): P
   try {
     return (await answer.json()) as T;
   } catch {
-    throw new Refusal("The answer could not be read. Reload the page to see what was saved.", answer.status);
+    throw new Refusal(t("error.unreadable"), answer.status);
   }
 }
 
 /** Fetches a page of this site as a document. */
 export async function fetchDocument(url: string): Promise<Document> {
   const answer = await fetch(url, { headers: { accept: "text/html" }, credentials: "same-origin" });
-  if (!answer.ok) throw new Refusal(`The page answered ${answer.status}.`, answer.status);
+  if (!answer.ok) throw new Refusal(t("error.page", { status: answer.status }), answer.status);
   // Someone signed out elsewhere: the answer is another page.
   if (answer.redirected && new URL(answer.url).pathname === "/login")
-    throw new Refusal("Your session has ended. Nothing was changed.", 401);
+    throw new Refusal(t("error.session_ended"), 401);
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
@@ -147,12 +145,11 @@ async function refusalOf(answer: Response): Promise<Refusal> {
 
 /** What a status means by itself. */
 function reasonOf(answer: Response): string {
-  if (answer.status === 401) return "Your session has ended. Nothing was changed.";
-  if (answer.status >= 502) return "The server is not available. Nothing was changed; try again in a moment.";
-  if (answer.status === 403) return "You do not have permission to do this.";
-  if (answer.status === 412)
-    return "Someone else changed this in the meantime. Reload the page and try again.";
-  return `The server rejected the request (${answer.status}). Nothing was changed.`;
+  if (answer.status === 401) return t("error.session_ended");
+  if (answer.status >= 502) return t("error.unavailable");
+  if (answer.status === 403) return t("error.forbidden");
+  if (answer.status === 412) return t("error.changed_meanwhile");
+  return t("error.rejected", { status: answer.status });
 }
 
 /** Waits until calls stop for `delay` milliseconds. */

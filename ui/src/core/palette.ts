@@ -4,6 +4,7 @@ import { icon, type IconName } from "./icons";
 import { callApi, every, make, one } from "./page";
 import { pageCommands, PLACES } from "./shortcuts";
 import { setTheme } from "./theme";
+import { t } from "./words";
 
 interface Found {
   kind: string;
@@ -35,16 +36,22 @@ export function openPalette(): void {
 function build(): HTMLDialogElement {
   const input = make("input", {
     type: "text",
-    placeholder: "Search, or type a command",
-    "aria-label": "Search, or type a command",
+    placeholder: t("palette.placeholder"),
+    "aria-label": t("palette.placeholder"),
     autocomplete: "off",
     spellcheck: "false",
   });
-  const list = make("div", { id: "palette-list", class: "palette-list", "aria-label": "Results" });
-  const head = make("div", { class: "palette-head" }, icon("search"), input, make("kbd", {}, "Esc"));
+  const list = make("div", { id: "palette-list", class: "palette-list", "aria-label": t("palette.results") });
+  const head = make(
+    "div",
+    { class: "palette-head" },
+    icon("search"),
+    input,
+    make("kbd", {}, t("key.escape")),
+  );
   const shell = make(
     "dialog",
-    { id: "palette", class: "dialog", "aria-label": "Search and commands" },
+    { id: "palette", class: "dialog", "aria-label": t("palette.label") },
     head,
     list,
   );
@@ -82,10 +89,10 @@ function build(): HTMLDialogElement {
     isAsked = query.length >= 2;
     const fitting = query ? commands.filter((entry) => fits(entry.title, query)) : commands;
     if (query.length < 2) {
-      show(fitting, fitting.length === 0 ? "No matching command. Type more to search everything." : "");
+      show(fitting, fitting.length === 0 ? t("palette.no_command") : "");
       return;
     }
-    show(fitting.slice(0, 6), fitting.length === 0 ? "Searching" : "");
+    show(fitting.slice(0, 6), fitting.length === 0 ? t("palette.searching") : "");
     timer = window.setTimeout(() => {
       search = new AbortController();
       void find(query, search.signal).then((found) => {
@@ -93,7 +100,7 @@ function build(): HTMLDialogElement {
         isAsked = false;
         // What is highlighted stays so: Enter may be on its way.
         const all = [...fitting.slice(0, 6), ...found];
-        show(all, all.length === 0 ? `Nothing found for “${query}”.` : "");
+        show(all, all.length === 0 ? t("palette.nothing_found", { text: query }) : "");
         if (isWanted) options.selected()?.click();
       });
     }, 120);
@@ -133,7 +140,7 @@ async function find(query: string, signal: AbortSignal): Promise<Entry[] | null>
     const answer = await callApi<{ items: Found[] }>("GET", address);
     if (signal.aborted) return null;
     return answer.items.map((item) => ({
-      group: "Results",
+      group: t("palette.results"),
       title: item.title,
       subtitle: item.subtitle ?? item.kind.replaceAll("_", " "),
       mark: item.module
@@ -156,7 +163,7 @@ function allCommands(): Entry[] {
     const drawing = one("svg", link)?.cloneNode(true) ?? icon("arrowRight");
     const place = PLACES.find(([, address]) => address === href);
     entries.push({
-      group: "Go to",
+      group: t("palette.go_to"),
       title: link.title,
       keys: place && `g ${place[0]}`,
       mark: drawing,
@@ -165,7 +172,7 @@ function allCommands(): Entry[] {
   }
   for (const command of pageCommands()) {
     entries.push({
-      group: "Create",
+      group: t("palette.create"),
       title: command.label,
       keys: command.keys,
       mark: icon("plus"),
@@ -173,20 +180,20 @@ function allCommands(): Entry[] {
     });
   }
   for (const [theme, title] of [
-    ["light", "Use the light theme"],
-    ["dark", "Use the dark theme"],
-    ["auto", "Use the system theme"],
+    ["light", t("palette.theme_light")],
+    ["dark", t("palette.theme_dark")],
+    ["auto", t("palette.theme_auto")],
   ] as const) {
     entries.push(action("sunMoon", title, () => setTheme(theme)));
   }
   const signOut = one<HTMLFormElement>("#sign-out");
-  if (signOut) entries.push(action("logOut", "Sign out", () => signOut.requestSubmit()));
+  if (signOut) entries.push(action("logOut", t("palette.sign_out"), () => signOut.requestSubmit()));
   return entries;
 }
 
 function action(name: IconName, title: string, run: () => void): Entry {
   return {
-    group: "Actions",
+    group: t("palette.actions"),
     title,
     mark: icon(name),
     run: () => {

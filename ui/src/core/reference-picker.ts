@@ -9,6 +9,7 @@ import { OptionList } from "./combobox";
 import { icon } from "./icons";
 import { announce, callApi, every, make, one } from "./page";
 import { afterPress } from "./press";
+import { t } from "./words";
 
 interface Item {
   id: string;
@@ -164,8 +165,7 @@ export class Picker {
   /** Leads to what is not chosen yet. */
   complain(): void {
     const text = this.texts()[0] ?? "";
-    if (this.error.hidden)
-      this.say(`“${text}” is not selected. Select an option from the list, or clear the text.`);
+    if (this.error.hidden) this.say(t("picker.not_selected", { text }));
     this.input.focus();
     announce(this.error.textContent ?? "");
   }
@@ -301,10 +301,12 @@ export class Picker {
   private async found(typed: Typed, items: Item[], rule: Rule): Promise<void> {
     const match = best(items, typed.text, rule);
     if (!match) {
-      const text = `“${typed.text}”`;
-      const nothing = `Nothing found for ${text}. Check the spelling, or clear the text.`;
-      const several = `Several options match ${text}. Select one from the list.`;
-      return this.reopen(typed, items.length === 0 ? nothing : several);
+      const { text } = typed;
+      const isUnknown = items.length === 0;
+      return this.reopen(
+        typed,
+        isUnknown ? t("picker.no_match", { text }) : t("picker.several_match", { text }),
+      );
     }
     await afterPress();
     if (!this.typed.includes(typed)) return;
@@ -338,13 +340,13 @@ export class Picker {
     const parts: Node[] = [];
     for (const [id, title] of this.chosen) {
       const hidden = make("input", { type: "hidden", name: this.name, value: id });
-      const chip = this.chip(title, `Remove ${title}`, () => this.remove(id));
+      const chip = this.chip(title, t("picker.remove", { title }), () => this.remove(id));
       chip.dataset.chosen = "";
       chip.append(hidden);
       parts.push(chip);
     }
     for (const typed of this.typed) {
-      const chip = this.chip(typed.text, `Clear ${typed.text}`, () => this.drop(typed));
+      const chip = this.chip(typed.text, t("picker.clear", { text: typed.text }), () => this.drop(typed));
       chip.dataset.typed = typed.isOpen ? "open" : "searching";
       if (!typed.isOpen) chip.setAttribute("aria-busy", "true");
       parts.push(chip);
@@ -354,10 +356,10 @@ export class Picker {
     const isEmpty = this.chosen.size === 0 && this.typed.length === 0;
     this.input.placeholder = isEmpty
       ? this.many
-        ? "Search to add"
-        : "Search"
+        ? t("picker.search_to_add")
+        : t("picker.search")
       : this.many
-        ? "Add another"
+        ? t("picker.add_another")
         : "";
     // The input stays where it is: an element that is put in again loses the focus.
     for (const child of [...this.box.children]) if (child !== this.input) child.remove();
@@ -390,9 +392,10 @@ export class Picker {
     let note = "";
     try {
       // `search?kinds=…` looks among several kinds at once and needs at least one letter to look for.
-      if (this.collection.startsWith("search?") && query === "") note = "Type to search";
+      if (this.collection.startsWith("search?") && query === "") note = t("picker.type_to_search");
       else items = await this.answer(query);
-      if (items.length === 0 && !note) note = query ? `Nothing found for “${query}”` : "No options yet";
+      if (items.length === 0 && !note)
+        note = query ? t("picker.nothing_found", { text: query }) : t("picker.no_options");
     } catch (error) {
       note = wordsOf(error);
     }
@@ -484,7 +487,7 @@ function valueOf(item: Item, collection: string): string {
 }
 
 function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : "The search failed. Try again.";
+  return error instanceof Error ? error.message : t("error.search");
 }
 
 function kindWords(kind: string): string {

@@ -1,17 +1,18 @@
 /** Keys for the whole page: Ctrl K and / open the palette, ? shows the keys, letters in a row go places. */
 import { dialogIsOpen, every, isTyping, make, one } from "./page";
+import { t } from "./words";
 
 /** Where `g` and a letter lead. */
 export const PLACES: [string, string, string][] = [
-  ["t", "/", "Today"],
-  ["c", "/calendar", "Calendar"],
-  ["b", "/board", "Board"],
-  ["k", "/tasks", "Tasks"],
-  ["p", "/ppas", "PPAs"],
-  ["o", "/portfolio", "Portfolio"],
-  ["e", "/events", "Events"],
-  ["n", "/needs", "Needs"],
-  ["m", "/me", "My profile"],
+  ["t", "/", t("place.today")],
+  ["c", "/calendar", t("place.calendar")],
+  ["b", "/board", t("place.board")],
+  ["k", "/tasks", t("place.tasks")],
+  ["p", "/ppas", t("place.ppas")],
+  ["o", "/portfolio", t("place.portfolio")],
+  ["e", "/events", t("place.events")],
+  ["n", "/needs", t("place.needs")],
+  ["m", "/me", t("place.profile")],
 ];
 
 export interface Command {
@@ -91,53 +92,57 @@ function followKeys(event: KeyboardEvent): void {
 
 export function showHelp(): void {
   one("#help")?.remove();
+  const [ctrl, escape, space, enter] = [t("key.ctrl"), t("key.escape"), t("key.space"), t("key.enter")];
   const groups: [string, [string, string][]][] = [
     [
-      "Everywhere",
+      t("shortcut.everywhere"),
       [
-        ["Ctrl K", "Search and commands"],
-        ["/", "Search"],
-        ["U", "Undo the last action"],
-        ["?", "This list"],
-        ["Esc", "Close"],
-      ],
-    ],
-    ["Go to", PLACES.map(([key, , label]): [string, string] => [`G ${key.toUpperCase()}`, label])],
-    [
-      "Lists",
-      [
-        ["J K", "Next and previous row"],
-        ["Enter", "Open"],
-        ["X", "Select"],
+        [`${ctrl} K`, t("palette.label")],
+        ["/", t("shortcut.search")],
+        ["U", t("shortcut.undo")],
+        ["?", t("shortcut.list")],
+        [escape, t("shortcut.close")],
       ],
     ],
     [
-      "Board",
+      t("shortcut.go_to"),
+      PLACES.map(([key, , label]): [string, string] => [`G ${key.toUpperCase()}`, label]),
+    ],
+    [
+      t("shortcut.tables"),
       [
-        ["← ↑ → ↓", "Move between cards"],
-        ["Space", "Pick up or drop"],
-        ["Enter", "Open, or drop"],
-        ["Esc", "Cancel move"],
+        ["J K", t("shortcut.tables.move")],
+        [enter, t("shortcut.tables.open")],
+        ["X", t("shortcut.tables.select")],
       ],
     ],
     [
-      "Calendar",
+      t("shortcut.board"),
       [
-        ["← →", "Earlier, later"],
-        ["T", "Today"],
-        ["D W M Y", "Day, week, month, year"],
-        ["A X", "Agenda, several weeks"],
-        ["P R", "Timeline of people, of resources"],
-        ["B", "Busy days, conflicts, upcoming"],
-        ["Space", "Pick up an entry; arrows to move, C to copy"],
+        ["← ↑ → ↓", t("shortcut.board.move")],
+        [space, t("shortcut.board.pick_up")],
+        [enter, t("shortcut.board.open")],
+        [escape, t("shortcut.board.cancel")],
       ],
     ],
-    ["Forms", [["Ctrl Enter", "Submit"]]],
+    [
+      t("shortcut.calendar"),
+      [
+        ["← →", t("shortcut.calendar.step")],
+        ["T", t("shortcut.calendar.today")],
+        ["D W M Y", t("shortcut.calendar.views")],
+        ["A X", t("shortcut.calendar.lists")],
+        ["P R", t("shortcut.calendar.timelines")],
+        ["B", t("shortcut.calendar.panels")],
+        [space, t("shortcut.calendar.pick_up")],
+      ],
+    ],
+    [t("shortcut.forms"), [[`${ctrl} ${enter}`, t("shortcut.forms.submit")]]],
   ];
   const created = pageCommands().filter((command) => command.keys);
   if (created.length > 0) {
     groups.splice(2, 0, [
-      "New",
+      t("shortcut.new"),
       created.map((entry): [string, string] => [entry.keys.toUpperCase(), entry.label]),
     ]);
   }
@@ -154,8 +159,8 @@ export function showHelp(): void {
     }
     body.append(group);
   }
-  const content = make("div", { class: "help" }, make("h2", {}, "Shortcuts"), body);
-  const dialog = make("dialog", { id: "help", class: "dialog", "aria-label": "Shortcuts" }, content);
+  const content = make("div", { class: "help" }, make("h2", {}, t("shortcut.title")), body);
+  const dialog = make("dialog", { id: "help", class: "dialog", "aria-label": t("shortcut.title") }, content);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   document.body.append(dialog);

@@ -1,6 +1,7 @@
 /** Tables: J and K move, Enter opens, X selects; columns are chosen and remembered. */
 import { dialogIsOpen, every, isTyping, one, recall, remember } from "./page";
 import { isFollowing } from "./shortcuts";
+import { t } from "./words";
 
 export function startTables(): void {
   document.documentElement.classList.add("scripted");
@@ -57,7 +58,7 @@ function showSelection(block: HTMLElement): void {
   const bar = one(".bulk-bar", block);
   if (bar) bar.hidden = chosen === 0;
   const text = one(".bulk-count", block);
-  if (text) text.textContent = chosen === 1 ? "1 selected" : `${chosen} selected`;
+  if (text) text.textContent = t("table.selected", { count: chosen });
   const all = one<HTMLInputElement>("[data-select-all]", block);
   if (all) {
     all.checked = chosen > 0 && chosen === boxes.length;

@@ -2,6 +2,7 @@
 import { icon } from "./icons";
 import { refresh } from "./live";
 import { Refusal, callApi, dialogIsOpen, every, isTyping, make, one } from "./page";
+import { t } from "./words";
 
 export interface ToastOptions {
   /** The address that takes the action back when posted to. */
@@ -38,8 +39,8 @@ export function toast(message: string, options: ToastOptions = {}): void {
     const address = options.undo;
     const button = make(
       "button",
-      { type: "button", "data-undo": "", title: "Undo (U)" },
-      "Undo",
+      { type: "button", "data-undo": "", title: t("toast.undo_title") },
+      t("toast.undo"),
       make("kbd", {}, "U"),
     );
     button.addEventListener("click", () => {
@@ -50,9 +51,9 @@ export function toast(message: string, options: ToastOptions = {}): void {
   }
   if (options.signIn) {
     const next = encodeURIComponent(location.pathname + location.search);
-    body.append(make("a", { class: "toast-link", href: `/login?next=${next}` }, "Sign in"));
+    body.append(make("a", { class: "toast-link", href: `/login?next=${next}` }, t("toast.sign_in")));
   }
-  const close = make("button", { type: "button", "aria-label": "Close" });
+  const close = make("button", { type: "button", "aria-label": t("common.close") });
   close.append(icon("x"));
   close.addEventListener("click", () => body.remove());
   body.append(close);
@@ -66,7 +67,7 @@ export function toast(message: string, options: ToastOptions = {}): void {
 
 /** Shows why something was refused. */
 export function toastRefusal(error: unknown): void {
-  const message = error instanceof Refusal ? error.message : "Something went wrong. Nothing was changed.";
+  const message = error instanceof Refusal ? error.message : t("error.unknown");
   const isSignedOut = error instanceof Refusal && error.status === 401;
   toast(message, { tone: "bad", signIn: isSignedOut });
 }
@@ -76,11 +77,11 @@ async function undo(address: string): Promise<void> {
     const { landing } = await callApi<{ landing?: string }>("POST", address);
     // The page of a record that went with the undo has nothing left to do on it.
     if (landing && isOnPageOf(address) && !isAt(landing)) {
-      flash("Undone");
+      flash(t("toast.undone"));
       location.assign(landing);
       return;
     }
-    toast("Undone");
+    toast(t("toast.undone"));
     if (one("[data-live][id], [data-calendar]")) refresh();
     else location.reload();
   } catch (error) {

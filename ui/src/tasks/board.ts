@@ -3,6 +3,7 @@ import Sortable from "sortablejs";
 import { hold, type Incoming } from "../core/live";
 import { callApi, every, fetchDocument, make, one, announce } from "../core/page";
 import { toast, toastRefusal } from "../core/toast";
+import { NUMBER_LOCALE, t } from "../core/words";
 
 interface Place {
   list: HTMLElement;
@@ -75,14 +76,14 @@ function prepare(board: HTMLElement): void {
   }
   for (const card of every(".card:not([data-fixed])", board)) {
     if (one(".card-menu-button", card)) continue;
-    const title = card.getAttribute("aria-label") ?? "";
+    const title = nameOf(card);
     const button = make("button", {
       type: "button",
       class: "card-menu-button",
       "data-island": "",
       tabindex: "-1",
-      "aria-label": `Move ${title}`,
-      title: "Move to…",
+      "aria-label": t("board.move", { title }),
+      title: t("board.move_to_menu"),
     });
     button.append("⋯");
     card.append(button);
@@ -118,7 +119,7 @@ async function settle(card: HTMLElement, from: Place): Promise<void> {
       },
     );
     if (answer?.version) card.dataset.version = String(answer.version);
-    if (moved) toast(`Moved to ${column.getAttribute("aria-label")}`, { undo: answer?.undo });
+    if (moved) toast(t("common.moved_to", { place: nameOf(column) }), { undo: answer?.undo });
   } catch (error) {
     if (moved) recount(list, from.list);
     replace(card, from);
@@ -137,6 +138,11 @@ function replace(card: HTMLElement, from: Place): void {
 
 function columnOf(element: Element): HTMLElement | null {
   return element.closest<HTMLElement>(".board-column");
+}
+
+/** Name of a card or of a column. */
+function nameOf(element: Element | null): string {
+  return element?.getAttribute("aria-label") ?? "";
 }
 
 function cardsOf(column: Element): HTMLElement[] {
@@ -171,7 +177,7 @@ function recount(from: Element, to: Element): void {
     const count = one(".board-head .count", columnOf(list) ?? undefined);
     if (!count) continue;
     const number = Number((count.textContent ?? "0").replaceAll(",", "")) + by;
-    count.textContent = Math.max(0, number).toLocaleString("en-US");
+    count.textContent = Math.max(0, number).toLocaleString(NUMBER_LOCALE);
   }
 }
 
@@ -222,9 +228,9 @@ function target(board: HTMLElement, card: HTMLElement, key: string): HTMLElement
 }
 
 function lift(card: HTMLElement): void {
-  const title = card.getAttribute("aria-label") ?? "";
+  const title = nameOf(card);
   if ("fixed" in card.dataset) {
-    announce(`You cannot move ${title}.`);
+    announce(t("board.fixed", { title }));
     return;
   }
   const list = card.closest<HTMLElement>(".board-cards");
@@ -232,7 +238,7 @@ function lift(card: HTMLElement): void {
   held = { card, from: { list, next: nextCard(card) } };
   card.dataset.lifted = "";
   hold(true);
-  announce(`Picked up ${title}. Use the arrow keys to move, Space to drop, Escape to cancel.`);
+  announce(t("board.picked_up", { title }));
 }
 
 function carry(board: HTMLElement, card: HTMLElement, key: string): void {
@@ -254,14 +260,16 @@ function carry(board: HTMLElement, card: HTMLElement, key: string): void {
   const now = columnOf(card);
   if (!now) return;
   const cards = cardsOf(now);
-  announce(`${now.getAttribute("aria-label")}, ${cards.indexOf(card) + 1} of ${cards.length}`);
+  announce(
+    t("board.position", { column: nameOf(now), position: cards.indexOf(card) + 1, count: cards.length }),
+  );
 }
 
 function putDown(): void {
   if (!held) return;
   const { card, from } = held;
   letGo();
-  announce(`Dropped in ${columnOf(card)?.getAttribute("aria-label")}.`);
+  announce(t("board.dropped", { column: nameOf(columnOf(card)) }));
   void settle(card, from);
 }
 
@@ -272,7 +280,7 @@ function putBack(): void {
   from.list.insertBefore(card, from.next?.parentElement === from.list ? from.next : lastPlace(from.list));
   letGo();
   if (hadFocus) card.focus();
-  announce("Move cancelled.");
+  announce(t("common.move_cancelled"));
 }
 
 function letGo(): void {
@@ -287,14 +295,14 @@ function openMenu(board: HTMLElement, button: HTMLElement): void {
   const card = button.closest<HTMLElement>(".card");
   const list = card?.closest<HTMLElement>(".board-cards");
   if (!card || !list) return;
-  const menu = make("div", { class: "menu-panel card-menu-panel", popover: "auto", "aria-label": "Move to" });
-  menu.append(make("div", { class: "menu-label" }, "Move to"));
+  const menu = make("div", {
+    class: "menu-panel card-menu-panel",
+    popover: "auto",
+    "aria-label": t("board.move_to"),
+  });
+  menu.append(make("div", { class: "menu-label" }, t("board.move_to")));
   for (const column of every(".board-column", board)) {
-    const item = make(
-      "button",
-      { type: "button", class: "menu-item" },
-      column.getAttribute("aria-label") ?? "",
-    );
+    const item = make("button", { type: "button", class: "menu-item" }, nameOf(column));
     if (column === columnOf(card)) item.disabled = true;
     item.addEventListener("click", () => {
       const cards = one(".board-cards", column);
